@@ -1,0 +1,13 @@
+export const CONDITION_TYPES = ["Accepted", "Resolved", "Programmed", "Ready", "Reconciling", "Stalled"] as const;
+export type ConditionType = (typeof CONDITION_TYPES)[number];
+
+/** metav1.Condition; `lastTransitionTime` moves only when `status` does. */
+export interface Condition {
+  readonly type: ConditionType;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration: number;
+  /** RFC 3339 in UTC, whole seconds. */
+  readonly lastTransitionTime: string;
+}

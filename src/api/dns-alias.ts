@@ -1,0 +1,86 @@
+import type { Name } from "../dns/name.ts";
+import type { Family, Seconds } from "../dns/record.ts";
+import type { Condition } from "./condition.ts";
+import type { ObjectMeta } from "./meta.ts";
+
+/** A DnsAlias after schema, rules and defaults: names parsed, lengths of time in their unit, nothing optional that has a default. */
+export interface DnsAlias {
+  readonly kind: "DnsAlias";
+  readonly meta: ObjectMeta;
+  readonly spec: AliasSpec;
+  /** What the last controller wrote: last-good comes back from here after a restart. */
+  readonly status?: AliasStatus;
+}
+
+export interface AliasSpec {
+  /** 1 to 64 owner names, without duplicates; a wildcard has `*` as its leftmost label. */
+  readonly hostnames: readonly Name[];
+  /** 1 to 16. */
+  readonly targets: readonly AliasTarget[];
+  readonly families: readonly Family[];
+  /** Narrows the zone's. */
+  readonly ttl?: TtlRange;
+  readonly onEmpty: EmptyPolicy;
+  readonly onStale: StalePolicy;
+  /** Canonical, sorted; used by the Fallback policies. */
+  readonly fallbackAddresses: readonly string[];
+  readonly maxStalenessMs: number;
+  readonly allowPrivate: boolean;
+  readonly paused: boolean;
+}
+
+export type AliasTarget =
+  | { readonly kind: "hostname"; readonly hostname: Name }
+  /** Canonical, sorted, without duplicates, both families. */
+  | { readonly kind: "addresses"; readonly addresses: readonly string[] };
+
+export interface TtlRange {
+  readonly min: Seconds;
+  readonly max: Seconds;
+}
+
+export type EmptyPolicy = "Hold" | "Withdraw" | "Fallback";
+export type StalePolicy = "Keep" | "Withdraw" | "Fallback";
+
+/** As it stands in the object: plain texts, so that it can be compared and written as it is. */
+export interface AliasStatus {
+  readonly observedGeneration: number;
+  readonly conditions: readonly Condition[];
+  readonly hostnames: readonly HostnameStatus[];
+  readonly targets: readonly TargetStatus[];
+  /** "95s"; absent until something is published. */
+  readonly stalenessBound?: string;
+  /** Joined texts for the printer columns. */
+  readonly summary?: {
+    readonly hostnames: string;
+    readonly addresses: string;
+    readonly ttl: string;
+    readonly targets: string;
+  };
+}
+
+export interface HostnameStatus {
+  readonly hostname: string;
+  /** namespace/name of the DnsZone. */
+  readonly zone?: string;
+  readonly addresses: readonly string[];
+  readonly ttl?: Seconds;
+  /** When this set was first seen served, RFC 3339. */
+  readonly publishedAt?: string;
+  /** "3/3": servers that answer the wanted set, of those that serve the zone. */
+  readonly serving?: string;
+  readonly reason?: string;
+}
+
+export interface TargetStatus {
+  readonly hostname: string;
+  readonly chain: readonly string[];
+  readonly addresses: readonly string[];
+  readonly ttl?: Seconds;
+  /** Positive, NoData, NxDomain, Failure or Unknown, with the failure's reason: "Failure: servfail". */
+  readonly outcome: string;
+  /** When this outcome began, RFC 3339. */
+  readonly since: string;
+  /** True while the target shows changing parts of a pool and what is published is kept steady. */
+  readonly rotating?: boolean;
+}

@@ -1,0 +1,81 @@
+import type { Name } from "../dns/name.ts";
+import type { TtlRange } from "./dns-alias.ts";
+import type { Condition } from "./condition.ts";
+import type { ObjectMeta } from "./meta.ts";
+
+/** A DnsZone after schema, rules and defaults. */
+export interface DnsZone {
+  readonly kind: "DnsZone";
+  readonly meta: ObjectMeta;
+  readonly spec: ZoneSpec;
+  readonly status?: ZoneStatus;
+}
+
+export interface ZoneSpec {
+  readonly domain: Name;
+  readonly allowedNamespaces: AllowedNamespaces;
+  readonly provider: ProviderSpec;
+  /** This zone's own recursive servers; absent: the controller's. Never empty. */
+  readonly resolvers?: readonly ResolverSpec[];
+  readonly policy: "Sync" | "UpsertOnly" | "CreateOnly";
+  readonly ttl: TtlRange;
+  /** Whole percent; a plan that deletes more of 10 or more record sets is held. */
+  readonly maxDeletePercent: number;
+}
+
+export type AllowedNamespaces =
+  | { readonly from: "Same" }
+  | { readonly from: "All" }
+  | { readonly from: "Selector"; readonly matchLabels: Readonly<Record<string, string>> };
+
+export interface ResolverSpec {
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: "UDP" | "TCP" | "TLS" | "HTTPS";
+  /** TLS and HTTPS: the name in the server's certificate; absent: its address. */
+  readonly serverName?: string;
+}
+
+/** One member each; more providers are more members of this union. */
+export type ProviderSpec =
+  | { readonly kind: "coreDNSZoneFile"; readonly zoneFile: ZoneFileSpec; readonly serving: ServingSpec }
+  | { readonly kind: "coreDNSOverlay"; readonly overlay: OverlaySpec; readonly serving: ServingSpec };
+
+export interface ZoneFileSpec {
+  /** Where the rendered zone goes: a ConfigMap of its own, in the zone's namespace. */
+  readonly configMap: { readonly name: string; readonly key: string };
+  /** Where the team's own records come from. */
+  readonly base:
+    | { readonly kind: "inline"; readonly text: string }
+    | { readonly kind: "configMap"; readonly name: string; readonly key: string };
+}
+
+export interface OverlaySpec {
+  /** The Corefile (or `*.server`) key that holds our part between markers. */
+  readonly configMap: { readonly namespace: string; readonly name: string; readonly key: string };
+  /** Blocks at most; names beyond are refused with a condition. */
+  readonly maxNames: number;
+}
+
+/** How propagation is proved and hurried. */
+export interface ServingSpec {
+  readonly endpoints:
+    | { readonly kind: "none" }
+    | { readonly kind: "addresses"; readonly addresses: readonly { readonly address: string; readonly port: number }[] }
+    | { readonly kind: "service"; readonly namespace: string; readonly name: string; readonly port: number };
+  /** Patch an annotation on these pods after a write, so that the kubelet projects it at once. */
+  readonly nudge?: { readonly namespace: string; readonly matchLabels: Readonly<Record<string, string>> };
+}
+
+export interface ZoneStatus {
+  readonly observedGeneration: number;
+  readonly conditions: readonly Condition[];
+  readonly provider?: string;
+  readonly names?: number;
+  readonly serial?: number;
+  readonly serving?: string;
+  /** Measured delivery lag, "2.7s"; rewritten only when it moves by a quarter. */
+  readonly deliveryLag?: string;
+  /** Records that stand though their alias is gone: policy UpsertOnly, or a held plan. */
+  readonly planHash?: string;
+}

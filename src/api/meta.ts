@@ -1,0 +1,31 @@
+/** `namespace/name`; what a condition, a log line and the owner marker call an object. */
+export type ObjectKey = string;
+
+/** The part of metadata that the program uses. In folder mode generation counts changes of the spec, and uid is the key. */
+export interface ObjectMeta {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  /** Milliseconds since the epoch; in folder mode the time at which the object was first seen, kept in the state file. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch when deletion was asked for; the finalizers still stand. */
+  readonly deletedAt?: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly finalizers: readonly string[];
+  /** Opaque; empty in folder mode. */
+  readonly resourceVersion: string;
+}
+
+export function objectKey(meta: { readonly namespace: string; readonly name: string }): ObjectKey {
+  return `${meta.namespace}/${meta.name}`;
+}
+
+export const API_GROUP = "dnsalias.io";
+export const API_VERSION = "v1alpha1";
+export const FINALIZER = "dnsalias.io/withdraw";
+/** On an object that is being deleted: let go at once, leaving the records as they are. */
+export const ABANDON_ANNOTATION = "dnsalias.io/abandon";
+/** On a DnsZone: the plan hash that may go beyond the guard, see the PlanHeld reason. */
+export const APPROVE_ANNOTATION = "dnsalias.io/approve-plan";

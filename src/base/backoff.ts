@@ -1,0 +1,17 @@
+import type { Millis, Random } from "./clock.ts";
+
+export interface Backoff {
+  readonly firstMs: Millis;
+  readonly maxMs: Millis;
+  /** 0.2 spreads each wait evenly over ±20 %, so that many waiters do not come back together. */
+  readonly spread: number;
+}
+
+/** The wait before try `attempt` (0 is the first retry): first·2ⁿ, spread, never over the maximum. */
+export function backoffMs(backoff: Backoff, attempt: number, random: Random): Millis {
+  const exact = Math.min(backoff.firstMs * 2 ** Math.min(attempt, MAX_DOUBLINGS), backoff.maxMs);
+  const spread = 1 + backoff.spread * (2 * random() - 1);
+  return Math.min(Math.round(exact * spread), backoff.maxMs);
+}
+
+const MAX_DOUBLINGS = 30;

@@ -1,0 +1,44 @@
+/**
+ * Every code this program can stop a caller with. Codes are documented in docs/errors.md, and never reused for another
+ * meaning. What happens in normal life (NXDOMAIN, a time-out, a write conflict) is a value, not one of these.
+ */
+export const ERROR_CODES = [
+  "ADDRESS_INVALID",
+  "ARGUMENT_INVALID",
+  "BASE_ZONE_INVALID",
+  "CONFIG_INVALID",
+  "COREFILE_INVALID",
+  "KUBE_REQUEST_FAILED",
+  "MANIFEST_INVALID",
+  "MESSAGE_INVALID",
+  "NAME_INVALID",
+  "STATE_FILE_INVALID",
+  "TRANSPORT_FAILED",
+  "WRITE_REFUSED",
+  "ZONE_FILE_INVALID",
+  "ZONE_TOO_LARGE",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Whether trying the same again can help: after a wait, after the input has changed, or not at all. */
+export type Retry = "backoff" | "on-change" | "never";
+
+/** The one exception class: a stable code for machines, a sentence for people, and what a retry can bring. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly retry: Retry;
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly retry: Retry }) {
+    super(message, options);
+    this.code = code;
+    this.retry = options.retry;
+  }
+}
+
+/** The sentence of whatever was thrown, with its causes, for a condition or a log line. */
+export function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) {
+    return String(thrown);
+  }
+  return thrown.cause === undefined ? thrown.message : `${thrown.message}: ${messageOf(thrown.cause)}`;
+}

@@ -1,0 +1,16 @@
+/** Compares by UTF-16 code unit: the same order on every machine and locale, so the same input gives the same bytes. */
+export function byCodeUnit(a: string, b: string): number {
+  if (a === b) {
+    return 0;
+  }
+  return a < b ? -1 : 1;
+}
+
+/** True when two lists without duplicates hold the same texts in any order. */
+export function sameMembers(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) {
+    return false;
+  }
+  const members = new Set(a);
+  return b.every((text) => members.has(text));
+}

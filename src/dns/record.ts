@@ -1,0 +1,19 @@
+import type { Name } from "./name.ts";
+
+/** Seconds, as the TTL field and every TTL setting has it (RFC 2181 8: 0 to 2^31 - 1). */
+export type Seconds = number;
+
+/** The two address types that an alias can have; a family is one record set. */
+export const FAMILIES = ["A", "AAAA"] as const;
+export type Family = (typeof FAMILIES)[number];
+
+/**
+ * The whole of one owner name and type, class IN. `type` is the mnemonic ("A", "MX", "TYPE65280" for unknown ones, RFC 3597);
+ * `data` is each record's RDATA in zone-file text with absolute names, sorted by code unit, without duplicates.
+ */
+export interface RecordSet {
+  readonly name: Name;
+  readonly type: string;
+  readonly ttl: Seconds;
+  readonly data: readonly string[];
+}

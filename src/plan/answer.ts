@@ -1,0 +1,36 @@
+import type { Millis } from "../base/clock.ts";
+import type { Name } from "../dns/name.ts";
+import type { FailureReason, TargetKey } from "../dns/reading.ts";
+import type { Seconds } from "../dns/record.ts";
+
+/** What the last reading of a key said, in the words of the status. */
+export type Outcome =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "positive" }
+  | { readonly kind: "nodata" | "nxdomain" }
+  | { readonly kind: "failure"; readonly reason: FailureReason; readonly detail: string };
+
+/**
+ * What stands for one key after all the rules of holding: the planner believes this and nothing else. `addresses` is
+ * last-good, steady over rotation; empty while nothing was ever found.
+ */
+export interface Answer {
+  readonly key: TargetKey;
+  readonly outcome: Outcome;
+  /** When this outcome began. */
+  readonly since: Millis;
+  /** Sorted; last-good. */
+  readonly addresses: readonly string[];
+  /** `orig`: the largest chain TTL of the last two cycles, so that a counting-down cache does not shrink it. */
+  readonly ttl: Seconds;
+  readonly chain: readonly Name[];
+  /** When `addresses` was last confirmed by a positive reading; undefined: never. */
+  readonly goodAt: Millis | undefined;
+  /** Set once an empty outcome was confirmed by enough readings, servers and time. */
+  readonly emptySince: Millis | undefined;
+  /** Set while look-ups fail: when the row of failures began. */
+  readonly failingSince: Millis | undefined;
+  readonly rotating: boolean;
+  /** The worst refresh wait that the rules give for this key now, for the staleness bound. */
+  readonly refreshWaitMs: Millis;
+}

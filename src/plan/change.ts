@@ -1,0 +1,40 @@
+import type { Name } from "../dns/name.ts";
+import type { Family, Seconds } from "../dns/record.ts";
+import type { ObjectKey } from "../api/meta.ts";
+
+/** One address record set that should stand at an owner name, and for whom. */
+export interface WantedSet {
+  readonly name: Name;
+  readonly type: Family;
+  readonly ttl: Seconds;
+  /** Sorted, never empty. */
+  readonly addresses: readonly string[];
+  /** The aliases that contribute, sorted. */
+  readonly resources: readonly ObjectKey[];
+}
+
+/** An address record set as the backend has it. `owner` undefined: nobody's marker stands there. */
+export interface ActualSet {
+  readonly name: Name;
+  readonly type: Family;
+  readonly ttl: Seconds;
+  readonly addresses: readonly string[];
+  readonly owner: string | undefined;
+}
+
+export type Change =
+  | { readonly kind: "create"; readonly after: WantedSet }
+  | { readonly kind: "update"; readonly before: ActualSet; readonly after: WantedSet }
+  | { readonly kind: "delete"; readonly before: ActualSet }
+  | {
+      readonly kind: "refuse";
+      readonly name: Name;
+      readonly type: Family;
+      readonly reason: RefuseReason;
+      readonly message: string;
+    };
+
+export type RefuseReason = "ForeignRecord" | "ForeignOwner" | "PolicyForbids" | "OverlayFull";
+
+/** A change that a provider is asked to carry out. */
+export type Write = Exclude<Change, { readonly kind: "refuse" }>;

@@ -1,0 +1,29 @@
+/**
+ * One text that lives in a ConfigMap key or in a file. The CoreDNS provider knows nothing else of where its text goes, so it is the
+ * same in a cluster and in a folder.
+ */
+export interface TextStore {
+  /** For people: "ConfigMap dns-system/dnsalias-example-com key example.com.zone" or a path. */
+  readonly place: string;
+  read(signal: AbortSignal): Promise<TextRead>;
+  /** Writes only while the text is still at `revision`; "" means that it must not exist yet. */
+  write(text: string, revision: string, signal: AbortSignal): Promise<TextWrite>;
+}
+
+export type TextRead =
+  | {
+      readonly kind: "ok";
+      /** Undefined: the key or file is not there. */
+      readonly text: string | undefined;
+      readonly revision: string;
+      /** Owner id that wrote it, where the place can carry one; undefined: nobody's. */
+      readonly owner: string | undefined;
+    }
+  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+
+export type TextWrite =
+  | { readonly kind: "written"; readonly revision: string }
+  | { readonly kind: "conflict"; readonly message: string }
+  /** `reason` is a condition reason: Forbidden, TooLarge, ForeignManager, NotFound. */
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };

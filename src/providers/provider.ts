@@ -1,0 +1,51 @@
+import type { ActualSet, Write } from "../plan/change.ts";
+import type { Name } from "../dns/name.ts";
+
+/** What the backend holds for one zone at one moment. */
+export interface ActualZone {
+  /** Opaque; {@link ZoneProvider.apply} writes only while the backend is still at it (compare-and-swap). */
+  readonly revision: string;
+  /** The address record sets at the owner names that the caller asked for, and every set that is ours. */
+  readonly sets: readonly ActualSet[];
+  /** Why the backend must be written even if no set differs: the base zone changed, someone edited our part, first write. */
+  readonly dirty?: { readonly kind: "first" | "base" | "foreign-edit"; readonly message: string };
+  /** SOA serial that is served, where the backend has one. */
+  readonly serial?: number;
+}
+
+/** What can happen in normal life when a zone is read. */
+export type ReadResult =
+  | { readonly kind: "ok"; readonly zone: ActualZone }
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+
+export type ApplyResult =
+  /** All writes took effect, or the backend was already so. */
+  | { readonly kind: "applied"; readonly revision: string; readonly serial?: number; readonly wrote: boolean }
+  /** Somebody wrote since `revision`: read again, plan again. */
+  | { readonly kind: "conflict"; readonly message: string }
+  /** The backend, or the result, cannot be right whatever is retried until an input changes; `reason` is a condition reason. */
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+
+export interface ApplyRequest {
+  readonly zone: ActualZone;
+  /** Every change that the plan has, sorted; may be empty when `zone.dirty` is set. */
+  readonly writes: readonly Write[];
+}
+
+/** One zone at one backend. No method throws for what a backend does; each ends when its signal aborts. */
+export interface ZoneProvider {
+  /** For status, metrics, logs: "coreDNS/zoneFile". */
+  readonly id: string;
+  read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;
+  apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
+  /** Called after a write took effect; hurries the delivery where the backend has a way to. */
+  hurry?(signal: AbortSignal): Promise<void>;
+}
+
+/** A server that answers for the zone. */
+export interface ServingEndpoint {
+  readonly address: string;
+  readonly port: number;
+}

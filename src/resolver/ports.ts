@@ -1,0 +1,26 @@
+import type { Reading, TargetKey, ViewId } from "../dns/reading.ts";
+import type { ResolverServer } from "../transport/exchange.ts";
+
+/** One look-up of one key: never throws for what the network does; ends within its budget (10 s) or when the signal aborts. */
+export interface Lookup {
+  look(key: TargetKey, options: LookOptions, signal: AbortSignal): Promise<Reading>;
+}
+
+export interface LookOptions {
+  /** Ask another server than this one first, where there is one (confirming look-ups). */
+  readonly avoid?: string;
+}
+
+/**
+ * Where a key is asked, and what is believed there. `allowPrivate` is part of the view, not of the alias, so that an alias that refuses special-use
+ * addresses (RFC 6890) never shares last-good with one that takes them; a special-use address elsewhere is a `special-use` failure.
+ */
+export interface View {
+  readonly id: ViewId;
+  /** Never empty. */
+  readonly servers: readonly ResolverServer[];
+  readonly allowPrivate: boolean;
+}
+
+/** The view of an id; undefined when no zone uses it any more. */
+export type ViewOf = (id: ViewId) => View | undefined;

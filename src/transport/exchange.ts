@@ -1,0 +1,33 @@
+import type { Millis } from "../base/clock.ts";
+
+export type Protocol = "udp" | "tcp" | "tls" | "https";
+
+/** A DNS server as a client sees it. */
+export interface ResolverServer {
+  readonly protocol: Protocol;
+  readonly address: string;
+  readonly port: number;
+  /** tls, https: the name that its certificate must carry; absent: the address. */
+  readonly serverName?: string;
+  /** https: absent means /dns-query (RFC 8484). */
+  readonly path?: string;
+}
+
+/** Bytes out, bytes in. `accept` is asked about each packet that comes to the port, so that a forged one does not end the wait. */
+export interface ExchangeRequest {
+  readonly query: Uint8Array;
+  readonly timeoutMs: Millis;
+  readonly accept: (response: Uint8Array) => boolean;
+}
+
+export type ExchangeResult =
+  | { readonly kind: "response"; readonly response: Uint8Array; readonly tookMs: Millis }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "unreachable"; readonly message: string };
+
+/** Sends one query to one server and waits for the packet that `accept` takes. Never throws for what the network does. */
+export type Exchange = (
+  server: ResolverServer,
+  request: ExchangeRequest,
+  signal: AbortSignal,
+) => Promise<ExchangeResult>;
