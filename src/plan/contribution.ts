@@ -1,0 +1,166 @@
+import type { Millis } from "../base/clock.ts";
+import type { AliasTarget, DnsAlias } from "../api/dns-alias.ts";
+import { addressSet, familyOf } from "../dns/address.ts";
+import type { Name } from "../dns/name.ts";
+import type { Family, Seconds } from "../dns/record.ts";
+import type { Answer } from "./answer.ts";
+
+/** The answer that stands for a target and family in the alias's view. */
+export type AnswerOf = (target: Name, family: Family) => Answer | undefined;
+
+/** What one alias brings to each of its owner names, and what it may not take away. */
+export interface Contribution {
+  /** By family; a family without addresses is absent. */
+  readonly sets: Readonly<Partial<Record<Family, { readonly addresses: readonly string[]; readonly ttl: Seconds }>>>;
+  /**
+   * True when some target has never been read well by this controller and may yet stand behind addresses that are published: nothing of what is published
+   * may be taken away for it.
+   */
+  readonly keepPublished: boolean;
+  readonly usesFallback: boolean;
+  readonly targets: readonly TargetVerdict[];
+}
+
+/** What the rules made of one target host name. */
+export interface TargetVerdict {
+  readonly target: Name;
+  readonly verdict:
+    | "good"
+    | "resolving"
+    | "failing"
+    | "held-empty"
+    | "withdrawn-empty"
+    | "never-resolved"
+    | "stale-kept"
+    | "stale-withdrawn";
+  readonly answers: readonly Answer[];
+}
+
+/** Applies the alias's policies to what its targets answered. Static addresses always count. TTLs are before clamping. */
+export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): Contribution {
+  const verdicts: TargetVerdict[] = [];
+  const addresses: Record<Family, string[]> = { A: [], AAAA: [] };
+  const ttl: Record<Family, Seconds> = { A: Infinity, AAAA: Infinity };
+  let usesFallback = false;
+  for (const target of alias.spec.targets) {
+    if (target.kind === "addresses") {
+      addStatic(target, alias.spec.families, addresses);
+      continue;
+    }
+    const answers = alias.spec.families.flatMap((family) => answerOf(target.hostname, family) ?? []);
+    const judged = judgeTarget(alias, answers, now);
+    verdicts.push({ target: target.hostname, verdict: judged.verdict, answers });
+    usesFallback ||= judged.fallback;
+    for (const answer of judged.contributing) {
+      addresses[answer.key.family].push(...answer.addresses);
+      ttl[answer.key.family] = Math.min(ttl[answer.key.family], answer.ttl);
+    }
+  }
+  const empty = alias.spec.families.every((family) => addresses[family].length === 0);
+  if (empty && usesFallback) {
+    addStatic({ kind: "addresses", addresses: alias.spec.fallbackAddresses }, alias.spec.families, addresses);
+  }
+  const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
+  for (const family of alias.spec.families) {
+    if (addresses[family].length > 0) {
+      sets[family] = { addresses: addressSet(addresses[family]), ttl: ttl[family] };
+    }
+  }
+  return {
+    sets,
+    keepPublished: verdicts.some(mayStandBehindPublished),
+    usesFallback: empty && usesFallback,
+    targets: verdicts,
+  };
+}
+
+interface Judged {
+  readonly verdict: TargetVerdict["verdict"];
+  readonly contributing: readonly Answer[];
+  readonly fallback: boolean;
+}
+
+function judgeTarget(alias: DnsAlias, answers: readonly Answer[], now: Millis): Judged {
+  const withData = answers.filter((answer) => answer.addresses.length > 0);
+  const live = withData.filter((answer) => answer.emptySince === undefined);
+  if (live.length > 0) {
+    return judgeLive(alias, live, now);
+  }
+  if (withData.length > 0) {
+    // Every family that had addresses is confirmed empty, or was never there.
+    return emptyVerdict(alias, answers, withData);
+  }
+  if (answers.some((answer) => answer.outcome.kind === "unknown") || answers.length < alias.spec.families.length) {
+    return { verdict: "resolving", contributing: [], fallback: false };
+  }
+  if (answers.every((answer) => answer.emptySince !== undefined)) {
+    return emptyVerdict(alias, answers, []);
+  }
+  return { verdict: "never-resolved", contributing: [], fallback: false };
+}
+
+/** An empty family beside one with data is withdrawn; failing ones stand until `maxStaleness`. */
+function judgeLive(alias: DnsAlias, live: readonly Answer[], now: Millis): Judged {
+  const stale = live.filter((answer) => isStale(answer, alias.spec.maxStalenessMs, now));
+  if (stale.length === live.length && alias.spec.onStale !== "Keep") {
+    return { verdict: "stale-withdrawn", contributing: [], fallback: alias.spec.onStale === "Fallback" };
+  }
+  const contributing = alias.spec.onStale === "Keep" ? live : live.filter((answer) => !stale.includes(answer));
+  if (stale.length > 0) {
+    return { verdict: "stale-kept", contributing, fallback: false };
+  }
+  const failing = live.some((answer) => answer.failingSince !== undefined);
+  return { verdict: failing ? "failing" : "good", contributing, fallback: false };
+}
+
+function emptyVerdict(alias: DnsAlias, answers: readonly Answer[], withData: readonly Answer[]): Judged {
+  const confirmed = answers.every((answer) => answer.emptySince !== undefined || answer.addresses.length === 0);
+  if (alias.spec.onEmpty === "Hold" || !confirmed) {
+    return { verdict: "held-empty", contributing: withData, fallback: false };
+  }
+  return { verdict: "withdrawn-empty", contributing: [], fallback: alias.spec.onEmpty === "Fallback" };
+}
+
+function isStale(answer: Answer, maxStalenessMs: Millis, now: Millis): boolean {
+  const since = answer.goodAt ?? answer.failingSince;
+  return answer.failingSince !== undefined && since !== undefined && now - since > maxStalenessMs;
+}
+
+/**
+ * A target whose last-good is unknown (first look-up still out, or failing since the start with no status to come back to) may be what stands
+ * published; so may one that is empty under `Hold`.
+ */
+function mayStandBehindPublished({ verdict, answers }: TargetVerdict): boolean {
+  switch (verdict) {
+    case "resolving":
+    case "never-resolved":
+      return true;
+    case "held-empty":
+      return answers.every((answer) => answer.addresses.length === 0);
+    case "good":
+    case "failing":
+    case "stale-kept":
+      // The other family's first answer may still be out.
+      return answers.some((answer) => answer.addresses.length === 0 && isUnread(answer));
+    case "withdrawn-empty":
+    case "stale-withdrawn":
+      return false;
+  }
+}
+
+function isUnread(answer: Answer): boolean {
+  return answer.goodAt === undefined && answer.emptySince === undefined && answer.outcome.kind !== "positive";
+}
+
+function addStatic(
+  target: Extract<AliasTarget, { kind: "addresses" }>,
+  families: readonly Family[],
+  addresses: Record<Family, string[]>,
+): void {
+  for (const address of target.addresses) {
+    const family = familyOf(address);
+    if (families.includes(family)) {
+      addresses[family].push(address);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { byCodeUnit, sameMembers } from "../base/order.ts";
+import type { ZoneSpec } from "../api/dns-zone.ts";
+import { addressSet } from "../dns/address.ts";
+import { displayName, type Name } from "../dns/name.ts";
+import type { Family } from "../dns/record.ts";
+import type { ActualSet, Change, RefuseReason, WantedSet } from "./change.ts";
+import type { NamePlan } from "./name-plan.ts";
+
+export interface DiffInput {
+  readonly names: readonly NamePlan[];
+  readonly actual: readonly ActualSet[];
+  readonly ownerId: string;
+  readonly policy: ZoneSpec["policy"];
+}
+
+/**
+ * What must change so that `actual` becomes what the names want, touching nothing that someone else owns. Sorted by owner name and
+ * type; a set that is as wanted gives no change. Sets of ours at names that nobody wants any more are deleted.
+ */
+export function diff(input: DiffInput): readonly Change[] {
+  const actual = new Map(input.actual.map((set) => [setKey(set.name, set.type), set]));
+  const changes: Change[] = [];
+  const seen = new Set<string>();
+  for (const plan of input.names) {
+    for (const type of ["A", "AAAA"] as const) {
+      const key = setKey(plan.name, type);
+      seen.add(key);
+      const change = compare(plan, type, actual.get(key), input);
+      if (change !== undefined) {
+        changes.push(change);
+      }
+    }
+  }
+  for (const [key, set] of actual) {
+    if (!seen.has(key) && set.owner === input.ownerId) {
+      changes.push(removal(set, input.policy));
+    }
+  }
+  return changes.sort(byNameAndType);
+}
+
+function compare(plan: NamePlan, type: Family, before: ActualSet | undefined, input: DiffInput): Change | undefined {
+  const wanted = plan.sets.find((set) => set.type === type);
+  if (before !== undefined && before.owner !== input.ownerId) {
+    return wanted === undefined ? undefined : foreign(plan.name, type, before);
+  }
+  if (plan.frozen) {
+    return undefined;
+  }
+  const after = plan.keepPublished ? withPublished(wanted, before) : wanted;
+  if (after === undefined) {
+    return before === undefined || plan.keepPublished ? undefined : removal(before, input.policy);
+  }
+  if (before === undefined) {
+    return { kind: "create", after };
+  }
+  if (before.ttl === after.ttl && sameMembers(before.addresses, after.addresses)) {
+    return undefined;
+  }
+  return input.policy === "CreateOnly"
+    ? forbidden(plan.name, type, "changed", input.policy)
+    : { kind: "update", before, after };
+}
+
+function withPublished(wanted: WantedSet | undefined, before: ActualSet | undefined): WantedSet | undefined {
+  if (wanted === undefined || before === undefined) {
+    return wanted;
+  }
+  return { ...wanted, addresses: addressSet([...wanted.addresses, ...before.addresses]) };
+}
+
+function removal(before: ActualSet, policy: ZoneSpec["policy"]): Change {
+  return policy === "Sync" ? { kind: "delete", before } : forbidden(before.name, before.type, "deleted", policy);
+}
+
+function foreign(name: Name, type: Family, before: ActualSet): Change {
+  const who = before.owner === undefined ? "somebody else wrote" : `the dnsalias owner "${before.owner}" wrote`;
+  const reason: RefuseReason = before.owner === undefined ? "ForeignRecord" : "ForeignOwner";
+  const message = `${displayName(name)} ${type} (${before.addresses.join(", ")}) is a record that ${who}: remove it there, or take the host name out of the alias`;
+  return { kind: "refuse", name, type, reason, message };
+}
+
+function forbidden(name: Name, type: Family, what: "changed" | "deleted", policy: string): Change {
+  const message = `${displayName(name)} ${type} would be ${what}, which the zone's policy ${policy} forbids: the records stand as they are`;
+  return { kind: "refuse", name, type, reason: "PolicyForbids", message };
+}
+
+function byNameAndType(a: Change, b: Change): number {
+  return byCodeUnit(keyOf(a), keyOf(b));
+}
+
+function keyOf(change: Change): string {
+  switch (change.kind) {
+    case "create":
+      return setKey(change.after.name, change.after.type);
+    case "update":
+    case "delete":
+      return setKey(change.before.name, change.before.type);
+    case "refuse":
+      return setKey(change.name, change.type);
+  }
+}
+
+/** One text for each record set of a zone, for maps and for sorting. */
+export function setKey(name: Name, type: Family): string {
+  return `${name} ${type}`;
+}

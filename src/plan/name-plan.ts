@@ -1,0 +1,66 @@
+import { byCodeUnit } from "../base/order.ts";
+import type { DnsAlias, TtlRange } from "../api/dns-alias.ts";
+import { objectKey } from "../api/meta.ts";
+import { addressSet } from "../dns/address.ts";
+import type { Name } from "../dns/name.ts";
+import { FAMILIES, type Family, type Seconds } from "../dns/record.ts";
+import type { WantedSet } from "./change.ts";
+import type { Contribution } from "./contribution.ts";
+
+/** What should stand at one owner name of one zone. */
+export interface NamePlan {
+  readonly name: Name;
+  readonly sets: readonly WantedSet[];
+  /** Nothing at this name is to be changed: a contributing alias is paused, or its answer comes back to its own name. */
+  readonly frozen: boolean;
+  /** Addresses that are published and ours stay, beside `sets`. */
+  readonly keepPublished: boolean;
+}
+
+export interface Contributor {
+  readonly alias: DnsAlias;
+  readonly contribution: Contribution;
+  /** The path when the alias leads back to its own owner name. */
+  readonly loop: readonly Name[] | undefined;
+}
+
+/** Merges all contributors of one owner name: the union of addresses, the least TTL, clamped to what zone and alias allow. */
+export function planName(name: Name, contributors: readonly Contributor[], zoneTtl: TtlRange): NamePlan {
+  const frozen = contributors.some(({ alias, loop }) => alias.spec.paused || loop !== undefined);
+  const sets = FAMILIES.flatMap((family) => mergeFamily(name, family, contributors, zoneTtl) ?? []);
+  return { name, sets, frozen, keepPublished: contributors.some(({ contribution }) => contribution.keepPublished) };
+}
+
+function mergeFamily(
+  name: Name,
+  type: Family,
+  contributors: readonly Contributor[],
+  zoneTtl: TtlRange,
+): WantedSet | undefined {
+  const having = contributors.flatMap(({ alias, contribution }) => {
+    const set = contribution.sets[type];
+    return set === undefined ? [] : [{ alias, set }];
+  });
+  if (having.length === 0) {
+    return undefined;
+  }
+  return {
+    name,
+    type,
+    addresses: addressSet(having.flatMap(({ set }) => set.addresses)),
+    ttl: Math.min(...having.map(({ alias, set }) => clampTtl(set.ttl, narrow(zoneTtl, alias.spec.ttl)))),
+    resources: having.map(({ alias }) => objectKey(alias.meta)).sort(byCodeUnit),
+  };
+}
+
+/** The alias's range inside the zone's: it narrows, and never widens. */
+export function narrow(zone: TtlRange, alias: TtlRange | undefined): TtlRange {
+  if (alias === undefined) {
+    return zone;
+  }
+  return { min: clampTtl(alias.min, zone), max: clampTtl(alias.max, zone) };
+}
+
+export function clampTtl(ttl: Seconds, range: TtlRange): Seconds {
+  return Math.max(range.min, Math.min(range.max, ttl));
+}
