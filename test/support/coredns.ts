@@ -1,0 +1,66 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makeDirectory, startDaemon, type Daemon } from "./daemon.ts";
+import { probeDns, type DnsEndpoint } from "./dns-probe.ts";
+import { freePort } from "./free-port.ts";
+
+export interface CoreDnsOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** The Corefile's text, or how to make it of the address to serve at and CoreDNS's own directory. */
+  readonly corefile?: string | ((at: CoreDnsPlace) => string);
+  /** In place of `corefile`: a file that somebody else writes, and may change while CoreDNS runs. */
+  readonly corefilePath?: string;
+  /** More files of its directory, by name: zone files, say. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export interface CoreDnsPlace extends DnsEndpoint {
+  /** CoreDNS's working directory, where `files` are: `file db.example.com` finds them. */
+  readonly directory: string;
+}
+
+export interface CoreDns extends Daemon, CoreDnsPlace {
+  /** Writes a file of its directory; whether and when CoreDNS reads it is up to the Corefile. */
+  writeFile(name: string, text: string): Promise<void>;
+}
+
+/**
+ * CoreDNS with a Corefile. A server block without a port gets ours; in every block write `bind {$DNS_HOST}`, else
+ * CoreDNS listens on all addresses. `{$DNS_PORT}` is there too.
+ */
+export async function startCoreDns(options: CoreDnsOptions): Promise<CoreDns> {
+  const host = options.host ?? "127.0.0.1";
+  const port = options.port ?? (await freePort(host));
+  const directory = await makeDirectory("coredns");
+  const place = { host, port, directory };
+  const write = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text);
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    await write(name, text);
+  }
+  const corefile = options.corefilePath ?? join(directory, "Corefile");
+  if (options.corefilePath === undefined) {
+    await write("Corefile", corefileText(options, place));
+  }
+  refuseOpenBlocks(await readFile(corefile, "utf8"));
+  const daemon = await startDaemon({
+    component: "coredns",
+    directory,
+    args: ["-conf", corefile, `-dns.port=${port}`],
+    env: { DNS_HOST: host, DNS_PORT: String(port) },
+    probe: () => probeDns({ host, port }),
+    stopAfterMs: 15_000,
+  });
+  return { ...daemon, ...place, writeFile: write };
+}
+
+function corefileText({ corefile = "" }: CoreDnsOptions, place: CoreDnsPlace): string {
+  return typeof corefile === "string" ? corefile : corefile(place);
+}
+
+/** A test must not open a port to the network. */
+function refuseOpenBlocks(corefile: string): void {
+  if (!/^\s*bind\s/m.test(corefile)) {
+    throw new Error(`the Corefile would listen on all addresses; give each block "bind {$DNS_HOST}":\n${corefile}`);
+  }
+}

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { makeDirectory, startDaemon, type Daemon } from "./daemon.ts";
+import { freePort } from "./free-port.ts";
+
+export interface Etcd extends Daemon {
+  /** gRPC and its JSON gateway, `http://127.0.0.1:PORT`. */
+  readonly clientUrl: string;
+}
+
+export interface EtcdOptions {
+  readonly host?: string;
+}
+
+/** One etcd member with an empty store. It does not sync to disk: a kill loses nothing, a power cut would. */
+export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
+  const host = options.host ?? "127.0.0.1";
+  const clientUrl = `http://${host}:${await freePort(host)}`;
+  const peerUrl = `http://${host}:${await freePort(host)}`;
+  const directory = await makeDirectory("etcd");
+  const daemon = await startDaemon({
+    component: "etcd",
+    directory,
+    args: [
+      "--name=test",
+      `--data-dir=${join(directory, "data")}`,
+      `--listen-client-urls=${clientUrl}`,
+      `--advertise-client-urls=${clientUrl}`,
+      `--listen-peer-urls=${peerUrl}`,
+      `--initial-advertise-peer-urls=${peerUrl}`,
+      `--initial-cluster=test=${peerUrl}`,
+      "--unsafe-no-fsync",
+      "--log-level=warn",
+    ],
+    probe: async () => {
+      const response = await fetch(`${clientUrl}/health`, { signal: AbortSignal.timeout(1000) });
+      const health = await response.text();
+      return health.includes('"health":"true"') ? undefined : `health says ${health}`;
+    },
+  });
+  return { ...daemon, clientUrl };
+}
