@@ -118,10 +118,13 @@ function forwarders(servers: readonly DnsEndpoint[]): string {
   return servers.map(({ host, port }) => `${host} port ${port};`).join(" ");
 }
 
-/** named tells a mistake in its configuration to syslog only (with -g to stderr, but then there is no query log). */
+/**
+ * named tells a mistake in its configuration to syslog only (with -g to stderr, but then there is no query log), and
+ * goes on without a zone that it cannot read.
+ */
 async function checkConfig(directory: string): Promise<void> {
   try {
-    await runOrThrow(locateComponent("named-checkconf"), [join(directory, "named.conf")]);
+    await runOrThrow(locateComponent("named-checkconf"), ["-z", join(directory, "named.conf")]);
   } catch (error) {
     await rm(directory, { recursive: true });
     throw error;

@@ -6,6 +6,8 @@ import { startProcess, untilReady, type ManagedProcess } from "./process.ts";
 
 /** A server that a test can stop, kill and start again, on the same port and the same data. */
 export interface Daemon extends AsyncDisposable {
+  /** Its own: configuration, data and working directory, removed when it is disposed of. */
+  readonly directory: string;
   /** Of the running or the last process. */
   pid(): number;
   /** True from a start until a stop, a kill, or an end of its own. */
@@ -26,7 +28,6 @@ export interface DaemonOptions {
   readonly component: ComponentName;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The daemon's own directory: its working directory, removed when it is disposed of. */
   readonly directory: string;
   /** Undefined when ready, else what is still missing. */
   readonly probe: () => Promise<string | undefined>;
@@ -58,6 +59,7 @@ async function startFirst(options: DaemonOptions): Promise<Daemon> {
     }
   };
   return {
+    directory: options.directory,
     pid: () => child.pid,
     isRunning: () => child.ended() === undefined,
     output: (since) => child.output(since),

@@ -13,7 +13,7 @@ export interface ProcessOptions {
   readonly stopAfterMs?: number;
 }
 
-/** A child process that ends with this one, whatever ends this one. */
+/** A child process, in a process group of its own, that ends with this one, whatever ends this one. */
 export interface ManagedProcess extends AsyncDisposable {
   readonly pid: number;
   /** Why it has ended, or undefined while it runs. */
@@ -46,6 +46,7 @@ export function startProcess(options: ProcessOptions): ManagedProcess {
       resolve();
     });
   });
+  child.once("exit", () => killGroup(child)); // what it has left behind holds its pipes open
   void gone.then(() => killAtExit.delete(child));
 
   const signal = async (name: NodeJS.Signals): Promise<void> => {
@@ -99,10 +100,16 @@ const OUTPUT_LIMIT = 256 * 1024;
 /** Killed when this process exits by itself, an uncaught error included. */
 const killAtExit = new Set<ChildProcess>();
 process.on("exit", () => {
-  for (const child of killAtExit) {
-    child.kill("SIGKILL");
-  }
+  killAtExit.forEach(killGroup);
 });
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-(pid ?? Number.NaN), "SIGKILL");
+  } catch {
+    // nobody is left in it
+  }
+}
 
 /** A signal that ends this process skips its exit handlers; there the kernel does it (prctl(2), PR_SET_PDEATHSIG). */
 const SETPRIV = "/usr/bin/setpriv";
@@ -115,6 +122,7 @@ function spawnTied(options: ProcessOptions): ChildProcess {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
   });
   killAtExit.add(child);
   return child;
