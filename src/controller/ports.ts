@@ -72,3 +72,28 @@ export type ProviderFactory = (zone: DnsZone) => ZoneProvider;
 
 /** The servers that serve a zone now; empty: propagation cannot be proved and is not claimed. */
 export type EndpointsOf = (zone: DnsZone, signal: AbortSignal) => Promise<readonly ServingEndpoint[]>;
+
+/** What the controller tells whoever counts; every function returns at once. */
+export interface Observer {
+  zoneWrite(zone: ObjectKey, result: "written" | "unchanged" | "conflict" | "refused" | "failed", tookMs: number): void;
+  zonePlanned(zone: ObjectKey, names: number, tookMs: number): void;
+  drift(zone: ObjectKey): void;
+  /** True while deletes of the zone's plan are held back. */
+  held(zone: ObjectKey, held: boolean): void;
+  /** From a changed answer until every server served it. */
+  propagated(zone: ObjectKey, lagMs: number): void;
+  serving(zone: ObjectKey, current: number, total: number): void;
+  /** What an alias's Ready condition says now; undefined when the alias is gone. */
+  aliasReady(
+    alias: ObjectKey,
+    ready: "True" | "False" | "Unknown" | undefined,
+    reason: string,
+    boundMs: number | undefined,
+  ): void;
+  statusWrite(result: "written" | "obsolete" | "failed"): void;
+}
+
+/** What one server said when it was asked for the addresses of a name. */
+export type Asked =
+  | { readonly kind: "answer"; readonly addresses: readonly string[] }
+  | { readonly kind: "failed"; readonly message: string };

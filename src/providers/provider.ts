@@ -38,6 +38,10 @@ export interface ApplyRequest {
 export interface ZoneProvider {
   /** For status, metrics, logs: "coreDNS/zoneFile". */
   readonly id: string;
+  /** Owner names at most; beyond it the planner refuses the last ones by name (OverlayFull). */
+  readonly maxNames?: number;
+  /** How long the backend usually takes, in milliseconds, until a write is served: stands in for a lag that is not measured yet. */
+  readonly expectedLagMs?: number;
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;
   apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
   /** Called after a write took effect; hurries the delivery where the backend has a way to. */

@@ -1,0 +1,206 @@
+import type { Clock, Millis } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { byCodeUnit, sameMembers } from "../base/order.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
+import type { Name } from "../dns/name.ts";
+import { FAMILIES, type Family } from "../dns/record.ts";
+import type { ServingEndpoint } from "../providers/provider.ts";
+import type { Asked, EndpointsOf, Observer } from "./ports.ts";
+import type { Again } from "./zone-reconcile.ts";
+import { ownSets, type ZoneState } from "./zone-state.ts";
+
+export interface ProveDeps {
+  readonly ownerId: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly observer: Observer;
+  readonly endpointsOf: EndpointsOf;
+  /** Asks one server for the addresses that it serves. */
+  readonly ask: (endpoint: ServingEndpoint, name: Name, family: Family, signal: AbortSignal) => Promise<Asked>;
+  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
+}
+
+/** A server takes a zone up as a whole, so where more names changed than this, an even sample of them stands for all. */
+const SAMPLE = 256;
+const CONCURRENT_QUESTIONS = 16;
+/** Waits between rounds: first, and at most, while a server is behind. */
+const FIRST_WAIT_MS = 100;
+const MAX_WAIT_MS = 2_000;
+/** The kubelet may take 90 s and CoreDNS's own reload 45 s: beyond both something is wrong, and asking slows down. */
+export const SLOW_AFTER_MS = 150_000;
+const SLOW_WAIT_MS = 10_000;
+/** Servers come and go: how often their list is compared when all is well. */
+const IDLE_WAIT_MS = 30_000;
+
+/** One round of asking every server of a zone for what is written; says when the next round is due. */
+export async function proveZone(deps: ProveDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+  const endpoints = await deps.endpointsOf(state.zone, signal);
+  if (endpoints.length === 0) {
+    return takeAsServed(deps, state);
+  }
+  const asked = new Map(state.unproved);
+  noteServers(deps, state, endpoints);
+  await Promise.all(endpoints.map((endpoint) => askServer(deps, state, endpoint, signal)));
+  return settleRound(deps, state, { total: endpoints.length, asked });
+}
+
+/** A server that is new has to show everything; one that is gone no longer counts. */
+function noteServers(deps: ProveDeps, state: ZoneState, endpoints: readonly ServingEndpoint[]): void {
+  const present = new Set(endpoints.map(endpointText));
+  for (const known of state.behind.keys()) {
+    if (!present.has(known)) {
+      state.behind.delete(known);
+    }
+  }
+  const everything = ownSets(state, deps.ownerId).map(({ name }) => name);
+  for (const text of present) {
+    const names = state.behind.get(text);
+    if (names === undefined) {
+      state.behind.set(text, new Set(everything));
+    } else {
+      for (const name of state.unproved.keys()) {
+        names.add(name);
+      }
+    }
+  }
+}
+
+async function askServer(
+  deps: ProveDeps,
+  state: ZoneState,
+  endpoint: ServingEndpoint,
+  signal: AbortSignal,
+): Promise<void> {
+  const names = state.behind.get(endpointText(endpoint)) ?? new Set<Name>();
+  const asked = sample([...names].sort(byCodeUnit));
+  const wanted = wantedByName(deps, state);
+  const served: Name[] = [];
+  const queue = [...asked];
+  const worker = async (): Promise<void> => {
+    for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      if (await serves(deps, endpoint, name, wanted.get(name) ?? [], signal)) {
+        served.push(name);
+      } else if (names.size > SAMPLE) {
+        // One name that is behind shows that the whole zone is: no need to ask on.
+        queue.length = 0;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_QUESTIONS }, worker));
+  if (served.length === asked.length) {
+    names.clear();
+  } else {
+    served.forEach((name) => names.delete(name));
+  }
+}
+
+interface WantedAddresses {
+  readonly type: Family;
+  readonly addresses: readonly string[];
+}
+
+function wantedByName(deps: ProveDeps, state: ZoneState): ReadonlyMap<Name, readonly WantedAddresses[]> {
+  const byName = new Map<Name, WantedAddresses[]>();
+  for (const set of ownSets(state, deps.ownerId)) {
+    byName.set(set.name, [...(byName.get(set.name) ?? []), set]);
+  }
+  return byName;
+}
+
+/** A name that was withdrawn is not asked for: another record may answer there rightly (a wildcard, the team's own). */
+async function serves(
+  deps: ProveDeps,
+  endpoint: ServingEndpoint,
+  name: Name,
+  wanted: readonly WantedAddresses[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const family of FAMILIES) {
+    const set = wanted.find(({ type }) => type === family);
+    if (set !== undefined) {
+      const asked = await deps.ask(endpoint, name, family, signal);
+      if (asked.kind !== "answer" || !sameMembers(asked.addresses, set.addresses)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+interface Round {
+  readonly total: number;
+  /** What was unproved when the round began; what was written since waits for the next. */
+  readonly asked: ZoneState["unproved"];
+}
+
+function settleRound(deps: ProveDeps, state: ZoneState, { total, asked }: Round): Again {
+  const zone = objectKey(state.zone.meta);
+  const now = deps.clock.now();
+  const current = [...state.behind.values()].filter((names) => names.size === 0).length;
+  const lagging = [...state.behind.values()];
+  const proved = [...asked].filter(
+    ([name, entry]) => state.unproved.get(name) === entry && !lagging.some((names) => names.has(name)),
+  );
+  for (const [name, { noticedAt }] of proved) {
+    state.unproved.delete(name);
+    state.publishedAt.set(name, now);
+    noteLag(deps, state, now - noticedAt);
+  }
+  const behindSince = current === total ? undefined : (state.serving.behindSince ?? now);
+  const slow = behindSince !== undefined && now - behindSince > SLOW_AFTER_MS;
+  const before = state.serving;
+  state.serving = { total, current, behindSince, slow };
+  deps.observer.serving(zone, current, total);
+  if (slow && !before.slow) {
+    deps.log.warn({ zone, current, total }, "propagation is slow");
+  }
+  const wholeZone = before.current !== current || before.total !== total || before.slow !== slow;
+  if (wholeZone || proved.length > 0) {
+    deps.onChanged(zone, wholeZone ? undefined : proved.map(([name]) => name));
+  }
+  return { again: { afterMs: nextWaitMs(now, behindSince, slow) } };
+}
+
+function nextWaitMs(now: Millis, behindSince: Millis | undefined, slow: boolean): Millis {
+  if (behindSince === undefined) {
+    return IDLE_WAIT_MS;
+  }
+  // A twentieth of the wait so far: close to the moment when it is short, and few questions when it is long.
+  return slow ? SLOW_WAIT_MS : Math.max(FIRST_WAIT_MS, Math.min(MAX_WAIT_MS, (now - behindSince) / 20));
+}
+
+/** Without a server to ask, what is written is all that can be said. */
+function takeAsServed(deps: ProveDeps, state: ZoneState): Again {
+  const names = [...state.unproved.keys()];
+  for (const name of names) {
+    state.publishedAt.set(name, deps.clock.now());
+  }
+  state.unproved.clear();
+  state.behind.clear();
+  const known = state.serving.total !== undefined;
+  state.serving = { total: undefined, current: 0, behindSince: undefined, slow: false };
+  if (names.length > 0 || known) {
+    deps.onChanged(objectKey(state.zone.meta), known ? undefined : names);
+  }
+  return { again: { afterMs: IDLE_WAIT_MS } };
+}
+
+function noteLag(deps: ProveDeps, state: ZoneState, lagMs: Millis): void {
+  state.lags = [...state.lags.slice(1 - KEPT_LAGS), lagMs];
+  deps.observer.propagated(objectKey(state.zone.meta), lagMs);
+}
+
+const KEPT_LAGS = 50;
+
+function sample(names: readonly Name[]): readonly Name[] {
+  const step = Math.max(1, names.length / SAMPLE);
+  return names.length <= SAMPLE
+    ? names
+    : Array.from({ length: SAMPLE }, (_, index) => names[Math.floor(index * step)]).filter(
+        (name) => name !== undefined,
+      );
+}
+
+function endpointText({ address, port }: ServingEndpoint): string {
+  return `${address}#${port}`;
+}

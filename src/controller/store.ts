@@ -1,0 +1,257 @@
+import { byCodeUnit } from "../base/order.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
+import { isAtOrBelow, type Name } from "../dns/name.ts";
+import {
+  byAge,
+  decideClaim,
+  indexZones,
+  zonesFor,
+  type Claim,
+  type ZoneIndex,
+  type ZoneMatch,
+} from "../plan/claims.ts";
+import type { InventoryEvent } from "./ports.ts";
+
+/** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
+export interface Touched {
+  readonly zones: ReadonlySet<ObjectKey>;
+  readonly aliases: ReadonlySet<ObjectKey>;
+}
+
+/**
+ * The inventory in memory, with who has which name in which zone. Events only note which names are to be decided again; `settle` decides
+ * them in slices, so that ten thousand names at once do not hold the event loop.
+ */
+export interface Store {
+  note(event: InventoryEvent): void;
+  /** Decides up to `limit` noted names; `more` tells whether any are left. */
+  settle(limit: number): Touched & { readonly more: boolean };
+  alias(key: ObjectKey): DnsAlias | undefined;
+  zone(key: ObjectKey): DnsZone | undefined;
+  aliases(): Iterable<DnsAlias>;
+  zones(): Iterable<DnsZone>;
+  /** The owner names of a zone with their claims; aliases under deletion claim nothing. */
+  claimsIn(zone: ObjectKey): ReadonlyMap<Name, Claim>;
+  /** The zones where the name is placed now. */
+  placesOf(name: Name): ReadonlySet<ObjectKey>;
+  matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
+  /** The older zone that has this one's place, or undefined when it has the place itself. */
+  olderTwin(zone: DnsZone): DnsZone | undefined;
+}
+
+interface State {
+  readonly aliases: Map<ObjectKey, DnsAlias>;
+  readonly zones: Map<ObjectKey, DnsZone>;
+  readonly labels: Map<string, Readonly<Record<string, string>>>;
+  /** Owner name → living aliases that ask for it. */
+  readonly candidates: Map<Name, Set<ObjectKey>>;
+  readonly claims: Map<ObjectKey, Map<Name, Claim>>;
+  readonly placed: Map<Name, Set<ObjectKey>>;
+  readonly pending: Set<Name>;
+  readonly touchedZones: Set<ObjectKey>;
+  readonly touchedAliases: Set<ObjectKey>;
+  index: ZoneIndex;
+}
+
+export function createStore(): Store {
+  const state: State = {
+    aliases: new Map(),
+    zones: new Map(),
+    labels: new Map(),
+    candidates: new Map(),
+    claims: new Map(),
+    placed: new Map(),
+    pending: new Set(),
+    touchedZones: new Set(),
+    touchedAliases: new Set(),
+    index: new Map(),
+  };
+  return {
+    note: (event) => note(state, event),
+    settle: (limit) => settle(state, limit),
+    alias: (key) => state.aliases.get(key),
+    zone: (key) => state.zones.get(key),
+    aliases: () => state.aliases.values(),
+    zones: () => state.zones.values(),
+    claimsIn: (zone) => state.claims.get(zone) ?? NO_CLAIMS,
+    placesOf: (name) => state.placed.get(name) ?? NO_PLACES,
+    matchOf: (alias, hostname) => zonesFor(hostname, alias.meta.namespace, state.index, state.labels),
+    olderTwin: (zone) => olderTwin(state, zone),
+  };
+}
+
+const NO_CLAIMS: ReadonlyMap<Name, Claim> = new Map();
+const NO_PLACES: ReadonlySet<ObjectKey> = new Set();
+
+function note(state: State, event: InventoryEvent): void {
+  switch (event.kind) {
+    case "alias":
+      return replaceAlias(state, objectKey(event.alias.meta), event.alias);
+    case "zone":
+      return replaceZone(state, objectKey(event.zone.meta), event.zone);
+    case "namespace":
+      return replaceLabels(state, event.name, event.labels);
+    case "gone":
+      return event.of === "DnsAlias"
+        ? replaceAlias(state, event.key, undefined)
+        : replaceZone(state, event.key, undefined);
+    case "bad":
+      // The last good object stands: a broken edit must not take a name down. It is reported by whoever hears the event.
+      return;
+    case "input":
+      state.touchedZones.add(event.zone);
+      return;
+  }
+}
+
+function replaceAlias(state: State, key: ObjectKey, next: DnsAlias | undefined): void {
+  const previous = state.aliases.get(key);
+  if (previous !== undefined) {
+    for (const name of previous.spec.hostnames) {
+      state.candidates.get(name)?.delete(key);
+      state.pending.add(name);
+    }
+  }
+  if (next === undefined) {
+    state.aliases.delete(key);
+  } else {
+    state.aliases.set(key, next);
+  }
+  state.touchedAliases.add(key);
+  for (const name of next?.spec.hostnames ?? []) {
+    state.pending.add(name);
+    if (next?.meta.deletedAt === undefined) {
+      const keys = state.candidates.get(name) ?? new Set();
+      state.candidates.set(name, keys.add(key));
+    }
+  }
+}
+
+function replaceZone(state: State, key: ObjectKey, next: DnsZone | undefined): void {
+  const previous = state.zones.get(key);
+  if (next === undefined) {
+    state.zones.delete(key);
+  } else {
+    state.zones.set(key, next);
+  }
+  state.touchedZones.add(key);
+  const sameScope =
+    previous !== undefined &&
+    next !== undefined &&
+    previous.spec.domain === next.spec.domain &&
+    JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces);
+  state.index = indexZones(state.zones.values());
+  if (sameScope) {
+    // Claims stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
+    for (const claim of state.claims.get(key)?.values() ?? []) {
+      claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
+    }
+    return;
+  }
+  const domains = [previous, next].flatMap((zone) => (zone === undefined ? [] : [zone.spec.domain]));
+  for (const name of state.candidates.keys()) {
+    if (domains.some((domain) => isAtOrBelow(name, domain))) {
+      state.pending.add(name);
+    }
+  }
+}
+
+function replaceLabels(state: State, name: string, labels: Readonly<Record<string, string>> | undefined): void {
+  if (JSON.stringify(state.labels.get(name)) === JSON.stringify(labels)) {
+    return;
+  }
+  if (labels === undefined) {
+    state.labels.delete(name);
+  } else {
+    state.labels.set(name, labels);
+  }
+  for (const alias of state.aliases.values()) {
+    if (alias.meta.namespace === name) {
+      alias.spec.hostnames.forEach((hostname) => state.pending.add(hostname));
+    }
+  }
+}
+
+function settle(state: State, limit: number): Touched & { readonly more: boolean } {
+  let left = limit;
+  for (const name of state.pending) {
+    if (left === 0) {
+      break;
+    }
+    left -= 1;
+    state.pending.delete(name);
+    decideName(state, name);
+  }
+  const touched = { zones: new Set(state.touchedZones), aliases: new Set(state.touchedAliases) };
+  state.touchedZones.clear();
+  state.touchedAliases.clear();
+  return { ...touched, more: state.pending.size > 0 };
+}
+
+function decideName(state: State, name: Name): void {
+  const byZone = new Map<ObjectKey, DnsAlias[]>();
+  for (const key of state.candidates.get(name) ?? []) {
+    const alias = state.aliases.get(key);
+    if (alias === undefined) {
+      continue;
+    }
+    state.touchedAliases.add(key);
+    const match = zonesFor(name, alias.meta.namespace, state.index, state.labels);
+    for (const zone of match.kind === "zones" ? match.zones : []) {
+      const zoneKey = objectKey(zone.meta);
+      byZone.set(zoneKey, [...(byZone.get(zoneKey) ?? []), alias]);
+    }
+  }
+  for (const zoneKey of state.placed.get(name) ?? []) {
+    if (!byZone.has(zoneKey)) {
+      state.claims.get(zoneKey)?.delete(name);
+      state.touchedZones.add(zoneKey);
+    }
+  }
+  for (const [zoneKey, aliases] of byZone) {
+    const claims = state.claims.get(zoneKey) ?? new Map<Name, Claim>();
+    state.claims.set(zoneKey, claims.set(name, decideClaim(aliases)));
+    state.touchedZones.add(zoneKey);
+  }
+  rememberPlaces(state, name, new Set(byZone.keys()));
+}
+
+function rememberPlaces(state: State, name: Name, places: ReadonlySet<ObjectKey>): void {
+  if (places.size === 0) {
+    state.placed.delete(name);
+  } else {
+    state.placed.set(name, new Set(places));
+  }
+  if (state.candidates.get(name)?.size === 0) {
+    state.candidates.delete(name);
+  }
+}
+
+/** Two zones that would write the same text would undo each other's work for ever, so only the older one writes. */
+function olderTwin(state: State, zone: DnsZone): DnsZone | undefined {
+  const place = placeOf(zone);
+  const twins = [...state.zones.values()].filter((other) => placeOf(other) === place);
+  const first = twins.sort(byAge)[0];
+  return first === undefined || objectKey(first.meta) === objectKey(zone.meta) ? undefined : first;
+}
+
+function placeOf(zone: DnsZone): string {
+  const { provider, domain } = zone.spec;
+  switch (provider.kind) {
+    case "coreDNSZoneFile":
+      return ["zoneFile", zone.meta.namespace, provider.zoneFile.configMap.name, provider.zoneFile.configMap.key].join(
+        " ",
+      );
+    case "coreDNSOverlay": {
+      const { namespace, name, key } = provider.overlay.configMap;
+      return ["overlay", namespace, name, key, domain].join(" ");
+    }
+  }
+}
+
+/** Keys in one order, for logs and reports. */
+export function sortedKeys(keys: Iterable<ObjectKey>): readonly ObjectKey[] {
+  return [...keys].sort(byCodeUnit);
+}

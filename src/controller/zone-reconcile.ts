@@ -1,0 +1,235 @@
+import type { Clock, Millis } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../api/meta.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import type { Name } from "../dns/name.ts";
+import { after } from "../plan/after.ts";
+import type { Write } from "../plan/change.ts";
+import { diff } from "../plan/diff.ts";
+import { guard, type Guarded } from "../plan/guard.ts";
+import type { ZonePlan } from "../plan/zone-plan.ts";
+import type { ActualZone, ApplyResult } from "../providers/provider.ts";
+import type { Observer, Reporter } from "./ports.ts";
+import { ownSets, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+
+/** When the zone is to be looked at again, told to its queue. */
+export type Again = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
+
+export interface ReconcileDeps {
+  readonly ownerId: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly reporter: Pick<Reporter, "event">;
+  readonly observer: Observer;
+  readonly plan: (zone: DnsZone) => ZonePlan;
+  readonly olderTwin: (zone: DnsZone) => DnsZone | undefined;
+  /** False while another replica leads: plan, but write nothing. */
+  readonly mayWrite: () => boolean;
+  /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
+  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
+  /** Record sets were written: have the servers asked. */
+  readonly onWritten: (zone: ObjectKey) => void;
+}
+
+/** What is held is read again at this interval, to find foreign edits that nobody told of. */
+const RESYNC_MS = 300_000;
+/** A refusal that no event may lift (a permission, say) is tried again at this interval. */
+const REFUSED_RETRY_MS = 60_000;
+/** This many repairs within the window are a fight with another writer; stop, and say so. */
+const FIGHT_REPAIRS = 5;
+const FIGHT_WINDOW_MS = 600_000;
+
+/** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
+export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+  const startedAt = deps.clock.now();
+  state.plan = deps.plan(state.zone);
+  deps.observer.zonePlanned(objectKey(state.zone.meta), state.plan.names.length, deps.clock.now() - startedAt);
+  const twin = deps.olderTwin(state.zone);
+  if (twin !== undefined) {
+    const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`;
+    return settleAs(deps, state, { kind: "refused", reason: "ZoneConflict", message }, { afterMs: REFUSED_RETRY_MS });
+  }
+  if (!deps.mayWrite()) {
+    return { again: "done" };
+  }
+  const actual = await currentActual(deps, state, signal);
+  if ("again" in actual) {
+    return actual;
+  }
+  return publish(deps, state, actual, signal);
+}
+
+async function currentActual(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<ActualZone | Again> {
+  if (state.actual !== undefined && deps.clock.now() - state.readAt < RESYNC_MS) {
+    return state.actual;
+  }
+  const names = state.plan?.names.map(({ name }) => name) ?? [];
+  const read = await state.provider.read(names, signal);
+  switch (read.kind) {
+    case "ok":
+      state.actual = read.zone;
+      state.readAt = deps.clock.now();
+      return read.zone;
+    case "refused":
+      return settleAs(deps, state, read, { afterMs: REFUSED_RETRY_MS });
+    case "failed":
+      return failed(deps, state, read.message, read.retryAfterMs);
+  }
+}
+
+async function publish(deps: ReconcileDeps, state: ZoneState, actual: ActualZone, signal: AbortSignal): Promise<Again> {
+  const changes = diff({
+    names: state.plan?.names ?? [],
+    actual: actual.sets,
+    ownerId: deps.ownerId,
+    policy: state.zone.spec.policy,
+  });
+  const guarded = guard({
+    changes,
+    owned: ownSets(state, deps.ownerId).length,
+    maxDeletePercent: state.zone.spec.maxDeletePercent,
+    approved: state.zone.meta.annotations[APPROVE_ANNOTATION],
+  });
+  noteHeld(deps, state, guarded);
+  state.refusals = changes.filter((change) => change.kind === "refuse");
+  const settled: ZoneOutcome =
+    guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
+  if (guarded.writes.length === 0 && actual.dirty === undefined) {
+    state.dirtySince = undefined;
+    return settleAs(deps, state, settled, { afterMs: RESYNC_MS });
+  }
+  if (actual.dirty?.kind === "foreign-edit" && fights(deps, state)) {
+    const message = `something else keeps changing what dnsalias wrote (${actual.dirty.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
+    return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
+  }
+  return write(deps, state, { actual, writes: guarded.writes, settled }, signal);
+}
+
+interface Pending {
+  readonly actual: ActualZone;
+  readonly writes: readonly Write[];
+  readonly settled: ZoneOutcome;
+}
+
+async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Again> {
+  const zone = objectKey(state.zone.meta);
+  const { actual, writes, settled } = pending;
+  const startedAt = deps.clock.now();
+  const result = await state.provider.apply({ zone: actual, writes }, signal);
+  const tookMs = deps.clock.now() - startedAt;
+  deps.observer.zoneWrite(zone, countedAs(result), tookMs);
+  switch (result.kind) {
+    case "applied":
+      noteWritten(deps, state, pending, result);
+      deps.log.info(
+        { zone, provider: state.provider.id, ...tally(writes), serial: result.serial, tookMs },
+        "zone applied",
+      );
+      await state.provider.hurry?.(signal);
+      return settleAs(deps, state, settled, { afterMs: RESYNC_MS });
+    case "conflict":
+      deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
+      state.actual = undefined;
+      return { again: "backoff" };
+    case "refused":
+      state.actual = undefined;
+      return settleAs(deps, state, result, { afterMs: REFUSED_RETRY_MS });
+    case "failed":
+      // The write may have taken effect all the same, so what is held is read again before the next try.
+      state.actual = undefined;
+      return failed(deps, state, result.message, result.retryAfterMs);
+  }
+}
+
+function noteWritten(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  { actual, writes }: Pending,
+  result: Extract<ApplyResult, { kind: "applied" }>,
+): void {
+  const noticedAt = state.dirtySince ?? deps.clock.now();
+  state.dirtySince = undefined;
+  const serial = result.serial ?? actual.serial;
+  state.actual = {
+    revision: result.revision,
+    sets: after(actual.sets, writes, deps.ownerId),
+    ...(serial === undefined ? {} : { serial }),
+  };
+  if (actual.dirty?.kind === "foreign-edit") {
+    state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
+    deps.observer.drift(objectKey(state.zone.meta));
+    deps.reporter.event(state.zone, { type: "Warning", reason: "DriftRepaired", message: actual.dirty.message });
+  }
+  const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
+  for (const name of names) {
+    // A new object each time: a round of asking that is under way must not settle what was written after it began.
+    state.unproved.set(name, { noticedAt: state.unproved.get(name)?.noticedAt ?? noticedAt });
+  }
+  deps.onWritten(objectKey(state.zone.meta));
+  deps.onChanged(objectKey(state.zone.meta), names);
+}
+
+function settleAs(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  outcome: ZoneOutcome,
+  again: Exclude<Again["again"], "done" | "backoff">,
+): Again {
+  const zone = objectKey(state.zone.meta);
+  if (!sameOutcome(state.outcome, outcome)) {
+    state.outcome = outcome;
+    if (outcome.kind === "refused") {
+      deps.log.warn({ zone, reason: outcome.reason, message: outcome.message }, "zone refused");
+      deps.reporter.event(state.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
+    }
+    deps.onChanged(zone, undefined);
+  }
+  return { again };
+}
+
+function failed(deps: ReconcileDeps, state: ZoneState, message: string, retryAfterMs: Millis | undefined): Again {
+  const zone = objectKey(state.zone.meta);
+  const first = state.outcome.kind !== "failed";
+  const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();
+  state.outcome = { kind: "failed", message, since };
+  deps.log.warn({ zone, provider: state.provider.id, err: message }, "zone not applied");
+  if (first) {
+    deps.reporter.event(state.zone, { type: "Warning", reason: "WriteFailed", message });
+    deps.onChanged(zone, undefined);
+  }
+  return { again: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
+}
+
+function noteHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void {
+  const zone = objectKey(state.zone.meta);
+  deps.observer.held(zone, guarded.kind === "held");
+  if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
+    deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
+    deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
+  }
+}
+
+function fights(deps: ReconcileDeps, state: ZoneState): boolean {
+  const recent = state.repairs.filter((at) => deps.clock.now() - at < FIGHT_WINDOW_MS);
+  return recent.length >= FIGHT_REPAIRS;
+}
+
+function sameOutcome(a: ZoneOutcome, b: ZoneOutcome): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function countedAs(result: ApplyResult): Parameters<Observer["zoneWrite"]>[1] {
+  if (result.kind !== "applied") {
+    return result.kind;
+  }
+  return result.wrote ? "written" : "unchanged";
+}
+
+function tally(writes: readonly Write[]): {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+} {
+  const count = (kind: Write["kind"]): number => writes.filter((write) => write.kind === kind).length;
+  return { created: count("create"), updated: count("update"), deleted: count("delete") };
+}

@@ -1,0 +1,80 @@
+import type { Millis } from "../base/clock.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import type { Name } from "../dns/name.ts";
+import type { ActualSet, Change } from "../plan/change.ts";
+import type { ZonePlan } from "../plan/zone-plan.ts";
+import type { ActualZone, ZoneProvider } from "../providers/provider.ts";
+
+/** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
+export type ZoneOutcome =
+  | { readonly kind: "pending" }
+  | { readonly kind: "ok" }
+  /** Nothing will change until somebody acts; what is served stays. */
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  /** Being retried. */
+  | { readonly kind: "failed"; readonly message: string; readonly since: Millis }
+  | { readonly kind: "held"; readonly message: string; readonly hash: string };
+
+export type Refusal = Extract<Change, { readonly kind: "refuse" }>;
+
+/** How far the servers that serve the zone have come with what is written. */
+export interface Serving {
+  /** Undefined: nobody says which servers serve the zone, so that nothing can be proved. */
+  readonly total: number | undefined;
+  /** Servers that answered with everything that is written. */
+  readonly current: number;
+  /** Since when something written has not been seen at every server. */
+  readonly behindSince: Millis | undefined;
+  /** Behind for longer than the delivery should take. */
+  readonly slow: boolean;
+}
+
+/** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
+export interface ZoneState {
+  zone: DnsZone;
+  provider: ZoneProvider;
+  /** Undefined: to be read before the next plan. */
+  actual: ActualZone | undefined;
+  readAt: Millis;
+  plan: ZonePlan | undefined;
+  outcome: ZoneOutcome;
+  /** Refused changes of the last plan. */
+  refusals: readonly Refusal[];
+  serving: Serving;
+  /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
+  lags: readonly Millis[];
+  /** When the oldest change that is not yet written was noticed. */
+  dirtySince: Millis | undefined;
+  /** Times of the last repairs of foreign edits, newest last. */
+  repairs: readonly Millis[];
+  /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
+  readonly unproved: Map<Name, { readonly noticedAt: Millis }>;
+  /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
+  readonly behind: Map<string, Set<Name>>;
+  /** When each owner name's sets were first seen at every server, or written where no server is known. */
+  readonly publishedAt: Map<Name, Millis>;
+}
+
+export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
+  return {
+    zone,
+    provider,
+    actual: undefined,
+    readAt: 0,
+    plan: undefined,
+    outcome: { kind: "pending" },
+    refusals: [],
+    serving: { total: undefined, current: 0, behindSince: undefined, slow: false },
+    lags: [],
+    dirtySince: undefined,
+    repairs: [],
+    unproved: new Map(),
+    behind: new Map(),
+    publishedAt: new Map(),
+  };
+}
+
+/** The record sets that are written and ours. */
+export function ownSets(state: ZoneState, ownerId: string): readonly ActualSet[] {
+  return (state.actual?.sets ?? []).filter((set) => set.owner === ownerId);
+}

@@ -1,0 +1,80 @@
+import type { Millis } from "../base/clock.ts";
+import { byCodeUnit } from "../base/order.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
+import type { Name } from "../dns/name.ts";
+import type { ViewId } from "../dns/reading.ts";
+import type { Family } from "../dns/record.ts";
+import type { Answer } from "./answer.ts";
+import type { Claim } from "./claims.ts";
+import { contributionOf, type Contribution } from "./contribution.ts";
+import { loopFrom } from "./loop.ts";
+import { planName, type NamePlan } from "./name-plan.ts";
+
+export interface ZonePlanInput {
+  readonly zone: DnsZone;
+  readonly claims: ReadonlyMap<Name, Claim>;
+  readonly answerOf: (target: Name, family: Family, view: ViewId) => Answer | undefined;
+  readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  /** The aliases that have a name anywhere, for loops that lead over several owner names. */
+  readonly claimantsOf: (name: Name) => readonly DnsAlias[];
+  readonly now: Millis;
+}
+
+/** What a whole zone wants, and what each alias brings to it. */
+export interface ZonePlan {
+  /** Sorted by owner name. */
+  readonly names: readonly NamePlan[];
+  readonly contributions: ReadonlyMap<ObjectKey, Contribution>;
+  /** The path of each owner name that leads back to itself. */
+  readonly loops: ReadonlyMap<Name, readonly Name[]>;
+}
+
+/** What should stand in one zone: same input, same value. */
+export function planZone(input: ZonePlanInput): ZonePlan {
+  const contributions = new Map<ObjectKey, Contribution>();
+  const loops = new Map<Name, readonly Name[]>();
+  const names = [...input.claims.keys()].sort(byCodeUnit).map((name) => {
+    const loop = loopFrom(name, (at) => pointsAt(input, at));
+    if (loop !== undefined) {
+      loops.set(name, loop);
+    }
+    const winners = input.claims.get(name)?.winners ?? [];
+    const contributors = winners.map((alias) => ({
+      alias,
+      contribution: contribute(input, alias, contributions),
+      loop,
+    }));
+    return planName(name, contributors, input.zone.spec.ttl);
+  });
+  return { names, contributions, loops };
+}
+
+function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, Contribution>): Contribution {
+  const key = objectKey(alias.meta);
+  const known = memo.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const view = input.viewIdOf(input.zone, alias.spec.allowPrivate);
+  const made = contributionOf(alias, (target, family) => input.answerOf(target, family, view), input.now);
+  memo.set(key, made);
+  return made;
+}
+
+/** A name's targets, and every name of the chains that they were last seen to go through. */
+function pointsAt(input: ZonePlanInput, name: Name): readonly Name[] {
+  return input.claimantsOf(name).flatMap((alias) => {
+    const view = input.viewIdOf(input.zone, alias.spec.allowPrivate);
+    return alias.spec.targets.flatMap((target) => {
+      if (target.kind === "addresses") {
+        return [];
+      }
+      const chains = alias.spec.families.flatMap(
+        (family) => input.answerOf(target.hostname, family, view)?.chain ?? [],
+      );
+      return [target.hostname, ...chains];
+    });
+  });
+}
