@@ -1,5 +1,6 @@
 import { BlockList, isIPv4, isIPv6, SocketAddress } from "node:net";
 import { byCodeUnit } from "../base/order.ts";
+import { addressGroups } from "./address-wire.ts";
 import type { Family } from "./record.ts";
 
 /** The one text of an IPv4 or IPv6 address (RFC 5952), or undefined: `1.2.3`, `010.0.0.1`, zones and mapped IPv4 are not taken. */
@@ -10,7 +11,7 @@ export function parseAddress(text: string): string | undefined {
   if (!isIPv6(text) || text.includes("%")) {
     return undefined;
   }
-  return new SocketAddress({ address: text, family: "ipv6" }).address;
+  return isMapped(text) ? undefined : new SocketAddress({ address: text, family: "ipv6" }).address;
 }
 
 /** The record type that carries the address; the text must be one that {@link parseAddress} gave. */
@@ -70,31 +71,20 @@ function blockList(family: "ipv4" | "ipv6", prefixes: readonly (readonly [string
   return list;
 }
 
+/** ::ffff:0:0/96, which is no address of a host (RFC 4291 2.5.5.2). */
+function isMapped(address: string): boolean {
+  return addressGroups(address).slice(0, 6).join(":") === MAPPED_HEAD;
+}
+
+const MAPPED_HEAD = "0:0:0:0:0:65535";
+const NAT64_HEAD = "100:65435:0:0:0:0";
+
 function embeddedIPv4(address: string): string | undefined {
-  const groups = expand(address);
+  const groups = addressGroups(address);
   const head = groups.slice(0, 6).join(":");
-  if (head !== "0:0:0:0:0:65535" && head !== "100:65435:0:0:0:0") {
+  if (head !== MAPPED_HEAD && head !== NAT64_HEAD) {
     return undefined;
   }
   const [high = 0, low = 0] = groups.slice(6);
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
-}
-
-/** The eight 16-bit groups of an IPv6 address, a dotted tail included. */
-function expand(address: string): readonly number[] {
-  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
-  const text =
-    dotted === null ? address : `${dotted[1]}${hexGroup(dotted[2], dotted[3])}:${hexGroup(dotted[4], dotted[5])}`;
-  const [left = "", right] = text.split("::");
-  const head = groupsOf(left);
-  const tail = groupsOf(right ?? "");
-  return [...head, ...Array<number>(Math.max(0, 8 - head.length - tail.length)).fill(0), ...tail];
-}
-
-function groupsOf(text: string): readonly number[] {
-  return text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
-}
-
-function hexGroup(high: string | undefined, low: string | undefined): string {
-  return (Number(high) * 256 + Number(low)).toString(16);
 }

@@ -1,6 +1,12 @@
 import type { Name } from "./name.ts";
 import type { Seconds } from "./record.ts";
 
+/** RFC 1035 4.1.1. */
+export const HEADER_OCTETS = 12;
+
+/** The most that a length of two octets can announce (RFC 1035 4.2.2). */
+export const MAX_MESSAGE_OCTETS = 65_535;
+
 /** Header and EDNS fields in the words of RFC 1035 4.1.1 and RFC 6891. */
 export interface Message {
   readonly id: number;
@@ -24,7 +30,7 @@ export interface Message {
 
 export interface Question {
   readonly name: Name;
-  /** The name as its letters stood in the packet (0x20), without escapes changed. */
+  /** The name as its letters stand in the packet (0x20), in the same escapes; absent when that is `name` itself. */
   readonly spelled?: string;
   readonly type: number;
   readonly class: number;

@@ -1,17 +1,24 @@
 import { domainToASCII } from "node:url";
 import { AppError } from "../base/error.ts";
+import { OCTET_TEXT } from "./octet-text.ts";
 
 declare const nameBrand: unique symbol;
 /**
- * A domain name in one spelling: absolute with its final dot, lower case, octets outside printable host-name text as `\DDD`
- * (RFC 1035 5.1, RFC 4343). The root is ".". Two equal names are equal strings.
+ * A domain name in one spelling: absolute with its final dot, lower case, octets outside printable text, dots
+ * in a label and zone-file punctuation as `\DDD` (RFC 1035 5.1, RFC 4343), so that a dot is always a label's end. The root is ".". Two equal names are equal strings.
  */
 export type Name = string & { readonly [nameBrand]: true };
 
 /** RFC 1035 2.3.4: 255 octets on the wire; for names without escapes that is 254 characters of text with the final dot. */
 const MAX_TEXT_LENGTH = 254;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-const CANONICAL = /^(?:\.|(?:(?:[a-z0-9_*-]|[!-\-/:-@[^-~]|\\\d{3}|\\[.\\])+\.)+)$/;
+/** RFC 1035 2.3.4. */
+const MAX_LABEL_OCTETS = 63;
+const MAX_NAME_OCTETS = 255;
+/** Names without escapes, which nearly all are. */
+const PLAIN = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]{1,63}\.)+$/;
+/** One label of canonical text: each octet has one spelling only, so a dot always ends a label (see octet-text.ts). */
+const CANONICAL_LABEL = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]|\\\d{3})+$/;
 
 /** A host name as people write it: letters, digits, hyphens, underscores; IDN becomes A-labels (RFC 5890). */
 export function parseName(text: string): Name {
@@ -32,7 +39,7 @@ export function isHostName(text: string): boolean {
   return toHostName(text) !== undefined;
 }
 
-/** For the wire reader alone: text that is already canonical, or an error that says it is not. */
+/** For the wire and zone-file readers: text that is already canonical and not too long, or an error that says it is not. */
 export function nameOfCanonical(text: string): Name {
   if (!isCanonical(text)) {
     throw new AppError("NAME_INVALID", `not a canonical domain name: "${text}"`, { retry: "never" });
@@ -42,9 +49,9 @@ export function nameOfCanonical(text: string): Name {
 
 export const ROOT: Name = nameOfCanonical(".");
 
-/** `*.` in front of a name. */
+/** `*.` in front of a name; an error when that makes it too long. */
 export function wildcardBelow(name: Name): Name {
-  return nameOfCanonical(`*.${name}`);
+  return nameOfCanonical(name === ROOT ? "*." : `*.${name}`);
 }
 
 export function isWildcard(name: Name): boolean {
@@ -61,20 +68,13 @@ export function parentOf(name: Name): Name | undefined {
   if (name === ROOT) {
     return undefined;
   }
-  const rest = name.slice(labelEnd(name) + 1);
+  const rest = name.slice(name.indexOf(".") + 1);
   return nameOfCanonical(rest === "" ? "." : rest);
 }
 
 /** Labels from left to right, without the root's empty one. */
 export function labelsOf(name: Name): readonly string[] {
-  const labels: string[] = [];
-  let rest: string = name === ROOT ? "" : name;
-  while (rest !== "") {
-    const end = labelEnd(rest);
-    labels.push(rest.slice(0, end));
-    rest = rest.slice(end + 1);
-  }
-  return labels;
+  return name === ROOT ? [] : name.slice(0, -1).split(".");
 }
 
 /** The spelling for people: no final dot, but "." for the root. */
@@ -104,17 +104,27 @@ function toALabels(text: string): string {
 }
 
 function isCanonical(text: string): text is Name {
-  return CANONICAL.test(text) && text === text.toLowerCase();
+  if (text === ".") {
+    return true;
+  }
+  if (PLAIN.test(text)) {
+    return text.length <= MAX_TEXT_LENGTH;
+  }
+  const labels = text.slice(0, -1).split(".");
+  const octets = labels.map(canonicalOctets);
+  const total = octets.reduce((sum, length) => sum + length + 1, 1);
+  return (
+    text.endsWith(".") && octets.every((length) => length > 0 && length <= MAX_LABEL_OCTETS) && total <= MAX_NAME_OCTETS
+  );
 }
 
-/** Index of the dot that ends the first label; a dot behind a backslash is part of the label. */
-function labelEnd(text: string): number {
-  for (let index = 0; index < text.length; index += 1) {
-    if (text[index] === "\\") {
-      index += 1;
-    } else if (text[index] === ".") {
-      return index;
-    }
+/** How many octets a label of canonical text has on the wire; 0 when it is not canonical. */
+function canonicalOctets(label: string): number {
+  if (!CANONICAL_LABEL.test(label)) {
+    return 0;
   }
-  return text.length;
+  const escapes = label.match(/\\\d{3}/g) ?? [];
+  return escapes.every((escape) => OCTET_TEXT[Number(escape.slice(1))] === escape)
+    ? label.length - 3 * escapes.length
+    : 0;
 }

@@ -1,0 +1,134 @@
+/** Mnemonics and numbers of the IANA "Domain Name System (DNS) Parameters" registry, as far as this program meets them. */
+const TYPES = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  HINFO: 13,
+  MX: 15,
+  TXT: 16,
+  RP: 17,
+  AFSDB: 18,
+  SIG: 24,
+  KEY: 25,
+  AAAA: 28,
+  LOC: 29,
+  SRV: 33,
+  NAPTR: 35,
+  CERT: 37,
+  DNAME: 39,
+  OPT: 41,
+  DS: 43,
+  SSHFP: 44,
+  IPSECKEY: 45,
+  RRSIG: 46,
+  NSEC: 47,
+  DNSKEY: 48,
+  DHCID: 49,
+  NSEC3: 50,
+  NSEC3PARAM: 51,
+  TLSA: 52,
+  SMIMEA: 53,
+  CDS: 59,
+  CDNSKEY: 60,
+  OPENPGPKEY: 61,
+  CSYNC: 62,
+  ZONEMD: 63,
+  SVCB: 64,
+  HTTPS: 65,
+  SPF: 99,
+  TKEY: 249,
+  TSIG: 250,
+  IXFR: 251,
+  AXFR: 252,
+  ANY: 255,
+  URI: 256,
+  CAA: 257,
+} as const;
+const CLASSES = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
+const RCODES = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  YXDOMAIN: 6,
+  YXRRSET: 7,
+  NXRRSET: 8,
+  NOTAUTH: 9,
+  NOTZONE: 10,
+  BADVERS: 16,
+  BADKEY: 17,
+  BADTIME: 18,
+  BADTRUNC: 22,
+  BADCOOKIE: 23,
+} as const;
+const OPCODES = { QUERY: 0, STATUS: 2, NOTIFY: 4, UPDATE: 5 } as const;
+
+/** Numbers by mnemonic, for code: `TYPE.AAAA`, `CLASS.IN`, `RCODE.NXDOMAIN`, `OPCODE.UPDATE`. */
+export const TYPE = TYPES;
+export const CLASS = CLASSES;
+export const RCODE = RCODES;
+export const OPCODE = OPCODES;
+
+/** EDNS option codes (RFC 6891 and the registry). */
+export const EDNS_OPTION = {
+  NSID: 3,
+  CLIENT_SUBNET: 8,
+  EXPIRE: 9,
+  COOKIE: 10,
+  TCP_KEEPALIVE: 11,
+  PADDING: 12,
+  EXTENDED_ERROR: 15,
+} as const;
+
+/** "AAAA" for 28; "TYPE65280" for what has no mnemonic here (RFC 3597 5). */
+export function typeName(type: number): string {
+  return TYPE_NAMES.get(type) ?? `TYPE${type}`;
+}
+
+/** 28 for "AAAA", "aaaa" and "TYPE28"; undefined for what is no type. */
+export function typeNumber(text: string): number | undefined {
+  const upper = text.toUpperCase();
+  return TYPE_NUMBERS.get(upper) ?? numbered(upper, "TYPE");
+}
+
+/** "IN" for 1; "CLASS42" for what has no mnemonic here. */
+export function className(value: number): string {
+  return CLASS_NAMES.get(value) ?? `CLASS${value}`;
+}
+
+/** 1 for "IN", "in" and "CLASS1"; undefined for what is no class. */
+export function classNumber(text: string): number | undefined {
+  const upper = text.toUpperCase();
+  return CLASS_NUMBERS.get(upper) ?? numbered(upper, "CLASS");
+}
+
+/** "NXDOMAIN" for 3; "RCODE11" for what has no mnemonic here. */
+export function rcodeName(rcode: number): string {
+  return RCODE_NAMES.get(rcode) ?? `RCODE${rcode}`;
+}
+
+/** "UPDATE" for 5; "OPCODE6" for what has no mnemonic here. */
+export function opcodeName(opcode: number): string {
+  return OPCODE_NAMES.get(opcode) ?? `OPCODE${opcode}`;
+}
+
+const TYPE_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(TYPES));
+const TYPE_NAMES = namesOf(TYPES);
+const CLASS_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(CLASSES));
+const CLASS_NAMES = namesOf(CLASSES);
+const RCODE_NAMES = namesOf(RCODES);
+const OPCODE_NAMES = namesOf(OPCODES);
+
+function namesOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  return new Map(Object.entries(numbers).map(([name, value]) => [value, name]));
+}
+
+function numbered(text: string, prefix: string): number | undefined {
+  const digits = text.startsWith(prefix) ? text.slice(prefix.length) : "";
+  const value = /^\d{1,5}$/.test(digits) ? Number(digits) : undefined;
+  return value !== undefined && value <= 0xffff ? value : undefined;
+}
