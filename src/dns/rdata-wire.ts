@@ -1,5 +1,5 @@
 import { AppError } from "../base/error.ts";
-import { rdataFields, type Field } from "./rdata-fields.ts";
+import { wireFields, type WireField } from "./rdata-wire-fields.ts";
 import { presentationTokens, type Token } from "./presentation-tokens.ts";
 import { typeName, typeNumber } from "./types.ts";
 import { wireReader } from "./wire-reader.ts";
@@ -18,7 +18,7 @@ export function rdataToWire(type: string, text: string): Uint8Array {
   if (tokens === undefined || number === undefined) {
     throw invalid(type, text);
   }
-  const fields = rdataFields(number);
+  const fields = wireFields(number);
   const rdata = tokens[0]?.raw === GENERIC ? genericOctets(tokens) : fields && fieldOctets(fields, tokens);
   if (rdata === undefined || rdata.length > MAX_RDATA_OCTETS) {
     throw invalid(type, text);
@@ -28,14 +28,14 @@ export function rdataToWire(type: string, text: string): Uint8Array {
 
 /** The zone-file text of RDATA whose names are not compressed; `\# length hex` for what is of an unknown type or not well formed. */
 export function rdataFromWire(type: number, rdata: Uint8Array): string {
-  const fields = rdataFields(type);
+  const fields = wireFields(type);
   return (fields && fieldTexts(fields, rdata)) ?? genericText(rdata);
 }
 
 const GENERIC = "\\#";
 const MAX_RDATA_OCTETS = 0xffff;
 
-function fieldOctets(fields: readonly Field[], tokens: readonly Token[]): Uint8Array | undefined {
+function fieldOctets(fields: readonly WireField[], tokens: readonly Token[]): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
   let next = 0;
   for (const field of fields) {
@@ -51,7 +51,7 @@ function fieldOctets(fields: readonly Field[], tokens: readonly Token[]): Uint8A
   return next === tokens.length ? Uint8Array.from(Buffer.concat(parts)) : undefined;
 }
 
-function fieldTexts(fields: readonly Field[], rdata: Uint8Array): string | undefined {
+function fieldTexts(fields: readonly WireField[], rdata: Uint8Array): string | undefined {
   const reader = wireReader(rdata);
   const texts: string[] = [];
   for (const field of fields) {

@@ -71,6 +71,8 @@ function valueOctets(key: number, text: string): Uint8Array | undefined {
       return concat(text.split(",").map((word) => addressOf(word, 16)));
     case "ech":
       return /^[a-z0-9+/=]+$/i.test(text) ? Buffer.from(text, "base64") : undefined;
+    case "dohpath":
+    case undefined:
     default:
       return tokenOctets(text);
   }
@@ -103,6 +105,8 @@ function valueText(key: number, value: Uint8Array): string | undefined {
       return readBack(bytes.toString("base64"));
     case "no-default-alpn":
       return bytes.length === 0 ? "" : undefined;
+    case "dohpath":
+    case undefined:
     default:
       return quotedText(value);
   }

@@ -1,0 +1,127 @@
+import { addressOctets, addressText } from "./address-wire.ts";
+import { MAX_NAME_OCTETS, textOfWire, wireOfNameText } from "./name-wire.ts";
+import { OCTET_TEXT } from "./octet-text.ts";
+import { quotedText, tokenOctets, type Token } from "./presentation-tokens.ts";
+import { svcParamsOctets, svcParamsText } from "./svc-params.ts";
+import { TYPE } from "./types.ts";
+import { readBytes, readUint16, readUint32, readUint8, readWireName, type WireReader } from "./wire-reader.ts";
+
+/** One part of RDATA between text and octets. Undefined from either side: it is not one. */
+export interface WireField {
+  /** Given: takes all words that are left, at least so many; else exactly one word. */
+  readonly rest?: number;
+  toWire(tokens: readonly Token[]): Uint8Array | undefined;
+  fromWire(reader: WireReader): readonly string[] | undefined;
+}
+
+/** The fields of a type's RDATA in their order; undefined for a type that is written as `\#` only. */
+export function wireFields(type: number): readonly WireField[] | undefined {
+  return FIELDS.get(type);
+}
+
+const uint8 = integer(1, readUint8);
+const uint16 = integer(2, readUint16);
+const uint32 = integer(4, readUint32);
+
+const name: WireField = {
+  toWire: ([token]) => (token === undefined || token.quoted ? undefined : lowerName(token.raw)),
+  fromWire: (reader) => {
+    const gathered = { octets: new Uint8Array(MAX_NAME_OCTETS), length: 0 };
+    readWireName(reader, gathered);
+    return reader.problem === undefined ? [textOfWire(gathered.octets, OCTET_TEXT)] : undefined;
+  },
+};
+
+/** RFC 1035 3.3: a length and up to 255 octets; any number of them, at least one. */
+const characterStrings: WireField = {
+  rest: 1,
+  toWire: (tokens) => {
+    const parts = tokens.map((token) => characterString(token.raw));
+    const whole = parts.filter((part) => part !== undefined);
+    return whole.length === parts.length ? Buffer.concat(whole) : undefined;
+  },
+  fromWire: (reader) => {
+    const texts: string[] = [];
+    do {
+      texts.push(quotedText(readBytes(reader, readUint8(reader))));
+    } while (reader.offset < reader.end && reader.problem === undefined);
+    return texts;
+  },
+};
+
+/** RFC 8659 4.1: a tag of letters and digits behind its length. */
+const caaTag: WireField = {
+  toWire: ([token]) => (token !== undefined && /^[a-z0-9]+$/i.test(token.raw) ? characterString(token.raw) : undefined),
+  fromWire: (reader) => {
+    const tag = Buffer.from(readBytes(reader, readUint8(reader))).toString("latin1");
+    return /^[a-z0-9]+$/i.test(tag) ? [tag] : undefined;
+  },
+};
+
+/** RFC 8659 4.1.1: the value is all that is left. */
+const quotedRest: WireField = {
+  toWire: ([token]) => (token === undefined ? undefined : tokenOctets(token.raw)),
+  fromWire: (reader) => [quotedText(readBytes(reader, reader.end - reader.offset))],
+};
+
+const svcParams: WireField = {
+  rest: 0,
+  toWire: (tokens) => svcParamsOctets(tokens.map((token) => token.raw)),
+  fromWire: svcParamsText,
+};
+
+const FIELDS: ReadonlyMap<number, readonly WireField[]> = new Map([
+  [TYPE.A, [address(4)]],
+  [TYPE.AAAA, [address(16)]],
+  [TYPE.NS, [name]],
+  [TYPE.CNAME, [name]],
+  [TYPE.PTR, [name]],
+  [TYPE.DNAME, [name]],
+  [TYPE.SOA, [name, name, uint32, uint32, uint32, uint32, uint32]],
+  [TYPE.MX, [uint16, name]],
+  [TYPE.TXT, [characterStrings]],
+  [TYPE.SPF, [characterStrings]],
+  [TYPE.SRV, [uint16, uint16, uint16, name]],
+  [TYPE.CAA, [uint8, caaTag, quotedRest]],
+  [TYPE.SVCB, [uint16, name, svcParams]],
+  [TYPE.HTTPS, [uint16, name, svcParams]],
+]);
+
+function address(octets: 4 | 16): WireField {
+  return {
+    toWire: ([token]) => {
+      const wire = addressOctets(token?.raw ?? "");
+      return wire?.length === octets ? wire : undefined;
+    },
+    fromWire: (reader) => {
+      const wire = readBytes(reader, octets);
+      return wire.length === octets ? [addressText(wire)] : undefined;
+    },
+  };
+}
+
+function integer(octets: 1 | 2 | 4, read: (reader: WireReader) => number): WireField {
+  return {
+    toWire: ([token]) => {
+      const value = /^\d{1,10}$/.test(token?.raw ?? "") ? Number(token?.raw) : Number.NaN;
+      if (!(value < 2 ** (8 * octets))) {
+        return undefined;
+      }
+      const wire = Buffer.alloc(octets);
+      wire.writeUIntBE(value, 0, octets);
+      return wire;
+    },
+    fromWire: (reader) => [String(read(reader))],
+  };
+}
+
+/** Case means nothing in these names (RFC 4034 6.2), so they are written in one case. */
+function lowerName(text: string): Uint8Array | undefined {
+  const wire = wireOfNameText(text);
+  return wire === undefined ? undefined : wireOfNameText(textOfWire(wire, OCTET_TEXT));
+}
+
+function characterString(raw: string): Uint8Array | undefined {
+  const octets = tokenOctets(raw);
+  return octets === undefined || octets.length > 255 ? undefined : Uint8Array.of(octets.length, ...octets);
+}
