@@ -1,5 +1,6 @@
 import type { Reading, TargetKey, ViewId } from "../dns/reading.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
+import type { LookupStep } from "./trace.ts";
 
 /** One look-up of one key: never throws for what the network does; ends within its budget (10 s) or when the signal aborts. */
 export interface Lookup {
@@ -9,6 +10,8 @@ export interface Lookup {
 export interface LookOptions {
   /** Ask another server than this one first, where there is one (confirming look-ups). */
   readonly avoid?: string;
+  /** Told each step as it happens; steps of servers that were asked in vain included. */
+  readonly observe?: (step: LookupStep) => void;
 }
 
 /**

@@ -1,0 +1,160 @@
+import type { Clock, Millis } from "../base/clock.ts";
+import { decodeMessage } from "../dns/decode.ts";
+import { encodeMessage } from "../dns/encode.ts";
+import type { Message } from "../dns/message.ts";
+import type { FailureReason } from "../dns/reading.ts";
+import type { Exchange, ExchangeResult, ResolverServer } from "../transport/exchange.ts";
+import { type Again, followUp, learn, type Response, type Sent } from "./follow-up.ts";
+import { judge } from "./judge.ts";
+import { type Asked, buildQuery, type QueryVariant } from "./query.ts";
+import { cookieToSend, type Traits } from "./traits.ts";
+
+/** How long one packet is waited for. */
+export const TRY_MS: Millis = 2_000;
+
+export interface AttemptDeps {
+  readonly exchange: Exchange;
+  readonly clock: Pick<Clock, "now">;
+  readonly randomBytes: (octets: number) => Uint8Array;
+  readonly traitsOf: (server: ResolverServer) => Traits;
+  readonly remember: (server: ResolverServer, traits: Traits) => void;
+}
+
+export type Attempt =
+  /** Judged, whole, with any rcode. `tookMs` is the last packet's. */
+  | { readonly kind: "answered"; readonly message: Message; readonly tookMs: Millis }
+  | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
+
+/**
+ * One question to one server, with what has to follow from its answer: TCP on TC, the new cookie on BADCOOKIE, no EDNS on FORMERR, TCP as a proof
+ * where an answer lacks what this server's answers have. Waits 2 s for each packet, sends at most five. Rejects only when the signal aborts.
+ */
+export async function attempt(
+  deps: AttemptDeps,
+  server: ResolverServer,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  let sent: Sent = { protocol: server.protocol, edns: deps.traitsOf(server).plainUntil <= deps.clock.now() };
+  for (let packets = 0; packets < MAX_PACKETS; packets += 1) {
+    const got = await send(deps, server, { asked, sent }, signal);
+    if (got.kind === "failed") {
+      return sent.again === undefined ? got : { ...got, ...lost(sent.again, got.detail) };
+    }
+    deps.remember(server, learn(deps.traitsOf(server), sent, got, deps.clock.now()));
+    const next = followUp(sent, got.message, got.judgement);
+    if (next.kind !== "again") {
+      return next.kind === "take" ? { kind: "answered", message: got.message, tookMs: got.tookMs } : next;
+    }
+    sent = next.next;
+  }
+  return { kind: "failed", reason: "malformed", detail: "did not come to an answer" };
+}
+
+/** UDP, a new cookie, no EDNS, TCP for what is left. */
+const MAX_PACKETS = 5;
+
+type Got =
+  | (Response & { readonly kind: "got"; readonly tookMs: Millis })
+  | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
+
+interface Outgoing {
+  readonly asked: Asked;
+  readonly sent: Sent;
+}
+
+async function send(deps: AttemptDeps, server: ResolverServer, out: Outgoing, signal: AbortSignal): Promise<Got> {
+  const { sent, asked } = out;
+  const traits = deps.traitsOf(server);
+  const query = buildQuery(asked, variantFor(deps, traits, sent));
+  const cookieExpected = sent.edns && isPlain(sent) && traits.serverCookie !== undefined;
+  const reader = createReader(query, cookieExpected, sent.protocol === "udp");
+  const request = { query: encodeMessage(query), timeoutMs: TRY_MS, accept: reader.accept };
+  const result = await deps.exchange({ ...server, protocol: sent.protocol }, request, signal);
+  signal.throwIfAborted();
+  return understand(result, reader.seen());
+}
+
+/** Cookies and random letters are for protocols that a stranger can answer over (RFC 7873 5.2, RFC 8484 4.1: id 0 lets HTTP caches work). */
+function variantFor(deps: AttemptDeps, traits: Traits, sent: Sent): QueryVariant {
+  const [high = 0, low = 0] = deps.randomBytes(2);
+  return {
+    id: sent.protocol === "https" ? 0 : (high << 8) | low,
+    ...(isPlain(sent) && !traits.foldsCase && { letterBits: deps.randomBytes(LETTER_OCTETS) }),
+    ...(sent.edns && { edns: isPlain(sent) ? { cookie: cookieToSend(traits) } : {} }),
+  };
+}
+
+function isPlain({ protocol }: Sent): boolean {
+  return protocol === "udp" || protocol === "tcp";
+}
+
+/** A bit for each of the 254 characters that a name can have. */
+const LETTER_OCTETS = 32;
+
+interface Reader {
+  readonly accept: (bytes: Uint8Array) => boolean;
+  readonly seen: () => Seen;
+}
+
+interface Seen {
+  readonly response?: Response;
+  /** Why the last packet that came was not the answer. */
+  readonly stray?: string;
+}
+
+/** Over UDP a packet that does not fit may be a stranger's, so the wait goes on; over a stream it is the server's own. */
+function createReader(query: Message, cookieExpected: boolean, isUdp: boolean): Reader {
+  let seen: Seen = {};
+  const accept = (bytes: Uint8Array): boolean => {
+    seen = read(bytes, query, cookieExpected);
+    return seen.response !== undefined || !isUdp;
+  };
+  return { accept, seen: () => seen };
+}
+
+function read(bytes: Uint8Array, query: Message, cookieExpected: boolean): Seen {
+  if (bytes.length < 2 || (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) !== query.id) {
+    return { stray: "another id" };
+  }
+  const decoded = decodeMessage(bytes);
+  if (decoded.kind === "malformed") {
+    return { stray: decoded.problem };
+  }
+  const judgement = judge(query, decoded.message, cookieExpected);
+  return judgement.kind === "stray" ? { stray: judgement.why } : { response: { message: decoded.message, judgement } };
+}
+
+function understand(result: ExchangeResult, { response, stray }: Seen): Got {
+  switch (result.kind) {
+    case "response":
+      return response === undefined
+        ? malformed(stray ?? "nothing")
+        : { kind: "got", tookMs: result.tookMs, ...response };
+    case "timeout":
+      return stray === undefined
+        ? { kind: "failed", reason: "timeout", detail: `said nothing for ${TRY_MS / 1000} s` }
+        : malformed(stray);
+    case "unreachable":
+      return { kind: "failed", reason: "unreachable", detail: `cannot be reached: ${result.message}` };
+    default:
+      return result satisfies never;
+  }
+}
+
+function malformed(problem: string): Got {
+  return { kind: "failed", reason: "malformed", detail: `sent what is not an answer: ${problem}` };
+}
+
+/** A second packet was needed and did not bring an answer: the first is the reason. */
+function lost(again: Again, detail: string): { readonly reason: FailureReason; readonly detail: string } {
+  return { reason: LOST[again].reason, detail: `${LOST[again].detail}, then ${detail}` };
+}
+
+const LOST: Readonly<Record<Again, { readonly reason: FailureReason; readonly detail: string }>> = {
+  truncated: { reason: "truncated", detail: "truncated its answer" },
+  edns: { reason: "rcode", detail: "refused EDNS" },
+  badcookie: { reason: "rcode", detail: "refused the cookie" },
+  cookie: { reason: "malformed", detail: "answered without its cookie" },
+  letters: { reason: "malformed", detail: "did not echo the question's letters" },
+};

@@ -1,0 +1,168 @@
+import { addressSet, isSpecialUse } from "../dns/address.ts";
+import type { Message, WireRecord } from "../dns/message.ts";
+import { isAtOrBelow, type Name } from "../dns/name.ts";
+import type { FailureReason } from "../dns/reading.ts";
+import type { Seconds } from "../dns/record.ts";
+import { CLASS, RCODE, TYPE } from "../dns/types.ts";
+import { rcodeFailure } from "./extended-error.ts";
+import { aliasAt, type Hop, indexRecords, type RecordIndex } from "./hop.ts";
+import { addressOfRdata, negativeTtlOfSoa } from "./rdata.ts";
+
+/** More is no chain that anyone means, and more addresses no set that a client can use. */
+export const MAX_HOPS = 16;
+export const MAX_ADDRESSES = 64;
+
+/** How far the names were followed: every name from the target on, and the least TTL of the hops between them. */
+export interface Chain {
+  /** Never empty; the last one is the name to ask for. */
+  readonly path: readonly Name[];
+  readonly ttl: Seconds;
+}
+
+export function startOfChain(target: Name): Chain {
+  return { path: [target], ttl: MAX_TTL };
+}
+
+/** The name that a chain has come to. */
+export function endOfChain({ path }: Chain): Name {
+  const [first] = path;
+  const last = path.at(-1) ?? first;
+  if (last === undefined) {
+    throw new TypeError("a chain has at least one name");
+  }
+  return last;
+}
+
+export type ChainResult = Progress &
+  (
+    | { readonly kind: "addresses"; readonly addresses: readonly string[] }
+    /** The server left the rest of the chain to be asked for. */
+    | { readonly kind: "unfinished" }
+    | { readonly kind: "empty"; readonly outcome: "nodata" | "nxdomain"; readonly negativeTtl: Seconds }
+    | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string }
+  );
+
+interface Progress {
+  /** `ttl` includes the addresses' own. */
+  readonly chain: Chain;
+  /** The hops that this answer added. */
+  readonly hops: readonly Hop[];
+}
+
+export interface ChainQuestion {
+  /** The type asked for: A, AAAA, or CNAME for one hop alone. */
+  readonly type: number;
+  /** What was followed before; the question was for its last name. */
+  readonly chain: Chain;
+  /** False: a special-use address (RFC 6890) is a failure, so that a public name cannot lead into a private network. */
+  readonly allowPrivate: boolean;
+}
+
+/**
+ * What one answer says about the name asked for. Its records may stand in any order; only those are believed whose owner is on
+ * the chain from that name (RFC 1034 5.3.3), and whose class is IN. The rcode is about the last name of the chain (RFC 6604 3). A CNAME hides
+ * every other record at its name.
+ */
+export function followChain(message: Message, question: ChainQuestion): ChainResult {
+  const refused = rcodeFailure(message);
+  const start = { chain: question.chain, hops: [] };
+  if (refused !== undefined) {
+    return { ...start, kind: "failed", ...refused };
+  }
+  const records = indexRecords(message.answers);
+  const walked = walk(records, question.chain);
+  if (walked.problem !== undefined) {
+    return { kind: "failed", chain: walked.chain, hops: walked.hops, ...walked.problem };
+  }
+  const end = records.get(endOfChain(walked.chain)) ?? [];
+  const found = end.filter(({ type }) => type === question.type && type !== TYPE.CNAME);
+  const progress = { chain: walked.chain, hops: walked.hops };
+  return found.length > 0 ? addressesFrom(found, message, question, progress) : nothingFrom(message, progress);
+}
+
+/** RFC 2181 8. */
+const MAX_TTL: Seconds = 2_147_483_647;
+
+interface Walked extends Progress {
+  readonly problem?: { readonly reason: FailureReason; readonly detail: string };
+}
+
+function walk(records: RecordIndex, start: Chain): Walked {
+  let chain = start;
+  const hops: Hop[] = [];
+  for (;;) {
+    const found = aliasAt(records, endOfChain(chain));
+    if (found === undefined) {
+      return { chain, hops };
+    }
+    if (found.kind === "malformed") {
+      return { chain, hops, problem: { reason: "malformed", detail: found.detail } };
+    }
+    const { target, ttl } = found.hop;
+    const isLoop = chain.path.includes(target);
+    chain = { path: [...chain.path, target], ttl: Math.min(chain.ttl, ttl) };
+    hops.push(found.hop);
+    if (isLoop) {
+      return { chain, hops, problem: { reason: "loop", detail: `the chain loops: ${chain.path.join(" → ")}` } };
+    }
+    if (chain.path.length - 1 > MAX_HOPS) {
+      return { chain, hops, problem: { reason: "too-deep", detail: `the chain has more than ${MAX_HOPS} hops` } };
+    }
+  }
+}
+
+function addressesFrom(
+  found: readonly WireRecord[],
+  message: Message,
+  question: ChainQuestion,
+  progress: Progress,
+): ChainResult {
+  const failed = (reason: FailureReason, detail: string): ChainResult => ({
+    ...progress,
+    kind: "failed",
+    reason,
+    detail,
+  });
+  const name = endOfChain(progress.chain);
+  if (message.rcode === RCODE.NXDOMAIN) {
+    return failed("malformed", `NXDOMAIN with addresses for ${name}`);
+  }
+  const read = found.map(addressOfRdata);
+  if (read.includes(undefined)) {
+    return failed("malformed", `an address of ${name} has the wrong length`);
+  }
+  const addresses = addressSet(read.filter((address) => address !== undefined));
+  if (addresses.length > MAX_ADDRESSES) {
+    return failed("too-many", `${name} has ${addresses.length} addresses; at most ${MAX_ADDRESSES} are taken`);
+  }
+  const special = question.allowPrivate ? undefined : addresses.find(isSpecialUse);
+  if (special !== undefined) {
+    return failed(
+      "special-use",
+      `${name} has the special-use address ${special} (RFC 6890), and allowPrivate is not set`,
+    );
+  }
+  const ttl = Math.min(progress.chain.ttl, ...found.map((record) => record.ttl));
+  return { kind: "addresses", addresses, chain: { ...progress.chain, ttl }, hops: progress.hops };
+}
+
+function nothingFrom(message: Message, progress: Progress): ChainResult {
+  const negativeTtl = negativeTtlAt(message, endOfChain(progress.chain));
+  if (message.rcode === RCODE.NOERROR && negativeTtl === undefined && progress.hops.length > 0) {
+    return { ...progress, kind: "unfinished" };
+  }
+  if (negativeTtl === undefined && !message.authoritative && !message.recursionAvailable) {
+    const detail = "it gave no answer, is not authoritative and offers no recursion";
+    return { ...progress, kind: "failed", reason: "refused", detail };
+  }
+  const outcome = message.rcode === RCODE.NXDOMAIN ? "nxdomain" : "nodata";
+  return { ...progress, kind: "empty", outcome, negativeTtl: negativeTtl ?? 0 };
+}
+
+/** RFC 2308 3 and 5; undefined when no SOA of a zone that the name can be in came with the answer. */
+function negativeTtlAt(message: Message, name: Name): Seconds | undefined {
+  const ttls = message.authorities
+    .filter((record) => record.type === TYPE.SOA && record.class === CLASS.IN && isAtOrBelow(name, record.name))
+    .map(negativeTtlOfSoa);
+  return ttls.length === 0 ? undefined : Math.min(...ttls);
+}

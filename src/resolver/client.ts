@@ -1,0 +1,166 @@
+import type { Clock, Millis, Random } from "../base/clock.ts";
+import type { Reading, TargetKey } from "../dns/reading.ts";
+import { TYPE } from "../dns/types.ts";
+import type { Exchange } from "../transport/exchange.ts";
+import { askServers, type AskServersDeps, type Found, type ServersQuestion } from "./ask-servers.ts";
+import { type Chain, endOfChain, startOfChain } from "./chain.ts";
+import { failureReading, type Note } from "./failure.ts";
+import type { LookOptions, Lookup, View, ViewOf } from "./ports.ts";
+import { createServerMemory } from "./server-memory.ts";
+
+export interface LookupDeps {
+  readonly exchange: Exchange;
+  readonly viewOf: ViewOf;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** From a generator that cannot be guessed: ids, letters and cookies are made of it. */
+  readonly randomBytes: (octets: number) => Uint8Array;
+}
+
+/** The stub resolver of this program: one reading a call, from the servers of the key's view, in at most 10 s. */
+export function createLookup(deps: LookupDeps): Lookup {
+  const memory = createServerMemory(deps.randomBytes);
+  const parts: AskServersDeps = { ...deps, memory, traitsOf: memory.traitsOf, remember: memory.remember };
+  return {
+    look: async (key, options, signal) => {
+      const view = deps.viewOf(key.view);
+      return view === undefined ? noView(key) : look(parts, { key, view, options }, signal);
+    },
+  };
+}
+
+const BUDGET_MS: Millis = 10_000;
+
+interface Task {
+  readonly key: TargetKey;
+  readonly view: View;
+  readonly options: LookOptions;
+}
+
+async function look(deps: AskServersDeps, task: Task, signal: AbortSignal): Promise<Reading> {
+  signal.throwIfAborted();
+  const done = new AbortController();
+  const spent = new AbortController();
+  void deps.clock.sleep(BUDGET_MS, done.signal).then(
+    () => spent.abort(),
+    () => undefined,
+  );
+  const state: State = { chain: startOfChain(task.key.target), authenticated: true, notes: [] };
+  try {
+    return await follow(deps, task, state, AbortSignal.any([signal, spent.signal]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (spent.signal.aborted) {
+      return failure(state, `no answer within ${BUDGET_MS / 1000} s`);
+    }
+    throw error;
+  } finally {
+    done.abort();
+  }
+}
+
+/** Where a look-up stands. */
+interface State {
+  chain: Chain;
+  authenticated: boolean;
+  preferred?: string;
+  /** About the last name of the chain. */
+  notes: readonly Note[];
+}
+
+/** Ends: each turn adds a hop to the chain, and chains have at most 16. */
+async function follow(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<Reading> {
+  for (;;) {
+    state.notes = [];
+    const found = (await ask(deps, task, state, signal)) ?? (await stepOver(deps, task, state, signal));
+    if (found === undefined) {
+      return failure(state, "no answer");
+    }
+    advance(task, state, found);
+    const { result, server } = found;
+    if (result.kind === "addresses") {
+      const { addresses, chain } = result;
+      return {
+        kind: "positive",
+        chain: chain.path,
+        addresses,
+        ttl: chain.ttl,
+        server,
+        authenticated: state.authenticated,
+      };
+    }
+    if (result.kind === "empty") {
+      return { kind: result.outcome, chain: result.chain.path, negativeTtl: result.negativeTtl, server };
+    }
+  }
+}
+
+function ask(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<Found | undefined> {
+  return askServers(deps, questionFor(task, state, TYPE[task.key.family]), signal);
+}
+
+/**
+ * Recursive servers answer SERVFAIL and nothing else where a chain loops or has more hops than they follow (11 in Unbound). One CNAME alone they give: so
+ * the chain is walked one hop on. Undefined when the name is no alias, or that is not to be had either.
+ */
+async function stepOver(
+  deps: AskServersDeps,
+  task: Task,
+  state: State,
+  signal: AbortSignal,
+): Promise<Found | undefined> {
+  if (state.notes.length === 0 || !state.notes.every(({ reason }) => reason === "servfail")) {
+    return undefined;
+  }
+  const servfails = state.notes;
+  state.notes = [];
+  const found = await askServers(deps, questionFor(task, state, TYPE.CNAME), signal);
+  const isAlias = found !== undefined && found.result.hops.length > 0;
+  state.notes = [...servfails, ...state.notes.filter(({ reason }) => reason === "loop" || reason === "too-deep")];
+  return isAlias
+    ? { ...found, result: { kind: "unfinished", chain: found.result.chain, hops: found.result.hops } }
+    : undefined;
+}
+
+function questionFor(task: Task, state: State, type: number): ServersQuestion {
+  return {
+    type,
+    chain: state.chain,
+    allowPrivate: task.view.allowPrivate,
+    servers: task.view.servers,
+    options: task.options,
+    onNote: (note) => {
+      state.notes = [...state.notes, note];
+    },
+    ...(state.preferred !== undefined && { preferred: state.preferred }),
+  };
+}
+
+function advance({ options }: Task, state: State, { result, server, authenticated }: Found): void {
+  state.chain = result.chain;
+  state.authenticated &&= authenticated;
+  state.preferred = server;
+  for (const hop of result.hops) {
+    options.observe?.({ kind: "hop", hop });
+  }
+  if (result.kind === "addresses") {
+    const { addresses, chain } = result;
+    options.observe?.({ kind: "addresses", name: endOfChain(chain), addresses, ttl: chain.ttl });
+  }
+}
+
+function failure({ notes, chain }: State, otherwise: string): Reading {
+  const [first, ...more] = notes;
+  return first === undefined
+    ? { kind: "failure", reason: "timeout", detail: otherwise, chain: chain.path }
+    : failureReading([first, ...more]);
+}
+
+function noView({ target, view }: TargetKey): Reading {
+  return {
+    kind: "failure",
+    reason: "unreachable",
+    detail: `no servers are known for the view ${view}`,
+    chain: [target],
+  };
+}

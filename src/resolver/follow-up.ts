@@ -1,0 +1,77 @@
+import type { Millis } from "../base/clock.ts";
+import type { Message } from "../dns/message.ts";
+import type { FailureReason } from "../dns/reading.ts";
+import { RCODE } from "../dns/types.ts";
+import type { Protocol } from "../transport/exchange.ts";
+import { cookieOf, type Judgement, type Proof } from "./judge.ts";
+import { PLAIN_FOR_MS, type Traits, withCookie, withoutCookie } from "./traits.ts";
+
+/** How one packet of a try goes out. */
+export interface Sent {
+  readonly protocol: Protocol;
+  readonly edns: boolean;
+  /** Why the same question goes out once more; undefined the first time. */
+  readonly again?: Again;
+}
+
+/** `edns`: the server refused the query with EDNS. `badcookie`: it wants the new cookie that it sent. A {@link Proof}: its answer lacked it. */
+export type Again = "truncated" | "edns" | "badcookie" | Proof;
+
+export type FollowUp =
+  | { readonly kind: "take" }
+  | { readonly kind: "again"; readonly next: Sent }
+  | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
+
+/** What is to be done with a response that is not stray. Over TCP and what is built on it, doubts are settled: only the server can answer there. */
+export function followUp(sent: Sent, message: Message, judgement: Judgement): FollowUp {
+  const isUdp = sent.protocol === "udp";
+  if (isUdp && judgement.kind === "doubtful") {
+    return { kind: "again", next: { ...sent, protocol: "tcp", again: judgement.lacks } };
+  }
+  if (message.rcode === RCODE.BADCOOKIE && cookieOf(message) !== undefined) {
+    return afterBadCookie(sent);
+  }
+  if (sent.edns && refusesEdns(message)) {
+    return { kind: "again", next: { ...sent, edns: false, again: "edns" } };
+  }
+  if (!message.truncated) {
+    return { kind: "take" };
+  }
+  return isUdp
+    ? { kind: "again", next: { ...sent, protocol: "tcp", again: "truncated" } }
+    : { kind: "failed", reason: "truncated", detail: "sent a truncated answer over TCP" };
+}
+
+/** What the same response teaches about the server. */
+export function learn(traits: Traits, sent: Sent, response: Response, now: Millis): Traits {
+  const { message, judgement } = response;
+  const isProved = sent.protocol !== "udp" && judgement.kind === "doubtful";
+  const known = withCookie(traits, cookieOf(message));
+  if (isProved && judgement.lacks === "cookie") {
+    return withoutCookie(known);
+  }
+  if (isProved && judgement.lacks === "letters") {
+    return { ...known, foldsCase: true };
+  }
+  return sent.again === "edns" && !refusesEdns(message) ? { ...known, plainUntil: now + PLAIN_FOR_MS } : known;
+}
+
+export interface Response {
+  readonly message: Message;
+  readonly judgement: Judgement;
+}
+
+/** RFC 7873 5.3: once more with the new cookie, then over TCP, where none is needed. */
+function afterBadCookie(sent: Sent): FollowUp {
+  if (sent.protocol !== "udp") {
+    return { kind: "failed", reason: "rcode", detail: "answered BADCOOKIE over TCP" };
+  }
+  return sent.again === "badcookie"
+    ? { kind: "again", next: { ...sent, protocol: "tcp" } }
+    : { kind: "again", next: { ...sent, again: "badcookie" } };
+}
+
+/** RFC 6891 7: FORMERR from servers that do not know EDNS; NOTIMP and BADVERS are seen too. */
+function refusesEdns({ rcode }: Message): boolean {
+  return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP || rcode === RCODE.BADVERS;
+}

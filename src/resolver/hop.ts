@@ -1,0 +1,64 @@
+import type { WireRecord } from "../dns/message.ts";
+import { nameOfCanonical, type Name, parentOf, ROOT } from "../dns/name.ts";
+import { wireOfNameText } from "../dns/name-wire.ts";
+import type { Seconds } from "../dns/record.ts";
+import { CLASS, TYPE } from "../dns/types.ts";
+import { nameOfRdata } from "./rdata.ts";
+
+/** One step of a chain: `owner` is an alias of `target`. */
+export interface Hop {
+  readonly owner: Name;
+  readonly type: "CNAME" | "DNAME";
+  readonly target: Name;
+  readonly ttl: Seconds;
+}
+
+/** The records of class IN by owner. */
+export type RecordIndex = ReadonlyMap<Name, readonly WireRecord[]>;
+
+export function indexRecords(records: readonly WireRecord[]): RecordIndex {
+  return Map.groupBy(
+    records.filter((record) => record.class === CLASS.IN),
+    (record) => record.name,
+  );
+}
+
+export type Alias =
+  | { readonly kind: "hop"; readonly hop: Hop }
+  | { readonly kind: "malformed"; readonly detail: string };
+
+/**
+ * Where the name leads: by its CNAME, or by a DNAME above it where the server left out the CNAME that follows from it (RFC 6672 3.1). Two CNAMEs with
+ * different targets at one name are malformed (RFC 2181 10.1). Undefined: the name is no alias.
+ */
+export function aliasAt(records: RecordIndex, owner: Name): Alias | undefined {
+  const cnames = (records.get(owner) ?? []).filter(({ type }) => type === TYPE.CNAME);
+  const [target, other] = new Set(cnames.map(nameOfRdata));
+  if (other !== undefined) {
+    return { kind: "malformed", detail: `${owner} has more than one CNAME` };
+  }
+  if (target === undefined) {
+    return dnameAbove(records, owner);
+  }
+  return { kind: "hop", hop: { owner, type: "CNAME", target, ttl: Math.min(...cnames.map(({ ttl }) => ttl)) } };
+}
+
+function dnameAbove(records: RecordIndex, name: Name): Alias | undefined {
+  for (let owner = parentOf(name); owner !== undefined; owner = parentOf(owner)) {
+    const dname = records.get(owner)?.find(({ type }) => type === TYPE.DNAME);
+    if (dname !== undefined) {
+      return substitute(name, owner, dname);
+    }
+  }
+  return undefined;
+}
+
+/** RFC 6672 2.2: the labels below the owner, then the DNAME's target. */
+function substitute(name: Name, owner: Name, dname: WireRecord): Alias {
+  const above = owner === ROOT ? name : name.slice(0, -owner.length);
+  const target = nameOfRdata(dname);
+  const text = target === ROOT ? above : `${above}${target}`;
+  return wireOfNameText(text) === undefined
+    ? { kind: "malformed", detail: `the DNAME at ${owner} makes ${name} too long` }
+    : { kind: "hop", hop: { owner: name, type: "DNAME", target: nameOfCanonical(text), ttl: dname.ttl } };
+}

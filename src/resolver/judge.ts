@@ -1,0 +1,77 @@
+import type { Message, Question } from "../dns/message.ts";
+import { EDNS_OPTION, OPCODE, RCODE } from "../dns/types.ts";
+import { spellingOf } from "./query.ts";
+
+/**
+ * `answer`: from the server that was asked. `doubtful`: all fits but one proof that this server's answers usually have, or should have: to be asked
+ * again over TCP, where no stranger can answer. `stray`: not an answer to this query; the real one may still come.
+ */
+export type Judgement =
+  | { readonly kind: "answer" }
+  | { readonly kind: "doubtful"; readonly lacks: Proof }
+  | { readonly kind: "stray"; readonly why: string };
+
+export type Proof = "letters" | "cookie";
+
+/** Is this packet the answer to that query? RFC 5452 9.1, RFC 7873 5.3. */
+export function judge(query: Message, response: Message, cookieExpected: boolean): Judgement {
+  const why = strangeHeader(query, response) ?? strangeCookie(query, response);
+  if (why !== undefined) {
+    return { kind: "stray", why };
+  }
+  if (cookieExpected && cookieOf(response) === undefined) {
+    return { kind: "doubtful", lacks: "cookie" };
+  }
+  const [asked] = query.questions;
+  const [echoed] = response.questions;
+  return asked === undefined || echoed === undefined || spellingOf(asked) === spellingOf(echoed)
+    ? { kind: "answer" }
+    : { kind: "doubtful", lacks: "letters" };
+}
+
+/** RFC 7873 4: the client's 8 octets, then the server's 8 to 32. */
+export const CLIENT_COOKIE_OCTETS = 8;
+
+/** The first cookie option of a message. */
+export function cookieOf(message: Message): Uint8Array | undefined {
+  return message.edns?.options.find(({ code }) => code === EDNS_OPTION.COOKIE)?.data;
+}
+
+function strangeHeader(query: Message, response: Message): string | undefined {
+  if (response.id !== query.id) {
+    return "another id";
+  }
+  if (!response.response || response.opcode !== OPCODE.QUERY) {
+    return "not a response to a query";
+  }
+  const [asked] = query.questions;
+  const [echoed, ...more] = response.questions;
+  if (echoed === undefined) {
+    return saysNothing(response) ? undefined : "no question";
+  }
+  return asked !== undefined && more.length === 0 && sameQuestion(asked, echoed) ? undefined : "another question";
+}
+
+/** Some servers send errors as a bare header (Unbound's REFUSED). Believing one costs no more than a try at another server. */
+function saysNothing(response: Message): boolean {
+  return response.rcode !== RCODE.NOERROR && response.rcode !== RCODE.NXDOMAIN && response.answers.length === 0;
+}
+
+function sameQuestion(a: Question, b: Question): boolean {
+  return a.name === b.name && a.type === b.type && a.class === b.class;
+}
+
+function strangeCookie(query: Message, response: Message): string | undefined {
+  const sent = cookieOf(query)?.subarray(0, CLIENT_COOKIE_OCTETS);
+  const got = cookieOf(response);
+  if (sent === undefined || got === undefined) {
+    return undefined;
+  }
+  return isCookieLength(got.length) && sent.every((octet, index) => octet === got[index])
+    ? undefined
+    : "another cookie";
+}
+
+function isCookieLength(octets: number): boolean {
+  return octets === CLIENT_COOKIE_OCTETS || (octets >= 2 * CLIENT_COOKIE_OCTETS && octets <= 5 * CLIENT_COOKIE_OCTETS);
+}

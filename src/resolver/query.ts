@@ -1,0 +1,73 @@
+import type { Message, Question } from "../dns/message.ts";
+import type { Name } from "../dns/name.ts";
+import { CLASS, EDNS_OPTION, OPCODE, RCODE } from "../dns/types.ts";
+
+/** What is asked. */
+export interface Asked {
+  readonly name: Name;
+  readonly type: number;
+  /** True: of a recursive server. */
+  readonly recursion: boolean;
+}
+
+/** What this query has that another has not; see {@link Traits} for what is known of the server. */
+export interface QueryVariant {
+  /** 0 to 65535, random. */
+  readonly id: number;
+  /** One bit a letter, random; absent: all letters in lower case. */
+  readonly letterBits?: Uint8Array;
+  /** Absent: without EDNS, and so without a cookie. */
+  readonly edns?: { readonly cookie?: Uint8Array };
+}
+
+/** RFC 9715: no fragments anywhere. */
+export const UDP_SIZE = 1232;
+
+/**
+ * A query: AD asks validators to say so (RFC 6840 5.7), DO stays off, as nobody here reads signatures; letters of random case (0x20) are echoed by
+ * servers and not by those who did not see the query.
+ */
+export function buildQuery(asked: Asked, variant: QueryVariant): Message {
+  return {
+    id: variant.id,
+    response: false,
+    opcode: OPCODE.QUERY,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: asked.recursion,
+    recursionAvailable: false,
+    authenticData: asked.recursion,
+    checkingDisabled: false,
+    rcode: RCODE.NOERROR,
+    questions: [questionOf(asked, variant.letterBits)],
+    answers: [],
+    authorities: [],
+    additionals: [],
+    ...(variant.edns && { edns: ednsOf(variant.edns.cookie) }),
+  };
+}
+
+/** The letters of the question as they stand in the packet. */
+export function spellingOf(question: Question): string {
+  return question.spelled ?? question.name;
+}
+
+function questionOf({ name, type }: Asked, letterBits: Uint8Array | undefined): Question {
+  const question = { name, type, class: CLASS.IN };
+  return letterBits === undefined ? question : { ...question, spelled: spell(name, letterBits) };
+}
+
+function ednsOf(cookie: Uint8Array | undefined): NonNullable<Message["edns"]> {
+  const options = cookie === undefined ? [] : [{ code: EDNS_OPTION.COOKIE, data: cookie }];
+  return { udpSize: UDP_SIZE, version: 0, dnssecOk: false, options };
+}
+
+function spell(name: Name, bits: Uint8Array): string {
+  return Array.from(name, (character, index) => (bitAt(bits, index) ? character.toUpperCase() : character)).join("");
+}
+
+/** Bits are used again when there are fewer than letters. */
+function bitAt(bits: Uint8Array, index: number): boolean {
+  const byte = bits[(index >> 3) % Math.max(1, bits.length)] ?? 0;
+  return ((byte >> (index & 7)) & 1) === 1;
+}

@@ -1,0 +1,41 @@
+import { parseAddress } from "../dns/address.ts";
+import type { WireRecord } from "../dns/message.ts";
+import { nameOfCanonical, type Name } from "../dns/name.ts";
+import { textOfWire } from "../dns/name-wire.ts";
+import { OCTET_TEXT } from "../dns/octet-text.ts";
+import type { Seconds } from "../dns/record.ts";
+import { TYPE } from "../dns/types.ts";
+
+/** The name that a CNAME or DNAME holds; the wire reader has checked that it is one. */
+export function nameOfRdata({ rdata }: WireRecord): Name {
+  return nameOfCanonical(textOfWire(rdata, OCTET_TEXT));
+}
+
+/** The address of an A or AAAA record in its one text (RFC 5952); undefined when its RDATA has another length. */
+export function addressOfRdata({ type, rdata }: WireRecord): string | undefined {
+  switch (type) {
+    case TYPE.A:
+      return rdata.length === 4 ? rdata.join(".") : undefined;
+    case TYPE.AAAA:
+      return rdata.length === 16 ? parseAddress(groupsOf(rdata)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** How long a negative answer with this SOA may stand: min(its TTL, its MINIMUM) (RFC 2308 5). */
+export function negativeTtlOfSoa({ rdata, ttl }: WireRecord): Seconds {
+  const view = new DataView(rdata.buffer, rdata.byteOffset, rdata.byteLength);
+  return rdata.length < MINIMUM_OCTETS ? 0 : Math.min(ttl, view.getUint32(rdata.length - MINIMUM_OCTETS));
+}
+
+/** RFC 1035 3.3.13: MINIMUM is the last field. */
+const MINIMUM_OCTETS = 4;
+
+function groupsOf(rdata: Uint8Array): string {
+  const groups: string[] = [];
+  for (let offset = 0; offset < rdata.length; offset += 2) {
+    groups.push((((rdata[offset] ?? 0) << 8) | (rdata[offset + 1] ?? 0)).toString(16));
+  }
+  return groups.join(":");
+}

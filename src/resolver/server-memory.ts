@@ -1,0 +1,39 @@
+import type { ResolverServer } from "../transport/exchange.ts";
+import { serverLabel } from "./server-label.ts";
+import { type Health, NEW_SERVER } from "./servers.ts";
+import { newTraits, type Traits } from "./traits.ts";
+
+/** What is known of each server, by {@link serverLabel}. */
+export interface ServerMemory {
+  readonly healthOf: (server: ResolverServer) => Health;
+  readonly setHealth: (server: ResolverServer, health: Health) => void;
+  readonly traitsOf: (server: ResolverServer) => Traits;
+  readonly remember: (server: ResolverServer, traits: Traits) => void;
+}
+
+/** Holds at most 1,024 servers of each kind; the one learnt of first is forgotten first, which costs one query. */
+export function createServerMemory(randomBytes: (octets: number) => Uint8Array): ServerMemory {
+  const healths = new Map<string, Health>();
+  const traits = new Map<string, Traits>();
+  return {
+    healthOf: (server) => healths.get(serverLabel(server)) ?? NEW_SERVER,
+    setHealth: (server, health) => put(healths, serverLabel(server), health),
+    traitsOf: (server) => {
+      const known = traits.get(serverLabel(server)) ?? newTraits(randomBytes(CLIENT_COOKIE_OCTETS));
+      put(traits, serverLabel(server), known);
+      return known;
+    },
+    remember: (server, learnt) => put(traits, serverLabel(server), learnt),
+  };
+}
+
+const MAX_SERVERS = 1_024;
+const CLIENT_COOKIE_OCTETS = 8;
+
+function put<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_SERVERS && oldest !== undefined) {
+    map.delete(oldest);
+  }
+}

@@ -1,0 +1,20 @@
+import type { Millis } from "../base/clock.ts";
+import type { Name } from "../dns/name.ts";
+import type { Hop } from "./hop.ts";
+
+/** What a look-up tells while it goes on, for people who watch one. */
+export type LookupStep =
+  /** One server has answered, or not: `result` is an rcode's name or a sentence. */
+  | {
+      readonly kind: "asked";
+      readonly server: string;
+      readonly name: Name;
+      /** Mnemonic. */
+      readonly type: string;
+      readonly tookMs: Millis;
+      readonly result: string;
+    }
+  /** A hop of an answer that was believed. */
+  | ({ readonly kind: "hop" } & { readonly hop: Hop })
+  /** The addresses at the end of the chain. */
+  | { readonly kind: "addresses"; readonly name: Name; readonly addresses: readonly string[]; readonly ttl: number };

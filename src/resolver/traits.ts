@@ -1,0 +1,37 @@
+import type { Millis } from "../base/clock.ts";
+
+/** What a server was seen to do, in the order that it was learnt; nothing here outlives the process. */
+export interface Traits {
+  /** 8 random octets for this server alone (RFC 7873 4.1). */
+  readonly clientCookie: Uint8Array;
+  /** The one to send back; its presence means that the server is expected to send cookies. */
+  readonly serverCookie?: Uint8Array;
+  /** Proved over TCP that it does not echo the letters' case. */
+  readonly foldsCase: boolean;
+  /** It answers nothing to queries with EDNS, and is asked without until then. */
+  readonly plainUntil: Millis;
+}
+
+export function newTraits(clientCookie: Uint8Array): Traits {
+  return { clientCookie, foldsCase: false, plainUntil: 0 };
+}
+
+/** Long enough to save the doubled questions, short enough to notice a new version. */
+export const PLAIN_FOR_MS: Millis = 600_000;
+
+/** Remembers the server's part of a cookie option that carried our client cookie. */
+export function withCookie(traits: Traits, option: Uint8Array | undefined): Traits {
+  return option === undefined || option.length <= traits.clientCookie.length
+    ? traits
+    : { ...traits, serverCookie: option.slice(traits.clientCookie.length) };
+}
+
+/** It answered over TCP without a cookie: it does not send them any more. */
+export function withoutCookie({ clientCookie, foldsCase, plainUntil }: Traits): Traits {
+  return { clientCookie, foldsCase, plainUntil };
+}
+
+/** The option to send. */
+export function cookieToSend({ clientCookie, serverCookie }: Traits): Uint8Array {
+  return serverCookie === undefined ? clientCookie : Uint8Array.of(...clientCookie, ...serverCookie);
+}
