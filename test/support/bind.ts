@@ -1,9 +1,9 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthoritativeOptions, AuthoritativeServer } from "./authoritative.ts";
 import { locateComponent } from "./component.ts";
-import { makeDirectory, startDaemon, type Daemon } from "./daemon.ts";
+import { inNewDirectory, startDaemon, type Daemon } from "./daemon.ts";
 import { probeDns, probeZones, type DnsEndpoint } from "./dns-probe.ts";
 import { freePort } from "./free-port.ts";
 import { runOrThrow } from "./run.ts";
@@ -38,10 +38,13 @@ export interface Bind extends AuthoritativeServer {
 
 /** BIND 9 as the primary of zones given as text. Transfers are allowed; updates only by `moreZone`. */
 export async function startBind(options: BindOptions = {}): Promise<Bind> {
+  return inNewDirectory("named", (directory) => startIn(directory, options));
+}
+
+async function startIn(directory: string, options: BindOptions): Promise<Bind> {
   const host = options.host ?? "127.0.0.1";
   const port = options.port ?? (await freePort(host));
   const zones = Object.keys(options.zones ?? {});
-  const directory = await makeDirectory("named");
   await writeFile(join(directory, "named.conf"), configText(options, { host, port }, directory));
   for (const [zone, text] of Object.entries(options.zones ?? {})) {
     await writeFile(join(directory, zoneFile(zone)), text);
@@ -123,12 +126,7 @@ function forwarders(servers: readonly DnsEndpoint[]): string {
  * goes on without a zone that it cannot read.
  */
 async function checkConfig(directory: string): Promise<void> {
-  try {
-    await runOrThrow(locateComponent("named-checkconf"), ["-z", join(directory, "named.conf")]);
-  } catch (error) {
-    await rm(directory, { recursive: true });
-    throw error;
-  }
+  await runOrThrow(locateComponent("named-checkconf"), ["-z", join(directory, "named.conf")]);
 }
 
 /** SIGHUP, then its log says what became of the zone. */

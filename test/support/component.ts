@@ -6,6 +6,8 @@ import { run } from "./run.ts";
 export type ComponentName =
   | "coredns"
   | "dig"
+  | "dnsperf"
+  | "drill"
   | "etcd"
   | "kdig"
   | "knotc"

@@ -35,23 +35,20 @@ export interface DaemonOptions {
   readonly stopAfterMs?: number;
 }
 
-/** Starts a server and waits until it is ready; on failure nothing of it is left, its directory included. */
-export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+/** Calls `start` with a new directory below the system's temporary one, which is removed when `start` fails. */
+export async function inNewDirectory<T>(component: string, start: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), `dnsalias-${component}-`));
   try {
-    await announceVersion(options.component);
-    return await startFirst(options);
+    return await start(directory);
   } catch (error) {
-    await removeDirectory(options.directory);
+    await removeDirectory(directory);
     throw error;
   }
 }
 
-/** A new directory below the system's temporary one, named after the component. */
-export async function makeDirectory(component: string): Promise<string> {
-  return mkdtemp(join(tmpdir(), `dnsalias-${component}-`));
-}
-
-async function startFirst(options: DaemonOptions): Promise<Daemon> {
+/** Starts a server and waits until it is ready; on failure no process is left. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  await announceVersion(options.component);
   let child = await launch(options);
   const start = async (): Promise<void> => {
     if (child.ended() !== undefined) {

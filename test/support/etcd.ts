@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { makeDirectory, startDaemon, type Daemon } from "./daemon.ts";
+import { inNewDirectory, startDaemon, type Daemon } from "./daemon.ts";
 import { freePort } from "./free-port.ts";
 
 export interface Etcd extends Daemon {
@@ -13,10 +13,13 @@ export interface EtcdOptions {
 
 /** One etcd member with an empty store. It does not sync to disk: a kill loses nothing, a power cut would. */
 export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
+  return inNewDirectory("etcd", (directory) => startIn(directory, options));
+}
+
+async function startIn(directory: string, options: EtcdOptions): Promise<Etcd> {
   const host = options.host ?? "127.0.0.1";
   const clientUrl = `http://${host}:${await freePort(host)}`;
   const peerUrl = `http://${host}:${await freePort(host)}`;
-  const directory = await makeDirectory("etcd");
   const daemon = await startDaemon({
     component: "etcd",
     directory,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AuthoritativeOptions, AuthoritativeServer } from "./authoritative.ts";
 import { locateComponent } from "./component.ts";
-import { makeDirectory, startDaemon } from "./daemon.ts";
+import { inNewDirectory, startDaemon } from "./daemon.ts";
 import { probeDns, probeZones, type DnsEndpoint } from "./dns-probe.ts";
 import { freePort } from "./free-port.ts";
 import { runOrThrow } from "./run.ts";
@@ -21,10 +21,13 @@ export interface Knot extends AuthoritativeServer {
 
 /** Knot DNS as the primary of zones given as text. Transfers and updates only as `moreConfig` and `moreZone` say. */
 export async function startKnot(options: KnotOptions = {}): Promise<Knot> {
+  return inNewDirectory("knotd", (directory) => startIn(directory, options));
+}
+
+async function startIn(directory: string, options: KnotOptions): Promise<Knot> {
   const host = options.host ?? "127.0.0.1";
   const port = options.port ?? (await freePort(host));
   const zones = Object.keys(options.zones ?? {});
-  const directory = await makeDirectory("knotd");
   const config = join(directory, "knot.conf");
   await mkdir(join(directory, "db")); // knotd does not make it
   await writeFile(config, configText(options, { host, port }, directory));

@@ -3,7 +3,7 @@ import { get } from "node:https";
 import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { locateComponent } from "./component.ts";
-import { makeDirectory, startDaemon, type Daemon } from "./daemon.ts";
+import { inNewDirectory, startDaemon, type Daemon } from "./daemon.ts";
 import { startEtcd, type Etcd } from "./etcd.ts";
 import { freePort } from "./free-port.ts";
 import { AUDIT_POLICY, parseAuditLog, type AuditEvent } from "./kube-audit.ts";
@@ -46,10 +46,13 @@ export interface KubeApiserver extends Daemon {
  * namespace, makes default ServiceAccounts or EndpointSlices. Pods are accepted and stay as they are written.
  */
 export async function startKubeApiserver(options: KubeApiserverOptions = {}): Promise<KubeApiserver> {
+  return inNewDirectory("kube-apiserver", (directory) => startIn(directory, options));
+}
+
+async function startIn(directory: string, options: KubeApiserverOptions): Promise<KubeApiserver> {
   const host = options.host ?? "127.0.0.1";
   const port = await freePort(host);
   const url = `https://${host}:${port}`;
-  const directory = await makeDirectory("kube-apiserver");
   const credentials = await makeKubeCredentials(directory, host);
   const kubeconfig = join(directory, "admin.kubeconfig");
   await writeFile(kubeconfig, kubeconfigText(url, credentials.certificate, credentials.adminToken), { mode: 0o600 });

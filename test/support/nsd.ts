@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthoritativeOptions, AuthoritativeServer } from "./authoritative.ts";
 import { locateComponent } from "./component.ts";
-import { makeDirectory, startDaemon, type Daemon } from "./daemon.ts";
+import { inNewDirectory, startDaemon, type Daemon } from "./daemon.ts";
 import { probeDns, probeZones, type DnsEndpoint } from "./dns-probe.ts";
 import { freePort } from "./free-port.ts";
 import { runOrThrow } from "./run.ts";
@@ -22,10 +22,13 @@ export interface Nsd extends AuthoritativeServer {
 
 /** NSD for zones given as text. */
 export async function startNsd(options: NsdOptions = {}): Promise<Nsd> {
+  return inNewDirectory("nsd", (directory) => startIn(directory, options));
+}
+
+async function startIn(directory: string, options: NsdOptions): Promise<Nsd> {
   const host = options.host ?? "127.0.0.1";
   const port = options.port ?? (await freePort(host));
   const zones = Object.keys(options.zones ?? {});
-  const directory = await makeDirectory("nsd");
   const config = join(directory, "nsd.conf");
   await writeFile(config, configText(options, { host, port }, directory));
   for (const [zone, text] of Object.entries(options.zones ?? {})) {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { locateComponent } from "./component.ts";
-import { makeDirectory, startDaemon, type Daemon } from "./daemon.ts";
+import { inNewDirectory, startDaemon, type Daemon } from "./daemon.ts";
 import { probeDns, type DnsEndpoint } from "./dns-probe.ts";
 import { freePort } from "./free-port.ts";
 import { runOrThrow } from "./run.ts";
@@ -41,9 +41,12 @@ export interface Unbound extends Daemon, DnsEndpoint {
  * within about 5 s, as long as it remembers a SERVFAIL.
  */
 export async function startUnbound(options: UnboundOptions): Promise<Unbound> {
+  return inNewDirectory("unbound", (directory) => startIn(directory, options));
+}
+
+async function startIn(directory: string, options: UnboundOptions): Promise<Unbound> {
   const host = options.host ?? "127.0.0.1";
   const port = options.port ?? (await freePort(host));
-  const directory = await makeDirectory("unbound");
   const config = join(directory, "unbound.conf");
   await writeFile(config, configText(options, { host, port }, directory));
   const daemon = await startDaemon({

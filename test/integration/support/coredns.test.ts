@@ -33,5 +33,5 @@ test("CoreDNS with a broken Corefile says what is wrong with it", { skip }, asyn
 });
 
 test("a Corefile that would listen on every address is refused", async () => {
-  await assert.rejects(startCoreDns({ corefile: ". {\n  whoami\n}\n" }), /all addresses/);
+  await assert.rejects(startCoreDns({ corefile: `${COREFILE}. {\n  whoami\n}\n` }), /all addresses/);
 });
