@@ -1,0 +1,127 @@
+import type { Millis } from "../base/clock.ts";
+import { byCodeUnit } from "../base/order.ts";
+import { identify, type Identity } from "./identity.ts";
+import type { FileContent, JudgedObject, Manifest } from "./judge.ts";
+import { problemText, type ManifestKind, type ManifestProblem } from "./manifests.ts";
+import type { ObjectId } from "./state-entry.ts";
+
+/** One object as it stands: its last good manifest, and what is wrong with the present one. */
+export interface Standing {
+  readonly id: ObjectId;
+  readonly kind: ManifestKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly file: string;
+  readonly identity: Identity;
+  readonly good?: { readonly fingerprint: string; readonly object: unknown; readonly manifest: Manifest };
+  readonly bad?: readonly string[];
+  /** It is in no file any more since then; a deletion is believed when that has lasted. */
+  readonly missingSince?: Millis;
+}
+
+export type Catalog = ReadonlyMap<ObjectId, Standing>;
+
+/** What the folder shows at one moment. */
+export interface FolderView {
+  /** By path relative to the folder. */
+  readonly files: ReadonlyMap<string, FileContent>;
+  /** Files and sub-folders that are there but could not be read. */
+  readonly unreadable: readonly string[];
+}
+
+export interface Advance {
+  readonly catalog: Catalog;
+  readonly problems: readonly ManifestProblem[];
+  /** True while an object is missing for too short a time: look again soon. */
+  readonly unsettled: boolean;
+}
+
+/** An editor's truncate-and-write, or a rename in two steps, is over by then. */
+export const SETTLE_MS: Millis = 1000;
+
+/**
+ * The catalog after a look at the folder. Only what a file says changes or removes an object: one whose file cannot be
+ * read, or only in part, stands as it was, with the file's problems.
+ */
+export function advance(before: Catalog, view: FolderView, now: Millis): Advance {
+  const { seen, duplicates } = choose(before, view.files);
+  const present = [...seen.values()].map(({ file, object }) => standingOf(before.get(object.id), file, object, now));
+  const absent = [...before.values()]
+    .filter((standing) => !seen.has(standing.id))
+    .flatMap((standing) => keep(standing, view, now));
+  const sorted = [...present, ...absent].sort((a, b) => byCodeUnit(a.id, b.id));
+  return {
+    catalog: new Map(sorted.map((standing) => [standing.id, standing])),
+    problems: [...[...view.files.values()].flatMap((content) => content.problems), ...duplicates],
+    unsettled: absent.some((standing) => standing.missingSince !== undefined),
+  };
+}
+
+interface Sighting {
+  readonly file: string;
+  readonly object: JudgedObject;
+}
+
+interface Choice {
+  readonly seen: ReadonlyMap<ObjectId, Sighting>;
+  readonly duplicates: readonly ManifestProblem[];
+}
+
+/** Of two objects with one name the one that stood first stands; else the first by path. */
+function choose(before: Catalog, files: ReadonlyMap<string, FileContent>): Choice {
+  const seen = new Map<ObjectId, Sighting>();
+  const duplicates: ManifestProblem[] = [];
+  const sightings = [...files]
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .flatMap(([file, content]) => content.objects.map((object): Sighting => ({ file, object })));
+  const incumbentsFirst = [
+    ...sightings.filter(({ file, object }) => before.get(object.id)?.file === file),
+    ...sightings.filter(({ file, object }) => before.get(object.id)?.file !== file),
+  ];
+  for (const sighting of incumbentsFirst) {
+    const first = seen.get(sighting.object.id);
+    if (first === undefined) {
+      seen.set(sighting.object.id, sighting);
+    } else {
+      duplicates.push(duplicateOf(first, sighting));
+    }
+  }
+  return { seen, duplicates };
+}
+
+function duplicateOf(first: Sighting, second: Sighting): ManifestProblem {
+  const { line, column, kind, namespace, name } = second.object;
+  const place = `${first.file}:${first.object.line}:${first.object.column}`;
+  return {
+    file: second.file,
+    line,
+    column,
+    message: `${kind} ${namespace}/${name} is already defined at ${place}; this one is ignored`,
+  };
+}
+
+function standingOf(before: Standing | undefined, file: string, object: JudgedObject, now: Millis): Standing {
+  const { id, kind, namespace, name, verdict } = object;
+  const common = { id, kind, namespace, name, file, identity: identify(before?.identity, object.object, now) };
+  if (verdict.kind === "good") {
+    const { fingerprint, object: data } = object;
+    return { ...common, good: { fingerprint, object: data, manifest: verdict.manifest } };
+  }
+  return { ...common, ...(before?.good === undefined ? {} : { good: before.good }), bad: verdict.problems };
+}
+
+function keep(standing: Standing, view: FolderView, now: Millis): readonly Standing[] {
+  const { missingSince: since = now, ...rest } = standing;
+  const content = view.files.get(standing.file);
+  if (content?.complete === false) {
+    return [{ ...rest, bad: content.problems.map(problemText) }];
+  }
+  if (isUnreadable(standing.file, view.unreadable)) {
+    return [rest];
+  }
+  return now - since < SETTLE_MS ? [{ ...rest, missingSince: since }] : [];
+}
+
+function isUnreadable(file: string, unreadable: readonly string[]): boolean {
+  return unreadable.some((path) => path === "" || file === path || file.startsWith(`${path}/`));
+}

@@ -1,0 +1,100 @@
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import type { ObjectMeta } from "../api/meta.ts";
+import type { InventoryEvent } from "../controller/ports.ts";
+import { byCodeUnit } from "../base/order.ts";
+import type { Catalog, Standing } from "./catalog.ts";
+
+/** What must be told when the catalog goes from `before` to `after`: namespaces first, then zones, aliases, inputs, and what is gone. */
+export function eventsBetween(before: Catalog, after: Catalog): readonly InventoryEvent[] {
+  const changed = [...after.values()].filter((standing) => differs(before.get(standing.id), standing));
+  const lost = [...before.values()].filter((standing) => !after.has(standing.id));
+  return [
+    ...namespaceEvents(before, after),
+    ...changed.filter(({ kind }) => kind === "DnsZone").flatMap(objectEvents),
+    ...changed.filter(({ kind }) => kind === "DnsAlias").flatMap(objectEvents),
+    ...inputEvents(after, [...changed, ...lost]),
+    ...lost.flatMap(goneEvents),
+  ];
+}
+
+/** The events of one object as it stands: its last good form, then what is wrong with the present one. */
+export function objectEvents(standing: Standing): readonly InventoryEvent[] {
+  return [...goodEvents(standing), ...badEvents(standing)];
+}
+
+/** The object with what an apiserver would have put into its metadata. */
+export function withIdentity<T extends DnsAlias | DnsZone>(object: T, { namespace, name, identity }: Standing): T {
+  const { deletedAt: _, ...given } = object.meta;
+  const meta: ObjectMeta = {
+    ...given,
+    namespace,
+    name,
+    uid: `${namespace}/${name}`,
+    generation: identity.generation,
+    createdAt: identity.createdAt,
+    finalizers: [],
+    resourceVersion: "",
+  };
+  return { ...object, meta };
+}
+
+function goodEvents(standing: Standing): readonly InventoryEvent[] {
+  const manifest = standing.good?.manifest;
+  if (manifest?.kind === "DnsAlias") {
+    return [{ kind: "alias", alias: withIdentity(manifest.value, standing) }];
+  }
+  return manifest?.kind === "DnsZone" ? [{ kind: "zone", zone: withIdentity(manifest.value, standing) }] : [];
+}
+
+function badEvents({ kind, namespace, name, identity, bad }: Standing): readonly InventoryEvent[] {
+  if (bad === undefined || (kind !== "DnsAlias" && kind !== "DnsZone")) {
+    return [];
+  }
+  const manifest = { kind, key: `${namespace}/${name}`, generation: identity.generation, problems: bad };
+  return [{ kind: "bad", manifest }];
+}
+
+function goneEvents({ kind, namespace, name }: Standing): readonly InventoryEvent[] {
+  return kind === "DnsAlias" || kind === "DnsZone" ? [{ kind: "gone", of: kind, key: `${namespace}/${name}` }] : [];
+}
+
+function differs(before: Standing | undefined, after: Standing): boolean {
+  return (
+    before === undefined ||
+    before.good?.fingerprint !== after.good?.fingerprint ||
+    before.identity.generation !== after.identity.generation ||
+    JSON.stringify(before.bad) !== JSON.stringify(after.bad)
+  );
+}
+
+/** Zones whose base text comes from a ConfigMap that changed. */
+function inputEvents(after: Catalog, changed: readonly Standing[]): readonly InventoryEvent[] {
+  const maps = new Set(changed.filter(({ kind }) => kind === "ConfigMap").map(({ id }) => id));
+  return [...after.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
+    const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
+    const base = provider?.kind === "coreDNSZoneFile" ? provider.zoneFile.base : undefined;
+    const reads = base?.kind === "configMap" && maps.has(`ConfigMap ${namespace}/${base.name}`);
+    return reads ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
+  });
+}
+
+function namespaceEvents(before: Catalog, after: Catalog): readonly InventoryEvent[] {
+  const old = namespacesOf(before);
+  const now = namespacesOf(after);
+  const names = [...new Set([...old.keys(), ...now.keys()])].sort(byCodeUnit);
+  return names
+    .filter((name) => JSON.stringify(old.get(name)) !== JSON.stringify(now.get(name)))
+    .map((name) => ({ kind: "namespace", name, labels: now.get(name) }));
+}
+
+/** Every namespace that an object names, with the labels of its Namespace document and the one that Kubernetes gives to all. */
+function namespacesOf(catalog: Catalog): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const labels = new Map<string, Readonly<Record<string, string>>>();
+  for (const { kind, namespace, name, good } of catalog.values()) {
+    const own = kind === "Namespace" ? name : namespace;
+    const declared = good?.manifest.kind === "Namespace" ? good.manifest.labels : labels.get(own);
+    labels.set(own, { ...declared, "kubernetes.io/metadata.name": own });
+  }
+  return labels;
+}

@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import type { Millis } from "../base/clock.ts";
+import { byCodeUnit } from "../base/order.ts";
+
+/** What an apiserver would keep for an object: folder mode counts and remembers it itself. */
+export interface Identity {
+  readonly specHash: string;
+  /** Counts changes of everything but metadata and status, from 1. */
+  readonly generation: number;
+  readonly createdAt: Millis;
+}
+
+/** The identity of an object as it is now; `previous` undefined: it is seen for the first time. */
+export function identify(previous: Identity | undefined, object: unknown, now: Millis): Identity {
+  const specHash = hashOf(specOf(object));
+  if (previous === undefined) {
+    return { specHash, generation: 1, createdAt: now };
+  }
+  return previous.specHash === specHash ? previous : { ...previous, specHash, generation: previous.generation + 1 };
+}
+
+/** The same for equal data, in whatever order the keys were written. */
+export function hashOf(value: unknown): string {
+  return createHash("sha256").update(canonicalText(value)).digest("hex").slice(0, HASH_LENGTH);
+}
+
+const HASH_LENGTH = 32;
+
+function specOf(object: unknown): unknown {
+  return isRecord(object)
+    ? Object.fromEntries(Object.entries(object).filter(([key]) => key !== "metadata" && key !== "status"))
+    : object;
+}
+
+function canonicalText(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, part: unknown) =>
+      isRecord(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => byCodeUnit(a, b))) : part,
+    ) ?? ""
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

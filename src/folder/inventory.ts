@@ -1,0 +1,223 @@
+import type { Clock, Millis } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { Inventory, InventoryEvent, InventoryHandlers } from "../controller/ports.ts";
+import { advance, SETTLE_MS, type Advance, type Catalog, type Standing } from "./catalog.ts";
+import { eventsBetween, objectEvents } from "./events.ts";
+import { hashOf } from "./identity.ts";
+import { judgeObject } from "./judge.ts";
+import { createLooker, type Look } from "./look.ts";
+import { problemText } from "./manifests.ts";
+import { objectId, type StateEntry } from "./state-entry.ts";
+import type { StateFile } from "./state-file.ts";
+import type { Statuses } from "./statuses.ts";
+import type { FolderWatch } from "./watch.ts";
+
+export interface FolderInventory extends Inventory {
+  /** What is wrong now, one text each with file, line and column, without duplicates. */
+  readonly problems: () => readonly string[];
+  /** The last good text of a ConfigMap's key. */
+  readonly configMapText: (namespace: string, name: string, key: string) => string | undefined;
+}
+
+export interface FolderInventoryDeps {
+  readonly root: string;
+  readonly state: StateFile;
+  readonly statuses: Statuses;
+  readonly watch: FolderWatch;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The longest time until a change is seen that no watch told of. */
+  readonly rescanMs: Millis;
+}
+
+/** Reads a folder of manifests for ever; see the rules in {@link advance} for what a look can and cannot change. */
+export function createFolderInventory(deps: FolderInventoryDeps): FolderInventory {
+  const look = createLooker(deps.root);
+  let catalog: Catalog = rememberedCatalog(deps.state);
+  let told: Catalog = new Map();
+  let problems: readonly string[] = [];
+  let failure: string | undefined;
+
+  async function step(): Promise<Advance> {
+    const seen = await look();
+    reportFailure(deps, failure, seen.failure);
+    failure = seen.failure;
+    const next = advance(catalog, seen.view, deps.clock.now());
+    remember(deps, catalog, next.catalog);
+    catalog = next.catalog;
+    const found = problemsOf(seen, next);
+    reportProblems(deps.log, problems, found);
+    problems = found;
+    deps.watch.follow(seen.folders);
+    return next;
+  }
+  function tell(handlers: InventoryHandlers): void {
+    const events = eventsBetween(told, catalog);
+    told = catalog;
+    for (const event of events) {
+      handlers.onEvent(withStatus(event, deps.statuses));
+    }
+  }
+  return {
+    healthy: () => failure === undefined,
+    problems: () => problems,
+    configMapText: (namespace, name, key) => configMapText(catalog, `ConfigMap ${namespace}/${name}`, key),
+    async run(handlers, signal) {
+      const pass = turnstile(signal);
+      deps.statuses.listen((id) =>
+        pass(() => {
+          const standing = told.get(id);
+          for (const event of standing === undefined ? [] : objectEvents(standing)) {
+            handlers.onEvent(withStatus(event, deps.statuses));
+          }
+        }),
+      );
+      await untilSettled(deps, step, () => failure !== undefined && catalog.size === 0, signal);
+      if (!signal.aborted) {
+        tell(handlers);
+        handlers.onSynced();
+      }
+      while (!signal.aborted) {
+        await deps.watch.wait(deps.rescanMs, signal);
+        await deps.clock.sleep(DEBOUNCE_MS, signal).catch(() => undefined);
+        if (!signal.aborted) {
+          await untilTold(deps, step, () => tell(handlers), signal);
+        }
+      }
+      deps.statuses.listen(undefined);
+    },
+  };
+}
+
+/** Writes of one save come together. */
+const DEBOUNCE_MS = 50;
+
+/** Before the first event: what the state file remembers and the folder no longer has is given the time to come back. */
+async function untilSettled(
+  { clock, watch, rescanMs }: FolderInventoryDeps,
+  step: () => Promise<Advance>,
+  nothingKnown: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const { unsettled } = await step();
+    if (unsettled) {
+      await clock.sleep(SETTLE_MS, signal).catch(() => undefined);
+    } else if (nothingKnown()) {
+      await watch.wait(rescanMs, signal);
+    } else {
+      return;
+    }
+  }
+}
+
+async function untilTold(
+  { clock }: FolderInventoryDeps,
+  step: () => Promise<Advance>,
+  tell: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { unsettled } = await step();
+  tell();
+  if (unsettled) {
+    await clock.sleep(SETTLE_MS, signal).catch(() => undefined);
+    if (!signal.aborted) {
+      await step();
+      tell();
+    }
+  }
+}
+
+/** Runs things soon, one after another, outside the caller's stack; nothing once the signal has aborted. */
+function turnstile(signal: AbortSignal): (task: () => void) => void {
+  return (task) => {
+    setImmediate(() => {
+      if (!signal.aborted) {
+        task();
+      }
+    });
+  };
+}
+
+function rememberedCatalog(state: StateFile): Catalog {
+  return new Map(state.all().map((entry) => [objectId(entry), standingFrom(entry)]));
+}
+
+function standingFrom(entry: StateEntry): Standing {
+  const { kind, namespace, name, file, identity, object } = entry;
+  const verdict = object === undefined ? undefined : judgeObject(kind, object);
+  const good =
+    verdict?.kind === "good" ? { fingerprint: hashOf(object), object, manifest: verdict.manifest } : undefined;
+  return { id: objectId(entry), kind, namespace, name, file, identity, ...(good === undefined ? {} : { good }) };
+}
+
+function remember({ state, statuses }: FolderInventoryDeps, before: Catalog, after: Catalog): void {
+  for (const standing of after.values()) {
+    const { id, kind, namespace, name, file, identity, good } = standing;
+    const old = state.get(id);
+    const same =
+      old?.file === file &&
+      old.identity.generation === identity.generation &&
+      before.get(id)?.good?.fingerprint === good?.fingerprint;
+    if (!same) {
+      const status = old?.status === undefined ? {} : { status: old.status };
+      const object = good === undefined ? {} : { object: good.object };
+      state.put({ kind, namespace, name, file, identity, ...object, ...status });
+    }
+  }
+  for (const id of before.keys()) {
+    if (!after.has(id)) {
+      state.remove(id);
+      statuses.remove(id);
+    }
+  }
+}
+
+function withStatus(event: InventoryEvent, statuses: Statuses): InventoryEvent {
+  if (event.kind === "alias") {
+    const { status: _, ...alias } = event.alias;
+    const status = statuses.alias(alias.meta.uid);
+    return { kind: "alias", alias: status === undefined ? alias : { ...alias, status } };
+  }
+  if (event.kind === "zone") {
+    const { status: _, ...zone } = event.zone;
+    const status = statuses.zone(zone.meta.uid);
+    return { kind: "zone", zone: status === undefined ? zone : { ...zone, status } };
+  }
+  return event;
+}
+
+function configMapText(catalog: Catalog, id: string, key: string): string | undefined {
+  const manifest = catalog.get(id)?.good?.manifest;
+  return manifest?.kind === "ConfigMap" && Object.hasOwn(manifest.data, key) ? manifest.data[key] : undefined;
+}
+
+function problemsOf(seen: Look, { catalog, problems }: Advance): readonly string[] {
+  const all = [
+    ...(seen.failure === undefined ? [] : [seen.failure]),
+    ...seen.unreadable.map(({ path, message }) => `${path}: ${message}`),
+    ...problems.map(problemText),
+    ...[...catalog.values()].flatMap((standing) => standing.bad ?? []),
+  ];
+  return [...new Set(all)];
+}
+
+function reportProblems(log: Logger, before: readonly string[], now: readonly string[]): void {
+  const known = new Set(before);
+  for (const problem of now) {
+    if (!known.has(problem)) {
+      log.warn({ problem }, "manifest not usable");
+    }
+  }
+  if (before.length > 0 && now.length === 0) {
+    log.info({}, "all manifests usable again");
+  }
+}
+
+function reportFailure({ root, log }: FolderInventoryDeps, before: string | undefined, now: string | undefined): void {
+  if (now !== undefined && now !== before) {
+    log.error({ folder: root, problem: now }, "manifest folder not readable: what was read last stands");
+  } else if (now === undefined && before !== undefined) {
+    log.info({ folder: root }, "manifest folder readable again");
+  }
+}

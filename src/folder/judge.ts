@@ -1,0 +1,136 @@
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { parseAlias, parseZone } from "../api/parse.ts";
+import { problem, problemText as fieldText, type Problem } from "../api/problem.ts";
+import type { UnknownFields } from "../api/read.ts";
+import { hashOf } from "./identity.ts";
+import { problemText, readManifests, type ManifestDocument, type ManifestProblem } from "./manifests.ts";
+import { pathSteps } from "./position.ts";
+import { objectId, type ObjectId } from "./state-entry.ts";
+
+/** An object that passed its schema and rules. */
+export type Manifest =
+  | { readonly kind: "DnsAlias"; readonly value: DnsAlias }
+  | { readonly kind: "DnsZone"; readonly value: DnsZone }
+  | { readonly kind: "ConfigMap"; readonly data: Readonly<Record<string, string>> }
+  | { readonly kind: "Namespace"; readonly labels: Readonly<Record<string, string>> };
+
+export type Verdict =
+  | { readonly kind: "good"; readonly manifest: Manifest }
+  | { readonly kind: "bad"; readonly problems: readonly string[] };
+
+export interface JudgedObject {
+  readonly id: ObjectId;
+  readonly kind: ManifestDocument["kind"];
+  readonly namespace: string;
+  readonly name: string;
+  readonly line: number;
+  readonly column: number;
+  readonly object: unknown;
+  /** Equal for equal objects, whatever the order of their keys. */
+  readonly fingerprint: string;
+  readonly verdict: Verdict;
+}
+
+/** All that one file says. */
+export interface FileContent {
+  readonly objects: readonly JudgedObject[];
+  /** Of the file, and of objects that no name is known of. */
+  readonly problems: readonly ManifestProblem[];
+  readonly ignored: readonly string[];
+  /** False: an object missing here may still be meant to exist. */
+  readonly complete: boolean;
+}
+
+/** Reads a file's text and judges every object in it. Never throws. */
+export function judgeFile(file: string, text: string): FileContent {
+  const reading = readManifests(file, text);
+  return { ...reading, objects: reading.documents.map((document) => judgeDocument(file, document)) };
+}
+
+/** Judges plain data again, as the state file keeps it; fields that only another version of this program knows are ignored. */
+export function judgeObject(kind: ManifestDocument["kind"], object: unknown): Verdict {
+  const checked = check(kind, object, "ignore");
+  return "manifest" in checked
+    ? { kind: "good", manifest: checked.manifest }
+    : { kind: "bad", problems: checked.problems.map(fieldText) };
+}
+
+type Checked = { readonly manifest: Manifest } | { readonly problems: readonly Problem[] };
+
+function judgeDocument(file: string, document: ManifestDocument): JudgedObject {
+  const { kind, namespace, name, line, column } = document;
+  const object = withoutStatus(document.object);
+  const checked = check(kind, object, "refuse");
+  return {
+    id: objectId(document),
+    kind,
+    namespace,
+    name,
+    line,
+    column,
+    object,
+    fingerprint: hashOf(object),
+    verdict:
+      "manifest" in checked
+        ? { kind: "good", manifest: checked.manifest }
+        : { kind: "bad", problems: checked.problems.map((found) => located(file, document, found)) },
+  };
+}
+
+function located(file: string, document: ManifestDocument, found: Problem): string {
+  return problemText({ file, ...document.locate(pathSteps(found.path)), message: fieldText(found) });
+}
+
+function check(kind: ManifestDocument["kind"], object: unknown, unknownFields: UnknownFields): Checked {
+  switch (kind) {
+    case "DnsAlias": {
+      const parsed = parseAlias(object, { unknownFields });
+      return parsed.kind === "ok" ? { manifest: { kind, value: parsed.value } } : { problems: parsed.problems };
+    }
+    case "DnsZone": {
+      const parsed = parseZone(object, { unknownFields });
+      return parsed.kind === "ok" ? { manifest: { kind, value: parsed.value } } : { problems: parsed.problems };
+    }
+    case "ConfigMap": {
+      const data = texts(field(object, "data"), "data");
+      return "texts" in data ? { manifest: { kind, data: data.texts } } : data;
+    }
+    case "Namespace": {
+      const labels = texts(field(field(object, "metadata"), "labels"), "metadata.labels");
+      return "texts" in labels ? { manifest: { kind, labels: labels.texts } } : labels;
+    }
+  }
+}
+
+/** A status in a file is an old copy out of a cluster; the state file has ours. */
+function withoutStatus(object: unknown): unknown {
+  return typeof object === "object" && object !== null
+    ? Object.fromEntries(Object.entries(object).filter(([key]) => key !== "status"))
+    : object;
+}
+
+type Texts = { readonly texts: Readonly<Record<string, string>> } | { readonly problems: readonly Problem[] };
+
+function texts(value: unknown, path: string): Texts {
+  if (value === undefined || value === null) {
+    return { texts: {} };
+  }
+  if (typeof value !== "object" || Array.isArray(value)) {
+    return { problems: [problem(path, value, "must be a mapping of texts")] };
+  }
+  const pairs = Object.entries(value);
+  const wrong = pairs.flatMap(([key, text]) =>
+    typeof text === "string" ? [] : [problem(`${path}[${key}]`, text, "must be text: put it in quotes")],
+  );
+  const good = pairs.flatMap(([key, text]: [string, unknown]): [string, string][] =>
+    typeof text === "string" ? [[key, text]] : [],
+  );
+  return wrong.length === 0 ? { texts: Object.fromEntries(good) } : { problems: wrong };
+}
+
+function field(object: unknown, name: string): unknown {
+  return typeof object === "object" && object !== null && Object.hasOwn(object, name)
+    ? Reflect.get(object, name)
+    : undefined;
+}

@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf } from "../base/error.ts";
+import type { FolderView } from "./catalog.ts";
+import { judgeFile, type FileContent } from "./judge.ts";
+import { MAX_FILE_SIZE } from "./manifests.ts";
+import { scanFolder, type FileStamp, type FolderScan, type Unreadable } from "./scan.ts";
+import { systemCode } from "./system-error.ts";
+
+/** One look at the folder. */
+export interface Look {
+  readonly view: FolderView;
+  readonly unreadable: readonly Unreadable[];
+  /** What to watch, see {@link FolderScan}. */
+  readonly folders: ReadonlyMap<string, string>;
+  /** Why nothing at all can be said of the folder; undefined: it could be read. */
+  readonly failure: string | undefined;
+}
+
+/** Looks at a folder again and again, reading only files that changed since the last time. Never rejects. */
+export function createLooker(root: string): () => Promise<Look> {
+  let known: ReadonlyMap<string, KnownFile> = new Map();
+  let rootId: string | undefined;
+  return async () => {
+    const scan = await scanFolder(root);
+    const failure = failureOf(scan, { rootId, hadFiles: known.size > 0 });
+    if (failure !== undefined) {
+      return { view: { files: new Map(), unreadable: [""] }, unreadable: [], folders: scan.folders, failure };
+    }
+    const { files, unreadable } = await readChanged(root, scan.files, known);
+    known = files;
+    rootId = scan.folders.get("");
+    const all = [...scan.unreadable, ...unreadable];
+    return {
+      view: {
+        files: new Map([...files].map(([path, { content }]) => [path, content])),
+        unreadable: all.map(({ path }) => path),
+      },
+      unreadable: all,
+      folders: scan.folders,
+      failure: undefined,
+    };
+  };
+}
+
+interface KnownFile {
+  readonly stamp: string;
+  readonly content: FileContent;
+}
+
+interface Earlier {
+  readonly rootId: string | undefined;
+  readonly hadFiles: boolean;
+}
+
+/** An empty folder in the place of one that had files is a volume that went away, not a deletion of everything. */
+function failureOf(scan: FolderScan, { rootId, hadFiles }: Earlier): string | undefined {
+  const own = scan.unreadable.find(({ path }) => path === "");
+  if (own !== undefined) {
+    return own.message;
+  }
+  const replaced = rootId !== undefined && rootId !== scan.folders.get("");
+  return replaced && hadFiles && scan.files.size === 0
+    ? "the folder was replaced by an empty one; a volume that is not mounted looks like this"
+    : undefined;
+}
+
+interface Readings {
+  readonly files: ReadonlyMap<string, KnownFile>;
+  readonly unreadable: readonly Unreadable[];
+}
+
+async function readChanged(
+  root: string,
+  scanned: ReadonlyMap<string, FileStamp>,
+  known: ReadonlyMap<string, KnownFile>,
+): Promise<Readings> {
+  const files = new Map<string, KnownFile>();
+  const unreadable: Unreadable[] = [];
+  for (const [path, { stamp, size }] of scanned) {
+    const before = known.get(path);
+    if (before?.stamp === stamp) {
+      files.set(path, before);
+    } else {
+      const read = await readText(join(root, path), size);
+      if (read.kind === "text") {
+        files.set(path, { stamp, content: judgeFile(path, read.text) });
+      } else if (read.kind === "failed") {
+        unreadable.push({ path, message: read.message });
+      }
+    }
+  }
+  return { files, unreadable };
+}
+
+type TextResult =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "gone" }
+  | { readonly kind: "failed"; readonly message: string };
+
+async function readText(path: string, size: number): Promise<TextResult> {
+  if (size > MAX_FILE_SIZE) {
+    return { kind: "failed", message: `larger than ${MAX_FILE_SIZE} octets; split the file` };
+  }
+  try {
+    return { kind: "text", text: await readFile(path, "utf8") };
+  } catch (error) {
+    return systemCode(error) === "ENOENT" ? { kind: "gone" } : { kind: "failed", message: messageOf(error) };
+  }
+}

@@ -1,0 +1,104 @@
+import { isAbsolute, join, normalize } from "node:path";
+import type { Clock, Millis, Random } from "../base/clock.ts";
+import { AppError, messageOf } from "../base/error.ts";
+import type { Logger } from "../base/log.ts";
+import type { Reporter } from "../controller/ports.ts";
+import type { TextStore } from "../providers/coredns/text-store.ts";
+import { prepareFolder } from "./atomic-write.ts";
+import { createFileStore, revisionOf } from "./file-store.ts";
+import { createFolderInventory, type FolderInventory } from "./inventory.ts";
+import { createFolderReporter } from "./reporter.ts";
+import { openStateFile, type StateFile } from "./state-file.ts";
+import { createStatuses } from "./statuses.ts";
+import { createFolderWatch } from "./watch.ts";
+
+export interface FolderOptions {
+  /** Where the manifests are. */
+  readonly manifests: string;
+  readonly stateFile: string;
+  /** Where rendered texts go; made when missing. */
+  readonly out: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** The longest time until a change is seen that no watch told of; absent: 10 s. */
+  readonly rescanMs?: Millis;
+}
+
+/** Everything that stands in for a cluster. Disposing it writes the state file a last time. */
+export interface FolderPlane extends AsyncDisposable {
+  readonly inventory: FolderInventory;
+  readonly reporter: Reporter;
+  /** A file in the out folder, by a name without a path. */
+  fileStore(name: string): TextStore;
+  /** A key of a ConfigMap manifest, read only. */
+  configMapStore(namespace: string, name: string, key: string): TextStore;
+  /** What keeps the state file from being written; undefined: nothing. */
+  stateProblem(): string | undefined;
+}
+
+/** Throws STATE_FILE_INVALID or WRITE_REFUSED when the state file or the out folder cannot be used. */
+export async function openFolder(options: FolderOptions): Promise<FolderPlane> {
+  const { manifests, stateFile, out, clock, random, log } = options;
+  await prepareOut(out);
+  const state = await openStateFile({ path: stateFile, clock, random, log });
+  const statuses = createStatuses(state);
+  const watch = createFolderWatch({ root: manifests, clock, log });
+  const rescanMs = options.rescanMs ?? RESCAN_MS;
+  const inventory = createFolderInventory({ root: manifests, state, statuses, watch, clock, log, rescanMs });
+  return {
+    inventory,
+    reporter: createFolderReporter({ statuses, clock, log }),
+    fileStore: createStores(out),
+    configMapStore: (namespace, name, key) => configMapStore(inventory, { namespace, name, key }),
+    stateProblem: () => state.problem(),
+    [Symbol.asyncDispose]: () => close(watch, state),
+  };
+}
+
+const RESCAN_MS: Millis = 10_000;
+
+async function prepareOut(out: string): Promise<void> {
+  try {
+    await prepareFolder(out);
+  } catch (error) {
+    const message = `the folder ${out} cannot be used: ${messageOf(error)}`;
+    throw new AppError("WRITE_REFUSED", message, { cause: error, retry: "on-change" });
+  }
+}
+
+async function close(watch: Disposable, state: StateFile): Promise<void> {
+  watch[Symbol.dispose]();
+  await state[Symbol.asyncDispose]();
+}
+
+/** One store a file, so that its writes queue behind each other. */
+function createStores(out: string): (name: string) => TextStore {
+  const stores = new Map<string, TextStore>();
+  return (name) => {
+    if (isAbsolute(name) || normalize(name) !== name || name.startsWith(".") || /[/\\]/.test(name)) {
+      throw new AppError("CONFIG_INVALID", `not a plain file name: "${name}"`, { retry: "on-change" });
+    }
+    const store = stores.get(name) ?? createFileStore(join(out, name));
+    stores.set(name, store);
+    return store;
+  };
+}
+
+interface MapKey {
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+function configMapStore(inventory: FolderInventory, { namespace, name, key }: MapKey): TextStore {
+  const place = `ConfigMap ${namespace}/${name} key ${key}`;
+  return {
+    place,
+    read: async () => {
+      const text = inventory.configMapText(namespace, name, key);
+      return { kind: "ok", text, revision: revisionOf(text), owner: undefined };
+    },
+    write: async () => ({ kind: "refused", reason: "Forbidden", message: `${place} is a manifest: edit its file` }),
+  };
+}

@@ -1,0 +1,133 @@
+import type { Condition, ConditionType } from "../api/condition.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import type { Clock, Millis } from "../base/clock.ts";
+import type { LogFields, Logger } from "../base/log.ts";
+import type { BadManifest, ReportedEvent, Reporter, StatusWrite } from "../controller/ports.ts";
+import type { Statuses } from "./statuses.ts";
+
+export interface FolderReporterDeps {
+  readonly statuses: Statuses;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Statuses go to the state file; what a person would have seen with kubectl (changed conditions, Events) goes to the log, once. */
+export function createFolderReporter({ statuses, clock, log }: FolderReporterDeps): Reporter {
+  const recent = new Map<string, Millis>();
+  return {
+    aliasStatus: async (alias, status) => {
+      const key = alias.meta.uid;
+      logChanges(log, { alias: key }, statuses.alias(key)?.conditions, status.conditions);
+      return outcome(statuses.set({ kind: "DnsAlias", key, status }));
+    },
+    zoneStatus: async (zone, status) => {
+      const key = zone.meta.uid;
+      logChanges(log, { zone: key }, statuses.zone(key)?.conditions, status.conditions);
+      return outcome(statuses.set({ kind: "DnsZone", key, status }));
+    },
+    badManifest: async (manifest) => {
+      const before = manifest.kind === "DnsAlias" ? statuses.alias(manifest.key) : statuses.zone(manifest.key);
+      const conditions = badConditions(manifest, before?.conditions ?? [], clock.now());
+      logChanges(log, fieldsOf(manifest.kind, manifest.key), before?.conditions, conditions);
+      return outcome(setBad(statuses, manifest, conditions));
+    },
+    finalizer: async () => ({ kind: "written" }),
+    event: (object, event) => {
+      const now = clock.now();
+      const text = `${object.kind} ${object.meta.uid} ${event.reason} ${event.message}`;
+      const last = recent.get(text);
+      if (last === undefined || now - last >= REPEAT_MS) {
+        recent.delete(text);
+        recent.set(text, now);
+        forgetOldest(recent);
+        logEvent(log, object, event);
+      }
+    },
+  };
+}
+
+/** The same Event about the same object is logged once in this time. */
+const REPEAT_MS: Millis = 600_000;
+const MAX_RECENT = 1000;
+
+function outcome(stored: boolean): StatusWrite {
+  return stored ? { kind: "written" } : { kind: "obsolete" };
+}
+
+function setBad(statuses: Statuses, manifest: BadManifest, conditions: readonly Condition[]): boolean {
+  const { kind, key, generation: observedGeneration } = manifest;
+  if (kind === "DnsAlias") {
+    const before = statuses.alias(key) ?? { hostnames: [], targets: [] };
+    return statuses.set({ kind, key, status: { ...before, observedGeneration, conditions } }, "quiet");
+  }
+  return statuses.set({ kind, key, status: { ...statuses.zone(key), observedGeneration, conditions } }, "quiet");
+}
+
+/** The words of kstatus: not accepted, not ready, and stalled until someone edits the file. */
+const BAD: readonly (readonly [ConditionType, "True" | "False"])[] = [
+  ["Accepted", "False"],
+  ["Ready", "False"],
+  ["Reconciling", "False"],
+  ["Stalled", "True"],
+];
+
+function badConditions(
+  { problems, generation }: BadManifest,
+  before: readonly Condition[],
+  now: Millis,
+): readonly Condition[] {
+  const message = problems.join("; ");
+  const ours = BAD.map(([type, status]): Condition => {
+    const old = before.find((condition) => condition.type === type);
+    const lastTransitionTime = old?.status === status ? old.lastTransitionTime : timeText(now);
+    return { type, status, reason: "Invalid", message, observedGeneration: generation, lastTransitionTime };
+  });
+  const others = before.filter(({ type }) => !BAD.some(([own]) => own === type));
+  return [...ours, ...others];
+}
+
+function timeText(now: Millis): string {
+  return `${new Date(now).toISOString().slice(0, 19)}Z`;
+}
+
+function logChanges(
+  log: Logger,
+  object: LogFields,
+  before: readonly Condition[] | undefined,
+  after: readonly Condition[],
+): void {
+  for (const { type, status, reason, message } of after) {
+    const old = before?.find((condition) => condition.type === type);
+    if (old?.status !== status || old.reason !== reason) {
+      const isTrouble = type === "Stalled" ? status === "True" : status === "False" && type !== "Reconciling";
+      const fields = { ...object, condition: type, status, reason, detail: message };
+      if (isTrouble) {
+        log.warn(fields, "condition changed");
+      } else {
+        log.info(fields, "condition changed");
+      }
+    }
+  }
+}
+
+function logEvent(log: Logger, object: DnsAlias | DnsZone, { type, reason, message }: ReportedEvent): void {
+  const fields = { ...fieldsOf(object.kind, object.meta.uid), reason, detail: message };
+  if (type === "Warning") {
+    log.warn(fields, "event");
+  } else {
+    log.info(fields, "event");
+  }
+}
+
+function fieldsOf(kind: "DnsAlias" | "DnsZone", key: string): LogFields {
+  return kind === "DnsAlias" ? { alias: key } : { zone: key };
+}
+
+/** A Map keeps the order of insertion, so its first key is the oldest. */
+function forgetOldest(recent: Map<string, Millis>): void {
+  const [oldest] = recent.keys();
+  if (recent.size > MAX_RECENT && oldest !== undefined) {
+    recent.delete(oldest);
+  }
+}

@@ -1,0 +1,105 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf } from "../base/error.ts";
+import { byCodeUnit } from "../base/order.ts";
+import { systemCode } from "./system-error.ts";
+
+/** What is in the folder, contents aside. Paths are relative to it, with "/" between. */
+export interface FolderScan {
+  /** Manifest files, sorted; the stamp differs when a file may have changed. */
+  readonly files: ReadonlyMap<string, FileStamp>;
+  /** The folder itself as "" and every sub-folder; the id differs when another folder took the place. */
+  readonly folders: ReadonlyMap<string, string>;
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface FileStamp {
+  readonly stamp: string;
+  readonly size: number;
+}
+
+export interface Unreadable {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Looks through a folder and its sub-folders for manifests. Links are followed; names that begin with a dot and kustomization files
+ * are not looked at. Never rejects: what cannot be read is named, "" being the folder itself.
+ */
+export async function scanFolder(root: string): Promise<FolderScan> {
+  const found: Found = { files: new Map(), folders: new Map(), unreadable: [] };
+  await scanInto(found, { root, path: "", ancestors: [] });
+  return { ...found, files: new Map([...found.files].sort(([a], [b]) => byCodeUnit(a, b))) };
+}
+
+/** Deeper, or more, is a mistake such as mounting the wrong folder; it is named instead of being read for minutes. */
+const MAX_DEPTH = 16;
+const MAX_FILES = 50_000;
+const MAX_FOLDERS = 5000;
+/** Calls to the file system at once. */
+const WIDTH = 32;
+const MANIFEST = /\.(?:ya?ml|json)$/i;
+const SKIPPED = /^(?:\.|kustomization\.ya?ml$)/;
+
+interface Found {
+  readonly files: Map<string, FileStamp>;
+  readonly folders: Map<string, string>;
+  readonly unreadable: Unreadable[];
+}
+
+interface Place {
+  readonly root: string;
+  readonly path: string;
+  /** Real paths from the root to here, against links that lead back up. */
+  readonly ancestors: readonly string[];
+}
+
+async function scanInto(found: Found, { root, path, ancestors }: Place): Promise<void> {
+  const full = join(root, path);
+  try {
+    const real = await realpath(full);
+    if (ancestors.includes(real)) {
+      return;
+    }
+    if (ancestors.length > MAX_DEPTH || found.folders.size >= MAX_FOLDERS || found.files.size > MAX_FILES) {
+      found.unreadable.push({ path, message: `too much to read: over ${MAX_FILES} files or ${MAX_DEPTH} levels` });
+      return;
+    }
+    const names = (await readdir(full)).filter((name) => !SKIPPED.test(name)).sort(byCodeUnit);
+    const { dev, ino } = await stat(full);
+    found.folders.set(path, `${dev}:${ino}`);
+    const next = { root, ancestors: [...ancestors, real] };
+    for (let start = 0; start < names.length; start += WIDTH) {
+      const paths = names.slice(start, start + WIDTH).map((name) => (path === "" ? name : `${path}/${name}`));
+      const kinds = await Promise.all(paths.map(async (child) => look(found, root, child)));
+      for (const folder of paths.filter((_, index) => kinds[index] === "folder")) {
+        await scanInto(found, { ...next, path: folder });
+      }
+    }
+  } catch (error) {
+    if (path === "" || systemCode(error) !== "ENOENT") {
+      found.unreadable.push({ path, message: messageOf(error) });
+    }
+  }
+}
+
+/** Notes a manifest file; says whether it is a folder to go into. */
+async function look(found: Found, root: string, path: string): Promise<"folder" | "other"> {
+  try {
+    const info = await stat(join(root, path));
+    if (info.isDirectory()) {
+      return "folder";
+    }
+    if (info.isFile() && MANIFEST.test(path)) {
+      const { dev, ino, size, mtimeMs, ctimeMs } = info;
+      found.files.set(path, { stamp: [dev, ino, size, mtimeMs, ctimeMs].join(":"), size });
+    }
+  } catch (error) {
+    // Gone since the folder was read, or a link to nothing: as if it were not there.
+    if (systemCode(error) !== "ENOENT") {
+      found.unreadable.push({ path, message: messageOf(error) });
+    }
+  }
+  return "other";
+}

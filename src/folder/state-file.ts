@@ -1,0 +1,164 @@
+import { readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { backoffMs, type Backoff } from "../base/backoff.ts";
+import type { Clock, Random } from "../base/clock.ts";
+import { AppError, messageOf } from "../base/error.ts";
+import type { Logger } from "../base/log.ts";
+import { prepareFolder, writeAtomically } from "./atomic-write.ts";
+import { objectId, parseState, stateText, type ObjectId, type StateEntry } from "./state-entry.ts";
+import { systemCode } from "./system-error.ts";
+
+/** The memory of folder mode over restarts. Changes are written soon after, many at once, and at the latest when it is disposed. */
+export interface StateFile extends AsyncDisposable {
+  get(id: ObjectId): StateEntry | undefined;
+  all(): readonly StateEntry[];
+  put(entry: StateEntry): void;
+  remove(id: ObjectId): void;
+  /** Why the file on disk is behind; undefined: it is not, or will not be in a moment. */
+  problem(): string | undefined;
+}
+
+export interface StateFileDeps {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/**
+ * Opens or begins a state file. A damaged one is moved aside with a warning. Throws STATE_FILE_INVALID when the place cannot
+ * be used at all.
+ */
+export async function openStateFile(deps: StateFileDeps): Promise<StateFile> {
+  await prepare(deps);
+  const entries = new Map((await load(deps)).map((entry) => [objectId(entry), entry]));
+  const lines = new Map<ObjectId, string>();
+  const writer = startWriter(deps, () => {
+    for (const [id, entry] of entries) {
+      if (!lines.has(id)) {
+        lines.set(id, JSON.stringify(entry));
+      }
+    }
+    return stateText(lines.values());
+  });
+  return {
+    get: (id) => entries.get(id),
+    all: () => [...entries.values()],
+    put(entry) {
+      const id = objectId(entry);
+      entries.set(id, entry);
+      lines.delete(id);
+      writer.changed();
+    },
+    remove(id) {
+      if (entries.delete(id)) {
+        lines.delete(id);
+        writer.changed();
+      }
+    },
+    problem: writer.problem,
+    [Symbol.asyncDispose]: writer.stop,
+  };
+}
+
+/** Changes within this time go to disk together. */
+const DEBOUNCE_MS = 200;
+const RETRY: Backoff = { firstMs: 1000, maxMs: 60_000, spread: 0.2 };
+/** Owner only: manifests are not secret, but nobody else has a use for it. */
+const MODE = 0o600;
+
+interface Writer {
+  readonly changed: () => void;
+  readonly problem: () => string | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+function startWriter({ path, clock, random, log }: StateFileDeps, text: () => string): Writer {
+  const stopping = new AbortController();
+  let dirty = false;
+  let failures = 0;
+  let problem: string | undefined;
+  let running: Promise<void> | undefined;
+
+  async function writeOnce(): Promise<void> {
+    dirty = false;
+    try {
+      await writeAtomically(path, text(), { mode: MODE });
+      failures = 0;
+      problem = undefined;
+    } catch (error) {
+      dirty = true;
+      failures += 1;
+      const message = messageOf(error);
+      if (problem !== message) {
+        log.error({ file: path, err: error }, "state file not written");
+      }
+      problem = message;
+    }
+  }
+  async function run(): Promise<void> {
+    while (dirty && !stopping.signal.aborted) {
+      const wait = failures === 0 ? DEBOUNCE_MS : backoffMs(RETRY, failures - 1, random);
+      await clock.sleep(wait, stopping.signal).catch(() => undefined);
+      await writeOnce();
+    }
+    running = undefined;
+  }
+  return {
+    changed() {
+      dirty = true;
+      if (!stopping.signal.aborted) {
+        running ??= run();
+      }
+    },
+    problem: () => problem,
+    async stop() {
+      stopping.abort();
+      await running;
+      if (dirty) {
+        await writeOnce();
+      }
+    },
+  };
+}
+
+async function prepare({ path }: StateFileDeps): Promise<void> {
+  try {
+    await prepareFolder(dirname(path));
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+async function load(deps: StateFileDeps): Promise<readonly StateEntry[]> {
+  const { path } = deps;
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") {
+      return [];
+    }
+    throw unusable(path, error);
+  }
+  const state = parseState(text);
+  return state.kind === "ok" ? state.entries : moveAside(deps, state.message);
+}
+
+async function moveAside({ path, clock, log }: StateFileDeps, why: string): Promise<readonly StateEntry[]> {
+  const aside = `${path}.damaged-${clock.now()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  log.warn(
+    { file: path, movedTo: aside, why },
+    "state file not usable and moved aside: last-good addresses and ages start anew",
+  );
+  return [];
+}
+
+function unusable(path: string, cause: unknown): AppError {
+  return new AppError("STATE_FILE_INVALID", `the state file ${path} cannot be used`, { cause, retry: "on-change" });
+}
