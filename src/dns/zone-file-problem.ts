@@ -1,0 +1,19 @@
+/** What is wrong in a zone file, where, and what to do about it. */
+export interface ZoneFileProblem {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in characters. */
+  readonly column: number;
+  readonly message: string;
+}
+
+/** A value that was read, or the sentence that says why it could not be. */
+export type Parsed<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "bad"; readonly message: string };
+
+export function ok<T>(value: T): Parsed<T> {
+  return { kind: "ok", value };
+}
+
+export function bad(message: string): { readonly kind: "bad"; readonly message: string } {
+  return { kind: "bad", message };
+}
