@@ -152,7 +152,7 @@ function nothingFrom(message: Message, progress: Progress): ChainResult {
     return { ...progress, kind: "unfinished" };
   }
   if (negativeTtl === undefined && !message.authoritative && !message.recursionAvailable) {
-    const detail = "it gave no answer, is not authoritative and offers no recursion";
+    const detail = "gave no answer, is not authoritative and offers no recursion";
     return { ...progress, kind: "failed", reason: "refused", detail };
   }
   const outcome = message.rcode === RCODE.NXDOMAIN ? "nxdomain" : "nodata";

@@ -4,7 +4,7 @@ import type { FailureReason } from "../dns/reading.ts";
 
 export interface RcodeFailure {
   readonly reason: FailureReason;
-  /** What the server said, for people: `SERVFAIL (DNSSEC Bogus: no DS for x.)`. */
+  /** What the server did, for people: `answered SERVFAIL (DNSSEC Bogus: no DS for x.)`. */
   readonly detail: string;
 }
 
@@ -19,7 +19,7 @@ export function rcodeFailure(message: Message): RcodeFailure | undefined {
   }
   const errors = extendedErrors(message);
   const said = errors.map(describe).join(", ");
-  const detail = said === "" ? rcodeName(rcode) : `${rcodeName(rcode)} (${said})`;
+  const detail = said === "" ? `answered ${rcodeName(rcode)}` : `answered ${rcodeName(rcode)} (${said})`;
   return { reason: reasonOf(rcode, errors), detail };
 }
 

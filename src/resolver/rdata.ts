@@ -1,4 +1,4 @@
-import { parseAddress } from "../dns/address.ts";
+import { addressText } from "../dns/address-wire.ts";
 import type { WireRecord } from "../dns/message.ts";
 import { nameOfCanonical, type Name } from "../dns/name.ts";
 import { textOfWire } from "../dns/name-wire.ts";
@@ -15,9 +15,9 @@ export function nameOfRdata({ rdata }: WireRecord): Name {
 export function addressOfRdata({ type, rdata }: WireRecord): string | undefined {
   switch (type) {
     case TYPE.A:
-      return rdata.length === 4 ? rdata.join(".") : undefined;
+      return rdata.length === 4 ? addressText(rdata) : undefined;
     case TYPE.AAAA:
-      return rdata.length === 16 ? parseAddress(groupsOf(rdata)) : undefined;
+      return rdata.length === 16 ? addressText(rdata) : undefined;
     default:
       return undefined;
   }
@@ -31,11 +31,3 @@ export function negativeTtlOfSoa({ rdata, ttl }: WireRecord): Seconds {
 
 /** RFC 1035 3.3.13: MINIMUM is the last field. */
 const MINIMUM_OCTETS = 4;
-
-function groupsOf(rdata: Uint8Array): string {
-  const groups: string[] = [];
-  for (let offset = 0; offset < rdata.length; offset += 2) {
-    groups.push((((rdata[offset] ?? 0) << 8) | (rdata[offset + 1] ?? 0)).toString(16));
-  }
-  return groups.join(":");
-}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Message } from "../../../src/dns/message.ts";
+import { CLASS, TYPE } from "../../../src/dns/types.ts";
+import { judge } from "../../../src/resolver/judge.ts";
+import { cookieOption, name, NXDOMAIN, query, REFUSED, response, SERVFAIL } from "./messages.ts";
+
+const CLIENT = [1, 2, 3, 4, 5, 6, 7, 8];
+const SERVER = [9, 10, 11, 12, 13, 14, 15, 16];
+const WITH_COOKIE = { edns: { cookie: Uint8Array.from(CLIENT) } };
+const question = { name: name("www.example."), type: TYPE.A, class: CLASS.IN };
+
+interface Case {
+  readonly name: string;
+  readonly sent?: Message;
+  readonly got: Partial<Message>;
+  readonly cookieExpected?: boolean;
+  readonly want: string;
+}
+
+const cases: readonly Case[] = [
+  { name: "the answer", got: {}, want: "answer" },
+  { name: "the answer NXDOMAIN", got: NXDOMAIN, want: "answer" },
+  { name: "another id", got: { id: 4712 }, want: "stray: another id" },
+  { name: "a query", got: { response: false }, want: "stray: not a response to a query" },
+  { name: "a NOTIFY response", got: { opcode: 4 }, want: "stray: not a response to a query" },
+  {
+    name: "another name",
+    got: { questions: [{ ...question, name: name("wwx.example.") }] },
+    want: "stray: another question",
+  },
+  { name: "another type", got: { questions: [{ ...question, type: TYPE.AAAA }] }, want: "stray: another question" },
+  { name: "another class", got: { questions: [{ ...question, class: CLASS.CH }] }, want: "stray: another question" },
+  { name: "two questions", got: { questions: [question, question] }, want: "stray: another question" },
+  { name: "no question", got: { questions: [] }, want: "stray: no question" },
+  { name: "no question in NXDOMAIN", got: { ...NXDOMAIN, questions: [] }, want: "stray: no question" },
+  { name: "no question in REFUSED, as Unbound sends it", got: { ...REFUSED, questions: [] }, want: "answer" },
+  { name: "no question in FORMERR", got: { rcode: 1, questions: [] }, want: "answer" },
+  {
+    name: "no question in SERVFAIL with an answer",
+    got: { ...SERVFAIL, questions: [], answers: response(query(), { answer: "www.example. 1 A 8.8.8.8" }).answers },
+    want: "stray: no question",
+  },
+  {
+    name: "the letters echoed",
+    sent: query({ letterBits: Uint8Array.of(0b101) }),
+    got: {},
+    want: "answer",
+  },
+  {
+    name: "the letters folded",
+    sent: query({ letterBits: Uint8Array.of(0b101) }),
+    got: { questions: [question] },
+    want: "doubtful: letters",
+  },
+  {
+    name: "other letters",
+    sent: query({ letterBits: Uint8Array.of(0b101) }),
+    got: { questions: [{ ...question, spelled: "wWw.example." }] },
+    want: "doubtful: letters",
+  },
+  {
+    name: "the first cookie of a server",
+    sent: query(WITH_COOKIE),
+    got: { edns: cookieOption(...CLIENT, ...SERVER) },
+    want: "answer",
+  },
+  { name: "our cookie alone", sent: query(WITH_COOKIE), got: { edns: cookieOption(...CLIENT) }, want: "answer" },
+  {
+    name: "another's cookie",
+    sent: query(WITH_COOKIE),
+    got: { edns: cookieOption(...SERVER, ...SERVER) },
+    want: "stray: another cookie",
+  },
+  {
+    name: "a cookie of 15 octets",
+    sent: query(WITH_COOKIE),
+    got: { edns: cookieOption(...CLIENT, ...SERVER.slice(1)) },
+    want: "stray: another cookie",
+  },
+  {
+    name: "a cookie of 41 octets",
+    sent: query(WITH_COOKIE),
+    got: { edns: cookieOption(...CLIENT, ...SERVER, ...SERVER, ...SERVER, ...SERVER, 1) },
+    want: "stray: another cookie",
+  },
+  { name: "an empty cookie", sent: query(WITH_COOKIE), got: { edns: cookieOption() }, want: "stray: another cookie" },
+  {
+    name: "no cookie of a server not known to send any",
+    sent: query(WITH_COOKIE),
+    got: { edns: { ...cookieOption(), options: [] } },
+    want: "answer",
+  },
+  {
+    name: "no cookie of a server that sends them",
+    sent: query(WITH_COOKIE),
+    got: { edns: { ...cookieOption(), options: [] } },
+    cookieExpected: true,
+    want: "doubtful: cookie",
+  },
+];
+
+for (const { name: title, sent = query(), got, cookieExpected = false, want } of cases) {
+  test(`judge: ${title}`, () => {
+    const judgement = judge(sent, { ...response(sent), ...got }, cookieExpected);
+    const why = judgement.kind === "stray" ? `: ${judgement.why}` : "";
+    const lacks = judgement.kind === "doubtful" ? `: ${judgement.lacks}` : "";
+    assert.equal(`${judgement.kind}${why}${lacks}`, want);
+  });
+}
