@@ -1,0 +1,73 @@
+import type { Millis } from "../base/clock.ts";
+
+/** What the program counts, as plain functions, so that nobody else knows the library. All are cheap and none throws. */
+export interface Metrics {
+  /** One look-up ended; the outcome is positive, nodata, nxdomain, or failure with its reason: "failure:timeout". */
+  lookup(outcome: string, tookMs: Millis): void;
+  /** How many keys are in each state now; a state that is left out becomes 0. */
+  answers(states: ReadonlyMap<string, number>): void;
+  /** One write of a zone ended: applied, conflict, refused or failed. */
+  zoneWrite(zone: string, result: string, tookMs: Millis): void;
+  /** From a write until every server was seen to serve it. */
+  propagated(zone: string, lagMs: Millis): void;
+  propagationServers(zone: string, serving: number, behind: number): void;
+  /** From the expiry of the old TTL until the new set was seen served. */
+  staleness(seconds: number): void;
+  /** The largest bound that any alias states now. */
+  stalenessBound(seconds: number): void;
+  /** How many aliases are in each Ready state and reason now; what is left out becomes 0. */
+  aliases(counts: readonly AliasCount[]): void;
+  conflicts(count: number): void;
+  loops(count: number): void;
+  heldPlans(count: number): void;
+  driftRepaired(zone: string): void;
+  /** A zone that is gone: its series end. */
+  forgetZone(zone: string): void;
+  event(type: "Normal" | "Warning", reason: string): void;
+  leader(name: string, leading: boolean): void;
+  listWatchRestart(resource: string, cause: string): void;
+  apiserverRequest(method: string, code: string): void;
+  queue(name: string): QueueMetrics;
+  reconciled(controller: string, result: string, tookMs: Millis): void;
+}
+
+export interface AliasCount {
+  readonly ready: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
+export interface QueueMetrics {
+  added(): void;
+  retried(): void;
+  depth(count: number): void;
+  /** How long an item waited, then worked. */
+  done(waitedMs: Millis, workedMs: Millis): void;
+}
+
+export const noMetrics: Metrics = {
+  lookup: () => undefined,
+  answers: () => undefined,
+  zoneWrite: () => undefined,
+  propagated: () => undefined,
+  propagationServers: () => undefined,
+  staleness: () => undefined,
+  stalenessBound: () => undefined,
+  aliases: () => undefined,
+  conflicts: () => undefined,
+  loops: () => undefined,
+  heldPlans: () => undefined,
+  driftRepaired: () => undefined,
+  forgetZone: () => undefined,
+  event: () => undefined,
+  leader: () => undefined,
+  listWatchRestart: () => undefined,
+  apiserverRequest: () => undefined,
+  queue: () => ({
+    added: () => undefined,
+    retried: () => undefined,
+    depth: () => undefined,
+    done: () => undefined,
+  }),
+  reconciled: () => undefined,
+};

@@ -1,0 +1,84 @@
+import { pino, stdSerializers, type DestinationStream, type Level, type LoggerOptions } from "pino";
+import { messageOf } from "../base/error.ts";
+import type { Logger } from "../base/log.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface PinoLogOptions {
+  readonly level: LogLevel;
+  readonly format: "json" | "pretty";
+  readonly colours: boolean;
+  /** Gets whole lines. */
+  readonly destination: DestinationStream;
+}
+
+/** A logger that writes one JSON object a line, or a line for people; secrets are cut out by the name of their field. */
+export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
+  const level: Level = options.level;
+  const settings: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: serializeError },
+    redact: { paths: redactedPaths(), censor: "[redacted]" },
+    messageKey: "message",
+  };
+  const destination = options.format === "pretty" ? await prettyStream(options) : options.destination;
+  const log = pino(settings, destination);
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: (fields, message) => log.info(fields, message),
+    warn: (fields, message) => log.warn(fields, message),
+    error: (fields, message) => log.error(fields, message),
+  };
+}
+
+/** Loaded only where a person looks on; works in this thread, so that the last lines before an exit are not lost. */
+async function prettyStream({ colours, destination }: PinoLogOptions): Promise<DestinationStream> {
+  const { prettyFactory } = await import("pino-pretty");
+  const format = prettyFactory({
+    colorize: colours,
+    levelKey: "level",
+    messageKey: "message",
+    timestampKey: "time",
+    translateTime: "SYS:HH:MM:ss.l",
+    singleLine: true,
+    ignore: "pid,hostname",
+  });
+  return { write: (line) => destination.write(format(line) ?? line) };
+}
+
+/** The fields that may carry a credential, at the top and one or two levels below. */
+const SECRET_FIELDS = [
+  "token",
+  "secret",
+  "password",
+  "authorization",
+  "Authorization",
+  "apiKey",
+  "tsigSecret",
+  "clientKey",
+  "clientKeyData",
+  "cookie",
+];
+
+function redactedPaths(): string[] {
+  return SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+}
+
+/** Whatever was thrown, with its causes in one sentence; the stack only of what is no AppError, for that is a defect. */
+function serializeError(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) {
+    return thrown;
+  }
+  const code = "code" in thrown && typeof thrown.code === "string" ? { code: thrown.code } : {};
+  const expected = thrown.name === "AppError" || Object.hasOwn(code, "code");
+  return {
+    type: thrown.name,
+    message: messageOf(thrown),
+    ...code,
+    ...(expected ? {} : { stack: stdSerializers.err(thrown).stack }),
+  };
+}

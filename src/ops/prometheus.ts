@@ -1,0 +1,127 @@
+import { collectDefaultMetrics, Registry } from "prom-client";
+import type { MetricsPage } from "./http.ts";
+import type { Metrics, QueueMetrics } from "./metrics.ts";
+import { createSeries, type Series } from "./series.ts";
+
+export interface PrometheusMetrics {
+  readonly metrics: Metrics;
+  readonly page: () => Promise<MetricsPage>;
+  /** Every name that the page can have, sorted. */
+  readonly names: () => readonly string[];
+}
+
+export interface PrometheusOptions {
+  readonly version: string;
+  /** Also event loop lag, memory, garbage collection, processor time of this process. */
+  readonly process: boolean;
+}
+
+/** Metrics in a registry of their own, so that two in one process do not meet. */
+export function createPrometheus({ version, process }: PrometheusOptions): PrometheusMetrics {
+  const registry = new Registry();
+  const series = createSeries(registry, version);
+  if (process) {
+    collectDefaultMetrics({ register: registry });
+  }
+  return {
+    metrics: { ...dnsMetrics(series), ...zoneMetrics(series), ...objectMetrics(series), ...machineryMetrics(series) },
+    page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    names: () =>
+      registry
+        .getMetricsAsArray()
+        .map(({ name }) => name)
+        .sort(),
+  };
+}
+
+type DnsMetrics = Pick<Metrics, "lookup" | "answers" | "staleness" | "stalenessBound">;
+
+function dnsMetrics(series: Series): DnsMetrics {
+  return {
+    lookup(outcome, tookMs) {
+      series.lookups.inc({ outcome });
+      series.lookupSeconds.observe(tookMs / 1000);
+    },
+    answers(states) {
+      series.answers.reset();
+      for (const [state, count] of states) {
+        series.answers.set({ state }, count);
+      }
+    },
+    staleness: (seconds) => series.stalenessSeconds.observe(seconds),
+    stalenessBound: (seconds) => series.stalenessBound.set(seconds),
+  };
+}
+
+type ZoneMetrics = Pick<
+  Metrics,
+  "zoneWrite" | "propagated" | "propagationServers" | "driftRepaired" | "heldPlans" | "forgetZone"
+>;
+
+const ZONE_RESULTS = ["applied", "conflict", "refused", "failed"];
+
+function zoneMetrics(series: Series): ZoneMetrics {
+  return {
+    zoneWrite(zone, result, tookMs) {
+      series.zoneWrites.inc({ zone, result });
+      series.zoneWriteSeconds.observe(tookMs / 1000);
+    },
+    propagated: (zone, lagMs) => series.propagationLag.observe({ zone }, lagMs / 1000),
+    propagationServers(zone, serving, behind) {
+      series.propagationServers.set({ zone, state: "serving" }, serving);
+      series.propagationServers.set({ zone, state: "behind" }, behind);
+    },
+    driftRepaired: (zone) => series.driftRepairs.inc({ zone }),
+    heldPlans: (count) => series.heldPlans.set(count),
+    forgetZone(zone) {
+      for (const result of ZONE_RESULTS) {
+        series.zoneWrites.remove({ zone, result });
+      }
+      series.propagationLag.remove({ zone });
+      series.propagationServers.remove({ zone, state: "serving" });
+      series.propagationServers.remove({ zone, state: "behind" });
+      series.driftRepairs.remove({ zone });
+    },
+  };
+}
+
+function objectMetrics(series: Series): Pick<Metrics, "aliases" | "conflicts" | "loops" | "event"> {
+  return {
+    aliases(counts) {
+      series.aliases.reset();
+      for (const { ready, reason, count } of counts) {
+        series.aliases.set({ ready, reason }, count);
+      }
+    },
+    conflicts: (count) => series.conflicts.set(count),
+    loops: (count) => series.loops.set(count),
+    event: (type, reason) => series.events.inc({ type, reason }),
+  };
+}
+
+type MachineryMetrics = Pick<Metrics, "leader" | "listWatchRestart" | "apiserverRequest" | "queue" | "reconciled">;
+
+function machineryMetrics(series: Series): MachineryMetrics {
+  return {
+    leader: (name, leading) => series.leader.set({ name }, leading ? 1 : 0),
+    listWatchRestart: (resource, cause) => series.listWatchRestarts.inc({ resource, cause }),
+    apiserverRequest: (method, code) => series.requests.inc({ method, code }),
+    queue: (name) => queueMetrics(series, name),
+    reconciled(controller, result, tookMs) {
+      series.reconciles.inc({ controller, result });
+      series.reconcileSeconds.observe({ controller }, tookMs / 1000);
+    },
+  };
+}
+
+function queueMetrics(series: Series, name: string): QueueMetrics {
+  return {
+    added: () => series.queueAdds.inc({ name }),
+    retried: () => series.queueRetries.inc({ name }),
+    depth: (count) => series.queueDepth.set({ name }, count),
+    done(waitedMs, workedMs) {
+      series.queueWait.observe({ name }, waitedMs / 1000);
+      series.queueWork.observe({ name }, workedMs / 1000);
+    },
+  };
+}

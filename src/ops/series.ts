@@ -1,0 +1,189 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+/** Every metric of our own, made in one registry. Names and labels are documented in docs/metrics.md, which a test compares. */
+export type Series = ReturnType<typeof createSeries>;
+
+export function createSeries(registry: Registry, version: string) {
+  buildInfo(registry).set({ version, node: process.version }, 1);
+  return { ...dnsSeries(registry), ...zoneSeries(registry), ...objectSeries(registry), ...machinerySeries(registry) };
+}
+
+const LOOKUP_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+const WRITE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const LAG_SECONDS = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 90, 120, 300];
+const QUEUE_SECONDS = [0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10];
+
+function buildInfo(registry: Registry) {
+  return new Gauge({
+    name: "dnsalias_build_info",
+    help: "Always 1; the labels say what runs.",
+    labelNames: ["version", "node"],
+    registers: [registry],
+  });
+}
+
+function dnsSeries(registry: Registry) {
+  const registers = [registry];
+  return {
+    lookups: new Counter({
+      name: "dnsalias_lookups_total",
+      help: "Look-ups of targets by outcome.",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    lookupSeconds: new Histogram({
+      name: "dnsalias_lookup_duration_seconds",
+      help: "Time of a whole look-up, every hop and retry included.",
+      buckets: LOOKUP_SECONDS,
+      registers,
+    }),
+    answers: new Gauge({
+      name: "dnsalias_answers",
+      help: "Target and family pairs by the state of their answer.",
+      labelNames: ["state"],
+      registers,
+    }),
+    stalenessSeconds: new Histogram({
+      name: "dnsalias_staleness_seconds",
+      help: "Measured time from the expiry of the old TTL until the new addresses were seen served.",
+      buckets: LAG_SECONDS,
+      registers,
+    }),
+    stalenessBound: new Gauge({
+      name: "dnsalias_staleness_bound_seconds",
+      help: "The largest staleness bound that any alias states.",
+      registers,
+    }),
+  };
+}
+
+function zoneSeries(registry: Registry) {
+  const registers = [registry];
+  return {
+    zoneWrites: new Counter({
+      name: "dnsalias_zone_writes_total",
+      help: "Writes of zones by result.",
+      labelNames: ["zone", "result"],
+      registers,
+    }),
+    zoneWriteSeconds: new Histogram({
+      name: "dnsalias_zone_write_duration_seconds",
+      help: "Time of a write at the backend.",
+      buckets: WRITE_SECONDS,
+      registers,
+    }),
+    propagationLag: new Histogram({
+      name: "dnsalias_propagation_lag_seconds",
+      help: "Time from a write until every server of the zone was seen to serve it.",
+      labelNames: ["zone"],
+      buckets: LAG_SECONDS,
+      registers,
+    }),
+    propagationServers: new Gauge({
+      name: "dnsalias_propagation_servers",
+      help: "Servers of a zone that serve what is wanted, and that do not yet.",
+      labelNames: ["zone", "state"],
+      registers,
+    }),
+    driftRepairs: new Counter({
+      name: "dnsalias_drift_repairs_total",
+      help: "Foreign edits of our records that were undone.",
+      labelNames: ["zone"],
+      registers,
+    }),
+    heldPlans: new Gauge({
+      name: "dnsalias_held_plans",
+      help: "Zones whose plan is held by the guard.",
+      registers,
+    }),
+  };
+}
+
+function objectSeries(registry: Registry) {
+  const registers = [registry];
+  return {
+    aliases: new Gauge({
+      name: "dnsalias_aliases",
+      help: "Aliases by status and reason of their Ready condition.",
+      labelNames: ["ready", "reason"],
+      registers,
+    }),
+    conflicts: new Gauge({
+      name: "dnsalias_conflicts",
+      help: "Host names that an alias wants and another alias or a foreign record has.",
+      registers,
+    }),
+    loops: new Gauge({
+      name: "dnsalias_loops",
+      help: "Aliases whose target leads back to itself or too deep.",
+      registers,
+    }),
+    events: new Counter({
+      name: "dnsalias_events_total",
+      help: "Events reported on objects.",
+      labelNames: ["type", "reason"],
+      registers,
+    }),
+  };
+}
+
+function machinerySeries(registry: Registry) {
+  const registers = [registry];
+  return {
+    leader: new Gauge({
+      name: "leader_election_master_status",
+      help: "1 while this process holds the Lease.",
+      labelNames: ["name"],
+      registers,
+    }),
+    listWatchRestarts: new Counter({
+      name: "dnsalias_list_watch_restarts_total",
+      help: "Lists and watches that were begun anew, by cause.",
+      labelNames: ["resource", "cause"],
+      registers,
+    }),
+    requests: new Counter({
+      name: "rest_client_requests_total",
+      help: "Requests to the apiserver by method and status code.",
+      labelNames: ["method", "code"],
+      registers,
+    }),
+    ...queueSeries(registers),
+  };
+}
+
+function queueSeries(registers: Registry[]) {
+  const labelNames = ["name"] as const;
+  return {
+    queueAdds: new Counter({ name: "workqueue_adds_total", help: "Items added.", labelNames, registers }),
+    queueRetries: new Counter({ name: "workqueue_retries_total", help: "Items tried again.", labelNames, registers }),
+    queueDepth: new Gauge({ name: "workqueue_depth", help: "Items that wait.", labelNames, registers }),
+    queueWait: new Histogram({
+      name: "workqueue_queue_duration_seconds",
+      help: "Time that an item waited.",
+      labelNames,
+      buckets: QUEUE_SECONDS,
+      registers,
+    }),
+    queueWork: new Histogram({
+      name: "workqueue_work_duration_seconds",
+      help: "Time that an item was worked on.",
+      labelNames,
+      buckets: QUEUE_SECONDS,
+      registers,
+    }),
+    reconciles: new Counter({
+      name: "controller_runtime_reconcile_total",
+      help: "Reconciles by result.",
+      labelNames: ["controller", "result"],
+      registers,
+    }),
+    reconcileSeconds: new Histogram({
+      name: "controller_runtime_reconcile_time_seconds",
+      help: "Time of a reconcile.",
+      labelNames: ["controller"],
+      buckets: WRITE_SECONDS,
+      registers,
+    }),
+  };
+}

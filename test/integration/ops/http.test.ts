@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { test } from "node:test";
+import { silentLogger, type LogFields } from "../../../src/base/log.ts";
+import { createHeartbeats } from "../../../src/ops/heartbeats.ts";
+import { listenOps, type OpsServerOptions } from "../../../src/ops/http.ts";
+import { createPrometheus } from "../../../src/ops/prometheus.ts";
+
+function listen(options: Partial<OpsServerOptions> = {}) {
+  return listenOps({
+    host: "127.0.0.1",
+    port: 0,
+    metrics: async () => ({ contentType: "text/plain", text: "a 1\n" }),
+    unhealthy: () => [],
+    unready: () => [],
+    log: silentLogger,
+    ...options,
+  });
+}
+
+async function get(port: number, path: string, init: RequestInit = {}) {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
+  return { status: response.status, text: await response.text(), type: response.headers.get("content-type") };
+}
+
+test("metrics come in the format that Prometheus reads, process metrics included", async () => {
+  const { page, metrics } = createPrometheus({ version: "1.2.3", process: true });
+  await using server = await listen({ metrics: page });
+  metrics.lookup("positive", 3);
+  const { status, text, type } = await get(server.port, "/metrics");
+  assert.equal(status, 200);
+  assert.match(type ?? "", /^text\/plain; version=0\.0\.4/);
+  assert.match(text, /^dnsalias_lookups_total\{outcome="positive"\} 1$/m);
+  assert.match(text, /^nodejs_eventloop_lag_p99_seconds /m);
+});
+
+test("health fails while a loop is late, names it, and comes back", async () => {
+  let now = 0;
+  const hearts = createHeartbeats({ now: () => now, sleep: async () => undefined });
+  const refresh = hearts.register("refresh", 1000);
+  await using server = await listen({ unhealthy: () => hearts.late() });
+  assert.deepEqual((await get(server.port, "/healthz")).text, "ok\n");
+  now = 5000;
+  const late = await get(server.port, "/healthz");
+  assert.equal(late.status, 503);
+  assert.match(late.text, /^refresh: no sign of life for 5 s/);
+  refresh.beat();
+  assert.equal((await get(server.port, "/healthz")).status, 200);
+});
+
+test("readiness is its own question", async () => {
+  await using server = await listen({ unready: () => ["manifests not read yet"] });
+  assert.equal((await get(server.port, "/healthz")).status, 200);
+  assert.deepEqual(await get(server.port, "/readyz?verbose"), {
+    status: 503,
+    text: "manifests not read yet\n",
+    type: "text/plain; charset=utf-8",
+  });
+});
+
+test("other paths and methods are refused", async () => {
+  await using server = await listen();
+  assert.equal((await get(server.port, "/")).status, 404);
+  assert.equal((await get(server.port, "/metrics/../etc/passwd")).status, 404);
+  assert.equal((await get(server.port, "/metrics", { method: "POST", body: "x".repeat(100_000) })).status, 405);
+  assert.equal((await get(server.port, "/metrics", { method: "HEAD" })).text, "");
+});
+
+test("a page that cannot be made is a 500 and a log line, and the server goes on", async () => {
+  const logged: LogFields[] = [];
+  const log = { ...silentLogger, error: (fields: LogFields) => void logged.push(fields) };
+  await using server = await listen({ metrics: async () => Promise.reject(new Error("no page")), log });
+  const failed = await get(server.port, "/metrics");
+  assert.deepEqual([failed.status, failed.text], [500, "no page\n"]);
+  assert.equal(logged.length, 1);
+  assert.equal((await get(server.port, "/healthz")).status, 200);
+});
+
+test("garbage, an endless header and idle connections hold up neither the answers nor the stop", async () => {
+  const server = await listen();
+  const sockets = ["\u0000\u0001\u0002\r\n\r\n", `GET / HTTP/1.1\r\nx: ${"y".repeat(100_000)}`, "GET /met", ""].map(
+    (text) => {
+      const socket = connect(server.port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.write(text);
+      return socket;
+    },
+  );
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  assert.equal((await get(server.port, "/healthz")).status, 200);
+  const before = Date.now();
+  await server[Symbol.asyncDispose]();
+  assert.ok(Date.now() - before < 1000);
+  for (const socket of sockets) {
+    socket.destroy();
+  }
+});
+
+test("a port that is taken is an error for the caller", async () => {
+  await using server = await listen();
+  await assert.rejects(listen({ port: server.port }), { code: "EADDRINUSE" });
+});

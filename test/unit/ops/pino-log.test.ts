@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AppError } from "../../../src/base/error.ts";
+import { createPinoLog, type PinoLogOptions } from "../../../src/ops/pino-log.ts";
+
+async function capture(options: Partial<PinoLogOptions> = {}) {
+  const lines: string[] = [];
+  const log = await createPinoLog({
+    level: "debug",
+    format: "json",
+    colours: false,
+    destination: { write: (line) => void lines.push(line) },
+    ...options,
+  });
+  return { log, lines };
+}
+
+function parsed(line: string | undefined): Partial<Record<string, unknown>> {
+  const value: unknown = JSON.parse(line ?? "");
+  assert.ok(typeof value === "object" && value !== null);
+  return { ...value };
+}
+
+test("a line is one JSON object with level, time, message and the fields", async () => {
+  const { log, lines } = await capture();
+  log.info({ zone: "example.com", tookMs: 12 }, "zone applied");
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? "", /\n$/);
+  const { time, ...rest } = parsed(lines[0]);
+  assert.deepEqual(rest, { level: "info", message: "zone applied", zone: "example.com", tookMs: 12 });
+  assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+});
+
+test("lines below the level are not written", async () => {
+  const { log, lines } = await capture({ level: "warn" });
+  log.debug({}, "a");
+  log.info({}, "b");
+  log.warn({}, "c");
+  log.error({}, "d");
+  assert.deepEqual(
+    lines.map((line) => parsed(line)["message"]),
+    ["c", "d"],
+  );
+});
+
+test("secrets are cut out at the top and two levels below, whatever holds them", async () => {
+  const { log, lines } = await capture();
+  log.info(
+    { token: "s3cret", request: { authorization: "s3cret", headers: { authorization: "s3cret", accept: "x" } } },
+    "sent",
+  );
+  log.info({ provider: { tsigSecret: "s3cret", password: "s3cret", key: { apiKey: "s3cret" } } }, "made");
+  assert.doesNotMatch(lines.join(""), /s3cret/);
+  assert.match(lines[0] ?? "", /"accept":"x"/);
+});
+
+test("an expected error shows code and causes, a defect shows its stack too", async () => {
+  const { log, lines } = await capture();
+  const cause = new Error("disk full");
+  log.error({ err: new AppError("STATE_FILE_INVALID", "not written", { cause, retry: "backoff" }) }, "failed");
+  log.error({ err: new TypeError("oops") }, "failed");
+  assert.deepEqual(parsed(lines[0])["err"], {
+    type: "AppError",
+    message: "not written: disk full",
+    code: "STATE_FILE_INVALID",
+  });
+  assert.match(JSON.stringify(parsed(lines[1])["err"]), /"stack":"TypeError: oops/);
+});
+
+test("the pretty form is one line for people, with the fields", async () => {
+  const { log, lines } = await capture({ format: "pretty" });
+  log.warn({ zone: "example.com" }, "zone not applied");
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? "", /^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: zone not applied \{"zone":"example.com"\}\n$/);
+});

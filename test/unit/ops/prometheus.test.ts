@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { createPrometheus } from "../../../src/ops/prometheus.ts";
+
+const PAGE = readFileSync("docs/metrics.md", "utf8");
+const DOCUMENTED = [...PAGE.matchAll(/^\| `([a-z_0-9]+)(?:\{[^}]*\})?` +\|/gm)].map((match) => match[1] ?? "");
+
+test("docs/metrics.md has every metric of the registry, once, and no other", () => {
+  const ours = DOCUMENTED.filter((name) => !/^(?:process|nodejs)_/.test(name));
+  assert.deepEqual(ours.toSorted(), createPrometheus({ version: "1.2.3", process: false }).names());
+  const all = createPrometheus({ version: "1.2.3", process: true }).names();
+  // Some process metrics exist on Linux only, so the page may have more of those than this machine.
+  assert.deepEqual(
+    all.filter((name) => !DOCUMENTED.includes(name)),
+    [],
+  );
+  assert.equal(new Set(DOCUMENTED).size, DOCUMENTED.length);
+});
+
+test("docs/metrics.md names the labels of each metric of ours", async () => {
+  const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
+  exercise(metrics);
+  const { text } = await page();
+  for (const [, name = "", labels = ""] of text.matchAll(/^([a-z_]+)\{([^}]*)\} /gm)) {
+    const family = name.replace(/_(?:bucket|sum|count)$/, "");
+    const names = [...labels.matchAll(/([a-z_]+)="/g)].map((match) => match[1]).filter((label) => label !== "le");
+    const row = new RegExp(`^\\| \`(?:${name}|${family})(?:\\{([^}]*)\\})?\` +\\|`, "m").exec(PAGE);
+    assert.deepEqual(new Set(names), new Set((row?.[1] ?? "").split(", ").filter(Boolean)), name);
+  }
+});
+
+test("each function moves the series that its name says", async () => {
+  const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
+  exercise(metrics);
+  const lines = (await page()).text.split("\n");
+  for (const line of [
+    `dnsalias_build_info{version="1.2.3",node="${process.version}"} 1`,
+    'dnsalias_lookups_total{outcome="failure:timeout"} 1',
+    "dnsalias_lookup_duration_seconds_sum 0.25",
+    'dnsalias_answers{state="positive"} 3',
+    'dnsalias_zone_writes_total{zone="web/example",result="applied"} 1',
+    "dnsalias_zone_write_duration_seconds_sum 0.5",
+    'dnsalias_propagation_lag_seconds_sum{zone="web/example"} 2.7',
+    'dnsalias_propagation_servers{zone="web/example",state="serving"} 2',
+    'dnsalias_propagation_servers{zone="web/example",state="behind"} 1',
+    "dnsalias_staleness_seconds_sum 1.5",
+    "dnsalias_staleness_bound_seconds 95",
+    'dnsalias_aliases{ready="True",reason="Ready"} 7',
+    "dnsalias_conflicts 1",
+    "dnsalias_loops 2",
+    "dnsalias_held_plans 3",
+    'dnsalias_drift_repairs_total{zone="web/example"} 1',
+    'dnsalias_events_total{type="Warning",reason="LoopDetected"} 1',
+    'leader_election_master_status{name="dnsalias"} 1',
+    'dnsalias_list_watch_restarts_total{resource="dnsaliases",cause="expired"} 1',
+    'rest_client_requests_total{method="PATCH",code="409"} 1',
+    'workqueue_adds_total{name="zones"} 1',
+    'workqueue_retries_total{name="zones"} 1',
+    'workqueue_depth{name="zones"} 4',
+    'workqueue_queue_duration_seconds_sum{name="zones"} 0.01',
+    'workqueue_work_duration_seconds_sum{name="zones"} 0.02',
+    'controller_runtime_reconcile_total{controller="zone",result="success"} 1',
+    'controller_runtime_reconcile_time_seconds_sum{controller="zone"} 0.03',
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+});
+
+test("counts of states are whole: what is left out ends", async () => {
+  const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
+  metrics.aliases([{ ready: "False", reason: "LoopDetected", count: 1 }]);
+  metrics.aliases([{ ready: "True", reason: "Ready", count: 1 }]);
+  const { text } = await page();
+  assert.doesNotMatch(text, /LoopDetected/);
+});
+
+test("a zone that is gone leaves no series", async () => {
+  const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
+  exercise(metrics);
+  metrics.forgetZone("web/example");
+  assert.doesNotMatch((await page()).text, /web\/example/);
+});
+
+test("two in one process do not meet", async () => {
+  const one = createPrometheus({ version: "1", process: false });
+  const two = createPrometheus({ version: "1", process: false });
+  one.metrics.loops(5);
+  assert.match((await two.page()).text, /^dnsalias_loops 0$/m);
+});
+
+function exercise(metrics: ReturnType<typeof createPrometheus>["metrics"]): void {
+  metrics.lookup("failure:timeout", 250);
+  metrics.answers(new Map([["positive", 3]]));
+  metrics.zoneWrite("web/example", "applied", 500);
+  metrics.propagated("web/example", 2700);
+  metrics.propagationServers("web/example", 2, 1);
+  metrics.staleness(1.5);
+  metrics.stalenessBound(95);
+  metrics.aliases([{ ready: "True", reason: "Ready", count: 7 }]);
+  metrics.conflicts(1);
+  metrics.loops(2);
+  metrics.heldPlans(3);
+  metrics.driftRepaired("web/example");
+  metrics.event("Warning", "LoopDetected");
+  metrics.leader("dnsalias", true);
+  metrics.listWatchRestart("dnsaliases", "expired");
+  metrics.apiserverRequest("PATCH", "409");
+  const queue = metrics.queue("zones");
+  queue.added();
+  queue.retried();
+  queue.depth(4);
+  queue.done(10, 20);
+  metrics.reconciled("zone", "success", 30);
+}
