@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { systemClock, type Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
+import type { TextStore } from "../providers/coredns/text-store.ts";
+import { createConfigMapStore, type ConfigMapStoreOptions } from "./config-map-store.ts";
+import { openKubeconfig, type KubeconfigOptions } from "./connect.ts";
+import { createEndpointsOf } from "./endpoints.ts";
+import { createEventSink } from "./event-sink.ts";
+import { createInventory } from "./inventory.ts";
+import { createLease, type Lease } from "./lease.ts";
+import type { LeaseTimes } from "./lease-machine.ts";
+import { createNudge, type Nudge } from "./nudge.ts";
+import { createReporter } from "./reporter.ts";
+import { createTransport } from "./transport.ts";
+
+export interface ClusterOptions extends KubeconfigOptions {
+  readonly log: Logger;
+  /** Owner id of this installation, on every ConfigMap that is ours. */
+  readonly owner: string;
+  /** Who we are to people: the pod's name, or the host's. */
+  readonly instance: string;
+  /** Only these namespaces; absent: all. */
+  readonly namespaces?: readonly string[];
+  /** In the pod's or the context's namespace unless it says otherwise. */
+  readonly lease?: { readonly namespace?: string; readonly name?: string; readonly times?: LeaseTimes };
+  readonly userAgent?: string;
+  /** Requests in flight at once; default 16. */
+  readonly concurrency?: number;
+}
+
+/** Everything the program does at an apiserver. */
+export interface Cluster extends AsyncDisposable {
+  /** For people: which cluster. */
+  readonly description: string;
+  readonly namespace: string;
+  readonly inventory: Inventory;
+  readonly reporter: Reporter;
+  readonly endpointsOf: EndpointsOf;
+  textStore(mode: ConfigMapStoreOptions["mode"], place: Omit<ConfigMapStoreOptions, "mode" | "owner">): TextStore;
+  readonly nudge: Nudge;
+  readonly lease: Lease;
+}
+
+/**
+ * Reads the kubeconfig and opens nothing else: an apiserver that is down is found out, and waited for, by what uses it.
+ * Throws AppError CONFIG_INVALID. Disposing drops all connections; stop what runs first.
+ */
+export async function connectCluster(options: ClusterOptions): Promise<Cluster> {
+  const credentials = await openKubeconfig(options);
+  const { log, instance, owner } = options;
+  const random = Math.random;
+  const transport = createTransport({ credentials, clock: monotonicClock, random, log }, options);
+  const events = createEventSink({ transport, clock: systemClock, log, instance });
+  return {
+    description: credentials.description,
+    namespace: credentials.namespace,
+    inventory: createInventory({ transport, clock: monotonicClock, random, log }, options),
+    reporter: createReporter({ transport, events, clock: systemClock }),
+    endpointsOf: createEndpointsOf({ transport, clock: monotonicClock, log }),
+    textStore: (mode, place) => createConfigMapStore(transport, { ...place, mode, owner }),
+    nudge: createNudge(transport),
+    lease: createLease(
+      { transport, clock: monotonicClock, wallNow: () => systemClock.now(), random, log },
+      {
+        namespace: options.lease?.namespace ?? credentials.namespace,
+        name: options.lease?.name ?? "dnsalias",
+        identity: `${instance}_${randomUUID()}`,
+        ...(options.lease?.times === undefined ? {} : { times: options.lease.times }),
+      },
+    ),
+    [Symbol.asyncDispose]: async () => {
+      await events[Symbol.asyncDispose]();
+      await transport[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Lengths of time must not change when someone sets the wall-clock. */
+const monotonicClock: Clock = { now: () => performance.now(), sleep: (ms, signal) => systemClock.sleep(ms, signal) };

@@ -1,0 +1,37 @@
+/** What a connection to the apiserver needs, as it is at one moment: files and plugins have been read. */
+export interface Credentials {
+  /** `https://host:port`, with a path where the apiserver is behind one; no final slash. */
+  readonly server: string;
+  /** Authorization, Impersonate-User. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: TlsMaterial;
+  /** An HTTP proxy in between. */
+  readonly proxy?: string;
+}
+
+export interface TlsMaterial {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+export interface CredentialSource {
+  /** For people: "the cluster this pod runs in", "context prod". */
+  readonly description: string;
+  /** The pod's or the context's namespace. */
+  readonly namespace: string;
+  /** Reads files and asks plugins again; `fresh` forgets what they have cached. Throws AppError KUBE_REQUEST_FAILED. */
+  read(options: { readonly fresh: boolean }): Promise<Credentials>;
+}
+
+/** True when connections made with one can go on under the other: only headers differ. */
+export function sameConnection(a: Credentials, b: Credentials): boolean {
+  return connectionOf(a) === connectionOf(b);
+}
+
+function connectionOf({ server, proxy, tls }: Credentials): string {
+  const { ca, cert, key, servername, rejectUnauthorized } = tls;
+  return JSON.stringify([server, proxy, ca, cert, key, servername, rejectUnauthorized]);
+}

@@ -1,0 +1,68 @@
+import type { AliasStatus, DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
+import { objectKey } from "../api/meta.ts";
+import type { Clock } from "../base/clock.ts";
+import type { BadManifest, Reporter, StatusWrite } from "../controller/ports.ts";
+import { badManifestStatus } from "./bad-status.ts";
+import type { EventSink } from "./event-sink.ts";
+import { setFinalizer } from "./finalizer.ts";
+import { memberAt, textAt } from "./json.ts";
+import { DNS_ALIASES, DNS_ZONES, pathOf, type Resource } from "./resource.ts";
+import { createStatusWriter, toStatusWrite, type StatusTarget, type StatusWriter } from "./status-writer.ts";
+import type { Transport } from "./transport.ts";
+
+export interface ReporterDeps {
+  readonly transport: Transport;
+  readonly events: EventSink;
+  /** Wall-clock: it dates conditions. */
+  readonly clock: Clock;
+}
+
+/** Statuses, finalizers and Events of DnsAliases and DnsZones at the apiserver. */
+export function createReporter({ transport, events, clock }: ReporterDeps): Reporter {
+  const writer = createStatusWriter(transport);
+  const status = (object: DnsAlias | DnsZone, wanted: AliasStatus | ZoneStatus, signal: AbortSignal) =>
+    writer.write(targetOf(object), wanted, signal);
+  return {
+    aliasStatus: status,
+    zoneStatus: status,
+    badManifest: (manifest, signal) => reportBad({ transport, writer, clock }, manifest, signal),
+    finalizer: (object, isPresent, signal) =>
+      setFinalizer(transport, resourceOf(object.kind), object.meta, isPresent, signal),
+    event: (object, event) => events.offer({ kind: object.kind, meta: object.meta, event }),
+  };
+}
+
+interface BadDeps {
+  readonly transport: Transport;
+  readonly writer: StatusWriter;
+  readonly clock: Clock;
+}
+
+/** Reads the status first: an apply without a field that we own would remove it, and with it last-good. */
+async function reportBad(deps: BadDeps, manifest: BadManifest, signal: AbortSignal): Promise<StatusWrite> {
+  const resource = resourceOf(manifest.kind);
+  const slash = manifest.key.indexOf("/");
+  const [namespace, name] = [manifest.key.slice(0, slash), manifest.key.slice(slash + 1)];
+  const read = await deps.transport.request({ method: "GET", path: pathOf(resource, { namespace, name }) }, signal);
+  if (read.kind !== "ok") {
+    return toStatusWrite(read);
+  }
+  const current = memberAt(read.body, "status");
+  const target = { resource, key: manifest.key, namespace, name, uid: textAt(read.body, "metadata", "uid"), current };
+  return deps.writer.write(target, badManifestStatus(current, manifest, secondsText(deps.clock.now())), signal);
+}
+
+function targetOf({ kind, meta, status }: DnsAlias | DnsZone): StatusTarget {
+  const { namespace, name, uid } = meta;
+  return { resource: resourceOf(kind), key: objectKey(meta), namespace, name, uid, current: status };
+}
+
+function resourceOf(kind: BadManifest["kind"]): Resource {
+  return kind === "DnsAlias" ? DNS_ALIASES : DNS_ZONES;
+}
+
+/** RFC 3339 in UTC, whole seconds, as metav1.Time wants it. */
+function secondsText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
