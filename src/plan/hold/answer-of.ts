@@ -1,0 +1,41 @@
+import type { Answer } from "../answer.ts";
+import { refreshWaitMs } from "./refresh-wait.ts";
+import type { HoldState } from "./state.ts";
+
+/** What others may know of a key. */
+export function answerOf(state: HoldState): Answer {
+  return {
+    key: state.key,
+    outcome: state.outcome,
+    since: state.since,
+    addresses: state.addresses,
+    ttl: state.ttl,
+    chain: state.chain,
+    goodAt: state.goodAt,
+    emptySince: state.emptySince,
+    failingSince: state.failingSince,
+    rotating: state.rotation?.rotating ?? false,
+    refreshWaitMs: refreshWaitMs(state),
+  };
+}
+
+/** A bound that moves by less than this part is not news. */
+const WAIT_TOLERANCE = 0.25;
+
+/**
+ * True when the answer says something that a plan or a status has to show. A mere refresh (`goodAt`) is not news. The parts are shared between states, so most
+ * comparisons end at identity.
+ */
+export function isNews(before: Answer, after: Answer): boolean {
+  return (
+    before.addresses !== after.addresses ||
+    before.outcome !== after.outcome ||
+    before.chain !== after.chain ||
+    before.since !== after.since ||
+    before.emptySince !== after.emptySince ||
+    before.failingSince !== after.failingSince ||
+    before.rotating !== after.rotating ||
+    before.ttl !== after.ttl ||
+    Math.abs(after.refreshWaitMs - before.refreshWaitMs) > before.refreshWaitMs * WAIT_TOLERANCE
+  );
+}

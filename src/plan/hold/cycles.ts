@@ -1,0 +1,67 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Seconds } from "../../dns/record.ts";
+
+/**
+ * The chain TTLs of the last cycles. A cycle is the life of one copy at the recursive server: it begins with a reading that comes after the
+ * copy before ran out, or that differs. Readings inside a cycle only see the same copy count down.
+ */
+export interface TtlCycles {
+  /** Cycles since the key is looked up. */
+  readonly count: number;
+  /** The largest chain TTL of this cycle's readings. */
+  readonly ttl: Seconds;
+  readonly previous: Seconds;
+  /** When the copy that began this cycle runs out; 0: nothing was read since the start. */
+  readonly endsAt: Millis;
+  /** The largest chain TTL of this block of {@link BLOCK} cycles, and of the block before. */
+  readonly peak: Seconds;
+  readonly peakBefore: Seconds;
+}
+
+/** Cycles a block of the peak; a TTL that was once long stops to count after one to two blocks. */
+const BLOCK = 8;
+
+/** The cycles after a reading that was believed; `changed`: it differs from the one before. */
+export function noteReading(
+  cycles: TtlCycles | undefined,
+  reading: { readonly ttl: Seconds; readonly changed: boolean; readonly now: Millis },
+): TtlCycles {
+  const { ttl, changed, now } = reading;
+  if (cycles === undefined) {
+    return { count: 1, ttl, previous: 0, endsAt: now + ttl * 1000, peak: ttl, peakBefore: 0 };
+  }
+  if (!changed && now < cycles.endsAt) {
+    return { ...notePeak(cycles, ttl), ttl: Math.max(cycles.ttl, ttl) };
+  }
+  const count = cycles.count + 1;
+  const block =
+    count % BLOCK === 0
+      ? { peak: ttl, peakBefore: cycles.peak }
+      : { peak: Math.max(cycles.peak, ttl), peakBefore: cycles.peakBefore };
+  return { count, ttl, previous: cycles.ttl, endsAt: now + ttl * 1000, ...block };
+}
+
+/** The cycles after a reading that is not believed yet: some server holds a copy for that long. */
+export function notePeak(cycles: TtlCycles, ttl: Seconds): TtlCycles {
+  return ttl <= cycles.peak ? cycles : { ...cycles, peak: ttl };
+}
+
+/** The cycles that a TTL from before a restart stands for: it counts as the cycle before the first reading. */
+export function restoredCycles(ttl: Seconds): TtlCycles {
+  return { count: 0, ttl, previous: 0, endsAt: 0, peak: ttl, peakBefore: 0 };
+}
+
+/** True until the first reading since the start. */
+export function isUnread(cycles: TtlCycles | undefined): boolean {
+  return cycles === undefined || cycles.endsAt === 0;
+}
+
+/** `orig`: recursive servers count down, so the largest of two cycles stands for the TTL that the target's owner set. */
+export function origTtl(cycles: TtlCycles | undefined): Seconds {
+  return cycles === undefined ? 0 : Math.max(cycles.ttl, cycles.previous);
+}
+
+/** The longest time that a recursive server is known to keep a copy: with two servers out of step, two cycles do not show it. */
+export function peakTtl(cycles: TtlCycles | undefined): Seconds {
+  return cycles === undefined ? 0 : Math.max(cycles.peak, cycles.peakBefore);
+}

@@ -1,0 +1,70 @@
+import type { Millis, Random } from "../../base/clock.ts";
+import { origTtl } from "./cycles.ts";
+import { clampWait, firstWaitMs, nextWaitMs, SLACK_MS } from "./next-look.ts";
+import type { EmptyReading, EmptyRow, HoldContext, HoldState } from "./state.ts";
+
+const READINGS_NEEDED = 3;
+const SERVERS_NEEDED = 2;
+const SPAN_MIN_MS: Millis = 60_000;
+/** RFC 2308 5 has one to three hours as sensible limits for negative TTLs; a longer one must not put off the confirmation for days. */
+const SPAN_MAX_MS: Millis = 3 * 3_600_000;
+
+/** An empty answer counts towards its confirmation; last-good stays, and after the confirmation `emptySince` says so. */
+export function onEmpty(state: HoldState, reading: EmptyReading, context: HoldContext): HoldState {
+  const { now, random, serverCount } = context;
+  const row = extended(state.empty, reading, now);
+  const heardEnough = row.otherServerHeard || Math.min(SERVERS_NEEDED, serverCount) < SERVERS_NEEDED;
+  const confirmed =
+    state.emptySince !== undefined ||
+    (heardEnough && row.readings >= READINGS_NEEDED && now - row.firstAt >= spanMs(row));
+  const wait = confirmed ? confirmedWaitMs(state, reading, random) : confirmingWaitMs(state, row, context);
+  const outcome = state.outcome.kind === reading.kind ? state.outcome : { kind: reading.kind };
+  return {
+    ...state,
+    outcome,
+    since: outcome === state.outcome ? state.since : now,
+    chain: state.addresses.length === 0 ? reading.chain : state.chain,
+    failures: 0,
+    failingSince: undefined,
+    empty: row,
+    emptySince: confirmed ? (state.emptySince ?? row.firstAt) : undefined,
+    doubt: confirmed ? undefined : state.doubt,
+    rotation: confirmed ? undefined : state.rotation,
+    nextAt: now + wait,
+    avoid: confirmed || heardEnough ? undefined : row.server,
+  };
+}
+
+function extended(row: EmptyRow | undefined, { server, negativeTtl }: EmptyReading, now: Millis): EmptyRow {
+  if (row === undefined) {
+    return { firstAt: now, readings: 1, server, otherServerHeard: false, negativeTtl };
+  }
+  return {
+    firstAt: row.firstAt,
+    readings: row.readings + 1,
+    server: row.server,
+    otherServerHeard: row.otherServerHeard || server !== row.server,
+    negativeTtl: Math.max(row.negativeTtl, negativeTtl),
+  };
+}
+
+function spanMs({ negativeTtl }: EmptyRow): Millis {
+  return Math.min(SPAN_MAX_MS, Math.max(SPAN_MIN_MS, negativeTtl * 1000));
+}
+
+function confirmedWaitMs(state: HoldState, { negativeTtl }: EmptyReading, random: Random): Millis {
+  return state.emptySince === undefined ? firstWaitMs(negativeTtl, random) : nextWaitMs(negativeTtl, random);
+}
+
+/**
+ * Readings come in the middle and at the end of the span, and never further apart than the target's own TTL asks, so that one server that
+ * lies empty does not slow down what is read of the others.
+ */
+function confirmingWaitMs(state: HoldState, row: EmptyRow, { now, random }: HoldContext): Millis {
+  const span = spanMs(row);
+  const left = row.firstAt + span - now;
+  const untilEnd = left > 0 ? left + SLACK_MS : nextWaitMs(span / 1000, random);
+  const spread = left > span / 2 ? span / 2 : untilEnd;
+  const usual = state.addresses.length > 0 ? nextWaitMs(origTtl(state.cycles), random) : spread;
+  return clampWait(Math.min(spread, usual));
+}

@@ -1,0 +1,141 @@
+import { sameMembers } from "../../base/order.ts";
+import { addressSet } from "../../dns/address.ts";
+import type { Name } from "../../dns/name.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { isUnread, notePeak, noteReading, origTtl, type TtlCycles } from "./cycles.ts";
+import { firstWaitMs, MAX_WAIT_MS, nextWaitMs, SLACK_MS } from "./next-look.ts";
+import { allSeenLately, lastReading, type Rotation, track } from "./rotation.ts";
+import type { HoldContext, HoldState, PositiveReading } from "./state.ts";
+import { steadyTtl } from "./steady-ttl.ts";
+
+/** A positive reading is believed, unless over half of what stands is gone at once: then it is confirmed first, for one TTL at most. */
+export function onPositive(before: HoldState, reading: PositiveReading, context: HoldContext): HoldState {
+  const state = recovered(before, context);
+  if (!isSuspicious(before, reading)) {
+    return afterCalmReading(state, reading, context);
+  }
+  switch (before.doubt?.kind) {
+    case undefined:
+      return askedAgain(state, reading, context);
+    case "confirming":
+      // Equal or also shrunk: two answers agree that most of the old set is gone, and the newer one is believed.
+      return believed(state, reading, context);
+    case "disagreed":
+      return context.now < before.doubt.until
+        ? { ...state, cycles: withPeak(state.cycles, reading.ttl), nextAt: before.doubt.until + SLACK_MS }
+        : believed(state, reading, context);
+  }
+}
+
+/** Any positive reading ends failing and emptiness. A name that was empty holds nothing that a new set has to be weighed against. */
+function recovered(before: HoldState, { now }: HoldContext): HoldState {
+  const isPositive = before.outcome.kind === "positive";
+  return {
+    ...before,
+    outcome: isPositive ? before.outcome : { kind: "positive" },
+    since: isPositive ? before.since : now,
+    failures: 0,
+    failingSince: undefined,
+    empty: undefined,
+    emptySince: undefined,
+    avoid: undefined,
+  };
+}
+
+/** A target that rotates shows other addresses all the time; there the window decides instead. */
+function isSuspicious({ addresses, rotation, emptySince }: HoldState, reading: PositiveReading): boolean {
+  if (rotation?.rotating === true || emptySince !== undefined) {
+    return false;
+  }
+  const gone = addresses.filter((address) => !reading.addresses.includes(address)).length;
+  return gone > addresses.length / 2;
+}
+
+function askedAgain(state: HoldState, reading: PositiveReading, { now }: HoldContext): HoldState {
+  return {
+    ...state,
+    cycles: withPeak(state.cycles, reading.ttl),
+    doubt: { kind: "confirming" },
+    nextAt: now,
+    avoid: reading.server,
+  };
+}
+
+/** A reading with most of the old set in it: when it came to confirm, the servers disagree until this one's copy runs out. */
+function afterCalmReading(state: HoldState, reading: PositiveReading, context: HoldContext): HoldState {
+  const after = believed(state, reading, context);
+  const { doubt } = state;
+  if (doubt?.kind === "confirming") {
+    const until = context.now + Math.min(reading.ttl * 1000, MAX_WAIT_MS);
+    return { ...after, doubt: { kind: "disagreed", until } };
+  }
+  return doubt !== undefined && context.now < doubt.until ? { ...after, doubt } : after;
+}
+
+function believed(state: HoldState, reading: PositiveReading, { now, random }: HoldContext): HoldState {
+  const read = addressSet(reading.addresses);
+  const before = state.rotation === undefined ? state.addresses : lastReading(state.rotation);
+  const changed = !sameMembers(before, read);
+  const rotation = track(state.rotation, state.addresses, { addresses: read, ttl: reading.ttl, now });
+  const addresses = publishedSet(state, rotation, read);
+  const cycles = noteReading(state.cycles, { ttl: reading.ttl, changed, now });
+  const wait = isUnread(state.cycles) ? firstWaitMs(reading.ttl, random) : nextWaitMs(reading.ttl, random);
+  return {
+    ...state,
+    addresses,
+    // What was shown until now may be the path of a loop or of an empty answer: it gives way at once when the outcome just turned.
+    ...shownChain(state, reading.chain, addresses !== state.addresses || state.since === now),
+    ...publishedTtl(state, cycles, addresses !== state.addresses),
+    cycles,
+    rotation,
+    goodAt: now,
+    doubt: undefined,
+    nextAt: now + wait,
+  };
+}
+
+/** The newest set, or what stands while the target rotates and all of it was seen lately. Equal sets stay the same array. */
+function publishedSet(state: HoldState, rotation: Rotation | undefined, read: readonly string[]): readonly string[] {
+  const stays = rotation?.rotating === true && allSeenLately(rotation, state.addresses);
+  return stays || sameMembers(state.addresses, read) ? state.addresses : read;
+}
+
+function publishedTtl(
+  state: HoldState,
+  cycles: TtlCycles,
+  replaced: boolean,
+): { readonly ttl: Seconds; readonly ttlStrays: number } {
+  if (replaced) {
+    return { ttl: origTtl(cycles), ttlStrays: 0 };
+  }
+  if (cycles.count === state.cycles?.count) {
+    return { ttl: state.ttl, ttlStrays: state.ttlStrays };
+  }
+  const { ttl, strays } = steadyTtl(state.ttl, origTtl(cycles), state.ttlStrays);
+  return { ttl, ttlStrays: strays };
+}
+
+/**
+ * The chain that belongs to what stands. Another one to the same addresses is shown once it is read twice running: some CDNs have a new name in
+ * every answer, which is no news, while a chain that turns into a loop stays.
+ */
+function shownChain(
+  state: HoldState,
+  read: readonly Name[],
+  replaced: boolean,
+): { readonly chain: readonly Name[]; readonly otherChain: readonly Name[] | undefined } {
+  if (sameChain(state.chain, read)) {
+    return { chain: state.chain, otherChain: undefined };
+  }
+  const shown =
+    replaced || state.chain.length === 0 || (state.otherChain !== undefined && sameChain(state.otherChain, read));
+  return shown ? { chain: read, otherChain: undefined } : { chain: state.chain, otherChain: read };
+}
+
+function sameChain(a: readonly Name[], b: readonly Name[]): boolean {
+  return a.length === b.length && a.every((name, index) => name === b[index]);
+}
+
+function withPeak(cycles: TtlCycles | undefined, ttl: Seconds): TtlCycles | undefined {
+  return cycles === undefined ? undefined : notePeak(cycles, ttl);
+}

@@ -1,0 +1,123 @@
+import type { Millis } from "../../base/clock.ts";
+import { sameMembers } from "../../base/order.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { MAX_WAIT_MS } from "./next-look.ts";
+
+/**
+ * What is remembered of a target whose set changed lately, to tell a pool that is shown in parts from a target that moved. Kept only from a
+ * change until {@link QUIET_CYCLES} cycles without one, so a key at rest has none.
+ */
+export interface Rotation {
+  readonly cycle: number;
+  /** When this cycle is over; a like reading before then is not another cycle. */
+  readonly endsAt: Millis;
+  /** The cycle in which each address was seen last; those of the present cycle are the last reading. */
+  readonly seen: ReadonlyMap<string, number>;
+  /** One bit for each of the last 8 cycles that changed the set, the newest lowest; 1: an address came back. */
+  readonly returns: number;
+  /** Cycles since the last change. */
+  readonly quiet: number;
+  readonly rotating: boolean;
+}
+
+export interface SeenReading {
+  readonly addresses: readonly string[];
+  readonly ttl: Seconds;
+  readonly now: Millis;
+}
+
+/** What is published stays while each of its addresses was seen within this many cycles. */
+export const WINDOW_CYCLES = 3;
+/** A target that keeps still for so many cycles does not rotate (any more). */
+export const QUIET_CYCLES = 8;
+const CHANGES_REMEMBERED = 0xff;
+/** One return is a rollback; two are a pool. */
+const RETURNS_TO_ROTATE = 2;
+/** Addresses unseen for longer than this are forgotten. */
+const MEMORY_CYCLES = 16;
+/** Four readings of the largest size that a look-up takes (64). */
+const MEMORY_ADDRESSES = 256;
+
+/** The memory after one more reading that is believed; `before` is what was believed until now. */
+export function track(
+  rotation: Rotation | undefined,
+  before: readonly string[],
+  reading: SeenReading,
+): Rotation | undefined {
+  return rotation === undefined ? begin(before, reading) : follow(rotation, reading);
+}
+
+/** True while each of the addresses was seen within the window. */
+export function allSeenLately(rotation: Rotation, addresses: readonly string[]): boolean {
+  return addresses.every((address) => rotation.cycle - (rotation.seen.get(address) ?? -WINDOW_CYCLES) < WINDOW_CYCLES);
+}
+
+/** The set that was read last. */
+export function lastReading(rotation: Rotation): readonly string[] {
+  return [...rotation.seen].filter(([, cycle]) => cycle === rotation.cycle).map(([address]) => address);
+}
+
+function begin(before: readonly string[], reading: SeenReading): Rotation | undefined {
+  if (before.length === 0 || sameMembers(before, reading.addresses)) {
+    return undefined;
+  }
+  const seen = new Map(before.map((address) => [address, 0]));
+  reading.addresses.forEach((address) => seen.set(address, 1));
+  return { cycle: 1, endsAt: cycleEnd(reading), seen, returns: 0, quiet: 0, rotating: false };
+}
+
+function follow(rotation: Rotation, reading: SeenReading): Rotation | undefined {
+  const changed = !sameMembers(lastReading(rotation), reading.addresses);
+  if (!changed && reading.now < rotation.endsAt) {
+    return rotation;
+  }
+  const quiet = changed ? 0 : rotation.quiet + 1;
+  if (quiet >= QUIET_CYCLES) {
+    return undefined;
+  }
+  const cycle = rotation.cycle + 1;
+  const returns = changed ? pushBit(rotation.returns, cameBack(rotation, reading.addresses)) : rotation.returns;
+  return {
+    cycle,
+    endsAt: cycleEnd(reading),
+    seen: remember(rotation.seen, reading.addresses, cycle),
+    returns,
+    quiet,
+    rotating: countBits(returns) >= RETURNS_TO_ROTATE,
+  };
+}
+
+/** Look-ups are never further apart than the maximum, so a cycle of a longer TTL ends there. */
+function cycleEnd(reading: SeenReading): Millis {
+  return reading.now + Math.min(reading.ttl * 1000, MAX_WAIT_MS);
+}
+
+function cameBack(rotation: Rotation, addresses: readonly string[]): boolean {
+  return addresses.some((address) => (rotation.seen.get(address) ?? rotation.cycle) < rotation.cycle);
+}
+
+function remember(
+  seen: ReadonlyMap<string, number>,
+  addresses: readonly string[],
+  cycle: number,
+): ReadonlyMap<string, number> {
+  const kept = [...seen].filter(([address, last]) => cycle - last <= MEMORY_CYCLES && !addresses.includes(address));
+  // Map order is insertion order, so the front is the longest unseen.
+  const room = Math.max(0, MEMORY_ADDRESSES - addresses.length);
+  return new Map([
+    ...kept.slice(Math.max(0, kept.length - room)),
+    ...addresses.map((address) => [address, cycle] as const),
+  ]);
+}
+
+function pushBit(bits: number, bit: boolean): number {
+  return ((bits << 1) | (bit ? 1 : 0)) & CHANGES_REMEMBERED;
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) {
+    count += 1;
+  }
+  return count;
+}

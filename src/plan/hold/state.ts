@@ -1,0 +1,128 @@
+import type { Millis, Random } from "../../base/clock.ts";
+import { addressSet } from "../../dns/address.ts";
+import type { Name } from "../../dns/name.ts";
+import type { Reading, TargetKey } from "../../dns/reading.ts";
+import type { Seconds } from "../../dns/record.ts";
+import type { Answer, Outcome } from "../answer.ts";
+import { restoredCycles, type TtlCycles } from "./cycles.ts";
+import type { Rotation } from "./rotation.ts";
+
+/** All that is known of one key. Values that do not change are shared between states, so a key at rest costs its numbers alone. */
+export interface HoldState {
+  readonly key: TargetKey;
+  readonly outcome: Outcome;
+  readonly since: Millis;
+  /** Last-good, sorted; what is published. */
+  readonly addresses: readonly string[];
+  readonly chain: readonly Name[];
+  /** Another chain that led to the same addresses once; it is shown when it is read again. */
+  readonly otherChain: readonly Name[] | undefined;
+  readonly goodAt: Millis | undefined;
+  /** `orig`, held steady over small moves. */
+  readonly ttl: Seconds;
+  readonly ttlStrays: number;
+  readonly cycles: TtlCycles | undefined;
+  /** Failures in a row. */
+  readonly failures: number;
+  readonly failingSince: Millis | undefined;
+  /** The row of empty readings that goes on. */
+  readonly empty: EmptyRow | undefined;
+  /** When the row began, once it is confirmed. */
+  readonly emptySince: Millis | undefined;
+  readonly doubt: Doubt | undefined;
+  readonly rotation: Rotation | undefined;
+  readonly nextAt: Millis;
+  /** The server that the next look-up should not ask, where there is another. */
+  readonly avoid: string | undefined;
+}
+
+/** NoData and NxDomain readings with no positive one between. */
+export interface EmptyRow {
+  readonly firstAt: Millis;
+  readonly readings: number;
+  /** The first server heard. */
+  readonly server: string;
+  readonly otherServerHeard: boolean;
+  /** The largest of the row. */
+  readonly negativeTtl: Seconds;
+}
+
+/** Over half of the addresses were gone at once: the reading is being confirmed, or two servers said different things. */
+export type Doubt = { readonly kind: "confirming" } | { readonly kind: "disagreed"; readonly until: Millis };
+
+export type PositiveReading = Extract<Reading, { readonly kind: "positive" }>;
+export type EmptyReading = Extract<Reading, { readonly kind: "nodata" | "nxdomain" }>;
+export type FailureReading = Extract<Reading, { readonly kind: "failure" }>;
+
+/** What the machine is told beside the reading. */
+export interface HoldContext {
+  /** When the look-up ended. */
+  readonly now: Millis;
+  readonly random: Random;
+  /** How many servers the view has. */
+  readonly serverCount: number;
+  /** What stands for the other family of the same target and view; undefined: nobody asks for it. */
+  readonly sibling: Answer | undefined;
+}
+
+/** What a status or a state file keeps over a restart. */
+export interface LastGood {
+  readonly addresses: readonly string[];
+  readonly ttl: Seconds;
+  readonly chain: readonly Name[];
+  readonly since: Millis;
+  readonly outcome: Outcome;
+  readonly goodAt: Millis | undefined;
+  /** Given when the emptiness was confirmed before the restart, so that a withdrawn name does not come back for a minute. */
+  readonly emptySince?: Millis | undefined;
+}
+
+/** A key that nobody has looked up yet; due at once. */
+export function freshState(key: TargetKey, now: Millis): HoldState {
+  return {
+    key,
+    outcome: { kind: "unknown" },
+    since: now,
+    addresses: [],
+    chain: [],
+    otherChain: undefined,
+    goodAt: undefined,
+    ttl: 0,
+    ttlStrays: 0,
+    cycles: undefined,
+    failures: 0,
+    failingSince: undefined,
+    empty: undefined,
+    emptySince: undefined,
+    doubt: undefined,
+    rotation: undefined,
+    nextAt: now,
+    avoid: undefined,
+  };
+}
+
+/** A key that a status remembers: holds last-good, and is due at once. */
+export function restoredState(key: TargetKey, lastGood: LastGood, now: Millis): HoldState {
+  return {
+    ...withLastGood(freshState(key, now), lastGood),
+    outcome: lastGood.outcome,
+    since: lastGood.since,
+    failingSince: lastGood.outcome.kind === "failure" ? lastGood.since : undefined,
+    emptySince: lastGood.emptySince,
+  };
+}
+
+/** Gives last-good to a key that has none, and to no other: what was read since the start knows better. */
+export function withLastGood(state: HoldState, lastGood: LastGood): HoldState {
+  if (state.addresses.length > 0 || state.emptySince !== undefined || lastGood.addresses.length === 0) {
+    return state;
+  }
+  return {
+    ...state,
+    addresses: addressSet(lastGood.addresses),
+    chain: lastGood.chain,
+    ttl: lastGood.ttl,
+    cycles: restoredCycles(lastGood.ttl),
+    goodAt: lastGood.goodAt,
+  };
+}

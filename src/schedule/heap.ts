@@ -1,0 +1,83 @@
+import type { Millis } from "../base/clock.ts";
+
+/** Something with a time; the heap keeps its place in it up to date, so that it can be moved and taken out from the middle. */
+export interface HeapItem {
+  at: Millis;
+  /** Breaks ties: the lower comes first. */
+  order: number;
+  /** Index in the heap; -1 outside. */
+  position: number;
+}
+
+/** A binary heap, the earliest first. Every change is O(log n). */
+export interface Heap<T extends HeapItem> {
+  first(): T | undefined;
+  push(item: T): void;
+  /** To be called after an item in the heap became earlier. */
+  raise(item: T): void;
+  remove(item: T): void;
+}
+
+export function createHeap<T extends HeapItem>(): Heap<T> {
+  const items: T[] = [];
+  return {
+    first: () => items[0],
+    push(item) {
+      place(items, item, items.length);
+      raise(items, item);
+    },
+    raise: (item) => raise(items, item),
+    remove(item) {
+      const last = items.pop();
+      if (last !== undefined && last !== item) {
+        place(items, last, item.position);
+        raise(items, last);
+        lower(items, last);
+      }
+      item.position = -1;
+    },
+  };
+}
+
+function raise<T extends HeapItem>(items: T[], item: T): void {
+  let position = item.position;
+  while (position > 0) {
+    const parentPosition = (position - 1) >> 1;
+    const parent = items[parentPosition];
+    if (parent === undefined || isBefore(parent, item)) {
+      break;
+    }
+    place(items, parent, position);
+    position = parentPosition;
+  }
+  place(items, item, position);
+}
+
+function lower<T extends HeapItem>(items: T[], item: T): void {
+  let position = item.position;
+  for (;;) {
+    const child = earlierChild(items, position);
+    if (child === undefined || isBefore(item, child)) {
+      break;
+    }
+    const childPosition = child.position;
+    place(items, child, position);
+    position = childPosition;
+  }
+  place(items, item, position);
+}
+
+function place<T extends HeapItem>(items: T[], item: T, position: number): void {
+  items[position] = item;
+  item.position = position;
+}
+
+function earlierChild<T extends HeapItem>(items: readonly T[], position: number): T | undefined {
+  const left = items[2 * position + 1];
+  const right = items[2 * position + 2];
+  return left !== undefined && right !== undefined && isBefore(right, left) ? right : left;
+}
+
+function isBefore(a: HeapItem, b: HeapItem): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}

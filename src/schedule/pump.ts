@@ -1,0 +1,103 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Clock, Millis } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { Due } from "./due.ts";
+
+export interface PumpDeps<K> {
+  readonly due: Due<K>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How many keys run at once. */
+  readonly concurrency: number;
+  /** Runs a key and says when it is due again; undefined: only when somebody asks. */
+  readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
+}
+
+/** Runs what is due: one timer for all keys, bounded concurrency, in the order in which they became due. */
+export interface Pump {
+  /** To be called after anything was added to the queue from outside. */
+  wake(): void;
+  /** Until the signal aborts; then ends as soon as what runs has ended. */
+  run(signal: AbortSignal): Promise<void>;
+  /** When the loop last came round; older than half a minute means that it is stuck. */
+  heartbeatAt(): Millis;
+}
+
+/** The loop comes round at least so often, so that a health check can see it live. */
+const LONGEST_NAP_MS: Millis = 5_000;
+/** A run that threw is a defect; it must neither stop the others nor lose the key. */
+const AFTER_DEFECT_MS: Millis = 30_000;
+
+export function createPump<K>(deps: PumpDeps<K>): Pump {
+  const { due, clock, concurrency } = deps;
+  const running = new Set<Promise<void>>();
+  let beat = clock.now();
+  let woken = false;
+  let nap: AbortController | undefined;
+
+  function wake(): void {
+    woken = true;
+    nap?.abort();
+  }
+
+  function startDue(signal: AbortSignal): void {
+    while (running.size < concurrency) {
+      const key = due.take(clock.now());
+      if (key === undefined) {
+        return;
+      }
+      const run = runKey(deps, key, signal).finally(() => {
+        running.delete(run);
+        wake();
+      });
+      running.add(run);
+    }
+  }
+
+  async function sleepUntilWork(): Promise<void> {
+    if (woken) {
+      return;
+    }
+    nap = new AbortController();
+    try {
+      await clock.sleep(napMs(due, clock.now(), running.size < concurrency), nap.signal);
+    } catch {
+      // Woken: an aborted nap is how work announces itself.
+    }
+    nap = undefined;
+  }
+
+  return {
+    wake,
+    async run(signal) {
+      signal.addEventListener("abort", wake, { once: true });
+      while (!signal.aborted) {
+        woken = false;
+        beat = clock.now();
+        startDue(signal);
+        await sleepUntilWork();
+        // Sockets and timers get their turn even when every key ends at once.
+        await turn();
+      }
+      signal.removeEventListener("abort", wake);
+      await Promise.all(running);
+    },
+    heartbeatAt: () => beat,
+  };
+}
+
+async function runKey<K>({ due, clock, log, start }: PumpDeps<K>, key: K, signal: AbortSignal): Promise<void> {
+  try {
+    due.release(key, await start(key, signal));
+  } catch (error) {
+    if (!signal.aborted) {
+      log.error({ key, err: error }, "run failed unexpectedly");
+    }
+    due.release(key, clock.now() + AFTER_DEFECT_MS);
+  }
+}
+
+function napMs<K>(due: Due<K>, now: Millis, hasRoom: boolean): Millis {
+  const nextAt = hasRoom ? due.nextAt() : undefined;
+  return nextAt === undefined ? LONGEST_NAP_MS : Math.min(LONGEST_NAP_MS, Math.max(0, nextAt - now));
+}

@@ -1,0 +1,89 @@
+import { type Backoff, backoffMs } from "../base/backoff.ts";
+import type { Clock, Millis, Random } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { createDue } from "./due.ts";
+import { createPump } from "./pump.ts";
+
+/** Whether a key is finished, failed, or wants to come again at a time of its own. */
+export type WorkResult = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
+
+export interface WorkQueueDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** How many keys are worked on at once. */
+  readonly concurrency: number;
+  /** Absent: 1 s, doubled up to 5 minutes, ±20 %. */
+  readonly backoff?: Backoff;
+  /** Level-triggered: looks at the present state of what the key names. A key is never handled twice at once. */
+  readonly handle: (key: string, signal: AbortSignal) => Promise<WorkResult>;
+}
+
+/** Keys to be worked on; however often a key is added, it stands in the queue once. */
+export interface WorkQueue {
+  /** Asks for a run, at once or after a while; the earlier wins. While the key runs, it runs again afterwards. */
+  add(key: string, options?: { readonly afterMs?: Millis }): void;
+  /** Forgets the key and its failures; a run that is going on ends by itself and is not repeated unless the key is added. */
+  remove(key: string): void;
+  /** Keys that wait or run. */
+  size(): number;
+  /** Failures in a row. */
+  failuresOf(key: string): number;
+  run(signal: AbortSignal): Promise<void>;
+  heartbeatAt(): Millis;
+}
+
+const DEFAULT_BACKOFF: Backoff = { firstMs: 1_000, maxMs: 300_000, spread: 0.2 };
+
+export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
+  const { clock, random, log, concurrency, backoff = DEFAULT_BACKOFF } = deps;
+  const due = createDue<string>();
+  const failures = new Map<string, number>();
+  const dropped = new Set<string>();
+  const pump = createPump<string>({ due, clock, log, concurrency, start });
+
+  async function start(key: string, signal: AbortSignal): Promise<Millis | undefined> {
+    dropped.delete(key);
+    const result = await handled(deps, key, signal);
+    if (dropped.delete(key)) {
+      return undefined;
+    }
+    if (result.again === "backoff") {
+      const before = failures.get(key) ?? 0;
+      failures.set(key, before + 1);
+      return clock.now() + backoffMs(backoff, before, random);
+    }
+    failures.delete(key);
+    return result.again === "done" ? undefined : clock.now() + result.again.afterMs;
+  }
+
+  return {
+    add(key, { afterMs = 0 } = {}) {
+      due.add(key, clock.now() + afterMs);
+      pump.wake();
+    },
+    remove(key) {
+      failures.delete(key);
+      due.remove(key);
+      if (due.at(key) !== undefined) {
+        dropped.add(key);
+      }
+    },
+    size: () => due.size(),
+    failuresOf: (key) => failures.get(key) ?? 0,
+    run: (signal) => pump.run(signal),
+    heartbeatAt: () => pump.heartbeatAt(),
+  };
+}
+
+/** Whoever handles an error logs it: a handler that throws is logged here and tried again. */
+async function handled({ handle, log }: WorkQueueDeps, key: string, signal: AbortSignal): Promise<WorkResult> {
+  try {
+    return await handle(key, signal);
+  } catch (error) {
+    if (!signal.aborted) {
+      log.error({ key, err: error }, "work failed unexpectedly");
+    }
+    return { again: "backoff" };
+  }
+}

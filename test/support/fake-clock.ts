@@ -1,0 +1,72 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Clock, Millis } from "../../src/base/clock.ts";
+
+/** A clock that stands still until a test moves it. */
+export interface FakeClock extends Clock {
+  /** Moves time on, waking every sleeper at its own time and letting what it starts run before the next one. */
+  advance(ms: Millis): Promise<void>;
+  /** Lets everything that is ready run, without moving time. */
+  settle(): Promise<void>;
+  /** How many sleeps are going on. */
+  sleepers(): number;
+}
+
+interface Sleeper {
+  readonly at: Millis;
+  readonly wake: () => void;
+}
+
+/** Event-loop turns that count as "everything that is ready"; a loop that yields between steps needs a few. */
+const TURNS = 12;
+
+export function fakeClock(startAt: Millis = 0): FakeClock {
+  const sleepers = new Set<Sleeper>();
+  let now = startAt;
+
+  async function settle(): Promise<void> {
+    for (let count = 0; count < TURNS; count += 1) {
+      await turn();
+    }
+  }
+
+  function earliest(until: Millis): Sleeper | undefined {
+    return [...sleepers]
+      .filter(({ at }) => at <= until)
+      .reduce<Sleeper | undefined>(
+        (first, next) => (first === undefined || next.at < first.at ? next : first),
+        undefined,
+      );
+  }
+
+  return {
+    now: () => now,
+    settle,
+    sleepers: () => sleepers.size,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        const abort = (): void => {
+          sleepers.delete(sleeper);
+          reject(signal.reason);
+        };
+        const wake = (): void => {
+          signal.removeEventListener("abort", abort);
+          resolve();
+        };
+        const sleeper = { at: now + ms, wake };
+        sleepers.add(sleeper);
+        signal.addEventListener("abort", abort, { once: true });
+      }),
+    async advance(ms) {
+      const until = now + ms;
+      await settle();
+      for (let next = earliest(until); next !== undefined; next = earliest(until)) {
+        now = Math.max(now, next.at);
+        sleepers.delete(next);
+        next.wake();
+        await settle();
+      }
+      now = until;
+    },
+  };
+}
