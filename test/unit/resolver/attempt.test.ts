@@ -1,0 +1,289 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Message } from "../../../src/dns/message.ts";
+import { cookieOf } from "../../../src/resolver/judge.ts";
+import { attempt } from "../../../src/resolver/attempt.ts";
+import { createServerMemory } from "../../../src/resolver/server-memory.ts";
+import type { Protocol, ResolverServer } from "../../../src/transport/exchange.ts";
+import { manualClock } from "./manual-clock.ts";
+import { A_QUERY, cookieOption, response, type ResponseText } from "./messages.ts";
+import { packet, type Packet, type Script, scriptedExchange } from "./scripted-exchange.ts";
+
+const OK: ResponseText = { answer: "www.example. 60 A 8.8.8.8" };
+const SERVER_COOKIE = [9, 9, 9, 9, 9, 9, 9, 9];
+
+interface Case {
+  readonly name: string;
+  readonly script: Script;
+  readonly protocol?: Protocol;
+  /** Times that the question is asked, one after the other; the last is looked at. */
+  readonly asked?: number;
+  readonly want: string;
+  readonly log: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "an answer",
+    script: (query) => [packet(response(query, OK))],
+    want: "answered 0",
+    log: ["udp +edns +cookie 8"],
+  },
+  { name: "silence", script: () => [], want: "failed timeout: said nothing for 2 s", log: ["udp +edns +cookie 8"] },
+  {
+    name: "a closed port",
+    script: () => "unreachable",
+    want: "failed unreachable: cannot be reached: connection refused",
+    log: ["udp +edns +cookie 8"],
+  },
+  {
+    name: "forged packets before the answer do not end the wait",
+    script: (query) => [
+      packet(response(query, { ...OK, id: query.id ^ 1 }), 1),
+      garbage(query, 2),
+      packet(response(query, { ...OK, questions: [] }), 3),
+      packet(response(query, OK), 4),
+    ],
+    want: "answered 0",
+    log: ["udp +edns +cookie 8"],
+  },
+  {
+    name: "nothing but packets with another id",
+    script: (query) => [packet(response(query, { ...OK, id: query.id ^ 1 }))],
+    want: "failed malformed: sent what is not an answer: another id",
+    log: ["udp +edns +cookie 8"],
+  },
+  {
+    name: "nothing but garbage",
+    script: (query) => [garbage(query, 1)],
+    want: "failed malformed: sent what is not an answer: a message cannot have 5 octets",
+    log: ["udp +edns +cookie 8"],
+  },
+  {
+    name: "garbage over TCP ends the wait at once",
+    protocol: "tcp",
+    script: (query) => [garbage(query, 1)],
+    want: "failed malformed: sent what is not an answer: a message cannot have 5 octets",
+    log: ["tcp +edns +cookie 8"],
+  },
+  {
+    name: "a compression loop",
+    script: (query) => [compressionLoop(query)],
+    want: "failed malformed: sent what is not an answer: *",
+    log: ["udp +edns +cookie 8"],
+  },
+  {
+    name: "TCP after a truncated answer",
+    script: (query, { protocol }) => [packet(response(query, protocol === "udp" ? { truncated: true } : OK))],
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  },
+  {
+    name: "64 KiB over TCP",
+    script: (query, { protocol }) => [
+      packet(response(query, protocol === "udp" ? { truncated: true } : { answer: many(4_000) })),
+    ],
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  },
+  {
+    name: "truncated, and no TCP",
+    script: (query, { protocol }) =>
+      protocol === "udp" ? [packet(response(query, { truncated: true }))] : "unreachable",
+    want: "failed truncated: truncated its answer, then cannot be reached: connection refused",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  },
+  {
+    name: "truncated, and silence over TCP",
+    script: (query, { protocol }) => (protocol === "udp" ? [packet(response(query, { truncated: true }))] : []),
+    want: "failed truncated: truncated its answer, then said nothing for 2 s",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  },
+  {
+    name: "truncated over TCP too",
+    script: (query) => [packet(response(query, { truncated: true }))],
+    want: "failed truncated: sent a truncated answer over TCP",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  },
+  {
+    name: "folded letters are proved over TCP once",
+    script: (query) => [packet(folded(query))],
+    asked: 2,
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8", "udp +edns +cookie 8"],
+  },
+  {
+    name: "folded letters in a forged packet cost a TCP query each time, and teach nothing",
+    script: (query, { protocol }) => [packet(protocol === "udp" ? folded(query) : response(query, OK))],
+    asked: 2,
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8", "udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  },
+  {
+    name: "folded letters, and no TCP",
+    script: (query, { protocol }) => (protocol === "udp" ? [packet(folded(query))] : "unreachable"),
+    want: "failed malformed: did not echo the question's letters, then cannot be reached: connection refused",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  },
+  {
+    name: "a server's cookie is sent back",
+    script: (query) => [packet(withCookie(query))],
+    asked: 2,
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "udp +edns +cookie 16"],
+  },
+  {
+    name: "a cookie that is missing is proved over TCP once",
+    script: nth((query, count) => [
+      packet(count === 0 ? withCookie(query) : response(query, { ...OK, edns: cookieless() })),
+    ]),
+    asked: 3,
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "udp +edns +cookie 16", "tcp +edns +cookie 16", "udp +edns +cookie 8"],
+  },
+  {
+    name: "BADCOOKIE: once more with the new one",
+    script: nth((query, count) => [packet({ ...withCookie(query), rcode: count === 0 ? 23 : 0 })]),
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "udp +edns +cookie 16"],
+  },
+  {
+    name: "BADCOOKIE twice: TCP",
+    script: (query, { protocol }) => [packet({ ...withCookie(query), rcode: protocol === "udp" ? 23 : 0 })],
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "udp +edns +cookie 16", "tcp +edns +cookie 16"],
+  },
+  {
+    name: "BADCOOKIE without end",
+    script: (query) => [packet({ ...withCookie(query), rcode: 23 })],
+    want: "failed rcode: answered BADCOOKIE over TCP",
+    log: ["udp +edns +cookie 8", "udp +edns +cookie 16", "tcp +edns +cookie 16"],
+  },
+  ...[1, 4, 16].map((rcode) => ({
+    name: `a server that answers rcode ${rcode} to EDNS is asked without, which is remembered`,
+    script: (query: Message) => [packet(query.edns === undefined ? response(query, OK) : response(query, { rcode }))],
+    asked: 2,
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "udp", "udp"],
+  })),
+  {
+    name: "FORMERR as a bare header, as servers from before EDNS send it",
+    script: (query) => [
+      packet(query.edns === undefined ? response(query, OK) : { ...bareHeader(response(query)), rcode: 1 }),
+    ],
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "udp"],
+  },
+  {
+    name: "a server that answers FORMERR to everything is not taken for one without EDNS",
+    script: (query) => [packet(response(query, { rcode: 1 }))],
+    asked: 2,
+    want: "answered 1",
+    log: ["udp +edns +cookie 8", "udp", "udp +edns +cookie 8", "udp"],
+  },
+  {
+    name: "SERVFAIL is an answer here",
+    script: (query) => [packet(response(query, { rcode: 2 }))],
+    want: "answered 2",
+    log: ["udp +edns +cookie 8"],
+  },
+  {
+    name: "no cookies over TLS",
+    protocol: "tls",
+    script: (query) => [packet(response(query, OK))],
+    want: "answered 0",
+    log: ["tls +edns"],
+  },
+  {
+    name: "id 0 over HTTPS",
+    protocol: "https",
+    script: (query) => (query.id === 0 ? [packet(response(query, OK))] : "unreachable"),
+    want: "answered 0",
+    log: ["https +edns"],
+  },
+];
+
+for (const { name, script, protocol = "udp", asked = 1, want, log } of cases) {
+  test(`attempt: ${name}`, async () => {
+    const clock = manualClock();
+    const scripted = scriptedExchange(clock, script);
+    const memory = createServerMemory(octets);
+    const deps = { ...memory, clock, exchange: scripted.exchange, randomBytes: octets };
+    const server: ResolverServer = { protocol, address: "192.0.2.53", port: 53 };
+    let told = "";
+    for (let time = 0; time < asked; time += 1) {
+      const ended = attempt(deps, server, A_QUERY, new AbortController().signal);
+      await clock.advance(10_000);
+      const got = await ended;
+      told = got.kind === "answered" ? `answered ${got.message.rcode}` : `failed ${got.reason}: ${got.detail}`;
+    }
+    assert.equal(want.endsWith("*") ? `${told.slice(0, want.length - 1)}*` : told, want);
+    assert.deepEqual(
+      scripted.log.map((line) => line.replace(" 192.0.2.53 www.example. 1", "")),
+      log,
+    );
+  });
+}
+
+test("attempt: rejects when the signal aborts", async () => {
+  const clock = manualClock();
+  const { exchange } = scriptedExchange(clock, () => []);
+  const stop = new AbortController();
+  const deps = { ...createServerMemory(octets), clock, exchange, randomBytes: octets };
+  const ended = attempt(deps, { protocol: "udp", address: "192.0.2.53", port: 53 }, A_QUERY, stop.signal);
+  const rejected = assert.rejects(ended, /aborted/);
+  await clock.advance(100);
+  stop.abort();
+  await rejected;
+});
+
+/** Every letter in upper case. */
+function octets(count: number): Uint8Array {
+  return new Uint8Array(count).fill(0xff);
+}
+
+function folded(query: Message): Message {
+  const answer = response(query, OK);
+  return { ...answer, questions: answer.questions.map(({ name, type, class: of }) => ({ name, type, class: of })) };
+}
+
+function withCookie(query: Message): Message {
+  const client = (cookieOf(query) ?? new Uint8Array()).subarray(0, 8);
+  return response(query, { ...OK, edns: cookieOption(...client, ...SERVER_COOKIE) });
+}
+
+function cookieless(): NonNullable<Message["edns"]> {
+  return { ...cookieOption(), options: [] };
+}
+
+function bareHeader({ edns: _edns, ...message }: Message): Message {
+  return { ...message, questions: [] };
+}
+
+function garbage(query: Message, afterMs: number): Packet {
+  return { afterMs, bytes: Uint8Array.of(query.id >> 8, query.id & 255, 1, 2, 3) };
+}
+
+/** The answer's owner name is a pointer to itself. */
+function compressionLoop(query: Message): Packet {
+  const head = [query.id >> 8, query.id & 255, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
+  const question = [3, 119, 119, 119, 7, 101, 120, 97, 109, 112, 108, 101, 0, 0, 1, 0, 1];
+  const at = head.length + question.length;
+  return {
+    afterMs: 1,
+    bytes: Uint8Array.from([...head, ...question, 0xc0, at, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 8, 8, 8, 8]),
+  };
+}
+
+function many(count: number): string {
+  return Array.from({ length: count }, (_, index) => `www.example. 60 A 8.8.${index >> 8}.${index & 255}`).join("\n");
+}
+
+/** A script that knows how many queries came before. */
+function nth(script: (query: Message, count: number) => readonly Packet[]): Script {
+  let count = -1;
+  return (query) => {
+    count += 1;
+    return script(query, count);
+  };
+}
