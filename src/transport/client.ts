@@ -1,0 +1,53 @@
+import type { Millis } from "../base/clock.ts";
+import type { Exchange } from "./exchange.ts";
+import { createHttpsClient } from "./https.ts";
+import { createInFlight } from "./in-flight.ts";
+import { createStreamClient } from "./stream-client.ts";
+import { createUdpClient } from "./udp.ts";
+
+export interface ExchangeOptions {
+  /** UDP queries on the way at once; more wait in line, within their time. */
+  readonly maxUdpSockets?: number;
+  /** Open TCP and TLS connections, and open HTTPS connections to each server. */
+  readonly maxConnections?: number;
+  /** How long an unused connection stays open. */
+  readonly idleMs?: Millis;
+  /** PEM of what signs the certificates of TLS and HTTPS servers; absent: what Node trusts. */
+  readonly ca?: string;
+}
+
+export interface ExchangeClient extends AsyncDisposable {
+  readonly exchange: Exchange;
+}
+
+/**
+ * The DNS client's bytes: UDP, TCP, TLS (RFC 7858) and HTTPS (RFC 8484), as each server says. Does nothing until the first query; disposing ends
+ * every wait as `unreachable` and closes every socket.
+ */
+export function createExchange(options: ExchangeOptions = {}): ExchangeClient {
+  const { maxUdpSockets = 1_000, maxConnections = 64, idleMs = 5_000, ca } = options;
+  const inFlight = createInFlight();
+  const shared = { inFlight, maxConnections, idleMs, ...(ca !== undefined && { ca }) };
+  const udp = createUdpClient({ inFlight, maxSockets: maxUdpSockets });
+  const stream = createStreamClient(shared);
+  const https = createHttpsClient(shared);
+  return {
+    exchange: (server, request, signal) => {
+      switch (server.protocol) {
+        case "udp":
+          return udp.exchange(server, request, signal);
+        case "tcp":
+        case "tls":
+          return stream.exchange(server, request, signal);
+        case "https":
+          return https.exchange(server, request, signal);
+        default:
+          return server.protocol satisfies never;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      inFlight.close();
+      await Promise.all([udp.closed(), stream.close(), https.close()]);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** A message behind its length (RFC 1035 4.2.2), in one piece, so that it goes out in one segment where it fits. */
+export function framed(message: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(message.length + LENGTH_OCTETS);
+  frame[0] = message.length >>> 8;
+  frame[1] = message.length;
+  frame.set(message, LENGTH_OCTETS);
+  return frame;
+}
+
+/** Takes a stream apart into messages, however it was cut. Holds at most one unfinished message, of at most 64 KiB. */
+export interface Deframer {
+  /** The messages that are whole with this piece, in their order. */
+  push(piece: Uint8Array): readonly Uint8Array[];
+  /** True when the stream stands inside a message. */
+  readonly unfinished: boolean;
+}
+
+export function createDeframer(): Deframer {
+  let pieces: Uint8Array[] = [];
+  let held = 0;
+  return {
+    get unfinished() {
+      return held > 0;
+    },
+    push: (piece) => {
+      pieces.push(piece);
+      held += piece.length;
+      if (held < LENGTH_OCTETS || held < LENGTH_OCTETS + announced(pieces)) {
+        return [];
+      }
+      const { messages, rest } = split(pieces.length === 1 ? piece : Buffer.concat(pieces, held));
+      pieces = rest.length === 0 ? [] : [rest];
+      held = rest.length;
+      return messages;
+    },
+  };
+}
+
+const LENGTH_OCTETS = 2;
+
+/** The length that the first two octets announce, even when they came in pieces of one octet. */
+function announced(pieces: readonly Uint8Array[]): number {
+  let length = 0;
+  let seen = 0;
+  for (const piece of pieces) {
+    for (let index = 0; index < piece.length && seen < LENGTH_OCTETS; index += 1) {
+      length = (length << 8) | (piece[index] ?? 0);
+      seen += 1;
+    }
+    if (seen === LENGTH_OCTETS) {
+      break;
+    }
+  }
+  return length;
+}
+
+function split(stream: Uint8Array): { readonly messages: readonly Uint8Array[]; readonly rest: Uint8Array } {
+  const messages: Uint8Array[] = [];
+  let offset = 0;
+  while (offset + LENGTH_OCTETS <= stream.length) {
+    const start = offset + LENGTH_OCTETS;
+    const end = start + (((stream[offset] ?? 0) << 8) | (stream[offset + 1] ?? 0));
+    if (end > stream.length) {
+      break;
+    }
+    messages.push(stream.subarray(start, end));
+    offset = end;
+  }
+  return { messages, rest: stream.subarray(offset) };
+}

@@ -1,0 +1,115 @@
+import { isIP, isIPv6 } from "node:net";
+import { Agent, type Dispatcher } from "undici";
+import type { Millis } from "../base/clock.ts";
+import { messageOf } from "../base/error.ts";
+import type { ExchangeRequest, ExchangeResult, ResolverServer } from "./exchange.ts";
+import type { InFlight } from "./in-flight.ts";
+
+export interface HttpsClientOptions {
+  readonly inFlight: InFlight;
+  /** Connections open at once to each server. */
+  readonly maxConnections: number;
+  readonly idleMs: Millis;
+  /** PEM of what signs the servers' certificates; absent: what Node trusts. */
+  readonly ca?: string;
+}
+
+export interface HttpsClient {
+  exchange(server: ResolverServer, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResult>;
+  close(): Promise<void>;
+}
+
+/**
+ * DNS over HTTPS by POST (RFC 8484). The connection goes to the server's address, the certificate must carry its name. A status other than 200, another
+ * media type, more than 64 KiB or an answer that `accept` does not take is `unreachable`, as nothing more will come.
+ */
+export function createHttpsClient(options: HttpsClientOptions): HttpsClient {
+  const agents = new Map<string, Agent>();
+  const agentOf = (server: ResolverServer): Agent => {
+    const key = `${server.address} ${server.serverName ?? ""}`;
+    const agent = agents.get(key) ?? createAgent(server, options);
+    agents.set(key, agent);
+    return agent;
+  };
+  return {
+    exchange: (server, request, signal) =>
+      options.inFlight.wait(request.timeoutMs, signal, (settle) => {
+        const stopping = new AbortController();
+        void answer(agentOf(server), server, request, stopping.signal).then(settle);
+        return () => stopping.abort();
+      }),
+    close: async () => {
+      await Promise.all(agents.values().map((agent) => agent.destroy()));
+      agents.clear();
+    },
+  };
+}
+
+const MEDIA_TYPE = "application/dns-message";
+const MAX_OCTETS = 65_535;
+
+async function answer(
+  dispatcher: Dispatcher,
+  server: ResolverServer,
+  request: ExchangeRequest,
+  signal: AbortSignal,
+): Promise<ExchangeResult> {
+  const startedAt = performance.now();
+  try {
+    const response = await post(dispatcher, server, request.query, signal);
+    const tookMs = performance.now() - startedAt;
+    return request.accept(response)
+      ? { kind: "response", response, tookMs }
+      : { kind: "unreachable", message: "answered something else" };
+  } catch (error) {
+    return { kind: "unreachable", message: messageOf(error) };
+  }
+}
+
+async function post(
+  dispatcher: Dispatcher,
+  server: ResolverServer,
+  query: Uint8Array,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { statusCode, headers, body } = await dispatcher.request({
+    origin: originOf(server),
+    path: server.path ?? "/dns-query",
+    method: "POST",
+    headers: { accept: MEDIA_TYPE, "content-type": MEDIA_TYPE },
+    body: query,
+    signal,
+  });
+  const type = String(headers["content-type"] ?? "").split(";")[0];
+  if (statusCode !== 200 || type !== MEDIA_TYPE) {
+    body.destroy().on("error", () => undefined);
+    throw new Error(`answered with HTTP status ${statusCode} and media type "${type}"`);
+  }
+  return new Uint8Array(await body.arrayBuffer());
+}
+
+function createAgent(server: ResolverServer, { maxConnections, idleMs, ca }: HttpsClientOptions): Agent {
+  return new Agent({
+    connections: maxConnections,
+    keepAliveTimeout: idleMs,
+    keepAliveMaxTimeout: idleMs,
+    maxResponseSize: MAX_OCTETS,
+    connect: {
+      ...(ca !== undefined && { ca }),
+      // The name in the URL is for the certificate; looking it up would need the very DNS that is being asked.
+      lookup: (_hostname, lookupOptions, callback) => {
+        const family = isIP(server.address);
+        if (lookupOptions.all === true) {
+          callback(null, [{ address: server.address, family }]);
+        } else {
+          callback(null, server.address, family);
+        }
+      },
+    },
+  });
+}
+
+function originOf({ address, port, serverName }: ResolverServer): string {
+  const host = serverName ?? address;
+  return `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,57 @@
+import type { Millis } from "../base/clock.ts";
+import type { ExchangeResult } from "./exchange.ts";
+
+/** Begins what may bring the result; gives what undoes it. Undoing happens exactly once, however the wait ends. */
+export type Start = (settle: (result: ExchangeResult) => void) => () => void;
+
+/** Every wait of one client, so that each ends in time and all end with the client. */
+export interface InFlight {
+  /** Ends by what `start` settles, by time, or by {@link close}; rejects with the signal's reason when it aborts. */
+  wait(timeoutMs: Millis, signal: AbortSignal, start: Start): Promise<ExchangeResult>;
+  /** Ends all waits, those to come included, as unreachable. */
+  close(): void;
+}
+
+export function createInFlight(): InFlight {
+  const ends = new Set<() => void>();
+  let closed = false;
+  return {
+    wait: (timeoutMs, signal, start) => {
+      if (closed) {
+        return Promise.resolve(CLOSED);
+      }
+      return new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        let stop = (): void => undefined;
+        let ended = false;
+        const end = (finish: () => void): void => {
+          if (!ended) {
+            ended = true;
+            clearTimeout(timer);
+            signal.removeEventListener("abort", onAbort);
+            ends.delete(onClose);
+            stop();
+            finish();
+          }
+        };
+        const onAbort = (): void => end(() => reject(signal.reason));
+        const onClose = (): void => end(() => resolve(CLOSED));
+        const timer = setTimeout(() => end(() => resolve({ kind: "timeout" })), timeoutMs);
+        signal.addEventListener("abort", onAbort, { once: true });
+        ends.add(onClose);
+        stop = start((result) => end(() => resolve(result)));
+        if (ended) {
+          stop();
+        }
+      });
+    },
+    close: () => {
+      closed = true;
+      for (const end of ends) {
+        end();
+      }
+    },
+  };
+}
+
+const CLOSED: ExchangeResult = { kind: "unreachable", message: "the DNS client is closed" };

@@ -1,0 +1,98 @@
+import { once } from "node:events";
+import { createServer, isIPv6, type Socket } from "node:net";
+import { createDeframer, framed } from "./frames.ts";
+import type { Listener, ListenPart, Peer } from "./listen.ts";
+
+/** Rejects when the port is taken. */
+export async function listenTcp(part: ListenPart): Promise<Listener> {
+  const { host, port, limits, reusePort, onError } = part;
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    serve(socket, part);
+  });
+  server.maxConnections = limits.maxConnections;
+  server.listen({ host, port, reusePort, ipv6Only: isIPv6(host) });
+  await once(server, "listening");
+  server.on("error", onError);
+  const address = server.address();
+  return {
+    host,
+    port: typeof address === "object" && address !== null ? address.port : port,
+    async [Symbol.asyncDispose]() {
+      if (server.listening) {
+        server.close();
+        sockets.forEach((socket) => socket.destroy());
+        await once(server, "close");
+      }
+    },
+  };
+}
+
+/** Shorter is no DNS message (RFC 1035 4.1.1), and whoever sends it does not speak DNS. */
+const HEADER_OCTETS = 12;
+
+/**
+ * Messages are answered as their answers come, not in their order (RFC 7766 7). Nothing is read while too many answers are promised or
+ * the peer does not take those that are ready.
+ */
+function serve(socket: Socket, { onQuery, onError, limits }: ListenPart): void {
+  const deframer = createDeframer();
+  const peer: Peer = { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+  let pending = 0;
+  let isEnding = false;
+  const waiting: Uint8Array[] = [];
+  // Not setTimeout of the socket: single octets must not keep a connection open.
+  const idle = setTimeout(() => socket.destroy(), limits.idleMs);
+
+  const answer = async (query: Uint8Array): Promise<void> => {
+    pending += 1;
+    try {
+      const response = await onQuery(query, peer, "tcp");
+      if (response !== undefined && !socket.destroyed) {
+        socket.write(framed(response));
+        idle.refresh();
+      }
+    } catch (error) {
+      onError(error);
+    } finally {
+      pending -= 1;
+      next();
+    }
+  };
+  const isBusy = (): boolean => pending >= limits.maxPipelined || socket.writableNeedDrain;
+  const next = (): void => {
+    while (waiting.length > 0 && !isBusy()) {
+      const query = waiting.shift();
+      if (query !== undefined) {
+        void answer(query);
+      }
+    }
+    if (waiting.length > 0) {
+      socket.pause();
+    } else if (isEnding && pending === 0) {
+      socket.end();
+    } else {
+      socket.resume();
+    }
+  };
+
+  socket.on("data", (piece: Buffer) => {
+    const queries = deframer.push(piece);
+    if (queries.some((query) => query.length < HEADER_OCTETS)) {
+      socket.destroy();
+    } else if (queries.length > 0) {
+      idle.refresh();
+      waiting.push(...queries);
+      next();
+    }
+  });
+  socket.on("drain", next);
+  socket.on("end", () => {
+    isEnding = true;
+    next();
+  });
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => clearTimeout(idle));
+}

@@ -1,0 +1,96 @@
+import type { Millis } from "../base/clock.ts";
+import { listenTcp } from "./listen-tcp.ts";
+import { listenUdp } from "./listen-udp.ts";
+
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * Gets the octets of one message as they came and gives the octets of the answer, already short enough for the protocol; undefined sends nothing. What it
+ * throws goes to `onError`, and nothing is sent.
+ */
+export type OnQuery = (
+  query: Uint8Array,
+  peer: Peer,
+  protocol: "udp" | "tcp",
+) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+
+export interface ListenLimits {
+  /** Answers over UDP that may be promised at once; further queries are dropped. */
+  readonly maxPendingUdp: number;
+  /** Open TCP connections; further ones are closed at once. */
+  readonly maxConnections: number;
+  /** Answers promised at once on one connection; beyond it nothing more is read from it. */
+  readonly maxPipelined: number;
+  /** A connection on which no whole message came and no answer went so long is closed (RFC 7766 6.2.3). */
+  readonly idleMs: Millis;
+}
+
+export const DEFAULT_LIMITS: ListenLimits = {
+  maxPendingUdp: 10_000,
+  maxConnections: 1_000,
+  maxPipelined: 100,
+  idleMs: 10_000,
+};
+
+export interface ListenOptions {
+  /** An address; `::` is IPv6 alone. */
+  readonly host: string;
+  /** 0 takes one that is free for both protocols. */
+  readonly port: number;
+  readonly onQuery: OnQuery;
+  readonly onError?: (error: unknown) => void;
+  readonly limits?: Partial<ListenLimits>;
+  /** Lets other processes and threads listen on the same port, the kernel spreading the queries (SO_REUSEPORT; Linux). */
+  readonly reusePort?: boolean;
+}
+
+/** What one protocol's listener needs: everything filled in. */
+export interface ListenPart {
+  readonly host: string;
+  readonly port: number;
+  readonly onQuery: OnQuery;
+  readonly onError: (error: unknown) => void;
+  readonly limits: ListenLimits;
+  readonly reusePort: boolean;
+}
+
+export interface Listener extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Listens on one address and one port over UDP and TCP; rejects when either is taken. Disposing closes every socket at once. */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const part: ListenPart = {
+    host: options.host,
+    port: options.port,
+    onQuery: options.onQuery,
+    onError: options.onError ?? (() => undefined),
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    reusePort: options.reusePort ?? false,
+  };
+  for (let tries = 1; ; tries += 1) {
+    const tcp = await listenTcp(part);
+    try {
+      const udp = await listenUdp({ ...part, port: tcp.port });
+      return {
+        host: options.host,
+        port: tcp.port,
+        async [Symbol.asyncDispose]() {
+          await Promise.all([tcp[Symbol.asyncDispose](), udp[Symbol.asyncDispose]()]);
+        },
+      };
+    } catch (error) {
+      await tcp[Symbol.asyncDispose]();
+      if (options.port !== 0 || tries === MAX_TRIES) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** A port that the kernel picked for TCP can be taken for UDP. */
+const MAX_TRIES = 20;

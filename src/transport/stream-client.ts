@@ -1,0 +1,106 @@
+import type { Millis } from "../base/clock.ts";
+import type { ExchangeRequest, ExchangeResult, ResolverServer } from "./exchange.ts";
+import type { InFlight } from "./in-flight.ts";
+import { idOf, StreamConnection } from "./stream-connection.ts";
+import { openStream } from "./stream-socket.ts";
+
+export interface StreamClientOptions {
+  readonly inFlight: InFlight;
+  /** Connections open at once, over all servers; beyond it a query ends as unreachable. */
+  readonly maxConnections: number;
+  /** Without a query so long, a connection is closed (RFC 7766 6.2.3). */
+  readonly idleMs: Millis;
+  /** PEM of what signs the servers' certificates; absent: what Node trusts. */
+  readonly ca?: string;
+}
+
+export interface StreamClient {
+  exchange(server: ResolverServer, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResult>;
+  /** Closes every connection; resolves when the last is gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * DNS over TCP and TLS (RFC 7766, RFC 7858), over connections that are shared by server and kept for a while. A query that meets a
+ * connection which the server has closed meanwhile goes once more over a new one.
+ */
+export function createStreamClient(options: StreamClientOptions): StreamClient {
+  const pool = createPool(options);
+  return {
+    exchange: (server, request, signal) =>
+      options.inFlight.wait(request.timeoutMs, signal, (settle) => {
+        let takeBack: (() => void) | undefined;
+        const ask = (connection: StreamConnection | undefined, isFirst: boolean): void => {
+          if (connection === undefined) {
+            settle({ kind: "unreachable", message: `all ${options.maxConnections} connections are in use` });
+            return;
+          }
+          takeBack = connection.send(request, (result) => {
+            if (result.kind !== "stale") {
+              settle(result);
+            } else if (isFirst) {
+              ask(pool.open(server), false);
+            } else {
+              settle({ kind: "unreachable", message: "the server closed the connection" });
+            }
+          });
+        };
+        ask(pool.find(server, idOf(request.query)) ?? pool.open(server), true);
+        return () => takeBack?.();
+      }),
+    close: () => pool.close(),
+  };
+}
+
+interface Pool {
+  find(server: ResolverServer, id: number): StreamConnection | undefined;
+  open(server: ResolverServer): StreamConnection | undefined;
+  close(): Promise<void>;
+}
+
+interface Pooled {
+  readonly key: string;
+  readonly connection: StreamConnection;
+  readonly closed: Promise<void>;
+}
+
+function createPool({ maxConnections, idleMs, ca }: StreamClientOptions): Pool {
+  const all = new Set<Pooled>();
+  return {
+    find: (server, id) => {
+      const key = keyOf(server);
+      return all.values().find((pooled) => pooled.key === key && pooled.connection.canTake(id))?.connection;
+    },
+    open: (server) => {
+      if (all.size >= maxConnections) {
+        const idle = all.values().find(({ connection }) => connection.isIdle);
+        idle?.connection.destroy();
+        return idle === undefined ? undefined : add(server);
+      }
+      return add(server);
+    },
+    close: async () => {
+      const closed = [...all].map((pooled) => pooled.closed);
+      for (const { connection } of all) {
+        connection.destroy();
+      }
+      await Promise.all(closed);
+    },
+  };
+
+  function add(server: ResolverServer): StreamConnection {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const onClose = (): void => {
+      all.delete(pooled);
+      resolve();
+    };
+    const connection = new StreamConnection({ ...openStream(server, ca), idleMs, onClose });
+    const pooled: Pooled = { key: keyOf(server), connection, closed };
+    all.add(pooled);
+    return connection;
+  }
+}
+
+function keyOf({ protocol, address, port, serverName }: ResolverServer): string {
+  return `${protocol} ${address} ${port} ${serverName ?? ""}`;
+}

@@ -1,0 +1,32 @@
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { checkServerIdentity, connect as connectTls } from "node:tls";
+import type { ResolverServer } from "./exchange.ts";
+
+/** A socket on its way to a server, and the event after which the peer is known to be the right one. */
+export interface OpeningStream {
+  readonly socket: Socket;
+  readonly readyEvent: "connect" | "secureConnect";
+}
+
+/** Connects to an address, never to a name, which would have to be looked up in the very DNS that is being asked. */
+export function openStream(server: ResolverServer, ca: string | undefined): OpeningStream {
+  const place = { host: server.address, port: server.port, lookup: noLookup };
+  if (server.protocol !== "tls") {
+    return { socket: connectTcp(place), readyEvent: "connect" };
+  }
+  const expected = server.serverName ?? server.address;
+  const socket = connectTls({
+    ...place,
+    ...(ca !== undefined && { ca }),
+    // RFC 6066 3: no addresses in SNI.
+    ...(isIP(expected) === 0 && { servername: expected }),
+    ALPNProtocols: ["dot"],
+    minVersion: "TLSv1.2",
+    checkServerIdentity: (_hostname, certificate) => checkServerIdentity(expected, certificate),
+  });
+  return { socket, readyEvent: "secureConnect" };
+}
+
+function noLookup(hostname: string, _options: unknown, callback: (error: Error, address: string) => void): void {
+  callback(new Error(`not an address: ${hostname}`), "");
+}

@@ -1,0 +1,92 @@
+import { createSocket, type Socket } from "node:dgram";
+import { isIP, isIPv6 } from "node:net";
+import { messageOf } from "../base/error.ts";
+import type { ExchangeRequest, ExchangeResult, ResolverServer } from "./exchange.ts";
+import type { InFlight } from "./in-flight.ts";
+import { createSlots } from "./slots.ts";
+
+export interface UdpOptions {
+  readonly inFlight: InFlight;
+  /** Sockets open at once; more queries wait for one, within their time. */
+  readonly maxSockets: number;
+}
+
+export interface UdpClient {
+  exchange(server: ResolverServer, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResult>;
+  /** Resolves when the last socket is closed; the waits have to be ended first. */
+  closed(): Promise<void>;
+}
+
+/**
+ * A new socket for each query, so that the kernel picks a random source port (RFC 5452 9.2), connected, so that only packets from
+ * the server's address and port come in, and a refused port is known at once. What `accept` does not take is passed over.
+ */
+export function createUdpClient({ inFlight, maxSockets }: UdpOptions): UdpClient {
+  const slots = createSlots(maxSockets);
+  const waiting: (() => void)[] = [];
+  let open = 0;
+  const tellIfClosed = (): void => {
+    if (open === 0) {
+      waiting.splice(0).forEach((resolve) => resolve());
+    }
+  };
+  return {
+    exchange: (server, request, signal) =>
+      inFlight.wait(request.timeoutMs, signal, (settle) => {
+        let socket: Socket | undefined;
+        const leave = slots.take(() => {
+          socket = openSocket(server, request, settle);
+          open += 1;
+        });
+        return () => {
+          // The slot is free when the socket is gone, not before.
+          if (socket === undefined) {
+            leave();
+          } else {
+            socket.close(() => {
+              open -= 1;
+              leave();
+              tellIfClosed();
+            });
+          }
+        };
+      }),
+    closed: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        tellIfClosed();
+      }),
+  };
+}
+
+function openSocket(
+  server: ResolverServer,
+  request: ExchangeRequest,
+  settle: (result: ExchangeResult) => void,
+): Socket {
+  const family = isIPv6(server.address) ? 6 : 4;
+  const socket = createSocket({
+    type: family === 6 ? "udp6" : "udp4",
+    // Addresses only: a name would have to be looked up in the very DNS that is being asked.
+    lookup: (hostname, _options, callback) => {
+      callback(isIP(hostname) === 0 ? new Error(`not an address: ${hostname}`) : null, hostname, family);
+    },
+  });
+  const startedAt = performance.now();
+  const fail = (error: unknown): void => settle({ kind: "unreachable", message: messageOf(error) });
+  socket.on("error", fail);
+  socket.on("message", (packet) => {
+    if (request.accept(packet)) {
+      settle({ kind: "response", response: packet, tookMs: performance.now() - startedAt });
+    }
+  });
+  socket.on("connect", () => {
+    socket.send(request.query, (error) => {
+      if (error !== null) {
+        fail(error);
+      }
+    });
+  });
+  socket.connect(server.port, server.address);
+  return socket;
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ExchangeResult } from "../../../src/transport/exchange.ts";
+import { createInFlight } from "../../../src/transport/in-flight.ts";
+
+const never = new AbortController().signal;
+const answer: ExchangeResult = { kind: "response", response: Uint8Array.of(1), tookMs: 1 };
+
+test("the first result settles the wait, and it is undone once", async () => {
+  let undone = 0;
+  const result = await createInFlight().wait(1_000, never, (settle) => {
+    setImmediate(() => {
+      settle(answer);
+      settle({ kind: "timeout" });
+    });
+    return () => {
+      undone += 1;
+    };
+  });
+  assert.deepEqual([result, undone], [answer, 1]);
+});
+
+test("a result at once is undone too", async () => {
+  let undone = 0;
+  const result = await createInFlight().wait(1_000, never, (settle) => {
+    settle(answer);
+    return () => {
+      undone += 1;
+    };
+  });
+  assert.deepEqual([result, undone], [answer, 1]);
+});
+
+test("a wait ends by its time", async () => {
+  assert.deepEqual(await createInFlight().wait(5, never, () => () => undefined), { kind: "timeout" });
+});
+
+test("a wait ends by its signal, with the signal's reason, before and while it runs", async () => {
+  const inFlight = createInFlight();
+  const reason = new Error("stop");
+  await assert.rejects(
+    inFlight.wait(1_000, AbortSignal.abort(reason), () => () => undefined),
+    reason,
+  );
+  const controller = new AbortController();
+  let undone = false;
+  const wait = inFlight.wait(1_000, controller.signal, () => () => {
+    undone = true;
+  });
+  controller.abort(reason);
+  await assert.rejects(wait, reason);
+  assert.equal(undone, true);
+});
+
+test("closing ends every wait, and those that come later", async () => {
+  const inFlight = createInFlight();
+  const waits = [1, 2].map(() => inFlight.wait(60_000, never, () => () => undefined));
+  inFlight.close();
+  const results = [...(await Promise.all(waits)), await inFlight.wait(60_000, never, () => assert.fail("started"))];
+  assert.deepEqual(
+    results.map((result) => result.kind),
+    ["unreachable", "unreachable", "unreachable"],
+  );
+});
