@@ -1,0 +1,34 @@
+/** What is wrong with one field of a manifest, and what to do about it. */
+export interface Problem {
+  /** "spec.targets[0].hostname" */
+  readonly path: string;
+  /** The value as JSON, shortened; empty when the field is not there or holds more than one value. */
+  readonly value: string;
+  readonly message: string;
+}
+
+export type Parsed<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  | { readonly kind: "bad"; readonly problems: readonly Problem[] };
+
+/** One line for people: `spec.hostnames[0]: "a..b": not a host name; …`. */
+export function problemText({ path, value, message }: Problem): string {
+  return value === "" ? `${path}: ${message}` : `${path}: ${value}: ${message}`;
+}
+
+export function problem(path: string, value: unknown, message: string): Problem {
+  return { path, value: shown(value), message };
+}
+
+const MAX_SHOWN = 80;
+
+function shown(value: unknown): string {
+  if (typeof value === "string") {
+    return clipped(JSON.stringify(value.slice(0, MAX_SHOWN + 1)));
+  }
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+function clipped(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}

@@ -1,0 +1,59 @@
+import type { ReasonEntry } from "./reason.ts";
+
+/** Whether the object is valid and what it asks for is its to have. */
+export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
+  {
+    reason: "Accepted",
+    on: ["Accepted"],
+    meaning: "The object is valid, and its names (of a DnsZone: its domain and place) are its own.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
+    reason: "Paused",
+    on: ["Accepted", "Ready"],
+    meaning:
+      "`spec.paused` is true: no look-ups, no changes. What is published stays, and Ready keeps the status that it had.",
+    whatToDo: "Set `spec.paused: false` to go on.",
+    turn: "nobody",
+  },
+  {
+    reason: "Invalid",
+    on: ["Accepted"],
+    meaning:
+      "The object has a mistake that the apiserver could not see, or came from a file. The message names each field. What was accepted before stays in force.",
+    whatToDo: "Correct the fields that the message names.",
+    turn: "user",
+  },
+  {
+    reason: "NoZone",
+    on: ["Accepted"],
+    meaning: "No DnsZone has a domain that one of the names lies in. dnsalias goes on by itself when one appears.",
+    whatToDo: "Create a DnsZone for the domain, or correct the name in `spec.hostnames`.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "NamespaceNotAllowed",
+    on: ["Accepted"],
+    meaning: "There is a DnsZone for the name, but its `spec.allowedNamespaces` does not admit the alias's namespace.",
+    whatToDo: "Ask the zone's owner to admit the namespace, or create the alias in a namespace that is admitted.",
+    turn: "user",
+  },
+  {
+    reason: "HostnameConflict",
+    on: ["Accepted"],
+    meaning:
+      "An older DnsAlias of another namespace has one of the names; the message says which. This alias does not contribute to that name; its other names are published.",
+    whatToDo:
+      "Take the name out of one of the two. Aliases of one namespace may share a name: their addresses are merged.",
+    turn: "user",
+  },
+  {
+    reason: "ZoneConflict",
+    on: ["Accepted", "Programmed"],
+    meaning: "An older DnsZone writes to the same place (the same ConfigMap key, or the same name in one Corefile).",
+    whatToDo:
+      "Give one of the two another place, or delete it. Two DnsZones of one domain in different places are fine.",
+    turn: "user",
+  },
+];

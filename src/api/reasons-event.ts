@@ -1,0 +1,20 @@
+import type { ReasonEntry } from "./reason.ts";
+
+/** What is told once, by an Event, because it is no state. */
+export const EVENT_REASONS: readonly ReasonEntry[] = [
+  {
+    reason: "DriftRepaired",
+    on: ["Event"],
+    meaning: "Someone changed what dnsalias had written, and it was put right.",
+    whatToDo: "Find out who, if it comes again: change the DnsAlias or the base zone and not the rendered text.",
+    turn: "nobody",
+  },
+  {
+    reason: "Abandoned",
+    on: ["Event"],
+    meaning:
+      "A deleted DnsAlias was let go while its records could not be withdrawn; they stand until the zone can be written again.",
+    whatToDo: "Repair the zone's place. If the DnsZone is gone for good, remove the records by hand.",
+    turn: "user",
+  },
+];

@@ -1,0 +1,76 @@
+import type { ReasonEntry } from "./reason.ts";
+import { REFUSED_REASONS } from "./reasons-refused.ts";
+
+/** Whether the servers give what is wanted. */
+export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
+  {
+    reason: "Programmed",
+    on: ["Programmed"],
+    meaning: "What is wanted is written, and every server that could be asked gives it.",
+    whatToDo:
+      "Nothing. Where the message says that no server is named, set `servedBy` in the DnsZone to have it proved.",
+    turn: "nobody",
+  },
+  {
+    reason: "Pending",
+    on: ["Programmed"],
+    meaning: "The zone has not been planned yet.",
+    whatToDo: "Wait some seconds.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "Propagating",
+    on: ["Programmed"],
+    meaning:
+      "The change is written; not every server gives it yet. The kubelet takes about a minute to hand over a ConfigMap.",
+    whatToDo: "Wait. `nudge` in the DnsZone makes it a matter of seconds.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "PropagationSlow",
+    on: ["Programmed"],
+    meaning: "Some servers have not given the change for much longer than it usually takes.",
+    whatToDo:
+      "Check the CoreDNS pods: do they mount the ConfigMap (not with `subPath`, which never updates), do `auto` or `reload` stand in the Corefile, does the log name an error?",
+    turn: "dnsalias",
+  },
+  {
+    reason: "NothingToPublish",
+    on: ["Programmed"],
+    meaning:
+      "There are no addresses to publish: none was found yet, they were withdrawn as the spec asks, or no name is the alias's to publish.",
+    whatToDo: "See the conditions Accepted and Resolved for why.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "WriteFailed",
+    on: ["Programmed"],
+    meaning:
+      "The place could not be read or written for now (the apiserver is down or busy). What is served stays, and it is tried again.",
+    whatToDo: "If it lasts, see the message and the health of the apiserver.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "BaseZoneMissing",
+    on: ["Programmed"],
+    meaning:
+      "The ConfigMap or key of `baseZone.configMapKeyRef` is not there. dnsalias goes on by itself when it appears.",
+    whatToDo: "Create it, or correct the reference in the DnsZone.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "CorefileMissing",
+    on: ["Programmed"],
+    meaning: "The ConfigMap or key of `overlay.configMap` is not there. dnsalias goes on by itself when it appears.",
+    whatToDo: "Create it, or correct the reference in the DnsZone.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "NotFound",
+    on: ["Programmed"],
+    meaning: "The namespace that the ConfigMap belongs in does not exist, or is being deleted.",
+    whatToDo: "Create the namespace, or correct the reference in the DnsZone.",
+    turn: "dnsalias",
+  },
+  ...REFUSED_REASONS,
+];

@@ -1,0 +1,106 @@
+import type { ReasonEntry } from "./reason.ts";
+
+/** Why a zone or a record is not written until a user has changed something. */
+export const REFUSED_REASONS: readonly ReasonEntry[] = [
+  {
+    reason: "Forbidden",
+    on: ["Programmed"],
+    meaning: "The apiserver does not let dnsalias read or write the ConfigMap.",
+    whatToDo: "Grant the right that the message names; docs/rbac.md has the Roles.",
+    turn: "user",
+  },
+  {
+    reason: "Rejected",
+    on: ["Programmed"],
+    meaning: "The apiserver, or an admission policy of the cluster, does not take what dnsalias writes.",
+    whatToDo: "See the message; except the ConfigMap from the policy, or choose another name or key.",
+    turn: "user",
+  },
+  {
+    reason: "ForeignRecord",
+    on: ["Programmed"],
+    meaning:
+      "Records that someone else wrote stand at the name: A, AAAA or CNAME records in the base zone, say. They are not touched.",
+    whatToDo: "Remove them from where they come from, or take the name out of the DnsAlias.",
+    turn: "user",
+  },
+  {
+    reason: "ForeignOwner",
+    on: ["Programmed"],
+    meaning: "Another installation of dnsalias, with another owner id, wrote what stands there.",
+    whatToDo: "Let one installation alone have the name or the place. If the other is gone, delete what it left.",
+    turn: "user",
+  },
+  {
+    reason: "ForeignManager",
+    on: ["Programmed"],
+    meaning:
+      "Another field manager (Helm, Argo CD, kubectl) owns the ConfigMap's key; the message names it. It is not overwritten.",
+    whatToDo: "Choose a name and key that nobody else writes, or take the key out of the other's manifests.",
+    turn: "user",
+  },
+  {
+    reason: "WriterConflict",
+    on: ["Programmed"],
+    meaning:
+      "Something keeps changing what dnsalias wrote, again and again. To stop the fight, dnsalias waits before it writes once more.",
+    whatToDo:
+      "Stop the other writer: exclude the key from Argo CD (`ignoreDifferences` with `RespectIgnoreDifferences=true`) or Flux (`ssa: IfNotPresent`), or choose a place of its own.",
+    turn: "user",
+  },
+  {
+    reason: "BaseZoneInvalid",
+    on: ["Programmed"],
+    meaning:
+      "The base zone cannot be used: it is no zone file, lacks SOA or NS, or has records that contradict ours. The message names the line. The zone that was written before stays.",
+    whatToDo: "Correct the base zone; `named-checkzone` helps.",
+    turn: "user",
+  },
+  {
+    reason: "ZoneTooLarge",
+    on: ["Programmed"],
+    meaning:
+      "The rendered zone is over the 1,048,576 bytes that a ConfigMap holds. The zone that was written before stays.",
+    whatToDo: "Split the domain over several DnsZones, or make the base zone smaller.",
+    turn: "user",
+  },
+  {
+    reason: "TooLarge",
+    on: ["Programmed"],
+    meaning: "The ConfigMap would be over its 1,048,576 bytes, all keys counted.",
+    whatToDo: "Use a ConfigMap of its own, or make the other keys smaller.",
+    turn: "user",
+  },
+  {
+    reason: "CorefileInvalid",
+    on: ["Programmed"],
+    meaning:
+      "The Corefile cannot be read, or its markers are damaged in a way that does not tell what is ours. It is left as it is.",
+    whatToDo: "Correct the line that the message names.",
+    turn: "user",
+  },
+  {
+    reason: "OverlayFull",
+    on: ["Programmed"],
+    meaning: "The overlay has `maxNames` names already; this one is not published.",
+    whatToDo: "Raise `overlay.maxNames` (each name costs CoreDNS about 33 KiB), remove aliases, or use `zoneFile`.",
+    turn: "user",
+  },
+  {
+    reason: "PlanHeld",
+    on: ["Programmed"],
+    meaning:
+      "The plan removes more than `spec.guard.maxDeletePercent` of the zone's record sets, which looks like an accident. The removals wait; everything else goes on.",
+    whatToDo:
+      "Look at `dnsalias plan`. If it is meant, annotate the DnsZone with `dnsalias.io/approve-plan` and the hash in `status.planHash`.",
+    turn: "user",
+  },
+  {
+    reason: "PolicyForbids",
+    on: ["Programmed"],
+    meaning:
+      "`spec.policy` of the DnsZone does not allow the change: UpsertOnly removes nothing, CreateOnly changes nothing.",
+    whatToDo: "Make the change by hand, or set `policy: Sync`.",
+    turn: "user",
+  },
+];

@@ -1,0 +1,66 @@
+import type { ReasonEntry } from "./reason.ts";
+
+/** Whether the targets' addresses are known and fresh. */
+export const RESOLVED_REASONS: readonly ReasonEntry[] = [
+  {
+    reason: "Resolved",
+    on: ["Resolved"],
+    meaning: "Every target has addresses, and they are as fresh as the TTLs ask.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
+    reason: "StaticOnly",
+    on: ["Resolved"],
+    meaning: "All targets are addresses, so that nothing is looked up.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
+    reason: "Resolving",
+    on: ["Resolved"],
+    meaning: "The first look-up of a target is under way.",
+    whatToDo: "Wait some seconds.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "LookupFailed",
+    on: ["Resolved"],
+    meaning:
+      "Look-ups of a target fail (time-out, SERVFAIL, REFUSED, a malformed answer). The last good addresses stay published, and it is tried again with growing waits of at most 300 s.",
+    whatToDo:
+      "See `status.targets` for the failure; try `dnsalias resolve NAME`. Check that the resolvers can be reached and that the target's name servers answer.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "Stale",
+    on: ["Resolved"],
+    meaning: "Look-ups have failed for longer than `spec.maxStaleness`, and `spec.onStale` was applied.",
+    whatToDo: "As for LookupFailed. With `onStale: Keep` the last good addresses are still published.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "NoAddresses",
+    on: ["Resolved"],
+    meaning:
+      "A target exists without addresses, or does not exist; several readings agree. `spec.onEmpty` was applied: with Hold the last addresses stay. A target that never had addresses publishes nothing.",
+    whatToDo: "Correct the target's name, or give it addresses. It is looked up again as its negative TTL asks.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "LoopDetected",
+    on: ["Resolved"],
+    meaning:
+      "The target's CNAME chain leads back to itself or to one of the alias's own names, or has over 16 hops. The message shows the path. The last good addresses stay.",
+    whatToDo: "Correct the CNAME or the target so that the chain ends at addresses.",
+    turn: "user",
+  },
+  {
+    reason: "SpecialUseRefused",
+    on: ["Resolved"],
+    meaning:
+      "A target's answer has private, loopback or other special-use addresses (RFC 6890), which can be an attack (DNS rebinding). They are not published; what was good before stays.",
+    whatToDo: "If they are meant, set `spec.allowPrivate: true`. Else correct the target.",
+    turn: "user",
+  },
+];

@@ -1,0 +1,58 @@
+/**
+ * One rule beyond the structure, said once: `cel` for the apiserver, `broken` for us. Both give the same verdict with the same message, which the
+ * integration tests show against a real apiserver.
+ */
+export interface Rule<Spec> {
+  /** The node of the schema that carries the CEL text: "spec.targets[].hostname". */
+  readonly at: string;
+  readonly cel: string;
+  readonly message: string;
+  /** Every value in the spec that breaks the rule; empty when it holds. The spec has passed the structural schema. */
+  readonly broken: (spec: Spec) => readonly Spot<unknown>[];
+}
+
+/** A value and where it stands: "spec.targets[0].hostname". */
+export interface Spot<Value> {
+  readonly path: string;
+  readonly value: Value;
+}
+
+export interface RuleParts<Spec, Value> {
+  readonly at: string;
+  readonly cel: string;
+  readonly message: string;
+  readonly values: (spec: Spec) => readonly Spot<Value>[];
+  readonly holds: (value: Value) => boolean;
+}
+
+export function rule<Spec, Value>(parts: RuleParts<Spec, Value>): Rule<Spec> {
+  const { at, cel, message, values, holds } = parts;
+  return { at, cel, message, broken: (spec) => values(spec).filter(({ value }) => !holds(value)) };
+}
+
+/** Of an object with these optional members exactly one is given. */
+export function exactlyOne<Spec>(parts: {
+  readonly at: string;
+  readonly members: readonly string[];
+  readonly message: string;
+  readonly values: (spec: Spec) => readonly Spot<object>[];
+}): Rule<Spec> {
+  const { at, members, message, values } = parts;
+  return rule({
+    at,
+    cel: `[${members.map((member) => `has(self.${member})`).join(", ")}].exists_one(given, given)`,
+    message,
+    values,
+    holds: (value) => members.filter((member) => Object.hasOwn(value, member)).length === 1,
+  });
+}
+
+/** A spot for the value if it is there. */
+export function spot<Value>(path: string, value: Value | undefined): readonly Spot<Value>[] {
+  return value === undefined ? [] : [{ path, value }];
+}
+
+/** A spot for each member of a list that may not be there. */
+export function spots<Value>(path: string, values: readonly Value[] | undefined): readonly Spot<Value>[] {
+  return (values ?? []).map((value, index) => ({ path: `${path}[${index}]`, value }));
+}

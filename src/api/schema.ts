@@ -1,0 +1,98 @@
+import { Type, type TProperties, type TSchema } from "typebox";
+
+/**
+ * Builders for the part of JSON Schema that Kubernetes takes as a structural schema. Every node has a description, because `kubectl explain` shows
+ * it, and every text and list has a limit, because the cost of the CEL rules is estimated from the limits.
+ */
+export function text(description: string, limits: TextLimits) {
+  return Type.String({ description, ...limits });
+}
+
+interface TextLimits {
+  /** In characters (code points), as the apiserver counts. */
+  readonly maxLength: number;
+  readonly minLength?: number;
+  readonly default?: string;
+}
+
+export function whole(description: string, limits: WholeLimits) {
+  return Type.Integer({ description, ...limits });
+}
+
+interface WholeLimits {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default?: number;
+}
+
+export function yesNo(description: string, options: { readonly default?: boolean } = {}) {
+  return Type.Boolean({ description, ...options });
+}
+
+export function oneOf<Values extends string[]>(
+  description: string,
+  values: readonly [...Values],
+  options: { readonly default?: Values[number] } = {},
+) {
+  return Type.Enum(values, { type: "string", description, ...options });
+}
+
+export function object<Properties extends TProperties>(
+  description: string,
+  properties: Properties,
+  options: { readonly default?: Readonly<Record<string, unknown>> } = {},
+) {
+  return Type.Object(properties, { description, ...options });
+}
+
+/** `set`: without duplicates, merged member by member in server-side apply; `atomic`: replaced whole. */
+export function list<Item extends TSchema>(description: string, items: Item, limits: ListLimits) {
+  const { kind, ...rest } = limits;
+  const keywords =
+    typeof kind === "string"
+      ? { "x-kubernetes-list-type": kind }
+      : { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": kind.mapBy };
+  return Type.Array(items, { description, ...rest, ...keywords });
+}
+
+interface ListLimits {
+  readonly kind: "set" | "atomic" | { readonly mapBy: readonly string[] };
+  readonly minItems?: number;
+  readonly maxItems: number;
+  readonly default?: readonly string[];
+}
+
+/** `matchLabels`: every label must be there with this value. Never empty, because an empty selector would match everything. */
+export function matchLabels(description: string) {
+  return Type.Unsafe<Record<string, string>>({
+    type: "object",
+    description,
+    minProperties: 1,
+    maxProperties: 16,
+    additionalProperties: { type: "string", maxLength: 63 },
+  });
+}
+
+export const optional = Type.Optional;
+
+/** The keywords that our schemas use, as a reader of schemas sees them; a node has only those of its type. */
+export interface SchemaNode {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: SchemaNode;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: SchemaNode;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  readonly "x-kubernetes-list-type"?: string;
+  readonly "x-kubernetes-list-map-keys"?: readonly string[];
+}

@@ -1,0 +1,151 @@
+import { hostNameRules } from "./name-rules.ts";
+import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "./rule.ts";
+import { addressRule, configMapKeyRule, labelNameRule, objectNameRule } from "./text-rules.ts";
+import type { ZoneSpecText } from "./zone-schema.ts";
+
+type Spec = ZoneSpecText;
+type CoreDNS = NonNullable<Spec["provider"]["coreDNS"]>;
+type ZoneFile = NonNullable<CoreDNS["zoneFile"]>;
+
+const CORE_DNS = "spec.provider.coreDNS";
+const ZONE_FILE = `${CORE_DNS}.zoneFile`;
+const OVERLAY = `${CORE_DNS}.overlay`;
+const SERVED_BY = `${CORE_DNS}.servedBy`;
+
+const generalRules: readonly Rule<Spec>[] = [
+  ...hostNameRules<Spec>({ at: "spec.domain", values: (spec) => spot("spec.domain", spec.domain) }),
+  rule<Spec, Spec["allowedNamespaces"]>({
+    at: "spec.allowedNamespaces",
+    cel: "self.from != 'Selector' || has(self.selector)",
+    message: "from: Selector needs selector: add selector.matchLabels, or choose from: Same or from: All",
+    values: (spec) => spot("spec.allowedNamespaces", spec.allowedNamespaces),
+    holds: ({ from, selector }) => from !== "Selector" || selector !== undefined,
+  }),
+  rule<Spec, Spec["allowedNamespaces"]>({
+    at: "spec.allowedNamespaces",
+    cel: "self.from == 'Selector' || !has(self.selector)",
+    message: "selector has an effect with from: Selector alone: write from: Selector, or remove selector",
+    values: (spec) => spot("spec.allowedNamespaces", spec.allowedNamespaces),
+    holds: ({ from, selector }) => from === "Selector" || selector === undefined,
+  }),
+  rule<Spec, Spec["ttl"]>({
+    at: "spec.ttl",
+    cel: "self.min <= self.max",
+    message: "min (30 unless set) is above max (300 unless set): lower min or raise max",
+    values: (spec) => spot("spec.ttl", spec.ttl),
+    holds: ({ min, max }) => min <= max,
+  }),
+];
+
+type Resolver = NonNullable<Spec["resolvers"]>[number];
+
+const resolverRules: readonly Rule<Spec>[] = [
+  addressRule<Spec>({ at: "spec.resolvers[].address", values: (spec) => below(resolvers(spec), "address") }),
+  ...hostNameRules<Spec>({
+    at: "spec.resolvers[].serverName",
+    values: (spec) => resolvers(spec).flatMap(({ path, value }) => spot(`${path}.serverName`, value.serverName)),
+  }),
+  rule<Spec, Resolver>({
+    at: "spec.resolvers[]",
+    cel: "!has(self.serverName) || self.protocol == 'TLS' || self.protocol == 'HTTPS'",
+    message: "serverName has an effect with protocol: TLS or HTTPS alone: choose one of them, or remove serverName",
+    values: resolvers,
+    holds: ({ serverName, protocol }) => serverName === undefined || protocol === "TLS" || protocol === "HTTPS",
+  }),
+];
+
+const providerRules: readonly Rule<Spec>[] = [
+  exactlyOne<Spec>({
+    at: "spec.provider",
+    members: ["coreDNS"],
+    message: "a zone has exactly one provider: write provider.coreDNS",
+    values: (spec) => spot("spec.provider", spec.provider),
+  }),
+  exactlyOne<Spec>({
+    at: CORE_DNS,
+    members: ["zoneFile", "overlay"],
+    message:
+      "coreDNS has exactly one of zoneFile and overlay: keep one; another way for the same domain is another DnsZone",
+    values: (spec) => spot(CORE_DNS, spec.provider.coreDNS),
+  }),
+  exactlyOne<Spec>({
+    at: `${ZONE_FILE}.baseZone`,
+    members: ["inline", "configMapKeyRef"],
+    message: "baseZone has exactly one of inline and configMapKeyRef: keep one",
+    values: (spec) => spot(`${ZONE_FILE}.baseZone`, zoneFile(spec)?.baseZone),
+  }),
+  rule<Spec, NonNullable<CoreDNS["servedBy"]>>({
+    at: SERVED_BY,
+    cel: "!(has(self.addresses) && has(self.service))",
+    message: "servedBy has at most one of addresses and service: keep one",
+    values: (spec) => spot(SERVED_BY, spec.provider.coreDNS?.servedBy),
+    holds: ({ addresses, service }) => addresses === undefined || service === undefined,
+  }),
+  rule<Spec, ZoneFile>({
+    at: ZONE_FILE,
+    cel: "!has(self.configMap) || !has(self.configMap.name) || !has(self.configMap.key) || !has(self.baseZone.configMapKeyRef) || self.configMap.name != self.baseZone.configMapKeyRef.name || self.configMap.key != self.baseZone.configMapKeyRef.key",
+    message: sameKeyMessage(),
+    values: (spec) => spot(ZONE_FILE, zoneFile(spec)),
+    holds: ({ configMap, baseZone }) =>
+      configMap?.name === undefined ||
+      configMap.key === undefined ||
+      configMap.name !== baseZone.configMapKeyRef?.name ||
+      configMap.key !== baseZone.configMapKeyRef.key,
+  }),
+];
+
+const placeRules: readonly Rule<Spec>[] = [
+  objectNameRule<Spec>(texts(`${ZONE_FILE}.configMap.name`, (spec) => zoneFile(spec)?.configMap?.name)),
+  configMapKeyRule<Spec>(texts(`${ZONE_FILE}.configMap.key`, (spec) => zoneFile(spec)?.configMap?.key)),
+  objectNameRule<Spec>(texts(`${ZONE_FILE}.baseZone.configMapKeyRef.name`, (spec) => baseRef(spec)?.name)),
+  configMapKeyRule<Spec>(texts(`${ZONE_FILE}.baseZone.configMapKeyRef.key`, (spec) => baseRef(spec)?.key)),
+  labelNameRule<Spec>(texts(`${OVERLAY}.configMap.namespace`, (spec) => overlayMap(spec)?.namespace)),
+  objectNameRule<Spec>(texts(`${OVERLAY}.configMap.name`, (spec) => overlayMap(spec)?.name)),
+  configMapKeyRule<Spec>(texts(`${OVERLAY}.configMap.key`, (spec) => overlayMap(spec)?.key)),
+  addressRule<Spec>({
+    at: `${SERVED_BY}.addresses[].address`,
+    values: (spec) => below(spots(`${SERVED_BY}.addresses`, spec.provider.coreDNS?.servedBy?.addresses), "address"),
+  }),
+  labelNameRule<Spec>(texts(`${SERVED_BY}.service.namespace`, (spec) => service(spec)?.namespace)),
+  labelNameRule<Spec>(texts(`${SERVED_BY}.service.name`, (spec) => service(spec)?.name)),
+  labelNameRule<Spec>(texts(`${CORE_DNS}.nudge.namespace`, (spec) => spec.provider.coreDNS?.nudge?.namespace)),
+];
+
+/** Every rule of a DnsZone beyond the structure of its schema. */
+export const ZONE_RULES: readonly Rule<Spec>[] = [...generalRules, ...resolverRules, ...providerRules, ...placeRules];
+
+/** For the two places where it can show: in the fields as written, and once the default names are computed. */
+export function sameKeyMessage(): string {
+  return "the zone would be written over its own base zone: give configMap another name or key than configMapKeyRef";
+}
+
+function texts(at: string, value: (spec: Spec) => string | undefined) {
+  return { at, values: (spec: Spec) => spot(at, value(spec)) };
+}
+
+function resolvers(spec: Spec): readonly Spot<Resolver>[] {
+  return spots("spec.resolvers", spec.resolvers);
+}
+
+function below<Key extends string>(
+  places: readonly Spot<Readonly<Record<Key, string>>>[],
+  key: Key,
+): readonly Spot<string>[] {
+  return places.map(({ path, value }) => ({ path: `${path}.${key}`, value: value[key] }));
+}
+
+function zoneFile(spec: Spec) {
+  return spec.provider.coreDNS?.zoneFile;
+}
+
+function baseRef(spec: Spec) {
+  return zoneFile(spec)?.baseZone.configMapKeyRef;
+}
+
+function overlayMap(spec: Spec) {
+  return spec.provider.coreDNS?.overlay?.configMap;
+}
+
+function service(spec: Spec) {
+  return spec.provider.coreDNS?.servedBy?.service;
+}
