@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { readdirSync, readlinkSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { test } from "node:test";
+import { createExchange } from "../../../src/transport/client.ts";
+import type { ExchangeRequest, Protocol, ResolverServer } from "../../../src/transport/exchange.ts";
+import { framed } from "../../../src/transport/frames.ts";
+import { listen, type ListenOptions, type OnQuery } from "../../../src/transport/listen.ts";
+
+const never = new AbortController().signal;
+const PADDING = new Uint8Array(10);
+
+/** A message of the least length, told apart by its id. */
+function message(id: number): Uint8Array {
+  return Buffer.concat([Uint8Array.of(id >> 8, id), PADDING]);
+}
+
+function idOf(bytes: Uint8Array): number {
+  return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+}
+
+function asking(id: number, options: Partial<ExchangeRequest> = {}): ExchangeRequest {
+  return { query: message(id), timeoutMs: 2_000, accept: (response) => idOf(response) === id, ...options };
+}
+
+function at(port: number, protocol: Protocol): ResolverServer {
+  return { protocol, address: "127.0.0.1", port };
+}
+
+async function start(onQuery: OnQuery, options: Partial<ListenOptions> = {}) {
+  return listen({ host: "127.0.0.1", port: 0, onQuery, ...options });
+}
+
+/** Sockets of this process as the kernel counts them; Node's own list keeps closed ones for a while. */
+function openSockets(): number {
+  return readdirSync("/proc/self/fd").filter((fd) => linkOf(fd).startsWith("socket:")).length;
+}
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return "";
+  }
+}
+
+const onLinux = { skip: process.platform === "linux" ? false : "counts sockets in /proc" };
+
+for (const protocol of ["udp", "tcp"] as const) {
+  test(`${protocol}: the answer comes back, with the peer and the protocol known to the server`, async () => {
+    const seen: string[] = [];
+    await using server = await start((query, peer, over) => {
+      seen.push(`${over} ${peer.address} ${peer.port > 0}`);
+      return query;
+    });
+    await using client = createExchange();
+    const result = await client.exchange(at(server.port, protocol), asking(7), never);
+    assert.equal(result.kind, "response");
+    assert.deepEqual(seen, [`${protocol} 127.0.0.1 true`]);
+  });
+
+  test(`${protocol}: 300 queries at once get their own answers, however they are mixed up`, async () => {
+    await using server = await start(async (query) => {
+      await delay(idOf(query) % 30);
+      return query;
+    });
+    await using client = createExchange({ maxUdpSockets: 50 });
+    const asked = Array.from({ length: 300 }, (_, id) => client.exchange(at(server.port, protocol), asking(id), never));
+    const results = await Promise.all(asked);
+    assert.deepEqual(
+      results.map((result) => (result.kind === "response" ? idOf(result.response) : result.kind)),
+      results.map((_, id) => id),
+    );
+  });
+
+  test(`${protocol}: silence ends as a time-out, in time`, async () => {
+    await using server = await start(() => undefined);
+    await using client = createExchange();
+    const startedAt = performance.now();
+    const result = await client.exchange(at(server.port, protocol), asking(1, { timeoutMs: 60 }), never);
+    assert.deepEqual(result, { kind: "timeout" });
+    assert.ok(performance.now() - startedAt < 1_000);
+  });
+
+  test(`${protocol}: the signal ends a wait with its reason`, async () => {
+    await using server = await start(() => undefined);
+    await using client = createExchange();
+    const controller = new AbortController();
+    const wait = client.exchange(at(server.port, protocol), asking(1), controller.signal);
+    setTimeout(() => controller.abort(new Error("stop")), 20);
+    await assert.rejects(wait, /stop/);
+  });
+
+  test(`${protocol}: a closed port is unreachable at once`, async () => {
+    const server = await start(() => undefined);
+    await server[Symbol.asyncDispose]();
+    await using client = createExchange();
+    const result = await client.exchange(at(server.port, protocol), asking(1), never);
+    assert.equal(result.kind, "unreachable");
+    assert.match(result.kind === "unreachable" ? result.message : "", /ECONNREFUSED/);
+  });
+
+  test(`${protocol}: a name in place of an address is unreachable, not looked up`, async () => {
+    await using client = createExchange();
+    const server = { protocol, address: "localhost", port: 53 };
+    const result = await client.exchange(server, asking(1), never);
+    assert.match(result.kind === "unreachable" ? result.message : result.kind, /not an address/);
+  });
+
+  test(`${protocol}: disposing ends what waits and leaves no socket`, onLinux, async () => {
+    const before = openSockets();
+    const server = await start(() => undefined);
+    const client = createExchange({ maxUdpSockets: 5 });
+    const waits = Array.from({ length: 20 }, (_, id) =>
+      client.exchange(at(server.port, protocol), asking(id, { timeoutMs: 60_000 }), never),
+    );
+    await delay(50);
+    await client[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    const kinds = new Set((await Promise.all(waits)).map((result) => result.kind));
+    assert.deepEqual([...kinds], ["unreachable"]);
+    assert.equal(openSockets(), before);
+  });
+}
+
+test("udp: forged packets from the server's address do not end the wait", async () => {
+  await using server = await start((query) => query);
+  const socket = createSocket("udp4");
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  socket.on("message", (query, peer) => {
+    for (const id of [9, 10, 11, idOf(query)]) {
+      socket.send(message(id), peer.port, peer.address);
+    }
+  });
+  await using client = createExchange();
+  const result = await client.exchange(at(socket.address().port, "udp"), asking(500), never);
+  socket.close();
+  assert.equal(result.kind === "response" && idOf(result.response), 500);
+  assert.ok(server.port > 0);
+});
+
+test("udp: packets from another address than the server's are not even seen", async () => {
+  const stranger = createSocket("udp4");
+  await using server = await start((query, peer) => {
+    stranger.send(query, peer.port, peer.address);
+    return undefined;
+  });
+  await using client = createExchange();
+  let seen = 0;
+  const accept = (): boolean => {
+    seen += 1;
+    return true;
+  };
+  const result = await client.exchange(at(server.port, "udp"), asking(1, { timeoutMs: 100, accept }), never);
+  stranger.close();
+  assert.deepEqual([result.kind, seen], ["timeout", 0]);
+});
+
+test("udp: source ports differ from query to query, and no more sockets are open than allowed", onLinux, async () => {
+  const ports = new Set<number>();
+  let most = 0;
+  await using server = await start(async (query, peer) => {
+    ports.add(peer.port);
+    most = Math.max(most, openSockets());
+    await delay(10);
+    return query;
+  });
+  const before = openSockets();
+  await using client = createExchange({ maxUdpSockets: 10 });
+  const asked = Array.from({ length: 100 }, (_, id) => client.exchange(at(server.port, "udp"), asking(id), never));
+  await Promise.all(asked);
+  assert.ok(ports.size > 90, `${ports.size} ports`);
+  assert.ok(most <= before + 10, `${most - before} sockets`);
+});
+
+/** A TCP server whose connections the test drives by hand. */
+async function rawServer(onConnection: (socket: Socket, index: number) => void) {
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    onConnection(socket, count);
+    count += 1;
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    connections: () => count,
+    async [Symbol.asyncDispose]() {
+      sockets.forEach((socket) => socket.destroy());
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+test("tcp: one connection serves queries one after the other", async () => {
+  await using server = await rawServer((socket) => socket.on("data", (piece) => socket.write(piece)));
+  await using client = createExchange();
+  for (const id of [1, 2, 3]) {
+    assert.equal((await client.exchange(at(server.port, "tcp"), asking(id), never)).kind, "response");
+  }
+  assert.equal(server.connections(), 1);
+});
+
+test("tcp: an answer in single octets is put together", async () => {
+  await using server = await rawServer((socket) =>
+    socket.on("data", (piece: Buffer) => {
+      piece.forEach((octet, index) => setTimeout(() => socket.write(Uint8Array.of(octet)), index));
+    }),
+  );
+  await using client = createExchange();
+  assert.equal((await client.exchange(at(server.port, "tcp"), asking(1), never)).kind, "response");
+});
+
+test("tcp: a connection that the server closed while idle is replaced without a failure", async () => {
+  await using server = await rawServer((socket) => {
+    let answered = false;
+    socket.on("data", (piece) => {
+      if (answered) {
+        socket.destroy();
+      } else {
+        answered = true;
+        socket.write(piece);
+      }
+    });
+  });
+  await using client = createExchange();
+  for (const id of [1, 2, 3]) {
+    assert.equal((await client.exchange(at(server.port, "tcp"), asking(id), never)).kind, "response");
+  }
+  assert.equal(server.connections(), 3);
+});
+
+test("tcp: a server that always closes is unreachable", async () => {
+  await using server = await rawServer((socket) => socket.on("data", () => socket.destroy()));
+  await using client = createExchange();
+  const result = await client.exchange(at(server.port, "tcp"), asking(1), never);
+  assert.deepEqual(result.kind, "unreachable");
+});
+
+test("tcp: a late answer does not meet the next query with the same id", async () => {
+  await using server = await rawServer((socket) => {
+    let count = 0;
+    socket.on("data", (piece) => {
+      count += 1;
+      const isFirst = count === 1;
+      setTimeout(() => socket.write(piece), isFirst ? 80 : 0);
+    });
+  });
+  await using client = createExchange();
+  const first = await client.exchange(at(server.port, "tcp"), asking(1, { timeoutMs: 30 }), never);
+  const second = await client.exchange(at(server.port, "tcp"), asking(1), never);
+  assert.deepEqual([first.kind, second.kind], ["timeout", "response"]);
+  assert.equal(server.connections(), 2);
+});
+
+test("tcp: a wrong id is shown to accept when only one query is on the way", async () => {
+  await using server = await rawServer((socket) => socket.on("data", () => socket.write(framed(message(99)))));
+  await using client = createExchange();
+  const result = await client.exchange(at(server.port, "tcp"), asking(1, { accept: () => true }), never);
+  assert.equal(result.kind === "response" && idOf(result.response), 99);
+});
+
+test("tcp: an idle connection is closed", async () => {
+  let closed = false;
+  await using server = await rawServer((socket) => {
+    socket.on("data", (piece) => socket.write(piece));
+    socket.on("close", () => {
+      closed = true;
+    });
+  });
+  await using client = createExchange({ idleMs: 30 });
+  await client.exchange(at(server.port, "tcp"), asking(1), never);
+  await delay(150);
+  assert.equal(closed, true);
+});
+
+test("tcp: connections are bounded", async () => {
+  await using server = await rawServer(() => undefined);
+  await using client = createExchange({ maxConnections: 3 });
+  const asked = Array.from({ length: 5 }, () =>
+    client.exchange(at(server.port, "tcp"), asking(1, { timeoutMs: 100 }), never),
+  );
+  const kinds = (await Promise.all(asked)).map((result) => result.kind);
+  assert.deepEqual(kinds, ["timeout", "timeout", "timeout", "unreachable", "unreachable"]);
+  assert.equal(server.connections(), 3);
+});
