@@ -4,13 +4,13 @@ import { byCodeUnit, sameMembers } from "../base/order.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { Name } from "../dns/name.ts";
 import { FAMILIES, type Family } from "../dns/record.ts";
+import { setKey } from "../plan/diff.ts";
 import type { ServingEndpoint } from "../providers/provider.ts";
 import type { Asked, EndpointsOf, Observer } from "./ports.ts";
 import type { Again } from "./zone-reconcile.ts";
-import { ownSets, type ZoneState } from "./zone-state.ts";
+import type { ZoneState } from "./zone-state.ts";
 
 export interface ProveDeps {
-  readonly ownerId: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer: Observer;
@@ -39,20 +39,20 @@ export async function proveZone(deps: ProveDeps, state: ZoneState, signal: Abort
     return takeAsServed(deps, state);
   }
   const asked = new Map(state.unproved);
-  noteServers(deps, state, endpoints);
+  noteServers(state, endpoints);
   await Promise.all(endpoints.map((endpoint) => askServer(deps, state, endpoint, signal)));
   return settleRound(deps, state, { total: endpoints.length, asked });
 }
 
 /** A server that is new has to show everything; one that is gone no longer counts. */
-function noteServers(deps: ProveDeps, state: ZoneState, endpoints: readonly ServingEndpoint[]): void {
+function noteServers(state: ZoneState, endpoints: readonly ServingEndpoint[]): void {
   const present = new Set(endpoints.map(endpointText));
   for (const known of state.behind.keys()) {
     if (!present.has(known)) {
       state.behind.delete(known);
     }
   }
-  const everything = ownSets(state, deps.ownerId).map(({ name }) => name);
+  const everything = [...state.own.values()].map(({ name }) => name);
   for (const text of present) {
     const names = state.behind.get(text);
     if (names === undefined) {
@@ -73,12 +73,13 @@ async function askServer(
 ): Promise<void> {
   const names = state.behind.get(endpointText(endpoint)) ?? new Set<Name>();
   const asked = sample([...names].sort(byCodeUnit));
-  const wanted = wantedByName(deps, state);
+  // What is wanted is taken once: a write in between is proved in the next round.
+  const wanted = state.own;
   const served: Name[] = [];
   const queue = [...asked];
   const worker = async (): Promise<void> => {
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-      if (await serves(deps, endpoint, name, wanted.get(name) ?? [], signal)) {
+      if (await serves(deps, endpoint, name, wanted, signal)) {
         served.push(name);
       } else if (names.size > SAMPLE) {
         // One name that is behind shows that the whole zone is: no need to ask on.
@@ -94,29 +95,16 @@ async function askServer(
   }
 }
 
-interface WantedAddresses {
-  readonly type: Family;
-  readonly addresses: readonly string[];
-}
-
-function wantedByName(deps: ProveDeps, state: ZoneState): ReadonlyMap<Name, readonly WantedAddresses[]> {
-  const byName = new Map<Name, WantedAddresses[]>();
-  for (const set of ownSets(state, deps.ownerId)) {
-    byName.set(set.name, [...(byName.get(set.name) ?? []), set]);
-  }
-  return byName;
-}
-
 /** A name that was withdrawn is not asked for: another record may answer there rightly (a wildcard, the team's own). */
 async function serves(
   deps: ProveDeps,
   endpoint: ServingEndpoint,
   name: Name,
-  wanted: readonly WantedAddresses[],
+  wanted: ZoneState["own"],
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const family of FAMILIES) {
-    const set = wanted.find(({ type }) => type === family);
+    const set = wanted.get(setKey(name, family));
     if (set !== undefined) {
       const asked = await deps.ask(endpoint, name, family, signal);
       if (asked.kind !== "answer" || !sameMembers(asked.addresses, set.addresses)) {

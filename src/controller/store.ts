@@ -1,6 +1,5 @@
-import { byCodeUnit } from "../base/order.ts";
-import type { DnsAlias } from "../api/dns-alias.ts";
-import type { DnsZone } from "../api/dns-zone.ts";
+import type { AliasStatus, DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import { isAtOrBelow, type Name } from "../dns/name.ts";
 import {
@@ -26,6 +25,9 @@ export interface Touched {
  */
 export interface Store {
   note(event: InventoryEvent): void;
+  /** Takes a status over that was just written, until the source tells it itself. */
+  rememberAliasStatus(written: DnsAlias, status: AliasStatus): void;
+  rememberZoneStatus(written: DnsZone, status: ZoneStatus): void;
   /** Decides up to `limit` noted names; `more` tells whether any are left. */
   settle(limit: number): Touched & { readonly more: boolean };
   alias(key: ObjectKey): DnsAlias | undefined;
@@ -70,6 +72,18 @@ export function createStore(): Store {
   };
   return {
     note: (event) => note(state, event),
+    rememberAliasStatus(written, status) {
+      const key = objectKey(written.meta);
+      if (state.aliases.get(key) === written) {
+        keepClaims(state, key, { ...written, status });
+      }
+    },
+    rememberZoneStatus(written, status) {
+      const key = objectKey(written.meta);
+      if (state.zones.get(key) === written) {
+        state.zones.set(key, { ...written, status });
+      }
+    },
     settle: (limit) => settle(state, limit),
     alias: (key) => state.aliases.get(key),
     zone: (key) => state.zones.get(key),
@@ -108,6 +122,11 @@ function note(state: State, event: InventoryEvent): void {
 
 function replaceAlias(state: State, key: ObjectKey, next: DnsAlias | undefined): void {
   const previous = state.aliases.get(key);
+  if (previous !== undefined && next !== undefined && asksTheSame(previous, next)) {
+    keepClaims(state, key, next);
+    state.touchedAliases.add(key);
+    return;
+  }
   if (previous !== undefined) {
     for (const name of previous.spec.hostnames) {
       state.candidates.get(name)?.delete(key);
@@ -125,6 +144,21 @@ function replaceAlias(state: State, key: ObjectKey, next: DnsAlias | undefined):
     if (next?.meta.deletedAt === undefined) {
       const keys = state.candidates.get(name) ?? new Set();
       state.candidates.set(name, keys.add(key));
+    }
+  }
+}
+
+/** True when only the status, labels or the like differ: who has which name stays as it is. */
+function asksTheSame(a: DnsAlias, b: DnsAlias): boolean {
+  return a.meta.uid === b.meta.uid && a.meta.generation === b.meta.generation && a.meta.deletedAt === b.meta.deletedAt;
+}
+
+/** Puts the newer object in place of the older one wherever it stands, without a zone being planned anew. */
+function keepClaims(state: State, key: ObjectKey, next: DnsAlias): void {
+  state.aliases.set(key, next);
+  for (const name of next.spec.hostnames) {
+    for (const zone of state.placed.get(name) ?? []) {
+      state.claims.get(zone)?.set(name, decideClaim(candidatesIn(state, name).get(zone) ?? []));
     }
   }
 }
@@ -191,19 +225,8 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
 }
 
 function decideName(state: State, name: Name): void {
-  const byZone = new Map<ObjectKey, DnsAlias[]>();
-  for (const key of state.candidates.get(name) ?? []) {
-    const alias = state.aliases.get(key);
-    if (alias === undefined) {
-      continue;
-    }
-    state.touchedAliases.add(key);
-    const match = zonesFor(name, alias.meta.namespace, state.index, state.labels);
-    for (const zone of match.kind === "zones" ? match.zones : []) {
-      const zoneKey = objectKey(zone.meta);
-      byZone.set(zoneKey, [...(byZone.get(zoneKey) ?? []), alias]);
-    }
-  }
+  const byZone = candidatesIn(state, name);
+  state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
   for (const zoneKey of state.placed.get(name) ?? []) {
     if (!byZone.has(zoneKey)) {
       state.claims.get(zoneKey)?.delete(name);
@@ -216,6 +239,24 @@ function decideName(state: State, name: Name): void {
     state.touchedZones.add(zoneKey);
   }
   rememberPlaces(state, name, new Set(byZone.keys()));
+}
+
+/** The living aliases that ask for a name, by the zone that takes it for each. */
+function candidatesIn(state: State, name: Name): ReadonlyMap<ObjectKey, readonly DnsAlias[]> {
+  const byZone = new Map<ObjectKey, DnsAlias[]>();
+  for (const key of state.candidates.get(name) ?? []) {
+    const alias = state.aliases.get(key);
+    const match = alias === undefined ? undefined : zonesFor(name, alias.meta.namespace, state.index, state.labels);
+    for (const zone of match?.kind === "zones" && alias !== undefined ? match.zones : []) {
+      const zoneKey = objectKey(zone.meta);
+      const aliases = byZone.get(zoneKey) ?? [];
+      byZone.set(zoneKey, aliases);
+      if (alias !== undefined) {
+        aliases.push(alias);
+      }
+    }
+  }
+  return byZone;
 }
 
 function rememberPlaces(state: State, name: Name, places: ReadonlySet<ObjectKey>): void {
@@ -249,9 +290,4 @@ function placeOf(zone: DnsZone): string {
       return ["overlay", namespace, name, key, domain].join(" ");
     }
   }
-}
-
-/** Keys in one order, for logs and reports. */
-export function sortedKeys(keys: Iterable<ObjectKey>): readonly ObjectKey[] {
-  return [...keys].sort(byCodeUnit);
 }

@@ -1,8 +1,9 @@
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../api/meta.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import type { Name } from "../dns/name.ts";
+import { displayName, type Name } from "../dns/name.ts";
 import { after } from "../plan/after.ts";
 import type { Write } from "../plan/change.ts";
 import { diff } from "../plan/diff.ts";
@@ -10,7 +11,7 @@ import { guard, type Guarded } from "../plan/guard.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone, ApplyResult } from "../providers/provider.ts";
 import type { Observer, Reporter } from "./ports.ts";
-import { ownSets, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 /** When the zone is to be looked at again, told to its queue. */
 export type Again = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
@@ -25,6 +26,7 @@ export interface ReconcileDeps {
   readonly olderTwin: (zone: DnsZone) => DnsZone | undefined;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
+  readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
   /** Record sets were written: have the servers asked. */
@@ -42,6 +44,9 @@ const FIGHT_WINDOW_MS = 600_000;
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
   const startedAt = deps.clock.now();
+  // A change that is noticed from here on belongs to the next plan.
+  state.planningSince = state.dirtySince ?? state.planningSince;
+  state.dirtySince = undefined;
   state.plan = deps.plan(state.zone);
   deps.observer.zonePlanned(objectKey(state.zone.meta), state.plan.names.length, deps.clock.now() - startedAt);
   const twin = deps.olderTwin(state.zone);
@@ -67,7 +72,7 @@ async function currentActual(deps: ReconcileDeps, state: ZoneState, signal: Abor
   const read = await state.provider.read(names, signal);
   switch (read.kind) {
     case "ok":
-      state.actual = read.zone;
+      setActual(state, read.zone, deps.ownerId);
       state.readAt = deps.clock.now();
       return read.zone;
     case "refused":
@@ -86,7 +91,7 @@ async function publish(deps: ReconcileDeps, state: ZoneState, actual: ActualZone
   });
   const guarded = guard({
     changes,
-    owned: ownSets(state, deps.ownerId).length,
+    owned: state.own.size,
     maxDeletePercent: state.zone.spec.maxDeletePercent,
     approved: state.zone.meta.annotations[APPROVE_ANNOTATION],
   });
@@ -95,7 +100,7 @@ async function publish(deps: ReconcileDeps, state: ZoneState, actual: ActualZone
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
   if (guarded.writes.length === 0 && actual.dirty === undefined) {
-    state.dirtySince = undefined;
+    state.planningSince = undefined;
     return settleAs(deps, state, settled, { afterMs: RESYNC_MS });
   }
   if (actual.dirty?.kind === "foreign-edit" && fights(deps, state)) {
@@ -147,14 +152,11 @@ function noteWritten(
   { actual, writes }: Pending,
   result: Extract<ApplyResult, { kind: "applied" }>,
 ): void {
-  const noticedAt = state.dirtySince ?? deps.clock.now();
-  state.dirtySince = undefined;
+  const noticedAt = state.planningSince ?? deps.clock.now();
+  state.planningSince = undefined;
   const serial = result.serial ?? actual.serial;
-  state.actual = {
-    revision: result.revision,
-    sets: after(actual.sets, writes, deps.ownerId),
-    ...(serial === undefined ? {} : { serial }),
-  };
+  const sets = after(actual.sets, writes, deps.ownerId);
+  setActual(state, { revision: result.revision, sets, ...(serial === undefined ? {} : { serial }) }, deps.ownerId);
   if (actual.dirty?.kind === "foreign-edit") {
     state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
     deps.observer.drift(objectKey(state.zone.meta));
@@ -165,9 +167,28 @@ function noteWritten(
     // A new object each time: a round of asking that is under way must not settle what was written after it began.
     state.unproved.set(name, { noticedAt: state.unproved.get(name)?.noticedAt ?? noticedAt });
   }
+  tellPublished(deps, state.zone, writes);
   deps.onWritten(objectKey(state.zone.meta));
   deps.onChanged(objectKey(state.zone.meta), names);
 }
+
+/** One Event on each alias whose records changed; a withdrawal is told on the zone, since its alias may be gone. */
+function tellPublished(deps: ReconcileDeps, zone: DnsZone, writes: readonly Write[]): void {
+  for (const change of writes.slice(0, TOLD_WRITES)) {
+    const { name, type } = change.kind === "delete" ? change.before : change.after;
+    const gone = change.kind === "create" ? "nothing" : change.before.addresses.join(", ");
+    const come = change.kind === "delete" ? "nothing" : change.after.addresses.join(", ");
+    const message = `${displayName(name)} ${type}: ${gone} → ${come}`;
+    const aliases = change.kind === "delete" ? [] : change.after.resources.flatMap((key) => deps.aliasOf(key) ?? []);
+    const reason = change.kind === "delete" ? "Withdrawn" : "Published";
+    for (const object of change.kind === "delete" ? [zone] : aliases) {
+      deps.reporter.event(object, { type: "Normal", reason, message });
+    }
+  }
+}
+
+/** A first write of ten thousand names is one log line, not ten thousand Events. */
+const TOLD_WRITES = 100;
 
 function settleAs(
   deps: ReconcileDeps,

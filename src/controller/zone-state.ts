@@ -2,6 +2,7 @@ import type { Millis } from "../base/clock.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name.ts";
 import type { ActualSet, Change } from "../plan/change.ts";
+import { setKey } from "../plan/diff.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../providers/provider.ts";
 
@@ -35,6 +36,8 @@ export interface ZoneState {
   provider: ZoneProvider;
   /** Undefined: to be read before the next plan. */
   actual: ActualZone | undefined;
+  /** The written record sets that are ours, by {@link setKey}; what was last known while `actual` is to be read anew. */
+  own: ReadonlyMap<string, ActualSet>;
   readAt: Millis;
   plan: ZonePlan | undefined;
   outcome: ZoneOutcome;
@@ -43,8 +46,10 @@ export interface ZoneState {
   serving: Serving;
   /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
   lags: readonly Millis[];
-  /** When the oldest change that is not yet written was noticed. */
+  /** When the oldest change that no plan has taken up yet was noticed. */
   dirtySince: Millis | undefined;
+  /** The same for the changes that a plan has taken up and that are not yet written. */
+  planningSince: Millis | undefined;
   /** Times of the last repairs of foreign edits, newest last. */
   repairs: readonly Millis[];
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
@@ -60,6 +65,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     zone,
     provider,
     actual: undefined,
+    own: new Map(),
     readAt: 0,
     plan: undefined,
     outcome: { kind: "pending" },
@@ -67,6 +73,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     serving: { total: undefined, current: 0, behindSince: undefined, slow: false },
     lags: [],
     dirtySince: undefined,
+    planningSince: undefined,
     repairs: [],
     unproved: new Map(),
     behind: new Map(),
@@ -74,7 +81,10 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
   };
 }
 
-/** The record sets that are written and ours. */
-export function ownSets(state: ZoneState, ownerId: string): readonly ActualSet[] {
-  return (state.actual?.sets ?? []).filter((set) => set.owner === ownerId);
+/** Takes over what the backend holds. */
+export function setActual(state: ZoneState, actual: ActualZone, ownerId: string): void {
+  state.actual = actual;
+  state.own = new Map(
+    actual.sets.filter((set) => set.owner === ownerId).map((set) => [setKey(set.name, set.type), set]),
+  );
 }

@@ -1,0 +1,179 @@
+import type { Millis } from "../base/clock.ts";
+import type { ObjectKey } from "../api/meta.ts";
+import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
+import { reportAlias, type AliasReportDeps } from "./alias-report.ts";
+import { onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./flow.ts";
+import { badKey, type ControllerDeps, planOf, type Parts } from "./parts.ts";
+import { proveZone, type ProveDeps } from "./prove.ts";
+import { createRefresher, type Refresher } from "./refresh.ts";
+import { lastGoodOf } from "./restore.ts";
+import { createStore, type Store } from "./store.ts";
+import { createWants } from "./wants.ts";
+import { reconcileZone, type Again } from "./zone-reconcile.ts";
+import { reportZone, type ZoneReportDeps } from "./zone-report.ts";
+import type { ZoneState } from "./zone-state.ts";
+
+/** The running controller; a level-triggered loop over zones and aliases that nothing but its signal ends. */
+export interface Controller {
+  run(signal: AbortSignal): Promise<void>;
+  /** Lets it write from now until the signal aborts: a leader's term, or the whole run where there is no cluster. */
+  lead(signal: AbortSignal): void;
+  readonly store: Store;
+  readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
+  readonly answer: Refresher["answer"];
+  /** True once the inventory is known. */
+  readonly synced: () => boolean;
+  /** When each loop last came round, by its name. */
+  readonly heartbeats: () => ReadonlyMap<string, Millis>;
+}
+
+const STATUS_WRITES_AT_ONCE = 16;
+const ZONES_AT_ONCE = 8;
+/** What failed is tried again soon, and at least every minute. */
+const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
+
+export function createController(deps: ControllerDeps): Controller {
+  const parts = assemble(deps);
+  const { refresher, zoneQueue, proveQueue, aliasQueue, reportQueue, phase } = parts;
+  return {
+    async run(signal) {
+      await Promise.all([
+        deps.inventory.run({ onEvent: (event) => onInventory(parts, event), onSynced: () => onSynced(parts) }, signal),
+        refresher.run(signal),
+        ...[zoneQueue, proveQueue, aliasQueue, reportQueue].map((queue) => queue.run(signal)),
+      ]);
+    },
+    lead(signal) {
+      phase.leading = !signal.aborted;
+      signal.addEventListener("abort", () => (phase.leading = false), { once: true });
+      if (phase.leading) {
+        phase.everLed = true;
+        onLead(parts);
+      }
+    },
+    store: parts.store,
+    zoneState: (zone) => parts.zones.get(zone),
+    answer: (key) => refresher.answer(key),
+    synced: () => phase.synced,
+    heartbeats: () =>
+      new Map([
+        ["refresh", refresher.heartbeatAt()],
+        ["zones", zoneQueue.heartbeatAt()],
+        ["proof", proveQueue.heartbeatAt()],
+        ["aliases", aliasQueue.heartbeatAt()],
+        ["reports", reportQueue.heartbeatAt()],
+      ]),
+  };
+}
+
+/** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
+function assemble(deps: ControllerDeps): Parts {
+  const store = createStore();
+  const refresher: Refresher = createRefresher({
+    lookup: deps.lookup,
+    serverCountOf: deps.serverCountOf,
+    clock: deps.clock,
+    random: deps.random,
+    log: deps.log,
+    concurrency: deps.concurrency,
+    onAnswer: (answer) => onAnswer(parts, answer),
+    observe: (reading, tookMs, key) => deps.onReading(key, reading, tookMs),
+  });
+  const wants = createWants({
+    matchOf: (alias, hostname) => store.matchOf(alias, hostname),
+    viewIdOf: deps.viewIdOf,
+    want: (key, status) => refresher.want(key, lastGoodOf(key, status, deps.clock.now())),
+    drop: (key) => refresher.drop(key),
+  });
+  const parts: Parts = {
+    deps,
+    store,
+    wants,
+    refresher,
+    zones: new Map(),
+    bad: new Map(),
+    zoneQueue: createQueue(deps, ZONES_AT_ONCE, (zone, signal) => reconcile(parts, zone, signal)),
+    proveQueue: createQueue(deps, ZONES_AT_ONCE, (zone, signal) => prove(parts, zone, signal)),
+    aliasQueue: createQueue(deps, STATUS_WRITES_AT_ONCE, (key, signal) => report(parts, key, signal)),
+    reportQueue: createQueue(deps, ZONES_AT_ONCE, (zone, signal) => reportOn(parts, zone, signal)),
+    tookMs: new Map(),
+    phase: { synced: false, leading: false, everLed: false, settling: false },
+  };
+  return parts;
+}
+
+function createQueue(
+  { clock, random, log }: ControllerDeps,
+  concurrency: number,
+  handle: (key: string, signal: AbortSignal) => Promise<Again>,
+): WorkQueue {
+  return createWorkQueue({ clock, random, log, concurrency, handle, backoff: BACKOFF });
+}
+
+async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const { deps, store, zones, tookMs } = parts;
+  const state = zones.get(zone);
+  if (state === undefined) {
+    return { again: "done" };
+  }
+  const startedAt = deps.clock.now();
+  const again = await reconcileZone(
+    {
+      ownerId: deps.ownerId,
+      clock: deps.clock,
+      log: deps.log,
+      reporter: deps.reporter,
+      observer: deps.observer,
+      plan: (of) => planOf(parts, of),
+      olderTwin: (of) => store.olderTwin(of),
+      mayWrite: () => parts.phase.leading,
+      aliasOf: (key) => store.alias(key),
+      onChanged: (of, names) => onZoneChanged(parts, of, names),
+      onWritten: (of) => parts.proveQueue.add(of),
+    },
+    state,
+    signal,
+  );
+  tookMs.set(zone, deps.clock.now() - startedAt);
+  return again;
+}
+
+async function prove(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const { clock, log, observer, endpointsOf, ask } = parts.deps;
+  const state = parts.zones.get(zone);
+  const onChanged: ProveDeps["onChanged"] = (of, names) => onZoneChanged(parts, of, names);
+  return state === undefined
+    ? { again: "done" }
+    : proveZone({ clock, log, observer, endpointsOf, ask, onChanged }, state, signal);
+}
+
+function report(parts: Parts, key: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const { clock, log, reporter, observer, ownerId } = parts.deps;
+  const deps: AliasReportDeps = {
+    clock,
+    log,
+    reporter,
+    observer,
+    ownerId,
+    store: parts.store,
+    zoneState: (zone) => parts.zones.get(zone),
+    mayWrite: () => parts.phase.leading,
+    badEdit: (alias) => parts.bad.get(badKey("DnsAlias", alias)),
+  };
+  return reportAlias(deps, key, signal);
+}
+
+function reportOn(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const { clock, log, reporter, observer } = parts.deps;
+  const deps: ZoneReportDeps = {
+    clock,
+    log,
+    reporter,
+    observer,
+    store: parts.store,
+    zoneState: (key) => parts.zones.get(key),
+    mayWrite: () => parts.phase.leading,
+    badEdit: (key) => parts.bad.get(badKey("DnsZone", key)),
+  };
+  return reportZone(deps, zone, signal);
+}

@@ -1,0 +1,161 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Millis } from "../base/clock.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import type { Name } from "../dns/name.ts";
+import type { Answer } from "../plan/answer.ts";
+import { badKey, type Parts } from "./parts.ts";
+import type { InventoryEvent } from "./ports.ts";
+import { newZoneState } from "./zone-state.ts";
+
+/** Changes of many answers that come together are one write. */
+const GATHER_MS = 50;
+const MAX_GATHER_MS = 2_000;
+/** A zone is planned and written for at most about a fifth of the time. */
+const GATHER_SHARE = 5;
+/** A new alias is usually resolved and written within this: one status instead of three. */
+const STATUS_GATHER_MS = 400;
+const REPORT_GATHER_MS = 1_000;
+/** Names decided between two turns of the event loop. */
+const SLICE = 500;
+
+/** Takes note of an event, and acts on it once the whole inventory is known. */
+export function onInventory(parts: Parts, event: InventoryEvent): void {
+  parts.store.note(event);
+  noteBad(parts, event);
+  settle(parts);
+}
+
+export function onSynced(parts: Parts): void {
+  parts.phase.synced = true;
+  settle(parts);
+}
+
+/** Plans and reports everything, at the beginning of a term: what happened before it was perhaps another's to write. */
+export function onLead(parts: Parts): void {
+  for (const [key, state] of parts.zones) {
+    state.actual = undefined;
+    parts.zoneQueue.add(key);
+    onZoneChanged(parts, key, undefined);
+  }
+  for (const alias of parts.store.aliases()) {
+    parts.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
+  }
+  settle(parts);
+}
+
+/** An answer says something new: the zones that show it are planned, the aliases that use it are reported. */
+export function onAnswer(parts: Parts, answer: Answer): void {
+  for (const key of parts.wants.aliasesOf(answer.key)) {
+    parts.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
+    for (const hostname of parts.store.alias(key)?.spec.hostnames ?? []) {
+      for (const zone of parts.store.placesOf(hostname)) {
+        plan(parts, zone);
+      }
+    }
+  }
+}
+
+/** Something that statuses show has changed in a zone: for these owner names, or (undefined) for all. */
+export function onZoneChanged(parts: Parts, zone: ObjectKey, names: readonly Name[] | undefined): void {
+  parts.reportQueue.add(zone, { afterMs: REPORT_GATHER_MS });
+  const claims = parts.store.claimsIn(zone);
+  for (const name of names ?? claims.keys()) {
+    const claim = claims.get(name);
+    for (const alias of [...(claim?.winners ?? []), ...(claim?.losers ?? []).map((loser) => loser.alias)]) {
+      parts.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
+    }
+  }
+}
+
+function noteBad(parts: Parts, event: InventoryEvent): void {
+  if (event.kind === "bad") {
+    const { kind, key } = event.manifest;
+    parts.bad.set(badKey(kind, key), event.manifest);
+    (kind === "DnsAlias" ? parts.aliasQueue : parts.reportQueue).add(key);
+  } else if (event.kind === "alias") {
+    parts.bad.delete(badKey("DnsAlias", objectKey(event.alias.meta)));
+  } else if (event.kind === "zone") {
+    parts.bad.delete(badKey("DnsZone", objectKey(event.zone.meta)));
+  } else if (event.kind === "gone") {
+    parts.bad.delete(badKey(event.of, event.key));
+  }
+}
+
+/** Decides what has been noted, in slices with a turn of the event loop between. */
+function settle(parts: Parts): void {
+  const { phase } = parts;
+  if (!phase.synced || !phase.everLed || phase.settling) {
+    return;
+  }
+  phase.settling = true;
+  const run = async (): Promise<void> => {
+    for (let more = true; more;) {
+      // One turn first: events that come together are settled together.
+      await turn();
+      more = settleSlice(parts);
+    }
+    phase.settling = false;
+  };
+  run().catch((error: unknown) => {
+    phase.settling = false;
+    parts.deps.log.error({ err: error }, "inventory not settled");
+  });
+}
+
+function settleSlice(parts: Parts): boolean {
+  const { zones, aliases, more } = parts.store.settle(SLICE);
+  for (const key of aliases) {
+    parts.wants.update(key, parts.store.alias(key));
+    parts.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
+  }
+  for (const key of zones) {
+    const zone = parts.store.zone(key);
+    if (zone === undefined) {
+      forgetZone(parts, key);
+    } else {
+      takeZone(parts, key, zone);
+      plan(parts, key);
+    }
+  }
+  return more;
+}
+
+function takeZone(parts: Parts, key: ObjectKey, zone: DnsZone): void {
+  const state = parts.zones.get(key);
+  if (state === undefined) {
+    parts.zones.set(key, newZoneState(zone, parts.deps.providerOf(zone)));
+    parts.proveQueue.add(key);
+    return;
+  }
+  const changed = JSON.stringify(state.zone.spec) !== JSON.stringify(zone.spec);
+  state.zone = zone;
+  if (changed) {
+    state.provider = parts.deps.providerOf(zone);
+    parts.proveQueue.add(key);
+    parts.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
+  }
+  // Touched by its spec or by an input (a base zone, a rendered key): either way what is held may be out of date.
+  state.actual = undefined;
+}
+
+/** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
+function forgetZone(parts: Parts, key: ObjectKey): void {
+  parts.zones.delete(key);
+  parts.tookMs.delete(key);
+  parts.zoneQueue.remove(key);
+  parts.proveQueue.remove(key);
+  parts.reportQueue.remove(key);
+}
+
+function plan(parts: Parts, zone: ObjectKey): void {
+  const state = parts.zones.get(zone);
+  if (state !== undefined) {
+    state.dirtySince ??= parts.deps.clock.now();
+    parts.zoneQueue.add(zone, { afterMs: gatherMs(parts.tookMs.get(zone) ?? 0) });
+  }
+}
+
+function gatherMs(tookMs: Millis): Millis {
+  return Math.max(GATHER_MS, Math.min(MAX_GATHER_MS, tookMs * GATHER_SHARE));
+}

@@ -1,0 +1,93 @@
+import type { Clock, Millis, Random } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
+import type { Name } from "../dns/name.ts";
+import type { Reading, TargetKey, ViewId } from "../dns/reading.ts";
+import type { Lookup } from "../resolver/ports.ts";
+import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
+import type { WorkQueue } from "../schedule/work-queue.ts";
+import type { BadManifest, EndpointsOf, Inventory, Observer, ProviderFactory, Reporter } from "./ports.ts";
+import type { ProveDeps } from "./prove.ts";
+import type { Refresher } from "./refresh.ts";
+import type { Store } from "./store.ts";
+import type { Wants } from "./wants.ts";
+import type { ZoneState } from "./zone-state.ts";
+
+/** What a controller is made of; cli/compose.ts fills it for a cluster or for a folder. */
+export interface ControllerDeps {
+  readonly ownerId: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly inventory: Inventory;
+  readonly reporter: Reporter;
+  readonly observer: Observer;
+  readonly providerOf: ProviderFactory;
+  readonly endpointsOf: EndpointsOf;
+  readonly ask: ProveDeps["ask"];
+  readonly lookup: Lookup;
+  readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  readonly serverCountOf: (view: ViewId) => number;
+  readonly onReading: (key: TargetKey, reading: Reading, tookMs: Millis) => void;
+  /** Look-ups under way at once. */
+  readonly concurrency: number;
+}
+
+/** What the loops of one controller share. */
+export interface Parts {
+  readonly deps: ControllerDeps;
+  readonly store: Store;
+  readonly wants: Wants;
+  readonly refresher: Refresher;
+  readonly zones: Map<ObjectKey, ZoneState>;
+  /** Edits that could not be read, by {@link badKey}. */
+  readonly bad: Map<string, BadManifest>;
+  /** Plans and writes zones. */
+  readonly zoneQueue: WorkQueue;
+  /** Asks the servers of zones for what was written. */
+  readonly proveQueue: WorkQueue;
+  /** Brings statuses and finalizers of aliases up to date. */
+  readonly aliasQueue: WorkQueue;
+  /** Brings statuses of zones up to date. */
+  readonly reportQueue: WorkQueue;
+  /** How long the last reconcile of a zone took: a slow one is asked for less often. */
+  readonly tookMs: Map<ObjectKey, Millis>;
+  readonly phase: Phase;
+}
+
+export interface Phase {
+  /** The inventory is known. */
+  synced: boolean;
+  /** May write now. */
+  leading: boolean;
+  /** Has led once: look-ups go on from then, even while the apiserver is away. */
+  everLed: boolean;
+  /** Noted names are being decided. */
+  settling: boolean;
+}
+
+export function badKey(kind: BadManifest["kind"], key: ObjectKey): string {
+  return `${kind} ${key}`;
+}
+
+/** What the zone should hold by what is known now. */
+export function planOf(
+  { deps, store, refresher }: Pick<Parts, "deps" | "store" | "refresher">,
+  zone: DnsZone,
+): ZonePlan {
+  return planZone({
+    zone,
+    claims: store.claimsIn(objectKey(zone.meta)),
+    answerOf: (target, family, view) => refresher.answer({ target, family, view }),
+    viewIdOf: deps.viewIdOf,
+    claimantsOf: (name) => claimantsOf(store, name),
+    now: deps.clock.now(),
+  });
+}
+
+function claimantsOf(store: Store, name: Name): readonly DnsAlias[] {
+  const places = store.placesOf(name);
+  return places.size === 0 ? [] : [...places].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []);
+}
