@@ -9,7 +9,11 @@ import { systemCode } from "./system-error.ts";
  * A text in a file of its own. The revision is a hash of the content; a file that is to be new is made so that an existing one is never
  * overwritten, and an edit by someone else that came before our write is a conflict. Never rejects.
  */
-export function createFileStore(path: string): TextStore {
+export function createFileStore(path: string, { readOnly }: { readonly readOnly: boolean }): TextStore {
+  if (readOnly) {
+    const refused: TextWrite = { kind: "refused", reason: "Forbidden", message: `${path} is only read here` };
+    return { place: path, read: async () => readText(path), write: async () => refused };
+  }
   let queue: Promise<unknown> = Promise.resolve();
   return {
     place: path,

@@ -23,6 +23,8 @@ export interface FolderOptions {
   readonly log: Logger;
   /** The longest time until a change is seen that no watch told of; absent: 10 s. */
   readonly rescanMs?: Millis;
+  /** True: nothing is written, made or moved; stores refuse to write. */
+  readonly readOnly?: boolean;
 }
 
 /** Everything that stands in for a cluster. Disposing it writes the state file a last time. */
@@ -39,9 +41,11 @@ export interface FolderPlane extends AsyncDisposable {
 
 /** Throws STATE_FILE_INVALID or WRITE_REFUSED when the state file or the out folder cannot be used. */
 export async function openFolder(options: FolderOptions): Promise<FolderPlane> {
-  const { manifests, stateFile, out, clock, random, log } = options;
-  await prepareOut(out);
-  const state = await openStateFile({ path: stateFile, clock, random, log });
+  const { manifests, stateFile, out, clock, random, log, readOnly = false } = options;
+  if (!readOnly) {
+    await prepareOut(out);
+  }
+  const state = await openStateFile({ path: stateFile, clock, random, log, readOnly });
   const statuses = createStatuses(state);
   const watch = createFolderWatch({ root: manifests, clock, log });
   const rescanMs = options.rescanMs ?? RESCAN_MS;
@@ -49,7 +53,7 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlane> {
   return {
     inventory,
     reporter: createFolderReporter({ statuses, clock, log }),
-    fileStore: createStores(out),
+    fileStore: createStores(out, readOnly),
     configMapStore: (namespace, name, key) => configMapStore(inventory, { namespace, name, key }),
     stateProblem: () => state.problem(),
     [Symbol.asyncDispose]: () => close(watch, state),
@@ -73,13 +77,13 @@ async function close(watch: Disposable, state: StateFile): Promise<void> {
 }
 
 /** One store a file, so that its writes queue behind each other. */
-function createStores(out: string): (name: string) => TextStore {
+function createStores(out: string, readOnly: boolean): (name: string) => TextStore {
   const stores = new Map<string, TextStore>();
   return (name) => {
     if (isAbsolute(name) || normalize(name) !== name || name.startsWith(".") || /[/\\]/.test(name)) {
       throw new AppError("CONFIG_INVALID", `not a plain file name: "${name}"`, { retry: "on-change" });
     }
-    const store = stores.get(name) ?? createFileStore(join(out, name));
+    const store = stores.get(name) ?? createFileStore(join(out, name), { readOnly });
     stores.set(name, store);
     return store;
   };

@@ -77,11 +77,11 @@ function badConditions(
   before: readonly Condition[],
   now: Millis,
 ): readonly Condition[] {
-  const message = problems.join("; ");
+  const message = clipped(problems.join("; "));
   const ours = BAD.map(([type, status]): Condition => {
     const old = before.find((condition) => condition.type === type);
     const lastTransitionTime = old?.status === status ? old.lastTransitionTime : timeText(now);
-    return { type, status, reason: "Invalid", message, observedGeneration: generation, lastTransitionTime };
+    return { type, status, reason: "InvalidSpec", message, observedGeneration: generation, lastTransitionTime };
   });
   const others = before.filter(({ type }) => !BAD.some(([own]) => own === type));
   return [...ours, ...others];
@@ -130,4 +130,11 @@ function forgetOldest(recent: Map<string, Millis>): void {
   if (recent.size > MAX_RECENT && oldest !== undefined) {
     recent.delete(oldest);
   }
+}
+
+/** Nobody reads more than this of one condition. */
+const MAX_MESSAGE = 2000;
+
+function clipped(message: string): string {
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message;
 }

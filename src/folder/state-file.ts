@@ -23,6 +23,8 @@ export interface StateFileDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Nothing is written, made or moved: for a look that must change nothing. */
+  readonly readOnly: boolean;
 }
 
 /**
@@ -30,7 +32,9 @@ export interface StateFileDeps {
  * be used at all.
  */
 export async function openStateFile(deps: StateFileDeps): Promise<StateFile> {
-  await prepare(deps);
+  if (!deps.readOnly) {
+    await prepare(deps);
+  }
   const entries = new Map((await load(deps)).map((entry) => [objectId(entry), entry]));
   const lines = new Map<ObjectId, string>();
   const writer = startWriter(deps, () => {
@@ -73,7 +77,7 @@ interface Writer {
   readonly stop: () => Promise<void>;
 }
 
-function startWriter({ path, clock, random, log }: StateFileDeps, text: () => string): Writer {
+function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text: () => string): Writer {
   const stopping = new AbortController();
   let dirty = false;
   let failures = 0;
@@ -106,8 +110,8 @@ function startWriter({ path, clock, random, log }: StateFileDeps, text: () => st
   }
   return {
     changed() {
-      dirty = true;
-      if (!stopping.signal.aborted) {
+      dirty = !readOnly;
+      if (dirty && !stopping.signal.aborted) {
         running ??= run();
       }
     },
@@ -145,7 +149,11 @@ async function load(deps: StateFileDeps): Promise<readonly StateEntry[]> {
   return state.kind === "ok" ? state.entries : moveAside(deps, state.message);
 }
 
-async function moveAside({ path, clock, log }: StateFileDeps, why: string): Promise<readonly StateEntry[]> {
+async function moveAside({ path, clock, log, readOnly }: StateFileDeps, why: string): Promise<readonly StateEntry[]> {
+  if (readOnly) {
+    log.warn({ file: path, why }, "state file not usable");
+    return [];
+  }
   const aside = `${path}.damaged-${clock.now()}`;
   try {
     await rename(path, aside);

@@ -1,0 +1,70 @@
+import { messageOf } from "../base/error.ts";
+import { processInput, type Config } from "./config.ts";
+import { EXIT } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { styled } from "./output.ts";
+import { stopOnSignals } from "./signals.ts";
+
+/** Does what the command line asks. Gives the exit code; never rejects. */
+export async function main(): Promise<number> {
+  const { asked, io } = processInput();
+  if (asked.kind === "help") {
+    io.out.write(asked.text);
+    return EXIT.ok;
+  }
+  if (asked.kind === "wrong") {
+    complain(io, asked.message);
+    return EXIT.usage;
+  }
+  const { config } = asked;
+  const drainMs = config.command === "run" ? config.drainMs : QUICK_DRAIN_MS;
+  using stop = stopOnSignals(process, { drainMs, tell: (message) => complain(io, message) });
+  try {
+    return await dispatch(config, io, stop.signal);
+  } catch (error) {
+    const cause = stop.cause();
+    if (cause !== undefined && stop.signal.aborted) {
+      complain(io, `stopped by ${cause}`);
+      return EXIT.failed;
+    }
+    complain(io, messageOf(error));
+    return EXIT.failed;
+  }
+}
+
+/** Commands that hold nothing which must be given back. */
+const QUICK_DRAIN_MS = 2000;
+
+/** Each command's code is loaded only when it is asked for, so that `version` and `--help` come at once. */
+async function dispatch(config: Config, io: Io, signal: AbortSignal): Promise<number> {
+  switch (config.command) {
+    case "run": {
+      const { runCommand } = await import("./run.ts");
+      return runCommand(config, io, signal);
+    }
+    case "plan": {
+      const { planCommand } = await import("./plan.ts");
+      return planCommand(config, io, signal);
+    }
+    case "explain": {
+      const { explainCommand } = await import("./explain.ts");
+      return explainCommand(config, io, signal);
+    }
+    case "resolve": {
+      const { resolveCommand } = await import("./resolve.ts");
+      return resolveCommand(config, io, signal);
+    }
+    case "crds": {
+      const { runCrds } = await import("./crds.ts");
+      return runCrds({ ...(config.out === undefined ? {} : { out: config.out }), write: (text) => io.out.write(text) });
+    }
+    case "version": {
+      const { versionCommand } = await import("./version.ts");
+      return versionCommand(config, io);
+    }
+  }
+}
+
+function complain(io: Io, message: string): void {
+  io.err.write(`${styled(io.err, "red", "dnsalias:")} ${message}\n`);
+}

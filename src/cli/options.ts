@@ -1,0 +1,169 @@
+/** The commands, in the order in which the help shows them. */
+export const COMMANDS = ["run", "plan", "resolve", "explain", "crds", "version"] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** One flag, its variable of the environment (`--owner-id` is DNSALIAS_OWNER_ID), and what the help says of it. */
+export interface OptionSpec {
+  readonly name: OptionName;
+  readonly kind: "text" | "texts" | "switch";
+  /** For the help: `--state FILE`. */
+  readonly placeholder?: string;
+  readonly help: string;
+  readonly commands: readonly Command[];
+}
+
+export type OptionName =
+  | "manifests"
+  | "state"
+  | "out"
+  | "kubeconfig"
+  | "context"
+  | "namespace"
+  | "resolver"
+  | "owner-id"
+  | "listen-ops"
+  | "log-level"
+  | "log-format"
+  | "once"
+  | "lease-name"
+  | "lease-namespace"
+  | "no-lease"
+  | "concurrency"
+  | "drain-timeout"
+  | "json"
+  | "help";
+
+const PLANE: readonly Command[] = ["run", "plan", "explain"];
+const LOOKING: readonly Command[] = ["run", "plan", "resolve", "explain"];
+const RUN: readonly Command[] = ["run"];
+
+export const OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "manifests",
+    kind: "text",
+    placeholder: "DIR",
+    help: "folder mode: the folder of manifests; no cluster is used",
+    commands: PLANE,
+  },
+  {
+    name: "state",
+    kind: "text",
+    placeholder: "FILE",
+    help: "folder mode: where last-good answers are kept over restarts (default: .dnsalias-state.json in the --out folder)",
+    commands: PLANE,
+  },
+  {
+    name: "out",
+    kind: "text",
+    placeholder: "DIR",
+    help: "folder mode: where zone files and Corefiles are written; crds: where the CRDs are written",
+    commands: ["run", "plan", "explain", "crds"],
+  },
+  {
+    name: "kubeconfig",
+    kind: "text",
+    placeholder: "FILE",
+    help: "cluster: this kubeconfig (default: the pod's ServiceAccount, else $KUBECONFIG, else ~/.kube/config)",
+    commands: PLANE,
+  },
+  {
+    name: "context",
+    kind: "text",
+    placeholder: "NAME",
+    help: "cluster: this context of the kubeconfig",
+    commands: PLANE,
+  },
+  {
+    name: "namespace",
+    kind: "texts",
+    placeholder: "NAME",
+    help: "cluster: only the objects of this namespace; may be given more than once (default: all)",
+    commands: PLANE,
+  },
+  {
+    name: "resolver",
+    kind: "texts",
+    placeholder: "ADDRESS",
+    help: "a recursive server: 10.0.0.10, 10.0.0.10:5353, tcp://10.0.0.10, tls://1.1.1.1#one.one.one.one, https://1.1.1.1/dns-query; may be given more than once (default: /etc/resolv.conf)",
+    commands: LOOKING,
+  },
+  {
+    name: "owner-id",
+    kind: "text",
+    placeholder: "ID",
+    help: "marks what this installation owns; two with different ids leave each other's records alone (default: default)",
+    commands: PLANE,
+  },
+  {
+    name: "listen-ops",
+    kind: "text",
+    placeholder: "HOST:PORT",
+    help: "serve /metrics, /healthz and /readyz there, like 127.0.0.1:9753 or :9753 for all addresses (default: not)",
+    commands: RUN,
+  },
+  {
+    name: "once",
+    kind: "switch",
+    help: "look everything up, publish, write the statuses, and end",
+    commands: RUN,
+  },
+  {
+    name: "concurrency",
+    kind: "text",
+    placeholder: "N",
+    help: "look-ups at once, 1 to 1000 (default: 64)",
+    commands: PLANE,
+  },
+  {
+    name: "lease-name",
+    kind: "text",
+    placeholder: "NAME",
+    help: "cluster: the Lease of which one replica is the holder (default: dnsalias)",
+    commands: RUN,
+  },
+  {
+    name: "lease-namespace",
+    kind: "text",
+    placeholder: "NAME",
+    help: "cluster: where that Lease is (default: the pod's or the context's namespace)",
+    commands: RUN,
+  },
+  {
+    name: "no-lease",
+    kind: "switch",
+    help: "cluster: write without a Lease; only where it is certain that no other replica runs",
+    commands: RUN,
+  },
+  {
+    name: "drain-timeout",
+    kind: "text",
+    placeholder: "SECONDS",
+    help: "how long the end may take after SIGTERM or SIGINT, 1 to 300 (default: 10)",
+    commands: RUN,
+  },
+  {
+    name: "log-level",
+    kind: "text",
+    placeholder: "LEVEL",
+    help: "debug, info, warn or error (default: info; for plan and explain: warn)",
+    commands: PLANE,
+  },
+  {
+    name: "log-format",
+    kind: "text",
+    placeholder: "FORMAT",
+    help: "auto, json or pretty (default: auto, which is pretty on a terminal)",
+    commands: PLANE,
+  },
+  { name: "json", kind: "switch", help: "print JSON", commands: ["plan", "resolve", "explain", "version"] },
+  { name: "help", kind: "switch", help: "print this help", commands: COMMANDS },
+];
+
+export function optionsOf(command: Command): readonly OptionSpec[] {
+  return OPTIONS.filter(({ commands }) => commands.includes(command));
+}
+
+/** DNSALIAS_OWNER_ID for `owner-id`. Lists have commas between their members there. */
+export function variableOf(name: OptionName): string {
+  return `DNSALIAS_${name.replaceAll("-", "_").toUpperCase()}`;
+}
