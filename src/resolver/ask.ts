@@ -41,7 +41,7 @@ export interface AskDeps {
 /** Nothing is remembered of a server: pods come and go. */
 export function createAsk(deps: AskDeps): Ask {
   return async (endpoint, name, family, signal) => {
-    let traits = newTraits(deps.randomBytes(CLIENT_COOKIE_OCTETS));
+    let traits = newTraits(deps.randomBytes);
     const memory = {
       traitsOf: () => traits,
       remember: (_server: unknown, learnt: typeof traits) => {
@@ -53,8 +53,6 @@ export function createAsk(deps: AskDeps): Ask {
     return got.kind === "answered" ? readOwn(got.message, name, family) : { kind: "failed", message: got.detail };
   };
 }
-
-const CLIENT_COOKIE_OCTETS = 8;
 
 function readOwn(message: Message, name: Name, family: Family): Asking {
   const own = message.answers.filter((record) => record.name === name && record.class === CLASS.IN);

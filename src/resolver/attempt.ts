@@ -22,8 +22,15 @@ export interface AttemptDeps {
 
 export type Attempt =
   /** Judged, whole, with any rcode. `tookMs` is the last packet's. */
-  | { readonly kind: "answered"; readonly message: Message; readonly tookMs: Millis }
-  | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
+  { readonly kind: "answered"; readonly message: Message } | Failed;
+
+interface Failed {
+  readonly kind: "failed";
+  readonly reason: FailureReason;
+  readonly detail: string;
+  /** Nothing of the server's came in time; a packet may have been lost. */
+  readonly silent?: true;
+}
 
 /**
  * One question to one server, with what has to follow from its answer: TCP on TC, the new cookie on BADCOOKIE, no EDNS on FORMERR, TCP as a proof
@@ -39,12 +46,12 @@ export async function attempt(
   for (let packets = 0; packets < MAX_PACKETS; packets += 1) {
     const got = await send(deps, server, { asked, sent }, signal);
     if (got.kind === "failed") {
-      return sent.again === undefined ? got : { ...got, ...lost(sent.again, got.detail) };
+      return sent.again === undefined ? got : lost(sent.again, got.detail);
     }
     deps.remember(server, learn(deps.traitsOf(server), sent, got, deps.clock.now()));
     const next = followUp(sent, got.message, got.judgement);
     if (next.kind !== "again") {
-      return next.kind === "take" ? { kind: "answered", message: got.message, tookMs: got.tookMs } : next;
+      return next.kind === "take" ? { kind: "answered", message: got.message } : next;
     }
     sent = next.next;
   }
@@ -54,9 +61,7 @@ export async function attempt(
 /** UDP, a new cookie, no EDNS, TCP for what is left. */
 const MAX_PACKETS = 5;
 
-type Got =
-  | (Response & { readonly kind: "got"; readonly tookMs: Millis })
-  | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
+type Got = (Response & { readonly kind: "got" }) | Failed;
 
 interface Outgoing {
   readonly asked: Asked;
@@ -128,13 +133,11 @@ function read(bytes: Uint8Array, query: Message, cookieExpected: boolean): Seen 
 function understand(result: ExchangeResult, { response, stray }: Seen): Got {
   switch (result.kind) {
     case "response":
-      return response === undefined
-        ? malformed(stray ?? "nothing")
-        : { kind: "got", tookMs: result.tookMs, ...response };
+      return response === undefined ? malformed(stray ?? "nothing") : { kind: "got", ...response };
     case "timeout":
       return stray === undefined
-        ? { kind: "failed", reason: "timeout", detail: `said nothing for ${TRY_MS / 1000} s` }
-        : malformed(stray);
+        ? { kind: "failed", reason: "timeout", detail: `said nothing for ${TRY_MS / 1000} s`, silent: true }
+        : { ...malformed(stray), silent: true };
     case "unreachable":
       return { kind: "failed", reason: "unreachable", detail: `cannot be reached: ${result.message}` };
     default:
@@ -142,13 +145,13 @@ function understand(result: ExchangeResult, { response, stray }: Seen): Got {
   }
 }
 
-function malformed(problem: string): Got {
+function malformed(problem: string): Failed {
   return { kind: "failed", reason: "malformed", detail: `sent what is not an answer: ${problem}` };
 }
 
 /** A second packet was needed and did not bring an answer: the first is the reason. */
-function lost(again: Again, detail: string): { readonly reason: FailureReason; readonly detail: string } {
-  return { reason: LOST[again].reason, detail: `${LOST[again].detail}, then ${detail}` };
+function lost(again: Again, detail: string): Failed {
+  return { kind: "failed", reason: LOST[again].reason, detail: `${LOST[again].detail}, then ${detail}` };
 }
 
 const LOST: Readonly<Record<Again, { readonly reason: FailureReason; readonly detail: string }>> = {

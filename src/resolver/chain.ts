@@ -9,8 +9,8 @@ import { aliasAt, type Hop, indexRecords, type RecordIndex } from "./hop.ts";
 import { addressOfRdata, negativeTtlOfSoa } from "./rdata.ts";
 
 /** More is no chain that anyone means, and more addresses no set that a client can use. */
-export const MAX_HOPS = 16;
-export const MAX_ADDRESSES = 64;
+const MAX_HOPS = 16;
+const MAX_ADDRESSES = 64;
 
 /** How far the names were followed: every name from the target on, and the least TTL of the hops between them. */
 export interface Chain {

@@ -24,14 +24,14 @@ export function rcodeFailure(message: Message): RcodeFailure | undefined {
 }
 
 /** RFC 8914 2. */
-export interface ExtendedError {
+interface ExtendedError {
   readonly code: number;
   /** EXTRA-TEXT as printable text of at most 200 characters; often empty. */
   readonly text: string;
 }
 
 /** The extended errors of a response, at most 4: a hostile one may carry thousands. */
-export function extendedErrors(message: Message): readonly ExtendedError[] {
+function extendedErrors(message: Message): readonly ExtendedError[] {
   return (message.edns?.options ?? [])
     .filter(({ code, data }) => code === EDNS_OPTION.EXTENDED_ERROR && data.length >= 2)
     .slice(0, MAX_ERRORS)

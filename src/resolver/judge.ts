@@ -1,6 +1,7 @@
 import type { Message, Question } from "../dns/message.ts";
 import { EDNS_OPTION, OPCODE, RCODE } from "../dns/types.ts";
 import { spellingOf } from "./query.ts";
+import { CLIENT_COOKIE_OCTETS } from "./traits.ts";
 
 /**
  * `answer`: from the server that was asked. `doubtful`: all fits but one proof that this server's answers usually have, or should have: to be asked
@@ -28,9 +29,6 @@ export function judge(query: Message, response: Message, cookieExpected: boolean
     ? { kind: "answer" }
     : { kind: "doubtful", lacks: "letters" };
 }
-
-/** RFC 7873 4: the client's 8 octets, then the server's 8 to 32. */
-export const CLIENT_COOKIE_OCTETS = 8;
 
 /** The first cookie option of a message. */
 export function cookieOf(message: Message): Uint8Array | undefined {

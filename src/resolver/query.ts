@@ -21,7 +21,7 @@ export interface QueryVariant {
 }
 
 /** RFC 9715: no fragments anywhere. */
-export const UDP_SIZE = 1232;
+const UDP_SIZE = 1232;
 
 /**
  * A query: AD asks validators to say so (RFC 6840 5.7), DO stays off, as nobody here reads signatures; letters of random case (0x20) are echoed by

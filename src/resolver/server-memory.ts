@@ -19,7 +19,7 @@ export function createServerMemory(randomBytes: (octets: number) => Uint8Array):
     healthOf: (server) => healths.get(serverLabel(server)) ?? NEW_SERVER,
     setHealth: (server, health) => put(healths, serverLabel(server), health),
     traitsOf: (server) => {
-      const known = traits.get(serverLabel(server)) ?? newTraits(randomBytes(CLIENT_COOKIE_OCTETS));
+      const known = traits.get(serverLabel(server)) ?? newTraits(randomBytes);
       put(traits, serverLabel(server), known);
       return known;
     },
@@ -28,7 +28,6 @@ export function createServerMemory(randomBytes: (octets: number) => Uint8Array):
 }
 
 const MAX_SERVERS = 1_024;
-const CLIENT_COOKIE_OCTETS = 8;
 
 function put<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.set(key, value);

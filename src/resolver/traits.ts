@@ -12,9 +12,12 @@ export interface Traits {
   readonly plainUntil: Millis;
 }
 
-export function newTraits(clientCookie: Uint8Array): Traits {
-  return { clientCookie, foldsCase: false, plainUntil: 0 };
+export function newTraits(randomBytes: (octets: number) => Uint8Array): Traits {
+  return { clientCookie: randomBytes(CLIENT_COOKIE_OCTETS), foldsCase: false, plainUntil: 0 };
 }
+
+/** RFC 7873 4: the client's 8 octets, then the server's 8 to 32. */
+export const CLIENT_COOKIE_OCTETS = 8;
 
 /** Long enough to save the doubled questions, short enough to notice a new version. */
 export const PLAIN_FOR_MS: Millis = 600_000;

@@ -5,7 +5,7 @@ import { cookieOf } from "../../../src/resolver/judge.ts";
 import { attempt } from "../../../src/resolver/attempt.ts";
 import { createServerMemory } from "../../../src/resolver/server-memory.ts";
 import type { Protocol, ResolverServer } from "../../../src/transport/exchange.ts";
-import { manualClock } from "./manual-clock.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
 import { A_QUERY, cookieOption, response, type ResponseText } from "./messages.ts";
 import { packet, type Packet, type Script, scriptedExchange } from "./scripted-exchange.ts";
 
@@ -205,7 +205,7 @@ const cases: readonly Case[] = [
 
 for (const { name, script, protocol = "udp", asked = 1, want, log } of cases) {
   test(`attempt: ${name}`, async () => {
-    const clock = manualClock();
+    const clock = fakeClock();
     const scripted = scriptedExchange(clock, script);
     const memory = createServerMemory(octets);
     const deps = { ...memory, clock, exchange: scripted.exchange, randomBytes: octets };
@@ -226,12 +226,12 @@ for (const { name, script, protocol = "udp", asked = 1, want, log } of cases) {
 }
 
 test("attempt: rejects when the signal aborts", async () => {
-  const clock = manualClock();
+  const clock = fakeClock();
   const { exchange } = scriptedExchange(clock, () => []);
   const stop = new AbortController();
   const deps = { ...createServerMemory(octets), clock, exchange, randomBytes: octets };
   const ended = attempt(deps, { protocol: "udp", address: "192.0.2.53", port: 53 }, A_QUERY, stop.signal);
-  const rejected = assert.rejects(ended, /aborted/);
+  const rejected = assert.rejects(ended, { name: "AbortError" });
   await clock.advance(100);
   stop.abort();
   await rejected;

@@ -7,7 +7,7 @@ import { createLookup } from "../../../src/resolver/client.ts";
 import type { LookOptions } from "../../../src/resolver/ports.ts";
 import type { LookupStep } from "../../../src/resolver/trace.ts";
 import type { ResolverServer } from "../../../src/transport/exchange.ts";
-import { type ManualClock, manualClock } from "./manual-clock.ts";
+import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
 import { extendedErrors, name, NXDOMAIN, REFUSED, response, SERVFAIL } from "./messages.ts";
 import { packet, type Packet, scriptedExchange } from "./scripted-exchange.ts";
 
@@ -194,7 +194,7 @@ const cases: readonly Case[] = [
 
 for (const { name: title, servers, options = {}, want, tookMs, log } of cases) {
   test(`lookup: ${title}`, async () => {
-    const clock = manualClock();
+    const clock = fakeClock();
     const scene = stage(clock, servers);
     const started = clock.now();
     let took = 0;
@@ -210,7 +210,7 @@ for (const { name: title, servers, options = {}, want, tookMs, log } of cases) {
 }
 
 test("lookup: the budget of 10 s ends what is slower, with the notes so far", async () => {
-  const clock = manualClock();
+  const clock = fakeClock();
   const scene = stage(clock, [silent, silent, silent, silent]);
   const started = clock.now();
   const ended = scene.look({}).then((reading) => `${clock.now() - started} ${tell(reading)}`);
@@ -219,7 +219,7 @@ test("lookup: the budget of 10 s ends what is slower, with the notes so far", as
 });
 
 test("lookup: a server that failed is not asked first again before its penalty ends", async () => {
-  const clock = manualClock();
+  const clock = fakeClock();
   const scene = stage(clock, [closed, good]);
   for (const wait of [10, 10, 2_000]) {
     const ended = scene.look({});
@@ -245,7 +245,7 @@ test("lookup: authenticated only when every answer of the chain is", async () =>
     [true, false, false],
     [false, true, false],
   ]) {
-    const clock = manualClock();
+    const clock = fakeClock();
     const scene = stage(clock, [
       (query) =>
         query.questions[0]?.name === "a.test."
@@ -260,7 +260,7 @@ test("lookup: authenticated only when every answer of the chain is", async () =>
 });
 
 test("lookup: tells each step", async () => {
-  const clock = manualClock();
+  const clock = fakeClock();
   const steps: LookupStep[] = [];
   const scene = stage(clock, [
     refused,
@@ -279,7 +279,7 @@ test("lookup: tells each step", async () => {
 });
 
 test("lookup: a view that nobody knows is a failure", async () => {
-  const clock = manualClock();
+  const clock = fakeClock();
   const { exchange } = scriptedExchange(clock, () => "unreachable");
   const lookup = createLookup({ exchange, clock, viewOf: () => undefined, random: () => 0.9, randomBytes: zeros });
   const key = { target: name("www.test."), family: "A" as const, view: "gone" };
@@ -290,7 +290,7 @@ test("lookup: a view that nobody knows is a failure", async () => {
 });
 
 test("lookup: rejects when the signal aborts, and leaves no timer", async () => {
-  const clock = manualClock();
+  const clock = fakeClock();
   const stop = new AbortController();
   const scene = stage(clock, [silent]);
   const rejected = assert.rejects(scene.look({}, stop.signal), { name: "AbortError" });
@@ -298,10 +298,10 @@ test("lookup: rejects when the signal aborts, and leaves no timer", async () => 
   stop.abort();
   await rejected;
   await clock.advance(0);
-  assert.equal(clock.pending(), 0);
+  assert.equal(clock.sleepers(), 0);
 });
 
-function stage(clock: ManualClock, servers: readonly Behaviour[]) {
+function stage(clock: FakeClock, servers: readonly Behaviour[]) {
   const view = {
     id: "v",
     allowPrivate: false,

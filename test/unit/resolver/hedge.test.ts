@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hedged } from "../../../src/resolver/hedge.ts";
-import { manualClock } from "./manual-clock.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
 
 /** What a candidate does: after so many milliseconds it gives its value or fails. */
 interface Act {
@@ -81,7 +81,7 @@ const cases: readonly Case[] = [
 
 for (const { name, candidates, starts, endsAt, want, aborted = 0 } of cases) {
   test(`hedge: ${name}`, async () => {
-    const clock = manualClock();
+    const clock = fakeClock();
     const begun = clock.now();
     const started: string[] = [];
     const running = new Set<number>();
@@ -104,12 +104,12 @@ for (const { name, candidates, starts, endsAt, want, aborted = 0 } of cases) {
 }
 
 test("hedge: rejects with what runs when the signal aborts", async () => {
-  const clock = manualClock();
+  const clock = fakeClock();
   const stop = new AbortController();
   const run = (_index: number, signal: AbortSignal): Promise<string | undefined> =>
     clock.sleep(2_000, signal).then(() => "late");
   const ended = hedged({ candidates: [0, 1], run, hedgeAfterMs: () => 400, clock }, stop.signal);
-  const rejected = assert.rejects(ended, /aborted/);
+  const rejected = assert.rejects(ended, { name: "AbortError" });
   await clock.advance(500);
   stop.abort();
   await rejected;

@@ -3,7 +3,7 @@ import { encodeMessage } from "../../../src/dns/encode.ts";
 import type { Message } from "../../../src/dns/message.ts";
 import { spellingOf } from "../../../src/resolver/query.ts";
 import type { Exchange, ExchangeResult, ResolverServer } from "../../../src/transport/exchange.ts";
-import type { ManualClock } from "./manual-clock.ts";
+import type { FakeClock } from "../../support/fake-clock.ts";
 
 /** What a server sends for a query, packet by packet, so long after it. Nothing more: silence until the time-out. */
 export type Script = (query: Message, server: ResolverServer) => readonly Packet[] | "unreachable";
@@ -24,7 +24,7 @@ export interface ScriptedExchange {
 }
 
 /** Servers that do what the script says, in the time of the clock. */
-export function scriptedExchange(clock: ManualClock, script: Script): ScriptedExchange {
+export function scriptedExchange(clock: FakeClock, script: Script): ScriptedExchange {
   const log: string[] = [];
   const exchange: Exchange = async (server, request, signal) => {
     const decoded = decodeMessage(request.query);

@@ -1,0 +1,93 @@
+import type { Clock } from "../base/clock.ts";
+import type { Message } from "../dns/message.ts";
+import type { FailureReason } from "../dns/reading.ts";
+import { rcodeName, typeName } from "../dns/types.ts";
+import type { ResolverServer } from "../transport/exchange.ts";
+import { attempt, type AttemptDeps, TRY_MS } from "./attempt.ts";
+import { type ChainQuestion, type ChainResult, endOfChain, followChain } from "./chain.ts";
+import type { Note } from "./failure.ts";
+import type { LookOptions } from "./ports.ts";
+import { serverLabel } from "./server-label.ts";
+import type { ServerMemory } from "./server-memory.ts";
+import { afterAnswer, afterFailure, afterSilence, beforeTry } from "./servers.ts";
+
+export interface AskOneDeps extends AttemptDeps {
+  readonly memory: ServerMemory;
+  readonly clock: Clock;
+}
+
+export interface ServerQuestion extends ChainQuestion {
+  readonly options: LookOptions;
+}
+
+export interface Found {
+  readonly result: Exclude<ChainResult, { readonly kind: "failed" }>;
+  readonly server: string;
+  /** The AD bit of this answer. */
+  readonly authenticated: boolean;
+  readonly rcode: number;
+}
+
+export type Told =
+  | { readonly kind: "found"; readonly found: Found }
+  /** `silent`: a packet may have been lost, so that asking again can help. */
+  | { readonly kind: "nothing"; readonly note: Note; readonly silent: boolean };
+
+/** Asks one recursive server for the end of a chain, and writes down how it fared. Rejects only when the signal aborts. */
+export async function askOne(
+  deps: AskOneDeps,
+  server: ResolverServer,
+  question: ServerQuestion,
+  signal: AbortSignal,
+): Promise<Told> {
+  const { memory, clock } = deps;
+  const started = clock.now();
+  const asked = { name: endOfChain(question.chain), type: question.type, recursion: true };
+  memory.setHealth(server, beforeTry(memory.healthOf(server), started, TRY_MS));
+  const got = await attempt(deps, server, asked, signal).catch((error: unknown) => {
+    memory.setHealth(server, afterSilence(memory.healthOf(server), clock.now() - started));
+    throw error;
+  });
+  const label = serverLabel(server);
+  const told = got.kind === "failed" ? nothing(label, question, got) : read(label, question, got.message);
+  const [health, now] = [memory.healthOf(server), clock.now()];
+  memory.setHealth(server, isServersFault(told) ? afterFailure(health, now) : afterAnswer(health, now - started));
+  question.options.observe?.({
+    kind: "asked",
+    server: label,
+    name: asked.name,
+    type: typeName(asked.type),
+    tookMs: now - started,
+    result: resultOf(told),
+  });
+  return told;
+}
+
+function read(server: string, question: ServerQuestion, message: Message): Told {
+  const result = followChain(message, question);
+  return result.kind === "failed"
+    ? nothing(server, { chain: result.chain }, result)
+    : { kind: "found", found: { result, server, authenticated: message.authenticData, rcode: message.rcode } };
+}
+
+interface Why {
+  readonly reason: FailureReason;
+  readonly detail: string;
+  readonly silent?: true;
+}
+
+function nothing(server: string, { chain }: Pick<ChainQuestion, "chain">, why: Why): Told {
+  const { reason, detail, silent = false } = why;
+  return { kind: "nothing", silent, note: { server, reason, detail, path: chain.path } };
+}
+
+function resultOf(told: Told): string {
+  return told.kind === "nothing" ? told.note.detail : rcodeName(told.found.rcode);
+}
+
+function isServersFault(told: Told): boolean {
+  return told.kind === "nothing" && !NAMES_FAULTS.has(told.note.reason);
+}
+
+/** What is wrong with the name, whoever is asked. */
+const NAMES_FAULTS: ReadonlySet<FailureReason> = new Set(["loop", "too-deep", "too-many", "special-use", "bogus"]);

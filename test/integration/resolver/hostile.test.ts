@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { encodeMessage } from "../../../src/dns/encode.ts";
+import type { Message, WireRecord } from "../../../src/dns/message.ts";
+import { parseName } from "../../../src/dns/name.ts";
+import { rdataToWire } from "../../../src/dns/rdata-wire.ts";
+import { CLASS, TYPE } from "../../../src/dns/types.ts";
+import { type HostileOptions, type Sending, startHostile } from "./hostile-server.ts";
+import { lookupScene, over } from "./lookup-scene.ts";
+
+const GOOD = "9.9.9.9";
+const EVIL = "6.6.6.6";
+
+interface Case extends HostileOptions {
+  readonly name: string;
+  /** The addresses, or the failure's reason. */
+  readonly want: string;
+  readonly counts?: { readonly udp: number; readonly tcp: number };
+}
+
+/** Three tries of a silent server. */
+const THREE = { udp: 3, tcp: 0 };
+
+const cases: readonly Case[] = [
+  { name: "an honest server", udp: (query) => [honest(query)], want: GOOD, counts: { udp: 1, tcp: 0 } },
+  {
+    name: "forged ids before the answer",
+    udp: (query) => [
+      ...range(200, (index) => forged({ ...answer(query, a(EVIL)), id: (query.id + 1 + index) & 0xffff })),
+      honest(query),
+    ],
+    want: GOOD,
+    counts: { udp: 1, tcp: 0 },
+  },
+  {
+    name: "only a wrong id",
+    udp: (query) => [forged({ ...answer(query, a(EVIL)), id: query.id ^ 1 })],
+    want: "malformed",
+    counts: THREE,
+  },
+  {
+    name: "another question before the answer",
+    udp: (query) => [forged({ ...answer(query, a(EVIL)), questions: [asked("b.test", TYPE.A)] }), honest(query)],
+    want: GOOD,
+  },
+  {
+    name: "another type asked",
+    udp: (query) => [forged({ ...answer(query, a(EVIL)), questions: [asked("a.test", TYPE.AAAA)] })],
+    want: "malformed",
+    counts: THREE,
+  },
+  {
+    name: "the query itself sent back",
+    udp: (query) => [forged(query)],
+    want: "malformed",
+  },
+  {
+    name: "the answer from another port",
+    udp: (query) => [{ ...honest(query), from: "elsewhere" }],
+    want: "timeout",
+    counts: THREE,
+  },
+  {
+    name: "a stranger's answer from another port before the answer",
+    udp: (query) => [{ ...forged(answer(query, a(EVIL))), from: "elsewhere" }, honest(query)],
+    want: GOOD,
+  },
+  {
+    name: "letters folded by a guess, and the honest answer over TCP",
+    udp: (query) => [forged(folded(answer(query, a(EVIL)))), honest(query)],
+    tcp: (query) => [honest(query)],
+    want: GOOD,
+    counts: { udp: 1, tcp: 1 },
+  },
+  {
+    name: "letters folded by the server itself",
+    udp: (query) => [forged(folded(answer(query, a(GOOD))))],
+    tcp: (query) => [forged(folded(answer(query, a(GOOD))))],
+    want: GOOD,
+    counts: { udp: 1, tcp: 1 },
+  },
+  {
+    name: "letters folded, and no TCP to prove it",
+    udp: (query) => [forged(folded(answer(query, a(EVIL))))],
+    want: "malformed",
+  },
+  {
+    name: "a name that points at itself",
+    udp: (query) => [patched(query, (bytes) => bytes.set([0xc0, bytes.length - 16], bytes.length - 16))],
+    want: "malformed",
+  },
+  {
+    name: "an empty RDATA with four octets behind it",
+    udp: (query) => [patched(query, (bytes) => bytes.set([0, 0], bytes.length - 6))],
+    want: "malformed",
+  },
+  {
+    name: "RDATA of three octets",
+    udp: (query) => [
+      forged({ ...answer(query, []), answers: [{ ...record("a.test", "A", GOOD), rdata: Uint8Array.of(9, 9, 9) }] }),
+    ],
+    want: "malformed",
+  },
+  {
+    name: "half a packet",
+    udp: (query) => [{ bytes: honest(query).bytes.slice(0, 20) }],
+    want: "malformed",
+  },
+  { name: "an empty packet", udp: () => [{ bytes: new Uint8Array() }], want: "malformed" },
+  {
+    name: "truncated, and 64 KiB over TCP with too many addresses",
+    udp: (query) => [forged({ ...answer(query, []), truncated: true })],
+    tcp: (query) => [
+      forged(
+        answer(
+          query,
+          range(4_000, (index) => record("a.test", "A", `9.9.${index >> 8}.${index & 255}`)),
+        ),
+      ),
+    ],
+    want: "too-many",
+    counts: { udp: 1, tcp: 1 },
+  },
+  {
+    name: "truncated, and 64 KiB over TCP with one address among strangers'",
+    udp: (query) => [forged({ ...answer(query, []), truncated: true })],
+    tcp: (query) => [
+      forged(answer(query, [...range(3_000, (index) => record(`x${index}.test`, "A", EVIL)), ...a(GOOD)])),
+    ],
+    want: GOOD,
+  },
+  {
+    name: "truncated, and no TCP",
+    udp: (query) => [forged({ ...answer(query, a(GOOD)), truncated: true })],
+    want: "truncated",
+    counts: { udp: 1, tcp: 0 },
+  },
+  {
+    name: "truncated, and garbage over TCP",
+    udp: (query) => [forged({ ...answer(query, []), truncated: true })],
+    tcp: (query) => [{ bytes: honest(query).bytes.slice(0, 20) }],
+    want: "truncated",
+    counts: { udp: 1, tcp: 1 },
+  },
+  {
+    name: "a storm of CNAMEs in one answer",
+    udp: (query) => [forged({ ...answer(query, []), truncated: true })],
+    tcp: (query) => [
+      forged(
+        answer(
+          query,
+          range(2_500, (index) => record(link(index), "CNAME", `${link(index + 1)}.`)),
+        ),
+      ),
+    ],
+    want: "too-deep",
+  },
+  {
+    name: "a CNAME with every answer, for ever",
+    udp: (query) => {
+      const name = query.questions[0]?.name ?? "";
+      return [forged(answer(query, [record(name, "CNAME", `x${name}`)]))];
+    },
+    want: "too-deep",
+    counts: { udp: 17, tcp: 0 },
+  },
+  {
+    name: "two CNAMEs at one name",
+    udp: (query) => [
+      forged(answer(query, [record("a.test", "CNAME", "b.test."), record("a.test", "CNAME", "c.test.")])),
+    ],
+    want: "malformed",
+  },
+  {
+    name: "strangers' addresses in every section",
+    udp: (query) => [
+      forged({
+        ...answer(query, [record("b.test", "A", EVIL), ...a(GOOD)]),
+        authorities: a(EVIL),
+        additionals: a(EVIL),
+      }),
+    ],
+    want: GOOD,
+  },
+  {
+    name: "an address of another class",
+    udp: (query) => [forged(answer(query, [{ ...record("a.test", "A", EVIL), class: CLASS.CH }, ...a(GOOD)]))],
+    want: GOOD,
+  },
+  {
+    name: "rebinding into the own network",
+    udp: (query) => [forged(answer(query, a("169.254.169.254")))],
+    want: "special-use",
+  },
+  {
+    name: "a referral",
+    udp: (query) => [
+      forged({ ...answer(query, []), recursionAvailable: false, authorities: [record("test", "NS", "ns.test.")] }),
+    ],
+    want: "refused",
+  },
+];
+
+describe("hostile answers, of which many are waited out", { concurrency: true }, () => {
+  for (const { name, want, counts, ...server } of cases) {
+    test(`hostile: ${name}`, async () => {
+      await using hostile = await startHostile(server);
+      await using scene = lookupScene({ servers: [over("udp", hostile)] });
+      const reading = await scene.look("a.test");
+      const told = reading.kind === "positive" ? reading.addresses.join(" ") : reading.kind;
+      assert.equal(reading.kind === "failure" ? reading.reason : told, want, JSON.stringify(reading));
+      assert.deepEqual(hostile.counts, counts ?? hostile.counts);
+    });
+  }
+
+  // A lie of a recursive server that is consistent in itself, such as a chain, cannot be told from the truth.
+  for (const { name, want, ...server } of cases.filter((each) => each.want !== GOOD && each.want !== "too-deep")) {
+    test(`beside an honest server it is not believed, and not waited for: ${name}`, async () => {
+      await using hostile = await startHostile(server);
+      await using other = await startHostile({ udp: (query) => [honest(query)] });
+      await using scene = lookupScene({ servers: [over("udp", hostile), over("udp", other)] });
+      const started = performance.now();
+      const reading = await scene.look("a.test");
+      assert.deepEqual(reading.kind === "positive" ? reading.addresses : reading, [GOOD], `alone ${want}`);
+      assert.ok(performance.now() - started < SOON_MS, `${performance.now() - started} ms`);
+    });
+  }
+});
+
+/** The hedge comes after 400 ms; the rest is for a busy machine. */
+const SOON_MS = 1_800;
+
+function answer(query: Message, answers: readonly WireRecord[]): Message {
+  return { ...query, response: true, recursionAvailable: true, answers };
+}
+
+function honest(query: Message): Sending {
+  return forged(answer(query, a(GOOD)));
+}
+
+function forged(message: Message): Sending {
+  return { bytes: encodeMessage(message) };
+}
+
+/** An honest answer without EDNS, changed: its last 16 octets are the answer's owner, type, class, TTL, RDLENGTH and RDATA. */
+function patched(query: Message, change: (bytes: Uint8Array) => void): Sending {
+  const { edns: _edns, ...plain } = answer(query, a(GOOD));
+  const bytes = encodeMessage(plain);
+  change(bytes);
+  return { bytes };
+}
+
+function folded(message: Message): Message {
+  return { ...message, questions: message.questions.map(({ name, type, class: of }) => ({ name, type, class: of })) };
+}
+
+function asked(name: string, type: number) {
+  return { name: parseName(name), type, class: CLASS.IN };
+}
+
+function a(address: string): readonly WireRecord[] {
+  return [record("a.test", "A", address)];
+}
+
+function record(owner: string, type: "A" | "CNAME" | "NS", data: string): WireRecord {
+  return { name: parseName(owner), type: TYPE[type], class: CLASS.IN, ttl: 60, rdata: rdataToWire(type, data) };
+}
+
+function link(index: number): string {
+  return index === 0 ? "a.test" : `l${index}.test`;
+}
+
+function range<Value>(count: number, make: (index: number) => Value): readonly Value[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import { systemClock } from "../../../src/base/clock.ts";
+import { parseName } from "../../../src/dns/name.ts";
+import type { Reading } from "../../../src/dns/reading.ts";
+import type { Family } from "../../../src/dns/record.ts";
+import { createLookup } from "../../../src/resolver/client.ts";
+import type { LookOptions } from "../../../src/resolver/ports.ts";
+import { createExchange } from "../../../src/transport/client.ts";
+import type { ResolverServer } from "../../../src/transport/exchange.ts";
+import type { DnsEndpoint } from "../../support/dns-probe.ts";
+
+export interface LookupSceneOptions {
+  readonly servers: readonly ResolverServer[];
+  readonly allowPrivate?: boolean;
+  /** PEM of what signed the servers' certificates. */
+  readonly ca?: string;
+}
+
+export interface LookupScene extends AsyncDisposable {
+  look(name: string, family?: Family, options?: LookOptions): Promise<Reading>;
+}
+
+/** The resolver as the program composes it, over real sockets. */
+export function lookupScene({ servers, allowPrivate = false, ca }: LookupSceneOptions): LookupScene {
+  const client = createExchange(ca === undefined ? {} : { ca });
+  const lookup = createLookup({
+    exchange: client.exchange,
+    viewOf: (id) => ({ id, servers, allowPrivate }),
+    clock: systemClock,
+    random: () => 0.9,
+    randomBytes,
+  });
+  return {
+    look: (name, family = "A", options = {}) =>
+      lookup.look({ target: parseName(name), family, view: "v" }, options, AbortSignal.timeout(30_000)),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  };
+}
+
+export function over(protocol: ResolverServer["protocol"], { host, port }: DnsEndpoint): ResolverServer {
+  return { protocol, address: host, port };
+}
