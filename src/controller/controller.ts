@@ -3,7 +3,7 @@ import type { ObjectKey } from "../api/meta.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { reportAlias, type AliasReportDeps } from "./alias-report.ts";
 import { onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./flow.ts";
-import { badKey, type ControllerDeps, planOf, type Parts } from "./parts.ts";
+import { badKey, type ControllerDeps, isSettled, planOf, type Parts } from "./parts.ts";
 import { proveZone, type ProveDeps } from "./prove.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import { lastGoodOf } from "./restore.ts";
@@ -23,6 +23,8 @@ export interface Controller {
   readonly answer: Refresher["answer"];
   /** True once the inventory is known. */
   readonly synced: () => boolean;
+  /** True while nothing is known that is still to be looked up for the first time, planned or written. */
+  readonly settled: () => boolean;
   /** When each loop last came round, by its name. */
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
 }
@@ -55,6 +57,7 @@ export function createController(deps: ControllerDeps): Controller {
     zoneState: (zone) => parts.zones.get(zone),
     answer: (key) => refresher.answer(key),
     synced: () => phase.synced,
+    settled: () => isSettled(parts),
     heartbeats: () =>
       new Map([
         ["refresh", refresher.heartbeatAt()],
@@ -68,7 +71,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 /** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
 function assemble(deps: ControllerDeps): Parts {
-  const store = createStore();
+  const store = createStore(deps.placeOf);
   const refresher: Refresher = createRefresher({
     lookup: deps.lookup,
     serverCountOf: deps.serverCountOf,

@@ -25,6 +25,8 @@ export interface ControllerDeps {
   readonly reporter: Reporter;
   readonly observer: Observer;
   readonly providerOf: ProviderFactory;
+  /** One text for each place that a zone can be written to. */
+  readonly placeOf: (zone: DnsZone) => string;
   readonly endpointsOf: EndpointsOf;
   readonly ask: ProveDeps["ask"];
   readonly lookup: Lookup;
@@ -85,6 +87,23 @@ export function planOf(
     claimantsOf: (name) => claimantsOf(store, name),
     now: deps.clock.now(),
   });
+}
+
+export function isSettled({ phase, zones, wants, store, refresher }: Parts): boolean {
+  if (!phase.synced || !phase.everLed || phase.settling || [...store.zones()].length !== zones.size) {
+    return false;
+  }
+  const planned = [...zones.values()].every(
+    ({ outcome, dirtySince, planningSince }) =>
+      outcome.kind !== "pending" && dirtySince === undefined && (planningSince === undefined || outcome.kind !== "ok"),
+  );
+  return (
+    planned && [...store.aliases()].every((alias) => isResolved(wants.streamsOf(objectKey(alias.meta)), refresher))
+  );
+}
+
+function isResolved(streams: Iterable<TargetKey>, refresher: Refresher): boolean {
+  return [...streams].every((stream) => (refresher.answer(stream)?.outcome.kind ?? "unknown") !== "unknown");
 }
 
 function claimantsOf(store: Store, name: Name): readonly DnsAlias[] {

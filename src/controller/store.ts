@@ -57,7 +57,8 @@ interface State {
   index: ZoneIndex;
 }
 
-export function createStore(): Store {
+/** `placeOf` says where a zone is written: two zones with one place would undo each other's work for ever. */
+export function createStore(placeOf: (zone: DnsZone) => string): Store {
   const state: State = {
     aliases: new Map(),
     zones: new Map(),
@@ -92,7 +93,7 @@ export function createStore(): Store {
     claimsIn: (zone) => state.claims.get(zone) ?? NO_CLAIMS,
     placesOf: (name) => state.placed.get(name) ?? NO_PLACES,
     matchOf: (alias, hostname) => zonesFor(hostname, alias.meta.namespace, state.index, state.labels),
-    olderTwin: (zone) => olderTwin(state, zone),
+    olderTwin: (zone) => olderTwin(state.zones.values(), zone, placeOf),
   };
 }
 
@@ -270,24 +271,9 @@ function rememberPlaces(state: State, name: Name, places: ReadonlySet<ObjectKey>
   }
 }
 
-/** Two zones that would write the same text would undo each other's work for ever, so only the older one writes. */
-function olderTwin(state: State, zone: DnsZone): DnsZone | undefined {
+function olderTwin(zones: Iterable<DnsZone>, zone: DnsZone, placeOf: (zone: DnsZone) => string): DnsZone | undefined {
   const place = placeOf(zone);
-  const twins = [...state.zones.values()].filter((other) => placeOf(other) === place);
+  const twins = [...zones].filter((other) => placeOf(other) === place);
   const first = twins.sort(byAge)[0];
   return first === undefined || objectKey(first.meta) === objectKey(zone.meta) ? undefined : first;
-}
-
-function placeOf(zone: DnsZone): string {
-  const { provider, domain } = zone.spec;
-  switch (provider.kind) {
-    case "coreDNSZoneFile":
-      return ["zoneFile", zone.meta.namespace, provider.zoneFile.configMap.name, provider.zoneFile.configMap.key].join(
-        " ",
-      );
-    case "coreDNSOverlay": {
-      const { namespace, name, key } = provider.overlay.configMap;
-      return ["overlay", namespace, name, key, domain].join(" ");
-    }
-  }
 }

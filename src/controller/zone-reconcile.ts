@@ -5,6 +5,7 @@ import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { displayName, type Name } from "../dns/name.ts";
 import { after } from "../plan/after.ts";
+import { cap } from "../plan/cap.ts";
 import type { Write } from "../plan/change.ts";
 import { diff } from "../plan/diff.ts";
 import { guard, type Guarded } from "../plan/guard.ts";
@@ -65,15 +66,17 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
 }
 
 async function currentActual(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<ActualZone | Again> {
-  if (state.actual !== undefined && deps.clock.now() - state.readAt < RESYNC_MS) {
+  const names = state.plan?.names.map(({ name }) => name) ?? [];
+  const known = names.every((name) => state.readFor.has(name));
+  if (state.actual !== undefined && known && deps.clock.now() - state.readAt < RESYNC_MS) {
     return state.actual;
   }
-  const names = state.plan?.names.map(({ name }) => name) ?? [];
   const read = await state.provider.read(names, signal);
   switch (read.kind) {
     case "ok":
       setActual(state, read.zone, deps.ownerId);
       state.readAt = deps.clock.now();
+      state.readFor = new Set(names);
       return read.zone;
     case "refused":
       return settleAs(deps, state, read, { afterMs: REFUSED_RETRY_MS });
@@ -83,12 +86,12 @@ async function currentActual(deps: ReconcileDeps, state: ZoneState, signal: Abor
 }
 
 async function publish(deps: ReconcileDeps, state: ZoneState, actual: ActualZone, signal: AbortSignal): Promise<Again> {
-  const changes = diff({
-    names: state.plan?.names ?? [],
-    actual: actual.sets,
-    ownerId: deps.ownerId,
-    policy: state.zone.spec.policy,
-  });
+  const published = new Set([...state.own.values()].map(({ name }) => name));
+  const { names, refusals } = cap(state.plan?.names ?? [], published, state.provider.maxNames);
+  const changes = [
+    ...diff({ names, actual: actual.sets, ownerId: deps.ownerId, policy: state.zone.spec.policy }),
+    ...refusals,
+  ];
   const guarded = guard({
     changes,
     owned: state.own.size,

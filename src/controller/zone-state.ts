@@ -39,6 +39,8 @@ export interface ZoneState {
   /** The written record sets that are ours, by {@link setKey}; what was last known while `actual` is to be read anew. */
   own: ReadonlyMap<string, ActualSet>;
   readAt: Millis;
+  /** The owner names that the last read was asked about: what stands at others is not known. */
+  readFor: ReadonlySet<Name>;
   plan: ZonePlan | undefined;
   outcome: ZoneOutcome;
   /** Refused changes of the last plan. */
@@ -67,6 +69,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     actual: undefined,
     own: new Map(),
     readAt: 0,
+    readFor: new Set(),
     plan: undefined,
     outcome: { kind: "pending" },
     refusals: [],

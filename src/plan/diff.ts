@@ -74,10 +74,15 @@ function removal(before: ActualSet, policy: ZoneSpec["policy"]): Change {
 }
 
 function foreign(name: Name, type: Family, before: ActualSet): Change {
-  const who = before.owner === undefined ? "somebody else wrote" : `the dnsalias owner "${before.owner}" wrote`;
   const reason: RefuseReason = before.owner === undefined ? "ForeignRecord" : "ForeignOwner";
-  const message = `${displayName(name)} ${type} (${before.addresses.join(", ")}) is a record that ${who}: remove it there, or take the host name out of the alias`;
+  const cure = "remove it there, or take the host name out of the alias";
+  const message = `${displayName(name)} ${type} is not written: ${before.note ?? whatStands(before)}; ${cure}`;
   return { kind: "refuse", name, type, reason, message };
+}
+
+function whatStands({ addresses, owner }: ActualSet): string {
+  const who = owner === undefined ? "somebody else wrote" : `the dnsalias owner "${owner}" wrote`;
+  return `${who} ${addresses.join(", ")} there`;
 }
 
 function forbidden(name: Name, type: Family, what: "changed" | "deleted", policy: string): Change {

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { systemClock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { createController, type Controller } from "../controller/controller.ts";
+import type { Observer } from "../controller/ports.ts";
+import type { Metrics } from "../ops/metrics.ts";
+import { createAsk } from "../resolver/ask.ts";
+import { createLookup } from "../resolver/client.ts";
+import { createExchange } from "../transport/client.ts";
+import type { ResolverServer } from "../transport/exchange.ts";
+import type { Plane } from "./config.ts";
+import { providerOf, type WorkPlane } from "./plane.ts";
+import { createViews, type Views } from "./views.ts";
+
+export interface ComposeOptions {
+  readonly plane: Plane;
+  readonly ownerId: string;
+  readonly concurrency: number;
+  /** The recursive servers of zones that name none. */
+  readonly resolvers: readonly ResolverServer[];
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly observer: Observer;
+  /** True for commands that only look: nothing is written anywhere. */
+  readonly readOnly: boolean;
+}
+
+export interface Composition extends AsyncDisposable {
+  readonly plane: WorkPlane;
+  readonly controller: Controller;
+  readonly views: Views;
+}
+
+/** Joins the concrete parts: the one place that knows them all. */
+export async function compose(options: ComposeOptions): Promise<Composition> {
+  const { ownerId, concurrency, log, metrics, observer } = options;
+  await using opened = new AsyncDisposableStack();
+  const plane = opened.use(await openPlane(options));
+  const transport = opened.use(createExchange());
+  const views = createViews(options.resolvers);
+  const net = { exchange: transport.exchange, clock: systemClock, random: Math.random, randomBytes };
+  const controller = createController({
+    ownerId,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    inventory: plane.inventory,
+    reporter: plane.reporter,
+    observer,
+    providerOf: (zone) => providerOf(plane.stores, zone, ownerId, () => systemClock.now()),
+    placeOf: plane.placeOf,
+    endpointsOf: plane.endpointsOf,
+    ask: createAsk(net),
+    lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id) }),
+    viewIdOf: (zone, allowPrivate) => views.idOf(zone, allowPrivate),
+    serverCountOf: (id) => views.viewOf(id)?.servers.length ?? 0,
+    onReading: (_key, reading, tookMs) =>
+      metrics.lookup(reading.kind === "failure" ? `failure:${reading.reason}` : reading.kind, tookMs),
+    concurrency,
+  });
+  const parts = opened.move();
+  return { plane, controller, views, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+async function openPlane({ plane, log, ownerId, metrics, readOnly }: ComposeOptions): Promise<WorkPlane> {
+  if (plane.kind === "folder") {
+    const { openFolderPlane } = await import("./folder-plane.ts");
+    return openFolderPlane(plane, { log, readOnly });
+  }
+  const { openClusterPlane } = await import("./cluster-plane.ts");
+  return openClusterPlane(plane, { log, ownerId, onLeader: (leading) => metrics.leader("dnsalias", leading) });
+}

@@ -1,0 +1,65 @@
+import type { Millis } from "../base/clock.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { objectKey } from "../api/meta.ts";
+import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
+import { inlineText } from "../providers/coredns/inline-text.ts";
+import { createOverlayProvider } from "../providers/coredns/overlay.ts";
+import type { TextStore } from "../providers/coredns/text-store.ts";
+import { createZoneFileProvider } from "../providers/coredns/zone-file.ts";
+import type { ZoneProvider } from "../providers/provider.ts";
+
+/** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
+export interface WorkPlane extends AsyncDisposable {
+  /** For people: which cluster, or which folder. */
+  readonly description: string;
+  readonly inventory: Inventory;
+  readonly reporter: Reporter;
+  readonly endpointsOf: EndpointsOf;
+  readonly stores: Stores;
+  readonly placeOf: (zone: DnsZone) => string;
+  /** Calls `onLeading` for each term in which this process may write, until the signal aborts. */
+  lead(onLeading: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
+}
+
+/** The texts that the CoreDNS provider reads and writes. */
+export interface Stores {
+  /** A base zone: only read. */
+  base(namespace: string, name: string, key: string): Pick<TextStore, "place" | "read">;
+  /** A rendered zone: ours alone. */
+  zoneFile(namespace: string, name: string, key: string): TextStore;
+  /** A Corefile key that others write too. */
+  corefile(namespace: string, name: string, key: string): TextStore;
+  /** Hurries the projection of what was written; undefined where there is nothing to hurry. */
+  readonly hurry: ((zone: DnsZone, signal: AbortSignal) => Promise<void>) | undefined;
+  /** How long a written text usually takes, in milliseconds, until a server can read it. */
+  lagMs(nudged: boolean): Millis;
+}
+
+/** CoreDNS looks at zone files every 2 s as documented, and at its Corefile every 30 s ± 15 s. */
+const AUTO_LAG_MS = 2_500;
+const RELOAD_LAG_MS = 46_000;
+
+/** The provider of a zone on this plane. */
+export function providerOf(stores: Stores, zone: DnsZone, ownerId: string, now: () => Millis): ZoneProvider {
+  const { provider } = zone.spec;
+  const nudged = provider.serving.nudge !== undefined && stores.hurry !== undefined;
+  const { hurry } = stores;
+  const hurrying = nudged && hurry !== undefined ? { hurry: (signal: AbortSignal) => hurry(zone, signal) } : {};
+  switch (provider.kind) {
+    case "coreDNSZoneFile": {
+      const { configMap, base } = provider.zoneFile;
+      const source =
+        base.kind === "inline"
+          ? inlineText(base.text, `DnsZone ${objectKey(zone.meta)} spec.provider.coreDNS.zoneFile.baseZone.inline`)
+          : stores.base(zone.meta.namespace, base.name, base.key);
+      const store = stores.zoneFile(zone.meta.namespace, configMap.name, configMap.key);
+      const made = createZoneFileProvider({ zone, base: source, store, ownerId, now });
+      return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + AUTO_LAG_MS };
+    }
+    case "coreDNSOverlay": {
+      const { namespace, name, key } = provider.overlay.configMap;
+      const made = createOverlayProvider({ zone, store: stores.corefile(namespace, name, key), ownerId });
+      return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + RELOAD_LAG_MS };
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { displayName, type Name } from "../dns/name.ts";
+import type { Change } from "./change.ts";
+import type { NamePlan } from "./name-plan.ts";
+
+export interface Capped {
+  readonly names: readonly NamePlan[];
+  readonly refusals: readonly Extract<Change, { readonly kind: "refuse" }>[];
+}
+
+/**
+ * Leaves out the owner names that a backend has no room for. Names that are published already come first, so that a new one never drives an old one
+ * out; among the new the order of names decides.
+ */
+export function cap(names: readonly NamePlan[], published: ReadonlySet<Name>, maxNames: number | undefined): Capped {
+  if (maxNames === undefined || names.length <= maxNames) {
+    return { names, refusals: [] };
+  }
+  const standing = names.filter(({ name }) => published.has(name));
+  const coming = names.filter(({ name, sets }) => !published.has(name) && sets.length > 0);
+  const room = Math.max(0, maxNames - standing.length);
+  const left = coming.slice(room);
+  const out = new Set(left.map(({ name }) => name));
+  return {
+    names: names.filter(({ name }) => !out.has(name)),
+    refusals: left.flatMap(({ name, sets }) =>
+      sets.map(({ type }) => ({
+        kind: "refuse" as const,
+        name,
+        type,
+        reason: "OverlayFull" as const,
+        message: `${displayName(name)}: the zone has room for ${maxNames} names, and they are taken: raise maxNames, or use the zoneFile delivery`,
+      })),
+    ),
+  };
+}
