@@ -20,6 +20,8 @@ export interface ActualSet {
   readonly ttl: Seconds;
   readonly addresses: readonly string[];
   readonly owner: string | undefined;
+  /** What stands in the way at the name, as a clause for people, when it is more than these addresses: "the base zone has a CNAME at …". */
+  readonly note?: string;
 }
 
 export type Change =

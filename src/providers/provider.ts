@@ -11,6 +11,8 @@ export interface ActualZone {
   readonly dirty?: { readonly kind: "first" | "base" | "foreign-edit"; readonly message: string };
   /** SOA serial that is served, where the backend has one. */
   readonly serial?: number;
+  /** A sentence for people: nothing failed, but something in the backend keeps changes from being served. */
+  readonly notice?: string;
 }
 
 /** What can happen in normal life when a zone is read. */

@@ -1,0 +1,105 @@
+import { displayName, isAtOrBelow, type Name } from "../../dns/name.ts";
+import type { Family, RecordSet } from "../../dns/record.ts";
+import { cutAbove, cutsOf } from "../../dns/zone-file-cut.ts";
+import { renderRecords } from "../../dns/zone-file-render.ts";
+import { parseZoneFile } from "../../dns/zone-file.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+/** The records that the team keeps beside the aliases, checked. */
+export interface BaseZone {
+  readonly origin: Name;
+  readonly soa: RecordSet;
+  readonly serial: number;
+  /** Without the SOA. */
+  readonly others: readonly RecordSet[];
+  /** Equal for equal records, whatever their order, their comments and the SOA's serial. */
+  readonly fingerprint: string;
+  /** What keeps an address record set of ours from standing at a name; undefined: nothing does. */
+  readonly obstacle: (name: Name, type: Family) => Obstacle | undefined;
+}
+
+/** A record of the base zone that stands where one of ours should; it goes on being served. */
+export interface Obstacle {
+  readonly note: string;
+  readonly ttl: number;
+  /** When it is an address record set itself. */
+  readonly addresses: readonly string[];
+}
+
+export type BaseRead =
+  | { readonly kind: "ok"; readonly base: BaseZone }
+  | { readonly kind: "bad"; readonly message: string };
+
+/** Reads the base zone; `place` says in the message where its text is. */
+export function readBaseZone(text: string, origin: Name, place: string): BaseRead {
+  const zone = parseZoneFile(text, origin);
+  if (zone.kind === "bad") {
+    const shown = zone.problems.slice(0, SHOWN_PROBLEMS);
+    const lines = shown.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`);
+    const more = zone.problems.length - shown.length;
+    return { kind: "bad", message: `${place}: ${lines.join("; ")}${more > 0 ? `; and ${more} more` : ""}` };
+  }
+  const soa = zone.records.find(({ type }) => type === "SOA");
+  if (soa === undefined) {
+    return { kind: "bad", message: `${place}: no SOA record` };
+  }
+  const others = zone.records.filter(({ type }) => type !== "SOA");
+  const base = {
+    origin,
+    soa,
+    serial: serialOf(soa),
+    others,
+    fingerprint: fingerprint(renderRecords([withSerial(soa, 0), ...others])),
+    obstacle: obstacleOf(origin, others),
+  };
+  return { kind: "ok", base };
+}
+
+/** The SOA record set with another serial (RFC 1035 3.3.13). */
+export function withSerial(soa: RecordSet, serial: number): RecordSet {
+  const [mname = "", rname = "", , ...times] = (soa.data[0] ?? "").split(" ");
+  return { ...soa, data: [[mname, rname, String(serial), ...times].join(" ")] };
+}
+
+const SHOWN_PROBLEMS = 5;
+
+function serialOf(soa: RecordSet): number {
+  return Number((soa.data[0] ?? "").split(" ")[2]);
+}
+
+function obstacleOf(origin: Name, sets: readonly RecordSet[]): BaseZone["obstacle"] {
+  const byKey = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
+  const delegations = cutsOf(origin, sets, "NS");
+  const dnames = cutsOf(origin, sets, "DNAME");
+  return (name, type) => {
+    const display = displayName(name);
+    if (!isAtOrBelow(name, origin)) {
+      return otherObstacle(`${display} is not inside the zone ${displayName(origin)}`);
+    }
+    const same = byKey.get(`${name} ${type}`);
+    if (same !== undefined) {
+      return {
+        note: `the base zone has ${type} records of its own at ${display}`,
+        ttl: same.ttl,
+        addresses: same.data,
+      };
+    }
+    if (byKey.has(`${name} CNAME`)) {
+      return otherObstacle(`the base zone has a CNAME at ${display}, and nothing can stand beside it (RFC 1034 3.6.2)`);
+    }
+    const delegation = cutAbove(name, origin, delegations);
+    if (delegation !== undefined) {
+      return otherObstacle(
+        `${display} is inside ${displayName(delegation)}, which the base zone delegates to other servers`,
+      );
+    }
+    const dname = cutAbove(name, origin, dnames);
+    return dname === undefined || dname === name
+      ? undefined
+      : otherObstacle(`${display} is below the DNAME of ${displayName(dname)} in the base zone`);
+  };
+}
+
+function otherObstacle(note: string): Obstacle {
+  return { note, ttl: 0, addresses: [] };
+}

@@ -1,0 +1,27 @@
+/** A server block's key, `[scheme://]zone[:port]`, taken apart. */
+export interface CorefileKey {
+  /** "dns" when no scheme stands there. */
+  readonly scheme: string;
+  /** Lower case with its final dot. */
+  readonly zone: string;
+  /** As written: digits or an environment variable; undefined: the server's default. */
+  readonly port: string | undefined;
+}
+
+export function parseCorefileKey(text: string): CorefileKey {
+  const [, scheme = "dns", rest = ""] = SCHEME.exec(text) ?? [];
+  const [, zone = "", port] = ZONE_AND_PORT.exec(rest) ?? [];
+  const absolute = zone.endsWith(".") ? zone : `${zone}.`;
+  return { scheme: scheme.toLowerCase(), zone: absolute.toLowerCase(), port };
+}
+
+/** True when both can be the same port: an environment variable can be any. */
+export function samePort(a: string | undefined, b: string | undefined): boolean {
+  const left = a ?? DEFAULT_PORT;
+  const right = b ?? DEFAULT_PORT;
+  return left === right || left.startsWith("{") || right.startsWith("{");
+}
+
+const DEFAULT_PORT = "53";
+const SCHEME = /^(?:([a-z0-9]+):\/\/)?([^]*)$/i;
+const ZONE_AND_PORT = /^([^]*?)(?::(\d+|\{[$%][^}]*\}))?$/;

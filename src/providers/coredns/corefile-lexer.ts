@@ -1,0 +1,96 @@
+/** A run of characters of a Corefile; all pieces joined are the file, byte for byte. */
+export interface Piece {
+  readonly kind: "token" | "space" | "comment";
+  /** As it stands in the file. */
+  readonly raw: string;
+  /** What CoreDNS reads: without quotes, escapes and a comment glued to the word. Empty for space and comments. */
+  readonly text: string;
+  /** Offset in the file, in UTF-16 code units. */
+  readonly start: number;
+  /** From 1; of the first character. */
+  readonly line: number;
+}
+
+export type LexedCorefile =
+  | { readonly kind: "ok"; readonly pieces: readonly Piece[] }
+  | { readonly kind: "bad"; readonly line: number; readonly message: string };
+
+/**
+ * Splits a Corefile as CoreDNS's own lexer does (github.com/coredns/caddy/caddyfile), its oddities included: `#` begins a
+ * comment inside a word too, and there the comment ends at the next blank; a carriage return does not end a word. Linear in the text.
+ */
+export function lexCorefile(text: string): LexedCorefile {
+  const state: LexerState = { text, at: text.startsWith("\uFEFF") ? 1 : 0, line: 1 };
+  const pieces: Piece[] = state.at === 1 ? [{ kind: "space", raw: "\uFEFF", text: "", start: 0, line: 1 }] : [];
+  while (state.at < text.length) {
+    const start = state.at;
+    const line = state.line;
+    const read = readPiece(state);
+    if (read === undefined) {
+      return { kind: "bad", line, message: 'a quoted string that never ends: add the closing "' };
+    }
+    const raw = text.slice(start, state.at);
+    state.line += countLines(raw);
+    pieces.push({ ...read, raw, start, line });
+  }
+  return { kind: "ok", pieces };
+}
+
+interface LexerState {
+  readonly text: string;
+  at: number;
+  line: number;
+}
+
+/** Go's unicode.IsSpace. */
+const SPACE = /[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/;
+
+function readPiece(state: LexerState): { readonly kind: Piece["kind"]; readonly text: string } | undefined {
+  const first = state.text[state.at] ?? "";
+  if (SPACE.test(first)) {
+    while (state.at < state.text.length && SPACE.test(state.text[state.at] ?? "")) {
+      state.at += 1;
+    }
+    return { kind: "space", text: "" };
+  }
+  if (first === "#") {
+    const end = state.text.indexOf("\n", state.at);
+    state.at = end === -1 ? state.text.length : end;
+    return { kind: "comment", text: "" };
+  }
+  const text = first === '"' ? readQuoted(state) : readWord(state);
+  return text === undefined ? undefined : { kind: "token", text };
+}
+
+function readWord(state: LexerState): string {
+  const from = state.at;
+  while (state.at < state.text.length && !endsWord(state.text[state.at] ?? "")) {
+    state.at += 1;
+  }
+  const raw = state.text.slice(from, state.at).replaceAll("\r", "");
+  const hash = raw.indexOf("#");
+  return hash === -1 ? raw : raw.slice(0, hash);
+}
+
+function endsWord(character: string): boolean {
+  return character !== "\r" && SPACE.test(character);
+}
+
+/** Only `\"` is an escape; a line's end is part of the string. */
+function readQuoted(state: LexerState): string | undefined {
+  for (let at = state.at + 1; at < state.text.length; at += 1) {
+    const character = state.text[at];
+    if (character === "\\") {
+      at += 1;
+    } else if (character === '"') {
+      const inner = state.text.slice(state.at + 1, at);
+      state.at = at + 1;
+      return inner.replaceAll('\\"', '"');
+    }
+  }
+  return undefined;
+}
+
+function countLines(raw: string): number {
+  return raw.split("\n").length - 1;
+}

@@ -1,0 +1,58 @@
+import type { Corefile, Directive, ServerBlock } from "./corefile.ts";
+import { parseCorefileKey } from "./corefile-key.ts";
+
+/** Where a root block listens for plain DNS. */
+export interface Listener {
+  /** What stands behind the zone in a key: ":53", or nothing for the server's default port. */
+  readonly suffix: string;
+  readonly port: string | undefined;
+  /** Its `bind` directives, as written: a block without them would listen on every address. */
+  readonly bind: readonly string[];
+}
+
+/** The listeners of the blocks for ".", plain DNS alone, each port once, in file order; empty when the file has no such block. */
+export function rootListeners(corefile: Corefile, text: string): readonly Listener[] {
+  const listeners = new Map<string, Listener>();
+  for (const block of corefile.blocks) {
+    for (const key of block.keys.map(parseCorefileKey)) {
+      const suffix = key.port === undefined ? "" : `:${key.port}`;
+      if (key.scheme === "dns" && key.zone === "." && !listeners.has(suffix)) {
+        const bind = directivesOf(corefile, block.directives)
+          .filter(({ name }) => name === "bind")
+          .map(({ start, end }) => text.slice(start, end));
+        listeners.set(suffix, { suffix, port: key.port, bind });
+      }
+    }
+  }
+  return [...listeners.values()];
+}
+
+/** True unless the file shows that CoreDNS does not look for a new Corefile: a root block, nothing taken in from elsewhere, no `reload`. */
+export function mayReload(corefile: Corefile): boolean {
+  const all = corefile.blocks.flatMap((block) => directivesOf(corefile, block.directives));
+  const known = new Set(corefile.snippets.map(({ name }) => name));
+  const unseen =
+    corefile.imports.length > 0 || all.some((found) => found.name === "import" && !known.has(argument(found)));
+  return unseen || !corefile.blocks.some(isRoot) || all.some(({ name }) => name === "reload");
+}
+
+function isRoot({ keys }: ServerBlock): boolean {
+  return keys.some((key) => parseCorefileKey(key).zone === ".");
+}
+
+/** The directives, and those of the snippets that they import. */
+function directivesOf(corefile: Corefile, directives: readonly Directive[], depth = 0): readonly Directive[] {
+  return directives.flatMap((directive) => {
+    const snippet =
+      directive.name === "import" && depth < MAX_SNIPPET_DEPTH
+        ? corefile.snippets.find(({ name }) => name === argument(directive))
+        : undefined;
+    return snippet === undefined ? [directive] : directivesOf(corefile, snippet.directives, depth + 1);
+  });
+}
+
+const MAX_SNIPPET_DEPTH = 3;
+
+function argument(directive: Directive): string {
+  return directive.tokens[1]?.text ?? "";
+}

@@ -1,0 +1,209 @@
+import { lexCorefile, type Piece } from "./corefile-lexer.ts";
+
+/** A Corefile, just deep enough to find its server blocks and their directives; {@link printCorefile} gives the same bytes back. */
+export interface Corefile {
+  readonly pieces: readonly Piece[];
+  readonly blocks: readonly ServerBlock[];
+  /** Names of snippets, `(name) { … }`. */
+  readonly snippets: readonly Snippet[];
+  /** Files or snippets taken in at the top level. */
+  readonly imports: readonly Piece[];
+}
+
+export interface ServerBlock {
+  /** As written, without separating commas; never empty. */
+  readonly keys: readonly string[];
+  readonly directives: readonly Directive[];
+  readonly line: number;
+  /** Offsets in the text from the first key to behind the closing brace. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Snippet {
+  readonly name: string;
+  readonly directives: readonly Directive[];
+}
+
+/** One directive with all that belongs to it, nested braces included. */
+export interface Directive {
+  readonly name: string;
+  readonly tokens: readonly Piece[];
+  /** Offsets in the text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export type CorefileRead =
+  | { readonly kind: "ok"; readonly corefile: Corefile }
+  | { readonly kind: "bad"; readonly line: number; readonly message: string };
+
+/** Parses as CoreDNS does and is stricter where CoreDNS guesses; linear in the text, never throws. */
+export function parseCorefile(text: string): CorefileRead {
+  const lexed = lexCorefile(text);
+  if (lexed.kind === "bad") {
+    return lexed;
+  }
+  const tokens = lexed.pieces.filter(({ kind }) => kind === "token");
+  const parser: Parser = { tokens, at: 0, blocks: [], snippets: [], imports: [] };
+  while (parser.at < tokens.length) {
+    const problem = parseItem(parser);
+    if (problem !== undefined) {
+      return { kind: "bad", ...problem };
+    }
+  }
+  const { blocks, snippets, imports } = parser;
+  return { kind: "ok", corefile: { pieces: lexed.pieces, blocks, snippets, imports } };
+}
+
+export function printCorefile(corefile: Corefile): string {
+  return corefile.pieces.map(({ raw }) => raw).join("");
+}
+
+interface Parser {
+  readonly tokens: readonly Piece[];
+  at: number;
+  readonly blocks: ServerBlock[];
+  readonly snippets: Snippet[];
+  readonly imports: Piece[];
+}
+
+interface Problem {
+  readonly line: number;
+  readonly message: string;
+}
+
+function parseItem(parser: Parser): Problem | undefined {
+  const first = parser.tokens[parser.at];
+  if (first === undefined) {
+    return undefined;
+  }
+  if (first.text === "import") {
+    return parseImport(parser, first);
+  }
+  const keys = parseKeys(parser);
+  if ("message" in keys) {
+    return keys;
+  }
+  const [only] = keys.texts;
+  const snippet = keys.texts.length === 1 ? /^\((.*)\)$/.exec(only ?? "")?.[1] : undefined;
+  const hasBrace = parser.tokens[parser.at]?.text === "{";
+  if (snippet !== undefined && !hasBrace) {
+    return { line: first.line, message: `the snippet (${snippet}) has no { behind its name` };
+  }
+  if (keys.texts.length === 0) {
+    return { line: first.line, message: `"${first.text}" stands where a server block's name should` };
+  }
+  parser.at += hasBrace ? 1 : 0;
+  const directives = parseDirectives(parser, hasBrace, first);
+  if ("message" in directives) {
+    return directives;
+  }
+  if (snippet !== undefined) {
+    parser.snippets.push({ name: snippet, directives: directives.list });
+    return undefined;
+  }
+  const end = endOf(parser.tokens[parser.at - 1] ?? first);
+  parser.blocks.push({ keys: keys.texts, directives: directives.list, line: first.line, start: first.start, end });
+  return undefined;
+}
+
+function parseImport(parser: Parser, word: Piece): Problem | undefined {
+  const [, pattern, extra] = parser.tokens.slice(parser.at, parser.at + 3);
+  if (pattern === undefined || startsLine(word, pattern)) {
+    return { line: word.line, message: "import without a file or snippet behind it" };
+  }
+  if (extra !== undefined && !startsLine(pattern, extra)) {
+    return { line: word.line, message: "import takes exactly one file or snippet" };
+  }
+  parser.imports.push(pattern);
+  parser.at += 2;
+  return undefined;
+}
+
+/** Keys go on over the line's end behind a comma, and end before an opening brace. */
+function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Problem {
+  const texts: string[] = [];
+  let previous: Piece | undefined;
+  let wantsMore = false;
+  for (;;) {
+    const token = parser.tokens[parser.at];
+    if (
+      token === undefined ||
+      token.text === "{" ||
+      (previous !== undefined && !wantsMore && startsLine(previous, token))
+    ) {
+      return wantsMore && previous !== undefined
+        ? { line: previous.line, message: "another server block name is missing behind the comma" }
+        : { texts };
+    }
+    if (token.text === "}") {
+      return { line: token.line, message: "this } closes nothing: remove it, or add the { that it belongs to" };
+    }
+    wantsMore = token.text.endsWith(",");
+    const text = wantsMore ? token.text.slice(0, -1) : token.text;
+    if (text !== "") {
+      texts.push(text);
+    }
+    previous = token;
+    parser.at += 1;
+  }
+}
+
+/** Up to and with the closing brace; a block without braces goes on to the end of the file. */
+function parseDirectives(
+  parser: Parser,
+  hasBrace: boolean,
+  opener: Piece,
+): { readonly list: readonly Directive[] } | Problem {
+  const list: Directive[] = [];
+  for (;;) {
+    const token = parser.tokens[parser.at];
+    if (token === undefined) {
+      return hasBrace
+        ? { line: opener.line, message: `the block "${opener.text}" is never closed: add a }` }
+        : { list };
+    }
+    if (token.text === "}") {
+      parser.at += 1;
+      return hasBrace ? { list } : { line: token.line, message: "this } closes nothing: the block has no {" };
+    }
+    const directive = parseDirective(parser, token);
+    if ("message" in directive) {
+      return directive;
+    }
+    list.push(directive);
+  }
+}
+
+function parseDirective(parser: Parser, name: Piece): Directive | Problem {
+  const from = parser.at;
+  let depth = 0;
+  parser.at += 1;
+  for (; parser.at < parser.tokens.length; parser.at += 1) {
+    const token = parser.tokens[parser.at] ?? name;
+    const previous = parser.tokens[parser.at - 1] ?? name;
+    if (token.text === "{") {
+      depth += 1;
+    } else if (depth === 0 && startsLine(previous, token)) {
+      break;
+    } else if (token.text === "}" && depth === 0) {
+      return { line: token.line, message: "a } on the line of a directive: CoreDNS wants it on a line of its own" };
+    } else if (token.text === "}") {
+      depth -= 1;
+    }
+  }
+  if (depth > 0) {
+    return { line: name.line, message: `the braces of "${name.text}" are never closed: add a }` };
+  }
+  const tokens = parser.tokens.slice(from, parser.at);
+  return { name: name.text, tokens, start: name.start, end: endOf(tokens.at(-1) ?? name) };
+}
+
+function startsLine(previous: Piece, token: Piece): boolean {
+  return previous.line + previous.raw.split("\n").length - 1 < token.line;
+}
+
+function endOf(piece: Piece): number {
+  return piece.start + piece.raw.length;
+}

@@ -1,0 +1,119 @@
+import { byCodeUnit } from "../../base/order.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
+import { isWildcard, type Name } from "../../dns/name.ts";
+import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { Listener } from "./corefile-listeners.ts";
+import { ownerNameIn } from "./owner-name.ts";
+import { type OwnSet, ownSetKey } from "./own-set.ts";
+import { beginMarker, endMarker } from "./overlay-part.ts";
+
+export interface PartInput {
+  readonly zone: ObjectKey;
+  readonly domain: Name;
+  readonly owner: string;
+  readonly listeners: readonly Listener[];
+  readonly sets: readonly OwnSet[];
+}
+
+/**
+ * Our part of a Corefile: for each owner name and listener one server block whose `view` takes A and AAAA questions for that very name and
+ * leaves every other question to the blocks that would have got it. Same input, same bytes; no sets, no text.
+ */
+export function renderPart({ zone, domain, owner, listeners, sets }: PartInput): string {
+  const names = [...new Set(sets.map(({ name }) => name))].sort(byCodeUnit);
+  if (names.length === 0) {
+    return "";
+  }
+  const byKey = new Map(sets.map((set) => [ownSetKey(set), set]));
+  const blocks = names.flatMap((name) =>
+    listeners.map((listener) => renderBlock({ name, domain, listener, byKey, condition: conditionOf(name, names) })),
+  );
+  const body = listenerLine(listeners) + blocks.join("");
+  return `${beginMarker(zone, owner)}# Changes here are undone. sum=${fingerprint(body)}\n${body}${endMarker(zone)}`;
+}
+
+/** Tells how the part listens, so that a change of the root block can be told from an edit of the part. */
+export function listenerLine(listeners: readonly Listener[]): string {
+  const spelled = listeners.map(({ suffix, bind }) => [`.${suffix}`, ...bind].join(" ").replaceAll(/\s+/g, " "));
+  return `# Listens as: ${spelled.join("; ")}\n`;
+}
+
+/** The sets in a part, however damaged it is: lines that {@link renderPart} would not have written are passed over. */
+export function readPart(text: string): readonly OwnSet[] {
+  const sets = new Map<string, { name: Name; type: Family; ttl: Seconds; addresses: string[] }>();
+  let name: Name | undefined;
+  for (const line of text.split("\n")) {
+    const viewed = VIEW.exec(line)?.[1];
+    name = viewed === undefined ? name : ownerNameIn(viewed);
+    const [, ttl, type, written = ""] = ANSWER.exec(line) ?? [];
+    const address = parseAddress(written);
+    if (name !== undefined && address !== undefined && familyOf(address) === type && Number(ttl) <= MAX_TTL) {
+      const family = familyOf(address);
+      const set = sets.get(`${name} ${family}`) ?? { name, type: family, ttl: Number(ttl), addresses: [] };
+      set.addresses.push(address);
+      sets.set(`${name} ${family}`, set);
+    }
+  }
+  return [...sets.values()].map((set) => Object.assign(set, { addresses: addressSet(set.addresses) }));
+}
+
+/** The zone of the server block that answers for an owner name. */
+export function blockZone(name: Name): string {
+  return isWildcard(name) ? name.slice(2) : name;
+}
+
+const MAX_TTL = 2 ** 31 - 1;
+const VIEW = /^ {4}view dnsalias\/(\S+) \{$/;
+const ANSWER = /^ {8}answer "\{\{ \.Question\.Name \}\} (\d{1,10}) IN (A|AAAA) (\S+)"$/;
+
+interface BlockInput {
+  readonly name: Name;
+  readonly domain: Name;
+  readonly listener: Listener;
+  readonly byKey: ReadonlyMap<string, OwnSet>;
+  readonly condition: string;
+}
+
+function renderBlock({ name, domain, listener, byKey, condition }: BlockInput): string {
+  const own = FAMILIES.map((type) => byKey.get(ownSetKey({ name, type })));
+  const negativeTtl = Math.min(...own.map((set) => set?.ttl ?? MAX_TTL));
+  return [
+    `${blockZone(name)}${listener.suffix} {`,
+    `    view dnsalias/${name} {`,
+    `        expr type() in ['A', 'AAAA'] && ${condition}`,
+    "    }",
+    ...listener.bind.map((bind) => `    ${bind}`),
+    ...FAMILIES.flatMap((type, index) => renderTemplate(type, own[index], domain, negativeTtl)),
+    "    errors",
+    "}\n",
+  ].join("\n");
+}
+
+/** A family that has no addresses is NODATA with an SOA (RFC 2308 2.2), not a question to someone else. */
+function renderTemplate(type: Family, set: OwnSet | undefined, domain: Name, negativeTtl: Seconds): readonly string[] {
+  const soa = `${domain} ${negativeTtl} IN SOA ${domain} hostmaster.${domain} 1 3600 600 86400 ${negativeTtl}`;
+  const lines =
+    set === undefined
+      ? ["rcode NOERROR", `authority "${soa}"`]
+      : set.addresses.map((address) => `answer "{{ .Question.Name }} ${set.ttl} IN ${type} ${address}"`);
+  return [`    template IN ${type} {`, ...lines.map((line) => `        ${line}`), "    }"];
+}
+
+/**
+ * The questions that a block takes. A wildcard takes names of letters, digits, hyphens and underscores below it, but none below another
+ * owner name of ours, which is the closest encloser then (RFC 4592 3.3.1).
+ */
+function conditionOf(name: Name, names: readonly Name[]): string {
+  if (!isWildcard(name)) {
+    return `name() == '${name}'`;
+  }
+  const above = name.slice(2);
+  const closer = names.filter((other) => !isWildcard(other) && other.endsWith(`.${above}`));
+  const pattern = `^([a-z0-9_-]+[.])+${above.replaceAll(".", "[.]")}$`;
+  return [
+    `name() matches '${pattern}'`,
+    ...closer.map((other) => `!(name() == '${other}' || name() endsWith '.${other}')`),
+  ].join(" && ");
+}

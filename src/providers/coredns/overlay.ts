@@ -1,0 +1,189 @@
+import { Buffer } from "node:buffer";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import type { ActualSet } from "../../plan/change.ts";
+import type { Name } from "../../dns/name.ts";
+import { FAMILIES } from "../../dns/record.ts";
+import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
+import { parseCorefile } from "./corefile.ts";
+import { listenerLine, renderPart } from "./overlay-block.ts";
+import { type OverlayFile, readOverlayFile } from "./overlay-file.ts";
+import { replacePart } from "./overlay-part.ts";
+import { checkedOwnerId } from "./owner-id.ts";
+import { ownerNameIn } from "./owner-name.ts";
+import { afterWrites, ownedBy, type OwnSet } from "./own-set.ts";
+import type { TextStore } from "./text-store.ts";
+
+export interface OverlayDeps {
+  readonly zone: DnsZone;
+  /** The Corefile key; other zones' parts and the people's own blocks stand in it too. */
+  readonly store: TextStore;
+  readonly ownerId: string;
+  /** The port of our blocks where the text shows no block for "."; default 53. */
+  readonly port?: number;
+}
+
+/**
+ * Keeps one marked part of a Corefile: a server block for each owner name that answers its A and AAAA questions, and nothing else. What
+ * stands around the part is never changed; a text that cannot be parsed is left alone.
+ */
+export function createOverlayProvider(deps: OverlayDeps): ZoneProvider {
+  checkedOwnerId(deps.ownerId);
+  const { provider } = deps.zone.spec;
+  const maxNames = provider.kind === "coreDNSOverlay" ? provider.overlay.maxNames : DEFAULT_MAX_NAMES;
+  return {
+    id: "coreDNS/overlay",
+    maxNames,
+    read: async (ownerNames, signal) => {
+      const loaded = await load(deps, signal);
+      return loaded.kind === "ok" ? { kind: "ok", zone: actualZone(deps, loaded, ownerNames) } : loaded;
+    },
+    apply: (request, signal) => apply(deps, maxNames, request, signal),
+  };
+}
+
+const DEFAULT_MAX_NAMES = 500;
+const DEFAULT_PORT = 53;
+/** ConfigMap data of 1 MiB at most. */
+const MAX_BYTES = 1_048_576;
+
+interface Loaded {
+  readonly kind: "ok";
+  readonly text: string;
+  readonly revision: string;
+  readonly file: OverlayFile;
+}
+
+type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
+
+async function load({ zone, store, ownerId, port }: OverlayDeps, signal: AbortSignal): Promise<Loaded | NotLoaded> {
+  const text = await store.read(signal);
+  if (text.kind === "failed") {
+    return text;
+  }
+  if (text.text === undefined && !mayCreate(zone)) {
+    const message = `${store.place} is not there: name the key that holds your Corefile, or a key that ends in .server and is imported by it`;
+    return { kind: "refused", reason: "CorefileInvalid", message };
+  }
+  const found = readOverlayFile(text.text ?? "", keyOf(zone), port ?? DEFAULT_PORT);
+  if (found.kind === "bad") {
+    const message = `${store.place} cannot be read as a Corefile and is left alone: ${found.message}`;
+    return { kind: "refused", reason: "CorefileInvalid", message };
+  }
+  const { owner } = found.file;
+  if (owner !== undefined && owner !== ownerId) {
+    const message = `the part of ${keyOf(zone)} in ${store.place} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": use the same owner id, or remove the part with its markers`;
+    return { kind: "refused", reason: "ForeignOwner", message };
+  }
+  return { kind: "ok", text: text.text ?? "", revision: text.revision, file: found.file };
+}
+
+/** A `*.server` key is ours to create; a Corefile made of our blocks alone would take the cluster's DNS away. */
+function mayCreate({ spec: { provider } }: DnsZone): boolean {
+  return provider.kind === "coreDNSOverlay" && provider.overlay.configMap.key.endsWith(".server");
+}
+
+function actualZone(deps: OverlayDeps, { revision, file }: Loaded, ownerNames: readonly Name[]): ActualZone {
+  const dirty = dirtyOf(deps, file);
+  const obstacles = ownerNames.flatMap((name) => obstaclesAt(file, name));
+  return {
+    revision,
+    sets: [...ownedBy(file.sets, deps.ownerId), ...obstacles],
+    ...(dirty === undefined ? {} : { dirty }),
+    ...(file.notice === undefined ? {} : { notice: file.notice }),
+  };
+}
+
+function obstaclesAt(file: OverlayFile, name: Name): readonly ActualSet[] {
+  const note = file.obstacle(name);
+  return note === undefined
+    ? []
+    : FAMILIES.map((type) => ({ name, type, ttl: 0, addresses: [], owner: undefined, note }));
+}
+
+function dirtyOf(deps: OverlayDeps, file: OverlayFile): ActualZone["dirty"] {
+  const { place } = deps.store;
+  if (file.part === undefined || file.part === partOf(deps, file, file.sets)) {
+    return undefined;
+  }
+  return file.part.includes(listenerLine(file.listeners))
+    ? { kind: "foreign-edit", message: `someone edited our part of ${place}: the edit is undone` }
+    : {
+        kind: "base",
+        message: `the root block of ${place} listens elsewhere now, or names of ours got a block of their own`,
+      };
+}
+
+async function apply(
+  deps: OverlayDeps,
+  maxNames: number,
+  { zone, writes }: ApplyRequest,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const loaded = await load(deps, signal);
+  if (loaded.kind !== "ok") {
+    return loaded;
+  }
+  if (loaded.revision !== zone.revision) {
+    return { kind: "conflict", message: `${deps.store.place} changed since it was read` };
+  }
+  const sets = afterWrites(loaded.file.sets, writes);
+  const refused = refusalOf(loaded.file, sets, maxNames);
+  if (refused !== undefined) {
+    return refused;
+  }
+  const part = partOf(deps, loaded.file, sets);
+  const text = replacePart(loaded.file.segments, keyOf(deps.zone), part);
+  if (text === loaded.text) {
+    return { kind: "applied", revision: loaded.revision, wrote: false };
+  }
+  const unsafe = unsafeBecause(deps, text, part);
+  if (unsafe !== undefined) {
+    return unsafe;
+  }
+  const written = await deps.store.write(text, loaded.revision, signal);
+  return written.kind === "written" ? { kind: "applied", revision: written.revision, wrote: true } : written;
+}
+
+function partOf({ zone, ownerId }: OverlayDeps, { listeners }: OverlayFile, sets: readonly OwnSet[]): string {
+  return renderPart({ zone: keyOf(zone), domain: zone.spec.domain, owner: ownerId, listeners, sets });
+}
+
+type Refused = Extract<ApplyResult, { readonly kind: "refused" }>;
+
+function refusalOf(file: OverlayFile, sets: readonly OwnSet[], maxNames: number): Refused | undefined {
+  const names = new Set(sets.map(({ name }) => name));
+  if (names.size > maxNames) {
+    const message = `${names.size} names are over the overlay's limit of ${maxNames}: raise maxNames, or use the zoneFile delivery`;
+    return { kind: "refused", reason: "OverlayFull", message };
+  }
+  for (const name of names) {
+    const obstacle = file.obstacle(name);
+    if (obstacle !== undefined) {
+      return { kind: "refused", reason: "ForeignRecord", message: `${obstacle}: remove one of the two` };
+    }
+    if (ownerNameIn(name) !== name) {
+      return { kind: "refused", reason: "ForeignRecord", message: `${name} cannot be written into a Corefile` };
+    }
+  }
+  return undefined;
+}
+
+/** CoreDNS must be able to start with whatever is written. A part of another zone that someone damaged is that zone's to repair. */
+function unsafeBecause({ zone, store, port }: OverlayDeps, text: string, part: string): Refused | undefined {
+  if (Buffer.byteLength(text) > MAX_BYTES) {
+    const message = `${store.place} would have over ${MAX_BYTES} bytes, the most that a ConfigMap holds: use the zoneFile delivery`;
+    return { kind: "refused", reason: "OverlayFull", message };
+  }
+  const alone = parseCorefile(part);
+  const whole = readOverlayFile(text, keyOf(zone), port ?? DEFAULT_PORT);
+  if (alone.kind === "ok" && whole.kind === "ok") {
+    return undefined;
+  }
+  const why = whole.kind === "bad" ? whole.message : "our own part does not parse";
+  return { kind: "refused", reason: "CorefileInvalid", message: `not written, CoreDNS could not read it: ${why}` };
+}
+
+function keyOf({ meta }: DnsZone): ObjectKey {
+  return `${meta.namespace}/${meta.name}`;
+}

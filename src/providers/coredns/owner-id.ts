@@ -1,0 +1,12 @@
+import { AppError } from "../../base/error.ts";
+
+/** An owner id that can stand in a marker comment; throws CONFIG_INVALID for one that cannot. */
+export function checkedOwnerId(ownerId: string): string {
+  if (!OWNER_ID.test(ownerId)) {
+    const message = `the owner id "${ownerId}" has to be 1 to 128 letters, digits and . _ : / -`;
+    throw new AppError("CONFIG_INVALID", message, { retry: "never" });
+  }
+  return ownerId;
+}
+
+const OWNER_ID = /^[A-Za-z0-9._:/-]{1,128}$/;

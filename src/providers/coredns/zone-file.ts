@@ -1,0 +1,210 @@
+import { Buffer } from "node:buffer";
+import type { Millis } from "../../base/clock.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { ActualSet } from "../../plan/change.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import { FAMILIES } from "../../dns/record.ts";
+import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
+import { parseZoneFile } from "../../dns/zone-file.ts";
+import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
+import { type BaseZone, readBaseZone } from "./base-zone.ts";
+import { afterWrites, ownedBy, type OwnSet } from "./own-set.ts";
+import { checkedOwnerId } from "./owner-id.ts";
+import type { TextStore } from "./text-store.ts";
+import { readZoneText, renderZoneText, type StoredZone } from "./zone-text.ts";
+
+export interface ZoneFileDeps {
+  readonly zone: DnsZone;
+  /** Where the team's own records come from: a store that is only read, or {@link inlineText}. */
+  readonly base: Pick<TextStore, "place" | "read">;
+  /** Where the rendered zone goes; ours alone. */
+  readonly store: TextStore;
+  readonly ownerId: string;
+  readonly now: () => Millis;
+}
+
+/**
+ * Keeps a whole zone file: the base zone's records and our A and AAAA sets between markers. The SOA serial rises exactly when any other
+ * byte changes, so equal content is never written twice, not even by two controllers.
+ */
+export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
+  checkedOwnerId(deps.ownerId);
+  const memory: Memory = { isOurs: false };
+  return {
+    id: "coreDNS/zoneFile",
+    read: async (ownerNames, signal) => {
+      const loaded = await load(deps, memory, signal);
+      return loaded.kind === "ok" ? { kind: "ok", zone: actualZone(deps, loaded, ownerNames) } : loaded;
+    },
+    apply: (request, signal) => apply(deps, memory, request, signal),
+  };
+}
+
+/** ConfigMap data of 1 MiB at most: keys and values together. */
+const MAX_BYTES = 1_048_576;
+
+/** Once the text was seen to be ours, it is repaired even when someone replaced all of it. */
+interface Memory {
+  isOurs: boolean;
+}
+
+interface Loaded {
+  readonly kind: "ok";
+  readonly base: BaseZone;
+  readonly text: string | undefined;
+  readonly revision: string;
+  readonly stored: StoredZone | undefined;
+  /** Our sets that stand and may stand: the base zone's records come before ours. */
+  readonly sets: readonly OwnSet[];
+}
+
+type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
+
+async function load(deps: ZoneFileDeps, memory: Memory, signal: AbortSignal): Promise<Loaded | NotLoaded> {
+  const { zone, base: source, store } = deps;
+  const [baseText, text] = await Promise.all([source.read(signal), store.read(signal)]);
+  if (baseText.kind === "failed") {
+    return baseText;
+  }
+  if (text.kind === "failed") {
+    return text;
+  }
+  if (baseText.text === undefined) {
+    const message = `the base zone of ${displayName(zone.spec.domain)} is not there: create ${source.place}, with SOA and NS records at least`;
+    return { kind: "refused", reason: "BaseZoneMissing", message };
+  }
+  const base = readBaseZone(baseText.text, zone.spec.domain, source.place);
+  if (base.kind === "bad") {
+    return { kind: "refused", reason: "BaseZoneInvalid", message: base.message };
+  }
+  const stored = text.text === undefined ? undefined : readZoneText(text.text, zone.spec.domain);
+  const foreign = foreignOwner(deps, memory, text, stored);
+  if (foreign !== undefined) {
+    return { kind: "refused", reason: "ForeignOwner", message: foreign };
+  }
+  const sets = (stored?.sets ?? []).filter(({ name, type }) => base.base.obstacle(name, type) === undefined);
+  return { kind: "ok", base: base.base, text: text.text, revision: text.revision, stored, sets };
+}
+
+function foreignOwner(
+  { store, ownerId }: ZoneFileDeps,
+  memory: Memory,
+  text: { readonly text: string | undefined; readonly owner: string | undefined },
+  stored: StoredZone | undefined,
+): string | undefined {
+  const owner = text.owner ?? stored?.owner;
+  if (owner !== undefined && owner !== ownerId) {
+    return `${store.place} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": give each its own place, or the same owner id`;
+  }
+  const isBlank = text.text === undefined || text.text.trim() === "";
+  if (owner === undefined && !isBlank && !memory.isOurs) {
+    return `${store.place} holds a text that dnsalias did not write: name another place, or delete it`;
+  }
+  memory.isOurs ||= owner !== undefined;
+  return undefined;
+}
+
+function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
+  const { base, revision, stored, sets } = loaded;
+  const dirty = dirtyOf(deps, loaded);
+  const obstacles = ownerNames.flatMap((name) => obstaclesAt(base, name));
+  const ours = ownedBy(sets, deps.ownerId);
+  return {
+    revision,
+    sets: [...ours, ...obstacles],
+    ...(dirty === undefined ? {} : { dirty }),
+    ...(stored?.serial === undefined ? {} : { serial: stored.serial }),
+  };
+}
+
+function obstaclesAt(base: BaseZone, name: Name): readonly ActualSet[] {
+  return FAMILIES.flatMap((type) => {
+    const obstacle = base.obstacle(name, type);
+    return obstacle === undefined ? [] : [{ name, type, ...obstacle, owner: undefined }];
+  });
+}
+
+function dirtyOf(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded): ActualZone["dirty"] {
+  const { place } = deps.store;
+  if (text === undefined || stored === undefined || text.trim() === "") {
+    return { kind: "first", message: `${place} is not there yet` };
+  }
+  const expected = renderZoneText(base, sets, deps.ownerId, stored.serial ?? base.serial);
+  if (expected === text && stored.serial !== undefined) {
+    return undefined;
+  }
+  return stored.base === base.fingerprint
+    ? {
+        kind: "foreign-edit",
+        message: `someone edited ${place}: the edit is undone; change ${deps.base.place} instead`,
+      }
+    : { kind: "base", message: `the base zone ${deps.base.place} changed` };
+}
+
+async function apply(
+  deps: ZoneFileDeps,
+  memory: Memory,
+  { zone, writes }: ApplyRequest,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const loaded = await load(deps, memory, signal);
+  if (loaded.kind !== "ok") {
+    return loaded;
+  }
+  if (loaded.revision !== zone.revision) {
+    return { kind: "conflict", message: `${deps.store.place} changed since it was read` };
+  }
+  const made = makeText(deps, loaded, afterWrites(loaded.sets, writes));
+  if (made.kind === "refused") {
+    return made;
+  }
+  if (made.text === loaded.text) {
+    return { kind: "applied", revision: loaded.revision, serial: made.serial, wrote: false };
+  }
+  const written = await deps.store.write(made.text, loaded.revision, signal);
+  if (written.kind !== "written") {
+    return written;
+  }
+  memory.isOurs = true;
+  return { kind: "applied", revision: written.revision, serial: made.serial, wrote: true };
+}
+
+type Made =
+  | { readonly kind: "made"; readonly text: string; readonly serial: number }
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string };
+
+function makeText(deps: ZoneFileDeps, { base, text, stored }: Loaded, sets: readonly OwnSet[]): Made {
+  for (const { name, type } of sets) {
+    const obstacle = base.obstacle(name, type);
+    if (obstacle !== undefined) {
+      return { kind: "refused", reason: "ForeignRecord", message: `${obstacle.note}: remove one of the two` };
+    }
+  }
+  const served = stored?.serial;
+  if (served !== undefined && renderZoneText(base, sets, deps.ownerId, served) === text) {
+    return { kind: "made", text, serial: served };
+  }
+  const last = served === undefined || isNewerSerial(base.serial, served) ? base.serial : served;
+  const serial = nextSerial(last, deps.now() / 1000);
+  return checked(deps, renderZoneText(base, sets, deps.ownerId, serial), serial);
+}
+
+/** Nothing is written that a name server would not take. */
+function checked({ zone, store }: ZoneFileDeps, text: string, serial: number): Made {
+  const bytes = Buffer.byteLength(text) + keyBytes(zone);
+  if (bytes > MAX_BYTES) {
+    const message = `the rendered zone has ${bytes} bytes and a ConfigMap holds ${MAX_BYTES}: make the zone smaller or split it; larger zones need the transfer delivery`;
+    return { kind: "refused", reason: "ZoneTooLarge", message };
+  }
+  const parsed = parseZoneFile(text, zone.spec.domain);
+  if (parsed.kind === "bad") {
+    const [first] = parsed.problems;
+    const message = `with our records the zone for ${store.place} would be wrong, so it is not written: ${first?.message ?? ""}`;
+    return { kind: "refused", reason: "BaseZoneInvalid", message };
+  }
+  return { kind: "made", text, serial };
+}
+
+function keyBytes({ spec: { provider } }: DnsZone): number {
+  return provider.kind === "coreDNSZoneFile" ? Buffer.byteLength(provider.zoneFile.configMap.key) : 0;
+}

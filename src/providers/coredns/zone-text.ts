@@ -1,0 +1,99 @@
+import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
+import type { Name } from "../../dns/name.ts";
+import type { Family, RecordSet, Seconds } from "../../dns/record.ts";
+import { renderRecords } from "../../dns/zone-file-render.ts";
+import { type BaseZone, withSerial } from "./base-zone.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { ownerNameIn } from "./owner-name.ts";
+import type { OwnSet } from "./own-set.ts";
+
+/**
+ * The whole zone file: the base zone's records, then ours between markers. The same base, sets, owner and serial give the same bytes; the
+ * order of anything, comments and the base's own serial do not matter.
+ */
+export function renderZoneText(base: BaseZone, sets: readonly OwnSet[], ownerId: string, serial: number): string {
+  const own = renderRecords(sets.map(toRecordSet));
+  return [
+    `; ${base.origin} written by dnsalias owner=${ownerId} base=${base.fingerprint} own=${fingerprint(own)}\n`,
+    "; Do not edit: changes here are undone. The records come from the base zone, the part between the markers from the aliases.\n",
+    renderRecords([withSerial(base.soa, serial), ...base.others]),
+    `; BEGIN dnsalias owner=${ownerId}\n`,
+    own,
+    "; END dnsalias\n",
+  ].join("");
+}
+
+/** What can be told of a stored text, however damaged it is. */
+export interface StoredZone {
+  /** From the first line or the marker; undefined: neither is there. */
+  readonly owner: string | undefined;
+  /** From the first line: the base zone's fingerprint. */
+  readonly base: string | undefined;
+  readonly serial: number | undefined;
+  /** The sets between the markers. */
+  readonly sets: readonly OwnSet[];
+}
+
+/** Reads what {@link renderZoneText} wrote; lines that it would not have written are passed over. */
+export function readZoneText(text: string, origin: Name): StoredZone {
+  const lines = text.split("\n");
+  const header = HEADER.exec(lines[0] ?? "");
+  const begin = lines.findIndex((line) => BEGIN.test(line));
+  const end = lines.findIndex((line, index) => index > begin && line === END);
+  const marker = BEGIN.exec(lines[begin] ?? "");
+  const own = begin === -1 ? [] : lines.slice(begin + 1, end === -1 ? undefined : end);
+  return {
+    owner: header?.[1] ?? marker?.[1],
+    base: header?.[2],
+    serial: serialIn(lines, origin),
+    sets: setsIn(own),
+  };
+}
+
+const HEADER = /^; \S+ written by dnsalias owner=(\S+)(?: base=(\S+))?/;
+const BEGIN = /^; BEGIN dnsalias owner=(\S+)$/;
+const END = "; END dnsalias";
+
+function toRecordSet({ name, type, ttl, addresses }: OwnSet): RecordSet {
+  return { name, type, ttl, data: addresses };
+}
+
+function serialIn(lines: readonly string[], origin: Name): number | undefined {
+  const soa = lines.map((line) => line.split("\t")).find(([name, , , type]) => name === origin && type === "SOA");
+  const serial = soa?.[4]?.split(" ")[2] ?? "";
+  return /^\d{1,10}$/.test(serial) && Number(serial) < 2 ** 32 ? Number(serial) : undefined;
+}
+
+function setsIn(lines: readonly string[]): readonly OwnSet[] {
+  const sets = new Map<string, { name: Name; type: Family; ttl: Seconds; addresses: string[] }>();
+  for (const line of lines) {
+    const record = recordIn(line);
+    if (record !== undefined) {
+      const key = `${record.name} ${record.type}`;
+      const set = sets.get(key) ?? { name: record.name, type: record.type, ttl: record.ttl, addresses: [] };
+      set.addresses.push(record.address);
+      sets.set(key, set);
+    }
+  }
+  return [...sets.values()].map(({ name, type, ttl, addresses }) => ({
+    name,
+    type,
+    ttl,
+    addresses: addressSet(addresses),
+  }));
+}
+
+function recordIn(line: string): { name: Name; type: Family; ttl: Seconds; address: string } | undefined {
+  const [, owner = "", ttl = "", type, text = ""] = OWN_RECORD.exec(line) ?? [];
+  const address = parseAddress(text);
+  const name = ownerNameIn(owner);
+  const isWhole = address !== undefined && name !== undefined && Number(ttl) <= MAX_TTL;
+  if (!isWhole || familyOf(address) !== type) {
+    return undefined;
+  }
+  return { name, type: familyOf(address), ttl: Number(ttl), address };
+}
+
+/** RFC 2181 8. */
+const MAX_TTL = 2 ** 31 - 1;
+const OWN_RECORD = /^(\S+)\t(\d{1,10})\tIN\t(A|AAAA)\t(\S+)$/;

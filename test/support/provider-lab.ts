@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import type { DnsZone, OverlaySpec, ProviderSpec, ZoneFileSpec } from "../../src/api/dns-zone.ts";
+import { addressSet, familyOf } from "../../src/dns/address.ts";
+import { parseName, parseOwnerName } from "../../src/dns/name.ts";
+import { FAMILIES } from "../../src/dns/record.ts";
+import type { ActualSet, WantedSet, Write } from "../../src/plan/change.ts";
+import type { ActualZone, ApplyResult, ZoneProvider } from "../../src/providers/provider.ts";
+
+/** A DnsZone with the defaults of the schema. */
+export function labZone(domain: string, provider: ProviderSpec, name = "zone"): DnsZone {
+  return {
+    kind: "DnsZone",
+    meta: {
+      namespace: "dns-system",
+      name,
+      uid: name,
+      generation: 1,
+      createdAt: 0,
+      labels: {},
+      annotations: {},
+      finalizers: [],
+      resourceVersion: "1",
+    },
+    spec: {
+      domain: parseName(domain),
+      allowedNamespaces: { from: "Same" },
+      provider,
+      policy: "Sync",
+      ttl: { min: 30, max: 300 },
+      maxDeletePercent: 30,
+    },
+  };
+}
+
+export function zoneFileSpec(spec: Partial<ZoneFileSpec> = {}): ProviderSpec {
+  const zoneFile: ZoneFileSpec = {
+    configMap: { name: "zones", key: "example.com.zone" },
+    base: { kind: "inline", text: "" },
+    ...spec,
+  };
+  return { kind: "coreDNSZoneFile", zoneFile, serving: { endpoints: { kind: "none" } } };
+}
+
+export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
+  const configMap = { namespace: "kube-system", name: "coredns", key: "Corefile" };
+  return {
+    kind: "coreDNSOverlay",
+    overlay: { configMap, maxNames: 500, ...spec },
+    serving: { endpoints: { kind: "none" } },
+  };
+}
+
+/** Wanted sets from lines such as `example.com 60 192.0.2.1 2001:db8::1`. */
+export function wantedSets(...lines: readonly string[]): readonly WantedSet[] {
+  return lines.flatMap((line) => {
+    const [name = "", ttl = "", ...addresses] = line.split(/\s+/);
+    return FAMILIES.flatMap((type) => {
+      const own = addressSet(addresses.filter((address) => familyOf(address) === type));
+      return own.length === 0
+        ? []
+        : [{ name: parseOwnerName(name), type, ttl: Number(ttl), addresses: own, resources: ["web/shop"] }];
+    });
+  });
+}
+
+/** The sets as lines, sorted, the owner in front: `me example.com. A 60 192.0.2.1`. */
+export function setLines(sets: readonly ActualSet[]): readonly string[] {
+  return sets
+    .map(({ name, type, ttl, addresses, owner }) =>
+      `${owner ?? "-"} ${name} ${type} ${ttl} ${addresses.join(" ")}`.trim(),
+    )
+    .sort();
+}
+
+/** Reads, or fails the test with what was refused. */
+export async function readZone(provider: ZoneProvider, names: readonly string[] = []): Promise<ActualZone> {
+  const read = await provider.read(names.map(parseOwnerName), NEVER);
+  assert.ok(read.kind === "ok", JSON.stringify(read));
+  return read.zone;
+}
+
+/** Makes the provider's own sets what the lines say, as a controller would; the names' other sets are left to their owners. */
+export async function converge(provider: ZoneProvider, ...lines: readonly string[]): Promise<ApplyResult> {
+  const wanted = wantedSets(...lines);
+  const zone = await readZone(provider, [...new Set(wanted.map(({ name }) => name))]);
+  return provider.apply({ zone, writes: writesBetween(zone.sets, wanted) }, NEVER);
+}
+
+export const NEVER: AbortSignal = new AbortController().signal;
+
+function writesBetween(actual: readonly ActualSet[], wanted: readonly WantedSet[]): readonly Write[] {
+  const before = new Map(actual.map((set) => [`${set.name} ${set.type}`, set]));
+  const after = new Map(wanted.map((set) => [`${set.name} ${set.type}`, set]));
+  const writes: Write[] = [];
+  for (const [key, set] of after) {
+    const old = before.get(key);
+    if (old === undefined) {
+      writes.push({ kind: "create", after: set });
+    } else if (old.owner !== undefined && (old.ttl !== set.ttl || old.addresses.join() !== set.addresses.join())) {
+      writes.push({ kind: "update", before: old, after: set });
+    }
+  }
+  for (const [key, set] of before) {
+    if (!after.has(key) && set.owner !== undefined) {
+      writes.push({ kind: "delete", before: set });
+    }
+  }
+  return writes;
+}
