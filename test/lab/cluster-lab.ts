@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startCoreDns, type CoreDns } from "../support/coredns.ts";
+import { startKubeApiserver, type KubeApiserver } from "../support/kube-apiserver.ts";
+import { startUnbound, type Unbound } from "../support/unbound.ts";
+import { startController, type ControllerProcess } from "./controller-process.ts";
+import { baseZoneManifest, namespaceManifest, stream, zoneFileProvider, zoneManifest } from "./manifests.ts";
+import { startProjection, type Projection } from "./projection.ts";
+import { startTargetZones, TARGET_ZONES, type TargetSet, type TargetZones } from "./target-zones.ts";
+
+export interface ClusterLabOptions {
+  /** What the target zones have at the start. */
+  readonly targets?: readonly TargetSet[];
+  /** How long a ConfigMap waits for its projection, in milliseconds. Default: not at all. */
+  readonly projectionDelayMs?: () => number;
+  /** For {@link KubeApiserver.auditEvents}. */
+  readonly audit?: boolean;
+  /** More of the controller's command line. */
+  readonly controllerArgs?: readonly string[];
+}
+
+/** A small real cluster's DNS: everything but kubelets and containers. */
+export interface ClusterLab extends AsyncDisposable {
+  readonly api: KubeApiserver;
+  /** Of the ServiceAccount dnsalias in dns-system, with what deploy/ grants and no more. */
+  readonly controllerKubeconfig: string;
+  readonly controller: ControllerProcess;
+  /** One more controller of the same account. */
+  startSecondController(moreArgs?: readonly string[]): Promise<ControllerProcess>;
+  /** The authoritative servers of the targets. */
+  readonly targets: TargetZones;
+  /** The recursive server between. */
+  readonly resolver: Unbound;
+  /** Serves what is projected. */
+  readonly dns: CoreDns;
+  readonly projection: Projection;
+  /** kubectl's standard output; throws with what it said when it fails. */
+  kubectl(...args: readonly string[]): Promise<string>;
+  /** `kubectl apply -f -` */
+  apply(...manifests: readonly string[]): Promise<void>;
+  /** A DnsZone with the `zoneFile` delivery, and its base zone unless that is given as "" (none). */
+  addZone(
+    domain: string,
+    more?: { readonly base?: string; readonly spec?: Readonly<Record<string, unknown>> },
+  ): Promise<void>;
+}
+
+/**
+ * etcd, kube-apiserver with RBAC, name servers of three makes for the targets, Unbound, CoreDNS over a projected volume, and the controller
+ * under its own ServiceAccount. Namespaces: dns-system (zones), web and shop (aliases). Needs no root; leaves nothing behind.
+ */
+export async function startClusterLab(options: ClusterLabOptions = {}): Promise<ClusterLab> {
+  await using starting = new AsyncDisposableStack();
+  const [api, targets] = await Promise.all([
+    startKubeApiserver({ audit: options.audit ?? false }).then((server) => starting.use(server)),
+    startTargetZones(options.targets).then((servers) => starting.use(servers)),
+  ]);
+  const resolver = starting.use(await startResolver(targets));
+  const kubectl = kubectlOf(api);
+  const apply = (...manifests: readonly string[]): Promise<void> => applyTo(api, stream(...manifests));
+  await install(api);
+  const { dns, projection } = await startServing(starting, api, options.projectionDelayMs);
+  const controllerKubeconfig = await api.kubeconfigFor({ serviceAccount: "dnsalias", namespace: "dns-system" });
+  const start = async (moreArgs: readonly string[] = []): Promise<ControllerProcess> =>
+    startController({
+      kubeconfig: controllerKubeconfig,
+      resolvers: [`${resolver.host}:${resolver.port}`],
+      leaseNamespace: "dns-system",
+      moreArgs,
+    });
+  const controller = starting.use(await start(options.controllerArgs));
+  const owned = starting.move();
+  return {
+    api,
+    controllerKubeconfig,
+    controller,
+    startSecondController: start,
+    targets,
+    resolver,
+    dns,
+    projection,
+    kubectl,
+    apply,
+    addZone: (domain, { base, spec = {} } = {}) =>
+      apply(
+        ...(base === "" ? [] : [baseZoneManifest(domain, base)]),
+        zoneManifest({ domain, provider: zoneFileProvider(domain), servedBy: dns, spec }),
+      ),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
+}
+
+const DEPLOY = join(import.meta.dirname, "..", "..", "deploy");
+
+/** What a cluster's administrator does: the CRDs, the account and its rights; here also the namespaces of the teams. */
+async function install(api: KubeApiserver): Promise<void> {
+  await applyTo(api, stream(...["dns-system", "web", "shop"].map(namespaceManifest)));
+  await runKubectl(api, ["apply", "--server-side", "-f", join(DEPLOY, "crds")]);
+  await runKubectl(api, ["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+  await runKubectl(api, ["apply", "-f", join(DEPLOY, "base")]);
+  await runKubectl(api, ["apply", "-f", join(DEPLOY, "options")]);
+}
+
+function startResolver({ servers }: TargetZones): Promise<Unbound> {
+  return startUnbound({ stubs: TARGET_ZONES.map((zone) => ({ zone, servers: [servers[zone]] })) });
+}
+
+async function startServing(
+  starting: AsyncDisposableStack,
+  api: KubeApiserver,
+  delayMs: (() => number) | undefined,
+): Promise<{ readonly dns: CoreDns; readonly projection: Projection }> {
+  const directory = await mkdtemp(join(tmpdir(), "dnsalias-volume-"));
+  starting.defer(() => rm(directory, { recursive: true, force: true }));
+  const projection = await startProjection({
+    api,
+    namespace: "dns-system",
+    includes: (name) => name.startsWith("dnsalias-"),
+    directory,
+    ...(delayMs && { delayMs }),
+  });
+  starting.use(projection);
+  const dns = starting.use(await startCoreDns({ corefile: corefileOver(directory) }));
+  return { dns, projection };
+}
+
+/** The Corefile of docs/coredns.md. */
+function corefileOver(directory: string): string {
+  return `
+.:{$DNS_PORT} {
+  bind {$DNS_HOST}
+  auto {
+    directory ${directory} (.*)\\.zone {1}
+    reload 2s
+  }
+  errors
+}
+`;
+}
+
+function kubectlOf(api: KubeApiserver): ClusterLab["kubectl"] {
+  return (...args) => runKubectl(api, args);
+}
+
+async function runKubectl(api: KubeApiserver, args: readonly string[], input?: string): Promise<string> {
+  const { stdout, stderr, code } = await api.kubectl(args, input === undefined ? {} : { input });
+  if (code !== 0) {
+    throw new Error(`kubectl ${args.join(" ")} ended with ${code}:\n${stderr}`);
+  }
+  return stdout;
+}
+
+async function applyTo(api: KubeApiserver, input: string): Promise<void> {
+  await runKubectl(api, ["apply", "-f", "-"], input);
+}
