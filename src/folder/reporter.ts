@@ -81,7 +81,7 @@ function badConditions(
   const ours = BAD.map(([type, status]): Condition => {
     const old = before.find((condition) => condition.type === type);
     const lastTransitionTime = old?.status === status ? old.lastTransitionTime : timeText(now);
-    return { type, status, reason: "InvalidSpec", message, observedGeneration: generation, lastTransitionTime };
+    return { type, status, reason: "Invalid", message, observedGeneration: generation, lastTransitionTime };
   });
   const others = before.filter(({ type }) => !BAD.some(([own]) => own === type));
   return [...ours, ...others];

@@ -1,0 +1,299 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { array, constantFrom, sample } from "fast-check";
+import { aliasSpecSchema } from "../../../src/api/alias-schema.ts";
+import { crdManifests } from "../../../src/api/crd.ts";
+import { parseAlias, parseZone } from "../../../src/api/parse.ts";
+import { problemText, type Parsed } from "../../../src/api/problem.ts";
+import { readBySchema } from "../../../src/api/read.ts";
+import { zoneSpecSchema } from "../../../src/api/zone-schema.ts";
+import { skipWithout } from "../../support/component.ts";
+import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";
+import { ALIAS_CASES, type SpecCase } from "../../unit/api/alias-cases.ts";
+import { ZONE_CASES } from "../../unit/api/zone-cases.ts";
+
+interface Kind {
+  readonly kind: string;
+  readonly cases: readonly SpecCase[];
+  readonly parse: (
+    object: unknown,
+    options: { readonly unknownFields: "refuse" },
+  ) => Parsed<{ readonly spec: unknown }>;
+  /** The spec with the defaults that the schema itself has. */
+  readonly fill: (spec: unknown) => Parsed<unknown>;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: "DnsAlias",
+    cases: ALIAS_CASES,
+    parse: parseAlias,
+    fill: (spec) => readBySchema(aliasSpecSchema, spec, "spec", "refuse"),
+  },
+  {
+    kind: "DnsZone",
+    cases: ZONE_CASES,
+    parse: parseZone,
+    fill: (spec) => readBySchema(zoneSpecSchema, spec, "spec", "refuse"),
+  },
+];
+
+/** Texts made of the pieces that the rules turn on; the same ones in every run. */
+function randomTexts(pieces: readonly string[], maxPieces: number): readonly string[] {
+  const text = array(constantFrom(...pieces), { minLength: 1, maxLength: maxPieces }).map((parts) => parts.join(""));
+  return [...new Set(sample(text, { numRuns: 300, seed: 4 }))];
+}
+
+const RANDOM = [
+  {
+    what: "names",
+    spec: (text: string) => ({ ...LEAST_ALIAS, hostnames: [text] }),
+    texts: randomTexts(
+      [
+        "a",
+        "Z",
+        "0",
+        "-",
+        "_",
+        ".",
+        ".",
+        "*",
+        "*.",
+        "ü",
+        "ß",
+        "\u3002",
+        "\u{1f600}",
+        " ",
+        "`",
+        "'",
+        "\u007f",
+        "a".repeat(31),
+      ],
+      7,
+    ),
+  },
+  {
+    what: "target names",
+    spec: (text: string) => ({ ...LEAST_ALIAS, targets: [{ hostname: text }] }),
+    texts: randomTexts(["example", "1", ".", ".", "-", ":", "com", "*", "/", "\u00e9", "com."], 6),
+  },
+  {
+    what: "addresses",
+    spec: (text: string) => ({ ...LEAST_ALIAS, targets: [{ addresses: [text] }] }),
+    texts: randomTexts(
+      ["1", "0", "255", "256", ".", ".", "1.2.3.4", ":", "::", "ffff", "ffff:", "2001:db8:", "%eth0", "/8", "F"],
+      8,
+    ),
+  },
+  {
+    what: "lengths of time",
+    spec: (text: string) => ({ ...LEAST_ALIAS, maxStaleness: text }),
+    texts: randomTexts(["1", "0", "24", "8760", "h", "m", "s", "ms", ".", "-", "99999"], 5),
+  },
+];
+
+describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apiserver", "kubectl") }, () => {
+  let apiserver: KubeApiserver;
+
+  before(async () => {
+    apiserver = await startKubeApiserver();
+    const input = crdManifests()
+      .map(({ yaml }) => yaml)
+      .join("---\n");
+    await kubectl(["apply", "-f", "-"], input);
+    await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+  });
+
+  after(async () => {
+    await apiserver[Symbol.asyncDispose]();
+  });
+
+  test("kubectl explain shows the descriptions", async () => {
+    // The apiserver publishes the schema some moments after the CRD is established.
+    const alias = await untilGiven(() => apiserver.kubectl(["explain", "dnsalias.spec.targets.hostname"]));
+    assert.match(alias, /The host name whose addresses are published/);
+    const zone = await untilGiven(() => apiserver.kubectl(["explain", "dz.spec.provider.coreDNS", "--recursive"]));
+    assert.match(zone, /configMapKeyRef\s+<Object>/);
+    assert.match(zone, /maxNames\s+<integer>/);
+  });
+
+  test("an alias is shown by its short name and its category, with its columns filled from the status", async () => {
+    await kubectl(["apply", "-f", "-"], manifest("DnsAlias", "shop", { spec: LEAST_ALIAS }));
+    const status = {
+      observedGeneration: 1,
+      conditions: READY,
+      hostnames: [{ hostname: "example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 }],
+      targets: [
+        { hostname: "lb.example.net", chain: [], addresses: ["192.0.2.1"], outcome: "Positive", since: SOME_TIME },
+      ],
+      stalenessBound: "95s",
+      summary: { hostnames: "example.com", addresses: "192.0.2.1", ttl: "60", targets: "lb.example.net" },
+    };
+    await kubectl(APPLY_STATUS, manifest("DnsAlias", "shop", { status }));
+    const row = /^shop\s+example\.com\s+lb\.example\.net\s+192\.0\.2\.1\s+60\s+True\s+Ready\s+\d+s$/m;
+    const columns = /^NAME\s+HOSTNAMES\s+TARGETS\s+ADDRESSES\s+TTL\s+READY\s+REASON\s+AGE$/m;
+    const shown = await kubectl(["get", "da"]);
+    assert.match(shown, columns);
+    assert.match(shown, row);
+    assert.match(await kubectl(["get", "da", "-o", "wide"]), /Ready\s+\d+s\s+95s\s+all is well$/m);
+    assert.match(await kubectl(["get", "dns"]), /^dnsalias\.dnsalias\.io\/shop /m);
+    assert.match(await kubectl(["get", "da", "--field-selector", "spec.paused=false"]), row);
+    await kubectl(["wait", "--for=condition=Ready", "da/shop", "--timeout=10s"]);
+    const object: unknown = JSON.parse(await kubectl(["get", "da", "shop", "-o", "json"]));
+    const parsed = parseAlias(object, { unknownFields: "refuse" });
+    assert.deepEqual(parsed.kind === "ok" ? parsed.value.status : parsed.problems, status);
+  });
+
+  test("a zone is shown by its short name and its category, with its columns filled from the status", async () => {
+    await kubectl(["apply", "-f", "-"], manifest("DnsZone", "example", { spec: LEAST_ZONE }));
+    const status = {
+      observedGeneration: 1,
+      conditions: READY,
+      provider: "coreDNS/zoneFile",
+      names: 3,
+      serial: 4_294_967_295,
+      serving: "2/2",
+      deliveryLag: "2.7s",
+      planHash: "abc",
+    };
+    await kubectl(APPLY_STATUS, manifest("DnsZone", "example", { status }));
+    const shown = await kubectl(["get", "dz"]);
+    assert.match(shown, /^NAME\s+DOMAIN\s+PROVIDER\s+NAMES\s+READY\s+REASON\s+AGE$/m);
+    const row = /^example\s+example\.com\s+coreDNS\/zoneFile\s+3\s+True\s+Ready\s+\d+s$/m;
+    assert.match(shown, row);
+    assert.match(await kubectl(["get", "dns"]), /^dnszone\.dnsalias\.io\/example /m);
+    assert.match(await kubectl(["get", "dz", "--field-selector", "spec.domain=example.com"]), row);
+    const object: unknown = JSON.parse(await kubectl(["get", "dz", "example", "-o", "json"]));
+    const parsed = parseZone(object, { unknownFields: "refuse" });
+    assert.deepEqual(parsed.kind === "ok" ? parsed.value.status : parsed.problems, status);
+  });
+
+  test("an object that no controller has seen is not taken for one that is current", async () => {
+    await kubectl(["apply", "-f", "-"], manifest("DnsAlias", "new", { spec: LEAST_ALIAS }));
+    const status: unknown = JSON.parse(await kubectl(["get", "da", "new", "-o", "jsonpath={.status}"]));
+    assert.deepEqual(status, { observedGeneration: -1 });
+  });
+
+  test("a user's apply does not touch the status", async () => {
+    const both = manifest("DnsAlias", "boast", { spec: LEAST_ALIAS, status: { observedGeneration: 9 } });
+    await kubectl(["apply", "-f", "-"], both);
+    assert.equal(await kubectl(["get", "da", "boast", "-o", "jsonpath={.status.observedGeneration}"]), "-1");
+  });
+
+  test("two field managers each bring hostnames of one alias", async () => {
+    for (const [manager, hostname] of [
+      ["one", "a.example.com"],
+      ["two", "b.example.com"],
+    ] as const) {
+      const input = manifest("DnsAlias", "shared", { spec: { ...LEAST_ALIAS, hostnames: [hostname] } });
+      await kubectl(["apply", "--server-side", `--field-manager=${manager}`, "-f", "-"], input);
+    }
+    const hostnames = await kubectl(["get", "da", "shared", "-o", "jsonpath={.spec.hostnames}"]);
+    assert.deepEqual(JSON.parse(hostnames), ["a.example.com", "b.example.com"]);
+  });
+
+  for (const { what, spec, texts } of RANDOM) {
+    test(`the apiserver and the program refuse the same ${texts.length} random ${what}`, async () => {
+      const objects = texts.map((text, index) => ({ ...envelope("DnsAlias", `x${index}`), spec: spec(text) }));
+      const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+      const { stdout } = await apiserver.kubectl(["create", "--dry-run=server", "-o", "name", "-f", "-"], { input });
+      const taken = new Set(stdout.trim().split("\n"));
+      const here = texts.filter(
+        (_, index) => parseAlias(objects[index]).kind === "ok" || isProgramAlone(objects[index]),
+      );
+      const there = texts.filter((_, index) => taken.has(`dnsalias.dnsalias.io/x${index}`));
+      assert.deepEqual(here, there);
+      assert.ok(there.length > 0 && there.length < texts.length, `${there.length} of ${texts.length} taken`);
+    });
+  }
+
+  async function kubectl(args: readonly string[], input?: string): Promise<string> {
+    const { code, stdout, stderr } = await apiserver.kubectl(args, input === undefined ? {} : { input });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  }
+
+  for (const { kind, cases, parse, fill } of KINDS) {
+    for (const { name, spec, bad } of cases) {
+      test(`${kind}, ${name}: the apiserver and the program give the same verdict`, async () => {
+        const object = {
+          apiVersion: "dnsalias.io/v1alpha1",
+          kind,
+          metadata: { name: "x", namespace: "default" },
+          spec,
+        };
+        const input = JSON.stringify(object);
+        const result = await apiserver.kubectl(["create", "--dry-run=server", "-o", "json", "-f", "-"], { input });
+        const parsed = parse(object, { unknownFields: "refuse" });
+        const said = parsed.kind === "bad" ? parsed.problems.map(problemText).join("\n") : "accepted";
+        assert.equal(result.code === 0, bad === undefined || bad.by === "program", `${result.stderr}\n${said}`);
+        if (result.code === 0) {
+          const created: unknown = JSON.parse(result.stdout);
+          const createdSpec = specOf(created);
+          assert.deepEqual(fill(spec), { kind: "ok", value: createdSpec });
+          assert.deepEqual(specIn(parse(created, { unknownFields: "refuse" })), specIn(parsed));
+        }
+        if (bad?.by === "rule" && parsed.kind === "bad") {
+          assert.ok(result.stderr.includes(parsed.problems[0]?.message ?? "?"), `${result.stderr}\n${said}`);
+        }
+        if (bad?.by === "structure" || bad?.by === "unknown") {
+          assert.ok(result.stderr.includes(fieldOf(bad.path)), `${result.stderr}\n${said}`);
+        }
+      });
+    }
+  }
+});
+
+const SOME_TIME = "2026-11-24T12:00:00Z";
+const APPLY_STATUS = ["apply", "--server-side", "--subresource=status", "--field-manager=dnsalias", "-f", "-"];
+const LEAST_ALIAS = { hostnames: ["example.com"], targets: [{ hostname: "lb.example.net" }] };
+const LEAST_ZONE = { domain: "example.com", provider: { coreDNS: { zoneFile: { baseZone: { inline: "text" } } } } };
+const READY = [
+  {
+    type: "Ready",
+    status: "True",
+    reason: "Ready",
+    message: "all is well",
+    observedGeneration: 1,
+    lastTransitionTime: SOME_TIME,
+  },
+];
+
+/** The one thing that CEL cannot see in these: letters that have no A-label. */
+function isProgramAlone(object: unknown): boolean {
+  const parsed = parseAlias(object);
+  return parsed.kind === "bad" && parsed.problems.every(({ message }) => message.includes("A-labels"));
+}
+
+function envelope(kind: string, name: string) {
+  return { apiVersion: "dnsalias.io/v1alpha1", kind, metadata: { name, namespace: "default" } };
+}
+
+function manifest(kind: string, name: string, fields: object): string {
+  return JSON.stringify({ ...envelope(kind, name), ...fields });
+}
+
+async function untilGiven(run: () => Promise<{ readonly code: number; readonly stdout: string }>): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    const { code, stdout } = await run();
+    if (code === 0 || tries > 100) {
+      assert.equal(code, 0);
+      return stdout;
+    }
+    await delay(100);
+  }
+}
+
+function specOf(object: unknown): unknown {
+  return typeof object === "object" && object !== null && "spec" in object ? object.spec : undefined;
+}
+
+function specIn(parsed: Parsed<{ readonly spec: unknown }>): unknown {
+  return parsed.kind === "ok" ? parsed.value.spec : parsed.problems;
+}
+
+/** The apiserver names a map's member, a duplicate or an unknown field in ways of its own; the field's own name is always there. */
+function fieldOf(path: string): string {
+  return (/[A-Za-z0-9]+(?=(?:\[[^\]]*\])?$)/.exec(path) ?? [path])[0];
+}

@@ -1,0 +1,331 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  array,
+  assert as assertProperty,
+  constantFrom,
+  dictionary,
+  jsonValue,
+  letrec,
+  oneof,
+  property,
+  string,
+} from "fast-check";
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import { parseAlias, parseZone } from "../../../src/api/parse.ts";
+import { problemText, type Parsed } from "../../../src/api/problem.ts";
+import { displayName } from "../../../src/dns/name.ts";
+
+const baseZone = { inline: "@ SOA a b 1 2 3 4 5\n" };
+const leastZone = { domain: "Example.COM.", provider: { coreDNS: { zoneFile: { baseZone } } } };
+const leastAlias = { hostnames: ["example.com"], targets: [{ hostname: "lb.example.net" }] };
+
+test("an alias of name and target has every default", () => {
+  assert.deepEqual(alias(leastAlias), {
+    kind: "DnsAlias",
+    meta: {
+      namespace: "default",
+      name: "x",
+      uid: "default/x",
+      generation: 1,
+      createdAt: 0,
+      labels: {},
+      annotations: {},
+      finalizers: [],
+      resourceVersion: "",
+    },
+    spec: {
+      hostnames: ["example.com."],
+      targets: [{ kind: "hostname", hostname: "lb.example.net." }],
+      families: ["A", "AAAA"],
+      onEmpty: "Hold",
+      onStale: "Keep",
+      fallbackAddresses: [],
+      maxStalenessMs: 86_400_000,
+      allowPrivate: false,
+      paused: false,
+    },
+  });
+});
+
+test("a zone of domain and base zone has every default", () => {
+  assert.deepEqual(zone(leastZone).spec, {
+    domain: "example.com.",
+    allowedNamespaces: { from: "Same" },
+    provider: {
+      kind: "coreDNSZoneFile",
+      zoneFile: {
+        configMap: { name: "dnsalias-example-com", key: "example.com.zone" },
+        base: { kind: "inline", text: baseZone.inline },
+      },
+      serving: { endpoints: { kind: "none" } },
+    },
+    policy: "Sync",
+    ttl: { min: 30, max: 300 },
+    maxDeletePercent: 30,
+  });
+});
+
+describe("an alias:", () => {
+  test("two spellings of one name become one", () => {
+    const { spec } = alias({
+      ...leastAlias,
+      hostnames: ["bücher.example", "xn--bcher-kva.example", "*.Bücher.example"],
+    });
+    assert.deepEqual(spec.hostnames.map(displayName), ["xn--bcher-kva.example", "*.xn--bcher-kva.example"]);
+  });
+
+  test("addresses are canonical, sorted and without duplicates", () => {
+    const addresses = ["2001:DB8:0::7", "203.0.113.7", "2001:db8::7", "192.0.2.1"];
+    const { spec } = alias({ ...leastAlias, targets: [{ addresses }], fallbackAddresses: addresses });
+    const want = ["192.0.2.1", "2001:db8::7", "203.0.113.7"];
+    assert.deepEqual(spec.targets, [{ kind: "addresses", addresses: want }]);
+    assert.deepEqual(spec.fallbackAddresses, want);
+  });
+
+  test("a ttl with one bound leaves the other to the zone", () => {
+    assert.deepEqual(alias({ ...leastAlias, ttl: { max: 20 } }).spec.ttl, { min: 0, max: 20 });
+    assert.deepEqual(alias({ ...leastAlias, ttl: { min: 60 } }).spec.ttl, { min: 60, max: 2_147_483_647 });
+  });
+
+  for (const [text, ms] of [
+    ["90m", 5_400_000],
+    ["1h30m", 5_400_000],
+    ["1s", 1000],
+    ["24h0m0s", 86_400_000],
+  ] as const) {
+    test(`maxStaleness ${text} is ${ms} ms`, () => {
+      assert.equal(alias({ ...leastAlias, maxStaleness: text }).spec.maxStalenessMs, ms);
+    });
+  }
+});
+
+describe("a zone:", () => {
+  for (const [protocol, port] of [
+    ["UDP", 53],
+    ["TCP", 53],
+    ["TLS", 853],
+    ["HTTPS", 443],
+  ] as const) {
+    test(`a resolver over ${protocol} has port ${port} unless one is given`, () => {
+      const resolvers = [
+        { address: "2001:DB8::53", protocol },
+        { address: "192.0.2.53", protocol, port: 5353 },
+      ];
+      assert.deepEqual(zone({ ...leastZone, resolvers }).spec.resolvers, [
+        { address: "2001:db8::53", protocol, port },
+        { address: "192.0.2.53", protocol, port: 5353 },
+      ]);
+    });
+  }
+
+  test("an overlay goes to kube-system unless it says otherwise", () => {
+    const coreDNS = {
+      overlay: { configMap: { name: "coredns", key: "Corefile" } },
+      servedBy: { service: { namespace: "kube-system", name: "kube-dns" } },
+      nudge: { namespace: "kube-system", selector: { matchLabels: { "k8s-app": "kube-dns" } } },
+    };
+    assert.deepEqual(zone({ domain: "example.com", provider: { coreDNS } }).spec.provider, {
+      kind: "coreDNSOverlay",
+      overlay: { configMap: { namespace: "kube-system", name: "coredns", key: "Corefile" }, maxNames: 2000 },
+      serving: {
+        endpoints: { kind: "service", namespace: "kube-system", name: "kube-dns", port: 53 },
+        nudge: { namespace: "kube-system", matchLabels: { "k8s-app": "kube-dns" } },
+      },
+    });
+  });
+
+  test("a default ConfigMap's name has no character that Kubernetes refuses", () => {
+    const { provider } = zone({ ...leastZone, domain: "_lab.bücher.example" }).spec;
+    assert.deepEqual(provider.kind === "coreDNSZoneFile" ? provider.zoneFile.configMap : undefined, {
+      name: "dnsalias--lab-xn--bcher-kva-example",
+      key: "_lab.xn--bcher-kva.example.zone",
+    });
+  });
+});
+
+describe("the envelope:", () => {
+  test("what an apiserver sets is kept", () => {
+    const metadata = {
+      name: "x",
+      namespace: "web",
+      uid: "u-1",
+      generation: 4,
+      creationTimestamp: "2026-11-24T12:00:00Z",
+      deletionTimestamp: "2026-11-24T13:00:00Z",
+      resourceVersion: "99",
+      labels: { a: "b" },
+      annotations: { c: "d" },
+      finalizers: ["dnsalias.io/withdraw"],
+      managedFields: [{ manager: "kubectl" }],
+    };
+    const { meta } = ok(parseAlias({ metadata, spec: leastAlias }, { unknownFields: "refuse" }));
+    assert.deepEqual(meta, {
+      namespace: "web",
+      name: "x",
+      uid: "u-1",
+      generation: 4,
+      createdAt: Date.parse("2026-11-24T12:00:00Z"),
+      deletedAt: Date.parse("2026-11-24T13:00:00Z"),
+      resourceVersion: "99",
+      labels: { a: "b" },
+      annotations: { c: "d" },
+      finalizers: ["dnsalias.io/withdraw"],
+    });
+  });
+
+  const bad: readonly (readonly [string, unknown, string])[] = [
+    ["no object", "hello", ': "hello": not a DnsAlias'],
+    [
+      "another kind",
+      { kind: "DnsZone", metadata: { name: "x" }, spec: leastAlias },
+      'kind: "DnsZone": must be DnsAlias',
+    ],
+    [
+      "another version",
+      { apiVersion: "dnsalias.io/v1", metadata: { name: "x" }, spec: leastAlias },
+      "must be dnsalias.io/v1alpha1",
+    ],
+    ["no metadata", { spec: leastAlias }, "metadata: is required"],
+    ["no name", { metadata: {}, spec: leastAlias }, "metadata.name: is required"],
+    [
+      "a label that is a number",
+      { metadata: { name: "x", labels: { a: 1 } }, spec: leastAlias },
+      "metadata.labels[a]: 1: must be text",
+    ],
+    ["no spec", { metadata: { name: "x" } }, "spec: is required"],
+    [
+      "a mistyped spec",
+      { metadata: { name: "x" }, sepc: leastAlias },
+      "sepc: there is no such field: did you mean spec?",
+    ],
+    [
+      "a mistyped field of metadata",
+      { metadata: { name: "x", lables: {} }, spec: leastAlias },
+      "metadata.lables: there is no such field: did you mean labels?",
+    ],
+  ];
+  for (const [name, object, want] of bad) {
+    test(`${name} is named`, () => {
+      const parsed = parseAlias(object, { unknownFields: "refuse" });
+      const texts = parsed.kind === "bad" ? parsed.problems.map(problemText) : [];
+      assert.ok(
+        texts.some((text) => text.includes(want)),
+        texts.join("\n"),
+      );
+    });
+  }
+
+  test("every mistake is named at once", () => {
+    const parsed = parseAlias({ metadata: {}, spec: { targets: [{}, {}], ttl: 5 } });
+    assert.deepEqual(parsed.kind === "bad" ? parsed.problems.map(({ path }) => path) : [], [
+      "metadata.name",
+      "spec.hostnames",
+      "spec.ttl",
+    ]);
+  });
+});
+
+describe("the status:", () => {
+  const status = {
+    observedGeneration: 3,
+    conditions: [
+      {
+        type: "Ready",
+        status: "True",
+        reason: "Ready",
+        message: "",
+        observedGeneration: 3,
+        lastTransitionTime: "2026-01-01T00:00:00Z",
+      },
+    ],
+    hostnames: [{ hostname: "example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 }],
+    targets: [
+      {
+        hostname: "lb.example.net",
+        chain: [],
+        addresses: ["192.0.2.1"],
+        ttl: 60,
+        outcome: "Positive",
+        since: "2026-01-01T00:00:00Z",
+      },
+    ],
+    stalenessBound: "95s",
+    summary: { hostnames: "example.com", addresses: "192.0.2.1", ttl: "60", targets: "lb.example.net" },
+  };
+
+  test("what the controller wrote comes back", () => {
+    assert.deepEqual(aliasWithStatus(status), status);
+  });
+  test("lists that are not there are empty", () => {
+    assert.deepEqual(aliasWithStatus({ observedGeneration: 3 }), {
+      observedGeneration: 3,
+      conditions: [],
+      hostnames: [],
+      targets: [],
+    });
+  });
+  test("the apiserver's default is no status", () => {
+    assert.equal(aliasWithStatus({ observedGeneration: -1 }), undefined);
+  });
+  test("what is not well-formed is no status, and no fault of the object", () => {
+    assert.equal(aliasWithStatus({ ...status, hostnames: "example.com" }), undefined);
+    assert.equal(aliasWithStatus("broken"), undefined);
+  });
+  test("a condition of another controller is left out", () => {
+    const foreign = { ...status.conditions[0], type: "Audited" };
+    assert.deepEqual(aliasWithStatus({ ...status, conditions: [foreign, ...status.conditions] }), status);
+  });
+});
+
+test("no data makes the parser throw", () => {
+  const words = [
+    "spec",
+    "metadata",
+    "hostnames",
+    "targets",
+    "hostname",
+    "addresses",
+    "provider",
+    "coreDNS",
+    "__proto__",
+  ];
+  const key = oneof(constantFrom(...words), string());
+  const leaf = oneof(string(), jsonValue({ maxDepth: 1 }));
+  const { tree } = letrec((tie) => ({
+    tree: oneof(
+      { maxDepth: 5 },
+      leaf,
+      dictionary(key, tie("tree"), { maxKeys: 5 }),
+      array(tie("tree"), { maxLength: 3 }),
+    ),
+  }));
+  assertProperty(
+    property(tree, (object) => {
+      const named = { metadata: { name: "x" }, spec: object };
+      for (const value of [object, named]) {
+        assert.ok(["ok", "bad"].includes(parseAlias(value, { unknownFields: "refuse" }).kind));
+        assert.ok(["ok", "bad"].includes(parseZone(value).kind));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function alias(spec: unknown): DnsAlias {
+  return ok(parseAlias({ metadata: { name: "x" }, spec }));
+}
+
+function zone(spec: unknown): DnsZone {
+  return ok(parseZone({ metadata: { name: "x" }, spec }));
+}
+
+function aliasWithStatus(status: unknown): unknown {
+  return ok(parseAlias({ metadata: { name: "x" }, spec: leastAlias, status })).status;
+}
+
+function ok<T>(parsed: Parsed<T>): T {
+  assert.ok(parsed.kind === "ok", parsed.kind === "bad" ? parsed.problems.map(problemText).join("\n") : "");
+  return parsed.value;
+}
