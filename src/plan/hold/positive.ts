@@ -2,9 +2,9 @@ import { sameMembers } from "../../base/order.ts";
 import { addressSet } from "../../dns/address.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { isUnread, notePeak, noteReading, origTtl, type TtlCycles } from "./cycles.ts";
+import { isUnread, notePeak, noteReading, origTtl, peakTtl, type TtlCycles } from "./cycles.ts";
 import { firstWaitMs, MAX_WAIT_MS, nextWaitMs, SLACK_MS } from "./next-look.ts";
-import { allSeenLately, lastReading, type Rotation, track } from "./rotation.ts";
+import { allSeenLately, canRotate, type Rotation, seenNow, track } from "./rotation.ts";
 import type { HoldContext, HoldState, PositiveReading } from "./state.ts";
 import { steadyTtl } from "./steady-ttl.ts";
 
@@ -22,7 +22,11 @@ export function onPositive(before: HoldState, reading: PositiveReading, context:
       return believed(state, reading, context);
     case "disagreed":
       return context.now < before.doubt.until
-        ? { ...state, cycles: withPeak(state.cycles, reading.ttl), nextAt: before.doubt.until + SLACK_MS }
+        ? {
+            ...state,
+            cycles: withPeak(state.cycles, reading.ttl),
+            nextAt: Math.min(before.doubt.until + SLACK_MS, context.now + MAX_WAIT_MS),
+          }
         : believed(state, reading, context);
   }
 }
@@ -74,11 +78,12 @@ function afterCalmReading(state: HoldState, reading: PositiveReading, context: H
 
 function believed(state: HoldState, reading: PositiveReading, { now, random }: HoldContext): HoldState {
   const read = addressSet(reading.addresses);
-  const before = state.rotation === undefined ? state.addresses : lastReading(state.rotation);
+  const before = state.rotation === undefined ? state.addresses : seenNow(state.rotation);
   const changed = !sameMembers(before, read);
-  const rotation = track(state.rotation, state.addresses, { addresses: read, ttl: reading.ttl, now });
-  const addresses = publishedSet(state, rotation, read);
   const cycles = noteReading(state.cycles, { ttl: reading.ttl, changed, now });
+  const seen = { addresses: read, ttl: reading.ttl, now };
+  const rotation = canRotate(peakTtl(cycles)) ? track(state.rotation, state.addresses, seen) : undefined;
+  const addresses = publishedSet(state, rotation, read);
   const wait = isUnread(state.cycles) ? firstWaitMs(reading.ttl, random) : nextWaitMs(reading.ttl, random);
   return {
     ...state,

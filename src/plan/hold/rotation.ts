@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { sameMembers } from "../../base/order.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { MAX_WAIT_MS } from "./next-look.ts";
+import { JITTER, MAX_WAIT_MS, SLACK_MS } from "./next-look.ts";
 
 /**
  * What is remembered of a target whose set changed lately, to tell a pool that is shown in parts from a target that moved. Kept only from a
@@ -9,9 +9,12 @@ import { MAX_WAIT_MS } from "./next-look.ts";
  */
 export interface Rotation {
   readonly cycle: number;
-  /** When this cycle is over; a like reading before then is not another cycle. */
+  /**
+   * When every copy that was read in this cycle has run out. A recursive server that fetched just before a change shows the old set until then, so
+   * what differs within one cycle is no sign of rotation.
+   */
   readonly endsAt: Millis;
-  /** The cycle in which each address was seen last; those of the present cycle are the last reading. */
+  /** The cycle in which each address was seen last. */
   readonly seen: ReadonlyMap<string, number>;
   /** One bit for each of the last 8 cycles that changed the set, the newest lowest; 1: an address came back. */
   readonly returns: number;
@@ -38,13 +41,24 @@ const MEMORY_CYCLES = 16;
 /** Four readings of the largest size that a look-up takes (64). */
 const MEMORY_ADDRESSES = 256;
 
+/**
+ * True for a TTL that lets each look-up find a new copy. With a longer one a target cannot cause a write more often than every five minutes anyway, and
+ * look-ups would meet old and new copies in turn.
+ */
+export function canRotate(ttl: Seconds): boolean {
+  return ttl * 1000 * (1 + JITTER) + SLACK_MS <= MAX_WAIT_MS;
+}
+
 /** The memory after one more reading that is believed; `before` is what was believed until now. */
 export function track(
   rotation: Rotation | undefined,
   before: readonly string[],
   reading: SeenReading,
 ): Rotation | undefined {
-  return rotation === undefined ? begin(before, reading) : follow(rotation, reading);
+  if (rotation === undefined) {
+    return begin(before, reading);
+  }
+  return reading.now < rotation.endsAt ? sameCycle(rotation, reading) : nextCycle(rotation, reading);
 }
 
 /** True while each of the addresses was seen within the window. */
@@ -52,8 +66,8 @@ export function allSeenLately(rotation: Rotation, addresses: readonly string[]):
   return addresses.every((address) => rotation.cycle - (rotation.seen.get(address) ?? -WINDOW_CYCLES) < WINDOW_CYCLES);
 }
 
-/** The set that was read last. */
-export function lastReading(rotation: Rotation): readonly string[] {
+/** All that was seen in the present cycle. */
+export function seenNow(rotation: Rotation): readonly string[] {
   return [...rotation.seen].filter(([, cycle]) => cycle === rotation.cycle).map(([address]) => address);
 }
 
@@ -66,11 +80,15 @@ function begin(before: readonly string[], reading: SeenReading): Rotation | unde
   return { cycle: 1, endsAt: cycleEnd(reading), seen, returns: 0, quiet: 0, rotating: false };
 }
 
-function follow(rotation: Rotation, reading: SeenReading): Rotation | undefined {
-  const changed = !sameMembers(lastReading(rotation), reading.addresses);
-  if (!changed && reading.now < rotation.endsAt) {
-    return rotation;
-  }
+function sameCycle(rotation: Rotation, reading: SeenReading): Rotation {
+  const endsAt = Math.max(rotation.endsAt, cycleEnd(reading));
+  const isKnown = reading.addresses.every((address) => rotation.seen.get(address) === rotation.cycle);
+  const seen = isKnown ? rotation.seen : remember(rotation.seen, reading.addresses, rotation.cycle);
+  return isKnown && endsAt === rotation.endsAt ? rotation : { ...rotation, endsAt, seen };
+}
+
+function nextCycle(rotation: Rotation, reading: SeenReading): Rotation | undefined {
+  const changed = !sameMembers(seenNow(rotation), reading.addresses);
   const quiet = changed ? 0 : rotation.quiet + 1;
   if (quiet >= QUIET_CYCLES) {
     return undefined;
@@ -87,9 +105,8 @@ function follow(rotation: Rotation, reading: SeenReading): Rotation | undefined 
   };
 }
 
-/** Look-ups are never further apart than the maximum, so a cycle of a longer TTL ends there. */
 function cycleEnd(reading: SeenReading): Millis {
-  return reading.now + Math.min(reading.ttl * 1000, MAX_WAIT_MS);
+  return reading.now + reading.ttl * 1000;
 }
 
 function cameBack(rotation: Rotation, addresses: readonly string[]): boolean {
