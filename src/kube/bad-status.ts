@@ -1,4 +1,4 @@
-import type { Condition } from "../api/condition.ts";
+import { CONDITION_TYPES, type Condition } from "../api/condition.ts";
 import type { BadManifest } from "../controller/ports.ts";
 import { isObject, listAt, textAt, type JsonObject } from "./json.ts";
 
@@ -32,7 +32,8 @@ export function badManifestStatus(
     condition("Stalled", "True"),
   ];
   const replaced = new Set<string>(ours.map(({ type }) => type));
-  const others = before.filter((entry) => !replaced.has(textAt(entry, "type")));
+  const kept = CONDITION_TYPES.filter((type) => !replaced.has(type));
+  const others = before.filter((entry) => kept.some((type) => type === textAt(entry, "type")));
   return { ...(isObject(current) ? current : {}), observedGeneration: generation, conditions: [...others, ...ours] };
 }
 

@@ -1,5 +1,4 @@
-import { memberAt, textAt, textsAt } from "./json.ts";
-import { keyManagers } from "./managers.ts";
+import { isObject, listAt, memberAt, textAt, textsAt } from "./json.ts";
 
 /** On our own ConfigMaps. */
 export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
@@ -14,7 +13,7 @@ export interface StoredKey {
   readonly text: string | undefined;
   readonly isOurs: boolean;
   readonly owner: string | undefined;
-  /** True when our own server-side apply owns the key, alone or not. */
+  /** True when the key is owned by server-side apply, ours or someone else's: then apply decides who may change it. */
   readonly isApplied: boolean;
   /** Bytes of all other keys and values, as the apiserver counts them against its limit. */
   readonly otherBytes: number;
@@ -28,14 +27,13 @@ export function fieldManagerOf(key: string): string {
 export function storedKey(object: unknown, key: string): StoredKey {
   const data = textsAt(object, "data");
   const owner = textAt(object, "metadata", "annotations", OWNER_ANNOTATION);
-  const manager = fieldManagerOf(key);
   return {
     uid: textAt(object, "metadata", "uid"),
     resourceVersion: textAt(object, "metadata", "resourceVersion"),
     text: data[key],
     isOurs: memberAt(object, "metadata", "labels", MANAGED_BY_LABEL) === MANAGED_BY,
     owner: owner === "" ? undefined : owner,
-    isApplied: keyManagers(object, key).some((entry) => entry.manager === manager && entry.operation === "Apply"),
+    isApplied: isAppliedKey(object, key),
     otherBytes: bytesOf(data, key) + bytesOf(textsAt(object, "binaryData"), key),
   };
 }
@@ -50,4 +48,11 @@ function bytesOf(data: Readonly<Record<string, string>>, except: string): number
   return Object.entries(data)
     .filter(([key]) => key !== except)
     .reduce((sum, [, value]) => sum + Buffer.byteLength(value), 0);
+}
+
+function isAppliedKey(object: unknown, key: string): boolean {
+  return listAt(object, "metadata", "managedFields").some((entry) => {
+    const data = memberAt(entry, "fieldsV1", "f:data");
+    return textAt(entry, "operation") === "Apply" && isObject(data) && `f:${key}` in data;
+  });
 }

@@ -17,7 +17,7 @@ export interface ConfigMapStoreOptions {
   /**
    * `own`: the ConfigMap is ours alone, and made when it is missing; one that is another installation's, or nobody's, is refused.
    * `shared`: somebody's ConfigMap. A key that nobody has is ours by server-side apply; a key that is there already (a Corefile) is
-   * replaced by itself; nothing else of the ConfigMap is touched.
+   * replaced by itself, unless a manager that would apply it again (Argo CD, Flux) owns it: that is refused. Nothing else is touched.
    */
   readonly mode: "own" | "shared";
   readonly namespace: string;
@@ -124,8 +124,8 @@ async function replace(
   text: string,
   signal: AbortSignal,
 ): Promise<TextWrite> {
-  const isForeignKey = options.mode === "shared" && stored.text !== undefined && !stored.isApplied;
-  const result = isForeignKey
+  const isPlainKey = options.mode === "shared" && stored.text !== undefined && !stored.isApplied;
+  const result = isPlainKey
     ? await merge(transport, options, stored, text, signal)
     : await apply(transport, options, stored, text, signal);
   return toWrite(result, options, "patch", text);

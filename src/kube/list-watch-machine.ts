@@ -78,8 +78,10 @@ export function nextStep(state: ListWatchState, outcome: ListWatchOutcome, optio
 export const LIST_WATCH_BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000, spread: 0.2 };
 
 const SHORT_WATCH_MS = 1_000;
-/** A resourceVersion that fails this often may be what is wrong. */
-const RELIST_AFTER = 5;
+/** A version that is refused this often may be what is wrong. */
+const RELIST_AFTER_REFUSALS = 5;
+/** An apiserver that is away for minutes is no reason for a list, but a watch that breaks it might be. */
+const RELIST_AFTER_BREAKS = 20;
 
 function afterPage(state: ListWatchState, page: { readonly token: string; readonly resourceVersion: string }) {
   const { token, resourceVersion } = page;
@@ -90,7 +92,7 @@ function afterPage(state: ListWatchState, page: { readonly token: string; readon
 
 function afterBreak(state: ListWatchState, message: string, options: StepOptions): ListWatchState {
   const isWatch = state.step.kind === "watch";
-  return waiting(state, isWatch ? watchOrList(state) : "page", message, undefined, options);
+  return waiting(state, isWatch ? watchOrList(state, RELIST_AFTER_BREAKS) : "page", message, undefined, options);
 }
 
 function afterStatus(
@@ -108,7 +110,13 @@ function afterStatus(
   }
   const isTransient = code === 429 || code >= 500;
   if (state.step.kind === "watch") {
-    return waiting(state, isTransient ? watchOrList(state) : "list", message, retryAfterMs, options);
+    return waiting(
+      state,
+      isTransient ? watchOrList(state, RELIST_AFTER_REFUSALS) : "list",
+      message,
+      retryAfterMs,
+      options,
+    );
   }
   return waiting(state, isTransient ? "page" : "list", message, retryAfterMs, options);
 }
@@ -116,8 +124,8 @@ function afterStatus(
 /** RFC 9110 15.5.11; Kubernetes says it with reason Expired or Gone. */
 const GONE = 410;
 
-function watchOrList(state: ListWatchState): "watch" | "list" {
-  return state.failures + 1 >= RELIST_AFTER ? "list" : "watch";
+function watchOrList(state: ListWatchState, limit: number): "watch" | "list" {
+  return state.failures + 1 >= limit ? "list" : "watch";
 }
 
 function waiting(

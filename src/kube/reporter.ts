@@ -49,13 +49,22 @@ async function reportBad(deps: BadDeps, manifest: BadManifest, signal: AbortSign
     return toStatusWrite(read);
   }
   const current = memberAt(read.body, "status");
-  const target = { resource, key: manifest.key, namespace, name, uid: textAt(read.body, "metadata", "uid"), current };
+  const target: StatusTarget = {
+    resource,
+    key: manifest.key,
+    namespace,
+    name,
+    uid: textAt(read.body, "metadata", "uid"),
+    resourceVersion: textAt(read.body, "metadata", "resourceVersion"),
+    current,
+  };
   return deps.writer.write(target, badManifestStatus(current, manifest, secondsText(deps.clock.now())), signal);
 }
 
 function targetOf({ kind, meta, status }: DnsAlias | DnsZone): StatusTarget {
-  const { namespace, name, uid } = meta;
-  return { resource: resourceOf(kind), key: objectKey(meta), namespace, name, uid, current: status };
+  const { namespace, name, uid, resourceVersion } = meta;
+  const key = objectKey(meta);
+  return { resource: resourceOf(kind), key, namespace, name, uid, resourceVersion, current: status };
 }
 
 function resourceOf(kind: BadManifest["kind"]): Resource {

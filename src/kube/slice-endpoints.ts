@@ -3,8 +3,8 @@ import type { ServingEndpoint } from "../providers/provider.ts";
 import { listAt, memberAt, numberAt, textAt } from "./json.ts";
 
 /**
- * The servers in discovery.k8s.io/v1 EndpointSlices that take questions now, sorted and without duplicates. `port` is the Service's:
- * a slice knows only the pods' ports, so the port is found by its name or number, see {@link portOf}.
+ * The servers in discovery.k8s.io/v1 EndpointSlices that take questions now, sorted and without duplicates. `port` is the
+ * one that the pods are said to answer on; a slice that does not have it is read by the port's name, see {@link portOf}.
  */
 export function endpointsOfSlices(slices: readonly unknown[], port: number): readonly ServingEndpoint[] {
   const found = slices.flatMap((slice) => {
@@ -32,7 +32,7 @@ function addressesOf(endpoint: unknown): readonly string[] {
     .slice(0, 1);
 }
 
-/** DNS over UDP by its usual names (kube-dns: `dns`; the CoreDNS chart: `udp-53`), then by number, then the only one there is; UDP before TCP. */
+/** The number itself, then the usual names (kube-dns: `dns`; the CoreDNS chart: `udp-53`), then the only UDP port there is; UDP before TCP. */
 function portOf(slice: unknown, port: number): number | undefined {
   const ports = listAt(slice, "ports");
   for (const protocol of ["UDP", "TCP"]) {
@@ -40,8 +40,8 @@ function portOf(slice: unknown, port: number): number | undefined {
     const lower = protocol.toLowerCase();
     const names = new Set(["dns", `dns-${lower}`, `${lower}-${port}`]);
     const chosen =
-      candidates.find((entry) => names.has(textAt(entry, "name"))) ??
       candidates.find((entry) => numberAt(entry, "port") === port) ??
+      candidates.find((entry) => names.has(textAt(entry, "name"))) ??
       (candidates.length === 1 && protocol === "UDP" ? candidates[0] : undefined);
     if (chosen !== undefined) {
       return numberAt(chosen, "port");

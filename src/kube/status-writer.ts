@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { API_GROUP, API_VERSION, type ObjectKey } from "../api/meta.ts";
 import type { StatusWrite } from "../controller/ports.ts";
-import { canonicalJson } from "./json.ts";
+import { canonicalJson, textAt } from "./json.ts";
 import { pathOf, type Resource } from "./resource.ts";
 import { describeResult, type KubeResult } from "./response.ts";
 import { APPLY_PATCH, type Transport } from "./transport.ts";
@@ -14,9 +14,9 @@ export interface StatusTarget {
   readonly key: ObjectKey;
   readonly namespace: string;
   readonly name: string;
-  /** Undefined: whatever object has the name. */
-  readonly uid: string | undefined;
-  /** As far as the caller has seen it. */
+  readonly uid: string;
+  /** As far as the caller has seen it, as {@link current} is. */
+  readonly resourceVersion: string;
   readonly current: unknown;
 }
 
@@ -27,26 +27,67 @@ export interface StatusWriter {
 
 export function createStatusWriter(transport: Transport): StatusWriter {
   // What was written but may not have come back by watch yet: without it, A → B → A within a moment would leave B.
-  const pending = new Map<string, string>();
+  const pending = new Map<string, Pending>();
   return {
     write: async (target, status, signal) => {
       const id = `${target.resource.plural} ${target.key}`;
       const wanted = digest(status);
       const last = pending.get(id);
-      if (wanted === digest(target.current)) {
-        pending.delete(id);
-        if (last === undefined || last === wanted) {
-          return { kind: "written" };
-        }
-      }
-      pending.set(id, wanted);
-      const write = toStatusWrite(await apply(transport, target, status, signal));
-      if (write.kind !== "written") {
+      const isOwnNews = last?.uid === target.uid && last.digest !== digest(target.current);
+      if (!isOwnNews) {
         pending.delete(id);
       }
-      return write;
+      if (!isOwnNews && wanted === digest(target.current)) {
+        return { kind: "written" };
+      }
+      const firstVersion = isOwnNews ? last.resourceVersion : target.resourceVersion;
+      const result = await applyToSame(transport, target, firstVersion, status, signal);
+      if (result === "replaced") {
+        return { kind: "obsolete" };
+      }
+      if (result.kind === "ok") {
+        const resourceVersion = textAt(result.body, "metadata", "resourceVersion");
+        pending.set(id, { uid: target.uid, digest: wanted, resourceVersion });
+      }
+      return toStatusWrite(result);
     },
   };
+}
+
+interface Pending {
+  readonly uid: string;
+  readonly digest: string;
+  readonly resourceVersion: string;
+}
+
+const MAX_ATTEMPTS = 4;
+
+/**
+ * The status subresource of a custom resource does not look at `metadata.uid` (measured with kube-apiserver 1.36): a late status would land on a
+ * new object of the same name. The resourceVersion is looked at; when it has moved on, the uid is compared by reading.
+ */
+async function applyToSame(
+  transport: Transport,
+  target: StatusTarget,
+  firstVersion: string,
+  status: unknown,
+  signal: AbortSignal,
+): Promise<KubeResult | "replaced"> {
+  let resourceVersion = firstVersion;
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await apply(transport, target, resourceVersion, status, signal);
+    if (result.kind !== "status" || result.code !== 409 || attempt === MAX_ATTEMPTS) {
+      return result;
+    }
+    const read = await transport.request({ method: "GET", path: pathOf(target.resource, placeOf(target)) }, signal);
+    if (read.kind !== "ok") {
+      return read;
+    }
+    if (textAt(read.body, "metadata", "uid") !== target.uid) {
+      return "replaced";
+    }
+    resourceVersion = textAt(read.body, "metadata", "resourceVersion");
+  }
 }
 
 /** 404, and the two ways in which the apiserver says that the uid is another (409 when gone, 422 when replaced), mean a newer event follows. */
@@ -70,23 +111,29 @@ function digest(status: unknown): string {
 
 function apply(
   transport: Transport,
-  { resource, namespace, name, uid }: StatusTarget,
+  target: StatusTarget,
+  resourceVersion: string,
   status: unknown,
   signal: AbortSignal,
 ): Promise<KubeResult> {
+  const { resource, uid } = target;
   const query = { fieldManager: FIELD_MANAGER, force: "true" };
   return transport.request(
     {
       method: "PATCH",
-      path: pathOf(resource, { namespace, name, subresource: "status", query }),
+      path: pathOf(resource, { ...placeOf(target), subresource: "status", query }),
       contentType: APPLY_PATCH,
       body: {
         apiVersion: `${API_GROUP}/${API_VERSION}`,
         kind: resource.kind,
-        metadata: { name, namespace, ...(uid === undefined ? {} : { uid }) },
+        metadata: { ...placeOf(target), uid, resourceVersion },
         status,
       },
     },
     signal,
   );
+}
+
+function placeOf({ namespace, name }: StatusTarget): { readonly namespace: string; readonly name: string } {
+  return { namespace, name };
 }

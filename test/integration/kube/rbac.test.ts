@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { after, before, describe, it } from "node:test";
+import { silentLogger } from "../../../src/base/log.ts";
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import { connectCluster, type Cluster } from "../../../src/kube/cluster.ts";
+import { DNS_ALIASES, DNS_ZONES } from "../../../src/kube/resource.ts";
+import type { InventoryEvent } from "../../../src/controller/ports.ts";
+import { skipWithout } from "../../support/component.ts";
+import type { KubeApiserver } from "../../support/kube-apiserver.ts";
+import {
+  aliasManifest,
+  aliasOf,
+  kubectl,
+  kubectlApply,
+  NEVER,
+  openTransport,
+  readObject,
+  startCluster,
+  until,
+  zoneManifest,
+  zoneOf,
+} from "./fixture.ts";
+
+/** The whole of what the program asks for, as its own ServiceAccount. */
+describe("deploy/base/rbac.yaml", { skip: skipWithout("kube-apiserver", "etcd", "kubectl") }, () => {
+  let server: KubeApiserver;
+  let cluster: Cluster;
+  let zone: DnsZone;
+  before(async () => {
+    server = await startCluster({ audit: true });
+    await kubectl(server, "apply", "-f", "deploy/base/rbac.yaml", "-f", "deploy/options");
+    await kubectl(server, "create", "configmap", "base", "-n", "dns-system", "--from-literal=zone=x");
+    await kubectl(server, "create", "configmap", "coredns", "-n", "kube-system", "--from-literal=Corefile=x");
+    await kubectl(server, "create", "configmap", "other", "-n", "kube-system", "--from-literal=x=y");
+    await kubectlApply(server, JSON.stringify(aliasManifest("shop")));
+    await kubectlApply(server, JSON.stringify(zoneManifest("shop", "base")));
+    const admin = await openTransport(server.kubeconfig);
+    zone = zoneOf(await readObject(admin, DNS_ZONES, "dns-system", "shop"));
+    await admin[Symbol.asyncDispose]();
+    const kubeconfig = await server.kubeconfigFor({ serviceAccount: "dnsalias", namespace: "dns-system" });
+    cluster = await connectCluster({
+      kubeconfig,
+      inPod: false,
+      log: silentLogger,
+      owner: "me",
+      instance: "dnsalias-0",
+      lease: { namespace: "dns-system" },
+    });
+  });
+  after(async () => {
+    await cluster[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+
+  it("is enough for everything the program does", async () => {
+    const stop = new AbortController();
+    const events: InventoryEvent[] = [];
+    let isSynced = false;
+    const running = cluster.inventory.run(
+      {
+        onEvent: (event) => events.push(event),
+        onSynced: () => {
+          isSynced = true;
+        },
+      },
+      stop.signal,
+    );
+    await until("synced", () => isSynced);
+    await until("both ConfigMaps watched", () => events.some((event) => event.kind === "input"));
+    const alias = aliasOf(await asAdmin(server, "shop"));
+    const conditions = [{ ...READY, observedGeneration: 1 }];
+    const status = { observedGeneration: 1, conditions, hostnames: [], targets: [] };
+    assert.deepEqual(await cluster.reporter.aliasStatus(alias, status, NEVER), { kind: "written" });
+    assert.deepEqual(await cluster.reporter.zoneStatus(zone, { observedGeneration: 1, conditions }, NEVER), {
+      kind: "written",
+    });
+    assert.deepEqual(await cluster.reporter.finalizer(alias, true, NEVER), { kind: "written" });
+    assert.deepEqual(await cluster.reporter.finalizer(zone, true, NEVER), { kind: "written" });
+    const manifest = { kind: "DnsAlias", key: "default/shop", generation: 1, problems: ["p"] } as const;
+    assert.deepEqual(await cluster.reporter.badManifest(manifest, NEVER), { kind: "written" });
+    cluster.reporter.event(alias, { type: "Normal", reason: "Published", message: "m" });
+    await until("event recorded", async () => (await kubectl(server, "get", "events")).includes("Published"));
+    const rendered = cluster.textStore("own", { namespace: "dns-system", name: "rendered-shop", key: "zone" });
+    assert.equal((await rendered.write("text", "", NEVER)).kind, "written");
+    assert.equal((await rendered.read(NEVER)).kind, "ok");
+    await cluster.endpointsOf(serviceZone(zone), NEVER);
+    let hasLed = false;
+    const leaseStop = new AbortController();
+    await cluster.lease.run(async () => {
+      hasLed = true;
+      leaseStop.abort();
+    }, leaseStop.signal);
+    assert.ok(hasLed);
+    stop.abort();
+    await running;
+    assert.deepEqual(await deniedRequests(server), []);
+  });
+
+  it("with the options is enough for the overlay and the nudge", async () => {
+    for (const [name, key] of [
+      ["coredns", "Corefile"],
+      ["coredns-custom", "dnsalias.server"],
+    ] as const) {
+      const store = cluster.textStore("shared", { namespace: "kube-system", name, key });
+      const read = await store.read(NEVER);
+      const write = await store.write("text", read.kind === "ok" ? read.revision : "?", NEVER);
+      assert.equal(write.kind, "written", JSON.stringify(write));
+    }
+    const request = { namespace: "kube-system", matchLabels: { a: "b" }, serial: "1" };
+    assert.deepEqual(await cluster.nudge(request, NEVER), { patched: 0, problems: [] });
+    assert.deepEqual(await deniedRequests(server), []);
+  });
+
+  it("watches no ConfigMap but those that zones name, and asks for nothing else", async () => {
+    const ours = (await server.auditEvents()).filter((event) => event.user === ACCOUNT);
+    const kinds = new Set(ours.map(({ verb, resource, namespace }) => `${verb} ${resource} ${namespace}`));
+    assert.deepEqual(
+      [...kinds].filter((kind) => kind.includes("secrets") || kind.startsWith("delete")),
+      [],
+    );
+    const watched = ours.filter(({ verb, resource }) => verb === "watch" && resource === "configmaps");
+    assert.ok(watched.every(({ namespace }) => namespace === "dns-system"));
+    assert.deepEqual(new Set(watched.map(({ name }) => name)), new Set(["base", "rendered-shop"]));
+  });
+
+  const refused: readonly (readonly string[])[] = [
+    ["list", "secrets", "-n", "dns-system"],
+    ["get", "secrets", "-n", "dns-system"],
+    ["list", "configmaps", "-n", "kube-system"],
+    ["get", "configmaps/other", "-n", "kube-system"],
+    ["patch", "configmaps/other", "-n", "kube-system"],
+    ["list", "configmaps", "-n", "default"],
+    ["list", "configmaps", "--all-namespaces"],
+    ["create", "configmaps", "-n", "default"],
+    ["delete", "configmaps", "-n", "dns-system"],
+    ["get", "pods", "-n", "dns-system"],
+    ["delete", "pods", "-n", "kube-system"],
+    ["create", "pods/exec", "-n", "kube-system"],
+    ["update", "leases/other", "-n", "dns-system"],
+    ["delete", "leases/dnsalias", "-n", "dns-system"],
+    ["create", "dnsaliases.dnsalias.io", "-n", "default"],
+    ["delete", "dnsaliases.dnsalias.io", "-n", "default"],
+    ["update", "dnszones.dnsalias.io", "-n", "dns-system"],
+    ["patch", "namespaces"],
+    ["list", "services", "-n", "kube-system"],
+    ["patch", "deployments.apps", "-n", "kube-system"],
+    ["impersonate", "users"],
+    ["escalate", "clusterroles"],
+  ];
+  for (const [verb = "", what = "", ...where] of refused) {
+    it(`does not allow to ${verb} ${what} ${where.join(" ")}`, async () => {
+      const { stdout } = await server.kubectl(["auth", "can-i", verb, what, ...where, `--as=${ACCOUNT}`]);
+      assert.equal(stdout.trim(), "no");
+    });
+  }
+
+  it("makes a zone in a namespace without the Role say what is missing", async () => {
+    const store = cluster.textStore("own", { namespace: "default", name: "rendered", key: "zone" });
+    const read = await store.read(NEVER);
+    assert.match(
+      read.kind === "failed" ? read.message : "",
+      /not allowed to get configmaps "rendered" in namespace "default"/,
+    );
+    const write = await store.write("x", "", NEVER);
+    assert.equal(write.kind === "refused" && write.reason, "Forbidden");
+  });
+});
+
+const ACCOUNT = "system:serviceaccount:dns-system:dnsalias";
+
+const READY = {
+  type: "Ready",
+  status: "True",
+  reason: "Ready",
+  message: "",
+  lastTransitionTime: "2026-01-01T00:00:00Z",
+} as const;
+
+async function deniedRequests(server: KubeApiserver): Promise<readonly string[]> {
+  await delay(200);
+  const events = await server.auditEvents();
+  return events
+    .filter((event) => event.user === ACCOUNT && event.code === 403)
+    .map(({ verb, resource, namespace, name }) => `${verb} ${resource} ${namespace}/${name}`);
+}
+
+async function asAdmin(server: KubeApiserver, name: string): Promise<unknown> {
+  await using transport = await openTransport(server.kubeconfig);
+  return await readObject(transport, DNS_ALIASES, "default", name);
+}
+
+function serviceZone(zone: DnsZone): DnsZone {
+  const endpoints = { kind: "service", namespace: "kube-system", name: "kube-dns", port: 53 } as const;
+  return { ...zone, spec: { ...zone.spec, provider: { ...zone.spec.provider, serving: { endpoints } } } };
+}
