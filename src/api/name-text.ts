@@ -1,4 +1,4 @@
-import { displayName, isHostName, parseOwnerName, type Name } from "../dns/name.ts";
+import { displayName, isHostName, parseName, wildcardBelow, type Name } from "../dns/name.ts";
 import { problem, type Problem } from "./problem.ts";
 
 /** Reads texts that have passed the rules; what CEL cannot see (names in other scripts) is judged here. */
@@ -22,14 +22,19 @@ export function nameReader(): NameReader {
   };
 }
 
+/** RFC 1035 2.3.4, without the final dot. */
 const MAX_NAME = 253;
 const NOT_CONVERTIBLE =
   "cannot be written in A-labels (RFC 5890), or is too long then: correct the letters, or write the xn-- form yourself";
 
 function ownerName(text: string): Name | undefined {
-  if (!isHostName(text.startsWith("*.") ? text.slice(2) : text)) {
+  const [star, host] = text.startsWith("*.") ? ["*.", text.slice(2)] : ["", text];
+  if (!isHostName(host)) {
     return undefined;
   }
-  const name = parseOwnerName(text);
-  return displayName(name).length <= MAX_NAME ? name : undefined;
+  const name = parseName(host);
+  if (star.length + displayName(name).length > MAX_NAME) {
+    return undefined;
+  }
+  return star === "" ? name : wildcardBelow(name);
 }

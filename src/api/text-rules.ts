@@ -9,7 +9,7 @@ export function addressRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
     cel: "isIP(self)",
     message:
       "not an address: write IPv4 as four numbers without leading zeros (203.0.113.7) or IPv6 (2001:db8::7), with no port, prefix length, zone or IPv4-mapped form",
-    holds: isAddress,
+    holds: (text) => parseAddress(text) !== undefined,
   });
 }
 
@@ -43,10 +43,3 @@ function matching<Spec>(texts: TextsAt<Spec>, pattern: string, message: string):
   const compiled = new RegExp(pattern);
   return rule({ ...texts, cel: `self.matches(r'${pattern}')`, message, holds: (text) => compiled.test(text) });
 }
-
-function isAddress(text: string): boolean {
-  const address = parseAddress(text);
-  return address !== undefined && !IPV4_MAPPED.test(address);
-}
-
-const IPV4_MAPPED = /^::ffff:[\d.]+$/;

@@ -196,6 +196,11 @@ const badNames: readonly SpecCase[] = [
     bad: { path: "spec.hostnames[0]", says: "A-labels", by: "program" },
   },
   {
+    name: "a wildcard that is too long in A-labels",
+    spec: named(`*.${label}.${label}.${label}.${"ü".repeat(54)}`),
+    bad: { path: "spec.hostnames[0]", says: "too long then", by: "program" },
+  },
+  {
     name: "an A-label that is longer than 63",
     spec: named(`${"ü".repeat(60)}.example`),
     bad: { path: "spec.hostnames[0]", says: "too long then", by: "program" },

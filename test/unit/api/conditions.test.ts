@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Condition } from "../../../src/api/condition.ts";
-import { setCondition, summarize, type Finding } from "../../../src/api/conditions.ts";
+import { readyFrom, setCondition, summarize, type Finding } from "../../../src/api/conditions.ts";
 import { REASONS } from "../../../src/api/reason.ts";
 
 const NOON = Date.parse("2026-11-24T12:00:00.900Z");
@@ -140,6 +140,12 @@ test("the same findings later are the same conditions", () => {
   const findings = { accepted, resolved: no("LookupFailed"), programmed, paused: false, generation: 7 };
   const first = summarize({ ...findings, previous: [], now: NOON });
   assert.deepEqual(summarize({ ...findings, previous: first, now: NOON + 60_000 }), first);
+});
+
+test("Ready says what Programmed says, of a zone that is not programmed yet what Accepted says", () => {
+  const rest = { paused: false, previous: [] };
+  assert.equal(readyFrom({ accepted, programmed, ...rest }).message, "because of Programmed");
+  assert.equal(readyFrom({ accepted, ...rest }).message, "because of Accepted");
 });
 
 test("lastTransitionTime moves with the status and not with reason, message or generation", () => {
