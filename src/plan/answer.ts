@@ -21,16 +21,19 @@ export interface Answer {
   readonly since: Millis;
   /** Sorted; last-good. */
   readonly addresses: readonly string[];
-  /** `orig`: the largest chain TTL of the last two cycles, so that a counting-down cache does not shrink it. */
+  /**
+   * `orig`, the largest chain TTL of the last two cycles, so that a counting-down cache does not shrink it; and steady: it moves only with the address set, or
+   * when it was more than 25 % off in two cycles running. A plan may take it as it is.
+   */
   readonly ttl: Seconds;
   readonly chain: readonly Name[];
   /** When `addresses` was last confirmed by a positive reading; undefined: never. */
   readonly goodAt: Millis | undefined;
-  /** Set once an empty outcome was confirmed by enough readings, servers and time. */
+  /** When the target became empty; set once that was confirmed by enough readings, servers and time. */
   readonly emptySince: Millis | undefined;
   /** Set while look-ups fail: when the row of failures began. */
   readonly failingSince: Millis | undefined;
   readonly rotating: boolean;
-  /** The worst refresh wait that the rules give for this key now, for the staleness bound. */
+  /** The longest time from a change at the target to our belief in it while look-ups work, for the staleness bound. */
   readonly refreshWaitMs: Millis;
 }
