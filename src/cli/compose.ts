@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
 import { createController, type Controller } from "../controller/controller.ts";
 import type { Observer } from "../controller/ports.ts";
 import type { Metrics } from "../ops/metrics.ts";
+import type { ZoneProvider } from "../providers/provider.ts";
 import { createAsk } from "../resolver/ask.ts";
 import { createLookup } from "../resolver/client.ts";
+import type { Lookup } from "../resolver/ports.ts";
 import { createExchange } from "../transport/client.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import type { Plane } from "./config.ts";
@@ -29,6 +32,8 @@ export interface Composition extends AsyncDisposable {
   readonly plane: WorkPlane;
   readonly controller: Controller;
   readonly views: Views;
+  readonly lookup: Lookup;
+  readonly providerOf: (zone: DnsZone) => ZoneProvider;
 }
 
 /** Joins the concrete parts: the one place that knows them all. */
@@ -39,6 +44,9 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const transport = opened.use(createExchange());
   const views = createViews(options.resolvers);
   const net = { exchange: transport.exchange, clock: systemClock, random: Math.random, randomBytes };
+  const lookup = createLookup({ ...net, viewOf: (id) => views.viewOf(id) });
+  const makeProvider = (zone: DnsZone): ZoneProvider =>
+    providerOf(plane.stores, zone, ownerId, () => systemClock.now());
   const controller = createController({
     ownerId,
     clock: systemClock,
@@ -47,11 +55,11 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     inventory: plane.inventory,
     reporter: plane.reporter,
     observer,
-    providerOf: (zone) => providerOf(plane.stores, zone, ownerId, () => systemClock.now()),
+    providerOf: makeProvider,
     placeOf: plane.placeOf,
     endpointsOf: plane.endpointsOf,
     ask: createAsk(net),
-    lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id) }),
+    lookup,
     viewIdOf: (zone, allowPrivate) => views.idOf(zone, allowPrivate),
     serverCountOf: (id) => views.viewOf(id)?.servers.length ?? 0,
     onReading: (_key, reading, tookMs) =>
@@ -59,7 +67,14 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     concurrency,
   });
   const parts = opened.move();
-  return { plane, controller, views, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return {
+    plane,
+    controller,
+    views,
+    lookup,
+    providerOf: makeProvider,
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
 }
 
 async function openPlane({ plane, log, ownerId, metrics, readOnly }: ComposeOptions): Promise<WorkPlane> {

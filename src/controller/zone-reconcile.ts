@@ -1,17 +1,16 @@
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../api/meta.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { displayName, type Name } from "../dns/name.ts";
 import { after } from "../plan/after.ts";
-import { cap } from "../plan/cap.ts";
 import type { Write } from "../plan/change.ts";
-import { diff } from "../plan/diff.ts";
-import { guard, type Guarded } from "../plan/guard.ts";
+import type { Guarded } from "../plan/guard.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone, ApplyResult } from "../providers/provider.ts";
 import type { Observer, Reporter } from "./ports.ts";
+import { propose } from "./proposal.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 /** When the zone is to be looked at again, told to its queue. */
@@ -48,8 +47,9 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   // A change that is noticed from here on belongs to the next plan.
   state.planningSince = state.dirtySince ?? state.planningSince;
   state.dirtySince = undefined;
-  state.plan = deps.plan(state.zone);
-  deps.observer.zonePlanned(objectKey(state.zone.meta), state.plan.names.length, deps.clock.now() - startedAt);
+  const plan = deps.plan(state.zone);
+  state.plan = plan;
+  deps.observer.zonePlanned(objectKey(state.zone.meta), plan.names.length, deps.clock.now() - startedAt);
   const twin = deps.olderTwin(state.zone);
   if (twin !== undefined) {
     const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`;
@@ -58,15 +58,20 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   if (!deps.mayWrite()) {
     return { again: "done" };
   }
-  const actual = await currentActual(deps, state, signal);
+  const actual = await currentActual(deps, state, plan, signal);
   if ("again" in actual) {
     return actual;
   }
-  return publish(deps, state, actual, signal);
+  return publish(deps, state, { plan, actual }, signal);
 }
 
-async function currentActual(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<ActualZone | Again> {
-  const names = state.plan?.names.map(({ name }) => name) ?? [];
+async function currentActual(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  plan: ZonePlan,
+  signal: AbortSignal,
+): Promise<ActualZone | Again> {
+  const names = plan.names.map(({ name }) => name);
   const known = names.every((name) => state.readFor.has(name));
   if (state.actual !== undefined && known && deps.clock.now() - state.readAt < RESYNC_MS) {
     return state.actual;
@@ -85,18 +90,18 @@ async function currentActual(deps: ReconcileDeps, state: ZoneState, signal: Abor
   }
 }
 
-async function publish(deps: ReconcileDeps, state: ZoneState, actual: ActualZone, signal: AbortSignal): Promise<Again> {
-  const published = new Set([...state.own.values()].map(({ name }) => name));
-  const { names, refusals } = cap(state.plan?.names ?? [], published, state.provider.maxNames);
-  const changes = [
-    ...diff({ names, actual: actual.sets, ownerId: deps.ownerId, policy: state.zone.spec.policy }),
-    ...refusals,
-  ];
-  const guarded = guard({
-    changes,
-    owned: state.own.size,
-    maxDeletePercent: state.zone.spec.maxDeletePercent,
-    approved: state.zone.meta.annotations[APPROVE_ANNOTATION],
+async function publish(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  { plan, actual }: { readonly plan: ZonePlan; readonly actual: ActualZone },
+  signal: AbortSignal,
+): Promise<Again> {
+  const { changes, guarded } = propose({
+    zone: state.zone,
+    plan,
+    actual: actual.sets,
+    ownerId: deps.ownerId,
+    maxNames: state.provider.maxNames,
   });
   noteHeld(deps, state, guarded);
   state.refusals = changes.filter((change) => change.kind === "refuse");

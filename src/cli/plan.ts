@@ -1,0 +1,43 @@
+import { systemClock } from "../base/clock.ts";
+import { objectKey } from "../api/meta.ts";
+import { createPinoLog } from "../ops/pino-log.ts";
+import { noMetrics } from "../ops/metrics.ts";
+import { compose } from "./compose.ts";
+import type { PlanConfig } from "./config.ts";
+import { EXIT } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { createCounting } from "./observe.ts";
+import { planDocument, planText } from "./plan-report.ts";
+import { previewZones } from "./preview.ts";
+import { json } from "./output.ts";
+import { startProgress } from "./progress.ts";
+import { takeSnapshot } from "./snapshot.ts";
+import { systemResolvers } from "./system-resolvers.ts";
+
+/** `dnsalias plan`: what would change, before anything does. Gives 0 when nothing would, 2 when something would, 1 when a zone could not be planned. */
+export async function planCommand(config: PlanConfig, io: Io, signal: AbortSignal): Promise<number> {
+  const log = await createPinoLog({ ...config.log, colours: io.err.colours, destination: io.err });
+  const { plane, ownerId, concurrency } = config;
+  await using composition = await compose({
+    plane,
+    ownerId,
+    concurrency,
+    resolvers: config.resolvers ?? (await systemResolvers()),
+    log,
+    metrics: noMetrics,
+    observer: createCounting(noMetrics).observer,
+    readOnly: true,
+  });
+  using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
+  const onProgress = (done: number, total: number): void => progress.update(done, total);
+  const snapshot = await takeSnapshot(composition, { concerns: () => true, concurrency, onProgress }, signal);
+  progress.finish(`${snapshot.answers.size} look-ups`);
+  const zones = [...snapshot.store.zones()].sort((a, b) => (objectKey(a.meta) < objectKey(b.meta) ? -1 : 1));
+  const previews = await previewZones({ composition, snapshot, ownerId, now: systemClock.now() }, zones, signal);
+  const document = planDocument(previews, snapshot);
+  io.out.write(config.json ? json(document) : planText(io.out, document));
+  if (document.zones.some(({ problem }) => problem !== undefined) || document.problems.length > 0) {
+    return EXIT.failed;
+  }
+  return document.changes > 0 ? EXIT.changes : EXIT.ok;
+}

@@ -1,0 +1,75 @@
+import type { Millis } from "../base/clock.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { objectKey } from "../api/meta.ts";
+import { propose, type Proposal } from "../controller/proposal.ts";
+import { keyText } from "../dns/reading.ts";
+import type { ActualSet } from "../plan/change.ts";
+import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
+import type { ActualZone } from "../providers/provider.ts";
+import type { Composition } from "./compose.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What would be done to one zone now. */
+export interface ZonePreview {
+  readonly zone: DnsZone;
+  readonly provider: string;
+  readonly plan: ZonePlan;
+  readonly outcome:
+    | {
+        readonly kind: "planned";
+        readonly proposal: Proposal;
+        readonly actual: readonly ActualSet[];
+        readonly dirty: ActualZone["dirty"];
+      }
+    | { readonly kind: "problem"; readonly reason: string; readonly message: string };
+}
+
+export interface PreviewInput {
+  readonly composition: Composition;
+  readonly snapshot: Snapshot;
+  readonly ownerId: string;
+  readonly now: Millis;
+}
+
+/** Plans each zone against what its backend holds, and writes nothing. */
+export async function previewZones(
+  input: PreviewInput,
+  zones: readonly DnsZone[],
+  signal: AbortSignal,
+): Promise<readonly ZonePreview[]> {
+  const previews: ZonePreview[] = [];
+  for (const zone of zones) {
+    previews.push(await previewZone(input, zone, signal));
+  }
+  return previews;
+}
+
+async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSignal): Promise<ZonePreview> {
+  const { composition, snapshot, ownerId, now } = input;
+  const { store, answers } = snapshot;
+  const plan = planZone({
+    zone,
+    claims: store.claimsIn(objectKey(zone.meta)),
+    answerOf: (target, family, view) => answers.get(keyText({ target, family, view })),
+    viewIdOf: (of, allowPrivate) => composition.views.idOf(of, allowPrivate),
+    claimantsOf: (name) => [...store.placesOf(name)].flatMap((place) => store.claimsIn(place).get(name)?.winners ?? []),
+    now,
+  });
+  const provider = composition.providerOf(zone);
+  const twin = store.olderTwin(zone);
+  if (twin !== undefined) {
+    const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place`;
+    return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason: "ZoneConflict", message } };
+  }
+  const read = await provider.read(
+    plan.names.map(({ name }) => name),
+    signal,
+  );
+  if (read.kind !== "ok") {
+    const reason = read.kind === "refused" ? read.reason : "ReadFailed";
+    return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
+  }
+  const { sets: actual, dirty } = read.zone;
+  const proposal = propose({ zone, plan, actual, ownerId, maxNames: provider.maxNames });
+  return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };
+}

@@ -1,0 +1,37 @@
+import { APPROVE_ANNOTATION } from "../api/meta.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import type { Name } from "../dns/name.ts";
+import { cap } from "../plan/cap.ts";
+import type { ActualSet, Change } from "../plan/change.ts";
+import { diff } from "../plan/diff.ts";
+import { guard, type Guarded } from "../plan/guard.ts";
+import type { ZonePlan } from "../plan/zone-plan.ts";
+
+export interface ProposalInput {
+  readonly zone: DnsZone;
+  readonly plan: ZonePlan;
+  readonly actual: readonly ActualSet[];
+  readonly ownerId: string;
+  readonly maxNames: number | undefined;
+}
+
+/** What would be done to a zone, and what of it may be done now. */
+export interface Proposal {
+  readonly changes: readonly Change[];
+  readonly guarded: Guarded;
+}
+
+/** The same for `dnsalias plan` and for the running controller: cap, compare, guard. */
+export function propose({ zone, plan, actual, ownerId, maxNames }: ProposalInput): Proposal {
+  const own = actual.filter(({ owner }) => owner === ownerId);
+  const published = new Set<Name>(own.map(({ name }) => name));
+  const { names, refusals } = cap(plan.names, published, maxNames);
+  const changes = [...diff({ names, actual, ownerId, policy: zone.spec.policy }), ...refusals];
+  const guarded = guard({
+    changes,
+    owned: own.length,
+    maxDeletePercent: zone.spec.maxDeletePercent,
+    approved: zone.meta.annotations[APPROVE_ANNOTATION],
+  });
+  return { changes, guarded };
+}

@@ -1,0 +1,200 @@
+import { objectKey } from "../api/meta.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import { displayName, type Name } from "../dns/name.ts";
+import type { Answer } from "./answer.ts";
+import type { ActualSet, Change } from "./change.ts";
+import type { Claim, ZoneMatch } from "./claims.ts";
+import { setKey } from "./diff.ts";
+import type { ZonePlan } from "./zone-plan.ts";
+
+/** One thing that is known of an owner name, for whoever asks why it is as it is. */
+export interface Fact {
+  readonly topic: "zone" | "claim" | "target" | "decision" | "published" | "change" | "status";
+  readonly text: string;
+  /** False marks what stands in the way. */
+  readonly good: boolean;
+}
+
+export interface ExplainedZone {
+  readonly zone: string;
+  readonly claim: Claim | undefined;
+  readonly plan: ZonePlan;
+  readonly actual: readonly ActualSet[];
+  readonly changes: readonly Change[];
+  readonly ownerId: string;
+  readonly problem: { readonly reason: string; readonly message: string } | undefined;
+}
+
+export interface ExplainInput {
+  readonly name: Name;
+  /** Every alias that asks for the name, and where it is taken to. */
+  readonly candidates: readonly { readonly alias: DnsAlias; readonly match: ZoneMatch }[];
+  readonly zones: readonly ExplainedZone[];
+}
+
+/** Which alias, which answer, which decision, and why, in the order in which they are decided. */
+export function explainName({ name, candidates, zones }: ExplainInput): readonly Fact[] {
+  const shown = displayName(name);
+  if (candidates.length === 0) {
+    return [
+      bad("claim", `no DnsAlias asks for ${shown}: look for a typing error in spec.hostnames, or at --namespace`),
+    ];
+  }
+  const homeless = candidates.flatMap(({ alias, match }) =>
+    match.kind === "none" ? [bad("zone", `DnsAlias ${objectKey(alias.meta)}: ${match.reason}: ${match.message}`)] : [],
+  );
+  return [
+    ...homeless,
+    ...zones.flatMap((zone) => explainZone(name, zone)),
+    ...candidates.flatMap(({ alias }) => statusFacts(alias)),
+  ];
+}
+
+function explainZone(name: Name, zone: ExplainedZone): readonly Fact[] {
+  return [
+    good("zone", `${displayName(name)} is in DnsZone ${zone.zone}`),
+    ...claimFacts(zone),
+    ...targetFacts(zone),
+    ...decisionFacts(name, zone),
+    ...publishedFacts(name, zone),
+  ];
+}
+
+function claimFacts({ claim }: ExplainedZone): readonly Fact[] {
+  const winners = claim?.winners.map((alias) => objectKey(alias.meta)) ?? [];
+  const losers = claim?.losers ?? [];
+  return [
+    ...winners.map((key) => good("claim", `DnsAlias ${key} has the name`)),
+    ...losers.map(({ alias, winner }) =>
+      bad(
+        "claim",
+        `DnsAlias ${objectKey(alias.meta)} does not: HostnameConflict with ${winner}, which is older and of another namespace`,
+      ),
+    ),
+  ];
+}
+
+function targetFacts({ claim, plan }: ExplainedZone): readonly Fact[] {
+  return (claim?.winners ?? []).flatMap((alias) => {
+    const contribution = plan.contributions.get(objectKey(alias.meta));
+    const fixed = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
+    return [
+      ...(contribution?.targets ?? []).flatMap(({ target, verdict, answers }) => [
+        ...answers.map((answer) => answerFact(answer)),
+        fact("target", `${displayName(target)} counts as ${verdict}`, verdict === "good"),
+      ]),
+      ...(fixed.length === 0 ? [] : [good("target", `static addresses ${fixed.join(", ")}`)]),
+      ...(contribution?.usesFallback === true
+        ? [bad("decision", "no target has addresses: spec.fallbackAddresses are used")]
+        : []),
+    ];
+  });
+}
+
+function answerFact(answer: Answer): Fact {
+  const { key, outcome, addresses, ttl, chain } = answer;
+  const path = chain.length > 1 ? ` by ${chain.map(displayName).join(" → ")}` : "";
+  const head = `${displayName(key.target)} ${key.family}${path}`;
+  switch (outcome.kind) {
+    case "positive":
+      return good(
+        "target",
+        `${head}: ${addresses.join(", ")}, TTL ${ttl} s${answer.rotating ? ", rotating: kept steady" : ""}`,
+      );
+    case "nodata":
+    case "nxdomain":
+      return fact(
+        "target",
+        `${head}: ${outcome.kind === "nodata" ? "no such record" : "no such name"}${standing(addresses)}`,
+        addresses.length === 0,
+      );
+    case "failure":
+      return bad("target", `${head}: ${outcome.reason}: ${outcome.detail}${standing(addresses)}`);
+    case "unknown":
+      return bad("target", `${head}: not looked up yet`);
+  }
+}
+
+function standing(addresses: readonly string[]): string {
+  return addresses.length === 0 ? "" : `; last-good ${addresses.join(", ")} stands until that is confirmed`;
+}
+
+function decisionFacts(name: Name, { plan, problem }: ExplainedZone): readonly Fact[] {
+  const loop = plan.loops.get(name);
+  const named = plan.names.find((entry) => entry.name === name);
+  return [
+    ...(problem === undefined ? [] : [bad("decision", `${problem.reason}: ${problem.message}`)]),
+    ...(loop === undefined
+      ? []
+      : [bad("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; nothing is changed`)]),
+    ...(named?.frozen === true && loop === undefined ? [bad("decision", "Paused: nothing is changed")] : []),
+    ...(named?.keepPublished === true
+      ? [bad("decision", "a target is not known well yet, so that no published address is taken away")]
+      : []),
+    ...(named?.sets ?? []).map((set) =>
+      good("decision", `wanted: ${set.type} ${set.addresses.join(", ")}, TTL ${set.ttl} s`),
+    ),
+  ];
+}
+
+function publishedFacts(name: Name, { actual, changes, ownerId }: ExplainedZone): readonly Fact[] {
+  const here = actual.filter((set) => set.name === name && set.addresses.length > 0);
+  const mine = changes.filter((change) => changeKey(change).startsWith(`${name} `));
+  return [
+    ...here.map((set) =>
+      fact(
+        "published",
+        `${set.type} ${set.addresses.join(", ")}, TTL ${set.ttl} s, ${set.owner === ownerId ? "ours" : "not ours"}`,
+        set.owner === ownerId,
+      ),
+    ),
+    ...(here.length === 0 ? [bad("published", "nothing")] : []),
+    ...mine.map((change) =>
+      change.kind === "refuse"
+        ? bad("change", `${change.reason}: ${change.message}`)
+        : good("change", `to ${change.kind} ${changeKey(change)}`),
+    ),
+    ...(mine.length === 0 ? [good("change", "none: what is published is what is wanted")] : []),
+  ];
+}
+
+function changeKey(change: Change): string {
+  switch (change.kind) {
+    case "create":
+      return setKey(change.after.name, change.after.type);
+    case "update":
+    case "delete":
+      return setKey(change.before.name, change.before.type);
+    case "refuse":
+      return setKey(change.name, change.type);
+  }
+}
+
+/** What the running controller says of itself, which knows more than one look-up. */
+function statusFacts(alias: DnsAlias): readonly Fact[] {
+  const conditions = (alias.status?.conditions ?? []).filter(
+    ({ type }) => type !== "Reconciling" && type !== "Stalled",
+  );
+  const bound = alias.status?.stalenessBound;
+  return [
+    ...conditions.map(({ type, status, reason, message }) =>
+      fact("status", `${objectKey(alias.meta)} ${type}=${status} ${reason}: ${message}`, status === "True"),
+    ),
+    ...(bound === undefined ? [] : [good("status", `${objectKey(alias.meta)} staleness bound ${bound}`)]),
+    ...(conditions.length === 0
+      ? [bad("status", `${objectKey(alias.meta)} has no status: no controller has seen it`)]
+      : []),
+  ];
+}
+
+function fact(topic: Fact["topic"], text: string, isGood: boolean): Fact {
+  return { topic, text, good: isGood };
+}
+
+function good(topic: Fact["topic"], text: string): Fact {
+  return fact(topic, text, true);
+}
+
+function bad(topic: Fact["topic"], text: string): Fact {
+  return fact(topic, text, false);
+}
