@@ -23,7 +23,7 @@ export function onEmpty(state: HoldState, reading: EmptyReading, context: HoldCo
     ...state,
     outcome,
     since: outcome === state.outcome ? state.since : now,
-    chain: state.addresses.length === 0 ? reading.chain : state.chain,
+    chain: state.addresses.length === 0 && outcome !== state.outcome ? reading.chain : state.chain,
     failures: 0,
     failingSince: undefined,
     empty: row,

@@ -8,13 +8,14 @@ import type { FailureReading, HoldContext, HoldState } from "./state.ts";
 export function onFailure(state: HoldState, reading: FailureReading, { now, random }: HoldContext): HoldState {
   const retryAt = now + backoffMs(RETRY, state.failures, random);
   const since = state.failingSince ?? now;
+  const outcome = failureOutcome(state.outcome, reading);
   return {
     ...state,
-    outcome: failureOutcome(state.outcome, reading),
+    outcome,
     since,
     failingSince: since,
     failures: state.failures + 1,
-    chain: showsPath(reading) ? reading.chain : state.chain,
+    chain: outcome !== state.outcome && showsPath(reading) ? reading.chain : state.chain,
     // A look-up out of turn that fails does not put off the one that was due anyway.
     nextAt: state.nextAt > now ? Math.min(state.nextAt, retryAt) : retryAt,
   };

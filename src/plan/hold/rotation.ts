@@ -32,7 +32,7 @@ export interface SeenReading {
 /** What is published stays while each of its addresses was seen within this many cycles. */
 export const WINDOW_CYCLES = 3;
 /** A target that keeps still for so many cycles does not rotate (any more). */
-export const QUIET_CYCLES = 8;
+const QUIET_CYCLES = 8;
 const CHANGES_REMEMBERED = 0xff;
 /** One return is a rollback; two are a pool. */
 const RETURNS_TO_ROTATE = 2;

@@ -48,7 +48,7 @@ export interface EmptyRow {
 }
 
 /** Over half of the addresses were gone at once: the reading is being confirmed, or two servers said different things. */
-export type Doubt = { readonly kind: "confirming" } | { readonly kind: "disagreed"; readonly until: Millis };
+type Doubt = { readonly kind: "confirming" } | { readonly kind: "disagreed"; readonly until: Millis };
 
 export type PositiveReading = Extract<Reading, { readonly kind: "positive" }>;
 export type EmptyReading = Extract<Reading, { readonly kind: "nodata" | "nxdomain" }>;

@@ -142,6 +142,13 @@ const news = [
   { name: "another address is news", before: [0, found("a")], after: [61, found("a b")], want: true },
   { name: "a failure is news", before: [0, found("a")], after: [61, failed()], want: true },
   { name: "an empty reading is news", before: [0, found("a")], after: [61, empty()], want: true },
+  { name: "one more empty reading is no news", before: [0, empty()], after: [30, empty()], want: false },
+  {
+    name: "one more loop is no news",
+    before: [0, failed("loop", [KEY.target, OTHER])],
+    after: [5, failed("loop", [KEY.target, OTHER])],
+    want: false,
+  },
   { name: "one more failure is no news", before: [0, failed()], after: [5, failed("servfail")], want: false },
   {
     name: "a reading that is being confirmed is no news",
