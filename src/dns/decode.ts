@@ -91,7 +91,7 @@ function readQuestions(state: State, count: number): readonly Question[] {
   const questions: Question[] = [];
   while (questions.length < count && reader.problem === undefined) {
     const name = readName(state);
-    const spelled = state.gathered.length === 0 ? name : textOfWire(state.gathered.octets, OCTET_SPELLING);
+    const spelled = textOfWire(state.gathered.octets, OCTET_SPELLING);
     const question = { name, type: readUint16(reader), class: readUint16(reader) };
     questions.push(spelled === name ? question : { ...question, spelled });
   }
@@ -102,7 +102,7 @@ function readRecords(state: State, count: number, optAllowed: boolean): readonly
   const { reader } = state;
   const records: WireRecord[] = [];
   for (let read = 0; read < count && reader.problem === undefined; read += 1) {
-    const name = readName(state);
+    const name = readOwnerName(state);
     const type = readUint16(reader);
     const classNumber = readUint16(reader);
     const ttl = readUint32(reader);
@@ -127,19 +127,27 @@ const MAX_TTL = 0x7fff_ffff;
 /** The octets beside names in the RDATA of the types in rdata-layout.ts are fewer. */
 const MAX_FIXED_OCTETS = 32;
 
-/** Leaves the octets of a name in `gathered`, nothing when the name is known already. */
-function readName(state: State): Name {
-  const { reader, gathered, known } = state;
+/** An owner name: nearly always a pointer to a name that has been read. */
+function readOwnerName(state: State): Name {
+  const { reader, known } = state;
   const start = reader.offset;
   const first = reader.bytes[start] ?? 0;
   const pointed = first >= 0xc0 ? known.get(((first & 0x3f) << 8) | (reader.bytes[start + 1] ?? 0)) : undefined;
-  gathered.length = 0;
-  if (pointed !== undefined && start + 2 <= reader.end) {
-    reader.offset = start + 2;
-    return pointed;
+  if (pointed === undefined || start + 2 > reader.end) {
+    return readName(state);
   }
+  reader.offset = start + 2;
+  return pointed;
+}
+
+/** Leaves the octets of the name in `gathered`. */
+function readName(state: State): Name {
+  const { reader, gathered, known } = state;
+  const start = reader.offset;
+  gathered.length = 0;
   readWireName(reader, gathered);
   if (reader.problem !== undefined) {
+    gathered.octets[0] = 0;
     return ROOT;
   }
   const name = nameOfCanonical(textOfWire(gathered.octets, OCTET_TEXT));

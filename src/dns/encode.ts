@@ -7,7 +7,8 @@ import {
   patchUint16,
   wireWriter,
   writeBytes,
-  writeNameText,
+  writeOwnerName,
+  writeQuestionName,
   writeUint16,
   writeWireName,
   type WireWriter,
@@ -29,7 +30,7 @@ export function encodeMessage(message: Message, options: EncodeOptions = {}): Ui
   const writer = wireWriter(sizeBound(message) + (opt?.length ?? 0));
   writeHeader(writer, message);
   for (const question of message.questions) {
-    writeNameText(writer, question.spelled ?? question.name);
+    writeQuestionName(writer, question.spelled ?? question.name);
     writeUint16(writer, question.type);
     writeUint16(writer, question.class);
   }
@@ -103,7 +104,7 @@ function sameSet(a: WireRecord, b: WireRecord): boolean {
 }
 
 function writeRecord(writer: WireWriter, record: WireRecord): void {
-  writeNameText(writer, record.name);
+  writeOwnerName(writer, record.name);
   writeUint16(writer, record.type);
   writeUint16(writer, record.class);
   writeUint16(writer, record.ttl >>> 16);
@@ -135,7 +136,7 @@ function writeRdata(writer: WireWriter, { type, rdata }: WireRecord): void {
 function optOctets(edns: Edns, rcode: number): Uint8Array {
   const length = edns.options.reduce((sum, option) => sum + 4 + option.data.length, 0);
   const writer = wireWriter(length + OPT_HEAD_OCTETS);
-  writeNameText(writer, ROOT);
+  writeOwnerName(writer, ROOT);
   writeUint16(writer, TYPE.OPT);
   writeUint16(writer, edns.udpSize);
   writeUint16(writer, ((rcode >>> 4) << 8) | edns.version);

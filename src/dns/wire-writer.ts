@@ -6,9 +6,15 @@ export interface WireWriter {
   readonly bytes: Uint8Array;
   length: number;
   /** Where a name stands whose letters are exactly these: for RDATA, whose letters are kept. */
-  readonly exact: Map<string, number>;
-  /** The same in lower case: for owner names, where case does not matter (RFC 1035 2.3.3). */
-  readonly folded: Map<string, number>;
+  readonly exact: Map<string, WrittenName>;
+  /** The same by lower case: for owner names, where case does not matter (RFC 1035 2.3.3). */
+  readonly folded: Map<string, WrittenName>;
+}
+
+interface WrittenName {
+  readonly offset: number;
+  /** As a reader finds it there, the part behind a pointer included. */
+  readonly spelled: string;
 }
 
 export function wireWriter(size: number): WireWriter {
@@ -30,9 +36,14 @@ export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
   writer.length += bytes.length;
 }
 
-/** An owner's or a question's absolute name, shortened by a pointer to an equal ending already written, whatever its case. */
-export function writeNameText(writer: WireWriter, text: string): void {
+/** An owner's absolute name, shortened by a pointer to an equal ending already written, whatever its case. */
+export function writeOwnerName(writer: WireWriter, text: string): void {
   writeName(writer, text, writer.folded);
+}
+
+/** A question's absolute name, whose letters are kept. */
+export function writeQuestionName(writer: WireWriter, text: string): void {
+  writeName(writer, text, writer.exact);
 }
 
 /**
@@ -45,33 +56,44 @@ export function writeWireName(writer: WireWriter, rdata: Uint8Array, offset: num
   return end;
 }
 
-function writeName(writer: WireWriter, text: string, written: ReadonlyMap<string, number>): void {
-  const folded = text.toLowerCase();
-  const spelling = written === writer.folded ? folded : text;
+function writeName(writer: WireWriter, text: string, written: ReadonlyMap<string, WrittenName>): void {
+  const spelling = written === writer.folded ? text.toLowerCase() : text;
+  const labels: { readonly at: number; readonly offset: number }[] = [];
   let at = text === "." ? 1 : 0;
+  let known: WrittenName | undefined;
   while (at < text.length) {
-    const known = written.get(spelling.slice(at));
+    known = written.get(spelling.slice(at));
     if (known !== undefined) {
-      writeUint16(writer, POINTER | known);
-      return;
+      break;
     }
-    if (writer.length <= MAX_POINTER) {
-      remember(writer.exact, text.slice(at), writer.length);
-      remember(writer.folded, folded.slice(at), writer.length);
-    }
+    labels.push({ at, offset: writer.length });
     at = writeLabel(writer, text, at);
   }
-  writer.bytes[writer.length] = 0;
-  writer.length += 1;
+  if (known === undefined) {
+    writer.bytes[writer.length] = 0;
+    writer.length += 1;
+  } else {
+    writeUint16(writer, POINTER | known.offset);
+  }
+  for (const label of labels) {
+    remember(writer, label.offset, text.slice(label.at, at) + (known?.spelled ?? ""));
+  }
 }
 
 const POINTER = 0xc000;
 /** A pointer has 14 bits. */
 const MAX_POINTER = 0x3fff;
 
-function remember(names: Map<string, number>, name: string, offset: number): void {
-  if (!names.has(name)) {
-    names.set(name, offset);
+function remember(writer: WireWriter, offset: number, spelled: string): void {
+  const folded = spelled.toLowerCase();
+  if (offset > MAX_POINTER) {
+    return;
+  }
+  if (!writer.exact.has(spelled)) {
+    writer.exact.set(spelled, { offset, spelled });
+  }
+  if (!writer.folded.has(folded)) {
+    writer.folded.set(folded, { offset, spelled });
   }
 }
 
