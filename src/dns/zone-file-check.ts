@@ -9,7 +9,6 @@ export function checkZone(origin: Name, records: readonly ZoneFileRecord[]): rea
   const index: ZoneIndex = {
     origin,
     types: typesByName(records),
-    delegations: cutsOf(origin, records, "NS"),
     dnames: cutsOf(origin, records, "DNAME"),
   };
   const problems = [
@@ -25,7 +24,6 @@ type TypesByName = ReadonlyMap<Name, ReadonlySet<string>>;
 interface ZoneIndex {
   readonly origin: Name;
   readonly types: TypesByName;
-  readonly delegations: ReadonlySet<Name>;
   readonly dnames: ReadonlySet<Name>;
 }
 
@@ -81,7 +79,7 @@ function recordProblem(record: ZoneFileRecord, index: ZoneIndex): ZoneFileProble
       `${displayName(name)} is below the DNAME of ${displayName(dname)} (RFC 6672 2.4): remove one of them`,
     );
   }
-  return type === "NS" ? nameServerProblem(record, index) : undefined;
+  return type === "NS" && name === origin ? nameServerProblem(record, index) : undefined;
 }
 
 function cnameProblem(origin: Name, record: ZoneFileRecord, types: TypesByName): ZoneFileProblem | undefined {
@@ -98,11 +96,8 @@ function cnameProblem(origin: Name, record: ZoneFileRecord, types: TypesByName):
       );
 }
 
-/** Name servers inside the zone need their addresses in it (RFC 1034 4.2.2); BIND loads no zone without. */
-function nameServerProblem(
-  record: ZoneFileRecord,
-  { origin, types, delegations }: ZoneIndex,
-): ZoneFileProblem | undefined {
+/** The zone's own servers need their addresses in it when their names are (RFC 1034 4.2.1); BIND loads no zone without. */
+function nameServerProblem(record: ZoneFileRecord, { origin, types }: ZoneIndex): ZoneFileProblem | undefined {
   const server = nameOfCanonical(record.data);
   if (!isAtOrBelow(server, origin)) {
     return undefined;
@@ -115,10 +110,6 @@ function nameServerProblem(
     );
   }
   if (having?.has("A") === true || having?.has("AAAA") === true) {
-    return undefined;
-  }
-  const cut = cutAbove(server, origin, delegations);
-  if (cut !== undefined && !isAtOrBelow(server, record.name)) {
     return undefined;
   }
   return problemAt(

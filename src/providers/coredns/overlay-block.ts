@@ -30,14 +30,14 @@ export function renderPart({ zone, domain, owner, listeners, sets }: PartInput):
   const blocks = names.flatMap((name) =>
     listeners.map((listener) => renderBlock({ name, domain, listener, byKey, condition: conditionOf(name, names) })),
   );
-  const body = listenerLine(listeners) + blocks.join("");
+  const body = blocks.join("");
   return `${beginMarker(zone, owner)}# Changes here are undone. sum=${fingerprint(body)}\n${body}${endMarker(zone)}`;
 }
 
-/** Tells how the part listens, so that a change of the root block can be told from an edit of the part. */
-export function listenerLine(listeners: readonly Listener[]): string {
-  const spelled = listeners.map(({ suffix, bind }) => [`.${suffix}`, ...bind].join(" ").replaceAll(/\s+/g, " "));
-  return `# Listens as: ${spelled.join("; ")}\n`;
+/** True when the part is as it was once written: what differs from a new rendering comes from around it. */
+export function isIntact(part: string): boolean {
+  const [, sum, body = ""] = WRITTEN.exec(part) ?? [];
+  return sum === fingerprint(body);
 }
 
 /** The sets in a part, however damaged it is: lines that {@link renderPart} would not have written are passed over. */
@@ -64,6 +64,7 @@ export function blockZone(name: Name): string {
   return isWildcard(name) ? name.slice(2) : name;
 }
 
+const WRITTEN = /^# BEGIN .*\n# Changes here are undone\. sum=([0-9a-f]+)\n([^]*)# END .*\n?$/;
 const MAX_TTL = 2 ** 31 - 1;
 const VIEW = /^ {4}view dnsalias\/(\S+) \{$/;
 const ANSWER = /^ {8}answer "\{\{ \.Question\.Name \}\} (\d{1,10}) IN (A|AAAA) (\S+)"$/;

@@ -26,8 +26,8 @@ export type OverlayFileRead =
   | { readonly kind: "ok"; readonly file: OverlayFile }
   | { readonly kind: "bad"; readonly message: string };
 
-/** `fallbackPort` is for a file that shows no block for ".", such as a `*.server` file that the main Corefile imports. */
-export function readOverlayFile(text: string, zone: ObjectKey, fallbackPort: number): OverlayFileRead {
+/** `fallback` is for a file that shows no block for ".", such as a `*.server` file that the main Corefile imports. */
+export function readOverlayFile(text: string, zone: ObjectKey, fallback: Listener): OverlayFileRead {
   const split = splitSegments(text);
   if (split.kind === "bad") {
     return bad(`line ${split.line}: ${split.message}`);
@@ -46,8 +46,7 @@ export function readOverlayFile(text: string, zone: ObjectKey, fallbackPort: num
   }
   const own = segments.find((segment) => segment.kind === "part" && segment.zone === zone);
   const found = rootListeners(parsed.corefile, rest);
-  const suffix = `:${fallbackPort}`;
-  const listeners = found.length > 0 ? found : [{ suffix, port: String(fallbackPort), bind: [] }];
+  const listeners = found.length > 0 ? found : [fallback];
   const obstacle = obstacleOf(foreignKeys(segments, parsed.corefile, zone), listeners);
   const sets = readPart(own?.text ?? "").filter(({ name }) => obstacle(name) === undefined);
   const notice = mayReload(parsed.corefile) ? undefined : NO_RELOAD;

@@ -6,7 +6,8 @@ import type { Name } from "../../dns/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { parseCorefile } from "./corefile.ts";
-import { listenerLine, renderPart } from "./overlay-block.ts";
+import type { Listener } from "./corefile-listeners.ts";
+import { isIntact, renderPart } from "./overlay-block.ts";
 import { type OverlayFile, readOverlayFile } from "./overlay-file.ts";
 import { replacePart } from "./overlay-part.ts";
 import { checkedOwnerId } from "./owner-id.ts";
@@ -19,8 +20,8 @@ export interface OverlayDeps {
   /** The Corefile key; other zones' parts and the people's own blocks stand in it too. */
   readonly store: TextStore;
   readonly ownerId: string;
-  /** The port of our blocks where the text shows no block for "."; default 53. */
-  readonly port?: number;
+  /** Where our blocks listen when the text shows no block for "."; default: port 53 of all addresses. */
+  readonly listener?: Listener;
 }
 
 /**
@@ -43,7 +44,7 @@ export function createOverlayProvider(deps: OverlayDeps): ZoneProvider {
 }
 
 const DEFAULT_MAX_NAMES = 500;
-const DEFAULT_PORT = 53;
+const DEFAULT_LISTENER: Listener = { suffix: ":53", port: "53", bind: [] };
 /** ConfigMap data of 1 MiB at most. */
 const MAX_BYTES = 1_048_576;
 
@@ -56,7 +57,7 @@ interface Loaded {
 
 type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 
-async function load({ zone, store, ownerId, port }: OverlayDeps, signal: AbortSignal): Promise<Loaded | NotLoaded> {
+async function load({ zone, store, ownerId, listener }: OverlayDeps, signal: AbortSignal): Promise<Loaded | NotLoaded> {
   const text = await store.read(signal);
   if (text.kind === "failed") {
     return text;
@@ -65,7 +66,7 @@ async function load({ zone, store, ownerId, port }: OverlayDeps, signal: AbortSi
     const message = `${store.place} is not there: name the key that holds your Corefile, or a key that ends in .server and is imported by it`;
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
-  const found = readOverlayFile(text.text ?? "", keyOf(zone), port ?? DEFAULT_PORT);
+  const found = readOverlayFile(text.text ?? "", keyOf(zone), listener ?? DEFAULT_LISTENER);
   if (found.kind === "bad") {
     const message = `${store.place} cannot be read as a Corefile and is left alone: ${found.message}`;
     return { kind: "refused", reason: "CorefileInvalid", message };
@@ -106,11 +107,11 @@ function dirtyOf(deps: OverlayDeps, file: OverlayFile): ActualZone["dirty"] {
   if (file.part === undefined || file.part === partOf(deps, file, file.sets)) {
     return undefined;
   }
-  return file.part.includes(listenerLine(file.listeners))
+  return !isIntact(file.part)
     ? { kind: "foreign-edit", message: `someone edited our part of ${place}: the edit is undone` }
     : {
         kind: "base",
-        message: `the root block of ${place} listens elsewhere now, or names of ours got a block of their own`,
+        message: `around our part of ${place} something changed: where the root block listens, or who has a block for a name`,
       };
 }
 
@@ -170,13 +171,13 @@ function refusalOf(file: OverlayFile, sets: readonly OwnSet[], maxNames: number)
 }
 
 /** CoreDNS must be able to start with whatever is written. A part of another zone that someone damaged is that zone's to repair. */
-function unsafeBecause({ zone, store, port }: OverlayDeps, text: string, part: string): Refused | undefined {
+function unsafeBecause({ zone, store, listener }: OverlayDeps, text: string, part: string): Refused | undefined {
   if (Buffer.byteLength(text) > MAX_BYTES) {
     const message = `${store.place} would have over ${MAX_BYTES} bytes, the most that a ConfigMap holds: use the zoneFile delivery`;
     return { kind: "refused", reason: "OverlayFull", message };
   }
   const alone = parseCorefile(part);
-  const whole = readOverlayFile(text, keyOf(zone), port ?? DEFAULT_PORT);
+  const whole = readOverlayFile(text, keyOf(zone), listener ?? DEFAULT_LISTENER);
   if (alone.kind === "ok" && whole.kind === "ok") {
     return undefined;
   }
