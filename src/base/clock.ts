@@ -13,8 +13,9 @@ export interface Clock {
   sleep(ms: Millis, signal: AbortSignal): Promise<void>;
 }
 
+/** Wall time at the start of the process, going on evenly: a step of the wall clock must neither hasten nor delay a look-up. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.round(performance.timeOrigin + performance.now()),
   sleep: async (ms, signal) => {
     signal.throwIfAborted();
     await delay(Math.min(ms, MAX_TIMER_MS), undefined, { signal });

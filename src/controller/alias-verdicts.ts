@@ -1,4 +1,5 @@
 import type { Millis } from "../base/clock.ts";
+import type { Finding } from "../api/conditions.ts";
 import { displayName, type Name } from "../dns/name.ts";
 import type { Answer, Outcome } from "../plan/answer.ts";
 import type { TargetVerdict } from "../plan/contribution.ts";
@@ -6,11 +7,7 @@ import type { AliasFacts, Placement } from "./alias-facts.ts";
 import type { BadManifest } from "./ports.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
-export interface Verdict {
-  readonly status: "True" | "False" | "Unknown";
-  readonly reason: string;
-  readonly message: string;
-}
+export type Verdict = Finding;
 
 /** A single lost packet is no news: failing is reported once a reading is this much later than the rules would have it. */
 const FAILING_GRACE_MS = 10_000;

@@ -37,6 +37,7 @@ export interface ReconcileDeps {
 const RESYNC_MS = 300_000;
 /** A refusal that no event may lift (a permission, say) is tried again at this interval. */
 const REFUSED_RETRY_MS = 60_000;
+const MIN_RETRY_MS = 500;
 /** This many repairs within the window are a fight with another writer; stop, and say so. */
 const FIGHT_REPAIRS = 5;
 const FIGHT_WINDOW_MS = 600_000;
@@ -57,6 +58,10 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   }
   if (!deps.mayWrite()) {
     return { again: "done" };
+  }
+  const waitMs = state.notBefore - deps.clock.now();
+  if (waitMs > 0) {
+    return { again: { afterMs: waitMs } };
   }
   const actual = await currentActual(deps, state, plan, signal);
   if ("again" in actual) {
@@ -221,6 +226,8 @@ function failed(deps: ReconcileDeps, state: ZoneState, message: string, retryAft
   const first = state.outcome.kind !== "failed";
   const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();
   state.outcome = { kind: "failed", message, since };
+  // A changed answer asks for a try at once; a backend in trouble is not to be asked at every one.
+  state.notBefore = deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0);
   deps.log.warn({ zone, provider: state.provider.id, err: message }, "zone not applied");
   if (first) {
     deps.reporter.event(state.zone, { type: "Warning", reason: "WriteFailed", message });

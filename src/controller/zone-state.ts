@@ -52,6 +52,8 @@ export interface ZoneState {
   dirtySince: Millis | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
   planningSince: Millis | undefined;
+  /** The backend asked not to be called before this. */
+  notBefore: Millis;
   /** Times of the last repairs of foreign edits, newest last. */
   repairs: readonly Millis[];
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
@@ -77,6 +79,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     lags: [],
     dirtySince: undefined,
     planningSince: undefined,
+    notBefore: 0,
     repairs: [],
     unproved: new Map(),
     behind: new Map(),

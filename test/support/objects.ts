@@ -1,0 +1,107 @@
+import type { AliasSpec, DnsAlias } from "../../src/api/dns-alias.ts";
+import type { DnsZone, ZoneSpec } from "../../src/api/dns-zone.ts";
+import type { ObjectMeta } from "../../src/api/meta.ts";
+import { parseName, parseOwnerName, type Name } from "../../src/dns/name.ts";
+import type { Family } from "../../src/dns/record.ts";
+import type { Answer } from "../../src/plan/answer.ts";
+
+/** Builders of objects for tests: what a test does not name is as an ordinary object has it. */
+
+export function meta(key: string, more: Partial<ObjectMeta> = {}): ObjectMeta {
+  const [namespace = "", name = ""] = key.split("/");
+  return {
+    namespace,
+    name,
+    uid: key,
+    generation: 1,
+    createdAt: 1_000,
+    labels: {},
+    annotations: {},
+    finalizers: [],
+    resourceVersion: "1",
+    ...more,
+  };
+}
+
+interface AliasParts {
+  readonly hostnames?: readonly string[];
+  readonly targets?: readonly (string | readonly string[])[];
+  readonly spec?: Partial<AliasSpec>;
+  readonly meta?: Partial<ObjectMeta>;
+}
+
+/** A target that is a text is a host name; a list is static addresses. */
+export function alias(key: string, parts: AliasParts = {}): DnsAlias {
+  return {
+    kind: "DnsAlias",
+    meta: meta(key, parts.meta),
+    spec: {
+      hostnames: (parts.hostnames ?? ["example.com"]).map(parseOwnerName),
+      targets: (parts.targets ?? ["cdn.test"]).map((target) =>
+        typeof target === "string"
+          ? { kind: "hostname", hostname: parseName(target) }
+          : { kind: "addresses", addresses: target },
+      ),
+      families: ["A", "AAAA"],
+      onEmpty: "Hold",
+      onStale: "Keep",
+      fallbackAddresses: [],
+      maxStalenessMs: 86_400_000,
+      allowPrivate: false,
+      paused: false,
+      ...parts.spec,
+    },
+  };
+}
+
+export function zone(
+  key: string,
+  domain: string,
+  spec: Partial<ZoneSpec> = {},
+  more: Partial<ObjectMeta> = {},
+): DnsZone {
+  return {
+    kind: "DnsZone",
+    meta: meta(key, more),
+    spec: {
+      domain: parseName(domain),
+      allowedNamespaces: { from: "All" },
+      provider: {
+        kind: "coreDNSZoneFile",
+        zoneFile: {
+          configMap: { name: `dnsalias-${domain}`, key: `${domain}.zone` },
+          base: { kind: "inline", text: "" },
+        },
+        serving: { endpoints: { kind: "none" } },
+      },
+      policy: "Sync",
+      ttl: { min: 30, max: 300 },
+      maxDeletePercent: 30,
+      ...spec,
+    },
+  };
+}
+
+/** A good answer with these addresses, unless the rest says otherwise. */
+export function answer(
+  target: string,
+  family: Family,
+  addresses: readonly string[],
+  more: Partial<Answer> = {},
+): Answer {
+  const name: Name = parseName(target);
+  return {
+    key: { target: name, family, view: "v" },
+    outcome: addresses.length > 0 ? { kind: "positive" } : { kind: "nodata" },
+    since: 0,
+    addresses,
+    ttl: 60,
+    chain: [name],
+    goodAt: addresses.length > 0 ? 0 : undefined,
+    emptySince: undefined,
+    failingSince: undefined,
+    rotating: false,
+    refreshWaitMs: 70_000,
+    ...more,
+  };
+}

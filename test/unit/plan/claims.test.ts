@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseOwnerName } from "../../../src/dns/name.ts";
+import { objectKey } from "../../../src/api/meta.ts";
+import { decideClaim, indexZones, zonesFor, type NamespaceLabels } from "../../../src/plan/claims.ts";
+import { alias, zone } from "../../support/objects.ts";
+
+const LABELS: NamespaceLabels = new Map([["web", { dns: "public" }]]);
+const ZONES = [
+  zone("dns/com", "example.com"),
+  zone("dns/shop", "shop.example.com", { allowedNamespaces: { from: "Selector", matchLabels: { dns: "public" } } }),
+  zone("ops/own", "own.example.com", { allowedNamespaces: { from: "Same" } }),
+  zone("dns/de-inside", "example.de"),
+  zone("dns/de-outside", "example.de", {}, { createdAt: 500 }),
+];
+
+const placements = [
+  { name: "the apex is in its own zone", hostname: "example.com", namespace: "any", want: ["dns/com"] },
+  { name: "the longest suffix wins", hostname: "a.shop.example.com", namespace: "web", want: ["dns/shop"] },
+  {
+    name: "a zone that does not admit the namespace is passed over",
+    hostname: "a.shop.example.com",
+    namespace: "any",
+    want: ["dns/com"],
+  },
+  { name: "Same admits the zone's own namespace", hostname: "own.example.com", namespace: "ops", want: ["ops/own"] },
+  { name: "suffixes end at label boundaries", hostname: "evilexample.com", namespace: "any", want: "NoZone" },
+  {
+    name: "a wildcard is in the zone below which it stands",
+    hostname: "*.example.com",
+    namespace: "any",
+    want: ["dns/com"],
+  },
+  {
+    name: "two zones of one domain both take the name, the older first",
+    hostname: "www.example.de",
+    namespace: "any",
+    want: ["dns/de-outside", "dns/de-inside"],
+  },
+];
+
+for (const { name, hostname, namespace, want } of placements) {
+  test(name, () => {
+    const match = zonesFor(parseOwnerName(hostname), namespace, indexZones(ZONES), LABELS);
+    assert.deepEqual(match.kind === "zones" ? match.zones.map(({ meta }) => objectKey(meta)) : match.reason, want);
+  });
+}
+
+test("a name that only closed zones have says whose admission is missing", () => {
+  const closed = indexZones([zone("ops/own", "own.example.com", { allowedNamespaces: { from: "Same" } })]);
+  const match = zonesFor(parseOwnerName("own.example.com"), "web", closed, LABELS);
+  assert.equal(match.kind === "none" && match.reason, "NamespaceNotAllowed");
+  assert.match(match.kind === "none" ? match.message : "", /ops\/own.*namespace web/);
+});
+
+test("the older alias of two namespaces has the name, whatever the order", () => {
+  const older = alias("web/shop", { meta: { createdAt: 1 } });
+  const newer = alias("api/shop", { meta: { createdAt: 2 } });
+  for (const candidates of [
+    [older, newer],
+    [newer, older],
+  ]) {
+    const claim = decideClaim(candidates);
+    assert.deepEqual(
+      claim.winners.map(({ meta }) => objectKey(meta)),
+      ["web/shop"],
+    );
+    assert.deepEqual(
+      claim.losers.map(({ alias: loser, winner }) => [objectKey(loser.meta), winner]),
+      [["api/shop", "web/shop"]],
+    );
+  }
+});
+
+test("equal ages are decided by namespace and name", () => {
+  const claim = decideClaim([alias("b/x"), alias("a/x")]);
+  assert.deepEqual(
+    claim.winners.map(({ meta }) => objectKey(meta)),
+    ["a/x"],
+  );
+});
+
+test("all aliases of the winner's namespace contribute", () => {
+  const claim = decideClaim([alias("a/two"), alias("b/x"), alias("a/one", { meta: { createdAt: 1 } })]);
+  assert.deepEqual(
+    claim.winners.map(({ meta }) => objectKey(meta)),
+    ["a/one", "a/two"],
+  );
+});

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AliasSpec } from "../../../src/api/dns-alias.ts";
+import type { Answer } from "../../../src/plan/answer.ts";
+import { contributionOf, type TargetVerdict } from "../../../src/plan/contribution.ts";
+import { alias, answer } from "../../support/objects.ts";
+
+const NOW = 1_000_000;
+const A = answer("cdn.test", "A", ["192.0.2.1"]);
+const AAAA = answer("cdn.test", "AAAA", ["2001:db8::1"]);
+const NO_AAAA = answer("cdn.test", "AAAA", [], { emptySince: 1 });
+const LONG_AGO = { goodAt: 0, failingSince: 10, outcome: { kind: "failure", reason: "servfail", detail: "" } } as const;
+
+interface Case {
+  readonly name: string;
+  readonly answers: readonly Answer[];
+  readonly spec?: Partial<AliasSpec>;
+  readonly targets?: readonly (string | readonly string[])[];
+  readonly want: readonly string[];
+  readonly verdicts?: readonly TargetVerdict["verdict"][];
+  readonly keeps?: boolean;
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "both families of a good target",
+    answers: [A, AAAA],
+    want: ["192.0.2.1", "2001:db8::1"],
+    verdicts: ["good"],
+    keeps: false,
+  },
+  { name: "only the families that are asked for", answers: [A, AAAA], spec: { families: ["A"] }, want: ["192.0.2.1"] },
+  {
+    name: "one family confirmed empty is withdrawn alone",
+    answers: [A, { ...AAAA, emptySince: 5 }],
+    want: ["192.0.2.1"],
+    verdicts: ["good"],
+  },
+  { name: "a family that never was takes nothing away", answers: [A, NO_AAAA], want: ["192.0.2.1"], keeps: false },
+  {
+    name: "a family that has not been read yet keeps what is published",
+    answers: [A, answer("cdn.test", "AAAA", [])],
+    want: ["192.0.2.1"],
+    keeps: true,
+  },
+  {
+    name: "both families empty under Hold: last-good stays",
+    answers: [
+      { ...A, emptySince: 5 },
+      { ...AAAA, emptySince: 5 },
+    ],
+    want: ["192.0.2.1", "2001:db8::1"],
+    verdicts: ["held-empty"],
+    keeps: false,
+  },
+  {
+    name: "both families empty under Withdraw: gone",
+    answers: [{ ...A, emptySince: 5 }, NO_AAAA],
+    spec: { onEmpty: "Withdraw" },
+    want: [],
+    verdicts: ["withdrawn-empty"],
+    keeps: false,
+  },
+  {
+    name: "both families empty under Fallback: the fallback",
+    answers: [{ ...A, emptySince: 5 }, NO_AAAA],
+    spec: { onEmpty: "Fallback", fallbackAddresses: ["192.0.2.9"] },
+    want: ["192.0.2.9"],
+    verdicts: ["withdrawn-empty"],
+  },
+  {
+    name: "the fallback waits while another target has addresses",
+    targets: ["cdn.test", ["192.0.2.5"]],
+    answers: [{ ...A, emptySince: 5 }, NO_AAAA],
+    spec: { onEmpty: "Fallback", fallbackAddresses: ["192.0.2.9"] },
+    want: ["192.0.2.5"],
+  },
+  {
+    name: "a failing target keeps its last-good",
+    answers: [{ ...A, ...LONG_AGO, goodAt: NOW - 1 }, NO_AAAA],
+    want: ["192.0.2.1"],
+    verdicts: ["failing"],
+  },
+  {
+    name: "stale under Keep: last-good stays",
+    answers: [{ ...A, ...LONG_AGO }, NO_AAAA],
+    spec: { maxStalenessMs: 1_000 },
+    want: ["192.0.2.1"],
+    verdicts: ["stale-kept"],
+  },
+  {
+    name: "stale under Withdraw: gone",
+    answers: [{ ...A, ...LONG_AGO }, NO_AAAA],
+    spec: { maxStalenessMs: 1_000, onStale: "Withdraw" },
+    want: [],
+    verdicts: ["stale-withdrawn"],
+  },
+  {
+    name: "stale under Fallback: the fallback",
+    answers: [{ ...A, ...LONG_AGO }, NO_AAAA],
+    spec: { maxStalenessMs: 1_000, onStale: "Fallback", fallbackAddresses: ["192.0.2.9"] },
+    want: ["192.0.2.9"],
+    verdicts: ["stale-withdrawn"],
+  },
+  {
+    name: "an empty answer is not stale, however old",
+    answers: [{ ...A, emptySince: 5 }, NO_AAAA],
+    spec: { maxStalenessMs: 1, onStale: "Withdraw" },
+    want: ["192.0.2.1"],
+    verdicts: ["held-empty"],
+  },
+  {
+    name: "never resolved: nothing is published, and nothing is taken away",
+    answers: [answer("cdn.test", "A", [], { outcome: LONG_AGO.outcome }), NO_AAAA],
+    want: [],
+    verdicts: ["never-resolved"],
+    keeps: true,
+  },
+  { name: "not looked up yet: nothing is taken away", answers: [], want: [], verdicts: ["resolving"], keeps: true },
+  {
+    name: "static addresses need no look-up",
+    targets: [["192.0.2.5", "2001:db8::5"]],
+    answers: [],
+    want: ["192.0.2.5", "2001:db8::5"],
+    verdicts: [],
+    keeps: false,
+  },
+  {
+    name: "several targets are merged without duplicates",
+    targets: ["cdn.test", "two.test", ["192.0.2.1"]],
+    answers: [A, NO_AAAA, answer("two.test", "A", ["192.0.2.2"]), answer("two.test", "AAAA", [], { emptySince: 1 })],
+    want: ["192.0.2.1", "192.0.2.2"],
+  },
+];
+
+for (const { name, answers, spec, targets, want, verdicts, keeps } of cases) {
+  test(name, () => {
+    const object = alias("web/shop", { ...(targets && { targets }), ...(spec && { spec }) });
+    const found = contributionOf(
+      object,
+      (target, family) => answers.find(({ key }) => key.target === target && key.family === family),
+      NOW,
+    );
+    assert.deepEqual([...(found.sets.A?.addresses ?? []), ...(found.sets.AAAA?.addresses ?? [])], want);
+    if (verdicts !== undefined) {
+      assert.deepEqual(
+        found.targets.map(({ verdict }) => verdict),
+        verdicts,
+      );
+    }
+    if (keeps !== undefined) {
+      assert.equal(found.keepPublished, keeps);
+    }
+  });
+}
+
+test("merged sources have the least TTL", () => {
+  const object = alias("web/shop", { targets: ["cdn.test", "two.test"], spec: { families: ["A"] } });
+  const answers = [A, answer("two.test", "A", ["192.0.2.2"], { ttl: 20 })];
+  const found = contributionOf(object, (target) => answers.find(({ key }) => key.target === target), NOW);
+  assert.equal(found.sets.A?.ttl, 20);
+});

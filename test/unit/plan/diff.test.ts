@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseName } from "../../../src/dns/name.ts";
+import { after } from "../../../src/plan/after.ts";
+import type { ActualSet, Change } from "../../../src/plan/change.ts";
+import { diff } from "../../../src/plan/diff.ts";
+import type { NamePlan } from "../../../src/plan/name-plan.ts";
+
+const NAME = parseName("example.com");
+
+function plan(addresses: readonly string[], more: Partial<NamePlan> = {}, name = NAME): NamePlan {
+  const sets =
+    addresses.length === 0 ? [] : [{ name, type: "A" as const, ttl: 60, addresses, resources: ["web/shop"] }];
+  return { name, sets, frozen: false, keepPublished: false, ...more };
+}
+
+function actual(addresses: readonly string[], owner: string | undefined, more: Partial<ActualSet> = {}): ActualSet {
+  return { name: NAME, type: "A", ttl: 60, addresses, owner, ...more };
+}
+
+interface Case {
+  readonly name: string;
+  readonly names: readonly NamePlan[];
+  readonly actual: readonly ActualSet[];
+  readonly policy?: "Sync" | "UpsertOnly" | "CreateOnly";
+  readonly want: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  { name: "creates what is not there", names: [plan(["192.0.2.1"])], actual: [], want: ["create 192.0.2.1"] },
+  { name: "leaves what is as wanted", names: [plan(["192.0.2.1"])], actual: [actual(["192.0.2.1"], "me")], want: [] },
+  {
+    name: "compares as sets",
+    names: [plan(["192.0.2.1", "192.0.2.2"])],
+    actual: [actual(["192.0.2.2", "192.0.2.1"], "me")],
+    want: [],
+  },
+  {
+    name: "updates other addresses",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], "me")],
+    want: ["update 192.0.2.1 to 192.0.2.2"],
+  },
+  {
+    name: "updates another TTL",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["192.0.2.1"], "me", { ttl: 30 })],
+    want: ["update 192.0.2.1 to 192.0.2.1"],
+  },
+  {
+    name: "deletes what nobody wants any more",
+    names: [],
+    actual: [actual(["192.0.2.1"], "me")],
+    want: ["delete 192.0.2.1"],
+  },
+  {
+    name: "deletes a family that is withdrawn",
+    names: [plan([])],
+    actual: [actual(["192.0.2.1"], "me")],
+    want: ["delete 192.0.2.1"],
+  },
+  { name: "never touches what is nobody's", names: [], actual: [actual(["192.0.2.1"], undefined)], want: [] },
+  { name: "never deletes another owner's set", names: [], actual: [actual(["192.0.2.1"], "other")], want: [] },
+  {
+    name: "refuses to write over a record that somebody wrote",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], undefined)],
+    want: ["refuse ForeignRecord"],
+  },
+  {
+    name: "refuses to write over another owner's set",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], "other")],
+    want: ["refuse ForeignOwner"],
+  },
+  {
+    name: "changes nothing at a frozen name",
+    names: [plan(["192.0.2.2"], { frozen: true })],
+    actual: [actual(["192.0.2.1"], "me")],
+    want: [],
+  },
+  {
+    name: "keeps what is published while a target is not known",
+    names: [plan(["192.0.2.2"], { keepPublished: true })],
+    actual: [actual(["192.0.2.1"], "me")],
+    want: ["update 192.0.2.1 to 192.0.2.1,192.0.2.2"],
+  },
+  {
+    name: "keeps a whole set while its target is not known",
+    names: [plan([], { keepPublished: true })],
+    actual: [actual(["192.0.2.1"], "me")],
+    want: [],
+  },
+  {
+    name: "UpsertOnly does not delete",
+    names: [],
+    actual: [actual(["192.0.2.1"], "me")],
+    policy: "UpsertOnly",
+    want: ["refuse PolicyForbids"],
+  },
+  {
+    name: "UpsertOnly updates",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], "me")],
+    policy: "UpsertOnly",
+    want: ["update 192.0.2.1 to 192.0.2.2"],
+  },
+  {
+    name: "CreateOnly does not update",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], "me")],
+    policy: "CreateOnly",
+    want: ["refuse PolicyForbids"],
+  },
+];
+
+for (const { name, names, actual: sets, policy = "Sync", want } of cases) {
+  test(name, () => {
+    const changes = diff({ names, actual: sets, ownerId: "me", policy });
+    assert.deepEqual(changes.map(textOf), want);
+    const writes = changes.filter((change) => change.kind !== "refuse");
+    const rest = diff({ names, actual: after(sets, writes, "me"), ownerId: "me", policy });
+    assert.deepEqual(
+      rest.filter(({ kind }) => kind !== "refuse"),
+      [],
+      "after its writes the plan is empty",
+    );
+  });
+}
+
+test("changes are sorted by name and type, whatever the order of the input", () => {
+  const names = ["b.example.com", "a.example.com", "example.com"].map((text) =>
+    plan(["192.0.2.1"], {}, parseName(text)),
+  );
+  const forward = diff({ names, actual: [], ownerId: "me", policy: "Sync" });
+  const backward = diff({ names: [...names].reverse(), actual: [], ownerId: "me", policy: "Sync" });
+  assert.equal(JSON.stringify(forward), JSON.stringify(backward));
+  assert.deepEqual(
+    forward.map((change) => change.kind === "create" && change.after.name),
+    ["a.example.com.", "b.example.com.", "example.com."],
+  );
+});
+
+function textOf(change: Change): string {
+  switch (change.kind) {
+    case "create":
+      return `create ${change.after.addresses.join()}`;
+    case "update":
+      return `update ${change.before.addresses.join()} to ${change.after.addresses.join()}`;
+    case "delete":
+      return `delete ${change.before.addresses.join()}`;
+    case "refuse":
+      return `refuse ${change.reason}`;
+  }
+}
