@@ -6,6 +6,7 @@ import type { Family, Seconds } from "../dns/record.ts";
 import { CLASS, TYPE } from "../dns/types.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { attempt } from "./attempt.ts";
+import { rcodeFailure } from "./extended-error.ts";
 import { addressOfRdata } from "./rdata.ts";
 import { newTraits } from "./traits.ts";
 
@@ -19,6 +20,7 @@ export type Asking =
   /** What it has at exactly this name; a chain is not followed. */
   | {
       readonly kind: "answer";
+      /** NOERROR or NXDOMAIN. */
       readonly rcode: number;
       readonly authoritative: boolean;
       /** Sorted. */
@@ -27,6 +29,7 @@ export type Asking =
       readonly ttl: Seconds;
       readonly cname: boolean;
     }
+  /** No answer, or one that says nothing about the name (SERVFAIL, REFUSED): it proves neither a set nor its absence. */
   | { readonly kind: "failed"; readonly message: string };
 
 /** One question without recursion to one server, over UDP and where that is truncated over TCP; 2 s a packet. Rejects only when the signal aborts. */
@@ -55,6 +58,10 @@ export function createAsk(deps: AskDeps): Ask {
 }
 
 function readOwn(message: Message, name: Name, family: Family): Asking {
+  const refused = rcodeFailure(message);
+  if (refused !== undefined) {
+    return { kind: "failed", message: refused.detail };
+  }
   const own = message.answers.filter((record) => record.name === name && record.class === CLASS.IN);
   const found = own.filter(({ type }) => type === TYPE[family]);
   const addresses = found.map(addressOfRdata).filter((address) => address !== undefined);

@@ -31,6 +31,8 @@ export function createLookup(deps: LookupDeps): Lookup {
 }
 
 const BUDGET_MS: Millis = 10_000;
+/** A reason of one's own: the usual one is a DOMException with a stack, made for each look-up in vain. */
+const SPENT = "over";
 
 interface Task {
   readonly key: TargetKey;
@@ -43,7 +45,7 @@ async function look(deps: AskServersDeps, task: Task, signal: AbortSignal): Prom
   const done = new AbortController();
   const spent = new AbortController();
   void deps.clock.sleep(BUDGET_MS, done.signal).then(
-    () => spent.abort(),
+    () => spent.abort(SPENT),
     () => undefined,
   );
   const state: State = { chain: startOfChain(task.key.target), authenticated: true, notes: [] };
@@ -56,7 +58,7 @@ async function look(deps: AskServersDeps, task: Task, signal: AbortSignal): Prom
     }
     throw error;
   } finally {
-    done.abort();
+    done.abort(SPENT);
   }
 }
 

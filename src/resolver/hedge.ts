@@ -28,11 +28,14 @@ export async function hedged<Candidate, Value>(
   try {
     return await firstValue(race);
   } finally {
-    decided.abort();
+    decided.abort(DECIDED);
   }
 }
 
 const MAX_RUNNING = 2;
+
+/** A reason of one's own: the usual one is a DOMException with a stack, made for each look-up in vain. */
+const DECIDED = "decided";
 
 interface Race<Candidate, Value> extends HedgeOptions<Candidate, Value> {
   readonly waiting: Candidate[];
@@ -88,6 +91,6 @@ async function nextTurn<Candidate, Value>(
   try {
     return await Promise.race([...running, silence]);
   } finally {
-    heard.abort();
+    heard.abort(DECIDED);
   }
 }

@@ -8,6 +8,8 @@ import { CLASS, TYPE } from "../../../src/dns/types.ts";
 import { type HostileOptions, type Sending, startHostile } from "./hostile-server.ts";
 import { lookupScene, over } from "./lookup-scene.ts";
 
+/** So many letters that chance does not leave all of them in lower case. */
+const NAME = "a-name-with-many-letters-in-it.test";
 const GOOD = "9.9.9.9";
 const EVIL = "6.6.6.6";
 
@@ -15,6 +17,7 @@ interface Case extends HostileOptions {
   readonly name: string;
   /** The addresses, or the failure's reason. */
   readonly want: string;
+  /** At least so many queries; a busy machine makes the hedge send more. */
   readonly counts?: { readonly udp: number; readonly tcp: number };
 }
 
@@ -45,7 +48,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "another type asked",
-    udp: (query) => [forged({ ...answer(query, a(EVIL)), questions: [asked("a.test", TYPE.AAAA)] })],
+    udp: (query) => [forged({ ...answer(query, a(EVIL)), questions: [asked(NAME, TYPE.AAAA)] })],
     want: "malformed",
     counts: THREE,
   },
@@ -97,7 +100,7 @@ const cases: readonly Case[] = [
   {
     name: "RDATA of three octets",
     udp: (query) => [
-      forged({ ...answer(query, []), answers: [{ ...record("a.test", "A", GOOD), rdata: Uint8Array.of(9, 9, 9) }] }),
+      forged({ ...answer(query, []), answers: [{ ...record(NAME, "A", GOOD), rdata: Uint8Array.of(9, 9, 9) }] }),
     ],
     want: "malformed",
   },
@@ -114,7 +117,7 @@ const cases: readonly Case[] = [
       forged(
         answer(
           query,
-          range(4_000, (index) => record("a.test", "A", `9.9.${index >> 8}.${index & 255}`)),
+          range(4_000, (index) => record(NAME, "A", `9.9.${index >> 8}.${index & 255}`)),
         ),
       ),
     ],
@@ -166,9 +169,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "two CNAMEs at one name",
-    udp: (query) => [
-      forged(answer(query, [record("a.test", "CNAME", "b.test."), record("a.test", "CNAME", "c.test.")])),
-    ],
+    udp: (query) => [forged(answer(query, [record(NAME, "CNAME", "b.test."), record(NAME, "CNAME", "c.test.")]))],
     want: "malformed",
   },
   {
@@ -184,7 +185,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "an address of another class",
-    udp: (query) => [forged(answer(query, [{ ...record("a.test", "A", EVIL), class: CLASS.CH }, ...a(GOOD)]))],
+    udp: (query) => [forged(answer(query, [{ ...record(NAME, "A", EVIL), class: CLASS.CH }, ...a(GOOD)]))],
     want: GOOD,
   },
   {
@@ -201,15 +202,16 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe("hostile answers, of which many are waited out", { concurrency: true }, () => {
+describe("hostile answers, of which many are waited out", { concurrency: 8 }, () => {
   for (const { name, want, counts, ...server } of cases) {
     test(`hostile: ${name}`, async () => {
       await using hostile = await startHostile(server);
       await using scene = lookupScene({ servers: [over("udp", hostile)] });
-      const reading = await scene.look("a.test");
+      const reading = await scene.look(NAME);
       const told = reading.kind === "positive" ? reading.addresses.join(" ") : reading.kind;
       assert.equal(reading.kind === "failure" ? reading.reason : told, want, JSON.stringify(reading));
-      assert.deepEqual(hostile.counts, counts ?? hostile.counts);
+      const { udp, tcp } = hostile.counts;
+      assert.ok(udp >= (counts?.udp ?? 0) && tcp >= (counts?.tcp ?? 0), JSON.stringify(hostile.counts));
     });
   }
 
@@ -220,15 +222,15 @@ describe("hostile answers, of which many are waited out", { concurrency: true },
       await using other = await startHostile({ udp: (query) => [honest(query)] });
       await using scene = lookupScene({ servers: [over("udp", hostile), over("udp", other)] });
       const started = performance.now();
-      const reading = await scene.look("a.test");
+      const reading = await scene.look(NAME);
       assert.deepEqual(reading.kind === "positive" ? reading.addresses : reading, [GOOD], `alone ${want}`);
       assert.ok(performance.now() - started < SOON_MS, `${performance.now() - started} ms`);
     });
   }
 });
 
-/** The hedge comes after 400 ms; the rest is for a busy machine. */
-const SOON_MS = 1_800;
+/** What is waited for takes 2 s; the hedge comes after 400 ms, and the rest is for a busy machine. */
+const SOON_MS = 1_950;
 
 function answer(query: Message, answers: readonly WireRecord[]): Message {
   return { ...query, response: true, recursionAvailable: true, answers };
@@ -259,7 +261,7 @@ function asked(name: string, type: number) {
 }
 
 function a(address: string): readonly WireRecord[] {
-  return [record("a.test", "A", address)];
+  return [record(NAME, "A", address)];
 }
 
 function record(owner: string, type: "A" | "CNAME" | "NS", data: string): WireRecord {
@@ -267,7 +269,7 @@ function record(owner: string, type: "A" | "CNAME" | "NS", data: string): WireRe
 }
 
 function link(index: number): string {
-  return index === 0 ? "a.test" : `l${index}.test`;
+  return index === 0 ? NAME : `l${index}.test`;
 }
 
 function range<Value>(count: number, make: (index: number) => Value): readonly Value[] {

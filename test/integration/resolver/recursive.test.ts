@@ -253,6 +253,10 @@ describe("look-ups through real servers", { skip: missing }, () => {
     assert.deepEqual(await asked("nothing.a.test"), { ...answer, addresses: [], ttl: 0, rcode: 3 });
     const crowd = await asked("crowd.a.test");
     assert.equal(crowd.kind === "answer" && crowd.addresses.length, 65);
+    assert.deepEqual(await asked("elsewhere.example"), {
+      kind: "failed",
+      message: "answered REFUSED (Not Authoritative)",
+    });
     const nobody = await ask(
       { address: "127.0.0.1", port: await freePort() },
       parseName("a.test"),
