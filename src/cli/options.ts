@@ -56,7 +56,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: "out",
     kind: "text",
     placeholder: "DIR",
-    help: "folder mode: where zone files and Corefiles are written; crds: where the CRDs are written",
+    help: "the folder to write to: zone files and Corefiles in folder mode, the CRDs for crds",
     commands: ["run", "plan", "explain", "crds"],
   },
   {

@@ -1,6 +1,6 @@
-import { isMap, LineCounter, parseAllDocuments, type Document, type ParsedNode } from "yaml";
+import { isMap, parseAllDocuments, type Document, type ParsedNode } from "yaml";
 import { messageOf } from "../base/error.ts";
-import { positionAt, positionOf, type FieldPath, type Position } from "./position.ts";
+import { lineStarts, positionAt, positionOf, type FieldPath, type LineStarts, type Position } from "./position.ts";
 
 /** The kinds that folder mode reads; ConfigMaps are there so that `configMap` base zones work as in a cluster. */
 export const MANIFEST_KINDS = ["DnsAlias", "DnsZone", "ConfigMap", "Namespace"] as const;
@@ -40,9 +40,9 @@ export function readManifests(file: string, text: string): FileReading {
   if (text.length > MAX_FILE_SIZE) {
     return unreadable(file, `larger than ${MAX_FILE_SIZE} characters; split the file`);
   }
-  const lines = new LineCounter();
+  const lines = lineStarts(text);
   try {
-    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
+    const parsed = parseAllDocuments(text, { prettyErrors: false, logLevel: "silent" });
     const documents: readonly Document.Parsed[] = "empty" in parsed ? [] : parsed;
     return together(documents.flatMap((document) => readDocument({ file, document, lines })));
   } catch (error) {
@@ -65,7 +65,7 @@ const GROUP = "dnsalias.io/";
 interface Source {
   readonly file: string;
   readonly document: Document.Parsed;
-  readonly lines: LineCounter;
+  readonly lines: LineStarts;
 }
 
 type Piece =

@@ -1,9 +1,17 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Document, type LineCounter, type Node } from "yaml";
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Document, type Node } from "yaml";
 
 /** Where something stands in a file; both count from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
+}
+
+/** Where each line of a text begins. The parser's own counter loses lines after an error, so it is not used. */
+export type LineStarts = readonly number[];
+
+/** A line ends with LF, CRLF or CR (YAML 1.2.2, 5.4). */
+export function lineStarts(text: string): LineStarts {
+  return [0, ...[...text.matchAll(/\r\n|\r|\n/g)].map((match) => match.index + match[0].length)];
 }
 
 /** The steps from the root of a document to a field: `["spec", "hostnames", 0]`. */
@@ -13,7 +21,7 @@ export type FieldPath = readonly (string | number)[];
  * Where the field of a path stands; where it is missing, the nearest field around it that is there. Scalars are pointed at themselves,
  * mappings and sequences at their key.
  */
-export function positionOf(document: Document, lines: LineCounter, path: FieldPath): Position {
+export function positionOf(document: Document, lines: LineStarts, path: FieldPath): Position {
   let place = startOf(document.contents, lines) ?? FIRST;
   let node: unknown = document.contents;
   for (const step of path) {
@@ -28,10 +36,19 @@ export function positionOf(document: Document, lines: LineCounter, path: FieldPa
   return place;
 }
 
-/** Where an offset of the text stands. */
-export function positionAt(lines: LineCounter, offset: number): Position {
-  const { line, col } = lines.linePos(Math.max(0, offset));
-  return { line: Math.max(1, line), column: Math.max(1, col) };
+/** Where an offset of the text stands; columns count UTF-16 units, as most editors do. */
+export function positionAt(lines: LineStarts, offset: number): Position {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((lines[middle] ?? 0) <= offset) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return { line: low + 1, column: Math.max(0, offset - (lines[low] ?? 0)) + 1 };
 }
 
 /** `spec.hostnames[0]` or `metadata.labels[app.kubernetes.io/name]` as steps. */
@@ -67,7 +84,7 @@ function resolved(document: Document, node: unknown): unknown {
   return isAlias(node) ? node.resolve(document) : node;
 }
 
-function startOf(node: unknown, lines: LineCounter): Position | undefined {
+function startOf(node: unknown, lines: LineStarts): Position | undefined {
   const range = isNode(node) ? rangeOf(node) : undefined;
   return range === undefined ? undefined : positionAt(lines, range);
 }

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { TextRead } from "../../../src/providers/coredns/text-store.ts";
+import { createFileStore } from "../../../src/folder/file-store.ts";
+import { runFolder, temporaryFolder, until } from "../../support/folder.ts";
+
+const SIGNAL = new AbortController().signal;
+
+async function store() {
+  const folder = await temporaryFolder();
+  const path = join(folder.path, "example.com.zone");
+  return {
+    folder: folder.path,
+    path,
+    store: createFileStore(path, { readOnly: false }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+function revision(read: TextRead): string {
+  return read.kind === "ok" ? read.revision : assert.fail(read.message);
+}
+
+test("a file is made, read and changed, each time from the revision that was read", async () => {
+  await using lab = await store();
+  const empty = await lab.store.read(SIGNAL);
+  assert.deepEqual(empty, { kind: "ok", text: undefined, revision: "", owner: undefined });
+  const made = await lab.store.write("one", "", SIGNAL);
+  assert.equal(made.kind, "written");
+  const read = await lab.store.read(SIGNAL);
+  assert.deepEqual(read, {
+    kind: "ok",
+    text: "one",
+    revision: made.kind === "written" ? made.revision : "",
+    owner: undefined,
+  });
+  assert.equal((await lab.store.write("two", revision(read), SIGNAL)).kind, "written");
+  assert.equal(await readFile(lab.path, "utf8"), "two");
+  assert.equal((await stat(lab.path)).mode & 0o777, 0o644 & ~process.umask());
+  assert.deepEqual(await readdir(lab.folder), ["example.com.zone"]);
+});
+
+test("an edit by someone else since the read is a conflict, and stands", async () => {
+  await using lab = await store();
+  await lab.store.write("ours", "", SIGNAL);
+  const read = await lab.store.read(SIGNAL);
+  await writeFile(lab.path, "theirs");
+  assert.equal((await lab.store.write("ours again", revision(read), SIGNAL)).kind, "conflict");
+  assert.equal(await readFile(lab.path, "utf8"), "theirs");
+});
+
+test("a file that must be new never takes the place of one that is there", async () => {
+  await using lab = await store();
+  await writeFile(lab.path, "theirs");
+  assert.equal((await lab.store.write("ours", "", SIGNAL)).kind, "conflict");
+  assert.equal(await readFile(lab.path, "utf8"), "theirs");
+});
+
+test("of many writes at once from one revision exactly one is written", async () => {
+  await using lab = await store();
+  const results = await Promise.all(["a", "b", "c", "d"].map((text) => lab.store.write(text, "", SIGNAL)));
+  assert.deepEqual(results.map(({ kind }) => kind).sort(), ["conflict", "conflict", "conflict", "written"]);
+});
+
+test("the same text again touches nothing", async () => {
+  await using lab = await store();
+  await lab.store.write("one", "", SIGNAL);
+  const before = await stat(lab.path);
+  const read = await lab.store.read(SIGNAL);
+  assert.equal((await lab.store.write("one", revision(read), SIGNAL)).kind, "written");
+  const after = await stat(lab.path);
+  assert.deepEqual([after.ino, after.mtimeMs], [before.ino, before.mtimeMs]);
+});
+
+test("a reader beside the writer never sees half a text", async () => {
+  await using lab = await store();
+  const texts = ["a", "b"].map((letter) => letter.repeat(200_000));
+  await lab.store.write(texts[0] ?? "", "", SIGNAL);
+  const writing = { goesOn: true };
+  const writer = (async () => {
+    for (let i = 1; i < 40; i += 1) {
+      await lab.store.write(texts[i % 2] ?? "", revision(await lab.store.read(SIGNAL)), SIGNAL);
+    }
+    writing.goesOn = false;
+  })();
+  let reads = 0;
+  while (writing.goesOn) {
+    assert.ok(texts.includes(await readFile(lab.path, "utf8")));
+    reads += 1;
+  }
+  await writer;
+  assert.ok(reads > 10);
+});
+
+test("a folder that is gone is a failure that can be tried again, and leaves nothing half-made", async () => {
+  await using lab = await store();
+  await rm(lab.folder, { recursive: true });
+  assert.equal((await lab.store.write("one", "", SIGNAL)).kind, "failed");
+  await mkdir(lab.folder);
+  assert.equal((await lab.store.write("one", "", SIGNAL)).kind, "written");
+});
+
+test("a path that is a folder is a failure and no crash", async () => {
+  await using lab = await store();
+  await mkdir(lab.path);
+  assert.equal((await lab.store.read(SIGNAL)).kind, "failed");
+  assert.equal((await lab.store.write("one", "", SIGNAL)).kind, "failed");
+});
+
+test("a write that was stopped before its turn is not made", async () => {
+  await using lab = await store();
+  assert.equal((await lab.store.write("one", "", AbortSignal.abort())).kind, "failed");
+  assert.deepEqual(await readdir(lab.folder), []);
+});
+
+test("names that lead out of the folder, or hide in it, are refused", async () => {
+  await using folder = await temporaryFolder();
+  await mkdir(join(folder.path, "manifests"));
+  await using run = await runFolder(folder.path);
+  for (const name of ["../x", "/etc/passwd", "a/b", ".hidden", "..", "", "a\\b"]) {
+    assert.throws(() => run.plane.fileStore(name), { code: "CONFIG_INVALID" }, name);
+  }
+  assert.equal(run.plane.fileStore("a.zone"), run.plane.fileStore("a.zone"));
+});
+
+test("a ConfigMap manifest is a text that can be read and not written", async () => {
+  await using folder = await temporaryFolder();
+  await mkdir(join(folder.path, "manifests"));
+  const text =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: base, namespace: dns}\ndata:\n  zone: |\n    @ IN MX 10 mail\n";
+  await writeFile(join(folder.path, "manifests", "base.yaml"), text);
+  await using run = await runFolder(folder.path);
+  await until("synced", run.synced);
+  const store = run.plane.configMapStore("dns", "base", "zone");
+  const read = await store.read(SIGNAL);
+  assert.equal(read.kind === "ok" ? read.text : "", "@ IN MX 10 mail\n");
+  assert.equal((await store.write("x", revision(read), SIGNAL)).kind, "refused");
+  const missing = await run.plane.configMapStore("dns", "base", "other").read(SIGNAL);
+  assert.deepEqual(missing, { kind: "ok", text: undefined, revision: "", owner: undefined });
+});

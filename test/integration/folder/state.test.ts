@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { AliasStatus, DnsAlias } from "../../../src/api/dns-alias.ts";
+import { aliasText, namesOf, pause, runFolder, temporaryFolder, until, type FolderRun } from "../../support/folder.ts";
+
+const SIGNAL = new AbortController().signal;
+
+function status(address: string, ready: "True" | "False" = "True"): AliasStatus {
+  return {
+    observedGeneration: 1,
+    conditions: [
+      {
+        type: "Ready",
+        status: ready,
+        reason: ready === "True" ? "Ready" : "LoopDetected",
+        message: "as it is",
+        observedGeneration: 1,
+        lastTransitionTime: "2026-11-24T00:00:00Z",
+      },
+    ],
+    hostnames: [{ hostname: "example.com", addresses: [address], ttl: 60 }],
+    targets: [
+      {
+        hostname: "d111.example.net",
+        chain: ["d111.example.net"],
+        addresses: [address],
+        ttl: 60,
+        outcome: "Positive",
+        since: "2026-11-24T00:00:00Z",
+      },
+    ],
+  };
+}
+
+async function withManifests(files: Readonly<Record<string, string>>) {
+  const folder = await temporaryFolder();
+  const manifests = join(folder.path, "manifests");
+  await mkdir(manifests);
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(manifests, name), text);
+  }
+  return {
+    root: folder.path,
+    manifests,
+    state: join(folder.path, "state", "state.json"),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+async function synced(root: string): Promise<FolderRun> {
+  const run = await runFolder(root);
+  await until("synced", run.synced);
+  return run;
+}
+
+function aliasOf(run: FolderRun, key = "web/shop"): DnsAlias {
+  const found = run.events.findLast((event) => event.kind === "alias" && event.alias.meta.uid === key);
+  return found?.kind === "alias" ? found.alias : assert.fail(`no ${key}`);
+}
+
+test("status, age and generation come back after a restart", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  let createdAt = 0;
+  {
+    await using run = await synced(lab.root);
+    createdAt = aliasOf(run).meta.createdAt;
+    assert.deepEqual(await run.plane.reporter.aliasStatus(aliasOf(run), status("192.0.2.1"), SIGNAL), {
+      kind: "written",
+    });
+    await writeFile(join(lab.manifests, "a.yaml"), aliasText("shop", "example.org"));
+    await until("the edit", () => aliasOf(run).meta.generation === 2);
+  }
+  await using run = await synced(lab.root);
+  const alias = aliasOf(run);
+  assert.deepEqual(alias.status, status("192.0.2.1"));
+  assert.deepEqual([alias.meta.createdAt, alias.meta.generation], [createdAt, 2]);
+});
+
+test("a status that differs is told back as a watch would, and the same one is not", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  await using run = await synced(lab.root);
+  const before = run.events.length;
+  await run.plane.reporter.aliasStatus(aliasOf(run), status("192.0.2.1"), SIGNAL);
+  await until("the event", () => run.events.length === before + 1);
+  assert.deepEqual(aliasOf(run).status, status("192.0.2.1"));
+  await run.plane.reporter.aliasStatus(aliasOf(run), status("192.0.2.1"), SIGNAL);
+  await pause(50);
+  assert.equal(run.events.length, before + 1);
+});
+
+test("a changed condition is logged once", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  await using run = await synced(lab.root);
+  const { reporter } = run.plane;
+  for (const ready of ["True", "True", "False", "False"] as const) {
+    await reporter.aliasStatus(aliasOf(run), status("192.0.2.1", ready), SIGNAL);
+  }
+  assert.deepEqual(
+    run.log.map(({ level, fields }) => [level, fields["alias"], fields["status"], fields["reason"]]),
+    [
+      ["info", "web/shop", "True", "Ready"],
+      ["warn", "web/shop", "False", "LoopDetected"],
+    ],
+  );
+});
+
+test("the status of an object that is gone is obsolete", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  await using run = await synced(lab.root);
+  const alias = aliasOf(run);
+  await unlink(join(lab.manifests, "a.yaml"));
+  await until("gone", () => namesOf(run.events, "gone").length === 1);
+  assert.deepEqual(await run.plane.reporter.aliasStatus(alias, status("192.0.2.1"), SIGNAL), { kind: "obsolete" });
+});
+
+test("a bad edit is a status with conditions that keeps the targets that were last good", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  {
+    await using run = await synced(lab.root);
+    await run.plane.reporter.aliasStatus(aliasOf(run), status("192.0.2.1"), SIGNAL);
+    await writeFile(join(lab.manifests, "a.yaml"), aliasText("shop", "'no name'"));
+    await until("bad", () => namesOf(run.events, "bad").length === 1);
+    const bad = run.events.findLast((event) => event.kind === "bad");
+    await run.plane.reporter.badManifest(bad?.kind === "bad" ? bad.manifest : assert.fail(), SIGNAL);
+  }
+  await using run = await synced(lab.root);
+  const { conditions = [], targets } = aliasOf(run).status ?? {};
+  assert.deepEqual(targets, status("192.0.2.1").targets);
+  assert.deepEqual(
+    conditions.map(({ type, status }) => `${type}=${status}`),
+    ["Accepted=False", "Ready=False", "Reconciling=False", "Stalled=True"],
+  );
+  assert.match(conditions[0]?.message ?? "", /^a\.yaml:4:20: spec\.hostnames\[0\]/);
+  assert.deepEqual(namesOf(run.events, "bad"), ["web/shop"]);
+});
+
+test("a file that is broken at the start keeps the objects that it held before the stop", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  {
+    await using run = await synced(lab.root);
+    await run.plane.reporter.aliasStatus(aliasOf(run), status("192.0.2.1"), SIGNAL);
+  }
+  await writeFile(join(lab.manifests, "a.yaml"), "oops: [1,\n");
+  await using run = await synced(lab.root);
+  assert.deepEqual(aliasOf(run).status, status("192.0.2.1"));
+  assert.deepEqual(namesOf(run.events, "bad"), ["web/shop"]);
+});
+
+test("a folder that is away at the start leaves everything as it was remembered", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  {
+    await using _ = await synced(lab.root);
+  }
+  await rename(lab.manifests, `${lab.manifests}-away`);
+  await using run = await synced(lab.root);
+  assert.deepEqual(namesOf(run.events, "alias"), ["web/shop example.com."]);
+  assert.equal(run.plane.inventory.healthy(), false);
+});
+
+test("what was removed while nobody looked is not told, and is forgotten", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop"), "b.yaml": aliasText("blog") });
+  {
+    await using _ = await synced(lab.root);
+  }
+  await unlink(join(lab.manifests, "b.yaml"));
+  {
+    await using run = await synced(lab.root);
+    assert.deepEqual(namesOf(run.events, "alias"), ["web/shop example.com."]);
+    assert.deepEqual(namesOf(run.events, "gone"), []);
+  }
+  assert.doesNotMatch(await readFile(lab.state, "utf8"), /blog/);
+});
+
+test("a damaged state file is moved aside with a warning, and work begins anew", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  await mkdir(join(lab.root, "state"));
+  await writeFile(lab.state, '{"schemaVersion":1,"objects":[{"kind":"DnsAl');
+  await using run = await synced(lab.root);
+  assert.deepEqual(namesOf(run.events, "alias"), ["web/shop example.com."]);
+  const aside = (await readdir(join(lab.root, "state"))).filter((name) => name.startsWith("state.json.damaged-"));
+  assert.equal(aside.length, 1);
+  assert.equal(
+    await readFile(join(lab.root, "state", aside[0] ?? ""), "utf8"),
+    '{"schemaVersion":1,"objects":[{"kind":"DnsAl',
+  );
+  const [line] = run.log;
+  assert.deepEqual([line?.level, line?.fields["why"]], ["warn", "it is not JSON"]);
+});
+
+test("what a kill between write and rename has left behind is removed, and the old state counts", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  {
+    await using run = await synced(lab.root);
+    await run.plane.reporter.aliasStatus(aliasOf(run), status("192.0.2.1"), SIGNAL);
+  }
+  await writeFile(join(lab.root, "state", ".dnsalias-tmp-0000"), '{"schemaVersion":1,"obj');
+  await writeFile(join(lab.root, "out", ".dnsalias-tmp-0001"), "half a zone");
+  await using run = await synced(lab.root);
+  assert.deepEqual(aliasOf(run).status, status("192.0.2.1"));
+  assert.deepEqual(await readdir(join(lab.root, "state")), ["state.json"]);
+  assert.deepEqual(await readdir(join(lab.root, "out")), []);
+});
+
+test("the last of many statuses in a moment is on disk after the stop", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  {
+    await using run = await synced(lab.root);
+    for (let i = 0; i < 250; i += 1) {
+      await run.plane.reporter.aliasStatus(aliasOf(run), status(`192.0.2.${i}`), SIGNAL);
+    }
+  }
+  await using run = await synced(lab.root);
+  assert.deepEqual(aliasOf(run).status, status("192.0.2.249"));
+});
+
+test("a state file that cannot be used at all is an error that names it", async () => {
+  await using lab = await withManifests({});
+  await mkdir(lab.state, { recursive: true });
+  await assert.rejects(runFolder(lab.root), { code: "STATE_FILE_INVALID", message: /state\.json cannot be used/ });
+});
+
+test("a look that must change nothing leaves no trace", async () => {
+  await using lab = await withManifests({ "a.yaml": aliasText("shop") });
+  {
+    await using run = await runFolder(lab.root, { readOnly: true });
+    await until("synced", run.synced);
+    await run.plane.reporter.aliasStatus(aliasOf(run), status("192.0.2.1"), SIGNAL);
+    const write = await run.plane.fileStore("x.zone").write("x", "", SIGNAL);
+    assert.equal(write.kind, "refused");
+  }
+  assert.deepEqual(await readdir(lab.root), ["manifests"]);
+});

@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { judgeFile } from "../../../src/folder/judge.ts";
+import { MAX_FILE_SIZE, problemText, readManifests } from "../../../src/folder/manifests.ts";
+
+const ALIAS = `apiVersion: dnsalias.io/v1alpha1
+kind: DnsAlias
+metadata:
+  name: shop
+  namespace: web
+spec:
+  hostnames: [example.com]
+  targets:
+    - hostname: d111.cloudfront.net
+`;
+
+interface ReadCase {
+  readonly name: string;
+  readonly text: string;
+  readonly documents?: readonly string[];
+  readonly problems?: readonly string[];
+  readonly ignored?: readonly string[];
+}
+
+const cases: readonly ReadCase[] = [
+  { name: "one object", text: ALIAS, documents: ["DnsAlias web/shop"] },
+  {
+    name: "several documents, empty ones and comments between",
+    text: `# all of the shop\n---\n${ALIAS}---\n---\n# nothing\n---\n${ALIAS.replace("shop", "blog")}`,
+    documents: ["DnsAlias web/shop", "DnsAlias web/blog"],
+  },
+  {
+    name: "JSON",
+    text: '{"apiVersion":"dnsalias.io/v1alpha1","kind":"DnsZone","metadata":{"name":"z"},"spec":{}}',
+    documents: ["DnsZone default/z"],
+  },
+  {
+    name: "the List that kubectl get -o yaml prints",
+    text: `apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Namespace\n  metadata: {name: web}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: base, namespace: dns}\n`,
+    documents: ["Namespace /web", "ConfigMap dns/base"],
+  },
+  {
+    name: "other kinds, and other groups' kinds of our names, are ignored",
+    text: "apiVersion: apps/v1\nkind: Deployment\n---\napiVersion: other.io/v1\nkind: DnsZone\n",
+    ignored: ["apps/v1 Deployment", "other.io/v1 DnsZone"],
+  },
+  { name: "an empty file", text: "" },
+  { name: "a comment alone", text: "# nothing yet\n" },
+  { name: "a byte order mark is no part of the text", text: `\ufeff${ALIAS}`, documents: ["DnsAlias web/shop"] },
+  { name: "CRLF", text: ALIAS.replaceAll("\n", "\r\n"), documents: ["DnsAlias web/shop"] },
+  {
+    name: "a document that is no mapping",
+    text: "- a\n- b\n",
+    problems: ["f.yaml:1:1: a manifest is a mapping that begins with apiVersion and kind"],
+  },
+  {
+    name: "no kind",
+    text: "\n\nfoo: bar\n",
+    problems: ["f.yaml:3:1: kind and apiVersion are missing or not text; this is no manifest"],
+  },
+  {
+    name: "a name that is a number points at the number",
+    text: ALIAS.replace("name: shop", "name: 123"),
+    problems: ['f.yaml:4:9: DnsAlias: metadata.name is 123; wanted: text of lower-case letters, digits, "-" and "."'],
+  },
+  {
+    name: "no name points at metadata",
+    text: ALIAS.replace("  name: shop\n", ""),
+    problems: [
+      'f.yaml:3:1: DnsAlias: metadata.name is missing; wanted: text of lower-case letters, digits, "-" and "."',
+    ],
+  },
+  {
+    name: "a broken document does not hide the good ones beside it",
+    text: `${ALIAS}---\na: [1, 2\n---\n${ALIAS.replace("shop", "blog")}`,
+    documents: ["DnsAlias web/shop", "DnsAlias web/blog"],
+    problems: ["f.yaml:12:1: not YAML:"],
+  },
+  {
+    name: "a key twice in one mapping",
+    text: `${ALIAS}  hostnames: [example.org]\n`,
+    problems: ["f.yaml:10:3: not YAML: Map keys must be unique"],
+  },
+  { name: "a tab as indentation", text: "a:\n\tb: 1\n", problems: ["f.yaml:2:1: not YAML:"] },
+];
+
+for (const { name, text, documents = [], problems = [], ignored = [] } of cases) {
+  test(`manifests: ${name}`, () => {
+    const reading = readManifests("f.yaml", text);
+    assert.deepEqual(
+      reading.documents.map((document) => `${document.kind} ${document.namespace}/${document.name}`),
+      documents,
+    );
+    const told = reading.problems.map(problemText);
+    assert.equal(told.length > 0, problems.length > 0, told.join("\n"));
+    for (const [index, problem] of problems.entries()) {
+      assert.ok(told[index]?.startsWith(problem), `${told[index]} begins with ${problem}`);
+    }
+    assert.deepEqual(reading.ignored, ignored);
+    assert.equal(reading.complete, problems.length === 0);
+  });
+}
+
+test("an alias bomb is refused at once, with its place", () => {
+  const levels = Array.from({ length: 30 }, (_, i) => `l${i}: &l${i} [${`*l${i - 1}, `.repeat(9)}]`).slice(1);
+  const bomb = `${ALIAS}x:\n  l0: &l0 [lol]\n  ${levels.join("\n  ")}\n`;
+  const before = performance.now();
+  const reading = readManifests("f.yaml", bomb);
+  assert.ok(performance.now() - before < 2000);
+  assert.deepEqual(reading.problems.map(problemText), [
+    "f.yaml:1:1: not readable: Excessive alias count indicates a resource exhaustion attack",
+  ]);
+});
+
+test("thousands of nested brackets are a problem and no crash", () => {
+  const reading = readManifests("f.yaml", "[".repeat(100_000));
+  assert.equal(reading.documents.length, 0);
+  assert.equal(reading.complete, false);
+});
+
+test("a file over the limit is refused unread", () => {
+  const reading = readManifests("f.yaml", " ".repeat(MAX_FILE_SIZE + 1));
+  assert.match(problemText(reading.problems[0] ?? assert.fail()), /^f\.yaml:1:1: larger than 4194304/);
+});
+
+test("a key called __proto__ is data like any other", () => {
+  const { documents } = readManifests("f.yaml", `${ALIAS}__proto__: {polluted: true}\n`);
+  assert.equal(documents.length, 1);
+  assert.equal(Reflect.get({}, "polluted"), undefined);
+});
+
+interface FieldCase {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Line and column, and a part of the message. */
+  readonly at: string;
+  readonly says: RegExp;
+}
+
+const fieldCases: readonly FieldCase[] = [
+  {
+    name: "a wrong host name points at itself in its list",
+    from: "[example.com]",
+    to: "[example.com, 'ex ample.com']",
+    at: "f.yaml:7:28",
+    says: /spec\.hostnames\[1\]/,
+  },
+  {
+    name: "an unknown field points at the field",
+    from: "spec:",
+    to: "spec:\n  hostname: example.com",
+    at: "f.yaml:7:",
+    says: /hostname: there is no such field: did you mean hostnames\?/,
+  },
+  {
+    name: "a missing field points at what it should be in",
+    from: "  hostnames: [example.com]\n",
+    to: "",
+    at: "f.yaml:6:1",
+    says: /spec\.hostnames: is required/,
+  },
+  {
+    name: "a wrong value points at the value",
+    from: "spec:",
+    to: "spec:\n  onEmpty: Whatever",
+    at: "f.yaml:7:12",
+    says: /spec\.onEmpty: "Whatever": must be one of Hold, Withdraw, Fallback/,
+  },
+  {
+    name: "a list in place of a mapping points at its key",
+    from: "spec:",
+    to: "spec:\n  ttl: [1]",
+    at: "f.yaml:7:3",
+    says: /spec\.ttl/,
+  },
+  {
+    name: "a label whose key has dots is found",
+    from: "  namespace: web",
+    to: "  namespace: web\n  labels:\n    app.kubernetes.io/part-of: 7",
+    at: "f.yaml:7:32",
+    says: /must be text/,
+  },
+  {
+    name: "a wrong apiVersion points at it",
+    from: "dnsalias.io/v1alpha1",
+    to: "dnsalias.io/v9",
+    at: "f.yaml:1:13",
+    says: /apiVersion: "dnsalias.io\/v9": must be dnsalias.io\/v1alpha1/,
+  },
+];
+
+for (const { name, from, to, at, says } of fieldCases) {
+  test(`fields: ${name}`, () => {
+    assert.ok(ALIAS.includes(from));
+    const [object] = judgeFile("f.yaml", ALIAS.replace(from, to)).objects;
+    assert.equal(object?.verdict.kind, "bad");
+    const problems = object?.verdict.kind === "bad" ? object.verdict.problems : [];
+    assert.ok(
+      problems.some((problem) => problem.startsWith(at) && says.test(problem)),
+      problems.join("\n"),
+    );
+  });
+}
+
+test("a field of an object in a List is found in the file", () => {
+  const indented = ALIAS.replace("example.com", "ex_am ple").replaceAll("\n", "\n  ").trimEnd();
+  const text = `apiVersion: v1\nkind: List\nitems:\n- ${indented}\n`;
+  const [object] = judgeFile("f.yaml", text).objects;
+  const problems = object?.verdict.kind === "bad" ? object.verdict.problems : [];
+  assert.match(problems[0] ?? "", /^f\.yaml:10:17: spec\.hostnames\[0\]/);
+});
+
+test("a status in a file is not looked at", () => {
+  const [object] = judgeFile("f.yaml", `${ALIAS}status: {conditions: nonsense}\n`).objects;
+  assert.equal(object?.verdict.kind, "good");
+});
+
+test("ConfigMap values that are not text are named with their place", () => {
+  const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: base}\ndata:\n  a: text\n  b: 5\n";
+  const [object] = judgeFile("f.yaml", text).objects;
+  assert.deepEqual(object?.verdict, {
+    kind: "bad",
+    problems: ["f.yaml:6:6: data[b]: 5: must be text: put it in quotes"],
+  });
+});
