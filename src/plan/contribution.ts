@@ -13,10 +13,10 @@ export interface Contribution {
   /** By family; a family without addresses is absent. */
   readonly sets: Readonly<Partial<Record<Family, { readonly addresses: readonly string[]; readonly ttl: Seconds }>>>;
   /**
-   * True when some target has never been read well by this controller and may yet stand behind addresses that are published: nothing of what is published
-   * may be taken away for it.
+   * The families of which some target has never been read well by this controller and may yet stand behind addresses that are published: nothing of
+   * what is published in them may be taken away for it.
    */
-  readonly keepPublished: boolean;
+  readonly keepPublished: readonly Family[];
   readonly usesFallback: boolean;
   readonly targets: readonly TargetVerdict[];
 }
@@ -68,7 +68,9 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
   }
   return {
     sets,
-    keepPublished: verdicts.some(mayStandBehindPublished),
+    keepPublished: alias.spec.families.filter((family) =>
+      verdicts.some((verdict) => mayStandBehindPublished(verdict, family)),
+    ),
     usesFallback: empty && usesFallback,
     targets: verdicts,
   };
@@ -130,7 +132,7 @@ function isStale(answer: Answer, maxStalenessMs: Millis, now: Millis): boolean {
  * A target whose last-good is unknown (first look-up still out, or failing since the start with no status to come back to) may be what stands
  * published; so may one that is empty under `Hold`.
  */
-function mayStandBehindPublished({ verdict, answers }: TargetVerdict): boolean {
+function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Family): boolean {
   switch (verdict) {
     case "resolving":
     case "never-resolved":
@@ -140,8 +142,10 @@ function mayStandBehindPublished({ verdict, answers }: TargetVerdict): boolean {
     case "good":
     case "failing":
     case "stale-kept":
-      // The other family's first answer may still be out.
-      return answers.some((answer) => answer.addresses.length === 0 && isUnread(answer));
+      // This family's first answer may still be out, or be an empty one that is not confirmed yet.
+      return answers.some(
+        (answer) => answer.key.family === family && answer.addresses.length === 0 && isUnread(answer),
+      );
     case "withdrawn-empty":
     case "stale-withdrawn":
       return false;

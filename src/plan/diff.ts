@@ -47,9 +47,10 @@ function compare(plan: NamePlan, type: Family, before: ActualSet | undefined, in
   if (plan.frozen) {
     return undefined;
   }
-  const after = plan.keepPublished ? withPublished(wanted, before) : wanted;
+  const keeps = plan.keepPublished.includes(type);
+  const after = keeps ? withPublished(wanted, before) : wanted;
   if (after === undefined) {
-    return before === undefined || plan.keepPublished ? undefined : removal(before, input.policy);
+    return before === undefined || keeps ? undefined : removal(before, input.policy);
   }
   if (before === undefined) {
     return { kind: "create", after };

@@ -128,9 +128,9 @@ function decisionFacts(name: Name, { plan, problem }: ExplainedZone): readonly F
       ? []
       : [bad("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; nothing is changed`)]),
     ...(named?.frozen === true && loop === undefined ? [bad("decision", "Paused: nothing is changed")] : []),
-    ...(named?.keepPublished === true
-      ? [bad("decision", "a target is not known well yet, so that no published address is taken away")]
-      : []),
+    ...(named?.keepPublished ?? []).map((family) =>
+      bad("decision", `a target's ${family} addresses are not known well yet, so that no published one is taken away`),
+    ),
     ...(named?.sets ?? []).map((set) =>
       good("decision", `wanted: ${set.type} ${set.addresses.join(", ")}, TTL ${set.ttl} s`),
     ),

@@ -13,8 +13,8 @@ export interface NamePlan {
   readonly sets: readonly WantedSet[];
   /** Nothing at this name is to be changed: a contributing alias is paused, or its answer comes back to its own name. */
   readonly frozen: boolean;
-  /** Addresses that are published and ours stay, beside `sets`. */
-  readonly keepPublished: boolean;
+  /** Addresses of these families that are published and ours stay, beside `sets`. */
+  readonly keepPublished: readonly Family[];
 }
 
 export interface Contributor {
@@ -28,7 +28,10 @@ export interface Contributor {
 export function planName(name: Name, contributors: readonly Contributor[], zoneTtl: TtlRange): NamePlan {
   const frozen = contributors.some(({ alias, loop }) => alias.spec.paused || loop !== undefined);
   const sets = FAMILIES.flatMap((family) => mergeFamily(name, family, contributors, zoneTtl) ?? []);
-  return { name, sets, frozen, keepPublished: contributors.some(({ contribution }) => contribution.keepPublished) };
+  const keepPublished = FAMILIES.filter((family) =>
+    contributors.some(({ contribution }) => contribution.keepPublished.includes(family)),
+  );
+  return { name, sets, frozen, keepPublished };
 }
 
 function mergeFamily(

@@ -11,7 +11,7 @@ const NAME = parseName("example.com");
 function plan(addresses: readonly string[], more: Partial<NamePlan> = {}, name = NAME): NamePlan {
   const sets =
     addresses.length === 0 ? [] : [{ name, type: "A" as const, ttl: 60, addresses, resources: ["web/shop"] }];
-  return { name, sets, frozen: false, keepPublished: false, ...more };
+  return { name, sets, frozen: false, keepPublished: [], ...more };
 }
 
 function actual(addresses: readonly string[], owner: string | undefined, more: Partial<ActualSet> = {}): ActualSet {
@@ -81,15 +81,21 @@ const cases: readonly Case[] = [
   },
   {
     name: "keeps what is published while a target is not known",
-    names: [plan(["192.0.2.2"], { keepPublished: true })],
+    names: [plan(["192.0.2.2"], { keepPublished: ["A"] })],
     actual: [actual(["192.0.2.1"], "me")],
     want: ["update 192.0.2.1 to 192.0.2.1,192.0.2.2"],
   },
   {
     name: "keeps a whole set while its target is not known",
-    names: [plan([], { keepPublished: true })],
+    names: [plan([], { keepPublished: ["A"] })],
     actual: [actual(["192.0.2.1"], "me")],
     want: [],
+  },
+  {
+    name: "replaces a family that is known while the other is not",
+    names: [plan(["192.0.2.2"], { keepPublished: ["AAAA"] })],
+    actual: [actual(["192.0.2.1"], "me")],
+    want: ["update 192.0.2.1 to 192.0.2.2"],
   },
   {
     name: "UpsertOnly does not delete",

@@ -51,7 +51,7 @@ test("published names keep their room, and new ones come in order of name", () =
   const names = ["a", "b", "c", "d"].map((label) => {
     const name = parseName(`${label}.example.com`);
     const sets = [{ name, type: "A" as const, ttl: 60, addresses: ["192.0.2.1"], resources: [] }];
-    return { name, sets, frozen: false, keepPublished: false };
+    return { name, sets, frozen: false, keepPublished: [] };
   });
   const { names: kept, refusals } = cap(names, new Set([parseName("d.example.com")]), 2);
   assert.deepEqual(
