@@ -89,11 +89,10 @@ function readWords(command: Command, words: readonly string[], own: readonly Opt
     if (token.kind === "positional") {
       positionals.push(token.value);
     } else if (token.kind === "option") {
-      const problem = take(
-        given,
-        own.find(({ name }) => name === token.name),
-        token.value,
-      );
+      const spec = own.find(({ name }) => name === token.name);
+      // The next option is not this one's value, unless it was given as --name=-value.
+      const isOption = token.inlineValue === false && token.value.startsWith("-");
+      const problem = take(given, spec, isOption ? undefined : token.value);
       if (problem !== undefined) {
         return problem === UNKNOWN ? unknownOption(command, token.rawName, own) : problem;
       }
