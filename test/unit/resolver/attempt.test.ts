@@ -142,6 +142,15 @@ const cases: readonly Case[] = [
     log: ["udp +edns +cookie 8", "udp +edns +cookie 16", "tcp +edns +cookie 16", "udp +edns +cookie 8"],
   },
   {
+    name: "our own cookie alone promises none",
+    script: nth((query, count) => [
+      packet(response(query, { ...OK, edns: count === 0 ? (query.edns ?? cookieless()) : cookieless() })),
+    ]),
+    asked: 2,
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "udp +edns +cookie 8"],
+  },
+  {
     name: "BADCOOKIE: once more with the new one",
     script: nth((query, count) => [packet({ ...withCookie(query), rcode: count === 0 ? 23 : 0 })]),
     want: "answered 0",
@@ -224,6 +233,16 @@ for (const { name, script, protocol = "udp", asked = 1, want, log } of cases) {
     );
   });
 }
+
+test("attempt: over a stream, what is not the answer ends the wait at once", async () => {
+  const clock = fakeClock();
+  const { exchange } = scriptedExchange(clock, (query) => [garbage(query, 1)]);
+  const deps = { ...createServerMemory(octets), clock, exchange, randomBytes: octets };
+  const server: ResolverServer = { protocol: "tls", address: "192.0.2.53", port: 853 };
+  const ended = attempt(deps, server, A_QUERY, new AbortController().signal).then(() => clock.now());
+  await clock.advance(10_000);
+  assert.equal(await ended, 1);
+});
 
 test("attempt: rejects when the signal aborts", async () => {
   const clock = fakeClock();

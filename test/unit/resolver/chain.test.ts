@@ -26,6 +26,11 @@ const cases: readonly Case[] = [
     want: "www.example. a.test. b.test. : 8.8.8.8, 20 s",
   },
   {
+    name: "the least TTL in the first hop",
+    answer: { answer: "www.example. 10 CNAME a.test.\na.test. 20 CNAME b.test.\nb.test. 30 A 8.8.8.8" },
+    want: "www.example. a.test. b.test. : 8.8.8.8, 10 s",
+  },
+  {
     name: "a chain in the reverse order, and its least TTL at an address",
     answer: { answer: "b.test. 7 A 8.8.8.8\na.test. 20 CNAME b.test.\nwww.example. 60 CNAME a.test." },
     want: "www.example. a.test. b.test. : 8.8.8.8, 7 s",
@@ -206,6 +211,11 @@ const cases: readonly Case[] = [
     answer: { ...SERVFAIL, edns: extendedErrors([code, ""]) },
     want: /^www\.example\. : failed servfail: answered SERVFAIL \([A-Za-z ]+\)$/.source,
   })),
+  {
+    name: "of many extended errors the first four are told",
+    answer: { ...SERVFAIL, edns: extendedErrors([14, ""], [15, ""], [16, ""], [17, ""], [18, ""], [19, ""]) },
+    want: "www.example. : failed servfail: answered SERVFAIL (Not Ready, Blocked, Censored, Filtered)",
+  },
   {
     name: "the text of an extended error cannot draw on a terminal",
     answer: { ...SERVFAIL, edns: extendedErrors([99, "\u001B[31mred\nline\u202E"]) },

@@ -85,6 +85,13 @@ const cases: readonly Case[] = [
     log: ["1 www.test. 1", "1 www.test. 1", "1 www.test. 1"],
   },
   {
+    name: "one that sends only what is not an answer counts as silent: it may all be a stranger's",
+    servers: [(query) => [packet(response(query, { id: query.id ^ 1 }))]],
+    want: "failure malformed at www.test.: 192.0.2.1:53: sent what is not an answer: another id",
+    tookMs: 4_000,
+    log: ["1 www.test. 1", "1 www.test. 1", "1 www.test. 1"],
+  },
+  {
     name: "the failure names what each server did, and has the most telling reason",
     servers: [closed, refused, (query) => [packet(response(query, { ...SERVFAIL, edns: extendedErrors([6, "x"]) }))]],
     want:
@@ -116,6 +123,14 @@ const cases: readonly Case[] = [
     want: "positive www.test. a.test.: 8.8.8.8, 30 s, by 192.0.2.2:53",
     tookMs: 30,
     log: ["1 www.test. 1", "2 www.test. 1", "2 a.test. 1"],
+  },
+  {
+    name: "the same though another would come first",
+    servers: [answering({ "www.test. 1": "www.test. 60 CNAME a.test.", "a.test. 1": "a.test. 30 A 8.8.8.8" }), refused],
+    options: { avoid: "192.0.2.1:53" },
+    want: "positive www.test. a.test.: 8.8.8.8, 30 s, by 192.0.2.1:53",
+    tookMs: 30,
+    log: ["2 www.test. 1", "1 www.test. 1", "1 a.test. 1"],
   },
   {
     name: "a chain of one hop an answer that ends with no such name",
@@ -237,6 +252,19 @@ test("lookup: a server that failed is not asked first again before its penalty e
     "1 www.test. 1",
     "2 www.test. 1",
   ]);
+});
+
+test("lookup: a server whose penalty has ended is tried by one look-up, not by all that begin meanwhile", async () => {
+  const clock = fakeClock();
+  const scene = stage(clock, [nth((query, count) => (count === 0 ? "unreachable" : good(query))), good]);
+  const first = scene.look({});
+  await clock.advance(2_000);
+  await first;
+  const later = [scene.look({}), scene.look({}), scene.look({})];
+  await clock.advance(1_000);
+  await Promise.all(later);
+  const asked = scene.log().slice(2);
+  assert.deepEqual(asked, ["1 www.test. 1", "2 www.test. 1", "2 www.test. 1"]);
 });
 
 test("lookup: authenticated only when every answer of the chain is", async () => {
