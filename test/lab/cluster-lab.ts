@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { startCoreDns, type CoreDns } from "../support/coredns.ts";
 import { startKubeApiserver, type KubeApiserver } from "../support/kube-apiserver.ts";
 import { startUnbound, type Unbound } from "../support/unbound.ts";
+import { kubeRequests, type KubeRequests } from "./kube-requests.ts";
 import { startController, type ControllerProcess } from "./controller-process.ts";
 import { baseZoneManifest, namespaceManifest, stream, zoneFileProvider, zoneManifest } from "./manifests.ts";
 import { startProjection, type Projection } from "./projection.ts";
@@ -23,6 +24,8 @@ export interface ClusterLabOptions {
 /** A small real cluster's DNS: everything but kubelets and containers. */
 export interface ClusterLab extends AsyncDisposable {
   readonly api: KubeApiserver;
+  /** To the apiserver, as its admin. */
+  readonly requests: KubeRequests;
   /** Of the ServiceAccount dnsalias in dns-system, with what deploy/ grants and no more. */
   readonly controllerKubeconfig: string;
   readonly controller: ControllerProcess;
@@ -58,6 +61,7 @@ export async function startClusterLab(options: ClusterLabOptions = {}): Promise<
   ]);
   const resolver = starting.use(await startResolver(targets));
   const kubectl = kubectlOf(api);
+  const requests = starting.use(kubeRequests(api));
   const apply = (...manifests: readonly string[]): Promise<void> => applyTo(api, stream(...manifests));
   await install(api);
   const { dns, projection } = await startServing(starting, api, options.projectionDelayMs);
@@ -73,6 +77,7 @@ export async function startClusterLab(options: ClusterLabOptions = {}): Promise<
   const owned = starting.move();
   return {
     api,
+    requests,
     controllerKubeconfig,
     controller,
     startSecondController: start,
