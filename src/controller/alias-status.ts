@@ -88,22 +88,25 @@ function servingText({ serving, publishedAt }: Placement): string | undefined {
 }
 
 function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
+  const previous = facts.alias.status?.targets ?? [];
   return targetVerdicts(facts)
-    .map(targetStatus)
+    .map((verdict) => targetStatus(verdict, previous))
     .sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
-function targetStatus({ target, verdict, answers }: TargetVerdict): TargetStatus {
+function targetStatus({ target, verdict, answers }: TargetVerdict, previous: readonly TargetStatus[]): TargetStatus {
   // What was withdrawn must not come back from the status after a restart.
   const withData = answers.filter((answer) => counts(answer, verdict));
+  const outcome = outcomesText(answers);
+  const before = previous.find(({ hostname }) => hostname === displayName(target));
   const chain = (withData[0] ?? answers[0])?.chain ?? [];
   return {
     hostname: displayName(target),
     chain: chain.map(displayName),
     addresses: addressSet(withData.flatMap((answer) => answer.addresses)),
     ...(withData.length === 0 ? {} : { ttl: Math.min(...withData.map((answer) => answer.ttl)) }),
-    outcome: outcomesText(answers),
-    since: time(Math.max(0, ...answers.map((answer) => answer.since))),
+    outcome,
+    since: before?.outcome === outcome ? before.since : time(Math.max(0, ...answers.map((answer) => answer.since))),
     ...(answers.some((answer) => answer.rotating) ? { rotating: true } : {}),
   };
 }

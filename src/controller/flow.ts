@@ -1,11 +1,11 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Millis } from "../base/clock.ts";
-import { objectKey, type ObjectKey } from "../api/meta.ts";
+import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name.ts";
 import type { Answer } from "../plan/answer.ts";
 import { badKey, type Parts } from "./parts.ts";
-import type { InventoryEvent } from "./ports.ts";
+import type { BadManifest, InventoryEvent } from "./ports.ts";
 import { newZoneState } from "./zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -74,11 +74,19 @@ function noteBad(parts: Parts, event: InventoryEvent): void {
     parts.bad.set(badKey(kind, key), event.manifest);
     (kind === "DnsAlias" ? parts.aliasQueue : parts.reportQueue).add(key);
   } else if (event.kind === "alias") {
-    parts.bad.delete(badKey("DnsAlias", objectKey(event.alias.meta)));
+    forgetBad(parts, "DnsAlias", event.alias.meta);
   } else if (event.kind === "zone") {
-    parts.bad.delete(badKey("DnsZone", objectKey(event.zone.meta)));
+    forgetBad(parts, "DnsZone", event.zone.meta);
   } else if (event.kind === "gone") {
     parts.bad.delete(badKey(event.of, event.key));
+  }
+}
+
+/** A bad edit is mended by a newer good one, not by news of the object as it was before. */
+function forgetBad({ bad }: Parts, kind: BadManifest["kind"], meta: ObjectMeta): void {
+  const key = badKey(kind, objectKey(meta));
+  if (meta.generation >= (bad.get(key)?.generation ?? 0)) {
+    bad.delete(key);
   }
 }
 

@@ -1,0 +1,268 @@
+import { silentLogger } from "../../src/base/log.ts";
+import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
+import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
+import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
+import { createController, type Controller } from "../../src/controller/controller.ts";
+import type {
+  Asked,
+  BadManifest,
+  InventoryEvent,
+  InventoryHandlers,
+  ReportedEvent,
+} from "../../src/controller/ports.ts";
+import { addressSet, familyOf } from "../../src/dns/address.ts";
+import { displayName } from "../../src/dns/name.ts";
+import type { Reading, TargetKey } from "../../src/dns/reading.ts";
+import { inlineText } from "../../src/providers/coredns/inline-text.ts";
+import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
+import { fakeClock, type FakeClock } from "./fake-clock.ts";
+import { memoryTextStore, type MemoryTextStore } from "./memory-text-store.ts";
+
+/** A base zone with everything that stands beside an alias at an apex. */
+export const BASE_ZONE = `$TTL 300
+@ IN SOA ns1 hostmaster 1 7200 3600 1209600 300
+@ IN NS ns1
+ns1 IN A 192.0.2.53
+@ IN MX 10 mail.example.net.
+@ IN TXT "v=spf1 -all"
+www IN A 192.0.2.80
+`;
+
+/** The whole controller over a clock, a network and a backend that a test moves; everything between is the real thing. */
+export interface ControllerWorld extends AsyncDisposable {
+  readonly clock: FakeClock;
+  readonly controller: Controller;
+  /** What targets answer: addresses, or a failure's word; a name that is not there is NXDOMAIN. */
+  readonly targets: Map<string, readonly string[] | "servfail">;
+  readonly looks: string[];
+  readonly stores: Map<ObjectKey, MemoryTextStore>;
+  readonly events: (ReportedEvent & { readonly key: ObjectKey })[];
+  readonly statusWrites: ObjectKey[];
+  readonly bad: BadManifest[];
+  /** Changes or adds an object as an apiserver would: a newer generation when the spec differs. */
+  apply(object: DnsAlias | DnsZone): void;
+  send(event: InventoryEvent): void;
+  /** Marks it deleted while our finalizer stands, else lets it go. */
+  remove(key: ObjectKey): void;
+  alias(key: ObjectKey): DnsAlias | undefined;
+  zone(key: ObjectKey): DnsZone | undefined;
+  /** "Ready=True Ready" and the like. */
+  condition(key: ObjectKey, type: string): string | undefined;
+  /** A and AAAA lines of ours in the zone file: "example.com 30 192.0.2.1". */
+  published(zone: ObjectKey): readonly string[];
+  lead(): AbortController;
+}
+
+export interface WorldOptions {
+  readonly clock?: FakeClock;
+  readonly stores?: Map<ObjectKey, MemoryTextStore>;
+  readonly aliases?: readonly DnsAlias[];
+  readonly zones?: readonly DnsZone[];
+  readonly leads?: boolean;
+  /** Servers to ask for proof, and what they answer; absent: none are known. */
+  readonly ask?: (name: string) => Asked;
+  readonly targets?: Readonly<Record<string, readonly string[] | "servfail">>;
+}
+
+export function startWorld(options: WorldOptions = {}): ControllerWorld {
+  const clock = options.clock ?? fakeClock(1_800_000_000_000);
+  const stores = options.stores ?? new Map<ObjectKey, MemoryTextStore>();
+  const targets = new Map(Object.entries(options.targets ?? {}));
+  const looks: string[] = [];
+  const events: (ReportedEvent & { readonly key: ObjectKey })[] = [];
+  const statusWrites: ObjectKey[] = [];
+  const bad: BadManifest[] = [];
+  const aliases = new Map<ObjectKey, DnsAlias>();
+  const zones = new Map<ObjectKey, DnsZone>();
+  const stopping = new AbortController();
+  let handlers: InventoryHandlers | undefined;
+  const send = (event: InventoryEvent): void => handlers?.onEvent(event);
+  const storeOf = (key: ObjectKey): MemoryTextStore => {
+    const store = stores.get(key) ?? memoryTextStore(undefined, { place: key });
+    stores.set(key, store);
+    return store;
+  };
+  const put = (object: DnsAlias | DnsZone): void => {
+    if (object.kind === "DnsAlias") {
+      aliases.set(objectKey(object.meta), object);
+      send({ kind: "alias", alias: object });
+    } else {
+      zones.set(objectKey(object.meta), object);
+      send({ kind: "zone", zone: object });
+    }
+  };
+  const controller = createController({
+    ownerId: "me",
+    clock,
+    random: () => 0.5,
+    log: silentLogger,
+    inventory: {
+      healthy: () => true,
+      async run(given, signal) {
+        handlers = given;
+        zones.forEach((zone) => send({ kind: "zone", zone }));
+        aliases.forEach((alias) => send({ kind: "alias", alias }));
+        given.onSynced();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      },
+    },
+    reporter: {
+      async aliasStatus(alias, status) {
+        statusWrites.push(objectKey(alias.meta));
+        return withCurrent(aliases, alias, (now) => put({ ...now, status: copy(status) }));
+      },
+      async zoneStatus(zone, status) {
+        statusWrites.push(objectKey(zone.meta));
+        return withCurrent(zones, zone, (now) => put({ ...now, status: copy(status) }));
+      },
+      async badManifest(manifest) {
+        bad.push(manifest);
+        return { kind: "written" };
+      },
+      async finalizer(object, present) {
+        if (object.kind === "DnsZone") {
+          return { kind: "obsolete" };
+        }
+        return withCurrent(aliases, object, (now) => {
+          const finalizers = present ? [...now.meta.finalizers, FINALIZER] : [];
+          if (!present && now.meta.deletedAt !== undefined) {
+            aliases.delete(objectKey(now.meta));
+            send({ kind: "gone", of: "DnsAlias", key: objectKey(now.meta) });
+          } else {
+            put({ ...now, meta: { ...now.meta, finalizers } });
+          }
+        });
+      },
+      event: (object, event) => void events.push({ key: objectKey(object.meta), ...event }),
+    },
+    observer: {
+      zoneWrite: () => undefined,
+      zonePlanned: () => undefined,
+      drift: () => undefined,
+      held: () => undefined,
+      propagated: () => undefined,
+      serving: () => undefined,
+      aliasReady: () => undefined,
+      statusWrite: () => undefined,
+    },
+    providerOf: (zone) =>
+      createZoneFileProvider({
+        zone,
+        base: inlineText(BASE_ZONE, "base"),
+        store: storeOf(objectKey(zone.meta)),
+        ownerId: "me",
+        now: () => clock.now(),
+      }),
+    placeOf: (zone) => `${zone.meta.namespace} ${zone.spec.domain}`,
+    endpointsOf: async () => (options.ask === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
+    ask: async (_endpoint, name, family) => {
+      const asked = options.ask?.(displayName(name)) ?? { kind: "failed", message: "nobody" };
+      return asked.kind === "failed"
+        ? asked
+        : { ...asked, addresses: asked.addresses.filter((address) => familyOf(address) === family) };
+    },
+    lookup: {
+      look: async (key) => {
+        looks.push(`${displayName(key.target)} ${key.family}`);
+        return read(targets, key);
+      },
+    },
+    viewIdOf: () => "view",
+    serverCountOf: () => 1,
+    onReading: () => undefined,
+    concurrency: 64,
+  });
+  for (const object of [...(options.zones ?? []), ...(options.aliases ?? [])]) {
+    put(object);
+  }
+  const running = controller.run(stopping.signal);
+  const lead = (): AbortController => {
+    const term = new AbortController();
+    controller.lead(term.signal);
+    return term;
+  };
+  if (options.leads ?? true) {
+    lead();
+  }
+  return {
+    clock,
+    controller,
+    targets,
+    looks,
+    stores,
+    events,
+    statusWrites,
+    bad,
+    lead,
+    send,
+    apply(object) {
+      const before = (object.kind === "DnsAlias" ? aliases : zones).get(objectKey(object.meta));
+      const generation = (before?.meta.generation ?? 0) + 1;
+      put({ ...object, meta: { ...object.meta, generation, finalizers: before?.meta.finalizers ?? [] } });
+    },
+    remove(key) {
+      const alias = aliases.get(key);
+      if (alias?.meta.finalizers.includes(FINALIZER) === true) {
+        put({ ...alias, meta: { ...alias.meta, deletedAt: clock.now() } });
+      } else if (aliases.delete(key)) {
+        send({ kind: "gone", of: "DnsAlias", key });
+      } else {
+        zones.delete(key);
+        send({ kind: "gone", of: "DnsZone", key });
+      }
+    },
+    alias: (key) => aliases.get(key),
+    zone: (key) => zones.get(key),
+    condition(key, type) {
+      const found = (aliases.get(key) ?? zones.get(key))?.status?.conditions.find((one) => one.type === type);
+      return found === undefined ? undefined : `${found.status} ${found.reason}`;
+    },
+    published: (zone) => ownLines(stores.get(zone)?.text ?? ""),
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await clock.settle();
+      await running;
+    },
+  };
+}
+
+function withCurrent<T extends DnsAlias | DnsZone>(
+  objects: Map<ObjectKey, T>,
+  object: T,
+  change: (now: T) => void,
+): { readonly kind: "written" | "obsolete" } {
+  const now = objects.get(objectKey(object.meta));
+  if (now === undefined) {
+    return { kind: "obsolete" };
+  }
+  change(now);
+  return { kind: "written" };
+}
+
+function copy<T extends AliasStatus | ZoneStatus>(status: T): T {
+  return structuredClone(status);
+}
+
+function read(targets: ReadonlyMap<string, readonly string[] | "servfail">, key: TargetKey): Reading {
+  const found = targets.get(displayName(key.target));
+  if (found === "servfail") {
+    return { kind: "failure", reason: "servfail", detail: "the server said SERVFAIL", chain: [key.target] };
+  }
+  const addresses = addressSet((found ?? []).filter((address) => familyOf(address) === key.family));
+  if (addresses.length > 0) {
+    return { kind: "positive", addresses, ttl: 60, chain: [key.target], server: "one", authenticated: false };
+  }
+  const kind = found === undefined ? "nxdomain" : "nodata";
+  return { kind, chain: [key.target], negativeTtl: 60, server: "one" };
+}
+
+function ownLines(text: string): readonly string[] {
+  const own = /; BEGIN dnsalias[^\n]*\n(.*); END dnsalias/s.exec(text)?.[1] ?? "";
+  return own
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [name = "", ttl = "", , , address = ""] = line.split(/\s+/);
+      return `${name.replace(/\.$/, "")} ${ttl} ${address}`;
+    });
+}
