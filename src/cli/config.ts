@@ -17,6 +17,7 @@ import {
   whole,
   wrong,
   type Reader,
+  type Terminals,
 } from "./read-settings.ts";
 import { parseResolverAddress } from "./resolver-address.ts";
 import { commandUsage, programUsage } from "./usage.ts";
@@ -108,13 +109,13 @@ export function processInput(): { readonly asked: Asked; readonly io: Io } {
   const { argv, env, stdout, stderr } = process;
   const noColor = { NO_COLOR: env["NO_COLOR"] };
   return {
-    asked: readConfig(argv.slice(2), env, stderr.isTTY),
+    asked: readConfig(argv.slice(2), env, { out: stdout.isTTY, err: stderr.isTTY }),
     io: { out: createSink(stdout, noColor), err: createSink(stderr, noColor) },
   };
 }
 
 /** The command with all its settings checked, so that nothing after this has to. Never throws. */
-export function readConfig(words: readonly string[], environment: Environment, onTerminal: boolean): Asked {
+export function readConfig(words: readonly string[], environment: Environment, terminals: Terminals): Asked {
   const read = readArguments(words, environment);
   if (read.kind === "help") {
     return { kind: "help", text: read.command === undefined ? programUsage() : commandUsage(read.command) };
@@ -123,7 +124,7 @@ export function readConfig(words: readonly string[], environment: Environment, o
     return { kind: "wrong", message: read.message };
   }
   try {
-    return { kind: "command", config: configOf(reader(read.settings, environment, onTerminal)) };
+    return { kind: "command", config: configOf(reader(read.settings, environment, terminals)) };
   } catch (error) {
     return { kind: "wrong", message: messageOf(error) };
   }

@@ -9,7 +9,7 @@ export interface Reader {
   readonly command: Command;
   readonly words: readonly string[];
   readonly environment: Environment;
-  readonly onTerminal: boolean;
+  readonly terminals: Terminals;
   has(name: OptionName): boolean;
   text(name: OptionName): string | undefined;
   texts(name: OptionName): readonly string[];
@@ -17,13 +17,19 @@ export interface Reader {
   origin(name: OptionName): string;
 }
 
+/** Which of the standard streams a person looks at. */
+export interface Terminals {
+  readonly out: boolean;
+  readonly err: boolean;
+}
+
 /** One reader for each command line. */
-export function reader({ command, words, values }: Settings, environment: Environment, onTerminal: boolean): Reader {
+export function reader({ command, words, values }: Settings, environment: Environment, terminals: Terminals): Reader {
   return {
     command,
     words,
     environment,
-    onTerminal,
+    terminals,
     has: (name) => values.has(name),
     text: (name) => values.get(name)?.texts[0],
     texts: (name) => values.get(name)?.texts ?? [],
@@ -47,7 +53,9 @@ export function logLevel(from: Reader): (typeof LEVELS)[number] {
 /** On a terminal, lines for people. */
 export function logFormat(from: Reader): "json" | "pretty" {
   const format = choice(from, "log-format", FORMATS) ?? "auto";
-  return format === "auto" ? (from.onTerminal ? "pretty" : "json") : format;
+  // The log of `run` is what it has to say; the other commands print a result, and log beside it.
+  const isTerminal = from.command === "run" ? from.terminals.out : from.terminals.err;
+  return format === "auto" ? (isTerminal ? "pretty" : "json") : format;
 }
 
 function choice<T extends string>(from: Reader, name: OptionName, known: readonly T[]): T | undefined {

@@ -5,7 +5,7 @@ import type { Environment } from "../../../src/cli/args.ts";
 import { COMMANDS, optionsOf, variableOf } from "../../../src/cli/options.ts";
 
 function ask(line: string, environment: Environment = {}): Asked {
-  return readConfig(line.split(" ").filter(Boolean), environment, false);
+  return readConfig(line.split(" ").filter(Boolean), environment, { out: false, err: false });
 }
 
 function config(line: string, environment: Environment = {}): Config {
@@ -232,12 +232,14 @@ test("an option's value may be anything that does not look like an option", () =
   });
 });
 
-test("logs are for people on a terminal and for machines elsewhere", () => {
-  const format = (onTerminal: boolean): unknown => {
-    const asked = readConfig(["run"], {}, onTerminal);
-    return asked.kind === "command" && asked.config.command === "run" ? asked.config.log.format : undefined;
+test("logs are for people on a terminal: for run the standard output, for the others the standard error", () => {
+  const format = (line: string, out: boolean, err: boolean): unknown => {
+    const asked = readConfig(line.split(" "), {}, { out, err });
+    return asked.kind === "command" && "log" in asked.config ? asked.config.log.format : undefined;
   };
-  assert.deepEqual([format(true), format(false)], ["pretty", "json"]);
+  assert.deepEqual([format("run", true, false), format("run", false, true)], ["pretty", "json"]);
+  assert.deepEqual([format("plan", true, false), format("plan", false, true)], ["json", "pretty"]);
+  assert.equal(format("run --log-format json", true, true), "json");
 });
 
 test("help is asked for in every usual way, and wins over everything else", () => {
