@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { judgeFile } from "../../../src/folder/judge.ts";
+
+const FILES = readdirSync("examples", { recursive: true, encoding: "utf8" }).filter((path) => /\.ya?ml$/.test(path));
+
+test("there are examples of the four kinds that folder mode reads", () => {
+  const kinds = FILES.flatMap((path) => judgeFile(path, readFileSync(join("examples", path), "utf8")).objects).map(
+    ({ kind }) => kind,
+  );
+  assert.deepEqual([...new Set(kinds)].toSorted(), ["ConfigMap", "DnsAlias", "DnsZone", "Namespace"]);
+});
+
+for (const path of FILES) {
+  test(`examples/${path} is right as it stands`, () => {
+    const { objects, problems } = judgeFile(path, readFileSync(join("examples", path), "utf8"));
+    assert.deepEqual(problems, []);
+    for (const { id, verdict } of objects) {
+      assert.equal(verdict.kind, "good", `${id}: ${verdict.kind === "bad" ? verdict.problems.join("\n") : ""}`);
+    }
+  });
+}
