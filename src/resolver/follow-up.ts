@@ -4,7 +4,7 @@ import type { FailureReason } from "../dns/reading.ts";
 import { RCODE } from "../dns/types.ts";
 import type { Protocol } from "../transport/exchange.ts";
 import { cookieOf, type Judgement, type Proof } from "./judge.ts";
-import { PLAIN_FOR_MS, type Traits, withCookie, withoutCookie } from "./traits.ts";
+import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "./traits.ts";
 
 /** How one packet of a try goes out. */
 export interface Sent {
@@ -46,14 +46,14 @@ export function followUp(sent: Sent, message: Message, judgement: Judgement): Fo
 export function learn(traits: Traits, sent: Sent, response: Response, now: Millis): Traits {
   const { message, judgement } = response;
   const isProved = sent.protocol !== "udp" && judgement.kind === "doubtful";
-  const known = withCookie(traits, cookieOf(message));
+  const known = withCookie(traits, cookieOf(message), now);
   if (isProved && judgement.lacks === "cookie") {
-    return withoutCookie(known);
+    return withoutCookie(known, now);
   }
   if (isProved && judgement.lacks === "letters") {
     return { ...known, foldsCase: true };
   }
-  return sent.again === "edns" && !refusesEdns(message) ? { ...known, plainUntil: now + PLAIN_FOR_MS } : known;
+  return sent.again === "edns" && !refusesEdns(message) ? { ...known, plainUntil: now + REMEMBERED_MS } : known;
 }
 
 export interface Response {

@@ -10,28 +10,30 @@ export interface Traits {
   readonly foldsCase: boolean;
   /** It answers nothing to queries with EDNS, and is asked without until then. */
   readonly plainUntil: Millis;
+  /** Proved over TCP that it sends no cookies any more, or only at times (a forwarder before several servers): none is expected until then. */
+  readonly cookielessUntil: Millis;
 }
 
 export function newTraits(randomBytes: (octets: number) => Uint8Array): Traits {
-  return { clientCookie: randomBytes(CLIENT_COOKIE_OCTETS), foldsCase: false, plainUntil: 0 };
+  return { clientCookie: randomBytes(CLIENT_COOKIE_OCTETS), foldsCase: false, plainUntil: 0, cookielessUntil: 0 };
 }
 
 /** RFC 7873 4: the client's 8 octets, then the server's 8 to 32. */
 export const CLIENT_COOKIE_OCTETS = 8;
 
 /** Long enough to save the doubled questions, short enough to notice a new version. */
-export const PLAIN_FOR_MS: Millis = 600_000;
+export const REMEMBERED_MS: Millis = 600_000;
 
 /** Remembers the server's part of a cookie option that carried our client cookie. */
-export function withCookie(traits: Traits, option: Uint8Array | undefined): Traits {
-  return option === undefined || option.length <= traits.clientCookie.length
+export function withCookie(traits: Traits, option: Uint8Array | undefined, now: Millis): Traits {
+  return option === undefined || option.length <= traits.clientCookie.length || traits.cookielessUntil > now
     ? traits
     : { ...traits, serverCookie: option.slice(traits.clientCookie.length) };
 }
 
-/** It answered over TCP without a cookie: it does not send them any more. */
-export function withoutCookie({ clientCookie, foldsCase, plainUntil }: Traits): Traits {
-  return { clientCookie, foldsCase, plainUntil };
+/** It answered over TCP without a cookie. */
+export function withoutCookie({ clientCookie, foldsCase, plainUntil }: Traits, now: Millis): Traits {
+  return { clientCookie, foldsCase, plainUntil, cookielessUntil: now + REMEMBERED_MS };
 }
 
 /** The option to send. */

@@ -8,7 +8,9 @@ import { createAsk } from "../../../src/resolver/ask.ts";
 import { createExchange } from "../../../src/transport/client.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";
+import { startCoreDns } from "../../support/coredns.ts";
 import { dig } from "../../support/dig.ts";
+import type { DnsEndpoint } from "../../support/dns-probe.ts";
 import { freePort } from "../../support/free-port.ts";
 import { type Knot, startKnot } from "../../support/knot.ts";
 import { startNsd } from "../../support/nsd.ts";
@@ -231,6 +233,31 @@ describe("look-ups through real servers", { skip: missing }, () => {
     }
   });
 
+  test(
+    "CoreDNS with its cache, as clusters have it, before servers with and without cookies",
+    { skip: skipWithout("coredns") },
+    async () => {
+      await using bind = await startBind({ recursion: [{ zone: "a.test", servers: [knot] }] });
+      await using coreDns = await startCoreDns({
+        corefile: ({ host, port }) =>
+          `.:${port} {\n bind ${host}\n cache 30\n forward . ${addressOf(bind)} ${addressOf(unbound)} {\n policy round_robin\n }\n}\n`,
+      });
+      await using scene = lookupScene({ servers: [over("udp", coreDns)] });
+      const names = ["apex", "four", "mixed", "inner", "nothing", "self"].map((label) => `${label}.a.test`);
+      const want = ["positive", "positive", "failure", "failure", "nxdomain", "failure"];
+      for (const time of [1, 2, 3, 4]) {
+        const readings = await Promise.all(names.map((name) => scene.look(name)));
+        assert.deepEqual(
+          readings.map(({ kind }) => kind),
+          want,
+          `time ${time}`,
+        );
+        const reasons = readings.map((reading) => (reading.kind === "failure" ? reading.reason : ""));
+        assert.deepEqual(reasons, ["", "", "special-use", "special-use", "", "loop"], `time ${time}`);
+      }
+    },
+  );
+
   test("a server that is killed and comes back", async () => {
     await using other = await startUnbound({ stubs: [{ zone: "a.test", servers: [knot] }] });
     await using scene = lookupScene({ servers: [over("udp", other)] });
@@ -266,6 +293,10 @@ describe("look-ups through real servers", { skip: missing }, () => {
     assert.match(nobody.kind === "failed" ? nobody.message : "", /^cannot be reached/);
   });
 });
+
+function addressOf({ host, port }: DnsEndpoint): string {
+  return `${host}:${port}`;
+}
 
 /** The zone's key-signing key, as a trust anchor. */
 async function keyOf(knot: Knot, zone: string): Promise<string> {

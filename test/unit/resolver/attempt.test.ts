@@ -142,6 +142,21 @@ const cases: readonly Case[] = [
     log: ["udp +edns +cookie 8", "udp +edns +cookie 16", "tcp +edns +cookie 16", "udp +edns +cookie 8"],
   },
   {
+    name: "a forwarder with cookies from one of its servers only is proved over TCP once",
+    script: nth((query, count) => [
+      packet(count === 0 || count === 3 ? withCookie(query) : response(query, { ...OK, edns: cookieless() })),
+    ]),
+    asked: 4,
+    want: "answered 0",
+    log: [
+      "udp +edns +cookie 8",
+      "udp +edns +cookie 16",
+      "tcp +edns +cookie 16",
+      "udp +edns +cookie 8",
+      "udp +edns +cookie 8",
+    ],
+  },
+  {
     name: "our own cookie alone promises none",
     script: nth((query, count) => [
       packet(response(query, { ...OK, edns: count === 0 ? (query.edns ?? cookieless()) : cookieless() })),

@@ -107,6 +107,16 @@ const cases: readonly Case[] = [
     want: "www.example. www.a.test. : 8.8.8.8, 70 s",
   },
   {
+    name: "a DNAME at the root",
+    answer: { answer: ". 70 DNAME a.test." },
+    want: /^www\.example\. www\.example\.a\.test\. www\.example\.a\.test\.a\.test\. .* : failed too-deep/.source,
+  },
+  {
+    name: "a DNAME to the root",
+    answer: { answer: "example. 70 DNAME ." },
+    want: "www.example. www. : unfinished, 70 s",
+  },
+  {
     name: "a DNAME at the name itself says nothing about it",
     answer: { answer: "www.example. 70 DNAME a.test.", authority: SOA },
     want: "www.example. : nodata, 60 s",

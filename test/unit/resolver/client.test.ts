@@ -254,6 +254,18 @@ test("lookup: a server that failed is not asked first again before its penalty e
   ]);
 });
 
+test("lookup: a server that was given up while silent is not the first to be asked again", async () => {
+  const clock = fakeClock();
+  const late: Behaviour = (query) => [packet(response(query, { answer: "www.test. 60 A 8.8.8.8" }), 1_500)];
+  const scene = stage(clock, [late, good]);
+  for (const time of [1, 2]) {
+    const ended = scene.look({});
+    await clock.advance(5_000);
+    assert.equal((await ended).kind, "positive", `time ${time}`);
+  }
+  assert.deepEqual(scene.log(), ["1 www.test. 1", "2 www.test. 1", "2 www.test. 1"]);
+});
+
 test("lookup: a server whose penalty has ended is tried by one look-up, not by all that begin meanwhile", async () => {
   const clock = fakeClock();
   const scene = stage(clock, [nth((query, count) => (count === 0 ? "unreachable" : good(query))), good]);
