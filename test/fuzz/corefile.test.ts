@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { lexCorefile } from "../../src/providers/coredns/corefile-lexer.ts";
 import { parseCorefile, printCorefile } from "../../src/providers/coredns/corefile.ts";
 import { createOverlayProvider } from "../../src/providers/coredns/overlay.ts";
@@ -19,8 +19,8 @@ const FRAGMENTS = [
   "# BEGIN dnsalias zone=x/y owner=me\n",
   "# END dnsalias zone=x/y\n",
   ".:53 {\n    errors\n}\n",
-  "\n    view dnsalias/example.com. {\n",
-  '        answer "{{ .Question.Name }} 60 IN A 192.0.2.1"\n',
+  "\n  view dnsalias/example.com. {\n",
+  '    answer "{{ .Question.Name }} 60 IN A 192.0.2.1"\n',
 ];
 const joined = (by: string) =>
   fc.array(fc.constantFrom(...FRAGMENTS), { maxLength: 40 }).map((parts) => parts.join(by));

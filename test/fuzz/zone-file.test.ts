@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parseName } from "../../src/dns/name.ts";
 import { renderRecords } from "../../src/dns/zone-file-render.ts";
 import { parseZoneFile } from "../../src/dns/zone-file.ts";

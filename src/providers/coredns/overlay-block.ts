@@ -66,8 +66,8 @@ export function blockZone(name: Name): string {
 
 const WRITTEN = /^# BEGIN .*\n# Changes here are undone\. sum=([0-9a-f]+)\n([^]*)# END .*\n?$/;
 const MAX_TTL = 2 ** 31 - 1;
-const VIEW = /^ {4}view dnsalias\/(\S+) \{$/;
-const ANSWER = /^ {8}answer "\{\{ \.Question\.Name \}\} (\d{1,10}) IN (A|AAAA) (\S+)"$/;
+const VIEW = /^ {2}view dnsalias\/(\S+) \{$/;
+const ANSWER = /^ {4}answer "\{\{ \.Question\.Name \}\} (\d{1,10}) IN (A|AAAA) (\S+)"$/;
 
 interface BlockInput {
   readonly name: Name;
@@ -82,12 +82,12 @@ function renderBlock({ name, domain, listener, byKey, condition }: BlockInput): 
   const negativeTtl = Math.min(...own.map((set) => set?.ttl ?? MAX_TTL));
   return [
     `${blockZone(name)}${listener.suffix} {`,
-    `    view dnsalias/${name} {`,
-    `        expr type() in ['A', 'AAAA'] && ${condition}`,
-    "    }",
-    ...listener.bind.map((bind) => `    ${bind}`),
+    `  view dnsalias/${name} {`,
+    `    expr type() in ['A', 'AAAA'] && ${condition}`,
+    "  }",
+    ...listener.bind.map((bind) => `  ${bind}`),
     ...FAMILIES.flatMap((type, index) => renderTemplate(type, own[index], domain, negativeTtl)),
-    "    errors",
+    "  errors",
     "}\n",
   ].join("\n");
 }
@@ -99,7 +99,7 @@ function renderTemplate(type: Family, set: OwnSet | undefined, domain: Name, neg
     set === undefined
       ? ["rcode NOERROR", `authority "${soa}"`]
       : set.addresses.map((address) => `answer "{{ .Question.Name }} ${set.ttl} IN ${type} ${address}"`);
-  return [`    template IN ${type} {`, ...lines.map((line) => `        ${line}`), "    }"];
+  return [`  template IN ${type} {`, ...lines.map((line) => `    ${line}`), "  }"];
 }
 
 /**

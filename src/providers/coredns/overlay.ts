@@ -22,6 +22,8 @@ export interface OverlayDeps {
   readonly ownerId: string;
   /** Where our blocks listen when the text shows no block for "."; default: port 53 of all addresses. */
   readonly listener?: Listener;
+  /** What the store's place can hold; default: a ConfigMap's 1,048,576. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -46,7 +48,7 @@ export function createOverlayProvider(deps: OverlayDeps): ZoneProvider {
 const DEFAULT_MAX_NAMES = 500;
 const DEFAULT_LISTENER: Listener = { suffix: ":53", port: "53", bind: [] };
 /** ConfigMap data of 1 MiB at most. */
-const MAX_BYTES = 1_048_576;
+const CONFIG_MAP_BYTES = 1_048_576;
 
 interface Loaded {
   readonly kind: "ok";
@@ -171,9 +173,10 @@ function refusalOf(file: OverlayFile, sets: readonly OwnSet[], maxNames: number)
 }
 
 /** CoreDNS must be able to start with whatever is written. A part of another zone that someone damaged is that zone's to repair. */
-function unsafeBecause({ zone, store, listener }: OverlayDeps, text: string, part: string): Refused | undefined {
-  if (Buffer.byteLength(text) > MAX_BYTES) {
-    const message = `${store.place} would have over ${MAX_BYTES} bytes, the most that a ConfigMap holds: use the zoneFile delivery`;
+function unsafeBecause(deps: OverlayDeps, text: string, part: string): Refused | undefined {
+  const { zone, store, listener, maxBytes = CONFIG_MAP_BYTES } = deps;
+  if (Buffer.byteLength(text) > maxBytes) {
+    const message = `${store.place} would have over ${maxBytes} bytes, the most that it can hold: take names out, or use the zoneFile delivery`;
     return { kind: "refused", reason: "OverlayFull", message };
   }
   const alone = parseCorefile(part);

@@ -20,6 +20,8 @@ export interface ZoneFileDeps {
   /** Where the rendered zone goes; ours alone. */
   readonly store: TextStore;
   readonly ownerId: string;
+  /** What the store's place can hold, key and value together; default: a ConfigMap's 1,048,576. */
+  readonly maxBytes?: number;
   readonly now: () => Millis;
 }
 
@@ -41,7 +43,7 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
 }
 
 /** ConfigMap data of 1 MiB at most: keys and values together. */
-const MAX_BYTES = 1_048_576;
+const CONFIG_MAP_BYTES = 1_048_576;
 
 /** Once the text was seen to be ours, it is repaired even when someone replaced all of it. */
 interface Memory {
@@ -190,10 +192,10 @@ function makeText(deps: ZoneFileDeps, { base, text, stored }: Loaded, sets: read
 }
 
 /** Nothing is written that a name server would not take. */
-function checked({ zone, store }: ZoneFileDeps, text: string, serial: number): Made {
+function checked({ zone, store, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: string, serial: number): Made {
   const bytes = Buffer.byteLength(text) + keyBytes(zone);
-  if (bytes > MAX_BYTES) {
-    const message = `the rendered zone has ${bytes} bytes and a ConfigMap holds ${MAX_BYTES}: make the zone smaller or split it; larger zones need the transfer delivery`;
+  if (bytes > maxBytes) {
+    const message = `the rendered zone has ${bytes} bytes and its place holds ${maxBytes}: make the zone smaller, or split it; the transfer delivery, which has no such limit, is planned`;
     return { kind: "refused", reason: "ZoneTooLarge", message };
   }
   const parsed = parseZoneFile(text, zone.spec.domain);

@@ -138,3 +138,31 @@ test(
     assert.deepEqual(answerData(await dig(lab.server, "example.com", "MX"), "MX"), ["10 mail.example.com."]);
   },
 );
+
+test("CoreDNS starts with a full overlay of names of every form, and answers each", { skip }, async () => {
+  await using upstream = await startKnot({ zones: { "example.com": UPSTREAM } });
+  await using lab = await startCorefileLab("kubeadm", upstream);
+  const store = memoryTextStore(lab.corefile, { onWrite: (text) => lab.replace("Corefile", text) });
+  const provider = createOverlayProvider({ zone: labZone("example.com", overlaySpec()), store, ownerId: "me" });
+  const addresses = Array.from({ length: 64 }, (_, n) => `203.0.113.${n} 2001:db8::${n.toString(16)}`).join(" ");
+  const label = "l".repeat(63);
+  const names = [
+    "*.example.com",
+    "_under_score.example.com",
+    "xn--bcher-kva.example.com",
+    "1-2.example.com",
+    `${label}.${label}.${label}.example.com`,
+    "*.wild.example.com",
+    "below.wild.example.com",
+    ...Array.from({ length: 400 }, (_, n) => `n${n}.example.com`),
+  ];
+  await converge(provider, ...names.map((name) => `${name} 60 203.0.113.7`), `many.example.com 60 ${addresses}`);
+  await lab.server.restart();
+  for (const name of names.slice(0, 20).map((name) => name.replace("*", "any"))) {
+    assert.deepEqual(answerData(await dig(lab.server, name), "A"), ["203.0.113.7"], name);
+  }
+  assert.equal(answerData(await dig(lab.server, "many.example.com", "AAAA", ["+tcp"]), "AAAA").length, 64);
+  assert.ok((await dig(lab.server, "many.example.com", "A", ["+ignore", "+bufsize=512"])).flags.includes("tc"));
+  assert.deepEqual(answerData(await dig(lab.server, "example.com"), "A"), ["198.51.100.1"]);
+  assert.deepEqual(answerData(await dig(lab.server, "www.example.com"), "A"), ["203.0.113.7"]);
+});

@@ -35,18 +35,18 @@ test("a name becomes one server block in front of the Corefile, which stays as i
   const part = `# BEGIN dnsalias zone=dns-system/zone owner=me
 # Changes here are undone. sum=SUM
 example.com.:53 {
-    view dnsalias/example.com. {
-        expr type() in ['A', 'AAAA'] && name() == 'example.com.'
-    }
-    template IN A {
-        answer "{{ .Question.Name }} 60 IN A 203.0.113.7"
-        answer "{{ .Question.Name }} 60 IN A 203.0.113.9"
-    }
-    template IN AAAA {
-        rcode NOERROR
-        authority "example.com. 60 IN SOA example.com. hostmaster.example.com. 1 3600 600 86400 60"
-    }
-    errors
+  view dnsalias/example.com. {
+    expr type() in ['A', 'AAAA'] && name() == 'example.com.'
+  }
+  template IN A {
+    answer "{{ .Question.Name }} 60 IN A 203.0.113.7"
+    answer "{{ .Question.Name }} 60 IN A 203.0.113.9"
+  }
+  template IN AAAA {
+    rcode NOERROR
+    authority "example.com. 60 IN SOA example.com. hostmaster.example.com. 1 3600 600 86400 60"
+  }
+  errors
 }
 # END dnsalias zone=dns-system/zone
 `;
@@ -163,10 +163,10 @@ test("a block that someone adds later for a name of ours takes ours out", async 
 
 const DAMAGE: readonly (readonly [name: string, edit: (text: string) => string])[] = [
   ["an address changed", (text) => text.replace("203.0.113.7", "203.0.113.66")],
-  ["a closing brace removed", (text) => text.replace("    errors\n}\n", "    errors\n")],
+  ["a closing brace removed", (text) => text.replace("  errors\n}\n", "  errors\n")],
   ["a block emptied", (text) => text.replace(/example\.com\.:53 \{[^]*?\n\}\n/, "")],
   ["a quote opened", (text) => text.replace("rcode NOERROR", '"rcode NOERROR')],
-  ["lines put in", (text) => text.replace("    errors\n}\n", "    errors\n    whoami\n}\nevil.org {\n    whoami\n}\n")],
+  ["lines put in", (text) => text.replace("  errors\n}\n", "  errors\n  whoami\n}\nevil.org {\n    whoami\n}\n")],
 ];
 for (const [name, edit] of DAMAGE) {
   test(`a damaged part is repaired, the rest untouched: ${name}`, async () => {
@@ -189,7 +189,7 @@ test("a root block that listens elsewhere moves our blocks with it", async () =>
   store.edit(store.text?.replace(/^\.:53 \{/m, ".:5353 .:53 {\n    bind 169.254.20.10"));
   assert.equal((await readZone(provider)).dirty?.kind, "base");
   await converge(provider, "example.com 60 203.0.113.7");
-  assert.match(store.text ?? "", /^example\.com\.:5353 \{\n {4}view [^]*?\n {4}\}\n {4}bind 169\.254\.20\.10$/m);
+  assert.match(store.text ?? "", /^example\.com\.:5353 \{\n {2}view [^]*?\n {2}\}\n {2}bind 169\.254\.20\.10$/m);
   assert.match(store.text ?? "", /^example\.com\.:53 \{$/m);
   assert.deepEqual(setLines((await readZone(provider)).sets), ["me example.com. A 60 203.0.113.7"]);
 });
@@ -292,7 +292,7 @@ test("a part of another zone that someone damaged does not stop ours", async () 
   await converge(one, "a.example.com 60 203.0.113.1");
   await converge(two, "b.example.com 60 203.0.113.2");
   const before = store.text ?? "";
-  store.edit(before.replaceAll("    errors\n}\n# END", "    errors\n# END"));
+  store.edit(before.replaceAll("  errors\n}\n# END", "  errors\n# END"));
   for (const [provider, line] of [
     [one, "a.example.com 60 203.0.113.1"],
     [two, "b.example.com 60 203.0.113.2"],
