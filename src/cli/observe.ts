@@ -29,7 +29,12 @@ export function createCounting(metrics: Metrics): Counting {
           held.delete(zone);
         }
       },
-      propagated: (zone, lagMs) => metrics.propagated(zone, lagMs),
+      propagated(zone, lagMs, staleAtMostMs) {
+        metrics.propagated(zone, lagMs);
+        if (staleAtMostMs !== undefined) {
+          metrics.staleness(staleAtMostMs / 1000);
+        }
+      },
       serving: (zone, current, total) => metrics.propagationServers(zone, current, total - current),
       aliasReady(alias, ready, reason, boundMs) {
         if (ready === undefined) {

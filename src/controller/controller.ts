@@ -46,9 +46,8 @@ export function createController(deps: ControllerDeps): Controller {
       ]);
     },
     lead(signal) {
-      phase.leading = !signal.aborted;
-      signal.addEventListener("abort", () => (phase.leading = false), { once: true });
-      if (phase.leading) {
+      phase.term = signal;
+      if (!signal.aborted) {
         phase.everLed = true;
         onLead(parts);
       }
@@ -79,7 +78,7 @@ function assemble(deps: ControllerDeps): Parts {
     random: deps.random,
     log: deps.log,
     concurrency: deps.concurrency,
-    onAnswer: (answer) => onAnswer(parts, answer),
+    onAnswer: (answer, goodBefore) => onAnswer(parts, answer, goodBefore),
     observe: (reading, tookMs, key) => deps.onReading(key, reading, tookMs),
   });
   const wants = createWants({
@@ -88,6 +87,7 @@ function assemble(deps: ControllerDeps): Parts {
     want: (key, status) => refresher.want(key, lastGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
   });
+  const inTerm = (handle: Handle): Handle => withinTerm(() => parts, handle);
   const parts: Parts = {
     deps,
     store,
@@ -95,22 +95,51 @@ function assemble(deps: ControllerDeps): Parts {
     refresher,
     zones: new Map(),
     bad: new Map(),
-    zoneQueue: createQueue(deps, ZONES_AT_ONCE, (zone, signal) => reconcile(parts, zone, signal)),
+    zoneQueue: createQueue(
+      deps,
+      ZONES_AT_ONCE,
+      inTerm((zone, signal) => reconcile(parts, zone, signal)),
+    ),
     proveQueue: createQueue(deps, ZONES_AT_ONCE, (zone, signal) => prove(parts, zone, signal)),
-    aliasQueue: createQueue(deps, STATUS_WRITES_AT_ONCE, (key, signal) => report(parts, key, signal)),
-    reportQueue: createQueue(deps, ZONES_AT_ONCE, (zone, signal) => reportOn(parts, zone, signal)),
+    aliasQueue: createQueue(
+      deps,
+      STATUS_WRITES_AT_ONCE,
+      inTerm((key, signal) => report(parts, key, signal)),
+    ),
+    reportQueue: createQueue(
+      deps,
+      ZONES_AT_ONCE,
+      inTerm((zone, signal) => reportOn(parts, zone, signal)),
+    ),
     tookMs: new Map(),
-    phase: { synced: false, leading: false, everLed: false, settling: false },
+    phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
   return parts;
 }
 
-function createQueue(
-  { clock, random, log }: ControllerDeps,
-  concurrency: number,
-  handle: (key: string, signal: AbortSignal) => Promise<Again>,
-): WorkQueue {
+type Handle = (key: string, signal: AbortSignal) => Promise<Again>;
+
+function createQueue({ clock, random, log }: ControllerDeps, concurrency: number, handle: Handle): WorkQueue {
   return createWorkQueue({ clock, random, log, concurrency, handle, backoff: BACKOFF });
+}
+
+function mayWrite({ phase }: Parts): boolean {
+  return phase.term?.aborted === false;
+}
+
+/** What writes ends with the term: another replica may write as soon as the Lease is lost. The next term starts everything again. */
+function withinTerm(parts: () => Parts, handle: Handle): Handle {
+  return async (key, signal) => {
+    const { term } = parts().phase;
+    try {
+      return await handle(key, term === undefined ? signal : AbortSignal.any([signal, term]));
+    } catch (error) {
+      if (term?.aborted === true) {
+        return { again: "done" };
+      }
+      throw error;
+    }
+  };
 }
 
 async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
@@ -129,7 +158,7 @@ async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Pr
       observer: deps.observer,
       plan: (of) => planOf(parts, of),
       olderTwin: (of) => store.olderTwin(of),
-      mayWrite: () => parts.phase.leading,
+      mayWrite: () => mayWrite(parts),
       aliasOf: (key) => store.alias(key),
       onChanged: (of, names) => onZoneChanged(parts, of, names),
       onWritten: (of) => parts.proveQueue.add(of),
@@ -160,7 +189,7 @@ function report(parts: Parts, key: ObjectKey, signal: AbortSignal): Promise<Agai
     ownerId,
     store: parts.store,
     zoneState: (zone) => parts.zones.get(zone),
-    mayWrite: () => parts.phase.leading,
+    mayWrite: () => mayWrite(parts),
     badEdit: (alias) => parts.bad.get(badKey("DnsAlias", alias)),
   };
   return reportAlias(deps, key, signal);
@@ -175,7 +204,7 @@ function reportOn(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<A
     observer,
     store: parts.store,
     zoneState: (key) => parts.zones.get(key),
-    mayWrite: () => parts.phase.leading,
+    mayWrite: () => mayWrite(parts),
     badEdit: (key) => parts.bad.get(badKey("DnsZone", key)),
   };
   return reportZone(deps, zone, signal);

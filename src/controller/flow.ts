@@ -45,12 +45,12 @@ export function onLead(parts: Parts): void {
 }
 
 /** An answer says something new: the zones that show it are planned, the aliases that use it are reported. */
-export function onAnswer(parts: Parts, answer: Answer): void {
+export function onAnswer(parts: Parts, answer: Answer, goodBefore: Millis | undefined): void {
   for (const key of parts.wants.aliasesOf(answer.key)) {
     parts.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of parts.store.alias(key)?.spec.hostnames ?? []) {
       for (const zone of parts.store.placesOf(hostname)) {
-        plan(parts, zone);
+        plan(parts, zone, goodBefore);
       }
     }
   }
@@ -156,10 +156,10 @@ function forgetZone(parts: Parts, key: ObjectKey): void {
   parts.reportQueue.remove(key);
 }
 
-function plan(parts: Parts, zone: ObjectKey): void {
+function plan(parts: Parts, zone: ObjectKey, goodBefore?: Millis): void {
   const state = parts.zones.get(zone);
   if (state !== undefined) {
-    state.dirtySince ??= parts.deps.clock.now();
+    state.dirtySince ??= { at: parts.deps.clock.now(), goodBefore };
     parts.zoneQueue.add(zone, { afterMs: gatherMs(parts.tookMs.get(zone) ?? 0) });
   }
 }

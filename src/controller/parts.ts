@@ -62,8 +62,8 @@ export interface Parts {
 export interface Phase {
   /** The inventory is known. */
   synced: boolean;
-  /** May write now. */
-  leading: boolean;
+  /** May write until it aborts; undefined before the first term. */
+  term: AbortSignal | undefined;
   /** Has led once: look-ups go on from then, even while the apiserver is away. */
   everLed: boolean;
   /** Noted names are being decided. */

@@ -80,8 +80,11 @@ export interface Observer {
   drift(zone: ObjectKey): void;
   /** True while deletes of the zone's plan are held back. */
   held(zone: ObjectKey, held: boolean): void;
-  /** From a changed answer until every server served it. */
-  propagated(zone: ObjectKey, lagMs: number): void;
+  /**
+   * From a changed answer until every server served it; and the longest that the servers can have been stale with it, counted from the last
+   * look-up that still found the target as it was before.
+   */
+  propagated(zone: ObjectKey, lagMs: number, staleAtMostMs: number | undefined): void;
   serving(zone: ObjectKey, current: number, total: number): void;
   /** What an alias's Ready condition says now; undefined when the alias is gone. */
   aliasReady(

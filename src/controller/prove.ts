@@ -8,7 +8,7 @@ import { setKey } from "../plan/diff.ts";
 import type { ServingEndpoint } from "../providers/provider.ts";
 import type { Asked, EndpointsOf, Observer } from "./ports.ts";
 import type { Again } from "./zone-reconcile.ts";
-import type { ZoneState } from "./zone-state.ts";
+import type { Noticed, ZoneState } from "./zone-state.ts";
 
 export interface ProveDeps {
   readonly clock: Clock;
@@ -129,11 +129,12 @@ function settleRound(deps: ProveDeps, state: ZoneState, { total, asked }: Round)
   const proved = [...asked].filter(
     ([name, entry]) => state.unproved.get(name) === entry && !lagging.some((names) => names.has(name)),
   );
-  for (const [name, { noticedAt }] of proved) {
+  for (const [name, noticed] of proved) {
     state.unproved.delete(name);
     state.publishedAt.set(name, now);
-    noteLag(deps, state, now - noticedAt);
+    noteLag(deps, state, noticed, now);
   }
+  const known = takeKnown(state, (name) => !lagging.some((names) => names.has(name)), now);
   const behindSince = current === total ? undefined : (state.serving.behindSince ?? now);
   const slow = behindSince !== undefined && now - behindSince > SLOW_AFTER_MS;
   const before = state.serving;
@@ -143,8 +144,9 @@ function settleRound(deps: ProveDeps, state: ZoneState, { total, asked }: Round)
     deps.log.warn({ zone, current, total }, "propagation is slow");
   }
   const wholeZone = before.current !== current || before.total !== total || before.slow !== slow;
-  if (wholeZone || proved.length > 0) {
-    deps.onChanged(zone, wholeZone ? undefined : proved.map(([name]) => name));
+  const changed = [...proved.map(([name]) => name), ...known];
+  if (wholeZone || changed.length > 0) {
+    deps.onChanged(zone, wholeZone ? undefined : changed);
   }
   return { again: { afterMs: nextWaitMs(now, behindSince, slow) } };
 }
@@ -159,11 +161,12 @@ function nextWaitMs(now: Millis, behindSince: Millis | undefined, slow: boolean)
 
 /** Without a server to ask, what is written is all that can be said. */
 function takeAsServed(deps: ProveDeps, state: ZoneState): Again {
-  const names = [...state.unproved.keys()];
-  for (const name of names) {
+  const proved = [...state.unproved.keys()];
+  for (const name of proved) {
     state.publishedAt.set(name, deps.clock.now());
   }
   state.unproved.clear();
+  const names = [...proved, ...takeKnown(state, () => true, deps.clock.now())];
   state.behind.clear();
   const known = state.serving.total !== undefined;
   state.serving = { total: undefined, current: 0, behindSince: undefined, slow: false };
@@ -173,9 +176,22 @@ function takeAsServed(deps: ProveDeps, state: ZoneState): Again {
   return { again: { afterMs: IDLE_WAIT_MS } };
 }
 
-function noteLag(deps: ProveDeps, state: ZoneState, lagMs: Millis): void {
+/** What an earlier process wrote and every server serves was published then; nobody says when, so it is now. */
+function takeKnown(state: ZoneState, isServed: (name: Name) => boolean, now: Millis): readonly Name[] {
+  const known = new Set<Name>();
+  for (const { name } of state.own.values()) {
+    if (!state.publishedAt.has(name) && !state.unproved.has(name) && isServed(name)) {
+      known.add(name);
+      state.publishedAt.set(name, now);
+    }
+  }
+  return [...known];
+}
+
+function noteLag(deps: ProveDeps, state: ZoneState, { at, goodBefore }: Noticed, now: Millis): void {
+  const lagMs = now - at;
   state.lags = [...state.lags.slice(1 - KEPT_LAGS), lagMs];
-  deps.observer.propagated(objectKey(state.zone.meta), lagMs);
+  deps.observer.propagated(objectKey(state.zone.meta), lagMs, goodBefore === undefined ? undefined : now - goodBefore);
 }
 
 const KEPT_LAGS = 50;

@@ -18,8 +18,11 @@ export interface RefresherDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Called when an answer says something new, never for a mere refresh; see `isNews`. */
-  readonly onAnswer: (answer: Answer) => void;
+  /**
+   * Called when an answer says something new, never for a mere refresh; see `isNews`. `goodBefore` is when the answer before it was last
+   * confirmed: the target has changed no earlier.
+   */
+  readonly onAnswer: (answer: Answer, goodBefore: Millis | undefined) => void;
   /** Look-ups at once. */
   readonly concurrency: number;
   /** Every reading, for metrics. */
@@ -117,7 +120,7 @@ function want(parts: Parts, key: TargetKey, lastGood: LastGood | undefined): voi
   entry.users += 1;
   if (lastGood !== undefined) {
     entry.state = withLastGood(entry.state, lastGood);
-    tell(deps, entry);
+    tell(deps, entry, undefined);
   }
 }
 
@@ -157,10 +160,11 @@ async function lookUp(parts: Parts, text: string, signal: AbortSignal): Promise<
     serverCount: deps.serverCountOf(key.view),
     sibling: siblingOf(parts, key),
   };
+  const goodBefore = entry.state.goodAt;
   entry.state = step(entry.state, reading, context);
   entry.lookedUpAt = now;
   guarded(deps.log, () => deps.observe?.(reading, now - startedAt, key));
-  tell(deps, entry);
+  tell(deps, entry, goodBefore);
   if (outages.endsWith(key.view, reading, now)) {
     retryFailing(parts, key.view, now);
   }
@@ -180,14 +184,14 @@ function retryFailing({ deps, entries, due }: Parts, view: ViewId, now: Millis):
   }
 }
 
-function tell({ log, onAnswer }: RefresherDeps, entry: Entry): void {
+function tell({ log, onAnswer }: RefresherDeps, entry: Entry, goodBefore: Millis | undefined): void {
   const answer = answerOf(entry.state);
   if (!isNews(entry.told, answer)) {
     return;
   }
   logNews(log, entry.told, answer);
   entry.told = answer;
-  guarded(log, () => onAnswer(answer));
+  guarded(log, () => onAnswer(answer, goodBefore));
 }
 
 /** A look-up that throws is a defect of the look-up; for the key it is one more failure. */

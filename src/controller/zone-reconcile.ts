@@ -165,7 +165,7 @@ function noteWritten(
   { actual, writes }: Pending,
   result: Extract<ApplyResult, { kind: "applied" }>,
 ): void {
-  const noticedAt = state.planningSince ?? deps.clock.now();
+  const noticed = state.planningSince ?? { at: deps.clock.now(), goodBefore: undefined };
   state.planningSince = undefined;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
@@ -178,7 +178,7 @@ function noteWritten(
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   for (const name of names) {
     // A new object each time: a round of asking that is under way must not settle what was written after it began.
-    state.unproved.set(name, { noticedAt: state.unproved.get(name)?.noticedAt ?? noticedAt });
+    state.unproved.set(name, { ...(state.unproved.get(name) ?? noticed) });
   }
   tellPublished(deps, state.zone, writes);
   deps.onWritten(objectKey(state.zone.meta));

@@ -30,6 +30,12 @@ export interface Serving {
   readonly slow: boolean;
 }
 
+/** A change that is on its way: when it was noticed, and until when the target was last seen to be as before. */
+export interface Noticed {
+  readonly at: Millis;
+  readonly goodBefore: Millis | undefined;
+}
+
 /** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
 export interface ZoneState {
   zone: DnsZone;
@@ -48,16 +54,16 @@ export interface ZoneState {
   serving: Serving;
   /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
   lags: readonly Millis[];
-  /** When the oldest change that no plan has taken up yet was noticed. */
-  dirtySince: Millis | undefined;
+  /** The oldest change that no plan has taken up yet. */
+  dirtySince: Noticed | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
-  planningSince: Millis | undefined;
+  planningSince: Noticed | undefined;
   /** The backend asked not to be called before this. */
   notBefore: Millis;
   /** Times of the last repairs of foreign edits, newest last. */
   repairs: readonly Millis[];
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
-  readonly unproved: Map<Name, { readonly noticedAt: Millis }>;
+  readonly unproved: Map<Name, Noticed>;
   /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
   readonly behind: Map<string, Set<Name>>;
   /** When each owner name's sets were first seen at every server, or written where no server is known. */

@@ -11,7 +11,7 @@ export interface Metrics {
   /** From a write until every server was seen to serve it. */
   propagated(zone: string, lagMs: Millis): void;
   propagationServers(zone: string, serving: number, behind: number): void;
-  /** From the expiry of the old TTL until the new set was seen served. */
+  /** At a change: the longest that the servers can have been stale, from the last look-up that still found the old addresses. */
   staleness(seconds: number): void;
   /** The largest bound that any alias states now. */
   stalenessBound(seconds: number): void;

@@ -45,7 +45,7 @@ function dnsSeries(registry: Registry) {
     }),
     stalenessSeconds: new Histogram({
       name: "dnsalias_staleness_seconds",
-      help: "Measured time from the expiry of the old TTL until the new addresses were seen served.",
+      help: "Measured at each change: from the last look-up that still found the old addresses until every server gave the new ones.",
       buckets: LAG_SECONDS,
       registers,
     }),
