@@ -11,12 +11,12 @@ import { addressOfRdata } from "./rdata.ts";
 import { newTraits } from "./traits.ts";
 
 /** A server that is asked for what it serves itself. */
-export interface AskedEndpoint {
+interface AskedEndpoint {
   readonly address: string;
   readonly port: number;
 }
 
-export type Asking =
+type Asking =
   /** What it has at exactly this name; a chain is not followed. */
   | {
       readonly kind: "answer";
