@@ -23,6 +23,16 @@ export function objectEvents(standing: Standing): readonly InventoryEvent[] {
   return [...goodEvents(standing), ...badEvents(standing)];
 }
 
+/** The zones that are written to a file which someone else has edited. */
+export function editEvents(catalog: Catalog, file: string): readonly InventoryEvent[] {
+  return [...catalog.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
+    const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
+    const key =
+      provider?.kind === "coreDNSZoneFile" ? provider.zoneFile.configMap.key : provider?.overlay.configMap.key;
+    return key === file ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
+  });
+}
+
 /** The object with what an apiserver would have put into its metadata. */
 export function withIdentity<T extends DnsAlias | DnsZone>(object: T, { namespace, name, identity }: Standing): T {
   const { deletedAt: _, ...given } = object.meta;

@@ -1,13 +1,12 @@
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Inventory, InventoryEvent, InventoryHandlers } from "../controller/ports.ts";
-import { advance, SETTLE_MS, type Advance, type Catalog, type Standing } from "./catalog.ts";
-import { eventsBetween, objectEvents } from "./events.ts";
-import { hashOf } from "./identity.ts";
-import { judgeObject } from "./judge.ts";
+import { advance, SETTLE_MS, type Advance, type Catalog } from "./catalog.ts";
+import { editEvents, eventsBetween, objectEvents } from "./events.ts";
+import type { OutFiles } from "./out-watch.ts";
 import { createLooker, type Look } from "./look.ts";
 import { problemText } from "./manifests.ts";
-import { objectId, type StateEntry } from "./state-entry.ts";
+import { remember, rememberedCatalog } from "./memory.ts";
 import type { StateFile } from "./state-file.ts";
 import type { Statuses } from "./statuses.ts";
 import type { FolderWatch } from "./watch.ts";
@@ -24,6 +23,7 @@ export interface FolderInventoryDeps {
   readonly state: StateFile;
   readonly statuses: Statuses;
   readonly watch: FolderWatch;
+  readonly files: Pick<OutFiles, "listen">;
   readonly clock: Clock;
   readonly log: Logger;
   /** The longest time until a change is seen that no watch told of. */
@@ -63,15 +63,7 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
     problems: () => problems,
     configMapText: (namespace, name, key) => configMapText(catalog, `ConfigMap ${namespace}/${name}`, key),
     async run(handlers, signal) {
-      const pass = turnstile(signal);
-      deps.statuses.listen((id) =>
-        pass(() => {
-          const standing = told.get(id);
-          for (const event of standing === undefined ? [] : objectEvents(standing)) {
-            handlers.onEvent(withStatus(event, deps.statuses));
-          }
-        }),
-      );
+      using _ = listenBeside(deps, () => told, handlers, signal);
       await untilSettled(deps, step, () => failure !== undefined && catalog.size === 0, signal);
       if (!signal.aborted) {
         tell(handlers);
@@ -84,7 +76,6 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
           await untilTold(deps, step, () => tell(handlers), signal);
         }
       }
-      deps.statuses.listen(undefined);
     },
   };
 }
@@ -128,49 +119,36 @@ async function untilTold(
   }
 }
 
-/** Runs things soon, one after another, outside the caller's stack; nothing once the signal has aborted. */
-function turnstile(signal: AbortSignal): (task: () => void) => void {
-  return (task) => {
+/**
+ * Tells of statuses that were written, as a watch of the apiserver would, and of files that someone else has edited: soon, outside the stack of whoever
+ * caused it, and never once the signal has aborted.
+ */
+function listenBeside(
+  { statuses, files }: FolderInventoryDeps,
+  told: () => Catalog,
+  { onEvent }: InventoryHandlers,
+  signal: AbortSignal,
+): Disposable {
+  const tellSoon = (events: () => readonly InventoryEvent[]): void => {
     setImmediate(() => {
-      if (!signal.aborted) {
-        task();
+      for (const event of signal.aborted ? [] : events()) {
+        onEvent(withStatus(event, statuses));
       }
     });
   };
-}
-
-function rememberedCatalog(state: StateFile): Catalog {
-  return new Map(state.all().map((entry) => [objectId(entry), standingFrom(entry)]));
-}
-
-function standingFrom(entry: StateEntry): Standing {
-  const { kind, namespace, name, file, identity, object } = entry;
-  const verdict = object === undefined ? undefined : judgeObject(kind, object);
-  const good =
-    verdict?.kind === "good" ? { fingerprint: hashOf(object), object, manifest: verdict.manifest } : undefined;
-  return { id: objectId(entry), kind, namespace, name, file, identity, ...(good === undefined ? {} : { good }) };
-}
-
-function remember({ state, statuses }: FolderInventoryDeps, before: Catalog, after: Catalog): void {
-  for (const standing of after.values()) {
-    const { id, kind, namespace, name, file, identity, good } = standing;
-    const old = state.get(id);
-    const same =
-      old?.file === file &&
-      old.identity.generation === identity.generation &&
-      before.get(id)?.good?.fingerprint === good?.fingerprint;
-    if (!same) {
-      const status = old?.status === undefined ? {} : { status: old.status };
-      const object = good === undefined ? {} : { object: good.object };
-      state.put({ kind, namespace, name, file, identity, ...object, ...status });
-    }
-  }
-  for (const id of before.keys()) {
-    if (!after.has(id)) {
-      state.remove(id);
-      statuses.remove(id);
-    }
-  }
+  statuses.listen((id) => {
+    tellSoon(() => {
+      const standing = told().get(id);
+      return standing === undefined ? [] : objectEvents(standing);
+    });
+  });
+  files.listen((file) => tellSoon(() => editEvents(told(), file)));
+  return {
+    [Symbol.dispose]() {
+      statuses.listen(undefined);
+      files.listen(undefined);
+    },
+  };
 }
 
 function withStatus(event: InventoryEvent, statuses: Statuses): InventoryEvent {

@@ -5,8 +5,9 @@ import type { Logger } from "../base/log.ts";
 import type { Reporter } from "../controller/ports.ts";
 import type { TextStore } from "../providers/coredns/text-store.ts";
 import { prepareFolder } from "./atomic-write.ts";
-import { createFileStore, revisionOf } from "./file-store.ts";
+import { revisionOf } from "./file-store.ts";
 import { createFolderInventory, type FolderInventory } from "./inventory.ts";
+import { openOutFiles } from "./out-watch.ts";
 import { createFolderReporter } from "./reporter.ts";
 import { openStateFile, type StateFile } from "./state-file.ts";
 import { createStatuses } from "./statuses.ts";
@@ -49,14 +50,15 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlane> {
   const statuses = createStatuses(state);
   const watch = createFolderWatch({ root: manifests, clock, log });
   const rescanMs = options.rescanMs ?? RESCAN_MS;
-  const inventory = createFolderInventory({ root: manifests, state, statuses, watch, clock, log, rescanMs });
+  const files = openOutFiles({ folder: out, pathOf: (name) => join(out, plainName(name)), readOnly, log });
+  const inventory = createFolderInventory({ root: manifests, state, statuses, watch, files, clock, log, rescanMs });
   return {
     inventory,
     reporter: createFolderReporter({ statuses, clock, log }),
-    fileStore: createStores(out, readOnly),
+    fileStore: (name) => files.store(plainName(name)),
     configMapStore: (namespace, name, key) => configMapStore(inventory, { namespace, name, key }),
     stateProblem: () => state.problem(),
-    [Symbol.asyncDispose]: () => close(watch, state),
+    [Symbol.asyncDispose]: () => close([watch, files], state),
   };
 }
 
@@ -71,22 +73,18 @@ async function prepareOut(out: string): Promise<void> {
   }
 }
 
-async function close(watch: Disposable, state: StateFile): Promise<void> {
-  watch[Symbol.dispose]();
+async function close(watches: readonly Disposable[], state: StateFile): Promise<void> {
+  for (const watch of watches) {
+    watch[Symbol.dispose]();
+  }
   await state[Symbol.asyncDispose]();
 }
 
-/** One store a file, so that its writes queue behind each other. */
-function createStores(out: string, readOnly: boolean): (name: string) => TextStore {
-  const stores = new Map<string, TextStore>();
-  return (name) => {
-    if (isAbsolute(name) || normalize(name) !== name || name.startsWith(".") || /[/\\]/.test(name)) {
-      throw new AppError("CONFIG_INVALID", `not a plain file name: "${name}"`, { retry: "on-change" });
-    }
-    const store = stores.get(name) ?? createFileStore(join(out, name), { readOnly });
-    stores.set(name, store);
-    return store;
-  };
+function plainName(name: string): string {
+  if (isAbsolute(name) || normalize(name) !== name || name.startsWith(".") || /[/\\]/.test(name)) {
+    throw new AppError("CONFIG_INVALID", `not a plain file name: "${name}"`, { retry: "on-change" });
+  }
+  return name;
 }
 
 interface MapKey {

@@ -23,7 +23,6 @@ export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: serializeError },
     redact: { paths: redactedPaths(), censor: "[redacted]" },
-    messageKey: "message",
   };
   const destination = options.format === "pretty" ? await prettyStream(options) : options.destination;
   const log = pino(settings, destination);
@@ -41,7 +40,6 @@ async function prettyStream({ colours, destination }: PinoLogOptions): Promise<D
   const format = prettyFactory({
     colorize: colours,
     levelKey: "level",
-    messageKey: "message",
     timestampKey: "time",
     translateTime: "SYS:HH:MM:ss.l",
     singleLine: true,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { TextRead } from "../../../src/providers/coredns/text-store.ts";
 import { createFileStore } from "../../../src/folder/file-store.ts";
-import { runFolder, temporaryFolder, until } from "../../support/folder.ts";
+import { pause, runFolder, temporaryFolder, until } from "../../support/folder.ts";
 
 const SIGNAL = new AbortController().signal;
 
@@ -139,4 +139,29 @@ test("a ConfigMap manifest is a text that can be read and not written", async ()
   assert.equal((await store.write("x", revision(read), SIGNAL)).kind, "refused");
   const missing = await run.plane.configMapStore("dns", "base", "other").read(SIGNAL);
   assert.deepEqual(missing, { kind: "ok", text: undefined, revision: "", owner: undefined });
+});
+
+const ZONE = `apiVersion: dnsalias.io/v1alpha1
+kind: DnsZone
+metadata: {name: com, namespace: dns}
+spec: {domain: example.com, provider: {coreDNS: {zoneFile: {baseZone: {inline: "@ SOA a b 1 2 3 4 5"}}}}}
+`;
+
+test("an edit of a rendered file by someone else is told as an input of its zone, our own writes are not", async () => {
+  await using folder = await temporaryFolder();
+  await mkdir(join(folder.path, "manifests"));
+  await writeFile(join(folder.path, "manifests", "zone.yaml"), ZONE);
+  await using run = await runFolder(folder.path);
+  await until("synced", run.synced);
+  const inputs = (): number => run.events.filter((event) => event.kind === "input").length;
+  const store = run.plane.fileStore("example.com.zone");
+  const written = await store.write("ours", "", SIGNAL);
+  await store.write("ours again", written.kind === "written" ? written.revision : "", SIGNAL);
+  await writeFile(join(folder.path, "out", "another.zone"), "not of any zone");
+  await pause(500);
+  assert.equal(inputs(), 0);
+  await writeFile(join(folder.path, "out", "example.com.zone"), "theirs");
+  await until("the input", () => inputs() === 1);
+  await rm(join(folder.path, "out", "example.com.zone"));
+  await until("the input", () => inputs() === 2);
 });

@@ -27,8 +27,15 @@ test("a line is one JSON object with level, time, message and the fields", async
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? "", /\n$/);
   const { time, ...rest } = parsed(lines[0]);
-  assert.deepEqual(rest, { level: "info", message: "zone applied", zone: "example.com", tookMs: 12 });
+  assert.deepEqual(rest, { level: "info", msg: "zone applied", zone: "example.com", tookMs: 12 });
   assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+});
+
+test("a field called message does not hide the message", async () => {
+  const { log, lines } = await capture();
+  log.info({ message: "a detail" }, "what was done");
+  const { msg, message } = parsed(lines[0]);
+  assert.deepEqual([msg, message], ["what was done", "a detail"]);
 });
 
 test("lines below the level are not written", async () => {
@@ -38,7 +45,7 @@ test("lines below the level are not written", async () => {
   log.warn({}, "c");
   log.error({}, "d");
   assert.deepEqual(
-    lines.map((line) => parsed(line)["message"]),
+    lines.map((line) => parsed(line)["msg"]),
     ["c", "d"],
   );
 });

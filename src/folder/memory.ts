@@ -1,0 +1,47 @@
+import type { Catalog, Standing } from "./catalog.ts";
+import { hashOf } from "./identity.ts";
+import { judgeObject } from "./judge.ts";
+import { objectId, type StateEntry } from "./state-entry.ts";
+import type { StateFile } from "./state-file.ts";
+import type { Statuses } from "./statuses.ts";
+
+export interface Memory {
+  readonly state: StateFile;
+  readonly statuses: Statuses;
+}
+
+/** The catalog as it stood when the state file was written. */
+export function rememberedCatalog(state: StateFile): Catalog {
+  return new Map(state.all().map((entry) => [objectId(entry), standingFrom(entry)]));
+}
+
+/** Writes what differs between two catalogs to the state file, leaving the statuses as they are. */
+export function remember({ state, statuses }: Memory, before: Catalog, after: Catalog): void {
+  for (const standing of after.values()) {
+    const { id, kind, namespace, name, file, identity, good } = standing;
+    const old = state.get(id);
+    const same =
+      old?.file === file &&
+      old.identity.generation === identity.generation &&
+      before.get(id)?.good?.fingerprint === good?.fingerprint;
+    if (!same) {
+      const status = old?.status === undefined ? {} : { status: old.status };
+      const object = good === undefined ? {} : { object: good.object };
+      state.put({ kind, namespace, name, file, identity, ...object, ...status });
+    }
+  }
+  for (const id of before.keys()) {
+    if (!after.has(id)) {
+      state.remove(id);
+      statuses.remove(id);
+    }
+  }
+}
+
+function standingFrom(entry: StateEntry): Standing {
+  const { kind, namespace, name, file, identity, object } = entry;
+  const verdict = object === undefined ? undefined : judgeObject(kind, object);
+  const good =
+    verdict?.kind === "good" ? { fingerprint: hashOf(object), object, manifest: verdict.manifest } : undefined;
+  return { id: objectId(entry), kind, namespace, name, file, identity, ...(good === undefined ? {} : { good }) };
+}

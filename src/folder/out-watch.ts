@@ -1,0 +1,103 @@
+import { watch, type FSWatcher } from "node:fs";
+import { messageOf } from "../base/error.ts";
+import type { Logger } from "../base/log.ts";
+import type { TextStore } from "../providers/coredns/text-store.ts";
+import { createFileStore } from "./file-store.ts";
+
+/** The files that we write, and word of those that someone else has edited since. */
+export interface OutFiles extends Disposable {
+  /** One store a file, so that its writes queue behind each other. */
+  store(name: string): TextStore;
+  /** Told the name of a file that is no longer as we last read or wrote it; a hint, since watches lose events. */
+  listen(listener: ((name: string) => void) | undefined): void;
+}
+
+export interface OutFilesOptions {
+  readonly folder: string;
+  readonly pathOf: (name: string) => string;
+  readonly readOnly: boolean;
+  readonly log: Logger;
+}
+
+export function openOutFiles({ folder, pathOf, readOnly, log }: OutFilesOptions): OutFiles {
+  const stores = new Map<string, Known>();
+  const pending = new Map<string, NodeJS.Timeout>();
+  let notify: ((name: string) => void) | undefined;
+
+  const compare = async (name: string, known: Known): Promise<void> => {
+    const before = known.revision;
+    const read = await known.plain.read(NEVER);
+    // A read or a write of our own may have gone between; then what it found is known to whoever asked for it.
+    if (read.kind === "ok" && read.revision !== before && known.revision === before) {
+      notify?.(name);
+    }
+  };
+  const onChange = (name: string | null): void => {
+    const known = stores.get(name ?? "");
+    if (name !== null && known?.revision !== undefined) {
+      clearTimeout(pending.get(name));
+      pending.set(name, setTimeout(() => void compare(name, known), PAUSE_MS).unref());
+    }
+  };
+  const watcher = readOnly ? undefined : watchFolder(folder, onChange, log);
+  return {
+    store(name) {
+      const known = stores.get(name) ?? remembering(createFileStore(pathOf(name), { readOnly }));
+      stores.set(name, known);
+      return known.store;
+    },
+    listen(listener) {
+      notify = listener;
+    },
+    [Symbol.dispose]() {
+      watcher?.close();
+      for (const timer of pending.values()) {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+/** A write of our own is over by then, and many edits of one save come together. */
+const PAUSE_MS = 200;
+const NEVER = new AbortController().signal;
+
+interface Known {
+  readonly plain: TextStore;
+  readonly store: TextStore;
+  /** Of the last read or write that somebody asked for; undefined: nobody has yet. */
+  revision: string | undefined;
+}
+
+function remembering(plain: TextStore): Known {
+  const known: Known = {
+    plain,
+    revision: undefined,
+    store: {
+      place: plain.place,
+      async read(signal) {
+        const read = await plain.read(signal);
+        known.revision = read.kind === "ok" ? read.revision : known.revision;
+        return read;
+      },
+      async write(text, revision, signal) {
+        const written = await plain.write(text, revision, signal);
+        known.revision = written.kind === "written" ? written.revision : known.revision;
+        return written;
+      },
+    },
+  };
+  return known;
+}
+
+function watchFolder(folder: string, onChange: (name: string | null) => void, log: Logger): FSWatcher | undefined {
+  try {
+    const watcher = watch(folder, { persistent: false });
+    watcher.on("change", (_kind, name) => onChange(typeof name === "string" ? name : null));
+    watcher.on("error", () => watcher.close());
+    return watcher;
+  } catch (error) {
+    log.warn({ folder, err: messageOf(error) }, "folder cannot be watched: foreign edits are seen at the next read");
+    return undefined;
+  }
+}
