@@ -102,7 +102,7 @@ function duplicateOf(first: Sighting, second: Sighting): ManifestProblem {
 
 function standingOf(before: Standing | undefined, file: string, object: JudgedObject, now: Millis): Standing {
   const { id, kind, namespace, name, verdict } = object;
-  const common = { id, kind, namespace, name, file, identity: identify(before?.identity, object.object, now) };
+  const common = { id, kind, namespace, name, file, identity: identify(before?.identity, object.specHash, now) };
   if (verdict.kind === "good") {
     const { fingerprint, object: data } = object;
     return { ...common, good: { fingerprint, object: data, manifest: verdict.manifest } };

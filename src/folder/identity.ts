@@ -10,13 +10,17 @@ export interface Identity {
   readonly createdAt: Millis;
 }
 
-/** The identity of an object as it is now; `previous` undefined: it is seen for the first time. */
-export function identify(previous: Identity | undefined, object: unknown, now: Millis): Identity {
-  const specHash = hashOf(specOf(object));
+/** The identity of an object whose spec has this hash now; `previous` undefined: it is seen for the first time. */
+export function identify(previous: Identity | undefined, specHash: string, now: Millis): Identity {
   if (previous === undefined) {
     return { specHash, generation: 1, createdAt: now };
   }
   return previous.specHash === specHash ? previous : { ...previous, specHash, generation: previous.generation + 1 };
+}
+
+/** The hash of everything but metadata and status. */
+export function specHashOf(object: unknown): string {
+  return hashOf(specOf(object));
 }
 
 /** The same for equal data, in whatever order the keys were written. */

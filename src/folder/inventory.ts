@@ -37,9 +37,14 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
   let told: Catalog = new Map();
   let problems: readonly string[] = [];
   let failure: string | undefined;
+  let last: Advance | undefined;
 
   async function step(): Promise<Advance> {
     const seen = await look();
+    deps.watch.follow(seen.folders);
+    if (!seen.changed && last?.unsettled === false) {
+      return last;
+    }
     reportFailure(deps, failure, seen.failure);
     failure = seen.failure;
     const next = advance(catalog, seen.view, deps.clock.now());
@@ -48,11 +53,11 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
     const found = problemsOf(seen, next);
     reportProblems(deps.log, problems, found);
     problems = found;
-    deps.watch.follow(seen.folders);
+    last = next;
     return next;
   }
   function tell(handlers: InventoryHandlers): void {
-    const events = eventsBetween(told, catalog);
+    const events = told === catalog ? [] : eventsBetween(told, catalog);
     told = catalog;
     for (const event of events) {
       handlers.onEvent(withStatus(event, deps.statuses));

@@ -3,7 +3,7 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { parseAlias, parseZone } from "../api/parse.ts";
 import { problem, problemText as fieldText, type Problem } from "../api/problem.ts";
 import type { UnknownFields } from "../api/read.ts";
-import { hashOf } from "./identity.ts";
+import { hashOf, specHashOf } from "./identity.ts";
 import { problemText, readManifests, type ManifestDocument, type ManifestProblem } from "./manifests.ts";
 import { pathSteps } from "./position.ts";
 import { objectId, type ObjectId } from "./state-entry.ts";
@@ -29,6 +29,7 @@ export interface JudgedObject {
   readonly object: unknown;
   /** Equal for equal objects, whatever the order of their keys. */
   readonly fingerprint: string;
+  readonly specHash: string;
   readonly verdict: Verdict;
 }
 
@@ -71,6 +72,7 @@ function judgeDocument(file: string, document: ManifestDocument): JudgedObject {
     column,
     object,
     fingerprint: hashOf(object),
+    specHash: specHashOf(object),
     verdict:
       "manifest" in checked
         ? { kind: "good", manifest: checked.manifest }

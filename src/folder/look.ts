@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../base/error.ts";
@@ -15,17 +16,26 @@ export interface Look {
   readonly folders: ReadonlyMap<string, string>;
   /** Why nothing at all can be said of the folder; undefined: it could be read. */
   readonly failure: string | undefined;
+  /** False: everything is as it was at the look before. */
+  readonly changed: boolean;
 }
 
 /** Looks at a folder again and again, reading only files that changed since the last time. Never rejects. */
 export function createLooker(root: string): () => Promise<Look> {
   let known: ReadonlyMap<string, KnownFile> = new Map();
   let rootId: string | undefined;
+  let lastPrint: string | undefined;
+  const changedTo = (print: string): boolean => {
+    const changed = print !== lastPrint;
+    lastPrint = print;
+    return changed;
+  };
   return async () => {
     const scan = await scanFolder(root);
     const failure = failureOf(scan, { rootId, hadFiles: known.size > 0 });
     if (failure !== undefined) {
-      return { view: { files: new Map(), unreadable: [""] }, unreadable: [], folders: scan.folders, failure };
+      const changed = changedTo(failure);
+      return { view: { files: new Map(), unreadable: [""] }, unreadable: [], folders: scan.folders, failure, changed };
     }
     const { files, unreadable } = await readChanged(root, scan.files, known);
     known = files;
@@ -39,6 +49,7 @@ export function createLooker(root: string): () => Promise<Look> {
       unreadable: all,
       folders: scan.folders,
       failure: undefined,
+      changed: changedTo(printOf(files, all)),
     };
   };
 }
@@ -46,6 +57,15 @@ export function createLooker(root: string): () => Promise<Look> {
 interface KnownFile {
   readonly stamp: string;
   readonly content: FileContent;
+}
+
+/** Equal for two looks that saw the same files and the same troubles. */
+function printOf(files: ReadonlyMap<string, KnownFile>, unreadable: readonly Unreadable[]): string {
+  const hash = createHash("sha256");
+  for (const [path, { stamp }] of files) {
+    hash.update(`${path}\n${stamp}\n`);
+  }
+  return `${hash.digest("hex")} ${JSON.stringify(unreadable)}`;
 }
 
 interface Earlier {

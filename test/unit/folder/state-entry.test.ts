@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashOf, identify } from "../../../src/folder/identity.ts";
+import { hashOf, identify, specHashOf } from "../../../src/folder/identity.ts";
 import { parseState, stateText, type StateEntry } from "../../../src/folder/state-entry.ts";
 
 const ENTRY: StateEntry = {
@@ -45,9 +45,9 @@ for (const [name, text] of damaged) {
 }
 
 test("the generation counts changes of the spec; the time of creation never moves", () => {
-  const first = identify(undefined, { spec: { a: 1 }, metadata: { labels: {} } }, 1000);
-  const labelled = identify(first, { spec: { a: 1 }, metadata: { labels: { b: "c" } }, status: {} }, 2000);
-  const edited = identify(labelled, { spec: { a: 2 } }, 3000);
+  const first = identify(undefined, specHashOf({ spec: { a: 1 }, metadata: { labels: {} } }), 1000);
+  const labelled = identify(first, specHashOf({ spec: { a: 1 }, metadata: { labels: { b: "c" } }, status: {} }), 2000);
+  const edited = identify(labelled, specHashOf({ spec: { a: 2 } }), 3000);
   assert.deepEqual([first.generation, labelled.generation, edited.generation], [1, 1, 2]);
   assert.deepEqual([first.createdAt, edited.createdAt], [1000, 1000]);
 });
