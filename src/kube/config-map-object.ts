@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isObject, listAt, memberAt, textAt, textsAt } from "./json.ts";
 
 /** On our own ConfigMaps. */
@@ -21,7 +22,8 @@ export interface StoredKey {
 
 /** One field manager a key: two stores in one ConfigMap must not take each other's keys away. */
 export function fieldManagerOf(key: string): string {
-  return `dnsalias/${key}`.slice(0, MAX_MANAGER);
+  const manager = `dnsalias/${key}`;
+  return manager.length <= MAX_MANAGER ? manager : `dnsalias/${createHash("sha256").update(key).digest("hex")}`;
 }
 
 export function storedKey(object: unknown, key: string): StoredKey {

@@ -8,17 +8,22 @@ export function createLimiter(atOnce: number): Limiter {
   let running = 0;
   const waiting = new Set<() => void>();
   const release = (): void => {
-    running -= 1;
     const [next] = waiting;
-    next?.();
+    if (next === undefined) {
+      running -= 1;
+    } else {
+      // The place is handed over, not given back: a newcomer must not slip in between.
+      next();
+    }
   };
   return {
     run: async (task, signal) => {
       signal.throwIfAborted();
       if (running >= atOnce) {
         await turn(waiting, signal);
+      } else {
+        running += 1;
       }
-      running += 1;
       try {
         return await task();
       } finally {
