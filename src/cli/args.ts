@@ -9,7 +9,7 @@ export interface Settings {
   readonly values: ReadonlyMap<OptionName, Setting>;
 }
 
-export interface Setting {
+interface Setting {
   /** One, or several where the option may be given more than once; a switch has none. */
   readonly texts: readonly string[];
   /** For messages: "--state" or "DNSALIAS_STATE". */

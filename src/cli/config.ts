@@ -59,7 +59,7 @@ export interface ResolveConfig {
   readonly json: boolean;
 }
 
-export interface CrdsConfig {
+interface CrdsConfig {
   readonly command: "crds";
   readonly out?: string;
 }
@@ -70,7 +70,7 @@ export interface VersionConfig {
 }
 
 /** What every command that works on objects has. */
-export interface Looking {
+interface Looking {
   /** Absent: those of /etc/resolv.conf, see `systemResolvers`. */
   readonly resolvers?: readonly ResolverServer[];
   readonly log: { readonly level: "debug" | "info" | "warn" | "error"; readonly format: "json" | "pretty" };

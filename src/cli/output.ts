@@ -1,7 +1,6 @@
 import type { Sink } from "./io.ts";
 
-export const STYLES = ["bold", "dim", "red", "green", "yellow", "cyan"] as const;
-export type Style = (typeof STYLES)[number];
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 /** Text in a colour where the sink has colours, else as it is. */
 export function styled(sink: Sink, style: Style, text: string): string {

@@ -34,7 +34,7 @@ export function editEvents(catalog: Catalog, file: string): readonly InventoryEv
 }
 
 /** The object with what an apiserver would have put into its metadata. */
-export function withIdentity<T extends DnsAlias | DnsZone>(object: T, { namespace, name, identity }: Standing): T {
+function withIdentity<T extends DnsAlias | DnsZone>(object: T, { namespace, name, identity }: Standing): T {
   const { deletedAt: _, ...given } = object.meta;
   const meta: ObjectMeta = {
     ...given,

@@ -23,7 +23,7 @@ export function objectId(of: { readonly kind: string; readonly namespace: string
 }
 
 /** Raised when a reader of the old version would misread the new one. */
-export const STATE_SCHEMA_VERSION = 1;
+const STATE_SCHEMA_VERSION = 1;
 
 export type StateText =
   | { readonly kind: "ok"; readonly entries: readonly StateEntry[] }

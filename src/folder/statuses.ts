@@ -4,7 +4,7 @@ import { judgeObject } from "./judge.ts";
 import { objectId, type ObjectId } from "./state-entry.ts";
 import type { StateFile } from "./state-file.ts";
 
-export type StatusPatch =
+type StatusPatch =
   | { readonly kind: "DnsAlias"; readonly key: string; readonly status: AliasStatus }
   | { readonly kind: "DnsZone"; readonly key: string; readonly status: ZoneStatus };
 

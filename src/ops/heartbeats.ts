@@ -8,7 +8,7 @@ export interface Heartbeats {
   late(): readonly string[];
 }
 
-export interface Heartbeat extends Disposable {
+interface Heartbeat extends Disposable {
   beat(): void;
 }
 

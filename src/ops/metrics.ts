@@ -31,7 +31,7 @@ export interface Metrics {
   reconciled(controller: string, result: string, tookMs: Millis): void;
 }
 
-export interface AliasCount {
+interface AliasCount {
   readonly ready: string;
   readonly reason: string;
   readonly count: number;

@@ -2,11 +2,8 @@ import { pino, stdSerializers, type DestinationStream, type Level, type LoggerOp
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
 
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 export interface PinoLogOptions {
-  readonly level: LogLevel;
+  readonly level: "debug" | "info" | "warn" | "error";
   readonly format: "json" | "pretty";
   readonly colours: boolean;
   /** Gets whole lines. */
