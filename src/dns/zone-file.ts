@@ -1,7 +1,7 @@
 import type { Name } from "./name.ts";
 import type { RecordSet } from "./record.ts";
 import { checkZone } from "./zone-file-check.ts";
-import { readZoneEntries, type ZoneFileRecord } from "./zone-file-entries.ts";
+import { readZoneEntries } from "./zone-file-entries.ts";
 import type { ZoneFileProblem } from "./zone-file-problem.ts";
 import { recordSetsOf } from "./zone-file-sets.ts";
 
@@ -34,8 +34,6 @@ export function parseZoneFile(text: string, origin: Name): ZoneFile {
     ? { kind: "bad", problems: found.slice(0, MAX_PROBLEMS) }
     : { kind: "ok", origin, records: recordSetsOf(records) };
 }
-
-export type { ZoneFileProblem, ZoneFileRecord };
 
 const MAX_TEXT_LENGTH = 4_194_304;
 const MAX_PROBLEMS = 50;

@@ -112,6 +112,6 @@ test("hostile Corefiles of a megabyte end within seconds", () => {
     parseCorefile(input);
     splitSegments(input);
     const took = performance.now() - started;
-    assert.ok(took < 5000, `${input.slice(0, 20)}… took ${took} ms`);
+    assert.ok(took < 20_000, `${input.slice(0, 20)}… took ${took} ms`);
   }
 });

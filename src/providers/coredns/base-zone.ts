@@ -10,8 +10,8 @@ export interface BaseZone {
   readonly origin: Name;
   readonly soa: RecordSet;
   readonly serial: number;
-  /** Without the SOA. */
-  readonly others: readonly RecordSet[];
+  /** All but the SOA, as it is rendered. */
+  readonly othersText: string;
   /** Equal for equal records, whatever their order, their comments and the SOA's serial. */
   readonly fingerprint: string;
   /** What keeps an address record set of ours from standing at a name; undefined: nothing does. */
@@ -19,7 +19,7 @@ export interface BaseZone {
 }
 
 /** A record of the base zone that stands where one of ours should; it goes on being served. */
-export interface Obstacle {
+interface Obstacle {
   readonly note: string;
   readonly ttl: number;
   /** When it is an address record set itself. */
@@ -44,12 +44,13 @@ export function readBaseZone(text: string, origin: Name, place: string): BaseRea
     return { kind: "bad", message: `${place}: no SOA record` };
   }
   const others = zone.records.filter(({ type }) => type !== "SOA");
+  const othersText = renderRecords(others);
   const base = {
     origin,
     soa,
     serial: serialOf(soa),
-    others,
-    fingerprint: fingerprint(renderRecords([withSerial(soa, 0), ...others])),
+    othersText,
+    fingerprint: fingerprint(renderRecords([withSerial(soa, 0)]) + othersText),
     obstacle: obstacleOf(origin, others),
   };
   return { kind: "ok", base };

@@ -42,17 +42,16 @@ interface LexerState {
   line: number;
 }
 
-/** Go's unicode.IsSpace. */
-const SPACE = /[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/;
+/** Go's unicode.IsSpace; sticky, so that each run is found in one step. */
+const SPACE = /[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+/y;
+/** Up to white space; a carriage return does not end a word. */
+const WORD = /[^\t-\f \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+/y;
 
 function readPiece(state: LexerState): { readonly kind: Piece["kind"]; readonly text: string } | undefined {
-  const first = state.text[state.at] ?? "";
-  if (SPACE.test(first)) {
-    while (state.at < state.text.length && SPACE.test(state.text[state.at] ?? "")) {
-      state.at += 1;
-    }
+  if (skip(state, SPACE)) {
     return { kind: "space", text: "" };
   }
+  const first = state.text[state.at];
   if (first === "#") {
     const end = state.text.indexOf("\n", state.at);
     state.at = end === -1 ? state.text.length : end;
@@ -62,18 +61,19 @@ function readPiece(state: LexerState): { readonly kind: Piece["kind"]; readonly 
   return text === undefined ? undefined : { kind: "token", text };
 }
 
-function readWord(state: LexerState): string {
-  const from = state.at;
-  while (state.at < state.text.length && !endsWord(state.text[state.at] ?? "")) {
-    state.at += 1;
-  }
-  const raw = state.text.slice(from, state.at).replaceAll("\r", "");
-  const hash = raw.indexOf("#");
-  return hash === -1 ? raw : raw.slice(0, hash);
+function skip(state: LexerState, run: RegExp): boolean {
+  run.lastIndex = state.at;
+  const found = run.test(state.text);
+  state.at = found ? run.lastIndex : state.at;
+  return found;
 }
 
-function endsWord(character: string): boolean {
-  return character !== "\r" && SPACE.test(character);
+function readWord(state: LexerState): string {
+  const from = state.at;
+  skip(state, WORD);
+  const raw = state.text.slice(from, state.at);
+  const hash = raw.indexOf("#");
+  return (hash === -1 ? raw : raw.slice(0, hash)).replaceAll("\r", "");
 }
 
 /** Only `\"` is an escape; a line's end is part of the string. */
@@ -92,5 +92,9 @@ function readQuoted(state: LexerState): string | undefined {
 }
 
 function countLines(raw: string): number {
-  return raw.split("\n").length - 1;
+  let count = 0;
+  for (let at = raw.indexOf("\n"); at !== -1; at = raw.indexOf("\n", at + 1)) {
+    count += 1;
+  }
+  return count;
 }

@@ -20,7 +20,7 @@ export interface ServerBlock {
   readonly end: number;
 }
 
-export interface Snippet {
+interface Snippet {
   readonly name: string;
   readonly directives: readonly Directive[];
 }

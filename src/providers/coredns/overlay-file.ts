@@ -33,7 +33,7 @@ export function readOverlayFile(text: string, zone: ObjectKey, fallback: Listene
     return bad(`line ${split.line}: ${split.message}`);
   }
   const { segments } = split;
-  const rest = segments.map((segment) => (segment.kind === "rest" ? segment.text : blank(segment.text))).join("");
+  const rest = segments.map(visibleText).join("");
   const parsed = parseCorefile(rest);
   if (parsed.kind === "bad") {
     return bad(`line ${parsed.line}: ${parsed.message}`);
@@ -92,21 +92,22 @@ function obstacleOf(keys: readonly ForeignKey[], listeners: readonly Listener[])
   };
 }
 
-/** Same length and lines, nothing for a parser. */
-function blank(text: string): string {
-  return text.replaceAll(/[^\n]/g, " ");
+/** A segment as the parser sees it: a part is as many empty lines. */
+function visibleText({ kind, text }: Segment): string {
+  return kind === "rest" ? text : "\n".repeat(text.split("\n").length - 1);
 }
 
 /** The line of a part that is not between server blocks. */
 function partInsideBlock(segments: readonly Segment[], { blocks, pieces }: Corefile): number | undefined {
   let at = 0;
   let line = 1;
-  for (const { kind, text } of segments) {
+  for (const segment of segments) {
+    const text = visibleText(segment);
     const isInside = blocks.some(({ start, end }) => start < at && at < end);
     const cutsToken = pieces.some(
       (piece) => piece.kind === "token" && piece.start < at && at < piece.start + piece.raw.length,
     );
-    if (kind === "part" && (isInside || cutsToken)) {
+    if (segment.kind === "part" && (isInside || cutsToken)) {
       return line;
     }
     at += text.length;

@@ -11,8 +11,7 @@ import { isIntact, renderPart } from "./overlay-block.ts";
 import { type OverlayFile, readOverlayFile } from "./overlay-file.ts";
 import { replacePart } from "./overlay-part.ts";
 import { checkedOwnerId } from "./owner-id.ts";
-import { ownerNameIn } from "./owner-name.ts";
-import { afterWrites, ownedBy, type OwnSet } from "./own-set.ts";
+import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "./own-set.ts";
 import type { TextStore } from "./text-store.ts";
 
 export interface OverlayDeps {
@@ -160,13 +159,11 @@ function refusalOf(file: OverlayFile, sets: readonly OwnSet[], maxNames: number)
     const message = `${names.size} names are over the overlay's limit of ${maxNames}: raise maxNames, or use the zoneFile delivery`;
     return { kind: "refused", reason: "OverlayFull", message };
   }
-  for (const name of names) {
-    const obstacle = file.obstacle(name);
-    if (obstacle !== undefined) {
-      return { kind: "refused", reason: "ForeignRecord", message: `${obstacle}: remove one of the two` };
-    }
-    if (ownerNameIn(name) !== name) {
-      return { kind: "refused", reason: "ForeignRecord", message: `${name} cannot be written into a Corefile` };
+  for (const set of sets) {
+    const obstacle = file.obstacle(set.name);
+    const message = obstacle === undefined ? ownSetProblem(set) : `${obstacle}: remove one of the two`;
+    if (message !== undefined) {
+      return { kind: "refused", reason: "ForeignRecord", message };
     }
   }
   return undefined;

@@ -1,6 +1,8 @@
 import type { ActualSet, Write } from "../../plan/change.ts";
+import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
+import { ownerNameIn } from "./owner-name.ts";
 
 /** One address record set of ours, as it stands in a rendered text. */
 export interface OwnSet {
@@ -17,7 +19,8 @@ export function afterWrites(sets: readonly OwnSet[], writes: readonly Write[]): 
     if (write.kind === "delete") {
       after.delete(ownSetKey(write.before));
     } else {
-      const { name, type, ttl, addresses } = write.after;
+      const { name, type, ttl } = write.after;
+      const addresses = addressSet(write.after.addresses.map((address) => parseAddress(address) ?? address));
       after.set(ownSetKey(write.after), { name, type, ttl, addresses });
     }
   }
@@ -32,3 +35,18 @@ export function ownSetKey({ name, type }: { readonly name: Name; readonly type: 
 export function ownedBy(sets: readonly OwnSet[], owner: string): readonly ActualSet[] {
   return sets.map(({ name, type, ttl, addresses }) => ({ name, type, ttl, addresses, owner }));
 }
+
+/** Why a set cannot be written as it is; nothing that an alias wants ever is so. */
+export function ownSetProblem({ name, type, ttl, addresses }: OwnSet): string | undefined {
+  const isFine =
+    ownerNameIn(name) === name &&
+    Number.isInteger(ttl) &&
+    ttl >= 0 &&
+    ttl <= MAX_TTL &&
+    addresses.length > 0 &&
+    addresses.every((address) => parseAddress(address) === address && familyOf(address) === type);
+  return isFine ? undefined : `the ${type} records of ${name} cannot be written: name, TTL or an address is not valid`;
+}
+
+/** RFC 2181 8. */
+const MAX_TTL = 2 ** 31 - 1;

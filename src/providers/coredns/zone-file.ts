@@ -5,13 +5,12 @@ import type { ActualSet } from "../../plan/change.ts";
 import { displayName, type Name } from "../../dns/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
-import { parseZoneFile } from "../../dns/zone-file.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
-import { type BaseZone, readBaseZone } from "./base-zone.ts";
-import { afterWrites, ownedBy, type OwnSet } from "./own-set.ts";
+import { type BaseRead, type BaseZone, readBaseZone } from "./base-zone.ts";
+import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "./own-set.ts";
 import { checkedOwnerId } from "./owner-id.ts";
 import type { TextStore } from "./text-store.ts";
-import { readZoneText, renderZoneText, type StoredZone } from "./zone-text.ts";
+import { readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";
 
 export interface ZoneFileDeps {
   readonly zone: DnsZone;
@@ -31,7 +30,12 @@ export interface ZoneFileDeps {
  */
 export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
-  const memory: Memory = { isOurs: false };
+  const { domain } = deps.zone.spec;
+  const memory: Memory = {
+    isOurs: false,
+    baseOf: rememberLast((text) => readBaseZone(text, domain, deps.base.place)),
+    storedOf: rememberLast((text) => readZoneText(text, domain)),
+  };
   return {
     id: "coreDNS/zoneFile",
     read: async (ownerNames, signal) => {
@@ -45,9 +49,12 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
 /** ConfigMap data of 1 MiB at most: keys and values together. */
 const CONFIG_MAP_BYTES = 1_048_576;
 
-/** Once the text was seen to be ours, it is repaired even when someone replaced all of it. */
+/** What is kept between calls; losing it costs time only, but for `isOurs`. */
 interface Memory {
+  /** Once the text was seen to be ours, it is repaired even when someone replaced all of it. */
   isOurs: boolean;
+  readonly baseOf: (text: string) => BaseRead;
+  readonly storedOf: (text: string) => StoredZone;
 }
 
 interface Loaded {
@@ -75,11 +82,11 @@ async function load(deps: ZoneFileDeps, memory: Memory, signal: AbortSignal): Pr
     const message = `the base zone of ${displayName(zone.spec.domain)} is not there: create ${source.place}, with SOA and NS records at least`;
     return { kind: "refused", reason: "BaseZoneMissing", message };
   }
-  const base = readBaseZone(baseText.text, zone.spec.domain, source.place);
+  const base = memory.baseOf(baseText.text);
   if (base.kind === "bad") {
     return { kind: "refused", reason: "BaseZoneInvalid", message: base.message };
   }
-  const stored = text.text === undefined ? undefined : readZoneText(text.text, zone.spec.domain);
+  const stored = text.text === undefined ? undefined : memory.storedOf(text.text);
   const foreign = foreignOwner(deps, memory, text, stored);
   if (foreign !== undefined) {
     return { kind: "refused", reason: "ForeignOwner", message: foreign };
@@ -131,8 +138,7 @@ function dirtyOf(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded): Actu
   if (text === undefined || stored === undefined || text.trim() === "") {
     return { kind: "first", message: `${place} is not there yet` };
   }
-  const expected = renderZoneText(base, sets, deps.ownerId, stored.serial ?? base.serial);
-  if (expected === text && stored.serial !== undefined) {
+  if (stored.serial !== undefined && zoneRenderer(base, sets, deps.ownerId)(stored.serial) === text) {
     return undefined;
   }
   return stored.base === base.fingerprint
@@ -176,37 +182,41 @@ type Made =
   | { readonly kind: "refused"; readonly reason: string; readonly message: string };
 
 function makeText(deps: ZoneFileDeps, { base, text, stored }: Loaded, sets: readonly OwnSet[]): Made {
-  for (const { name, type } of sets) {
-    const obstacle = base.obstacle(name, type);
-    if (obstacle !== undefined) {
-      return { kind: "refused", reason: "ForeignRecord", message: `${obstacle.note}: remove one of the two` };
+  for (const set of sets) {
+    const obstacle = base.obstacle(set.name, set.type);
+    const message = obstacle === undefined ? ownSetProblem(set) : `${obstacle.note}: remove one of the two`;
+    if (message !== undefined) {
+      return { kind: "refused", reason: "ForeignRecord", message };
     }
   }
+  const render = zoneRenderer(base, sets, deps.ownerId);
   const served = stored?.serial;
-  if (served !== undefined && renderZoneText(base, sets, deps.ownerId, served) === text) {
+  if (served !== undefined && render(served) === text) {
     return { kind: "made", text, serial: served };
   }
   const last = served === undefined || isNewerSerial(base.serial, served) ? base.serial : served;
   const serial = nextSerial(last, deps.now() / 1000);
-  return checked(deps, renderZoneText(base, sets, deps.ownerId, serial), serial);
+  return fitting(deps, render(serial), serial);
 }
 
-/** Nothing is written that a name server would not take. */
-function checked({ zone, store, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: string, serial: number): Made {
+function fitting({ zone, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: string, serial: number): Made {
   const bytes = Buffer.byteLength(text) + keyBytes(zone);
   if (bytes > maxBytes) {
     const message = `the rendered zone has ${bytes} bytes and its place holds ${maxBytes}: make the zone smaller, or split it; the transfer delivery, which has no such limit, is planned`;
     return { kind: "refused", reason: "ZoneTooLarge", message };
-  }
-  const parsed = parseZoneFile(text, zone.spec.domain);
-  if (parsed.kind === "bad") {
-    const [first] = parsed.problems;
-    const message = `with our records the zone for ${store.place} would be wrong, so it is not written: ${first?.message ?? ""}`;
-    return { kind: "refused", reason: "BaseZoneInvalid", message };
   }
   return { kind: "made", text, serial };
 }
 
 function keyBytes({ spec: { provider } }: DnsZone): number {
   return provider.kind === "coreDNSZoneFile" ? Buffer.byteLength(provider.zoneFile.configMap.key) : 0;
+}
+
+/** The same function, which does not work again for the text that it was asked for last. */
+function rememberLast<T>(work: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly result: T } | undefined;
+  return (text) => {
+    last = last?.text === text ? last : { text, result: work(text) };
+    return last.result;
+  };
 }

@@ -8,19 +8,16 @@ import { ownerNameIn } from "./owner-name.ts";
 import type { OwnSet } from "./own-set.ts";
 
 /**
- * The whole zone file: the base zone's records, then ours between markers. The same base, sets, owner and serial give the same bytes; the
- * order of anything, comments and the base's own serial do not matter.
+ * The whole zone file: the base zone's records, then ours between markers, as a function of the serial. The same base, sets,
+ * owner and serial give the same bytes; the order of anything, comments and the base's own serial do not matter.
  */
-export function renderZoneText(base: BaseZone, sets: readonly OwnSet[], ownerId: string, serial: number): string {
+export function zoneRenderer(base: BaseZone, sets: readonly OwnSet[], ownerId: string): (serial: number) => string {
   const own = renderRecords(sets.map(toRecordSet));
-  return [
-    `; ${base.origin} written by dnsalias owner=${ownerId} base=${base.fingerprint} own=${fingerprint(own)}\n`,
-    "; Do not edit: changes here are undone. The records come from the base zone, the part between the markers from the aliases.\n",
-    renderRecords([withSerial(base.soa, serial), ...base.others]),
-    `; BEGIN dnsalias owner=${ownerId}\n`,
-    own,
-    "; END dnsalias\n",
-  ].join("");
+  const head =
+    `; ${base.origin} written by dnsalias owner=${ownerId} base=${base.fingerprint} own=${fingerprint(own)}\n` +
+    "; Do not edit: changes here are undone. The records come from the base zone, the part between the markers from the aliases.\n";
+  const tail = `${base.othersText}; BEGIN dnsalias owner=${ownerId}\n${own}; END dnsalias\n`;
+  return (serial) => head + renderRecords([withSerial(base.soa, serial)]) + tail;
 }
 
 /** What can be told of a stored text, however damaged it is. */
@@ -34,7 +31,7 @@ export interface StoredZone {
   readonly sets: readonly OwnSet[];
 }
 
-/** Reads what {@link renderZoneText} wrote; lines that it would not have written are passed over. */
+/** Reads what {@link zoneRenderer} wrote; lines that it would not have written are passed over. */
 export function readZoneText(text: string, origin: Name): StoredZone {
   const lines = text.split("\n");
   const header = HEADER.exec(lines[0] ?? "");

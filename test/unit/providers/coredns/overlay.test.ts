@@ -302,3 +302,11 @@ test("a part of another zone that someone damaged does not stop ours", async () 
   }
   assert.equal(store.text, before);
 });
+
+test("an address in another spelling is written in the one that reads back", async () => {
+  const store = memoryTextStore(COREFILE);
+  const provider = providerOf(store);
+  assert.equal((await converge(provider, "example.com 60 2001:DB8:0:0::7")).kind, "applied");
+  assert.equal((await readZone(provider)).dirty, undefined);
+  assert.deepEqual(setLines((await readZone(provider)).sets), ["me example.com. AAAA 60 2001:db8::7"]);
+});
