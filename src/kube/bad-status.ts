@@ -1,54 +1,35 @@
-import { CONDITION_TYPES, type Condition } from "../api/condition.ts";
+import type { Condition, ConditionType } from "../api/condition.ts";
+import { summarize, type Finding } from "../api/conditions.ts";
+import { aliasStatusOf, zoneStatusOf } from "../api/parse-status.ts";
+import type { Millis } from "../base/clock.ts";
 import type { BadManifest } from "../controller/ports.ts";
-import { isObject, listAt, textAt, type JsonObject } from "./json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 
 /**
- * The status of an object that could not be read: what stood in it, with conditions that say so. `lastTransitionTime` moves only with
- * `status`, so that the same badness twice is the same status.
+ * The status of an object that could not be read: what stood in it, with Accepted=False, and Ready and Stalled to match. The same badness
+ * twice is the same status. Conditions of other writers are left out, being theirs to apply.
  */
 export function badManifestStatus(
   current: unknown,
-  { generation, problems }: Pick<BadManifest, "generation" | "problems">,
-  now: string,
+  { kind, generation, problems }: Omit<BadManifest, "key">,
+  now: Millis,
 ): JsonObject {
-  const message = clip(problems.join("; "));
-  const before = listAt(current, "conditions");
-  const condition = (
-    type: Condition["type"],
-    status: Condition["status"],
-    reason: string = BAD_MANIFEST_REASON,
-  ): Condition => ({
-    type,
-    status,
-    reason,
-    message,
-    observedGeneration: generation,
-    lastTransitionTime: sinceOf(before, type, status) ?? now,
+  const parsed = kind === "DnsAlias" ? aliasStatusOf(current) : zoneStatusOf(current);
+  const previous = parsed?.conditions ?? [];
+  const conditions = summarize({
+    accepted: { status: "False", reason: "Invalid", message: problems.join("; ") },
+    resolved: findingOf(previous, "Resolved"),
+    programmed: findingOf(previous, "Programmed"),
+    paused: false,
+    generation,
+    previous,
+    now,
   });
-  const ours = [
-    condition("Accepted", "False"),
-    condition("Ready", "False"),
-    condition("Reconciling", "False"),
-    condition("Stalled", "True"),
-  ];
-  const replaced = new Set<string>(ours.map(({ type }) => type));
-  const kept = CONDITION_TYPES.filter((type) => !replaced.has(type));
-  const others = before.filter((entry) => kept.some((type) => type === textAt(entry, "type")));
-  return { ...(isObject(current) ? current : {}), observedGeneration: generation, conditions: [...others, ...ours] };
+  return { ...(isObject(current) ? current : {}), observedGeneration: generation, conditions };
 }
 
-/** kstatus: Stalled, for nothing but a new spec can help. */
-const BAD_MANIFEST_REASON = "InvalidSpec";
-
-/** metav1.Condition: at most 32768; nobody reads more than this. */
-const MAX_MESSAGE = 2_000;
-
-function clip(message: string): string {
-  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message;
-}
-
-function sinceOf(before: readonly unknown[], type: string, status: string): string | undefined {
-  const found = before.find((entry) => textAt(entry, "type") === type && textAt(entry, "status") === status);
-  const since = textAt(found, "lastTransitionTime");
-  return since === "" ? undefined : since;
+/** What was accepted before stays in force, and so does what was found about it. */
+function findingOf(previous: readonly Condition[], wanted: ConditionType): Finding | undefined {
+  const found = previous.find(({ type }) => type === wanted);
+  return found === undefined ? undefined : { status: found.status, reason: found.reason, message: found.message };
 }

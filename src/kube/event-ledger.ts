@@ -8,7 +8,7 @@ export interface Notice {
   readonly text: string;
 }
 
-export type LedgerDecision =
+type LedgerDecision =
   | { readonly kind: "create" }
   /** The Event is there already: raise its count. */
   | { readonly kind: "repeat"; readonly count: number }

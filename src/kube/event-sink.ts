@@ -9,7 +9,7 @@ import { EVENTS, pathOf } from "./resource.ts";
 import { describeResult } from "./response.ts";
 import { MERGE_PATCH, type KubeRequest, type Transport } from "./transport.ts";
 
-export interface OfferedEvent {
+interface OfferedEvent {
   readonly kind: "DnsAlias" | "DnsZone";
   readonly meta: ObjectMeta;
   readonly event: ReportedEvent;

@@ -18,7 +18,7 @@ export interface LeaseClientOptions {
   readonly times: LeaseTimes;
 }
 
-export interface LeaseTry {
+interface LeaseTry {
   readonly state: LeaseState;
   /** Why nothing could be found out; the state is as before. */
   readonly trouble: string | undefined;

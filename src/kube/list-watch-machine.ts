@@ -5,7 +5,7 @@ import type { Millis, Random } from "../base/clock.ts";
  * Keeping a list equal to the apiserver's: pages of a list, then a watch from the list's resourceVersion. Every error is a transition to
  * a wait and on; no state is an end. The driver does what {@link nextStep} says and tells what came of it.
  */
-export type ListWatchStep =
+type ListWatchStep =
   /** Ask for the page behind this token; "" is the first page, which starts the list over. */
   | { readonly kind: "list"; readonly token: string }
   | { readonly kind: "watch"; readonly resourceVersion: string }

@@ -4,16 +4,16 @@ import { describeResult, type KubeResult } from "./response.ts";
 import { MERGE_PATCH, type Transport } from "./transport.ts";
 
 /** A change of this annotation makes the kubelet sync the pod, ConfigMap volumes included, at once (seconds in place of a minute). */
-export const NUDGE_ANNOTATION = "dnsalias.io/nudge";
+const NUDGE_ANNOTATION = "dnsalias.io/nudge";
 
-export interface NudgeRequest {
+interface NudgeRequest {
   readonly namespace: string;
   readonly matchLabels: Readonly<Record<string, string>>;
   /** Written as it is; one that stands there already nudges nothing. */
   readonly serial: string;
 }
 
-export interface NudgeResult {
+interface NudgeResult {
   readonly patched: number;
   /** One sentence a failure; the projection still comes, only later. */
   readonly problems: readonly string[];

@@ -58,7 +58,7 @@ async function reportBad(deps: BadDeps, manifest: BadManifest, signal: AbortSign
     resourceVersion: textAt(read.body, "metadata", "resourceVersion"),
     current,
   };
-  return deps.writer.write(target, badManifestStatus(current, manifest, secondsText(deps.clock.now())), signal);
+  return deps.writer.write(target, badManifestStatus(current, manifest, deps.clock.now()), signal);
 }
 
 function targetOf({ kind, meta, status }: DnsAlias | DnsZone): StatusTarget {
@@ -69,9 +69,4 @@ function targetOf({ kind, meta, status }: DnsAlias | DnsZone): StatusTarget {
 
 function resourceOf(kind: BadManifest["kind"]): Resource {
   return kind === "DnsAlias" ? DNS_ALIASES : DNS_ZONES;
-}
-
-/** RFC 3339 in UTC, whole seconds, as metav1.Time wants it. */
-function secondsText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

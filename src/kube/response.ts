@@ -25,7 +25,7 @@ export interface KubeUnreachable {
   readonly message: string;
 }
 
-export interface StatusCause {
+interface StatusCause {
   readonly reason: string;
   readonly field: string;
   readonly message: string;

@@ -21,7 +21,7 @@ export interface KubeRequest {
   readonly isUrgent?: boolean;
 }
 
-export interface StreamRequest {
+interface StreamRequest {
   readonly path: string;
   readonly accept?: string;
   /** No byte for this long ends the stream with an error. */
