@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from "node:net";
-import { Agent, type Dispatcher } from "undici";
+import { Agent, errors, type Dispatcher } from "undici";
 import type { Millis } from "../base/clock.ts";
 import { messageOf } from "../base/error.ts";
 import type { ExchangeRequest, ExchangeResult, ResolverServer } from "./exchange.ts";
@@ -56,13 +56,25 @@ async function answer(
 ): Promise<ExchangeResult> {
   const startedAt = performance.now();
   try {
-    const response = await post(dispatcher, server, request.query, signal);
+    const response = await postTwice(() => post(dispatcher, server, request.query, signal));
     const tookMs = performance.now() - startedAt;
     return request.accept(response)
       ? { kind: "response", response, tookMs }
       : { kind: "unreachable", message: "answered something else" };
   } catch (error) {
     return { kind: "unreachable", message: messageOf(error) };
+  }
+}
+
+/** Once more where the server closed a kept connection as the query went out; asking twice does no harm. */
+async function postTwice(once: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await once();
+  } catch (error) {
+    if (error instanceof errors.SocketError) {
+      return once();
+    }
+    throw error;
   }
 }
 
@@ -85,7 +97,20 @@ async function post(
     body.destroy().on("error", () => undefined);
     throw new Error(`answered with HTTP status ${statusCode} and media type "${type}"`);
   }
-  return new Uint8Array(await body.arrayBuffer());
+  return readBody(body);
+}
+
+async function readBody(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > MAX_OCTETS) {
+      throw new Error("answered with more than 64 KiB");
+    }
+  }
+  return new Uint8Array(Buffer.concat(pieces, length));
 }
 
 function createAgent(server: ResolverServer, { maxConnections, idleMs, ca }: HttpsClientOptions): Agent {
@@ -93,7 +118,6 @@ function createAgent(server: ResolverServer, { maxConnections, idleMs, ca }: Htt
     connections: maxConnections,
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
-    maxResponseSize: MAX_OCTETS,
     connect: {
       ...(ca !== undefined && { ca }),
       // The name in the URL is for the certificate; looking it up would need the very DNS that is being asked.
