@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { waitFor } from "../lab/wait-for.ts";
+import { processesWith } from "../support/process-gone.ts";
+import { run } from "../support/run.ts";
+import { startProcess, type ManagedProcess } from "../support/process.ts";
+
+const DEMO = join(import.meta.dirname, "..", "lab", "demo.ts");
+
+describe("npm run demo", { concurrency: true }, () => {
+  /** The demos make their temporary folders in it, so that what is left behind can be seen. */
+  let temporary: string;
+  before(async () => {
+    temporary = await mkdtemp(join(tmpdir(), "dnsalias-demo-test-"));
+  });
+  after(() => rm(temporary, { recursive: true, force: true }));
+
+  const folderFor = async (name: string) => {
+    const folder = await mkdtemp(join(temporary, name));
+    return { folder, env: { TMPDIR: folder, NO_COLOR: "1" } };
+  };
+
+  const nothingIsLeft = async (folder: string) => {
+    assert.deepEqual(await processesWith(folder), []);
+    assert.deepEqual(await readdir(folder), []);
+  };
+
+  const start = (env: Readonly<Record<string, string>>, ...args: readonly string[]): ManagedProcess =>
+    startProcess({ component: "demo", command: process.execPath, args: [DEMO, ...args], env });
+
+  const hasPrinted = async (demo: ManagedProcess, text: string, withinMs = 60_000): Promise<void> =>
+    waitFor(
+      `"${text}"`,
+      () => {
+        assert.equal(demo.ended(), undefined, demo.output());
+        assert.ok(demo.output().includes(text), demo.output());
+      },
+      { withinMs },
+    );
+
+  test("all that is promised holds, it is shown on the way, and nothing is left", async () => {
+    const { folder, env } = await folderFor("whole-");
+    const { stdout, stderr, code } = await run(process.execPath, [DEMO], { env, timeoutMs: 240_000 });
+    assert.equal(code, 0, stdout + stderr);
+    assert.equal(stderr, "");
+    for (const line of [
+      /example\.com shows the addresses of d111\.cdn\.test, and the status is Ready$/m,
+      /the chain's middle moves to us\.pool\.test/,
+      /served 203\.0\.113\.\d+ .*bound \d+ s.*MX TXT CAA NS there, \d+ look-ups, \d+ writes$/m,
+      /the recursive server is stopped/,
+      /status: Failure: unreachable since \d\d:\d\d:\d\d UTC; example\.com keeps its last good addresses$/m,
+      /example\.com follows again, /,
+      /^All held\.$/m,
+    ]) {
+      assert.match(stdout, line);
+    }
+    assert.equal(stdout.match(/^ {2}held {4}\S/gm)?.length, 8, stdout);
+    assert.ok(!stdout.includes("\u001b"), "no control sequences without a terminal");
+    await nothingIsLeft(folder);
+  });
+
+  test("a controller that dies fails it, with what was waited for and the last lines of its log", async () => {
+    const { folder, env } = await folderFor("killed-");
+    await using demo = start(env);
+    await hasPrinted(demo, "and the status is Ready");
+    const [controller] = await processesWith(`--manifests=${folder}`);
+    process.kill(Number(controller?.split(" ")[0]), "SIGKILL");
+    await waitFor("its end", () => assert.notEqual(demo.ended(), undefined), { withinMs: 90_000 });
+    assert.equal(demo.ended(), "ended with 1", demo.output());
+    assert.match(
+      demo.output(),
+      /FAILED: dnsalias run ended by SIGKILL while the demo waited for example\.com to follow/,
+    );
+    assert.match(demo.output(), /the last lines of dnsalias run:\n {2}.*INFO: /);
+    await nothingIsLeft(folder);
+  });
+
+  test("SIGINT ends it in time and leaves nothing", async () => {
+    const { folder, env } = await folderFor("stopped-");
+    await using demo = start(env);
+    await hasPrinted(demo, "and the status is Ready");
+    const askedAt = performance.now();
+    process.kill(demo.pid, "SIGINT");
+    await waitFor("its end", () => assert.notEqual(demo.ended(), undefined));
+    assert.equal(demo.ended(), "ended with 130", demo.output());
+    assert.ok(performance.now() - askedAt < 5_000, "within 5 s");
+    await nothingIsLeft(folder);
+  });
+});

@@ -1,0 +1,133 @@
+import type { Millis } from "../../src/base/clock.ts";
+import type { Sink } from "../../src/cli/io.ts";
+import { duration, styled } from "../../src/cli/output.ts";
+import type { Freshness } from "./demo-freshness.ts";
+import type { Played } from "./demo-play.ts";
+import { FAMILIES } from "./demo-target.ts";
+import { BESIDE, type Place, type Seen } from "./demo-watch.ts";
+
+/** A promise, whether it held, and the figures that say so. */
+export interface Held {
+  readonly promise: string;
+  readonly held: boolean;
+  readonly figures: string;
+}
+
+export interface Evidence {
+  readonly played: Played;
+  readonly seen: Seen;
+  readonly ranMs: Millis;
+}
+
+/** Judges what was seen. */
+export function judgePromises({ played, seen, ranMs }: Evidence): readonly Held[] {
+  return [
+    follows(played, seen),
+    beside(seen),
+    ...fresh(seen),
+    neverBlank(seen),
+    outage(played),
+    ...thrift(played, seen, ranMs),
+  ];
+}
+
+/** The summary as it is printed: a table, or with the figures below each promise where a terminal is too narrow for it. */
+export function reportText(sink: Sink, promises: readonly Held[]): string {
+  const width = Math.max(...promises.map(({ promise }) => promise.length));
+  const needed = MARGIN + width + 2 + Math.max(...promises.map(({ figures }) => figures.length));
+  const between = (promise: string): string =>
+    sink.isTerminal && needed > sink.columns ? `\n${" ".repeat(MARGIN)}` : `${" ".repeat(width - promise.length)}  `;
+  const lines = promises.map(({ promise, held, figures }) => {
+    const mark = held ? styled(sink, "green", "held  ") : styled(sink, "red", "FAILED");
+    return `  ${mark}  ${promise}${between(promise)}${figures}`;
+  });
+  return ["", styled(sink, "bold", "What was promised, and what held"), ...lines, ""].join("\n");
+}
+
+/** The mark and the spaces around it. */
+const MARGIN = 10;
+
+function follows({ followedMs }: Played, { cnames, freshness }: Seen): Held {
+  const wrong = sumOf(freshness, "server", ({ wrong }) => wrong);
+  const longest = duration(Math.max(...followedMs));
+  return {
+    promise: "the apex has the target's A and AAAA",
+    held: wrong === 0 && cnames === 0,
+    figures: `${followedMs.length} changes followed in ${duration(Math.min(...followedMs))} to ${longest}; ${cnames} CNAMEs, ${wrong} wrong answers`,
+  };
+}
+
+function beside({ besideAsked, besideWrong, serialFell }: Seen): Held {
+  const types = Object.keys(BESIDE).join(", ");
+  return {
+    promise: `${types} stay as they are`,
+    held: besideAsked > 0 && besideWrong.length === 0 && !serialFell,
+    figures: `${besideAsked} answers, ${besideWrong.length === 0 ? "all right" : `wrong: ${besideWrong.join("; ")}`}; the serial ${serialFell ? "FELL" : "only rose"}`,
+  };
+}
+
+function fresh({ freshness }: Seen): readonly Held[] {
+  const at = (place: Place, promise: string): Held => {
+    const both = FAMILIES.map((family) => freshness[place][family]);
+    const over = both.reduce((sum, { over }) => sum + over, 0);
+    const stated = both.flatMap(({ allowedMs }) => allowedMs ?? []);
+    const longest = Math.max(...both.map(({ longestMs }) => longestMs));
+    const range = stated.length === 0 ? "nothing" : rangeText(Math.min(...stated), Math.max(...stated));
+    return {
+      promise,
+      held: stated.length > 0 && over === 0,
+      figures: `at most ${duration(longest)} old, stated ${range}; ${both.reduce((sum, { looks }) => sum + looks, 0)} answers, ${over} beyond`,
+    };
+  };
+  return [
+    at("server", "stale no longer than stated, at the server"),
+    at("visitor", "and behind a visitor's cache (full bound)"),
+  ];
+}
+
+function neverBlank({ freshness }: Seen): Held {
+  const blank = sumOf(freshness, "server", ({ blank }) => blank) + sumOf(freshness, "visitor", ({ blank }) => blank);
+  return {
+    promise: "the name is never blank",
+    held: blank === 0,
+    figures: `${sumOf(freshness, "server", ({ looks }) => looks) + sumOf(freshness, "visitor", ({ looks }) => looks)} answers, ${blank} without addresses`,
+  };
+}
+
+function outage({ outage: { lastedMs, kept, status, statusAfterMs, writes, recoveredMs } }: Played): Held {
+  const name = kept ? "unchanged" : "CHANGED";
+  return {
+    promise: "no resolver: the name stays, the status tells",
+    held: kept && writes === 0,
+    figures: `${duration(lastedMs)} without: ${name}, ${writes} writes; "${status}" after ${duration(statusAfterMs)}; right again ${duration(recoveredMs)} after`,
+  };
+}
+
+/** A key is looked up once in 5 s at most, but for a second opinion when over half of a set is gone, and retries. */
+const LOOK_EVERY_MS: Millis = 5_000;
+
+function thrift({ followedMs }: Played, { counters, ttlChanges }: Seen, ranMs: Millis): readonly Held[] {
+  const changes = followedMs.length + 1;
+  const { lookups, failed, writes } = counters ?? { lookups: Number.NaN, failed: 0, writes: Number.NaN };
+  const most = FAMILIES.length * (Math.ceil(ranMs / LOOK_EVERY_MS) + 1 + changes) + failed;
+  return [
+    {
+      promise: "looked up as the TTL asks, no more",
+      held: lookups <= most,
+      figures: `${lookups} look-ups of 2 families in ${duration(ranMs)}, ${failed} of them failed`,
+    },
+    {
+      promise: "written only when something changed",
+      held: writes <= FAMILIES.length * (changes + 1) + ttlChanges,
+      figures: `${writes} writes for ${changes} changes of both families and the start, and ${ttlChanges} changes of TTL alone`,
+    },
+  ];
+}
+
+function sumOf(freshness: Seen["freshness"], place: Place, figure: (of: Freshness) => number): number {
+  return FAMILIES.reduce((sum, family) => sum + figure(freshness[place][family]), 0);
+}
+
+function rangeText(least: Millis, most: Millis): string {
+  return least === most ? duration(least) : `${duration(least)} to ${duration(most)}`;
+}

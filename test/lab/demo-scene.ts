@@ -1,0 +1,122 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/base/clock.ts";
+import { freePort } from "../support/free-port.ts";
+import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
+import { serveZoneFile, type ServedZone } from "./demo-served-zone.ts";
+import { startDemoTarget, TARGET_ZONES, type DemoTarget } from "./demo-target.ts";
+import { startNameServer, type NameServer } from "./name-server.ts";
+import { startRecursive, type RecursiveServer } from "./recursive.ts";
+
+/** The name of examples/demo that shows the target's addresses: a zone's own name. */
+export const APEX = "example.com";
+
+/** All that runs in the demo, on loopback addresses and free ports, with its files in a temporary folder. */
+export interface DemoScene extends AsyncDisposable {
+  readonly target: DemoTarget;
+  /** What the controller asks, and what the demo stops. */
+  readonly recursive: RecursiveServer;
+  /** Serves the rendered zone file. */
+  readonly server: NameServer;
+  readonly zone: ServedZone;
+  /** A visitor's recursive server: it caches what `server` says for as long as the published TTL. */
+  readonly visitor: RecursiveServer;
+  readonly controller: ManagedProcess;
+  readonly opsUrl: string;
+  readonly manifests: string;
+  readonly out: string;
+}
+
+export interface SceneOptions {
+  /** Told of each step as it begins. */
+  readonly say: (text: string) => void;
+}
+
+export async function startDemoScene({ say }: SceneOptions): Promise<DemoScene> {
+  await using starting = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "dnsalias-demo-"));
+  starting.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const target = starting.use(await startDemoTarget(() => systemClock.now()));
+  const recursive = starting.use(
+    await startRecursive({ zones: Object.fromEntries(TARGET_ZONES.map((zone) => [zone, target.server])) }),
+  );
+  const server = starting.use(await startNameServer());
+  const visitor = starting.use(await startRecursive({ zones: { [APEX]: server } }));
+  const manifests = join(folder, "manifests");
+  const out = join(folder, "zones");
+  await mkdir(out);
+  await copyExample(manifests, server.port);
+  const zone = starting.use(serveZoneFile(server, APEX, join(out, `${APEX}.zone`)));
+  say(`name servers run on loopback; starting dnsalias run on a copy of examples/demo …`);
+  const opsPort = await freePort();
+  const controller = starting.use(await startController({ manifests, out, recursive, opsPort }));
+  const opsUrl = `http://127.0.0.1:${opsPort}`;
+  const owned = starting.move();
+  return {
+    target,
+    recursive,
+    server,
+    zone,
+    visitor,
+    controller,
+    opsUrl,
+    manifests,
+    out,
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
+}
+
+export const ROOT = join(import.meta.dirname, "..", "..");
+
+const EXAMPLE = join(ROOT, "examples", "demo");
+/** As the example has it. */
+const EXAMPLE_PORT = "port: 5300";
+
+async function copyExample(to: string, port: number): Promise<void> {
+  const [zone, alias] = await Promise.all(
+    ["zone.yaml", "alias.yaml"].map((file) => readFile(join(EXAMPLE, file), "utf8")),
+  );
+  if (zone === undefined || alias === undefined || !zone.includes(EXAMPLE_PORT)) {
+    throw new Error(`examples/demo/zone.yaml has no "${EXAMPLE_PORT}" to put the demo's own port in`);
+  }
+  await mkdir(to);
+  await writeFile(join(to, "zone.yaml"), zone.replace(EXAMPLE_PORT, `port: ${port}`));
+  await writeFile(join(to, "alias.yaml"), alias);
+}
+
+interface Start {
+  readonly manifests: string;
+  readonly out: string;
+  readonly recursive: RecursiveServer;
+  readonly opsPort: number;
+}
+
+/** The real program as a process of its own, as a person would start it. */
+async function startController({ manifests, out, recursive, opsPort }: Start): Promise<ManagedProcess> {
+  const component = "dnsalias run";
+  const child = startProcess({
+    component,
+    command: process.execPath,
+    args: [
+      join(ROOT, "src", "main.ts"),
+      "run",
+      `--manifests=${manifests}`,
+      `--out=${out}`,
+      `--resolver=${recursive.host}:${recursive.port}`,
+      `--listen-ops=127.0.0.1:${opsPort}`,
+      "--log-format=pretty",
+    ],
+  });
+  try {
+    const probe = async (): Promise<string | undefined> => {
+      const response = await fetch(`http://127.0.0.1:${opsPort}/readyz`, { signal: AbortSignal.timeout(1000) });
+      return response.ok ? undefined : await response.text();
+    };
+    await untilReady(child, { component, deadlineMs: 30_000, probe });
+  } catch (error) {
+    await child.kill();
+    throw error;
+  }
+  return child;
+}
