@@ -27,7 +27,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only one folder may import, so that each stays replaceable. */
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   "@kubernetes/client-node": ["kube"],
-  "dns-packet": ["dns"],
   pino: ["ops"],
   "pino-pretty": ["ops"],
   "prom-client": ["ops"],

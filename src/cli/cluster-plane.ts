@@ -39,6 +39,7 @@ export async function openClusterPlane(
       lagMs: (nudged) => (nudged ? NUDGED_LAG_MS : KUBELET_LAG_MS),
     },
     placeOf,
+    problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
     lead: (onLeading, signal) =>
       plane.lease === undefined
         ? onLeading(signal)

@@ -35,6 +35,13 @@ export async function openFolderPlane(
       lagMs: () => FILE_LAG_MS,
     },
     placeOf,
+    problems() {
+      const state = folder.stateProblem();
+      return [
+        ...(folder.inventory.healthy() ? [] : [`the manifests in ${manifests} cannot be read`]),
+        ...(state === undefined ? [] : [state]),
+      ];
+    },
     async lead(onLeading, signal) {
       await onLeading(signal);
     },

@@ -17,6 +17,8 @@ export interface WorkPlane extends AsyncDisposable {
   readonly endpointsOf: EndpointsOf;
   readonly stores: Stores;
   readonly placeOf: (zone: DnsZone) => string;
+  /** What keeps this plane from working now, one sentence each. */
+  problems(): readonly string[];
   /** Calls `onLeading` for each term in which this process may write, until the signal aborts. */
   lead(onLeading: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }

@@ -121,10 +121,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
       [...controller.heartbeats()]
         .filter(([, beatAt]) => systemClock.now() - beatAt > STUCK_MS)
         .map(([loop, beatAt]) => `${loop}: no sign of life since ${new Date(beatAt).toISOString()}`),
-    unready: () => [
-      ...(controller.synced() ? [] : ["the inventory is not known yet"]),
-      ...(plane.inventory.healthy() ? [] : [`${plane.description} cannot be reached`]),
-    ],
+    unready: () => [...(controller.synced() ? [] : ["the inventory is not known yet"]), ...plane.problems()],
   });
 }
 

@@ -91,7 +91,7 @@ function tellReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasStat
   if (now === undefined || (before?.status === now.status && before.reason === now.reason)) {
     return;
   }
-  const fields = { alias: objectKey(alias.meta), reason: now.reason, message: now.message };
+  const fields = { alias: objectKey(alias.meta), reason: now.reason, detail: now.message };
   if (now.status === "False") {
     deps.log.warn(fields, "alias is not ready");
   } else {

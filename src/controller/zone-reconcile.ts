@@ -114,13 +114,19 @@ async function publish(
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
   if (guarded.writes.length === 0 && actual.dirty === undefined) {
     state.planningSince = undefined;
-    return settleAs(deps, state, settled, { afterMs: RESYNC_MS });
+    return settleAs(deps, state, settled, { afterMs: nextPlanMs(deps, state) });
   }
   if (actual.dirty?.kind === "foreign-edit" && fights(deps, state)) {
     const message = `something else keeps changing what dnsalias wrote (${actual.dirty.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
   return write(deps, state, { actual, writes: guarded.writes, settled }, signal);
+}
+
+/** Until the plan changes by time alone, or what is held is read again. */
+function nextPlanMs({ clock }: ReconcileDeps, { plan }: ZoneState): Millis {
+  const moments = [...(plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
+  return Math.max(0, Math.min(RESYNC_MS, ...moments.map((at) => at - clock.now())));
 }
 
 interface Pending {
@@ -144,7 +150,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
         "zone applied",
       );
       await state.provider.hurry?.(signal);
-      return settleAs(deps, state, settled, { afterMs: RESYNC_MS });
+      return settleAs(deps, state, settled, { afterMs: nextPlanMs(deps, state) });
     case "conflict":
       deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
       state.actual = undefined;
@@ -172,6 +178,7 @@ function noteWritten(
   setActual(state, { revision: result.revision, sets, ...(serial === undefined ? {} : { serial }) }, deps.ownerId);
   if (actual.dirty?.kind === "foreign-edit") {
     state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
+    deps.log.warn({ zone: objectKey(state.zone.meta), detail: actual.dirty.message }, "foreign edit undone");
     deps.observer.drift(objectKey(state.zone.meta));
     deps.reporter.event(state.zone, { type: "Warning", reason: "DriftRepaired", message: actual.dirty.message });
   }
@@ -213,7 +220,7 @@ function settleAs(
   if (!sameOutcome(state.outcome, outcome)) {
     state.outcome = outcome;
     if (outcome.kind === "refused") {
-      deps.log.warn({ zone, reason: outcome.reason, message: outcome.message }, "zone refused");
+      deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
       deps.reporter.event(state.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
     }
     deps.onChanged(zone, undefined);

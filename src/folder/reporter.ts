@@ -12,7 +12,10 @@ export interface FolderReporterDeps {
   readonly log: Logger;
 }
 
-/** Statuses go to the state file; what a person would have seen with kubectl (changed conditions, Events) goes to the log, once. */
+/**
+ * Statuses go to the state file. What a person would have seen with kubectl (changed conditions, Events) goes to the log at level debug: the
+ * controller itself logs what is notable, once.
+ */
 export function createFolderReporter({ statuses, clock, log }: FolderReporterDeps): Reporter {
   const recent = new Map<string, Millis>();
   return {
@@ -100,24 +103,13 @@ function logChanges(
   for (const { type, status, reason, message } of after) {
     const old = before?.find((condition) => condition.type === type);
     if (old?.status !== status || old.reason !== reason) {
-      const isTrouble = type === "Stalled" ? status === "True" : status === "False" && type !== "Reconciling";
-      const fields = { ...object, condition: type, status, reason, detail: message };
-      if (isTrouble) {
-        log.warn(fields, "condition changed");
-      } else {
-        log.info(fields, "condition changed");
-      }
+      log.debug({ ...object, condition: type, status, reason, detail: message }, "condition changed");
     }
   }
 }
 
 function logEvent(log: Logger, object: DnsAlias | DnsZone, { type, reason, message }: ReportedEvent): void {
-  const fields = { ...fieldsOf(object.kind, object.meta.uid), reason, detail: message };
-  if (type === "Warning") {
-    log.warn(fields, "event");
-  } else {
-    log.info(fields, "event");
-  }
+  log.debug({ ...fieldsOf(object.kind, object.meta.uid), type, reason, detail: message }, "event");
 }
 
 function fieldsOf(kind: "DnsAlias" | "DnsZone", key: string): LogFields {
