@@ -142,6 +142,9 @@ function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Prob
     }
     wantsMore = token.text.endsWith(",");
     const text = wantsMore ? token.text.slice(0, -1) : token.text;
+    if (wantsMore && text === "") {
+      return { line: token.line, message: "a comma without a server block's name before it" };
+    }
     if (text !== "") {
       texts.push(text);
     }
@@ -177,6 +180,9 @@ function parseDirectives(
 }
 
 function parseDirective(parser: Parser, name: Piece): Directive | Problem {
+  if (name.text === "{") {
+    return { line: name.line, message: "a { where a directive should begin" };
+  }
   const from = parser.at;
   let depth = 0;
   parser.at += 1;

@@ -103,7 +103,7 @@ function renderTemplate(type: Family, set: OwnSet | undefined, domain: Name, neg
 }
 
 /**
- * The questions that a block takes. A wildcard takes names of letters, digits, hyphens and underscores below it, but none below another
+ * The questions that a block takes. A wildcard takes names of letters, digits, hyphens, underscores and asterisks (its own name is asked for too) below it, but none below another
  * owner name of ours, which is the closest encloser then (RFC 4592 3.3.1).
  */
 function conditionOf(name: Name, names: readonly Name[]): string {
@@ -112,7 +112,7 @@ function conditionOf(name: Name, names: readonly Name[]): string {
   }
   const above = name.slice(2);
   const closer = names.filter((other) => !isWildcard(other) && other.endsWith(`.${above}`));
-  const pattern = `^([a-z0-9_-]+[.])+${above.replaceAll(".", "[.]")}$`;
+  const pattern = `^([a-z0-9_*-]+[.])+${above.replaceAll(".", "[.]")}$`;
   return [
     `name() matches '${pattern}'`,
     ...closer.map((other) => `!(name() == '${other}' || name() endsWith '.${other}')`),

@@ -63,6 +63,8 @@ const BAD: readonly (readonly [text: string, line: number, message: RegExp])[] =
   ["import\n. {\n}\n", 1, /import without a file/],
   ["import a b\n", 1, /exactly one/],
   ["a.org,", 1, /behind the comma/],
+  [", a.org {\n}\n", 1, /a comma without/],
+  [". {\n {\n }\n}\n", 2, /where a directive should begin/],
 ];
 for (const [text, line, message] of BAD) {
   test(`Corefile: ${JSON.stringify(text)} is refused with its line`, () => {

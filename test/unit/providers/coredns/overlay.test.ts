@@ -84,7 +84,7 @@ test("a wildcard takes names below it, but not those below a closer name of ours
   await converge(providerOf(store), "*.apps.example.com 30 203.0.113.8", "x.apps.example.com 30 203.0.113.9");
   assert.match(store.text ?? "", /^apps\.example\.com\.:53 \{$/m);
   const expression =
-    "expr type() in ['A', 'AAAA'] && name() matches '^([a-z0-9_-]+[.])+apps[.]example[.]com[.]$'" +
+    "expr type() in ['A', 'AAAA'] && name() matches '^([a-z0-9_*-]+[.])+apps[.]example[.]com[.]$'" +
     " && !(name() == 'x.apps.example.com.' || name() endsWith '.x.apps.example.com.')";
   assert.ok((store.text ?? "").includes(expression));
 });
