@@ -1,8 +1,8 @@
-import { Agent, ProxyAgent, type Dispatcher } from "undici";
 import type { Clock, Millis } from "../base/clock.ts";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
-import { sameConnection, type CredentialSource, type Credentials } from "./credentials.ts";
+import type { CredentialSource, Credentials } from "./credentials.ts";
+import { createSocketKeeper, type Sockets } from "./sockets.ts";
 
 export interface ConnectionDeps {
   readonly credentials: CredentialSource;
@@ -17,51 +17,32 @@ export interface ConnectionOptions {
 }
 
 /** Where a request goes and what it carries, now. */
-export interface LiveConnection {
+export interface LiveConnection extends Sockets {
   readonly credentials: Credentials;
-  /** Pooled, for requests that end. */
-  readonly requests: Dispatcher;
-  /** One socket each, for watches: they must not take the sockets of the others. */
-  readonly streams: Dispatcher;
   readonly readAt: Millis;
 }
 
 export interface Connection extends AsyncDisposable {
   /** Rejects when credentials were never readable; later failures to read go on with the last ones. */
   current(): Promise<LiveConnection>;
-  /** After a 401: reads everything anew, unless that was just done by another request. */
+  /** After a 401: reads everything anew, unless that was just done. */
   renew(used: LiveConnection): Promise<LiveConnection>;
 }
 
-/** Keeps sockets for as long as the CA and certificates stay the same, and replaces them when those change. */
+/** Where nothing on disk helps, a 401 must not start a plugin for each request. */
+const RENEW_PAUSE_MS = 5_000;
+
+/** Credentials as they are on disk, give or take `rereadMs`, and the sockets that go with them. */
 export function createConnection(deps: ConnectionDeps, options: ConnectionOptions): Connection {
+  const keeper = createSocketKeeper(options.maxSockets, deps.log);
   let live: LiveConnection | undefined;
   let reading: Promise<LiveConnection> | undefined;
-  const retired = new Set<Dispatcher>();
+  let renewedAt = Number.NEGATIVE_INFINITY;
 
-  const retire = (old: LiveConnection): void => {
-    for (const dispatcher of [old.requests, old.streams]) {
-      retired.add(dispatcher);
-      void dispatcher.close().then(
-        () => retired.delete(dispatcher),
-        () => retired.delete(dispatcher),
-      );
-    }
-  };
-  const adopt = (credentials: Credentials): LiveConnection => {
-    const readAt = deps.clock.now();
-    if (live !== undefined && sameConnection(live.credentials, credentials)) {
-      return { ...live, credentials, readAt };
-    }
-    if (live !== undefined) {
-      deps.log.info({ server: credentials.server }, "certificates of the apiserver connection replaced");
-      retire(live);
-    }
-    return { credentials, readAt, requests: open(credentials, options.maxSockets), streams: open(credentials, null) };
-  };
   const read = async (fresh: boolean): Promise<LiveConnection> => {
     try {
-      live = adopt(await deps.credentials.read({ fresh }));
+      const credentials = await deps.credentials.read({ fresh });
+      live = { ...keeper.for(credentials), credentials, readAt: deps.clock.now() };
     } catch (error) {
       if (live === undefined) {
         throw error;
@@ -79,22 +60,17 @@ export function createConnection(deps: ConnectionDeps, options: ConnectionOption
   };
   return {
     current: async () => {
-      const isOld = live === undefined || deps.clock.now() - live.readAt >= options.rereadMs;
-      return live === undefined || isOld ? readOnce(false) : live;
+      const isFresh = live !== undefined && deps.clock.now() - live.readAt < options.rereadMs;
+      return live !== undefined && isFresh ? live : readOnce(false);
     },
-    renew: async (used) => (live !== undefined && live.readAt > used.readAt ? live : readOnce(true)),
-    [Symbol.asyncDispose]: async () => {
-      const all = [...retired, ...(live === undefined ? [] : [live.requests, live.streams])];
-      await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
+    renew: async (used) => {
+      const now = deps.clock.now();
+      if (live !== undefined && (live.readAt > used.readAt || now - renewedAt < RENEW_PAUSE_MS)) {
+        return live;
+      }
+      renewedAt = now;
+      return readOnce(true);
     },
+    [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),
   };
-}
-
-function open({ tls, proxy }: Credentials, connections: number | null): Dispatcher {
-  // Time limits are ours: per request, and per stream the idle limit given with it.
-  const limits = { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
-  const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 15_000, timeout: 10_000 };
-  return proxy === undefined
-    ? new Agent({ ...limits, connect })
-    : new ProxyAgent({ ...limits, uri: proxy, requestTls: connect });
 }

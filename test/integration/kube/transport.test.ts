@@ -177,6 +177,16 @@ describe("transport", () => {
       ["ok", "ok", "ok"],
     );
     assert.deepEqual(reads, [false, true], "three requests with one stale token read the new one once");
+    site.server.removeAllListeners("request");
+    site.server.on("request", (_request, response: ServerResponse) => {
+      response.statusCode = 401;
+      response.end("{}");
+    });
+    for (let index = 0; index < 5; index += 1) {
+      const refused = await transport.request(get, NEVER);
+      assert.equal(refused.kind === "status" && refused.code, 401);
+    }
+    assert.deepEqual(reads, [false, true], "and where that does not help, not again for each request");
   });
 });
 
