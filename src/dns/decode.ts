@@ -6,8 +6,8 @@ import {
   type Question,
   type WireRecord,
 } from "./message.ts";
-import { nameOfCanonical, ROOT, type Name } from "./name.ts";
-import { MAX_NAME_OCTETS, textOfWire } from "./name-wire.ts";
+import { MAX_NAME_OCTETS, nameOfCanonical, ROOT, type Name } from "./name.ts";
+import { textOfWire } from "./name-wire.ts";
 import { OCTET_SPELLING, OCTET_TEXT } from "./octet-text.ts";
 import { rdataLayout, rdataLength } from "./rdata-layout.ts";
 import { CLASS, TYPE } from "./types.ts";

@@ -1,9 +1,5 @@
 import { OCTET_SPELLING, OCTET_TEXT } from "./octet-text.ts";
-import { nameOfCanonical, type Name } from "./name.ts";
-
-/** RFC 1035 2.3.4. */
-export const MAX_LABEL_OCTETS = 63;
-export const MAX_NAME_OCTETS = 255;
+import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS, nameOfCanonical, type Name } from "./name.ts";
 
 /**
  * A name as people and zone files write it, with the escapes of RFC 1035 5.1 (`\.`, `\DDD`) and letters of any case; relative

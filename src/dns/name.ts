@@ -13,8 +13,8 @@ export type Name = string & { readonly [nameBrand]: true };
 const MAX_TEXT_LENGTH = 254;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** RFC 1035 2.3.4. */
-const MAX_LABEL_OCTETS = 63;
-const MAX_NAME_OCTETS = 255;
+export const MAX_LABEL_OCTETS = 63;
+export const MAX_NAME_OCTETS = 255;
 /** Names without escapes, which nearly all are. */
 const PLAIN = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]{1,63}\.)+$/;
 /** One label of canonical text: each octet has one spelling only, so a dot always ends a label (see octet-text.ts). */

@@ -1,5 +1,6 @@
 import { addressOctets, addressText } from "./address-wire.ts";
-import { MAX_NAME_OCTETS, textOfWire, wireOfNameText } from "./name-wire.ts";
+import { MAX_NAME_OCTETS } from "./name.ts";
+import { textOfWire, wireOfNameText } from "./name-wire.ts";
 import { OCTET_TEXT } from "./octet-text.ts";
 import { quotedText, tokenOctets, type Token } from "./presentation-tokens.ts";
 import { svcParamsOctets, svcParamsText } from "./svc-params.ts";

@@ -1,5 +1,5 @@
 import { HEADER_OCTETS } from "./message.ts";
-import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "./name-wire.ts";
+import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "./name.ts";
 
 /**
  * A packet and the place up to which it has been read. Reading never goes past `end`; the first thing that is wrong is kept in

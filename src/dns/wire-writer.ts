@@ -1,5 +1,6 @@
 import { AppError } from "../base/error.ts";
-import { MAX_LABEL_OCTETS, textOfWire } from "./name-wire.ts";
+import { MAX_LABEL_OCTETS } from "./name.ts";
+import { textOfWire } from "./name-wire.ts";
 
 /** A packet in the making. `bytes` has room for all of it without compression. */
 export interface WireWriter {

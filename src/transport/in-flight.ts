@@ -2,7 +2,7 @@ import type { Millis } from "../base/clock.ts";
 import type { ExchangeResult } from "./exchange.ts";
 
 /** Begins what may bring the result; gives what undoes it. Undoing happens exactly once, however the wait ends. */
-export type Start = (settle: (result: ExchangeResult) => void) => () => void;
+type Start = (settle: (result: ExchangeResult) => void) => () => void;
 
 /** Every wait of one client, so that each ends in time and all end with the client. */
 export interface InFlight {

@@ -17,7 +17,7 @@ export type OnQuery = (
   protocol: "udp" | "tcp",
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
-export interface ListenLimits {
+interface ListenLimits {
   /** Answers over UDP that may be promised at once; further queries are dropped. */
   readonly maxPendingUdp: number;
   /** Open TCP connections; further ones are closed at once. */
@@ -28,7 +28,7 @@ export interface ListenLimits {
   readonly idleMs: Millis;
 }
 
-export const DEFAULT_LIMITS: ListenLimits = {
+const DEFAULT_LIMITS: ListenLimits = {
   maxPendingUdp: 10_000,
   maxConnections: 1_000,
   maxPipelined: 100,
