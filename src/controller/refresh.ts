@@ -3,7 +3,9 @@ import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
 import { keyText, type Reading, type TargetKey, type ViewId } from "../dns/reading.ts";
 import type { Answer } from "../plan/answer.ts";
+import { goneAlone } from "../plan/gone-alone.ts";
 import { answerOf, isNews } from "../plan/hold/answer-of.ts";
+import { unconfirmed } from "../plan/hold/empty.ts";
 import { freshState, type HoldState, type LastGood, restoredState, withLastGood } from "../plan/hold/state.ts";
 import { step } from "../plan/hold/step.ts";
 import type { Lookup } from "../resolver/ports.ts";
@@ -160,10 +162,14 @@ async function lookUp(parts: Parts, text: string, signal: AbortSignal): Promise<
     serverCount: deps.serverCountOf(key.view),
     sibling: siblingOf(parts, key),
   };
-  const goodBefore = entry.state.goodAt;
-  entry.state = step(entry.state, reading, context);
+  const before = entry.state;
+  const goodBefore = before.goodAt;
+  entry.state = step(before, reading, context);
   entry.lookedUpAt = now;
   guarded(deps.log, () => deps.observe?.(reading, now - startedAt, key));
+  if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
+    doubtSibling(parts, answerOf(before), now);
+  }
   tell(deps, entry, goodBefore);
   if (outages.endsWith(key.view, reading, now)) {
     retryFailing(parts, key.view, now);
@@ -172,8 +178,27 @@ async function lookUp(parts: Parts, text: string, signal: AbortSignal): Promise<
 }
 
 function siblingOf({ entries }: Parts, key: TargetKey): Answer | undefined {
-  const sibling = entries.get(keyText({ ...key, family: key.family === "A" ? "AAAA" : "A" }));
+  const sibling = entries.get(siblingText(key));
   return sibling === undefined ? undefined : answerOf(sibling.state);
+}
+
+function siblingText(key: TargetKey): string {
+  return keyText({ ...key, family: key.family === "A" ? "AAAA" : "A" });
+}
+
+/** A name that is back may be back in both families: what stands in the other stays until it is asked again, which is now. */
+function doubtSibling({ deps, entries, due }: Parts, recovered: Answer, now: Millis): void {
+  const text = siblingText(recovered.key);
+  const sibling = entries.get(text);
+  if (
+    sibling?.state.emptySince !== undefined &&
+    sibling.state.addresses.length > 0 &&
+    !goneAlone(answerOf(sibling.state), recovered)
+  ) {
+    sibling.state = unconfirmed(sibling.state);
+    tell(deps, sibling, sibling.state.goodAt);
+    due.add(text, now);
+  }
 }
 
 function retryFailing({ deps, entries, due }: Parts, view: ViewId, now: Millis): void {

@@ -4,6 +4,7 @@ import { addressSet, familyOf } from "../dns/address.ts";
 import type { Name } from "../dns/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { Answer } from "./answer.ts";
+import { goneAlone } from "./gone-alone.ts";
 
 /** The answer that stands for a target and family in the alias's view. */
 export type AnswerOf = (target: Name, family: Family) => Answer | undefined;
@@ -18,6 +19,8 @@ export interface Contribution {
    */
   readonly keepPublished: readonly Family[];
   readonly usesFallback: boolean;
+  /** When this contribution is another one though nothing was heard: the next moment at which last-good becomes stale. */
+  readonly changesAt?: Millis;
   readonly targets: readonly TargetVerdict[];
 }
 
@@ -72,8 +75,24 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
       verdicts.some((verdict) => mayStandBehindPublished(verdict, family)),
     ),
     usesFallback: empty && usesFallback,
+    ...staleNext(alias, verdicts, now),
     targets: verdicts,
   };
+}
+
+/** With Keep nothing changes at that moment but the status. */
+function staleNext(
+  { spec }: DnsAlias,
+  verdicts: readonly TargetVerdict[],
+  now: Millis,
+): Pick<Contribution, "changesAt"> {
+  const moments = verdicts
+    .flatMap(({ answers }) => answers)
+    .flatMap(({ failingSince, goodAt }) =>
+      failingSince === undefined ? [] : [(goodAt ?? failingSince) + spec.maxStalenessMs + 1],
+    )
+    .filter((at) => at > now);
+  return spec.onStale === "Keep" || moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
 }
 
 interface Judged {
@@ -83,10 +102,10 @@ interface Judged {
 }
 
 function judgeTarget(alias: DnsAlias, answers: readonly Answer[], now: Millis): Judged {
-  const withData = answers.filter((answer) => answer.addresses.length > 0);
+  const withData = answers.filter((answer) => answer.addresses.length > 0 && !isGoneAlone(answer, answers));
   const live = withData.filter((answer) => answer.emptySince === undefined);
   if (live.length > 0) {
-    return judgeLive(alias, live, now);
+    return judgeLive(alias, withData, now);
   }
   if (withData.length > 0) {
     // Every family that had addresses is confirmed empty, or was never there.
@@ -101,13 +120,18 @@ function judgeTarget(alias: DnsAlias, answers: readonly Answer[], now: Millis): 
   return { verdict: "never-resolved", contributing: [], fallback: false };
 }
 
-/** An empty family beside one with data is withdrawn; failing ones stand until `maxStaleness`. */
-function judgeLive(alias: DnsAlias, live: readonly Answer[], now: Millis): Judged {
+function isGoneAlone(answer: Answer, answers: readonly Answer[]): boolean {
+  return answers.some((other) => other !== answer && goneAlone(answer, other));
+}
+
+/** Failing families stand until `maxStaleness`; one that is confirmed empty stands until it is known whether the other is as well. */
+function judgeLive(alias: DnsAlias, withData: readonly Answer[], now: Millis): Judged {
+  const live = withData.filter((answer) => answer.emptySince === undefined);
   const stale = live.filter((answer) => isStale(answer, alias.spec.maxStalenessMs, now));
   if (stale.length === live.length && alias.spec.onStale !== "Keep") {
     return { verdict: "stale-withdrawn", contributing: [], fallback: alias.spec.onStale === "Fallback" };
   }
-  const contributing = alias.spec.onStale === "Keep" ? live : live.filter((answer) => !stale.includes(answer));
+  const contributing = alias.spec.onStale === "Keep" ? withData : withData.filter((answer) => !stale.includes(answer));
   if (stale.length > 0) {
     return { verdict: "stale-kept", contributing, fallback: false };
   }

@@ -35,6 +35,11 @@ export function onEmpty(state: HoldState, reading: EmptyReading, context: HoldCo
   };
 }
 
+/** The state with its emptiness no longer believed: a new row of readings has to confirm it. */
+export function unconfirmed(state: HoldState): HoldState {
+  return { ...state, emptySince: undefined, empty: undefined };
+}
+
 function extended(row: EmptyRow | undefined, { server, negativeTtl }: EmptyReading, now: Millis): EmptyRow {
   if (row === undefined) {
     return { firstAt: now, readings: 1, server, otherServerHeard: false, negativeTtl };

@@ -60,6 +60,40 @@ test("failing look-ups take nothing away, and are told once they are overdue", a
   assert.equal(world.condition("web/shop", "Ready"), "True Ready");
 });
 
+test("onStale is applied at the moment when maxStaleness is over, though nothing new is heard", async () => {
+  const shop = alias("web/shop", {
+    spec: { onStale: "Fallback", maxStalenessMs: 10 * MINUTE, fallbackAddresses: ["203.0.113.9"] },
+  });
+  await using world = startWorld({ zones: [ZONE], aliases: [shop], targets: { "cdn.test": ["198.51.100.1"] } });
+  await world.clock.advance(2 * MINUTE);
+  world.targets.set("cdn.test", "servfail");
+  await world.clock.advance(8 * MINUTE);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"]);
+  await world.clock.advance(2 * MINUTE + 1_000);
+  assert.deepEqual(
+    world.published("dns/com").map((line) => line.split(" ").at(-1)),
+    ["203.0.113.9"],
+  );
+});
+
+test("under Hold a name that vanishes and comes back loses neither family for a moment", async () => {
+  const both = ["198.51.100.1", "2001:db8::1"];
+  await using world = startWorld({ zones: [ZONE], aliases: [SHOP], targets: { "cdn.test": both } });
+  await world.clock.advance(MINUTE);
+  const stays = async (ms: number): Promise<void> => {
+    for (let step = 0; step < ms; step += 500) {
+      await world.clock.advance(500);
+      assert.equal(world.published("dns/com").length, 2, `after ${step} ms: ${world.published("dns/com").join(", ")}`);
+    }
+  };
+  world.targets.delete("cdn.test");
+  await stays(5 * MINUTE);
+  assert.equal(world.condition("web/shop", "Resolved"), "False NoAddresses");
+  world.targets.set("cdn.test", both);
+  await stays(5 * MINUTE);
+  assert.equal(world.condition("web/shop", "Ready"), "True Ready");
+});
+
 test("a restart with the resolver down keeps what is published, with and without a status", async () => {
   for (const keepsStatus of [true, false]) {
     const first = startWorld({ zones: [ZONE], aliases: [SHOP], targets: { "cdn.test": ["198.51.100.1"] } });

@@ -33,9 +33,30 @@ const cases: readonly Case[] = [
   { name: "only the families that are asked for", answers: [A, AAAA], spec: { families: ["A"] }, want: ["192.0.2.1"] },
   {
     name: "one family confirmed empty is withdrawn alone",
-    answers: [A, { ...AAAA, emptySince: 5 }],
+    answers: [
+      { ...A, goodAt: NOW },
+      { ...AAAA, emptySince: 5 },
+    ],
     want: ["192.0.2.1"],
     verdicts: ["good"],
+  },
+  {
+    name: "a family confirmed empty stands while the other, last good before a confirmation could end, may be empty too",
+    answers: [
+      { ...A, outcome: { kind: "nxdomain" }, goodAt: 59_999 },
+      { ...AAAA, emptySince: 5 },
+    ],
+    want: ["192.0.2.1", "2001:db8::1"],
+    verdicts: ["good"],
+  },
+  {
+    name: "a family that was withdrawn alone does not come back when the other becomes empty under Hold",
+    answers: [
+      { ...A, emptySince: 900_000, goodAt: 890_000 },
+      { ...AAAA, emptySince: 5 },
+    ],
+    want: ["192.0.2.1"],
+    verdicts: ["held-empty"],
   },
   { name: "a family that never was takes nothing away", answers: [A, NO_AAAA], want: ["192.0.2.1"], keeps: [] },
   {
