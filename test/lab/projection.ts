@@ -11,6 +11,8 @@ export interface ProjectionOptions {
   readonly directory: string;
   /** How long a change waits, in milliseconds; the kubelet takes 0 to 90 s. Default: at once. */
   readonly delayMs?: () => number;
+  /** What the laboratory changes in a file, where the real thing cannot run (port 53, say). Default: nothing. */
+  readonly adapt?: (text: string, file: string) => string;
   /** A pod whose change ends the wait, as a change of a real pod makes its kubelet sync. */
   readonly pod?: string;
 }
@@ -93,7 +95,8 @@ function configMapsPath({ namespace }: ProjectionOptions): string {
 async function list(requests: KubeRequests, options: ProjectionOptions): Promise<Files> {
   const found = listAt(await requests.get(configMapsPath(options)), "items");
   const included = found.filter((item) => options.includes(textAt(item, "metadata", "name")));
-  return new Map(included.flatMap((item) => filesOf(memberAt(item, "data"))));
+  const files = included.flatMap((item) => filesOf(memberAt(item, "data")));
+  return new Map(files.map(([name, text]) => [name, options.adapt?.(text, name) ?? text]));
 }
 
 function filesOf(data: unknown): readonly (readonly [string, string])[] {
