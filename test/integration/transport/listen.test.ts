@@ -71,7 +71,7 @@ test("a taken port is an error, for either protocol, and nothing stays open", as
   await assert.rejects(listen({ host: "127.0.0.1", port, onQuery: () => undefined }), { code: "EADDRINUSE" });
   udp.close();
   await once(udp, "close");
-  await using first = await listen({ host: "127.0.0.1", port, onQuery: () => undefined });
+  await using first = await listen({ host: "127.0.0.1", port: 0, onQuery: () => undefined });
   await assert.rejects(listen({ host: "127.0.0.1", port: first.port, onQuery: () => undefined }), {
     code: "EADDRINUSE",
   });
