@@ -1,19 +1,8 @@
-import type { ConditionType } from "./condition.ts";
+import type { ReasonEntry } from "./reason-entry.ts";
 import { ACCEPTED_REASONS } from "./reasons-accepted.ts";
 import { EVENT_REASONS } from "./reasons-event.ts";
 import { PROGRAMMED_REASONS } from "./reasons-programmed.ts";
 import { RESOLVED_REASONS } from "./reasons-resolved.ts";
-
-/** A word that conditions and Events carry, with what it means to whoever reads it. docs/reasons.md is made of these. */
-export interface ReasonEntry {
-  readonly reason: string;
-  /** Where it stands. Ready, Reconciling and Stalled borrow the reason of the condition that decides them. */
-  readonly on: readonly (ConditionType | "Event")[];
-  readonly meaning: string;
-  readonly whatToDo: string;
-  /** Whose turn it is: nothing is wrong, dnsalias tries again or waits by itself, or only a user can help (Stalled). */
-  readonly turn: "nobody" | "dnsalias" | "user";
-}
 
 export const REASONS: readonly ReasonEntry[] = [
   {

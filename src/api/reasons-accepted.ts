@@ -1,4 +1,4 @@
-import type { ReasonEntry } from "./reason.ts";
+import type { ReasonEntry } from "./reason-entry.ts";
 
 /** Whether the object is valid and what it asks for is its to have. */
 export const ACCEPTED_REASONS: readonly ReasonEntry[] = [

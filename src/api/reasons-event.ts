@@ -1,4 +1,4 @@
-import type { ReasonEntry } from "./reason.ts";
+import type { ReasonEntry } from "./reason-entry.ts";
 
 /** What is told once, by an Event, because it is no state. */
 export const EVENT_REASONS: readonly ReasonEntry[] = [

@@ -1,4 +1,5 @@
-import { REASONS, type ReasonEntry } from "./reason.ts";
+import type { ReasonEntry } from "./reason-entry.ts";
+import { REASONS } from "./reason.ts";
 
 /** The text of docs/reasons.md. */
 export function reasonsPage(): string {

@@ -1,4 +1,4 @@
-import type { ReasonEntry } from "./reason.ts";
+import type { ReasonEntry } from "./reason-entry.ts";
 import { REFUSED_REASONS } from "./reasons-refused.ts";
 
 /** Whether the servers give what is wanted. */

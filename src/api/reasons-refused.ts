@@ -1,4 +1,4 @@
-import type { ReasonEntry } from "./reason.ts";
+import type { ReasonEntry } from "./reason-entry.ts";
 
 /** Why a zone or a record is not written until a user has changed something. */
 export const REFUSED_REASONS: readonly ReasonEntry[] = [

@@ -1,4 +1,4 @@
-import type { ReasonEntry } from "./reason.ts";
+import type { ReasonEntry } from "./reason-entry.ts";
 
 /** Whether the targets' addresses are known and fresh. */
 export const RESOLVED_REASONS: readonly ReasonEntry[] = [

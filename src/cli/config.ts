@@ -8,6 +8,7 @@ import { createSink, type Io } from "./io.ts";
 import type { OptionName } from "./options.ts";
 import {
   hostPort,
+  type HostPort,
   logFormat,
   logLevel,
   nameFrom,
@@ -92,11 +93,6 @@ export type Plane =
       /** Of the pod, or the machine: part of a Lease holder's identity. */
       readonly host: string;
     };
-
-export interface HostPort {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What to do, or what to print instead. */
 export type Asked =

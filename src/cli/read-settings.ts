@@ -1,7 +1,6 @@
 import { AppError } from "../base/error.ts";
 import type { Name } from "../dns/name.ts";
 import type { Environment, Settings } from "./args.ts";
-import type { HostPort } from "./config.ts";
 import type { Command, OptionName } from "./options.ts";
 
 /** The settings of one command, with where each came from, for messages. */
@@ -90,6 +89,11 @@ export function ownerId(from: Reader): string {
     throw wrong(`${from.origin("owner-id")} must be 1 to 63 letters, digits, ".", "_" and "-", not "${id}"`);
   }
   return id;
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** Where to listen; without a host, on all addresses of both families. */

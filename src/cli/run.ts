@@ -5,10 +5,11 @@ import { listenOps } from "../ops/http.ts";
 import { createPinoLog } from "../ops/pino-log.ts";
 import { createPrometheus, type PrometheusMetrics } from "../ops/prometheus.ts";
 import { compose, type Composition } from "./compose.ts";
-import type { HostPort, RunConfig } from "./config.ts";
+import type { RunConfig } from "./config.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { createCounting, type Counting } from "./observe.ts";
+import type { HostPort } from "./read-settings.ts";
 import { systemResolvers } from "./system-resolvers.ts";
 import { programVersion } from "./version.ts";
 

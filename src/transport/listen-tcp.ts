@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, isIPv6, type Socket } from "node:net";
 import { createDeframer, framed } from "./frames.ts";
-import type { Listener, ListenPart, Peer } from "./listen.ts";
+import type { Listener, ListenPart, Peer } from "./listener.ts";
 
 /** Rejects when the port is taken. */
 export async function listenTcp(part: ListenPart): Promise<Listener> {

@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
-import type { Listener, ListenPart, Peer } from "./listen.ts";
+import type { Listener, ListenPart, Peer } from "./listener.ts";
 
 /** Rejects when the port is taken. Bound to a wildcard address, the kernel picks the address that answers come from. */
 export async function listenUdp({ host, port, onQuery, onError, limits, reusePort }: ListenPart): Promise<Listener> {

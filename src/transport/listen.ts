@@ -1,32 +1,6 @@
-import type { Millis } from "../base/clock.ts";
 import { listenTcp } from "./listen-tcp.ts";
 import { listenUdp } from "./listen-udp.ts";
-
-export interface Peer {
-  readonly address: string;
-  readonly port: number;
-}
-
-/**
- * Gets the octets of one message as they came and gives the octets of the answer, already short enough for the protocol; undefined sends nothing. What it
- * throws goes to `onError`, and nothing is sent.
- */
-export type OnQuery = (
-  query: Uint8Array,
-  peer: Peer,
-  protocol: "udp" | "tcp",
-) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
-
-interface ListenLimits {
-  /** Answers over UDP that may be promised at once; further queries are dropped. */
-  readonly maxPendingUdp: number;
-  /** Open TCP connections; further ones are closed at once. */
-  readonly maxConnections: number;
-  /** Answers promised at once on one connection; beyond it nothing more is read from it. */
-  readonly maxPipelined: number;
-  /** A connection on which no whole message came and no answer went so long is closed (RFC 7766 6.2.3). */
-  readonly idleMs: Millis;
-}
+import type { Listener, ListenLimits, ListenPart, OnQuery } from "./listener.ts";
 
 const DEFAULT_LIMITS: ListenLimits = {
   maxPendingUdp: 10_000,
@@ -45,21 +19,6 @@ export interface ListenOptions {
   readonly limits?: Partial<ListenLimits>;
   /** Lets other processes and threads listen on the same port, the kernel spreading the queries (SO_REUSEPORT; Linux). */
   readonly reusePort?: boolean;
-}
-
-/** What one protocol's listener needs: everything filled in. */
-export interface ListenPart {
-  readonly host: string;
-  readonly port: number;
-  readonly onQuery: OnQuery;
-  readonly onError: (error: unknown) => void;
-  readonly limits: ListenLimits;
-  readonly reusePort: boolean;
-}
-
-export interface Listener extends AsyncDisposable {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** Listens on one address and one port over UDP and TCP; rejects when either is taken. Disposing closes every socket at once. */

@@ -8,7 +8,8 @@ import { test } from "node:test";
 import { createExchange } from "../../../src/transport/client.ts";
 import type { ExchangeRequest, Protocol, ResolverServer } from "../../../src/transport/exchange.ts";
 import { framed } from "../../../src/transport/frames.ts";
-import { listen, type ListenOptions, type OnQuery } from "../../../src/transport/listen.ts";
+import { listen, type ListenOptions } from "../../../src/transport/listen.ts";
+import type { OnQuery } from "../../../src/transport/listener.ts";
 
 const never = new AbortController().signal;
 const PADDING = new Uint8Array(10);
