@@ -1,5 +1,6 @@
 import { parseAddress } from "./address.ts";
 import type { Name } from "./name.ts";
+import { rdataProblem } from "./rdata-check.ts";
 import { characterString, hexadecimal, plainWord, text255, unsigned } from "./rdata-field.ts";
 import { type RdataField, rdataFields } from "./rdata-fields.ts";
 import type { ZoneToken } from "./zone-file-lexer.ts";
@@ -37,7 +38,9 @@ export function canonicalRdata(type: string, tokens: readonly ZoneToken[], origi
   if (at < tokens.length) {
     return bad(`${type} has more than its ${fields.length} fields: remove what begins at "${tokens[at]?.text}"`);
   }
-  return ok(words.filter((word) => word !== "").join(" "));
+  const text = words.filter((word) => word !== "").join(" ");
+  const problem = rdataProblem(type, text.split(" "));
+  return problem === undefined ? ok(text) : bad(`${type}: ${problem}`);
 }
 
 const FIELD_NAMES: Readonly<Record<RdataField, string>> = {

@@ -1,4 +1,4 @@
-import { displayName, isAtOrBelow, type Name, nameOfCanonical, parentOf, wildcardBelow } from "./name.ts";
+import { displayName, isAtOrBelow, isWildcard, type Name, nameOfCanonical, parentOf, wildcardBelow } from "./name.ts";
 import { cutAbove, cutsOf } from "./zone-file-cut.ts";
 import { SIGNATURE_TYPES } from "./rdata-fields.ts";
 import type { ZoneFileRecord } from "./zone-file-entries.ts";
@@ -68,6 +68,9 @@ function recordProblem(record: ZoneFileRecord, index: ZoneIndex): ZoneFileProble
   }
   if (type === "SOA" && name !== origin) {
     return problemAt(record, `an SOA record below the apex: it belongs at ${zone} alone`);
+  }
+  if (isWildcard(name) && type === "NS") {
+    return problemAt(record, `a wildcard cannot be delegated (RFC 4592 4.2): write the NS records at each name`);
   }
   if (type === "CNAME") {
     return cnameProblem(origin, record, types);
