@@ -69,7 +69,7 @@ const overlay = object(
     ),
     maxNames: whole("Names at most, because each costs CoreDNS memory. Names beyond it are refused and say so.", {
       minimum: 1,
-      maximum: 5000,
+      maximum: 2000,
       default: 2000,
     }),
   },

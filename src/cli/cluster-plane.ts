@@ -35,6 +35,7 @@ export async function openClusterPlane(
       base: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
       zoneFile: (namespace, name, key) => cluster.textStore("own", { namespace, name, key }),
       corefile: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
+      maxBytes: CONFIG_MAP_BYTES,
       hurry: (zone, signal) => hurry(cluster, log, zone, signal),
       lagMs: (nudged) => (nudged ? NUDGED_LAG_MS : KUBELET_LAG_MS),
     },
@@ -48,6 +49,8 @@ export async function openClusterPlane(
   };
 }
 
+/** The apiserver takes no more data in one ConfigMap. */
+const CONFIG_MAP_BYTES = 1_048_576;
 /** The kubelet syncs a pod every 60 s and up to half as much again; with the nudge at once. Measured: 78 s and 4.2 s at most. */
 const KUBELET_LAG_MS = 90_000;
 const NUDGED_LAG_MS = 5_000;

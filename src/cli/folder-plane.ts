@@ -31,6 +31,7 @@ export async function openFolderPlane(
       base: (namespace, name, key) => folder.configMapStore(namespace, name, key),
       zoneFile: (_namespace, _name, key) => folder.fileStore(key),
       corefile: (_namespace, _name, key) => folder.fileStore(key),
+      maxBytes: Infinity,
       hurry: undefined,
       lagMs: () => FILE_LAG_MS,
     },

@@ -33,6 +33,8 @@ export interface Stores {
   corefile(namespace: string, name: string, key: string): TextStore;
   /** Hurries the projection of what was written; undefined where there is nothing to hurry. */
   readonly hurry: ((zone: DnsZone, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Octets that one text may have. */
+  readonly maxBytes: number;
   /** How long a written text usually takes, in milliseconds, until a server can read it. */
   lagMs(nudged: boolean): Millis;
 }
@@ -55,12 +57,17 @@ export function providerOf(stores: Stores, zone: DnsZone, ownerId: string, now: 
           ? inlineText(base.text, `DnsZone ${objectKey(zone.meta)} spec.provider.coreDNS.zoneFile.baseZone.inline`)
           : stores.base(zone.meta.namespace, base.name, base.key);
       const store = stores.zoneFile(zone.meta.namespace, configMap.name, configMap.key);
-      const made = createZoneFileProvider({ zone, base: source, store, ownerId, now });
+      const made = createZoneFileProvider({ zone, base: source, store, ownerId, now, maxBytes: stores.maxBytes });
       return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + AUTO_LAG_MS };
     }
     case "coreDNSOverlay": {
       const { namespace, name, key } = provider.overlay.configMap;
-      const made = createOverlayProvider({ zone, store: stores.corefile(namespace, name, key), ownerId });
+      const made = createOverlayProvider({
+        zone,
+        store: stores.corefile(namespace, name, key),
+        ownerId,
+        maxBytes: stores.maxBytes,
+      });
       return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + RELOAD_LAG_MS };
     }
   }

@@ -175,7 +175,17 @@ function noteWritten(
   state.planningSince = undefined;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
-  setActual(state, { revision: result.revision, sets, ...(serial === undefined ? {} : { serial }) }, deps.ownerId);
+  const { notice } = actual;
+  setActual(
+    state,
+    {
+      revision: result.revision,
+      sets,
+      ...(serial === undefined ? {} : { serial }),
+      ...(notice === undefined ? {} : { notice }),
+    },
+    deps.ownerId,
+  );
   if (actual.dirty?.kind === "foreign-edit") {
     state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
     deps.log.warn({ zone: objectKey(state.zone.meta), detail: actual.dirty.message }, "foreign edit undone");

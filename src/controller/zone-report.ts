@@ -86,7 +86,7 @@ function acceptedVerdict({ outcome }: ZoneState, badEdit: BadManifest | undefine
     : { status: "True", reason: "Accepted", message: "the zone is this object's" };
 }
 
-function programmedVerdict({ outcome, serving, provider, refusals }: ZoneState): Verdict {
+function programmedVerdict({ outcome, serving, provider, refusals, actual }: ZoneState): Verdict {
   switch (outcome.kind) {
     case "pending":
       return { status: "Unknown", reason: "Pending", message: "the zone has not been planned yet" };
@@ -112,7 +112,8 @@ function programmedVerdict({ outcome, serving, provider, refusals }: ZoneState):
     const message = `${serving.current} of ${serving.total ?? 0} servers serve what was written at ${time(serving.behindSince)}`;
     return { status: "False", reason: "PropagationSlow", message };
   }
-  return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned` };
+  const notice = actual?.notice === undefined ? "" : `; but ${actual.notice}`;
+  return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${notice}` };
 }
 
 const SHOWN_NAMES = 10;
