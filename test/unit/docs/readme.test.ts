@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { judgeFile } from "../../../src/folder/judge.ts";
+
+const readme = readFileSync("README.md", "utf8");
+
+test("every link of the README leads to a file", () => {
+  const links = [...readme.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
+  assert.ok(links.length > 10);
+  assert.deepEqual(
+    links.filter((link) => !existsSync(link)),
+    [],
+  );
+});
+
+test("every npm script that the README names is there", () => {
+  const scripts = JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).scripts);
+  const named = [...readme.matchAll(/npm run ([a-z:]+)/g)].map(([, script = ""]) => script);
+  assert.ok(named.includes("demo"));
+  assert.deepEqual(
+    named.filter((script) => !scripts.includes(`"${script}":`)),
+    [],
+  );
+});
+
+const texts = [
+  ...["demo", "cluster"].flatMap((folder) =>
+    readdirSync(`examples/${folder}`).map((file) => ({
+      name: `examples/${folder}/${file}`,
+      text: readFileSync(`examples/${folder}/${file}`, "utf8"),
+    })),
+  ),
+  ...[...readme.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ""]) => ({ name: "the README's YAML", text })),
+];
+
+for (const { name, text } of texts) {
+  test(`${name} is taken as it is`, () => {
+    const { objects, problems } = judgeFile(name, text);
+    assert.deepEqual(problems, []);
+    assert.ok(objects.length > 0);
+    assert.deepEqual(
+      objects.flatMap(({ verdict }) => (verdict.kind === "bad" ? verdict.problems : [])),
+      [],
+    );
+  });
+}
