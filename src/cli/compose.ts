@@ -9,9 +9,9 @@ import type { ZoneProvider } from "../providers/provider.ts";
 import { createAsk } from "../resolver/ask.ts";
 import { createLookup } from "../resolver/client.ts";
 import type { Lookup } from "../resolver/ports.ts";
-import { createExchange } from "../transport/client.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
-import type { Plane } from "./config.ts";
+import type { Looking, Plane } from "./config.ts";
+import { openNetwork } from "./network.ts";
 import { providerOf, type WorkPlane } from "./plane.ts";
 import { createViews, type Views } from "./views.ts";
 
@@ -19,8 +19,8 @@ export interface ComposeOptions {
   readonly plane: Plane;
   readonly ownerId: string;
   readonly concurrency: number;
-  /** The recursive servers of zones that name none. */
-  readonly resolvers: readonly ResolverServer[];
+  /** The recursive servers of zones that name none, and how to reach them. */
+  readonly looking: Looking;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly observer: Observer;
@@ -31,6 +31,7 @@ export interface ComposeOptions {
 export interface Composition extends AsyncDisposable {
   readonly plane: WorkPlane;
   readonly controller: Controller;
+  readonly resolvers: readonly ResolverServer[];
   readonly views: Views;
   readonly lookup: Lookup;
   readonly providerOf: (zone: DnsZone) => ZoneProvider;
@@ -41,9 +42,9 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const { ownerId, concurrency, log, metrics, observer } = options;
   await using opened = new AsyncDisposableStack();
   const plane = opened.use(await openPlane(options));
-  const transport = opened.use(createExchange());
-  const views = createViews(options.resolvers);
-  const net = { exchange: transport.exchange, clock: systemClock, random: Math.random, randomBytes };
+  const network = opened.use(await openNetwork(options.looking));
+  const views = createViews(network.resolvers);
+  const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
   const lookup = createLookup({ ...net, viewOf: (id) => views.viewOf(id) });
   const makeProvider = (zone: DnsZone): ZoneProvider =>
     providerOf(plane.stores, zone, ownerId, () => systemClock.now());
@@ -70,6 +71,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   return {
     plane,
     controller,
+    resolvers: network.resolvers,
     views,
     lookup,
     providerOf: makeProvider,

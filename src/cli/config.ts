@@ -53,9 +53,8 @@ export interface ExplainConfig extends Looking {
   readonly json: boolean;
 }
 
-export interface ResolveConfig {
+export interface ResolveConfig extends Pick<Looking, "resolvers" | "resolverCa"> {
   readonly command: "resolve";
-  readonly resolvers?: readonly ResolverServer[];
   readonly target: Name;
   readonly json: boolean;
 }
@@ -71,9 +70,11 @@ export interface VersionConfig {
 }
 
 /** What every command that works on objects has. */
-interface Looking {
+export interface Looking {
   /** Absent: those of /etc/resolv.conf, see `systemResolvers`. */
   readonly resolvers?: readonly ResolverServer[];
+  /** A file with what signs the certificates of DoT and DoH servers; absent: what Node.js trusts. */
+  readonly resolverCa?: string;
   readonly log: { readonly level: "debug" | "info" | "warn" | "error"; readonly format: "json" | "pretty" };
 }
 
@@ -223,10 +224,13 @@ function clusterPlane(from: Reader): Plane {
 }
 
 function looking(from: Reader): Looking {
-  return { ...resolversOf(from), log: { level: logLevel(from), format: logFormat(from) } };
+  return {
+    ...resolversOf(from),
+    log: { level: logLevel(from), format: logFormat(from) },
+  };
 }
 
-function resolversOf(from: Reader): Pick<Looking, "resolvers"> {
+function resolversOf(from: Reader): Pick<Looking, "resolvers" | "resolverCa"> {
   const resolvers = from.texts("resolver").map((text) => {
     const server = parseResolverAddress(text);
     if (typeof server === "string") {
@@ -234,5 +238,9 @@ function resolversOf(from: Reader): Pick<Looking, "resolvers"> {
     }
     return server;
   });
-  return resolvers.length === 0 ? {} : { resolvers };
+  const resolverCa = from.text("resolver-ca");
+  return {
+    ...(resolvers.length === 0 ? {} : { resolvers }),
+    ...(resolverCa === undefined ? {} : { resolverCa }),
+  };
 }

@@ -1,34 +1,20 @@
 import { systemClock } from "../base/clock.ts";
 import { objectKey } from "../api/meta.ts";
 import { displayName, type Name } from "../dns/name.ts";
-import { noMetrics } from "../ops/metrics.ts";
-import { createPinoLog } from "../ops/pino-log.ts";
 import { explainName, type ExplainedZone, type Fact } from "../plan/explain.ts";
-import { compose } from "./compose.ts";
 import type { ExplainConfig } from "./config.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io, Sink } from "./io.ts";
-import { createCounting } from "./observe.ts";
 import { harmless, json, styled } from "./output.ts";
 import { previewZones, type ZonePreview } from "./preview.ts";
 import { startProgress } from "./progress.ts";
+import { composeReadOnly } from "./read-only.ts";
 import { takeSnapshot, type Snapshot } from "./snapshot.ts";
-import { systemResolvers } from "./system-resolvers.ts";
 
 /** `dnsalias explain OWNER-NAME`: which alias, which answer, which decision, why. Gives 0 when nothing stands in the way, else 1. */
 export async function explainCommand(config: ExplainConfig, io: Io, signal: AbortSignal): Promise<number> {
-  const log = await createPinoLog({ ...config.log, colours: io.err.colours, destination: io.err });
-  const { plane, ownerId, concurrency, hostname } = config;
-  await using composition = await compose({
-    plane,
-    ownerId,
-    concurrency,
-    resolvers: config.resolvers ?? (await systemResolvers()),
-    log,
-    metrics: noMetrics,
-    observer: createCounting(noMetrics).observer,
-    readOnly: true,
-  });
+  const { ownerId, concurrency, hostname } = config;
+  await using composition = await composeReadOnly(config, io);
   using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
   const snapshot = await takeSnapshot(
     composition,

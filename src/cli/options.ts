@@ -20,6 +20,7 @@ export type OptionName =
   | "context"
   | "namespace"
   | "resolver"
+  | "resolver-ca"
   | "owner-id"
   | "listen-ops"
   | "log-level"
@@ -85,6 +86,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: "texts",
     placeholder: "ADDRESS",
     help: "a recursive server: 10.0.0.10, 10.0.0.10:5353, tcp://10.0.0.10, tls://1.1.1.1#one.one.one.one, https://1.1.1.1/dns-query; may be given more than once (default: /etc/resolv.conf)",
+    commands: LOOKING,
+  },
+  {
+    name: "resolver-ca",
+    kind: "text",
+    placeholder: "FILE",
+    help: "PEM certificates of what signs the certificates of tls:// and https:// resolvers, in place of what Node.js trusts",
     commands: LOOKING,
   },
   {

@@ -1,33 +1,19 @@
 import { systemClock } from "../base/clock.ts";
 import { objectKey } from "../api/meta.ts";
-import { createPinoLog } from "../ops/pino-log.ts";
-import { noMetrics } from "../ops/metrics.ts";
-import { compose } from "./compose.ts";
 import type { PlanConfig } from "./config.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { createCounting } from "./observe.ts";
 import { planDocument, planText } from "./plan-report.ts";
 import { previewZones } from "./preview.ts";
 import { json } from "./output.ts";
 import { startProgress } from "./progress.ts";
+import { composeReadOnly } from "./read-only.ts";
 import { takeSnapshot } from "./snapshot.ts";
-import { systemResolvers } from "./system-resolvers.ts";
 
 /** `dnsalias plan`: what would change, before anything does. Gives 0 when nothing would, 2 when something would, 1 when a zone could not be planned. */
 export async function planCommand(config: PlanConfig, io: Io, signal: AbortSignal): Promise<number> {
-  const log = await createPinoLog({ ...config.log, colours: io.err.colours, destination: io.err });
-  const { plane, ownerId, concurrency } = config;
-  await using composition = await compose({
-    plane,
-    ownerId,
-    concurrency,
-    resolvers: config.resolvers ?? (await systemResolvers()),
-    log,
-    metrics: noMetrics,
-    observer: createCounting(noMetrics).observer,
-    readOnly: true,
-  });
+  const { ownerId, concurrency } = config;
+  await using composition = await composeReadOnly(config, io);
   using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
   const onProgress = (done: number, total: number): void => progress.update(done, total);
   const snapshot = await takeSnapshot(composition, { concerns: () => true, concurrency, onProgress }, signal);

@@ -9,21 +9,19 @@ import { createLookup } from "../resolver/client.ts";
 import type { Lookup } from "../resolver/ports.ts";
 import { serverLabel } from "../resolver/server-label.ts";
 import type { LookupStep } from "../resolver/trace.ts";
-import { createExchange } from "../transport/client.ts";
-import type { ResolverServer } from "../transport/exchange.ts";
 import type { ResolveConfig } from "./config.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { openNetwork, type Network } from "./network.ts";
 import { json } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { reportJson, reportText, type FamilyReport, type ResolveReport } from "./resolve-report.ts";
-import { systemResolvers } from "./system-resolvers.ts";
 
 /** `dnsalias resolve NAME`: both families, step by step. Gives the exit code; rejects when the signal aborts. */
 export async function resolveCommand(config: ResolveConfig, io: Io, signal: AbortSignal): Promise<number> {
-  const servers = config.resolvers ?? (await systemResolvers());
-  const families = await lookBoth(config, servers, io, signal);
-  const report: ResolveReport = { target: config.target, servers: servers.map(serverLabel), families };
+  await using network = await openNetwork(config);
+  const families = await lookBoth(config, network, io, signal);
+  const report: ResolveReport = { target: config.target, servers: network.resolvers.map(serverLabel), families };
   io.out.write(config.json ? json(reportJson(report)) : reportText(io.out, report));
   return families.some(({ reading }) => reading.kind === "positive") ? EXIT.ok : EXIT.failed;
 }
@@ -33,16 +31,15 @@ const VIEW = "resolve";
 
 async function lookBoth(
   { target }: ResolveConfig,
-  servers: readonly ResolverServer[],
+  { exchange, resolvers }: Network,
   io: Io,
   signal: AbortSignal,
 ): Promise<readonly FamilyReport[]> {
-  await using client = createExchange();
   using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, `Looking up ${displayName(target)}`);
   const lookup = createLookup({
-    exchange: client.exchange,
+    exchange,
     // Special-use addresses are shown, and said to be such.
-    viewOf: () => ({ id: VIEW, servers, allowPrivate: true }),
+    viewOf: () => ({ id: VIEW, servers: resolvers, allowPrivate: true }),
     clock: systemClock,
     random: Math.random,
     randomBytes,
@@ -53,7 +50,7 @@ async function lookBoth(
     progress.update(asked, undefined, "questions");
   };
   const look = (family: Family) =>
-    lookOne(lookup, { key: { target, family, view: VIEW }, serverCount: servers.length, onStep }, signal);
+    lookOne(lookup, { key: { target, family, view: VIEW }, serverCount: resolvers.length, onStep }, signal);
   const families = await Promise.all(FAMILIES.map(look));
   progress.finish();
   return families;

@@ -10,7 +10,6 @@ import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { createCounting, type Counting } from "./observe.ts";
 import type { HostPort } from "./read-settings.ts";
-import { systemResolvers } from "./system-resolvers.ts";
 import { programVersion } from "./version.ts";
 
 /** `dnsalias run`. Gives the exit code; rejects when it cannot go on. */
@@ -19,13 +18,12 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
   const version = programVersion();
   const prometheus = createPrometheus({ version, process: true });
   const counting = createCounting(prometheus.metrics);
-  const resolvers = config.resolvers ?? (await systemResolvers());
   const { plane, ownerId, concurrency } = config;
   await using composition = await compose({
     plane,
     ownerId,
     concurrency,
-    resolvers,
+    looking: config,
     log,
     metrics: prometheus.metrics,
     observer: counting.observer,
@@ -33,7 +31,10 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
   });
   await using ops = await openOps(config.listenOps, { log, composition, prometheus, counting });
   const opsPort = ops?.port;
-  log.info({ version, plane: composition.plane.description, ownerId, resolvers, opsPort }, "dnsalias starts");
+  log.info(
+    { version, plane: composition.plane.description, ownerId, resolvers: composition.resolvers, opsPort },
+    "dnsalias starts",
+  );
   const result = await untilEnd(config, composition, log, signal);
   log.info({}, "dnsalias has stopped");
   return result;
