@@ -19,6 +19,8 @@ export interface NameServerOptions {
   readonly zones?: Readonly<Record<string, string | readonly string[]>>;
   /** Octets that an answer over UDP has at most, whatever the client takes; default 1232. */
   readonly maxUdpSize?: number;
+  /** Called for every question, before it is answered. */
+  readonly onQuestion?: (question: Question) => void;
 }
 
 export interface NameServer extends QuestionCounter, AsyncDisposable {
@@ -60,6 +62,7 @@ export async function startNameServer(options: NameServerOptions = {}): Promise<
       return undefined;
     }
     counter.count(question);
+    options.onQuestion?.(question);
     const query = decoded.message;
     const right = query.opcode === OPCODE.QUERY ? respond(store, query, question) : notImplemented(query);
     const fault = faults.findLast((placed) => fits(placed, question))?.fault;
