@@ -3,7 +3,7 @@ import type { ObjectKey } from "../api/meta.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { reportAlias, type AliasReportDeps } from "./alias-report.ts";
 import { onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./flow.ts";
-import { badKey, type ControllerDeps, isSettled, planOf, type Parts } from "./parts.ts";
+import { badKey, type ControllerDeps, isSettled, planOf, type Parts, sizesOf } from "./parts.ts";
 import { proveZone, type ProveDeps } from "./prove.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import { lastGoodOf } from "./restore.ts";
@@ -27,6 +27,8 @@ export interface Controller {
   readonly settled: () => boolean;
   /** When each loop last came round, by its name. */
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
+  /** How much is remembered, by kind: all is 0 when there are no objects. */
+  readonly sizes: () => ReadonlyMap<string, number>;
 }
 
 const STATUS_WRITES_AT_ONCE = 16;
@@ -48,7 +50,6 @@ export function createController(deps: ControllerDeps): Controller {
     lead(signal) {
       phase.term = signal;
       if (!signal.aborted) {
-        phase.everLed = true;
         onLead(parts);
       }
     },
@@ -65,6 +66,7 @@ export function createController(deps: ControllerDeps): Controller {
         ["aliases", aliasQueue.heartbeatAt()],
         ["reports", reportQueue.heartbeatAt()],
       ]),
+    sizes: () => sizesOf(parts),
   };
 }
 
@@ -111,7 +113,6 @@ function assemble(deps: ControllerDeps): Parts {
       ZONES_AT_ONCE,
       inTerm((zone, signal) => reportOn(parts, zone, signal)),
     ),
-    tookMs: new Map(),
     phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
   return parts;
@@ -143,7 +144,7 @@ function withinTerm(parts: () => Parts, handle: Handle): Handle {
 }
 
 async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
-  const { deps, store, zones, tookMs } = parts;
+  const { deps, store, zones } = parts;
   const state = zones.get(zone);
   if (state === undefined) {
     return { again: "done" };
@@ -166,7 +167,7 @@ async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Pr
     state,
     signal,
   );
-  tookMs.set(zone, deps.clock.now() - startedAt);
+  state.tookMs = deps.clock.now() - startedAt;
   return again;
 }
 

@@ -6,7 +6,7 @@ import type { Name } from "../dns/name.ts";
 import type { Answer } from "../plan/answer.ts";
 import { badKey, type Parts } from "./parts.ts";
 import type { BadManifest, InventoryEvent } from "./ports.ts";
-import { newZoneState } from "./zone-state.ts";
+import { newZoneState, noteNews } from "./zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
 const GATHER_MS = 50;
@@ -33,8 +33,12 @@ export function onSynced(parts: Parts): void {
 
 /** Plans and reports everything, at the beginning of a term: what happened before it was perhaps another's to write. */
 export function onLead(parts: Parts): void {
+  if (!parts.phase.everLed) {
+    parts.phase.everLed = true;
+    parts.store.touchAll();
+  }
   for (const [key, state] of parts.zones) {
-    state.actual = undefined;
+    noteNews(state);
     parts.zoneQueue.add(key);
     onZoneChanged(parts, key, undefined);
   }
@@ -77,6 +81,8 @@ function noteBad(parts: Parts, event: InventoryEvent): void {
     forgetBad(parts, "DnsAlias", event.alias.meta);
   } else if (event.kind === "zone") {
     forgetBad(parts, "DnsZone", event.zone.meta);
+    // Its status may be the news: somebody else's, which is put right.
+    parts.reportQueue.add(objectKey(event.zone.meta), { afterMs: REPORT_GATHER_MS });
   } else if (event.kind === "gone") {
     parts.bad.delete(badKey(event.of, event.key));
   }
@@ -93,7 +99,7 @@ function forgetBad({ bad }: Parts, kind: BadManifest["kind"], meta: ObjectMeta):
 /** Decides what has been noted, in slices with a turn of the event loop between. */
 function settle(parts: Parts): void {
   const { phase } = parts;
-  if (!phase.synced || !phase.everLed || phase.settling) {
+  if (!phase.synced || phase.settling) {
     return;
   }
   phase.settling = true;
@@ -113,6 +119,10 @@ function settle(parts: Parts): void {
 
 function settleSlice(parts: Parts): boolean {
   const { zones, aliases, more } = parts.store.settle(SLICE);
+  if (!parts.phase.everLed) {
+    // Who waits for its first term keeps up with who has which name, and looks nothing up.
+    return more;
+  }
   for (const key of aliases) {
     parts.wants.update(key, parts.store.alias(key));
     parts.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
@@ -144,13 +154,12 @@ function takeZone(parts: Parts, key: ObjectKey, zone: DnsZone): void {
     parts.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
   // Touched by its spec or by an input (a base zone, a rendered key): either way what is held may be out of date.
-  state.actual = undefined;
+  noteNews(state);
 }
 
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
 function forgetZone(parts: Parts, key: ObjectKey): void {
   parts.zones.delete(key);
-  parts.tookMs.delete(key);
   parts.zoneQueue.remove(key);
   parts.proveQueue.remove(key);
   parts.reportQueue.remove(key);
@@ -160,7 +169,7 @@ function plan(parts: Parts, zone: ObjectKey, goodBefore?: Millis): void {
   const state = parts.zones.get(zone);
   if (state !== undefined) {
     state.dirtySince ??= { at: parts.deps.clock.now(), goodBefore };
-    parts.zoneQueue.add(zone, { afterMs: gatherMs(parts.tookMs.get(zone) ?? 0) });
+    parts.zoneQueue.add(zone, { afterMs: gatherMs(state.tookMs) });
   }
 }
 

@@ -54,8 +54,6 @@ export interface Parts {
   readonly aliasQueue: WorkQueue;
   /** Brings statuses of zones up to date. */
   readonly reportQueue: WorkQueue;
-  /** How long the last reconcile of a zone took: a slow one is asked for less often. */
-  readonly tookMs: Map<ObjectKey, Millis>;
   readonly phase: Phase;
 }
 
@@ -100,6 +98,20 @@ export function isSettled({ phase, zones, wants, store, refresher }: Parts): boo
   return (
     planned && [...store.aliases()].every((alias) => isResolved(wants.streamsOf(objectKey(alias.meta)), refresher))
   );
+}
+
+export function sizesOf(parts: Parts): ReadonlyMap<string, number> {
+  const { store, refresher, zones, bad, zoneQueue, proveQueue, aliasQueue, reportQueue } = parts;
+  return new Map([
+    ["streams", refresher.size()],
+    ["zones", zones.size],
+    ["bad", bad.size],
+    ["zones to do", zoneQueue.size()],
+    ["proofs to do", proveQueue.size()],
+    ["aliases to do", aliasQueue.size()],
+    ["reports to do", reportQueue.size()],
+    ...store.sizes(),
+  ]);
 }
 
 function isResolved(streams: Iterable<TargetKey>, refresher: Refresher): boolean {

@@ -28,7 +28,9 @@ export interface Store {
   /** Takes a status over that was just written, until the source tells it itself. */
   rememberAliasStatus(written: DnsAlias, status: AliasStatus): void;
   rememberZoneStatus(written: DnsZone, status: ZoneStatus): void;
-  /** Decides up to `limit` noted names; `more` tells whether any are left. */
+  /** The next `settle` tells of every zone and alias again: for a first term, which has followed none of what was settled before it. */
+  touchAll(): void;
+  /** Decides up to `limit` noted names, and gives up to `limit` aliases; `more` tells whether any are left. */
   settle(limit: number): Touched & { readonly more: boolean };
   alias(key: ObjectKey): DnsAlias | undefined;
   zone(key: ObjectKey): DnsZone | undefined;
@@ -41,6 +43,8 @@ export interface Store {
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
   /** The older zone that has this one's place, or undefined when it has the place itself. */
   olderTwin(zone: DnsZone): DnsZone | undefined;
+  /** How much is remembered, by kind. */
+  sizes(): ReadonlyMap<string, number>;
 }
 
 interface State {
@@ -85,6 +89,10 @@ export function createStore(placeOf: (zone: DnsZone) => string): Store {
         state.zones.set(key, { ...written, status });
       }
     },
+    touchAll() {
+      state.aliases.forEach((_alias, key) => state.touchedAliases.add(key));
+      state.zones.forEach((_zone, key) => state.touchedZones.add(key));
+    },
     settle: (limit) => settle(state, limit),
     alias: (key) => state.aliases.get(key),
     zone: (key) => state.zones.get(key),
@@ -94,6 +102,12 @@ export function createStore(placeOf: (zone: DnsZone) => string): Store {
     placesOf: (name) => state.placed.get(name) ?? NO_PLACES,
     matchOf: (alias, hostname) => zonesFor(hostname, alias.meta.namespace, state.index, state.labels),
     olderTwin: (zone) => olderTwin(state.zones.values(), zone, placeOf),
+    sizes: () => {
+      const { aliases, candidates, claims, placed, pending } = state;
+      return new Map(
+        Object.entries({ aliases, candidates, claims, placed, pending }).map(([kind, { size }]) => [kind, size]),
+      );
+    },
   };
 }
 
@@ -166,6 +180,10 @@ function keepClaims(state: State, key: ObjectKey, next: DnsAlias): void {
 
 function replaceZone(state: State, key: ObjectKey, next: DnsZone | undefined): void {
   const previous = state.zones.get(key);
+  if (previous !== undefined && next !== undefined && plansTheSame(previous, next)) {
+    state.zones.set(key, next);
+    return;
+  }
   if (next === undefined) {
     state.zones.delete(key);
   } else {
@@ -191,6 +209,15 @@ function replaceZone(state: State, key: ObjectKey, next: DnsZone | undefined): v
       state.pending.add(name);
     }
   }
+}
+
+/** True when only the status, labels or the like differ, as after each status that we write: no reason to read and plan the zone again. */
+function plansTheSame(a: DnsZone, b: DnsZone): boolean {
+  return (
+    a.meta.uid === b.meta.uid &&
+    a.meta.generation === b.meta.generation &&
+    JSON.stringify(a.meta.annotations) === JSON.stringify(b.meta.annotations)
+  );
 }
 
 function replaceLabels(state: State, name: string, labels: Readonly<Record<string, string>> | undefined): void {
@@ -219,10 +246,23 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
     state.pending.delete(name);
     decideName(state, name);
   }
-  const touched = { zones: new Set(state.touchedZones), aliases: new Set(state.touchedAliases) };
+  const zones = new Set(state.touchedZones);
   state.touchedZones.clear();
-  state.touchedAliases.clear();
-  return { ...touched, more: state.pending.size > 0 };
+  const aliases = takeSome(state.touchedAliases, limit);
+  return { zones, aliases, more: state.pending.size + state.touchedAliases.size > 0 };
+}
+
+/** Ten thousand aliases touched at once are told in slices too: what is done for each takes longer than the deciding. */
+function takeSome(from: Set<ObjectKey>, limit: number): ReadonlySet<ObjectKey> {
+  const taken = new Set<ObjectKey>();
+  for (const key of from) {
+    if (taken.size === limit) {
+      break;
+    }
+    taken.add(key);
+    from.delete(key);
+  }
+  return taken;
 }
 
 function decideName(state: State, name: Name): void {
@@ -230,7 +270,7 @@ function decideName(state: State, name: Name): void {
   state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
   for (const zoneKey of state.placed.get(name) ?? []) {
     if (!byZone.has(zoneKey)) {
-      state.claims.get(zoneKey)?.delete(name);
+      forgetClaim(state.claims, zoneKey, name);
       state.touchedZones.add(zoneKey);
     }
   }
@@ -240,6 +280,14 @@ function decideName(state: State, name: Name): void {
     state.touchedZones.add(zoneKey);
   }
   rememberPlaces(state, name, new Set(byZone.keys()));
+}
+
+function forgetClaim(claims: State["claims"], zone: ObjectKey, name: Name): void {
+  const names = claims.get(zone);
+  names?.delete(name);
+  if (names?.size === 0) {
+    claims.delete(zone);
+  }
 }
 
 /** The living aliases that ask for a name, by the zone that takes it for each. */

@@ -44,6 +44,16 @@ const FIGHT_WINDOW_MS = 600_000;
 
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+  const { news } = state;
+  const again = await reconcileOnce(deps, state, signal);
+  if (state.news !== news) {
+    // The round that the news asked for must not go by what this one read before it.
+    state.actual = undefined;
+  }
+  return again;
+}
+
+async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
   const startedAt = deps.clock.now();
   // A change that is noticed from here on belongs to the next plan.
   state.planningSince = state.dirtySince ?? state.planningSince;

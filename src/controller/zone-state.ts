@@ -42,6 +42,8 @@ export interface ZoneState {
   provider: ZoneProvider;
   /** Undefined: to be read before the next plan. */
   actual: ActualZone | undefined;
+  /** Counts news of the spec, of an input or of a new term: what was read before the last of them may be out of date. */
+  news: number;
   /** The written record sets that are ours, by {@link setKey}; what was last known while `actual` is to be read anew. */
   own: ReadonlyMap<string, ActualSet>;
   readAt: Millis;
@@ -58,6 +60,8 @@ export interface ZoneState {
   dirtySince: Noticed | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
   planningSince: Noticed | undefined;
+  /** How long the last reconcile took: a slow zone is asked for less often. */
+  tookMs: Millis;
   /** The backend asked not to be called before this. */
   notBefore: Millis;
   /** Times of the last repairs of foreign edits, newest last. */
@@ -75,6 +79,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     zone,
     provider,
     actual: undefined,
+    news: 0,
     own: new Map(),
     readAt: 0,
     readFor: new Set(),
@@ -85,12 +90,19 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     lags: [],
     dirtySince: undefined,
     planningSince: undefined,
+    tookMs: 0,
     notBefore: 0,
     repairs: [],
     unproved: new Map(),
     behind: new Map(),
     publishedAt: new Map(),
   };
+}
+
+/** Has the backend read again, also by a round that is under way and has read it already. */
+export function noteNews(state: ZoneState): void {
+  state.actual = undefined;
+  state.news += 1;
 }
 
 /** Takes over what the backend holds. */

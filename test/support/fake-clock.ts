@@ -3,7 +3,7 @@ import type { Clock, Millis } from "../../src/base/clock.ts";
 
 /** A clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
-  /** Moves time on, waking every sleeper at its own time and letting what it starts run before the next one. */
+  /** Moves time on, waking every sleeper at its own time and letting what it starts run before the next moment. */
   advance(ms: Millis): Promise<void>;
   /** Lets everything that is ready run, without moving time. */
   settle(): Promise<void>;
@@ -29,13 +29,13 @@ export function fakeClock(startAt: Millis = 0): FakeClock {
     }
   }
 
-  function earliest(until: Millis): Sleeper | undefined {
-    return [...sleepers]
-      .filter(({ at }) => at <= until)
-      .reduce<Sleeper | undefined>(
-        (first, next) => (first === undefined || next.at < first.at ? next : first),
-        undefined,
-      );
+  /** The time of the first sleeper to wake. */
+  function earliest(): Millis {
+    let first = Infinity;
+    for (const { at } of sleepers) {
+      first = Math.min(first, at);
+    }
+    return first;
   }
 
   return {
@@ -60,10 +60,13 @@ export function fakeClock(startAt: Millis = 0): FakeClock {
     async advance(ms) {
       const until = now + ms;
       await settle();
-      for (let next = earliest(until); next !== undefined; next = earliest(until)) {
-        now = Math.max(now, next.at);
-        sleepers.delete(next);
-        next.wake();
+      for (let next = earliest(); next <= until; next = earliest()) {
+        now = Math.max(now, next);
+        // Those of one moment wake together, as they do when their timers run out.
+        for (const sleeper of [...sleepers].filter(({ at }) => at <= now)) {
+          sleepers.delete(sleeper);
+          sleeper.wake();
+        }
         await settle();
       }
       now = until;

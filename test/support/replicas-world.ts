@@ -1,0 +1,332 @@
+import { silentLogger } from "../../src/base/log.ts";
+import type { Clock, Millis, Random } from "../../src/base/clock.ts";
+import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
+import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
+import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
+import { createController, type Controller } from "../../src/controller/controller.ts";
+import type { InventoryEvent, InventoryHandlers, Reporter, StatusWrite } from "../../src/controller/ports.ts";
+import { addressSet, familyOf } from "../../src/dns/address.ts";
+import { displayName } from "../../src/dns/name.ts";
+import type { Reading, TargetKey } from "../../src/dns/reading.ts";
+import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
+import { inlineText } from "../../src/providers/coredns/inline-text.ts";
+import type { TextStore, TextWrite } from "../../src/providers/coredns/text-store.ts";
+import { fakeClock, type FakeClock } from "./fake-clock.ts";
+import { memoryTextStore, type MemoryTextStore } from "./memory-text-store.ts";
+
+/** What a target says from a moment on. */
+export type TargetSays = readonly string[] | "servfail" | "nxdomain";
+
+/** How likely each call meets each trouble, from 0 to 1, and how long a call may take. */
+export interface Faults {
+  readonly fails: number;
+  /** The write takes effect, and its answer is lost. */
+  readonly lost: number;
+  readonly slowMs: Millis;
+}
+
+export const NO_FAULTS: Faults = { fails: 0, lost: 0, slowMs: 0 };
+
+export interface Replica {
+  readonly controller: Controller;
+  lead(): void;
+  loseLead(): void;
+  leads(): boolean;
+  /** Events wait until it is let go again. */
+  hold(held: boolean): void;
+  /** As a watch that begins anew: every object once more. */
+  redeliver(): void;
+  send(event: InventoryEvent): void;
+  /** Gone without a farewell: whatever it waits for never comes. */
+  kill(): void;
+}
+
+/** Objects, backends and targets that any number of controllers share, as replicas in one cluster do. */
+export interface ReplicasWorld {
+  readonly clock: FakeClock;
+  readonly aliases: Map<ObjectKey, DnsAlias>;
+  readonly zones: Map<ObjectKey, DnsZone>;
+  readonly stores: Map<string, MemoryTextStore>;
+  /** Base zones by place. */
+  readonly bases: Map<string, string>;
+  readonly targets: Map<string, TargetSays>;
+  readonly replicas: Set<Replica>;
+  faults: Faults;
+  /** Status and finalizer writes so far. */
+  objectWrites: number;
+  /** Writes of zone files that are on their way. */
+  zoneWrites: number;
+  start(): Replica;
+  put(object: DnsAlias | DnsZone): void;
+  remove(kind: "DnsAlias" | "DnsZone", key: ObjectKey): void;
+}
+
+export interface ReplicasOptions {
+  readonly random: Random;
+  /** Called before each write of a zone file takes effect. */
+  readonly onZoneWrite: (replica: Replica, place: string, before: string | undefined, after: string) => void;
+}
+
+export function placeOf({ spec: { provider } }: DnsZone): string {
+  return provider.kind === "coreDNSZoneFile" ? provider.zoneFile.configMap.name : "overlay";
+}
+
+export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
+  const world: ReplicasWorld = {
+    clock: fakeClock(1_800_000_000_000),
+    aliases: new Map(),
+    zones: new Map(),
+    stores: new Map(),
+    bases: new Map(),
+    targets: new Map(),
+    replicas: new Set(),
+    faults: NO_FAULTS,
+    objectWrites: 0,
+    zoneWrites: 0,
+    start: () => startReplica(world, options),
+    put(object) {
+      if (object.kind === "DnsAlias") {
+        world.aliases.set(objectKey(object.meta), object);
+        tellAll(world, { kind: "alias", alias: object });
+      } else {
+        world.zones.set(objectKey(object.meta), object);
+        tellAll(world, { kind: "zone", zone: object });
+      }
+    },
+    remove(of, key) {
+      const alias = of === "DnsAlias" ? world.aliases.get(key) : undefined;
+      if (alias?.meta.finalizers.includes(FINALIZER) === true) {
+        world.put({ ...alias, meta: { deletedAt: world.clock.now(), ...alias.meta } });
+      } else if ((of === "DnsAlias" ? world.aliases : world.zones).delete(key)) {
+        tellAll(world, { kind: "gone", of, key });
+      }
+    },
+  };
+  return world;
+}
+
+function tellAll({ replicas }: ReplicasWorld, event: InventoryEvent): void {
+  replicas.forEach((replica) => replica.send(event));
+}
+
+/** What all calls of one replica to the outside go through. */
+interface Line {
+  readonly random: Random;
+  readonly clock: Clock;
+  dead: boolean;
+}
+
+function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOptions): Replica {
+  const line: Line = { random, clock: world.clock, dead: false };
+  const clock: Clock = {
+    now: () => world.clock.now(),
+    sleep: (ms, signal) => alive(line, line.dead ? never() : world.clock.sleep(ms, signal)),
+  };
+  const stopping = new AbortController();
+  const waiting: InventoryEvent[] = [];
+  let handlers: InventoryHandlers | undefined;
+  let held = false;
+  let term = new AbortController();
+  term.abort();
+  const everything = (): readonly InventoryEvent[] => [
+    ...[...world.zones.values()].map((zone): InventoryEvent => ({ kind: "zone", zone })),
+    ...[...world.aliases.values()].map((alias): InventoryEvent => ({ kind: "alias", alias })),
+  ];
+  const deliver = (): void => {
+    while (!held && !line.dead && handlers !== undefined && waiting.length > 0) {
+      const event = waiting.shift();
+      if (event !== undefined) {
+        handlers.onEvent(event);
+      }
+    }
+  };
+  const controller = createController({
+    ownerId: "me",
+    clock,
+    random,
+    log: silentLogger,
+    inventory: {
+      healthy: () => true,
+      async run(given, signal) {
+        handlers = given;
+        deliver();
+        given.onSynced();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      },
+    },
+    reporter: reporterOf(world, line),
+    observer: {
+      zoneWrite: () => undefined,
+      zonePlanned: () => undefined,
+      drift: () => undefined,
+      held: () => undefined,
+      propagated: () => undefined,
+      serving: () => undefined,
+      aliasReady: () => undefined,
+      statusWrite: () => undefined,
+    },
+    providerOf: (zone) => {
+      const place = placeOf(zone);
+      return createZoneFileProvider({
+        zone,
+        base: { place: "base", read: (signal) => inlineText(world.bases.get(place) ?? "", "base").read(signal) },
+        store: storeOf(world, line, place, (before, after) => onZoneWrite(replica, place, before, after)),
+        ownerId: "me",
+        now: () => world.clock.now(),
+      });
+    },
+    placeOf,
+    endpointsOf: async () => [],
+    ask: async () => ({ kind: "failed", message: "nobody" }),
+    lookup: { look: (key, _options, signal) => call(world, line, signal, () => readingOf(world.targets, key)) },
+    viewIdOf: () => "view",
+    serverCountOf: () => 1,
+    onReading: () => undefined,
+    concurrency: 64,
+  });
+  const replica: Replica = {
+    controller,
+    lead() {
+      term = new AbortController();
+      controller.lead(term.signal);
+    },
+    loseLead: () => term.abort(),
+    leads: () => !term.signal.aborted,
+    hold(next) {
+      held = next;
+      deliver();
+    },
+    redeliver: () => everything().forEach((event) => replica.send(event)),
+    send(event) {
+      waiting.push(event);
+      deliver();
+    },
+    kill() {
+      line.dead = true;
+      world.replicas.delete(replica);
+    },
+  };
+  waiting.push(...everything());
+  world.replicas.add(replica);
+  void controller.run(stopping.signal);
+  return replica;
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+async function alive<T>(line: Line, work: Promise<T>): Promise<T> {
+  const result = await work.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+  return line.dead ? never() : result();
+}
+
+/** One call over the network: it takes its time, and may end after the caller is gone. */
+async function call<T>(world: ReplicasWorld, line: Line, signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
+  if (line.dead) {
+    return never();
+  }
+  const { slowMs } = world.faults;
+  if (slowMs > 0 && line.random() < 0.5) {
+    await alive(line, world.clock.sleep(Math.round(line.random() * slowMs), signal));
+  }
+  const result = await alive(line, Promise.resolve(work()));
+  if (slowMs > 0 && line.random() < 0.3) {
+    await alive(line, world.clock.sleep(Math.round(line.random() * slowMs), signal));
+  }
+  return result;
+}
+
+function storeOf(
+  world: ReplicasWorld,
+  line: Line,
+  place: string,
+  onWrite: (before: string | undefined, after: string) => void,
+): TextStore {
+  const store = world.stores.get(place) ?? memoryTextStore(undefined, { place });
+  world.stores.set(place, store);
+  const fails = (likely: number): boolean => line.random() < likely;
+  return {
+    place,
+    read: (signal) =>
+      call(world, line, signal, () =>
+        fails(world.faults.fails) ? { kind: "failed", message: "read failed" } : store.read(signal),
+      ),
+    write: async (text, revision, signal) => {
+      world.zoneWrites += 1;
+      const written = await call(world, line, signal, async (): Promise<TextWrite> => {
+        if (fails(world.faults.fails)) {
+          return { kind: "failed", message: "write failed" };
+        }
+        const before = store.text;
+        const written = await store.write(text, revision, signal);
+        if (written.kind === "written") {
+          onWrite(before, text);
+        }
+        return fails(world.faults.lost) ? { kind: "failed", message: "answer lost" } : written;
+      });
+      world.zoneWrites -= 1;
+      return written;
+    },
+  };
+}
+
+function reporterOf(world: ReplicasWorld, line: Line): Reporter {
+  const write = (signal: AbortSignal, work: () => "written" | "obsolete"): Promise<StatusWrite> =>
+    call(world, line, signal, () => {
+      if (line.random() < world.faults.fails) {
+        return { kind: "failed", message: "apiserver is away" };
+      }
+      const kind = work();
+      world.objectWrites += kind === "written" ? 1 : 0;
+      return line.random() < world.faults.lost ? { kind: "failed", message: "answer lost" } : { kind };
+    });
+  const setStatus = <T extends DnsAlias | DnsZone>(now: T | undefined, seen: T, status: AliasStatus | ZoneStatus) => {
+    if (now === undefined || now.meta.uid !== seen.meta.uid) {
+      return "obsolete" as const;
+    }
+    world.put({ ...now, status: structuredClone(status) } as DnsAlias | DnsZone);
+    return "written" as const;
+  };
+  return {
+    aliasStatus: (alias, status, signal) =>
+      write(signal, () => setStatus(world.aliases.get(objectKey(alias.meta)), alias, status)),
+    zoneStatus: (zone, status, signal) =>
+      write(signal, () => setStatus(world.zones.get(objectKey(zone.meta)), zone, status)),
+    badManifest: (_manifest, signal) => write(signal, () => "obsolete"),
+    finalizer: (object, present, signal) => write(signal, () => setFinalizer(world, object, present)),
+    event: () => undefined,
+  };
+}
+
+function setFinalizer(world: ReplicasWorld, object: DnsAlias | DnsZone, present: boolean): "written" | "obsolete" {
+  const now = world.aliases.get(objectKey(object.meta));
+  if (now === undefined || now.meta.uid !== object.meta.uid) {
+    return "obsolete";
+  }
+  if (!present && now.meta.deletedAt !== undefined) {
+    world.aliases.delete(objectKey(now.meta));
+    tellAll(world, { kind: "gone", of: "DnsAlias", key: objectKey(now.meta) });
+  } else {
+    world.put({ ...now, meta: { ...now.meta, finalizers: present ? [FINALIZER] : [] } });
+  }
+  return "written";
+}
+
+function readingOf(targets: ReadonlyMap<string, TargetSays>, key: TargetKey): Reading {
+  const says = targets.get(displayName(key.target)) ?? "nxdomain";
+  const chain = [key.target];
+  if (says === "servfail") {
+    return { kind: "failure", reason: "servfail", detail: "SERVFAIL", chain };
+  }
+  const all = says === "nxdomain" ? [] : says;
+  const addresses = addressSet(all.filter((address) => familyOf(address) === key.family));
+  return addresses.length > 0
+    ? { kind: "positive", addresses, ttl: 60, longestTtl: 60, chain, server: "one", authenticated: false }
+    : { kind: says === "nxdomain" ? "nxdomain" : "nodata", chain, negativeTtl: 60, server: "one" };
+}

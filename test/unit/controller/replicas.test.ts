@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BASE_ZONE } from "../../support/controller-world.ts";
+import { alias, zone } from "../../support/objects.ts";
+import { createReplicasWorld, placeOf, type ReplicasWorld } from "../../support/replicas-world.ts";
+
+const ZONE = zone("dns/com", "example.com");
+const PLACE = placeOf(ZONE);
+const SHOP = alias("web/shop");
+
+/** Calls take 0.4 of `slowMs` where it is set. */
+function startWorld(): ReplicasWorld {
+  const world = createReplicasWorld({ random: () => 0.4, onZoneWrite: () => undefined });
+  world.bases.set(PLACE, BASE_ZONE);
+  world.targets.set("cdn.test", ["198.51.100.1"]);
+  world.put(ZONE);
+  world.put(SHOP);
+  return world;
+}
+
+function end(world: ReplicasWorld): void {
+  world.replicas.forEach((replica) => replica.kill());
+}
+
+test("a base zone that changes while a write is on its way is served with the next one, not at the next resync", async () => {
+  const world = startWorld();
+  const replica = world.start();
+  replica.lead();
+  await world.clock.advance(30_000);
+  world.faults = { fails: 0, lost: 0, slowMs: 5_000 };
+  world.targets.set("cdn.test", ["198.51.100.2"]);
+  const store = world.stores.get(PLACE);
+  while (world.zoneWrites === 0) {
+    await world.clock.advance(100);
+  }
+  // The apply has read the base zone, and is writing.
+  world.bases.set(PLACE, `${BASE_ZONE}new IN TXT "x"\n`);
+  replica.send({ kind: "input", zone: "dns/com" });
+  await world.clock.advance(20_000);
+  assert.match(store?.text ?? "", /new\.example\.com\./);
+  end(world);
+});
+
+test("a zone that is gone while it is being written leaves nothing behind", async () => {
+  const world = startWorld();
+  const replica = world.start();
+  world.faults = { fails: 0, lost: 0, slowMs: 10_000 };
+  replica.lead();
+  await world.clock.advance(6_000);
+  world.remove("DnsZone", "dns/com");
+  await world.clock.advance(30_000);
+  world.remove("DnsAlias", "web/shop");
+  await world.clock.advance(30_000);
+  assert.deepEqual(
+    [...replica.controller.sizes()].filter(([, size]) => size > 0),
+    [],
+  );
+  end(world);
+});
+
+test("who waits for its first term forgets what is gone, and knows at once what to do when it leads", async () => {
+  const world = startWorld();
+  const replica = world.start();
+  await world.clock.advance(1_000);
+  world.remove("DnsAlias", "web/shop");
+  world.put(alias("web/other", { hostnames: ["other.example.com"] }));
+  await world.clock.advance(1_000);
+  const sizes = replica.controller.sizes();
+  assert.deepEqual([sizes.get("candidates"), sizes.get("pending"), sizes.get("streams")], [1, 0, 0]);
+  replica.lead();
+  await world.clock.advance(3_000);
+  assert.match(world.stores.get(PLACE)?.text ?? "", /other\.example\.com\..*198\.51\.100\.1/);
+  end(world);
+});
