@@ -1,7 +1,7 @@
 import { silentLogger } from "../../src/base/log.ts";
 import type { Clock, Millis, Random } from "../../src/base/clock.ts";
-import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
-import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
+import type { DnsAlias } from "../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { InventoryEvent, InventoryHandlers, Reporter, StatusWrite } from "../../src/controller/ports.ts";
@@ -133,11 +133,8 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
     ...[...world.aliases.values()].map((alias): InventoryEvent => ({ kind: "alias", alias })),
   ];
   const deliver = (): void => {
-    while (!held && !line.dead && handlers !== undefined && waiting.length > 0) {
-      const event = waiting.shift();
-      if (event !== undefined) {
-        handlers.onEvent(event);
-      }
+    if (!held && !line.dead && handlers !== undefined) {
+      waiting.splice(0).forEach((event) => handlers?.onEvent(event));
     }
   };
   const controller = createController({
@@ -286,36 +283,41 @@ function reporterOf(world: ReplicasWorld, line: Line): Reporter {
       world.objectWrites += kind === "written" ? 1 : 0;
       return line.random() < world.faults.lost ? { kind: "failed", message: "answer lost" } : { kind };
     });
-  const setStatus = <T extends DnsAlias | DnsZone>(now: T | undefined, seen: T, status: AliasStatus | ZoneStatus) => {
-    if (now === undefined || now.meta.uid !== seen.meta.uid) {
-      return "obsolete" as const;
-    }
-    world.put({ ...now, status: structuredClone(status) } as DnsAlias | DnsZone);
-    return "written" as const;
-  };
   return {
     aliasStatus: (alias, status, signal) =>
-      write(signal, () => setStatus(world.aliases.get(objectKey(alias.meta)), alias, status)),
+      write(signal, () =>
+        change(world.aliases, alias, (now) => world.put({ ...now, status: structuredClone(status) })),
+      ),
     zoneStatus: (zone, status, signal) =>
-      write(signal, () => setStatus(world.zones.get(objectKey(zone.meta)), zone, status)),
+      write(signal, () => change(world.zones, zone, (now) => world.put({ ...now, status: structuredClone(status) }))),
     badManifest: (_manifest, signal) => write(signal, () => "obsolete"),
-    finalizer: (object, present, signal) => write(signal, () => setFinalizer(world, object, present)),
+    finalizer: (object, present, signal) =>
+      write(signal, () => change(world.aliases, object, (now) => setFinalizer(world, now, present))),
     event: () => undefined,
   };
 }
 
-function setFinalizer(world: ReplicasWorld, object: DnsAlias | DnsZone, present: boolean): "written" | "obsolete" {
-  const now = world.aliases.get(objectKey(object.meta));
-  if (now === undefined || now.meta.uid !== object.meta.uid) {
+/** Nothing is written to a newer object of the same name. */
+function change<T extends DnsAlias | DnsZone>(
+  objects: ReadonlyMap<ObjectKey, T>,
+  seen: DnsAlias | DnsZone,
+  act: (now: T) => void,
+): "written" | "obsolete" {
+  const now = objects.get(objectKey(seen.meta));
+  if (now === undefined || now.meta.uid !== seen.meta.uid) {
     return "obsolete";
   }
+  act(now);
+  return "written";
+}
+
+function setFinalizer(world: ReplicasWorld, now: DnsAlias, present: boolean): void {
   if (!present && now.meta.deletedAt !== undefined) {
     world.aliases.delete(objectKey(now.meta));
     tellAll(world, { kind: "gone", of: "DnsAlias", key: objectKey(now.meta) });
   } else {
     world.put({ ...now, meta: { ...now.meta, finalizers: present ? [FINALIZER] : [] } });
   }
-  return "written";
 }
 
 function readingOf(targets: ReadonlyMap<string, TargetSays>, key: TargetKey): Reading {

@@ -1,0 +1,416 @@
+import assert from "node:assert/strict";
+import type { Random } from "../../src/base/clock.ts";
+import type { AliasSpec, DnsAlias } from "../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../src/api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../../src/api/meta.ts";
+import { parseName } from "../../src/dns/name.ts";
+import { readBaseZone } from "../../src/providers/coredns/base-zone.ts";
+import { BASE_ZONE } from "./controller-world.ts";
+import { checkEnd, checkWrite } from "./controller-truth.ts";
+import { describe, MINUTE, noteTargets, type Stage, ZONES } from "./controller-stage.ts";
+import { alias, zone } from "./objects.ts";
+import {
+  createReplicasWorld,
+  NO_FAULTS,
+  placeOf,
+  type Replica,
+  type ReplicasWorld,
+  type TargetSays,
+} from "./replicas-world.ts";
+
+/** One random history of a cluster, and what must be true of it at every moment and at its end. */
+export interface Play {
+  readonly world: ReplicasWorld;
+  /** What happened so far, for a report. */
+  readonly log: readonly string[];
+  step(): Promise<void>;
+  /** Ends all trouble and waits until everything can have settled. */
+  calm(): Promise<void>;
+  check(): void;
+}
+
+const NAMESPACES = ["web", "api", "ops"];
+const HOSTNAMES = [
+  "example.com",
+  "shop.example.com",
+  "*.example.com",
+  "sub.example.com",
+  "a.sub.example.com",
+  "example.net",
+  "b.example.net",
+];
+const TARGETS = ["one.test", "two.test", "three.test", "four.test", "five.test"];
+const POOL = ["198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4", "2001:db8::1", "2001:db8::2"];
+const HOUR = 60 * MINUTE;
+
+export function createPlay(seed: number): Play {
+  const random = randomFrom(seed);
+  const world = createReplicasWorld({
+    random,
+    onZoneWrite: (replica, place, before, after) => {
+      try {
+        checkWrite(stage, replica, place, before, after);
+      } catch (error) {
+        stage.problem ??= error instanceof Error ? error : new Error(String(error));
+      }
+    },
+  });
+  const stage: Stage = {
+    world,
+    random,
+    log: [],
+    lastGood: new Map(),
+    lastEmpty: new Map(),
+    serials: new Map(),
+    baseTexts: new Map(),
+    bad: new Map(),
+    problem: undefined,
+    created: 0,
+  };
+  TARGETS.forEach((target) => setTarget(stage, target, POOL.slice(0, 1 + Math.floor(random() * 6))));
+  ZONES.forEach(([, , place]) => setBase(stage, place, BASE_ZONE));
+  ZONES.slice(0, 3).forEach(([key]) => putZone(stage, key, {}));
+  world.start().lead();
+  return {
+    world,
+    log: stage.log,
+    step: async () => {
+      const [name, act] = pick(stage, STEPS);
+      stage.log.push(`${name} ${act(stage) ?? ""}`);
+      const wait = pick(stage, [0, 20, 500, 3_000, 30_000, 65_000, 200_000]);
+      if (wait > 0) {
+        await world.clock.advance(wait);
+      }
+      stage.log.push(`  +${wait}`);
+      noteTargets(stage);
+      if (stage.problem !== undefined) {
+        throw stage.problem;
+      }
+    },
+    calm: () => calm(stage),
+    check: () => checkEnd(stage),
+  };
+}
+
+type Act = (stage: Stage) => string | undefined;
+
+const STEPS: readonly (readonly [string, Act])[] = [
+  ["add", addAlias],
+  ["add", addAlias],
+  ["add", addAlias],
+  ["change", changeAlias],
+  ["change", changeAlias],
+  [
+    "delete",
+    (stage) => onSome(stage, stage.world.aliases, (one) => stage.world.remove("DnsAlias", objectKey(one.meta))),
+  ],
+  ["pause", (stage) => changeSome(stage, (spec) => ({ paused: !spec.paused }))],
+  ["target", changeTarget],
+  ["target", changeTarget],
+  ["target", changeTarget],
+  ["faults", (stage) => setFaults(stage)],
+  ["faults", (stage) => setFaults(stage)],
+  ["edit", foreignEdit],
+  ["base", changeBase],
+  ["zone", changeZone],
+  [
+    "zone gone",
+    (stage) => onSome(stage, stage.world.zones, (one) => stage.world.remove("DnsZone", objectKey(one.meta))),
+  ],
+  ["bad", badEdit],
+  ["replica", (stage) => void (stage.world.replicas.size < 3 && stage.world.start())],
+  ["lead", (stage) => onReplica(stage, (replica) => replica.lead())],
+  ["lose", (stage) => onReplica(stage, (replica) => replica.loseLead())],
+  ["hold", (stage) => onReplica(stage, (replica) => replica.hold(true))],
+  ["let go", (stage) => onReplica(stage, (replica) => replica.hold(false))],
+  ["redeliver", (stage) => onReplica(stage, (replica) => replica.redeliver())],
+  ["kill", kill],
+  ["kill", kill],
+  ["lose statuses", loseStatuses],
+];
+
+function addAlias(stage: Stage): string {
+  const { world, random } = stage;
+  const key = `${pick(stage, NAMESPACES)}/${pick(stage, ["a", "b", "c", "d"])}`;
+  if (world.aliases.has(key)) {
+    return "";
+  }
+  stage.created += 1;
+  const object = alias(key, {
+    ...parts(stage),
+    meta: { uid: `uid-${stage.created}`, createdAt: 1_000 + Math.floor(random() * 5) },
+    spec: {
+      onEmpty: pick(stage, ["Hold", "Hold", "Withdraw", "Fallback"]),
+      onStale: pick(stage, ["Keep", "Keep", "Withdraw", "Fallback"]),
+      fallbackAddresses: ["203.0.113.99"],
+      maxStalenessMs: pick(stage, [HOUR / 10, HOUR, 24 * HOUR]),
+    },
+  });
+  world.put(object);
+  return describe(object);
+}
+
+function parts(stage: Stage): {
+  readonly hostnames: readonly string[];
+  readonly targets: readonly (string | readonly string[])[];
+} {
+  const statics = stage.random() < 0.25 ? [["203.0.113.7"]] : [];
+  const hosts = some(stage, TARGETS, stage.random() < 0.2 && statics.length > 0 ? 0 : 2);
+  return { hostnames: some(stage, HOSTNAMES, 3), targets: [...hosts, ...statics] };
+}
+
+function changeAlias(stage: Stage): string {
+  const made = alias("x/y", parts(stage)).spec;
+  const both = stage.random();
+  return changeSome(stage, () => ({
+    ...(both < 0.7 ? { hostnames: made.hostnames } : {}),
+    ...(both > 0.4 ? { targets: made.targets } : {}),
+  }));
+}
+
+function changeSome(stage: Stage, change: (spec: AliasSpec) => Partial<AliasSpec>): string {
+  return onSome(stage, stage.world.aliases, (one) => {
+    const next = { ...one, spec: { ...one.spec, ...change(one.spec) } };
+    stage.world.put({ ...next, meta: { ...one.meta, generation: one.meta.generation + 1 } });
+    stage.log.push(describe(next));
+  });
+}
+
+function changeTarget(stage: Stage): string {
+  const target = pick(stage, TARGETS);
+  const kind = stage.random();
+  const says: TargetSays = kind < 0.25 ? "servfail" : kind < 0.4 ? "nxdomain" : kind < 0.5 ? [] : some(stage, POOL, 4);
+  setTarget(stage, target, says);
+  return `${target} ${String(says)}`;
+}
+
+function setTarget(stage: Stage, target: string, says: TargetSays): void {
+  noteTargets(stage);
+  stage.world.targets.set(target, says);
+  noteTargets(stage);
+}
+
+function setFaults({ world, random }: Stage): string {
+  world.faults =
+    random() < 0.4
+      ? NO_FAULTS
+      : {
+          fails: random() < 0.5 ? random() : 0,
+          lost: random() < 0.5 ? random() : 0,
+          slowMs: random() < 0.6 ? 4_000 : 0,
+        };
+  return JSON.stringify(world.faults);
+}
+
+function foreignEdit(stage: Stage): string {
+  const place = pick(stage, ZONES)[2];
+  const store = stage.world.stores.get(place);
+  if (store === undefined) {
+    return "";
+  }
+  const text = store.text ?? "";
+  const edited = pick(stage, [
+    text.replace("198.51.100.", "192.0.2."),
+    text.replace(/^.*198\.51\.100.*\n/m, ""),
+    `${text}; a remark\n`,
+    text.replace(/IN\s+MX.*/, "IN MX 99 evil.test."),
+    "",
+  ]);
+  store.edit(edited);
+  if (edited === "") {
+    stage.serials.delete(place);
+  }
+  if (stage.random() < 0.7) {
+    inputFor(stage, place);
+  }
+  return place;
+}
+
+function changeBase(stage: Stage): string {
+  const place = pick(stage, ZONES)[2];
+  const kind = stage.random();
+  setBase(
+    stage,
+    place,
+    kind < 0.2
+      ? "no zone file at all ("
+      : kind < 0.4
+        ? `${BASE_ZONE}shop IN A 192.0.2.81\n`
+        : `${BASE_ZONE}x${Math.floor(stage.random() * 100)} IN TXT "x"\n`,
+  );
+  inputFor(stage, place);
+  return place;
+}
+
+function setBase({ world, baseTexts }: Stage, place: string, text: string): void {
+  world.bases.set(place, text);
+  const domain = ZONES.find((one) => one[2] === place)?.[1] ?? "";
+  const read = readBaseZone(text, parseName(domain), "base");
+  if (read.kind === "ok") {
+    baseTexts.set(place, [...(baseTexts.get(place) ?? []).slice(-2), read.base.othersText]);
+  }
+}
+
+function inputFor({ world }: Stage, place: string): void {
+  for (const one of world.zones.values()) {
+    if (placeOf(one) === place) {
+      world.replicas.forEach((replica) => replica.send({ kind: "input", zone: objectKey(one.meta) }));
+    }
+  }
+}
+
+function changeZone(stage: Stage): string {
+  const key = pick(stage, ZONES)[0];
+  putZone(stage, key, {
+    allowedNamespaces: pick(stage, [{ from: "All" }, { from: "All" }, { from: "Same" }] as const),
+    ttl: { min: pick(stage, [30, 60]), max: 300 },
+  });
+  return key;
+}
+
+function putZone({ world }: Stage, key: ObjectKey, spec: Partial<DnsZone["spec"]>): void {
+  const [, domain = "", place = ""] = ZONES.find(([one]) => one === key) ?? [];
+  const before = world.zones.get(key);
+  const made = zone(
+    key,
+    domain,
+    { maxDeletePercent: 100, ...spec },
+    { createdAt: ZONES.findIndex(([one]) => one === key) },
+  );
+  const { provider } = made.spec;
+  assert.equal(provider.kind, "coreDNSZoneFile");
+  const configMap = { name: place, key: "zone" };
+  world.put({
+    ...made,
+    meta: { ...made.meta, generation: (before?.meta.generation ?? 0) + 1 },
+    spec: { ...made.spec, provider: { ...provider, zoneFile: { ...provider.zoneFile, configMap } } },
+    ...(before?.status === undefined ? {} : { status: before.status }),
+  });
+}
+
+/** An edit that nobody can read, and the edit that mends it. */
+function badEdit(stage: Stage): string {
+  return onSome(stage, stage.world.aliases, (one) => {
+    const generation = one.meta.generation + 1;
+    const manifest = { kind: "DnsAlias", key: objectKey(one.meta), generation, problems: ["spec: is bad"] } as const;
+    stage.world.replicas.forEach((replica) => replica.send({ kind: "bad", manifest }));
+    stage.bad.set(manifest.key, generation);
+    if (stage.random() < 0.5) {
+      mend(stage);
+    }
+  });
+}
+
+function mend({ world, bad }: Stage): void {
+  for (const [key, generation] of bad) {
+    const one = world.aliases.get(key);
+    if (one !== undefined) {
+      world.put({ ...one, meta: { ...one.meta, generation: Math.max(one.meta.generation, generation + 1) } });
+    }
+  }
+  bad.clear();
+}
+
+function kill(stage: Stage): string {
+  return onReplica(stage, (replica) => {
+    const led = replica.leads();
+    replica.kill();
+    const next = stage.world.start();
+    if (led) {
+      next.lead();
+    }
+  });
+}
+
+/** As when the state file of folder mode is gone. */
+function loseStatuses({ world }: Stage): undefined {
+  for (const [key, { status: _, ...rest }] of world.aliases) {
+    world.aliases.set(key, rest);
+    world.replicas.forEach((replica) => replica.send({ kind: "alias", alias: rest }));
+  }
+}
+
+async function calm(stage: Stage): Promise<void> {
+  const { world } = stage;
+  stage.log.push("calm");
+  world.faults = NO_FAULTS;
+  mend(stage);
+  ZONES.forEach(([, , place]) => setBase(stage, place, BASE_ZONE));
+  for (const target of TARGETS) {
+    if (stage.random() < 0.8) {
+      setTarget(stage, target, some(stage, POOL, 4));
+    } else {
+      setTarget(stage, target, "nxdomain");
+    }
+    stage.log.push(`${target} ${String(world.targets.get(target))}`);
+  }
+  const [first = world.start()] = world.replicas;
+  for (const replica of world.replicas) {
+    replica.hold(false);
+    replica.redeliver();
+    if (replica !== first && stage.random() < 0.7) {
+      replica.loseLead();
+    }
+  }
+  if (!first.leads()) {
+    first.lead();
+  }
+  ZONES.forEach(([, , place]) => inputFor(stage, place));
+  await world.clock.advance(25 * MINUTE);
+  for (const replica of world.replicas) {
+    if (replica !== first) {
+      replica.loseLead();
+    }
+  }
+  await world.clock.advance(2 * MINUTE);
+  if (stage.problem !== undefined) {
+    throw stage.problem;
+  }
+}
+
+function onSome<T extends DnsAlias | DnsZone>(stage: Stage, objects: Map<ObjectKey, T>, act: (one: T) => void): string {
+  const one = objects.size === 0 ? undefined : pick(stage, [...objects.values()]);
+  if (one !== undefined) {
+    act(one);
+  }
+  return one === undefined ? "" : objectKey(one.meta);
+}
+
+function onReplica(stage: Stage, act: (replica: Replica) => void): string {
+  const all = [...stage.world.replicas];
+  const index = Math.floor(stage.random() * all.length);
+  const replica = all[index];
+  if (replica !== undefined) {
+    act(replica);
+  }
+  return String(index);
+}
+
+function pick<T>({ random }: Stage, from: readonly T[]): T {
+  const found = from[Math.floor(random() * from.length)];
+  if (found === undefined) {
+    throw new Error("nothing to pick from");
+  }
+  return found;
+}
+
+/** One to `most` members, none twice. */
+function some<T>(stage: Stage, from: readonly T[], most: number): readonly T[] {
+  const count = most === 0 ? 0 : 1 + Math.floor(stage.random() * most);
+  const all = new Set<T>();
+  while (all.size < count) {
+    all.add(pick(stage, from));
+  }
+  return [...all];
+}
+
+/** Mulberry32: the same seed gives the same history. */
+function randomFrom(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

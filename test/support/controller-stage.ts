@@ -1,0 +1,47 @@
+import type { Random } from "../../src/base/clock.ts";
+import type { DnsAlias } from "../../src/api/dns-alias.ts";
+import { objectKey, type ObjectKey } from "../../src/api/meta.ts";
+import type { ReplicasWorld } from "./replicas-world.ts";
+
+export const MINUTE = 60_000;
+
+/** Zones that a play may have; the last one writes where the first does. */
+export const ZONES: readonly (readonly [key: ObjectKey, domain: string, place: string])[] = [
+  ["dns/com", "example.com", "com"],
+  ["dns/net", "example.net", "net"],
+  ["dns/sub", "sub.example.com", "sub"],
+  ["dns/inside", "example.com", "inside"],
+  ["dns/twin", "example.com", "com"],
+];
+
+/** A world and what its checks have to remember of it. */
+export interface Stage {
+  readonly world: ReplicasWorld;
+  readonly random: Random;
+  readonly log: string[];
+  /** When each target last had an address of a family, and when it was last empty. */
+  readonly lastGood: Map<string, number>;
+  readonly lastEmpty: Map<string, number>;
+  readonly serials: Map<string, number>;
+  /** Texts that a base zone had lately, by place. */
+  readonly baseTexts: Map<string, string[]>;
+  /** Generations of edits that nobody can read. */
+  readonly bad: Map<ObjectKey, number>;
+  problem: Error | undefined;
+  created: number;
+}
+
+export function describe({ meta, spec }: DnsAlias): string {
+  const targets = spec.targets.map((one) => (one.kind === "hostname" ? one.hostname : one.addresses.join()));
+  return `${objectKey(meta)} ${spec.hostnames.join()} → ${targets.join()} ${spec.onEmpty} ${spec.onStale} ${spec.maxStalenessMs}`;
+}
+
+export function noteTargets({ world, lastGood, lastEmpty }: Stage): void {
+  for (const [target, says] of world.targets) {
+    if (says === "nxdomain" || says.length === 0) {
+      lastEmpty.set(target, world.clock.now());
+    } else if (says !== "servfail") {
+      lastGood.set(target, world.clock.now());
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { byCodeUnit } from "../../src/base/order.ts";
+import type { DnsAlias } from "../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../src/api/dns-zone.ts";
+import { objectKey } from "../../src/api/meta.ts";
+import { propose } from "../../src/controller/proposal.ts";
+import { createStore, type Store } from "../../src/controller/store.ts";
+import { displayName, parseName, type Name } from "../../src/dns/name.ts";
+import { planZone } from "../../src/plan/zone-plan.ts";
+import { readZoneText } from "../../src/providers/coredns/zone-text.ts";
+import { describe, MINUTE, type Stage, ZONES } from "./controller-stage.ts";
+import { answer } from "./objects.ts";
+import { placeOf, type Replica, type ReplicasWorld } from "./replicas-world.ts";
+
+/** What each write of a zone file must hold to, at the moment of the write. */
+export function checkWrite(
+  stage: Stage,
+  replica: Replica,
+  place: string,
+  before: string | undefined,
+  after: string,
+): void {
+  const { world, serials } = stage;
+  const held = [...replica.controller.store.zones()].find((one) => placeOf(one) === place);
+  const domain = parseName(ZONES.find((one) => one[2] === place)?.[1] ?? "");
+  const now = readZoneText(after, domain);
+  assert.ok(
+    (stage.baseTexts.get(place) ?? []).some((text) => after.includes(text)),
+    "the base zone's records are as they were",
+  );
+  const serial = now.serial ?? -1;
+  assert.ok(serial > (serials.get(place) ?? -1), `serial ${serial} after ${serials.get(place)}`);
+  serials.set(place, serial);
+  const left = new Set(now.sets.map(({ name }) => name));
+  for (const name of new Set(readZoneText(before ?? "", domain).sets.map((set) => set.name))) {
+    const isInBase = after.slice(0, after.indexOf("; BEGIN")).includes(`\n${name}`) && name !== domain;
+    if (!left.has(name) && held !== undefined && !isInBase) {
+      for (const winner of winnersOf(replica.controller.store, place, name)) {
+        assert.ok(
+          mayBeBlank(stage, winner),
+          `${name} was blanked at ${place}: ${describe(winner)} ${JSON.stringify([...world.targets])}`,
+        );
+      }
+    }
+  }
+}
+
+function winnersOf(store: Store, place: string, name: Name): readonly DnsAlias[] {
+  const zones = [...store.zones()].filter((one) => placeOf(one) === place && store.olderTwin(one) === undefined);
+  return zones.flatMap((one) => store.claimsIn(objectKey(one.meta)).get(name)?.winners ?? []);
+}
+
+/** Only when every target was empty long enough to be believed, or failed for longer than the alias bears. */
+function mayBeBlank({ world, lastGood, lastEmpty }: Stage, { spec }: DnsAlias): boolean {
+  const now = world.clock.now();
+  return (
+    !spec.paused &&
+    spec.targets.every((target) => {
+      if (target.kind === "addresses") {
+        return false;
+      }
+      const name = displayName(target.hostname);
+      const good = lastGood.get(name) ?? 0;
+      const isEmpty = spec.onEmpty === "Withdraw" && (lastEmpty.get(name) ?? -1) >= good && now - good >= MINUTE;
+      // The controller's last good reading may be up to one TTL older than the last good moment.
+      return isEmpty || (spec.onStale === "Withdraw" && now - good > spec.maxStalenessMs - 2 * MINUTE);
+    })
+  );
+}
+
+/** What must be true once all is quiet. */
+export function checkEnd(stage: Stage): void {
+  const { world } = stage;
+  const truth = createStore(placeOf);
+  world.zones.forEach((one) => truth.note({ kind: "zone", zone: one }));
+  world.aliases.forEach((one) => truth.note({ kind: "alias", alias: one }));
+  truth.settle(Infinity);
+  for (const one of world.aliases.values()) {
+    assert.equal(one.meta.deletedAt, undefined, `${objectKey(one.meta)} was let go`);
+  }
+  for (const one of world.zones.values()) {
+    if (truth.olderTwin(one) === undefined) {
+      checkZone(stage, truth, one);
+    }
+  }
+}
+
+function checkZone({ world }: Stage, truth: Store, one: DnsZone): void {
+  const place = placeOf(one);
+  const claims = truth.claimsIn(objectKey(one.meta));
+  const plan = planZone({
+    zone: one,
+    claims,
+    answerOf: (target, family) => {
+      const says = world.targets.get(displayName(target));
+      const all = says === undefined || typeof says === "string" ? [] : says;
+      const empty = { emptySince: 1, goodAt: undefined };
+      const own = all.filter((address) => (family === "A") !== address.includes(":"));
+      return answer(displayName(target), family, [...own].sort(byCodeUnit), own.length > 0 ? {} : empty);
+    },
+    viewIdOf: () => "view",
+    claimantsOf: () => [],
+    now: world.clock.now(),
+  });
+  const text = world.stores.get(place)?.text ?? "";
+  const published = readZoneText(text, one.spec.domain).sets;
+  for (const name of new Set(published.map((set) => set.name))) {
+    assert.ok(claims.has(name), `${name} is an orphan in ${objectKey(one.meta)}`);
+  }
+  for (const { name, sets, frozen } of plan.names) {
+    const winners = claims.get(name)?.winners ?? [];
+    const remembers = winners.some(({ spec }) =>
+      spec.targets.some(
+        (target) => target.kind === "hostname" && world.targets.get(displayName(target.hostname)) === "nxdomain",
+      ),
+    );
+    const have = published.filter((set) => set.name === name).flatMap(({ addresses }) => addresses);
+    const want = sets.flatMap(({ addresses }) => addresses);
+    if (!frozen && !remembers) {
+      assert.deepEqual([...have].sort(byCodeUnit), [...want].sort(byCodeUnit), `${name} in ${objectKey(one.meta)}`);
+    } else if (!frozen) {
+      assert.deepEqual(
+        want.filter((address) => !have.includes(address)),
+        [],
+        `${name} in ${objectKey(one.meta)} lacks some`,
+      );
+    }
+    winners.forEach((winner) => checkStatus(winner, one, name, have));
+  }
+  checkOwnPlan(world, one, text);
+}
+
+function checkStatus(winner: DnsAlias, one: DnsZone, name: Name, have: readonly string[]): void {
+  const key = objectKey(winner.meta);
+  const entry = winner.status?.hostnames.find(
+    (status) => status.hostname === displayName(name) && status.zone === objectKey(one.meta),
+  );
+  assert.deepEqual(
+    [...(entry?.addresses ?? [])].sort(byCodeUnit),
+    [...have].sort(byCodeUnit),
+    `status of ${key} at ${name}`,
+  );
+  assert.equal(winner.status?.observedGeneration, winner.meta.generation, `${key} is observed`);
+}
+
+/** By what the leader knows nothing is left to do. */
+function checkOwnPlan(world: ReplicasWorld, one: DnsZone, text: string): void {
+  for (const { controller } of [...world.replicas].filter((replica) => replica.leads())) {
+    const state = controller.zoneState(objectKey(one.meta));
+    assert.ok(state?.plan !== undefined);
+    const actual = readZoneText(text, one.spec.domain).sets.map((set) => ({ ...set, owner: "me" }));
+    const { changes } = propose({ zone: one, plan: state.plan, actual, ownerId: "me", maxNames: undefined });
+    assert.deepEqual(changes, [], "the plan is empty");
+    assert.equal(state.outcome.kind, "ok");
+    assert.equal(
+      one.status?.conditions.find(({ type }) => type === "Ready")?.status,
+      "True",
+      `${objectKey(one.meta)} is ready`,
+    );
+    assert.equal(one.status?.names, new Set(actual.map(({ name }) => name)).size);
+  }
+}
