@@ -35,7 +35,8 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /**
  * What one look-up of one key said. `chain` is every name from the target to the owner of the addresses, both ends
- * included. `ttl` is the least TTL of every hop and the addresses as this answer had them (recursive servers count down). `negativeTtl` is
+ * included. `ttl` is the least TTL of every hop and the addresses as this answer had them (recursive servers count down), `longestTtl` the
+ * largest: for that long a recursive server may go on to lead over a hop that has changed. `negativeTtl` is
  * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), 0 when it carried none. `server` is the one that was believed.
  */
 export type Reading =
@@ -44,6 +45,7 @@ export type Reading =
       readonly chain: readonly Name[];
       readonly addresses: readonly string[];
       readonly ttl: Seconds;
+      readonly longestTtl: Seconds;
       readonly server: string;
       /** The AD bit, over a server that is trusted to have validated (RFC 4035). */
       readonly authenticated: boolean;

@@ -17,10 +17,12 @@ export interface Chain {
   /** Never empty; the last one is the name to ask for. */
   readonly path: readonly Name[];
   readonly ttl: Seconds;
+  /** The largest of their TTLs. */
+  readonly longestTtl: Seconds;
 }
 
 export function startOfChain(target: Name): Chain {
-  return { path: [target], ttl: MAX_TTL };
+  return { path: [target], ttl: MAX_TTL, longestTtl: 0 };
 }
 
 /** The name that a chain has come to. */
@@ -100,7 +102,11 @@ function walk(records: RecordIndex, start: Chain): Walked {
     }
     const { target, ttl } = found.hop;
     const isLoop = chain.path.includes(target);
-    chain = { path: [...chain.path, target], ttl: Math.min(chain.ttl, ttl) };
+    chain = {
+      path: [...chain.path, target],
+      ttl: Math.min(chain.ttl, ttl),
+      longestTtl: Math.max(chain.longestTtl, ttl),
+    };
     hops.push(found.hop);
     if (isLoop) {
       return { chain, hops, problem: { reason: "loop", detail: `the chain loops: ${chain.path.join(" → ")}` } };
@@ -142,8 +148,10 @@ function addressesFrom(
       `${name} has the special-use address ${special} (RFC 6890), and allowPrivate is not set`,
     );
   }
-  const ttl = Math.min(progress.chain.ttl, ...found.map((record) => record.ttl));
-  return { kind: "addresses", addresses, chain: { ...progress.chain, ttl }, hops: progress.hops };
+  const ttls = found.map((record) => record.ttl);
+  const ttl = Math.min(progress.chain.ttl, ...ttls);
+  const longestTtl = Math.max(progress.chain.longestTtl, ...ttls);
+  return { kind: "addresses", addresses, chain: { ...progress.chain, ttl, longestTtl }, hops: progress.hops };
 }
 
 function nothingFrom(message: Message, progress: Progress): ChainResult {

@@ -88,6 +88,7 @@ async function follow(deps: AskServersDeps, task: Task, state: State, signal: Ab
         chain: chain.path,
         addresses,
         ttl: chain.ttl,
+        longestTtl: chain.longestTtl,
         server,
         authenticated: state.authenticated,
       };

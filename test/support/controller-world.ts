@@ -250,7 +250,15 @@ function read(targets: ReadonlyMap<string, readonly string[] | "servfail">, key:
   }
   const addresses = addressSet((found ?? []).filter((address) => familyOf(address) === key.family));
   if (addresses.length > 0) {
-    return { kind: "positive", addresses, ttl: 60, chain: [key.target], server: "one", authenticated: false };
+    return {
+      kind: "positive",
+      addresses,
+      ttl: 60,
+      longestTtl: 60,
+      chain: [key.target],
+      server: "one",
+      authenticated: false,
+    };
   }
   const kind = found === undefined ? "nxdomain" : "nodata";
   return { kind, chain: [key.target], negativeTtl: 60, server: "one" };

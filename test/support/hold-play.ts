@@ -11,13 +11,19 @@ export const KEY: TargetKey = { target: parseName("cdn.example.net"), family: "A
 /** A positive reading; addresses as one text, "a b c". */
 export function found(
   addresses: string,
-  options: { readonly ttl?: number; readonly server?: string; readonly chain?: readonly Name[] } = {},
+  options: {
+    readonly ttl?: number;
+    readonly longestTtl?: number;
+    readonly server?: string;
+    readonly chain?: readonly Name[];
+  } = {},
 ): Reading {
   return {
     kind: "positive",
     chain: options.chain ?? [KEY.target],
     addresses: addresses.split(" "),
     ttl: options.ttl ?? 60,
+    longestTtl: options.longestTtl ?? options.ttl ?? 60,
     server: options.server ?? "s1",
     authenticated: false,
   };

@@ -16,6 +16,15 @@ export interface TtlCycles {
   /** The largest chain TTL of this block of {@link BLOCK} cycles, and of the block before. */
   readonly peak: Seconds;
   readonly peakBefore: Seconds;
+  /** The same for the longest TTL of any hop: a CNAME may stay at a recursive server for an hour though the addresses stay for a minute. */
+  readonly longest: Seconds;
+  readonly longestBefore: Seconds;
+}
+
+/** The least and the largest TTL of one reading's chain. */
+interface ReadTtls {
+  readonly ttl: Seconds;
+  readonly longestTtl: Seconds;
 }
 
 /** Cycles a block of the peak; a TTL that was once long stops to count after one to two blocks. */
@@ -24,31 +33,33 @@ const BLOCK = 8;
 /** The cycles after a reading that was believed; `changed`: it differs from the one before. */
 export function noteReading(
   cycles: TtlCycles | undefined,
-  reading: { readonly ttl: Seconds; readonly changed: boolean; readonly now: Millis },
+  reading: ReadTtls & { readonly changed: boolean; readonly now: Millis },
 ): TtlCycles {
-  const { ttl, changed, now } = reading;
+  const { ttl, longestTtl, changed, now } = reading;
   if (cycles === undefined) {
-    return { count: 1, ttl, previous: 0, endsAt: now + ttl * 1000, peak: ttl, peakBefore: 0 };
+    return { ...restoredCycles(ttl), count: 1, longest: longestTtl, endsAt: now + ttl * 1000 };
   }
   if (!changed && now < cycles.endsAt) {
-    return { ...notePeak(cycles, ttl), ttl: Math.max(cycles.ttl, ttl) };
+    return { ...notePeak(cycles, reading), ttl: Math.max(cycles.ttl, ttl) };
   }
   const count = cycles.count + 1;
   const block =
     count % BLOCK === 0
-      ? { peak: ttl, peakBefore: cycles.peak }
-      : { peak: Math.max(cycles.peak, ttl), peakBefore: cycles.peakBefore };
-  return { count, ttl, previous: cycles.ttl, endsAt: now + ttl * 1000, ...block };
+      ? { peak: ttl, peakBefore: cycles.peak, longest: longestTtl, longestBefore: cycles.longest }
+      : notePeak(cycles, reading);
+  return { ...cycles, ...block, count, ttl, previous: cycles.ttl, endsAt: now + ttl * 1000 };
 }
 
 /** The cycles after a reading that is not believed yet: some server holds a copy for that long. */
-export function notePeak(cycles: TtlCycles, ttl: Seconds): TtlCycles {
-  return ttl <= cycles.peak ? cycles : { ...cycles, peak: ttl };
+export function notePeak(cycles: TtlCycles, { ttl, longestTtl }: ReadTtls): TtlCycles {
+  return ttl <= cycles.peak && longestTtl <= cycles.longest
+    ? cycles
+    : { ...cycles, peak: Math.max(cycles.peak, ttl), longest: Math.max(cycles.longest, longestTtl) };
 }
 
 /** The cycles that a TTL from before a restart stands for: it counts as the cycle before the first reading. */
 export function restoredCycles(ttl: Seconds): TtlCycles {
-  return { count: 0, ttl, previous: 0, endsAt: 0, peak: ttl, peakBefore: 0 };
+  return { count: 0, ttl, previous: 0, endsAt: 0, peak: ttl, peakBefore: 0, longest: ttl, longestBefore: 0 };
 }
 
 /** True until the first reading since the start. */
@@ -61,7 +72,12 @@ export function origTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.ttl, cycles.previous);
 }
 
-/** The longest time that a recursive server is known to keep a copy: with two servers out of step, two cycles do not show it. */
+/** The longest time that a recursive server is known to keep any hop of the chain: a change there is seen no sooner. */
+export function longestTtl(cycles: TtlCycles | undefined): Seconds {
+  return cycles === undefined ? 0 : Math.max(cycles.longest, cycles.longestBefore);
+}
+
+/** The longest time that a recursive server is known to keep the addresses: with two servers out of step, two cycles do not show it. */
 export function peakTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.peak, cycles.peakBefore);
 }

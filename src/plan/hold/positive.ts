@@ -24,7 +24,7 @@ export function onPositive(before: HoldState, reading: PositiveReading, context:
       return context.now < before.doubt.until
         ? {
             ...state,
-            cycles: withPeak(state.cycles, reading.ttl),
+            cycles: withPeak(state.cycles, reading),
             nextAt: Math.min(before.doubt.until + SLACK_MS, context.now + MAX_WAIT_MS),
           }
         : believed(state, reading, context);
@@ -58,7 +58,7 @@ function isSuspicious({ addresses, rotation, emptySince }: HoldState, reading: P
 function askedAgain(state: HoldState, reading: PositiveReading, { now }: HoldContext): HoldState {
   return {
     ...state,
-    cycles: withPeak(state.cycles, reading.ttl),
+    cycles: withPeak(state.cycles, reading),
     doubt: { kind: "confirming" },
     nextAt: now,
     avoid: reading.server,
@@ -80,7 +80,7 @@ function believed(state: HoldState, reading: PositiveReading, { now, random }: H
   const read = addressSet(reading.addresses);
   const before = state.rotation === undefined ? state.addresses : seenNow(state.rotation);
   const changed = !sameMembers(before, read);
-  const cycles = noteReading(state.cycles, { ttl: reading.ttl, changed, now });
+  const cycles = noteReading(state.cycles, { ttl: reading.ttl, longestTtl: reading.longestTtl, changed, now });
   const seen = { addresses: read, ttl: reading.ttl, now };
   const rotation = canRotate(peakTtl(cycles)) ? track(state.rotation, state.addresses, seen) : undefined;
   const addresses = publishedSet(state, rotation, read);
@@ -141,6 +141,6 @@ function sameChain(a: readonly Name[], b: readonly Name[]): boolean {
   return a.length === b.length && a.every((name, index) => name === b[index]);
 }
 
-function withPeak(cycles: TtlCycles | undefined, ttl: Seconds): TtlCycles | undefined {
-  return cycles === undefined ? undefined : notePeak(cycles, ttl);
+function withPeak(cycles: TtlCycles | undefined, reading: PositiveReading): TtlCycles | undefined {
+  return cycles === undefined ? undefined : notePeak(cycles, reading);
 }

@@ -1,20 +1,21 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { peakTtl } from "./cycles.ts";
+import { longestTtl, peakTtl } from "./cycles.ts";
 import { clampWait, JITTER, LOOKUP_ALLOWANCE_MS, MAX_WAIT_MS, MIN_WAIT_MS, SLACK_MS } from "./next-look.ts";
 import { WINDOW_CYCLES } from "./rotation.ts";
 import type { HoldState } from "./state.ts";
 
 /**
  * The longest time between a change at the target and our belief in it, while look-ups work: a recursive server may have fetched its copy just before the
- * change, and we may ask just before that copy runs out. An empty answer is such a copy too, where it stands in the way of addresses that are held.
+ * change, and we may ask just before that copy runs out. It keeps each hop of the chain by itself, so the longest TTL of any of them counts. An empty answer is such a copy too, where it stands in the way of addresses that are held.
  * While the target rotates, the window comes on top.
  */
 export function refreshWaitMs(state: HoldState): Millis {
   const negativeTtl = state.addresses.length > 0 ? (state.empty?.negativeTtl ?? 0) : 0;
-  const ttl = Math.max(peakTtl(state.cycles), negativeTtl);
-  const window = state.rotation?.rotating === true ? (WINDOW_CYCLES - 1) * longestWaitMs(ttl) : 0;
-  return Math.round(ttl * 1000 + overshootMs(ttl) + LOOKUP_ALLOWANCE_MS + window);
+  const kept = Math.max(longestTtl(state.cycles), negativeTtl);
+  const asked = Math.max(peakTtl(state.cycles), negativeTtl);
+  const window = state.rotation?.rotating === true ? (WINDOW_CYCLES - 1) * longestWaitMs(asked) : 0;
+  return Math.round(kept * 1000 + overshootMs(asked) + LOOKUP_ALLOWANCE_MS + window);
 }
 
 /** The longest wait between two look-ups of a target with this TTL. */

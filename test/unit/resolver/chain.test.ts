@@ -23,28 +23,28 @@ const cases: readonly Case[] = [
   {
     name: "a chain in the order of the hops, and its least TTL in a hop",
     answer: { answer: "www.example. 60 CNAME a.test.\na.test. 20 CNAME b.test.\nb.test. 30 A 8.8.8.8" },
-    want: "www.example. a.test. b.test. : 8.8.8.8, 20 s",
+    want: "www.example. a.test. b.test. : 8.8.8.8, 20 to 60 s",
   },
   {
     name: "the least TTL in the first hop",
     answer: { answer: "www.example. 10 CNAME a.test.\na.test. 20 CNAME b.test.\nb.test. 30 A 8.8.8.8" },
-    want: "www.example. a.test. b.test. : 8.8.8.8, 10 s",
+    want: "www.example. a.test. b.test. : 8.8.8.8, 10 to 30 s",
   },
   {
     name: "a chain in the reverse order, and its least TTL at an address",
     answer: { answer: "b.test. 7 A 8.8.8.8\na.test. 20 CNAME b.test.\nwww.example. 60 CNAME a.test." },
-    want: "www.example. a.test. b.test. : 8.8.8.8, 7 s",
+    want: "www.example. a.test. b.test. : 8.8.8.8, 7 to 60 s",
   },
   {
     name: "the least TTL of addresses that differ in theirs",
     answer: { answer: "www.example. 90 A 8.8.8.8\nwww.example. 40 A 1.1.1.1" },
-    want: "www.example. : 1.1.1.1 8.8.8.8, 40 s",
+    want: "www.example. : 1.1.1.1 8.8.8.8, 40 to 90 s",
   },
   {
     name: "the TTL of the hops that came with earlier answers counts",
     answer: { answer: "b.test. 60 A 8.8.8.8" },
-    question: { chain: { path: [name("www.example."), name("b.test.")], ttl: 5 } },
-    want: "www.example. b.test. : 8.8.8.8, 5 s",
+    question: { chain: { path: [name("www.example."), name("b.test.")], ttl: 5, longestTtl: 5 } },
+    want: "www.example. b.test. : 8.8.8.8, 5 to 60 s",
   },
   {
     name: "the same address twice is one",
@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
   {
     name: "the same CNAME twice is one hop",
     answer: { answer: "www.example. 60 CNAME a.test.\nwww.example. 50 CNAME a.test.\na.test. 60 A 8.8.8.8" },
-    want: "www.example. a.test. : 8.8.8.8, 50 s",
+    want: "www.example. a.test. : 8.8.8.8, 50 to 60 s",
   },
   {
     name: "two CNAMEs at one name are malformed",
@@ -99,12 +99,12 @@ const cases: readonly Case[] = [
   {
     name: "a DNAME with the CNAME that follows from it",
     answer: { answer: "example. 90 DNAME a.test.\nwww.example. 80 CNAME www.a.test.\nwww.a.test. 85 A 8.8.8.8" },
-    want: "www.example. www.a.test. : 8.8.8.8, 80 s",
+    want: "www.example. www.a.test. : 8.8.8.8, 80 to 85 s",
   },
   {
     name: "a DNAME alone",
     answer: { answer: "example. 70 DNAME a.test.\nwww.a.test. 85 A 8.8.8.8" },
-    want: "www.example. www.a.test. : 8.8.8.8, 70 s",
+    want: "www.example. www.a.test. : 8.8.8.8, 70 to 85 s",
   },
   {
     name: "a DNAME at the root",
@@ -139,7 +139,7 @@ const cases: readonly Case[] = [
   {
     name: "a loop through a name of an earlier answer",
     answer: { answer: "b.test. 60 CNAME www.example." },
-    question: { chain: { path: [name("www.example."), name("b.test.")], ttl: 60 } },
+    question: { chain: { path: [name("www.example."), name("b.test.")], ttl: 60, longestTtl: 60 } },
     want: "www.example. b.test. www.example. : failed loop: the chain loops: www.example. → b.test. → www.example.",
   },
   {
@@ -273,7 +273,7 @@ const cases: readonly Case[] = [
   {
     name: "hops of earlier answers count",
     answer: { answer: "h16. 60 CNAME h17." },
-    question: { chain: { path: hopNames(16).split(" ").map(name), ttl: 60 } },
+    question: { chain: { path: hopNames(16).split(" ").map(name), ttl: 60, longestTtl: 60 } },
     want: `${hopNames(17)} : failed too-deep: the chain has more than 16 hops`,
   },
   {
@@ -318,7 +318,7 @@ function tell(result: ReturnType<typeof followChain>): string {
   const path = result.chain.path.join(" ");
   switch (result.kind) {
     case "addresses":
-      return `${path} : ${result.addresses.join(" ")}, ${result.chain.ttl} s`;
+      return `${path} : ${result.addresses.join(" ")}, ${ttlRange(result.chain)} s`;
     case "unfinished":
       return `${path} : unfinished, ${result.chain.ttl} s`;
     case "empty":
@@ -344,4 +344,9 @@ function hops(count: number): string {
 
 function hopNames(count: number): string {
   return Array.from({ length: count + 1 }, (_, index) => `h${index}.`).join(" ");
+}
+
+/** "10", or "10 to 30" where the hops and addresses differ. */
+function ttlRange({ ttl, longestTtl }: { readonly ttl: number; readonly longestTtl: number }): string {
+  return ttl === longestTtl ? String(ttl) : `${ttl} to ${longestTtl}`;
 }

@@ -32,6 +32,11 @@ const table: readonly {
   { name: "TTL 60: the TTL, a tenth, and 1 s", readings: [[0, found("a", { ttl: 60 })]], want: 67 },
   { name: "TTL 200: the TTL, a tenth, and 1 s", readings: [[0, found("a", { ttl: 200 })]], want: 221 },
   {
+    name: "a CNAME that is kept for longer than the addresses counts, and what is late on top is theirs",
+    readings: [[0, found("a", { ttl: 4, longestTtl: 90 })]],
+    want: 95,
+  },
+  {
     name: "TTL 3600: the recursive server keeps its copy, and what is late on top is cut by the longest wait",
     readings: [[0, found("a", { ttl: 3600 })]],
     want: 3628.182,
