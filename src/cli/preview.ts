@@ -1,9 +1,11 @@
 import type { Millis } from "../base/clock.ts";
+import { sameMembers } from "../base/order.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import { propose, type Proposal } from "../controller/proposal.ts";
 import { keyText } from "../dns/reading.ts";
 import type { ActualSet } from "../plan/change.ts";
+import { setKey } from "../plan/diff.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone } from "../providers/provider.ts";
 import type { Composition } from "./compose.ts";
@@ -70,6 +72,26 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
   }
   const { sets: actual, dirty } = read.zone;
-  const proposal = propose({ zone, plan, actual, ownerId, maxNames: provider.maxNames });
+  const proposal = propose({
+    zone,
+    plan: withoutCountdown(plan, actual),
+    actual,
+    ownerId,
+    maxNames: provider.maxNames,
+  });
   return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };
+}
+
+/** One look-up sees the TTL count down at a recursive server: a lower TTL alone is no change that `run` would make. */
+function withoutCountdown(plan: ZonePlan, actual: readonly ActualSet[]): ZonePlan {
+  const stands = new Map(actual.map((set) => [setKey(set.name, set.type), set]));
+  const names = plan.names.map((name) => ({
+    ...name,
+    sets: name.sets.map((set) => {
+      const before = stands.get(setKey(set.name, set.type));
+      const counted = before !== undefined && set.ttl < before.ttl && sameMembers(set.addresses, before.addresses);
+      return counted ? { ...set, ttl: before.ttl } : set;
+    }),
+  }));
+  return { ...plan, names };
 }

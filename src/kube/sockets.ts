@@ -47,7 +47,16 @@ export function createSocketKeeper(maxSockets: number, log: Logger): SocketKeepe
 
 function open({ tls, proxy }: Credentials, connections: number | null): Dispatcher {
   // Time limits are ours: per request, and per stream the idle limit given with it.
-  const limits = { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
+  // HTTP/1.1: over HTTP/2 all watches would share one socket, and undici leaves a stream that was aborted without a listener for its error, which
+  // ends the process when the agent is destroyed.
+  const limits = {
+    allowH2: false,
+    connections,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 30_000,
+  };
   const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 15_000, timeout: 10_000 };
   return proxy === undefined
     ? new Agent({ ...limits, connect })

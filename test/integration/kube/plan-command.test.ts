@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { skipWithout } from "../../support/component.ts";
+import { startKubeApiserver } from "../../support/kube-apiserver.ts";
+import { run } from "../../support/run.ts";
+
+const ZONE = `
+apiVersion: dnsalias.io/v1alpha1
+kind: DnsZone
+metadata: {name: example-com, namespace: default}
+spec:
+  domain: example.com
+  provider:
+    coreDNS:
+      zoneFile:
+        baseZone:
+          inline: |
+            @ 300 IN SOA ns.example.net. hostmaster 1 7200 3600 1209600 300
+            @ 300 IN NS ns.example.net.
+---
+apiVersion: dnsalias.io/v1alpha1
+kind: DnsAlias
+metadata: {name: shop, namespace: default}
+spec: {hostnames: [example.com], targets: [{addresses: [192.0.2.7]}]}
+`;
+
+test(
+  "plan reads a cluster, changes nothing there, and ends by itself with its exit code, every time",
+  { skip: skipWithout("etcd", "kube-apiserver", "kubectl") },
+  async () => {
+    await using api = await startKubeApiserver({ audit: true });
+    await api.kubectl(["apply", "-f", "deploy/crds"]);
+    await api.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+    assert.equal((await api.kubectl(["apply", "-f", "-"], { input: ZONE })).code, 0);
+    const before = (await api.auditEvents()).length;
+    for (let round = 0; round < 5; round += 1) {
+      const words = ["src/main.ts", "plan", "--kubeconfig", api.kubeconfig, "--resolver", "127.0.0.1:9"];
+      const { code, stdout, stderr } = await run(process.execPath, words);
+      assert.equal(code, 2, stderr);
+      assert.match(stdout, /\+ example\.com A {2}192\.0\.2\.7/);
+    }
+    const ours = (await api.auditEvents()).slice(before).filter(({ user }) => user !== "system:apiserver");
+    assert.ok(ours.some(({ resource }) => resource === "dnsaliases"));
+    assert.deepEqual(
+      ours.filter(({ verb }) => !["get", "list", "watch"].includes(verb)),
+      [],
+    );
+  },
+);
