@@ -3,6 +3,7 @@ import { sameMembers } from "../base/order.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import { propose, type Proposal } from "../controller/proposal.ts";
+import { namesOfUnread } from "../controller/unread.ts";
 import { keyText } from "../dns/reading.ts";
 import type { ActualSet } from "../plan/change.ts";
 import { setKey } from "../plan/diff.ts";
@@ -78,6 +79,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     actual,
     ownerId,
     maxNames: provider.maxNames,
+    keeps: namesOfUnread(snapshot.bad, (key) => store.alias(key) !== undefined),
   });
   return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };
 }

@@ -8,6 +8,7 @@ import { proveZone, type ProveDeps } from "./prove.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import { lastGoodOf } from "./restore.ts";
 import { createStore, type Store } from "./store.ts";
+import { namesOfUnread } from "./unread.ts";
 import { createWants } from "./wants.ts";
 import { reconcileZone, type Again } from "./zone-reconcile.ts";
 import { reportZone, type ZoneReportDeps } from "./zone-report.ts";
@@ -159,6 +160,7 @@ async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Pr
       observer: deps.observer,
       plan: (of) => planOf(parts, of),
       olderTwin: (of) => store.olderTwin(of),
+      keeps: () => namesOfUnread(parts.bad.values(), (key) => store.alias(key) !== undefined),
       mayWrite: () => mayWrite(parts),
       aliasOf: (key) => store.alias(key),
       onChanged: (of, names) => onZoneChanged(parts, of, names),

@@ -21,8 +21,13 @@ const SLICE = 500;
 
 /** Takes note of an event, and acts on it once the whole inventory is known. */
 export function onInventory(parts: Parts, event: InventoryEvent): void {
+  const unread = parts.bad.size;
   parts.store.note(event);
   noteBad(parts, event);
+  if (parts.bad.size !== unread) {
+    // What an alias that cannot be read may have published was kept, and is now not, or the other way round.
+    parts.zones.forEach((_state, zone) => plan(parts, zone));
+  }
   settle(parts);
 }
 

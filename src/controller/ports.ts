@@ -1,6 +1,7 @@
 import type { ObjectKey } from "../api/meta.ts";
 import type { AliasStatus, DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
+import type { Name } from "../dns/name.ts";
 import type { ServingEndpoint, ZoneProvider } from "../providers/provider.ts";
 
 /** An object that could not be read: it is reported on itself, and the rest goes on. */
@@ -10,6 +11,8 @@ export interface BadManifest {
   readonly generation: number;
   /** One or more sentences that name field, value and what to do; folder mode adds file, line and column. */
   readonly problems: readonly string[];
+  /** The owner names that a DnsAlias may have published, where its spec or status still tells them; absent: any. */
+  readonly hostnames?: readonly Name[];
 }
 
 /**

@@ -13,6 +13,8 @@ export interface ProposalInput {
   readonly actual: readonly ActualSet[];
   readonly ownerId: string;
   readonly maxNames: number | undefined;
+  /** See DiffInput. */
+  readonly keeps?: ((name: Name) => boolean) | undefined;
 }
 
 /** What would be done to a zone, and what of it may be done now. */
@@ -22,11 +24,11 @@ export interface Proposal {
 }
 
 /** The same for `dnsalias plan` and for the running controller: cap, compare, guard. */
-export function propose({ zone, plan, actual, ownerId, maxNames }: ProposalInput): Proposal {
+export function propose({ zone, plan, actual, ownerId, maxNames, keeps }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
   const { names, refusals } = cap(plan.names, published, maxNames);
-  const changes = [...diff({ names, actual, ownerId, policy: zone.spec.policy }), ...refusals];
+  const changes = [...diff({ names, actual, ownerId, policy: zone.spec.policy, keeps }), ...refusals];
   const guarded = guard({
     changes,
     owned: own.length,

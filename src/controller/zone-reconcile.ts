@@ -24,6 +24,8 @@ export interface ReconcileDeps {
   readonly observer: Observer;
   readonly plan: (zone: DnsZone) => ZonePlan;
   readonly olderTwin: (zone: DnsZone) => DnsZone | undefined;
+  /** Names that are not taken away though nobody is known to ask for them. */
+  readonly keeps: () => ((name: Name) => boolean) | undefined;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
@@ -117,6 +119,7 @@ async function publish(
     actual: actual.sets,
     ownerId: deps.ownerId,
     maxNames: state.provider.maxNames,
+    keeps: deps.keeps(),
   });
   noteHeld(deps, state, guarded);
   state.refusals = changes.filter((change) => change.kind === "refuse");

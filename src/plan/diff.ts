@@ -11,6 +11,8 @@ export interface DiffInput {
   readonly actual: readonly ActualSet[];
   readonly ownerId: string;
   readonly policy: ZoneSpec["policy"];
+  /** Names that nobody is known to ask for, and whose sets stay all the same: an alias that cannot be read may have them. */
+  readonly keeps?: ((name: Name) => boolean) | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export function diff(input: DiffInput): readonly Change[] {
     }
   }
   for (const [key, set] of actual) {
-    if (!seen.has(key) && set.owner === input.ownerId) {
+    if (!seen.has(key) && set.owner === input.ownerId && input.keeps?.(set.name) !== true) {
       changes.push(removal(set, input.policy));
     }
   }

@@ -11,6 +11,7 @@ import { describe, MINUTE, noteTargets, type Stage, ZONES } from "./controller-s
 import { alias, zone } from "./objects.ts";
 import {
   createReplicasWorld,
+  eventOf,
   NO_FAULTS,
   placeOf,
   type Replica,
@@ -63,7 +64,6 @@ export function createPlay(seed: number): Play {
     lastEmpty: new Map(),
     serials: new Map(),
     baseTexts: new Map(),
-    bad: new Map(),
     problem: undefined,
     created: 0,
   };
@@ -291,24 +291,22 @@ function putZone({ world }: Stage, key: ObjectKey, spec: Partial<DnsZone["spec"]
 /** An edit that nobody can read, and the edit that mends it. */
 function badEdit(stage: Stage): string {
   return onSome(stage, stage.world.aliases, (one) => {
-    const generation = one.meta.generation + 1;
-    const manifest = { kind: "DnsAlias", key: objectKey(one.meta), generation, problems: ["spec: is bad"] } as const;
-    stage.world.replicas.forEach((replica) => replica.send({ kind: "bad", manifest }));
-    stage.bad.set(manifest.key, generation);
-    if (stage.random() < 0.5) {
+    stage.world.unread.set(objectKey(one.meta), one.meta.generation + 1);
+    stage.world.put(one);
+    if (stage.random() < 0.3) {
       mend(stage);
     }
   });
 }
 
-function mend({ world, bad }: Stage): void {
-  for (const [key, generation] of bad) {
+function mend({ world }: Stage): void {
+  for (const [key, generation] of world.unread) {
     const one = world.aliases.get(key);
+    world.unread.delete(key);
     if (one !== undefined) {
       world.put({ ...one, meta: { ...one.meta, generation: Math.max(one.meta.generation, generation + 1) } });
     }
   }
-  bad.clear();
 }
 
 function kill(stage: Stage): string {
@@ -326,7 +324,7 @@ function kill(stage: Stage): string {
 function loseStatuses({ world }: Stage): undefined {
   for (const [key, { status: _, ...rest }] of world.aliases) {
     world.aliases.set(key, rest);
-    world.replicas.forEach((replica) => replica.send({ kind: "alias", alias: rest }));
+    world.replicas.forEach((replica) => replica.send(eventOf(world, rest)));
   }
 }
 

@@ -25,8 +25,6 @@ export interface Stage {
   readonly serials: Map<string, number>;
   /** Texts that a base zone had lately, by place. */
   readonly baseTexts: Map<string, string[]>;
-  /** Generations of edits that nobody can read. */
-  readonly bad: Map<ObjectKey, number>;
   problem: Error | undefined;
   created: number;
 }

@@ -35,6 +35,10 @@ export function checkWrite(
   for (const name of new Set(readZoneText(before ?? "", domain).sets.map((set) => set.name))) {
     const isInBase = after.slice(0, after.indexOf("; BEGIN")).includes(`\n${name}`) && name !== domain;
     if (!left.has(name) && held !== undefined && !isInBase) {
+      for (const key of world.unread.keys()) {
+        const one = replica.controller.store.alias(key) === undefined ? world.aliases.get(key) : undefined;
+        assert.ok(one === undefined || !one.spec.hostnames.includes(name), `${name} of ${key} was blanked unread`);
+      }
       for (const winner of winnersOf(replica.controller.store, place, name)) {
         assert.ok(
           mayBeBlank(stage, winner),

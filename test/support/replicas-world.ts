@@ -47,6 +47,8 @@ export interface ReplicasWorld {
   readonly aliases: Map<ObjectKey, DnsAlias>;
   readonly zones: Map<ObjectKey, DnsZone>;
   readonly stores: Map<string, MemoryTextStore>;
+  /** Aliases whose present edit cannot be read, and its generation; who starts now knows nothing better of them. */
+  readonly unread: Map<ObjectKey, number>;
   /** Base zones by place. */
   readonly bases: Map<string, string>;
   readonly targets: Map<string, TargetSays>;
@@ -77,6 +79,7 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
     aliases: new Map(),
     zones: new Map(),
     stores: new Map(),
+    unread: new Map(),
     bases: new Map(),
     targets: new Map(),
     replicas: new Set(),
@@ -87,7 +90,7 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
     put(object) {
       if (object.kind === "DnsAlias") {
         world.aliases.set(objectKey(object.meta), object);
-        tellAll(world, { kind: "alias", alias: object });
+        tellAll(world, eventOf(world, object));
       } else {
         world.zones.set(objectKey(object.meta), object);
         tellAll(world, { kind: "zone", zone: object });
@@ -98,11 +101,21 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
       if (alias?.meta.finalizers.includes(FINALIZER) === true) {
         world.put({ ...alias, meta: { deletedAt: world.clock.now(), ...alias.meta } });
       } else if ((of === "DnsAlias" ? world.aliases : world.zones).delete(key)) {
+        world.unread.delete(key);
         tellAll(world, { kind: "gone", of, key });
       }
     },
   };
   return world;
+}
+
+/** What a list says of an alias. */
+export function eventOf({ unread }: ReplicasWorld, alias: DnsAlias): InventoryEvent {
+  const key = objectKey(alias.meta);
+  const generation = unread.get(key);
+  return generation === undefined
+    ? { kind: "alias", alias }
+    : { kind: "bad", manifest: { kind: "DnsAlias", key, generation, problems: ["spec: is bad"] } };
 }
 
 function tellAll({ replicas }: ReplicasWorld, event: InventoryEvent): void {
@@ -130,7 +143,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
   term.abort();
   const everything = (): readonly InventoryEvent[] => [
     ...[...world.zones.values()].map((zone): InventoryEvent => ({ kind: "zone", zone })),
-    ...[...world.aliases.values()].map((alias): InventoryEvent => ({ kind: "alias", alias })),
+    ...[...world.aliases.values()].map((alias) => eventOf(world, alias)),
   ];
   const deliver = (): void => {
     if (!held && !line.dead && handlers !== undefined) {
@@ -314,6 +327,7 @@ function change<T extends DnsAlias | DnsZone>(
 function setFinalizer(world: ReplicasWorld, now: DnsAlias, present: boolean): void {
   if (!present && now.meta.deletedAt !== undefined) {
     world.aliases.delete(objectKey(now.meta));
+    world.unread.delete(objectKey(now.meta));
     tellAll(world, { kind: "gone", of: "DnsAlias", key: objectKey(now.meta) });
   } else {
     world.put({ ...now, meta: { ...now.meta, finalizers: present ? [FINALIZER] : [] } });

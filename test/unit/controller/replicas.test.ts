@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseName } from "../../../src/dns/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 import { createReplicasWorld, placeOf, type ReplicasWorld } from "../../support/replicas-world.ts";
@@ -70,5 +71,48 @@ test("who waits for its first term forgets what is gone, and knows at once what 
   replica.lead();
   await world.clock.advance(3_000);
   assert.match(world.stores.get(PLACE)?.text ?? "", /other\.example\.com\..*198\.51\.100\.1/);
+  end(world);
+});
+
+test("a restart with an alias that cannot be read takes nothing away; when it is gone, its records go", async () => {
+  const world = startWorld();
+  const first = world.start();
+  first.lead();
+  await world.clock.advance(3_000);
+  first.kill();
+  world.aliases.delete("web/shop");
+  const second = world.start();
+  const manifest = {
+    kind: "DnsAlias",
+    key: "web/shop",
+    generation: 2,
+    problems: ["spec.targets: is missing"],
+  } as const;
+  second.send({ kind: "bad", manifest });
+  second.lead();
+  await world.clock.advance(60_000);
+  assert.match(world.stores.get(PLACE)?.text ?? "", /198\.51\.100\.1/);
+  second.send({ kind: "gone", of: "DnsAlias", key: "web/shop" });
+  await world.clock.advance(60_000);
+  assert.doesNotMatch(world.stores.get(PLACE)?.text ?? "", /198\.51\.100\.1/);
+  end(world);
+});
+
+test("an alias that cannot be read keeps the names that it tells, and no others", async () => {
+  const world = startWorld();
+  world.put(alias("web/other", { hostnames: ["other.example.com"] }));
+  const first = world.start();
+  first.lead();
+  await world.clock.advance(3_000);
+  first.kill();
+  world.aliases.clear();
+  const second = world.start();
+  const manifest = { kind: "DnsAlias", key: "web/shop", generation: 2, problems: ["spec: is bad"] } as const;
+  second.send({ kind: "bad", manifest: { ...manifest, hostnames: [parseName("example.com")] } });
+  second.lead();
+  await world.clock.advance(60_000);
+  const text = world.stores.get(PLACE)?.text ?? "";
+  assert.match(text, /example\.com\..*198\.51\.100\.1/);
+  assert.doesNotMatch(text, /other\.example\.com/);
   end(world);
 });
