@@ -35,6 +35,7 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
     return finalize(deps, alias, signal);
   }
   const facts = factsOf(deps, alias, deps.clock.now());
+  noteAhead(deps, facts);
   if (facts.placements.some(({ outcome }) => outcome.kind === "pending")) {
     // The zone's first plan is under way, and touches the alias again.
     return { again: "done" };
@@ -46,6 +47,16 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
     }
   }
   return writeStatus(deps, facts, signal);
+}
+
+/** What is reported comes from the zone's last plan; where another plan is due, that one has the alias reported again. */
+function noteAhead({ zoneState }: AliasReportDeps, { placements }: AliasFacts): void {
+  for (const { zone, hostname } of placements) {
+    const state = zoneState(zone);
+    if (state?.dirtySince !== undefined) {
+      state.reportedAhead.add(hostname);
+    }
+  }
 }
 
 /** An object of which nothing good was ever read has nothing but its mistake to report. */

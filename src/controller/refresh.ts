@@ -170,6 +170,7 @@ async function lookUp(parts: Parts, text: string, signal: AbortSignal): Promise<
   if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
     doubtSibling(parts, answerOf(before), now);
   }
+  tellSibling(parts, answerOf(before), answerOf(entry.state));
   tell(deps, entry, goodBefore);
   if (outages.endsWith(key.view, reading, now)) {
     retryFailing(parts, key.view, now);
@@ -198,6 +199,14 @@ function doubtSibling({ deps, entries, due }: Parts, recovered: Answer, now: Mil
     sibling.state = unconfirmed(sibling.state);
     tell(deps, sibling, sibling.state.goodAt);
     due.add(text, now);
+  }
+}
+
+/** Being good for longer is no news of a family itself, but decides whether the other one is gone alone. */
+function tellSibling(parts: Parts, before: Answer, after: Answer): void {
+  const sibling = siblingOf(parts, after.key);
+  if (sibling !== undefined && goneAlone(sibling, after) && !goneAlone(sibling, before)) {
+    guarded(parts.deps.log, () => parts.deps.onAnswer(sibling, sibling.goodAt));
   }
 }
 

@@ -60,6 +60,8 @@ export interface ZoneState {
   dirtySince: Noticed | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
   planningSince: Noticed | undefined;
+  /** Owner names whose aliases were reported while a change was not planned yet: they are reported again with the plan. */
+  readonly reportedAhead: Set<Name>;
   /** How long the last reconcile took: a slow zone is asked for less often. */
   tookMs: Millis;
   /** The backend asked not to be called before this. */
@@ -89,6 +91,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     serving: { total: undefined, current: 0, behindSince: undefined, slow: false },
     lags: [],
     dirtySince: undefined,
+    reportedAhead: new Set(),
     planningSince: undefined,
     tookMs: 0,
     notBefore: 0,
