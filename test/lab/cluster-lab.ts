@@ -15,6 +15,8 @@ export interface ClusterLabOptions {
   readonly targets?: readonly TargetSet[];
   /** How long a ConfigMap waits for its projection, in milliseconds. Default: not at all. */
   readonly projectionDelayMs?: () => number;
+  /** The name of a pod in dns-system, which nobody makes here, whose change ends that wait. */
+  readonly pod?: string;
   /** For {@link KubeApiserver.auditEvents}. */
   readonly audit?: boolean;
   /** More of the controller's command line. */
@@ -64,7 +66,7 @@ export async function startClusterLab(options: ClusterLabOptions = {}): Promise<
   const requests = starting.use(kubeRequests(api));
   const apply = (...manifests: readonly string[]): Promise<void> => applyTo(api, stream(...manifests));
   await install(api);
-  const { dns, projection } = await startServing(starting, api, options.projectionDelayMs);
+  const { dns, projection } = await startServing(starting, api, options);
   const controllerKubeconfig = await api.kubeconfigFor({ serviceAccount: "dnsalias", namespace: "dns-system" });
   const start = async (moreArgs: readonly string[] = []): Promise<ControllerProcess> =>
     startController({
@@ -114,7 +116,7 @@ function startResolver({ servers }: TargetZones): Promise<Unbound> {
 async function startServing(
   starting: AsyncDisposableStack,
   api: KubeApiserver,
-  delayMs: (() => number) | undefined,
+  { projectionDelayMs: delayMs, pod }: ClusterLabOptions,
 ): Promise<{ readonly dns: CoreDns; readonly projection: Projection }> {
   const directory = await mkdtemp(join(tmpdir(), "dnsalias-volume-"));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
@@ -124,6 +126,7 @@ async function startServing(
     includes: (name) => name.startsWith("dnsalias-"),
     directory,
     ...(delayMs && { delayMs }),
+    ...(pod !== undefined && { pod }),
   });
   starting.use(projection);
   const dns = starting.use(await startCoreDns({ corefile: corefileOver(directory) }));

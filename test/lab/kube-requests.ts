@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { Agent, request } from "node:https";
+import { Agent, request, type RequestOptions } from "node:https";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import type { KubeApiserver } from "../support/kube-apiserver.ts";
@@ -8,6 +8,8 @@ import type { KubeApiserver } from "../support/kube-apiserver.ts";
 export interface KubeRequests extends Disposable {
   /** The object at a path such as `/api/v1/namespaces/default/configmaps`; throws on any status but 200. */
   get(path: string): Promise<unknown>;
+  /** Creates an object, given as JSON text, in the collection at a path; throws on any status but 201. */
+  create(path: string, json: string): Promise<void>;
   /** Calls `onLine` for every event of a watch; ready when the server ends it, throws when it cannot be had. */
   watch(path: string, onLine: (event: unknown) => void, signal: AbortSignal): Promise<void>;
 }
@@ -15,11 +17,15 @@ export interface KubeRequests extends Disposable {
 export function kubeRequests({ url, credentials }: Pick<KubeApiserver, "url" | "credentials">): KubeRequests {
   const agent = new Agent({ keepAlive: true, ca: credentials.certificate });
   const headers = { authorization: `Bearer ${credentials.adminToken}`, accept: "application/json" };
-  const open = (path: string, signal?: AbortSignal): Promise<IncomingMessage> =>
+  const open = (path: string, options: RequestOptions = {}, body?: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const sent = request(`${url}${path}`, { agent, headers, ...(signal === undefined ? {} : { signal }) }, resolve);
+      const sent = request(
+        `${url}${path}`,
+        { agent, ...options, headers: Object.assign({}, headers, options.headers) },
+        resolve,
+      );
       sent.once("error", reject);
-      sent.end();
+      sent.end(body);
     });
   return {
     get: async (path) => {
@@ -30,8 +36,15 @@ export function kubeRequests({ url, credentials }: Pick<KubeApiserver, "url" | "
       }
       return JSON.parse(body);
     },
+    create: async (path, json) => {
+      const response = await open(path, { method: "POST", headers: { "content-type": "application/json" } }, json);
+      const body = await text(response);
+      if (response.statusCode !== 201) {
+        throw new Error(`POST ${path}: ${response.statusCode} ${body.slice(0, 300)}`);
+      }
+    },
     watch: async (path, onLine, signal) => {
-      const response = await open(path, signal);
+      const response = await open(path, { signal });
       if (response.statusCode !== 200) {
         response.resume();
         throw new Error(`watch ${path}: ${response.statusCode}`);
