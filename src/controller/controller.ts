@@ -97,6 +97,7 @@ function assemble(deps: ControllerDeps): Parts {
     wants,
     refresher,
     zones: new Map(),
+    edited: new Map(),
     bad: new Map(),
     zoneQueue: createQueue(
       deps,

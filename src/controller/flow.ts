@@ -22,6 +22,7 @@ const SLICE = 500;
 /** Takes note of an event, and acts on it once the whole inventory is known. */
 export function onInventory(parts: Parts, event: InventoryEvent): void {
   const unread = parts.bad.size;
+  noteEdit(parts, event);
   parts.store.note(event);
   noteBad(parts, event);
   if (parts.bad.size !== unread) {
@@ -73,6 +74,26 @@ export function onZoneChanged(parts: Parts, zone: ObjectKey, names: readonly Nam
     const claim = claims.get(name);
     for (const alias of [...(claim?.winners ?? []), ...(claim?.losers ?? []).map((loser) => loser.alias)]) {
       parts.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
+    }
+  }
+}
+
+/** An edit has its targets looked up at once; a new alias has those that are not known to be well, and joins the stream of the others. */
+function noteEdit({ store, edited, phase }: Parts, event: InventoryEvent): void {
+  if (event.kind === "alias" && phase.everLed) {
+    const key = objectKey(event.alias.meta);
+    if (store.alias(key)?.meta.generation !== event.alias.meta.generation) {
+      edited.set(key, store.alias(key) === undefined ? "new" : "changed");
+    }
+  }
+}
+
+function lookUpEdited({ edited, wants, refresher }: Parts, key: ObjectKey): void {
+  const edit = edited.get(key);
+  edited.delete(key);
+  for (const stream of edit === undefined ? [] : wants.streamsOf(key)) {
+    if (edit === "changed" || refresher.answer(stream)?.failingSince !== undefined) {
+      refresher.expedite(stream);
     }
   }
 }
@@ -130,6 +151,7 @@ function settleSlice(parts: Parts): boolean {
   }
   for (const key of aliases) {
     parts.wants.update(key, parts.store.alias(key));
+    lookUpEdited(parts, key);
     parts.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
   }
   for (const key of zones) {

@@ -44,6 +44,8 @@ export interface Parts {
   readonly wants: Wants;
   readonly refresher: Refresher;
   readonly zones: Map<ObjectKey, ZoneState>;
+  /** Aliases that are new or have another spec since they were settled last. */
+  readonly edited: Map<ObjectKey, "new" | "changed">;
   /** Edits that could not be read, by {@link badKey}. */
   readonly bad: Map<string, BadManifest>;
   /** Plans and writes zones. */
@@ -101,11 +103,12 @@ export function isSettled({ phase, zones, wants, store, refresher }: Parts): boo
 }
 
 export function sizesOf(parts: Parts): ReadonlyMap<string, number> {
-  const { store, refresher, zones, bad, zoneQueue, proveQueue, aliasQueue, reportQueue } = parts;
+  const { store, refresher, zones, bad, edited, zoneQueue, proveQueue, aliasQueue, reportQueue } = parts;
   return new Map([
     ["streams", refresher.size()],
     ["zones", zones.size],
     ["bad", bad.size],
+    ["edited", edited.size],
     ["zones to do", zoneQueue.size()],
     ["proofs to do", proveQueue.size()],
     ["aliases to do", aliasQueue.size()],

@@ -116,3 +116,29 @@ test("an alias that cannot be read keeps the names that it tells, and no others"
   assert.doesNotMatch(text, /other\.example\.com/);
   end(world);
 });
+
+test("an edited alias has its targets looked up at once, a new one those that fail, and a status that comes back none", async () => {
+  const world = startWorld();
+  const replica = world.start();
+  replica.lead();
+  await world.clock.advance(3_000);
+  const read = (): readonly string[] | undefined =>
+    replica.controller.answer({ target: parseName("cdn.test"), family: "A", view: "view" })?.addresses;
+  world.targets.set("cdn.test", ["198.51.100.2"]);
+  const known = world.aliases.get("web/shop");
+  assert.ok(known?.status);
+  world.put({ ...known, status: { ...known.status, conditions: [] } });
+  world.put(alias("web/new", { hostnames: ["new.example.com"] }));
+  await world.clock.advance(3_000);
+  assert.deepEqual(read(), ["198.51.100.1"]);
+  world.put({ ...known, meta: { ...known.meta, generation: 2 } });
+  await world.clock.advance(3_000);
+  assert.deepEqual(read(), ["198.51.100.2"]);
+  world.targets.set("cdn.test", "servfail");
+  await world.clock.advance(3_600_000);
+  world.targets.set("cdn.test", ["198.51.100.3"]);
+  world.put(alias("web/newer", { hostnames: ["newer.example.com"] }));
+  await world.clock.advance(3_000);
+  assert.deepEqual(read(), ["198.51.100.3"]);
+  end(world);
+});
