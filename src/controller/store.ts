@@ -30,7 +30,7 @@ export interface Store {
   rememberZoneStatus(written: DnsZone, status: ZoneStatus): void;
   /** The next `settle` tells of every zone and alias again: for a first term, which has followed none of what was settled before it. */
   touchAll(): void;
-  /** Decides up to `limit` noted names, and gives up to `limit` aliases; `more` tells whether any are left. */
+  /** Decides up to `limit` noted names, and gives up to `limit` aliases; `more` tells whether any are left. Zones come with the last of them. */
   settle(limit: number): Touched & { readonly more: boolean };
   alias(key: ObjectKey): DnsAlias | undefined;
   zone(key: ObjectKey): DnsZone | undefined;
@@ -113,6 +113,7 @@ export function createStore(placeOf: (zone: DnsZone) => string): Store {
 
 const NO_CLAIMS: ReadonlyMap<Name, Claim> = new Map();
 const NO_PLACES: ReadonlySet<ObjectKey> = new Set();
+const NO_ZONES: ReadonlySet<ObjectKey> = new Set();
 
 function note(state: State, event: InventoryEvent): void {
   switch (event.kind) {
@@ -246,10 +247,11 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
     state.pending.delete(name);
     decideName(state, name);
   }
-  const zones = new Set(state.touchedZones);
-  state.touchedZones.clear();
   const aliases = takeSome(state.touchedAliases, limit);
-  return { zones, aliases, more: state.pending.size + state.touchedAliases.size > 0 };
+  const more = state.pending.size + state.touchedAliases.size > 0;
+  // A zone that is planned while half of its names are decided would withdraw the other half.
+  const zones = more ? NO_ZONES : takeSome(state.touchedZones, Infinity);
+  return { zones, aliases, more };
 }
 
 /** Ten thousand aliases touched at once are told in slices too: what is done for each takes longer than the deciding. */

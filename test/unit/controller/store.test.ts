@@ -54,3 +54,21 @@ test("a zone is touched by a new spec or annotation, and not by its status", () 
     assert.equal(store.zone("dns/com"), news);
   }
 });
+
+test("a zone is told of when the last of its names is decided, because a plan with half of them withdraws the other half", () => {
+  const store = createStore((one) => one.spec.domain);
+  store.note({ kind: "zone", zone: ZONE });
+  for (const name of ["a", "b", "c"]) {
+    store.note({ kind: "alias", alias: alias(`web/${name}`, { hostnames: [`${name}.example.com`] }) });
+  }
+  const rounds = [store.settle(1), store.settle(1), store.settle(1)];
+  assert.deepEqual(
+    rounds.map(({ zones, aliases, more }) => [zones.size, aliases.size, more]),
+    [
+      [0, 1, true],
+      [0, 1, true],
+      [1, 1, false],
+    ],
+  );
+  assert.equal(store.claimsIn("dns/com").size, 3);
+});
