@@ -45,8 +45,9 @@ export interface FileContent {
 
 /** Reads a file's text and judges every object in it. Never throws. */
 export function judgeFile(file: string, text: string): FileContent {
-  const reading = readManifests(file, text);
-  return { ...reading, objects: reading.documents.map((document) => judgeDocument(file, document)) };
+  const { documents, problems, ignored, complete } = readManifests(file, text);
+  // The documents are not kept: each holds its file's syntax tree, ten times the size of the text.
+  return { objects: documents.map((document) => judgeDocument(file, document)), problems, ignored, complete };
 }
 
 /** Judges plain data again, as the state file keeps it; fields that only another version of this program knows are ignored. */

@@ -27,6 +27,8 @@ export interface Pump {
 const LONGEST_NAP_MS: Millis = 5_000;
 /** A run that threw is a defect; it must neither stop the others nor lose the key. */
 const AFTER_DEFECT_MS: Millis = 30_000;
+/** One for all: without a reason each abort makes an exception with a stack, and every key that ends wakes the loop. */
+const WOKEN = "woken";
 
 export function createPump<K>(deps: PumpDeps<K>): Pump {
   const { due, clock, concurrency } = deps;
@@ -36,8 +38,10 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
   let nap: AbortController | undefined;
 
   function wake(): void {
-    woken = true;
-    nap?.abort();
+    if (!woken) {
+      woken = true;
+      nap?.abort(WOKEN);
+    }
   }
 
   function startDue(signal: AbortSignal): void {
