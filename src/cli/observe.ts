@@ -19,8 +19,13 @@ export function createCounting(metrics: Metrics): Counting {
   const held = new Set<string>();
   return {
     observer: {
-      zoneWrite: (zone, result, tookMs) => metrics.zoneWrite(zone, result, tookMs),
+      zoneWrite: (zone, result, tookMs) =>
+        metrics.zoneWrite(zone, result === "written" || result === "unchanged" ? "applied" : result, tookMs),
       zonePlanned: (_zone, _names, tookMs) => metrics.reconciled("zone", "success", tookMs),
+      zoneGone(zone) {
+        held.delete(zone);
+        metrics.forgetZone(zone);
+      },
       drift: (zone) => metrics.driftRepaired(zone),
       held(zone, isHeld) {
         if (isHeld) {

@@ -132,10 +132,15 @@ function mayWrite({ phase }: Parts): boolean {
 
 /** What writes ends with the term: another replica may write as soon as the Lease is lost. The next term starts everything again. */
 function withinTerm(parts: () => Parts, handle: Handle): Handle {
+  // One signal a term, not one a round: signals that live long remember each that was made of them.
+  let joined: { readonly term: AbortSignal; readonly signal: AbortSignal; readonly both: AbortSignal } | undefined;
   return async (key, signal) => {
     const { term } = parts().phase;
+    if (term !== undefined && (joined?.term !== term || joined.signal !== signal)) {
+      joined = { term, signal, both: AbortSignal.any([signal, term]) };
+    }
     try {
-      return await handle(key, term === undefined ? signal : AbortSignal.any([signal, term]));
+      return await handle(key, term === undefined ? signal : (joined?.both ?? signal));
     } catch (error) {
       if (term?.aborted === true) {
         return { again: "done" };

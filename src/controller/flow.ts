@@ -187,6 +187,7 @@ function takeZone(parts: Parts, key: ObjectKey, zone: DnsZone): void {
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
 function forgetZone(parts: Parts, key: ObjectKey): void {
   parts.zones.delete(key);
+  parts.deps.observer.zoneGone(key);
   parts.zoneQueue.remove(key);
   parts.proveQueue.remove(key);
   parts.reportQueue.remove(key);

@@ -81,6 +81,8 @@ export interface Observer {
   zoneWrite(zone: ObjectKey, result: "written" | "unchanged" | "conflict" | "refused" | "failed", tookMs: number): void;
   zonePlanned(zone: ObjectKey, names: number, tookMs: number): void;
   drift(zone: ObjectKey): void;
+  /** The zone is gone: whatever is counted for it ends. */
+  zoneGone(zone: ObjectKey): void;
   /** True while deletes of the zone's plan are held back. */
   held(zone: ObjectKey, held: boolean): void;
   /**

@@ -139,6 +139,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       zoneWrite: () => undefined,
       zonePlanned: () => undefined,
       drift: () => undefined,
+      zoneGone: () => undefined,
       held: () => undefined,
       propagated: () => undefined,
       serving: () => undefined,

@@ -34,6 +34,7 @@ export interface Replica {
   leads(): boolean;
   /** Events wait until it is let go again. */
   hold(held: boolean): void;
+  isHeld(): boolean;
   /** As a watch that begins anew: every object once more. */
   redeliver(): void;
   send(event: InventoryEvent): void;
@@ -52,6 +53,9 @@ export interface ReplicasWorld {
   /** Base zones by place. */
   readonly bases: Map<string, string>;
   readonly targets: Map<string, TargetSays>;
+  /** When each target was last read with addresses, and when last without, by anybody. */
+  readonly lastGood: Map<string, Millis>;
+  readonly lastEmpty: Map<string, Millis>;
   readonly replicas: Set<Replica>;
   faults: Faults;
   /** Status and finalizer writes so far. */
@@ -82,6 +86,8 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
     unread: new Map(),
     bases: new Map(),
     targets: new Map(),
+    lastGood: new Map(),
+    lastEmpty: new Map(),
     replicas: new Set(),
     faults: NO_FAULTS,
     objectWrites: 0,
@@ -169,6 +175,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
       zoneWrite: () => undefined,
       zonePlanned: () => undefined,
       drift: () => undefined,
+      zoneGone: () => undefined,
       held: () => undefined,
       propagated: () => undefined,
       serving: () => undefined,
@@ -188,7 +195,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
     placeOf,
     endpointsOf: async () => [],
     ask: async () => ({ kind: "failed", message: "nobody" }),
-    lookup: { look: (key, _options, signal) => call(world, line, signal, () => readingOf(world.targets, key)) },
+    lookup: { look: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key)) },
     viewIdOf: () => "view",
     serverCountOf: () => 1,
     onReading: () => undefined,
@@ -206,6 +213,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
       held = next;
       deliver();
     },
+    isHeld: () => held,
     redeliver: () => everything().forEach((event) => replica.send(event)),
     send(event) {
       waiting.push(event);
@@ -334,13 +342,14 @@ function setFinalizer(world: ReplicasWorld, now: DnsAlias, present: boolean): vo
   }
 }
 
-function readingOf(targets: ReadonlyMap<string, TargetSays>, key: TargetKey): Reading {
+function readingOf({ targets, clock, lastGood, lastEmpty }: ReplicasWorld, key: TargetKey): Reading {
   const says = targets.get(displayName(key.target)) ?? "nxdomain";
   const chain = [key.target];
   if (says === "servfail") {
     return { kind: "failure", reason: "servfail", detail: "SERVFAIL", chain };
   }
   const all = says === "nxdomain" ? [] : says;
+  (all.length > 0 ? lastGood : lastEmpty).set(displayName(key.target), clock.now());
   const addresses = addressSet(all.filter((address) => familyOf(address) === key.family));
   return addresses.length > 0
     ? { kind: "positive", addresses, ttl: 60, longestTtl: 60, chain, server: "one", authenticated: false }
