@@ -63,10 +63,6 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
   const plan = deps.plan(state.zone);
   state.plan = plan;
   deps.observer.zonePlanned(objectKey(state.zone.meta), plan.names.length, deps.clock.now() - startedAt);
-  if (state.reportedAhead.size > 0) {
-    deps.onChanged(objectKey(state.zone.meta), [...state.reportedAhead]);
-    state.reportedAhead.clear();
-  }
   const twin = deps.olderTwin(state.zone);
   if (twin !== undefined) {
     const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`;

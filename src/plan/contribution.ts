@@ -80,7 +80,7 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
   };
 }
 
-/** With Keep nothing changes at that moment but the status. */
+/** With Keep only the verdict changes at that moment, which the status shows. */
 function staleNext(
   { spec }: DnsAlias,
   verdicts: readonly TargetVerdict[],
@@ -92,7 +92,7 @@ function staleNext(
       failingSince === undefined ? [] : [(goodAt ?? failingSince) + spec.maxStalenessMs + 1],
     )
     .filter((at) => at > now);
-  return spec.onStale === "Keep" || moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
+  return moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
 }
 
 interface Judged {
