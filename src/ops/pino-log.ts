@@ -1,6 +1,7 @@
 import { pino, stdSerializers, type DestinationStream, type Level, type LoggerOptions } from "pino";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
+import { redacted } from "./redact.ts";
 
 export interface PinoLogOptions {
   readonly level: "debug" | "info" | "warn" | "error";
@@ -17,9 +18,9 @@ export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
     level,
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
+    // Not pino's own redact: its wildcards cost more than all the rest of a line.
+    formatters: { level: (label) => ({ level: label }), log: redacted },
     serializers: { err: serializeError },
-    redact: { paths: redactedPaths(), censor: "[redacted]" },
   };
   const destination = options.format === "pretty" ? await prettyStream(options) : options.destination;
   const log = pino(settings, destination);
@@ -43,24 +44,6 @@ async function prettyStream({ colours, destination }: PinoLogOptions): Promise<D
     ignore: "pid,hostname",
   });
   return { write: (line) => destination.write(format(line) ?? line) };
-}
-
-/** The fields that may carry a credential, at the top and one or two levels below. */
-const SECRET_FIELDS = [
-  "token",
-  "secret",
-  "password",
-  "authorization",
-  "Authorization",
-  "apiKey",
-  "tsigSecret",
-  "clientKey",
-  "clientKeyData",
-  "cookie",
-];
-
-function redactedPaths(): string[] {
-  return SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 }
 
 /** Whatever was thrown, with its causes in one sentence; the stack only of what is no AppError, for that is a defect. */

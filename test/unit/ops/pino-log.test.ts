@@ -57,8 +57,10 @@ test("secrets are cut out at the top and two levels below, whatever holds them",
     "sent",
   );
   log.info({ provider: { tsigSecret: "s3cret", password: "s3cret", key: { apiKey: "s3cret" } } }, "made");
+  log.info({ servers: [{ name: "a", token: "s3cret" }, { name: "b" }] }, "tried");
   assert.doesNotMatch(lines.join(""), /s3cret/);
   assert.match(lines[0] ?? "", /"accept":"x"/);
+  assert.deepEqual(parsed(lines[2])["servers"], [{ name: "a", token: "[redacted]" }, { name: "b" }]);
 });
 
 test("an expected error shows code and causes, a defect shows its stack too", async () => {
