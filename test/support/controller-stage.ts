@@ -19,9 +19,6 @@ export interface Stage {
   readonly world: ReplicasWorld;
   readonly random: Random;
   readonly log: string[];
-  /** When each target last had an address of a family, and when it was last empty. */
-  readonly lastGood: Map<string, number>;
-  readonly lastEmpty: Map<string, number>;
   readonly serials: Map<string, number>;
   /** Texts that a base zone had lately, by place. */
   readonly baseTexts: Map<string, string[]>;
@@ -32,14 +29,4 @@ export interface Stage {
 export function describe({ meta, spec }: DnsAlias): string {
   const targets = spec.targets.map((one) => (one.kind === "hostname" ? one.hostname : one.addresses.join()));
   return `${objectKey(meta)} ${spec.hostnames.join()} → ${targets.join()} ${spec.onEmpty} ${spec.onStale} ${spec.maxStalenessMs}`;
-}
-
-export function noteTargets({ world, lastGood, lastEmpty }: Stage): void {
-  for (const [target, says] of world.targets) {
-    if (says === "nxdomain" || says.length === 0) {
-      lastEmpty.set(target, world.clock.now());
-    } else if (says !== "servfail") {
-      lastGood.set(target, world.clock.now());
-    }
-  }
 }
