@@ -1,5 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import type { ObjectKey } from "../api/meta.ts";
+import { createOneATurn } from "../schedule/one-a-turn.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { reportAlias, type AliasReportDeps } from "./alias-report.ts";
 import { onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./flow.ts";
@@ -115,6 +116,7 @@ function assemble(deps: ControllerDeps): Parts {
       ZONES_AT_ONCE,
       inTerm((zone, signal) => reportOn(parts, zone, signal)),
     ),
+    planTurn: createOneATurn(),
     phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
   return parts;
@@ -151,6 +153,8 @@ function withinTerm(parts: () => Parts, handle: Handle): Handle {
 }
 
 async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+  // A plan is made at once, and of a large zone that takes a while: eight of them in one turn would stall everything else.
+  await parts.planTurn();
   const { deps, store, zones } = parts;
   const state = zones.get(zone);
   if (state === undefined) {

@@ -56,6 +56,8 @@ export interface Parts {
   readonly aliasQueue: WorkQueue;
   /** Brings statuses of zones up to date. */
   readonly reportQueue: WorkQueue;
+  /** One zone is planned a turn of the event loop. */
+  readonly planTurn: () => Promise<void>;
   readonly phase: Phase;
 }
 
