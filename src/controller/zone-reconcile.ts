@@ -61,8 +61,16 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
   state.planningSince = state.dirtySince ?? state.planningSince;
   state.dirtySince = undefined;
   const plan = deps.plan(state.zone);
+  const changed = changedByTime(deps, state.plan);
   state.plan = plan;
+  if (changed.length > 0) {
+    deps.onChanged(objectKey(state.zone.meta), changed);
+  }
   deps.observer.zonePlanned(objectKey(state.zone.meta), plan.names.length, deps.clock.now() - startedAt);
+  if (state.reportedAhead.size > 0) {
+    deps.onChanged(objectKey(state.zone.meta), [...state.reportedAhead]);
+    state.reportedAhead.clear();
+  }
   const twin = deps.olderTwin(state.zone);
   if (twin !== undefined) {
     const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`;
@@ -134,6 +142,14 @@ async function publish(
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
   return write(deps, state, { actual, writes: guarded.writes, settled }, signal);
+}
+
+/** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
+function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | undefined): readonly Name[] {
+  const passed = [...(before?.contributions ?? [])].filter(
+    ([, { changesAt }]) => (changesAt ?? Infinity) <= clock.now(),
+  );
+  return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
 }
 
 /** Until the plan changes by time alone, or what is held is read again. */
