@@ -52,21 +52,29 @@ export function createCounting(metrics: Metrics): Counting {
     },
     flush() {
       metrics.heldPlans(held.size);
-      flushAliases(metrics, [...aliases.values()]);
+      flushAliases(metrics, aliases.values());
     },
   };
 }
 
-function flushAliases(metrics: Metrics, all: readonly Ready[]): void {
+function flushAliases(metrics: Metrics, all: Iterable<Ready>): void {
   const counts = new Map<string, { readonly ready: string; readonly reason: string; count: number }>();
-  for (const { ready, reason } of all) {
-    const key = `${ready} ${reason}`;
-    const entry = counts.get(key) ?? { ready, reason, count: 0 };
-    entry.count += 1;
-    counts.set(key, entry);
+  let boundMs = 0;
+  for (const one of all) {
+    const key = `${one.ready} ${one.reason}`;
+    const entry = counts.get(key);
+    if (entry === undefined) {
+      counts.set(key, { ready: one.ready, reason: one.reason, count: 1 });
+    } else {
+      entry.count += 1;
+    }
+    boundMs = Math.max(boundMs, one.boundMs ?? 0);
   }
-  metrics.aliases([...counts.values()]);
-  metrics.conflicts(all.filter(({ reason }) => reason === "HostnameConflict").length);
-  metrics.loops(all.filter(({ reason }) => reason === "LoopDetected").length);
-  metrics.stalenessBound(Math.max(0, ...all.map(({ boundMs }) => boundMs ?? 0)) / 1000);
+  const entries = [...counts.values()];
+  const countOf = (wanted: string): number =>
+    entries.reduce((sum, { reason, count }) => (reason === wanted ? sum + count : sum), 0);
+  metrics.aliases(entries);
+  metrics.conflicts(countOf("HostnameConflict"));
+  metrics.loops(countOf("LoopDetected"));
+  metrics.stalenessBound(boundMs / 1000);
 }
