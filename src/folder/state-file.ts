@@ -1,7 +1,7 @@
 import { readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { backoffMs, type Backoff } from "../base/backoff.ts";
-import type { Clock, Random } from "../base/clock.ts";
+import type { Clock, Millis, Random } from "../base/clock.ts";
 import { AppError, messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
 import { prepareFolder, writeAtomically } from "./atomic-write.ts";
@@ -67,6 +67,9 @@ export async function openStateFile(deps: StateFileDeps): Promise<StateFile> {
 
 /** Changes within this time go to disk together. */
 const DEBOUNCE_MS = 200;
+/** A large file is written for at most about a tenth of the time. */
+const WRITE_SHARE = 10;
+const MAX_DEBOUNCE_MS = 2_000;
 const RETRY: Backoff = { firstMs: 1000, maxMs: 60_000, spread: 0.2 };
 /** Owner only: manifests are not secret, but nobody else has a use for it. */
 const MODE = 0o600;
@@ -83,9 +86,11 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
   let failures = 0;
   let problem: string | undefined;
   let running: Promise<void> | undefined;
+  let tookMs: Millis = 0;
 
   async function writeOnce(): Promise<void> {
     dirty = false;
+    const startedAt = clock.now();
     try {
       await writeAtomically(path, text(), { mode: MODE });
       failures = 0;
@@ -99,10 +104,11 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
       }
       problem = message;
     }
+    tookMs = clock.now() - startedAt;
   }
   async function run(): Promise<void> {
     while (dirty && !stopping.signal.aborted) {
-      const wait = failures === 0 ? DEBOUNCE_MS : backoffMs(RETRY, failures - 1, random);
+      const wait = failures === 0 ? debounceMs(tookMs) : backoffMs(RETRY, failures - 1, random);
       await clock.sleep(wait, stopping.signal).catch(() => undefined);
       await writeOnce();
     }
@@ -124,6 +130,10 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
       }
     },
   };
+}
+
+function debounceMs(tookMs: Millis): Millis {
+  return Math.max(DEBOUNCE_MS, Math.min(MAX_DEBOUNCE_MS, tookMs * WRITE_SHARE));
 }
 
 async function prepare({ path }: StateFileDeps): Promise<void> {
