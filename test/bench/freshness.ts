@@ -48,8 +48,8 @@ await createObjects(
   cluster.api,
   sets.map((_, index) => aliasManifest({ ...aliasOf(population, index), spec: { families: ["IPv4"] } })),
 );
-const { main, profile } = settings;
-await using program = await startProgram({ main, args: cluster.controllerArgs(resolver), profile });
+const { main, nodeFlags } = settings;
+await using program = await startProgram({ main, args: cluster.controllerArgs(resolver), nodeFlags });
 await waitFor(
   "all aliases Ready",
   async () => {

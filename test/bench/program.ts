@@ -7,8 +7,7 @@ export interface ProgramOptions {
   readonly main: string;
   /** After `run`. */
   readonly args: readonly string[];
-  /** A folder for a CPU profile. */
-  readonly profile?: string | undefined;
+  readonly nodeFlags: readonly string[];
 }
 
 /** `dnsalias run` as a child process that is watched from outside and by its own metrics. */
@@ -26,13 +25,12 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Ready at once, before the process has done anything; its metrics are asked for every second from when it answers. */
-export async function startProgram({ main, args, profile }: ProgramOptions): Promise<Program> {
+export async function startProgram({ main, args, nodeFlags }: ProgramOptions): Promise<Program> {
   const port = await freePort();
-  const profiling = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
   const child = startProcess({
     component: "dnsalias run",
     command: process.execPath,
-    args: [...profiling, main, "run", ...args, `--listen-ops=127.0.0.1:${port}`, "--log-format=json"],
+    args: [...nodeFlags, main, "run", ...args, `--listen-ops=127.0.0.1:${port}`, "--log-format=json"],
     stopAfterMs: 20_000,
   });
   const startedAt = performance.now();

@@ -7,8 +7,8 @@ export interface Settings<Name extends string> {
   readonly json: string | undefined;
   /** `--main FILE`: the program under test; what `npm run build` makes unless said otherwise. */
   readonly main: string;
-  /** `--profile DIR`: where the program under test leaves a CPU profile. */
-  readonly profile: string | undefined;
+  /** `--node "FLAGS"`: flags of Node.js for the program under test, such as `--cpu-prof --cpu-prof-dir=DIR` or `--max-old-space-size=256`. */
+  readonly nodeFlags: readonly string[];
   /** `--only WORD`: one part of a bench that has several. */
   readonly only: string | undefined;
 }
@@ -21,7 +21,7 @@ export function readSettings<Name extends string>(defaults: Readonly<Record<Name
     options: {
       json: text,
       main: text,
-      profile: text,
+      node: text,
       only: text,
       ...Object.fromEntries(names.map((name) => [name, text])),
     },
@@ -35,7 +35,7 @@ export function readSettings<Name extends string>(defaults: Readonly<Record<Name
     numbers,
     json: given.get("json"),
     main: given.get("main") ?? join(import.meta.dirname, "..", "..", "dist", "main.js"),
-    profile: given.get("profile"),
+    nodeFlags: (given.get("node") ?? "").split(" ").filter((flag) => flag !== ""),
     only: given.get("only"),
   };
 }

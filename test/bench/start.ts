@@ -43,8 +43,8 @@ async function inCluster({ resolver }: Targets): Promise<readonly Figure[]> {
     domainsOf(population).map((domain) => zoneManifestOf(domain, cluster.dns)),
   );
   await createObjects(cluster.api, aliasManifests(population));
-  const { main, profile } = settings;
-  await using program = await startProgram({ main, args: cluster.controllerArgs(resolver), profile });
+  const { main, nodeFlags } = settings;
+  await using program = await startProgram({ main, args: cluster.controllerArgs(resolver), nodeFlags });
   const publishedAt = await untilInConfigMaps(cluster.api, aliases, WITHIN_MS);
   const atPublished = program.usage();
   await waitFor("all aliases Ready", () => requireReady(program), { withinMs: READY_WITHIN_MS, everyMs: 2_000 });
@@ -74,7 +74,7 @@ async function inCluster({ resolver }: Targets): Promise<readonly Figure[]> {
 async function inFolder({ resolver }: Targets): Promise<readonly Figure[]> {
   await using folder = await writeManifestFolder(population);
   const args = [...folder.args, `--resolver=${resolver.host}:${resolver.port}`];
-  await using program = await startProgram({ main: settings.main, args, profile: settings.profile });
+  await using program = await startProgram({ main: settings.main, args, nodeFlags: settings.nodeFlags });
   const publishedAt = await untilInFolder(folder.out, aliases, WITHIN_MS);
   const atPublished = program.usage();
   await delay(SETTLE_MS);

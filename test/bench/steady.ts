@@ -27,8 +27,8 @@ await createObjects(
   domainsOf(population).map((domain) => zoneManifestOf(domain, cluster.dns)),
 );
 await createObjects(cluster.api, aliasManifests(population));
-const { main, profile } = settings;
-await using program = await startProgram({ main, args: cluster.controllerArgs(targets.resolver), profile });
+const { main, nodeFlags } = settings;
+await using program = await startProgram({ main, args: cluster.controllerArgs(targets.resolver), nodeFlags });
 await waitFor("all aliases Ready", () => requireReady(program), { withinMs: SETTLE_MS, everyMs: 1_000 });
 await untilQuiet(cluster);
 const before = await snapshot();
