@@ -39,8 +39,8 @@ export interface TtlRange {
   readonly max: Seconds;
 }
 
-export type EmptyPolicy = "Hold" | "Withdraw" | "Fallback";
-export type StalePolicy = "Keep" | "Withdraw" | "Fallback";
+type EmptyPolicy = "Hold" | "Withdraw" | "Fallback";
+type StalePolicy = "Keep" | "Withdraw" | "Fallback";
 
 /** As it stands in the object: plain texts, so that it can be compared and written as it is. */
 export interface AliasStatus {

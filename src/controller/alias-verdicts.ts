@@ -161,6 +161,9 @@ function placedVerdict(paused: boolean, placement: Placement): Verdict {
   if (outcome.kind === "pending") {
     return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet` };
   }
+  if (published.length === 0 && !paused && wantsAddresses(placement)) {
+    return { status: "Unknown", reason: "Pending", message: `${name}: to be written to DnsZone ${zone}` };
+  }
   if (published.length === 0) {
     const why = paused ? "the alias is paused" : "there are no addresses to publish";
     return no("NothingToPublish", `${name}: ${why}`);
@@ -173,12 +176,16 @@ function placedVerdict(paused: boolean, placement: Placement): Verdict {
   }
   if (publishedAt === undefined) {
     return {
-      status: "False",
+      status: "Unknown",
       reason: "Propagating",
       message: `${name}: written; ${served(placement)} serve it so far`,
     };
   }
   return { status: "True", reason: "Programmed", message: programmedText(placement) };
+}
+
+function wantsAddresses({ contribution }: Placement): boolean {
+  return contribution !== undefined && Object.keys(contribution.sets).length > 0;
 }
 
 /** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */

@@ -3,7 +3,7 @@ import type { ObjectKey } from "../api/meta.ts";
 import { createOneATurn } from "../schedule/one-a-turn.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { reportAlias, type AliasReportDeps } from "./alias-report.ts";
-import { onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./flow.ts";
+import { lookAgain, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./flow.ts";
 import { badKey, type ControllerDeps, isSettled, planOf, type Parts, sizesOf } from "./parts.ts";
 import { proveZone, type ProveDeps } from "./prove.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
@@ -174,6 +174,7 @@ async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Pr
       mayWrite: () => mayWrite(parts),
       aliasOf: (key) => store.alias(key),
       onChanged: (of, names) => onZoneChanged(parts, of, names),
+      lookAgain: (of, names) => lookAgain(parts, of, names),
       onWritten: (of) => parts.proveQueue.add(of),
     },
     state,

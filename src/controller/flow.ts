@@ -66,6 +66,16 @@ export function onAnswer(parts: Parts, answer: Answer, goodBefore: Millis | unde
   }
 }
 
+/** Looks the targets of these owner names up now. */
+export function lookAgain({ store, wants, refresher }: Parts, zone: ObjectKey, names: readonly Name[]): void {
+  const claims = store.claimsIn(zone);
+  for (const alias of names.flatMap((name) => claims.get(name)?.winners ?? [])) {
+    for (const stream of wants.streamsOf(objectKey(alias.meta))) {
+      refresher.expedite(stream);
+    }
+  }
+}
+
 /** Something that statuses show has changed in a zone: for these owner names, or (undefined) for all. */
 export function onZoneChanged(parts: Parts, zone: ObjectKey, names: readonly Name[] | undefined): void {
   parts.reportQueue.add(zone, { afterMs: REPORT_GATHER_MS });

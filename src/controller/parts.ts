@@ -61,7 +61,7 @@ export interface Parts {
   readonly phase: Phase;
 }
 
-export interface Phase {
+interface Phase {
   /** The inventory is known. */
   synced: boolean;
   /** May write until it aborts; undefined before the first term. */

@@ -27,7 +27,7 @@ const CONCURRENT_QUESTIONS = 16;
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 2_000;
 /** The kubelet may take 90 s and CoreDNS's own reload 45 s: beyond both something is wrong, and asking slows down. */
-export const SLOW_AFTER_MS = 150_000;
+const SLOW_AFTER_MS = 150_000;
 const SLOW_WAIT_MS = 10_000;
 /** Servers come and go: how often their list is compared when all is well. */
 const IDLE_WAIT_MS = 30_000;

@@ -21,7 +21,7 @@ function boundOf(placement: Placement): Millis {
 }
 
 /** The largest measured lag of the last changes, or what the delivery is expected to take while too few were measured. */
-export function deliveryLagMs(lags: readonly Millis[], expectedMs: Millis): Millis {
+function deliveryLagMs(lags: readonly Millis[], expectedMs: Millis): Millis {
   return lags.length < ENOUGH_LAGS ? Math.max(expectedMs, ...lags) : Math.max(...lags);
 }
 

@@ -14,7 +14,7 @@ import {
 import type { InventoryEvent } from "./ports.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
-export interface Touched {
+interface Touched {
   readonly zones: ReadonlySet<ObjectKey>;
   readonly aliases: ReadonlySet<ObjectKey>;
 }

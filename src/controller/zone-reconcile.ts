@@ -3,15 +3,17 @@ import type { Logger } from "../base/log.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import { displayName, type Name } from "../dns/name.ts";
+import type { Name } from "../dns/name.ts";
 import { after } from "../plan/after.ts";
 import type { Write } from "../plan/change.ts";
 import type { Guarded } from "../plan/guard.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone, ApplyResult } from "../providers/provider.ts";
+import { notePeer, withoutPeers } from "./peer.ts";
 import type { Observer, Reporter } from "./ports.ts";
 import { propose } from "./proposal.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { countedAs, tally, tellPublished } from "./zone-tell.ts";
 
 /** When the zone is to be looked at again, told to its queue. */
 export type Again = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
@@ -31,6 +33,8 @@ export interface ReconcileDeps {
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
+  /** Looks the targets of these owner names up now. */
+  readonly lookAgain: (zone: ObjectKey, names: readonly Name[]) => void;
   /** Record sets were written: have the servers asked. */
   readonly onWritten: (zone: ObjectKey) => void;
 }
@@ -104,6 +108,7 @@ async function currentActual(
   const read = await state.provider.read(names, signal);
   switch (read.kind) {
     case "ok":
+      deps.lookAgain(objectKey(state.zone.meta), notePeer(state, read.zone, deps.ownerId, deps.clock.now()));
       setActual(state, read.zone, deps.ownerId);
       state.readAt = deps.clock.now();
       state.readFor = new Set(names);
@@ -133,15 +138,16 @@ async function publish(
   state.refusals = changes.filter((change) => change.kind === "refuse");
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
-  if (guarded.writes.length === 0 && actual.dirty === undefined) {
-    state.planningSince = undefined;
-    return settleAs(deps, state, settled, { afterMs: nextPlanMs(deps, state) });
+  const { writes, waitMs } = withoutPeers(state, guarded.writes, deps.clock.now());
+  if (writes.length === 0 && actual.dirty === undefined) {
+    state.planningSince = waitMs === undefined ? undefined : state.planningSince;
+    return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
   }
   if (actual.dirty?.kind === "foreign-edit" && fights(deps, state)) {
     const message = `something else keeps changing what dnsalias wrote (${actual.dirty.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
-  return write(deps, state, { actual, writes: guarded.writes, settled }, signal);
+  return write(deps, state, { actual, writes, settled, waitMs }, signal);
 }
 
 /** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
@@ -162,11 +168,13 @@ interface Pending {
   readonly actual: ActualZone;
   readonly writes: readonly Write[];
   readonly settled: ZoneOutcome;
+  /** Until what had to wait for a look of our own may be written. */
+  readonly waitMs: Millis | undefined;
 }
 
 async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Again> {
   const zone = objectKey(state.zone.meta);
-  const { actual, writes, settled } = pending;
+  const { actual, writes, settled, waitMs } = pending;
   const startedAt = deps.clock.now();
   const result = await state.provider.apply({ zone: actual, writes }, signal);
   const tookMs = deps.clock.now() - startedAt;
@@ -179,7 +187,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
         "zone applied",
       );
       await state.provider.hurry?.(signal);
-      return settleAs(deps, state, settled, { afterMs: nextPlanMs(deps, state) });
+      return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
     case "conflict":
       deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
       state.actual = undefined;
@@ -231,24 +239,6 @@ function noteWritten(
   deps.onChanged(objectKey(state.zone.meta), names);
 }
 
-/** One Event on each alias whose records changed; a withdrawal is told on the zone, since its alias may be gone. */
-function tellPublished(deps: ReconcileDeps, zone: DnsZone, writes: readonly Write[]): void {
-  for (const change of writes.slice(0, TOLD_WRITES)) {
-    const { name, type } = change.kind === "delete" ? change.before : change.after;
-    const gone = change.kind === "create" ? "nothing" : change.before.addresses.join(", ");
-    const come = change.kind === "delete" ? "nothing" : change.after.addresses.join(", ");
-    const message = `${displayName(name)} ${type}: ${gone} → ${come}`;
-    const aliases = change.kind === "delete" ? [] : change.after.resources.flatMap((key) => deps.aliasOf(key) ?? []);
-    const reason = change.kind === "delete" ? "Withdrawn" : "Published";
-    for (const object of change.kind === "delete" ? [zone] : aliases) {
-      deps.reporter.event(object, { type: "Normal", reason, message });
-    }
-  }
-}
-
-/** A first write of ten thousand names is one log line, not ten thousand Events. */
-const TOLD_WRITES = 100;
-
 function settleAs(
   deps: ReconcileDeps,
   state: ZoneState,
@@ -298,20 +288,4 @@ function fights(deps: ReconcileDeps, state: ZoneState): boolean {
 
 function sameOutcome(a: ZoneOutcome, b: ZoneOutcome): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function countedAs(result: ApplyResult): Parameters<Observer["zoneWrite"]>[1] {
-  if (result.kind !== "applied") {
-    return result.kind;
-  }
-  return result.wrote ? "written" : "unchanged";
-}
-
-function tally(writes: readonly Write[]): {
-  readonly created: number;
-  readonly updated: number;
-  readonly deleted: number;
-} {
-  const count = (kind: Write["kind"]): number => writes.filter((write) => write.kind === kind).length;
-  return { created: count("create"), updated: count("update"), deleted: count("delete") };
 }

@@ -36,6 +36,12 @@ export interface Noticed {
   readonly goodBefore: Millis | undefined;
 }
 
+/** A name whose records another process of this installation wrote: ours are not put over them before we have looked for ourselves. */
+interface PeerHold {
+  readonly until: Millis;
+  readonly waitMs: Millis;
+}
+
 /** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
 export interface ZoneState {
   zone: DnsZone;
@@ -66,6 +72,8 @@ export interface ZoneState {
   tookMs: Millis;
   /** The backend asked not to be called before this. */
   notBefore: Millis;
+  /** Names whose records another process of this installation wrote. */
+  readonly peerHolds: Map<Name, PeerHold>;
   /** Times of the last repairs of foreign edits, newest last. */
   repairs: readonly Millis[];
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
@@ -95,6 +103,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     planningSince: undefined,
     tookMs: 0,
     notBefore: 0,
+    peerHolds: new Map(),
     repairs: [],
     unproved: new Map(),
     behind: new Map(),

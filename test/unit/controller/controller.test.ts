@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startWorld } from "../../support/controller-world.ts";
+import { inlineText } from "../../../src/providers/coredns/inline-text.ts";
+import { createZoneFileProvider } from "../../../src/providers/coredns/zone-file.ts";
+import { BASE_ZONE, startWorld } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 
 const ZONE = zone("dns/com", "example.com");
@@ -336,7 +338,7 @@ test("Programmed is True only once the servers were seen to serve it", async () 
     ask: (name) => ({ kind: "answer", addresses: served.get(name) ?? [] }),
   });
   await world.clock.advance(10_000);
-  assert.equal(world.condition("web/shop", "Programmed"), "False Propagating");
+  assert.equal(world.condition("web/shop", "Programmed"), "Unknown Propagating");
   served.set("example.com", ["198.51.100.1"]);
   await world.clock.advance(5_000);
   assert.equal(world.condition("web/shop", "Programmed"), "True Programmed");
@@ -369,4 +371,31 @@ test("a zone that is gone leaves its records, and its aliases say that they have
   world.remove("web/shop");
   await world.clock.advance(MINUTE);
   assert.equal(world.alias("web/shop"), undefined, "its deletion is not blocked");
+});
+
+test("what another process of ours wrote is looked into before it is undone", async () => {
+  await using world = startWorld({ zones: [ZONE], aliases: [SHOP], targets: { "cdn.test": ["198.51.100.1"] } });
+  await world.clock.advance(MINUTE);
+  const store = world.stores.get("dns/com");
+  assert.ok(store);
+  const peer = createZoneFileProvider({
+    zone: ZONE,
+    base: inlineText(BASE_ZONE, "base"),
+    store,
+    ownerId: "me",
+    now: () => world.clock.now(),
+  });
+  const looks = world.looks.length;
+  const read = await peer.read([], new AbortController().signal);
+  assert.ok(read.kind === "ok");
+  const [before] = read.zone.sets;
+  assert.ok(before);
+  const after = { ...before, addresses: ["198.51.100.2"], resources: ["web/shop"] };
+  await peer.apply({ zone: read.zone, writes: [{ kind: "update", before, after }] }, new AbortController().signal);
+  world.send({ kind: "input", zone: "dns/com" });
+  await world.clock.advance(3_000);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.2"], "it may know better");
+  assert.ok(world.looks.length > looks, "so we look");
+  await world.clock.advance(5_000);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"], "it did not");
 });
