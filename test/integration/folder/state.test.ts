@@ -100,8 +100,8 @@ test("a changed condition is logged once", async () => {
   assert.deepEqual(
     run.log.map(({ level, fields }) => [level, fields["alias"], fields["status"], fields["reason"]]),
     [
-      ["info", "web/shop", "True", "Ready"],
-      ["warn", "web/shop", "False", "LoopDetected"],
+      ["debug", "web/shop", "True", "Ready"],
+      ["debug", "web/shop", "False", "LoopDetected"],
     ],
   );
 });
