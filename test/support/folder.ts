@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
-import { silentLogger, type LogFields, type Logger } from "../../src/base/log.ts";
+import { type LogFields, type Logger } from "../../src/base/log.ts";
 import type { InventoryEvent } from "../../src/controller/ports.ts";
 import { openFolder, type FolderOptions, type FolderPlane } from "../../src/folder/open-folder.ts";
 
@@ -65,7 +65,7 @@ export async function runFolder(root: string, options: Partial<FolderOptions> = 
 export function listLogger(): { readonly lines: LoggedLine[]; readonly log: Logger } {
   const lines: LoggedLine[] = [];
   const at = (level: string) => (fields: LogFields, message: string) => void lines.push({ level, message, fields });
-  return { lines, log: { ...silentLogger, info: at("info"), warn: at("warn"), error: at("error") } };
+  return { lines, log: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") } };
 }
 
 /** Waits until something is so; fails with what was wanted when it is not within 10 s. */
