@@ -1,3 +1,6 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryFolder } from "../support/folder.ts";
 import { freePort } from "../support/free-port.ts";
 import { startProcess, untilReady } from "../support/process.ts";
 import { usageOf, type Usage } from "./usage.ts";
@@ -21,16 +24,30 @@ export interface Program extends AsyncDisposable {
    * every 10 ms, which is in the figure.
    */
   longestStallMs(then?: "begin anew"): Promise<number>;
-  output(): string;
+  /** The same in processor time of the main thread, since the start: see stall-monitor.ts. */
+  longestStallCpuMs(): Promise<number>;
 }
 
 /** Ready at once, before the process has done anything; its metrics are asked for every second from when it answers. */
 export async function startProgram({ main, args, nodeFlags }: ProgramOptions): Promise<Program> {
   const port = await freePort();
+  const folder = await temporaryFolder();
+  const stallFile = join(folder.path, "stall");
+  await writeFile(stallFile, "0");
   const child = startProcess({
     component: "dnsalias run",
     command: process.execPath,
-    args: [...nodeFlags, main, "run", ...args, `--listen-ops=127.0.0.1:${port}`, "--log-format=json"],
+    args: [
+      ...nodeFlags,
+      "--import",
+      MONITOR,
+      main,
+      "run",
+      ...args,
+      `--listen-ops=127.0.0.1:${port}`,
+      "--log-format=json",
+    ],
+    env: { BENCH_STALL_FILE: stallFile },
     stopAfterMs: 20_000,
   });
   const startedAt = performance.now();
@@ -51,6 +68,7 @@ export async function startProgram({ main, args, nodeFlags }: ProgramOptions): P
   } catch (error) {
     clearInterval(timer);
     await child.kill();
+    await folder[Symbol.asyncDispose]();
     throw error;
   }
   return {
@@ -63,13 +81,16 @@ export async function startProgram({ main, args, nodeFlags }: ProgramOptions): P
       stallMs = then === undefined ? longest : 0;
       return longest;
     },
-    output: () => child.output(),
+    longestStallCpuMs: async () => Number(await readFile(stallFile, "utf8")),
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       await child.stop();
+      await folder[Symbol.asyncDispose]();
     },
   };
 }
+
+const MONITOR = join(import.meta.dirname, "stall-monitor.ts");
 
 async function scrape(port: number): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(10_000) });

@@ -7,7 +7,7 @@ export interface Settings<Name extends string> {
   readonly json: string | undefined;
   /** `--main FILE`: the program under test; what `npm run build` makes unless said otherwise. */
   readonly main: string;
-  /** `--node "FLAGS"`: flags of Node.js for the program under test, such as `--cpu-prof --cpu-prof-dir=DIR` or `--max-old-space-size=256`. */
+  /** `--node="FLAGS"`: flags of Node.js for the program under test, such as `--cpu-prof --cpu-prof-dir=DIR` or `--max-old-space-size=256`. */
   readonly nodeFlags: readonly string[];
   /** `--only WORD`: one part of a bench that has several. */
   readonly only: string | undefined;

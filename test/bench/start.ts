@@ -96,6 +96,7 @@ async function endFigures(mode: string, program: Program): Promise<readonly Figu
       unit: "ms",
       atMost: MAX_STALL_MS,
     },
+    { name: `${mode}: longest stall in processor time`, value: await program.longestStallCpuMs(), unit: "ms" },
   ];
 }
 
