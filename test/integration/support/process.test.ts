@@ -48,9 +48,13 @@ test("a child ends with its parent even when the parent is killed", async () => 
   const module = join(import.meta.dirname, "..", "..", "support", "process.ts");
   const script = `
     import { startProcess } from ${JSON.stringify(module)};
-    startProcess({ component: "sh", command: "/bin/sh", args: ["-c", "while :; do sleep 0.05; done", "${marker}"] });
-    console.log("started");
-    setInterval(() => {}, 1000);`;
+    const child = startProcess({
+      component: "sh",
+      command: "/bin/sh",
+      args: ["-c", "echo runs; while :; do sleep 0.05; done", "${marker}"],
+    });
+    // Killed any sooner, the parent may be gone before the child has asked the kernel to be killed with it.
+    setInterval(() => child.output().includes("runs") && console.log("started"), 20);`;
   const parent = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
