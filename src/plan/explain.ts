@@ -1,6 +1,7 @@
 import { objectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import { displayName, type Name } from "../dns/name.ts";
+import type { Family } from "../dns/record.ts";
 import type { Answer } from "./answer.ts";
 import type { ActualSet, Change } from "./change.ts";
 import type { Claim, ZoneMatch } from "./claims.ts";
@@ -119,7 +120,9 @@ function standing(addresses: readonly string[]): string {
   return addresses.length === 0 ? "" : `; last-good ${addresses.join(", ")} stands until that is confirmed`;
 }
 
-function decisionFacts(name: Name, { plan, problem }: ExplainedZone): readonly Fact[] {
+function decisionFacts(name: Name, { plan, problem, actual, ownerId }: ExplainedZone): readonly Fact[] {
+  const stands = (family: Family): boolean =>
+    actual.some((set) => set.name === name && set.type === family && set.owner === ownerId);
   const loop = plan.loops.get(name);
   const named = plan.names.find((entry) => entry.name === name);
   return [
@@ -128,9 +131,14 @@ function decisionFacts(name: Name, { plan, problem }: ExplainedZone): readonly F
       ? []
       : [bad("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; nothing is changed`)]),
     ...(named?.frozen === true && loop === undefined ? [bad("decision", "Paused: nothing is changed")] : []),
-    ...(named?.keepPublished ?? []).map((family) =>
-      bad("decision", `a target's ${family} addresses are not known well yet, so that no published one is taken away`),
-    ),
+    ...(named?.keepPublished ?? [])
+      .filter(stands)
+      .map((family) =>
+        bad(
+          "decision",
+          `a target's ${family} addresses are not known well yet, so that no published one is taken away`,
+        ),
+      ),
     ...(named?.sets ?? []).map((set) =>
       good("decision", `wanted: ${set.type} ${set.addresses.join(", ")}, TTL ${set.ttl} s`),
     ),
