@@ -18,17 +18,11 @@ export function notePeer(state: ZoneState, read: ActualZone, ownerId: string, no
   if (state.readAt === 0 || read.dirty?.kind === "foreign-edit") {
     return [];
   }
-  const mine = new Map(
-    read.sets.filter(({ owner }) => owner === ownerId).map((set) => [setKey(set.name, set.type), set]),
+  // A set that is gone is nobody's better answer: it is written again at once.
+  const theirs = read.sets.filter(
+    (set) => set.owner === ownerId && !sameSet(state.own.get(setKey(set.name, set.type)), set),
   );
-  const changed = new Set<Name>();
-  for (const key of new Set([...mine.keys(), ...state.own.keys()])) {
-    const [before, after] = [state.own.get(key), mine.get(key)];
-    const name = (after ?? before)?.name;
-    if (name !== undefined && !sameSet(before, after)) {
-      changed.add(name);
-    }
-  }
+  const changed = new Set(theirs.map(({ name }) => name));
   for (const name of changed) {
     const last = state.peerHolds.get(name);
     const again = last !== undefined && now < last.until + MAX_WAIT_MS;
@@ -46,8 +40,7 @@ export function withoutPeers(
 ): { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined } {
   const waits: Millis[] = [];
   const free = writes.filter((write) => {
-    const { name } = write.kind === "delete" ? write.before : write.after;
-    const leftMs = (state.peerHolds.get(name)?.until ?? 0) - now;
+    const leftMs = write.kind === "create" ? 0 : (state.peerHolds.get(write.before.name)?.until ?? 0) - now;
     if (leftMs > 0) {
       waits.push(leftMs);
     }
@@ -65,6 +58,6 @@ function forgetOld({ peerHolds }: ZoneState, now: Millis): void {
   }
 }
 
-function sameSet(a: ActualSet | undefined, b: ActualSet | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : a.ttl === b.ttl && sameMembers(a.addresses, b.addresses);
+function sameSet(known: ActualSet | undefined, { ttl, addresses }: ActualSet): boolean {
+  return known !== undefined && known.ttl === ttl && sameMembers(known.addresses, addresses);
 }

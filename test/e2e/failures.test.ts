@@ -6,6 +6,7 @@ import type { Fault } from "../lab/fault.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { startNameServer, type NameServer } from "../lab/name-server.ts";
 import { dig } from "../support/dig.ts";
+import { endChecked } from "./checked-zones.ts";
 import { aliasShows, readAlias } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { startSampler } from "./sampler.ts";
@@ -16,7 +17,7 @@ describe("targets whose servers fail", { skip: REAL_SERVERS, concurrency: true }
   before(async () => {
     lab = await startClusterLab();
   });
-  after(() => lab[Symbol.asyncDispose]());
+  after(() => endChecked(lab));
 
   /** A zone whose view is one laboratory server, and an alias at its apex that shows `www.target.test`. */
   const published = async (

@@ -5,6 +5,7 @@ import { aliasManifest } from "../lab/manifests.ts";
 import { startNameServer } from "../lab/name-server.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { dig } from "../support/dig.ts";
+import { endChecked } from "./checked-zones.ts";
 import { aliasShows, readAlias } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { startSampler } from "./sampler.ts";
@@ -15,7 +16,7 @@ describe("a DnsAlias and the zone that CoreDNS serves", { skip: REAL_SERVERS, co
   before(async () => {
     lab = await startClusterLab();
   });
-  after(() => lab[Symbol.asyncDispose]());
+  after(() => endChecked(lab));
 
   const a = (name: string, ...data: readonly string[]) => ({ name, type: "A", ttl: 5, data }) as const;
   const aaaa = (name: string, ...data: readonly string[]) => ({ name, type: "AAAA", ttl: 5, data }) as const;

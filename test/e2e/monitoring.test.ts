@@ -5,6 +5,7 @@ import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { run } from "../support/run.ts";
+import { endChecked } from "./checked-zones.ts";
 import { aliasShows, eventsOf, renderedZone } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { addressesBecome } from "./served.ts";
@@ -22,7 +23,7 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     await lab.apply(aliasManifest({ name: "seen", hostnames: ["seen.example"], targets: ["one.lb.test"] }));
     await aliasShows(lab, "web/seen", "Ready", /^True/);
   });
-  after(() => lab[Symbol.asyncDispose]());
+  after(() => endChecked(lab));
 
   test("it is alive and ready, and says which build it is", async () => {
     for (const path of ["/healthz", "/readyz"]) {

@@ -5,6 +5,7 @@ import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { aliasManifest, baseZoneManifest, baseZoneText } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { dig } from "../support/dig.ts";
+import { endChecked } from "./checked-zones.ts";
 import { aliasShows, eventsOf, renderedZone, zoneShows } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { startSampler } from "./sampler.ts";
@@ -20,7 +21,7 @@ describe("who owns which record", { skip: REAL_SERVERS, concurrency: true }, () 
       ],
     });
   });
-  after(() => lab[Symbol.asyncDispose]());
+  after(() => endChecked(lab));
 
   test("of two namespaces the older alias has the name, the other is told who; it takes over when the winner is deleted, with no gap", async () => {
     await lab.addZone("conflict.example");

@@ -5,6 +5,7 @@ import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { memberAt } from "../lab/kube-requests.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { startNameServer } from "../lab/name-server.ts";
+import { endChecked } from "./checked-zones.ts";
 import { readAlias } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { startSampler } from "./sampler.ts";
@@ -18,7 +19,7 @@ describe("targets that change all the time", { skip: REAL_SERVERS, concurrency: 
   before(async () => {
     lab = await startClusterLab({ audit: true });
   });
-  after(() => lab[Symbol.asyncDispose]());
+  after(() => endChecked(lab));
 
   test("P14: a pool that shows another part each time costs no failed look-up, and no write once it is known", async () => {
     await using server = await startNameServer({ zones: { "pool.test": ["www 2 A 11.9.0.1", "www 2 A 11.9.0.2"] } });

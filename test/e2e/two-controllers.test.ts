@@ -5,6 +5,7 @@ import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { textAt } from "../lab/kube-requests.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
+import { endChecked } from "./checked-zones.ts";
 import { aliasShows, renderedZone } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { startSampler } from "./sampler.ts";
@@ -20,7 +21,7 @@ describe("two controllers", { skip: REAL_SERVERS }, () => {
     await lab.apply(aliasManifest({ name: "two", hostnames: names, targets: ["two.lb.test"] }));
     await aliasShows(lab, "web/two", "Ready", /^True/);
   });
-  after(() => lab[Symbol.asyncDispose]());
+  after(() => endChecked(lab));
 
   test("a restart writes nothing: the same inputs give the same bytes", async () => {
     const before = await renderedZone(lab, "two.example");

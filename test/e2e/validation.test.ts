@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { aliasManifest, baseZoneManifest, baseZoneText, zoneFileProvider, zoneManifest } from "../lab/manifests.ts";
+import { endChecked } from "./checked-zones.ts";
 import { aliasShows, zoneShows } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { addressesBecome } from "./served.ts";
@@ -11,7 +12,7 @@ describe("what is wrong is refused or named", { skip: REAL_SERVERS, concurrency:
   before(async () => {
     lab = await startClusterLab({ targets: [{ name: "ok.lb.test", type: "A", ttl: 5, data: ["11.8.0.1"] }] });
   });
-  after(() => lab[Symbol.asyncDispose]());
+  after(() => endChecked(lab));
 
   const alias = (more: Readonly<Record<string, unknown>>): string =>
     aliasManifest({ name: "bad", hostnames: ["ok.example"], targets: ["ok.lb.test"], spec: more });

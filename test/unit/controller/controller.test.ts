@@ -399,3 +399,12 @@ test("what another process of ours wrote is looked into before it is undone", as
   await world.clock.advance(5_000);
   assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"], "it did not");
 });
+
+test("a place that is gone is filled again at once", async () => {
+  await using world = startWorld({ zones: [ZONE], aliases: [SHOP], targets: { "cdn.test": ["198.51.100.1"] } });
+  await world.clock.advance(MINUTE);
+  world.stores.get("dns/com")?.edit(undefined);
+  world.send({ kind: "input", zone: "dns/com" });
+  await world.clock.advance(500);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"]);
+});
