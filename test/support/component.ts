@@ -20,6 +20,10 @@ export type ComponentName =
   | "nsd"
   | "nsd-control"
   | "openssl"
+  | "pdns_control"
+  | "pdns_server"
+  | "pdnsutil"
+  | "sqlite3"
   | "unbound"
   | "unbound-control";
 
@@ -85,6 +89,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   "kube-apiserver": ["--version"],
   kubectl: ["version", "--client"],
   openssl: ["version"],
+  pdns_server: ["--version"],
   unbound: ["-V"],
 };
 
