@@ -9,6 +9,7 @@ export type ComponentName =
   | "dnsperf"
   | "drill"
   | "etcd"
+  | "external-dns-webhook"
   | "kdig"
   | "knotc"
   | "knotd"
