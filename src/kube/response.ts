@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import { parseRetryAfter } from "../base/retry-after.ts";
-import { isObject, listAt, memberAt, numberAt, parseJson, textAt } from "./json.ts";
+import { isObject, listAt, memberAt, numberAt, parseJson, textAt } from "../base/json.ts";
 
 /** What came of one request. Only an abort by the caller is an exception. */
 export type KubeResult =
