@@ -12,7 +12,10 @@ export interface RecordBackend {
   readonly capabilities: BackendCapabilities;
   /** What stands at these names, of the types A, AAAA, CNAME and TXT; with `listsZone` at every name of the zone. */
   read(names: readonly Name[], signal: AbortSignal): Promise<BackendRead>;
-  /** Carries all changes out, as far as it can at once; doing it twice is the same as once. */
+  /**
+   * Carries all changes out, as far as it can at once and else in their order; doing it twice is the same as once: a set that is `after` already is
+   * no conflict. One that is neither `before` nor `after` is: nothing of the batch may then be written over it.
+   */
   apply(batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult>;
 }
 
@@ -20,7 +23,7 @@ export interface RecordBackend {
 export interface BackendCapabilities {
   /** `batch`: all changes or none. `set`: each record set whole. `record`: one record at a time (adds come before removals). */
   readonly atomic: "batch" | "set" | "record";
-  /** `before` is checked by the server itself; else it is read again just before the write. */
+  /** `before` is checked by the server itself; else {@link RecordBackend.apply} reads again just before it writes, and says `conflict`. */
   readonly comparesAndSwaps: boolean;
   /** Reads see names that nobody asked about, so that what was left behind is found. */
   readonly listsZone: boolean;
@@ -47,7 +50,10 @@ export interface BackendChange {
 }
 
 export interface BackendBatch {
-  /** Sorted by name and type; a marker and the sets that it speaks for stand in the same batch. */
+  /**
+   * At most one for each name and type. Markers that come or grow first, then address sets, then markers that go: whatever a broken batch leaves behind
+   * is still known for ours. Within each part sorted by name and type.
+   */
   readonly changes: readonly BackendChange[];
 }
 
