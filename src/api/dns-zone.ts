@@ -47,6 +47,9 @@ export type ProviderSpec =
   | { readonly kind: "externalDNSWebhook"; readonly webhook: WebhookSpec; readonly serving: ServingSpec }
   | { readonly kind: "dnsEndpoint"; readonly dnsEndpoint: DnsEndpointSpec; readonly serving: ServingSpec };
 
+/** The providers that keep records outside the ConfigMaps and files of CoreDNS. */
+export type ExternalProviderSpec = Exclude<ProviderSpec, { readonly kind: "coreDNSZoneFile" | "coreDNSOverlay" }>;
+
 /** A key of a Secret in the zone's own namespace. */
 export interface SecretKeyRef {
   readonly name: string;

@@ -10,6 +10,14 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "nobody",
   },
   {
+    reason: "Adopted",
+    on: ["Event"],
+    meaning:
+      "Records that somebody else had written and nobody owned were taken over, as `conflict: Adopt` in the DnsZone asks. The message has what stood there.",
+    whatToDo: "Nothing, if that was meant. To give them back, delete the DnsAlias and write the records anew.",
+    turn: "nobody",
+  },
+  {
     reason: "Abandoned",
     on: ["Event"],
     meaning:

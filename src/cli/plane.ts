@@ -70,5 +70,15 @@ export function providerOf(stores: Stores, zone: DnsZone, ownerId: string, now: 
       });
       return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + RELOAD_LAG_MS };
     }
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return unbuilt(provider.kind);
   }
+}
+
+function unbuilt(id: string): ZoneProvider {
+  const refused = { kind: "refused", reason: "Rejected", message: "this provider is not built in yet" } as const;
+  return { id, read: async () => refused, apply: async () => refused };
 }

@@ -1,5 +1,5 @@
 import type { DnsAlias } from "../api/dns-alias.ts";
-import type { DnsZone } from "../api/dns-zone.ts";
+import type { DnsZone, ProviderSpec } from "../api/dns-zone.ts";
 import type { ObjectMeta } from "../api/meta.ts";
 import type { InventoryEvent } from "../controller/ports.ts";
 import { byCodeUnit } from "../base/order.ts";
@@ -27,10 +27,23 @@ export function objectEvents(standing: Standing): readonly InventoryEvent[] {
 export function editEvents(catalog: Catalog, file: string): readonly InventoryEvent[] {
   return [...catalog.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
     const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
-    const key =
-      provider?.kind === "coreDNSZoneFile" ? provider.zoneFile.configMap.key : provider?.overlay.configMap.key;
-    return key === file ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
+    return provider !== undefined && fileOf(provider) === file ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
   });
+}
+
+/** The file that a zone is written to; undefined where it goes to no file. */
+function fileOf(provider: ProviderSpec): string | undefined {
+  switch (provider.kind) {
+    case "coreDNSZoneFile":
+      return provider.zoneFile.configMap.key;
+    case "coreDNSOverlay":
+      return provider.overlay.configMap.key;
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return undefined;
+  }
 }
 
 /** The object with what an apiserver would have put into its metadata. */
