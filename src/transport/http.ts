@@ -15,8 +15,6 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** PEM of what signs the server's certificate, in place of what Node.js trusts. */
   readonly caBundle?: string;
-  /** From the first byte sent to the last byte received; default 30 s. */
-  readonly timeoutMs?: Millis;
 }
 
 /** What came of a request. A status of 300 and more is a response like others; redirects are not followed. */
@@ -41,6 +39,8 @@ export interface HttpClient extends AsyncDisposable {
 
 export interface HttpClientOptions {
   readonly clock: Clock;
+  /** For one try, from the first byte sent to the last byte received; default 30 s. */
+  readonly timeoutMs?: Millis;
   /** Bytes of a body at most; a longer answer is `unreachable`. Default 32 MiB. */
   readonly maxBytes?: number;
   /** Connections to each server at once. */
@@ -96,10 +96,9 @@ function isReset(error: unknown): boolean {
 async function answer(
   agent: Dispatcher,
   request: HttpRequest,
-  { clock, maxBytes = DEFAULT_MAX_BYTES }: HttpClientOptions,
+  { clock, maxBytes = DEFAULT_MAX_BYTES, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpClientOptions,
   signal: AbortSignal,
 ): Promise<HttpResult> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS } = request;
   const base = new URL(request.baseUrl);
   const result = await withDeadline(signal, timeoutMs, async (inner): Promise<HttpResult> => {
     const response = await agent.request({
