@@ -40,6 +40,7 @@ export async function openClusterPlane(
       hurry: (zone, signal) => hurry(cluster, log, zone, signal),
       lagMs: (nudged) => (nudged ? NUDGED_LAG_MS : KUBELET_LAG_MS),
     },
+    secretText: cluster.secretTexts,
     placeOf,
     problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
     lead: (onLeading, signal) =>

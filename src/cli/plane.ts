@@ -1,7 +1,8 @@
 import type { Millis } from "../base/clock.ts";
-import type { DnsZone } from "../api/dns-zone.ts";
+import type { DnsZone, SecretKeyRef } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
+import type { SecretText } from "../providers/backend.ts";
 import { inlineText } from "../providers/coredns/inline-text.ts";
 import { createOverlayProvider } from "../providers/coredns/overlay.ts";
 import type { TextStore } from "../providers/coredns/text-store.ts";
@@ -16,6 +17,8 @@ export interface WorkPlane extends AsyncDisposable {
   readonly reporter: Reporter;
   readonly endpointsOf: EndpointsOf;
   readonly stores: Stores;
+  /** A text of a Secret in the namespace of a zone. */
+  readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
   readonly placeOf: (zone: DnsZone) => string;
   /** What keeps this plane from working now, one sentence each. */
   problems(): readonly string[];

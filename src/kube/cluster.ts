@@ -12,6 +12,7 @@ import { createLease, type Lease } from "./lease.ts";
 import type { LeaseTimes } from "./lease-machine.ts";
 import { createNudge, type Nudge } from "./nudge.ts";
 import { createReporter } from "./reporter.ts";
+import { createSecretTexts, type SecretTexts } from "./secret-texts.ts";
 import { createTransport } from "./transport.ts";
 
 export interface ClusterOptions extends KubeconfigOptions {
@@ -38,6 +39,7 @@ export interface Cluster extends AsyncDisposable {
   readonly reporter: Reporter;
   readonly endpointsOf: EndpointsOf;
   textStore(mode: ConfigMapStoreOptions["mode"], place: Omit<ConfigMapStoreOptions, "mode" | "owner">): TextStore;
+  readonly secretTexts: SecretTexts;
   readonly nudge: Nudge;
   readonly lease: Lease;
 }
@@ -59,6 +61,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     reporter: createReporter({ transport, events, clock: systemClock }),
     endpointsOf: createEndpointsOf({ transport, clock: monotonicClock, log }),
     textStore: (mode, place) => createConfigMapStore(transport, { ...place, mode, owner }),
+    secretTexts: createSecretTexts({ transport, clock: monotonicClock }),
     nudge: createNudge(transport),
     lease: createLease(
       { transport, clock: monotonicClock, wallNow: () => systemClock.now(), random, log },
