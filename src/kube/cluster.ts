@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
+import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { TextStore } from "../providers/coredns/text-store.ts";
 import { createConfigMapStore, type ConfigMapStoreOptions } from "./config-map-store.ts";
 import { openKubeconfig, type KubeconfigOptions } from "./connect.ts";
+import { createEndpointStore } from "./endpoint-store.ts";
 import { createEndpointsOf } from "./endpoints.ts";
 import { createEventSink } from "./event-sink.ts";
 import { createInventory } from "./inventory.ts";
@@ -40,6 +42,7 @@ export interface Cluster extends AsyncDisposable {
   readonly endpointsOf: EndpointsOf;
   textStore(mode: ConfigMapStoreOptions["mode"], place: Omit<ConfigMapStoreOptions, "mode" | "owner">): TextStore;
   readonly secretTexts: SecretTexts;
+  endpointStore(namespace: string): EndpointStore;
   readonly nudge: Nudge;
   readonly lease: Lease;
 }
@@ -61,6 +64,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     reporter: createReporter({ transport, events, clock: systemClock }),
     endpointsOf: createEndpointsOf({ transport, clock: monotonicClock, log }),
     textStore: (mode, place) => createConfigMapStore(transport, { ...place, mode, owner }),
+    endpointStore: (namespace) => createEndpointStore(transport, namespace),
     secretTexts: createSecretTexts({ transport, clock: monotonicClock }),
     nudge: createNudge(transport),
     lease: createLease(

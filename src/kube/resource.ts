@@ -19,6 +19,12 @@ export const SECRETS: Resource = { apiVersion: "v1", kind: "Secret", plural: "se
 export const PODS: Resource = { apiVersion: "v1", kind: "Pod", plural: "pods" };
 export const EVENTS: Resource = { apiVersion: "events.k8s.io/v1", kind: "Event", plural: "events" };
 export const LEASES: Resource = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", plural: "leases" };
+/** ExternalDNS's. */
+export const DNS_ENDPOINTS: Resource = {
+  apiVersion: "externaldns.k8s.io/v1alpha1",
+  kind: "DNSEndpoint",
+  plural: "dnsendpoints",
+};
 export const ENDPOINT_SLICES: Resource = {
   apiVersion: "discovery.k8s.io/v1",
   kind: "EndpointSlice",
