@@ -2,7 +2,7 @@ import type { BackendBatch, RecordBackend } from "../../src/providers/backend.ts
 
 /** Passes on only the first changes of the next batch, and then loses the connection. */
 export function breaksAfter(backend: RecordBackend, changes: number): RecordBackend {
-  return once(backend, async (batch, signal) => {
+  return faulty(backend, 1, async (batch, signal) => {
     const first = batch.changes.slice(0, changes);
     if (first.length > 0) {
       await backend.apply({ changes: first }, signal);
@@ -11,9 +11,9 @@ export function breaksAfter(backend: RecordBackend, changes: number): RecordBack
   });
 }
 
-/** The next batch takes effect, and nobody hears of it. */
-export function answersLate(backend: RecordBackend): RecordBackend {
-  return once(backend, async (batch, signal) => {
+/** The next batches take effect, and nobody hears of it. */
+export function answersLate(backend: RecordBackend, batches: number): RecordBackend {
+  return faulty(backend, batches, async (batch, signal) => {
     await backend.apply(batch, signal);
     return { kind: "failed", message: "no answer within 10 s" };
   });
@@ -21,7 +21,7 @@ export function answersLate(backend: RecordBackend): RecordBackend {
 
 /** Somebody else writes between the reading and the next batch. */
 export function interrupted(backend: RecordBackend, other: () => Promise<unknown>): RecordBackend {
-  return once(backend, async (batch, signal) => {
+  return faulty(backend, 1, async (batch, signal) => {
     await other();
     return backend.apply(batch, signal);
   });
@@ -30,7 +30,8 @@ export function interrupted(backend: RecordBackend, other: () => Promise<unknown
 /** How many changes the batches had, one number a batch. */
 export function counting(backend: RecordBackend, counts: number[]): RecordBackend {
   return {
-    ...backend,
+    id: backend.id,
+    capabilities: backend.capabilities,
     read: (names, signal) => backend.read(names, signal),
     apply(batch, signal) {
       counts.push(batch.changes.length);
@@ -39,8 +40,8 @@ export function counting(backend: RecordBackend, counts: number[]): RecordBacken
   };
 }
 
-function once(backend: RecordBackend, fault: RecordBackend["apply"]): RecordBackend {
-  let left = 1;
+function faulty(backend: RecordBackend, batches: number, fault: RecordBackend["apply"]): RecordBackend {
+  let left = batches;
   return {
     id: backend.id,
     capabilities: backend.capabilities,

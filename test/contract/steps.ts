@@ -239,6 +239,20 @@ export const STEPS = [
     },
   },
   {
+    name: "heals a switch from one family to the other that broke half-way and was followed by a restart",
+    run: async (scene) => {
+      const { backend } = scene.under;
+      const before = ["switch 60 192.0.2.1"];
+      const after = ["switch 60 2001:db8::1"];
+      for (const changes of backend.capabilities.atomic === "batch" ? [0, 3] : [0, 1, 2, 3]) {
+        await scene.install("me").converge(before);
+        await scene.install("me", breaksAfter(backend, changes)).converge(after, { writes: 1 });
+        assert.deepEqual((await scene.install("me").converge(after)).refused, []);
+        await scene.holds({ owned: { me: after } });
+      }
+    },
+  },
+  {
     name: "a delete that broke half-way leaves nothing behind",
     run: async (scene) => {
       const { backend } = scene.under;
@@ -254,15 +268,17 @@ export const STEPS = [
   {
     name: "a write whose answer is lost is found to have taken effect",
     run: async (scene) => {
-      const me = scene.install("me", answersLate(scene.under.backend));
-      const lines = ["late 60 192.0.2.1 2001:db8::1"];
-      const { results } = await me.converge(lines);
-      assert.deepEqual(
-        results.map(({ kind }) => kind),
-        ["failed"],
-      );
-      await scene.holds({ owned: { me: lines } });
-      assert.deepEqual((await me.converge(lines)).drift, []);
+      const states = [["late 60 192.0.2.1 2001:db8::1"], ["late 60 192.0.2.2 2001:db8::1"], ["late 60 192.0.2.2"]];
+      const me = scene.install("me", answersLate(scene.under.backend, states.length));
+      for (const lines of states) {
+        const { results } = await me.converge(lines);
+        assert.deepEqual(
+          results.map(({ kind }) => kind),
+          ["failed"],
+        );
+        await scene.holds({ owned: { me: lines } });
+        assert.deepEqual((await me.converge(lines)).drift, [], "what we wrote ourselves is nobody's edit");
+      }
     },
   },
   {
