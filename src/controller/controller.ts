@@ -7,6 +7,7 @@ import { badKey, type ControllerDeps, isSettled, planOf, type Parts } from "./pa
 import { proveZone, type ProveDeps } from "./prove.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import { lastGoodOf } from "./restore.ts";
+import { formerNames, setsHere } from "./scope.ts";
 import { createStore, type Store } from "./store.ts";
 import { createWants } from "./wants.ts";
 import { reconcileZone, type Again } from "./zone-reconcile.ts";
@@ -160,6 +161,8 @@ async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Pr
       olderTwin: (of) => store.olderTwin(of),
       mayWrite: () => mayWrite(parts),
       aliasOf: (key) => store.alias(key),
+      formerNames: (of) => formerNames(store, of),
+      setsHere: (of, asked, sets) => setsHere(store, of, asked, sets),
       onChanged: (of, names) => onZoneChanged(parts, of, names),
       onWritten: (of) => parts.proveQueue.add(of),
     },

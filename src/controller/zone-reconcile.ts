@@ -3,14 +3,17 @@ import type { Logger } from "../base/log.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import { displayName, type Name } from "../dns/name.ts";
+import { byCodeUnit } from "../base/order.ts";
+import type { Name } from "../dns/name.ts";
 import { after } from "../plan/after.ts";
-import type { Write } from "../plan/change.ts";
+import type { ActualSet, Write } from "../plan/change.ts";
 import type { Guarded } from "../plan/guard.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone, ApplyResult } from "../providers/provider.ts";
+import { noteRepairs, repairedBy, withoutFights } from "./drift.ts";
 import type { Observer, Reporter } from "./ports.ts";
 import { propose } from "./proposal.ts";
+import { tellPublished, tellRepaired } from "./zone-tell.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 /** When the zone is to be looked at again, told to its queue. */
@@ -27,6 +30,10 @@ export interface ReconcileDeps {
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
+  /** Names that nobody claims now and that may still have records of ours. */
+  readonly formerNames: (zone: DnsZone) => readonly Name[];
+  /** Leaves out what another DnsZone on the same server has to write. */
+  readonly setsHere: (zone: DnsZone, asked: ReadonlySet<Name>, sets: readonly ActualSet[]) => readonly ActualSet[];
   /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
   /** Record sets were written: have the servers asked. */
@@ -81,13 +88,17 @@ async function currentActual(
   if (state.actual !== undefined && known && deps.clock.now() - state.readAt < RESYNC_MS) {
     return state.actual;
   }
-  const read = await state.provider.read(names, signal);
+  const own = [...state.own.values()].map(({ name }) => name);
+  const asked = new Set([...names, ...own, ...deps.formerNames(state.zone)]);
+  const read = await state.provider.read([...asked].sort(byCodeUnit), signal);
   switch (read.kind) {
-    case "ok":
-      setActual(state, read.zone, deps.ownerId);
+    case "ok": {
+      const actual = { ...read.zone, sets: deps.setsHere(state.zone, asked, read.zone.sets) };
+      setActual(state, actual, deps.ownerId);
       state.readAt = deps.clock.now();
-      state.readFor = new Set(names);
-      return read.zone;
+      state.readFor = asked;
+      return actual;
+    }
     case "refused":
       return settleAs(deps, state, read, { afterMs: REFUSED_RETRY_MS });
     case "failed":
@@ -107,12 +118,14 @@ async function publish(
     actual: actual.sets,
     ownerId: deps.ownerId,
     maxNames: state.provider.maxNames,
+    minTtl: state.provider.minTtl,
   });
   noteHeld(deps, state, guarded);
-  state.refusals = changes.filter((change) => change.kind === "refuse");
+  const peace = withoutFights(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
+  state.refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
-  if (guarded.writes.length === 0 && actual.dirty === undefined) {
+  if (peace.writes.length === 0 && actual.dirty === undefined) {
     state.planningSince = undefined;
     return settleAs(deps, state, settled, { afterMs: nextPlanMs(deps, state) });
   }
@@ -120,7 +133,7 @@ async function publish(
     const message = `something else keeps changing what dnsalias wrote (${actual.dirty.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
-  return write(deps, state, { actual, writes: guarded.writes, settled }, signal);
+  return write(deps, state, { actual, writes: peace.writes, settled }, signal);
 }
 
 /** Until the plan changes by time alone, or what is held is read again. */
@@ -186,11 +199,16 @@ function noteWritten(
     },
     deps.ownerId,
   );
+  const repaired = repairedBy(writes, actual.drift ?? []);
+  state.setRepairs = noteRepairs(state.setRepairs, repaired, deps.clock.now());
+  tellRepaired(
+    deps,
+    state.zone,
+    repaired.map(({ message }) => `${message}: it is put right`),
+  );
   if (actual.dirty?.kind === "foreign-edit") {
     state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
-    deps.log.warn({ zone: objectKey(state.zone.meta), detail: actual.dirty.message }, "foreign edit undone");
-    deps.observer.drift(objectKey(state.zone.meta));
-    deps.reporter.event(state.zone, { type: "Warning", reason: "DriftRepaired", message: actual.dirty.message });
+    tellRepaired(deps, state.zone, [actual.dirty.message]);
   }
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   for (const name of names) {
@@ -201,24 +219,6 @@ function noteWritten(
   deps.onWritten(objectKey(state.zone.meta));
   deps.onChanged(objectKey(state.zone.meta), names);
 }
-
-/** One Event on each alias whose records changed; a withdrawal is told on the zone, since its alias may be gone. */
-function tellPublished(deps: ReconcileDeps, zone: DnsZone, writes: readonly Write[]): void {
-  for (const change of writes.slice(0, TOLD_WRITES)) {
-    const { name, type } = change.kind === "delete" ? change.before : change.after;
-    const gone = change.kind === "create" ? "nothing" : change.before.addresses.join(", ");
-    const come = change.kind === "delete" ? "nothing" : change.after.addresses.join(", ");
-    const message = `${displayName(name)} ${type}: ${gone} → ${come}`;
-    const aliases = change.kind === "delete" ? [] : change.after.resources.flatMap((key) => deps.aliasOf(key) ?? []);
-    const reason = change.kind === "delete" ? "Withdrawn" : "Published";
-    for (const object of change.kind === "delete" ? [zone] : aliases) {
-      deps.reporter.event(object, { type: "Normal", reason, message });
-    }
-  }
-}
-
-/** A first write of ten thousand names is one log line, not ten thousand Events. */
-const TOLD_WRITES = 100;
 
 function settleAs(
   deps: ReconcileDeps,
