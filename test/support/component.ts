@@ -5,6 +5,7 @@ import { run } from "./run.ts";
 /** The real programs that tests start; `test/env/install` brings all of them. */
 export type ComponentName =
   | "coredns"
+  | "delv"
   | "dig"
   | "dnsperf"
   | "drill"
@@ -20,6 +21,7 @@ export type ComponentName =
   | "named-checkzone"
   | "nsd"
   | "nsd-control"
+  | "nsupdate"
   | "openssl"
   | "pdns_control"
   | "pdns_server"
