@@ -3,6 +3,20 @@ import type { ReasonEntry } from "./reason-entry.ts";
 /** What is told once, by an Event, because it is no state. */
 export const EVENT_REASONS: readonly ReasonEntry[] = [
   {
+    reason: "Published",
+    on: ["Event"],
+    meaning: "Records of the DnsAlias were written. The message has what stood there before and what stands there now.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
+    reason: "Withdrawn",
+    on: ["Event"],
+    meaning: "Records of a name that no DnsAlias has any more were removed from the DnsZone.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
     reason: "DriftRepaired",
     on: ["Event"],
     meaning: "Someone changed what dnsalias had written, and it was put right.",

@@ -79,6 +79,15 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "NotKept",
+    on: ["Programmed"],
+    meaning:
+      "The provider took the change without an error, and does not have it afterwards. The message names the records.",
+    whatToDo:
+      "See the provider's own log and its filters (domain, record types, zone ids): it leaves out what they do not admit.",
+    turn: "user",
+  },
+  {
     reason: "CircuitOpen",
     on: ["Programmed"],
     meaning:
