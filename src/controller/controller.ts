@@ -31,7 +31,9 @@ export interface Controller {
 }
 
 const STATUS_WRITES_AT_ONCE = 16;
-const ZONES_AT_ONCE = 8;
+/** Many, because a zone whose backend hangs keeps its place until the deadline; what a backend is asked at once is its budget's to bound. */
+const ZONES_AT_ONCE = 64;
+const REPORTS_AT_ONCE = 8;
 /** What failed is tried again soon, and at least every minute. */
 const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 
@@ -109,7 +111,7 @@ function assemble(deps: ControllerDeps): Parts {
     ),
     reportQueue: createQueue(
       deps,
-      ZONES_AT_ONCE,
+      REPORTS_AT_ONCE,
       inTerm((zone, signal) => reportOn(parts, zone, signal)),
     ),
     tookMs: new Map(),

@@ -9,7 +9,7 @@ import { after } from "../plan/after.ts";
 import type { ActualSet, Write } from "../plan/change.ts";
 import type { Guarded } from "../plan/guard.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
-import type { ActualZone, ApplyResult } from "../providers/provider.ts";
+import type { ActualZone, ApplyResult, Failed } from "../providers/provider.ts";
 import { noteRepairs, repairedBy, withoutFights } from "./drift.ts";
 import type { Observer, Reporter } from "./ports.ts";
 import { propose } from "./proposal.ts";
@@ -45,6 +45,7 @@ const RESYNC_MS = 300_000;
 /** A refusal that no event may lift (a permission, say) is tried again at this interval. */
 const REFUSED_RETRY_MS = 60_000;
 const MIN_RETRY_MS = 500;
+const TOLD_DEFERRAL_MS = 10_000;
 /** This many repairs within the window are a fight with another writer; stop, and say so. */
 const FIGHT_REPAIRS = 5;
 const FIGHT_WINDOW_MS = 600_000;
@@ -102,7 +103,7 @@ async function currentActual(
     case "refused":
       return settleAs(deps, state, read, { afterMs: REFUSED_RETRY_MS });
     case "failed":
-      return failed(deps, state, read.message, read.retryAfterMs);
+      return read.deferred === true ? deferred(deps, state, read) : failed(deps, state, read);
   }
 }
 
@@ -153,6 +154,9 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   const { actual, writes, settled } = pending;
   const startedAt = deps.clock.now();
   const result = await state.provider.apply({ zone: actual, writes }, signal);
+  if (result.kind === "failed" && result.deferred === true) {
+    return deferred(deps, state, result);
+  }
   const tookMs = deps.clock.now() - startedAt;
   deps.observer.zoneWrite(zone, countedAs(result), tookMs);
   switch (result.kind) {
@@ -174,7 +178,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
     case "failed":
       // The write may have taken effect all the same, so what is held is read again before the next try.
       state.actual = undefined;
-      return failed(deps, state, result.message, result.retryAfterMs);
+      return failed(deps, state, result);
   }
 }
 
@@ -238,7 +242,15 @@ function settleAs(
   return { again };
 }
 
-function failed(deps: ReconcileDeps, state: ZoneState, message: string, retryAfterMs: Millis | undefined): Again {
+/** Nothing was tried, so that nothing is news; a zone that is told to wait long at its very start says why. */
+function deferred(deps: ReconcileDeps, state: ZoneState, failure: Failed): Again {
+  const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
+  return state.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
+    ? failed(deps, state, failure)
+    : { again: { afterMs } };
+}
+
+function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }: Failed): Again {
   const zone = objectKey(state.zone.meta);
   const first = state.outcome.kind !== "failed";
   const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();

@@ -31,7 +31,7 @@ export interface Drift {
 export type ReadResult =
   | { readonly kind: "ok"; readonly zone: ActualZone }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
-  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+  | Failed;
 
 export type ApplyResult =
   /** All writes took effect, or the backend was already so. */
@@ -40,7 +40,16 @@ export type ApplyResult =
   | { readonly kind: "conflict"; readonly message: string }
   /** The backend, or the result, cannot be right whatever is retried until an input changes; `reason` is a condition reason. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
-  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+  | Failed;
+
+/** To be tried again: by itself after a while, or not before what the backend asked for (Retry-After). */
+export interface Failed {
+  readonly kind: "failed";
+  readonly message: string;
+  readonly retryAfterMs?: number;
+  /** Nothing was tried: a budget or a breaker says when. What was known before stands. */
+  readonly deferred?: true;
+}
 
 export interface ApplyRequest {
   readonly zone: ActualZone;
