@@ -40,7 +40,7 @@ export async function sendUpdate(session: Session, request: UpdateRequest, signa
         kind: "conflict",
         message: `${serverText(server)} answers ${rcodeName(rcode)}: ${displayName(zone)} has changed`,
       }
-    : updateProblem(serverText(server), zone, rcode);
+    : updateProblem(serverText(server), zone, { ...reply, rcode });
 }
 
 /**

@@ -11,7 +11,7 @@ import { createTsigStream } from "../../dns/tsig-stream.ts";
 import type { Exchange, ResolverServer } from "../../transport/exchange.ts";
 import type { Transfer } from "../../transport/transfer.ts";
 import type { SecretText } from "../backend.ts";
-import { refused, tsigProblem, unsignedProblem, type Problem } from "./outcome.ts";
+import { refused, tsigProblem, unsignedDoubt, unsignedProblem, type Problem } from "./outcome.ts";
 
 export interface ClientDeps {
   readonly tsig: Rfc2136Spec["tsig"];
@@ -44,7 +44,14 @@ export interface Session {
   stream(server: ResolverServer, request: StreamRequest, signal: AbortSignal): Promise<StreamReply>;
 }
 
-export type Reply = { readonly kind: "answer"; readonly message: Message } | Problem;
+export type Reply = Answer | Problem;
+
+export interface Answer {
+  readonly kind: "answer";
+  readonly message: Message;
+  /** What is to be said with an error that is unsigned though the request was signed. */
+  readonly doubt?: string;
+}
 
 export interface StreamRequest {
   readonly query: Message;
@@ -134,7 +141,9 @@ async function ask(
   }
   const { message } = decoded;
   const verdict = key && signed && verifyResponse(got.response, { key, requestMac: signed.mac, now: secondsOf(deps) });
-  return judged(deps, label, message, verdict) ?? { kind: "answer", message };
+  const doubt =
+    deps.tsig !== undefined && verdict?.kind === "unsigned" ? { doubt: unsignedDoubt(deps.tsig.secretRef) } : {};
+  return judged(deps, label, message, verdict) ?? { kind: "answer", message, ...doubt };
 }
 
 /**

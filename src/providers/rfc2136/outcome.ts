@@ -16,7 +16,7 @@ export function tsigProblem(server: string, refusal: TsigRefusal, secretRef: Sec
     case "BADKEY":
       return refused(
         "BadKey",
-        `${said}: make tsig.keyName and tsig.algorithm the same in the DnsZone and at the server`,
+        `${said}: make tsig.keyName and tsig.algorithm the same in the DnsZone and at the server, and permit the key there (Knot answers so where no acl does)`,
       );
     case "BADSIG":
       return refused("BadSignature", `${said}: put the server's secret into ${secret}`);
@@ -34,14 +34,28 @@ export function unsignedProblem(server: string): Problem {
   return refused("BadSignature", message);
 }
 
-/** The rcode of an answer to a question, or to a transfer that may not be replaced by questions. */
-export function readProblem(server: string, zone: Name, rcode: number): Problem {
+/** What an error without a signature may mean where the request was signed: PowerDNS does not say that it refuses a signature. */
+export function unsignedDoubt({ name, key }: SecretKeyRef): string {
+  return `the answer is unsigned, as where a server does not accept the signature: check tsig.keyName, tsig.algorithm, the Secret ${name}, key ${key}, and both clocks`;
+}
+
+/** An error that a server answers with. */
+export interface ErrorAnswer {
+  readonly rcode: number;
+  /** {@link unsignedDoubt}, where there is one. */
+  readonly doubt?: string;
+}
+
+/** The rcode of an answer to a question. */
+export function readProblem(server: string, zone: Name, { rcode, doubt }: ErrorAnswer): Problem {
   const what = `${server} answers ${rcodeName(rcode)} for ${displayName(zone)}`;
   switch (rcode) {
-    case RCODE.REFUSED:
     case RCODE.NOTAUTH:
+      // A question gets it for its signature alone (RFC 8945 5.2).
+      return doubt === undefined ? notFound(what) : refused("BadSignature", `${what}; ${doubt}`);
+    case RCODE.REFUSED:
     case RCODE.NXDOMAIN:
-      return refused("ZoneNotFound", `${what}: it must have the zone, and let this client ask about it (allow-query)`);
+      return notFound(what);
     case RCODE.NOTIMP:
     case RCODE.FORMERR:
       return refused("NotSupported", `${what}: it cannot be read`);
@@ -51,8 +65,9 @@ export function readProblem(server: string, zone: Name, rcode: number): Problem 
 }
 
 /** The rcode of an answer to an update (RFC 2136 3), other than success and unmet prerequisites. */
-export function updateProblem(server: string, zone: Name, rcode: number): Problem {
-  const what = `${server} answers ${rcodeName(rcode)} to an update of ${displayName(zone)}`;
+export function updateProblem(server: string, zone: Name, { rcode, doubt }: ErrorAnswer): Problem {
+  const answer = `${server} answers ${rcodeName(rcode)} to an update of ${displayName(zone)}`;
+  const what = doubt === undefined ? answer : `${answer} (${doubt})`;
   switch (rcode) {
     case RCODE.REFUSED:
       return refused(
@@ -70,6 +85,10 @@ export function updateProblem(server: string, zone: Name, rcode: number): Proble
     default:
       return { kind: "failed", message: what };
   }
+}
+
+function notFound(what: string): Problem {
+  return refused("ZoneNotFound", `${what}: it must have the zone, and let this client ask about it (allow-query)`);
 }
 
 export function refused(reason: string, message: string): Problem {

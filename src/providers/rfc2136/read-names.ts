@@ -8,7 +8,7 @@ import { rdataFromWire } from "../../dns/rdata-wire.ts";
 import { RCODE, TYPE } from "../../dns/types.ts";
 import { nameInUseMessage } from "../../dns/update.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
-import { serverText, type Session } from "./client.ts";
+import { serverText, type Reply, type Session } from "./client.ts";
 import { recordSetsOf } from "./convert.ts";
 import { readProblem, refused, type Problem } from "./outcome.ts";
 import { encodedQuestion } from "./question.ts";
@@ -58,7 +58,7 @@ export async function readSerial(
   }
   const { rcode, authoritative, answers } = reply.message;
   if (rcode !== RCODE.NOERROR) {
-    return readProblem(serverText(server), zone, rcode);
+    return readProblem(serverText(server), zone, { ...reply, rcode });
   }
   const soa = answers.find(({ name, type }) => name === zone && type === TYPE.SOA);
   return soa !== undefined && authoritative
@@ -107,10 +107,14 @@ async function askType(
   { session, request: { server, zone, newId }, signal }: Asking,
   name: Name,
   type: number,
-): Promise<{ readonly kind: "answer"; readonly message: Message } | Problem> {
+): Promise<Reply> {
   const reply = await session.ask(server, encodedQuestion(newId(), name, type), QUESTION_MS, signal);
-  const rcode = reply.kind === "answer" ? reply.message.rcode : RCODE.NOERROR;
-  return rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN ? reply : readProblem(serverText(server), zone, rcode);
+  if (reply.kind !== "answer") {
+    return reply;
+  }
+  const { rcode } = reply.message;
+  const isFine = rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN;
+  return isFine ? reply : readProblem(serverText(server), zone, { ...reply, rcode });
 }
 
 /** What the answer has at the very name: where it leads by CNAME is another's. */

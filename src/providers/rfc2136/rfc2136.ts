@@ -62,10 +62,14 @@ async function readAt(state: State, { session, server, names }: Reading, signal:
   const zone = deps.domain;
   if (deps.spec.read === "Axfr" && deps.clock.now() >= state.tooLargeUntil) {
     const whole = await readZone(session, { server, zone, id: client.newId() }, signal);
-    if (whole.kind !== "not-given") {
-      return whole.kind === "ok" ? { ...whole, complete: true } : whole;
+    if (whole.kind === "ok") {
+      return { ...whole, complete: true };
     }
-    state.tooLargeUntil = whole.tooLarge ? deps.clock.now() + TOO_LARGE_FOR_MS : state.tooLargeUntil;
+    if (whole.kind === "not-given") {
+      state.tooLargeUntil = whole.tooLarge ? deps.clock.now() + TOO_LARGE_FOR_MS : state.tooLargeUntil;
+    } else if (!(whole.kind === "refused" && whole.reason === "BadKey")) {
+      return whole; // Knot says BADKEY where its acl does not give the key the transfer: questions tell
+    }
   }
   const some = await readNames(session, { server, zone, names, newId: client.newId }, signal);
   return some.kind === "ok" ? { ...some, complete: false } : some;

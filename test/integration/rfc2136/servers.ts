@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Rfc2136Spec } from "../../../src/api/dns-zone.ts";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName, type Name } from "../../../src/dns/name.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { createRfc2136Backend } from "../../../src/providers/rfc2136/rfc2136.ts";
 import { createExchange } from "../../../src/transport/client.ts";
@@ -83,7 +83,7 @@ acl:
   },
 };
 
-function knotKey({ name, algorithm, secret }: ToolKey): string {
+export function knotKey({ name, algorithm, secret }: ToolKey): string {
   return `key:\n- id: ${name}\n  algorithm: ${algorithm}\n  secret: ${secret}`;
 }
 
@@ -110,6 +110,10 @@ export interface BackendOptions {
   readonly servers: readonly DnsEndpoint[];
   readonly key?: ToolKey;
   readonly read?: Rfc2136Spec["read"];
+  /** Default: {@link DOMAIN}. */
+  readonly domain?: Name;
+  /** Cuts the backend's own time limits short. */
+  readonly maxWaitMs?: number;
   /** Seconds that our clock is ahead. */
   readonly aheadSeconds?: number;
 }
@@ -119,7 +123,8 @@ export interface OpenBackend extends AsyncDisposable {
 }
 
 /** The backend over real sockets, with the real time. */
-export function openBackend({ servers, key, read = "Axfr", aheadSeconds = 0 }: BackendOptions): OpenBackend {
+export function openBackend(options: BackendOptions): OpenBackend {
+  const { servers, key, read = "Axfr", aheadSeconds = 0, domain = DOMAIN, maxWaitMs = Infinity } = options;
   const { exchange, [Symbol.asyncDispose]: close } = createExchange();
   const backend = createRfc2136Backend({
     spec: {
@@ -129,9 +134,10 @@ export function openBackend({ servers, key, read = "Axfr", aheadSeconds = 0 }: B
         tsig: { keyName: parseName(key.name), algorithm: key.algorithm, secretRef: { name: "tsig", key: "secret" } },
       }),
     },
-    domain: DOMAIN,
+    domain,
     secret: key && (async () => ({ kind: "ok", text: key.secret })),
-    exchange,
+    exchange: (server, request, signal) =>
+      exchange(server, { ...request, timeoutMs: Math.min(request.timeoutMs, maxWaitMs) }, signal),
     transfer: createTransfer(),
     clock: { now: () => Date.now() + aheadSeconds * 1_000 },
     randomBytes,
