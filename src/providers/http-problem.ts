@@ -13,6 +13,8 @@ export interface ServerWords {
   readonly forbidden: string;
   readonly notFound: string;
   readonly rejected: string;
+  /** For 5xx, where the server does not say more itself. */
+  readonly broken?: string;
   /** Takes out what must not be shown of the words of a server. */
   readonly redact: (text: string) => string;
 }
@@ -29,7 +31,8 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
   }
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const { retryAfterMs } = result;
-    return { kind: "failed", message: says, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    const message = status >= 500 && words.broken !== undefined ? `${says}: ${words.broken}` : says;
+    return { kind: "failed", message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
   if (status >= 300 && status < 400) {
     return refused("Rejected", `${says}, a redirect, which is not followed: set url to where it leads`);
