@@ -14,7 +14,7 @@ import { noteRepairs, repairedBy, withoutFights } from "./drift.ts";
 import type { Observer, Reporter } from "./ports.ts";
 import { propose } from "./proposal.ts";
 import { tellPublished, tellRepaired } from "./zone-tell.ts";
-import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { setActual, type Refusal, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 /** When the zone is to be looked at again, told to its queue. */
 export type Again = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
@@ -123,7 +123,7 @@ async function publish(
   });
   noteHeld(deps, state, guarded);
   const peace = withoutFights(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
-  state.refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
+  noteRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
   if (peace.writes.length === 0 && actual.dirty === undefined) {
@@ -271,6 +271,15 @@ function noteHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void
   if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
     deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
     deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
+  }
+}
+
+/** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
+function noteRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonly Refusal[]): void {
+  if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
+    const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
+    state.refusals = refusals;
+    deps.onChanged(objectKey(state.zone.meta), [...names]);
   }
 }
 
