@@ -46,7 +46,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "WriterConflict",
     on: ["Programmed"],
     meaning:
-      "Something keeps changing what dnsalias wrote, again and again. To stop the fight, dnsalias waits before it writes once more.",
+      "Something keeps changing what dnsalias wrote, again and again. To stop the fight, dnsalias waits before it writes once more: the whole ConfigMap key, or in a zone outside the cluster the one record set.",
     whatToDo:
       "Stop the other writer: exclude the key from Argo CD (`ignoreDifferences` with `RespectIgnoreDifferences=true`) or Flux (`ssa: IfNotPresent`), or choose a place of its own.",
     turn: "user",
