@@ -40,6 +40,7 @@ export async function openClusterPlane(
       hurry: (zone, signal) => hurry(cluster, log, zone, signal),
       lagMs: (nudged) => (nudged ? NUDGED_LAG_MS : KUBELET_LAG_MS),
     },
+    endpointStore: (namespace) => cluster.endpointStore(namespace),
     secretText: cluster.secretTexts,
     placeOf,
     problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),

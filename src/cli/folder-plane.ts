@@ -36,6 +36,7 @@ export async function openFolderPlane(
       hurry: undefined,
       lagMs: () => FILE_LAG_MS,
     },
+    endpointStore: undefined,
     secretText: (namespace, ref) => folder.secretText(namespace, ref),
     placeOf,
     problems() {

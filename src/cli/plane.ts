@@ -7,7 +7,9 @@ import { inlineText } from "../providers/coredns/inline-text.ts";
 import { createOverlayProvider } from "../providers/coredns/overlay.ts";
 import type { TextStore } from "../providers/coredns/text-store.ts";
 import { createZoneFileProvider } from "../providers/coredns/zone-file.ts";
+import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { ZoneProvider } from "../providers/provider.ts";
+import type { Outside } from "./outside.ts";
 
 /** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
 export interface WorkPlane extends AsyncDisposable {
@@ -19,6 +21,8 @@ export interface WorkPlane extends AsyncDisposable {
   readonly stores: Stores;
   /** A text of a Secret in the namespace of a zone. */
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
+  /** DNSEndpoint objects of a namespace; undefined where there is no cluster. */
+  readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
   readonly placeOf: (zone: DnsZone) => string;
   /** What keeps this plane from working now, one sentence each. */
   problems(): readonly string[];
@@ -46,8 +50,15 @@ export interface Stores {
 const AUTO_LAG_MS = 2_500;
 const RELOAD_LAG_MS = 46_000;
 
+export interface ProviderParts {
+  readonly stores: Stores;
+  readonly outside: Pick<Outside, "providerOf">;
+  readonly ownerId: string;
+  readonly now: () => Millis;
+}
+
 /** The provider of a zone on this plane. */
-export function providerOf(stores: Stores, zone: DnsZone, ownerId: string, now: () => Millis): ZoneProvider {
+export function providerOf({ stores, outside, ownerId, now }: ProviderParts, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
   const nudged = provider.serving.nudge !== undefined && stores.hurry !== undefined;
   const { hurry } = stores;
@@ -77,11 +88,6 @@ export function providerOf(stores: Stores, zone: DnsZone, ownerId: string, now: 
     case "powerDNS":
     case "externalDNSWebhook":
     case "dnsEndpoint":
-      return unbuilt(provider.kind);
+      return outside.providerOf(zone, provider);
   }
-}
-
-function unbuilt(id: string): ZoneProvider {
-  const refused = { kind: "refused", reason: "Rejected", message: "this provider is not built in yet" } as const;
-  return { id, read: async () => refused, apply: async () => refused };
 }
