@@ -6,10 +6,10 @@ import { tsigAlgorithm, type TsigKey } from "./tsig-key.ts";
 import { appendTsig, splitTsig, tsigOctets, uint48, type TsigRecord } from "./tsig-record.ts";
 
 /** RFC 8945 10: how far two clocks may be apart. */
-export const TSIG_FUDGE: Seconds = 300;
+const TSIG_FUDGE: Seconds = 300;
 
-export const TSIG_ERROR = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
-export type TsigError = keyof typeof TSIG_ERROR;
+const TSIG_ERROR = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
+type TsigError = keyof typeof TSIG_ERROR;
 
 export interface SignedMessage {
   readonly bytes: Uint8Array;

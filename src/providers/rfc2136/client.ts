@@ -32,7 +32,7 @@ export interface Client {
   open(signal: AbortSignal): Promise<Opened>;
 }
 
-export type Opened = { readonly kind: "ok"; readonly session: Session } | Problem;
+type Opened = { readonly kind: "ok"; readonly session: Session } | Problem;
 
 /** One call's worth of exchanges, all with the same key. */
 export interface Session {
@@ -46,14 +46,14 @@ export interface Session {
 
 export type Reply = Answer | Problem;
 
-export interface Answer {
+interface Answer {
   readonly kind: "answer";
   readonly message: Message;
   /** What is to be said with an error that is unsigned though the request was signed. */
   readonly doubt?: string;
 }
 
-export interface StreamRequest {
+interface StreamRequest {
   readonly query: Message;
   readonly silenceMs: Millis;
   readonly timeoutMs: Millis;
@@ -62,7 +62,7 @@ export interface StreamRequest {
   readonly take: (message: Message) => "more" | "end";
 }
 
-export type StreamReply =
+type StreamReply =
   /** What `take` made of it may be used. */
   | { readonly kind: "ended" }
   /** The server closed the connection before it said anything: some do so in place of REFUSED. */
@@ -86,8 +86,11 @@ export function createClient(deps: ClientDeps): Client {
 type KeyRead = { readonly kind: "ok"; readonly key: TsigKey | undefined } | Problem;
 
 async function readKey({ tsig, secret }: ClientDeps, signal: AbortSignal): Promise<KeyRead> {
-  if (tsig === undefined || secret === undefined) {
+  if (tsig === undefined) {
     return { kind: "ok", key: undefined };
+  }
+  if (secret === undefined) {
+    return refused("SecretMissing", `there is no way to read the Secret ${tsig.secretRef.name}`);
   }
   const read = await secret(signal);
   if (read.kind !== "ok") {
