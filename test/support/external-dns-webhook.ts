@@ -35,10 +35,11 @@ export async function startExternalDnsWebhook(options: ExternalDnsWebhookOptions
       directory,
       args: [],
       env: { LISTEN: listen, ZONES: options.zones.join(","), ...environmentOf(options.provider) },
+      // A method that it does not know: any other request may wait for what is behind the provider.
       probe: async () => {
-        const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
+        const response = await fetch(`${url}/records`, { method: "PUT", signal: AbortSignal.timeout(1000) });
         await response.text();
-        return response.ok ? undefined : `answers ${response.status}`;
+        return response.status === 400 ? undefined : `answers ${response.status}`;
       },
     });
     return { ...daemon, url };

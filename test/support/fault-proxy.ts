@@ -36,10 +36,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly url: string;
   /** All requests since the start, oldest first. */
   readonly seen: readonly SeenRequest[];
-  /** The next request with this method, or with any, meets the fault; later ones pass. Faults wait in line. */
-  next(fault: Fault, method?: string): void;
-  /** Runs before the next request with this method is forwarded: another writer, say. */
-  before(method: string, act: () => Promise<void>): void;
+  /** The next request that begins so ("PATCH", "GET /records") meets the fault; later ones pass. Faults wait in line. */
+  next(fault: Fault, beginning?: string): void;
 }
 
 export interface FaultProxyOptions {
@@ -50,19 +48,15 @@ export interface FaultProxyOptions {
 
 export async function startFaultProxy({ upstream, tls }: FaultProxyOptions): Promise<FaultProxy> {
   const seen: SeenRequest[] = [];
-  const faults: { readonly fault: Fault; readonly method: string | undefined }[] = [];
-  const acts: { readonly act: () => Promise<void>; readonly method: string }[] = [];
-  const take = <T extends { readonly method: string | undefined }>(list: T[], method: string): T | undefined => {
-    const index = list.findIndex((entry) => entry.method === undefined || entry.method === method);
-    return index === -1 ? undefined : list.splice(index, 1)[0];
+  const faults: { readonly fault: Fault; readonly beginning: string }[] = [];
+  const take = (line: string): Fault | undefined => {
+    const index = faults.findIndex(({ beginning }) => line.startsWith(beginning));
+    return index === -1 ? undefined : faults.splice(index, 1)[0]?.fault;
   };
   const listener: RequestListener = (request, response) => {
-    const method = request.method ?? "";
-    seen.push({ method, path: request.url ?? "" });
-    void (async () => {
-      await take(acts, method)?.act();
-      await serve(upstream, request, response, take(faults, method)?.fault);
-    })().catch(() => request.socket.destroy());
+    const { method = "", url: path = "" } = request;
+    seen.push({ method, path });
+    void serve(upstream, request, response, take(`${method} ${path}`)).catch(() => request.socket.destroy());
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.listen(0, "127.0.0.1");
@@ -72,8 +66,7 @@ export async function startFaultProxy({ upstream, tls }: FaultProxyOptions): Pro
   return {
     url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
     seen,
-    next: (fault, method) => faults.push({ fault, method }),
-    before: (method, act) => acts.push({ act, method }),
+    next: (fault, beginning = "") => faults.push({ fault, beginning }),
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
