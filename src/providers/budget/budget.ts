@@ -20,7 +20,7 @@ export type BudgetEvent =
   | { readonly kind: "breaker"; readonly endpoint: string; readonly zone: ObjectKey; readonly state: Breaker["kind"] };
 
 /** Why a call was not made: the rate is used up, too many are under way, the endpoint asked to wait, or the zone's breaker is open. */
-export type Deferral = "rate" | "busy" | "retry-after" | "open";
+type Deferral = "rate" | "busy" | "retry-after" | "open";
 
 export interface Limit extends Rate {
   /** Calls under way at one endpoint at once. */
