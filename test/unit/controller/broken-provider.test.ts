@@ -16,7 +16,7 @@ interface Lab {
   readonly clock: FakeClock;
   readonly good: MemoryBackend;
   readonly bad: readonly MemoryBackend[];
-  start(): ControllerWorld;
+  readonly start: () => ControllerWorld;
 }
 
 /** One zone at a server that works and many at one that does not; the one is the last by name and age. */
