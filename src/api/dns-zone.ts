@@ -18,6 +18,8 @@ export interface ZoneSpec {
   /** This zone's own recursive servers; absent: the controller's. Never empty. */
   readonly resolvers?: readonly ResolverSpec[];
   readonly policy: "Sync" | "UpsertOnly" | "CreateOnly";
+  /** What becomes of A and AAAA records at our owner names that nobody owns: left alone, or taken over. */
+  readonly conflict: "Refuse" | "Adopt";
   readonly ttl: TtlRange;
   /** Whole percent; a plan that deletes more of 10 or more record sets is held. */
   readonly maxDeletePercent: number;
@@ -39,7 +41,57 @@ export interface ResolverSpec {
 /** One member each; more providers are more members of this union. */
 export type ProviderSpec =
   | { readonly kind: "coreDNSZoneFile"; readonly zoneFile: ZoneFileSpec; readonly serving: ServingSpec }
-  | { readonly kind: "coreDNSOverlay"; readonly overlay: OverlaySpec; readonly serving: ServingSpec };
+  | { readonly kind: "coreDNSOverlay"; readonly overlay: OverlaySpec; readonly serving: ServingSpec }
+  | { readonly kind: "rfc2136"; readonly rfc2136: Rfc2136Spec; readonly serving: ServingSpec }
+  | { readonly kind: "powerDNS"; readonly powerDNS: PowerDNSSpec; readonly serving: ServingSpec }
+  | { readonly kind: "externalDNSWebhook"; readonly webhook: WebhookSpec; readonly serving: ServingSpec }
+  | { readonly kind: "dnsEndpoint"; readonly dnsEndpoint: DnsEndpointSpec; readonly serving: ServingSpec };
+
+/** The providers that keep records outside the ConfigMaps and files of CoreDNS. */
+export type ExternalProviderSpec = Exclude<ProviderSpec, { readonly kind: "coreDNSZoneFile" | "coreDNSOverlay" }>;
+
+/** A key of a Secret in the zone's own namespace. */
+export interface SecretKeyRef {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** RFC 2136 updates; the servers are tried in order, all for the same zone. */
+export interface Rfc2136Spec {
+  /** 1 to 8; addresses, not host names. */
+  readonly servers: readonly { readonly address: string; readonly port: number }[];
+  /** Absent: unsigned updates. */
+  readonly tsig?: {
+    /** The key's name at the server. */
+    readonly keyName: Name;
+    readonly algorithm: "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
+    /** Its secret in base64. */
+    readonly secretRef: SecretKeyRef;
+  };
+  /** Axfr: read the zone by transfer, and by questions where that is refused; Query: by questions alone. */
+  readonly read: "Axfr" | "Query";
+}
+
+export interface PowerDNSSpec {
+  /** "https://pdns.example.net:8081", without /api/v1. */
+  readonly url: string;
+  /** Usually "localhost". */
+  readonly serverId: string;
+  readonly apiKeyRef: SecretKeyRef;
+  /** PEM; absent: what Node.js trusts. */
+  readonly caBundle?: string;
+}
+
+export interface WebhookSpec {
+  /** "http://127.0.0.1:8888", without a path. */
+  readonly url: string;
+  readonly caBundle?: string;
+}
+
+export interface DnsEndpointSpec {
+  /** Labels for the DNSEndpoint objects, which an ExternalDNS may select by. */
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 export interface ZoneFileSpec {
   /** Where the rendered zone goes: a ConfigMap of its own, in the zone's namespace. */

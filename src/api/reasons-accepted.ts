@@ -51,7 +51,8 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "ZoneConflict",
     on: ["Accepted", "Programmed"],
-    meaning: "An older DnsZone writes to the same place (the same ConfigMap key, or the same name in one Corefile).",
+    meaning:
+      "An older DnsZone writes to the same place (the same ConfigMap key, the same name in one Corefile, or the same domain at one provider).",
     whatToDo:
       "Give one of the two another place, or delete it. Two DnsZones of one domain in different places are fine.",
     turn: "user",

@@ -3,10 +3,32 @@ import type { ReasonEntry } from "./reason-entry.ts";
 /** What is told once, by an Event, because it is no state. */
 export const EVENT_REASONS: readonly ReasonEntry[] = [
   {
+    reason: "Published",
+    on: ["Event"],
+    meaning: "Records of the DnsAlias were written. The message has what stood there before and what stands there now.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
+    reason: "Withdrawn",
+    on: ["Event"],
+    meaning: "Records of a name that no DnsAlias has any more were removed from the DnsZone.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
     reason: "DriftRepaired",
     on: ["Event"],
     meaning: "Someone changed what dnsalias had written, and it was put right.",
     whatToDo: "Find out who, if it comes again: change the DnsAlias or the base zone and not the rendered text.",
+    turn: "nobody",
+  },
+  {
+    reason: "Adopted",
+    on: ["Event"],
+    meaning:
+      "Records that somebody else had written and nobody owned were taken over, as `conflict: Adopt` in the DnsZone asks. The message has what stood there.",
+    whatToDo: "Nothing, if that was meant. To give them back, delete the DnsAlias and write the records anew.",
     turn: "nobody",
   },
   {

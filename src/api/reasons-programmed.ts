@@ -1,4 +1,5 @@
 import type { ReasonEntry } from "./reason-entry.ts";
+import { EXTERNAL_REASONS } from "./reasons-external.ts";
 import { REFUSED_REASONS } from "./reasons-refused.ts";
 
 /** Whether the servers give what is wanted. */
@@ -46,8 +47,8 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     reason: "WriteFailed",
     on: ["Programmed"],
     meaning:
-      "The place could not be read or written for now (the apiserver is down or busy). What is served stays, and it is tried again.",
-    whatToDo: "If it lasts, see the message and the health of the apiserver.",
+      "The place could not be read or written for now (the apiserver, or the DNS server or service that has the zone, is down or busy). What is served stays, and it is tried again.",
+    whatToDo: "If it lasts, see the message and the health of what it names.",
     turn: "dnsalias",
   },
   {
@@ -68,9 +69,10 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "NotFound",
     on: ["Programmed"],
-    meaning: "The namespace that the ConfigMap belongs in does not exist, or is being deleted.",
+    meaning: "The namespace that the ConfigMap or DNSEndpoint belongs in does not exist, or is being deleted.",
     whatToDo: "Create the namespace, or correct the reference in the DnsZone.",
     turn: "dnsalias",
   },
   ...REFUSED_REASONS,
+  ...EXTERNAL_REASONS,
 ];

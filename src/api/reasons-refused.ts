@@ -5,23 +5,26 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Forbidden",
     on: ["Programmed"],
-    meaning: "The apiserver does not let dnsalias read or write the ConfigMap.",
-    whatToDo: "Grant the right that the message names; docs/rbac.md has the Roles.",
+    meaning:
+      "The apiserver does not let dnsalias read or write the ConfigMap, Secret or DNSEndpoint, or the provider's credential lacks the right.",
+    whatToDo:
+      "Grant the right that the message names; docs/rbac.md has the Roles, and each provider's manual page what its credential needs.",
     turn: "user",
   },
   {
     reason: "Rejected",
     on: ["Programmed"],
-    meaning: "The apiserver, or an admission policy of the cluster, does not take what dnsalias writes.",
-    whatToDo: "See the message; except the ConfigMap from the policy, or choose another name or key.",
+    meaning: "The apiserver, an admission policy of the cluster, or the provider does not take what dnsalias writes.",
+    whatToDo: "See the message; except the object from the policy, or choose another name or key.",
     turn: "user",
   },
   {
     reason: "ForeignRecord",
     on: ["Programmed"],
     meaning:
-      "Records that someone else wrote stand at the name: A, AAAA or CNAME records in the base zone, say. They are not touched.",
-    whatToDo: "Remove them from where they come from, or take the name out of the DnsAlias.",
+      "Records that someone else wrote stand at the name: A, AAAA or CNAME records in the base zone, or in a zone outside the cluster. They are not touched.",
+    whatToDo:
+      "Remove them from where they come from, or take the name out of the DnsAlias. In a zone outside the cluster `conflict: Adopt` takes A and AAAA records over.",
     turn: "user",
   },
   {
@@ -43,7 +46,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "WriterConflict",
     on: ["Programmed"],
     meaning:
-      "Something keeps changing what dnsalias wrote, again and again. To stop the fight, dnsalias waits before it writes once more.",
+      "Something keeps changing what dnsalias wrote, again and again. To stop the fight, dnsalias waits before it writes once more: the whole ConfigMap key, or in a zone outside the cluster the one record set.",
     whatToDo:
       "Stop the other writer: exclude the key from Argo CD (`ignoreDifferences` with `RespectIgnoreDifferences=true`) or Flux (`ssa: IfNotPresent`), or choose a place of its own.",
     turn: "user",
@@ -67,8 +70,9 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "TooLarge",
     on: ["Programmed"],
-    meaning: "The ConfigMap would be over its 1,048,576 bytes, all keys counted.",
-    whatToDo: "Use a ConfigMap of its own, or make the other keys smaller.",
+    meaning:
+      "The ConfigMap would be over its 1,048,576 bytes, all keys counted; or a zone or answer of a provider is over what dnsalias takes.",
+    whatToDo: "Use a ConfigMap of its own, or make the other keys smaller. For a provider, see its manual page.",
     turn: "user",
   },
   {

@@ -32,10 +32,18 @@ export function labelNameRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
 }
 
 export function configMapKeyRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  return dataKeyRule(texts, "a ConfigMap");
+}
+
+export function secretKeyRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  return dataKeyRule(texts, "a Secret");
+}
+
+function dataKeyRule<Spec>(texts: TextsAt<Spec>, holder: string): Rule<Spec> {
   return matching(
     texts,
     String.raw`^([A-Za-z0-9_-]|\.[A-Za-z0-9_-])[-._A-Za-z0-9]*$`,
-    "not a key of a ConfigMap: write letters, digits, hyphens, underscores and dots, not beginning with two dots",
+    `not a key of ${holder}: write letters, digits, hyphens, underscores and dots, not beginning with two dots`,
   );
 }
 

@@ -1,5 +1,7 @@
+import { EXTERNAL_RULES } from "./external-rules.ts";
 import { hostNameRules } from "./name-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "./rule.ts";
+import { servedByRules } from "./serving-rules.ts";
 import { addressRule, configMapKeyRule, labelNameRule, objectNameRule } from "./text-rules.ts";
 import type { ZoneSpecText } from "./zone-schema.ts";
 
@@ -7,6 +9,7 @@ type Spec = ZoneSpecText;
 type CoreDNS = NonNullable<Spec["provider"]["coreDNS"]>;
 type ZoneFile = NonNullable<CoreDNS["zoneFile"]>;
 
+const PROVIDERS = ["coreDNS", "rfc2136", "powerDNS", "externalDNSWebhook", "dnsEndpoint"];
 const CORE_DNS = "spec.provider.coreDNS";
 const ZONE_FILE = `${CORE_DNS}.zoneFile`;
 const OVERLAY = `${CORE_DNS}.overlay`;
@@ -57,8 +60,8 @@ const resolverRules: readonly Rule<Spec>[] = [
 const providerRules: readonly Rule<Spec>[] = [
   exactlyOne<Spec>({
     at: "spec.provider",
-    members: ["coreDNS"],
-    message: "a zone has exactly one provider: write provider.coreDNS",
+    members: PROVIDERS,
+    message: `a zone has exactly one provider: write one of ${PROVIDERS.join(", ")}; the same domain at another provider is another DnsZone`,
     values: (spec) => spot("spec.provider", spec.provider),
   }),
   exactlyOne<Spec>({
@@ -73,13 +76,6 @@ const providerRules: readonly Rule<Spec>[] = [
     members: ["inline", "configMapKeyRef"],
     message: "baseZone has exactly one of inline and configMapKeyRef: keep one",
     values: (spec) => spot(`${ZONE_FILE}.baseZone`, zoneFile(spec)?.baseZone),
-  }),
-  rule<Spec, NonNullable<CoreDNS["servedBy"]>>({
-    at: SERVED_BY,
-    cel: "!(has(self.addresses) && has(self.service))",
-    message: "servedBy has at most one of addresses and service: keep one",
-    values: (spec) => spot(SERVED_BY, spec.provider.coreDNS?.servedBy),
-    holds: ({ addresses, service }) => addresses === undefined || service === undefined,
   }),
   rule<Spec, ZoneFile>({
     at: ZONE_FILE,
@@ -102,17 +98,18 @@ const placeRules: readonly Rule<Spec>[] = [
   labelNameRule<Spec>(texts(`${OVERLAY}.configMap.namespace`, (spec) => overlayMap(spec)?.namespace)),
   objectNameRule<Spec>(texts(`${OVERLAY}.configMap.name`, (spec) => overlayMap(spec)?.name)),
   configMapKeyRule<Spec>(texts(`${OVERLAY}.configMap.key`, (spec) => overlayMap(spec)?.key)),
-  addressRule<Spec>({
-    at: `${SERVED_BY}.addresses[].address`,
-    values: (spec) => below(spots(`${SERVED_BY}.addresses`, spec.provider.coreDNS?.servedBy?.addresses), "address"),
-  }),
-  labelNameRule<Spec>(texts(`${SERVED_BY}.service.namespace`, (spec) => service(spec)?.namespace)),
-  labelNameRule<Spec>(texts(`${SERVED_BY}.service.name`, (spec) => service(spec)?.name)),
+  ...servedByRules<Spec>(SERVED_BY, (spec) => spec.provider.coreDNS?.servedBy),
   labelNameRule<Spec>(texts(`${CORE_DNS}.nudge.namespace`, (spec) => spec.provider.coreDNS?.nudge?.namespace)),
 ];
 
 /** Every rule of a DnsZone beyond the structure of its schema. */
-export const ZONE_RULES: readonly Rule<Spec>[] = [...generalRules, ...resolverRules, ...providerRules, ...placeRules];
+export const ZONE_RULES: readonly Rule<Spec>[] = [
+  ...generalRules,
+  ...resolverRules,
+  ...providerRules,
+  ...placeRules,
+  ...EXTERNAL_RULES,
+];
 
 /** For the two places where it can show: in the fields as written, and once the default names are computed. */
 export function sameKeyMessage(): string {
@@ -144,8 +141,4 @@ function baseRef(spec: Spec) {
 
 function overlayMap(spec: Spec) {
   return spec.provider.coreDNS?.overlay?.configMap;
-}
-
-function service(spec: Spec) {
-  return spec.provider.coreDNS?.servedBy?.service;
 }

@@ -1,15 +1,11 @@
 import type { Static } from "typebox";
-import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT, MAX_TTL } from "./alias-schema.ts";
+import { MAX_NAME_TEXT, MAX_TTL } from "./alias-schema.ts";
+import { dnsEndpoint, externalDNSWebhook, powerDNS, rfc2136 } from "./external-schema.ts";
 import { list, matchLabels, object, oneOf, optional, text, whole } from "./schema.ts";
+import { address, keyName, namespace, objectName, PORT, servedBy } from "./zone-fields.ts";
 
 /** Below the ConfigMap limit of 1,048,576 octets, with room for the records and the object around it. */
 const MAX_INLINE_ZONE = 1_000_000;
-
-const namespace = (description: string) => text(description, { minLength: 1, maxLength: 63 });
-const objectName = (description: string) => text(description, { minLength: 1, maxLength: 253 });
-const keyName = (description: string) => text(description, { minLength: 1, maxLength: 253 });
-const address = (description: string) => text(description, { minLength: 2, maxLength: MAX_ADDRESS_TEXT });
-const port = { minimum: 1, maximum: 65_535 };
 
 const allowedNamespaces = object(
   "Which namespaces may have DnsAliases with names in this zone.",
@@ -75,29 +71,6 @@ const overlay = object(
   },
 );
 
-const servedBy = object(
-  "The servers that serve the zone. They are asked after each change until they give it, so that status can prove it. At most one of addresses and service; with none, nothing is proved.",
-  {
-    addresses: optional(
-      list(
-        "The servers by address.",
-        object("A server.", {
-          address: address("Its IPv4 or IPv6 address."),
-          port: whole("Its UDP and TCP port.", { ...port, default: 53 }),
-        }),
-        { kind: "atomic", minItems: 1, maxItems: 64 },
-      ),
-    ),
-    service: optional(
-      object("The pods behind a Service, like kube-dns in kube-system, each asked by itself.", {
-        namespace: namespace("The Service's namespace."),
-        name: text("The Service's name.", { minLength: 1, maxLength: 63 }),
-        port: whole("The port that the pods answer on.", { ...port, default: 53 }),
-      }),
-    ),
-  },
-);
-
 const nudge = object(
   "Patch an annotation on the CoreDNS pods after each change, so that the kubelet hands them the new ConfigMap in seconds and not in about a minute. Needs the right to patch pods in that namespace.",
   {
@@ -124,7 +97,7 @@ const resolver = object("A recursive name server.", {
     ["UDP", "TCP", "TLS", "HTTPS"],
     { default: "UDP" },
   ),
-  port: optional(whole("Its port. Without it: 53 for UDP and TCP, 853 for TLS, 443 for HTTPS.", port)),
+  port: optional(whole("Its port. Without it: 53 for UDP and TCP, 853 for TLS, 443 for HTTPS.", PORT)),
   serverName: optional(
     text("The name in its certificate, for TLS and HTTPS. Without it the certificate must be for its address.", {
       minLength: 1,
@@ -160,7 +133,13 @@ export const zoneSpecSchema = object("What is wanted: which domain, who may use 
     maxLength: MAX_NAME_TEXT,
   }),
   allowedNamespaces,
-  provider: object("Where the records are published. Exactly one member.", { coreDNS: optional(coreDNS) }),
+  provider: object("Where the records are published. Exactly one member.", {
+    coreDNS: optional(coreDNS),
+    rfc2136: optional(rfc2136),
+    powerDNS: optional(powerDNS),
+    externalDNSWebhook: optional(externalDNSWebhook),
+    dnsEndpoint: optional(dnsEndpoint),
+  }),
   resolvers: optional(
     list(
       "The recursive name servers that this zone's targets are looked up at. Without it: the controller's.",
@@ -176,6 +155,11 @@ export const zoneSpecSchema = object("What is wanted: which domain, who may use 
     "What may be done to records: Sync creates, changes and removes; UpsertOnly never removes; CreateOnly neither changes nor removes.",
     ["Sync", "UpsertOnly", "CreateOnly"],
     { default: "Sync" },
+  ),
+  conflict: oneOf(
+    "What becomes of A and AAAA records at the names that somebody else wrote and nobody owns: Refuse leaves them and says so; Adopt takes them over, once, and says so.",
+    ["Refuse", "Adopt"],
+    { default: "Refuse" },
   ),
   ttl,
   guard,

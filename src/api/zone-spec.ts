@@ -1,8 +1,10 @@
 import { parseAddress } from "../dns/address.ts";
 import { displayName, type Name } from "../dns/name.ts";
 import type { AllowedNamespaces, ProviderSpec, ResolverSpec, ServingSpec, ZoneFileSpec, ZoneSpec } from "./dns-zone.ts";
-import { nameReader } from "./name-text.ts";
+import { externalProblems, externalProviderOf } from "./external-spec.ts";
+import { nameReader, type NameReader } from "./name-text.ts";
 import { problem, type Parsed, type Problem } from "./problem.ts";
+import { endpointsOf } from "./serving-spec.ts";
 import { sameKeyMessage } from "./zone-rules.ts";
 import type { ZoneSpecText } from "./zone-schema.ts";
 
@@ -11,8 +13,12 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
   const names = nameReader();
   const domain = names.read(text.domain, "spec.domain");
   const resolvers = text.resolvers?.map((resolver) => resolverOf(resolver));
-  const provider = domain === undefined ? undefined : providerOf(text, domain);
-  const problems = [...names.problems, ...(provider === undefined ? [] : placeProblems(provider))];
+  const provider = domain === undefined ? undefined : providerOf(text, domain, names);
+  const problems = [
+    ...names.problems,
+    ...externalProblems(text.provider),
+    ...(provider === undefined ? [] : placeProblems(provider)),
+  ];
   if (domain === undefined || provider === undefined || problems.length > 0) {
     return { kind: "bad", problems };
   }
@@ -22,6 +28,7 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
     provider,
     ...(resolvers === undefined ? {} : { resolvers }),
     policy: text.policy,
+    conflict: text.conflict,
     ttl: text.ttl,
     maxDeletePercent: text.guard.maxDeletePercent,
   };
@@ -46,9 +53,10 @@ function resolverOf(text: NonNullable<ZoneSpecText["resolvers"]>[number]): Resol
 
 type CoreDNS = NonNullable<ZoneSpecText["provider"]["coreDNS"]>;
 
-function providerOf({ provider: { coreDNS } }: ZoneSpecText, domain: Name): ProviderSpec | undefined {
+function providerOf({ provider }: ZoneSpecText, domain: Name, names: NameReader): ProviderSpec | undefined {
+  const { coreDNS } = provider;
   if (coreDNS === undefined) {
-    return undefined;
+    return externalProviderOf(provider, names);
   }
   const serving = servingOf(coreDNS);
   if (coreDNS.overlay !== undefined) {
@@ -78,18 +86,6 @@ function servingOf({ servedBy, nudge }: CoreDNS): ServingSpec {
     endpoints: endpointsOf(servedBy),
     ...(nudge === undefined ? {} : { nudge: { namespace: nudge.namespace, matchLabels: nudge.selector.matchLabels } }),
   };
-}
-
-function endpointsOf(servedBy: CoreDNS["servedBy"]): ServingSpec["endpoints"] {
-  if (servedBy?.service !== undefined) {
-    return { kind: "service", ...servedBy.service };
-  }
-  return servedBy?.addresses === undefined
-    ? { kind: "none" }
-    : {
-        kind: "addresses",
-        addresses: servedBy.addresses.map(({ address, port }) => ({ address: canonical(address), port })),
-      };
 }
 
 /** Kubernetes takes no longer name of an object or of a key in a ConfigMap. */

@@ -3,6 +3,7 @@ import { objectKey } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { connectCluster, type Cluster } from "../kube/cluster.ts";
 import type { Plane } from "./config.ts";
+import { externalPlaceOf } from "./place.ts";
 import type { WorkPlane } from "./plane.ts";
 
 export interface ClusterPlaneOptions {
@@ -39,6 +40,8 @@ export async function openClusterPlane(
       hurry: (zone, signal) => hurry(cluster, log, zone, signal),
       lagMs: (nudged) => (nudged ? NUDGED_LAG_MS : KUBELET_LAG_MS),
     },
+    endpointStore: (namespace) => cluster.endpointStore(namespace),
+    secretText: cluster.secretTexts,
     placeOf,
     problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
     lead: (onLeading, signal) =>
@@ -79,10 +82,21 @@ async function hurry(cluster: Cluster, log: Logger, zone: DnsZone, signal: Abort
   }
 }
 
-function placeOf({ meta, spec: { provider, domain } }: DnsZone): string {
-  if (provider.kind === "coreDNSZoneFile") {
-    return `zoneFile ${meta.namespace}/${provider.zoneFile.configMap.name}/${provider.zoneFile.configMap.key}`;
+function placeOf(zone: DnsZone): string {
+  const { meta, spec } = zone;
+  switch (spec.provider.kind) {
+    case "coreDNSZoneFile": {
+      const { name, key } = spec.provider.zoneFile.configMap;
+      return `zoneFile ${meta.namespace}/${name}/${key}`;
+    }
+    case "coreDNSOverlay": {
+      const { namespace, name, key } = spec.provider.overlay.configMap;
+      return `overlay ${namespace}/${name}/${key} ${spec.domain}`;
+    }
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return externalPlaceOf(zone, spec.provider);
   }
-  const { namespace, name, key } = provider.overlay.configMap;
-  return `overlay ${namespace}/${name}/${key} ${domain}`;
 }

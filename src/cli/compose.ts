@@ -5,13 +5,16 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { createController, type Controller } from "../controller/controller.ts";
 import type { Observer } from "../controller/ports.ts";
 import type { Metrics } from "../ops/metrics.ts";
+import type { BudgetEvent } from "../providers/budget/budget.ts";
 import type { ZoneProvider } from "../providers/provider.ts";
 import { createAsk } from "../resolver/ask.ts";
 import { createLookup } from "../resolver/client.ts";
 import type { Lookup } from "../resolver/ports.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import type { Looking, Plane } from "./config.ts";
+import { countBudget } from "./observe.ts";
 import { openNetwork } from "./network.ts";
+import { createOutside } from "./outside.ts";
 import { providerOf, type WorkPlane } from "./plane.ts";
 import { createViews, type Views } from "./views.ts";
 
@@ -46,8 +49,12 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const views = createViews(network.resolvers);
   const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
   const lookup = createLookup({ ...net, viewOf: (id) => views.viewOf(id) });
-  const makeProvider = (zone: DnsZone): ZoneProvider =>
-    providerOf(plane.stores, zone, ownerId, () => systemClock.now());
+  const { stores, secretText, endpointStore } = plane;
+  const { exchange } = network;
+  const onBudget = (event: BudgetEvent): void => countBudget(metrics, event);
+  const outside = opened.use(createOutside({ ownerId, exchange, secretText, endpointStore, onBudget }));
+  const parts = { stores, outside, ownerId, now: () => systemClock.now() };
+  const makeProvider = (zone: DnsZone): ZoneProvider => providerOf(parts, zone);
   const controller = createController({
     ownerId,
     clock: systemClock,
@@ -67,7 +74,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       metrics.lookup(reading.kind === "failure" ? `failure:${reading.reason}` : reading.kind, tookMs),
     concurrency,
   });
-  const parts = opened.move();
+  const open = opened.move();
   return {
     plane,
     controller,
@@ -75,7 +82,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     views,
     lookup,
     providerOf: makeProvider,
-    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
 

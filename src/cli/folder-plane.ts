@@ -3,6 +3,7 @@ import type { Logger } from "../base/log.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { openFolder, type FolderOptions } from "../folder/open-folder.ts";
 import type { Plane } from "./config.ts";
+import { externalPlaceOf } from "./place.ts";
 import type { WorkPlane } from "./plane.ts";
 
 export interface FolderPlaneOptions {
@@ -35,6 +36,8 @@ export async function openFolderPlane(
       hurry: undefined,
       lagMs: () => FILE_LAG_MS,
     },
+    endpointStore: undefined,
+    secretText: (namespace, ref) => folder.secretText(namespace, ref),
     placeOf,
     problems() {
       const state = folder.stateProblem();
@@ -54,8 +57,17 @@ export async function openFolderPlane(
 const FILE_LAG_MS = 500;
 
 /** A file is named by its key alone, whatever namespace and ConfigMap it would have in a cluster. */
-function placeOf({ spec: { provider, domain } }: DnsZone): string {
-  return provider.kind === "coreDNSZoneFile"
-    ? `file ${provider.zoneFile.configMap.key}`
-    : `file ${provider.overlay.configMap.key} ${domain}`;
+function placeOf(zone: DnsZone): string {
+  const { provider, domain } = zone.spec;
+  switch (provider.kind) {
+    case "coreDNSZoneFile":
+      return `file ${provider.zoneFile.configMap.key}`;
+    case "coreDNSOverlay":
+      return `file ${provider.overlay.configMap.key} ${domain}`;
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return externalPlaceOf(zone, provider);
+  }
 }

@@ -1,4 +1,5 @@
 import type { Observer } from "../controller/ports.ts";
+import type { BudgetEvent } from "../providers/budget/budget.ts";
 import type { Metrics } from "../ops/metrics.ts";
 
 export interface Counting {
@@ -55,6 +56,15 @@ export function createCounting(metrics: Metrics): Counting {
       flushAliases(metrics, aliases.values());
     },
   };
+}
+
+/** Turns what the budgets of providers tell into metrics. */
+export function countBudget(metrics: Metrics, event: BudgetEvent): void {
+  if (event.kind === "deferred") {
+    metrics.providerDeferred(event.zone, event.why);
+  } else {
+    metrics.breakerOpen(event.zone, event.state !== "closed");
+  }
 }
 
 function flushAliases(metrics: Metrics, all: Iterable<Ready>): void {

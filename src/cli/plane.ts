@@ -1,12 +1,15 @@
 import type { Millis } from "../base/clock.ts";
-import type { DnsZone } from "../api/dns-zone.ts";
+import type { DnsZone, SecretKeyRef } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
+import type { SecretText } from "../providers/backend.ts";
 import { inlineText } from "../providers/coredns/inline-text.ts";
 import { createOverlayProvider } from "../providers/coredns/overlay.ts";
 import type { TextStore } from "../providers/coredns/text-store.ts";
 import { createZoneFileProvider } from "../providers/coredns/zone-file.ts";
+import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { ZoneProvider } from "../providers/provider.ts";
+import type { Outside } from "./outside.ts";
 
 /** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
 export interface WorkPlane extends AsyncDisposable {
@@ -16,6 +19,10 @@ export interface WorkPlane extends AsyncDisposable {
   readonly reporter: Reporter;
   readonly endpointsOf: EndpointsOf;
   readonly stores: Stores;
+  /** A text of a Secret in the namespace of a zone. */
+  readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
+  /** DNSEndpoint objects of a namespace; undefined where there is no cluster. */
+  readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
   readonly placeOf: (zone: DnsZone) => string;
   /** What keeps this plane from working now, one sentence each. */
   problems(): readonly string[];
@@ -43,8 +50,15 @@ export interface Stores {
 const AUTO_LAG_MS = 2_500;
 const RELOAD_LAG_MS = 46_000;
 
+export interface ProviderParts {
+  readonly stores: Stores;
+  readonly outside: Pick<Outside, "providerOf">;
+  readonly ownerId: string;
+  readonly now: () => Millis;
+}
+
 /** The provider of a zone on this plane. */
-export function providerOf(stores: Stores, zone: DnsZone, ownerId: string, now: () => Millis): ZoneProvider {
+export function providerOf({ stores, outside, ownerId, now }: ProviderParts, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
   const nudged = provider.serving.nudge !== undefined && stores.hurry !== undefined;
   const { hurry } = stores;
@@ -70,5 +84,10 @@ export function providerOf(stores: Stores, zone: DnsZone, ownerId: string, now: 
       });
       return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + RELOAD_LAG_MS };
     }
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return outside.providerOf(zone, provider);
   }
 }

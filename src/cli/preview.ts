@@ -1,8 +1,9 @@
 import type { Millis } from "../base/clock.ts";
-import { sameMembers } from "../base/order.ts";
+import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import { propose, type Proposal } from "../controller/proposal.ts";
+import { formerNames, setsHere } from "../controller/scope.ts";
 import { namesOfUnread } from "../controller/unread.ts";
 import { keyText } from "../dns/reading.ts";
 import type { ActualSet } from "../plan/change.ts";
@@ -64,21 +65,22 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place`;
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason: "ZoneConflict", message } };
   }
-  const read = await provider.read(
-    plan.names.map(({ name }) => name),
-    signal,
-  );
+  const asked = new Set([...plan.names.map(({ name }) => name), ...formerNames(store, zone)]);
+  const read = await provider.read([...asked].sort(byCodeUnit), signal);
   if (read.kind !== "ok") {
     const reason = read.kind === "refused" ? read.reason : "ReadFailed";
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
   }
-  const { sets: actual, dirty } = read.zone;
+  const { dirty } = read.zone;
+  const actual = setsHere(store, zone, asked, read.zone.sets);
+  const { maxNames, minTtl } = provider;
   const proposal = propose({
     zone,
     plan: withoutCountdown(plan, actual),
     actual,
     ownerId,
-    maxNames: provider.maxNames,
+    maxNames,
+    minTtl,
     keeps: namesOfUnread(snapshot.bad, (key) => store.alias(key) !== undefined),
   });
   return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };

@@ -8,6 +8,7 @@ import { badKey, type ControllerDeps, isSettled, planOf, type Parts, sizesOf } f
 import { proveZone, type ProveDeps } from "./prove.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import { lastGoodOf } from "./restore.ts";
+import { formerNames, setsHere } from "./scope.ts";
 import { createStore, type Store } from "./store.ts";
 import { namesOfUnread } from "./unread.ts";
 import { createWants } from "./wants.ts";
@@ -34,7 +35,9 @@ export interface Controller {
 }
 
 const STATUS_WRITES_AT_ONCE = 16;
-const ZONES_AT_ONCE = 8;
+/** Many, because a zone whose backend hangs keeps its place until the deadline; what a backend is asked at once is its budget's to bound. */
+const ZONES_AT_ONCE = 64;
+const REPORTS_AT_ONCE = 8;
 /** What failed is tried again soon, and at least every minute. */
 const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 
@@ -113,7 +116,7 @@ function assemble(deps: ControllerDeps): Parts {
     ),
     reportQueue: createQueue(
       deps,
-      ZONES_AT_ONCE,
+      REPORTS_AT_ONCE,
       inTerm((zone, signal) => reportOn(parts, zone, signal)),
     ),
     planTurn: createOneATurn(),
@@ -173,6 +176,8 @@ async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Pr
       keeps: () => namesOfUnread(parts.bad.values(), (key) => store.alias(key) !== undefined),
       mayWrite: () => mayWrite(parts),
       aliasOf: (key) => store.alias(key),
+      formerNames: (of) => formerNames(store, of),
+      setsHere: (of, asked, sets) => setsHere(store, of, asked, sets),
       onChanged: (of, names) => onZoneChanged(parts, of, names),
       lookAgain: (of, names) => lookAgain(parts, of, names),
       onWritten: (of) => parts.proveQueue.add(of),

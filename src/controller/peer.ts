@@ -12,10 +12,10 @@ const MAX_WAIT_MS = 60_000;
 /**
  * Takes note of what another process with our owner id wrote since we last knew (two leaders for a moment, or two controllers without a Lease). It has seen a change
  * sooner, or later, than we did; writing our own answer over it at once would be undone by it in turn. Returns the names, to be looked up
- * again now. An edit by anyone else is not this: the backend tells it as `dirty`.
+ * again now. An edit by anyone else is not this: the backend tells it as `dirty` or as `drift`.
  */
 export function notePeer(state: ZoneState, read: ActualZone, ownerId: string, now: Millis): readonly Name[] {
-  if (state.readAt === 0 || read.dirty?.kind === "foreign-edit") {
+  if (state.readAt === 0 || read.dirty?.kind === "foreign-edit" || read.drift !== undefined) {
     return [];
   }
   // A set that is gone is nobody's better answer: it is written again at once.

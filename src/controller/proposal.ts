@@ -1,10 +1,12 @@
 import { APPROVE_ANNOTATION } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name.ts";
+import type { Seconds } from "../dns/record.ts";
 import { cap } from "../plan/cap.ts";
 import type { ActualSet, Change } from "../plan/change.ts";
 import { diff } from "../plan/diff.ts";
 import { guard, type Guarded } from "../plan/guard.ts";
+import type { NamePlan } from "../plan/name-plan.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 
 export interface ProposalInput {
@@ -15,6 +17,8 @@ export interface ProposalInput {
   readonly maxNames: number | undefined;
   /** See DiffInput. */
   readonly keeps?: ((name: Name) => boolean) | undefined;
+  /** The least TTL that the backend takes; absent: any. */
+  readonly minTtl?: Seconds | undefined;
 }
 
 /** What would be done to a zone, and what of it may be done now. */
@@ -24,11 +28,13 @@ export interface Proposal {
 }
 
 /** The same for `dnsalias plan` and for the running controller: cap, compare, guard. */
-export function propose({ zone, plan, actual, ownerId, maxNames, keeps }: ProposalInput): Proposal {
+export function propose({ zone, plan, actual, ownerId, maxNames, minTtl = 0, keeps }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
   const { names, refusals } = cap(plan.names, published, maxNames);
-  const changes = [...diff({ names, actual, ownerId, policy: zone.spec.policy, keeps }), ...refusals];
+  const { policy, conflict } = zone.spec;
+  const raised = names.map((name) => withMinTtl(name, minTtl));
+  const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, keeps }), ...refusals];
   const guarded = guard({
     changes,
     owned: own.length,
@@ -36,4 +42,10 @@ export function propose({ zone, plan, actual, ownerId, maxNames, keeps }: Propos
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
   });
   return { changes, guarded };
+}
+
+function withMinTtl(name: NamePlan, minTtl: Seconds): NamePlan {
+  return name.sets.every(({ ttl }) => ttl >= minTtl)
+    ? name
+    : { ...name, sets: name.sets.map((set) => ({ ...set, ttl: Math.max(set.ttl, minTtl) })) };
 }

@@ -3,17 +3,19 @@ import type { Logger } from "../base/log.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
+import { byCodeUnit } from "../base/order.ts";
 import type { Name } from "../dns/name.ts";
 import { after } from "../plan/after.ts";
-import type { Write } from "../plan/change.ts";
+import type { ActualSet, Write } from "../plan/change.ts";
 import type { Guarded } from "../plan/guard.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
-import type { ActualZone, ApplyResult } from "../providers/provider.ts";
+import type { ActualZone, ApplyResult, Failed } from "../providers/provider.ts";
+import { noteRepairs, repairedBy, withoutFights } from "./drift.ts";
 import { notePeer, withoutPeers } from "./peer.ts";
 import type { Observer, Reporter } from "./ports.ts";
 import { propose } from "./proposal.ts";
-import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
-import { countedAs, tally, tellPublished } from "./zone-tell.ts";
+import { countedAs, tally, tellPublished, tellRepaired } from "./zone-tell.ts";
+import { setActual, type Refusal, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 /** When the zone is to be looked at again, told to its queue. */
 export type Again = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
@@ -31,6 +33,10 @@ export interface ReconcileDeps {
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
+  /** Names that nobody claims now and that may still have records of ours. */
+  readonly formerNames: (zone: DnsZone) => readonly Name[];
+  /** Leaves out what another DnsZone on the same server has to write. */
+  readonly setsHere: (zone: DnsZone, asked: ReadonlySet<Name>, sets: readonly ActualSet[]) => readonly ActualSet[];
   /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
   /** Looks the targets of these owner names up now. */
@@ -44,6 +50,7 @@ const RESYNC_MS = 300_000;
 /** A refusal that no event may lift (a permission, say) is tried again at this interval. */
 const REFUSED_RETRY_MS = 60_000;
 const MIN_RETRY_MS = 500;
+const TOLD_DEFERRAL_MS = 10_000;
 /** This many repairs within the window are a fight with another writer; stop, and say so. */
 const FIGHT_REPAIRS = 5;
 const FIGHT_WINDOW_MS = 600_000;
@@ -105,18 +112,22 @@ async function currentActual(
   if (state.actual !== undefined && known && deps.clock.now() - state.readAt < RESYNC_MS) {
     return state.actual;
   }
-  const read = await state.provider.read(names, signal);
+  const own = [...state.own.values()].map(({ name }) => name);
+  const asked = new Set([...names, ...own, ...deps.formerNames(state.zone)]);
+  const read = await state.provider.read([...asked].sort(byCodeUnit), signal);
   switch (read.kind) {
-    case "ok":
-      deps.lookAgain(objectKey(state.zone.meta), notePeer(state, read.zone, deps.ownerId, deps.clock.now()));
-      setActual(state, read.zone, deps.ownerId);
+    case "ok": {
+      const actual = { ...read.zone, sets: deps.setsHere(state.zone, asked, read.zone.sets) };
+      deps.lookAgain(objectKey(state.zone.meta), notePeer(state, actual, deps.ownerId, deps.clock.now()));
+      setActual(state, actual, deps.ownerId);
       state.readAt = deps.clock.now();
-      state.readFor = new Set(names);
-      return read.zone;
+      state.readFor = asked;
+      return actual;
+    }
     case "refused":
       return settleAs(deps, state, read, { afterMs: REFUSED_RETRY_MS });
     case "failed":
-      return failed(deps, state, read.message, read.retryAfterMs);
+      return read.deferred === true ? deferred(deps, state, read) : failed(deps, state, read);
   }
 }
 
@@ -133,12 +144,14 @@ async function publish(
     ownerId: deps.ownerId,
     maxNames: state.provider.maxNames,
     keeps: deps.keeps(),
+    minTtl: state.provider.minTtl,
   });
   noteHeld(deps, state, guarded);
-  state.refusals = changes.filter((change) => change.kind === "refuse");
+  const peace = withoutFights(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
+  noteRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
-  const { writes, waitMs } = withoutPeers(state, guarded.writes, deps.clock.now());
+  const { writes, waitMs } = withoutPeers(state, peace.writes, deps.clock.now());
   if (writes.length === 0 && actual.dirty === undefined) {
     state.planningSince = waitMs === undefined ? undefined : state.planningSince;
     return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
@@ -177,6 +190,9 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   const { actual, writes, settled, waitMs } = pending;
   const startedAt = deps.clock.now();
   const result = await state.provider.apply({ zone: actual, writes }, signal);
+  if (result.kind === "failed" && result.deferred === true) {
+    return deferred(deps, state, result);
+  }
   const tookMs = deps.clock.now() - startedAt;
   deps.observer.zoneWrite(zone, countedAs(result), tookMs);
   switch (result.kind) {
@@ -198,7 +214,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
     case "failed":
       // The write may have taken effect all the same, so what is held is read again before the next try.
       state.actual = undefined;
-      return failed(deps, state, result.message, result.retryAfterMs);
+      return failed(deps, state, result);
   }
 }
 
@@ -223,11 +239,16 @@ function noteWritten(
     },
     deps.ownerId,
   );
+  const repaired = repairedBy(writes, actual.drift ?? []);
+  state.setRepairs = noteRepairs(state.setRepairs, repaired, deps.clock.now());
+  tellRepaired(
+    deps,
+    state.zone,
+    repaired.map(({ message }) => `${message}: it is put right`),
+  );
   if (actual.dirty?.kind === "foreign-edit") {
     state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
-    deps.log.warn({ zone: objectKey(state.zone.meta), detail: actual.dirty.message }, "foreign edit undone");
-    deps.observer.drift(objectKey(state.zone.meta));
-    deps.reporter.event(state.zone, { type: "Warning", reason: "DriftRepaired", message: actual.dirty.message });
+    tellRepaired(deps, state.zone, [actual.dirty.message]);
   }
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   for (const name of names) {
@@ -257,7 +278,15 @@ function settleAs(
   return { again };
 }
 
-function failed(deps: ReconcileDeps, state: ZoneState, message: string, retryAfterMs: Millis | undefined): Again {
+/** Nothing was tried, so that nothing is news; a zone that is told to wait long at its very start says why. */
+function deferred(deps: ReconcileDeps, state: ZoneState, failure: Failed): Again {
+  const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
+  return state.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
+    ? failed(deps, state, failure)
+    : { again: { afterMs } };
+}
+
+function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }: Failed): Again {
   const zone = objectKey(state.zone.meta);
   const first = state.outcome.kind !== "failed";
   const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();
@@ -278,6 +307,15 @@ function noteHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void
   if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
     deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
     deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
+  }
+}
+
+/** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
+function noteRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonly Refusal[]): void {
+  if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
+    const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
+    state.refusals = refusals;
+    deps.onChanged(objectKey(state.zone.meta), [...names]);
   }
 }
 

@@ -5,6 +5,7 @@ import type { ActualSet, Change } from "../plan/change.ts";
 import { setKey } from "../plan/diff.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../providers/provider.ts";
+import type { Repairs } from "./drift.ts";
 
 /** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
 export type ZoneOutcome =
@@ -53,7 +54,7 @@ export interface ZoneState {
   /** The written record sets that are ours, by {@link setKey}; what was last known while `actual` is to be read anew. */
   own: ReadonlyMap<string, ActualSet>;
   readAt: Millis;
-  /** The owner names that the last read was asked about: what stands at others is not known. */
+  /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
   readFor: ReadonlySet<Name>;
   plan: ZonePlan | undefined;
   outcome: ZoneOutcome;
@@ -74,8 +75,10 @@ export interface ZoneState {
   notBefore: Millis;
   /** Names whose records another process of this installation wrote. */
   readonly peerHolds: Map<Name, PeerHold>;
-  /** Times of the last repairs of foreign edits, newest last. */
+  /** Times of the last repairs of foreign edits of a whole text, newest last. */
   repairs: readonly Millis[];
+  /** The same for single record sets of a backend that others write too. */
+  setRepairs: Repairs;
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
   readonly unproved: Map<Name, Noticed>;
   /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
@@ -105,6 +108,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     notBefore: 0,
     peerHolds: new Map(),
     repairs: [],
+    setRepairs: new Map(),
     unproved: new Map(),
     behind: new Map(),
     publishedAt: new Map(),

@@ -1,13 +1,16 @@
+import type { Logger } from "../base/log.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import type { ObjectKey } from "../api/meta.ts";
 import { displayName } from "../dns/name.ts";
-import type { Write } from "../plan/change.ts";
+import type { ActualSet, WantedSet, Write } from "../plan/change.ts";
 import type { ApplyResult } from "../providers/provider.ts";
 import type { Observer, Reporter } from "./ports.ts";
 
 export interface TellDeps {
+  readonly log: Logger;
   readonly reporter: Pick<Reporter, "event">;
+  readonly observer: Pick<Observer, "drift">;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
 }
 
@@ -16,15 +19,11 @@ const TOLD_WRITES = 100;
 
 /** One Event on each alias whose records changed; a withdrawal is told on the zone, since its alias may be gone. */
 export function tellPublished(deps: TellDeps, zone: DnsZone, writes: readonly Write[]): void {
-  for (const change of writes.slice(0, TOLD_WRITES)) {
-    const { name, type } = change.kind === "delete" ? change.before : change.after;
-    const gone = change.kind === "create" ? "nothing" : change.before.addresses.join(", ");
-    const come = change.kind === "delete" ? "nothing" : change.after.addresses.join(", ");
-    const message = `${displayName(name)} ${type}: ${gone} → ${come}`;
-    const aliases = change.kind === "delete" ? [] : change.after.resources.flatMap((key) => deps.aliasOf(key) ?? []);
-    const reason = change.kind === "delete" ? "Withdrawn" : "Published";
-    for (const object of change.kind === "delete" ? [zone] : aliases) {
-      deps.reporter.event(object, { type: "Normal", reason, message });
+  for (const write of writes.slice(0, TOLD_WRITES)) {
+    const event = eventOf(write);
+    const aliases = write.kind === "delete" ? [] : write.after.resources.flatMap((key) => deps.aliasOf(key) ?? []);
+    for (const object of write.kind === "delete" ? [zone] : aliases) {
+      deps.reporter.event(object, { type: "Normal", ...event });
     }
   }
 }
@@ -44,4 +43,42 @@ export function tally(writes: readonly Write[]): {
 } {
   const count = (kind: Write["kind"]): number => writes.filter((write) => write.kind === kind).length;
   return { created: count("create"), updated: count("update"), deleted: count("delete") };
+}
+
+/** Counts, logs and reports foreign edits that were put right. */
+export function tellRepaired(deps: TellDeps, zone: DnsZone, messages: readonly string[]): void {
+  for (const message of messages) {
+    deps.observer.drift(objectKey(zone.meta));
+    deps.log.warn({ zone: objectKey(zone.meta), detail: message }, "foreign edit undone");
+  }
+  for (const message of messages.slice(0, TOLD_WRITES)) {
+    deps.reporter.event(zone, { type: "Warning", reason: "DriftRepaired", message });
+  }
+}
+
+function eventOf(write: Write): { readonly reason: string; readonly message: string } {
+  switch (write.kind) {
+    case "create":
+      return { reason: "Published", message: `${head(write.after)}: nothing → ${contents(write.after)}` };
+    case "update":
+      return write.before.owner === undefined
+        ? {
+            reason: "Adopted",
+            message: `${head(write.after)}: ${contents(write.before)} with TTL ${write.before.ttl} s, which somebody else had written, was taken over → ${contents(write.after)}`,
+          }
+        : {
+            reason: "Published",
+            message: `${head(write.after)}: ${contents(write.before)} → ${contents(write.after)}`,
+          };
+    case "delete":
+      return { reason: "Withdrawn", message: `${head(write.before)}: ${contents(write.before)} → nothing` };
+  }
+}
+
+function head({ name, type }: WantedSet | ActualSet): string {
+  return `${displayName(name)} ${type}`;
+}
+
+function contents({ addresses }: WantedSet | ActualSet): string {
+  return addresses.join(", ");
 }

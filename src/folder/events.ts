@@ -1,9 +1,10 @@
 import type { DnsAlias } from "../api/dns-alias.ts";
-import type { DnsZone } from "../api/dns-zone.ts";
+import type { DnsZone, ProviderSpec } from "../api/dns-zone.ts";
 import type { ObjectMeta } from "../api/meta.ts";
 import type { InventoryEvent } from "../controller/ports.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { Catalog, Standing } from "./catalog.ts";
+import type { ObjectId } from "./state-entry.ts";
 
 /** What must be told when the catalog goes from `before` to `after`: namespaces first, then zones, aliases, inputs, and what is gone. */
 export function eventsBetween(before: Catalog, after: Catalog): readonly InventoryEvent[] {
@@ -27,10 +28,23 @@ export function objectEvents(standing: Standing): readonly InventoryEvent[] {
 export function editEvents(catalog: Catalog, file: string): readonly InventoryEvent[] {
   return [...catalog.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
     const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
-    const key =
-      provider?.kind === "coreDNSZoneFile" ? provider.zoneFile.configMap.key : provider?.overlay.configMap.key;
-    return key === file ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
+    return provider !== undefined && fileOf(provider) === file ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
   });
+}
+
+/** The file that a zone is written to; undefined where it goes to no file. */
+function fileOf(provider: ProviderSpec): string | undefined {
+  switch (provider.kind) {
+    case "coreDNSZoneFile":
+      return provider.zoneFile.configMap.key;
+    case "coreDNSOverlay":
+      return provider.overlay.configMap.key;
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return undefined;
+  }
 }
 
 /** The object with what an apiserver would have put into its metadata. */
@@ -78,15 +92,34 @@ function differs(before: Standing | undefined, after: Standing): boolean {
   );
 }
 
-/** Zones whose base text comes from a ConfigMap that changed. */
+/** Zones that read a ConfigMap or Secret that changed. */
 function inputEvents(after: Catalog, changed: readonly Standing[]): readonly InventoryEvent[] {
-  const maps = new Set(changed.filter(({ kind }) => kind === "ConfigMap").map(({ id }) => id));
+  const inputs = new Set(changed.map(({ id }) => id));
   return [...after.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
     const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
-    const base = provider?.kind === "coreDNSZoneFile" ? provider.zoneFile.base : undefined;
-    const reads = base?.kind === "configMap" && maps.has(`ConfigMap ${namespace}/${base.name}`);
-    return reads ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
+    const input = provider === undefined ? undefined : inputOf(provider, namespace);
+    return input !== undefined && inputs.has(input) ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
   });
+}
+
+/** The object that a zone's provider reads. */
+function inputOf(provider: ProviderSpec, namespace: string): ObjectId | undefined {
+  switch (provider.kind) {
+    case "coreDNSZoneFile": {
+      const { base } = provider.zoneFile;
+      return base.kind === "configMap" ? `ConfigMap ${namespace}/${base.name}` : undefined;
+    }
+    case "rfc2136": {
+      const { tsig } = provider.rfc2136;
+      return tsig === undefined ? undefined : `Secret ${namespace}/${tsig.secretRef.name}`;
+    }
+    case "powerDNS":
+      return `Secret ${namespace}/${provider.powerDNS.apiKeyRef.name}`;
+    case "coreDNSOverlay":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return undefined;
+  }
 }
 
 function namespaceEvents(before: Catalog, after: Catalog): readonly InventoryEvent[] {

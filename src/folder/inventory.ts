@@ -1,8 +1,10 @@
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { SecretKeyRef } from "../api/dns-zone.ts";
 import type { Inventory, InventoryEvent, InventoryHandlers } from "../controller/ports.ts";
 import { advance, SETTLE_MS, type Advance, type Catalog } from "./catalog.ts";
 import { editEvents, eventsBetween, objectEvents } from "./events.ts";
+import type { SecretRead } from "../providers/backend.ts";
 import type { OutFiles } from "./out-watch.ts";
 import { createLooker, type Look } from "./look.ts";
 import { problemText } from "./manifests.ts";
@@ -16,6 +18,7 @@ export interface FolderInventory extends Inventory {
   readonly problems: () => readonly string[];
   /** The last good text of a ConfigMap's key. */
   readonly configMapText: (namespace: string, name: string, key: string) => string | undefined;
+  readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretRead;
 }
 
 export interface FolderInventoryDeps {
@@ -67,6 +70,7 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
     healthy: () => failure === undefined,
     problems: () => problems,
     configMapText: (namespace, name, key) => configMapText(catalog, `ConfigMap ${namespace}/${name}`, key),
+    secretText: (namespace, ref) => secretText(catalog, namespace, ref),
     async run(handlers, signal) {
       using _ = listenBeside(deps, () => told, handlers, signal);
       await untilSettled(deps, step, () => failure !== undefined && catalog.size === 0, signal);
@@ -173,6 +177,20 @@ function withStatus(event: InventoryEvent, statuses: Statuses): InventoryEvent {
 function configMapText(catalog: Catalog, id: string, key: string): string | undefined {
   const manifest = catalog.get(id)?.good?.manifest;
   return manifest?.kind === "ConfigMap" && Object.hasOwn(manifest.data, key) ? manifest.data[key] : undefined;
+}
+
+function secretText(catalog: Catalog, namespace: string, { name, key }: SecretKeyRef): SecretRead {
+  const place = `Secret ${namespace}/${name}`;
+  const manifest = catalog.get(place)?.good?.manifest;
+  if (manifest?.kind !== "Secret") {
+    return { kind: "missing", message: `${place} is in no manifest: write one with the key ${key}` };
+  }
+  const text = Object.hasOwn(manifest.texts, key) ? manifest.texts[key] : "";
+  if (text === undefined || text === "") {
+    const what = text === "" ? "has no key" : "has no base64 text (stringData takes plain text) under the key";
+    return { kind: "missing", message: `${place} ${what} ${key}` };
+  }
+  return { kind: "ok", text };
 }
 
 function problemsOf(seen: Look, { catalog, problems }: Advance): readonly string[] {

@@ -1,9 +1,9 @@
-import { isMap, parseAllDocuments, type Document, type ParsedNode } from "yaml";
+import { isMap, parseAllDocuments, type Document, type ParsedNode, type YAMLParseError } from "yaml";
 import { messageOf } from "../base/error.ts";
 import { lineStarts, positionAt, positionOf, type FieldPath, type LineStarts, type Position } from "./position.ts";
 
-/** The kinds that folder mode reads; ConfigMaps are there so that `configMap` base zones work as in a cluster. */
-export const MANIFEST_KINDS = ["DnsAlias", "DnsZone", "ConfigMap", "Namespace"] as const;
+/** The kinds that folder mode reads; ConfigMaps and Secrets are there so that base zones and credentials work as in a cluster. */
+export const MANIFEST_KINDS = ["DnsAlias", "DnsZone", "ConfigMap", "Secret", "Namespace"] as const;
 export type ManifestKind = (typeof MANIFEST_KINDS)[number];
 
 /** What is wrong, and where. */
@@ -44,7 +44,8 @@ export function readManifests(file: string, text: string): FileReading {
   try {
     const parsed = parseAllDocuments(text, { prettyErrors: false, logLevel: "silent" });
     const documents: readonly Document.Parsed[] = "empty" in parsed ? [] : parsed;
-    return together(documents.flatMap((document) => readDocument({ file, document, lines })));
+    const mayQuote = !NAMES_SECRETS.test(text);
+    return together(documents.flatMap((document) => readDocument({ file, document, lines, mayQuote })));
   } catch (error) {
     // The parser overflows the stack on thousands of nested brackets.
     return unreadable(file, `not YAML: ${messageOf(error)}`);
@@ -58,14 +59,19 @@ export function problemText(problem: ManifestProblem): string {
 
 /** An anchor repeated more often than this is refused: a few lines could otherwise become gigabytes. */
 const MAX_ALIASES = 100;
+/** A file that may have Secrets in it. */
+const NAMES_SECRETS = /\bSecret\b/;
 /** RFC 1123 names as Kubernetes has them. */
 const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 const GROUP = "dnsalias.io/";
+const CORE_KINDS: ReadonlySet<ManifestKind> = new Set(["ConfigMap", "Secret", "Namespace"]);
 
 interface Source {
   readonly file: string;
   readonly document: Document.Parsed;
   readonly lines: LineStarts;
+  /** False where a piece of the file in a message could be a piece of a Secret. */
+  readonly mayQuote: boolean;
 }
 
 type Piece =
@@ -92,7 +98,7 @@ function readDocument(source: Source): readonly Piece[] {
   if (document.errors.length > 0) {
     return document.errors.map((error) => ({
       kind: "problem",
-      problem: { file, ...positionAt(lines, error.pos[0]), message: `not YAML: ${error.message}` },
+      problem: { file, ...positionAt(lines, error.pos[0]), message: `not YAML: ${yamlMistake(error, source)}` },
     }));
   }
   const { contents } = document;
@@ -106,6 +112,10 @@ function readDocument(source: Source): readonly Piece[] {
   return "problem" in object ? [{ kind: "problem", problem: object.problem }] : readObject(source, object.value, []);
 }
 
+function yamlMistake({ code, message }: YAMLParseError, { mayQuote }: Source): string {
+  return mayQuote ? message : code.toLowerCase().replaceAll("_", " ");
+}
+
 function isEmpty(contents: ParsedNode | null): boolean {
   return contents === null || ("value" in contents && contents.value === null);
 }
@@ -115,8 +125,9 @@ function toPlain(source: Source): { readonly value: unknown } | { readonly probl
     const value: unknown = source.document.toJS({ maxAliasCount: MAX_ALIASES });
     return { value };
   } catch (error) {
-    const { file, document, lines } = source;
-    return { problem: { file, ...positionOf(document, lines, []), message: `not readable: ${messageOf(error)}` } };
+    const { file, document, lines, mayQuote } = source;
+    const message = mayQuote ? `not readable: ${messageOf(error)}` : "not readable";
+    return { problem: { file, ...positionOf(document, lines, []), message } };
   }
 }
 
@@ -159,7 +170,7 @@ function readIdentity(source: Source, { kind, object, at }: Found): Piece {
 }
 
 function nameProblem(kind: ManifestKind, path: string, value: unknown): string {
-  const found = value === undefined ? "missing" : JSON.stringify(value);
+  const found = value === undefined ? "missing" : kind === "Secret" ? "not a name" : JSON.stringify(value);
   return `${kind}: ${path} is ${found}; wanted: text of lower-case letters, digits, "-" and "."`;
 }
 
@@ -173,7 +184,7 @@ function isKind(kind: string): kind is ManifestKind {
 
 /** Another version of our group is ours to complain about; another group's DnsZone is not. */
 function isOurs(kind: ManifestKind, apiVersion: string): boolean {
-  return kind === "ConfigMap" || kind === "Namespace" ? apiVersion === "v1" : apiVersion.startsWith(GROUP);
+  return CORE_KINDS.has(kind) ? apiVersion === "v1" : apiVersion.startsWith(GROUP);
 }
 
 function field(object: unknown, name: string): unknown {

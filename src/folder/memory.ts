@@ -15,9 +15,15 @@ export function rememberedCatalog(state: StateFile): Catalog {
   return new Map(state.all().map((entry) => [objectId(entry), standingFrom(entry)]));
 }
 
-/** Writes what differs between two catalogs to the state file, leaving the statuses as they are. */
+/**
+ * Writes what differs between two catalogs to the state file, leaving the statuses as they are. Of Secrets nothing is written, not even a hash of
+ * what is in them: after a restart they are what the folder says then.
+ */
 export function remember({ state, statuses }: Memory, before: Catalog, after: Catalog): void {
   for (const standing of after.values()) {
+    if (standing.kind === "Secret") {
+      continue;
+    }
     const { id, kind, namespace, name, file, identity, good } = standing;
     const old = state.get(id);
     const same =

@@ -3,6 +3,8 @@ import type { Clock, Millis, Random } from "../base/clock.ts";
 import { AppError, messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
 import type { Reporter } from "../controller/ports.ts";
+import type { SecretKeyRef } from "../api/dns-zone.ts";
+import type { SecretText } from "../providers/backend.ts";
 import type { TextStore } from "../providers/coredns/text-store.ts";
 import { prepareFolder } from "./atomic-write.ts";
 import { revisionOf } from "./file-store.ts";
@@ -36,6 +38,8 @@ export interface FolderPlane extends AsyncDisposable {
   fileStore(name: string): TextStore;
   /** A key of a ConfigMap manifest, read only. */
   configMapStore(namespace: string, name: string, key: string): TextStore;
+  /** A key of a Secret manifest. */
+  secretText(namespace: string, ref: SecretKeyRef): SecretText;
   /** What keeps the state file from being written; undefined: nothing. */
   stateProblem(): string | undefined;
 }
@@ -57,6 +61,7 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlane> {
     reporter: createFolderReporter({ statuses, clock, log }),
     fileStore: (name) => files.store(plainName(name)),
     configMapStore: (namespace, name, key) => configMapStore(inventory, { namespace, name, key }),
+    secretText: (namespace, ref) => async () => inventory.secretText(namespace, ref),
     stateProblem: () => state.problem(),
     [Symbol.asyncDispose]: () => close([watch, files], state),
   };

@@ -3,7 +3,7 @@ import { summarize, type Finding } from "../api/conditions.ts";
 import { aliasStatusOf, zoneStatusOf } from "../api/parse-status.ts";
 import type { Millis } from "../base/clock.ts";
 import type { BadManifest } from "../controller/ports.ts";
-import { isObject, type JsonObject } from "./json.ts";
+import { isObject, type JsonObject } from "../base/json.ts";
 
 /**
  * The status of an object that could not be read: what stood in it, with Accepted=False, and Ready and Stalled to match. The same badness

@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
+import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { TextStore } from "../providers/coredns/text-store.ts";
 import { createConfigMapStore, type ConfigMapStoreOptions } from "./config-map-store.ts";
 import { openKubeconfig, type KubeconfigOptions } from "./connect.ts";
+import { createEndpointStore } from "./endpoint-store.ts";
 import { createEndpointsOf } from "./endpoints.ts";
 import { createEventSink } from "./event-sink.ts";
 import { createInventory } from "./inventory.ts";
@@ -12,6 +14,7 @@ import { createLease, type Lease } from "./lease.ts";
 import type { LeaseTimes } from "./lease-machine.ts";
 import { createNudge, type Nudge } from "./nudge.ts";
 import { createReporter } from "./reporter.ts";
+import { createSecretTexts, type SecretTexts } from "./secret-texts.ts";
 import { createTransport } from "./transport.ts";
 
 export interface ClusterOptions extends KubeconfigOptions {
@@ -38,6 +41,8 @@ export interface Cluster extends AsyncDisposable {
   readonly reporter: Reporter;
   readonly endpointsOf: EndpointsOf;
   textStore(mode: ConfigMapStoreOptions["mode"], place: Omit<ConfigMapStoreOptions, "mode" | "owner">): TextStore;
+  readonly secretTexts: SecretTexts;
+  endpointStore(namespace: string): EndpointStore;
   readonly nudge: Nudge;
   readonly lease: Lease;
 }
@@ -59,6 +64,8 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     reporter: createReporter({ transport, events, clock: systemClock }),
     endpointsOf: createEndpointsOf({ transport, clock: monotonicClock, log }),
     textStore: (mode, place) => createConfigMapStore(transport, { ...place, mode, owner }),
+    endpointStore: (namespace) => createEndpointStore(transport, namespace),
+    secretTexts: createSecretTexts({ transport, clock: monotonicClock }),
     nudge: createNudge(transport),
     lease: createLease(
       { transport, clock: monotonicClock, wallNow: () => systemClock.now(), random, log },

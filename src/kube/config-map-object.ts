@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, listAt, memberAt, textAt, textsAt } from "./json.ts";
+import { isObject, listAt, memberAt, textAt, textsAt } from "../base/json.ts";
 
 /** On our own ConfigMaps. */
 export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";

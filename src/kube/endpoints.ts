@@ -3,7 +3,7 @@ import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { EndpointsOf } from "../controller/ports.ts";
 import type { ServingEndpoint } from "../providers/provider.ts";
-import { listAt } from "./json.ts";
+import { listAt } from "../base/json.ts";
 import { ENDPOINT_SLICES, pathOf } from "./resource.ts";
 import { describeResult } from "./response.ts";
 import { endpointsOfSlices } from "./slice-endpoints.ts";

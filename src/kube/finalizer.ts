@@ -1,6 +1,6 @@
 import { FINALIZER, type ObjectMeta } from "../api/meta.ts";
 import type { StatusWrite } from "../controller/ports.ts";
-import { listAt, textAt } from "./json.ts";
+import { listAt, textAt } from "../base/json.ts";
 import { pathOf, type Resource } from "./resource.ts";
 import { FIELD_MANAGER, toStatusWrite } from "./status-writer.ts";
 import { MERGE_PATCH, type Transport } from "./transport.ts";

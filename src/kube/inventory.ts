@@ -2,7 +2,7 @@ import { parseAlias, parseZone } from "../api/parse.ts";
 import { problemText, type Problem } from "../api/problem.ts";
 import type { BadManifest, Inventory, InventoryHandlers } from "../controller/ports.ts";
 import { createInputWatch } from "./input-watch.ts";
-import { numberAt, textAt, textsAt, type JsonObject } from "./json.ts";
+import { numberAt, textAt, textsAt, type JsonObject } from "../base/json.ts";
 import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
 import { DNS_ALIASES, DNS_ZONES, NAMESPACES, type Resource } from "./resource.ts";
 import { keyOf } from "./sightings.ts";

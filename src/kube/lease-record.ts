@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import { numberAt, textAt } from "./json.ts";
+import { numberAt, textAt } from "../base/json.ts";
 import type { LeaseRecord } from "./lease-machine.ts";
 import { microTime } from "./micro-time.ts";
 import { LEASES } from "./resource.ts";

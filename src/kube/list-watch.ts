@@ -4,7 +4,7 @@ import type { Clock, Millis, Random } from "../base/clock.ts";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
 import { jsonLines } from "./json-lines.ts";
-import { isObject, listAt, parseJson, textAt, type JsonObject } from "./json.ts";
+import { isObject, listAt, parseJson, textAt, type JsonObject } from "../base/json.ts";
 import {
   LIST_WATCH_BACKOFF,
   LIST_WATCH_START,

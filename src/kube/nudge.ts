@@ -1,4 +1,4 @@
-import { listAt, textAt } from "./json.ts";
+import { listAt, textAt } from "../base/json.ts";
 import { labelSelector, pathOf, PODS } from "./resource.ts";
 import { describeResult, type KubeResult } from "./response.ts";
 import { MERGE_PATCH, type Transport } from "./transport.ts";

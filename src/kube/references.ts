@@ -13,6 +13,11 @@ export function configMapsOf(zone: DnsZone): readonly ObjectKey[] {
     }
     case "coreDNSOverlay":
       return [objectKey(provider.overlay.configMap)];
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return [];
   }
 }
 

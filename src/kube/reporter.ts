@@ -6,7 +6,7 @@ import type { BadManifest, Reporter, StatusWrite } from "../controller/ports.ts"
 import { badManifestStatus } from "./bad-status.ts";
 import type { EventSink } from "./event-sink.ts";
 import { setFinalizer } from "./finalizer.ts";
-import { memberAt, textAt } from "./json.ts";
+import { memberAt, textAt } from "../base/json.ts";
 import { DNS_ALIASES, DNS_ZONES, pathOf, type Resource } from "./resource.ts";
 import { createStatusWriter, toStatusWrite, type StatusTarget, type StatusWriter } from "./status-writer.ts";
 import type { Transport } from "./transport.ts";

@@ -15,9 +15,16 @@ export const DNS_ALIASES: Resource = {
 export const DNS_ZONES: Resource = { apiVersion: `${API_GROUP}/${API_VERSION}`, kind: "DnsZone", plural: "dnszones" };
 export const NAMESPACES: Resource = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };
 export const CONFIG_MAPS: Resource = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps" };
+export const SECRETS: Resource = { apiVersion: "v1", kind: "Secret", plural: "secrets" };
 export const PODS: Resource = { apiVersion: "v1", kind: "Pod", plural: "pods" };
 export const EVENTS: Resource = { apiVersion: "events.k8s.io/v1", kind: "Event", plural: "events" };
 export const LEASES: Resource = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", plural: "leases" };
+/** ExternalDNS's. */
+export const DNS_ENDPOINTS: Resource = {
+  apiVersion: "externaldns.k8s.io/v1alpha1",
+  kind: "DNSEndpoint",
+  plural: "dnsendpoints",
+};
 export const ENDPOINT_SLICES: Resource = {
   apiVersion: "discovery.k8s.io/v1",
   kind: "EndpointSlice",

@@ -1,5 +1,6 @@
 import type { Millis } from "../base/clock.ts";
-import { isObject, listAt, memberAt, numberAt, parseJson, textAt } from "./json.ts";
+import { parseRetryAfter } from "../base/retry-after.ts";
+import { isObject, listAt, memberAt, numberAt, parseJson, textAt } from "../base/json.ts";
 
 /** What came of one request. Only an abort by the caller is an exception. */
 export type KubeResult =
@@ -59,15 +60,6 @@ export function toStatus(code: number, body: unknown, retryAfterMs?: Millis): Ku
   };
 }
 
-/** RFC 9110 10.2.3: seconds, or a date. Undefined when absent or unreadable; never below 0, never over an hour. */
-export function parseRetryAfter(header: string | undefined, now: Millis): Millis | undefined {
-  if (header === undefined || header.trim() === "") {
-    return undefined;
-  }
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
-}
-
 /** One sentence about a result that is not ok. */
 export function describeResult(result: KubeStatus | KubeUnreachable): string {
   if (result.kind === "unreachable") {
@@ -76,8 +68,6 @@ export function describeResult(result: KubeStatus | KubeUnreachable): string {
   const words = result.message === "" ? result.reason : result.message;
   return `the apiserver answered ${result.code}${words === "" ? "" : `: ${words}`}`;
 }
-
-const MAX_RETRY_AFTER_MS = 3_600_000;
 
 function excerpt(text: string): string {
   return text.trim().slice(0, 200);

@@ -1,5 +1,5 @@
 import { objectKey, type ObjectKey } from "../api/meta.ts";
-import { textAt, type JsonObject } from "./json.ts";
+import { textAt, type JsonObject } from "../base/json.ts";
 
 /**
  * Which objects are known and at which version. It keeps no objects: whoever is told of them keeps what it needs.

@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../base/order.ts";
 import type { ServingEndpoint } from "../providers/provider.ts";
-import { listAt, memberAt, numberAt, textAt } from "./json.ts";
+import { listAt, memberAt, numberAt, textAt } from "../base/json.ts";
 
 /**
  * The servers in discovery.k8s.io/v1 EndpointSlices that take questions now, sorted and without duplicates. `port` is the

@@ -1,9 +1,9 @@
 import type { Clock, Millis, Random } from "../base/clock.ts";
+import { withDeadline } from "../base/deadline.ts";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
 import { createConnection, type Connection, type LiveConnection } from "./connection.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { withDeadline } from "./deadline.ts";
 import { createLimiter } from "./limiter.ts";
 import { toResult, type KubeResult, type KubeStatus, type KubeUnreachable } from "./response.ts";
 

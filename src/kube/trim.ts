@@ -1,4 +1,4 @@
-import { isObject, memberAt, type JsonObject } from "./json.ts";
+import { isObject, memberAt, type JsonObject } from "../base/json.ts";
 
 /** Written by `kubectl apply`: a second copy of the whole object. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

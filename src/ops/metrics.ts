@@ -21,6 +21,10 @@ export interface Metrics {
   loops(count: number): void;
   heldPlans(count: number): void;
   driftRepaired(zone: string): void;
+  /** A call of a provider was put off: rate, busy, retry-after or open. */
+  providerDeferred(zone: string, why: string): void;
+  /** True while a provider is left alone after a row of failures. */
+  breakerOpen(zone: string, open: boolean): void;
   /** A zone that is gone: its series end. */
   forgetZone(zone: string): void;
   event(type: "Normal" | "Warning", reason: string): void;
@@ -58,6 +62,8 @@ export const noMetrics: Metrics = {
   loops: () => undefined,
   heldPlans: () => undefined,
   driftRepaired: () => undefined,
+  providerDeferred: () => undefined,
+  breakerOpen: () => undefined,
   forgetZone: () => undefined,
   event: () => undefined,
   leader: () => undefined,

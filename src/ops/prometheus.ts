@@ -55,9 +55,17 @@ function dnsMetrics(series: Series): DnsMetrics {
 
 type ZoneMetrics = Pick<
   Metrics,
-  "zoneWrite" | "propagated" | "propagationServers" | "driftRepaired" | "heldPlans" | "forgetZone"
+  | "zoneWrite"
+  | "propagated"
+  | "propagationServers"
+  | "driftRepaired"
+  | "heldPlans"
+  | "forgetZone"
+  | "providerDeferred"
+  | "breakerOpen"
 >;
 
+const DEFERRALS = ["rate", "busy", "retry-after", "open"];
 const ZONE_RESULTS = ["applied", "conflict", "refused", "failed"];
 
 function zoneMetrics(series: Series): ZoneMetrics {
@@ -72,6 +80,8 @@ function zoneMetrics(series: Series): ZoneMetrics {
       series.propagationServers.set({ zone, state: "behind" }, behind);
     },
     driftRepaired: (zone) => series.driftRepairs.inc({ zone }),
+    providerDeferred: (zone, why) => series.providerDeferrals.inc({ zone, why }),
+    breakerOpen: (zone, open) => series.breakerOpen.set({ zone }, open ? 1 : 0),
     heldPlans: (count) => series.heldPlans.set(count),
     forgetZone(zone) {
       for (const result of ZONE_RESULTS) {
@@ -81,6 +91,10 @@ function zoneMetrics(series: Series): ZoneMetrics {
       series.propagationServers.remove({ zone, state: "serving" });
       series.propagationServers.remove({ zone, state: "behind" });
       series.driftRepairs.remove({ zone });
+      series.breakerOpen.remove({ zone });
+      for (const why of DEFERRALS) {
+        series.providerDeferrals.remove({ zone, why });
+      }
     },
   };
 }

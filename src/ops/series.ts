@@ -91,6 +91,18 @@ function zoneSeries(registry: Registry) {
       labelNames: ["zone"],
       registers,
     }),
+    providerDeferrals: new Counter({
+      name: "dnsalias_provider_deferrals_total",
+      help: "Calls of providers that were put off, by reason.",
+      labelNames: ["zone", "why"],
+      registers,
+    }),
+    breakerOpen: new Gauge({
+      name: "dnsalias_provider_breaker_open",
+      help: "1 while a zone's provider is left alone after a row of failures.",
+      labelNames: ["zone"],
+      registers,
+    }),
     heldPlans: new Gauge({
       name: "dnsalias_held_plans",
       help: "Zones whose plan is held by the guard.",

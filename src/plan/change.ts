@@ -36,7 +36,7 @@ export type Change =
       readonly message: string;
     };
 
-export type RefuseReason = "ForeignRecord" | "ForeignOwner" | "PolicyForbids" | "OverlayFull";
+export type RefuseReason = "ForeignRecord" | "ForeignOwner" | "PolicyForbids" | "OverlayFull" | "WriterConflict";
 
 /** A change that a provider is asked to carry out. */
 export type Write = Exclude<Change, { readonly kind: "refuse" }>;

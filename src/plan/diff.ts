@@ -13,11 +13,12 @@ export interface DiffInput {
   readonly policy: ZoneSpec["policy"];
   /** Names that nobody is known to ask for, and whose sets stay all the same: an alias that cannot be read may have them. */
   readonly keeps?: ((name: Name) => boolean) | undefined;
+  readonly conflict: ZoneSpec["conflict"];
 }
 
 /**
- * What must change so that `actual` becomes what the names want, touching nothing that someone else owns. Sorted by owner name and
- * type; a set that is as wanted gives no change. Sets of ours at names that nobody wants any more are deleted.
+ * What must change so that `actual` becomes what the names want, touching nothing that someone else owns. Sets that nobody owns
+ * are left alone too, unless the zone adopts them. Sorted by owner name and type; a set that is as wanted gives no change. Sets of ours at names that nobody wants any more are deleted.
  */
 export function diff(input: DiffInput): readonly Change[] {
   const actual = new Map(input.actual.map((set) => [setKey(set.name, set.type), set]));
@@ -43,10 +44,11 @@ export function diff(input: DiffInput): readonly Change[] {
 
 function compare(plan: NamePlan, type: Family, before: ActualSet | undefined, input: DiffInput): Change | undefined {
   const wanted = plan.sets.find((set) => set.type === type);
-  if (before !== undefined && before.owner !== input.ownerId) {
-    return wanted === undefined ? undefined : foreign(plan.name, type, before);
+  const adopts = before !== undefined && mayAdopt(before, input);
+  if (before !== undefined && before.owner !== input.ownerId && !adopts) {
+    return wanted === undefined ? undefined : foreign(plan.name, type, before, input);
   }
-  if (plan.frozen) {
+  if (plan.frozen || (adopts && wanted === undefined)) {
     return undefined;
   }
   const keeps = plan.keepPublished.includes(type);
@@ -57,12 +59,17 @@ function compare(plan: NamePlan, type: Family, before: ActualSet | undefined, in
   if (before === undefined) {
     return { kind: "create", after };
   }
-  if (before.ttl === after.ttl && sameMembers(before.addresses, after.addresses)) {
+  if (!adopts && before.ttl === after.ttl && sameMembers(before.addresses, after.addresses)) {
     return undefined;
   }
   return input.policy === "CreateOnly"
     ? forbidden(plan.name, type, "changed", input.policy)
     : { kind: "update", before, after };
+}
+
+/** Only address records that nobody owns: another owner's, and what cannot stand beside addresses, are never taken over. */
+function mayAdopt({ owner, note }: ActualSet, { conflict }: DiffInput): boolean {
+  return conflict === "Adopt" && owner === undefined && note === undefined;
 }
 
 function withPublished(wanted: WantedSet | undefined, before: ActualSet | undefined): WantedSet | undefined {
@@ -76,9 +83,12 @@ function removal(before: ActualSet, policy: ZoneSpec["policy"]): Change {
   return policy === "Sync" ? { kind: "delete", before } : forbidden(before.name, before.type, "deleted", policy);
 }
 
-function foreign(name: Name, type: Family, before: ActualSet): Change {
+function foreign(name: Name, type: Family, before: ActualSet, { conflict }: DiffInput): Change {
   const reason: RefuseReason = before.owner === undefined ? "ForeignRecord" : "ForeignOwner";
-  const cure = "remove it there, or take the host name out of the alias";
+  const adoptable = conflict === "Refuse" && before.owner === undefined && before.note === undefined;
+  const cure = adoptable
+    ? "remove it there, take the host name out of the alias, or set the zone's conflict: Adopt to take it over"
+    : "remove it there, or take the host name out of the alias";
   const message = `${displayName(name)} ${type} is not written: ${before.note ?? whatStands(before)}; ${cure}`;
   return { kind: "refuse", name, type, reason, message };
 }

@@ -1,5 +1,6 @@
 import type { ActualSet, Write } from "../plan/change.ts";
 import type { Name } from "../dns/name.ts";
+import type { Family, Seconds } from "../dns/record.ts";
 
 /** What the backend holds for one zone at one moment. */
 export interface ActualZone {
@@ -7,19 +8,30 @@ export interface ActualZone {
   readonly revision: string;
   /** The address record sets at the owner names that the caller asked for, and every set that is ours. */
   readonly sets: readonly ActualSet[];
-  /** Why the backend must be written even if no set differs: the base zone changed, someone edited our part, first write. */
-  readonly dirty?: { readonly kind: "first" | "base" | "foreign-edit"; readonly message: string };
+  /** Why the backend must be written even if no set differs: the base zone changed, someone edited our part, first write, owner markers to be put right. */
+  readonly dirty?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
+  /** Sets of ours that somebody else changed or removed since we left them; the plan decides whether they are put right. */
+  readonly drift?: readonly Drift[];
   /** SOA serial that is served, where the backend has one. */
   readonly serial?: number;
   /** A sentence for people: nothing failed, but something in the backend keeps changes from being served. */
   readonly notice?: string;
 }
 
+/** A foreign edit of one of our record sets, or of the marker that says that they are ours. */
+export interface Drift {
+  readonly name: Name;
+  /** Undefined: the marker, which any write puts right. */
+  readonly type?: Family;
+  /** "somebody changed example.com A from … to …": a clause that both the Event and the log show. */
+  readonly message: string;
+}
+
 /** What can happen in normal life when a zone is read. */
 export type ReadResult =
   | { readonly kind: "ok"; readonly zone: ActualZone }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
-  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+  | Failed;
 
 export type ApplyResult =
   /** All writes took effect, or the backend was already so. */
@@ -28,7 +40,16 @@ export type ApplyResult =
   | { readonly kind: "conflict"; readonly message: string }
   /** The backend, or the result, cannot be right whatever is retried until an input changes; `reason` is a condition reason. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
-  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+  | Failed;
+
+/** To be tried again: by itself after a while, or not before what the backend asked for (Retry-After). */
+export interface Failed {
+  readonly kind: "failed";
+  readonly message: string;
+  readonly retryAfterMs?: number;
+  /** Nothing was tried: a budget or a breaker says when. What was known before stands. */
+  readonly deferred?: true;
+}
 
 export interface ApplyRequest {
   readonly zone: ActualZone;
@@ -42,6 +63,8 @@ export interface ZoneProvider {
   readonly id: string;
   /** Owner names at most; beyond it the planner refuses the last ones by name (OverlayFull). */
   readonly maxNames?: number;
+  /** The least TTL that the backend takes; the plan raises lower ones to it. */
+  readonly minTtl?: Seconds;
   /** How long the backend usually takes, in milliseconds, until a write is served: stands in for a lag that is not measured yet. */
   readonly expectedLagMs?: number;
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;

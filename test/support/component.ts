@@ -5,10 +5,12 @@ import { run } from "./run.ts";
 /** The real programs that tests start; `test/env/install` brings all of them. */
 export type ComponentName =
   | "coredns"
+  | "delv"
   | "dig"
   | "dnsperf"
   | "drill"
   | "etcd"
+  | "external-dns-webhook"
   | "kdig"
   | "knotc"
   | "knotd"
@@ -19,7 +21,12 @@ export type ComponentName =
   | "named-checkzone"
   | "nsd"
   | "nsd-control"
+  | "nsupdate"
   | "openssl"
+  | "pdns_control"
+  | "pdns_server"
+  | "pdnsutil"
+  | "sqlite3"
   | "unbound"
   | "unbound-control";
 
@@ -85,6 +92,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   "kube-apiserver": ["--version"],
   kubectl: ["version", "--client"],
   openssl: ["version"],
+  pdns_server: ["--version"],
   unbound: ["-V"],
 };
 

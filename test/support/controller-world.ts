@@ -15,6 +15,7 @@ import { displayName } from "../../src/dns/name.ts";
 import type { Reading, TargetKey } from "../../src/dns/reading.ts";
 import { inlineText } from "../../src/providers/coredns/inline-text.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
+import type { ZoneProvider } from "../../src/providers/provider.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
 import { memoryTextStore, type MemoryTextStore } from "./memory-text-store.ts";
 
@@ -62,10 +63,16 @@ export interface WorldOptions {
   /** Servers to ask for proof, and what they answer; absent: none are known. */
   readonly ask?: (name: string) => Asked;
   readonly targets?: Readonly<Record<string, readonly string[] | "servfail">>;
+  readonly ownerId?: string;
+  /** Absent: a zone file in a text store of the zone's own. */
+  readonly providerOf?: (zone: DnsZone) => ZoneProvider;
+  /** Called for each foreign edit that was undone. */
+  readonly onDrift?: (zone: ObjectKey) => void;
 }
 
 export function startWorld(options: WorldOptions = {}): ControllerWorld {
   const clock = options.clock ?? fakeClock(1_800_000_000_000);
+  const ownerId = options.ownerId ?? "me";
   const stores = options.stores ?? new Map<ObjectKey, MemoryTextStore>();
   const targets = new Map(Object.entries(options.targets ?? {}));
   const looks: string[] = [];
@@ -92,7 +99,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     }
   };
   const controller = createController({
-    ownerId: "me",
+    ownerId,
     clock,
     random: () => 0.5,
     log: silentLogger,
@@ -138,23 +145,26 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     observer: {
       zoneWrite: () => undefined,
       zonePlanned: () => undefined,
-      drift: () => undefined,
       zoneGone: () => undefined,
+      drift: (zone) => options.onDrift?.(zone),
       held: () => undefined,
       propagated: () => undefined,
       serving: () => undefined,
       aliasReady: () => undefined,
       statusWrite: () => undefined,
     },
-    providerOf: (zone) =>
-      createZoneFileProvider({
-        zone,
-        base: inlineText(BASE_ZONE, "base"),
-        store: storeOf(objectKey(zone.meta)),
-        ownerId: "me",
-        now: () => clock.now(),
-      }),
-    placeOf: (zone) => `${zone.meta.namespace} ${zone.spec.domain}`,
+    providerOf:
+      options.providerOf ??
+      ((zone) =>
+        createZoneFileProvider({
+          zone,
+          base: inlineText(BASE_ZONE, "base"),
+          store: storeOf(objectKey(zone.meta)),
+          ownerId,
+          now: () => clock.now(),
+        })),
+    placeOf: (zone) =>
+      options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid,
     endpointsOf: async () => (options.ask === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
     ask: async (_endpoint, name, family) => {
       const asked = options.ask?.(displayName(name)) ?? { kind: "failed", message: "nobody" };

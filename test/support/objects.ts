@@ -75,6 +75,7 @@ export function zone(
         serving: { endpoints: { kind: "none" } },
       },
       policy: "Sync",
+      conflict: "Refuse",
       ttl: { min: 30, max: 300 },
       maxDeletePercent: 30,
       ...spec,

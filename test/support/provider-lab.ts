@@ -26,6 +26,7 @@ export function labZone(domain: string, provider: ProviderSpec, name = "zone"): 
       allowedNamespaces: { from: "Same" },
       provider,
       policy: "Sync",
+      conflict: "Refuse",
       ttl: { min: 30, max: 300 },
       maxDeletePercent: 30,
     },

@@ -10,7 +10,7 @@ import type { Listener } from "./corefile-listeners.ts";
 import { isIntact, renderPart } from "./overlay-block.ts";
 import { type OverlayFile, readOverlayFile } from "./overlay-file.ts";
 import { replacePart } from "./overlay-part.ts";
-import { checkedOwnerId } from "./owner-id.ts";
+import { checkedOwnerId } from "../owner-id.ts";
 import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "./own-set.ts";
 import type { TextStore } from "./text-store.ts";
 

@@ -232,3 +232,28 @@ test("a look that must change nothing leaves no trace", async () => {
   }
   assert.deepEqual(await readdir(lab.root), ["manifests"]);
 });
+
+test("a Secret is read, followed when it changes, and never in the state file or the log", async () => {
+  const secretText = (text: string) =>
+    `apiVersion: v1\nkind: Secret\nmetadata: {name: pdns, namespace: dns}\nstringData: {api-key: ${text}}\n`;
+  await using lab = await withManifests({ "a.yaml": aliasText("shop"), "secret.yaml": secretText("hunter2") });
+  const ref = { name: "pdns", key: "api-key" };
+  {
+    await using run = await synced(lab.root);
+    const read = run.plane.secretText("dns", ref);
+    assert.deepEqual(await read(SIGNAL), { kind: "ok", text: "hunter2" });
+    assert.equal((await run.plane.secretText("web", ref)(SIGNAL)).kind, "missing");
+    assert.equal((await run.plane.secretText("dns", { ...ref, key: "other" })(SIGNAL)).kind, "missing");
+    await writeFile(join(lab.manifests, "secret.yaml"), secretText("hunter3"));
+    await until("followed", async () => JSON.stringify(await read(SIGNAL)).includes("hunter3"));
+    await writeFile(join(lab.manifests, "secret.yaml"), `${secretText("hunter4")} - : {`);
+    await until("complained", () => run.log.some(({ message }) => message === "manifest not usable"));
+    assert.deepEqual(await read(SIGNAL), { kind: "ok", text: "hunter3" }, "the last good one stands");
+    assert.doesNotMatch(JSON.stringify(run.log), /hunter/);
+  }
+  const state = await readFile(lab.state, "utf8");
+  assert.match(state, /DnsAlias/);
+  assert.doesNotMatch(state, /Secret|hunter|aHVudGVy/);
+  await using again = await synced(lab.root);
+  assert.equal((await again.plane.secretText("dns", ref)(SIGNAL)).kind, "missing", "nobody remembers it");
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createConfigMapStore } from "../../../src/kube/config-map-store.ts";
-import { memberAt, textsAt } from "../../../src/kube/json.ts";
+import { memberAt, textsAt } from "../../../src/base/json.ts";
 import { CONFIG_MAPS, pathOf } from "../../../src/kube/resource.ts";
 import { MERGE_PATCH, type Transport } from "../../../src/kube/transport.ts";
 import type { TextRead } from "../../../src/providers/coredns/text-store.ts";

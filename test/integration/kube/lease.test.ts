@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
-import { textAt } from "../../../src/kube/json.ts";
+import { textAt } from "../../../src/base/json.ts";
 import { LEASES, pathOf } from "../../../src/kube/resource.ts";
 import { MERGE_PATCH, type Transport } from "../../../src/kube/transport.ts";
 import { skipWithout } from "../../support/component.ts";

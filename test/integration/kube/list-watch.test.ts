@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { after, before, describe, it } from "node:test";
-import { memberAt, textAt, type JsonObject } from "../../../src/kube/json.ts";
+import { memberAt, textAt, type JsonObject } from "../../../src/base/json.ts";
 import { runListWatch, type ListWatchHandlers, type ListWatchSpec } from "../../../src/kube/list-watch.ts";
 import { CONFIG_MAPS, DNS_ALIASES, pathOf, type Resource } from "../../../src/kube/resource.ts";
 import { keyOf } from "../../../src/kube/sightings.ts";

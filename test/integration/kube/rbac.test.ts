@@ -7,6 +7,7 @@ import { connectCluster, type Cluster } from "../../../src/kube/cluster.ts";
 import { DNS_ALIASES, DNS_ZONES } from "../../../src/kube/resource.ts";
 import type { InventoryEvent } from "../../../src/controller/ports.ts";
 import { skipWithout } from "../../support/component.ts";
+import { installDnsEndpointCrd, skipWithoutDnsEndpointCrd } from "../../support/dns-endpoint-crd.ts";
 import type { KubeApiserver } from "../../support/kube-apiserver.ts";
 import {
   aliasManifest,
@@ -23,13 +24,26 @@ import {
 } from "./fixture.ts";
 
 /** The whole of what the program asks for, as its own ServiceAccount. */
-describe("deploy/base/rbac.yaml", { skip: skipWithout("kube-apiserver", "etcd", "kubectl") }, () => {
+const skip = skipWithout("kube-apiserver", "etcd", "kubectl") || skipWithoutDnsEndpointCrd();
+describe("deploy/base/rbac.yaml", { skip }, () => {
   let server: KubeApiserver;
   let cluster: Cluster;
   let zone: DnsZone;
   before(async () => {
     server = await startCluster({ audit: true });
     await kubectl(server, "apply", "-f", "deploy/base/rbac.yaml", "-f", "deploy/options");
+    await installDnsEndpointCrd(server);
+    await kubectl(
+      server,
+      "create",
+      "secret",
+      "generic",
+      "dnsalias-tsig",
+      "-n",
+      "dns-system",
+      "--from-literal=key=c2VjcmV0",
+    );
+    await kubectl(server, "create", "secret", "generic", "other", "-n", "dns-system", "--from-literal=key=x");
     await kubectl(server, "create", "configmap", "base", "-n", "dns-system", "--from-literal=zone=x");
     await kubectl(server, "create", "configmap", "coredns", "-n", "kube-system", "--from-literal=Corefile=x");
     await kubectl(server, "create", "configmap", "other", "-n", "kube-system", "--from-literal=x=y");
@@ -112,12 +126,29 @@ describe("deploy/base/rbac.yaml", { skip: skipWithout("kube-apiserver", "etcd", 
     assert.deepEqual(await deniedRequests(server), []);
   });
 
+  it("with the options is enough for the credentials and the DNSEndpoints of a zone", async () => {
+    const secret = cluster.secretTexts("dns-system", { name: "dnsalias-tsig", key: "key" });
+    assert.deepEqual(await secret(NEVER), { kind: "ok", text: "c2VjcmV0" });
+    const store = cluster.endpointStore("dns-system");
+    const endpoints = [{ dnsName: "example.com", recordType: "A", recordTTL: 60, targets: ["192.0.2.1"] }];
+    const object = { name: "ours", labels: {}, annotations: {}, owner: undefined, endpoints };
+    const made = await store.put(object, undefined, NEVER);
+    const changed = made.kind === "ok" ? await store.put({ ...object, labels: { a: "b" } }, made.object, NEVER) : made;
+    assert.equal((await store.list(NEVER)).kind, "ok");
+    assert.deepEqual(changed.kind === "ok" ? await store.remove(changed.object, NEVER) : changed, { kind: "ok" });
+    assert.deepEqual(await deniedRequests(server), []);
+    const others = await cluster.secretTexts("dns-system", { name: "other", key: "key" })(NEVER);
+    assert.match(others.kind === "missing" ? others.message : "", /not allowed to get secrets "other"/);
+    const elsewhere = await cluster.endpointStore("default").list(NEVER);
+    assert.equal(elsewhere.kind === "refused" && elsewhere.reason, "Forbidden");
+  });
+
   it("watches no ConfigMap but those that zones name, and asks for nothing else", async () => {
     const ours = (await server.auditEvents()).filter((event) => event.user === ACCOUNT);
     const kinds = new Set(ours.map(({ verb, resource, namespace }) => `${verb} ${resource} ${namespace}`));
     assert.deepEqual(
       [...kinds].filter((kind) => kind.includes("secrets") || kind.startsWith("delete")),
-      [],
+      ["get secrets dns-system", "delete dnsendpoints dns-system"],
     );
     const watched = ours.filter(({ verb, resource }) => verb === "watch" && resource === "configmaps");
     assert.ok(watched.every(({ namespace }) => namespace === "dns-system"));
@@ -127,6 +158,13 @@ describe("deploy/base/rbac.yaml", { skip: skipWithout("kube-apiserver", "etcd", 
   const refused: readonly (readonly string[])[] = [
     ["list", "secrets", "-n", "dns-system"],
     ["get", "secrets", "-n", "dns-system"],
+    ["watch", "secrets/dnsalias-tsig", "-n", "dns-system"],
+    ["patch", "secrets/dnsalias-tsig", "-n", "dns-system"],
+    ["get", "secrets/other", "-n", "dns-system"],
+    ["get", "secrets/dnsalias-tsig", "-n", "default"],
+    ["create", "dnsendpoints.externaldns.k8s.io", "-n", "default"],
+    ["delete", "dnsendpoints.externaldns.k8s.io", "-n", "kube-system"],
+    ["deletecollection", "dnsendpoints.externaldns.k8s.io", "-n", "dns-system"],
     ["list", "configmaps", "-n", "kube-system"],
     ["get", "configmaps/other", "-n", "kube-system"],
     ["patch", "configmaps/other", "-n", "kube-system"],

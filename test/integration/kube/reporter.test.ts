@@ -4,7 +4,7 @@ import type { AliasStatus } from "../../../src/api/dns-alias.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { createEventSink } from "../../../src/kube/event-sink.ts";
-import { listAt, memberAt, numberAt, textAt } from "../../../src/kube/json.ts";
+import { listAt, memberAt, numberAt, textAt } from "../../../src/base/json.ts";
 import { createNudge } from "../../../src/kube/nudge.ts";
 import { createEndpointsOf } from "../../../src/kube/endpoints.ts";
 import { createReporter } from "../../../src/kube/reporter.ts";

@@ -7,6 +7,7 @@ import { skipWithout, type ComponentName } from "../../support/component.ts";
 import { answerData, dig, kdig } from "../../support/dig.ts";
 import { startKnot } from "../../support/knot.ts";
 import { startNsd } from "../../support/nsd.ts";
+import { startPdns } from "../../support/pdns.ts";
 import { processesWith } from "../../support/process-gone.ts";
 import { zoneText } from "../../support/zone-text.ts";
 
@@ -20,6 +21,7 @@ const cases: readonly Case[] = [
   { name: "BIND", needs: ["named", "named-checkconf"], start: startBind },
   { name: "Knot", needs: ["knotd", "knotc"], start: startKnot },
   { name: "NSD", needs: ["nsd", "nsd-control"], start: startNsd },
+  { name: "PowerDNS", needs: ["pdns_server", "pdnsutil", "pdns_control", "sqlite3"], start: startPdns },
 ];
 
 const ZONE = "example.test";
@@ -86,4 +88,14 @@ test("BIND recurses to the zones it was given, and nowhere else", { skip: skipWi
 
 test("BIND says why it does not start", { skip: skipWithout("named-checkconf") }, async () => {
   await assert.rejects(startBind({ zones: { [ZONE]: "this is no zone" } }), /example\.test/);
+});
+
+const pdnsSkip = skipWithout("pdns_server", "pdnsutil", "pdns_control", "sqlite3");
+test("PowerDNS serves its HTTP API to who has the key", { skip: pdnsSkip }, async () => {
+  await using server = await startPdns({ zones: { [ZONE]: withAddress("192.0.2.1", 1) }, apiKey: "open-sesame" });
+  const url = `${server.apiUrl}/api/v1/servers/localhost/zones/${ZONE}.`;
+  assert.equal((await fetch(url)).status, 401);
+  const reply = await fetch(url, { headers: { "X-API-Key": "open-sesame" } });
+  assert.equal(reply.status, 200);
+  assert.match(await reply.text(), /192\.0\.2\.1/);
 });

@@ -12,7 +12,7 @@ import {
   string,
 } from "fast-check";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
-import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import type { DnsZone, ProviderSpec } from "../../../src/api/dns-zone.ts";
 import { parseAlias, parseZone } from "../../../src/api/parse.ts";
 import { problemText, type Parsed } from "../../../src/api/problem.ts";
 import { displayName } from "../../../src/dns/name.ts";
@@ -62,6 +62,7 @@ test("a zone of domain and base zone has every default", () => {
       serving: { endpoints: { kind: "none" } },
     },
     policy: "Sync",
+    conflict: "Refuse",
     ttl: { min: 30, max: 300 },
     maxDeletePercent: 30,
   });
@@ -119,6 +120,72 @@ describe("a zone:", () => {
       ]);
     });
   }
+
+  test("rfc2136 is proved at the servers that take the updates, unless it says otherwise", () => {
+    const servers = [{ address: "2001:DB8::53" }, { address: "192.0.2.53", port: 5353 }];
+    const addresses = [
+      { address: "2001:db8::53", port: 53 },
+      { address: "192.0.2.53", port: 5353 },
+    ];
+    assert.deepEqual(providerOf({ rfc2136: { servers } }), {
+      kind: "rfc2136",
+      rfc2136: { servers: addresses, read: "Axfr" },
+      serving: { endpoints: { kind: "addresses", addresses } },
+    });
+    assert.deepEqual(providerOf({ rfc2136: { servers, servedBy: {} } }).serving, { endpoints: { kind: "none" } });
+    const secretRef = { name: "tsig", key: "secret" };
+    const keyed = providerOf({ rfc2136: { servers, tsig: { keyName: "DDNS-Key", secretRef } } });
+    assert.deepEqual(keyed.kind === "rfc2136" && keyed.rfc2136.tsig, {
+      keyName: "ddns-key.",
+      algorithm: "hmac-sha256",
+      secretRef,
+    });
+  });
+
+  test("an address of a server is scheme, host and port", () => {
+    for (const [url, origin] of [
+      ["https://PDNS.Example:443/", "https://pdns.example"],
+      ["http://[2001:DB8:0::1]:8081", "http://[2001:db8::1]:8081"],
+      ["http://pdns", "http://pdns"],
+    ] as const) {
+      const provider = providerOf({ powerDNS: { url, apiKeyRef: { name: "pdns", key: "api-key" } } });
+      assert.deepEqual(provider.kind === "powerDNS" && provider.powerDNS, {
+        url: origin,
+        serverId: "localhost",
+        apiKeyRef: { name: "pdns", key: "api-key" },
+      });
+    }
+  });
+
+  test("a DNSEndpoint has no labels unless they are given", () => {
+    const labels = { dns: "public" };
+    const none = { endpoints: { kind: "none" } };
+    assert.deepEqual(providerOf({ dnsEndpoint: {} }), {
+      kind: "dnsEndpoint",
+      dnsEndpoint: { labels: {} },
+      serving: none,
+    });
+    assert.deepEqual(providerOf({ dnsEndpoint: { labels } }), {
+      kind: "dnsEndpoint",
+      dnsEndpoint: { labels },
+      serving: none,
+    });
+  });
+
+  test("what stands in an address or among the authorities is never repeated in a problem", () => {
+    const url = "https://me:hunter2@pdns.example";
+    const caBundle = "-----BEGIN PRIVATE KEY-----hunter2";
+    for (const provider of [
+      { powerDNS: { url, apiKeyRef: { name: "a", key: "b" } } },
+      { externalDNSWebhook: { url: "https://h/hunter2", caBundle } },
+      { externalDNSWebhook: { url: "https://h", caBundle } },
+    ]) {
+      const parsed = parseZone({ metadata: { name: "x" }, spec: { domain: "example.com", provider } });
+      const said = parsed.kind === "bad" ? parsed.problems.map(problemText).join("\n") : "";
+      assert.match(said, /spec\.provider/);
+      assert.doesNotMatch(said, /hunter2/);
+    }
+  });
 
   test("an overlay goes to kube-system unless it says otherwise", () => {
     const coreDNS = {
@@ -319,6 +386,10 @@ function alias(spec: unknown): DnsAlias {
 
 function zone(spec: unknown): DnsZone {
   return ok(parseZone({ metadata: { name: "x" }, spec }));
+}
+
+function providerOf(provider: unknown): ProviderSpec {
+  return zone({ domain: "example.com", provider }).spec.provider;
 }
 
 function aliasWithStatus(status: unknown): unknown {

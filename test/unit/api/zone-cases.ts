@@ -1,4 +1,5 @@
 import type { SpecCase } from "./alias-cases.ts";
+import { EXTERNAL_CASES } from "./external-cases.ts";
 
 const baseZone = { inline: "@ SOA ns1 hostmaster 1 7200 900 1209600 300\n@ NS ns1\n" };
 const provider = { coreDNS: { zoneFile: { baseZone } } };
@@ -38,6 +39,7 @@ const good: readonly SpecCase[] = [
         { address: "192.0.2.53", protocol: "HTTPS", port: 8443 },
       ],
       policy: "UpsertOnly",
+      conflict: "Adopt",
       ttl: { min: 60, max: 120 },
       guard: { maxDeletePercent: 50 },
     }),
@@ -82,12 +84,12 @@ const badPlaces: readonly SpecCase[] = [
   {
     name: "an empty provider",
     spec: also({ provider: {} }),
-    bad: { path: "spec.provider", says: "write provider.coreDNS", by: "rule" },
+    bad: { path: "spec.provider", says: "write one of coreDNS, rfc2136", by: "rule" },
   },
   {
     name: "a provider that is not built",
-    spec: also({ provider: { rfc2136: {} } }),
-    bad: { path: "spec.provider.rfc2136", says: "there is no such field", by: "unknown" },
+    spec: also({ provider: { transfer: {} } }),
+    bad: { path: "spec.provider.transfer", says: "there is no such field", by: "unknown" },
   },
   {
     name: "no delivery",
@@ -263,10 +265,15 @@ const badSettings: readonly SpecCase[] = [
     bad: { path: "spec.guard.maxDeletePercent", says: "at most 100", by: "structure" },
   },
   {
+    name: "an unknown way with records of others",
+    spec: also({ conflict: "Overwrite" }),
+    bad: { path: "spec.conflict", says: "must be one of Refuse, Adopt", by: "structure" },
+  },
+  {
     name: "a field that is not built",
-    spec: also({ conflict: "Adopt" }),
-    bad: { path: "spec.conflict", says: "there is no such field", by: "unknown" },
+    spec: also({ transfer: {} }),
+    bad: { path: "spec.transfer", says: "there is no such field", by: "unknown" },
   },
 ];
 
-export const ZONE_CASES: readonly SpecCase[] = [...good, ...badPlaces, ...badSettings];
+export const ZONE_CASES: readonly SpecCase[] = [...good, ...badPlaces, ...badSettings, ...EXTERNAL_CASES];

@@ -25,7 +25,7 @@ test("every npm script that the README names is there", () => {
 });
 
 const texts = [
-  ...["demo", "cluster"].flatMap((folder) =>
+  ...["demo", "cluster", "outside"].flatMap((folder) =>
     readdirSync(`examples/${folder}`).map((file) => ({
       name: `examples/${folder}/${file}`,
       text: readFileSync(`examples/${folder}/${file}`, "utf8"),

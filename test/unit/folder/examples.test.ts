@@ -6,11 +6,11 @@ import { judgeFile } from "../../../src/folder/judge.ts";
 
 const FILES = readdirSync("examples", { recursive: true, encoding: "utf8" }).filter((path) => /\.ya?ml$/.test(path));
 
-test("there are examples of the four kinds that folder mode reads", () => {
+test("there are examples of the five kinds that folder mode reads", () => {
   const kinds = FILES.flatMap((path) => judgeFile(path, readFileSync(join("examples", path), "utf8")).objects).map(
     ({ kind }) => kind,
   );
-  assert.deepEqual([...new Set(kinds)].toSorted(), ["ConfigMap", "DnsAlias", "DnsZone", "Namespace"]);
+  assert.deepEqual([...new Set(kinds)].toSorted(), ["ConfigMap", "DnsAlias", "DnsZone", "Namespace", "Secret"]);
 });
 
 for (const path of FILES) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { silentLogger } from "../../../src/base/log.ts";
 import { createLease, type Lease } from "../../../src/kube/lease.ts";
-import { isObject, memberAt, textAt } from "../../../src/kube/json.ts";
+import { isObject, memberAt, textAt } from "../../../src/base/json.ts";
 import type { KubeResult } from "../../../src/kube/response.ts";
 import type { KubeRequest, Transport } from "../../../src/kube/transport.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";

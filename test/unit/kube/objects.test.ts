@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { badManifestStatus } from "../../../src/kube/bad-status.ts";
 import { fieldManagerOf, storedKey } from "../../../src/kube/config-map-object.ts";
 import { jsonLines } from "../../../src/kube/json-lines.ts";
-import { canonicalJson, listAt, textAt } from "../../../src/kube/json.ts";
+import { canonicalJson, listAt, textAt } from "../../../src/base/json.ts";
 import { labelSelector, DNS_ZONES, NAMESPACES, pathOf } from "../../../src/kube/resource.ts";
 import { createSightings } from "../../../src/kube/sightings.ts";
 import { endpointsOfSlices } from "../../../src/kube/slice-endpoints.ts";

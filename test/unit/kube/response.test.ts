@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { describeResult, parseRetryAfter, toResult, toStatus } from "../../../src/kube/response.ts";
+import { parseRetryAfter } from "../../../src/base/retry-after.ts";
+import { describeResult, toResult, toStatus } from "../../../src/kube/response.ts";
 
 const NOW = Date.parse("2026-11-24T22:00:00Z");
 

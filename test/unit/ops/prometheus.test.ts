@@ -51,6 +51,8 @@ test("each function moves the series that its name says", async () => {
     "dnsalias_loops 2",
     "dnsalias_held_plans 3",
     'dnsalias_drift_repairs_total{zone="web/example"} 1',
+    'dnsalias_provider_deferrals_total{zone="web/example",why="rate"} 1',
+    'dnsalias_provider_breaker_open{zone="web/example"} 1',
     'dnsalias_events_total{type="Warning",reason="LoopDetected"} 1',
     'leader_election_master_status{name="dnsalias"} 1',
     'dnsalias_list_watch_restarts_total{resource="dnsaliases",cause="expired"} 1',
@@ -102,6 +104,8 @@ function exercise(metrics: ReturnType<typeof createPrometheus>["metrics"]): void
   metrics.loops(2);
   metrics.heldPlans(3);
   metrics.driftRepaired("web/example");
+  metrics.providerDeferred("web/example", "rate");
+  metrics.breakerOpen("web/example", true);
   metrics.event("Warning", "LoopDetected");
   metrics.leader("dnsalias", true);
   metrics.listWatchRestart("dnsaliases", "expired");

@@ -23,6 +23,7 @@ interface Case {
   readonly names: readonly NamePlan[];
   readonly actual: readonly ActualSet[];
   readonly policy?: "Sync" | "UpsertOnly" | "CreateOnly";
+  readonly conflict?: "Refuse" | "Adopt";
   readonly want: readonly string[];
 }
 
@@ -118,14 +119,78 @@ const cases: readonly Case[] = [
     policy: "CreateOnly",
     want: ["refuse PolicyForbids"],
   },
+  {
+    name: "Adopt takes over what nobody owns",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], undefined)],
+    conflict: "Adopt",
+    want: ["update 192.0.2.1 to 192.0.2.2"],
+  },
+  {
+    name: "Adopt takes over what already is as wanted",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["192.0.2.1"], undefined)],
+    conflict: "Adopt",
+    want: ["update 192.0.2.1 to 192.0.2.1"],
+  },
+  {
+    name: "Adopt takes nothing from another owner",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], "other")],
+    conflict: "Adopt",
+    want: ["refuse ForeignOwner"],
+  },
+  {
+    name: "Adopt does not replace what is more than addresses",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual([], undefined, { note: "a CNAME to cdn.test. stands at example.com" })],
+    conflict: "Adopt",
+    want: ["refuse ForeignRecord"],
+  },
+  {
+    name: "Adopt waits until it is known what is wanted",
+    names: [plan([], { keepPublished: ["A"] })],
+    actual: [actual(["192.0.2.1"], undefined)],
+    conflict: "Adopt",
+    want: [],
+  },
+  {
+    name: "Adopt takes away no hand-written address while a target is not known",
+    names: [plan(["192.0.2.2"], { keepPublished: ["A"] })],
+    actual: [actual(["192.0.2.1"], undefined)],
+    conflict: "Adopt",
+    want: ["update 192.0.2.1 to 192.0.2.1,192.0.2.2"],
+  },
+  {
+    name: "Adopt leaves names alone that nobody asks for",
+    names: [],
+    actual: [actual(["192.0.2.1"], undefined)],
+    conflict: "Adopt",
+    want: [],
+  },
+  {
+    name: "Adopt changes nothing at a frozen name",
+    names: [plan(["192.0.2.2"], { frozen: true })],
+    actual: [actual(["192.0.2.1"], undefined)],
+    conflict: "Adopt",
+    want: [],
+  },
+  {
+    name: "CreateOnly does not adopt",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], undefined)],
+    conflict: "Adopt",
+    policy: "CreateOnly",
+    want: ["refuse PolicyForbids"],
+  },
 ];
 
-for (const { name, names, actual: sets, policy = "Sync", want } of cases) {
+for (const { name, names, actual: sets, policy = "Sync", conflict = "Refuse", want } of cases) {
   test(name, () => {
-    const changes = diff({ names, actual: sets, ownerId: "me", policy });
+    const changes = diff({ names, actual: sets, ownerId: "me", policy, conflict });
     assert.deepEqual(changes.map(textOf), want);
     const writes = changes.filter((change) => change.kind !== "refuse");
-    const rest = diff({ names, actual: after(sets, writes, "me"), ownerId: "me", policy });
+    const rest = diff({ names, actual: after(sets, writes, "me"), ownerId: "me", policy, conflict });
     assert.deepEqual(
       rest.filter(({ kind }) => kind !== "refuse"),
       [],
@@ -138,8 +203,8 @@ test("changes are sorted by name and type, whatever the order of the input", () 
   const names = ["b.example.com", "a.example.com", "example.com"].map((text) =>
     plan(["192.0.2.1"], {}, parseName(text)),
   );
-  const forward = diff({ names, actual: [], ownerId: "me", policy: "Sync" });
-  const backward = diff({ names: [...names].reverse(), actual: [], ownerId: "me", policy: "Sync" });
+  const forward = diff({ names, actual: [], ownerId: "me", policy: "Sync", conflict: "Refuse" });
+  const backward = diff({ names: [...names].reverse(), actual: [], ownerId: "me", policy: "Sync", conflict: "Refuse" });
   assert.equal(JSON.stringify(forward), JSON.stringify(backward));
   assert.deepEqual(
     forward.map((change) => change.kind === "create" && change.after.name),

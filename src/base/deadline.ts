@@ -1,4 +1,4 @@
-import type { Millis } from "../base/clock.ts";
+import type { Millis } from "./clock.ts";
 
 /**
  * Runs with a signal that aborts when the caller's does or when the time is up. Returns "expired" in the second case, and rejects with

@@ -1,0 +1,67 @@
+import type { Name } from "../dns/name.ts";
+import type { RecordSet } from "../dns/record.ts";
+import type { ApplyResult } from "./provider.ts";
+
+/**
+ * One zone at a DNS server or service outside the cluster, as record sets. It knows nothing of owners and aliases: markers are record sets
+ * like others, which `providers/ownership` puts beside ours. No method throws for what a backend does; each ends when its signal aborts.
+ */
+export interface RecordBackend {
+  /** For status, metrics, logs: "rfc2136". */
+  readonly id: string;
+  readonly capabilities: BackendCapabilities;
+  /** What stands at these names, of the types A, AAAA, CNAME and TXT; with `listsZone` at every name of the zone. */
+  read(names: readonly Name[], signal: AbortSignal): Promise<BackendRead>;
+  /**
+   * Carries all changes out, as far as it can at once and else in their order; doing it twice is the same as once: a set that is `after` already is
+   * no conflict. One that is neither `before` nor `after` is: nothing of the batch may then be written over it.
+   */
+  apply(batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult>;
+}
+
+/** What a backend can and cannot do, as data: what cannot be held is reported by name with what is done instead. */
+export interface BackendCapabilities {
+  /** `batch`: all changes or none. `set`: each record set whole. `record`: one record at a time (adds come before removals). */
+  readonly atomic: "batch" | "set" | "record";
+  /** `before` is checked by the server itself; else {@link RecordBackend.apply} reads again just before it writes, and says `conflict`. */
+  readonly comparesAndSwaps: boolean;
+  /** Reads see names that nobody asked about, so that what was left behind is found. */
+  readonly listsZone: boolean;
+  /** The least TTL that it takes, in seconds; undefined: any. */
+  readonly minTtl?: number;
+}
+
+export type BackendRead =
+  | {
+      readonly kind: "ok";
+      /** Record sets with canonical names and data (src/dns/rdata-text.ts), sorted by name and type. */
+      readonly sets: readonly RecordSet[];
+      /** True when `sets` are all of the zone. */
+      readonly complete: boolean;
+      readonly serial?: number;
+    }
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+
+/** One record set before and after; both have the same name and type, and one of them may be absent. */
+export interface BackendChange {
+  readonly before: RecordSet | undefined;
+  readonly after: RecordSet | undefined;
+}
+
+export interface BackendBatch {
+  /**
+   * At most one for each name and type. Markers that come or grow first, then address sets, then markers that go: whatever a broken batch leaves behind
+   * is still known for ours. Within each part sorted by name and type.
+   */
+  readonly changes: readonly BackendChange[];
+}
+
+/** A text from a Secret of the zone's own namespace; never logged, never part of a message. */
+export type SecretText = (signal: AbortSignal) => Promise<SecretRead>;
+
+export type SecretRead =
+  | { readonly kind: "ok"; readonly text: string }
+  /** `message` names the Secret and key, never what is in it. */
+  | { readonly kind: "missing"; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string };

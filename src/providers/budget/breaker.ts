@@ -1,0 +1,44 @@
+import { backoffMs, type Backoff } from "../../base/backoff.ts";
+import type { Millis, Random } from "../../base/clock.ts";
+
+/** Whether calls for one zone are made at all, after a row of failures. */
+export type Breaker =
+  | { readonly kind: "closed"; readonly failures: number }
+  /** `trips` counts how often in a row it opened: the pauses grow. */
+  | { readonly kind: "open"; readonly until: Millis; readonly trips: number; readonly last: string }
+  /** One call is under way to see whether the backend works again. */
+  | { readonly kind: "half-open"; readonly trips: number; readonly last: string };
+
+export const CLOSED: Breaker = { kind: "closed", failures: 0 };
+
+/** So many failures in a row open it. */
+export const TRIPS_AFTER = 5;
+const PAUSE: Backoff = { firstMs: 15_000, maxMs: 300_000, spread: 0.2 };
+/** A probe that never ends by itself is ended by the call's deadline; until then others look again after this. */
+const PROBE_WAIT_MS = 1_000;
+
+export type Admission =
+  | { readonly kind: "go"; readonly breaker: Breaker }
+  | { readonly kind: "wait"; readonly waitMs: Millis };
+
+export function admit(breaker: Breaker, now: Millis): Admission {
+  switch (breaker.kind) {
+    case "closed":
+      return { kind: "go", breaker };
+    case "half-open":
+      return { kind: "wait", waitMs: PROBE_WAIT_MS };
+    case "open":
+      return now < breaker.until
+        ? { kind: "wait", waitMs: breaker.until - now }
+        : { kind: "go", breaker: { kind: "half-open", trips: breaker.trips, last: breaker.last } };
+  }
+}
+
+/** After a call that failed. An answer of any other kind, a refusal too, closes it: the backend is there. */
+export function afterFailure(breaker: Breaker, message: string, now: Millis, random: Random): Breaker {
+  const trips = breaker.kind === "closed" ? 0 : breaker.trips;
+  const failures = breaker.kind === "closed" ? breaker.failures + 1 : TRIPS_AFTER;
+  return failures < TRIPS_AFTER
+    ? { kind: "closed", failures }
+    : { kind: "open", until: now + backoffMs(PAUSE, trips, random), trips: trips + 1, last: message };
+}

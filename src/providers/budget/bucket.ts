@@ -1,0 +1,29 @@
+import type { Millis } from "../../base/clock.ts";
+
+/** How many calls an endpoint is given: so many a second on the long run, so many at once after a pause. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** A token bucket; `tokens` below 0 are calls that were promised a time and have not come yet. */
+export interface Bucket {
+  readonly tokens: number;
+  readonly at: Millis;
+}
+
+export function fullBucket({ burst }: Rate, now: Millis): Bucket {
+  return { tokens: burst, at: now };
+}
+
+/** Takes one call out of the bucket; `waitMs` says when it may be made: each caller gets a time of its own, so that none has to ask again. */
+export function takeCall(
+  bucket: Bucket,
+  rate: Rate,
+  now: Millis,
+): { readonly bucket: Bucket; readonly waitMs: Millis } {
+  const passed = Math.max(0, now - bucket.at);
+  const tokens = Math.min(rate.burst, bucket.tokens + (passed * rate.perSecond) / 1000) - 1;
+  const waitMs = tokens >= 0 ? 0 : Math.ceil((-tokens * 1000) / rate.perSecond);
+  return { bucket: { tokens, at: Math.max(now, bucket.at) }, waitMs };
+}

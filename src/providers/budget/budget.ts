@@ -1,0 +1,224 @@
+import { backoffMs, type Backoff } from "../../base/backoff.ts";
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import type { ApplyResult, Failed, ReadResult, ZoneProvider } from "../provider.ts";
+import { admit, afterFailure, CLOSED, type Breaker } from "./breaker.ts";
+import { fullBucket, takeCall, type Bucket, type Rate } from "./bucket.ts";
+
+export interface BudgetDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Counts; returns at once. */
+  readonly observe?: (event: BudgetEvent) => void;
+  /** A call that has not ended by then is aborted and counts as failed; default 60 s. */
+  readonly deadlineMs?: Millis;
+}
+
+export type BudgetEvent =
+  | { readonly kind: "deferred"; readonly endpoint: string; readonly zone: ObjectKey; readonly why: Deferral }
+  | { readonly kind: "breaker"; readonly endpoint: string; readonly zone: ObjectKey; readonly state: Breaker["kind"] };
+
+/** Why a call was not made: the rate is used up, too many are under way, the endpoint asked to wait, or the zone's breaker is open. */
+type Deferral = "rate" | "busy" | "retry-after" | "open";
+
+export interface Limit extends Rate {
+  /** Calls under way at one endpoint at once. */
+  readonly atOnce: number;
+}
+
+export interface Place {
+  readonly zone: ObjectKey;
+  /** One text for each server or service; what they share they share by it. */
+  readonly endpoint: string;
+  readonly limit: Limit;
+}
+
+/**
+ * Keeps what one endpoint is asked within bounds, and lets a broken one rest. A call that may not be made now is answered at once as
+ * `deferred`: nobody waits for another zone's server.
+ */
+export interface Budgets {
+  wrap(provider: ZoneProvider, place: Place): ZoneProvider;
+}
+
+export function createBudgets(deps: BudgetDeps): Budgets {
+  const endpoints = new Map<string, Endpoint>();
+  return {
+    wrap(provider, place) {
+      const now = deps.clock.now();
+      const endpoint = endpoints.get(place.endpoint) ?? {
+        bucket: fullBucket(place.limit, now),
+        underWay: 0,
+        blockedUntil: 0,
+      };
+      endpoints.set(place.endpoint, endpoint);
+      // Reading may work where writing does not: each has a breaker of its own.
+      const reading = newCaller(deps, endpoint, place);
+      const writing = newCaller(deps, endpoint, place);
+      return {
+        ...provider,
+        read: (names, signal) => call(reading, (inner) => provider.read(names, inner), signal),
+        apply: (request, signal) => call(writing, (inner) => provider.apply(request, inner), signal),
+      };
+    },
+  };
+}
+
+/** What the zones at one server share. */
+interface Endpoint {
+  bucket: Bucket;
+  underWay: number;
+  /** It asked not to be called before this (Retry-After). */
+  blockedUntil: Millis;
+}
+
+interface Caller {
+  readonly deps: BudgetDeps;
+  readonly endpoint: Endpoint;
+  readonly place: Place;
+  breaker: Breaker;
+  /** The time that the bucket promised; undefined: none is owed. */
+  promisedAt: Millis | undefined;
+  busyTries: number;
+}
+
+const DEADLINE_MS = 60_000;
+const BUSY: Backoff = { firstMs: 250, maxMs: 10_000, spread: 0.2 };
+/** A Retry-After of a day is not obeyed to the end: the endpoint is asked once an hour. */
+const MAX_BLOCK_MS = 3_600_000;
+
+function newCaller(deps: BudgetDeps, endpoint: Endpoint, place: Place): Caller {
+  return { deps, endpoint, place, breaker: CLOSED, promisedAt: undefined, busyTries: 0 };
+}
+
+async function call<T extends ReadResult | ApplyResult>(
+  caller: Caller,
+  work: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T | Failed> {
+  const waiting = mayCall(caller);
+  if (waiting !== undefined) {
+    const { endpoint, zone } = caller.place;
+    caller.deps.observe?.({ kind: "deferred", endpoint, zone, why: waiting.why });
+    return { kind: "failed", deferred: true, message: waiting.message, retryAfterMs: waiting.waitMs };
+  }
+  caller.endpoint.underWay += 1;
+  try {
+    const result = await withDeadline(caller, work, signal);
+    note(caller, result);
+    return result;
+  } catch (error) {
+    if (signal.aborted) {
+      // Stopped from outside: says nothing of the backend.
+      setBreaker(
+        caller,
+        caller.breaker.kind === "half-open" ? { ...caller.breaker, kind: "open", until: 0 } : caller.breaker,
+      );
+      throw error;
+    }
+    const failed: Failed = { kind: "failed", message: messageOf(error) };
+    note(caller, failed);
+    return failed;
+  } finally {
+    caller.endpoint.underWay -= 1;
+  }
+}
+
+interface Waiting {
+  readonly why: Deferral;
+  readonly waitMs: Millis;
+  readonly message: string;
+}
+
+function mayCall(caller: Caller): Waiting | undefined {
+  const { deps, endpoint, place, breaker } = caller;
+  const now = deps.clock.now();
+  if (now < endpoint.blockedUntil) {
+    const waitMs = endpoint.blockedUntil - now;
+    return { why: "retry-after", waitMs, message: `${place.endpoint} asked to be left alone for ${seconds(waitMs)}` };
+  }
+  const admission = admit(breaker, now);
+  if (admission.kind === "wait") {
+    const last = breaker.kind === "closed" ? "" : `: ${breaker.last}`;
+    const message = `calls failed again and again, the next is in ${seconds(admission.waitMs)}${last}`;
+    return { why: "open", waitMs: admission.waitMs, message };
+  }
+  if (endpoint.underWay >= place.limit.atOnce) {
+    caller.busyTries += 1;
+    const waitMs = backoffMs(BUSY, caller.busyTries - 1, deps.random);
+    return { why: "busy", waitMs, message: `${endpoint.underWay} calls to ${place.endpoint} are under way` };
+  }
+  const waitMs = takeTurn(caller, now);
+  if (waitMs > 0) {
+    return {
+      why: "rate",
+      waitMs,
+      message: `${place.endpoint} is called ${place.limit.perSecond} times a second at most`,
+    };
+  }
+  caller.busyTries = 0;
+  setBreaker(caller, admission.breaker);
+  return undefined;
+}
+
+function takeTurn(caller: Caller, now: Millis): Millis {
+  if (caller.promisedAt === undefined) {
+    const { bucket, waitMs } = takeCall(caller.endpoint.bucket, caller.place.limit, now);
+    caller.endpoint.bucket = bucket;
+    caller.promisedAt = now + waitMs;
+  }
+  const left = caller.promisedAt - now;
+  if (left > 0) {
+    return left;
+  }
+  caller.promisedAt = undefined;
+  return 0;
+}
+
+function note(caller: Caller, result: ReadResult | ApplyResult): void {
+  const { deps, endpoint } = caller;
+  const now = deps.clock.now();
+  if (result.kind !== "failed") {
+    setBreaker(caller, CLOSED);
+    return;
+  }
+  if (result.retryAfterMs !== undefined) {
+    endpoint.blockedUntil = Math.max(endpoint.blockedUntil, now + Math.min(result.retryAfterMs, MAX_BLOCK_MS));
+  }
+  setBreaker(caller, afterFailure(caller.breaker, result.message, now, deps.random));
+}
+
+function setBreaker(caller: Caller, breaker: Breaker): void {
+  if (breaker.kind !== caller.breaker.kind) {
+    const { endpoint, zone } = caller.place;
+    caller.deps.observe?.({ kind: "breaker", endpoint, zone, state: breaker.kind });
+  }
+  caller.breaker = breaker;
+}
+
+/** Ends the call when its time is over, whether or not the backend listens to the signal. */
+async function withDeadline<T>(
+  { deps, place }: Caller,
+  work: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { clock, deadlineMs = DEADLINE_MS } = deps;
+  const done = new AbortController();
+  const late = new AbortController();
+  const deadline = clock.sleep(deadlineMs, AbortSignal.any([signal, done.signal])).then(() => {
+    const error = new Error(`no answer from ${place.endpoint} within ${seconds(deadlineMs)}`);
+    late.abort(error);
+    throw error;
+  });
+  try {
+    return await Promise.race([work(AbortSignal.any([signal, late.signal])), deadline]);
+  } finally {
+    done.abort();
+    deadline.catch(() => undefined);
+  }
+}
+
+function seconds(ms: Millis): string {
+  return `${Math.ceil(ms / 1000)} s`;
+}

@@ -1,0 +1,187 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import { addressSet, parseAddress } from "../../dns/address.ts";
+import type { Name } from "../../dns/name.ts";
+import type { Write } from "../../plan/change.ts";
+import { checkedOwnerId } from "../owner-id.ts";
+import type { ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
+import { aliasesIn, aliasesText, objectFor, setsIn, type EndpointSet, type Ours } from "./convert.ts";
+import type { EndpointConflict, EndpointProblem, EndpointStore, StoredEndpoint } from "./endpoint-store.ts";
+import { actualOf, driftOf, unsound, viewOf, type View } from "./view.ts";
+
+export interface DnsEndpointDeps extends Ours {
+  readonly store: EndpointStore;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/**
+ * Hands a zone's names to an ExternalDNS that runs already: one DNSEndpoint object an owner name, which its `crd` source reads. The objects are ours by
+ * their names, labels and annotations; all others of the namespace are read and never written.
+ */
+export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
+  checkedOwnerId(deps.ownerId);
+  const state: State = { ...deps, view: undefined, left: new Map(), unseen: new Map() };
+  return {
+    id: "dnsEndpoint",
+    expectedLagMs: USUAL_LAG_MS,
+    read: (ownerNames, signal) => read(state, ownerNames, signal),
+    apply: (request, signal) => apply(state, request, signal),
+  };
+}
+
+/** ExternalDNS looks every minute unless it is told otherwise, and its own provider takes some seconds. */
+const USUAL_LAG_MS: Millis = 90_000;
+/** An object that no ExternalDNS has looked at for so long is worth a word in the status. */
+const UNSEEN_MS: Millis = 180_000;
+const CONCURRENT_WRITES = 8;
+
+interface State extends DnsEndpointDeps {
+  view: View | undefined;
+  /** The sets that this process left in each object, so that a deleted one is known for deleted. */
+  left: Map<Name, readonly EndpointSet[]>;
+  /** Since when the present generation of an object (by uid) has not been looked at by ExternalDNS. */
+  unseen: Map<string, { readonly generation: number; readonly since: Millis }>;
+}
+
+async function read(state: State, ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult> {
+  const list = await state.store.list(signal);
+  if (list.kind !== "ok") {
+    return list;
+  }
+  const view = viewOf(list.objects, state);
+  state.view = view;
+  const drift = driftOf(view, state.left);
+  state.left = new Map([...view.ours].map(([name, object]) => [name, setsIn(object, name)]));
+  const notice = noticeOf(state, view);
+  return {
+    kind: "ok",
+    zone: {
+      ...actualOf(view, state, new Set(ownerNames)),
+      ...(drift.length === 0 ? {} : { drift }),
+      ...(notice === undefined ? {} : { notice }),
+    },
+  };
+}
+
+/** ExternalDNS writes down which generation of an object it has looked at; where it does not, most likely none reads our objects. */
+function noticeOf(state: State, { ours }: View): string | undefined {
+  const now = state.clock.now();
+  const unseen = new Map<string, { readonly generation: number; readonly since: Millis }>();
+  for (const { uid, generation, observedGeneration } of ours.values()) {
+    if (observedGeneration !== generation) {
+      const known = state.unseen.get(uid);
+      unseen.set(uid, known?.generation === generation ? known : { generation, since: now });
+    }
+  }
+  state.unseen = unseen;
+  const late = [...unseen.values()].filter(({ since }) => now - since >= UNSEEN_MS).length;
+  return late === 0
+    ? undefined
+    : `no ExternalDNS has looked at ${late} of ${ours.size} DNSEndpoint objects for ${UNSEEN_MS / 60_000} minutes: does one run with --source=crd, and do its namespace and label filter admit them?`;
+}
+
+async function apply(state: State, { zone, writes }: ApplyRequest, signal: AbortSignal): Promise<ApplyResult> {
+  const { view } = state;
+  if (view === undefined || view.revision !== zone.revision) {
+    return { kind: "conflict", message: "the DNSEndpoint objects were read anew meanwhile" };
+  }
+  state.view = undefined;
+  const tasks = tasksOf(state, view, writes);
+  const problem = await runAll(tasks, (task) => carryOut(state, task, signal));
+  if (problem !== undefined) {
+    return problem;
+  }
+  const objects = new Map(view.ours);
+  for (const { name, outcome } of tasks) {
+    if (outcome.object === undefined) {
+      objects.delete(name);
+    } else {
+      objects.set(name, outcome.object);
+    }
+  }
+  state.view = viewOf([...objects.values(), ...view.others], state);
+  return { kind: "applied", revision: state.view.revision, wrote: tasks.length > 0 };
+}
+
+interface Task {
+  readonly name: Name;
+  readonly before: StoredEndpoint | undefined;
+  /** Empty: the object goes. */
+  readonly sets: readonly EndpointSet[];
+  readonly aliases: string;
+  readonly outcome: { object: StoredEndpoint | undefined };
+}
+
+function tasksOf(state: State, view: View, writes: readonly Write[]): readonly Task[] {
+  const byName = Map.groupBy(writes, (write) => (write.kind === "delete" ? write.before.name : write.after.name));
+  const names = [...new Set([...byName.keys(), ...unsound(view, state)])];
+  return names.map((name) => {
+    const before = view.ours.get(name);
+    const own = byName.get(name) ?? [];
+    const sets = setsAfter(before === undefined ? [] : setsIn(before, name), own);
+    const keys = own.flatMap((write) => (write.kind === "delete" ? [] : write.after.resources));
+    const aliases = keys.length === 0 && before !== undefined ? aliasesIn(before) : aliasesText(keys);
+    return { name, before, sets, aliases, outcome: { object: before } };
+  });
+}
+
+function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): readonly EndpointSet[] {
+  const sets = new Map(before.map((set) => [set.type, set]));
+  for (const write of writes) {
+    if (write.kind === "delete") {
+      sets.delete(write.before.type);
+    } else {
+      const { type, ttl } = write.after;
+      const addresses = addressSet(write.after.addresses.map((address) => parseAddress(address) ?? address));
+      sets.set(type, { type, ttl, addresses });
+    }
+  }
+  return [...sets.values()];
+}
+
+type Problem = EndpointConflict | EndpointProblem;
+
+async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
+  const { name, before, sets, aliases, outcome } = task;
+  if (sets.length === 0) {
+    const removed = before === undefined ? undefined : await state.store.remove(before, signal);
+    if (removed !== undefined && removed.kind !== "ok") {
+      return removed;
+    }
+    outcome.object = undefined;
+    state.left.delete(name);
+    return undefined;
+  }
+  const put = await state.store.put(objectFor(state, name, sets, aliases), before, signal);
+  if (put.kind !== "ok") {
+    return put;
+  }
+  outcome.object = put.object;
+  state.left.set(name, sets);
+  return undefined;
+}
+
+/** A few at once. One object that is refused keeps the others from nothing; what concerns all of them ends it. */
+async function runAll(
+  tasks: readonly Task[],
+  run: (task: Task) => Promise<Problem | undefined>,
+): Promise<Problem | undefined> {
+  const work = tasks.values();
+  const problems: Problem[] = [];
+  const worker = async (): Promise<void> => {
+    for (const task of work) {
+      const problem = await run(task);
+      if (problem !== undefined) {
+        problems.push(problem);
+      }
+      if (problems.some(concernsAll)) {
+        return;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_WRITES, tasks.length) }, worker));
+  return problems.find(concernsAll) ?? problems[0];
+}
+
+function concernsAll(problem: Problem): boolean {
+  return problem.kind === "failed" || (problem.kind === "refused" && problem.reason !== "Rejected");
+}

@@ -1,0 +1,64 @@
+/** One member of a DNSEndpoint's `spec.endpoints`, as far as addresses and names need it. */
+export interface Endpoint {
+  /** Without the final dot, as ExternalDNS wants it. */
+  readonly dnsName: string;
+  readonly recordType: string;
+  /** In seconds; undefined: whatever ExternalDNS's provider takes for usual. */
+  readonly recordTTL: number | undefined;
+  readonly targets: readonly string[];
+}
+
+/** What we put into a DNSEndpoint object. */
+export interface EndpointObject {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The object that it is garbage-collected with; undefined: it stays. */
+  readonly owner: EndpointOwner | undefined;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface EndpointOwner {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** A DNSEndpoint object of the namespace, ours or anybody's. */
+export interface StoredEndpoint extends Omit<EndpointObject, "owner"> {
+  readonly ownerUids: readonly string[];
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  /** True when an endpoint has more than {@link Endpoint} knows: a set identifier, say. */
+  readonly hasMore: boolean;
+  /** `status.observedGeneration`: what ExternalDNS has looked at last. */
+  readonly observedGeneration: number | undefined;
+}
+
+/** The DNSEndpoint objects of one namespace. */
+export interface EndpointStore {
+  list(signal: AbortSignal): Promise<EndpointList>;
+  /**
+   * Makes the object, or replaces ours while it is at `before`: a change of its status alone is no conflict. `undefined`: there must be none with
+   * other content.
+   */
+  put(object: EndpointObject, before: StoredEndpoint | undefined, signal: AbortSignal): Promise<EndpointPut>;
+  /** Removes the object while it is at `before`; one that is gone already is removed. */
+  remove(before: StoredEndpoint, signal: AbortSignal): Promise<EndpointRemoval>;
+}
+
+export type EndpointList = { readonly kind: "ok"; readonly objects: readonly StoredEndpoint[] } | EndpointProblem;
+export type EndpointPut = { readonly kind: "ok"; readonly object: StoredEndpoint } | EndpointConflict | EndpointProblem;
+export type EndpointRemoval = { readonly kind: "ok" } | EndpointConflict | EndpointProblem;
+
+export interface EndpointConflict {
+  readonly kind: "conflict";
+  readonly message: string;
+}
+
+export type EndpointProblem =
+  /** `reason` is a condition reason: Forbidden, NotSupported, NotFound, Rejected. */
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };

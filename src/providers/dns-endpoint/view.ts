@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { byCodeUnit } from "../../base/order.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import type { Family } from "../../dns/record.ts";
+import type { ActualSet } from "../../plan/change.ts";
+import type { ActualZone, Drift } from "../provider.ts";
+import {
+  aliasesIn,
+  foreignSets,
+  isEdited,
+  isSelectedWithOurs,
+  objectFor,
+  ownerNameOf,
+  setsIn,
+  stands,
+  writerOf,
+  type EndpointSet,
+  type Ours,
+} from "./convert.ts";
+import type { StoredEndpoint } from "./endpoint-store.ts";
+
+/** The objects of the namespace as they were read. */
+export interface View {
+  readonly revision: string;
+  /** By owner name, sorted. */
+  readonly ours: ReadonlyMap<Name, StoredEndpoint>;
+  readonly others: readonly StoredEndpoint[];
+}
+
+export function viewOf(objects: readonly StoredEndpoint[], ours: Ours): View {
+  const own: [Name, StoredEndpoint][] = [];
+  const others: StoredEndpoint[] = [];
+  for (const object of objects) {
+    const name = ownerNameOf(object, ours);
+    if (name === undefined) {
+      others.push(object);
+    } else {
+      own.push([name, object]);
+    }
+  }
+  own.sort(([a], [b]) => byCodeUnit(a, b));
+  return { revision: revisionOf(own), ours: new Map(own), others };
+}
+
+/** What stands, for the plan: our sets, and at the names that were asked for those of others. */
+export function actualOf(
+  view: View,
+  ours: Ours,
+  asked: ReadonlySet<Name>,
+): Pick<ActualZone, "revision" | "sets" | "dirty"> {
+  const taken = othersAt(view, ours, asked);
+  const own = [...view.ours].flatMap(([name, object]) =>
+    setsIn(object, name).map((set): ActualSet => ({ name, ...set, owner: ours.ownerId })),
+  );
+  const sets = [...own.filter(({ name, type }) => !taken.has(`${name} ${type}`)), ...taken.values()];
+  const dirty = dirtyOf(view, ours);
+  return {
+    revision: view.revision,
+    sets: sets.sort((a, b) => byCodeUnit(`${a.name} ${a.type}`, `${b.name} ${b.type}`)),
+    ...(dirty === undefined ? {} : { dirty }),
+  };
+}
+
+/** The objects of ours that have to be written even where no set differs, with the sets that are in them. */
+export function unsound({ ours: own }: View, ours: Ours): readonly Name[] {
+  return [...own].flatMap(([name, object]) => {
+    const sets = setsIn(object, name);
+    return sets.length > 0 && stands(object, objectFor(ours, name, sets, aliasesIn(object))) ? [] : [name];
+  });
+}
+
+/** Edits that somebody made to what we left, as far as the object itself tells them, and objects that are gone. */
+export function driftOf(view: View, left: ReadonlyMap<Name, readonly EndpointSet[]>): readonly Drift[] {
+  const edited = [...view.ours].flatMap(([name, object]) =>
+    isEdited(object)
+      ? driftAt(name, left.get(name) ?? setsIn(object, name), `somebody edited DNSEndpoint ${object.name}`)
+      : [],
+  );
+  const gone = [...left].flatMap(([name, sets]) =>
+    view.ours.has(name) ? [] : driftAt(name, sets, `somebody deleted the DNSEndpoint of ${displayName(name)}`),
+  );
+  return [...edited, ...gone];
+}
+
+function driftAt(name: Name, sets: readonly EndpointSet[], message: string): readonly Drift[] {
+  return sets.map(({ type }) => ({ name, type, message }));
+}
+
+function dirtyOf(view: View, ours: Ours): ActualZone["dirty"] {
+  const names = unsound(view, ours);
+  const [first] = names;
+  if (first === undefined) {
+    return undefined;
+  }
+  const more = names.length === 1 ? "" : ` and ${names.length - 1} more`;
+  const edited = names.find((name) => view.ours.get(name)?.hasMore === true);
+  return edited === undefined
+    ? { kind: "markers", message: `labels, annotations or owner of the DNSEndpoint of ${displayName(first)}${more}` }
+    : { kind: "foreign-edit", message: `somebody put more into the DNSEndpoint of ${displayName(edited)}` };
+}
+
+/** Records that an ExternalDNS which reads our objects would publish at the same names; a CNAME leaves no room for either family. */
+function othersAt({ others }: View, ours: Ours, asked: ReadonlySet<Name>): ReadonlyMap<string, ActualSet> {
+  const found = new Map<string, ActualSet>();
+  for (const object of others.filter((other) => isSelectedWithOurs(other, ours))) {
+    for (const { name, endpoint } of foreignSets(object)) {
+      for (const type of asked.has(name) ? familiesOf(endpoint.recordType) : []) {
+        const note = `DNSEndpoint ${object.name} has ${endpoint.recordType} records for ${displayName(name)}`;
+        const { targets, recordTTL } = endpoint;
+        found.set(`${name} ${type}`, {
+          name,
+          type,
+          ttl: recordTTL ?? 0,
+          addresses: targets,
+          owner: writerOf(object) === ours.ownerId ? undefined : writerOf(object),
+          note,
+        });
+      }
+    }
+  }
+  return found;
+}
+
+function familiesOf(recordType: string): readonly Family[] {
+  return recordType === "A" || recordType === "AAAA" ? [recordType] : ["A", "AAAA"];
+}
+
+function revisionOf(own: readonly (readonly [Name, StoredEndpoint])[]): string {
+  const hash = createHash("sha256");
+  for (const [, { uid, generation, labels, annotations }] of own) {
+    hash.update(`${uid} ${generation} ${JSON.stringify([labels, annotations])}\n`);
+  }
+  return hash.digest("hex").slice(0, 16);
+}

@@ -1,0 +1,83 @@
+import type { BackendChange } from "../backend.ts";
+import { setKey, targetOf } from "../record-sets.ts";
+import { mergedEndpoint, type Shown } from "./convert.ts";
+import type { Changes, Endpoint } from "./endpoint.ts";
+
+/** A change with the endpoint that the provider made of what is wanted; undefined where the set goes. */
+export interface AdjustedChange {
+  readonly change: BackendChange;
+  readonly wanted: Endpoint | undefined;
+}
+
+/**
+ * The bodies to send one after the other, mostly a single one. A provider carries out a body's creations first, then its updates, then its deletions, in no promised order; where the
+ * batch says that markers come before addresses (or after) and that order would break it, the batch is cut.
+ */
+export function bodiesOf(changes: readonly AdjustedChange[], shown: Shown): readonly Changes[] {
+  return phasesOf(changes, shown).map((phase) => bodyOf(phase, shown));
+}
+
+const RANK = { create: 0, update: 1, delete: 2 } as const;
+type Kind = keyof typeof RANK;
+
+function phasesOf(changes: readonly AdjustedChange[], shown: Shown): readonly (readonly AdjustedChange[])[] {
+  const phases: AdjustedChange[][] = [];
+  let phase: AdjustedChange[] = [];
+  let wasText: boolean | undefined;
+  /** The highest rank of the parts of this phase before the present one, and of the present one. */
+  let floor = 0;
+  let highest = 0;
+  for (const change of changes) {
+    const isText = targetOf(change.change).type === "TXT";
+    if (isText !== wasText) {
+      floor = Math.max(floor, highest);
+      wasText = isText;
+    }
+    const rank = RANK[kindOf(change, shown)];
+    if (phase.length > 0 && rank < floor) {
+      phases.push(phase);
+      phase = [];
+      floor = 0;
+      highest = 0;
+    }
+    phase.push(change);
+    highest = Math.max(highest, rank);
+  }
+  return phase.length > 0 ? [...phases, phase] : phases;
+}
+
+function kindOf({ change, wanted }: AdjustedChange, shown: Shown): Kind {
+  if (wanted === undefined) {
+    return "delete";
+  }
+  return shown.has(setKey(targetOf(change))) ? "update" : "create";
+}
+
+function bodyOf(changes: readonly AdjustedChange[], shown: Shown): Changes {
+  const create: Endpoint[] = [];
+  const updateOld: Endpoint[] = [];
+  const updateNew: Endpoint[] = [];
+  const deleted: Endpoint[] = [];
+  for (const { change, wanted } of changes) {
+    const endpoints = shown.get(setKey(targetOf(change)))?.endpoints ?? [];
+    const old = mergedEndpoint(endpoints);
+    if (wanted === undefined) {
+      deleted.push(...endpoints.flatMap(deletionsOf));
+    } else if (old === undefined) {
+      create.push(wanted);
+    } else {
+      updateOld.push(old);
+      updateNew.push({ ...wanted, labels: { ...wanted.labels, ...old.labels } });
+    }
+  }
+  return { create, updateOld, updateNew, delete: deleted };
+}
+
+/** The CoreDNS provider deletes only the key in the label `prefix`, which is one of several; it notes each target's key under the target. */
+function deletionsOf(endpoint: Endpoint): readonly Endpoint[] {
+  const { targets, labels } = endpoint;
+  const isKeyed = labels["prefix"] !== undefined && targets.every((target) => labels[target] !== undefined);
+  return isKeyed
+    ? targets.map((target) => ({ ...endpoint, targets: [target], labels: { ...labels, prefix: labels[target] ?? "" } }))
+    : [endpoint];
+}

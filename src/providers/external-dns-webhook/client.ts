@@ -1,0 +1,91 @@
+import type { WebhookSpec } from "../../api/dns-zone.ts";
+import { parseJson } from "../../base/json.ts";
+import type { HttpClient, HttpRequest } from "../../transport/http.ts";
+import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-problem.ts";
+import { type Changes, type DomainFilter, domainFilterOf, type Endpoint, endpointsOf } from "./endpoint.ts";
+
+export interface WebhookClientDeps {
+  readonly spec: WebhookSpec;
+  readonly http: HttpClient;
+}
+
+type Answer<T> = { readonly kind: "ok"; readonly value: T } | BackendProblem;
+
+/** ExternalDNS's webhook protocol, version 1. Rejects only with the reason of the caller's signal. */
+export interface WebhookClient {
+  negotiate(signal: AbortSignal): Promise<Answer<DomainFilter>>;
+  records(signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
+  /** What the provider would make of these endpoints. */
+  adjust(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
+  /** `ok` means that the provider said so; it drops what it does not serve without a word. */
+  apply(changes: Changes, signal: AbortSignal): Promise<Answer<undefined>>;
+}
+
+export function createWebhookClient(deps: WebhookClientDeps): WebhookClient {
+  const words = wordsOf(deps.spec);
+  return {
+    negotiate: (signal) => ask(deps, { method: "GET", path: "/" }, domainFilterOf, signal),
+    records: (signal) => ask(deps, { method: "GET", path: "/records" }, endpointsOf, signal),
+    adjust: (body, signal) => ask(deps, { method: "POST", path: "/adjustendpoints", body }, endpointsOf, signal),
+    apply: async (body, signal) => {
+      const result = await send(deps, { method: "POST", path: "/records", body }, signal);
+      if (result.kind === "response" && result.status === 204) {
+        return { kind: "ok", value: undefined };
+      }
+      return isSuccess(result)
+        ? misfit(
+            `answers ${result.kind === "response" ? result.status : ""} to a change, where the protocol has 204`,
+            words,
+          )
+        : problemOf(result, words);
+    },
+  };
+}
+
+const MEDIA_TYPE = "application/external.dns.webhook+json;version=1";
+
+type Call = Pick<HttpRequest, "method" | "path" | "body">;
+
+async function ask<T>(
+  deps: WebhookClientDeps,
+  call: Call,
+  read: (body: unknown) => T | undefined,
+  signal: AbortSignal,
+): Promise<Answer<T>> {
+  const words = wordsOf(deps.spec);
+  const result = await send(deps, call, signal);
+  if (result.kind !== "response" || !isSuccess(result)) {
+    return problemOf(result, words);
+  }
+  const { mediaType, text } = result;
+  if (mediaType.replaceAll(/\s/g, "") !== MEDIA_TYPE) {
+    const message = `${words.server} speaks "${mediaType.slice(0, 80)}", not version 1 of the webhook protocol: set url to an ExternalDNS webhook provider of version 1`;
+    return { kind: "refused", reason: "NotSupported", message };
+  }
+  const value = read(parseJson(text));
+  return value === undefined
+    ? misfit(`answers ${call.path} with something that the protocol does not have`, words)
+    : { kind: "ok", value };
+}
+
+function send({ spec, http }: WebhookClientDeps, call: Call, signal: AbortSignal): ReturnType<HttpClient["request"]> {
+  const headers = { accept: MEDIA_TYPE, ...(call.body !== undefined && { "content-type": MEDIA_TYPE }) };
+  const ca = spec.caBundle === undefined ? {} : { caBundle: spec.caBundle };
+  return http.request({ ...call, ...ca, baseUrl: spec.url, headers }, signal);
+}
+
+function isSuccess(result: Awaited<ReturnType<HttpClient["request"]>>): boolean {
+  return result.kind === "response" && result.status >= 200 && result.status < 300;
+}
+
+function wordsOf({ url }: WebhookSpec): ServerWords {
+  return {
+    server: `the webhook at ${url}`,
+    unauthorized: "the protocol has no credentials, so let dnsalias through in what stands before it",
+    forbidden: "let dnsalias through in what stands before it",
+    notFound: "set url to where an ExternalDNS webhook provider serves /, /records and /adjustendpoints",
+    rejected: "see the provider's log",
+    broken: "see the provider's log, which has the reason",
+    redact: (text) => text,
+  };
+}

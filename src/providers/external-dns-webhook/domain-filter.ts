@@ -1,0 +1,39 @@
+import { domainToASCII } from "node:url";
+import { isAtOrBelow, type Name } from "../../dns/name.ts";
+import { canonicalName } from "../record-text.ts";
+import type { DomainFilter } from "./endpoint.ts";
+
+/**
+ * Whether a provider says that it serves a name: at label boundaries, so that `evilexample.com` is not in `example.com`. A filter of regular expressions
+ * tells nothing here (they are Go's); what it leaves out is seen when it is read back.
+ */
+export function admits({ include, exclude, hasExpressions }: DomainFilter, name: Name): boolean {
+  if (hasExpressions) {
+    return true;
+  }
+  const isIn = (entry: string): boolean => matches(entry, name);
+  return (include.length === 0 || include.some(isIn)) && !exclude.some(isIn);
+}
+
+/** Whether any name of a zone can be served. */
+export function admitsSomeOf(filter: DomainFilter, domain: Name): boolean {
+  if (filter.hasExpressions || filter.include.length === 0) {
+    return true;
+  }
+  return filter.include.some((entry) => {
+    const included = nameOf(entry);
+    return included !== undefined && (isAtOrBelow(domain, included) || isAtOrBelow(included, domain));
+  });
+}
+
+function matches(entry: string, name: Name): boolean {
+  const included = nameOf(entry);
+  const isBelowOnly = entry.startsWith(".");
+  return included !== undefined && isAtOrBelow(name, included) && !(isBelowOnly && name === included);
+}
+
+/** Domains come in Unicode where they have any (ExternalDNS undoes A-labels); both spellings are one name here. */
+function nameOf(entry: string): Name | undefined {
+  const text = entry.replace(/^\./, "");
+  return canonicalName(/[^ -~]/.test(text) ? domainToASCII(text) : text);
+}

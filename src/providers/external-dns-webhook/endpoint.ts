@@ -1,0 +1,73 @@
+import { isObject, listAt, numberAt, textAt, textsAt } from "../../base/json.ts";
+
+/** One record set as ExternalDNS has it: names without final dots, TXT targets usually in quotes, TTL 0 for "not said". */
+export interface Endpoint {
+  readonly dnsName: string;
+  readonly recordType: string;
+  readonly targets: readonly string[];
+  readonly recordTTL: number;
+  /** Tells apart several sets of one name and type (weighted and other routing policies); "" for the only one. */
+  readonly setIdentifier: string;
+  /** Notes of the provider, which wants them back when it changes the record. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly providerSpecific: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** Body of `POST /records`. An old and a new set stand at the same index. */
+export interface Changes {
+  readonly create: readonly Endpoint[];
+  readonly updateOld: readonly Endpoint[];
+  readonly updateNew: readonly Endpoint[];
+  readonly delete: readonly Endpoint[];
+}
+
+/** What a provider says it serves; domains without final dots, or with a leading dot for names below alone. */
+export interface DomainFilter {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Regular expressions in Go's syntax; they are not evaluated here. */
+  readonly hasExpressions: boolean;
+}
+
+/** A list of endpoints, or null for none; undefined for anything else. */
+export function endpointsOf(body: unknown): readonly Endpoint[] | undefined {
+  if (body === null) {
+    return [];
+  }
+  return Array.isArray(body) && body.every(isObject) ? body.map(endpointOf) : undefined;
+}
+
+export function domainFilterOf(body: unknown): DomainFilter | undefined {
+  if (!isObject(body)) {
+    return undefined;
+  }
+  return {
+    include: textList(body, "include"),
+    exclude: textList(body, "exclude"),
+    hasExpressions: textAt(body, "regexInclude") !== "" || textAt(body, "regexExclude") !== "",
+  };
+}
+
+/** Tells one record set from another, as ExternalDNS does. */
+export function endpointKey({ dnsName, recordType, setIdentifier }: Endpoint): string {
+  return `${dnsName.toLowerCase()} ${recordType} ${setIdentifier}`;
+}
+
+function endpointOf(value: unknown): Endpoint {
+  return {
+    dnsName: textAt(value, "dnsName"),
+    recordType: textAt(value, "recordType"),
+    targets: textList(value, "targets"),
+    recordTTL: numberAt(value, "recordTTL") ?? 0,
+    setIdentifier: textAt(value, "setIdentifier"),
+    labels: textsAt(value, "labels"),
+    providerSpecific: listAt(value, "providerSpecific").map((property) => ({
+      name: textAt(property, "name"),
+      value: textAt(property, "value"),
+    })),
+  };
+}
+
+function textList(value: unknown, member: string): readonly string[] {
+  return listAt(value, member).filter((entry) => typeof entry === "string");
+}

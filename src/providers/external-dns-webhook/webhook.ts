@@ -1,0 +1,63 @@
+import { sameMembers } from "../../base/order.ts";
+import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
+import type { ApplyResult } from "../provider.ts";
+import { byKey, setKey, standing } from "../record-sets.ts";
+import type { AdjustedChange } from "./changes.ts";
+import { createWebhookClient } from "./client.ts";
+import { endpointFor, type Shown } from "./convert.ts";
+import { createLook, type LookDeps } from "./look.ts";
+import { siftAdjusted, siftChanges } from "./sift.ts";
+import { createTtlMemory, type TtlMemory } from "./ttl-memory.ts";
+import { write, type WriteParts } from "./write.ts";
+
+/**
+ * A zone of any DNS service that has an ExternalDNS webhook provider. A provider neither compares before it writes nor says what became of single
+ * records, so the zone is read before and after: what is missing then is sent again, or reported by name.
+ */
+export function createWebhookBackend(deps: LookDeps): RecordBackend {
+  const client = createWebhookClient(deps);
+  const parts = { client, look: createLook(deps, client), memory: createTtlMemory(), clock: deps.clock };
+  return {
+    id: "externalDNSWebhook",
+    capabilities: { atomic: "set", comparesAndSwaps: false, listsZone: true },
+    read: (_names, signal) => read(parts, signal),
+    apply: (batch, signal) => apply(parts, batch, signal),
+  };
+}
+
+async function read({ look, memory }: WriteParts, signal: AbortSignal): Promise<BackendRead> {
+  const now = await look(signal);
+  return now.kind === "ok" ? { kind: "ok", sets: memory.presented(now.shown), complete: true } : now;
+}
+
+async function apply(parts: WriteParts, batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
+  const now = await parts.look(signal);
+  if (now.kind !== "ok") {
+    return now;
+  }
+  const judged = standing(batch, byKey(parts.memory.presented(now.shown)));
+  if (judged.kind === "conflict") {
+    return judged;
+  }
+  const sendable = siftChanges(judged.open, now.shown, now.filter);
+  const candidates = sendable.kept.flatMap(({ after }) => (after === undefined ? [] : [endpointFor(after)]));
+  const adjusted = candidates.length === 0 ? NO_ENDPOINTS : await parts.client.adjust(candidates, signal);
+  if (adjusted.kind !== "ok") {
+    return adjusted;
+  }
+  const { kept, left } = siftAdjusted(sendable.kept, adjusted.value);
+  const open = kept.filter((change) => !standsAlready(parts.memory, change, now.shown));
+  return write(parts, { open, left: [...sendable.left, ...left], shown: now.shown }, signal);
+}
+
+const NO_ENDPOINTS = { kind: "ok", value: [] } as const;
+
+/** After a restart it is not known which TTL the provider makes of ours; its answer to the candidate tells that nothing is to be written. */
+function standsAlready(memory: TtlMemory, { change: { after }, wanted }: AdjustedChange, shown: Shown): boolean {
+  const now = after === undefined ? undefined : shown.get(setKey(after))?.set;
+  if (after === undefined || now === undefined || wanted?.recordTTL !== now.ttl || !sameMembers(after.data, now.data)) {
+    return false;
+  }
+  memory.learn(after, now);
+  return true;
+}

@@ -1,0 +1,89 @@
+import type { HttpResponse, HttpResult } from "../transport/http.ts";
+
+/** Why a backend could not do what it was asked: until an input changes, or for now. */
+export type BackendProblem =
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+
+export interface ServerWords {
+  /** "PowerDNS at https://pdns.example.net:8081". */
+  readonly server: string;
+  /** The cures, each a clause that begins with a verb: "correct the key in …". */
+  readonly unauthorized: string;
+  readonly forbidden: string;
+  readonly notFound: string;
+  readonly rejected: string;
+  /** For 5xx, where the server does not say more itself. */
+  readonly broken?: string;
+  /** Takes out what must not be shown of the words of a server. */
+  readonly redact: (text: string) => string;
+}
+
+/** The problem that an answer without success is, with its cure. */
+export function problemOf(result: HttpResult, words: ServerWords): BackendProblem {
+  if (result.kind === "unreachable") {
+    return unreachable(result.message, words);
+  }
+  const { status } = result;
+  const says = `${words.server} answers ${status}${said(result, words)}`;
+  if ((status === 403 || status >= 500) && READ_ONLY.test(result.text)) {
+    return { kind: "refused", reason: "ReadOnly", message: `${says}: let the server write its data` };
+  }
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    const { retryAfterMs } = result;
+    const message = status >= 500 && words.broken !== undefined ? `${says}: ${words.broken}` : says;
+    return { kind: "failed", message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
+  if (status >= 300 && status < 400) {
+    return refused("Rejected", `${says}, a redirect, which is not followed: set url to where it leads`);
+  }
+  switch (status) {
+    case 401:
+      return refused("Unauthorized", `${says}: ${words.unauthorized}`);
+    case 403:
+      return refused("Forbidden", `${says}: ${words.forbidden}`);
+    case 404:
+      return refused("ZoneNotFound", `${says}: ${words.notFound}`);
+    default:
+      return refused("Rejected", `${says}: ${words.rejected}`);
+  }
+}
+
+/** An answer that is not what the protocol has. It may be a proxy's or a starting server's, so it is tried again. */
+export function misfit(what: string, words: ServerWords): BackendProblem {
+  return { kind: "failed", message: `${words.server} ${what}: check that url leads to it` };
+}
+
+const READ_ONLY = /read-?only/i;
+const MAX_WORDS = 300;
+
+function refused(reason: string, message: string): BackendProblem {
+  return { kind: "refused", reason, message };
+}
+
+function unreachable(message: string, { server }: ServerWords): BackendProblem {
+  const cure = /certificate|CERT_|altnames/i.test(message)
+    ? ": set caBundle to what signs its certificate, and url to a name that stands in it"
+    : "";
+  return { kind: "failed", message: `${server} gives no answer: ${message}${cure}` };
+}
+
+/** What the server says itself: `{"error": "…"}`, or plain text; no page of HTML. */
+function said({ text, mediaType }: HttpResponse, { redact }: ServerWords): string {
+  if (mediaType.startsWith("text/html")) {
+    return "";
+  }
+  const words = redact(errorIn(text) ?? text)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return words === "" ? "" : ` (${words.slice(0, MAX_WORDS)})`;
+}
+
+function errorIn(text: string): string | undefined {
+  const found = /"error"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+  try {
+    return found === undefined ? undefined : String(JSON.parse(found));
+  } catch {
+    return undefined;
+  }
+}

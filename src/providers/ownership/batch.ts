@@ -1,0 +1,127 @@
+import { byCodeUnit, sameMembers } from "../../base/order.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import { addressSet } from "../../dns/address.ts";
+import type { Name } from "../../dns/name.ts";
+import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
+import type { Write } from "../../plan/change.ts";
+import type { BackendCapabilities, BackendChange } from "../backend.ts";
+import { markerSetOf, recordKey, type RecordMap } from "./holder.ts";
+import type { JudgedName } from "./judge.ts";
+import { markerData, readMarker } from "./marker.ts";
+import { markerNameOf } from "./marker-name.ts";
+
+export interface BatchInput {
+  /** What was read. */
+  readonly sets: RecordMap;
+  /** Every name that is written to, or whose marker is lost or left over. */
+  readonly names: readonly TouchedName[];
+  readonly ownerId: string;
+  readonly resourceOf: (name: Name) => ObjectKey;
+  readonly capabilities: Pick<BackendCapabilities, "atomic" | "minTtl">;
+}
+
+export interface TouchedName {
+  readonly name: Name;
+  readonly judged: JudgedName;
+  readonly writes: readonly Write[];
+}
+
+/** The changes of record sets and markers that the writes come to, in the order that {@link BackendBatch} promises. */
+export function batchOf(input: BatchInput): readonly BackendChange[] {
+  const address = input.names
+    .flatMap(({ writes }) => writes.map((write) => addressChange(write, input)))
+    .filter((change) => !isNoChange(change));
+  const coming: BackendChange[] = [];
+  const going: BackendChange[] = [];
+  for (const touched of input.names) {
+    const { change, grows } = markerChange(touched, input);
+    if (change !== undefined) {
+      (grows ? coming : going).push(change);
+    }
+  }
+  return [coming, address, going].flatMap((part) => part.sort((a, b) => byCodeUnit(keyOf(a), keyOf(b))));
+}
+
+/** The record sets after the changes. */
+export function afterChanges(sets: RecordMap, changes: readonly BackendChange[]): RecordMap {
+  const after = new Map(sets);
+  for (const change of changes) {
+    if (change.after === undefined) {
+      after.delete(keyOf(change));
+    } else {
+      after.set(keyOf(change), change.after);
+    }
+  }
+  return after;
+}
+
+function addressChange(write: Write, { sets, capabilities }: BatchInput): BackendChange {
+  if (write.kind === "delete") {
+    return { before: sets.get(recordKey(write.before.name, write.before.type)), after: undefined };
+  }
+  const { name, type, ttl, addresses } = write.after;
+  const after = { name, type, ttl: Math.max(ttl, capabilities.minTtl ?? 0), data: addressSet(addresses) };
+  return { before: sets.get(recordKey(name, type)), after };
+}
+
+interface MarkerChange {
+  readonly change: BackendChange | undefined;
+  /** It speaks for a family afterwards for which it did not before. */
+  readonly grows: boolean;
+}
+
+function markerChange(touched: TouchedName, input: BatchInput): MarkerChange {
+  const { name, judged } = touched;
+  const markerName = markerNameOf(name);
+  if (markerName === undefined) {
+    return { change: undefined, grows: false };
+  }
+  const before = markerSetOf(input.sets, name);
+  const had = judged.holder.kind === "ours" ? judged.holder.types : [];
+  const wanted = typesAfter(touched);
+  const grows = wanted.some((type) => !had.includes(type));
+  // Where a batch can break half-way, a marker never says less than what stands; the next write tidies it up.
+  const types = grows && input.capabilities.atomic !== "batch" ? [...new Set([...had, ...wanted])] : wanted;
+  const resource = resourceAfter(touched, input.resourceOf);
+  const foreign = (before?.data ?? []).filter((data) => readMarker(data)?.owner !== input.ownerId);
+  const data = types.length === 0 ? foreign : [...foreign, markerData({ owner: input.ownerId, types, resource })];
+  const ttl: Seconds = before?.ttl ?? Math.max(MARKER_TTL, input.capabilities.minTtl ?? 0);
+  const after =
+    data.length === 0 ? undefined : { name: markerName, type: "TXT", ttl, data: [...data].sort(byCodeUnit) };
+  const change: BackendChange = { before, after };
+  return { change: isNoChange(change) ? undefined : change, grows };
+}
+
+/** Nobody asks for markers but us, so that nothing is gained by a short one. */
+const MARKER_TTL: Seconds = 300;
+
+/** The families at the name that are ours and stand once the writes have taken effect. */
+function typesAfter({ judged, writes }: TouchedName): readonly Family[] {
+  return FAMILIES.filter((type) => {
+    const write = writes.find((one) => setOf(one).type === type);
+    const stands = judged.sets.some((set) => set.type === type && set.owner !== undefined);
+    return write === undefined ? stands : write.kind !== "delete";
+  });
+}
+
+function resourceAfter({ name, writes }: TouchedName, resourceOf: BatchInput["resourceOf"]): ObjectKey {
+  const resources = writes.flatMap((write) => (write.kind === "delete" ? [] : write.after.resources));
+  return [...resources].sort(byCodeUnit)[0] ?? resourceOf(name);
+}
+
+/** What a write is about. */
+export function setOf(write: Write): { readonly name: Name; readonly type: Family } {
+  return write.kind === "delete" ? write.before : write.after;
+}
+
+function keyOf({ before, after }: BackendChange): string {
+  const set = after ?? before;
+  return set === undefined ? "" : recordKey(set.name, set.type);
+}
+
+function isNoChange({ before, after }: BackendChange): boolean {
+  if (before === undefined || after === undefined) {
+    return before === after;
+  }
+  return before.ttl === after.ttl && sameMembers(before.data, after.data);
+}

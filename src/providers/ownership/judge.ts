@@ -1,0 +1,80 @@
+import { addressSet } from "../../dns/address.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import { FAMILIES, type Family, type RecordSet } from "../../dns/record.ts";
+import type { ActualSet } from "../../plan/change.ts";
+import { holderOf, recordKey, type Holder, type RecordMap } from "./holder.ts";
+import { markerNameOf } from "./marker-name.ts";
+
+/** What stands at one owner name, and whose it is. */
+export interface JudgedName {
+  readonly sets: readonly ActualSet[];
+  readonly holder: Holder;
+  /** Families of ours whose marker is gone, by what was left there. */
+  readonly lost: readonly Family[];
+  /** Our marker speaks for a family of which nothing stands. */
+  readonly leftover: boolean;
+}
+
+export interface JudgeInput {
+  readonly sets: RecordMap;
+  readonly ownerId: string;
+  /** True for a record set that is exactly as we left it. */
+  readonly isAsLeft: (set: RecordSet) => boolean;
+}
+
+/** Says for each family at the name who wrote it, and what stands in the way of writing it. */
+export function judgeName(name: Name, input: JudgeInput): JudgedName {
+  const holder = holderOf(input.sets, name, input.ownerId);
+  const obstacle = obstacleAt(name, input.sets);
+  const owned = holder.kind === "ours" ? holder.types : [];
+  if (obstacle !== undefined) {
+    const sets = FAMILIES.map((type) => ({ ...actualOf(name, type, input.sets), owner: undefined, note: obstacle }));
+    return { sets, holder, lost: [], leftover: owned.length > 0 };
+  }
+  if (holder.kind === "foreign") {
+    return {
+      sets: FAMILIES.map((type) => foreignSet(name, type, holder.owner, input.sets)),
+      holder,
+      lost: [],
+      leftover: false,
+    };
+  }
+  const standing = FAMILIES.flatMap((type) => input.sets.get(recordKey(name, type)) ?? []);
+  const lost = FAMILIES.filter((type) =>
+    standing.some((set) => set.type === type && !owned.includes(type) && input.isAsLeft(set)),
+  );
+  const ours = new Set([...owned, ...lost]);
+  const sets = FAMILIES.filter((type) => standing.some((set) => set.type === type)).map((type) => ({
+    ...actualOf(name, type, input.sets),
+    owner: ours.has(type) ? input.ownerId : undefined,
+  }));
+  const leftover = owned.some((type) => !standing.some((set) => set.type === type));
+  return { sets, holder, lost, leftover };
+}
+
+function actualOf(name: Name, type: Family, sets: RecordMap): Omit<ActualSet, "owner"> {
+  const set = sets.get(recordKey(name, type));
+  return { name, type, ttl: set?.ttl ?? 0, addresses: addressSet(set?.data ?? []) };
+}
+
+/** Another owner's name is its own as a whole: nothing is put beside what it wrote. */
+function foreignSet(name: Name, type: Family, owner: string, sets: RecordMap): ActualSet {
+  const set = { ...actualOf(name, type, sets), owner };
+  return set.addresses.length > 0
+    ? set
+    : { ...set, note: `the dnsalias owner "${owner}" has marked ${displayName(name)} as its own` };
+}
+
+function obstacleAt(name: Name, sets: RecordMap): string | undefined {
+  const markerName = markerNameOf(name);
+  if (markerName === undefined) {
+    return `the owner marker of ${displayName(name)} has no place (the name is too long, or begins with _wildcard)`;
+  }
+  for (const at of [name, markerName]) {
+    const cname = sets.get(recordKey(at, "CNAME"));
+    if (cname !== undefined) {
+      return `a CNAME to ${cname.data.join(", ")} stands at ${displayName(at)}`;
+    }
+  }
+  return undefined;
+}

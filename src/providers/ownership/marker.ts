@@ -1,0 +1,53 @@
+import type { ObjectKey } from "../../api/meta.ts";
+import { FAMILIES, type Family } from "../../dns/record.ts";
+import { isOwnerId } from "../owner-id.ts";
+
+/** What a TXT record at a marker name says: who wrote which address families beside it, and for which alias. */
+export interface Marker {
+  readonly owner: string;
+  /** In the order of {@link FAMILIES}; never empty. */
+  readonly types: readonly Family[];
+  readonly resource: ObjectKey;
+}
+
+/** The marker as RDATA of one TXT record, in strings of at most 255 octets (RFC 1035 3.3). */
+export function markerData({ owner, types, resource }: Marker): string {
+  const ordered = FAMILIES.filter((family) => types.includes(family));
+  const text = `heritage=${HERITAGE},owner=${owner},types=${ordered.join("+")},resource=${resource}`;
+  return (text.match(STRINGS) ?? []).map((part) => `"${part}"`).join(" ");
+}
+
+/** Reads RDATA of a TXT record; undefined for everything that is not a whole marker, which then is somebody else's text. */
+export function readMarker(data: string): Marker | undefined {
+  const text = textOf(data);
+  if (!text.startsWith(`heritage=${HERITAGE},`)) {
+    return undefined;
+  }
+  const fields = new Map(text.split(",").map((field) => splitOnce(field)));
+  const owner = fields.get("owner") ?? "";
+  const types = FAMILIES.filter((family) => fields.get("types")?.split("+").includes(family));
+  const resource = fields.get("resource") ?? "";
+  return isOwnerId(owner) && types.length > 0 ? { owner, types, resource } : undefined;
+}
+
+const HERITAGE = "dnsalias";
+const STRINGS = /.{1,255}/gs;
+const WORDS = /"((?:[^"\\]|\\.)*)"|([^\s"]+)/gs;
+const ESCAPES = /\\(?:(\d{3})|(.))/gs;
+
+/** The strings of the record joined, quotes and escapes resolved. */
+function textOf(data: string): string {
+  return [...data.matchAll(WORDS)]
+    .map(([, quoted, plain]) => quoted ?? plain ?? "")
+    .map((word) =>
+      word.replace(ESCAPES, (_, octet: string | undefined, character: string | undefined) =>
+        octet === undefined ? (character ?? "") : String.fromCharCode(Number(octet)),
+      ),
+    )
+    .join("");
+}
+
+function splitOnce(field: string): readonly [string, string] {
+  const at = field.indexOf("=");
+  return at < 0 ? [field, ""] : [field.slice(0, at), field.slice(at + 1)];
+}

@@ -1,0 +1,243 @@
+import { createHash } from "node:crypto";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import { FAMILIES, type RecordSet } from "../../dns/record.ts";
+import type { Write } from "../../plan/change.ts";
+import type { BackendChange, RecordBackend } from "../backend.ts";
+import { checkedOwnerId } from "../owner-id.ts";
+import type { ActualZone, ApplyRequest, ApplyResult, Drift, ReadResult, ZoneProvider } from "../provider.ts";
+import { afterChanges, batchOf, setOf, type TouchedName } from "./batch.ts";
+import { holderOf, recordKey, type RecordMap } from "./holder.ts";
+import { judgeName, type JudgedName } from "./judge.ts";
+import { markerNameOf, ownerNameIn } from "./marker-name.ts";
+import { createMemory, type Memory } from "./memory.ts";
+
+export interface Ownership {
+  readonly zone: DnsZone;
+  readonly ownerId: string;
+}
+
+/**
+ * Makes a zone's provider of a backend that knows nothing of owners: TXT markers beside the address sets say what is ours (docs/concepts/ownership.md).
+ * What stands without our marker, or with another's, is never written over unless the plan adopts it.
+ */
+export function owned(backend: RecordBackend, { zone, ownerId }: Ownership): ZoneProvider {
+  checkedOwnerId(ownerId);
+  const state: State = { backend, domain: zone.spec.domain, ownerId, memory: createMemory(), view: undefined };
+  const { minTtl } = backend.capabilities;
+  return {
+    id: backend.id,
+    ...(minTtl === undefined ? {} : { minTtl }),
+    read: (ownerNames, signal) => read(state, ownerNames, signal),
+    apply: (request, signal) => apply(state, request, signal),
+  };
+}
+
+interface State {
+  readonly backend: RecordBackend;
+  readonly domain: Name;
+  readonly ownerId: string;
+  readonly memory: Memory;
+  /** What the last plan is made against; gone after a write that may have taken effect in part. */
+  view: View | undefined;
+}
+
+interface View {
+  readonly revision: string;
+  /** A, AAAA and CNAME sets at owner names, TXT sets at their marker names. */
+  readonly sets: RecordMap;
+  readonly judged: ReadonlyMap<Name, JudgedName>;
+  readonly serial: number | undefined;
+}
+
+async function read(state: State, ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult> {
+  const { backend, domain, memory } = state;
+  const known = [...(state.view?.judged ?? [])]
+    .filter(([, { holder }]) => holder.kind === "ours")
+    .map(([name]) => name);
+  const asked = [...new Set([...ownerNames, ...known, ...memory.names()])].sort(byCodeUnit);
+  const got = await backend.read(withMarkers(asked), signal);
+  if (got.kind !== "ok") {
+    return got;
+  }
+  const marked = got.sets.flatMap((set) => (set.type === "TXT" ? (ownerNameIn(domain, set.name) ?? []) : []));
+  const view = makeView(state, { names: new Set([...asked, ...marked]), sets: got.sets, serial: got.serial });
+  state.view = view;
+  remember(state, view);
+  return { kind: "ok", zone: actualZone(state, view, new Set(asked)) };
+}
+
+function withMarkers(names: readonly Name[]): readonly Name[] {
+  return [...new Set(names.flatMap((name) => [name, markerNameOf(name) ?? name]))].sort(byCodeUnit);
+}
+
+interface Seen {
+  readonly names: ReadonlySet<Name>;
+  readonly sets: Iterable<RecordSet>;
+  readonly serial: number | undefined;
+}
+
+function makeView({ ownerId, memory }: State, { names, sets: all, serial }: Seen): View {
+  const places = new Set(withMarkers([...names]));
+  const sets = new Map<string, RecordSet>();
+  for (const set of all) {
+    if (places.has(set.name)) {
+      sets.set(recordKey(set.name, set.type), set);
+    }
+  }
+  const input = { sets, ownerId, isAsLeft: (set: RecordSet) => memory.isAsLeft(set) };
+  const judged = new Map([...names].sort(byCodeUnit).map((name) => [name, judgeName(name, input)]));
+  return { revision: revisionOf(sets), sets, judged, serial };
+}
+
+/** The same records give the same revision, in whatever order they came. */
+function revisionOf(sets: RecordMap): string {
+  const hash = createHash("sha256");
+  for (const key of [...sets.keys()].sort(byCodeUnit)) {
+    hash.update(JSON.stringify([key, sets.get(key)?.ttl, [...(sets.get(key)?.data ?? [])].sort(byCodeUnit)]));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+function remember({ memory }: State, { sets, judged }: View): void {
+  for (const [name, { holder, sets: actual }] of judged) {
+    if (holder.kind === "ours") {
+      memory.noteResource(name, holder.resource);
+    }
+    for (const type of FAMILIES) {
+      const set = sets.get(recordKey(name, type));
+      if (set === undefined) {
+        memory.miss(name, type);
+      } else if (holder.kind === "ours" && actual.some((one) => one.type === type && one.owner !== undefined)) {
+        memory.see(set);
+      }
+    }
+  }
+}
+
+function actualZone({ backend, memory }: State, view: View, asked: ReadonlySet<Name>): ActualZone {
+  const sets = [...view.judged].flatMap(([name, judged]) =>
+    asked.has(name) || judged.holder.kind === "ours" ? judged.sets : [],
+  );
+  const drift = [...driftOf(memory, view)];
+  const untidy = [...view.judged].filter(([, { lost, leftover }]) => lost.length > 0 || leftover);
+  const names = untidy.slice(0, SHOWN_NAMES).map(([name]) => displayName(name));
+  return {
+    revision: view.revision,
+    sets,
+    ...(untidy.length === 0
+      ? {}
+      : { dirty: { kind: "markers", message: `owner markers at ${backend.id} are put right: ${names.join(", ")}` } }),
+    ...(drift.length === 0 ? {} : { drift }),
+    ...(view.serial === undefined ? {} : { serial: view.serial }),
+  };
+}
+
+const SHOWN_NAMES = 10;
+
+function* driftOf(memory: Memory, { judged, sets }: View): Generator<Drift> {
+  for (const name of new Set(memory.names())) {
+    const now = judged.get(name);
+    if (now === undefined || now.holder.kind === "foreign") {
+      continue;
+    }
+    if (now.lost.length > 0) {
+      yield { name, message: `somebody removed the owner marker of ${displayName(name)} (${now.lost.join(", ")})` };
+    }
+    for (const type of FAMILIES) {
+      const drift = memory.driftOf(name, type, sets.get(recordKey(name, type)));
+      if (drift !== undefined) {
+        yield drift;
+      }
+    }
+  }
+}
+
+async function apply(state: State, { zone, writes }: ApplyRequest, signal: AbortSignal): Promise<ApplyResult> {
+  const { backend, memory, view, ownerId } = state;
+  if (view === undefined || view.revision !== zone.revision) {
+    return { kind: "conflict", message: `${backend.id} was read again since this plan was made` };
+  }
+  const problem = writes.map((write) => problemOf(state, view, write)).find((found) => found !== undefined);
+  if (problem !== undefined) {
+    return problem;
+  }
+  const changes = batchOf({
+    sets: view.sets,
+    names: touchedNames(view, writes),
+    ownerId,
+    resourceOf: (name) => memory.resourceOf(name),
+    capabilities: backend.capabilities,
+  });
+  if (changes.length === 0) {
+    return { kind: "applied", revision: view.revision, wrote: false };
+  }
+  state.view = undefined;
+  const result = await attempt(state, changes, signal);
+  if (result.kind !== "applied") {
+    return result;
+  }
+  memory.wrote(changes);
+  const sets = afterChanges(view.sets, changes);
+  const serial = result.serial ?? view.serial;
+  const after = makeView(state, { names: new Set(view.judged.keys()), sets: sets.values(), serial });
+  state.view = after;
+  remember(state, after);
+  return { ...result, revision: after.revision };
+}
+
+/** A write that failed may have taken effect all the same: what it would have left is known for ours. */
+async function attempt(
+  { backend, memory }: State,
+  changes: readonly BackendChange[],
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  try {
+    const result = await backend.apply({ changes }, signal);
+    if (result.kind === "failed") {
+      memory.tried(changes);
+    }
+    return result;
+  } catch (error) {
+    memory.tried(changes);
+    throw error;
+  }
+}
+
+/** The plan never asks for these; should it, nothing of anybody else's is written over all the same. */
+function problemOf(
+  { ownerId }: State,
+  { sets, judged }: View,
+  write: Write,
+): Exclude<ApplyResult, { readonly kind: "applied" }> | undefined {
+  const { name, type } = setOf(write);
+  const holder = holderOf(sets, name, ownerId);
+  if (holder.kind === "foreign") {
+    const message = `${displayName(name)} ${type} belongs to the dnsalias owner "${holder.owner}"`;
+    return { kind: "refused", reason: "ForeignOwner", message };
+  }
+  const stands = judged.get(name)?.sets.find((set) => set.type === type);
+  if (stands?.note !== undefined) {
+    return { kind: "refused", reason: "ForeignRecord", message: `${displayName(name)} ${type}: ${stands.note}` };
+  }
+  const isNews = write.kind === "create" ? stands !== undefined : stands === undefined;
+  const isForeignDelete = write.kind === "delete" && stands?.owner === undefined;
+  return judged.has(name) && !isNews && !isForeignDelete
+    ? undefined
+    : { kind: "conflict", message: `${displayName(name)} ${type} is not as it was planned for` };
+}
+
+function touchedNames({ judged }: View, writes: readonly Write[]): readonly TouchedName[] {
+  const byName = new Map<Name, Write[]>();
+  for (const write of writes) {
+    const { name } = setOf(write);
+    const list = byName.get(name) ?? [];
+    list.push(write);
+    byName.set(name, list);
+  }
+  return [...judged].flatMap(([name, found]) => {
+    const own = byName.get(name) ?? [];
+    return own.length > 0 || found.lost.length > 0 || found.leftover ? [{ name, judged: found, writes: own }] : [];
+  });
+}

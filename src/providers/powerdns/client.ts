@@ -1,0 +1,87 @@
+import { parseJson } from "../../base/json.ts";
+import type { PowerDNSSpec } from "../../api/dns-zone.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import type { HttpClient, HttpResult } from "../../transport/http.ts";
+import type { SecretText } from "../backend.ts";
+import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-problem.ts";
+import { type PowerDNSZone, type RrsetPatch, zoneOf } from "./convert.ts";
+
+export interface PowerDNSClientDeps {
+  readonly spec: PowerDNSSpec;
+  readonly domain: Name;
+  readonly apiKey: SecretText;
+  readonly http: HttpClient;
+}
+
+/** The two requests of PowerDNS's HTTP API that are needed. Rejects only with the reason of the caller's signal. */
+export interface PowerDNSClient {
+  zone(signal: AbortSignal): Promise<{ readonly kind: "ok"; readonly zone: PowerDNSZone } | BackendProblem>;
+  /** All sets in one transaction, or none. */
+  patch(rrsets: readonly RrsetPatch[], signal: AbortSignal): Promise<{ readonly kind: "ok" } | BackendProblem>;
+}
+
+export function createPowerDNSClient(deps: PowerDNSClientDeps): PowerDNSClient {
+  return {
+    zone: async (signal) => {
+      const answer = await call(deps, { method: "GET" }, signal);
+      if (answer.kind !== "response") {
+        return answer;
+      }
+      const zone = zoneOf(parseJson(answer.text));
+      return zone === undefined ? misfit("answers with something that is no zone", answer.words) : { kind: "ok", zone };
+    },
+    patch: async (rrsets, signal) => {
+      const answer = await call(deps, { method: "PATCH", body: { rrsets } }, signal);
+      return answer.kind === "response" ? { kind: "ok" } : answer;
+    },
+  };
+}
+
+interface Call {
+  readonly method: "GET" | "PATCH";
+  readonly body?: unknown;
+}
+
+type Answer = { readonly kind: "response"; readonly text: string; readonly words: ServerWords } | BackendProblem;
+
+async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: AbortSignal): Promise<Answer> {
+  const { spec, domain, http } = deps;
+  const key = await deps.apiKey(signal);
+  if (key.kind === "missing") {
+    return { kind: "refused", reason: "SecretMissing", message: key.message };
+  }
+  if (key.kind === "failed") {
+    return { kind: "failed", message: key.message };
+  }
+  const result: HttpResult = await http.request(
+    {
+      method,
+      baseUrl: spec.url,
+      path: `/api/v1/servers/${encodeURIComponent(spec.serverId)}/zones/${encodeURIComponent(domain)}`,
+      headers: {
+        accept: "application/json",
+        "x-api-key": key.text,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body }),
+      ...(spec.caBundle !== undefined && { caBundle: spec.caBundle }),
+    },
+    signal,
+  );
+  const words = wordsOf(deps, key.text);
+  return result.kind === "response" && result.status >= 200 && result.status < 300
+    ? { kind: "response", text: result.text, words }
+    : problemOf(result, words);
+}
+
+function wordsOf({ spec, domain }: PowerDNSClientDeps, key: string): ServerWords {
+  const secret = `the key "${spec.apiKeyRef.key}" of the Secret "${spec.apiKeyRef.name}"`;
+  return {
+    server: `PowerDNS at ${spec.url}`,
+    unauthorized: `correct ${secret}: it must be what api-key says in pdns.conf`,
+    forbidden: "allow this address in webserver-allow-from of pdns.conf, or in the proxy before it",
+    notFound: `create the zone ${displayName(domain)} there, or correct url, serverId ("${spec.serverId}") or domain`,
+    rejected: "see what it says about the record, and remove what stands in the way",
+    redact: (text) => (key === "" ? text : text.replaceAll(key, "***")),
+  };
+}

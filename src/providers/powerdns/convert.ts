@@ -1,0 +1,115 @@
+import type { Millis } from "../../base/clock.ts";
+import { listAt, memberAt, numberAt, textAt } from "../../base/json.ts";
+import { isAtOrBelow, type Name } from "../../dns/name.ts";
+import type { RecordSet } from "../../dns/record.ts";
+import { nextSerial } from "../../dns/serial.ts";
+import type { BackendChange } from "../backend.ts";
+import { BACKEND_TYPES, sortedSets, targetOf } from "../record-sets.ts";
+import { canonicalData, canonicalName } from "../record-text.ts";
+
+/** A zone as `GET …/zones/{id}` has it, as far as it is needed. */
+export interface PowerDNSZone {
+  /** "Native", "Master", "Slave", …; lower case. */
+  readonly kind: string;
+  /** As it is served: `edited_serial` where SOA-EDIT makes another of it. */
+  readonly serial: number | undefined;
+  /** False when the server leaves the serial alone when its API writes: SOA-EDIT-API is empty. */
+  readonly raisesSerial: boolean;
+  readonly rrsets: readonly PowerDNSRrset[];
+}
+
+export interface PowerDNSRrset {
+  readonly name: Name;
+  readonly type: string;
+  readonly ttl: number;
+  readonly records: readonly { readonly content: string; readonly disabled: boolean }[];
+}
+
+/** One member of `PATCH …/zones/{id}`. */
+export interface RrsetPatch {
+  readonly name: Name;
+  readonly type: string;
+  readonly changetype: "REPLACE" | "DELETE";
+  readonly ttl?: number;
+  readonly records?: readonly { readonly content: string; readonly disabled: boolean }[];
+}
+
+/** Undefined when the body is no zone. */
+export function zoneOf(body: unknown): PowerDNSZone | undefined {
+  if (!Array.isArray(memberAt(body, "rrsets")) || textAt(body, "kind") === "") {
+    return undefined;
+  }
+  return {
+    kind: textAt(body, "kind").toLowerCase(),
+    serial: numberAt(body, "edited_serial") ?? numberAt(body, "serial"),
+    raisesSerial: memberAt(body, "soa_edit_api") !== "",
+    rrsets: listAt(body, "rrsets").flatMap(rrsetOf),
+  };
+}
+
+/**
+ * What stands in the zone. An ALIAS is shown as the CNAME that it stands for, so that it is seen to have the name. Records that are disabled
+ * are left out, unless all of a set are: someone has parked them.
+ */
+export function recordSetsOf({ rrsets }: PowerDNSZone, domain: Name): readonly RecordSet[] {
+  const sets = rrsets.flatMap((rrset) => {
+    const type = rrset.type === "ALIAS" ? "CNAME" : rrset.type;
+    const enabled = rrset.records.filter(({ disabled }) => !disabled);
+    const shown = enabled.length > 0 ? enabled : rrset.records;
+    const data = shown.map(({ content }) => canonicalData(type, content) ?? content);
+    const fits = BACKEND_TYPES.has(type) && isAtOrBelow(rrset.name, domain) && data.length > 0;
+    return fits ? [{ name: rrset.name, type, ttl: rrset.ttl, data }] : [];
+  });
+  return sortedSets(sets);
+}
+
+/** The sets of one PATCH, which the server carries out in one transaction: deletions first, so that a CNAME can make way. */
+export function patchOf(changes: readonly BackendChange[], zone: PowerDNSZone): readonly RrsetPatch[] {
+  const deletes = changes.flatMap((change) => (change.after === undefined ? deletesOf(targetOf(change), zone) : []));
+  const replaces = changes.flatMap(({ after }) => (after === undefined ? [] : [replaceOf(after)]));
+  return [...deletes, ...replaces];
+}
+
+/** Secondaries follow the serial. Where the server does not raise it, it is raised with the change; undefined where it does. */
+export function serialPatch(
+  zone: PowerDNSZone,
+  domain: Name,
+  now: Millis,
+): { readonly patch: RrsetPatch; readonly serial: number } | undefined {
+  const soa = zone.rrsets.find(({ name, type }) => name === domain && type === "SOA");
+  const fields = soa?.records[0]?.content.split(/\s+/) ?? [];
+  const old = Number(fields[SOA_SERIAL]);
+  if (zone.raisesSerial || soa === undefined || fields.length !== SOA_FIELDS || !Number.isInteger(old)) {
+    return undefined;
+  }
+  const serial = nextSerial(old, now / 1000);
+  const content = fields.with(SOA_SERIAL, String(serial)).join(" ");
+  const records = [{ content, disabled: false }];
+  return { patch: { name: domain, type: "SOA", changetype: "REPLACE", ttl: soa.ttl, records }, serial };
+}
+
+const SOA_FIELDS = 7;
+const SOA_SERIAL = 2;
+
+function rrsetOf(value: unknown): readonly PowerDNSRrset[] {
+  const name = canonicalName(textAt(value, "name"));
+  const type = textAt(value, "type").toUpperCase();
+  if (name === undefined || type === "") {
+    return [];
+  }
+  const records = listAt(value, "records").map((record) => ({
+    content: textAt(record, "content"),
+    disabled: memberAt(record, "disabled") === true,
+  }));
+  return [{ name, type, ttl: numberAt(value, "ttl") ?? 0, records }];
+}
+
+/** What is shown as a CNAME can be an ALIAS. */
+function deletesOf({ name, type }: RecordSet, { rrsets }: PowerDNSZone): readonly RrsetPatch[] {
+  const isAlias = type === "CNAME" && rrsets.some((rrset) => rrset.name === name && rrset.type === "ALIAS");
+  return [{ name, type: isAlias ? "ALIAS" : type, changetype: "DELETE" }];
+}
+
+function replaceOf({ name, type, ttl, data }: RecordSet): RrsetPatch {
+  return { name, type, changetype: "REPLACE", ttl, records: data.map((content) => ({ content, disabled: false })) };
+}

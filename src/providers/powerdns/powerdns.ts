@@ -1,0 +1,73 @@
+import type { Clock } from "../../base/clock.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
+import type { ApplyResult } from "../provider.ts";
+import { byKey, standing } from "../record-sets.ts";
+import { createPowerDNSClient, type PowerDNSClient, type PowerDNSClientDeps } from "./client.ts";
+import { patchOf, recordSetsOf, serialPatch } from "./convert.ts";
+
+export interface PowerDNSDeps extends PowerDNSClientDeps {
+  readonly clock: Clock;
+}
+
+/**
+ * A zone of a PowerDNS server, by its HTTP API: one request reads it whole, one carries out a whole batch. The server cannot compare before it
+ * writes, so the zone is read again right before.
+ */
+export function createPowerDNSBackend(deps: PowerDNSDeps): RecordBackend {
+  const client = createPowerDNSClient(deps);
+  return {
+    id: "powerDNS",
+    capabilities: { atomic: "batch", comparesAndSwaps: false, listsZone: true },
+    read: (_names, signal) => read(client, deps.domain, signal),
+    apply: (batch, signal) => apply(client, deps, batch, signal),
+  };
+}
+
+/** Kinds of zones that take their records from elsewhere. */
+const SECONDARY_KINDS: ReadonlySet<string> = new Set(["slave", "secondary", "consumer"]);
+
+async function read(client: PowerDNSClient, domain: Name, signal: AbortSignal): Promise<BackendRead> {
+  const answer = await client.zone(signal);
+  if (answer.kind !== "ok") {
+    return answer;
+  }
+  const { serial } = answer.zone;
+  const sets = recordSetsOf(answer.zone, domain);
+  return { kind: "ok", sets, complete: true, ...(serial !== undefined && { serial }) };
+}
+
+async function apply(
+  client: PowerDNSClient,
+  { spec, domain, clock }: PowerDNSDeps,
+  batch: BackendBatch,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const answer = await client.zone(signal);
+  if (answer.kind !== "ok") {
+    return answer;
+  }
+  const { zone } = answer;
+  if (SECONDARY_KINDS.has(zone.kind)) {
+    return { kind: "refused", reason: "ReadOnly", message: readOnlyMessage(spec.url, domain, zone.kind) };
+  }
+  const judged = standing(batch, byKey(recordSetsOf(zone, domain)));
+  if (judged.kind === "conflict") {
+    return judged;
+  }
+  if (judged.open.length === 0) {
+    return applied(zone.serial, false);
+  }
+  const raised = serialPatch(zone, domain, clock.now());
+  const rrsets = [...patchOf(judged.open, zone), ...(raised === undefined ? [] : [raised.patch])];
+  const written = await client.patch(rrsets, signal);
+  return written.kind === "ok" ? applied(raised?.serial, true) : written;
+}
+
+function applied(serial: number | undefined, wrote: boolean): ApplyResult {
+  return { kind: "applied", revision: String(serial ?? ""), wrote, ...(serial !== undefined && { serial }) };
+}
+
+function readOnlyMessage(url: string, domain: Name, kind: string): string {
+  return `the zone ${displayName(domain)} is of kind ${kind} at PowerDNS at ${url}, which takes its records from a primary: set url to the primary`;
+}

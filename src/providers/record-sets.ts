@@ -1,0 +1,63 @@
+import { byCodeUnit, sameMembers } from "../base/order.ts";
+import type { Name } from "../dns/name.ts";
+import type { RecordSet } from "../dns/record.ts";
+import type { BackendBatch, BackendChange } from "./backend.ts";
+
+/** The record types that a backend reads and writes. */
+export const BACKEND_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME", "TXT"]);
+
+export function setKey({ name, type }: { readonly name: Name; readonly type: string }): string {
+  return `${name} ${type}`;
+}
+
+/** The name and type of a change. */
+export function targetOf({ before, after }: BackendChange): RecordSet {
+  const target = after ?? before;
+  if (target === undefined) {
+    throw new TypeError("a change with neither before nor after");
+  }
+  return target;
+}
+
+/** Data of one set as one sorted list without duplicates; sets by name and type. */
+export function sortedSets(sets: Iterable<RecordSet>): readonly RecordSet[] {
+  return [...sets]
+    .map((set) => ({ ...set, data: [...new Set(set.data)].sort(byCodeUnit) }))
+    .sort((a, b) => byCodeUnit(a.name, b.name) || byCodeUnit(a.type, b.type));
+}
+
+export function byKey(sets: readonly RecordSet[]): ReadonlyMap<string, RecordSet> {
+  return new Map(sets.map((set) => [setKey(set), set]));
+}
+
+export function sameSet(a: RecordSet | undefined, b: RecordSet | undefined): boolean {
+  if (a === undefined || b === undefined) {
+    return a === b;
+  }
+  return a.ttl === b.ttl && sameMembers(a.data, b.data);
+}
+
+export type Standing =
+  /** What of the batch is still to be done, in its order. */
+  | { readonly kind: "ok"; readonly open: readonly BackendChange[] }
+  | { readonly kind: "conflict"; readonly message: string };
+
+/** Compares a batch with what stands now: what is done already needs no write, and what somebody else changed forbids it. */
+export function standing({ changes }: BackendBatch, sets: ReadonlyMap<string, RecordSet>): Standing {
+  const open: BackendChange[] = [];
+  for (const change of changes) {
+    const target = targetOf(change);
+    const now = sets.get(setKey(target));
+    if (sameSet(now, change.after)) {
+      continue;
+    }
+    if (!sameSet(now, change.before)) {
+      return {
+        kind: "conflict",
+        message: `${target.name} ${target.type} was changed by someone else since it was read`,
+      };
+    }
+    open.push(change);
+  }
+  return { kind: "ok", open };
+}

@@ -1,0 +1,245 @@
+import type { Rfc2136Spec } from "../../api/dns-zone.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
+import { decodeMessage } from "../../dns/decode.ts";
+import { encodeMessage } from "../../dns/encode.ts";
+import { HEADER_OCTETS, type Message } from "../../dns/message.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { RCODE } from "../../dns/types.ts";
+import { signatureOctets, signMessage, verifyResponse, type TsigVerdict } from "../../dns/tsig.ts";
+import { tsigSecret, type TsigKey } from "../../dns/tsig-key.ts";
+import { createTsigStream } from "../../dns/tsig-stream.ts";
+import type { Exchange, ResolverServer } from "../../transport/exchange.ts";
+import type { Transfer } from "../../transport/transfer.ts";
+import type { SecretText } from "../backend.ts";
+import { refused, tsigProblem, unsignedDoubt, unsignedProblem, type Problem } from "./outcome.ts";
+
+export interface ClientDeps {
+  readonly tsig: Rfc2136Spec["tsig"];
+  /** Given with `tsig`. */
+  readonly secret: SecretText | undefined;
+  readonly exchange: Exchange;
+  readonly transfer: Transfer;
+  /** Wall time, which signatures carry: it must follow the machine's clock when that is set. */
+  readonly clock: Pick<Clock, "now">;
+  readonly randomBytes: (size: number) => Uint8Array;
+}
+
+/** Signed messages over TCP, to one server after another. Nothing here throws for what a server does. */
+export interface Client {
+  /** A message's id: random, so that an answer is not mistaken for another's. */
+  readonly newId: () => number;
+  /** The key, read anew, so that a changed Secret counts at once. `signer` undefined: the spec has none. */
+  open(signal: AbortSignal): Promise<Opened>;
+}
+
+type Opened = { readonly kind: "ok"; readonly session: Session } | Problem;
+
+/** One call's worth of exchanges, all with the same key. */
+export interface Session {
+  /** Octets that a message must leave free for its signature. */
+  readonly reserved: number;
+  /** Sends a message already encoded, without a signature. */
+  ask(server: ResolverServer, query: Uint8Array, timeoutMs: Millis, signal: AbortSignal): Promise<Reply>;
+  /** Sends a question whose answer has several messages; each goes to `take`, once its signature is right or may come later. */
+  stream(server: ResolverServer, request: StreamRequest, signal: AbortSignal): Promise<StreamReply>;
+}
+
+export type Reply = Answer | Problem;
+
+interface Answer {
+  readonly kind: "answer";
+  readonly message: Message;
+  /** What is to be said with an error that is unsigned though the request was signed. */
+  readonly doubt?: string;
+}
+
+interface StreamRequest {
+  readonly query: Message;
+  readonly silenceMs: Millis;
+  readonly timeoutMs: Millis;
+  readonly maxOctets: number;
+  /** `end`: it is whole, or goes on no further. */
+  readonly take: (message: Message) => "more" | "end";
+}
+
+type StreamReply =
+  /** What `take` made of it may be used. */
+  | { readonly kind: "ended" }
+  /** The server closed the connection before it said anything: some do so in place of REFUSED. */
+  | { readonly kind: "closed"; readonly message: string }
+  | { readonly kind: "too-large"; readonly message: string }
+  | Problem;
+
+export function createClient(deps: ClientDeps): Client {
+  return {
+    newId: () => {
+      const [high = 0, low = 0] = deps.randomBytes(2);
+      return (high << 8) | low;
+    },
+    open: async (signal) => {
+      const key = await readKey(deps, signal);
+      return key.kind === "ok" ? { kind: "ok", session: sessionOf(deps, key.key) } : key;
+    },
+  };
+}
+
+type KeyRead = { readonly kind: "ok"; readonly key: TsigKey | undefined } | Problem;
+
+async function readKey({ tsig, secret }: ClientDeps, signal: AbortSignal): Promise<KeyRead> {
+  if (tsig === undefined) {
+    return { kind: "ok", key: undefined };
+  }
+  if (secret === undefined) {
+    return refused("SecretMissing", `there is no way to read the Secret ${tsig.secretRef.name}`);
+  }
+  const read = await secret(signal);
+  if (read.kind !== "ok") {
+    return read.kind === "missing" ? refused("SecretMissing", read.message) : { kind: "failed", message: read.message };
+  }
+  const octets = tsigSecret(read.text);
+  const { name, key } = tsig.secretRef;
+  return octets === undefined
+    ? refused(
+        "SecretInvalid",
+        `the Secret ${name}, key ${key}, is not a TSIG secret in base64, as tsig-keygen prints it`,
+      )
+    : { kind: "ok", key: { name: tsig.keyName, algorithm: tsig.algorithm, secret: octets } };
+}
+
+function sessionOf(deps: ClientDeps, key: TsigKey | undefined): Session {
+  return {
+    reserved: key === undefined ? 0 : signatureOctets(key),
+    ask: (server, query, timeoutMs, signal) => ask(deps, key, { server, query, timeoutMs }, signal),
+    stream: (server, request, signal) => stream(deps, key, { server, request }, signal),
+  };
+}
+
+interface Asking {
+  readonly server: ResolverServer;
+  readonly query: Uint8Array;
+  readonly timeoutMs: Millis;
+}
+
+async function ask(
+  deps: ClientDeps,
+  key: TsigKey | undefined,
+  { server, query, timeoutMs }: Asking,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const signed = key && signMessage(query, key, secondsOf(deps));
+  const request = {
+    query: signed?.bytes ?? query,
+    timeoutMs,
+    accept: (response: Uint8Array) => answers(query, response),
+  };
+  const got = await deps.exchange(server, request, signal);
+  const label = serverText(server);
+  if (got.kind !== "response") {
+    const what = got.kind === "timeout" ? `no answer in ${timeoutMs} ms` : got.message;
+    return { kind: "failed", message: `${label}: ${what}`, silent: true };
+  }
+  const decoded = decodeMessage(got.response);
+  if (decoded.kind === "malformed") {
+    return { kind: "failed", message: `${label}: the answer is malformed: ${decoded.problem}` };
+  }
+  const { message } = decoded;
+  const verdict = key && signed && verifyResponse(got.response, { key, requestMac: signed.mac, now: secondsOf(deps) });
+  const doubt =
+    deps.tsig !== undefined && verdict?.kind === "unsigned" ? { doubt: unsignedDoubt(deps.tsig.secretRef) } : {};
+  return judged(deps, label, message, verdict) ?? { kind: "answer", message, ...doubt };
+}
+
+/**
+ * What is wrong with the answer's signature, if anything. An error without a signature is taken as it is: it can only keep something from being done, and
+ * servers leave errors unsigned.
+ */
+function judged(
+  { tsig }: ClientDeps,
+  label: string,
+  message: Message,
+  verdict: TsigVerdict | undefined,
+): Problem | undefined {
+  switch (verdict?.kind) {
+    case undefined:
+    case "ok":
+      return undefined;
+    case "unsigned":
+      return message.rcode === RCODE.NOERROR ? unsignedProblem(label) : undefined;
+    case "malformed":
+      return { kind: "failed", message: `${label}: the answer is malformed: ${verdict.problem}` };
+    case "refused":
+      return tsigProblem(label, verdict, tsig?.secretRef ?? { name: "", key: "" });
+  }
+}
+
+interface Streaming {
+  readonly server: ResolverServer;
+  readonly request: StreamRequest;
+}
+
+async function stream(
+  deps: ClientDeps,
+  key: TsigKey | undefined,
+  { server, request }: Streaming,
+  signal: AbortSignal,
+): Promise<StreamReply> {
+  const query = encodeMessage(request.query);
+  const signed = key && signMessage(query, key, secondsOf(deps));
+  const checks = key && signed && createTsigStream(key, signed.mac);
+  const label = serverText(server);
+  let isFirst = true;
+  let problem: Problem | undefined;
+  const take = (bytes: Uint8Array): "more" | "end" => {
+    const decoded = decodeMessage(bytes);
+    if (decoded.kind === "malformed") {
+      problem = { kind: "failed", message: `${label}: the answer is malformed: ${decoded.problem}` };
+      return "end";
+    }
+    const verdict = checks?.push(bytes, secondsOf(deps));
+    const mayWait = verdict?.kind === "unsigned" && !isFirst;
+    isFirst = false;
+    problem = mayWait ? undefined : judged(deps, label, decoded.message, verdict);
+    const next = problem === undefined ? request.take(decoded.message) : "end";
+    if (next === "end" && mayWait) {
+      problem = unsignedProblem(label); // RFC 8945 5.3.1: the last one is signed
+    }
+    return next;
+  };
+  const { silenceMs, timeoutMs, maxOctets } = request;
+  const sent = { query: signed?.bytes ?? query, silenceMs, timeoutMs, maxOctets, take };
+  const got = await deps.transfer(server, sent, signal);
+  if (problem !== undefined) {
+    return problem;
+  }
+  switch (got.kind) {
+    case "ended":
+      return got;
+    case "too-large":
+      return { kind: "too-large", message: `${label}: ${got.message}` };
+    case "cut":
+      return got.messages === 0
+        ? { kind: "closed", message: `${label}: ${got.message}` }
+        : { kind: "failed", message: `${label}: ${got.message} in the middle of the zone` };
+    case "timeout":
+    case "unreachable":
+      return { kind: "failed", message: `${label}: ${got.message}`, silent: true };
+  }
+}
+
+/** "192.0.2.1", with the port where it is not 53. */
+export function serverText({ address, port }: ResolverServer): string {
+  const host = address.includes(":") && port !== 53 ? `[${address}]` : address;
+  return port === 53 ? host : `${host}:${port}`;
+}
+
+/** A response with the id and opcode of the query; who sent it, TCP and the signature tell. */
+function answers(query: Uint8Array, response: Uint8Array): boolean {
+  const sameId = query[0] === response[0] && query[1] === response[1];
+  const opcode = (octet = 0): number => (octet >> 3) & 0xf;
+  const isResponse = ((response[2] ?? 0) & 0x80) !== 0;
+  return response.length >= HEADER_OCTETS && sameId && isResponse && opcode(query[2]) === opcode(response[2]);
+}
+
+function secondsOf({ clock }: ClientDeps): Seconds {
+  return Math.floor(clock.now() / 1_000);
+}

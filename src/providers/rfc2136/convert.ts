@@ -1,0 +1,74 @@
+import { byCodeUnit, sameMembers } from "../../base/order.ts";
+import type { WireRecord } from "../../dns/message.ts";
+import type { Name } from "../../dns/name.ts";
+import { rdataFromWire } from "../../dns/rdata-wire.ts";
+import type { RecordSet } from "../../dns/record.ts";
+import { CLASS, TYPE, typeName } from "../../dns/types.ts";
+import type { BackendChange } from "../backend.ts";
+
+/** What the backend reads: addresses, what hides them, and markers. */
+export const READ_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.CNAME, TYPE.TXT]);
+
+/** The records of class IN and these types as record sets, sorted by name and type. A set has the least TTL of its records (RFC 2181 5.2). */
+export function recordSetsOf(records: readonly WireRecord[]): readonly RecordSet[] {
+  const sets = new Map<string, { readonly set: Omit<RecordSet, "data">; ttl: number; readonly data: Set<string> }>();
+  for (const { name, type: number, class: classNumber, ttl, rdata } of records) {
+    if (!READ_TYPES.has(number) || classNumber !== CLASS.IN) {
+      continue;
+    }
+    const type = typeName(number);
+    const key = `${name} ${type}`;
+    const known = sets.get(key) ?? { set: { name, type, ttl }, ttl, data: new Set<string>() };
+    known.ttl = Math.min(known.ttl, ttl);
+    known.data.add(rdataFromWire(number, rdata));
+    sets.set(key, known);
+  }
+  return [...sets]
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([, { set, ttl, data }]) => ({ ...set, ttl, data: [...data].sort(byCodeUnit) }));
+}
+
+/**
+ * The changes by the name that they are about, in their order: a marker and the sets that it speaks for may not be parted. Labels
+ * that begin with `_`, and `*`, do not count: `_dnsalias.shop.example.com` goes with `shop.example.com`.
+ */
+export function groupsOf(changes: readonly BackendChange[]): readonly (readonly BackendChange[])[] {
+  const groups = new Map<string, BackendChange[]>();
+  for (const change of changes) {
+    const key = subjectOf((change.before ?? change.after)?.name ?? "");
+    groups.set(key, [...(groups.get(key) ?? []), change]);
+  }
+  return [...groups.values()];
+}
+
+function subjectOf(name: Name | ""): string {
+  return name.replace(/^(?:(?:_[^.]*|\*)\.)+/, "");
+}
+
+export type Rest =
+  /** The changes that are still to be made. */
+  | { readonly kind: "rest"; readonly changes: readonly BackendChange[] }
+  /** Somebody wrote something that is neither what was read nor what is wanted. */
+  | { readonly kind: "foreign"; readonly set: Pick<RecordSet, "name" | "type"> };
+
+/** What of a batch is left to do where part of it may have taken effect. TTLs count in what is wanted, not in what was read, as in an UPDATE. */
+export function restOf(changes: readonly BackendChange[], sets: readonly RecordSet[]): Rest {
+  const standing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
+  const rest: BackendChange[] = [];
+  for (const change of changes) {
+    const subject = change.before ?? change.after;
+    const now = subject && standing.get(`${subject.name} ${subject.type}`);
+    const isDone = sameData(now, change.after) && now?.ttl === change.after?.ttl;
+    if (!isDone && subject !== undefined && !sameData(now, change.before)) {
+      return { kind: "foreign", set: subject };
+    }
+    if (!isDone) {
+      rest.push(change);
+    }
+  }
+  return { kind: "rest", changes: rest };
+}
+
+function sameData(a: RecordSet | undefined, b: RecordSet | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : sameMembers(a.data, b.data);
+}

@@ -1,0 +1,107 @@
+import type { SecretKeyRef } from "../../api/dns-zone.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import { RCODE, rcodeName } from "../../dns/types.ts";
+import type { TsigRefusal } from "../../dns/tsig.ts";
+
+/** Why a server did not do what it was asked; `silent`: nothing came from it. */
+export type Problem =
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string; readonly silent?: true };
+
+/** A refused signature, with its cure. */
+export function tsigProblem(server: string, refusal: TsigRefusal, secretRef: SecretKeyRef): Problem {
+  const secret = `the Secret ${secretRef.name}, key ${secretRef.key}`;
+  const said = `${server}: ${refusal.message}`;
+  switch (refusal.error) {
+    case "BADKEY":
+      return refused(
+        "BadKey",
+        `${said}: make tsig.keyName and tsig.algorithm the same in the DnsZone and at the server, and permit the key there (Knot answers so where no acl does)`,
+      );
+    case "BADSIG":
+      return refused("BadSignature", `${said}: put the server's secret into ${secret}`);
+    case "BADTIME":
+      return refused("BadTime", `${said}: set the clocks of both, by NTP for instance`);
+    case "BADTRUNC":
+    case "other":
+      return refused("NotSupported", `${said}: the server must take and give whole MACs of the key's algorithm`);
+  }
+}
+
+/** A success that nobody has signed: it may come from anyone. */
+export function unsignedProblem(server: string): Problem {
+  const message = `${server}: the answer is not signed, though the request was: it cannot be believed; the server must know the TSIG key`;
+  return refused("BadSignature", message);
+}
+
+/** What an error without a signature may mean where the request was signed: PowerDNS does not say that it refuses a signature. */
+export function unsignedDoubt({ name, key }: SecretKeyRef): string {
+  return `the answer is unsigned, as where a server does not accept the signature: check tsig.keyName, tsig.algorithm, the Secret ${name}, key ${key}, and both clocks`;
+}
+
+/** An error that a server answers with. */
+export interface ErrorAnswer {
+  readonly rcode: number;
+  /** {@link unsignedDoubt}, where there is one. */
+  readonly doubt?: string;
+}
+
+/** The rcode of an answer to a question. */
+export function readProblem(server: string, zone: Name, { rcode, doubt }: ErrorAnswer): Problem {
+  const what = `${server} answers ${rcodeName(rcode)} for ${displayName(zone)}`;
+  switch (rcode) {
+    case RCODE.NOTAUTH:
+      // A question gets it for its signature alone (RFC 8945 5.2).
+      return doubt === undefined ? notFound(what) : refused("BadSignature", `${what}; ${doubt}`);
+    case RCODE.REFUSED:
+    case RCODE.NXDOMAIN:
+      return notFound(what);
+    case RCODE.NOTIMP:
+    case RCODE.FORMERR:
+      return refused("NotSupported", `${what}: it cannot be read`);
+    default:
+      return { kind: "failed", message: what };
+  }
+}
+
+/** The rcode of an answer to an update (RFC 2136 3), other than success and unmet prerequisites. */
+export function updateProblem(server: string, zone: Name, { rcode, doubt }: ErrorAnswer): Problem {
+  const answer = `${server} answers ${rcodeName(rcode)} to an update of ${displayName(zone)}`;
+  const what = doubt === undefined ? answer : `${answer} (${doubt})`;
+  switch (rcode) {
+    case RCODE.REFUSED:
+      return refused(
+        "ReadOnly",
+        `${what}: permit updates there for this key or address (BIND: allow-update or update-policy; Knot: acl with action update; PowerDNS: dnsupdate=yes and TSIG-ALLOW-DNSUPDATE)`,
+      );
+    case RCODE.NOTAUTH:
+      return refused("NotAuthoritative", `${what}: name the zone's primary in servers, or correct domain`);
+    case RCODE.NOTIMP:
+      return refused("ReadOnly", `${what}: it takes no updates at all; name a server that does`);
+    case RCODE.NOTZONE:
+      return refused("Rejected", `${what}: a name is outside the zone that the server has`);
+    case RCODE.FORMERR:
+      return refused("Rejected", `${what}: it does not understand the update`);
+    default:
+      return { kind: "failed", message: what };
+  }
+}
+
+function notFound(what: string): Problem {
+  return refused("ZoneNotFound", `${what}: it must have the zone, and let this client ask about it (allow-query)`);
+}
+
+export function refused(reason: string, message: string): Problem {
+  return { kind: "refused", reason, message };
+}
+
+/**
+ * The one result of several servers that each had a problem: a failure where any of them may do it later, so that it is tried again; else what the
+ * first of them refuses.
+ */
+export function worstOf(problems: readonly Problem[]): Problem {
+  const [first = { kind: "failed", message: "no server to ask" } satisfies Problem] = problems;
+  const message = problems.map((problem) => problem.message).join("; ");
+  const isLasting = problems.every(({ kind }) => kind === "refused");
+  return isLasting && first.kind === "refused" ? { ...first, message } : { kind: "failed", message };
+}

@@ -1,0 +1,173 @@
+import type { Millis } from "../../base/clock.ts";
+import { sameMembers } from "../../base/order.ts";
+import { encodeMessage } from "../../dns/encode.ts";
+import type { Message } from "../../dns/message.ts";
+import { isAtOrBelow, isWildcard, parentOf, wildcardBelow, type Name } from "../../dns/name.ts";
+import type { RecordSet } from "../../dns/record.ts";
+import { rdataFromWire } from "../../dns/rdata-wire.ts";
+import { RCODE, TYPE } from "../../dns/types.ts";
+import { nameInUseMessage } from "../../dns/update.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
+import { serverText, type Reply, type Session } from "./client.ts";
+import { recordSetsOf } from "./convert.ts";
+import { readProblem, refused, type Problem } from "./outcome.ts";
+import { encodedQuestion } from "./question.ts";
+
+export type NamesRead = { readonly kind: "ok"; readonly sets: readonly RecordSet[]; readonly serial: number } | Problem;
+
+export interface NamesRequest {
+  readonly server: ResolverServer;
+  readonly zone: Name;
+  readonly names: readonly Name[];
+  readonly newId: () => number;
+}
+
+/** Reads what stands at some names, A, AAAA, CNAME and TXT, by questions with authoritative answers. */
+export async function readNames(session: Session, request: NamesRequest, signal: AbortSignal): Promise<NamesRead> {
+  const asking: Asking = { session, request, wildcards: new Map(), signal };
+  const serial = await readSerial(session, request, signal);
+  if (serial.kind !== "ok") {
+    return serial;
+  }
+  const sets: RecordSet[][] = [];
+  const left = request.names.entries();
+  let problem: Problem | undefined;
+  const work = async (): Promise<void> => {
+    for (const [index, name] of left) {
+      const read = problem ?? (await readName(asking, name));
+      if (!isSets(read)) {
+        problem ??= read;
+        return;
+      }
+      sets[index] = [...read];
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return problem ?? { kind: "ok", sets: sorted(sets.flat()), serial: serial.serial };
+}
+
+/** The zone's serial, and whether the server is an authority for it. */
+export async function readSerial(
+  session: Session,
+  { server, zone, newId }: Omit<NamesRequest, "names">,
+  signal: AbortSignal,
+): Promise<{ readonly kind: "ok"; readonly serial: number } | Problem> {
+  const reply = await session.ask(server, encodedQuestion(newId(), zone, TYPE.SOA), QUESTION_MS, signal);
+  if (reply.kind !== "answer") {
+    return reply;
+  }
+  const { rcode, authoritative, answers } = reply.message;
+  if (rcode !== RCODE.NOERROR) {
+    return readProblem(serverText(server), zone, { ...reply, rcode });
+  }
+  const soa = answers.find(({ name, type }) => name === zone && type === TYPE.SOA);
+  return soa !== undefined && authoritative
+    ? { kind: "ok", serial: Number(rdataFromWire(TYPE.SOA, soa.rdata).split(" ")[2]) }
+    : refused("NotAuthoritative", `${serverText(server)} is no authority for ${zone}: name the zone's own servers`);
+}
+
+/** Questions on the way at once. */
+const AT_ONCE = 8;
+const QUESTION_MS: Millis = 5_000;
+
+interface Asking {
+  readonly session: Session;
+  readonly request: NamesRequest;
+  /** What stands at wildcards, by name and type, each asked once. */
+  readonly wildcards: Map<string, Promise<NameRead>>;
+  readonly signal: AbortSignal;
+}
+
+type NameRead = readonly RecordSet[] | Problem;
+
+function isSets(read: NameRead): read is readonly RecordSet[] {
+  return Array.isArray(read);
+}
+
+/** A name that does not exist, or is a CNAME, is known by the first question. */
+async function readName(asking: Asking, name: Name): Promise<NameRead> {
+  const first = await askType(asking, name, TYPE.A);
+  if (first.kind !== "answer") {
+    return first;
+  }
+  const sets = setsAt(name, first.message);
+  const isWhole = first.message.rcode === RCODE.NXDOMAIN || sets.some(({ type }) => type === "CNAME");
+  const others = isWhole ? [] : await Promise.all([TYPE.AAAA, TYPE.TXT].map((type) => askType(asking, name, type)));
+  const all = [...sets];
+  for (const reply of others) {
+    if (reply.kind !== "answer") {
+      return reply;
+    }
+    all.push(...setsAt(name, reply.message));
+  }
+  return all.length === 0 || isWildcard(name) ? all : withoutWildcards(asking, name, all);
+}
+
+async function askType(
+  { session, request: { server, zone, newId }, signal }: Asking,
+  name: Name,
+  type: number,
+): Promise<Reply> {
+  const reply = await session.ask(server, encodedQuestion(newId(), name, type), QUESTION_MS, signal);
+  if (reply.kind !== "answer") {
+    return reply;
+  }
+  const { rcode } = reply.message;
+  const isFine = rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN;
+  return isFine ? reply : readProblem(serverText(server), zone, { ...reply, rcode });
+}
+
+/** What the answer has at the very name: where it leads by CNAME is another's. */
+function setsAt(name: Name, message: Message): readonly RecordSet[] {
+  return recordSetsOf(message.answers).filter((set) => set.name === name);
+}
+
+/**
+ * A wildcard above answers for names that have no records of their own (RFC 4592), and the answer does not say so. Where it is the same as the wildcard's,
+ * a prerequisite asks whether the name has records; a server that does not take that question leaves it open, and they count as the name's.
+ */
+async function withoutWildcards(asking: Asking, name: Name, sets: readonly RecordSet[]): Promise<NameRead> {
+  for (const set of sets) {
+    const above = await Promise.all(
+      wildcardsAbove(name, asking.request.zone).map((star) => wildcardSets(asking, star)),
+    );
+    const bad = above.find((read) => !isSets(read));
+    if (bad !== undefined) {
+      return bad;
+    }
+    const isLikeOne = above.some((read) => isSets(read) && read.some((star) => isAlike(star, set)));
+    if (isLikeOne) {
+      return (await hasRecords(asking, name)) ? sets : [];
+    }
+  }
+  return sets;
+}
+
+function isAlike(a: RecordSet, b: RecordSet): boolean {
+  return a.type === b.type && sameMembers(a.data, b.data);
+}
+
+function wildcardsAbove(name: Name, zone: Name): readonly Name[] {
+  const stars: Name[] = [];
+  for (let above = parentOf(name); above !== undefined && isAtOrBelow(above, zone); above = parentOf(above)) {
+    stars.push(wildcardBelow(above));
+  }
+  return stars;
+}
+
+function wildcardSets(asking: Asking, star: Name): Promise<NameRead> {
+  const known = asking.wildcards.get(star) ?? readName(asking, star);
+  asking.wildcards.set(star, known);
+  return known;
+}
+
+async function hasRecords({ session, request, signal }: Asking, name: Name): Promise<boolean> {
+  const { server, zone, newId } = request;
+  const query = encodeMessage(nameInUseMessage(newId(), zone, name));
+  const reply = await session.ask(server, query, QUESTION_MS, signal);
+  return !(reply.kind === "answer" && reply.message.rcode === RCODE.NXDOMAIN);
+}
+
+function sorted(sets: readonly RecordSet[]): readonly RecordSet[] {
+  return sets.toSorted((a, b) => (`${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1));
+}

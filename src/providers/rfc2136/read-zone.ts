@@ -1,0 +1,66 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Name } from "../../dns/name.ts";
+import type { RecordSet } from "../../dns/record.ts";
+import { createTransferReader, type TransferStep } from "../../dns/transfer.ts";
+import { RCODE, TYPE } from "../../dns/types.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
+import { serverText, type Session } from "./client.ts";
+import { READ_TYPES, recordSetsOf } from "./convert.ts";
+import type { Problem } from "./outcome.ts";
+import { questionMessage } from "./question.ts";
+
+export type ZoneRead =
+  | { readonly kind: "ok"; readonly sets: readonly RecordSet[]; readonly serial: number }
+  /** The server does not give the zone as a whole, or it is too large: it can be asked name by name. */
+  | { readonly kind: "not-given"; readonly message: string; readonly tooLarge: boolean }
+  | Problem;
+
+/** Reads the zone's addresses, CNAMEs and TXT by AXFR (RFC 5936). */
+export async function readZone(
+  session: Session,
+  { server, zone, id }: { readonly server: ResolverServer; readonly zone: Name; readonly id: number },
+  signal: AbortSignal,
+): Promise<ZoneRead> {
+  const reader = createTransferReader({ zone, id, wanted: READ_TYPES, maxRecords: MAX_RECORDS });
+  let last: TransferStep = { kind: "more" };
+  const request = {
+    query: questionMessage(id, zone, TYPE.AXFR),
+    silenceMs: SILENCE_MS,
+    timeoutMs: TRANSFER_MS,
+    maxOctets: MAX_OCTETS,
+    take: (message: Parameters<typeof reader.push>[0]): "more" | "end" => {
+      last = reader.push(message);
+      return last.kind === "more" ? "more" : "end";
+    },
+  };
+  const reply = await session.stream(server, request, signal);
+  if (reply.kind !== "ended") {
+    return reply.kind === "closed" || reply.kind === "too-large"
+      ? { kind: "not-given", message: reply.message, tooLarge: reply.kind === "too-large" }
+      : reply;
+  }
+  return resultOf(serverText(server), last);
+}
+
+/** A zone of a million records is some 50 MB on the wire; what is kept of it is less. */
+const MAX_RECORDS = 1_000_000;
+const MAX_OCTETS = 128 * 1024 * 1024;
+const SILENCE_MS: Millis = 10_000;
+const TRANSFER_MS: Millis = 120_000;
+
+function resultOf(server: string, step: TransferStep): ZoneRead {
+  switch (step.kind) {
+    case "done":
+      return { kind: "ok", sets: recordSetsOf(step.records), serial: step.serial };
+    case "refused":
+      return step.rcode === RCODE.SERVFAIL
+        ? { kind: "failed", message: `${server} answers SERVFAIL to a zone transfer` }
+        : { kind: "not-given", message: `${server} refuses a zone transfer`, tooLarge: false };
+    case "too-large":
+      return { kind: "not-given", message: `${server}: ${step.message}`, tooLarge: true };
+    case "malformed":
+      return { kind: "failed", message: `${server} gives no right zone transfer: ${step.problem}` };
+    case "more":
+      return { kind: "failed", message: `${server} ended a zone transfer too early` };
+  }
+}

@@ -1,0 +1,175 @@
+import type { Rfc2136Spec } from "../../api/dns-zone.ts";
+import type { Millis } from "../../base/clock.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
+import type { BackendBatch, BackendChange, BackendRead, RecordBackend } from "../backend.ts";
+import type { ApplyResult } from "../provider.ts";
+import { messagesOf, sendUpdate, type Sent } from "./apply-changes.ts";
+import { createClient, type Client, type ClientDeps, type Session } from "./client.ts";
+import { restOf } from "./convert.ts";
+import { worstOf, type Problem } from "./outcome.ts";
+import { readNames, readSerial } from "./read-names.ts";
+import { readZone } from "./read-zone.ts";
+import { createServerOrder, type ServerOrder } from "./server-order.ts";
+
+export interface Rfc2136Deps extends Omit<ClientDeps, "tsig"> {
+  readonly spec: Rfc2136Spec;
+  readonly domain: Name;
+}
+
+/** One zone at servers that take RFC 2136 updates; each update is a compare-and-swap of the record sets that it changes. */
+export function createRfc2136Backend(deps: Rfc2136Deps): RecordBackend {
+  const { spec } = deps;
+  const servers = spec.servers.map(({ address, port }) => ({ protocol: "tcp" as const, address, port }));
+  const state: State = {
+    deps,
+    client: createClient({ ...deps, tsig: spec.tsig }),
+    order: createServerOrder(servers, deps.clock),
+    tooLargeUntil: 0,
+  };
+  return {
+    id: "rfc2136",
+    capabilities: { atomic: "batch", comparesAndSwaps: true, listsZone: spec.read === "Axfr" },
+    read: (names, signal) => read(state, names, signal),
+    apply: (batch, signal) => apply(state, batch, signal),
+  };
+}
+
+interface State {
+  readonly deps: Rfc2136Deps;
+  readonly client: Client;
+  readonly order: ServerOrder;
+  /** Until then the zone is read name by name: it was too large for a transfer. */
+  tooLargeUntil: Millis;
+}
+
+async function read(state: State, names: readonly Name[], signal: AbortSignal): Promise<BackendRead> {
+  const opened = await state.client.open(signal);
+  if (opened.kind !== "ok") {
+    return opened;
+  }
+  return firstThatDoes(state, (server) => readAt(state, { session: opened.session, server, names }, signal));
+}
+
+interface Reading {
+  readonly session: Session;
+  readonly server: ResolverServer;
+  readonly names: readonly Name[];
+}
+
+async function readAt(state: State, { session, server, names }: Reading, signal: AbortSignal): Promise<BackendRead> {
+  const { client, deps } = state;
+  const zone = deps.domain;
+  if (deps.spec.read === "Axfr" && deps.clock.now() >= state.tooLargeUntil) {
+    const whole = await readZone(session, { server, zone, id: client.newId() }, signal);
+    if (whole.kind === "ok") {
+      return { ...whole, complete: true };
+    }
+    if (whole.kind === "not-given") {
+      state.tooLargeUntil = whole.tooLarge ? deps.clock.now() + TOO_LARGE_FOR_MS : state.tooLargeUntil;
+    } else if (!(whole.kind === "refused" && whole.reason === "BadKey")) {
+      return whole; // Knot says BADKEY where its acl does not give the key the transfer: questions tell
+    }
+  }
+  const some = await readNames(session, { server, zone, names, newId: client.newId }, signal);
+  return some.kind === "ok" ? { ...some, complete: false } : some;
+}
+
+/** A zone does not shrink from one reading to the next, and fetching too much of it each time is a burden. */
+const TOO_LARGE_FOR_MS: Millis = 3_600_000;
+
+/** The first server's result that is no problem; else what is worst of the problems. */
+async function firstThatDoes<Result extends { readonly kind: string }>(
+  { order }: State,
+  attempt: (server: ResolverServer) => Promise<Result | Problem>,
+): Promise<Result | Problem> {
+  const problems: Problem[] = [];
+  for (const server of order.current()) {
+    const result = await attempt(server);
+    if (isSilence(result)) {
+      order.silent(server);
+    } else {
+      order.answered(server);
+    }
+    if (!isProblem(result)) {
+      return result;
+    }
+    problems.push(result);
+  }
+  return worstOf(problems);
+}
+
+function isProblem(result: { readonly kind: string }): result is Problem {
+  return result.kind === "refused" || result.kind === "failed";
+}
+
+function isSilence(result: { readonly kind: string; readonly silent?: true }): boolean {
+  return result.silent === true;
+}
+
+async function apply(state: State, { changes }: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
+  const opened = await state.client.open(signal);
+  if (opened.kind !== "ok") {
+    return opened;
+  }
+  const { session } = opened;
+  const first = await write(state, session, changes, signal);
+  if (first.kind !== "conflict") {
+    return first;
+  }
+  // What was to be done may be done already, in part too: by this process, whose answer was lost, or by another with the same plan.
+  const names = [...new Set(changes.flatMap(({ before, after }) => (before ?? after)?.name ?? []))];
+  const now = await read(state, names, signal);
+  if (now.kind !== "ok") {
+    return first;
+  }
+  const rest = restOf(changes, now.sets);
+  if (rest.kind === "foreign") {
+    const { name, type } = rest.set;
+    return { kind: "conflict", message: `${first.message}: ${displayName(name)} ${type} is not what was read` };
+  }
+  return rest.changes.length === 0 || rest.changes.length === changes.length
+    ? settled(rest.changes, first, now.serial)
+    : write(state, session, rest.changes, signal);
+}
+
+/** All of it stands already, or all of it is still to be done and yet was refused: the reading is behind the server that takes updates. */
+function settled(rest: readonly BackendChange[], conflict: ApplyResult, serial: number | undefined): ApplyResult {
+  return rest.length === 0 ? appliedAt(serial, false) : conflict;
+}
+
+async function write(
+  state: State,
+  session: Session,
+  changes: readonly BackendChange[],
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const { client, deps } = state;
+  const zone = deps.domain;
+  const { newId } = client;
+  const parts = messagesOf(changes, { zone, newId, reserved: session.reserved });
+  if (parts.kind !== "ok") {
+    return parts;
+  }
+  if (changes.length === 0) {
+    return appliedAt(undefined, false);
+  }
+  let writer: ResolverServer | undefined;
+  for (const [index, query] of parts.messages.entries()) {
+    const sent = await firstThatDoes<Sent>(state, async (server) => {
+      writer = server;
+      return sendUpdate(session, { server, zone, query }, signal);
+    });
+    if (sent.kind !== "done") {
+      return index === 0
+        ? sent
+        : { ...sent, message: `${sent.message} (${index} of ${parts.messages.length} updates were done)` };
+    }
+  }
+  const serial = writer && (await readSerial(session, { server: writer, zone, newId }, signal));
+  return appliedAt(serial?.kind === "ok" ? serial.serial : undefined, true);
+}
+
+function appliedAt(serial: number | undefined, wrote: boolean): ApplyResult {
+  return { kind: "applied", revision: String(serial ?? ""), wrote, ...(serial !== undefined && { serial }) };
+}

@@ -1,0 +1,176 @@
+import { Agent, type Dispatcher } from "undici";
+import type { Clock, Millis } from "../base/clock.ts";
+import { withDeadline } from "../base/deadline.ts";
+import { messageOf } from "../base/error.ts";
+import { parseRetryAfter } from "../base/retry-after.ts";
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PATCH";
+  /** http or https, with host, port and the path before {@link path}; no user and password. */
+  readonly baseUrl: string;
+  /** From "/", with its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON; its media type is a header. */
+  readonly body?: unknown;
+  /** PEM of what signs the server's certificate, in place of what Node.js trusts. */
+  readonly caBundle?: string;
+}
+
+/** What came of a request. A status of 300 and more is a response like others; redirects are not followed. */
+export type HttpResult =
+  | HttpResponse
+  /** No whole answer. The server may have done what it was asked all the same. */
+  | { readonly kind: "unreachable"; readonly message: string };
+
+export interface HttpResponse {
+  readonly kind: "response";
+  readonly status: number;
+  /** Lower case, with its parameters; "" when the server named none. */
+  readonly mediaType: string;
+  readonly text: string;
+  readonly retryAfterMs?: Millis;
+}
+
+/** HTTP with JSON bodies. Connections are kept and shared; nothing is logged. Rejects only with the reason of the caller's own signal. */
+export interface HttpClient extends AsyncDisposable {
+  request(request: HttpRequest, signal: AbortSignal): Promise<HttpResult>;
+}
+
+export interface HttpClientOptions {
+  readonly clock: Clock;
+  /** For one try, from the first byte sent to the last byte received; default 30 s. */
+  readonly timeoutMs?: Millis;
+  /** Bytes of a body at most; a longer answer is `unreachable`. Default 32 MiB. */
+  readonly maxBytes?: number;
+  /** Connections to each server at once. */
+  readonly maxConnections?: number;
+  /** How long an unused connection is kept. Go's servers drop them after 5 s or more. */
+  readonly idleMs?: Millis;
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const agents = createAgents(options);
+  return {
+    request: async (request, signal) => {
+      try {
+        return await answerTwice(agents.of(request.caBundle), request, options, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        return { kind: "unreachable", message: messageOf(error) };
+      }
+    },
+    [Symbol.asyncDispose]: () => agents.close(),
+  };
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+const DEFAULT_MAX_CONNECTIONS = 8;
+const DEFAULT_IDLE_MS = 3_000;
+/** Certificate authorities known at once; the one that came first goes when there is another. */
+const MAX_AGENTS = 64;
+
+/** A kept connection may have been closed at the other end the moment it was used; for a read, once more is safe. */
+async function answerTwice(
+  agent: Dispatcher,
+  request: HttpRequest,
+  options: HttpClientOptions,
+  signal: AbortSignal,
+): Promise<HttpResult> {
+  try {
+    return await answer(agent, request, options, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (request.method !== "GET" || !isReset(error)) {
+      throw error;
+    }
+    return answer(agent, request, options, signal);
+  }
+}
+
+function isReset(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "UND_ERR_SOCKET" || error.code === "ECONNRESET");
+}
+
+async function answer(
+  agent: Dispatcher,
+  request: HttpRequest,
+  { clock, maxBytes = DEFAULT_MAX_BYTES, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpClientOptions,
+  signal: AbortSignal,
+): Promise<HttpResult> {
+  const base = new URL(request.baseUrl);
+  const result = await withDeadline(signal, timeoutMs, async (inner): Promise<HttpResult> => {
+    const response = await agent.request({
+      origin: base.origin,
+      path: `${base.pathname.replace(/\/$/, "")}${request.path}`,
+      method: request.method,
+      headers: { ...request.headers, "user-agent": "dnsalias" },
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      signal: inner,
+    });
+    const text = await readText(response.body, maxBytes);
+    const retryAfterMs = parseRetryAfter(headerOf(response.headers["retry-after"]), clock.now());
+    return {
+      kind: "response",
+      status: response.statusCode,
+      mediaType: (headerOf(response.headers["content-type"]) ?? "").toLowerCase(),
+      text,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  });
+  return result === "expired" ? { kind: "unreachable", message: `no answer within ${timeoutMs} ms` } : result;
+}
+
+async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    length += piece.length;
+    if (length > maxBytes) {
+      throw new Error(`the answer is longer than ${maxBytes} bytes`);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, length).toString("utf8");
+}
+
+interface Agents {
+  of(caBundle: string | undefined): Dispatcher;
+  close(): Promise<void>;
+}
+
+/** An agent keeps the connections to all servers whose certificates the same authority signs. */
+function createAgents({ maxConnections, idleMs = DEFAULT_IDLE_MS }: HttpClientOptions): Agents {
+  const agents = new Map<string, Agent>();
+  const create = (caBundle: string | undefined): Agent =>
+    new Agent({
+      connections: maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+      keepAliveTimeout: idleMs,
+      keepAliveMaxTimeout: idleMs,
+      connect: { timeout: 10_000, ...(caBundle !== undefined && { ca: caBundle }) },
+    });
+  return {
+    of: (caBundle) => {
+      const key = caBundle ?? "";
+      const agent = agents.get(key) ?? create(caBundle);
+      agents.set(key, agent);
+      const [oldest] = agents;
+      if (agents.size > MAX_AGENTS && oldest !== undefined) {
+        agents.delete(oldest[0]);
+        void oldest[1].close();
+      }
+      return agent;
+    },
+    close: async () => {
+      await Promise.all(agents.values().map((agent) => agent.destroy()));
+      agents.clear();
+    },
+  };
+}
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

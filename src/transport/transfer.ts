@@ -1,0 +1,87 @@
+import type { Millis } from "../base/clock.ts";
+import { messageOf } from "../base/error.ts";
+import type { ResolverServer } from "./exchange.ts";
+import { createDeframer, framed } from "./frames.ts";
+import { openStream } from "./stream-socket.ts";
+
+/** One query whose answer is any number of messages, such as a zone transfer (RFC 5936). */
+export interface TransferRequest {
+  readonly query: Uint8Array;
+  /** Until it is connected, and between two pieces of the answer. */
+  readonly silenceMs: Millis;
+  /** For all of it. */
+  readonly timeoutMs: Millis;
+  /** Octets at most, of the whole answer. */
+  readonly maxOctets: number;
+  /** Gets the messages in their order, and says whether there are more to come. */
+  readonly take: (message: Uint8Array) => "more" | "end";
+}
+
+export type TransferResult =
+  | { readonly kind: "ended" }
+  | { readonly kind: "timeout"; readonly message: string }
+  /** The server ended the connection before the end of the answer; `messages` had come. */
+  | { readonly kind: "cut"; readonly message: string; readonly messages: number }
+  | { readonly kind: "unreachable"; readonly message: string }
+  | { readonly kind: "too-large"; readonly message: string };
+
+/** Over a connection of its own, which is closed in the end. Never throws for what the network does; rejects when the signal aborts. */
+export type Transfer = (
+  server: ResolverServer,
+  request: TransferRequest,
+  signal: AbortSignal,
+) => Promise<TransferResult>;
+
+/** {@link Transfer} over TCP, and TLS (RFC 9103) with `ca` as the PEM of what signs the certificate. */
+export function createTransfer(ca?: string): Transfer {
+  return (server, request, signal) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const { socket, readyEvent } = openStream(server, ca);
+      const state = { isConnected: false, messages: 0, octets: 0 };
+      const end = (result: TransferResult): void => finish(() => resolve(result));
+      const finish = (settle: () => void): void => {
+        clearTimeout(whole);
+        signal.removeEventListener("abort", onAbort);
+        socket.destroy();
+        settle(); // again is no error: the first one counts
+      };
+      const onAbort = (): void => finish(() => reject(signal.reason));
+      const whole = setTimeout(() => end(tooLong(request.timeoutMs)), request.timeoutMs);
+      signal.addEventListener("abort", onAbort, { once: true });
+      socket.setTimeout(request.silenceMs, () => end(silent(request.silenceMs)));
+      socket.once(readyEvent, () => {
+        state.isConnected = true;
+        socket.write(framed(request.query));
+      });
+      const deframer = createDeframer();
+      socket.on("data", (piece: Buffer) => {
+        state.octets += piece.length;
+        if (state.octets > request.maxOctets) {
+          end({ kind: "too-large", message: `the answer has more than ${request.maxOctets} octets` });
+          return;
+        }
+        for (const message of deframer.push(piece)) {
+          state.messages += 1;
+          if (request.take(message) === "end") {
+            end({ kind: "ended" });
+            return;
+          }
+        }
+      });
+      socket.on("error", (error) => end(broken(state, messageOf(error))));
+      socket.on("close", () => end(broken(state, "the server closed the connection")));
+    });
+}
+
+function broken(state: { readonly isConnected: boolean; readonly messages: number }, message: string): TransferResult {
+  return state.isConnected ? { kind: "cut", message, messages: state.messages } : { kind: "unreachable", message };
+}
+
+function silent(silenceMs: Millis): TransferResult {
+  return { kind: "timeout", message: `nothing came for ${silenceMs} ms` };
+}
+
+function tooLong(timeoutMs: Millis): TransferResult {
+  return { kind: "timeout", message: `the answer was not whole after ${timeoutMs} ms` };
+}

@@ -1,0 +1,99 @@
+import { systemClock } from "../../src/base/clock.ts";
+import { createHttpClient } from "../../src/transport/http.ts";
+import { BIND_WITH_KEY, KEY, webhookBackend, webhookHand, ZONE } from "../integration/external-dns-webhook/lab.ts";
+import { startBind } from "../support/bind.ts";
+import { skipWithout } from "../support/component.ts";
+import { startEtcd } from "../support/etcd.ts";
+import { startExternalDnsWebhook, type ExternalDnsWebhookOptions } from "../support/external-dns-webhook.ts";
+import { listSets, putSet, removeSet } from "../support/nsupdate.ts";
+import { startPdns } from "../support/pdns.ts";
+import { skyDns } from "../support/skydns.ts";
+import { zoneText } from "../support/zone-text.ts";
+import type { ContractBackend } from "./contract-backend.ts";
+import { providerContract } from "./provider-contract.ts";
+
+/** The provider's own limits (ExternalDNS v0.22.0), which nothing on this side can mend. */
+const COREDNS_CANNOT: ContractBackend["cannot"] = {
+  "follows at the apex, beside its MX and TXT": "it lists an MX record as a CNAME, so that the name counts as taken",
+  "leaves everything else at the name and beside it alone":
+    "it lists an MX record as a CNAME, so that the name counts as taken",
+  "keeps somebody's text at the marker's name": "it writes only the first of several texts",
+};
+
+const ZONES = { "example.com": zoneText(["www CNAME mail.example.net."]) };
+
+providerContract(
+  "externalDNSWebhook against ExternalDNS's inmemory provider",
+  async () => {
+    const peer = await openPeer({ kind: "inmemory" });
+    return { ...peer, ...webhookHand(peer.url) };
+  },
+  { skip: skipWithout("external-dns-webhook") },
+);
+
+providerContract(
+  "externalDNSWebhook against ExternalDNS's rfc2136 provider with BIND",
+  async () => {
+    const bind = await startBind({ zones: ZONES, ...BIND_WITH_KEY });
+    const peer = await openPeer({ kind: "rfc2136", host: bind.host, port: bind.port, key: KEY }, bind);
+    const tool = { server: bind, zone: ZONE, key: KEY };
+    return {
+      ...peer,
+      put: (set) => putSet(tool, set),
+      remove: (name, type) => removeSet(tool, name, type),
+      list: () => listSets(tool),
+    };
+  },
+  { skip: skipWithout("external-dns-webhook", "named", "nsupdate", "dig") },
+);
+
+providerContract(
+  "externalDNSWebhook against ExternalDNS's pdns provider with PowerDNS",
+  async () => {
+    const pdns = await startPdns({
+      apiKey: "k3y",
+      zones: ZONES,
+      tsigKeys: [KEY],
+      metadata: { "TSIG-ALLOW-DNSUPDATE": [KEY.name] },
+      moreConfig: "dnsupdate=yes",
+    });
+    const peer = await openPeer({ kind: "pdns", url: pdns.apiUrl, apiKey: "k3y" }, pdns);
+    const tool = { server: pdns, zone: ZONE, key: KEY };
+    return {
+      ...peer,
+      put: (set) => putSet(tool, set),
+      remove: (name, type) => removeSet(tool, name, type),
+      list: () => listSets({ server: pdns, zone: ZONE }),
+    };
+  },
+  { skip: skipWithout("external-dns-webhook", "pdns_server", "sqlite3", "nsupdate", "dig") },
+);
+
+providerContract(
+  "externalDNSWebhook against ExternalDNS's coredns provider with etcd",
+  async () => {
+    const etcd = await startEtcd();
+    const peer = await openPeer({ kind: "coredns", etcdUrl: etcd.clientUrl }, etcd);
+    return { ...peer, ...skyDns(etcd.clientUrl), cannot: COREDNS_CANNOT };
+  },
+  { skip: skipWithout("external-dns-webhook", "etcd") },
+);
+
+interface Peer extends Pick<ContractBackend, "backend" | "domain">, AsyncDisposable {
+  readonly url: string;
+}
+
+async function openPeer(provider: ExternalDnsWebhookOptions["provider"], server?: AsyncDisposable): Promise<Peer> {
+  const webhook = await startExternalDnsWebhook({ zones: ["example.com"], provider });
+  const http = createHttpClient({ clock: systemClock });
+  return {
+    url: webhook.url,
+    backend: webhookBackend({ url: webhook.url, http }),
+    domain: ZONE,
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]();
+      await webhook[Symbol.asyncDispose]();
+      await server?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { BackendCapabilities } from "../../src/providers/backend.ts";
+import { memoryBackend } from "../support/memory-backend.ts";
+import { providerContract } from "./provider-contract.ts";
+
+const kinds: readonly (readonly [string, Partial<BackendCapabilities>])[] = [
+  ["whole batches, the zone listed", {}],
+  ["set by set, the zone listed", { atomic: "set", comparesAndSwaps: false }],
+  ["whole batches, names asked one by one", { listsZone: false }],
+  ["no TTL below 120 s", { minTtl: 120 }],
+];
+
+for (const [name, capabilities] of kinds) {
+  providerContract(`in memory, ${name}`, async () => {
+    const backend = memoryBackend("example.com", { ...capabilities, records: ["www 300 IN A 192.0.2.80"] });
+    return {
+      backend,
+      domain: backend.domain,
+      put: async (set) => backend.put(set),
+      remove: async (of, type) => backend.remove(of, type),
+      list: async () => backend.list(),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  });
+}

@@ -1,0 +1,31 @@
+import { test } from "node:test";
+import type { ContractBackend } from "./contract-backend.ts";
+import { openScene } from "./scene.ts";
+import { STEPS, tidy, type StepName } from "./steps.ts";
+
+export interface ContractOptions {
+  /** As the option of node:test: the reason why the server is not here. */
+  readonly skip?: string | false;
+}
+
+/**
+ * The promises that every provider keeps, walked through on one zone of one server. After each state the plan has to be empty and the server has to hold exactly what
+ * was there before, what is wanted, and its markers.
+ */
+export function providerContract(
+  name: string,
+  setup: () => Promise<ContractBackend>,
+  { skip = false }: ContractOptions = {},
+): void {
+  test(`contract: ${name}`, { skip }, async (t) => {
+    await using under = await setup();
+    const cannot: Readonly<Partial<Record<StepName, string>>> = under.cannot ?? {};
+    const scene = await openScene(under);
+    for (const step of STEPS) {
+      await t.test(step.name, { skip: cannot[step.name] ?? false }, async () => {
+        await step.run(scene);
+        await tidy(scene);
+      });
+    }
+  });
+}

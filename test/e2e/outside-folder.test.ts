@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { aliasManifest } from "../lab/manifests.ts";
+import { waitFor } from "../lab/wait-for.ts";
+import { skipWithout } from "../support/component.ts";
+import { dig } from "../support/dig.ts";
+import { freePort } from "../support/free-port.ts";
+import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
+import { run } from "../support/run.ts";
+import { addressesBecome } from "./served.ts";
+import { API_KEY_REF, secretsIn, startOutsideLab, TSIG_REF, type OutsideLab } from "./outside-lab.ts";
+
+const DOMAIN = "outside.example";
+const skip = skipWithout("named", "named-checkconf", "pdns_server", "pdnsutil", "pdns_control", "sqlite3", "dig");
+
+describe("folder mode, with one alias in zones at BIND, PowerDNS and in a file", { skip }, () => {
+  let lab: OutsideLab;
+  let root: string;
+  let opsPort: number;
+  let child: ManagedProcess;
+
+  before(async () => {
+    lab = await startOutsideLab(DOMAIN);
+    root = await mkdtemp(join(tmpdir(), "dnsalias-outside-"));
+    await mkdir(join(root, "manifests"));
+    await write("zones.yaml", [
+      zone("bind", lab.providers.rfc2136),
+      zone("pdns", lab.providers.powerDNS),
+      zone("file", FILE),
+    ]);
+    await write("alias.yaml", [alias("192.0.2.1")]);
+    await write("secrets.yaml", [secret(TSIG_REF, lab.tsigSecret), secret(API_KEY_REF, lab.apiKey)]);
+  });
+  after(async () => {
+    await child?.stop();
+    await rm(root, { recursive: true, force: true });
+    await lab[Symbol.asyncDispose]();
+  });
+
+  test("plan shows what would be written to each, and writes nothing", async () => {
+    const { stdout, stderr, code } = await dnsalias("plan");
+    assert.equal(code, 2, stderr);
+    for (const provider of ["rfc2136", "powerDNS", "coreDNS/zoneFile"]) {
+      assert.match(stdout, new RegExp(provider));
+    }
+    assert.equal([...stdout.matchAll(/192\.0\.2\.1/g)].length, 3, stdout);
+    assert.deepEqual((await dig(lab.bind, DOMAIN, "A")).answer, []);
+    assert.deepEqual(secretsIn(stdout + stderr, lab.secrets), []);
+    const manifest = await readFile(join(root, "manifests", "secrets.yaml"), "utf8");
+    assert.equal(secretsIn(manifest, lab.secrets).length, 2, "the search finds what is there");
+  });
+
+  test("run writes each, proves it, and leaves what it does not own", async () => {
+    child = await start();
+    for (const server of [lab.bind, lab.pdns]) {
+      await addressesBecome(server, DOMAIN, "A", ["192.0.2.1"]);
+      assert.equal((await dig(server, DOMAIN, "MX")).answer.length, 1);
+      assert.equal((await dig(server, `mail.${DOMAIN}`, "A")).answer.length, 1);
+      assert.match((await dig(server, `_dnsalias.${DOMAIN}`, "TXT")).text, /heritage=dnsalias/);
+    }
+    assert.match(await readFile(join(root, "out", `${DOMAIN}.zone`), "utf8"), /192\.0\.2\.1/);
+    await statusShows("bind", /"reason":"Ready"/);
+    await statusShows("pdns", /"reason":"Ready"/);
+    await statusShows("bind", /"serving":"1\/1"/);
+  });
+
+  test("a change goes to all; afterwards the plan is empty", async () => {
+    await write("alias.yaml", [alias("192.0.2.2")]);
+    await addressesBecome(lab.bind, DOMAIN, "A", ["192.0.2.2"]);
+    await addressesBecome(lab.pdns, DOMAIN, "A", ["192.0.2.2"]);
+    await waitFor("an empty plan", async () => {
+      const { stdout, code } = await dnsalias("plan");
+      assert.equal(code, 0, stdout);
+    });
+    const { stdout } = await dnsalias("explain", DOMAIN);
+    assert.match(stdout, /192\.0\.2\.2/);
+    assert.deepEqual(secretsIn(stdout, lab.secrets), []);
+  });
+
+  test("a wrong credential stops its own zone alone, says which Secret, and the right one goes on at once", async () => {
+    const wrong = Buffer.from("wrong".repeat(6)).toString("base64");
+    await write("secrets.yaml", [secret(TSIG_REF, wrong), secret(API_KEY_REF, "wrong-api-key")]);
+    await statusShows("file", /"reason":"Ready"/);
+    await write("alias.yaml", [alias("192.0.2.3")]);
+    await statusShows("bind", /"reason":"BadSignature".*dnsalias-tsig/);
+    await statusShows("pdns", /"reason":"Unauthorized".*dnsalias-powerdns/);
+    assert.match(await readFile(join(root, "out", `${DOMAIN}.zone`), "utf8"), /192\.0\.2\.3/);
+    assert.equal((await dig(lab.bind, DOMAIN, "A")).answer.length, 1, "the records stand");
+    await write("secrets.yaml", [secret(TSIG_REF, lab.tsigSecret), secret(API_KEY_REF, lab.apiKey)]);
+    await addressesBecome(lab.bind, DOMAIN, "A", ["192.0.2.3"], 10_000);
+    await addressesBecome(lab.pdns, DOMAIN, "A", ["192.0.2.3"], 10_000);
+    assert.deepEqual(secretsIn(await everythingSaid(), [...lab.secrets, wrong, "wrong-api-key"]), []);
+  });
+
+  test("a Secret that is missing, and a provider that needs a cluster, say so", async () => {
+    await write("more.yaml", [
+      zone("endpoint", { dnsEndpoint: {} }),
+      zone("bare", { powerDNS: { url: lab.pdns.apiUrl, serverId: "other", apiKeyRef: { name: "nowhere", key: "k" } } }),
+    ]);
+    await statusShows("endpoint", /"reason":"NotSupported".*needs a cluster/);
+    await statusShows("bare", /"reason":"SecretMissing".*Secret dns\/nowhere is in no manifest/);
+    await write("more.yaml", [zone("twin", lab.providers.rfc2136)]);
+    await statusShows("twin", /"reason":"ZoneConflict".*DnsZone dns\/bind already writes to the same place/);
+  });
+
+  test("a deleted alias is withdrawn everywhere, its markers too", async () => {
+    await rm(join(root, "manifests", "alias.yaml"));
+    for (const server of [lab.bind, lab.pdns]) {
+      await addressesBecome(server, DOMAIN, "A", []);
+      assert.deepEqual((await dig(server, `_dnsalias.${DOMAIN}`, "TXT")).answer, []);
+      assert.equal((await dig(server, DOMAIN, "MX")).answer.length, 1);
+    }
+    assert.deepEqual(secretsIn(await everythingSaid(), lab.secrets), []);
+    await child.stop();
+    assert.equal(child.ended(), "ended with 0");
+    assert.deepEqual(secretsIn(child.output() + (await stateText()), lab.secrets), []);
+  });
+
+  function write(file: string, manifests: readonly string[]): Promise<void> {
+    return writeFile(join(root, "manifests", file), manifests.map((text) => `---\n${text}\n`).join(""));
+  }
+
+  function options(): readonly string[] {
+    return [
+      "--manifests",
+      join(root, "manifests"),
+      "--out",
+      join(root, "out"),
+      "--owner-id=me",
+      "--resolver=127.0.0.1:9",
+    ];
+  }
+
+  function dnsalias(command: string, ...words: readonly string[]) {
+    return run(process.execPath, ["src/main.ts", command, ...words, ...options()], { env: { NO_COLOR: "1" } });
+  }
+
+  async function start(): Promise<ManagedProcess> {
+    opsPort = await freePort();
+    const more = [`--listen-ops=127.0.0.1:${opsPort}`, "--log-format=json", "--log-level=debug"];
+    const args = ["src/main.ts", "run", ...options(), ...more];
+    const started = startProcess({ component: "dnsalias run", command: process.execPath, args, stopAfterMs: 20_000 });
+    const probe = async () => ((await fetch(`http://127.0.0.1:${opsPort}/healthz`)).ok ? undefined : "not well");
+    await untilReady(started, { component: "dnsalias run", deadlineMs: 30_000, probe });
+    return started;
+  }
+
+  function stateText(): Promise<string> {
+    return readFile(join(root, "out", ".dnsalias-state.json"), "utf8");
+  }
+
+  function statusShows(name: string, wanted: RegExp): Promise<void> {
+    return waitFor(`the status of ${name} to show ${wanted}`, async () => {
+      const line = (await stateText())
+        .split("\n")
+        .find((text) => text.includes(`"DnsZone"`) && text.includes(`"name":"${name}"`));
+      assert.match(line ?? "", wanted);
+    });
+  }
+
+  /** State file, log, metrics. */
+  async function everythingSaid(): Promise<string> {
+    const metrics = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
+    return [await stateText(), child.output(), metrics].join("\n");
+  }
+});
+
+const FILE = {
+  coreDNS: { zoneFile: { baseZone: { inline: "@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 127.0.0.1\n" } } },
+};
+
+function zone(name: string, provider: object): string {
+  return JSON.stringify({
+    apiVersion: "dnsalias.io/v1alpha1",
+    kind: "DnsZone",
+    metadata: { name, namespace: "dns" },
+    spec: { domain: DOMAIN, allowedNamespaces: { from: "All" }, provider, ttl: { min: 2 } },
+  });
+}
+
+function alias(address: string): string {
+  return aliasManifest({ name: "outside", hostnames: [DOMAIN], targets: [[address]] });
+}
+
+function secret({ name, key }: { readonly name: string; readonly key: string }, text: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: "dns" },
+    stringData: { [key]: text },
+  });
+}

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type RequestListener } from "node:http";
+import { describe, it } from "node:test";
+import { systemClock } from "../../../src/base/clock.ts";
+import { createHttpClient, type HttpClientOptions, type HttpRequest } from "../../../src/transport/http.ts";
+import { startFaultProxy } from "../../support/fault-proxy.ts";
+import { makeCertificate } from "../resolver/certificate.ts";
+
+const SIGNAL = AbortSignal.timeout(60_000);
+
+describe("HTTP client of providers", () => {
+  it("sends JSON and gives back status, media type and text", async () => {
+    await using server = await serve((request, response) => {
+      const pieces: Buffer[] = [];
+      request.on("data", (piece: Buffer) => pieces.push(piece));
+      request.on("end", () => {
+        response.writeHead(422, { "content-type": "Application/JSON" });
+        response.end(`${request.method} ${request.url} ${Buffer.concat(pieces).toString()}`);
+      });
+    });
+    await using client = createHttpClient({ clock: systemClock });
+    const request = { ...get(`${server.url}/base/`), method: "PATCH" as const, path: "/zones?x=1", body: { a: [1] } };
+    assert.deepEqual(await client.request(request, SIGNAL), {
+      kind: "response",
+      status: 422,
+      mediaType: "application/json",
+      text: 'PATCH /base/zones?x=1 {"a":[1]}',
+    });
+  });
+
+  it("keeps a connection for many requests", async () => {
+    await using server = await serve((_request, response) => response.end("ok"));
+    await using client = createHttpClient({ clock: systemClock });
+    for (let round = 0; round < 20; round += 1) {
+      await client.request(get(server.url), SIGNAL);
+    }
+    assert.ok(server.connections() <= 2, `${server.connections()} connections`);
+  });
+
+  it("does not follow redirects", async () => {
+    await using server = await serve((_request, response) => response.writeHead(307, { location: "/other" }).end());
+    await using client = createHttpClient({ clock: systemClock });
+    const result = await client.request(get(server.url), SIGNAL);
+    assert.equal(result.kind === "response" && result.status, 307);
+    assert.equal(server.requests(), 1);
+  });
+
+  const waits: readonly (readonly [string, number])[] = [
+    ["7", 7_000],
+    [new Date(1_800_000_005_000).toUTCString(), 5_000],
+  ];
+  for (const [header, retryAfterMs] of waits) {
+    it(`reads Retry-After: ${header}`, async () => {
+      await using server = await serve((_request, response) =>
+        response.writeHead(429, { "retry-after": header }).end(),
+      );
+      await using client = createHttpClient({ clock: { ...systemClock, now: () => 1_800_000_000_000 } });
+      const result = await client.request(get(server.url), SIGNAL);
+      assert.equal(result.kind === "response" ? result.retryAfterMs : undefined, retryAfterMs);
+    });
+  }
+
+  const broken: readonly {
+    readonly name: string;
+    readonly serve: RequestListener;
+    readonly options?: Partial<HttpClientOptions>;
+    readonly message: RegExp;
+  }[] = [
+    {
+      name: "no answer in time",
+      serve: () => undefined,
+      options: { timeoutMs: 100 },
+      message: /no answer within 100 ms/,
+    },
+    {
+      name: "a body that stops coming",
+      serve: (_request, response) => response.writeHead(200, { "content-length": "10" }).write("12345"),
+      options: { timeoutMs: 100 },
+      message: /no answer within 100 ms/,
+    },
+    {
+      name: "a body that is too long",
+      serve: (_request, response) => response.end("x".repeat(1001)),
+      options: { maxBytes: 1000 },
+      message: /longer than 1000 bytes/,
+    },
+    {
+      name: "a connection cut in the middle of the body",
+      serve: (request, response) => {
+        response.writeHead(200, { "content-length": "10" });
+        response.write("12345", () => request.socket.destroy());
+      },
+      message: /closed|terminated|aborted/,
+    },
+    {
+      name: "a connection cut before the answer",
+      serve: (request) => request.socket.destroy(),
+      message: /closed|hang up/,
+    },
+  ];
+  for (const { name, serve: listener, options, message } of broken) {
+    it(`gives a value for ${name}`, async () => {
+      await using server = await serve(listener);
+      await using client = createHttpClient({ clock: systemClock, ...options });
+      const result = await client.request({ ...get(server.url), method: "POST", body: {} }, SIGNAL);
+      assert.equal(result.kind, "unreachable");
+      assert.match(result.kind === "unreachable" ? result.message : "", message);
+      assert.equal(server.requests(), 1, "a write is not sent again");
+    });
+  }
+
+  it("asks once more when a kept connection has gone", async () => {
+    let isFirst = true;
+    await using server = await serve((request, response) => {
+      if (isFirst) {
+        isFirst = false;
+        request.socket.destroy();
+      } else {
+        response.end("ok");
+      }
+    });
+    await using client = createHttpClient({ clock: systemClock });
+    const result = await client.request(get(server.url), SIGNAL);
+    assert.equal(result.kind === "response" ? result.text : "", "ok");
+  });
+
+  it("rejects with the caller's reason, and leaves no wait behind", async () => {
+    await using server = await serve(() => undefined);
+    await using client = createHttpClient({ clock: systemClock });
+    const stopping = new AbortController();
+    const result = client.request(get(server.url), stopping.signal);
+    setTimeout(() => stopping.abort(new Error("stopping")), 50);
+    await assert.rejects(result, /stopping/);
+  });
+
+  it("believes a certificate by the given authority alone", async () => {
+    await using server = await serve((_request, response) => response.end("ok"));
+    await using known = await makeCertificate("IP:127.0.0.1");
+    await using other = await makeCertificate("IP:127.0.0.1");
+    const tls = { key: await readFile(known.keyFile, "utf8"), cert: known.pem };
+    await using proxy = await startFaultProxy({ upstream: server.url, tls });
+    await using client = createHttpClient({ clock: systemClock });
+    const ask = async (caBundle?: string): Promise<string> => {
+      const result = await client.request({ ...get(proxy.url), ...(caBundle !== undefined && { caBundle }) }, SIGNAL);
+      return result.kind === "response" ? result.text : result.message;
+    };
+    assert.equal(await ask(known.pem), "ok");
+    assert.match(await ask(other.pem), /certificate/);
+    assert.match(await ask(), /certificate/);
+    assert.match(await ask("no PEM"), /PEM|certificate/i);
+  });
+});
+
+function get(baseUrl: string): HttpRequest {
+  return { method: "GET", baseUrl, path: "/", headers: {} };
+}
+
+interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  connections(): number;
+  requests(): number;
+}
+
+async function serve(listener: RequestListener): Promise<TestServer> {
+  let connections = 0;
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests += 1;
+    listener(request, response);
+  });
+  server.on("connection", () => {
+    connections += 1;
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+    connections: () => connections,
+    requests: () => requests,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { byCodeUnit, sameMembers } from "../../src/base/order.ts";
+import { parseName, type Name } from "../../src/dns/name.ts";
+import type { RecordSet } from "../../src/dns/record.ts";
+import { parseZoneFile } from "../../src/dns/zone-file.ts";
+import type { BackendCapabilities, BackendChange, RecordBackend } from "../../src/providers/backend.ts";
+import type { ApplyResult } from "../../src/providers/provider.ts";
+import { zoneText } from "./zone-text.ts";
+
+/** A zone in memory behind the port that real servers have, with what a test needs to stand in for other people and for failures. */
+export interface MemoryBackend extends RecordBackend {
+  readonly domain: Name;
+  /** Somebody else's hand. */
+  put(set: RecordSet): void;
+  remove(name: Name, type: string): void;
+  list(): readonly RecordSet[];
+  /** What the next calls answer instead of doing anything; undefined: works again. */
+  fail(failure: Failure | undefined): void;
+  /** Calls of each kind so far, failed ones too. */
+  readonly reads: number;
+  readonly applies: number;
+  /** Batches that changed something. */
+  readonly writes: number;
+}
+
+export type Failure = Extract<ApplyResult, { readonly kind: "failed" | "refused" }> | { readonly kind: "hangs" };
+
+export interface MemoryBackendOptions extends Partial<BackendCapabilities> {
+  /** Zone-file lines beside SOA and NS. */
+  readonly records?: readonly string[];
+  readonly id?: string;
+}
+
+export function memoryBackend(domain: string, options: MemoryBackendOptions = {}): MemoryBackend {
+  const { atomic = "batch", comparesAndSwaps = true, listsZone = true, minTtl, records = [], id = "memory" } = options;
+  const origin = parseName(domain);
+  const sets = new Map(zoneSets(records, origin).map((set) => [keyOf(set), set]));
+  const counts = { reads: 0, applies: 0, writes: 0 };
+  let failure: Failure | undefined;
+  return {
+    id,
+    domain: origin,
+    capabilities: { atomic, comparesAndSwaps, listsZone, ...(minTtl === undefined ? {} : { minTtl }) },
+    get reads() {
+      return counts.reads;
+    },
+    get applies() {
+      return counts.applies;
+    },
+    get writes() {
+      return counts.writes;
+    },
+    put: (set) => void sets.set(keyOf(set), set),
+    remove: (name, type) => void sets.delete(`${name} ${type}`),
+    list: () => sorted(sets.values()),
+    fail: (next) => {
+      failure = next;
+    },
+    async read(names, signal) {
+      counts.reads += 1;
+      if (failure !== undefined) {
+        return failure.kind === "hangs" ? hang(signal) : failure;
+      }
+      const asked = new Set<string>(names);
+      const seen = sorted(sets.values()).filter(({ name, type }) => TYPES.has(type) && (listsZone || asked.has(name)));
+      return { kind: "ok", sets: seen, complete: listsZone };
+    },
+    async apply({ changes }, signal) {
+      counts.applies += 1;
+      if (failure !== undefined) {
+        return failure.kind === "hangs" ? hang(signal) : failure;
+      }
+      const conflict = changes.map((change) => conflictOf(change, sets)).find((found) => found !== undefined);
+      if (conflict !== undefined) {
+        return { kind: "conflict", message: conflict };
+      }
+      const wrote = changes.map((change) => carryOut(change, sets)).includes(true);
+      counts.writes += wrote ? 1 : 0;
+      return { kind: "applied", revision: "", wrote };
+    },
+  };
+}
+
+const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME", "TXT"]);
+
+function zoneSets(records: readonly string[], origin: Name): readonly RecordSet[] {
+  const zone = parseZoneFile(zoneText(records), origin);
+  if (zone.kind === "bad") {
+    throw new Error(JSON.stringify(zone.problems));
+  }
+  return zone.records;
+}
+
+function sorted(sets: Iterable<RecordSet>): readonly RecordSet[] {
+  return [...sets].sort((a, b) => byCodeUnit(keyOf(a), keyOf(b)));
+}
+
+function hang(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}
+
+function conflictOf({ before, after }: BackendChange, sets: ReadonlyMap<string, RecordSet>): string | undefined {
+  const key = keyOf(after ?? before);
+  const now = sets.get(key);
+  return same(now, before) || same(now, after) ? undefined : `${key} is no longer as it was read`;
+}
+
+function carryOut({ before, after }: BackendChange, sets: Map<string, RecordSet>): boolean {
+  const key = keyOf(after ?? before);
+  if (same(sets.get(key), after)) {
+    return false;
+  }
+  if (after === undefined) {
+    sets.delete(key);
+  } else {
+    sets.set(key, after);
+  }
+  return true;
+}
+
+function same(a: RecordSet | undefined, b: RecordSet | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.ttl === b.ttl && sameMembers(a.data, b.data);
+}
+
+function keyOf(set: { readonly name: string; readonly type: string } | undefined): string {
+  return set === undefined ? "" : `${set.name} ${set.type}`;
+}

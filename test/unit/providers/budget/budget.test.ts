@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createBudgets, type BudgetEvent, type Limit } from "../../../../src/providers/budget/budget.ts";
+import type { ApplyResult, ReadResult, ZoneProvider } from "../../../../src/providers/provider.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
+import { NEVER } from "../../../support/provider-lab.ts";
+
+const WIDE: Limit = { perSecond: 1_000, burst: 1_000, atOnce: 1_000 };
+const OK: ReadResult = { kind: "ok", zone: { revision: "1", sets: [] } };
+
+const APPLIED: ApplyResult = { kind: "applied", revision: "2", wrote: true };
+
+type Answer = ReadResult | "hangs" | "throws";
+
+function lab(limit: Limit = WIDE) {
+  const clock = fakeClock(1_000_000);
+  const events: BudgetEvent[] = [];
+  const budgets = createBudgets({ clock, random: () => 0.5, observe: (event) => events.push(event) });
+  const calls: string[] = [];
+  const zone = (name: string, endpoint: string, answer: () => Answer, applied: ApplyResult = APPLIED): ZoneProvider =>
+    budgets.wrap(
+      {
+        id: "test",
+        minTtl: 7,
+        async read(_names, signal) {
+          calls.push(name);
+          const given = answer();
+          if (given === "hangs") {
+            return new Promise((_, reject) =>
+              signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+            );
+          }
+          if (given === "throws") {
+            throw new Error("broken");
+          }
+          return given;
+        },
+        apply: async () => applied,
+      },
+      { zone: `dns/${name}`, endpoint, limit },
+    );
+  return { clock, events, calls, zone };
+}
+
+async function read(provider: ZoneProvider): Promise<string> {
+  const result = await provider.read([], NEVER);
+  return result.kind === "failed"
+    ? `${result.deferred === true ? "deferred" : "failed"} ${result.retryAfterMs ?? "-"}`
+    : result.kind;
+}
+
+test("what may be called is passed on as it is", async () => {
+  const { zone } = lab();
+  const provider = zone("a", "one", () => OK);
+  assert.equal(provider.minTtl, 7);
+  assert.equal(await read(provider), "ok");
+});
+
+test("calls beyond the rate are deferred, each to a time at which it is then made", async () => {
+  const { clock, calls, zone, events } = lab({ perSecond: 1, burst: 1, atOnce: 9 });
+  const [a, b, c] = ["a", "b", "c"].map((name) => zone(name, "one", () => OK));
+  assert.ok(a && b && c);
+  assert.deepEqual([await read(a), await read(b), await read(c)], ["ok", "deferred 1000", "deferred 2000"]);
+  assert.equal(await read(b), "deferred 1000", "asking again earlier changes nothing");
+  await clock.advance(1_000);
+  assert.deepEqual([await read(b), await read(c)], ["ok", "deferred 1000"]);
+  await clock.advance(1_000);
+  assert.equal(await read(c), "ok");
+  assert.deepEqual(calls, ["a", "b", "c"]);
+  assert.ok(events.every((event) => event.kind === "deferred" && event.why === "rate"));
+});
+
+test("another endpoint has a budget of its own", async () => {
+  const { zone } = lab({ perSecond: 1, burst: 1, atOnce: 1 });
+  assert.equal(await read(zone("a", "one", () => OK)), "ok");
+  assert.equal(await read(zone("b", "two", () => OK)), "ok");
+});
+
+test("a hanging endpoint holds as many calls as it may, and is given up at the deadline", async () => {
+  const { clock, zone } = lab({ ...WIDE, atOnce: 2 });
+  const hanging = ["a", "b"].map((name) => read(zone(name, "one", () => "hangs")));
+  await clock.settle();
+  const third = zone("c", "one", () => OK);
+  assert.deepEqual([await read(third), await read(third)], ["deferred 250", "deferred 500"]);
+  assert.equal(await read(zone("d", "two", () => OK)), "ok");
+  await clock.advance(60_000);
+  assert.deepEqual(await Promise.all(hanging), ["failed -", "failed -"]);
+  assert.equal(await read(third), "ok");
+  assert.equal(clock.sleepers(), 0, "no deadline is left running");
+});
+
+test("Retry-After holds for every zone at the endpoint, at most an hour", async () => {
+  const { clock, calls, zone } = lab();
+  const limited: ReadResult = { kind: "failed", message: "429", retryAfterMs: 30_000 };
+  assert.equal(await read(zone("a", "one", () => limited)), "failed 30000");
+  const b = zone("b", "one", () => ({ ...limited, retryAfterMs: 86_400_000 }));
+  assert.equal(await read(b), "deferred 30000");
+  await clock.advance(30_000);
+  assert.equal(await read(b), "failed 86400000");
+  assert.equal(await read(b), "deferred 3600000");
+  assert.deepEqual(calls, ["a", "b"]);
+});
+
+test("after five failures a zone's backend is left alone, then tried once; other zones there go on", async () => {
+  const { clock, calls, events, zone } = lab();
+  let answer: Answer = { kind: "failed", message: "down" };
+  const a = zone("a", "one", () => answer);
+  for (let tries = 0; tries < 5; tries += 1) {
+    answer = tries % 2 === 0 ? { kind: "failed", message: "down" } : "throws";
+    assert.equal(await read(a), "failed -");
+  }
+  assert.equal(await read(a), "deferred 15000");
+  assert.equal(await read(zone("b", "one", () => OK)), "ok");
+  await clock.advance(15_000);
+  assert.equal(await read(a), "failed -");
+  assert.equal(await read(a), "deferred 30000");
+  answer = { kind: "refused", reason: "Unauthorized", message: "wrong key" };
+  await clock.advance(30_000);
+  assert.equal(await read(a), "refused", "whoever answers is there");
+  assert.equal(await read(a), "refused");
+  assert.equal(calls.filter((name) => name === "a").length, 8);
+  assert.deepEqual(
+    events.flatMap((event) => (event.kind === "breaker" ? [event.state] : [])),
+    ["open", "half-open", "open", "half-open", "closed"],
+  );
+});
+
+test("a zone that can be read and not written goes on being read, and its writes rest", async () => {
+  const { zone } = lab();
+  const provider = zone("a", "one", () => OK, { kind: "failed", message: "read-only for now" });
+  const request = { zone: { revision: "1", sets: [] }, writes: [] };
+  for (let tries = 0; tries < 5; tries += 1) {
+    assert.equal((await provider.apply(request, NEVER)).kind, "failed");
+    assert.equal(await read(provider), "ok");
+  }
+  const last = await provider.apply(request, NEVER);
+  assert.ok(last.kind === "failed" && last.deferred === true);
+  assert.match(last.message, /read-only for now/);
+  assert.equal(await read(provider), "ok");
+});
+
+test("a stop from outside says nothing of the backend", async () => {
+  const { clock, zone } = lab();
+  const provider = zone("a", "one", () => "hangs");
+  for (let tries = 0; tries < 6; tries += 1) {
+    const stop = new AbortController();
+    const reading = provider.read([], stop.signal);
+    await clock.settle();
+    stop.abort(new Error("over"));
+    await assert.rejects(reading, /over/);
+  }
+  const last = read(provider);
+  await clock.advance(60_000);
+  assert.equal(await last, "failed -");
+});

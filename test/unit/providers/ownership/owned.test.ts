@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nameOfCanonical, parseOwnerName } from "../../../../src/dns/name.ts";
+import type { RecordSet } from "../../../../src/dns/record.ts";
+import type { WantedSet } from "../../../../src/plan/change.ts";
+import { markerData } from "../../../../src/providers/ownership/marker.ts";
+import { owned } from "../../../../src/providers/ownership/owned.ts";
+import { memoryBackend, type MemoryBackend } from "../../../support/memory-backend.ts";
+import { zone } from "../../../support/objects.ts";
+import { NEVER, readZone, setLines, wantedSets } from "../../../support/provider-lab.ts";
+
+const ZONE = zone("dns/com", "example.com");
+const NAME = parseOwnerName("a.example.com");
+const MARKER_NAME = nameOfCanonical("_dnsalias.a.example.com.");
+
+function marker(...owners: readonly string[]): RecordSet {
+  const data = owners.map((owner) => markerData({ owner, types: ["A"], resource: "web/shop" }));
+  return { name: MARKER_NAME, type: "TXT", ttl: 300, data };
+}
+
+function wanted(line: string): WantedSet {
+  const [set] = wantedSets(line);
+  assert.ok(set);
+  return set;
+}
+
+function a(...data: readonly string[]): RecordSet {
+  return { name: NAME, type: "A", ttl: 60, data };
+}
+
+function backendWith(...sets: readonly RecordSet[]): MemoryBackend {
+  const backend = memoryBackend("example.com");
+  sets.forEach((set) => backend.put(set));
+  return backend;
+}
+
+interface Case {
+  readonly name: string;
+  readonly sets: readonly RecordSet[];
+  readonly want: readonly string[];
+  readonly note?: RegExp;
+  readonly dirty?: boolean;
+}
+
+const readings: readonly Case[] = [
+  { name: "marked by us is ours", sets: [a("192.0.2.1"), marker("me")], want: ["me a.example.com. A 60 192.0.2.1"] },
+  { name: "without a marker is nobody's", sets: [a("192.0.2.1")], want: ["- a.example.com. A 60 192.0.2.1"] },
+  {
+    name: "of a family that our marker does not name is nobody's",
+    sets: [{ name: NAME, type: "AAAA", ttl: 60, data: ["2001:db8::1"] }, a("192.0.2.1"), marker("me")],
+    want: ["- a.example.com. AAAA 60 2001:db8::1", "me a.example.com. A 60 192.0.2.1"],
+  },
+  {
+    name: "at a name with another's marker is the other's, and so is the family that is not there",
+    sets: [a("192.0.2.1"), marker("other")],
+    want: ["other a.example.com. A 60 192.0.2.1", "other a.example.com. AAAA 0"],
+    note: /the dnsalias owner "other" has marked a\.example\.com/,
+  },
+  {
+    name: "marked by two owners is the first one's by id",
+    sets: [a("192.0.2.1"), marker("zed", "me")],
+    want: ["me a.example.com. A 60 192.0.2.1"],
+  },
+  {
+    name: "marked by two owners is not ours where our id comes last",
+    sets: [a("192.0.2.1"), marker("blue", "me")],
+    want: ["blue a.example.com. A 60 192.0.2.1", "blue a.example.com. AAAA 0"],
+  },
+  { name: "with a marker and nothing beside it is a leftover", sets: [marker("me")], want: [], dirty: true },
+  {
+    name: "beside a CNAME at the marker's name cannot be written",
+    sets: [{ name: MARKER_NAME, type: "CNAME", ttl: 60, data: ["x.test."] }],
+    want: ["- a.example.com. A 0", "- a.example.com. AAAA 0"],
+    note: /a CNAME to x\.test\. stands at _dnsalias\.a\.example\.com/,
+  },
+];
+
+for (const { name, sets, want, note, dirty = false } of readings) {
+  test(`a set ${name}`, async () => {
+    const provider = owned(backendWith(...sets), { zone: ZONE, ownerId: "me" });
+    const read = await readZone(provider, ["a.example.com"]);
+    assert.deepEqual(setLines(read.sets), want);
+    assert.equal(read.dirty !== undefined, dirty);
+    if (note !== undefined) {
+      assert.match(read.sets.map((set) => set.note ?? "").join(), note);
+    }
+  });
+}
+
+test("names without room for a marker, or with the name of another's, are refused by name", async () => {
+  const provider = owned(memoryBackend("example.com"), { zone: ZONE, ownerId: "me" });
+  const long = `${"a.".repeat(119)}example.com`;
+  const { sets } = await readZone(provider, [long, "_wildcard.example.com"]);
+  assert.equal(sets.length, 4);
+  assert.ok(sets.every(({ note }) => note?.startsWith("the owner marker of ")));
+});
+
+test("what our markers speak for is read though nobody asks, and nothing else", async () => {
+  const backend = backendWith(a("192.0.2.1"), marker("me"));
+  backend.put({ name: parseOwnerName("b.example.com"), type: "A", ttl: 60, data: ["192.0.2.2"] });
+  const { sets } = await readZone(owned(backend, { zone: ZONE, ownerId: "me" }));
+  assert.deepEqual(setLines(sets), ["me a.example.com. A 60 192.0.2.1"]);
+});
+
+test("another's marker stays beside ours, whatever we write", async () => {
+  const backend = backendWith(a("192.0.2.1"), marker("me", "zed"));
+  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const first = await readZone(provider);
+  const [before] = first.sets;
+  assert.ok(before);
+  await provider.apply({ zone: first, writes: [{ kind: "delete", before }] }, NEVER);
+  const left = backend.list().find(({ name }) => name === MARKER_NAME);
+  assert.deepEqual(left?.data, marker("zed").data);
+});
+
+test("the revision is that of the records, in whatever order they come, and of nothing else", async () => {
+  const backend = backendWith(a("192.0.2.1", "192.0.2.2"), marker("me"));
+  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const { revision } = await readZone(provider);
+  backend.put(a("192.0.2.2", "192.0.2.1"));
+  backend.put({ name: parseOwnerName("b.example.com"), type: "A", ttl: 60, data: ["192.0.2.2"] });
+  assert.equal((await readZone(provider)).revision, revision);
+  backend.put(a("192.0.2.2"));
+  assert.notEqual((await readZone(provider)).revision, revision);
+});
+
+test("a plan that was made against an older reading is a conflict, and asks nothing of the backend", async () => {
+  const backend = backendWith();
+  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const older = await readZone(provider, ["a.example.com"]);
+  backend.put(a("192.0.2.9"));
+  await readZone(provider, ["a.example.com"]);
+  const writes = [{ kind: "create", after: wanted("a.example.com 60 192.0.2.1") }] as const;
+  assert.equal((await provider.apply({ zone: older, writes }, NEVER)).kind, "conflict");
+  assert.equal(backend.applies, 0);
+});
+
+test("a write at another owner's name, or over a set that was not read so, is never passed on", async () => {
+  const after = wanted("a.example.com 60 192.0.2.1");
+  for (const sets of [[marker("other")], [a("192.0.2.9")]]) {
+    const backend = backendWith(...sets);
+    const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+    const read = await readZone(provider, ["a.example.com"]);
+    assert.notEqual((await provider.apply({ zone: read, writes: [{ kind: "create", after }] }, NEVER)).kind, "applied");
+    assert.equal(backend.applies, 0);
+  }
+});
+
+test("one write is one batch, the marker in it before the set, and needs no reading after it", async () => {
+  const backend = backendWith();
+  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const read = await readZone(provider, ["a.example.com"]);
+  const first = await provider.apply(
+    { zone: read, writes: [{ kind: "create", after: wanted("a.example.com 60 192.0.2.1") }] },
+    NEVER,
+  );
+  assert.ok(first.kind === "applied");
+  const before = { ...wanted("a.example.com 60 192.0.2.1"), owner: "me" };
+  const zone = { revision: first.revision, sets: [before] };
+  const after = wanted("a.example.com 60 192.0.2.2");
+  assert.equal((await provider.apply({ zone, writes: [{ kind: "update", before, after }] }, NEVER)).kind, "applied");
+  assert.deepEqual([backend.reads, backend.writes], [1, 2]);
+});
