@@ -88,7 +88,7 @@ export interface WebhookSpec {
   readonly caBundle?: string;
 }
 
-export interface DnsEndpointSpec {
+interface DnsEndpointSpec {
   /** Labels for the DNSEndpoint objects, which an ExternalDNS may select by. */
   readonly labels: Readonly<Record<string, string>>;
 }

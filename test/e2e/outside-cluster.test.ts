@@ -20,9 +20,11 @@ const skip =
 describe("a cluster with zones at BIND, PowerDNS and an ExternalDNS", { skip }, () => {
   let lab: ClusterLab;
   let outside: OutsideLab;
+  const started = new AsyncDisposableStack();
 
   before(async () => {
-    [lab, outside] = await Promise.all([startClusterLab({ audit: true }), startOutsideLab(DOMAIN)]);
+    outside = started.use(await startOutsideLab(DOMAIN));
+    lab = started.use(await startClusterLab({ audit: true }));
     await installDnsEndpointCrd(lab.api);
     await lab.apply(secret(TSIG_REF, outside.tsigSecret), secret(API_KEY_REF, outside.apiKey));
     await lab.apply(
@@ -31,10 +33,7 @@ describe("a cluster with zones at BIND, PowerDNS and an ExternalDNS", { skip }, 
       zone("endpoint", { dnsEndpoint: { labels: { dns: "public" } } }),
     );
   });
-  after(async () => {
-    await lab[Symbol.asyncDispose]();
-    await outside[Symbol.asyncDispose]();
-  });
+  after(() => started.disposeAsync());
 
   test("one alias goes to all three, and each says so on its own", async () => {
     await lab.targets.set({ name: "x.lb.test", type: "A", ttl: 5, data: ["11.3.1.1"] });

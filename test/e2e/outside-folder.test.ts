@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
+import { listAt, textAt } from "../../src/base/json.ts";
 import { skipWithout } from "../support/component.ts";
 import { dig } from "../support/dig.ts";
+import { startExternalDnsWebhook, type ExternalDnsWebhook } from "../support/external-dns-webhook.ts";
 import { freePort } from "../support/free-port.ts";
 import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
 import { run } from "../support/run.ts";
@@ -14,39 +16,49 @@ import { addressesBecome } from "./served.ts";
 import { API_KEY_REF, secretsIn, startOutsideLab, TSIG_REF, type OutsideLab } from "./outside-lab.ts";
 
 const DOMAIN = "outside.example";
-const skip = skipWithout("named", "named-checkconf", "pdns_server", "pdnsutil", "pdns_control", "sqlite3", "dig");
+const skip = skipWithout(
+  "external-dns-webhook",
+  "named",
+  "named-checkconf",
+  "pdns_server",
+  "pdnsutil",
+  "pdns_control",
+  "sqlite3",
+  "dig",
+);
 
-describe("folder mode, with one alias in zones at BIND, PowerDNS and in a file", { skip }, () => {
+describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and in a file", { skip }, () => {
   let lab: OutsideLab;
+  let hook: ExternalDnsWebhook;
   let root: string;
   let opsPort: number;
   let child: ManagedProcess;
+  const started = new AsyncDisposableStack();
 
   before(async () => {
-    lab = await startOutsideLab(DOMAIN);
+    lab = started.use(await startOutsideLab(DOMAIN));
+    hook = started.use(await startExternalDnsWebhook({ provider: { kind: "inmemory" }, zones: [DOMAIN] }));
     root = await mkdtemp(join(tmpdir(), "dnsalias-outside-"));
+    started.defer(() => rm(root, { recursive: true, force: true }));
     await mkdir(join(root, "manifests"));
     await write("zones.yaml", [
       zone("bind", lab.providers.rfc2136),
       zone("pdns", lab.providers.powerDNS),
       zone("file", FILE),
+      zone("hook", { externalDNSWebhook: { url: hook.url } }),
     ]);
     await write("alias.yaml", [alias("192.0.2.1")]);
     await write("secrets.yaml", [secret(TSIG_REF, lab.tsigSecret), secret(API_KEY_REF, lab.apiKey)]);
   });
-  after(async () => {
-    await child?.stop();
-    await rm(root, { recursive: true, force: true });
-    await lab[Symbol.asyncDispose]();
-  });
+  after(() => started.disposeAsync());
 
   test("plan shows what would be written to each, and writes nothing", async () => {
     const { stdout, stderr, code } = await dnsalias("plan");
     assert.equal(code, 2, stderr);
-    for (const provider of ["rfc2136", "powerDNS", "coreDNS/zoneFile"]) {
+    for (const provider of ["rfc2136", "powerDNS", "coreDNS/zoneFile", "externalDNSWebhook"]) {
       assert.match(stdout, new RegExp(provider));
     }
-    assert.equal([...stdout.matchAll(/192\.0\.2\.1/g)].length, 3, stdout);
+    assert.equal([...stdout.matchAll(/192\.0\.2\.1/g)].length, 4, stdout);
     assert.deepEqual((await dig(lab.bind, DOMAIN, "A")).answer, []);
     assert.deepEqual(secretsIn(stdout + stderr, lab.secrets), []);
     const manifest = await readFile(join(root, "manifests", "secrets.yaml"), "utf8");
@@ -55,6 +67,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS and in a file",
 
   test("run writes each, proves it, and leaves what it does not own", async () => {
     child = await start();
+    started.defer(() => child.stop());
     for (const server of [lab.bind, lab.pdns]) {
       await addressesBecome(server, DOMAIN, "A", ["192.0.2.1"]);
       assert.equal((await dig(server, DOMAIN, "MX")).answer.length, 1);
@@ -64,6 +77,8 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS and in a file",
     assert.match(await readFile(join(root, "out", `${DOMAIN}.zone`), "utf8"), /192\.0\.2\.1/);
     await statusShows("bind", /"reason":"Ready"/);
     await statusShows("pdns", /"reason":"Ready"/);
+    await statusShows("hook", /"reason":"Ready"/);
+    await waitFor("the webhook", async () => assert.deepEqual(await hookAddresses(), ["192.0.2.1"]));
     await statusShows("bind", /"serving":"1\/1"/);
   });
 
@@ -71,6 +86,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS and in a file",
     await write("alias.yaml", [alias("192.0.2.2")]);
     await addressesBecome(lab.bind, DOMAIN, "A", ["192.0.2.2"]);
     await addressesBecome(lab.pdns, DOMAIN, "A", ["192.0.2.2"]);
+    await waitFor("the webhook", async () => assert.deepEqual(await hookAddresses(), ["192.0.2.2"]));
     await waitFor("an empty plan", async () => {
       const { stdout, code } = await dnsalias("plan");
       assert.equal(code, 0, stdout);
@@ -113,6 +129,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS and in a file",
       assert.deepEqual((await dig(server, `_dnsalias.${DOMAIN}`, "TXT")).answer, []);
       assert.equal((await dig(server, DOMAIN, "MX")).answer.length, 1);
     }
+    await waitFor("the webhook", async () => assert.deepEqual(await hookAddresses(), []));
     assert.deepEqual(secretsIn(await everythingSaid(), lab.secrets), []);
     await child.stop();
     assert.equal(child.ended(), "ended with 0");
@@ -142,10 +159,19 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS and in a file",
     opsPort = await freePort();
     const more = [`--listen-ops=127.0.0.1:${opsPort}`, "--log-format=json", "--log-level=debug"];
     const args = ["src/main.ts", "run", ...options(), ...more];
-    const started = startProcess({ component: "dnsalias run", command: process.execPath, args, stopAfterMs: 20_000 });
+    const running = startProcess({ component: "dnsalias run", command: process.execPath, args, stopAfterMs: 20_000 });
     const probe = async () => ((await fetch(`http://127.0.0.1:${opsPort}/healthz`)).ok ? undefined : "not well");
-    await untilReady(started, { component: "dnsalias run", deadlineMs: 30_000, probe });
-    return started;
+    await untilReady(running, { component: "dnsalias run", deadlineMs: 30_000, probe });
+    return running;
+  }
+
+  /** What ExternalDNS's provider has at the apex. */
+  async function hookAddresses(): Promise<readonly string[]> {
+    const accept = "application/external.dns.webhook+json;version=1";
+    const records: unknown = await (await fetch(`${hook.url}/records`, { headers: { accept } })).json();
+    return (Array.isArray(records) ? records : [])
+      .filter((record) => textAt(record, "dnsName") === DOMAIN && textAt(record, "recordType") === "A")
+      .flatMap((record) => listAt(record, "targets").map(String));
   }
 
   function stateText(): Promise<string> {

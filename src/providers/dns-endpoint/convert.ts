@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DnsZone } from "../../api/dns-zone.ts";
-import { byCodeUnit, sameMembers } from "../../base/order.ts";
+import { byCodeUnit } from "../../base/order.ts";
 import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
 import { displayName, isHostName, parseOwnerName, type Name } from "../../dns/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
@@ -107,10 +107,6 @@ export function foreignSets(stored: StoredEndpoint): readonly { readonly name: N
 /** True when an ExternalDNS that selects our objects by the zone's labels would take this one too. */
 export function isSelectedWithOurs({ labels }: StoredEndpoint, { zone: { spec } }: Ours): boolean {
   return spec.provider.kind !== "dnsEndpoint" || holds(labels, spec.provider.dnsEndpoint.labels);
-}
-
-export function sameSet(a: EndpointSet | undefined, b: EndpointSet | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : a.ttl === b.ttl && sameMembers(a.addresses, b.addresses);
 }
 
 const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";

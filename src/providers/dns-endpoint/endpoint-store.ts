@@ -18,7 +18,7 @@ export interface EndpointObject {
   readonly endpoints: readonly Endpoint[];
 }
 
-export interface EndpointOwner {
+interface EndpointOwner {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;

@@ -1,13 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
+import { byCodeUnit } from "../../base/order.ts";
 import { familyOf, parseAddress } from "../../dns/address.ts";
 import { displayName, isAtOrBelow, type Name } from "../../dns/name.ts";
 import { quotedText } from "../../dns/presentation-tokens.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import { BACKEND_TYPES, setKey, sortedSets } from "../record-sets.ts";
 import { canonicalData, canonicalName } from "../record-text.ts";
-import { type Endpoint, endpointKey } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** A record set with the endpoints that it was read from, which the provider wants to see again when it changes them. */
-export interface ShownSet {
+interface ShownSet {
   readonly set: RecordSet;
   /** Each with only what belongs to this set. */
   readonly endpoints: readonly Endpoint[];
@@ -20,21 +22,21 @@ export type Shown = ReadonlyMap<string, ShownSet>;
  * the CoreDNS provider lists both in one endpoint, and an address record that points at a host name (an alias of the service) is shown as the CNAME that it stands for.
  */
 export function shownOf(endpoints: readonly Endpoint[], domain: Name): Shown {
-  const seen = new Set<string>();
   const parts = new Map<string, { readonly name: Name; readonly type: string; readonly endpoints: Endpoint[] }>();
   for (const endpoint of endpoints) {
     const name = canonicalName(endpoint.dnsName);
-    const text = JSON.stringify(endpoint);
-    if (name === undefined || !isAtOrBelow(name, domain) || seen.has(text)) {
+    if (name === undefined || !isAtOrBelow(name, domain)) {
       continue;
     }
-    seen.add(text);
     for (const part of partsOf(endpoint)) {
       const type = part.recordType;
       const key = setKey({ name, type });
-      const entry = parts.get(key) ?? { name, type, endpoints: [] };
-      entry.endpoints.push(part);
-      parts.set(key, entry);
+      const entry = parts.get(key);
+      if (entry === undefined) {
+        parts.set(key, { name, type, endpoints: [part] });
+      } else if (!entry.endpoints.some((known) => isDeepStrictEqual(known, part))) {
+        entry.endpoints.push(part);
+      }
     }
   }
   return new Map([...parts].map(([key, { name, type, endpoints: own }]) => [key, shownSet(name, type, own)]));
@@ -78,17 +80,15 @@ export function mergedEndpoint(endpoints: readonly Endpoint[]): Endpoint | undef
       };
 }
 
-/** The provider's answer to a candidate: the endpoint of the same name, type and identifier. */
-export function adjustedOf(candidate: Endpoint, adjusted: readonly Endpoint[]): Endpoint | undefined {
-  return adjusted.find((endpoint) => endpointKey(endpoint) === endpointKey(candidate));
-}
-
 function partsOf(endpoint: Endpoint): readonly Endpoint[] {
   const { recordType, targets } = endpoint;
   if (recordType !== "A" && recordType !== "AAAA") {
     return BACKEND_TYPES.has(recordType) && targets.length > 0 ? [endpoint] : [];
   }
   const types = targets.map(addressType);
+  if (types.every((type) => type === recordType)) {
+    return targets.length > 0 ? [{ ...endpoint, labels: labelsFor(endpoint, recordType) }] : [];
+  }
   return [...new Set(types)].map((type) => ({
     ...endpoint,
     recordType: type,
@@ -112,8 +112,7 @@ function labelsFor({ labels }: Endpoint, type: string): Endpoint["labels"] {
 function shownSet(name: Name, type: string, endpoints: readonly Endpoint[]): ShownSet {
   const data = endpoints.flatMap(({ targets }) => targets.map((target) => dataFor(type, target)));
   const ttl = endpoints.find(({ recordTTL }) => recordTTL > 0)?.recordTTL ?? 0;
-  const [set = { name, type, ttl, data }] = sortedSets([{ name, type, ttl, data }]);
-  return { set, endpoints };
+  return { set: { name, type, ttl, data: [...new Set(data)].sort(byCodeUnit) }, endpoints };
 }
 
 function dataFor(type: string, target: string): string {

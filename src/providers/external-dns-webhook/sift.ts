@@ -3,9 +3,9 @@ import { displayName } from "../../dns/name.ts";
 import type { BackendChange } from "../backend.ts";
 import { setKey, targetOf } from "../record-sets.ts";
 import type { AdjustedChange } from "./changes.ts";
-import { adjustedOf, dataOf, endpointFor, type Shown } from "./convert.ts";
+import { dataOf, endpointFor, type Shown } from "./convert.ts";
 import { admits } from "./domain-filter.ts";
-import type { DomainFilter, Endpoint } from "./endpoint.ts";
+import { type DomainFilter, type Endpoint, endpointKey } from "./endpoint.ts";
 
 /** A change that is not sent, or not kept by the provider; the others go on. */
 export interface LeftOut {
@@ -42,12 +42,13 @@ export function siftChanges(
 
 /** Joins each change with the endpoint that the provider makes of it. A TTL is the provider's to change; the addresses are not. */
 export function siftAdjusted(changes: readonly BackendChange[], adjusted: readonly Endpoint[]): Sifted<AdjustedChange> {
+  const answers = new Map(adjusted.map((endpoint) => [endpointKey(endpoint), endpoint]));
   return sift<BackendChange, AdjustedChange>(changes, (change) => {
     if (change.after === undefined) {
       return { change, wanted: undefined };
     }
     const { name, type, data } = change.after;
-    const wanted = adjustedOf(endpointFor(change.after), adjusted);
+    const wanted = answers.get(endpointKey(endpointFor(change.after)));
     if (wanted === undefined) {
       const message = `the provider does not take ${displayName(name)} ${type}: see its log`;
       return { reason: "Rejected", message };

@@ -53,6 +53,12 @@ async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: Ab
   if (key.kind === "failed") {
     return { kind: "failed", message: key.message };
   }
+  const apiKey = key.text.trim(); // a line break at the end is kubectl create secret --from-file's
+  const words = wordsOf(deps, apiKey);
+  if (!HEADER_TEXT.test(apiKey)) {
+    const message = `${secretOf(spec)} cannot be an API key: it is empty, or has characters that no HTTP header may have`;
+    return { kind: "refused", reason: "SecretInvalid", message };
+  }
   const result: HttpResult = await http.request(
     {
       method,
@@ -60,7 +66,7 @@ async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: Ab
       path: `/api/v1/servers/${encodeURIComponent(spec.serverId)}/zones/${encodeURIComponent(domain)}`,
       headers: {
         accept: "application/json",
-        "x-api-key": key.text,
+        "x-api-key": apiKey,
         ...(body !== undefined && { "content-type": "application/json" }),
       },
       ...(body !== undefined && { body }),
@@ -68,20 +74,25 @@ async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: Ab
     },
     signal,
   );
-  const words = wordsOf(deps, key.text);
   return result.kind === "response" && result.status >= 200 && result.status < 300
     ? { kind: "response", text: result.text, words }
     : problemOf(result, words);
 }
 
+/** RFC 9110 5.5, without what is not ASCII. */
+const HEADER_TEXT = /^[ -~]+$/;
+
+function secretOf({ apiKeyRef }: PowerDNSSpec): string {
+  return `the key "${apiKeyRef.key}" of the Secret "${apiKeyRef.name}"`;
+}
+
 function wordsOf({ spec, domain }: PowerDNSClientDeps, key: string): ServerWords {
-  const secret = `the key "${spec.apiKeyRef.key}" of the Secret "${spec.apiKeyRef.name}"`;
   return {
     server: `PowerDNS at ${spec.url}`,
-    unauthorized: `correct ${secret}: it must be what api-key says in pdns.conf`,
+    unauthorized: `correct ${secretOf(spec)}: it must be what api-key says in pdns.conf`,
     forbidden: "allow this address in webserver-allow-from of pdns.conf, or in the proxy before it",
     notFound: `create the zone ${displayName(domain)} there, or correct url, serverId ("${spec.serverId}") or domain`,
     rejected: "see what it says about the record, and remove what stands in the way",
-    redact: (text) => (key === "" ? text : text.replaceAll(key, "***")),
+    redact: (text) => text.replaceAll(key, "***"),
   };
 }

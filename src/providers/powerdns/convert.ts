@@ -18,7 +18,7 @@ export interface PowerDNSZone {
   readonly rrsets: readonly PowerDNSRrset[];
 }
 
-export interface PowerDNSRrset {
+interface PowerDNSRrset {
   readonly name: Name;
   readonly type: string;
   readonly ttl: number;

@@ -183,6 +183,20 @@ describe("PowerDNS when things break", { skip: skipWithout("pdns_server", "sqlit
     assert.equal(proxy.seen.length, 0);
   });
 
+  it("takes a key with a line break at its end, and says what cannot be a key", async () => {
+    const read = async (key: string): Promise<unknown> =>
+      powerDNSBackend({ url: pdns.apiUrl, http, apiKey: keyOf(key) }).read([], SIGNAL);
+    assert.equal(JSON.stringify(await read(`${API_KEY}\n`)).startsWith('{"kind":"ok"'), true);
+    for (const key of ["", " \n", "two\nlines", "schlüssel"]) {
+      assert.deepEqual(await read(key), {
+        kind: "refused",
+        reason: "SecretInvalid",
+        message:
+          'the key "api-key" of the Secret "pdns" cannot be an API key: it is empty, or has characters that no HTTP header may have',
+      });
+    }
+  });
+
   it("ends at once when its signal aborts", async () => {
     await using proxy = await startFaultProxy({ upstream: pdns.apiUrl });
     proxy.next({ kind: "swallow" });
