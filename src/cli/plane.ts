@@ -31,7 +31,7 @@ export interface WorkPlane extends AsyncDisposable {
 }
 
 /** The texts that the CoreDNS provider reads and writes. */
-export interface Stores {
+interface Stores {
   /** A base zone: only read. */
   base(namespace: string, name: string, key: string): Pick<TextStore, "place" | "read">;
   /** A rendered zone: ours alone. */
