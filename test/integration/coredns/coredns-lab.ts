@@ -48,13 +48,31 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   await rename(next, path);
 }
 
+/**
+ * As `dig`, asked again where no answer comes: the instance of CoreDNS that a reload ends takes questions and connections with it, overlay or not, and clients ask
+ * again.
+ */
+export async function asked(
+  at: DnsEndpoint,
+  name: string,
+  type = "A",
+  flags: readonly string[] = [],
+): Promise<DigReply> {
+  for (let tries = 1; ; tries += 1) {
+    const reply = await dig(at, name, type, flags);
+    if (reply.status !== "NO-REPLY" || tries === 3) {
+      return reply;
+    }
+  }
+}
+
 export type Question = readonly [name: string, type: string];
 
 /** What answers say apart from TTLs, which caches count down: one line a question. */
 export async function snapshot(at: DnsEndpoint, questions: readonly Question[]): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const [name, type] of questions) {
-    const { status, answer, authority } = await dig(at, name, type);
+    const { status, answer, authority } = await asked(at, name, type);
     const data = answer.map((record) => `${record.name} ${record.type} ${record.data}`).sort();
     lines.push(`${name} ${type} ${status} [${data.join("; ")}] [${authority.map((record) => record.type).join(" ")}]`);
   }
@@ -70,7 +88,7 @@ export async function untilAnswer(
 ): Promise<DigReply> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
-    const reply = await dig(at, name, type);
+    const reply = await asked(at, name, type);
     if (wanted(reply)) {
       return reply;
     }

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createOverlayProvider } from "../../../src/providers/coredns/overlay.ts";
 import { skipWithout } from "../../support/component.ts";
-import { answerData, dig, type DigReply } from "../../support/dig.ts";
-import type { DnsEndpoint } from "../../support/dns-probe.ts";
+import { answerData } from "../../support/dig.ts";
 import { startKnot } from "../../support/knot.ts";
 import { memoryTextStore } from "../../support/memory-text-store.ts";
 import { converge, labZone, overlaySpec } from "../../support/provider-lab.ts";
-import { type Question, snapshot, startCorefileLab, untilAnswer } from "./coredns-lab.ts";
+import { asked, type Question, snapshot, startCorefileLab, untilAnswer } from "./coredns-lab.ts";
 
 const skip = skipWithout("coredns", "dig", "knotd");
 
@@ -55,7 +54,7 @@ test("overlay in kubeadm's Corefile: A and AAAA are ours, all else as before, at
   const provider = createOverlayProvider({ zone: labZone("example.com", overlaySpec()), store, ownerId: "me" });
   const before = await snapshot(server, UNTOUCHED);
   const untouched = async () => assert.deepEqual(await snapshot(server, UNTOUCHED), before);
-  assert.deepEqual(answerData(await dig(server, "example.com"), "A"), ["198.51.100.1"]);
+  assert.deepEqual(answerData(await asked(server, "example.com"), "A"), ["198.51.100.1"]);
 
   await converge(provider, "example.com 60 203.0.113.9 203.0.113.7");
   const shows = (...wanted: readonly string[]) =>
@@ -63,21 +62,21 @@ test("overlay in kubeadm's Corefile: A and AAAA are ours, all else as before, at
   await shows("203.0.113.7", "203.0.113.9");
   await untouched();
   for (const name of ["example.com", "EXAMPLE.com"]) {
-    const reply = await overTcp(server, name);
+    const reply = await asked(server, name, "A", ["+tcp"]);
     assert.deepEqual(
       reply.answer.map((record) => `${record.name} ${record.ttl}`),
       [`${name}. 60`, `${name}. 60`],
     );
     assert.ok(reply.flags.includes("aa"));
   }
-  const missing = await dig(server, "example.com", "AAAA");
+  const missing = await asked(server, "example.com", "AAAA");
   assert.equal(missing.status, "NOERROR");
   assert.deepEqual(missing.answer, []);
   assert.match(missing.authority[0]?.data ?? "", /^example\.com\. hostmaster\.example\.com\. 1 \d+ \d+ \d+ 60$/);
 
   await converge(provider, "example.com 120 203.0.113.8 2001:db8::8");
   await shows("203.0.113.8");
-  const both = await dig(server, "example.com", "AAAA");
+  const both = await asked(server, "example.com", "AAAA");
   assert.deepEqual(
     both.answer.map(({ ttl, data }) => `${ttl} ${data}`),
     ["120 2001:db8::8"],
@@ -89,16 +88,6 @@ test("overlay in kubeadm's Corefile: A and AAAA are ours, all else as before, at
   await untouched();
   assert.equal(store.text, lab.corefile);
 });
-
-/** A connection that the instance before the reload has taken up is closed without an answer: CoreDNS's way, asked again here. */
-async function overTcp(server: DnsEndpoint, name: string): Promise<DigReply> {
-  for (let tries = 1; ; tries += 1) {
-    const reply = await dig(server, name, "A", ["+tcp"]);
-    if (reply.status !== "NO-REPLY" || tries === 5) {
-      return reply;
-    }
-  }
-}
 
 test("overlay in a *.server file as k3s imports it, with a wildcard and a name below it", { skip }, async () => {
   await using upstream = await startKnot({ zones: { "example.com": UPSTREAM } });
@@ -119,11 +108,11 @@ test("overlay in a *.server file as k3s imports it, with a wildcard and a name b
     (reply) => answerData(reply, "A")[0] === "203.0.113.4",
   );
   assert.equal(wild.answer[0]?.ttl, 30);
-  assert.deepEqual(answerData(await dig(server, "a.b.apps.example.com"), "A"), ["203.0.113.4"]);
-  assert.deepEqual(answerData(await dig(server, "taken.apps.example.com"), "A"), ["203.0.113.5"]);
-  assert.deepEqual(answerData(await dig(server, "below.taken.apps.example.com"), "A"), ["198.51.100.4"]);
-  assert.equal((await dig(server, "x.apps.example.com", "AAAA")).status, "NOERROR");
-  assert.deepEqual(answerData(await dig(server, "node1"), "A"), ["192.0.2.100"]);
+  assert.deepEqual(answerData(await asked(server, "a.b.apps.example.com"), "A"), ["203.0.113.4"]);
+  assert.deepEqual(answerData(await asked(server, "taken.apps.example.com"), "A"), ["203.0.113.5"]);
+  assert.deepEqual(answerData(await asked(server, "below.taken.apps.example.com"), "A"), ["198.51.100.4"]);
+  assert.equal((await asked(server, "x.apps.example.com", "AAAA")).status, "NOERROR");
+  assert.deepEqual(answerData(await asked(server, "node1"), "A"), ["192.0.2.100"]);
   assert.deepEqual(await snapshot(server, UNTOUCHED), before);
 
   await converge(provider);
@@ -145,8 +134,8 @@ test(
     const provider = createOverlayProvider({ zone: labZone("example.com", overlaySpec()), store, ownerId: "me" });
     await converge(provider, "example.com 60 203.0.113.7");
     await lab.server.restart();
-    assert.deepEqual(answerData(await dig(lab.server, "example.com"), "A"), ["203.0.113.7"]);
-    assert.deepEqual(answerData(await dig(lab.server, "example.com", "MX"), "MX"), ["10 mail.example.com."]);
+    assert.deepEqual(answerData(await asked(lab.server, "example.com"), "A"), ["203.0.113.7"]);
+    assert.deepEqual(answerData(await asked(lab.server, "example.com", "MX"), "MX"), ["10 mail.example.com."]);
   },
 );
 
@@ -171,11 +160,11 @@ test("CoreDNS starts with a full overlay of names of every form, and answers eac
   assert.equal((await converge(provider, ...all)).kind, "applied");
   await lab.server.restart();
   for (const name of names.slice(0, 20).map((name) => name.replace("*", "any"))) {
-    const reply = await dig(lab.server, name);
+    const reply = await asked(lab.server, name);
     assert.deepEqual(answerData(reply, "A"), ["203.0.113.7"], reply.text);
   }
-  assert.equal(answerData(await dig(lab.server, "many.example.com", "AAAA", ["+tcp"]), "AAAA").length, 64);
-  assert.ok((await dig(lab.server, "many.example.com", "A", ["+ignore", "+bufsize=512"])).flags.includes("tc"));
-  assert.deepEqual(answerData(await dig(lab.server, "example.com"), "A"), ["198.51.100.1"]);
-  assert.deepEqual(answerData(await dig(lab.server, "www.example.com"), "A"), ["203.0.113.7"]);
+  assert.equal(answerData(await asked(lab.server, "many.example.com", "AAAA", ["+tcp"]), "AAAA").length, 64);
+  assert.ok((await asked(lab.server, "many.example.com", "A", ["+ignore", "+bufsize=512"])).flags.includes("tc"));
+  assert.deepEqual(answerData(await asked(lab.server, "example.com"), "A"), ["198.51.100.1"]);
+  assert.deepEqual(answerData(await asked(lab.server, "www.example.com"), "A"), ["203.0.113.7"]);
 });
