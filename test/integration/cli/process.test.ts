@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { freePort } from "../../support/free-port.ts";
 import { run } from "../../support/run.ts";
@@ -18,21 +20,22 @@ test("version prints the version of package.json, quickly and without loading wh
   assert.deepEqual(JSON.parse(json), { version, node: process.versions.node });
 });
 
-test("version and help load neither Kubernetes nor the log, metrics, YAML and schema packages", async () => {
-  const trace =
-    "data:text/javascript," +
-    encodeURIComponent(
-      `import { registerHooks } from "node:module";
+const TRACE =
+  "data:text/javascript," +
+  encodeURIComponent(
+    `import { registerHooks } from "node:module";
        registerHooks({ resolve(specifier, context, next) {
          if (!/^[.]|^node:|^file:|^data:/.test(specifier)) process.stderr.write("package " + specifier + "\\n");
          return next(specifier, context);
        } });`,
-    );
+  );
+
+test("version and help load neither Kubernetes nor the log, metrics, YAML and schema packages", async () => {
   for (const words of [["version"], ["run", "--help"]]) {
-    const { stderr, code } = await run(NODE, ["--import", trace, "src/main.ts", ...words]);
+    const { stderr, code } = await run(NODE, ["--import", TRACE, "src/main.ts", ...words]);
     assert.deepEqual([stderr, code], ["", 0]);
   }
-  const { stderr } = await run(NODE, ["--import", trace, "src/main.ts", "crds"]);
+  const { stderr } = await run(NODE, ["--import", TRACE, "src/main.ts", "crds"]);
   assert.match(stderr, /^package typebox$/m);
 });
 
@@ -69,4 +72,17 @@ test("resolve says that nobody answered, and ends with 1", async () => {
     [...stdout.matchAll(/"outcome": "(\w+)"/g)].map((match) => match[1]),
     ["Failure", "Failure"],
   );
+});
+
+test("folder mode loads nothing of Kubernetes", async () => {
+  const out = await mkdtemp(join(tmpdir(), "dnsalias-traced-"));
+  try {
+    const folder = ["--manifests", "examples/folder", "--out", out, "--resolver", "127.0.0.1:9"];
+    const { stderr, code } = await run(NODE, ["--import", TRACE, "src/main.ts", "run", "--once", ...folder]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^package yaml$/m, "what is loaded is seen");
+    assert.doesNotMatch(stderr, /@kubernetes/);
+  } finally {
+    await rm(out, { recursive: true });
+  }
 });
