@@ -21,7 +21,7 @@ export async function openClusterPlane(
     log,
     owner: ownerId,
     instance: plane.host,
-    inPod: plane.inPod,
+    ...(plane.pod === undefined ? {} : { pod: plane.pod }),
     ...(plane.kubeconfig === undefined ? {} : { kubeconfig: plane.kubeconfig }),
     ...(plane.context === undefined ? {} : { context: plane.context }),
     ...(plane.namespaces.length === 0 ? {} : { namespaces: plane.namespaces }),

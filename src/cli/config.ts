@@ -85,8 +85,8 @@ export type Plane =
       readonly kind: "cluster";
       readonly kubeconfig?: string;
       readonly context?: string;
-      /** KUBERNETES_SERVICE_HOST is set: this is a pod, with a ServiceAccount. */
-      readonly inPod: boolean;
+      /** This is a pod, with a ServiceAccount: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
+      readonly pod?: { readonly host: string; readonly port: string };
       /** Empty: all. */
       readonly namespaces: readonly string[];
       /** Absent: no Lease is taken. */
@@ -216,11 +216,16 @@ function clusterPlane(from: Reader): Plane {
     kind: "cluster",
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
-    inPod: (from.environment["KUBERNETES_SERVICE_HOST"] ?? "") !== "",
+    ...podOf(from.environment),
     namespaces: [...new Set(from.texts("namespace"))],
     ...(from.has("no-lease") ? {} : { lease }),
     host: from.environment["HOSTNAME"] ?? "dnsalias",
   };
+}
+
+function podOf(environment: Environment): Pick<Extract<Plane, { readonly kind: "cluster" }>, "pod"> {
+  const host = environment["KUBERNETES_SERVICE_HOST"] ?? "";
+  return host === "" ? {} : { pod: { host, port: environment["KUBERNETES_SERVICE_PORT"] ?? "443" } };
 }
 
 function looking(from: Reader): Looking {

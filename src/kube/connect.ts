@@ -2,26 +2,30 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { RequestOptions } from "node:https";
 import { AppError, messageOf } from "../base/error.ts";
 import type { CredentialSource, Credentials, TlsMaterial } from "./credentials.ts";
+import { openPod, type PodApiserver } from "./pod.ts";
 
 export interface KubeconfigOptions {
   /** A file, or several joined as $KUBECONFIG is; absent: the pod's own ServiceAccount when in a pod, else ~/.kube/config. */
   readonly kubeconfig?: string;
   /** Instead of the file's current context. */
   readonly context?: string;
-  /** Set by Kubernetes in every pod: KUBERNETES_SERVICE_HOST. */
-  readonly inPod: boolean;
+  /** Where the apiserver is, as every pod is told; absent: this is no pod. */
+  readonly pod?: PodApiserver;
 }
 
 /**
- * Finds the cluster and how to prove who we are. Loads `@kubernetes/client-node`, 85 MB of it, only here.
+ * Finds the cluster and how to prove who we are. Loads `@kubernetes/client-node`, 85 MB of it, only here, and not in a pod.
  * Throws AppError CONFIG_INVALID that names what is missing.
  */
 export async function openKubeconfig(options: KubeconfigOptions): Promise<CredentialSource> {
+  if (options.pod !== undefined && options.kubeconfig === undefined && options.context === undefined) {
+    return openPod(options.pod);
+  }
   const { KubeConfig } = await import("@kubernetes/client-node");
   const load = (): KubeConfig => loadWith(() => new KubeConfig(), options);
   let config = load();
   return {
-    description: isPod(options) ? "the cluster of this pod" : `context ${config.getCurrentContext()}`,
+    description: `context ${config.getCurrentContext()}`,
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? "default",
     read: async ({ fresh }) => {
       try {
@@ -41,16 +45,10 @@ export async function openKubeconfig(options: KubeconfigOptions): Promise<Creden
 /** What client-node makes up when it finds no configuration at all. */
 const NOTHING_FOUND = "http://localhost:8080";
 
-function isPod(options: KubeconfigOptions): boolean {
-  return options.kubeconfig === undefined && options.context === undefined && options.inPod;
-}
-
 function loadWith(make: () => KubeConfig, options: KubeconfigOptions): KubeConfig {
   const config = make();
   try {
-    if (isPod(options)) {
-      config.loadFromCluster();
-    } else if (options.kubeconfig === undefined) {
+    if (options.kubeconfig === undefined) {
       config.loadFromDefault();
     } else {
       loadFiles(make, config, options.kubeconfig);

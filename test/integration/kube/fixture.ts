@@ -39,7 +39,7 @@ export async function kubectlApply(server: KubeApiserver, manifests: string): Pr
 }
 
 export async function openTransport(kubeconfig: string): Promise<Transport> {
-  const credentials = await openKubeconfig({ kubeconfig, inPod: false });
+  const credentials = await openKubeconfig({ kubeconfig });
   return createTransport({ credentials, clock: systemClock, random: Math.random, log: silentLogger });
 }
 

@@ -55,7 +55,6 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     const kubeconfig = await server.kubeconfigFor({ serviceAccount: "dnsalias", namespace: "dns-system" });
     cluster = await connectCluster({
       kubeconfig,
-      inPod: false,
       log: silentLogger,
       owner: "me",
       instance: "dnsalias-0",

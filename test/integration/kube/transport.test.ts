@@ -213,7 +213,7 @@ describe("credentials from a kubeconfig", { skip: skipWithout("openssl") }, () =
     await writeFile(caFile, one.certificate);
     await writeFile(tokenFile, "first\n");
     await writeFile(kubeconfig, tokenFileKubeconfig(site.url, caFile, tokenFile));
-    await using transport = transportOf(await openKubeconfig({ kubeconfig, inPod: false }), { rereadMs: 100 });
+    await using transport = transportOf(await openKubeconfig({ kubeconfig }), { rereadMs: 100 });
     const ask = () => transport.request({ method: "GET", path: "/x" }, NEVER);
     assert.equal((await ask()).kind, "ok");
 
@@ -230,11 +230,11 @@ describe("credentials from a kubeconfig", { skip: skipWithout("openssl") }, () =
   });
 
   it("says what is wrong with the configuration", async () => {
-    const nowhere = openKubeconfig({ kubeconfig: join(directory, "nowhere"), inPod: false });
+    const nowhere = openKubeconfig({ kubeconfig: join(directory, "nowhere") });
     await assert.rejects(nowhere, { code: "CONFIG_INVALID", message: /nowhere/ });
     const kubeconfig = join(directory, "other");
     await writeFile(kubeconfig, tokenFileKubeconfig("https://127.0.0.1:1", "ca", "token"));
-    const context = openKubeconfig({ kubeconfig, context: "absent", inPod: false });
+    const context = openKubeconfig({ kubeconfig, context: "absent" });
     await assert.rejects(context, { code: "CONFIG_INVALID", message: /context "absent"/ });
   });
 });

@@ -15,7 +15,7 @@ function config(line: string, environment: Environment = {}): Config {
 
 const LOG = { level: "info", format: "json" };
 const FOLDER = { kind: "folder", manifests: "m", out: "o", stateFile: "o/.dnsalias-state.json" };
-const CLUSTER = { kind: "cluster", inPod: false, namespaces: [], lease: { name: "dnsalias" }, host: "dnsalias" };
+const CLUSTER = { kind: "cluster", namespaces: [], lease: { name: "dnsalias" }, host: "dnsalias" };
 
 interface GoodCase {
   readonly line: string;
@@ -68,7 +68,7 @@ const good: readonly GoodCase[] = [
         kind: "cluster",
         kubeconfig: "k",
         context: "c",
-        inPod: true,
+        pod: { host: "10.0.0.1", port: "443" },
         namespaces: ["a", "b"],
         lease: { name: "l", namespace: "n" },
         host: "pod-1",
@@ -77,7 +77,7 @@ const good: readonly GoodCase[] = [
   },
   {
     line: "run --no-lease",
-    want: { ...RUN, plane: { kind: "cluster", inPod: false, namespaces: [], host: "dnsalias" } },
+    want: { ...RUN, plane: { kind: "cluster", namespaces: [], host: "dnsalias" } },
   },
   {
     line: "run",
