@@ -53,6 +53,8 @@ const CONFIG_MAP_BYTES = 1_048_576;
 interface Memory {
   /** Once the text was seen to be ours, it is repaired even when someone replaced all of it. */
   isOurs: boolean;
+  /** The last serial written here: a text that was deleted must come back with a higher one. */
+  serial?: number;
   readonly baseOf: (text: string) => BaseRead;
   readonly storedOf: (text: string) => StoredZone;
 }
@@ -162,7 +164,7 @@ async function apply(
   if (loaded.revision !== zone.revision) {
     return { kind: "conflict", message: `${deps.store.place} changed since it was read` };
   }
-  const made = makeText(deps, loaded, afterWrites(loaded.sets, writes));
+  const made = makeText(deps, loaded, afterWrites(loaded.sets, writes), memory.serial);
   if (made.kind === "refused") {
     return made;
   }
@@ -174,6 +176,7 @@ async function apply(
     return written;
   }
   memory.isOurs = true;
+  memory.serial = made.serial;
   return { kind: "applied", revision: written.revision, serial: made.serial, wrote: true };
 }
 
@@ -181,7 +184,12 @@ type Made =
   | { readonly kind: "made"; readonly text: string; readonly serial: number }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string };
 
-function makeText(deps: ZoneFileDeps, { base, text, stored }: Loaded, sets: readonly OwnSet[]): Made {
+function makeText(
+  deps: ZoneFileDeps,
+  { base, text, stored }: Loaded,
+  sets: readonly OwnSet[],
+  written: number | undefined,
+): Made {
   for (const set of sets) {
     const obstacle = base.obstacle(set.name, set.type);
     const message = obstacle === undefined ? ownSetProblem(set) : `${obstacle.note}: remove one of the two`;
@@ -190,7 +198,7 @@ function makeText(deps: ZoneFileDeps, { base, text, stored }: Loaded, sets: read
     }
   }
   const render = zoneRenderer(base, sets, deps.ownerId);
-  const served = stored?.serial;
+  const served = stored?.serial ?? written;
   if (served !== undefined && render(served) === text) {
     return { kind: "made", text, serial: served };
   }
