@@ -20,8 +20,8 @@ export interface TransferRequest {
 export type TransferResult =
   | { readonly kind: "ended" }
   | { readonly kind: "timeout"; readonly message: string }
-  /** The server ended the connection before the end of the answer; `messages` had come. */
-  | { readonly kind: "cut"; readonly message: string; readonly messages: number }
+  /** The server ended the connection before the end of the answer; so many octets of it had come. */
+  | { readonly kind: "cut"; readonly message: string; readonly octets: number }
   | { readonly kind: "unreachable"; readonly message: string }
   | { readonly kind: "too-large"; readonly message: string };
 
@@ -38,7 +38,7 @@ export function createTransfer(ca?: string): Transfer {
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const { socket, readyEvent } = openStream(server, ca);
-      const state = { isConnected: false, messages: 0, octets: 0 };
+      const state = { isConnected: false, octets: 0 };
       const end = (result: TransferResult): void => finish(() => resolve(result));
       const finish = (settle: () => void): void => {
         clearTimeout(whole);
@@ -62,7 +62,6 @@ export function createTransfer(ca?: string): Transfer {
           return;
         }
         for (const message of deframer.push(piece)) {
-          state.messages += 1;
           if (request.take(message) === "end") {
             end({ kind: "ended" });
             return;
@@ -74,8 +73,8 @@ export function createTransfer(ca?: string): Transfer {
     });
 }
 
-function broken(state: { readonly isConnected: boolean; readonly messages: number }, message: string): TransferResult {
-  return state.isConnected ? { kind: "cut", message, messages: state.messages } : { kind: "unreachable", message };
+function broken(state: { readonly isConnected: boolean; readonly octets: number }, message: string): TransferResult {
+  return state.isConnected ? { kind: "cut", message, octets: state.octets } : { kind: "unreachable", message };
 }
 
 function silent(silenceMs: Millis): TransferResult {

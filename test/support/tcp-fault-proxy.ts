@@ -39,7 +39,11 @@ export async function startTcpFaultProxy(upstream: DnsEndpoint): Promise<TcpFaul
         client.write(piece);
       } else if (state.fault.kind === "cut") {
         const left = Math.max(0, state.fault.after - sent);
-        client.end(piece.subarray(0, left));
+        if (piece.length < left) {
+          client.write(piece);
+        } else {
+          client.end(piece.subarray(0, left));
+        }
       }
       sent += piece.length;
     });

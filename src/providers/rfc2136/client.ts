@@ -217,7 +217,7 @@ async function stream(
     case "too-large":
       return { kind: "too-large", message: `${label}: ${got.message}` };
     case "cut":
-      return got.messages === 0
+      return got.octets === 0
         ? { kind: "closed", message: `${label}: ${got.message}` }
         : { kind: "failed", message: `${label}: ${got.message} in the middle of the zone` };
     case "timeout":

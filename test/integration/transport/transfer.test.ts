@@ -70,12 +70,17 @@ const cases: readonly Case[] = [
   {
     name: "a connection that is cut inside a message",
     onQuery: (socket) => socket.end(Buffer.concat([frame("one"), frame("two").subarray(0, 3)])),
-    want: { kind: "cut", message: "the server closed the connection", messages: 1 },
+    want: { kind: "cut", message: "the server closed the connection", octets: 8 },
+  },
+  {
+    name: "a connection that is cut inside the first message",
+    onQuery: (socket) => socket.end(frame("one").subarray(0, 3)),
+    want: { kind: "cut", message: "the server closed the connection", octets: 3 },
   },
   {
     name: "a server that closes without a word",
     onQuery: (socket) => socket.end(),
-    want: { kind: "cut", message: "the server closed the connection", messages: 0 },
+    want: { kind: "cut", message: "the server closed the connection", octets: 0 },
   },
   {
     name: "a server that stops in the middle",
