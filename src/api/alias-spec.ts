@@ -25,6 +25,7 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
     maxStalenessMs: parseDuration(text.maxStaleness) ?? 0,
     allowPrivate: text.allowPrivate,
     paused: text.paused,
+    httpsAlias: false,
   };
   return { kind: "ok", value: spec };
 }

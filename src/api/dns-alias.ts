@@ -27,6 +27,8 @@ export interface AliasSpec {
   readonly maxStalenessMs: number;
   readonly allowPrivate: boolean;
   readonly paused: boolean;
+  /** `HTTPS 0 target` beside the addresses (RFC 9460 2.4.2), for an alias with one target. */
+  readonly httpsAlias: boolean;
 }
 
 export type AliasTarget =

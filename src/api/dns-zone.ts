@@ -23,7 +23,21 @@ export interface ZoneSpec {
   readonly ttl: TtlRange;
   /** Whole percent; a plan that deletes more of 10 or more record sets is held. */
   readonly maxDeletePercent: number;
+  readonly responder: ZoneResponderSpec;
 }
+
+/** How the responder serves the zone, beside what the provider does. */
+export interface ZoneResponderSpec {
+  /** Absent: the provider's base zone; where neither is there the responder does not serve the zone. */
+  readonly base?: BaseZoneSpec;
+  /** Askers' subnets are forwarded to the targets' resolvers (RFC 7871). */
+  readonly clientSubnet: boolean;
+}
+
+/** The zone's records that are not ours, as zone-file text. */
+export type BaseZoneSpec =
+  | { readonly kind: "inline"; readonly text: string }
+  | { readonly kind: "configMap"; readonly name: string; readonly key: string };
 
 export type AllowedNamespaces =
   | { readonly from: "Same" }
@@ -45,10 +59,40 @@ export type ProviderSpec =
   | { readonly kind: "rfc2136"; readonly rfc2136: Rfc2136Spec; readonly serving: ServingSpec }
   | { readonly kind: "powerDNS"; readonly powerDNS: PowerDNSSpec; readonly serving: ServingSpec }
   | { readonly kind: "externalDNSWebhook"; readonly webhook: WebhookSpec; readonly serving: ServingSpec }
-  | { readonly kind: "dnsEndpoint"; readonly dnsEndpoint: DnsEndpointSpec; readonly serving: ServingSpec };
+  | { readonly kind: "dnsEndpoint"; readonly dnsEndpoint: DnsEndpointSpec; readonly serving: ServingSpec }
+  | { readonly kind: "transfer"; readonly transfer: TransferSpec; readonly serving: ServingSpec }
+  | { readonly kind: "coreDNSEtcd"; readonly etcd: CoreDNSEtcdSpec; readonly serving: ServingSpec };
 
 /** The providers that keep records outside the ConfigMaps and files of CoreDNS. */
 export type ExternalProviderSpec = Exclude<ProviderSpec, { readonly kind: "coreDNSZoneFile" | "coreDNSOverlay" }>;
+
+/** We are the zone's hidden primary: secondaries transfer it from us. */
+export interface TransferSpec {
+  readonly base: BaseZoneSpec;
+  /** Who may transfer the zone; never empty. With `tsig` the key is needed too. */
+  readonly allow: readonly { readonly address: string; readonly prefix: number }[];
+  /** Absent: addresses alone decide. */
+  readonly tsig?: {
+    readonly keyName: Name;
+    readonly algorithm: "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
+    readonly secretRef: SecretKeyRef;
+  };
+  /** The secondaries that are told of each change (RFC 1996). */
+  readonly notify: readonly { readonly address: string; readonly port: number }[];
+  /** The catalog zone (RFC 9432) that lists this zone; absent: none. */
+  readonly catalog?: Name;
+}
+
+/** Keys for the etcd plugin of CoreDNS. */
+export interface CoreDNSEtcdSpec {
+  /** "https://etcd.example.net:2379", without a path; tried in order. */
+  readonly endpoints: readonly string[];
+  /** The plugin's `path`: "/skydns". */
+  readonly pathPrefix: string;
+  readonly auth?: { readonly username: string; readonly passwordRef: SecretKeyRef };
+  /** PEM; absent: what Node.js trusts. */
+  readonly caBundle?: string;
+}
 
 /** A key of a Secret in the zone's own namespace. */
 export interface SecretKeyRef {
@@ -97,9 +141,7 @@ export interface ZoneFileSpec {
   /** Where the rendered zone goes: a ConfigMap of its own, in the zone's namespace. */
   readonly configMap: { readonly name: string; readonly key: string };
   /** Where the team's own records come from. */
-  readonly base:
-    | { readonly kind: "inline"; readonly text: string }
-    | { readonly kind: "configMap"; readonly name: string; readonly key: string };
+  readonly base: BaseZoneSpec;
 }
 
 export interface OverlaySpec {

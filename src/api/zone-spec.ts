@@ -31,6 +31,7 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
     conflict: text.conflict,
     ttl: text.ttl,
     maxDeletePercent: text.guard.maxDeletePercent,
+    responder: { clientSubnet: false },
   };
   return { kind: "ok", value: spec };
 }

@@ -97,6 +97,8 @@ function placeOf(zone: DnsZone): string {
     case "powerDNS":
     case "externalDNSWebhook":
     case "dnsEndpoint":
+    case "transfer":
+    case "coreDNSEtcd":
       return externalPlaceOf(zone, spec.provider);
   }
 }

@@ -68,6 +68,8 @@ function placeOf(zone: DnsZone): string {
     case "powerDNS":
     case "externalDNSWebhook":
     case "dnsEndpoint":
+    case "transfer":
+    case "coreDNSEtcd":
       return externalPlaceOf(zone, provider);
   }
 }

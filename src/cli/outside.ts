@@ -56,6 +56,8 @@ const USUAL_LAG_MS: Readonly<Record<RecordProviderSpec["kind"], Millis>> = {
   rfc2136: 2_000,
   powerDNS: 5_000,
   externalDNSWebhook: 60_000,
+  transfer: 1_000,
+  coreDNSEtcd: 1_000,
 };
 
 /** Signatures carry wall time, which has to follow the machine's clock when that is set. */
@@ -80,6 +82,9 @@ function backendOf(
     }
     case "externalDNSWebhook":
       return createWebhookBackend({ spec: provider.webhook, domain, http, clock: systemClock });
+    case "transfer":
+    case "coreDNSEtcd":
+      return notBuilt(provider.kind);
   }
 }
 
@@ -90,4 +95,10 @@ function dnsEndpointProvider({ endpointStore, ownerId }: OutsideDeps, zone: DnsZ
   const message = `DnsZone ${objectKey(zone.meta)}: dnsEndpoint needs a cluster, because its objects are Kubernetes'; with manifests from a folder choose rfc2136, powerDNS or externalDNSWebhook`;
   const refused = { kind: "refused", reason: "NotSupported", message } as const;
   return { id: "dnsEndpoint", read: async () => refused, apply: async () => refused };
+}
+
+function notBuilt(id: string): RecordBackend {
+  const refused = { kind: "refused", reason: "NotSupported", message: `${id} is not built yet` } as const;
+  const capabilities = { atomic: "batch", comparesAndSwaps: true, listsZone: true } as const;
+  return { id, capabilities, read: async () => refused, apply: async () => refused };
 }

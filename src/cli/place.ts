@@ -17,6 +17,10 @@ export function externalPlaceOf({ meta, spec: { domain } }: DnsZone, provider: E
       return `externalDNSWebhook ${provider.webhook.url} ${domain}`;
     case "dnsEndpoint":
       return `dnsEndpoint ${meta.namespace} ${labelsText(provider.dnsEndpoint.labels)} ${domain}`;
+    case "transfer":
+      return `transfer ${domain}`;
+    case "coreDNSEtcd":
+      return `coreDNSEtcd ${provider.etcd.endpoints[0] ?? ""} ${provider.etcd.pathPrefix} ${domain}`;
   }
 }
 

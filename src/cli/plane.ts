@@ -88,6 +88,8 @@ export function providerOf({ stores, outside, ownerId, now }: ProviderParts, zon
     case "powerDNS":
     case "externalDNSWebhook":
     case "dnsEndpoint":
+    case "transfer":
+    case "coreDNSEtcd":
       return outside.providerOf(zone, provider);
   }
 }

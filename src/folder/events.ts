@@ -1,6 +1,7 @@
 import type { DnsAlias } from "../api/dns-alias.ts";
-import type { DnsZone, ProviderSpec } from "../api/dns-zone.ts";
+import type { DnsZone, ProviderSpec, ZoneSpec } from "../api/dns-zone.ts";
 import type { ObjectMeta } from "../api/meta.ts";
+import { baseZonesOf, secretRefsOf } from "../api/zone-inputs.ts";
 import type { InventoryEvent } from "../controller/ports.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { Catalog, Standing } from "./catalog.ts";
@@ -43,6 +44,8 @@ function fileOf(provider: ProviderSpec): string | undefined {
     case "powerDNS":
     case "externalDNSWebhook":
     case "dnsEndpoint":
+    case "transfer":
+    case "coreDNSEtcd":
       return undefined;
   }
 }
@@ -94,32 +97,21 @@ function differs(before: Standing | undefined, after: Standing): boolean {
 
 /** Zones that read a ConfigMap or Secret that changed. */
 function inputEvents(after: Catalog, changed: readonly Standing[]): readonly InventoryEvent[] {
-  const inputs = new Set(changed.map(({ id }) => id));
+  const changedIds = new Set(changed.map(({ id }) => id));
   return [...after.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
-    const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
-    const input = provider === undefined ? undefined : inputOf(provider, namespace);
-    return input !== undefined && inputs.has(input) ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
+    const inputs = good?.manifest.kind === "DnsZone" ? inputsOf(good.manifest.value.spec, namespace) : [];
+    return inputs.some((id) => changedIds.has(id)) ? [{ kind: "input", zone: `${namespace}/${name}` }] : [];
   });
 }
 
-/** The object that a zone's provider reads. */
-function inputOf(provider: ProviderSpec, namespace: string): ObjectId | undefined {
-  switch (provider.kind) {
-    case "coreDNSZoneFile": {
-      const { base } = provider.zoneFile;
-      return base.kind === "configMap" ? `ConfigMap ${namespace}/${base.name}` : undefined;
-    }
-    case "rfc2136": {
-      const { tsig } = provider.rfc2136;
-      return tsig === undefined ? undefined : `Secret ${namespace}/${tsig.secretRef.name}`;
-    }
-    case "powerDNS":
-      return `Secret ${namespace}/${provider.powerDNS.apiKeyRef.name}`;
-    case "coreDNSOverlay":
-    case "externalDNSWebhook":
-    case "dnsEndpoint":
-      return undefined;
-  }
+/** The objects that are read for a zone. */
+function inputsOf(spec: ZoneSpec, namespace: string): readonly ObjectId[] {
+  return [
+    ...baseZonesOf(spec).flatMap((base): readonly ObjectId[] =>
+      base.kind === "configMap" ? [`ConfigMap ${namespace}/${base.name}`] : [],
+    ),
+    ...secretRefsOf(spec.provider).map((ref): ObjectId => `Secret ${namespace}/${ref.name}`),
+  ];
 }
 
 function namespaceEvents(before: Catalog, after: Catalog): readonly InventoryEvent[] {

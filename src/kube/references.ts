@@ -1,24 +1,16 @@
 import type { DnsZone } from "../api/dns-zone.ts";
+import { baseZonesOf } from "../api/zone-inputs.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 
 /** The ConfigMaps that a zone's provider reads or writes, as keys, sorted. */
 export function configMapsOf(zone: DnsZone): readonly ObjectKey[] {
   const { provider } = zone.spec;
   const { namespace } = zone.meta;
-  switch (provider.kind) {
-    case "coreDNSZoneFile": {
-      const { configMap, base } = provider.zoneFile;
-      const names = base.kind === "configMap" ? [configMap.name, base.name] : [configMap.name];
-      return [...new Set(names)].toSorted().map((name) => objectKey({ namespace, name }));
-    }
-    case "coreDNSOverlay":
-      return [objectKey(provider.overlay.configMap)];
-    case "rfc2136":
-    case "powerDNS":
-    case "externalDNSWebhook":
-    case "dnsEndpoint":
-      return [];
-  }
+  const bases = baseZonesOf(zone.spec).flatMap((base) => (base.kind === "configMap" ? [base.name] : []));
+  const ours = provider.kind === "coreDNSZoneFile" ? [provider.zoneFile.configMap.name] : [];
+  const here = [...bases, ...ours].map((name) => objectKey({ namespace, name }));
+  const elsewhere = provider.kind === "coreDNSOverlay" ? [objectKey(provider.overlay.configMap)] : [];
+  return [...new Set([...here, ...elsewhere])].toSorted();
 }
 
 /** One watch: a single ConfigMap by name, or all of a namespace where many are referred to. */

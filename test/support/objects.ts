@@ -49,6 +49,7 @@ export function alias(key: string, parts: AliasParts = {}): DnsAlias {
       maxStalenessMs: 86_400_000,
       allowPrivate: false,
       paused: false,
+      httpsAlias: false,
       ...parts.spec,
     },
   };
@@ -78,6 +79,7 @@ export function zone(
       conflict: "Refuse",
       ttl: { min: 30, max: 300 },
       maxDeletePercent: 30,
+      responder: { clientSubnet: false },
       ...spec,
     },
   };

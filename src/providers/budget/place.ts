@@ -23,6 +23,9 @@ function endpointOf(provider: ProviderSpec): string | undefined {
       return `powerDNS ${provider.powerDNS.url}`;
     case "externalDNSWebhook":
       return `externalDNSWebhook ${provider.webhook.url}`;
+    case "coreDNSEtcd":
+      return `coreDNSEtcd ${provider.etcd.endpoints.join(" ")}`;
+    case "transfer":
     case "coreDNSZoneFile":
     case "coreDNSOverlay":
     case "dnsEndpoint":

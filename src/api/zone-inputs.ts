@@ -1,0 +1,46 @@
+import type { BaseZoneSpec, ProviderSpec, SecretKeyRef, ZoneSpec } from "./dns-zone.ts";
+
+/** The zone's records that are not ours: what the responder is told to serve, else what the provider publishes; undefined where neither says. */
+export function servedBaseOf({ responder, provider }: ZoneSpec): BaseZoneSpec | undefined {
+  return responder.base ?? publishedBaseOf(provider);
+}
+
+/** Every base zone that a zone reads. */
+export function baseZonesOf({ responder, provider }: ZoneSpec): readonly BaseZoneSpec[] {
+  return [publishedBaseOf(provider), responder.base].filter((base) => base !== undefined);
+}
+
+function publishedBaseOf(provider: ProviderSpec): BaseZoneSpec | undefined {
+  switch (provider.kind) {
+    case "coreDNSZoneFile":
+      return provider.zoneFile.base;
+    case "transfer":
+      return provider.transfer.base;
+    case "coreDNSOverlay":
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+    case "coreDNSEtcd":
+      return undefined;
+  }
+}
+
+/** The Secret keys, in the zone's namespace, that a provider reads. */
+export function secretRefsOf(provider: ProviderSpec): readonly SecretKeyRef[] {
+  switch (provider.kind) {
+    case "rfc2136":
+      return provider.rfc2136.tsig === undefined ? [] : [provider.rfc2136.tsig.secretRef];
+    case "transfer":
+      return provider.transfer.tsig === undefined ? [] : [provider.transfer.tsig.secretRef];
+    case "powerDNS":
+      return [provider.powerDNS.apiKeyRef];
+    case "coreDNSEtcd":
+      return provider.etcd.auth === undefined ? [] : [provider.etcd.auth.passwordRef];
+    case "coreDNSZoneFile":
+    case "coreDNSOverlay":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+      return [];
+  }
+}

@@ -1,0 +1,72 @@
+import type { Millis } from "../base/clock.ts";
+import type { Name } from "../dns/name.ts";
+import type { Family, RecordSet, Seconds } from "../dns/record.ts";
+
+/** One zone as the responder serves it; plain data, so that it can be handed from thread to thread. */
+export interface ServedZone {
+  readonly domain: Name;
+  /** The base zone: SOA and NS at the apex, and every other set, without A and AAAA at the aliases' owner names. */
+  readonly sets: readonly RecordSet[];
+  /** By owner name, without duplicates. */
+  readonly aliases: readonly ServedAlias[];
+  /** Askers' subnets are forwarded to the targets' resolvers (RFC 7871). */
+  readonly clientSubnet: boolean;
+}
+
+/** An owner name whose addresses follow a target. */
+export interface ServedAlias {
+  /** May be a wildcard. */
+  readonly name: Name;
+  /** The families that may have addresses; the other one is NODATA without a look-up. */
+  readonly families: readonly Family[];
+  /** The one target, for an `HTTPS 0 target` record beside the addresses (RFC 9460 2.4.2); absent: none. */
+  readonly httpsTarget?: Name;
+  /** Bounds of the zone and of the alias. */
+  readonly maxTtl: Seconds;
+}
+
+/** Who asks, cut to the prefix that may be forwarded (RFC 7871 11.1): 24 bits of IPv4, 56 of IPv6. */
+export interface Subnet {
+  /** Canonical; the bits beyond `prefix` are 0. */
+  readonly address: string;
+  readonly prefix: number;
+}
+
+/** What stands for one family of an alias at query time, after all the rules of holding. Times are the controller's clock, see `systemClock`. */
+export type LiveAnswer = {
+  /** It is not worth asking the source again before this. */
+  readonly askAgainAt: Millis;
+  /** How many bits of the asker's subnet it holds for; 0 or absent: for everyone. */
+  readonly scope?: number;
+} & (
+  | {
+      readonly kind: "addresses";
+      /** Sorted, not empty. */
+      readonly addresses: readonly string[];
+      /** Given out until then with a TTL that counts down to it, at least 5 and at most the alias's `maxTtl`; after it only as stale data (RFC 8767). */
+      readonly freshUntil: Millis;
+    }
+  /** The family has no addresses; the zone's negative TTL counts. */
+  | { readonly kind: "none" }
+  /** There never was usable data: SERVFAIL for this family alone. `detail` is a sentence for people. */
+  | { readonly kind: "failed"; readonly detail: string }
+);
+
+export interface LiveQuestion {
+  /** The zone's domain. */
+  readonly zone: Name;
+  /** The alias's owner name: for a wildcard the name with `*`. */
+  readonly name: Name;
+  readonly family: Family;
+  /** Given for zones with `clientSubnet` alone. */
+  readonly subnet?: Subnet;
+}
+
+/** Where addresses come from at query time. */
+export interface AnswerSource {
+  /**
+   * Gives what stands once a look-up that is needed has ended, and what stood before when it does not end within 1.8 s. Any number of askers make one
+   * look-up. Never rejects; undefined: the alias is gone.
+   */
+  live(question: LiveQuestion): Promise<LiveAnswer | undefined>;
+}
