@@ -10,6 +10,7 @@ export type ComponentName =
   | "dnsperf"
   | "drill"
   | "etcd"
+  | "curl"
   | "external-dns-webhook"
   | "kdig"
   | "knotc"
@@ -28,6 +29,7 @@ export type ComponentName =
   | "pdnsutil"
   | "sqlite3"
   | "unbound"
+  | "unshare"
   | "unbound-control";
 
 /** Where a component's program is, or undefined; our own builds come before the machine's. */
@@ -85,6 +87,7 @@ const VERSION = /\d+\.\d+(\.\d+)?/;
 
 const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   coredns: ["-version"],
+  curl: ["--version"],
   etcd: ["--version"],
   kdig: ["-V"],
   knotc: ["--version"],
@@ -94,6 +97,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   openssl: ["version"],
   pdns_server: ["--version"],
   unbound: ["-V"],
+  unshare: ["--version"],
 };
 
 const OWN_BUILDS = join(import.meta.dirname, "..", "env", "bin");

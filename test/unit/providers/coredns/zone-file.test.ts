@@ -100,6 +100,17 @@ test("equal content is never written twice, and every change raises the serial",
   assert.deepEqual(serials, [NOW + 100, NOW + 101, NOW + 102]);
 });
 
+test("a text that was deleted right after quick writes comes back with a higher serial", async () => {
+  const at = lab();
+  const provider = providerOf(at);
+  await converge(provider, "example.com 60 203.0.113.7");
+  await converge(provider, "example.com 60 203.0.113.8");
+  assert.equal((await readZone(provider)).serial, NOW + 1);
+  at.store.edit(undefined);
+  await converge(provider, "example.com 60 203.0.113.8");
+  assert.equal((await readZone(provider)).serial, NOW + 2);
+});
+
 test("a serial of the base zone that is ahead of the time is passed, never fallen behind", async () => {
   const at = lab(BASE.replace(" 7 ", " 2026112401 "));
   await converge(providerOf(at), "example.com 60 203.0.113.7");
