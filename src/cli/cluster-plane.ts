@@ -1,7 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import { objectKey } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import { connectCluster, type Cluster } from "../kube/cluster.ts";
+import { connectCluster, type Cluster, type KubeObserver } from "../kube/cluster.ts";
 import type { Plane } from "./config.ts";
 import { externalPlaceOf } from "./place.ts";
 import type { WorkPlane } from "./plane.ts";
@@ -10,17 +10,19 @@ export interface ClusterPlaneOptions {
   readonly log: Logger;
   readonly ownerId: string;
   readonly onLeader: (leading: boolean) => void;
+  readonly observe: KubeObserver;
 }
 
 /** Objects from an apiserver, texts to ConfigMaps. Loaded only where a cluster is used: client-node is large. */
 export async function openClusterPlane(
   plane: Extract<Plane, { readonly kind: "cluster" }>,
-  { log, ownerId, onLeader }: ClusterPlaneOptions,
+  { log, ownerId, onLeader, observe }: ClusterPlaneOptions,
 ): Promise<WorkPlane> {
   const cluster = await connectCluster({
     log,
     owner: ownerId,
     instance: plane.host,
+    observe,
     ...(plane.pod === undefined ? {} : { pod: plane.pod }),
     ...(plane.kubeconfig === undefined ? {} : { kubeconfig: plane.kubeconfig }),
     ...(plane.context === undefined ? {} : { context: plane.context }),

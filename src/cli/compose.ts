@@ -3,7 +3,7 @@ import { systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { createController, type Controller } from "../controller/controller.ts";
-import type { Observer } from "../controller/ports.ts";
+import type { Observer, Reporter } from "../controller/ports.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { BudgetEvent } from "../providers/budget/budget.ts";
 import type { ZoneProvider } from "../providers/provider.ts";
@@ -61,7 +61,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     random: Math.random,
     log,
     inventory: plane.inventory,
-    reporter: plane.reporter,
+    reporter: counted(plane.reporter, metrics),
     observer,
     providerOf: makeProvider,
     placeOf: plane.placeOf,
@@ -86,11 +86,30 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   };
 }
 
+/** Counts the Events that are reported. */
+function counted(reporter: Reporter, metrics: Metrics): Reporter {
+  return {
+    ...reporter,
+    event(object, event) {
+      metrics.event(event.type, event.reason);
+      reporter.event(object, event);
+    },
+  };
+}
+
 async function openPlane({ plane, log, ownerId, metrics, readOnly }: ComposeOptions): Promise<WorkPlane> {
   if (plane.kind === "folder") {
     const { openFolderPlane } = await import("./folder-plane.ts");
     return openFolderPlane(plane, { log, readOnly });
   }
   const { openClusterPlane } = await import("./cluster-plane.ts");
-  return openClusterPlane(plane, { log, ownerId, onLeader: (leading) => metrics.leader("dnsalias", leading) });
+  return openClusterPlane(plane, {
+    log,
+    ownerId,
+    onLeader: (leading) => metrics.leader("dnsalias", leading),
+    observe: {
+      onRequest: (method, code) => metrics.apiserverRequest(method, code),
+      onRestart: (resource, cause) => metrics.listWatchRestart(resource, cause),
+    },
+  });
 }

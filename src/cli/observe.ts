@@ -50,6 +50,7 @@ export function createCounting(metrics: Metrics): Counting {
         }
       },
       statusWrite: (result) => metrics.reconciled("status", result, 0),
+      queue: (name) => metrics.queue(name),
     },
     flush() {
       metrics.heldPlans(held.size);

@@ -117,6 +117,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
     log,
     metrics: () => {
       counting.flush();
+      prometheus.metrics.answers(controller.answerStates());
       return prometheus.page();
     },
     unhealthy: () =>

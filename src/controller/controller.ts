@@ -6,6 +6,7 @@ import { reportAlias, type AliasReportDeps } from "./alias-report.ts";
 import { lookAgain, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./flow.ts";
 import { badKey, type ControllerDeps, isSettled, planOf, type Parts, sizesOf } from "./parts.ts";
 import { proveZone, type ProveDeps } from "./prove.ts";
+import { countStates } from "./answer-state.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
 import { lastGoodOf } from "./restore.ts";
 import { formerNames, setsHere } from "./scope.ts";
@@ -30,6 +31,8 @@ export interface Controller {
   readonly settled: () => boolean;
   /** When each loop last came round, by its name. */
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
+  /** How many look-up streams are in each state, by its name. */
+  readonly answerStates: () => ReadonlyMap<string, number>;
   /** How much is remembered, by kind: all is 0 when there are no objects. */
   readonly sizes: () => ReadonlyMap<string, number>;
 }
@@ -71,6 +74,7 @@ export function createController(deps: ControllerDeps): Controller {
         ["aliases", aliasQueue.heartbeatAt()],
         ["reports", reportQueue.heartbeatAt()],
       ]),
+    answerStates: () => countStates(parts.refresher.answers()),
     sizes: () => sizesOf(parts),
   };
 }
@@ -105,17 +109,20 @@ function assemble(deps: ControllerDeps): Parts {
     bad: new Map(),
     zoneQueue: createQueue(
       deps,
+      "zones",
       ZONES_AT_ONCE,
       inTerm((zone, signal) => reconcile(parts, zone, signal)),
     ),
-    proveQueue: createQueue(deps, ZONES_AT_ONCE, (zone, signal) => prove(parts, zone, signal)),
+    proveQueue: createQueue(deps, "proof", ZONES_AT_ONCE, (zone, signal) => prove(parts, zone, signal)),
     aliasQueue: createQueue(
       deps,
+      "aliases",
       STATUS_WRITES_AT_ONCE,
       inTerm((key, signal) => report(parts, key, signal)),
     ),
     reportQueue: createQueue(
       deps,
+      "reports",
       REPORTS_AT_ONCE,
       inTerm((zone, signal) => reportOn(parts, zone, signal)),
     ),
@@ -127,8 +134,9 @@ function assemble(deps: ControllerDeps): Parts {
 
 type Handle = (key: string, signal: AbortSignal) => Promise<Again>;
 
-function createQueue({ clock, random, log }: ControllerDeps, concurrency: number, handle: Handle): WorkQueue {
-  return createWorkQueue({ clock, random, log, concurrency, handle, backoff: BACKOFF });
+function createQueue(deps: ControllerDeps, name: string, concurrency: number, handle: Handle): WorkQueue {
+  const { clock, random, log, observer } = deps;
+  return createWorkQueue({ clock, random, log, concurrency, handle, backoff: BACKOFF, observe: observer.queue(name) });
 }
 
 function mayWrite({ phase }: Parts): boolean {

@@ -3,6 +3,7 @@ import type { AliasStatus, DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name.ts";
 import type { ServingEndpoint, ZoneProvider } from "../providers/provider.ts";
+import type { QueueObserver } from "../schedule/work-queue.ts";
 
 /** An object that could not be read: it is reported on itself, and the rest goes on. */
 export interface BadManifest {
@@ -99,6 +100,8 @@ export interface Observer {
     boundMs: number | undefined,
   ): void;
   statusWrite(result: "written" | "obsolete" | "failed"): void;
+  /** Whoever counts one of the controller's queues: zones, proof, aliases or reports. */
+  queue(name: string): QueueObserver;
 }
 
 /** What one server said when it was asked for the addresses of a name. */

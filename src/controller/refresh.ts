@@ -38,6 +38,8 @@ export interface Refresher {
   /** One user less; with the last one the key is forgotten. */
   drop(key: TargetKey): void;
   answer(key: TargetKey): Answer | undefined;
+  /** All of them. */
+  answers(): Iterable<Answer>;
   /** Looks the key up now, though at most once a second. */
   expedite(key: TargetKey): void;
   /** When the next look-up is due. */
@@ -92,6 +94,11 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     answer(key) {
       const entry = entries.get(keyText(key));
       return entry === undefined ? undefined : answerOf(entry.state);
+    },
+    *answers() {
+      for (const { state } of entries.values()) {
+        yield answerOf(state);
+      }
     },
     expedite(key) {
       const text = keyText(key);

@@ -10,12 +10,13 @@ import { createEndpointStore } from "./endpoint-store.ts";
 import { createEndpointsOf } from "./endpoints.ts";
 import { createEventSink } from "./event-sink.ts";
 import { createInventory } from "./inventory.ts";
+import type { ListWatchDeps } from "./list-watch.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { LeaseTimes } from "./lease-machine.ts";
 import { createNudge, type Nudge } from "./nudge.ts";
 import { createReporter } from "./reporter.ts";
 import { createSecretTexts, type SecretTexts } from "./secret-texts.ts";
-import { createTransport } from "./transport.ts";
+import { createTransport, type TransportDeps } from "./transport.ts";
 
 export interface ClusterOptions extends KubeconfigOptions {
   readonly log: Logger;
@@ -30,6 +31,13 @@ export interface ClusterOptions extends KubeconfigOptions {
   readonly userAgent?: string;
   /** Requests in flight at once; default 16. */
   readonly concurrency?: number;
+  /** Told of requests and of lists and watches begun anew; see {@link TransportDeps} and {@link ListWatchDeps}. */
+  readonly observe?: KubeObserver;
+}
+
+export interface KubeObserver {
+  readonly onRequest: NonNullable<TransportDeps["onRequest"]>;
+  readonly onRestart: NonNullable<ListWatchDeps["onRestart"]>;
 }
 
 /** Everything the program does at an apiserver. */
@@ -55,12 +63,13 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   const credentials = await openKubeconfig(options);
   const { log, instance, owner } = options;
   const random = Math.random;
-  const transport = createTransport({ credentials, clock: monotonicClock, random, log }, options);
+  const observe = options.observe ?? {};
+  const transport = createTransport({ credentials, clock: monotonicClock, random, log, ...observe }, options);
   const events = createEventSink({ transport, clock: systemClock, log, instance });
   return {
     description: credentials.description,
     namespace: credentials.namespace,
-    inventory: createInventory({ transport, clock: monotonicClock, random, log }, options),
+    inventory: createInventory({ transport, clock: monotonicClock, random, log, ...observe }, options),
     reporter: createReporter({ transport, events, clock: systemClock }),
     endpointsOf: createEndpointsOf({ transport, clock: monotonicClock, log }),
     textStore: (mode, place) => createConfigMapStore(transport, { ...place, mode, owner }),

@@ -23,6 +23,8 @@ export interface ListWatchDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Told when a list or a watch is begun anew after trouble; `cause` is the step that is waited for. */
+  readonly onRestart?: (resource: string, cause: "list" | "page" | "watch") => void;
 }
 
 export interface ListWatchSpec {
@@ -65,6 +67,9 @@ export async function runListWatch(
   const advance = (outcome: ListWatchOutcome): void => {
     const before = state.trouble;
     state = nextStep(state, outcome, { backoff: spec.backoff ?? LIST_WATCH_BACKOFF, random: deps.random });
+    if (state.step.kind === "wait" && outcome.kind !== "moved") {
+      deps.onRestart?.(spec.resource.plural, state.step.next);
+    }
     if (state.trouble !== before) {
       tellTrouble(work, state);
     }

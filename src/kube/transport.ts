@@ -43,6 +43,8 @@ export interface TransportDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Told of each answer to a request, by its HTTP status; `code` is "unreachable" where there was none. */
+  readonly onRequest?: (method: string, code: string) => void;
 }
 
 export interface TransportOptions {
@@ -116,6 +118,7 @@ async function requestAuthorized(parts: Parts, request: KubeRequest, signal: Abo
     return first;
   } catch (error) {
     signal.throwIfAborted();
+    parts.deps.onRequest?.(request.method, "unreachable");
     return { kind: "unreachable", message: messageOf(error) };
   }
 }
@@ -157,10 +160,15 @@ async function exchange(
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal: inner,
     });
+    parts.deps.onRequest?.(request.method, String(response.statusCode));
     const text = await response.body.text();
     return toResult(response.statusCode, headerOf(response.headers["retry-after"]), text, Date.now());
   });
-  return result === "expired" ? { kind: "unreachable", message: `no answer within ${timeoutMs} ms` } : result;
+  if (result === "expired") {
+    parts.deps.onRequest?.(request.method, "unreachable");
+    return { kind: "unreachable", message: `no answer within ${timeoutMs} ms` };
+  }
+  return result;
 }
 
 async function openStream(parts: Parts, request: StreamRequest, signal: AbortSignal): Promise<StreamResult> {
@@ -174,6 +182,7 @@ async function openStream(parts: Parts, request: StreamRequest, signal: AbortSig
       bodyTimeout: request.idleMs,
       signal,
     });
+    parts.deps.onRequest?.("WATCH", String(response.statusCode));
     if (response.statusCode === 200) {
       return { kind: "stream", chunks: response.body };
     }

@@ -17,6 +17,17 @@ export interface WorkQueueDeps {
   readonly backoff?: Backoff;
   /** Level-triggered: looks at the present state of what the key names. A key is never handled twice at once. */
   readonly handle: (key: string, signal: AbortSignal) => Promise<WorkResult>;
+  readonly observe?: QueueObserver;
+}
+
+/** What a queue tells whoever counts; every function returns at once. */
+export interface QueueObserver {
+  added(): void;
+  retried(): void;
+  /** Keys that wait or run. */
+  depth(count: number): void;
+  /** How long a key waited since it was due, and then was worked on. */
+  done(waitedMs: Millis, workedMs: Millis): void;
 }
 
 /** Keys to be worked on; however often a key is added, it stands in the queue once. */
@@ -36,7 +47,7 @@ export interface WorkQueue {
 const DEFAULT_BACKOFF: Backoff = { firstMs: 1_000, maxMs: 300_000, spread: 0.2 };
 
 export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
-  const { clock, random, log, concurrency, backoff = DEFAULT_BACKOFF } = deps;
+  const { clock, random, log, concurrency, observe, backoff = DEFAULT_BACKOFF } = deps;
   const due = createDue<string>();
   const failures = new Map<string, number>();
   const dropped = new Set<string>();
@@ -44,11 +55,16 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
 
   async function start(key: string, signal: AbortSignal): Promise<Millis | undefined> {
     dropped.delete(key);
+    const startedAt = clock.now();
+    const waitedMs = startedAt - (due.at(key) ?? startedAt);
     const result = await handled(deps, key, signal);
+    observe?.done(waitedMs, clock.now() - startedAt);
+    observe?.depth(due.size());
     if (dropped.delete(key)) {
       return undefined;
     }
     if (result.again === "backoff") {
+      observe?.retried();
       const before = failures.get(key) ?? 0;
       failures.set(key, before + 1);
       return clock.now() + backoffMs(backoff, before, random);
@@ -59,6 +75,7 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
 
   return {
     add(key, { afterMs = 0 } = {}) {
+      observe?.added();
       due.add(key, clock.now() + afterMs);
       pump.wake();
     },

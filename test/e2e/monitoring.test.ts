@@ -57,6 +57,22 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     });
   });
 
+  test("look-ups, queues, Events and requests to the apiserver are counted", async () => {
+    for (const name of [
+      'dnsalias_answers{state="good"}',
+      'dnsalias_events_total{type="Normal",reason="Published"}',
+      'rest_client_requests_total{method="GET",code="200"}',
+      'rest_client_requests_total{method="WATCH",code="200"}',
+      ...["zones", "proof", "aliases", "reports"].flatMap((queue) => [
+        `workqueue_adds_total{name="${queue}"}`,
+        `workqueue_queue_duration_seconds_count{name="${queue}"}`,
+        `workqueue_work_duration_seconds_count{name="${queue}"}`,
+      ]),
+    ]) {
+      assert.ok((await value(name)) >= 1, name);
+    }
+  });
+
   test("a conflict and a loop are counted by reason; they end when the objects go", async () => {
     await delay(1_100); // creationTimestamp has whole seconds
     await lab.apply(

@@ -152,6 +152,12 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       serving: () => undefined,
       aliasReady: () => undefined,
       statusWrite: () => undefined,
+      queue: () => ({
+        added: () => undefined,
+        retried: () => undefined,
+        depth: () => undefined,
+        done: () => undefined,
+      }),
     },
     providerOf:
       options.providerOf ??

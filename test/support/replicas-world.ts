@@ -181,6 +181,12 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
       serving: () => undefined,
       aliasReady: () => undefined,
       statusWrite: () => undefined,
+      queue: () => ({
+        added: () => undefined,
+        retried: () => undefined,
+        depth: () => undefined,
+        done: () => undefined,
+      }),
     },
     providerOf: (zone) => {
       const place = placeOf(zone);
