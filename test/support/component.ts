@@ -27,6 +27,7 @@ export type ComponentName =
   | "pdns_control"
   | "pdns_server"
   | "pdnsutil"
+  | "promtool"
   | "sqlite3"
   | "unbound"
   | "unshare"
@@ -96,6 +97,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   kubectl: ["version", "--client"],
   openssl: ["version"],
   pdns_server: ["--version"],
+  promtool: ["--version"],
   unbound: ["-V"],
   unshare: ["--version"],
 };

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { parse } from "yaml";
+import { listAt, textAt } from "../../../src/base/json.ts";
+import { locateComponent, skipWithout } from "../../support/component.ts";
+import { run } from "../../support/run.ts";
+
+const RULES = resolve("deploy/monitoring/alerts.yaml");
+
+/** What Prometheus has scraped, by series, in its own notation: "0x40" is forty zeros, a minute apart. */
+type Series = Readonly<Record<string, string>>;
+
+/** A day on which nothing is wrong. */
+const WELL: Series = {
+  'dnsalias_build_info{version="1"}': "1x60",
+  'leader_election_master_status{name="dnsalias", instance="a"}': "1x60",
+  'leader_election_master_status{name="dnsalias", instance="b"}': "0x60",
+  'dnsalias_aliases{ready="True", reason="Ready"}': "10x60",
+  'dnsalias_aliases{ready="Unknown", reason="Pending"}': "1x60",
+  'dnsalias_answers{state="good"}': "20x60",
+  'dnsalias_answers{state="held"}': "0x60",
+  'dnsalias_lookups_total{outcome="positive"}': "0+100x60",
+  'dnsalias_lookups_total{outcome="failure:timeout"}': "0+5x60",
+  'dnsalias_staleness_seconds_bucket{le="30"}': "0+10x60",
+  'dnsalias_staleness_seconds_bucket{le="+Inf"}': "0+10x60",
+  dnsalias_staleness_bound_seconds: "90x60",
+  dnsalias_held_plans: "0x60",
+  dnsalias_conflicts: "0x60",
+  dnsalias_loops: "0x60",
+  'dnsalias_zone_writes_total{zone="dns/com", result="applied"}': "0+2x60",
+  'dnsalias_zone_writes_total{zone="dns/com", result="conflict"}': "0+1x60",
+  'dnsalias_provider_breaker_open{zone="dns/com"}': "0x60",
+  'dnsalias_propagation_servers{zone="dns/com", state="serving"}': "2x60",
+  'dnsalias_propagation_servers{zone="dns/com", state="behind"}': "0x60",
+  'dnsalias_drift_repairs_total{zone="dns/com"}': "0x20 1x40",
+  'nodejs_eventloop_lag_max_seconds{instance="a"}': "0.1x60",
+};
+
+interface Case {
+  readonly alert: string;
+  /** In place of those of a good day; undefined: gone. */
+  readonly wrong: Readonly<Record<string, string | undefined>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What the page in the night says. */
+  readonly summary: string;
+}
+
+const ZONE = { zone: "dns/com" };
+
+const CASES: readonly Case[] = [
+  {
+    alert: "DnsaliasDown",
+    wrong: { 'dnsalias_build_info{version="1"}': undefined },
+    summary: "no dnsalias is being scraped",
+  },
+  {
+    alert: "DnsaliasLeaderMissing",
+    wrong: { 'leader_election_master_status{name="dnsalias", instance="a"}': "0x60" },
+    summary: "no replica of dnsalias holds the Lease",
+  },
+  {
+    alert: "DnsaliasAliasNotReady",
+    wrong: { 'dnsalias_aliases{ready="False", reason="LookupFailed"}': "3x60" },
+    labels: { reason: "LookupFailed" },
+    summary: "3 DnsAliases are not ready: LookupFailed",
+  },
+  {
+    alert: "DnsaliasAnswersHeld",
+    wrong: { 'dnsalias_answers{state="held"}': "4x60" },
+    summary: "4 look-up streams live on last-good addresses",
+  },
+  {
+    alert: "DnsaliasLookupsFailing",
+    wrong: { 'dnsalias_lookups_total{outcome="failure:timeout"}': "0+300x60" },
+    summary: "75% of all look-ups fail",
+  },
+  {
+    alert: "DnsaliasStalenessOverBound",
+    wrong: {
+      'dnsalias_staleness_seconds_bucket{le="30"}': "0x60",
+      'dnsalias_staleness_seconds_bucket{le="120"}': "0+10x60",
+    },
+    summary: "changes of targets take longer than any alias states",
+  },
+  {
+    alert: "DnsaliasPlanHeld",
+    wrong: { dnsalias_held_plans: "1x60" },
+    summary: "1 zones have a plan that the guard holds",
+  },
+  {
+    alert: "DnsaliasHostnameConflict",
+    wrong: { dnsalias_conflicts: "2x60" },
+    summary: "2 DnsAliases want a name that an older one has",
+  },
+  { alert: "DnsaliasLoop", wrong: { dnsalias_loops: "1x60" }, summary: "1 DnsAliases lead back to themselves" },
+  {
+    alert: "DnsaliasPublishFailing",
+    wrong: {
+      'dnsalias_zone_writes_total{zone="dns/com", result="applied"}': "7x60",
+      'dnsalias_zone_writes_total{zone="dns/com", result="failed"}': "0+1x60",
+    },
+    labels: ZONE,
+    summary: "zone dns/com cannot be written",
+  },
+  {
+    alert: "DnsaliasProviderLeftAlone",
+    wrong: { 'dnsalias_provider_breaker_open{zone="dns/com"}': "1x60" },
+    labels: ZONE,
+    summary: "the provider of zone dns/com is left alone after a row of failures",
+  },
+  {
+    alert: "DnsaliasPropagationSlow",
+    wrong: { 'dnsalias_propagation_servers{zone="dns/com", state="behind"}': "1x60" },
+    labels: ZONE,
+    summary: "1 servers of zone dns/com do not serve what was written",
+  },
+  {
+    alert: "DnsaliasForeignEdits",
+    wrong: { 'dnsalias_drift_repairs_total{zone="dns/com"}': "0+1x60" },
+    labels: ZONE,
+    summary: "somebody keeps changing the records of zone dns/com",
+  },
+  {
+    alert: "DnsaliasLoopStalled",
+    wrong: { 'nodejs_eventloop_lag_max_seconds{instance="a"}': "3x60" },
+    labels: { instance: "a" },
+    summary: "the event loop of a stalls for 3s",
+  },
+];
+
+describe("alerts", { skip: skipWithout("promtool") }, () => {
+  let root = "";
+  const rules = rulesOf(readFileSync(RULES, "utf8"));
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), "dnsalias-alerts-"));
+  });
+  after(() => rm(root, { recursive: true, force: true }));
+
+  test("promtool takes the rules, and each has a case here and a page of its own", async () => {
+    const checked = await run(locateComponent("promtool"), ["check", "rules", RULES]);
+    assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+    assert.deepEqual(
+      CASES.map(({ alert }) => alert),
+      rules.map((rule) => textAt(rule, "alert")),
+    );
+    for (const rule of rules) {
+      const page = textAt(rule, "annotations", "runbook") ?? "";
+      assert.match(readFileSync(page, "utf8"), new RegExp(`^# ${textAt(rule, "alert")}$`, "m"), page);
+    }
+  });
+
+  test("on a good day none fires", async () => {
+    await promtool(
+      WELL,
+      rules.map((rule) => ({ alertname: textAt(rule, "alert"), eval_time: "50m", exp_alerts: [] })),
+    );
+  });
+
+  for (const { alert, wrong, labels, summary } of CASES) {
+    test(`${alert} fires, and alone`, async () => {
+      const annotations = { description: noteOf(alert, "description"), runbook: noteOf(alert, "runbook"), summary };
+      const severity = textAt(
+        rules.find((rule) => textAt(rule, "alert") === alert),
+        "labels",
+        "severity",
+      );
+      const fired = { exp_labels: { severity, ...labels }, exp_annotations: annotations };
+      await promtool(
+        { ...WELL, ...wrong },
+        rules.map((rule) => {
+          const alertname = textAt(rule, "alert");
+          return { alertname, eval_time: "50m", exp_alerts: alertname === alert ? [fired] : [] };
+        }),
+      );
+    });
+  }
+
+  function noteOf(alert: string, note: string): string | undefined {
+    return textAt(
+      rules.find((rule) => textAt(rule, "alert") === alert),
+      "annotations",
+      note,
+    );
+  }
+
+  async function promtool(series: Readonly<Record<string, string | undefined>>, cases: readonly object[]) {
+    const input = Object.entries(series).flatMap(([name, values]) =>
+      values === undefined ? [] : [{ series: name, values }],
+    );
+    const file = join(root, "rules.test.json");
+    const tests = [{ interval: "1m", input_series: input, alert_rule_test: cases }];
+    await writeFile(file, JSON.stringify({ rule_files: [RULES], evaluation_interval: "1m", tests }));
+    const { code, stdout, stderr } = await run(locateComponent("promtool"), ["test", "rules", file]);
+    assert.equal(code, 0, stdout + stderr);
+  }
+});
+
+function rulesOf(text: string): readonly unknown[] {
+  const groups = listAt(parse(text), "groups");
+  return groups.flatMap((group) => listAt(group, "rules"));
+}
