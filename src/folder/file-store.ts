@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../base/error.ts";
-import type { TextRead, TextStore, TextWrite } from "../providers/coredns/text-store.ts";
+import type { TextRead, TextStore, TextWrite } from "../providers/text-store.ts";
 import { writeAtomically } from "./atomic-write.ts";
 import { systemCode } from "./system-error.ts";
 

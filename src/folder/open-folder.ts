@@ -5,7 +5,7 @@ import type { Logger } from "../base/log.ts";
 import type { Reporter } from "../controller/ports.ts";
 import type { SecretKeyRef } from "../api/dns-zone.ts";
 import type { SecretText } from "../providers/backend.ts";
-import type { TextStore } from "../providers/coredns/text-store.ts";
+import type { TextStore } from "../providers/text-store.ts";
 import { prepareFolder } from "./atomic-write.ts";
 import { revisionOf } from "./file-store.ts";
 import { createFolderInventory, type FolderInventory } from "./inventory.ts";

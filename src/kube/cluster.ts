@@ -3,7 +3,7 @@ import { systemClock, type Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
 import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
-import type { TextStore } from "../providers/coredns/text-store.ts";
+import type { TextStore } from "../providers/text-store.ts";
 import { createConfigMapStore, type ConfigMapStoreOptions } from "./config-map-store.ts";
 import { openKubeconfig, type KubeconfigOptions } from "./connect.ts";
 import { createEndpointStore } from "./endpoint-store.ts";

@@ -1,4 +1,4 @@
-import type { TextRead, TextWrite } from "../providers/coredns/text-store.ts";
+import type { TextRead, TextWrite } from "../providers/text-store.ts";
 import { describeResult, type KubeStatus, type KubeUnreachable } from "./response.ts";
 
 interface Place {

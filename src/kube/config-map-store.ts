@@ -1,4 +1,4 @@
-import type { TextRead, TextStore, TextWrite } from "../providers/coredns/text-store.ts";
+import type { TextRead, TextStore, TextWrite } from "../providers/text-store.ts";
 import {
   fieldManagerOf,
   MANAGED_BY,

@@ -5,7 +5,7 @@ import { parseAddress } from "../../src/dns/address.ts";
 import { parseName } from "../../src/dns/name.ts";
 import { renderRecords } from "../../src/dns/zone-file-render.ts";
 import { parseZoneFile } from "../../src/dns/zone-file.ts";
-import { inlineText } from "../../src/providers/coredns/inline-text.ts";
+import { inlineText } from "../../src/providers/inline-text.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import { memoryTextStore } from "../support/memory-text-store.ts";
 import { converge, labZone, zoneFileSpec } from "../support/provider-lab.ts";

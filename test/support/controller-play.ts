@@ -4,7 +4,7 @@ import type { AliasSpec, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { parseName } from "../../src/dns/name.ts";
-import { readBaseZone } from "../../src/providers/coredns/base-zone.ts";
+import { readBaseZone } from "../../src/providers/base-zone.ts";
 import { BASE_ZONE } from "./controller-world.ts";
 import { checkEnd, checkWrite } from "./controller-truth.ts";
 import { describe, MINUTE, type Stage, ZONES } from "./controller-stage.ts";

@@ -13,7 +13,7 @@ import type {
 import { addressSet, familyOf } from "../../src/dns/address.ts";
 import { displayName } from "../../src/dns/name.ts";
 import type { Reading, TargetKey } from "../../src/dns/reading.ts";
-import { inlineText } from "../../src/providers/coredns/inline-text.ts";
+import { inlineText } from "../../src/providers/inline-text.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import type { ZoneProvider } from "../../src/providers/provider.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";

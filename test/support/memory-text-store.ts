@@ -1,4 +1,4 @@
-import type { TextRead, TextStore, TextWrite } from "../../src/providers/coredns/text-store.ts";
+import type { TextRead, TextStore, TextWrite } from "../../src/providers/text-store.ts";
 
 /** A {@link TextStore} in memory, with what a test needs to stand in for other people and for a broken backend. */
 export interface MemoryTextStore extends TextStore {

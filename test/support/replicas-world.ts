@@ -9,8 +9,8 @@ import { addressSet, familyOf } from "../../src/dns/address.ts";
 import { displayName } from "../../src/dns/name.ts";
 import type { Reading, TargetKey } from "../../src/dns/reading.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
-import { inlineText } from "../../src/providers/coredns/inline-text.ts";
-import type { TextStore, TextWrite } from "../../src/providers/coredns/text-store.ts";
+import { inlineText } from "../../src/providers/inline-text.ts";
+import type { TextStore, TextWrite } from "../../src/providers/text-store.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
 import { memoryTextStore, type MemoryTextStore } from "./memory-text-store.ts";
 

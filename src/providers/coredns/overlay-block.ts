@@ -3,10 +3,10 @@ import type { ObjectKey } from "../../api/meta.ts";
 import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
 import { isWildcard, type Name } from "../../dns/name.ts";
 import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint } from "../fingerprint.ts";
 import type { Listener } from "./corefile-listeners.ts";
-import { ownerNameIn } from "./owner-name.ts";
-import { type OwnSet, ownSetKey } from "./own-set.ts";
+import { ownerNameIn } from "../owner-name.ts";
+import { type OwnSet, ownSetKey } from "../own-set.ts";
 import { beginMarker, endMarker } from "./overlay-part.ts";
 
 export interface PartInput {

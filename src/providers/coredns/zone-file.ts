@@ -6,10 +6,10 @@ import { displayName, type Name } from "../../dns/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
-import { type BaseRead, type BaseZone, readBaseZone } from "./base-zone.ts";
-import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "./own-set.ts";
+import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
+import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../own-set.ts";
 import { checkedOwnerId } from "../owner-id.ts";
-import type { TextStore } from "./text-store.ts";
+import type { TextStore } from "../text-store.ts";
 import { readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";
 
 export interface ZoneFileDeps {

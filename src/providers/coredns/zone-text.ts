@@ -2,10 +2,10 @@ import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Family, RecordSet, Seconds } from "../../dns/record.ts";
 import { renderRecords } from "../../dns/zone-file-render.ts";
-import { type BaseZone, withSerial } from "./base-zone.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { ownerNameIn } from "./owner-name.ts";
-import type { OwnSet } from "./own-set.ts";
+import { type BaseZone, withSerial } from "../base-zone.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { ownerNameIn } from "../owner-name.ts";
+import type { OwnSet } from "../own-set.ts";
 
 /**
  * The whole zone file: the base zone's records, then ours between markers, as a function of the serial. The same base, sets,

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createZoneFileProvider } from "../../../src/providers/coredns/zone-file.ts";
-import { inlineText } from "../../../src/providers/coredns/inline-text.ts";
+import { inlineText } from "../../../src/providers/inline-text.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startCoreDns } from "../../support/coredns.ts";
 import { answerData } from "../../support/dig.ts";

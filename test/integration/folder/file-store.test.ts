@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { TextRead } from "../../../src/providers/coredns/text-store.ts";
+import type { TextRead } from "../../../src/providers/text-store.ts";
 import { createFileStore } from "../../../src/folder/file-store.ts";
 import { pause, runFolder, temporaryFolder, until } from "../../support/folder.ts";
 

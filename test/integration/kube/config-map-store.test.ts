@@ -4,7 +4,7 @@ import { createConfigMapStore } from "../../../src/kube/config-map-store.ts";
 import { memberAt, textsAt } from "../../../src/base/json.ts";
 import { CONFIG_MAPS, pathOf } from "../../../src/kube/resource.ts";
 import { MERGE_PATCH, type Transport } from "../../../src/kube/transport.ts";
-import type { TextRead } from "../../../src/providers/coredns/text-store.ts";
+import type { TextRead } from "../../../src/providers/text-store.ts";
 import { skipWithout } from "../../support/component.ts";
 import type { KubeApiserver } from "../../support/kube-apiserver.ts";
 import { kubectl, kubectlApply, NEVER, ok, openTransport, readObject, startCluster } from "./fixture.ts";

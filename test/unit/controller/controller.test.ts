@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inlineText } from "../../../src/providers/coredns/inline-text.ts";
+import { inlineText } from "../../../src/providers/inline-text.ts";
 import { createZoneFileProvider } from "../../../src/providers/coredns/zone-file.ts";
 import { BASE_ZONE, startWorld } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";

@@ -1,7 +1,7 @@
-import type { ActualSet, Write } from "../../plan/change.ts";
-import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
-import type { Name } from "../../dns/name.ts";
-import type { Family, Seconds } from "../../dns/record.ts";
+import type { ActualSet, Write } from "../plan/change.ts";
+import { addressSet, familyOf, parseAddress } from "../dns/address.ts";
+import type { Name } from "../dns/name.ts";
+import type { Family, Seconds } from "../dns/record.ts";
 import { ownerNameIn } from "./owner-name.ts";
 
 /** One address record set of ours, as it stands in a rendered text. */
