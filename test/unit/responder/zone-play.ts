@@ -1,0 +1,84 @@
+import type { WireRecord } from "../../../src/dns/message.ts";
+import { nameOfPresentation } from "../../../src/dns/name-wire.ts";
+import { ROOT, type Name } from "../../../src/dns/name.ts";
+import { rdataFromWire } from "../../../src/dns/rdata-wire.ts";
+import type { Family } from "../../../src/dns/record.ts";
+import { CLASS, rcodeName, typeName, typeNumber } from "../../../src/dns/types.ts";
+import { readZoneEntries } from "../../../src/dns/zone-file-entries.ts";
+import { recordSetsOf } from "../../../src/dns/zone-file-sets.ts";
+import type { AnswerContext, AnswerResult } from "../../../src/responder/answer-kinds.ts";
+import { answer } from "../../../src/responder/answer.ts";
+import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/ports.ts";
+import type { ZoneView } from "../../../src/responder/zone-view.ts";
+
+/** The clock of these tests. */
+export const NOW = 1_000_000;
+
+/** A name as people write it; "." and wildcards too. */
+export function nameOf(text: string): Name {
+  const name = nameOfPresentation(text, ROOT);
+  if (name === undefined) {
+    throw new Error(`not a name: ${text}`);
+  }
+  return name;
+}
+
+/** A zone of zone-file lines with TTL 300, without a check of the whole, so that a test can have what no whole zone has. */
+export function served(domain: string, lines: readonly string[], aliases: readonly ServedAlias[] = []): ServedZone {
+  const origin = nameOf(domain);
+  const { records, problems } = readZoneEntries(`$TTL 300\n${lines.join("\n")}\n`, origin, 5);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    throw new Error(`line ${problem.line - 1}: ${problem.message}`);
+  }
+  return { domain: origin, sets: recordSetsOf(records), aliases, clientSubnet: false };
+}
+
+export function alias(name: string, more: Partial<Omit<ServedAlias, "name">> = {}): ServedAlias {
+  return { name: nameOf(name), families: ["A", "AAAA"], maxTtl: 300, ...more };
+}
+
+/** What stands: by `owner FAMILY` (such as `example.com. A`), addresses that are fresh for a minute, or a whole live answer. */
+export type Standing = Readonly<Record<string, readonly string[] | LiveAnswer>>;
+
+export function contextOf(standing: Standing = {}, more: Partial<AnswerContext> = {}): AnswerContext {
+  const live = (owner: Name, family: Family): LiveAnswer | undefined => {
+    const known = standing[`${owner} ${family}`];
+    return known === undefined || "kind" in known ? known : fresh(known);
+  };
+  return { live, now: NOW, ...more };
+}
+
+export function fresh(addresses: readonly string[], forMs = 60_000): LiveAnswer {
+  return { kind: "addresses", addresses, freshUntil: NOW + forMs, askAgainAt: NOW + forMs };
+}
+
+/** Asks a view with `name TYPE` or `name CLASS TYPE`. */
+export function ask(view: ZoneView, question: string, context: AnswerContext = contextOf()): AnswerResult {
+  const words = question.split(" ");
+  const type = typeNumber(words.at(-1) ?? "");
+  if (type === undefined) {
+    throw new Error(`no type: ${question}`);
+  }
+  const of = words.length === 3 && words[1] === "CH" ? CLASS.CH : CLASS.IN;
+  return answer(view, { name: nameOf(words[0] ?? ""), type, class: of }, context);
+}
+
+/**
+ * An answer in lines: `RCODE` with ` aa`, then each record behind `an`, `ns` or `ar`. `ask OWNER FAMILY` where a live answer is needed.
+ */
+export function linesOf(result: AnswerResult): readonly string[] {
+  if (result.kind === "ask") {
+    return [`ask ${result.alias} ${result.family}`];
+  }
+  return [
+    `${rcodeName(result.rcode)}${result.authoritative ? " aa" : ""}${result.stale ? " stale" : ""}`,
+    ...result.answers.map((record) => `an ${lineOf(record)}`),
+    ...result.authorities.map((record) => `ns ${lineOf(record)}`),
+    ...result.additionals.map((record) => `ar ${lineOf(record)}`),
+  ];
+}
+
+function lineOf({ name, ttl, type, rdata }: WireRecord): string {
+  return `${name} ${ttl} ${typeName(type)} ${rdataFromWire(type, rdata)}`;
+}

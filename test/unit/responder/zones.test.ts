@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { typeNumber } from "../../../src/dns/types.ts";
+import { buildZoneView } from "../../../src/responder/zone-view.ts";
+import { zonesOf } from "../../../src/responder/zones.ts";
+import { nameOf, served } from "./zone-play.ts";
+
+const SERVED = ["example.com", "sub.example.com", "deep.er.example.com", "org"];
+
+const cases: readonly {
+  readonly domains?: readonly string[];
+  readonly name: string;
+  readonly type?: string;
+  readonly want: string;
+}[] = [
+  { name: "example.com", want: "example.com." },
+  { name: "www.example.com", want: "example.com." },
+  { name: "sub.example.com", want: "sub.example.com." },
+  { name: "a.b.sub.example.com", want: "sub.example.com." },
+  { name: "er.example.com", want: "example.com." },
+  { name: "evilexample.com", want: "none" },
+  { name: "com", want: "none" },
+  { name: ".", want: "none" },
+  { name: "example.org", want: "org." },
+  { name: "sub.example.com", type: "DS", want: "example.com." },
+  { name: "deep.er.example.com", type: "DS", want: "example.com." },
+  { name: "www.sub.example.com", type: "DS", want: "sub.example.com." },
+  { name: "example.com", type: "DS", want: "example.com." },
+  { domains: ["."], name: "any.thing", want: "." },
+  { domains: ["."], name: ".", type: "DS", want: "." },
+  { domains: [".", "example.com"], name: "example.com", type: "DS", want: "." },
+];
+
+for (const { domains = SERVED, name, type = "A", want } of cases) {
+  test(`the zone of ${name} ${type} among ${domains.join(" ")} is ${want}`, () => {
+    const zones = zonesOf(domains.map((domain) => buildZoneView(served(domain, ["@ SOA . . 1 1 1 1 1"]))));
+    assert.equal(zones.zoneOf(nameOf(name), typeNumber(type))?.domain ?? "none", want);
+  });
+}
