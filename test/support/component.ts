@@ -4,6 +4,8 @@ import { run } from "./run.ts";
 
 /** The real programs that tests start; `test/env/install` brings all of them. */
 export type ComponentName =
+  | "chroot"
+  | "chromium"
   | "coredns"
   | "delv"
   | "dig"
@@ -12,10 +14,14 @@ export type ComponentName =
   | "etcd"
   | "curl"
   | "external-dns-webhook"
+  | "helm"
+  | "helm-docs"
+  | "helm-unittest"
   | "kdig"
   | "knotc"
   | "knotd"
   | "kube-apiserver"
+  | "kubeconform"
   | "kubectl"
   | "named"
   | "named-checkconf"
@@ -87,9 +93,11 @@ const announced = new Set<ComponentName>();
 const VERSION = /\d+\.\d+(\.\d+)?/;
 
 const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
+  chromium: ["--version"],
   coredns: ["-version"],
   curl: ["--version"],
   etcd: ["--version"],
+  helm: ["version", "--short"],
   kdig: ["-V"],
   knotc: ["--version"],
   knotd: ["--version"],
