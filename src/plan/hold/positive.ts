@@ -94,6 +94,7 @@ function believed(state: HoldState, reading: PositiveReading, { now, random }: H
     cycles,
     rotation,
     goodAt: now,
+    read: { addresses: sameMembers(addresses, read) ? addresses : read, until: now + reading.ttl * 1000 },
     doubt: undefined,
     nextAt: now + wait,
   };

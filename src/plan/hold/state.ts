@@ -18,6 +18,8 @@ export interface HoldState {
   /** Another chain that led to the same addresses once; it is shown when it is read again. */
   readonly otherChain: readonly Name[] | undefined;
   readonly goodAt: Millis | undefined;
+  /** What the last reading that was believed said, for answers at query time; undefined: none since the start. */
+  readonly read: LastRead | undefined;
   /** `orig`, held steady over small moves. */
   readonly ttl: Seconds;
   readonly ttlStrays: number;
@@ -34,6 +36,13 @@ export interface HoldState {
   readonly nextAt: Millis;
   /** The server that the next look-up should not ask, where there is another. */
   readonly avoid: string | undefined;
+}
+
+interface LastRead {
+  /** Sorted; the same array as what is published where they are equal. */
+  readonly addresses: readonly string[];
+  /** When the least TTL of its chain runs out, as the recursive server counted it down. */
+  readonly until: Millis;
 }
 
 /** NoData and NxDomain readings with no positive one between. */
@@ -87,6 +96,7 @@ export function freshState(key: TargetKey, now: Millis): HoldState {
     chain: [],
     otherChain: undefined,
     goodAt: undefined,
+    read: undefined,
     ttl: 0,
     ttlStrays: 0,
     cycles: undefined,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../src/base/log.ts";
-import { createRefresher, type Refresher, type RefresherDeps } from "../../../src/controller/refresh.ts";
+import { createRefresher, type Refresher } from "../../../src/controller/refresh.ts";
+import type { RefresherDeps } from "../../../src/controller/refresh-parts.ts";
 import { parseName } from "../../../src/dns/name.ts";
 import type { Reading, TargetKey } from "../../../src/dns/reading.ts";
 import type { Answer } from "../../../src/plan/answer.ts";

@@ -1,0 +1,48 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Answer } from "../answer.ts";
+import { answerOf } from "./answer-of.ts";
+import type { HoldState } from "./state.ts";
+
+/** What stands for one key at query time. */
+export interface LiveReading {
+  /** Its addresses are those of the last reading; last-good where that is not believed. */
+  readonly answer: Answer;
+  /** Until then the addresses are fresh; after it they are stale data (RFC 8767). */
+  readonly freshUntil: Millis;
+  /** A question from then on needs a look-up before it is answered. */
+  readonly lookAt: Millis;
+  /** A question from then on is worth a look-up that it need not wait for; never after `lookAt`. */
+  readonly prefetchAt: Millis;
+}
+
+/** A target with a TTL of 0 is looked up once a second at most, however often it is asked for. */
+const LEAST_FRESH_MS: Millis = 1_000;
+/** Fresh data that is about to run out is fetched in advance: in this last part of its time, or in its last seconds where they are more. */
+const PREFETCH_PART = 0.1;
+const PREFETCH_MS: Millis = 5_000;
+
+/**
+ * A rotating target keeps what is *published* steady, since each change would be a write; an answer at query time costs none, so that it is what the target
+ * shows now. The rules of holding are the same for both.
+ */
+export function liveOf(state: HoldState): LiveReading {
+  const answer = answerOf(state);
+  const { read, nextAt, goodAt } = state;
+  if (state.failingSince !== undefined || (state.outcome.kind === "positive" && read === undefined)) {
+    // Failing, or known from before a restart alone: what was read is good until its TTL runs out.
+    return { answer, freshUntil: read?.until ?? -Infinity, lookAt: nextAt, prefetchAt: nextAt };
+  }
+  if (state.outcome.kind !== "positive" || state.doubt !== undefined || read === undefined) {
+    // Nothing known, empty, or being confirmed: what stands is what is believed until the next look.
+    return { answer, freshUntil: nextAt, lookAt: nextAt, prefetchAt: nextAt };
+  }
+  const readAt = goodAt ?? read.until;
+  const freshUntil = Math.max(read.until, readAt + LEAST_FRESH_MS);
+  const window = Math.max(PREFETCH_MS, (freshUntil - readAt) * PREFETCH_PART);
+  return {
+    answer: { ...answer, addresses: read.addresses },
+    freshUntil,
+    lookAt: freshUntil,
+    prefetchAt: Math.min(freshUntil, Math.max(freshUntil - window, readAt + PREFETCH_MS)),
+  };
+}
