@@ -5,6 +5,7 @@ import { systemClock, type Millis } from "../base/clock.ts";
 import type { RecordBackend, SecretText } from "../providers/backend.ts";
 import { createBudgets, type BudgetEvent } from "../providers/budget/budget.ts";
 import { budgetPlaceOf } from "../providers/budget/place.ts";
+import { createCoreDNSEtcdBackend } from "../providers/coredns-etcd/coredns-etcd.ts";
 import { createDnsEndpointProvider } from "../providers/dns-endpoint/dns-endpoint.ts";
 import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import { createWebhookBackend } from "../providers/external-dns-webhook/webhook.ts";
@@ -82,8 +83,12 @@ function backendOf(
     }
     case "externalDNSWebhook":
       return createWebhookBackend({ spec: provider.webhook, domain, http, clock: systemClock });
+    case "coreDNSEtcd": {
+      const { etcd: spec } = provider;
+      const password = spec.auth === undefined ? undefined : secretText(meta.namespace, spec.auth.passwordRef);
+      return createCoreDNSEtcdBackend({ spec, domain, password, http });
+    }
     case "transfer":
-    case "coreDNSEtcd":
       return notBuilt(provider.kind);
   }
 }

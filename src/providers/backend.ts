@@ -39,6 +39,8 @@ export type BackendRead =
       /** True when `sets` are all of the zone. */
       readonly complete: boolean;
       readonly serial?: number;
+      /** What else keeps a name from being written, as a clause for people; names of ours go on. Undefined: nothing does. */
+      readonly obstacleOf?: (name: Name) => string | undefined;
     }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };

@@ -20,12 +20,15 @@ export interface JudgeInput {
   readonly ownerId: string;
   /** True for a record set that is exactly as we left it. */
   readonly isAsLeft: (set: RecordSet) => boolean;
+  /** What the backend itself says is in the way at a name that is not ours. */
+  readonly obstacleOf?: ((name: Name) => string | undefined) | undefined;
 }
 
 /** Says for each family at the name who wrote it, and what stands in the way of writing it. */
 export function judgeName(name: Name, input: JudgeInput): JudgedName {
   const holder = holderOf(input.sets, name, input.ownerId);
-  const obstacle = obstacleAt(name, input.sets);
+  const isOpen = holder.kind === "nobody";
+  const obstacle = obstacleAt(name, input.sets) ?? (isOpen ? input.obstacleOf?.(name) : undefined);
   const owned = holder.kind === "ours" ? holder.types : [];
   if (obstacle !== undefined) {
     const sets = FAMILIES.map((type) => ({ ...actualOf(name, type, input.sets), owner: undefined, note: obstacle }));

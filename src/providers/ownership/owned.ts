@@ -49,6 +49,7 @@ interface View {
   readonly sets: RecordMap;
   readonly judged: ReadonlyMap<Name, JudgedName>;
   readonly serial: number | undefined;
+  readonly obstacleOf: ((name: Name) => string | undefined) | undefined;
 }
 
 async function read(state: State, ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult> {
@@ -62,7 +63,12 @@ async function read(state: State, ownerNames: readonly Name[], signal: AbortSign
     return got;
   }
   const marked = got.sets.flatMap((set) => (set.type === "TXT" ? (ownerNameIn(domain, set.name) ?? []) : []));
-  const view = makeView(state, { names: new Set([...asked, ...marked]), sets: got.sets, serial: got.serial });
+  const view = makeView(state, {
+    names: new Set([...asked, ...marked]),
+    sets: got.sets,
+    serial: got.serial,
+    obstacleOf: got.obstacleOf,
+  });
   state.view = view;
   remember(state, view);
   return { kind: "ok", zone: actualZone(state, view, new Set(asked)) };
@@ -76,9 +82,10 @@ interface Seen {
   readonly names: ReadonlySet<Name>;
   readonly sets: Iterable<RecordSet>;
   readonly serial: number | undefined;
+  readonly obstacleOf: View["obstacleOf"];
 }
 
-function makeView({ ownerId, memory }: State, { names, sets: all, serial }: Seen): View {
+function makeView({ ownerId, memory }: State, { names, sets: all, serial, obstacleOf }: Seen): View {
   const places = new Set(withMarkers([...names]));
   const sets = new Map<string, RecordSet>();
   for (const set of all) {
@@ -86,9 +93,9 @@ function makeView({ ownerId, memory }: State, { names, sets: all, serial }: Seen
       sets.set(recordKey(set.name, set.type), set);
     }
   }
-  const input = { sets, ownerId, isAsLeft: (set: RecordSet) => memory.isAsLeft(set) };
+  const input = { sets, ownerId, isAsLeft: (set: RecordSet) => memory.isAsLeft(set), obstacleOf };
   const judged = new Map([...names].sort(byCodeUnit).map((name) => [name, judgeName(name, input)]));
-  return { revision: revisionOf(sets), sets, judged, serial };
+  return { revision: revisionOf(sets), sets, judged, serial, obstacleOf };
 }
 
 /** The same records give the same revision, in whatever order they came. */
@@ -181,7 +188,8 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
   memory.wrote(changes);
   const sets = afterChanges(view.sets, changes);
   const serial = result.serial ?? view.serial;
-  const after = makeView(state, { names: new Set(view.judged.keys()), sets: sets.values(), serial });
+  const names = new Set(view.judged.keys());
+  const after = makeView(state, { names, sets: sets.values(), serial, obstacleOf: view.obstacleOf });
   state.view = after;
   remember(state, after);
   return { ...result, revision: after.revision };

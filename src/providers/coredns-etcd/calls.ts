@@ -1,0 +1,159 @@
+import type { Millis } from "../../base/clock.ts";
+import { withDeadline } from "../../base/deadline.ts";
+import { parseJson, textAt } from "../../base/json.ts";
+import type { HttpResult } from "../../transport/http.ts";
+import type { BackendProblem } from "../http-problem.ts";
+import type { EtcdClientDeps } from "./client.ts";
+import { etcdProblem, loginNeeded, misfitOf, serverOf } from "./problem.ts";
+
+/** Calls of etcd's JSON gateway: to the endpoint that answered last, and to the others in order where it does not; logged in where the zone says so. */
+export interface EtcdCalls {
+  /** "etcd at http://…", for messages. */
+  readonly server: string;
+  call(path: string, body: object, signal: AbortSignal): Promise<CallResult>;
+  misfit(what: string): BackendProblem;
+}
+
+export type CallResult = { readonly kind: "ok"; readonly body: unknown } | BackendProblem;
+
+export function createEtcdCalls(deps: EtcdClientDeps): EtcdCalls {
+  const state: State = { deps, first: 0, token: undefined };
+  return {
+    server: serverOf(deps.spec),
+    call: (path, body, signal) => call(state, path, body, signal),
+    misfit: (what) => misfitOf(deps.spec, what),
+  };
+}
+
+/** etcd itself gives up after 7 s, and says why. */
+const TIMEOUT_MS: Millis = 8_000;
+
+interface State {
+  readonly deps: EtcdClientDeps;
+  /** The endpoint to begin with. */
+  first: number;
+  token: string | undefined;
+}
+
+/** A kind of login that gives no token: etcd wants none. */
+const NO_TOKEN = "";
+
+/**
+ * Repeating a call elsewhere is safe: reads are, and a transaction that took effect although its answer was lost finds the keys newer than it compares
+ * them with.
+ */
+async function call(state: State, path: string, body: object, signal: AbortSignal): Promise<CallResult> {
+  for (let logins = 0; ; logins += 1) {
+    const login = await loggedIn(state, signal);
+    if (login.kind !== "ok") {
+      return login;
+    }
+    const result = await anywhere(state, { path, body, token: login.token }, signal);
+    if (logins > 0 || state.deps.password === undefined || !loginNeeded(result.http)) {
+      return answerOf(state, result, login.secrets);
+    }
+    state.token = undefined;
+  }
+}
+
+type Login = { readonly kind: "ok"; readonly token: string; readonly secrets: readonly string[] } | BackendProblem;
+
+async function loggedIn(state: State, signal: AbortSignal): Promise<Login> {
+  const { auth } = state.deps.spec;
+  if (auth === undefined || state.deps.password === undefined) {
+    return { kind: "ok", token: NO_TOKEN, secrets: [] };
+  }
+  const secret = await state.deps.password(signal);
+  if (secret.kind === "missing") {
+    return { kind: "refused", reason: "SecretMissing", message: secret.message };
+  }
+  if (secret.kind === "failed") {
+    return { kind: "failed", message: secret.message };
+  }
+  const password = secret.text.replace(/\r?\n$/, ""); // kubectl create secret --from-file leaves one
+  if (state.token !== undefined) {
+    return { kind: "ok", token: state.token, secrets: [password, state.token] };
+  }
+  const body = { name: auth.username, password };
+  const result = await anywhere(state, { path: "/v3/auth/authenticate", body, token: NO_TOKEN }, signal);
+  const answer = answerOf(state, result, [password]);
+  if (answer.kind === "ok") {
+    state.token = textAt(answer.body, "token");
+  } else if (/authentication is not enabled/.test(answer.message)) {
+    state.token = NO_TOKEN; // as etcd's own clients do: the password is there before authentication is switched on
+  } else {
+    return answer;
+  }
+  return { kind: "ok", token: state.token, secrets: [password, state.token] };
+}
+
+interface Request {
+  readonly path: string;
+  readonly body: object;
+  readonly token: string;
+}
+
+interface Result {
+  readonly endpoint: string;
+  readonly http: HttpResult;
+}
+
+/** The first answer that is one, from the endpoint that gave the last one on. */
+async function anywhere(state: State, request: Request, signal: AbortSignal): Promise<Result> {
+  const { endpoints } = state.deps.spec;
+  let result: Result | undefined;
+  for (let at = 0; at < endpoints.length; at += 1) {
+    const index = (state.first + at) % endpoints.length;
+    result = await ask(state, endpoints[index] ?? "", request, signal);
+    if (!isDown(result.http)) {
+      state.first = index;
+      return result;
+    }
+  }
+  return result ?? { endpoint: "", http: { kind: "unreachable", message: "there are no endpoints" } };
+}
+
+function isDown(http: HttpResult): boolean {
+  return http.kind === "unreachable" || http.status >= 500;
+}
+
+/** A kept connection may have been closed at the other end the moment it was used: once more on a new one. */
+async function ask(state: State, endpoint: string, request: Request, signal: AbortSignal): Promise<Result> {
+  const http = await post(state, endpoint, request, signal);
+  const again = http.kind === "unreachable" && /other side closed|ECONNRESET/.test(http.message);
+  return { endpoint, http: again ? await post(state, endpoint, request, signal) : http };
+}
+
+async function post(
+  { deps }: State,
+  endpoint: string,
+  { path, body, token }: Request,
+  signal: AbortSignal,
+): Promise<HttpResult> {
+  const { caBundle } = deps.spec;
+  const result = await withDeadline(signal, TIMEOUT_MS, (inner) =>
+    deps.http.request(
+      {
+        method: "POST",
+        baseUrl: endpoint,
+        path,
+        headers: {
+          accept: "application/json",
+          "content-type": "application/json",
+          ...(token !== NO_TOKEN && { authorization: token }),
+        },
+        body,
+        ...(caBundle !== undefined && { caBundle }),
+      },
+      inner,
+    ),
+  );
+  return result === "expired" ? { kind: "unreachable", message: `no answer within ${TIMEOUT_MS} ms` } : result;
+}
+
+function answerOf({ deps }: State, { endpoint, http }: Result, secrets: readonly string[]): CallResult {
+  if (http.kind === "response" && http.status >= 200 && http.status < 300) {
+    return { kind: "ok", body: parseJson(http.text) };
+  }
+  return etcdProblem(http, { ...deps, endpoint, secrets });
+}

@@ -1,0 +1,133 @@
+import type { CoreDNSEtcdSpec } from "../../api/dns-zone.ts";
+import { listAt, memberAt, textAt } from "../../base/json.ts";
+import type { Name } from "../../dns/name.ts";
+import type { HttpClient } from "../../transport/http.ts";
+import type { SecretText } from "../backend.ts";
+import type { BackendProblem } from "../http-problem.ts";
+import { createEtcdCalls, type EtcdCalls } from "./calls.ts";
+import { zoneRoot } from "./convert.ts";
+import { AFTER_SLASH, base64 } from "./transaction.ts";
+import type { KeyValue } from "./zone-view.ts";
+
+export interface EtcdClientDeps {
+  readonly spec: CoreDNSEtcdSpec;
+  readonly domain: Name;
+  /** Of `spec.auth`; undefined without it. */
+  readonly password: SecretText | undefined;
+  readonly http: HttpClient;
+}
+
+/** The keys of one zone in etcd, by its JSON gateway. Rejects only with the reason of the caller's signal. */
+export interface EtcdClient {
+  /** "etcd at http://…", for messages. */
+  readonly server: string;
+  /** Every key below the zone's, as they were at one revision. */
+  list(signal: AbortSignal): Promise<Listed | BackendProblem>;
+  transact(body: object, signal: AbortSignal): Promise<Transacted | BackendProblem>;
+}
+
+interface Listed {
+  readonly kind: "ok";
+  readonly pairs: readonly KeyValue[];
+  readonly revision: number;
+}
+
+interface Transacted {
+  readonly kind: "ok";
+  /** False: something that was compared is otherwise, and nothing was changed. */
+  readonly succeeded: boolean;
+  readonly revision: number;
+}
+
+export function createEtcdClient(deps: EtcdClientDeps): EtcdClient {
+  const root = zoneRoot(deps.spec.pathPrefix, deps.domain);
+  const calls = createEtcdCalls(deps);
+  return {
+    server: calls.server,
+    list: (signal) => list(calls, root, signal),
+    transact: async (body, signal) => {
+      const answer = await calls.call("/v3/kv/txn", body, signal);
+      if (answer.kind !== "ok") {
+        return answer;
+      }
+      const revision = revisionIn(answer.body);
+      return revision === undefined
+        ? calls.misfit("answers with something that is no transaction's result")
+        : { kind: "ok", succeeded: memberAt(answer.body, "succeeded") === true, revision };
+    },
+  };
+}
+
+const PAGE = 2_000;
+/** A revision of many pages can be compacted while it is read. */
+const MAX_STARTS = 3;
+
+async function list(calls: EtcdCalls, root: string, signal: AbortSignal): Promise<Listed | BackendProblem> {
+  for (let starts = 1; ; starts += 1) {
+    const listed = await listOnce(calls, root, signal);
+    if (listed.kind !== "compacted") {
+      return listed;
+    }
+    if (starts === MAX_STARTS) {
+      const message = `${calls.server} compacts its history faster than the zone can be read: let it keep a few minutes (--auto-compaction-retention)`;
+      return { kind: "failed", message };
+    }
+  }
+}
+
+async function listOnce(
+  calls: EtcdCalls,
+  root: string,
+  signal: AbortSignal,
+): Promise<Listed | BackendProblem | { readonly kind: "compacted" }> {
+  const pairs: KeyValue[] = [];
+  let revision: number | undefined;
+  let from = `${root}/`;
+  for (;;) {
+    const answer = await calls.call(
+      "/v3/kv/range",
+      {
+        key: base64(from),
+        range_end: base64(`${root}${AFTER_SLASH}`),
+        limit: String(PAGE),
+        ...(revision !== undefined && { revision: String(revision) }),
+      },
+      signal,
+    );
+    if (answer.kind !== "ok") {
+      return revision !== undefined && isCompacted(answer) ? { kind: "compacted" } : answer;
+    }
+    revision ??= revisionIn(answer.body);
+    if (revision === undefined) {
+      return calls.misfit("answers with something that is no range of keys");
+    }
+    pairs.push(...listAt(answer.body, "kvs").map(pairOf));
+    const last = pairs.at(-1);
+    if (memberAt(answer.body, "more") !== true || last === undefined) {
+      return { kind: "ok", pairs, revision };
+    }
+    from = `${last.key}\0`;
+  }
+}
+
+function isCompacted(problem: BackendProblem): boolean {
+  return /revision has been compacted/.test(problem.message);
+}
+
+function pairOf(value: unknown): KeyValue {
+  return {
+    key: plain(textAt(value, "key")),
+    value: plain(textAt(value, "value")),
+    modRevision: Number(textAt(value, "mod_revision")),
+  };
+}
+
+/** The gateway writes 64-bit numbers as texts. */
+function revisionIn(body: unknown): number | undefined {
+  const revision = Number(textAt(body, "header", "revision"));
+  return Number.isSafeInteger(revision) && revision > 0 ? revision : undefined;
+}
+
+function plain(text: string): string {
+  return Buffer.from(text, "base64").toString("utf8");
+}

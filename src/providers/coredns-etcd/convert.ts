@@ -1,0 +1,170 @@
+import { listAt, memberAt, numberAt, parseJson, textAt } from "../../base/json.ts";
+import { parseAddress } from "../../dns/address.ts";
+import { isAtOrBelow, labelsOf, type Name } from "../../dns/name.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { canonicalData, canonicalName } from "../record-text.ts";
+
+/** The key below which all of a zone stands, as the plugin joins it: `/skydns/com/example`. */
+export function zoneRoot(pathPrefix: string, domain: Name): string {
+  const path = [...pathPrefix.split("/").filter((part) => part !== ""), ...labelsOf(domain).toReversed()];
+  return `/${path.join("/")}`;
+}
+
+/** The key of an owner name: its labels reversed below the zone's, and `dns/apex` for the zone's own name, where the plugin looks for its addresses. */
+export function ownerKeyOf(root: string, domain: Name, name: Name): string {
+  return name === domain ? `${root}/${APEX_PATH}` : `${root}/${below(domain, name).toReversed().join("/")}`;
+}
+
+/** The name that a key below the zone's is the exact key of; undefined where no name has it. */
+export function nameOfKey(root: string, domain: Name, key: string): Name | undefined {
+  const path = key.slice(root.length + 1);
+  if (path === APEX_PATH) {
+    return domain;
+  }
+  const segments = path.split("/");
+  return segments.every((segment) => SEGMENT.test(segment))
+    ? canonicalName(`${segments.toReversed().join(".")}.${domain}`)
+    : undefined;
+}
+
+/** The key above; undefined at the zone's. */
+export function parentKey(root: string, key: string): string | undefined {
+  const parent = key.slice(0, key.lastIndexOf("/"));
+  return parent.length > root.length ? parent : undefined;
+}
+
+/** The keys strictly between the zone's and this one, the nearest first. */
+export function ancestorKeys(root: string, key: string): readonly string[] {
+  const parent = parentKey(root, key);
+  return parent === undefined ? [] : [parent, ...ancestorKeys(root, parent)];
+}
+
+/** The name that the plugin knows a key's place by: `apex.dns.example.com.` for that of the apex. */
+export function placeName(root: string, domain: Name, key: string): string {
+  return `${key
+    .slice(root.length + 1)
+    .split("/")
+    .toReversed()
+    .join(".")}.${domain}`;
+}
+
+/**
+ * The owner name whose marker stands at a TXT name; undefined: that is no marker's. Markers are not written as TXT records: the key of the
+ * owner name itself holds them.
+ */
+export function markedName(domain: Name, textName: Name): Name | undefined {
+  const name = textName.startsWith(MARKER) ? canonicalName(textName.slice(MARKER.length)) : undefined;
+  return name !== undefined && isAtOrBelow(name, domain) ? name : undefined;
+}
+
+export function markerNameFor(name: Name): Name | undefined {
+  return canonicalName(`${MARKER}${name}`);
+}
+
+/** Where one address of a name stands. A question's label cannot have a plain dot (RFC 1035 5.1: `\.`), so that no name leads here; `+` sorts before other labels. */
+export function addressKey(ownerKey: string, address: string): string {
+  return `${ownerKey}/${OWN}${address}`;
+}
+
+/** Where the record stands that keeps what is below a name from answering at it. */
+export function screenKey(key: string): string {
+  return `${key}/${OWN}screen`;
+}
+
+/** The owner key that one of our keys belongs to. */
+export function ownerKeyOfOwn(key: string): string {
+  const at = key.lastIndexOf("/");
+  return key.startsWith(OWN, at + 1) ? key.slice(0, at) : key;
+}
+
+/** What the plugin reads of a value (its `msg.Service`), and what is ours of it. */
+export interface Service {
+  readonly host: string;
+  readonly text: string;
+  readonly ttl: Seconds;
+  readonly group: string;
+  readonly mail: boolean;
+  /** An SRV record's. */
+  readonly port: number;
+  /** Undefined: not written by dnsalias. */
+  readonly own: Own | undefined;
+}
+
+/** `owner`: whose a name is, as RDATA of TXT markers. `screen`: see {@link screenValue} and {@link placeholderValue}. */
+export type Own =
+  | { readonly kind: "owner"; readonly markers: readonly string[] }
+  | { readonly kind: "address" }
+  | { readonly kind: "screen" };
+
+/** Undefined for a value that is no JSON object: the plugin answers SERVFAIL when it meets one. */
+export function readService(value: string): Service | undefined {
+  const body = parseJson(value);
+  if (typeof body !== "object" || body === null) {
+    return undefined;
+  }
+  return {
+    host: textAt(body, "host"),
+    text: textAt(body, "text"),
+    ttl: numberAt(body, "ttl") || DEFAULT_TTL,
+    group: textAt(body, "group"),
+    mail: memberAt(body, "mail") === true,
+    port: numberAt(body, "port") ?? 0,
+    own: readOwn(memberAt(body, "dnsalias")),
+  };
+}
+
+/** One address. The group keeps it from answering at the names above, the port -1 from being made an SRV record. */
+export function addressValue(address: string, ttl: Seconds, group: string): string {
+  return JSON.stringify({ host: address, ttl, group, port: NO_SRV, dnsalias: { kind: "address" } });
+}
+
+/** Whose a name is. It has no host: the plugin takes it for a name without records, which it is for CNAME and PTR questions. */
+export function ownerValue(markers: readonly string[]): string {
+  const owners = markers.map((data) => PLAIN_TEXT.exec(data)?.[1] ?? data);
+  return JSON.stringify({ dnsalias: { kind: "owner", owners } });
+}
+
+/** A record that answers nothing, as a name that leads to itself is left out, and whose group takes the place of those below it. */
+export function screenValue(group: string): string {
+  return JSON.stringify({ host: group, group, port: NO_SRV, dnsalias: { kind: "screen" } });
+}
+
+/** Says that a name is there and has no records. */
+export function placeholderValue(): string {
+  return JSON.stringify({ dnsalias: { kind: "screen" } });
+}
+
+/** The address of a service that is nothing but an address record. */
+export function plainAddress({ host, text, mail, port }: Service): string | undefined {
+  return text === "" && !mail && port <= 0 ? parseAddress(host) : undefined;
+}
+
+/** What the plugin answers without a `ttl`. */
+const DEFAULT_TTL: Seconds = 300;
+const NO_SRV = -1;
+export const APEX_PATH = "dns/apex";
+const MARKER = "_dnsalias.";
+const OWN = "+.";
+/** A label that a question can have; the plugin looks for lower case alone. */
+const SEGMENT = /^[a-z0-9_*-]{1,63}$/;
+const PLAIN_TEXT = /^"([ !#-[\]-~]*)"$/;
+
+function below(domain: Name, name: Name): readonly string[] {
+  return labelsOf(name).slice(0, labelsOf(name).length - labelsOf(domain).length);
+}
+
+function readOwn(member: unknown): Own | undefined {
+  switch (memberAt(member, "kind")) {
+    case "owner": {
+      const texts = listAt(member, "owners").filter((text) => typeof text === "string");
+      const markers = texts.flatMap((text) => canonicalData("TXT", text.startsWith('"') ? text : `"${text}"`) ?? []);
+      return { kind: "owner", markers };
+    }
+    case "address":
+      return { kind: "address" };
+    case "screen":
+      return { kind: "screen" };
+    default:
+      return undefined;
+  }
+}

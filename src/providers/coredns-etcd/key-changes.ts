@@ -1,0 +1,137 @@
+import { byCodeUnit } from "../../base/order.ts";
+import type { Name } from "../../dns/name.ts";
+import type { RecordSet } from "../../dns/record.ts";
+import type { BackendChange } from "../backend.ts";
+import { setKey, targetOf } from "../record-sets.ts";
+import { addressKey, addressValue, markedName, ownerKeyOf, ownerKeyOfOwn, ownerValue, placeName } from "./convert.ts";
+import { screensFor } from "./screens.ts";
+import { type Entry, markedNames, textData, type ZoneView } from "./zone-view.ts";
+
+/** One key written or deleted, by its exact name. */
+export type KeyChange =
+  | { readonly kind: "put"; readonly key: string; readonly value: string }
+  | { readonly kind: "delete"; readonly key: string };
+
+/** The changes of one owner name's keys, which are never parted. */
+export interface NameChanges {
+  readonly ownerKey: string;
+  readonly changes: readonly KeyChange[];
+}
+
+/**
+ * What has to be written and deleted so that the changes are done: first the screens that come, then name by name, then the screens that go. Keys of
+ * somebody else go only where a set that they are part of is replaced, which is what adopting means.
+ */
+export function keyChangesFor(view: ZoneView, open: readonly BackendChange[]): readonly NameChanges[] {
+  const own = [...view.entries.values()].filter(({ service }) => service?.own !== undefined);
+  const now = new Map(own.map(({ key, value }) => [key, value]));
+  const draft: Draft = { next: new Map(now), gone: new Set() };
+  for (const change of open) {
+    carryOut(view, change, draft);
+  }
+  own.filter(isScreen).forEach(({ key }) => draft.next.delete(key));
+  const screens = screensFor(view, namesAfter(view, open));
+  for (const [key, value] of screens) {
+    if (!draft.next.has(key)) {
+      draft.next.set(key, value);
+    }
+  }
+  const changes = differences(view, now, draft);
+  const isScreenKey = ({ key }: KeyChange): boolean =>
+    screens.has(key) || (isScreen(view.entries.get(key)) && !draft.next.has(key));
+  const coming = changes.filter((change) => isScreenKey(change) && change.kind === "put" && !now.has(change.key));
+  const going = changes.filter((change) => isScreenKey(change) && change.kind === "delete");
+  const rest = changes.filter((change) => !coming.includes(change) && !going.includes(change));
+  return [...single(coming), ...byName(rest), ...single(going)];
+}
+
+interface Draft {
+  /** Our keys as they shall be. */
+  readonly next: Map<string, string>;
+  /** Keys of others that are replaced. */
+  readonly gone: Set<string>;
+}
+
+function isScreen(entry: Entry | undefined): boolean {
+  return entry?.service?.own?.kind === "screen";
+}
+
+function carryOut(view: ZoneView, change: BackendChange, draft: Draft): void {
+  const target = targetOf(change);
+  if (target.type === "TXT") {
+    carryOutMarkers(view, target, change.after?.data ?? [], draft);
+    return;
+  }
+  const ownerKey = ownerKeyOf(view.root, view.domain, target.name);
+  for (const { key, service } of view.keysOf.get(setKey(target)) ?? []) {
+    if (service?.own === undefined) {
+      draft.gone.add(key);
+    } else {
+      draft.next.delete(key);
+    }
+  }
+  const group = placeName(view.root, view.domain, ownerKey);
+  for (const address of change.after?.data ?? []) {
+    draft.next.set(addressKey(ownerKey, address), addressValue(address, change.after?.ttl ?? 0, group));
+  }
+}
+
+/** Texts that stand as records of their own are left as they are while they are wanted; every other one is a marker. */
+function carryOutMarkers(view: ZoneView, set: RecordSet, data: readonly string[], draft: Draft): void {
+  const name = markedName(view.domain, set.name);
+  if (name === undefined) {
+    return;
+  }
+  const texts = view.keysOf.get(setKey(set)) ?? [];
+  const kept = new Set<string>();
+  for (const { key, service } of texts) {
+    const text = textData(service?.text ?? "") ?? "";
+    if (data.includes(text)) {
+      kept.add(text);
+    } else {
+      draft.gone.add(key);
+    }
+  }
+  const markers = data.filter((one) => !kept.has(one));
+  const ownerKey = ownerKeyOf(view.root, view.domain, name);
+  if (markers.length === 0) {
+    draft.next.delete(ownerKey);
+  } else {
+    draft.next.set(ownerKey, ownerValue(markers));
+  }
+}
+
+function namesAfter(view: ZoneView, open: readonly BackendChange[]): readonly Name[] {
+  const names = new Set(markedNames(view));
+  for (const change of open) {
+    const target = targetOf(change);
+    const name = target.type === "TXT" ? markedName(view.domain, target.name) : undefined;
+    if (name !== undefined) {
+      names[change.after === undefined ? "delete" : "add"](name);
+    }
+  }
+  return [...names];
+}
+
+function differences(view: ZoneView, now: ReadonlyMap<string, string>, { next, gone }: Draft): readonly KeyChange[] {
+  const puts = [...next]
+    .filter(([key, value]) => view.entries.get(key)?.value !== value)
+    .map(([key, value]): KeyChange => ({ kind: "put", key, value }));
+  const deletes = [...now.keys(), ...gone]
+    .filter((key) => !next.has(key))
+    .map((key): KeyChange => ({ kind: "delete", key }));
+  return [...puts, ...deletes].sort((a, b) => byCodeUnit(a.key, b.key));
+}
+
+function byName(changes: readonly KeyChange[]): readonly NameChanges[] {
+  const names = new Map<string, KeyChange[]>();
+  for (const change of changes) {
+    const ownerKey = ownerKeyOfOwn(change.key);
+    names.set(ownerKey, [...(names.get(ownerKey) ?? []), change]);
+  }
+  return [...names].map(([ownerKey, own]) => ({ ownerKey, changes: own }));
+}
+
+function single(changes: readonly KeyChange[]): readonly NameChanges[] {
+  return changes.map((change) => ({ ownerKey: ownerKeyOfOwn(change.key), changes: [change] }));
+}

@@ -1,0 +1,110 @@
+import { displayName, isWildcard, labelsOf, type Name } from "../../dns/name.ts";
+import { parseAddress } from "../../dns/address.ts";
+import { ancestorKeys, ownerKeyOf, parentKey, plainAddress } from "./convert.ts";
+import type { Entry, ZoneView } from "./zone-view.ts";
+
+/** What keeps a name from being written, as a clause for people; undefined: nothing. */
+export type ObstacleOf = (name: Name) => string | undefined;
+
+/**
+ * The plugin looks below a name for its records, and at its own key only where nothing is below. So what somebody else wrote can answer at our
+ * name, and our keys can hide or add to theirs. Such names are not written.
+ */
+export function obstaclesIn(view: ZoneView): ObstacleOf {
+  const { root, domain, entries } = view;
+  const foreign = foreignIn(view);
+  return (name) => {
+    const known = neverWritten(name, domain);
+    if (known !== undefined) {
+      return known;
+    }
+    const key = ownerKeyOf(root, domain, name);
+    const shown = displayName(name);
+    const beside = foreign.beside.get(key);
+    if (beside !== undefined) {
+      return `the key ${beside.key} is more than an address, and CoreDNS answers with it at ${shown}`;
+    }
+    const deeper = foreign.deeper.get(key);
+    if (deeper !== undefined) {
+      return `CoreDNS answers with the key ${deeper.key} at ${shown} as well: give it a "group"`;
+    }
+    const hidden = [key, ...ancestorKeys(root, key)].find((one) => isHidden(entries.get(one), one === key));
+    if (hidden !== undefined) {
+      return `CoreDNS would not see the key ${hidden} any more with keys below it: move it to ${hidden}/x1`;
+    }
+    const above = ancestorKeys(root, key).find((one) => foreign.grouped.has(one));
+    return above === undefined
+      ? undefined
+      : `the "group" of the key ${foreign.grouped.get(above)?.key} would let ${shown} answer at the name above`;
+  };
+}
+
+function neverWritten(name: Name, domain: Name): string | undefined {
+  if (isWildcard(name)) {
+    return "the etcd plugin of CoreDNS has no wildcards";
+  }
+  const labels = labelsOf(name);
+  if (labels.slice(0, labels.length - labelsOf(domain).length).includes("any")) {
+    return 'the etcd plugin of CoreDNS takes a label "any" in a question for every label';
+  }
+  const reserved = RESERVED.find((place) => `.${name}`.endsWith(`.${place}.${domain}`));
+  return reserved === undefined
+    ? undefined
+    : `the etcd plugin of CoreDNS keeps records of the zone itself at ${reserved}.${displayName(domain)}`;
+}
+
+/** Addresses of the apex, and name servers. */
+const RESERVED = ["apex.dns", "ns.dns"] as const;
+
+interface Foreign {
+  /** By owner key: a key at or directly below it that is more than an address or an alias, and has a host. */
+  readonly beside: ReadonlyMap<string, Entry>;
+  /** By key: one at least two labels below it, with a host and without a group of its own. */
+  readonly deeper: ReadonlyMap<string, Entry>;
+  /** By key: one at or directly below it with a group. */
+  readonly grouped: ReadonlyMap<string, Entry>;
+}
+
+function foreignIn({ root, entries }: ZoneView): Foreign {
+  const beside = new Map<string, Entry>();
+  const deeper = new Map<string, Entry>();
+  const grouped = new Map<string, Entry>();
+  for (const entry of entries.values()) {
+    const { key, service } = entry;
+    if (service?.own !== undefined) {
+      continue;
+    }
+    const near = [key, parentKey(root, key)].filter((one) => one !== undefined);
+    const isRecord = service === undefined || service.host !== "";
+    if (isRecord && !isAddressOrAlias(entry)) {
+      near.forEach((one) => beside.set(one, entry));
+    }
+    if (service !== undefined && service.group !== "") {
+      near.forEach((one) => grouped.set(one, entry));
+    } else if (isRecord) {
+      ancestorKeys(root, key)
+        .slice(1)
+        .forEach((one) => deeper.set(one, entry));
+    }
+  }
+  return { beside, deeper, grouped };
+}
+
+/** These are sets that the plan knows of: addresses can be adopted, an alias is in the way. */
+function isAddressOrAlias({ service }: Entry): boolean {
+  if (service === undefined || service.group !== "") {
+    return false;
+  }
+  return (
+    plainAddress(service) !== undefined ||
+    (parseAddress(service.host) === undefined && service.text === "" && !service.mail)
+  );
+}
+
+/** At the name itself an address would be replaced when it is adopted; everything else would be hidden. */
+function isHidden(entry: Entry | undefined, isName: boolean): boolean {
+  if (entry === undefined || entry.service?.own !== undefined) {
+    return false;
+  }
+  return !(isName && entry.service !== undefined && plainAddress(entry.service) !== undefined);
+}

@@ -1,0 +1,31 @@
+import { systemClock } from "../../src/base/clock.ts";
+import { createHttpClient } from "../../src/transport/http.ts";
+import { etcdBackend, etcdHand, ROOT_KEY, ZONE } from "../integration/coredns-etcd/lab.ts";
+import { skipWithout } from "../support/component.ts";
+import { startEtcd } from "../support/etcd.ts";
+import { etcdStore } from "../support/etcd-store.ts";
+import { providerContract } from "./provider-contract.ts";
+
+providerContract(
+  "coreDNSEtcd against etcd",
+  async () => {
+    const etcd = await startEtcd();
+    const http = createHttpClient({ clock: systemClock });
+    await etcdStore(etcd.clientUrl).put(`${ROOT_KEY}/www/x1`, '{"text":"hello","ttl":300}');
+    return {
+      backend: etcdBackend({ endpoints: [etcd.clientUrl], http }),
+      domain: ZONE,
+      ...etcdHand(etcd.clientUrl),
+      cannot: {
+        "follows at a wildcard, whose marker answers for nothing else": "the plugin has no wildcards: they are refused",
+        "leaves everything else at the name and beside it alone":
+          "the plugin answers A questions with the host of an MX record at the name: such names are refused",
+      },
+      async [Symbol.asyncDispose]() {
+        await http[Symbol.asyncDispose]();
+        await etcd[Symbol.asyncDispose]();
+      },
+    };
+  },
+  { skip: skipWithout("etcd") },
+);
