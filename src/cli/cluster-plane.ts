@@ -45,6 +45,7 @@ export async function openClusterPlane(
     endpointStore: (namespace) => cluster.endpointStore(namespace),
     secretText: cluster.secretTexts,
     placeOf,
+    hasLease: plane.lease !== undefined,
     problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
     lead: (onLeading, signal) =>
       plane.lease === undefined

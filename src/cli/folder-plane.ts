@@ -39,6 +39,7 @@ export async function openFolderPlane(
     endpointStore: undefined,
     secretText: (namespace, ref) => folder.secretText(namespace, ref),
     placeOf,
+    hasLease: false,
     problems() {
       const state = folder.stateProblem();
       return [

@@ -24,6 +24,8 @@ export interface WorkPlane extends AsyncDisposable {
   /** DNSEndpoint objects of a namespace; undefined where there is no cluster. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
   readonly placeOf: (zone: DnsZone) => string;
+  /** True where one replica of several writes. */
+  readonly hasLease: boolean;
   /** What keeps this plane from working now, one sentence each. */
   problems(): readonly string[];
   /** Calls `onLeading` for each term in which this process may write, until the signal aborts. */

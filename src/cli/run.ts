@@ -9,6 +9,7 @@ import type { RunConfig } from "./config.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { createCounting, type Counting } from "./observe.ts";
+import { statusView } from "./status-view.ts";
 import type { HostPort } from "./read-settings.ts";
 import { programVersion } from "./version.ts";
 
@@ -124,6 +125,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
       [...controller.heartbeats()]
         .filter(([, beatAt]) => systemClock.now() - beatAt > STUCK_MS)
         .map(([loop, beatAt]) => `${loop}: no sign of life since ${new Date(beatAt).toISOString()}`),
+    status: (query) => statusView(composition, query),
     unready: () => [...(controller.synced() ? [] : ["the inventory is not known yet"]), ...plane.problems()],
   });
 }

@@ -33,7 +33,7 @@ export async function takeSnapshot(
   const { store, bad } = await readInventory(composition, signal);
   const keys = [...store.aliases()]
     .filter((alias) => concerns(alias, store))
-    .flatMap((alias) => streams(composition, store, alias));
+    .flatMap((alias) => streamsOf(composition, store, alias));
   const work = [...new Map(keys.map((key) => [keyText(key.key), key])).values()];
   const answers = new Map<string, Answer>();
   const queue = [...work];
@@ -76,7 +76,8 @@ interface Stream {
   readonly alias: DnsAlias;
 }
 
-function streams({ views }: Composition, store: Store, alias: DnsAlias): readonly Stream[] {
+/** The look-up streams that an alias needs, one for each target, family and view; may have duplicates. */
+export function streamsOf({ views }: Pick<Composition, "views">, store: Store, alias: DnsAlias): readonly Stream[] {
   return alias.spec.hostnames.flatMap((hostname) => {
     const match = store.matchOf(alias, hostname);
     const zones = match.kind === "zones" ? match.zones : [];

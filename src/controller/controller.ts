@@ -25,6 +25,8 @@ export interface Controller {
   readonly store: Store;
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly answer: Refresher["answer"];
+  /** True while it may write. */
+  readonly leading: () => boolean;
   /** True once the inventory is known. */
   readonly synced: () => boolean;
   /** True while nothing is known that is still to be looked up for the first time, planned or written. */
@@ -64,6 +66,7 @@ export function createController(deps: ControllerDeps): Controller {
     store: parts.store,
     zoneState: (zone) => parts.zones.get(zone),
     answer: (key) => refresher.answer(key),
+    leading: () => mayWrite(parts),
     synced: () => phase.synced,
     settled: () => isSettled(parts),
     heartbeats: () =>

@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
+import { STATUS_PAGE_POLICY, statusPage } from "./status-page/status-page.ts";
+import type { StatusView } from "./status-page/status-view.ts";
 
 export interface OpsServerOptions {
   readonly host: string;
@@ -12,6 +14,8 @@ export interface OpsServerOptions {
   readonly unhealthy: () => readonly string[];
   /** Why it should not get work, one sentence each; empty: it is ready. */
   readonly unready: () => readonly string[];
+  /** What the status page at / shows, by the page's query. */
+  readonly status: (query: URLSearchParams) => StatusView;
   readonly log: Logger;
 }
 
@@ -25,7 +29,7 @@ export interface OpsServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Serves /metrics, /healthz and /readyz. Rejects when the port cannot be had. */
+/** Serves the status page, /metrics, /healthz and /readyz. Rejects when the port cannot be had. */
 export async function listenOps(options: OpsServerOptions): Promise<OpsServer> {
   const server = createServer(LIMITS, (request, response) => void answer(options, request, response));
   server.maxConnections = MAX_CONNECTIONS;
@@ -51,12 +55,18 @@ interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 async function answer(options: OpsServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const { status, contentType, text } = await reply(options, request);
-    response.writeHead(status, { "content-type": contentType, "content-length": Buffer.byteLength(text) });
+    const { status, contentType, text, headers } = await reply(options, request);
+    response.writeHead(status, {
+      "content-type": contentType,
+      "content-length": Buffer.byteLength(text),
+      "x-content-type-options": "nosniff",
+      ...headers,
+    });
     response.end(request.method === "HEAD" ? undefined : text);
   } catch (error) {
     options.log.error({ err: error, path: request.url }, "ops request failed");
@@ -72,8 +82,10 @@ async function reply(options: OpsServerOptions, { method, url }: IncomingMessage
   if (method !== "GET" && method !== "HEAD") {
     return { status: 405, contentType: PLAIN, text: "only GET and HEAD\n" };
   }
-  const [path = ""] = (url ?? "/").split("?");
+  const [path = "", query = ""] = (url ?? "/").split("?");
   switch (path) {
+    case "/":
+      return page(statusPage(options.status(new URLSearchParams(query))));
     case "/metrics":
       return { status: 200, ...(await options.metrics()) };
     case "/healthz":
@@ -81,8 +93,17 @@ async function reply(options: OpsServerOptions, { method, url }: IncomingMessage
     case "/readyz":
       return verdict(options.unready());
     default:
-      return { status: 404, contentType: PLAIN, text: "there is /metrics, /healthz and /readyz\n" };
+      return { status: 404, contentType: PLAIN, text: "there is /, /metrics, /healthz and /readyz\n" };
   }
+}
+
+function page(text: string): Reply {
+  const headers = {
+    "content-security-policy": STATUS_PAGE_POLICY,
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+  };
+  return { status: 200, contentType: "text/html; charset=utf-8", text, headers };
 }
 
 function verdict(problems: readonly string[]): Reply {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { silentLogger, type LogFields } from "../../../src/base/log.ts";
 import { createHeartbeats } from "../../../src/ops/heartbeats.ts";
 import { listenOps, type OpsServerOptions } from "../../../src/ops/http.ts";
+import { emptyStatus } from "../../support/status.ts";
 import { createPrometheus } from "../../../src/ops/prometheus.ts";
 
 function listen(options: Partial<OpsServerOptions> = {}) {
@@ -14,6 +15,7 @@ function listen(options: Partial<OpsServerOptions> = {}) {
     metrics: async () => ({ contentType: "text/plain", text: "a 1\n" }),
     unhealthy: () => [],
     unready: () => [],
+    status: () => emptyStatus(),
     log: silentLogger,
     ...options,
   });
@@ -61,7 +63,7 @@ test("readiness is its own question", async () => {
 
 test("other paths and methods are refused", async () => {
   await using server = await listen();
-  assert.equal((await get(server.port, "/")).status, 404);
+  assert.equal((await get(server.port, "/index.html")).status, 404);
   assert.equal((await get(server.port, "/metrics/../etc/passwd")).status, 404);
   assert.equal((await get(server.port, "/metrics", { method: "POST", body: "x".repeat(100_000) })).status, 405);
   assert.equal((await get(server.port, "/metrics", { method: "HEAD" })).text, "");
@@ -100,4 +102,22 @@ test("garbage, an endless header and idle connections hold up neither the answer
 test("a port that is taken is an error for the caller", async () => {
   await using server = await listen();
   await assert.rejects(listen({ port: server.port }), { code: "EADDRINUSE" });
+});
+
+test("the status page fetches nothing and runs nothing, and gets the page's query", async () => {
+  const seen: string[] = [];
+  await using server = await listen({
+    status: (query) => {
+      seen.push(query.toString());
+      return emptyStatus();
+    },
+  });
+  const response = await fetch(`http://127.0.0.1:${server.port}/?q=shop&page=2`);
+  assert.equal(response.status, 200);
+  assert.deepEqual(seen, ["q=shop&page=2"]);
+  assert.match(response.headers.get("content-type") ?? "", /^text\/html; charset=utf-8/);
+  assert.match(response.headers.get("content-security-policy") ?? "", /^default-src 'none'; style-src 'sha256-/);
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  const page = await response.text();
+  assert.doesNotMatch(page, /<script|<link|<img|url\(|@import/);
 });

@@ -1,0 +1,82 @@
+import type { Millis } from "../../base/clock.ts";
+
+/** What the status page shows, as plain texts. */
+export interface StatusView {
+  readonly version: string;
+  /** Which cluster, or which folder. */
+  readonly plane: string;
+  readonly now: Millis;
+  /** Undefined where there is no Lease. */
+  readonly leading: boolean | undefined;
+  /** What keeps the process from working, one sentence each. */
+  readonly problems: readonly string[];
+  readonly zones: readonly ZoneView[];
+  /** One page of those that fit the search. */
+  readonly aliases: readonly AliasView[];
+  readonly search: Search;
+  /** How many aliases fit the search, over all pages. */
+  readonly found: number;
+}
+
+export interface Search {
+  /** A part of a name; "" fits all. */
+  readonly text: string;
+  /** Only those that are not well. */
+  readonly onlyUnwell: boolean;
+  /** From 1. */
+  readonly page: number;
+  readonly perPage: number;
+}
+
+/** `well`: Ready is True. `working`: dnsalias is at it. `unwell`: Ready is False. */
+export type Light = "well" | "working" | "unwell";
+
+export interface Verdict {
+  readonly light: Light;
+  /** From docs/reasons.md. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface ZoneView extends Verdict {
+  /** namespace/name. */
+  readonly key: string;
+  readonly domain: string;
+  readonly provider: string;
+  readonly names: number;
+  readonly serial?: number;
+  /** "2/2". */
+  readonly serving?: string;
+  /** "2.7s". */
+  readonly deliveryLag?: string;
+}
+
+export interface AliasView extends Verdict {
+  readonly key: string;
+  readonly hostnames: readonly HostnameView[];
+  readonly targets: readonly TargetView[];
+  /** The staleness bound that the status states. */
+  readonly boundMs?: Millis;
+  /** Since the target that was confirmed longest ago was confirmed. */
+  readonly ageMs?: Millis;
+}
+
+interface HostnameView {
+  readonly hostname: string;
+  readonly zone: string;
+  readonly addresses: readonly string[];
+  readonly ttl?: number;
+  /** RFC 3339: when these addresses were first seen served. */
+  readonly publishedAt?: string;
+  readonly reason?: string;
+}
+
+interface TargetView {
+  /** From the target to the owner of the addresses, both included; the target alone before it was read. */
+  readonly chain: readonly string[];
+  readonly addresses: readonly string[];
+  readonly ttl?: number;
+  readonly outcome: string;
+  /** RFC 3339: when this outcome began. */
+  readonly since: string;
+}
