@@ -1,6 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { Name } from "../dns/name.ts";
 import type { Family, RecordSet, Seconds } from "../dns/record.ts";
+import type { Subnet } from "../dns/subnet.ts";
 
 /** One zone as the responder serves it; plain data, so that it can be handed from thread to thread. */
 export interface ServedZone {
@@ -23,13 +24,6 @@ export interface ServedAlias {
   readonly httpsTarget?: Name;
   /** Bounds of the zone and of the alias. */
   readonly maxTtl: Seconds;
-}
-
-/** Who asks, cut to the prefix that may be forwarded (RFC 7871 11.1): 24 bits of IPv4, 56 of IPv6. */
-export interface Subnet {
-  /** Canonical; the bits beyond `prefix` are 0. */
-  readonly address: string;
-  readonly prefix: number;
 }
 
 /** What stands for one family of an alias at query time, after all the rules of holding. Times are the controller's clock, see `systemClock`. */
@@ -58,7 +52,7 @@ export interface LiveQuestion {
   /** The alias's owner name: for a wildcard the name with `*`. */
   readonly name: Name;
   readonly family: Family;
-  /** Given for zones with `clientSubnet` alone. */
+  /** Who asks, cut to the prefix that may be forwarded (RFC 7871 11.1); given for zones with `clientSubnet` alone. */
   readonly subnet?: Subnet;
 }
 

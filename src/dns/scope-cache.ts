@@ -1,0 +1,131 @@
+import { addressOctets } from "./address-wire.ts";
+import { maskedOctets, type Subnet } from "./subnet.ts";
+
+/** Something that holds for the first `scope` bits of a subnet (RFC 7871 7.3.1). */
+export interface Scoped<Value> {
+  readonly scope: number;
+  readonly value: Value;
+}
+
+/** Values by key and network; it knows nothing of time: whether a value is still fresh is the user's business. */
+export interface ScopeCache<Value> {
+  /** What holds for the subnet: of all networks that contain it the one with the longest prefix. */
+  find(key: string, subnet: Subnet): Scoped<Value> | undefined;
+  /**
+   * Remembers a value for the first `scope` bits of the subnet, at most its own prefix; 0: for the whole family. What stood under another scope for
+   * this subnet is forgotten, so that an old longer network never hides a new answer.
+   */
+  put(key: string, subnet: Subnet, scoped: Scoped<Value>): void;
+  /** Forgets every network of a key. */
+  drop(key: string): void;
+  readonly size: number;
+}
+
+/** Holds at most `maxEntries`; the one that was used longest ago goes first. A look-up costs one step for each prefix length that the key has. */
+export function createScopeCache<Value>(maxEntries: number): ScopeCache<Value> {
+  const store: Store<Value> = { entries: new Map(), keys: new Map() };
+  return {
+    find: (key, subnet) => find(store, key, subnet),
+    put: (key, subnet, scoped) => {
+      put(store, key, subnet, scoped);
+      const oldest = store.entries.size > maxEntries ? firstOf(store.entries.values()) : undefined;
+      if (oldest !== undefined) {
+        remove(store, oldest);
+      }
+    },
+    drop: (key) => {
+      for (const id of store.keys.get(key)?.ids ?? []) {
+        store.entries.delete(id);
+      }
+      store.keys.delete(key);
+    },
+    get size() {
+      return store.entries.size;
+    },
+  };
+}
+
+interface Entry<Value> extends Scoped<Value> {
+  readonly id: string;
+  readonly key: string;
+}
+
+interface Key {
+  readonly ids: Set<string>;
+  /** How many entries have each scope, of both families. */
+  readonly scopes: Map<number, number>;
+}
+
+interface Store<Value> {
+  /** By id, in the order of use. */
+  readonly entries: Map<string, Entry<Value>>;
+  readonly keys: Map<string, Key>;
+}
+
+function find<Value>({ entries, keys }: Store<Value>, key: string, subnet: Subnet): Scoped<Value> | undefined {
+  const known = keys.get(key);
+  const octets = known === undefined ? undefined : addressOctets(subnet.address);
+  if (known === undefined || octets === undefined) {
+    return undefined;
+  }
+  let best: Entry<Value> | undefined;
+  for (const scope of known.scopes.keys()) {
+    if (scope <= subnet.prefix && scope >= (best?.scope ?? 0)) {
+      best = entries.get(idOf(key, octets, scope)) ?? best;
+    }
+  }
+  if (best !== undefined) {
+    entries.delete(best.id);
+    entries.set(best.id, best);
+  }
+  return best;
+}
+
+function put<Value>(store: Store<Value>, key: string, subnet: Subnet, { scope, value }: Scoped<Value>): void {
+  const octets = addressOctets(subnet.address);
+  if (octets === undefined) {
+    return;
+  }
+  for (const other of store.keys.get(key)?.scopes.keys() ?? []) {
+    const entry = other <= subnet.prefix ? store.entries.get(idOf(key, octets, other)) : undefined;
+    if (entry !== undefined) {
+      remove(store, entry);
+    }
+  }
+  const own = Math.min(scope, subnet.prefix);
+  const entry = { id: idOf(key, octets, own), key, scope: own, value };
+  store.entries.set(entry.id, entry);
+  const known = store.keys.get(key) ?? { ids: new Set(), scopes: new Map() };
+  known.ids.add(entry.id);
+  known.scopes.set(own, (known.scopes.get(own) ?? 0) + 1);
+  store.keys.set(key, known);
+}
+
+function remove<Value>({ entries, keys }: Store<Value>, { id, key, scope }: Entry<Value>): void {
+  entries.delete(id);
+  const known = keys.get(key);
+  if (known === undefined) {
+    return;
+  }
+  known.ids.delete(id);
+  const left = (known.scopes.get(scope) ?? 0) - 1;
+  if (left > 0) {
+    known.scopes.set(scope, left);
+  } else {
+    known.scopes.delete(scope);
+  }
+  if (known.ids.size === 0) {
+    keys.delete(key);
+  }
+}
+
+/** Keys may contain anything: the network comes first, and has no blanks. */
+function idOf(key: string, octets: Uint8Array, scope: number): string {
+  const family = octets.length === 4 ? "4" : "6";
+  return `${family}/${scope}/${maskedOctets(octets.subarray(0, Math.ceil(scope / 8)), scope).join(".")} ${key}`;
+}
+
+function firstOf<Item>(items: Iterable<Item>): Item | undefined {
+  const [first] = items;
+  return first;
+}

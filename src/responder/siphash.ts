@@ -1,0 +1,86 @@
+/** SipHash-2-4 (Aumasson, Bernstein) of the octets under a key of 16 octets: 8 octets, as RFC 9018 4.4 wants them. */
+export function sipHash24(key: Uint8Array, octets: Uint8Array): Uint8Array {
+  const [k0, k1, k2, k3] = [wordAt(key, 0), wordAt(key, 4), wordAt(key, 8), wordAt(key, 12)];
+  const state: State = {
+    a: k0 ^ 0x7073_6575,
+    aHigh: k1 ^ 0x736f_6d65,
+    b: k2 ^ 0x6e64_6f6d,
+    bHigh: k3 ^ 0x646f_7261,
+    c: k0 ^ 0x6e65_7261,
+    cHigh: k1 ^ 0x6c79_6765,
+    d: k2 ^ 0x7974_6573,
+    dHigh: k3 ^ 0x7465_6462,
+  };
+  const whole = octets.length & ~7;
+  for (let at = 0; at < whole; at += 8) {
+    compress(state, wordAt(octets, at), wordAt(octets, at + 4));
+  }
+  compress(state, wordAt(octets, whole), (wordAt(octets, whole + 4) & 0x00ff_ffff) | (octets.length << 24));
+  state.c ^= 0xff;
+  rounds(state, 4);
+  const low = state.a ^ state.b ^ state.c ^ state.d;
+  const high = state.aHigh ^ state.bHigh ^ state.cHigh ^ state.dHigh;
+  return Uint8Array.of(low, low >> 8, low >> 16, low >> 24, high, high >> 8, high >> 16, high >> 24);
+}
+
+/** Four words of 64 bits, in halves of 32 bits with a sign: numbers that the engine keeps in registers. */
+interface State {
+  a: number;
+  aHigh: number;
+  b: number;
+  bHigh: number;
+  c: number;
+  cHigh: number;
+  d: number;
+  dHigh: number;
+}
+
+function compress(state: State, low: number, high: number): void {
+  state.d ^= low;
+  state.dHigh ^= high;
+  rounds(state, 2);
+  state.a ^= low;
+  state.aHigh ^= high;
+}
+
+/** Little-endian; octets that are not there are 0. */
+function wordAt(octets: Uint8Array, at: number): number {
+  return (
+    (octets[at] ?? 0) | ((octets[at + 1] ?? 0) << 8) | ((octets[at + 2] ?? 0) << 16) | ((octets[at + 3] ?? 0) << 24)
+  );
+}
+
+/** 1 when the sum, cut to 32 bits, went over. */
+function carry(sum: number, part: number): number {
+  return sum >>> 0 < part >>> 0 ? 1 : 0;
+}
+
+/** One SipRound is four times: add, turn the second word to the left, xor; a word is turned by 32 bits by changing its halves. */
+function rounds(state: State, count: number): void {
+  let { a, aHigh, b, bHigh, c, cHigh, d, dHigh } = state;
+  for (let round = 0; round < count; round += 1) {
+    a = (a + b) | 0;
+    aHigh = (aHigh + bHigh + carry(a, b)) | 0;
+    let low = (b << 13) | (bHigh >>> 19);
+    bHigh = ((bHigh << 13) | (b >>> 19)) ^ aHigh;
+    b = low ^ a;
+    [a, aHigh] = [aHigh, a];
+    c = (c + d) | 0;
+    cHigh = (cHigh + dHigh + carry(c, d)) | 0;
+    low = (d << 16) | (dHigh >>> 16);
+    dHigh = ((dHigh << 16) | (d >>> 16)) ^ cHigh;
+    d = low ^ c;
+    a = (a + d) | 0;
+    aHigh = (aHigh + dHigh + carry(a, d)) | 0;
+    low = (d << 21) | (dHigh >>> 11);
+    dHigh = ((dHigh << 21) | (d >>> 11)) ^ aHigh;
+    d = low ^ a;
+    c = (c + b) | 0;
+    cHigh = (cHigh + bHigh + carry(c, b)) | 0;
+    low = (b << 17) | (bHigh >>> 15);
+    bHigh = ((bHigh << 17) | (b >>> 15)) ^ cHigh;
+    b = low ^ c;
+    [c, cHigh] = [cHigh, c];
+  }
+  Object.assign(state, { a, aHigh, b, bHigh, c, cHigh, d, dHigh });
+}
