@@ -3,6 +3,9 @@ import { MAX_NAME_OCTETS } from "./name.ts";
 import { textOfWire, wireOfNameText } from "./name-wire.ts";
 import { OCTET_TEXT } from "./octet-text.ts";
 import { quotedText, tokenOctets, type Token } from "./presentation-tokens.ts";
+import { location } from "./rdata-location.ts";
+import { base64Rest, hexRest, hyphenated, wordOrUint16 } from "./rdata-octet-fields.ts";
+import { typeBitmap } from "./rdata-type-bitmap.ts";
 import { svcParamsOctets, svcParamsText } from "./svc-params.ts";
 import { TYPE } from "./types.ts";
 import { readBytes, readUint16, readUint32, readUint8, readWireName, type WireReader } from "./wire-reader.ts";
@@ -50,6 +53,12 @@ const characterStrings: WireField = {
   },
 };
 
+/** RFC 1035 3.3: exactly one. */
+const oneString: WireField = {
+  toWire: ([token]) => (token === undefined ? undefined : characterString(token.raw)),
+  fromWire: (reader) => [quotedText(readBytes(reader, readUint8(reader)))],
+};
+
 /** RFC 8659 4.1: a tag of letters and digits behind its length. */
 const caaTag: WireField = {
   toWire: ([token]) => (token !== undefined && /^[a-z0-9]+$/i.test(token.raw) ? characterString(token.raw) : undefined),
@@ -71,6 +80,20 @@ const svcParams: WireField = {
   fromWire: svcParamsText,
 };
 
+/** RFC 4398 2.1. */
+const CERTIFICATES = {
+  PKIX: 1,
+  SPKI: 2,
+  PGP: 3,
+  IPKIX: 4,
+  ISPKI: 5,
+  IPGP: 6,
+  ACPKIX: 7,
+  IACPKIX: 8,
+  URI: 253,
+  OID: 254,
+} as const;
+
 const FIELDS: ReadonlyMap<number, readonly WireField[]> = new Map([
   [TYPE.A, [address(4)]],
   [TYPE.AAAA, [address(16)]],
@@ -78,6 +101,25 @@ const FIELDS: ReadonlyMap<number, readonly WireField[]> = new Map([
   [TYPE.CNAME, [name]],
   [TYPE.PTR, [name]],
   [TYPE.DNAME, [name]],
+  [TYPE.HINFO, [oneString, oneString]],
+  [TYPE.RP, [name, name]],
+  [TYPE.AFSDB, [uint16, name]],
+  [TYPE.KX, [uint16, name]],
+  [TYPE.NAPTR, [uint16, uint16, oneString, oneString, oneString, name]],
+  [TYPE.LOC, [location]],
+  [TYPE.CERT, [wordOrUint16(CERTIFICATES), uint16, uint8, base64Rest]],
+  [TYPE.DS, [uint16, uint8, uint8, hexRest]],
+  [TYPE.CDS, [uint16, uint8, uint8, hexRest]],
+  [TYPE.DNSKEY, [uint16, uint8, uint8, base64Rest]],
+  [TYPE.CDNSKEY, [uint16, uint8, uint8, base64Rest]],
+  [TYPE.SSHFP, [uint8, uint8, hexRest]],
+  [TYPE.TLSA, [uint8, uint8, uint8, hexRest]],
+  [TYPE.SMIMEA, [uint8, uint8, uint8, hexRest]],
+  [TYPE.OPENPGPKEY, [base64Rest]],
+  [TYPE.CSYNC, [uint32, uint16, typeBitmap]],
+  [TYPE.EUI48, [hyphenated(6)]],
+  [TYPE.EUI64, [hyphenated(8)]],
+  [TYPE.URI, [uint16, uint16, quotedRest]],
   [TYPE.SOA, [name, name, uint32, uint32, uint32, uint32, uint32]],
   [TYPE.MX, [uint16, name]],
   [TYPE.TXT, [characterStrings]],
