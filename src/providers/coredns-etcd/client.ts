@@ -75,43 +75,41 @@ async function list(calls: EtcdCalls, root: string, signal: AbortSignal): Promis
   }
 }
 
+/** The zone's own key, and page by page those below it, all of the revision of the first answer. */
 async function listOnce(
   calls: EtcdCalls,
   root: string,
   signal: AbortSignal,
 ): Promise<Listed | BackendProblem | { readonly kind: "compacted" }> {
-  const pairs: KeyValue[] = [];
-  let revision: number | undefined;
-  let from = `${root}/`;
-  for (;;) {
-    const answer = await calls.call(
-      "/v3/kv/range",
-      {
-        key: base64(from),
-        range_end: base64(`${root}${AFTER_SLASH}`),
-        limit: String(PAGE),
-        ...(revision !== undefined && { revision: String(revision) }),
-      },
-      signal,
-    );
+  const first = await calls.call("/v3/kv/range", { key: base64(root) }, signal);
+  if (first.kind !== "ok") {
+    return first;
+  }
+  const revision = revisionIn(first.body);
+  if (revision === undefined) {
+    return calls.misfit("answers with something that is no range of keys");
+  }
+  const pairs = pairsIn(first.body);
+  const end = { range_end: base64(`${root}${AFTER_SLASH}`), limit: String(PAGE), revision: String(revision) };
+  for (let from = `${root}/`; ; from = `${pairs.at(-1)?.key}\0`) {
+    const answer = await calls.call("/v3/kv/range", { ...end, key: base64(from) }, signal);
     if (answer.kind !== "ok") {
-      return revision !== undefined && isCompacted(answer) ? { kind: "compacted" } : answer;
+      return isCompacted(answer) ? { kind: "compacted" } : answer;
     }
-    revision ??= revisionIn(answer.body);
-    if (revision === undefined) {
-      return calls.misfit("answers with something that is no range of keys");
-    }
-    pairs.push(...listAt(answer.body, "kvs").map(pairOf));
-    const last = pairs.at(-1);
-    if (memberAt(answer.body, "more") !== true || last === undefined) {
+    const page = pairsIn(answer.body);
+    pairs.push(...page);
+    if (memberAt(answer.body, "more") !== true || page.length === 0) {
       return { kind: "ok", pairs, revision };
     }
-    from = `${last.key}\0`;
   }
 }
 
 function isCompacted(problem: BackendProblem): boolean {
   return /revision has been compacted/.test(problem.message);
+}
+
+function pairsIn(body: unknown): KeyValue[] {
+  return listAt(body, "kvs").map(pairOf);
 }
 
 function pairOf(value: unknown): KeyValue {

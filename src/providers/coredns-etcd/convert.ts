@@ -142,7 +142,9 @@ export function plainAddress({ host, text, mail, port }: Service): string | unde
 /** What the plugin answers without a `ttl`. */
 const DEFAULT_TTL: Seconds = 300;
 const NO_SRV = -1;
+/** Below the zone's key: where the plugin looks for the zone's own addresses, and for its name servers. */
 export const APEX_PATH = "dns/apex";
+export const NAME_SERVER_PATH = "dns/ns";
 const MARKER = "_dnsalias.";
 const OWN = "+.";
 /** A label that a question can have; the plugin looks for lower case alone. */

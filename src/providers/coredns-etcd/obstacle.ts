@@ -28,7 +28,9 @@ export function obstaclesIn(view: ZoneView): ObstacleOf {
     if (deeper !== undefined) {
       return `CoreDNS answers with the key ${deeper.key} at ${shown} as well: give it a "group"`;
     }
-    const hidden = [key, ...ancestorKeys(root, key)].find((one) => isHidden(entries.get(one), one === key));
+    const hidden = [key, ...ancestorKeys(root, key), ...foreign.alone].find((one) =>
+      isHidden(entries.get(one), one === key),
+    );
     if (hidden !== undefined) {
       return `CoreDNS would not see the key ${hidden} any more with keys below it: move it to ${hidden}/x1`;
     }
@@ -63,6 +65,8 @@ interface Foreign {
   readonly deeper: ReadonlyMap<string, Entry>;
   /** By key: one at or directly below it with a group. */
   readonly grouped: ReadonlyMap<string, Entry>;
+  /** The zone's own key, when nothing else of others is there. */
+  readonly alone: readonly string[];
 }
 
 function foreignIn({ root, entries }: ZoneView): Foreign {
@@ -87,7 +91,9 @@ function foreignIn({ root, entries }: ZoneView): Foreign {
         .forEach((one) => deeper.set(one, entry));
     }
   }
-  return { beside, deeper, grouped };
+  const others = [...entries.values()].filter(({ service }) => service?.own === undefined);
+  const alone = others.length === 1 && others[0]?.key === root ? [root] : [];
+  return { beside, deeper, grouped, alone };
 }
 
 /** These are sets that the plan knows of: addresses can be adopted, an alias is in the way. */

@@ -65,8 +65,8 @@ const KNOWN: readonly Known[] = [
     words: /permission denied/,
     reason: "Forbidden",
     cure: ({ spec, domain }) => {
-      const prefix = `${zoneRoot(spec.pathPrefix, domain)}/`;
-      return `give the user's role readwrite for the prefix: etcdctl role grant-permission ROLE --prefix=true readwrite ${prefix}`;
+      const root = zoneRoot(spec.pathPrefix, domain);
+      return `give the user's role readwrite for the key ${root} and for the prefix ${root}/ (etcdctl role grant-permission)`;
     },
   },
   {

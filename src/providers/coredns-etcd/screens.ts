@@ -2,6 +2,7 @@ import type { Name } from "../../dns/name.ts";
 import {
   ancestorKeys,
   APEX_PATH,
+  NAME_SERVER_PATH,
   ownerKeyOf,
   placeName,
   placeholderValue,
@@ -9,7 +10,7 @@ import {
   screenKey,
   screenValue,
 } from "./convert.ts";
-import { isApexKey, type ZoneView } from "./zone-view.ts";
+import type { Entry, ZoneView } from "./zone-view.ts";
 
 /**
  * The keys that keep the names of ours, whoever of dnsalias's owners has them, to themselves. The plugin answers at a name with everything below it; a
@@ -25,8 +26,8 @@ export function screensFor(view: ZoneView, names: readonly Name[]): ReadonlyMap<
       screens.set(above, placeholderValue());
     }
   }
-  if (names.length > 0 && !names.includes(domain) && !hasOtherApex(view)) {
-    screens.set(`${root}/${APEX_PATH}`, placeholderValue());
+  if (names.length > 0) {
+    zonePlaceholders(view, names).forEach((key) => screens.set(key, placeholderValue()));
   }
   for (const key of screens.keys()) {
     const stands = view.entries.get(key);
@@ -37,13 +38,26 @@ export function screensFor(view: ZoneView, names: readonly Name[]): ReadonlyMap<
   return screens;
 }
 
-/** Somebody else gives the apex its addresses: at its place, or right below the zone, as SkyDNS did. */
-function hasOtherApex({ root, entries }: ZoneView): boolean {
-  return [...entries.values()].some(({ key, service }) => {
-    if (service?.own !== undefined) {
-      return false;
-    }
-    const isLegacy = !key.slice(root.length + 1).includes("/") && service !== undefined;
-    return isApexKey(root, key) || (isLegacy && plainAddress(service) !== undefined && service.group === "");
-  });
+/** The zone's own name is there for CNAME and NS questions too: the plugin says NXDOMAIN, which a resolver keeps for all types (RFC 2308 5). */
+function zonePlaceholders({ root, domain, entries }: ZoneView, names: readonly Name[]): readonly string[] {
+  const foreign = [...entries.values()].filter(({ service }) => service?.own === undefined);
+  const hasNameServers = foreign.some(({ key }) => isAtOrBelowKey(key, `${root}/${NAME_SERVER_PATH}`));
+  return [
+    root,
+    ...(hasNameServers ? [] : [`${root}/${NAME_SERVER_PATH}`]),
+    ...(names.includes(domain) || foreign.some((entry) => isOtherApex(root, entry)) ? [] : [`${root}/${APEX_PATH}`]),
+  ];
+}
+
+/** Somebody else gives the apex its addresses: at its place, or at the zone's key or right below it, as SkyDNS did. */
+function isOtherApex(root: string, { key, service }: Entry): boolean {
+  const isLegacy = !key.slice(root.length + 1).includes("/") && service !== undefined;
+  return (
+    isAtOrBelowKey(key, `${root}/${APEX_PATH}`) ||
+    (isLegacy && plainAddress(service) !== undefined && service.group === "")
+  );
+}
+
+function isAtOrBelowKey(key: string, above: string): boolean {
+  return key === above || key.startsWith(`${above}/`);
 }

@@ -26,7 +26,7 @@ export function pieces(names: readonly NameChanges[], most = MAX_CHANGES): reado
 
 /**
  * The body of `/v3/kv/txn`: all of it or nothing, and only while no key of the zone is newer than `revision` and the owner keys of the names that are
- * changed are those that were read.
+ * changed are those that were read (or are still absent).
  */
 export function transactionBody(view: ZoneView, names: readonly NameChanges[], revision: number): object {
   const { root } = view;
@@ -37,15 +37,12 @@ export function transactionBody(view: ZoneView, names: readonly NameChanges[], r
     result: "LESS",
     mod_revision: String(revision + 1),
   };
-  const owners = names
-    .flatMap(({ ownerKey }) => view.entries.get(ownerKey) ?? [])
-    .slice(0, MAX_COMPARED)
-    .map(({ key, modRevision }) => ({
-      key: base64(key),
-      target: "MOD",
-      result: "EQUAL",
-      mod_revision: String(modRevision),
-    }));
+  const owners = [...new Set(names.map(({ ownerKey }) => ownerKey))].slice(0, MAX_COMPARED).map((key) => ({
+    key: base64(key),
+    target: "MOD",
+    result: "EQUAL",
+    mod_revision: String(view.entries.get(key)?.modRevision ?? 0),
+  }));
   const changes = names.flatMap((name) => name.changes);
   const nested = Array.from({ length: Math.ceil(changes.length / NESTED_CHANGES) }, (_, at) => ({
     request_txn: { success: changes.slice(at * NESTED_CHANGES, (at + 1) * NESTED_CHANGES).map(operationOf) },

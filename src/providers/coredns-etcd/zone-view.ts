@@ -3,16 +3,7 @@ import type { Name } from "../../dns/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import { setKey, sortedSets } from "../record-sets.ts";
 import { canonicalData } from "../record-text.ts";
-import {
-  APEX_PATH,
-  markedName,
-  markerNameFor,
-  nameOfKey,
-  parentKey,
-  readService,
-  type Service,
-  zoneRoot,
-} from "./convert.ts";
+import { markedName, markerNameFor, nameOfKey, parentKey, readService, type Service, zoneRoot } from "./convert.ts";
 
 /** One key as etcd has it. */
 export interface KeyValue {
@@ -112,9 +103,4 @@ export function textData(text: string): string | undefined {
 /** The owner names that anybody's marker in an owner key speaks for. */
 export function markedNames({ sets, domain }: Pick<ZoneView, "sets" | "domain">): readonly Name[] {
   return sets.flatMap(({ name, type }) => (type === "TXT" ? (markedName(domain, name) ?? []) : []));
-}
-
-export function isApexKey(root: string, key: string): boolean {
-  const apex = `${root}/${APEX_PATH}`;
-  return key === apex || key.startsWith(`${apex}/`);
 }
