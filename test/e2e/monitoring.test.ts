@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
+import { locateComponent } from "../support/component.ts";
 import { run } from "../support/run.ts";
 import { endChecked } from "./checked-zones.ts";
 import { aliasShows, eventsOf, renderedZone } from "./objects.ts";
@@ -111,6 +115,27 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     assert.equal(explain.code, 0, explain.stdout + explain.stderr);
     assert.match(explain.stdout, /DnsAlias web\/seen has the name/);
     assert.match(explain.stdout, /11\.18\.0\.2, TTL \d+ s, ours/);
+  });
+
+  test("kubectl finds the program as its plugin, and hands words, options and the exit code on", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "dnsalias-plugin-"));
+    try {
+      const main = resolve("src/main.ts");
+      await writeFile(join(folder, "kubectl-dnsalias"), `#!/bin/sh\nexec ${process.execPath} ${main} "$@"\n`, {
+        mode: 0o755,
+      });
+      const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}`, KUBECONFIG: lab.controllerKubeconfig };
+      const resolver = `--resolver=${lab.resolver.host}:${lab.resolver.port}`;
+      const kubectl = (...words: readonly string[]) =>
+        run(locateComponent("kubectl"), ["dnsalias", ...words, resolver], { env });
+      const explain = await kubectl("explain", "seen.example");
+      assert.match(explain.stdout, /DnsAlias web\/seen has the name/, explain.stderr);
+      assert.equal((await kubectl("plan")).code, 0);
+      assert.match((await kubectl("resolve", "one.lb.test")).stdout, /11\.18\.0\.2/);
+      assert.equal((await kubectl("resolve", "nothing.lb.test")).code, 1);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   async function page(): Promise<string> {
