@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, chown, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { skipWithout } from "../../support/component.ts";
+import { freePort } from "../../support/free-port.ts";
+import { startProcess, untilReady } from "../../support/process.ts";
+import { listAt, membersAt, textAt } from "../../support/json-at.ts";
+import { run, type RunResult } from "../../support/run.ts";
+import { lastOf } from "./dockerfile.ts";
+import { buildImage, type BuiltImage } from "./image-build.ts";
+import { inContainer } from "./image-run.ts";
+
+const isRoot = process.getuid?.() === 0 || process.env["CI"] === "true";
+const skip = isRoot ? skipWithout("unshare", "chroot") : "needs root for a root directory of its own";
+
+describe("the image", { skip }, () => {
+  let directory: string;
+  let image: BuiltImage;
+  let environment: Record<string, string>;
+  let entry: readonly string[];
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), "dnsalias-image-"));
+    image = await buildImage(directory);
+    const variables = image.stage.instructions
+      .filter(({ name }) => name === "ENV")
+      .map(({ text }) => text.split(/=(.*)/s));
+    environment = Object.fromEntries(variables.map(([name = "", value = ""]) => [name, value]));
+    entry = listAt(JSON.parse(lastOf(image.stage, "ENTRYPOINT") ?? "[]")).map(String);
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
+
+  const command = (words: readonly string[], mounts: Parameters<typeof inContainer>[0]["mounts"] = []) =>
+    inContainer({
+      root: image.root,
+      user: lastOf(image.stage, "USER") ?? "",
+      env: environment,
+      mounts,
+      command: words,
+    });
+  const inside = async (...words: readonly string[]): Promise<RunResult> => {
+    const [program = "", ...args] = await command(words);
+    return run(program, args);
+  };
+
+  it("starts as its entry point says, and prints its version", async (test) => {
+    const version = textAt(JSON.parse(await readFile("package.json", "utf8")), "version");
+    const first = await inside(...entry, "version");
+    assert.deepEqual([first.stderr, first.stdout], ["", `dnsalias ${version} (Node.js ${process.versions.node})\n`]);
+    const started = performance.now();
+    await inside(...entry, "version");
+    test.diagnostic(`warm start with its namespaces: ${Math.round(performance.now() - started)} ms`);
+  });
+
+  it("is of the Node.js that the program is tested with", () => {
+    assert.equal(image.stage.base, "scratch");
+    return readFile("Dockerfile", "utf8").then((text) =>
+      assert.match(text, new RegExp(`^ARG NODE_IMAGE=docker\\.io/library/node:${process.versions.node}-`, "m")),
+    );
+  });
+
+  it("says who it is, and stops by SIGTERM", () => {
+    assert.equal(lastOf(image.stage, "STOPSIGNAL"), "SIGTERM");
+    assert.match(lastOf(image.stage, "USER") ?? "", /^[1-9]\d*:[1-9]\d*$/);
+    for (const label of ["title", "version", "revision", "created", "licenses"]) {
+      assert.match(lastOf(image.stage, "LABEL") ?? "", new RegExp(`org\\.opencontainers\\.image\\.${label}=`));
+    }
+  });
+
+  it("has no shell, no package manager and no types or source maps of modules", async (test) => {
+    const files = await filesOf(image.root);
+    const named = files.filter((path) =>
+      /\/(?:sh|bash|dash|busybox|npm|npx|yarn|apt|apt-get|dpkg|corepack)$/.test(path),
+    );
+    const idle = files.filter((path) => path.startsWith("app/node_modules/") && /\.(?:d\.[cm]?ts|map)$/.test(path));
+    assert.deepEqual([named, idle], [[], []]);
+    const sizes = await Promise.all(
+      ["usr", "lib", "lib64", "app/node_modules", "app/dist"].map(
+        async (folder) => `${folder} ${await mebibytes(join(image.root, folder))}`,
+      ),
+    );
+    test.diagnostic(`MiB: ${sizes.join(", ")}`);
+  });
+
+  it("has every module that the program imports, and none for development", async () => {
+    const manifest: unknown = JSON.parse(await readFile("package.json", "utf8"));
+    const [needed, ours] = ["dependencies", "devDependencies"].map((key) =>
+      membersAt(manifest, key).map(([name]) => name),
+    );
+    const there = await filesOf(join(image.root, "app/node_modules"));
+    const has = (name: string) => there.some((path) => path.startsWith(`${name}/`));
+    assert.deepEqual(
+      needed?.filter((name) => !has(name)),
+      [],
+    );
+    assert.deepEqual(ours?.filter(has), []);
+    const loads = `${JSON.stringify(needed)}.forEach(require("node:module").createRequire("/app/dist/main.js"))`;
+    const { stderr, code } = await inside(entry[0] ?? "", "--eval", loads);
+    assert.deepEqual([stderr, code], ["", 0]);
+  });
+
+  it("cannot write to its root directory", async () => {
+    const write =
+      'try { require("fs").writeFileSync("/file", "") } catch (error) { console.log(error.code, process.getuid(), process.getgid()) }';
+    const { stdout } = await inside(entry[0] ?? "", "--eval", write);
+    assert.equal(stdout, "EROFS 65532 65532\n");
+  });
+
+  it("does the work of folder mode, and ends in order by its stop signal", async () => {
+    const [manifests, out] = [join(directory, "manifests"), join(directory, "out")];
+    await mkdir(manifests);
+    await writeFile(join(manifests, "objects.yaml"), MANIFESTS);
+    await mkdir(out);
+    await chown(out, 65532, 65532);
+    const port = await freePort();
+    const mounts = [
+      { from: manifests, to: "/manifests", readOnly: true },
+      { from: out, to: "/out", readOnly: false },
+    ];
+    const words = ["run", "--manifests=/manifests", "--out=/out", `--listen-ops=127.0.0.1:${port}`];
+    const [program = "", ...args] = await command([...entry, ...words], mounts);
+    await using child = startProcess({ component: "image", command: program, args });
+    const zone = () => readFile(join(out, "example.com.zone"), "utf8").catch(() => "no zone file yet");
+    const probe = async () =>
+      /^example\.com\.\t\d+\tIN\tA\t192\.0\.2\.7$/m.test(await zone()) ? undefined : await zone();
+    await untilReady(child, { component: "image", deadlineMs: 30_000, probe });
+    assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+    const inner = await run("/usr/bin/pgrep", ["-f", `main.js run --manifests=/manifests .*${port}`]);
+    assert.equal((await run("/bin/kill", ["-TERM", ...inner.stdout.trim().split("\n").slice(-1)])).code, 0);
+    await untilReady(child, { component: "image's end", deadlineMs: 15_000, probe: async () => "running" }).catch(
+      () => undefined,
+    );
+    assert.equal(child.ended(), "ended with 0", child.output());
+  });
+});
+
+const MANIFESTS = `
+kind: DnsZone
+apiVersion: dnsalias.io/v1alpha1
+metadata: {name: example-com}
+spec:
+  domain: example.com
+  provider:
+    coreDNS:
+      zoneFile:
+        baseZone:
+          inline: |
+            @  3600 IN SOA ns1.example.net. hostmaster 1 7200 900 1209600 300
+            @  3600 IN NS  ns1.example.net.
+---
+kind: DnsAlias
+apiVersion: dnsalias.io/v1alpha1
+metadata: {name: shop}
+spec:
+  hostnames: [example.com]
+  targets: [{addresses: [192.0.2.7]}]
+`;
+
+async function filesOf(root: string): Promise<readonly string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+}
+
+async function mebibytes(root: string): Promise<string> {
+  const sizes = await Promise.all((await filesOf(root)).map(async (path) => (await stat(join(root, path))).size));
+  return (sizes.reduce((sum, size) => sum + size, 0) / 2 ** 20).toFixed(1);
+}
