@@ -36,7 +36,8 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 /**
  * What one look-up of one key said. `chain` is every name from the target to the owner of the addresses, both ends
  * included. `ttl` is the least TTL of every hop and the addresses as this answer had them (recursive servers count down), `longestTtl` the
- * largest: for that long a recursive server may go on to lead over a hop that has changed. `negativeTtl` is
+ * largest: for that long a recursive server may go on to lead over a hop that has changed. `scope` is there when a subnet was asked for: that many of its
+ * first bits the answer holds for, 0 for everyone; of a chain the longest of its hops (RFC 7871 7.2.1). `negativeTtl` is
  * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), 0 when it carried none. `server` is the one that was believed.
  */
 export type Reading =
@@ -49,12 +50,14 @@ export type Reading =
       readonly server: string;
       /** The AD bit, over a server that is trusted to have validated (RFC 4035). */
       readonly authenticated: boolean;
+      readonly scope?: number;
     }
   | {
       readonly kind: "nodata" | "nxdomain";
       readonly chain: readonly Name[];
       readonly negativeTtl: Seconds;
       readonly server: string;
+      readonly scope?: number;
     }
   | {
       readonly kind: "failure";

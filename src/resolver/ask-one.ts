@@ -6,6 +6,7 @@ import type { ResolverServer } from "../transport/exchange.ts";
 import { attempt, type AttemptDeps, TRY_MS } from "./attempt.ts";
 import { type ChainQuestion, type ChainResult, endOfChain, followChain } from "./chain.ts";
 import type { Note } from "./failure.ts";
+import { scopeOf } from "./judge.ts";
 import type { LookOptions } from "./ports.ts";
 import { serverLabel } from "./server-label.ts";
 import type { ServerMemory } from "./server-memory.ts";
@@ -26,6 +27,8 @@ export interface Found {
   /** The AD bit of this answer. */
   readonly authenticated: boolean;
   readonly rcode: number;
+  /** For how many bits of the subnet asked for this answer holds. */
+  readonly scope: number;
 }
 
 export type Told =
@@ -42,7 +45,13 @@ export async function askOne(
 ): Promise<Told> {
   const { memory, clock } = deps;
   const started = clock.now();
-  const asked = { name: endOfChain(question.chain), type: question.type, recursion: true };
+  const { subnet } = question.options;
+  const asked = {
+    name: endOfChain(question.chain),
+    type: question.type,
+    recursion: true,
+    ...(subnet !== undefined && { subnet }),
+  };
   memory.setHealth(server, beforeTry(memory.healthOf(server), started, TRY_MS));
   const got = await attempt(deps, server, asked, signal).catch((error: unknown) => {
     memory.setHealth(server, afterSilence(memory.healthOf(server), clock.now() - started));
@@ -67,7 +76,11 @@ function read(server: string, question: ServerQuestion, message: Message): Told 
   const result = followChain(message, question);
   return result.kind === "failed"
     ? nothing(server, { chain: result.chain }, result)
-    : { kind: "found", found: { result, server, authenticated: message.authenticData, rcode: message.rcode } };
+    : { kind: "found", found: foundIn(message, server, result) };
+}
+
+function foundIn(message: Message, server: string, result: Found["result"]): Found {
+  return { result, server, authenticated: message.authenticData, rcode: message.rcode, scope: scopeOf(message) };
 }
 
 interface Why {

@@ -34,7 +34,7 @@ interface Failed {
 
 /**
  * One question to one server, with what has to follow from its answer: TCP on TC, the new cookie on BADCOOKIE, no EDNS on FORMERR, TCP as a proof
- * where an answer lacks what this server's answers have. Waits 2 s for each packet, sends at most five. Rejects only when the signal aborts.
+ * where an answer lacks what this server's answers have, no subnet where it refuses one. Waits 2 s for each packet, sends at most six. Rejects only when the signal aborts.
  */
 export async function attempt(
   deps: AttemptDeps,
@@ -42,7 +42,7 @@ export async function attempt(
   asked: Asked,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  let sent: Sent = { protocol: server.protocol, edns: deps.traitsOf(server).plainUntil <= deps.clock.now() };
+  let sent = firstSent(server, asked, deps.traitsOf(server), deps.clock.now());
   for (let packets = 0; packets < MAX_PACKETS; packets += 1) {
     const got = await send(deps, server, { asked, sent }, signal);
     if (got.kind === "failed") {
@@ -58,8 +58,13 @@ export async function attempt(
   return { kind: "failed", reason: "malformed", detail: "did not come to an answer" };
 }
 
-/** UDP, a new cookie, no EDNS, TCP for what is left. */
-const MAX_PACKETS = 5;
+/** UDP, a new cookie, no subnet, no EDNS, TCP for what is left. */
+const MAX_PACKETS = 6;
+
+function firstSent({ protocol }: ResolverServer, { subnet }: Asked, traits: Traits, now: Millis): Sent {
+  const edns = traits.plainUntil <= now;
+  return { protocol, edns, subnet: edns && subnet !== undefined && traits.subnetlessUntil <= now };
+}
 
 type Got = (Response & { readonly kind: "got" }) | Failed;
 
@@ -71,7 +76,7 @@ interface Outgoing {
 async function send(deps: AttemptDeps, server: ResolverServer, out: Outgoing, signal: AbortSignal): Promise<Got> {
   const { sent, asked } = out;
   const traits = deps.traitsOf(server);
-  const query = buildQuery(asked, variantFor(deps, traits, sent));
+  const query = buildQuery(asked, variantFor(deps, traits, out));
   const cookieExpected = sent.edns && isPlain(sent) && traits.serverCookie !== undefined;
   const reader = createReader(query, cookieExpected, sent.protocol === "udp");
   const request = { query: encodeMessage(query), timeoutMs: TRY_MS, accept: reader.accept };
@@ -81,12 +86,17 @@ async function send(deps: AttemptDeps, server: ResolverServer, out: Outgoing, si
 }
 
 /** Cookies and random letters are for protocols that a stranger can answer over (RFC 7873 5.2, RFC 8484 4.1: id 0 lets HTTP caches work). */
-function variantFor(deps: AttemptDeps, traits: Traits, sent: Sent): QueryVariant {
+function variantFor(deps: AttemptDeps, traits: Traits, { asked, sent }: Outgoing): QueryVariant {
   const [high = 0, low = 0] = deps.randomBytes(2);
   return {
     id: sent.protocol === "https" ? 0 : (high << 8) | low,
     ...(isPlain(sent) && !traits.foldsCase && { letterBits: deps.randomBytes(LETTER_OCTETS) }),
-    ...(sent.edns && { edns: isPlain(sent) ? { cookie: cookieToSend(traits) } : {} }),
+    ...(sent.edns && {
+      edns: {
+        ...(isPlain(sent) && { cookie: cookieToSend(traits) }),
+        ...(sent.subnet && asked.subnet && { subnet: asked.subnet }),
+      },
+    }),
   };
 }
 
@@ -157,6 +167,7 @@ function lost(again: Again, detail: string): Failed {
 const LOST: Readonly<Record<Again, { readonly reason: FailureReason; readonly detail: string }>> = {
   truncated: { reason: "truncated", detail: "truncated its answer" },
   edns: { reason: "rcode", detail: "refused EDNS" },
+  subnet: { reason: "rcode", detail: "refused the client subnet" },
   badcookie: { reason: "rcode", detail: "refused the cookie" },
   cookie: { reason: "malformed", detail: "answered without its cookie" },
   letters: { reason: "malformed", detail: "did not echo the question's letters" },

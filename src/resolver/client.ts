@@ -48,7 +48,7 @@ async function look(deps: AskServersDeps, task: Task, signal: AbortSignal): Prom
     () => spent.abort(SPENT),
     () => undefined,
   );
-  const state: State = { chain: startOfChain(task.key.target), authenticated: true, notes: [] };
+  const state: State = { chain: startOfChain(task.key.target), authenticated: true, scope: 0, notes: [] };
   try {
     return await follow(deps, task, state, AbortSignal.any([signal, spent.signal]));
   } catch (error) {
@@ -66,6 +66,8 @@ async function look(deps: AskServersDeps, task: Task, signal: AbortSignal): Prom
 interface State {
   chain: Chain;
   authenticated: boolean;
+  /** The longest so far. */
+  scope: number;
   preferred?: string;
   /** About the last name of the chain. */
   notes: readonly Note[];
@@ -91,12 +93,18 @@ async function follow(deps: AskServersDeps, task: Task, state: State, signal: Ab
         longestTtl: chain.longestTtl,
         server,
         authenticated: state.authenticated,
+        ...scoped(task, state),
       };
     }
     if (result.kind === "empty") {
-      return { kind: result.outcome, chain: result.chain.path, negativeTtl: result.negativeTtl, server };
+      const { outcome, chain, negativeTtl } = result;
+      return { kind: outcome, chain: chain.path, negativeTtl, server, ...scoped(task, state) };
     }
   }
+}
+
+function scoped({ options }: Task, { scope }: State): { readonly scope?: number } {
+  return options.subnet === undefined ? {} : { scope };
 }
 
 function ask(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<Found | undefined> {
@@ -140,8 +148,9 @@ function questionFor(task: Task, state: State, type: number): ServersQuestion {
   };
 }
 
-function advance({ options }: Task, state: State, { result, server, authenticated }: Found): void {
+function advance({ options }: Task, state: State, { result, server, authenticated, scope }: Found): void {
   state.chain = result.chain;
+  state.scope = Math.max(state.scope, scope);
   state.authenticated &&= authenticated;
   state.preferred = server;
   for (const hop of result.hops) {

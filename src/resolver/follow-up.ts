@@ -10,12 +10,14 @@ import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "./traits.
 export interface Sent {
   readonly protocol: Protocol;
   readonly edns: boolean;
+  /** With a client subnet (RFC 7871); never without EDNS. */
+  readonly subnet: boolean;
   /** Why the same question goes out once more; undefined the first time. */
   readonly again?: Again;
 }
 
-/** `edns`: the server refused the query with EDNS. `badcookie`: it wants the new cookie that it sent. A {@link Proof}: its answer lacked it. */
-export type Again = "truncated" | "edns" | "badcookie" | Proof;
+/** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. A {@link Proof}: its answer lacked it. */
+export type Again = "truncated" | "edns" | "subnet" | "badcookie" | Proof;
 
 export type FollowUp =
   | { readonly kind: "take" }
@@ -31,8 +33,11 @@ export function followUp(sent: Sent, message: Message, judgement: Judgement): Fo
   if (message.rcode === RCODE.BADCOOKIE && cookieOf(message) !== undefined) {
     return afterBadCookie(sent);
   }
+  if (sent.subnet && refusesSubnet(message)) {
+    return { kind: "again", next: { ...sent, subnet: false, again: "subnet" } };
+  }
   if (sent.edns && refusesEdns(message)) {
-    return { kind: "again", next: { ...sent, edns: false, again: "edns" } };
+    return { kind: "again", next: { ...sent, edns: false, subnet: false, again: "edns" } };
   }
   if (!message.truncated) {
     return { kind: "take" };
@@ -53,6 +58,9 @@ export function learn(traits: Traits, sent: Sent, response: Response, now: Milli
   if (isProved && judgement.lacks === "letters") {
     return { ...known, foldsCase: true };
   }
+  if (sent.again === "subnet" && !refusesSubnet(message)) {
+    return { ...known, subnetlessUntil: now + REMEMBERED_MS };
+  }
   return sent.again === "edns" && !refusesEdns(message) ? { ...known, plainUntil: now + REMEMBERED_MS } : known;
 }
 
@@ -69,6 +77,11 @@ function afterBadCookie(sent: Sent): FollowUp {
   return sent.again === "badcookie"
     ? { kind: "again", next: { ...sent, protocol: "tcp" } }
     : { kind: "again", next: { ...sent, again: "badcookie" } };
+}
+
+/** RFC 7871 7.1.3: REFUSED from servers that want none; those that know no such option answer as they do to any EDNS they dislike. */
+function refusesSubnet(message: Message): boolean {
+  return message.rcode === RCODE.REFUSED || refusesEdns(message);
 }
 
 /** RFC 6891 7: FORMERR from servers that do not know EDNS; NOTIMP and BADVERS are seen too. */

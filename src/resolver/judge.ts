@@ -1,3 +1,4 @@
+import { readClientSubnet } from "../dns/client-subnet-option.ts";
 import type { Message, Question } from "../dns/message.ts";
 import { EDNS_OPTION, OPCODE, RCODE } from "../dns/types.ts";
 import { spellingOf } from "./query.ts";
@@ -14,9 +15,9 @@ export type Judgement =
 
 export type Proof = "letters" | "cookie";
 
-/** Is this packet the answer to that query? RFC 5452 9.1, RFC 7873 5.3. */
+/** Is this packet the answer to that query? RFC 5452 9.1, RFC 7873 5.3, RFC 7871 7.3. */
 export function judge(query: Message, response: Message, cookieExpected: boolean): Judgement {
-  const why = strangeHeader(query, response) ?? strangeCookie(query, response);
+  const why = strangeHeader(query, response) ?? strangeCookie(query, response) ?? strangeSubnet(query, response);
   if (why !== undefined) {
     return { kind: "stray", why };
   }
@@ -32,7 +33,19 @@ export function judge(query: Message, response: Message, cookieExpected: boolean
 
 /** The first cookie option of a message. */
 export function cookieOf(message: Message): Uint8Array | undefined {
-  return message.edns?.options.find(({ code }) => code === EDNS_OPTION.COOKIE)?.data;
+  return optionOf(message, EDNS_OPTION.COOKIE);
+}
+
+/**
+ * For how many bits of the subnet asked for the answer holds (RFC 7871 7.3): at most as many as were told, as no more can be known. 0 from a server that does not say.
+ */
+export function scopeOf(message: Message): number {
+  const [, , source = 0, scope = 0] = optionOf(message, EDNS_OPTION.CLIENT_SUBNET) ?? [];
+  return Math.min(source, scope);
+}
+
+function optionOf({ edns }: Message, wanted: number): Uint8Array | undefined {
+  return edns?.options.find(({ code }) => code === wanted)?.data;
 }
 
 function strangeHeader(query: Message, response: Message): string | undefined {
@@ -69,6 +82,20 @@ function strangeCookie(query: Message, response: Message): string | undefined {
     ? undefined
     : "another cookie";
 }
+
+/** RFC 7871 7.3: an answer for another subnet is dropped, as a stranger's would be; one that says nothing of subnets is not. */
+function strangeSubnet(query: Message, response: Message): string | undefined {
+  const sent = optionOf(query, EDNS_OPTION.CLIENT_SUBNET);
+  const got = optionOf(response, EDNS_OPTION.CLIENT_SUBNET);
+  if (sent === undefined || got === undefined) {
+    return undefined;
+  }
+  const isEcho = sent.length === got.length && sent.every((octet, index) => index === SCOPE_AT || octet === got[index]);
+  return isEcho && readClientSubnet(got).kind === "read" ? undefined : "another subnet";
+}
+
+/** The octet of the option that the server fills in. */
+const SCOPE_AT = 3;
 
 function isCookieLength(octets: number): boolean {
   return octets === CLIENT_COOKIE_OCTETS || (octets >= 2 * CLIENT_COOKIE_OCTETS && octets <= 5 * CLIENT_COOKIE_OCTETS);

@@ -1,4 +1,5 @@
 import type { Reading, TargetKey, ViewId } from "../dns/reading.ts";
+import type { Subnet } from "../dns/subnet.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import type { LookupStep } from "./trace.ts";
 
@@ -10,6 +11,8 @@ export interface Lookup {
 export interface LookOptions {
   /** Ask another server than this one first, where there is one (confirming look-ups). */
   readonly avoid?: string;
+  /** Ask for the answer that this network gets (RFC 7871); absent: no server is told of anyone. */
+  readonly subnet?: Subnet;
   /** Told each step as it happens; steps of servers that were asked in vain included. */
   readonly observe?: (step: LookupStep) => void;
 }

@@ -1,5 +1,7 @@
+import { clientSubnetData } from "../dns/client-subnet-option.ts";
 import type { Message, Question } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
+import type { Subnet } from "../dns/subnet.ts";
 import { CLASS, EDNS_OPTION, OPCODE, RCODE } from "../dns/types.ts";
 
 /** What is asked. */
@@ -8,6 +10,8 @@ export interface Asked {
   readonly type: number;
   /** True: of a recursive server. */
   readonly recursion: boolean;
+  /** Whose answer is wanted (RFC 7871). */
+  readonly subnet?: Subnet;
 }
 
 /** What this query has that another has not; see {@link Traits} for what is known of the server. */
@@ -16,8 +20,8 @@ export interface QueryVariant {
   readonly id: number;
   /** One bit a letter, random; absent: all letters in lower case. */
   readonly letterBits?: Uint8Array;
-  /** Absent: without EDNS, and so without a cookie. */
-  readonly edns?: { readonly cookie?: Uint8Array };
+  /** Absent: without EDNS, and so without a cookie and a subnet. */
+  readonly edns?: { readonly cookie?: Uint8Array; readonly subnet?: Subnet };
 }
 
 /** RFC 9715: no fragments anywhere. */
@@ -43,7 +47,7 @@ export function buildQuery(asked: Asked, variant: QueryVariant): Message {
     answers: [],
     authorities: [],
     additionals: [],
-    ...(variant.edns && { edns: ednsOf(variant.edns.cookie) }),
+    ...(variant.edns && { edns: ednsOf(variant.edns) }),
   };
 }
 
@@ -57,8 +61,11 @@ function questionOf({ name, type }: Asked, letterBits: Uint8Array | undefined): 
   return letterBits === undefined ? question : { ...question, spelled: spell(name, letterBits) };
 }
 
-function ednsOf(cookie: Uint8Array | undefined): NonNullable<Message["edns"]> {
-  const options = cookie === undefined ? [] : [{ code: EDNS_OPTION.COOKIE, data: cookie }];
+function ednsOf({ cookie, subnet }: NonNullable<QueryVariant["edns"]>): NonNullable<Message["edns"]> {
+  const options = [
+    ...(cookie === undefined ? [] : [{ code: EDNS_OPTION.COOKIE, data: cookie }]),
+    ...(subnet === undefined ? [] : [{ code: EDNS_OPTION.CLIENT_SUBNET, data: clientSubnetData(subnet) }]),
+  ];
   return { udpSize: UDP_SIZE, version: 0, dnssecOk: false, options };
 }
 

@@ -10,12 +10,20 @@ export interface Traits {
   readonly foldsCase: boolean;
   /** It answers nothing to queries with EDNS, and is asked without until then. */
   readonly plainUntil: Millis;
+  /** It refuses queries with a client subnet, and is asked without until then. */
+  readonly subnetlessUntil: Millis;
   /** Proved over TCP that it sends no cookies any more, or only at times (a forwarder before several servers): none is expected until then. */
   readonly cookielessUntil: Millis;
 }
 
 export function newTraits(randomBytes: (octets: number) => Uint8Array): Traits {
-  return { clientCookie: randomBytes(CLIENT_COOKIE_OCTETS), foldsCase: false, plainUntil: 0, cookielessUntil: 0 };
+  return {
+    clientCookie: randomBytes(CLIENT_COOKIE_OCTETS),
+    foldsCase: false,
+    plainUntil: 0,
+    subnetlessUntil: 0,
+    cookielessUntil: 0,
+  };
 }
 
 /** RFC 7873 4: the client's 8 octets, then the server's 8 to 32. */
@@ -32,8 +40,9 @@ export function withCookie(traits: Traits, option: Uint8Array | undefined, now: 
 }
 
 /** It answered over TCP without a cookie. */
-export function withoutCookie({ clientCookie, foldsCase, plainUntil }: Traits, now: Millis): Traits {
-  return { clientCookie, foldsCase, plainUntil, cookielessUntil: now + REMEMBERED_MS };
+export function withoutCookie(traits: Traits, now: Millis): Traits {
+  const { clientCookie, foldsCase, plainUntil, subnetlessUntil } = traits;
+  return { clientCookie, foldsCase, plainUntil, subnetlessUntil, cookielessUntil: now + REMEMBERED_MS };
 }
 
 /** The option to send. */
