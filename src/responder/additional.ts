@@ -16,7 +16,10 @@ export interface Additional {
   readonly uses: readonly LiveUse[];
 }
 
-/** Addresses of the names that a set's RDATA leads to, as far as the zone has them with authority (RFC 1035 3.3, RFC 2782, RFC 9460 4.1). */
+/**
+ * Addresses of the names that a set's RDATA leads to, as far as the zone has them with authority (RFC 1035 3.3, RFC 2782), and where a service record leads
+ * to another name, that one's service records (RFC 9460 4.1).
+ */
 export function addressesFor(
   view: ZoneView,
   { set, name }: { readonly set: WireSet; readonly name: Name },
@@ -29,7 +32,12 @@ export function addressesFor(
   const targets = rdataOf(set).flatMap((rdata) => targetOf(set.type, rdata, { before, name }) ?? []);
   return gather(targets, (target) => {
     const found = isServed(view, target, context) ? findIn(view, target) : undefined;
-    return found?.kind === "node" ? addressesAt(found.node, { name: target, owner: found.owner }, context) : NOTHING;
+    if (found?.kind !== "node") {
+      return NOTHING;
+    }
+    const service = isService(set.type) && target !== name ? setOf(found.node, set.type) : undefined;
+    const services = service === undefined ? NOTHING : { records: recordsOf(service, target), uses: [] };
+    return joined([services, addressesAt(found.node, { name: target, owner: found.owner }, context)]);
   });
 }
 
@@ -79,8 +87,11 @@ function targetOf(
   if (target !== ROOT) {
     return target;
   }
-  const isService = (type === TYPE.SVCB || type === TYPE.HTTPS) && (rdata[0] !== 0 || rdata[1] !== 0);
-  return isService ? name : undefined;
+  return isService(type) && (rdata[0] !== 0 || rdata[1] !== 0) ? name : undefined;
+}
+
+function isService(type: number): boolean {
+  return type === TYPE.SVCB || type === TYPE.HTTPS;
 }
 
 function isServed({ domain }: ZoneView, name: Name, { isElsewhere }: AnswerContext): boolean {

@@ -9,7 +9,6 @@ import { canonicalName, substitute } from "./indirection.ts";
 import { addressRecords } from "./live-records.ts";
 import { isStale } from "./live-ttl.ts";
 import { negativeSoa } from "./negative.ts";
-import { refusalOf } from "./question-type.ts";
 import { rdataOf, recordsOf } from "./wire-set.ts";
 import { findIn, type Found } from "./zone-find.ts";
 import { setOf, type AliasFacts, type ZoneView } from "./zone-view.ts";
@@ -19,9 +18,8 @@ import { setOf, type AliasFacts, type ZoneView } from "./zone-view.ts";
  * answer is needed that is not there. Only A and AAAA ever need one.
  */
 export function answer(view: ZoneView, question: Question, context: AnswerContext): AnswerResult {
-  const refusal = question.class === CLASS.IN ? refusalOf(question.type) : RCODE.REFUSED;
-  if (refusal !== undefined) {
-    return { ...EMPTY, rcode: refusal, authoritative: false };
+  if (question.class !== CLASS.IN || question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
+    return { ...EMPTY, rcode: RCODE.REFUSED, authoritative: false };
   }
   if (negativeSoa(view).length === 0) {
     return { ...EMPTY, rcode: RCODE.SERVFAIL, authoritative: false, failure: "the zone has no SOA record" };
@@ -92,9 +90,11 @@ function stepAt(place: Place): Step {
       return { ...EMPTY, rcode: RCODE.NXDOMAIN, authorities: negativeSoa(view) };
     case "dname": {
       const { records, next } = substitute(name, found.owner, found.dname);
-      return next === undefined
-        ? { ...EMPTY, rcode: RCODE.YXDOMAIN, answers: records }
-        : { kind: "alias", records, next };
+      if (next === undefined) {
+        return { ...EMPTY, rcode: RCODE.YXDOMAIN, answers: records };
+      }
+      // The CNAME that was made answers a question for CNAME, as any other does (RFC 1034 3.6.2).
+      return isForCname(type) ? { ...EMPTY, answers: records } : { kind: "alias", records, next };
     }
     case "cut":
       return type === TYPE.DS && found.owner === name ? recordsAt(place, found) : referral(place, found);
@@ -121,7 +121,7 @@ function nodeAt(place: Place, found: FoundNode): Step {
   const { name, type } = place;
   const { node } = found;
   const cname = setOf(node, TYPE.CNAME);
-  if (cname !== undefined && type !== TYPE.CNAME && type !== TYPE.ANY) {
+  if (cname !== undefined && !isForCname(type)) {
     const [rdata] = rdataOf(cname);
     return { kind: "alias", records: recordsOf(cname, name), next: rdata === undefined ? name : canonicalName(rdata) };
   }
@@ -133,6 +133,10 @@ function nodeAt(place: Place, found: FoundNode): Step {
   return node.alias !== undefined && family !== undefined
     ? liveAt(place, { alias: node.alias, owner: found.owner, family })
     : recordsAt(place, found);
+}
+
+function isForCname(type: number): boolean {
+  return type === TYPE.CNAME || type === TYPE.ANY;
 }
 
 function familyOf(type: number): Family | undefined {
