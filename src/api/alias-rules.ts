@@ -2,6 +2,7 @@ import type { AliasSpecText } from "./alias-schema.ts";
 import { DURATION_PATTERN, parseDuration } from "./duration.ts";
 import { ownerNameRules, targetNameRules } from "./name-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "./rule.ts";
+import { absoluteText, isSameName, sameNameCel } from "./same-name.ts";
 import { addressRule } from "./text-rules.ts";
 
 type Spec = AliasSpecText;
@@ -14,7 +15,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
     cel: `self.all(one, self.exists_one(other, ${sameNameCel("one", "other")}))`,
     message: "the same name twice, upper and lower case and a final dot not counted: remove one",
     values: (spec) => spot("spec.hostnames", spec.hostnames),
-    holds: (hostnames) => new Set(hostnames.map(absolute)).size === hostnames.length,
+    holds: (hostnames) => new Set(hostnames.map(absoluteText)).size === hostnames.length,
   }),
   exactlyOne<Spec>({
     at: "spec.targets[]",
@@ -31,7 +32,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
       "a target is one of this alias's own hostnames, which would be a loop: name the host that has the addresses",
     values: (spec) =>
       targetNames(spec).map(({ path, value }) => ({ path, value: { hostname: value, own: spec.hostnames } })),
-    holds: ({ hostname, own }) => !own.map(absolute).includes(absolute(hostname)),
+    holds: ({ hostname, own }) => !own.some((name) => isSameName(name, hostname)),
   }),
   rule<Spec, { readonly min?: number; readonly max?: number }>({
     at: "spec.ttl",
@@ -63,6 +64,21 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
       return ms !== undefined && ms >= 1000 && ms <= 8760 * 3_600_000;
     },
   }),
+  rule<Spec, Spec>({
+    at: "spec",
+    cel: "!self.httpsAlias || (size(self.targets) == 1 && has(self.targets[0].hostname))",
+    message: "httpsAlias leads to one host name: leave one target with hostname, or set httpsAlias: false",
+    values: (spec) => spot("spec", spec),
+    holds: ({ httpsAlias, targets }) => !httpsAlias || (targets.length === 1 && targets[0]?.hostname !== undefined),
+  }),
+  rule<Spec, Spec>({
+    at: "spec",
+    cel: "!self.httpsAlias || size(self.families) == 2",
+    message:
+      "httpsAlias leads to all addresses of the target, and families leaves some out: have both families, or set httpsAlias: false",
+    values: (spec) => spot("spec", spec),
+    holds: ({ httpsAlias, families }) => !httpsAlias || families.length === 2,
+  }),
 ];
 
 function targetNames(spec: Spec): readonly Spot<string>[] {
@@ -71,21 +87,4 @@ function targetNames(spec: Spec): readonly Spot<string>[] {
 
 function staticAddresses(spec: Spec): readonly Spot<string>[] {
   return spots("spec.targets", spec.targets).flatMap(({ path, value }) => spots(`${path}.addresses`, value.addresses));
-}
-
-function absolute(name: string): string {
-  return lowerAscii(name.endsWith(".") ? name : `${name}.`);
-}
-
-/** CEL's lowerAscii: other letters stay, where toLowerCase would change them. */
-function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-function sameNameCel(a: string, b: string): string {
-  return `${absoluteCel(a)} == ${absoluteCel(b)}`;
-}
-
-function absoluteCel(name: string): string {
-  return `${name}.lowerAscii() + (${name}.endsWith('.') ? '' : '.')`;
 }

@@ -93,6 +93,10 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
   paused: yesNo("Leave everything as it is: no look-ups, no changes of the records, until this is false again.", {
     default: false,
   }),
+  httpsAlias: yesNo(
+    "Publish an HTTPS record in alias mode (HTTPS 0 target, RFC 9460) beside the addresses, which leads browsers that ask for it to the target itself. For an alias with one target, a host name.",
+    { default: false },
+  ),
 });
 
 /** What stands in the object once defaults are filled in; texts are not yet parsed. */

@@ -25,7 +25,7 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
     maxStalenessMs: parseDuration(text.maxStaleness) ?? 0,
     allowPrivate: text.allowPrivate,
     paused: text.paused,
-    httpsAlias: false,
+    httpsAlias: text.httpsAlias,
   };
   return { kind: "ok", value: spec };
 }

@@ -1,12 +1,12 @@
 import { hostNameRules } from "./name-rules.ts";
-import { rule, spot, spots, type Rule, type Spot } from "./rule.ts";
-import { objectNameRule, secretKeyRule, addressRule } from "./text-rules.ts";
+import { rule, spot, spots, type Rule } from "./rule.ts";
+import { addressRule } from "./text-rules.ts";
 import { caBundleRules, labelRules, serverIdRule, urlRules } from "./external-text-rules.ts";
+import { secretRefRules, textAt } from "./secret-rules.ts";
 import { servedByRules } from "./serving-rules.ts";
 import type { ZoneSpecText } from "./zone-schema.ts";
 
 type Spec = ZoneSpecText;
-type SecretRef = NonNullable<Spec["provider"]["powerDNS"]>["apiKeyRef"];
 
 const RFC2136 = "spec.provider.rfc2136";
 const POWER_DNS = "spec.provider.powerDNS";
@@ -22,22 +22,22 @@ const rfc2136Rules: readonly Rule<Spec>[] = [
         value: value.address,
       })),
   }),
-  ...hostNameRules<Spec>(at(`${RFC2136}.tsig.keyName`, ({ provider }) => provider.rfc2136?.tsig?.keyName)),
+  ...hostNameRules<Spec>(textAt(`${RFC2136}.tsig.keyName`, ({ provider }) => provider.rfc2136?.tsig?.keyName)),
   ...secretRefRules(`${RFC2136}.tsig.secretRef`, ({ provider }) => provider.rfc2136?.tsig?.secretRef),
   ...servedByRules<Spec>(`${RFC2136}.servedBy`, ({ provider }) => provider.rfc2136?.servedBy),
 ];
 
 const powerDNSRules: readonly Rule<Spec>[] = [
-  ...urlRules<Spec>(at(`${POWER_DNS}.url`, ({ provider }) => provider.powerDNS?.url)),
-  serverIdRule<Spec>(at(`${POWER_DNS}.serverId`, ({ provider }) => provider.powerDNS?.serverId)),
+  ...urlRules<Spec>(textAt(`${POWER_DNS}.url`, ({ provider }) => provider.powerDNS?.url)),
+  serverIdRule<Spec>(textAt(`${POWER_DNS}.serverId`, ({ provider }) => provider.powerDNS?.serverId)),
   ...secretRefRules(`${POWER_DNS}.apiKeyRef`, ({ provider }) => provider.powerDNS?.apiKeyRef),
-  ...caBundleRules<Spec>(at(`${POWER_DNS}.caBundle`, ({ provider }) => provider.powerDNS?.caBundle)),
+  ...caBundleRules<Spec>(textAt(`${POWER_DNS}.caBundle`, ({ provider }) => provider.powerDNS?.caBundle)),
   ...servedByRules<Spec>(`${POWER_DNS}.servedBy`, ({ provider }) => provider.powerDNS?.servedBy),
 ];
 
 const webhookRules: readonly Rule<Spec>[] = [
-  ...urlRules<Spec>(at(`${WEBHOOK}.url`, ({ provider }) => provider.externalDNSWebhook?.url)),
-  ...caBundleRules<Spec>(at(`${WEBHOOK}.caBundle`, ({ provider }) => provider.externalDNSWebhook?.caBundle)),
+  ...urlRules<Spec>(textAt(`${WEBHOOK}.url`, ({ provider }) => provider.externalDNSWebhook?.url)),
+  ...caBundleRules<Spec>(textAt(`${WEBHOOK}.caBundle`, ({ provider }) => provider.externalDNSWebhook?.caBundle)),
   ...servedByRules<Spec>(`${WEBHOOK}.servedBy`, ({ provider }) => provider.externalDNSWebhook?.servedBy),
 ];
 
@@ -62,22 +62,6 @@ export const EXTERNAL_RULES: readonly Rule<Spec>[] = [
   ...dnsEndpointRules,
   ...caBundleNeedsHttps,
 ];
-
-interface Place<Value> {
-  readonly at: string;
-  readonly values: (spec: Spec) => readonly Spot<Value>[];
-}
-
-function at(path: string, value: (spec: Spec) => string | undefined): Place<string> {
-  return { at: path, values: (spec) => spot(path, value(spec)) };
-}
-
-function secretRefRules(path: string, ref: (spec: Spec) => SecretRef | undefined): readonly Rule<Spec>[] {
-  return [
-    objectNameRule<Spec>(at(`${path}.name`, (spec) => ref(spec)?.name)),
-    secretKeyRule<Spec>(at(`${path}.key`, (spec) => ref(spec)?.key)),
-  ];
-}
 
 interface Reached {
   readonly url: string;

@@ -5,12 +5,14 @@ import type { NameReader } from "./name-text.ts";
 import { problem, type Problem } from "./problem.ts";
 import type { ZoneSpecText } from "./zone-schema.ts";
 import { endpointsOf } from "./serving-spec.ts";
+import { transferOf } from "./transfer-spec.ts";
+import { tsigOf } from "./tsig-spec.ts";
 
 type ProviderText = ZoneSpecText["provider"];
 
 /** The provider outside CoreDNS that the spec names; undefined when it names none, or after a problem with a name. */
 export function externalProviderOf(text: ProviderText, names: NameReader): ProviderSpec | undefined {
-  const { rfc2136, powerDNS, externalDNSWebhook, dnsEndpoint } = text;
+  const { rfc2136, powerDNS, externalDNSWebhook, dnsEndpoint, transfer, coreDNSEtcd } = text;
   if (rfc2136 !== undefined) {
     return rfc2136Of(rfc2136, names);
   }
@@ -24,6 +26,12 @@ export function externalProviderOf(text: ProviderText, names: NameReader): Provi
     const webhook = { url: originOf(url), ...optionalBundle(caBundle) };
     return { kind: "externalDNSWebhook", webhook, serving: { endpoints: endpointsOf(servedBy) } };
   }
+  if (transfer !== undefined) {
+    return transferOf(transfer, names);
+  }
+  if (coreDNSEtcd !== undefined) {
+    return coreDNSEtcdOf(coreDNSEtcd);
+  }
   return dnsEndpoint === undefined
     ? undefined
     : {
@@ -34,39 +42,48 @@ export function externalProviderOf(text: ProviderText, names: NameReader): Provi
 }
 
 /** What the rules cannot see: addresses that no URL may have, and certificates that cannot be read. */
-export function externalProblems({ powerDNS, externalDNSWebhook }: ProviderText): readonly Problem[] {
+export function externalProblems({ powerDNS, externalDNSWebhook, coreDNSEtcd }: ProviderText): readonly Problem[] {
   const reached = [
     { at: "spec.provider.powerDNS", text: powerDNS },
     { at: "spec.provider.externalDNSWebhook", text: externalDNSWebhook },
   ];
-  return reached.flatMap(({ at, text }) =>
-    text === undefined ? [] : [...urlProblems(`${at}.url`, text.url), ...bundleProblems(at, text.caBundle)],
-  );
+  const etcd = "spec.provider.coreDNSEtcd";
+  return [
+    ...reached.flatMap(({ at, text }) =>
+      text === undefined ? [] : [...urlProblems(`${at}.url`, text.url), ...bundleProblems(at, text.caBundle)],
+    ),
+    ...(coreDNSEtcd?.endpoints ?? []).flatMap((url, index) => urlProblems(`${etcd}.endpoints[${index}]`, url)),
+    ...bundleProblems(etcd, coreDNSEtcd?.caBundle),
+  ];
+}
+
+type CoreDNSEtcdText = NonNullable<ProviderText["coreDNSEtcd"]>;
+
+function coreDNSEtcdOf({ endpoints, pathPrefix, auth, caBundle, servedBy }: CoreDNSEtcdText): ProviderSpec {
+  const etcd = {
+    endpoints: [...new Set(endpoints.map(originOf))],
+    pathPrefix,
+    ...(auth === undefined ? {} : { auth }),
+    ...optionalBundle(caBundle),
+  };
+  return { kind: "coreDNSEtcd", etcd, serving: { endpoints: endpointsOf(servedBy) } };
 }
 
 type Rfc2136Text = NonNullable<ProviderText["rfc2136"]>;
 
 function rfc2136Of(text: Rfc2136Text, names: NameReader): ProviderSpec | undefined {
   const servers = text.servers.map(({ address, port }) => ({ address: parseAddress(address) ?? address, port }));
-  const tsig = text.tsig === undefined ? undefined : tsigOf(text.tsig, names);
-  if (tsig === undefined && text.tsig !== undefined) {
+  const signed = tsigOf(text.tsig, "spec.provider.rfc2136.tsig", names);
+  if (signed === undefined) {
     return undefined;
   }
-  const rfc2136: Rfc2136Spec = { servers, read: text.read, ...(tsig === undefined ? {} : { tsig }) };
+  const rfc2136: Rfc2136Spec = { servers, read: text.read, ...signed };
   return { kind: "rfc2136", rfc2136, serving: { endpoints: servingOf(text, servers) } };
 }
 
 /** The servers that take the updates serve the zone too, unless the spec says who does. */
 function servingOf({ servedBy }: Rfc2136Text, servers: Rfc2136Spec["servers"]): ServingSpec["endpoints"] {
   return servedBy === undefined ? { kind: "addresses", addresses: servers } : endpointsOf(servedBy);
-}
-
-function tsigOf(
-  { keyName, algorithm, secretRef }: NonNullable<Rfc2136Text["tsig"]>,
-  names: NameReader,
-): Rfc2136Spec["tsig"] {
-  const name = names.read(keyName, "spec.provider.rfc2136.tsig.keyName");
-  return name === undefined ? undefined : { keyName: name, algorithm, secretRef };
 }
 
 function optionalBundle(caBundle: string | undefined): { readonly caBundle?: string } {

@@ -89,7 +89,7 @@ function readObject(node: SchemaNode, value: unknown, path: string, context: Con
 }
 
 function readMap(node: SchemaNode, value: Readonly<Record<string, unknown>>, path: string, context: Context): unknown {
-  const entries = Object.entries(value);
+  const entries = Object.entries(value).filter(([, member]) => member !== null);
   judgeCount(node.minProperties, node.maxProperties, { path, count: entries.length, context });
   return Object.fromEntries(
     entries.map(([key, member]) => [

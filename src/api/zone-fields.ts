@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
-import { MAX_ADDRESS_TEXT } from "./alias-schema.ts";
-import { list, object, optional, text, whole } from "./schema.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./alias-schema.ts";
+import { list, object, oneOf, optional, text, whole } from "./schema.ts";
 
 /* Fields that several parts of a DnsZone's schema have in common. */
 
@@ -29,6 +29,51 @@ export function secretKeyRef(description: string) {
     key: keyName("The key in it."),
   });
 }
+
+/** A key that DNS messages are signed with (RFC 8945). */
+export function tsigKey(description: string) {
+  return object(description, {
+    keyName: text("The key's name at the server, like dnsalias-key.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+    algorithm: oneOf("The key's algorithm at the server.", ["hmac-sha256", "hmac-sha384", "hmac-sha512"], {
+      default: "hmac-sha256",
+    }),
+    secretRef: secretKeyRef("The Secret's key that holds the TSIG secret in base64, as tsig-keygen prints it."),
+  });
+}
+
+export type TsigText = Static<ReturnType<typeof tsigKey>>;
+
+/** Below the ConfigMap limit of 1,048,576 octets, with room for the records and the object around it. */
+const MAX_INLINE_ZONE = 1_000_000;
+
+/** The zone's records that are not ours, as zone-file text. */
+export function baseZone(description: string) {
+  return object(`${description} Exactly one of inline and configMapKeyRef.`, {
+    inline: optional(text("The text itself.", { minLength: 1, maxLength: MAX_INLINE_ZONE })),
+    configMapKeyRef: optional(
+      object("A key of a ConfigMap in this namespace that holds the text. It is read, never written.", {
+        name: objectName("The ConfigMap's name."),
+        key: keyName("The key in it."),
+      }),
+    ),
+  });
+}
+
+export type BaseZoneText = Static<ReturnType<typeof baseZone>>;
+
+const MAX_URL = 2_048;
+
+export function serverUrl(description: string) {
+  return text(description, { minLength: 1, maxLength: MAX_URL });
+}
+
+/** Some dozens of certificates. */
+const MAX_CA_BUNDLE = 131_072;
+
+export const caBundle = text(
+  "The certificates, in PEM, of the authorities that its server certificate may come from. Without it: those that Node.js trusts.",
+  { minLength: 1, maxLength: MAX_CA_BUNDLE },
+);
 
 export const servedBy = servedByOf("At most one of addresses and service; with none, nothing is proved.");
 

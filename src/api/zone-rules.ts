@@ -1,15 +1,19 @@
+import { baseZoneRules } from "./base-zone-rules.ts";
+import { ETCD_RULES } from "./etcd-rules.ts";
 import { EXTERNAL_RULES } from "./external-rules.ts";
 import { hostNameRules } from "./name-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "./rule.ts";
+import { textAt } from "./secret-rules.ts";
 import { servedByRules } from "./serving-rules.ts";
 import { addressRule, configMapKeyRule, labelNameRule, objectNameRule } from "./text-rules.ts";
+import { TRANSFER_RULES } from "./transfer-rules.ts";
 import type { ZoneSpecText } from "./zone-schema.ts";
 
 type Spec = ZoneSpecText;
 type CoreDNS = NonNullable<Spec["provider"]["coreDNS"]>;
 type ZoneFile = NonNullable<CoreDNS["zoneFile"]>;
 
-const PROVIDERS = ["coreDNS", "rfc2136", "powerDNS", "externalDNSWebhook", "dnsEndpoint"];
+const PROVIDERS = ["coreDNS", "rfc2136", "powerDNS", "externalDNSWebhook", "dnsEndpoint", "transfer", "coreDNSEtcd"];
 const CORE_DNS = "spec.provider.coreDNS";
 const ZONE_FILE = `${CORE_DNS}.zoneFile`;
 const OVERLAY = `${CORE_DNS}.overlay`;
@@ -71,12 +75,6 @@ const providerRules: readonly Rule<Spec>[] = [
       "coreDNS has exactly one of zoneFile and overlay: keep one; another way for the same domain is another DnsZone",
     values: (spec) => spot(CORE_DNS, spec.provider.coreDNS),
   }),
-  exactlyOne<Spec>({
-    at: `${ZONE_FILE}.baseZone`,
-    members: ["inline", "configMapKeyRef"],
-    message: "baseZone has exactly one of inline and configMapKeyRef: keep one",
-    values: (spec) => spot(`${ZONE_FILE}.baseZone`, zoneFile(spec)?.baseZone),
-  }),
   rule<Spec, ZoneFile>({
     at: ZONE_FILE,
     cel: "!has(self.configMap) || !has(self.configMap.name) || !has(self.configMap.key) || !has(self.baseZone.configMapKeyRef) || self.configMap.name != self.baseZone.configMapKeyRef.name || self.configMap.key != self.baseZone.configMapKeyRef.key",
@@ -91,15 +89,14 @@ const providerRules: readonly Rule<Spec>[] = [
 ];
 
 const placeRules: readonly Rule<Spec>[] = [
-  objectNameRule<Spec>(texts(`${ZONE_FILE}.configMap.name`, (spec) => zoneFile(spec)?.configMap?.name)),
-  configMapKeyRule<Spec>(texts(`${ZONE_FILE}.configMap.key`, (spec) => zoneFile(spec)?.configMap?.key)),
-  objectNameRule<Spec>(texts(`${ZONE_FILE}.baseZone.configMapKeyRef.name`, (spec) => baseRef(spec)?.name)),
-  configMapKeyRule<Spec>(texts(`${ZONE_FILE}.baseZone.configMapKeyRef.key`, (spec) => baseRef(spec)?.key)),
-  labelNameRule<Spec>(texts(`${OVERLAY}.configMap.namespace`, (spec) => overlayMap(spec)?.namespace)),
-  objectNameRule<Spec>(texts(`${OVERLAY}.configMap.name`, (spec) => overlayMap(spec)?.name)),
-  configMapKeyRule<Spec>(texts(`${OVERLAY}.configMap.key`, (spec) => overlayMap(spec)?.key)),
+  objectNameRule<Spec>(textAt(`${ZONE_FILE}.configMap.name`, (spec) => zoneFile(spec)?.configMap?.name)),
+  configMapKeyRule<Spec>(textAt(`${ZONE_FILE}.configMap.key`, (spec) => zoneFile(spec)?.configMap?.key)),
+  ...baseZoneRules(`${ZONE_FILE}.baseZone`, (spec) => zoneFile(spec)?.baseZone),
+  labelNameRule<Spec>(textAt(`${OVERLAY}.configMap.namespace`, (spec) => overlayMap(spec)?.namespace)),
+  objectNameRule<Spec>(textAt(`${OVERLAY}.configMap.name`, (spec) => overlayMap(spec)?.name)),
+  configMapKeyRule<Spec>(textAt(`${OVERLAY}.configMap.key`, (spec) => overlayMap(spec)?.key)),
   ...servedByRules<Spec>(SERVED_BY, (spec) => spec.provider.coreDNS?.servedBy),
-  labelNameRule<Spec>(texts(`${CORE_DNS}.nudge.namespace`, (spec) => spec.provider.coreDNS?.nudge?.namespace)),
+  labelNameRule<Spec>(textAt(`${CORE_DNS}.nudge.namespace`, (spec) => spec.provider.coreDNS?.nudge?.namespace)),
 ];
 
 /** Every rule of a DnsZone beyond the structure of its schema. */
@@ -109,15 +106,14 @@ export const ZONE_RULES: readonly Rule<Spec>[] = [
   ...providerRules,
   ...placeRules,
   ...EXTERNAL_RULES,
+  ...TRANSFER_RULES,
+  ...ETCD_RULES,
+  ...baseZoneRules("spec.responder.baseZone", ({ responder }) => responder.baseZone),
 ];
 
 /** For the two places where it can show: in the fields as written, and once the default names are computed. */
 export function sameKeyMessage(): string {
   return "the zone would be written over its own base zone: give configMap another name or key than configMapKeyRef";
-}
-
-function texts(at: string, value: (spec: Spec) => string | undefined) {
-  return { at, values: (spec: Spec) => spot(at, value(spec)) };
 }
 
 function resolvers(spec: Spec): readonly Spot<Resolver>[] {
@@ -133,10 +129,6 @@ function below<Key extends string>(
 
 function zoneFile(spec: Spec) {
   return spec.provider.coreDNS?.zoneFile;
-}
-
-function baseRef(spec: Spec) {
-  return zoneFile(spec)?.baseZone.configMapKeyRef;
 }
 
 function overlayMap(spec: Spec) {

@@ -1,11 +1,10 @@
 import type { Static } from "typebox";
 import { MAX_NAME_TEXT, MAX_TTL } from "./alias-schema.ts";
 import { dnsEndpoint, externalDNSWebhook, powerDNS, rfc2136 } from "./external-schema.ts";
-import { list, matchLabels, object, oneOf, optional, text, whole } from "./schema.ts";
-import { address, keyName, namespace, objectName, PORT, servedBy } from "./zone-fields.ts";
-
-/** Below the ConfigMap limit of 1,048,576 octets, with room for the records and the object around it. */
-const MAX_INLINE_ZONE = 1_000_000;
+import { coreDNSEtcd } from "./etcd-schema.ts";
+import { list, matchLabels, object, oneOf, optional, text, whole, yesNo } from "./schema.ts";
+import { transfer } from "./transfer-schema.ts";
+import { address, baseZone, keyName, namespace, objectName, PORT, servedBy } from "./zone-fields.ts";
 
 const allowedNamespaces = object(
   "Which namespaces may have DnsAliases with names in this zone.",
@@ -37,17 +36,8 @@ const zoneFile = object(
         key: optional(keyName("The key in it. Without it: the domain and .zone, like example.com.zone.")),
       }),
     ),
-    baseZone: object(
-      "The zone's other records (SOA, NS, MX, TXT and so on) in zone-file text, without the names' A and AAAA records that are ours. Exactly one of inline and configMapKeyRef.",
-      {
-        inline: optional(text("The text itself.", { minLength: 1, maxLength: MAX_INLINE_ZONE })),
-        configMapKeyRef: optional(
-          object("A key of a ConfigMap in this namespace that holds the text. It is read, never written.", {
-            name: objectName("The ConfigMap's name."),
-            key: keyName("The key in it."),
-          }),
-        ),
-      },
+    baseZone: baseZone(
+      "The zone's other records (SOA, NS, MX, TXT and so on) in zone-file text, without the names' A and AAAA records that are ours.",
     ),
   },
 );
@@ -126,6 +116,22 @@ const guard = object(
   { default: { maxDeletePercent: 30 } },
 );
 
+const responder = object(
+  "How the responder serves this zone, where it runs: it looks targets up when it is asked.",
+  {
+    baseZone: optional(
+      baseZone(
+        "The zone's other records (SOA, NS, MX, TXT and so on) in zone-file text. Without it: the provider's baseZone; a zone whose provider has none is not served.",
+      ),
+    ),
+    clientSubnet: yesNo(
+      "Tell the targets' resolvers the asker's network (RFC 7871), so that a CDN can answer for where the asker is. The network of every asker then reaches these resolvers and the target's name servers.",
+      { default: false },
+    ),
+  },
+  { default: { clientSubnet: false } },
+);
+
 /** spec of a DnsZone as a user writes it, after defaults. */
 export const zoneSpecSchema = object("What is wanted: which domain, who may use it, and where its records go.", {
   domain: text("The domain, like example.com. DnsAliases may have this name and names below it.", {
@@ -139,6 +145,8 @@ export const zoneSpecSchema = object("What is wanted: which domain, who may use 
     powerDNS: optional(powerDNS),
     externalDNSWebhook: optional(externalDNSWebhook),
     dnsEndpoint: optional(dnsEndpoint),
+    transfer: optional(transfer),
+    coreDNSEtcd: optional(coreDNSEtcd),
   }),
   resolvers: optional(
     list(
@@ -163,6 +171,7 @@ export const zoneSpecSchema = object("What is wanted: which domain, who may use 
   ),
   ttl,
   guard,
+  responder,
 });
 
 /** What stands in the object once defaults are filled in; texts are not yet parsed. */

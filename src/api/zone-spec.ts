@@ -1,5 +1,6 @@
 import { parseAddress } from "../dns/address.ts";
 import { displayName, type Name } from "../dns/name.ts";
+import { baseZoneOf } from "./base-zone-spec.ts";
 import type { AllowedNamespaces, ProviderSpec, ResolverSpec, ServingSpec, ZoneFileSpec, ZoneSpec } from "./dns-zone.ts";
 import { externalProblems, externalProviderOf } from "./external-spec.ts";
 import { nameReader, type NameReader } from "./name-text.ts";
@@ -31,13 +32,17 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
     conflict: text.conflict,
     ttl: text.ttl,
     maxDeletePercent: text.guard.maxDeletePercent,
-    responder: { clientSubnet: false },
+    responder: responderOf(text.responder),
   };
   return { kind: "ok", value: spec };
 }
 
 function allowedOf({ from, selector }: ZoneSpecText["allowedNamespaces"]): AllowedNamespaces {
   return from === "Selector" ? { from, matchLabels: selector?.matchLabels ?? {} } : { from };
+}
+
+function responderOf({ baseZone, clientSubnet }: ZoneSpecText["responder"]): ZoneSpec["responder"] {
+  return { ...(baseZone === undefined ? {} : { base: baseZoneOf(baseZone) }), clientSubnet };
 }
 
 const DEFAULT_PORT: Readonly<Record<ResolverSpec["protocol"], number>> = { UDP: 53, TCP: 53, TLS: 853, HTTPS: 443 };
@@ -75,10 +80,7 @@ function zoneFileOf({ configMap, baseZone }: NonNullable<CoreDNS["zoneFile"]>, d
       name: configMap?.name ?? `dnsalias-${plain.replace(/[^a-z0-9-]/g, "-")}`,
       key: configMap?.key ?? `${plain}.zone`,
     },
-    base:
-      baseZone.configMapKeyRef === undefined
-        ? { kind: "inline", text: baseZone.inline ?? "" }
-        : { kind: "configMap", ...baseZone.configMapKeyRef },
+    base: baseZoneOf(baseZone),
   };
 }
 

@@ -38,7 +38,7 @@ export function maskedOctets(octets: Uint8Array, prefix: number): Uint8Array {
   return octets.map((octet, index) => octet & maskOf(prefix - 8 * index));
 }
 
-/** `192.0.2.0/24` or an address alone; undefined for anything else, and for bits beyond the prefix that are not 0. */
+/** `192.0.2.0/24` or an address alone; undefined for anything else, for a length with leading zeros, and for bits beyond the prefix that are not 0. */
 export function parseSubnet(text: string): Subnet | undefined {
   const [head = "", length, ...more] = text.split("/");
   const address = parseAddress(head);
@@ -61,6 +61,6 @@ function maskOf(bits: number): number {
 }
 
 function prefixOf(text: string, most: number): number | undefined {
-  const value = /^\d{1,3}$/.test(text) ? Number(text) : most + 1;
+  const value = /^(?:0|[1-9]\d{0,2})$/.test(text) ? Number(text) : most + 1;
   return value <= most ? value : undefined;
 }

@@ -49,6 +49,7 @@ function randomTexts(pieces: readonly string[], maxPieces: number): readonly str
 const RANDOM = [
   {
     what: "names",
+    kind: "DnsAlias" as const,
     spec: (text: string) => ({ ...LEAST_ALIAS, hostnames: [text] }),
     texts: randomTexts(
       [
@@ -76,11 +77,13 @@ const RANDOM = [
   },
   {
     what: "target names",
+    kind: "DnsAlias" as const,
     spec: (text: string) => ({ ...LEAST_ALIAS, targets: [{ hostname: text }] }),
     texts: randomTexts(["example", "1", ".", ".", "-", ":", "com", "*", "/", "\u00e9", "com."], 6),
   },
   {
     what: "addresses",
+    kind: "DnsAlias" as const,
     spec: (text: string) => ({ ...LEAST_ALIAS, targets: [{ addresses: [text] }] }),
     texts: randomTexts(
       ["1", "0", "255", "256", ".", ".", "1.2.3.4", ":", "::", "ffff", "ffff:", "2001:db8:", "%eth0", "/8", "F"],
@@ -88,7 +91,17 @@ const RANDOM = [
     ),
   },
   {
+    what: "networks",
+    kind: "DnsZone" as const,
+    spec: (text: string) => ({
+      domain: "example.com",
+      provider: { transfer: { baseZone: { inline: "text" }, allow: [text] } },
+    }),
+    texts: randomTexts(["10", "0", ".0", "10.0.0.0", "0.0.0.0", "::", "2001:db8::", "/", "/8", "/32", "/0", "%a"], 4),
+  },
+  {
     what: "lengths of time",
+    kind: "DnsAlias" as const,
     spec: (text: string) => ({ ...LEAST_ALIAS, maxStaleness: text }),
     texts: randomTexts(["1", "0", "24", "8760", "h", "m", "s", "ms", ".", "-", "99999"], 5),
   },
@@ -214,16 +227,16 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
     assert.deepEqual(JSON.parse(hostnames), ["a.example.com", "b.example.com"]);
   });
 
-  for (const { what, spec, texts } of RANDOM) {
+  for (const { what, kind, spec, texts } of RANDOM) {
     test(`the apiserver and the program refuse the same ${texts.length} random ${what}`, async () => {
-      const objects = texts.map((text, index) => ({ ...envelope("DnsAlias", `x${index}`), spec: spec(text) }));
+      const objects = texts.map((text, index) => ({ ...envelope(kind, `x${index}`), spec: spec(text) }));
       const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
       const { stdout } = await apiserver.kubectl([...TRY, "-o", "name"], { input });
       const taken = new Set(stdout.trim().split("\n"));
       const here = texts.filter(
-        (_, index) => parseAlias(objects[index]).kind === "ok" || isProgramAlone(objects[index]),
+        (_, index) => parsed(kind, objects[index]).kind === "ok" || isProgramAlone(kind, objects[index]),
       );
-      const there = texts.filter((_, index) => taken.has(`dnsalias.dnsalias.io/x${index}`));
+      const there = texts.filter((_, index) => taken.has(`${kind.toLowerCase()}.dnsalias.io/x${index}`));
       assert.deepEqual(here, there);
       assert.ok(there.length > 0 && there.length < texts.length, `${there.length} of ${texts.length} taken`);
     });
@@ -286,10 +299,14 @@ const READY = [
   },
 ];
 
+function parsed(kind: "DnsAlias" | "DnsZone", object: unknown): Parsed<unknown> {
+  return kind === "DnsAlias" ? parseAlias(object) : parseZone(object);
+}
+
 /** The one thing that CEL cannot see in these: letters that have no A-label. */
-function isProgramAlone(object: unknown): boolean {
-  const parsed = parseAlias(object);
-  return parsed.kind === "bad" && parsed.problems.every(({ message }) => message.includes("A-labels"));
+function isProgramAlone(kind: "DnsAlias" | "DnsZone", object: unknown): boolean {
+  const result = parsed(kind, object);
+  return result.kind === "bad" && result.problems.every(({ message }) => message.includes("A-labels"));
 }
 
 function envelope(kind: string, name: string) {

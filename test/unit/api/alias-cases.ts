@@ -50,6 +50,8 @@ const good: readonly SpecCase[] = [
       paused: true,
     }),
   },
+  { name: "an HTTPS alias", spec: also({ httpsAlias: true, families: ["IPv6", "IPv4"] }) },
+  { name: "no HTTPS alias, of addresses", spec: { ...aimed({ addresses: ["192.0.2.1"] }), httpsAlias: false } },
   { name: "a name in another script", spec: named("bücher.example", "пример.example") },
   { name: "upper case and a final dot", spec: named("Example.COM.") },
   { name: "a name of 253 characters and a final dot", spec: named(`${name253}.`) },
@@ -341,6 +343,26 @@ const badSettings: readonly SpecCase[] = [
     name: "paused as text",
     spec: also({ paused: "yes" }),
     bad: { path: "spec.paused", says: "must be true or false, not text", by: "structure" },
+  },
+  {
+    name: "an HTTPS alias of two targets",
+    spec: { ...aimed(...targets, { hostname: "b.example" }), httpsAlias: true },
+    bad: { path: "spec", says: "leads to one host name", by: "rule" },
+  },
+  {
+    name: "an HTTPS alias of addresses",
+    spec: { ...aimed({ addresses: ["192.0.2.1"] }), httpsAlias: true },
+    bad: { path: "spec", says: "leads to one host name", by: "rule" },
+  },
+  {
+    name: "an HTTPS alias of one family",
+    spec: also({ httpsAlias: true, families: ["IPv4"] }),
+    bad: { path: "spec", says: "have both families", by: "rule" },
+  },
+  {
+    name: "an HTTPS alias as text",
+    spec: also({ httpsAlias: "yes" }),
+    bad: { path: "spec.httpsAlias", says: "must be true or false, not text", by: "structure" },
   },
   {
     name: "a mistyped field",

@@ -15,6 +15,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone, ProviderSpec } from "../../../src/api/dns-zone.ts";
 import { parseAlias, parseZone } from "../../../src/api/parse.ts";
 import { problemText, type Parsed } from "../../../src/api/problem.ts";
+import { baseZonesOf, servedBaseOf } from "../../../src/api/zone-inputs.ts";
 import { displayName } from "../../../src/dns/name.ts";
 
 const baseZone = { inline: "@ SOA a b 1 2 3 4 5\n" };
@@ -45,6 +46,7 @@ test("an alias of name and target has every default", () => {
       maxStalenessMs: 86_400_000,
       allowPrivate: false,
       paused: false,
+      httpsAlias: false,
     },
   });
 });
@@ -65,6 +67,7 @@ test("a zone of domain and base zone has every default", () => {
     conflict: "Refuse",
     ttl: { min: 30, max: 300 },
     maxDeletePercent: 30,
+    responder: { clientSubnet: false },
   });
 });
 
@@ -142,6 +145,64 @@ describe("a zone:", () => {
     });
   });
 
+  test("transfer is proved at the secondaries that are told, unless it says otherwise", () => {
+    const transfer = { baseZone, allow: ["2001:DB8::7", "10.0.0.0/8"] };
+    const notify = [{ address: "2001:DB8::7" }, { address: "192.0.2.7", port: 5353 }];
+    const told = [
+      { address: "2001:db8::7", port: 53 },
+      { address: "192.0.2.7", port: 5353 },
+    ];
+    const base = { kind: "inline", text: baseZone.inline };
+    const allow = [
+      { address: "2001:db8::7", prefix: 128 },
+      { address: "10.0.0.0", prefix: 8 },
+    ];
+    const none = { endpoints: { kind: "none" } };
+    assert.deepEqual(providerOf({ transfer }), {
+      kind: "transfer",
+      transfer: { base, allow, notify: [] },
+      serving: none,
+    });
+    assert.deepEqual(providerOf({ transfer: { ...transfer, notify, catalog: "Cat.Example" } }), {
+      kind: "transfer",
+      transfer: { base, allow, notify: told, catalog: "cat.example." },
+      serving: { endpoints: { kind: "addresses", addresses: told } },
+    });
+    assert.deepEqual(providerOf({ transfer: { ...transfer, notify, servedBy: {} } }).serving, none);
+    const secretRef = { name: "tsig", key: "secret" };
+    const keyed = providerOf({ transfer: { ...transfer, tsig: { keyName: "K", secretRef } } });
+    assert.deepEqual(keyed.kind === "transfer" && keyed.transfer.tsig, {
+      keyName: "k.",
+      algorithm: "hmac-sha256",
+      secretRef,
+    });
+  });
+
+  test("etcd is reached at scheme, host and port, below /skydns unless it says otherwise", () => {
+    const passwordRef = { name: "etcd", key: "password" };
+    const coreDNSEtcd = { endpoints: ["HTTPS://Etcd.Example:443/", "https://etcd.example", "http://[::1]:2379"] };
+    const etcd = { endpoints: ["https://etcd.example", "http://[::1]:2379"], pathPrefix: "/skydns" };
+    const kind = "coreDNSEtcd";
+    const serving = { endpoints: { kind: "none" } };
+    assert.throws(() => providerOf({ coreDNSEtcd }), /not an address of a server/);
+    const endpoints = coreDNSEtcd.endpoints.map((url) => url.replace("HTTPS", "https"));
+    assert.deepEqual(providerOf({ coreDNSEtcd: { endpoints } }), { kind, etcd, serving });
+    const auth = { username: "dnsalias", passwordRef };
+    assert.deepEqual(providerOf({ coreDNSEtcd: { endpoints, auth } }), { kind, etcd: { ...etcd, auth }, serving });
+  });
+
+  test("the responder serves what it is told to, else what the provider publishes", () => {
+    const own = { configMapKeyRef: { name: "base", key: "zone" } };
+    const responder = { baseZone: own, clientSubnet: true };
+    const base = { kind: "configMap", name: "base", key: "zone" };
+    const { spec } = zone({ ...leastZone, responder });
+    assert.deepEqual(spec.responder, { base, clientSubnet: true });
+    assert.deepEqual(servedBaseOf(spec), base);
+    assert.deepEqual(baseZonesOf(spec), [{ kind: "inline", text: baseZone.inline }, base]);
+    assert.deepEqual(servedBaseOf(zone(leastZone).spec), { kind: "inline", text: baseZone.inline });
+    assert.equal(servedBaseOf(zone({ domain: "a.example", provider: { dnsEndpoint: {} } }).spec), undefined);
+  });
+
   test("an address of a server is scheme, host and port", () => {
     for (const [url, origin] of [
       ["https://PDNS.Example:443/", "https://pdns.example"],
@@ -179,6 +240,8 @@ describe("a zone:", () => {
       { powerDNS: { url, apiKeyRef: { name: "a", key: "b" } } },
       { externalDNSWebhook: { url: "https://h/hunter2", caBundle } },
       { externalDNSWebhook: { url: "https://h", caBundle } },
+      { coreDNSEtcd: { endpoints: [url] } },
+      { coreDNSEtcd: { endpoints: ["https://h"], caBundle } },
     ]) {
       const parsed = parseZone({ metadata: { name: "x" }, spec: { domain: "example.com", provider } });
       const said = parsed.kind === "bad" ? parsed.problems.map(problemText).join("\n") : "";

@@ -1,5 +1,6 @@
 import type { SpecCase } from "./alias-cases.ts";
 import { EXTERNAL_CASES } from "./external-cases.ts";
+import { PRIMARY_CASES } from "./primary-cases.ts";
 
 const baseZone = { inline: "@ SOA ns1 hostmaster 1 7200 900 1209600 300\n@ NS ns1\n" };
 const provider = { coreDNS: { zoneFile: { baseZone } } };
@@ -87,9 +88,9 @@ const badPlaces: readonly SpecCase[] = [
     bad: { path: "spec.provider", says: "write one of coreDNS, rfc2136", by: "rule" },
   },
   {
-    name: "a provider that is not built",
-    spec: also({ provider: { transfer: {} } }),
-    bad: { path: "spec.provider.transfer", says: "there is no such field", by: "unknown" },
+    name: "a provider that there is not",
+    spec: also({ provider: { ...provider, route53: {} } }),
+    bad: { path: "spec.provider.route53", says: "there is no such field", by: "unknown" },
   },
   {
     name: "no delivery",
@@ -276,4 +277,10 @@ const badSettings: readonly SpecCase[] = [
   },
 ];
 
-export const ZONE_CASES: readonly SpecCase[] = [...good, ...badPlaces, ...badSettings, ...EXTERNAL_CASES];
+export const ZONE_CASES: readonly SpecCase[] = [
+  ...good,
+  ...badPlaces,
+  ...badSettings,
+  ...EXTERNAL_CASES,
+  ...PRIMARY_CASES,
+];

@@ -1,0 +1,35 @@
+import { parseAddress } from "../dns/address.ts";
+import { parseSubnet } from "../dns/subnet.ts";
+import { baseZoneOf } from "./base-zone-spec.ts";
+import type { ProviderSpec, ServingSpec, TransferSpec } from "./dns-zone.ts";
+import type { NameReader } from "./name-text.ts";
+import { endpointsOf } from "./serving-spec.ts";
+import { tsigOf } from "./tsig-spec.ts";
+import type { ZoneSpecText } from "./zone-schema.ts";
+
+type TransferText = NonNullable<ZoneSpecText["provider"]["transfer"]>;
+
+const AT = "spec.provider.transfer";
+
+/** Undefined after a problem with a name. */
+export function transferOf(text: TransferText, names: NameReader): ProviderSpec | undefined {
+  const signed = tsigOf(text.tsig, `${AT}.tsig`, names);
+  const catalog = text.catalog === undefined ? undefined : names.read(text.catalog, `${AT}.catalog`);
+  if (signed === undefined || (catalog === undefined && text.catalog !== undefined)) {
+    return undefined;
+  }
+  const notify = (text.notify ?? []).map(({ address, port }) => ({ address: parseAddress(address) ?? address, port }));
+  const transfer: TransferSpec = {
+    base: baseZoneOf(text.baseZone),
+    allow: text.allow.flatMap((network) => parseSubnet(network) ?? []),
+    ...signed,
+    notify,
+    ...(catalog === undefined ? {} : { catalog }),
+  };
+  return { kind: "transfer", transfer, serving: { endpoints: servingOf(text, notify) } };
+}
+
+/** Who is told of changes serves the zone, unless the spec says who does. */
+function servingOf({ servedBy }: TransferText, notify: TransferSpec["notify"]): ServingSpec["endpoints"] {
+  return servedBy === undefined && notify.length > 0 ? { kind: "addresses", addresses: notify } : endpointsOf(servedBy);
+}
