@@ -1,0 +1,189 @@
+import type { AgreementQuestion } from "./agreement-questions.ts";
+import type { AgreementReply, Aspect } from "./agreement-reply.ts";
+import type { Peer } from "./agreement-servers.ts";
+
+/** Two answers to one question that are not the same in one aspect. */
+export interface Difference {
+  readonly peer: Peer;
+  readonly aspect: Aspect;
+  readonly question: AgreementQuestion;
+  readonly ours: AgreementReply;
+  readonly theirs: AgreementReply;
+}
+
+/** A difference that is meant. `is` says which, as narrowly as it can be said. */
+export interface Justified {
+  readonly title: string;
+  readonly peers: readonly Peer[];
+  readonly aspects: readonly Aspect[];
+  readonly is: (difference: Difference) => boolean;
+  /** The RFC and why ours is as it is. */
+  readonly why: string;
+}
+
+/** Every difference there is, each with its reason; also in docs/concepts/responder-answers.md. */
+export const JUSTIFIED: readonly Justified[] = [
+  {
+    title: "no NS records of the apex beside an answer",
+    peers: ["coredns", "nsd"],
+    aspects: ["authority"],
+    is: ({ ours, theirs }) => ours.answer.length > 0 && ours.authority.length === 0 && same(theirs.authority, APEX_NS),
+    why: "RFC 1034 4.3.2 step 6 asks for none; a smaller answer, as Knot's and BIND's minimal-responses",
+  },
+  {
+    title: "no addresses of the apex's name servers, as their NS records are not there",
+    peers: ["nsd"],
+    aspects: ["additional"],
+    is: ({ ours, theirs }) =>
+      ours.authority.length === 0 &&
+      theirs.authority.some((line) => APEX_NS.includes(line)) &&
+      same(without(theirs.additional, NS_ADDRESSES), without(ours.additional, NS_ADDRESSES)),
+    why: "RFC 1034 4.3.2 step 6: additional records are for records that are in the answer",
+  },
+  {
+    title: "addresses and service records of a service record's target",
+    peers: ["coredns", "knot", "nsd"],
+    aspects: ["additional"],
+    is: ({ question, ours, theirs }) =>
+      question.type === "HTTPS" &&
+      without(theirs.additional, NS_ADDRESSES, ours.additional).length === 0 &&
+      without(ours.additional, SERVICE_ADDRESSES).length === 0,
+    why: "RFC 9460 4.1: SHOULD be there, for a target of . the owner's own",
+  },
+  {
+    title: "the SOA of a negative answer has the negative TTL",
+    peers: ["coredns"],
+    aspects: ["authority"],
+    is: ({ ours, theirs }) =>
+      ours.authority.length === 1 &&
+      same(
+        theirs.authority,
+        ours.authority.map((line) => line.replace(" 60 SOA", " 300 SOA")),
+      ),
+    why: "RFC 2308 3: min(SOA TTL, MINIMUM)",
+  },
+  {
+    title: "a CNAME that ends in nothing has the SOA beside it",
+    peers: ["coredns"],
+    aspects: ["authority"],
+    is: ({ ours, theirs }) =>
+      ours.answer.some((line) => line.includes(" CNAME ")) &&
+      ours.authority.some((line) => line.includes(" SOA ")) &&
+      same(theirs.authority, APEX_NS),
+    why: "RFC 2308 2.1, 2.2, 5: without it the answer must not be cached as negative",
+  },
+  {
+    title: "ANY gets one HINFO",
+    peers: ["coredns", "knot", "nsd"],
+    aspects: ["answer", "authority", "additional"],
+    is: ({ question, ours, theirs }) =>
+      question.type === "ANY" && ours.rcode === theirs.rcode && ours.answer.some((line) => line.includes(" HINFO ")),
+    why: "RFC 8482 4.2: small, and no look-up is made; Knot and NSD choose one of the sets (4.1), CoreDNS says NODATA",
+  },
+  {
+    title: "ANY below a DNAME ends at the CNAME that was made",
+    peers: ["knot", "nsd"],
+    aspects: ["answer"],
+    is: ({ question, ours, theirs }) =>
+      question.type === "ANY" && isCnameLast(ours) && without(ours.answer, theirs.answer).length === 0,
+    why: "RFC 1034 3.6.2: a CNAME that answers the question itself is not followed, and CoreDNS does the same",
+  },
+  {
+    title: "a loop of CNAMEs shows each once",
+    peers: ["coredns"],
+    aspects: ["rcode", "aa", "answer"],
+    is: ({ ours }) => ours.rcode === "NOERROR" && ours.answer.every((line) => /^(round|trip|self)\./.test(line)),
+    why: "RFC 1034 3.6.2: loops should be no harm; Knot and NSD do the same, CoreDNS repeats them or fails",
+  },
+  {
+    title: "glue of a delegation whose servers are elsewhere in the zone",
+    peers: ["coredns"],
+    aspects: ["additional"],
+    is: ({ ours, theirs }) =>
+      !ours.aa && ours.authority.some((line) => line.startsWith("qa.")) && theirs.additional.length === 0,
+    why: "RFC 9471 2.2, 3.2: sibling glue; Knot and NSD give it",
+  },
+  {
+    title: "addresses of name servers behind a CNAME",
+    peers: ["coredns"],
+    aspects: ["additional"],
+    is: ({ question, ours, theirs }) =>
+      question.type === "NS" && ours.answer.some((line) => line.includes(" CNAME ")) && theirs.additional.length === 0,
+    why: "RFC 1034 4.3.2 step 6: the same records as without the CNAME",
+  },
+  {
+    title: "no DS beside a referral",
+    peers: ["coredns"],
+    aspects: ["authority"],
+    is: ({ question, ours, theirs }) =>
+      question.dnssecOk &&
+      !ours.aa &&
+      without(theirs.authority, ours.authority).every((line) => line.includes(" DS ")) &&
+      without(ours.authority, theirs.authority).length === 0,
+    why: "RFC 4035 3.1.4 asks for it in signed zones; this one is not signed, and Knot and NSD do the same",
+  },
+  {
+    title: "a cut answer has no part of the set that did not fit",
+    peers: ["coredns"],
+    aspects: ["answer"],
+    is: ({ ours, theirs }) => ours.tc && theirs.tc && ours.answer.length === 0,
+    why: "RFC 2181 9: the client asks again over TCP and ignores what is there",
+  },
+  {
+    title: "no answer over UDP above 1,232 octets",
+    peers: ["coredns"],
+    aspects: ["tc", "answer", "authority"],
+    is: ({ question, ours, theirs }) => (question.udpSize ?? 0) > 1_232 && ours.tc && !theirs.tc,
+    why: "RFC 9715 3.1: no fragments; Knot and NSD do the same",
+  },
+  {
+    title: "other classes are refused",
+    peers: ["knot", "nsd"],
+    aspects: ["rcode", "aa", "answer"],
+    is: ({ question, ours, theirs }) =>
+      question.class !== "IN" && ours.rcode === "REFUSED" && theirs.rcode === "NOERROR",
+    why: "RFC 1035 4.1.1: a policy. The version is nobody's business (RFC 4892 1), and class ANY asks for what no zone is (RFC 1034 3.7.1); CoreDNS does the same",
+  },
+  {
+    title: "a transfer that is not given is REFUSED",
+    peers: ["knot"],
+    aspects: ["rcode"],
+    is: ({ question, ours, theirs }) =>
+      /^[AI]XFR$/.test(question.type) && ours.rcode === "REFUSED" && theirs.rcode === "NOTAUTH",
+    why: "RFC 5936 2.2.1: refused for policy; NOTAUTH is for zones that a server does not have (NSD and CoreDNS say REFUSED)",
+  },
+  {
+    title: "type 0 is looked up as any other",
+    peers: ["knot"],
+    aspects: ["rcode", "aa", "authority"],
+    is: ({ question, theirs }) => question.type === "TYPE0" && theirs.rcode === "NOTIMP",
+    why: "RFC 8906 3.1.2: an unknown type has no records; NSD and CoreDNS do the same",
+  },
+];
+
+const APEX_NS = ["example.com. 300 NS ns1.example.com.", "example.com. 300 NS ns2.example.com."];
+const NS_ADDRESSES = [
+  "ns1.example.com. 300 A 192.0.2.1",
+  "ns1.example.com. 300 AAAA 2001:db8::1",
+  "ns2.example.com. 300 A 192.0.2.2",
+];
+const SERVICE_ADDRESSES = [
+  "mail.example.com. 300 A 192.0.2.3",
+  "mail.example.com. 300 AAAA 2001:db8::3",
+  "shop.example.com. 120 A 198.51.100.3",
+  "shop.example.com. 120 AAAA 2001:db8:1::3",
+  "svc.example.com. 300 A 192.0.2.4",
+  "svc.example.com. 300 HTTPS 1 . alpn=h2,h3 ipv4hint=192.0.2.4",
+];
+
+function same(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && without(left, right).length === 0;
+}
+
+function without(lines: readonly string[], ...others: readonly (readonly string[])[]): readonly string[] {
+  return lines.filter((line) => !others.some((other) => other.includes(line)));
+}
+
+function isCnameLast({ answer }: AgreementReply): boolean {
+  return answer.length > 0 && answer.every((line) => / (CNAME|DNAME) /.test(line));
+}

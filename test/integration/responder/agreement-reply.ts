@@ -1,0 +1,89 @@
+import { decodeMessage } from "../../../src/dns/decode.ts";
+import { encodeMessage } from "../../../src/dns/encode.ts";
+import type { Message, WireRecord } from "../../../src/dns/message.ts";
+import { rdataFromWire } from "../../../src/dns/rdata-wire.ts";
+import { classNumber, OPCODE, RCODE, rcodeName, typeName, typeNumber } from "../../../src/dns/types.ts";
+import type { ExchangeClient } from "../../../src/transport/client.ts";
+import { labName } from "../../lab/zone-store.ts";
+import type { DnsEndpoint } from "../../support/dns-probe.ts";
+import type { AgreementQuestion } from "./agreement-questions.ts";
+
+/** What two servers are compared by: sections as sorted lines `name ttl type data`. */
+export interface AgreementReply {
+  readonly rcode: string;
+  readonly aa: boolean;
+  readonly tc: boolean;
+  /** With the question's letters given back as they came. */
+  readonly question: string;
+  readonly edns: string;
+  readonly answer: readonly string[];
+  readonly authority: readonly string[];
+  readonly additional: readonly string[];
+}
+
+export const ASPECTS = ["rcode", "aa", "tc", "question", "edns", "answer", "authority", "additional"] as const;
+export type Aspect = (typeof ASPECTS)[number];
+
+/** Asks one question once; a server that does not answer is an error. */
+export async function askForAgreement(
+  client: ExchangeClient,
+  server: DnsEndpoint,
+  question: AgreementQuestion,
+): Promise<AgreementReply> {
+  const query = encodeMessage(queryOf(question));
+  const result = await client.exchange(
+    { protocol: question.protocol, address: server.host, port: server.port },
+    { query, timeoutMs: 3_000, accept: () => true },
+    new AbortController().signal,
+  );
+  if (result.kind !== "response") {
+    throw new Error(`no answer from port ${server.port}: ${result.kind}`);
+  }
+  const decoded = decodeMessage(result.response);
+  if (decoded.kind === "malformed") {
+    throw new Error(`a malformed answer from port ${server.port}`);
+  }
+  return replyOf(decoded.message);
+}
+
+/** A message by what is compared. */
+export function replyOf(message: Message): AgreementReply {
+  const { edns } = message;
+  return {
+    rcode: rcodeName(message.rcode),
+    aa: message.authoritative,
+    tc: message.truncated,
+    question: message.questions.map((asked) => `${asked.spelled ?? asked.name} ${asked.class} ${asked.type}`).join(),
+    edns: edns === undefined ? "none" : `version ${edns.version}${edns.dnssecOk ? " do" : ""}`,
+    answer: linesOf(message.answers),
+    authority: linesOf(message.authorities),
+    additional: linesOf(message.additionals),
+  };
+}
+
+function linesOf(records: readonly WireRecord[]): readonly string[] {
+  return records
+    .map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${typeName(type)} ${rdataFromWire(type, rdata)}`)
+    .sort();
+}
+
+function queryOf({ name, type, class: of, udpSize, dnssecOk }: AgreementQuestion): Message {
+  const spelled = name === "." ? name : `${name}.`;
+  return {
+    id: 0x4a5b,
+    response: false,
+    opcode: OPCODE.QUERY,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: false,
+    recursionAvailable: false,
+    authenticData: false,
+    checkingDisabled: false,
+    rcode: RCODE.NOERROR,
+    questions: [{ name: labName(name), spelled, type: typeNumber(type) ?? 0, class: classNumber(of) ?? 0 }],
+    answers: [],
+    authorities: [],
+    additionals: [],
+    ...(udpSize !== undefined && { edns: { udpSize, version: 0, dnssecOk, options: [] } }),
+  };
+}
