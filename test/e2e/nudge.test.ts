@@ -54,7 +54,7 @@ metadata: {name: coredns, namespace: dns-system, labels: {k8s-app: kube-dns}}
 spec: {containers: [{name: coredns, image: coredns}]}
 `;
 
-/** deploy/options/nudge-rbac.yaml is for CoreDNS in kube-system. */
+/** deploy/options/nudge/rbac.yaml is for CoreDNS in kube-system. */
 async function nudgeRoleIn(namespace: string): Promise<string> {
   const path = join(import.meta.dirname, "..", "..", "deploy", "options", "nudge-rbac.yaml");
   return (await readFile(path, "utf8")).replaceAll("namespace: kube-system", `namespace: ${namespace}`);

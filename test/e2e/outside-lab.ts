@@ -17,7 +17,7 @@ export interface OutsideLab extends AsyncDisposable {
 }
 
 export const TSIG_NAME = "dnsalias-key";
-/** The Secrets that deploy/options/secrets-rbac.yaml names. */
+/** The Secrets that deploy/options/secrets/rbac.yaml names. */
 export const TSIG_REF = { name: "dnsalias-tsig", key: "secret" };
 export const API_KEY_REF = { name: "dnsalias-powerdns", key: "api-key" };
 

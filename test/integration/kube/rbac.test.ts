@@ -31,7 +31,7 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
   let zone: DnsZone;
   before(async () => {
     server = await startCluster({ audit: true });
-    await kubectl(server, "apply", "-f", "deploy/base/rbac.yaml", "-f", "deploy/options");
+    await kubectl(server, "apply", "-f", "deploy/base/rbac.yaml", "-R", "-f", "deploy/options");
     await installDnsEndpointCrd(server);
     await kubectl(
       server,
