@@ -24,6 +24,22 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "nobody",
   },
   {
+    reason: "NotServed",
+    on: ["Event"],
+    meaning:
+      "The responder does not serve the DnsZone: nothing says which records the zone has beside the aliases, they are missing or broken, or an older DnsZone has the domain.",
+    whatToDo:
+      "Nothing, if only the provider is to show the names. Else give the zone's records in `spec.responder.baseZone`, or put the base zone right that the message names.",
+    turn: "user",
+  },
+  {
+    reason: "ServedOutOfDate",
+    on: ["Event"],
+    meaning: "The base zone of the DnsZone is missing or broken, and the responder goes on serving the one before it.",
+    whatToDo: "Put the base zone right; the message has the line.",
+    turn: "user",
+  },
+  {
     reason: "Adopted",
     on: ["Event"],
     meaning:

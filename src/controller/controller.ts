@@ -3,11 +3,14 @@ import type { ObjectKey } from "../api/meta.ts";
 import { createOneATurn } from "../schedule/one-a-turn.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { reportAlias, type AliasReportDeps } from "./alias-report.ts";
+import { createFeed, type Feed } from "./feed.ts";
+import { createLiveAnswers } from "./live-answers.ts";
 import { lookAgain, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./flow.ts";
 import { badKey, type ControllerDeps, isSettled, planOf, type Parts, sizesOf } from "./parts.ts";
 import { proveZone, type ProveDeps } from "./prove.ts";
 import { countStates } from "./answer-state.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
+import type { AnswerSource } from "../responder/ports.ts";
 import { lastGoodOf } from "./restore.ts";
 import { formerNames, setsHere } from "./scope.ts";
 import { createStore, type Store } from "./store.ts";
@@ -31,6 +34,10 @@ export interface Controller {
   readonly synced: () => boolean;
   /** True while nothing is known that is still to be looked up for the first time, planned or written. */
   readonly settled: () => boolean;
+  /** What names are answered with at query time, where something serves them. */
+  readonly answers: AnswerSource;
+  /** True once the responder has every zone that can be served. */
+  readonly served: () => boolean;
   /** When each loop last came round, by its name. */
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
   /** How many look-up streams are in each state, by its name. */
@@ -54,6 +61,7 @@ export function createController(deps: ControllerDeps): Controller {
       await Promise.all([
         deps.inventory.run({ onEvent: (event) => onInventory(parts, event), onSynced: () => onSynced(parts) }, signal),
         refresher.run(signal),
+        parts.feed?.run(signal),
         ...[zoneQueue, proveQueue, aliasQueue, reportQueue].map((queue) => queue.run(signal)),
       ]);
     },
@@ -69,9 +77,20 @@ export function createController(deps: ControllerDeps): Controller {
     leading: () => mayWrite(parts),
     synced: () => phase.synced,
     settled: () => isSettled(parts),
+    answers: createLiveAnswers({
+      store: parts.store,
+      refresher,
+      servedZone: (domain) => parts.feed?.zoneOf(domain),
+      viewIdOf: deps.viewIdOf,
+      lookup: deps.lookup,
+      onQuestion: () => deps.serving?.lookedUp(),
+      clock: deps.clock,
+    }),
+    served: () => phase.synced && !phase.settling && (parts.feed?.settled() ?? true),
     heartbeats: () =>
       new Map([
         ["refresh", refresher.heartbeatAt()],
+        ...(parts.feed === undefined ? [] : [["served", parts.feed.heartbeatAt()] as const]),
         ["zones", zoneQueue.heartbeatAt()],
         ["proof", proveQueue.heartbeatAt()],
         ["aliases", aliasQueue.heartbeatAt()],
@@ -94,6 +113,8 @@ function assemble(deps: ControllerDeps): Parts {
     concurrency: deps.concurrency,
     onAnswer: (answer, goodBefore) => onAnswer(parts, answer, goodBefore),
     observe: (reading, tookMs, key) => deps.onReading(key, reading, tookMs),
+    onQuestion: () => deps.serving?.lookedUp(),
+    follows: false,
   });
   const wants = createWants({
     matchOf: (alias, hostname) => store.matchOf(alias, hostname),
@@ -107,6 +128,7 @@ function assemble(deps: ControllerDeps): Parts {
     store,
     wants,
     refresher,
+    feed: feedOf(deps, store, () => parts),
     zones: new Map(),
     edited: new Map(),
     bad: new Map(),
@@ -133,6 +155,27 @@ function assemble(deps: ControllerDeps): Parts {
     phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
   return parts;
+}
+
+function feedOf(deps: ControllerDeps, store: Store, parts: () => Parts): Feed | undefined {
+  const { serving: port, clock, random, log, observer, reporter } = deps;
+  if (port === undefined) {
+    return undefined;
+  }
+  return createFeed({
+    port,
+    store,
+    clock,
+    random,
+    log,
+    observe: observer.queue("served"),
+    onProblem(zone, { reason, message }) {
+      // Each replica serves for itself; one of them tells.
+      if (mayWrite(parts())) {
+        reporter.event(zone, { type: reason === "NotServed" ? "Normal" : "Warning", reason, message });
+      }
+    },
+  });
 }
 
 type Handle = (key: string, signal: AbortSignal) => Promise<Again>;

@@ -4,6 +4,7 @@ import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name.ts";
 import type { Answer } from "../plan/answer.ts";
+import type { Feed } from "./feed.ts";
 import { badKey, type Parts } from "./parts.ts";
 import type { BadManifest, InventoryEvent } from "./ports.ts";
 import { newZoneState, noteNews } from "./zone-state.ts";
@@ -41,6 +42,7 @@ export function onSynced(parts: Parts): void {
 export function onLead(parts: Parts): void {
   if (!parts.phase.everLed) {
     parts.phase.everLed = true;
+    parts.refresher.follow();
     parts.store.touchAll();
   }
   for (const [key, state] of parts.zones) {
@@ -60,6 +62,7 @@ export function onAnswer(parts: Parts, answer: Answer, goodBefore: Millis | unde
     parts.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of parts.store.alias(key)?.spec.hostnames ?? []) {
       for (const zone of parts.store.placesOf(hostname)) {
+        parts.feed?.changed(zone, hostname);
         plan(parts, zone, goodBefore);
       }
     }
@@ -154,9 +157,15 @@ function settle(parts: Parts): void {
 }
 
 function settleSlice(parts: Parts): boolean {
-  const { zones, aliases, more } = parts.store.settle(SLICE);
+  const { zones, aliases, names, more } = parts.store.settle(SLICE);
+  if (parts.feed !== undefined) {
+    feed(parts, parts.feed, { zones, names });
+  }
   if (!parts.phase.everLed) {
-    // Who waits for its first term keeps up with who has which name, and looks nothing up.
+    // Who waits for its first term keeps up with who has which name, and looks up only what it is asked for.
+    for (const key of parts.feed === undefined ? [] : aliases) {
+      parts.wants.update(key, parts.store.alias(key));
+    }
     return more;
   }
   for (const key of aliases) {
@@ -174,6 +183,19 @@ function settleSlice(parts: Parts): boolean {
     }
   }
   return more;
+}
+
+function feed(
+  { store }: Parts,
+  to: Feed,
+  { zones, names }: { readonly zones: Iterable<ObjectKey>; readonly names: readonly Name[] },
+): void {
+  for (const name of names) {
+    store.placesOf(name).forEach((zone) => to.changed(zone, name));
+  }
+  for (const zone of zones) {
+    to.touch(zone);
+  }
 }
 
 function takeZone(parts: Parts, key: ObjectKey, zone: DnsZone): void {

@@ -8,6 +8,8 @@ import type { Reading, TargetKey, ViewId } from "../dns/reading.ts";
 import type { Lookup } from "../resolver/ports.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
+import type { Feed } from "./feed.ts";
+import type { ServingPort } from "./feed-parts.ts";
 import type { BadManifest, EndpointsOf, Inventory, Observer, ProviderFactory, Reporter } from "./ports.ts";
 import type { ProveDeps } from "./prove.ts";
 import type { Refresher } from "./refresh.ts";
@@ -35,6 +37,8 @@ export interface ControllerDeps {
   readonly onReading: (key: TargetKey, reading: Reading, tookMs: Millis) => void;
   /** Look-ups under way at once. */
   readonly concurrency: number;
+  /** Answers questions by what the controller knows, whether it leads or not; absent: nothing is answered. */
+  readonly serving?: ServingPort;
 }
 
 /** What the loops of one controller share. */
@@ -43,6 +47,8 @@ export interface Parts {
   readonly store: Store;
   readonly wants: Wants;
   readonly refresher: Refresher;
+  /** What the responder serves; undefined: there is none. */
+  readonly feed: Feed | undefined;
   readonly zones: Map<ObjectKey, ZoneState>;
   /** Aliases that are new or have another spec since they were settled last. */
   readonly edited: Map<ObjectKey, "new" | "changed">;

@@ -53,6 +53,7 @@ function begin(parts: RefreshParts, text: string, entry: Entry): Promise<void> |
     parts.wake();
     return undefined;
   }
+  parts.deps.onQuestion?.();
   const looking = lookAndConfirm(parts, text, entry, signal).finally(() => parts.forQuestions.delete(looking));
   parts.forQuestions.add(looking);
   return looking;

@@ -23,6 +23,8 @@ export interface RefresherDeps {
   readonly concurrency: number;
   /** Every reading, for metrics. */
   readonly observe?: (reading: Reading, tookMs: Millis, key: TargetKey) => void;
+  /** A look-up begins because somebody asked and waits. */
+  readonly onQuestion?: () => void;
   /** False: until `follow` is called a key is looked up only when it is asked for. Default: true. */
   readonly follows?: boolean;
 }

@@ -12,11 +12,14 @@ import {
   type ZoneMatch,
 } from "../plan/claims.ts";
 import type { InventoryEvent } from "./ports.ts";
+import { takeSome } from "./take-some.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {
   readonly zones: ReadonlySet<ObjectKey>;
   readonly aliases: ReadonlySet<ObjectKey>;
+  /** The names that were decided. */
+  readonly names: readonly Name[];
 }
 
 /**
@@ -38,6 +41,8 @@ export interface Store {
   zones(): Iterable<DnsZone>;
   /** The owner names of a zone with their claims; aliases under deletion claim nothing. */
   claimsIn(zone: ObjectKey): ReadonlyMap<Name, Claim>;
+  /** Another number whenever the owner names of a zone or who has them were decided anew. */
+  claimsVersion(zone: ObjectKey): number;
   /** The zones where the name is placed now. */
   placesOf(name: Name): ReadonlySet<ObjectKey>;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
@@ -54,6 +59,9 @@ interface State {
   /** Owner name → living aliases that ask for it. */
   readonly candidates: Map<Name, Set<ObjectKey>>;
   readonly claims: Map<ObjectKey, Map<Name, Claim>>;
+  /** Counts decisions, of all zones together, so that a zone that comes back has no number twice. */
+  readonly versions: Map<ObjectKey, number>;
+  decisions: number;
   readonly placed: Map<Name, Set<ObjectKey>>;
   readonly pending: Set<Name>;
   readonly touchedZones: Set<ObjectKey>;
@@ -69,6 +77,8 @@ export function createStore(placeOf: (zone: DnsZone) => string): Store {
     labels: new Map(),
     candidates: new Map(),
     claims: new Map(),
+    versions: new Map(),
+    decisions: 0,
     placed: new Map(),
     pending: new Set(),
     touchedZones: new Set(),
@@ -99,6 +109,7 @@ export function createStore(placeOf: (zone: DnsZone) => string): Store {
     aliases: () => state.aliases.values(),
     zones: () => state.zones.values(),
     claimsIn: (zone) => state.claims.get(zone) ?? NO_CLAIMS,
+    claimsVersion: (zone) => state.versions.get(zone) ?? 0,
     placesOf: (name) => state.placed.get(name) ?? NO_PLACES,
     matchOf: (alias, hostname) => zonesFor(hostname, alias.meta.namespace, state.index, state.labels),
     olderTwin: (zone) => olderTwin(state.zones.values(), zone, placeOf),
@@ -187,6 +198,7 @@ function replaceZone(state: State, key: ObjectKey, next: DnsZone | undefined): v
   }
   if (next === undefined) {
     state.zones.delete(key);
+    state.versions.delete(key);
   } else {
     state.zones.set(key, next);
   }
@@ -238,12 +250,12 @@ function replaceLabels(state: State, name: string, labels: Readonly<Record<strin
 }
 
 function settle(state: State, limit: number): Touched & { readonly more: boolean } {
-  let left = limit;
+  const names: Name[] = [];
   for (const name of state.pending) {
-    if (left === 0) {
+    if (names.length === limit) {
       break;
     }
-    left -= 1;
+    names.push(name);
     state.pending.delete(name);
     decideName(state, name);
   }
@@ -251,20 +263,7 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
   const more = state.pending.size + state.touchedAliases.size > 0;
   // A zone that is planned while half of its names are decided would withdraw the other half.
   const zones = more ? NO_ZONES : takeSome(state.touchedZones, Infinity);
-  return { zones, aliases, more };
-}
-
-/** Ten thousand aliases touched at once are told in slices too: what is done for each takes longer than the deciding. */
-function takeSome(from: Set<ObjectKey>, limit: number): ReadonlySet<ObjectKey> {
-  const taken = new Set<ObjectKey>();
-  for (const key of from) {
-    if (taken.size === limit) {
-      break;
-    }
-    taken.add(key);
-    from.delete(key);
-  }
-  return taken;
+  return { zones, aliases, names, more };
 }
 
 function decideName(state: State, name: Name): void {
@@ -273,15 +272,23 @@ function decideName(state: State, name: Name): void {
   for (const zoneKey of state.placed.get(name) ?? []) {
     if (!byZone.has(zoneKey)) {
       forgetClaim(state.claims, zoneKey, name);
-      state.touchedZones.add(zoneKey);
+      touchClaims(state, zoneKey);
     }
   }
   for (const [zoneKey, aliases] of byZone) {
     const claims = state.claims.get(zoneKey) ?? new Map<Name, Claim>();
     state.claims.set(zoneKey, claims.set(name, decideClaim(aliases)));
-    state.touchedZones.add(zoneKey);
+    touchClaims(state, zoneKey);
   }
   rememberPlaces(state, name, new Set(byZone.keys()));
+}
+
+function touchClaims(state: State, zone: ObjectKey): void {
+  if (state.zones.has(zone)) {
+    state.decisions += 1;
+    state.versions.set(zone, state.decisions);
+  }
+  state.touchedZones.add(zone);
 }
 
 function forgetClaim(claims: State["claims"], zone: ObjectKey, name: Name): void {

@@ -3,6 +3,7 @@ import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
+import type { ServingPort } from "../../src/controller/feed-parts.ts";
 import type {
   Asked,
   BadManifest,
@@ -14,6 +15,7 @@ import { addressSet, familyOf } from "../../src/dns/address.ts";
 import { displayName } from "../../src/dns/name.ts";
 import type { Reading, TargetKey } from "../../src/dns/reading.ts";
 import { inlineText } from "../../src/providers/inline-text.ts";
+import type { Subnet } from "../../src/dns/subnet.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import type { ZoneProvider } from "../../src/providers/provider.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
@@ -66,6 +68,14 @@ export interface WorldOptions {
   readonly ownerId?: string;
   /** Absent: a zone file in a text store of the zone's own. */
   readonly providerOf?: (zone: DnsZone) => ZoneProvider;
+  /** The responder's side; absent: there is none. */
+  readonly serving?: ServingPort;
+  /** How long each look-up takes. */
+  readonly lookMs?: number;
+  /** What a network gets; undefined: its look-up fails. */
+  readonly subnetRead?: (
+    subnet: Subnet,
+  ) => { readonly addresses: readonly string[]; readonly scope: number } | undefined;
   /** Called for each foreign edit that was undone. */
   readonly onDrift?: (zone: ObjectKey) => void;
 }
@@ -179,15 +189,19 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         : { ...asked, addresses: asked.addresses.filter((address) => familyOf(address) === family) };
     },
     lookup: {
-      look: async (key) => {
+      look: async (key, { subnet }, signal) => {
         looks.push(`${displayName(key.target)} ${key.family}`);
-        return read(targets, key);
+        if (options.lookMs !== undefined) {
+          await clock.sleep(options.lookMs, signal);
+        }
+        return subnet === undefined ? read(targets, key) : scopedReading(key, options.subnetRead?.(subnet));
       },
     },
     viewIdOf: () => "view",
     serverCountOf: () => 1,
     onReading: () => undefined,
     concurrency: 64,
+    ...(options.serving === undefined ? {} : { serving: options.serving }),
   });
   for (const object of [...(options.zones ?? []), ...(options.aliases ?? [])]) {
     put(object);
@@ -279,6 +293,23 @@ function read(targets: ReadonlyMap<string, readonly string[] | "servfail">, key:
   }
   const kind = found === undefined ? "nxdomain" : "nodata";
   return { kind, chain: [key.target], negativeTtl: 60, server: "one" };
+}
+
+function scopedReading(
+  key: TargetKey,
+  found: { readonly addresses: readonly string[]; readonly scope: number } | undefined,
+): Reading {
+  return found === undefined
+    ? { kind: "failure", reason: "servfail", detail: "the server said SERVFAIL", chain: [key.target] }
+    : {
+        kind: "positive",
+        ...found,
+        ttl: 60,
+        longestTtl: 60,
+        chain: [key.target],
+        server: "one",
+        authenticated: false,
+      };
 }
 
 function ownLines(text: string): readonly string[] {

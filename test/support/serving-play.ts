@@ -1,0 +1,53 @@
+import type { BaseZoneSpec, DnsZone } from "../../src/api/dns-zone.ts";
+import { objectKey } from "../../src/api/meta.ts";
+import type { BaseText, ServingPort } from "../../src/controller/feed-parts.ts";
+import { displayName } from "../../src/dns/name.ts";
+import type { ServedZone } from "../../src/responder/ports.ts";
+
+/** A responder that only remembers what it was handed. */
+export interface ServingPlay extends ServingPort {
+  readonly zones: Map<string, ServedZone>;
+  /** "set example.com 3", "remove example.com", "changed example.com a.example.com". */
+  readonly told: string[];
+  /** What base zones say, by "namespace/name/key"; one that is not there is missing. */
+  readonly bases: Map<string, string | { readonly failed: string }>;
+  lookUps(): number;
+}
+
+export function servingPlay(): ServingPlay {
+  const zones = new Map<string, ServedZone>();
+  const told: string[] = [];
+  const bases = new Map<string, string | { readonly failed: string }>();
+  let lookUps = 0;
+  return {
+    zones,
+    told,
+    bases,
+    lookUps: () => lookUps,
+    readBase: async (zone, base) => textOf(bases, zone, base),
+    setZone(zone) {
+      zones.set(displayName(zone.domain), zone);
+      told.push(`set ${displayName(zone.domain)} ${zone.aliases.length}`);
+    },
+    removeZone(domain) {
+      zones.delete(displayName(domain));
+      told.push(`remove ${displayName(domain)}`);
+    },
+    changed: (domain, names) =>
+      void told.push(`changed ${displayName(domain)} ${names.map(displayName).toSorted().join(" ")}`),
+    lookedUp() {
+      lookUps += 1;
+    },
+  };
+}
+
+function textOf(bases: ServingPlay["bases"], zone: DnsZone, base: BaseZoneSpec): BaseText {
+  if (base.kind === "inline") {
+    return { kind: "ok", text: base.text, place: `DnsZone ${objectKey(zone.meta)}` };
+  }
+  const place = `${zone.meta.namespace}/${base.name}/${base.key}`;
+  const text = bases.get(place);
+  return typeof text === "object"
+    ? { kind: "failed", message: text.failed }
+    : { kind: "ok", text, place: `ConfigMap ${place}` };
+}
