@@ -8,6 +8,8 @@ export type BackendProblem =
 export interface ServerWords {
   /** "PowerDNS at https://pdns.example.net:8081". */
   readonly server: string;
+  /** The field that says where it is; default "url". */
+  readonly field?: string;
   /** The cures, each a clause that begins with a verb: "correct the key in …". */
   readonly unauthorized: string;
   readonly forbidden: string;
@@ -35,7 +37,7 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
     return { kind: "failed", message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
   if (status >= 300 && status < 400) {
-    return refused("Rejected", `${says}, a redirect, which is not followed: set url to where it leads`);
+    return refused("Rejected", `${says}, a redirect, which is not followed: set ${fieldOf(words)} to where it leads`);
   }
   switch (status) {
     case 401:
@@ -51,7 +53,7 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
 
 /** An answer that is not what the protocol has. It may be a proxy's or a starting server's, so it is tried again. */
 export function misfit(what: string, words: ServerWords): BackendProblem {
-  return { kind: "failed", message: `${words.server} ${what}: check that url leads to it` };
+  return { kind: "failed", message: `${words.server} ${what}: check that ${fieldOf(words)} leads to it` };
 }
 
 const READ_ONLY = /read-?only/i;
@@ -61,11 +63,15 @@ function refused(reason: string, message: string): BackendProblem {
   return { kind: "refused", reason, message };
 }
 
-function unreachable(message: string, { server }: ServerWords): BackendProblem {
+function fieldOf({ field = "url" }: ServerWords): string {
+  return field;
+}
+
+function unreachable(message: string, words: ServerWords): BackendProblem {
   const cure = /certificate|CERT_|altnames/i.test(message)
-    ? ": set caBundle to what signs its certificate, and url to a name that stands in it"
+    ? `: set caBundle to what signs its certificate, and ${fieldOf(words)} to a name that stands in it`
     : "";
-  return { kind: "failed", message: `${server} gives no answer: ${message}${cure}` };
+  return { kind: "failed", message: `${words.server} gives no answer: ${message}${cure}` };
 }
 
 /** What the server says itself: `{"error": "…"}`, or plain text; no page of HTML. */

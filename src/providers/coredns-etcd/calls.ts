@@ -14,7 +14,7 @@ export interface EtcdCalls {
   misfit(what: string): BackendProblem;
 }
 
-export type CallResult = { readonly kind: "ok"; readonly body: unknown } | BackendProblem;
+type CallResult = { readonly kind: "ok"; readonly body: unknown } | BackendProblem;
 
 export function createEtcdCalls(deps: EtcdClientDeps): EtcdCalls {
   const state: State = { deps, first: 0, token: undefined };

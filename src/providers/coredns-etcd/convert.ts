@@ -91,7 +91,7 @@ export interface Service {
 }
 
 /** `owner`: whose a name is, as RDATA of TXT markers. `screen`: see {@link screenValue} and {@link placeholderValue}. */
-export type Own =
+type Own =
   | { readonly kind: "owner"; readonly markers: readonly string[] }
   | { readonly kind: "address" }
   | { readonly kind: "screen" };

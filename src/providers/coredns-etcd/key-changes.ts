@@ -25,11 +25,11 @@ export interface NameChanges {
 export function keyChangesFor(view: ZoneView, open: readonly BackendChange[]): readonly NameChanges[] {
   const own = [...view.entries.values()].filter(({ service }) => service?.own !== undefined);
   const now = new Map(own.map(({ key, value }) => [key, value]));
-  const draft: Draft = { next: new Map(now), gone: new Set() };
+  const kept = own.filter((entry) => !isScreen(entry));
+  const draft: Draft = { next: new Map(kept.map(({ key, value }) => [key, value])), gone: new Set() };
   for (const change of open) {
     carryOut(view, change, draft);
   }
-  own.filter(isScreen).forEach(({ key }) => draft.next.delete(key));
   const screens = screensFor(view, namesAfter(view, open));
   for (const [key, value] of screens) {
     if (!draft.next.has(key)) {
@@ -41,7 +41,8 @@ export function keyChangesFor(view: ZoneView, open: readonly BackendChange[]): r
     screens.has(key) || (isScreen(view.entries.get(key)) && !draft.next.has(key));
   const coming = changes.filter((change) => isScreenKey(change) && change.kind === "put" && !now.has(change.key));
   const going = changes.filter((change) => isScreenKey(change) && change.kind === "delete");
-  const rest = changes.filter((change) => !coming.includes(change) && !going.includes(change));
+  const screening = new Set([...coming, ...going]);
+  const rest = changes.filter((change) => !screening.has(change));
   return [...single(coming), ...byName(rest), ...single(going)];
 }
 

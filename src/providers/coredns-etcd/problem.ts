@@ -93,6 +93,7 @@ function secretOf(auth: CoreDNSEtcdSpec["auth"]): string {
 function wordsOf({ spec, endpoint, secrets }: ProblemContext): ServerWords {
   return {
     server: `etcd at ${endpoint}`,
+    field: "endpoints",
     unauthorized: `correct auth.username, or ${secretOf(spec.auth)}`,
     forbidden: "let this address through in the proxy before it",
     notFound: "this is no etcd of 3.4 or later with its JSON gateway (--enable-grpc-gateway): correct endpoints",

@@ -100,6 +100,18 @@ describe("what CoreDNS answers of what stands in etcd", { skip: skipWithout("etc
     }
   });
 
+  it("a name in between becomes an alias and is one no more", async () => {
+    for (const inner of [[], ["b.example.com 60 192.0.2.1"], []]) {
+      await publish("a.b.example.com 60 192.0.2.2", ...inner);
+      assert.deepEqual(
+        answerData(await ask("b.example.com"), "A"),
+        inner.map(() => "192.0.2.1"),
+      );
+      assert.deepEqual(answerData(await ask("a.b.example.com"), "A"), ["192.0.2.2"]);
+      assert.equal((await readZone(us)).dirty, undefined);
+    }
+  });
+
   it("answers nothing at an apex without an alias, instead of the whole zone", async () => {
     await publish("www.example.com 30 192.0.2.3", "api.example.com 30 192.0.2.4");
     for (const type of ["A", "AAAA", "TXT", "MX", "SRV", "CAA", "CNAME", "NS"]) {

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseName, parseOwnerName } from "../../../../src/dns/name.ts";
+import {
+  addressKey,
+  addressValue,
+  ancestorKeys,
+  nameOfKey,
+  ownerKeyOf,
+  ownerKeyOfOwn,
+  ownerValue,
+  placeName,
+  readService,
+  screenKey,
+  zoneRoot,
+} from "../../../../src/providers/coredns-etcd/convert.ts";
+
+const DOMAIN = parseName("example.com");
+const ROOT = "/skydns/com/example";
+
+test("the zone's key is joined as the plugin joins it", () => {
+  for (const [prefix, want] of [
+    ["/skydns", ROOT],
+    ["skydns/", ROOT],
+    ["/a//b/", "/a/b/com/example"],
+    ["/", "/com/example"],
+  ] as const) {
+    assert.equal(zoneRoot(prefix, DOMAIN), want);
+  }
+});
+
+test("names and keys lead to each other", () => {
+  for (const [name, key] of [
+    ["example.com", `${ROOT}/dns/apex`],
+    ["www.example.com", `${ROOT}/www`],
+    ["a.b-c._d.example.com", `${ROOT}/_d/b-c/a`],
+    ["*.example.com", `${ROOT}/*`],
+  ] as const) {
+    assert.equal(ownerKeyOf(ROOT, DOMAIN, parseOwnerName(name)), key);
+    assert.equal(nameOfKey(ROOT, DOMAIN, key), parseOwnerName(name));
+  }
+});
+
+test("what no question asks for is no name", () => {
+  for (const key of [ROOT, `${ROOT}/`, `${ROOT}/WWW`, `${ROOT}//a`, `${ROOT}/a.b`, `${ROOT}/${"a".repeat(64)}`]) {
+    assert.equal(nameOfKey(ROOT, DOMAIN, key), undefined, key);
+  }
+  assert.equal(nameOfKey(ROOT, DOMAIN, addressKey(`${ROOT}/www`, "192.0.2.1")), undefined);
+  assert.equal(nameOfKey(ROOT, DOMAIN, addressKey(`${ROOT}/www`, "2001:db8::1")), undefined);
+  assert.equal(nameOfKey(ROOT, DOMAIN, screenKey(`${ROOT}/www`)), undefined);
+});
+
+test("keys between, and whose a key of ours is", () => {
+  assert.deepEqual(ancestorKeys(ROOT, `${ROOT}/c/b/a`), [`${ROOT}/c/b`, `${ROOT}/c`]);
+  assert.deepEqual(ancestorKeys(ROOT, `${ROOT}/c`), []);
+  assert.equal(placeName(ROOT, DOMAIN, `${ROOT}/dns/apex`), "apex.dns.example.com.");
+  assert.equal(ownerKeyOfOwn(`${ROOT}/www/+.192.0.2.1`), `${ROOT}/www`);
+  assert.equal(ownerKeyOfOwn(`${ROOT}/www`), `${ROOT}/www`);
+});
+
+test("values are read as the plugin reads them, with what is ours beside", () => {
+  const foreign = { text: "", group: "", mail: false, port: 0, own: undefined };
+  assert.deepEqual(readService('{"host":"192.0.2.1"}'), { ...foreign, host: "192.0.2.1", ttl: 300 });
+  assert.deepEqual(readService('{"host":"m.","mail":true,"ttl":0,"port":25}'), {
+    ...foreign,
+    host: "m.",
+    mail: true,
+    ttl: 300,
+    port: 25,
+  });
+  assert.equal(readService("no json"), undefined);
+  assert.equal(readService('"text"'), undefined);
+  assert.deepEqual(readService(addressValue("192.0.2.1", 60, "www.example.com."))?.own, { kind: "address" });
+  const markers = ['"heritage=dnsalias,owner=me,types=A,resource=web/shop"', `"${"x".repeat(255)}" "y"`];
+  assert.deepEqual(readService(ownerValue(markers))?.own, { kind: "owner", markers });
+  assert.equal(readService('{"dnsalias":{"kind":"news"}}')?.own, undefined);
+});
