@@ -6,11 +6,15 @@ export type AddressFamily = 0 | 4 | 6;
  * IPv6 (a zone such as `%eth0` is left out). Makes no objects, as it runs for every packet. Never throws.
  */
 export function readAddress(text: string, words: Uint32Array): AddressFamily {
-  words.fill(0);
-  return text.includes(":") ? readIPv6(text, words) : readIPv4(text, 0, text.length, words, 0);
+  words[0] = words[1] = words[2] = words[3] = 0;
+  if (readIPv4(text, 0, text.length, words) === 4) {
+    return 4;
+  }
+  return text.includes(":") ? readIPv6(text, words) : 0;
 }
 
-function readIPv4(text: string, start: number, end: number, words: Uint32Array, at: number): AddressFamily {
+/** Puts the address into the first word; leaves the words alone where there is none. */
+function readIPv4(text: string, start: number, end: number, words: Uint32Array): AddressFamily {
   let word = 0;
   let octet = -1;
   let dots = 0;
@@ -21,7 +25,7 @@ function readIPv4(text: string, start: number, end: number, words: Uint32Array, 
       octet = -1;
       dots += 1;
     } else if (code >= DIGIT_0 && code <= DIGIT_9) {
-      octet = Math.max(octet, 0) * 10 + code - DIGIT_0;
+      octet = (octet < 0 ? 0 : octet * 10) + code - DIGIT_0;
     } else {
       return 0;
     }
@@ -29,54 +33,54 @@ function readIPv4(text: string, start: number, end: number, words: Uint32Array, 
       return 0;
     }
   }
-  words[at] = (word << 8) | octet;
-  return dots === 3 && octet >= 0 ? 4 : 0;
+  if (dots !== 3 || octet < 0) {
+    return 0;
+  }
+  words[0] = (word << 8) | octet;
+  return 4;
 }
 
 /** Groups before `::` are put in from the left as they come; those after it are moved to the right at the end. */
 function readIPv6(text: string, words: Uint32Array): AddressFamily {
+  const zone = text.indexOf("%");
+  const end = zone < 0 ? text.length : zone;
   let groups = 0;
   let gapAt = -1;
-  let index = 0;
-  const end = text.includes("%") ? text.indexOf("%") : text.length;
-  while (index < end) {
-    if (text.charCodeAt(index) === COLON) {
-      const isGap = text.charCodeAt(index + 1) === COLON;
-      if (isGap ? gapAt >= 0 : groups === 0 || index + 1 === end) {
-        return 0;
-      }
-      gapAt = isGap ? groups : gapAt;
-      index += isGap ? 2 : 1;
+  let value = 0;
+  let digits = 0;
+  for (let index = 0; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    const digit = HEX[code] ?? -1;
+    if (digit >= 0 && digits < 4) {
+      value = (value << 4) | digit;
+      digits += 1;
+      continue;
     }
-    const next = endOfGroup(text, index, end);
-    if (text.charCodeAt(next) === DOT) {
-      return groups <= 6 ? withTail({ text, start: index, end, groups, gapAt }, words) : 0;
+    if (code === DOT && groups <= 6) {
+      return withTail({ text, start: index - digits, end, groups, gapAt }, words);
     }
-    if (next > index) {
-      if (next - index > 4 || groups === 8) {
-        return 0;
-      }
-      putGroup(words, groups, Number.parseInt(text.slice(index, next), 16));
-      groups += 1;
-    } else if (next < end) {
+    const isGap = text.charCodeAt(index + 1) === COLON && index + 1 < end;
+    if (code !== COLON || groups === 8 || (isGap ? gapAt >= 0 : digits === 0 || index + 1 === end)) {
       return 0;
     }
-    index = next;
+    if (digits > 0) {
+      putGroup(words, groups, value);
+      groups += 1;
+      value = digits = 0;
+    }
+    if (isGap) {
+      gapAt = groups;
+      index += 1;
+    }
+  }
+  if (digits > 0) {
+    if (groups === 8) {
+      return 0;
+    }
+    putGroup(words, groups, value);
+    groups += 1;
   }
   return settle(words, groups, gapAt);
-}
-
-/** The index after the last hexadecimal digit. */
-function endOfGroup(text: string, start: number, end: number): number {
-  let index = start;
-  while (index < end && isHexDigit(text.charCodeAt(index))) {
-    index += 1;
-  }
-  return index;
-}
-
-function isHexDigit(code: number): boolean {
-  return (code >= DIGIT_0 && code <= DIGIT_9) || ((code | LOWER) >= LETTER_A && (code | LOWER) <= LETTER_F);
 }
 
 interface Tail {
@@ -89,7 +93,7 @@ interface Tail {
 
 function withTail({ text, start, end, groups, gapAt }: Tail, words: Uint32Array): AddressFamily {
   const scratch = new Uint32Array(1);
-  if (readIPv4(text, start, end, scratch, 0) === 0) {
+  if (readIPv4(text, start, end, scratch) === 0) {
     return 0;
   }
   const [word = 0] = scratch;
@@ -129,6 +133,7 @@ const DOT = 46;
 const COLON = 58;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
-const LOWER = 0x20;
-const LETTER_A = 97;
-const LETTER_F = 102;
+/** The value of a hexadecimal digit by its code; -1 for what is none. A table, as digits and letters follow one another in no order that a processor could guess. */
+const HEX = Int8Array.from({ length: 128 }, (_, code) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
+);

@@ -35,16 +35,18 @@ export function createCookies(first: CookieSecrets): Cookies {
   let secrets = first;
   const words = new Uint32Array(4);
 
-  /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head` is the first 16 octets of the option. */
+  const inputs = { 4: new Uint8Array(HEAD_OCTETS + 4), 6: new Uint8Array(HEAD_OCTETS + 16) };
+
+  /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: what begins with the first 16 octets. */
   function mac(secret: Uint8Array, head: Uint8Array, address: string): Uint8Array {
-    const family = readAddress(address, words);
-    const count = family === 6 ? 4 : 1;
-    const octets = new Uint8Array(HEAD_OCTETS + 4 * count);
-    octets.set(head.subarray(0, HEAD_OCTETS));
-    for (let index = 0; index < count; index += 1) {
-      putWord(octets, HEAD_OCTETS + 4 * index, words[index] ?? 0);
+    const input = readAddress(address, words) === 6 ? inputs[6] : inputs[4];
+    for (let at = 0; at < HEAD_OCTETS; at += 1) {
+      input[at] = head[at] ?? 0;
     }
-    return sipHash24(secret, octets);
+    for (let at = HEAD_OCTETS; at < input.length; at += 4) {
+      putWord(input, at, words[(at - HEAD_OCTETS) >> 2] ?? 0);
+    }
+    return sipHash24(secret, input);
   }
 
   return {
@@ -129,10 +131,17 @@ function timeOf(option: Uint8Array): number {
 }
 
 function putWord(octets: Uint8Array, at: number, word: number): void {
-  octets.set([word >>> 24, word >>> 16, word >>> 8, word], at);
+  octets[at] = word >>> 24;
+  octets[at + 1] = word >>> 16;
+  octets[at + 2] = word >>> 8;
+  octets[at + 3] = word;
 }
 
 /** In the same time wherever they differ. */
 function isSame(mac: Uint8Array, option: Uint8Array): boolean {
-  return mac.reduce((difference, octet, index) => difference | (octet ^ (option[HEAD_OCTETS + index] ?? 0)), 0) === 0;
+  let difference = 0;
+  for (let at = 0; at < COOKIE_OCTETS - HEAD_OCTETS; at += 1) {
+    difference |= (mac[at] ?? 0) ^ (option[HEAD_OCTETS + at] ?? 0);
+  }
+  return difference === 0;
 }

@@ -64,7 +64,9 @@ function rounds(state: State, count: number): void {
     let low = (b << 13) | (bHigh >>> 19);
     bHigh = ((bHigh << 13) | (b >>> 19)) ^ aHigh;
     b = low ^ a;
-    [a, aHigh] = [aHigh, a];
+    low = a;
+    a = aHigh;
+    aHigh = low;
     c = (c + d) | 0;
     cHigh = (cHigh + dHigh + carry(c, d)) | 0;
     low = (d << 16) | (dHigh >>> 16);
@@ -80,7 +82,16 @@ function rounds(state: State, count: number): void {
     low = (b << 17) | (bHigh >>> 15);
     bHigh = ((bHigh << 17) | (b >>> 15)) ^ cHigh;
     b = low ^ c;
-    [c, cHigh] = [cHigh, c];
+    low = c;
+    c = cHigh;
+    cHigh = low;
   }
-  Object.assign(state, { a, aHigh, b, bHigh, c, cHigh, d, dHigh });
+  state.a = a;
+  state.aHigh = aHigh;
+  state.b = b;
+  state.bHigh = bHigh;
+  state.c = c;
+  state.cHigh = cHigh;
+  state.d = d;
+  state.dHigh = dHigh;
 }
