@@ -1,0 +1,112 @@
+export type Protocol = "udp" | "tcp";
+
+/** What one worker, or all of them, have done since they were started; plain data. */
+export interface ResponderCounts {
+  /** Questions answered or not, by protocol. */
+  readonly byProtocol: Readonly<Record<Protocol, number>>;
+  /** Questions by the number of their type; beyond {@link MAX_TYPES} different ones all others are under -1. */
+  readonly byType: ReadonlyMap<number, number>;
+  /** Responses by rcode. */
+  readonly byRcode: ReadonlyMap<number, number>;
+  /** Answered by a prepared packet. */
+  readonly hits: number;
+  /** Answered with data past their time. */
+  readonly stale: number;
+  /** Had to wait for a look-up. */
+  readonly waited: number;
+  /** Asked of the main thread: look-ups for those who wait, and ahead of time. */
+  readonly asked: number;
+  /** Sent truncated. */
+  readonly truncated: number;
+  /** Not answered: no query at all. */
+  readonly dropped: number;
+  /** Not answered, or with an empty answer, by the rate limits. */
+  readonly limited: number;
+  /** Errors in answering, which are defects. */
+  readonly errors: number;
+  /** How many wait at this moment. */
+  readonly waiting: number;
+  /** Packets prepared at this moment. */
+  readonly packets: number;
+}
+
+type Tally = "hits" | "stale" | "waited" | "asked" | "truncated" | "dropped" | "limited" | "errors";
+
+export interface Counters extends Record<Tally, number> {
+  query(protocol: Protocol, type: number): void;
+  response(rcode: number): void;
+  snapshot(now: Pick<ResponderCounts, "waiting" | "packets">): ResponderCounts;
+}
+
+export function createCounters(): Counters {
+  const byProtocol = { udp: 0, tcp: 0 };
+  const byType = new Map<number, number>();
+  const low = new Uint32Array(LOW_TYPES);
+  const byRcode = new Uint32Array(RCODES);
+  const counters: Counters = {
+    hits: 0,
+    stale: 0,
+    waited: 0,
+    asked: 0,
+    truncated: 0,
+    dropped: 0,
+    limited: 0,
+    errors: 0,
+    query: (protocol, type) => {
+      byProtocol[protocol] += 1;
+      if (type < LOW_TYPES) {
+        low[type] = (low[type] ?? 0) + 1;
+      } else {
+        const key = byType.has(type) || byType.size < MAX_TYPES ? type : OTHER_TYPE;
+        byType.set(key, (byType.get(key) ?? 0) + 1);
+      }
+    },
+    response: (rcode) => {
+      byRcode[rcode] = (byRcode[rcode] ?? 0) + 1;
+    },
+    snapshot: ({ waiting, packets }) => {
+      const { hits, stale, waited, asked, truncated, dropped, limited, errors } = counters;
+      const maps = { byType: new Map([...entriesOf(low), ...byType]), byRcode: new Map(entriesOf(byRcode)) };
+      const tallies = { hits, stale, waited, asked, truncated, dropped, limited, errors };
+      return { byProtocol: { ...byProtocol }, ...maps, ...tallies, waiting, packets };
+    },
+  };
+  return counters;
+}
+
+export function addCounts(a: ResponderCounts, b: ResponderCounts): ResponderCounts {
+  return {
+    byProtocol: { udp: a.byProtocol.udp + b.byProtocol.udp, tcp: a.byProtocol.tcp + b.byProtocol.tcp },
+    byType: addMaps(a.byType, b.byType),
+    byRcode: addMaps(a.byRcode, b.byRcode),
+    hits: a.hits + b.hits,
+    stale: a.stale + b.stale,
+    waited: a.waited + b.waited,
+    asked: a.asked + b.asked,
+    truncated: a.truncated + b.truncated,
+    dropped: a.dropped + b.dropped,
+    limited: a.limited + b.limited,
+    errors: a.errors + b.errors,
+    waiting: a.waiting + b.waiting,
+    packets: a.packets + b.packets,
+  };
+}
+
+/** Types below are counted without a map. */
+const LOW_TYPES = 258;
+const MAX_TYPES = 64;
+const OTHER_TYPE = -1;
+/** EDNS's rcodes in use end before. */
+const RCODES = 24;
+
+function entriesOf(counts: Uint32Array): readonly (readonly [number, number])[] {
+  return [...counts].map((count, key) => [key, count] as const).filter(([, count]) => count > 0);
+}
+
+function addMaps(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const sum = new Map(a);
+  b.forEach((count, key) => sum.set(key, (sum.get(key) ?? 0) + count));
+  return sum;
+}
+
+export const NO_COUNTS: ResponderCounts = createCounters().snapshot({ waiting: 0, packets: 0 });

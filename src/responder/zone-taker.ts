@@ -1,0 +1,37 @@
+import type { FromWorker, ToWorker } from "./protocol.ts";
+import type { ZoneBook } from "./zone-book.ts";
+import { zoneViewBuilder, type ZoneViewBuilder } from "./zone-view.ts";
+
+type ZoneMessage = Extract<ToWorker, { kind: "zone" | "slice" | "zone-whole" | "zone-gone" }>;
+
+/** Makes views of the slices that come, and puts them in place when they are whole; zone-feed.ts is the other side. */
+export interface ZoneTaker {
+  take(message: ZoneMessage): void;
+}
+
+export function createZoneTaker(book: ZoneBook, post: (message: FromWorker) => void): ZoneTaker {
+  let growing: ZoneViewBuilder | undefined;
+  return {
+    take: (message) => {
+      switch (message.kind) {
+        case "zone":
+          growing = zoneViewBuilder(message);
+          break;
+        case "slice":
+          growing?.add(message.sets);
+          growing?.addAliases(message.aliases);
+          post({ kind: "taken" });
+          break;
+        case "zone-whole":
+          if (growing !== undefined) {
+            book.set(growing.finish());
+          }
+          growing = undefined;
+          break;
+        case "zone-gone":
+          book.remove(message.domain);
+          break;
+      }
+    },
+  };
+}
