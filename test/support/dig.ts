@@ -38,6 +38,11 @@ export async function kdig(at: DnsEndpoint, name: string, type = "A", flags: Dig
   return ask("kdig", [`@${at.host}`, "-p", String(at.port), "-q", name, "-t", type, "+retry=0", "+time=3", ...flags]);
 }
 
+/** Asks with ldns's drill. A third. `flags` go before the name: `-t` asks over TCP, `-b 1232` with EDNS. */
+export async function drill(at: DnsEndpoint, name: string, type = "A", flags: DigFlags = []): Promise<DigReply> {
+  return ask("drill", ["-p", String(at.port), ...flags, `@${at.host}`, name, type]);
+}
+
 /** The data of the answer's records of one type, sorted: what most tests compare. */
 export function answerData(reply: DigReply, type: string): readonly string[] {
   return reply.answer
@@ -46,7 +51,7 @@ export function answerData(reply: DigReply, type: string): readonly string[] {
     .sort();
 }
 
-async function ask(tool: "dig" | "kdig", args: readonly string[]): Promise<DigReply> {
+async function ask(tool: "dig" | "kdig" | "drill", args: readonly string[]): Promise<DigReply> {
   // No ~/.digrc: a person's defaults must not change a test.
   const { stdout, stderr } = await run(locateComponent(tool), args, { env: { HOME: "/nonexistent" } });
   return parseReply(stdout + stderr);
@@ -69,7 +74,7 @@ function parseReply(text: string): DigReply {
     }
   }
   return {
-    status: /status: ([A-Z0-9]+)/.exec(text)?.[1] ?? (records.answer.length > 0 ? "NOERROR" : "NO-REPLY"),
+    status: /(?:status|rcode): ([A-Z0-9]+)/.exec(text)?.[1] ?? (records.answer.length > 0 ? "NOERROR" : "NO-REPLY"),
     flags: (/^;; flags:([^;]*);/im.exec(text)?.[1] ?? "").trim().split(/\s+/),
     ...records,
     text,

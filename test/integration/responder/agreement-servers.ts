@@ -39,7 +39,10 @@ const COREFILE = `${DOMAIN} {
 }
 `;
 
-async function startOurs(): Promise<DnsEndpoint & AsyncDisposable> {
+export type OurServer = DnsEndpoint & AsyncDisposable;
+
+/** The responder with the zone of agreement-zone.ts and live answers for its aliases. */
+export async function startOurs(): Promise<OurServer> {
   const zones = zonesOf([buildZoneView(servedZone())]);
   return listen({
     host: "127.0.0.1",
