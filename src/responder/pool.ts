@@ -42,9 +42,9 @@ export interface ResponderPool extends AsyncDisposable {
   /** Of all workers, those that have ended included; at most a second old if they answer. */
   counts(): Promise<ResponderCounts>;
   /** How many workers have been replaced. */
-  restarts(): number;
+  readonly restarts: number;
   /** Of the workers that run. */
-  threadIds(): readonly number[];
+  readonly threadIds: readonly number[];
   /** For tests: ends one worker as a crash does. */
   terminate(threadId: number): Promise<void>;
 }
@@ -89,12 +89,7 @@ export function createResponderPool(options: ResponderPoolOptions): ResponderPoo
       seats = Array.from({ length: options.workers }, (_, index) => seatAt(index, addresses));
       const renewal = options.cookieSecrets === undefined ? [setInterval(renew, RENEW_MS)] : [];
       timers = [setInterval(() => seats.forEach((seat) => seat.beat()), BEAT_MS), ...renewal];
-      try {
-        await Promise.all(seats.map(({ listening }) => listening));
-      } catch (error) {
-        await stop();
-        throw error;
-      }
+      await allListen(seats, stop);
       return addresses;
     },
     setZone: (zone) => {
@@ -111,8 +106,12 @@ export function createResponderPool(options: ResponderPoolOptions): ResponderPoo
       await countedInTime(seats);
       return seats.reduce((sum, seat) => addCounts(sum, seat.counts()), NO_COUNTS);
     },
-    restarts: () => seats.reduce((sum, seat) => sum + seat.restarts, 0),
-    threadIds: () => seats.flatMap(({ threadId }) => threadId ?? []),
+    get restarts() {
+      return seats.reduce((sum, seat) => sum + seat.restarts, 0);
+    },
+    get threadIds() {
+      return seats.flatMap(({ threadId }) => threadId ?? []);
+    },
     terminate: async (threadId) => {
       await seats.find((seat) => seat.threadId === threadId)?.terminate();
     },
@@ -126,6 +125,15 @@ const RENEW_MS: Millis = 24 * 3_600_000;
 
 function limitsOf({ limits, rate }: ResponderPoolOptions): ResponderLimits {
   return { ...DEFAULT_LIMITS, ...limits, rate: { ...DEFAULT_RATE_LIMITS, ...rate } };
+}
+
+async function allListen(seats: readonly Seat[], stop: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.all(seats.map(({ listening }) => listening));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 async function countedInTime(seats: readonly Seat[]): Promise<void> {
