@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { createExchange, type ExchangeClient } from "../../../src/transport/client.ts";
 import { skipWithout } from "../../support/component.ts";
@@ -56,6 +57,19 @@ describe("the responder and CoreDNS, Knot and NSD with the same zone", { skip },
     });
   }
 });
+
+test("docs/concepts/responder-answers.md lists the same differences", () => {
+  const page = readFileSync("docs/concepts/responder-answers.md", "utf8");
+  const rows = JUSTIFIED.map(
+    ({ title, peers, why }) => `| ${title} | ${peers.map((peer) => SPELLED[peer]).join(", ")} | ${why} |`,
+  );
+  assert.deepEqual(
+    page.split("\n").filter((line) => /^\| .* \| (CoreDNS|Knot|NSD)(, |\b)/.test(line)),
+    rows,
+  );
+});
+
+const SPELLED: Readonly<Record<Peer, string>> = { coredns: "CoreDNS", knot: "Knot", nsd: "NSD" };
 
 function covers({ peers, aspects, is }: (typeof JUSTIFIED)[number], difference: Difference): boolean {
   return peers.includes(difference.peer) && aspects.includes(difference.aspect) && is(difference);
