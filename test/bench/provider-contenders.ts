@@ -5,6 +5,7 @@ import { listAt, memberAt, numberAt, textAt } from "../../src/base/json.ts";
 import { displayName, parseName, type Name } from "../../src/dns/name.ts";
 import type { RecordSet } from "../../src/dns/record.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
+import { createCoreDNSEtcdBackend } from "../../src/providers/coredns-etcd/coredns-etcd.ts";
 import { createWebhookBackend } from "../../src/providers/external-dns-webhook/webhook.ts";
 import { createPowerDNSBackend } from "../../src/providers/powerdns/powerdns.ts";
 import { createRfc2136Backend } from "../../src/providers/rfc2136/rfc2136.ts";
@@ -12,6 +13,7 @@ import { createExchange } from "../../src/transport/client.ts";
 import { createHttpClient } from "../../src/transport/http.ts";
 import { createTransfer } from "../../src/transport/transfer.ts";
 import { startBind } from "../support/bind.ts";
+import { startEtcd } from "../support/etcd.ts";
 import { startExternalDnsWebhook } from "../support/external-dns-webhook.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";
 import { freePort } from "../support/free-port.ts";
@@ -38,7 +40,7 @@ export interface Arena extends AsyncDisposable {
 /** The names, each with the address that the first round changes. */
 export type Openers = readonly ((names: readonly Name[], address: string) => Promise<Arena>)[];
 
-export const OPENERS: Openers = [openBind, openPowerDNS, openWebhook];
+export const OPENERS: Openers = [openBind, openPowerDNS, openEtcd, openWebhook];
 
 const API_KEY = "k3y-of-the-benchmark";
 const FOREVER = new AbortController().signal;
@@ -99,6 +101,32 @@ async function openPowerDNS(names: readonly Name[], address: string): Promise<Ar
     contenders: [backendContender("dnsalias powerDNS", ours), peerContender("ExternalDNS pdns", webhook.url)],
     requests: () => Promise.resolve(proxy.seen.length),
     [Symbol.asyncDispose]: () => disposeAll(http, webhook, proxy, pdns),
+  };
+}
+
+/** Each side has its own part of the same etcd. */
+async function openEtcd(names: readonly Name[], address: string): Promise<Arena> {
+  const etcd = await startEtcd();
+  const provider = { kind: "coredns", etcdUrl: etcd.clientUrl } as const;
+  const webhook = await startExternalDnsWebhook({ zones: ["example.com"], provider });
+  const http = createHttpClient({ clock: systemClock });
+  const ours = createCoreDNSEtcdBackend({
+    spec: { endpoints: [etcd.clientUrl], pathPrefix: "/dnsalias" },
+    domain: DOMAIN,
+    password: undefined,
+    http,
+  });
+  const create = names.map((name) => ({ ...endpointOf(name, address), labels: {} }));
+  await post(webhook.url, "/records", { create });
+  return {
+    server: "etcd",
+    contenders: [backendContender("dnsalias coreDNSEtcd", ours), peerContender("ExternalDNS coredns", webhook.url)],
+    requests: async () => {
+      const text = await (await fetch(`${etcd.clientUrl}/metrics`)).text();
+      const counts = text.matchAll(/^grpc_server_started_total\{.*grpc_service="etcdserverpb\.KV".*\} (\d+)$/gm);
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+    },
+    [Symbol.asyncDispose]: () => disposeAll(http, webhook, etcd),
   };
 }
 
