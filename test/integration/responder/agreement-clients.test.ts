@@ -110,7 +110,7 @@ describe(
 
 /** Those that every tool can put. */
 function isPlain(question: AgreementQuestion): boolean {
-  return question.class === "IN" && !/^(TYPE[\d]{1,3}|[AI]XFR)$/.test(question.type);
+  return question.class === "IN" && question.edns === undefined && !/^(TYPE[\d]{1,3}|[AI]XFR)$/.test(question.type);
 }
 
 /** Each eighth, and one of each type and way of asking. */

@@ -10,16 +10,19 @@ export interface AgreementQuestion {
   /** Octets that the client takes; absent: no EDNS. */
   readonly udpSize?: number;
   readonly dnssecOk: boolean;
+  /** Absent: version 0 without options. */
+  readonly edns?: { readonly version: number; readonly options: readonly number[] };
 }
 
 /** How a question is named in the table and in messages. */
 export function titleOf(question: AgreementQuestion): string {
-  const { name, type, protocol, udpSize, dnssecOk } = question;
+  const { name, type, protocol, udpSize, dnssecOk, edns } = question;
   const more = [
     question.class === "IN" ? "" : question.class,
     protocol === "tcp" ? "tcp" : "",
     udpSize === undefined ? "noedns" : udpSize === 1_232 ? "" : `size=${udpSize}`,
     dnssecOk ? "do" : "",
+    edns === undefined ? "" : `version=${edns.version} options=${edns.options.join()}`,
   ];
   return [name, type, ...more].filter((word) => word !== "").join(" ");
 }
@@ -149,6 +152,9 @@ function plain(): readonly AgreementQuestion[] {
   return [...rest, ...rare];
 }
 
+/** Of those for local use (RFC 6891 9). */
+const UNKNOWN_OPTION = 65_001;
+
 function variants(): readonly AgreementQuestion[] {
   const some = ["@", "shop", "www", "mail", "x.wild", "a.tenants", "missing", "dev", "mail.legacy", "er.app"];
   const asked = some.flatMap((name) => ["A", "TXT", "MX"].map((type) => ({ ...USUAL, name: full(name), type })));
@@ -161,6 +167,8 @@ function variants(): readonly AgreementQuestion[] {
     ...asked.map(withoutEdns),
     ...asked.map((question) => ({ ...question, dnssecOk: true })),
     ...asked.map((question) => ({ ...question, protocol: "tcp" as const })),
+    ...asked.map((question) => ({ ...question, edns: { version: 1, options: [] } })),
+    ...asked.map((question) => ({ ...question, edns: { version: 0, options: [UNKNOWN_OPTION] } })),
     ...big,
     ...big.map(withoutEdns),
     ...big.map((question) => ({ ...question, udpSize: 512 })),

@@ -67,7 +67,8 @@ function linesOf(records: readonly WireRecord[]): readonly string[] {
     .sort();
 }
 
-function queryOf({ name, type, class: of, udpSize, dnssecOk }: AgreementQuestion): Message {
+function queryOf(question: AgreementQuestion): Message {
+  const { name, type, class: of, udpSize, dnssecOk, edns = { version: 0, options: [] } } = question;
   const spelled = name === "." ? name : `${name}.`;
   return {
     id: 0x4a5b,
@@ -84,6 +85,13 @@ function queryOf({ name, type, class: of, udpSize, dnssecOk }: AgreementQuestion
     answers: [],
     authorities: [],
     additionals: [],
-    ...(udpSize !== undefined && { edns: { udpSize, version: 0, dnssecOk, options: [] } }),
+    ...(udpSize !== undefined && {
+      edns: {
+        udpSize,
+        version: edns.version,
+        dnssecOk,
+        options: edns.options.map((code) => ({ code, data: Uint8Array.of(1, 2, 3) })),
+      },
+    }),
   };
 }

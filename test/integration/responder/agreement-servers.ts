@@ -1,17 +1,12 @@
 import { systemClock } from "../../../src/base/clock.ts";
-import { decodeMessage } from "../../../src/dns/decode.ts";
-import { encodeMessage } from "../../../src/dns/encode.ts";
-import { RCODE } from "../../../src/dns/types.ts";
-import { answer } from "../../../src/responder/answer.ts";
-import { buildZoneView } from "../../../src/responder/zone-view.ts";
-import { zonesOf } from "../../../src/responder/zones.ts";
-import { listen } from "../../../src/transport/listen.ts";
-import { responseTo, udpSize } from "../../lab/name-server.ts";
+import { FAMILIES } from "../../../src/dns/record.ts";
 import { startCoreDns } from "../../support/coredns.ts";
+import { dig } from "../../support/dig.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
 import { startKnot } from "../../support/knot.ts";
 import { startNsd } from "../../support/nsd.ts";
 import { DOMAIN, liveAnswer, peerZoneText, servedZone } from "./agreement-zone.ts";
+import { openPool, sourceOf } from "./scene.ts";
 
 export const PEERS = ["coredns", "knot", "nsd"] as const;
 export type Peer = (typeof PEERS)[number];
@@ -41,26 +36,17 @@ const COREFILE = `${DOMAIN} {
 
 export type OurServer = DnsEndpoint & AsyncDisposable;
 
-/** The responder with the zone of agreement-zone.ts and live answers for its aliases. */
+/**
+ * The responder with the zone of agreement-zone.ts and live answers for its aliases. Each has been asked for once: additional addresses are those that are
+ * there.
+ */
 export async function startOurs(): Promise<OurServer> {
-  const zones = zonesOf([buildZoneView(servedZone())]);
-  return listen({
-    host: "127.0.0.1",
-    port: 0,
-    onQuery: (bytes, _peer, protocol) => {
-      const decoded = decodeMessage(bytes);
-      const [question] = decoded.kind === "ok" ? decoded.message.questions : [];
-      if (decoded.kind === "malformed" || question === undefined) {
-        return undefined;
-      }
-      const query = decoded.message;
-      const view = zones.zoneOf(question.name, question.type);
-      const now = systemClock.now();
-      const live = (alias: Parameters<typeof liveAnswer>[0], family: "A" | "AAAA") => liveAnswer(alias, family, now);
-      const result = view === undefined ? undefined : answer(view, question, { live, now });
-      const reply = responseTo(query);
-      const response = result?.kind === "answer" ? { ...reply, ...result } : { ...reply, rcode: RCODE.REFUSED };
-      return encodeMessage(response, { maxSize: protocol === "tcp" ? 65_535 : udpSize(query, 1_232) });
-    },
-  });
+  const source = sourceOf(({ name, family }) => liveAnswer(name, family, systemClock.now()));
+  await using started = new AsyncDisposableStack();
+  const server = started.use(await openPool([servedZone()], { source }));
+  for (const { name } of servedZone().aliases) {
+    await Promise.all(FAMILIES.map((family) => dig(server, name, family)));
+  }
+  const all = started.move();
+  return { host: server.host, port: server.port, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

@@ -8,7 +8,7 @@ import { agreementQuestions, titleOf, type AgreementQuestion } from "./agreement
 import { askForAgreement, ASPECTS, type AgreementReply, type Aspect } from "./agreement-reply.ts";
 import { PEERS, startAgreementServers, type AgreementServers, type Peer } from "./agreement-servers.ts";
 
-const skip = skipWithout("coredns", "knotd", "knotc", "nsd", "nsd-control");
+const skip = skipWithout("dig", "coredns", "knotd", "knotc", "nsd", "nsd-control");
 
 describe("the responder and CoreDNS, Knot and NSD with the same zone", { skip }, () => {
   const questions = agreementQuestions();
