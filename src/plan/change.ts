@@ -22,6 +22,8 @@ export interface ActualSet {
   readonly owner: string | undefined;
   /** What stands in the way at the name, as a clause for people, when it is more than these addresses: "the base zone has a CNAME at …". */
   readonly note?: string;
+  /** The note says what the backend cannot hold, whatever stands there. */
+  readonly unsupported?: true;
 }
 
 export type Change =
@@ -36,7 +38,13 @@ export type Change =
       readonly message: string;
     };
 
-export type RefuseReason = "ForeignRecord" | "ForeignOwner" | "PolicyForbids" | "OverlayFull" | "WriterConflict";
+export type RefuseReason =
+  | "ForeignRecord"
+  | "ForeignOwner"
+  | "PolicyForbids"
+  | "OverlayFull"
+  | "WriterConflict"
+  | "NotSupported";
 
 /** A change that a provider is asked to carry out. */
 export type Write = Exclude<Change, { readonly kind: "refuse" }>;

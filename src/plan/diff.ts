@@ -84,6 +84,10 @@ function removal(before: ActualSet, policy: ZoneSpec["policy"]): Change {
 }
 
 function foreign(name: Name, type: Family, before: ActualSet, { conflict }: DiffInput): Change {
+  if (before.unsupported === true) {
+    const message = `${displayName(name)} ${type} is not written: ${before.note}; take the host name out of the alias, or publish its zone elsewhere`;
+    return { kind: "refuse", name, type, reason: "NotSupported", message };
+  }
   const reason: RefuseReason = before.owner === undefined ? "ForeignRecord" : "ForeignOwner";
   const adoptable = conflict === "Refuse" && before.owner === undefined && before.note === undefined;
   const cure = adoptable

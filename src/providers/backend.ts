@@ -39,11 +39,20 @@ export type BackendRead =
       /** True when `sets` are all of the zone. */
       readonly complete: boolean;
       readonly serial?: number;
-      /** What else keeps a name from being written, as a clause for people; names of ours go on. Undefined: nothing does. */
-      readonly obstacleOf?: (name: Name) => string | undefined;
+      readonly obstacleOf?: ObstacleOf;
     }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+
+/** What else keeps a name from being written; names that are ours already go on. Undefined: nothing does. */
+export type ObstacleOf = (name: Name) => Obstacle | undefined;
+
+export interface Obstacle {
+  /** A clause for people. */
+  readonly message: string;
+  /** The backend cannot hold the name, whatever else stands there. */
+  readonly unsupported?: true;
+}
 
 /** One record set before and after; both have the same name and type, and one of them may be absent. */
 export interface BackendChange {

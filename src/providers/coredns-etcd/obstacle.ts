@@ -1,44 +1,47 @@
 import { displayName, isWildcard, labelsOf, type Name } from "../../dns/name.ts";
 import { parseAddress } from "../../dns/address.ts";
+import type { ObstacleOf } from "../backend.ts";
 import { ancestorKeys, ownerKeyOf, parentKey, plainAddress } from "./convert.ts";
 import type { Entry, ZoneView } from "./zone-view.ts";
-
-/** What keeps a name from being written, as a clause for people; undefined: nothing. */
-export type ObstacleOf = (name: Name) => string | undefined;
 
 /**
  * The plugin looks below a name for its records, and at its own key only where nothing is below. So what somebody else wrote can answer at our
  * name, and our keys can hide or add to theirs. Such names are not written.
  */
 export function obstaclesIn(view: ZoneView): ObstacleOf {
-  const { root, domain, entries } = view;
+  const { domain } = view;
   const foreign = foreignIn(view);
   return (name) => {
-    const known = neverWritten(name, domain);
-    if (known !== undefined) {
-      return known;
+    const never = neverWritten(name, domain);
+    if (never !== undefined) {
+      return { message: never, unsupported: true };
     }
-    const key = ownerKeyOf(root, domain, name);
-    const shown = displayName(name);
-    const beside = foreign.beside.get(key);
-    if (beside !== undefined) {
-      return `the key ${beside.key} is more than an address, and CoreDNS answers with it at ${shown}`;
-    }
-    const deeper = foreign.deeper.get(key);
-    if (deeper !== undefined) {
-      return `CoreDNS answers with the key ${deeper.key} at ${shown} as well: give it a "group"`;
-    }
-    const hidden = [key, ...ancestorKeys(root, key), ...foreign.alone].find((one) =>
-      isHidden(entries.get(one), one === key),
-    );
-    if (hidden !== undefined) {
-      return `CoreDNS would not see the key ${hidden} any more with keys below it: move it to ${hidden}/x1`;
-    }
-    const above = ancestorKeys(root, key).find((one) => foreign.grouped.has(one));
-    return above === undefined
-      ? undefined
-      : `the "group" of the key ${foreign.grouped.get(above)?.key} would let ${shown} answer at the name above`;
+    const message = inTheWay(view, foreign, name);
+    return message === undefined ? undefined : { message };
   };
+}
+
+function inTheWay({ root, domain, entries }: ZoneView, foreign: Foreign, name: Name): string | undefined {
+  const key = ownerKeyOf(root, domain, name);
+  const shown = displayName(name);
+  const beside = foreign.beside.get(key);
+  if (beside !== undefined) {
+    return `the key ${beside.key} is more than an address, and CoreDNS answers with it at ${shown}`;
+  }
+  const deeper = foreign.deeper.get(key);
+  if (deeper !== undefined) {
+    return `CoreDNS answers with the key ${deeper.key} at ${shown} as well: give it a "group"`;
+  }
+  const hidden = [key, ...ancestorKeys(root, key), ...foreign.alone].find((one) =>
+    isHidden(entries.get(one), one === key),
+  );
+  if (hidden !== undefined) {
+    return `CoreDNS would not see the key ${hidden} any more with keys below it: move it to ${hidden}/x1`;
+  }
+  const above = ancestorKeys(root, key).find((one) => foreign.grouped.has(one));
+  return above === undefined
+    ? undefined
+    : `the "group" of the key ${foreign.grouped.get(above)?.key} would let ${shown} answer at the name above`;
 }
 
 function neverWritten(name: Name, domain: Name): string | undefined {

@@ -18,6 +18,10 @@ export function etcdProblem(http: HttpResult, context: ProblemContext): BackendP
   const said = http.kind === "response" ? textAt(parseJson(http.text), "message") : "";
   const known = KNOWN.find(({ words }) => words.test(said));
   const { server, redact } = wordsOf(context);
+  if (http.kind === "response" && http.status === 404) {
+    const message = `${server} answers 404: it is no etcd of 3.4 or later with its JSON gateway (--enable-grpc-gateway): correct endpoints`;
+    return { kind: "refused", reason: "NotSupported", message };
+  }
   if (known === undefined) {
     return problemOf(http, wordsOf(context));
   }
@@ -96,7 +100,7 @@ function wordsOf({ spec, endpoint, secrets }: ProblemContext): ServerWords {
     field: "endpoints",
     unauthorized: `correct auth.username, or ${secretOf(spec.auth)}`,
     forbidden: "let this address through in the proxy before it",
-    notFound: "this is no etcd of 3.4 or later with its JSON gateway (--enable-grpc-gateway): correct endpoints",
+    notFound: "correct endpoints",
     rejected: "see what it says",
     redact: (text) => secrets.filter((one) => one !== "").reduce((clean, one) => clean.replaceAll(one, "***"), text),
   };

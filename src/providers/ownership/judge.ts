@@ -2,6 +2,7 @@ import { addressSet } from "../../dns/address.ts";
 import { displayName, type Name } from "../../dns/name.ts";
 import { FAMILIES, type Family, type RecordSet } from "../../dns/record.ts";
 import type { ActualSet } from "../../plan/change.ts";
+import type { Obstacle, ObstacleOf } from "../backend.ts";
 import { holderOf, recordKey, type Holder, type RecordMap } from "./holder.ts";
 import { markerNameOf } from "./marker-name.ts";
 
@@ -21,7 +22,7 @@ export interface JudgeInput {
   /** True for a record set that is exactly as we left it. */
   readonly isAsLeft: (set: RecordSet) => boolean;
   /** What the backend itself says is in the way at a name that is not ours. */
-  readonly obstacleOf?: ((name: Name) => string | undefined) | undefined;
+  readonly obstacleOf?: ObstacleOf | undefined;
 }
 
 /** Says for each family at the name who wrote it, and what stands in the way of writing it. */
@@ -31,7 +32,13 @@ export function judgeName(name: Name, input: JudgeInput): JudgedName {
   const obstacle = obstacleAt(name, input.sets) ?? (isOpen ? input.obstacleOf?.(name) : undefined);
   const owned = holder.kind === "ours" ? holder.types : [];
   if (obstacle !== undefined) {
-    const sets = FAMILIES.map((type) => ({ ...actualOf(name, type, input.sets), owner: undefined, note: obstacle }));
+    const { message: note, unsupported } = obstacle;
+    const sets = FAMILIES.map((type) => ({
+      ...actualOf(name, type, input.sets),
+      owner: undefined,
+      note,
+      ...(unsupported === true && { unsupported }),
+    }));
     return { sets, holder, lost: [], leftover: owned.length > 0 };
   }
   if (holder.kind === "foreign") {
@@ -68,15 +75,16 @@ function foreignSet(name: Name, type: Family, owner: string, sets: RecordMap): A
     : { ...set, note: `the dnsalias owner "${owner}" has marked ${displayName(name)} as its own` };
 }
 
-function obstacleAt(name: Name, sets: RecordMap): string | undefined {
+function obstacleAt(name: Name, sets: RecordMap): Obstacle | undefined {
   const markerName = markerNameOf(name);
   if (markerName === undefined) {
-    return `the owner marker of ${displayName(name)} has no place (the name is too long, or begins with _wildcard)`;
+    const message = `the owner marker of ${displayName(name)} has no place (the name is too long, or begins with _wildcard)`;
+    return { message };
   }
   for (const at of [name, markerName]) {
     const cname = sets.get(recordKey(at, "CNAME"));
     if (cname !== undefined) {
-      return `a CNAME to ${cname.data.join(", ")} stands at ${displayName(at)}`;
+      return { message: `a CNAME to ${cname.data.join(", ")} stands at ${displayName(at)}` };
     }
   }
   return undefined;

@@ -4,7 +4,7 @@ import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name.ts";
 import { FAMILIES, type RecordSet } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
-import type { BackendChange, RecordBackend } from "../backend.ts";
+import type { BackendChange, ObstacleOf, RecordBackend } from "../backend.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, Drift, ReadResult, ZoneProvider } from "../provider.ts";
 import { afterChanges, batchOf, setOf, type TouchedName } from "./batch.ts";
@@ -49,7 +49,7 @@ interface View {
   readonly sets: RecordMap;
   readonly judged: ReadonlyMap<Name, JudgedName>;
   readonly serial: number | undefined;
-  readonly obstacleOf: ((name: Name) => string | undefined) | undefined;
+  readonly obstacleOf: ObstacleOf | undefined;
 }
 
 async function read(state: State, ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult> {

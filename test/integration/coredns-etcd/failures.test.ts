@@ -146,7 +146,7 @@ describe("etcd when things break", { skip: skipWithout("etcd") }, () => {
     other.next({ kind: "answer", status: 404, body: "404 page not found" });
     const lost = await at(other.url).read([], NEVER);
     assert.ok(lost.kind === "refused");
-    assert.match(lost.message, /404 \(404 page not found\): this is no etcd of 3\.4 or later/);
+    assert.match(lost.message, /answers 404: it is no etcd of 3\.4 or later/);
     other.next({ kind: "answer", status: 200, body: "<html>hello</html>" });
     const misfit = await at(other.url).read([], NEVER);
     assert.ok(misfit.kind === "failed");

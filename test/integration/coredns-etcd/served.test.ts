@@ -178,6 +178,7 @@ describe("what CoreDNS answers of what stands in etcd", { skip: skipWithout("etc
       const read = await readZone(us, [name]);
       const set = read.sets.find((one) => displayName(one.name) === name);
       assert.match(set?.note ?? "", note, name);
+      assert.equal(set?.unsupported, key === undefined ? true : undefined, name);
       if (key !== undefined) {
         await store.remove(`${ROOT_KEY}/${key}`);
       }
