@@ -8,8 +8,8 @@ import { appendTsig, splitTsig, tsigOctets, uint48, type TsigRecord } from "./ts
 /** RFC 8945 10: how far two clocks may be apart. */
 const TSIG_FUDGE: Seconds = 300;
 
-const TSIG_ERROR = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
-type TsigError = keyof typeof TSIG_ERROR;
+export const TSIG_ERROR = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
+export type TsigError = keyof typeof TSIG_ERROR;
 
 export interface SignedMessage {
   readonly bytes: Uint8Array;
@@ -19,7 +19,29 @@ export interface SignedMessage {
 
 /** Signs a message (RFC 8945 4.3); `requestMac` when it answers a signed one. `at` is Unix time. */
 export function signMessage(message: Uint8Array, key: TsigKey, at: Seconds, requestMac?: Uint8Array): SignedMessage {
-  const unsigned: TsigRecord = {
+  return signedWith(message, key, unsignedRecord(message, key, at), requestMac);
+}
+
+/** The same with a record that is given but for its MAC. */
+export function signedWith(
+  message: Uint8Array,
+  key: TsigKey,
+  record: TsigRecord,
+  requestMac?: Uint8Array,
+): SignedMessage {
+  const mac = macOf(key, requestMac, message, variablesOf(record));
+  return { bytes: appendTsig(message, { ...record, mac }), mac };
+}
+
+/** Signs a later message of an answer of several (RFC 8945 5.3.1), together with the MAC of the one before. */
+export function signNext(message: Uint8Array, key: TsigKey, at: Seconds, priorMac: Uint8Array): SignedMessage {
+  const record = unsignedRecord(message, key, at);
+  const mac = macOf(key, priorMac, message, timersOf(record));
+  return { bytes: appendTsig(message, { ...record, mac }), mac };
+}
+
+function unsignedRecord(message: Uint8Array, key: TsigKey, at: Seconds): TsigRecord {
+  return {
     keyName: key.name,
     algorithm: tsigAlgorithm(key.algorithm).name,
     timeSigned: at,
@@ -29,8 +51,6 @@ export function signMessage(message: Uint8Array, key: TsigKey, at: Seconds, requ
     error: 0,
     other: NOTHING,
   };
-  const mac = macOf(key, requestMac, message, variablesOf(unsigned));
-  return { bytes: appendTsig(message, { ...unsigned, mac }), mac };
 }
 
 /** The octets that a message to be signed must leave free below 65,535. */
@@ -131,7 +151,7 @@ const NOTHING = new Uint8Array(0);
 const CLASS_ANY_TTL_0 = Uint8Array.of(0, 255, 0, 0, 0, 0);
 
 /** RFC 8945 4.3.3. */
-function variablesOf(tsig: TsigRecord): Uint8Array {
+export function variablesOf(tsig: TsigRecord): Uint8Array {
   return Buffer.concat([
     nameOctets(tsig.keyName),
     CLASS_ANY_TTL_0,

@@ -1,5 +1,5 @@
 import { displayName, isAtOrBelow, type Name } from "../dns/name.ts";
-import type { Family, RecordSet } from "../dns/record.ts";
+import type { AliasType, RecordSet } from "../dns/record.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file-cut.ts";
 import { renderRecords } from "../dns/zone-file-render.ts";
 import { parseZoneFile } from "../dns/zone-file.ts";
@@ -10,20 +10,22 @@ export interface BaseZone {
   readonly origin: Name;
   readonly soa: RecordSet;
   readonly serial: number;
-  /** All but the SOA, as it is rendered. */
+  /** All but the SOA. */
+  readonly others: readonly RecordSet[];
+  /** The same, as it is rendered. */
   readonly othersText: string;
   /** Equal for equal records, whatever their order, their comments and the SOA's serial. */
   readonly fingerprint: string;
-  /** What keeps an address record set of ours from standing at a name; undefined: nothing does. */
-  readonly obstacle: (name: Name, type: Family) => Obstacle | undefined;
+  /** What keeps a record set of ours from standing at a name; undefined: nothing does. */
+  readonly obstacle: (name: Name, type: AliasType) => Obstacle | undefined;
 }
 
 /** A record of the base zone that stands where one of ours should; it goes on being served. */
 interface Obstacle {
   readonly note: string;
   readonly ttl: number;
-  /** When it is an address record set itself. */
-  readonly addresses: readonly string[];
+  /** When it is a record set of that type itself. */
+  readonly data: readonly string[];
 }
 
 export type BaseRead =
@@ -49,6 +51,7 @@ export function readBaseZone(text: string, origin: Name, place: string): BaseRea
     origin,
     soa,
     serial: serialOf(soa),
+    others,
     othersText,
     fingerprint: fingerprint(renderRecords([withSerial(soa, 0)]) + othersText),
     obstacle: obstacleOf(origin, others),
@@ -82,7 +85,7 @@ function obstacleOf(origin: Name, sets: readonly RecordSet[]): BaseZone["obstacl
       return {
         note: `the base zone has ${type} records of its own at ${display}`,
         ttl: same.ttl,
-        addresses: same.data,
+        data: same.data,
       };
     }
     if (byKey.has(`${name} CNAME`)) {
@@ -102,5 +105,5 @@ function obstacleOf(origin: Name, sets: readonly RecordSet[]): BaseZone["obstacl
 }
 
 function otherObstacle(note: string): Obstacle {
-  return { note, ttl: 0, addresses: [] };
+  return { note, ttl: 0, data: [] };
 }

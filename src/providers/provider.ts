@@ -1,12 +1,12 @@
 import type { ActualSet, Write } from "../plan/change.ts";
 import type { Name } from "../dns/name.ts";
-import type { Family, Seconds } from "../dns/record.ts";
+import type { AliasType, Seconds } from "../dns/record.ts";
 
 /** What the backend holds for one zone at one moment. */
 export interface ActualZone {
   /** Opaque; {@link ZoneProvider.apply} writes only while the backend is still at it (compare-and-swap). */
   readonly revision: string;
-  /** The address record sets at the owner names that the caller asked for, and every set that is ours. */
+  /** The record sets of an alias's types at the owner names that the caller asked for, and every set that is ours. */
   readonly sets: readonly ActualSet[];
   /** Why the backend must be written even if no set differs: the base zone changed, someone edited our part, first write, owner markers to be put right. */
   readonly dirty?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
@@ -22,7 +22,7 @@ export interface ActualZone {
 export interface Drift {
   readonly name: Name;
   /** Undefined: the marker, which any write puts right. */
-  readonly type?: Family;
+  readonly type?: AliasType;
   /** "somebody changed example.com A from … to …": a clause that both the Event and the log show. */
   readonly message: string;
 }
@@ -71,6 +71,8 @@ export interface ZoneProvider {
   apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
   /** Called after a write took effect; hurries the delivery where the backend has a way to. */
   hurry?(signal: AbortSignal): Promise<void>;
+  /** Called once when the zone is gone, or when another provider, perhaps of the same kind, has been made for it. What is published stays where it is stored. */
+  close?(): void;
 }
 
 /** A server that answers for the zone. */

@@ -50,7 +50,9 @@ function serve(socket: Socket, { onQuery, onError, limits }: ListenPart): void {
     pending += 1;
     try {
       const response = await onQuery(query, peer, "tcp");
-      if (response !== undefined && !socket.destroyed) {
+      if (response !== undefined && !(response instanceof Uint8Array)) {
+        await sendAll(socket, response, idle);
+      } else if (response !== undefined && !socket.destroyed) {
         socket.write(framed(response));
         idle.refresh();
       }
@@ -95,4 +97,28 @@ function serve(socket: Socket, { onQuery, onError, limits }: ListenPart): void {
   });
   socket.on("error", () => socket.destroy());
   socket.on("close", () => clearTimeout(idle));
+}
+
+async function sendAll(socket: Socket, messages: AsyncIterable<Uint8Array>, idle: NodeJS.Timeout): Promise<void> {
+  for await (const message of messages) {
+    if (socket.destroyed) {
+      return;
+    }
+    const isTaken = socket.write(framed(message));
+    idle.refresh();
+    if (!isTaken) {
+      await takenOrGone(socket);
+    }
+  }
+}
+
+async function takenOrGone(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = (): void => resolve();
+  socket.once("drain", done).once("close", done);
+  try {
+    await promise;
+  } finally {
+    socket.off("drain", done).off("close", done);
+  }
 }

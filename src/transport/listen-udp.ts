@@ -1,24 +1,28 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
-import type { Listener, ListenPart, Peer } from "./listener.ts";
+import type { Answer, Listener, ListenPart, Peer } from "./listener.ts";
 
 /** Rejects when the port is taken. Bound to a wildcard address, the kernel picks the address that answers come from. */
 export async function listenUdp({ host, port, onQuery, onError, limits, reusePort }: ListenPart): Promise<Listener> {
   const type = isIPv6(host) ? "udp6" : "udp4";
-  const socket = createSocket({ type, reusePort, ipv6Only: type === "udp6" });
+  const socket = createSocket({
+    type,
+    reusePort,
+    ipv6Only: type === "udp6",
+    recvBufferSize: RECEIVE_BUFFER,
+    // Peers' addresses need no looking up; Node's own lookup would take a turn of the loop for each answer.
+    lookup: (address, _options, done) => done(null, address, type === "udp6" ? 6 : 4),
+  });
   let pending = 0;
   let isOpen = true;
-  const send = (answer: Uint8Array | undefined, peer: Peer): void => {
-    if (answer !== undefined && isOpen) {
-      socket.send(answer, peer.port, peer.address, (error) => {
-        if (error !== null) {
-          onError(error);
-        }
-      });
+  const send = (answer: Answer, peer: Peer): void => {
+    if (answer instanceof Uint8Array && isOpen) {
+      // Without a callback, which would cost more than all the rest: an answer that cannot be sent is lost, as any datagram can be.
+      socket.send(answer, peer.port, peer.address);
     }
   };
-  const sendLater = async (promise: Promise<Uint8Array | undefined>, peer: Peer): Promise<void> => {
+  const sendLater = async (promise: Promise<Answer>, peer: Peer): Promise<void> => {
     pending += 1;
     try {
       send(await promise, peer);
@@ -29,7 +33,8 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
     }
   };
   socket.on("message", (query, peer) => {
-    if (pending >= limits.maxPendingUdp) {
+    // Nobody can be answered at port 0, and only a forger asks from there.
+    if (pending >= limits.maxPendingUdp || peer.port === 0) {
       return;
     }
     try {
@@ -43,9 +48,10 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
       onError(error);
     }
   });
-  socket.bind(port, host);
   try {
-    await once(socket, "listening");
+    const listening = once(socket, "listening");
+    socket.bind(port, host);
+    await listening;
   } catch (error) {
     socket.close();
     throw error;
@@ -63,3 +69,6 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
     },
   };
 }
+
+/** Octets; the system gives as much of it as it allows (net.core.rmem_max). Its own default is full after some 250 queries that came at once. */
+const RECEIVE_BUFFER = 4 * 1024 * 1024;

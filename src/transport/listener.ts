@@ -9,11 +9,13 @@ export interface Peer {
  * Gets the octets of one message as they came and gives the octets of the answer, already short enough for the protocol; undefined sends nothing. What it
  * throws goes to `onError`, and nothing is sent.
  */
-export type OnQuery = (
-  query: Uint8Array,
-  peer: Peer,
-  protocol: "udp" | "tcp",
-) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+export type OnQuery = (query: Uint8Array, peer: Peer, protocol: "udp" | "tcp") => Answer | Promise<Answer>;
+
+/**
+ * Over TCP an answer may be several messages, such as a zone transfer (RFC 5936): the next one is asked for when the peer has taken the one before, so that one is
+ * held at most. A peer that takes none for `idleMs` is cut off, and what gives them is told (`return`). Over UDP nothing is sent of it.
+ */
+export type Answer = Uint8Array | AsyncIterable<Uint8Array> | undefined;
 
 export interface ListenLimits {
   /** Answers over UDP that may be promised at once; further queries are dropped. */

@@ -1,0 +1,210 @@
+import type { Millis } from "../../base/clock.ts";
+import type { DnsZone, TransferSpec } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { displayName, type Name } from "../../dns/name.ts";
+import { ALIAS_TYPES } from "../../dns/record.ts";
+import { tsigSecret } from "../../dns/tsig-key.ts";
+import type { ActualSet } from "../../plan/change.ts";
+import type { SecretText } from "../backend.ts";
+import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
+import { checkedOwnerId } from "../owner-id.ts";
+import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../own-set.ts";
+import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
+import type { TextStore } from "../text-store.ts";
+import type { Grant } from "./access.ts";
+import type { Primary, ZoneClaim } from "./primary.ts";
+import { firstSerial, serialAfter } from "./serials.ts";
+import { nextHistory, type PreparedCache } from "./zone-version.ts";
+
+export interface TransferDeps {
+  readonly zone: DnsZone;
+  readonly spec: TransferSpec;
+  readonly base: Pick<TextStore, "place" | "read">;
+  /** Undefined: the spec names no key. */
+  readonly secret: SecretText | undefined;
+  readonly primary: Primary;
+  readonly ownerId: string;
+  /** What the statuses say of the time before this process: what was published, and the serial. */
+  readonly remembered: {
+    sets(): readonly OwnSet[];
+    serial(): number | undefined;
+  };
+  readonly now: () => Millis;
+}
+
+/**
+ * A zone that is kept in memory and transferred from us: the base zone's records and our own sets. What was published comes back after a restart from the statuses,
+ * so that nothing is blanked that cannot be looked up at that moment; nothing is served before that and the first plan are one version.
+ */
+export function createTransferProvider(deps: TransferDeps): ZoneProvider {
+  checkedOwnerId(deps.ownerId);
+  const { zone, spec, primary } = deps;
+  const claim = primary.claim(objectKey(zone.meta), zone.spec.domain, spec);
+  const baseOf = rememberLast((text) => readBaseZone(text, zone.spec.domain, deps.base.place));
+  const memory: Memory = { claim, baseOf, cache: new WeakMap() };
+  return {
+    id: "transfer",
+    async read(ownerNames, signal) {
+      const loaded = await load(deps, memory, signal);
+      return loaded.kind === "ok" ? { kind: "ok", zone: actualZone(deps, loaded, ownerNames) } : loaded;
+    },
+    apply: (request, signal) => apply(deps, memory, request, signal),
+    close: () => claim.release(),
+  };
+}
+
+interface Memory {
+  readonly claim: ZoneClaim;
+  readonly baseOf: (text: string) => BaseRead;
+  readonly cache: PreparedCache;
+}
+
+interface Loaded {
+  readonly kind: "ok";
+  readonly base: BaseZone;
+  /** Our sets that stand and may stand: the base zone's records come before ours. */
+  readonly sets: readonly OwnSet[];
+  readonly revision: string;
+  readonly published: ReturnType<ZoneClaim["published"]>;
+}
+
+type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
+
+async function load(deps: TransferDeps, { claim, baseOf }: Memory, signal: AbortSignal): Promise<Loaded | NotLoaded> {
+  const opened = await deps.primary.open();
+  if (opened.kind === "failed") {
+    return opened;
+  }
+  const [key, text] = await Promise.all([readKey(deps, signal), deps.base.read(signal)]);
+  if (key.kind !== "ok") {
+    return key;
+  }
+  claim.useKey(key.key);
+  if (text.kind === "failed") {
+    return text;
+  }
+  if (text.text === undefined) {
+    const message = `the base zone of ${displayName(deps.zone.spec.domain)} is not there: create ${deps.base.place}, with SOA and NS records at least`;
+    return { kind: "refused", reason: "BaseZoneMissing", message };
+  }
+  const read = baseOf(text.text);
+  if (read.kind === "bad") {
+    return { kind: "refused", reason: "BaseZoneInvalid", message: read.message };
+  }
+  const { base } = read;
+  const published = claim.published();
+  const isChecked = published?.fingerprint === base.fingerprint;
+  const known = published?.sets ?? deps.remembered.sets();
+  const sets = isChecked ? known : known.filter(({ name, type }) => base.obstacle(name, type) === undefined);
+  const revision = published === undefined ? "none" : String(published.history.current.serial);
+  return { kind: "ok", base, sets, revision, published };
+}
+
+type KeyRead = { readonly kind: "ok"; readonly key: Grant["key"] } | NotLoaded;
+
+async function readKey({ spec: { tsig }, secret }: TransferDeps, signal: AbortSignal): Promise<KeyRead> {
+  if (tsig === undefined || secret === undefined) {
+    return { kind: "ok", key: tsig === undefined ? "none" : "unread" };
+  }
+  const read = await secret(signal);
+  if (read.kind !== "ok") {
+    return read.kind === "missing" ? { kind: "refused", reason: "SecretMissing", message: read.message } : read;
+  }
+  const octets = tsigSecret(read.text);
+  const { name, key } = tsig.secretRef;
+  const message = `the Secret ${name}, key ${key}, is not a TSIG secret in base64, as tsig-keygen prints it`;
+  return octets === undefined
+    ? { kind: "refused", reason: "SecretInvalid", message }
+    : { kind: "ok", key: { name: tsig.keyName, algorithm: tsig.algorithm, secret: octets } };
+}
+
+function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
+  const { base, sets, revision, published } = loaded;
+  const dirty = dirtyOf(deps, loaded);
+  return {
+    revision,
+    sets: [...ownedBy(sets, deps.ownerId), ...ownerNames.flatMap((name) => obstaclesAt(base, name))],
+    ...(dirty === undefined ? {} : { dirty }),
+    ...(published === undefined ? {} : { serial: published.history.current.serial }),
+  };
+}
+
+function obstaclesAt(base: BaseZone, name: Name): readonly ActualSet[] {
+  return ALIAS_TYPES.flatMap((type) => {
+    const obstacle = base.obstacle(name, type);
+    return obstacle === undefined ? [] : [{ name, type, ...obstacle, owner: undefined }];
+  });
+}
+
+function dirtyOf(deps: TransferDeps, { base, published }: Loaded): ActualZone["dirty"] {
+  if (published === undefined) {
+    return { kind: "first", message: `${displayName(deps.zone.spec.domain)} is not served yet` };
+  }
+  return published.fingerprint === base.fingerprint
+    ? undefined
+    : { kind: "base", message: `the base zone ${deps.base.place} changed` };
+}
+
+async function apply(
+  deps: TransferDeps,
+  memory: Memory,
+  { zone, writes }: ApplyRequest,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const loaded = await load(deps, memory, signal);
+  if (loaded.kind !== "ok") {
+    return loaded;
+  }
+  const { base, revision, published } = loaded;
+  if (revision !== zone.revision) {
+    return { kind: "conflict", message: `${displayName(deps.zone.spec.domain)} changed since it was read` };
+  }
+  const sets = afterWrites(loaded.sets, writes);
+  const stood = new Set(loaded.sets);
+  const problem = firstProblem(
+    base,
+    sets.filter((set) => !stood.has(set)),
+  );
+  if (problem !== undefined) {
+    return { kind: "refused", reason: "ForeignRecord", message: problem };
+  }
+  if (published !== undefined && writes.length === 0 && dirtyOf(deps, loaded) === undefined) {
+    return { kind: "applied", revision, serial: published.history.current.serial, wrote: false };
+  }
+  const serial = serialFor(deps, memory, loaded);
+  const made = nextHistory(published?.history, { cache: memory.cache, base, sets, serial });
+  if (made.kind === "refused") {
+    return made;
+  }
+  const isServed = memory.claim.publish({ history: made.history, sets, fingerprint: base.fingerprint });
+  return isServed
+    ? { kind: "applied", revision: String(serial), serial, wrote: true }
+    : { kind: "failed", message: "this process may not serve zones now: another one does" };
+}
+
+function firstProblem(base: BaseZone, sets: readonly OwnSet[]): string | undefined {
+  for (const set of sets) {
+    const obstacle = base.obstacle(set.name, set.type);
+    const problem = obstacle === undefined ? ownSetProblem(set) : `${obstacle.note}: remove one of the two`;
+    if (problem !== undefined) {
+      return problem;
+    }
+  }
+  return undefined;
+}
+
+function serialFor({ remembered, now }: TransferDeps, { claim }: Memory, { base, published }: Loaded): number {
+  const seconds = now() / 1_000;
+  return published === undefined
+    ? firstSerial({ remembered: remembered.serial(), known: [claim.lastSerial(), base.serial], seconds })
+    : serialAfter([published.history.current.serial, base.serial], seconds);
+}
+
+/** The same function, which does not work again for the text that it was asked for last. */
+function rememberLast<T>(work: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly result: T } | undefined;
+  return (text) => {
+    last = last?.text === text ? last : { text, result: work(text) };
+    return last.result;
+  };
+}

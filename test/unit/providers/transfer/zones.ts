@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import type { WireRecord } from "../../../../src/dns/message.ts";
+import { parseName } from "../../../../src/dns/name.ts";
+import { rdataFromWire } from "../../../../src/dns/rdata-wire.ts";
+import { typeName } from "../../../../src/dns/types.ts";
+import { parseZoneFile } from "../../../../src/dns/zone-file.ts";
+import { prepared, setKeyOf } from "../../../../src/providers/transfer/prepared.ts";
+import {
+  advanced,
+  type History,
+  type JournalLimits,
+  versionOf,
+  type ZoneVersion,
+} from "../../../../src/providers/transfer/versions.ts";
+
+export const ORIGIN = parseName("example.com");
+
+/** A version of example.com; the lines are added to SOA and NS. */
+export function version(serial: number, lines: readonly string[] = []): ZoneVersion {
+  const text = ["$TTL 60", `@ SOA ns1 h ${serial} 2 3 4 5`, "@ NS ns1", "ns1 A 192.0.2.1", ...lines].join("\n");
+  const zone = parseZoneFile(text, ORIGIN);
+  assert.ok(zone.kind === "ok", JSON.stringify(zone));
+  const soa = zone.records.find(({ type }) => type === "SOA") ?? assert.fail();
+  const others = zone.records.filter(({ type }) => type !== "SOA");
+  const [record = assert.fail()] = prepared(soa).records;
+  return versionOf(serial, record, new Map(others.map((set) => [setKeyOf(set), prepared(set)])));
+}
+
+/** The versions one after the other. */
+export function history(versions: readonly ZoneVersion[], limits?: JournalLimits): History {
+  const [first = assert.fail(), ...later] = versions;
+  return later.reduce<History>((before, next) => advanced(before, next, limits), { current: first, journal: [] });
+}
+
+/** "www.example.com. 60 A 192.0.2.1" */
+export function texts(records: Iterable<WireRecord>): readonly string[] {
+  return [...records].map(
+    ({ name, ttl, type, rdata }) => `${name} ${ttl} ${typeName(type)} ${rdataFromWire(type, rdata)}`,
+  );
+}
+
+export function soaText(serial: number): string {
+  return `example.com. 60 SOA ns1.example.com. h.example.com. ${serial} 2 3 4 5`;
+}
