@@ -108,10 +108,11 @@ function forbidden(name: Name, type: Family, what: "changed" | "deleted", policy
 }
 
 function byNameAndType(a: Change, b: Change): number {
-  return byCodeUnit(keyOf(a), keyOf(b));
+  return byCodeUnit(changeKey(a), changeKey(b));
 }
 
-function keyOf(change: Change): string {
+/** The {@link setKey} of what a change is about. */
+export function changeKey(change: Change): string {
   switch (change.kind) {
     case "create":
       return setKey(change.after.name, change.after.type);

@@ -5,7 +5,7 @@ import type { Family } from "../dns/record.ts";
 import type { Answer } from "./answer.ts";
 import type { ActualSet, Change } from "./change.ts";
 import type { Claim, ZoneMatch } from "./claims.ts";
-import { setKey } from "./diff.ts";
+import { changeKey } from "./diff.ts";
 import type { ZonePlan } from "./zone-plan.ts";
 
 /** One thing that is known of an owner name, for whoever asks why it is as it is. */
@@ -164,18 +164,6 @@ function publishedFacts(name: Name, { actual, changes, ownerId }: ExplainedZone)
     ),
     ...(mine.length === 0 ? [good("change", "none: what is published is what is wanted")] : []),
   ];
-}
-
-function changeKey(change: Change): string {
-  switch (change.kind) {
-    case "create":
-      return setKey(change.after.name, change.after.type);
-    case "update":
-    case "delete":
-      return setKey(change.before.name, change.before.type);
-    case "refuse":
-      return setKey(change.name, change.type);
-  }
 }
 
 /** What the running controller says of itself, which knows more than one look-up. */
