@@ -1,6 +1,7 @@
+import { displayName } from "../../dns/name.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
-import { byKey, standing } from "../record-sets.ts";
+import { byKey, standing, targetOf } from "../record-sets.ts";
 import type { BackendProblem } from "../http-problem.ts";
 import { createEtcdClient, type EtcdClient, type EtcdClientDeps } from "./client.ts";
 import { keyChangesFor, type NameChanges } from "./key-changes.ts";
@@ -24,6 +25,8 @@ export function createCoreDNSEtcdBackend(deps: CoreDNSEtcdDeps): RecordBackend {
   };
 }
 
+/** Addresses, and markers. */
+const HELD_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "TXT"]);
 /** Somebody writes to the zone all the time: then the plan is made anew. */
 const MAX_TRIES = 4;
 
@@ -42,6 +45,11 @@ async function apply(
   batch: BackendBatch,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
+  const other = batch.changes.map(targetOf).find(({ type }) => !HELD_TYPES.has(type));
+  if (other !== undefined) {
+    const message = `${displayName(other.name)} ${other.type}: the etcd plugin of CoreDNS has no records of this type`;
+    return { kind: "refused", reason: "NotSupported", message };
+  }
   let wrote = false;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const answer = await look(client, deps, signal);
