@@ -66,6 +66,15 @@ describe("folder mode, with an alias at etcd and CoreDNS", { skip: skipWithout("
     });
   });
 
+  test("a wildcard, which the plugin has not, is refused by name", async () => {
+    await write("wild.yaml", aliasManifest({ name: "wild", hostnames: [`*.${DOMAIN}`], targets: [["192.0.2.9"]] }));
+    await waitFor("the refusal", async () => {
+      const line = (await stateText()).split("\n").find((text) => text.includes(`"name":"wild"`));
+      assert.match(line ?? "", /"reason":"NotSupported".*has no wildcards/);
+    });
+    await rm(join(root, "manifests", "wild.yaml"));
+  });
+
   test("etcd's restart is no more than a pause, and a wrong password says which Secret", async () => {
     await etcd.restart();
     await write("alias.yaml", alias("192.0.2.3"));
