@@ -41,7 +41,7 @@ interface ChangeDocument {
 
 interface Shown {
   readonly ttl: number;
-  readonly addresses: readonly string[];
+  readonly data: readonly string[];
 }
 
 export function planDocument(previews: readonly ZonePreview[], { bad, answers, store }: Snapshot): PlanDocument {
@@ -106,12 +106,12 @@ function nameOf({ name, type }: { readonly name: Parameters<typeof displayName>[
   return { name: displayName(name), type };
 }
 
-function shown({ ttl, addresses }: Shown): Shown {
-  return { ttl, addresses };
+function shown({ ttl, data }: Shown): Shown {
+  return { ttl, data };
 }
 
 function withResources(set: Shown & { readonly resources: readonly string[] }) {
-  return { ttl: set.ttl, addresses: set.addresses, resources: set.resources };
+  return { ttl: set.ttl, data: set.data, resources: set.resources };
 }
 
 const MARKS: Readonly<Record<Change["kind"], readonly [string, Style]>> = {
@@ -154,7 +154,7 @@ function changeLine(sink: Sink, change: ChangeDocument): string {
     return `  ${styled(sink, style, mark)} ${what}  ${change.reason ?? ""}: ${harmless(change.message ?? "")}`;
   }
   const sides = [change.before, change.after].flatMap((side) =>
-    side === undefined ? [] : [`${side.addresses.join(", ")} (${side.ttl} s)`],
+    side === undefined ? [] : [`${side.data.join(", ")} (${side.ttl} s)`],
   );
   const whose = change.after === undefined ? "" : `  ${change.after.resources.join(", ")}`;
   return `  ${styled(sink, style, mark)} ${what}  ${sides.join(" → ")}${styled(sink, "dim", whose)}`;

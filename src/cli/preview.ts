@@ -93,7 +93,7 @@ function withoutCountdown(plan: ZonePlan, actual: readonly ActualSet[]): ZonePla
     ...name,
     sets: name.sets.map((set) => {
       const before = stands.get(setKey(set.name, set.type));
-      const counted = before !== undefined && set.ttl < before.ttl && sameMembers(set.addresses, before.addresses);
+      const counted = before !== undefined && set.ttl < before.ttl && sameMembers(set.data, before.data);
       return counted ? { ...set, ttl: before.ttl } : set;
     }),
   }));

@@ -97,7 +97,7 @@ function publishedBefore(
   published: readonly ActualSet[],
 ): Millis | undefined {
   const entry = alias.status?.hostnames.find((one) => one.hostname === displayName(hostname) && one.zone === zone);
-  const same = entry?.addresses.join() === addressSet(published.flatMap((set) => set.addresses)).join();
+  const same = entry?.addresses.join() === addressSet(published.flatMap((set) => set.data)).join();
   const at = Date.parse(entry?.publishedAt ?? "");
   return same && !Number.isNaN(at) ? at : undefined;
 }

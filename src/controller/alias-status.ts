@@ -63,7 +63,7 @@ function hostnameStatus({ alias }: AliasFacts, placement: Placement): HostnameSt
   const previous = alias.status?.hostnames.find(
     (entry) => entry.hostname === hostname && entry.zone === placement.zone,
   );
-  const addresses = addressSet(placement.published.flatMap((set) => set.addresses));
+  const addresses = addressSet(placement.published.flatMap((set) => set.data));
   const ttl = placement.published.length === 0 ? undefined : Math.min(...placement.published.map((set) => set.ttl));
   const same = previous !== undefined && previous.ttl === ttl && previous.addresses.join() === addresses.join();
   const publishedAt =

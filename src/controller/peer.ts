@@ -58,6 +58,6 @@ function forgetOld({ peerHolds }: ZoneState, now: Millis): void {
   }
 }
 
-function sameSet(known: ActualSet | undefined, { ttl, addresses }: ActualSet): boolean {
-  return known !== undefined && known.ttl === ttl && sameMembers(known.addresses, addresses);
+function sameSet(known: ActualSet | undefined, { ttl, data }: ActualSet): boolean {
+  return known !== undefined && known.ttl === ttl && sameMembers(known.data, data);
 }

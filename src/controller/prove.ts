@@ -107,7 +107,7 @@ async function serves(
     const set = wanted.get(setKey(name, family));
     if (set !== undefined) {
       const asked = await deps.ask(endpoint, name, family, signal);
-      if (asked.kind !== "answer" || !sameMembers(asked.addresses, set.addresses)) {
+      if (asked.kind !== "answer" || !sameMembers(asked.addresses, set.data)) {
         return false;
       }
     }

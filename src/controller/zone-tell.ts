@@ -79,6 +79,6 @@ function head({ name, type }: WantedSet | ActualSet): string {
   return `${displayName(name)} ${type}`;
 }
 
-function contents({ addresses }: WantedSet | ActualSet): string {
-  return addresses.join(", ");
+function contents({ data }: WantedSet | ActualSet): string {
+  return data.join(", ");
 }

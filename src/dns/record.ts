@@ -7,6 +7,14 @@ export type Seconds = number;
 export const FAMILIES = ["A", "AAAA"] as const;
 export type Family = (typeof FAMILIES)[number];
 
+/** The record types that an alias can have at its owner name; each is one record set. */
+export const ALIAS_TYPES = [...FAMILIES] as const;
+export type AliasType = (typeof ALIAS_TYPES)[number];
+
+export function isAliasType(type: string): type is AliasType {
+  return ALIAS_TYPES.some((one) => one === type);
+}
+
 /**
  * The whole of one owner name and type, class IN. `type` is the mnemonic ("A", "MX", "TYPE65280" for unknown ones, RFC 3597);
  * `data` is each record's RDATA in zone-file text with absolute names, sorted by code unit, without duplicates.

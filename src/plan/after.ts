@@ -15,6 +15,6 @@ export function after(actual: readonly ActualSet[], writes: readonly Write[], ow
   return [...sets.values()].sort((a, b) => byCodeUnit(setKey(a.name, a.type), setKey(b.name, b.type)));
 }
 
-function asActual({ name, type, ttl, addresses }: WantedSet, owner: string): ActualSet {
-  return { name, type, ttl, addresses, owner };
+function asActual({ name, type, ttl, data }: WantedSet, owner: string): ActualSet {
+  return { name, type, ttl, data, owner };
 }

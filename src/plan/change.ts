@@ -1,26 +1,26 @@
 import type { Name } from "../dns/name.ts";
-import type { Family, Seconds } from "../dns/record.ts";
+import type { AliasType, Seconds } from "../dns/record.ts";
 import type { ObjectKey } from "../api/meta.ts";
 
-/** One address record set that should stand at an owner name, and for whom. */
+/** One record set that should stand at an owner name, and for whom. */
 export interface WantedSet {
   readonly name: Name;
-  readonly type: Family;
+  readonly type: AliasType;
   readonly ttl: Seconds;
-  /** Sorted, never empty. */
-  readonly addresses: readonly string[];
+  /** RDATA in zone-file text, as a record set of src/dns has it; never empty. */
+  readonly data: readonly string[];
   /** The aliases that contribute, sorted. */
   readonly resources: readonly ObjectKey[];
 }
 
-/** An address record set as the backend has it. `owner` undefined: nobody's marker stands there. */
+/** A record set as the backend has it. `owner` undefined: nobody's marker stands there. */
 export interface ActualSet {
   readonly name: Name;
-  readonly type: Family;
+  readonly type: AliasType;
   readonly ttl: Seconds;
-  readonly addresses: readonly string[];
+  readonly data: readonly string[];
   readonly owner: string | undefined;
-  /** What stands in the way at the name, as a clause for people, when it is more than these addresses: "the base zone has a CNAME at …". */
+  /** What stands in the way at the name, as a clause for people, when it is more than these records: "the base zone has a CNAME at …". */
   readonly note?: string;
   /** The note says what the backend cannot hold, whatever stands there. */
   readonly unsupported?: true;
@@ -33,7 +33,7 @@ export type Change =
   | {
       readonly kind: "refuse";
       readonly name: Name;
-      readonly type: Family;
+      readonly type: AliasType;
       readonly reason: RefuseReason;
       readonly message: string;
     };

@@ -2,7 +2,7 @@ import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { ZoneSpec } from "../api/dns-zone.ts";
 import { addressSet } from "../dns/address.ts";
 import { displayName, type Name } from "../dns/name.ts";
-import type { Family } from "../dns/record.ts";
+import { ALIAS_TYPES, type AliasType } from "../dns/record.ts";
 import type { ActualSet, Change, RefuseReason, WantedSet } from "./change.ts";
 import type { NamePlan } from "./name-plan.ts";
 
@@ -25,7 +25,7 @@ export function diff(input: DiffInput): readonly Change[] {
   const changes: Change[] = [];
   const seen = new Set<string>();
   for (const plan of input.names) {
-    for (const type of ["A", "AAAA"] as const) {
+    for (const type of ALIAS_TYPES) {
       const key = setKey(plan.name, type);
       seen.add(key);
       const change = compare(plan, type, actual.get(key), input);
@@ -42,7 +42,7 @@ export function diff(input: DiffInput): readonly Change[] {
   return changes.sort(byNameAndType);
 }
 
-function compare(plan: NamePlan, type: Family, before: ActualSet | undefined, input: DiffInput): Change | undefined {
+function compare(plan: NamePlan, type: AliasType, before: ActualSet | undefined, input: DiffInput): Change | undefined {
   const wanted = plan.sets.find((set) => set.type === type);
   const adopts = before !== undefined && mayAdopt(before, input);
   if (before !== undefined && before.owner !== input.ownerId && !adopts) {
@@ -59,7 +59,7 @@ function compare(plan: NamePlan, type: Family, before: ActualSet | undefined, in
   if (before === undefined) {
     return { kind: "create", after };
   }
-  if (!adopts && before.ttl === after.ttl && sameMembers(before.addresses, after.addresses)) {
+  if (!adopts && before.ttl === after.ttl && sameMembers(before.data, after.data)) {
     return undefined;
   }
   return input.policy === "CreateOnly"
@@ -76,14 +76,14 @@ function withPublished(wanted: WantedSet | undefined, before: ActualSet | undefi
   if (wanted === undefined || before === undefined) {
     return wanted;
   }
-  return { ...wanted, addresses: addressSet([...wanted.addresses, ...before.addresses]) };
+  return { ...wanted, data: addressSet([...wanted.data, ...before.data]) };
 }
 
 function removal(before: ActualSet, policy: ZoneSpec["policy"]): Change {
   return policy === "Sync" ? { kind: "delete", before } : forbidden(before.name, before.type, "deleted", policy);
 }
 
-function foreign(name: Name, type: Family, before: ActualSet, { conflict }: DiffInput): Change {
+function foreign(name: Name, type: AliasType, before: ActualSet, { conflict }: DiffInput): Change {
   if (before.unsupported === true) {
     const message = `${displayName(name)} ${type} is not written: ${before.note}; take the host name out of the alias, or publish its zone elsewhere`;
     return { kind: "refuse", name, type, reason: "NotSupported", message };
@@ -97,12 +97,12 @@ function foreign(name: Name, type: Family, before: ActualSet, { conflict }: Diff
   return { kind: "refuse", name, type, reason, message };
 }
 
-function whatStands({ addresses, owner }: ActualSet): string {
+function whatStands({ data, owner }: ActualSet): string {
   const who = owner === undefined ? "somebody else wrote" : `the dnsalias owner "${owner}" wrote`;
-  return `${who} ${addresses.join(", ")} there`;
+  return `${who} ${data.join(", ")} there`;
 }
 
-function forbidden(name: Name, type: Family, what: "changed" | "deleted", policy: string): Change {
+function forbidden(name: Name, type: AliasType, what: "changed" | "deleted", policy: string): Change {
   const message = `${displayName(name)} ${type} would be ${what}, which the zone's policy ${policy} forbids: the records stand as they are`;
   return { kind: "refuse", name, type, reason: "PolicyForbids", message };
 }
@@ -125,6 +125,6 @@ export function changeKey(change: Change): string {
 }
 
 /** One text for each record set of a zone, for maps and for sorting. */
-export function setKey(name: Name, type: Family): string {
+export function setKey(name: Name, type: AliasType): string {
   return `${name} ${type}`;
 }

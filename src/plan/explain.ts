@@ -1,7 +1,7 @@
 import { objectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import { displayName, type Name } from "../dns/name.ts";
-import type { Family } from "../dns/record.ts";
+import type { AliasType } from "../dns/record.ts";
 import type { Answer } from "./answer.ts";
 import type { ActualSet, Change } from "./change.ts";
 import type { Claim, ZoneMatch } from "./claims.ts";
@@ -121,7 +121,7 @@ function standing(addresses: readonly string[]): string {
 }
 
 function decisionFacts(name: Name, { plan, problem, actual, ownerId }: ExplainedZone): readonly Fact[] {
-  const stands = (family: Family): boolean =>
+  const stands = (family: AliasType): boolean =>
     actual.some((set) => set.name === name && set.type === family && set.owner === ownerId);
   const loop = plan.loops.get(name);
   const named = plan.names.find((entry) => entry.name === name);
@@ -140,19 +140,19 @@ function decisionFacts(name: Name, { plan, problem, actual, ownerId }: Explained
         ),
       ),
     ...(named?.sets ?? []).map((set) =>
-      good("decision", `wanted: ${set.type} ${set.addresses.join(", ")}, TTL ${set.ttl} s`),
+      good("decision", `wanted: ${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s`),
     ),
   ];
 }
 
 function publishedFacts(name: Name, { actual, changes, ownerId }: ExplainedZone): readonly Fact[] {
-  const here = actual.filter((set) => set.name === name && set.addresses.length > 0);
+  const here = actual.filter((set) => set.name === name && set.data.length > 0);
   const mine = changes.filter((change) => changeKey(change).startsWith(`${name} `));
   return [
     ...here.map((set) =>
       fact(
         "published",
-        `${set.type} ${set.addresses.join(", ")}, TTL ${set.ttl} s, ${set.owner === ownerId ? "ours" : "not ours"}`,
+        `${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s, ${set.owner === ownerId ? "ours" : "not ours"}`,
         set.owner === ownerId,
       ),
     ),

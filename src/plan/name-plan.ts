@@ -50,7 +50,7 @@ function mergeFamily(
   return {
     name,
     type,
-    addresses: addressSet(having.flatMap(({ set }) => set.addresses)),
+    data: addressSet(having.flatMap(({ set }) => set.addresses)),
     ttl: Math.min(...having.map(({ alias, set }) => clampTtl(set.ttl, narrow(zoneTtl, alias.spec.ttl)))),
     resources: having.map(({ alias }) => objectKey(alias.meta)).sort(byCodeUnit),
   };

@@ -1,15 +1,15 @@
 import type { ActualSet, Write } from "../plan/change.ts";
 import { addressSet, familyOf, parseAddress } from "../dns/address.ts";
 import type { Name } from "../dns/name.ts";
-import type { Family, Seconds } from "../dns/record.ts";
+import type { AliasType, Seconds } from "../dns/record.ts";
 import { ownerNameIn } from "./owner-name.ts";
 
-/** One address record set of ours, as it stands in a rendered text. */
+/** One record set of ours, as it stands in a rendered text. */
 export interface OwnSet {
   readonly name: Name;
-  readonly type: Family;
+  readonly type: AliasType;
   readonly ttl: Seconds;
-  readonly addresses: readonly string[];
+  readonly data: readonly string[];
 }
 
 /** The sets after the writes: each write replaces or removes the whole set of its name and type. */
@@ -20,31 +20,31 @@ export function afterWrites(sets: readonly OwnSet[], writes: readonly Write[]): 
       after.delete(ownSetKey(write.before));
     } else {
       const { name, type, ttl } = write.after;
-      const addresses = addressSet(write.after.addresses.map((address) => parseAddress(address) ?? address));
-      after.set(ownSetKey(write.after), { name, type, ttl, addresses });
+      const data = addressSet(write.after.data.map((address) => parseAddress(address) ?? address));
+      after.set(ownSetKey(write.after), { name, type, ttl, data });
     }
   }
   return [...after.values()];
 }
 
 /** One text for each owner name and type. */
-export function ownSetKey({ name, type }: { readonly name: Name; readonly type: Family }): string {
+export function ownSetKey({ name, type }: { readonly name: Name; readonly type: AliasType }): string {
   return `${name} ${type}`;
 }
 
 export function ownedBy(sets: readonly OwnSet[], owner: string): readonly ActualSet[] {
-  return sets.map(({ name, type, ttl, addresses }) => ({ name, type, ttl, addresses, owner }));
+  return sets.map(({ name, type, ttl, data }) => ({ name, type, ttl, data, owner }));
 }
 
 /** Why a set cannot be written as it is; nothing that an alias wants ever is so. */
-export function ownSetProblem({ name, type, ttl, addresses }: OwnSet): string | undefined {
+export function ownSetProblem({ name, type, ttl, data }: OwnSet): string | undefined {
   const isFine =
     ownerNameIn(name) === name &&
     Number.isInteger(ttl) &&
     ttl >= 0 &&
     ttl <= MAX_TTL &&
-    addresses.length > 0 &&
-    addresses.every((address) => parseAddress(address) === address && familyOf(address) === type);
+    data.length > 0 &&
+    data.every((address) => parseAddress(address) === address && familyOf(address) === type);
   return isFine ? undefined : `the ${type} records of ${name} cannot be written: name, TTL or an address is not valid`;
 }
 

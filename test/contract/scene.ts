@@ -188,10 +188,7 @@ function ownedSets(owner: string, texts: readonly string[], minTtl: number): rea
     const data = [markerData({ owner, types, resource: "web/shop" })];
     return at === undefined ? [] : [{ name: at, type: "TXT", ttl: Math.max(300, minTtl), data }];
   });
-  return [
-    ...sets.map(({ name, type, ttl, addresses }) => ({ name, type, ttl: Math.max(ttl, minTtl), data: addresses })),
-    ...markers,
-  ];
+  return [...sets.map(({ name, type, ttl, data }) => ({ name, type, ttl: Math.max(ttl, minTtl), data })), ...markers];
 }
 
 async function lines(under: ContractBackend): Promise<readonly string[]> {

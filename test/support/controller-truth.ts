@@ -125,8 +125,8 @@ function checkZone({ world }: Stage, truth: Store, one: DnsZone): void {
         (target) => target.kind === "hostname" && world.targets.get(displayName(target.hostname)) === "nxdomain",
       ),
     );
-    const have = published.filter((set) => set.name === name).flatMap(({ addresses }) => addresses);
-    const want = sets.flatMap(({ addresses }) => addresses);
+    const have = published.filter((set) => set.name === name).flatMap(({ data }) => data);
+    const want = sets.flatMap(({ data }) => data);
     if (!frozen && !remembers) {
       assert.deepEqual([...have].sort(byCodeUnit), [...want].sort(byCodeUnit), `${name} in ${objectKey(one.meta)}`);
     } else if (!frozen) {

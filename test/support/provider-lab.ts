@@ -60,7 +60,7 @@ export function wantedSets(...lines: readonly string[]): readonly WantedSet[] {
       const own = addressSet(addresses.filter((address) => familyOf(address) === type));
       return own.length === 0
         ? []
-        : [{ name: parseOwnerName(name), type, ttl: Number(ttl), addresses: own, resources: ["web/shop"] }];
+        : [{ name: parseOwnerName(name), type, ttl: Number(ttl), data: own, resources: ["web/shop"] }];
     });
   });
 }
@@ -68,9 +68,7 @@ export function wantedSets(...lines: readonly string[]): readonly WantedSet[] {
 /** The sets as lines, sorted, the owner in front: `me example.com. A 60 192.0.2.1`. */
 export function setLines(sets: readonly ActualSet[]): readonly string[] {
   return sets
-    .map(({ name, type, ttl, addresses, owner }) =>
-      `${owner ?? "-"} ${name} ${type} ${ttl} ${addresses.join(" ")}`.trim(),
-    )
+    .map(({ name, type, ttl, data, owner }) => `${owner ?? "-"} ${name} ${type} ${ttl} ${data.join(" ")}`.trim())
     .sort();
 }
 
@@ -98,7 +96,7 @@ function writesBetween(actual: readonly ActualSet[], wanted: readonly WantedSet[
     const old = before.get(key);
     if (old === undefined) {
       writes.push({ kind: "create", after: set });
-    } else if (old.owner !== undefined && (old.ttl !== set.ttl || old.addresses.join() !== set.addresses.join())) {
+    } else if (old.owner !== undefined && (old.ttl !== set.ttl || old.data.join() !== set.data.join())) {
       writes.push({ kind: "update", before: old, after: set });
     }
   }

@@ -42,7 +42,7 @@ export function isIntact(part: string): boolean {
 
 /** The sets in a part, however damaged it is: lines that {@link renderPart} would not have written are passed over. */
 export function readPart(text: string): readonly OwnSet[] {
-  const sets = new Map<string, { name: Name; type: Family; ttl: Seconds; addresses: string[] }>();
+  const sets = new Map<string, { name: Name; type: Family; ttl: Seconds; data: string[] }>();
   let name: Name | undefined;
   for (const line of text.split("\n")) {
     const viewed = VIEW.exec(line)?.[1];
@@ -51,12 +51,12 @@ export function readPart(text: string): readonly OwnSet[] {
     const address = parseAddress(written);
     if (name !== undefined && address !== undefined && familyOf(address) === type && Number(ttl) <= MAX_TTL) {
       const family = familyOf(address);
-      const set = sets.get(`${name} ${family}`) ?? { name, type: family, ttl: Number(ttl), addresses: [] };
-      set.addresses.push(address);
+      const set = sets.get(`${name} ${family}`) ?? { name, type: family, ttl: Number(ttl), data: [] };
+      set.data.push(address);
       sets.set(`${name} ${family}`, set);
     }
   }
-  return [...sets.values()].map((set) => Object.assign(set, { addresses: addressSet(set.addresses) }));
+  return [...sets.values()].map((set) => Object.assign(set, { data: addressSet(set.data) }));
 }
 
 /** The zone of the server block that answers for an owner name. */
@@ -98,7 +98,7 @@ function renderTemplate(type: Family, set: OwnSet | undefined, domain: Name, neg
   const lines =
     set === undefined
       ? ["rcode NOERROR", `authority "${soa}"`]
-      : set.addresses.map((address) => `answer "{{ .Question.Name }} ${set.ttl} IN ${type} ${address}"`);
+      : set.data.map((address) => `answer "{{ .Question.Name }} ${set.ttl} IN ${type} ${address}"`);
   return [`  template IN ${type} {`, ...lines.map((line) => `    ${line}`), "  }"];
 }
 

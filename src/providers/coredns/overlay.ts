@@ -3,7 +3,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { ActualSet } from "../../plan/change.ts";
 import type { Name } from "../../dns/name.ts";
-import { FAMILIES } from "../../dns/record.ts";
+import { ALIAS_TYPES } from "../../dns/record.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { parseCorefile } from "./corefile.ts";
 import type { Listener } from "./corefile-listeners.ts";
@@ -100,7 +100,7 @@ function obstaclesAt(file: OverlayFile, name: Name): readonly ActualSet[] {
   const note = file.obstacle(name);
   return note === undefined
     ? []
-    : FAMILIES.map((type) => ({ name, type, ttl: 0, addresses: [], owner: undefined, note }));
+    : ALIAS_TYPES.map((type) => ({ name, type, ttl: 0, data: [], owner: undefined, note }));
 }
 
 function dirtyOf(deps: OverlayDeps, file: OverlayFile): ActualZone["dirty"] {

@@ -3,7 +3,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ActualSet } from "../../plan/change.ts";
 import { displayName, type Name } from "../../dns/name.ts";
-import { FAMILIES } from "../../dns/record.ts";
+import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
@@ -129,7 +129,7 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
 }
 
 function obstaclesAt(base: BaseZone, name: Name): readonly ActualSet[] {
-  return FAMILIES.flatMap((type) => {
+  return ALIAS_TYPES.flatMap((type) => {
     const obstacle = base.obstacle(name, type);
     return obstacle === undefined ? [] : [{ name, type, ...obstacle, owner: undefined }];
   });

@@ -51,8 +51,8 @@ const HEADER = /^; \S+ written by dnsalias owner=(\S+)(?: base=(\S+))?/;
 const BEGIN = /^; BEGIN dnsalias owner=(\S+)$/;
 const END = "; END dnsalias";
 
-function toRecordSet({ name, type, ttl, addresses }: OwnSet): RecordSet {
-  return { name, type, ttl, data: addresses };
+function toRecordSet({ name, type, ttl, data }: OwnSet): RecordSet {
+  return { name, type, ttl, data };
 }
 
 function serialIn(lines: readonly string[], origin: Name): number | undefined {
@@ -62,21 +62,21 @@ function serialIn(lines: readonly string[], origin: Name): number | undefined {
 }
 
 function setsIn(lines: readonly string[]): readonly OwnSet[] {
-  const sets = new Map<string, { name: Name; type: Family; ttl: Seconds; addresses: string[] }>();
+  const sets = new Map<string, { name: Name; type: Family; ttl: Seconds; data: string[] }>();
   for (const line of lines) {
     const record = recordIn(line);
     if (record !== undefined) {
       const key = `${record.name} ${record.type}`;
-      const set = sets.get(key) ?? { name: record.name, type: record.type, ttl: record.ttl, addresses: [] };
-      set.addresses.push(record.address);
+      const set = sets.get(key) ?? { name: record.name, type: record.type, ttl: record.ttl, data: [] };
+      set.data.push(record.address);
       sets.set(key, set);
     }
   }
-  return [...sets.values()].map(({ name, type, ttl, addresses }) => ({
+  return [...sets.values()].map(({ name, type, ttl, data }) => ({
     name,
     type,
     ttl,
-    addresses: addressSet(addresses),
+    data: addressSet(data),
   }));
 }
 

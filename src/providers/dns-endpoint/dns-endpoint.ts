@@ -131,7 +131,7 @@ function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): re
       sets.delete(write.before.type);
     } else {
       const { type, ttl } = write.after;
-      const addresses = addressSet(write.after.addresses.map((address) => parseAddress(address) ?? address));
+      const addresses = addressSet(write.after.data.map((address) => parseAddress(address) ?? address));
       sets.set(type, { type, ttl, addresses });
     }
   }

@@ -50,7 +50,13 @@ export function actualOf(
 ): Pick<ActualZone, "revision" | "sets" | "dirty"> {
   const taken = othersAt(view, ours, asked);
   const own = [...view.ours].flatMap(([name, object]) =>
-    setsIn(object, name).map((set): ActualSet => ({ name, ...set, owner: ours.ownerId })),
+    setsIn(object, name).map((set): ActualSet => ({
+      name,
+      type: set.type,
+      ttl: set.ttl,
+      data: set.addresses,
+      owner: ours.ownerId,
+    })),
   );
   const sets = [...own.filter(({ name, type }) => !taken.has(`${name} ${type}`)), ...taken.values()];
   const dirty = dirtyOf(view, ours);
@@ -111,7 +117,7 @@ function othersAt({ others }: View, ours: Ours, asked: ReadonlySet<Name>): Reado
           name,
           type,
           ttl: recordTTL ?? 0,
-          addresses: targets,
+          data: targets,
           owner: writerOf(object) === ours.ownerId ? undefined : writerOf(object),
           note,
         });

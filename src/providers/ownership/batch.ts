@@ -1,8 +1,7 @@
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
-import { addressSet } from "../../dns/address.ts";
 import type { Name } from "../../dns/name.ts";
-import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
+import { ALIAS_TYPES, type AliasType, type Seconds } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendCapabilities, BackendChange } from "../backend.ts";
 import { markerSetOf, recordKey, type RecordMap } from "./holder.ts";
@@ -29,7 +28,7 @@ export interface TouchedName {
 /** The changes of record sets and markers that the writes come to, in the order that {@link BackendBatch} promises. */
 export function batchOf(input: BatchInput): readonly BackendChange[] {
   const address = input.names
-    .flatMap(({ writes }) => writes.map((write) => addressChange(write, input)))
+    .flatMap(({ writes }) => writes.map((write) => setChange(write, input)))
     .filter((change) => !isNoChange(change));
   const coming: BackendChange[] = [];
   const going: BackendChange[] = [];
@@ -55,12 +54,12 @@ export function afterChanges(sets: RecordMap, changes: readonly BackendChange[])
   return after;
 }
 
-function addressChange(write: Write, { sets, capabilities }: BatchInput): BackendChange {
+function setChange(write: Write, { sets, capabilities }: BatchInput): BackendChange {
   if (write.kind === "delete") {
     return { before: sets.get(recordKey(write.before.name, write.before.type)), after: undefined };
   }
-  const { name, type, ttl, addresses } = write.after;
-  const after = { name, type, ttl: Math.max(ttl, capabilities.minTtl ?? 0), data: addressSet(addresses) };
+  const { name, type, ttl, data } = write.after;
+  const after = { name, type, ttl: Math.max(ttl, capabilities.minTtl ?? 0), data: [...data].sort(byCodeUnit) };
   return { before: sets.get(recordKey(name, type)), after };
 }
 
@@ -95,9 +94,9 @@ function markerChange(touched: TouchedName, input: BatchInput): MarkerChange {
 /** Nobody asks for markers but us, so that nothing is gained by a short one. */
 const MARKER_TTL: Seconds = 300;
 
-/** The families at the name that are ours and stand once the writes have taken effect. */
-function typesAfter({ judged, writes }: TouchedName): readonly Family[] {
-  return FAMILIES.filter((type) => {
+/** The types at the name that are ours and stand once the writes have taken effect. */
+function typesAfter({ judged, writes }: TouchedName): readonly AliasType[] {
+  return ALIAS_TYPES.filter((type) => {
     const write = writes.find((one) => setOf(one).type === type);
     const stands = judged.sets.some((set) => set.type === type && set.owner !== undefined);
     return write === undefined ? stands : write.kind !== "delete";
@@ -110,7 +109,7 @@ function resourceAfter({ name, writes }: TouchedName, resourceOf: BatchInput["re
 }
 
 /** What a write is about. */
-export function setOf(write: Write): { readonly name: Name; readonly type: Family } {
+export function setOf(write: Write): { readonly name: Name; readonly type: AliasType } {
   return write.kind === "delete" ? write.before : write.after;
 }
 

@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name.ts";
-import type { Family, RecordSet } from "../../dns/record.ts";
+import type { AliasType, RecordSet } from "../../dns/record.ts";
 import { readMarker, type Marker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
 
@@ -14,7 +14,7 @@ export function recordKey(name: Name, type: string): string {
 /** Who has an owner name: a name with anybody's marker is one owner's as a whole. */
 export type Holder =
   | { readonly kind: "nobody" }
-  | { readonly kind: "ours"; readonly types: readonly Family[]; readonly resource: string }
+  | { readonly kind: "ours"; readonly types: readonly AliasType[]; readonly resource: string }
   | { readonly kind: "foreign"; readonly owner: string };
 
 /**

@@ -1,6 +1,6 @@
-import { addressSet } from "../../dns/address.ts";
+import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name.ts";
-import { FAMILIES, type Family, type RecordSet } from "../../dns/record.ts";
+import { ALIAS_TYPES, type AliasType, type RecordSet } from "../../dns/record.ts";
 import type { ActualSet } from "../../plan/change.ts";
 import type { Obstacle, ObstacleOf } from "../backend.ts";
 import { holderOf, recordKey, type Holder, type RecordMap } from "./holder.ts";
@@ -10,9 +10,9 @@ import { markerNameOf } from "./marker-name.ts";
 export interface JudgedName {
   readonly sets: readonly ActualSet[];
   readonly holder: Holder;
-  /** Families of ours whose marker is gone, by what was left there. */
-  readonly lost: readonly Family[];
-  /** Our marker speaks for a family of which nothing stands. */
+  /** Types of ours whose marker is gone, by what was left there. */
+  readonly lost: readonly AliasType[];
+  /** Our marker speaks for a type of which nothing stands. */
   readonly leftover: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface JudgeInput {
   readonly obstacleOf?: ObstacleOf | undefined;
 }
 
-/** Says for each family at the name who wrote it, and what stands in the way of writing it. */
+/** Says for each type at the name who wrote it, and what stands in the way of writing it. */
 export function judgeName(name: Name, input: JudgeInput): JudgedName {
   const holder = holderOf(input.sets, name, input.ownerId);
   const isOpen = holder.kind === "nobody";
@@ -33,7 +33,7 @@ export function judgeName(name: Name, input: JudgeInput): JudgedName {
   const owned = holder.kind === "ours" ? holder.types : [];
   if (obstacle !== undefined) {
     const { message: note, unsupported } = obstacle;
-    const sets = FAMILIES.map((type) => ({
+    const sets = ALIAS_TYPES.map((type) => ({
       ...actualOf(name, type, input.sets),
       owner: undefined,
       note,
@@ -43,18 +43,18 @@ export function judgeName(name: Name, input: JudgeInput): JudgedName {
   }
   if (holder.kind === "foreign") {
     return {
-      sets: FAMILIES.map((type) => foreignSet(name, type, holder.owner, input.sets)),
+      sets: ALIAS_TYPES.map((type) => foreignSet(name, type, holder.owner, input.sets)),
       holder,
       lost: [],
       leftover: false,
     };
   }
-  const standing = FAMILIES.flatMap((type) => input.sets.get(recordKey(name, type)) ?? []);
-  const lost = FAMILIES.filter((type) =>
+  const standing = ALIAS_TYPES.flatMap((type) => input.sets.get(recordKey(name, type)) ?? []);
+  const lost = ALIAS_TYPES.filter((type) =>
     standing.some((set) => set.type === type && !owned.includes(type) && input.isAsLeft(set)),
   );
   const ours = new Set([...owned, ...lost]);
-  const sets = FAMILIES.filter((type) => standing.some((set) => set.type === type)).map((type) => ({
+  const sets = ALIAS_TYPES.filter((type) => standing.some((set) => set.type === type)).map((type) => ({
     ...actualOf(name, type, input.sets),
     owner: ours.has(type) ? input.ownerId : undefined,
   }));
@@ -62,15 +62,15 @@ export function judgeName(name: Name, input: JudgeInput): JudgedName {
   return { sets, holder, lost, leftover };
 }
 
-function actualOf(name: Name, type: Family, sets: RecordMap): Omit<ActualSet, "owner"> {
+function actualOf(name: Name, type: AliasType, sets: RecordMap): Omit<ActualSet, "owner"> {
   const set = sets.get(recordKey(name, type));
-  return { name, type, ttl: set?.ttl ?? 0, addresses: addressSet(set?.data ?? []) };
+  return { name, type, ttl: set?.ttl ?? 0, data: [...(set?.data ?? [])].sort(byCodeUnit) };
 }
 
 /** Another owner's name is its own as a whole: nothing is put beside what it wrote. */
-function foreignSet(name: Name, type: Family, owner: string, sets: RecordMap): ActualSet {
+function foreignSet(name: Name, type: AliasType, owner: string, sets: RecordMap): ActualSet {
   const set = { ...actualOf(name, type, sets), owner };
-  return set.addresses.length > 0
+  return set.data.length > 0
     ? set
     : { ...set, note: `the dnsalias owner "${owner}" has marked ${displayName(name)} as its own` };
 }

@@ -1,18 +1,18 @@
 import type { ObjectKey } from "../../api/meta.ts";
-import { FAMILIES, type Family } from "../../dns/record.ts";
+import { ALIAS_TYPES, type AliasType } from "../../dns/record.ts";
 import { isOwnerId } from "../owner-id.ts";
 
-/** What a TXT record at a marker name says: who wrote which address families beside it, and for which alias. */
+/** What a TXT record at a marker name says: who wrote which record types beside it, and for which alias. */
 export interface Marker {
   readonly owner: string;
-  /** In the order of {@link FAMILIES}; never empty. */
-  readonly types: readonly Family[];
+  /** In the order of {@link ALIAS_TYPES}; never empty. */
+  readonly types: readonly AliasType[];
   readonly resource: ObjectKey;
 }
 
 /** The marker as RDATA of one TXT record, in strings of at most 255 octets (RFC 1035 3.3). */
 export function markerData({ owner, types, resource }: Marker): string {
-  const ordered = FAMILIES.filter((family) => types.includes(family));
+  const ordered = ALIAS_TYPES.filter((type) => types.includes(type));
   const text = `heritage=${HERITAGE},owner=${owner},types=${ordered.join("+")},resource=${resource}`;
   return (text.match(STRINGS) ?? []).map((part) => `"${part}"`).join(" ");
 }
@@ -25,7 +25,7 @@ export function readMarker(data: string): Marker | undefined {
   }
   const fields = new Map(text.split(",").map((field) => splitOnce(field)));
   const owner = fields.get("owner") ?? "";
-  const types = FAMILIES.filter((family) => fields.get("types")?.split("+").includes(family));
+  const types = ALIAS_TYPES.filter((type) => fields.get("types")?.split("+").includes(type));
   const resource = fields.get("resource") ?? "";
   return isOwnerId(owner) && types.length > 0 ? { owner, types, resource } : undefined;
 }

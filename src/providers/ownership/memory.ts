@@ -1,13 +1,13 @@
 import { sameMembers } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name.ts";
-import type { Family, RecordSet } from "../../dns/record.ts";
+import type { AliasType, RecordSet } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
 import type { Drift } from "../provider.ts";
 import { recordKey } from "./holder.ts";
 
 /**
- * What a process remembers of its own address sets: how it left them. It tells foreign edits and lost markers from what others wrote; losing it (a
+ * What a process remembers of its own record sets: how it left them. It tells foreign edits and lost markers from what others wrote; losing it (a
  * restart) loses no record, only this knowledge.
  */
 export interface Memory {
@@ -20,13 +20,13 @@ export interface Memory {
   /** Takes note of a set that is ours by its marker; one that is known already keeps what was left there. */
   see(set: RecordSet): void;
   /** Nothing of this type stands at the name; forgotten if it was tried to be removed. */
-  miss(name: Name, type: Family): void;
+  miss(name: Name, type: AliasType): void;
   /** These changes took effect. */
   wrote(changes: readonly BackendChange[]): void;
   /** These may have taken effect, or not, or some of them. */
   tried(changes: readonly BackendChange[]): void;
   /** What stands is otherwise than it was left, by somebody else's hand. */
-  driftOf(name: Name, type: Family, now: RecordSet | undefined): Drift | undefined;
+  driftOf(name: Name, type: AliasType, now: RecordSet | undefined): Drift | undefined;
   noteResource(name: Name, resource: ObjectKey): void;
 }
 
@@ -97,7 +97,7 @@ function addressChanges(
   });
 }
 
-function driftText(name: Name, type: Family, was: RecordSet, now: RecordSet | undefined): string {
+function driftText(name: Name, type: AliasType, was: RecordSet, now: RecordSet | undefined): string {
   const where = `${displayName(name)} ${type}`;
   return now === undefined
     ? `somebody removed ${where} (${contents(was)})`

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name.ts";
-import { FAMILIES, type RecordSet } from "../../dns/record.ts";
+import { ALIAS_TYPES, type RecordSet } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendChange, ObstacleOf, RecordBackend } from "../backend.ts";
 import { checkedOwnerId } from "../owner-id.ts";
@@ -112,7 +112,7 @@ function remember({ memory }: State, { sets, judged }: View): void {
     if (holder.kind === "ours") {
       memory.noteResource(name, holder.resource);
     }
-    for (const type of FAMILIES) {
+    for (const type of ALIAS_TYPES) {
       const set = sets.get(recordKey(name, type));
       if (set === undefined) {
         memory.miss(name, type);
@@ -152,7 +152,7 @@ function* driftOf(memory: Memory, { judged, sets }: View): Generator<Drift> {
     if (now.lost.length > 0) {
       yield { name, message: `somebody removed the owner marker of ${displayName(name)} (${now.lost.join(", ")})` };
     }
-    for (const type of FAMILIES) {
+    for (const type of ALIAS_TYPES) {
       const drift = memory.driftOf(name, type, sets.get(recordKey(name, type)));
       if (drift !== undefined) {
         yield drift;

@@ -108,8 +108,8 @@ function changes(zone: DnsZone, ownerId: string, sets: readonly WantedSet[], act
 }
 
 function wantedOf(text: string, resources: readonly string[]): WantedSet {
-  const [name = "", type, ttl, ...addresses] = text.split(" ");
-  return { name: parseOwnerName(name), type: type === "A" ? "A" : "AAAA", ttl: Number(ttl), addresses, resources };
+  const [name = "", type, ttl, ...data] = text.split(" ");
+  return { name: parseOwnerName(name), type: type === "A" ? "A" : "AAAA", ttl: Number(ttl), data, resources };
 }
 
 function endpointText(endpoint: unknown): string {

@@ -390,7 +390,7 @@ test("what another process of ours wrote is looked into before it is undone", as
   assert.ok(read.kind === "ok");
   const [before] = read.zone.sets;
   assert.ok(before);
-  const after = { ...before, addresses: ["198.51.100.2"], resources: ["web/shop"] };
+  const after = { ...before, data: ["198.51.100.2"], resources: ["web/shop"] };
   await peer.apply({ zone: read.zone, writes: [{ kind: "update", before, after }] }, new AbortController().signal);
   world.send({ kind: "input", zone: "dns/com" });
   await world.clock.advance(3_000);

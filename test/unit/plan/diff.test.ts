@@ -10,12 +10,12 @@ const NAME = parseName("example.com");
 
 function plan(addresses: readonly string[], more: Partial<NamePlan> = {}, name = NAME): NamePlan {
   const sets =
-    addresses.length === 0 ? [] : [{ name, type: "A" as const, ttl: 60, addresses, resources: ["web/shop"] }];
+    addresses.length === 0 ? [] : [{ name, type: "A" as const, ttl: 60, data: addresses, resources: ["web/shop"] }];
   return { name, sets, frozen: false, keepPublished: [], ...more };
 }
 
 function actual(addresses: readonly string[], owner: string | undefined, more: Partial<ActualSet> = {}): ActualSet {
-  return { name: NAME, type: "A", ttl: 60, addresses, owner, ...more };
+  return { name: NAME, type: "A", ttl: 60, data: addresses, owner, ...more };
 }
 
 interface Case {
@@ -215,11 +215,11 @@ test("changes are sorted by name and type, whatever the order of the input", () 
 function textOf(change: Change): string {
   switch (change.kind) {
     case "create":
-      return `create ${change.after.addresses.join()}`;
+      return `create ${change.after.data.join()}`;
     case "update":
-      return `update ${change.before.addresses.join()} to ${change.after.addresses.join()}`;
+      return `update ${change.before.data.join()} to ${change.after.data.join()}`;
     case "delete":
-      return `delete ${change.before.addresses.join()}`;
+      return `delete ${change.before.data.join()}`;
     case "refuse":
       return `refuse ${change.reason}`;
   }

@@ -10,13 +10,13 @@ import { clampTtl, narrow } from "../../../src/plan/name-plan.ts";
 function deletes(count: number): readonly Change[] {
   return Array.from({ length: count }, (_, index) => ({
     kind: "delete",
-    before: { name: parseName(`n${index}.example.com`), type: "A", ttl: 60, addresses: ["192.0.2.1"], owner: "me" },
+    before: { name: parseName(`n${index}.example.com`), type: "A", ttl: 60, data: ["192.0.2.1"], owner: "me" },
   }));
 }
 
 const CREATE: Change = {
   kind: "create",
-  after: { name: parseName("new.example.com"), type: "A", ttl: 60, addresses: ["192.0.2.1"], resources: ["web/new"] },
+  after: { name: parseName("new.example.com"), type: "A", ttl: 60, data: ["192.0.2.1"], resources: ["web/new"] },
 };
 
 const cases = [
@@ -50,7 +50,7 @@ test("the hash that the message names approves this plan and no other", () => {
 test("published names keep their room, and new ones come in order of name", () => {
   const names = ["a", "b", "c", "d"].map((label) => {
     const name = parseName(`${label}.example.com`);
-    const sets = [{ name, type: "A" as const, ttl: 60, addresses: ["192.0.2.1"], resources: [] }];
+    const sets = [{ name, type: "A" as const, ttl: 60, data: ["192.0.2.1"], resources: [] }];
     return { name, sets, frozen: false, keepPublished: [] };
   });
   const { names: kept, refusals } = cap(names, new Set([parseName("d.example.com")]), 2);
