@@ -66,7 +66,10 @@ async function live(
       const key = keyOf(deps, zone, alias, target, family);
       const shared = deps.refresher.live(key);
       const own = subnet === undefined || shared === undefined ? undefined : subnets.read(key, subnet, shared);
-      scope = Math.max(scope, own?.scope ?? 0);
+      if (subnet !== undefined && family === question.family) {
+        // What stands for all says nothing about other networks, which may get something of their own (RFC 7871 7.3.1).
+        scope = Math.max(scope, own?.scope ?? subnet.prefix);
+      }
       return own ?? shared;
     },
     loops: loopFrom(question.name, (at) => pointsAt(deps, zone, at)) !== undefined,

@@ -17,7 +17,7 @@ export interface SubnetReadings {
   read(key: TargetKey, subnet: Subnet, shared: LiveReading): ScopedReading | undefined;
 }
 
-export interface ScopedReading extends LiveReading {
+interface ScopedReading extends LiveReading {
   /** How many bits of the network it holds for. */
   readonly scope: number;
 }
@@ -44,6 +44,8 @@ const MAX_AT_ONCE = 256;
 const LEAST_FRESH_MS: Millis = 1_000;
 /** A network that got nothing usable is not asked for again before this. */
 const AGAIN_MS: Millis = 10_000;
+/** How long what a network got stands while look-ups for it bring nothing; then what stands for all does. */
+const MAX_STALE_MS: Millis = 300_000;
 /** A look-up for a question ends by then: whoever asked has been answered with the shared reading long before. */
 const LOOKUP_MS: Millis = 5_000;
 
@@ -71,6 +73,9 @@ export function createSubnetReadings(deps: SubnetReadingsDeps): SubnetReadings {
         return undefined;
       }
       const { addresses, until, askAt, readAt } = known.value;
+      if (deps.clock.now() >= until + MAX_STALE_MS) {
+        return undefined;
+      }
       const answer = {
         ...shared.answer,
         outcome: { kind: "positive" } as const,

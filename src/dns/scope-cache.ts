@@ -2,7 +2,7 @@ import { addressOctets } from "./address-wire.ts";
 import { maskedOctets, type Subnet } from "./subnet.ts";
 
 /** Something that holds for the first `scope` bits of a subnet (RFC 7871 7.3.1). */
-export interface Scoped<Value> {
+interface Scoped<Value> {
   readonly scope: number;
   readonly value: Value;
 }

@@ -182,7 +182,7 @@ test("what a network gets is given to it, with its scope; where it gets nothing,
   const near = await world.ask("example.com", "A", { address: "198.51.100.0", prefix: 24 });
   assert.deepEqual([addressesIn(near), near?.scope], [["192.0.2.50"], 24]);
   const far = await world.ask("example.com", "A", { address: "203.0.113.0", prefix: 24 });
-  assert.deepEqual([addressesIn(far), far?.scope], [["192.0.2.1"], 0]);
+  assert.deepEqual([addressesIn(far), far?.scope], [["192.0.2.1"], 24]);
   assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1"]);
 });
 
