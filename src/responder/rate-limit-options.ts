@@ -19,7 +19,7 @@ export interface RateLimitOptions {
   readonly burstSeconds: number;
   /** Every so many-th answer that is held back goes out truncated (TC), so that a real client comes back over TCP. 1: all; 0: none. */
   readonly slip: number;
-  /** Networks without limits: a CoreDNS or another cache in front asks for everyone behind it. */
+  /** Networks without limits: a CoreDNS or another cache in front asks for everyone behind it. In place of the usual ones. */
   readonly exempt: readonly Subnet[];
   /** Accounts that are kept in memory, rounded up to a power of two; 16 octets each. */
   readonly accounts: number;
