@@ -3,19 +3,26 @@ import { systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { createController, type Controller } from "../controller/controller.ts";
+import type { ControllerDeps } from "../controller/parts.ts";
 import type { Observer, Reporter } from "../controller/ports.ts";
+import type { Store } from "../controller/store.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { BudgetEvent } from "../providers/budget/budget.ts";
 import type { ZoneProvider } from "../providers/provider.ts";
 import { createAsk } from "../resolver/ask.ts";
 import { createLookup } from "../resolver/client.ts";
 import type { Lookup } from "../resolver/ports.ts";
+import type { AnswerSource } from "../responder/ports.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import type { Looking, Plane } from "./config.ts";
 import { countBudget } from "./observe.ts";
 import { openNetwork } from "./network.ts";
+import type { HostPort } from "./read-settings.ts";
 import { createOutside } from "./outside.ts";
 import { providerOf, type WorkPlane } from "./plane.ts";
+import { createTransfers } from "./transfers.ts";
+import { createResponder, type Responder } from "./responder.ts";
+import type { ResponderConfig } from "./responder-config.ts";
 import { createViews, type Views } from "./views.ts";
 
 export interface ComposeOptions {
@@ -27,8 +34,12 @@ export interface ComposeOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly observer: Observer;
+  /** Questions are answered too, at these addresses; not for commands that only look. */
+  readonly responder?: ResponderConfig;
   /** True for commands that only look: nothing is written anywhere. */
   readonly readOnly: boolean;
+  /** Where zone transfers are served, once a zone is there; not for commands that only look. */
+  readonly transferListen?: readonly HostPort[];
 }
 
 export interface Composition extends AsyncDisposable {
@@ -38,24 +49,88 @@ export interface Composition extends AsyncDisposable {
   readonly views: Views;
   readonly lookup: Lookup;
   readonly providerOf: (zone: DnsZone) => ZoneProvider;
+  /** Undefined: no questions are answered. */
+  readonly responder: Responder | undefined;
+  /** For commands that read the inventory into a store of their own: what its statuses say was published. */
+  readonly rememberFrom: (store: Store) => void;
 }
 
 /** Joins the concrete parts: the one place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
-  const { ownerId, concurrency, log, metrics, observer } = options;
+  const { ownerId, log, metrics } = options;
   await using opened = new AsyncDisposableStack();
+  // First in, last out: questions are answered until all else has ended.
+  const responder = opened.use(
+    await openResponder(
+      options,
+      () => plane.stores,
+      () => controller.answers,
+    ),
+  );
   const plane = opened.use(await openPlane(options));
-  const network = opened.use(await openNetwork(options.looking));
-  const views = createViews(network.resolvers);
-  const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
-  const lookup = createLookup({ ...net, viewOf: (id) => views.viewOf(id) });
+  const { network, views, net, lookup } = await openLookups(options, opened);
   const { stores, secretText, endpointStore } = plane;
   const { exchange } = network;
   const onBudget = (event: BudgetEvent): void => countBudget(metrics, event);
   const outside = opened.use(createOutside({ ownerId, exchange, secretText, endpointStore, onBudget }));
-  const parts = { stores, outside, ownerId, now: () => systemClock.now() };
+  let memory: Store | undefined;
+  const transfers = opened.use(
+    createTransfers({
+      listen: options.transferListen ?? [],
+      ownerId,
+      log,
+      metrics,
+      secretText,
+      store: () => memory ?? controller.store,
+      zonesKnown: () => controller.zonesKnown(),
+    }),
+  );
+  const parts = { stores, outside, transfers, ownerId, now: () => systemClock.now() };
   const makeProvider = (zone: DnsZone): ZoneProvider => providerOf(parts, zone);
   const controller = createController({
+    ...controllerDeps(options, plane, views),
+    ask: createAsk(net),
+    lookup,
+    providerOf: makeProvider,
+    ...(responder === undefined ? {} : { serving: responder.port }),
+  });
+  const open = opened.move();
+  return {
+    plane,
+    controller: {
+      ...controller,
+      lead(term) {
+        transfers.lead(term);
+        controller.lead(term);
+      },
+    },
+    resolvers: network.resolvers,
+    views,
+    lookup,
+    providerOf: makeProvider,
+    responder,
+    rememberFrom(store) {
+      memory = store;
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+/** The way to the recursive servers, which is closed with `opened`. */
+async function openLookups({ looking }: ComposeOptions, opened: AsyncDisposableStack) {
+  const network = opened.use(await openNetwork(looking));
+  const views = createViews(network.resolvers);
+  const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
+  return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id) }) };
+}
+
+/** What a controller gets that needs no joining. */
+function controllerDeps(
+  { ownerId, concurrency, log, metrics, observer }: ComposeOptions,
+  plane: WorkPlane,
+  views: Views,
+): Omit<ControllerDeps, "ask" | "lookup" | "providerOf" | "serving"> {
+  return {
     ownerId,
     clock: systemClock,
     random: Math.random,
@@ -63,27 +138,23 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     inventory: plane.inventory,
     reporter: counted(plane.reporter, metrics),
     observer,
-    providerOf: makeProvider,
     placeOf: plane.placeOf,
     endpointsOf: plane.endpointsOf,
-    ask: createAsk(net),
-    lookup,
     viewIdOf: (zone, allowPrivate) => views.idOf(zone, allowPrivate),
     serverCountOf: (id) => views.viewOf(id)?.servers.length ?? 0,
     onReading: (_key, reading, tookMs) =>
       metrics.lookup(reading.kind === "failure" ? `failure:${reading.reason}` : reading.kind, tookMs),
     concurrency,
-  });
-  const open = opened.move();
-  return {
-    plane,
-    controller,
-    resolvers: network.resolvers,
-    views,
-    lookup,
-    providerOf: makeProvider,
-    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+async function openResponder(
+  { responder: config, log, metrics }: ComposeOptions,
+  stores: () => WorkPlane["stores"],
+  answers: () => AnswerSource,
+): Promise<Responder | undefined> {
+  const source: AnswerSource = { live: (question) => answers().live(question) };
+  return config === undefined ? undefined : createResponder({ config, stores, source, log, metrics });
 }
 
 /** Counts the Events that are reported. */

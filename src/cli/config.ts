@@ -7,8 +7,8 @@ import { readArguments, type Environment } from "./args.ts";
 import { createSink, type Io } from "./io.ts";
 import type { OptionName } from "./options.ts";
 import {
-  hostPort,
   type HostPort,
+  hostPorts,
   logFormat,
   logLevel,
   nameFrom,
@@ -21,6 +21,7 @@ import {
   type Terminals,
 } from "./read-settings.ts";
 import { parseResolverAddress } from "./resolver-address.ts";
+import { responderConfig, type ResponderConfig } from "./responder-config.ts";
 import { commandUsage, programUsage } from "./usage.ts";
 
 export type Config = RunConfig | PlanConfig | ExplainConfig | ResolveConfig | CrdsConfig | VersionConfig;
@@ -34,6 +35,10 @@ export interface RunConfig extends Looking {
   /** Absent: no metrics and no health are served. */
   readonly listenOps?: HostPort;
   readonly drainMs: Millis;
+  /** Absent: no questions are answered. */
+  readonly responder?: ResponderConfig;
+  /** Where zone transfers are served, once there is a zone for it; "" as host is all addresses. */
+  readonly transferListen: readonly HostPort[];
 }
 
 export interface PlanConfig extends Looking {
@@ -152,15 +157,26 @@ function configOf(from: Reader): Config {
 
 function runConfig(from: Reader): RunConfig {
   noWords(from);
-  const listenOps = hostPort(from);
+  const [ops] = hostPorts(from, "listen-ops");
+  const acts = acting(from);
+  const responder = responderConfig(from, acts.plane.kind);
   return {
     command: "run",
-    ...acting(from),
+    ...acts,
     once: from.has("once"),
     drainMs: 1000 * whole(from, "drain-timeout", { least: 1, most: 300, usual: 10 }),
-    ...(listenOps === undefined ? {} : { listenOps }),
+    ...(ops === undefined ? {} : { listenOps: { ...ops, host: ops.host === "" ? "::" : ops.host } }),
+    ...(responder === undefined ? {} : { responder }),
+    transferListen: transferListen(from, acts.plane),
   };
 }
+
+function transferListen(from: Reader, { kind }: Plane): readonly HostPort[] {
+  const given = hostPorts(from, "transfer-listen");
+  return given.length > 0 ? given : [{ host: kind === "folder" ? "127.0.0.1" : "", port: TRANSFER_PORT }];
+}
+
+const TRANSFER_PORT = 5301;
 
 function acting(from: Reader) {
   return {

@@ -31,6 +31,11 @@ export type OptionName =
   | "no-lease"
   | "concurrency"
   | "drain-timeout"
+  | "transfer-listen"
+  | "responder"
+  | "no-responder"
+  | "responder-listen"
+  | "responder-workers"
   | "json"
   | "help";
 
@@ -147,6 +152,39 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: "text",
     placeholder: "SECONDS",
     help: "how long the end may take after SIGTERM or SIGINT, 1 to 300 (default: 10)",
+    commands: RUN,
+  },
+  {
+    name: "transfer-listen",
+    kind: "texts",
+    placeholder: "HOST:PORT",
+    help: "serve the zones whose provider is transfer to their secondaries there, over UDP and TCP; may be given more than once (default: 127.0.0.1:5301 in folder mode, :5301 in a cluster; opened when there is such a zone)",
+    commands: RUN,
+  },
+  {
+    name: "responder",
+    kind: "switch",
+    help: "answer questions too: serve the zones that have a base zone, and look targets up when they are asked for (folder mode: always, unless --no-responder)",
+    commands: RUN,
+  },
+  {
+    name: "no-responder",
+    kind: "switch",
+    help: "folder mode: answer no questions",
+    commands: RUN,
+  },
+  {
+    name: "responder-listen",
+    kind: "texts",
+    placeholder: "HOST:PORT",
+    help: "answer there, over UDP and TCP; :53 is all addresses of both families; may be given more than once (default: 127.0.0.1:5300 in folder mode, :5300 in a cluster)",
+    commands: RUN,
+  },
+  {
+    name: "responder-workers",
+    kind: "text",
+    placeholder: "N",
+    help: "threads that answer, 1 to 64 (default: 2)",
     commands: RUN,
   },
   {

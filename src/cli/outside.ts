@@ -19,8 +19,11 @@ import { createTransfer } from "../transport/transfer.ts";
 
 /** The providers outside CoreDNS, and the connections that they share. */
 export interface Outside extends AsyncDisposable {
-  providerOf(zone: DnsZone, provider: ExternalProviderSpec): ZoneProvider;
+  providerOf(zone: DnsZone, provider: OutsideSpec): ZoneProvider;
 }
+
+/** Transfers are in transfers.ts: there we are the server. */
+type OutsideSpec = Exclude<ExternalProviderSpec, { readonly kind: "transfer" }>;
 
 export interface OutsideDeps {
   readonly ownerId: string;
@@ -50,14 +53,13 @@ export function createOutside(deps: OutsideDeps): Outside {
   };
 }
 
-type RecordProviderSpec = Exclude<ExternalProviderSpec, { readonly kind: "dnsEndpoint" }>;
+type RecordProviderSpec = Exclude<OutsideSpec, { readonly kind: "dnsEndpoint" }>;
 
 /** How long a write usually takes until it is served: at once, or until a service has handed it to its name servers. */
 const USUAL_LAG_MS: Readonly<Record<RecordProviderSpec["kind"], Millis>> = {
   rfc2136: 2_000,
   powerDNS: 5_000,
   externalDNSWebhook: 60_000,
-  transfer: 1_000,
   coreDNSEtcd: 1_000,
 };
 
@@ -88,8 +90,6 @@ function backendOf(
       const password = spec.auth === undefined ? undefined : secretText(meta.namespace, spec.auth.passwordRef);
       return createCoreDNSEtcdBackend({ spec, domain, password, http });
     }
-    case "transfer":
-      return notBuilt(provider.kind);
   }
 }
 
@@ -100,10 +100,4 @@ function dnsEndpointProvider({ endpointStore, ownerId }: OutsideDeps, zone: DnsZ
   const message = `DnsZone ${objectKey(zone.meta)}: dnsEndpoint needs a cluster, because its objects are Kubernetes'; with manifests from a folder choose rfc2136, powerDNS or externalDNSWebhook`;
   const refused = { kind: "refused", reason: "NotSupported", message } as const;
   return { id: "dnsEndpoint", read: async () => refused, apply: async () => refused };
-}
-
-function notBuilt(id: string): RecordBackend {
-  const refused = { kind: "refused", reason: "NotSupported", message: `${id} is not built yet` } as const;
-  const capabilities = { atomic: "batch", comparesAndSwaps: true, listsZone: true } as const;
-  return { id, capabilities, read: async () => refused, apply: async () => refused };
 }

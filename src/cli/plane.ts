@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import type { DnsZone, SecretKeyRef } from "../api/dns-zone.ts";
+import type { BaseZoneSpec, DnsZone, SecretKeyRef } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
 import type { SecretText } from "../providers/backend.ts";
@@ -10,6 +10,7 @@ import { createZoneFileProvider } from "../providers/coredns/zone-file.ts";
 import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { ZoneProvider } from "../providers/provider.ts";
 import type { Outside } from "./outside.ts";
+import type { Transfers } from "./transfers.ts";
 
 /** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
 export interface WorkPlane extends AsyncDisposable {
@@ -55,12 +56,13 @@ const RELOAD_LAG_MS = 46_000;
 export interface ProviderParts {
   readonly stores: Stores;
   readonly outside: Pick<Outside, "providerOf">;
+  readonly transfers: Pick<Transfers, "providerOf">;
   readonly ownerId: string;
   readonly now: () => Millis;
 }
 
 /** The provider of a zone on this plane. */
-export function providerOf({ stores, outside, ownerId, now }: ProviderParts, zone: DnsZone): ZoneProvider {
+export function providerOf({ stores, outside, transfers, ownerId, now }: ProviderParts, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
   const nudged = provider.serving.nudge !== undefined && stores.hurry !== undefined;
   const { hurry } = stores;
@@ -68,10 +70,7 @@ export function providerOf({ stores, outside, ownerId, now }: ProviderParts, zon
   switch (provider.kind) {
     case "coreDNSZoneFile": {
       const { configMap, base } = provider.zoneFile;
-      const source =
-        base.kind === "inline"
-          ? inlineText(base.text, `DnsZone ${objectKey(zone.meta)} spec.provider.coreDNS.zoneFile.baseZone.inline`)
-          : stores.base(zone.meta.namespace, base.name, base.key);
+      const source = baseSource(stores, zone, base, "spec.provider.coreDNS.zoneFile.baseZone.inline");
       const store = stores.zoneFile(zone.meta.namespace, configMap.name, configMap.key);
       const made = createZoneFileProvider({ zone, base: source, store, ownerId, now, maxBytes: stores.maxBytes });
       return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + AUTO_LAG_MS };
@@ -90,8 +89,23 @@ export function providerOf({ stores, outside, ownerId, now }: ProviderParts, zon
     case "powerDNS":
     case "externalDNSWebhook":
     case "dnsEndpoint":
-    case "transfer":
     case "coreDNSEtcd":
       return outside.providerOf(zone, provider);
+    case "transfer": {
+      const source = baseSource(stores, zone, provider.transfer.base, "spec.provider.transfer.baseZone.inline");
+      return transfers.providerOf(zone, provider, source);
+    }
   }
+}
+
+/** Where a base zone's text comes from; `field` is where it stands when it is inline. */
+function baseSource(
+  stores: Pick<Stores, "base">,
+  { meta }: DnsZone,
+  base: BaseZoneSpec,
+  field: string,
+): Pick<TextStore, "place" | "read"> {
+  return base.kind === "inline"
+    ? inlineText(base.text, `DnsZone ${objectKey(meta)} ${field}`)
+    : stores.base(meta.namespace, base.name, base.key);
 }

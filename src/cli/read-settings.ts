@@ -96,17 +96,17 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** Where to listen; without a host, on all addresses of both families. */
-export function hostPort(from: Reader): HostPort | undefined {
-  const text = from.text("listen-ops");
-  if (text === undefined) {
-    return undefined;
-  }
+/** Where each of them says to listen. Without a host it is "": all addresses. */
+export function hostPorts(from: Reader, name: OptionName): readonly HostPort[] {
+  return from.texts(name).map((text) => hostPort(from, name, text));
+}
+
+function hostPort(from: Reader, name: OptionName, text: string): HostPort {
   const { host = "", port = "" } = /^(?<host>\[[0-9a-f:.]+\]|[^:[\]\s]*):(?<port>\d{1,5})$/i.exec(text)?.groups ?? {};
   if (port === "" || Number(port) > 65_535) {
-    throw wrong(`${from.origin("listen-ops")} must be HOST:PORT, [IPv6]:PORT or :PORT, not "${text}"`);
+    throw wrong(`${from.origin(name)} must be HOST:PORT, [IPv6]:PORT or :PORT, not "${text}"`);
   }
-  return { host: host === "" ? "::" : host.replace(/^\[|\]$/g, ""), port: Number(port) };
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
 /** The one word that the command takes, as a name. */

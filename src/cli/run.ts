@@ -29,6 +29,8 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
     metrics: prometheus.metrics,
     observer: counting.observer,
     readOnly: false,
+    ...(config.responder === undefined ? {} : { responder: config.responder }),
+    transferListen: config.transferListen,
   });
   await using ops = await openOps(config.listenOps, { log, composition, prometheus, counting });
   const opsPort = ops?.port;
@@ -44,7 +46,7 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
 /** Runs until the signal, or until everything is settled where only one round is asked for. */
 async function untilEnd(
   config: RunConfig,
-  { controller, plane }: Composition,
+  { controller, plane, responder }: Composition,
   log: Logger,
   signal: AbortSignal,
 ): Promise<number> {
@@ -60,11 +62,12 @@ async function untilEnd(
     }
   }, stop);
   const round = config.once ? oneRound(controller, log, stop).finally(() => ending.abort()) : undefined;
+  const answering = responder?.open(controller.served, stop);
   try {
-    await Promise.all([running, leading]);
+    await Promise.all([running, leading, answering]);
   } catch (error) {
     ending.abort();
-    await Promise.allSettled([running, leading]);
+    await Promise.allSettled([running, leading, answering]);
     throw error;
   }
   return (await round) ?? EXIT.ok;
@@ -112,12 +115,13 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
   if (at === undefined) {
     return undefined;
   }
-  const { controller, plane } = composition;
+  const { controller, plane, responder } = composition;
   return listenOps({
     ...at,
     log,
-    metrics: () => {
+    metrics: async () => {
       counting.flush();
+      await responder?.count();
       prometheus.metrics.answers(controller.answerStates());
       return prometheus.page();
     },
@@ -126,7 +130,11 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
         .filter(([, beatAt]) => systemClock.now() - beatAt > STUCK_MS)
         .map(([loop, beatAt]) => `${loop}: no sign of life since ${new Date(beatAt).toISOString()}`),
     status: (query) => statusView(composition, query),
-    unready: () => [...(controller.synced() ? [] : ["the inventory is not known yet"]), ...plane.problems()],
+    unready: () => [
+      ...(controller.synced() ? [] : ["the inventory is not known yet"]),
+      ...plane.problems(),
+      ...(responder?.problems() ?? []),
+    ],
   });
 }
 

@@ -31,6 +31,7 @@ export async function takeSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const { store, bad } = await readInventory(composition, signal);
+  composition.rememberFrom(store);
   const keys = [...store.aliases()]
     .filter((alias) => concerns(alias, store))
     .flatMap((alias) => streamsOf(composition, store, alias));

@@ -32,6 +32,8 @@ export interface Controller {
   readonly leading: () => boolean;
   /** True once the inventory is known. */
   readonly synced: () => boolean;
+  /** True once every DnsZone is known; one that cannot be read, and never could, keeps it false. */
+  readonly zonesKnown: () => boolean;
   /** True while nothing is known that is still to be looked up for the first time, planned or written. */
   readonly settled: () => boolean;
   /** What names are answered with at query time, where something serves them. */
@@ -76,6 +78,9 @@ export function createController(deps: ControllerDeps): Controller {
     answer: (key) => refresher.answer(key),
     leading: () => mayWrite(parts),
     synced: () => phase.synced,
+    zonesKnown: () =>
+      phase.synced &&
+      [...parts.bad.values()].every(({ kind, key }) => kind !== "DnsZone" || parts.store.zone(key) !== undefined),
     settled: () => isSettled(parts),
     answers: createLiveAnswers({
       store: parts.store,

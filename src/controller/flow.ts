@@ -208,7 +208,9 @@ function takeZone(parts: Parts, key: ObjectKey, zone: DnsZone): void {
   const changed = JSON.stringify(state.zone.spec) !== JSON.stringify(zone.spec);
   state.zone = zone;
   if (changed) {
+    const before = state.provider;
     state.provider = parts.deps.providerOf(zone);
+    before.close?.();
     parts.proveQueue.add(key);
     parts.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
@@ -218,6 +220,7 @@ function takeZone(parts: Parts, key: ObjectKey, zone: DnsZone): void {
 
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
 function forgetZone(parts: Parts, key: ObjectKey): void {
+  parts.zones.get(key)?.provider.close?.();
   parts.zones.delete(key);
   parts.deps.observer.zoneGone(key);
   parts.zoneQueue.remove(key);

@@ -27,12 +27,37 @@ export interface Metrics {
   breakerOpen(zone: string, open: boolean): void;
   /** A zone that is gone: its series end. */
   forgetZone(zone: string): void;
+  /** A request for a zone was answered: whole, incremental, current (nothing newer), refused, or cut off by the secondary. */
+  transfer(kind: string): void;
+  /** A secondary was told of a change: taken, refused or silent. */
+  notify(end: string): void;
+  /** A look-up was begun because a question waits for it. */
+  questionLookUp(): void;
+  /** What the responder has done since its start; `restarts` are workers that were replaced. */
+  responder(counts: ResponderTotals, restarts: number): void;
   event(type: "Normal" | "Warning", reason: string): void;
   leader(name: string, leading: boolean): void;
   listWatchRestart(resource: string, cause: string): void;
   apiserverRequest(method: string, code: string): void;
   queue(name: string): QueueMetrics;
   reconciled(controller: string, result: string, tookMs: Millis): void;
+}
+
+/** Totals of the responder; those of `waiting` and `packets` are of this moment. */
+export interface ResponderTotals {
+  readonly byProtocol: Readonly<Record<"udp" | "tcp", number>>;
+  /** By the number of the type; -1: all others. */
+  readonly byType: ReadonlyMap<number, number>;
+  readonly byRcode: ReadonlyMap<number, number>;
+  readonly hits: number;
+  readonly stale: number;
+  readonly waited: number;
+  readonly truncated: number;
+  readonly dropped: number;
+  readonly limited: number;
+  readonly errors: number;
+  readonly waiting: number;
+  readonly packets: number;
 }
 
 interface AliasCount {
@@ -65,6 +90,10 @@ export const noMetrics: Metrics = {
   providerDeferred: () => undefined,
   breakerOpen: () => undefined,
   forgetZone: () => undefined,
+  transfer: () => undefined,
+  notify: () => undefined,
+  questionLookUp: () => undefined,
+  responder: () => undefined,
   event: () => undefined,
   leader: () => undefined,
   listWatchRestart: () => undefined,

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { MetricsPage } from "./http.ts";
 import type { Metrics, QueueMetrics } from "./metrics.ts";
+import { responderMetrics } from "./responder-series.ts";
 import { createSeries, type Series } from "./series.ts";
 
 export interface PrometheusMetrics {
@@ -24,7 +25,13 @@ export function createPrometheus({ version, process }: PrometheusOptions): Prome
     collectDefaultMetrics({ register: registry });
   }
   return {
-    metrics: { ...dnsMetrics(series), ...zoneMetrics(series), ...objectMetrics(series), ...machineryMetrics(series) },
+    metrics: {
+      ...responderMetrics(series.responder),
+      ...dnsMetrics(series),
+      ...zoneMetrics(series),
+      ...objectMetrics(series),
+      ...machineryMetrics(series),
+    },
     page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     names: () =>
       registry
@@ -63,6 +70,8 @@ type ZoneMetrics = Pick<
   | "forgetZone"
   | "providerDeferred"
   | "breakerOpen"
+  | "transfer"
+  | "notify"
 >;
 
 const DEFERRALS = ["rate", "busy", "retry-after", "open"];
@@ -83,6 +92,8 @@ function zoneMetrics(series: Series): ZoneMetrics {
     providerDeferred: (zone, why) => series.providerDeferrals.inc({ zone, why }),
     breakerOpen: (zone, open) => series.breakerOpen.set({ zone }, open ? 1 : 0),
     heldPlans: (count) => series.heldPlans.set(count),
+    transfer: (kind) => series.transfers.inc({ kind }),
+    notify: (result) => series.notifies.inc({ result }),
     forgetZone(zone) {
       for (const result of ZONE_RESULTS) {
         series.zoneWrites.remove({ zone, result });

@@ -1,11 +1,19 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { responderSeries } from "./responder-series.ts";
 
 /** Every metric of our own, made in one registry. Names and labels are documented in docs/metrics.md, which a test compares. */
 export type Series = ReturnType<typeof createSeries>;
 
 export function createSeries(registry: Registry, version: string) {
   buildInfo(registry).set({ version, node: process.version }, 1);
-  return { ...dnsSeries(registry), ...zoneSeries(registry), ...objectSeries(registry), ...machinerySeries(registry) };
+  return {
+    responder: responderSeries(registry),
+    ...dnsSeries(registry),
+    ...zoneSeries(registry),
+    ...transferSeries(registry),
+    ...objectSeries(registry),
+    ...machinerySeries(registry),
+  };
 }
 
 const LOOKUP_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
@@ -106,6 +114,24 @@ function zoneSeries(registry: Registry) {
     heldPlans: new Gauge({
       name: "dnsalias_held_plans",
       help: "Zones whose plan is held by the guard.",
+      registers,
+    }),
+  };
+}
+
+function transferSeries(registry: Registry) {
+  const registers = [registry];
+  return {
+    transfers: new Counter({
+      name: "dnsalias_transfers_total",
+      help: "Requests for zones that secondaries made, by how they were answered.",
+      labelNames: ["kind"],
+      registers,
+    }),
+    notifies: new Counter({
+      name: "dnsalias_notifies_total",
+      help: "Changes that secondaries were told of, by how it ended.",
+      labelNames: ["result"],
       registers,
     }),
   };

@@ -43,6 +43,8 @@ export async function startProgram({ main, args, nodeFlags }: ProgramOptions): P
       MONITOR,
       main,
       "run",
+      // Two programs side by side would want one port, and what is measured here is publishing.
+      "--no-responder",
       ...args,
       `--listen-ops=127.0.0.1:${port}`,
       "--log-format=json",

@@ -157,7 +157,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
 
   async function start(): Promise<ManagedProcess> {
     opsPort = await freePort();
-    const more = [`--listen-ops=127.0.0.1:${opsPort}`, "--log-format=json", "--log-level=debug"];
+    const more = [`--listen-ops=127.0.0.1:${opsPort}`, "--no-responder", "--log-format=json", "--log-level=debug"];
     const args = ["src/main.ts", "run", ...options(), ...more];
     const running = startProcess({ component: "dnsalias run", command: process.execPath, args, stopAfterMs: 20_000 });
     const probe = async () => ((await fetch(`http://127.0.0.1:${opsPort}/healthz`)).ok ? undefined : "not well");

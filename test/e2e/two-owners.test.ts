@@ -86,7 +86,7 @@ describe("two owners in one zone", { skip: skipWithout("named", "pdns_server", "
     ];
     const rest = ["--owner-id", owner, "--resolver", "127.0.0.1:9", "--listen-ops", `127.0.0.1:${opsPort}`];
     const component = `dnsalias run (${owner})`;
-    const args = ["src/main.ts", "run", ...folders, ...rest];
+    const args = ["src/main.ts", "run", "--no-responder", ...folders, ...rest];
     const child = startProcess({ component, command: process.execPath, args, stopAfterMs: 20_000 });
     const probe = async () => ((await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok ? undefined : "not ready");
     await untilReady(child, { component, deadlineMs: 30_000, probe });

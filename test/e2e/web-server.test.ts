@@ -38,7 +38,7 @@ test("curl to the apex reaches the target's web server, with Host and SNI of the
   await mkdir(out);
   await mkdir(join(root, "manifests"));
   await writeFile(join(root, "manifests", "all.yaml"), manifests());
-  const args = ["src/main.ts", "run", `--manifests=${join(root, "manifests")}`, `--out=${out}`];
+  const args = ["src/main.ts", "run", "--no-responder", `--manifests=${join(root, "manifests")}`, `--out=${out}`];
   const resolver = `--resolver=${recursive.host}:${recursive.port}`;
   const child = startProcess({ component: "dnsalias run", command: process.execPath, args: [...args, resolver] });
   started.defer(() => child.stop());

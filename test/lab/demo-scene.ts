@@ -101,6 +101,7 @@ async function startController({ manifests, out, recursive, opsPort }: Start): P
     args: [
       join(ROOT, "src", "main.ts"),
       "run",
+      "--no-responder",
       `--manifests=${manifests}`,
       `--out=${out}`,
       `--resolver=${recursive.host}:${recursive.port}`,

@@ -31,19 +31,40 @@ const RUN = {
   concurrency: 64,
   once: false,
   drainMs: 10_000,
+  transferListen: [{ host: "", port: 5301 }],
 };
+const RUN_FOLDER = { ...RUN, plane: FOLDER, transferListen: [{ host: "127.0.0.1", port: 5301 }] };
+
+const RESPONDER = { listen: [{ host: "127.0.0.1", port: 5300 }], isDefault: true, workers: 2 };
 
 const good: readonly GoodCase[] = [
   { line: "run", want: RUN },
-  { line: "run --manifests m --out o", want: { ...RUN, plane: FOLDER } },
+  { line: "run --manifests m --out o", want: { ...RUN_FOLDER, responder: RESPONDER } },
+  { line: "run --manifests m --out o --responder", want: { ...RUN_FOLDER, responder: RESPONDER } },
+  { line: "run --manifests m --out o --no-responder", want: RUN_FOLDER },
+  { line: "run --responder", want: { ...RUN, responder: { ...RESPONDER, listen: [{ host: "", port: 5300 }] } } },
+  {
+    line: "run --responder --responder-listen :53 --responder-listen [::1]:5301 --responder-workers 4",
+    want: {
+      ...RUN,
+      responder: {
+        listen: [
+          { host: "", port: 53 },
+          { host: "::1", port: 5301 },
+        ],
+        isDefault: false,
+        workers: 4,
+      },
+    },
+  },
   {
     line: "run --manifests=m --out=o --state s --once",
-    want: { ...RUN, plane: { ...FOLDER, stateFile: "s" }, once: true },
+    want: { ...RUN_FOLDER, plane: { ...FOLDER, stateFile: "s" }, once: true },
   },
   {
     line: "run",
     environment: { DNSALIAS_MANIFESTS: "m", DNSALIAS_OUT: "o", DNSALIAS_ONCE: "true" },
-    want: { ...RUN, plane: FOLDER, once: true },
+    want: { ...RUN_FOLDER, once: true },
   },
   { line: "run", environment: { DNSALIAS_ONCE: "false", DNSALIAS_OWNER_ID: "" }, want: RUN },
   { line: "run --owner-id b", environment: { DNSALIAS_OWNER_ID: "a" }, want: { ...RUN, ownerId: "b" } },
@@ -158,6 +179,24 @@ interface WrongCase {
 }
 
 const wrong: readonly WrongCase[] = [
+  {
+    line: "run --manifests m --out o --once --responder",
+    says: "--once and --responder contradict each other",
+  },
+  {
+    line: "run --manifests m --out o --no-responder",
+    environment: { DNSALIAS_RESPONDER_LISTEN: ":53" },
+    says: "--no-responder and DNSALIAS_RESPONDER_LISTEN contradict each other",
+  },
+  { line: "run --responder-workers 4", says: "--responder-workers needs --responder too" },
+  {
+    line: "run --responder --responder-workers 0",
+    says: '--responder-workers must be a whole number from 1 to 64, not "0"',
+  },
+  {
+    line: "run --responder --responder-listen 53",
+    says: '--responder-listen must be HOST:PORT, [IPv6]:PORT or :PORT, not "53"',
+  },
   { line: "rnu", says: "no such command: rnu; did you mean run?" },
   { line: "frobnicate", says: "no such command: frobnicate; there is run, plan, resolve, explain, crds, version" },
   { line: "--manifests m", says: "a command must come before --manifests: run, plan, resolve, explain, crds, version" },
@@ -226,8 +265,8 @@ for (const { line, environment, says } of wrong) {
 }
 
 test("an option's value may be anything that does not look like an option", () => {
-  assert.deepEqual(config("run --manifests a=b --out=-x"), {
-    ...RUN,
+  assert.deepEqual(config("run --no-responder --manifests a=b --out=-x"), {
+    ...RUN_FOLDER,
     plane: { ...FOLDER, manifests: "a=b", out: "-x", stateFile: "-x/.dnsalias-state.json" },
   });
 });

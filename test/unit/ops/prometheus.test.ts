@@ -53,6 +53,17 @@ test("each function moves the series that its name says", async () => {
     'dnsalias_drift_repairs_total{zone="web/example"} 1',
     'dnsalias_provider_deferrals_total{zone="web/example",why="rate"} 1',
     'dnsalias_provider_breaker_open{zone="web/example"} 1',
+    'dnsalias_responder_queries_total{protocol="udp"} 5',
+    'dnsalias_responder_query_types_total{type="AAAA"} 4',
+    'dnsalias_responder_query_types_total{type="TYPE65280"} 1',
+    'dnsalias_responder_query_types_total{type="other"} 1',
+    'dnsalias_responder_responses_total{rcode="NXDOMAIN"} 2',
+    "dnsalias_responder_cache_hits_total 3",
+    "dnsalias_responder_stale_total 2",
+    "dnsalias_responder_limited_total 6",
+    "dnsalias_responder_lookups_total 1",
+    "dnsalias_responder_worker_restarts_total 1",
+    "dnsalias_responder_prepared_packets 9",
     'dnsalias_events_total{type="Warning",reason="LoopDetected"} 1',
     'leader_election_master_status{name="dnsalias"} 1',
     'dnsalias_list_watch_restarts_total{resource="dnsaliases",cause="expired"} 1',
@@ -106,6 +117,20 @@ function exercise(metrics: ReturnType<typeof createPrometheus>["metrics"]): void
   metrics.driftRepaired("web/example");
   metrics.providerDeferred("web/example", "rate");
   metrics.breakerOpen("web/example", true);
+  metrics.questionLookUp();
+  metrics.responder(
+    {
+      byProtocol: { udp: 5, tcp: 1 },
+      byType: new Map([
+        [28, 4],
+        [65_280, 1],
+        [-1, 1],
+      ]),
+      byRcode: new Map([[3, 2]]),
+      ...{ hits: 3, stale: 2, waited: 1, truncated: 1, dropped: 7, limited: 6, errors: 0, waiting: 1, packets: 9 },
+    },
+    1,
+  );
   metrics.event("Warning", "LoopDetected");
   metrics.leader("dnsalias", true);
   metrics.listWatchRestart("dnsaliases", "expired");

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { systemClock, type Millis } from "../base/clock.ts";
+import { AppError, messageOf } from "../base/error.ts";
+import type { Logger } from "../base/log.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { objectKey } from "../api/meta.ts";
+import type { ServingPort } from "../controller/feed-parts.ts";
+import type { Metrics } from "../ops/metrics.ts";
+import { inlineText } from "../providers/inline-text.ts";
+import type { AnswerSource } from "../responder/ports.ts";
+import { createResponderPool, type ResponderPool } from "../responder/pool.ts";
+import type { WorkPlane } from "./plane.ts";
+import { addressText, freeAddresses } from "./responder-addresses.ts";
+import type { ResponderConfig } from "./responder-config.ts";
+
+export interface ResponderDeps {
+  readonly config: ResponderConfig;
+  readonly stores: () => Pick<WorkPlane["stores"], "base">;
+  readonly source: AnswerSource;
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, "questionLookUp" | "responder">;
+}
+
+/** The responder of a run; disposing ends it. */
+export interface Responder extends AsyncDisposable {
+  /** What the controller hands its zones to. */
+  readonly port: ServingPort;
+  /** Begins to answer once `isServed` says that all zones are there. Rejects when an address that was asked for is taken meanwhile; ends when the signal aborts. */
+  open(isServed: () => boolean, signal: AbortSignal): Promise<void>;
+  /** Why questions are not answered that should be, one sentence each. */
+  problems(): readonly string[];
+  /** Brings the metrics up to date. */
+  count(): Promise<void>;
+}
+
+/** One zone whose base cannot be read must not keep the others from being served. */
+const MAX_WAIT_MS: Millis = 15_000;
+const LOOK_MS: Millis = 50;
+
+/** Opens nothing yet but looks whether the addresses are free. Undefined: a default one is not, which is told; rejects when one was asked for that is not. */
+export async function createResponder(deps: ResponderDeps): Promise<Responder | undefined> {
+  const { config, log } = deps;
+  try {
+    const listen = await freeAddresses(config.listen);
+    const { source } = deps;
+    const { workers } = config;
+    const pool = createResponderPool({ listen, workers, source, log, clock: systemClock, random: Math.random });
+    return responderOf(deps, pool);
+  } catch (error) {
+    giveUp(deps, error);
+    return undefined;
+  }
+}
+
+function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
+  let state: "waiting" | "open" | "without" = "waiting";
+  return {
+    port: portTo(deps, pool),
+    async open(isServed, signal) {
+      if (!(await becomesServed(isServed, signal))) {
+        return;
+      }
+      try {
+        const addresses = await pool.open();
+        state = "open";
+        deps.log.info({ addresses: addresses.map(addressText), workers: deps.config.workers }, "responder answers");
+      } catch (error) {
+        state = "without";
+        giveUp(deps, error);
+      }
+    },
+    problems() {
+      if (state === "waiting") {
+        return ["the responder does not answer yet: its zones are not complete"];
+      }
+      return state === "open" && pool.threadIds.length === 0 ? ["no worker of the responder runs"] : [];
+    },
+    async count() {
+      deps.metrics.responder(await pool.counts(), pool.restarts);
+    },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+/** A default address that is taken costs the responder, one that was asked for the process. */
+function giveUp({ config, log }: ResponderDeps, error: unknown): void {
+  if (!config.isDefault) {
+    const message = `--responder-listen: ${messageOf(error)}`;
+    throw new AppError("CONFIG_INVALID", message, { cause: error, retry: "on-change" });
+  }
+  const hint = "give another one with --responder-listen, or --no-responder";
+  log.warn({ err: messageOf(error), hint }, "no responder: its default address cannot be had");
+}
+
+async function becomesServed(isServed: () => boolean, signal: AbortSignal): Promise<boolean> {
+  const startedAt = systemClock.now();
+  while (!signal.aborted && !isServed() && systemClock.now() - startedAt < MAX_WAIT_MS) {
+    await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return !signal.aborted;
+}
+
+function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): ServingPort {
+  return {
+    async readBase(zone, base, signal) {
+      const source =
+        base.kind === "inline"
+          ? inlineText(base.text, inlinePlace(zone))
+          : stores().base(zone.meta.namespace, base.name, base.key);
+      const read = await source.read(signal);
+      return read.kind === "ok" ? { kind: "ok", text: read.text, place: source.place } : read;
+    },
+    setZone: (zone) => pool.setZone(zone),
+    removeZone: (domain) => pool.removeZone(domain),
+    changed: (domain, names) => pool.changed(domain, names),
+    lookedUp: () => metrics.questionLookUp(),
+  };
+}
+
+function inlinePlace(zone: DnsZone): string {
+  const where = zone.spec.responder.base === undefined ? "its provider's baseZone" : "spec.responder.baseZone";
+  return `DnsZone ${objectKey(zone.meta)} ${where}`;
+}

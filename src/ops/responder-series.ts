@@ -1,0 +1,96 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { Metrics, ResponderTotals } from "./metrics.ts";
+
+export type ResponderSeries = ReturnType<typeof responderSeries>;
+
+/** The metrics of the responder; they are documented in docs/metrics.md. */
+export function responderSeries(registry: Registry) {
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `dnsalias_responder_${name}`, help, registers: [registry] });
+  const labelled = (name: string, help: string, label: string) =>
+    new Counter({ name: `dnsalias_responder_${name}`, help, labelNames: [label], registers: [registry] });
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `dnsalias_responder_${name}`, help, registers: [registry] });
+  return {
+    queries: labelled("queries_total", "Questions by protocol.", "protocol"),
+    types: labelled("query_types_total", "Questions by type.", "type"),
+    responses: labelled("responses_total", "Responses by rcode.", "rcode"),
+    hits: counter("cache_hits_total", "Questions answered by a prepared packet."),
+    waited: counter("waited_total", "Questions that waited for a look-up."),
+    stale: counter("stale_total", "Responses with addresses past their time."),
+    truncated: counter("truncated_total", "Responses that were too long for UDP."),
+    dropped: counter("dropped_total", "Packets that were no question and got no response."),
+    limited: counter("limited_total", "Questions that the rate limits left without a full response."),
+    errors: counter("errors_total", "Questions that a defect left without a response."),
+    lookUps: counter("lookups_total", "Look-ups that were begun because a question waited."),
+    restarts: counter("worker_restarts_total", "Workers that ended and were replaced."),
+    waiting: gauge("waiting", "Questions that wait for a look-up now."),
+    packets: gauge("prepared_packets", "Prepared packets that are kept."),
+  };
+}
+
+export function responderMetrics(series: ResponderSeries): Pick<Metrics, "questionLookUp" | "responder"> {
+  return {
+    questionLookUp: () => series.lookUps.inc(),
+    responder(totals, restarts) {
+      setTotals(series, totals);
+      set(series.restarts, restarts);
+      series.waiting.set(totals.waiting);
+      series.packets.set(totals.packets);
+    },
+  };
+}
+
+const SINGLE = ["hits", "waited", "stale", "truncated", "dropped", "limited", "errors"] as const;
+
+/** The workers count by themselves, and their sums only rise: they are taken over as they are. */
+function setTotals(series: ResponderSeries, totals: ResponderTotals): void {
+  for (const name of SINGLE) {
+    set(series[name], totals[name]);
+  }
+  series.queries.reset();
+  series.queries.inc({ protocol: "udp" }, totals.byProtocol.udp);
+  series.queries.inc({ protocol: "tcp" }, totals.byProtocol.tcp);
+  series.types.reset();
+  totals.byType.forEach((count, type) => series.types.inc({ type: typeName(type) }, count));
+  series.responses.reset();
+  totals.byRcode.forEach((count, rcode) => series.responses.inc({ rcode: rcodeName(rcode) }, count));
+}
+
+function set(counter: Counter, total: number): void {
+  counter.reset();
+  counter.inc(total);
+}
+
+/** IANA's names of those that are asked for in practice. */
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
+  [-1, "other"],
+  [1, "A"],
+  [2, "NS"],
+  [5, "CNAME"],
+  [6, "SOA"],
+  [12, "PTR"],
+  [15, "MX"],
+  [16, "TXT"],
+  [28, "AAAA"],
+  [33, "SRV"],
+  [35, "NAPTR"],
+  [43, "DS"],
+  [48, "DNSKEY"],
+  [64, "SVCB"],
+  [65, "HTTPS"],
+  [251, "IXFR"],
+  [252, "AXFR"],
+  [255, "ANY"],
+  [257, "CAA"],
+]);
+
+const RCODE_NAMES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"] as const;
+
+function typeName(type: number): string {
+  return TYPE_NAMES.get(type) ?? `TYPE${type}`;
+}
+
+function rcodeName(rcode: number): string {
+  return RCODE_NAMES[rcode] ?? (rcode === 16 ? "BADVERS" : rcode === 23 ? "BADCOOKIE" : String(rcode));
+}
