@@ -1,12 +1,13 @@
 import { ROOT, type Name } from "../dns/name.ts";
 import { TYPE } from "../dns/types.ts";
+import { findIn } from "./zone-find.ts";
 import type { ZoneView } from "./zone-view.ts";
 
 /** The zones that are served, for finding the one of a name. */
 export interface Zones {
   /**
    * The zone with the longest domain that is the name or above it, at label boundaries (RFC 1034 4.3.2 step 2); for DS at a zone's apex the zone
-   * above, where that is served too (RFC 4035 3.1.4.1). Undefined: the name is foreign.
+   * above, where that is served too and delegates it (RFC 4035 3.1.4.1): another one would deny the zone (RFC 8020). Undefined: the name is foreign.
    */
   zoneOf(name: Name, type?: number): ZoneView | undefined;
 }
@@ -27,12 +28,14 @@ export function zonesOf(views: Iterable<ZoneView>): Zones {
     }
     return root;
   };
+  const delegating = (name: Name): ZoneView | undefined => {
+    const view = name === ROOT ? undefined : nearest(name.slice(name.indexOf(".") + 1));
+    return view !== undefined && findIn(view, name).kind === "cut" ? view : undefined;
+  };
   return {
     zoneOf: (name, type) => {
       const view = nearest(name);
-      return type === TYPE.DS && view?.domain === name && name !== ROOT
-        ? (nearest(name.slice(name.indexOf(".") + 1)) ?? view)
-        : view;
+      return type === TYPE.DS && view?.domain === name ? (delegating(name) ?? view) : view;
     },
   };
 }

@@ -131,7 +131,9 @@ function isForDelv({ name, type, protocol, udpSize, dnssecOk }: AgreementQuestio
     !dnssecOk &&
     type !== "ANY" &&
     type !== "DS" &&
-    !/dev|qa|under|todname|legacy|abroad|big|moved|round|self|example\.net|^com$|^evil|^\.$|[A-Z]/.test(name)
+    !/dev|qa|under|to(dname|child|orphan)|up\.child|legacy|abroad|big|moved|round|self|example\.net|^com$|^evil|^\.$|[A-Z]/.test(
+      name,
+    )
   );
 }
 

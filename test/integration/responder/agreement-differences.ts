@@ -27,7 +27,7 @@ export const JUSTIFIED: readonly Justified[] = [
     title: "no NS records of the apex beside an answer",
     peers: ["coredns", "nsd"],
     aspects: ["authority"],
-    is: ({ ours, theirs }) => ours.answer.length > 0 && ours.authority.length === 0 && same(theirs.authority, APEX_NS),
+    is: ({ ours, theirs }) => ours.answer.length > 0 && ours.authority.length === 0 && isApexNs(theirs.authority),
     why: "RFC 1034 4.3.2 step 6 asks for none; a smaller answer, as Knot's and BIND's minimal-responses",
   },
   {
@@ -36,7 +36,7 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["additional"],
     is: ({ ours, theirs }) =>
       ours.authority.length === 0 &&
-      theirs.authority.some((line) => APEX_NS.includes(line)) &&
+      isApexNs(theirs.authority) &&
       same(without(theirs.additional, NS_ADDRESSES), without(ours.additional, NS_ADDRESSES)),
     why: "RFC 1034 4.3.2 step 6: additional records are for records that are in the answer",
   },
@@ -69,7 +69,7 @@ export const JUSTIFIED: readonly Justified[] = [
     is: ({ ours, theirs }) =>
       ours.answer.some((line) => line.includes(" CNAME ")) &&
       ours.authority.some((line) => line.includes(" SOA ")) &&
-      same(theirs.authority, APEX_NS),
+      isApexNs(theirs.authority),
     why: "RFC 2308 2.1, 2.2, 5: without it the answer must not be cached as negative",
   },
   {
@@ -110,6 +110,36 @@ export const JUSTIFIED: readonly Justified[] = [
     is: ({ question, ours, theirs }) =>
       question.type === "NS" && ours.answer.some((line) => line.includes(" CNAME ")) && theirs.additional.length === 0,
     why: "RFC 1034 4.3.2 step 6: the same records as without the CNAME",
+  },
+  {
+    title: "a CNAME into another zone of the same server is left to the asker",
+    peers: ["coredns", "knot", "nsd"],
+    aspects: ["rcode", "answer", "authority", "additional"],
+    is: ({ question, ours }) =>
+      /^(tochild|toorphan|up\.child)\./.test(question.name) &&
+      ours.rcode === "NOERROR" &&
+      ours.answer.length === 1 &&
+      isCnameLast(ours) &&
+      ours.authority.length === 0,
+    why: "RFC 1034 4.3.2 step 3a would go on with step 1, but a resolver asks again whatever stands there (RFC 2181 5.4.1); NSD goes on, CoreDNS in part, Knot gives what the first zone says, NXDOMAIN included",
+  },
+  {
+    title: "DS below the apex of a zone is for that zone to answer",
+    peers: ["coredns"],
+    aspects: ["rcode", "aa", "answer", "authority", "additional"],
+    is: ({ question }) => question.type === "DS" && /\.(child|orphan)\./.test(question.name),
+    why: "RFC 4035 3.1.4.1 is for the apex alone; Knot and NSD do the same",
+  },
+  {
+    title: "DS of a zone that the one above does not delegate is NODATA, with its own SOA",
+    peers: ["coredns", "knot", "nsd"],
+    aspects: ["rcode", "authority"],
+    is: ({ question, ours, theirs }) =>
+      question.type === "DS" &&
+      question.name.startsWith("orphan.") &&
+      ours.rcode === "NOERROR" &&
+      theirs.authority.every((line) => line.startsWith("example.com. ")),
+    why: "RFC 8020 2: NXDOMAIN would deny everything in it; NSD says NODATA too, with the SOA of the zone above",
   },
   {
     title: "no DS beside a referral",
@@ -161,11 +191,17 @@ export const JUSTIFIED: readonly Justified[] = [
   },
 ];
 
-const APEX_NS = ["example.com. 300 NS ns1.example.com.", "example.com. 300 NS ns2.example.com."];
+const APEX_NS: readonly (readonly string[])[] = [
+  ["example.com. 300 NS ns1.example.com.", "example.com. 300 NS ns2.example.com."],
+  ["child.example.com. 300 NS ns1.child.example.com."],
+  ["orphan.example.com. 300 NS ns1.orphan.example.com."],
+];
 const NS_ADDRESSES = [
   "ns1.example.com. 300 A 192.0.2.1",
   "ns1.example.com. 300 AAAA 2001:db8::1",
   "ns2.example.com. 300 A 192.0.2.2",
+  "ns1.child.example.com. 300 A 192.0.2.11",
+  "ns1.orphan.example.com. 300 A 192.0.2.13",
 ];
 const SERVICE_ADDRESSES = [
   "mail.example.com. 300 A 192.0.2.3",
@@ -175,6 +211,10 @@ const SERVICE_ADDRESSES = [
   "svc.example.com. 300 A 192.0.2.4",
   "svc.example.com. 300 HTTPS 1 . alpn=h2,h3 ipv4hint=192.0.2.4",
 ];
+
+function isApexNs(lines: readonly string[]): boolean {
+  return APEX_NS.some((records) => same(lines, records));
+}
 
 function same(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && without(left, right).length === 0;

@@ -5,7 +5,7 @@ import { dig } from "../../support/dig.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
 import { startKnot } from "../../support/knot.ts";
 import { startNsd } from "../../support/nsd.ts";
-import { DOMAIN, liveAnswer, peerZoneText, servedZone } from "./agreement-zone.ts";
+import { aliasNames, liveAnswer, peerZoneTexts, servedZones } from "./agreement-zone.ts";
 import { openPool, sourceOf } from "./scene.ts";
 
 export const PEERS = ["coredns", "knot", "nsd"] as const;
@@ -19,20 +19,19 @@ export interface AgreementServers extends AsyncDisposable {
 
 export async function startAgreementServers(): Promise<AgreementServers> {
   await using started = new AsyncDisposableStack();
-  const zones = { [DOMAIN]: peerZoneText() };
+  const zones = peerZoneTexts();
   const ours = started.use(await startOurs());
-  const coredns = started.use(await startCoreDns({ corefile: COREFILE, files: { "zone.db": peerZoneText() } }));
+  const coredns = started.use(await startCoreDns({ corefile: corefileOf(Object.keys(zones)), files: zones }));
   const knot = started.use(await startKnot({ zones }));
   const nsd = started.use(await startNsd({ zones }));
   const all = started.move();
   return { ours, peers: { coredns, knot, nsd }, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-const COREFILE = `${DOMAIN} {
-  bind {$DNS_HOST}
-  file zone.db
+/** Each zone in the file of its name. */
+function corefileOf(domains: readonly string[]): string {
+  return domains.map((domain) => `${domain} {\n  bind {$DNS_HOST}\n  file ${domain}\n}\n`).join("");
 }
-`;
 
 export type OurServer = DnsEndpoint & AsyncDisposable;
 
@@ -43,8 +42,8 @@ export type OurServer = DnsEndpoint & AsyncDisposable;
 export async function startOurs(): Promise<OurServer> {
   const source = sourceOf(({ name, family }) => liveAnswer(name, family, systemClock.now()));
   await using started = new AsyncDisposableStack();
-  const server = started.use(await openPool([servedZone()], { source }));
-  for (const { name } of servedZone().aliases) {
+  const server = started.use(await openPool(servedZones(), { source }));
+  for (const name of aliasNames()) {
     await Promise.all(FAMILIES.map((family) => dig(server, name, family)));
   }
   const all = started.move();

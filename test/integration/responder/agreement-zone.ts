@@ -70,10 +70,35 @@ const BASE = [
   "ptr PTR www",
   "place LOC 52 22 23.000 N 4 53 32.000 E -2.00m 1m 10000m 10m",
   'call NAPTR 100 50 "s" "SIP+D2U" "" _sip._tcp',
+  "child NS ns1.child",
+  "child DS 60486 8 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+  "ns1.child A 192.0.2.11",
+  "tochild CNAME www.child",
+  "toorphan CNAME www.orphan",
+  "intochild MX 10 www.child",
   "odd TYPE65280 \\# 3 abcdef",
   `big TXT ${Array.from({ length: 8 }, (_, index) => `"${String(index).repeat(200)}"`).join(" ")}`,
   ...Array.from({ length: 40 }, (_, index) => `many A 192.0.2.${index + 1}`),
 ] as const;
+
+/** A zone below it that is served by the same server, and one to which no delegation leads. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  "child.example.com": [
+    "$TTL 300",
+    "@ SOA ns1 hostmaster 1 7200 900 1209600 60",
+    "@ NS ns1",
+    "ns1 A 192.0.2.11",
+    "www A 192.0.2.12",
+    "up CNAME mail.example.com.",
+  ],
+  "orphan.example.com": [
+    "$TTL 300",
+    "@ SOA ns1 hostmaster 1 7200 900 1209600 60",
+    "@ NS ns1",
+    "ns1 A 192.0.2.13",
+    "www A 192.0.2.14",
+  ],
+};
 
 interface AliasText {
   readonly name: string;
@@ -97,25 +122,29 @@ const ALIASES: readonly AliasText[] = [
   { name: "*.tenants.example.com", addresses: { A: ["198.51.100.8"], AAAA: ["2001:db8:1::8"] } },
 ];
 
-/** The zone as other servers hold it: an alias is static records with what stands. */
-export function peerZoneText(): string {
+/** The zones as other servers hold them: an alias is static records with what stands. */
+export function peerZoneTexts(): Readonly<Record<string, string>> {
   const records = ALIASES.flatMap(({ name, addresses, httpsTarget }) => [
     ...Object.entries(addresses).flatMap(([family, texts]) =>
       texts.map((text) => `${name}. ${ALIAS_TTL} ${family} ${text}`),
     ),
     ...(httpsTarget === undefined ? [] : [`${name}. ${ALIAS_TTL} HTTPS 0 ${httpsTarget}.`]),
   ]);
-  return [...BASE, ...records, ""].join("\n");
+  const below = Object.entries(BELOW).map(([domain, lines]) => [domain, textOf(lines)] as const);
+  return { [DOMAIN]: textOf([...BASE, ...records]), ...Object.fromEntries(below) };
 }
 
-/** The zone as the responder gets it. */
-export function servedZone(): ServedZone {
-  const domain = parseName(DOMAIN);
-  const file = parseZoneFile(`${BASE.join("\n")}\n`, domain);
-  if (file.kind === "bad") {
-    throw new Error(file.problems.map(({ line, message }) => `line ${line}: ${message}`).join("\n"));
-  }
-  return { domain, sets: file.records, aliases: ALIASES.map(servedAlias), clientSubnet: false };
+/** The zones as the responder gets them. */
+export function servedZones(): readonly ServedZone[] {
+  return [
+    servedZone(DOMAIN, BASE, ALIASES),
+    ...Object.entries(BELOW).map(([domain, lines]) => servedZone(domain, lines, [])),
+  ];
+}
+
+/** Of all zones. */
+export function aliasNames(): readonly Name[] {
+  return ALIASES.map(({ name }) => parseOwnerName(name));
 }
 
 /** What stands for an alias, fresh for long. */
@@ -125,6 +154,19 @@ export function liveAnswer(alias: Name, family: Family, now: number): LiveAnswer
   return addresses === undefined
     ? { kind: "none", askAgainAt }
     : { kind: "addresses", addresses, freshUntil: askAgainAt, askAgainAt };
+}
+
+function servedZone(domainText: string, lines: readonly string[], aliases: readonly AliasText[]): ServedZone {
+  const domain = parseName(domainText);
+  const file = parseZoneFile(textOf(lines), domain);
+  if (file.kind === "bad") {
+    throw new Error(file.problems.map(({ line, message }) => `line ${line}: ${message}`).join("\n"));
+  }
+  return { domain, sets: file.records, aliases: aliases.map(servedAlias), clientSubnet: false };
+}
+
+function textOf(lines: readonly string[]): string {
+  return `${lines.join("\n")}\n`;
 }
 
 function servedAlias({ name, httpsTarget }: AliasText): ServedAlias {
