@@ -17,12 +17,20 @@ export type CoreDNSEtcdDeps = EtcdClientDeps;
  */
 export function createCoreDNSEtcdBackend(deps: CoreDNSEtcdDeps): RecordBackend {
   const client = createEtcdClient(deps);
+  const state: State = { client, deps, seen: undefined };
   return {
     id: "coreDNSEtcd",
     capabilities: { atomic: "batch", comparesAndSwaps: true, listsZone: true, minTtl: 1 },
-    read: (_names, signal) => read(client, deps, signal),
-    apply: (batch, signal) => apply(client, deps, batch, signal),
+    read: (_names, signal) => read(state, signal),
+    apply: (batch, signal) => apply(state, batch, signal),
   };
+}
+
+interface State {
+  readonly client: EtcdClient;
+  readonly deps: CoreDNSEtcdDeps;
+  /** What was read last, for the one write that is planned against it: etcd itself compares whether it is still so. */
+  seen: ZoneView | undefined;
 }
 
 /** Addresses, and markers. */
@@ -30,29 +38,46 @@ const HELD_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "TXT"]);
 /** Somebody writes to the zone all the time: then the plan is made anew. */
 const MAX_TRIES = 4;
 
-async function read(client: EtcdClient, deps: CoreDNSEtcdDeps, signal: AbortSignal): Promise<BackendRead> {
-  const answer = await look(client, deps, signal);
+async function read(state: State, signal: AbortSignal): Promise<BackendRead> {
+  const answer = await look(state, signal);
   if (answer.kind !== "ok") {
     return answer;
   }
   const { view } = answer;
+  state.seen = view;
   return { kind: "ok", sets: view.sets, complete: true, obstacleOf: obstaclesIn(view) };
 }
 
-async function apply(
-  client: EtcdClient,
-  deps: CoreDNSEtcdDeps,
-  batch: BackendBatch,
-  signal: AbortSignal,
-): Promise<ApplyResult> {
+async function apply(state: State, batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
   const other = batch.changes.map(targetOf).find(({ type }) => !HELD_TYPES.has(type));
   if (other !== undefined) {
     const message = `${displayName(other.name)} ${other.type}: the etcd plugin of CoreDNS has no records of this type`;
     return { kind: "refused", reason: "NotSupported", message };
   }
-  let wrote = false;
+  const { client, seen } = state;
+  state.seen = undefined;
+  const early = seen === undefined ? undefined : standing(batch, byKey(seen.sets));
+  if (seen !== undefined && early?.kind === "ok" && early.open.length > 0) {
+    const written = await writeAll(client, seen, keyChangesFor(seen, early.open), signal);
+    if (written.kind !== "stale") {
+      return resultOf(written);
+    }
+    return applyAnew(state, batch, true, signal);
+  }
+  return applyAnew(state, batch, false, signal);
+}
+
+/** Reads, compares and writes, as often as somebody else is faster. A transaction before this one may have been ours all the same, its answer lost. */
+async function applyAnew(
+  state: State,
+  batch: BackendBatch,
+  mayHaveWritten: boolean,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const { client } = state;
+  let wrote = mayHaveWritten;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const answer = await look(client, deps, signal);
+    const answer = await look(state, signal);
     if (answer.kind !== "ok") {
       return answer;
     }
@@ -65,30 +90,33 @@ async function apply(
       return { kind: "applied", revision: String(view.revision), wrote };
     }
     const written = await writeAll(client, view, keyChangesFor(view, judged.open), signal);
-    wrote ||= written.wrote;
     if (written.kind !== "stale") {
-      return written.kind === "applied" ? { kind: "applied", revision: written.revision, wrote } : written.problem;
+      return resultOf(written);
     }
+    wrote = true;
   }
   const message = `the zone's keys at ${client.server} were changed by someone else each time they were read`;
   return { kind: "conflict", message };
 }
 
+function resultOf(written: Exclude<Written, { readonly kind: "stale" }>): ApplyResult {
+  return written.kind === "applied" ? { kind: "applied", revision: written.revision, wrote: true } : written.problem;
+}
+
 type Look = { readonly kind: "ok"; readonly view: ZoneView } | BackendProblem;
 
-async function look(client: EtcdClient, { spec, domain }: CoreDNSEtcdDeps, signal: AbortSignal): Promise<Look> {
+async function look({ client, deps: { spec, domain } }: State, signal: AbortSignal): Promise<Look> {
   const listed = await client.list(signal);
   return listed.kind === "ok"
     ? { kind: "ok", view: zoneViewOf({ pathPrefix: spec.pathPrefix, domain }, listed.pairs, listed.revision) }
     : listed;
 }
 
-type Written = { readonly wrote: boolean } & (
+type Written =
   | { readonly kind: "applied"; readonly revision: string }
-  /** The zone is not what it was when it was read. */
+  /** The zone is not what it was when it was read; a part may have been written. */
   | { readonly kind: "stale" }
-  | { readonly kind: "problem"; readonly problem: BackendProblem }
-);
+  | { readonly kind: "problem"; readonly problem: BackendProblem };
 
 /** One transaction, or as few as hold all changes: each that follows is made for the revision that the one before left. */
 async function writeAll(
@@ -98,17 +126,15 @@ async function writeAll(
   signal: AbortSignal,
 ): Promise<Written> {
   let { revision } = view;
-  let wrote = false;
   for (const piece of pieces(names)) {
     const answer = await client.transact(transactionBody(view, piece, revision), signal);
     if (answer.kind !== "ok") {
-      return { kind: "problem", problem: answer, wrote };
+      return { kind: "problem", problem: answer };
     }
     if (!answer.succeeded) {
-      return { kind: "stale", wrote };
+      return { kind: "stale" };
     }
-    wrote = true;
     revision = answer.revision;
   }
-  return { kind: "applied", revision: String(revision), wrote };
+  return { kind: "applied", revision: String(revision) };
 }
