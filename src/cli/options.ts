@@ -36,6 +36,7 @@ export type OptionName =
   | "no-responder"
   | "responder-listen"
   | "responder-workers"
+  | "responder-exempt"
   | "json"
   | "help";
 
@@ -185,6 +186,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: "text",
     placeholder: "N",
     help: "threads that answer, 1 to 64 (default: 2)",
+    commands: RUN,
+  },
+  {
+    name: "responder-exempt",
+    kind: "texts",
+    placeholder: "NETWORK",
+    help: "a network without rate limits, 10.0.0.0/8: a CoreDNS or another cache in front asks for everyone behind it; may be given more than once (always: loopback)",
     commands: RUN,
   },
   {

@@ -1,3 +1,4 @@
+import { parseSubnet, type Subnet } from "../dns/subnet.ts";
 import { type HostPort, hostPorts, whole, wrong, type Reader } from "./read-settings.ts";
 
 /** Where and how questions are answered. */
@@ -7,9 +8,11 @@ export interface ResponderConfig {
   /** Nobody asked for these addresses: where one is taken there is no responder. */
   readonly isDefault: boolean;
   readonly workers: number;
+  /** Networks without rate limits, beside loopback. */
+  readonly exempt: readonly Subnet[];
 }
 
-const DETAILS = ["responder-listen", "responder-workers"] as const;
+const DETAILS = ["responder-listen", "responder-workers", "responder-exempt"] as const;
 
 /** In folder mode it runs unless that is refused, in a cluster where it is asked for. Undefined: it does not. */
 export function responderConfig(from: Reader, plane: "folder" | "cluster"): ResponderConfig | undefined {
@@ -31,7 +34,18 @@ export function responderConfig(from: Reader, plane: "folder" | "cluster"): Resp
     listen: listen.length === 0 ? [usual] : listen,
     isDefault: listen.length === 0,
     workers: whole(from, "responder-workers", { least: 1, most: 64, usual: 2 }),
+    exempt: from.texts("responder-exempt").map((text) => network(from, text)),
   };
+}
+
+function network(from: Reader, text: string): Subnet {
+  const subnet = parseSubnet(text);
+  if (subnet === undefined) {
+    throw wrong(
+      `${from.origin("responder-exempt")} must be a network like 10.0.0.0/8, with no bits beyond its prefix, not "${text}"`,
+    );
+  }
+  return subnet;
 }
 
 /** Any user may have it, and no other program usually does (5353 is mDNS). */

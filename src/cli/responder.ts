@@ -9,6 +9,7 @@ import type { Metrics } from "../ops/metrics.ts";
 import { inlineText } from "../providers/inline-text.ts";
 import type { AnswerSource } from "../responder/ports.ts";
 import { createResponderPool, type ResponderPool } from "../responder/pool.ts";
+import { DEFAULT_RATE_LIMITS } from "../responder/rate-limit-options.ts";
 import type { WorkPlane } from "./plane.ts";
 import { addressText, freeAddresses } from "./responder-addresses.ts";
 import type { ResponderConfig } from "./responder-config.ts";
@@ -44,7 +45,8 @@ export async function createResponder(deps: ResponderDeps): Promise<Responder | 
     const listen = await freeAddresses(config.listen);
     const { source } = deps;
     const { workers } = config;
-    const pool = createResponderPool({ listen, workers, source, log, clock: systemClock, random: Math.random });
+    const rate = { exempt: [...DEFAULT_RATE_LIMITS.exempt, ...config.exempt] };
+    const pool = createResponderPool({ listen, workers, rate, source, log, clock: systemClock, random: Math.random });
     return responderOf(deps, pool);
   } catch (error) {
     giveUp(deps, error);

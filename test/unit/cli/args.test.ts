@@ -35,7 +35,7 @@ const RUN = {
 };
 const RUN_FOLDER = { ...RUN, plane: FOLDER, transferListen: [{ host: "127.0.0.1", port: 5301 }] };
 
-const RESPONDER = { listen: [{ host: "127.0.0.1", port: 5300 }], isDefault: true, workers: 2 };
+const RESPONDER = { listen: [{ host: "127.0.0.1", port: 5300 }], isDefault: true, workers: 2, exempt: [] };
 
 const good: readonly GoodCase[] = [
   { line: "run", want: RUN },
@@ -44,7 +44,7 @@ const good: readonly GoodCase[] = [
   { line: "run --manifests m --out o --no-responder", want: RUN_FOLDER },
   { line: "run --responder", want: { ...RUN, responder: { ...RESPONDER, listen: [{ host: "", port: 5300 }] } } },
   {
-    line: "run --responder --responder-listen :53 --responder-listen [::1]:5301 --responder-workers 4",
+    line: "run --responder --responder-listen :53 --responder-listen [::1]:5301 --responder-workers 4 --responder-exempt 10.0.0.0/8",
     want: {
       ...RUN,
       responder: {
@@ -54,6 +54,7 @@ const good: readonly GoodCase[] = [
         ],
         isDefault: false,
         workers: 4,
+        exempt: [{ address: "10.0.0.0", prefix: 8 }],
       },
     },
   },
@@ -187,6 +188,10 @@ const wrong: readonly WrongCase[] = [
     line: "run --manifests m --out o --no-responder",
     environment: { DNSALIAS_RESPONDER_LISTEN: ":53" },
     says: "--no-responder and DNSALIAS_RESPONDER_LISTEN contradict each other",
+  },
+  {
+    line: "run --responder --responder-exempt 10.0.0.1/8",
+    says: '--responder-exempt must be a network like 10.0.0.0/8, with no bits beyond its prefix, not "10.0.0.1/8"',
   },
   { line: "run --responder-workers 4", says: "--responder-workers needs --responder too" },
   {
