@@ -1,0 +1,32 @@
+{{- /* The options of `dnsalias run`. */ -}}
+{{- define "dnsalias.args" -}}
+- run
+- --listen-ops=:{{ .Values.ops.port }}
+- --log-level={{ .Values.log.level }}
+- --log-format={{ .Values.log.format }}
+- --owner-id={{ .Values.ownerId }}
+- --concurrency={{ .Values.concurrency }}
+- --drain-timeout={{ .Values.drainTimeoutSeconds }}
+- --lease-name={{ include "dnsalias.fullname" . }}
+- --lease-namespace={{ .Release.Namespace }}
+{{- range .Values.watchNamespaces }}
+- --namespace={{ . }}
+{{- end }}
+{{- range .Values.resolvers }}
+- {{ printf "--resolver=%s" . | quote }}
+{{- end }}
+{{- if .Values.resolverCa.configMap }}
+- --resolver-ca=/resolver-ca/ca.crt
+{{- end }}
+{{- if .Values.responder.enabled }}
+- --responder
+- --responder-listen=:{{ .Values.responder.port }}
+- --responder-workers={{ .Values.responder.workers }}
+{{- end }}
+{{- if .Values.transfer.enabled }}
+- --transfer-listen=:{{ .Values.transfer.port }}
+{{- end }}
+{{- range .Values.extraArgs }}
+- {{ . | quote }}
+{{- end }}
+{{- end }}

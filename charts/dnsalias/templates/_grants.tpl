@@ -1,0 +1,75 @@
+{{- /*
+The rights that are needed, by namespace, as JSON: what the zones of the values name, and what rbac.* adds for zones made otherwise.
+  {NAMESPACE: {inputs: [names], outputs: [names], allConfigMaps: bool, corefiles: [names], secrets: [names],
+               serving: bool, nudge: bool, dnsEndpoints: bool}}
+*/ -}}
+{{- define "dnsalias.grants" -}}
+{{- $grants := dict -}}
+{{- range (fromJson (include "dnsalias.zones" .)).zones }}
+{{- include "dnsalias.grantsOfZone" (dict "grants" $grants "zone" .) -}}
+{{- end }}
+{{- range .Values.rbac.zoneNamespaces }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "allConfigMaps") -}}
+{{- end }}
+{{- range .Values.rbac.corefiles }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "corefiles" "name" .name) -}}
+{{- end }}
+{{- range .Values.rbac.secrets }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "secrets" "name" .name) -}}
+{{- end }}
+{{- range .Values.rbac.nudgeNamespaces }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "nudge") -}}
+{{- end }}
+{{- range .Values.rbac.servingNamespaces }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "serving") -}}
+{{- end }}
+{{- range .Values.rbac.dnsEndpointNamespaces }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "dnsEndpoints") -}}
+{{- end }}
+{{- toJson $grants }}
+{{- end }}
+
+{{- /* Adds what one zone needs. */ -}}
+{{- define "dnsalias.grantsOfZone" -}}
+{{- $grants := .grants -}}
+{{- $namespace := .zone.namespace -}}
+{{- $provider := .zone.spec.provider | default dict -}}
+{{- with dig "coreDNS" "zoneFile" dict $provider }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" "outputs" "name" (include "dnsalias.rendered" $.zone)) -}}
+{{- end }}
+{{- range list (dig "coreDNS" "zoneFile" "baseZone" dict $provider) (dig "transfer" "baseZone" dict $provider) (dig "responder" "baseZone" dict $.zone.spec) }}
+{{- with .configMapKeyRef }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" "inputs" "name" .name) -}}
+{{- end }}
+{{- end }}
+{{- with dig "coreDNS" "overlay" "configMap" dict $provider }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" (.namespace | default "kube-system") "what" "corefiles" "name" .name) -}}
+{{- end }}
+{{- range list (dig "rfc2136" "tsig" "secretRef" dict $provider) (dig "powerDNS" "apiKeyRef" dict $provider) (dig "transfer" "tsig" "secretRef" dict $provider) (dig "coreDNSEtcd" "auth" "passwordRef" dict $provider) }}
+{{- with .name }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" "secrets" "name" .) -}}
+{{- end }}
+{{- end }}
+{{- range $provider }}
+{{- with dig "servedBy" "service" dict . }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "serving") -}}
+{{- end }}
+{{- with dig "nudge" dict . }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "nudge") -}}
+{{- end }}
+{{- end }}
+{{- if hasKey $provider "dnsEndpoint" }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" "dnsEndpoints") -}}
+{{- end }}
+{{- end }}
+
+{{- /* Notes one right: with a name it is put on a list, without it is a switch. */ -}}
+{{- define "dnsalias.grant" -}}
+{{- $there := get .grants .namespace | default dict -}}
+{{- if .name }}
+{{- $_ := set $there .what (append (get $there .what | default list) .name | uniq) -}}
+{{- else }}
+{{- $_ := set $there .what true -}}
+{{- end }}
+{{- $_ := set .grants .namespace $there -}}
+{{- end }}
