@@ -73,16 +73,27 @@ function recordProblem(record: ZoneFileRecord, index: ZoneIndex): ZoneFileProble
     return problemAt(record, `a wildcard cannot be delegated (RFC 4592 4.2): write the NS records at each name`);
   }
   if (type === "CNAME") {
-    return cnameProblem(origin, record, types);
+    return cnameProblem(origin, record, types) ?? dnameProblem(record, index);
   }
-  const dname = name === origin ? undefined : cutAbove(parentOf(name) ?? origin, origin, index.dnames);
+  if (type === "NS" && name === origin) {
+    return nameServerProblem(record, index);
+  }
+  return dnameProblem(record, index);
+}
+
+/** RFC 6672 2.3, 2.4: below a DNAME there is nothing, and beside it no delegation. */
+function dnameProblem(record: ZoneFileRecord, { origin, types, dnames }: ZoneIndex): ZoneFileProblem | undefined {
+  const { name, type } = record;
+  const dname = name === origin ? undefined : cutAbove(parentOf(name) ?? origin, origin, dnames);
   if (dname !== undefined) {
     return problemAt(
       record,
       `${displayName(name)} is below the DNAME of ${displayName(dname)} (RFC 6672 2.4): remove one of them`,
     );
   }
-  return type === "NS" && name === origin ? nameServerProblem(record, index) : undefined;
+  return type === "NS" && types.get(name)?.has("DNAME") === true
+    ? problemAt(record, `${displayName(name)} is delegated and has a DNAME (RFC 6672 2.3): remove one of them`)
+    : undefined;
 }
 
 function cnameProblem(origin: Name, record: ZoneFileRecord, types: TypesByName): ZoneFileProblem | undefined {

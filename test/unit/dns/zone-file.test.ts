@@ -227,6 +227,16 @@ const BAD: readonly BadCase[] = [
     want: [/^3:1 evilexample.com is not inside/],
   },
   {
+    name: "a CNAME below a DNAME",
+    text: `${SOA}d DNAME x.net.\na.d CNAME x.net.`,
+    want: [/^4:1 a.d.example.com is below the DNAME/],
+  },
+  {
+    name: "a delegation beside a DNAME",
+    text: `${SOA}d DNAME x.net.\nd NS ns.x.net.`,
+    want: [/^4:1 d.example.com is delegated and has a DNAME/],
+  },
+  {
     name: "a name below a DNAME",
     text: `${SOA}d DNAME x.net.\na.d A 192.0.2.1`,
     want: [/^4:1 a.d.example.com is below the DNAME/],
