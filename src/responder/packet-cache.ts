@@ -20,7 +20,7 @@ export interface PacketCache {
  */
 export function createPacketCache(maxPackets: number): PacketCache {
   const generation = Math.max(1, Math.floor(maxPackets / 2));
-  const seenOnce = new Int32Array(SEEN);
+  const seen = createSeen();
   let young = new Map<number, Prepared>();
   let old = new Map<number, Prepared>();
   const put = (hash: number, prepared: Prepared): void => {
@@ -48,18 +48,36 @@ export function createPacketCache(maxPackets: number): PacketCache {
       return known;
     },
     keep: (query, prepared) => {
-      const place = query.hash & (SEEN - 1);
-      if (young.has(query.hash) || seenOnce[place] === query.hash) {
+      if (seen(query.hash) || young.has(query.hash)) {
         put(query.hash, prepared);
-      } else {
-        seenOnce[place] = query.hash;
       }
     },
   };
 }
 
-/** Questions that are remembered for having come once. */
-const SEEN = 65_536;
+/** Tells of a hash whether it came before, lately; one in eight that did not is taken for one that did. */
+function createSeen(): (hash: number) => boolean {
+  const words = new Int32Array(SEEN_BITS / 32);
+  let count = 0;
+  return (hash) => {
+    const place = (hash & (SEEN_BITS - 1)) >>> 5;
+    const word = words[place] ?? 0;
+    const bit = 1 << (hash & 31);
+    if ((word & bit) !== 0) {
+      return true;
+    }
+    if (count >= SEEN_BITS / 8) {
+      words.fill(0);
+      count = 0;
+    }
+    words[place] = (words[place] ?? 0) | bit;
+    count += 1;
+    return false;
+  };
+}
+
+/** 256 KiB. */
+const SEEN_BITS = 2 ** 21;
 
 function isFor({ octets, nameEnd, type }: Prepared, query: Query): boolean {
   if (query.type !== type || query.nameEnd !== nameEnd) {

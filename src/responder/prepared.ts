@@ -149,7 +149,7 @@ function encoded({ answer, name, type }: PreparedInput, { maxSize, reserved = 0 
   if (additionals < answer.glue) {
     octets[FLAGS_AT] = (octets[FLAGS_AT] ?? 0) | TRUNCATED; // RFC 9471 3.1
   }
-  return octets.subarray(0, octets.length - reserved);
+  return reserved === 0 ? octets : octets.subarray(0, octets.length - reserved);
 }
 
 function placeholder(reserved: number): {

@@ -67,7 +67,7 @@ export function createZoneFeed({ post, zoneOf, onDrained, clock }: ZoneFeedDeps)
     if (slice.done === true) {
       post({ kind: "zone-whole" });
       onItsWay = undefined;
-      rests.begin(domain, clock.now() - since);
+      rests.begin(domain, zoneOf(domain), clock.now() - since);
     } else {
       post(slice.value);
     }
@@ -89,7 +89,7 @@ export function createZoneFeed({ post, zoneOf, onDrained, clock }: ZoneFeedDeps)
 interface Rests {
   /** True when the zone has come lately, and will be put in again later. */
   delays(domain: Name): boolean;
-  begin(domain: Name, tookMs: Millis): void;
+  begin(domain: Name, zone: ServedZone | undefined, tookMs: Millis): void;
   stop(): void;
 }
 
@@ -110,9 +110,10 @@ function createRests(put: (domain: Name) => void): Rests {
       }
       return rest !== undefined;
     },
-    begin: (domain, tookMs) => {
-      if (tookMs >= LARGE_MS) {
-        resting.set(domain, { timer: setTimeout(() => wake(domain), tookMs * REST_FACTOR), isChanged: false });
+    begin: (domain, zone, tookMs) => {
+      if (zone !== undefined && zone.aliases.length + zone.sets.length >= LARGE) {
+        const ms = Math.min(tookMs * REST_FACTOR, MAX_REST_MS);
+        resting.set(domain, { timer: setTimeout(() => wake(domain), ms), isChanged: false });
       }
     },
     stop: () => {
@@ -125,8 +126,10 @@ function createRests(put: (domain: Name) => void): Rests {
 /** Measured: a slice takes either thread a few milliseconds. */
 const SETS_IN_SLICE = 500;
 const ALIASES_IN_SLICE = 1_000;
-const LARGE_MS = 50;
+/** Aliases and record sets. */
+const LARGE = 5_000;
 const REST_FACTOR = 4;
+const MAX_REST_MS = 5_000;
 
 function* slicesOf({ sets, aliases }: ServedZone): Generator<ToWorker> {
   for (let start = 0; start < sets.length; start += SETS_IN_SLICE) {

@@ -1,19 +1,11 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import type { Answer, Listener, ListenPart, Peer } from "./listener.ts";
 
 /** Rejects when the port is taken. Bound to a wildcard address, the kernel picks the address that answers come from. */
 export async function listenUdp({ host, port, onQuery, onError, limits, reusePort }: ListenPart): Promise<Listener> {
-  const type = isIPv6(host) ? "udp6" : "udp4";
-  const socket = createSocket({
-    type,
-    reusePort,
-    ipv6Only: type === "udp6",
-    recvBufferSize: RECEIVE_BUFFER,
-    // Peers' addresses need no looking up; Node's own lookup would take a turn of the loop for each answer.
-    lookup: (address, _options, done) => done(null, address, type === "udp6" ? 6 : 4),
-  });
+  const socket = createUdpSocket(host, reusePort);
   let pending = 0;
   let isOpen = true;
   const send = (answer: Answer, peer: Peer): void => {
@@ -72,3 +64,15 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
 
 /** Octets; the system gives as much of it as it allows (net.core.rmem_max). Its own default is full after some 250 queries that came at once. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
+function createUdpSocket(host: string, reusePort: boolean): Socket {
+  const type = isIPv6(host) ? "udp6" : "udp4";
+  return createSocket({
+    type,
+    reusePort,
+    ipv6Only: type === "udp6",
+    recvBufferSize: RECEIVE_BUFFER,
+    // Peers' addresses need no looking up; Node's own lookup would take a turn of the loop for each answer.
+    lookup: (address, _options, done) => done(null, address, type === "udp6" ? 6 : 4),
+  });
+}
