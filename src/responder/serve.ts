@@ -112,7 +112,8 @@ function threadClock(start: WorkerStart): Clock {
 
 /** Only queries that wait are promised an answer, and `slots` sees to their number. */
 function listenLimits({ live, maxConnections, maxPipelined, idleMs }: ResponderLimits): ListenLimits {
-  return { maxPendingUdp: live.maxWaiting + 1, maxConnections, maxPipelined, idleMs };
+  const maxConnectionsPerClient = Math.ceil(maxConnections / 4);
+  return { maxPendingUdp: live.maxWaiting + 1, maxConnections, maxConnectionsPerClient, maxPipelined, idleMs };
 }
 
 interface ErrorTeller {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, isIPv6, type Socket } from "node:net";
+import { createClientCounts } from "./client-counts.ts";
 import { createDeframer, framed } from "./frames.ts";
 import type { Listener, ListenPart, Peer } from "./listener.ts";
 
@@ -7,9 +8,18 @@ import type { Listener, ListenPart, Peer } from "./listener.ts";
 export async function listenTcp(part: ListenPart): Promise<Listener> {
   const { host, port, limits, reusePort, onError } = part;
   const sockets = new Set<Socket>();
+  const clients = createClientCounts(limits.maxConnectionsPerClient);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    const { remoteAddress = "" } = socket;
+    if (!clients.enter(remoteAddress)) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    socket.on("close", () => {
+      sockets.delete(socket);
+      clients.leave(remoteAddress);
+    });
     serve(socket, part);
   });
   server.maxConnections = limits.maxConnections;

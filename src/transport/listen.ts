@@ -5,6 +5,7 @@ import type { Listener, ListenLimits, ListenPart, OnQuery } from "./listener.ts"
 const DEFAULT_LIMITS: ListenLimits = {
   maxPendingUdp: 10_000,
   maxConnections: 1_000,
+  maxConnectionsPerClient: 1_000,
   maxPipelined: 100,
   idleMs: 10_000,
 };

@@ -22,6 +22,8 @@ export interface ListenLimits {
   readonly maxPendingUdp: number;
   /** Open TCP connections; further ones are closed at once. */
   readonly maxConnections: number;
+  /** Of these, those that one client may have (IPv6: a /64), so that one cannot take them all from the others. */
+  readonly maxConnectionsPerClient: number;
   /** Answers promised at once on one connection; beyond it nothing more is read from it. */
   readonly maxPipelined: number;
   /** A connection on which no whole message came and no answer went so long is closed (RFC 7766 6.2.3). */

@@ -31,6 +31,15 @@ async function connected(port: number): Promise<Socket> {
   return socket;
 }
 
+/** Whether a connection is taken up: the server needs a moment to see that another one has ended. */
+async function isAnswered(port: number): Promise<boolean> {
+  const socket = await connected(port);
+  socket.write(framed(new Uint8Array(12)));
+  const isAnswered = await Promise.race([once(socket, "data").then(() => true), closed(socket).then(() => false)]);
+  socket.destroy();
+  return isAnswered;
+}
+
 /** Waits for the end of a connection, by whatever error. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
@@ -232,4 +241,24 @@ test("connections beyond the limit are closed at once", async () => {
   const third = await connected(server.port);
   await closed(third);
   sockets.forEach((socket) => socket.destroy());
+});
+
+test("a client that has as many connections as one may have leaves room for others", { timeout: 10_000 }, async () => {
+  await using server = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    limits: { maxConnectionsPerClient: 1 },
+    onQuery: (query) => query,
+  });
+  const first = await connected(server.port);
+  await closed(await connected(server.port));
+  const other = connect({ port: server.port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+  await once(other, "connect");
+  other.write(framed(new Uint8Array(12)));
+  assert.equal((await once(other, "data"))[0].length, 14);
+  other.destroy();
+  first.destroy();
+  while (!(await isAnswered(server.port))) {
+    await delay(10);
+  }
 });
