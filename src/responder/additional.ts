@@ -52,8 +52,15 @@ export function glueFor(
 ): Additional & { readonly glue: number } {
   const names = rdataOf(servers).map(canonicalName);
   const at = (server: Name): Additional => {
-    const node = view.nodes.get(server);
-    return node === undefined ? NOTHING : addressesAt(node, { name: server, owner: server }, context);
+    if (!isAtOrBelow(server, view.domain)) {
+      return NOTHING;
+    }
+    const found = findIn(view, server);
+    if (found.kind === "node") {
+      return addressesAt(found.node, { name: server, owner: found.owner }, context);
+    }
+    const occluded = found.kind === "cut" ? view.nodes.get(server) : undefined;
+    return occluded === undefined ? NOTHING : addressesAt(occluded, { name: server, owner: server }, context);
   };
   const proper = gather(
     names.filter((server) => isAtOrBelow(server, owner)),

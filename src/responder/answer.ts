@@ -36,7 +36,9 @@ export function answer(view: ZoneView, question: Question, context: AnswerContex
     if (step.kind === "answer") {
       return behind(chain, step);
     }
-    chain.push(...step.records);
+    chain.push(
+      ...step.records.filter(({ name, type }) => !chain.some((one) => one.name === name && one.type === type)),
+    );
     if (!isServedHere(view, step.next, context)) {
       break;
     }

@@ -359,6 +359,20 @@ describe("DNAME", () => {
     },
   ]);
 
+  test("a DNAME that is gone through twice is shown once", () => {
+    const twice = buildZoneView(
+      served("example.com", ["@ SOA . . 1 1 1 1 1", "o DNAME p", "q.p CNAME a.o", "a.p TXT t"]),
+    );
+    assert.deepEqual(linesOf(ask(twice, "q.o.example.com TXT")), [
+      "NOERROR aa",
+      "an o.example.com. 300 DNAME p.example.com.",
+      "an q.o.example.com. 300 CNAME q.p.example.com.",
+      "an q.p.example.com. 300 CNAME a.o.example.com.",
+      "an a.o.example.com. 300 CNAME a.p.example.com.",
+      'an a.p.example.com. 300 TXT "t"',
+    ]);
+  });
+
   test("a name that becomes too long is YXDOMAIN with the DNAME", () => {
     const long = `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(63)}`;
     const target = `${"d".repeat(60)}.example.com`;
