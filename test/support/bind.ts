@@ -17,6 +17,8 @@ export interface BindOptions extends AuthoritativeOptions {
   readonly moreZone?: string;
   /** Top-level statements, such as `key "k" { … };`. */
   readonly moreConfig?: string;
+  /** Logs each transfer that comes in, and whether it was incremental. */
+  readonly logsTransfers?: boolean;
 }
 
 export interface ForwardedZone {
@@ -53,7 +55,14 @@ async function startIn(directory: string, options: BindOptions): Promise<Bind> {
   const daemon = await startDaemon({
     component: "named",
     directory,
-    args: ["-f", "-n", "1", "-c", join(directory, "named.conf")],
+    args: [
+      "-f",
+      "-n",
+      "1",
+      ...(options.logsTransfers === true ? ["-d", "3"] : []),
+      "-c",
+      join(directory, "named.conf"),
+    ],
     probe: () => (zones.length > 0 ? probeZones({ host, port }, zones) : probeDns({ host, port })),
   });
   const questions = async (): Promise<readonly LoggedQuestion[]> =>
@@ -106,6 +115,7 @@ logging {
   channel queries { file "${QUERY_LOG}"; };
   category queries { queries; };
   category default { default_stderr; };
+  ${options.logsTransfers === true ? TRANSFER_LOG : ""}
 };
 ${options.moreConfig ?? ""}
 ${Object.keys(options.zones ?? {})
@@ -116,6 +126,8 @@ ${recursion
   .join("\n")}
 `;
 }
+
+const TRANSFER_LOG = "channel transfers { stderr; severity debug 3; }; category xfer-in { transfers; };";
 
 function forwarders(servers: readonly DnsEndpoint[]): string {
   return servers.map(({ host, port }) => `${host} port ${port};`).join(" ");

@@ -4,7 +4,7 @@ import type { Name } from "../../dns/name.ts";
 import { catalogSets, catalogSoa } from "./catalog.ts";
 import type { Grant } from "./access.ts";
 import { prepared, type PreparedSet, setKeyOf } from "./prepared.ts";
-import { serialAfter } from "./serials.ts";
+import { firstSerial, serialAfter } from "./serials.ts";
 import type { ServedZone } from "./served.ts";
 import { advanced, type History, versionOf } from "./versions.ts";
 import { grantOf, type ZoneEntry, type ZoneRegistry } from "./zone-registry.ts";
@@ -128,7 +128,10 @@ function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries
 /** After a restart what is known of the time before is what the members' serials say of it. */
 function catalogSerial(before: Kept | undefined, members: readonly ZoneEntry[], now: Millis): number {
   const known = before === undefined ? members.map(({ published }) => published?.history.current.serial) : [];
-  return serialAfter([before?.history.current.serial, ...known], now / 1_000);
+  const serials = [before?.history.current.serial, ...known];
+  return before === undefined
+    ? firstSerial({ remembered: undefined, known: serials, seconds: now / 1_000 })
+    : serialAfter(serials, now / 1_000);
 }
 
 function nextHistory(catalog: Name, before: History | undefined, names: readonly Name[], serial: number): History {

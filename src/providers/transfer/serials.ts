@@ -24,13 +24,14 @@ export interface FirstSerialInput {
 }
 
 /**
- * The serial after a restart. One that runs ahead of the time, after many changes in a second, may have come further than the status knows: then it
+ * The serial after a restart: later than the second in which the process before may have given out its last. One that runs ahead of the time, after many changes in a second, may have come further than the status knows: then it
  * leaps. Later ones wait for the time to catch up, one a change.
  */
 export function firstSerial({ remembered, known, seconds }: FirstSerialInput): number {
+  const soon = Math.floor(seconds) + 1;
   const unseen = remembered === undefined ? undefined : (remembered + UNSEEN) % 2 ** 32;
-  const isAhead = unseen !== undefined && isNewerSerial(unseen, Math.floor(seconds));
-  return serialAfter([...known, isAhead ? unseen : remembered], seconds);
+  const isAhead = unseen !== undefined && isNewerSerial(unseen, soon);
+  return serialAfter([...known, isAhead ? unseen : remembered], soon);
 }
 
 const UNSEEN = 600;
