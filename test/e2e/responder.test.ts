@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { aliasManifest } from "../lab/manifests.ts";
+import { startNameServer } from "../lab/name-server.ts";
+import { startRecursive } from "../lab/recursive.ts";
+import { waitFor } from "../lab/wait-for.ts";
+import { skipWithout } from "../support/component.ts";
+import { addressesOf, ask, inlineZone, responderGives, startResponderLab } from "./responder-lab.ts";
+
+const skip = skipWithout("dig");
+
+test(
+  "P6: after an upstream change and what remains of the TTL the next answer shows it; TTLs count down as the resolver's do",
+  { skip },
+  async () => {
+    await using authority = await startNameServer({ zones: { "lb.test": ["p6 12 A 11.6.0.1", "p6 12 A 11.6.0.2"] } });
+    await using recursive = await startRecursive({ zones: { "lb.test": authority } });
+    await using lab = await startResponderLab({
+      resolvers: [recursive],
+      manifests: [
+        inlineZone("p6.example"),
+        aliasManifest({ name: "p6", hostnames: ["p6.example", "*.p6.example"], targets: ["p6.lb.test"] }),
+      ],
+    });
+    await responderGives(lab.dns, "p6.example", ["11.6.0.1", "11.6.0.2"]);
+    for (const step of [3, 4, 5]) {
+      const first = await ask(lab.dns, "p6.example");
+      const [upstream] = (await ask(recursive, "p6.lb.test", "A", ["+recurse"])).answer;
+      const ttl = first.answer[0]?.ttl ?? 0;
+      assert.ok(ttl >= 5 && ttl <= Math.max(5, upstream?.ttl ?? 0) + 1, `${ttl} s, at the resolver ${upstream?.ttl} s`);
+      await delay(2_000);
+      const later = (await ask(lab.dns, "p6.example")).answer[0]?.ttl ?? 0;
+      assert.ok(later <= Math.max(5, ttl - 1), `${ttl} s, and 2 s later ${later} s`);
+
+      authority.set("p6.lb.test", "A", 12, ["11.6.0.1", `11.6.0.${step}`]);
+      await delay((Math.max(later, upstream?.ttl ?? 0) + 1) * 1000);
+      for (const name of ["p6.example", "any.p6.example"]) {
+        assert.deepEqual(addressesOf(await ask(lab.dns, name)), ["11.6.0.1", `11.6.0.${step}`], name);
+      }
+    }
+  },
+);
+
+test(
+  "P6: while the resolver is away the last answer is given within 1.8 s, as stale data; other types never fail",
+  { skip },
+  async () => {
+    await using authority = await startNameServer({ zones: { "lb.test": ["out 6 A 11.6.1.1", "back 6 A 11.6.1.9"] } });
+    await using recursive = await startRecursive({ zones: { "lb.test": authority } });
+    const alias = aliasManifest({ name: "out", hostnames: ["out.example"], targets: ["out.lb.test"] });
+    await using lab = await startResponderLab({
+      resolvers: [recursive],
+      manifests: [inlineZone("out.example"), alias],
+    });
+    await responderGives(lab.dns, "out.example", ["11.6.1.1"]);
+
+    // Silence, not a refused port: a resolver that hangs is the worse of the two.
+    authority.fault({ kind: "delay", ms: 60_000 });
+    await delay(12_000);
+    const late = aliasManifest({ name: "late", hostnames: ["late.out.example"], targets: ["back.lb.test"] });
+    await lab.write(inlineZone("out.example"), alias, late);
+    for (let round = 0; round < 8; round += 1) {
+      const startedAt = performance.now();
+      const reply = await ask(lab.dns, "out.example");
+      const tookMs = performance.now() - startedAt;
+      assert.ok(tookMs < 2_000, `${tookMs} ms`);
+      assert.deepEqual(addressesOf(reply), ["11.6.1.1"], reply.text);
+      assert.deepEqual([reply.answer[0]?.ttl, /EDE: 3 /.test(reply.text)], [30, true], reply.text);
+      for (const type of ["MX", "TXT", "SOA", "NS", "CAA", "HTTPS"]) {
+        const other = await ask(lab.dns, "out.example", type);
+        assert.deepEqual([other.status, other.answer.length > 0], ["NOERROR", true], other.text);
+      }
+      await delay(1_000);
+    }
+    const never = await ask(lab.dns, "late.out.example");
+    assert.equal(never.status, "SERVFAIL", never.text);
+    assert.equal((await ask(lab.dns, "late.out.example", "MX")).status, "NOERROR");
+    assert.ok((await lab.metric("dnsalias_responder_stale_total")) >= 8);
+
+    authority.heal();
+    await waitFor(
+      "fresh answers",
+      async () => {
+        const reply = await ask(lab.dns, "out.example");
+        assert.doesNotMatch(reply.text, /EDE: 3 /);
+        assert.deepEqual(addressesOf(await ask(lab.dns, "late.out.example")), ["11.6.1.9"]);
+      },
+      { withinMs: 60_000, everyMs: 1_000 },
+    );
+  },
+);
+
+test(
+  "P19: 1,000 askers of a name whose answer has run out make one look-up, and all get the new answer",
+  { skip },
+  async () => {
+    await using server = await startNameServer({ zones: { "lb.test": ["many 40 A 11.6.2.1", "many 40 A 11.6.2.2"] } });
+    await using lab = await startResponderLab({
+      resolvers: [server],
+      manifests: [
+        inlineZone("many.example"),
+        aliasManifest({
+          name: "many",
+          hostnames: ["many.example"],
+          targets: ["many.lb.test"],
+          spec: { families: ["IPv4"] },
+        }),
+      ],
+    });
+    await responderGives(lab.dns, "many.example", ["11.6.2.1", "11.6.2.2"]);
+    const ttl = (await ask(lab.dns, "many.example")).answer[0]?.ttl ?? 0;
+    // Out of its time, and before the look-up that the TTL asks for: at least a second lies between.
+    server.set("many.lb.test", "A", 40, ["11.6.2.1", "11.6.2.3"]);
+    server.fault({ kind: "delay", ms: 150 });
+    await delay(ttl * 1000 + 1_050);
+    const before = server.asked("many.lb.test", "A");
+    const answers = await askAtOnce(lab.dns, "many.example", 1_000);
+    assert.deepEqual(new Set(answers), new Set(["11.6.2.1 11.6.2.3"]));
+    assert.equal(server.asked("many.lb.test", "A") - before, 1);
+  },
+);
+
+test(
+  "a default address that is taken costs the responder and nothing else; one that was asked for is an error",
+  { skip },
+  async () => {
+    await using authority = await startNameServer({ zones: { "lb.test": ["w 60 A 11.6.3.1"] } });
+    const manifests = [inlineZone("w.example")];
+    await using first = await startResponderLab({ resolvers: [authority], manifests });
+    await assert.rejects(
+      startResponderLab({
+        resolvers: [authority],
+        manifests,
+        moreArgs: [`--responder-listen=127.0.0.1:${first.dns.port}`],
+      }),
+      new RegExp(
+        `ended with 1\\n.*--responder-listen: 127\\.0\\.0\\.1:${first.dns.port} is taken by another process`,
+        "s",
+      ),
+    );
+    assert.equal((await ask(first.dns, "w.example", "SOA")).status, "NOERROR");
+  },
+);
+
+/** Each from a port of its own, all under way at once. */
+async function askAtOnce(
+  at: { readonly host: string; readonly port: number },
+  name: string,
+  count: number,
+): Promise<readonly string[]> {
+  const labels = name.split(".").map((label) => Buffer.concat([Buffer.of(label.length), Buffer.from(label)]));
+  const sockets = Array.from({ length: count / PER_SOCKET }, () => createSocket("udp4"));
+  const asked = sockets.map(async (socket, index) => {
+    const answers: string[] = [];
+    const enough = Promise.withResolvers<void>();
+    socket.on("message", (answer) => {
+      if (answers.push(addressesIn(answer)) === PER_SOCKET) {
+        enough.resolve();
+      }
+    });
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    for (let id = 0; id < PER_SOCKET; id += 1) {
+      const head = Buffer.of(index, id, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
+      socket.send(Buffer.concat([head, ...labels, Buffer.of(0, 0, 1, 0, 1)]), at.port, at.host);
+    }
+    await Promise.race([enough.promise, delay(5_000)]);
+    socket.close();
+    return answers.length === PER_SOCKET ? answers : assert.fail(`${answers.length} answers of ${PER_SOCKET}`);
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+const PER_SOCKET = 10;
+
+/** The records stand at the end: each has 12 octets before its address. */
+function addressesIn(answer: Buffer): string {
+  const count = answer.readUInt16BE(6);
+  return Array.from({ length: count }, (_, index) =>
+    [...answer.subarray(answer.length - 16 * index - 4, answer.length - 16 * index || undefined)].join("."),
+  )
+    .toSorted()
+    .join(" ");
+}
