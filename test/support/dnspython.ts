@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { DnsEndpoint } from "./dns-probe.ts";
 import { runOrThrow } from "./run.ts";
 
@@ -27,6 +28,14 @@ export async function dnspython(
 ): Promise<readonly PythonReply[]> {
   const stdout = await runOrThrow(PYTHON, ["-c", SCRIPT], { input: JSON.stringify({ host, port, questions }) });
   return JSON.parse(stdout);
+}
+
+/** As `skipWithout` of component.ts. */
+export function skipWithoutDnspython(): string | false {
+  const isThere = existsSync("/usr/lib/python3/dist-packages/dns/message.py");
+  return isThere || process.env["CI"] === "true"
+    ? false
+    : "not installed: python3-dnspython; test/env/install brings it";
 }
 
 /** Debian's own Python, which has dnspython; another python3 may come first in PATH. */

@@ -7,7 +7,7 @@ import { typeNumber } from "../../../src/dns/types.ts";
 import { createExchange, type ExchangeClient } from "../../../src/transport/client.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
 import { dig, drill, kdig, type DigRecord, type DigReply } from "../../support/dig.ts";
-import { dnspython, type PythonReply } from "../../support/dnspython.ts";
+import { dnspython, skipWithoutDnspython, type PythonReply } from "../../support/dnspython.ts";
 import { run } from "../../support/run.ts";
 import { agreementQuestions, titleOf, type AgreementQuestion } from "./agreement-questions.ts";
 import { askForAgreement, type AgreementReply } from "./agreement-reply.ts";
@@ -46,7 +46,7 @@ describe(
       });
     }
 
-    test("dnspython: every question with a type that it knows", async () => {
+    test("dnspython: every question with a type that it knows", { skip: skipWithoutDnspython() }, async () => {
       const all = agreementQuestions().filter(isPlain);
       const replies = await dnspython(server, all);
       for (const [index, question] of all.entries()) {
