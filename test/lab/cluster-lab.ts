@@ -106,7 +106,7 @@ async function install(api: KubeApiserver): Promise<void> {
   await runKubectl(api, ["apply", "--server-side", "-f", join(DEPLOY, "crds")]);
   await runKubectl(api, ["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
   await runKubectl(api, ["apply", "-f", join(DEPLOY, "base")]);
-  await runKubectl(api, ["apply", "-f", join(DEPLOY, "options")]);
+  await runKubectl(api, ["apply", "--recursive", "-f", join(DEPLOY, "options")]);
 }
 
 function startResolver({ servers }: TargetZones): Promise<Unbound> {
