@@ -1,0 +1,66 @@
+import type { Millis } from "../../src/base/clock.ts";
+import { createCookies } from "../../src/responder/cookie.ts";
+import { createCounters, type Counters } from "../../src/responder/counters.ts";
+import { createLiveSlots, type LiveLimits, type LiveSlots } from "../../src/responder/live-slots.ts";
+import { createPacketCache, type PacketCache } from "../../src/responder/packet-cache.ts";
+import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/ports.ts";
+import { createRateLimiter } from "../../src/responder/rate-limit.ts";
+import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "../../src/responder/rate-limit-options.ts";
+import { createRespond, type Respond } from "../../src/responder/respond.ts";
+import { createZoneBook, type ZoneBook } from "../../src/responder/zone-book.ts";
+import { buildZoneView } from "../../src/responder/zone-view.ts";
+
+export interface ResponderWorld {
+  readonly respond: Respond;
+  readonly book: ZoneBook;
+  readonly slots: LiveSlots;
+  readonly packets: PacketCache;
+  readonly counters: Counters;
+  /** What the source has been asked, in order. */
+  readonly asked: readonly LiveQuestion[];
+  now: Millis;
+}
+
+export interface WorldOptions {
+  readonly zones?: readonly ServedZone[];
+  /** Undefined: no answer comes, ever. It comes in a later microtask. */
+  readonly live?: (question: LiveQuestion, now: Millis) => LiveAnswer | undefined;
+  readonly limits?: Partial<LiveLimits>;
+  readonly rate?: Partial<RateLimitOptions>;
+  readonly maxPackets?: number;
+}
+
+/** All that one responder thread has but the thread and its sockets. */
+export function responderWorld(options: WorldOptions = {}): ResponderWorld {
+  const book = createZoneBook();
+  (options.zones ?? []).forEach((zone) => book.set(buildZoneView(zone)));
+  const counters = createCounters();
+  const packets = createPacketCache(options.maxPackets ?? 10_000);
+  const asked: LiveQuestion[] = [];
+  const clock = { now: () => world.now, sleep: () => Promise.reject(new Error("nobody sleeps here")) };
+  const slots = createLiveSlots({
+    clock,
+    limits: { maxAnswers: 10_000, maxWaiting: 1_000, waitMs: 1_850, ...options.limits },
+    ask: (id, question) => {
+      asked.push(question);
+      const answer = options.live?.(question, world.now);
+      if (answer !== undefined) {
+        queueMicrotask(() => slots.settle(id, answer));
+      }
+    },
+  });
+  const respond = createRespond({
+    book,
+    slots,
+    packets,
+    counters,
+    clock,
+    seed: 4711,
+    limiter: createRateLimiter({ ...DEFAULT_RATE_LIMITS, ...options.rate }, new Uint32Array(6).fill(3)),
+    cookies: createCookies({ current: new Uint8Array(16).fill(5) }),
+  });
+  const world: ResponderWorld = { respond, book, slots, packets, counters, asked, now: 1_700_000_000_000 };
+  return world;
+}
+
+export const PEER = { address: "127.0.0.1", port: 5_000 };
