@@ -10,6 +10,7 @@ export type ComponentName =
   | "delv"
   | "dig"
   | "dnsperf"
+  | "dnssec-keygen"
   | "drill"
   | "etcd"
   | "curl"
