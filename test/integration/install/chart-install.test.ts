@@ -102,7 +102,10 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
         leaseNamespace: "dns-system",
         moreArgs,
       });
-      await until(async () => (await renderedZone()).includes("example.com.\t300\tIN\tA\t192.0.2.7"), controller.output);
+      await until(
+        async () => (await renderedZone()).includes("example.com.\t300\tIN\tA\t192.0.2.7"),
+        () => controller.output(),
+      );
       await until(async () =>
         (await kubectl("get", "dnsalias", "shop", "-n", "web", "-o", "jsonpath={.status.conditions}")).includes(
           "Programmed",
