@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
+import type { ControllerProcess } from "../lab/controller-process.ts";
+import { aliasManifest } from "../lab/manifests.ts";
+import { startNameServer } from "../lab/name-server.ts";
+import { waitFor } from "../lab/wait-for.ts";
+import type { DnsEndpoint } from "../support/dns-probe.ts";
+import { freePort } from "../support/free-port.ts";
+import { endChecked } from "./checked-zones.ts";
+import { aliasShows, eventsOf, readAlias } from "./objects.ts";
+import { REAL_SERVERS } from "./real-servers.ts";
+import { addressesOf, ask, metricOf, responderGives } from "./responder-lab.ts";
+
+describe("two replicas with a responder, of which one leads", { skip: REAL_SERVERS }, () => {
+  let lab: ClusterLab;
+  let follower: ControllerProcess;
+  let leading: DnsEndpoint;
+  let following: DnsEndpoint;
+  before(async () => {
+    const [first, second] = await Promise.all([freePort(), freePort()]);
+    leading = { host: "127.0.0.1", port: first };
+    following = { host: "127.0.0.1", port: second };
+    lab = await startClusterLab({ controllerArgs: argsFor(first) });
+    await waitFor("a leader", () => assert.match(lab.controller.output(), /"leading"/));
+    follower = await lab.startSecondController(argsFor(second));
+  });
+  after(async () => {
+    await follower.stop();
+    await endChecked(lab);
+  });
+
+  test("both answer, the other one by a look-up of its own when it is asked: one for many askers, fresh after the TTL", async () => {
+    await using server = await startNameServer({ zones: { "cold.test": ["w 6 A 11.7.0.1", "w 6 A 11.7.0.2"] } });
+    await lab.addZone("cold.example", { spec: { resolvers: [{ address: server.host, port: server.port }] } });
+    await lab.apply(aliasManifest({ name: "cold", hostnames: ["cold.example"], targets: ["w.cold.test"] }));
+    await aliasShows(lab, "web/cold", "Ready", /^True/);
+    await responderGives(leading, "cold.example", ["11.7.0.1", "11.7.0.2"]);
+    assert.doesNotMatch(follower.output(), /"leading"/);
+    assert.equal(await lookUpsOf(follower), 0, "nothing is looked up before it is asked for");
+
+    await waitFor("the zone at the follower", async () =>
+      assert.equal((await ask(following, "cold.example", "SOA")).status, "NOERROR"),
+    );
+    const replies = await Promise.all(Array.from({ length: 40 }, () => ask(following, "cold.example")));
+    for (const reply of replies) {
+      assert.deepEqual(addressesOf(reply), ["11.7.0.1", "11.7.0.2"]);
+    }
+    assert.equal(await lookUpsOf(follower), 1);
+
+    server.set("w.cold.test", "A", 6, ["11.7.0.1", "11.7.0.3"]);
+    await delay(6_500);
+    assert.deepEqual(addressesOf(await ask(following, "cold.example")), ["11.7.0.1", "11.7.0.3"]);
+
+    await server.stop();
+    await delay(10_000);
+    const startedAt = performance.now();
+    const stale = await ask(following, "cold.example");
+    assert.ok(performance.now() - startedAt < 2_000);
+    assert.deepEqual(addressesOf(stale), ["11.7.0.1", "11.7.0.3"]);
+    assert.match(stale.text, /EDE: 3 /);
+  });
+
+  test("P7: at either replica what is measured stays within the bound in the status", async () => {
+    await lab.targets.set({ name: "p7r.edge.test", type: "A", ttl: 5, data: ["11.7.1.0"] });
+    await lab.addZone("p7r.example");
+    await lab.apply(aliasManifest({ name: "p7r", hostnames: ["p7r.example"], targets: ["p7r.edge.test"] }));
+    await aliasShows(lab, "web/p7r", "Ready", /^True/);
+    for (const at of [leading, following]) {
+      await responderGives(at, "p7r.example", ["11.7.1.0"]);
+    }
+    for (const step of [1, 2, 3]) {
+      const { boundMs, json } = await readAlias(lab, "web/p7r");
+      assert.ok(boundMs > 0, JSON.stringify(json));
+      const changedAt = performance.now();
+      await lab.targets.set({ name: "p7r.edge.test", type: "A", ttl: 5, data: [`11.7.1.${step}`] });
+      for (const stale of await Promise.all(
+        [leading, following].map((at) => staleFor(at, "p7r.example", `11.7.1.${step}`, changedAt)),
+      )) {
+        assert.ok(stale <= boundMs, `change ${step}: ${Math.round(stale)} ms of at most ${boundMs} ms`);
+      }
+    }
+  });
+
+  test("an alias that goes, a base zone that changes and one that breaks are seen at both replicas", async () => {
+    await lab.targets.set({ name: "gone.edge.test", type: "A", ttl: 5, data: ["11.7.2.1"] });
+    await lab.addZone("gone.example");
+    await lab.apply(aliasManifest({ name: "gone", hostnames: ["w.gone.example"], targets: ["gone.edge.test"] }));
+    const both = [leading, following];
+    await Promise.all(both.map((at) => responderGives(at, "w.gone.example", ["11.7.2.1"])));
+    const serials = await Promise.all(both.map((at) => serialOf(at, "gone.example")));
+    await lab.kubectl("delete", "dnsalias", "gone", "-n", "web", "--timeout=30s");
+    for (const [index, at] of both.entries()) {
+      await waitFor("the name to be gone", async () =>
+        assert.equal((await ask(at, "w.gone.example")).status, "NXDOMAIN"),
+      );
+      assert.ok((await serialOf(at, "gone.example")) > (serials[index] ?? 0), "the serial rises");
+    }
+    const broken = JSON.stringify({ data: { zone: "@ IN SOA broken" } });
+    await lab.kubectl("patch", "configmap", "base-gone-example", "-n", "dns-system", "--type=merge", "-p", broken);
+    await waitFor("an Event", async () =>
+      assert.ok((await eventsOf(lab, "dns-system", "gone-example")).some((event) => /ServedOutOfDate/.test(event))),
+    );
+    for (const at of both) {
+      assert.equal((await ask(at, "gone.example", "MX")).answer.length, 1);
+    }
+    await lab.addZone("gone.example");
+  });
+
+  test("when the leader ends the other one goes on answering, and leads", async () => {
+    await lab.targets.set({ name: "over.edge.test", type: "A", ttl: 5, data: ["11.7.3.1"] });
+    await lab.addZone("over.example");
+    await lab.apply(aliasManifest({ name: "over", hostnames: ["over.example"], targets: ["over.edge.test"] }));
+    await responderGives(following, "over.example", ["11.7.3.1"]);
+    await lab.controller.stop();
+    await lab.targets.set({ name: "over.edge.test", type: "A", ttl: 5, data: ["11.7.3.2"] });
+    await responderGives(following, "over.example", ["11.7.3.2"]);
+    await waitFor("the next leader", () => assert.match(follower.output(), /"leading"/), { withinMs: 30_000 });
+    await responderGives(following, "over.example", ["11.7.3.2"]);
+    await lab.controller.start();
+  });
+});
+
+function argsFor(port: number): readonly string[] {
+  return ["--responder", `--responder-listen=127.0.0.1:${port}`];
+}
+
+async function lookUpsOf({ opsUrl }: ControllerProcess): Promise<number> {
+  return metricOf(opsUrl, "dnsalias_lookup_duration_seconds_count");
+}
+
+/** Until when a cache that asked at the last moment would give what was before, in milliseconds after the change. */
+async function staleFor(at: DnsEndpoint, name: string, wanted: string, changedAt: number): Promise<number> {
+  let last = 0;
+  for (;;) {
+    const [first] = (await ask(at, name)).answer;
+    if (first?.data === wanted) {
+      return last;
+    }
+    last = performance.now() - changedAt + (first?.ttl ?? 0) * 1000;
+    assert.ok(last < 120_000, `${name} is still ${first?.data}`);
+    await delay(100);
+  }
+}
+
+async function serialOf(at: DnsEndpoint, name: string): Promise<number> {
+  const [soa] = (await ask(at, name, "SOA")).answer;
+  return Number(soa?.data.split(" ")[2]);
+}
