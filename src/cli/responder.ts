@@ -4,6 +4,7 @@ import { AppError, messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
+import type { Controller } from "../controller/controller.ts";
 import type { ServingPort } from "../controller/feed-parts.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { inlineText } from "../providers/inline-text.ts";
@@ -26,13 +27,16 @@ export interface ResponderDeps {
 export interface Responder extends AsyncDisposable {
   /** What the controller hands its zones to. */
   readonly port: ServingPort;
-  /** Begins to answer once `isServed` says that all zones are there. Rejects when an address that was asked for is taken meanwhile; ends when the signal aborts. */
-  open(isServed: () => boolean, signal: AbortSignal): Promise<void>;
+  /** Begins to answer once all zones are there. Rejects when an address that was asked for is taken meanwhile; ends when the signal aborts. */
+  open(zones: ZonesKnown, signal: AbortSignal): Promise<void>;
   /** Why questions are not answered that should be, one sentence each. */
   problems(): readonly string[];
   /** Brings the metrics up to date. */
   count(): Promise<void>;
 }
+
+/** How far the controller is. */
+type ZonesKnown = Pick<Controller, "synced" | "served">;
 
 /** One zone whose base cannot be read must not keep the others from being served. */
 const MAX_WAIT_MS: Millis = 15_000;
@@ -58,8 +62,8 @@ function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
   let state: "waiting" | "open" | "without" = "waiting";
   return {
     port: portTo(deps, pool),
-    async open(isServed, signal) {
-      if (!(await becomesServed(isServed, signal))) {
+    async open(zones, signal) {
+      if (!(await becomesServed(zones, signal))) {
         return;
       }
       try {
@@ -94,10 +98,12 @@ function giveUp({ config, log }: ResponderDeps, error: unknown): void {
   log.warn({ err: messageOf(error), hint }, "no responder: its default address cannot be had");
 }
 
-async function becomesServed(isServed: () => boolean, signal: AbortSignal): Promise<boolean> {
-  const startedAt = systemClock.now();
-  while (!signal.aborted && !isServed() && systemClock.now() - startedAt < MAX_WAIT_MS) {
+/** To answer REFUSED for zones that are not known yet would be worse than to say nothing: resolvers ask another replica. */
+async function becomesServed({ synced, served }: ZonesKnown, signal: AbortSignal): Promise<boolean> {
+  let syncedAt: Millis | undefined;
+  while (!signal.aborted && !served() && systemClock.now() - (syncedAt ?? Infinity) < MAX_WAIT_MS) {
     await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    syncedAt ??= synced() ? systemClock.now() : undefined;
   }
   return !signal.aborted;
 }

@@ -62,7 +62,7 @@ async function untilEnd(
     }
   }, stop);
   const round = config.once ? oneRound(controller, log, stop).finally(() => ending.abort()) : undefined;
-  const answering = responder?.open(controller.served, stop);
+  const answering = responder?.open(controller, stop);
   try {
     await Promise.all([running, leading, answering]);
   } catch (error) {
