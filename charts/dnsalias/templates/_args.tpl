@@ -22,6 +22,9 @@
 - --responder
 - --responder-listen=:{{ .Values.responder.port }}
 - --responder-workers={{ .Values.responder.workers }}
+{{- range .Values.responder.exempt }}
+- --responder-exempt={{ . }}
+{{- end }}
 {{- end }}
 {{- if .Values.transfer.enabled }}
 - --transfer-listen=:{{ .Values.transfer.port }}

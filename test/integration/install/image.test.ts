@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, chown, writeFile } from "node:fs/promises";
+import { Resolver } from "node:dns/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -114,12 +115,13 @@ describe("the image", { skip }, () => {
     await writeFile(join(manifests, "objects.yaml"), MANIFESTS);
     await mkdir(out);
     await chown(out, 65532, 65532);
-    const port = await freePort();
+    const [port, dnsPort] = [await freePort(), await freePort()];
     const mounts = [
       { from: manifests, to: "/manifests", readOnly: true },
       { from: out, to: "/out", readOnly: false },
     ];
-    const words = ["run", "--manifests=/manifests", "--out=/out", `--listen-ops=127.0.0.1:${port}`];
+    const listen = [`--listen-ops=127.0.0.1:${port}`, `--responder-listen=127.0.0.1:${dnsPort}`];
+    const words = ["run", "--manifests=/manifests", "--out=/out", ...listen];
     const [program = "", ...args] = await command([...entry, ...words], mounts);
     await using child = startProcess({ component: "image", command: program, args });
     const zone = () => readFile(join(out, "example.com.zone"), "utf8").catch(() => "no zone file yet");
@@ -127,6 +129,11 @@ describe("the image", { skip }, () => {
       /^example\.com\.\t\d+\tIN\tA\t192\.0\.2\.7$/m.test(await zone()) ? undefined : await zone();
     await untilReady(child, { component: "image", deadlineMs: 30_000, probe });
     assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+    const resolver = new Resolver({ timeout: 3000, tries: 3 });
+    resolver.setServers([`127.0.0.1:${dnsPort}`]);
+    const answers = () => resolver.resolve4("example.com").then(String, String);
+    const probeResponder = async () => ((await answers()) === "192.0.2.7" ? undefined : answers());
+    await untilReady(child, { component: "the image's responder", deadlineMs: 30_000, probe: probeResponder });
     const inner = await run("/usr/bin/pgrep", ["-f", `main.js run --manifests=/manifests .*${port}`]);
     assert.equal((await run("/bin/kill", ["-TERM", ...inner.stdout.trim().split("\n").slice(-1)])).code, 0);
     await untilReady(child, { component: "image's end", deadlineMs: 15_000, probe: async () => "running" }).catch(
