@@ -34,15 +34,20 @@ export function decideLive(input: LiveInput): LiveAnswer {
   if (input.loops || winners.some(({ spec }) => spec.paused)) {
     return frozen(input);
   }
-  const parts = winners.map((alias) => partOf(input, alias));
+  const parts = winners.filter(({ spec }) => spec.families.includes(family)).map((alias) => partOf(input, alias));
   const addresses = addressSet(parts.flatMap((part) => part.addresses));
   const askAgainAt = soonest(parts, now);
   if (addresses.length > 0) {
     return { kind: "addresses", addresses, askAgainAt, freshUntil: Math.min(...parts.map((part) => part.freshUntil)) };
   }
   const detail = parts.find((part) => part.unresolved !== undefined)?.unresolved;
-  return detail === undefined
-    ? { kind: "none", askAgainAt }
+  if (detail === undefined) {
+    return { kind: "none", askAgainAt };
+  }
+  // A target that was never read may stand behind what is published, as after an edit: that is stale, and better than nothing.
+  const published = addressSet(winners.flatMap((alias) => publishedOf(alias, input)));
+  return published.length > 0
+    ? { kind: "addresses", addresses: published, askAgainAt, freshUntil: now }
     : { kind: "failed", askAgainAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
 }
 
@@ -67,7 +72,11 @@ function partOf({ zone, family, readingOf, now }: LiveInput, alias: DnsAlias): P
     return reading === undefined ? [] : [{ verdict, reading }];
   });
   const giving = readings.filter(({ verdict, reading }) => isGiven(verdict, reading.answer));
-  const prefetchAt = Math.min(now + UNCHANGING_MS, ...readings.map(({ reading }) => reading.prefetchAt));
+  // A target without a stream is a matter of moments: its alias or its zone has just changed.
+  const isWhole = readings.length === targets.length;
+  const prefetchAt = isWhole
+    ? Math.min(now + UNCHANGING_MS, ...readings.map(({ reading }) => reading.prefetchAt))
+    : now;
   return {
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(
@@ -109,14 +118,15 @@ function unresolved({ target, verdict, answers }: TargetVerdict, family: Family)
 
 /** A time that has come means a look-up that goes on, or one that had no room. */
 function soonest(parts: readonly Part[], now: Millis): Millis {
-  const at = Math.min(...parts.map(({ prefetchAt }) => prefetchAt));
+  const at = Math.min(now + UNCHANGING_MS, ...parts.map(({ prefetchAt }) => prefetchAt));
   return at <= now ? now + SLOW_MS : at;
 }
 
 /** Nothing changes at a paused name, nor at one that would feed itself: what was published stays, or else what is known. */
-function frozen({ zone, name, family, winners, readingOf, now }: LiveInput): LiveAnswer {
+function frozen(input: LiveInput): LiveAnswer {
+  const { zone, family, winners, readingOf, now } = input;
   const askAgainAt = now + UNCHANGING_MS;
-  const published = winners.flatMap((alias) => publishedOf(alias, zone, name, family));
+  const published = winners.flatMap((alias) => publishedOf(alias, input));
   const known = winners.flatMap(
     (alias) =>
       contributionOf(alias, (target, of) => readingOf(alias, target, of)?.answer, now).sets[family]?.addresses ?? [],
@@ -127,7 +137,7 @@ function frozen({ zone, name, family, winners, readingOf, now }: LiveInput): Liv
     : { kind: "none", askAgainAt };
 }
 
-function publishedOf({ status }: DnsAlias, zone: DnsZone, name: Name, family: Family): readonly string[] {
+function publishedOf({ status }: DnsAlias, { zone, name, family }: LiveInput): readonly string[] {
   const key = objectKey(zone.meta);
   const entries = (status?.hostnames ?? []).filter(
     (entry) => entry.zone === key && entry.hostname === displayName(name),

@@ -143,6 +143,19 @@ test("a paused alias is answered with what it published, and is not looked up", 
   assert.deepEqual(world.looks, []);
 });
 
+test("what was published stands, as stale data, while a new target has never been read", async () => {
+  const status: AliasStatus = {
+    observedGeneration: 1,
+    conditions: [],
+    hostnames: [{ hostname: "example.com", zone: "dns/com", addresses: ["192.0.2.77"], ttl: 60 }],
+    targets: [],
+  };
+  await using world = await start({ aliases: [{ ...alias("web/shop"), status }], targets: { "cdn.test": "servfail" } });
+  const answer = await world.ask();
+  assert.deepEqual(addressesIn(answer), ["192.0.2.77"]);
+  assert.ok(freshFor(world, answer) <= 0);
+});
+
 test("aliases that lead to each other are answered with nothing, and nothing hangs", async () => {
   await using world = await start({
     aliases: [
@@ -159,6 +172,18 @@ test("two aliases of one namespace at one name are merged at query time too", as
     targets: { "cdn.test": ["192.0.2.1"] },
   });
   assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1", "203.0.113.7"]);
+});
+
+test("of two aliases at one name the one without a family has no say in it", async () => {
+  await using world = await start({
+    aliases: [
+      alias("web/a", { targets: ["cdn.test"], spec: { families: ["A"] } }),
+      alias("web/b", { targets: ["other.test"] }),
+    ],
+    targets: { "cdn.test": ["192.0.2.1"], "other.test": ["192.0.2.9"] },
+  });
+  assert.equal(kindOf(await world.ask("example.com", "AAAA")), "none");
+  assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1", "192.0.2.9"]);
 });
 
 test("with one first term all targets are followed, and a question finds them fresh", async () => {
