@@ -1,3 +1,4 @@
+import { messageOf } from "../base/error.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import type { ZoneBook } from "./zone-book.ts";
 import { zoneViewBuilder, type ZoneViewBuilder } from "./zone-view.ts";
@@ -11,26 +12,37 @@ export interface ZoneTaker {
 
 export function createZoneTaker(book: ZoneBook, post: (message: FromWorker) => void): ZoneTaker {
   let growing: ZoneViewBuilder | undefined;
+  const read = (message: ZoneMessage): void => {
+    switch (message.kind) {
+      case "zone":
+        growing = zoneViewBuilder(message);
+        break;
+      case "slice":
+        growing?.add(message.sets);
+        growing?.addAliases(message.aliases);
+        break;
+      case "zone-whole":
+        if (growing !== undefined) {
+          book.set(growing.finish());
+        }
+        growing = undefined;
+        break;
+      case "zone-gone":
+        book.remove(message.domain);
+        break;
+    }
+  };
   return {
     take: (message) => {
-      switch (message.kind) {
-        case "zone":
-          growing = zoneViewBuilder(message);
-          break;
-        case "slice":
-          growing?.add(message.sets);
-          growing?.addAliases(message.aliases);
-          post({ kind: "taken" });
-          break;
-        case "zone-whole":
-          if (growing !== undefined) {
-            book.set(growing.finish());
-          }
-          growing = undefined;
-          break;
-        case "zone-gone":
-          book.remove(message.domain);
-          break;
+      try {
+        read(message);
+      } catch (error) {
+        // One zone must not take the others down with the thread; what was served of it before goes on.
+        growing = undefined;
+        post({ kind: "error", problem: `a zone cannot be served: ${messageOf(error)}` });
+      }
+      if (message.kind === "slice") {
+        post({ kind: "taken" });
       }
     },
   };
