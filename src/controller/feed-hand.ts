@@ -13,8 +13,9 @@ import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSeria
 
 /** A base zone that is missing or broken is looked at again, should no event tell of it. */
 const AGAIN_MS: Millis = 60_000;
-/** Names looked at between two turns of the event loop. */
-const SLICE = 1_000;
+/** Names between two looks at the clock, and how long the event loop is held. On a busy loop a turn may take long, so each is used. */
+const SLICE = 500;
+const SLICE_MS: Millis = 10;
 const SHOWN_PROBLEMS = 3;
 
 type ReadText = Extract<BaseText, { readonly kind: "ok" }>;
@@ -137,15 +138,17 @@ async function serve(deps: FeedDeps, state: FeedState, zone: DnsZone, { text, ba
 async function aliasesOf(deps: FeedDeps, zone: DnsZone, base: ServedBase): Promise<readonly ServedAlias[]> {
   const aliases: ServedAlias[] = [];
   let seen = 0;
+  let since = deps.clock.now();
   for (const [name, claim] of deps.store.claimsIn(objectKey(zone.meta))) {
     const alias = servedAlias(zone, base, name, claim);
     if (alias !== undefined) {
       aliases.push(alias);
     }
     seen += 1;
-    if (seen % SLICE === 0) {
+    if (seen % SLICE === 0 && deps.clock.now() - since >= SLICE_MS) {
       // A name that changes meanwhile has the zone handed over again.
       await turn();
+      since = deps.clock.now();
     }
   }
   return aliases;
