@@ -1,12 +1,13 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../base/error.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Millis } from "../base/clock.ts";
 import { listen, type ListenOptions } from "../transport/listen.ts";
 import type { Listener, ListenLimits } from "../transport/listener.ts";
 import { createBatch } from "./batch.ts";
 import { createCookies } from "./cookie.ts";
 import { createCounters, type Counters } from "./counters.ts";
-import { createLiveSlots } from "./live-slots.ts";
+import { createLiveSlots, type LiveSlots } from "./live-slots.ts";
 import { createPacketCache } from "./packet-cache.ts";
 import type { AskedQuestion, FromWorker, ListenAddress, ResponderLimits, ToWorker, WorkerStart } from "./protocol.ts";
 import { createRateLimiter, rateLimitSeed } from "./rate-limit.ts";
@@ -68,6 +69,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
         post({ kind: "counts", counts: counters.snapshot({ waiting: slots.waiting, packets: packets.size }) });
         break;
       case "stop":
+        await noneWaits(slots);
         await listeners.close();
         return true;
     }
@@ -100,6 +102,15 @@ function createListeners(options: Omit<ListenOptions, "host" | "port">): Listene
   };
 }
 
+/** Whoever waits for a look-up still gets its answer. */
+async function noneWaits(slots: LiveSlots): Promise<void> {
+  for (let waited = 0; slots.waiting > 0 && waited < STOP_WAIT_MS; waited += STOP_LOOK_MS) {
+    await delay(STOP_LOOK_MS);
+  }
+}
+
+const STOP_WAIT_MS: Millis = 2_000;
+const STOP_LOOK_MS: Millis = 20;
 const MAX_SEED = 2 ** 31;
 const ERROR_EVERY_MS = 1_000;
 

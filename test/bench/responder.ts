@@ -8,7 +8,7 @@ import { machineNow } from "./machine.ts";
 import { OPENERS, type Contender } from "./responder-contenders.ts";
 import { questions } from "./responder-names.ts";
 import { percentile } from "./statistics.ts";
-import { usageOf } from "./usage.ts";
+import { usageWithChildren } from "./usage.ts";
 
 /**
  * How many questions a second the responder answers, beside other servers with the same names in the same run, by turns, so that all see the same machine:
@@ -87,19 +87,19 @@ async function measure(
       sent: 0,
       cpuMs: 0,
       p99Ms: 0,
-      memoryMiB: usageOf(contender.pid()).rssMiB,
+      memoryMiB: usageWithChildren(contender.pid()).rssMiB,
     });
   }
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const contender of contenders) {
       const figures = all.get(contender.who);
-      const before = usageOf(contender.pid()).cpuMs;
+      const before = usageWithChildren(contender.pid()).cpuMs;
       const { perSecond, lost, sent } = await burst(contender, file, plan.seconds);
       figures?.perSecond.push(perSecond);
       if (figures !== undefined) {
         figures.lost += lost;
         figures.sent += sent;
-        figures.cpuMs += usageOf(contender.pid()).cpuMs - before;
+        figures.cpuMs += usageWithChildren(contender.pid()).cpuMs - before;
       }
     }
   }
@@ -113,7 +113,7 @@ async function measure(
 }
 
 /** Until everyone has in its caches what it keeps there. */
-const WARM_UP = 3;
+const WARM_UP = 6;
 
 function report(names: number, plan: Plan, all: ReadonlyMap<string, Figures>): void {
   console.log(

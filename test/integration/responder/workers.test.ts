@@ -9,7 +9,7 @@ import { parseName } from "../../../src/dns/name.ts";
 import { createResponderPool } from "../../../src/responder/pool.ts";
 import { listen } from "../../../src/transport/listen.ts";
 import { askUdp, queryFor } from "./asker.ts";
-import { alias, openPool, twoAddresses, zone } from "./scene.ts";
+import { addresses, alias, openPool, sourceOf, twoAddresses, zone } from "./scene.ts";
 
 const linux = process.platform === "linux" ? false : "reusePort is for Linux";
 const served = zone({ aliases: Array.from({ length: 200 }, (_, index) => alias(`a${index}.example.com`)) });
@@ -79,6 +79,18 @@ test("stopping closes the port, and the process has nothing left to wait for", a
   const socket = createSocket("udp4").bind(at.port, at.host);
   await once(socket, "listening");
   socket.close();
+});
+
+test("who waits when the responder is stopped still gets an answer", async () => {
+  const source = sourceOf(async () => {
+    await delay(300);
+    return addresses(["192.0.2.7"]);
+  });
+  const at = await openPool([served], { source });
+  const asked = askUdp(at, queryFor("a1.example.com"));
+  await delay(100);
+  await at[Symbol.asyncDispose]();
+  assert.equal((await asked).message.answers.length, 1);
 });
 
 test(
