@@ -9,13 +9,14 @@ import { addCounts, NO_COUNTS, type ResponderCounts } from "./counters.ts";
 import type { AnswerSource, ServedZone } from "./ports.ts";
 import type { ListenAddress, ResponderLimits } from "./protocol.ts";
 import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "./rate-limit-options.ts";
+import { canSharePorts } from "./port-sharing.ts";
 import { createSeat, type Seat } from "./seat.ts";
 import { markOf } from "./thread-clock.ts";
 
 export interface ResponderPoolOptions {
   /** Where to answer, over UDP and TCP; port 0 takes a free one. `::` is IPv6 alone. */
   readonly listen: readonly ListenAddress[];
-  /** Threads that answer, 1 or more. With 2 the port is served while one is replaced. */
+  /** Threads that answer, 1 or more. With 2 the port is served while one is replaced. Where threads cannot share a port there is 1 (macOS). */
   readonly workers: number;
   readonly source: AnswerSource;
   readonly log: Logger;
@@ -86,7 +87,7 @@ export function createResponderPool(options: ResponderPoolOptions): ResponderPoo
   return {
     open: async () => {
       const addresses = await freeAddresses(options.listen);
-      seats = Array.from({ length: options.workers }, (_, index) => seatAt(index, addresses));
+      seats = Array.from({ length: canSharePorts ? options.workers : 1 }, (_, index) => seatAt(index, addresses));
       const renewal = options.cookieSecrets === undefined ? [setInterval(renew, RENEW_MS)] : [];
       timers = [setInterval(() => seats.forEach((seat) => seat.beat()), BEAT_MS), ...renewal];
       await allListen(seats, stop);

@@ -10,6 +10,7 @@ import { createCounters, type Counters } from "./counters.ts";
 import { createLiveSlots, type LiveSlots } from "./live-slots.ts";
 import { createPacketCache } from "./packet-cache.ts";
 import type { AskedQuestion, FromWorker, ListenAddress, ResponderLimits, ToWorker, WorkerStart } from "./protocol.ts";
+import { canSharePorts } from "./port-sharing.ts";
 import { createRateLimiter, rateLimitSeed } from "./rate-limit.ts";
 import { createRespond } from "./respond.ts";
 import { timeSince } from "./thread-clock.ts";
@@ -43,7 +44,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const onQuery = createRespond({ book, slots, packets, limiter, cookies, counters, clock, seed });
   const onError = errorTeller({ clock, counters, tell: (problem) => post({ kind: "error", problem }) });
   const zones = createZoneTaker(book, post);
-  const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: true });
+  const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });
 
   const receive = async (message: ToWorker): Promise<boolean> => {
     switch (message.kind) {
