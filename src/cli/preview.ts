@@ -2,7 +2,7 @@ import type { Millis } from "../base/clock.ts";
 import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
-import { propose, type Proposal } from "../controller/proposal.ts";
+import { limitsOf, propose, type Proposal } from "../controller/proposal.ts";
 import { formerNames, setsHere } from "../controller/scope.ts";
 import { namesOfUnread } from "../controller/unread.ts";
 import { keyText } from "../dns/reading.ts";
@@ -73,14 +73,12 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
   }
   const { dirty } = read.zone;
   const actual = setsHere(store, zone, asked, read.zone.sets);
-  const { maxNames, minTtl } = provider;
   const proposal = propose({
     zone,
     plan: withoutCountdown(plan, actual),
     actual,
     ownerId,
-    maxNames,
-    minTtl,
+    ...limitsOf(provider),
     keeps: namesOfUnread(snapshot.bad, (key) => store.alias(key) !== undefined),
   });
   return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };

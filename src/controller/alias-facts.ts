@@ -19,7 +19,10 @@ export interface Placement {
   /** Ours, as written. */
   readonly published: readonly ActualSet[];
   readonly publishedAt: Millis | undefined;
+  /** Of an address set. */
   readonly refusal: Refusal | undefined;
+  /** Of the HTTPS record: the addresses go on without it. */
+  readonly withoutHttps: Refusal | undefined;
   readonly loop: readonly Name[] | undefined;
   readonly contribution: Contribution | undefined;
   readonly outcome: ZoneOutcome;
@@ -79,7 +82,8 @@ function placementOf(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obj
     lostTo: lost?.winner,
     published: lost === undefined ? published : [],
     publishedAt: state?.publishedAt.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
-    refusal: state?.refusals.find((refusal) => refusal.name === hostname),
+    refusal: state?.refusals.find(({ name, type }) => name === hostname && type !== "HTTPS"),
+    withoutHttps: state?.refusals.find(({ name, type }) => name === hostname && type === "HTTPS"),
     loop: state?.plan?.loops.get(hostname),
     contribution: state?.plan?.contributions.get(key),
     outcome: state?.outcome ?? { kind: "pending" },

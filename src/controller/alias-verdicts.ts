@@ -189,10 +189,11 @@ function wantsAddresses({ contribution }: Placement): boolean {
 }
 
 /** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
-function programmedText({ serving, zone }: Placement): string {
+function programmedText({ serving, zone, withoutHttps }: Placement): string {
+  const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
   return serving.total === undefined
-    ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)`
-    : `served: ${serving.total} of ${serving.total} servers of DnsZone ${zone} follow`;
+    ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
+    : `served: ${serving.total} of ${serving.total} servers of DnsZone ${zone} follow${without}`;
 }
 
 function served({ serving }: Placement): string {

@@ -104,7 +104,7 @@ export interface Observer {
   queue(name: string): QueueObserver;
 }
 
-/** What one server said when it was asked for the addresses of a name. */
+/** What one server said when it was asked for one of a name's record sets. */
 export type Asked =
-  | { readonly kind: "answer"; readonly addresses: readonly string[] }
+  | { readonly kind: "answer"; readonly data: readonly string[] }
   | { readonly kind: "failed"; readonly message: string };

@@ -3,11 +3,13 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name.ts";
 import type { Seconds } from "../dns/record.ts";
 import { cap } from "../plan/cap.ts";
+import { carried, type Lacking } from "../plan/carried.ts";
 import type { ActualSet, Change } from "../plan/change.ts";
 import { diff } from "../plan/diff.ts";
 import { guard, type Guarded } from "../plan/guard.ts";
 import type { NamePlan } from "../plan/name-plan.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
+import type { ZoneProvider } from "../providers/provider.ts";
 
 export interface ProposalInput {
   readonly zone: DnsZone;
@@ -19,6 +21,18 @@ export interface ProposalInput {
   readonly keeps?: ((name: Name) => boolean) | undefined;
   /** The least TTL that the backend takes; absent: any. */
   readonly minTtl?: Seconds | undefined;
+  /** What the backend cannot hold; absent: nothing. */
+  readonly lacking?: Lacking | undefined;
+}
+
+/** What of a provider a proposal goes by. */
+export function limitsOf({
+  id,
+  maxNames,
+  minTtl,
+  lacks,
+}: Pick<ZoneProvider, "id" | "maxNames" | "minTtl" | "lacks">): Pick<ProposalInput, "maxNames" | "minTtl" | "lacking"> {
+  return { maxNames, minTtl, lacking: lacks && { backend: id, types: lacks } };
 }
 
 /** What would be done to a zone, and what of it may be done now. */
@@ -28,12 +42,21 @@ export interface Proposal {
 }
 
 /** The same for `dnsalias plan` and for the running controller: cap, compare, guard. */
-export function propose({ zone, plan, actual, ownerId, maxNames, minTtl = 0, keeps }: ProposalInput): Proposal {
+export function propose({
+  zone,
+  plan,
+  actual,
+  ownerId,
+  maxNames,
+  minTtl = 0,
+  lacking,
+  keeps,
+}: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
   const { names, refusals } = cap(plan.names, published, maxNames);
   const { policy, conflict } = zone.spec;
-  const raised = names.map((name) => withMinTtl(name, minTtl));
+  const raised = names.map((name) => withMinTtl(lacking === undefined ? name : carried(name, lacking), minTtl));
   const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, keeps }), ...refusals];
   const guarded = guard({
     changes,

@@ -3,7 +3,7 @@ import type { Logger } from "../base/log.ts";
 import { byCodeUnit, sameMembers } from "../base/order.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { Name } from "../dns/name.ts";
-import { FAMILIES, type Family } from "../dns/record.ts";
+import { ALIAS_TYPES, type AliasType } from "../dns/record.ts";
 import { setKey } from "../plan/diff.ts";
 import type { ServingEndpoint } from "../providers/provider.ts";
 import type { Asked, EndpointsOf, Observer } from "./ports.ts";
@@ -15,8 +15,8 @@ export interface ProveDeps {
   readonly log: Logger;
   readonly observer: Observer;
   readonly endpointsOf: EndpointsOf;
-  /** Asks one server for the addresses that it serves. */
-  readonly ask: (endpoint: ServingEndpoint, name: Name, family: Family, signal: AbortSignal) => Promise<Asked>;
+  /** Asks one server for a record set that it serves. */
+  readonly ask: (endpoint: ServingEndpoint, name: Name, type: AliasType, signal: AbortSignal) => Promise<Asked>;
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
@@ -103,11 +103,11 @@ async function serves(
   wanted: ZoneState["own"],
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const family of FAMILIES) {
-    const set = wanted.get(setKey(name, family));
+  for (const type of ALIAS_TYPES) {
+    const set = wanted.get(setKey(name, type));
     if (set !== undefined) {
-      const asked = await deps.ask(endpoint, name, family, signal);
-      if (asked.kind !== "answer" || !sameMembers(asked.addresses, set.data)) {
+      const asked = await deps.ask(endpoint, name, type, signal);
+      if (asked.kind !== "answer" || !sameMembers(asked.data, set.data)) {
         return false;
       }
     }

@@ -13,7 +13,7 @@ import type { ActualZone, ApplyResult, Failed } from "../providers/provider.ts";
 import { noteRepairs, repairedBy, withoutFights } from "./drift.ts";
 import { notePeer, withoutPeers } from "./peer.ts";
 import type { Observer, Reporter } from "./ports.ts";
-import { propose } from "./proposal.ts";
+import { limitsOf, propose } from "./proposal.ts";
 import { countedAs, tally, tellPublished, tellRepaired } from "./zone-tell.ts";
 import { setActual, type Refusal, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
@@ -142,9 +142,8 @@ async function publish(
     plan,
     actual: actual.sets,
     ownerId: deps.ownerId,
-    maxNames: state.provider.maxNames,
+    ...limitsOf(state.provider),
     keeps: deps.keeps(),
-    minTtl: state.provider.minTtl,
   });
   noteHeld(deps, state, guarded);
   const peace = withoutFights(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());

@@ -12,7 +12,7 @@ import type { BadManifest, Observer, Reporter } from "./ports.ts";
 import { boundText } from "./staleness-bound.ts";
 import type { Store } from "./store.ts";
 import type { Again } from "./zone-reconcile.ts";
-import type { ZoneState } from "./zone-state.ts";
+import type { Refusal, ZoneState } from "./zone-state.ts";
 
 export interface ZoneReportDeps {
   readonly clock: Clock;
@@ -86,7 +86,7 @@ function acceptedVerdict({ outcome }: ZoneState, badEdit: BadManifest | undefine
     : { status: "True", reason: "Accepted", message: "the zone is this object's" };
 }
 
-function programmedVerdict({ outcome, serving, provider, refusals, actual }: ZoneState): Verdict {
+function programmedVerdict({ outcome, serving, provider, refusals: all, actual }: ZoneState): Verdict {
   switch (outcome.kind) {
     case "pending":
       return { status: "Unknown", reason: "Pending", message: "the zone has not been planned yet" };
@@ -99,21 +99,27 @@ function programmedVerdict({ outcome, serving, provider, refusals, actual }: Zon
     case "ok":
       break;
   }
-  const first = refusals[0];
+  const refusals = all.filter(({ type }) => type !== "HTTPS");
+  const [first] = refusals;
   if (first !== undefined) {
-    const names = [...new Set(refusals.map(({ name }) => displayName(name)))].slice(0, SHOWN_NAMES).join(", ");
-    return {
-      status: "False",
-      reason: first.reason,
-      message: `${refusals.length} record sets are refused (${names}): ${first.message}`,
-    };
+    return { status: "False", reason: first.reason, message: refusedText(refusals, first) };
   }
   if (serving.slow) {
     const message = `${serving.current} of ${serving.total ?? 0} servers serve what was written at ${time(serving.behindSince)}`;
     return { status: "False", reason: "PropagationSlow", message };
   }
-  const notice = actual?.notice === undefined ? "" : `; but ${actual.notice}`;
+  const [https] = all;
+  const notices = [
+    ...(https === undefined ? [] : [refusedText(all, https)]),
+    ...(actual?.notice === undefined ? [] : [actual.notice]),
+  ];
+  const notice = notices.map((text) => `; but ${text}`).join("");
   return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${notice}` };
+}
+
+function refusedText(refusals: readonly Refusal[], first: Refusal): string {
+  const names = [...new Set(refusals.map(({ name }) => displayName(name)))].slice(0, SHOWN_NAMES).join(", ");
+  return `${refusals.length} record sets are refused (${names}): ${first.message}`;
 }
 
 const SHOWN_NAMES = 10;

@@ -7,8 +7,8 @@ export type Seconds = number;
 export const FAMILIES = ["A", "AAAA"] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** The record types that an alias can have at its owner name; each is one record set. */
-export const ALIAS_TYPES = [...FAMILIES] as const;
+/** The record types that an alias can have at its owner name: addresses, and an HTTPS record that leads to the target (RFC 9460). Each is one record set. */
+export const ALIAS_TYPES = [...FAMILIES, "HTTPS"] as const;
 export type AliasType = (typeof ALIAS_TYPES)[number];
 
 export function isAliasType(type: string): type is AliasType {

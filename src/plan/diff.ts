@@ -2,8 +2,9 @@ import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { ZoneSpec } from "../api/dns-zone.ts";
 import { addressSet } from "../dns/address.ts";
 import { displayName, type Name } from "../dns/name.ts";
-import { ALIAS_TYPES, type AliasType } from "../dns/record.ts";
+import { ALIAS_TYPES, FAMILIES, type AliasType } from "../dns/record.ts";
 import type { ActualSet, Change, RefuseReason, WantedSet } from "./change.ts";
+import type { Unmet } from "./https-set.ts";
 import type { NamePlan } from "./name-plan.ts";
 
 export interface DiffInput {
@@ -25,14 +26,8 @@ export function diff(input: DiffInput): readonly Change[] {
   const changes: Change[] = [];
   const seen = new Set<string>();
   for (const plan of input.names) {
-    for (const type of ALIAS_TYPES) {
-      const key = setKey(plan.name, type);
-      seen.add(key);
-      const change = compare(plan, type, actual.get(key), input);
-      if (change !== undefined) {
-        changes.push(change);
-      }
-    }
+    ALIAS_TYPES.forEach((type) => seen.add(setKey(plan.name, type)));
+    changes.push(...changesAt(plan, actual, input));
   }
   for (const [key, set] of actual) {
     if (!seen.has(key) && set.owner === input.ownerId && input.keeps?.(set.name) !== true) {
@@ -40,6 +35,25 @@ export function diff(input: DiffInput): readonly Change[] {
     }
   }
   return changes.sort(byNameAndType);
+}
+
+function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualSet>, input: DiffInput): readonly Change[] {
+  const at = (of: NamePlan, type: AliasType): readonly Change[] =>
+    [compare(of, type, actual.get(setKey(plan.name, type)), input)].filter((change) => change !== undefined);
+  const addresses = FAMILIES.flatMap((type) => at(plan, type));
+  // Where somebody else's addresses stand, nothing of ours may lead clients past them.
+  const isOurs = !addresses.some((change) => change.kind === "refuse" && change.reason !== "PolicyForbids");
+  const https = at(isOurs ? plan : withoutHttps(plan), "HTTPS");
+  return [...addresses, ...https, ...(plan.unmet === undefined ? [] : [unmet(plan.name, plan.unmet)])];
+}
+
+function withoutHttps(plan: NamePlan): NamePlan {
+  return { ...plan, sets: plan.sets.filter(({ type }) => type !== "HTTPS") };
+}
+
+function unmet(name: Name, { type, message }: Unmet): Change {
+  const text = `${displayName(name)} ${type} is not written: ${message}`;
+  return { kind: "refuse", name, type, reason: "NotSupported", message: text };
 }
 
 function compare(plan: NamePlan, type: AliasType, before: ActualSet | undefined, input: DiffInput): Change | undefined {

@@ -136,7 +136,7 @@ function decisionFacts(name: Name, { plan, problem, actual, ownerId }: Explained
       .map((family) =>
         bad(
           "decision",
-          `a target's ${family} addresses are not known well yet, so that no published one is taken away`,
+          `${family === "HTTPS" ? "the target is" : `a target's ${family} addresses are`} not known well yet, so that ${family === "HTTPS" ? "the published HTTPS record is not" : "no published one is"} taken away`,
         ),
       ),
     ...(named?.sets ?? []).map((set) =>

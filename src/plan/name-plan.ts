@@ -3,9 +3,10 @@ import type { DnsAlias, TtlRange } from "../api/dns-alias.ts";
 import { objectKey } from "../api/meta.ts";
 import { addressSet } from "../dns/address.ts";
 import type { Name } from "../dns/name.ts";
-import { FAMILIES, type Family, type Seconds } from "../dns/record.ts";
+import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/record.ts";
 import type { WantedSet } from "./change.ts";
 import type { Contribution } from "./contribution.ts";
+import { planHttps, type Unmet } from "./https-set.ts";
 
 /** What should stand at one owner name of one zone. */
 export interface NamePlan {
@@ -13,8 +14,9 @@ export interface NamePlan {
   readonly sets: readonly WantedSet[];
   /** Nothing at this name is to be changed: a contributing alias is paused, or its answer comes back to its own name. */
   readonly frozen: boolean;
-  /** Addresses of these families that are published and ours stay, beside `sets`. */
-  readonly keepPublished: readonly Family[];
+  /** What is published and ours of these types stays, beside `sets`. */
+  readonly keepPublished: readonly AliasType[];
+  readonly unmet?: Unmet;
 }
 
 export interface Contributor {
@@ -31,7 +33,14 @@ export function planName(name: Name, contributors: readonly Contributor[], zoneT
   const keepPublished = FAMILIES.filter((family) =>
     contributors.some(({ contribution }) => contribution.keepPublished.includes(family)),
   );
-  return { name, sets, frozen, keepPublished };
+  const https = planHttps(name, contributors, sets);
+  return {
+    name,
+    sets: https.set === undefined ? sets : [...sets, https.set],
+    frozen,
+    keepPublished: https.keeps ? [...keepPublished, "HTTPS"] : keepPublished,
+    ...(https.unmet === undefined ? {} : { unmet: https.unmet }),
+  };
 }
 
 function mergeFamily(

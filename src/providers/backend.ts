@@ -1,5 +1,5 @@
 import type { Name } from "../dns/name.ts";
-import type { RecordSet } from "../dns/record.ts";
+import type { AliasType, RecordSet } from "../dns/record.ts";
 import type { ApplyResult } from "./provider.ts";
 
 /**
@@ -10,7 +10,7 @@ export interface RecordBackend {
   /** For status, metrics, logs: "rfc2136". */
   readonly id: string;
   readonly capabilities: BackendCapabilities;
-  /** What stands at these names, of the types A, AAAA, CNAME and TXT; with `listsZone` at every name of the zone. */
+  /** What stands at these names, of the types A, AAAA, HTTPS, CNAME and TXT; with `listsZone` at every name of the zone. */
   read(names: readonly Name[], signal: AbortSignal): Promise<BackendRead>;
   /**
    * Carries all changes out, as far as it can at once and else in their order; doing it twice is the same as once: a set that is `after` already is
@@ -29,6 +29,8 @@ export interface BackendCapabilities {
   readonly listsZone: boolean;
   /** The least TTL that it takes, in seconds; undefined: any. */
   readonly minTtl?: number;
+  /** The record types that it cannot hold; undefined: it holds all that an alias can have. */
+  readonly lacks?: readonly AliasType[];
 }
 
 export type BackendRead =

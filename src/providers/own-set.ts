@@ -1,5 +1,7 @@
 import type { ActualSet, Write } from "../plan/change.ts";
-import { addressSet, familyOf, parseAddress } from "../dns/address.ts";
+import { byCodeUnit } from "../base/order.ts";
+import { familyOf, parseAddress } from "../dns/address.ts";
+import { httpsAliasTarget } from "../dns/https-alias.ts";
 import type { Name } from "../dns/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 import { ownerNameIn } from "./owner-name.ts";
@@ -20,7 +22,7 @@ export function afterWrites(sets: readonly OwnSet[], writes: readonly Write[]): 
       after.delete(ownSetKey(write.before));
     } else {
       const { name, type, ttl } = write.after;
-      const data = addressSet(write.after.data.map((address) => parseAddress(address) ?? address));
+      const data = [...new Set(write.after.data.map((data) => canonical(type, data) ?? data))].sort(byCodeUnit);
       after.set(ownSetKey(write.after), { name, type, ttl, data });
     }
   }
@@ -44,8 +46,17 @@ export function ownSetProblem({ name, type, ttl, data }: OwnSet): string | undef
     ttl >= 0 &&
     ttl <= MAX_TTL &&
     data.length > 0 &&
-    data.every((address) => parseAddress(address) === address && familyOf(address) === type);
-  return isFine ? undefined : `the ${type} records of ${name} cannot be written: name, TTL or an address is not valid`;
+    data.every((one) => canonical(type, one) === one);
+  return isFine ? undefined : `the ${type} records of ${name} cannot be written: name, TTL or data is not valid`;
+}
+
+/** The one text of a record of ours; undefined: it is none of that type. */
+export function canonical(type: AliasType, data: string): string | undefined {
+  if (type === "HTTPS") {
+    return httpsAliasTarget(data) === undefined ? undefined : data;
+  }
+  const address = parseAddress(data);
+  return address !== undefined && familyOf(address) === type ? address : undefined;
 }
 
 /** RFC 2181 8. */

@@ -65,6 +65,8 @@ export interface ZoneProvider {
   readonly maxNames?: number;
   /** The least TTL that the backend takes; the plan raises lower ones to it. */
   readonly minTtl?: Seconds;
+  /** The record types that the backend cannot hold, which are told by name and left out; absent: it holds all. */
+  readonly lacks?: readonly AliasType[];
   /** How long the backend usually takes, in milliseconds, until a write is served: stands in for a lag that is not measured yet. */
   readonly expectedLagMs?: number;
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;

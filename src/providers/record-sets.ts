@@ -1,10 +1,10 @@
 import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { Name } from "../dns/name.ts";
-import type { RecordSet } from "../dns/record.ts";
+import { ALIAS_TYPES, type RecordSet } from "../dns/record.ts";
 import type { BackendBatch, BackendChange } from "./backend.ts";
 
 /** The record types that a backend reads and writes. */
-export const BACKEND_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME", "TXT"]);
+export const BACKEND_TYPES: ReadonlySet<string> = new Set([...ALIAS_TYPES, "CNAME", "TXT"]);
 
 export function setKey({ name, type }: { readonly name: Name; readonly type: string }): string {
   return `${name} ${type}`;

@@ -1,8 +1,9 @@
 import type { Clock } from "../base/clock.ts";
-import { addressSet } from "../dns/address.ts";
-import type { Message } from "../dns/message.ts";
+import { byCodeUnit } from "../base/order.ts";
+import type { Message, WireRecord } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
-import type { Family, Seconds } from "../dns/record.ts";
+import type { AliasType, Seconds } from "../dns/record.ts";
+import { rdataFromWire } from "../dns/rdata-wire.ts";
 import { CLASS, TYPE } from "../dns/types.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { attempt } from "./attempt.ts";
@@ -24,8 +25,8 @@ type Asking =
       readonly rcode: number;
       readonly authoritative: boolean;
       /** Sorted. */
-      readonly addresses: readonly string[];
-      /** The least; 0 without addresses. */
+      readonly data: readonly string[];
+      /** The least; 0 without records. */
       readonly ttl: Seconds;
       readonly cname: boolean;
     }
@@ -33,7 +34,7 @@ type Asking =
   | { readonly kind: "failed"; readonly message: string };
 
 /** One question without recursion to one server, over UDP and where that is truncated over TCP; 2 s a packet. Rejects only when the signal aborts. */
-export type Ask = (endpoint: AskedEndpoint, name: Name, family: Family, signal: AbortSignal) => Promise<Asking>;
+export type Ask = (endpoint: AskedEndpoint, name: Name, type: AliasType, signal: AbortSignal) => Promise<Asking>;
 
 export interface AskDeps {
   readonly exchange: Exchange;
@@ -43,7 +44,7 @@ export interface AskDeps {
 
 /** Nothing is remembered of a server: pods come and go. */
 export function createAsk(deps: AskDeps): Ask {
-  return async (endpoint, name, family, signal) => {
+  return async (endpoint, name, type, signal) => {
     let traits = newTraits(deps.randomBytes);
     const memory = {
       traitsOf: () => traits,
@@ -51,26 +52,31 @@ export function createAsk(deps: AskDeps): Ask {
         traits = learnt;
       },
     };
-    const asked = { name, type: TYPE[family], recursion: false };
+    const asked = { name, type: TYPE[type], recursion: false };
     const got = await attempt({ ...deps, ...memory }, { protocol: "udp", ...endpoint }, asked, signal);
-    return got.kind === "answered" ? readOwn(got.message, name, family) : { kind: "failed", message: got.detail };
+    return got.kind === "answered" ? readOwn(got.message, name, type) : { kind: "failed", message: got.detail };
   };
 }
 
-function readOwn(message: Message, name: Name, family: Family): Asking {
+function readOwn(message: Message, name: Name, type: AliasType): Asking {
   const refused = rcodeFailure(message);
   if (refused !== undefined) {
     return { kind: "failed", message: refused.detail };
   }
   const own = message.answers.filter((record) => record.name === name && record.class === CLASS.IN);
-  const found = own.filter(({ type }) => type === TYPE[family]);
-  const addresses = found.map(addressOfRdata).filter((address) => address !== undefined);
+  const found = own.filter((record) => record.type === TYPE[type]);
+  const data = found.map((record) => dataOf(type, record)).filter((one) => one !== undefined);
   return {
     kind: "answer",
     rcode: message.rcode,
     authoritative: message.authoritative,
-    addresses: addressSet(addresses),
+    data: [...new Set(data)].sort(byCodeUnit),
     ttl: found.length === 0 ? 0 : Math.min(...found.map(({ ttl }) => ttl)),
-    cname: own.some(({ type }) => type === TYPE.CNAME),
+    cname: own.some((record) => record.type === TYPE.CNAME),
   };
+}
+
+/** Undefined where the RDATA is none of that type: a server may send anything. */
+function dataOf(type: AliasType, record: WireRecord): string | undefined {
+  return type === "HTTPS" ? rdataFromWire(TYPE.HTTPS, record.rdata) : addressOfRdata(record);
 }

@@ -27,7 +27,7 @@ export function createServedWatch({ host, port }: DnsEndpoint): ServedWatch {
       await delay(Math.max(0, change.expiredAt - performance.now()));
       while (performance.now() < change.expiredAt + withinMs) {
         const asked = await ask({ address: host, port }, change.owner, "A", never);
-        if (asked.kind === "answer" && sameMembers(asked.addresses, change.addresses)) {
+        if (asked.kind === "answer" && sameMembers(asked.data, change.addresses)) {
           change.servedAt = performance.now();
           return;
         }

@@ -7,6 +7,7 @@ const kinds: readonly (readonly [string, Partial<BackendCapabilities>])[] = [
   ["set by set, the zone listed", { atomic: "set", comparesAndSwaps: false }],
   ["whole batches, names asked one by one", { listsZone: false }],
   ["no TTL below 120 s", { minTtl: 120 }],
+  ["no HTTPS records", { lacks: ["HTTPS"] }],
 ];
 
 for (const [name, capabilities] of kinds) {

@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import type { ContractBackend } from "./contract-backend.ts";
 import { openScene } from "./scene.ts";
-import { STEPS, tidy, type StepName } from "./steps.ts";
+import { STEPS, tidy, type Step, type StepName } from "./steps.ts";
 
 export interface ContractOptions {
   /** As the option of node:test: the reason why the server is not here. */
@@ -22,10 +22,15 @@ export function providerContract(
     const cannot: Readonly<Partial<Record<StepName, string>>> = under.cannot ?? {};
     const scene = await openScene(under);
     for (const step of STEPS) {
-      await t.test(step.name, { skip: cannot[step.name] ?? false }, async () => {
+      await t.test(step.name, { skip: cannot[step.name] ?? lacked(under, step) }, async () => {
         await step.run(scene);
         await tidy(scene);
       });
     }
   });
+}
+
+function lacked({ backend }: ContractBackend, { needs }: Step): string | false {
+  const lacks = needs !== undefined && backend.capabilities.lacks?.includes(needs) === true;
+  return lacks ? `${backend.id} has no ${needs} records, and says so` : false;
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ZoneSpec } from "../../src/api/dns-zone.ts";
 import { byCodeUnit } from "../../src/base/order.ts";
-import { propose } from "../../src/controller/proposal.ts";
+import { limitsOf, propose } from "../../src/controller/proposal.ts";
 import { displayName, nameOfCanonical, type Name } from "../../src/dns/name.ts";
-import { FAMILIES, type RecordSet } from "../../src/dns/record.ts";
+import { ALIAS_TYPES, type RecordSet } from "../../src/dns/record.ts";
 import type { Change, WantedSet } from "../../src/plan/change.ts";
 import type { ZonePlan } from "../../src/plan/zone-plan.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
@@ -46,7 +46,7 @@ export interface Scene {
   readonly under: ContractBackend;
   /** "www" is `www.<domain>`; "@" the domain itself. */
   at(label: string): Name;
-  /** A wanted line: `label ttl addresses…`. */
+  /** A wanted line: `label ttl addresses… https=target`. */
   line(text: string): string;
   install(ownerId: string, backend?: RecordBackend): Install;
   /** Somebody else's hand: `label ttl type data`. */
@@ -149,8 +149,7 @@ async function convergeOn(under: ContractBackend, provider: ZoneProvider, goal: 
       plan: planFor(asked, wanted),
       actual: read.zone.sets,
       ownerId,
-      maxNames: provider.maxNames,
-      minTtl: provider.minTtl,
+      ...limitsOf(provider),
     });
     assert.equal(proposal.guarded.kind, "pass");
     const { writes } = proposal.guarded;
@@ -184,7 +183,7 @@ function ownedSets(owner: string, texts: readonly string[], minTtl: number): rea
   const names = [...new Set(sets.map(({ name }) => name))];
   const markers = names.flatMap((name) => {
     const at = markerNameOf(name);
-    const types = FAMILIES.filter((type) => sets.some((set) => set.name === name && set.type === type));
+    const types = ALIAS_TYPES.filter((type) => sets.some((set) => set.name === name && set.type === type));
     const data = [markerData({ owner, types, resource: "web/shop" })];
     return at === undefined ? [] : [{ name: at, type: "TXT", ttl: Math.max(300, minTtl), data }];
   });

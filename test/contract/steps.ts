@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { answersLate, breaksAfter, counting, interrupted } from "./faults.ts";
+import type { AliasType } from "../../src/dns/record.ts";
 import type { Scene } from "./scene.ts";
 
-interface Step {
+export interface Step {
   readonly name: string;
+  /** Not for a backend that says that it lacks this type. */
+  readonly needs?: AliasType;
   /** Leaves the zone as it found it, but for what {@link tidy} removes. */
   readonly run: (scene: Scene) => Promise<void>;
 }
@@ -85,6 +88,60 @@ export const STEPS = [
         await me.converge(lines);
         await scene.holds({ owned: { me: lines } });
       }
+    },
+  },
+  {
+    name: "puts an HTTPS record in alias mode beside the addresses, follows it, and takes it away",
+    needs: "HTTPS",
+    run: async (scene) => {
+      const me = scene.install("me");
+      for (const lines of [
+        [
+          "@ 60 192.0.2.1 2001:db8::1 https=lb.example.net",
+          "web 60 192.0.2.1",
+          "*.star 60 192.0.2.1 https=lb.example.net",
+        ],
+        ["@ 120 192.0.2.2 https=other.example.net", "web 60 192.0.2.1 https=lb.example.net", "*.star 60 192.0.2.2"],
+        ["@ 120 192.0.2.2", "web 60 192.0.2.1 https=lb.example.net"],
+      ]) {
+        await me.converge(lines);
+        await scene.holds({ owned: { me: lines } });
+        assert.deepEqual((await scene.install("me").converge(lines)).results, []);
+      }
+      await scene.put("web 60 HTTPS 1 . port=8443");
+      await seen(scene, "web 60 HTTPS 1 . port=8443");
+      const lines = ["web 60 192.0.2.1 https=lb.example.net"];
+      const { drift } = await me.converge(lines);
+      assert.deepEqual(
+        drift.map(({ type }) => type),
+        ["HTTPS"],
+      );
+      await scene.holds({ owned: { me: lines } });
+    },
+  },
+  {
+    name: "writes the addresses whether it can hold an HTTPS record or not, and says so",
+    run: async (scene) => {
+      const lacks = scene.under.backend.capabilities.lacks?.includes("HTTPS") === true;
+      const { refused } = await scene.install("me").converge(["may 60 192.0.2.1 2001:db8::1 https=lb.example.net"]);
+      assert.deepEqual(refused, lacks ? [`${scene.line("may")} HTTPS NotSupported`] : []);
+      await scene.holds({ owned: { me: [`may 60 192.0.2.1 2001:db8::1${lacks ? "" : " https=lb.example.net"}`] } });
+    },
+  },
+  {
+    name: "leaves somebody's HTTPS record alone, beside addresses of ours, and adopts it when asked to",
+    needs: "HTTPS",
+    run: async (scene) => {
+      const foreign = ["given 300 HTTPS 1 . port=8443"];
+      await putAll(scene, foreign);
+      const me = scene.install("me");
+      await me.converge(["given 60 192.0.2.1"]);
+      const lines = ["given 60 192.0.2.1 https=lb.example.net"];
+      const { refused } = await me.converge(lines);
+      assert.deepEqual(refused, [`${scene.line("given")} HTTPS ForeignRecord`]);
+      await scene.holds({ foreign, owned: { me: ["given 60 192.0.2.1"] } });
+      await me.converge(lines, { conflict: "Adopt" });
+      await scene.holds({ owned: { me: lines } });
     },
   },
   {

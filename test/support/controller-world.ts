@@ -182,11 +182,11 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     placeOf: (zone) =>
       options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid,
     endpointsOf: async () => (options.ask === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
-    ask: async (_endpoint, name, family) => {
+    ask: async (_endpoint, name, type) => {
       const asked = options.ask?.(displayName(name)) ?? { kind: "failed", message: "nobody" };
       return asked.kind === "failed"
         ? asked
-        : { ...asked, addresses: asked.addresses.filter((address) => familyOf(address) === family) };
+        : { ...asked, data: asked.data.filter((data) => (data.startsWith("0 ") ? "HTTPS" : familyOf(data)) === type) };
     },
     lookup: {
       look: async (key, { subnet }, signal) => {

@@ -80,7 +80,7 @@ export function memoryBackend(domain: string, options: MemoryBackendOptions = {}
   };
 }
 
-const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME", "TXT"]);
+const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "HTTPS", "CNAME", "TXT"]);
 
 function zoneSets(records: readonly string[], origin: Name): readonly RecordSet[] {
   const zone = parseZoneFile(zoneText(records), origin);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { DnsZone, OverlaySpec, ProviderSpec, ZoneFileSpec } from "../../src/api/dns-zone.ts";
 import { addressSet, familyOf } from "../../src/dns/address.ts";
+import { httpsAliasData } from "../../src/dns/https-alias.ts";
 import { parseName, parseOwnerName } from "../../src/dns/name.ts";
-import { FAMILIES } from "../../src/dns/record.ts";
+import { ALIAS_TYPES, type AliasType } from "../../src/dns/record.ts";
 import type { ActualSet, WantedSet, Write } from "../../src/plan/change.ts";
 import type { ActualZone, ApplyResult, ZoneProvider } from "../../src/providers/provider.ts";
 
@@ -52,17 +53,27 @@ export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
   };
 }
 
-/** Wanted sets from lines such as `example.com 60 192.0.2.1 2001:db8::1`. */
+/** Wanted sets from lines such as `example.com 60 192.0.2.1 2001:db8::1 https=lb.example.net`. */
 export function wantedSets(...lines: readonly string[]): readonly WantedSet[] {
   return lines.flatMap((line) => {
-    const [name = "", ttl = "", ...addresses] = line.split(/\s+/);
-    return FAMILIES.flatMap((type) => {
-      const own = addressSet(addresses.filter((address) => familyOf(address) === type));
-      return own.length === 0
+    const [name = "", ttl = "", ...words] = line.split(/\s+/);
+    const dataOf = (type: AliasType): readonly string[] =>
+      type === "HTTPS"
+        ? words.filter(isHttps).map((word) => httpsAliasData(parseName(word.slice(HTTPS_WORD.length))))
+        : addressSet(words.filter((word) => !isHttps(word) && familyOf(word) === type));
+    return ALIAS_TYPES.flatMap((type) => {
+      const data = dataOf(type);
+      return data.length === 0
         ? []
-        : [{ name: parseOwnerName(name), type, ttl: Number(ttl), data: own, resources: ["web/shop"] }];
+        : [{ name: parseOwnerName(name), type, ttl: Number(ttl), data, resources: ["web/shop"] }];
     });
   });
+}
+
+const HTTPS_WORD = "https=";
+
+function isHttps(word: string): boolean {
+  return word.startsWith(HTTPS_WORD);
 }
 
 /** The sets as lines, sorted, the owner in front: `me example.com. A 60 192.0.2.1`. */

@@ -20,7 +20,7 @@ export function createCoreDNSEtcdBackend(deps: CoreDNSEtcdDeps): RecordBackend {
   const state: State = { client, deps, seen: undefined };
   return {
     id: "coreDNSEtcd",
-    capabilities: { atomic: "batch", comparesAndSwaps: true, listsZone: true, minTtl: 1 },
+    capabilities: { atomic: "batch", comparesAndSwaps: true, listsZone: true, minTtl: 1, lacks: ["HTTPS"] },
     read: (_names, signal) => read(state, signal),
     apply: (batch, signal) => apply(state, batch, signal),
   };

@@ -1,12 +1,11 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
-import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
 import { isWildcard, type Name } from "../../dns/name.ts";
-import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
+import { type AliasType, FAMILIES, isAliasType, type Seconds } from "../../dns/record.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Listener } from "./corefile-listeners.ts";
 import { ownerNameIn } from "../owner-name.ts";
-import { type OwnSet, ownSetKey } from "../own-set.ts";
+import { canonical, type OwnSet, ownSetKey } from "../own-set.ts";
 import { beginMarker, endMarker } from "./overlay-part.ts";
 
 export interface PartInput {
@@ -18,7 +17,7 @@ export interface PartInput {
 }
 
 /**
- * Our part of a Corefile: for each owner name and listener one server block whose `view` takes A and AAAA questions for that very name and
+ * Our part of a Corefile: for each owner name and listener one server block whose `view` takes A and AAAA questions, and HTTPS where we have it, for that very name and
  * leaves every other question to the blocks that would have got it. Same input, same bytes; no sets, no text.
  */
 export function renderPart({ zone, domain, owner, listeners, sets }: PartInput): string {
@@ -42,21 +41,20 @@ export function isIntact(part: string): boolean {
 
 /** The sets in a part, however damaged it is: lines that {@link renderPart} would not have written are passed over. */
 export function readPart(text: string): readonly OwnSet[] {
-  const sets = new Map<string, { name: Name; type: Family; ttl: Seconds; data: string[] }>();
+  const sets = new Map<string, { name: Name; type: AliasType; ttl: Seconds; data: string[] }>();
   let name: Name | undefined;
   for (const line of text.split("\n")) {
     const viewed = VIEW.exec(line)?.[1];
     name = viewed === undefined ? name : ownerNameIn(viewed);
-    const [, ttl, type, written = ""] = ANSWER.exec(line) ?? [];
-    const address = parseAddress(written);
-    if (name !== undefined && address !== undefined && familyOf(address) === type && Number(ttl) <= MAX_TTL) {
-      const family = familyOf(address);
-      const set = sets.get(`${name} ${family}`) ?? { name, type: family, ttl: Number(ttl), data: [] };
-      set.data.push(address);
-      sets.set(`${name} ${family}`, set);
+    const [, ttl, type = "", written = ""] = ANSWER.exec(line) ?? [];
+    const data = isAliasType(type) ? canonical(type, written) : undefined;
+    if (name !== undefined && isAliasType(type) && data !== undefined && Number(ttl) <= MAX_TTL) {
+      const set = sets.get(`${name} ${type}`) ?? { name, type, ttl: Number(ttl), data: [] };
+      set.data.push(data);
+      sets.set(`${name} ${type}`, set);
     }
   }
-  return [...sets.values()].map((set) => Object.assign(set, { data: addressSet(set.data) }));
+  return [...sets.values()].map((set) => Object.assign(set, { data: [...new Set(set.data)].sort(byCodeUnit) }));
 }
 
 /** The zone of the server block that answers for an owner name. */
@@ -67,7 +65,7 @@ export function blockZone(name: Name): string {
 const WRITTEN = /^# BEGIN .*\n# Changes here are undone\. sum=([0-9a-f]+)\n([^]*)# END .*\n?$/;
 const MAX_TTL = 2 ** 31 - 1;
 const VIEW = /^ {2}view dnsalias\/(\S+) \{$/;
-const ANSWER = /^ {4}answer "\{\{ \.Question\.Name \}\} (\d{1,10}) IN (A|AAAA) (\S+)"$/;
+const ANSWER = /^ {4}answer "\{\{ \.Question\.Name \}\} (\d{1,10}) IN (A|AAAA|HTTPS) ([^"]+)"$/;
 
 interface BlockInput {
   readonly name: Name;
@@ -79,26 +77,34 @@ interface BlockInput {
 
 function renderBlock({ name, domain, listener, byKey, condition }: BlockInput): string {
   const own = FAMILIES.map((type) => byKey.get(ownSetKey({ name, type })));
+  const https = byKey.get(ownSetKey({ name, type: "HTTPS" }));
+  const types = ["'A'", "'AAAA'", ...(https === undefined ? [] : ["'HTTPS'"])];
   const negativeTtl = Math.min(...own.map((set) => set?.ttl ?? MAX_TTL));
   return [
     `${blockZone(name)}${listener.suffix} {`,
     `  view dnsalias/${name} {`,
-    `    expr type() in ['A', 'AAAA'] && ${condition}`,
+    `    expr type() in [${types.join(", ")}] && ${condition}`,
     "  }",
     ...listener.bind.map((bind) => `  ${bind}`),
     ...FAMILIES.flatMap((type, index) => renderTemplate(type, own[index], domain, negativeTtl)),
+    ...(https === undefined ? [] : renderTemplate("HTTPS", https, domain, negativeTtl)),
     "  errors",
     "}\n",
   ].join("\n");
 }
 
 /** A family that has no addresses is NODATA with an SOA (RFC 2308 2.2), not a question to someone else. */
-function renderTemplate(type: Family, set: OwnSet | undefined, domain: Name, negativeTtl: Seconds): readonly string[] {
+function renderTemplate(
+  type: AliasType,
+  set: OwnSet | undefined,
+  domain: Name,
+  negativeTtl: Seconds,
+): readonly string[] {
   const soa = `${domain} ${negativeTtl} IN SOA ${domain} hostmaster.${domain} 1 3600 600 86400 ${negativeTtl}`;
   const lines =
     set === undefined
       ? ["rcode NOERROR", `authority "${soa}"`]
-      : set.data.map((address) => `answer "{{ .Question.Name }} ${set.ttl} IN ${type} ${address}"`);
+      : set.data.map((data) => `answer "{{ .Question.Name }} ${set.ttl} IN ${type} ${data}"`);
   return [`  template IN ${type} {`, ...lines.map((line) => `    ${line}`), "  }"];
 }
 

@@ -1,11 +1,11 @@
-import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
+import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name.ts";
-import type { Family, RecordSet, Seconds } from "../../dns/record.ts";
+import { type AliasType, isAliasType, type RecordSet, type Seconds } from "../../dns/record.ts";
 import { renderRecords } from "../../dns/zone-file-render.ts";
 import { type BaseZone, withSerial } from "../base-zone.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { ownerNameIn } from "../owner-name.ts";
-import type { OwnSet } from "../own-set.ts";
+import { canonical, type OwnSet } from "../own-set.ts";
 
 /**
  * The whole zone file: the base zone's records, then ours between markers, as a function of the serial. The same base, sets,
@@ -62,13 +62,13 @@ function serialIn(lines: readonly string[], origin: Name): number | undefined {
 }
 
 function setsIn(lines: readonly string[]): readonly OwnSet[] {
-  const sets = new Map<string, { name: Name; type: Family; ttl: Seconds; data: string[] }>();
+  const sets = new Map<string, { name: Name; type: AliasType; ttl: Seconds; data: string[] }>();
   for (const line of lines) {
     const record = recordIn(line);
     if (record !== undefined) {
       const key = `${record.name} ${record.type}`;
       const set = sets.get(key) ?? { name: record.name, type: record.type, ttl: record.ttl, data: [] };
-      set.data.push(record.address);
+      set.data.push(record.data);
       sets.set(key, set);
     }
   }
@@ -76,21 +76,19 @@ function setsIn(lines: readonly string[]): readonly OwnSet[] {
     name,
     type,
     ttl,
-    data: addressSet(data),
+    data: data.sort(byCodeUnit),
   }));
 }
 
-function recordIn(line: string): { name: Name; type: Family; ttl: Seconds; address: string } | undefined {
-  const [, owner = "", ttl = "", type, text = ""] = OWN_RECORD.exec(line) ?? [];
-  const address = parseAddress(text);
+function recordIn(line: string): { name: Name; type: AliasType; ttl: Seconds; data: string } | undefined {
+  const [, owner = "", ttl = "", type = "", text = ""] = OWN_RECORD.exec(line) ?? [];
   const name = ownerNameIn(owner);
-  const isWhole = address !== undefined && name !== undefined && Number(ttl) <= MAX_TTL;
-  if (!isWhole || familyOf(address) !== type) {
-    return undefined;
-  }
-  return { name, type: familyOf(address), ttl: Number(ttl), address };
+  const data = isAliasType(type) ? canonical(type, text) : undefined;
+  return isAliasType(type) && data !== undefined && name !== undefined && Number(ttl) <= MAX_TTL
+    ? { name, type, ttl: Number(ttl), data }
+    : undefined;
 }
 
 /** RFC 2181 8. */
 const MAX_TTL = 2 ** 31 - 1;
-const OWN_RECORD = /^(\S+)\t(\d{1,10})\tIN\t(A|AAAA)\t(\S+)$/;
+const OWN_RECORD = /^(\S+)\t(\d{1,10})\tIN\t(A|AAAA|HTTPS)\t(\S.*)$/;

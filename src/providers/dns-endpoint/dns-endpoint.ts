@@ -1,7 +1,9 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import { addressSet, parseAddress } from "../../dns/address.ts";
 import type { Name } from "../../dns/name.ts";
+import type { AliasType } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
+import { EXTERNAL_DNS_LACKS } from "../external-dns.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { aliasesIn, aliasesText, objectFor, setsIn, type EndpointSet, type Ours } from "./convert.ts";
@@ -23,6 +25,7 @@ export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
   return {
     id: "dnsEndpoint",
     expectedLagMs: USUAL_LAG_MS,
+    lacks: EXTERNAL_DNS_LACKS,
     read: (ownerNames, signal) => read(state, ownerNames, signal),
     apply: (request, signal) => apply(state, request, signal),
   };
@@ -125,11 +128,11 @@ function tasksOf(state: State, view: View, writes: readonly Write[]): readonly T
 }
 
 function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): readonly EndpointSet[] {
-  const sets = new Map(before.map((set) => [set.type, set]));
+  const sets = new Map<AliasType, EndpointSet>(before.map((set) => [set.type, set]));
   for (const write of writes) {
     if (write.kind === "delete") {
       sets.delete(write.before.type);
-    } else {
+    } else if (write.after.type !== "HTTPS") {
       const { type, ttl } = write.after;
       const addresses = addressSet(write.after.data.map((address) => parseAddress(address) ?? address));
       sets.set(type, { type, ttl, addresses });

@@ -1,6 +1,7 @@
 import { sameMembers } from "../../base/order.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
+import { EXTERNAL_DNS_LACKS } from "../external-dns.ts";
 import { byKey, setKey, standing } from "../record-sets.ts";
 import type { AdjustedChange } from "./changes.ts";
 import { createWebhookClient } from "./client.ts";
@@ -19,7 +20,7 @@ export function createWebhookBackend(deps: LookDeps): RecordBackend {
   const parts = { client, look: createLook(deps, client), memory: createTtlMemory(), clock: deps.clock };
   return {
     id: "externalDNSWebhook",
-    capabilities: { atomic: "set", comparesAndSwaps: false, listsZone: true },
+    capabilities: { atomic: "set", comparesAndSwaps: false, listsZone: true, lacks: EXTERNAL_DNS_LACKS },
     read: (_names, signal) => read(parts, signal),
     apply: (batch, signal) => apply(parts, batch, signal),
   };

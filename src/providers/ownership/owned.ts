@@ -25,10 +25,11 @@ export interface Ownership {
 export function owned(backend: RecordBackend, { zone, ownerId }: Ownership): ZoneProvider {
   checkedOwnerId(ownerId);
   const state: State = { backend, domain: zone.spec.domain, ownerId, memory: createMemory(), view: undefined };
-  const { minTtl } = backend.capabilities;
+  const { minTtl, lacks } = backend.capabilities;
   return {
     id: backend.id,
     ...(minTtl === undefined ? {} : { minTtl }),
+    ...(lacks === undefined ? {} : { lacks }),
     read: (ownerNames, signal) => read(state, ownerNames, signal),
     apply: (request, signal) => apply(state, request, signal),
   };

@@ -6,8 +6,8 @@ import type { RecordSet } from "../../dns/record.ts";
 import { CLASS, TYPE, typeName } from "../../dns/types.ts";
 import type { BackendChange } from "../backend.ts";
 
-/** What the backend reads: addresses, what hides them, and markers. */
-export const READ_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.CNAME, TYPE.TXT]);
+/** What the backend reads: what an alias can have, what hides it, and markers. */
+export const READ_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.HTTPS, TYPE.CNAME, TYPE.TXT]);
 
 /** The records of class IN and these types as record sets, sorted by name and type. A set has the least TTL of its records (RFC 2181 5.2). */
 export function recordSetsOf(records: readonly WireRecord[]): readonly RecordSet[] {

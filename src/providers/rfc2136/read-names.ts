@@ -22,7 +22,7 @@ export interface NamesRequest {
   readonly newId: () => number;
 }
 
-/** Reads what stands at some names, A, AAAA, CNAME and TXT, by questions with authoritative answers. */
+/** Reads what stands at some names, A, AAAA, HTTPS, CNAME and TXT, by questions with authoritative answers. */
 export async function readNames(session: Session, request: NamesRequest, signal: AbortSignal): Promise<NamesRead> {
   const asking: Asking = { session, request, wildcards: new Map(), signal };
   const serial = await readSerial(session, request, signal);
@@ -92,7 +92,7 @@ async function readName(asking: Asking, name: Name): Promise<NameRead> {
   }
   const sets = setsAt(name, first.message);
   const isWhole = first.message.rcode === RCODE.NXDOMAIN || sets.some(({ type }) => type === "CNAME");
-  const others = isWhole ? [] : await Promise.all([TYPE.AAAA, TYPE.TXT].map((type) => askType(asking, name, type)));
+  const others = isWhole ? [] : await Promise.all([TYPE.AAAA, TYPE.HTTPS, TYPE.TXT].map((type) => askType(asking, name, type)));
   const all = [...sets];
   for (const reply of others) {
     if (reply.kind !== "answer") {

@@ -15,7 +15,7 @@ export type ZoneRead =
   | { readonly kind: "not-given"; readonly message: string; readonly tooLarge: boolean }
   | Problem;
 
-/** Reads the zone's addresses, CNAMEs and TXT by AXFR (RFC 5936). */
+/** Reads the zone's A, AAAA, HTTPS, CNAME and TXT by AXFR (RFC 5936). */
 export async function readZone(
   session: Session,
   { server, zone, id }: { readonly server: ResolverServer; readonly zone: Name; readonly id: number },

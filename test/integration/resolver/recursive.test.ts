@@ -275,11 +275,11 @@ describe("look-ups through real servers", { skip: missing }, () => {
     const asked = (name: string) =>
       ask({ address: knot.host, port: knot.port }, parseName(name), "A", AbortSignal.timeout(5_000));
     const answer = { kind: "answer", rcode: 0, authoritative: true, cname: false };
-    assert.deepEqual(await asked("mixed.a.test"), { ...answer, addresses: ["192.168.1.1", "8.8.8.8"], ttl: 300 });
-    assert.deepEqual(await asked("www.a.test"), { ...answer, addresses: [], ttl: 0, cname: true });
-    assert.deepEqual(await asked("nothing.a.test"), { ...answer, addresses: [], ttl: 0, rcode: 3 });
+    assert.deepEqual(await asked("mixed.a.test"), { ...answer, data: ["192.168.1.1", "8.8.8.8"], ttl: 300 });
+    assert.deepEqual(await asked("www.a.test"), { ...answer, data: [], ttl: 0, cname: true });
+    assert.deepEqual(await asked("nothing.a.test"), { ...answer, data: [], ttl: 0, rcode: 3 });
     const crowd = await asked("crowd.a.test");
-    assert.equal(crowd.kind === "answer" && crowd.addresses.length, 65);
+    assert.equal(crowd.kind === "answer" && crowd.data.length, 65);
     assert.deepEqual(await asked("elsewhere.example"), {
       kind: "failed",
       message: "answered REFUSED (Not Authoritative)",

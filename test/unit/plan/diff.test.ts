@@ -18,6 +18,14 @@ function actual(addresses: readonly string[], owner: string | undefined, more: P
   return { name: NAME, type: "A", ttl: 60, data: addresses, owner, ...more };
 }
 
+/** Of one name with addresses and an HTTPS record. */
+function both(addresses: readonly string[], more: Partial<NamePlan> = {}): NamePlan {
+  const { sets } = plan(addresses);
+  return plan([], { sets: [...sets, { ...HTTPS, ttl: 60, resources: ["web/shop"] }], ...more });
+}
+
+const HTTPS = { name: NAME, type: "HTTPS" as const, data: ["0 lb.example.net."] };
+
 interface Case {
   readonly name: string;
   readonly names: readonly NamePlan[];
@@ -174,6 +182,42 @@ const cases: readonly Case[] = [
     actual: [actual(["192.0.2.1"], undefined)],
     conflict: "Adopt",
     want: [],
+  },
+  {
+    name: "an HTTPS record comes beside the addresses",
+    names: [both(["192.0.2.1"])],
+    actual: [actual(["192.0.2.1"], "me")],
+    want: ["create 0 lb.example.net."],
+  },
+  {
+    name: "an HTTPS record that is wanted no more goes, and the addresses stay",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["192.0.2.1"], "me"), actual(["0 lb.example.net."], "me", { type: "HTTPS" })],
+    want: ["delete 0 lb.example.net."],
+  },
+  {
+    name: "an HTTPS record stays while its target is not known",
+    names: [plan([], { keepPublished: ["A", "AAAA", "HTTPS"] })],
+    actual: [actual(["192.0.2.1"], "me"), actual(["0 lb.example.net."], "me", { type: "HTTPS" })],
+    want: [],
+  },
+  {
+    name: "somebody's HTTPS record stops no addresses",
+    names: [both(["192.0.2.1"])],
+    actual: [actual(["1 . alpn=h2"], undefined, { type: "HTTPS" })],
+    want: ["create 192.0.2.1", "refuse ForeignRecord"],
+  },
+  {
+    name: "nothing leads clients past somebody's addresses",
+    names: [both(["192.0.2.1"])],
+    actual: [actual(["192.0.2.9"], undefined), actual(["0 lb.example.net."], "me", { type: "HTTPS" })],
+    want: ["refuse ForeignRecord", "delete 0 lb.example.net."],
+  },
+  {
+    name: "a record that there cannot be is told, and the rest goes on",
+    names: [plan(["192.0.2.1"], { unmet: { type: "HTTPS", message: "there are none" } })],
+    actual: [],
+    want: ["create 192.0.2.1", "refuse NotSupported"],
   },
   {
     name: "CreateOnly does not adopt",

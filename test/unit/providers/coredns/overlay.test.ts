@@ -126,6 +126,22 @@ test("several zones share one Corefile, each with its own part", async () => {
   assert.equal(store.text, COREFILE);
 });
 
+test("a name with an HTTPS record of ours takes that question too, and reads it back", async () => {
+  const store = memoryTextStore(COREFILE);
+  const provider = providerOf(store);
+  const wanted = ["example.com 60 203.0.113.7 https=lb.example.net", "www.example.com 60 203.0.113.7"] as const;
+  await converge(provider, ...wanted);
+  const text = store.text ?? "";
+  assert.match(text, /expr type\(\) in \['A', 'AAAA', 'HTTPS'\] && name\(\) == 'example\.com\.'/);
+  assert.match(text, /expr type\(\) in \['A', 'AAAA'\] && name\(\) == 'www\.example\.com\.'/);
+  assert.match(text, /answer "\{\{ \.Question\.Name \}\} 60 IN HTTPS 0 lb\.example\.net\."/);
+  assert.deepEqual(setLines((await readZone(providerOf(store))).sets), [
+    "me example.com. A 60 203.0.113.7",
+    "me example.com. HTTPS 60 0 lb.example.net.",
+    "me www.example.com. A 60 203.0.113.7",
+  ]);
+});
+
 test("a name that has a server block of its own is nobody's of ours, on the port of the root block", async () => {
   const cases: readonly (readonly [block: string, name: string, taken: boolean])[] = [
     ["example.com:53 {\n errors\n}\n", "example.com", true],
@@ -141,7 +157,11 @@ test("a name that has a server block of its own is nobody's of ours, on the port
     const store = memoryTextStore(COREFILE + block);
     const provider = providerOf(store);
     const zone = await readZone(provider, [name]);
-    assert.deepEqual(setLines(zone.sets), taken ? [`- ${name}. A 0`, `- ${name}. AAAA 0`] : [], block);
+    assert.deepEqual(
+      setLines(zone.sets),
+      taken ? [`- ${name}. A 0`, `- ${name}. AAAA 0`, `- ${name}. HTTPS 0`] : [],
+      block,
+    );
     const [after] = wantedSets(`${name} 60 203.0.113.7`);
     assert.ok(after !== undefined);
     const result = await provider.apply({ zone, writes: [{ kind: "create", after }] }, NEVER);

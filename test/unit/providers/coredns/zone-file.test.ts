@@ -173,13 +173,17 @@ test("records of the base zone come before ours: they are reported as nobody's, 
   assert.deepEqual(setLines(zone.sets), [
     "- a.example.org. A 0",
     "- a.example.org. AAAA 0",
+    "- a.example.org. HTTPS 0",
     "- a.sub.example.com. A 0",
     "- a.sub.example.com. AAAA 0",
+    "- a.sub.example.com. HTTPS 0",
     "- mail.example.com. A 3600 192.0.2.25",
     "- new.example.com. A 0",
     "- new.example.com. AAAA 0",
+    "- new.example.com. HTTPS 0",
     "- www.example.com. A 0",
     "- www.example.com. AAAA 0",
+    "- www.example.com. HTTPS 0",
     "me example.com. A 60 203.0.113.7",
   ]);
   const notes = new Map(zone.sets.map(({ name, note }) => [name.toString(), note]));
@@ -189,6 +193,31 @@ test("records of the base zone come before ours: they are reported as nobody's, 
   assert.equal((await provider.apply({ zone, writes: [] }, NEVER)).kind, "applied");
   assert.match(at.store.text ?? "", /new\.example\.com\.\t3600\tIN\tCNAME/);
   assert.doesNotMatch(at.store.text ?? "", /new\.example\.com\.\t60/);
+});
+
+test("an HTTPS record in alias mode is written and read back, and another of the base zone comes before it", async () => {
+  const at = lab();
+  const provider = providerOf(at);
+  await converge(
+    provider,
+    "example.com 60 203.0.113.7 https=lb.example.net",
+    "*.apps.example.com 60 203.0.113.7 https=x.test",
+  );
+  assert.match(at.store.text ?? "", /^example\.com\.\t60\tIN\tHTTPS\t0 lb\.example\.net\.$/m);
+  assert.deepEqual(setLines((await readZone(providerOf(at))).sets), [
+    "me *.apps.example.com. A 60 203.0.113.7",
+    "me *.apps.example.com. HTTPS 60 0 x.test.",
+    "me example.com. A 60 203.0.113.7",
+    "me example.com. HTTPS 60 0 lb.example.net.",
+  ]);
+  at.base.edit(`${BASE}@ HTTPS 1 . alpn=h2\n`);
+  const zone = await readZone(provider, ["example.com"]);
+  assert.deepEqual(
+    setLines(zone.sets).filter((line) => line.includes(" example.com. ")),
+    ["- example.com. HTTPS 3600 1 . alpn=h2", "me example.com. A 60 203.0.113.7"],
+  );
+  assert.equal((await provider.apply({ zone, writes: [] }, NEVER)).kind, "applied");
+  assert.doesNotMatch(at.store.text ?? "", /HTTPS\t0 lb/);
 });
 
 test("a set at a name of the base zone is not written even when asked for", async () => {

@@ -56,7 +56,12 @@ const readings: readonly (readonly [string, string, Marker | undefined])[] = [
   ["unquoted", "heritage=dnsalias,owner=blue,types=A+AAAA,resource=web/shop", MARKER],
   ["in pieces", '"heritage=dnsalias,owner=bl" "ue,types=A+AAAA,resource=web/shop"', MARKER],
   ["with escapes", '"heritage=dnsalias,own\\101r=blue,types=A+AAAA,resource=web\\/shop"', MARKER],
-  ["with fields of a later version", '"heritage=dnsalias,owner=blue,types=A+AAAA+HTTPS,v=2,resource=web/shop"', MARKER],
+  ["with fields of a later version", '"heritage=dnsalias,owner=blue,types=A+AAAA+SVCB,v=2,resource=web/shop"', MARKER],
+  [
+    "for an HTTPS record too",
+    '"heritage=dnsalias,owner=blue,types=A+HTTPS,resource=web/shop"',
+    { ...MARKER, types: ["A", "HTTPS"] },
+  ],
   ["without a resource", '"heritage=dnsalias,owner=blue,types=A"', { owner: "blue", types: ["A"], resource: "" }],
   ["somebody's text", '"v=spf1 -all"', undefined],
   ["ExternalDNS's marker", '"heritage=external-dns,external-dns/owner=blue"', undefined],

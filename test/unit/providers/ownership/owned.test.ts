@@ -53,7 +53,7 @@ const readings: readonly Case[] = [
   {
     name: "at a name with another's marker is the other's, and so is the family that is not there",
     sets: [a("192.0.2.1"), marker("other")],
-    want: ["other a.example.com. A 60 192.0.2.1", "other a.example.com. AAAA 0"],
+    want: ["other a.example.com. A 60 192.0.2.1", "other a.example.com. AAAA 0", "other a.example.com. HTTPS 0"],
     note: /the dnsalias owner "other" has marked a\.example\.com/,
   },
   {
@@ -64,13 +64,13 @@ const readings: readonly Case[] = [
   {
     name: "marked by two owners is not ours where our id comes last",
     sets: [a("192.0.2.1"), marker("blue", "me")],
-    want: ["blue a.example.com. A 60 192.0.2.1", "blue a.example.com. AAAA 0"],
+    want: ["blue a.example.com. A 60 192.0.2.1", "blue a.example.com. AAAA 0", "blue a.example.com. HTTPS 0"],
   },
   { name: "with a marker and nothing beside it is a leftover", sets: [marker("me")], want: [], dirty: true },
   {
     name: "beside a CNAME at the marker's name cannot be written",
     sets: [{ name: MARKER_NAME, type: "CNAME", ttl: 60, data: ["x.test."] }],
-    want: ["- a.example.com. A 0", "- a.example.com. AAAA 0"],
+    want: ["- a.example.com. A 0", "- a.example.com. AAAA 0", "- a.example.com. HTTPS 0"],
     note: /a CNAME to x\.test\. stands at _dnsalias\.a\.example\.com/,
   },
 ];
@@ -91,7 +91,7 @@ test("names without room for a marker, or with the name of another's, are refuse
   const provider = owned(memoryBackend("example.com"), { zone: ZONE, ownerId: "me" });
   const long = `${"a.".repeat(119)}example.com`;
   const { sets } = await readZone(provider, [long, "_wildcard.example.com"]);
-  assert.equal(sets.length, 4);
+  assert.equal(sets.length, 6);
   assert.ok(sets.every(({ note }) => note?.startsWith("the owner marker of ")));
 });
 

@@ -1,0 +1,54 @@
+import { objectKey } from "../api/meta.ts";
+import { httpsAliasData } from "../dns/https-alias.ts";
+import { displayName, type Name } from "../dns/name.ts";
+import type { AliasType } from "../dns/record.ts";
+import type { WantedSet } from "./change.ts";
+import type { Contributor } from "./name-plan.ts";
+
+/** What `httpsAlias` makes of one owner name. */
+export interface HttpsPlan {
+  /** Beside the addresses, and with the least of their TTLs. */
+  readonly set?: WantedSet;
+  /** The target has not been read yet: what is published stays. */
+  readonly keeps: boolean;
+  readonly unmet?: Unmet;
+}
+
+/** A record set that an alias wants and that there will not be, though its other sets may stand. */
+export interface Unmet {
+  readonly type: AliasType;
+  /** Why, and what to do: a clause for people. */
+  readonly message: string;
+}
+
+/**
+ * An HTTPS record in AliasMode (RFC 9460 2.4.2) for the one alias that has the name, as long as the target's own addresses stand beside it: clients that
+ * follow it never see fallback addresses.
+ */
+export function planHttps(
+  name: Name,
+  contributors: readonly Contributor[],
+  addresses: readonly WantedSet[],
+): HttpsPlan {
+  const asking = contributors.find(({ alias }) => alias.spec.httpsAlias);
+  const target = asking?.alias.spec.targets[0];
+  if (asking === undefined || target?.kind !== "hostname") {
+    return { keeps: false };
+  }
+  if (contributors.length > 1) {
+    const others = contributors.filter((one) => one !== asking).map(({ alias }) => objectKey(alias.meta));
+    const message = `it would lead past the targets of ${others.join(", ")}, which ${others.length === 1 ? "has" : "have"} ${displayName(name)} too: set httpsAlias: false, or leave the name to one alias`;
+    return { keeps: false, unmet: { type: "HTTPS", message } };
+  }
+  if (asking.contribution.usesFallback || addresses.length === 0) {
+    return { keeps: asking.contribution.keepPublished.length > 0 };
+  }
+  const set: WantedSet = {
+    name,
+    type: "HTTPS",
+    data: [httpsAliasData(target.hostname)],
+    ttl: Math.min(...addresses.map(({ ttl }) => ttl)),
+    resources: [objectKey(asking.alias.meta)],
+  };
+  return { keeps: false, set };
+}
