@@ -35,8 +35,9 @@ export interface ZonePlan {
 export function planZone(input: ZonePlanInput): ZonePlan {
   const contributions = new Map<ObjectKey, Contribution>();
   const loops = new Map<Name, readonly Name[]>();
+  const mayLoop = loopFilter(input);
   const names = [...input.claims.keys()].sort(byCodeUnit).map((name) => {
-    const loop = loopFrom(name, (at) => pointsAt(input, at));
+    const loop = mayLoop(name) ? loopFrom(name, (at) => pointsAt(input, at)) : undefined;
     if (loop !== undefined) {
       loops.set(name, loop);
     }
@@ -63,18 +64,29 @@ function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, 
   return made;
 }
 
+/** False for names that surely lead to no owner name at all, as nearly all do: what an alias leads to is looked at once for all of its names. */
+function loopFilter(input: ZonePlanInput): (name: Name) => boolean {
+  const known = new Map<DnsAlias, boolean>();
+  const leadsToOwner = (alias: DnsAlias): boolean => {
+    const leads = known.get(alias) ?? leadsTo(input, alias).some((name) => input.claimantsOf(name).length > 0);
+    known.set(alias, leads);
+    return leads;
+  };
+  return (name) => input.claimantsOf(name).some(leadsToOwner);
+}
+
 /** A name's targets, and every name of the chains that they were last seen to go through. */
 function pointsAt(input: ZonePlanInput, name: Name): readonly Name[] {
-  return input.claimantsOf(name).flatMap((alias) => {
-    const view = input.viewIdOf(input.zone, alias.spec.allowPrivate);
-    return alias.spec.targets.flatMap((target) => {
-      if (target.kind === "addresses") {
-        return [];
-      }
-      const chains = alias.spec.families.flatMap(
-        (family) => input.answerOf(target.hostname, family, view)?.chain ?? [],
-      );
-      return [target.hostname, ...chains];
-    });
+  return input.claimantsOf(name).flatMap((alias) => leadsTo(input, alias));
+}
+
+function leadsTo(input: ZonePlanInput, alias: DnsAlias): readonly Name[] {
+  const view = input.viewIdOf(input.zone, alias.spec.allowPrivate);
+  return alias.spec.targets.flatMap((target) => {
+    if (target.kind === "addresses") {
+      return [];
+    }
+    const chains = alias.spec.families.flatMap((family) => input.answerOf(target.hostname, family, view)?.chain ?? []);
+    return [target.hostname, ...chains];
   });
 }
