@@ -10,6 +10,10 @@ import { runOrThrow } from "./run.ts";
 export interface KnotOptions extends AuthoritativeOptions {
   /** Lines for every zone, such as `    acl: allow-update`. */
   readonly moreZone?: string;
+  /** Lines of the default template, which zones from a catalog may have too, such as `  master: primary`. */
+  readonly moreTemplate?: string;
+  /** Zones without a text of their own, as lines below `zone:`. */
+  readonly moreZones?: readonly string[];
   /** Sections such as `key:` and `acl:`. */
   readonly moreConfig?: string;
 }
@@ -84,7 +88,9 @@ template:
 - id: default
   storage: "${directory}"
   global-module: mod-stats/count
-${zones.length > 0 ? "zone:" : ""}
+${options.moreTemplate ?? ""}
+${zones.length + (options.moreZones ?? []).length > 0 ? "zone:" : ""}
+${(options.moreZones ?? []).join("\n")}
 ${zones.map((zone) => `- domain: ${zone}\n  file: "${zoneFile(zone)}"\n${options.moreZone ?? ""}`).join("\n")}
 `;
 }

@@ -53,15 +53,15 @@ async function knot({ port, primary, zones, catalog, key }: SecondaryOptions): P
       ...(key === undefined ? [] : [`  key: ${key.name}`]),
       `acl:\n- id: notify\n  address: ${primary.host}\n  action: notify`,
       ...(key === undefined ? [] : [`  key: ${key.name}`]),
-      "template:",
-      // Retries by what the zone's SOA says once it has one; before it tries now and then.
-      "- id: secondary\n  master: primary\n  acl: notify\n  retry-min-interval: 1\n  retry-max-interval: 2",
-      "zone:",
-      ...zones.map((zone) => `- domain: ${zone}\n  template: secondary`),
+    ].join("\n"),
+    // Retries by what the zone's SOA says once it has one; before it tries now and then.
+    moreTemplate: "  master: primary\n  acl: notify\n  retry-min-interval: 1\n  retry-max-interval: 2",
+    moreZones: [
+      ...zones.map((zone) => `- domain: ${zone}`),
       ...(catalog === undefined
         ? []
-        : [`- domain: ${catalog}\n  template: secondary\n  catalog-role: interpret\n  catalog-template: secondary`]),
-    ].join("\n"),
+        : [`- domain: ${catalog}\n  catalog-role: interpret\n  catalog-template: default`]),
+    ],
   });
   return { ...server, name: "Knot" };
 }

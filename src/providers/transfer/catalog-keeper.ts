@@ -2,7 +2,6 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name.ts";
 import { catalogSets, catalogSoa } from "./catalog.ts";
-import type { Grant } from "./access.ts";
 import { prepared, type PreparedSet, setKeyOf } from "./prepared.ts";
 import { firstSerial, serialAfter } from "./serials.ts";
 import type { ServedZone } from "./served.ts";
@@ -31,8 +30,8 @@ export interface CatalogKeeper {
 interface Kept {
   readonly history: History;
   readonly names: readonly Name[];
-  /** Of the members; of the last ones when there is none any more, so that secondaries learn of it. */
-  readonly grants: readonly Grant[];
+  /** Who may transfer it, and is told of changes: the members, and those that the last version has no more, so that their secondaries learn of it. */
+  readonly audience: readonly ZoneEntry[];
   readonly madeAt: Millis;
 }
 
@@ -63,7 +62,7 @@ export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
     touch: () => touched.resolve(),
     zoneOf(catalog) {
       const zone = kept.get(catalog);
-      return zone && { domain: catalog, grants: zone.grants, history: zone.history };
+      return zone && { domain: catalog, grants: zone.audience.map(grantOf), history: zone.history };
     },
     clear() {
       kept.clear();
@@ -110,9 +109,9 @@ function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries
         .map(({ domain }) => domain),
     ),
   ].sort(byCodeUnit);
-  const grants = members.length === 0 ? (before?.grants ?? []) : members.map(grantOf);
+  const gone = (before?.audience ?? []).filter(({ domain }) => !names.includes(domain));
   if (before !== undefined && names.join() === before.names.join()) {
-    kept.set(catalog, { ...before, grants });
+    kept.set(catalog, { ...before, audience: [...members, ...gone] });
     return true;
   }
   const madeAt = deps.clock.now();
@@ -120,8 +119,9 @@ function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries
     return false;
   }
   const history = nextHistory(catalog, before?.history, names, catalogSerial(before, members, madeAt));
-  kept.set(catalog, { history, names, grants, madeAt });
-  deps.onChanged(catalog, history, members);
+  const audience = [...members, ...gone.filter(({ domain }) => listed.has(domain))];
+  kept.set(catalog, { history, names, audience, madeAt });
+  deps.onChanged(catalog, history, audience);
   return true;
 }
 
@@ -130,7 +130,7 @@ function catalogSerial(before: Kept | undefined, members: readonly ZoneEntry[], 
   const known = before === undefined ? members.map(({ published }) => published?.history.current.serial) : [];
   const serials = [before?.history.current.serial, ...known];
   return before === undefined
-    ? firstSerial({ remembered: undefined, known: serials, seconds: now / 1_000 })
+    ? firstSerial({ remembered: undefined, known: serials, unixSeconds: now / 1_000 })
     : serialAfter(serials, now / 1_000);
 }
 

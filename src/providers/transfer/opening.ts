@@ -19,14 +19,12 @@ export interface OpeningDeps {
 /** Listeners that are opened when they are first needed, all or none; a failure is tried again at the next call. */
 export interface Opening extends AsyncDisposable {
   open(): Promise<Opened>;
-  ports(): readonly number[];
 }
 
 const LIMITS: Partial<ListenLimits> = { maxConnections: 256, maxPipelined: 4, idleMs: 30_000 };
 
 export function createOpening(deps: OpeningDeps): Opening {
   let opened: Promise<readonly Listener[]> | undefined;
-  let listeners: readonly Listener[] = [];
   let isClosed = false;
   return {
     async open() {
@@ -35,14 +33,13 @@ export function createOpening(deps: OpeningDeps): Opening {
       }
       try {
         opened ??= openAll(deps);
-        listeners = await opened;
+        await opened;
         return { kind: "open" };
       } catch (error) {
         opened = undefined;
         return { kind: "failed", message: `zone transfers cannot be listened for: ${messageOf(error)}` };
       }
     },
-    ports: () => listeners.map(({ port }) => port),
     async [Symbol.asyncDispose]() {
       isClosed = true;
       const open = (await opened?.catch(() => [])) ?? [];

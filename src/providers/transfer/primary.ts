@@ -43,8 +43,8 @@ export interface Primary extends AsyncDisposable {
   open(): Promise<Opened>;
   /** A DnsZone is there, or has another spec. */
   claim(owner: string, domain: Name, spec: TransferSpec): ZoneClaim;
-  /** Where it listens. */
-  ports(): readonly number[];
+  /** False for commands that only look. */
+  readonly serves: boolean;
 }
 
 export interface ZoneClaim {
@@ -97,7 +97,7 @@ export function createPrimary(options: PrimaryOptions): Primary {
       signal.addEventListener("abort", () => stop(parts), { once: true });
     },
     open: () => opening.open(),
-    ports: () => opening.ports(),
+    serves: options.listen.length > 0,
     claim: (owner, domain, spec) => claimOf(parts, owner, registry.claim(owner, domain, spec)),
     async [Symbol.asyncDispose]() {
       ending.abort();

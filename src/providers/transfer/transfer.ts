@@ -13,7 +13,7 @@ import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } 
 import type { TextStore } from "../text-store.ts";
 import type { Grant } from "./access.ts";
 import type { Primary, ZoneClaim } from "./primary.ts";
-import { firstSerial, serialAfter } from "./serials.ts";
+import { firstSerial, serialAfter, serialWait } from "./serials.ts";
 import { nextHistory, type PreparedCache } from "./zone-version.ts";
 
 export interface TransferDeps {
@@ -22,7 +22,7 @@ export interface TransferDeps {
   readonly base: Pick<TextStore, "place" | "read">;
   /** Undefined: the spec names no key. */
   readonly secret: SecretText | undefined;
-  readonly primary: Primary;
+  readonly primary: Pick<Primary, "open" | "serves" | "claim">;
   readonly ownerId: string;
   /** What the statuses say of the time before this process: what was published, and the serial. */
   readonly remembered: {
@@ -137,6 +137,10 @@ function obstaclesAt(base: BaseZone, name: Name): readonly ActualSet[] {
 }
 
 function dirtyOf(deps: TransferDeps, { base, published }: Loaded): ActualZone["dirty"] {
+  if (published === undefined && !deps.primary.serves) {
+    // Another process serves it; what that one has published is what its statuses say.
+    return undefined;
+  }
   if (published === undefined) {
     return { kind: "first", message: `${displayName(deps.zone.spec.domain)} is not served yet` };
   }
@@ -172,6 +176,10 @@ async function apply(
     return { kind: "applied", revision, serial: published.history.current.serial, wrote: false };
   }
   const serial = serialFor(deps, memory, loaded);
+  const waitMs = published === undefined ? 0 : serialWait(serial, deps.now() / 1_000) * 1_000;
+  if (waitMs > 0) {
+    return { kind: "failed", message: "more than one change a second", retryAfterMs: waitMs, deferred: true };
+  }
   const made = nextHistory(published?.history, { cache: memory.cache, base, sets, serial });
   if (made.kind === "refused") {
     return made;
@@ -196,7 +204,7 @@ function firstProblem(base: BaseZone, sets: readonly OwnSet[]): string | undefin
 function serialFor({ remembered, now }: TransferDeps, { claim }: Memory, { base, published }: Loaded): number {
   const seconds = now() / 1_000;
   return published === undefined
-    ? firstSerial({ remembered: remembered.serial(), known: [claim.lastSerial(), base.serial], seconds })
+    ? firstSerial({ remembered: remembered.serial(), known: [claim.lastSerial(), base.serial], unixSeconds: seconds })
     : serialAfter([published.history.current.serial, base.serial], seconds);
 }
 

@@ -171,7 +171,11 @@ async function publish(provider: ZoneProvider, name: string, addresses: readonly
     }
     return before === undefined ? [{ kind: "create", after }] : [{ kind: "update", before, after }];
   });
-  const result = await provider.apply({ zone, writes }, SIGNAL);
+  let result = await provider.apply({ zone, writes }, SIGNAL);
+  while (result.kind === "failed" && result.deferred === true) {
+    await systemClock.sleep(result.retryAfterMs ?? 0, SIGNAL);
+    result = await provider.apply({ zone, writes }, SIGNAL);
+  }
   assert.ok(result.kind === "applied" && result.serial !== undefined, JSON.stringify(result));
   return result.serial;
 }
