@@ -1,8 +1,10 @@
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import { addressSet, familyOf, parseAddress } from "../dns/address.ts";
+import { httpsAliasData } from "../dns/https-alias.ts";
 import { isAtOrBelow, isHostName, type Name, parseOwnerName } from "../dns/name.ts";
 import { FAMILIES } from "../dns/record.ts";
+import { httpsTargetOf } from "../plan/https-set.ts";
 import type { OwnSet } from "../providers/own-set.ts";
 import type { Store } from "./store.ts";
 
@@ -12,29 +14,39 @@ import type { Store } from "./store.ts";
  */
 export function rememberedSets({ aliases }: Pick<Store, "aliases">, zone: DnsZone): readonly OwnSet[] {
   const key = objectKey(zone.meta);
-  const byName = new Map<Name, { ttl: number; readonly addresses: Set<string> }>();
-  for (const { status } of aliases()) {
+  const byName = new Map<Name, Remembered>();
+  for (const { spec, status } of aliases()) {
+    const https = httpsTargetOf(spec);
     for (const { hostname, zone: place, addresses, ttl } of status?.hostnames ?? []) {
       const name = place === key ? ownerName(hostname) : undefined;
       if (name !== undefined && ttl !== undefined && isAtOrBelow(name, zone.spec.domain)) {
-        const known = byName.get(name) ?? { ttl, addresses: new Set() };
+        const known = byName.get(name) ?? { ttl, addresses: new Set(), https: undefined };
         known.ttl = Math.min(known.ttl, ttl);
+        known.https ??= https;
         addresses.forEach((address) => known.addresses.add(address));
         byName.set(name, known);
       }
     }
   }
-  return [...byName]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, { ttl, addresses }]) => setsOf(name, ttl, addresses));
+  return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, remembered]) => setsOf(name, remembered));
 }
 
-function setsOf(name: Name, ttl: number, texts: Iterable<string>): readonly OwnSet[] {
+interface Remembered {
+  ttl: number;
+  readonly addresses: Set<string>;
+  https: Name | undefined;
+}
+
+/** An HTTPS record stands beside addresses alone; no status lists it. */
+function setsOf(name: Name, { ttl, addresses: texts, https }: Remembered): readonly OwnSet[] {
   const addresses = addressSet([...texts].flatMap((text) => parseAddress(text) ?? []));
-  return FAMILIES.flatMap((type) => {
+  const sets = FAMILIES.flatMap((type): readonly OwnSet[] => {
     const ours = addresses.filter((address) => familyOf(address) === type);
     return ours.length === 0 ? [] : [{ name, type, ttl, data: ours }];
   });
+  return sets.length === 0 || https === undefined
+    ? sets
+    : [...sets, { name, type: "HTTPS", ttl, data: [httpsAliasData(https)] }];
 }
 
 function ownerName(text: string): Name | undefined {

@@ -4,6 +4,7 @@ import { FAMILIES, type RecordSet } from "../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../dns/serial.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file-cut.ts";
 import type { Claim } from "../plan/claims.ts";
+import { httpsTargetOf } from "../plan/https-set.ts";
 import type { ServedAlias } from "../responder/ports.ts";
 import { maxTtlOf } from "./live-decision.ts";
 
@@ -44,13 +45,12 @@ export function servedAlias(zone: DnsZone, base: ServedBase, name: Name, { winne
     return undefined;
   }
   const families = FAMILIES.filter((family) => winners.some(({ spec }) => spec.families.includes(family)));
-  const [target] = first.spec.targets;
-  const isSingle = winners.length === 1 && first.spec.targets.length === 1 && target?.kind === "hostname";
+  const httpsTarget = winners.length === 1 && !base.hasHttps(name) ? httpsTargetOf(first.spec) : undefined;
   return {
     name,
     families,
     maxTtl: maxTtlOf(zone, winners),
-    ...(first.spec.httpsAlias && isSingle && !base.hasHttps(name) ? { httpsTarget: target.hostname } : {}),
+    ...(httpsTarget === undefined ? {} : { httpsTarget }),
   };
 }
 

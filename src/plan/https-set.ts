@@ -1,3 +1,4 @@
+import type { AliasSpec } from "../api/dns-alias.ts";
 import { objectKey } from "../api/meta.ts";
 import { httpsAliasData } from "../dns/https-alias.ts";
 import { displayName, type Name } from "../dns/name.ts";
@@ -30,9 +31,9 @@ export function planHttps(
   contributors: readonly Contributor[],
   addresses: readonly WantedSet[],
 ): HttpsPlan {
-  const asking = contributors.find(({ alias }) => alias.spec.httpsAlias);
-  const target = asking?.alias.spec.targets[0];
-  if (asking === undefined || target?.kind !== "hostname") {
+  const asking = contributors.find(({ alias }) => httpsTargetOf(alias.spec) !== undefined);
+  const target = asking && httpsTargetOf(asking.alias.spec);
+  if (asking === undefined || target === undefined) {
     return { keeps: false };
   }
   if (contributors.length > 1) {
@@ -46,9 +47,15 @@ export function planHttps(
   const set: WantedSet = {
     name,
     type: "HTTPS",
-    data: [httpsAliasData(target.hostname)],
+    data: [httpsAliasData(target)],
     ttl: Math.min(...addresses.map(({ ttl }) => ttl)),
     resources: [objectKey(asking.alias.meta)],
   };
   return { keeps: false, set };
+}
+
+/** Where an alias wants an HTTPS record to lead; undefined: it wants none. */
+export function httpsTargetOf({ httpsAlias, targets }: AliasSpec): Name | undefined {
+  const [target] = targets;
+  return httpsAlias && targets.length === 1 && target?.kind === "hostname" ? target.hostname : undefined;
 }
