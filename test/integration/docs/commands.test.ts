@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { describe, it } from "node:test";
+import { startNameServer } from "../../lab/name-server.ts";
+import { locateComponent, skipWithout } from "../../support/component.ts";
+import { blocksOfPage } from "../../support/doc-pages.ts";
+import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";
+import { run } from "../../support/run.ts";
+import { startUnbound } from "../../support/unbound.ts";
+
+/** Pages that install: each on a server with nothing in it. */
+const FROM_NOTHING = ["README.md", "charts/dnsalias/README.md", "charts/dnsalias-crds/README.md", "docs/trying.md"];
+/** Pages for those who have the objects of examples/cluster, and the rights of deploy/. */
+const WITH_OBJECTS = [
+  "docs/rbac.md",
+  "docs/operations.md",
+  "docs/troubleshooting.md",
+  "docs/runbooks/alias-not-ready.md",
+  "docs/runbooks/loop.md",
+];
+
+/** Words in capitals stand for something that the reader knows. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  NAMESPACE: "dns-system",
+  ZONE: "example-com",
+  NAME: "example.com",
+  TARGET: "d111111abcdef8.cloudfront.net",
+  HASH: "3f0c9a",
+  REGISTRY: "registry.example.net",
+};
+
+/** Its name as an object is its host name, so that NAME can stand for both. */
+const NAMED = `
+apiVersion: dnsalias.io/v1alpha1
+kind: DnsAlias
+metadata: {name: example.com, namespace: dns-system}
+spec: {hostnames: [example.com], targets: [{hostname: d111111abcdef8.cloudfront.net}]}
+`;
+
+const skip = skipWithout("kube-apiserver", "etcd", "kubectl", "openssl", "helm", "unbound");
+
+describe(
+  "the blocks that say they are run by this test, in their order on a page",
+  { skip, concurrency: false },
+  () => {
+    for (const page of FROM_NOTHING) {
+      it(`${page}, in an empty cluster`, async () => {
+        await using server = await startKubeApiserver();
+        await runPage(page, server);
+      });
+    }
+
+    it("pages for who has it installed", async () => {
+      await using server = await startKubeApiserver();
+      for (const path of ["deploy/overlays/coredns-overlay", "deploy/options/dns-endpoint"]) {
+        const { code, stderr } = await server.kubectl(["apply", "--server-side", "--force-conflicts", "-k", path]);
+        assert.equal(code, 0, `${path}: ${stderr}`);
+      }
+      await server.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+      const objects = ["examples/cluster/zone.yaml", "examples/cluster/alias.yaml"].flatMap((path) => ["-f", path]);
+      assert.equal((await server.kubectl(["apply", ...objects])).code, 0);
+      assert.equal((await server.kubectl(["apply", "-f", "-"], { input: NAMED })).code, 0);
+      await server.kubectl(["create", "namespace", "web"]);
+      for (const page of WITH_OBJECTS) {
+        await runPage(page, server);
+      }
+    });
+  },
+);
+
+async function runPage(page: string, server: KubeApiserver): Promise<void> {
+  const blocks = blocksOfPage(page).filter(
+    ({ mark }) => mark?.kind === "run" && import.meta.filename.endsWith(mark.by),
+  );
+  assert.ok(blocks.length > 0, page);
+  await using lab = await startShell(server);
+  for (const { line, text } of blocks) {
+    const block = withoutPods(withExamples(text, page === "docs/rbac.md" ? { NAMESPACE: "web" } : {}));
+    const { stdout, stderr, code } = await run("bash", ["--norc", "-euo", "pipefail", "-c", block], { env: lab.env });
+    assert.equal(code, 0, `${page}:${line}\n${block}\n${stdout}${stderr}`);
+  }
+}
+
+/** No kubelet runs here, so nothing that waits for pods would end. */
+function withoutPods(text: string): string {
+  return text.replaceAll(" --wait ", " ");
+}
+
+function withExamples(text: string, own: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\b[A-Z]{4,}\b/g, (word) => own[word] ?? EXAMPLES[word] ?? word);
+}
+
+/** A shell with `dnsalias` in its path, and a recursive server that knows the target. */
+async function startShell(
+  server: KubeApiserver,
+): Promise<AsyncDisposable & { readonly env: Readonly<Record<string, string>> }> {
+  await using stack = new AsyncDisposableStack();
+  const bin = await mkdtemp(join(tmpdir(), "dnsalias-docs-"));
+  stack.defer(() => rm(bin, { recursive: true }));
+  const main = `"${process.execPath}" "${join(process.cwd(), "src/main.ts")}" "$@"`;
+  // `explain` ends with 1 where something is not well, as without a controller it cannot be
+  await writeFile(join(bin, "dnsalias"), `#!/bin/sh\n${main} || { code=$?; [ "$1" = explain ] && [ "$code" = 1 ]; }\n`);
+  await chmod(join(bin, "dnsalias"), 0o755);
+  const target = stack.use(await startNameServer({ zones: { "cloudfront.net": "d111111abcdef8 60 IN A 3.160.1.1" } }));
+  const unbound = stack.use(await startUnbound({ stubs: [{ zone: "cloudfront.net", servers: [target] }] }));
+  const env = {
+    KUBECONFIG: server.kubeconfig,
+    DNSALIAS_RESOLVER: `${unbound.host}:${unbound.port}`,
+    PATH: [bin, dirname(locateComponent("helm")), process.env["PATH"] ?? ""].join(delimiter),
+    HELM_CACHE_HOME: join(bin, "helm"),
+    HELM_CONFIG_HOME: join(bin, "helm"),
+    HELM_DATA_HOME: join(bin, "helm"),
+  };
+  const kept = stack.move();
+  return { env, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}

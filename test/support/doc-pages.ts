@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commandBlocks, type CommandBlock } from "./doc-commands.ts";
+
+/** Every page that people read: the README, docs, the manual pages of providers, the charts' pages and those of the examples. */
+export function documentPages(): readonly string[] {
+  return ["README.md", ...["docs", "src/providers", "charts", "examples"].flatMap(pagesIn)];
+}
+
+export function blocksOfPage(page: string): readonly CommandBlock[] {
+  return commandBlocks(page, readFileSync(page, "utf8"));
+}
+
+/** Change logs tell of the past. */
+function pagesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md") && !path.endsWith("CHANGELOG.md"))
+    .map((path) => join(folder, path))
+    .toSorted();
+}
