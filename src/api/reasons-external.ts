@@ -74,7 +74,7 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     reason: "NotSupported",
     on: ["Programmed"],
     meaning:
-      "The server does not offer what is needed: another version of a protocol, a kind of zone that it cannot change, or a name that it cannot hold.",
+      "The server does not offer what is needed: another version of a protocol, a kind of zone that it cannot change, or a name or record type that it cannot hold.",
     whatToDo: "See the message and the manual page of the provider.",
     turn: "user",
   },
