@@ -210,7 +210,7 @@ function makeText(
 function fitting({ zone, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: string, serial: number): Made {
   const bytes = Buffer.byteLength(text) + keyBytes(zone);
   if (bytes > maxBytes) {
-    const message = `the rendered zone has ${bytes} bytes and its place holds ${maxBytes}: make the zone smaller, or split it; the transfer delivery, which has no such limit, is planned`;
+    const message = `the rendered zone has ${bytes} bytes and its place holds ${maxBytes}: make the zone smaller, or publish it by provider.transfer, which has no such limit`;
     return { kind: "refused", reason: "ZoneTooLarge", message };
   }
   return { kind: "made", text, serial };

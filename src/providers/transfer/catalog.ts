@@ -23,9 +23,6 @@ export function catalogSoa(catalog: Name, serial: number): RecordSet {
   return { name: catalog, type: "SOA", ttl: TTL, data: [`${INVALID} ${INVALID} ${serial} 60 10 2147483646 0`] };
 }
 
-/** The longest name that a catalog can have, in characters with the final dot: the ids stand below it. */
-export const MAX_CATALOG_NAME = 254 - 39;
-
 /** RFC 9432 4.1: the same as long as the zone is the same, or a secondary would start it anew. */
 function memberId(member: Name): string {
   return createHash("sha256").update(member).digest("hex").slice(0, 32);

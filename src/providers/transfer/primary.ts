@@ -29,7 +29,7 @@ export interface PrimaryOptions {
   readonly observe: PrimaryObserver;
 }
 
-export interface PrimaryObserver {
+interface PrimaryObserver {
   /** `current`: there was nothing newer. `cut`: the secondary left before the end. */
   transfer(kind: "whole" | "incremental" | "current" | "refused" | "cut"): void;
   notify(end: NotifyEnd["kind"]): void;

@@ -31,7 +31,7 @@ export function incrementalForm(history: History, serial: number): TransferForm 
 }
 
 /** The SOA alone: all that fits into UDP for sure (RFC 1995 2), and what says that there is nothing new. */
-export function currentForm({ soa }: ZoneVersion): TransferForm {
+function currentForm({ soa }: ZoneVersion): TransferForm {
   return { kind: "current", records: [soa] };
 }
 
