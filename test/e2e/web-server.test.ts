@@ -11,7 +11,7 @@ import { makeCertificate, type Certificate } from "../lab/certificate.ts";
 import { aliasManifest, baseZoneText, zoneManifest } from "../lab/manifests.ts";
 import { startNameServer } from "../lab/name-server.ts";
 import { startRecursive } from "../lab/recursive.ts";
-import { locateComponent, skipWithout } from "../support/component.ts";
+import { findComponent, locateComponent, skipWithout } from "../support/component.ts";
 import { startCoreDns } from "../support/coredns.ts";
 import { startProcess } from "../support/process.ts";
 import { runOrThrow } from "../support/run.ts";
@@ -21,7 +21,8 @@ const APEX = "shop20.example";
 /** The C library asks port 53 and no other. */
 const DNS = { host: "127.0.53.20", port: 53 };
 const WEB = "127.0.53.80";
-const mayMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
+const unshare = findComponent("unshare");
+const mayMount = unshare !== undefined && spawnSync(unshare, ["--mount", "true"]).status === 0;
 const skip =
   skipWithout("coredns", "curl", "unshare", "openssl") || (!mayMount && "only root may mount, and not everywhere");
 
