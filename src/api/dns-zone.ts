@@ -27,7 +27,7 @@ export interface ZoneSpec {
 }
 
 /** How the responder serves the zone, beside what the provider does. */
-export interface ZoneResponderSpec {
+interface ZoneResponderSpec {
   /** Absent: the provider's base zone; where neither is there the responder does not serve the zone. */
   readonly base?: BaseZoneSpec;
   /** Askers' subnets are forwarded to the targets' resolvers (RFC 7871). */

@@ -104,9 +104,10 @@ function foreign(name: Name, type: AliasType, before: ActualSet, { conflict }: D
   }
   const reason: RefuseReason = before.owner === undefined ? "ForeignRecord" : "ForeignOwner";
   const adoptable = conflict === "Refuse" && before.owner === undefined && before.note === undefined;
+  const without = type === "HTTPS" ? "set httpsAlias: false" : "take the host name out of the alias";
   const cure = adoptable
-    ? "remove it there, take the host name out of the alias, or set the zone's conflict: Adopt to take it over"
-    : "remove it there, or take the host name out of the alias";
+    ? `remove it there, ${without}, or set the zone's conflict: Adopt to take it over`
+    : `remove it there, or ${without}`;
   const message = `${displayName(name)} ${type} is not written: ${before.note ?? whatStands(before)}; ${cure}`;
   return { kind: "refuse", name, type, reason, message };
 }

@@ -243,6 +243,17 @@ for (const { name, names, actual: sets, policy = "Sync", conflict = "Refuse", wa
   });
 }
 
+test("somebody's HTTPS record is no reason to give the name up", () => {
+  const sets = [actual(["1 . alpn=h2"], undefined, { type: "HTTPS" })];
+  const changes = diff({ names: [both([])], actual: sets, ownerId: "me", policy: "Sync", conflict: "Refuse" });
+  assert.deepEqual(
+    changes.map((change) => change.kind === "refuse" && change.message),
+    [
+      "example.com HTTPS is not written: somebody else wrote 1 . alpn=h2 there; remove it there, set httpsAlias: false, or set the zone's conflict: Adopt to take it over",
+    ],
+  );
+});
+
 test("changes are sorted by name and type, whatever the order of the input", () => {
   const names = ["b.example.com", "a.example.com", "example.com"].map((text) =>
     plan(["192.0.2.1"], {}, parseName(text)),
