@@ -92,7 +92,9 @@ async function readName(asking: Asking, name: Name): Promise<NameRead> {
   }
   const sets = setsAt(name, first.message);
   const isWhole = first.message.rcode === RCODE.NXDOMAIN || sets.some(({ type }) => type === "CNAME");
-  const others = isWhole ? [] : await Promise.all([TYPE.AAAA, TYPE.HTTPS, TYPE.TXT].map((type) => askType(asking, name, type)));
+  const others = isWhole
+    ? []
+    : await Promise.all([TYPE.AAAA, TYPE.HTTPS, TYPE.TXT].map((type) => askType(asking, name, type)));
   const all = [...sets];
   for (const reply of others) {
     if (reply.kind !== "answer") {
