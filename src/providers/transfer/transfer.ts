@@ -1,6 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone, TransferSpec } from "../../api/dns-zone.ts";
-import { objectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { tsigSecret } from "../../dns/tsig-key.ts";
@@ -39,7 +38,7 @@ export interface TransferDeps {
 export function createTransferProvider(deps: TransferDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
   const { zone, spec, primary } = deps;
-  const claim = primary.claim(objectKey(zone.meta), zone.spec.domain, spec);
+  const claim = primary.claim(`${zone.meta.namespace}/${zone.meta.name}`, zone.spec.domain, spec);
   const baseOf = rememberLast((text) => readBaseZone(text, zone.spec.domain, deps.base.place));
   const memory: Memory = { claim, baseOf, cache: new WeakMap() };
   return {

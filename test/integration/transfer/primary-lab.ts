@@ -31,6 +31,9 @@ export interface PrimaryLab extends AsyncDisposable, DnsEndpoint {
   /** The DnsZones that are known, by namespace/name. */
   readonly known: Set<string>;
   zone(domain: string, options?: ZoneOptions): LabZone;
+  /** Another replica leads, until this one does again. */
+  loseLead(): void;
+  lead(): void;
   /** Ends the process, so to speak, and begins it again on the same port; the zones have to be made again. */
   restart(): Promise<void>;
 }
@@ -74,6 +77,8 @@ export async function startPrimaryLab(host = "127.0.0.1"): Promise<PrimaryLab> {
       return running.primary;
     },
     zone: (domain, options = {}) => labZone(running.primary, known, domain, options),
+    loseLead: () => running.loseLead(),
+    lead: () => running.lead(),
     async restart() {
       await running.end();
       running = start({ host, port }, counts, known);
@@ -83,7 +88,7 @@ export async function startPrimaryLab(host = "127.0.0.1"): Promise<PrimaryLab> {
 }
 
 function start(at: DnsEndpoint, counts: Counts, known: ReadonlySet<string>) {
-  const term = new AbortController();
+  let term = new AbortController();
   const primary = createPrimary({
     listen: [at],
     clock: systemClock,
@@ -96,9 +101,15 @@ function start(at: DnsEndpoint, counts: Counts, known: ReadonlySet<string>) {
       notify: (kind) => count(counts.notifies, kind),
     },
   });
-  primary.lead(term.signal);
+  const lead = (): void => {
+    term = new AbortController();
+    primary.lead(term.signal);
+  };
+  lead();
   return {
     primary,
+    lead,
+    loseLead: () => term.abort(),
     async end() {
       term.abort();
       await primary[Symbol.asyncDispose]();

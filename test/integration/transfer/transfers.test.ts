@@ -109,6 +109,27 @@ describe("transfers to dig and kdig", { skip }, () => {
   });
 });
 
+test(
+  "who does not lead refuses, and serves again only what is planned anew, with a higher serial",
+  { skip },
+  async () => {
+    await using lab = await startPrimaryLab();
+    const zone = lab.zone(OPEN);
+    const serial = await zone.publish(["192.0.2.1"]);
+    lab.loseLead();
+    assert.equal((await dig(lab, OPEN, "SOA")).status, "REFUSED");
+    assert.match((await dig(lab, OPEN, "AXFR")).text, /Transfer failed/);
+    const { provider } = zone;
+    const read = await provider.read([], new AbortController().signal);
+    assert.ok(read.kind === "ok");
+    assert.equal((await provider.apply({ zone: read.zone, writes: [] }, new AbortController().signal)).kind, "failed");
+    lab.lead();
+    assert.equal((await dig(lab, OPEN, "SOA")).status, "SERVFAIL");
+    assert.ok((await zone.publish(["192.0.2.2"])) > serial);
+    assert.equal((await dig(lab, OPEN, "SOA")).status, "NOERROR");
+  },
+);
+
 describe("a big zone", { skip }, () => {
   let lab: PrimaryLab;
   const started = new AsyncDisposableStack();

@@ -1,31 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { DnsAlias, HostnameStatus } from "../../../src/api/dns-alias.ts";
 import { rememberedSets } from "../../../src/controller/remembered.ts";
 import { alias, zone } from "../../support/objects.ts";
 
-const ZONE = zone("dns/com", "example.com");
+const ZONE = zone("dns/example", "example.com");
 
-function published(key: string, addresses: readonly string[], httpsAlias = false) {
-  const hostnames = [{ hostname: "example.com", zone: "dns/com", addresses, ttl: 60 }];
-  const status = { observedGeneration: 1, conditions: [], hostnames, targets: [] };
-  return { ...alias(key, { spec: { httpsAlias } }), status };
+function withStatus(name: string, hostnames: readonly HostnameStatus[]): DnsAlias {
+  return { ...alias(`web/${name}`), status: { observedGeneration: 1, conditions: [], hostnames, targets: [] } };
 }
 
-test("what statuses say was published comes back, with the HTTPS records of the aliases that want them", () => {
-  const cases = [
-    { aliases: [published("web/shop", ["192.0.2.1"])], want: ["example.com. A 60 192.0.2.1"] },
-    {
-      aliases: [published("web/shop", ["192.0.2.1", "2001:db8::1"], true)],
-      want: ["example.com. A 60 192.0.2.1", "example.com. AAAA 60 2001:db8::1", "example.com. HTTPS 60 0 cdn.test."],
-    },
-    { aliases: [published("web/shop", [], true)], want: [] },
-    { aliases: [alias("web/new", { spec: { httpsAlias: true } })], want: [] },
+test("what the statuses of a zone's aliases say is sets again: by family, merged, with the least TTL; the rest is passed over", () => {
+  const aliases = [
+    withStatus("a", [
+      { hostname: "example.com", zone: "dns/example", addresses: ["192.0.2.2", "2001:db8::1"], ttl: 60 },
+      { hostname: "*.wild.example.com", zone: "dns/example", addresses: ["192.0.2.9"], ttl: 30 },
+      { hostname: "blank.example.com", zone: "dns/example", addresses: [] },
+      { hostname: "example.com", zone: "dns/other", addresses: ["192.0.2.66"], ttl: 60 },
+    ]),
+    withStatus("b", [
+      { hostname: "example.com", zone: "dns/example", addresses: ["192.0.2.1", "192.0.2.2"], ttl: 40 },
+      { hostname: "elsewhere.net", zone: "dns/example", addresses: ["192.0.2.66"], ttl: 40 },
+      { hostname: "bad name.example.com", zone: "dns/example", addresses: ["192.0.2.66"], ttl: 40 },
+    ]),
+    alias("web/none"),
   ];
-  for (const { aliases, want } of cases) {
-    const sets = rememberedSets({ aliases: () => aliases }, ZONE);
-    assert.deepEqual(
-      sets.map(({ name, type, ttl, data }) => `${name} ${type} ${ttl} ${data.join(" ")}`),
-      want,
-    );
-  }
+  const sets = rememberedSets({ aliases: () => aliases }, ZONE);
+  assert.deepEqual(
+    sets.map(({ name, type, ttl, data }) => `${name} ${ttl} ${type} ${data.join()}`),
+    ["*.wild.example.com. 30 A 192.0.2.9", "example.com. 40 A 192.0.2.1,192.0.2.2", "example.com. 40 AAAA 2001:db8::1"],
+  );
 });
