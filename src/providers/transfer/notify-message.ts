@@ -51,7 +51,10 @@ export interface NotifyContext {
   readonly now: Seconds;
 }
 
-/** Judges what came from a secondary's address and port. An error without a signature is taken as it is: all that it can do is to end the telling. */
+/**
+ * Judges what came from a secondary's address and port. An error without a signature is taken as it is, since servers leave
+ * errors unsigned: all that it can do is to end the telling.
+ */
 export function readNotifyReply(bytes: Uint8Array, { notice, id, macs, now }: NotifyContext): NotifyReply {
   const decoded = decodeMessage(bytes);
   if (decoded.kind === "malformed") {
@@ -69,13 +72,15 @@ export function readNotifyReply(bytes: Uint8Array, { notice, id, macs, now }: No
   if (refusal?.kind === "refused") {
     return { kind: "refused", message: refusal.message };
   }
-  const isForged = verdicts.length > 0 && verdicts.every(({ kind }) => kind === "refused" || kind === "malformed");
-  if (isForged) {
+  if (verdicts.some(({ kind }) => kind === "malformed")) {
     return NONE;
   }
-  return message.rcode === RCODE.NOERROR
-    ? { kind: "taken" }
-    : { kind: "refused", message: `it answers ${rcodeName(message.rcode)}` };
+  const isRight = verdicts.length === 0 || verdicts.some(({ kind }) => kind === "ok");
+  if (message.rcode === RCODE.NOERROR) {
+    return isRight ? { kind: "taken" } : NONE;
+  }
+  const isUnsigned = verdicts.every(({ kind }) => kind === "unsigned");
+  return isRight || isUnsigned ? { kind: "refused", message: `it answers ${rcodeName(message.rcode)}` } : NONE;
 }
 
 const NONE = { kind: "none" } as const;
