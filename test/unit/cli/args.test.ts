@@ -80,6 +80,16 @@ const good: readonly GoodCase[] = [
     },
   },
   { line: "run --listen-ops 127.0.0.1:0", want: { ...RUN, listenOps: { host: "127.0.0.1", port: 0 } } },
+  {
+    line: "run --transfer-listen 192.0.2.1:53 --transfer-listen [::1]:5301",
+    want: {
+      ...RUN,
+      transferListen: [
+        { host: "192.0.2.1", port: 53 },
+        { host: "::1", port: 5301 },
+      ],
+    },
+  },
   { line: "run --listen-ops [::1]:80", want: { ...RUN, listenOps: { host: "::1", port: 80 } } },
   {
     line: "run --kubeconfig k --context c --namespace a --namespace b --namespace a --lease-name l --lease-namespace n",
@@ -244,6 +254,7 @@ const wrong: readonly WrongCase[] = [
   { line: "run --log-level loud", says: '--log-level must be one of debug, info, warn, error, not "loud"' },
   { line: "run --log-format xml", says: '--log-format must be one of auto, json, pretty, not "xml"' },
   { line: "run --owner-id a,b", says: '--owner-id must be 1 to 63 letters, digits, ".", "_" and "-", not "a,b"' },
+  { line: "run --transfer-listen 53", says: '--transfer-listen must be HOST:PORT, [IPv6]:PORT or :PORT, not "53"' },
   { line: "run --listen-ops 9753", says: '--listen-ops must be HOST:PORT, [IPv6]:PORT or :PORT, not "9753"' },
   { line: "run --listen-ops ::1:80", says: '--listen-ops must be HOST:PORT, [IPv6]:PORT or :PORT, not "::1:80"' },
   { line: "run --listen-ops :70000", says: '--listen-ops must be HOST:PORT, [IPv6]:PORT or :PORT, not ":70000"' },
