@@ -38,6 +38,15 @@ const WELL: Series = {
   'dnsalias_propagation_servers{zone="dns/com", state="behind"}': "0x60",
   'dnsalias_drift_repairs_total{zone="dns/com"}': "0x20 1x40",
   'nodejs_eventloop_lag_max_seconds{instance="a"}': "0.1x60",
+  'dnsalias_responder_queries_total{protocol="udp"}': "0+6000x60",
+  'dnsalias_responder_responses_total{rcode="NOERROR"}': "0+5900x60",
+  'dnsalias_responder_responses_total{rcode="SERVFAIL"}': "0+100x60",
+  dnsalias_responder_stale_total: "0+300x60",
+  dnsalias_responder_limited_total: "0+600x60",
+  'dnsalias_responder_worker_restarts_total{instance="a"}': "0x30 1x30",
+  'dnsalias_responder_errors_total{instance="a"}': "0x60",
+  'dnsalias_notifies_total{result="taken"}': "0+2x60",
+  'dnsalias_notifies_total{result="silent"}': "1x60",
 };
 
 interface Case {
@@ -129,6 +138,36 @@ const CASES: readonly Case[] = [
     wrong: { 'nodejs_eventloop_lag_max_seconds{instance="a"}': "3x60" },
     labels: { instance: "a" },
     summary: "the event loop of a stalls for 3s",
+  },
+  {
+    alert: "DnsaliasResponderServfail",
+    wrong: {
+      'dnsalias_responder_responses_total{rcode="NOERROR"}': "0+4500x60",
+      'dnsalias_responder_responses_total{rcode="SERVFAIL"}': "0+1500x60",
+    },
+    summary: "25% of the responder's answers are SERVFAIL",
+  },
+  {
+    alert: "DnsaliasResponderStale",
+    wrong: { dnsalias_responder_stale_total: "0+3000x60" },
+    summary: "50% of the responder's answers are past their time",
+  },
+  {
+    alert: "DnsaliasResponderLimiting",
+    wrong: { dnsalias_responder_limited_total: "0+1500x60" },
+    summary: "rate limits leave 25% of the questions without a full response",
+  },
+  {
+    alert: "DnsaliasResponderDefects",
+    wrong: { 'dnsalias_responder_worker_restarts_total{instance="a"}': "0x10 1x10 2x10 3x30" },
+    labels: { instance: "a" },
+    summary: "workers of the responder at a end, or leave questions without a response",
+  },
+  {
+    alert: "DnsaliasSecondariesNotTold",
+    wrong: { 'dnsalias_notifies_total{result="silent"}': "0x10 1x10 2x10 3x10 4x20" },
+    labels: { result: "silent" },
+    summary: "secondaries do not take the news of changes: silent",
   },
 ];
 
