@@ -53,3 +53,21 @@ export interface Edns {
   readonly dnssecOk: boolean;
   readonly options: readonly { readonly code: number; readonly data: Uint8Array }[];
 }
+
+/** A query that asks nothing: what every other message differs from in a few fields. */
+export const EMPTY_QUERY: Message = {
+  id: 0,
+  response: false,
+  opcode: 0,
+  authoritative: false,
+  truncated: false,
+  recursionDesired: false,
+  recursionAvailable: false,
+  authenticData: false,
+  checkingDisabled: false,
+  rcode: 0,
+  questions: [],
+  answers: [],
+  authorities: [],
+  additionals: [],
+};

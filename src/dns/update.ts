@@ -1,9 +1,9 @@
 import { encodeMessage } from "./encode.ts";
-import { MAX_MESSAGE_OCTETS, type Message, type WireRecord } from "./message.ts";
+import { EMPTY_QUERY, MAX_MESSAGE_OCTETS, type Message, type WireRecord } from "./message.ts";
 import type { Name } from "./name.ts";
 import { rdataToWire } from "./rdata-wire.ts";
 import type { RecordSet } from "./record.ts";
-import { CLASS, OPCODE, RCODE, TYPE, typeNumber } from "./types.ts";
+import { CLASS, OPCODE, TYPE, typeNumber } from "./types.ts";
 
 /** One record set before and after; same name and type, at most one of them absent. */
 export interface UpdateChange {
@@ -27,20 +27,12 @@ export function updateMessage(id: number, zone: Name, changes: readonly UpdateCh
     }
   }
   return {
+    ...EMPTY_QUERY,
     id,
-    response: false,
     opcode: OPCODE.UPDATE,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: RCODE.NOERROR,
     questions: [{ name: zone, type: TYPE.SOA, class: CLASS.IN }],
     answers: [...changes.flatMap(prerequisites), ...guards.values()],
     authorities: changes.flatMap(updates),
-    additionals: [],
   };
 }
 

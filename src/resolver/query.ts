@@ -1,8 +1,8 @@
 import { clientSubnetData } from "../dns/client-subnet-option.ts";
-import type { Message, Question } from "../dns/message.ts";
+import { EMPTY_QUERY, type Message, type Question } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
 import type { Subnet } from "../dns/subnet.ts";
-import { CLASS, EDNS_OPTION, OPCODE, RCODE } from "../dns/types.ts";
+import { CLASS, EDNS_OPTION } from "../dns/types.ts";
 
 /** What is asked. */
 export interface Asked {
@@ -33,20 +33,11 @@ const UDP_SIZE = 1232;
  */
 export function buildQuery(asked: Asked, variant: QueryVariant): Message {
   return {
+    ...EMPTY_QUERY,
     id: variant.id,
-    response: false,
-    opcode: OPCODE.QUERY,
-    authoritative: false,
-    truncated: false,
     recursionDesired: asked.recursion,
-    recursionAvailable: false,
     authenticData: asked.recursion,
-    checkingDisabled: false,
-    rcode: RCODE.NOERROR,
     questions: [questionOf(asked, variant.letterBits)],
-    answers: [],
-    authorities: [],
-    additionals: [],
     ...(variant.edns && { edns: ednsOf(variant.edns) }),
   };
 }

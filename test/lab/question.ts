@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { decodeMessage } from "../../src/dns/decode.ts";
 import { encodeMessage } from "../../src/dns/encode.ts";
-import type { Edns, Message } from "../../src/dns/message.ts";
+import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message.ts";
 import { rdataFromWire } from "../../src/dns/rdata-wire.ts";
-import { CLASS, OPCODE, RCODE, rcodeName, typeName, typeNumber } from "../../src/dns/types.ts";
+import { CLASS, rcodeName, typeName, typeNumber } from "../../src/dns/types.ts";
 import { createExchange } from "../../src/transport/client.ts";
 import { labName } from "./zone-store.ts";
 
@@ -37,20 +37,10 @@ export async function ask(
   await using client = createExchange();
   const edns = options.edns ?? { udpSize: 1_232, version: 0, dnssecOk: false, options: [] };
   const query: Message = {
+    ...EMPTY_QUERY,
     id: randomInt(0x1_0000),
-    response: false,
-    opcode: OPCODE.QUERY,
-    authoritative: false,
-    truncated: false,
     recursionDesired: true,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: RCODE.NOERROR,
     questions: [{ name: labName(name), type: typeNumber(type) ?? 0, class: CLASS.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
     ...(edns !== false && { edns }),
   };
   const result = await client.exchange(

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { decodeMessage } from "../../src/dns/decode.ts";
 import { encodeMessage } from "../../src/dns/encode.ts";
-import type { Message, Question, WireRecord } from "../../src/dns/message.ts";
+import { EMPTY_QUERY, type Message, type Question, type WireRecord } from "../../src/dns/message.ts";
 import { parentOf, type Name } from "../../src/dns/name.ts";
 import { OPCODE, RCODE, TYPE } from "../../src/dns/types.ts";
 import { createExchange } from "../../src/transport/client.ts";
@@ -180,7 +180,7 @@ async function askOnce(
   const id = randomInt(0x1_0000);
   const question = { name, type, class: classNumber };
   const edns = { udpSize: 1_232, version: 0, dnssecOk: false, options: [] };
-  const query = { ...responseTo({ ...BLANK, id, questions: [question] }), response: false, edns };
+  const query = { ...responseTo({ ...EMPTY_QUERY, id, questions: [question] }), response: false, edns };
   let answer: Message | undefined;
   const accept = (bytes: Uint8Array): boolean => {
     const decoded = decodeMessage(bytes);
@@ -193,23 +193,6 @@ async function askOnce(
 }
 
 const TRY_MS = 600;
-
-const BLANK: Message = {
-  id: 0,
-  response: false,
-  opcode: OPCODE.QUERY,
-  authoritative: false,
-  truncated: false,
-  recursionDesired: false,
-  recursionAvailable: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: RCODE.NOERROR,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 
 function isAnswerTo(query: Message, answer: Message): boolean {
   const [asked] = query.questions;

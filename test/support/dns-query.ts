@@ -1,28 +1,14 @@
 import { decodeMessage } from "../../src/dns/decode.ts";
 import { encodeMessage } from "../../src/dns/encode.ts";
-import type { Edns, Message } from "../../src/dns/message.ts";
+import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message.ts";
 import { nameOfPresentation } from "../../src/dns/name-wire.ts";
 import { ROOT } from "../../src/dns/name.ts";
 import { typeNumber } from "../../src/dns/types.ts";
 
 export const EDNS: Edns = { udpSize: 1232, version: 0, dnssecOk: false, options: [] };
 
-export const EMPTY_QUERY: Message = {
-  id: 0x1234,
-  response: false,
-  opcode: 0,
-  authoritative: false,
-  truncated: false,
-  recursionDesired: false,
-  recursionAvailable: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: 0,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+/** {@link EMPTY_QUERY} with the id that the tests know. */
+export const BARE_QUERY: Message = { ...EMPTY_QUERY, id: 0x1234 };
 
 /** A query whose letters are as in the text; without EDNS unless `more` has it. */
 export function queryOctets(name: string, type = "A", more: Partial<Message> = {}): Uint8Array {
@@ -33,7 +19,7 @@ export function queryOctets(name: string, type = "A", more: Partial<Message> = {
     type: typeNumber(type) ?? 0,
     class: 1,
   };
-  return encodeMessage({ ...EMPTY_QUERY, questions: [question], ...more });
+  return encodeMessage({ ...BARE_QUERY, questions: [question], ...more });
 }
 
 /** Throws when it is no well-formed message. */

@@ -1,6 +1,6 @@
 import { decodeMessage } from "../../dns/decode.ts";
 import { encodeMessage } from "../../dns/encode.ts";
-import type { WireRecord } from "../../dns/message.ts";
+import { EMPTY_QUERY, type WireRecord } from "../../dns/message.ts";
 import type { Name } from "../../dns/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { type SignedMessage, signMessage, verifyResponse } from "../../dns/tsig.ts";
@@ -17,20 +17,12 @@ export interface Notice {
 /** RFC 1996 3.7: the zone's SOA is the question, and a hint in the answer section. */
 export function notifyMessage({ domain, soa, key }: Notice, id: number, now: Seconds): SignedMessage {
   const bytes = encodeMessage({
+    ...EMPTY_QUERY,
     id,
-    response: false,
     opcode: OPCODE.NOTIFY,
     authoritative: true,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: RCODE.NOERROR,
     questions: [{ name: domain, type: TYPE.SOA, class: CLASS.IN }],
     answers: [soa],
-    authorities: [],
-    additionals: [],
   });
   return key === undefined ? { bytes, mac: new Uint8Array(0) } : signMessage(bytes, key, now);
 }

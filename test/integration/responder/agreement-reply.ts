@@ -1,8 +1,8 @@
 import { decodeMessage } from "../../../src/dns/decode.ts";
 import { encodeMessage } from "../../../src/dns/encode.ts";
-import type { Message, WireRecord } from "../../../src/dns/message.ts";
+import { EMPTY_QUERY, type Message, type WireRecord } from "../../../src/dns/message.ts";
 import { rdataFromWire } from "../../../src/dns/rdata-wire.ts";
-import { classNumber, OPCODE, RCODE, rcodeName, typeName, typeNumber } from "../../../src/dns/types.ts";
+import { classNumber, rcodeName, typeName, typeNumber } from "../../../src/dns/types.ts";
 import type { ExchangeClient } from "../../../src/transport/client.ts";
 import { labName } from "../../lab/zone-store.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
@@ -71,20 +71,9 @@ function queryOf(question: AgreementQuestion): Message {
   const { name, type, class: of, udpSize, dnssecOk, edns = { version: 0, options: [] } } = question;
   const spelled = name === "." ? name : `${name}.`;
   return {
+    ...EMPTY_QUERY,
     id: 0x4a5b,
-    response: false,
-    opcode: OPCODE.QUERY,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: RCODE.NOERROR,
     questions: [{ name: labName(name), spelled, type: typeNumber(type) ?? 0, class: classNumber(of) ?? 0 }],
-    answers: [],
-    authorities: [],
-    additionals: [],
     ...(udpSize !== undefined && {
       edns: {
         udpSize,

@@ -3,27 +3,16 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { decodeMessage } from "../../../src/dns/decode.ts";
 import { encodeMessage } from "../../../src/dns/encode.ts";
-import type { Message } from "../../../src/dns/message.ts";
+import { EMPTY_QUERY, type Message } from "../../../src/dns/message.ts";
 import { parseName } from "../../../src/dns/name.ts";
 import { typeNumber } from "../../../src/dns/types.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
 
 export function queryFor(name: string, type = "A", more: Partial<Message> = {}): Uint8Array {
   return encodeMessage({
+    ...EMPTY_QUERY,
     id: 0,
-    response: false,
-    opcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
     questions: [{ name: parseName(name), type: typeNumber(type) ?? 0, class: 1 }],
-    answers: [],
-    authorities: [],
-    additionals: [],
     edns: { udpSize: 1232, version: 0, dnssecOk: false, options: [] },
     ...more,
   });

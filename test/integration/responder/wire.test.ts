@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { decodeMessage } from "../../../src/dns/decode.ts";
 import { encodeMessage } from "../../../src/dns/encode.ts";
-import type { Message } from "../../../src/dns/message.ts";
+import { EMPTY_QUERY, type Message } from "../../../src/dns/message.ts";
 import { parseName } from "../../../src/dns/name.ts";
 import { createDeframer, framed } from "../../../src/transport/frames.ts";
 import { skipWithout } from "../../support/component.ts";
@@ -125,7 +125,7 @@ test("queries in one segment and in single octets are all answered", async () =>
   const socket = connect({ host: at.host, port: at.port });
   await once(socket, "connect");
   const names = ["example.com", "nobody.example.com", "four.example.com", "example.org", "many.example.com"];
-  const queries = names.map((name, id) => framed(encodeMessage({ ...QUERY, id, questions: [question(name)] })));
+  const queries = names.map((name, id) => framed(encodeMessage({ ...EMPTY_QUERY, id, questions: [question(name)] })));
   socket.write(Buffer.concat(queries));
   const [last = new Uint8Array()] = queries.slice(-1);
   for (const octet of last) {
@@ -154,23 +154,6 @@ test("a connection without a query is closed", async () => {
   const socket = connect({ host: at.host, port: at.port });
   await once(socket.resume(), "close");
 });
-
-const QUERY: Message = {
-  id: 0,
-  response: false,
-  opcode: 0,
-  authoritative: false,
-  truncated: false,
-  recursionDesired: false,
-  recursionAvailable: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: 0,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 
 function question(name: string): Message["questions"][number] {
   return { name: parseName(name), type: 1, class: 1 };

@@ -1,3 +1,4 @@
+import { EMPTY_QUERY } from "../../../src/dns/message.ts";
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
@@ -5,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { join } from "node:path";
 import { encodeMessage } from "../../../src/dns/encode.ts";
 import { parseName } from "../../../src/dns/name.ts";
-import { CLASS, OPCODE, TYPE } from "../../../src/dns/types.ts";
+import { CLASS, TYPE } from "../../../src/dns/types.ts";
 import { framed } from "../../../src/transport/frames.ts";
 import { waitFor } from "../../lab/wait-for.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
@@ -192,20 +193,9 @@ function plain(data: string): string {
 
 function axfr(zone: string): Uint8Array {
   return encodeMessage({
+    ...EMPTY_QUERY,
     id: 1,
-    response: false,
-    opcode: OPCODE.QUERY,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
     questions: [{ name: parseName(zone), type: TYPE.AXFR, class: CLASS.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
   });
 }
 

@@ -1,3 +1,4 @@
+import { EMPTY_QUERY } from "../../../src/dns/message.ts";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
@@ -24,20 +25,10 @@ const NAME = "dns.lab.test";
 
 function query(id: number): Uint8Array {
   return encodeMessage({
+    ...EMPTY_QUERY,
     id,
-    response: false,
-    opcode: 0,
-    authoritative: false,
-    truncated: false,
     recursionDesired: true,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
     questions: [{ name: parseName("www.example.com"), type: TYPE.A, class: 1 }],
-    answers: [],
-    authorities: [],
-    additionals: [],
   });
 }
 

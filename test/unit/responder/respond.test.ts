@@ -5,7 +5,7 @@ import { encodeMessage } from "../../../src/dns/encode.ts";
 import type { Message } from "../../../src/dns/message.ts";
 import { rcodeName } from "../../../src/dns/types.ts";
 import type { LiveAnswer, LiveQuestion } from "../../../src/responder/ports.ts";
-import { decoded, EDNS, EMPTY_QUERY, queryOctets } from "../../support/dns-query.ts";
+import { decoded, EDNS, BARE_QUERY, queryOctets } from "../../support/dns-query.ts";
 import { PEER, responderWorld, type ResponderWorld, type WorldOptions } from "../../support/responder-world.ts";
 import { alias, nameOf, served } from "./zone-play.ts";
 
@@ -164,7 +164,7 @@ test("RD and CD are given back, AD and the reserved bit are not, AA is set for w
 });
 
 test("a query without a question but with a cookie gets a cookie", async () => {
-  const query = encodeMessage({ ...EMPTY_QUERY, edns: { ...EDNS, options: [{ code: 10, data: new Uint8Array(8) }] } });
+  const query = encodeMessage({ ...BARE_QUERY, edns: { ...EDNS, options: [{ code: 10, data: new Uint8Array(8) }] } });
   const got = await ask(world(), query);
   assert.deepEqual([got?.rcode, got?.edns?.options[0]?.data.length], [0, 24]);
 });

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { decodeMessage } from "../../../../src/dns/decode.ts";
 import { encodeMessage } from "../../../../src/dns/encode.ts";
-import type { Message } from "../../../../src/dns/message.ts";
+import { EMPTY_QUERY, type Message } from "../../../../src/dns/message.ts";
 import { parseName, type Name } from "../../../../src/dns/name.ts";
 import { createTransferReader } from "../../../../src/dns/transfer.ts";
 import { signMessage } from "../../../../src/dns/tsig.ts";
@@ -42,20 +42,10 @@ interface Asking {
 function query({ name = ORIGIN, type = TYPE.SOA, serial, key, message }: Asking): Uint8Array {
   const soa = serial === undefined ? [] : [{ ...version(serial).soa, name }];
   const bytes = encodeMessage({
+    ...EMPTY_QUERY,
     id: 4_242,
-    response: false,
-    opcode: OPCODE.QUERY,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
     questions: [{ name, type, class: CLASS.IN }],
-    answers: [],
     authorities: soa,
-    additionals: [],
     ...message,
   });
   return key === undefined ? bytes : signMessage(bytes, key, NOW).bytes;
