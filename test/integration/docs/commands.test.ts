@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -12,6 +13,8 @@ import { startUnbound } from "../../support/unbound.ts";
 
 /** Pages that install: each on a server with nothing in it. */
 const FROM_NOTHING = ["README.md", "charts/dnsalias/README.md", "charts/dnsalias-crds/README.md", "docs/trying.md"];
+/** The same, where each section is a way of its own: it begins where the one before was not taken. */
+const BY_SECTIONS = ["docs/installing.md", "docs/upgrading.md"];
 /** Pages for those who have the objects of examples/cluster, and the rights of deploy/. */
 const WITH_OBJECTS = [
   "docs/rbac.md",
@@ -52,6 +55,13 @@ describe(
       });
     }
 
+    for (const page of BY_SECTIONS) {
+      it(`${page}, in an empty cluster, section by section`, async () => {
+        await using server = await startKubeApiserver();
+        await runPage(page, server, { between: CLEAR });
+      });
+    }
+
     it("pages for who has it installed", async () => {
       await using server = await startKubeApiserver();
       for (const path of ["deploy/overlays/coredns-overlay", "deploy/options/dns-endpoint"]) {
@@ -70,17 +80,34 @@ describe(
   },
 );
 
-async function runPage(page: string, server: KubeApiserver): Promise<void> {
+const CLEAR = `helm uninstall dnsalias --namespace dns-system --ignore-not-found
+  kubectl delete deployments,services,poddisruptionbudgets,roles,rolebindings --all --namespace dns-system`;
+
+/** Runs the page's blocks, and `between` where a section follows in which something was run. */
+async function runPage(page: string, server: KubeApiserver, { between }: { readonly between?: string } = {}) {
   const blocks = blocksOfPage(page).filter(
     ({ mark }) => mark?.kind === "run" && import.meta.filename.endsWith(mark.by),
   );
   assert.ok(blocks.length > 0, page);
   await using lab = await startShell(server);
-  for (const { line, text } of blocks) {
+  const headings = headingsOf(page);
+  const sectionOf = (line: number) => headings.filter((heading) => heading < line).length;
+  for (const [index, { line, text }] of blocks.entries()) {
+    if (between !== undefined && index > 0 && sectionOf(blocks[index - 1]?.line ?? 0) !== sectionOf(line)) {
+      const { stderr, code } = await run("bash", ["--norc", "-euo", "pipefail", "-c", between], { env: lab.env });
+      assert.equal(code, 0, `before ${page}:${line}\n${stderr}`);
+    }
     const block = withoutPods(withExamples(text, page === "docs/rbac.md" ? { NAMESPACE: "web" } : {}));
     const { stdout, stderr, code } = await run("bash", ["--norc", "-euo", "pipefail", "-c", block], { env: lab.env });
     assert.equal(code, 0, `${page}:${line}\n${block}\n${stdout}${stderr}`);
   }
+}
+
+/** The lines of the headings of the second rank, from 1. */
+function headingsOf(page: string): readonly number[] {
+  return readFileSync(page, "utf8")
+    .split("\n")
+    .flatMap((text, index) => (text.startsWith("## ") ? [index + 1] : []));
 }
 
 /** No kubelet runs here, so nothing that waits for pods would end. */
