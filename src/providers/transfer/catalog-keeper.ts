@@ -11,6 +11,8 @@ import { grantOf, type ZoneEntry, type ZoneRegistry } from "./zone-registry.ts";
 export interface CatalogKeeperDeps {
   readonly clock: Clock;
   readonly registry: Pick<ZoneRegistry, "entries" | "owner">;
+  /** False while this process may not serve: no catalog is made then, and nobody is told of one. */
+  readonly isServing: () => boolean;
   /** The DnsZones (namespace/name) that will be claimed; undefined while not all are known: a catalog that lacks one would have it dropped by the secondaries. */
   readonly expected: () => readonly string[] | undefined;
   readonly onChanged: (catalog: Name, history: History, members: readonly ZoneEntry[]) => void;
@@ -46,6 +48,9 @@ export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
   let touched = Promise.withResolvers<void>();
   let since: Millis | undefined;
   const look = (): boolean => {
+    if (!deps.isServing()) {
+      return true;
+    }
     const entries = [...deps.registry.entries()];
     const isComplete = deps.expected()?.every((owner) => deps.registry.owner(owner) !== undefined) ?? false;
     if (!isComplete) {

@@ -51,7 +51,7 @@ export interface ZoneClaim {
   published(): Published | undefined;
   lastSerial(): number | undefined;
   useKey(key: ZoneEntry["key"]): void;
-  /** False: this process may not serve now. */
+  /** False: this process may not serve now, or the DnsZone has another spec meanwhile, or is gone. */
   publish(published: Published): boolean;
   /** The DnsZone is gone, or has another provider. */
   release(): void;
@@ -65,6 +65,7 @@ export function createPrimary(options: PrimaryOptions): Primary {
   const registry = createZoneRegistry();
   const ending = new AbortController();
   let term: AbortSignal | undefined;
+  const isServing = (): boolean => term?.aborted === false && !ending.signal.aborted;
   const sockets = createNotifySockets({
     hosts: options.listen.map(({ host }) => host),
     onMessage: (bytes, from) => notifier.receive(bytes, from),
@@ -80,10 +81,10 @@ export function createPrimary(options: PrimaryOptions): Primary {
   const catalogs = createCatalogKeeper({
     clock,
     registry,
+    isServing,
     expected: options.catalogued,
     onChanged: (catalog, history, members) => tellAll(notifier, catalog, history, members),
   });
-  const isServing = (): boolean => term?.aborted === false && !ending.signal.aborted;
   const parts: Parts = { registry, catalogs, notifier, isServing };
   const opening = createOpening({ listen: options.listen, onQuery: answering(options, parts), log });
   catalogs.run(ending.signal).catch((error: unknown) => {
@@ -95,6 +96,7 @@ export function createPrimary(options: PrimaryOptions): Primary {
     lead(signal) {
       term = signal;
       signal.addEventListener("abort", () => stop(parts), { once: true });
+      catalogs.touch();
     },
     open: () => opening.open(),
     serves: options.listen.length > 0,
@@ -131,10 +133,9 @@ function claimOf({ registry, catalogs, notifier, isServing }: Parts, owner: stri
       catalogs.touch();
     },
     publish(published) {
-      if (!isServing()) {
+      if (!isServing() || !registry.publish(owner, entry, published)) {
         return false;
       }
-      registry.publish(entry, published);
       tellAll(notifier, domain, published.history, [entry]);
       catalogs.touch();
       return true;

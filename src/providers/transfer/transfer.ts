@@ -186,7 +186,10 @@ async function apply(
   const isServed = memory.claim.publish({ history: made.history, sets, fingerprint: base.fingerprint });
   return isServed
     ? { kind: "applied", revision: String(serial), serial, wrote: true }
-    : { kind: "failed", message: "this process may not serve zones now: another one does" };
+    : {
+        kind: "failed",
+        message: "this process may not serve the zone now: another one does, or the DnsZone has changed meanwhile",
+      };
 }
 
 function firstProblem(base: BaseZone, sets: readonly OwnSet[]): string | undefined {

@@ -30,7 +30,8 @@ export interface ZoneRegistry {
   claim(owner: string, domain: Name, spec: TransferSpec): ZoneEntry;
   /** False: another claim has taken its place. */
   release(owner: string, entry: ZoneEntry): boolean;
-  publish(entry: ZoneEntry, published: Published): void;
+  /** False: another claim has taken its place, or it was released; what was being written then is not served any more. */
+  publish(owner: string, entry: ZoneEntry, published: Published): boolean;
   /** Takes everything out of service, and keeps who wants to be in it. */
   clear(): void;
   owner(owner: string): ZoneEntry | undefined;
@@ -81,16 +82,16 @@ export function createZoneRegistry(): ZoneRegistry {
       byOwner.forEach(place);
       return true;
     },
-    publish(entry, published) {
-      entry.published = published;
-      byDomain.set(entry.domain, entry);
-      remember(serials, entry.domain, published.history.current.serial);
-    },
-    clear() {
-      for (const entry of byOwner.values()) {
-        entry.published = undefined;
+    publish(owner, entry, published) {
+      const isIn = byOwner.get(owner) === entry;
+      if (isIn) {
+        entry.published = published;
+        byDomain.set(entry.domain, entry);
+        remember(serials, entry.domain, published.history.current.serial);
       }
+      return isIn;
     },
+    clear: () => byOwner.forEach(unpublish),
     owner: (owner) => byOwner.get(owner),
     entries: () => byOwner.values(),
     zoneOf(domain) {
@@ -99,6 +100,10 @@ export function createZoneRegistry(): ZoneRegistry {
     },
     lastSerial: (domain) => serials.get(domain),
   };
+}
+
+function unpublish(entry: ZoneEntry): void {
+  entry.published = undefined;
 }
 
 export function grantOf({ allows, key }: ZoneEntry): Grant {

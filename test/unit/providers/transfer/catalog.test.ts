@@ -19,12 +19,14 @@ const SPEC: TransferSpec = {
 const START = 1_800_000_000_000;
 
 function scene(expected: () => readonly string[] | undefined = () => []) {
+  const leader = { isServing: true };
   const clock = fakeClock(START);
   const registry = createZoneRegistry();
   const changes: number[] = [];
   const keeper = createCatalogKeeper({
     clock,
     registry,
+    isServing: () => leader.isServing,
     expected,
     onChanged: (_catalog, kept) => changes.push(kept.current.serial),
   });
@@ -36,7 +38,11 @@ function scene(expected: () => readonly string[] | undefined = () => []) {
     return entry;
   };
   const publish = (entry: ZoneEntry): void => {
-    registry.publish(entry, { history: history([version(1)]), sets: [], fingerprint: "" });
+    registry.publish(`ns/${entry.domain.slice(0, -1)}`, entry, {
+      history: history([version(1)]),
+      sets: [],
+      fingerprint: "",
+    });
     keeper.touch();
   };
   const release = (entry: ZoneEntry): void => {
@@ -51,7 +57,7 @@ function scene(expected: () => readonly string[] | undefined = () => []) {
     ending.abort();
     await running;
   };
-  return { clock, keeper, registry, changes, claim, publish, release, members, end };
+  return { leader, clock, keeper, registry, changes, claim, publish, release, members, end };
 }
 
 test("a catalog has version 2, one PTR a member below a label of its own, and nothing of the order of its members", () => {
@@ -83,6 +89,29 @@ test("a catalog is not served before every zone that will be in it is known: wha
   claim("b.example");
   await clock.advance(60_000);
   assert.equal(members()?.length, 2);
+  await end();
+});
+
+test("who may not serve makes no catalog and tells nobody; the next term's is newer than all before", async () => {
+  const { leader, clock, keeper, claim, publish, members, changes, end } = scene();
+  leader.isServing = false;
+  const zone = claim("a.example");
+  await clock.advance(60_000);
+  assert.deepEqual([members(), changes.length], [undefined, 0]);
+
+  leader.isServing = true;
+  publish(zone);
+  await clock.advance(500);
+  assert.deepEqual([members()?.length, changes.length], [1, 1]);
+
+  leader.isServing = false;
+  keeper.clear();
+  await clock.advance(60_000);
+  assert.deepEqual([members(), changes.length], [undefined, 1]);
+  leader.isServing = true;
+  keeper.touch();
+  await clock.advance(500);
+  assert.ok((changes[1] ?? 0) >= (START + 120_000) / 1_000, String(changes));
   await end();
 });
 

@@ -60,10 +60,7 @@ function scene(setting: Setting = {}) {
           entry.key = key;
         },
         publish(published) {
-          if (setting.mayServe !== false) {
-            registry.publish(entry, published);
-          }
-          return setting.mayServe !== false;
+          return setting.mayServe !== false && registry.publish(owner, entry, published);
         },
         release: () => void registry.release(owner, entry),
       };
@@ -242,6 +239,20 @@ test("the key is what the Secret says now, and stays in force while it cannot be
   setting.secret = missing;
   assert.equal((await provider.read([DOMAIN], SIGNAL)).kind, "refused");
   assert.notEqual(key(), "unread");
+});
+
+test("what was being written when the DnsZone got another spec, or went, is not served", async () => {
+  const { provider, make, registry } = scene();
+  const zone = await read(provider);
+  const next = make();
+  provider.close?.();
+  assert.equal((await provider.apply({ zone, writes: [create()] }, SIGNAL)).kind, "failed");
+  assert.equal(registry.zoneOf(DOMAIN)?.history, undefined);
+
+  const late = await read(next);
+  next.close?.();
+  assert.equal((await next.apply({ zone: late, writes: [create()] }, SIGNAL)).kind, "failed");
+  assert.equal(registry.zoneOf(DOMAIN), undefined);
 });
 
 test("another spec keeps what is served; the end of the old provider ends nothing, that of the new one does", async () => {
