@@ -168,6 +168,7 @@ function createTable(maxAnswers: number): Table {
       size += 1 - makeRoom(slot.subnets);
       scoped = newSlot({ ...slot.question, subnet });
       slot.subnets.set(text, scoped);
+      evict();
     }
     return scoped;
   };

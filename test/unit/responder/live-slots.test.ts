@@ -144,6 +144,22 @@ test("subnets have answers of their own, outdated with their name and bounded", 
   assert.notEqual(subnetSlot(0), first);
 });
 
+test("answers for subnets count for the limit of all answers", () => {
+  const { slots } = play({ maxAnswers: 10 });
+  const names = ["a", "b", "c"].map((label) => nameOf(`${label}.example.com.`));
+  const all = names.map((name) => slots.slot({ ...QUESTION, name }));
+  for (const name of names) {
+    for (const third of [1, 2, 3, 4]) {
+      slots.slot({ ...QUESTION, name, subnet: { address: `198.51.${third}.0`, prefix: 24 } });
+    }
+  }
+  // Three and twelve are five too many: the oldest goes, and its four subnets with it.
+  assert.deepEqual(
+    all.map(({ version }) => version),
+    [1, 0, 0],
+  );
+});
+
 test("what is near its end is asked for ahead: a tenth of its time, 5 s at least, not before it is worth it", () => {
   for (const [freshMs, askAgainMs, want] of [
     [100_000, 0, 90_000],
