@@ -91,8 +91,8 @@ function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
 /** A default address that is taken costs the responder, one that was asked for the process. */
 function giveUp({ config, log }: ResponderDeps, error: unknown): void {
   if (!config.isDefault) {
-    const message = `--responder-listen: ${messageOf(error)}`;
-    throw new AppError("CONFIG_INVALID", message, { cause: error, retry: "on-change" });
+    // The sentence has the causes in it, and whoever prints it would add them once more.
+    throw new AppError("CONFIG_INVALID", `--responder-listen: ${messageOf(error)}`, { retry: "on-change" });
   }
   const hint = "give another one with --responder-listen, or --no-responder";
   log.warn({ err: messageOf(error), hint }, "no responder: its default address cannot be had");
