@@ -198,6 +198,8 @@ const GONE_AGAIN_MS = 5_000;
 /** Of the time that an answer is fresh, and at least so long (see docs/concepts/responder.md). */
 const PREFETCH_SHARE = 0.1;
 const PREFETCH_LEAST_MS = 5_000;
+/** The source tells of changes; should that go amiss, what is asked for is put right all the same. Asking costs no look-up while the source finds it fresh. */
+const RECHECK_MS: Millis = 300_000;
 const MAX_SUBNETS = 1_000;
 
 function newSlot(question: LiveQuestion): LiveSlot {
@@ -224,7 +226,7 @@ function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
     return Number.POSITIVE_INFINITY;
   }
   const rest = Math.max((answer.freshUntil - now) * PREFETCH_SHARE, PREFETCH_LEAST_MS);
-  return Math.max(answer.askAgainAt, answer.freshUntil - rest);
+  return Math.min(now + RECHECK_MS, Math.max(answer.askAgainAt, answer.freshUntil - rest));
 }
 
 /** Prepared responses look at the slot that they were made of: what was made of this one is void. */

@@ -160,12 +160,13 @@ test("answers for subnets count for the limit of all answers", () => {
   );
 });
 
-test("what is near its end is asked for ahead: a tenth of its time, 5 s at least, not before it is worth it", () => {
+test("what is near its end is asked for ahead: a tenth of its time, 5 s at least, not before it is worth it; and all every five minutes", () => {
   for (const [freshMs, askAgainMs, want] of [
     [100_000, 0, 90_000],
     [20_000, 0, 15_000],
     [4_000, 0, 0],
     [4_000, 2_000, 2_000],
+    [86_400_000, 86_300_000, 300_000],
   ] as const) {
     const state = play();
     const slot = state.slots.slot(QUESTION);
