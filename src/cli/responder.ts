@@ -9,6 +9,7 @@ import type { ServingPort } from "../controller/feed-parts.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { inlineText } from "../providers/inline-text.ts";
 import type { AnswerSource } from "../responder/ports.ts";
+import type { ResponderCounts } from "../responder/counters.ts";
 import { createResponderPool, type ResponderPool } from "../responder/pool.ts";
 import { DEFAULT_RATE_LIMITS } from "../responder/rate-limit-options.ts";
 import type { WorkPlane } from "./plane.ts";
@@ -33,6 +34,15 @@ export interface Responder extends AsyncDisposable {
   problems(): readonly string[];
   /** Brings the metrics up to date. */
   count(): Promise<void>;
+  state(): Promise<ResponderState>;
+}
+
+export interface ResponderState {
+  /** host:port; empty before it answers. */
+  readonly addresses: readonly string[];
+  /** Those that run. */
+  readonly workers: number;
+  readonly counts: ResponderCounts;
 }
 
 /** How far the controller is. */
@@ -60,6 +70,7 @@ export async function createResponder(deps: ResponderDeps): Promise<Responder | 
 
 function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
   let state: "waiting" | "open" | "without" = "waiting";
+  let openAt: readonly string[] = [];
   return {
     port: portTo(deps, pool),
     async open(zones, signal) {
@@ -67,9 +78,9 @@ function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
         return;
       }
       try {
-        const addresses = await pool.open();
+        openAt = (await pool.open()).map(addressText);
         state = "open";
-        deps.log.info({ addresses: addresses.map(addressText), workers: deps.config.workers }, "responder answers");
+        deps.log.info({ addresses: openAt, workers: deps.config.workers }, "responder answers");
       } catch (error) {
         state = "without";
         giveUp(deps, error);
@@ -84,6 +95,7 @@ function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
     async count() {
       deps.metrics.responder(await pool.counts(), pool.restarts);
     },
+    state: async () => ({ addresses: openAt, workers: pool.threadIds.length, counts: await pool.counts() }),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }

@@ -6,8 +6,17 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { parseDuration } from "../api/duration.ts";
 import { objectKey } from "../api/meta.ts";
 import { displayName } from "../dns/name.ts";
-import type { AliasView, Search, StatusView, Verdict, ZoneView } from "../ops/status-page/status-view.ts";
+import { RCODE } from "../dns/types.ts";
+import type {
+  AliasView,
+  ResponderView,
+  Search,
+  StatusView,
+  Verdict,
+  ZoneView,
+} from "../ops/status-page/status-view.ts";
 import type { Composition } from "./compose.ts";
+import type { ResponderState } from "./responder.ts";
 import { streamsOf } from "./snapshot.ts";
 import { programVersion } from "./version.ts";
 
@@ -15,8 +24,9 @@ const PER_PAGE = 50;
 const LONGEST_SEARCH = 253;
 
 /** What the status page shows: the statuses as they were written, and how old the answers behind them are. */
-export function statusView(composition: Composition, query: URLSearchParams): StatusView {
-  const { plane, controller } = composition;
+export async function statusView(composition: Composition, query: URLSearchParams): Promise<StatusView> {
+  const { plane, controller, responder } = composition;
+  const answering = await responder?.state();
   const search = searchOf(query);
   const fitting = [...controller.store.aliases()].filter((alias) => fits(alias, search)).sort(byKey);
   const last = Math.max(1, Math.ceil(fitting.length / PER_PAGE));
@@ -27,13 +37,33 @@ export function statusView(composition: Composition, query: URLSearchParams): St
     plane: plane.description,
     now,
     leading: plane.hasLease ? controller.leading() : undefined,
-    problems: [...(controller.synced() ? [] : ["the inventory is not known yet"]), ...plane.problems()],
+    problems: [
+      ...(controller.synced() ? [] : ["the inventory is not known yet"]),
+      ...plane.problems(),
+      ...(responder?.problems() ?? []),
+    ],
+    ...(answering === undefined ? {} : { responder: responderView(answering) }),
     zones: [...controller.store.zones()]
       .sort(byKey)
       .map((zone) => zoneView(zone, controller.store.claimsIn(objectKey(zone.meta)).size)),
     aliases: fitting.slice((page - 1) * PER_PAGE, page * PER_PAGE).map((alias) => aliasView(composition, alias, now)),
     search: { ...search, page },
     found: fitting.length,
+  };
+}
+
+function responderView({ addresses, workers, counts }: ResponderState): ResponderView {
+  const { byProtocol, byRcode, hits, waited, stale, limited } = counts;
+  const questions = byProtocol.udp + byProtocol.tcp;
+  return {
+    addresses,
+    workers,
+    questions,
+    prepared: hits,
+    waited,
+    stale,
+    failed: byRcode.get(RCODE.SERVFAIL) ?? 0,
+    limited,
   };
 }
 

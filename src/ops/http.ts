@@ -15,7 +15,7 @@ export interface OpsServerOptions {
   /** Why it should not get work, one sentence each; empty: it is ready. */
   readonly unready: () => readonly string[];
   /** What the status page at / shows, by the page's query. */
-  readonly status: (query: URLSearchParams) => StatusView;
+  readonly status: (query: URLSearchParams) => StatusView | Promise<StatusView>;
   readonly log: Logger;
 }
 
@@ -85,7 +85,7 @@ async function reply(options: OpsServerOptions, { method, url }: IncomingMessage
   const [path = "", query = ""] = (url ?? "/").split("?");
   switch (path) {
     case "/":
-      return page(statusPage(options.status(new URLSearchParams(query))));
+      return page(statusPage(await options.status(new URLSearchParams(query))));
     case "/metrics":
       return { status: 200, ...(await options.metrics()) };
     case "/healthz":

@@ -11,6 +11,7 @@ import { startPage } from "../support/chromium.ts";
 import { skipWithout } from "../support/component.ts";
 import { freePort } from "../support/free-port.ts";
 import { startProcess, untilReady } from "../support/process.ts";
+import { addressesBecome } from "./served.ts";
 
 const DOMAIN = "page.example";
 /** Where pictures of the page are kept for people to look at; absent: they are made and thrown away. */
@@ -20,6 +21,7 @@ describe("the status page in Chromium", { skip: skipWithout("chromium") }, () =>
   const started = new AsyncDisposableStack();
   let root = "";
   let url = "";
+  let dnsPort = 0;
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), "dnsalias-page-"));
@@ -39,7 +41,12 @@ describe("the status page in Chromium", { skip: skipWithout("chromium") }, () =>
     const port = await freePort();
     url = `http://127.0.0.1:${port}/`;
     const options = [`--manifests=${join(root, "manifests")}`, `--out=${join(root, "out")}`];
-    const more = [`--resolver=${recursive.host}:${recursive.port}`, `--listen-ops=127.0.0.1:${port}`];
+    dnsPort = await freePort();
+    const more = [
+      `--resolver=${recursive.host}:${recursive.port}`,
+      `--listen-ops=127.0.0.1:${port}`,
+      `--responder-listen=127.0.0.1:${dnsPort}`,
+    ];
     const args = ["src/main.ts", "run", ...options, ...more];
     const child = startProcess({ component: "dnsalias run", command: process.execPath, args });
     started.defer(() => child.stop());
@@ -83,6 +90,16 @@ describe("the status page in Chromium", { skip: skipWithout("chromium") }, () =>
       );
     });
   }
+
+  test("shows where questions are answered, and counts them", async () => {
+    const at = { host: "127.0.0.1", port: dnsPort };
+    await addressesBecome(at, DOMAIN, "A", ["11.20.0.1", "11.20.0.2"]);
+    await using page = await startPage();
+    await page.open(url);
+    const section = "document.querySelector('section[aria-labelledby=responder]')";
+    assert.match(String(await page.evaluate(`${section}.innerText`)), new RegExp(`Answers at 127.0.0.1:${dnsPort}`));
+    assert.ok(Number(await page.evaluate(`${section}.querySelector('td').innerText`)) >= 1);
+  });
 
   test("its style is applied, in light and dark, and nothing is wider than a narrow window", async () => {
     await using page = await startPage({ width: 480, height: 900 });

@@ -32,7 +32,14 @@ export async function startPage({ width = 1280, height = 900, javaScript = true 
   await using starting = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "dnsalias-chromium-"));
   starting.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const flags = ["--headless", "--no-sandbox", "--disable-background-networking", "--disable-gpu", "--no-first-run"];
+  const flags = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-gpu",
+    "--no-first-run",
+    "--hide-scrollbars",
+  ];
   const args = [...flags, "--remote-debugging-port=0", `--user-data-dir=${folder}`, "about:blank"];
   const browser = startProcess({ component: "chromium", command: locateComponent("chromium"), args });
   starting.defer(() => browser.stop());

@@ -3,11 +3,12 @@ import type { Millis } from "../../base/clock.ts";
 import { chainPicture } from "./chain-picture.ts";
 import { markup, type Html } from "./html.ts";
 import { STYLE } from "./style.ts";
+import { responderSection } from "./responder-section.ts";
 import type { AliasView, Light, Search, StatusView, ZoneView } from "./status-view.ts";
 
 /** The whole page as HTML: no script, and nothing that is fetched from anywhere; see {@link STATUS_PAGE_POLICY}. */
 export function statusPage(view: StatusView): string {
-  const { version, plane, now, leading, problems, zones, aliases } = view;
+  const { version, plane, now, leading, problems, zones, aliases, responder } = view;
   const lead = leading === undefined ? "" : leading ? " · holds the Lease" : " · waits for the Lease";
   const page = markup`<!doctype html>
     <html lang="en">
@@ -28,6 +29,7 @@ export function statusPage(view: StatusView): string {
             <h2 id="zones">Zones</h2>
             ${zoneTable(zones)}
           </section>
+          ${responder === undefined ? undefined : responderSection(responder)}
           <section aria-labelledby="aliases">
             <h2 id="aliases">Aliases</h2>
             ${searchForm(view)}${aliases.length === 0 ? markup`<p>No alias fits.</p>` : aliases.map((alias) => aliasCard(alias, now))}${pages(view)}

@@ -10,12 +10,33 @@ export interface StatusView {
   readonly leading: boolean | undefined;
   /** What keeps the process from working, one sentence each. */
   readonly problems: readonly string[];
+  /** Absent: this process answers no questions. */
+  readonly responder?: ResponderView;
   readonly zones: readonly ZoneView[];
   /** One page of those that fit the search. */
   readonly aliases: readonly AliasView[];
   readonly search: Search;
   /** How many aliases fit the search, over all pages. */
   readonly found: number;
+}
+
+/** The counts are since the start. */
+export interface ResponderView {
+  /** host:port, UDP and TCP; empty before it answers. */
+  readonly addresses: readonly string[];
+  /** Those that run. */
+  readonly workers: number;
+  readonly questions: number;
+  /** Questions answered by a prepared packet. */
+  readonly prepared: number;
+  /** Questions that waited for a look-up. */
+  readonly waited: number;
+  /** Answers past their time. */
+  readonly stale: number;
+  /** Answers that were SERVFAIL. */
+  readonly failed: number;
+  /** Questions that rate limits left without a full response. */
+  readonly limited: number;
 }
 
 export interface Search {

@@ -32,6 +32,25 @@ test("an alias shows its names, chain, addresses, TTL, freshness against its bou
   assert.doesNotMatch(page, /class="why"/);
 });
 
+test("a responder says where it answers and how, and nothing is said of none", () => {
+  const responder = {
+    addresses: ["192.0.2.53:53", "[2001:db8::53]:53"],
+    workers: 2,
+    questions: 1000,
+    prepared: 900,
+    waited: 40,
+    stale: 3,
+    failed: 2,
+    limited: 1,
+  };
+  const page = statusPage(emptyStatus({ responder }));
+  assert.match(page, /Answers at 192\.0\.2\.53:53, \[2001:db8::53\]:53, 2 workers\./);
+  const counts = [...page.matchAll(/<td class="number">(\d+)<\/td>/g)].map(([, count]) => Number(count));
+  assert.deepEqual(counts, [1000, 900, 40, 3, 2, 1]);
+  assert.match(statusPage(emptyStatus({ responder: { ...responder, addresses: [] } })), /does not answer yet/);
+  assert.doesNotMatch(statusPage(emptyStatus()), /Responder/);
+});
+
 test("one that is not well says why", () => {
   const unwell = aliasView({ light: "unwell", reason: "LookupFailed", message: "no answer for 5 min", targets: [] });
   assert.match(
@@ -55,6 +74,16 @@ test("whatever stands in an object cannot become a part of the page", () => {
       version: evil,
       plane: evil,
       problems: [evil],
+      responder: {
+        addresses: [evil],
+        workers: 1,
+        questions: 0,
+        prepared: 0,
+        waited: 0,
+        stale: 0,
+        failed: 0,
+        limited: 0,
+      },
       zones: [{ key: evil, domain: evil, provider: evil, names: 1, serving: evil, deliveryLag: evil, ...verdict }],
       aliases: [
         aliasView({

@@ -1,0 +1,35 @@
+import { markup, type Html } from "./html.ts";
+import type { ResponderView } from "./status-view.ts";
+
+/** Where questions are answered, and how they were since the start. */
+export function responderSection(view: ResponderView): Html {
+  const { addresses, workers, questions, prepared, waited, stale, failed, limited } = view;
+  const where =
+    addresses.length === 0
+      ? "It does not answer yet."
+      : `Answers at ${addresses.join(", ")}, ${workers === 1 ? "1 worker" : `${workers} workers`}. Since the start:`;
+  const counts: readonly (readonly [title: string, count: number])[] = [
+    ["Questions", questions],
+    ["By a prepared packet", prepared],
+    ["Waited for a look-up", waited],
+    ["Past their time", stale],
+    ["SERVFAIL", failed],
+    ["Limited", limited],
+  ];
+  return markup`<section aria-labelledby="responder">
+    <h2 id="responder">Responder</h2>
+    <p>${where}</p>
+    <table>
+      <thead>
+        <tr>
+          ${counts.map(([title]) => markup`<th scope="col" class="number">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          ${counts.map(([, count]) => markup`<td class="number">${count}</td>`)}
+        </tr>
+      </tbody>
+    </table>
+  </section>`;
+}
