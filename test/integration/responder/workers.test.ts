@@ -102,27 +102,18 @@ test(
     const big = zone({
       aliases: Array.from({ length: 100_000 }, (_, index) => alias(`b${index}.example.com`)),
     });
-    let last = performance.now();
-    const gaps: number[] = [];
+    let turns = 0;
     const ticks = setInterval(() => {
-      gaps.push(performance.now() - last - 1);
-      last = performance.now();
+      turns += 1;
     }, 1);
     at.pool.setZone(big);
-    const took: number[] = [];
-    for (;;) {
-      const { message, tookMs } = await askUdp(at, queryFor("b99999.example.com"), 5_000);
-      took.push(tookMs);
-      if (message.rcode === 0) {
-        break;
-      }
+    let answered = 0;
+    for (let rcode = 3; rcode !== 0; answered += 1) {
+      ({ rcode } = (await askUdp(at, queryFor("b99999.example.com"), 20_000)).message);
     }
     clearInterval(ticks);
-    const report = `${took.length} questions, p99 ${percentile(took, 0.99)} ms; main thread p99 ${percentile(gaps, 0.99)} ms`;
-    assert.ok(took.length > 5, report);
-    // One slice is well below; the bounds leave room for a machine that does something else too.
-    assert.ok(percentile(took, 0.9) < 50, report);
-    assert.ok(percentile(gaps, 0.9) < 50, report);
+    // Counted and not timed: in one piece there would be one turn, and one answer, after it. How long a slice takes the benchmark says.
+    assert.ok(answered > 1 && turns > 10, `${answered} answers, ${turns} turns of the main thread`);
     assert.equal((await askUdp(at, queryFor("a1.example.com"))).message.rcode, 3);
   },
 );
@@ -148,8 +139,4 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
     }
   }
   throw new Error("it did not become so in 20 s");
-}
-
-function percentile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
 }
