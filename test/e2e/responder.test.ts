@@ -66,7 +66,7 @@ test(
       const startedAt = performance.now();
       const reply = await ask(lab.dns, "out.example");
       const tookMs = performance.now() - startedAt;
-      assert.ok(tookMs < 2_000, `${tookMs} ms`);
+      assert.ok(tookMs < DIG_WAITS_MS, `${tookMs} ms`);
       assert.deepEqual(addressesOf(reply), ["11.6.1.1"], reply.text);
       assert.deepEqual([reply.answer[0]?.ttl, /EDE: 3 /.test(reply.text)], [30, true], reply.text);
       for (const type of ["MX", "TXT", "SOA", "NS", "CAA", "HTTPS"]) {
@@ -146,6 +146,9 @@ test(
     assert.equal((await ask(first.dns, "w.example", "SOA")).status, "NOERROR");
   },
 );
+
+/** Its first question was answered; that 1.8 s are kept is for the tests on a moved clock. */
+const DIG_WAITS_MS = 4_500;
 
 /** Each from a port of its own, all under way at once. */
 async function askAtOnce(
