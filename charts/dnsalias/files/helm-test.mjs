@@ -1,8 +1,9 @@
-// What `helm test` runs: is the controller ready, and does the bundled CoreDNS answer with authority for each zone?
+// What `helm test` runs: is the controller ready, and do the bundled CoreDNS and the responder answer with authority for their zones?
 import { lookup, Resolver } from "node:dns/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
-const { READY_URL, SERVER, SERVER_PORT, DOMAINS = "", PATIENCE_MS = "120000" } = process.env;
+// QUESTIONS: DOMAIN@HOST:PORT, with commas between.
+const { READY_URL, QUESTIONS = "", PATIENCE_MS = "120000" } = process.env;
 const deadline = Date.now() + Number(PATIENCE_MS);
 
 await until("the controller is ready", async () => {
@@ -10,11 +11,12 @@ await until("the controller is ready", async () => {
   return response.ok ? undefined : `${READY_URL} says ${response.status}: ${await response.text()}`;
 });
 
-for (const domain of DOMAINS.split(",").filter((text) => text !== "")) {
-  await until(`${domain} is served`, async () => {
-    const { address, family } = await lookup(SERVER);
+for (const question of QUESTIONS.split(",").filter((text) => text !== "")) {
+  const [, domain, host, port] = /^(.*)@(.*):(\d+)$/.exec(question);
+  await until(`${domain} is served by ${host}`, async () => {
+    const { address, family } = await lookup(host);
     const resolver = new Resolver({ timeout: 2000, tries: 1 });
-    resolver.setServers([`${family === 6 ? `[${address}]` : address}:${SERVER_PORT}`]);
+    resolver.setServers([`${family === 6 ? `[${address}]` : address}:${port}`]);
     const { serial } = await resolver.resolveSoa(domain);
     return serial > 0 ? undefined : `serial ${serial}`;
   });
