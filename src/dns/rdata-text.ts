@@ -1,8 +1,10 @@
+import { AppError } from "../base/error.ts";
 import { parseAddress } from "./address.ts";
 import type { Name } from "./name.ts";
 import { rdataProblem } from "./rdata-check.ts";
 import { characterString, hexadecimal, plainWord, text255, unsigned } from "./rdata-field.ts";
-import { type RdataField, rdataFields } from "./rdata-fields.ts";
+import { type RdataField, rdataFields, SIGNATURE_TYPES } from "./rdata-fields.ts";
+import { rdataToWire } from "./rdata-wire.ts";
 import type { ZoneToken } from "./zone-file-lexer.ts";
 import { nameFromZoneText } from "./zone-file-name.ts";
 import { type Parsed, bad, ok } from "./zone-file-problem.ts";
@@ -40,7 +42,28 @@ export function canonicalRdata(type: string, tokens: readonly ZoneToken[], origi
   }
   const text = words.filter((word) => word !== "").join(" ");
   const problem = rdataProblem(type, text.split(" "));
-  return problem === undefined ? ok(text) : bad(`${type}: ${problem}`);
+  if (problem !== undefined) {
+    return bad(`${type}: ${problem}`);
+  }
+  const mayHaveNone = fields.some((field) => LOOSE.has(field)) && !SIGNATURE_TYPES.has(type);
+  return mayHaveNone && !hasWireForm(type, text)
+    ? bad(`${type}: "${text.slice(0, 60)}" has a number out of its range, or base64 that does not end as it should`)
+    : ok(text);
+}
+
+/** Fields of which more can be written than has a wire form; what has none is served by nobody. */
+const LOOSE: ReadonlySet<RdataField> = new Set(["word", "words", "base64"]);
+
+function hasWireForm(type: string, text: string): boolean {
+  try {
+    rdataToWire(type, text);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 const FIELD_NAMES: Readonly<Record<RdataField, string>> = {

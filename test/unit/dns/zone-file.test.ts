@@ -255,6 +255,11 @@ const BAD: readonly BadCase[] = [
   { name: "a digest of the wrong length", text: `${SOA}a DS 1 13 2 aabb`, want: [/^3:6 DS: the digest has 2 octets/] },
   { name: "an algorithm's name", text: `${SOA}a DNSKEY 256 3 FOO AAAA`, want: [/^3:10 DNSKEY: "FOO" stands where/] },
   { name: "a bad location", text: `${SOA}a LOC foo`, want: [/^3:7 LOC: not a location/] },
+  {
+    name: "what has no wire form",
+    text: `${SOA}a LOC 91 N 1 E 0m\nb DNSKEY 256 3 8 AwEAAa==`,
+    want: [/^3:7 LOC: "91 N 1 E 0m" has a number/, /^4:10 DNSKEY: .* base64/],
+  },
   { name: "a bad EUI", text: `${SOA}a EUI48 00-11`, want: [/^3:9 EUI48: "00-11" is no address of 6/] },
   { name: "a bad CAA tag", text: `${SOA}a CAA 0 Is-x ""`, want: [/^3:7 CAA: "Is-x" is no property tag/] },
   { name: "an unknown type in CSYNC", text: `${SOA}a CSYNC 1 3 FOO`, want: [/^3:9 CSYNC: "FOO" is no record type/] },
