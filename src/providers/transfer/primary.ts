@@ -51,8 +51,8 @@ export interface ZoneClaim {
   published(): Published | undefined;
   lastSerial(): number | undefined;
   useKey(key: ZoneEntry["key"]): void;
-  /** False: this process may not serve now, or the DnsZone has another spec meanwhile, or is gone. */
-  publish(published: Published): boolean;
+  /** `replaced`: the DnsZone has another spec meanwhile, or is gone. `elsewhere`: this process may not serve now. */
+  publish(published: Published): "served" | "replaced" | "elsewhere";
   /** The DnsZone is gone, or has another provider. */
   release(): void;
 }
@@ -133,12 +133,15 @@ function claimOf({ registry, catalogs, notifier, isServing }: Parts, owner: stri
       catalogs.touch();
     },
     publish(published) {
-      if (!isServing() || !registry.publish(owner, entry, published)) {
-        return false;
+      if (!isServing()) {
+        return "elsewhere";
+      }
+      if (!registry.publish(owner, entry, published)) {
+        return "replaced";
       }
       tellAll(notifier, domain, published.history, [entry]);
       catalogs.touch();
-      return true;
+      return "served";
     },
     release() {
       if (registry.release(owner, entry)) {

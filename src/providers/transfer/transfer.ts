@@ -183,13 +183,14 @@ async function apply(
   if (made.kind === "refused") {
     return made;
   }
-  const isServed = memory.claim.publish({ history: made.history, sets, fingerprint: base.fingerprint });
-  return isServed
-    ? { kind: "applied", revision: String(serial), serial, wrote: true }
-    : {
-        kind: "failed",
-        message: "this process may not serve the zone now: another one does, or the DnsZone has changed meanwhile",
-      };
+  switch (memory.claim.publish({ history: made.history, sets, fingerprint: base.fingerprint })) {
+    case "served":
+      return { kind: "applied", revision: String(serial), serial, wrote: true };
+    case "replaced":
+      return { kind: "conflict", message: `the DnsZone of ${displayName(deps.zone.spec.domain)} changed meanwhile` };
+    case "elsewhere":
+      return { kind: "failed", message: "this process may not serve zones now: another one does" };
+  }
 }
 
 function firstProblem(base: BaseZone, sets: readonly OwnSet[]): string | undefined {

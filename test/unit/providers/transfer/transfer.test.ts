@@ -60,7 +60,10 @@ function scene(setting: Setting = {}) {
           entry.key = key;
         },
         publish(published) {
-          return setting.mayServe !== false && registry.publish(owner, entry, published);
+          if (setting.mayServe === false) {
+            return "elsewhere";
+          }
+          return registry.publish(owner, entry, published) ? "served" : "replaced";
         },
         release: () => void registry.release(owner, entry),
       };
@@ -246,12 +249,12 @@ test("what was being written when the DnsZone got another spec, or went, is not 
   const zone = await read(provider);
   const next = make();
   provider.close?.();
-  assert.equal((await provider.apply({ zone, writes: [create()] }, SIGNAL)).kind, "failed");
+  assert.equal((await provider.apply({ zone, writes: [create()] }, SIGNAL)).kind, "conflict");
   assert.equal(registry.zoneOf(DOMAIN)?.history, undefined);
 
   const late = await read(next);
   next.close?.();
-  assert.equal((await next.apply({ zone: late, writes: [create()] }, SIGNAL)).kind, "failed");
+  assert.equal((await next.apply({ zone: late, writes: [create()] }, SIGNAL)).kind, "conflict");
   assert.equal(registry.zoneOf(DOMAIN), undefined);
 });
 
