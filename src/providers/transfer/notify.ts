@@ -22,7 +22,7 @@ export interface NotifierDeps {
 
 export type NotifyEnd =
   | Exclude<NotifyReply, { readonly kind: "none" }>
-  /** It answered none of the tries; it finds out by itself when it refreshes. */
+  /** It answered none of the tries, or none of the first five before there was a newer version; it finds out by itself when it refreshes. */
   | { readonly kind: "silent" };
 
 /** Tells secondaries of new versions until each has answered (RFC 1996 3.6), a newer one in place of an older. */
@@ -37,6 +37,8 @@ export interface Notifier {
 /** RFC 1996 3.6 has 60 s and five tries; a first packet that is lost should not cost a minute. All in all some six minutes. */
 const BACKOFF: Backoff = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 const TRIES = 12;
+/** After so many tries (7.5 s) one that a newer version takes the place of was silent too: else nobody would hear of a secondary that is gone while a zone keeps changing. */
+const PATIENCE = 5;
 
 interface Telling {
   readonly notice: Notice;
@@ -57,17 +59,17 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       }
     }
   };
-  const forget = (key: string): void => {
+  const forget = (key: string, how?: NotifyEnd): void => {
     const telling = tellings.get(key);
     if (telling !== undefined) {
-      end(key, telling, undefined);
+      end(key, telling, how);
     }
   };
   return {
     tell(notice, targets) {
       for (const target of targets) {
         const key = keyOf(notice.domain, target);
-        forget(key);
+        forget(key, (tellings.get(key)?.macs.length ?? 0) >= PATIENCE ? { kind: "silent" } : undefined);
         const id = Math.floor(deps.random() * ID_COUNT);
         const telling = { notice, target, id, macs: [], ending: new AbortController() };
         tellings.set(key, telling);

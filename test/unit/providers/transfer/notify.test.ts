@@ -66,6 +66,24 @@ test("a secondary is told with the SOA, again and again with longer waits, and g
   assert.equal(clock.sleepers(), 0);
 });
 
+test("one that is silent is told of though a newer version takes the place of each, and one that had no time is not", async () => {
+  const { clock, ends, tell } = scene();
+  for (const serial of [1, 2, 3]) {
+    tell(serial);
+    await clock.advance(5_000);
+  }
+  assert.deepEqual(ends, []);
+  await clock.advance(5_000);
+  for (const serial of [4, 5]) {
+    tell(serial);
+    await clock.advance(20_000);
+  }
+  const silent = `${ORIGIN} 192.0.2.53 silent`;
+  assert.deepEqual(ends, [silent, silent]);
+  tell(6);
+  assert.deepEqual(ends, [silent, silent, silent]);
+});
+
 test("an answer ends it", async () => {
   const { clock, sent, ends, tell, answer } = scene();
   tell();
