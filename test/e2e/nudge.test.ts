@@ -51,11 +51,16 @@ const POD = `
 apiVersion: v1
 kind: Pod
 metadata: {name: coredns, namespace: dns-system, labels: {k8s-app: kube-dns}}
-spec: {containers: [{name: coredns, image: coredns}]}
+spec:
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers:
+  - name: coredns
+    image: coredns
+    securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
 `;
 
 /** deploy/options/nudge/rbac.yaml is for CoreDNS in kube-system. */
 async function nudgeRoleIn(namespace: string): Promise<string> {
-  const path = join(import.meta.dirname, "..", "..", "deploy", "options", "nudge-rbac.yaml");
+  const path = join(import.meta.dirname, "..", "..", "deploy", "options", "nudge", "rbac.yaml");
   return (await readFile(path, "utf8")).replaceAll("namespace: kube-system", `namespace: ${namespace}`);
 }
