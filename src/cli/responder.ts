@@ -13,6 +13,7 @@ import type { ResponderCounts } from "../responder/counters.ts";
 import { createResponderPool, type ResponderPool } from "../responder/pool.ts";
 import { DEFAULT_RATE_LIMITS } from "../responder/rate-limit-options.ts";
 import type { WorkPlane } from "./plane.ts";
+import { workerHeapMib } from "./worker-heap.ts";
 import { addressText, freeAddresses } from "./responder-addresses.ts";
 import type { ResponderConfig } from "./responder-config.ts";
 
@@ -60,7 +61,9 @@ export async function createResponder(deps: ResponderDeps): Promise<Responder | 
     const { source } = deps;
     const { workers } = config;
     const rate = { exempt: [...DEFAULT_RATE_LIMITS.exempt, ...config.exempt] };
-    const pool = createResponderPool({ listen, workers, rate, source, log, clock: systemClock, random: Math.random });
+    const limits = { maxHeapMb: workerHeapMib(process.constrainedMemory(), workers) };
+    const parts = { source, log, clock: systemClock, random: Math.random };
+    const pool = createResponderPool({ listen, workers, rate, limits, ...parts });
     return responderOf(deps, pool);
   } catch (error) {
     giveUp(deps, error);

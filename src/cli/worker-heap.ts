@@ -1,0 +1,16 @@
+const MIB = 1_048_576;
+/** What a thread may have where nothing limits the process. */
+const MOST_MIB = 1_024;
+/** A thread that serves no zone takes some 10 MiB; below this it would end for nothing. */
+const LEAST_MIB = 48;
+/** Node.js takes half of the container's memory for the main thread's heap; the threads share a third, the rest is buffers. */
+const SHARE = 3;
+
+/**
+ * The heap, in MiB, that each of the responder's threads may have in a process that may have so many octets (`process.constrainedMemory`; 0 or
+ * more than a machine has: no limit). Too much garbage then ends one thread, which is replaced, and not the whole container.
+ */
+export function workerHeapMib(limitOctets: number, workers: number): number {
+  const share = Math.floor(limitOctets / SHARE / workers / MIB);
+  return limitOctets === 0 ? MOST_MIB : Math.max(LEAST_MIB, Math.min(MOST_MIB, share));
+}
