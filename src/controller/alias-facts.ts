@@ -5,10 +5,10 @@ import { objectKey, type ObjectKey } from "../api/meta.ts";
 import { addressSet } from "../dns/address.ts";
 import { displayName, type Name } from "../dns/name.ts";
 import { FAMILIES } from "../dns/record.ts";
-import type { ActualSet } from "../plan/change.ts";
+import type { ActualSet, Refusal } from "../plan/change.ts";
 import type { Contribution } from "../plan/contribution.ts";
 import type { Store } from "./store.ts";
-import type { Refusal, Serving, ZoneOutcome, ZoneState } from "./zone-state.ts";
+import type { Serving, ZoneOutcome, ZoneState } from "./zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
 export interface Placement {

@@ -1,9 +1,8 @@
 import type { Millis } from "../base/clock.ts";
 import { displayName } from "../dns/name.ts";
-import type { Write } from "../plan/change.ts";
+import type { Write, Refusal } from "../plan/change.ts";
 import { setKey } from "../plan/diff.ts";
 import type { Drift } from "../providers/provider.ts";
-import type { Refusal } from "./zone-state.ts";
 
 /** Times of the last repairs of each record set, by {@link setKey}, newest last. */
 export type Repairs = ReadonlyMap<string, readonly Millis[]>;

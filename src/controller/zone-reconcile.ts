@@ -6,7 +6,7 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { Name } from "../dns/name.ts";
 import { after } from "../plan/after.ts";
-import type { ActualSet, Write } from "../plan/change.ts";
+import type { ActualSet, Write, Refusal } from "../plan/change.ts";
 import type { Guarded } from "../plan/guard.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone, ApplyResult, Failed } from "../providers/provider.ts";
@@ -15,7 +15,7 @@ import { notePeer, withoutPeers } from "./peer.ts";
 import type { Observer, Reporter } from "./ports.ts";
 import { limitsOf, propose } from "./proposal.ts";
 import { countedAs, tally, tellPublished, tellRepaired } from "./zone-tell.ts";
-import { setActual, type Refusal, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 /** When the zone is to be looked at again, told to its queue. */
 export type Again = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };

@@ -1,3 +1,4 @@
+import type { Refusal } from "../plan/change.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
@@ -12,7 +13,7 @@ import type { BadManifest, Observer, Reporter } from "./ports.ts";
 import { boundText } from "./staleness-bound.ts";
 import type { Store } from "./store.ts";
 import type { Again } from "./zone-reconcile.ts";
-import type { Refusal, ZoneState } from "./zone-state.ts";
+import type { ZoneState } from "./zone-state.ts";
 
 export interface ZoneReportDeps {
   readonly clock: Clock;

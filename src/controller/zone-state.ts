@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name.ts";
-import type { ActualSet, Change } from "../plan/change.ts";
+import type { ActualSet, Refusal } from "../plan/change.ts";
 import { setKey } from "../plan/diff.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../providers/provider.ts";
@@ -16,8 +16,6 @@ export type ZoneOutcome =
   /** Being retried. */
   | { readonly kind: "failed"; readonly message: string; readonly since: Millis }
   | { readonly kind: "held"; readonly message: string; readonly hash: string };
-
-export type Refusal = Extract<Change, { readonly kind: "refuse" }>;
 
 /** How far the servers that serve the zone have come with what is written. */
 export interface Serving {

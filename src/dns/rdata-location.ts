@@ -1,4 +1,4 @@
-import type { WireField } from "./rdata-wire-fields.ts";
+import type { WireField } from "./wire-field.ts";
 import { readUint32, readUint8 } from "./wire-reader.ts";
 
 /** A place on earth (RFC 1876 3): degrees, minutes and seconds, metres of altitude, size and precisions. */

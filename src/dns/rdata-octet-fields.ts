@@ -1,4 +1,4 @@
-import type { WireField } from "./rdata-wire-fields.ts";
+import type { WireField } from "./wire-field.ts";
 import { readBytes } from "./wire-reader.ts";
 
 /** All that is left, as hexadecimal digits in any number of words; at least one octet. */

@@ -1,4 +1,4 @@
-import type { WireField } from "./rdata-wire-fields.ts";
+import type { WireField } from "./wire-field.ts";
 import { typeName, typeNumber } from "./types.ts";
 import { readBytes, readUint8 } from "./wire-reader.ts";
 

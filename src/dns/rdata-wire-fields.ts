@@ -1,22 +1,15 @@
+import type { WireField } from "./wire-field.ts";
 import { addressOctets, addressText } from "./address-wire.ts";
 import { MAX_NAME_OCTETS } from "./name.ts";
 import { textOfWire, wireOfNameText } from "./name-wire.ts";
 import { OCTET_TEXT } from "./octet-text.ts";
-import { quotedText, tokenOctets, type Token } from "./presentation-tokens.ts";
+import { quotedText, tokenOctets } from "./presentation-tokens.ts";
 import { location } from "./rdata-location.ts";
 import { base64Rest, hexRest, hyphenated, wordOrUint16 } from "./rdata-octet-fields.ts";
 import { typeBitmap } from "./rdata-type-bitmap.ts";
 import { svcParamsOctets, svcParamsText } from "./svc-params.ts";
 import { TYPE } from "./types.ts";
 import { readBytes, readUint16, readUint32, readUint8, readWireName, type WireReader } from "./wire-reader.ts";
-
-/** One part of RDATA between text and octets. Undefined from either side: it is not one. */
-export interface WireField {
-  /** Given: takes all words that are left, at least so many; else exactly one word. */
-  readonly rest?: number;
-  toWire(tokens: readonly Token[]): Uint8Array | undefined;
-  fromWire(reader: WireReader): readonly string[] | undefined;
-}
 
 /** The fields of a type's RDATA in their order; undefined for a type that is written as `\#` only. */
 export function wireFields(type: number): readonly WireField[] | undefined {

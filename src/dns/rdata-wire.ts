@@ -1,5 +1,6 @@
 import { AppError } from "../base/error.ts";
-import { wireFields, type WireField } from "./rdata-wire-fields.ts";
+import { wireFields } from "./rdata-wire-fields.ts";
+import type { WireField } from "./wire-field.ts";
 import { presentationTokens, type Token } from "./presentation-tokens.ts";
 import { typeName, typeNumber } from "./types.ts";
 import { wireReader } from "./wire-reader.ts";

@@ -48,3 +48,6 @@ export type RefuseReason =
 
 /** A change that a provider is asked to carry out. */
 export type Write = Exclude<Change, { readonly kind: "refuse" }>;
+
+/** What a plan leaves undone, with its reason. */
+export type Refusal = Extract<Change, { readonly kind: "refuse" }>;

@@ -4,7 +4,7 @@ import { httpsAliasData } from "../dns/https-alias.ts";
 import { displayName, type Name } from "../dns/name.ts";
 import type { AliasType } from "../dns/record.ts";
 import type { WantedSet } from "./change.ts";
-import type { Contributor } from "./name-plan.ts";
+import type { Contributor } from "./contributor.ts";
 
 /** What `httpsAlias` makes of one owner name. */
 export interface HttpsPlan {

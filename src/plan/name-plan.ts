@@ -1,11 +1,11 @@
+import type { Contributor } from "./contributor.ts";
 import { byCodeUnit } from "../base/order.ts";
-import type { DnsAlias, TtlRange } from "../api/dns-alias.ts";
+import type { TtlRange } from "../api/dns-alias.ts";
 import { objectKey } from "../api/meta.ts";
 import { addressSet } from "../dns/address.ts";
 import type { Name } from "../dns/name.ts";
 import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/record.ts";
 import type { WantedSet } from "./change.ts";
-import type { Contribution } from "./contribution.ts";
 import { planHttps, type Unmet } from "./https-set.ts";
 
 /** What should stand at one owner name of one zone. */
@@ -17,13 +17,6 @@ export interface NamePlan {
   /** What is published and ours of these types stays, beside `sets`. */
   readonly keepPublished: readonly AliasType[];
   readonly unmet?: Unmet;
-}
-
-export interface Contributor {
-  readonly alias: DnsAlias;
-  readonly contribution: Contribution;
-  /** The path when the alias leads back to its own owner name. */
-  readonly loop: readonly Name[] | undefined;
 }
 
 /** Merges all contributors of one owner name: the union of addresses, the least TTL, clamped to what zone and alias allow. */

@@ -1,30 +1,15 @@
+import type { RespondDeps } from "./respond-deps.ts";
 import type { Clock, Millis } from "../base/clock.ts";
 import { CLASS, RCODE, TYPE } from "../dns/types.ts";
 import type { Peer } from "../transport/listener.ts";
 import { askerOf, createTurns, optSize, replyOptions, roomFor, type Asker } from "./asker.ts";
-import { limitedReply, type Cookies } from "./cookie.ts";
-import type { Counters, Protocol } from "./counters.ts";
+import { limitedReply } from "./cookie.ts";
+import type { Protocol } from "./counters.ts";
 import { emit } from "./emit.ts";
-import type { LiveSlots } from "./live-slots.ts";
-import type { PacketCache } from "./packet-cache.ts";
 import { plainResponse, type PlainFields } from "./plain-response.ts";
 import { cutTo, EXTENDED_ERROR, type Prepared } from "./prepared.ts";
 import { readQuery, type Query } from "./query.ts";
-import type { RateLimiter } from "./rate-limit.ts";
 import { createSlowPath, isSettled, type SlowPath } from "./slow-path.ts";
-import type { ZoneBook } from "./zone-book.ts";
-
-export interface RespondDeps {
-  readonly book: ZoneBook;
-  readonly slots: LiveSlots;
-  readonly packets: PacketCache;
-  readonly limiter: RateLimiter;
-  readonly cookies: Cookies;
-  readonly counters: Counters;
-  readonly clock: Clock;
-  /** Another number in each worker, so that nobody outside can choose names that meet in the cache. */
-  readonly seed: number;
-}
 
 /** Nothing is sent for undefined. */
 export type Respond = (

@@ -13,7 +13,7 @@ import { answerOption, readAsker, type AskerSubnet } from "./client-subnet.ts";
 import { lastResort, usable, type LiveSlot } from "./live-slots.ts";
 import { prepare, type Prepared } from "./prepared.ts";
 import type { Query } from "./query.ts";
-import type { RespondDeps } from "./respond.ts";
+import type { RespondDeps } from "./respond-deps.ts";
 import type { ZoneBook } from "./zone-book.ts";
 import type { ZoneView } from "./zone-view.ts";
 

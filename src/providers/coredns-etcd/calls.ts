@@ -1,10 +1,20 @@
+import type { CoreDNSEtcdSpec } from "../../api/dns-zone.ts";
+import type { Name } from "../../dns/name.ts";
+import type { SecretText } from "../backend.ts";
 import type { Millis } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";
 import { parseJson, textAt } from "../../base/json.ts";
-import type { HttpResult } from "../../transport/http.ts";
+import type { HttpClient, HttpResult } from "../../transport/http.ts";
 import type { BackendProblem } from "../http-problem.ts";
-import type { EtcdClientDeps } from "./client.ts";
 import { etcdProblem, loginNeeded, misfitOf, serverOf } from "./problem.ts";
+
+export interface EtcdClientDeps {
+  readonly spec: CoreDNSEtcdSpec;
+  readonly domain: Name;
+  /** Of `spec.auth`; undefined without it. */
+  readonly password: SecretText | undefined;
+  readonly http: HttpClient;
+}
 
 /** Calls of etcd's JSON gateway: to the endpoint that answered last, and to the others in order where it does not; logged in where the zone says so. */
 export interface EtcdCalls {

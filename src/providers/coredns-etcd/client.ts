@@ -1,21 +1,9 @@
-import type { CoreDNSEtcdSpec } from "../../api/dns-zone.ts";
 import { listAt, memberAt, textAt } from "../../base/json.ts";
-import type { Name } from "../../dns/name.ts";
-import type { HttpClient } from "../../transport/http.ts";
-import type { SecretText } from "../backend.ts";
 import type { BackendProblem } from "../http-problem.ts";
-import { createEtcdCalls, type EtcdCalls } from "./calls.ts";
+import { createEtcdCalls, type EtcdCalls, type EtcdClientDeps } from "./calls.ts";
 import { zoneRoot } from "./convert.ts";
 import { AFTER_SLASH, base64 } from "./transaction.ts";
 import type { KeyValue } from "./zone-view.ts";
-
-export interface EtcdClientDeps {
-  readonly spec: CoreDNSEtcdSpec;
-  readonly domain: Name;
-  /** Of `spec.auth`; undefined without it. */
-  readonly password: SecretText | undefined;
-  readonly http: HttpClient;
-}
 
 /** The keys of one zone in etcd, by its JSON gateway. Rejects only with the reason of the caller's signal. */
 export interface EtcdClient {

@@ -5,7 +5,8 @@ import { parseName } from "../../../src/dns/name.ts";
 import type { Answer } from "../../../src/plan/answer.ts";
 import { carried } from "../../../src/plan/carried.ts";
 import { contributionOf } from "../../../src/plan/contribution.ts";
-import { planName, type Contributor, type NamePlan } from "../../../src/plan/name-plan.ts";
+import type { Contributor } from "../../../src/plan/contributor.ts";
+import { planName, type NamePlan } from "../../../src/plan/name-plan.ts";
 import { alias, answer } from "../../support/objects.ts";
 
 const NAME = parseName("example.com");
