@@ -155,7 +155,8 @@ describe("a big zone", { skip }, () => {
 
   test("a reader that takes nothing holds little, and is cut off", { timeout: 60_000 }, async () => {
     const cut = lab.counts.transfers.get("cut") ?? 0;
-    const sockets = Array.from({ length: 20 }, () => {
+    // Four requests at once of each connection: fewer than the transfers that run at once, so that others need not wait for these.
+    const sockets = Array.from({ length: 6 }, () => {
       const socket = connect(lab.port, lab.host);
       socket.on("error", () => undefined);
       socket.pause();
