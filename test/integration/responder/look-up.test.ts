@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { parseName } from "../../../src/dns/name.ts";
 import type { LiveAnswer } from "../../../src/responder/ports.ts";
+import { waitFor } from "../../lab/wait-for.ts";
 import { skipWithout } from "../../support/component.ts";
 import { answerData, dig } from "../../support/dig.ts";
 import { askUdp, queryFor } from "./asker.ts";
@@ -14,7 +15,7 @@ const served = zone({ aliases: [alias("example.com"), alias("other.example.com")
 
 test("two hundred askers of a cold name make one look-up in each worker, and all get its answer", async () => {
   const source = sourceOf(async () => {
-    await delay(200);
+    await delay(1_000); // until all have asked, on a busy machine too
     return addresses(["192.0.2.9"]);
   });
   await using at = await openPool([served], { source, workers: 2 });
@@ -41,12 +42,12 @@ test(
     ]);
     assert.equal(four.status, "SERVFAIL", four.text);
     assert.match(four.text, /EDE: 22/);
-    assert.ok(performance.now() - start < 2_500);
+    assert.ok(performance.now() - start < 4_500, "dig's first question is answered");
     assert.deepEqual([six.status, answerData(six, "AAAA")], ["NOERROR", ["2001:db8::1"]]);
     assert.deepEqual([mail.status, mail.authority[0]?.type], ["NOERROR", "SOA"]);
     const again = performance.now();
     assert.equal((await dig(at, "example.com", "A")).status, "SERVFAIL");
-    assert.ok(performance.now() - again < 1_000, "who comes later does not wait in vain too");
+    assert.ok(performance.now() - again < LIVE.waitMs, "who comes later does not wait in vain too");
   },
 );
 
@@ -67,21 +68,27 @@ test("past its time an answer is given out with EDE 3 and a TTL of 30 when the l
 });
 
 test("the TTL counts down, and what is near its end is looked up ahead while it is asked for", { skip }, async () => {
+  const ends: number[] = [];
   const source = sourceOf(() => {
     const now = systemClock.now();
+    ends.push(now + 7_600);
     return { kind: "addresses", addresses: ["192.0.2.1"], freshUntil: now + 7_600, askAgainAt: now };
   });
   await using at = await openPool([served], { source });
-  assert.equal((await dig(at, "example.com")).answer[0]?.ttl, 7);
-  await dig(at, "example.com");
-  await delay(1_000);
-  assert.equal((await dig(at, "example.com")).answer[0]?.ttl, 6);
-  assert.equal(source.asked.length, 1);
-  await delay(1_700);
-  assert.equal((await dig(at, "example.com")).answer[0]?.ttl, 5);
-  await delay(100);
-  assert.equal(source.asked.length, 2, "asked ahead");
-  assert.equal((await dig(at, "example.com")).answer[0]?.ttl, 7);
+  const seen = new Set<number>();
+  await waitFor("a look-up ahead", async () => {
+    const askedAt = systemClock.now();
+    const ttl = (await dig(at, "example.com")).answer[0]?.ttl ?? -1;
+    const end = ends[0] ?? 0;
+    if (ends.length === 1) {
+      const least = Math.max(5, Math.floor((end - systemClock.now()) / 1_000));
+      assert.ok(ttl >= least && ttl <= Math.max(5, (end - askedAt) / 1_000), `${ttl} s`);
+      seen.add(ttl);
+    }
+    assert.equal(ends.length, 2);
+  });
+  assert.ok((ends[1] ?? 0) < (ends[0] ?? 0) + 7_600, "before the first one had run out");
+  assert.ok(seen.size > 1, `${[...seen].join()}: it counted down`);
 });
 
 test("a name that has changed is asked for again, one that has not is not", { skip }, async () => {
@@ -95,8 +102,7 @@ test("a name that has changed is asked for again, one that has not is not", { sk
   await both();
   address = "192.0.2.2";
   at.pool.changed(DOMAIN, [DOMAIN]);
-  await delay(50);
-  assert.deepEqual(await both(), [["192.0.2.2"], ["192.0.2.1"]]);
+  await waitFor("the news", async () => assert.deepEqual(await both(), [["192.0.2.2"], ["192.0.2.1"]]));
 });
 
 test("a zone that is replaced, added or removed is so for prepared packets too", { skip }, async () => {
@@ -107,12 +113,14 @@ test("a zone that is replaced, added or removed is so for prepared packets too",
   }
   at.pool.setZone(zone({ domain: parseName("sub.example.com"), aliases: [alias("x.sub.example.com")] }));
   at.pool.setZone(zone({ aliases: [alias("example.com")] }));
-  await delay(100);
-  assert.deepEqual([await status("other.example.com"), await status("x.sub.example.com")], ["NXDOMAIN", "NOERROR"]);
+  await waitFor("the zones", async () =>
+    assert.deepEqual([await status("other.example.com"), await status("x.sub.example.com")], ["NXDOMAIN", "NOERROR"]),
+  );
   at.pool.removeZone(parseName("sub.example.com"));
   at.pool.removeZone(DOMAIN);
-  await delay(100);
-  assert.deepEqual([await status("example.com"), await status("x.sub.example.com")], ["REFUSED", "REFUSED"]);
+  await waitFor("no zone", async () =>
+    assert.deepEqual([await status("example.com"), await status("x.sub.example.com")], ["REFUSED", "REFUSED"]),
+  );
 });
 
 test("when too many wait, the next are answered without waiting, and known names as ever", async () => {
