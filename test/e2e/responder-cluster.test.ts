@@ -57,7 +57,7 @@ describe("two replicas with a responder, of which one leads", { skip: REAL_SERVE
     await delay(10_000);
     const startedAt = performance.now();
     const stale = await ask(following, "cold.example");
-    assert.ok(performance.now() - startedAt < 2_000);
+    assert.ok(performance.now() - startedAt < 4_500, "in time for the first question of dig");
     assert.deepEqual(addressesOf(stale), ["11.7.0.1", "11.7.0.3"]);
     assert.match(stale.text, /EDE: 3 /);
   });
