@@ -123,6 +123,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
       counting.flush();
       await responder?.count();
       prometheus.metrics.answers(controller.answerStates());
+      controller.queueDepths().forEach((depth, name) => prometheus.metrics.queue(name).depth(depth));
       return prometheus.page();
     },
     unhealthy: () =>

@@ -44,6 +44,8 @@ export interface Controller {
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
   /** How many look-up streams are in each state, by its name. */
   readonly answerStates: () => ReadonlyMap<string, number>;
+  /** Keys that wait or run, by queue: zones, proof, aliases, reports. */
+  readonly queueDepths: () => ReadonlyMap<string, number>;
   /** How much is remembered, by kind: all is 0 when there are no objects. */
   readonly sizes: () => ReadonlyMap<string, number>;
 }
@@ -102,6 +104,13 @@ export function createController(deps: ControllerDeps): Controller {
         ["reports", reportQueue.heartbeatAt()],
       ]),
     answerStates: () => countStates(parts.refresher.answers()),
+    queueDepths: () =>
+      new Map([
+        ["zones", zoneQueue.size()],
+        ["proof", proveQueue.size()],
+        ["aliases", aliasQueue.size()],
+        ["reports", reportQueue.size()],
+      ]),
     sizes: () => sizesOf(parts),
   };
 }

@@ -145,7 +145,10 @@ function guarded(log: Logger, listener: () => void): void {
 function logNews(log: Logger, before: Answer, after: Answer): void {
   const fields = { ...fieldsOf(after.key), outcome: after.outcome, addresses: after.addresses };
   if (after.outcome.kind === "failure" && before.failingSince === undefined) {
-    log.warn(fields, "target fails; last-good stays");
+    log.warn(
+      fields,
+      after.addresses.length > 0 ? "target fails; last-good stays" : "target fails, and was never read well",
+    );
   } else if (before.failingSince !== undefined && after.failingSince === undefined) {
     log.info(fields, "target answers again");
   } else if (before.addresses !== after.addresses && before.addresses.length > 0) {

@@ -24,8 +24,6 @@ export interface WorkQueueDeps {
 export interface QueueObserver {
   added(): void;
   retried(): void;
-  /** Keys that wait or run. */
-  depth(count: number): void;
   /** How long a key waited since it was due, and then was worked on. */
   done(waitedMs: Millis, workedMs: Millis): void;
 }
@@ -59,7 +57,6 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
     const waitedMs = startedAt - (due.at(key) ?? startedAt);
     const result = await handled(deps, key, signal);
     observe?.done(waitedMs, clock.now() - startedAt);
-    observe?.depth(due.size());
     if (dropped.delete(key)) {
       return undefined;
     }

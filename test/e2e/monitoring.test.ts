@@ -77,6 +77,11 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     }
   });
 
+  test("a queue's length is of this moment: the zone's next regular look is all that waits", async () => {
+    await waitFor("the queues to settle", async () => assert.ok((await value("workqueue_depth")) <= 4));
+    assert.match(await page(), /^workqueue_depth\{name="aliases"\} \d+$/m);
+  });
+
   test("a conflict and a loop are counted by reason; they end when the objects go", async () => {
     await delay(1_100); // creationTimestamp has whole seconds
     await lab.apply(

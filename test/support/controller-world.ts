@@ -165,7 +165,6 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       queue: () => ({
         added: () => undefined,
         retried: () => undefined,
-        depth: () => undefined,
         done: () => undefined,
       }),
     },

@@ -184,7 +184,6 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
       queue: () => ({
         added: () => undefined,
         retried: () => undefined,
-        depth: () => undefined,
         done: () => undefined,
       }),
     },

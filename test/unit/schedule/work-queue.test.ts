@@ -151,6 +151,35 @@ test("while idle it sleeps on one timer, and its heartbeat goes on", async () =>
   await stop();
 });
 
+test("whoever counts is told of keys as they come, how long they waited and worked, and of failures", async () => {
+  const clock = fakeClock();
+  const told: string[] = [];
+  const queue = createWorkQueue({
+    clock,
+    random: () => 0.5,
+    log: silentLogger,
+    concurrency: 1,
+    handle: async (key, signal) => {
+      await clock.sleep(2_000, signal);
+      return { again: key === "a" ? "backoff" : "done" };
+    },
+    observe: {
+      added: () => void told.push("added"),
+      retried: () => void told.push("retried"),
+      done: (waitedMs, workedMs) => void told.push(`waited ${waitedMs} worked ${workedMs}`),
+    },
+  });
+  queue.add("a");
+  queue.add("b");
+  const ending = new AbortController();
+  const run = queue.run(ending.signal);
+  await clock.advance(4_500);
+  ending.abort();
+  await clock.advance(10_000);
+  await run;
+  assert.deepEqual(told.slice(0, 5), ["added", "added", "waited 0 worked 2000", "retried", "waited 2000 worked 2000"]);
+});
+
 function running(handle: (key: string, signal: AbortSignal) => Promise<WorkResult>, concurrency = 4): Running {
   const clock = fakeClock();
   const starts: string[] = [];
