@@ -1,11 +1,4 @@
-import {
-  HEADER_OCTETS,
-  MAX_MESSAGE_OCTETS,
-  type Edns,
-  type Message,
-  type Question,
-  type WireRecord,
-} from "./message.ts";
+import { MAX_MESSAGE_OCTETS, type Edns, type Message, type Question, type WireRecord } from "./message.ts";
 import { MAX_NAME_OCTETS, nameOfCanonical, ROOT, type Name } from "./name.ts";
 import { textOfWire } from "./name-wire.ts";
 import { OCTET_SPELLING, OCTET_TEXT } from "./octet-text.ts";
@@ -13,12 +6,13 @@ import { rdataLayout, rdataLength } from "./rdata-layout.ts";
 import { CLASS, TYPE } from "./types.ts";
 import {
   fail,
+  type Gathered,
+  HEADER_OCTETS,
   readBytes,
   readUint16,
   readUint32,
   readWireName,
   wireReader,
-  type Gathered,
   type WireReader,
 } from "./wire-reader.ts";
 

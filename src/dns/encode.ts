@@ -1,5 +1,6 @@
 import { AppError } from "../base/error.ts";
-import { HEADER_OCTETS, MAX_MESSAGE_OCTETS, type Edns, type Message, type WireRecord } from "./message.ts";
+import { MAX_MESSAGE_OCTETS, type Edns, type Message, type WireRecord } from "./message.ts";
+import { HEADER_OCTETS } from "./wire-reader.ts";
 import { ROOT } from "./name.ts";
 import { rdataLayout } from "./rdata-layout.ts";
 import { TYPE } from "./types.ts";

@@ -1,4 +1,4 @@
-import { HEADER_OCTETS } from "./message.ts";
+import { HEADER_OCTETS } from "./wire-reader.ts";
 
 /**
  * The answer to a message that says nothing but its rcode (0 to 15): id, opcode and RD are the request's, and no section has anything. For what

@@ -1,9 +1,6 @@
 import type { Name } from "./name.ts";
 import type { Seconds } from "./record.ts";
 
-/** RFC 1035 4.1.1. */
-export const HEADER_OCTETS = 12;
-
 /** The most that a length of two octets can announce (RFC 1035 4.2.2). */
 export const MAX_MESSAGE_OCTETS = 65_535;
 

@@ -1,10 +1,19 @@
-import { HEADER_OCTETS, MAX_MESSAGE_OCTETS } from "./message.ts";
+import { MAX_MESSAGE_OCTETS } from "./message.ts";
 import { MAX_NAME_OCTETS, nameOfCanonical, ROOT, type Name } from "./name.ts";
 import { textOfWire } from "./name-wire.ts";
 import { OCTET_TEXT } from "./octet-text.ts";
 import type { Seconds } from "./record.ts";
 import { CLASS, TYPE } from "./types.ts";
-import { fail, readBytes, readUint16, readUint32, readWireName, wireReader, type WireReader } from "./wire-reader.ts";
+import {
+  fail,
+  HEADER_OCTETS,
+  readBytes,
+  readUint16,
+  readUint32,
+  readWireName,
+  wireReader,
+  type WireReader,
+} from "./wire-reader.ts";
 import { wireWriter, writeBytes, writeOwnerName, writeUint16 } from "./wire-writer.ts";
 
 /** A TSIG record (RFC 8945 4.2). */

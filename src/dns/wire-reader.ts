@@ -1,5 +1,7 @@
-import { HEADER_OCTETS } from "./message.ts";
 import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "./name.ts";
+
+/** RFC 1035 4.1.1. */
+export const HEADER_OCTETS = 12;
 
 /**
  * A packet and the place up to which it has been read. Reading never goes past `end`; the first thing that is wrong is kept in

@@ -1,4 +1,4 @@
-import { HEADER_OCTETS } from "../dns/message.ts";
+import { HEADER_OCTETS } from "../dns/wire-reader.ts";
 import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "../dns/name.ts";
 import { EDNS_OPTION, OPCODE, TYPE } from "../dns/types.ts";
 

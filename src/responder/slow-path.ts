@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import { HEADER_OCTETS } from "../dns/message.ts";
+import { HEADER_OCTETS } from "../dns/wire-reader.ts";
 import { nameOfCanonical, type Name } from "../dns/name.ts";
 import { textOfWire } from "../dns/name-wire.ts";
 import { OCTET_TEXT } from "../dns/octet-text.ts";

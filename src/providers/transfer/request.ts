@@ -1,6 +1,7 @@
 import { decodeMessage } from "../../dns/decode.ts";
 import { messageHead } from "../../dns/message-head.ts";
-import { HEADER_OCTETS, type Message, type Question } from "../../dns/message.ts";
+import type { Message, Question } from "../../dns/message.ts";
+import { HEADER_OCTETS } from "../../dns/wire-reader.ts";
 import { rdataFromWire } from "../../dns/rdata-wire.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../dns/types.ts";
 
