@@ -1,4 +1,4 @@
-import { addressSet, parseAddress } from "../dns/address.ts";
+import { addressSet, parseAddress } from "../dns/address/address.ts";
 import type { Family } from "../dns/record.ts";
 import type { AliasSpecText } from "./alias-schema.ts";
 import type { AliasSpec, AliasTarget, TtlRange } from "./dns-alias.ts";

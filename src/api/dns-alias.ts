@@ -1,4 +1,4 @@
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { Condition } from "./condition.ts";
 import type { ObjectMeta } from "./meta.ts";

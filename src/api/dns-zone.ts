@@ -1,4 +1,4 @@
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { TtlRange } from "./dns-alias.ts";
 import type { Condition } from "./condition.ts";
 import type { ObjectMeta } from "./meta.ts";

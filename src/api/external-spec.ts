@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { parseAddress } from "../dns/address.ts";
+import { parseAddress } from "../dns/address/address.ts";
 import type { ProviderSpec, Rfc2136Spec, ServingSpec } from "./dns-zone.ts";
 import type { NameReader } from "./name-text.ts";
 import { problem, type Problem } from "./problem.ts";

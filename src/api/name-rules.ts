@@ -6,7 +6,7 @@ export interface TextsAt<Spec> {
   readonly values: (spec: Spec) => readonly Spot<string>[];
 }
 
-/** What src/dns/name.ts takes as a host name, as far as CEL can say it: names in other scripts pass and are converted later. */
+/** What src/dns/name/name.ts takes as a host name, as far as CEL can say it: names in other scripts pass and are converted later. */
 export function hostNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   return [matching(texts, HOST_NAME, HOST_NAME_MESSAGE), lengthRule(texts), notAnAddress(texts, NUMBER_MESSAGE)];
 }

@@ -1,4 +1,4 @@
-import { displayName, isHostName, parseName, wildcardBelow, type Name } from "../dns/name.ts";
+import { displayName, isHostName, parseName, wildcardBelow, type Name } from "../dns/name/name.ts";
 import { problem, type Problem } from "./problem.ts";
 
 /** Reads texts that have passed the rules; what CEL cannot see (names in other scripts) is judged here. */

@@ -1,4 +1,4 @@
-import { parseAddress } from "../dns/address.ts";
+import { parseAddress } from "../dns/address/address.ts";
 import type { ServingSpec } from "./dns-zone.ts";
 import type { ServedByText } from "./zone-fields.ts";
 

@@ -1,8 +1,8 @@
-import { parseAddress } from "../dns/address.ts";
+import { parseAddress } from "../dns/address/address.ts";
 import type { TextsAt } from "./name-rules.ts";
 import { rule, type Rule } from "./rule.ts";
 
-/** What both Kubernetes' isIP() and src/dns/address.ts take: no leading zeros, no zone, no IPv4 inside IPv6. */
+/** What both Kubernetes' isIP() and src/dns/address/address.ts take: no leading zeros, no zone, no IPv4 inside IPv6. */
 export function addressRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
   return rule({
     ...texts,

@@ -1,4 +1,4 @@
-import { parseSubnet } from "../dns/subnet.ts";
+import { parseSubnet } from "../dns/address/subnet.ts";
 import { baseZoneRules } from "./base-zone-rules.ts";
 import { hostNameRules } from "./name-rules.ts";
 import { rule, spot, spots, type Rule } from "./rule.ts";

@@ -1,5 +1,5 @@
-import { parseAddress } from "../dns/address.ts";
-import { parseSubnet } from "../dns/subnet.ts";
+import { parseAddress } from "../dns/address/address.ts";
+import { parseSubnet } from "../dns/address/subnet.ts";
 import { baseZoneOf } from "./base-zone-spec.ts";
 import type { ProviderSpec, ServingSpec, TransferSpec } from "./dns-zone.ts";
 import type { NameReader } from "./name-text.ts";

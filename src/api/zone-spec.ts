@@ -1,5 +1,5 @@
-import { parseAddress } from "../dns/address.ts";
-import { displayName, type Name } from "../dns/name.ts";
+import { parseAddress } from "../dns/address/address.ts";
+import { displayName, type Name } from "../dns/name/name.ts";
 import { baseZoneOf } from "./base-zone-spec.ts";
 import type { AllowedNamespaces, ProviderSpec, ResolverSpec, ServingSpec, ZoneFileSpec, ZoneSpec } from "./dns-zone.ts";
 import { externalProblems, externalProviderOf } from "./external-spec.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Millis } from "../base/clock.ts";
 import { messageOf } from "../base/error.ts";
-import { parseName, parseOwnerName, type Name } from "../dns/name.ts";
+import { parseName, parseOwnerName, type Name } from "../dns/name/name.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import { readArguments, type Environment } from "./args.ts";
 import { createSink, type Io } from "./io.ts";

@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../base/order.ts";
 import { objectKey } from "../api/meta.ts";
-import { displayName } from "../dns/name.ts";
+import { displayName } from "../dns/name/name.ts";
 import type { Change } from "../plan/change.ts";
 import type { Sink } from "./io.ts";
 import { harmless, styled, type Style } from "./output.ts";

@@ -5,7 +5,7 @@ import { objectKey } from "../api/meta.ts";
 import { limitsOf, propose, type Proposal } from "../controller/proposal.ts";
 import { formerNames, setsHere } from "../controller/scope.ts";
 import { namesOfUnread } from "../controller/unread.ts";
-import { keyText } from "../dns/reading.ts";
+import { keyText } from "../dns/lookup-result.ts";
 import type { ActualSet } from "../plan/change.ts";
 import { setKey } from "../plan/diff.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";

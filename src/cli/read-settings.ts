@@ -1,5 +1,5 @@
 import { AppError } from "../base/error.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Environment, Settings } from "./args.ts";
 import type { Command, OptionName } from "./options.ts";
 

@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
-import { isSpecialUse } from "../dns/address.ts";
-import { displayName, type Name } from "../dns/name.ts";
-import type { Reading } from "../dns/reading.ts";
+import { isSpecialUse } from "../dns/address/address.ts";
+import { displayName, type Name } from "../dns/name/name.ts";
+import type { Reading } from "../dns/lookup-result.ts";
 import type { Family } from "../dns/record.ts";
 import type { LookupStep } from "../resolver/trace.ts";
 import type { Sink } from "./io.ts";

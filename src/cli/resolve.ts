@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { systemClock, type Millis } from "../base/clock.ts";
-import type { TargetKey } from "../dns/reading.ts";
-import { displayName } from "../dns/name.ts";
+import type { TargetKey } from "../dns/lookup-result.ts";
+import { displayName } from "../dns/name/name.ts";
 import { FAMILIES, type Family } from "../dns/record.ts";
 import { freshState } from "../plan/hold/state.ts";
 import { step } from "../plan/hold/step.ts";

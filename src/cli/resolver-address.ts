@@ -1,5 +1,5 @@
-import { parseAddress } from "../dns/address.ts";
-import { isHostName } from "../dns/name.ts";
+import { parseAddress } from "../dns/address/address.ts";
+import { isHostName } from "../dns/name/name.ts";
 import type { Protocol, ResolverServer } from "../transport/exchange.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { parseSubnet, type Subnet } from "../dns/subnet.ts";
+import { parseSubnet, type Subnet } from "../dns/address/subnet.ts";
 import { type HostPort, hostPorts, whole, wrong, type Reader } from "./read-settings.ts";
 
 /** Where and how questions are answered. */

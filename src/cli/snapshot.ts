@@ -3,7 +3,7 @@ import type { DnsAlias } from "../api/dns-alias.ts";
 import type { BadManifest } from "../controller/ports.ts";
 import { lastGoodOf } from "../controller/restore.ts";
 import { createStore, type Store } from "../controller/store.ts";
-import { keyText, type TargetKey } from "../dns/reading.ts";
+import { keyText, type TargetKey } from "../dns/lookup-result.ts";
 import type { Answer } from "../plan/answer.ts";
 import { answerOf } from "../plan/hold/answer-of.ts";
 import { freshState, restoredState } from "../plan/hold/state.ts";

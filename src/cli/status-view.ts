@@ -5,8 +5,8 @@ import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { parseDuration } from "../api/duration.ts";
 import { objectKey } from "../api/meta.ts";
-import { displayName } from "../dns/name.ts";
-import { RCODE } from "../dns/types.ts";
+import { displayName } from "../dns/name/name.ts";
+import { RCODE } from "../dns/registry.ts";
 import type {
   AliasView,
   ResponderView,

@@ -1,5 +1,5 @@
 import type { DnsZone, ResolverSpec } from "../api/dns-zone.ts";
-import type { ViewId } from "../dns/reading.ts";
+import type { ViewId } from "../dns/lookup-result.ts";
 import type { View } from "../resolver/ports.ts";
 import type { Protocol, ResolverServer } from "../transport/exchange.ts";
 

@@ -1,8 +1,8 @@
 import { byCodeUnit } from "../base/order.ts";
 import type { AliasStatus, HostnameStatus, TargetStatus } from "../api/dns-alias.ts";
 import { summarize } from "../api/conditions.ts";
-import { addressSet } from "../dns/address.ts";
-import { displayName } from "../dns/name.ts";
+import { addressSet } from "../dns/address/address.ts";
+import { displayName } from "../dns/name/name.ts";
 import type { Answer } from "../plan/answer.ts";
 import type { TargetVerdict } from "../plan/contribution.ts";
 import type { AliasFacts, Placement } from "./alias-facts.ts";

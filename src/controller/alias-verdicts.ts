@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import type { Finding } from "../api/conditions.ts";
-import { displayName, type Name } from "../dns/name.ts";
+import { displayName, type Name } from "../dns/name/name.ts";
 import type { Answer, Outcome } from "../plan/answer.ts";
 import type { TargetVerdict } from "../plan/contribution.ts";
 import type { AliasFacts, Placement } from "./alias-facts.ts";

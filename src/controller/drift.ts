@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import { displayName } from "../dns/name.ts";
+import { displayName } from "../dns/name/name.ts";
 import type { Write, Refusal } from "../plan/change.ts";
 import { setKey } from "../plan/diff.ts";
 import type { Drift } from "../providers/provider.ts";

@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Millis } from "../base/clock.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { ObjectKey } from "../api/meta.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import { createWorkQueue } from "../schedule/work-queue.ts";
 import { handOver } from "./feed-hand.ts";
 import type { FeedDeps, FeedState } from "./feed-parts.ts";

@@ -2,7 +2,7 @@ import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import { ABANDON_ANNOTATION, FINALIZER, objectKey, type ObjectKey } from "../api/meta.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Reporter, StatusWrite } from "./ports.ts";
 import type { Store } from "./store.ts";
 import type { Again } from "./zone-reconcile.ts";

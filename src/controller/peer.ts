@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import { sameMembers } from "../base/order.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { ActualSet, Write } from "../plan/change.ts";
 import { setKey } from "../plan/diff.ts";
 import type { ActualZone } from "../providers/provider.ts";

@@ -1,7 +1,7 @@
 import type { ObjectKey } from "../api/meta.ts";
 import type { AliasStatus, DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { ServingEndpoint, ZoneProvider } from "../providers/provider.ts";
 import type { QueueObserver } from "../schedule/work-queue.ts";
 

@@ -1,6 +1,6 @@
 import { APPROVE_ANNOTATION } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Seconds } from "../dns/record.ts";
 import { cap } from "../plan/cap.ts";
 import { carried, type Lacking } from "../plan/carried.ts";

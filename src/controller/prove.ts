@@ -2,7 +2,7 @@ import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { byCodeUnit, sameMembers } from "../base/order.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType } from "../dns/record.ts";
 import { setKey } from "../plan/diff.ts";
 import type { ServingEndpoint } from "../providers/provider.ts";

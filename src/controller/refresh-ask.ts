@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import { keyText, type TargetKey } from "../dns/reading.ts";
+import { keyText, type TargetKey } from "../dns/lookup-result.ts";
 import { liveOf, type LiveReading } from "../plan/hold/live.ts";
 import { lookAt, lookUp } from "./refresh-look.ts";
 import type { Entry, RefreshParts } from "./refresh-parts.ts";

@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
-import { keyText, type Reading, type TargetKey, type ViewId } from "../dns/reading.ts";
+import { keyText, type Reading, type TargetKey, type ViewId } from "../dns/lookup-result.ts";
 import type { Answer } from "../plan/answer.ts";
 import { goneAlone } from "../plan/gone-alone.ts";
 import { answerOf, isNews } from "../plan/hold/answer-of.ts";

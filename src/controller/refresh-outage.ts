@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import type { Reading, ViewId } from "../dns/reading.ts";
+import type { Reading, ViewId } from "../dns/lookup-result.ts";
 import { isOutage } from "../plan/hold/failure.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { Reading, TargetKey, ViewId } from "../dns/reading.ts";
+import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Answer } from "../plan/answer.ts";
 import type { HoldState } from "../plan/hold/state.ts";
 import type { Lookup } from "../resolver/ports.ts";

@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import { keyText, type TargetKey } from "../dns/reading.ts";
+import { keyText, type TargetKey } from "../dns/lookup-result.ts";
 import type { Answer } from "../plan/answer.ts";
 import { answerOf } from "../plan/hold/answer-of.ts";
 import type { LiveReading } from "../plan/hold/live.ts";

@@ -1,8 +1,8 @@
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
-import { addressSet, familyOf, parseAddress } from "../dns/address.ts";
-import { httpsAliasData } from "../dns/https-alias.ts";
-import { isAtOrBelow, isHostName, type Name, parseOwnerName } from "../dns/name.ts";
+import { addressSet, familyOf, parseAddress } from "../dns/address/address.ts";
+import { httpsAliasData } from "../dns/rdata/type/https-alias.ts";
+import { isAtOrBelow, isHostName, type Name, parseOwnerName } from "../dns/name/name.ts";
 import { FAMILIES } from "../dns/record.ts";
 import { httpsTargetOf } from "../plan/https-set.ts";
 import type { OwnSet } from "../providers/own-set.ts";

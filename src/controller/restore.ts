@@ -1,8 +1,8 @@
 import type { Millis } from "../base/clock.ts";
 import type { AliasStatus, TargetStatus } from "../api/dns-alias.ts";
-import { familyOf, parseAddress } from "../dns/address.ts";
-import { displayName, isHostName, parseName } from "../dns/name.ts";
-import { FAILURE_REASONS, type TargetKey } from "../dns/reading.ts";
+import { familyOf, parseAddress } from "../dns/address/address.ts";
+import { displayName, isHostName, parseName } from "../dns/name/name.ts";
+import { FAILURE_REASONS, type TargetKey } from "../dns/lookup-result.ts";
 import type { Outcome } from "../plan/answer.ts";
 import type { LastGood } from "../plan/hold/state.ts";
 

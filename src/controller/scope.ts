@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
-import { isAtOrBelow, isHostName, parseOwnerName, type Name } from "../dns/name.ts";
+import { isAtOrBelow, isHostName, parseOwnerName, type Name } from "../dns/name/name.ts";
 import type { ActualSet } from "../plan/change.ts";
 import type { Store } from "./store.ts";
 

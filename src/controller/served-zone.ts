@@ -1,8 +1,8 @@
 import type { DnsZone } from "../api/dns-zone.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import { FAMILIES, type RecordSet } from "../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../dns/serial.ts";
-import { cutAbove, cutsOf } from "../dns/zone-file-cut.ts";
+import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
 import type { Claim } from "../plan/claims.ts";
 import { httpsTargetOf } from "../plan/https-set.ts";
 import type { ServedAlias } from "../responder/ports.ts";

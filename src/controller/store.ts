@@ -1,7 +1,7 @@
 import type { AliasStatus, DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
-import { isAtOrBelow, type Name } from "../dns/name.ts";
+import { isAtOrBelow, type Name } from "../dns/name/name.ts";
 import {
   byAge,
   decideClaim,

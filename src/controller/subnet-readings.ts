@@ -1,8 +1,8 @@
 import type { Clock, Millis } from "../base/clock.ts";
-import { addressSet } from "../dns/address.ts";
-import { keyText, type TargetKey } from "../dns/reading.ts";
-import { createScopeCache, type ScopeCache } from "../dns/scope-cache.ts";
-import type { Subnet } from "../dns/subnet.ts";
+import { addressSet } from "../dns/address/address.ts";
+import { keyText, type TargetKey } from "../dns/lookup-result.ts";
+import { createScopeCache, type ScopeCache } from "../dns/address/subnet-cache.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
 import type { LiveReading } from "../plan/hold/live.ts";
 import type { Lookup } from "../resolver/ports.ts";
 

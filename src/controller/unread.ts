@@ -1,5 +1,5 @@
 import type { ObjectKey } from "../api/meta.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { BadManifest } from "./ports.ts";
 
 /**

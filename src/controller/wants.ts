@@ -1,9 +1,9 @@
 import type { AliasStatus, DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { ObjectKey } from "../api/meta.ts";
-import { keyText, type TargetKey, type ViewId } from "../dns/reading.ts";
+import { keyText, type TargetKey, type ViewId } from "../dns/lookup-result.ts";
 import type { ZoneMatch } from "../plan/claims.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 
 /** The look-up streams that each alias needs; a stream lives as long as one alias needs it. */
 export interface Wants {

@@ -4,7 +4,7 @@ import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { byCodeUnit } from "../base/order.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import { after } from "../plan/after.ts";
 import type { ActualSet, Write, Refusal } from "../plan/change.ts";
 import type { Guarded } from "../plan/guard.ts";

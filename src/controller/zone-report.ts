@@ -5,7 +5,7 @@ import type { Logger } from "../base/log.ts";
 import { summarize } from "../api/conditions.ts";
 import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
 import type { ObjectKey } from "../api/meta.ts";
-import { displayName } from "../dns/name.ts";
+import { displayName } from "../dns/name/name.ts";
 import { reportBad } from "./alias-report.ts";
 import { time, type Verdict } from "./alias-verdicts.ts";
 import { afterWrite } from "./finalize.ts";

@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { ActualSet, Refusal } from "../plan/change.ts";
 import { setKey } from "../plan/diff.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";

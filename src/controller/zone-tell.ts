@@ -2,7 +2,7 @@ import type { Logger } from "../base/log.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import { displayName } from "../dns/name.ts";
+import { displayName } from "../dns/name/name.ts";
 import type { ActualSet, WantedSet, Write } from "../plan/change.ts";
 import type { ApplyResult } from "../providers/provider.ts";
 import type { Observer, Reporter } from "./ports.ts";

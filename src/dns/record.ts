@@ -1,4 +1,4 @@
-import type { Name } from "./name.ts";
+import type { Name } from "./name/name.ts";
 
 /** Seconds, as the TTL field and every TTL setting has it (RFC 2181 8: 0 to 2^31 - 1). */
 export type Seconds = number;

@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
-import type { Name } from "../dns/name.ts";
-import type { FailureReason, TargetKey } from "../dns/reading.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { FailureReason, TargetKey } from "../dns/lookup-result.ts";
 import type { Seconds } from "../dns/record.ts";
 
 /** What the last reading of a key said, in the words of the status. */

@@ -1,4 +1,4 @@
-import { displayName, type Name } from "../dns/name.ts";
+import { displayName, type Name } from "../dns/name/name.ts";
 import type { Change } from "./change.ts";
 import type { NamePlan } from "./name-plan.ts";
 

@@ -1,4 +1,4 @@
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 import type { ObjectKey } from "../api/meta.ts";
 

@@ -2,7 +2,7 @@ import { byCodeUnit } from "../base/order.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
-import { displayName, isAtOrBelow, parentOf, type Name } from "../dns/name.ts";
+import { displayName, isAtOrBelow, parentOf, type Name } from "../dns/name/name.ts";
 
 /** Labels of each namespace; a namespace that is not in the map has none. */
 export type NamespaceLabels = ReadonlyMap<string, Readonly<Record<string, string>>>;

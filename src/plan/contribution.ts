@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { AliasTarget, DnsAlias } from "../api/dns-alias.ts";
-import { addressSet, familyOf } from "../dns/address.ts";
-import type { Name } from "../dns/name.ts";
+import { addressSet, familyOf } from "../dns/address/address.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { Answer } from "./answer.ts";
 import { goneAlone } from "./gone-alone.ts";

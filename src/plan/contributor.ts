@@ -1,5 +1,5 @@
 import type { DnsAlias } from "../api/dns-alias.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Contribution } from "./contribution.ts";
 
 /** One alias that has an owner name, and what it brings to it. */

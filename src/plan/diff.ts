@@ -1,7 +1,7 @@
 import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { ZoneSpec } from "../api/dns-zone.ts";
-import { addressSet } from "../dns/address.ts";
-import { displayName, type Name } from "../dns/name.ts";
+import { addressSet } from "../dns/address/address.ts";
+import { displayName, type Name } from "../dns/name/name.ts";
 import { ALIAS_TYPES, FAMILIES, type AliasType } from "../dns/record.ts";
 import type { ActualSet, Change, RefuseReason, WantedSet } from "./change.ts";
 import type { Unmet } from "./https-set.ts";

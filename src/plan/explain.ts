@@ -1,6 +1,6 @@
 import { objectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
-import { displayName, type Name } from "../dns/name.ts";
+import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
 import type { Answer } from "./answer.ts";
 import type { ActualSet, Change } from "./change.ts";

@@ -1,7 +1,7 @@
 import type { AliasSpec } from "../api/dns-alias.ts";
 import { objectKey } from "../api/meta.ts";
-import { httpsAliasData } from "../dns/https-alias.ts";
-import { displayName, type Name } from "../dns/name.ts";
+import { httpsAliasData } from "../dns/rdata/type/https-alias.ts";
+import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
 import type { WantedSet } from "./change.ts";
 import type { Contributor } from "./contributor.ts";

@@ -1,4 +1,4 @@
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 
 /** RFC 1034 3.6.2 asks for a limit; the resolver's own is the same. */
 const MAX_DEPTH = 16;

@@ -1,4 +1,4 @@
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { AliasType, RecordSet } from "../dns/record.ts";
 import type { ApplyResult } from "./provider.ts";
 
@@ -36,7 +36,7 @@ export interface BackendCapabilities {
 export type BackendRead =
   | {
       readonly kind: "ok";
-      /** Record sets with canonical names and data (src/dns/rdata-text.ts), sorted by name and type. */
+      /** Record sets with canonical names and data (src/dns/rdata/canonical-text.ts), sorted by name and type. */
       readonly sets: readonly RecordSet[];
       /** True when `sets` are all of the zone. */
       readonly complete: boolean;

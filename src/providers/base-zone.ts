@@ -1,8 +1,8 @@
-import { displayName, isAtOrBelow, type Name } from "../dns/name.ts";
+import { displayName, isAtOrBelow, type Name } from "../dns/name/name.ts";
 import type { AliasType, RecordSet } from "../dns/record.ts";
-import { cutAbove, cutsOf } from "../dns/zone-file-cut.ts";
-import { renderRecords } from "../dns/zone-file-render.ts";
-import { parseZoneFile } from "../dns/zone-file.ts";
+import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
+import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
+import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 /** The records that the team keeps beside the aliases, checked. */

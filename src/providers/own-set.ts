@@ -1,8 +1,8 @@
 import type { ActualSet, Write } from "../plan/change.ts";
 import { byCodeUnit } from "../base/order.ts";
-import { familyOf, parseAddress } from "../dns/address.ts";
-import { httpsAliasTarget } from "../dns/https-alias.ts";
-import type { Name } from "../dns/name.ts";
+import { familyOf, parseAddress } from "../dns/address/address.ts";
+import { httpsAliasTarget } from "../dns/rdata/type/https-alias.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 import { ownerNameIn } from "./owner-name.ts";
 

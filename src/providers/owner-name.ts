@@ -1,4 +1,4 @@
-import { isWildcard, type Name, parseOwnerName } from "../dns/name.ts";
+import { isWildcard, type Name, parseOwnerName } from "../dns/name/name.ts";
 
 /** A name that an alias can have, in its one spelling; undefined: somebody else wrote it. */
 export function ownerNameIn(text: string): Name | undefined {

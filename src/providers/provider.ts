@@ -1,5 +1,5 @@
 import type { ActualSet, Write } from "../plan/change.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 
 /** What the backend holds for one zone at one moment. */

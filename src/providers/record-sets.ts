@@ -1,5 +1,5 @@
 import { byCodeUnit, sameMembers } from "../base/order.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import { ALIAS_TYPES, type RecordSet } from "../dns/record.ts";
 import type { BackendBatch, BackendChange } from "./backend.ts";
 

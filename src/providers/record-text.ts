@@ -1,8 +1,8 @@
-import { familyOf, parseAddress } from "../dns/address.ts";
-import { type Name, nameOfCanonical, ROOT } from "../dns/name.ts";
-import { canonicalRdata } from "../dns/rdata-text.ts";
-import { lexZoneFile } from "../dns/zone-file-lexer.ts";
-import { nameFromZoneText } from "../dns/zone-file-name.ts";
+import { familyOf, parseAddress } from "../dns/address/address.ts";
+import { type Name, nameOfCanonical, ROOT } from "../dns/name/name.ts";
+import { canonicalRdata } from "../dns/rdata/canonical-text.ts";
+import { lexZoneFile } from "../dns/presentation/lexer.ts";
+import { nameFromZoneText } from "../dns/presentation/parse-name.ts";
 
 /** The name in its one spelling, with or without its final dot; undefined when the text is none. */
 export function canonicalName(text: string): Name | undefined {
@@ -14,7 +14,7 @@ export function canonicalName(text: string): Name | undefined {
   return name.kind === "ok" ? name.value : undefined;
 }
 
-/** The RDATA in its one spelling (src/dns/rdata-text.ts), names taken for absolute; undefined when the text is none of that type. */
+/** The RDATA in its one spelling (src/dns/rdata/canonical-text.ts), names taken for absolute; undefined when the text is none of that type. */
 export function canonicalData(type: string, text: string): string | undefined {
   if (type === "A" || type === "AAAA") {
     const address = parseAddress(text);

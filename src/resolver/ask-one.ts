@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
-import type { Message } from "../dns/message.ts";
-import type { FailureReason } from "../dns/reading.ts";
-import { rcodeName, typeName } from "../dns/types.ts";
+import type { Message } from "../dns/message/message.ts";
+import type { FailureReason } from "../dns/lookup-result.ts";
+import { rcodeName, typeName } from "../dns/registry.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import { attempt, type AttemptDeps, TRY_MS } from "./attempt.ts";
 import { type ChainQuestion, type ChainResult, endOfChain, followChain } from "./chain.ts";

@@ -1,10 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import { byCodeUnit } from "../base/order.ts";
-import type { Message, WireRecord } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
+import type { Message, WireRecord } from "../dns/message/message.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
-import { rdataFromWire } from "../dns/rdata-wire.ts";
-import { CLASS, TYPE } from "../dns/types.ts";
+import { rdataFromWire } from "../dns/rdata/codec.ts";
+import { CLASS, TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { attempt } from "./attempt.ts";
 import { rcodeFailure } from "./extended-error.ts";

@@ -1,8 +1,8 @@
 import type { Clock, Millis } from "../base/clock.ts";
-import { decodeMessage } from "../dns/decode.ts";
-import { encodeMessage } from "../dns/encode.ts";
-import type { Message } from "../dns/message.ts";
-import type { FailureReason } from "../dns/reading.ts";
+import { decodeMessage } from "../dns/message/decode.ts";
+import { encodeMessage } from "../dns/message/encode.ts";
+import type { Message } from "../dns/message/message.ts";
+import type { FailureReason } from "../dns/lookup-result.ts";
 import type { Exchange, ExchangeResult, ResolverServer } from "../transport/exchange.ts";
 import { type Again, followUp, learn, type Response, type Sent } from "./follow-up.ts";
 import { judge } from "./judge.ts";

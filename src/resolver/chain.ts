@@ -1,9 +1,9 @@
-import { addressSet, isSpecialUse } from "../dns/address.ts";
-import type { Message, WireRecord } from "../dns/message.ts";
-import { isAtOrBelow, type Name } from "../dns/name.ts";
-import type { FailureReason } from "../dns/reading.ts";
+import { addressSet, isSpecialUse } from "../dns/address/address.ts";
+import type { Message, WireRecord } from "../dns/message/message.ts";
+import { isAtOrBelow, type Name } from "../dns/name/name.ts";
+import type { FailureReason } from "../dns/lookup-result.ts";
 import type { Seconds } from "../dns/record.ts";
-import { CLASS, RCODE, TYPE } from "../dns/types.ts";
+import { CLASS, RCODE, TYPE } from "../dns/registry.ts";
 import { rcodeFailure } from "./extended-error.ts";
 import { aliasAt, type Hop, indexRecords, type RecordIndex } from "./hop.ts";
 import { addressOfRdata, negativeTtlOfSoa } from "./rdata.ts";

@@ -1,6 +1,6 @@
 import type { Clock, Millis, Random } from "../base/clock.ts";
-import type { Reading, TargetKey } from "../dns/reading.ts";
-import { TYPE } from "../dns/types.ts";
+import type { Reading, TargetKey } from "../dns/lookup-result.ts";
+import { TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import type { Found } from "./ask-one.ts";
 import { askServers, type AskServersDeps, type ServersQuestion } from "./ask-servers.ts";

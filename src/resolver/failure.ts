@@ -1,5 +1,5 @@
-import type { Name } from "../dns/name.ts";
-import type { FailureReason, Reading } from "../dns/reading.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { FailureReason, Reading } from "../dns/lookup-result.ts";
 
 /** What one server did instead of giving an answer. */
 export interface Note {

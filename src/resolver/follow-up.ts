@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
-import type { Message } from "../dns/message.ts";
-import type { FailureReason } from "../dns/reading.ts";
-import { RCODE } from "../dns/types.ts";
+import type { Message } from "../dns/message/message.ts";
+import type { FailureReason } from "../dns/lookup-result.ts";
+import { RCODE } from "../dns/registry.ts";
 import type { Protocol } from "../transport/exchange.ts";
 import { cookieOf, type Judgement, type Proof } from "./judge.ts";
 import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "./traits.ts";

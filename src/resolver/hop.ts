@@ -1,8 +1,8 @@
-import type { WireRecord } from "../dns/message.ts";
-import { nameOfCanonical, type Name, parentOf, ROOT } from "../dns/name.ts";
-import { wireOfNameText } from "../dns/name-wire.ts";
+import type { WireRecord } from "../dns/message/message.ts";
+import { nameOfCanonical, type Name, parentOf, ROOT } from "../dns/name/name.ts";
+import { wireOfNameText } from "../dns/name/name-wire.ts";
 import type { Seconds } from "../dns/record.ts";
-import { CLASS, TYPE } from "../dns/types.ts";
+import { CLASS, TYPE } from "../dns/registry.ts";
 import { nameOfRdata } from "./rdata.ts";
 
 /** One step of a chain: `owner` is an alias of `target`. */

@@ -1,6 +1,6 @@
-import { readClientSubnet } from "../dns/client-subnet-option.ts";
-import type { Message, Question } from "../dns/message.ts";
-import { EDNS_OPTION, OPCODE, RCODE } from "../dns/types.ts";
+import { readClientSubnet } from "../dns/message/edns-client-subnet.ts";
+import type { Message, Question } from "../dns/message/message.ts";
+import { EDNS_OPTION, OPCODE, RCODE } from "../dns/registry.ts";
 import { spellingOf } from "./query.ts";
 import { CLIENT_COOKIE_OCTETS } from "./traits.ts";
 

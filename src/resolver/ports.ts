@@ -1,5 +1,5 @@
-import type { Reading, TargetKey, ViewId } from "../dns/reading.ts";
-import type { Subnet } from "../dns/subnet.ts";
+import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import type { LookupStep } from "./trace.ts";
 

@@ -1,8 +1,8 @@
-import { clientSubnetData } from "../dns/client-subnet-option.ts";
-import { EMPTY_QUERY, type Message, type Question } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
-import type { Subnet } from "../dns/subnet.ts";
-import { CLASS, EDNS_OPTION } from "../dns/types.ts";
+import { clientSubnetData } from "../dns/message/edns-client-subnet.ts";
+import { EMPTY_QUERY, type Message, type Question } from "../dns/message/message.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
+import { CLASS, EDNS_OPTION } from "../dns/registry.ts";
 
 /** What is asked. */
 export interface Asked {

@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Hop } from "./hop.ts";
 
 /** What a look-up tells while it goes on, for people who watch one. */

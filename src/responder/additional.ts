@@ -1,7 +1,7 @@
-import type { WireRecord } from "../dns/message.ts";
-import { isAtOrBelow, ROOT, type Name } from "../dns/name.ts";
+import type { WireRecord } from "../dns/message/message.ts";
+import { isAtOrBelow, ROOT, type Name } from "../dns/name/name.ts";
 import { FAMILIES, type Family } from "../dns/record.ts";
-import { TYPE } from "../dns/types.ts";
+import { TYPE } from "../dns/registry.ts";
 import type { AnswerContext, LiveUse } from "./answer-kinds.ts";
 import { canonicalName } from "./indirection.ts";
 import { addressRecords } from "./live-records.ts";

@@ -1,7 +1,7 @@
-import type { WireRecord } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
-import { wireOfNameText } from "../dns/name-wire.ts";
-import { CLASS, TYPE } from "../dns/types.ts";
+import type { WireRecord } from "../dns/message/message.ts";
+import type { Name } from "../dns/name/name.ts";
+import { wireOfNameText } from "../dns/name/name-wire.ts";
+import { CLASS, TYPE } from "../dns/registry.ts";
 import { packRdata, recordsOf, type WireSet } from "./wire-set.ts";
 import { setOf, type ZoneNode } from "./zone-view.ts";
 

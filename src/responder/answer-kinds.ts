@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
-import type { WireRecord } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
+import type { WireRecord } from "../dns/message/message.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { LiveAnswer } from "./ports.ts";
 

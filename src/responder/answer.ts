@@ -1,7 +1,7 @@
-import type { Question, WireRecord } from "../dns/message.ts";
-import { isAtOrBelow, type Name } from "../dns/name.ts";
+import type { Question, WireRecord } from "../dns/message/message.ts";
+import { isAtOrBelow, type Name } from "../dns/name/name.ts";
 import type { Family } from "../dns/record.ts";
-import { CLASS, RCODE, TYPE } from "../dns/types.ts";
+import { CLASS, RCODE, TYPE } from "../dns/registry.ts";
 import { addressesFor, glueFor } from "./additional.ts";
 import { aliasSet, minimalAny } from "./alias-records.ts";
 import type { AnswerContext, AnswerResult, LiveUse, ReadyAnswer } from "./answer-kinds.ts";

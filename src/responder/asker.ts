@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import { EDNS_OPTION } from "../dns/types.ts";
+import { EDNS_OPTION } from "../dns/registry.ts";
 import type { Peer } from "../transport/listener.ts";
 import { readAddress } from "./address-words.ts";
 import type { Cookies, CookieVerdict } from "./cookie.ts";

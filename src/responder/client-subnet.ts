@@ -1,6 +1,6 @@
-import { isSpecialUse } from "../dns/address.ts";
-import { readClientSubnet, subnetOfOption } from "../dns/client-subnet-option.ts";
-import { NETWORK_BITS, type Subnet, subnetOf } from "../dns/subnet.ts";
+import { isSpecialUse } from "../dns/address/address.ts";
+import { readClientSubnet, subnetOfOption } from "../dns/message/edns-client-subnet.ts";
+import { NETWORK_BITS, type Subnet, subnetOf } from "../dns/address/subnet.ts";
 
 /** Whose answer is wanted. Read it for zones with `clientSubnet` alone: elsewhere the option is left out of account, and of the answer (RFC 7871 7.2.1). */
 export type AskerSubnet =

@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import { HEADER_OCTETS } from "../dns/wire-reader.ts";
+import { HEADER_OCTETS } from "../dns/wire/wire-reader.ts";
 import { liveTtl } from "./live-ttl.ts";
 import { OPT_OCTETS, optionOctets, writeOpt, type OptOption } from "./opt.ts";
 import type { Prepared, PreparedUse } from "./prepared.ts";

@@ -1,8 +1,8 @@
-import type { WireRecord } from "../dns/message.ts";
-import { nameOfCanonical, ROOT, type Name } from "../dns/name.ts";
-import { textOfWire, wireOfNameText } from "../dns/name-wire.ts";
-import { OCTET_TEXT } from "../dns/octet-text.ts";
-import { CLASS, TYPE } from "../dns/types.ts";
+import type { WireRecord } from "../dns/message/message.ts";
+import { nameOfCanonical, ROOT, type Name } from "../dns/name/name.ts";
+import { textOfWire, wireOfNameText } from "../dns/name/name-wire.ts";
+import { OCTET_TEXT } from "../dns/name/octet-spelling.ts";
+import { CLASS, TYPE } from "../dns/registry.ts";
 import { rdataOf, recordsOf, type WireSet } from "./wire-set.ts";
 
 /** The name that RDATA begins with. */

@@ -1,9 +1,9 @@
 import type { Millis } from "../base/clock.ts";
-import { addressOctets } from "../dns/address-wire.ts";
-import type { WireRecord } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
+import { addressOctets } from "../dns/address/address-wire.ts";
+import type { WireRecord } from "../dns/message/message.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
-import { CLASS, TYPE } from "../dns/types.ts";
+import { CLASS, TYPE } from "../dns/registry.ts";
 import { liveTtl } from "./live-ttl.ts";
 import type { LiveAnswer } from "./ports.ts";
 

@@ -1,7 +1,7 @@
 import type { Clock, Millis } from "../base/clock.ts";
 import { FAMILIES } from "../dns/record.ts";
-import type { Name } from "../dns/name.ts";
-import type { Subnet } from "../dns/subnet.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
 import type { LiveAnswer, LiveQuestion } from "./ports.ts";
 
 /** What a worker knows of one family of one alias, for all askers or for those of one subnet. */

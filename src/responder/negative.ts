@@ -1,6 +1,6 @@
-import type { WireRecord } from "../dns/message.ts";
+import type { WireRecord } from "../dns/message/message.ts";
 import type { Seconds } from "../dns/record.ts";
-import { TYPE } from "../dns/types.ts";
+import { TYPE } from "../dns/registry.ts";
 import { rdataOf, recordsOf } from "./wire-set.ts";
 import { setOf, type ZoneView } from "./zone-view.ts";
 

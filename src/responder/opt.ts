@@ -1,4 +1,4 @@
-import { TYPE } from "../dns/types.ts";
+import { TYPE } from "../dns/registry.ts";
 
 /** One EDNS option of a response (RFC 6891 6.1.2). */
 export interface OptOption {

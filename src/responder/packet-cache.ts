@@ -1,4 +1,4 @@
-import { HEADER_OCTETS } from "../dns/wire-reader.ts";
+import { HEADER_OCTETS } from "../dns/wire/wire-reader.ts";
 import type { Prepared } from "./prepared.ts";
 import { LOWER, type Query } from "./query.ts";
 

@@ -1,4 +1,4 @@
-import { HEADER_OCTETS } from "../dns/wire-reader.ts";
+import { HEADER_OCTETS } from "../dns/wire/wire-reader.ts";
 import { OPT_OCTETS, optionOctets, writeOpt, type OptOption } from "./opt.ts";
 import type { Query } from "./query.ts";
 

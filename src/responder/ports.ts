@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Family, RecordSet, Seconds } from "../dns/record.ts";
-import type { Subnet } from "../dns/subnet.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
 
 /** One zone as the responder serves it; plain data, so that it can be handed from thread to thread. */
 export interface ServedZone {

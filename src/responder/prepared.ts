@@ -1,8 +1,8 @@
 import type { Millis } from "../base/clock.ts";
-import { encodeMessage } from "../dns/encode.ts";
-import type { Name } from "../dns/name.ts";
+import { encodeMessage } from "../dns/message/encode.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Seconds } from "../dns/record.ts";
-import { CLASS, RCODE } from "../dns/types.ts";
+import { CLASS, RCODE } from "../dns/registry.ts";
 import type { LiveUse, ReadyAnswer } from "./answer-kinds.ts";
 import type { LiveSlot } from "./live-slots.ts";
 import { OPT_OCTETS, OPTION_HEAD, UDP_SIZE } from "./opt.ts";

@@ -1,4 +1,4 @@
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { RecordSet } from "../dns/record.ts";
 import type { CookieSecrets } from "./cookie.ts";
 import type { ResponderCounts } from "./counters.ts";

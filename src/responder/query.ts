@@ -1,6 +1,6 @@
-import { HEADER_OCTETS } from "../dns/wire-reader.ts";
-import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "../dns/name.ts";
-import { EDNS_OPTION, OPCODE, TYPE } from "../dns/types.ts";
+import { HEADER_OCTETS } from "../dns/wire/wire-reader.ts";
+import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "../dns/name/name.ts";
+import { EDNS_OPTION, OPCODE, TYPE } from "../dns/registry.ts";
 
 /** A query's header, the place of its question, and its EDNS fields (RFC 1035 4.1, RFC 6891 6.1); names stay where they are. */
 export interface Query {

@@ -1,4 +1,4 @@
-import type { Subnet } from "../dns/subnet.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
 
 /**
  * How much one network may make us send over UDP. Plain data, the same for all workers; each worker counts by itself, so that with two of them at most twice

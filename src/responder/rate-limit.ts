@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
-import { addressOctets } from "../dns/address-wire.ts";
-import type { Subnet } from "../dns/subnet.ts";
+import { addressOctets } from "../dns/address/address-wire.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
 import { type AddressFamily, readAddress } from "./address-words.ts";
 import type { RateLimitOptions } from "./rate-limit-options.ts";
 import { type Allowance, createTokenBuckets, SEED_WORDS } from "./token-buckets.ts";

@@ -1,4 +1,4 @@
-import { HEADER_OCTETS } from "../dns/wire-reader.ts";
+import { HEADER_OCTETS } from "../dns/wire/wire-reader.ts";
 import { uint16 } from "./query.ts";
 
 /** Where things stand in a message. */

@@ -1,6 +1,6 @@
 import type { RespondDeps } from "./respond-deps.ts";
 import type { Clock, Millis } from "../base/clock.ts";
-import { CLASS, RCODE, TYPE } from "../dns/types.ts";
+import { CLASS, RCODE, TYPE } from "../dns/registry.ts";
 import type { Peer } from "../transport/listener.ts";
 import { askerOf, createTurns, optSize, replyOptions, roomFor, type Asker } from "./asker.ts";
 import { limitedReply } from "./cookie.ts";

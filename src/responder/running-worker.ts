@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import { createBatch } from "./batch.ts";
 import { NO_COUNTS, type ResponderCounts } from "./counters.ts";
 import type { AnswerSource, ServedZone } from "./ports.ts";

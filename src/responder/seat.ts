@@ -5,7 +5,7 @@ import { addCounts, NO_COUNTS, type ResponderCounts } from "./counters.ts";
 import type { AnswerSource, ServedZone } from "./ports.ts";
 import type { ToWorker, WorkerStart } from "./protocol.ts";
 import { startWorker, type RunningWorker } from "./running-worker.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 
 export interface SeatDeps {
   readonly index: number;

@@ -1,11 +1,11 @@
 import type { Millis } from "../base/clock.ts";
-import { HEADER_OCTETS } from "../dns/wire-reader.ts";
-import { nameOfCanonical, type Name } from "../dns/name.ts";
-import { textOfWire } from "../dns/name-wire.ts";
-import { OCTET_TEXT } from "../dns/octet-text.ts";
+import { HEADER_OCTETS } from "../dns/wire/wire-reader.ts";
+import { nameOfCanonical, type Name } from "../dns/name/name.ts";
+import { textOfWire } from "../dns/name/name-wire.ts";
+import { OCTET_TEXT } from "../dns/name/octet-spelling.ts";
 import type { Family } from "../dns/record.ts";
-import { CLASS } from "../dns/types.ts";
-import type { Subnet } from "../dns/subnet.ts";
+import { CLASS } from "../dns/registry.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
 import { answer } from "./answer.ts";
 import type { LiveUse, ReadyAnswer } from "./answer-kinds.ts";
 import type { Asker } from "./asker.ts";

@@ -1,7 +1,7 @@
-import type { WireRecord } from "../dns/message.ts";
-import type { Name } from "../dns/name.ts";
+import type { WireRecord } from "../dns/message/message.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { Seconds } from "../dns/record.ts";
-import { CLASS } from "../dns/types.ts";
+import { CLASS } from "../dns/registry.ts";
 
 /** One type's records at one name, as small as they get. */
 export interface WireSet {

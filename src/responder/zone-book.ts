@@ -1,4 +1,4 @@
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import { zonesOf, type Zones } from "./zones.ts";
 import type { ZoneView } from "./zone-view.ts";
 

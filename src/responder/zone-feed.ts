@@ -1,5 +1,5 @@
 import type { Clock, Millis } from "../base/clock.ts";
-import type { Name } from "../dns/name.ts";
+import type { Name } from "../dns/name/name.ts";
 import type { ServedZone } from "./ports.ts";
 import type { ToWorker } from "./protocol.ts";
 

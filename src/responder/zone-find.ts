@@ -1,5 +1,5 @@
-import { nameOfCanonical, ROOT, type Name } from "../dns/name.ts";
-import { TYPE } from "../dns/types.ts";
+import { nameOfCanonical, ROOT, type Name } from "../dns/name/name.ts";
+import { TYPE } from "../dns/registry.ts";
 import type { WireSet } from "./wire-set.ts";
 import { setOf, type ZoneNode, type ZoneView } from "./zone-view.ts";
 

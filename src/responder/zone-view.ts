@@ -1,8 +1,8 @@
 import { AppError } from "../base/error.ts";
-import { ROOT, type Name } from "../dns/name.ts";
-import { rdataToWire } from "../dns/rdata-wire.ts";
+import { ROOT, type Name } from "../dns/name/name.ts";
+import { rdataToWire } from "../dns/rdata/codec.ts";
 import type { Family, RecordSet, Seconds } from "../dns/record.ts";
-import { TYPE, typeNumber } from "../dns/types.ts";
+import { TYPE, typeNumber } from "../dns/registry.ts";
 import type { ServedAlias, ServedZone } from "./ports.ts";
 import { packRdata, type WireSet } from "./wire-set.ts";
 

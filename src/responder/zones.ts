@@ -1,5 +1,5 @@
-import { ROOT, type Name } from "../dns/name.ts";
-import { TYPE } from "../dns/types.ts";
+import { ROOT, type Name } from "../dns/name/name.ts";
+import { TYPE } from "../dns/registry.ts";
 import { findIn } from "./zone-find.ts";
 import type { ZoneView } from "./zone-view.ts";
 

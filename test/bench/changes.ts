@@ -1,6 +1,6 @@
-import type { Question } from "../../src/dns/message.ts";
-import type { Name } from "../../src/dns/name.ts";
-import { TYPE } from "../../src/dns/types.ts";
+import type { Question } from "../../src/dns/message/message.ts";
+import type { Name } from "../../src/dns/name/name.ts";
+import { TYPE } from "../../src/dns/registry.ts";
 
 /** One change of a target, and when it was seen where; moments are performance.now(). */
 export interface Change {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { parseName } from "../../src/dns/name.ts";
+import { parseName } from "../../src/dns/name/name.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { startNameServer } from "../lab/name-server.ts";

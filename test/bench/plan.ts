@@ -4,7 +4,7 @@ import { objectKey } from "../../src/api/meta.ts";
 import { parseAlias, parseZone } from "../../src/api/parse.ts";
 import { propose } from "../../src/controller/proposal.ts";
 import { createStore, type Store } from "../../src/controller/store.ts";
-import { parseName } from "../../src/dns/name.ts";
+import { parseName } from "../../src/dns/name/name.ts";
 import type { Answer } from "../../src/plan/answer.ts";
 import { after } from "../../src/plan/after.ts";
 import type { ActualSet } from "../../src/plan/change.ts";

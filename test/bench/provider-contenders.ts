@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../../src/base/clock.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../src/base/json.ts";
-import { displayName, parseName, type Name } from "../../src/dns/name.ts";
+import { displayName, parseName, type Name } from "../../src/dns/name/name.ts";
 import type { RecordSet } from "../../src/dns/record.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
 import { createCoreDNSEtcdBackend } from "../../src/providers/coredns-etcd/coredns-etcd.ts";

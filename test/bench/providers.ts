@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { parseName, type Name } from "../../src/dns/name.ts";
+import { parseName, type Name } from "../../src/dns/name/name.ts";
 import { OPENERS, type Arena } from "./provider-contenders.ts";
 
 /**

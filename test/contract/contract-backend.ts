@@ -1,4 +1,4 @@
-import type { Name } from "../../src/dns/name.ts";
+import type { Name } from "../../src/dns/name/name.ts";
 import type { RecordSet } from "../../src/dns/record.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
 import type { StepName } from "./steps.ts";

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ZoneSpec } from "../../src/api/dns-zone.ts";
 import { byCodeUnit } from "../../src/base/order.ts";
 import { limitsOf, propose } from "../../src/controller/proposal.ts";
-import { displayName, nameOfCanonical, type Name } from "../../src/dns/name.ts";
+import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import { ALIAS_TYPES, type RecordSet } from "../../src/dns/record.ts";
 import type { Change, WantedSet } from "../../src/plan/change.ts";
 import type { ZonePlan } from "../../src/plan/zone-plan.ts";

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
-import type { Edns, Message, Question, WireRecord } from "../../src/dns/message.ts";
-import { nameOfCanonical, type Name } from "../../src/dns/name.ts";
-import { textOfWire } from "../../src/dns/name-wire.ts";
-import { OCTET_TEXT } from "../../src/dns/octet-text.ts";
-import { TYPE } from "../../src/dns/types.ts";
+import type { Edns, Message, Question, WireRecord } from "../../src/dns/message/message.ts";
+import { nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
+import { textOfWire } from "../../src/dns/name/name-wire.ts";
+import { OCTET_TEXT } from "../../src/dns/name/octet-spelling.ts";
+import { TYPE } from "../../src/dns/registry.ts";
 
 const uint16 = fc.nat({ max: 0xffff });
 const ttl = fc.nat({ max: 0x7fff_ffff });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import { nameOfCanonical } from "../../src/dns/name.ts";
-import { rdataToWire } from "../../src/dns/rdata-wire.ts";
-import type { TsigKey } from "../../src/dns/tsig-key.ts";
-import { CLASS, TYPE } from "../../src/dns/types.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import { nameOfCanonical } from "../../src/dns/name/name.ts";
+import { rdataToWire } from "../../src/dns/rdata/codec.ts";
+import type { TsigKey } from "../../src/dns/tsig/tsig-key.ts";
+import { CLASS, TYPE } from "../../src/dns/registry.ts";
 import { type Notice, notifyMessage, readNotifyReply } from "../../src/providers/transfer/notify-message.ts";
 import { respond } from "../../src/providers/transfer/respond.ts";
 import { anyMessage } from "./arbitrary-message.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { addressOctets, addressText } from "../../src/dns/address-wire.ts";
-import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dns/client-subnet-option.ts";
-import { createScopeCache } from "../../src/dns/scope-cache.ts";
-import { maskedOctets, parseSubnet, subnetOf, subnetOfOctets } from "../../src/dns/subnet.ts";
+import { addressOctets, addressText } from "../../src/dns/address/address-wire.ts";
+import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dns/message/edns-client-subnet.ts";
+import { createScopeCache } from "../../src/dns/address/subnet-cache.ts";
+import { maskedOctets, parseSubnet, subnetOf, subnetOfOctets } from "../../src/dns/address/subnet.ts";
 import { readAddress } from "../../src/responder/address-words.ts";
 import { answerOption, readAsker } from "../../src/responder/client-subnet.ts";
 import { createCookies } from "../../src/responder/cookie.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { test } from "node:test";
-import { decodeMessage } from "../../src/dns/decode.ts";
-import { nameOfPresentation } from "../../src/dns/name-wire.ts";
-import { ROOT, type Name } from "../../src/dns/name.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
+import { nameOfPresentation } from "../../src/dns/name/name-wire.ts";
+import { ROOT, type Name } from "../../src/dns/name/name.ts";
 import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/ports.ts";
 import { EDNS, queryOctets } from "../support/dns-query.ts";
 import { PEER, responderWorld, type ResponderWorld } from "../support/responder-world.ts";

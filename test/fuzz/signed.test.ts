@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { decodeMessage } from "../../src/dns/decode.ts";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import { nameOfCanonical } from "../../src/dns/name.ts";
-import { createTransferReader } from "../../src/dns/transfer.ts";
-import { signMessage, verifyResponse } from "../../src/dns/tsig.ts";
-import { splitTsig } from "../../src/dns/tsig-record.ts";
-import { createTsigStream } from "../../src/dns/tsig-stream.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import { nameOfCanonical } from "../../src/dns/name/name.ts";
+import { createTransferReader } from "../../src/dns/message/transfer-reader.ts";
+import { signMessage, verifyResponse } from "../../src/dns/tsig/tsig-sign.ts";
+import { splitTsig } from "../../src/dns/tsig/tsig-record.ts";
+import { createTsigStream } from "../../src/dns/tsig/verify-stream.ts";
 import { anyMessage } from "./arbitrary-message.ts";
 
 const secret = fc.uint8Array({ minLength: 1, maxLength: 64 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, encode } from "dns-packet";
 import * as fc from "fast-check";
-import { decodeMessage } from "../../src/dns/decode.ts";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import { MAX_MESSAGE_OCTETS, type Message } from "../../src/dns/message.ts";
-import { rdataFromWire, rdataToWire } from "../../src/dns/rdata-wire.ts";
-import { typeName } from "../../src/dns/types.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import { MAX_MESSAGE_OCTETS, type Message } from "../../src/dns/message/message.ts";
+import { rdataFromWire, rdataToWire } from "../../src/dns/rdata/codec.ts";
+import { typeName } from "../../src/dns/registry.ts";
 import { anyMessage } from "./arbitrary-message.ts";
 
 /** Longer than any honest packet takes on a busy machine; a loop takes for ever. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { parseAddress } from "../../src/dns/address.ts";
-import { parseName } from "../../src/dns/name.ts";
-import { renderRecords } from "../../src/dns/zone-file-render.ts";
-import { parseZoneFile } from "../../src/dns/zone-file.ts";
+import { parseAddress } from "../../src/dns/address/address.ts";
+import { parseName } from "../../src/dns/name/name.ts";
+import { renderRecords } from "../../src/dns/zone-file/print-zone-file.ts";
+import { parseZoneFile } from "../../src/dns/zone-file/parse-zone-file.ts";
 import { inlineText } from "../../src/providers/inline-text.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import { memoryTextStore } from "../support/memory-text-store.ts";

@@ -1,7 +1,7 @@
-import type { WireRecord } from "../../src/dns/message.ts";
-import { isAtOrBelow, type Name } from "../../src/dns/name.ts";
-import { TYPE } from "../../src/dns/types.ts";
-import type { Message } from "../../src/dns/message.ts";
+import type { WireRecord } from "../../src/dns/message/message.ts";
+import { isAtOrBelow, type Name } from "../../src/dns/name/name.ts";
+import { TYPE } from "../../src/dns/registry.ts";
+import type { Message } from "../../src/dns/message/message.ts";
 import { minimumOf, withTtl } from "./authoritative-answer.ts";
 
 /** What a recursive server knows of one name and type. */

@@ -1,8 +1,8 @@
-import type { Question, WireRecord } from "../../src/dns/message.ts";
-import { isAtOrBelow, nameOfCanonical, parentOf, wildcardBelow, type Name } from "../../src/dns/name.ts";
-import { textOfWire } from "../../src/dns/name-wire.ts";
-import { OCTET_TEXT } from "../../src/dns/octet-text.ts";
-import { CLASS, RCODE, TYPE } from "../../src/dns/types.ts";
+import type { Question, WireRecord } from "../../src/dns/message/message.ts";
+import { isAtOrBelow, nameOfCanonical, parentOf, wildcardBelow, type Name } from "../../src/dns/name/name.ts";
+import { textOfWire } from "../../src/dns/name/name-wire.ts";
+import { OCTET_TEXT } from "../../src/dns/name/octet-spelling.ts";
+import { CLASS, RCODE, TYPE } from "../../src/dns/registry.ts";
 import type { Node, Zone, ZoneStore } from "./zone-store.ts";
 
 /** What an authoritative server says to one question. */

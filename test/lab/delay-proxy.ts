@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { createQuestionCounter, type QuestionCounter } from "./question-counter.ts";
-import { decodeMessage } from "../../src/dns/decode.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
 
 /** A stretch of network before a name server: each packet takes a while, and questions are counted. UDP alone. */
 export interface DelayProxy extends DnsEndpoint, QuestionCounter, AsyncDisposable {}

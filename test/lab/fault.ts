@@ -1,9 +1,9 @@
 import { isIPv6 } from "node:net";
-import type { Message, WireRecord } from "../../src/dns/message.ts";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import { nameOfCanonical, type Name } from "../../src/dns/name.ts";
-import { rdataToWire } from "../../src/dns/rdata-wire.ts";
-import { CLASS, RCODE, TYPE, typeName } from "../../src/dns/types.ts";
+import type { Message, WireRecord } from "../../src/dns/message/message.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import { nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
+import { rdataToWire } from "../../src/dns/rdata/codec.ts";
+import { CLASS, RCODE, TYPE, typeName } from "../../src/dns/registry.ts";
 
 /** What can be wrong with a name server. */
 export type Fault =

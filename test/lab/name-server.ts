@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { decodeMessage } from "../../src/dns/decode.ts";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import type { Message, Question } from "../../src/dns/message.ts";
-import { OPCODE, RCODE, typeName } from "../../src/dns/types.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import type { Message, Question } from "../../src/dns/message/message.ts";
+import { OPCODE, RCODE, typeName } from "../../src/dns/registry.ts";
 import { listen } from "../../src/transport/listen.ts";
 import type { Listener } from "../../src/transport/listener.ts";
 import { authoritativeAnswer } from "./authoritative-answer.ts";

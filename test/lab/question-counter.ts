@@ -1,5 +1,5 @@
-import type { Question } from "../../src/dns/message.ts";
-import { typeName } from "../../src/dns/types.ts";
+import type { Question } from "../../src/dns/message/message.ts";
+import { typeName } from "../../src/dns/registry.ts";
 import { labName } from "./zone-store.ts";
 
 /** How often a laboratory server was asked. */

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
-import { decodeMessage } from "../../src/dns/decode.ts";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message.ts";
-import { rdataFromWire } from "../../src/dns/rdata-wire.ts";
-import { CLASS, rcodeName, typeName, typeNumber } from "../../src/dns/types.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message/message.ts";
+import { rdataFromWire } from "../../src/dns/rdata/codec.ts";
+import { CLASS, rcodeName, typeName, typeNumber } from "../../src/dns/registry.ts";
 import { createExchange } from "../../src/transport/client.ts";
 import { labName } from "./zone-store.ts";
 

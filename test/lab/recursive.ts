@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
-import { decodeMessage } from "../../src/dns/decode.ts";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import { EMPTY_QUERY, type Message, type Question, type WireRecord } from "../../src/dns/message.ts";
-import { parentOf, type Name } from "../../src/dns/name.ts";
-import { OPCODE, RCODE, TYPE } from "../../src/dns/types.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import { EMPTY_QUERY, type Message, type Question, type WireRecord } from "../../src/dns/message/message.ts";
+import { parentOf, type Name } from "../../src/dns/name/name.ts";
+import { OPCODE, RCODE, TYPE } from "../../src/dns/registry.ts";
 import { createExchange } from "../../src/transport/client.ts";
 import type { Exchange } from "../../src/transport/exchange.ts";
 import { listen } from "../../src/transport/listen.ts";

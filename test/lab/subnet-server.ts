@@ -1,10 +1,10 @@
-import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dns/client-subnet-option.ts";
-import { decodeMessage } from "../../src/dns/decode.ts";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import type { Message, Question } from "../../src/dns/message.ts";
-import { rdataToWire } from "../../src/dns/rdata-wire.ts";
-import { parseSubnet, type Subnet } from "../../src/dns/subnet.ts";
-import { CLASS, EDNS_OPTION, RCODE, TYPE, typeName } from "../../src/dns/types.ts";
+import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dns/message/edns-client-subnet.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import type { Message, Question } from "../../src/dns/message/message.ts";
+import { rdataToWire } from "../../src/dns/rdata/codec.ts";
+import { parseSubnet, type Subnet } from "../../src/dns/address/subnet.ts";
+import { CLASS, EDNS_OPTION, RCODE, TYPE, typeName } from "../../src/dns/registry.ts";
 import { listen } from "../../src/transport/listen.ts";
 import { responseTo } from "./name-server.ts";
 import { labName } from "./zone-store.ts";

@@ -1,9 +1,9 @@
-import type { WireRecord } from "../../src/dns/message.ts";
-import { isAtOrBelow, parentOf, ROOT, type Name } from "../../src/dns/name.ts";
-import { nameOfPresentation } from "../../src/dns/name-wire.ts";
-import { rdataToWire } from "../../src/dns/rdata-wire.ts";
-import { CLASS, typeNumber } from "../../src/dns/types.ts";
-import { readZoneEntries } from "../../src/dns/zone-file-entries.ts";
+import type { WireRecord } from "../../src/dns/message/message.ts";
+import { isAtOrBelow, parentOf, ROOT, type Name } from "../../src/dns/name/name.ts";
+import { nameOfPresentation } from "../../src/dns/name/name-wire.ts";
+import { rdataToWire } from "../../src/dns/rdata/codec.ts";
+import { CLASS, typeNumber } from "../../src/dns/registry.ts";
+import { readZoneEntries } from "../../src/dns/zone-file/records.ts";
 
 /** Record sets by owner name and type number; the owner names of a zone, empty ones between them included (RFC 4592 2.2.2). */
 export interface Zone {

@@ -3,7 +3,7 @@ import type { Random } from "../../src/base/clock.ts";
 import type { AliasSpec, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../src/api/meta.ts";
-import { parseName } from "../../src/dns/name.ts";
+import { parseName } from "../../src/dns/name/name.ts";
 import { readBaseZone } from "../../src/providers/base-zone.ts";
 import { BASE_ZONE } from "./controller-world.ts";
 import { checkEnd, checkWrite } from "./controller-truth.ts";

@@ -5,7 +5,7 @@ import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { propose } from "../../src/controller/proposal.ts";
 import { createStore, type Store } from "../../src/controller/store.ts";
-import { displayName, parseName, type Name } from "../../src/dns/name.ts";
+import { displayName, parseName, type Name } from "../../src/dns/name/name.ts";
 import { planZone } from "../../src/plan/zone-plan.ts";
 import { readZoneText } from "../../src/providers/coredns/zone-text.ts";
 import { describe, MINUTE, type Stage, ZONES } from "./controller-stage.ts";

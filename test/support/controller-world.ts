@@ -11,11 +11,11 @@ import type {
   InventoryHandlers,
   ReportedEvent,
 } from "../../src/controller/ports.ts";
-import { addressSet, familyOf } from "../../src/dns/address.ts";
-import { displayName } from "../../src/dns/name.ts";
-import type { Reading, TargetKey } from "../../src/dns/reading.ts";
+import { addressSet, familyOf } from "../../src/dns/address/address.ts";
+import { displayName } from "../../src/dns/name/name.ts";
+import type { Reading, TargetKey } from "../../src/dns/lookup-result.ts";
 import { inlineText } from "../../src/providers/inline-text.ts";
-import type { Subnet } from "../../src/dns/subnet.ts";
+import type { Subnet } from "../../src/dns/address/subnet.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import type { ZoneProvider } from "../../src/providers/provider.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";

@@ -1,9 +1,9 @@
-import { decodeMessage } from "../../src/dns/decode.ts";
-import { encodeMessage } from "../../src/dns/encode.ts";
-import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message.ts";
-import { nameOfPresentation } from "../../src/dns/name-wire.ts";
-import { ROOT } from "../../src/dns/name.ts";
-import { typeNumber } from "../../src/dns/types.ts";
+import { decodeMessage } from "../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../src/dns/message/encode.ts";
+import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message/message.ts";
+import { nameOfPresentation } from "../../src/dns/name/name-wire.ts";
+import { ROOT } from "../../src/dns/name/name.ts";
+import { typeNumber } from "../../src/dns/registry.ts";
 
 export const EDNS: Edns = { udpSize: 1232, version: 0, dnssecOk: false, options: [] };
 

@@ -1,7 +1,7 @@
 import { byCodeUnit, sameMembers } from "../../src/base/order.ts";
-import { parseName, type Name } from "../../src/dns/name.ts";
+import { parseName, type Name } from "../../src/dns/name/name.ts";
 import type { RecordSet } from "../../src/dns/record.ts";
-import { parseZoneFile } from "../../src/dns/zone-file.ts";
+import { parseZoneFile } from "../../src/dns/zone-file/parse-zone-file.ts";
 import type { BackendCapabilities, BackendChange, RecordBackend } from "../../src/providers/backend.ts";
 import type { ApplyResult } from "../../src/providers/provider.ts";
 import { zoneText } from "./zone-text.ts";

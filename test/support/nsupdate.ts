@@ -1,7 +1,7 @@
-import { displayName, nameOfCanonical, type Name } from "../../src/dns/name.ts";
+import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import type { RecordSet } from "../../src/dns/record.ts";
-import type { TsigAlgorithm } from "../../src/dns/tsig-key.ts";
-import { recordSetsOf } from "../../src/dns/zone-file-sets.ts";
+import type { TsigAlgorithm } from "../../src/dns/tsig/tsig-key.ts";
+import { recordSetsOf } from "../../src/dns/zone-file/group-rrsets.ts";
 import { locateComponent } from "./component.ts";
 import { dig } from "./dig.ts";
 import type { DnsEndpoint } from "./dns-probe.ts";

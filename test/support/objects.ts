@@ -1,7 +1,7 @@
 import type { AliasSpec, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone, ZoneSpec } from "../../src/api/dns-zone.ts";
 import type { ObjectMeta } from "../../src/api/meta.ts";
-import { parseName, parseOwnerName, type Name } from "../../src/dns/name.ts";
+import { parseName, parseOwnerName, type Name } from "../../src/dns/name/name.ts";
 import type { Family } from "../../src/dns/record.ts";
 import type { Answer } from "../../src/plan/answer.ts";
 

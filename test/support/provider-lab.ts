@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { DnsZone, OverlaySpec, ProviderSpec, ZoneFileSpec } from "../../src/api/dns-zone.ts";
-import { addressSet, familyOf } from "../../src/dns/address.ts";
-import { httpsAliasData } from "../../src/dns/https-alias.ts";
-import { parseName, parseOwnerName } from "../../src/dns/name.ts";
+import { addressSet, familyOf } from "../../src/dns/address/address.ts";
+import { httpsAliasData } from "../../src/dns/rdata/type/https-alias.ts";
+import { parseName, parseOwnerName } from "../../src/dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType } from "../../src/dns/record.ts";
 import type { ActualSet, WantedSet, Write } from "../../src/plan/change.ts";
 import type { ActualZone, ApplyResult, ZoneProvider } from "../../src/providers/provider.ts";

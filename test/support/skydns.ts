@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { listAt, memberAt, numberAt, parseJson, textAt } from "../../src/base/json.ts";
-import { familyOf, parseAddress } from "../../src/dns/address.ts";
-import { labelsOf, nameOfCanonical, type Name } from "../../src/dns/name.ts";
+import { familyOf, parseAddress } from "../../src/dns/address/address.ts";
+import { labelsOf, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import type { RecordSet } from "../../src/dns/record.ts";
 import { setKey, sortedSets } from "../../src/providers/record-sets.ts";
 

@@ -1,5 +1,5 @@
 import { backoffMs } from "../../base/backoff.ts";
-import type { FailureReason } from "../../dns/reading.ts";
+import type { FailureReason } from "../../dns/lookup-result.ts";
 import type { Outcome } from "../answer.ts";
 import { RETRY } from "./next-look.ts";
 import type { FailureReading, HoldContext, HoldState } from "./state.ts";

@@ -1,6 +1,6 @@
 import { sameMembers } from "../../base/order.ts";
-import { addressSet } from "../../dns/address.ts";
-import type { Name } from "../../dns/name.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { isUnread, notePeak, noteReading, origTtl, peakTtl, type TtlCycles } from "./cycles.ts";
 import { firstWaitMs, MAX_WAIT_MS, nextWaitMs, SLACK_MS } from "./next-look.ts";

@@ -1,7 +1,7 @@
 import type { Millis, Random } from "../../base/clock.ts";
-import { addressSet } from "../../dns/address.ts";
-import type { Name } from "../../dns/name.ts";
-import type { Reading, TargetKey } from "../../dns/reading.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { Reading, TargetKey } from "../../dns/lookup-result.ts";
 import type { Seconds } from "../../dns/record.ts";
 import type { Answer, Outcome } from "../answer.ts";
 import { restoredCycles, type TtlCycles } from "./cycles.ts";

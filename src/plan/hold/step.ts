@@ -1,5 +1,5 @@
-import { displayName } from "../../dns/name.ts";
-import type { Reading } from "../../dns/reading.ts";
+import { displayName } from "../../dns/name/name.ts";
+import type { Reading } from "../../dns/lookup-result.ts";
 import { onEmpty } from "./empty.ts";
 import { onFailure } from "./failure.ts";
 import { onPositive } from "./positive.ts";

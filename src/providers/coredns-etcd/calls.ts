@@ -1,5 +1,5 @@
 import type { CoreDNSEtcdSpec } from "../../api/dns-zone.ts";
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { SecretText } from "../backend.ts";
 import type { Millis } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";

@@ -1,6 +1,6 @@
 import { listAt, memberAt, numberAt, parseJson, textAt } from "../../base/json.ts";
-import { parseAddress } from "../../dns/address.ts";
-import { isAtOrBelow, labelsOf, type Name } from "../../dns/name.ts";
+import { parseAddress } from "../../dns/address/address.ts";
+import { isAtOrBelow, labelsOf, type Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { canonicalData, canonicalName } from "../record-text.ts";
 

@@ -1,4 +1,4 @@
-import { displayName } from "../../dns/name.ts";
+import { displayName } from "../../dns/name/name.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
 import { byKey, standing, targetOf } from "../record-sets.ts";

@@ -1,5 +1,5 @@
 import { byCodeUnit } from "../../base/order.ts";
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
 import { setKey, targetOf } from "../record-sets.ts";

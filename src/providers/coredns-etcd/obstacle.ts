@@ -1,5 +1,5 @@
-import { displayName, isWildcard, labelsOf, type Name } from "../../dns/name.ts";
-import { parseAddress } from "../../dns/address.ts";
+import { displayName, isWildcard, labelsOf, type Name } from "../../dns/name/name.ts";
+import { parseAddress } from "../../dns/address/address.ts";
 import type { ObstacleOf } from "../backend.ts";
 import { ancestorKeys, ownerKeyOf, parentKey, plainAddress } from "./convert.ts";
 import type { Entry, ZoneView } from "./zone-view.ts";

@@ -1,4 +1,4 @@
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import {
   ancestorKeys,
   APEX_PATH,

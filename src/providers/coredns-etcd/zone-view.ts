@@ -1,5 +1,5 @@
-import { parseAddress, familyOf } from "../../dns/address.ts";
-import type { Name } from "../../dns/name.ts";
+import { parseAddress, familyOf } from "../../dns/address/address.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import { setKey, sortedSets } from "../record-sets.ts";
 import { canonicalData } from "../record-text.ts";

@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
-import { isWildcard, type Name } from "../../dns/name.ts";
+import { isWildcard, type Name } from "../../dns/name/name.ts";
 import { type AliasType, FAMILIES, isAliasType, type Seconds } from "../../dns/record.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { Listener } from "./corefile-listeners.ts";

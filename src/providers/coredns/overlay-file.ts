@@ -1,5 +1,5 @@
 import type { ObjectKey } from "../../api/meta.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import { type Corefile, parseCorefile } from "./corefile.ts";
 import { parseCorefileKey, samePort } from "./corefile-key.ts";
 import { type Listener, mayReload, rootListeners } from "./corefile-listeners.ts";

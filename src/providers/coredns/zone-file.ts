@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ActualSet } from "../../plan/change.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";

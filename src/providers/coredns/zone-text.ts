@@ -1,7 +1,7 @@
 import { byCodeUnit } from "../../base/order.ts";
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import { type AliasType, isAliasType, type RecordSet, type Seconds } from "../../dns/record.ts";
-import { renderRecords } from "../../dns/zone-file-render.ts";
+import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
 import { type BaseZone, withSerial } from "../base-zone.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { ownerNameIn } from "../owner-name.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import { addressSet, familyOf, parseAddress } from "../../dns/address.ts";
-import { displayName, isHostName, parseOwnerName, type Name } from "../../dns/name.ts";
+import { addressSet, familyOf, parseAddress } from "../../dns/address/address.ts";
+import { displayName, isHostName, parseOwnerName, type Name } from "../../dns/name/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
 import type { Endpoint, EndpointObject, StoredEndpoint } from "./endpoint-store.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock, Millis } from "../../base/clock.ts";
-import { addressSet, parseAddress } from "../../dns/address.ts";
-import type { Name } from "../../dns/name.ts";
+import { addressSet, parseAddress } from "../../dns/address/address.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { AliasType } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import { EXTERNAL_DNS_LACKS } from "../external-dns.ts";

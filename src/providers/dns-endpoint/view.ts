@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { byCodeUnit } from "../../base/order.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Family } from "../../dns/record.ts";
 import type { ActualSet } from "../../plan/change.ts";
 import type { ActualZone, Drift } from "../provider.ts";

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { byCodeUnit } from "../../base/order.ts";
-import { familyOf, parseAddress } from "../../dns/address.ts";
-import { displayName, isAtOrBelow, type Name } from "../../dns/name.ts";
-import { quotedText } from "../../dns/presentation-tokens.ts";
+import { familyOf, parseAddress } from "../../dns/address/address.ts";
+import { displayName, isAtOrBelow, type Name } from "../../dns/name/name.ts";
+import { quotedText } from "../../dns/presentation/rdata-tokens.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import { BACKEND_TYPES, setKey, sortedSets } from "../record-sets.ts";
 import { canonicalData, canonicalName } from "../record-text.ts";

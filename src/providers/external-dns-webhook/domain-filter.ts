@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { isAtOrBelow, type Name } from "../../dns/name.ts";
+import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { canonicalName } from "../record-text.ts";
 import type { DomainFilter } from "./endpoint.ts";
 

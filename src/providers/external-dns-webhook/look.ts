@@ -1,5 +1,5 @@
 import type { Clock, Millis } from "../../base/clock.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import type { BackendProblem } from "../http-problem.ts";
 import type { WebhookClient, WebhookClientDeps } from "./client.ts";
 import { type Shown, shownOf } from "./convert.ts";

@@ -1,5 +1,5 @@
 import { sameMembers } from "../../base/order.ts";
-import { displayName } from "../../dns/name.ts";
+import { displayName } from "../../dns/name/name.ts";
 import type { BackendChange } from "../backend.ts";
 import { setKey, targetOf } from "../record-sets.ts";
 import type { AdjustedChange } from "./changes.ts";

@@ -1,6 +1,6 @@
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType, type Seconds } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendCapabilities, BackendChange } from "../backend.ts";

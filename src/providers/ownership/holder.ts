@@ -1,5 +1,5 @@
 import { byCodeUnit } from "../../base/order.ts";
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { AliasType, RecordSet } from "../../dns/record.ts";
 import { readMarker, type Marker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";

@@ -1,5 +1,5 @@
 import { byCodeUnit } from "../../base/order.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType, type RecordSet } from "../../dns/record.ts";
 import type { ActualSet } from "../../plan/change.ts";
 import type { Obstacle, ObstacleOf } from "../backend.ts";

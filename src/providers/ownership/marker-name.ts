@@ -1,4 +1,4 @@
-import { isAtOrBelow, isWildcard, nameOfCanonical, type Name } from "../../dns/name.ts";
+import { isAtOrBelow, isWildcard, nameOfCanonical, type Name } from "../../dns/name/name.ts";
 
 /**
  * Where the marker of an owner name stands: `_dnsalias.` in front of it, and `_dnsalias._wildcard.` in place of a leftmost `*`, so that it is in

@@ -1,6 +1,6 @@
 import { sameMembers } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import type { AliasType, RecordSet } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
 import type { Drift } from "../provider.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type RecordSet } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendChange, ObstacleOf, RecordBackend } from "../backend.ts";

@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../base/json.ts";
-import { isAtOrBelow, type Name } from "../../dns/name.ts";
+import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import { nextSerial } from "../../dns/serial.ts";
 import type { BackendChange } from "../backend.ts";

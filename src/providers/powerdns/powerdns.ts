@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
 import { byKey, standing } from "../record-sets.ts";

@@ -1,8 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
 import { AppError } from "../../base/error.ts";
-import { displayName, type Name } from "../../dns/name.ts";
-import { RCODE, rcodeName } from "../../dns/types.ts";
-import { encodeUpdate, updateMessage } from "../../dns/update.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { RCODE, rcodeName } from "../../dns/registry.ts";
+import { encodeUpdate, updateMessage } from "../../dns/message/update-message.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import type { BackendChange } from "../backend.ts";
 import { serverText, type Session } from "./client.ts";

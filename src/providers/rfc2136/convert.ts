@@ -1,9 +1,9 @@
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
-import type { WireRecord } from "../../dns/message.ts";
-import type { Name } from "../../dns/name.ts";
-import { rdataFromWire } from "../../dns/rdata-wire.ts";
+import type { WireRecord } from "../../dns/message/message.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { rdataFromWire } from "../../dns/rdata/codec.ts";
 import type { RecordSet } from "../../dns/record.ts";
-import { CLASS, TYPE, typeName } from "../../dns/types.ts";
+import { CLASS, TYPE, typeName } from "../../dns/registry.ts";
 import type { BackendChange } from "../backend.ts";
 
 /** What the backend reads: what an alias can have, what hides it, and markers. */

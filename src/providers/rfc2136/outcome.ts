@@ -1,7 +1,7 @@
 import type { SecretKeyRef } from "../../api/dns-zone.ts";
-import { displayName, type Name } from "../../dns/name.ts";
-import { RCODE, rcodeName } from "../../dns/types.ts";
-import type { TsigRefusal } from "../../dns/tsig.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { RCODE, rcodeName } from "../../dns/registry.ts";
+import type { TsigRefusal } from "../../dns/tsig/tsig-sign.ts";
 
 /** Why a server did not do what it was asked; `silent`: nothing came from it. */
 export type Problem =

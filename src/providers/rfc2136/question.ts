@@ -1,7 +1,7 @@
-import { encodeMessage } from "../../dns/encode.ts";
-import { EMPTY_QUERY, type Message } from "../../dns/message.ts";
-import type { Name } from "../../dns/name.ts";
-import { CLASS } from "../../dns/types.ts";
+import { encodeMessage } from "../../dns/message/encode.ts";
+import { EMPTY_QUERY, type Message } from "../../dns/message/message.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { CLASS } from "../../dns/registry.ts";
 
 /** A question of an authoritative server. */
 export function questionMessage(id: number, name: Name, type: number): Message {

@@ -1,12 +1,12 @@
 import type { Millis } from "../../base/clock.ts";
 import { sameMembers } from "../../base/order.ts";
-import { encodeMessage } from "../../dns/encode.ts";
-import type { Message } from "../../dns/message.ts";
-import { isAtOrBelow, isWildcard, parentOf, wildcardBelow, type Name } from "../../dns/name.ts";
+import { encodeMessage } from "../../dns/message/encode.ts";
+import type { Message } from "../../dns/message/message.ts";
+import { isAtOrBelow, isWildcard, parentOf, wildcardBelow, type Name } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
-import { rdataFromWire } from "../../dns/rdata-wire.ts";
-import { RCODE, TYPE } from "../../dns/types.ts";
-import { nameInUseMessage } from "../../dns/update.ts";
+import { rdataFromWire } from "../../dns/rdata/codec.ts";
+import { RCODE, TYPE } from "../../dns/registry.ts";
+import { nameInUseMessage } from "../../dns/message/update-message.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Reply, type Session } from "./client.ts";
 import { recordSetsOf } from "./convert.ts";

@@ -1,8 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
-import { createTransferReader, type TransferStep } from "../../dns/transfer.ts";
-import { RCODE, TYPE } from "../../dns/types.ts";
+import { createTransferReader, type TransferStep } from "../../dns/message/transfer-reader.ts";
+import { RCODE, TYPE } from "../../dns/registry.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Session } from "./client.ts";
 import { READ_TYPES, recordSetsOf } from "./convert.ts";

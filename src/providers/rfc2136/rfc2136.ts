@@ -1,6 +1,6 @@
 import type { Rfc2136Spec } from "../../api/dns-zone.ts";
 import type { Millis } from "../../base/clock.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import type { BackendBatch, BackendChange, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
-import type { TsigKey } from "../../dns/tsig-key.ts";
+import type { TsigKey } from "../../dns/tsig/tsig-key.ts";
 
 /** Who may transfer a zone: from one of the addresses, and with the key where there is one. A catalog zone has several such. */
 export interface Grant {

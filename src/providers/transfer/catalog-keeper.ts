@@ -1,6 +1,6 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import { catalogSets, catalogSoa } from "./catalog.ts";
 import { prepared, type PreparedSet, setKeyOf } from "./prepared.ts";
 import { firstSerial, serialAfter } from "./serials.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { byCodeUnit } from "../../base/order.ts";
-import { type Name, nameOfCanonical } from "../../dns/name.ts";
+import { type Name, nameOfCanonical } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 
 /** The records of a catalog zone of version 2 (RFC 9432 4) without its SOA; the same members in any order give the same sets. */

@@ -1,11 +1,11 @@
-import { decodeMessage } from "../../dns/decode.ts";
-import { encodeMessage } from "../../dns/encode.ts";
-import { EMPTY_QUERY, type WireRecord } from "../../dns/message.ts";
-import type { Name } from "../../dns/name.ts";
+import { decodeMessage } from "../../dns/message/decode.ts";
+import { encodeMessage } from "../../dns/message/encode.ts";
+import { EMPTY_QUERY, type WireRecord } from "../../dns/message/message.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { type SignedMessage, signMessage, verifyResponse } from "../../dns/tsig.ts";
-import type { TsigKey } from "../../dns/tsig-key.ts";
-import { CLASS, OPCODE, RCODE, rcodeName, TYPE } from "../../dns/types.ts";
+import { type SignedMessage, signMessage, verifyResponse } from "../../dns/tsig/tsig-sign.ts";
+import type { TsigKey } from "../../dns/tsig/tsig-key.ts";
+import { CLASS, OPCODE, RCODE, rcodeName, TYPE } from "../../dns/registry.ts";
 
 /** What a secondary is told (RFC 1996). */
 export interface Notice {

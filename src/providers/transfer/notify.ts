@@ -1,7 +1,7 @@
 import { type Backoff, backoffMs } from "../../base/backoff.ts";
 import type { Clock, Random } from "../../base/clock.ts";
-import { parseAddress } from "../../dns/address.ts";
-import type { Name } from "../../dns/name.ts";
+import { parseAddress } from "../../dns/address/address.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { type Notice, type NotifyReply, notifyMessage, readNotifyReply } from "./notify-message.ts";
 

@@ -1,7 +1,7 @@
-import type { WireRecord } from "../../dns/message.ts";
+import type { WireRecord } from "../../dns/message/message.ts";
 import type { RecordSet } from "../../dns/record.ts";
-import { rdataToWire } from "../../dns/rdata-wire.ts";
-import { CLASS, typeNumber } from "../../dns/types.ts";
+import { rdataToWire } from "../../dns/rdata/codec.ts";
+import { CLASS, typeNumber } from "../../dns/registry.ts";
 
 /** One record set in the form in which it is transferred; made once, and shared by all versions that have it. */
 export interface PreparedSet {

@@ -2,7 +2,7 @@ import type { Clock, Millis, Random } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
 import type { TransferSpec } from "../../api/dns-zone.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import type { OnQuery, Peer } from "../../transport/listener.ts";
 import { createSlots } from "../../transport/slots.ts";

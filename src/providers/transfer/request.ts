@@ -1,9 +1,9 @@
-import { decodeMessage } from "../../dns/decode.ts";
-import { messageHead } from "../../dns/message-head.ts";
-import type { Message, Question } from "../../dns/message.ts";
-import { HEADER_OCTETS } from "../../dns/wire-reader.ts";
-import { rdataFromWire } from "../../dns/rdata-wire.ts";
-import { CLASS, OPCODE, RCODE, TYPE } from "../../dns/types.ts";
+import { decodeMessage } from "../../dns/message/decode.ts";
+import { messageHead } from "../../dns/message/error-reply.ts";
+import type { Message, Question } from "../../dns/message/message.ts";
+import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import { rdataFromWire } from "../../dns/rdata/codec.ts";
+import { CLASS, OPCODE, RCODE, TYPE } from "../../dns/registry.ts";
 
 export type Request =
   /** A response, or no message at all: to be passed over. */

@@ -1,11 +1,11 @@
-import { encodeMessage } from "../../dns/encode.ts";
-import type { Message, WireRecord } from "../../dns/message.ts";
-import type { Name } from "../../dns/name.ts";
+import { encodeMessage } from "../../dns/message/encode.ts";
+import type { Message, WireRecord } from "../../dns/message/message.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { signatureOctets, signMessage, signNext } from "../../dns/tsig.ts";
-import type { TsigKey } from "../../dns/tsig-key.ts";
-import { verifyRequest } from "../../dns/tsig-request.ts";
-import { RCODE } from "../../dns/types.ts";
+import { signatureOctets, signMessage, signNext } from "../../dns/tsig/tsig-sign.ts";
+import type { TsigKey } from "../../dns/tsig/tsig-key.ts";
+import { verifyRequest } from "../../dns/tsig/verify-request.ts";
+import { RCODE } from "../../dns/registry.ts";
 import type { Grant } from "./access.ts";
 import { type Asked, readRequest, type Request } from "./request.ts";
 import { setKeyOf } from "./prepared.ts";

@@ -1,4 +1,4 @@
-import type { Name } from "../../dns/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { Grant } from "./access.ts";
 import type { History } from "./versions.ts";
 

@@ -1,5 +1,5 @@
-import { encodeMessage } from "../../dns/encode.ts";
-import type { Message, WireRecord } from "../../dns/message.ts";
+import { encodeMessage } from "../../dns/message/encode.ts";
+import type { Message, WireRecord } from "../../dns/message/message.ts";
 import { recordOctets } from "./prepared.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { WireRecord } from "../../dns/message.ts";
+import type { WireRecord } from "../../dns/message/message.ts";
 import { isNewerSerial } from "../../dns/serial.ts";
 import { recordOctets } from "./prepared.ts";
 import { deltasSince, type Delta, type History, type ZoneVersion } from "./versions.ts";

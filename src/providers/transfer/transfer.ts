@@ -1,8 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone, TransferSpec } from "../../api/dns-zone.ts";
-import { displayName, type Name } from "../../dns/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
-import { tsigSecret } from "../../dns/tsig-key.ts";
+import { tsigSecret } from "../../dns/tsig/tsig-key.ts";
 import type { ActualSet } from "../../plan/change.ts";
 import type { SecretText } from "../backend.ts";
 import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";

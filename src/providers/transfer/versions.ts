@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { WireRecord } from "../../dns/message.ts";
+import type { WireRecord } from "../../dns/message/message.ts";
 import { type PreparedSet, recordOctets } from "./prepared.ts";
 
 /** A zone at one serial. Never changed: whoever sends it goes on sending it while newer ones come. */

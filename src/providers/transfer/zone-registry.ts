@@ -1,6 +1,6 @@
 import type { TransferSpec } from "../../api/dns-zone.ts";
-import type { Name } from "../../dns/name.ts";
-import type { TsigKey } from "../../dns/tsig-key.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { TsigKey } from "../../dns/tsig/tsig-key.ts";
 import type { OwnSet } from "../own-set.ts";
 import { allowList, type Grant } from "./access.ts";
 import { newestSerial } from "./serials.ts";

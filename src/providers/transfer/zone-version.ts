@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { type BaseZone, withSerial } from "../base-zone.ts";
 import type { OwnSet } from "../own-set.ts";
-import type { WireRecord } from "../../dns/message.ts";
-import { displayName } from "../../dns/name.ts";
+import type { WireRecord } from "../../dns/message/message.ts";
+import { displayName } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import { prepared, type PreparedSet, recordOctets, setKeyOf } from "./prepared.ts";
 import { advanced, type History, versionOf } from "./versions.ts";

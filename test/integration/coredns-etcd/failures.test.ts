@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import { displayName } from "../../../src/dns/name.ts";
+import { displayName } from "../../../src/dns/name/name.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { owned } from "../../../src/providers/ownership/owned.ts";
 import { createHttpClient, type HttpClient } from "../../../src/transport/http.ts";

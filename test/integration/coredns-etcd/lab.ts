@@ -1,7 +1,7 @@
 import { listAt, memberAt, numberAt, parseJson, textAt } from "../../../src/base/json.ts";
 import type { CoreDNSEtcdSpec } from "../../../src/api/dns-zone.ts";
-import { familyOf, parseAddress } from "../../../src/dns/address.ts";
-import { labelsOf, nameOfCanonical, parseName, type Name } from "../../../src/dns/name.ts";
+import { familyOf, parseAddress } from "../../../src/dns/address/address.ts";
+import { labelsOf, nameOfCanonical, parseName, type Name } from "../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../src/dns/record.ts";
 import type { RecordBackend, SecretText } from "../../../src/providers/backend.ts";
 import { createCoreDNSEtcdBackend } from "../../../src/providers/coredns-etcd/coredns-etcd.ts";

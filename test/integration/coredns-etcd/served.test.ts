@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/base/clock.ts";
-import { displayName } from "../../../src/dns/name.ts";
+import { displayName } from "../../../src/dns/name/name.ts";
 import { owned } from "../../../src/providers/ownership/owned.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
 import { createHttpClient, type HttpClient } from "../../../src/transport/http.ts";

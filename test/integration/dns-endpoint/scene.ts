@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DnsZone, ZoneSpec } from "../../../src/api/dns-zone.ts";
 import { listAt, memberAt, textAt } from "../../../src/base/json.ts";
-import { parseOwnerName, type Name } from "../../../src/dns/name.ts";
+import { parseOwnerName, type Name } from "../../../src/dns/name/name.ts";
 import { createEndpointStore } from "../../../src/kube/endpoint-store.ts";
 import type { Transport } from "../../../src/kube/transport.ts";
 import { diff } from "../../../src/plan/diff.ts";

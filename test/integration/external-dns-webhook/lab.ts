@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import { listAt, numberAt, textAt, textsAt } from "../../../src/base/json.ts";
-import { displayName, type Name, parseName, parseOwnerName } from "../../../src/dns/name.ts";
+import { displayName, type Name, parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../src/dns/record.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { createWebhookBackend } from "../../../src/providers/external-dns-webhook/webhook.ts";

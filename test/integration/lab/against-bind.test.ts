@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName } from "../../../src/dns/name.ts";
-import { readZoneEntries } from "../../../src/dns/zone-file-entries.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
+import { readZoneEntries } from "../../../src/dns/zone-file/records.ts";
 import { startNameServer } from "../../lab/name-server.ts";
 import { ask, type Reply } from "../../lab/question.ts";
 import { startBind } from "../../support/bind.ts";

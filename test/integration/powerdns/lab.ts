@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/base/clock.ts";
 import type { PowerDNSSpec } from "../../../src/api/dns-zone.ts";
-import { parseName, parseOwnerName } from "../../../src/dns/name.ts";
+import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../src/dns/record.ts";
 import type { RecordBackend, SecretText } from "../../../src/providers/backend.ts";
 import { createPowerDNSBackend } from "../../../src/providers/powerdns/powerdns.ts";

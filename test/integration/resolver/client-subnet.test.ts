@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Reading } from "../../../src/dns/reading.ts";
+import type { Reading } from "../../../src/dns/lookup-result.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startUnbound } from "../../support/unbound.ts";
 import { startSubnetServer, type SubnetAnswer, type SubnetServer } from "../../lab/subnet-server.ts";

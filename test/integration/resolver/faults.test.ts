@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Reading } from "../../../src/dns/reading.ts";
+import type { Reading } from "../../../src/dns/lookup-result.ts";
 import type { LookupStep } from "../../../src/resolver/trace.ts";
 import type { Fault } from "../../lab/fault.ts";
 import { type NameServer, startNameServer } from "../../lab/name-server.ts";

@@ -1,8 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer, type Socket as Stream } from "node:net";
-import { decodeMessage } from "../../../src/dns/decode.ts";
-import type { Message } from "../../../src/dns/message.ts";
+import { decodeMessage } from "../../../src/dns/message/decode.ts";
+import type { Message } from "../../../src/dns/message/message.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
 import { freePort } from "../../support/free-port.ts";
 

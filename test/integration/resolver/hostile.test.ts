@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { encodeMessage } from "../../../src/dns/encode.ts";
-import type { Message, WireRecord } from "../../../src/dns/message.ts";
-import { parseName } from "../../../src/dns/name.ts";
-import { rdataToWire } from "../../../src/dns/rdata-wire.ts";
-import { CLASS, TYPE } from "../../../src/dns/types.ts";
+import { encodeMessage } from "../../../src/dns/message/encode.ts";
+import type { Message, WireRecord } from "../../../src/dns/message/message.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
+import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
+import { CLASS, TYPE } from "../../../src/dns/registry.ts";
 import { type HostileOptions, type Sending, startHostile } from "./hostile-server.ts";
 import { lookupScene, over } from "./lookup-scene.ts";
 

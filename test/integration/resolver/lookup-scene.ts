@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../../../src/base/clock.ts";
-import { parseName } from "../../../src/dns/name.ts";
-import type { Reading } from "../../../src/dns/reading.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
+import type { Reading } from "../../../src/dns/lookup-result.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { createLookup } from "../../../src/resolver/client.ts";
 import type { LookOptions } from "../../../src/resolver/ports.ts";

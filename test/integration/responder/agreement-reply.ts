@@ -1,8 +1,8 @@
-import { decodeMessage } from "../../../src/dns/decode.ts";
-import { encodeMessage } from "../../../src/dns/encode.ts";
-import { EMPTY_QUERY, type Message, type WireRecord } from "../../../src/dns/message.ts";
-import { rdataFromWire } from "../../../src/dns/rdata-wire.ts";
-import { classNumber, rcodeName, typeName, typeNumber } from "../../../src/dns/types.ts";
+import { decodeMessage } from "../../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../../src/dns/message/encode.ts";
+import { EMPTY_QUERY, type Message, type WireRecord } from "../../../src/dns/message/message.ts";
+import { rdataFromWire } from "../../../src/dns/rdata/codec.ts";
+import { classNumber, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
 import type { ExchangeClient } from "../../../src/transport/client.ts";
 import { labName } from "../../lab/zone-store.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";

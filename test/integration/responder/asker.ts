@@ -1,11 +1,11 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { decodeMessage } from "../../../src/dns/decode.ts";
-import { encodeMessage } from "../../../src/dns/encode.ts";
-import { EMPTY_QUERY, type Message } from "../../../src/dns/message.ts";
-import { parseName } from "../../../src/dns/name.ts";
-import { typeNumber } from "../../../src/dns/types.ts";
+import { decodeMessage } from "../../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../../src/dns/message/encode.ts";
+import { EMPTY_QUERY, type Message } from "../../../src/dns/message/message.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
+import { typeNumber } from "../../../src/dns/registry.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
 
 export function queryFor(name: string, type = "A", more: Partial<Message> = {}): Uint8Array {

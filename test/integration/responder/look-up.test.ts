@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import type { LiveAnswer } from "../../../src/responder/ports.ts";
 import { waitFor } from "../../lab/wait-for.ts";
 import { skipWithout } from "../../support/component.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { decodeMessage } from "../../../src/dns/decode.ts";
-import { encodeMessage } from "../../../src/dns/encode.ts";
-import { nameOfCanonical, parseName, type Name } from "../../../src/dns/name.ts";
-import { CLASS, typeNumber } from "../../../src/dns/types.ts";
+import { decodeMessage } from "../../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../../src/dns/message/encode.ts";
+import { nameOfCanonical, parseName, type Name } from "../../../src/dns/name/name.ts";
+import { CLASS, typeNumber } from "../../../src/dns/registry.ts";
 import { answer } from "../../../src/responder/answer.ts";
 import { findIn } from "../../../src/responder/zone-find.ts";
 import { buildZoneView, type ZoneView } from "../../../src/responder/zone-view.ts";

@@ -1,7 +1,7 @@
-import { nameOfPresentation } from "../../../src/dns/name-wire.ts";
-import { ROOT, wildcardBelow, type Name } from "../../../src/dns/name.ts";
+import { nameOfPresentation } from "../../../src/dns/name/name-wire.ts";
+import { ROOT, wildcardBelow, type Name } from "../../../src/dns/name/name.ts";
 import type { Family, RecordSet } from "../../../src/dns/record.ts";
-import { parseZoneFile } from "../../../src/dns/zone-file.ts";
+import { parseZoneFile } from "../../../src/dns/zone-file/parse-zone-file.ts";
 import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/ports.ts";
 
 export interface RandomZone {

@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
-import { parseName, parseOwnerName } from "../../../src/dns/name.ts";
+import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../src/dns/record.ts";
 import { createResponderPool, type ResponderPool, type ResponderPoolOptions } from "../../../src/responder/pool.ts";
 import type { AnswerSource, LiveAnswer, LiveQuestion, ServedAlias, ServedZone } from "../../../src/responder/ports.ts";

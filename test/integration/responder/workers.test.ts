@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import { createResponderPool } from "../../../src/responder/pool.ts";
 import { listen } from "../../../src/transport/listen.ts";
 import { askUdp, queryFor } from "./asker.ts";

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../src/dns/record.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { startBind } from "../../support/bind.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RecordSet } from "../../../src/dns/record.ts";
-import { parseName, parseOwnerName } from "../../../src/dns/name.ts";
+import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { BackendRead, RecordBackend } from "../../../src/providers/backend.ts";
 import type { ApplyResult } from "../../../src/providers/provider.ts";
 import { skipWithout } from "../../support/component.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Rfc2136Spec } from "../../../src/api/dns-zone.ts";
-import { parseName, type Name } from "../../../src/dns/name.ts";
+import { parseName, type Name } from "../../../src/dns/name/name.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { createRfc2136Backend } from "../../../src/providers/rfc2136/rfc2136.ts";
 import { createExchange } from "../../../src/transport/client.ts";

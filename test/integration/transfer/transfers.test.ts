@@ -1,12 +1,12 @@
-import { EMPTY_QUERY } from "../../../src/dns/message.ts";
+import { EMPTY_QUERY } from "../../../src/dns/message/message.ts";
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { join } from "node:path";
-import { encodeMessage } from "../../../src/dns/encode.ts";
-import { parseName } from "../../../src/dns/name.ts";
-import { CLASS, TYPE } from "../../../src/dns/types.ts";
+import { encodeMessage } from "../../../src/dns/message/encode.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
+import { CLASS, TYPE } from "../../../src/dns/registry.ts";
 import { framed } from "../../../src/transport/frames.ts";
 import { waitFor } from "../../lab/wait-for.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";

@@ -16,7 +16,7 @@ import type { DnsZone, ProviderSpec } from "../../../src/api/dns-zone.ts";
 import { parseAlias, parseZone } from "../../../src/api/parse.ts";
 import { problemText, type Parsed } from "../../../src/api/problem.ts";
 import { baseZonesOf, servedBaseOf } from "../../../src/api/zone-inputs.ts";
-import { displayName } from "../../../src/dns/name.ts";
+import { displayName } from "../../../src/dns/name/name.ts";
 
 const baseZone = { inline: "@ SOA a b 1 2 3 4 5\n" };
 const leastZone = { domain: "Example.COM.", provider: { coreDNS: { zoneFile: { baseZone } } } };

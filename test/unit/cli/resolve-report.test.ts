@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSink } from "../../../src/cli/io.ts";
 import { reportJson, reportText, type FamilyReport } from "../../../src/cli/resolve-report.ts";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 
 const TARGET = parseName("www.example.net");
 const EDGE = parseName("edge.example.org");

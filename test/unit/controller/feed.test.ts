@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ZoneSpec } from "../../../src/api/dns-zone.ts";
-import { displayName } from "../../../src/dns/name.ts";
+import { displayName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE, startWorld, type ControllerWorld, type WorldOptions } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 import { servingPlay, type ServingPlay } from "../../support/serving-play.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasStatus } from "../../../src/api/dns-alias.ts";
-import { parseName, parseOwnerName } from "../../../src/dns/name.ts";
+import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import type { LiveAnswer } from "../../../src/responder/ports.ts";
 import { BASE_ZONE, startWorld, type ControllerWorld, type WorldOptions } from "../../support/controller-world.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { ObjectKey } from "../../../src/api/meta.ts";
-import { parseOwnerName } from "../../../src/dns/name.ts";
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { owned } from "../../../src/providers/ownership/owned.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
 import { startWorld, type ControllerWorld } from "../../support/controller-world.ts";

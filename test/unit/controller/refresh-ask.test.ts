@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { silentLogger } from "../../../src/base/log.ts";
 import { createRefresher, type Refresher } from "../../../src/controller/refresh.ts";
 import type { RefresherDeps } from "../../../src/controller/refresh-parts.ts";
-import { parseName } from "../../../src/dns/name.ts";
-import type { Reading, TargetKey } from "../../../src/dns/reading.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
+import type { Reading, TargetKey } from "../../../src/dns/lookup-result.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
 import { empty, failed, found, KEY } from "../../support/hold-play.ts";
 

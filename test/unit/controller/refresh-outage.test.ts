@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createOutageWatch } from "../../../src/controller/refresh-outage.ts";
-import type { Reading } from "../../../src/dns/reading.ts";
+import type { Reading } from "../../../src/dns/lookup-result.ts";
 import { empty, failed, found } from "../../support/hold-play.ts";
 
 interface Case {

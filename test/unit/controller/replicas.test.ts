@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 import { createReplicasWorld, placeOf, type ReplicasWorld } from "../../support/replicas-world.ts";

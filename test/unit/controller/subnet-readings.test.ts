@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSubnetReadings, type SubnetReadings } from "../../../src/controller/subnet-readings.ts";
-import { parseName } from "../../../src/dns/name.ts";
-import { keyText, type Reading, type TargetKey } from "../../../src/dns/reading.ts";
-import { parseSubnet, type Subnet } from "../../../src/dns/subnet.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
+import { keyText, type Reading, type TargetKey } from "../../../src/dns/lookup-result.ts";
+import { parseSubnet, type Subnet } from "../../../src/dns/address/subnet.ts";
 import { answerOf } from "../../../src/plan/hold/answer-of.ts";
 import { freshState } from "../../../src/plan/hold/state.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";

@@ -1,4 +1,4 @@
-import type { TsigAlgorithm } from "../../../src/dns/tsig-key.ts";
+import type { TsigAlgorithm } from "../../../src/dns/tsig/tsig-key.ts";
 
 /** What dnspython 2.3 signs at 1,800,000,000 with the key `k.example.` and the secret below: a question for www.example.com A and its answer. */
 export const TSIG_VECTORS: readonly TsigVector[] = [

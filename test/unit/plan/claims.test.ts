@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseOwnerName } from "../../../src/dns/name.ts";
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { decideClaim, indexZones, zonesFor, type NamespaceLabels } from "../../../src/plan/claims.ts";
 import { alias, zone } from "../../support/objects.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import { after } from "../../../src/plan/after.ts";
 import type { ActualSet, Change } from "../../../src/plan/change.ts";
 import { diff } from "../../../src/plan/diff.ts";

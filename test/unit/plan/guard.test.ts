@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import { cap } from "../../../src/plan/cap.ts";
 import type { Change } from "../../../src/plan/change.ts";
 import { guard } from "../../../src/plan/guard.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import type { Answer } from "../../../src/plan/answer.ts";
 import { carried } from "../../../src/plan/carried.ts";
 import { contributionOf } from "../../../src/plan/contribution.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Message } from "../../../src/dns/message.ts";
+import type { Message } from "../../../src/dns/message/message.ts";
 import { cookieOf } from "../../../src/resolver/judge.ts";
 import { attempt } from "../../../src/resolver/attempt.ts";
 import { createServerMemory } from "../../../src/resolver/server-memory.ts";

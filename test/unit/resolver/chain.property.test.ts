@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { WireRecord } from "../../../src/dns/message.ts";
-import { rdataToWire } from "../../../src/dns/rdata-wire.ts";
-import { CLASS, TYPE } from "../../../src/dns/types.ts";
+import type { WireRecord } from "../../../src/dns/message/message.ts";
+import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
+import { CLASS, TYPE } from "../../../src/dns/registry.ts";
 import { type ChainResult, followChain, startOfChain } from "../../../src/resolver/chain.ts";
 import { name, query, response } from "./messages.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Message } from "../../../src/dns/message.ts";
-import { EDNS_OPTION, RCODE } from "../../../src/dns/types.ts";
+import type { Message } from "../../../src/dns/message/message.ts";
+import { EDNS_OPTION, RCODE } from "../../../src/dns/registry.ts";
 import { createLookup } from "../../../src/resolver/client.ts";
 import { judge } from "../../../src/resolver/judge.ts";
 import type { LookOptions } from "../../../src/resolver/ports.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Message } from "../../../src/dns/message.ts";
-import type { Reading } from "../../../src/dns/reading.ts";
-import { TYPE } from "../../../src/dns/types.ts";
+import type { Message } from "../../../src/dns/message/message.ts";
+import type { Reading } from "../../../src/dns/lookup-result.ts";
+import { TYPE } from "../../../src/dns/registry.ts";
 import { createLookup } from "../../../src/resolver/client.ts";
 import type { LookOptions } from "../../../src/resolver/ports.ts";
 import type { LookupStep } from "../../../src/resolver/trace.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Message } from "../../../src/dns/message.ts";
-import { CLASS, TYPE } from "../../../src/dns/types.ts";
+import type { Message } from "../../../src/dns/message/message.ts";
+import { CLASS, TYPE } from "../../../src/dns/registry.ts";
 import { judge } from "../../../src/resolver/judge.ts";
 import { cookieOption, name, NXDOMAIN, query, REFUSED, response, SERVFAIL } from "./messages.ts";
 

@@ -1,7 +1,7 @@
-import { nameOfCanonical, type Name } from "../../../src/dns/name.ts";
-import type { Message, WireRecord } from "../../../src/dns/message.ts";
-import { rdataToWire } from "../../../src/dns/rdata-wire.ts";
-import { CLASS, EDNS_OPTION, RCODE, TYPE, typeNumber } from "../../../src/dns/types.ts";
+import { nameOfCanonical, type Name } from "../../../src/dns/name/name.ts";
+import type { Message, WireRecord } from "../../../src/dns/message/message.ts";
+import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
+import { CLASS, EDNS_OPTION, RCODE, TYPE, typeNumber } from "../../../src/dns/registry.ts";
 import { buildQuery, type QueryVariant } from "../../../src/resolver/query.ts";
 
 export function name(text: string): Name {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeMessage } from "../../../src/dns/decode.ts";
-import { encodeMessage } from "../../../src/dns/encode.ts";
-import { TYPE } from "../../../src/dns/types.ts";
+import { decodeMessage } from "../../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../../src/dns/message/encode.ts";
+import { TYPE } from "../../../src/dns/registry.ts";
 import { buildQuery, spellingOf } from "../../../src/resolver/query.ts";
 import { name, query } from "./messages.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSubnet } from "../../../src/dns/subnet.ts";
+import { parseSubnet } from "../../../src/dns/address/subnet.ts";
 import {
   accountOf,
   createRateLimiter,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { encodeMessage } from "../../../src/dns/encode.ts";
-import type { Message } from "../../../src/dns/message.ts";
-import { rcodeName } from "../../../src/dns/types.ts";
+import { encodeMessage } from "../../../src/dns/message/encode.ts";
+import type { Message } from "../../../src/dns/message/message.ts";
+import { rcodeName } from "../../../src/dns/registry.ts";
 import type { LiveAnswer, LiveQuestion } from "../../../src/responder/ports.ts";
 import { decoded, EDNS, BARE_QUERY, queryOctets } from "../../support/dns-query.ts";
 import { PEER, responderWorld, type ResponderWorld, type WorldOptions } from "../../support/responder-world.ts";

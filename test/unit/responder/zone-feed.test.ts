@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Name } from "../../../src/dns/name.ts";
+import type { Name } from "../../../src/dns/name/name.ts";
 import type { ServedZone } from "../../../src/responder/ports.ts";
 import type { ToWorker } from "../../../src/responder/protocol.ts";
 import { createZoneFeed, type ZoneFeed } from "../../../src/responder/zone-feed.ts";

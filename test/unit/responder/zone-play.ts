@@ -1,11 +1,11 @@
-import type { WireRecord } from "../../../src/dns/message.ts";
-import { nameOfPresentation } from "../../../src/dns/name-wire.ts";
-import { ROOT, type Name } from "../../../src/dns/name.ts";
-import { rdataFromWire } from "../../../src/dns/rdata-wire.ts";
+import type { WireRecord } from "../../../src/dns/message/message.ts";
+import { nameOfPresentation } from "../../../src/dns/name/name-wire.ts";
+import { ROOT, type Name } from "../../../src/dns/name/name.ts";
+import { rdataFromWire } from "../../../src/dns/rdata/codec.ts";
 import type { Family } from "../../../src/dns/record.ts";
-import { CLASS, rcodeName, typeName, typeNumber } from "../../../src/dns/types.ts";
-import { readZoneEntries } from "../../../src/dns/zone-file-entries.ts";
-import { recordSetsOf } from "../../../src/dns/zone-file-sets.ts";
+import { CLASS, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
+import { readZoneEntries } from "../../../src/dns/zone-file/records.ts";
+import { recordSetsOf } from "../../../src/dns/zone-file/group-rrsets.ts";
 import type { AnswerContext, AnswerResult } from "../../../src/responder/answer-kinds.ts";
 import { answer } from "../../../src/responder/answer.ts";
 import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/ports.ts";

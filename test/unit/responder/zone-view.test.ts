@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName } from "../../../src/dns/name.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import { buildZoneView, zoneViewBuilder, type ZoneView } from "../../../src/responder/zone-view.ts";
 import { alias, ask, contextOf, linesOf, served } from "./zone-play.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { typeNumber } from "../../../src/dns/types.ts";
+import { typeNumber } from "../../../src/dns/registry.ts";
 import { buildZoneView } from "../../../src/responder/zone-view.ts";
 import { zonesOf } from "../../../src/responder/zones.ts";
 import { nameOf, served } from "./zone-play.ts";

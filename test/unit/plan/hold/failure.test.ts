@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { array, assert as check, constantFrom, integer, property, tuple } from "fast-check";
-import { parseName } from "../../../../src/dns/name.ts";
-import { FAILURE_REASONS } from "../../../../src/dns/reading.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import { FAILURE_REASONS } from "../../../../src/dns/lookup-result.ts";
 import { answerOf } from "../../../../src/plan/hold/answer-of.ts";
 import { freshState, type HoldState } from "../../../../src/plan/hold/state.ts";
 import { empty, failed, found, KEY, play, playOut, published, waitFrom } from "../../../support/hold-play.ts";

@@ -11,7 +11,7 @@ import {
   record,
   type Arbitrary,
 } from "fast-check";
-import type { Reading } from "../../../../src/dns/reading.ts";
+import type { Reading } from "../../../../src/dns/lookup-result.ts";
 import { LOOKUP_ALLOWANCE_MS } from "../../../../src/plan/hold/next-look.ts";
 import { refreshWaitMs } from "../../../../src/plan/hold/refresh-wait.ts";
 import { freshState } from "../../../../src/plan/hold/state.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName } from "../../../../src/dns/name.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
 import { answerOf, isNews } from "../../../../src/plan/hold/answer-of.ts";
 import { freshState, type LastGood, restoredState, withLastGood } from "../../../../src/plan/hold/state.ts";
 import { empty, failed, found, KEY, play, playOut, published } from "../../../support/hold-play.ts";

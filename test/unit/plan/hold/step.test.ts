@@ -11,7 +11,7 @@ import {
   tuple,
   type Arbitrary,
 } from "fast-check";
-import { FAILURE_REASONS, type Reading } from "../../../../src/dns/reading.ts";
+import { FAILURE_REASONS, type Reading } from "../../../../src/dns/lookup-result.ts";
 import { freshState } from "../../../../src/plan/hold/state.ts";
 import { step } from "../../../../src/plan/hold/step.ts";
 import { empty, failed, found, KEY } from "../../../support/hold-play.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reading } from "../../../../src/dns/reading.ts";
+import type { Reading } from "../../../../src/dns/lookup-result.ts";
 import { empty, failed, found, play, playOut, published, waitFrom } from "../../../support/hold-play.ts";
 
 interface Case {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reading } from "../../../../src/dns/reading.ts";
+import type { Reading } from "../../../../src/dns/lookup-result.ts";
 import { origTtl, peakTtl } from "../../../../src/plan/hold/cycles.ts";
 import { restoredState } from "../../../../src/plan/hold/state.ts";
 import { steadyTtl } from "../../../../src/plan/hold/steady-ttl.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName, parseOwnerName } from "../../../../src/dns/name.ts";
+import { parseName, parseOwnerName } from "../../../../src/dns/name/name.ts";
 import {
   addressKey,
   addressValue,

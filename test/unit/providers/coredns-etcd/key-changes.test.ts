@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nameOfCanonical, parseName } from "../../../../src/dns/name.ts";
+import { nameOfCanonical, parseName } from "../../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../../src/dns/record.ts";
 import type { BackendChange } from "../../../../src/providers/backend.ts";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { DnsZone } from "../../../../src/api/dns-zone.ts";
-import { parseOwnerName } from "../../../../src/dns/name.ts";
+import { parseOwnerName } from "../../../../src/dns/name/name.ts";
 import {
   isEdited,
   objectFor,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseName } from "../../../../src/dns/name.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../../src/dns/record.ts";
 import { type AdjustedChange, bodiesOf } from "../../../../src/providers/external-dns-webhook/changes.ts";
 import { endpointFor, shownOf } from "../../../../src/providers/external-dns-webhook/convert.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseName } from "../../../../src/dns/name.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
 import { dataOf, endpointFor, setsOf, shownOf } from "../../../../src/providers/external-dns-webhook/convert.ts";
 import { domainFilterOf, endpointsOf } from "../../../../src/providers/external-dns-webhook/endpoint.ts";
 import { endpoint, lineOf } from "./builders.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseOwnerName } from "../../../../src/dns/name.ts";
+import { parseOwnerName } from "../../../../src/dns/name/name.ts";
 import { admits, admitsSomeOf } from "../../../../src/providers/external-dns-webhook/domain-filter.ts";
 import type { DomainFilter } from "../../../../src/providers/external-dns-webhook/endpoint.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nameOfCanonical, parseName, parseOwnerName } from "../../../../src/dns/name.ts";
+import { nameOfCanonical, parseName, parseOwnerName } from "../../../../src/dns/name/name.ts";
 import { markerData, readMarker, type Marker } from "../../../../src/providers/ownership/marker.ts";
 import { markerNameOf, ownerNameIn, ownerNameOf } from "../../../../src/providers/ownership/marker-name.ts";
 

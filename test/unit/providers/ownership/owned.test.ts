@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nameOfCanonical, parseOwnerName } from "../../../../src/dns/name.ts";
+import { nameOfCanonical, parseOwnerName } from "../../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../../src/dns/record.ts";
 import type { WantedSet } from "../../../../src/plan/change.ts";
 import { markerData } from "../../../../src/providers/ownership/marker.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseName } from "../../../../src/dns/name.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
 import { patchOf, recordSetsOf, serialPatch, zoneOf } from "../../../../src/providers/powerdns/convert.ts";
 
 const DOMAIN = parseName("example.com");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeMessage } from "../../../../src/dns/decode.ts";
-import { nameOfCanonical, parseName } from "../../../../src/dns/name.ts";
-import { rdataToWire } from "../../../../src/dns/rdata-wire.ts";
+import { decodeMessage } from "../../../../src/dns/message/decode.ts";
+import { nameOfCanonical, parseName } from "../../../../src/dns/name/name.ts";
+import { rdataToWire } from "../../../../src/dns/rdata/codec.ts";
 import type { RecordSet } from "../../../../src/dns/record.ts";
-import { typeNumber } from "../../../../src/dns/types.ts";
+import { typeNumber } from "../../../../src/dns/registry.ts";
 import type { BackendChange } from "../../../../src/providers/backend.ts";
 import { messagesOf } from "../../../../src/providers/rfc2136/apply-changes.ts";
 import { groupsOf, recordSetsOf, restOf } from "../../../../src/providers/rfc2136/convert.ts";

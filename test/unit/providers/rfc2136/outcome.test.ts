@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName } from "../../../../src/dns/name.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
 import { readProblem, updateProblem, worstOf, type Problem } from "../../../../src/providers/rfc2136/outcome.ts";
 import { createServerOrder } from "../../../../src/providers/rfc2136/server-order.ts";
-import { RCODE } from "../../../../src/dns/types.ts";
+import { RCODE } from "../../../../src/dns/registry.ts";
 import { whoActs } from "../../../../src/api/reason.ts";
 
 const ZONE = parseName("example.com");

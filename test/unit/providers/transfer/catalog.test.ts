@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TransferSpec } from "../../../../src/api/dns-zone.ts";
-import { parseName, type Name } from "../../../../src/dns/name.ts";
+import { parseName, type Name } from "../../../../src/dns/name/name.ts";
 import { catalogSets } from "../../../../src/providers/transfer/catalog.ts";
 import { createCatalogKeeper } from "../../../../src/providers/transfer/catalog-keeper.ts";
 import { wholeForm } from "../../../../src/providers/transfer/transfer-records.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsZone, TransferSpec } from "../../../../src/api/dns-zone.ts";
-import { parseName } from "../../../../src/dns/name.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
 import type { Family } from "../../../../src/dns/record.ts";
 import type { ActualSet, Write } from "../../../../src/plan/change.ts";
 import type { SecretRead } from "../../../../src/providers/backend.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { WireRecord } from "../../../../src/dns/message.ts";
-import { parseName } from "../../../../src/dns/name.ts";
-import { rdataFromWire } from "../../../../src/dns/rdata-wire.ts";
-import { typeName } from "../../../../src/dns/types.ts";
-import { parseZoneFile } from "../../../../src/dns/zone-file.ts";
+import type { WireRecord } from "../../../../src/dns/message/message.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import { rdataFromWire } from "../../../../src/dns/rdata/codec.ts";
+import { typeName } from "../../../../src/dns/registry.ts";
+import { parseZoneFile } from "../../../../src/dns/zone-file/parse-zone-file.ts";
 import { prepared, setKeyOf } from "../../../../src/providers/transfer/prepared.ts";
 import {
   advanced,

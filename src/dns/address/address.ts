@@ -1,0 +1,90 @@
+import { BlockList, isIPv4, isIPv6, SocketAddress } from "node:net";
+import { byCodeUnit } from "../../base/order.ts";
+import { addressGroups } from "./address-wire.ts";
+import type { Family } from "../record.ts";
+
+/** The one text of an IPv4 or IPv6 address (RFC 5952), or undefined: `1.2.3`, `010.0.0.1`, zones and mapped IPv4 are not taken. */
+export function parseAddress(text: string): string | undefined {
+  if (isIPv4(text)) {
+    return text;
+  }
+  if (!isIPv6(text) || text.includes("%")) {
+    return undefined;
+  }
+  return isMapped(text) ? undefined : new SocketAddress({ address: text, family: "ipv6" }).address;
+}
+
+/** The record type that carries the address; the text must be one that {@link parseAddress} gave. */
+export function familyOf(address: string): Family {
+  return address.includes(":") ? "AAAA" : "A";
+}
+
+/** Sorted, without duplicates: the one spelling of an address set. */
+export function addressSet(addresses: Iterable<string>): readonly string[] {
+  return [...new Set(addresses)].sort(byCodeUnit);
+}
+
+/**
+ * True for an address that a public name has no business pointing at: the special-purpose registries of RFC 6890, multicast,
+ * and everything outside 2000::/3 in IPv6. IPv4 inside ::ffff:0:0/96 and 64:ff9b::/96 is judged as IPv4.
+ */
+export function isSpecialUse(address: string): boolean {
+  if (isIPv4(address)) {
+    return SPECIAL_V4.check(address, "ipv4");
+  }
+  const embedded = embeddedIPv4(address);
+  if (embedded !== undefined) {
+    return SPECIAL_V4.check(embedded, "ipv4");
+  }
+  return !GLOBAL_V6.check(address, "ipv6") || SPECIAL_V6.check(address, "ipv6");
+}
+
+const SPECIAL_V4 = blockList("ipv4", [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3],
+]);
+const GLOBAL_V6 = blockList("ipv6", [["2000::", 3]]);
+const SPECIAL_V6 = blockList("ipv6", [
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20],
+]);
+
+function blockList(family: "ipv4" | "ipv6", prefixes: readonly (readonly [string, number])[]): BlockList {
+  const list = new BlockList();
+  for (const [network, length] of prefixes) {
+    list.addSubnet(network, length, family);
+  }
+  return list;
+}
+
+/** ::ffff:0:0/96, which is no address of a host (RFC 4291 2.5.5.2). */
+function isMapped(address: string): boolean {
+  return addressGroups(address).slice(0, 6).join(":") === MAPPED_HEAD;
+}
+
+const MAPPED_HEAD = "0:0:0:0:0:65535";
+const NAT64_HEAD = "100:65435:0:0:0:0";
+
+function embeddedIPv4(address: string): string | undefined {
+  const groups = addressGroups(address);
+  const head = groups.slice(0, 6).join(":");
+  if (head !== MAPPED_HEAD && head !== NAT64_HEAD) {
+    return undefined;
+  }
+  const [high = 0, low = 0] = groups.slice(6);
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}

@@ -1,0 +1,68 @@
+import type { Name } from "./name/name.ts";
+import type { Family, Seconds } from "./record.ts";
+
+/** Which recursive servers answer: the controller's own list, or one zone's `spec.resolvers`. Equal lists have equal ids. */
+export type ViewId = string;
+
+/** What one look-up stream is for; see {@link keyText}. */
+export interface TargetKey {
+  readonly target: Name;
+  readonly family: Family;
+  readonly view: ViewId;
+}
+
+/** One text for each key, for maps: `target family view`. */
+export function keyText(key: TargetKey): string {
+  return `${key.target} ${key.family} ${key.view}`;
+}
+
+export const FAILURE_REASONS = [
+  "timeout",
+  "servfail",
+  "refused",
+  "rcode",
+  "malformed",
+  "truncated",
+  "bogus",
+  "loop",
+  "too-deep",
+  "too-many",
+  "inconsistent",
+  "special-use",
+  "unreachable",
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/**
+ * What one look-up of one key said. `chain` is every name from the target to the owner of the addresses, both ends
+ * included. `ttl` is the least TTL of every hop and the addresses as this answer had them (recursive servers count down), `longestTtl` the
+ * largest: for that long a recursive server may go on to lead over a hop that has changed. `scope` is there when a subnet was asked for: that many of its
+ * first bits the answer holds for, 0 for everyone; of a chain the longest of its hops (RFC 7871 7.2.1). `negativeTtl` is
+ * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), 0 when it carried none. `server` is the one that was believed.
+ */
+export type Reading =
+  | {
+      readonly kind: "positive";
+      readonly chain: readonly Name[];
+      readonly addresses: readonly string[];
+      readonly ttl: Seconds;
+      readonly longestTtl: Seconds;
+      readonly server: string;
+      /** The AD bit, over a server that is trusted to have validated (RFC 4035). */
+      readonly authenticated: boolean;
+      readonly scope?: number;
+    }
+  | {
+      readonly kind: "nodata" | "nxdomain";
+      readonly chain: readonly Name[];
+      readonly negativeTtl: Seconds;
+      readonly server: string;
+      readonly scope?: number;
+    }
+  | {
+      readonly kind: "failure";
+      readonly reason: FailureReason;
+      /** One sentence for people: which server, what it did. */
+      readonly detail: string;
+      readonly chain: readonly Name[];
+    };

@@ -1,0 +1,223 @@
+import { MAX_MESSAGE_OCTETS, type Edns, type Message, type Question, type WireRecord } from "./message.ts";
+import { MAX_NAME_OCTETS, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
+import { textOfWire } from "../name/name-wire.ts";
+import { OCTET_SPELLING, OCTET_TEXT } from "../name/octet-spelling.ts";
+import { rdataLayout, rdataLength } from "../rdata/compression.ts";
+import { CLASS, TYPE } from "../registry.ts";
+import {
+  fail,
+  type Gathered,
+  HEADER_OCTETS,
+  readBytes,
+  readUint16,
+  readUint32,
+  readWireName,
+  wireReader,
+  type WireReader,
+} from "../wire/wire-reader.ts";
+
+export type Decoded =
+  | { readonly kind: "ok"; readonly message: Message }
+  | { readonly kind: "malformed"; readonly problem: string };
+
+/**
+ * Reads one whole message (RFC 1035 4, RFC 6891). Never throws; time and memory are bounded by the packet's length. Malformed: counts that
+ * promise more or less than there is, RDATA of another length than its type has, compression that leads forwards or loops, names over
+ * 255 octets, a misplaced or second OPT. A question has `spelled` only where letters stood in upper case.
+ */
+export function decodeMessage(bytes: Uint8Array): Decoded {
+  const reader = wireReader(bytes);
+  if (reader.end < HEADER_OCTETS || reader.end > MAX_MESSAGE_OCTETS) {
+    return { kind: "malformed", problem: `a message cannot have ${reader.end} octets` };
+  }
+  const state: State = {
+    reader,
+    gathered: { octets: new Uint8Array(2 * MAX_NAME_OCTETS + MAX_FIXED_OCTETS), length: 0 },
+    known: new Map(),
+    opt: undefined,
+  };
+  const message = readMessage(state);
+  return reader.problem === undefined ? { kind: "ok", message } : { kind: "malformed", problem: reader.problem };
+}
+
+interface State {
+  readonly reader: WireReader;
+  /** Scratch for one name or one RDATA. */
+  readonly gathered: Gathered;
+  /** Names already read, by the offset where they stand: most names of a response are a pointer to one of them. */
+  readonly known: Map<number, Name>;
+  opt: { readonly edns: Edns; readonly extendedRcode: number } | undefined;
+}
+
+function readMessage(state: State): Message {
+  const { reader } = state;
+  const id = readUint16(reader);
+  const flags = readUint16(reader);
+  const counts = [readUint16(reader), readUint16(reader), readUint16(reader), readUint16(reader)] as const;
+  const questions = readQuestions(state, counts[0]);
+  const answers = readRecords(state, counts[1], false);
+  const authorities = readRecords(state, counts[2], false);
+  const additionals = readRecords(state, counts[3], true);
+  if (reader.offset !== reader.end) {
+    fail(reader, "there is more than the counts promise");
+  }
+  return {
+    id,
+    response: (flags & 0x8000) !== 0,
+    opcode: (flags >> 11) & 0xf,
+    authoritative: (flags & 0x0400) !== 0,
+    truncated: (flags & 0x0200) !== 0,
+    recursionDesired: (flags & 0x0100) !== 0,
+    recursionAvailable: (flags & 0x0080) !== 0,
+    authenticData: (flags & 0x0020) !== 0,
+    checkingDisabled: (flags & 0x0010) !== 0,
+    rcode: (flags & 0xf) | ((state.opt?.extendedRcode ?? 0) << 4),
+    questions,
+    answers,
+    authorities,
+    additionals,
+    ...(state.opt && { edns: state.opt.edns }),
+  };
+}
+
+function readQuestions(state: State, count: number): readonly Question[] {
+  const { reader } = state;
+  const questions: Question[] = [];
+  while (questions.length < count && reader.problem === undefined) {
+    const name = readName(state);
+    const spelled = textOfWire(state.gathered.octets, OCTET_SPELLING);
+    const question = { name, type: readUint16(reader), class: readUint16(reader) };
+    questions.push(spelled === name ? question : { ...question, spelled });
+  }
+  return questions;
+}
+
+function readRecords(state: State, count: number, optAllowed: boolean): readonly WireRecord[] {
+  const { reader } = state;
+  const records: WireRecord[] = [];
+  for (let read = 0; read < count && reader.problem === undefined; read += 1) {
+    const name = readOwnerName(state);
+    const type = readUint16(reader);
+    const classNumber = readUint16(reader);
+    const ttl = readUint32(reader);
+    const length = readUint16(reader);
+    if (type === TYPE.OPT) {
+      readOpt(state, { name, udpSize: classNumber, ttl, length, allowed: optAllowed });
+    } else {
+      // RFC 2181 8: a TTL with the top bit set is 0.
+      records.push({
+        name,
+        type,
+        class: classNumber,
+        ttl: ttl > MAX_TTL ? 0 : ttl,
+        rdata: readRdata(state, { type, class: classNumber, length }),
+      });
+    }
+  }
+  return records;
+}
+
+const MAX_TTL = 0x7fff_ffff;
+/** The octets beside names in the RDATA of the types in compression.ts are fewer. */
+const MAX_FIXED_OCTETS = 32;
+
+/** An owner name: nearly always a pointer to a name that has been read. */
+function readOwnerName(state: State): Name {
+  const { reader, known } = state;
+  const start = reader.offset;
+  const first = reader.bytes[start] ?? 0;
+  const pointed = first >= 0xc0 ? known.get(((first & 0x3f) << 8) | (reader.bytes[start + 1] ?? 0)) : undefined;
+  if (pointed === undefined || start + 2 > reader.end) {
+    return readName(state);
+  }
+  reader.offset = start + 2;
+  return pointed;
+}
+
+/** Leaves the octets of the name in `gathered`. */
+function readName(state: State): Name {
+  const { reader, gathered, known } = state;
+  const start = reader.offset;
+  gathered.length = 0;
+  readWireName(reader, gathered);
+  if (reader.problem !== undefined) {
+    gathered.octets[0] = 0;
+    return ROOT;
+  }
+  const name = nameOfCanonical(textOfWire(gathered.octets, OCTET_TEXT));
+  known.set(start, name);
+  return name;
+}
+
+interface RdataHead {
+  readonly type: number;
+  readonly class: number;
+  readonly length: number;
+}
+
+function readRdata(state: State, head: RdataHead): Uint8Array {
+  const { reader } = state;
+  const end = reader.offset + head.length;
+  // Prerequisites and deletions of an UPDATE have no RDATA (RFC 2136 2.4, 2.5).
+  const empty = head.length === 0 && (head.class === CLASS.ANY || head.class === CLASS.NONE);
+  const layout = empty ? undefined : rdataLayout(head.type);
+  if (layout === undefined) {
+    const wanted = empty || head.class === CLASS.CH ? undefined : rdataLength(head.type);
+    if (wanted !== undefined && wanted !== head.length) {
+      fail(reader, `RDATA of ${head.length} octets where ${wanted} belong`);
+    }
+    return readBytes(reader, head.length).slice();
+  }
+  const { gathered } = state;
+  gathered.length = 0;
+  gather(reader, gathered, layout.before);
+  for (let read = 0; read < layout.names && reader.problem === undefined; read += 1) {
+    readWireName(reader, gathered);
+  }
+  gather(reader, gathered, layout.after);
+  if (reader.offset !== end) {
+    fail(reader, "RDATA is longer or shorter than its length says");
+  }
+  return gathered.octets.slice(0, gathered.length);
+}
+
+function gather(reader: WireReader, into: Gathered, length: number): void {
+  const bytes = readBytes(reader, length);
+  if (reader.problem === undefined) {
+    into.octets.set(bytes, into.length);
+    into.length += length;
+  }
+}
+
+interface OptHead {
+  readonly name: Name;
+  readonly udpSize: number;
+  readonly ttl: number;
+  readonly length: number;
+  readonly allowed: boolean;
+}
+
+/** RFC 6891 6.1: at most one, in the additional section, owned by the root; its TTL field is flags. */
+function readOpt(state: State, head: OptHead): void {
+  const { reader } = state;
+  const end = reader.offset + head.length;
+  if (!head.allowed || state.opt !== undefined || head.name !== ROOT || end > reader.end) {
+    fail(reader, "an OPT record that may not be there or is too long");
+    return;
+  }
+  const options: { readonly code: number; readonly data: Uint8Array }[] = [];
+  while (reader.offset < end && reader.problem === undefined) {
+    const code = readUint16(reader);
+    options.push({ code, data: readBytes(reader, readUint16(reader)).slice() });
+  }
+  if (reader.offset !== end) {
+    fail(reader, "the options of OPT are longer than it");
+  }
+  const edns = {
+    udpSize: head.udpSize,
+    version: (head.ttl >>> 16) & 0xff,
+    dnssecOk: (head.ttl & 0x8000) !== 0,
+    options,
+  };
+  state.opt = { edns, extendedRcode: head.ttl >>> 24 };
+}

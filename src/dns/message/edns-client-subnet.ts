@@ -1,0 +1,73 @@
+import { addressOctets } from "../address/address-wire.ts";
+import { maskedOctets, type Subnet, subnetOfOctets } from "../address/subnet.ts";
+
+/** The fields of an EDNS client-subnet option (RFC 7871 6). */
+export interface ClientSubnet {
+  /** 0 only together with a source prefix of 0: nothing is told. */
+  readonly family: 0 | 4 | 6;
+  readonly sourcePrefix: number;
+  readonly scopePrefix: number;
+  /** As many octets as the source prefix needs. */
+  readonly octets: Uint8Array;
+}
+
+export type ClientSubnetRead =
+  | { readonly kind: "read"; readonly option: ClientSubnet }
+  /** One sentence for people. */
+  | { readonly kind: "malformed"; readonly problem: string };
+
+/** Strict, as RFC 7871 6 wants it: as many octets as needed, no bits beyond the prefix, no prefix longer than an address. Never throws. */
+export function readClientSubnet(data: Uint8Array): ClientSubnetRead {
+  const [high = 0, low = 0, sourcePrefix = 0, scopePrefix = 0] = data;
+  const family = FAMILIES.get((high << 8) | low);
+  if (data.length < HEAD_OCTETS || family === undefined) {
+    return malformed(data.length < HEAD_OCTETS ? "too short" : "an unknown family");
+  }
+  const octets = data.subarray(HEAD_OCTETS);
+  if (sourcePrefix > BITS[family] || scopePrefix > BITS[family]) {
+    return malformed("a prefix longer than an address");
+  }
+  if (octets.length !== Math.ceil(sourcePrefix / 8)) {
+    return malformed("another number of octets than the source prefix needs");
+  }
+  if (maskedOctets(octets, sourcePrefix).some((octet, index) => octet !== octets[index])) {
+    return malformed("bits beyond the source prefix");
+  }
+  return { kind: "read", option: { family, sourcePrefix, scopePrefix, octets } };
+}
+
+/** The option's data; `scope` is 0 in queries. */
+export function clientSubnetData({ address, prefix }: Subnet, scope = 0): Uint8Array {
+  const octets = addressOctets(address);
+  if (octets === undefined) {
+    throw new TypeError(`not an address: ${address}`);
+  }
+  const family = octets.length === 4 ? 1 : 2;
+  return Uint8Array.of(0, family, prefix, scope, ...maskedOctets(octets, prefix).subarray(0, Math.ceil(prefix / 8)));
+}
+
+/** What the option tells, cut to `bits`; undefined when it tells nothing. */
+export function subnetOfOption({ family, sourcePrefix, octets }: ClientSubnet, bits: number): Subnet | undefined {
+  if (family === 0 || sourcePrefix === 0) {
+    return undefined;
+  }
+  const whole = new Uint8Array(BITS[family] / 8);
+  whole.set(octets);
+  return subnetOfOctets(whole, Math.min(sourcePrefix, bits));
+}
+
+/** Family, source prefix and scope prefix. */
+const HEAD_OCTETS = 4;
+
+/** IANA "Address Family Numbers"; 0 is what stub resolvers send who want nothing told (RFC 7871 7.1.2). */
+const FAMILIES: ReadonlyMap<number, ClientSubnet["family"]> = new Map([
+  [0, 0],
+  [1, 4],
+  [2, 6],
+]);
+
+const BITS = { 0: 0, 4: 32, 6: 128 } as const;
+
+function malformed(problem: string): ClientSubnetRead {
+  return { kind: "malformed", problem };
+}

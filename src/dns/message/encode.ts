@@ -1,0 +1,172 @@
+import { AppError } from "../../base/error.ts";
+import { MAX_MESSAGE_OCTETS, type Edns, type Message, type WireRecord } from "./message.ts";
+import { HEADER_OCTETS } from "../wire/wire-reader.ts";
+import { ROOT } from "../name/name.ts";
+import { rdataLayout } from "../rdata/compression.ts";
+import { TYPE } from "../registry.ts";
+import {
+  patchUint16,
+  wireWriter,
+  writeBytes,
+  writeOwnerName,
+  writeQuestionName,
+  writeUint16,
+  writeWireName,
+  type WireWriter,
+} from "../wire/wire-writer.ts";
+
+export interface EncodeOptions {
+  /** Octets that the receiver takes; absent means 65,535. Below 512 is as 512 (RFC 1035 4.2.1). */
+  readonly maxSize?: number;
+}
+
+/**
+ * Writes a message, with names compressed (RFC 1035 4.1.4; RFC 3597 4 for RDATA). What does not fit is left out by whole record sets, from the first
+ * that does not fit on: in the answer and authority sections with TC set, in the additional section without (RFC 2181 9). The records
+ * of one set must stand together. OPT is always written. Throws MESSAGE_INVALID for a field that the format cannot hold.
+ */
+export function encodeMessage(message: Message, options: EncodeOptions = {}): Uint8Array {
+  const maxSize = Math.min(Math.max(options.maxSize ?? MAX_MESSAGE_OCTETS, MIN_SIZE), MAX_MESSAGE_OCTETS);
+  const opt = message.edns === undefined ? undefined : optOctets(message.edns, message.rcode);
+  const writer = wireWriter(sizeBound(message) + (opt?.length ?? 0));
+  writeHeader(writer, message);
+  for (const question of message.questions) {
+    writeQuestionName(writer, question.spelled ?? question.name);
+    writeUint16(writer, question.type);
+    writeUint16(writer, question.class);
+  }
+  const limit = maxSize - (opt?.length ?? 0);
+  const answers = writeRecords(writer, message.answers, limit);
+  const whole = answers === message.answers.length;
+  const authorities = whole ? writeRecords(writer, message.authorities, limit) : 0;
+  const truncated = !whole || authorities < message.authorities.length;
+  const additionals = truncated ? 0 : writeRecords(writer, message.additionals, limit);
+  if (opt !== undefined) {
+    writeBytes(writer, opt);
+  }
+  patchUint16(writer, 2, flagsOf(message, truncated));
+  patchUint16(writer, 6, answers);
+  patchUint16(writer, 8, authorities);
+  patchUint16(writer, 10, additionals + (opt === undefined ? 0 : 1));
+  return writer.bytes.slice(0, writer.length);
+}
+
+const MIN_SIZE = 512;
+
+function writeHeader(writer: WireWriter, message: Message): void {
+  if (message.rcode > 0xf && message.edns === undefined) {
+    throw invalid(`rcode ${message.rcode} needs EDNS`);
+  }
+  writeUint16(writer, message.id);
+  writer.length = HEADER_OCTETS;
+  patchUint16(writer, 4, message.questions.length);
+}
+
+function flagsOf(message: Message, truncated: boolean): number {
+  return (
+    bit(message.response, 0x8000) |
+    ((message.opcode & 0xf) << 11) |
+    bit(message.authoritative, 0x0400) |
+    bit(message.truncated || truncated, 0x0200) |
+    bit(message.recursionDesired, 0x0100) |
+    bit(message.recursionAvailable, 0x0080) |
+    bit(message.authenticData, 0x0020) |
+    bit(message.checkingDisabled, 0x0010) |
+    (message.rcode & 0xf)
+  );
+}
+
+function bit(on: boolean, value: number): number {
+  return on ? value : 0;
+}
+
+/** Writes whole record sets while they fit below `limit`; gives how many records were written. */
+function writeRecords(writer: WireWriter, records: readonly WireRecord[], limit: number): number {
+  let setStart = 0;
+  let setOffset = writer.length;
+  for (const [index, record] of records.entries()) {
+    const previous = records[index - 1];
+    if (previous === undefined || !sameSet(previous, record)) {
+      setStart = index;
+      setOffset = writer.length;
+    }
+    writeRecord(writer, record);
+    if (writer.length > limit) {
+      // Nothing but OPT follows, so offsets remembered for compression beyond this point are never used.
+      writer.length = setOffset;
+      return setStart;
+    }
+  }
+  return records.length;
+}
+
+function sameSet(a: WireRecord, b: WireRecord): boolean {
+  return a.name === b.name && a.type === b.type && a.class === b.class;
+}
+
+function writeRecord(writer: WireWriter, record: WireRecord): void {
+  writeOwnerName(writer, record.name);
+  writeUint16(writer, record.type);
+  writeUint16(writer, record.class);
+  writeUint16(writer, record.ttl >>> 16);
+  writeUint16(writer, record.ttl & 0xffff);
+  const lengthAt = writer.length;
+  writeUint16(writer, 0);
+  writeRdata(writer, record);
+  const length = writer.length - lengthAt - 2;
+  if (length > 0xffff) {
+    throw invalid(`RDATA of ${length} octets`);
+  }
+  patchUint16(writer, lengthAt, length);
+}
+
+function writeRdata(writer: WireWriter, { type, rdata }: WireRecord): void {
+  const layout = rdataLayout(type);
+  if (layout?.compress !== true || rdata.length === 0) {
+    writeBytes(writer, rdata);
+    return;
+  }
+  writeBytes(writer, rdata.subarray(0, layout.before));
+  let offset = layout.before;
+  for (let written = 0; written < layout.names; written += 1) {
+    offset = writeWireName(writer, rdata, offset);
+  }
+  writeBytes(writer, rdata.subarray(offset));
+}
+
+function optOctets(edns: Edns, rcode: number): Uint8Array {
+  const length = edns.options.reduce((sum, option) => sum + 4 + option.data.length, 0);
+  const writer = wireWriter(length + OPT_HEAD_OCTETS);
+  writeOwnerName(writer, ROOT);
+  writeUint16(writer, TYPE.OPT);
+  writeUint16(writer, edns.udpSize);
+  writeUint16(writer, ((rcode >>> 4) << 8) | edns.version);
+  writeUint16(writer, edns.dnssecOk ? 0x8000 : 0);
+  writeUint16(writer, length);
+  for (const option of edns.options) {
+    writeUint16(writer, option.code);
+    writeUint16(writer, option.data.length);
+    writeBytes(writer, option.data);
+  }
+  return writer.bytes;
+}
+
+const OPT_HEAD_OCTETS = 11;
+
+/** What the message has at most, without compression: no name is longer on the wire than its text and one octet. */
+function sizeBound(message: Message): number {
+  let bound = HEADER_OCTETS;
+  for (const question of message.questions) {
+    bound += (question.spelled ?? question.name).length + 5;
+  }
+  for (const records of [message.answers, message.authorities, message.additionals]) {
+    for (const record of records) {
+      bound += record.name.length + record.rdata.length + 11;
+    }
+  }
+  return bound;
+}
+
+function invalid(problem: string): AppError {
+  return new AppError("MESSAGE_INVALID", `cannot be written as a DNS message: ${problem}`, { retry: "never" });
+}

@@ -1,0 +1,70 @@
+import type { Name } from "../name/name.ts";
+import type { Seconds } from "../record.ts";
+
+/** The most that a length of two octets can announce (RFC 1035 4.2.2). */
+export const MAX_MESSAGE_OCTETS = 65_535;
+
+/** Header and EDNS fields in the words of RFC 1035 4.1.1 and RFC 6891. */
+export interface Message {
+  readonly id: number;
+  readonly response: boolean;
+  readonly opcode: number;
+  readonly authoritative: boolean;
+  readonly truncated: boolean;
+  readonly recursionDesired: boolean;
+  readonly recursionAvailable: boolean;
+  readonly authenticData: boolean;
+  readonly checkingDisabled: boolean;
+  /** Extended by EDNS (12 bits). */
+  readonly rcode: number;
+  readonly questions: readonly Question[];
+  readonly answers: readonly WireRecord[];
+  readonly authorities: readonly WireRecord[];
+  /** Without OPT, which is in `edns`. */
+  readonly additionals: readonly WireRecord[];
+  readonly edns?: Edns;
+}
+
+export interface Question {
+  readonly name: Name;
+  /** The name as its letters stand in the packet (0x20), in the same escapes; absent when that is `name` itself. */
+  readonly spelled?: string;
+  readonly type: number;
+  readonly class: number;
+}
+
+/** One record of a message. */
+export interface WireRecord {
+  readonly name: Name;
+  readonly type: number;
+  readonly class: number;
+  /** Clamped to 2^31 - 1 (RFC 2181 8: a set top bit means 0). */
+  readonly ttl: Seconds;
+  /** RDATA with every compression pointer undone. */
+  readonly rdata: Uint8Array;
+}
+
+export interface Edns {
+  readonly udpSize: number;
+  readonly version: number;
+  readonly dnssecOk: boolean;
+  readonly options: readonly { readonly code: number; readonly data: Uint8Array }[];
+}
+
+/** A query that asks nothing: what every other message differs from in a few fields. */
+export const EMPTY_QUERY: Message = {
+  id: 0,
+  response: false,
+  opcode: 0,
+  authoritative: false,
+  truncated: false,
+  recursionDesired: false,
+  recursionAvailable: false,
+  authenticData: false,
+  checkingDisabled: false,
+  rcode: 0,
+  questions: [],
+  answers: [],
+  authorities: [],
+  additionals: [],
+};

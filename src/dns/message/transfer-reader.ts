@@ -1,0 +1,97 @@
+import type { Message, WireRecord } from "./message.ts";
+import { isAtOrBelow, type Name } from "../name/name.ts";
+import { rdataFromWire } from "../rdata/codec.ts";
+import { CLASS, RCODE, TYPE } from "../registry.ts";
+
+export interface TransferOptions {
+  readonly zone: Name;
+  readonly id: number;
+  /** The types that are kept; the others are counted and checked only, so that memory is bounded by what is wanted. */
+  readonly wanted: ReadonlySet<number>;
+  /** Records at most, of every type. */
+  readonly maxRecords: number;
+}
+
+export type TransferStep =
+  | { readonly kind: "more" }
+  | { readonly kind: "done"; readonly records: readonly WireRecord[]; readonly serial: number }
+  /** The server does not give the zone. */
+  | { readonly kind: "refused"; readonly rcode: number }
+  /** Over `maxRecords`. */
+  | { readonly kind: "too-large"; readonly message: string }
+  | { readonly kind: "malformed"; readonly problem: string };
+
+/** Reads an answer to AXFR, message by message (RFC 5936 2.2): all between the zone's SOA and the same SOA again. */
+export interface TransferReader {
+  push(message: Message): TransferStep;
+}
+
+/** Records of other names than the zone's, or of another class than IN, make the whole transfer malformed. */
+export function createTransferReader(options: TransferOptions): TransferReader {
+  const records: WireRecord[] = [];
+  let soa: WireRecord | undefined;
+  let count = 0;
+  let over = false;
+  return {
+    push: (message) => {
+      const bad = over ? malformed("a message after the last SOA") : judgeHead(message, options, soa === undefined);
+      if (bad !== undefined) {
+        return bad;
+      }
+      for (const record of message.answers) {
+        const problem = over ? "a record after the last SOA" : take(record);
+        if (problem !== undefined) {
+          return malformed(problem);
+        }
+        if (count > options.maxRecords) {
+          return { kind: "too-large", message: `the zone has more than ${options.maxRecords} records` };
+        }
+      }
+      return over && soa !== undefined ? { kind: "done", records, serial: serialOf(soa) } : { kind: "more" };
+    },
+  };
+
+  function take(record: WireRecord): string | undefined {
+    count += 1;
+    const isSoa = record.type === TYPE.SOA && record.name === options.zone;
+    if (!isAtOrBelow(record.name, options.zone) || record.class !== CLASS.IN) {
+      return `a record that is not the zone's: ${record.name} of class ${record.class}`;
+    }
+    if (soa === undefined) {
+      soa = record;
+      return isSoa ? undefined : "the first record is not the zone's SOA";
+    }
+    if (isSoa) {
+      over = true;
+      return Buffer.compare(soa.rdata, record.rdata) === 0 ? undefined : "the last SOA is not the first one";
+    }
+    if (options.wanted.has(record.type)) {
+      records.push(record);
+    }
+    return undefined;
+  }
+}
+
+function judgeHead(message: Message, { zone, id }: TransferOptions, isFirst: boolean): TransferStep | undefined {
+  if (!message.response || message.id !== id || message.opcode !== 0) {
+    return malformed("a message that answers something else");
+  }
+  if (message.rcode !== RCODE.NOERROR) {
+    return { kind: "refused", rcode: message.rcode };
+  }
+  const [question] = message.questions;
+  if (question === undefined && !isFirst) {
+    return undefined; // RFC 5936 2.2.1: later messages may leave it out
+  }
+  const fits = question?.name === zone && question.type === TYPE.AXFR && message.questions.length === 1;
+  return fits ? undefined : malformed("the answer is to another question");
+}
+
+function malformed(problem: string): TransferStep {
+  return { kind: "malformed", problem };
+}
+
+/** RFC 1035 3.3.13: the first of the five numbers behind the two names. */
+function serialOf(soa: WireRecord): number {
+  return Number(rdataFromWire(TYPE.SOA, soa.rdata).split(" ")[2]);
+}

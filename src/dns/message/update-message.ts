@@ -1,0 +1,91 @@
+import { encodeMessage } from "./encode.ts";
+import { EMPTY_QUERY, MAX_MESSAGE_OCTETS, type Message, type WireRecord } from "./message.ts";
+import type { Name } from "../name/name.ts";
+import { rdataToWire } from "../rdata/codec.ts";
+import type { RecordSet } from "../record.ts";
+import { CLASS, OPCODE, TYPE, typeNumber } from "../registry.ts";
+
+/** One record set before and after; same name and type, at most one of them absent. */
+export interface UpdateChange {
+  readonly before: RecordSet | undefined;
+  readonly after: RecordSet | undefined;
+}
+
+/**
+ * An UPDATE (RFC 2136) of one zone that takes effect only while every `before` still stands, all of it or nothing: prerequisites are a
+ * record set with exactly these values (2.4.2; TTLs are not compared there) or none of the type (2.4.3); record sets are deleted whole (2.5.2) and
+ * added (2.5.1). A name that gets a first record of a type must have no CNAME, beside which a server would pass over the record without a word
+ * (3.4.2.2). Throws MESSAGE_INVALID for data that is not of its type.
+ */
+export function updateMessage(id: number, zone: Name, changes: readonly UpdateChange[]): Message {
+  const removed = new Set(changes.filter(({ after }) => after === undefined).map(keyOf));
+  const guards = new Map<string, WireRecord>();
+  for (const change of changes) {
+    const guard = cnameGuard(change, removed);
+    if (guard !== undefined) {
+      guards.set(guard.name, guard);
+    }
+  }
+  return {
+    ...EMPTY_QUERY,
+    id,
+    opcode: OPCODE.UPDATE,
+    questions: [{ name: zone, type: TYPE.SOA, class: CLASS.IN }],
+    answers: [...changes.flatMap(prerequisites), ...guards.values()],
+    authorities: changes.flatMap(updates),
+  };
+}
+
+/** An UPDATE that changes nothing and asks whether a name has records of its own (2.4.4): NOERROR yes, NXDOMAIN no. */
+export function nameInUseMessage(id: number, zone: Name, name: Name): Message {
+  return { ...updateMessage(id, zone, []), answers: [bare(name, TYPE.ANY, CLASS.ANY)] };
+}
+
+/** The message's octets, or undefined when it does not fit into one with `reserved` octets left free. */
+export function encodeUpdate(message: Message, reserved: number): Uint8Array | undefined {
+  const bytes = encodeMessage(message, { maxSize: MAX_MESSAGE_OCTETS - reserved });
+  const isCut = ((bytes[2] ?? 0) & TRUNCATED) !== 0;
+  return isCut ? undefined : bytes;
+}
+
+const TRUNCATED = 0x02;
+
+function prerequisites({ before, after }: UpdateChange): readonly WireRecord[] {
+  if (before !== undefined) {
+    return recordsOf({ ...before, ttl: 0 });
+  }
+  return after === undefined ? [] : [bare(after.name, numberOf(after.type), CLASS.NONE)];
+}
+
+function updates({ before, after }: UpdateChange): readonly WireRecord[] {
+  const deletion = before === undefined ? [] : [bare(before.name, numberOf(before.type), CLASS.ANY)];
+  return after === undefined ? deletion : [...deletion, ...recordsOf(after)];
+}
+
+/** No CNAME may be beside a new record set; a new CNAME must have the name to itself. */
+function cnameGuard({ before, after }: UpdateChange, removed: ReadonlySet<string>): WireRecord | undefined {
+  if (before !== undefined || after === undefined || removed.has(`${after.name} CNAME`)) {
+    return undefined;
+  }
+  return bare(after.name, after.type === "CNAME" ? TYPE.ANY : TYPE.CNAME, CLASS.NONE);
+}
+
+function recordsOf(set: RecordSet): readonly WireRecord[] {
+  const { name, type, ttl, data } = set;
+  return data.map((text) => ({ name, type: numberOf(type), class: CLASS.IN, ttl, rdata: rdataToWire(type, text) }));
+}
+
+function bare(name: Name, type: number, classNumber: number): WireRecord {
+  return { name, type, class: classNumber, ttl: 0, rdata: NOTHING };
+}
+
+const NOTHING = new Uint8Array(0);
+
+function numberOf(type: string): number {
+  return typeNumber(type) ?? 0;
+}
+
+function keyOf({ before, after }: UpdateChange): string {
+  const set = before ?? after;
+  return `${set?.name} ${set?.type}`;
+}

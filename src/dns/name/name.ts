@@ -1,0 +1,130 @@
+import { domainToASCII } from "node:url";
+import { AppError } from "../../base/error.ts";
+import { OCTET_TEXT } from "./octet-spelling.ts";
+
+declare const nameBrand: unique symbol;
+/**
+ * A domain name in one spelling: absolute with its final dot, lower case, octets outside printable text, dots
+ * in a label and zone-file punctuation as `\DDD` (RFC 1035 5.1, RFC 4343), so that a dot is always a label's end. The root is ".". Two equal names are equal strings.
+ */
+export type Name = string & { readonly [nameBrand]: true };
+
+/** RFC 1035 2.3.4: 255 octets on the wire; for names without escapes that is 254 characters of text with the final dot. */
+const MAX_TEXT_LENGTH = 254;
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** RFC 1035 2.3.4. */
+export const MAX_LABEL_OCTETS = 63;
+export const MAX_NAME_OCTETS = 255;
+/** Names without escapes, which nearly all are. */
+const PLAIN = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]{1,63}\.)+$/;
+/** One label of canonical text: each octet has one spelling only, so a dot always ends a label (see octet-spelling.ts). */
+const CANONICAL_LABEL = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]|\\\d{3})+$/;
+
+/** A host name as people write it: letters, digits, hyphens, underscores; IDN becomes A-labels (RFC 5890). */
+export function parseName(text: string): Name {
+  const name = toHostName(text);
+  if (name === undefined) {
+    throw new AppError("NAME_INVALID", `not a domain name: "${text}"`, { retry: "on-change" });
+  }
+  return name;
+}
+
+/** As {@link parseName}, and `*` as the whole leftmost label (RFC 4592). */
+export function parseOwnerName(text: string): Name {
+  return text.startsWith("*.") ? wildcardBelow(parseName(text.slice(2))) : parseName(text);
+}
+
+/** True when {@link parseName} would take the text. */
+export function isHostName(text: string): boolean {
+  return toHostName(text) !== undefined;
+}
+
+/** For the wire and zone-file readers: text that is already canonical and not too long, or an error that says it is not. */
+export function nameOfCanonical(text: string): Name {
+  if (!isCanonical(text)) {
+    throw new AppError("NAME_INVALID", `not a canonical domain name: "${text}"`, { retry: "never" });
+  }
+  return text;
+}
+
+export const ROOT: Name = nameOfCanonical(".");
+
+/** `*.` in front of a name; an error when that makes it too long. */
+export function wildcardBelow(name: Name): Name {
+  return nameOfCanonical(name === ROOT ? "*." : `*.${name}`);
+}
+
+export function isWildcard(name: Name): boolean {
+  return name.startsWith("*.");
+}
+
+/** True for the name itself and every name below it, at label boundaries: `evilexample.com.` is not in `example.com.`. */
+export function isAtOrBelow(name: Name, ancestor: Name): boolean {
+  return ancestor === ROOT || name === ancestor || name.endsWith(`.${ancestor}`);
+}
+
+/** The name without its leftmost label; undefined at the root. */
+export function parentOf(name: Name): Name | undefined {
+  if (name === ROOT) {
+    return undefined;
+  }
+  const rest = name.slice(name.indexOf(".") + 1);
+  return nameOfCanonical(rest === "" ? "." : rest);
+}
+
+/** Labels from left to right, without the root's empty one. */
+export function labelsOf(name: Name): readonly string[] {
+  return name === ROOT ? [] : name.slice(0, -1).split(".");
+}
+
+/** The spelling for people: no final dot, but "." for the root. */
+export function displayName(name: Name): string {
+  return name === ROOT ? name : name.slice(0, -1);
+}
+
+function toHostName(text: string): Name | undefined {
+  // domainToASCII cuts at "/", decodes %41 and turns 127.1 into an address, so both its input and its output are checked.
+  const plain = text.toLowerCase().replace(/\.$/, "");
+  const ascii = isPlainAscii(plain) ? plain : toALabels(plain);
+  const absolute = `${ascii}.`;
+  return absolute.length <= MAX_TEXT_LENGTH && isHostText(absolute) ? absolute : undefined;
+}
+
+function isHostText(text: string): text is Name {
+  const labels = text.slice(0, -1).split(".");
+  return labels.every((label) => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1) ?? "");
+}
+
+function isPlainAscii(text: string): boolean {
+  return /^[\u0021-\u007e]*$/.test(text);
+}
+
+function toALabels(text: string): string {
+  return /[\s%/?#@:\\]/.test(text) ? "" : domainToASCII(text);
+}
+
+function isCanonical(text: string): text is Name {
+  if (text === ".") {
+    return true;
+  }
+  if (PLAIN.test(text)) {
+    return text.length <= MAX_TEXT_LENGTH;
+  }
+  const labels = text.slice(0, -1).split(".");
+  const octets = labels.map(canonicalOctets);
+  const total = octets.reduce((sum, length) => sum + length + 1, 1);
+  return (
+    text.endsWith(".") && octets.every((length) => length > 0 && length <= MAX_LABEL_OCTETS) && total <= MAX_NAME_OCTETS
+  );
+}
+
+/** How many octets a label of canonical text has on the wire; 0 when it is not canonical. */
+function canonicalOctets(label: string): number {
+  if (!CANONICAL_LABEL.test(label)) {
+    return 0;
+  }
+  const escapes = label.match(/\\\d{3}/g) ?? [];
+  return escapes.every((escape) => OCTET_TEXT[Number(escape.slice(1))] === escape)
+    ? label.length - 3 * escapes.length
+    : 0;
+}

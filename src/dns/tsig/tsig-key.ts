@@ -1,0 +1,43 @@
+import type { Name } from "../name/name.ts";
+import { nameOfCanonical } from "../name/name.ts";
+
+/** RFC 8945 6: the algorithms in use that are not weak; MD5, SHA-1 and GSS are none of them. */
+export type TsigAlgorithm = "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
+
+/** A shared secret as both sides know it. */
+export interface TsigKey {
+  readonly name: Name;
+  readonly algorithm: TsigAlgorithm;
+  readonly secret: Uint8Array;
+}
+
+interface Algorithm {
+  /** As node:crypto calls it. */
+  readonly hash: string;
+  /** Of a MAC that is not cut. */
+  readonly macOctets: number;
+  /** As it stands in a TSIG record. */
+  readonly name: Name;
+}
+
+export function tsigAlgorithm(algorithm: TsigAlgorithm): Algorithm {
+  return ALGORITHMS[algorithm];
+}
+
+/**
+ * The octets of a secret in base64 (RFC 4648 4), white space around it left out; undefined when it is not base64, or empty. Node's
+ * own decoder passes over what is not base64, so that a mistyped secret would become another one.
+ */
+export function tsigSecret(text: string): Uint8Array | undefined {
+  const trimmed = text.trim();
+  const fine = BASE64.test(trimmed) && trimmed.length % 4 === 0 && trimmed !== "";
+  return fine ? Uint8Array.from(Buffer.from(trimmed, "base64")) : undefined;
+}
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+const ALGORITHMS: Readonly<Record<TsigAlgorithm, Algorithm>> = {
+  "hmac-sha256": { hash: "sha256", macOctets: 32, name: nameOfCanonical("hmac-sha256.") },
+  "hmac-sha384": { hash: "sha384", macOctets: 48, name: nameOfCanonical("hmac-sha384.") },
+  "hmac-sha512": { hash: "sha512", macOctets: 64, name: nameOfCanonical("hmac-sha512.") },
+};

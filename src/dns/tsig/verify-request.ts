@@ -1,0 +1,69 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Seconds } from "../record.ts";
+import { macOf, signedWith, TSIG_ERROR, variablesOf, type TsigError } from "./tsig-sign.ts";
+import { tsigAlgorithm, type TsigKey } from "./tsig-key.ts";
+import { appendTsig, splitTsig, uint48, type TsigRecord } from "./tsig-record.ts";
+
+export type TsigRequest =
+  | { readonly kind: "unsigned" }
+  /** The record cannot be read: FORMERR (RFC 8945 5.2). */
+  | { readonly kind: "malformed"; readonly problem: string }
+  /** `mac` is what the answer is signed together with. */
+  | { readonly kind: "ok"; readonly key: TsigKey; readonly mac: Uint8Array }
+  | { readonly kind: "refused"; readonly error: TsigError; readonly answer: Uint8Array };
+
+export interface TsigRequestContext {
+  readonly keys: readonly TsigKey[];
+  /** Unix time. */
+  readonly now: Seconds;
+  readonly notAuth: () => Uint8Array;
+}
+
+/**
+ * Checks a request as a server does (RFC 8945 5.2): key, whole MAC, then time. `keys` are those that the asker may have; several may have one name.
+ * A refusal comes with its answer, `notAuth` (rcode NOTAUTH) behind which the error stands: without a MAC for BADKEY, BADSIG and BADTRUNC, signed for
+ * BADTIME.
+ */
+export function verifyRequest(bytes: Uint8Array, { keys, now, notAuth }: TsigRequestContext): TsigRequest {
+  const split = splitTsig(bytes);
+  if (split.kind !== "signed") {
+    return split;
+  }
+  const { tsig, message } = split;
+  const named = keys.filter((key) => key.name === tsig.keyName && tsigAlgorithm(key.algorithm).name === tsig.algorithm);
+  const fits = named.find((key) => isSignedBy(key, tsig, message));
+  if (fits === undefined) {
+    return refusal(notAuth(), tsig, errorOf(named, tsig));
+  }
+  return Math.abs(tsig.timeSigned - now) > tsig.fudge
+    ? badTime(notAuth(), tsig, fits, now)
+    : { kind: "ok", key: fits, mac: tsig.mac };
+}
+
+function isSignedBy(key: TsigKey, tsig: TsigRecord, message: Uint8Array): boolean {
+  const right = macOf(key, undefined, message, variablesOf(tsig));
+  return right.length === tsig.mac.length && timingSafeEqual(right, tsig.mac);
+}
+
+function errorOf(named: readonly TsigKey[], { mac }: TsigRecord): TsigError {
+  const [first] = named;
+  if (first === undefined) {
+    return "BADKEY";
+  }
+  return mac.length === tsigAlgorithm(first.algorithm).macOctets ? "BADSIG" : "BADTRUNC";
+}
+
+/** RFC 8945 5.3.2: nothing that a stranger could check. */
+function refusal(notAuth: Uint8Array, tsig: TsigRecord, error: TsigError): TsigRequest {
+  const record = { ...tsig, mac: NOTHING, error: TSIG_ERROR[error], other: NOTHING };
+  return { kind: "refused", error, answer: appendTsig(notAuth, record) };
+}
+
+/** RFC 8945 5.2.3: signed, with the request's time in its place and ours behind it. */
+function badTime(notAuth: Uint8Array, tsig: TsigRecord, key: TsigKey, now: Seconds): TsigRequest {
+  const record = { ...tsig, error: TSIG_ERROR.BADTIME, other: uint48(now) };
+  const answer = signedWith(notAuth, key, record, tsig.mac).bytes;
+  return { kind: "refused", error: "BADTIME", answer };
+}
+
+const NOTHING = new Uint8Array(0);

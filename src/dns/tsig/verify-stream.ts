@@ -1,0 +1,53 @@
+import type { Hmac } from "node:crypto";
+import type { Seconds } from "../record.ts";
+import { judgeTsig, startMac, timersOf, verifyResponse, type TsigVerdict } from "./tsig-sign.ts";
+import type { TsigKey } from "./tsig-key.ts";
+import { splitTsig } from "./tsig-record.ts";
+
+/** Checks an answer of several messages, each in its order. */
+export interface TsigStream {
+  /** `unsigned`: one that has to wait for the next signature, which covers it too. Anything but these two ends the stream. */
+  push(bytes: Uint8Array, now: Seconds): TsigVerdict;
+  /** True when the last message was signed, as the last of all must be: no message is without a signature that covers it. */
+  readonly isCovered: boolean;
+}
+
+/** RFC 8945 5.3.1: at least each hundredth message is signed, the first and the last of all in any case. */
+export function createTsigStream(key: TsigKey, requestMac: Uint8Array): TsigStream {
+  let open: { readonly mac: Hmac; unsigned: number } | undefined;
+  return {
+    get isCovered() {
+      return open !== undefined && open.unsigned === 0;
+    },
+    push: (bytes, now) => {
+      const verdict = open === undefined ? first(bytes, now) : next(open, bytes, now);
+      if (verdict.kind === "ok") {
+        open = { mac: startMac(key, verdict.mac), unsigned: 0 };
+      }
+      return verdict;
+    },
+  };
+
+  function first(bytes: Uint8Array, now: Seconds): TsigVerdict {
+    return verifyResponse(bytes, { key, requestMac, now });
+  }
+
+  function next(state: { readonly mac: Hmac; unsigned: number }, bytes: Uint8Array, now: Seconds): TsigVerdict {
+    const split = splitTsig(bytes);
+    if (split.kind === "signed") {
+      const expected = (): Uint8Array => state.mac.update(split.message).update(timersOf(split.tsig)).digest();
+      return judgeTsig(split.tsig, { key, now }, expected);
+    }
+    if (split.kind === "unsigned") {
+      state.mac.update(bytes);
+      state.unsigned += 1;
+      if (state.unsigned > MAX_UNSIGNED) {
+        const message = `${MAX_UNSIGNED} messages of the answer follow each other without a signature`;
+        return { kind: "refused", by: "us", error: "BADSIG", message };
+      }
+    }
+    return split;
+  }
+}
+
+const MAX_UNSIGNED = 99;

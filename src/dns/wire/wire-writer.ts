@@ -1,0 +1,136 @@
+import { AppError } from "../../base/error.ts";
+import { MAX_LABEL_OCTETS } from "../name/name.ts";
+import { textOfWire } from "../name/name-wire.ts";
+
+/** A packet in the making. `bytes` has room for all of it without compression. */
+export interface WireWriter {
+  readonly bytes: Uint8Array;
+  length: number;
+  /** Where a name stands whose letters are exactly these: for RDATA, whose letters are kept. */
+  readonly exact: Map<string, WrittenName>;
+  /** The same by lower case: for owner names, where case does not matter (RFC 1035 2.3.3). */
+  readonly folded: Map<string, WrittenName>;
+}
+
+interface WrittenName {
+  readonly offset: number;
+  /** As a reader finds it there, the part behind a pointer included. */
+  readonly spelled: string;
+}
+
+export function wireWriter(size: number): WireWriter {
+  return { bytes: new Uint8Array(size), length: 0, exact: new Map(), folded: new Map() };
+}
+
+export function writeUint16(writer: WireWriter, value: number): void {
+  patchUint16(writer, writer.length, value);
+  writer.length += 2;
+}
+
+export function patchUint16(writer: WireWriter, offset: number, value: number): void {
+  writer.bytes[offset] = value >>> 8;
+  writer.bytes[offset + 1] = value;
+}
+
+export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
+  writer.bytes.set(bytes, writer.length);
+  writer.length += bytes.length;
+}
+
+/** An owner's absolute name, shortened by a pointer to an equal ending already written, whatever its case. */
+export function writeOwnerName(writer: WireWriter, text: string): void {
+  writeName(writer, text, writer.folded);
+}
+
+/** A question's absolute name, whose letters are kept. */
+export function writeQuestionName(writer: WireWriter, text: string): void {
+  writeName(writer, text, writer.exact);
+}
+
+/**
+ * The uncompressed name that stands at `offset` of some RDATA, shortened by a pointer to an ending with the very same letters; gives the
+ * offset behind it. Throws MESSAGE_INVALID when no whole name stands there.
+ */
+export function writeWireName(writer: WireWriter, rdata: Uint8Array, offset: number): number {
+  const end = endOfName(rdata, offset);
+  writeName(writer, textOfWire(rdata.subarray(offset, end)), writer.exact);
+  return end;
+}
+
+function writeName(writer: WireWriter, text: string, written: ReadonlyMap<string, WrittenName>): void {
+  const spelling = written === writer.folded ? text.toLowerCase() : text;
+  const labels: { readonly at: number; readonly offset: number }[] = [];
+  let at = text === "." ? 1 : 0;
+  let known: WrittenName | undefined;
+  while (at < text.length) {
+    known = written.get(spelling.slice(at));
+    if (known !== undefined) {
+      break;
+    }
+    labels.push({ at, offset: writer.length });
+    at = writeLabel(writer, text, at);
+  }
+  if (known === undefined) {
+    writer.bytes[writer.length] = 0;
+    writer.length += 1;
+  } else {
+    writeUint16(writer, POINTER | known.offset);
+  }
+  for (const label of labels) {
+    remember(writer, label.offset, text.slice(label.at, at) + (known?.spelled ?? ""));
+  }
+}
+
+const POINTER = 0xc000;
+/** A pointer has 14 bits. */
+const MAX_POINTER = 0x3fff;
+
+function remember(writer: WireWriter, offset: number, spelled: string): void {
+  const folded = spelled.toLowerCase();
+  if (offset > MAX_POINTER) {
+    return;
+  }
+  if (!writer.exact.has(spelled)) {
+    writer.exact.set(spelled, { offset, spelled });
+  }
+  if (!writer.folded.has(folded)) {
+    writer.folded.set(folded, { offset, spelled });
+  }
+}
+
+/** Writes one label and gives where the next begins in the text. */
+function writeLabel(writer: WireWriter, text: string, start: number): number {
+  const lengthAt = writer.length;
+  const end = text.indexOf(".", start);
+  let offset = lengthAt + 1;
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === BACKSLASH) {
+      writer.bytes[offset] = Number(text.slice(index + 1, index + 4));
+      index += 3;
+    } else {
+      writer.bytes[offset] = code;
+    }
+    offset += 1;
+  }
+  const length = offset - lengthAt - 1;
+  if (end === -1 || length === 0 || length > MAX_LABEL_OCTETS) {
+    throw new AppError("MESSAGE_INVALID", `not an absolute name: "${text}"`, { retry: "never" });
+  }
+  writer.bytes[lengthAt] = length;
+  writer.length = offset;
+  return end + 1;
+}
+
+const BACKSLASH = 0x5c;
+
+function endOfName(wire: Uint8Array, start: number): number {
+  let offset = start;
+  for (let length = wire[offset]; length !== undefined && length <= MAX_LABEL_OCTETS; length = wire[offset]) {
+    offset += length + 1;
+    if (length === 0) {
+      return offset;
+    }
+  }
+  throw new AppError("MESSAGE_INVALID", "RDATA without the name that its type has", { retry: "never" });
+}

@@ -1,0 +1,39 @@
+import type { Name } from "../name/name.ts";
+import type { RecordSet } from "../record.ts";
+import { checkZone } from "./check-zone.ts";
+import { readZoneEntries } from "./records.ts";
+import type { ZoneFileProblem } from "../presentation/parse-result.ts";
+import { recordSetsOf } from "./group-rrsets.ts";
+
+export type ZoneFile =
+  | {
+      readonly kind: "ok";
+      readonly origin: Name;
+      /** In the order in which the file first shows each. */
+      readonly records: readonly RecordSet[];
+    }
+  | {
+      readonly kind: "bad";
+      /** In file order; at most {@link MAX_PROBLEMS}. */
+      readonly problems: readonly ZoneFileProblem[];
+    };
+
+/**
+ * Reads a master file (RFC 1035 5) as a whole zone of class IN: exactly one SOA and at least one NS at the apex, every name inside the
+ * zone, a CNAME alone at its name, name servers inside the zone with their addresses. `$INCLUDE` and `$GENERATE` are refused. Never
+ * throws; time and memory are linear in the text.
+ */
+export function parseZoneFile(text: string, origin: Name): ZoneFile {
+  if (text.length > MAX_TEXT_LENGTH) {
+    const message = `the zone file has over ${MAX_TEXT_LENGTH} characters, the most that is read: make it smaller`;
+    return { kind: "bad", problems: [{ line: 1, column: 1, message }] };
+  }
+  const { records, problems } = readZoneEntries(text, origin, MAX_PROBLEMS);
+  const found = problems.length > 0 ? problems : checkZone(origin, records);
+  return found.length > 0
+    ? { kind: "bad", problems: found.slice(0, MAX_PROBLEMS) }
+    : { kind: "ok", origin, records: recordSetsOf(records) };
+}
+
+const MAX_TEXT_LENGTH = 4_194_304;
+const MAX_PROBLEMS = 50;

@@ -1,0 +1,131 @@
+import type { Name } from "../name/name.ts";
+import type { Seconds } from "../record.ts";
+import { canonicalRdata } from "../rdata/canonical-text.ts";
+import { lexZoneFile, type ZoneEntry, type ZoneToken } from "../presentation/lexer.ts";
+import { nameFromZoneText } from "../presentation/parse-name.ts";
+import { excerpt } from "../presentation/escapes.ts";
+import { readHeader } from "./record-header.ts";
+import type { ZoneFileProblem } from "../presentation/parse-result.ts";
+import { ttlFromZoneText } from "../presentation/ttl.ts";
+
+/** One record of a zone file, and where it begins. */
+export interface ZoneFileRecord {
+  readonly name: Name;
+  readonly type: string;
+  readonly ttl: Seconds;
+  /** Canonical RDATA text. */
+  readonly data: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ZoneEntries {
+  readonly records: readonly ZoneFileRecord[];
+  readonly problems: readonly ZoneFileProblem[];
+}
+
+/** Every record of a zone file with owner, TTL and origin filled in; a bad entry is a problem and the next one is still read. */
+export function readZoneEntries(text: string, origin: Name, maxProblems: number): ZoneEntries {
+  const lexed = lexZoneFile(text);
+  const state: EntryState = {
+    origin,
+    owner: undefined,
+    defaultTtl: undefined,
+    lastTtl: undefined,
+    records: [],
+    problems: [],
+  };
+  for (const entry of lexed.entries) {
+    if (state.problems.length >= maxProblems) {
+      return state;
+    }
+    readEntry(entry, state);
+  }
+  return { records: state.records, problems: [...state.problems, ...lexed.problems] };
+}
+
+interface EntryState {
+  origin: Name;
+  owner: Name | undefined;
+  /** From `$TTL` (RFC 2308 4). */
+  defaultTtl: Seconds | undefined;
+  /** The last TTL that was written out (RFC 1035 5.1); before any, the SOA's MINIMUM. */
+  lastTtl: Seconds | undefined;
+  readonly records: ZoneFileRecord[];
+  readonly problems: ZoneFileProblem[];
+}
+
+function readEntry(entry: ZoneEntry, state: EntryState): void {
+  const [first, ...rest] = entry.tokens;
+  if (first === undefined) {
+    return;
+  }
+  if (!entry.ownerIsBlank && !first.quoted && first.text.startsWith("$")) {
+    readDirective(first, rest, state);
+    return;
+  }
+  const owner = entry.ownerIsBlank ? state.owner : ownerOf(first, state);
+  if (owner === undefined) {
+    if (entry.ownerIsBlank) {
+      report(state, first, "a record without an owner name before any name was given: write one, or @ for the apex");
+    }
+    return;
+  }
+  state.owner = owner;
+  readRecord(owner, first, entry.ownerIsBlank ? entry.tokens : rest, state);
+}
+
+function ownerOf(token: ZoneToken, state: EntryState): Name | undefined {
+  const name = nameFromZoneText(token.text, state.origin);
+  if (name.kind === "bad") {
+    report(state, token, name.message);
+    return undefined;
+  }
+  return name.value;
+}
+
+function readRecord(owner: Name, at: ZoneToken, tokens: readonly ZoneToken[], state: EntryState): void {
+  const header = readHeader(tokens);
+  if (header.kind === "bad") {
+    report(state, header.token ?? at, header.message);
+    return;
+  }
+  const { type, rdata } = header;
+  const data = canonicalRdata(type, rdata, state.origin);
+  if (data.kind === "bad") {
+    report(state, rdata[0] ?? header.token, data.message);
+    return;
+  }
+  const minimum = type === "SOA" ? Number(data.value.split(" ").at(-1)) : undefined;
+  const ttl = header.ttl ?? state.defaultTtl ?? state.lastTtl ?? minimum;
+  if (ttl === undefined) {
+    report(state, header.token, "no TTL: write $TTL on a line before the first record, such as $TTL 3600");
+    return;
+  }
+  state.lastTtl = header.ttl ?? state.lastTtl ?? minimum;
+  state.records.push({ name: owner, type, ttl, data: data.value, line: at.line, column: at.column });
+}
+
+function readDirective(directive: ZoneToken, args: readonly ZoneToken[], state: EntryState): void {
+  const [argument, extra] = args;
+  const word = directive.text.toUpperCase();
+  if (word === "$INCLUDE" || word === "$GENERATE") {
+    const what = word === "$INCLUDE" ? "put the other file's text here" : "write its records out";
+    report(state, directive, `${word} is not supported: ${what}`);
+  } else if (word !== "$ORIGIN" && word !== "$TTL") {
+    report(state, directive, `"${excerpt(directive.text)}" is no directive: only $ORIGIN and $TTL are`);
+  } else if (argument === undefined || extra !== undefined) {
+    report(state, extra ?? directive, `${word} takes exactly one value`);
+  } else if (word === "$ORIGIN") {
+    state.origin = ownerOf(argument, state) ?? state.origin;
+  } else {
+    state.defaultTtl = ttlFromZoneText(argument.text) ?? state.defaultTtl;
+    if (ttlFromZoneText(argument.text) === undefined) {
+      report(state, argument, `"${excerpt(argument.text)}" is no TTL: write seconds, or such as 1h30m`);
+    }
+  }
+}
+
+function report(state: EntryState, { line, column }: ZoneToken, message: string): void {
+  state.problems.push({ line, column, message });
+}

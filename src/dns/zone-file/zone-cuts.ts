@@ -1,0 +1,27 @@
+import { type Name, parentOf } from "../name/name.ts";
+
+/**
+ * The names below the apex at which the zone hands over to somewhere else: delegations (`NS`, RFC 1034 4.2.1) or `DNAME` owners, which
+ * may be the apex too (RFC 6672 2.3).
+ */
+export function cutsOf(
+  origin: Name,
+  records: readonly { readonly name: Name; readonly type: string }[],
+  type: "NS" | "DNAME",
+): ReadonlySet<Name> {
+  const cuts = records.filter((record) => record.type === type).map(({ name }) => name);
+  return new Set(type === "NS" ? cuts.filter((name) => name !== origin) : cuts);
+}
+
+/** The nearest cut at or above `name`, up to the apex. */
+export function cutAbove(name: Name, origin: Name, cuts: ReadonlySet<Name>): Name | undefined {
+  if (cuts.size === 0) {
+    return undefined;
+  }
+  for (let at: Name | undefined = name; at !== undefined; at = at === origin ? undefined : parentOf(at)) {
+    if (cuts.has(at)) {
+      return at;
+    }
+  }
+  return undefined;
+}
