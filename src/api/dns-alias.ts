@@ -1,6 +1,6 @@
 import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "./condition/condition.ts";
 import type { ObjectMeta } from "./meta.ts";
 
 /** A DnsAlias after schema, rules and defaults: names parsed, lengths of time in their unit, nothing optional that has a default. */

@@ -1,6 +1,6 @@
 import type { Name } from "../dns/name/name.ts";
 import type { TtlRange } from "./dns-alias.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition } from "./condition/condition.ts";
 import type { ObjectMeta } from "./meta.ts";
 
 /** A DnsZone after schema, rules and defaults. */

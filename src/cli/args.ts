@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { suggest } from "../api/suggest.ts";
+import { suggest } from "../api/schema/did-you-mean.ts";
 import { COMMANDS, OPTIONS, optionsOf, variableOf, type Command, type OptionName, type OptionSpec } from "./options.ts";
 
 /** What was asked for, in texts: options of the command line over those of the environment. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { crdManifests } from "../api/crd.ts";
+import { crdManifests } from "../api/generate/crd.ts";
 
 export interface CrdsOptions {
   /** Where the files go; absent: both go to `write`, as one YAML stream for `kubectl apply -f -`. */

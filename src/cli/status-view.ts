@@ -1,9 +1,9 @@
 import { systemClock, type Millis } from "../base/clock.ts";
 import { byCodeUnit } from "../base/order.ts";
-import type { Condition } from "../api/condition.ts";
+import type { Condition } from "../api/condition/condition.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import { parseDuration } from "../api/duration.ts";
+import { parseDuration } from "../api/schema/duration.ts";
 import { objectKey } from "../api/meta.ts";
 import { displayName } from "../dns/name/name.ts";
 import { RCODE } from "../dns/registry.ts";

@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../base/order.ts";
 import type { AliasStatus, HostnameStatus, TargetStatus } from "../api/dns-alias.ts";
-import { summarize } from "../api/conditions.ts";
+import { summarize } from "../api/condition/summarize.ts";
 import { addressSet } from "../dns/address/address.ts";
 import { displayName } from "../dns/name/name.ts";
 import type { Answer } from "../plan/answer.ts";

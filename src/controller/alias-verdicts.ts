@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import type { Finding } from "../api/conditions.ts";
+import type { Finding } from "../api/condition/summarize.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { Answer, Outcome } from "../plan/answer.ts";
 import type { TargetVerdict } from "../plan/contribution.ts";

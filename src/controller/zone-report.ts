@@ -2,7 +2,7 @@ import type { Refusal } from "../plan/change.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { summarize } from "../api/conditions.ts";
+import { summarize } from "../api/condition/summarize.ts";
 import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
 import type { ObjectKey } from "../api/meta.ts";
 import { displayName } from "../dns/name/name.ts";

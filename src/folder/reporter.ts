@@ -1,4 +1,4 @@
-import type { Condition, ConditionType } from "../api/condition.ts";
+import type { Condition, ConditionType } from "../api/condition/condition.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Clock, Millis } from "../base/clock.ts";

@@ -1,6 +1,6 @@
-import type { Condition, ConditionType } from "../api/condition.ts";
-import { summarize, type Finding } from "../api/conditions.ts";
-import { aliasStatusOf, zoneStatusOf } from "../api/parse-status.ts";
+import type { Condition, ConditionType } from "../api/condition/condition.ts";
+import { summarize, type Finding } from "../api/condition/summarize.ts";
+import { aliasStatusOf, zoneStatusOf } from "../api/parse/parse-status.ts";
 import type { Millis } from "../base/clock.ts";
 import type { BadManifest } from "../controller/ports.ts";
 import { isObject, type JsonObject } from "../base/json.ts";

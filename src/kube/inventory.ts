@@ -1,5 +1,5 @@
-import { parseAlias, parseZone } from "../api/parse.ts";
-import { problemText, type Problem } from "../api/problem.ts";
+import { parseAlias, parseZone } from "../api/parse/parse-object.ts";
+import { problemText, type Problem } from "../api/schema/problem.ts";
 import type { BadManifest, Inventory, InventoryHandlers } from "../controller/ports.ts";
 import { createInputWatch } from "./input-watch.ts";
 import { numberAt, textAt, textsAt, type JsonObject } from "../base/json.ts";

@@ -1,6 +1,6 @@
 import type { Clock, Millis } from "../base/clock.ts";
 import type { SecretKeyRef } from "../api/dns-zone.ts";
-import { secretValue } from "../api/secret-value.ts";
+import { secretValue } from "../api/parse/secret-value.ts";
 import type { SecretRead, SecretText } from "../providers/backend.ts";
 import { textAt } from "../base/json.ts";
 import { pathOf, SECRETS } from "./resource.ts";

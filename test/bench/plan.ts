@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { objectKey } from "../../src/api/meta.ts";
-import { parseAlias, parseZone } from "../../src/api/parse.ts";
+import { parseAlias, parseZone } from "../../src/api/parse/parse-object.ts";
 import { propose } from "../../src/controller/proposal.ts";
 import { createStore, type Store } from "../../src/controller/store.ts";
 import { parseName } from "../../src/dns/name/name.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { aliasStatusOf } from "../../src/api/parse-status.ts";
+import { aliasStatusOf } from "../../src/api/parse/parse-status.ts";
 import type { AliasStatus } from "../../src/api/dns-alias.ts";
 import { parseState } from "../../src/folder/state-entry.ts";
 import type { DemoScene } from "./demo-scene.ts";

@@ -1,7 +1,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { crdManifests } from "../../src/api/crd.ts";
+import { crdManifests } from "../../src/api/generate/crd.ts";
 import { listAt, membersAt, valueAt } from "./json-at.ts";
 
 export interface ChartFile {

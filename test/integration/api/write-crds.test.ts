@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import { crdManifests } from "../../../src/api/crd.ts";
+import { crdManifests } from "../../../src/api/generate/crd.ts";
 import { runCrds, writeCrds } from "../../../src/cli/crds.ts";
 
 test("crds --out writes both files to a folder that it makes, and names them; again changes nothing", async () => {

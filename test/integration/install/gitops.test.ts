@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, it, test } from "node:test";
 import { LuaFactory } from "wasmoon";
 import { parse } from "yaml";
-import { summarize, type Findings } from "../../../src/api/conditions.ts";
+import { summarize, type Findings } from "../../../src/api/condition/summarize.ts";
 import { skipWithout } from "../../support/component.ts";
 import { listAt, textAt } from "../../support/json-at.ts";
 import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseAlias, parseZone } from "../../../src/api/parse.ts";
+import { parseAlias, parseZone } from "../../../src/api/parse/parse-object.ts";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { silentLogger } from "../../../src/base/log.ts";

@@ -13,8 +13,8 @@ import {
 } from "fast-check";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone, ProviderSpec } from "../../../src/api/dns-zone.ts";
-import { parseAlias, parseZone } from "../../../src/api/parse.ts";
-import { problemText, type Parsed } from "../../../src/api/problem.ts";
+import { parseAlias, parseZone } from "../../../src/api/parse/parse-object.ts";
+import { problemText, type Parsed } from "../../../src/api/schema/problem.ts";
 import { baseZonesOf, servedBaseOf } from "../../../src/api/zone-inputs.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 

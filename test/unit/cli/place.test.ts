@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
-import { parseZone } from "../../../src/api/parse.ts";
+import { parseZone } from "../../../src/api/parse/parse-object.ts";
 import { externalPlaceOf } from "../../../src/cli/place.ts";
 
 const secretRef = { name: "s", key: "k" };

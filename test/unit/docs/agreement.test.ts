@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { REASONS } from "../../../src/api/reason.ts";
+import { REASONS } from "../../../src/api/condition/reason.ts";
 import { COMMANDS, OPTIONS, variableOf } from "../../../src/cli/options.ts";
 import { documentPages } from "../../support/doc-pages.ts";
 

@@ -4,7 +4,7 @@ import { parseName } from "../../../../src/dns/name/name.ts";
 import { readProblem, updateProblem, worstOf, type Problem } from "../../../../src/providers/rfc2136/outcome.ts";
 import { createServerOrder } from "../../../../src/providers/rfc2136/server-order.ts";
 import { RCODE } from "../../../../src/dns/registry.ts";
-import { whoActs } from "../../../../src/api/reason.ts";
+import { whoActs } from "../../../../src/api/condition/reason.ts";
 
 const ZONE = parseName("example.com");
 

@@ -1,0 +1,90 @@
+import type { AliasSpecText } from "./schema.ts";
+import { DURATION_PATTERN, parseDuration } from "../schema/duration.ts";
+import { ownerNameRules, targetNameRules } from "../schema/name-rules.ts";
+import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../schema/rule.ts";
+import { absoluteText, isSameName, sameNameCel } from "../schema/same-name.ts";
+import { addressRule } from "../schema/text-rules.ts";
+
+type Spec = AliasSpecText;
+
+/** Every rule of a DnsAlias beyond the structure of its schema. */
+export const ALIAS_RULES: readonly Rule<Spec>[] = [
+  ...ownerNameRules<Spec>({ at: "spec.hostnames[]", values: (spec) => spots("spec.hostnames", spec.hostnames) }),
+  rule<Spec, readonly string[]>({
+    at: "spec.hostnames",
+    cel: `self.all(one, self.exists_one(other, ${sameNameCel("one", "other")}))`,
+    message: "the same name twice, upper and lower case and a final dot not counted: remove one",
+    values: (spec) => spot("spec.hostnames", spec.hostnames),
+    holds: (hostnames) => new Set(hostnames.map(absoluteText)).size === hostnames.length,
+  }),
+  exactlyOne<Spec>({
+    at: "spec.targets[]",
+    members: ["hostname", "addresses"],
+    message: "a target has exactly one of hostname and addresses: write two targets to have both",
+    values: (spec) => spots("spec.targets", spec.targets),
+  }),
+  ...targetNameRules<Spec>({ at: "spec.targets[].hostname", values: targetNames }),
+  addressRule<Spec>({ at: "spec.targets[].addresses[]", values: staticAddresses }),
+  rule<Spec, { readonly hostname: string; readonly own: readonly string[] }>({
+    at: "spec",
+    cel: `self.targets.all(target, !has(target.hostname) || !self.hostnames.exists(own, ${sameNameCel("own", "target.hostname")}))`,
+    message:
+      "a target is one of this alias's own hostnames, which would be a loop: name the host that has the addresses",
+    values: (spec) =>
+      targetNames(spec).map(({ path, value }) => ({ path, value: { hostname: value, own: spec.hostnames } })),
+    holds: ({ hostname, own }) => !own.some((name) => isSameName(name, hostname)),
+  }),
+  rule<Spec, { readonly min?: number; readonly max?: number }>({
+    at: "spec.ttl",
+    cel: "!has(self.min) || !has(self.max) || self.min <= self.max",
+    message: "min is above max: lower min or raise max",
+    values: (spec) => spot("spec.ttl", spec.ttl),
+    holds: ({ min, max }) => min === undefined || max === undefined || min <= max,
+  }),
+  addressRule<Spec>({
+    at: "spec.fallbackAddresses[]",
+    values: (spec) => spots("spec.fallbackAddresses", spec.fallbackAddresses),
+  }),
+  rule<Spec, Spec>({
+    at: "spec",
+    cel: "(self.onEmpty != 'Fallback' && self.onStale != 'Fallback') || (has(self.fallbackAddresses) && size(self.fallbackAddresses) > 0)",
+    message:
+      "onEmpty or onStale is Fallback, but there are no fallbackAddresses: list at least one, or choose another policy",
+    values: (spec) => spot("spec", spec),
+    holds: ({ onEmpty, onStale, fallbackAddresses }) =>
+      (onEmpty !== "Fallback" && onStale !== "Fallback") || (fallbackAddresses ?? []).length > 0,
+  }),
+  rule<Spec, string>({
+    at: "spec.maxStaleness",
+    cel: `self.matches(r'${DURATION_PATTERN}') && duration(self) >= duration('1s') && duration(self) <= duration('8760h')`,
+    message: "not a length of time from 1s to 8760h: write whole hours, minutes and seconds, like 24h, 90m or 1h30m",
+    values: (spec) => spot("spec.maxStaleness", spec.maxStaleness),
+    holds: (text) => {
+      const ms = parseDuration(text);
+      return ms !== undefined && ms >= 1000 && ms <= 8760 * 3_600_000;
+    },
+  }),
+  rule<Spec, Spec>({
+    at: "spec",
+    cel: "!self.httpsAlias || (size(self.targets) == 1 && has(self.targets[0].hostname))",
+    message: "httpsAlias leads to one host name: leave one target with hostname, or set httpsAlias: false",
+    values: (spec) => spot("spec", spec),
+    holds: ({ httpsAlias, targets }) => !httpsAlias || (targets.length === 1 && targets[0]?.hostname !== undefined),
+  }),
+  rule<Spec, Spec>({
+    at: "spec",
+    cel: "!self.httpsAlias || size(self.families) == 2",
+    message:
+      "httpsAlias leads to all addresses of the target, and families leaves some out: have both families, or set httpsAlias: false",
+    values: (spec) => spot("spec", spec),
+    holds: ({ httpsAlias, families }) => !httpsAlias || families.length === 2,
+  }),
+];
+
+function targetNames(spec: Spec): readonly Spot<string>[] {
+  return spots("spec.targets", spec.targets).flatMap(({ path, value }) => spot(`${path}.hostname`, value.hostname));
+}
+
+function staticAddresses(spec: Spec): readonly Spot<string>[] {
+  return spots("spec.targets", spec.targets).flatMap(({ path, value }) => spots(`${path}.addresses`, value.addresses));
+}

@@ -1,0 +1,76 @@
+import { conditionsSchema } from "../condition/condition-schema.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./schema.ts";
+import { list, object, optional, text, whole, yesNo } from "../schema/builders.ts";
+
+const TIME_TEXT = 40;
+const shown = { maxLength: 4096 };
+const addresses = list("The addresses, sorted.", text("An address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }), {
+  kind: "atomic",
+  maxItems: 1024,
+});
+
+const hostname = object("What stands at one of the names.", {
+  hostname: text("The name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+  zone: optional(text("The DnsZone that the name belongs to, as namespace/name.", { maxLength: 512 })),
+  addresses,
+  ttl: optional(whole("The TTL of the published records, in seconds.", { minimum: 0 })),
+  publishedAt: optional(
+    text("When a server was first seen to serve these addresses (RFC 3339).", { maxLength: TIME_TEXT }),
+  ),
+  serving: optional(
+    text("How many of the servers that serve the zone give these addresses, like 3/3.", { maxLength: 32 }),
+  ),
+  reason: optional(text("Why the name is not as wanted, in one word; see docs/reasons.md.", { maxLength: 64 })),
+});
+
+const target = object("What the last look-ups of one target gave.", {
+  hostname: text("The target's host name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+  chain: list(
+    "The names that the CNAMEs lead over, from the target to the name that has the addresses.",
+    text("A name.", { maxLength: MAX_NAME_TEXT }),
+    { kind: "atomic", maxItems: 32 },
+  ),
+  addresses,
+  ttl: optional(whole("The least TTL of the chain and its addresses, in seconds.", { minimum: 0 })),
+  outcome: text(
+    "Positive, NoData (the name is there without addresses), NxDomain (there is no such name), Failure with its reason, or Unknown before the first look-up.",
+    { maxLength: 1024 },
+  ),
+  since: text("When this outcome began (RFC 3339).", { maxLength: TIME_TEXT }),
+  rotating: optional(
+    yesNo("True while the target shows changing parts of a pool of addresses; what is published is then kept steady."),
+  ),
+});
+
+/** status of a DnsAlias: written by the controller alone. */
+export const aliasStatusSchema = object(
+  "What is published now, and how it got there. Written by dnsalias.",
+  {
+    observedGeneration: whole("The metadata.generation that this status is about; -1 before the first.", {
+      minimum: -1,
+      default: -1,
+    }),
+    conditions: optional(
+      conditionsSchema(
+        "Accepted: the object is valid and its names are its to have. Resolved: the targets' addresses are known. Programmed: the servers give them. Ready: all of these.",
+      ),
+    ),
+    hostnames: optional(list("What stands at each name.", hostname, { kind: "atomic", maxItems: 256 })),
+    targets: optional(list("What each target that is looked up gave.", target, { kind: "atomic", maxItems: 64 })),
+    stalenessBound: optional(
+      text(
+        "The longest time that the servers may still give an old address after the target has changed, like 95s: the wait for the next look-up, the measured delivery and the published TTL.",
+        { maxLength: 32 },
+      ),
+    ),
+    summary: optional(
+      object("The columns of kubectl get.", {
+        hostnames: text("All names.", shown),
+        addresses: text("All published addresses.", shown),
+        ttl: text("The published TTL.", shown),
+        targets: text("All targets.", shown),
+      }),
+    ),
+  },
+  { default: { observedGeneration: -1 } },
+);

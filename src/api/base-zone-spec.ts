@@ -1,8 +1,0 @@
-import type { BaseZoneSpec } from "./dns-zone.ts";
-import type { BaseZoneText } from "./zone-fields.ts";
-
-export function baseZoneOf({ inline, configMapKeyRef }: BaseZoneText): BaseZoneSpec {
-  return configMapKeyRef === undefined
-    ? { kind: "inline", text: inline ?? "" }
-    : { kind: "configMap", ...configMapKeyRef };
-}

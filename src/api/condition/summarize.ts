@@ -1,0 +1,94 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Condition, ConditionType } from "./condition.ts";
+import { whoActs } from "./reason.ts";
+
+/** A condition before it has a type and a time. */
+export interface Finding {
+  readonly status: Condition["status"];
+  /** A reason of src/api/condition/reason.ts. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Findings {
+  readonly accepted: Finding;
+  /** Absent for a DnsZone, which has no targets. */
+  readonly resolved?: Finding | undefined;
+  readonly programmed?: Finding | undefined;
+  readonly paused: boolean;
+  readonly generation: number;
+  /** What stands in the status now. */
+  readonly previous: readonly Condition[];
+  readonly now: Millis;
+}
+
+/**
+ * All conditions of an object, composed so that kstatus (kubectl wait, Flux, Argo CD) reads them right: Ready is True when every finding is, and
+ * has the reason of the first that is not. Then Stalled stands where only a user can help, and else Reconciling; neither stands, not even as
+ * False, when it does not hold. A paused object is neither, and its Ready keeps the status that it had.
+ */
+export function summarize(findings: Findings): readonly Condition[] {
+  const { accepted, resolved, programmed, generation, previous, now } = findings;
+  const ready = readyFrom(findings);
+  const held = ready.reason === PAUSED;
+  const stalled = held ? undefined : failingOf(findings).find(({ reason }) => whoActs(reason) === "user");
+  const composed: readonly (readonly [ConditionType, Finding | undefined])[] = [
+    ["Accepted", accepted],
+    ["Resolved", resolved],
+    ["Programmed", programmed],
+    ["Ready", ready],
+    ["Reconciling", held || stalled !== undefined || ready.status === "True" ? undefined : holding(ready)],
+    ["Stalled", stalled === undefined ? undefined : holding(stalled)],
+  ];
+  return composed.flatMap(([type, finding]) =>
+    finding === undefined ? [] : [setCondition(previous, { type, ...finding, observedGeneration: generation }, now)],
+  );
+}
+
+/** The Ready condition: the first finding that is False, else the first that is Unknown, else True. */
+export function readyFrom(findings: Omit<Findings, "generation" | "now">): Finding {
+  const { accepted, programmed, paused, previous } = findings;
+  if (paused && accepted.status === "True") {
+    const status = previous.find(({ type }) => type === "Ready")?.status ?? "Unknown";
+    return { status, reason: PAUSED, message: "spec.paused is set: what is published stays as it is" };
+  }
+  const bad = failingOf(findings)[0] ?? partsOf(findings).find(({ status }) => status === "Unknown");
+  return bad ?? { status: "True", reason: "Ready", message: programmed?.message ?? accepted.message };
+}
+
+/** Gives a condition its time: that of the previous one while the status is the same, for `lastTransitionTime` moves with status alone. */
+export function setCondition(
+  previous: readonly Condition[],
+  next: Omit<Condition, "lastTransitionTime">,
+  now: Millis,
+): Condition {
+  const before = previous.find(({ type }) => type === next.type);
+  const lastTransitionTime = before?.status === next.status ? before.lastTransitionTime : timeText(now);
+  return { ...next, message: clipped(next.message), lastTransitionTime };
+}
+
+const PAUSED = "Paused";
+/** Kubernetes takes 32,768; ten thousand objects with texts of that length would be hundreds of megabytes. */
+const MAX_MESSAGE = 4096;
+
+type Parts = Pick<Findings, "accepted" | "resolved" | "programmed">;
+
+function partsOf({ accepted, resolved, programmed }: Parts): readonly Finding[] {
+  return [accepted, resolved, programmed].filter((finding) => finding !== undefined);
+}
+
+function failingOf(parts: Parts): readonly Finding[] {
+  return partsOf(parts).filter(({ status }) => status === "False");
+}
+
+function holding({ reason, message }: Finding): Finding {
+  return { status: "True", reason, message };
+}
+
+function timeText(at: Millis): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function clipped(message: string): string {
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message;
+}

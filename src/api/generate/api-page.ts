@@ -1,0 +1,130 @@
+import type { TSchema } from "typebox";
+import { ALIAS_RULES } from "../alias/rules.ts";
+import { aliasSpecSchema } from "../alias/schema.ts";
+import { aliasStatusSchema } from "../alias/status-schema.ts";
+import type { SchemaNode } from "../schema/builders.ts";
+import type { CelRule } from "../schema/structural.ts";
+import { ZONE_RULES } from "../zone/rules/zone-rules.ts";
+import { zoneSpecSchema } from "../zone/schema.ts";
+import { zoneStatusSchema } from "../zone/status-schema.ts";
+
+/** The text of docs/api.md. */
+export function apiPage(): string {
+  return [
+    HEAD,
+    section("DnsAlias", aliasSpecSchema, ALIAS_RULES, aliasStatusSchema),
+    section("DnsZone", zoneSpecSchema, ZONE_RULES, zoneStatusSchema),
+  ].join("\n");
+}
+
+const HEAD = `# API reference
+
+\`dnsalias.io/v1alpha1\` has two kinds, both namespaced. \`kubectl explain dnsalias.spec\` shows the same texts. Needs Kubernetes 1.31 or newer, because the
+rules use CEL's \`isIP\`. The manifests are in deploy/crds; \`dnsalias crds\` prints them.
+
+A field with a default may be left out; an empty (null) field counts as left out. \`[]\` stands for each member of a list, \`.*\` for each value of a mapping. kubectl
+and folder mode refuse unknown fields, so that a typing mistake is named.
+
+<!-- Made from src/api; a test compares. Write it anew with:
+node -e 'import("./src/api/generate/api-page.ts").then((page) => process.stdout.write(page.apiPage()))' > docs/api.md -->
+`;
+
+function section(kind: string, spec: TSchema, rules: readonly CelRule[], status: TSchema): string {
+  return [
+    `## ${kind}`,
+    "",
+    "| field | type | default | meaning |",
+    "|---|---|---|---|",
+    ...rows(spec, "spec", true),
+    "",
+    "Rules beyond the types:",
+    "",
+    ...rules.map(({ at, message }) => `- \`${at}\`: ${plain(message)}.`),
+    "",
+    `### Status of a ${kind}`,
+    "",
+    "| field | type | meaning |",
+    "|---|---|---|",
+    ...statusRows(status, "status"),
+    "",
+  ].join("\n");
+}
+
+/** Markdown takes two wildcards in one line for emphasis. */
+function plain(text: string | undefined): string {
+  return (text ?? "").replaceAll("*", String.raw`\*`);
+}
+
+interface Row {
+  readonly path: string;
+  readonly node: SchemaNode;
+  readonly required: boolean;
+}
+
+function rows(node: SchemaNode, path: string, required: boolean): readonly string[] {
+  return flatten({ node, path, required }).map((row) => {
+    const standard = row.node.default;
+    const without = row.required ? "required" : "";
+    return `| \`${row.path}\` | ${typeText(row.node)} | ${standard === undefined ? without : `\`${JSON.stringify(standard)}\``} | ${plain(row.node.description)} |`;
+  });
+}
+
+function statusRows(node: SchemaNode, path: string): readonly string[] {
+  return flatten({ node, path, required: false }).map(
+    (row) => `| \`${row.path}\` | ${typeText(row.node)} | ${plain(row.node.description)} |`,
+  );
+}
+
+/** Every node below, a list's members only where they have fields of their own: the list's row says the rest. */
+function flatten(row: Row): readonly Row[] {
+  const { node, path } = row;
+  const below = Object.entries(node.properties ?? {}).flatMap(([name, member]) =>
+    flatten({ node: member, path: `${path}.${name}`, required: isRequired(node, name) }),
+  );
+  const members =
+    node.items?.properties === undefined
+      ? []
+      : flatten({ node: node.items, path: `${path}[]`, required: false }).filter((inner) => inner.path !== `${path}[]`);
+  return [row, ...below, ...members];
+}
+
+function isRequired(node: SchemaNode, name: string): boolean {
+  return node.required?.includes(name) === true;
+}
+
+function typeText(node: SchemaNode): string {
+  if (node.enum !== undefined) {
+    return node.enum.join(", ");
+  }
+  const range = rangeText(node);
+  const name = nameText(node);
+  return range === "" ? name : `${name}, ${range}`;
+}
+
+function nameText(node: SchemaNode): string {
+  if (node.items !== undefined) {
+    return `list of ${node.items.enum?.join(" and ") ?? (node.items.properties === undefined ? nameText(node.items) : "objects")}`;
+  }
+  if (node.additionalProperties !== undefined) {
+    return "texts by name";
+  }
+  return TYPE_NAMES[node.type ?? ""] ?? "";
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: "text",
+  integer: "whole number",
+  boolean: "true or false",
+  object: "object",
+};
+
+function rangeText(node: SchemaNode): string {
+  const [least, most] =
+    node.type === "integer"
+      ? [node.minimum, node.maximum]
+      : [node.minItems ?? node.minProperties, node.maxItems ?? node.maxProperties];
+  if (most === undefined) {
+    return "";
+  }
+  return least === undefined ? `at most ${most}` : `${least} to ${most}`;
+}

@@ -1,0 +1,168 @@
+import type { TSchema } from "typebox";
+import { stringify } from "yaml";
+import { ALIAS_RULES } from "../alias/rules.ts";
+import { aliasSpecSchema } from "../alias/schema.ts";
+import { aliasStatusSchema } from "../alias/status-schema.ts";
+import { API_GROUP, API_VERSION } from "../meta.ts";
+import { structuralSchema, type CelRule } from "../schema/structural.ts";
+import { ZONE_RULES } from "../zone/rules/zone-rules.ts";
+import { zoneSpecSchema } from "../zone/schema.ts";
+import { zoneStatusSchema } from "../zone/status-schema.ts";
+
+export interface CrdManifest {
+  /** File name: "dnsaliases.dnsalias.io.yaml". */
+  readonly file: string;
+  readonly yaml: string;
+}
+
+/** Both CustomResourceDefinitions; the same bytes for the same code. */
+export function crdManifests(): readonly CrdManifest[] {
+  return KINDS.map((kind) => ({
+    file: `${kind.plural}.${API_GROUP}.yaml`,
+    yaml: `# Generated from src/api by "npm run crds"; do not edit.\n${stringify(crdOf(kind), { lineWidth: 0, aliasDuplicateObjects: false })}`,
+  }));
+}
+
+interface Kind {
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortName: string;
+  readonly description: string;
+  readonly spec: TSchema;
+  readonly status: TSchema;
+  readonly rules: readonly CelRule[];
+  readonly columns: readonly Column[];
+  readonly selectable: readonly string[];
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: "string" | "integer" | "date";
+  readonly jsonPath: string;
+  readonly description: string;
+  /** 1: with `-o wide` alone. */
+  readonly priority?: 1;
+}
+
+const READY: readonly Column[] = [
+  {
+    name: "Ready",
+    type: "string",
+    jsonPath: '.status.conditions[?(@.type=="Ready")].status',
+    description: "True when the servers give what is wanted.",
+  },
+  {
+    name: "Reason",
+    type: "string",
+    jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+    description: "Why it is ready or not; see docs/reasons.md.",
+  },
+  { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since it was created." },
+];
+
+const MESSAGE: Column = {
+  name: "Message",
+  type: "string",
+  jsonPath: '.status.conditions[?(@.type=="Ready")].message',
+  description: "The reason in a sentence.",
+  priority: 1,
+};
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: "DnsAlias",
+    plural: "dnsaliases",
+    singular: "dnsalias",
+    shortName: "da",
+    description:
+      "A DnsAlias keeps the A and AAAA records of names, a zone's apex among them, equal to the addresses of targets: what CNAME does, where a CNAME is not allowed.",
+    spec: aliasSpecSchema,
+    status: aliasStatusSchema,
+    rules: ALIAS_RULES,
+    columns: [
+      column("Hostnames", ".status.summary.hostnames", "The names."),
+      column("Targets", ".status.summary.targets", "Where the addresses come from."),
+      column("Addresses", ".status.summary.addresses", "The addresses that are published."),
+      column("TTL", ".status.summary.ttl", "The TTL of the published records."),
+      ...READY,
+      {
+        ...column("Staleness", ".status.stalenessBound", "The longest time that an old address may still be given."),
+        priority: 1,
+      },
+      MESSAGE,
+    ],
+    selectable: [".spec.paused"],
+  },
+  {
+    kind: "DnsZone",
+    plural: "dnszones",
+    singular: "dnszone",
+    shortName: "dz",
+    description:
+      "A DnsZone says where the records of one domain are published and which namespaces may have DnsAliases in it. It is written by whoever runs the DNS servers.",
+    spec: zoneSpecSchema,
+    status: zoneStatusSchema,
+    rules: ZONE_RULES,
+    columns: [
+      column("Domain", ".spec.domain", "The domain."),
+      column("Provider", ".status.provider", "Where its records go."),
+      { ...column("Names", ".status.names", "How many names are published."), type: "integer" },
+      ...READY,
+      { ...column("Serving", ".status.serving", "Servers that give what is wanted, of all."), priority: 1 },
+      { ...column("Lag", ".status.deliveryLag", "How long a change takes until the servers give it."), priority: 1 },
+      MESSAGE,
+    ],
+    selectable: [".spec.domain"],
+  },
+];
+
+function column(name: string, jsonPath: string, description: string): Column {
+  return { name, type: "string", jsonPath, description };
+}
+
+function crdOf(kind: Kind): object {
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${kind.plural}.${API_GROUP}`, labels: { "app.kubernetes.io/name": "dnsalias" } },
+    spec: {
+      group: API_GROUP,
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural: kind.plural,
+        singular: kind.singular,
+        shortNames: [kind.shortName],
+        categories: ["dns"],
+      },
+      scope: "Namespaced",
+      versions: [
+        {
+          name: API_VERSION,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: kind.columns,
+          selectableFields: kind.selectable.map((jsonPath) => ({ jsonPath })),
+          schema: { openAPIV3Schema: rootSchema(kind) },
+        },
+      ],
+    },
+  };
+}
+
+function rootSchema({ description, spec, status, rules }: Kind): object {
+  return {
+    type: "object",
+    description,
+    required: ["spec"],
+    properties: {
+      apiVersion: { type: "string", description: "The version of this schema that the object is written in." },
+      kind: { type: "string", description: "The kind of the object." },
+      metadata: { type: "object" },
+      spec: structuralSchema(spec, "spec", rules),
+      status: structuralSchema(status, "status", []),
+    },
+  };
+}

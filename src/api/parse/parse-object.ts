@@ -1,0 +1,96 @@
+import type { Static, TSchema } from "typebox";
+import { ALIAS_RULES } from "../alias/rules.ts";
+import { aliasSpecSchema } from "../alias/schema.ts";
+import { aliasSpecOf } from "../alias/convert-alias.ts";
+import type { DnsAlias } from "../dns-alias.ts";
+import type { DnsZone } from "../dns-zone.ts";
+import type { ObjectMeta } from "../meta.ts";
+import { parseEnvelope } from "./parse-envelope.ts";
+import { aliasStatusOf, zoneStatusOf } from "./parse-status.ts";
+import { problem, type Parsed, type Problem } from "../schema/problem.ts";
+import { isObject, readBySchema, type UnknownFields } from "../schema/validate.ts";
+import type { Rule } from "../schema/rule.ts";
+import { ZONE_RULES } from "../zone/rules/zone-rules.ts";
+import { zoneSpecSchema } from "../zone/schema.ts";
+import { zoneSpecOf } from "../zone/convert/convert-zone.ts";
+
+export interface ParseOptions {
+  /** `refuse` for files, where an unknown field is a typing mistake; `ignore` (the default) for what an apiserver gives. */
+  readonly unknownFields?: UnknownFields;
+}
+
+/** A DnsAlias from JSON or YAML data, with defaults; or everything that is wrong with it. Never throws. */
+export function parseAlias(object: unknown, options: ParseOptions = {}): Parsed<DnsAlias> {
+  const way = { kind: "DnsAlias", schema: aliasSpecSchema, rules: ALIAS_RULES, convert: aliasSpecOf };
+  const parsed = parseObject(way, object, options);
+  if (parsed.kind === "bad") {
+    return parsed;
+  }
+  const { meta, spec } = parsed.value;
+  const status = aliasStatusOf(parsed.value.status);
+  return { kind: "ok", value: { kind: "DnsAlias", meta, spec, ...(status === undefined ? {} : { status }) } };
+}
+
+/** A DnsZone from JSON or YAML data, with defaults; or everything that is wrong with it. Never throws. */
+export function parseZone(object: unknown, options: ParseOptions = {}): Parsed<DnsZone> {
+  const way = { kind: "DnsZone", schema: zoneSpecSchema, rules: ZONE_RULES, convert: zoneSpecOf };
+  const parsed = parseObject(way, object, options);
+  if (parsed.kind === "bad") {
+    return parsed;
+  }
+  const { meta, spec } = parsed.value;
+  const status = zoneStatusOf(parsed.value.status);
+  return { kind: "ok", value: { kind: "DnsZone", meta, spec, ...(status === undefined ? {} : { status }) } };
+}
+
+/** How the spec of one kind is read: structure and defaults, then rules, then the domain model. */
+interface Way<Schema extends TSchema, Spec> {
+  readonly kind: string;
+  readonly schema: Schema;
+  readonly rules: readonly Rule<Static<Schema>>[];
+  readonly convert: (text: Static<Schema>) => Parsed<Spec>;
+}
+
+interface Pieces<Spec> {
+  readonly meta: ObjectMeta;
+  readonly spec: Spec;
+  readonly status: unknown;
+}
+
+function parseObject<Schema extends TSchema, Spec>(
+  way: Way<Schema, Spec>,
+  object: unknown,
+  options: ParseOptions,
+): Parsed<Pieces<Spec>> {
+  const unknownFields = options.unknownFields ?? "ignore";
+  const envelope = parseEnvelope(way.kind, object, unknownFields);
+  if (!isObject(object)) {
+    return { kind: "bad", problems: problemsOf(envelope) };
+  }
+  const spec = parseSpec(way, object["spec"], unknownFields);
+  return envelope.kind === "ok" && spec.kind === "ok"
+    ? { kind: "ok", value: { meta: envelope.value.meta, spec: spec.value, status: envelope.value.status } }
+    : { kind: "bad", problems: [...problemsOf(envelope), ...problemsOf(spec)] };
+}
+
+function parseSpec<Schema extends TSchema, Spec>(
+  { schema, rules, convert }: Way<Schema, Spec>,
+  value: unknown,
+  unknownFields: UnknownFields,
+): Parsed<Spec> {
+  if (value === undefined || value === null) {
+    return { kind: "bad", problems: [problem("spec", undefined, "is required: it says what is wanted")] };
+  }
+  const read = readBySchema(schema, value, "spec", unknownFields);
+  if (read.kind === "bad") {
+    return read;
+  }
+  const broken = rules.flatMap((rule) =>
+    rule.broken(read.value).map((spot) => problem(spot.path, spot.value, rule.message)),
+  );
+  return broken.length > 0 ? { kind: "bad", problems: broken } : convert(read.value);
+}
+
+function problemsOf(parsed: Parsed<unknown>): readonly Problem[] {
+  return parsed.kind === "bad" ? parsed.problems : [];
+}

@@ -1,0 +1,39 @@
+import { aliasStatusSchema } from "../alias/status-schema.ts";
+import { CONDITION_TYPES, type Condition, type ConditionType } from "../condition/condition.ts";
+import type { AliasStatus } from "../dns-alias.ts";
+import type { ZoneStatus } from "../dns-zone.ts";
+import { readBySchema } from "../schema/validate.ts";
+import { zoneStatusSchema } from "../zone/status-schema.ts";
+
+/** The status as the controller wrote it; undefined when there is none yet or it is not well-formed, which is as good as none. */
+export function aliasStatusOf(value: unknown): AliasStatus | undefined {
+  const read = readBySchema(aliasStatusSchema, value ?? {}, "status", "ignore");
+  if (read.kind === "bad" || read.value.observedGeneration === NEVER) {
+    return undefined;
+  }
+  const { hostnames = [], targets = [] } = read.value;
+  return { ...read.value, conditions: known(read.value.conditions), hostnames, targets };
+}
+
+/** As {@link aliasStatusOf}. */
+export function zoneStatusOf(value: unknown): ZoneStatus | undefined {
+  const read = readBySchema(zoneStatusSchema, value ?? {}, "status", "ignore");
+  return read.kind === "bad" || read.value.observedGeneration === NEVER
+    ? undefined
+    : { ...read.value, conditions: known(read.value.conditions) };
+}
+
+/** The schema's default: no controller has seen the object. */
+const NEVER = -1;
+
+interface ConditionText extends Omit<Condition, "type"> {
+  readonly type: string;
+}
+
+function known(conditions: readonly ConditionText[] = []): readonly Condition[] {
+  return conditions.flatMap(({ type, ...rest }) => (isConditionType(type) ? [{ type, ...rest }] : []));
+}
+
+function isConditionType(text: string): text is ConditionType {
+  return CONDITION_TYPES.some((type) => type === text);
+}

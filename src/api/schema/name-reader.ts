@@ -1,0 +1,40 @@
+import { displayName, isHostName, parseName, wildcardBelow, type Name } from "../../dns/name/name.ts";
+import { problem, type Problem } from "./problem.ts";
+
+/** Reads texts that have passed the rules; what CEL cannot see (names in other scripts) is judged here. */
+export interface NameReader {
+  readonly problems: readonly Problem[];
+  /** Undefined after adding a problem. `*.` in front is taken. */
+  read(text: string, path: string): Name | undefined;
+}
+
+export function nameReader(): NameReader {
+  const problems: Problem[] = [];
+  return {
+    problems,
+    read: (text, path) => {
+      const name = ownerName(text);
+      if (name === undefined) {
+        problems.push(problem(path, text, NOT_CONVERTIBLE));
+      }
+      return name;
+    },
+  };
+}
+
+/** RFC 1035 2.3.4, without the final dot. */
+const MAX_NAME = 253;
+const NOT_CONVERTIBLE =
+  "cannot be written in A-labels (RFC 5890), or is too long then: correct the letters, or write the xn-- form yourself";
+
+function ownerName(text: string): Name | undefined {
+  const [star, host] = text.startsWith("*.") ? ["*.", text.slice(2)] : ["", text];
+  if (!isHostName(host)) {
+    return undefined;
+  }
+  const name = parseName(host);
+  if (star.length + displayName(name).length > MAX_NAME) {
+    return undefined;
+  }
+  return star === "" ? name : wildcardBelow(name);
+}

@@ -1,0 +1,39 @@
+import type { Rule } from "./rule.ts";
+import type { SchemaNode } from "./builders.ts";
+
+/** The part of a rule that the apiserver needs. */
+export type CelRule = Pick<Rule<never>, "at" | "cel" | "message">;
+
+/**
+ * A schema as a CRD has it: our keywords are Kubernetes' own; a field with a default is not listed as required (tools that know no defaults
+ * would ask for it), and each node gets the CEL rules that are said for its path.
+ */
+export function structuralSchema(node: SchemaNode, path: string, rules: readonly CelRule[]): object {
+  const { type, description, required, properties, items, additionalProperties, ...rest } = node;
+  const here = rules.filter((rule) => rule.at === path);
+  const needed = required?.filter((name) => properties?.[name]?.default === undefined) ?? [];
+  return {
+    type,
+    description,
+    ...rest,
+    ...(needed.length === 0 ? {} : { required: needed }),
+    ...(properties === undefined ? {} : { properties: propertiesOf(properties, path, rules) }),
+    ...(items === undefined ? {} : { items: structuralSchema(items, `${path}[]`, rules) }),
+    ...(additionalProperties === undefined
+      ? {}
+      : { additionalProperties: structuralSchema(additionalProperties, `${path}.*`, rules) }),
+    ...(here.length === 0
+      ? {}
+      : { "x-kubernetes-validations": here.map(({ cel, message }) => ({ rule: cel, message })) }),
+  };
+}
+
+function propertiesOf(
+  properties: NonNullable<SchemaNode["properties"]>,
+  path: string,
+  rules: readonly CelRule[],
+): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, node]) => [name, structuralSchema(node, `${path}.${name}`, rules)]),
+  );
+}

@@ -1,0 +1,53 @@
+import { parseAddress } from "../../dns/address/address.ts";
+import type { TextsAt } from "./name-rules.ts";
+import { rule, type Rule } from "./rule.ts";
+
+/** What both Kubernetes' isIP() and src/dns/address/address.ts take: no leading zeros, no zone, no IPv4 inside IPv6. */
+export function addressRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  return rule({
+    ...texts,
+    cel: "isIP(self)",
+    message:
+      "not an address: write IPv4 as four numbers without leading zeros (203.0.113.7) or IPv6 (2001:db8::7), with no port, prefix length, zone or IPv4-mapped form",
+    holds: (text) => parseAddress(text) !== undefined,
+  });
+}
+
+/** The name of a Kubernetes object (RFC 1123 subdomain). */
+export function objectNameRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  return matching(
+    texts,
+    String.raw`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`,
+    "not the name of a Kubernetes object: write lower-case letters, digits, hyphens and dots, with a letter or digit at each end of a part",
+  );
+}
+
+/** The name of a namespace or Service (RFC 1123 label). */
+export function labelNameRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  return matching(
+    texts,
+    "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+    "not a namespace's or Service's name: write lower-case letters, digits and hyphens, with a letter or digit at each end",
+  );
+}
+
+export function configMapKeyRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  return dataKeyRule(texts, "a ConfigMap");
+}
+
+export function secretKeyRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  return dataKeyRule(texts, "a Secret");
+}
+
+function dataKeyRule<Spec>(texts: TextsAt<Spec>, holder: string): Rule<Spec> {
+  return matching(
+    texts,
+    String.raw`^([A-Za-z0-9_-]|\.[A-Za-z0-9_-])[-._A-Za-z0-9]*$`,
+    `not a key of ${holder}: write letters, digits, hyphens, underscores and dots, not beginning with two dots`,
+  );
+}
+
+function matching<Spec>(texts: TextsAt<Spec>, pattern: string, message: string): Rule<Spec> {
+  const compiled = new RegExp(pattern);
+  return rule({ ...texts, cel: `self.matches(r'${pattern}')`, message, holds: (text) => compiled.test(text) });
+}

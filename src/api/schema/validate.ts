@@ -1,0 +1,205 @@
+import type { Static, TSchema } from "typebox";
+import { problem, type Parsed, type Problem } from "./problem.ts";
+import type { SchemaNode } from "./builders.ts";
+import { suggest } from "./did-you-mean.ts";
+
+/** A field that the schema does not have: the apiserver drops it by itself, in a file it is most likely a typing mistake. */
+export type UnknownFields = "ignore" | "refuse";
+
+/**
+ * Checks a value by a schema and fills in its defaults, as the apiserver does (a null counts as absent), naming every mistake with its path. The result holds
+ * the schema's fields alone. It interprets the keywords of {@link SchemaNode}, which are all that our schemas use.
+ */
+export function readBySchema<Schema extends TSchema>(
+  schema: Schema,
+  value: unknown,
+  path: string,
+  unknownFields: UnknownFields,
+): Parsed<Static<Schema>> {
+  const context: Context = { problems: [], unknownFields };
+  const filled = readNode(schema, value, path, context);
+  return isRead(schema, filled, context.problems)
+    ? { kind: "ok", value: filled }
+    : { kind: "bad", problems: context.problems };
+}
+
+/** True for a plain object, as JSON and YAML give it. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Problems for the keys that are not known. */
+export function unknownKeys(value: object, known: readonly string[], path: string): readonly Problem[] {
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const meant = suggest(key, known);
+      const cure = meant === undefined ? `there is ${known.join(", ")}` : `did you mean ${meant}?`;
+      return problem(path === "" ? key : `${path}.${key}`, undefined, `there is no such field: ${cure}`);
+    });
+}
+
+interface Context {
+  readonly problems: Problem[];
+  readonly unknownFields: UnknownFields;
+}
+
+/** A value that was read without a problem is what the schema says. */
+function isRead<Schema extends TSchema>(
+  _schema: Schema,
+  _value: unknown,
+  problems: readonly Problem[],
+): _value is Static<Schema> {
+  return problems.length === 0;
+}
+
+function readNode(node: SchemaNode, value: unknown, path: string, context: Context): unknown {
+  if (node.type === "object") {
+    return readObject(node, value, path, context);
+  }
+  if (node.type === "array") {
+    return readList(node, value, path, context);
+  }
+  judgeScalar(node, value, path, context);
+  return value;
+}
+
+function readObject(node: SchemaNode, value: unknown, path: string, context: Context): unknown {
+  if (!isObject(value)) {
+    return complain(context, path, value, `must be a mapping with fields, not ${kindOf(value)}`);
+  }
+  if (node.properties === undefined) {
+    return readMap(node, value, path, context);
+  }
+  const names = Object.keys(node.properties);
+  if (context.unknownFields === "refuse") {
+    context.problems.push(...unknownKeys(value, names, path));
+  }
+  const result: Record<string, unknown> = {};
+  for (const name of names) {
+    const below = node.properties[name] ?? {};
+    const given = Object.hasOwn(value, name) ? (value[name] ?? below.default) : below.default;
+    if (given !== undefined) {
+      result[name] = readNode(below, given, `${path}.${name}`, context);
+    } else if (node.required?.includes(name) === true) {
+      complain(context, `${path}.${name}`, undefined, `is required: ${below.description ?? ""}`);
+    }
+  }
+  return result;
+}
+
+function readMap(node: SchemaNode, value: Readonly<Record<string, unknown>>, path: string, context: Context): unknown {
+  const entries = Object.entries(value).filter(([, member]) => member !== null);
+  judgeCount(node.minProperties, node.maxProperties, { path, count: entries.length, context });
+  return Object.fromEntries(
+    entries.map(([key, member]) => [
+      key,
+      readNode(node.additionalProperties ?? {}, member, `${path}[${key}]`, context),
+    ]),
+  );
+}
+
+function readList(node: SchemaNode, value: unknown, path: string, context: Context): unknown {
+  if (!Array.isArray(value)) {
+    return complain(context, path, value, `must be a list, not ${kindOf(value)}: write "- " before each member`);
+  }
+  judgeCount(node.minItems, node.maxItems, { path, count: value.length, context });
+  if (node.maxItems !== undefined && value.length > node.maxItems) {
+    return value;
+  }
+  const result = value.map((member: unknown, index) =>
+    readNode(node.items ?? {}, member, `${path}[${index}]`, context),
+  );
+  if (node["x-kubernetes-list-type"] === "set") {
+    for (const [index, member] of value.entries()) {
+      if (value.indexOf(member) < index) {
+        complain(context, `${path}[${index}]`, member, "is in the list twice: remove one");
+      }
+    }
+  }
+  return result;
+}
+
+function judgeScalar(node: SchemaNode, value: unknown, path: string, context: Context): void {
+  const message = scalarMistake(node, value);
+  if (message !== undefined) {
+    complain(context, path, value, message);
+  }
+}
+
+function scalarMistake(node: SchemaNode, value: unknown): string | undefined {
+  if (node.type === "string") {
+    return textMistake(node, value);
+  }
+  if (node.type === "integer") {
+    return numberMistake(node, value);
+  }
+  return typeof value === "boolean" ? undefined : `must be true or false, not ${kindOf(value)}`;
+}
+
+function textMistake(node: SchemaNode, value: unknown): string | undefined {
+  if (typeof value !== "string") {
+    return `must be text, not ${kindOf(value)}: put it in quotes`;
+  }
+  if (node.enum !== undefined && !node.enum.includes(value)) {
+    const known = node.enum.filter((member) => typeof member === "string");
+    const meant = suggest(value, known);
+    return `must be one of ${known.join(", ")}${meant === undefined ? "" : `: did you mean ${meant}?`}`;
+  }
+  if (node.maxLength !== undefined && isLonger(value, node.maxLength)) {
+    return `is too long: at most ${node.maxLength} characters`;
+  }
+  if (node.minLength !== undefined && !isLonger(value, node.minLength - 1)) {
+    return value === "" ? "must not be empty" : `is too short: at least ${node.minLength} characters`;
+  }
+  return undefined;
+}
+
+/** In code points, as the apiserver counts; UTF-16 units are never fewer, so most texts need no counting. */
+function isLonger(text: string, limit: number): boolean {
+  return text.length > limit && Array.from(text).length > limit;
+}
+
+function numberMistake(node: SchemaNode, value: unknown): string | undefined {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    return `must be a whole number, not ${typeof value === "number" ? "a fraction" : kindOf(value)}`;
+  }
+  if (node.minimum !== undefined && value < node.minimum) {
+    return `is too small: at least ${node.minimum}`;
+  }
+  return node.maximum !== undefined && value > node.maximum ? `is too large: at most ${node.maximum}` : undefined;
+}
+
+function judgeCount(
+  least: number | undefined,
+  most: number | undefined,
+  { path, count, context }: { readonly path: string; readonly count: number; readonly context: Context },
+): void {
+  if (least !== undefined && count < least) {
+    complain(context, path, undefined, `has too few members: at least ${least}`);
+  }
+  if (most !== undefined && count > most) {
+    complain(context, path, undefined, `has too many members: ${count}, at most ${most}`);
+  }
+}
+
+function complain(context: Context, path: string, value: unknown, message: string): undefined {
+  context.problems.push(problem(path, value, message));
+  return undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) {
+    return "nothing";
+  }
+  if (Array.isArray(value)) {
+    return "a list";
+  }
+  const names: Readonly<Record<string, string>> = {
+    string: "text",
+    number: "a number",
+    boolean: "true or false",
+    object: "a mapping",
+  };
+  return names[typeof value] ?? typeof value;
+}

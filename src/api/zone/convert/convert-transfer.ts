@@ -1,0 +1,35 @@
+import { parseAddress } from "../../../dns/address/address.ts";
+import { parseSubnet } from "../../../dns/address/subnet.ts";
+import { baseZoneOf } from "./convert-base-zone.ts";
+import type { ProviderSpec, ServingSpec, TransferSpec } from "../../dns-zone.ts";
+import type { NameReader } from "../../schema/name-reader.ts";
+import { endpointsOf } from "./convert-served-by.ts";
+import { tsigOf } from "./convert-tsig.ts";
+import type { ZoneSpecText } from "../schema.ts";
+
+type TransferText = NonNullable<ZoneSpecText["provider"]["transfer"]>;
+
+const AT = "spec.provider.transfer";
+
+/** Undefined after a problem with a name. */
+export function transferOf(text: TransferText, names: NameReader): ProviderSpec | undefined {
+  const signed = tsigOf(text.tsig, `${AT}.tsig`, names);
+  const catalog = text.catalog === undefined ? undefined : names.read(text.catalog, `${AT}.catalog`);
+  if (signed === undefined || (catalog === undefined && text.catalog !== undefined)) {
+    return undefined;
+  }
+  const notify = (text.notify ?? []).map(({ address, port }) => ({ address: parseAddress(address) ?? address, port }));
+  const transfer: TransferSpec = {
+    base: baseZoneOf(text.baseZone),
+    allow: text.allow.flatMap((network) => parseSubnet(network) ?? []),
+    ...signed,
+    notify,
+    ...(catalog === undefined ? {} : { catalog }),
+  };
+  return { kind: "transfer", transfer, serving: { endpoints: servingOf(text, notify) } };
+}
+
+/** Who is told of changes serves the zone, unless the spec says who does. */
+function servingOf({ servedBy }: TransferText, notify: TransferSpec["notify"]): ServingSpec["endpoints"] {
+  return servedBy === undefined && notify.length > 0 ? { kind: "addresses", addresses: notify } : endpointsOf(servedBy);
+}

@@ -1,0 +1,106 @@
+import type { TextsAt } from "../../schema/name-rules.ts";
+import { rule, type Rule, type Spot } from "../../schema/rule.ts";
+
+/**
+ * An http or https address of scheme, host and port. What is written is not repeated in the message: a user may have put a
+ * credential in it, and messages go to logs and statuses.
+ */
+export function urlRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
+  const shape = new RegExp(URL_SHAPE);
+  return [
+    unshown(
+      rule({
+        ...texts,
+        cel: `self.contains('@') || self.matches(r'${URL_SHAPE}')`,
+        message:
+          "not an address of a server: write http:// or https://, a host name or address (IPv6 in brackets), and a port if it is not the usual one, with no path or query after it",
+        holds: (text) => text.includes("@") || shape.test(text),
+      }),
+    ),
+    unshown(
+      rule({
+        ...texts,
+        cel: "!self.contains('@')",
+        message:
+          "no credentials in the address, where everybody who sees this object can read them: put them in a Secret",
+        holds: (text) => !text.includes("@"),
+      }),
+    ),
+  ];
+}
+
+/** Certificates alone; that each can be read is judged once the rules have passed. */
+export function caBundleRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
+  return [
+    unshown(
+      rule({
+        ...texts,
+        cel: `self.contains('${BEGIN}') && self.contains('${END}')`,
+        message: "no certificate in PEM: write the text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+        holds: (text) => text.includes(BEGIN) && text.includes(END),
+      }),
+    ),
+    unshown(
+      rule({
+        ...texts,
+        cel: "!self.contains('PRIVATE KEY-----')",
+        message:
+          "a private key stands among the certificates: take it out, and take it for known to everybody who sees this object",
+        holds: (text) => !text.includes("PRIVATE KEY-----"),
+      }),
+    ),
+  ];
+}
+
+export function serverIdRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  const shape = /^[A-Za-z0-9._-]+$/;
+  return rule({
+    ...texts,
+    cel: `self.matches(r'${shape.source}')`,
+    message: "not a server's id: write letters, digits, hyphens, underscores and dots; usually it is localhost",
+    holds: (text) => shape.test(text),
+  });
+}
+
+export function labelRules<Spec>(labels: {
+  readonly at: string;
+  readonly values: (spec: Spec) => readonly Spot<Readonly<Record<string, string>>>[];
+}): readonly Rule<Spec>[] {
+  const keyShape = new RegExp(LABEL_KEY);
+  const valueShape = new RegExp(LABEL_VALUE);
+  return [
+    rule({
+      ...labels,
+      cel: `self.all(key, size(key) <= 317 && key.matches(r'${LABEL_KEY}') && self[key].matches(r'${LABEL_VALUE}'))`,
+      message:
+        "not labels of Kubernetes: write keys and values of letters, digits, hyphens, underscores and dots, beginning and ending with a letter or digit, keys with a domain and a slash before if wanted",
+      holds: (map) =>
+        Object.entries(map).every(
+          ([key, value]) => key.length <= MAX_LABEL_KEY && keyShape.test(key) && valueShape.test(value),
+        ),
+    }),
+    rule({
+      ...labels,
+      cel: `self.all(key, key != '${MANAGED_BY}' && !key.startsWith('${OWN_PREFIX}'))`,
+      message: `${MANAGED_BY} and labels that begin with ${OWN_PREFIX} are dnsalias's own: choose other labels`,
+      holds: (map) => Object.keys(map).every((key) => key !== MANAGED_BY && !key.startsWith(OWN_PREFIX)),
+    }),
+  ];
+}
+
+const HOST_LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+const PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
+const URL_SHAPE = String.raw`^https?://(${HOST_LABEL}(\.${HOST_LABEL})*|\[[0-9A-Fa-f:.]+\])(:${PORT})?/?$`;
+const BEGIN = "-----BEGIN CERTIFICATE-----";
+const END = "-----END CERTIFICATE-----";
+/** A domain of 253 characters, a slash, and a name of 63. */
+const MAX_LABEL_KEY = 317;
+const LABEL_NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?";
+const LABEL_KEY = String.raw`^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/)?${LABEL_NAME}$`;
+const LABEL_VALUE = `^(${LABEL_NAME})?$`;
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+const OWN_PREFIX = "dnsalias.io/";
+
+function unshown<Spec>(shown: Rule<Spec>): Rule<Spec> {
+  return { ...shown, broken: (spec) => shown.broken(spec).map(({ path }) => ({ path, value: undefined })) };
+}

@@ -1,0 +1,106 @@
+import type { Static } from "typebox";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "../alias/schema.ts";
+import { list, object, oneOf, optional, text, whole } from "../schema/builders.ts";
+
+/* Fields that several parts of a DnsZone's schema have in common. */
+
+export const PORT = { minimum: 1, maximum: 65_535 };
+
+export function namespace(description: string) {
+  return text(description, { minLength: 1, maxLength: 63 });
+}
+
+export function objectName(description: string) {
+  return text(description, { minLength: 1, maxLength: 253 });
+}
+
+export function keyName(description: string) {
+  return text(description, { minLength: 1, maxLength: 253 });
+}
+
+export function address(description: string) {
+  return text(description, { minLength: 2, maxLength: MAX_ADDRESS_TEXT });
+}
+
+/** A key of a Secret in the zone's own namespace. */
+export function secretKeyRef(description: string) {
+  return object(description, {
+    name: objectName("The Secret's name. It is read from this namespace alone."),
+    key: keyName("The key in it."),
+  });
+}
+
+/** A key that DNS messages are signed with (RFC 8945). */
+export function tsigKey(description: string) {
+  return object(description, {
+    keyName: text("The key's name at the server, like dnsalias-key.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+    algorithm: oneOf("The key's algorithm at the server.", ["hmac-sha256", "hmac-sha384", "hmac-sha512"], {
+      default: "hmac-sha256",
+    }),
+    secretRef: secretKeyRef("The Secret's key that holds the TSIG secret in base64, as tsig-keygen prints it."),
+  });
+}
+
+export type TsigText = Static<ReturnType<typeof tsigKey>>;
+
+/** Below the ConfigMap limit of 1,048,576 octets, with room for the records and the object around it. */
+const MAX_INLINE_ZONE = 1_000_000;
+
+/** The zone's records that are not ours, as zone-file text. */
+export function baseZone(description: string) {
+  return object(`${description} Exactly one of inline and configMapKeyRef.`, {
+    inline: optional(text("The text itself.", { minLength: 1, maxLength: MAX_INLINE_ZONE })),
+    configMapKeyRef: optional(
+      object("A key of a ConfigMap in this namespace that holds the text. It is read, never written.", {
+        name: objectName("The ConfigMap's name."),
+        key: keyName("The key in it."),
+      }),
+    ),
+  });
+}
+
+export type BaseZoneText = Static<ReturnType<typeof baseZone>>;
+
+const MAX_URL = 2_048;
+
+export function serverUrl(description: string) {
+  return text(description, { minLength: 1, maxLength: MAX_URL });
+}
+
+/** Some dozens of certificates. */
+const MAX_CA_BUNDLE = 131_072;
+
+export const caBundle = text(
+  "The certificates, in PEM, of the authorities that its server certificate may come from. Without it: those that Node.js trusts.",
+  { minLength: 1, maxLength: MAX_CA_BUNDLE },
+);
+
+export const servedBy = servedByOf("At most one of addresses and service; with none, nothing is proved.");
+
+/** `without`: what an absent or empty one means. */
+export function servedByOf(without: string) {
+  return object(
+    `The servers that serve the zone. They are asked after each change until they give it, so that status can prove it. ${without}`,
+    {
+      addresses: optional(
+        list(
+          "The servers by address.",
+          object("A server.", {
+            address: address("Its IPv4 or IPv6 address."),
+            port: whole("Its UDP and TCP port.", { ...PORT, default: 53 }),
+          }),
+          { kind: "atomic", minItems: 1, maxItems: 64 },
+        ),
+      ),
+      service: optional(
+        object("The pods behind a Service, like kube-dns in kube-system, each asked by itself.", {
+          namespace: namespace("The Service's namespace."),
+          name: text("The Service's name.", { minLength: 1, maxLength: 63 }),
+          port: whole("The port that the pods answer on.", { ...PORT, default: 53 }),
+        }),
+      ),
+    },
+  );
+}
+
+export type ServedByText = Static<typeof servedBy>;

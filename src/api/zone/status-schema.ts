@@ -1,0 +1,36 @@
+import { conditionsSchema } from "../condition/condition-schema.ts";
+import { object, optional, text, whole } from "../schema/builders.ts";
+
+/** status of a DnsZone: written by the controller alone. */
+export const zoneStatusSchema = object(
+  "How the zone stands. Written by dnsalias.",
+  {
+    observedGeneration: whole("The metadata.generation that this status is about; -1 before the first.", {
+      minimum: -1,
+      default: -1,
+    }),
+    conditions: optional(
+      conditionsSchema(
+        "Accepted: the object is valid and no other DnsZone writes to the same place. Programmed: the servers give what is wanted. Ready: both.",
+      ),
+    ),
+    provider: optional(text("The provider and its way of delivery, like coreDNS/zoneFile.", { maxLength: 64 })),
+    names: optional(whole("How many names are published.", { minimum: 0 })),
+    serial: optional(whole("The SOA serial that was written last.", { minimum: 0 })),
+    serving: optional(
+      text("How many of the servers that serve the zone give what is wanted, like 3/3.", { maxLength: 32 }),
+    ),
+    deliveryLag: optional(
+      text("How long a change takes from the write until the servers give it, as measured, like 2.7s.", {
+        maxLength: 32,
+      }),
+    ),
+    planHash: optional(
+      text(
+        "The plan that is held because of guard. To let it go ahead, set the annotation dnsalias.io/approve-plan to this.",
+        { maxLength: 128 },
+      ),
+    ),
+  },
+  { default: { observedGeneration: -1 } },
+);
