@@ -1,7 +1,7 @@
 import { systemClock } from "../base/clock.ts";
 import { objectKey } from "../api/meta.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
-import { explainName, type ExplainedZone, type Fact } from "../plan/explain.ts";
+import { explainName, type ExplainedZone, type Fact } from "../plan/explanation.ts";
 import type { ExplainConfig } from "./config.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io, Sink } from "./io.ts";

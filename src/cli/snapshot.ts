@@ -4,7 +4,7 @@ import type { BadManifest } from "../controller/ports.ts";
 import { lastGoodOf } from "../controller/restore.ts";
 import { createStore, type Store } from "../controller/store.ts";
 import { keyText, type TargetKey } from "../dns/lookup-result.ts";
-import type { Answer } from "../plan/answer.ts";
+import type { Answer } from "../plan/target-answer.ts";
 import { answerOf } from "../plan/hold/answer-of.ts";
 import { freshState, restoredState } from "../plan/hold/state.ts";
 import { step } from "../plan/hold/step.ts";

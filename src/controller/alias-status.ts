@@ -3,7 +3,7 @@ import type { AliasStatus, HostnameStatus, TargetStatus } from "../api/dns-alias
 import { summarize } from "../api/condition/summarize.ts";
 import { addressSet } from "../dns/address/address.ts";
 import { displayName } from "../dns/name/name.ts";
-import type { Answer } from "../plan/answer.ts";
+import type { Answer } from "../plan/target-answer.ts";
 import type { TargetVerdict } from "../plan/contribution.ts";
 import type { AliasFacts, Placement } from "./alias-facts.ts";
 import {

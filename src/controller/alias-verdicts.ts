@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { Finding } from "../api/condition/summarize.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
-import type { Answer, Outcome } from "../plan/answer.ts";
+import type { Answer, Outcome } from "../plan/target-answer.ts";
 import type { TargetVerdict } from "../plan/contribution.ts";
 import type { AliasFacts, Placement } from "./alias-facts.ts";
 import type { BadManifest } from "./ports.ts";

@@ -1,4 +1,4 @@
-import type { Answer } from "../plan/answer.ts";
+import type { Answer } from "../plan/target-answer.ts";
 
 /** For metrics: how many answers are in each state. Every state is there, with 0 where it has none. */
 export function countStates(answers: Iterable<Answer>): ReadonlyMap<AnswerState, number> {

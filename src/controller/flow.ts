@@ -3,7 +3,7 @@ import type { Millis } from "../base/clock.ts";
 import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name/name.ts";
-import type { Answer } from "../plan/answer.ts";
+import type { Answer } from "../plan/target-answer.ts";
 import type { Feed } from "./feed.ts";
 import { badKey, type Parts } from "./parts.ts";
 import type { BadManifest, InventoryEvent } from "./ports.ts";

@@ -5,7 +5,7 @@ import { objectKey } from "../api/meta.ts";
 import { addressSet, familyOf, parseAddress } from "../dns/address/address.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
-import type { Answer } from "../plan/answer.ts";
+import type { Answer } from "../plan/target-answer.ts";
 import { contributionOf, type TargetVerdict } from "../plan/contribution.ts";
 import type { LiveReading } from "../plan/hold/live.ts";
 import { narrow } from "../plan/name-plan.ts";

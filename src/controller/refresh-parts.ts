@@ -1,7 +1,7 @@
 import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
-import type { Answer } from "../plan/answer.ts";
+import type { Answer } from "../plan/target-answer.ts";
 import type { HoldState } from "../plan/hold/state.ts";
 import type { Lookup } from "../resolver/ports.ts";
 import type { Due } from "../schedule/due.ts";

@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import { keyText, type TargetKey } from "../dns/lookup-result.ts";
-import type { Answer } from "../plan/answer.ts";
+import type { Answer } from "../plan/target-answer.ts";
 import { answerOf } from "../plan/hold/answer-of.ts";
 import type { LiveReading } from "../plan/hold/live.ts";
 import { freshState, type LastGood, restoredState, withLastGood } from "../plan/hold/state.ts";

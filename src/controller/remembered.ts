@@ -4,7 +4,7 @@ import { addressSet, familyOf, parseAddress } from "../dns/address/address.ts";
 import { httpsAliasData } from "../dns/rdata/type/https-alias.ts";
 import { isAtOrBelow, isHostName, type Name, parseOwnerName } from "../dns/name/name.ts";
 import { FAMILIES } from "../dns/record.ts";
-import { httpsTargetOf } from "../plan/https-set.ts";
+import { httpsTargetOf } from "../plan/https-rrset.ts";
 import type { OwnSet } from "../providers/own-set.ts";
 import type { Store } from "./store.ts";
 

@@ -3,7 +3,7 @@ import type { AliasStatus, TargetStatus } from "../api/dns-alias.ts";
 import { familyOf, parseAddress } from "../dns/address/address.ts";
 import { displayName, isHostName, parseName } from "../dns/name/name.ts";
 import { FAILURE_REASONS, type TargetKey } from "../dns/lookup-result.ts";
-import type { Outcome } from "../plan/answer.ts";
+import type { Outcome } from "../plan/target-answer.ts";
 import type { LastGood } from "../plan/hold/state.ts";
 
 /**

@@ -4,7 +4,7 @@ import { FAMILIES, type RecordSet } from "../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../dns/serial.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
 import type { Claim } from "../plan/claims.ts";
-import { httpsTargetOf } from "../plan/https-set.ts";
+import { httpsTargetOf } from "../plan/https-rrset.ts";
 import type { ServedAlias } from "../responder/ports.ts";
 import { maxTtlOf } from "./live-decision.ts";
 

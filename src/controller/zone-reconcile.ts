@@ -5,7 +5,7 @@ import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { Name } from "../dns/name/name.ts";
-import { after } from "../plan/after.ts";
+import { after } from "../plan/apply-writes.ts";
 import type { ActualSet, Write, Refusal } from "../plan/change.ts";
 import type { Guarded } from "../plan/guard.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";

@@ -3,8 +3,8 @@ import type { AliasTarget, DnsAlias } from "../api/dns-alias.ts";
 import { addressSet, familyOf } from "../dns/address/address.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
-import type { Answer } from "./answer.ts";
-import { goneAlone } from "./gone-alone.ts";
+import type { Answer } from "./target-answer.ts";
+import { goneAlone } from "./one-family-empty.ts";
 
 /** The answer that stands for a target and family in the alias's view. */
 export type AnswerOf = (target: Name, family: Family) => Answer | undefined;

@@ -4,7 +4,7 @@ import { addressSet } from "../dns/address/address.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import { ALIAS_TYPES, FAMILIES, type AliasType } from "../dns/record.ts";
 import type { ActualSet, Change, RefuseReason, WantedSet } from "./change.ts";
-import type { Unmet } from "./https-set.ts";
+import type { Unmet } from "./https-rrset.ts";
 import type { NamePlan } from "./name-plan.ts";
 
 export interface DiffInput {

@@ -6,7 +6,7 @@ import { addressSet } from "../dns/address/address.ts";
 import type { Name } from "../dns/name/name.ts";
 import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/record.ts";
 import type { WantedSet } from "./change.ts";
-import { planHttps, type Unmet } from "./https-set.ts";
+import { planHttps, type Unmet } from "./https-rrset.ts";
 
 /** What should stand at one owner name of one zone. */
 export interface NamePlan {

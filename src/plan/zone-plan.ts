@@ -6,7 +6,7 @@ import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { ViewId } from "../dns/lookup-result.ts";
 import type { Family } from "../dns/record.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "./target-answer.ts";
 import type { Claim } from "./claims.ts";
 import { contributionOf, type Contribution } from "./contribution.ts";
 import { loopFrom } from "./loop.ts";

@@ -1,7 +1,7 @@
 import type { Millis } from "../../src/base/clock.ts";
 import { type Name, parseName } from "../../src/dns/name/name.ts";
 import type { FailureReason, Reading, TargetKey } from "../../src/dns/lookup-result.ts";
-import type { Answer } from "../../src/plan/answer.ts";
+import type { Answer } from "../../src/plan/target-answer.ts";
 import { answerOf } from "../../src/plan/hold/answer-of.ts";
 import { freshState, type HoldState } from "../../src/plan/hold/state.ts";
 import { step } from "../../src/plan/hold/step.ts";

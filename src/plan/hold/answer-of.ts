@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../target-answer.ts";
 import { refreshWaitMs } from "./refresh-wait.ts";
 import type { HoldState } from "./state.ts";
 

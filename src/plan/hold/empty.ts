@@ -1,6 +1,6 @@
 import type { Millis, Random } from "../../base/clock.ts";
 import { origTtl } from "./cycles.ts";
-import { clampWait, firstWaitMs, nextWaitMs, SLACK_MS } from "./next-look.ts";
+import { clampWait, firstWaitMs, nextWaitMs, SLACK_MS } from "./next-lookup.ts";
 import type { EmptyReading, EmptyRow, HoldContext, HoldState } from "./state.ts";
 
 const READINGS_NEEDED = 3;

@@ -1,7 +1,7 @@
 import { backoffMs } from "../../base/backoff.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
-import type { Outcome } from "../answer.ts";
-import { RETRY } from "./next-look.ts";
+import type { Outcome } from "../target-answer.ts";
+import { RETRY } from "./next-lookup.ts";
 import type { FailureReading, HoldContext, HoldState } from "./state.ts";
 
 /** A failure says nothing about the target: what stands stays, only the outcome and the next try change. */

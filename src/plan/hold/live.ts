@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../target-answer.ts";
 import { answerOf } from "./answer-of.ts";
 import type { HoldState } from "./state.ts";
 

@@ -3,7 +3,7 @@ import { addressSet } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { isUnread, notePeak, noteReading, origTtl, peakTtl, type TtlCycles } from "./cycles.ts";
-import { firstWaitMs, MAX_WAIT_MS, nextWaitMs, SLACK_MS } from "./next-look.ts";
+import { firstWaitMs, MAX_WAIT_MS, nextWaitMs, SLACK_MS } from "./next-lookup.ts";
 import { allSeenLately, canRotate, type Rotation, seenNow, track } from "./rotation.ts";
 import type { HoldContext, HoldState, PositiveReading } from "./state.ts";
 import { steadyTtl } from "./steady-ttl.ts";

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { longestTtl, peakTtl } from "./cycles.ts";
-import { clampWait, JITTER, LOOKUP_ALLOWANCE_MS, MAX_WAIT_MS, MIN_WAIT_MS, SLACK_MS } from "./next-look.ts";
+import { clampWait, JITTER, LOOKUP_ALLOWANCE_MS, MAX_WAIT_MS, MIN_WAIT_MS, SLACK_MS } from "./next-lookup.ts";
 import { WINDOW_CYCLES } from "./rotation.ts";
 import type { HoldState } from "./state.ts";
 

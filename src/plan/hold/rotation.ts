@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { sameMembers } from "../../base/order.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { JITTER, MAX_WAIT_MS, SLACK_MS } from "./next-look.ts";
+import { JITTER, MAX_WAIT_MS, SLACK_MS } from "./next-lookup.ts";
 
 /**
  * What is remembered of a target whose set changed lately, to tell a pool that is shown in parts from a target that moved. Kept only from a

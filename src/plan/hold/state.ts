@@ -3,7 +3,7 @@ import { addressSet } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Reading, TargetKey } from "../../dns/lookup-result.ts";
 import type { Seconds } from "../../dns/record.ts";
-import type { Answer, Outcome } from "../answer.ts";
+import type { Answer, Outcome } from "../target-answer.ts";
 import { restoredCycles, type TtlCycles } from "./cycles.ts";
 import type { Rotation } from "./rotation.ts";
 

@@ -5,7 +5,7 @@ import { createRefresher, type Refresher } from "../../../src/controller/refresh
 import type { RefresherDeps } from "../../../src/controller/refresh-parts.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { Reading, TargetKey } from "../../../src/dns/lookup-result.ts";
-import type { Answer } from "../../../src/plan/answer.ts";
+import type { Answer } from "../../../src/plan/target-answer.ts";
 import type { LastGood } from "../../../src/plan/hold/state.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
 import { empty, failed, found, KEY } from "../../support/hold-play.ts";

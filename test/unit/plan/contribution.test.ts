@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
-import type { Answer } from "../../../src/plan/answer.ts";
+import type { Answer } from "../../../src/plan/target-answer.ts";
 import { contributionOf, type TargetVerdict } from "../../../src/plan/contribution.ts";
 import { alias, answer } from "../../support/objects.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
-import { after } from "../../../src/plan/after.ts";
+import { after } from "../../../src/plan/apply-writes.ts";
 import type { ActualSet, Change } from "../../../src/plan/change.ts";
 import { diff } from "../../../src/plan/diff.ts";
 import type { NamePlan } from "../../../src/plan/name-plan.ts";

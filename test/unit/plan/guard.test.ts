@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
-import { cap } from "../../../src/plan/cap.ts";
+import { cap } from "../../../src/plan/name-limit.ts";
 import type { Change } from "../../../src/plan/change.ts";
 import { guard } from "../../../src/plan/guard.ts";
 import { loopFrom } from "../../../src/plan/loop.ts";

@@ -12,7 +12,7 @@ import {
   type Arbitrary,
 } from "fast-check";
 import type { Reading } from "../../../../src/dns/lookup-result.ts";
-import { LOOKUP_ALLOWANCE_MS } from "../../../../src/plan/hold/next-look.ts";
+import { LOOKUP_ALLOWANCE_MS } from "../../../../src/plan/hold/next-lookup.ts";
 import { refreshWaitMs } from "../../../../src/plan/hold/refresh-wait.ts";
 import { freshState } from "../../../../src/plan/hold/state.ts";
 import { step } from "../../../../src/plan/hold/step.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { firstWaitMs, nextWaitMs } from "../../../../src/plan/hold/next-look.ts";
+import { firstWaitMs, nextWaitMs } from "../../../../src/plan/hold/next-lookup.ts";
 
 const cases: readonly {
   readonly name: string;

@@ -2,7 +2,7 @@ import { objectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "./target-answer.ts";
 import type { ActualSet, Change } from "./change.ts";
 import type { Claim, ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";

@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "./target-answer.ts";
 
 /** A confirmation of emptiness takes at least this long. */
 const CONFIRMATION_MS: Millis = 60_000;
