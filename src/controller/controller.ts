@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import type { ObjectKey } from "../api/meta.ts";
-import { createOneATurn } from "../schedule/one-a-turn.ts";
+import { createOneATurn } from "../schedule/turn-gate.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { reportAlias, type AliasReportDeps } from "./alias-report.ts";
 import { createFeed, type Feed } from "./feed.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { createOneATurn } from "../../../src/schedule/one-a-turn.ts";
+import { createOneATurn } from "../../../src/schedule/turn-gate.ts";
 
 test("callers that come together go on in order, with the event loop coming round between them", async () => {
   const oneATurn = createOneATurn();
