@@ -14,8 +14,8 @@ import { createPowerDNSBackend } from "../providers/powerdns/powerdns.ts";
 import type { ZoneProvider } from "../providers/provider.ts";
 import { createRfc2136Backend } from "../providers/rfc2136/rfc2136.ts";
 import type { Exchange } from "../transport/exchange.ts";
-import { createHttpClient, type HttpClient } from "../transport/http.ts";
-import { createTransfer } from "../transport/transfer.ts";
+import { createHttpClient, type HttpClient } from "../transport/http-client.ts";
+import { createTransfer } from "../transport/client/zone-transfer.ts";
 
 /** The providers outside CoreDNS, and the connections that they share. */
 export interface Outside extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { AppError, messageOf } from "../base/error.ts";
-import { listen } from "../transport/listen.ts";
+import { listen } from "../transport/server/listen.ts";
 import type { HostPort } from "./read-settings.ts";
 
 /**

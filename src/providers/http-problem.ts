@@ -1,4 +1,4 @@
-import type { HttpResponse, HttpResult } from "../transport/http.ts";
+import type { HttpResponse, HttpResult } from "../transport/http-client.ts";
 
 /** Why a backend could not do what it was asked: until an input changes, or for now. */
 export type BackendProblem =

@@ -1,6 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import { EDNS_OPTION } from "../dns/registry.ts";
-import type { Peer } from "../transport/listener.ts";
+import type { Peer } from "../transport/server/listener.ts";
 import { readAddress } from "./address-words.ts";
 import type { Cookies, CookieVerdict } from "./cookie.ts";
 import type { Protocol } from "./counters.ts";

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Name } from "../dns/name/name.ts";
-import { listen } from "../transport/listen.ts";
+import { listen } from "../transport/server/listen.ts";
 import { renewedSecrets, type CookieSecrets } from "./cookie.ts";
 import { addCounts, NO_COUNTS, type ResponderCounts } from "./counters.ts";
 import type { AnswerSource, ServedZone } from "./ports.ts";

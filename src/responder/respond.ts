@@ -1,7 +1,7 @@
 import type { RespondDeps } from "./respond-deps.ts";
 import type { Clock, Millis } from "../base/clock.ts";
 import { CLASS, RCODE, TYPE } from "../dns/registry.ts";
-import type { Peer } from "../transport/listener.ts";
+import type { Peer } from "../transport/server/listener.ts";
 import { askerOf, createTurns, optSize, replyOptions, roomFor, type Asker } from "./asker.ts";
 import { limitedReply } from "./cookie.ts";
 import type { Protocol } from "./counters.ts";

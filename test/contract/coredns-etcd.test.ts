@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/base/clock.ts";
-import { createHttpClient } from "../../src/transport/http.ts";
+import { createHttpClient } from "../../src/transport/http-client.ts";
 import { etcdBackend, etcdHand, ROOT_KEY, ZONE } from "../integration/coredns-etcd/lab.ts";
 import { skipWithout } from "../support/component.ts";
 import { startEtcd } from "../support/etcd.ts";

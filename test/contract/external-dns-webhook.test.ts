@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/base/clock.ts";
-import { createHttpClient } from "../../src/transport/http.ts";
+import { createHttpClient } from "../../src/transport/http-client.ts";
 import { BIND_WITH_KEY, KEY, webhookBackend, webhookHand, ZONE } from "../integration/external-dns-webhook/lab.ts";
 import { startBind } from "../support/bind.ts";
 import { skipWithout } from "../support/component.ts";

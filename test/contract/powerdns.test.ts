@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../src/base/clock.ts";
-import { createHttpClient } from "../../src/transport/http.ts";
+import { createHttpClient } from "../../src/transport/http-client.ts";
 import { API_KEY, powerDNSBackend, ZONE } from "../integration/powerdns/lab.ts";
 import { skipWithout } from "../support/component.ts";
 import { listSets } from "../support/nsupdate.ts";

@@ -5,7 +5,7 @@ import type { Message, Question } from "../../src/dns/message/message.ts";
 import { rdataToWire } from "../../src/dns/rdata/codec.ts";
 import { parseSubnet, type Subnet } from "../../src/dns/address/subnet.ts";
 import { CLASS, EDNS_OPTION, RCODE, TYPE, typeName } from "../../src/dns/registry.ts";
-import { listen } from "../../src/transport/listen.ts";
+import { listen } from "../../src/transport/server/listen.ts";
 import { responseTo } from "./name-server.ts";
 import { labName } from "./zone-store.ts";
 

@@ -4,7 +4,7 @@ import type { SecretText } from "../backend.ts";
 import type { Millis } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";
 import { parseJson, textAt } from "../../base/json.ts";
-import type { HttpClient, HttpResult } from "../../transport/http.ts";
+import type { HttpClient, HttpResult } from "../../transport/http-client.ts";
 import type { BackendProblem } from "../http-problem.ts";
 import { etcdProblem, loginNeeded, misfitOf, serverOf } from "./problem.ts";
 

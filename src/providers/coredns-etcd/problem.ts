@@ -1,7 +1,7 @@
 import type { CoreDNSEtcdSpec } from "../../api/dns-zone.ts";
 import { parseJson, textAt } from "../../base/json.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { HttpResult } from "../../transport/http.ts";
+import type { HttpResult } from "../../transport/http-client.ts";
 import { type BackendProblem, problemOf, type ServerWords } from "../http-problem.ts";
 import { zoneRoot } from "./convert.ts";
 

@@ -1,6 +1,6 @@
 import type { WebhookSpec } from "../../api/dns-zone.ts";
 import { parseJson } from "../../base/json.ts";
-import type { HttpClient, HttpRequest } from "../../transport/http.ts";
+import type { HttpClient, HttpRequest } from "../../transport/http-client.ts";
 import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-problem.ts";
 import { type Changes, type DomainFilter, domainFilterOf, type Endpoint, endpointsOf } from "./endpoint.ts";
 

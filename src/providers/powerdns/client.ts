@@ -1,7 +1,7 @@
 import { parseJson } from "../../base/json.ts";
 import type { PowerDNSSpec } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { HttpClient, HttpResult } from "../../transport/http.ts";
+import type { HttpClient, HttpResult } from "../../transport/http-client.ts";
 import type { SecretText } from "../backend.ts";
 import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-problem.ts";
 import { type PowerDNSZone, type RrsetPatch, zoneOf } from "./convert.ts";

@@ -10,7 +10,7 @@ import { signatureOctets, signMessage, verifyResponse, type TsigVerdict } from "
 import { tsigSecret, type TsigKey } from "../../dns/tsig/tsig-key.ts";
 import { createTsigStream } from "../../dns/tsig/verify-stream.ts";
 import type { Exchange, ResolverServer } from "../../transport/exchange.ts";
-import type { Transfer } from "../../transport/transfer.ts";
+import type { Transfer } from "../../transport/client/zone-transfer.ts";
 import type { SecretText } from "../backend.ts";
 import { refused, tsigProblem, unsignedDoubt, unsignedProblem, type Problem } from "./outcome.ts";
 

@@ -1,7 +1,7 @@
 import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
-import { listen } from "../../transport/listen.ts";
-import type { Listener, ListenLimits, OnQuery } from "../../transport/listener.ts";
+import { listen } from "../../transport/server/listen.ts";
+import type { Listener, ListenLimits, OnQuery } from "../../transport/server/listener.ts";
 
 export type Opened = { readonly kind: "open" } | { readonly kind: "failed"; readonly message: string };
 

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Slots } from "../../transport/slots.ts";
+import type { Slots } from "../../transport/semaphore.ts";
 
 /** The messages, one a turn of the event loop, while a slot is held; whoever leaves off gives the slot back. */
 export async function* streamed(

@@ -5,7 +5,7 @@ import { createResponder } from "../../../src/cli/responder.ts";
 import { messageOf } from "../../../src/base/error.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { noMetrics } from "../../../src/ops/metrics.ts";
-import { listen } from "../../../src/transport/listen.ts";
+import { listen } from "../../../src/transport/server/listen.ts";
 
 const taken = () => listen({ host: "127.0.0.1", port: 0, onQuery: () => undefined });
 

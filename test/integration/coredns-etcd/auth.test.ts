@@ -5,7 +5,7 @@ import { textAt } from "../../../src/base/json.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { owned } from "../../../src/providers/ownership/owned.ts";
-import { createHttpClient, type HttpClient } from "../../../src/transport/http.ts";
+import { createHttpClient, type HttpClient } from "../../../src/transport/http-client.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startEtcd, type Etcd } from "../../support/etcd.ts";
 import { base64, etcdStore } from "../../support/etcd-store.ts";

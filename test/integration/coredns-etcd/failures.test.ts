@@ -4,7 +4,7 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { owned } from "../../../src/providers/ownership/owned.ts";
-import { createHttpClient, type HttpClient } from "../../../src/transport/http.ts";
+import { createHttpClient, type HttpClient } from "../../../src/transport/http-client.ts";
 import { makeCertificate } from "../../lab/certificate.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startEtcd, type Etcd } from "../../support/etcd.ts";

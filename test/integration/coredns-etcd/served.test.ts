@@ -5,7 +5,7 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { owned } from "../../../src/providers/ownership/owned.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
-import { createHttpClient, type HttpClient } from "../../../src/transport/http.ts";
+import { createHttpClient, type HttpClient } from "../../../src/transport/http-client.ts";
 import { skipWithout } from "../../support/component.ts";
 import type { CoreDns } from "../../support/coredns.ts";
 import { answerData, dig, type DigReply } from "../../support/dig.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import type { BackendBatch } from "../../../src/providers/backend.ts";
-import { createHttpClient, type HttpClient } from "../../../src/transport/http.ts";
+import { createHttpClient, type HttpClient } from "../../../src/transport/http-client.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startExternalDnsWebhook, type ExternalDnsWebhook } from "../../support/external-dns-webhook.ts";
 import { startFaultProxy, type Fault } from "../../support/fault-proxy.ts";

@@ -7,7 +7,7 @@ import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { createWebhookBackend } from "../../../src/providers/external-dns-webhook/webhook.ts";
 import { sortedSets } from "../../../src/providers/record-sets.ts";
 import { canonicalData } from "../../../src/providers/record-text.ts";
-import type { HttpClient } from "../../../src/transport/http.ts";
+import type { HttpClient } from "../../../src/transport/http-client.ts";
 import type { ToolKey } from "../../support/nsupdate.ts";
 
 export const ZONE = parseName("example.com");

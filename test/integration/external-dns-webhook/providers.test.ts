@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import type { BackendChange } from "../../../src/providers/backend.ts";
-import { createHttpClient, type HttpClient } from "../../../src/transport/http.ts";
+import { createHttpClient, type HttpClient } from "../../../src/transport/http-client.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";
 import { answerData, dig } from "../../support/dig.ts";

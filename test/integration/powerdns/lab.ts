@@ -4,7 +4,7 @@ import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../src/dns/record.ts";
 import type { RecordBackend, SecretText } from "../../../src/providers/backend.ts";
 import { createPowerDNSBackend } from "../../../src/providers/powerdns/powerdns.ts";
-import type { HttpClient } from "../../../src/transport/http.ts";
+import type { HttpClient } from "../../../src/transport/http-client.ts";
 
 export const ZONE = parseName("example.com");
 export const API_KEY = "k3y-that-nobody-may-see";

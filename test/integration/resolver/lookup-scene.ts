@@ -5,7 +5,7 @@ import type { Reading } from "../../../src/dns/lookup-result.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { createLookup } from "../../../src/resolver/client.ts";
 import type { LookOptions } from "../../../src/resolver/ports.ts";
-import { createExchange } from "../../../src/transport/client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import type { ResolverServer } from "../../../src/transport/exchange.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
 

@@ -10,7 +10,7 @@ import { RCODE, TYPE } from "../../../src/dns/registry.ts";
 import { cookieOf } from "../../../src/resolver/judge.ts";
 import { buildQuery } from "../../../src/resolver/query.ts";
 import { createCookies, type CookieVerdict } from "../../../src/responder/cookie.ts";
-import { createExchange } from "../../../src/transport/client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";

@@ -7,7 +7,7 @@ import { CLASS, typeNumber } from "../../../src/dns/registry.ts";
 import { answer } from "../../../src/responder/answer.ts";
 import { findIn } from "../../../src/responder/zone-find.ts";
 import { buildZoneView, type ZoneView } from "../../../src/responder/zone-view.ts";
-import { createExchange } from "../../../src/transport/client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startKnot } from "../../support/knot.ts";
 import { askForAgreement, replyOf, type AgreementReply } from "./agreement-reply.ts";

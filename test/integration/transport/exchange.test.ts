@@ -5,11 +5,11 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
-import { createExchange } from "../../../src/transport/client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import type { ExchangeRequest, Protocol, ResolverServer } from "../../../src/transport/exchange.ts";
 import { framed } from "../../../src/transport/frames.ts";
-import { listen, type ListenOptions } from "../../../src/transport/listen.ts";
-import type { OnQuery } from "../../../src/transport/listener.ts";
+import { listen, type ListenOptions } from "../../../src/transport/server/listen.ts";
+import type { OnQuery } from "../../../src/transport/server/listener.ts";
 
 const never = new AbortController().signal;
 const PADDING = new Uint8Array(10);

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { describe, it } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import { createHttpClient, type HttpClientOptions, type HttpRequest } from "../../../src/transport/http.ts";
+import { createHttpClient, type HttpClientOptions, type HttpRequest } from "../../../src/transport/http-client.ts";
 import { startFaultProxy } from "../../support/fault-proxy.ts";
 import { makeCertificate } from "../resolver/certificate.ts";
 

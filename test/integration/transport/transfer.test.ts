@@ -5,7 +5,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import type { ResolverServer } from "../../../src/transport/exchange.ts";
 import { framed } from "../../../src/transport/frames.ts";
-import { createTransfer, type TransferRequest, type TransferResult } from "../../../src/transport/transfer.ts";
+import {
+  createTransfer,
+  type TransferRequest,
+  type TransferResult,
+} from "../../../src/transport/client/zone-transfer.ts";
 
 const never = new AbortController().signal;
 

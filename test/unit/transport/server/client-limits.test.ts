@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClientCounts } from "../../../src/transport/client-counts.ts";
+import { createClientCounts } from "../../../../src/transport/server/client-limits.ts";
 
 const pairs: readonly (readonly [a: string, b: string, isSame: boolean])[] = [
   ["192.0.2.1", "192.0.2.1", true],

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls } from "node:tls";
-import type { ResolverServer } from "./exchange.ts";
+import type { ResolverServer } from "../exchange.ts";
 
 /** A socket on its way to a server, and the event after which the peer is known to be the right one. */
 export interface OpeningStream {

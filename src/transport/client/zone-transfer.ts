@@ -1,7 +1,7 @@
-import type { Millis } from "../base/clock.ts";
-import { messageOf } from "../base/error.ts";
-import type { ResolverServer } from "./exchange.ts";
-import { createDeframer, framed } from "./frames.ts";
+import type { Millis } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import type { ResolverServer } from "../exchange.ts";
+import { createDeframer, framed } from "../frames.ts";
 import { openStream } from "./stream-socket.ts";
 
 /** One query whose answer is any number of messages, such as a zone transfer (RFC 5936). */

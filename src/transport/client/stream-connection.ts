@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
-import type { Millis } from "../base/clock.ts";
-import { messageOf } from "../base/error.ts";
-import type { ExchangeRequest, ExchangeResult } from "./exchange.ts";
-import { createDeframer, framed } from "./frames.ts";
+import type { Millis } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import type { ExchangeRequest, ExchangeResult } from "../exchange.ts";
+import { createDeframer, framed } from "../frames.ts";
 
 /** How a query on a connection ended; `stale`: the server had closed a connection that had been in use before, so a new one may do. */
 export type StreamResult = ExchangeResult | { readonly kind: "stale" };

@@ -1,4 +1,4 @@
-import type { Millis } from "../base/clock.ts";
+import type { Millis } from "../../base/clock.ts";
 
 export interface Peer {
   readonly address: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ExchangeResult } from "../../../src/transport/exchange.ts";
-import { createInFlight } from "../../../src/transport/in-flight.ts";
+import type { ExchangeResult } from "../../../../src/transport/exchange.ts";
+import { createInFlight } from "../../../../src/transport/client/pending-exchanges.ts";
 
 const never = new AbortController().signal;
 const answer: ExchangeResult = { kind: "response", response: Uint8Array.of(1), tookMs: 1 };

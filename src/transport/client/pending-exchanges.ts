@@ -1,5 +1,5 @@
-import type { Millis } from "../base/clock.ts";
-import type { ExchangeResult } from "./exchange.ts";
+import type { Millis } from "../../base/clock.ts";
+import type { ExchangeResult } from "../exchange.ts";
 
 /** Begins what may bring the result; gives what undoes it. Undoing happens exactly once, however the wait ends. */
 type Start = (settle: (result: ExchangeResult) => void) => () => void;

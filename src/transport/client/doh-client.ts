@@ -1,9 +1,9 @@
 import { isIP, isIPv6 } from "node:net";
 import { Agent, errors, type Dispatcher } from "undici";
-import type { Millis } from "../base/clock.ts";
-import { messageOf } from "../base/error.ts";
-import type { ExchangeRequest, ExchangeResult, ResolverServer } from "./exchange.ts";
-import type { InFlight } from "./in-flight.ts";
+import type { Millis } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import type { ExchangeRequest, ExchangeResult, ResolverServer } from "../exchange.ts";
+import type { InFlight } from "./pending-exchanges.ts";
 
 export interface HttpsClientOptions {
   readonly inFlight: InFlight;

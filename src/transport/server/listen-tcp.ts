@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, isIPv6, type Socket } from "node:net";
-import { createClientCounts } from "./client-counts.ts";
-import { createDeframer, framed } from "./frames.ts";
+import { createClientCounts } from "./client-limits.ts";
+import { createDeframer, framed } from "../frames.ts";
 import type { Listener, ListenPart, Peer } from "./listener.ts";
 
 /** Rejects when the port is taken. */

@@ -1,6 +1,6 @@
-import type { Millis } from "../base/clock.ts";
-import type { ExchangeRequest, ExchangeResult, ResolverServer } from "./exchange.ts";
-import type { InFlight } from "./in-flight.ts";
+import type { Millis } from "../../base/clock.ts";
+import type { ExchangeRequest, ExchangeResult, ResolverServer } from "../exchange.ts";
+import type { InFlight } from "./pending-exchanges.ts";
 import { idOf, StreamConnection } from "./stream-connection.ts";
 import { openStream } from "./stream-socket.ts";
 

@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIP, isIPv6 } from "node:net";
-import { messageOf } from "../base/error.ts";
-import type { ExchangeRequest, ExchangeResult, ResolverServer } from "./exchange.ts";
-import type { InFlight } from "./in-flight.ts";
-import { createSlots } from "./slots.ts";
+import { messageOf } from "../../base/error.ts";
+import type { ExchangeRequest, ExchangeResult, ResolverServer } from "../exchange.ts";
+import type { InFlight } from "./pending-exchanges.ts";
+import { createSlots } from "../semaphore.ts";
 
 export interface UdpOptions {
   readonly inFlight: InFlight;

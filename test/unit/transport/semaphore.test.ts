@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSlots } from "../../../src/transport/slots.ts";
+import { createSlots } from "../../../src/transport/semaphore.ts";
 
 test("so many enter at once, the rest in their order as others leave", () => {
   const entered: string[] = [];

@@ -1,9 +1,9 @@
-import type { Millis } from "../base/clock.ts";
-import type { Exchange } from "./exchange.ts";
-import { createHttpsClient } from "./https.ts";
-import { createInFlight } from "./in-flight.ts";
+import type { Millis } from "../../base/clock.ts";
+import type { Exchange } from "../exchange.ts";
+import { createHttpsClient } from "./doh-client.ts";
+import { createInFlight } from "./pending-exchanges.ts";
 import { createStreamClient } from "./stream-client.ts";
-import { createUdpClient } from "./udp.ts";
+import { createUdpClient } from "./udp-client.ts";
 
 export interface ExchangeOptions {
   /** UDP queries on the way at once; more wait in line, within their time. */
