@@ -3,7 +3,7 @@ import { isSpecialUse } from "../dns/address/address.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { Reading } from "../dns/lookup-result.ts";
 import type { Family } from "../dns/record.ts";
-import type { LookupStep } from "../resolver/trace.ts";
+import type { LookupStep } from "../resolver/chain/trace.ts";
 import type { Sink } from "./io.ts";
 import { duration, harmless, styled, type Style } from "./output.ts";
 

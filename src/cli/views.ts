@@ -1,6 +1,6 @@
 import type { DnsZone, ResolverSpec } from "../api/dns-zone.ts";
 import type { ViewId } from "../dns/lookup-result.ts";
-import type { View } from "../resolver/ports.ts";
+import type { View } from "../resolver/lookup.ts";
 import type { Protocol, ResolverServer } from "../transport/exchange.ts";
 
 /** The views in use: one for each list of recursive servers and each answer to whether special-use addresses are taken. */

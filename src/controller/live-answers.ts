@@ -8,7 +8,7 @@ import { FAMILIES, type Family } from "../dns/record.ts";
 import type { Subnet } from "../dns/address/subnet.ts";
 import { loopFrom } from "../plan/loop.ts";
 import type { AnswerSource, LiveAnswer, LiveQuestion } from "../responder/ports.ts";
-import type { Lookup } from "../resolver/ports.ts";
+import type { Lookup } from "../resolver/lookup.ts";
 import { decideLive } from "./live-decision.ts";
 import type { Refresher } from "./refresh.ts";
 import type { Store } from "./store.ts";

@@ -5,7 +5,7 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
-import type { Lookup } from "../resolver/ports.ts";
+import type { Lookup } from "../resolver/lookup.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
 import type { Feed } from "./feed.ts";

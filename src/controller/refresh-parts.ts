@@ -3,7 +3,7 @@ import type { Logger } from "../base/log.ts";
 import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Answer } from "../plan/target-answer.ts";
 import type { HoldState } from "../plan/hold/state.ts";
-import type { Lookup } from "../resolver/ports.ts";
+import type { Lookup } from "../resolver/lookup.ts";
 import type { Due } from "../schedule/due.ts";
 import type { OutageWatch } from "./refresh-outage.ts";
 

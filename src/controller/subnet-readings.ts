@@ -4,7 +4,7 @@ import { keyText, type TargetKey } from "../dns/lookup-result.ts";
 import { createScopeCache, type ScopeCache } from "../dns/address/subnet-cache.ts";
 import type { Subnet } from "../dns/address/subnet.ts";
 import type { LiveReading } from "../plan/hold/live.ts";
-import type { Lookup } from "../resolver/ports.ts";
+import type { Lookup } from "../resolver/lookup.ts";
 
 /** What targets answer to one network (RFC 7871), read when it is asked for and kept for its TTL. */
 export interface SubnetReadings {

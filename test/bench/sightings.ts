@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../src/base/clock.ts";
 import { sameMembers } from "../../src/base/order.ts";
-import { createAsk } from "../../src/resolver/ask.ts";
+import { createAsk } from "../../src/resolver/authoritative-query.ts";
 import { createExchange } from "../../src/transport/client/exchange-client.ts";
 import { kubeRequests, memberAt } from "../lab/kube-requests.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";

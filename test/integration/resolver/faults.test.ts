@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Reading } from "../../../src/dns/lookup-result.ts";
-import type { LookupStep } from "../../../src/resolver/trace.ts";
+import type { LookupStep } from "../../../src/resolver/chain/trace.ts";
 import type { Fault } from "../../lab/fault.ts";
 import { type NameServer, startNameServer } from "../../lab/name-server.ts";
 import { skipWithout } from "../../support/component.ts";

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { Reading } from "../../../src/dns/lookup-result.ts";
-import { createAsk } from "../../../src/resolver/ask.ts";
+import { createAsk } from "../../../src/resolver/authoritative-query.ts";
 import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";

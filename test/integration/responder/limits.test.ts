@@ -7,7 +7,7 @@ import { decodeMessage } from "../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { TYPE } from "../../../src/dns/registry.ts";
-import { buildQuery } from "../../../src/resolver/query.ts";
+import { buildQuery } from "../../../src/resolver/query/build-query.ts";
 import { skipWithout } from "../../support/component.ts";
 import { answerData, dig } from "../../support/dig.ts";
 import { alias, openPool, type Pool, twoAddresses, zone } from "./scene.ts";

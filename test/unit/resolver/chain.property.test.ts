@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import type { WireRecord } from "../../../src/dns/message/message.ts";
 import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
 import { CLASS, TYPE } from "../../../src/dns/registry.ts";
-import { type ChainResult, followChain, startOfChain } from "../../../src/resolver/chain.ts";
+import { type ChainResult, followChain, startOfChain } from "../../../src/resolver/chain/chain.ts";
 import { name, query, response } from "./messages.ts";
 
 /** Few names, so that chains, loops, DNAMEs above names and contradictions come up by chance. */

@@ -2,7 +2,7 @@ import { nameOfCanonical, type Name } from "../../../src/dns/name/name.ts";
 import type { Message, WireRecord } from "../../../src/dns/message/message.ts";
 import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
 import { CLASS, EDNS_OPTION, RCODE, TYPE, typeNumber } from "../../../src/dns/registry.ts";
-import { buildQuery, type QueryVariant } from "../../../src/resolver/query.ts";
+import { buildQuery, type QueryVariant } from "../../../src/resolver/query/build-query.ts";
 
 export function name(text: string): Name {
   return nameOfCanonical(text);

@@ -1,7 +1,7 @@
 import { decodeMessage } from "../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import type { Message } from "../../../src/dns/message/message.ts";
-import { spellingOf } from "../../../src/resolver/query.ts";
+import { spellingOf } from "../../../src/resolver/query/build-query.ts";
 import type { Exchange, ExchangeResult, ResolverServer } from "../../../src/transport/exchange.ts";
 import type { FakeClock } from "../../support/fake-clock.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Message } from "../../../src/dns/message/message.ts";
-import { CLASS, TYPE } from "../../../src/dns/registry.ts";
-import { judge } from "../../../src/resolver/judge.ts";
-import { cookieOption, name, NXDOMAIN, query, REFUSED, response, SERVFAIL } from "./messages.ts";
+import type { Message } from "../../../../src/dns/message/message.ts";
+import { CLASS, TYPE } from "../../../../src/dns/registry.ts";
+import { judge } from "../../../../src/resolver/query/match-response.ts";
+import { cookieOption, name, NXDOMAIN, query, REFUSED, response, SERVFAIL } from "../messages.ts";
 
 const CLIENT = [1, 2, 3, 4, 5, 6, 7, 8];
 const SERVER = [9, 10, 11, 12, 13, 14, 15, 16];

@@ -3,14 +3,14 @@ import type { Message } from "../dns/message/message.ts";
 import type { FailureReason } from "../dns/lookup-result.ts";
 import { rcodeName, typeName } from "../dns/registry.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
-import { attempt, type AttemptDeps, TRY_MS } from "./attempt.ts";
-import { type ChainQuestion, type ChainResult, endOfChain, followChain } from "./chain.ts";
-import type { Note } from "./failure.ts";
-import { scopeOf } from "./judge.ts";
-import type { LookOptions } from "./ports.ts";
-import { serverLabel } from "./server-label.ts";
-import type { ServerMemory } from "./server-memory.ts";
-import { afterAnswer, afterFailure, afterSilence, beforeTry } from "./servers.ts";
+import { attempt, type AttemptDeps, TRY_MS } from "./query/attempt.ts";
+import { type ChainQuestion, type ChainResult, endOfChain, followChain } from "./chain/chain.ts";
+import type { Note } from "./lookup-failure.ts";
+import { scopeOf } from "./query/match-response.ts";
+import type { LookOptions } from "./lookup.ts";
+import { serverLabel } from "./server/server-label.ts";
+import type { ServerMemory } from "./server/server-memory.ts";
+import { afterAnswer, afterFailure, afterSilence, beforeTry } from "./server/server-health.ts";
 
 export interface AskOneDeps extends AttemptDeps {
   readonly memory: ServerMemory;

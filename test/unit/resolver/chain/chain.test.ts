@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TYPE } from "../../../src/dns/registry.ts";
-import { type ChainQuestion, followChain, startOfChain } from "../../../src/resolver/chain.ts";
-import { extendedErrors, name, NXDOMAIN, query, REFUSED, response, type ResponseText, SERVFAIL } from "./messages.ts";
+import { TYPE } from "../../../../src/dns/registry.ts";
+import { type ChainQuestion, followChain, startOfChain } from "../../../../src/resolver/chain/chain.ts";
+import { extendedErrors, name, NXDOMAIN, query, REFUSED, response, type ResponseText, SERVFAIL } from "../messages.ts";
 
 interface Case {
   readonly name: string;

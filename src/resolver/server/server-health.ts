@@ -1,4 +1,4 @@
-import type { Millis, Random } from "../base/clock.ts";
+import type { Millis, Random } from "../../base/clock.ts";
 
 /** What is measured of one server. */
 export interface Health {

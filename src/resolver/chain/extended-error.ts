@@ -1,6 +1,6 @@
-import type { Message } from "../dns/message/message.ts";
-import { EDNS_OPTION, RCODE, rcodeName } from "../dns/registry.ts";
-import type { FailureReason } from "../dns/lookup-result.ts";
+import type { Message } from "../../dns/message/message.ts";
+import { EDNS_OPTION, RCODE, rcodeName } from "../../dns/registry.ts";
+import type { FailureReason } from "../../dns/lookup-result.ts";
 
 export interface RcodeFailure {
   readonly reason: FailureReason;

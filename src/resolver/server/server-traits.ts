@@ -1,4 +1,4 @@
-import type { Millis } from "../base/clock.ts";
+import type { Millis } from "../../base/clock.ts";
 
 /** What a server was seen to do, in the order that it was learnt; nothing here outlives the process. */
 export interface Traits {

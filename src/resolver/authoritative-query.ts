@@ -6,10 +6,10 @@ import type { AliasType, Seconds } from "../dns/record.ts";
 import { rdataFromWire } from "../dns/rdata/codec.ts";
 import { CLASS, TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
-import { attempt } from "./attempt.ts";
-import { rcodeFailure } from "./extended-error.ts";
-import { addressOfRdata } from "./rdata.ts";
-import { newTraits } from "./traits.ts";
+import { attempt } from "./query/attempt.ts";
+import { rcodeFailure } from "./chain/extended-error.ts";
+import { addressOfRdata } from "./chain/read-rdata.ts";
+import { newTraits } from "./server/server-traits.ts";
 
 /** A server that is asked for what it serves itself. */
 interface AskedEndpoint {

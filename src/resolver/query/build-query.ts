@@ -1,8 +1,8 @@
-import { clientSubnetData } from "../dns/message/edns-client-subnet.ts";
-import { EMPTY_QUERY, type Message, type Question } from "../dns/message/message.ts";
-import type { Name } from "../dns/name/name.ts";
-import type { Subnet } from "../dns/address/subnet.ts";
-import { CLASS, EDNS_OPTION } from "../dns/registry.ts";
+import { clientSubnetData } from "../../dns/message/edns-client-subnet.ts";
+import { EMPTY_QUERY, type Message, type Question } from "../../dns/message/message.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { Subnet } from "../../dns/address/subnet.ts";
+import { CLASS, EDNS_OPTION } from "../../dns/registry.ts";
 
 /** What is asked. */
 export interface Asked {

@@ -1,12 +1,12 @@
-import { addressSet, isSpecialUse } from "../dns/address/address.ts";
-import type { Message, WireRecord } from "../dns/message/message.ts";
-import { isAtOrBelow, type Name } from "../dns/name/name.ts";
-import type { FailureReason } from "../dns/lookup-result.ts";
-import type { Seconds } from "../dns/record.ts";
-import { CLASS, RCODE, TYPE } from "../dns/registry.ts";
+import { addressSet, isSpecialUse } from "../../dns/address/address.ts";
+import type { Message, WireRecord } from "../../dns/message/message.ts";
+import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
+import type { FailureReason } from "../../dns/lookup-result.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
 import { rcodeFailure } from "./extended-error.ts";
-import { aliasAt, type Hop, indexRecords, type RecordIndex } from "./hop.ts";
-import { addressOfRdata, negativeTtlOfSoa } from "./rdata.ts";
+import { aliasAt, type Hop, indexRecords, type RecordIndex } from "./cname-hop.ts";
+import { addressOfRdata, negativeTtlOfSoa } from "./read-rdata.ts";
 
 /** More is no chain that anyone means, and more addresses no set that a client can use. */
 const MAX_HOPS = 16;

@@ -1,6 +1,6 @@
-import type { Millis } from "../base/clock.ts";
-import type { Name } from "../dns/name/name.ts";
-import type { Hop } from "./hop.ts";
+import type { Millis } from "../../base/clock.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { Hop } from "./cname-hop.ts";
 
 /** What a look-up tells while it goes on, for people who watch one. */
 export type LookupStep =

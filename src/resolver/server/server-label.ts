@@ -1,4 +1,4 @@
-import type { ResolverServer } from "../transport/exchange.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
 
 /**
  * The one text of a server, for readings, status, logs and maps: `10.0.0.10:53` for UDP, else with its protocol: `tcp://`, `tls://[2001:db8::1]:853#name`,

@@ -1,10 +1,10 @@
-import { addressText } from "../dns/address/address-wire.ts";
-import type { WireRecord } from "../dns/message/message.ts";
-import { nameOfCanonical, type Name } from "../dns/name/name.ts";
-import { textOfWire } from "../dns/name/name-wire.ts";
-import { OCTET_TEXT } from "../dns/name/octet-spelling.ts";
-import type { Seconds } from "../dns/record.ts";
-import { TYPE } from "../dns/registry.ts";
+import { addressText } from "../../dns/address/address-wire.ts";
+import type { WireRecord } from "../../dns/message/message.ts";
+import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
+import { textOfWire } from "../../dns/name/name-wire.ts";
+import { OCTET_TEXT } from "../../dns/name/octet-spelling.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { TYPE } from "../../dns/registry.ts";
 
 /** The name that a CNAME or DNAME holds; the wire reader has checked that it is one. */
 export function nameOfRdata({ rdata }: WireRecord): Name {

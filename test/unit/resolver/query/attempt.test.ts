@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Message } from "../../../src/dns/message/message.ts";
-import { cookieOf } from "../../../src/resolver/judge.ts";
-import { attempt } from "../../../src/resolver/attempt.ts";
-import { createServerMemory } from "../../../src/resolver/server-memory.ts";
-import type { Protocol, ResolverServer } from "../../../src/transport/exchange.ts";
-import { fakeClock } from "../../support/fake-clock.ts";
-import { A_QUERY, cookieOption, response, type ResponseText } from "./messages.ts";
-import { packet, type Packet, type Script, scriptedExchange } from "./scripted-exchange.ts";
+import type { Message } from "../../../../src/dns/message/message.ts";
+import { cookieOf } from "../../../../src/resolver/query/match-response.ts";
+import { attempt } from "../../../../src/resolver/query/attempt.ts";
+import { createServerMemory } from "../../../../src/resolver/server/server-memory.ts";
+import type { Protocol, ResolverServer } from "../../../../src/transport/exchange.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
+import { A_QUERY, cookieOption, response, type ResponseText } from "../messages.ts";
+import { packet, type Packet, type Script, scriptedExchange } from "../scripted-exchange.ts";
 
 const OK: ResponseText = { answer: "www.example. 60 A 8.8.8.8" };
 const SERVER_COOKIE = [9, 9, 9, 9, 9, 9, 9, 9];

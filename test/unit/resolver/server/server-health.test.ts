@@ -9,7 +9,7 @@ import {
   hedgeAfterMs,
   NEW_SERVER,
   rankServers,
-} from "../../../src/resolver/servers.ts";
+} from "../../../../src/resolver/server/server-health.ts";
 
 const NOW = 1_000_000;
 const fast: Health = { answerMs: 5, failures: 0, penalisedUntil: 0 };

@@ -1,10 +1,10 @@
-import type { Millis } from "../base/clock.ts";
-import type { Message } from "../dns/message/message.ts";
-import type { FailureReason } from "../dns/lookup-result.ts";
-import { RCODE } from "../dns/registry.ts";
-import type { Protocol } from "../transport/exchange.ts";
-import { cookieOf, type Judgement, type Proof } from "./judge.ts";
-import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "./traits.ts";
+import type { Millis } from "../../base/clock.ts";
+import type { Message } from "../../dns/message/message.ts";
+import type { FailureReason } from "../../dns/lookup-result.ts";
+import { RCODE } from "../../dns/registry.ts";
+import type { Protocol } from "../../transport/exchange.ts";
+import { cookieOf, type Judgement, type Proof } from "./match-response.ts";
+import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "../server/server-traits.ts";
 
 /** How one packet of a try goes out. */
 export interface Sent {

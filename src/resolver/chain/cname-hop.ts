@@ -1,9 +1,9 @@
-import type { WireRecord } from "../dns/message/message.ts";
-import { nameOfCanonical, type Name, parentOf, ROOT } from "../dns/name/name.ts";
-import { wireOfNameText } from "../dns/name/name-wire.ts";
-import type { Seconds } from "../dns/record.ts";
-import { CLASS, TYPE } from "../dns/registry.ts";
-import { nameOfRdata } from "./rdata.ts";
+import type { WireRecord } from "../../dns/message/message.ts";
+import { nameOfCanonical, type Name, parentOf, ROOT } from "../../dns/name/name.ts";
+import { wireOfNameText } from "../../dns/name/name-wire.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { CLASS, TYPE } from "../../dns/registry.ts";
+import { nameOfRdata } from "./read-rdata.ts";
 
 /** One step of a chain: `owner` is an alias of `target`. */
 export interface Hop {

@@ -1,7 +1,7 @@
-import type { ResolverServer } from "../transport/exchange.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverLabel } from "./server-label.ts";
-import { type Health, NEW_SERVER } from "./servers.ts";
-import { newTraits, type Traits } from "./traits.ts";
+import { type Health, NEW_SERVER } from "./server-health.ts";
+import { newTraits, type Traits } from "./server-traits.ts";
 
 /** What is known of each server, by {@link serverLabel}. */
 export interface ServerMemory {

@@ -1,7 +1,7 @@
 import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Subnet } from "../dns/address/subnet.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
-import type { LookupStep } from "./trace.ts";
+import type { LookupStep } from "./chain/trace.ts";
 
 /** One look-up of one key: never throws for what the network does; ends within its budget (10 s) or when the signal aborts. */
 export interface Lookup {

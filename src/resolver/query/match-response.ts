@@ -1,8 +1,8 @@
-import { readClientSubnet } from "../dns/message/edns-client-subnet.ts";
-import type { Message, Question } from "../dns/message/message.ts";
-import { EDNS_OPTION, OPCODE, RCODE } from "../dns/registry.ts";
-import { spellingOf } from "./query.ts";
-import { CLIENT_COOKIE_OCTETS } from "./traits.ts";
+import { readClientSubnet } from "../../dns/message/edns-client-subnet.ts";
+import type { Message, Question } from "../../dns/message/message.ts";
+import { EDNS_OPTION, OPCODE, RCODE } from "../../dns/registry.ts";
+import { spellingOf } from "./build-query.ts";
+import { CLIENT_COOKIE_OCTETS } from "../server/server-traits.ts";
 
 /**
  * `answer`: from the server that was asked. `doubtful`: all fits but one proof that this server's answers usually have, or should have: to be asked

@@ -1,13 +1,13 @@
-import type { Clock, Millis } from "../base/clock.ts";
-import { decodeMessage } from "../dns/message/decode.ts";
-import { encodeMessage } from "../dns/message/encode.ts";
-import type { Message } from "../dns/message/message.ts";
-import type { FailureReason } from "../dns/lookup-result.ts";
-import type { Exchange, ExchangeResult, ResolverServer } from "../transport/exchange.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
+import { decodeMessage } from "../../dns/message/decode.ts";
+import { encodeMessage } from "../../dns/message/encode.ts";
+import type { Message } from "../../dns/message/message.ts";
+import type { FailureReason } from "../../dns/lookup-result.ts";
+import type { Exchange, ExchangeResult, ResolverServer } from "../../transport/exchange.ts";
 import { type Again, followUp, learn, type Response, type Sent } from "./follow-up.ts";
-import { judge } from "./judge.ts";
-import { type Asked, buildQuery, type QueryVariant } from "./query.ts";
-import { cookieToSend, type Traits } from "./traits.ts";
+import { judge } from "./match-response.ts";
+import { type Asked, buildQuery, type QueryVariant } from "./build-query.ts";
+import { cookieToSend, type Traits } from "../server/server-traits.ts";
 
 /** How long one packet is waited for. */
 export const TRY_MS: Millis = 2_000;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeMessage } from "../../../src/dns/message/decode.ts";
-import { encodeMessage } from "../../../src/dns/message/encode.ts";
-import { TYPE } from "../../../src/dns/registry.ts";
-import { buildQuery, spellingOf } from "../../../src/resolver/query.ts";
-import { name, query } from "./messages.ts";
+import { decodeMessage } from "../../../../src/dns/message/decode.ts";
+import { encodeMessage } from "../../../../src/dns/message/encode.ts";
+import { TYPE } from "../../../../src/dns/registry.ts";
+import { buildQuery, spellingOf } from "../../../../src/resolver/query/build-query.ts";
+import { name, query } from "../messages.ts";
 
 test("a query has RD, AD, EDNS of 1232 octets without DO, and one question", () => {
   const decoded = decodeMessage(encodeMessage(query({ edns: {} })));

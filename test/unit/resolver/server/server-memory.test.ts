@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createServerMemory } from "../../../src/resolver/server-memory.ts";
-import type { ResolverServer } from "../../../src/transport/exchange.ts";
+import { createServerMemory } from "../../../../src/resolver/server/server-memory.ts";
+import type { ResolverServer } from "../../../../src/transport/exchange.ts";
 
 test("server memory: a client cookie stays with its server, and no two servers get the same", () => {
   const memory = createServerMemory(counter());

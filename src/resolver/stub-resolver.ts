@@ -2,12 +2,12 @@ import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { Reading, TargetKey } from "../dns/lookup-result.ts";
 import { TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
-import type { Found } from "./ask-one.ts";
-import { askServers, type AskServersDeps, type ServersQuestion } from "./ask-servers.ts";
-import { type Chain, endOfChain, startOfChain } from "./chain.ts";
-import { failureReading, type Note } from "./failure.ts";
-import type { LookOptions, Lookup, View, ViewOf } from "./ports.ts";
-import { createServerMemory } from "./server-memory.ts";
+import type { Found } from "./query-server.ts";
+import { askServers, type AskServersDeps, type ServersQuestion } from "./query-servers.ts";
+import { type Chain, endOfChain, startOfChain } from "./chain/chain.ts";
+import { failureReading, type Note } from "./lookup-failure.ts";
+import type { LookOptions, Lookup, View, ViewOf } from "./lookup.ts";
+import { createServerMemory } from "./server/server-memory.ts";
 
 export interface LookupDeps {
   readonly exchange: Exchange;

@@ -1,10 +1,10 @@
 import type { Random } from "../base/clock.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
-import { type AskOneDeps, askOne, type Found, type ServerQuestion } from "./ask-one.ts";
-import type { Note } from "./failure.ts";
+import { type AskOneDeps, askOne, type Found, type ServerQuestion } from "./query-server.ts";
+import type { Note } from "./lookup-failure.ts";
 import { hedged } from "./hedge.ts";
-import { serverLabel } from "./server-label.ts";
-import { hedgeAfterMs, rankServers } from "./servers.ts";
+import { serverLabel } from "./server/server-label.ts";
+import { hedgeAfterMs, rankServers } from "./server/server-health.ts";
 
 export interface AskServersDeps extends AskOneDeps {
   readonly random: Random;
