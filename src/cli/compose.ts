@@ -12,7 +12,7 @@ import type { ZoneProvider } from "../providers/provider.ts";
 import { createAsk } from "../resolver/authoritative-query.ts";
 import { createLookup } from "../resolver/stub-resolver.ts";
 import type { Lookup } from "../resolver/lookup.ts";
-import type { AnswerSource } from "../responder/ports.ts";
+import type { AnswerSource } from "../responder/answer-source.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import type { Looking, Plane } from "./config.ts";
 import { countBudget } from "./observe.ts";

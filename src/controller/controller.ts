@@ -10,7 +10,7 @@ import { badKey, type ControllerDeps, isSettled, planOf, type Parts, sizesOf } f
 import { proveZone, type ProveDeps } from "./prove.ts";
 import { countStates } from "./answer-state.ts";
 import { createRefresher, type Refresher } from "./refresh.ts";
-import type { AnswerSource } from "../responder/ports.ts";
+import type { AnswerSource } from "../responder/answer-source.ts";
 import { lastGoodOf } from "./restore.ts";
 import { formerNames, setsHere } from "./scope.ts";
 import { createStore, type Store } from "./store.ts";

@@ -6,7 +6,7 @@ import { servedBaseOf } from "../api/zone-inputs.ts";
 import { displayName } from "../dns/name/name.ts";
 import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
 import { byAge } from "../plan/claims.ts";
-import type { ServedAlias } from "../responder/ports.ts";
+import type { ServedAlias } from "../responder/answer-source.ts";
 import type { WorkResult } from "../schedule/work-queue.ts";
 import type { BaseText, FeedDeps, FeedProblem, FeedState, ReadBase } from "./feed-parts.ts";
 import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-zone.ts";

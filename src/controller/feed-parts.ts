@@ -3,7 +3,7 @@ import type { Logger } from "../base/log.ts";
 import type { BaseZoneSpec, DnsZone } from "../api/dns-zone.ts";
 import type { ObjectKey } from "../api/meta.ts";
 import type { Name } from "../dns/name/name.ts";
-import type { ServedZone } from "../responder/ports.ts";
+import type { ServedZone } from "../responder/answer-source.ts";
 import type { QueueObserver } from "../schedule/work-queue.ts";
 import type { ServedBase } from "./served-zone.ts";
 import type { Store } from "./store.ts";

@@ -7,7 +7,7 @@ import type { TargetKey, ViewId } from "../dns/lookup-result.ts";
 import { FAMILIES, type Family } from "../dns/record.ts";
 import type { Subnet } from "../dns/address/subnet.ts";
 import { loopFrom } from "../plan/loop.ts";
-import type { AnswerSource, LiveAnswer, LiveQuestion } from "../responder/ports.ts";
+import type { AnswerSource, LiveAnswer, LiveQuestion } from "../responder/answer-source.ts";
 import type { Lookup } from "../resolver/lookup.ts";
 import { decideLive } from "./live-decision.ts";
 import type { Refresher } from "./refresh.ts";

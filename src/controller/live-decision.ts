@@ -9,7 +9,7 @@ import type { Answer } from "../plan/target-answer.ts";
 import { contributionOf, type TargetVerdict } from "../plan/contribution.ts";
 import type { LiveReading } from "../plan/hold/live.ts";
 import { narrow } from "../plan/name-plan.ts";
-import type { LiveAnswer } from "../responder/ports.ts";
+import type { LiveAnswer } from "../responder/answer-source.ts";
 
 export interface LiveInput {
   readonly zone: DnsZone;

@@ -5,7 +5,7 @@ import { isNewerSerial, nextSerial } from "../dns/serial.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
 import type { Claim } from "../plan/claims.ts";
 import { httpsTargetOf } from "../plan/https-rrset.ts";
-import type { ServedAlias } from "../responder/ports.ts";
+import type { ServedAlias } from "../responder/answer-source.ts";
 import { maxTtlOf } from "./live-decision.ts";
 
 /** A zone's own records, looked at for what they leave to aliases. */

@@ -5,10 +5,10 @@ import { addressOctets, addressText } from "../../src/dns/address/address-wire.t
 import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dns/message/edns-client-subnet.ts";
 import { createScopeCache } from "../../src/dns/address/subnet-cache.ts";
 import { maskedOctets, parseSubnet, subnetOf, subnetOfOctets } from "../../src/dns/address/subnet.ts";
-import { readAddress } from "../../src/responder/address-words.ts";
-import { answerOption, readAsker } from "../../src/responder/client-subnet.ts";
-import { createCookies } from "../../src/responder/cookie.ts";
-import { createTokenBuckets } from "../../src/responder/token-buckets.ts";
+import { readAddress } from "../../src/responder/client/address-words.ts";
+import { answerOption, readAsker } from "../../src/responder/client/client-subnet.ts";
+import { createCookies } from "../../src/responder/client/cookie.ts";
+import { createTokenBuckets } from "../../src/responder/client/token-buckets.ts";
 
 const RUNS = { numRuns: 20_000 };
 const anyOctets = fc.uint8Array({ maxLength: 48 });

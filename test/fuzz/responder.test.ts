@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { decodeMessage } from "../../src/dns/message/decode.ts";
 import { nameOfPresentation } from "../../src/dns/name/name-wire.ts";
 import { ROOT, type Name } from "../../src/dns/name/name.ts";
-import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/ports.ts";
+import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/answer-source.ts";
 import { EDNS, queryOctets } from "../support/dns-query.ts";
 import { PEER, responderWorld, type ResponderWorld } from "../support/responder-world.ts";
 

@@ -1,14 +1,14 @@
 import type { Millis } from "../../src/base/clock.ts";
-import { createCookies } from "../../src/responder/cookie.ts";
+import { createCookies } from "../../src/responder/client/cookie.ts";
 import { createCounters, type Counters } from "../../src/responder/counters.ts";
-import { createLiveSlots, type LiveLimits, type LiveSlots } from "../../src/responder/live-slots.ts";
-import { createPacketCache, type PacketCache } from "../../src/responder/packet-cache.ts";
-import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/ports.ts";
-import { createRateLimiter } from "../../src/responder/rate-limit.ts";
-import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "../../src/responder/rate-limit-options.ts";
-import { createRespond, type Respond } from "../../src/responder/respond.ts";
-import { createZoneBook, type ZoneBook } from "../../src/responder/zone-book.ts";
-import { buildZoneView } from "../../src/responder/zone-view.ts";
+import { createLiveSlots, type LiveLimits, type LiveSlots } from "../../src/responder/live/live-cache.ts";
+import { createPacketCache, type PacketCache } from "../../src/responder/respond/response-cache.ts";
+import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/answer-source.ts";
+import { createRateLimiter } from "../../src/responder/client/rate-limit.ts";
+import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "../../src/responder/client/rate-limit-options.ts";
+import { createRespond, type Respond } from "../../src/responder/respond/respond.ts";
+import { createZoneBook, type ZoneBook } from "../../src/responder/zone/zone-table.ts";
+import { buildZoneView } from "../../src/responder/zone/zone-view.ts";
 
 export interface ResponderWorld {
   readonly respond: Respond;

@@ -2,7 +2,7 @@ import type { BaseZoneSpec, DnsZone } from "../../src/api/dns-zone.ts";
 import { objectKey } from "../../src/api/meta.ts";
 import type { BaseText, ServingPort } from "../../src/controller/feed-parts.ts";
 import { displayName } from "../../src/dns/name/name.ts";
-import type { ServedZone } from "../../src/responder/ports.ts";
+import type { ServedZone } from "../../src/responder/answer-source.ts";
 
 /** A responder that only remembers what it was handed. */
 export interface ServingPlay extends ServingPort {

@@ -1,7 +1,7 @@
 import { parseName, parseOwnerName, type Name } from "../../../src/dns/name/name.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { parseZoneFile } from "../../../src/dns/zone-file/parse-zone-file.ts";
-import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/ports.ts";
+import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
 
 export const DOMAIN = "example.com";
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
-import type { LiveAnswer } from "../../../src/responder/ports.ts";
+import type { LiveAnswer } from "../../../src/responder/answer-source.ts";
 import { waitFor } from "../../lab/wait-for.ts";
 import { skipWithout } from "../../support/component.ts";
 import { answerData, dig } from "../../support/dig.ts";

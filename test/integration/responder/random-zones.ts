@@ -2,7 +2,7 @@ import { nameOfPresentation } from "../../../src/dns/name/name-wire.ts";
 import { ROOT, wildcardBelow, type Name } from "../../../src/dns/name/name.ts";
 import type { Family, RecordSet } from "../../../src/dns/record.ts";
 import { parseZoneFile } from "../../../src/dns/zone-file/parse-zone-file.ts";
-import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/ports.ts";
+import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
 
 export interface RandomZone {
   readonly domain: Name;

@@ -2,8 +2,18 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../../src/dns/record.ts";
-import { createResponderPool, type ResponderPool, type ResponderPoolOptions } from "../../../src/responder/pool.ts";
-import type { AnswerSource, LiveAnswer, LiveQuestion, ServedAlias, ServedZone } from "../../../src/responder/ports.ts";
+import {
+  createResponderPool,
+  type ResponderPool,
+  type ResponderPoolOptions,
+} from "../../../src/responder/workers/pool.ts";
+import type {
+  AnswerSource,
+  LiveAnswer,
+  LiveQuestion,
+  ServedAlias,
+  ServedZone,
+} from "../../../src/responder/answer-source.ts";
 
 export const DOMAIN = parseName("example.com");
 

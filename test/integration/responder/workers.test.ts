@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
-import { createResponderPool } from "../../../src/responder/pool.ts";
+import { createResponderPool } from "../../../src/responder/workers/pool.ts";
 import { listen } from "../../../src/transport/server/listen.ts";
 import { askUdp, queryFor } from "./asker.ts";
 import { addresses, alias, openPool, sourceOf, twoAddresses, zone } from "./scene.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { AliasStatus } from "../../../src/api/dns-alias.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { Family } from "../../../src/dns/record.ts";
-import type { LiveAnswer } from "../../../src/responder/ports.ts";
+import type { LiveAnswer } from "../../../src/responder/answer-source.ts";
 import { BASE_ZONE, startWorld, type ControllerWorld, type WorldOptions } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 import { servingPlay, type ServingPlay } from "../../support/serving-play.ts";

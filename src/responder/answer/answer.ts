@@ -1,0 +1,190 @@
+import type { Question, WireRecord } from "../../dns/message/message.ts";
+import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
+import type { Family } from "../../dns/record.ts";
+import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
+import { addressesFor, glueFor } from "./additional-section.ts";
+import { aliasSet, minimalAny } from "./alias-records.ts";
+import type { AnswerContext, AnswerResult, LiveUse, ReadyAnswer } from "./answer-types.ts";
+import { canonicalName, substitute } from "./cname-dname.ts";
+import { addressRecords } from "../live/live-records.ts";
+import { isStale } from "../live/live-ttl.ts";
+import { negativeSoa } from "./negative-soa.ts";
+import { rdataOf, recordsOf } from "../zone/packed-rrset.ts";
+import { findIn, type Found } from "../zone/find-name.ts";
+import { setOf, type AliasFacts, type ZoneView } from "../zone/zone-view.ts";
+
+/**
+ * What a zone says to a question for a name at or below its domain: RFC 1034 4.3.2 without recursion. Pure: it waits for nothing, and says `ask` where a live
+ * answer is needed that is not there. Only A and AAAA ever need one.
+ */
+export function answer(view: ZoneView, question: Question, context: AnswerContext): AnswerResult {
+  if (question.class !== CLASS.IN || question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
+    return { ...EMPTY, rcode: RCODE.REFUSED, authoritative: false };
+  }
+  if (negativeSoa(view).length === 0) {
+    return { ...EMPTY, rcode: RCODE.SERVFAIL, authoritative: false, failure: "the zone has no SOA record" };
+  }
+  const chain: WireRecord[] = [];
+  const seen = new Set<Name>();
+  let name = question.name;
+  while (!seen.has(name) && seen.size <= MAX_HOPS) {
+    seen.add(name);
+    const step = stepAt({ view, name, type: question.type, context });
+    if (step.kind === "ask") {
+      return step;
+    }
+    if (step.kind === "answer") {
+      return behind(chain, step);
+    }
+    chain.push(
+      ...step.records.filter(({ name, type }) => !chain.some((one) => one.name === name && one.type === type)),
+    );
+    if (!isServedHere(view, step.next, context)) {
+      break;
+    }
+    name = step.next;
+  }
+  return { ...EMPTY, answers: chain };
+}
+
+/** As many CNAMEs as other servers follow before they leave the rest to the asker. */
+const MAX_HOPS = 16;
+
+const EMPTY: ReadyAnswer = {
+  kind: "answer",
+  rcode: RCODE.NOERROR,
+  authoritative: true,
+  answers: [],
+  authorities: [],
+  additionals: [],
+  glue: 0,
+  uses: [],
+  stale: false,
+};
+
+interface Place {
+  readonly view: ZoneView;
+  readonly name: Name;
+  readonly type: number;
+  readonly context: AnswerContext;
+}
+
+type Step = AnswerResult | { readonly kind: "alias"; readonly records: readonly WireRecord[]; readonly next: Name };
+
+function isServedHere({ domain }: ZoneView, name: Name, { isElsewhere }: AnswerContext): boolean {
+  return isAtOrBelow(name, domain) && isElsewhere?.(name) !== true;
+}
+
+/** The answer at a chain's end with the chain before it: AA is for the first owner name (RFC 1035 4.1.1), the rcode for the last (RFC 6604 3). */
+function behind(chain: readonly WireRecord[], end: ReadyAnswer): ReadyAnswer {
+  if (chain.length === 0 || end.rcode === RCODE.SERVFAIL) {
+    return end;
+  }
+  const uses = end.uses.map((use) => (use.section === "answers" ? { ...use, start: use.start + chain.length } : use));
+  return { ...end, authoritative: true, answers: [...chain, ...end.answers], uses };
+}
+
+function stepAt(place: Place): Step {
+  const { view, name, type } = place;
+  const found = findIn(view, name);
+  switch (found.kind) {
+    case "absent":
+      return { ...EMPTY, rcode: RCODE.NXDOMAIN, authorities: negativeSoa(view) };
+    case "dname": {
+      const { records, next } = substitute(name, found.owner, found.dname);
+      if (next === undefined) {
+        return { ...EMPTY, rcode: RCODE.YXDOMAIN, answers: records };
+      }
+      // The CNAME that was made answers a question for CNAME, as any other does (RFC 1034 3.6.2).
+      return isForCname(type) ? { ...EMPTY, answers: records } : { kind: "alias", records, next };
+    }
+    case "cut":
+      return type === TYPE.DS && found.owner === name ? recordsAt(place, found) : referral(place, found);
+    case "node":
+      return nodeAt(place, found);
+  }
+}
+
+function referral({ view, context }: Place, cut: Extract<Found, { kind: "cut" }>): ReadyAnswer {
+  const additionals = glueFor(view, cut, context);
+  return {
+    ...EMPTY,
+    authoritative: false,
+    authorities: recordsOf(cut.servers, cut.owner),
+    additionals: additionals.records,
+    glue: additionals.glue,
+    uses: additionals.uses,
+  };
+}
+
+type FoundNode = Extract<Found, { kind: "node" | "cut" }>;
+
+function nodeAt(place: Place, found: FoundNode): Step {
+  const { name, type } = place;
+  const { node } = found;
+  const cname = setOf(node, TYPE.CNAME);
+  if (cname !== undefined && !isForCname(type)) {
+    const [rdata] = rdataOf(cname);
+    return { kind: "alias", records: recordsOf(cname, name), next: rdata === undefined ? name : canonicalName(rdata) };
+  }
+  if (type === TYPE.ANY) {
+    const records = minimalAny(node, name);
+    return records.length > 0 ? { ...EMPTY, answers: records } : noData(place.view);
+  }
+  const family = familyOf(type);
+  return node.alias !== undefined && family !== undefined
+    ? liveAt(place, { alias: node.alias, owner: found.owner, family })
+    : recordsAt(place, found);
+}
+
+function isForCname(type: number): boolean {
+  return type === TYPE.CNAME || type === TYPE.ANY;
+}
+
+function familyOf(type: number): Family | undefined {
+  return type === TYPE.A ? "A" : type === TYPE.AAAA ? "AAAA" : undefined;
+}
+
+function recordsAt(place: Place, { node }: FoundNode): ReadyAnswer {
+  const { view, name, type, context } = place;
+  const set = setOf(node, type) ?? aliasSet(node, type);
+  if (set === undefined) {
+    return noData(view);
+  }
+  const answers = recordsOf(set, name);
+  const { records, uses } = addressesFor(view, { set, name }, context);
+  return { ...EMPTY, answers, additionals: records, uses };
+}
+
+function noData(view: ZoneView): ReadyAnswer {
+  return { ...EMPTY, authorities: negativeSoa(view) };
+}
+
+interface AliasFamily {
+  readonly alias: AliasFacts;
+  readonly owner: Name;
+  readonly family: Family;
+}
+
+function liveAt({ view, name, context }: Place, { alias, owner, family }: AliasFamily): AnswerResult {
+  if (!alias.families.includes(family)) {
+    return noData(view);
+  }
+  const live = context.live(owner, family);
+  if (live === undefined) {
+    return { kind: "ask", alias: owner, family };
+  }
+  const { maxTtl } = alias;
+  const use: LiveUse = { alias: owner, family, live, maxTtl, section: "answers", start: 0, count: 0 };
+  switch (live.kind) {
+    case "none":
+      return { ...noData(view), uses: [use] };
+    case "failed":
+      return { ...EMPTY, rcode: RCODE.SERVFAIL, authoritative: false, uses: [use], failure: live.detail };
+    case "addresses": {
+      const answers = addressRecords(live, { name, family, maxTtl, now: context.now });
+      const stale = isStale(live.freshUntil, context.now);
+      return { ...EMPTY, answers, uses: [{ ...use, count: answers.length }], stale };
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { WireRecord } from "../../dns/message/message.ts";
+import { nameOfCanonical, ROOT, type Name } from "../../dns/name/name.ts";
+import { textOfWire, wireOfNameText } from "../../dns/name/name-wire.ts";
+import { OCTET_TEXT } from "../../dns/name/octet-spelling.ts";
+import { CLASS, TYPE } from "../../dns/registry.ts";
+import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
+
+/** The name that RDATA begins with. */
+export function canonicalName(rdata: Uint8Array): Name {
+  return nameOfCanonical(textOfWire(rdata, OCTET_TEXT));
+}
+
+export interface Substitution {
+  readonly records: readonly WireRecord[];
+  /** Undefined: the new name is too long, which is YXDOMAIN (RFC 6672 2.2). */
+  readonly next: Name | undefined;
+}
+
+/** The DNAME above a name, and the CNAME that it makes of it, with the DNAME's TTL (RFC 6672 3.1). */
+export function substitute(name: Name, owner: Name, dname: WireSet): Substitution {
+  const records = recordsOf(dname, owner);
+  const [rdata] = rdataOf(dname);
+  const target = rdata === undefined ? ROOT : canonicalName(rdata);
+  const prefix = owner === ROOT ? name : name.slice(0, name.length - owner.length);
+  const text = target === ROOT ? prefix : `${prefix}${target}`;
+  const wire = wireOfNameText(text);
+  if (wire === undefined) {
+    return { records, next: undefined };
+  }
+  const cname: WireRecord = { name, type: TYPE.CNAME, class: CLASS.IN, ttl: dname.ttl, rdata: wire };
+  return { records: [...records, cname], next: nameOfCanonical(text) };
+}

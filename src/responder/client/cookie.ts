@@ -1,0 +1,147 @@
+import type { Millis } from "../../base/clock.ts";
+import { readAddress } from "./address-words.ts";
+import type { RateVerdict } from "./rate-limit.ts";
+import { sipHash24 } from "./siphash.ts";
+
+/**
+ * What server cookies are made with (RFC 9018 5). The main thread makes them and gives the same to every worker; replicas behind one address should
+ * have the same too. Where they do not, nothing breaks: no query is refused for its cookie, it only counts in the rate limits.
+ */
+export interface CookieSecrets {
+  /** 16 octets, as all others. */
+  readonly current: Uint8Array;
+  /** Still taken, no longer made. Two changes are at least an hour apart, as long as a cookie lives. */
+  readonly previous?: Uint8Array;
+}
+
+/**
+ * How a query's COOKIE option stands. `malformed`: FORMERR (RFC 7873 5.2.2). `client-only` and `invalid` (of another address, too old, made with another
+ * secret): answered as without a cookie, with a new one. `valid` and `renew`: who asks really is at that address; `renew` says that the cookie is over half
+ * an hour old, or from the previous secret.
+ */
+export type CookieVerdict = "malformed" | "client-only" | "invalid" | "renew" | "valid";
+
+export interface Cookies {
+  /** `option`: the data of the first COOKIE option; those after it do not count (RFC 7873 5.2). */
+  check(option: Uint8Array, address: string, now: Millis): CookieVerdict;
+  /** The data of the answer's option, for every verdict but `malformed`: 24 octets; of a `valid` one the same again, which saves the work. */
+  reply(option: Uint8Array, verdict: CookieVerdict, address: string, now: Millis): Uint8Array;
+  /** From now on. */
+  use(secrets: CookieSecrets): void;
+}
+
+/** Server cookies of RFC 9018, which BIND, Knot and NSD with the same secret take and make too. */
+export function createCookies(first: CookieSecrets): Cookies {
+  let secrets = first;
+  const words = new Uint32Array(4);
+
+  const inputs = { 4: new Uint8Array(HEAD_OCTETS + 4), 6: new Uint8Array(HEAD_OCTETS + 16) };
+
+  /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: what begins with the first 16 octets. */
+  function mac(secret: Uint8Array, head: Uint8Array, address: string): Uint8Array {
+    const input = readAddress(address, words) === 6 ? inputs[6] : inputs[4];
+    for (let at = 0; at < HEAD_OCTETS; at += 1) {
+      input[at] = head[at] ?? 0;
+    }
+    for (let at = HEAD_OCTETS; at < input.length; at += 4) {
+      putWord(input, at, words[(at - HEAD_OCTETS) >> 2] ?? 0);
+    }
+    return sipHash24(secret, input);
+  }
+
+  return {
+    check(option, address, now) {
+      if (option.length === CLIENT_OCTETS) {
+        return "client-only";
+      }
+      if (option.length < 2 * CLIENT_OCTETS || option.length > 5 * CLIENT_OCTETS) {
+        return "malformed";
+      }
+      // RFC 1982: the time of 32 bits goes round in 2106.
+      const age = (secondsOf(now) - timeOf(option)) | 0;
+      if (option.length !== COOKIE_OCTETS || option[8] !== VERSION || age > LIFE_S || age < -AHEAD_S) {
+        return "invalid";
+      }
+      if (isSame(mac(secrets.current, option, address), option)) {
+        return age > RENEW_S ? "renew" : "valid";
+      }
+      const { previous } = secrets;
+      return previous !== undefined && isSame(mac(previous, option, address), option) ? "renew" : "invalid";
+    },
+    reply(option, verdict, address, now) {
+      if (verdict === "valid") {
+        return option;
+      }
+      const data = new Uint8Array(COOKIE_OCTETS);
+      data.set(option.subarray(0, CLIENT_OCTETS));
+      data[8] = VERSION;
+      putWord(data, 12, secondsOf(now));
+      data.set(mac(secrets.current, data, address), HEAD_OCTETS);
+      return data;
+    },
+    use(next) {
+      secrets = next;
+    },
+  };
+}
+
+/** New secrets; those that were current are taken for as long as these stand. */
+export function renewedSecrets(
+  before: CookieSecrets | undefined,
+  randomBytes: (octets: number) => Uint8Array,
+): CookieSecrets {
+  const current = randomBytes(SECRET_OCTETS);
+  return before === undefined ? { current } : { current, previous: before.current };
+}
+
+/**
+ * What a query gets that the limits hold back. BADCOOKIE is sent then and never else: a client that showed a cookie, though none that proves its address, can
+ * come back over UDP with the one it gets, which is cheaper for both than TCP, and the packet is no longer than its question and a cookie. Asking every client
+ * for a cookie at all times would double the questions of all that have none yet, and help nobody (RFC 7873 5.2.3 leaves it to the server).
+ */
+export function limitedReply(
+  verdict: Exclude<RateVerdict, "answer">,
+  cookie: CookieVerdict | undefined,
+): "nothing" | "truncated" | "badcookie" {
+  if (verdict === "drop") {
+    return "nothing";
+  }
+  return cookie === "client-only" || cookie === "invalid" ? "badcookie" : "truncated";
+}
+
+const SECRET_OCTETS = 16;
+/** RFC 7873 4. */
+const CLIENT_OCTETS = 8;
+/** Client cookie, version, reserved and time. */
+const HEAD_OCTETS = 16;
+/** With the hash of 8 octets. */
+const COOKIE_OCTETS = 24;
+const VERSION = 1;
+/** RFC 9018 4.3: seconds. */
+const LIFE_S = 3_600;
+const AHEAD_S = 300;
+const RENEW_S = 1_800;
+
+function secondsOf(now: Millis): number {
+  return Math.floor(now / 1_000) >>> 0;
+}
+
+function timeOf(option: Uint8Array): number {
+  return ((option[12] ?? 0) << 24) | ((option[13] ?? 0) << 16) | ((option[14] ?? 0) << 8) | (option[15] ?? 0);
+}
+
+function putWord(octets: Uint8Array, at: number, word: number): void {
+  octets[at] = word >>> 24;
+  octets[at + 1] = word >>> 16;
+  octets[at + 2] = word >>> 8;
+  octets[at + 3] = word;
+}
+
+/** In the same time wherever they differ. */
+function isSame(mac: Uint8Array, option: Uint8Array): boolean {
+  let difference = 0;
+  for (let at = 0; at < COOKIE_OCTETS - HEAD_OCTETS; at += 1) {
+    difference |= (mac[at] ?? 0) ^ (option[HEAD_OCTETS + at] ?? 0);
+  }
+  return difference === 0;
+}

@@ -1,0 +1,94 @@
+import type { Millis } from "../../base/clock.ts";
+import { EDNS_OPTION } from "../../dns/registry.ts";
+import type { Peer } from "../../transport/server/listener.ts";
+import { readAddress } from "./address-words.ts";
+import type { Cookies, CookieVerdict } from "./cookie.ts";
+import type { Protocol } from "../counters.ts";
+import { OPT_OCTETS, UDP_SIZE, type OptOption } from "../packet/opt-record.ts";
+import type { Query } from "../packet/query.ts";
+
+/** Who asks, and how. */
+export interface Asker {
+  readonly address: string;
+  readonly protocol: Protocol;
+  /** Undefined without a cookie. */
+  readonly cookie: CookieVerdict | undefined;
+  /** The rate limits do not hold for TCP and for who has shown a valid cookie. */
+  readonly isProven: boolean;
+}
+
+export function askerOf(query: Query, peer: Peer, how: { protocol: Protocol; cookies: Cookies; now: Millis }): Asker {
+  const option = query.edns?.cookie;
+  const cookie = option === undefined ? undefined : how.cookies.check(option, peer.address, how.now);
+  const isProven = how.protocol === "tcp" || cookie === "valid" || cookie === "renew";
+  return { address: peer.address, protocol: how.protocol, cookie, isProven };
+}
+
+/** The EDNS options of a response: a cookie where the query had one, and an extended error (RFC 8914). */
+export function replyOptions(
+  query: Query,
+  { address, cookie }: Asker,
+  more: {
+    readonly cookies: Cookies;
+    readonly now: Millis;
+    readonly extendedError: number | undefined;
+    readonly subnet: Uint8Array | undefined;
+  },
+): readonly OptOption[] {
+  const option = query.edns?.cookie;
+  const hasCookie = option !== undefined && cookie !== undefined && cookie !== "malformed";
+  if (!hasCookie && more.extendedError === undefined && more.subnet === undefined) {
+    return NO_OPTIONS;
+  }
+  const options: OptOption[] = [];
+  if (hasCookie) {
+    options.push({ code: EDNS_OPTION.COOKIE, data: more.cookies.reply(option, cookie, address, more.now) });
+  }
+  if (more.subnet !== undefined) {
+    options.push({ code: EDNS_OPTION.CLIENT_SUBNET, data: more.subnet });
+  }
+  if (more.extendedError !== undefined) {
+    options.push({ code: EDNS_OPTION.EXTENDED_ERROR, data: Uint8Array.of(0, more.extendedError) });
+  }
+  return options;
+}
+
+const NO_OPTIONS: readonly OptOption[] = [];
+
+/** Octets that a response may have: over UDP what the query says (RFC 6891 6.2.3), within 512 and {@link UDP_SIZE}. */
+export function roomFor({ edns }: Query, protocol: Protocol): number {
+  if (protocol === "tcp") {
+    return MAX_TCP;
+  }
+  return edns === undefined ? LEAST : Math.max(LEAST, Math.min(UDP_SIZE, edns.udpSize));
+}
+
+const LEAST = 512;
+const MAX_TCP = 65_535;
+
+/** Octets of the OPT record. */
+export function optSize({ edns }: Query, options: readonly OptOption[]): number {
+  if (edns === undefined) {
+    return 0;
+  }
+  return options === NO_OPTIONS ? OPT_OCTETS : optionOctetsOf(options);
+}
+
+function optionOctetsOf(options: readonly OptOption[]): number {
+  return options.reduce((sum, { data }) => sum + 4 + data.length, OPT_OCTETS);
+}
+
+/** A number for the network of an address (/24, /56), so that each network sees one order of addresses. */
+export function createTurns(): (address: string) => number {
+  const words = new Uint32Array(4);
+  return (address) => {
+    const family = readAddress(address, words);
+    const first = family === 6 ? (words[0] ?? 0) : (words[0] ?? 0) & NETWORK;
+    const second = family === 6 ? (words[1] ?? 0) & NETWORK : 0;
+    const mixed = Math.imul(first ^ (first >>> 15) ^ second, 0x9e37_79b1);
+    return (mixed ^ (mixed >>> 16)) >>> 1;
+  };
+}
+
+/** The /24 of one word, and the /56 of the second of two. */
+const NETWORK = 0xffff_ff00;

@@ -1,0 +1,45 @@
+import type { Subnet } from "../../dns/address/subnet.ts";
+
+/**
+ * How much one network may make us send over UDP. Plain data, the same for all workers; each worker counts by itself, so that with two of them at most twice
+ * as much goes out. A rate is a number a second; 0: without a limit.
+ */
+export interface RateLimitOptions {
+  /** Answers with data, for each client network (/24, /56), name and type. */
+  readonly positivePerSecond: number;
+  /** NXDOMAIN and NODATA, for each client network and zone. */
+  readonly negativePerSecond: number;
+  /** REFUSED, FORMERR, SERVFAIL and the like, for each client network. */
+  readonly errorsPerSecond: number;
+  /** Queries of one client: an IPv4 address, or an IPv6 /64, as one host may have all of that. */
+  readonly clientQueriesPerSecond: number;
+  /** Queries of one client network. */
+  readonly networkQueriesPerSecond: number;
+  /** So many seconds' worth may come at once; at least one packet. */
+  readonly burstSeconds: number;
+  /** Every so many-th answer that is held back goes out truncated (TC), so that a real client comes back over TCP. 1: all; 0: none. */
+  readonly slip: number;
+  /** Networks without limits: a CoreDNS or another cache in front asks for everyone behind it. In place of the usual ones. */
+  readonly exempt: readonly Subnet[];
+  /** Accounts that are kept in memory, rounded up to a power of two; 16 octets each. */
+  readonly accounts: number;
+}
+
+/**
+ * Far above what resolvers do: one that keeps to TTLs asks for a name and type once in 5 s at most, so 200 a second are a thousand resolvers in one /24; and a
+ * client with a valid cookie or over TCP is not counted at all. Far below what a reflection needs. Loopback cannot be forged from outside.
+ */
+export const DEFAULT_RATE_LIMITS: RateLimitOptions = {
+  positivePerSecond: 200,
+  negativePerSecond: 200,
+  errorsPerSecond: 50,
+  clientQueriesPerSecond: 2_000,
+  networkQueriesPerSecond: 5_000,
+  burstSeconds: 2,
+  slip: 2,
+  exempt: [
+    { address: "127.0.0.0", prefix: 8 },
+    { address: "::1", prefix: 128 },
+  ],
+  accounts: 65_536,
+};

@@ -1,0 +1,143 @@
+import type { Millis } from "../../base/clock.ts";
+import { addressOctets } from "../../dns/address/address-wire.ts";
+import type { Subnet } from "../../dns/address/subnet.ts";
+import { type AddressFamily, readAddress } from "./address-words.ts";
+import type { RateLimitOptions } from "./rate-limit-options.ts";
+import { type Allowance, createTokenBuckets, SEED_WORDS } from "./token-buckets.ts";
+
+/**
+ * What becomes of an answer over UDP. `truncate`: an empty answer with TC, no longer than the query, which a real client follows by TCP (or BADCOOKIE, see
+ * `limitedReply` in cookie.ts). `drop`: nothing is sent.
+ */
+export type RateVerdict = "answer" | "truncate" | "drop";
+
+/** What an answer is counted as. */
+export type ResponseClass = "positive" | "negative" | "error";
+
+/**
+ * Limits of what is sent over UDP without proof of who asks. Neither method is to be called for TCP, nor for a query with a valid server cookie. Both are cheap (a few hundred
+ * nanoseconds) and allocate nothing.
+ */
+export interface RateLimiter {
+  /** Once a query, as soon as it is known to have no valid cookie: the client's and its network's share of queries. */
+  query(address: string, now: Millis): RateVerdict;
+  /** Once an answer, before it is sent: `account` is the {@link accountOf} of the name and type, or of the zone; any number for errors. */
+  response(address: string, kind: ResponseClass, account: number, now: Millis): RateVerdict;
+}
+
+/** `seed`: 6 random words, another one in each worker. */
+export function createRateLimiter(options: RateLimitOptions, seed: Uint32Array): RateLimiter {
+  const buckets = createTokenBuckets(options.accounts, seed);
+  const exempt = options.exempt.map(prefixOf);
+  const allowances = allowancesOf(options);
+  const { slip } = options;
+  const words = new Uint32Array(4);
+  let address = "";
+  let family: AddressFamily = 0;
+  let isExempt = false;
+
+  /** The two calls for one query come one after the other. */
+  function read(text: string): void {
+    if (text !== address) {
+      address = text;
+      family = readAddress(text, words);
+      isExempt = exempt.some((prefix) => contains(prefix, family, words));
+    }
+  }
+
+  function take(kind: number, third: number, allowance: Allowance, now: Millis): RateVerdict {
+    if (allowance.perSecond === 0) {
+      return "answer";
+    }
+    const isV6 = family === 6;
+    const first = isV6 ? (words[0] ?? 0) : (words[0] ?? 0) & V4_NETWORK;
+    const second = kind | (isV6 ? V6 | ((words[1] ?? 0) & V6_NETWORK) : 0);
+    const refused = buckets.take(first, second, third, allowance, now);
+    if (refused === 0) {
+      return "answer";
+    }
+    return slip > 0 && refused % slip === 0 ? "truncate" : "drop";
+  }
+
+  return {
+    query(text, now) {
+      read(text);
+      if (isExempt) {
+        return "answer";
+      }
+      const host = family === 6 ? (words[1] ?? 0) : (words[0] ?? 0);
+      const verdict = take(KIND.client, host, allowances.client, now);
+      return verdict === "answer" ? take(KIND.network, family, allowances.network, now) : verdict;
+    },
+    response(text, kind, account, now) {
+      read(text);
+      return isExempt ? "answer" : take(KIND[kind], kind === "error" ? family : account, allowances[kind], now);
+    },
+  };
+}
+
+/** A new seed for {@link createRateLimiter}. */
+export function rateLimitSeed(randomBytes: (octets: number) => Uint8Array): Uint32Array {
+  const octets = randomBytes(4 * SEED_WORDS);
+  return Uint32Array.from({ length: SEED_WORDS }, (_, index) => {
+    return octets.subarray(4 * index, 4 * index + 4).reduce((word, octet) => (word << 8) | octet, 0);
+  });
+}
+
+/**
+ * A number for what an answer is about, to be made once a prepared answer. Positive: the name of the record set (under a wildcard the name with `*`, else
+ * every name there had an account of its own) and the type. Negative: the zone's name, without a type. Names in lower case, as `Name` has them.
+ */
+export function accountOf(name: string, type = 0): number {
+  let hash = 0x811c_9dc5 ^ type;
+  for (let index = 0; index < name.length; index += 1) {
+    hash = Math.imul(hash ^ name.charCodeAt(index), 0x0100_0193);
+  }
+  return hash >>> 0;
+}
+
+/** In the lowest bits of a word whose network part leaves them free: of IPv6 the /56 ends 8 bits above, of IPv4 the word is empty. */
+const KIND = { client: 1, network: 2, positive: 3, negative: 4, error: 5 } as const;
+const V6 = 16;
+const V4_NETWORK = 0xffff_ff00;
+const V6_NETWORK = 0xffff_ff00;
+
+function allowancesOf(options: RateLimitOptions): Readonly<Record<keyof typeof KIND, Allowance>> {
+  const allowance = (perSecond: number): Allowance => ({
+    perSecond,
+    burst: Math.max(1, perSecond * options.burstSeconds),
+  });
+  return {
+    client: allowance(options.clientQueriesPerSecond),
+    network: allowance(options.networkQueriesPerSecond),
+    positive: allowance(options.positivePerSecond),
+    negative: allowance(options.negativePerSecond),
+    error: allowance(options.errorsPerSecond),
+  };
+}
+
+interface Prefix {
+  readonly family: AddressFamily;
+  readonly words: Uint32Array;
+  readonly masks: Uint32Array;
+}
+
+function prefixOf({ address, prefix }: Subnet): Prefix {
+  const words = new Uint32Array(4);
+  const family = readAddress(address, words);
+  if (family === 0 || prefix > 8 * (addressOctets(address)?.length ?? 0)) {
+    throw new TypeError(`not a network: ${address}/${prefix}`);
+  }
+  const masks = Uint32Array.from({ length: 4 }, (_, index) => maskOf(prefix - 32 * index));
+  return { family, words, masks };
+}
+
+function maskOf(bits: number): number {
+  return bits <= 0 ? 0 : 0xffff_ffff << Math.max(0, 32 - bits);
+}
+
+function contains({ family, words, masks }: Prefix, askedFamily: AddressFamily, asked: Uint32Array): boolean {
+  return (
+    family === askedFamily && masks.every((mask, index) => (((asked[index] ?? 0) ^ (words[index] ?? 0)) & mask) === 0)
+  );
+}

@@ -1,0 +1,90 @@
+import type { Millis } from "../../base/clock.ts";
+
+/** What one key may take: `perSecond` tokens come back, at most `burst` are kept. */
+export interface Allowance {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Token buckets in a table of fixed size. */
+export interface TokenBuckets {
+  /** Takes one token of the key's bucket. 0: there was one; else how many have been refused there, this one included. */
+  take(first: number, second: number, third: number, allowance: Allowance, now: Millis): number;
+}
+
+/**
+ * A table of sets of four buckets in one block of memory of 16 octets a bucket; nothing is allocated after the start. Which set a key falls into, and
+ * the word by which it is known there, depend on the seed, so that nobody outside can choose keys that meet. In a full set the bucket that was used longest ago (of those, the fullest) makes
+ * room, and a new key starts with a full bucket: whoever wants that to happen to one bucket has to ask from about as many networks as there are buckets.
+ */
+export function createTokenBuckets(capacity: number, seed: Uint32Array): TokenBuckets {
+  const sets = 2 ** Math.ceil(Math.log2(Math.max(1, capacity / WAYS)));
+  const memory = new ArrayBuffer(sets * WAYS * WORDS * 4);
+  const words = new Uint32Array(memory);
+  const tokens = new Float32Array(memory);
+  const [seed0 = 0, seed1 = 0, seed2 = 0, seed3 = 0, seed4 = 0, seed5 = 0] = seed;
+
+  return {
+    take(first, second, third, { perSecond, burst }, now) {
+      const set = mix(first, second, third, seed0, seed1, seed2) & (sets - 1);
+      // 0 marks an empty place.
+      const mark = mix(third, first, second, seed3, seed4, seed5) || 1;
+      const time = now >>> 0;
+      const start = set * WAYS * WORDS;
+      let place = start;
+      let age = -1;
+      for (let at = start; at < start + WAYS * WORDS; at += WORDS) {
+        const known = words[at + MARK] ?? 0;
+        const since = known === 0 ? EMPTY_AGE : (time - (words[at + TIME] ?? 0)) >>> 0;
+        if (known === mark) {
+          place = at;
+          age = since;
+          break;
+        }
+        if (since > age || (since === age && (tokens[at + TOKENS] ?? 0) > (tokens[place + TOKENS] ?? 0))) {
+          place = at;
+          age = since;
+        }
+      }
+      const isNew = words[place + MARK] !== mark;
+      const passed = age < BACKWARDS ? age : 0;
+      const filled = isNew ? burst : Math.min(burst, (tokens[place + TOKENS] ?? 0) + (passed * perSecond) / 1_000);
+      words[place + MARK] = mark;
+      words[place + TIME] = time;
+      if (filled >= 1) {
+        tokens[place + TOKENS] = filled - 1;
+        words[place + REFUSED] = isNew ? 0 : (words[place + REFUSED] ?? 0);
+        return 0;
+      }
+      tokens[place + TOKENS] = filled;
+      words[place + REFUSED] = (words[place + REFUSED] ?? 0) + 1;
+      return words[place + REFUSED] || 1;
+    },
+  };
+}
+
+/** Words of seed that {@link createTokenBuckets} takes. */
+export const SEED_WORDS = 6;
+
+const WAYS = 4;
+/** A bucket: its mark, when it was used last, its tokens, and how many were refused. */
+const WORDS = 4;
+const MARK = 0;
+const TIME = 1;
+const TOKENS = 2;
+const REFUSED = 3;
+/** The time is kept modulo 2^32 ms (49 days): a clock that went back by up to 17 minutes looks like this. */
+const BACKWARDS = 0xfff0_0000;
+/** Older than anything. */
+const EMPTY_AGE = 0x1_0000_0000;
+
+function mix(a: number, b: number, c: number, seedA: number, seedB: number, seedC: number): number {
+  let hash = Math.imul(a ^ seedA, 0x9e37_79b1);
+  hash ^= hash >>> 15;
+  hash = Math.imul((hash + seedB) ^ b, 0x85eb_ca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul((hash + seedC) ^ c, 0xc2b2_ae35);
+  hash ^= hash >>> 16;
+  hash = Math.imul(hash, 0x27d4_eb2f);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}

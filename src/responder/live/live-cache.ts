@@ -1,0 +1,256 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import { FAMILIES } from "../../dns/record.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { Subnet } from "../../dns/address/subnet.ts";
+import type { LiveAnswer, LiveQuestion } from "../answer-source.ts";
+
+/** What a worker knows of one family of one alias, for all askers or for those of one subnet. */
+export interface LiveSlot {
+  readonly question: LiveQuestion;
+  /** Replaced whole, never changed. */
+  answer: LiveAnswer | undefined;
+  /** Rises with whatever becomes of the answer. */
+  version: number;
+  /** Another answer stands at the source by now; this one is for when that does not come. */
+  isOutdated: boolean;
+  /** Asking again from then on keeps the answer fresh for whoever asks next. */
+  prefetchAt: Millis;
+  /** The source has been asked, and until when its answer is waited for. */
+  waitUntil: Millis | undefined;
+  waiters: (() => void)[];
+  timer: NodeJS.Timeout | undefined;
+  askedAs: number;
+  /** Slots of the same alias and family for subnets, by the subnet's text. */
+  subnets: Map<string, LiveSlot> | undefined;
+}
+
+export interface LiveSlotsDeps {
+  /** Asks the source; {@link LiveSlots.settle} brings the answer, or nothing does. */
+  readonly ask: (id: number, question: LiveQuestion) => void;
+  readonly clock: Clock;
+  readonly limits: LiveLimits;
+}
+
+export interface LiveLimits {
+  /** Live answers that are kept; beyond it the one that was first asked for goes. */
+  readonly maxAnswers: number;
+  /** Queries that may wait at once. */
+  readonly maxWaiting: number;
+  /** How long a query waits. */
+  readonly waitMs: Millis;
+}
+
+/** The live answers of one worker: one request to the source a slot, however many wait for it. */
+export interface LiveSlots {
+  slot(question: LiveQuestion): LiveSlot;
+  /** Asks the source unless that is under way. */
+  refresh(slot: LiveSlot): void;
+  /**
+   * Resolves once the slot has another answer or the time is up. Undefined: it is not worth waiting, as too many wait, or the source has let others wait
+   * in vain.
+   */
+  wait(slot: LiveSlot): Promise<void> | undefined;
+  settle(id: number, answer: LiveAnswer | undefined): void;
+  /** What the source says of these owner names has changed. */
+  outdate(zone: Name, names: readonly Name[]): void;
+  /** Queries that wait. */
+  readonly waiting: number;
+}
+
+/** What a slot has that can be given out without asking the source first. */
+export function usable({ answer, isOutdated }: LiveSlot, now: Millis): LiveAnswer | undefined {
+  if (answer === undefined || isOutdated) {
+    return undefined;
+  }
+  const isFresh = answer.kind === "addresses" && now < answer.freshUntil;
+  return isFresh || now < answer.askAgainAt ? answer : undefined;
+}
+
+/** What is given out when the waiting is over: whatever was known last (RFC 8767), or that there is nothing. */
+export function lastResort({ answer }: LiveSlot, now: Millis): LiveAnswer {
+  return answer ?? { kind: "failed", askAgainAt: now, detail: "the target's addresses did not come in time" };
+}
+
+export function createLiveSlots({ ask, clock, limits }: LiveSlotsDeps): LiveSlots {
+  const table = createTable(limits.maxAnswers);
+  const asked = new Map<number, LiveSlot>();
+  let lastId = 0;
+  let waiting = 0;
+
+  const release = (slot: LiveSlot): void => {
+    const { waiters } = slot;
+    clearTimeout(slot.timer);
+    waiting -= waiters.length;
+    slot.waiters = [];
+    waiters.forEach((waiter) => waiter());
+  };
+  const refresh = (slot: LiveSlot): void => {
+    const now = clock.now();
+    const isUnderWay = slot.waitUntil !== undefined && now < slot.waitUntil + FORGET_AFTER_MS;
+    if (isUnderWay || asked.size >= limits.maxWaiting) {
+      return;
+    }
+    asked.delete(slot.askedAs);
+    lastId += 1;
+    slot.askedAs = lastId;
+    slot.waitUntil = now + limits.waitMs;
+    asked.set(lastId, slot);
+    ask(lastId, slot.question);
+  };
+
+  return {
+    get waiting() {
+      return waiting;
+    },
+    slot: table.slot,
+    refresh,
+    wait: (slot) => {
+      refresh(slot);
+      const ms = (slot.waitUntil ?? 0) - clock.now();
+      if (waiting >= limits.maxWaiting || ms <= 0) {
+        return undefined;
+      }
+      waiting += 1;
+      if (slot.waiters.length === 0) {
+        slot.timer = setTimeout(() => release(slot), ms);
+      }
+      return new Promise<void>((resolve) => slot.waiters.push(resolve));
+    },
+    settle: (id, answer) => {
+      const slot = asked.get(id);
+      asked.delete(id);
+      if (slot !== undefined) {
+        settled(slot, answer, clock.now());
+        release(slot);
+      }
+    },
+    outdate: (zone, names) => {
+      for (const name of names) {
+        FAMILIES.forEach((family) => table.find({ zone, name, family }).forEach(markOutdated));
+      }
+    },
+  };
+}
+
+function settled(slot: LiveSlot, answer: LiveAnswer | undefined, now: Millis): void {
+  slot.answer = answer ?? { kind: "none", askAgainAt: now + GONE_AGAIN_MS };
+  slot.version += 1;
+  slot.isOutdated = false;
+  slot.waitUntil = undefined;
+  slot.prefetchAt = prefetchAt(slot.answer, now);
+}
+
+interface Table {
+  /** Made where there is none. */
+  readonly slot: (question: LiveQuestion) => LiveSlot;
+  /** That of the question and those of subnets. */
+  readonly find: (question: LiveQuestion) => readonly LiveSlot[];
+}
+
+function createTable(maxAnswers: number): Table {
+  const slots = new Map<string, LiveSlot>();
+  let size = 0;
+  const evict = (): void => {
+    for (const [key, slot] of slots) {
+      if (size <= maxAnswers) {
+        return;
+      }
+      slots.delete(key);
+      size -= 1 + (slot.subnets?.size ?? 0);
+      forget(slot);
+    }
+  };
+  const forSubnet = (slot: LiveSlot, subnet: Subnet): LiveSlot => {
+    slot.subnets ??= new Map();
+    const text = `${subnet.address}/${subnet.prefix}`;
+    let scoped = slot.subnets.get(text);
+    if (scoped === undefined) {
+      size += 1 - makeRoom(slot.subnets);
+      scoped = newSlot({ ...slot.question, subnet });
+      slot.subnets.set(text, scoped);
+      evict();
+    }
+    return scoped;
+  };
+  return {
+    slot: ({ subnet, ...question }) => {
+      const key = keyOf(question);
+      let slot = slots.get(key);
+      if (slot === undefined) {
+        slot = newSlot(question);
+        slots.set(key, slot);
+        size += 1;
+        evict();
+      }
+      return subnet === undefined ? slot : forSubnet(slot, subnet);
+    },
+    find: (question) => {
+      const slot = slots.get(keyOf(question));
+      return slot === undefined ? [] : [slot, ...(slot.subnets?.values() ?? [])];
+    },
+  };
+}
+
+/** A source that has not answered so long after the waiting is over is asked again. */
+const FORGET_AFTER_MS = 10_000;
+/** The alias is gone at the source, and will soon be in the zone too. */
+const GONE_AGAIN_MS = 5_000;
+/** Of the time that an answer is fresh, and at least so long (see docs/concepts/responder.md). */
+const PREFETCH_SHARE = 0.1;
+const PREFETCH_LEAST_MS = 5_000;
+/** The source tells of changes; should that go amiss, what is asked for is put right all the same. Asking costs no look-up while the source finds it fresh. */
+const RECHECK_MS: Millis = 300_000;
+const MAX_SUBNETS = 1_000;
+
+function newSlot(question: LiveQuestion): LiveSlot {
+  return {
+    question,
+    answer: undefined,
+    version: 0,
+    isOutdated: false,
+    prefetchAt: Number.POSITIVE_INFINITY,
+    waitUntil: undefined,
+    waiters: [],
+    timer: undefined,
+    askedAs: 0,
+    subnets: undefined,
+  };
+}
+
+function keyOf({ zone, name, family }: LiveQuestion): string {
+  return `${family} ${name} ${zone}`;
+}
+
+function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
+  if (answer.kind !== "addresses") {
+    return Number.POSITIVE_INFINITY;
+  }
+  const rest = Math.max((answer.freshUntil - now) * PREFETCH_SHARE, PREFETCH_LEAST_MS);
+  return Math.min(now + RECHECK_MS, Math.max(answer.askAgainAt, answer.freshUntil - rest));
+}
+
+/** Prepared responses look at the slot that they were made of: what was made of this one is void. */
+function forget(slot: LiveSlot): void {
+  slot.subnets?.forEach(forget);
+  slot.subnets = undefined;
+  slot.answer = undefined;
+  slot.version += 1;
+}
+
+function markOutdated(slot: LiveSlot): void {
+  slot.version += 1;
+  slot.isOutdated = true;
+}
+
+/** Gives how many went. */
+function makeRoom(subnets: Map<string, LiveSlot>): number {
+  if (subnets.size < MAX_SUBNETS) {
+    return 0;
+  }
+  for (const [text, slot] of subnets) {
+    subnets.delete(text);
+    forget(slot);
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,154 @@
+import type { Millis } from "../../base/clock.ts";
+import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
+import { textOfWire } from "../../dns/name/name-wire.ts";
+import { OCTET_TEXT } from "../../dns/name/octet-spelling.ts";
+import type { Family } from "../../dns/record.ts";
+import { CLASS } from "../../dns/registry.ts";
+import type { Subnet } from "../../dns/address/subnet.ts";
+import { answer } from "../answer/answer.ts";
+import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
+import type { Asker } from "../client/dns-client.ts";
+import { answerOption, readAsker, type AskerSubnet } from "../client/client-subnet.ts";
+import { lastResort, usable, type LiveSlot } from "../live/live-cache.ts";
+import { prepare, type Prepared } from "./cached-response.ts";
+import type { Query } from "../packet/query.ts";
+import type { RespondDeps } from "./respond-deps.ts";
+import type { ZoneBook } from "../zone/zone-table.ts";
+import type { ZoneView } from "../zone/zone-view.ts";
+
+/** A response, or that the name is in none of our zones, or that the client subnet makes no sense. */
+export type Made = Prepared | "foreign" | "malformed";
+
+/** How a question is answered that no prepared packet stands for: out of its zone, after its addresses have been looked up where that is needed. */
+export interface SlowPath {
+  /** Never rejects. */
+  answer(query: Query, asker: Asker, now: Millis): Made | Promise<Made>;
+  /** True when a response that was prepared earlier would come out the same again, but for TTLs. */
+  stands(prepared: Prepared, now: Millis): boolean;
+}
+
+export function isSettled(made: Made | Promise<Made>): made is Made {
+  return !(made instanceof Promise);
+}
+
+export function createSlowPath({ book, slots, packets, counters, clock }: RespondDeps): SlowPath {
+  const finish = (turn: Turn, ready: ReadyAnswer, now: Millis): Prepared => {
+    const { query, name, view, epoch, option } = turn;
+    const isScoped = view.clientSubnet && ready.uses.some((use) => use.section === "answers");
+    const prepared = prepare({
+      name,
+      type: query.type,
+      view,
+      epoch,
+      answer: ready,
+      now,
+      slotOf: (use) => slots.slot(questionOf(turn, use.alias, use.family)),
+      ...(option !== undefined && { subnetOption: answerOption(option, isScoped ? scopeOf(turn, ready) : 0) }),
+    });
+    if (!isScoped && option === undefined && prepared.validUntil > now) {
+      packets.keep(query, prepared);
+    }
+    return prepared;
+  };
+
+  const attempt = (turn: Turn, now: Millis): Prepared | Promise<Made> => {
+    const { query, name, view, settled } = turn;
+    const live = (alias: Name, family: Family): ReturnType<typeof usable> => {
+      const slot = slots.slot(questionOf(turn, alias, family));
+      return settled.has(slot) ? (usable(slot, now) ?? lastResort(slot, now)) : usable(slot, now);
+    };
+    const isElsewhere = (other: Name): boolean => book.zones.zoneOf(other) !== view;
+    for (;;) {
+      const result = answer(view, { name, type: query.type, class: CLASS.IN }, { live, now, isElsewhere });
+      if (result.kind === "answer") {
+        return finish(turn, result, now);
+      }
+      const slot = slots.slot(questionOf(turn, result.alias, result.family));
+      settled.add(slot);
+      const waiting = slots.wait(slot);
+      if (waiting !== undefined) {
+        counters.waited += 1;
+        return waiting.then(() => after(turn));
+      }
+    }
+  };
+
+  /** Another one that waited for the same may have prepared it by now. */
+  const after = (turn: Turn): Made | Promise<Made> => {
+    const now = clock.now();
+    const known = turn.view.clientSubnet ? undefined : packets.find(turn.query);
+    return known !== undefined && isUnchanged(known, book, now) ? known : attempt(turn, now);
+  };
+
+  return {
+    stands: (prepared, now) => isUnchanged(prepared, book, now),
+    answer: (query, asker, now) => {
+      const name = nameOf(query.octets);
+      const view = book.zones.zoneOf(name, query.type);
+      if (view === undefined) {
+        return "foreign";
+      }
+      const { option, read } = subnetFor(view, query, asker);
+      return read.kind === "malformed"
+        ? "malformed"
+        : attempt({ query, name, view, subnet: read.subnet, option, epoch: book.epoch, settled: new Set() }, now);
+    },
+  };
+}
+
+function isUnchanged(prepared: Prepared, book: ZoneBook, now: Millis): boolean {
+  if (now >= prepared.validUntil) {
+    return false;
+  }
+  for (const use of prepared.uses) {
+    if (use.slot.version !== use.version) {
+      return false;
+    }
+  }
+  if (prepared.epoch !== book.epoch) {
+    if (book.zones.zoneOf(nameOf(prepared.octets), prepared.type) !== prepared.view) {
+      return false;
+    }
+    prepared.epoch = book.epoch;
+  }
+  return true;
+}
+
+function subnetFor(
+  { clientSubnet }: ZoneView,
+  { edns }: Query,
+  { address }: Asker,
+): { readonly option: Uint8Array | undefined; readonly read: AskerSubnet } {
+  const option = clientSubnet ? edns?.subnet : undefined;
+  return { option, read: clientSubnet ? readAsker(option, address) : NOBODY };
+}
+
+const NOBODY: AskerSubnet = { kind: "asker" };
+
+/** One query on its way. */
+interface Turn {
+  readonly query: Query;
+  readonly name: Name;
+  readonly view: ZoneView;
+  readonly epoch: number;
+  readonly subnet: Subnet | undefined;
+  readonly option: Uint8Array | undefined;
+  /** Live answers that have been waited for: what is there now has to do. */
+  readonly settled: Set<LiveSlot>;
+}
+
+function questionOf({ view, subnet }: Turn, name: Name, family: Family): LiveSlot["question"] {
+  return { zone: view.domain, name, family, ...(subnet !== undefined && { subnet }) };
+}
+
+/** Of the addresses in the answer; what is not an alias's is the same for everyone. */
+function scopeOf({ subnet }: Turn, { uses }: ReadyAnswer): number | undefined {
+  const live = uses.find((use: LiveUse) => use.section === "answers")?.live;
+  return subnet === undefined ? undefined : (live?.scope ?? 0);
+}
+
+/** The name of a question that has been found well formed. */
+function nameOf(octets: Uint8Array): Name {
+  return nameOfCanonical(textOfWire(octets.subarray(HEADER_OCTETS), OCTET_TEXT));
+}

@@ -1,0 +1,218 @@
+import type { Millis } from "../../base/clock.ts";
+import { encodeMessage } from "../../dns/message/encode.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { CLASS, RCODE } from "../../dns/registry.ts";
+import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
+import type { LiveSlot } from "../live/live-cache.ts";
+import { OPT_OCTETS, OPTION_HEAD, UDP_SIZE } from "../packet/opt-record.ts";
+import type { LiveAnswer } from "../answer-source.ts";
+import { uint16 } from "../packet/query.ts";
+import { accountOf, type ResponseClass } from "../client/rate-limit.ts";
+import { recordPlaces, type RecordPlaces } from "../packet/record-offsets.ts";
+import { findIn } from "../zone/find-name.ts";
+import type { ZoneView } from "../zone/zone-view.ts";
+
+/**
+ * A response that needs nothing but a query's own fields: id, RD, CD, the letters of the question, EDNS, and of its addresses the order and the TTL at the
+ * moment. Everything in it is octets and numbers, found once.
+ */
+export interface Prepared {
+  /** The message with id 0, the question in lower case, and no OPT. */
+  readonly octets: Uint8Array;
+  /** Behind the question's name. */
+  readonly nameEnd: number;
+  readonly type: number;
+  readonly rcode: number;
+  /** The zone that it was made of. */
+  readonly view: ZoneView;
+  /** Of the zones, when the view was last found to be one of them. */
+  epoch: number;
+  /** An extended error (RFC 8914) for those who speak EDNS. */
+  readonly extendedError: number | undefined;
+  readonly isStale: boolean;
+  readonly uses: readonly PreparedUse[];
+  /** It stands until then, if the view and every live answer stand. */
+  readonly validUntil: Millis;
+  /** What it counts as for the rate limits, and on whose account. */
+  readonly responseClass: ResponseClass;
+  readonly account: number;
+  /** Data of the client-subnet option that is given back. */
+  readonly subnetOption: Uint8Array | undefined;
+  /** From then on, answering with it also asks for the next. */
+  readonly prefetchAt: Millis;
+  /** What a smaller one is made of; not kept where it fits into everything. */
+  readonly source: PreparedInput | undefined;
+  /** What is sent where it does not fit: made once for the size that was asked for last. */
+  cut: { readonly size: number; readonly prepared: Prepared } | undefined;
+}
+
+/** Live addresses of a response. */
+export interface PreparedUse {
+  readonly slot: LiveSlot;
+  /** Of the slot; another one makes the response void. */
+  readonly version: number;
+  readonly freshUntil: Millis;
+  readonly maxTtl: Seconds;
+  /** Where the TTL of each address stands. */
+  readonly ttlAt: readonly number[];
+  /** 4 or 16. */
+  readonly addressLength: number;
+}
+
+export interface PreparedInput {
+  readonly name: Name;
+  readonly type: number;
+  readonly view: ZoneView;
+  readonly epoch: number;
+  readonly answer: ReadyAnswer;
+  /** The slot of a live answer that was used. */
+  readonly slotOf: (use: LiveUse) => LiveSlot;
+  readonly now: Millis;
+  readonly subnetOption?: Uint8Array;
+}
+
+/** The whole response, as TCP takes it. */
+export function prepare(input: PreparedInput): Prepared {
+  return prepareFor(input, {});
+}
+
+/** The response for a size that the whole one does not fit into; `reserved` octets of it are for the OPT record. */
+export function cutTo(whole: Prepared, size: number, reserved: number): Prepared {
+  const room = size - reserved;
+  if (whole.source === undefined || whole.octets.length <= room) {
+    return whole;
+  }
+  if (whole.cut?.size !== room) {
+    whole.cut = { size: room, prepared: prepareFor(whole.source, { maxSize: size, reserved }) };
+  }
+  return whole.cut.prepared;
+}
+
+interface Room {
+  readonly maxSize?: number;
+  readonly reserved?: number;
+}
+
+function prepareFor(input: PreparedInput, room: Room): Prepared {
+  const { answer, view } = input;
+  const octets = encoded(input, room);
+  const records = recordPlaces(octets);
+  const uses = answer.uses.map((use) => preparedUse(use, input.slotOf(use), records));
+  return {
+    octets,
+    nameEnd: records.nameEnd,
+    type: input.type,
+    rcode: answer.rcode,
+    view,
+    epoch: input.epoch,
+    extendedError: extendedErrorOf(answer),
+    isStale: answer.stale,
+    uses,
+    validUntil: least(answer.uses.map(({ live }) => validUntil(live, input.now))),
+    ...accountFor(input),
+    subnetOption: input.subnetOption,
+    prefetchAt: least(uses.map(({ slot }) => slot.prefetchAt)),
+    source: octets.length > NEVER_CUT ? input : undefined,
+    cut: undefined,
+  };
+}
+
+/** The size that everyone takes (RFC 1035 4.2.1), without the largest OPT record that is written. */
+const NEVER_CUT = 512 - 128;
+
+/** OPT is written with the message and taken off again, so that there is room for it. */
+function encoded({ answer, name, type }: PreparedInput, { maxSize, reserved = 0 }: Room): Uint8Array {
+  const octets = encodeMessage(
+    {
+      id: 0,
+      response: true,
+      opcode: 0,
+      authoritative: answer.authoritative,
+      truncated: false,
+      recursionDesired: false,
+      recursionAvailable: false,
+      authenticData: false,
+      checkingDisabled: false,
+      rcode: answer.rcode,
+      questions: [{ name, type, class: CLASS.IN }],
+      answers: answer.answers,
+      authorities: answer.authorities,
+      additionals: answer.additionals,
+      ...(reserved > 0 && { edns: placeholder(reserved) }),
+    },
+    maxSize === undefined ? {} : { maxSize },
+  );
+  const additionals = uint16(octets, ADDITIONALS_AT) - (reserved > 0 ? 1 : 0);
+  octets[ADDITIONALS_AT] = additionals >>> 8;
+  octets[ADDITIONALS_AT + 1] = additionals;
+  if (additionals < answer.glue) {
+    octets[FLAGS_AT] = (octets[FLAGS_AT] ?? 0) | TRUNCATED; // RFC 9471 3.1
+  }
+  return reserved === 0 ? octets : octets.subarray(0, octets.length - reserved);
+}
+
+function placeholder(reserved: number): {
+  readonly udpSize: number;
+  readonly version: number;
+  readonly dnssecOk: boolean;
+  readonly options: readonly { readonly code: number; readonly data: Uint8Array }[];
+} {
+  const rest = reserved - OPT_OCTETS - OPTION_HEAD;
+  const options = rest < 0 ? [] : [{ code: 0, data: new Uint8Array(rest) }];
+  return { udpSize: UDP_SIZE, version: 0, dnssecOk: false, options };
+}
+
+const FLAGS_AT = 2;
+const TRUNCATED = 0x02;
+const ADDITIONALS_AT = 10;
+
+/** RFC 8914 4.4 and 4.23. */
+function extendedErrorOf(answer: ReadyAnswer): number | undefined {
+  if (answer.stale) {
+    return EXTENDED_ERROR.staleAnswer;
+  }
+  return answer.rcode === RCODE.SERVFAIL && answer.uses.length > 0 ? EXTENDED_ERROR.noReachableAuthority : undefined;
+}
+
+export const EXTENDED_ERROR = { staleAnswer: 3, notAuthoritative: 20, noReachableAuthority: 22 } as const;
+
+/** How long one live answer can be given out as it is, its TTL apart. One that is not there holds until it comes. */
+function validUntil(live: LiveAnswer | undefined, now: Millis): Millis {
+  if (live === undefined) {
+    return Number.POSITIVE_INFINITY;
+  }
+  return live.kind === "addresses" && now < live.freshUntil ? live.freshUntil : live.askAgainAt;
+}
+
+function least(times: readonly Millis[]): Millis {
+  return times.reduce((first, time) => Math.min(first, time), Number.POSITIVE_INFINITY);
+}
+
+/** A set that did not fit has no places. */
+function preparedUse(use: LiveUse, slot: LiveSlot, records: RecordPlaces): PreparedUse {
+  const first = use.section === "answers" ? 0 : records.answers + records.authorities;
+  const end = use.section === "answers" ? records.answers : records.ttlAt.length;
+  const start = first + use.start;
+  const ttlAt = start + use.count <= end ? records.ttlAt.slice(start, start + use.count) : [];
+  const freshUntil = use.live?.kind === "addresses" ? use.live.freshUntil : 0;
+  return {
+    slot,
+    version: slot.version,
+    freshUntil,
+    maxTtl: use.maxTtl,
+    ttlAt,
+    addressLength: use.family === "A" ? 4 : 16,
+  };
+}
+
+function accountFor({ answer, name, type, view }: PreparedInput): Pick<Prepared, "responseClass" | "account"> {
+  if (answer.rcode !== RCODE.NOERROR && answer.rcode !== RCODE.NXDOMAIN) {
+    return { responseClass: "error", account: 0 };
+  }
+  if (answer.answers.length === 0) {
+    return { responseClass: "negative", account: accountOf(view.domain) };
+  }
+  const found = findIn(view, name);
+  return { responseClass: "positive", account: accountOf("owner" in found ? found.owner : name, type) };
+}

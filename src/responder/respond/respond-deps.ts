@@ -1,0 +1,20 @@
+import type { Clock } from "../../base/clock.ts";
+import type { Cookies } from "../client/cookie.ts";
+import type { Counters } from "../counters.ts";
+import type { LiveSlots } from "../live/live-cache.ts";
+import type { PacketCache } from "./response-cache.ts";
+import type { RateLimiter } from "../client/rate-limit.ts";
+import type { ZoneBook } from "../zone/zone-table.ts";
+
+/** What the way from packet to packet is made of. */
+export interface RespondDeps {
+  readonly book: ZoneBook;
+  readonly slots: LiveSlots;
+  readonly packets: PacketCache;
+  readonly limiter: RateLimiter;
+  readonly cookies: Cookies;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  /** Another number in each worker, so that nobody outside can choose names that meet in the cache. */
+  readonly seed: number;
+}

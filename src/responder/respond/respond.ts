@@ -1,0 +1,191 @@
+import type { RespondDeps } from "./respond-deps.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
+import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
+import type { Peer } from "../../transport/server/listener.ts";
+import { askerOf, createTurns, optSize, replyOptions, roomFor, type Asker } from "../client/dns-client.ts";
+import { limitedReply } from "../client/cookie.ts";
+import type { Protocol } from "../counters.ts";
+import { emit } from "./write-response.ts";
+import { plainResponse, type PlainFields } from "../packet/error-response.ts";
+import { cutTo, EXTENDED_ERROR, type Prepared } from "./cached-response.ts";
+import { readQuery, type Query } from "../packet/query.ts";
+import { createSlowPath, isSettled, type SlowPath } from "./build-response.ts";
+
+/** Nothing is sent for undefined. */
+export type Respond = (
+  octets: Uint8Array,
+  peer: Peer,
+  protocol: Protocol,
+) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+
+/**
+ * From a query's octets to those of its response, or nothing. Known questions are answered at once out of prepared packets; the promise of others
+ * ends within the waiting time of `slots`. Never throws and never rejects for anything that came over the network.
+ */
+export function createRespond(deps: RespondDeps): Respond {
+  const { counters, clock, packets, limiter, cookies } = deps;
+  const slow = createSlowPath(deps);
+  const responder = createSender(deps);
+
+  return (octets, peer, protocol) => {
+    const query = readQuery(octets, deps.seed);
+    if (query.kind === "drop") {
+      counters.dropped += 1;
+      return undefined;
+    }
+    counters.query(protocol, query.type);
+    const now = clock.now();
+    const asker = askerOf(query, peer, { protocol, cookies, now });
+    if (!asker.isProven) {
+      const verdict = limiter.query(peer.address, now);
+      if (verdict !== "answer") {
+        return responder.limited(query, asker, { verdict, now });
+      }
+    }
+    const problem = problemOf(query, asker, protocol);
+    if (problem !== undefined) {
+      return responder.plain(query, asker, { now, ...problem });
+    }
+    const known = packets.find(query);
+    if (known !== undefined && !isScoped(known, query) && slow.stands(known, now)) {
+      counters.hits += 1;
+      if (now >= known.prefetchAt) {
+        known.uses.forEach(({ slot }) => deps.slots.refresh(slot));
+      }
+      return responder.prepared(known, query, { asker, now });
+    }
+    return answerSlowly({ slow, responder, query, asker, now, clock });
+  };
+}
+
+/** The client's subnet has to be given back (RFC 7871 7.2.1). */
+function isScoped({ view }: Prepared, { edns }: Query): boolean {
+  return edns?.subnet !== undefined && view.clientSubnet;
+}
+
+interface SlowTurn {
+  readonly slow: SlowPath;
+  readonly responder: Sender;
+  readonly query: Query;
+  readonly asker: Asker;
+  readonly now: Millis;
+  readonly clock: Clock;
+}
+
+function answerSlowly({ slow, responder, query, asker, now, clock }: SlowTurn): ReturnType<Respond> {
+  const finish = (made: Prepared | "foreign" | "malformed", at: Millis): Uint8Array | undefined => {
+    if (made === "foreign") {
+      return responder.plain(query, asker, { now: at, ...FOREIGN });
+    }
+    return made === "malformed"
+      ? responder.plain(query, asker, { now: at, rcode: RCODE.FORMERR })
+      : responder.prepared(made, query, { asker, now: at });
+  };
+  const made = slow.answer(query, asker, now);
+  return isSettled(made) ? finish(made, now) : made.then((later) => finish(later, clock.now()));
+}
+
+/** Never recursion for names of others. */
+const FOREIGN: Problem = { rcode: RCODE.REFUSED, extendedError: EXTENDED_ERROR.notAuthoritative };
+
+type Problem = Pick<PlainFields, "rcode"> & { readonly extendedError?: number };
+
+/** What can be said without the zones. */
+function problemOf(query: Query, { cookie }: Asker, protocol: Protocol): Problem | undefined {
+  const { kind, edns, type } = query;
+  if (kind === "unknown") {
+    return { rcode: RCODE.NOTIMP };
+  }
+  if (kind === "malformed" || cookie === "malformed") {
+    return { rcode: RCODE.FORMERR };
+  }
+  if (edns !== undefined && edns.version > 0) {
+    return { rcode: RCODE.BADVERS };
+  }
+  if (kind === "empty") {
+    return { rcode: cookie === undefined ? RCODE.FORMERR : RCODE.NOERROR };
+  }
+  if (query.signed) {
+    return { rcode: RCODE.NOTAUTH };
+  }
+  if (protocol === "udp" && type === TYPE.AXFR) {
+    return { rcode: RCODE.FORMERR }; // RFC 5936 4.2
+  }
+  return query.class === CLASS.IN ? undefined : { rcode: RCODE.REFUSED };
+}
+
+interface Moment {
+  readonly asker: Asker;
+  readonly now: Millis;
+}
+
+interface Sender {
+  prepared(prepared: Prepared, query: Query, moment: Moment): Uint8Array | undefined;
+  plain(query: Query, asker: Asker, fields: Problem & { readonly now: Millis }): Uint8Array | undefined;
+  limited(
+    query: Query,
+    asker: Asker,
+    what: { readonly verdict: "truncate" | "drop"; readonly now: Millis },
+  ): Uint8Array | undefined;
+}
+
+/** Gives octets out, counted, within the limits and the room that there is. */
+function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
+  const turnOf = createTurns();
+
+  const limited: Sender["limited"] = (query, asker, { verdict, now }) => {
+    counters.limited += 1;
+    const reply = limitedReply(verdict, asker.cookie);
+    if (reply === "nothing") {
+      return undefined;
+    }
+    const options = replyOptions(query, asker, { cookies, now, extendedError: undefined, subnet: undefined });
+    const rcode = reply === "badcookie" ? RCODE.BADCOOKIE : RCODE.NOERROR;
+    counters.response(rcode);
+    return plainResponse(query, { rcode, truncated: reply === "truncated", options });
+  };
+
+  return {
+    limited,
+    prepared: (whole, query, { asker, now }) => {
+      if (!asker.isProven) {
+        const verdict = limiter.response(asker.address, whole.responseClass, whole.account, now);
+        if (verdict !== "answer") {
+          return limited(query, asker, { verdict, now });
+        }
+      }
+      const { extendedError, subnetOption: subnet } = whole;
+      const options = replyOptions(query, asker, { cookies, now, extendedError, subnet });
+      const reserved = optSize(query, options);
+      const fitting = cutTo(whole, roomFor(query, asker.protocol), reserved);
+      counters.response(whole.rcode);
+      counters.stale += whole.isStale ? 1 : 0;
+      counters.truncated += ((fitting.octets[2] ?? 0) & TRUNCATED) === 0 ? 0 : 1;
+      return emit(fitting, query, { now, turn: needsTurn(fitting) ? turnOf(asker.address) : 0, options });
+    },
+    plain: (query, asker, { rcode, now, extendedError }) => {
+      if (!asker.isProven) {
+        const verdict = limiter.response(asker.address, "error", 0, now);
+        if (verdict !== "answer") {
+          return limited(query, asker, { verdict, now });
+        }
+      }
+      counters.response(rcode);
+      return plainResponse(query, {
+        rcode,
+        options: replyOptions(query, asker, { cookies, now, extendedError, subnet: undefined }),
+      });
+    },
+  };
+}
+
+const TRUNCATED = 0x02;
+
+function needsTurn({ uses }: Prepared): boolean {
+  for (const use of uses) {
+    if (use.ttlAt.length > 1) {
+      return true;
+    }
+  }
+  return false;
+}

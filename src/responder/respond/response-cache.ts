@@ -1,0 +1,93 @@
+import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import type { Prepared } from "./cached-response.ts";
+import { LOWER, type Query } from "../packet/query.ts";
+
+/** Prepared responses by name and type, of bounded number: those asked for least lately go. */
+export interface PacketCache {
+  /** Whatever the letters' case. */
+  find(query: Query): Prepared | undefined;
+  /**
+   * Keeps it from the second time on that the same question brings it, so that a flood of names that are asked for once does not push out those that are asked for
+   * again and again.
+   */
+  keep(query: Query, prepared: Prepared): void;
+  readonly size: number;
+}
+
+/**
+ * Two generations: what is asked for moves into the younger one, and when that is full the older one is let go as a whole, which takes no time. Two questions
+ * with one hash push each other out, so that no chains can be made to grow.
+ */
+export function createPacketCache(maxPackets: number): PacketCache {
+  const generation = Math.max(1, Math.floor(maxPackets / 2));
+  const seen = createSeen();
+  let young = new Map<number, Prepared>();
+  let old = new Map<number, Prepared>();
+  const put = (hash: number, prepared: Prepared): void => {
+    if (young.size >= generation) {
+      old = young;
+      young = new Map();
+    }
+    young.set(hash, prepared);
+  };
+  return {
+    get size() {
+      return young.size + old.size;
+    },
+    find: (query) => {
+      const recent = young.get(query.hash);
+      if (recent !== undefined) {
+        return isFor(recent, query) ? recent : undefined;
+      }
+      const known = old.get(query.hash);
+      if (known === undefined || !isFor(known, query)) {
+        return undefined;
+      }
+      old.delete(query.hash);
+      put(query.hash, known);
+      return known;
+    },
+    keep: (query, prepared) => {
+      if (seen(query.hash) || young.has(query.hash)) {
+        put(query.hash, prepared);
+      }
+    },
+  };
+}
+
+/** Tells of a hash whether it came before, lately; one in eight that did not is taken for one that did. */
+function createSeen(): (hash: number) => boolean {
+  const words = new Int32Array(SEEN_BITS / 32);
+  let count = 0;
+  return (hash) => {
+    const place = (hash & (SEEN_BITS - 1)) >>> 5;
+    const word = words[place] ?? 0;
+    const bit = 1 << (hash & 31);
+    if ((word & bit) !== 0) {
+      return true;
+    }
+    if (count >= SEEN_BITS / 8) {
+      words.fill(0);
+      count = 0;
+    }
+    words[place] = (words[place] ?? 0) | bit;
+    count += 1;
+    return false;
+  };
+}
+
+/** 256 KiB. */
+const SEEN_BITS = 2 ** 21;
+
+function isFor({ octets, nameEnd, type }: Prepared, query: Query): boolean {
+  if (query.type !== type || query.nameEnd !== nameEnd) {
+    return false;
+  }
+  const asked = query.octets;
+  for (let index = HEADER_OCTETS; index < nameEnd; index += 1) {
+    if (octets[index] !== LOWER[asked[index] ?? 0]) {
+      return false;
+    }
+  }
+  return true;
+}

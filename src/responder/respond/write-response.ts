@@ -1,0 +1,91 @@
+import type { Millis } from "../../base/clock.ts";
+import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import { liveTtl } from "../live/live-ttl.ts";
+import { OPT_OCTETS, optionOctets, writeOpt, type OptOption } from "../packet/opt-record.ts";
+import type { Prepared, PreparedUse } from "./cached-response.ts";
+import { uint16, type Query } from "../packet/query.ts";
+import { DATA_BEHIND_TTL } from "../packet/record-offsets.ts";
+
+/** What a response takes from the moment and from who asks. */
+export interface EmitContext {
+  readonly now: Millis;
+  /** Of the asker's subnet: equal for equal subnets, so that each sees one order of addresses. */
+  readonly turn: number;
+  /** EDNS options; none are sent to a query without EDNS. */
+  readonly options: readonly OptOption[];
+}
+
+/** The response to a query out of a prepared one for the same name and type. The octets are the caller's. */
+export function emit(prepared: Prepared, query: Query, { now, turn, options }: EmitContext): Uint8Array {
+  const { octets, nameEnd, uses } = prepared;
+  const { edns } = query;
+  const { length } = octets;
+  const asked = query.octets;
+  const out = Buffer.allocUnsafe(edns === undefined ? length : length + OPT_OCTETS + optionOctets(options));
+  out[0] = asked[0] ?? 0;
+  out[1] = asked[1] ?? 0;
+  out[2] = (octets[2] ?? 0) | ((asked[2] ?? 0) & RECURSION_DESIRED);
+  out[3] = (octets[3] ?? 0) | ((asked[3] ?? 0) & CHECKING_DISABLED);
+  for (let index = 4; index < HEADER_OCTETS; index += 1) {
+    out[index] = octets[index] ?? 0;
+  }
+  for (let index = HEADER_OCTETS; index < nameEnd; index += 1) {
+    out[index] = asked[index] ?? 0;
+  }
+  copy(octets, out, nameEnd);
+  for (let index = 0; index < uses.length; index += 1) {
+    const use = uses[index];
+    if (use !== undefined && use.ttlAt.length > 0) {
+      patchAddresses(out, octets, use, { now, turn });
+    }
+  }
+  if (edns !== undefined) {
+    const additionals = uint16(octets, ADDITIONALS_AT) + 1;
+    out[ADDITIONALS_AT] = additionals >>> 8;
+    out[ADDITIONALS_AT + 1] = additionals;
+    writeOpt(out, length, { extendedRcode: 0, dnssecOk: edns.dnssecOk, options });
+  }
+  return out;
+}
+
+const RECURSION_DESIRED = 0x01;
+const CHECKING_DISABLED = 0x10;
+const ADDITIONALS_AT = 10;
+
+/** For so few octets a loop is faster than a call. */
+const LOOP_OCTETS = 160;
+
+function copy(from: Uint8Array, to: Uint8Array, start: number): void {
+  if (from.length - start > LOOP_OCTETS) {
+    to.set(from.subarray(start), start);
+    return;
+  }
+  for (let index = start; index < from.length; index += 1) {
+    to[index] = from[index] ?? 0;
+  }
+}
+
+function patchAddresses(
+  out: Uint8Array,
+  octets: Uint8Array,
+  { ttlAt, addressLength, freshUntil, maxTtl }: PreparedUse,
+  { now, turn }: Pick<EmitContext, "now" | "turn">,
+): void {
+  const count = ttlAt.length;
+  const ttl = liveTtl(freshUntil, maxTtl, now);
+  let from = count === 1 ? 0 : turn % count;
+  for (let index = 0; index < count; index += 1) {
+    const at = ttlAt[index] ?? 0;
+    out[at] = ttl >>> 24;
+    out[at + 1] = ttl >>> 16;
+    out[at + 2] = ttl >>> 8;
+    out[at + 3] = ttl;
+    if (from !== index) {
+      const source = (ttlAt[from] ?? 0) + DATA_BEHIND_TTL;
+      for (let octet = 0; octet < addressLength; octet += 1) {
+        out[at + DATA_BEHIND_TTL + octet] = octets[source + octet] ?? 0;
+      }
+    }
+    from = from + 1 === count ? 0 : from + 1;
+  }
+}

@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { listen } from "../../transport/server/listen.ts";
+import { renewedSecrets, type CookieSecrets } from "../client/cookie.ts";
+import { addCounts, NO_COUNTS, type ResponderCounts } from "../counters.ts";
+import type { AnswerSource, ServedZone } from "../answer-source.ts";
+import type { ListenAddress, ResponderLimits } from "./messages.ts";
+import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "../client/rate-limit-options.ts";
+import { canSharePorts } from "./reuse-port.ts";
+import { createSeat, type Seat } from "./supervisor.ts";
+import { markOf } from "./thread-clock.ts";
+
+export interface ResponderPoolOptions {
+  /** Where to answer, over UDP and TCP; port 0 takes a free one. `::` is IPv6 alone. */
+  readonly listen: readonly ListenAddress[];
+  /** Threads that answer, 1 or more. With 2 the port is served while one is replaced. Where threads cannot share a port there is 1 (macOS). */
+  readonly workers: number;
+  readonly source: AnswerSource;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits?: Partial<Omit<ResponderLimits, "rate">>;
+  readonly rate?: Partial<RateLimitOptions>;
+  /** The same for all replicas behind one address; absent: made, and renewed every day. */
+  readonly cookieSecrets?: CookieSecrets;
+}
+
+/** Answers questions in threads of its own. Zones may come before and after it is opened. */
+export interface ResponderPool extends AsyncDisposable {
+  /**
+   * Starts the workers, which get all zones before they listen. Gives where they listen. Rejects with the error of the system (`EADDRINUSE`) when an address
+   * is taken, by whatever process, and has stopped everything then.
+   */
+  open(): Promise<readonly ListenAddress[]>;
+  /** From some moments later on the zone is served so; the object must not change any more. */
+  setZone(zone: ServedZone): void;
+  removeZone(domain: Name): void;
+  /** `AnswerSource.live` now says something else of these owner names. */
+  changed(zone: Name, names: readonly Name[]): void;
+  /** Of all workers, those that have ended included; at most a second old if they answer. */
+  counts(): Promise<ResponderCounts>;
+  /** How many workers have been replaced. */
+  readonly restarts: number;
+  /** Of the workers that run. */
+  readonly threadIds: readonly number[];
+  /** For tests: ends one worker as a crash does. */
+  terminate(threadId: number): Promise<void>;
+}
+
+const DEFAULT_LIMITS: Omit<ResponderLimits, "rate"> = {
+  live: { maxAnswers: 500_000, maxWaiting: 10_000, waitMs: 1_850 },
+  maxPackets: 250_000,
+  maxConnections: 1_000,
+  maxPipelined: 100,
+  idleMs: 10_000,
+  maxHeapMb: 1_024,
+};
+
+export function createResponderPool(options: ResponderPoolOptions): ResponderPool {
+  const zones = new Map<Name, ServedZone>();
+  let secrets = options.cookieSecrets ?? renewedSecrets(undefined, randomBytes);
+  let seats: readonly Seat[] = [];
+  let timers: readonly NodeJS.Timeout[] = [];
+
+  const limits = limitsOf(options);
+  const seatAt = (index: number, addresses: readonly ListenAddress[]): Seat =>
+    createSeat({
+      ...options,
+      index,
+      zones,
+      start: () => ({ clock: markOf(options.clock), limits, cookieSecrets: secrets }),
+      listen: () => ({ kind: "listen", addresses }),
+    });
+  const renew = (): void => {
+    secrets = renewedSecrets(secrets, randomBytes);
+    seats.forEach((seat) => seat.post({ kind: "cookie-secrets", secrets }));
+  };
+  const stop = async (): Promise<void> => {
+    timers.forEach((timer) => clearInterval(timer));
+    await Promise.all(seats.map((seat) => seat.stop()));
+    seats = [];
+  };
+
+  return {
+    open: async () => {
+      const addresses = await freeAddresses(options.listen);
+      seats = Array.from({ length: canSharePorts ? options.workers : 1 }, (_, index) => seatAt(index, addresses));
+      const renewal = options.cookieSecrets === undefined ? [setInterval(renew, RENEW_MS)] : [];
+      timers = [setInterval(() => seats.forEach((seat) => seat.beat()), BEAT_MS), ...renewal];
+      await allListen(seats, stop);
+      return addresses;
+    },
+    setZone: (zone) => {
+      zones.set(zone.domain, zone);
+      seats.forEach((seat) => seat.putZone(zone.domain));
+    },
+    removeZone: (domain) => {
+      zones.delete(domain);
+      seats.forEach((seat) => seat.putZone(domain));
+    },
+    changed: (zone, names) => seats.forEach((seat) => seat.post({ kind: "changed", zone, names })),
+    counts: async () => {
+      seats.forEach((seat) => seat.beat());
+      await countedInTime(seats);
+      return seats.reduce((sum, seat) => addCounts(sum, seat.counts()), NO_COUNTS);
+    },
+    get restarts() {
+      return seats.reduce((sum, seat) => sum + seat.restarts, 0);
+    },
+    get threadIds() {
+      return seats.flatMap(({ threadId }) => threadId ?? []);
+    },
+    terminate: async (threadId) => {
+      await seats.find((seat) => seat.threadId === threadId)?.terminate();
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+const BEAT_MS: Millis = 2_000;
+const COUNTED_WITHIN_MS: Millis = 1_000;
+const RENEW_MS: Millis = 24 * 3_600_000;
+
+function limitsOf({ limits, rate }: ResponderPoolOptions): ResponderLimits {
+  return { ...DEFAULT_LIMITS, ...limits, rate: { ...DEFAULT_RATE_LIMITS, ...rate } };
+}
+
+async function allListen(seats: readonly Seat[], stop: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.all(seats.map(({ listening }) => listening));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function countedInTime(seats: readonly Seat[]): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([
+    Promise.all(seats.map((seat) => seat.counted())),
+    delay(COUNTED_WITHIN_MS, undefined, { signal: late.signal }).catch(() => undefined),
+  ]);
+  late.abort();
+}
+
+/**
+ * The workers share their port, so the system would let them share it with another process that does the same, without a word. So it is taken for a moment by
+ * who shares it with nobody.
+ */
+async function freeAddresses(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]> {
+  const free: ListenAddress[] = [];
+  for (const { host, port } of addresses) {
+    await using taken = await listen({ host, port, onQuery: () => undefined });
+    free.push({ host, port: taken.port });
+  }
+  return free;
+}

@@ -1,0 +1,147 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "../../base/error.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
+import { listen, type ListenOptions } from "../../transport/server/listen.ts";
+import type { Listener, ListenLimits } from "../../transport/server/listener.ts";
+import { createBatch } from "./turn-batch.ts";
+import { createCookies } from "../client/cookie.ts";
+import { createCounters, type Counters } from "../counters.ts";
+import { createLiveSlots, type LiveSlots } from "../live/live-cache.ts";
+import { createPacketCache } from "../respond/response-cache.ts";
+import type { AskedQuestion, FromWorker, ListenAddress, ResponderLimits, ToWorker, WorkerStart } from "./messages.ts";
+import { canSharePorts } from "./reuse-port.ts";
+import { createRateLimiter, rateLimitSeed } from "../client/rate-limit.ts";
+import { createRespond } from "../respond/respond.ts";
+import { timeSince } from "./thread-clock.ts";
+import { createZoneBook } from "../zone/zone-table.ts";
+import { createZoneTaker } from "./zone-receiver.ts";
+
+export interface ServingWorker {
+  /** Resolves with true when the worker has stopped, and has nothing more to do. */
+  receive(message: ToWorker): Promise<boolean>;
+}
+
+/** What one worker does, its thread apart. */
+export function serveInWorker(start: WorkerStart, post: (message: FromWorker) => void): ServingWorker {
+  const { limits } = start;
+  const clock = threadClock(start);
+  const counters = createCounters();
+  const book = createZoneBook();
+  const cookies = createCookies(start.cookieSecrets);
+  const packets = createPacketCache(limits.maxPackets);
+  const batch = createBatch<AskedQuestion>((questions) => post({ kind: "ask", questions }));
+  const slots = createLiveSlots({
+    clock,
+    limits: limits.live,
+    ask: (id, question) => {
+      counters.asked += 1;
+      batch({ id, question });
+    },
+  });
+  const limiter = createRateLimiter(limits.rate, rateLimitSeed(randomBytes));
+  const seed = randomInt(MAX_SEED);
+  const onQuery = createRespond({ book, slots, packets, limiter, cookies, counters, clock, seed });
+  const onError = errorTeller({ clock, counters, tell: (problem) => post({ kind: "error", problem }) });
+  const zones = createZoneTaker(book, post);
+  const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });
+
+  const receive = async (message: ToWorker): Promise<boolean> => {
+    switch (message.kind) {
+      case "zone":
+      case "slice":
+      case "zone-whole":
+      case "zone-gone":
+        zones.take(message);
+        break;
+      case "changed":
+        slots.outdate(message.zone, message.names);
+        break;
+      case "answers":
+        message.answers.forEach(({ id, answer }) => slots.settle(id, answer));
+        break;
+      case "cookie-secrets":
+        cookies.use(message.secrets);
+        break;
+      case "listen":
+        post(await listeners.open(message.addresses));
+        break;
+      case "count":
+        post({ kind: "counts", counts: counters.snapshot({ waiting: slots.waiting, packets: packets.size }) });
+        break;
+      case "stop":
+        await noneWaits(slots);
+        await listeners.close();
+        return true;
+    }
+    return false;
+  };
+  return { receive };
+}
+
+interface Listeners {
+  open(addresses: readonly ListenAddress[]): Promise<FromWorker>;
+  close(): Promise<void>;
+}
+
+function createListeners(options: Omit<ListenOptions, "host" | "port">): Listeners {
+  const listeners: Listener[] = [];
+  return {
+    open: async (addresses) => {
+      try {
+        for (const address of addresses) {
+          listeners.push(await listen({ ...options, ...address }));
+        }
+        return { kind: "listening" };
+      } catch (error) {
+        return { kind: "not-listening", problem: messageOf(error) };
+      }
+    },
+    close: async () => {
+      await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** Whoever waits for a look-up still gets its answer. */
+async function noneWaits(slots: LiveSlots): Promise<void> {
+  for (let waited = 0; slots.waiting > 0 && waited < STOP_WAIT_MS; waited += STOP_LOOK_MS) {
+    await delay(STOP_LOOK_MS);
+  }
+}
+
+const STOP_WAIT_MS: Millis = 2_000;
+const STOP_LOOK_MS: Millis = 20;
+const MAX_SEED = 2 ** 31;
+const ERROR_EVERY_MS = 1_000;
+
+function threadClock(start: WorkerStart): Clock {
+  return {
+    now: timeSince(start.clock),
+    sleep: () => Promise.reject(new Error("a responder thread does not sleep")),
+  };
+}
+
+/** Only queries that wait are promised an answer, and `slots` sees to their number. */
+function listenLimits({ live, maxConnections, maxPipelined, idleMs }: ResponderLimits): ListenLimits {
+  const maxConnectionsPerClient = Math.ceil(maxConnections / 4);
+  return { maxPendingUdp: live.maxWaiting + 1, maxConnections, maxConnectionsPerClient, maxPipelined, idleMs };
+}
+
+interface ErrorTeller {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly tell: (problem: string) => void;
+}
+
+function errorTeller({ clock, counters, tell }: ErrorTeller): (error: unknown) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    counters.errors += 1;
+    const now = clock.now();
+    if (now - toldAt >= ERROR_EVERY_MS) {
+      toldAt = now;
+      tell(messageOf(error));
+    }
+  };
+}

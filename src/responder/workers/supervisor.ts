@@ -1,0 +1,106 @@
+import { backoffMs, type Backoff } from "../../base/backoff.ts";
+import type { Clock, Random } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import { addCounts, NO_COUNTS, type ResponderCounts } from "../counters.ts";
+import type { AnswerSource, ServedZone } from "../answer-source.ts";
+import type { ToWorker, WorkerStart } from "./messages.ts";
+import { startWorker, type RunningWorker } from "./worker-thread.ts";
+import type { Name } from "../../dns/name/name.ts";
+
+export interface SeatDeps {
+  readonly index: number;
+  readonly source: AnswerSource;
+  readonly zones: ReadonlyMap<Name, ServedZone>;
+  /** What a worker that starts now is started with. */
+  readonly start: () => WorkerStart;
+  /** What a worker is told once it has all zones, for it to listen. */
+  readonly listen: () => ToWorker;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The place of one worker: when the one in it ends, another one takes it. */
+export interface Seat {
+  /** Resolves when the first worker listens, rejects with a sentence when it cannot. */
+  readonly listening: Promise<void>;
+  readonly threadId: number | undefined;
+  readonly restarts: number;
+  post(message: ToWorker): void;
+  putZone(domain: Name): void;
+  /** The counts of all workers that have been here; those of one that has crashed up to its last beat. */
+  counts(): ResponderCounts;
+  /** Asks the worker for its counts, and ends one that has not answered to the last beats. */
+  beat(): void;
+  /** Resolves once the counts that were asked for are there, or when they do not come. */
+  counted(): Promise<void>;
+  /** Ends the worker as a crash does; another one takes its place. */
+  terminate(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createSeat(deps: SeatDeps): Seat {
+  const { index, log, clock } = deps;
+  const first = Promise.withResolvers<void>();
+  first.promise.catch(() => undefined);
+  let running: RunningWorker | undefined;
+  let restart: NodeJS.Timeout | undefined;
+  let before = NO_COUNTS;
+  let isStopping = false;
+  let restarts = 0;
+  let crashes = 0;
+
+  const run = (): void => {
+    const startedAt = clock.now();
+    running = startWorker({
+      ...deps,
+      start: deps.start(),
+      listen: deps.listen(),
+      onListening: () => first.resolve(),
+      onNotListening: (problem) => {
+        log.error({ worker: index, problem }, "responder thread cannot listen");
+        first.reject(new Error(problem));
+      },
+      onEnd: (ended, error) => {
+        before = addCounts(before, { ...ended.counts, waiting: 0, packets: 0 });
+        running = undefined;
+        if (!isStopping) {
+          crashes = clock.now() - startedAt >= LIVED_MS ? 0 : crashes + 1;
+          const retryInMs = crashes === 0 ? 0 : backoffMs(CRASH_BACKOFF, crashes - 1, deps.random);
+          log.warn({ worker: index, err: error, retryInMs }, "responder thread has ended and is replaced");
+          restarts += 1;
+          restart = setTimeout(run, retryInMs);
+        }
+      },
+    });
+  };
+  run();
+
+  return {
+    listening: first.promise,
+    get threadId() {
+      return running?.threadId;
+    },
+    get restarts() {
+      return restarts;
+    },
+    post: (message) => running?.post(message),
+    putZone: (domain) => running?.putZone(domain),
+    counts: () => (running === undefined ? before : addCounts(before, running.counts)),
+    beat: () => running?.beat(),
+    counted: async () => running?.counted(),
+    terminate: async () => {
+      await running?.terminate();
+    },
+    stop: async () => {
+      isStopping = true;
+      clearTimeout(restart);
+      first.reject(new Error("the responder has been stopped"));
+      await running?.stop();
+    },
+  };
+}
+
+/** Less is a crash loop. */
+const LIVED_MS = 10_000;
+const CRASH_BACKOFF: Backoff = { firstMs: 50, maxMs: 10_000, spread: 0.2 };

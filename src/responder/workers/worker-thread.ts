@@ -1,0 +1,193 @@
+import { Worker } from "node:worker_threads";
+import type { Clock } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { createBatch } from "./turn-batch.ts";
+import { NO_COUNTS, type ResponderCounts } from "../counters.ts";
+import type { AnswerSource, ServedZone } from "../answer-source.ts";
+import type { AskedQuestion, FromWorker, SettledQuestion, ToWorker, WorkerStart } from "./messages.ts";
+import { createZoneFeed, type ZoneFeed } from "./zone-sender.ts";
+
+export interface RunningDeps {
+  readonly index: number;
+  readonly source: AnswerSource;
+  readonly zones: ReadonlyMap<Name, ServedZone>;
+  readonly start: WorkerStart;
+  /** What it is told once it has all zones, for it to listen. */
+  readonly listen: ToWorker;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly onListening: () => void;
+  readonly onNotListening: (problem: string) => void;
+  readonly onEnd: (ended: RunningWorker, error: unknown) => void;
+}
+
+/** One thread, from its start to its end. */
+export interface RunningWorker {
+  readonly threadId: number;
+  /** As they last came. */
+  readonly counts: ResponderCounts;
+  post(message: ToWorker): void;
+  putZone(domain: Name): void;
+  /** Asks for the counts, and ends a thread that has not answered to the last beats. */
+  beat(): void;
+  /** Resolves once the counts that were asked for last are there, or when they do not come. */
+  counted(): Promise<void>;
+  /** As a crash does. */
+  terminate(): Promise<void>;
+  /** Closes what is open, and ends. */
+  stop(): Promise<void>;
+}
+
+export function startWorker(deps: RunningDeps): RunningWorker {
+  const { index, zones, clock, start } = deps;
+  const worker = new Worker(workerScript(), {
+    name: `responder-${index}`,
+    workerData: start,
+    resourceLimits: { maxOldGenerationSizeMb: start.limits.maxHeapMb },
+  });
+  const { threadId } = worker;
+  const exited = new Promise<void>((resolve) => {
+    worker.once("exit", () => resolve());
+  });
+  const post = (message: ToWorker): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    worker.postMessage(message);
+  };
+  let error: unknown;
+  const end = (cause: unknown): void => {
+    error ??= cause;
+    void worker.terminate();
+  };
+  const feed = createZoneFeed({
+    post,
+    clock,
+    zoneOf: (domain) => zones.get(domain),
+    onDrained: once(() => post(deps.listen)),
+  });
+  const beats = createBeats(post, end);
+  const ask = createAsk(deps, post);
+  worker.on("message", receiver({ deps, feed, counted: beats.take, ask, end }));
+  worker.on("error", (thrown) => {
+    error ??= thrown;
+  });
+  const running: RunningWorker = {
+    threadId,
+    get counts() {
+      return beats.counts();
+    },
+    post,
+    putZone: (domain) => feed.put([domain]),
+    beat: beats.beat,
+    counted: beats.counted,
+    terminate: async () => {
+      await worker.terminate();
+    },
+    stop: async () => {
+      post({ kind: "stop" });
+      const timer = setTimeout(() => void worker.terminate(), STOP_WITHIN_MS);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+  worker.once("exit", () => {
+    feed.stop();
+    beats.stop();
+    deps.onEnd(running, error);
+  });
+  feed.put(zones.keys());
+  return running;
+}
+
+const MAX_UNANSWERED = 5;
+const STOP_WITHIN_MS = 3_000;
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) {
+      isDone = true;
+      action();
+    }
+  };
+}
+
+/** Beside this file and of its kind: `.ts` in the sources, `.js` in what is built of them. */
+function workerScript(): URL {
+  const isSource = import.meta.url.endsWith(".ts");
+  return new URL(isSource ? "./worker-entry.ts" : "./worker-entry.js", import.meta.url);
+}
+
+interface Receiver {
+  readonly deps: RunningDeps;
+  readonly feed: ZoneFeed;
+  readonly counted: (counts: ResponderCounts) => void;
+  readonly ask: (question: AskedQuestion) => Promise<void>;
+  readonly end: (cause: unknown) => void;
+}
+
+function receiver({ deps, feed, counted, ask, end }: Receiver): (message: FromWorker) => void {
+  return (message) => {
+    switch (message.kind) {
+      case "taken":
+        return feed.taken();
+      case "ask":
+        return message.questions.forEach((question) => void ask(question));
+      case "listening":
+        return deps.onListening();
+      case "not-listening":
+        deps.onNotListening(message.problem);
+        return end(new Error(message.problem));
+      case "counts":
+        return counted(message.counts);
+      case "error":
+        return deps.log.error({ worker: deps.index, problem: message.problem }, "responder thread failed to answer");
+    }
+  };
+}
+
+function createAsk({ source, log }: RunningDeps, post: (message: ToWorker) => void): Receiver["ask"] {
+  const answered = createBatch<SettledQuestion>((answers) => post({ kind: "answers", answers }));
+  return async ({ id, question }) => {
+    try {
+      answered({ id, answer: await source.live(question) });
+    } catch (error) {
+      log.error({ zone: question.zone, hostname: question.name, err: error }, "live answer failed");
+    }
+  };
+}
+
+interface Beats {
+  readonly counts: () => ResponderCounts;
+  readonly beat: () => void;
+  readonly counted: () => Promise<void>;
+  readonly take: (counts: ResponderCounts) => void;
+  readonly stop: () => void;
+}
+
+function createBeats(post: (message: ToWorker) => void, end: (cause: unknown) => void): Beats {
+  let counts = NO_COUNTS;
+  let unanswered = 0;
+  let next = Promise.withResolvers<void>();
+  return {
+    counts: () => counts,
+    beat: () => {
+      if (unanswered >= MAX_UNANSWERED) {
+        end(new Error(`no answer to ${unanswered} beats`));
+        return;
+      }
+      if (unanswered === 0) {
+        next = Promise.withResolvers();
+      }
+      unanswered += 1;
+      post({ kind: "count" });
+    },
+    counted: () => next.promise,
+    take: (latest) => {
+      counts = latest;
+      unanswered = 0;
+      next.resolve();
+    },
+    stop: () => next.resolve(),
+  };
+}

@@ -1,0 +1,49 @@
+import { messageOf } from "../../base/error.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import type { ZoneBook } from "../zone/zone-table.ts";
+import { zoneViewBuilder, type ZoneViewBuilder } from "../zone/zone-view.ts";
+
+type ZoneMessage = Extract<ToWorker, { kind: "zone" | "slice" | "zone-whole" | "zone-gone" }>;
+
+/** Makes views of the slices that come, and puts them in place when they are whole; zone-sender.ts is the other side. */
+export interface ZoneTaker {
+  take(message: ZoneMessage): void;
+}
+
+export function createZoneTaker(book: ZoneBook, post: (message: FromWorker) => void): ZoneTaker {
+  let growing: ZoneViewBuilder | undefined;
+  const read = (message: ZoneMessage): void => {
+    switch (message.kind) {
+      case "zone":
+        growing = zoneViewBuilder(message);
+        break;
+      case "slice":
+        growing?.add(message.sets);
+        growing?.addAliases(message.aliases);
+        break;
+      case "zone-whole":
+        if (growing !== undefined) {
+          book.set(growing.finish());
+        }
+        growing = undefined;
+        break;
+      case "zone-gone":
+        book.remove(message.domain);
+        break;
+    }
+  };
+  return {
+    take: (message) => {
+      try {
+        read(message);
+      } catch (error) {
+        // One zone must not take the others down with the thread; what was served of it before goes on.
+        growing = undefined;
+        post({ kind: "error", problem: `a zone cannot be served: ${messageOf(error)}` });
+      }
+      if (message.kind === "slice") {
+        post({ kind: "taken" });
+      }
+    },
+  };
+}

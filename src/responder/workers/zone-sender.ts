@@ -1,0 +1,141 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { ServedZone } from "../answer-source.ts";
+import type { ToWorker } from "./messages.ts";
+
+export interface ZoneFeedDeps {
+  readonly post: (message: ToWorker) => void;
+  /** What stands now; undefined: the zone is gone. */
+  readonly zoneOf: (domain: Name) => ServedZone | undefined;
+  /** Everything that was put in has been taken. */
+  readonly onDrained: () => void;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/**
+ * Brings zones to one worker, one after the other and each in slices: the next slice goes when the worker has taken the one before, so neither thread
+ * is held up for longer than a slice, and no more than one is in memory. A zone that changes while it is on its way comes again when it has been there; a large
+ * one no more often than a fifth of the time.
+ */
+export interface ZoneFeed {
+  put(domains: Iterable<Name>): void;
+  /** The worker has taken a slice. */
+  taken(): void;
+  stop(): void;
+}
+
+export function createZoneFeed({ post, zoneOf, onDrained, clock }: ZoneFeedDeps): ZoneFeed {
+  const waiting = new Set<Name>();
+  let onItsWay: { readonly domain: Name; readonly slices: Iterator<ToWorker>; readonly since: Millis } | undefined;
+  const put = (domains: Iterable<Name>): void => {
+    for (const domain of domains) {
+      if (zoneOf(domain) === undefined || !rests.delays(domain)) {
+        waiting.add(domain);
+      }
+    }
+    next();
+  };
+  const rests = createRests((domain) => put([domain]));
+
+  const begin = (domain: Name, zone: ServedZone | undefined): void => {
+    if (zone === undefined) {
+      post({ kind: "zone-gone", domain });
+      return;
+    }
+    onItsWay = { domain, slices: slicesOf(zone), since: clock.now() };
+    post({ kind: "zone", domain, clientSubnet: zone.clientSubnet });
+    step();
+  };
+  const next = (): void => {
+    for (const domain of waiting) {
+      if (onItsWay !== undefined) {
+        return;
+      }
+      waiting.delete(domain);
+      begin(domain, zoneOf(domain));
+    }
+    if (onItsWay === undefined) {
+      onDrained();
+    }
+  };
+  const step = (): void => {
+    if (onItsWay === undefined) {
+      return;
+    }
+    const { domain, slices, since } = onItsWay;
+    const slice = slices.next();
+    if (slice.done === true) {
+      post({ kind: "zone-whole" });
+      onItsWay = undefined;
+      rests.begin(domain, zoneOf(domain), clock.now() - since);
+    } else {
+      post(slice.value);
+    }
+  };
+  return {
+    put,
+    taken: () => {
+      step();
+      next();
+    },
+    stop: () => {
+      rests.stop();
+      waiting.clear();
+      onItsWay = undefined;
+    },
+  };
+}
+
+interface Rests {
+  /** True when the zone has come lately, and will be put in again later. */
+  delays(domain: Name): boolean;
+  begin(domain: Name, zone: ServedZone | undefined, tookMs: Millis): void;
+  stop(): void;
+}
+
+function createRests(put: (domain: Name) => void): Rests {
+  const resting = new Map<Name, { readonly timer: NodeJS.Timeout; isChanged: boolean }>();
+  const wake = (domain: Name): void => {
+    const isChanged = resting.get(domain)?.isChanged === true;
+    resting.delete(domain);
+    if (isChanged) {
+      put(domain);
+    }
+  };
+  return {
+    delays: (domain) => {
+      const rest = resting.get(domain);
+      if (rest !== undefined) {
+        rest.isChanged = true;
+      }
+      return rest !== undefined;
+    },
+    begin: (domain, zone, tookMs) => {
+      if (zone !== undefined && zone.aliases.length + zone.sets.length >= LARGE) {
+        const ms = Math.min(tookMs * REST_FACTOR, MAX_REST_MS);
+        resting.set(domain, { timer: setTimeout(() => wake(domain), ms), isChanged: false });
+      }
+    },
+    stop: () => {
+      resting.forEach(({ timer }) => clearTimeout(timer));
+      resting.clear();
+    },
+  };
+}
+
+/** Measured: a slice takes either thread a few milliseconds. */
+const SETS_IN_SLICE = 500;
+const ALIASES_IN_SLICE = 1_000;
+/** Aliases and record sets. */
+const LARGE = 5_000;
+const REST_FACTOR = 4;
+const MAX_REST_MS = 5_000;
+
+function* slicesOf({ sets, aliases }: ServedZone): Generator<ToWorker> {
+  for (let start = 0; start < sets.length; start += SETS_IN_SLICE) {
+    yield { kind: "slice", sets: sets.slice(start, start + SETS_IN_SLICE), aliases: [] };
+  }
+  for (let start = 0; start < aliases.length; start += ALIASES_IN_SLICE) {
+    yield { kind: "slice", sets: [], aliases: aliases.slice(start, start + ALIASES_IN_SLICE) };
+  }
+}

@@ -1,0 +1,56 @@
+import { nameOfCanonical, ROOT, type Name } from "../../dns/name/name.ts";
+import { TYPE } from "../../dns/registry.ts";
+import type { WireSet } from "./packed-rrset.ts";
+import { setOf, type ZoneNode, type ZoneView } from "./zone-view.ts";
+
+/** What stands at a name of a zone, RFC 1034 4.3.2 step 3 with RFC 4592 and RFC 6672. */
+export type Found =
+  /** `owner` is where its records are kept: the name itself, or the wildcard that it comes from. */
+  | { readonly kind: "node"; readonly node: ZoneNode; readonly owner: Name }
+  /** The name is at or below a delegation. */
+  | { readonly kind: "cut"; readonly node: ZoneNode; readonly owner: Name; readonly servers: WireSet }
+  /** The name is below a DNAME. */
+  | { readonly kind: "dname"; readonly owner: Name; readonly dname: WireSet }
+  | { readonly kind: "absent" };
+
+/** Finds a name that is at or below the zone's domain. Time grows with the labels that exist, not with those that were asked for. */
+export function findIn(view: ZoneView, name: Name): Found {
+  const exact = view.hasCuts ? undefined : view.nodes.get(name);
+  return exact === undefined ? walkDown(view, name) : { kind: "node", node: exact, owner: name };
+}
+
+function walkDown(view: ZoneView, name: Name): Found {
+  const { nodes, domain } = view;
+  let encloser: string = domain;
+  let node = nodes.get(domain);
+  let end = domain === ROOT ? name.length : name.length - domain.length;
+  end = name === ROOT ? 0 : end;
+  while (end > 0 && node !== undefined) {
+    const dname = view.hasCuts ? setOf(node, TYPE.DNAME) : undefined;
+    if (dname !== undefined) {
+      return { kind: "dname", owner: nameOfCanonical(encloser), dname };
+    }
+    end = name.lastIndexOf(".", end - 2) + 1;
+    const next = name.slice(end);
+    const below = nodes.get(next);
+    if (below === undefined) {
+      return wildcardBelow(view, encloser);
+    }
+    const servers = view.hasCuts && !next.startsWith("*.") ? setOf(below, TYPE.NS) : undefined;
+    if (servers !== undefined) {
+      return { kind: "cut", node: below, owner: nameOfCanonical(next), servers };
+    }
+    node = below;
+    encloser = next;
+  }
+  return node === undefined ? ABSENT : { kind: "node", node, owner: name };
+}
+
+const ABSENT: Found = { kind: "absent" };
+
+/** RFC 4592 3.3.1: the `*` right below the closest encloser, and no other. */
+function wildcardBelow({ nodes }: ZoneView, encloser: string): Found {
+  const owner = encloser === ROOT ? "*." : `*.${encloser}`;
+  const node = nodes.get(owner);
+  return node === undefined ? ABSENT : { kind: "node", node, owner: nameOfCanonical(owner) };
+}

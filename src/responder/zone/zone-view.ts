@@ -1,0 +1,165 @@
+import { AppError } from "../../base/error.ts";
+import { ROOT, type Name } from "../../dns/name/name.ts";
+import { rdataToWire } from "../../dns/rdata/codec.ts";
+import type { Family, RecordSet, Seconds } from "../../dns/record.ts";
+import { TYPE, typeNumber } from "../../dns/registry.ts";
+import type { ServedAlias, ServedZone } from "../answer-source.ts";
+import { packRdata, type WireSet } from "./packed-rrset.ts";
+
+/** One zone ready to be answered from: nothing in it changes, so that any number of answers can be made of it while the next view is built. */
+export interface ZoneView {
+  readonly domain: Name;
+  readonly clientSubnet: boolean;
+  /**
+   * By name, every name that exists: those with records or an alias, wildcards under their name with `*`, and the empty ones between them and the apex
+   * (RFC 4592 2.2.2). Names below a delegation are there too, for their glue.
+   */
+  readonly nodes: ReadonlyMap<string, ZoneNode>;
+  /** True when there is a delegation or a DNAME, so that what is above a name counts. */
+  readonly hasCuts: boolean;
+  /** Record sets that have no wire form and are not served. */
+  readonly skipped: readonly Pick<RecordSet, "name" | "type">[];
+}
+
+/** What one name has; names with the same, such as all plain aliases, share one node. */
+export interface ZoneNode {
+  /** Without A, AAAA and CNAME where there is an alias. */
+  readonly sets: readonly WireSet[];
+  readonly alias?: AliasFacts;
+}
+
+/** A {@link ServedAlias} without its name. */
+export type AliasFacts = Omit<ServedAlias, "name">;
+
+/** Takes a zone in pieces of any size and order, each in time linear in the piece; `finish` is quick, and nothing may be added after it. */
+export interface ZoneViewBuilder {
+  add(sets: readonly RecordSet[]): void;
+  addAliases(aliases: readonly ServedAlias[]): void;
+  finish(): ZoneView;
+}
+
+/** The view of a zone that is small enough to be built at once. */
+export function buildZoneView(zone: ServedZone): ZoneView {
+  const builder = zoneViewBuilder(zone);
+  builder.add(zone.sets);
+  builder.addAliases(zone.aliases);
+  return builder.finish();
+}
+
+export function zoneViewBuilder({
+  domain,
+  clientSubnet,
+}: Pick<ServedZone, "domain" | "clientSubnet">): ZoneViewBuilder {
+  const nodes = new Map<string, GrowingNode>([[domain, EMPTY]]);
+  const plainAliases = new Map<string, GrowingNode>();
+  const skipped: Pick<RecordSet, "name" | "type">[] = [];
+  let hasCuts = false;
+
+  const addSet = (set: RecordSet): void => {
+    const wire = wireSetOf(set);
+    if (wire === undefined) {
+      skipped.push({ name: set.name, type: set.type });
+      return;
+    }
+    const node = nodes.get(set.name);
+    hasCuts ||= wire.type === TYPE.DNAME || (wire.type === TYPE.NS && set.name !== domain);
+    if (node === undefined || node.sets.length === 0) {
+      nodes.set(set.name, withSet(node, wire));
+      addAncestors(nodes, set.name, domain);
+    } else if (!isShadowed(node, wire)) {
+      node.sets.push(wire);
+    }
+  };
+
+  const addAlias = ({ name, ...facts }: ServedAlias): void => {
+    const node = nodes.get(name);
+    nodes.set(
+      name,
+      node === undefined || node.sets.length === 0 ? sharedNode(plainAliases, facts) : withAlias(node, facts),
+    );
+    addAncestors(nodes, name, domain);
+  };
+
+  return {
+    add: (sets) => sets.forEach(addSet),
+    addAliases: (aliases) => aliases.forEach(addAlias),
+    finish: () => ({ domain, clientSubnet, nodes, hasCuts, skipped }),
+  };
+}
+
+/** The records of one type at a node. */
+export function setOf(node: ZoneNode, type: number): WireSet | undefined {
+  return node.sets.find((set) => set.type === type);
+}
+
+interface GrowingNode extends ZoneNode {
+  /** Shared with other names, and never written to, as long as it is empty. */
+  readonly sets: WireSet[];
+}
+
+const EMPTY: GrowingNode = { sets: [] };
+
+function withSet(node: GrowingNode | undefined, set: WireSet): GrowingNode {
+  const alias = node?.alias;
+  if (alias === undefined) {
+    return { sets: [set] };
+  }
+  return { sets: isShadowed({ alias }, set) ? [] : [set], alias };
+}
+
+function withAlias(node: GrowingNode, alias: AliasFacts): GrowingNode {
+  return { sets: node.sets.filter((set) => !isShadowed({ alias }, set)), alias };
+}
+
+/** An alias has its name's addresses, and beside addresses there is no CNAME (RFC 1034 3.6.2). */
+function isShadowed({ alias }: Pick<ZoneNode, "alias">, { type }: WireSet): boolean {
+  return alias !== undefined && (type === TYPE.A || type === TYPE.AAAA || type === TYPE.CNAME);
+}
+
+/** A hundred thousand aliases differ in little but their names. */
+function sharedNode(plainAliases: Map<string, GrowingNode>, alias: AliasFacts): GrowingNode {
+  if (alias.httpsTarget !== undefined) {
+    return { sets: [], alias };
+  }
+  const key = `${alias.families.join("+")} ${alias.maxTtl}`;
+  const known = plainAliases.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const node: GrowingNode = { sets: [], alias: factsOf(alias.families, alias.maxTtl) };
+  plainAliases.set(key, node);
+  return node;
+}
+
+function factsOf(families: readonly Family[], maxTtl: Seconds): AliasFacts {
+  return { families, maxTtl };
+}
+
+/** The names between a name and the apex exist too. Stops at the first that is known, whose ancestors are known then. */
+function addAncestors(nodes: Map<string, GrowingNode>, name: Name, domain: Name): void {
+  if (name === domain) {
+    return;
+  }
+  for (let at = above(name); at !== ROOT && !nodes.has(at); at = above(at)) {
+    nodes.set(at, EMPTY);
+  }
+}
+
+function above(name: string): string {
+  const rest = name.slice(name.indexOf(".") + 1);
+  return rest === "" ? ROOT : rest;
+}
+
+function wireSetOf({ type, ttl, data }: RecordSet): WireSet | undefined {
+  const number = typeNumber(type);
+  try {
+    return number === undefined
+      ? undefined
+      : { type: number, ttl, packed: packRdata(data.map((text) => rdataToWire(type, text))) };
+  } catch (error) {
+    if (error instanceof AppError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
