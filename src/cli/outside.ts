@@ -4,7 +4,7 @@ import { objectKey } from "../api/meta.ts";
 import { systemClock, type Millis } from "../base/clock.ts";
 import type { RecordBackend, SecretText } from "../providers/backend.ts";
 import { createBudgets, type BudgetEvent } from "../providers/budget/budget.ts";
-import { budgetPlaceOf } from "../providers/budget/place.ts";
+import { budgetPlaceOf } from "../providers/budget/budget-target.ts";
 import { createCoreDNSEtcdBackend } from "../providers/coredns-etcd/coredns-etcd.ts";
 import { createDnsEndpointProvider } from "../providers/dns-endpoint/dns-endpoint.ts";
 import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";

@@ -9,7 +9,7 @@ import type { Metrics } from "../ops/metrics.ts";
 import type { SecretText } from "../providers/backend.ts";
 import type { ZoneProvider } from "../providers/provider.ts";
 import type { TextStore } from "../providers/text-store.ts";
-import { createPrimary } from "../providers/transfer/primary.ts";
+import { createPrimary } from "../providers/transfer/server/primary.ts";
 import { createTransferProvider } from "../providers/transfer/transfer.ts";
 import type { HostPort } from "./read-settings.ts";
 

@@ -5,7 +5,7 @@ import { httpsAliasData } from "../dns/rdata/type/https-alias.ts";
 import { isAtOrBelow, isHostName, type Name, parseOwnerName } from "../dns/name/name.ts";
 import { FAMILIES } from "../dns/record.ts";
 import { httpsTargetOf } from "../plan/https-rrset.ts";
-import type { OwnSet } from "../providers/own-set.ts";
+import type { OwnSet } from "../providers/owned-rrset.ts";
 import type { Store } from "./store.ts";
 
 /**

@@ -6,8 +6,8 @@ import { nameOfCanonical } from "../../src/dns/name/name.ts";
 import { rdataToWire } from "../../src/dns/rdata/codec.ts";
 import type { TsigKey } from "../../src/dns/tsig/tsig-key.ts";
 import { CLASS, TYPE } from "../../src/dns/registry.ts";
-import { type Notice, notifyMessage, readNotifyReply } from "../../src/providers/transfer/notify-message.ts";
-import { respond } from "../../src/providers/transfer/respond.ts";
+import { type Notice, notifyMessage, readNotifyReply } from "../../src/providers/transfer/notify/notify-message.ts";
+import { respond } from "../../src/providers/transfer/server/answer-request.ts";
 import { anyMessage } from "./arbitrary-message.ts";
 
 const NOW = 1_800_000_000;

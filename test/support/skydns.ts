@@ -3,7 +3,7 @@ import { listAt, memberAt, numberAt, parseJson, textAt } from "../../src/base/js
 import { familyOf, parseAddress } from "../../src/dns/address/address.ts";
 import { labelsOf, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import type { RecordSet } from "../../src/dns/record.ts";
-import { setKey, sortedSets } from "../../src/providers/record-sets.ts";
+import { setKey, sortedSets } from "../../src/providers/rrset-changes.ts";
 
 /** Records in etcd as CoreDNS's etcd plugin has them (SkyDNS messages), without ExternalDNS: `/skydns/com/example/www/x1`. */
 export interface SkyDns {

@@ -3,8 +3,8 @@ import type { Clock, Millis, Random } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { ApplyResult, Failed, ReadResult, ZoneProvider } from "../provider.ts";
-import { admit, afterFailure, CLOSED, type Breaker } from "./breaker.ts";
-import { fullBucket, takeCall, type Bucket, type Rate } from "./bucket.ts";
+import { admit, afterFailure, CLOSED, type Breaker } from "./circuit-breaker.ts";
+import { fullBucket, takeCall, type Bucket, type Rate } from "./token-bucket.ts";
 
 export interface BudgetDeps {
   readonly clock: Clock;

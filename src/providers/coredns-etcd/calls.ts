@@ -5,8 +5,8 @@ import type { Millis } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";
 import { parseJson, textAt } from "../../base/json.ts";
 import type { HttpClient, HttpResult } from "../../transport/http-client.ts";
-import type { BackendProblem } from "../http-problem.ts";
-import { etcdProblem, loginNeeded, misfitOf, serverOf } from "./problem.ts";
+import type { BackendProblem } from "../http-error.ts";
+import { etcdProblem, loginNeeded, misfitOf, serverOf } from "./etcd-error.ts";
 
 export interface EtcdClientDeps {
   readonly spec: CoreDNSEtcdSpec;

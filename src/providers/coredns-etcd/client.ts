@@ -1,9 +1,9 @@
 import { listAt, memberAt, textAt } from "../../base/json.ts";
-import type { BackendProblem } from "../http-problem.ts";
+import type { BackendProblem } from "../http-error.ts";
 import { createEtcdCalls, type EtcdCalls, type EtcdClientDeps } from "./calls.ts";
 import { zoneRoot } from "./convert.ts";
 import { AFTER_SLASH, base64 } from "./transaction.ts";
-import type { KeyValue } from "./zone-view.ts";
+import type { KeyValue } from "./zone-keys.ts";
 
 /** The keys of one zone in etcd, by its JSON gateway. Rejects only with the reason of the caller's signal. */
 export interface EtcdClient {

@@ -2,7 +2,7 @@ import { listAt, memberAt, numberAt, parseJson, textAt } from "../../base/json.t
 import { parseAddress } from "../../dns/address/address.ts";
 import { isAtOrBelow, labelsOf, type Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { canonicalData, canonicalName } from "../record-text.ts";
+import { canonicalData, canonicalName } from "../canonical-rdata.ts";
 
 /** The key below which all of a zone stands, as the plugin joins it: `/skydns/com/example`. */
 export function zoneRoot(pathPrefix: string, domain: Name): string {

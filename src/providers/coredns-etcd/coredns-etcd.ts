@@ -1,14 +1,14 @@
 import { displayName } from "../../dns/name/name.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
-import { byKey, standing, targetOf } from "../record-sets.ts";
-import type { BackendProblem } from "../http-problem.ts";
+import { byKey, standing, targetOf } from "../rrset-changes.ts";
+import type { BackendProblem } from "../http-error.ts";
 import type { EtcdClientDeps } from "./calls.ts";
 import { createEtcdClient, type EtcdClient } from "./client.ts";
 import { keyChangesFor, type NameChanges } from "./key-changes.ts";
 import { obstaclesIn } from "./obstacle.ts";
 import { pieces, transactionBody } from "./transaction.ts";
-import { zoneViewOf, type ZoneView } from "./zone-view.ts";
+import { zoneViewOf, type ZoneView } from "./zone-keys.ts";
 
 export type CoreDNSEtcdDeps = EtcdClientDeps;
 

@@ -2,10 +2,10 @@ import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
-import { setKey, targetOf } from "../record-sets.ts";
+import { setKey, targetOf } from "../rrset-changes.ts";
 import { addressKey, addressValue, markedName, ownerKeyOf, ownerKeyOfOwn, ownerValue, placeName } from "./convert.ts";
-import { screensFor } from "./screens.ts";
-import { type Entry, markedNames, textData, type ZoneView } from "./zone-view.ts";
+import { screensFor } from "./shadow-keys.ts";
+import { type Entry, markedNames, textData, type ZoneView } from "./zone-keys.ts";
 
 /** One key written or deleted, by its exact name. */
 export type KeyChange =

@@ -2,7 +2,7 @@ import { displayName, isWildcard, labelsOf, type Name } from "../../dns/name/nam
 import { parseAddress } from "../../dns/address/address.ts";
 import type { ObstacleOf } from "../backend.ts";
 import { ancestorKeys, ownerKeyOf, parentKey, plainAddress } from "./convert.ts";
-import type { Entry, ZoneView } from "./zone-view.ts";
+import type { Entry, ZoneView } from "./zone-keys.ts";
 
 /**
  * The plugin looks below a name for its records, and at its own key only where nothing is below. So what somebody else wrote can answer at our

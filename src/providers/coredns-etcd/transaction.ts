@@ -1,5 +1,5 @@
 import type { KeyChange, NameChanges } from "./key-changes.ts";
-import type { ZoneView } from "./zone-view.ts";
+import type { ZoneView } from "./zone-keys.ts";
 
 /** Keys changed in one transaction at most. etcd takes 128 operations, each of which may be a transaction again: 24 of 64 are far from that and from its 1.5 MiB. */
 const MAX_CHANGES = 24 * 64;

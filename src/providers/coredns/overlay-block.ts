@@ -5,7 +5,7 @@ import { type AliasType, FAMILIES, isAliasType, type Seconds } from "../../dns/r
 import { fingerprint } from "../fingerprint.ts";
 import type { Listener } from "./corefile-listeners.ts";
 import { ownerNameIn } from "../owner-name.ts";
-import { canonical, type OwnSet, ownSetKey } from "../own-set.ts";
+import { canonical, type OwnSet, ownSetKey } from "../owned-rrset.ts";
 import { beginMarker, endMarker } from "./overlay-part.ts";
 
 export interface PartInput {

@@ -5,7 +5,7 @@ import { parseCorefileKey, samePort } from "./corefile-key.ts";
 import { type Listener, mayReload, rootListeners } from "./corefile-listeners.ts";
 import { blockZone, readPart } from "./overlay-block.ts";
 import { type Segment, splitSegments } from "./overlay-part.ts";
-import type { OwnSet } from "../own-set.ts";
+import type { OwnSet } from "../owned-rrset.ts";
 
 /** What one DnsZone's overlay has to know of a Corefile key. */
 export interface OverlayFile {

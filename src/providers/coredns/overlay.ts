@@ -11,7 +11,7 @@ import { isIntact, renderPart } from "./overlay-block.ts";
 import { type OverlayFile, readOverlayFile } from "./overlay-file.ts";
 import { replacePart } from "./overlay-part.ts";
 import { checkedOwnerId } from "../owner-id.ts";
-import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../own-set.ts";
+import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../owned-rrset.ts";
 import type { TextStore } from "../text-store.ts";
 
 export interface OverlayDeps {

@@ -7,7 +7,7 @@ import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
-import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../own-set.ts";
+import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../owned-rrset.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { TextStore } from "../text-store.ts";
 import { readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";

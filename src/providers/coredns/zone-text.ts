@@ -5,7 +5,7 @@ import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
 import { type BaseZone, withSerial } from "../base-zone.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { ownerNameIn } from "../owner-name.ts";
-import { canonical, type OwnSet } from "../own-set.ts";
+import { canonical, type OwnSet } from "../owned-rrset.ts";
 
 /**
  * The whole zone file: the base zone's records, then ours between markers, as a function of the serial. The same base, sets,

@@ -3,12 +3,12 @@ import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { AliasType } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
-import { EXTERNAL_DNS_LACKS } from "../external-dns.ts";
+import { EXTERNAL_DNS_LACKS } from "../external-dns-types.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { aliasesIn, aliasesText, objectFor, setsIn, type EndpointSet, type Ours } from "./convert.ts";
 import type { EndpointConflict, EndpointProblem, EndpointStore, StoredEndpoint } from "./endpoint-store.ts";
-import { actualOf, driftOf, unsound, viewOf, type View } from "./view.ts";
+import { actualOf, driftOf, unsound, viewOf, type View } from "./endpoint-view.ts";
 
 export interface DnsEndpointDeps extends Ours {
   readonly store: EndpointStore;

@@ -1,5 +1,5 @@
 import type { BackendChange } from "../backend.ts";
-import { setKey, targetOf } from "../record-sets.ts";
+import { setKey, targetOf } from "../rrset-changes.ts";
 import { mergedEndpoint, type Shown } from "./convert.ts";
 import type { Changes, Endpoint } from "./endpoint.ts";
 

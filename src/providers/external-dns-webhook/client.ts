@@ -1,7 +1,7 @@
 import type { WebhookSpec } from "../../api/dns-zone.ts";
 import { parseJson } from "../../base/json.ts";
 import type { HttpClient, HttpRequest } from "../../transport/http-client.ts";
-import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-problem.ts";
+import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-error.ts";
 import { type Changes, type DomainFilter, domainFilterOf, type Endpoint, endpointsOf } from "./endpoint.ts";
 
 export interface WebhookClientDeps {

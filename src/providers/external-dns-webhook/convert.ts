@@ -4,8 +4,8 @@ import { familyOf, parseAddress } from "../../dns/address/address.ts";
 import { displayName, isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { quotedText } from "../../dns/presentation/rdata-tokens.ts";
 import type { RecordSet } from "../../dns/record.ts";
-import { BACKEND_TYPES, setKey, sortedSets } from "../record-sets.ts";
-import { canonicalData, canonicalName } from "../record-text.ts";
+import { BACKEND_TYPES, setKey, sortedSets } from "../rrset-changes.ts";
+import { canonicalData, canonicalName } from "../canonical-rdata.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** A record set with the endpoints that it was read from, which the provider wants to see again when it changes them. */

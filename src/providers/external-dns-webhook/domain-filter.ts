@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
-import { canonicalName } from "../record-text.ts";
+import { canonicalName } from "../canonical-rdata.ts";
 import type { DomainFilter } from "./endpoint.ts";
 
 /**

@@ -1,15 +1,15 @@
 import { sameMembers } from "../../base/order.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
-import { EXTERNAL_DNS_LACKS } from "../external-dns.ts";
-import { byKey, setKey, standing } from "../record-sets.ts";
+import { EXTERNAL_DNS_LACKS } from "../external-dns-types.ts";
+import { byKey, setKey, standing } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import { createWebhookClient } from "./client.ts";
 import { endpointFor, type Shown } from "./convert.ts";
-import { createLook, type LookDeps } from "./look.ts";
-import { siftAdjusted, siftChanges } from "./sift.ts";
-import { createTtlMemory, type TtlMemory } from "./ttl-memory.ts";
-import { write, type WriteParts } from "./write.ts";
+import { createLook, type LookDeps } from "./read-records.ts";
+import { siftAdjusted, siftChanges } from "./filter-changes.ts";
+import { createTtlMemory, type TtlMemory } from "./requested-ttls.ts";
+import { write, type WriteParts } from "./write-changes.ts";
 
 /**
  * A zone of any DNS service that has an ExternalDNS webhook provider. A provider neither compares before it writes nor says what became of single

@@ -4,8 +4,8 @@ import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType, type Seconds } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendCapabilities, BackendChange } from "../backend.ts";
-import { markerSetOf, recordKey, type RecordMap } from "./holder.ts";
-import type { JudgedName } from "./judge.ts";
+import { markerSetOf, recordKey, type RecordMap } from "./marker-owner.ts";
+import type { JudgedName } from "./name-ownership.ts";
 import { markerData, readMarker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
 

@@ -8,10 +8,10 @@ import type { BackendChange, ObstacleOf, RecordBackend } from "../backend.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, Drift, ReadResult, ZoneProvider } from "../provider.ts";
 import { afterChanges, batchOf, setOf, type TouchedName } from "./batch.ts";
-import { holderOf, recordKey, type RecordMap } from "./holder.ts";
-import { judgeName, type JudgedName } from "./judge.ts";
+import { holderOf, recordKey, type RecordMap } from "./marker-owner.ts";
+import { judgeName, type JudgedName } from "./name-ownership.ts";
 import { markerNameOf, ownerNameIn } from "./marker-name.ts";
-import { createMemory, type Memory } from "./memory.ts";
+import { createMemory, type Memory } from "./last-written.ts";
 
 export interface Ownership {
   readonly zone: DnsZone;

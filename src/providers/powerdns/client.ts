@@ -3,7 +3,7 @@ import type { PowerDNSSpec } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { HttpClient, HttpResult } from "../../transport/http-client.ts";
 import type { SecretText } from "../backend.ts";
-import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-problem.ts";
+import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-error.ts";
 import { type PowerDNSZone, type RrsetPatch, zoneOf } from "./convert.ts";
 
 export interface PowerDNSClientDeps {

@@ -4,8 +4,8 @@ import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import { nextSerial } from "../../dns/serial.ts";
 import type { BackendChange } from "../backend.ts";
-import { BACKEND_TYPES, sortedSets, targetOf } from "../record-sets.ts";
-import { canonicalData, canonicalName } from "../record-text.ts";
+import { BACKEND_TYPES, sortedSets, targetOf } from "../rrset-changes.ts";
+import { canonicalData, canonicalName } from "../canonical-rdata.ts";
 
 /** A zone as `GET …/zones/{id}` has it, as far as it is needed. */
 export interface PowerDNSZone {

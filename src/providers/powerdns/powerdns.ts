@@ -2,7 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
-import { byKey, standing } from "../record-sets.ts";
+import { byKey, standing } from "../rrset-changes.ts";
 import { createPowerDNSClient, type PowerDNSClient, type PowerDNSClientDeps } from "./client.ts";
 import { patchOf, recordSetsOf, serialPatch } from "./convert.ts";
 

@@ -7,7 +7,7 @@ import type { ResolverServer } from "../../transport/exchange.ts";
 import type { BackendChange } from "../backend.ts";
 import { serverText, type Session } from "./client.ts";
 import { groupsOf } from "./convert.ts";
-import { refused, updateProblem, type Problem } from "./outcome.ts";
+import { refused, updateProblem, type Problem } from "./server-error.ts";
 
 export type Sent =
   | { readonly kind: "done" }

@@ -12,7 +12,7 @@ import { createTsigStream } from "../../dns/tsig/verify-stream.ts";
 import type { Exchange, ResolverServer } from "../../transport/exchange.ts";
 import type { Transfer } from "../../transport/client/zone-transfer.ts";
 import type { SecretText } from "../backend.ts";
-import { refused, tsigProblem, unsignedDoubt, unsignedProblem, type Problem } from "./outcome.ts";
+import { refused, tsigProblem, unsignedDoubt, unsignedProblem, type Problem } from "./server-error.ts";
 
 export interface ClientDeps {
   readonly tsig: Rfc2136Spec["tsig"];

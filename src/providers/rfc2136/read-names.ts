@@ -10,8 +10,8 @@ import { nameInUseMessage } from "../../dns/message/update-message.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Reply, type Session } from "./client.ts";
 import { recordSetsOf } from "./convert.ts";
-import { readProblem, refused, type Problem } from "./outcome.ts";
-import { encodedQuestion } from "./question.ts";
+import { readProblem, refused, type Problem } from "./server-error.ts";
+import { encodedQuestion } from "./query-message.ts";
 
 export type NamesRead = { readonly kind: "ok"; readonly sets: readonly RecordSet[]; readonly serial: number } | Problem;
 

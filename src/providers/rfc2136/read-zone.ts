@@ -6,8 +6,8 @@ import { RCODE, TYPE } from "../../dns/registry.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Session } from "./client.ts";
 import { READ_TYPES, recordSetsOf } from "./convert.ts";
-import type { Problem } from "./outcome.ts";
-import { questionMessage } from "./question.ts";
+import type { Problem } from "./server-error.ts";
+import { questionMessage } from "./query-message.ts";
 
 export type ZoneRead =
   | { readonly kind: "ok"; readonly sets: readonly RecordSet[]; readonly serial: number }

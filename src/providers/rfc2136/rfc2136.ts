@@ -7,7 +7,7 @@ import type { ApplyResult } from "../provider.ts";
 import { messagesOf, sendUpdate, type Sent } from "./apply-changes.ts";
 import { createClient, type Client, type ClientDeps, type Session } from "./client.ts";
 import { restOf } from "./convert.ts";
-import { worstOf, type Problem } from "./outcome.ts";
+import { worstOf, type Problem } from "./server-error.ts";
 import { readNames, readSerial } from "./read-names.ts";
 import { readZone } from "./read-zone.ts";
 import { createServerOrder, type ServerOrder } from "./server-order.ts";

@@ -7,13 +7,13 @@ import type { ActualSet } from "../../plan/change.ts";
 import type { SecretText } from "../backend.ts";
 import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
 import { checkedOwnerId } from "../owner-id.ts";
-import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../own-set.ts";
+import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../owned-rrset.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import type { TextStore } from "../text-store.ts";
-import type { Grant } from "./access.ts";
-import type { Primary, ZoneClaim } from "./primary.ts";
-import { firstSerial, serialAfter, serialWait } from "./serials.ts";
-import { nextHistory, type PreparedCache } from "./zone-version.ts";
+import type { Grant } from "./zone/acl.ts";
+import type { Primary, ZoneClaim } from "./server/primary.ts";
+import { firstSerial, serialAfter, serialWait } from "./zone/serials.ts";
+import { nextHistory, type PreparedCache } from "./zone/next-version.ts";
 
 export interface TransferDeps {
   readonly zone: DnsZone;

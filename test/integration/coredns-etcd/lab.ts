@@ -5,7 +5,7 @@ import { labelsOf, nameOfCanonical, parseName, type Name } from "../../../src/dn
 import type { RecordSet } from "../../../src/dns/record.ts";
 import type { RecordBackend, SecretText } from "../../../src/providers/backend.ts";
 import { createCoreDNSEtcdBackend } from "../../../src/providers/coredns-etcd/coredns-etcd.ts";
-import { setKey, sortedSets } from "../../../src/providers/record-sets.ts";
+import { setKey, sortedSets } from "../../../src/providers/rrset-changes.ts";
 import type { HttpClient } from "../../../src/transport/http-client.ts";
 import { startCoreDns, type CoreDns } from "../../support/coredns.ts";
 import { etcdStore, type EtcdKey } from "../../support/etcd-store.ts";

@@ -5,8 +5,8 @@ import { displayName, type Name, parseName, parseOwnerName } from "../../../src/
 import type { RecordSet } from "../../../src/dns/record.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { createWebhookBackend } from "../../../src/providers/external-dns-webhook/webhook.ts";
-import { sortedSets } from "../../../src/providers/record-sets.ts";
-import { canonicalData } from "../../../src/providers/record-text.ts";
+import { sortedSets } from "../../../src/providers/rrset-changes.ts";
+import { canonicalData } from "../../../src/providers/canonical-rdata.ts";
 import type { HttpClient } from "../../../src/transport/http-client.ts";
 import type { ToolKey } from "../../support/nsupdate.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "../../../../src/providers/coredns-etcd/convert.ts";
 import { keyChangesFor } from "../../../../src/providers/coredns-etcd/key-changes.ts";
 import { pieces, transactionBody } from "../../../../src/providers/coredns-etcd/transaction.ts";
-import { zoneViewOf, type ZoneView } from "../../../../src/providers/coredns-etcd/zone-view.ts";
+import { zoneViewOf, type ZoneView } from "../../../../src/providers/coredns-etcd/zone-keys.ts";
 
 const ROOT = "/skydns/com/example";
 const MARKER = '"heritage=dnsalias,owner=me,types=A,resource=web/shop"';

@@ -5,18 +5,18 @@ import { parseName } from "../../../../src/dns/name/name.ts";
 import type { Family } from "../../../../src/dns/record.ts";
 import type { ActualSet, Write } from "../../../../src/plan/change.ts";
 import type { SecretRead } from "../../../../src/providers/backend.ts";
-import type { OwnSet } from "../../../../src/providers/own-set.ts";
+import type { OwnSet } from "../../../../src/providers/owned-rrset.ts";
 import type { ActualZone, ApplyResult, ZoneProvider } from "../../../../src/providers/provider.ts";
 import type { TextRead } from "../../../../src/providers/text-store.ts";
-import type { Opened } from "../../../../src/providers/transfer/opening.ts";
-import type { Primary } from "../../../../src/providers/transfer/primary.ts";
+import type { Opened } from "../../../../src/providers/transfer/server/listeners.ts";
+import type { Primary } from "../../../../src/providers/transfer/server/primary.ts";
 import { createTransferProvider } from "../../../../src/providers/transfer/transfer.ts";
-import { wholeForm } from "../../../../src/providers/transfer/transfer-records.ts";
+import { wholeForm } from "../../../../src/providers/transfer/server/xfr-records.ts";
 import {
   createZoneRegistry,
   type Published,
   type ZoneEntry,
-} from "../../../../src/providers/transfer/zone-registry.ts";
+} from "../../../../src/providers/transfer/zone/zone-registry.ts";
 import { zone as zoneObject } from "../../../support/objects.ts";
 import { texts } from "./zones.ts";
 

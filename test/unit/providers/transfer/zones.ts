@@ -4,14 +4,14 @@ import { parseName } from "../../../../src/dns/name/name.ts";
 import { rdataFromWire } from "../../../../src/dns/rdata/codec.ts";
 import { typeName } from "../../../../src/dns/registry.ts";
 import { parseZoneFile } from "../../../../src/dns/zone-file/parse-zone-file.ts";
-import { prepared, setKeyOf } from "../../../../src/providers/transfer/prepared.ts";
+import { prepared, setKeyOf } from "../../../../src/providers/transfer/zone/wire-rrset.ts";
 import {
   advanced,
   type History,
   type JournalLimits,
   versionOf,
   type ZoneVersion,
-} from "../../../../src/providers/transfer/versions.ts";
+} from "../../../../src/providers/transfer/zone/journal.ts";
 
 export const ORIGIN = parseName("example.com");
 

@@ -1,0 +1,107 @@
+import type { CoreDNSEtcdSpec } from "../../api/dns-zone.ts";
+import { parseJson, textAt } from "../../base/json.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { HttpResult } from "../../transport/http-client.ts";
+import { type BackendProblem, problemOf, type ServerWords } from "../http-error.ts";
+import { zoneRoot } from "./convert.ts";
+
+export interface ProblemContext {
+  readonly spec: CoreDNSEtcdSpec;
+  readonly domain: Name;
+  readonly endpoint: string;
+  /** The password and the token: what must not be shown of the words of a server. */
+  readonly secrets: readonly string[];
+}
+
+/** What etcd's refusal means, with its cure. Its gateway gives gRPC's status as JSON: `{"code": 7, "message": "etcdserver: …"}`. */
+export function etcdProblem(http: HttpResult, context: ProblemContext): BackendProblem {
+  const said = http.kind === "response" ? textAt(parseJson(http.text), "message") : "";
+  const known = KNOWN.find(({ words }) => words.test(said));
+  const { server, redact } = wordsOf(context);
+  if (http.kind === "response" && http.status === 404) {
+    const message = `${server} answers 404: it is no etcd of 3.4 or later with its JSON gateway (--enable-grpc-gateway): correct endpoints`;
+    return { kind: "refused", reason: "NotSupported", message };
+  }
+  if (known === undefined) {
+    return problemOf(http, wordsOf(context));
+  }
+  const message = `${server} says "${redact(said)}": ${known.cure(context)}`;
+  return known.reason === undefined ? { kind: "failed", message } : { kind: "refused", reason: known.reason, message };
+}
+
+/** The token is not, or no longer, what this etcd gave out: a new login helps. */
+export function loginNeeded(http: HttpResult): boolean {
+  return (
+    http.kind === "response" &&
+    (http.status === 401 ||
+      /revision of auth store is old|user name is empty/.test(textAt(parseJson(http.text), "message")))
+  );
+}
+
+export function misfitOf(spec: CoreDNSEtcdSpec, what: string): BackendProblem {
+  return { kind: "failed", message: `${serverOf(spec)} ${what}: check that endpoints lead to it` };
+}
+
+export function serverOf({ endpoints }: CoreDNSEtcdSpec): string {
+  return `etcd at ${endpoints.join(", ")}`;
+}
+
+interface Known {
+  readonly words: RegExp;
+  /** Undefined: it may go by itself. */
+  readonly reason?: string;
+  readonly cure: (context: ProblemContext) => string;
+}
+
+const KNOWN: readonly Known[] = [
+  {
+    words: /authentication failed|invalid user ID or password/,
+    reason: "Unauthorized",
+    cure: ({ spec: { auth } }) => `correct auth.username, or ${secretOf(auth)}`,
+  },
+  {
+    words: /user name is empty/,
+    reason: "Unauthorized",
+    cure: ({ spec: { auth } }) =>
+      auth === undefined ? "it wants a user: set auth" : `correct auth.username, or ${secretOf(auth)}`,
+  },
+  {
+    words: /permission denied/,
+    reason: "Forbidden",
+    cure: ({ spec, domain }) => {
+      const root = zoneRoot(spec.pathPrefix, domain);
+      return `give the user's role readwrite for the key ${root} and for the prefix ${root}/ (etcdctl role grant-permission)`;
+    },
+  },
+  {
+    words: /request is too large|too many operations/,
+    reason: "Rejected",
+    cure: () => "leave --max-request-bytes and --max-txn-ops of etcd at their defaults, or above",
+  },
+  {
+    words: /database space exceeded/,
+    cure: () => "compact and defragment it, then etcdctl alarm disarm, or raise --quota-backend-bytes",
+  },
+  {
+    words: /no leader|request timed out|leader changed/,
+    cure: () => "it has no leader at the moment: see that a majority of its members runs",
+  },
+];
+
+function secretOf(auth: CoreDNSEtcdSpec["auth"]): string {
+  return auth === undefined
+    ? "its password"
+    : `the key "${auth.passwordRef.key}" of the Secret "${auth.passwordRef.name}"`;
+}
+
+function wordsOf({ spec, endpoint, secrets }: ProblemContext): ServerWords {
+  return {
+    server: `etcd at ${endpoint}`,
+    field: "endpoints",
+    unauthorized: `correct auth.username, or ${secretOf(spec.auth)}`,
+    forbidden: "let this address through in the proxy before it",
+    notFound: "correct endpoints",
+    rejected: "see what it says",
+    redact: (text) => secrets.filter((one) => one !== "").reduce((clean, one) => clean.replaceAll(one, "***"), text),
+  };
+}

@@ -1,0 +1,106 @@
+import { parseAddress, familyOf } from "../../dns/address/address.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { RecordSet } from "../../dns/record.ts";
+import { setKey, sortedSets } from "../rrset-changes.ts";
+import { canonicalData } from "../canonical-rdata.ts";
+import { markedName, markerNameFor, nameOfKey, parentKey, readService, type Service, zoneRoot } from "./convert.ts";
+
+/** One key as etcd has it. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+  readonly modRevision: number;
+}
+
+export interface Entry extends KeyValue {
+  /** Undefined: the value is nothing that the plugin can read. */
+  readonly service: Service | undefined;
+}
+
+/** All keys below a zone's, and what the plugin makes of them. */
+export interface ZoneView {
+  readonly domain: Name;
+  readonly root: string;
+  /** Of the store, when the keys were read. */
+  readonly revision: number;
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** A, AAAA, CNAME and TXT sets; the markers in owner keys as TXT sets at the markers' names. */
+  readonly sets: readonly RecordSet[];
+  /** The keys that a set consists of, by {@link setKey}; owner keys are not among them. */
+  readonly keysOf: ReadonlyMap<string, readonly Entry[]>;
+}
+
+export interface ZonePlace {
+  readonly pathPrefix: string;
+  readonly domain: Name;
+}
+
+export function zoneViewOf({ pathPrefix, domain }: ZonePlace, pairs: readonly KeyValue[], revision: number): ZoneView {
+  const root = zoneRoot(pathPrefix, domain);
+  const entries = new Map(pairs.map((pair) => [pair.key, { ...pair, service: readService(pair.value) }]));
+  const sets = new Map<string, RecordSet>();
+  const keysOf = new Map<string, Entry[]>();
+  for (const entry of entries.values()) {
+    for (const set of recordsOf(entry, root, domain)) {
+      const key = setKey(set);
+      const old = sets.get(key);
+      const ttl = Math.min(old?.ttl ?? set.ttl, set.ttl);
+      sets.set(key, { ...set, ttl, data: [...(old?.data ?? []), ...set.data] });
+      if (entry.service?.own?.kind !== "owner") {
+        keysOf.set(key, [...(keysOf.get(key) ?? []), entry]);
+      }
+    }
+  }
+  return { domain, root, revision, entries, sets: sortedSets(sets.values()), keysOf };
+}
+
+/** Nobody asks for markers, so that nothing is gained by another. */
+const MARKER_TTL = 300;
+
+/**
+ * A key is the record of the name whose key it is, and of the one above as well: the plugin answers with both. Deeper keys are other names' records,
+ * although the plugin answers with them above, too (see `obstacle.ts`).
+ */
+function recordsOf({ key, service }: Entry, root: string, domain: Name): readonly RecordSet[] {
+  const own = service?.own;
+  if (service === undefined || own?.kind === "screen") {
+    return [];
+  }
+  const exact = nameOfKey(root, domain, key);
+  if (own?.kind === "owner") {
+    const name = exact === undefined ? undefined : markerNameFor(exact);
+    const hasMarkers = name !== undefined && own.markers.length > 0;
+    return hasMarkers ? [{ name, type: "TXT", ttl: MARKER_TTL, data: own.markers }] : [];
+  }
+  const record = recordOf(service);
+  if (record === undefined) {
+    return [];
+  }
+  const parent = parentKey(root, key);
+  const above = parent === undefined ? undefined : nameOfKey(root, domain, parent);
+  const names = new Set([exact, above].filter((name) => name !== undefined));
+  return [...names].map((name) => ({ name, ...record }));
+}
+
+function recordOf({ host, text, ttl, mail }: Service): Omit<RecordSet, "name"> | undefined {
+  const address = parseAddress(host);
+  if (address !== undefined) {
+    return { type: familyOf(address), ttl, data: [address] };
+  }
+  if (text !== "") {
+    const data = textData(text);
+    return data === undefined ? undefined : { type: "TXT", ttl, data: [data] };
+  }
+  const target = host === "" || mail ? undefined : canonicalData("CNAME", host.endsWith(".") ? host : `${host}.`);
+  return target === undefined ? undefined : { type: "CNAME", ttl, data: [target] };
+}
+
+/** A text as RDATA; undefined for one that is longer than a string (RFC 1035 3.3.14) or not ASCII, which is nobody's marker. */
+export function textData(text: string): string | undefined {
+  return canonicalData("TXT", JSON.stringify(text));
+}
+
+/** The owner names that anybody's marker in an owner key speaks for. */
+export function markedNames({ sets, domain }: Pick<ZoneView, "sets" | "domain">): readonly Name[] {
+  return sets.flatMap(({ name, type }) => (type === "TXT" ? (markedName(domain, name) ?? []) : []));
+}

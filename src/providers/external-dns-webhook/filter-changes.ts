@@ -1,0 +1,77 @@
+import { sameMembers } from "../../base/order.ts";
+import { displayName } from "../../dns/name/name.ts";
+import type { BackendChange } from "../backend.ts";
+import { setKey, targetOf } from "../rrset-changes.ts";
+import type { AdjustedChange } from "./changes.ts";
+import { dataOf, endpointFor, type Shown } from "./convert.ts";
+import { admits } from "./domain-filter.ts";
+import { type DomainFilter, type Endpoint, endpointKey } from "./endpoint.ts";
+
+/** A change that is not sent, or not kept by the provider; the others go on. */
+export interface LeftOut {
+  readonly reason: "NotKept" | "Rejected" | "ZoneNotFound";
+  readonly message: string;
+}
+
+export interface Sifted<T> {
+  readonly kept: readonly T[];
+  readonly left: readonly LeftOut[];
+}
+
+/** Leaves out what the provider says it does not serve, and sets of which it has several (routing policies), which cannot be one record set. */
+export function siftChanges(
+  changes: readonly BackendChange[],
+  shown: Shown,
+  filter: DomainFilter,
+): Sifted<BackendChange> {
+  return sift<BackendChange, BackendChange>(changes, (change) => {
+    const { name, type } = targetOf(change);
+    if (!admits(filter, name)) {
+      const message = `${displayName(name)} is outside of the provider's domain filter: widen it there, or take the name out of the DnsAlias`;
+      return { reason: "ZoneNotFound", message };
+    }
+    const stands = shown.get(setKey({ name, type }))?.endpoints ?? [];
+    return stands.some(({ setIdentifier }) => setIdentifier !== "")
+      ? {
+          reason: "Rejected",
+          message: `${displayName(name)} ${type} has a routing policy (a set identifier), which is not touched: remove it at the provider`,
+        }
+      : change;
+  });
+}
+
+/** Joins each change with the endpoint that the provider makes of it. A TTL is the provider's to change; the addresses are not. */
+export function siftAdjusted(changes: readonly BackendChange[], adjusted: readonly Endpoint[]): Sifted<AdjustedChange> {
+  const answers = new Map(adjusted.map((endpoint) => [endpointKey(endpoint), endpoint]));
+  return sift<BackendChange, AdjustedChange>(changes, (change) => {
+    if (change.after === undefined) {
+      return { change, wanted: undefined };
+    }
+    const { name, type, data } = change.after;
+    const wanted = answers.get(endpointKey(endpointFor(change.after)));
+    if (wanted === undefined) {
+      const message = `the provider does not take ${displayName(name)} ${type}: see its log`;
+      return { reason: "Rejected", message };
+    }
+    return sameMembers(dataOf(wanted) ?? [], data)
+      ? { change, wanted }
+      : {
+          reason: "Rejected",
+          message: `the provider would make "${wanted.targets.join(" ").slice(0, 200)}" of ${displayName(name)} ${type}`,
+        };
+  });
+}
+
+function sift<In, Out extends object>(items: readonly In[], judge: (item: In) => Out | LeftOut): Sifted<Out> {
+  const kept: Out[] = [];
+  const left: LeftOut[] = [];
+  for (const item of items) {
+    const judged = judge(item);
+    if ("reason" in judged) {
+      left.push(judged);
+    } else {
+      kept.push(judged);
+    }
+  }
+  return { kept, left };
+}

@@ -1,0 +1,45 @@
+import { sameMembers } from "../../base/order.ts";
+import type { RecordSet } from "../../dns/record.ts";
+import { sameSet, setKey, targetOf } from "../rrset-changes.ts";
+import type { AdjustedChange } from "./changes.ts";
+import type { Shown } from "./convert.ts";
+
+/** What became of changes, seen by reading back: the protocol says nothing about single records. */
+export interface Outcome {
+  readonly done: readonly AdjustedChange[];
+  /** As before: the provider dropped the change, or does not show it yet. */
+  readonly untouched: readonly AdjustedChange[];
+  /** Between before and after: to be sent again from what stands now. */
+  readonly partial: readonly AdjustedChange[];
+  /** Something that neither we nor the state before had. */
+  readonly foreign: readonly AdjustedChange[];
+}
+
+export function outcomeOf(changes: readonly AdjustedChange[], before: Shown, now: Shown): Outcome {
+  const outcome: Record<keyof Outcome, AdjustedChange[]> = { done: [], untouched: [], partial: [], foreign: [] };
+  for (const change of changes) {
+    const key = setKey(targetOf(change.change));
+    outcome[judge(change.change.after, before.get(key)?.set, now.get(key)?.set)].push(change);
+  }
+  return outcome;
+}
+
+/** The TTL does not count: providers have least ones, and some show none. A change of the TTL alone is believed. */
+function judge(
+  wanted: RecordSet | undefined,
+  before: RecordSet | undefined,
+  now: RecordSet | undefined,
+): keyof Outcome {
+  if (sameMembers(dataOf(wanted), dataOf(now))) {
+    return "done";
+  }
+  if (sameSet(before, now)) {
+    return "untouched";
+  }
+  const known = new Set([...dataOf(before), ...dataOf(wanted)]);
+  return dataOf(now).every((data) => known.has(data)) ? "partial" : "foreign";
+}
+
+function dataOf(set: RecordSet | undefined): readonly string[] {
+  return set?.data ?? [];
+}

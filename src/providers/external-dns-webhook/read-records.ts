@@ -1,0 +1,54 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import type { BackendProblem } from "../http-error.ts";
+import type { WebhookClient, WebhookClientDeps } from "./client.ts";
+import { type Shown, shownOf } from "./convert.ts";
+import { admitsSomeOf } from "./domain-filter.ts";
+import type { DomainFilter } from "./endpoint.ts";
+
+export interface LookDeps extends WebhookClientDeps {
+  readonly domain: Name;
+  readonly clock: Clock;
+}
+
+export type Look = { readonly kind: "ok"; readonly shown: Shown; readonly filter: DomainFilter } | BackendProblem;
+
+/** What the provider has of the zone, after it has said that it serves it at all. */
+export function createLook(deps: LookDeps, client: WebhookClient): (signal: AbortSignal) => Promise<Look> {
+  const negotiated = createFilterSource(deps.clock, client);
+  return async (signal) => {
+    const filter = await negotiated(signal);
+    if (filter.kind !== "ok") {
+      return filter;
+    }
+    if (!admitsSomeOf(filter.value, deps.domain)) {
+      return { kind: "refused", reason: "ZoneNotFound", message: notServed(deps, filter.value) };
+    }
+    const records = await client.records(signal);
+    return records.kind === "ok"
+      ? { kind: "ok", shown: shownOf(records.value, deps.domain), filter: filter.value }
+      : records;
+  };
+}
+
+type Negotiated = Awaited<ReturnType<WebhookClient["negotiate"]>>;
+
+/** Asks for the domain filter at first, and from time to time again: zones come and go at a provider. */
+function createFilterSource(clock: Clock, client: WebhookClient): (signal: AbortSignal) => Promise<Negotiated> {
+  let known: { readonly answer: Negotiated; readonly until: Millis } | undefined;
+  return async (signal) => {
+    if (known !== undefined && clock.now() < known.until) {
+      return known.answer;
+    }
+    const answer = await client.negotiate(signal);
+    known = answer.kind === "ok" ? { answer, until: clock.now() + FILTER_LASTS_MS } : undefined;
+    return answer;
+  };
+}
+
+const FILTER_LASTS_MS: Millis = 60_000;
+
+function notServed({ spec, domain }: LookDeps, { include }: DomainFilter): string {
+  const served = include.slice(0, 5).join(", ");
+  return `the webhook at ${spec.url} serves ${served}, not ${displayName(domain)}: add it to the provider's domain filter, or correct domain`;
+}

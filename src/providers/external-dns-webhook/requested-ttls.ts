@@ -1,0 +1,44 @@
+import { sameMembers } from "../../base/order.ts";
+import type { RecordSet, Seconds } from "../../dns/record.ts";
+import { setKey } from "../rrset-changes.ts";
+import { setsOf, type Shown } from "./convert.ts";
+
+/**
+ * Which TTL a provider shows for a set that was asked for with another: it has a least one, or shows none. Such a set counts as it was asked for, so that it is
+ * not written for ever; once the provider shows anything else, that counts.
+ */
+export interface TtlMemory {
+  /** What stands, with the TTLs that were asked for. */
+  presented(shown: Shown): readonly RecordSet[];
+  learn(asked: RecordSet, shows: RecordSet): void;
+}
+
+export function createTtlMemory(): TtlMemory {
+  const learned = new Map<string, Learned>();
+  return {
+    presented: (shown) => {
+      for (const key of learned.keys()) {
+        if (!shown.has(key)) {
+          learned.delete(key);
+        }
+      }
+      return setsOf(shown).map((set) => {
+        const known = learned.get(setKey(set));
+        return known?.shows === set.ttl && sameMembers(known.data, set.data) ? { ...set, ttl: known.asked } : set;
+      });
+    },
+    learn: (asked, shows) => {
+      if (asked.ttl === shows.ttl) {
+        learned.delete(setKey(asked));
+      } else {
+        learned.set(setKey(asked), { asked: asked.ttl, shows: shows.ttl, data: shows.data });
+      }
+    },
+  };
+}
+
+interface Learned {
+  readonly asked: Seconds;
+  readonly shows: Seconds;
+  readonly data: readonly string[];
+}

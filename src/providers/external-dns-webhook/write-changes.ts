@@ -1,0 +1,112 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { RecordSet } from "../../dns/record.ts";
+import type { ApplyResult } from "../provider.ts";
+import { setKey, targetOf } from "../rrset-changes.ts";
+import { type AdjustedChange, bodiesOf } from "./changes.ts";
+import type { WebhookClient } from "./client.ts";
+import type { Shown } from "./convert.ts";
+import type { Look } from "./read-records.ts";
+import { type Outcome, outcomeOf } from "./read-back.ts";
+import type { LeftOut } from "./filter-changes.ts";
+import type { TtlMemory } from "./requested-ttls.ts";
+
+export interface WriteParts {
+  readonly client: WebhookClient;
+  readonly look: (signal: AbortSignal) => Promise<Look>;
+  readonly memory: TtlMemory;
+  readonly clock: Clock;
+}
+
+export interface Work {
+  readonly open: readonly AdjustedChange[];
+  /** What is not sent at all. */
+  readonly left: readonly LeftOut[];
+  readonly shown: Shown;
+}
+
+/** Sends changes and reads back, until the provider shows them or cannot be brought to. */
+export async function write(parts: WriteParts, work: Work, signal: AbortSignal): Promise<ApplyResult> {
+  const left = [...work.left];
+  let { open, shown } = work;
+  for (let round = 0; round < MAX_ROUNDS && open.length > 0; round += 1) {
+    for (const body of bodiesOf(open, shown)) {
+      const sent = await parts.client.apply(body, signal);
+      if (sent.kind !== "ok") {
+        return sent;
+      }
+    }
+    const back = await readBack(parts, open, shown, signal);
+    if (back.kind !== "ok") {
+      return back;
+    }
+    const { done, untouched, partial, foreign } = back.outcome;
+    if (foreign[0] !== undefined) {
+      return { kind: "conflict", message: `${nameOf(foreign[0])} was changed by someone else during the write` };
+    }
+    done.forEach(({ change }) => learn(parts.memory, change.after, back.shown));
+    left.push(...untouched.map(notKept));
+    open = partial;
+    shown = back.shown;
+  }
+  return resultOf(open, left, work.open.length > 0);
+}
+
+/** A provider that carries out one record of a set at a time gets there in so many rounds, or at the next reconciliation. */
+const MAX_ROUNDS = 4;
+/** Some services list a change only after a moment. */
+const LOOK_AGAIN_MS: readonly Millis[] = [500, 2_000];
+
+type Back =
+  | { readonly kind: "ok"; readonly outcome: Outcome; readonly shown: Shown }
+  | Exclude<Look, { readonly kind: "ok" }>;
+
+async function readBack(
+  { look, clock }: WriteParts,
+  open: readonly AdjustedChange[],
+  before: Shown,
+  signal: AbortSignal,
+): Promise<Back> {
+  for (let attempt = 0; ; attempt += 1) {
+    const now = await look(signal);
+    if (now.kind !== "ok") {
+      return now;
+    }
+    const outcome = outcomeOf(open, before, now.shown);
+    const waitMs = LOOK_AGAIN_MS[attempt];
+    if (outcome.untouched.length === 0 || waitMs === undefined) {
+      return { kind: "ok", outcome, shown: now.shown };
+    }
+    await clock.sleep(waitMs, signal);
+  }
+}
+
+function learn(memory: TtlMemory, asked: RecordSet | undefined, shown: Shown): void {
+  const now = asked === undefined ? undefined : shown.get(setKey(asked))?.set;
+  if (asked !== undefined && now !== undefined) {
+    memory.learn(asked, now);
+  }
+}
+
+function notKept(change: AdjustedChange): LeftOut {
+  const message = `the provider accepted ${nameOf(change)} and does not list it so afterwards: widen its domain filter, let it list the zone (rfc2136 needs --rfc2136-axfr), or see its log`;
+  return { reason: "NotKept", message };
+}
+
+function resultOf(open: readonly AdjustedChange[], left: readonly LeftOut[], wrote: boolean): ApplyResult {
+  const [first, ...more] = left;
+  if (first !== undefined) {
+    const { reason, message } = first;
+    return { kind: "refused", reason, message: more.length === 0 ? message : `${message}; and ${more.length} more` };
+  }
+  return open[0] === undefined
+    ? { kind: "applied", revision: "", wrote }
+    : {
+        kind: "failed",
+        message: `after ${MAX_ROUNDS} tries the provider has carried out a part of ${nameOf(open[0])}`,
+      };
+}
+
+function nameOf({ change }: AdjustedChange): string {
+  const { name, type } = targetOf(change);
+  return `${name} ${type}`;
+}

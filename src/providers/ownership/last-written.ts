@@ -1,0 +1,113 @@
+import { sameMembers } from "../../base/order.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import type { AliasType, RecordSet } from "../../dns/record.ts";
+import type { BackendChange } from "../backend.ts";
+import type { Drift } from "../provider.ts";
+import { recordKey } from "./marker-owner.ts";
+
+/**
+ * What a process remembers of its own record sets: how it left them. It tells foreign edits and lost markers from what others wrote; losing it (a
+ * restart) loses no record, only this knowledge.
+ */
+export interface Memory {
+  /** True for a set exactly as it was written, first seen, or tried to be written. */
+  isAsLeft(set: RecordSet): boolean;
+  /** Owner names of which anything was ours. */
+  names(): Iterable<Name>;
+  /** The alias that a name's marker named last. */
+  resourceOf(name: Name): ObjectKey;
+  /** Takes note of a set that is ours by its marker; one that is known already keeps what was left there. */
+  see(set: RecordSet): void;
+  /** Nothing of this type stands at the name; forgotten if it was tried to be removed. */
+  miss(name: Name, type: AliasType): void;
+  /** These changes took effect. */
+  wrote(changes: readonly BackendChange[]): void;
+  /** These may have taken effect, or not, or some of them. */
+  tried(changes: readonly BackendChange[]): void;
+  /** What stands is otherwise than it was left, by somebody else's hand. */
+  driftOf(name: Name, type: AliasType, now: RecordSet | undefined): Drift | undefined;
+  noteResource(name: Name, resource: ObjectKey): void;
+}
+
+interface Left {
+  readonly name: Name;
+  readonly set: RecordSet | undefined;
+  readonly tried: readonly (RecordSet | undefined)[];
+}
+
+export function createMemory(): Memory {
+  const left = new Map<string, Left>();
+  const resources = new Map<Name, ObjectKey>();
+  const settle = (name: Name, type: string, set: RecordSet | undefined): void => {
+    if (set === undefined) {
+      left.delete(recordKey(name, type));
+    } else {
+      left.set(recordKey(name, type), { name, set, tried: [] });
+    }
+  };
+  return {
+    isAsLeft(set) {
+      const entry = left.get(recordKey(set.name, set.type));
+      return entry !== undefined && [entry.set, ...entry.tried].some((one) => same(one, set));
+    },
+    names: () => [...left.values()].map(({ name }) => name),
+    resourceOf: (name) => resources.get(name) ?? "",
+    noteResource: (name, resource) => void resources.set(name, resource),
+    see(set) {
+      const entry = left.get(recordKey(set.name, set.type));
+      if (entry === undefined || entry.tried.some((one) => same(one, set))) {
+        settle(set.name, set.type, set);
+      }
+    },
+    miss(name, type) {
+      if (left.get(recordKey(name, type))?.tried.includes(undefined) === true) {
+        settle(name, type, undefined);
+      }
+    },
+    wrote(changes) {
+      addressChanges(changes).forEach(({ name, type, after }) => settle(name, type, after));
+    },
+    tried(changes) {
+      for (const { name, type, after } of addressChanges(changes)) {
+        const entry = left.get(recordKey(name, type)) ?? { name, set: undefined, tried: [] };
+        const tried = [...entry.tried.filter((one) => !same(one, after)), after].slice(-KEPT_TRIES);
+        left.set(recordKey(name, type), { ...entry, tried });
+      }
+    },
+    driftOf(name, type, now) {
+      const entry = left.get(recordKey(name, type));
+      if (entry?.set === undefined || same(entry.set, now)) {
+        return undefined;
+      }
+      return { name, type, message: driftText(name, type, entry.set, now) };
+    },
+  };
+}
+
+/** A backend that is down for long is tried with many plans; the last ones are what may have taken effect. */
+const KEPT_TRIES = 4;
+
+function addressChanges(
+  changes: readonly BackendChange[],
+): readonly { readonly name: Name; readonly type: string; readonly after: RecordSet | undefined }[] {
+  return changes.flatMap(({ before, after }) => {
+    const { name, type } = after ?? before ?? {};
+    return name === undefined || type === undefined || type === "TXT" ? [] : [{ name, type, after }];
+  });
+}
+
+function driftText(name: Name, type: AliasType, was: RecordSet, now: RecordSet | undefined): string {
+  const where = `${displayName(name)} ${type}`;
+  return now === undefined
+    ? `somebody removed ${where} (${contents(was)})`
+    : `somebody changed ${where} from ${contents(was)} to ${contents(now)}`;
+}
+
+function contents({ ttl, data }: RecordSet): string {
+  return `${data.join(", ")} with TTL ${ttl} s`;
+}
+
+function same(a: RecordSet | undefined, b: RecordSet | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.ttl === b.ttl && sameMembers(a.data, b.data);
+}

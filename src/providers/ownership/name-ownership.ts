@@ -1,0 +1,91 @@
+import { byCodeUnit } from "../../base/order.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { ALIAS_TYPES, type AliasType, type RecordSet } from "../../dns/record.ts";
+import type { ActualSet } from "../../plan/change.ts";
+import type { Obstacle, ObstacleOf } from "../backend.ts";
+import { holderOf, recordKey, type Holder, type RecordMap } from "./marker-owner.ts";
+import { markerNameOf } from "./marker-name.ts";
+
+/** What stands at one owner name, and whose it is. */
+export interface JudgedName {
+  readonly sets: readonly ActualSet[];
+  readonly holder: Holder;
+  /** Types of ours whose marker is gone, by what was left there. */
+  readonly lost: readonly AliasType[];
+  /** Our marker speaks for a type of which nothing stands. */
+  readonly leftover: boolean;
+}
+
+export interface JudgeInput {
+  readonly sets: RecordMap;
+  readonly ownerId: string;
+  /** True for a record set that is exactly as we left it. */
+  readonly isAsLeft: (set: RecordSet) => boolean;
+  /** What the backend itself says is in the way at a name that is not ours. */
+  readonly obstacleOf?: ObstacleOf | undefined;
+}
+
+/** Says for each type at the name who wrote it, and what stands in the way of writing it. */
+export function judgeName(name: Name, input: JudgeInput): JudgedName {
+  const holder = holderOf(input.sets, name, input.ownerId);
+  const isOpen = holder.kind === "nobody";
+  const obstacle = obstacleAt(name, input.sets) ?? (isOpen ? input.obstacleOf?.(name) : undefined);
+  const owned = holder.kind === "ours" ? holder.types : [];
+  if (obstacle !== undefined) {
+    const { message: note, unsupported } = obstacle;
+    const sets = ALIAS_TYPES.map((type) => ({
+      ...actualOf(name, type, input.sets),
+      owner: undefined,
+      note,
+      ...(unsupported === true && { unsupported }),
+    }));
+    return { sets, holder, lost: [], leftover: owned.length > 0 };
+  }
+  if (holder.kind === "foreign") {
+    return {
+      sets: ALIAS_TYPES.map((type) => foreignSet(name, type, holder.owner, input.sets)),
+      holder,
+      lost: [],
+      leftover: false,
+    };
+  }
+  const standing = ALIAS_TYPES.flatMap((type) => input.sets.get(recordKey(name, type)) ?? []);
+  const lost = ALIAS_TYPES.filter((type) =>
+    standing.some((set) => set.type === type && !owned.includes(type) && input.isAsLeft(set)),
+  );
+  const ours = new Set([...owned, ...lost]);
+  const sets = ALIAS_TYPES.filter((type) => standing.some((set) => set.type === type)).map((type) => ({
+    ...actualOf(name, type, input.sets),
+    owner: ours.has(type) ? input.ownerId : undefined,
+  }));
+  const leftover = owned.some((type) => !standing.some((set) => set.type === type));
+  return { sets, holder, lost, leftover };
+}
+
+function actualOf(name: Name, type: AliasType, sets: RecordMap): Omit<ActualSet, "owner"> {
+  const set = sets.get(recordKey(name, type));
+  return { name, type, ttl: set?.ttl ?? 0, data: [...(set?.data ?? [])].sort(byCodeUnit) };
+}
+
+/** Another owner's name is its own as a whole: nothing is put beside what it wrote. */
+function foreignSet(name: Name, type: AliasType, owner: string, sets: RecordMap): ActualSet {
+  const set = { ...actualOf(name, type, sets), owner };
+  return set.data.length > 0
+    ? set
+    : { ...set, note: `the dnsalias owner "${owner}" has marked ${displayName(name)} as its own` };
+}
+
+function obstacleAt(name: Name, sets: RecordMap): Obstacle | undefined {
+  const markerName = markerNameOf(name);
+  if (markerName === undefined) {
+    const message = `the owner marker of ${displayName(name)} has no place (the name is too long, or begins with _wildcard)`;
+    return { message };
+  }
+  for (const at of [name, markerName]) {
+    const cname = sets.get(recordKey(at, "CNAME"));
+    if (cname !== undefined) {
+      return { message: `a CNAME to ${cname.data.join(", ")} stands at ${displayName(at)}` };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,155 @@
+import type { Clock, Millis } from "../../../base/clock.ts";
+import { byCodeUnit } from "../../../base/order.ts";
+import type { Name } from "../../../dns/name/name.ts";
+import { catalogSets, catalogSoa } from "./catalog-zone.ts";
+import { prepared, type PreparedSet, setKeyOf } from "../zone/wire-rrset.ts";
+import { firstSerial, serialAfter } from "../zone/serials.ts";
+import type { ServedZone } from "../zone/primary-zone.ts";
+import { advanced, type History, versionOf } from "../zone/journal.ts";
+import { grantOf, type ZoneEntry, type ZoneRegistry } from "../zone/zone-registry.ts";
+
+export interface CatalogKeeperDeps {
+  readonly clock: Clock;
+  readonly registry: Pick<ZoneRegistry, "entries" | "owner">;
+  /** False while this process may not serve: no catalog is made then, and nobody is told of one. */
+  readonly isServing: () => boolean;
+  /** The DnsZones (namespace/name) that will be claimed; undefined while not all are known: a catalog that lacks one would have it dropped by the secondaries. */
+  readonly expected: () => readonly string[] | undefined;
+  readonly onChanged: (catalog: Name, history: History, members: readonly ZoneEntry[]) => void;
+}
+
+/** Keeps the catalog zones (RFC 9432) equal to the zones that want to be in them. */
+export interface CatalogKeeper {
+  /** Something may be different; does the work later, and gathers. */
+  touch(): void;
+  zoneOf(catalog: Name): ServedZone | undefined;
+  /** Takes all catalogs out of service. */
+  clear(): void;
+  /** Rejects when the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+interface Kept {
+  readonly history: History;
+  readonly names: readonly Name[];
+  /** Who may transfer it, and is told of changes: the members, and those that the last version has no more, so that their secondaries learn of it. */
+  readonly audience: readonly ZoneEntry[];
+  readonly madeAt: Millis;
+}
+
+const GATHER_MS: Millis = 100;
+/** One version a second, so that the serial is the time, and higher after a restart. */
+const LEAST_MS: Millis = 1_000;
+/** A zone that is listed before it is served has its secondaries wait for their next try. */
+const READY_WITHIN_MS: Millis = 5_000;
+
+export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
+  const kept = new Map<Name, Kept>();
+  let touched = Promise.withResolvers<void>();
+  let since: Millis | undefined;
+  const look = (): boolean => {
+    if (!deps.isServing()) {
+      return true;
+    }
+    const entries = [...deps.registry.entries()];
+    const isComplete = deps.expected()?.every((owner) => deps.registry.owner(owner) !== undefined) ?? false;
+    if (!isComplete) {
+      return entries.every(({ spec }) => spec.catalog === undefined);
+    }
+    since ??= deps.clock.now();
+    const isLate = deps.clock.now() - since >= READY_WITHIN_MS;
+    return catalogsOf(entries, kept).reduce(
+      (done, catalog) => keep(deps, kept, { catalog, entries, isLate }) && done,
+      true,
+    );
+  };
+  return {
+    touch: () => touched.resolve(),
+    zoneOf(catalog) {
+      const zone = kept.get(catalog);
+      return zone && { domain: catalog, grants: zone.audience.map(grantOf), history: zone.history };
+    },
+    clear() {
+      kept.clear();
+      since = undefined;
+      touched.resolve();
+    },
+    async run(signal) {
+      signal.addEventListener("abort", () => touched.resolve(), { once: true });
+      for (;;) {
+        await touched.promise;
+        await deps.clock.sleep(GATHER_MS, signal);
+        touched = Promise.withResolvers();
+        if (!look()) {
+          touched.resolve();
+        }
+      }
+    },
+  };
+}
+
+function catalogsOf(entries: readonly ZoneEntry[], kept: ReadonlyMap<Name, Kept>): readonly Name[] {
+  return [...new Set([...kept.keys(), ...entries.flatMap(({ spec }) => spec.catalog ?? [])])];
+}
+
+interface Look {
+  readonly catalog: Name;
+  readonly entries: readonly ZoneEntry[];
+  readonly isLate: boolean;
+}
+
+/** False: there is more to do, later. */
+function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries, isLate }: Look): boolean {
+  const before = kept.get(catalog);
+  const members = entries.filter(({ spec }) => spec.catalog === catalog);
+  const waits = before === undefined && !isLate && members.some(({ published }) => published === undefined);
+  if (waits) {
+    return false;
+  }
+  const listed = new Set(before?.names);
+  const names = [
+    ...new Set(
+      members
+        .filter(({ published, domain }) => before === undefined || published !== undefined || listed.has(domain))
+        .map(({ domain }) => domain),
+    ),
+  ].sort(byCodeUnit);
+  const gone = (before?.audience ?? []).filter(({ domain }) => !names.includes(domain));
+  if (before !== undefined && names.join() === before.names.join()) {
+    kept.set(catalog, { ...before, audience: [...members, ...gone] });
+    return true;
+  }
+  const madeAt = deps.clock.now();
+  if (before !== undefined && madeAt - before.madeAt < LEAST_MS) {
+    return false;
+  }
+  const history = nextHistory(catalog, before?.history, names, catalogSerial(before, members, madeAt));
+  const audience = [...members, ...gone.filter(({ domain }) => listed.has(domain))];
+  kept.set(catalog, { history, names, audience, madeAt });
+  deps.onChanged(catalog, history, audience);
+  return true;
+}
+
+/** After a restart what is known of the time before is what the members' serials say of it. */
+function catalogSerial(before: Kept | undefined, members: readonly ZoneEntry[], now: Millis): number {
+  const known = before === undefined ? members.map(({ published }) => published?.history.current.serial) : [];
+  const serials = [before?.history.current.serial, ...known];
+  return before === undefined
+    ? firstSerial({ remembered: undefined, known: serials, unixSeconds: now / 1_000 })
+    : serialAfter(serials, now / 1_000);
+}
+
+function nextHistory(catalog: Name, before: History | undefined, names: readonly Name[], serial: number): History {
+  const known = before?.current.sets;
+  const sets = new Map<string, PreparedSet>();
+  for (const set of catalogSets(catalog, names)) {
+    const key = setKeyOf(set);
+    sets.set(key, known?.get(key) ?? prepared(set));
+  }
+  const [soa] = prepared(catalogSoa(catalog, serial)).records;
+  if (soa === undefined) {
+    throw new TypeError("an SOA without a record");
+  }
+  const version = versionOf(serial, soa, sets);
+  return before === undefined ? { current: version, journal: [] } : advanced(before, version);
+}

@@ -1,0 +1,124 @@
+import { type Backoff, backoffMs } from "../../../base/backoff.ts";
+import type { Clock, Random } from "../../../base/clock.ts";
+import { parseAddress } from "../../../dns/address/address.ts";
+import type { Name } from "../../../dns/name/name.ts";
+import type { Seconds } from "../../../dns/record.ts";
+import { type Notice, type NotifyReply, notifyMessage, readNotifyReply } from "./notify-message.ts";
+
+export interface NotifyTarget {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface NotifierDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Unix time by the machine's clock: signatures carry it. */
+  readonly wallNow: () => Seconds;
+  /** Sends one packet, or does not: it is sent again. */
+  readonly send: (bytes: Uint8Array, target: NotifyTarget) => void;
+  readonly onEnd: (domain: Name, target: NotifyTarget, end: NotifyEnd) => void;
+}
+
+export type NotifyEnd =
+  | Exclude<NotifyReply, { readonly kind: "none" }>
+  /** It answered none of the tries, or none of the first five before there was a newer version; it finds out by itself when it refreshes. */
+  | { readonly kind: "silent" };
+
+/** Tells secondaries of new versions until each has answered (RFC 1996 3.6), a newer one in place of an older. */
+export interface Notifier {
+  tell(notice: Notice, targets: readonly NotifyTarget[]): void;
+  /** What came in; anybody may have sent it. */
+  receive(bytes: Uint8Array, from: NotifyTarget): void;
+  /** Leaves off, of one zone or (undefined) of all. */
+  forget(domain: Name | undefined): void;
+}
+
+/** RFC 1996 3.6 has 60 s and five tries; a first packet that is lost should not cost a minute. All in all some six minutes. */
+const BACKOFF: Backoff = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
+const TRIES = 12;
+/** After so many tries (7.5 s) one that a newer version takes the place of was silent too: else nobody would hear of a secondary that is gone while a zone keeps changing. */
+const PATIENCE = 5;
+
+interface Telling {
+  readonly notice: Notice;
+  readonly target: NotifyTarget;
+  readonly id: number;
+  readonly macs: Uint8Array[];
+  readonly ending: AbortController;
+}
+
+export function createNotifier(deps: NotifierDeps): Notifier {
+  const tellings = new Map<string, Telling>();
+  const end = (key: string, telling: Telling, how: NotifyEnd | undefined): void => {
+    telling.ending.abort();
+    if (tellings.get(key) === telling) {
+      tellings.delete(key);
+      if (how !== undefined) {
+        deps.onEnd(telling.notice.domain, telling.target, how);
+      }
+    }
+  };
+  const forget = (key: string, how?: NotifyEnd): void => {
+    const telling = tellings.get(key);
+    if (telling !== undefined) {
+      end(key, telling, how);
+    }
+  };
+  return {
+    tell(notice, targets) {
+      for (const target of targets) {
+        const key = keyOf(notice.domain, target);
+        forget(key, (tellings.get(key)?.macs.length ?? 0) >= PATIENCE ? { kind: "silent" } : undefined);
+        const id = Math.floor(deps.random() * ID_COUNT);
+        const telling = { notice, target, id, macs: [], ending: new AbortController() };
+        tellings.set(key, telling);
+        void keepTelling(deps, telling).then((how) => end(key, telling, how));
+      }
+    },
+    receive(bytes, from) {
+      for (const [key, telling] of tellings) {
+        if (isFrom(telling.target, from)) {
+          const { notice, id, macs } = telling;
+          const reply = readNotifyReply(bytes, { notice, id, macs, now: deps.wallNow() });
+          if (reply.kind !== "none") {
+            end(key, telling, reply);
+          }
+        }
+      }
+    },
+    forget(domain) {
+      for (const [key, { notice }] of tellings) {
+        if (domain === undefined || notice.domain === domain) {
+          forget(key);
+        }
+      }
+    },
+  };
+}
+
+const ID_COUNT = 65_536;
+
+/** Undefined: it was ended from outside. */
+async function keepTelling(deps: NotifierDeps, telling: Telling): Promise<NotifyEnd | undefined> {
+  const { notice, target, id, macs, ending } = telling;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const { bytes, mac } = notifyMessage(notice, id, deps.wallNow());
+    macs.push(mac);
+    deps.send(bytes, target);
+    try {
+      await deps.clock.sleep(backoffMs(BACKOFF, attempt, deps.random), ending.signal);
+    } catch {
+      return undefined;
+    }
+  }
+  return { kind: "silent" };
+}
+
+function keyOf(domain: Name, { address, port }: NotifyTarget): string {
+  return `${domain} ${address} ${port}`;
+}
+
+function isFrom(target: NotifyTarget, from: NotifyTarget): boolean {
+  return target.port === from.port && (parseAddress(from.address) ?? from.address) === target.address;
+}

@@ -1,0 +1,90 @@
+import { messageOf } from "../../../base/error.ts";
+import type { Logger } from "../../../base/log.ts";
+import { listen } from "../../../transport/server/listen.ts";
+import type { Listener, ListenLimits, OnQuery } from "../../../transport/server/listener.ts";
+
+export type Opened = { readonly kind: "open" } | { readonly kind: "failed"; readonly message: string };
+
+interface At {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface OpeningDeps {
+  readonly listen: readonly At[];
+  readonly onQuery: OnQuery;
+  readonly log: Logger;
+}
+
+/** Listeners that are opened when they are first needed, all or none; a failure is tried again at the next call. */
+export interface Opening extends AsyncDisposable {
+  open(): Promise<Opened>;
+}
+
+const LIMITS: Partial<ListenLimits> = { maxConnections: 256, maxPipelined: 4, idleMs: 30_000 };
+
+export function createOpening(deps: OpeningDeps): Opening {
+  let opened: Promise<readonly Listener[]> | undefined;
+  let isClosed = false;
+  return {
+    async open() {
+      if (isClosed) {
+        return { kind: "failed", message: "the program ends" };
+      }
+      try {
+        opened ??= openAll(deps);
+        await opened;
+        return { kind: "open" };
+      } catch (error) {
+        opened = undefined;
+        return { kind: "failed", message: `zone transfers cannot be listened for: ${messageOf(error)}` };
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      const open = (await opened?.catch(() => [])) ?? [];
+      await Promise.all(open.map((listener) => listener[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+async function openAll({ listen: places, onQuery, log }: OpeningDeps): Promise<readonly Listener[]> {
+  await using opening = new AsyncDisposableStack();
+  const listeners: Listener[] = [];
+  for (const at of places.flatMap(bothFamilies)) {
+    const listener = await openOne(at, { onQuery, log });
+    if (listener !== undefined) {
+      listeners.push(opening.use(listener));
+      log.info({ host: at.host, port: listener.port }, "zone transfers are listened for");
+    }
+  }
+  opening.move();
+  return listeners;
+}
+
+/** IPv6 may be missing where both families are meant. */
+async function openOne(
+  { host, port, isOptional }: At & { readonly isOptional: boolean },
+  { onQuery, log }: Pick<OpeningDeps, "onQuery" | "log">,
+): Promise<Listener | undefined> {
+  const onError = (error: unknown): void => log.warn({ err: error }, "zone transfer failed");
+  try {
+    return await listen({ host, port, onQuery, onError, limits: LIMITS });
+  } catch (error) {
+    if (isOptional && error instanceof Error && "code" in error && NO_FAMILY.has(String(error.code))) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+const NO_FAMILY: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
+
+function bothFamilies({ host, port }: At): readonly (At & { readonly isOptional: boolean })[] {
+  return host === ""
+    ? [
+        { host: "0.0.0.0", port, isOptional: false },
+        { host: "::", port, isOptional: true },
+      ]
+    : [{ host, port, isOptional: false }];
+}

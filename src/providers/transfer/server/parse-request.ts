@@ -1,0 +1,76 @@
+import { decodeMessage } from "../../../dns/message/decode.ts";
+import { messageHead } from "../../../dns/message/error-reply.ts";
+import type { Message, Question } from "../../../dns/message/message.ts";
+import { HEADER_OCTETS } from "../../../dns/wire/wire-reader.ts";
+import { rdataFromWire } from "../../../dns/rdata/codec.ts";
+import { CLASS, OPCODE, RCODE, TYPE } from "../../../dns/registry.ts";
+
+export type Request =
+  /** A response, or no message at all: to be passed over. */
+  | { readonly kind: "none" }
+  /** Already answered. */
+  | { readonly kind: "answered"; readonly answer: Uint8Array }
+  /** `rcode` may be BADVERS, which needs EDNS. */
+  | { readonly kind: "error"; readonly message: Message; readonly rcode: number }
+  | { readonly kind: "question"; readonly message: Message; readonly question: Question; readonly what: Asked };
+
+export type Asked =
+  | { readonly kind: "soa" | "ns" | "whole" }
+  /** `serial`: what the asker has (RFC 1995 3). */
+  | { readonly kind: "incremental"; readonly serial: number }
+  /** Everything else: a hidden primary is no server for questions. */
+  | { readonly kind: "other" };
+
+/** Takes a request apart; never throws, whatever the octets are. */
+export function readRequest(bytes: Uint8Array): Request {
+  if (bytes.length < HEADER_OCTETS || ((bytes[2] ?? 0) & RESPONSE) !== 0) {
+    return { kind: "none" };
+  }
+  const opcode = ((bytes[2] ?? 0) >> 3) & 0xf;
+  if (opcode !== OPCODE.QUERY) {
+    return { kind: "answered", answer: messageHead(bytes, RCODE.NOTIMP) };
+  }
+  const decoded = decodeMessage(bytes);
+  if (decoded.kind === "malformed") {
+    return { kind: "answered", answer: messageHead(bytes, RCODE.FORMERR) };
+  }
+  return judged(decoded.message);
+}
+
+function judged(message: Message): Request {
+  const [question] = message.questions;
+  if (message.edns !== undefined && message.edns.version > 0) {
+    return { kind: "error", message, rcode: RCODE.BADVERS };
+  }
+  if (question === undefined || message.questions.length > 1) {
+    return { kind: "error", message, rcode: RCODE.FORMERR };
+  }
+  if (question.class !== CLASS.IN) {
+    return { kind: "error", message, rcode: RCODE.REFUSED };
+  }
+  const what = whatOf(message, question);
+  return what === undefined
+    ? { kind: "error", message, rcode: RCODE.FORMERR }
+    : { kind: "question", message, question, what };
+}
+
+const RESPONSE = 0x80;
+
+/** Undefined: an IXFR request that does not say what the asker has. */
+function whatOf({ authorities }: Message, { name, type }: Question): Asked | undefined {
+  switch (type) {
+    case TYPE.SOA:
+      return { kind: "soa" };
+    case TYPE.NS:
+      return { kind: "ns" };
+    case TYPE.AXFR:
+      return { kind: "whole" };
+    case TYPE.IXFR: {
+      const soa = authorities.find((record) => record.type === TYPE.SOA && record.name === name);
+      const serial = soa === undefined ? Number.NaN : Number(rdataFromWire(TYPE.SOA, soa.rdata).split(" ")[2]);
+      return Number.isInteger(serial) ? { kind: "incremental", serial } : undefined;
+    }
+    default:
+      return { kind: "other" };
+  }
+}

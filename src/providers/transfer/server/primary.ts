@@ -1,0 +1,217 @@
+import type { Clock, Millis, Random } from "../../../base/clock.ts";
+import { messageOf } from "../../../base/error.ts";
+import type { Logger } from "../../../base/log.ts";
+import type { TransferSpec } from "../../../api/dns-zone.ts";
+import { displayName, type Name } from "../../../dns/name/name.ts";
+import type { Seconds } from "../../../dns/record.ts";
+import type { OnQuery, Peer } from "../../../transport/server/listener.ts";
+import { createSlots } from "../../../transport/semaphore.ts";
+import { type CatalogKeeper, createCatalogKeeper } from "../catalog/catalog-manager.ts";
+import { createNotifier, type Notifier, type NotifyEnd, type NotifyTarget } from "../notify/notifier.ts";
+import { createNotifySockets } from "../notify/notify-sockets.ts";
+import { createOpening, type Opened } from "./listeners.ts";
+import { respond } from "./answer-request.ts";
+import type { ServedZone } from "../zone/primary-zone.ts";
+import { streamed } from "./xfr-stream.ts";
+import type { History } from "../zone/journal.ts";
+import {
+  createZoneRegistry,
+  type Published,
+  tsigKeyOf,
+  type ZoneEntry,
+  type ZoneRegistry,
+} from "../zone/zone-registry.ts";
+
+export interface PrimaryOptions {
+  /** Where to listen; "" is all addresses of both families. Empty: for commands that only look, and nothing is served. */
+  readonly listen: readonly { readonly host: string; readonly port: number }[];
+  readonly clock: Clock;
+  /** Unix time by the machine's clock: signatures carry it. */
+  readonly wallNow: () => Seconds;
+  readonly random: Random;
+  readonly log: Logger;
+  /** The DnsZones (namespace/name) with this provider and a catalog; undefined while not all are known. */
+  readonly catalogued: () => readonly string[] | undefined;
+  readonly observe: PrimaryObserver;
+}
+
+interface PrimaryObserver {
+  /** `current`: there was nothing newer. `cut`: the secondary left before the end. */
+  transfer(kind: "whole" | "incremental" | "current" | "refused" | "cut"): void;
+  notify(end: NotifyEnd["kind"]): void;
+}
+
+/** The hidden primary of all zones of this process: one listener, one notifier, and the catalogs. Does nothing before a zone is claimed. */
+export interface Primary extends AsyncDisposable {
+  /** Serves until the signal aborts; what another process may have published since is not served again. */
+  lead(term: AbortSignal): void;
+  /** Listens, once it is asked to; a sentence when it cannot. */
+  open(): Promise<Opened>;
+  /** A DnsZone is there, or has another spec. */
+  claim(owner: string, domain: Name, spec: TransferSpec): ZoneClaim;
+  /** False for commands that only look. */
+  readonly serves: boolean;
+}
+
+export interface ZoneClaim {
+  published(): Published | undefined;
+  lastSerial(): number | undefined;
+  useKey(key: ZoneEntry["key"]): void;
+  /** `replaced`: the DnsZone has another spec meanwhile, or is gone. `elsewhere`: this process may not serve now. */
+  publish(published: Published): "served" | "replaced" | "elsewhere";
+  /** The DnsZone is gone, or has another provider. */
+  release(): void;
+}
+
+/** Transfers at once; more wait in line. */
+const TRANSFERS_AT_ONCE = 32;
+
+export function createPrimary(options: PrimaryOptions): Primary {
+  const { clock, wallNow, random, log } = options;
+  const registry = createZoneRegistry();
+  const ending = new AbortController();
+  let term: AbortSignal | undefined;
+  const isServing = (): boolean => term?.aborted === false && !ending.signal.aborted;
+  const sockets = createNotifySockets({
+    hosts: options.listen.map(({ host }) => host),
+    onMessage: (bytes, from) => notifier.receive(bytes, from),
+    onError: (error) => log.debug({ err: messageOf(error) }, "NOTIFY not sent"),
+  });
+  const notifier: Notifier = createNotifier({
+    clock,
+    random,
+    wallNow,
+    send: (bytes, target) => sockets.send(bytes, target),
+    onEnd: (domain, target, end) => noteNotify(options, domain, target, end),
+  });
+  const catalogs = createCatalogKeeper({
+    clock,
+    registry,
+    isServing,
+    expected: options.catalogued,
+    onChanged: (catalog, history, members) => tellAll(notifier, catalog, history, members),
+  });
+  const parts: Parts = { registry, catalogs, notifier, isServing };
+  const opening = createOpening({ listen: options.listen, onQuery: answering(options, parts), log });
+  catalogs.run(ending.signal).catch((error: unknown) => {
+    if (!ending.signal.aborted) {
+      log.error({ err: error }, "catalog zones are not kept any more");
+    }
+  });
+  return {
+    lead(signal) {
+      term = signal;
+      signal.addEventListener("abort", () => stop(parts), { once: true });
+      catalogs.touch();
+    },
+    open: () => opening.open(),
+    serves: options.listen.length > 0,
+    claim: (owner, domain, spec) => claimOf(parts, owner, registry.claim(owner, domain, spec)),
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      stop(parts);
+      await Promise.all([opening[Symbol.asyncDispose](), sockets[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+interface Parts {
+  readonly registry: ZoneRegistry;
+  readonly catalogs: CatalogKeeper;
+  readonly notifier: Notifier;
+  readonly isServing: () => boolean;
+}
+
+function stop({ registry, catalogs, notifier }: Parts): void {
+  registry.clear();
+  catalogs.clear();
+  notifier.forget(undefined);
+}
+
+function claimOf({ registry, catalogs, notifier, isServing }: Parts, owner: string, entry: ZoneEntry): ZoneClaim {
+  const { domain } = entry;
+  catalogs.touch();
+  return {
+    published: () => entry.published,
+    lastSerial: () => registry.lastSerial(domain),
+    useKey(key) {
+      entry.key = key;
+      catalogs.touch();
+    },
+    publish(published) {
+      if (!isServing()) {
+        return "elsewhere";
+      }
+      if (!registry.publish(owner, entry, published)) {
+        return "replaced";
+      }
+      tellAll(notifier, domain, published.history, [entry]);
+      catalogs.touch();
+      return "served";
+    },
+    release() {
+      if (registry.release(owner, entry)) {
+        notifier.forget(domain);
+        catalogs.touch();
+      }
+    },
+  };
+}
+
+function answering(options: PrimaryOptions, { registry, catalogs, isServing }: Parts): OnQuery {
+  const { clock, wallNow, observe } = options;
+  const slots = createSlots(TRANSFERS_AT_ONCE);
+  const zoneOf = (domain: Name): ServedZone | undefined =>
+    isServing() ? (registry.zoneOf(domain) ?? catalogs.zoneOf(domain)) : undefined;
+  return (query, peer, protocol) => {
+    const response = respond(query, { address: peer.address, protocol }, { zoneOf, now: wallNow });
+    switch (response.kind) {
+      case "none":
+        return undefined;
+      case "message":
+        if (response.transfer !== undefined) {
+          observe.transfer(response.transfer);
+        }
+        return response.bytes;
+      case "stream": {
+        const startedAt = clock.now();
+        return streamed(response.messages, slots, (messages, isWhole) => {
+          noteTransfer(options, { form: response.form, peer, messages, isWhole, tookMs: clock.now() - startedAt });
+        });
+      }
+    }
+  };
+}
+
+/** Each secondary is told once, and with the key of the first of the zones that names it. */
+function tellAll(notifier: Notifier, domain: Name, { current }: History, entries: readonly ZoneEntry[]): void {
+  const told = new Set<string>();
+  for (const entry of entries) {
+    const targets = entry.spec.notify.filter(({ address, port }) => !told.has(`${address} ${port}`));
+    targets.forEach(({ address, port }) => told.add(`${address} ${port}`));
+    notifier.tell({ domain, soa: current.soa, key: tsigKeyOf(entry) }, targets);
+  }
+}
+
+interface Transferred {
+  readonly form: "whole" | "incremental" | "current";
+  readonly peer: Peer;
+  readonly messages: number;
+  readonly isWhole: boolean;
+  readonly tookMs: Millis;
+}
+
+function noteTransfer({ observe, log }: PrimaryOptions, { form, peer, messages, isWhole, tookMs }: Transferred): void {
+  observe.transfer(isWhole ? form : "cut");
+  log.debug({ form, secondary: peer.address, messages, isWhole, tookMs }, "zone transferred");
+}
+
+function noteNotify({ observe, log }: PrimaryOptions, domain: Name, target: NotifyTarget, end: NotifyEnd): void {
+  observe.notify(end.kind);
+  const fields = { zone: displayName(domain), secondary: `${target.address}#${target.port}` };
+  if (end.kind === "refused") {
+    log.warn({ ...fields, reason: end.message }, "secondary refuses the NOTIFY");
+  } else if (end.kind === "silent") {
+    log.warn(fields, "secondary does not answer the NOTIFY");
+  }
+}

@@ -1,0 +1,36 @@
+import { encodeMessage } from "../../../dns/message/encode.ts";
+import type { Message, WireRecord } from "../../../dns/message/message.ts";
+import { recordOctets } from "../zone/wire-rrset.ts";
+
+/**
+ * The messages of one transfer, each made when it is asked for: the first with the question, the others without (RFC 5936 2.2.1). Each is filled up to about
+ * 16 KiB, as far as compression reaches (RFC 1035 4.1.4), and its making takes a millisecond or two. Never over 64 KiB with `reserved` more octets.
+ */
+export function* transferMessages(
+  head: Message,
+  records: Iterable<WireRecord>,
+  reserved: number,
+): Generator<Uint8Array, void> {
+  let answers: WireRecord[] = [];
+  let octets = 0;
+  let isFirst = true;
+  const message = (): Uint8Array => {
+    const made = encodeMessage({ ...head, ...(isFirst ? {} : LATER), answers });
+    isFirst = false;
+    answers = [];
+    octets = 0;
+    return made;
+  };
+  for (const record of records) {
+    const more = recordOctets(record);
+    if (octets > 0 && octets + more > FILL_OCTETS - reserved) {
+      yield message();
+    }
+    answers.push(record);
+    octets += more;
+  }
+  yield message();
+}
+
+const LATER = { questions: [] } satisfies Partial<Message>;
+const FILL_OCTETS = 16_384;

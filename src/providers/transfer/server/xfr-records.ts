@@ -1,0 +1,55 @@
+import type { WireRecord } from "../../../dns/message/message.ts";
+import { isNewerSerial } from "../../../dns/serial.ts";
+import { recordOctets } from "../zone/wire-rrset.ts";
+import { deltasSince, type Delta, type History, type ZoneVersion } from "../zone/journal.ts";
+
+/** What answers a request for a zone, and in which form; `records` may be gone through more than once. */
+export interface TransferForm {
+  readonly kind: "whole" | "incremental" | "current";
+  readonly records: Iterable<WireRecord>;
+}
+
+/** RFC 5936 2.2: the zone between its SOA and its SOA. */
+export function wholeForm(version: ZoneVersion): TransferForm {
+  return { kind: "whole", records: { [Symbol.iterator]: () => wholeRecords(version) } };
+}
+
+/**
+ * RFC 1995 4: for whoever is as new as we are, or newer, the SOA alone; the differences where the journal has them all and they are smaller than the zone; else the
+ * whole zone.
+ */
+export function incrementalForm(history: History, serial: number): TransferForm {
+  const { current } = history;
+  if (!isNewerSerial(current.serial, serial)) {
+    return currentForm(current);
+  }
+  const deltas = deltasSince(history, serial);
+  const octets = deltas?.reduce((sum, delta) => sum + delta.octets, 2 * recordOctets(current.soa)) ?? Infinity;
+  return deltas === undefined || octets >= current.octets
+    ? wholeForm(current)
+    : { kind: "incremental", records: { [Symbol.iterator]: () => incrementalRecords(current, deltas) } };
+}
+
+/** The SOA alone: all that fits into UDP for sure (RFC 1995 2), and what says that there is nothing new. */
+function currentForm({ soa }: ZoneVersion): TransferForm {
+  return { kind: "current", records: [soa] };
+}
+
+function* wholeRecords({ soa, sets }: ZoneVersion): Generator<WireRecord, void> {
+  yield soa;
+  for (const { records } of sets.values()) {
+    yield* records;
+  }
+  yield soa;
+}
+
+function* incrementalRecords({ soa }: ZoneVersion, deltas: readonly Delta[]): Generator<WireRecord, void> {
+  yield soa;
+  for (const { from, to, removed, added } of deltas) {
+    yield from.soa;
+    yield* removed;
+    yield to.soa;
+    yield* added;
+  }
+  yield soa;
+}

@@ -1,0 +1,26 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Slots } from "../../../transport/semaphore.ts";
+
+/** The messages, one a turn of the event loop, while a slot is held; whoever leaves off gives the slot back. */
+export async function* streamed(
+  messages: Iterable<Uint8Array>,
+  slots: Slots,
+  onEnd: (sent: number, isWhole: boolean) => void,
+): AsyncGenerator<Uint8Array, void> {
+  const inside = Promise.withResolvers<void>();
+  const leave = slots.take(() => inside.resolve());
+  let sent = 0;
+  let isWhole = false;
+  try {
+    await inside.promise;
+    for (const message of messages) {
+      await turn();
+      yield message;
+      sent += 1;
+    }
+    isWhole = true;
+  } finally {
+    leave();
+    onEnd(sent, isWhole);
+  }
+}

@@ -1,0 +1,28 @@
+import { BlockList, isIPv6 } from "node:net";
+import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
+
+/** Who may transfer a zone: from one of the addresses, and with the key where there is one. A catalog zone has several such. */
+export interface Grant {
+  readonly allows: (address: string) => boolean;
+  /** `none`: the addresses decide. `unread`: there is a key, and nobody has read it yet, so that nobody may. */
+  readonly key: TsigKey | "none" | "unread";
+}
+
+/** Whether an address is in one of the prefixes. */
+export function allowList(prefixes: readonly { readonly address: string; readonly prefix: number }[]): Grant["allows"] {
+  const list = new BlockList();
+  for (const { address, prefix } of prefixes) {
+    list.addSubnet(address, prefix, familyOf(address));
+  }
+  return (address) => {
+    const plain = address.replace(ZONE_INDEX, "");
+    return list.check(plain, familyOf(plain));
+  };
+}
+
+/** "fe80::1%eth0" as the kernel tells of it. */
+const ZONE_INDEX = /%.*$/;
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIPv6(address) ? "ipv6" : "ipv4";
+}

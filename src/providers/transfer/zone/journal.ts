@@ -1,0 +1,94 @@
+import { Buffer } from "node:buffer";
+import type { WireRecord } from "../../../dns/message/message.ts";
+import { type PreparedSet, recordOctets } from "./wire-rrset.ts";
+
+/** A zone at one serial. Never changed: whoever sends it goes on sending it while newer ones come. */
+export interface ZoneVersion {
+  readonly serial: number;
+  readonly soa: WireRecord;
+  /** All but the SOA, by name and type. */
+  readonly sets: ReadonlyMap<string, PreparedSet>;
+  /** Of all records, without compression. */
+  readonly octets: number;
+}
+
+/** What leads from one version to the next (RFC 1995 4). */
+export interface Delta {
+  readonly from: Pick<ZoneVersion, "serial" | "soa">;
+  readonly to: Pick<ZoneVersion, "serial" | "soa">;
+  readonly removed: readonly WireRecord[];
+  readonly added: readonly WireRecord[];
+  /** Without compression, the two SOAs included. */
+  readonly octets: number;
+}
+
+/** The newest version, and how to come to it from those before. */
+export interface History {
+  readonly current: ZoneVersion;
+  /** Oldest first; each begins where the one before it ends, and the last ends at `current`. */
+  readonly journal: readonly Delta[];
+}
+
+export interface JournalLimits {
+  readonly versions: number;
+  /** Of one zone; and never more than the zone itself has, since the whole of it is sent rather than more. */
+  readonly octets: number;
+}
+
+export const JOURNAL_LIMITS: JournalLimits = { versions: 100, octets: 8_388_608 };
+
+export function versionOf(serial: number, soa: WireRecord, sets: ReadonlyMap<string, PreparedSet>): ZoneVersion {
+  let octets = 2 * recordOctets(soa);
+  for (const set of sets.values()) {
+    octets += set.octets;
+  }
+  return { serial, soa, sets, octets };
+}
+
+/** The history with one version more; what is over the limits is forgotten, oldest first. */
+export function advanced(history: History, next: ZoneVersion, limits: JournalLimits = JOURNAL_LIMITS): History {
+  const journal = [...history.journal, deltaOf(history.current, next)].slice(-limits.versions);
+  const room = Math.min(limits.octets, next.octets);
+  let octets = 0;
+  const from = journal.findLastIndex((delta) => {
+    octets += delta.octets;
+    return octets > room;
+  });
+  return { current: next, journal: journal.slice(from + 1) };
+}
+
+/** The way from a serial to the newest version; undefined when it is not known any more, or never was. */
+export function deltasSince({ journal }: History, serial: number): readonly Delta[] | undefined {
+  const start = journal.findIndex(({ from }) => from.serial === serial);
+  return start === -1 ? undefined : journal.slice(start);
+}
+
+function deltaOf(before: ZoneVersion, after: ZoneVersion): Delta {
+  const removed: WireRecord[] = [];
+  const added: WireRecord[] = [];
+  for (const [key, set] of before.sets) {
+    removed.push(...without(set, after.sets.get(key)));
+  }
+  for (const [key, set] of after.sets) {
+    added.push(...without(set, before.sets.get(key)));
+  }
+  const octets = [before.soa, after.soa, ...removed, ...added].reduce((sum, record) => sum + recordOctets(record), 0);
+  return { from: headOf(before), to: headOf(after), removed, added, octets };
+}
+
+/** Not the version itself, which would keep all of it in memory. */
+function headOf({ serial, soa }: ZoneVersion): Delta["from"] {
+  return { serial, soa };
+}
+
+/** The records of a set that the other one has not; another TTL makes them others (RFC 1995 4). */
+function without(set: PreparedSet, other: PreparedSet | undefined): readonly WireRecord[] {
+  if (other === undefined || set === other) {
+    return other === undefined ? set.records : [];
+  }
+  return set.records.filter((record) => !other.records.some((known) => isSame(record, known)));
+}
+
+function isSame(a: WireRecord, b: WireRecord): boolean {
+  return a.ttl === b.ttl && Buffer.compare(a.rdata, b.rdata) === 0;
+}

@@ -1,0 +1,62 @@
+import { Buffer } from "node:buffer";
+import { type BaseZone, withSerial } from "../../base-zone.ts";
+import type { OwnSet } from "../../owned-rrset.ts";
+import type { WireRecord } from "../../../dns/message/message.ts";
+import { displayName } from "../../../dns/name/name.ts";
+import type { RecordSet } from "../../../dns/record.ts";
+import { prepared, type PreparedSet, recordOctets, setKeyOf } from "./wire-rrset.ts";
+import { advanced, type History, versionOf } from "./journal.ts";
+
+/** By the set that each was made of: a set that is the same object is not made again. */
+export type PreparedCache = WeakMap<RecordSet | OwnSet, PreparedSet>;
+
+export interface VersionInput {
+  readonly cache: PreparedCache;
+  readonly base: BaseZone;
+  readonly sets: readonly OwnSet[];
+  readonly serial: number;
+}
+
+export type MadeVersion =
+  | { readonly kind: "made"; readonly history: History }
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string };
+
+/** The zone with one version more; what is as before is shared with it. */
+export function nextHistory(before: History | undefined, { cache, base, sets, serial }: VersionInput): MadeVersion {
+  const known = before?.current.sets;
+  const next = new Map<string, PreparedSet>();
+  const take = (set: RecordSet | OwnSet): void => {
+    const key = setKeyOf(set);
+    const made = cache.get(set) ?? shared(known?.get(key), prepared(set));
+    cache.set(set, made);
+    next.set(key, made);
+  };
+  base.others.forEach(take);
+  sets.forEach(take);
+  const [soa] = prepared(withSerial(base.soa, serial)).records;
+  const large = [...next.values()].find(({ records }) => records.some((record) => recordOctets(record) > MAX_OCTETS));
+  if (soa === undefined || large !== undefined) {
+    const message = `a record of ${displayName(large?.name ?? base.origin)} has over ${MAX_OCTETS} octets, which no message of a transfer can hold`;
+    return { kind: "refused", reason: "BaseZoneInvalid", message };
+  }
+  const version = versionOf(serial, soa, next);
+  return {
+    kind: "made",
+    history: before === undefined ? { current: version, journal: [] } : advanced(before, version),
+  };
+}
+
+/** Of 65,535 in a message, with room for a question, EDNS and a signature. */
+const MAX_OCTETS = 64_000;
+
+/** The one that was there, where the two are equal: it costs nothing to compare later. */
+function shared(old: PreparedSet | undefined, made: PreparedSet): PreparedSet {
+  const isSame =
+    old?.records.length === made.records.length &&
+    old.records.every((record, index) => isSameRecord(record, made.records[index]));
+  return isSame ? old : made;
+}
+
+function isSameRecord(a: WireRecord, b: WireRecord | undefined): boolean {
+  return b !== undefined && a.ttl === b.ttl && Buffer.compare(a.rdata, b.rdata) === 0;
+}

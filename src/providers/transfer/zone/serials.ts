@@ -1,0 +1,64 @@
+import { isNewerSerial, nextSerial } from "../../../dns/serial.ts";
+import type { Seconds } from "../../../dns/record.ts";
+
+/** The newest of them (RFC 1982); undefined when there is none. */
+export function newestSerial(serials: readonly (number | undefined)[]): number | undefined {
+  return serials.reduce(
+    (newest, serial) =>
+      serial !== undefined && (newest === undefined || isNewerSerial(serial, newest)) ? serial : newest,
+    undefined,
+  );
+}
+
+/** Newer than all of them, and the time where that is. */
+export function serialAfter(serials: readonly (number | undefined)[], unixSeconds: Seconds): number {
+  const now = Math.floor(unixSeconds);
+  return nextSerial(newestSerial(serials) ?? now - 1, now);
+}
+
+/**
+ * How long a version with this serial has to wait: serials run ahead of the time by no more than a handful, so that the time alone, after a restart that remembers
+ * nothing, is soon newer. Where a base zone's serial counts otherwise (2026112501), the time is no measure, and nothing waits.
+ */
+export function serialWait(serial: number, unixSeconds: Seconds): Seconds {
+  const ahead = aheadOf(serial, Math.floor(unixSeconds));
+  return ahead > MAX_AHEAD && ahead <= OTHER_COUNT ? ahead - MAX_AHEAD : 0;
+}
+
+const MAX_AHEAD: Seconds = 5;
+const OTHER_COUNT: Seconds = 3_600;
+
+export interface FirstSerialInput {
+  /** Of a status, which is written a second or so after what it tells of. */
+  readonly remembered: number | undefined;
+  readonly known: readonly (number | undefined)[];
+  readonly unixSeconds: Seconds;
+}
+
+/**
+ * The serial after a restart: later than the second in which the process before may have given out its last, and than what the status may not have been
+ * told of any more.
+ */
+export function firstSerial({ remembered, known, unixSeconds }: FirstSerialInput): number {
+  const now = Math.floor(unixSeconds);
+  const last = remembered === undefined ? undefined : (remembered + untold(aheadOf(remembered, now))) % MODULUS;
+  return serialAfter([...known, last], now + 1);
+}
+
+const MODULUS = 2 ** 32;
+/** How old a status may be. */
+const STATUS_LAG: Seconds = 3;
+/** Where serials do not follow the time: more than the changes of that while. */
+const MANY = 600;
+
+function untold(ahead: Seconds): number {
+  if (ahead > OTHER_COUNT) {
+    return MANY;
+  }
+  return ahead >= -STATUS_LAG ? MAX_AHEAD : 0;
+}
+
+/** On the circle of RFC 1982; negative: behind. */
+function aheadOf(serial: number, now: Seconds): Seconds {
+  return (serial - now) | 0;
+}

@@ -1,0 +1,137 @@
+import type { TransferSpec } from "../../../api/dns-zone.ts";
+import type { Name } from "../../../dns/name/name.ts";
+import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
+import type { OwnSet } from "../../owned-rrset.ts";
+import { allowList, type Grant } from "./acl.ts";
+import { newestSerial } from "./serials.ts";
+import type { ServedZone } from "./primary-zone.ts";
+import type { History } from "./journal.ts";
+
+/** What is served of a zone, and what it was made of. */
+export interface Published {
+  readonly history: History;
+  readonly sets: readonly OwnSet[];
+  /** Of the base zone. */
+  readonly fingerprint: string;
+}
+
+/** One DnsZone as long as it is there. */
+export interface ZoneEntry {
+  readonly domain: Name;
+  readonly spec: TransferSpec;
+  readonly allows: Grant["allows"];
+  key: Grant["key"];
+  published: Published | undefined;
+}
+
+/** The DnsZones that want to be transferred. Two may have one domain; the one that was published last is served. */
+export interface ZoneRegistry {
+  /** A DnsZone, by its namespace and name, is there, or has another spec: what it has published stays. */
+  claim(owner: string, domain: Name, spec: TransferSpec): ZoneEntry;
+  /** False: another claim has taken its place. */
+  release(owner: string, entry: ZoneEntry): boolean;
+  /** False: another claim has taken its place, or it was released; what was being written then is not served any more. */
+  publish(owner: string, entry: ZoneEntry, published: Published): boolean;
+  /** Takes everything out of service, and keeps who wants to be in it. */
+  clear(): void;
+  owner(owner: string): ZoneEntry | undefined;
+  entries(): Iterable<ZoneEntry>;
+  zoneOf(domain: Name): ServedZone | undefined;
+  /** The newest serial that was given out for a domain, whoever wanted it. */
+  lastSerial(domain: Name): number | undefined;
+}
+
+export function createZoneRegistry(): ZoneRegistry {
+  const byOwner = new Map<string, ZoneEntry>();
+  const byDomain = new Map<Name, ZoneEntry>();
+  const serials = new Map<Name, number>();
+  const place = (entry: ZoneEntry): void => {
+    if (byDomain.get(entry.domain)?.published === undefined) {
+      byDomain.set(entry.domain, entry);
+    }
+  };
+  const displace = (entry: ZoneEntry): void => {
+    if (byDomain.get(entry.domain) === entry) {
+      byDomain.delete(entry.domain);
+    }
+  };
+  return {
+    claim(owner, domain, spec) {
+      const before = byOwner.get(owner);
+      const same = before?.domain === domain ? before : undefined;
+      const entry = {
+        domain,
+        spec,
+        allows: allowList(spec.allow),
+        key: keyFor(spec, same),
+        published: same?.published,
+      };
+      byOwner.set(owner, entry);
+      if (before !== undefined) {
+        displace(before);
+      }
+      place(entry);
+      return entry;
+    },
+    release(owner, entry) {
+      if (byOwner.get(owner) !== entry) {
+        return false;
+      }
+      byOwner.delete(owner);
+      displace(entry);
+      byOwner.forEach(place);
+      return true;
+    },
+    publish(owner, entry, published) {
+      const isIn = byOwner.get(owner) === entry;
+      if (isIn) {
+        entry.published = published;
+        byDomain.set(entry.domain, entry);
+        remember(serials, entry.domain, published.history.current.serial);
+      }
+      return isIn;
+    },
+    clear: () => byOwner.forEach(unpublish),
+    owner: (owner) => byOwner.get(owner),
+    entries: () => byOwner.values(),
+    zoneOf(domain) {
+      const entry = byDomain.get(domain);
+      return entry && { domain, grants: [grantOf(entry)], history: entry.published?.history };
+    },
+    lastSerial: (domain) => serials.get(domain),
+  };
+}
+
+function unpublish(entry: ZoneEntry): void {
+  entry.published = undefined;
+}
+
+export function grantOf({ allows, key }: ZoneEntry): Grant {
+  return { allows, key };
+}
+
+export function tsigKeyOf({ key }: ZoneEntry): TsigKey | undefined {
+  return typeof key === "string" ? undefined : key;
+}
+
+/** The key that was read stays in force until it is read again, but for one of another name or place. */
+function keyFor({ tsig }: TransferSpec, before: ZoneEntry | undefined): Grant["key"] {
+  if (tsig === undefined) {
+    return "none";
+  }
+  const isSame = JSON.stringify(before?.spec.tsig) === JSON.stringify(tsig);
+  return before !== undefined && isSame ? before.key : "unread";
+}
+
+/** Zones that were: a domain that comes back goes on from where it was, as long as this many others have not come since. */
+const REMEMBERED = 10_000;
+
+function remember(serials: Map<Name, number>, domain: Name, serial: number): void {
+  const newest = newestSerial([serials.get(domain), serial]) ?? serial;
+  serials.delete(domain);
+  serials.set(domain, newest);
+  const [oldest] = serials.keys();
+  if (serials.size > REMEMBERED && oldest !== undefined) {
+    serials.delete(oldest);
+  }
+}
