@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { BaseZoneSpec, DnsZone, SecretKeyRef } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
-import type { EndpointsOf, Inventory, Reporter } from "../controller/ports.ts";
+import type { EndpointsOf, Inventory, Reporter } from "../controller/ports/ports.ts";
 import type { SecretText } from "../providers/backend.ts";
 import { inlineText } from "../providers/inline-text.ts";
 import { createOverlayProvider } from "../providers/coredns/overlay.ts";

@@ -5,7 +5,7 @@ import type { Logger } from "../base/log.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import type { Controller } from "../controller/controller.ts";
-import type { ServingPort } from "../controller/feed-parts.ts";
+import type { ServingPort } from "../controller/responder/zone-sync-context.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { inlineText } from "../providers/inline-text.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";

@@ -1,8 +1,8 @@
 import { systemClock } from "../base/clock.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
-import type { BadManifest } from "../controller/ports.ts";
-import { lastGoodOf } from "../controller/restore.ts";
-import { createStore, type Store } from "../controller/store.ts";
+import type { BadManifest } from "../controller/ports/ports.ts";
+import { lastGoodOf } from "../controller/lookup/last-known-good.ts";
+import { createStore, type Store } from "../controller/inventory/store.ts";
 import { keyText, type TargetKey } from "../dns/lookup-result.ts";
 import type { Answer } from "../plan/target-answer.ts";
 import { answerOf } from "../plan/hold/answer-of.ts";

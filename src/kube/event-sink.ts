@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { API_GROUP, API_VERSION, type ObjectMeta } from "../api/meta.ts";
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { ReportedEvent } from "../controller/ports.ts";
+import type { ReportedEvent } from "../controller/ports/ports.ts";
 import { createEventLedger, type EventLedger, type Notice } from "./event-ledger.ts";
 import { microTime } from "./micro-time.ts";
 import { EVENTS, pathOf } from "./resource.ts";

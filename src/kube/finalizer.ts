@@ -1,5 +1,5 @@
 import { FINALIZER, type ObjectMeta } from "../api/meta.ts";
-import type { StatusWrite } from "../controller/ports.ts";
+import type { StatusWrite } from "../controller/ports/ports.ts";
 import { listAt, textAt } from "../base/json.ts";
 import { pathOf, type Resource } from "./resource.ts";
 import { FIELD_MANAGER, toStatusWrite } from "./status-writer.ts";

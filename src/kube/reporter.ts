@@ -2,7 +2,7 @@ import type { AliasStatus, DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../api/dns-zone.ts";
 import { objectKey } from "../api/meta.ts";
 import type { Clock } from "../base/clock.ts";
-import type { BadManifest, Reporter, StatusWrite } from "../controller/ports.ts";
+import type { BadManifest, Reporter, StatusWrite } from "../controller/ports/ports.ts";
 import { badManifestStatus } from "./bad-status.ts";
 import type { EventSink } from "./event-sink.ts";
 import { setFinalizer } from "./finalizer.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ZoneSpec } from "../../src/api/dns-zone.ts";
 import { byCodeUnit } from "../../src/base/order.ts";
-import { limitsOf, propose } from "../../src/controller/proposal.ts";
+import { limitsOf, propose } from "../../src/controller/zone/propose-changes.ts";
 import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import { ALIAS_TYPES, type RecordSet } from "../../src/dns/record.ts";
 import type { Change, WantedSet } from "../../src/plan/change.ts";

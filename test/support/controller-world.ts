@@ -3,14 +3,14 @@ import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
-import type { ServingPort } from "../../src/controller/feed-parts.ts";
+import type { ServingPort } from "../../src/controller/responder/zone-sync-context.ts";
 import type {
   Asked,
   BadManifest,
   InventoryEvent,
   InventoryHandlers,
   ReportedEvent,
-} from "../../src/controller/ports.ts";
+} from "../../src/controller/ports/ports.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName } from "../../src/dns/name/name.ts";
 import type { Reading, TargetKey } from "../../src/dns/lookup-result.ts";

@@ -4,7 +4,7 @@ import type { DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
-import type { InventoryEvent, InventoryHandlers, Reporter, StatusWrite } from "../../src/controller/ports.ts";
+import type { InventoryEvent, InventoryHandlers, Reporter, StatusWrite } from "../../src/controller/ports/ports.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName } from "../../src/dns/name/name.ts";
 import type { Reading, TargetKey } from "../../src/dns/lookup-result.ts";

@@ -1,6 +1,6 @@
 import type { BaseZoneSpec, DnsZone } from "../../src/api/dns-zone.ts";
 import { objectKey } from "../../src/api/meta.ts";
-import type { BaseText, ServingPort } from "../../src/controller/feed-parts.ts";
+import type { BaseText, ServingPort } from "../../src/controller/responder/zone-sync-context.ts";
 import { displayName } from "../../src/dns/name/name.ts";
 import type { ServedZone } from "../../src/responder/answer-source.ts";
 

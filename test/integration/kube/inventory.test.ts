@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { InventoryEvent } from "../../../src/controller/ports.ts";
+import type { InventoryEvent } from "../../../src/controller/ports/ports.ts";
 import { createInventory, type InventoryOptions } from "../../../src/kube/inventory.ts";
 import { DNS_ALIASES, pathOf } from "../../../src/kube/resource.ts";
 import type { Transport } from "../../../src/kube/transport.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { InventoryEvent } from "../../../src/controller/ports.ts";
+import type { InventoryEvent } from "../../../src/controller/ports/ports.ts";
 import { advance, SETTLE_MS, type Catalog, type FolderView } from "../../../src/folder/catalog.ts";
 import { eventsBetween } from "../../../src/folder/events.ts";
 import { judgeFile } from "../../../src/folder/judge.ts";

@@ -1,0 +1,140 @@
+import type { Clock, Millis, Random } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
+import type { Lookup } from "../resolver/lookup.ts";
+import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
+import type { WorkQueue } from "../schedule/work-queue.ts";
+import type { Feed } from "./responder/zone-sync.ts";
+import type { ServingPort } from "./responder/zone-sync-context.ts";
+import type { BadManifest, EndpointsOf, Inventory, Observer, ProviderFactory, Reporter } from "./ports/ports.ts";
+import type { ProveDeps } from "./zone/propagation-check.ts";
+import type { Refresher } from "./lookup/refresher.ts";
+import type { Store } from "./inventory/store.ts";
+import type { Wants } from "./lookup/target-subscriptions.ts";
+import type { ZoneState } from "./zone/zone-state.ts";
+
+/** What a controller is made of; cli/compose.ts fills it for a cluster or for a folder. */
+export interface ControllerDeps {
+  readonly ownerId: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly inventory: Inventory;
+  readonly reporter: Reporter;
+  readonly observer: Observer;
+  readonly providerOf: ProviderFactory;
+  /** One text for each place that a zone can be written to. */
+  readonly placeOf: (zone: DnsZone) => string;
+  readonly endpointsOf: EndpointsOf;
+  readonly ask: ProveDeps["ask"];
+  readonly lookup: Lookup;
+  readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  readonly serverCountOf: (view: ViewId) => number;
+  readonly onReading: (key: TargetKey, reading: Reading, tookMs: Millis) => void;
+  /** Look-ups under way at once. */
+  readonly concurrency: number;
+  /** Answers questions by what the controller knows, whether it leads or not; absent: nothing is answered. */
+  readonly serving?: ServingPort;
+}
+
+/** What the loops of one controller share. */
+export interface Parts {
+  readonly deps: ControllerDeps;
+  readonly store: Store;
+  readonly wants: Wants;
+  readonly refresher: Refresher;
+  /** What the responder serves; undefined: there is none. */
+  readonly feed: Feed | undefined;
+  readonly zones: Map<ObjectKey, ZoneState>;
+  /** Aliases that are new or have another spec since they were settled last. */
+  readonly edited: Map<ObjectKey, "new" | "changed">;
+  /** Edits that could not be read, by {@link badKey}. */
+  readonly bad: Map<string, BadManifest>;
+  /** Plans and writes zones. */
+  readonly zoneQueue: WorkQueue;
+  /** Asks the servers of zones for what was written. */
+  readonly proveQueue: WorkQueue;
+  /** Brings statuses and finalizers of aliases up to date. */
+  readonly aliasQueue: WorkQueue;
+  /** Brings statuses of zones up to date. */
+  readonly reportQueue: WorkQueue;
+  /** One zone is planned a turn of the event loop. */
+  readonly planTurn: () => Promise<void>;
+  readonly phase: Phase;
+}
+
+interface Phase {
+  /** The inventory is known. */
+  synced: boolean;
+  /** May write until it aborts; undefined before the first term. */
+  term: AbortSignal | undefined;
+  /** Has led once: look-ups go on from then, even while the apiserver is away. */
+  everLed: boolean;
+  /** Noted names are being decided. */
+  settling: boolean;
+}
+
+export function badKey(kind: BadManifest["kind"], key: ObjectKey): string {
+  return `${kind} ${key}`;
+}
+
+/** What the zone should hold by what is known now. */
+export function planOf(
+  { deps, store, refresher }: Pick<Parts, "deps" | "store" | "refresher">,
+  zone: DnsZone,
+): ZonePlan {
+  return planZone({
+    zone,
+    claims: store.claimsIn(objectKey(zone.meta)),
+    answerOf: (target, family, view) => refresher.answer({ target, family, view }),
+    viewIdOf: deps.viewIdOf,
+    claimantsOf: (name) => claimantsOf(store, name),
+    now: deps.clock.now(),
+  });
+}
+
+export function isSettled({ phase, zones, wants, store, refresher }: Parts): boolean {
+  if (!phase.synced || !phase.everLed || phase.settling || [...store.zones()].length !== zones.size) {
+    return false;
+  }
+  const planned = [...zones.values()].every(
+    ({ outcome, dirtySince, planningSince }) =>
+      outcome.kind !== "pending" && dirtySince === undefined && (planningSince === undefined || outcome.kind !== "ok"),
+  );
+  return (
+    planned && [...store.aliases()].every((alias) => isResolved(wants.streamsOf(objectKey(alias.meta)), refresher))
+  );
+}
+
+export function sizesOf(parts: Parts): ReadonlyMap<string, number> {
+  const { store, refresher, zones, bad, edited, zoneQueue, proveQueue, aliasQueue, reportQueue } = parts;
+  return new Map([
+    ["streams", refresher.size()],
+    ["zones", zones.size],
+    ["bad", bad.size],
+    ["edited", edited.size],
+    ["zones to do", zoneQueue.size()],
+    ["proofs to do", proveQueue.size()],
+    ["aliases to do", aliasQueue.size()],
+    ["reports to do", reportQueue.size()],
+    ...store.sizes(),
+  ]);
+}
+
+function isResolved(streams: Iterable<TargetKey>, refresher: Refresher): boolean {
+  return [...streams].every((stream) => (refresher.answer(stream)?.outcome.kind ?? "unknown") !== "unknown");
+}
+
+function claimantsOf(store: Store, name: Name): readonly DnsAlias[] {
+  const places = store.placesOf(name);
+  const [only] = places;
+  if (places.size === 1 && only !== undefined) {
+    // As nearly always; a plan asks for every name that it has.
+    return store.claimsIn(only).get(name)?.winners ?? [];
+  }
+  return places.size === 0 ? [] : [...places].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []);
+}

@@ -1,0 +1,59 @@
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { isAtOrBelow, isHostName, parseOwnerName, type Name } from "../../dns/name/name.ts";
+import type { ActualSet } from "../../plan/change.ts";
+import type { Store } from "./store.ts";
+
+type Inventory = Pick<Store, "aliases" | "zones">;
+
+/**
+ * Owner names that nobody claims in the zone now and that an alias may have left there: those of aliases under deletion, and those that a status still lists from
+ * before a restart or an edit. A backend that cannot list its zone is asked for them by name.
+ */
+export function formerNames({ aliases }: Inventory, zone: DnsZone): readonly Name[] {
+  const names = new Set<Name>();
+  for (const alias of aliases()) {
+    const deleted = alias.meta.deletedAt === undefined ? [] : alias.spec.hostnames;
+    for (const name of [...deleted, ...listed(alias, objectKey(zone.meta))]) {
+      if (isAtOrBelow(name, zone.spec.domain)) {
+        names.add(name);
+      }
+    }
+  }
+  return [...names];
+}
+
+/**
+ * Leaves out the sets of ours that another DnsZone, of a longer domain and with a backend of the same kind, has to write: two zones may share one server that shows both
+ * the names of either. What this zone asked for is never left out.
+ */
+export function setsHere(
+  { zones }: Inventory,
+  zone: DnsZone,
+  asked: ReadonlySet<Name>,
+  sets: readonly ActualSet[],
+): readonly ActualSet[] {
+  const within = [...zones()].filter((other) => mayShareServer(zone, other)).map(({ spec }) => spec.domain);
+  return within.length === 0
+    ? sets
+    : sets.filter(({ name }) => asked.has(name) || !within.some((domain) => isAtOrBelow(name, domain)));
+}
+
+/** A name that its alias still asks for is claimed, and so asked for anyway. */
+function listed({ spec, status }: DnsAlias, zone: string): readonly Name[] {
+  const wanted: ReadonlySet<string> = new Set(spec.hostnames);
+  return (status?.hostnames ?? []).flatMap((entry) =>
+    entry.zone === zone && !wanted.has(`${entry.hostname}.`) ? readName(entry.hostname) : [],
+  );
+}
+
+function readName(text: string): readonly Name[] {
+  return isHostName(text.replace(/^\*\./, "")) ? [parseOwnerName(text)] : [];
+}
+
+function mayShareServer(zone: DnsZone, other: DnsZone): boolean {
+  const { domain, provider } = other.spec;
+  const isBelow = domain !== zone.spec.domain && isAtOrBelow(domain, zone.spec.domain);
+  return isBelow && provider.kind === zone.spec.provider.kind && !provider.kind.startsWith("coreDNS");
+}

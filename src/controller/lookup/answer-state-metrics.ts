@@ -1,0 +1,32 @@
+import type { Answer } from "../../plan/target-answer.ts";
+
+/** For metrics: how many answers are in each state. Every state is there, with 0 where it has none. */
+export function countStates(answers: Iterable<Answer>): ReadonlyMap<AnswerState, number> {
+  const counts = new Map<AnswerState, number>(STATES.map((state) => [state, 0]));
+  for (const answer of answers) {
+    const state = stateOf(answer);
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * `good`: the last reading found addresses. `held`: it did not, and last-good stands. `failing`: it failed and there is no last-good. `empty`: the
+ * target has no addresses of this family. `unknown`: not looked up yet.
+ */
+const STATES = ["unknown", "good", "held", "failing", "empty"] as const;
+type AnswerState = (typeof STATES)[number];
+
+function stateOf({ outcome, addresses, emptySince }: Answer): AnswerState {
+  switch (outcome.kind) {
+    case "unknown":
+      return "unknown";
+    case "positive":
+      return "good";
+    case "nodata":
+    case "nxdomain":
+      return addresses.length > 0 && emptySince === undefined ? "held" : "empty";
+    case "failure":
+      return addresses.length > 0 ? "held" : "failing";
+  }
+}

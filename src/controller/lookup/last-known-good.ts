@@ -1,0 +1,46 @@
+import type { Millis } from "../../base/clock.ts";
+import type { AliasStatus, TargetStatus } from "../../api/dns-alias.ts";
+import { familyOf, parseAddress } from "../../dns/address/address.ts";
+import { displayName, isHostName, parseName } from "../../dns/name/name.ts";
+import { FAILURE_REASONS, type TargetKey } from "../../dns/lookup-result.ts";
+import type { Outcome } from "../../plan/target-answer.ts";
+import type { LastGood } from "../../plan/hold/state.ts";
+
+/**
+ * What a status remembers of one stream. A status has no time of the last good look-up (it would be rewritten at every TTL), so a target that was well counts
+ * as good now: `maxStaleness` then begins anew, and never withdraws too early.
+ */
+export function lastGoodOf(key: TargetKey, status: AliasStatus | undefined, now: Millis): LastGood | undefined {
+  const target = status?.targets.find(({ hostname }) => hostname === displayName(key.target));
+  const addresses = (target?.addresses ?? []).filter(
+    (text) => parseAddress(text) === text && familyOf(text) === key.family,
+  );
+  if (target === undefined || addresses.length === 0) {
+    return undefined;
+  }
+  const outcome = outcomeOf(target, key);
+  const since = Date.parse(target.since);
+  const sinceMs = Number.isNaN(since) ? now : since;
+  return {
+    addresses,
+    ttl: target.ttl ?? 0,
+    chain: target.chain.filter(isHostName).map(parseName),
+    since: sinceMs,
+    outcome,
+    goodAt: outcome.kind === "failure" ? sinceMs : now,
+  };
+}
+
+/** Reads "Positive", "A Positive, AAAA NoData", "Failure: servfail" back; what cannot be read counts as positive, since there are addresses. */
+function outcomeOf({ outcome: text }: TargetStatus, key: TargetKey): Outcome {
+  const own = text
+    .split(", ")
+    .find((part) => part.startsWith(`${key.family} `))
+    ?.slice(key.family.length + 1);
+  const word = own ?? text;
+  const reason = FAILURE_REASONS.find((candidate) => word === `Failure: ${candidate}`);
+  if (reason !== undefined) {
+    return { kind: "failure", reason, detail: "as it was before the restart" };
+  }
+  return { kind: "positive" };
+}

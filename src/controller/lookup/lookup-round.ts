@@ -1,0 +1,165 @@
+import type { Millis } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import type { Logger } from "../../base/log.ts";
+import { keyText, type Reading, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
+import type { Answer } from "../../plan/target-answer.ts";
+import { goneAlone } from "../../plan/one-family-empty.ts";
+import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
+import { unconfirmed } from "../../plan/hold/empty.ts";
+import type { HoldState } from "../../plan/hold/state.ts";
+import { step } from "../../plan/hold/step.ts";
+import type { Entry, RefresherDeps, RefreshParts } from "./refresher-context.ts";
+
+/** After an outage the failing keys come back within this time, not all in the same instant. */
+const RECOVERY_SPREAD_MS: Millis = 2_000;
+
+/** The key's turn has come. Gives when the next is due; undefined: nobody wants the key any more, or nobody asks for it. */
+export async function lookUpDue(parts: RefreshParts, text: string, signal: AbortSignal): Promise<Millis | undefined> {
+  const entry = parts.entries.get(text);
+  if (entry === undefined || !(parts.phase.follows || entry.asked)) {
+    return undefined;
+  }
+  await lookUp(parts, text, entry, signal);
+  return parts.entries.get(text) === entry ? entry.state.nextAt : undefined;
+}
+
+/** One look-up, or the one that is under way. Never rejects. */
+export function lookUp(parts: RefreshParts, text: string, entry: Entry, signal: AbortSignal): Promise<void> {
+  entry.running ??= read(parts, text, entry, signal).finally(() => {
+    entry.running = undefined;
+  });
+  return entry.running;
+}
+
+/** Has the key looked up at that time, whether questions are followed or not. */
+export function lookAt({ due }: RefreshParts, text: string, entry: Entry, at: Millis): void {
+  entry.asked = true;
+  due.add(text, at);
+}
+
+async function read(parts: RefreshParts, text: string, entry: Entry, signal: AbortSignal): Promise<void> {
+  const { deps, entries, outages } = parts;
+  const { key } = entry.state;
+  const startedAt = deps.clock.now();
+  entry.asked = false;
+  entry.again = false;
+  const reading = await readingOf(deps, entry.state, signal);
+  if (entries.get(text) !== entry || signal.aborted) {
+    return;
+  }
+  const now = deps.clock.now();
+  const context = {
+    now,
+    random: deps.random,
+    serverCount: deps.serverCountOf(key.view),
+    sibling: siblingOf(parts, key),
+  };
+  const before = entry.state;
+  const goodBefore = before.goodAt;
+  entry.state = step(before, reading, context);
+  entry.lookedUpAt = now;
+  entry.asked ||= entry.state.doubt?.kind === "confirming";
+  guarded(deps.log, () => deps.observe?.(reading, now - startedAt, key));
+  if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
+    doubtSibling(parts, answerOf(before), now);
+  }
+  tellSibling(parts, answerOf(before), answerOf(entry.state));
+  tell(deps, entry, goodBefore);
+  if (outages.endsWith(key.view, reading, now)) {
+    retryFailing(parts, key.view, now);
+  }
+}
+
+function siblingOf({ entries }: RefreshParts, key: TargetKey): Answer | undefined {
+  const sibling = entries.get(siblingText(key));
+  return sibling === undefined ? undefined : answerOf(sibling.state);
+}
+
+function siblingText(key: TargetKey): string {
+  return keyText({ ...key, family: key.family === "A" ? "AAAA" : "A" });
+}
+
+/** A name that is back may be back in both families: what stands in the other stays until it is asked again, which is now. */
+function doubtSibling(parts: RefreshParts, recovered: Answer, now: Millis): void {
+  const text = siblingText(recovered.key);
+  const sibling = parts.entries.get(text);
+  if (
+    sibling?.state.emptySince !== undefined &&
+    sibling.state.addresses.length > 0 &&
+    !goneAlone(answerOf(sibling.state), recovered)
+  ) {
+    sibling.state = unconfirmed(sibling.state);
+    tell(parts.deps, sibling, sibling.state.goodAt);
+    lookAt(parts, text, sibling, now);
+  }
+}
+
+/** Being good for longer is no news of a family itself, but decides whether the other one is gone alone. */
+function tellSibling(parts: RefreshParts, before: Answer, after: Answer): void {
+  const sibling = siblingOf(parts, after.key);
+  if (sibling !== undefined && goneAlone(sibling, after) && !goneAlone(sibling, before)) {
+    guarded(parts.deps.log, () => parts.deps.onAnswer(sibling, sibling.goodAt));
+  }
+}
+
+function retryFailing(parts: RefreshParts, view: ViewId, now: Millis): void {
+  for (const [text, entry] of parts.entries) {
+    if (entry.state.key.view === view && entry.state.failingSince !== undefined) {
+      lookAt(parts, text, entry, now + Math.round(RECOVERY_SPREAD_MS * parts.deps.random()));
+    }
+  }
+}
+
+/** Says what is new of a key, where something is. */
+export function tell({ log, onAnswer }: RefresherDeps, entry: Entry, goodBefore: Millis | undefined): void {
+  const answer = answerOf(entry.state);
+  if (!isNews(entry.told, answer)) {
+    return;
+  }
+  logNews(log, entry.told, answer);
+  entry.told = answer;
+  guarded(log, () => onAnswer(answer, goodBefore));
+}
+
+/** A look-up that throws is a defect of the look-up; for the key it is one more failure. */
+async function readingOf({ lookup, log }: RefresherDeps, state: HoldState, signal: AbortSignal): Promise<Reading> {
+  try {
+    return await lookup.look(state.key, state.avoid === undefined ? {} : { avoid: state.avoid }, signal);
+  } catch (error) {
+    if (!signal.aborted) {
+      log.error({ ...fieldsOf(state.key), err: error }, "look-up failed unexpectedly");
+    }
+    return { kind: "failure", reason: "unreachable", detail: messageOf(error), chain: [] };
+  }
+}
+
+/** A listener that throws must not stop the look-ups. */
+function guarded(log: Logger, listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    log.error({ err: error }, "listener failed unexpectedly");
+  }
+}
+
+function logNews(log: Logger, before: Answer, after: Answer): void {
+  const fields = { ...fieldsOf(after.key), outcome: after.outcome, addresses: after.addresses };
+  if (after.outcome.kind === "failure" && before.failingSince === undefined) {
+    log.warn(
+      fields,
+      after.addresses.length > 0 ? "target fails; last-good stays" : "target fails, and was never read well",
+    );
+  } else if (before.failingSince !== undefined && after.failingSince === undefined) {
+    log.info(fields, "target answers again");
+  } else if (before.addresses !== after.addresses && before.addresses.length > 0) {
+    log.info({ ...fields, before: before.addresses }, "target has other addresses");
+  } else if (before.emptySince === undefined && after.emptySince !== undefined && after.goodAt !== undefined) {
+    log.warn(fields, "target is empty; confirmed");
+  } else {
+    log.debug(fields, "target read");
+  }
+}
+
+function fieldsOf(key: TargetKey): { readonly target: string; readonly type: string; readonly view: string } {
+  return { target: key.target, type: key.family, view: key.view };
+}

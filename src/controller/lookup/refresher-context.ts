@@ -1,0 +1,64 @@
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { Reading, TargetKey, ViewId } from "../../dns/lookup-result.ts";
+import type { Answer } from "../../plan/target-answer.ts";
+import type { HoldState } from "../../plan/hold/state.ts";
+import type { Lookup } from "../../resolver/lookup.ts";
+import type { Due } from "../../schedule/due.ts";
+import type { OutageWatch } from "./outage-detector.ts";
+
+export interface RefresherDeps {
+  readonly lookup: Lookup;
+  /** How many servers a view has; 0 for a view that is gone. */
+  readonly serverCountOf: (view: ViewId) => number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /**
+   * Called when an answer says something new, never for a mere refresh; see `isNews`. `goodBefore` is when the answer before it was last
+   * confirmed: the target has changed no earlier.
+   */
+  readonly onAnswer: (answer: Answer, goodBefore: Millis | undefined) => void;
+  /** Look-ups at once; those that questions wait for are counted apart. */
+  readonly concurrency: number;
+  /** Every reading, for metrics. */
+  readonly observe?: (reading: Reading, tookMs: Millis, key: TargetKey) => void;
+  /** A look-up begins because somebody asked and waits. */
+  readonly onQuestion?: () => void;
+  /** False: until `follow` is called a key is looked up only when it is asked for. Default: true. */
+  readonly follows?: boolean;
+}
+
+export interface Entry {
+  state: HoldState;
+  users: number;
+  /** What `onAnswer` was told last. */
+  told: Answer;
+  lookedUpAt: Millis;
+  /** Somebody asked since the last look-up began: without `follow` it is the reason for the next. */
+  asked: boolean;
+  /** The look-up that is under way. */
+  running: Promise<void> | undefined;
+  /** Another one was asked for since it began. */
+  again: boolean;
+  /** The reading that was fetched in advance was the copy that runs out then: that does not help a second time. */
+  prefetchedFor: Millis;
+}
+
+/** What the parts of a refresher share. */
+export interface RefreshParts {
+  readonly deps: RefresherDeps;
+  /** By `keyText`. */
+  readonly entries: Map<string, Entry>;
+  readonly due: Due<string>;
+  readonly outages: OutageWatch;
+  /** Look-ups that were begun for a question. */
+  readonly forQuestions: Set<Promise<void>>;
+  /** To be called after anything was added to `due`. */
+  readonly wake: () => void;
+  readonly phase: {
+    follows: boolean;
+    /** Of the run; undefined: not running. */
+    signal: AbortSignal | undefined;
+  };
+}

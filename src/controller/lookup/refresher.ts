@@ -1,0 +1,158 @@
+import type { Millis } from "../../base/clock.ts";
+import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
+import type { Answer } from "../../plan/target-answer.ts";
+import { answerOf } from "../../plan/hold/answer-of.ts";
+import type { LiveReading } from "../../plan/hold/live.ts";
+import { freshState, type LastGood, restoredState, withLastGood } from "../../plan/hold/state.ts";
+import { createDue } from "../../schedule/due.ts";
+import { createPump } from "../../schedule/pump.ts";
+import { askFor, liveReading } from "./on-demand-lookup.ts";
+import { lookAt, lookUpDue, tell } from "./lookup-round.ts";
+import { createOutageWatch } from "./outage-detector.ts";
+import type { RefresherDeps, RefreshParts } from "./refresher-context.ts";
+
+/** One stream of look-ups a key, however many ask for it. */
+export interface Refresher {
+  /** One more user of the key. The first makes it due at once where keys are followed; `lastGood` helps a key that knows nothing yet. */
+  want(key: TargetKey, lastGood?: LastGood): void;
+  /** One user less; with the last one the key is forgotten. */
+  drop(key: TargetKey): void;
+  answer(key: TargetKey): Answer | undefined;
+  /** All of them. */
+  answers(): Iterable<Answer>;
+  /** Looks the key up now, though at most once a second. */
+  expedite(key: TargetKey): void;
+  /**
+   * A question wants the key. Undefined: what {@link Refresher.live} gives is good enough, or a look-up is not worth it yet; else it ends, and never rejects, when
+   * one look-up has, which all askers share.
+   */
+  ask(key: TargetKey): Promise<void> | undefined;
+  /** What stands at query time. */
+  live(key: TargetKey): LiveReading | undefined;
+  /** From now on all keys are looked up as their TTLs ask, and not only those that are asked for. */
+  follow(): void;
+  /** When the next look-up is due. */
+  nextAt(key: TargetKey): Millis | undefined;
+  /** Until the signal aborts, and what runs has ended. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Keys. */
+  size(): number;
+  /** When the loop last came round, for the health check. */
+  heartbeatAt(): Millis;
+}
+
+const EXPEDITE_GAP_MS: Millis = 1_000;
+
+export function createRefresher(deps: RefresherDeps): Refresher {
+  const { clock, log, concurrency } = deps;
+  const due = createDue<string>();
+  const pump = createPump<string>({
+    due,
+    clock,
+    log,
+    concurrency,
+    start: (text, signal) => lookUpDue(parts, text, signal),
+  });
+  const parts: RefreshParts = {
+    deps,
+    entries: new Map(),
+    due,
+    outages: createOutageWatch(),
+    forQuestions: new Set(),
+    wake: () => pump.wake(),
+    phase: { follows: deps.follows ?? true, signal: undefined },
+  };
+  const { entries, phase } = parts;
+  return {
+    want(key, lastGood) {
+      want(parts, key, lastGood);
+      pump.wake();
+    },
+    drop: (key) => drop(parts, key),
+    answer(key) {
+      const entry = entries.get(keyText(key));
+      return entry === undefined ? undefined : answerOf(entry.state);
+    },
+    *answers() {
+      for (const { state } of entries.values()) {
+        yield answerOf(state);
+      }
+    },
+    expedite: (key) => expedite(parts, key),
+    ask: (key) => askFor(parts, key),
+    live: (key) => liveReading(parts, key),
+    follow: () => follow(parts),
+    nextAt: (key) => due.at(keyText(key)),
+    async run(signal) {
+      phase.signal = signal;
+      await pump.run(signal);
+      await Promise.all(parts.forQuestions);
+    },
+    size: () => entries.size,
+    heartbeatAt: () => pump.heartbeatAt(),
+  };
+}
+
+function want({ deps, entries, due, phase }: RefreshParts, key: TargetKey, lastGood: LastGood | undefined): void {
+  const text = keyText(key);
+  const entry = entries.get(text);
+  if (entry !== undefined) {
+    entry.users += 1;
+    if (lastGood !== undefined) {
+      entry.state = withLastGood(entry.state, lastGood);
+      tell(deps, entry, undefined);
+    }
+    return;
+  }
+  const now = deps.clock.now();
+  const state = lastGood === undefined ? freshState(key, now) : restoredState(key, lastGood, now);
+  entries.set(text, {
+    state,
+    users: 1,
+    told: answerOf(state),
+    lookedUpAt: -Infinity,
+    asked: false,
+    running: undefined,
+    again: false,
+    prefetchedFor: -Infinity,
+  });
+  if (phase.follows) {
+    due.add(text, now);
+  }
+}
+
+function drop({ entries, due }: RefreshParts, key: TargetKey): void {
+  const text = keyText(key);
+  const entry = entries.get(text);
+  if (entry === undefined) {
+    return;
+  }
+  entry.users -= 1;
+  if (entry.users === 0) {
+    entries.delete(text);
+    due.remove(text);
+  }
+}
+
+function expedite(parts: RefreshParts, key: TargetKey): void {
+  const text = keyText(key);
+  const entry = parts.entries.get(text);
+  if (entry !== undefined) {
+    // The look-up that is under way may have begun before the reason for this one.
+    entry.again = true;
+    lookAt(parts, text, entry, Math.max(parts.deps.clock.now(), entry.lookedUpAt + EXPEDITE_GAP_MS));
+    parts.wake();
+  }
+}
+
+function follow(parts: RefreshParts): void {
+  const { phase, entries, due, deps } = parts;
+  if (!phase.follows) {
+    phase.follows = true;
+    const now = deps.clock.now();
+    for (const [text, { state }] of entries) {
+      due.add(text, Math.max(now, state.nextAt));
+    }
+    parts.wake();
+  }
+}

@@ -1,0 +1,148 @@
+import type { Millis } from "../../base/clock.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { addressSet, familyOf, parseAddress } from "../../dns/address/address.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import type { Family, Seconds } from "../../dns/record.ts";
+import type { Answer } from "../../plan/target-answer.ts";
+import { contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
+import type { LiveReading } from "../../plan/hold/live.ts";
+import { narrow } from "../../plan/name-plan.ts";
+import type { LiveAnswer } from "../../responder/answer-source.ts";
+
+export interface LiveInput {
+  readonly zone: DnsZone;
+  readonly name: Name;
+  readonly family: Family;
+  /** The aliases that have the name; not empty. */
+  readonly winners: readonly DnsAlias[];
+  readonly readingOf: (alias: DnsAlias, target: Name, family: Family) => LiveReading | undefined;
+  /** The name leads back to itself. */
+  readonly loops: boolean;
+  readonly now: Millis;
+}
+
+/** What only static or fallback addresses stand for changes with its object alone. */
+const UNCHANGING_MS: Millis = 300_000;
+/** A look-up that did not end in time goes on; it is not waited for again before this. */
+const SLOW_MS: Millis = 5_000;
+
+/** What one family of an owner name is answered with: the same policies as for what is published, on what stands now. */
+export function decideLive(input: LiveInput): LiveAnswer {
+  const { winners, family, now } = input;
+  if (input.loops || winners.some(({ spec }) => spec.paused)) {
+    return frozen(input);
+  }
+  const parts = winners.filter(({ spec }) => spec.families.includes(family)).map((alias) => partOf(input, alias));
+  const addresses = addressSet(parts.flatMap((part) => part.addresses));
+  const askAgainAt = soonest(parts, now);
+  if (addresses.length > 0) {
+    return { kind: "addresses", addresses, askAgainAt, freshUntil: Math.min(...parts.map((part) => part.freshUntil)) };
+  }
+  const detail = parts.find((part) => part.unresolved !== undefined)?.unresolved;
+  if (detail === undefined) {
+    return { kind: "none", askAgainAt };
+  }
+  // A target that was never read may stand behind what is published, as after an edit: that is stale, and better than nothing.
+  const published = addressSet(winners.flatMap((alias) => publishedOf(alias, input)));
+  return published.length > 0
+    ? { kind: "addresses", addresses: published, askAgainAt, freshUntil: now }
+    : { kind: "failed", askAgainAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
+}
+
+/** The longest TTL that any answer of these aliases may have. */
+export function maxTtlOf(zone: DnsZone, winners: readonly DnsAlias[]): Seconds {
+  return Math.min(...winners.map(({ spec }) => narrow(zone.spec.ttl, spec.ttl).max));
+}
+
+interface Part {
+  readonly addresses: readonly string[];
+  readonly freshUntil: Millis;
+  readonly prefetchAt: Millis;
+  /** Why nothing is known that could be given; undefined: it is known that there is nothing. */
+  readonly unresolved: string | undefined;
+}
+
+function partOf({ zone, family, readingOf, now }: LiveInput, alias: DnsAlias): Part {
+  const read = (target: Name, of: Family): LiveReading | undefined => readingOf(alias, target, of);
+  const { sets, targets } = contributionOf(alias, (target, of) => read(target, of)?.answer, now);
+  const readings = targets.flatMap((verdict) => {
+    const reading = read(verdict.target, family);
+    return reading === undefined ? [] : [{ verdict, reading }];
+  });
+  const giving = readings.filter(({ verdict, reading }) => isGiven(verdict, reading.answer));
+  // A target without a stream is a matter of moments: its alias or its zone has just changed.
+  const isWhole = readings.length === targets.length;
+  const prefetchAt = isWhole
+    ? Math.min(now + UNCHANGING_MS, ...readings.map(({ reading }) => reading.prefetchAt))
+    : now;
+  return {
+    addresses: sets[family]?.addresses ?? [],
+    freshUntil: Math.min(
+      ...(giving.length === 0
+        ? [now + maxTtlOf(zone, [alias]) * 1000]
+        : giving.map(({ reading }) => reading.freshUntil)),
+    ),
+    prefetchAt,
+    unresolved: targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
+  };
+}
+
+function isGiven({ verdict }: TargetVerdict, { addresses }: Answer): boolean {
+  return addresses.length > 0 && verdict !== "withdrawn-empty" && verdict !== "stale-withdrawn";
+}
+
+/** Why a target's addresses of this family are not known. An empty answer is believed at once only where the target is known to exist by its other family. */
+function unresolved({ target, verdict, answers }: TargetVerdict, family: Family): string | undefined {
+  if (verdict === "withdrawn-empty" || verdict === "stale-withdrawn") {
+    return undefined;
+  }
+  const own = answers.find(({ key }) => key.family === family);
+  const name = displayName(target);
+  switch (own?.outcome.kind) {
+    case undefined:
+    case "unknown":
+      return `the look-up of ${name} has not ended`;
+    case "failure":
+      return own.emptySince === undefined ? `the look-up of ${name} failed: ${own.outcome.detail}` : undefined;
+    case "nodata":
+    case "nxdomain":
+      return own.emptySince !== undefined || answers.some(({ addresses }) => addresses.length > 0)
+        ? undefined
+        : `${name} has no addresses, which is being confirmed`;
+    case "positive":
+      return undefined;
+  }
+}
+
+/** A time that has come means a look-up that goes on, or one that had no room. */
+function soonest(parts: readonly Part[], now: Millis): Millis {
+  const at = Math.min(now + UNCHANGING_MS, ...parts.map(({ prefetchAt }) => prefetchAt));
+  return at <= now ? now + SLOW_MS : at;
+}
+
+/** Nothing changes at a paused name, nor at one that would feed itself: what was published stays, or else what is known. */
+function frozen(input: LiveInput): LiveAnswer {
+  const { zone, family, winners, readingOf, now } = input;
+  const askAgainAt = now + UNCHANGING_MS;
+  const published = winners.flatMap((alias) => publishedOf(alias, input));
+  const known = winners.flatMap(
+    (alias) =>
+      contributionOf(alias, (target, of) => readingOf(alias, target, of)?.answer, now).sets[family]?.addresses ?? [],
+  );
+  const addresses = addressSet(published.length > 0 ? published : known);
+  return addresses.length > 0
+    ? { kind: "addresses", addresses, askAgainAt, freshUntil: now + maxTtlOf(zone, winners) * 1000 }
+    : { kind: "none", askAgainAt };
+}
+
+function publishedOf({ status }: DnsAlias, { zone, name, family }: LiveInput): readonly string[] {
+  const key = objectKey(zone.meta);
+  const entries = (status?.hostnames ?? []).filter(
+    (entry) => entry.zone === key && entry.hostname === displayName(name),
+  );
+  return entries
+    .flatMap(({ addresses }) => addresses)
+    .filter((text) => parseAddress(text) === text && familyOf(text) === family);
+}

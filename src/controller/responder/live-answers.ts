@@ -1,0 +1,176 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { TargetKey, ViewId } from "../../dns/lookup-result.ts";
+import { FAMILIES, type Family } from "../../dns/record.ts";
+import type { Subnet } from "../../dns/address/subnet.ts";
+import { loopFrom } from "../../plan/loop.ts";
+import type { AnswerSource, LiveAnswer, LiveQuestion } from "../../responder/answer-source.ts";
+import type { Lookup } from "../../resolver/lookup.ts";
+import { decideLive } from "./live-answer-rules.ts";
+import type { Refresher } from "../lookup/refresher.ts";
+import type { Store } from "../inventory/store.ts";
+import { createSubnetReadings, type SubnetReadings } from "./subnet-lookups.ts";
+
+export interface LiveAnswersDeps {
+  readonly store: Pick<Store, "claimsIn" | "placesOf">;
+  readonly refresher: Pick<Refresher, "ask" | "live" | "answer">;
+  /** The DnsZone that the responder serves under a domain. */
+  readonly servedZone: (domain: Name) => DnsZone | undefined;
+  readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  readonly clock: Clock;
+  readonly lookup: Lookup;
+  /** A look-up begins for a question of one network. */
+  readonly onQuestion: () => void;
+}
+
+/** A DNS client is answered within 1.8 s (RFC 8767 5); the way through a worker is part of it. */
+const PATIENCE_MS: Millis = 1_700;
+
+/** Answers at query time out of the inventory and the look-up streams. */
+export function createLiveAnswers(deps: LiveAnswersDeps): AnswerSource {
+  const subnets = createSubnetReadings(deps);
+  return { live: (question) => live(deps, subnets, question) };
+}
+
+interface Asked {
+  readonly question: LiveQuestion;
+  readonly zone: DnsZone;
+  readonly winners: readonly DnsAlias[];
+}
+
+async function live(
+  deps: LiveAnswersDeps,
+  subnets: SubnetReadings,
+  question: LiveQuestion,
+): Promise<LiveAnswer | undefined> {
+  const zone = deps.servedZone(question.zone);
+  const winners = zone === undefined ? [] : winnersOf(deps, zone, question.name);
+  if (zone === undefined || winners.length === 0) {
+    return undefined;
+  }
+  const asked = { question, zone, winners };
+  if (winners.every(({ spec }) => !spec.paused)) {
+    await withinPatience(deps.clock, bringUp(deps, subnets, asked));
+  }
+  const { subnet } = question;
+  let scope = 0;
+  const answer = decideLive({
+    zone,
+    winners,
+    name: question.name,
+    family: question.family,
+    readingOf(alias, target, family) {
+      const key = keyOf(deps, zone, alias, target, family);
+      const shared = deps.refresher.live(key);
+      const own = subnet === undefined || shared === undefined ? undefined : subnets.read(key, subnet, shared);
+      if (subnet !== undefined && family === question.family) {
+        // What stands for all says nothing about other networks, which may get something of their own (RFC 7871 7.3.1).
+        scope = Math.max(scope, own?.scope ?? subnet.prefix);
+      }
+      return own ?? shared;
+    },
+    loops: loopFrom(question.name, (at) => pointsAt(deps, zone, at)) !== undefined,
+    now: deps.clock.now(),
+  });
+  return subnet === undefined ? answer : { ...answer, scope };
+}
+
+function winnersOf({ store }: Pick<LiveAnswersDeps, "store">, zone: DnsZone, name: Name): readonly DnsAlias[] {
+  return store.claimsIn(objectKey(zone.meta)).get(name)?.winners ?? [];
+}
+
+/** Waits for the look-ups that are needed; undefined: none is. */
+function bringUp(
+  deps: LiveAnswersDeps,
+  subnets: SubnetReadings,
+  { question, zone, winners }: Asked,
+): Promise<unknown> | undefined {
+  const { family, subnet } = question;
+  const waits = winners.flatMap((alias) =>
+    alias.spec.targets.flatMap((target) => {
+      const wait =
+        target.kind === "hostname" && alias.spec.families.includes(family)
+          ? bringUpTarget(deps, subnets, { alias, family, subnet, key: keysOf(deps, zone, alias, target.hostname) })
+          : undefined;
+      return wait === undefined ? [] : [wait];
+    }),
+  );
+  return waits.length === 0 ? undefined : Promise.all(waits);
+}
+
+/** An empty answer says more when it is known whether the target has the other family: that one is looked up then, where nothing is known of it. */
+function bringUpTarget(
+  { refresher }: LiveAnswersDeps,
+  subnets: SubnetReadings,
+  { alias, key, family, subnet }: AskedTarget,
+): Promise<unknown> | undefined {
+  const other = FAMILIES.find((one) => one !== family && alias.spec.families.includes(one));
+  const lookAside = (): Promise<void> | undefined => {
+    const kind = refresher.answer(key(family))?.outcome.kind;
+    if (other === undefined || (kind !== "nodata" && kind !== "nxdomain")) {
+      return undefined;
+    }
+    const looking = refresher.ask(key(other));
+    return refresher.answer(key(other))?.outcome.kind === "unknown" ? looking : undefined;
+  };
+  const askShared = (): Promise<unknown> | undefined => {
+    const first = refresher.ask(key(family));
+    return first === undefined ? lookAside() : first.then(lookAside);
+  };
+  if (subnet === undefined) {
+    return askShared();
+  }
+  const hasOwn = (): boolean => {
+    const shared = refresher.live(key(family));
+    return shared !== undefined && subnets.read(key(family), subnet, shared) !== undefined;
+  };
+  const own = subnets.ask(key(family), subnet);
+  const unlessOwn = (): Promise<unknown> | undefined => (hasOwn() ? undefined : askShared());
+  return own === undefined ? unlessOwn() : own.then(unlessOwn);
+}
+
+interface AskedTarget {
+  readonly alias: DnsAlias;
+  readonly family: Family;
+  readonly subnet: Subnet | undefined;
+  readonly key: (family: Family) => TargetKey;
+}
+
+async function withinPatience(clock: Clock, work: Promise<unknown> | undefined): Promise<void> {
+  if (work === undefined) {
+    return;
+  }
+  const done = new AbortController();
+  const patience = clock.sleep(PATIENCE_MS, done.signal).catch(() => undefined);
+  await Promise.race([work, patience]);
+  done.abort();
+}
+
+function keyOf(deps: LiveAnswersDeps, zone: DnsZone, alias: DnsAlias, target: Name, family: Family): TargetKey {
+  return { target, family, view: deps.viewIdOf(zone, alias.spec.allowPrivate) };
+}
+
+function keysOf(deps: LiveAnswersDeps, zone: DnsZone, alias: DnsAlias, target: Name): (family: Family) => TargetKey {
+  return (family) => keyOf(deps, zone, alias, target, family);
+}
+
+/** A name's targets, and every name of the chains that they were last seen to go through. */
+function pointsAt(deps: LiveAnswersDeps, zone: DnsZone, name: Name): readonly Name[] {
+  const places = deps.store.placesOf(name);
+  const claimants =
+    places.size === 0 ? [] : [...places].flatMap((place) => deps.store.claimsIn(place).get(name)?.winners ?? []);
+  return claimants.flatMap((alias) =>
+    alias.spec.targets.flatMap((target) => {
+      if (target.kind === "addresses") {
+        return [];
+      }
+      const chains = alias.spec.families.flatMap(
+        (family) => deps.refresher.answer(keyOf(deps, zone, alias, target.hostname, family))?.chain ?? [],
+      );
+      return [target.hostname, ...chains];
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { FAMILIES, type RecordSet } from "../../dns/record.ts";
+import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
+import { cutAbove, cutsOf } from "../../dns/zone-file/zone-cuts.ts";
+import type { Claim } from "../../plan/claims.ts";
+import { httpsTargetOf } from "../../plan/https-rrset.ts";
+import type { ServedAlias } from "../../responder/answer-source.ts";
+import { maxTtlOf } from "./live-answer-rules.ts";
+
+/** A zone's own records, looked at for what they leave to aliases. */
+export interface ServedBase {
+  readonly records: readonly RecordSet[];
+  readonly serial: number;
+  /** True where a record of the base zone stands in the way of addresses: it goes on being served. */
+  readonly hides: (name: Name) => boolean;
+  readonly hasHttps: (name: Name) => boolean;
+}
+
+/** Takes the records of a zone file that was read without a problem. */
+export function servedBase(domain: Name, records: readonly RecordSet[]): ServedBase {
+  const own = new Set(records.filter(({ type }) => OWN_TYPES.has(type)).map(({ name }) => name));
+  const https = new Set(records.filter(({ type }) => type === "HTTPS").map(({ name }) => name));
+  const delegations = cutsOf(domain, records, "NS");
+  const dnames = cutsOf(domain, records, "DNAME");
+  return {
+    records,
+    serial: serialOf(records),
+    hides(name) {
+      const dname = cutAbove(name, domain, dnames);
+      return (
+        own.has(name) || cutAbove(name, domain, delegations) !== undefined || (dname !== undefined && dname !== name)
+      );
+    },
+    hasHttps: (name) => https.has(name),
+  };
+}
+
+const OWN_TYPES: ReadonlySet<string> = new Set([...FAMILIES, "CNAME"]);
+
+/** An owner name as it is served; undefined: nobody has it, or the base zone keeps it. */
+export function servedAlias(zone: DnsZone, base: ServedBase, name: Name, { winners }: Claim): ServedAlias | undefined {
+  const [first] = winners;
+  if (first === undefined || base.hides(name)) {
+    return undefined;
+  }
+  const families = FAMILIES.filter((family) => winners.some(({ spec }) => spec.families.includes(family)));
+  const httpsTarget = winners.length === 1 && !base.hasHttps(name) ? httpsTargetOf(first.spec) : undefined;
+  return {
+    name,
+    families,
+    maxTtl: maxTtlOf(zone, winners),
+    ...(httpsTarget === undefined ? {} : { httpsTarget }),
+  };
+}
+
+/** A serial after the last one served and after the base zone's; the Unix time where that is an advance, so that replicas have about the same. */
+export function servedSerial(base: ServedBase, last: number | undefined, unixSeconds: number): number {
+  return nextSerial(last === undefined || isNewerSerial(base.serial, last) ? base.serial : last, unixSeconds);
+}
+
+/** The base zone's records with that serial in the SOA. */
+export function withServedSerial({ records }: ServedBase, serial: number): readonly RecordSet[] {
+  return records.map((set) => {
+    if (set.type !== "SOA") {
+      return set;
+    }
+    const [mname = "", rname = "", , ...times] = (set.data[0] ?? "").split(" ");
+    return { ...set, data: [[mname, rname, String(serial), ...times].join(" ")] };
+  });
+}
+
+function serialOf(records: readonly RecordSet[]): number {
+  const soa = records.find(({ type }) => type === "SOA");
+  return Number((soa?.data[0] ?? "").split(" ")[2] ?? 0);
+}

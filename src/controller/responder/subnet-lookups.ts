@@ -1,0 +1,112 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
+import { createScopeCache, type ScopeCache } from "../../dns/address/subnet-cache.ts";
+import type { Subnet } from "../../dns/address/subnet.ts";
+import type { LiveReading } from "../../plan/hold/live.ts";
+import type { Lookup } from "../../resolver/lookup.ts";
+
+/** What targets answer to one network (RFC 7871), read when it is asked for and kept for its TTL. */
+export interface SubnetReadings {
+  /** Undefined: what is known is fresh, or too much is being looked up; else one look-up, which all askers of the network share. Never rejects. */
+  ask(key: TargetKey, subnet: Subnet): Promise<void> | undefined;
+  /**
+   * The shared reading with what the network gets in its place; undefined: nothing usable is known of the network, and the shared reading, which is held by
+   * all the rules, stands for it.
+   */
+  read(key: TargetKey, subnet: Subnet, shared: LiveReading): ScopedReading | undefined;
+}
+
+interface ScopedReading extends LiveReading {
+  /** How many bits of the network it holds for. */
+  readonly scope: number;
+}
+
+export interface SubnetReadingsDeps {
+  readonly lookup: Lookup;
+  readonly clock: Clock;
+  /** A look-up begins. */
+  readonly onQuestion: () => void;
+}
+
+interface Known {
+  /** Empty: the network got nothing that could be used. */
+  readonly addresses: readonly string[];
+  readonly readAt: Millis;
+  /** Fresh until then. */
+  readonly until: Millis;
+  /** Not looked up again before this. */
+  readonly askAt: Millis;
+}
+
+const MAX_ENTRIES = 50_000;
+const MAX_AT_ONCE = 256;
+const LEAST_FRESH_MS: Millis = 1_000;
+/** A network that got nothing usable is not asked for again before this. */
+const AGAIN_MS: Millis = 10_000;
+/** How long what a network got stands while look-ups for it bring nothing; then what stands for all does. */
+const MAX_STALE_MS: Millis = 300_000;
+/** A look-up for a question ends by then: whoever asked has been answered with the shared reading long before. */
+const LOOKUP_MS: Millis = 5_000;
+
+export function createSubnetReadings(deps: SubnetReadingsDeps): SubnetReadings {
+  const cache = createScopeCache<Known>(MAX_ENTRIES);
+  const running = new Map<string, Promise<void>>();
+  return {
+    ask(key, subnet) {
+      const known = cache.find(keyText(key), subnet);
+      if (known !== undefined && deps.clock.now() < known.value.askAt) {
+        return undefined;
+      }
+      const id = `${subnet.address}/${subnet.prefix} ${keyText(key)}`;
+      const looking = running.get(id);
+      if (looking !== undefined || running.size >= MAX_AT_ONCE) {
+        return looking;
+      }
+      const begun = look(deps, cache, key, subnet).finally(() => running.delete(id));
+      running.set(id, begun);
+      return begun;
+    },
+    read(key, subnet, shared) {
+      const known = cache.find(keyText(key), subnet);
+      if (known === undefined || known.value.addresses.length === 0) {
+        return undefined;
+      }
+      const { addresses, until, askAt, readAt } = known.value;
+      if (deps.clock.now() >= until + MAX_STALE_MS) {
+        return undefined;
+      }
+      const answer = {
+        ...shared.answer,
+        outcome: { kind: "positive" } as const,
+        addresses,
+        goodAt: readAt,
+        emptySince: undefined,
+        failingSince: undefined,
+      };
+      return { answer, freshUntil: until, lookAt: askAt, prefetchAt: askAt, scope: known.scope };
+    },
+  };
+}
+
+async function look(
+  { lookup, clock, onQuestion }: SubnetReadingsDeps,
+  cache: ScopeCache<Known>,
+  key: TargetKey,
+  subnet: Subnet,
+): Promise<void> {
+  onQuestion();
+  const reading = await lookup.look(key, { subnet }, AbortSignal.timeout(LOOKUP_MS)).catch(() => undefined);
+  const now = clock.now();
+  const text = keyText(key);
+  if (reading?.kind === "positive") {
+    const until = now + Math.max(LEAST_FRESH_MS, reading.ttl * 1000);
+    const value = { addresses: addressSet(reading.addresses), readAt: now, until, askAt: until };
+    cache.put(text, subnet, { scope: reading.scope ?? 0, value });
+    return;
+  }
+  // What the network got before stands as stale data.
+  const last = cache.find(text, subnet);
+  const before = last?.value ?? { addresses: [], readAt: now, until: now };
+  cache.put(text, subnet, { scope: last?.scope ?? subnet.prefix, value: { ...before, askAt: now + AGAIN_MS } });
+}

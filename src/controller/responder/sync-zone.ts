@@ -1,0 +1,155 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Millis } from "../../base/clock.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { servedBaseOf } from "../../api/zone-inputs.ts";
+import { displayName } from "../../dns/name/name.ts";
+import { parseZoneFile } from "../../dns/zone-file/parse-zone-file.ts";
+import { byAge } from "../../plan/claims.ts";
+import type { ServedAlias } from "../../responder/answer-source.ts";
+import type { WorkResult } from "../../schedule/work-queue.ts";
+import type { BaseText, FeedDeps, FeedProblem, FeedState, ReadBase } from "./zone-sync-context.ts";
+import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-zone.ts";
+
+/** A base zone that is missing or broken is looked at again, should no event tell of it. */
+const AGAIN_MS: Millis = 60_000;
+/** Names between two looks at the clock, and how long the event loop is held. On a busy loop a turn may take long, so each is used. */
+const SLICE = 500;
+const SLICE_MS: Millis = 10;
+const SHOWN_PROBLEMS = 3;
+
+type ReadText = Extract<BaseText, { readonly kind: "ok" }>;
+
+/** Brings what is served under a domain up to date, or says why it stays as it is. Does nothing where nothing has changed. */
+export async function handOver(
+  deps: FeedDeps,
+  state: FeedState,
+  domain: string,
+  signal: AbortSignal,
+): Promise<WorkResult> {
+  const zone = chosen(deps, state, domain);
+  const spec = zone === undefined ? undefined : servedBaseOf(zone.spec);
+  if (zone === undefined || spec === undefined) {
+    state.unhandled.delete(domain);
+    withdraw(deps, state, domain);
+    return { again: "done" };
+  }
+  const read = await deps.port.readBase(zone, spec, signal);
+  if (read.kind === "failed") {
+    deps.log.warn({ zone: objectKey(zone.meta), err: read.message }, "base zone not read; what is served stays");
+    return { again: read.retryAfterMs === undefined ? "backoff" : { afterMs: read.retryAfterMs } };
+  }
+  const base = baseOf(state, zone, read);
+  if (typeof base === "string") {
+    tell(deps, state, zone, outOfDate(state, domain, base));
+    state.unhandled.delete(domain);
+    return { again: { afterMs: AGAIN_MS } };
+  }
+  state.told.delete(objectKey(zone.meta));
+  await serve(deps, state, zone, base);
+  state.unhandled.delete(domain);
+  return { again: "done" };
+}
+
+/** The oldest zone of the domain that has records of its own to serve. */
+function chosen(deps: FeedDeps, state: FeedState, domain: string): DnsZone | undefined {
+  const zones = [...(state.byDomain.get(domain) ?? [])].flatMap((key) => deps.store.zone(key) ?? []).sort(byAge);
+  const first = zones.find(({ spec }) => servedBaseOf(spec) !== undefined);
+  for (const zone of zones) {
+    if (servedBaseOf(zone.spec) === undefined) {
+      const message =
+        "the responder does not serve the zone: its provider has no base zone, and spec.responder.baseZone names none";
+      tell(deps, state, zone, { reason: "NotServed", message });
+    } else if (zone !== first && first !== undefined) {
+      const message = `the responder serves ${displayName(zone.spec.domain)} as the older DnsZone ${objectKey(first.meta)} has it`;
+      tell(deps, state, zone, { reason: "NotServed", message });
+    }
+  }
+  return first;
+}
+
+function withdraw({ port, log }: FeedDeps, state: FeedState, domain: string): void {
+  const served = state.served.get(domain);
+  state.bases.delete(domain);
+  if (served !== undefined) {
+    state.served.delete(domain);
+    port.removeZone(served.domain);
+    log.info({ zone: served.zone, domain }, "zone no longer served");
+  }
+}
+
+function tell({ log, onProblem }: FeedDeps, state: FeedState, zone: DnsZone, problem: FeedProblem): void {
+  const key = objectKey(zone.meta);
+  if (state.told.get(key) !== problem.message) {
+    state.told.set(key, problem.message);
+    log.warn({ zone: key, reason: problem.reason, detail: problem.message }, "zone not served as it is");
+    onProblem(zone, problem);
+  }
+}
+
+function outOfDate(state: FeedState, domain: string, cause: string): FeedProblem {
+  return state.served.has(domain)
+    ? { reason: "ServedOutOfDate", message: `the responder serves the zone as it was before: ${cause}` }
+    : { reason: "NotServed", message: `the responder does not serve the zone: ${cause}` };
+}
+
+/** The base zone, or what is wrong with it. */
+function baseOf(state: FeedState, { spec: { domain } }: DnsZone, { text, place }: ReadText): ReadBase | string {
+  if (text === undefined) {
+    return `${place} is not there`;
+  }
+  const known = state.bases.get(domain);
+  if (known?.text === text) {
+    return known;
+  }
+  const parsed = parseZoneFile(text, domain);
+  if (parsed.kind === "bad") {
+    const shown = parsed.problems.slice(0, SHOWN_PROBLEMS);
+    return `${place}: ${shown.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join("; ")}`;
+  }
+  const read = { text, base: servedBase(domain, parsed.records) };
+  state.bases.set(domain, read);
+  return read;
+}
+
+async function serve(deps: FeedDeps, state: FeedState, zone: DnsZone, { text, base }: ReadBase): Promise<void> {
+  const { domain, responder } = zone.spec;
+  const { uid, generation } = zone.meta;
+  const key = objectKey(zone.meta);
+  const claims = deps.store.claimsVersion(key);
+  const last = state.served.get(domain);
+  if (last?.uid === uid && last.generation === generation && last.claims === claims && last.text === text) {
+    return;
+  }
+  const startedAt = deps.clock.now();
+  const aliases = await aliasesOf(deps, zone, base);
+  const serial = servedSerial(base, last?.serial, startedAt / 1000);
+  deps.port.setZone({
+    domain,
+    sets: withServedSerial(base, serial),
+    aliases,
+    clientSubnet: responder.clientSubnet,
+  });
+  state.served.set(domain, { domain, zone: key, uid, generation, claims, text, serial });
+  const tookMs = deps.clock.now() - startedAt;
+  deps.log.info({ zone: key, domain, serial, names: aliases.length, tookMs }, "zone served");
+}
+
+async function aliasesOf(deps: FeedDeps, zone: DnsZone, base: ServedBase): Promise<readonly ServedAlias[]> {
+  const aliases: ServedAlias[] = [];
+  let seen = 0;
+  let since = deps.clock.now();
+  for (const [name, claim] of deps.store.claimsIn(objectKey(zone.meta))) {
+    const alias = servedAlias(zone, base, name, claim);
+    if (alias !== undefined) {
+      aliases.push(alias);
+    }
+    seen += 1;
+    if (seen % SLICE === 0 && deps.clock.now() - since >= SLICE_MS) {
+      // A name that changes meanwhile has the zone handed over again.
+      await turn();
+      since = deps.clock.now();
+    }
+  }
+  return aliases;
+}

@@ -1,0 +1,73 @@
+import type { Clock, Random } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { BaseZoneSpec, DnsZone } from "../../api/dns-zone.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { ServedZone } from "../../responder/answer-source.ts";
+import type { QueueObserver } from "../../schedule/work-queue.ts";
+import type { ServedBase } from "./served-zone.ts";
+import type { Store } from "../inventory/store.ts";
+
+/** The responder, as the controller sees it. */
+export interface ServingPort {
+  readBase(zone: DnsZone, base: BaseZoneSpec, signal: AbortSignal): Promise<BaseText>;
+  /** Replaces the zone whole; until it has, the one before is served. Returns at once. */
+  setZone(zone: ServedZone): void;
+  removeZone(domain: Name): void;
+  /** What these owner names are answered with has changed. */
+  changed(domain: Name, names: readonly Name[]): void;
+  /** A look-up was begun because a question waits for it. */
+  lookedUp(): void;
+}
+
+/** The text of a base zone; undefined: it is not there. `place` is for people. */
+export type BaseText =
+  | { readonly kind: "ok"; readonly text: string | undefined; readonly place: string }
+  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+
+export interface FeedDeps {
+  readonly port: Pick<ServingPort, "readBase" | "setZone" | "removeZone" | "changed">;
+  readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly observe: QueueObserver;
+  /** Told once for each zone that is not served, or not as its base zone is now. */
+  readonly onProblem: (zone: DnsZone, problem: FeedProblem) => void;
+}
+
+export interface FeedProblem {
+  /** Of docs/reasons.md. */
+  readonly reason: "NotServed" | "ServedOutOfDate";
+  readonly message: string;
+}
+
+/** What was handed over of a zone, and from what it was made. */
+interface Served {
+  readonly domain: Name;
+  readonly zone: ObjectKey;
+  readonly uid: string;
+  readonly generation: number;
+  readonly claims: number;
+  readonly text: string;
+  readonly serial: number;
+}
+
+/** A base zone that was read without a problem, and from which text. */
+export interface ReadBase {
+  readonly text: string;
+  readonly base: ServedBase;
+}
+
+export interface FeedState {
+  /** The zones of each domain, served or not. */
+  readonly byDomain: Map<string, Set<ObjectKey>>;
+  readonly domainOf: Map<ObjectKey, Name>;
+  readonly served: Map<string, Served>;
+  /** What was read last. */
+  readonly bases: Map<string, ReadBase>;
+  /** The problem that was told of each zone. */
+  readonly told: Map<ObjectKey, string>;
+  /** Domains that nothing is known of yet. */
+  readonly unhandled: Set<string>;
+}

@@ -1,0 +1,113 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Millis } from "../../base/clock.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { createWorkQueue } from "../../schedule/work-queue.ts";
+import { handOver } from "./sync-zone.ts";
+import type { FeedDeps, FeedState } from "./zone-sync-context.ts";
+
+/** Keeps the responder's zones equal to the inventory and the base zones. */
+export interface Feed {
+  /** Something of this zone has changed: its spec, its base zone, who has which name. */
+  touch(zone: ObjectKey): void;
+  /** What this owner name of the zone is answered with has changed. */
+  changed(zone: ObjectKey, name: Name): void;
+  /** The DnsZone that is served under a domain. */
+  zoneOf(domain: Name): DnsZone | undefined;
+  /** True once every zone has been handed over, or is known not to be servable. */
+  settled(): boolean;
+  run(signal: AbortSignal): Promise<void>;
+  heartbeatAt(): Millis;
+}
+
+const ZONES_AT_ONCE = 4;
+/** Changes of many aliases that come together make one zone. */
+const GATHER_MS: Millis = 50;
+
+export function createFeed(deps: FeedDeps): Feed {
+  const { clock, random, log, store, observe } = deps;
+  const state: FeedState = {
+    byDomain: new Map(),
+    domainOf: new Map(),
+    served: new Map(),
+    bases: new Map(),
+    told: new Map(),
+    unhandled: new Set(),
+  };
+  const changes = gathered((domain, names) => deps.port.changed(domain, names));
+  const queue = createWorkQueue({
+    clock,
+    random,
+    log,
+    concurrency: ZONES_AT_ONCE,
+    observe,
+    handle: (domain, signal) => handOver(deps, state, domain, signal),
+  });
+  const enqueue = (domain: Name | undefined): void => {
+    if (domain !== undefined) {
+      queue.add(domain, { afterMs: GATHER_MS });
+    }
+  };
+  return {
+    touch(key) {
+      const before = state.domainOf.get(key);
+      const now = store.zone(key)?.spec.domain;
+      if (before !== now) {
+        move(state, key, before, now);
+        enqueue(before);
+      }
+      enqueue(now);
+    },
+    changed(key, name) {
+      const domain = state.domainOf.get(key);
+      if (domain !== undefined && state.served.get(domain)?.zone === key) {
+        changes(domain, name);
+      }
+    },
+    zoneOf(domain) {
+      const served = state.served.get(domain);
+      return served === undefined ? undefined : store.zone(served.zone);
+    },
+    settled: () => state.unhandled.size === 0,
+    run: (signal) => queue.run(signal),
+    heartbeatAt: () => queue.heartbeatAt(),
+  };
+}
+
+function move(state: FeedState, key: ObjectKey, before: Name | undefined, now: Name | undefined): void {
+  if (before !== undefined) {
+    const keys = state.byDomain.get(before);
+    keys?.delete(key);
+    if (keys?.size === 0) {
+      state.byDomain.delete(before);
+    }
+    state.domainOf.delete(key);
+    state.told.delete(key);
+  }
+  if (now !== undefined) {
+    const keys = state.byDomain.get(now) ?? new Set();
+    state.byDomain.set(now, keys.add(key));
+    state.domainOf.set(key, now);
+    if (!state.served.has(now)) {
+      state.unhandled.add(now);
+    }
+  }
+}
+
+/** Gathers what comes in one turn of the event loop: a target that changes may be behind ten thousand names. */
+function gathered(tell: (domain: Name, names: readonly Name[]) => void): (domain: Name, name: Name) => void {
+  const waiting = new Map<Name, Set<Name>>();
+  const flush = async (): Promise<void> => {
+    await turn();
+    const all = [...waiting];
+    waiting.clear();
+    all.forEach(([domain, names]) => tell(domain, [...names]));
+  };
+  return (domain, name) => {
+    if (waiting.size === 0) {
+      void flush();
+    }
+    waiting.set(domain, (waiting.get(domain) ?? new Set()).add(name));
+  };
+}

@@ -1,0 +1,259 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Finding } from "../../api/condition/summarize.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import type { Answer, Outcome } from "../../plan/target-answer.ts";
+import type { TargetVerdict } from "../../plan/contribution.ts";
+import type { AliasFacts, Placement } from "./alias-facts.ts";
+import type { BadManifest } from "../ports/ports.ts";
+
+/** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
+export type Verdict = Finding;
+
+/** A single lost packet is no news: failing is reported once a reading is this much later than the rules would have it. */
+const FAILING_GRACE_MS = 10_000;
+
+/** For an edit that could not be read; the object as it was before goes on being served. */
+export function invalidVerdict({ problems }: BadManifest): Verdict {
+  return no("Invalid", `${problems.join("; ")} (what was accepted before stays in force)`);
+}
+
+/** Whether every owner name is this alias's to have. */
+export function acceptedVerdict({ alias, placements, homeless }: AliasFacts): Verdict {
+  const lost = placements.flatMap(({ hostname, lostTo }) =>
+    lostTo === undefined ? [] : [`${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
+  );
+  if (lost.length > 0) {
+    const cure = "take the host name out of one of the two";
+    return { status: "False", reason: "HostnameConflict", message: `${lost.join("; ")}: ${cure}` };
+  }
+  const first = homeless[0];
+  if (first !== undefined) {
+    return { status: "False", reason: first.reason, message: homeless.map(({ message }) => message).join("; ") };
+  }
+  const names = alias.spec.hostnames.length === 1 ? "the host name is" : "all host names are";
+  return alias.spec.paused
+    ? { status: "True", reason: "Paused", message: "spec.paused is set: what is published stays as it is" }
+    : { status: "True", reason: "Accepted", message: `${names} this alias's` };
+}
+
+/** Whether the targets' addresses are known and fresh. The worst target decides; the message names each that is not well. */
+export function resolvedVerdict(facts: AliasFacts): Verdict {
+  const looped = facts.placements.find(({ loop }) => loop !== undefined);
+  if (looped?.loop !== undefined) {
+    const message = `${displayName(looped.hostname)} leads back to itself: ${path(looped.loop)}; what is published stays; correct the target`;
+    return { status: "False", reason: "LoopDetected", message };
+  }
+  const targets = targetVerdicts(facts);
+  const judged = targets.flatMap((target) => judge(target, facts.now) ?? []);
+  const worst = [...judged].sort((a, b) => SEVERITY.indexOf(a.reason) - SEVERITY.indexOf(b.reason))[0];
+  if (worst !== undefined) {
+    return { ...worst, message: judged.map(({ message }) => message).join("; ") };
+  }
+  if (targets.length === 0) {
+    const hasHostnames = facts.alias.spec.targets.some((target) => target.kind === "hostname");
+    return hasHostnames
+      ? { status: "Unknown", reason: "Resolving", message: "no look-up has been made yet" }
+      : { status: "True", reason: "StaticOnly", message: "all addresses are static" };
+  }
+  const rotating = targets.some(({ answers }) => answers.some((answer) => answer.rotating));
+  const steady = rotating ? "; a target shows changing parts of a pool, and what is published is kept steady" : "";
+  return { status: "True", reason: "Resolved", message: `all targets have addresses${steady}` };
+}
+
+/** Reasons from worst to least, for the one that the condition shows. */
+const SEVERITY = ["LoopDetected", "SpecialUseRefused", "NoAddresses", "Stale", "LookupFailed", "Resolving"];
+
+function judge({ target, verdict, answers }: TargetVerdict, now: Millis): Verdict | undefined {
+  const name = displayName(target);
+  const failure = worstFailure(answers);
+  switch (verdict) {
+    case "good":
+      return undefined;
+    case "resolving":
+      return { status: "Unknown", reason: "Resolving", message: `${name}: the first look-up is under way` };
+    case "failing":
+      return failingVerdict(name, answers, now);
+    case "never-resolved":
+      return failure === undefined
+        ? no(
+            "NoAddresses",
+            `${name} has no addresses (${outcomeText(answers[0]?.outcome)}): correct the target, or give it addresses`,
+          )
+        : no(failureReason(failure), `${name} has never been resolved: ${failure.detail}`);
+    case "held-empty":
+      return no(
+        "NoAddresses",
+        `${name} has had no addresses since ${time(emptySince(answers))}; the last good ones stay (spec.onEmpty: Hold)`,
+      );
+    case "withdrawn-empty":
+      return no(
+        "NoAddresses",
+        `${name} has had no addresses since ${time(emptySince(answers))}; its addresses were withdrawn as spec.onEmpty asks`,
+      );
+    case "stale-kept":
+      return no(
+        "Stale",
+        `${name} could not be resolved since ${time(goodAt(answers))}, longer than spec.maxStaleness; the last good addresses stay`,
+      );
+    case "stale-withdrawn":
+      return no(
+        "Stale",
+        `${name} could not be resolved since ${time(goodAt(answers))}, longer than spec.maxStaleness; its addresses were withdrawn as spec.onStale asks`,
+      );
+  }
+}
+
+function failingVerdict(name: string, answers: readonly Answer[], now: Millis): Verdict | undefined {
+  const failure = worstFailure(answers);
+  const overdue = answers.some((answer) => answer.failingSince !== undefined && now >= overdueAt(answer));
+  if (failure === undefined || !(overdue || failure.reason === "loop" || failure.reason === "special-use")) {
+    return undefined;
+  }
+  return no(
+    failureReason(failure),
+    `${name}: ${failure.detail}; the last good addresses, of ${time(goodAt(answers))}, stay`,
+  );
+}
+
+/** When a row of failures becomes news; for the timer that looks at the status again. */
+export function overdueAt(answer: Answer): Millis {
+  return (answer.goodAt ?? answer.failingSince ?? 0) + answer.refreshWaitMs + FAILING_GRACE_MS;
+}
+
+function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): string {
+  if (reason === "loop" || reason === "too-deep") {
+    return "LoopDetected";
+  }
+  return reason === "special-use" ? "SpecialUseRefused" : "LookupFailed";
+}
+
+/** Whether the servers give what was resolved. */
+export function programmedVerdict({ alias, placements }: AliasFacts): Verdict {
+  const judged = placements
+    .filter(({ lostTo }) => lostTo === undefined)
+    .map((placement) => placedVerdict(alias.spec.paused, placement));
+  const bad = judged.filter(({ status }) => status !== "True");
+  const worst = bad.find(({ status }) => status === "False") ?? bad[0];
+  if (worst !== undefined) {
+    return { ...worst, message: [...new Set(bad.map(({ message }) => message))].join("; ") };
+  }
+  const first = judged[0];
+  return first === undefined
+    ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
+    : { ...first, message: [...new Set(judged.map(({ message }) => message))].join("; ") };
+}
+
+function placedVerdict(paused: boolean, placement: Placement): Verdict {
+  const { outcome, refusal, published, publishedAt, zone } = placement;
+  const name = displayName(placement.hostname);
+  if (outcome.kind === "refused") {
+    return no(outcome.reason, `DnsZone ${zone}: ${outcome.message}`);
+  }
+  if (refusal !== undefined) {
+    return no(refusal.reason, refusal.message);
+  }
+  if (outcome.kind === "failed") {
+    return no(
+      "WriteFailed",
+      `DnsZone ${zone} could not be written since ${time(outcome.since)}: ${outcome.message}; what is served stays`,
+    );
+  }
+  if (outcome.kind === "pending") {
+    return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet` };
+  }
+  if (published.length === 0 && !paused && wantsAddresses(placement)) {
+    return { status: "Unknown", reason: "Pending", message: `${name}: to be written to DnsZone ${zone}` };
+  }
+  if (published.length === 0) {
+    const why = paused ? "the alias is paused" : "there are no addresses to publish";
+    return no("NothingToPublish", `${name}: ${why}`);
+  }
+  if (placement.serving.slow) {
+    return no(
+      "PropagationSlow",
+      `${served(placement)} in DnsZone ${zone} serve what was written at ${time(placement.serving.behindSince)}`,
+    );
+  }
+  if (publishedAt === undefined) {
+    return {
+      status: "Unknown",
+      reason: "Propagating",
+      message: `${name}: written; ${served(placement)} serve it so far`,
+    };
+  }
+  return { status: "True", reason: "Programmed", message: programmedText(placement) };
+}
+
+function wantsAddresses({ contribution }: Placement): boolean {
+  return contribution !== undefined && Object.keys(contribution.sets).length > 0;
+}
+
+/** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
+function programmedText({ serving, zone, withoutHttps }: Placement): string {
+  const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
+  return serving.total === undefined
+    ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
+    : `served: ${serving.total} of ${serving.total} servers of DnsZone ${zone} follow${without}`;
+}
+
+function served({ serving }: Placement): string {
+  return `${serving.current} of ${serving.total ?? 0} servers`;
+}
+
+/** Each target once, though the alias may stand in several zones. */
+export function targetVerdicts({ placements }: AliasFacts): readonly TargetVerdict[] {
+  const byTarget = new Map<Name, TargetVerdict>();
+  for (const { contribution } of placements) {
+    for (const verdict of contribution?.targets ?? []) {
+      byTarget.set(verdict.target, byTarget.get(verdict.target) ?? verdict);
+    }
+  }
+  return [...byTarget.values()];
+}
+
+/** "Positive", "NxDomain", "Failure: servfail": an outcome in the words of the status. */
+export function outcomeText(outcome: Outcome | undefined): string {
+  switch (outcome?.kind) {
+    case "positive":
+      return "Positive";
+    case "nodata":
+      return "NoData";
+    case "nxdomain":
+      return "NxDomain";
+    case "failure":
+      return `Failure: ${outcome.reason}`;
+    case "unknown":
+    case undefined:
+      return "Unknown";
+  }
+}
+
+function no(reason: string, message: string): Verdict {
+  return { status: "False", reason, message };
+}
+
+function worstFailure(answers: readonly Answer[]): Extract<Outcome, { kind: "failure" }> | undefined {
+  return answers.map(({ outcome }) => outcome).find((outcome) => outcome.kind === "failure");
+}
+
+function emptySince(answers: readonly Answer[]): Millis | undefined {
+  return least(answers.map((answer) => answer.emptySince));
+}
+
+function goodAt(answers: readonly Answer[]): Millis | undefined {
+  return least(answers.filter((answer) => answer.failingSince !== undefined).map((answer) => answer.goodAt));
+}
+
+function least(times: readonly (Millis | undefined)[]): Millis | undefined {
+  const known = times.filter((at) => at !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function path(names: readonly Name[]): string {
+  return names.map(displayName).join(" → ");
+}
+
+/** RFC 3339, whole seconds. */
+export function time(at: Millis | undefined): string {
+  return at === undefined ? "the start" : new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,107 @@
+import type { Millis } from "../../base/clock.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { FAMILIES } from "../../dns/record.ts";
+import type { ActualSet, Refusal } from "../../plan/change.ts";
+import type { Contribution } from "../../plan/contribution.ts";
+import type { Store } from "../inventory/store.ts";
+import type { Serving, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
+
+/** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
+export interface Placement {
+  readonly hostname: Name;
+  readonly zone: ObjectKey;
+  /** Undefined: this alias is among the winners. */
+  readonly lostTo: ObjectKey | undefined;
+  /** Ours, as written. */
+  readonly published: readonly ActualSet[];
+  readonly publishedAt: Millis | undefined;
+  /** Of an address set. */
+  readonly refusal: Refusal | undefined;
+  /** Of the HTTPS record: the addresses go on without it. */
+  readonly withoutHttps: Refusal | undefined;
+  readonly loop: readonly Name[] | undefined;
+  readonly contribution: Contribution | undefined;
+  readonly outcome: ZoneOutcome;
+  readonly serving: Serving;
+  /** Lags measured, and what to assume while there are too few. */
+  readonly lags: readonly Millis[];
+  readonly expectedLagMs: Millis;
+}
+
+/** Everything about one alias that its conditions and its status are made of. */
+export interface AliasFacts {
+  readonly alias: DnsAlias;
+  readonly placements: readonly Placement[];
+  /** Owner names that no zone takes. */
+  readonly homeless: readonly {
+    readonly hostname: Name;
+    readonly reason: "NoZone" | "NamespaceNotAllowed";
+    readonly message: string;
+  }[];
+  readonly now: Millis;
+}
+
+export interface FactsDeps {
+  readonly store: Store;
+  readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
+  readonly ownerId: string;
+}
+
+/** A delivery of which nothing is known: the kubelet's 90 s and a reload. */
+const UNKNOWN_LAG_MS = 95_000;
+
+export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFacts {
+  const placements: Placement[] = [];
+  const homeless: { hostname: Name; reason: "NoZone" | "NamespaceNotAllowed"; message: string }[] = [];
+  for (const hostname of [...alias.spec.hostnames].sort(byCodeUnit)) {
+    const match = deps.store.matchOf(alias, hostname);
+    if (match.kind === "none") {
+      homeless.push({ hostname, reason: match.reason, message: match.message });
+      continue;
+    }
+    for (const zone of match.zones) {
+      placements.push(placementOf(deps, alias, hostname, objectKey(zone.meta)));
+    }
+  }
+  return { alias, placements, homeless, now };
+}
+
+function placementOf(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): Placement {
+  const state = deps.zoneState(zone);
+  const claim = deps.store.claimsIn(zone).get(hostname);
+  const key = objectKey(alias.meta);
+  const lost = claim?.losers.find((loser) => objectKey(loser.alias.meta) === key);
+  const published = FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
+  return {
+    hostname,
+    zone,
+    lostTo: lost?.winner,
+    published: lost === undefined ? published : [],
+    publishedAt: state?.publishedAt.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
+    refusal: state?.refusals.find(({ name, type }) => name === hostname && type !== "HTTPS"),
+    withoutHttps: state?.refusals.find(({ name, type }) => name === hostname && type === "HTTPS"),
+    loop: state?.plan?.loops.get(hostname),
+    contribution: state?.plan?.contributions.get(key),
+    outcome: state?.outcome ?? { kind: "pending" },
+    serving: state?.serving ?? { total: undefined, current: 0, behindSince: undefined, slow: false },
+    lags: state?.lags ?? [],
+    expectedLagMs: state?.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
+  };
+}
+
+/** What a status says of the very same addresses: they were served before this controller started. */
+function publishedBefore(
+  alias: DnsAlias,
+  hostname: Name,
+  zone: ObjectKey,
+  published: readonly ActualSet[],
+): Millis | undefined {
+  const entry = alias.status?.hostnames.find((one) => one.hostname === displayName(hostname) && one.zone === zone);
+  const same = entry?.addresses.join() === addressSet(published.flatMap((set) => set.data)).join();
+  const at = Date.parse(entry?.publishedAt ?? "");
+  return same && !Number.isNaN(at) ? at : undefined;
+}

@@ -1,0 +1,146 @@
+import { byCodeUnit } from "../../base/order.ts";
+import type { AliasStatus, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
+import { summarize } from "../../api/condition/summarize.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import { displayName } from "../../dns/name/name.ts";
+import type { Answer } from "../../plan/target-answer.ts";
+import type { TargetVerdict } from "../../plan/contribution.ts";
+import type { AliasFacts, Placement } from "./alias-facts.ts";
+import {
+  acceptedVerdict,
+  invalidVerdict,
+  outcomeText,
+  programmedVerdict,
+  resolvedVerdict,
+  targetVerdicts,
+  time,
+} from "./alias-conditions.ts";
+import type { BadManifest } from "../ports/ports.ts";
+import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
+
+/**
+ * The status that an alias should have. Equal facts give an equal value, times included, so that a status is written only when
+ * something is different; nothing in it moves on a mere refresh. With a bad edit, what was read before it is still what is served.
+ */
+export function aliasStatus(facts: AliasFacts, badEdit: BadManifest | undefined): AliasStatus {
+  const { alias, now } = facts;
+  const previous = alias.status;
+  const generation = badEdit?.generation ?? alias.meta.generation;
+  const conditions = summarize({
+    accepted: badEdit === undefined ? acceptedVerdict(facts) : invalidVerdict(badEdit),
+    resolved: resolvedVerdict(facts),
+    programmed: programmedVerdict(facts),
+    paused: alias.spec.paused,
+    generation,
+    previous: previous?.conditions ?? [],
+    now,
+  });
+  const hostnames = hostnameStatuses(facts);
+  const targets = targetStatuses(facts);
+  const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound);
+  return {
+    observedGeneration: generation,
+    conditions,
+    hostnames,
+    targets,
+    ...(bound === undefined ? {} : { stalenessBound: bound }),
+    summary: summaryOf(facts, hostnames),
+  };
+}
+
+function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
+  const placed = facts.placements.map((placement) => hostnameStatus(facts, placement));
+  const homeless = facts.homeless.map(({ hostname, reason }) => ({
+    hostname: displayName(hostname),
+    addresses: [],
+    reason,
+  }));
+  return [...placed, ...homeless].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+}
+
+function hostnameStatus({ alias }: AliasFacts, placement: Placement): HostnameStatus {
+  const hostname = displayName(placement.hostname);
+  const previous = alias.status?.hostnames.find(
+    (entry) => entry.hostname === hostname && entry.zone === placement.zone,
+  );
+  const addresses = addressSet(placement.published.flatMap((set) => set.data));
+  const ttl = placement.published.length === 0 ? undefined : Math.min(...placement.published.map((set) => set.ttl));
+  const same = previous !== undefined && previous.ttl === ttl && previous.addresses.join() === addresses.join();
+  const publishedAt =
+    same && previous.publishedAt !== undefined ? previous.publishedAt : timeOrNone(placement.publishedAt);
+  const serving = servingText(placement) ?? previous?.serving;
+  const reason = placement.lostTo === undefined ? placement.refusal?.reason : "HostnameConflict";
+  return {
+    hostname,
+    zone: placement.zone,
+    addresses,
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(publishedAt === undefined || addresses.length === 0 ? {} : { publishedAt }),
+    ...(serving === undefined || addresses.length === 0 ? {} : { serving }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Undefined while a change is on its way: the last settled count stands. */
+function servingText({ serving, publishedAt }: Placement): string | undefined {
+  const settled = serving.behindSince === undefined || serving.slow || publishedAt === undefined;
+  return settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : undefined;
+}
+
+function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
+  const previous = facts.alias.status?.targets ?? [];
+  return targetVerdicts(facts)
+    .map((verdict) => targetStatus(verdict, previous))
+    .sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+}
+
+function targetStatus({ target, verdict, answers }: TargetVerdict, previous: readonly TargetStatus[]): TargetStatus {
+  // What was withdrawn must not come back from the status after a restart.
+  const withData = answers.filter((answer) => counts(answer, verdict));
+  const outcome = outcomesText(answers);
+  const before = previous.find(({ hostname }) => hostname === displayName(target));
+  const chain = (withData[0] ?? answers[0])?.chain ?? [];
+  return {
+    hostname: displayName(target),
+    chain: chain.map(displayName),
+    addresses: addressSet(withData.flatMap((answer) => answer.addresses)),
+    ...(withData.length === 0 ? {} : { ttl: Math.min(...withData.map((answer) => answer.ttl)) }),
+    outcome,
+    since: before?.outcome === outcome ? before.since : time(Math.max(0, ...answers.map((answer) => answer.since))),
+    ...(answers.some((answer) => answer.rotating) ? { rotating: true } : {}),
+  };
+}
+
+function counts(answer: Answer, verdict: TargetVerdict["verdict"]): boolean {
+  if (verdict === "withdrawn-empty" || verdict === "stale-withdrawn") {
+    return false;
+  }
+  return answer.addresses.length > 0 && (answer.emptySince === undefined || verdict === "held-empty");
+}
+
+/** One word where the families agree or one has addresses and the other is merely absent; else each family's own. */
+function outcomesText(answers: readonly Answer[]): string {
+  const texts = [...new Set(answers.map((answer) => outcomeText(answer.outcome)))];
+  const unlikely = texts.filter((text) => text !== "NoData");
+  if (texts.length === 1 || (unlikely.length === 1 && unlikely[0] === "Positive")) {
+    return unlikely[0] ?? texts[0] ?? "Unknown";
+  }
+  return answers.map((answer) => `${answer.key.family} ${outcomeText(answer.outcome)}`).join(", ") || "Unknown";
+}
+
+function summaryOf({ alias }: AliasFacts, hostnames: readonly HostnameStatus[]): NonNullable<AliasStatus["summary"]> {
+  const ttls = hostnames.flatMap(({ ttl }) => ttl ?? []);
+  const targets = alias.spec.targets.map((target) =>
+    target.kind === "hostname" ? displayName(target.hostname) : target.addresses.join(","),
+  );
+  return {
+    hostnames: alias.spec.hostnames.map(displayName).join(","),
+    addresses: addressSet(hostnames.flatMap(({ addresses }) => addresses)).join(","),
+    ttl: ttls.length === 0 ? "" : String(Math.min(...ttls)),
+    targets: targets.join(","),
+  };
+}
+
+function timeOrNone(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : time(at);
+}

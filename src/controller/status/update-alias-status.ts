@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
+import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
+import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
+import { aliasStatus } from "./alias-status.ts";
+import { overdueAt, targetVerdicts } from "./alias-conditions.ts";
+import { afterWrite, finalize } from "./finalizer.ts";
+import type { BadManifest, Observer, Reporter } from "../ports/ports.ts";
+import { stalenessBoundMs } from "./staleness-bound.ts";
+import type { Again } from "../zone/reconcile.ts";
+
+export interface AliasReportDeps extends FactsDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly reporter: Reporter;
+  readonly observer: Observer;
+  readonly mayWrite: () => boolean;
+  /** An edit of the alias that could not be read; what was read before still stands. */
+  readonly badEdit: (alias: ObjectKey) => BadManifest | undefined;
+}
+
+/** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
+export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const alias = deps.store.alias(key);
+  if (alias === undefined) {
+    deps.observer.aliasReady(key, undefined, "", undefined);
+    return reportBad(deps, deps.badEdit(key), signal);
+  }
+  if (!deps.mayWrite()) {
+    return { again: "done" };
+  }
+  if (alias.meta.deletedAt !== undefined) {
+    return finalize(deps, alias, signal);
+  }
+  const facts = factsOf(deps, alias, deps.clock.now());
+  noteAhead(deps, facts);
+  if (facts.placements.some(({ outcome }) => outcome.kind === "pending")) {
+    // The zone's first plan is under way, and touches the alias again.
+    return { again: "done" };
+  }
+  if (facts.placements.length > 0 && !alias.meta.finalizers.includes(FINALIZER)) {
+    const added = await deps.reporter.finalizer(alias, true, signal);
+    if (added.kind === "failed") {
+      return afterWrite(added);
+    }
+  }
+  return writeStatus(deps, facts, signal);
+}
+
+/** What is reported comes from the zone's last plan; where another plan is due, that one has the alias reported again. */
+function noteAhead({ zoneState }: AliasReportDeps, { placements }: AliasFacts): void {
+  for (const { zone, hostname } of placements) {
+    const state = zoneState(zone);
+    if (state?.dirtySince !== undefined) {
+      state.reportedAhead.add(hostname);
+    }
+  }
+}
+
+/** An object of which nothing good was ever read has nothing but its mistake to report. */
+export async function reportBad(
+  deps: Pick<AliasReportDeps, "reporter" | "observer" | "mayWrite">,
+  bad: BadManifest | undefined,
+  signal: AbortSignal,
+): Promise<Again> {
+  if (bad === undefined || !deps.mayWrite()) {
+    return { again: "done" };
+  }
+  const written = await deps.reporter.badManifest(bad, signal);
+  deps.observer.statusWrite(written.kind);
+  return afterWrite(written);
+}
+
+async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: AbortSignal): Promise<Again> {
+  const { alias } = facts;
+  const key = objectKey(alias.meta);
+  const status = aliasStatus(facts, deps.badEdit(key));
+  const ready = status.conditions.find(({ type }) => type === "Ready");
+  deps.observer.aliasReady(key, ready?.status, ready?.reason ?? "", stalenessBoundMs(facts));
+  if (isDeepStrictEqual(status, alias.status)) {
+    return nextLook(facts);
+  }
+  const written = await deps.reporter.aliasStatus(alias, status, signal);
+  deps.observer.statusWrite(written.kind);
+  if (written.kind === "failed") {
+    deps.log.warn({ alias: key, err: written.message }, "status not written");
+    return afterWrite(written);
+  }
+  if (written.kind === "written") {
+    tellReadiness(deps, alias, status);
+    deps.store.rememberAliasStatus(alias, status);
+  }
+  return nextLook(facts);
+}
+
+/** One Event and one log line for each change of what Ready says. */
+function tellReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasStatus): void {
+  const before = alias.status?.conditions.find(({ type }) => type === "Ready");
+  const now = status.conditions.find(({ type }) => type === "Ready");
+  if (now === undefined || (before?.status === now.status && before.reason === now.reason)) {
+    return;
+  }
+  const fields = { alias: objectKey(alias.meta), reason: now.reason, detail: now.message };
+  if (now.status === "False") {
+    deps.log.warn(fields, "alias is not ready");
+  } else {
+    deps.log.info(fields, now.status === "True" ? "alias is ready" : "alias is being worked on");
+  }
+  if (now.status !== "Unknown") {
+    deps.reporter.event(alias, {
+      type: now.status === "True" ? "Normal" : "Warning",
+      reason: now.reason,
+      message: now.message,
+    });
+  }
+}
+
+/** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
+function nextLook({ alias, placements, now, homeless }: AliasFacts): Again {
+  const answers = targetVerdicts({ alias, placements, now, homeless }).flatMap((target) => target.answers);
+  const failing = answers.filter((answer) => answer.failingSince !== undefined);
+  const moments = failing.flatMap((answer) => [
+    overdueAt(answer),
+    (answer.goodAt ?? Infinity) + alias.spec.maxStalenessMs,
+  ]);
+  const ahead = moments.filter((at) => at > now);
+  return ahead.length === 0 ? { again: "done" } : { again: { afterMs: atLeastASecond(Math.min(...ahead) - now) } };
+}
+
+function atLeastASecond(ms: Millis): Millis {
+  return Number.isFinite(ms) ? Math.max(1_000, ms) : 3_600_000;
+}

@@ -1,0 +1,126 @@
+import type { Refusal } from "../../plan/change.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import { summarize } from "../../api/condition/summarize.ts";
+import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import { displayName } from "../../dns/name/name.ts";
+import { reportBad } from "./update-alias-status.ts";
+import { time, type Verdict } from "./alias-conditions.ts";
+import { afterWrite } from "./finalizer.ts";
+import type { BadManifest, Observer, Reporter } from "../ports/ports.ts";
+import { boundText } from "./staleness-bound.ts";
+import type { Store } from "../inventory/store.ts";
+import type { Again } from "../zone/reconcile.ts";
+import type { ZoneState } from "../zone/zone-state.ts";
+
+export interface ZoneReportDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly reporter: Reporter;
+  readonly observer: Observer;
+  readonly store: Store;
+  readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
+  readonly badEdit: (zone: ObjectKey) => BadManifest | undefined;
+  readonly mayWrite: () => boolean;
+}
+
+/** Brings one zone's status to what it should be; writes nothing where nothing differs. */
+export async function reportZone(deps: ZoneReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const state = deps.zoneState(key);
+  const zone = deps.store.zone(key);
+  if (zone === undefined) {
+    return reportBad(deps, deps.badEdit(key), signal);
+  }
+  if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
+    return { again: "done" };
+  }
+  const status = zoneStatus(zone, state, deps.badEdit(key), deps.clock.now());
+  if (isDeepStrictEqual(status, zone.status)) {
+    return { again: "done" };
+  }
+  const written = await deps.reporter.zoneStatus(zone, status, signal);
+  deps.observer.statusWrite(written.kind);
+  if (written.kind === "written") {
+    deps.store.rememberZoneStatus(zone, status);
+  } else if (written.kind === "failed") {
+    deps.log.warn({ zone: key, err: written.message }, "status not written");
+  }
+  return afterWrite(written);
+}
+
+function zoneStatus(zone: DnsZone, state: ZoneState, badEdit: BadManifest | undefined, now: Millis): ZoneStatus {
+  const { outcome, serving, lags } = state;
+  const generation = badEdit?.generation ?? zone.meta.generation;
+  const lag = lags.length === 0 ? undefined : boundText(Math.max(...lags), zone.status?.deliveryLag);
+  const settled = serving.behindSince === undefined || serving.slow;
+  const servingText =
+    settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
+  const serial = state.actual?.serial ?? zone.status?.serial;
+  return {
+    observedGeneration: generation,
+    conditions: summarize({
+      accepted: acceptedVerdict(state, badEdit),
+      programmed: programmedVerdict(state),
+      paused: false,
+      generation,
+      previous: zone.status?.conditions ?? [],
+      now,
+    }),
+    provider: state.provider.id,
+    names: new Set([...state.own.values()].map(({ name }) => name)).size,
+    ...(serial === undefined ? {} : { serial }),
+    ...(servingText === undefined ? {} : { serving: servingText }),
+    ...(lag === undefined ? {} : { deliveryLag: lag }),
+    ...(outcome.kind === "held" ? { planHash: outcome.hash } : {}),
+  };
+}
+
+function acceptedVerdict({ outcome }: ZoneState, badEdit: BadManifest | undefined): Verdict {
+  if (badEdit !== undefined) {
+    const message = `${badEdit.problems.join("; ")} (what was accepted before stays in force)`;
+    return { status: "False", reason: "Invalid", message };
+  }
+  return outcome.kind === "refused" && outcome.reason === "ZoneConflict"
+    ? { status: "False", reason: outcome.reason, message: outcome.message }
+    : { status: "True", reason: "Accepted", message: "the zone is this object's" };
+}
+
+function programmedVerdict({ outcome, serving, provider, refusals: all, actual }: ZoneState): Verdict {
+  switch (outcome.kind) {
+    case "pending":
+      return { status: "Unknown", reason: "Pending", message: "the zone has not been planned yet" };
+    case "refused":
+      return { status: "False", reason: outcome.reason, message: outcome.message };
+    case "failed":
+      return { status: "False", reason: "WriteFailed", message: `since ${time(outcome.since)}: ${outcome.message}` };
+    case "held":
+      return { status: "False", reason: "PlanHeld", message: outcome.message };
+    case "ok":
+      break;
+  }
+  const refusals = all.filter(({ type }) => type !== "HTTPS");
+  const [first] = refusals;
+  if (first !== undefined) {
+    return { status: "False", reason: first.reason, message: refusedText(refusals, first) };
+  }
+  if (serving.slow) {
+    const message = `${serving.current} of ${serving.total ?? 0} servers serve what was written at ${time(serving.behindSince)}`;
+    return { status: "False", reason: "PropagationSlow", message };
+  }
+  const [https] = all;
+  const notices = [
+    ...(https === undefined ? [] : [refusedText(all, https)]),
+    ...(actual?.notice === undefined ? [] : [actual.notice]),
+  ];
+  const notice = notices.map((text) => `; but ${text}`).join("");
+  return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${notice}` };
+}
+
+function refusedText(refusals: readonly Refusal[], first: Refusal): string {
+  const names = [...new Set(refusals.map(({ name }) => displayName(name)))].slice(0, SHOWN_NAMES).join(", ");
+  return `${refusals.length} record sets are refused (${names}): ${first.message}`;
+}
+
+const SHOWN_NAMES = 10;

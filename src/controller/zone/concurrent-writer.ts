@@ -1,0 +1,63 @@
+import type { Millis } from "../../base/clock.ts";
+import { sameMembers } from "../../base/order.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { ActualSet, Write } from "../../plan/change.ts";
+import { setKey } from "../../plan/diff.ts";
+import type { ActualZone } from "../../providers/provider.ts";
+import type { ZoneState } from "./zone-state.ts";
+
+const FIRST_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 60_000;
+
+/**
+ * Takes note of what another process with our owner id wrote since we last knew (two leaders for a moment, or two controllers without a Lease). It has seen a change
+ * sooner, or later, than we did; writing our own answer over it at once would be undone by it in turn. Returns the names, to be looked up
+ * again now. An edit by anyone else is not this: the backend tells it as `dirty` or as `drift`.
+ */
+export function notePeer(state: ZoneState, read: ActualZone, ownerId: string, now: Millis): readonly Name[] {
+  if (state.readAt === 0 || read.dirty?.kind === "foreign-edit" || read.drift !== undefined) {
+    return [];
+  }
+  // A set that is gone is nobody's better answer: it is written again at once.
+  const theirs = read.sets.filter(
+    (set) => set.owner === ownerId && !sameSet(state.own.get(setKey(set.name, set.type)), set),
+  );
+  const changed = new Set(theirs.map(({ name }) => name));
+  for (const name of changed) {
+    const last = state.peerHolds.get(name);
+    const again = last !== undefined && now < last.until + MAX_WAIT_MS;
+    const waitMs = again ? Math.min(MAX_WAIT_MS, last.waitMs * 2) : FIRST_WAIT_MS;
+    state.peerHolds.set(name, { until: now + waitMs, waitMs });
+  }
+  return [...changed];
+}
+
+/** The writes that need not wait for a look of our own, and when the others may go. */
+export function withoutPeers(
+  state: ZoneState,
+  writes: readonly Write[],
+  now: Millis,
+): { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined } {
+  const waits: Millis[] = [];
+  const free = writes.filter((write) => {
+    const leftMs = write.kind === "create" ? 0 : (state.peerHolds.get(write.before.name)?.until ?? 0) - now;
+    if (leftMs > 0) {
+      waits.push(leftMs);
+    }
+    return leftMs <= 0;
+  });
+  forgetOld(state, now);
+  return { writes: free, waitMs: waits.length === 0 ? undefined : Math.min(...waits) };
+}
+
+function forgetOld({ peerHolds }: ZoneState, now: Millis): void {
+  for (const [name, { until }] of peerHolds) {
+    if (now >= until + MAX_WAIT_MS) {
+      peerHolds.delete(name);
+    }
+  }
+}
+
+function sameSet(known: ActualSet | undefined, { ttl, data }: ActualSet): boolean {
+  return known !== undefined && known.ttl === ttl && sameMembers(known.data, data);
+}

@@ -1,0 +1,210 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import { byCodeUnit, sameMembers } from "../../base/order.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { ALIAS_TYPES, type AliasType } from "../../dns/record.ts";
+import { setKey } from "../../plan/diff.ts";
+import type { ServingEndpoint } from "../../providers/provider.ts";
+import type { Asked, EndpointsOf, Observer } from "../ports/ports.ts";
+import type { Again } from "./reconcile.ts";
+import type { Noticed, ZoneState } from "./zone-state.ts";
+
+export interface ProveDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly observer: Observer;
+  readonly endpointsOf: EndpointsOf;
+  /** Asks one server for a record set that it serves. */
+  readonly ask: (endpoint: ServingEndpoint, name: Name, type: AliasType, signal: AbortSignal) => Promise<Asked>;
+  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
+}
+
+/** A server takes a zone up as a whole, so where more names changed than this, an even sample of them stands for all. */
+const SAMPLE = 256;
+const CONCURRENT_QUESTIONS = 16;
+/** Waits between rounds: first, and at most, while a server is behind. */
+const FIRST_WAIT_MS = 100;
+const MAX_WAIT_MS = 2_000;
+/** The kubelet may take 90 s and CoreDNS's own reload 45 s: beyond both something is wrong, and asking slows down. */
+const SLOW_AFTER_MS = 150_000;
+const SLOW_WAIT_MS = 10_000;
+/** Servers come and go: how often their list is compared when all is well. */
+const IDLE_WAIT_MS = 30_000;
+
+/** One round of asking every server of a zone for what is written; says when the next round is due. */
+export async function proveZone(deps: ProveDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+  const endpoints = await deps.endpointsOf(state.zone, signal);
+  if (endpoints.length === 0) {
+    return takeAsServed(deps, state);
+  }
+  const asked = new Map(state.unproved);
+  noteServers(state, endpoints);
+  await Promise.all(endpoints.map((endpoint) => askServer(deps, state, endpoint, signal)));
+  return settleRound(deps, state, { total: endpoints.length, asked });
+}
+
+/** A server that is new has to show everything; one that is gone no longer counts. */
+function noteServers(state: ZoneState, endpoints: readonly ServingEndpoint[]): void {
+  const present = new Set(endpoints.map(endpointText));
+  for (const known of state.behind.keys()) {
+    if (!present.has(known)) {
+      state.behind.delete(known);
+    }
+  }
+  const everything = [...state.own.values()].map(({ name }) => name);
+  for (const text of present) {
+    const names = state.behind.get(text);
+    if (names === undefined) {
+      state.behind.set(text, new Set(everything));
+    } else {
+      for (const name of state.unproved.keys()) {
+        names.add(name);
+      }
+    }
+  }
+}
+
+async function askServer(
+  deps: ProveDeps,
+  state: ZoneState,
+  endpoint: ServingEndpoint,
+  signal: AbortSignal,
+): Promise<void> {
+  const names = state.behind.get(endpointText(endpoint)) ?? new Set<Name>();
+  const asked = sample([...names].sort(byCodeUnit));
+  // What is wanted is taken once: a write in between is proved in the next round.
+  const wanted = state.own;
+  const served: Name[] = [];
+  const queue = [...asked];
+  const worker = async (): Promise<void> => {
+    for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      if (await serves(deps, endpoint, name, wanted, signal)) {
+        served.push(name);
+      } else if (names.size > SAMPLE) {
+        // One name that is behind shows that the whole zone is: no need to ask on.
+        queue.length = 0;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_QUESTIONS }, worker));
+  if (served.length === asked.length) {
+    names.clear();
+  } else {
+    served.forEach((name) => names.delete(name));
+  }
+}
+
+/** A name that was withdrawn is not asked for: another record may answer there rightly (a wildcard, the team's own). */
+async function serves(
+  deps: ProveDeps,
+  endpoint: ServingEndpoint,
+  name: Name,
+  wanted: ZoneState["own"],
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const type of ALIAS_TYPES) {
+    const set = wanted.get(setKey(name, type));
+    if (set !== undefined) {
+      const asked = await deps.ask(endpoint, name, type, signal);
+      if (asked.kind !== "answer" || !sameMembers(asked.data, set.data)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+interface Round {
+  readonly total: number;
+  /** What was unproved when the round began; what was written since waits for the next. */
+  readonly asked: ZoneState["unproved"];
+}
+
+function settleRound(deps: ProveDeps, state: ZoneState, { total, asked }: Round): Again {
+  const zone = objectKey(state.zone.meta);
+  const now = deps.clock.now();
+  const current = [...state.behind.values()].filter((names) => names.size === 0).length;
+  const lagging = [...state.behind.values()];
+  const proved = [...asked].filter(
+    ([name, entry]) => state.unproved.get(name) === entry && !lagging.some((names) => names.has(name)),
+  );
+  for (const [name, noticed] of proved) {
+    state.unproved.delete(name);
+    state.publishedAt.set(name, now);
+    noteLag(deps, state, noticed, now);
+  }
+  const known = takeKnown(state, (name) => !lagging.some((names) => names.has(name)), now);
+  const behindSince = current === total ? undefined : (state.serving.behindSince ?? now);
+  const slow = behindSince !== undefined && now - behindSince > SLOW_AFTER_MS;
+  const before = state.serving;
+  state.serving = { total, current, behindSince, slow };
+  deps.observer.serving(zone, current, total);
+  if (slow && !before.slow) {
+    deps.log.warn({ zone, current, total }, "propagation is slow");
+  }
+  const wholeZone = before.current !== current || before.total !== total || before.slow !== slow;
+  const changed = [...proved.map(([name]) => name), ...known];
+  if (wholeZone || changed.length > 0) {
+    deps.onChanged(zone, wholeZone ? undefined : changed);
+  }
+  return { again: { afterMs: nextWaitMs(now, behindSince, slow) } };
+}
+
+function nextWaitMs(now: Millis, behindSince: Millis | undefined, slow: boolean): Millis {
+  if (behindSince === undefined) {
+    return IDLE_WAIT_MS;
+  }
+  // A twentieth of the wait so far: close to the moment when it is short, and few questions when it is long.
+  return slow ? SLOW_WAIT_MS : Math.max(FIRST_WAIT_MS, Math.min(MAX_WAIT_MS, (now - behindSince) / 20));
+}
+
+/** Without a server to ask, what is written is all that can be said. */
+function takeAsServed(deps: ProveDeps, state: ZoneState): Again {
+  const proved = [...state.unproved.keys()];
+  for (const name of proved) {
+    state.publishedAt.set(name, deps.clock.now());
+  }
+  state.unproved.clear();
+  const names = [...proved, ...takeKnown(state, () => true, deps.clock.now())];
+  state.behind.clear();
+  const known = state.serving.total !== undefined;
+  state.serving = { total: undefined, current: 0, behindSince: undefined, slow: false };
+  if (names.length > 0 || known) {
+    deps.onChanged(objectKey(state.zone.meta), known ? undefined : names);
+  }
+  return { again: { afterMs: IDLE_WAIT_MS } };
+}
+
+/** What an earlier process wrote and every server serves was published then; nobody says when, so it is now. */
+function takeKnown(state: ZoneState, isServed: (name: Name) => boolean, now: Millis): readonly Name[] {
+  const known = new Set<Name>();
+  for (const { name } of state.own.values()) {
+    if (!state.publishedAt.has(name) && !state.unproved.has(name) && isServed(name)) {
+      known.add(name);
+      state.publishedAt.set(name, now);
+    }
+  }
+  return [...known];
+}
+
+function noteLag(deps: ProveDeps, state: ZoneState, { at, goodBefore }: Noticed, now: Millis): void {
+  const lagMs = now - at;
+  state.lags = [...state.lags.slice(1 - KEPT_LAGS), lagMs];
+  deps.observer.propagated(objectKey(state.zone.meta), lagMs, goodBefore === undefined ? undefined : now - goodBefore);
+}
+
+const KEPT_LAGS = 50;
+
+function sample(names: readonly Name[]): readonly Name[] {
+  const step = Math.max(1, names.length / SAMPLE);
+  return names.length <= SAMPLE
+    ? names
+    : Array.from({ length: SAMPLE }, (_, index) => names[Math.floor(index * step)]).filter(
+        (name) => name !== undefined,
+      );
+}
+
+function endpointText({ address, port }: ServingEndpoint): string {
+  return `${address}#${port}`;
+}

@@ -1,0 +1,74 @@
+import { APPROVE_ANNOTATION } from "../../api/meta.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { cap } from "../../plan/name-limit.ts";
+import { carried, type Lacking } from "../../plan/supported-types.ts";
+import type { ActualSet, Change } from "../../plan/change.ts";
+import { diff } from "../../plan/diff.ts";
+import { guard, type Guarded } from "../../plan/guard.ts";
+import type { NamePlan } from "../../plan/name-plan.ts";
+import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { ZoneProvider } from "../../providers/provider.ts";
+
+export interface ProposalInput {
+  readonly zone: DnsZone;
+  readonly plan: ZonePlan;
+  readonly actual: readonly ActualSet[];
+  readonly ownerId: string;
+  readonly maxNames: number | undefined;
+  /** See DiffInput. */
+  readonly keeps?: ((name: Name) => boolean) | undefined;
+  /** The least TTL that the backend takes; absent: any. */
+  readonly minTtl?: Seconds | undefined;
+  /** What the backend cannot hold; absent: nothing. */
+  readonly lacking?: Lacking | undefined;
+}
+
+/** What of a provider a proposal goes by. */
+export function limitsOf({
+  id,
+  maxNames,
+  minTtl,
+  lacks,
+}: Pick<ZoneProvider, "id" | "maxNames" | "minTtl" | "lacks">): Pick<ProposalInput, "maxNames" | "minTtl" | "lacking"> {
+  return { maxNames, minTtl, lacking: lacks && { backend: id, types: lacks } };
+}
+
+/** What would be done to a zone, and what of it may be done now. */
+export interface Proposal {
+  readonly changes: readonly Change[];
+  readonly guarded: Guarded;
+}
+
+/** The same for `dnsalias plan` and for the running controller: cap, compare, guard. */
+export function propose({
+  zone,
+  plan,
+  actual,
+  ownerId,
+  maxNames,
+  minTtl = 0,
+  lacking,
+  keeps,
+}: ProposalInput): Proposal {
+  const own = actual.filter(({ owner }) => owner === ownerId);
+  const published = new Set<Name>(own.map(({ name }) => name));
+  const { names, refusals } = cap(plan.names, published, maxNames);
+  const { policy, conflict } = zone.spec;
+  const raised = names.map((name) => withMinTtl(lacking === undefined ? name : carried(name, lacking), minTtl));
+  const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, keeps }), ...refusals];
+  const guarded = guard({
+    changes,
+    owned: own.length,
+    maxDeletePercent: zone.spec.maxDeletePercent,
+    approved: zone.meta.annotations[APPROVE_ANNOTATION],
+  });
+  return { changes, guarded };
+}
+
+function withMinTtl(name: NamePlan, minTtl: Seconds): NamePlan {
+  return name.sets.every(({ ttl }) => ttl >= minTtl)
+    ? name
+    : { ...name, sets: name.sets.map((set) => ({ ...set, ttl: Math.max(set.ttl, minTtl) })) };
+}

@@ -1,0 +1,54 @@
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { addressSet, familyOf, parseAddress } from "../../dns/address/address.ts";
+import { httpsAliasData } from "../../dns/rdata/type/https-alias.ts";
+import { isAtOrBelow, isHostName, type Name, parseOwnerName } from "../../dns/name/name.ts";
+import { FAMILIES } from "../../dns/record.ts";
+import { httpsTargetOf } from "../../plan/https-rrset.ts";
+import type { OwnSet } from "../../providers/owned-rrset.ts";
+import type { Store } from "../inventory/store.ts";
+
+/**
+ * What the statuses of the aliases say that a zone published: for a provider that stores nothing itself, so that after a restart it goes on with that, and not with
+ * what can be looked up at the moment. Sorted by owner name and type.
+ */
+export function rememberedSets({ aliases }: Pick<Store, "aliases">, zone: DnsZone): readonly OwnSet[] {
+  const key = objectKey(zone.meta);
+  const byName = new Map<Name, Remembered>();
+  for (const { spec, status } of aliases()) {
+    const https = httpsTargetOf(spec);
+    for (const { hostname, zone: place, addresses, ttl } of status?.hostnames ?? []) {
+      const name = place === key ? ownerName(hostname) : undefined;
+      if (name !== undefined && ttl !== undefined && isAtOrBelow(name, zone.spec.domain)) {
+        const known = byName.get(name) ?? { ttl, addresses: new Set(), https: undefined };
+        known.ttl = Math.min(known.ttl, ttl);
+        known.https ??= https;
+        addresses.forEach((address) => known.addresses.add(address));
+        byName.set(name, known);
+      }
+    }
+  }
+  return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, remembered]) => setsOf(name, remembered));
+}
+
+interface Remembered {
+  ttl: number;
+  readonly addresses: Set<string>;
+  https: Name | undefined;
+}
+
+/** An HTTPS record stands beside addresses alone; no status lists it. */
+function setsOf(name: Name, { ttl, addresses: texts, https }: Remembered): readonly OwnSet[] {
+  const addresses = addressSet([...texts].flatMap((text) => parseAddress(text) ?? []));
+  const sets = FAMILIES.flatMap((type): readonly OwnSet[] => {
+    const ours = addresses.filter((address) => familyOf(address) === type);
+    return ours.length === 0 ? [] : [{ name, type, ttl, data: ours }];
+  });
+  return sets.length === 0 || https === undefined
+    ? sets
+    : [...sets, { name, type: "HTTPS", ttl, data: [httpsAliasData(https)] }];
+}
+
+function ownerName(text: string): Name | undefined {
+  return isHostName(text.replace(/^\*\./, "")) ? parseOwnerName(text) : undefined;
+}

@@ -1,0 +1,328 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { after } from "../../plan/apply-writes.ts";
+import type { ActualSet, Write, Refusal } from "../../plan/change.ts";
+import type { Guarded } from "../../plan/guard.ts";
+import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { ActualZone, ApplyResult, Failed } from "../../providers/provider.ts";
+import { noteRepairs, repairedBy, withoutFights } from "./drift.ts";
+import { notePeer, withoutPeers } from "./concurrent-writer.ts";
+import type { Observer, Reporter } from "../ports/ports.ts";
+import { limitsOf, propose } from "./propose-changes.ts";
+import { countedAs, tally, tellPublished, tellRepaired } from "./zone-events.ts";
+import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+
+/** When the zone is to be looked at again, told to its queue. */
+export type Again = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
+
+export interface ReconcileDeps {
+  readonly ownerId: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly reporter: Pick<Reporter, "event">;
+  readonly observer: Observer;
+  readonly plan: (zone: DnsZone) => ZonePlan;
+  readonly olderTwin: (zone: DnsZone) => DnsZone | undefined;
+  /** Names that are not taken away though nobody is known to ask for them. */
+  readonly keeps: () => ((name: Name) => boolean) | undefined;
+  /** False while another replica leads: plan, but write nothing. */
+  readonly mayWrite: () => boolean;
+  readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
+  /** Names that nobody claims now and that may still have records of ours. */
+  readonly formerNames: (zone: DnsZone) => readonly Name[];
+  /** Leaves out what another DnsZone on the same server has to write. */
+  readonly setsHere: (zone: DnsZone, asked: ReadonlySet<Name>, sets: readonly ActualSet[]) => readonly ActualSet[];
+  /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
+  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
+  /** Looks the targets of these owner names up now. */
+  readonly lookAgain: (zone: ObjectKey, names: readonly Name[]) => void;
+  /** Record sets were written: have the servers asked. */
+  readonly onWritten: (zone: ObjectKey) => void;
+}
+
+/** What is held is read again at this interval, to find foreign edits that nobody told of. */
+const RESYNC_MS = 300_000;
+/** A refusal that no event may lift (a permission, say) is tried again at this interval. */
+const REFUSED_RETRY_MS = 60_000;
+const MIN_RETRY_MS = 500;
+const TOLD_DEFERRAL_MS = 10_000;
+/** This many repairs within the window are a fight with another writer; stop, and say so. */
+const FIGHT_REPAIRS = 5;
+const FIGHT_WINDOW_MS = 600_000;
+
+/** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
+export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+  const { news } = state;
+  const again = await reconcileOnce(deps, state, signal);
+  if (state.news !== news) {
+    // The round that the news asked for must not go by what this one read before it.
+    state.actual = undefined;
+  }
+  return again;
+}
+
+async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+  const startedAt = deps.clock.now();
+  // A change that is noticed from here on belongs to the next plan.
+  state.planningSince = state.dirtySince ?? state.planningSince;
+  state.dirtySince = undefined;
+  const plan = deps.plan(state.zone);
+  const changed = changedByTime(deps, state.plan);
+  state.plan = plan;
+  if (changed.length > 0) {
+    deps.onChanged(objectKey(state.zone.meta), changed);
+  }
+  deps.observer.zonePlanned(objectKey(state.zone.meta), plan.names.length, deps.clock.now() - startedAt);
+  if (state.reportedAhead.size > 0) {
+    deps.onChanged(objectKey(state.zone.meta), [...state.reportedAhead]);
+    state.reportedAhead.clear();
+  }
+  const twin = deps.olderTwin(state.zone);
+  if (twin !== undefined) {
+    const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`;
+    return settleAs(deps, state, { kind: "refused", reason: "ZoneConflict", message }, { afterMs: REFUSED_RETRY_MS });
+  }
+  if (!deps.mayWrite()) {
+    return { again: "done" };
+  }
+  const waitMs = state.notBefore - deps.clock.now();
+  if (waitMs > 0) {
+    return { again: { afterMs: waitMs } };
+  }
+  const actual = await currentActual(deps, state, plan, signal);
+  if ("again" in actual) {
+    return actual;
+  }
+  return publish(deps, state, { plan, actual }, signal);
+}
+
+async function currentActual(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  plan: ZonePlan,
+  signal: AbortSignal,
+): Promise<ActualZone | Again> {
+  const names = plan.names.map(({ name }) => name);
+  const known = names.every((name) => state.readFor.has(name));
+  if (state.actual !== undefined && known && deps.clock.now() - state.readAt < RESYNC_MS) {
+    return state.actual;
+  }
+  const own = [...state.own.values()].map(({ name }) => name);
+  const asked = new Set([...names, ...own, ...deps.formerNames(state.zone)]);
+  const read = await state.provider.read([...asked].sort(byCodeUnit), signal);
+  switch (read.kind) {
+    case "ok": {
+      const actual = { ...read.zone, sets: deps.setsHere(state.zone, asked, read.zone.sets) };
+      deps.lookAgain(objectKey(state.zone.meta), notePeer(state, actual, deps.ownerId, deps.clock.now()));
+      setActual(state, actual, deps.ownerId);
+      state.readAt = deps.clock.now();
+      state.readFor = asked;
+      return actual;
+    }
+    case "refused":
+      return settleAs(deps, state, read, { afterMs: REFUSED_RETRY_MS });
+    case "failed":
+      return read.deferred === true ? deferred(deps, state, read) : failed(deps, state, read);
+  }
+}
+
+async function publish(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  { plan, actual }: { readonly plan: ZonePlan; readonly actual: ActualZone },
+  signal: AbortSignal,
+): Promise<Again> {
+  const { changes, guarded } = propose({
+    zone: state.zone,
+    plan,
+    actual: actual.sets,
+    ownerId: deps.ownerId,
+    ...limitsOf(state.provider),
+    keeps: deps.keeps(),
+  });
+  noteHeld(deps, state, guarded);
+  const peace = withoutFights(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
+  noteRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
+  const settled: ZoneOutcome =
+    guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
+  const { writes, waitMs } = withoutPeers(state, peace.writes, deps.clock.now());
+  if (writes.length === 0 && actual.dirty === undefined) {
+    state.planningSince = waitMs === undefined ? undefined : state.planningSince;
+    return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
+  }
+  if (actual.dirty?.kind === "foreign-edit" && fights(deps, state)) {
+    const message = `something else keeps changing what dnsalias wrote (${actual.dirty.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
+    return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
+  }
+  return write(deps, state, { actual, writes, settled, waitMs }, signal);
+}
+
+/** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
+function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | undefined): readonly Name[] {
+  const passed = [...(before?.contributions ?? [])].filter(
+    ([, { changesAt }]) => (changesAt ?? Infinity) <= clock.now(),
+  );
+  return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
+}
+
+/** Until the plan changes by time alone, or what is held is read again. */
+function nextPlanMs({ clock }: ReconcileDeps, { plan }: ZoneState): Millis {
+  const moments = [...(plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
+  return Math.max(0, Math.min(RESYNC_MS, ...moments.map((at) => at - clock.now())));
+}
+
+interface Pending {
+  readonly actual: ActualZone;
+  readonly writes: readonly Write[];
+  readonly settled: ZoneOutcome;
+  /** Until what had to wait for a look of our own may be written. */
+  readonly waitMs: Millis | undefined;
+}
+
+async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Again> {
+  const zone = objectKey(state.zone.meta);
+  const { actual, writes, settled, waitMs } = pending;
+  const startedAt = deps.clock.now();
+  const result = await state.provider.apply({ zone: actual, writes }, signal);
+  if (result.kind === "failed" && result.deferred === true) {
+    return deferred(deps, state, result);
+  }
+  const tookMs = deps.clock.now() - startedAt;
+  deps.observer.zoneWrite(zone, countedAs(result), tookMs);
+  switch (result.kind) {
+    case "applied":
+      noteWritten(deps, state, pending, result);
+      deps.log.info(
+        { zone, provider: state.provider.id, ...tally(writes), serial: result.serial, tookMs },
+        "zone applied",
+      );
+      await state.provider.hurry?.(signal);
+      return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
+    case "conflict":
+      deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
+      state.actual = undefined;
+      return { again: "backoff" };
+    case "refused":
+      state.actual = undefined;
+      return settleAs(deps, state, result, { afterMs: REFUSED_RETRY_MS });
+    case "failed":
+      // The write may have taken effect all the same, so what is held is read again before the next try.
+      state.actual = undefined;
+      return failed(deps, state, result);
+  }
+}
+
+function noteWritten(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  { actual, writes }: Pending,
+  result: Extract<ApplyResult, { kind: "applied" }>,
+): void {
+  const noticed = state.planningSince ?? { at: deps.clock.now(), goodBefore: undefined };
+  state.planningSince = undefined;
+  const serial = result.serial ?? actual.serial;
+  const sets = after(actual.sets, writes, deps.ownerId);
+  const { notice } = actual;
+  setActual(
+    state,
+    {
+      revision: result.revision,
+      sets,
+      ...(serial === undefined ? {} : { serial }),
+      ...(notice === undefined ? {} : { notice }),
+    },
+    deps.ownerId,
+  );
+  const repaired = repairedBy(writes, actual.drift ?? []);
+  state.setRepairs = noteRepairs(state.setRepairs, repaired, deps.clock.now());
+  tellRepaired(
+    deps,
+    state.zone,
+    repaired.map(({ message }) => `${message}: it is put right`),
+  );
+  if (actual.dirty?.kind === "foreign-edit") {
+    state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
+    tellRepaired(deps, state.zone, [actual.dirty.message]);
+  }
+  const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
+  for (const name of names) {
+    // A new object each time: a round of asking that is under way must not settle what was written after it began.
+    state.unproved.set(name, { ...(state.unproved.get(name) ?? noticed) });
+  }
+  tellPublished(deps, state.zone, writes);
+  deps.onWritten(objectKey(state.zone.meta));
+  deps.onChanged(objectKey(state.zone.meta), names);
+}
+
+function settleAs(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  outcome: ZoneOutcome,
+  again: Exclude<Again["again"], "done" | "backoff">,
+): Again {
+  const zone = objectKey(state.zone.meta);
+  if (!sameOutcome(state.outcome, outcome)) {
+    state.outcome = outcome;
+    if (outcome.kind === "refused") {
+      deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
+      deps.reporter.event(state.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
+    }
+    deps.onChanged(zone, undefined);
+  }
+  return { again };
+}
+
+/** Nothing was tried, so that nothing is news; a zone that is told to wait long at its very start says why. */
+function deferred(deps: ReconcileDeps, state: ZoneState, failure: Failed): Again {
+  const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
+  return state.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
+    ? failed(deps, state, failure)
+    : { again: { afterMs } };
+}
+
+function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }: Failed): Again {
+  const zone = objectKey(state.zone.meta);
+  const first = state.outcome.kind !== "failed";
+  const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();
+  state.outcome = { kind: "failed", message, since };
+  // A changed answer asks for a try at once; a backend in trouble is not to be asked at every one.
+  state.notBefore = deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0);
+  deps.log.warn({ zone, provider: state.provider.id, err: message }, "zone not applied");
+  if (first) {
+    deps.reporter.event(state.zone, { type: "Warning", reason: "WriteFailed", message });
+    deps.onChanged(zone, undefined);
+  }
+  return { again: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
+}
+
+function noteHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void {
+  const zone = objectKey(state.zone.meta);
+  deps.observer.held(zone, guarded.kind === "held");
+  if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
+    deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
+    deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
+  }
+}
+
+/** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
+function noteRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonly Refusal[]): void {
+  if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
+    const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
+    state.refusals = refusals;
+    deps.onChanged(objectKey(state.zone.meta), [...names]);
+  }
+}
+
+function fights(deps: ReconcileDeps, state: ZoneState): boolean {
+  const recent = state.repairs.filter((at) => deps.clock.now() - at < FIGHT_WINDOW_MS);
+  return recent.length >= FIGHT_REPAIRS;
+}
+
+function sameOutcome(a: ZoneOutcome, b: ZoneOutcome): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

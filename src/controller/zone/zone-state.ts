@@ -1,0 +1,128 @@
+import type { Millis } from "../../base/clock.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { ActualSet, Refusal } from "../../plan/change.ts";
+import { setKey } from "../../plan/diff.ts";
+import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
+import type { Repairs } from "./drift.ts";
+
+/** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
+export type ZoneOutcome =
+  | { readonly kind: "pending" }
+  | { readonly kind: "ok" }
+  /** Nothing will change until somebody acts; what is served stays. */
+  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
+  /** Being retried. */
+  | { readonly kind: "failed"; readonly message: string; readonly since: Millis }
+  | { readonly kind: "held"; readonly message: string; readonly hash: string };
+
+/** How far the servers that serve the zone have come with what is written. */
+export interface Serving {
+  /** Undefined: nobody says which servers serve the zone, so that nothing can be proved. */
+  readonly total: number | undefined;
+  /** Servers that answered with everything that is written. */
+  readonly current: number;
+  /** Since when something written has not been seen at every server. */
+  readonly behindSince: Millis | undefined;
+  /** Behind for longer than the delivery should take. */
+  readonly slow: boolean;
+}
+
+/** A change that is on its way: when it was noticed, and until when the target was last seen to be as before. */
+export interface Noticed {
+  readonly at: Millis;
+  readonly goodBefore: Millis | undefined;
+}
+
+/** A name whose records another process of this installation wrote: ours are not put over them before we have looked for ourselves. */
+interface PeerHold {
+  readonly until: Millis;
+  readonly waitMs: Millis;
+}
+
+/** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
+export interface ZoneState {
+  zone: DnsZone;
+  provider: ZoneProvider;
+  /** Undefined: to be read before the next plan. */
+  actual: ActualZone | undefined;
+  /** Counts news of the spec, of an input or of a new term: what was read before the last of them may be out of date. */
+  news: number;
+  /** The written record sets that are ours, by {@link setKey}; what was last known while `actual` is to be read anew. */
+  own: ReadonlyMap<string, ActualSet>;
+  readAt: Millis;
+  /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
+  readFor: ReadonlySet<Name>;
+  plan: ZonePlan | undefined;
+  outcome: ZoneOutcome;
+  /** Refused changes of the last plan. */
+  refusals: readonly Refusal[];
+  serving: Serving;
+  /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
+  lags: readonly Millis[];
+  /** The oldest change that no plan has taken up yet. */
+  dirtySince: Noticed | undefined;
+  /** The same for the changes that a plan has taken up and that are not yet written. */
+  planningSince: Noticed | undefined;
+  /** Owner names whose aliases were reported while a change was not planned yet: they are reported again with the plan. */
+  readonly reportedAhead: Set<Name>;
+  /** How long the last reconcile took: a slow zone is asked for less often. */
+  tookMs: Millis;
+  /** The backend asked not to be called before this. */
+  notBefore: Millis;
+  /** Names whose records another process of this installation wrote. */
+  readonly peerHolds: Map<Name, PeerHold>;
+  /** Times of the last repairs of foreign edits of a whole text, newest last. */
+  repairs: readonly Millis[];
+  /** The same for single record sets of a backend that others write too. */
+  setRepairs: Repairs;
+  /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
+  readonly unproved: Map<Name, Noticed>;
+  /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
+  readonly behind: Map<string, Set<Name>>;
+  /** When each owner name's sets were first seen at every server, or written where no server is known. */
+  readonly publishedAt: Map<Name, Millis>;
+}
+
+export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
+  return {
+    zone,
+    provider,
+    actual: undefined,
+    news: 0,
+    own: new Map(),
+    readAt: 0,
+    readFor: new Set(),
+    plan: undefined,
+    outcome: { kind: "pending" },
+    refusals: [],
+    serving: { total: undefined, current: 0, behindSince: undefined, slow: false },
+    lags: [],
+    dirtySince: undefined,
+    reportedAhead: new Set(),
+    planningSince: undefined,
+    tookMs: 0,
+    notBefore: 0,
+    peerHolds: new Map(),
+    repairs: [],
+    setRepairs: new Map(),
+    unproved: new Map(),
+    behind: new Map(),
+    publishedAt: new Map(),
+  };
+}
+
+/** Has the backend read again, also by a round that is under way and has read it already. */
+export function noteNews(state: ZoneState): void {
+  state.actual = undefined;
+  state.news += 1;
+}
+
+/** Takes over what the backend holds. */
+export function setActual(state: ZoneState, actual: ActualZone, ownerId: string): void {
+  state.actual = actual;
+  state.own = new Map(
+    actual.sets.filter((set) => set.owner === ownerId).map((set) => [setKey(set.name, set.type), set]),
+  );
+}

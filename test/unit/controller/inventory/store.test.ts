@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStore, type Store } from "../../../../src/controller/inventory/store.ts";
+import { alias, zone } from "../../../support/objects.ts";
+
+const ZONE = zone("dns/com", "example.com");
+const SHOP = alias("web/shop", { hostnames: ["example.com", "shop.example.com"] });
+
+function filled(): Store {
+  const store = createStore((one) => one.spec.domain);
+  store.note({ kind: "zone", zone: ZONE });
+  store.note({ kind: "alias", alias: SHOP });
+  store.settle(Infinity);
+  return store;
+}
+
+test("what is gone leaves nothing behind, whichever goes first", () => {
+  const gone = [
+    { kind: "gone", of: "DnsAlias", key: "web/shop" },
+    { kind: "gone", of: "DnsZone", key: "dns/com" },
+  ] as const;
+  for (const order of [gone, [...gone].reverse()]) {
+    const store = filled();
+    for (const event of order) {
+      store.note(event);
+      store.settle(Infinity);
+    }
+    assert.deepEqual([...store.sizes().values()], [0, 0, 0, 0, 0]);
+  }
+});
+
+test("everything can be told again, for a first term", () => {
+  const store = filled();
+  assert.deepEqual(store.settle(Infinity).aliases, new Set());
+  store.touchAll();
+  const { aliases, zones } = store.settle(Infinity);
+  assert.deepEqual([aliases, zones], [new Set(["web/shop"]), new Set(["dns/com"])]);
+});
+
+test("a zone is touched by a new spec or annotation, and not by its status", () => {
+  const cases = [
+    { news: { ...ZONE, status: { observedGeneration: 1, conditions: [] } }, touched: [] },
+    { news: { ...ZONE, meta: { ...ZONE.meta, generation: 2 } }, touched: ["dns/com"] },
+    { news: { ...ZONE, meta: { ...ZONE.meta, uid: "another" } }, touched: ["dns/com"] },
+    {
+      news: { ...ZONE, meta: { ...ZONE.meta, annotations: { "dnsalias.io/approve-plan": "x" } } },
+      touched: ["dns/com"],
+    },
+  ];
+  for (const { news, touched } of cases) {
+    const store = filled();
+    store.note({ kind: "zone", zone: news });
+    assert.deepEqual([...store.settle(Infinity).zones], touched);
+    assert.equal(store.zone("dns/com"), news);
+  }
+});
+
+test("a zone is told of when the last of its names is decided, because a plan with half of them withdraws the other half", () => {
+  const store = createStore((one) => one.spec.domain);
+  store.note({ kind: "zone", zone: ZONE });
+  for (const name of ["a", "b", "c"]) {
+    store.note({ kind: "alias", alias: alias(`web/${name}`, { hostnames: [`${name}.example.com`] }) });
+  }
+  const rounds = [store.settle(1), store.settle(1), store.settle(1)];
+  assert.deepEqual(
+    rounds.map(({ zones, aliases, more }) => [zones.size, aliases.size, more]),
+    [
+      [0, 1, true],
+      [0, 1, true],
+      [1, 1, false],
+    ],
+  );
+  assert.equal(store.claimsIn("dns/com").size, 3);
+});

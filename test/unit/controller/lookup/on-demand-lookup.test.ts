@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { silentLogger } from "../../../../src/base/log.ts";
+import { createRefresher, type Refresher } from "../../../../src/controller/lookup/refresher.ts";
+import type { RefresherDeps } from "../../../../src/controller/lookup/refresher-context.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import type { Reading, TargetKey } from "../../../../src/dns/lookup-result.ts";
+import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
+import { empty, failed, found, KEY } from "../../../support/hold-play.ts";
+
+test("what nobody asks for is not looked up; a question makes one look-up, which a thousand askers share", async () => {
+  await using world = start(() => found("a"));
+  world.refresher.want(KEY);
+  await world.clock.advance(600_000);
+  assert.deepEqual(world.asked, []);
+  await Promise.all(Array.from({ length: 1_000 }, () => world.question()));
+  assert.deepEqual([world.asked, world.addresses()], [["600"], "a"]);
+});
+
+test("a fresh answer is given without a look-up, and the first question after its time shows the target as it is", async () => {
+  await using world = start((at) => found(at < 10_000 ? "a" : "a b", { ttl: 30 }));
+  world.refresher.want(KEY);
+  await world.question();
+  await world.clock.advance(20_000);
+  assert.equal(world.refresher.ask(KEY), undefined);
+  assert.deepEqual([world.asked, world.addresses(), world.live().freshUntil], [["0"], "a", 30_000]);
+  await world.clock.advance(10_000);
+  await world.question();
+  assert.deepEqual([world.asked, world.addresses()], [["0", "30"], "a b"]);
+});
+
+test("the time counts from what the recursive server said, which counts down", async () => {
+  await using world = start((at) => found("a", { ttl: 100 - ((at / 1000) % 100) }));
+  world.refresher.want(KEY);
+  await world.clock.advance(70_000);
+  await world.question();
+  assert.equal(world.live().freshUntil, 100_000);
+  assert.equal(world.refresher.answer(KEY)?.ttl, 30);
+});
+
+test("a key is followed by its TTL only while it is asked for", async () => {
+  await using world = start(() => found("a", { ttl: 20 }));
+  world.refresher.want(KEY);
+  await world.question();
+  await world.clock.advance(15_000);
+  void world.refresher.ask(KEY);
+  await world.clock.advance(200_000);
+  // At 15 s in advance, which gave a whole new copy; the question before it is no reason for another one.
+  assert.deepEqual(world.asked, ["0", "15"]);
+});
+
+test("a copy that is about to run out is fetched in advance once, since most servers only count it down", async () => {
+  await using world = start((at) => found("a", { ttl: 60 - ((at / 1000) % 60) }));
+  world.refresher.want(KEY);
+  await world.question();
+  await world.clock.advance(53_000);
+  assert.equal(world.refresher.ask(KEY), undefined);
+  for (let second = 54; second < 60; second += 1) {
+    await world.clock.advance(1_000);
+    void world.refresher.ask(KEY);
+  }
+  await world.clock.settle();
+  assert.deepEqual(world.asked, ["0", "54"]);
+  await world.clock.advance(1_000);
+  await world.question();
+  assert.deepEqual(world.asked, ["0", "54", "60"]);
+});
+
+test("what fails is not looked up again for each question, but after its back-off", async () => {
+  await using world = start((at) => (at === 0 ? found("a", { ttl: 10 }) : failed()));
+  world.refresher.want(KEY);
+  await world.question();
+  await world.clock.advance(12_000);
+  await world.question();
+  for (let second = 13; second < 16; second += 1) {
+    await world.clock.advance(1_000);
+    assert.equal(world.refresher.ask(KEY), undefined);
+  }
+  assert.deepEqual([world.asked, world.addresses(), world.live().freshUntil], [["0", "12"], "a", 10_000]);
+  await world.clock.advance(1_000);
+  await world.question();
+  assert.deepEqual(world.asked, ["0", "12", "16"]);
+});
+
+test("when most of a set is gone the question waits for the confirmation too", async () => {
+  await using world = start((at) => found(at === 0 ? "a b" : "c"));
+  world.refresher.want(KEY);
+  await world.question();
+  await world.clock.advance(60_000);
+  await world.question();
+  assert.deepEqual([world.asked, world.addresses()], [["0", "60", "60 not s1"], "c"]);
+});
+
+test("an empty answer is not believed at once at query time either", async () => {
+  await using world = start((at) => (at === 0 ? found("a", { ttl: 10 }) : empty()));
+  world.refresher.want(KEY);
+  await world.question();
+  for (let second = 10; second < 60; second += 10) {
+    await world.clock.advance(10_000);
+    await world.question();
+    assert.equal(world.addresses(), "a");
+    assert.ok(world.live().freshUntil > world.clock.now(), "held, and not stale");
+  }
+});
+
+test("a rotating target is given as it is, while what is published stays steady", async () => {
+  await using world = start((at) => found(at % 20_000 < 10_000 ? "a b c" : "a d e", { ttl: 10 }));
+  world.refresher.want(KEY);
+  for (let cycle = 0; cycle < 8; cycle += 1) {
+    await world.question();
+    assert.equal(world.addresses(), cycle % 2 === 0 ? "a b c" : "a d e");
+    await world.clock.advance(10_000);
+  }
+  assert.equal(world.refresher.answer(KEY)?.rotating, true);
+});
+
+test("from the first term on all keys are looked up, those that are fresh when their TTL asks", async () => {
+  await using world = start(() => found("a", { ttl: 60 }));
+  world.refresher.want(KEY);
+  const other: TargetKey = { ...KEY, target: parseName("other.example") };
+  world.refresher.want(other);
+  await world.question();
+  await world.clock.advance(10_000);
+  world.refresher.follow();
+  await world.clock.advance(115_000);
+  assert.deepEqual(world.asked, ["0", "10", "61", "71", "122"]);
+});
+
+test("a scheduled look-up is not waited for while what is known is fresh", async () => {
+  await using world = start(
+    async (at, _key, clock, signal) => {
+      await clock.sleep(at === 0 ? 0 : 5_000, signal);
+      return found("a", { ttl: 1_000 });
+    },
+    { follows: true },
+  );
+  world.refresher.want(KEY);
+  await world.clock.advance(301_000);
+  assert.equal(world.asked.length, 2);
+  assert.equal(world.refresher.ask(KEY), undefined);
+});
+
+test("a target with TTL 0 is looked up once a second at most", async () => {
+  await using world = start(() => found("a", { ttl: 0 }));
+  world.refresher.want(KEY);
+  for (let ms = 0; ms < 3_000; ms += 100) {
+    await world.question();
+    await world.clock.advance(100);
+  }
+  assert.equal(world.asked.length, 3);
+});
+
+test("last-good from before a restart is stale until it is looked up, and the first question does that", async () => {
+  await using world = start(() => failed());
+  const outcome = { kind: "positive" } as const;
+  world.refresher.want(KEY, { addresses: ["z"], ttl: 60, chain: [], since: 0, outcome, goodAt: 0 });
+  assert.ok(world.live().freshUntil < world.clock.now());
+  await world.question();
+  assert.deepEqual([world.asked, world.addresses()], [["0"], "z"]);
+});
+
+test("too many cold names at once wait for their turn, and are answered later", async () => {
+  await using world = start(async (_at, _key, clock, signal) => {
+    await clock.sleep(100, signal);
+    return found("a");
+  });
+  const keys = Array.from({ length: 600 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
+  keys.forEach((key) => world.refresher.want(key));
+  const asked = keys.map((key) => world.refresher.ask(key));
+  assert.equal(asked.filter((promise) => promise === undefined).length, 88);
+  await world.clock.advance(1_000);
+  assert.ok(keys.every((key) => world.refresher.live(key)?.answer.addresses.length === 1));
+});
+
+test("an abort ends what a question began, and nothing is asked after it", async () => {
+  const world = start(async (_at, _key, clock, signal) => {
+    await clock.sleep(10_000, signal);
+    return found("a");
+  });
+  world.refresher.want(KEY);
+  const question = world.question();
+  await world.clock.settle();
+  await world[Symbol.asyncDispose]();
+  await question;
+  assert.deepEqual([world.clock.sleepers(), world.refresher.ask(KEY)], [0, undefined]);
+});
+
+type Answering = (at: number, key: TargetKey, clock: FakeClock, signal: AbortSignal) => Reading | Promise<Reading>;
+
+/** A refresher that looks up only what is asked for. */
+function start(answering: Answering, options: Partial<RefresherDeps> = {}) {
+  const clock = fakeClock();
+  const asked: string[] = [];
+  const refresher: Refresher = createRefresher({
+    lookup: {
+      look: async (key, { avoid }, signal) => {
+        asked.push(`${clock.now() / 1000}${avoid === undefined ? "" : ` not ${avoid}`}`);
+        return answering(clock.now(), key, clock, signal);
+      },
+    },
+    serverCountOf: () => 2,
+    clock,
+    random: () => 0,
+    log: silentLogger,
+    onAnswer: () => undefined,
+    concurrency: 64,
+    follows: false,
+    ...options,
+  });
+  const controller = new AbortController();
+  const run = refresher.run(controller.signal);
+  const live = () => {
+    const reading = refresher.live(KEY);
+    assert.ok(reading !== undefined);
+    return reading;
+  };
+  return {
+    clock,
+    refresher,
+    asked,
+    live,
+    addresses: () => live().answer.addresses.join(" "),
+    question: async () => refresher.ask(KEY),
+    [Symbol.asyncDispose]: async () => {
+      controller.abort();
+      await run;
+    },
+  };
+}

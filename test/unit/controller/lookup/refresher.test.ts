@@ -1,0 +1,294 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { silentLogger } from "../../../../src/base/log.ts";
+import { createRefresher, type Refresher } from "../../../../src/controller/lookup/refresher.ts";
+import type { RefresherDeps } from "../../../../src/controller/lookup/refresher-context.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import type { Reading, TargetKey } from "../../../../src/dns/lookup-result.ts";
+import type { Answer } from "../../../../src/plan/target-answer.ts";
+import type { LastGood } from "../../../../src/plan/hold/state.ts";
+import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
+import { empty, failed, found, KEY } from "../../../support/hold-play.ts";
+
+const SIX: TargetKey = { ...KEY, family: "AAAA" };
+const LAST_GOOD: LastGood = {
+  addresses: ["z"],
+  ttl: 60,
+  chain: [KEY.target],
+  since: 0,
+  outcome: { kind: "positive" },
+  goodAt: 0,
+};
+
+test("a thousand users of one target are one stream; each family and view has its own", async () => {
+  await using world = start(() => found("a"));
+  for (let user = 0; user < 1_000; user += 1) {
+    world.refresher.want(KEY);
+  }
+  world.refresher.want(SIX);
+  world.refresher.want({ ...KEY, view: "other" });
+  await world.clock.advance(1_000);
+  assert.equal(world.asked.length, 3);
+  assert.equal(world.refresher.size(), 3);
+});
+
+test("a key is looked up as its TTL asks, until its last user is gone", async () => {
+  await using world = start(() => found("a", { ttl: 60 }));
+  world.refresher.want(KEY);
+  world.refresher.want(KEY);
+  await world.clock.advance(130_000);
+  assert.deepEqual(world.asked, ["0", "61", "122"]);
+  world.refresher.drop(KEY);
+  assert.equal(world.refresher.nextAt(KEY), 183_000);
+  world.refresher.drop(KEY);
+  world.refresher.drop(KEY);
+  await world.clock.advance(1_000_000);
+  assert.equal(world.asked.length, 3);
+  assert.deepEqual(
+    [world.refresher.size(), world.refresher.answer(KEY), world.refresher.nextAt(KEY)],
+    [0, undefined, undefined],
+  );
+});
+
+test("an answer is told when it says something new, not at every refresh; its age is known all the same", async () => {
+  await using world = start((at) => found(at < 120_000 ? "a b" : "a b c", { ttl: 60 }));
+  world.refresher.want(KEY);
+  await world.clock.advance(110_000);
+  assert.deepEqual(world.told.map(addressesOf), ["a b"]);
+  assert.equal(world.refresher.answer(KEY)?.goodAt, 61_000);
+  await world.clock.advance(60_000);
+  assert.deepEqual(world.told.map(addressesOf), ["a b", "a b c"]);
+});
+
+test("while look-ups fail last-good stays, and it is told once", async () => {
+  await using world = start((at) => (at < 60_000 ? found("a") : failed(at % 2 === 0 ? "timeout" : "servfail")));
+  world.refresher.want(KEY);
+  await world.clock.advance(3_600_000);
+  assert.deepEqual(
+    world.told.map(({ outcome }) => outcome.kind),
+    ["positive", "failure"],
+  );
+  assert.equal(addressesOf(world.told.at(-1)), "a");
+  assert.ok(world.asked.length < 25, `${world.asked.length} look-ups in an hour of failures`);
+});
+
+test("a doubt is asked at once at another server", async () => {
+  await using world = start((at) => found(at < 60_000 ? "a" : "b"));
+  world.refresher.want(KEY);
+  await world.clock.advance(61_000);
+  assert.deepEqual(world.asked, ["0", "61", "61 not s1"]);
+  assert.equal(addressesOf(world.refresher.answer(KEY)), "b");
+});
+
+test("NXDOMAIN for one family while the other has addresses is a failure of that family", async () => {
+  await using world = start((_at, key) => (key.family === "A" ? found("a") : empty("nxdomain")));
+  world.refresher.want(KEY);
+  await world.clock.advance(1_000);
+  world.refresher.want(SIX);
+  await world.clock.advance(1_000);
+  assert.deepEqual(world.refresher.answer(SIX)?.outcome.kind, "failure");
+});
+
+test("last-good from a status stands at once, and is looked up at once", async () => {
+  await using world = start(() => failed());
+  world.refresher.want(KEY, LAST_GOOD);
+  assert.equal(addressesOf(world.refresher.answer(KEY)), "z");
+  await world.clock.advance(1_000);
+  assert.equal(world.asked[0], "0");
+  assert.equal(addressesOf(world.refresher.answer(KEY)), "z");
+});
+
+test("last-good that a second user brings helps a key that only failed, and is told", async () => {
+  await using world = start(() => failed());
+  world.refresher.want(KEY);
+  await world.clock.advance(1_000);
+  world.refresher.want(KEY, LAST_GOOD);
+  assert.deepEqual(world.told.map(addressesOf), ["", "z"]);
+});
+
+test("expedite looks up now, though at most once a second, and keeps the order of the day", async () => {
+  await using world = start(() => found("a"));
+  world.refresher.want(KEY);
+  await world.clock.advance(10_000);
+  for (let event = 0; event < 100; event += 1) {
+    world.refresher.expedite(KEY);
+    await world.clock.advance(20);
+  }
+  assert.deepEqual(world.asked, ["0", "10", "11", "12"]);
+  world.refresher.expedite({ ...KEY, view: "unknown" });
+});
+
+test("no more look-ups run at once than allowed, first come, first served", async () => {
+  let inside = 0;
+  let most = 0;
+  await using world = start(
+    async (_at, _key, clock, signal) => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await clock.sleep(100, signal);
+      inside -= 1;
+      return found("a", { ttl: 300 });
+    },
+    { concurrency: 8 },
+  );
+  const keys = Array.from({ length: 100 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
+  keys.forEach((key) => world.refresher.want(key));
+  await world.clock.advance(1_200);
+  assert.equal(world.told.length, 96);
+  await world.clock.advance(200);
+  assert.equal(most, 8);
+  assert.deepEqual(
+    world.told.map(({ key }) => key.target),
+    keys.map(({ target }) => target),
+  );
+});
+
+test("20,000 keys at the start leave the event loop its turns", async () => {
+  await using world = start(() => found("a", { ttl: 300 }), { concurrency: 64 });
+  let longest = 0;
+  let last = performance.now();
+  const watch = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  for (let index = 0; index < 20_000; index += 1) {
+    world.refresher.want({ ...KEY, target: parseName(`t${index}.example`) });
+  }
+  while (world.told.length < 20_000) {
+    await world.clock.settle();
+  }
+  clearInterval(watch);
+  assert.ok(longest < 500, `stalled for ${longest} ms`);
+});
+
+test("when the servers answer again after an outage, all keys that failed are looked up within seconds", async () => {
+  const outage = { from: 30_000, until: 3_000_000 };
+  await using world = start((at) => (at >= outage.from && at < outage.until ? failed() : found("a", { ttl: 40 })));
+  const keys = Array.from({ length: 20 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
+  keys.forEach((key) => world.refresher.want(key));
+  await world.clock.advance(outage.until - 1);
+  assert.ok(keys.every((key) => world.refresher.answer(key)?.failingSince !== undefined));
+  const first = Math.min(...keys.map((key) => world.refresher.nextAt(key) ?? Infinity));
+  await world.clock.advance(Math.max(0, first - world.clock.now()) + 3_000);
+  assert.ok(keys.every((key) => world.refresher.answer(key)?.failingSince === undefined));
+});
+
+test("a look-up or a listener that throws stops nothing", async () => {
+  let defects = 0;
+  await using world = start(
+    (at) => {
+      if (at < 10_000) {
+        defects += 1;
+        throw new Error("defect");
+      }
+      return found("a");
+    },
+    {
+      onAnswer: () => {
+        throw new Error("defect");
+      },
+    },
+  );
+  world.refresher.want(KEY);
+  await world.clock.advance(60_000);
+  assert.ok(defects > 0);
+  assert.equal(addressesOf(world.refresher.answer(KEY)), "a");
+});
+
+test("a key that is dropped and wanted again during its look-up is looked up anew", async () => {
+  await using world = start(async (_at, _key, clock, signal) => {
+    await clock.sleep(2_000, signal);
+    return found("a");
+  });
+  world.refresher.want(KEY);
+  await world.clock.advance(1_000);
+  world.refresher.drop(KEY);
+  world.refresher.want(KEY);
+  await world.clock.advance(1_500);
+  assert.equal(world.told.length, 0);
+  await world.clock.advance(2_000);
+  assert.deepEqual([world.asked, world.told.length], [["0", "2"], 1]);
+});
+
+test("an abort stops it promptly, with no timer left and nothing told", async () => {
+  const world = start(async (_at, _key, clock, signal) => {
+    await clock.sleep(10_000, signal);
+    return found("a");
+  });
+  world.refresher.want(KEY);
+  await world.clock.advance(1_000);
+  await world[Symbol.asyncDispose]();
+  assert.equal(world.clock.sleepers(), 0);
+  assert.equal(world.told.length, 0);
+});
+
+test("while nothing is due there is one timer, and the heartbeat goes on", async () => {
+  await using world = start(() => found("a", { ttl: 300 }));
+  for (let index = 0; index < 50; index += 1) {
+    world.refresher.want({ ...KEY, target: parseName(`t${index}.example`) });
+  }
+  await world.clock.advance(100_000);
+  assert.equal(world.clock.sleepers(), 1);
+  assert.ok(world.clock.now() - world.refresher.heartbeatAt() <= 5_000);
+});
+
+test("every reading is observed with the time that it took", async () => {
+  const observed: string[] = [];
+  await using world = start(
+    async (_at, _key, clock, signal) => {
+      await clock.sleep(70, signal);
+      return found("a", { ttl: 30 });
+    },
+    { observe: (reading, tookMs, key) => observed.push(`${reading.kind} ${tookMs} ${key.family}`) },
+  );
+  world.refresher.want(KEY);
+  await world.clock.advance(35_000);
+  assert.deepEqual(observed, ["positive 70 A", "positive 70 A"]);
+});
+
+type Answering = (at: number, key: TargetKey, clock: FakeClock, signal: AbortSignal) => Reading | Promise<Reading>;
+
+interface World extends AsyncDisposable {
+  readonly clock: FakeClock;
+  readonly refresher: Refresher;
+  /** Seconds of each look-up, and whom it avoided. */
+  readonly asked: readonly string[];
+  readonly told: readonly Answer[];
+}
+
+function start(answering: Answering, options: Partial<RefresherDeps> = {}): World {
+  const clock = fakeClock();
+  const asked: string[] = [];
+  const told: Answer[] = [];
+  const refresher = createRefresher({
+    lookup: {
+      look: async (key, { avoid }, signal) => {
+        asked.push(`${clock.now() / 1000}${avoid === undefined ? "" : ` not ${avoid}`}`);
+        return answering(clock.now(), key, clock, signal);
+      },
+    },
+    serverCountOf: () => 2,
+    clock,
+    random: () => 0,
+    log: silentLogger,
+    onAnswer: (answer) => told.push(answer),
+    concurrency: 64,
+    ...options,
+  });
+  const controller = new AbortController();
+  const run = refresher.run(controller.signal);
+  return {
+    clock,
+    refresher,
+    asked,
+    told,
+    [Symbol.asyncDispose]: async () => {
+      controller.abort();
+      await run;
+    },
+  };
+}
+
+function addressesOf(answer: Answer | undefined): string {
+  return answer?.addresses.join(" ") ?? "no answer";
+}

@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ZoneSpec } from "../../../../src/api/dns-zone.ts";
+import { displayName } from "../../../../src/dns/name/name.ts";
+import { BASE_ZONE, startWorld, type ControllerWorld, type WorldOptions } from "../../../support/controller-world.ts";
+import { alias, zone } from "../../../support/objects.ts";
+import { servingPlay, type ServingPlay } from "../../../support/serving-play.ts";
+
+const INLINE: Partial<ZoneSpec> = { responder: { base: { kind: "inline", text: BASE_ZONE }, clientSubnet: false } };
+const FROM_MAP: Partial<ZoneSpec> = {
+  responder: { base: { kind: "configMap", name: "base", key: "zone" }, clientSubnet: true },
+};
+const NO_BASE: Partial<ZoneSpec> = {
+  provider: {
+    kind: "dnsEndpoint",
+    dnsEndpoint: { labels: {} },
+    serving: { endpoints: { kind: "none" } },
+  },
+};
+
+test("a zone is handed over with its base, its aliases and a serial that is the time, whether this process leads or not", async () => {
+  await using world = start({
+    zones: [zone("dns/com", "example.com", INLINE)],
+    aliases: [
+      alias("web/shop", { spec: { families: ["A"], ttl: { min: 30, max: 60 } } }),
+      alias("web/wild", { hostnames: ["*.example.com"] }),
+    ],
+    leads: false,
+  });
+  await world.clock.advance(1_000);
+  const served = world.serving.zones.get("example.com");
+  assert.deepEqual(served?.aliases, [
+    { name: "example.com.", families: ["A"], maxTtl: 60 },
+    { name: "*.example.com.", families: ["A", "AAAA"], maxTtl: 300 },
+  ]);
+  assert.equal(serialOf(served), 1_800_000_000);
+  assert.deepEqual(
+    served?.sets.map(({ name, type }) => `${displayName(name)} ${type}`),
+    [
+      "example.com SOA",
+      "example.com NS",
+      "ns1.example.com A",
+      "example.com MX",
+      "example.com TXT",
+      "www.example.com A",
+    ],
+  );
+  assert.deepEqual([world.looks, world.controller.served()], [[], true]);
+});
+
+test("a change of the claims or of the base zone hands it over again with a higher serial; a status, a label or a look-up does not", async () => {
+  await using world = start({ zones: [zone("dns/com", "example.com", FROM_MAP)], aliases: [alias("web/shop")] });
+  world.serving.bases.set("dns/base/zone", BASE_ZONE);
+  await world.clock.advance(60_000);
+  assert.deepEqual(setsOf(world.serving), ["set example.com 1"]);
+  world.targets.set("cdn.test", ["192.0.2.9"]);
+  await world.clock.advance(600_000);
+  world.send({ kind: "input", zone: "dns/com" });
+  await world.clock.advance(1_000);
+  assert.deepEqual(setsOf(world.serving), ["set example.com 1"]);
+  const first = serialOf(world.serving.zones.get("example.com")) ?? 0;
+
+  world.apply(alias("web/more", { hostnames: ["more.example.com"] }));
+  await world.clock.advance(1_000);
+  const second = serialOf(world.serving.zones.get("example.com")) ?? 0;
+  world.serving.bases.set("dns/base/zone", `${BASE_ZONE}late IN TXT x\n`);
+  world.send({ kind: "input", zone: "dns/com" });
+  await world.clock.advance(1_000);
+  const third = serialOf(world.serving.zones.get("example.com")) ?? 0;
+  assert.ok(second > first && third > second, `${first} ${second} ${third}`);
+  assert.equal(world.serving.zones.get("example.com")?.clientSubnet, true);
+});
+
+test("a serial never falls behind that of the base zone", async () => {
+  const text = BASE_ZONE.replace(" 1 7200", " 2026112501 7200");
+  const spec: Partial<ZoneSpec> = { responder: { base: { kind: "inline", text }, clientSubnet: false } };
+  await using world = start({ zones: [zone("dns/com", "example.com", spec)] });
+  await world.clock.advance(1_000);
+  assert.equal(serialOf(world.serving.zones.get("example.com")), 2_026_112_502);
+});
+
+test("a base zone that goes missing or is broken leaves what is served, and is told once", async () => {
+  await using world = start({ zones: [zone("dns/com", "example.com", FROM_MAP)], aliases: [alias("web/shop")] });
+  world.serving.bases.set("dns/base/zone", BASE_ZONE);
+  await world.clock.advance(1_000);
+  for (const bad of ["@ IN SOA broken", undefined]) {
+    if (bad === undefined) {
+      world.serving.bases.delete("dns/base/zone");
+    } else {
+      world.serving.bases.set("dns/base/zone", bad);
+    }
+    world.send({ kind: "input", zone: "dns/com" });
+    await world.clock.advance(200_000);
+  }
+  assert.deepEqual(
+    world.serving.told.filter((line) => !line.startsWith("changed")),
+    ["set example.com 1"],
+  );
+  const events = world.events.filter(({ reason }) => reason === "ServedOutOfDate").map(({ message }) => message);
+  assert.equal(events.length, 2);
+  assert.match(events[0] ?? "", /serves the zone as it was before: ConfigMap dns\/base\/zone: line 1, column /);
+  assert.match(events[1] ?? "", /ConfigMap dns\/base\/zone is not there/);
+  world.serving.bases.set("dns/base/zone", `${BASE_ZONE}late IN TXT x\n`);
+  await world.clock.advance(60_000);
+  assert.equal(setsOf(world.serving).length, 2, "it is looked at again, should no event tell of it");
+});
+
+test("a base zone that cannot be read is tried again, and until then this process is not ready", async () => {
+  await using world = start({ zones: [zone("dns/com", "example.com", FROM_MAP)] });
+  world.serving.bases.set("dns/base/zone", { failed: "apiserver away" });
+  await world.clock.advance(20_000);
+  assert.deepEqual([world.serving.told, world.controller.served()], [[], false]);
+  world.serving.bases.set("dns/base/zone", BASE_ZONE);
+  await world.clock.advance(30_000);
+  assert.deepEqual([world.serving.told, world.controller.served()], [["set example.com 0"], true]);
+});
+
+test("a zone without any base zone is not served; that is told once, and is no reason not to be ready", async () => {
+  await using world = start({ zones: [zone("dns/com", "example.com", NO_BASE)], aliases: [alias("web/shop")] });
+  await world.clock.advance(400_000);
+  assert.deepEqual([world.serving.told, world.controller.served()], [[], true]);
+  assert.equal(world.events.filter(({ reason }) => reason === "NotServed").length, 1);
+  world.apply(zone("dns/com", "example.com", { ...NO_BASE, ...INLINE }));
+  await world.clock.advance(1_000);
+  assert.deepEqual(setsOf(world.serving), ["set example.com 1"]);
+});
+
+test("of two zones with one domain the older is served; when it goes the other takes its place", async () => {
+  const texts = ["old", "new"].map((word) => `${BASE_ZONE}which IN TXT ${word}\n`);
+  const [older, younger] = texts.map((text, index) =>
+    zone(
+      `dns/z${index}`,
+      "example.com",
+      { responder: { base: { kind: "inline", text }, clientSubnet: false } },
+      { createdAt: index },
+    ),
+  );
+  assert.ok(older !== undefined && younger !== undefined);
+  await using world = start({ zones: [younger, older] });
+  await world.clock.advance(1_000);
+  assert.equal(textOf(world.serving, "which.example.com."), '"old"');
+  world.remove("dns/z0");
+  await world.clock.advance(1_000);
+  assert.equal(textOf(world.serving, "which.example.com."), '"new"');
+  world.remove("dns/z1");
+  await world.clock.advance(1_000);
+  assert.deepEqual([world.serving.zones.size, world.serving.told.at(-1)], [0, "remove example.com"]);
+});
+
+test("names of losers, and names that the base zone keeps, are not served as aliases", async () => {
+  const text = `${BASE_ZONE}own IN A 192.0.2.1\ncname IN CNAME www\nsub IN NS ns.example.net.\n`;
+  const spec: Partial<ZoneSpec> = { responder: { base: { kind: "inline", text }, clientSubnet: false } };
+  const hostnames = ["example.com", "own.example.com", "cname.example.com", "below.sub.example.com"];
+  await using world = start({
+    zones: [zone("dns/com", "example.com", spec)],
+    aliases: [
+      alias("web/shop", { hostnames, spec: { families: ["A"] } }),
+      alias("other/late", { hostnames: ["example.com"], meta: { createdAt: 9_000 } }),
+    ],
+  });
+  await world.clock.advance(1_000);
+  assert.deepEqual(world.serving.zones.get("example.com")?.aliases, [
+    { name: "example.com.", families: ["A"], maxTtl: 300 },
+  ]);
+});
+
+test("an alias with httpsAlias and one target says so, unless the base zone has an HTTPS record there or there are more targets", async () => {
+  const text = `${BASE_ZONE}own IN HTTPS 1 . alpn=h2\n`;
+  const spec: Partial<ZoneSpec> = { responder: { base: { kind: "inline", text }, clientSubnet: false } };
+  const https = { spec: { httpsAlias: true } };
+  await using world = start({
+    zones: [zone("dns/com", "example.com", spec)],
+    aliases: [
+      alias("web/one", { ...https, hostnames: ["one.example.com", "own.example.com"] }),
+      alias("web/two", { ...https, hostnames: ["two.example.com"], targets: ["cdn.test", "other.test"] }),
+    ],
+  });
+  await world.clock.advance(1_000);
+  assert.deepEqual(
+    world.serving.zones.get("example.com")?.aliases.map(({ name, httpsTarget }) => `${name} ${httpsTarget ?? "-"}`),
+    ["one.example.com. cdn.test.", "own.example.com. -", "two.example.com. -"],
+  );
+});
+
+test("news of a target tells all names behind it at once, and an edit of an alias its own", async () => {
+  const hostnames = ["a.example.com", "b.example.com"];
+  await using world = start({
+    zones: [zone("dns/com", "example.com", INLINE)],
+    aliases: [alias("web/shop", { hostnames })],
+    targets: { "cdn.test": ["192.0.2.1", "192.0.2.2"] },
+  });
+  await world.clock.advance(300_000);
+  world.serving.told.length = 0;
+  world.targets.set("cdn.test", ["192.0.2.1", "192.0.2.3"]);
+  await world.clock.advance(120_000);
+  assert.deepEqual(world.serving.told, ["changed example.com a.example.com b.example.com"]);
+  world.apply(alias("web/shop", { hostnames, spec: { onEmpty: "Withdraw" } }));
+  await world.clock.advance(1_000);
+  assert.equal(world.serving.told[1], "changed example.com a.example.com b.example.com");
+});
+
+test("ten thousand names are handed over without holding the event loop", async () => {
+  const hostnames = (from: number): readonly string[] =>
+    Array.from({ length: 50 }, (_, index) => `n${from + index}.example.com`);
+  await using world = start({
+    zones: [zone("dns/com", "example.com", INLINE)],
+    aliases: Array.from({ length: 200 }, (_, index) => alias(`web/a${index}`, { hostnames: hostnames(index * 50) })),
+    leads: false,
+  });
+  while (!world.controller.served() || world.serving.zones.size === 0) {
+    await world.clock.advance(50);
+  }
+  assert.equal(world.serving.zones.get("example.com")?.aliases.length, 10_000);
+});
+
+function start(options: WorldOptions): ControllerWorld & { readonly serving: ServingPlay } {
+  const serving = servingPlay();
+  return Object.assign(startWorld({ ...options, serving }), { serving });
+}
+
+function setsOf({ told }: ServingPlay): readonly string[] {
+  return told.filter((line) => line.startsWith("set "));
+}
+
+function serialOf(
+  zone: { readonly sets: readonly { readonly type: string; readonly data: readonly string[] }[] } | undefined,
+): number | undefined {
+  const soa = zone?.sets.find(({ type }) => type === "SOA");
+  return soa === undefined ? undefined : Number(soa.data[0]?.split(" ")[2]);
+}
+
+function textOf({ zones }: ServingPlay, name: string): string | undefined {
+  return zones.get("example.com")?.sets.find((set) => set.name === name && set.type === "TXT")?.data[0];
+}
