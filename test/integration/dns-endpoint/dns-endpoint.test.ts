@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { ZoneSpec } from "../../../src/api/dns-zone.ts";
 import { memberAt, textAt } from "../../../src/base/json.ts";
-import type { Transport } from "../../../src/kube/transport.ts";
+import type { Transport } from "../../../src/kube/client/transport.ts";
 import { skipWithout } from "../../support/component.ts";
 import { installDnsEndpointCrd, skipWithoutDnsEndpointCrd } from "../../support/dns-endpoint-crd.ts";
 import type { KubeApiserver } from "../../support/kube-apiserver.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createConfigMapStore } from "../../../src/kube/config-map-store.ts";
+import { createConfigMapStore } from "../../../src/kube/objects/config-map-store.ts";
 import { memberAt, textsAt } from "../../../src/base/json.ts";
-import { CONFIG_MAPS, pathOf } from "../../../src/kube/resource.ts";
-import { MERGE_PATCH, type Transport } from "../../../src/kube/transport.ts";
+import { CONFIG_MAPS, pathOf } from "../../../src/kube/client/resource.ts";
+import { MERGE_PATCH, type Transport } from "../../../src/kube/client/transport.ts";
 import type { TextRead } from "../../../src/providers/text-store.ts";
 import { skipWithout } from "../../support/component.ts";
 import type { KubeApiserver } from "../../support/kube-apiserver.ts";

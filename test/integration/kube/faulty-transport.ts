@@ -1,5 +1,5 @@
-import type { KubeResult } from "../../../src/kube/response.ts";
-import type { KubeRequest, StreamResult, Transport } from "../../../src/kube/transport.ts";
+import type { KubeResult } from "../../../src/kube/client/api-result.ts";
+import type { KubeRequest, StreamResult, Transport } from "../../../src/kube/client/transport.ts";
 
 /** A real transport that a test can cut, and that remembers what came back. */
 export interface FaultyTransport extends Transport {

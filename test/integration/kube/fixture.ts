@@ -5,9 +5,9 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { systemClock } from "../../../src/base/clock.ts";
-import { openKubeconfig } from "../../../src/kube/connect.ts";
-import { pathOf, type Resource } from "../../../src/kube/resource.ts";
-import { createTransport, type KubeRequest, type Transport } from "../../../src/kube/transport.ts";
+import { openKubeconfig } from "../../../src/kube/client/kubeconfig.ts";
+import { pathOf, type Resource } from "../../../src/kube/client/resource.ts";
+import { createTransport, type KubeRequest, type Transport } from "../../../src/kube/client/transport.ts";
 import { startKubeApiserver, type KubeApiserver, type KubeApiserverOptions } from "../../support/kube-apiserver.ts";
 
 export const NEVER = new AbortController().signal;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { InventoryEvent } from "../../../src/controller/ports/ports.ts";
-import { createInventory, type InventoryOptions } from "../../../src/kube/inventory.ts";
-import { DNS_ALIASES, pathOf } from "../../../src/kube/resource.ts";
-import type { Transport } from "../../../src/kube/transport.ts";
+import { createInventory, type InventoryOptions } from "../../../src/kube/watch/cluster-inventory.ts";
+import { DNS_ALIASES, pathOf } from "../../../src/kube/client/resource.ts";
+import type { Transport } from "../../../src/kube/client/transport.ts";
 import { skipWithout } from "../../support/component.ts";
 import type { KubeApiserver } from "../../support/kube-apiserver.ts";
 import { faultyTransport } from "./faulty-transport.ts";

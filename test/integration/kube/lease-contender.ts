@@ -1,7 +1,7 @@
 import { silentLogger } from "../../../src/base/log.ts";
 import { systemClock } from "../../../src/base/clock.ts";
-import { createLease, type Lease } from "../../../src/kube/lease.ts";
-import type { Transport } from "../../../src/kube/transport.ts";
+import { createLease, type Lease } from "../../../src/kube/lease/leader-election.ts";
+import type { Transport } from "../../../src/kube/client/transport.ts";
 import { openTransport } from "./fixture.ts";
 
 /** A fifth of what the program uses. */

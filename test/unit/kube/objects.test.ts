@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { badManifestStatus } from "../../../src/kube/bad-status.ts";
-import { fieldManagerOf, storedKey } from "../../../src/kube/config-map-object.ts";
-import { jsonLines } from "../../../src/kube/json-lines.ts";
+import { badManifestStatus } from "../../../src/kube/status/invalid-object-status.ts";
+import { fieldManagerOf, storedKey } from "../../../src/kube/objects/config-map-object.ts";
+import { jsonLines } from "../../../src/kube/watch/json-lines.ts";
 import { canonicalJson, listAt, textAt } from "../../../src/base/json.ts";
-import { labelSelector, DNS_ZONES, NAMESPACES, pathOf } from "../../../src/kube/resource.ts";
-import { createSightings } from "../../../src/kube/sightings.ts";
-import { endpointsOfSlices } from "../../../src/kube/slice-endpoints.ts";
-import { trimObject } from "../../../src/kube/trim.ts";
+import { labelSelector, DNS_ZONES, NAMESPACES, pathOf } from "../../../src/kube/client/resource.ts";
+import { createSightings } from "../../../src/kube/watch/known-versions.ts";
+import { endpointsOfSlices } from "../../../src/kube/objects/endpoint-slices.ts";
+import { trimObject } from "../../../src/kube/watch/trim-object.ts";
 
 describe("paths", () => {
   it("are those of the API", () => {

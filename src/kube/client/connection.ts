@@ -1,0 +1,76 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import type { Logger } from "../../base/log.ts";
+import type { CredentialSource, Credentials } from "./credentials.ts";
+import { createSocketKeeper, type Sockets } from "./socket-pool.ts";
+
+export interface ConnectionDeps {
+  readonly credentials: CredentialSource;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface ConnectionOptions {
+  /** How long a token or a certificate is used before its file is read again. */
+  readonly rereadMs: Millis;
+  readonly maxSockets: number;
+}
+
+/** Where a request goes and what it carries, now. */
+export interface LiveConnection extends Sockets {
+  readonly credentials: Credentials;
+  readonly readAt: Millis;
+}
+
+export interface Connection extends AsyncDisposable {
+  /** Rejects when credentials were never readable; later failures to read go on with the last ones. */
+  current(): Promise<LiveConnection>;
+  /** After a 401: reads everything anew, unless that was just done. */
+  renew(used: LiveConnection): Promise<LiveConnection>;
+}
+
+/** Where nothing on disk helps, a 401 must not start a plugin for each request. */
+const RENEW_PAUSE_MS = 5_000;
+
+/** Credentials as they are on disk, give or take `rereadMs`, and the sockets that go with them. */
+export function createConnection(deps: ConnectionDeps, options: ConnectionOptions): Connection {
+  const keeper = createSocketKeeper(options.maxSockets, deps.log);
+  let live: LiveConnection | undefined;
+  let reading: Promise<LiveConnection> | undefined;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+
+  const read = async (fresh: boolean): Promise<LiveConnection> => {
+    try {
+      const credentials = await deps.credentials.read({ fresh });
+      live = { ...keeper.for(credentials), credentials, readAt: deps.clock.now() };
+    } catch (error) {
+      if (live === undefined) {
+        throw error;
+      }
+      deps.log.warn({ err: messageOf(error) }, "cluster credentials not re-read");
+      live = { ...live, readAt: deps.clock.now() };
+    }
+    return live;
+  };
+  const readOnce = (fresh: boolean): Promise<LiveConnection> => {
+    reading ??= read(fresh).finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  return {
+    current: async () => {
+      const isFresh = live !== undefined && deps.clock.now() - live.readAt < options.rereadMs;
+      return live !== undefined && isFresh ? live : readOnce(false);
+    },
+    renew: async (used) => {
+      const now = deps.clock.now();
+      if (live !== undefined && (live.readAt > used.readAt || now - renewedAt < RENEW_PAUSE_MS)) {
+        return live;
+      }
+      renewedAt = now;
+      return readOnce(true);
+    },
+    [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,123 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { RequestOptions } from "node:https";
+import { AppError, messageOf } from "../../base/error.ts";
+import type { CredentialSource, Credentials, TlsMaterial } from "./credentials.ts";
+import { openPod, type PodApiserver } from "./in-cluster-config.ts";
+
+export interface KubeconfigOptions {
+  /** A file, or several joined as $KUBECONFIG is; absent: the pod's own ServiceAccount when in a pod, else ~/.kube/config. */
+  readonly kubeconfig?: string;
+  /** Instead of the file's current context. */
+  readonly context?: string;
+  /** Where the apiserver is, as every pod is told; absent: this is no pod. */
+  readonly pod?: PodApiserver;
+}
+
+/**
+ * Finds the cluster and how to prove who we are. Loads `@kubernetes/client-node`, 85 MB of it, only here, and not in a pod.
+ * Throws AppError CONFIG_INVALID that names what is missing.
+ */
+export async function openKubeconfig(options: KubeconfigOptions): Promise<CredentialSource> {
+  if (options.pod !== undefined && options.kubeconfig === undefined && options.context === undefined) {
+    return openPod(options.pod);
+  }
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const load = (): KubeConfig => loadWith(() => new KubeConfig(), options);
+  let config = load();
+  return {
+    description: `context ${config.getCurrentContext()}`,
+    namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? "default",
+    read: async ({ fresh }) => {
+      try {
+        // client-node keeps a token or a plugin's answer for a while; a new KubeConfig knows nothing yet.
+        config = fresh ? load() : config;
+        return await readCredentials(config);
+      } catch (error) {
+        throw new AppError("KUBE_REQUEST_FAILED", `no credentials for the cluster: ${messageOf(error)}`, {
+          retry: "backoff",
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+/** What client-node makes up when it finds no configuration at all. */
+const NOTHING_FOUND = "http://localhost:8080";
+
+function loadWith(make: () => KubeConfig, options: KubeconfigOptions): KubeConfig {
+  const config = make();
+  try {
+    if (options.kubeconfig === undefined) {
+      config.loadFromDefault();
+    } else {
+      loadFiles(make, config, options.kubeconfig);
+    }
+  } catch (error) {
+    throw invalid(`the kubeconfig cannot be read: ${messageOf(error)}`, error);
+  }
+  if (options.context !== undefined) {
+    config.setCurrentContext(options.context);
+  }
+  const cluster = config.getCurrentCluster();
+  if (!cluster) {
+    throw invalid(`the kubeconfig has no cluster for context "${config.getCurrentContext()}"`);
+  }
+  if (options.kubeconfig === undefined && cluster.server === NOTHING_FOUND) {
+    throw invalid("no cluster: this is no pod, and there is neither $KUBECONFIG nor ~/.kube/config");
+  }
+  return config;
+}
+
+/** As kubectl reads $KUBECONFIG: the first file decides on the current context. */
+function loadFiles(make: () => KubeConfig, config: KubeConfig, paths: string): void {
+  const [first, ...others] = paths.split(process.platform === "win32" ? ";" : ":").filter((path) => path !== "");
+  config.loadFromFile(first ?? paths);
+  for (const path of others) {
+    const other = make();
+    other.loadFromFile(path);
+    config.mergeConfig(other, true);
+  }
+}
+
+async function readCredentials(config: KubeConfig): Promise<Credentials> {
+  const cluster = config.getCurrentCluster();
+  const user = config.getCurrentUser();
+  const options: RequestOptions & { servername?: string } = { headers: {} };
+  await config.applyToHTTPSOptions(options);
+  const basic = user?.username ? `${user.username}:${user.password ?? ""}` : undefined;
+  return {
+    server: (cluster?.server ?? "").replace(/\/+$/, ""),
+    headers: {
+      ...headersOf(options.headers),
+      ...(basic === undefined ? {} : { authorization: `Basic ${Buffer.from(basic).toString("base64")}` }),
+    },
+    tls: tlsOf(options),
+    ...(cluster?.proxyUrl === undefined ? {} : { proxy: cluster.proxyUrl }),
+  };
+}
+
+function headersOf(headers: RequestOptions["headers"]): Readonly<Record<string, string>> {
+  const entries = Object.entries(headers ?? {}).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value).trim()]));
+}
+
+function tlsOf(options: RequestOptions): TlsMaterial {
+  const { ca, cert, key, servername, rejectUnauthorized } = options;
+  return {
+    ...(ca === undefined ? {} : { ca: pemText(ca) }),
+    ...(cert === undefined ? {} : { cert: pemText(cert) }),
+    ...(key === undefined ? {} : { key: pemText(key) }),
+    ...(servername === undefined ? {} : { servername }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+  };
+}
+
+/** client-node gives a Buffer or a text, though the type of Node's option allows for lists. */
+function pemText(value: unknown): string {
+  return Buffer.isBuffer(value) ? value.toString("utf8") : typeof value === "string" ? value : "";
+}
+
+function invalid(message: string, cause?: unknown): AppError {
+  return new AppError("CONFIG_INVALID", message, { retry: "never", cause });
+}

@@ -1,0 +1,61 @@
+import { API_GROUP, API_VERSION } from "../../api/meta.ts";
+
+/** One kind of object at the apiserver. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+}
+
+export const DNS_ALIASES: Resource = {
+  apiVersion: `${API_GROUP}/${API_VERSION}`,
+  kind: "DnsAlias",
+  plural: "dnsaliases",
+};
+export const DNS_ZONES: Resource = { apiVersion: `${API_GROUP}/${API_VERSION}`, kind: "DnsZone", plural: "dnszones" };
+export const NAMESPACES: Resource = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };
+export const CONFIG_MAPS: Resource = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps" };
+export const SECRETS: Resource = { apiVersion: "v1", kind: "Secret", plural: "secrets" };
+export const PODS: Resource = { apiVersion: "v1", kind: "Pod", plural: "pods" };
+export const EVENTS: Resource = { apiVersion: "events.k8s.io/v1", kind: "Event", plural: "events" };
+export const LEASES: Resource = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", plural: "leases" };
+/** ExternalDNS's. */
+export const DNS_ENDPOINTS: Resource = {
+  apiVersion: "externaldns.k8s.io/v1alpha1",
+  kind: "DNSEndpoint",
+  plural: "dnsendpoints",
+};
+export const ENDPOINT_SLICES: Resource = {
+  apiVersion: "discovery.k8s.io/v1",
+  kind: "EndpointSlice",
+  plural: "endpointslices",
+};
+
+export interface Place {
+  /** Undefined: all namespaces, or a resource that has none. */
+  readonly namespace?: string | undefined;
+  readonly name?: string;
+  readonly subresource?: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** The path of a list or of one object, with its query. */
+export function pathOf(resource: Resource, place: Place = {}): string {
+  const root = resource.apiVersion.includes("/") ? `/apis/${resource.apiVersion}` : `/api/${resource.apiVersion}`;
+  const parts = [
+    ...(place.namespace === undefined ? [] : ["namespaces", place.namespace]),
+    resource.plural,
+    ...(place.name === undefined ? [] : [place.name]),
+    ...(place.subresource === undefined ? [] : [place.subresource]),
+  ].map((part) => encodeURIComponent(part));
+  const query = new URLSearchParams({ ...place.query }).toString();
+  return `${root}/${parts.join("/")}${query === "" ? "" : `?${query}`}`;
+}
+
+/** `k=v,k=v`, sorted, as labelSelector wants it. */
+export function labelSelector(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+    .join(",");
+}

@@ -1,0 +1,64 @@
+import { Agent, ProxyAgent, type Dispatcher } from "undici";
+import type { Logger } from "../../base/log.ts";
+import { sameConnection, type Credentials } from "./credentials.ts";
+
+/** Open connections to one apiserver. */
+export interface Sockets {
+  /** Pooled, for requests that end. */
+  readonly requests: Dispatcher;
+  /** One socket each, for watches: they must not take the sockets of the others. */
+  readonly streams: Dispatcher;
+}
+
+/** Keeps sockets for as long as server, CA and certificates stay the same, and replaces them when those change. */
+export interface SocketKeeper extends AsyncDisposable {
+  /** The old ones end when what goes on over them has ended. */
+  for(credentials: Credentials): Sockets;
+}
+
+export function createSocketKeeper(maxSockets: number, log: Logger): SocketKeeper {
+  let current: { readonly credentials: Credentials; readonly sockets: Sockets } | undefined;
+  const retired = new Set<Dispatcher>();
+  const retire = (dispatcher: Dispatcher): void => {
+    const forget = (): boolean => retired.delete(dispatcher);
+    retired.add(dispatcher);
+    void dispatcher.close().then(forget, forget);
+  };
+  return {
+    for: (credentials) => {
+      if (current !== undefined && sameConnection(current.credentials, credentials)) {
+        return current.sockets;
+      }
+      if (current !== undefined) {
+        log.info({ server: credentials.server }, "certificates of the apiserver connection replaced");
+        retire(current.sockets.requests);
+        retire(current.sockets.streams);
+      }
+      const sockets = { requests: open(credentials, maxSockets), streams: open(credentials, null) };
+      current = { credentials, sockets };
+      return sockets;
+    },
+    [Symbol.asyncDispose]: async () => {
+      const all = [...retired, ...(current === undefined ? [] : [current.sockets.requests, current.sockets.streams])];
+      await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
+    },
+  };
+}
+
+function open({ tls, proxy }: Credentials, connections: number | null): Dispatcher {
+  // Time limits are ours: per request, and per stream the idle limit given with it.
+  // HTTP/1.1: over HTTP/2 all watches would share one socket, and undici leaves a stream that was aborted without a listener for its error, which
+  // ends the process when the agent is destroyed.
+  const limits = {
+    allowH2: false,
+    connections,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 30_000,
+  };
+  const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 15_000, timeout: 10_000 };
+  return proxy === undefined
+    ? new Agent({ ...limits, connect })
+    : new ProxyAgent({ ...limits, uri: proxy, requestTls: connect });
+}

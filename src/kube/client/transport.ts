@@ -1,0 +1,221 @@
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import { withDeadline } from "../../base/deadline.ts";
+import { messageOf } from "../../base/error.ts";
+import type { Logger } from "../../base/log.ts";
+import { createConnection, type Connection, type LiveConnection } from "./connection.ts";
+import type { CredentialSource } from "./credentials.ts";
+import { createLimiter } from "./concurrency-limiter.ts";
+import { toResult, type KubeResult, type KubeStatus, type KubeUnreachable } from "./api-result.ts";
+
+export interface KubeRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With its query: {@link pathOf}. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** Of the body; the kind of patch for PATCH. */
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** For one try, from the moment it is sent; default 15 s. */
+  readonly timeoutMs?: Millis;
+  /** Not made to wait behind others, nor to wait out a 429: a Lease's renewal. */
+  readonly isUrgent?: boolean;
+}
+
+interface StreamRequest {
+  readonly path: string;
+  readonly accept?: string;
+  /** No byte for this long ends the stream with an error. */
+  readonly idleMs: Millis;
+}
+
+export type StreamResult =
+  /** Iterating throws when the connection breaks or is idle for too long, and ends when the server ends it. */
+  { readonly kind: "stream"; readonly chunks: AsyncIterable<Uint8Array> } | KubeStatus | KubeUnreachable;
+
+/** Requests to one apiserver. What it or the network does is a value; rejects only with the reason of the caller's own signal. */
+export interface Transport extends AsyncDisposable {
+  request(request: KubeRequest, signal: AbortSignal): Promise<KubeResult>;
+  stream(request: StreamRequest, signal: AbortSignal): Promise<StreamResult>;
+}
+
+export interface TransportDeps {
+  readonly credentials: CredentialSource;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Told of each answer to a request, by its HTTP status; `code` is "unreachable" where there was none. */
+  readonly onRequest?: (method: string, code: string) => void;
+}
+
+export interface TransportOptions {
+  /** Requests in flight at once, watches not counted. */
+  readonly concurrency?: number;
+  readonly rereadMs?: Millis;
+  readonly userAgent?: string;
+}
+
+export const APPLY_PATCH = "application/apply-patch+yaml";
+export const MERGE_PATCH = "application/merge-patch+json";
+
+export function createTransport(deps: TransportDeps, options: TransportOptions = {}): Transport {
+  const concurrency = options.concurrency ?? 16;
+  const connection = createConnection(deps, {
+    rereadMs: options.rereadMs ?? 30_000,
+    maxSockets: concurrency + URGENT_SOCKETS,
+  });
+  const limiter = createLimiter(concurrency);
+  const parts: Parts = { deps, connection, userAgent: options.userAgent ?? "dnsalias" };
+  return {
+    request: (request, signal) =>
+      request.isUrgent === true
+        ? requestAuthorized(parts, request, signal)
+        : limiter.run(() => requestPatiently(parts, request, signal), signal),
+    stream: (request, signal) => openStream(parts, request, signal),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  };
+}
+
+interface Parts {
+  readonly deps: TransportDeps;
+  readonly connection: Connection;
+  readonly userAgent: string;
+}
+
+const URGENT_SOCKETS = 2;
+const DEFAULT_TIMEOUT_MS = 15_000;
+/** Tries after a 429 or 503 that says when to come back. Longer waits, and more of them, are the caller's. */
+const MAX_RETRIES = 3;
+const LONGEST_OWN_WAIT_MS = 5_000;
+
+/** RFC 6585 4, RFC 9110 15.6.4: a refused request was not processed, so waiting and sending it again is safe for every method. */
+async function requestPatiently(parts: Parts, request: KubeRequest, signal: AbortSignal): Promise<KubeResult> {
+  for (let attempt = 0; ; attempt += 1) {
+    const result = await requestAuthorized(parts, request, signal);
+    const waitMs = ownWait(result);
+    if (waitMs === undefined || attempt >= MAX_RETRIES) {
+      return result;
+    }
+    await parts.deps.clock.sleep(waitMs * (1 + 0.2 * parts.deps.random()), signal);
+  }
+}
+
+function ownWait(result: KubeResult): Millis | undefined {
+  if (result.kind !== "status" || (result.code !== 429 && result.code !== 503)) {
+    return undefined;
+  }
+  const { retryAfterMs } = result;
+  return retryAfterMs !== undefined && retryAfterMs <= LONGEST_OWN_WAIT_MS ? retryAfterMs : undefined;
+}
+
+/** A 401 can be a token that was rotated a moment ago: once more with what is on disk now. */
+async function requestAuthorized(parts: Parts, request: KubeRequest, signal: AbortSignal): Promise<KubeResult> {
+  try {
+    const live = await parts.connection.current();
+    const first = await requestOnce(parts, live, request, signal);
+    if (first.kind === "status" && first.code === 401) {
+      return await requestOnce(parts, await parts.connection.renew(live), request, signal);
+    }
+    return first;
+  } catch (error) {
+    signal.throwIfAborted();
+    parts.deps.onRequest?.(request.method, "unreachable");
+    return { kind: "unreachable", message: messageOf(error) };
+  }
+}
+
+/** An idle socket may have been closed at the other end the moment it was used; for a read, once more is safe. */
+async function requestOnce(
+  parts: Parts,
+  live: LiveConnection,
+  request: KubeRequest,
+  signal: AbortSignal,
+): Promise<KubeResult> {
+  try {
+    return await exchange(parts, live, request, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (request.method !== "GET" || !isReset(error)) {
+      throw error;
+    }
+    return exchange(parts, live, request, signal);
+  }
+}
+
+function isReset(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "UND_ERR_SOCKET" || error.code === "ECONNRESET");
+}
+
+async function exchange(
+  parts: Parts,
+  live: LiveConnection,
+  request: KubeRequest,
+  signal: AbortSignal,
+): Promise<KubeResult> {
+  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const result = await withDeadline(signal, timeoutMs, async (inner) => {
+    const response = await live.requests.request({
+      ...targetOf(live, request.path),
+      method: request.method,
+      headers: headersOf(parts, live, request),
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal: inner,
+    });
+    parts.deps.onRequest?.(request.method, String(response.statusCode));
+    const text = await response.body.text();
+    return toResult(response.statusCode, headerOf(response.headers["retry-after"]), text, Date.now());
+  });
+  if (result === "expired") {
+    parts.deps.onRequest?.(request.method, "unreachable");
+    return { kind: "unreachable", message: `no answer within ${timeoutMs} ms` };
+  }
+  return result;
+}
+
+async function openStream(parts: Parts, request: StreamRequest, signal: AbortSignal): Promise<StreamResult> {
+  try {
+    const live = await parts.connection.current();
+    const response = await live.streams.request({
+      ...targetOf(live, request.path),
+      method: "GET",
+      headers: headersOf(parts, live, request),
+      headersTimeout: 30_000,
+      bodyTimeout: request.idleMs,
+      signal,
+    });
+    parts.deps.onRequest?.("WATCH", String(response.statusCode));
+    if (response.statusCode === 200) {
+      return { kind: "stream", chunks: response.body };
+    }
+    if (response.statusCode === 401) {
+      await parts.connection.renew(live);
+    }
+    const text = await response.body.text();
+    const result = toResult(response.statusCode, headerOf(response.headers["retry-after"]), text, Date.now());
+    return result.kind === "ok" ? { kind: "unreachable", message: `unexpected status ${result.status}` } : result;
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: "unreachable", message: messageOf(error) };
+  }
+}
+
+function targetOf(live: LiveConnection, path: string): { readonly origin: string; readonly path: string } {
+  const url = new URL(live.credentials.server);
+  return { origin: url.origin, path: `${url.pathname.replace(/\/$/, "")}${path}` };
+}
+
+function headersOf(
+  parts: Parts,
+  live: LiveConnection,
+  request: { readonly accept?: string; readonly body?: unknown; readonly contentType?: string },
+): Record<string, string> {
+  return {
+    accept: request.accept ?? "application/json",
+    "user-agent": parts.userAgent,
+    ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" }),
+    ...live.credentials.headers,
+  };
+}
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

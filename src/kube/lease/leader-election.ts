@@ -1,0 +1,155 @@
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import { createLeaseClient, type LeaseClient } from "./lease-client.ts";
+import { holdsLease, LEASE_START, LEASE_TIMES, stopAt, type LeaseState, type LeaseTimes } from "./lease-state.ts";
+import type { Transport } from "../client/transport.ts";
+
+export interface LeaseDeps {
+  readonly transport: Transport;
+  /** Monotonic: a step of the wall-clock must not make a Lease last longer. */
+  readonly clock: Clock;
+  readonly wallNow: () => Millis;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+export interface LeaseOptions {
+  readonly namespace: string;
+  readonly name: string;
+  /** Unique to this process, also among restarts of one pod. */
+  readonly identity: string;
+  readonly times?: LeaseTimes;
+}
+
+export interface Lease {
+  /**
+   * Waits for the Lease, then calls `onLeading`; its signal aborts when the Lease may be lost soon, early enough to stop before anyone else
+   * can have it, or when `signal` does. After a loss, and when `onLeading` has ended, it stands in line again. Ends when the signal aborts, after
+   * `onLeading` has ended and the Lease is released; what `onLeading` throws ends it too, likewise released.
+   */
+  run(onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** By our own clock, at this moment. */
+  readonly isLeading: () => boolean;
+}
+
+export function createLease(deps: LeaseDeps, options: LeaseOptions): Lease {
+  const times = options.times ?? LEASE_TIMES;
+  const client = createLeaseClient(deps, { ...options, times });
+  const term: Term = { deps, times, client, state: LEASE_START, log: leaseLog(deps.log, options) };
+  return {
+    isLeading: () => holdsLease(term.state, times, deps.clock.now()),
+    run: async (onLeading, signal) => {
+      while (!signal.aborted) {
+        await tryOnce(term, signal).catch(ignoreAbort(signal));
+        if (holdsLease(term.state, times, deps.clock.now()) && !signal.aborted) {
+          await lead(term, onLeading, signal);
+        }
+        await pause(term, signal);
+      }
+      await release(term);
+    },
+  };
+}
+
+interface Term {
+  readonly deps: LeaseDeps;
+  readonly times: LeaseTimes;
+  readonly client: LeaseClient;
+  readonly log: Logger;
+  state: LeaseState;
+}
+
+async function tryOnce(term: Term, signal: AbortSignal): Promise<void> {
+  const { state, trouble } = await term.client.claim(term.state, signal);
+  term.state = state;
+  if (trouble !== undefined) {
+    term.log.warn({ err: trouble }, "lease not renewed or read");
+  }
+}
+
+/** Runs the work of the leader, renewing all the while, also while the work comes to its end after a stop. */
+async function lead(term: Term, onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+  const leading = new AbortController();
+  const renewing = new AbortController();
+  const stop = (): void => leading.abort(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  term.log.info({}, "leading");
+  const upkeep = Promise.all([renew(term, leading, renewing.signal), guard(term, leading, renewing.signal)]);
+  const failure = await onLeading(leading.signal).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  signal.removeEventListener("abort", stop);
+  renewing.abort();
+  await upkeep;
+  term.log.info({}, "no longer leading");
+  // A rejection after the signal is how a stopped wait ends.
+  if (failure !== undefined && !leading.signal.aborted) {
+    await release(term);
+    throw failure.error;
+  }
+}
+
+async function renew(term: Term, leading: AbortController, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(term, signal);
+    await tryOnce(term, signal).catch(ignoreAbort(signal));
+    if (term.state.renewedAt === undefined) {
+      lose(term, leading);
+      return;
+    }
+  }
+}
+
+/** A timer of its own, so that a request that hangs cannot make us late. */
+async function guard(term: Term, leading: AbortController, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const deadline = stopAt(term.state, term.times);
+    const left = (deadline ?? 0) - term.deps.clock.now();
+    if (left <= 0) {
+      lose(term, leading);
+      return;
+    }
+    await term.deps.clock.sleep(left, signal).catch(ignoreAbort(signal));
+  }
+}
+
+function lose(term: Term, leading: AbortController): void {
+  if (!leading.signal.aborted) {
+    term.log.warn({}, "lease lost");
+    leading.abort(new Error("the Lease may be lost"));
+  }
+}
+
+/** Tells the others at once; if it does not work, they wait until it has run out. */
+async function release(term: Term): Promise<void> {
+  if (term.state.renewedAt !== undefined) {
+    term.state = await term.client.release(term.state);
+  }
+}
+
+async function pause({ deps, times }: Term, signal: AbortSignal): Promise<void> {
+  const ms = times.retryMs * (1 + JITTER * deps.random());
+  await deps.clock.sleep(ms, signal).catch(ignoreAbort(signal));
+}
+
+/** Contenders that started together drift apart. */
+const JITTER = 0.2;
+
+function ignoreAbort(signal: AbortSignal): (error: unknown) => void {
+  return (error) => {
+    if (!signal.aborted) {
+      throw error;
+    }
+  };
+}
+
+function leaseLog(log: Logger, { namespace, name, identity }: LeaseOptions): Logger {
+  const own = { lease: `${namespace}/${name}`, identity };
+  return {
+    debug: (fields, message) => log.debug({ ...own, ...fields }, message),
+    info: (fields, message) => log.info({ ...own, ...fields }, message),
+    warn: (fields, message) => log.warn({ ...own, ...fields }, message),
+    error: (fields, message) => log.error({ ...own, ...fields }, message),
+  };
+}

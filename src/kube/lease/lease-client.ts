@@ -1,0 +1,126 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import { leaseMove, leaseObserved, leaseWritten, type LeaseState, type LeaseTimes } from "./lease-state.ts";
+import { claimedLease, releasedLease, toLeaseRecord, type LeaseClaim } from "./lease-object.ts";
+import { LEASES, pathOf } from "../client/resource.ts";
+import { describeResult, type KubeResult } from "../client/api-result.ts";
+import type { KubeRequest, Transport } from "../client/transport.ts";
+
+export interface LeaseClientDeps {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly wallNow: () => Millis;
+}
+
+export interface LeaseClientOptions {
+  readonly namespace: string;
+  readonly name: string;
+  readonly identity: string;
+  readonly times: LeaseTimes;
+}
+
+interface LeaseTry {
+  readonly state: LeaseState;
+  /** Why nothing could be found out; the state is as before. */
+  readonly trouble: string | undefined;
+}
+
+/** One round of reading and, where it is ours to take, writing the Lease. */
+export interface LeaseClient {
+  claim(state: LeaseState, signal: AbortSignal): Promise<LeaseTry>;
+  /** Writes an empty holder, if we still are it. Never rejects. */
+  release(state: LeaseState): Promise<LeaseState>;
+}
+
+export function createLeaseClient(deps: LeaseClientDeps, options: LeaseClientOptions): LeaseClient {
+  const rim: Rim = {
+    ...deps,
+    ...options,
+    // A request that hangs must leave time for another before the deadline.
+    timeoutMs: Math.max(1_000, Math.floor(options.times.renewDeadlineMs / 2)),
+  };
+  return {
+    claim: (state, signal) => claim(rim, state, signal),
+    release: (state) => release(rim, state),
+  };
+}
+
+interface Rim extends LeaseClientDeps, LeaseClientOptions {
+  readonly timeoutMs: Millis;
+}
+
+async function claim(rim: Rim, state: LeaseState, signal: AbortSignal): Promise<LeaseTry> {
+  if (state.renewedAt !== undefined) {
+    // We hold it and know its version: one request. Whatever else happened to it makes this a conflict.
+    const quick = await write(rim, state, signal);
+    if (quick.kind !== "stale") {
+      return quick.try;
+    }
+  }
+  const read = await send(rim, { method: "GET", path: pathOf(LEASES, rim) }, signal);
+  if (read.kind !== "ok" && !isStatus(read, 404)) {
+    return { state, trouble: describeResult(read) };
+  }
+  const record = read.kind === "ok" ? toLeaseRecord(read.body) : undefined;
+  const observed = leaseObserved(state, record, rim.identity, rim.clock.now());
+  const written = await write(rim, observed, signal);
+  return written.kind === "stale" ? { state: observed, trouble: undefined } : written.try;
+}
+
+type Written = { readonly kind: "tried"; readonly try: LeaseTry } | { readonly kind: "stale" };
+
+async function write(rim: Rim, state: LeaseState, signal: AbortSignal): Promise<Written> {
+  const { namespace } = rim;
+  const move = leaseMove(state, rim.identity, rim.clock.now());
+  if (move.kind === "wait") {
+    return { kind: "tried", try: { state, trouble: undefined } };
+  }
+  const sentAt = rim.clock.now();
+  const request: KubeRequest =
+    move.kind === "create"
+      ? { method: "POST", path: pathOf(LEASES, { namespace }), body: claimedLease(claimOf(rim), undefined, true) }
+      : {
+          method: "PUT",
+          path: pathOf(LEASES, rim),
+          body: claimedLease(claimOf(rim), move.record, move.isTakeover),
+        };
+  const result = await send(rim, request, signal);
+  if (result.kind === "ok") {
+    const next = leaseWritten(toLeaseRecord(result.body), sentAt, rim.clock.now());
+    return { kind: "tried", try: { state: next, trouble: undefined } };
+  }
+  // 409: someone wrote first; 404 and 422: deleted, or made anew.
+  const isStale = isStatus(result, 409) || isStatus(result, 404) || isStatus(result, 422);
+  return isStale ? { kind: "stale" } : { kind: "tried", try: { state, trouble: describeResult(result) } };
+}
+
+async function release(rim: Rim, state: LeaseState): Promise<LeaseState> {
+  const hurried = { ...rim, timeoutMs: RELEASE_TIMEOUT_MS };
+  const { signal } = new AbortController();
+  let { observed } = state;
+  for (let attempt = 0; attempt < 2 && observed?.holder === rim.identity; attempt += 1) {
+    const body = releasedLease(claimOf(rim), observed);
+    const put = await send(hurried, { method: "PUT", path: pathOf(LEASES, rim), body }, signal);
+    if (!isStatus(put, 409)) {
+      break;
+    }
+    // A renewal that was cut off by the stop may have been taken all the same.
+    const read = await send(hurried, { method: "GET", path: pathOf(LEASES, rim) }, signal);
+    observed = read.kind === "ok" ? toLeaseRecord(read.body) : undefined;
+  }
+  return { ...state, observed: undefined, renewedAt: undefined };
+}
+
+/** Stopping must not wait long for an apiserver that is gone. */
+const RELEASE_TIMEOUT_MS = 2_000;
+
+function send({ transport, timeoutMs }: Rim, request: KubeRequest, signal: AbortSignal): Promise<KubeResult> {
+  return transport.request({ ...request, timeoutMs, isUrgent: true }, signal);
+}
+
+function claimOf({ namespace, name, identity, times, wallNow }: Rim): LeaseClaim {
+  return { namespace, name, identity, durationMs: times.durationMs, wallNow: wallNow() };
+}
+
+function isStatus(result: KubeResult, code: number): boolean {
+  return result.kind === "status" && result.code === code;
+}

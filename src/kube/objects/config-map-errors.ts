@@ -1,0 +1,68 @@
+import type { TextRead, TextWrite } from "../../providers/text-store.ts";
+import { describeResult, type KubeStatus, type KubeUnreachable } from "../client/api-result.ts";
+
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+interface Failed {
+  readonly kind: "failed";
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+/** What a read that did not come back with a ConfigMap means; 404 is not one of them. */
+export function readRefusal(result: KubeStatus | KubeUnreachable, place: Place): TextRead {
+  return result.kind === "status" && result.code === 403
+    ? { kind: "failed", message: forbiddenText("get", place) }
+    : failed(result);
+}
+
+/** What a write that was not taken means: a conflict, a refusal with its condition reason, or a failure to try again. */
+export function writeRefusal(
+  result: KubeStatus | KubeUnreachable,
+  place: Place,
+  tried: { readonly verb: string; readonly bytes: number },
+): TextWrite {
+  if (result.kind === "unreachable") {
+    return failed(result);
+  }
+  const { namespace, name } = place;
+  const managers = result.causes.filter((cause) => cause.reason === "FieldManagerConflict");
+  if (result.code === 409 && managers.length > 0) {
+    const others = managers.map((cause) => `${cause.message} at ${cause.field}`).join(", ");
+    return { kind: "refused", reason: "ForeignManager", message: `ConfigMap ${namespace}/${name}: ${others}` };
+  }
+  if (result.code === 409 || result.causes.some((cause) => cause.field === "metadata.uid")) {
+    return { kind: "conflict", message: result.message };
+  }
+  if (result.code === 403) {
+    return result.reason === "Forbidden" && result.message.includes("being terminated")
+      ? { kind: "refused", reason: "NotFound", message: `namespace ${namespace} is being deleted` }
+      : { kind: "refused", reason: "Forbidden", message: forbiddenText(tried.verb, place) };
+  }
+  if (result.code === 404) {
+    return { kind: "refused", reason: "NotFound", message: `namespace ${namespace} does not exist` };
+  }
+  if (result.code === 413 || result.causes.some((cause) => cause.reason === "FieldValueTooLong")) {
+    const message = `ConfigMap ${namespace}/${name} takes no text of ${tried.bytes} bytes: ${result.message}`;
+    return { kind: "refused", reason: "TooLarge", message };
+  }
+  return result.code === 422 || result.code === 400
+    ? { kind: "refused", reason: "Rejected", message: describeResult(result) }
+    : failed(result);
+}
+
+function forbiddenText(verb: string, { namespace, name }: Place): string {
+  return `not allowed to ${verb} configmaps "${name}" in namespace "${namespace}"; docs/rbac.md has the Role that grants it`;
+}
+
+function failed(result: KubeStatus | KubeUnreachable): Failed {
+  const retryAfterMs = result.kind === "status" ? result.retryAfterMs : undefined;
+  return {
+    kind: "failed",
+    message: describeResult(result),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}

@@ -1,0 +1,196 @@
+import type { TextRead, TextStore, TextWrite } from "../../providers/text-store.ts";
+import {
+  fieldManagerOf,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  MAX_DATA_BYTES,
+  OWNER_ANNOTATION,
+  storedKey,
+  type StoredKey,
+} from "./config-map-object.ts";
+import { readRefusal, writeRefusal } from "./config-map-errors.ts";
+import { CONFIG_MAPS, pathOf } from "../client/resource.ts";
+import type { KubeResult } from "../client/api-result.ts";
+import { APPLY_PATCH, MERGE_PATCH, type Transport } from "../client/transport.ts";
+
+export interface ConfigMapStoreOptions {
+  /**
+   * `own`: the ConfigMap is ours alone, and made when it is missing; one that is another installation's, or nobody's, is refused.
+   * `shared`: somebody's ConfigMap. A key that nobody has is ours by server-side apply; a key that is there already (a Corefile) is
+   * replaced by itself, unless a manager that would apply it again (Argo CD, Flux) owns it: that is refused. Nothing else is touched.
+   */
+  readonly mode: "own" | "shared";
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+  /** Owner id of this installation. */
+  readonly owner: string;
+}
+
+/** A key of a ConfigMap. The revision is the ConfigMap's resourceVersion, so a write to any of its keys is a conflict. */
+export function createConfigMapStore(transport: Transport, options: ConfigMapStoreOptions): TextStore {
+  const { namespace, name, key, mode } = options;
+  return {
+    place: `ConfigMap ${namespace}/${name} key ${key}`,
+    read: async (signal) => {
+      const result = await get(transport, options, signal);
+      if (result.kind === "status" && result.code === 404) {
+        return { kind: "ok", text: undefined, revision: "", owner: undefined };
+      }
+      return result.kind === "ok" ? toRead(storedKey(result.body, key), mode) : readRefusal(result, options);
+    },
+    write: async (text, revision, signal) => {
+      const result = await get(transport, options, signal);
+      if (result.kind === "status" && result.code === 404) {
+        return revision === ""
+          ? create(transport, options, text, signal)
+          : conflict("the ConfigMap was deleted meanwhile");
+      }
+      if (result.kind !== "ok") {
+        return writeRefusal(result, options, { verb: "get", bytes: 0 });
+      }
+      const stored = storedKey(result.body, key);
+      return (
+        refusal(stored, options, text) ??
+        (stored.resourceVersion === revision
+          ? await replace(transport, options, stored, text, signal)
+          : conflict("the ConfigMap was changed meanwhile"))
+      );
+    },
+  };
+}
+
+function get(transport: Transport, { namespace, name }: ConfigMapStoreOptions, signal: AbortSignal) {
+  return transport.request({ method: "GET", path: pathOf(CONFIG_MAPS, { namespace, name }) }, signal);
+}
+
+function toRead(stored: StoredKey, mode: ConfigMapStoreOptions["mode"]): TextRead {
+  const owner = mode === "own" ? stored.owner : undefined;
+  return { kind: "ok", text: stored.text, revision: stored.resourceVersion, owner };
+}
+
+function refusal(stored: StoredKey, options: ConfigMapStoreOptions, text: string): TextWrite | undefined {
+  const place = `ConfigMap ${options.namespace}/${options.name}`;
+  if (options.mode === "own" && !stored.isOurs) {
+    const message = `${place} exists and is not ours: it lacks the label ${MANAGED_BY_LABEL}=${MANAGED_BY}; choose another name, or delete it`;
+    return { kind: "refused", reason: "ForeignManager", message };
+  }
+  if (options.mode === "own" && stored.owner !== undefined && stored.owner !== options.owner) {
+    const message = `${place} belongs to the installation with owner id "${stored.owner}", this one is "${options.owner}"`;
+    return { kind: "refused", reason: "ForeignOwner", message };
+  }
+  return tooLarge(options, text, stored.otherBytes);
+}
+
+function tooLarge(options: ConfigMapStoreOptions, text: string, otherBytes: number): TextWrite | undefined {
+  const bytes = Buffer.byteLength(text) + otherBytes;
+  if (bytes <= MAX_DATA_BYTES) {
+    return undefined;
+  }
+  const message = `ConfigMap ${options.namespace}/${options.name} would hold ${bytes} bytes, and the limit is ${MAX_DATA_BYTES}`;
+  return { kind: "refused", reason: "TooLarge", message };
+}
+
+/** Made empty first where it is ours: only then is there a resourceVersion that makes the write of the text a compare-and-swap. */
+async function create(
+  transport: Transport,
+  options: ConfigMapStoreOptions,
+  text: string,
+  signal: AbortSignal,
+): Promise<TextWrite> {
+  const refused = tooLarge(options, text, 0);
+  if (refused !== undefined) {
+    return refused;
+  }
+  if (options.mode === "shared") {
+    return toWrite(await apply(transport, options, undefined, text, signal), options, "create", text);
+  }
+  const { namespace } = options;
+  const query = { fieldManager: fieldManagerOf(options.key) };
+  const post = { method: "POST", path: pathOf(CONFIG_MAPS, { namespace, query }), body: ownObject(options) } as const;
+  const made = await transport.request(post, signal);
+  if (made.kind === "status" && made.code === 409) {
+    return conflict("the ConfigMap was made by someone else meanwhile");
+  }
+  return made.kind === "ok"
+    ? replace(transport, options, storedKey(made.body, options.key), text, signal)
+    : toWrite(made, options, "create", text);
+}
+
+async function replace(
+  transport: Transport,
+  options: ConfigMapStoreOptions,
+  stored: StoredKey,
+  text: string,
+  signal: AbortSignal,
+): Promise<TextWrite> {
+  const isPlainKey = options.mode === "shared" && stored.text !== undefined && !stored.isApplied;
+  const result = isPlainKey
+    ? await merge(transport, options, stored, text, signal)
+    : await apply(transport, options, stored, text, signal);
+  return toWrite(result, options, "patch", text);
+}
+
+/**
+ * uid and resourceVersion make it a compare-and-swap: with the resourceVersion alone, an apply to a ConfigMap that was deleted meanwhile
+ * makes it anew (measured with kube-apiserver 1.36).
+ */
+function apply(
+  transport: Transport,
+  options: ConfigMapStoreOptions,
+  stored: StoredKey | undefined,
+  text: string,
+  signal: AbortSignal,
+): Promise<KubeResult> {
+  const { namespace, name, key, mode } = options;
+  const query = { fieldManager: fieldManagerOf(key), ...(mode === "own" ? { force: "true" } : {}) };
+  const object = mode === "own" ? ownObject(options) : bareObject(options);
+  const at = stored === undefined ? {} : { uid: stored.uid, resourceVersion: stored.resourceVersion };
+  return transport.request(
+    {
+      method: "PATCH",
+      path: pathOf(CONFIG_MAPS, { namespace, name, query }),
+      contentType: APPLY_PATCH,
+      body: { ...object, metadata: { ...object.metadata, ...at }, data: { [key]: text } },
+    },
+    signal,
+  );
+}
+
+function merge(
+  transport: Transport,
+  { namespace, name, key }: ConfigMapStoreOptions,
+  { uid, resourceVersion }: StoredKey,
+  text: string,
+  signal: AbortSignal,
+): Promise<KubeResult> {
+  return transport.request(
+    {
+      method: "PATCH",
+      path: pathOf(CONFIG_MAPS, { namespace, name, query: { fieldManager: fieldManagerOf(key) } }),
+      contentType: MERGE_PATCH,
+      body: { metadata: { uid, resourceVersion }, data: { [key]: text } },
+    },
+    signal,
+  );
+}
+
+function bareObject({ namespace, name }: ConfigMapStoreOptions) {
+  return { apiVersion: CONFIG_MAPS.apiVersion, kind: CONFIG_MAPS.kind, metadata: { namespace, name } };
+}
+
+function ownObject(options: ConfigMapStoreOptions) {
+  const object = bareObject(options);
+  const labels = { [MANAGED_BY_LABEL]: MANAGED_BY };
+  return { ...object, metadata: { ...object.metadata, labels, annotations: { [OWNER_ANNOTATION]: options.owner } } };
+}
+
+function toWrite(result: KubeResult, options: ConfigMapStoreOptions, verb: string, text: string): TextWrite {
+  return result.kind === "ok"
+    ? { kind: "written", revision: storedKey(result.body, options.key).resourceVersion }
+    : writeRefusal(result, options, { verb, bytes: Buffer.byteLength(text) });
+}
+
+function conflict(message: string): TextWrite {
+  return { kind: "conflict", message };
+}

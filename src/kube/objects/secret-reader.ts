@@ -1,0 +1,94 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { SecretKeyRef } from "../../api/dns-zone.ts";
+import { secretValue } from "../../api/parse/secret-value.ts";
+import type { SecretRead, SecretText } from "../../providers/backend.ts";
+import { textAt } from "../../base/json.ts";
+import { pathOf, SECRETS } from "../client/resource.ts";
+import type { KubeStatus, KubeUnreachable } from "../client/api-result.ts";
+import type { Transport } from "../client/transport.ts";
+
+export interface SecretTextDeps {
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+/** A key of a Secret in one namespace. */
+export type SecretTexts = (namespace: string, ref: SecretKeyRef) => SecretText;
+
+/**
+ * Texts of Secrets, read one Secret at a time with `get`, never listed or watched. What was read is used for 10 s; while the apiserver is away the
+ * last text stands, so that publishing goes on. It is kept in memory alone.
+ */
+export function createSecretTexts(deps: SecretTextDeps): SecretTexts {
+  const known = new Map<string, Known>();
+  return (namespace, ref) => {
+    const at = { namespace, ...ref };
+    const id = JSON.stringify([namespace, ref.name, ref.key]);
+    return async (signal) => {
+      const before = known.get(id);
+      if (before !== undefined && deps.clock.now() - before.readAt < FRESH_MS) {
+        return before.read;
+      }
+      const read = await readAgain(deps.transport, at, before?.read, signal);
+      if (read.kind === "ok") {
+        known.set(id, { read, readAt: deps.clock.now() });
+      } else {
+        known.delete(id);
+      }
+      return read;
+    };
+  };
+}
+
+/** A wrong credential is tried again after a minute at the earliest, and then with what is there by then. */
+const FRESH_MS: Millis = 10_000;
+
+interface Known {
+  readonly read: SecretRead;
+  readonly readAt: Millis;
+}
+
+interface Place extends SecretKeyRef {
+  readonly namespace: string;
+}
+
+async function readAgain(
+  transport: Transport,
+  at: Place,
+  before: SecretRead | undefined,
+  signal: AbortSignal,
+): Promise<SecretRead> {
+  const path = pathOf(SECRETS, { namespace: at.namespace, name: at.name });
+  const result = await transport.request({ method: "GET", path }, signal);
+  if (result.kind === "ok") {
+    return readKey(result.body, at);
+  }
+  if (result.kind === "status" && result.code === 404) {
+    return {
+      kind: "missing",
+      message: `Secret ${at.namespace}/${at.name} does not exist: create it with the key ${at.key}`,
+    };
+  }
+  if (result.kind === "status" && result.code === 403) {
+    const message = `not allowed to get secrets "${at.name}" in namespace "${at.namespace}"; docs/rbac.md has the Role that grants it`;
+    return { kind: "missing", message };
+  }
+  return before ?? { kind: "failed", message: `Secret ${at.namespace}/${at.name} cannot be read: ${describe(result)}` };
+}
+
+/** Not the words of the answer: a broken one may have the Secret in it. */
+function describe(result: KubeStatus | KubeUnreachable): string {
+  return result.kind === "status"
+    ? `the apiserver answered ${result.code} ${result.reason}`.trimEnd()
+    : "the apiserver cannot be reached";
+}
+
+function readKey(body: unknown, { namespace, name, key }: Place): SecretRead {
+  const encoded = textAt(body, "data", key);
+  const text = secretValue(encoded);
+  if (text === undefined || text === "") {
+    const what = encoded === "" ? "has no key" : "has no text under the key";
+    return { kind: "missing", message: `Secret ${namespace}/${name} ${what} ${key}` };
+  }
+  return { kind: "ok", text };
+}

@@ -1,0 +1,72 @@
+import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { BadManifest, Reporter, StatusWrite } from "../../controller/ports/ports.ts";
+import { badManifestStatus } from "./invalid-object-status.ts";
+import type { EventSink } from "./event-recorder.ts";
+import { setFinalizer } from "./finalizer-patch.ts";
+import { memberAt, textAt } from "../../base/json.ts";
+import { DNS_ALIASES, DNS_ZONES, pathOf, type Resource } from "../client/resource.ts";
+import { createStatusWriter, toStatusWrite, type StatusTarget, type StatusWriter } from "./status-writer.ts";
+import type { Transport } from "../client/transport.ts";
+
+export interface ReporterDeps {
+  readonly transport: Transport;
+  readonly events: EventSink;
+  /** Wall-clock: it dates conditions. */
+  readonly clock: Clock;
+}
+
+/** Statuses, finalizers and Events of DnsAliases and DnsZones at the apiserver. */
+export function createReporter({ transport, events, clock }: ReporterDeps): Reporter {
+  const writer = createStatusWriter(transport);
+  const status = (object: DnsAlias | DnsZone, wanted: AliasStatus | ZoneStatus, signal: AbortSignal) =>
+    writer.write(targetOf(object), wanted, signal);
+  return {
+    aliasStatus: status,
+    zoneStatus: status,
+    badManifest: (manifest, signal) => reportBad({ transport, writer, clock }, manifest, signal),
+    finalizer: (object, isPresent, signal) =>
+      setFinalizer(transport, resourceOf(object.kind), object.meta, isPresent, signal),
+    event: (object, event) => events.offer({ kind: object.kind, meta: object.meta, event }),
+  };
+}
+
+interface BadDeps {
+  readonly transport: Transport;
+  readonly writer: StatusWriter;
+  readonly clock: Clock;
+}
+
+/** Reads the status first: an apply without a field that we own would remove it, and with it last-good. */
+async function reportBad(deps: BadDeps, manifest: BadManifest, signal: AbortSignal): Promise<StatusWrite> {
+  const resource = resourceOf(manifest.kind);
+  const slash = manifest.key.indexOf("/");
+  const [namespace, name] = [manifest.key.slice(0, slash), manifest.key.slice(slash + 1)];
+  const read = await deps.transport.request({ method: "GET", path: pathOf(resource, { namespace, name }) }, signal);
+  if (read.kind !== "ok") {
+    return toStatusWrite(read);
+  }
+  const current = memberAt(read.body, "status");
+  const target: StatusTarget = {
+    resource,
+    key: manifest.key,
+    namespace,
+    name,
+    uid: textAt(read.body, "metadata", "uid"),
+    resourceVersion: textAt(read.body, "metadata", "resourceVersion"),
+    current,
+  };
+  return deps.writer.write(target, badManifestStatus(current, manifest, deps.clock.now()), signal);
+}
+
+function targetOf({ kind, meta, status }: DnsAlias | DnsZone): StatusTarget {
+  const { namespace, name, uid, resourceVersion } = meta;
+  const key = objectKey(meta);
+  return { resource: resourceOf(kind), key, namespace, name, uid, resourceVersion, current: status };
+}
+
+function resourceOf(kind: BadManifest["kind"]): Resource {
+  return kind === "DnsAlias" ? DNS_ALIASES : DNS_ZONES;
+}

@@ -1,0 +1,89 @@
+import type { Millis } from "../../base/clock.ts";
+
+/** What a notice is about, so that repeats of it become one Event with a count. */
+export interface Notice {
+  /** uid of the object: the budget is per object. */
+  readonly object: string;
+  /** Type, reason and message. */
+  readonly text: string;
+}
+
+type LedgerDecision =
+  | { readonly kind: "create" }
+  /** The Event is there already: raise its count. */
+  | { readonly kind: "repeat"; readonly count: number }
+  /** Counted, to be written with a later repeat. */
+  | { readonly kind: "count" }
+  /** Over the object's budget. */
+  | { readonly kind: "drop" };
+
+/**
+ * Decides what a notice costs at the apiserver. For each object 10 new Events, and one more a minute; each Event's count is raised at most once a
+ * minute; an Event not repeated for an hour (the apiserver's default lifetime of Events) is made anew. Holds 4,096 entries at most.
+ */
+export interface EventLedger {
+  decide(notice: Notice, now: Millis): LedgerDecision;
+  /** The Event is no longer at the apiserver: the next notice of this kind makes it anew. */
+  forget(notice: Notice): void;
+}
+
+export function createEventLedger(): EventLedger {
+  const entries = new Map<string, Entry>();
+  const buckets = new Map<string, Bucket>();
+  return {
+    forget: (notice) => entries.delete(idOf(notice)),
+    decide: (notice, now) => {
+      const id = idOf(notice);
+      const entry = entries.get(id);
+      if (entry === undefined || now - entry.lastAt > LIFETIME_MS) {
+        if (!takeToken(buckets, notice.object, now)) {
+          return { kind: "drop" };
+        }
+        remember(entries, id, { count: 1, lastAt: now, writtenAt: now });
+        return { kind: "create" };
+      }
+      const isDue = now - entry.writtenAt >= REPEAT_MS;
+      const count = entry.count + 1;
+      remember(entries, id, { count, lastAt: now, writtenAt: isDue ? now : entry.writtenAt });
+      return isDue ? { kind: "repeat", count } : { kind: "count" };
+    },
+  };
+}
+
+interface Entry {
+  readonly count: number;
+  readonly lastAt: Millis;
+  readonly writtenAt: Millis;
+}
+
+interface Bucket {
+  readonly tokens: number;
+  readonly at: Millis;
+}
+
+const LIFETIME_MS = 3_600_000;
+const REPEAT_MS = 60_000;
+const BURST = 10;
+const REFILL_MS = 60_000;
+const MAX_ENTRIES = 4_096;
+
+function idOf({ object, text }: Notice): string {
+  return `${object}\n${text}`;
+}
+
+function takeToken(buckets: Map<string, Bucket>, object: string, now: Millis): boolean {
+  const bucket = buckets.get(object) ?? { tokens: BURST, at: now };
+  const tokens = Math.min(BURST, bucket.tokens + (now - bucket.at) / REFILL_MS);
+  remember(buckets, object, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
+  return tokens >= 1;
+}
+
+/** The least recently used go first. */
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > MAX_ENTRIES) {
+    const [oldest] = map.keys();
+    map.delete(oldest ?? key);
+  }
+}

@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { API_GROUP, API_VERSION, type ObjectMeta } from "../../api/meta.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { ReportedEvent } from "../../controller/ports/ports.ts";
+import { createEventLedger, type EventLedger, type Notice } from "./event-correlator.ts";
+import { microTime } from "../client/micro-time.ts";
+import { EVENTS, pathOf } from "../client/resource.ts";
+import { describeResult } from "../client/api-result.ts";
+import { MERGE_PATCH, type KubeRequest, type Transport } from "../client/transport.ts";
+
+interface OfferedEvent {
+  readonly kind: "DnsAlias" | "DnsZone";
+  readonly meta: ObjectMeta;
+  readonly event: ReportedEvent;
+}
+
+/** Takes Events at any speed, never blocks, never throws; what is too much is dropped. */
+export interface EventSink extends AsyncDisposable {
+  offer(offered: OfferedEvent): void;
+}
+
+export interface EventSinkDeps {
+  readonly transport: Transport;
+  /** Wall-clock: it dates Events. */
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Pod name or host name: who reports. */
+  readonly instance: string;
+}
+
+export function createEventSink(deps: EventSinkDeps): EventSink {
+  const stop = new AbortController();
+  const state: SinkState = { deps, ledger: createEventLedger(), queue: [], signal: stop.signal };
+  let draining: Promise<void> | undefined;
+  return {
+    offer: (offered) => {
+      if (stop.signal.aborted || state.queue.length >= MAX_QUEUE) {
+        return;
+      }
+      const request = decide(state, offered);
+      if (request !== undefined) {
+        state.queue.push(request);
+        draining ??= drain(state).finally(() => {
+          draining = undefined;
+        });
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      // What is queued gets a moment to leave: the last Events of a run are often the ones people look for.
+      const timer = setTimeout(() => stop.abort(), LAST_MOMENT_MS);
+      await draining;
+      clearTimeout(timer);
+      stop.abort();
+    },
+  };
+}
+
+interface SinkState {
+  readonly deps: EventSinkDeps;
+  readonly ledger: EventLedger;
+  readonly queue: Queued[];
+  readonly signal: AbortSignal;
+}
+
+interface Queued {
+  readonly request: KubeRequest;
+  readonly notice: Notice;
+}
+
+const MAX_QUEUE = 1_000;
+const LAST_MOMENT_MS = 1_000;
+/** events.k8s.io/v1: note at most 1 kB, reportingInstance at most 128 characters. */
+const MAX_NOTE = 1_000;
+const MAX_INSTANCE = 128;
+
+function decide({ deps, ledger }: SinkState, offered: OfferedEvent): Queued | undefined {
+  const { meta, event } = offered;
+  const notice = { object: meta.uid, text: `${event.type} ${event.reason} ${event.message}` };
+  const now = deps.clock.now();
+  const decision = ledger.decide(notice, now);
+  switch (decision.kind) {
+    case "create":
+      return { notice, request: creation(deps, offered, notice, now) };
+    case "repeat":
+      return { notice, request: repetition(meta, notice, decision.count, now) };
+    case "count":
+    case "drop":
+      return undefined;
+  }
+}
+
+async function drain({ deps, ledger, queue, signal }: SinkState): Promise<void> {
+  for (let queued = queue.shift(); queued !== undefined && !signal.aborted; queued = queue.shift()) {
+    const result = await deps.transport.request(queued.request, signal).catch(() => undefined);
+    if (result === undefined || result.kind === "ok") {
+      continue;
+    }
+    if (result.kind === "status" && result.code === 404 && queued.request.method === "PATCH") {
+      ledger.forget(queued.notice);
+    } else if (result.kind !== "status" || result.code !== 409) {
+      deps.log.debug({ err: describeResult(result) }, "event not recorded");
+    }
+  }
+}
+
+function creation(deps: EventSinkDeps, { kind, meta, event }: OfferedEvent, notice: Notice, now: Millis): KubeRequest {
+  const { namespace, name, uid, resourceVersion } = meta;
+  return {
+    method: "POST",
+    path: pathOf(EVENTS, { namespace }),
+    body: {
+      apiVersion: EVENTS.apiVersion,
+      kind: EVENTS.kind,
+      metadata: { namespace, name: eventName(meta, notice) },
+      eventTime: microTime(now),
+      reportingController: `${API_GROUP}/controller`,
+      reportingInstance: deps.instance.slice(0, MAX_INSTANCE),
+      action: "Reconcile",
+      type: event.type,
+      reason: event.reason,
+      note: clip(event.message),
+      regarding: { apiVersion: `${API_GROUP}/${API_VERSION}`, kind, namespace, name, uid, resourceVersion },
+    },
+  };
+}
+
+function repetition(meta: ObjectMeta, notice: Notice, count: number, now: Millis): KubeRequest {
+  return {
+    method: "PATCH",
+    path: pathOf(EVENTS, { namespace: meta.namespace, name: eventName(meta, notice) }),
+    contentType: MERGE_PATCH,
+    body: { series: { count, lastObservedTime: microTime(now) } },
+  };
+}
+
+/** The same for the same notice, so that a restarted controller finds the Event of the last one (409) instead of making a second. */
+function eventName({ name }: ObjectMeta, { object, text }: Notice): string {
+  const digest = createHash("sha256").update(`${object} ${text}`).digest("hex").slice(0, 16);
+  return `${name.slice(0, 200)}.${digest}`;
+}
+
+function clip(message: string): string {
+  const bytes = Buffer.from(message);
+  return bytes.length <= MAX_NOTE ? message : `${bytes.subarray(0, MAX_NOTE).toString("utf8").replace(/�*$/, "")}…`;
+}

@@ -1,0 +1,35 @@
+import type { Condition, ConditionType } from "../../api/condition/condition.ts";
+import { summarize, type Finding } from "../../api/condition/summarize.ts";
+import { aliasStatusOf, zoneStatusOf } from "../../api/parse/parse-status.ts";
+import type { Millis } from "../../base/clock.ts";
+import type { BadManifest } from "../../controller/ports/ports.ts";
+import { isObject, type JsonObject } from "../../base/json.ts";
+
+/**
+ * The status of an object that could not be read: what stood in it, with Accepted=False, and Ready and Stalled to match. The same badness
+ * twice is the same status. Conditions of other writers are left out, being theirs to apply.
+ */
+export function badManifestStatus(
+  current: unknown,
+  { kind, generation, problems }: Omit<BadManifest, "key">,
+  now: Millis,
+): JsonObject {
+  const parsed = kind === "DnsAlias" ? aliasStatusOf(current) : zoneStatusOf(current);
+  const previous = parsed?.conditions ?? [];
+  const conditions = summarize({
+    accepted: { status: "False", reason: "Invalid", message: problems.join("; ") },
+    resolved: findingOf(previous, "Resolved"),
+    programmed: findingOf(previous, "Programmed"),
+    paused: false,
+    generation,
+    previous,
+    now,
+  });
+  return { ...(isObject(current) ? current : {}), observedGeneration: generation, conditions };
+}
+
+/** What was accepted before stays in force, and so does what was found about it. */
+function findingOf(previous: readonly Condition[], wanted: ConditionType): Finding | undefined {
+  const found = previous.find(({ type }) => type === wanted);
+  return found === undefined ? undefined : { status: found.status, reason: found.reason, message: found.message };
+}

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { API_GROUP, API_VERSION, type ObjectKey } from "../../api/meta.ts";
+import type { StatusWrite } from "../../controller/ports/ports.ts";
+import { canonicalJson, textAt } from "../../base/json.ts";
+import { pathOf, type Resource } from "../client/resource.ts";
+import { describeResult, type KubeResult } from "../client/api-result.ts";
+import { APPLY_PATCH, type Transport } from "../client/transport.ts";
+
+/** Owns what it applies; what other managers wrote beside it stays. */
+export const FIELD_MANAGER = "dnsalias";
+
+export interface StatusTarget {
+  readonly resource: Resource;
+  readonly key: ObjectKey;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** As far as the caller has seen it, as {@link current} is. */
+  readonly resourceVersion: string;
+  readonly current: unknown;
+}
+
+/** Applies whole statuses by server-side apply, and leaves out those that would change nothing. */
+export interface StatusWriter {
+  write(target: StatusTarget, status: unknown, signal: AbortSignal): Promise<StatusWrite>;
+}
+
+export function createStatusWriter(transport: Transport): StatusWriter {
+  // What was written but may not have come back by watch yet: without it, A → B → A within a moment would leave B.
+  const pending = new Map<string, Pending>();
+  return {
+    write: async (target, status, signal) => {
+      const id = `${target.resource.plural} ${target.key}`;
+      const wanted = digest(status);
+      const last = pending.get(id);
+      const isOwnNews = last?.uid === target.uid && last.digest !== digest(target.current);
+      if (!isOwnNews) {
+        pending.delete(id);
+      }
+      if (!isOwnNews && wanted === digest(target.current)) {
+        return { kind: "written" };
+      }
+      const firstVersion = isOwnNews ? last.resourceVersion : target.resourceVersion;
+      const result = await applyToSame(transport, target, firstVersion, status, signal);
+      if (result === "replaced") {
+        return { kind: "obsolete" };
+      }
+      if (result.kind === "ok") {
+        const resourceVersion = textAt(result.body, "metadata", "resourceVersion");
+        pending.set(id, { uid: target.uid, digest: wanted, resourceVersion });
+      }
+      return toStatusWrite(result);
+    },
+  };
+}
+
+interface Pending {
+  readonly uid: string;
+  readonly digest: string;
+  readonly resourceVersion: string;
+}
+
+const MAX_ATTEMPTS = 4;
+
+/**
+ * The status subresource of a custom resource does not look at `metadata.uid` (measured with kube-apiserver 1.36): a late status would land on a
+ * new object of the same name. The resourceVersion is looked at; when it has moved on, the uid is compared by reading.
+ */
+async function applyToSame(
+  transport: Transport,
+  target: StatusTarget,
+  firstVersion: string,
+  status: unknown,
+  signal: AbortSignal,
+): Promise<KubeResult | "replaced"> {
+  let resourceVersion = firstVersion;
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await apply(transport, target, resourceVersion, status, signal);
+    if (result.kind !== "status" || result.code !== 409 || attempt === MAX_ATTEMPTS) {
+      return result;
+    }
+    const read = await transport.request({ method: "GET", path: pathOf(target.resource, placeOf(target)) }, signal);
+    if (read.kind !== "ok") {
+      return read;
+    }
+    if (textAt(read.body, "metadata", "uid") !== target.uid) {
+      return "replaced";
+    }
+    resourceVersion = textAt(read.body, "metadata", "resourceVersion");
+  }
+}
+
+/** 404, and the two ways in which the apiserver says that the uid is another (409 when gone, 422 when replaced), mean a newer event follows. */
+export function toStatusWrite(result: KubeResult): StatusWrite {
+  if (result.kind === "ok") {
+    return { kind: "written" };
+  }
+  const isReplaced = result.kind === "status" && result.causes.some((cause) => cause.field === "metadata.uid");
+  if (result.kind === "status" && (result.code === 404 || result.code === 409 || isReplaced)) {
+    return { kind: "obsolete" };
+  }
+  const retryAfterMs = result.kind === "status" ? result.retryAfterMs : undefined;
+  return { kind: "failed", message: describeResult(result), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+function digest(status: unknown): string {
+  return createHash("sha256")
+    .update(canonicalJson(status ?? {}))
+    .digest("base64");
+}
+
+function apply(
+  transport: Transport,
+  target: StatusTarget,
+  resourceVersion: string,
+  status: unknown,
+  signal: AbortSignal,
+): Promise<KubeResult> {
+  const { resource, uid } = target;
+  const query = { fieldManager: FIELD_MANAGER, force: "true" };
+  return transport.request(
+    {
+      method: "PATCH",
+      path: pathOf(resource, { ...placeOf(target), subresource: "status", query }),
+      contentType: APPLY_PATCH,
+      body: {
+        apiVersion: `${API_GROUP}/${API_VERSION}`,
+        kind: resource.kind,
+        metadata: { ...placeOf(target), uid, resourceVersion },
+        status,
+      },
+    },
+    signal,
+  );
+}
+
+function placeOf({ namespace, name }: StatusTarget): { readonly namespace: string; readonly name: string } {
+  return { namespace, name };
+}

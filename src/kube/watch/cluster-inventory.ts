@@ -1,0 +1,144 @@
+import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
+import { problemText, type Problem } from "../../api/schema/problem.ts";
+import type { BadManifest, Inventory, InventoryHandlers } from "../../controller/ports/ports.ts";
+import { createInputWatch } from "./config-map-watch.ts";
+import { numberAt, textAt, textsAt, type JsonObject } from "../../base/json.ts";
+import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
+import { DNS_ALIASES, DNS_ZONES, NAMESPACES, type Resource } from "../client/resource.ts";
+import { keyOf } from "./known-versions.ts";
+
+export interface InventoryOptions {
+  /** Only these namespaces; absent: all. */
+  readonly namespaces?: readonly string[];
+  /** For tests: shorter pages, watches and waits. */
+  readonly listWatch?: Partial<Pick<ListWatchSpec, "pageSize" | "watchSeconds" | "idleMs" | "backoff">>;
+}
+
+/** DnsAliases, DnsZones, the labels of namespaces, and the ConfigMaps that zones refer to, from the apiserver. */
+export function createInventory(deps: ListWatchDeps, options: InventoryOptions = {}): Inventory {
+  const troubled = new Set<Source>();
+  return {
+    healthy: () => troubled.size === 0,
+    run: async (handlers, signal) => {
+      const sources = sourcesOf(options);
+      const unlisted = new Set(sources);
+      const inputs = createInputWatch(deps, options.listWatch ?? {}, (zone) =>
+        handlers.onEvent({ kind: "input", zone }),
+      );
+      const watchSource = (source: Source): Promise<void> => {
+        troubled.add(source);
+        const tell = tellerFor(source, handlers, inputs);
+        return runListWatch(
+          deps,
+          { ...options.listWatch, ...source },
+          {
+            ...tell,
+            onListed: () => {
+              troubled.delete(source);
+              if (unlisted.delete(source) && unlisted.size === 0) {
+                handlers.onSynced();
+              }
+            },
+            onTrouble: (trouble) => {
+              if (trouble === undefined && !unlisted.has(source)) {
+                troubled.delete(source);
+              } else {
+                troubled.add(source);
+              }
+            },
+          },
+          signal,
+        );
+      };
+      await Promise.all(sources.map(watchSource));
+      await inputs.stop();
+    },
+  };
+}
+
+interface Source {
+  readonly resource: Resource;
+  readonly namespace?: string | undefined;
+  readonly fieldSelector?: string;
+  readonly metadataOnly?: boolean;
+}
+
+type InputWatch = ReturnType<typeof createInputWatch>;
+
+interface Teller {
+  readonly onObject: (object: JsonObject) => void;
+  readonly onGone: (key: string) => void;
+}
+
+/** Namespaces first: an alias is judged by its namespace's labels. */
+function sourcesOf({ namespaces }: InventoryOptions): readonly Source[] {
+  if (namespaces === undefined) {
+    return [{ resource: NAMESPACES, metadataOnly: true }, { resource: DNS_ZONES }, { resource: DNS_ALIASES }];
+  }
+  return namespaces.flatMap((namespace) => [
+    { resource: NAMESPACES, fieldSelector: `metadata.name=${namespace}`, metadataOnly: true },
+    { resource: DNS_ZONES, namespace },
+    { resource: DNS_ALIASES, namespace },
+  ]);
+}
+
+function tellerFor({ resource }: Source, handlers: InventoryHandlers, inputs: InputWatch): Teller {
+  switch (resource.kind) {
+    case "DnsAlias":
+      return aliasTeller(handlers);
+    case "DnsZone":
+      return zoneTeller(handlers, inputs);
+    default:
+      return namespaceTeller(handlers);
+  }
+}
+
+function aliasTeller({ onEvent }: InventoryHandlers): Teller {
+  return {
+    onObject: (object) => {
+      const parsed = parseAlias(object);
+      onEvent(
+        parsed.kind === "ok" ? { kind: "alias", alias: parsed.value } : badEvent("DnsAlias", object, parsed.problems),
+      );
+    },
+    onGone: (key) => onEvent({ kind: "gone", of: "DnsAlias", key }),
+  };
+}
+
+function zoneTeller({ onEvent }: InventoryHandlers, inputs: InputWatch): Teller {
+  return {
+    onObject: (object) => {
+      const parsed = parseZone(object);
+      if (parsed.kind === "ok") {
+        onEvent({ kind: "zone", zone: parsed.value });
+        inputs.setZone(parsed.value);
+      } else {
+        inputs.removeZone(keyOf(object));
+        onEvent(badEvent("DnsZone", object, parsed.problems));
+      }
+    },
+    onGone: (key) => {
+      inputs.removeZone(key);
+      onEvent({ kind: "gone", of: "DnsZone", key });
+    },
+  };
+}
+
+function namespaceTeller({ onEvent }: InventoryHandlers): Teller {
+  return {
+    onObject: (object) => {
+      const labels = textsAt(object, "metadata", "labels");
+      onEvent({ kind: "namespace", name: textAt(object, "metadata", "name"), labels });
+    },
+    onGone: (key) => onEvent({ kind: "namespace", name: key.slice(1), labels: undefined }),
+  };
+}
+
+function badEvent(
+  kind: BadManifest["kind"],
+  object: JsonObject,
+  problems: readonly Problem[],
+): { readonly kind: "bad"; readonly manifest: BadManifest } {
+  const generation = numberAt(object, "metadata", "generation") ?? 0;
+  return { kind: "bad", manifest: { kind, key: keyOf(object), generation, problems: problems.map(problemText) } };
+}

@@ -1,0 +1,80 @@
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { baseZonesOf } from "../../api/zone-inputs.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+
+/** The ConfigMaps that a zone's provider reads or writes, as keys, sorted. */
+export function configMapsOf(zone: DnsZone): readonly ObjectKey[] {
+  const { provider } = zone.spec;
+  const { namespace } = zone.meta;
+  const bases = baseZonesOf(zone.spec).flatMap((base) => (base.kind === "configMap" ? [base.name] : []));
+  const ours = provider.kind === "coreDNSZoneFile" ? [provider.zoneFile.configMap.name] : [];
+  const here = [...bases, ...ours].map((name) => objectKey({ namespace, name }));
+  const elsewhere = provider.kind === "coreDNSOverlay" ? [objectKey(provider.overlay.configMap)] : [];
+  return [...new Set([...here, ...elsewhere])].toSorted();
+}
+
+/** One watch: a single ConfigMap by name, or all of a namespace where many are referred to. */
+export interface ConfigMapWatch {
+  /** Equal watches have equal ids. */
+  readonly id: string;
+  readonly namespace: string;
+  /** Undefined: all of the namespace. */
+  readonly name: string | undefined;
+}
+
+/**
+ * The fewest watches that see the ConfigMaps and little else. By name, so that a Role with resourceNames is enough; from `manyInOne`
+ * ConfigMaps of one namespace on, one watch of that namespace, since each watch costs a connection.
+ */
+export function configMapWatches(keys: ReadonlySet<ObjectKey>, manyInOne = 20): readonly ConfigMapWatch[] {
+  const byNamespace = Map.groupBy([...keys].toSorted(), namespaceOf);
+  return [...byNamespace].flatMap(([namespace, members]): readonly ConfigMapWatch[] =>
+    members.length >= manyInOne
+      ? [{ id: `${namespace}/`, namespace, name: undefined }]
+      : members.map((key) => ({ id: key, namespace, name: nameOf(key) })),
+  );
+}
+
+/** Which zones refer to which ConfigMaps. */
+export interface References {
+  set(zone: ObjectKey, configMaps: readonly ObjectKey[]): void;
+  remove(zone: ObjectKey): void;
+  /** Sorted. */
+  zonesOf(configMap: ObjectKey): readonly ObjectKey[];
+  configMaps(): ReadonlySet<ObjectKey>;
+}
+
+export function createReferences(): References {
+  const byZone = new Map<ObjectKey, readonly ObjectKey[]>();
+  const byConfigMap = new Map<ObjectKey, Set<ObjectKey>>();
+  const remove = (zone: ObjectKey): void => {
+    for (const configMap of byZone.get(zone) ?? []) {
+      const zones = byConfigMap.get(configMap);
+      zones?.delete(zone);
+      if (zones?.size === 0) {
+        byConfigMap.delete(configMap);
+      }
+    }
+    byZone.delete(zone);
+  };
+  return {
+    remove,
+    set: (zone, configMaps) => {
+      remove(zone);
+      byZone.set(zone, configMaps);
+      for (const configMap of configMaps) {
+        byConfigMap.set(configMap, (byConfigMap.get(configMap) ?? new Set()).add(zone));
+      }
+    },
+    zonesOf: (configMap) => [...(byConfigMap.get(configMap) ?? [])].toSorted(),
+    configMaps: () => new Set(byConfigMap.keys()),
+  };
+}
+
+function namespaceOf(key: ObjectKey): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
+function nameOf(key: ObjectKey): string {
+  return key.slice(key.indexOf("/") + 1);
+}

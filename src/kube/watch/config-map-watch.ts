@@ -1,0 +1,73 @@
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
+import { configMapsOf, configMapWatches, createReferences, type ConfigMapWatch } from "./config-map-references.ts";
+import { CONFIG_MAPS } from "../client/resource.ts";
+import { createRunningSet } from "./task-set.ts";
+import { keyOf } from "./known-versions.ts";
+
+/**
+ * Tells when a ConfigMap that a zone refers to changes, its metadata being all that is asked for: whoever is told reads it again. Trouble here
+ * does not make the inventory unhealthy: the provider's own read of the ConfigMap says what is wrong.
+ */
+export interface InputWatch {
+  setZone(zone: DnsZone): void;
+  removeZone(key: ObjectKey): void;
+  stop(): Promise<void>;
+}
+
+export function createInputWatch(
+  deps: ListWatchDeps,
+  options: Partial<ListWatchSpec>,
+  onInput: (zone: ObjectKey) => void,
+): InputWatch {
+  const references = createReferences();
+  const tell = (configMap: ObjectKey): void => references.zonesOf(configMap).forEach((zone) => onInput(zone));
+  const watches = createRunningSet<ConfigMapWatch>(({ namespace, name }, signal) =>
+    runListWatch(
+      deps,
+      {
+        ...options,
+        resource: CONFIG_MAPS,
+        namespace,
+        metadataOnly: true,
+        ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
+      },
+      {
+        onObject: (object) => tell(keyOf(object)),
+        onGone: tell,
+        onListed: () => undefined,
+        onTrouble: () => undefined,
+      },
+      signal,
+    ),
+  );
+  let isStopped = false;
+  let isQueued = false;
+  // Zones come by the hundred when a list is taken in: one reckoning for all of them.
+  const update = (): void => {
+    if (!isQueued) {
+      isQueued = true;
+      queueMicrotask(() => {
+        isQueued = false;
+        if (!isStopped) {
+          watches.want(configMapWatches(references.configMaps()));
+        }
+      });
+    }
+  };
+  return {
+    setZone: (zone) => {
+      references.set(objectKey(zone.meta), configMapsOf(zone));
+      update();
+    },
+    removeZone: (key) => {
+      references.remove(key);
+      update();
+    },
+    stop: () => {
+      isStopped = true;
+      return watches.stop();
+    },
+  };
+}

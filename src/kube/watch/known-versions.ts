@@ -1,0 +1,51 @@
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import { textAt, type JsonObject } from "../../base/json.ts";
+
+/**
+ * Which objects are known and at which version. It keeps no objects: whoever is told of them keeps what it needs.
+ * An object that was deleted and made again under its name is told as gone only by {@link Sightings.endList} or a watch.
+ */
+export interface Sightings {
+  /** True when the object is new or at another version than the last time. */
+  see(object: JsonObject): boolean;
+  /** The key, if the object was known. */
+  forget(object: JsonObject): ObjectKey | undefined;
+  /** From here on what is seen belongs to a new list. */
+  beginList(): void;
+  /** What was known but is not in the list; it is forgotten. */
+  endList(): readonly ObjectKey[];
+}
+
+export function createSightings(): Sightings {
+  const versions = new Map<ObjectKey, string>();
+  let listed: Set<ObjectKey> | undefined;
+  return {
+    see: (object) => {
+      const key = keyOf(object);
+      const version = textAt(object, "metadata", "resourceVersion");
+      const isNew = versions.get(key) !== version;
+      versions.set(key, version);
+      listed?.add(key);
+      return isNew;
+    },
+    forget: (object) => {
+      const key = keyOf(object);
+      return versions.delete(key) ? key : undefined;
+    },
+    beginList: () => {
+      listed = new Set();
+    },
+    endList: () => {
+      const seen = listed ?? new Set();
+      listed = undefined;
+      const gone = [...versions.keys()].filter((key) => !seen.has(key));
+      gone.forEach((key) => versions.delete(key));
+      return gone;
+    },
+  };
+}
+
+/** `namespace/name`; `/name` for what has no namespace. */
+export function keyOf(object: JsonObject): ObjectKey {
+  return objectKey({ namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name") });
+}

@@ -1,0 +1,241 @@
+import { setImmediate } from "node:timers/promises";
+import type { Backoff } from "../../base/backoff.ts";
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import type { Logger } from "../../base/log.ts";
+import { jsonLines } from "./json-lines.ts";
+import { isObject, listAt, parseJson, textAt, type JsonObject } from "../../base/json.ts";
+import {
+  LIST_WATCH_BACKOFF,
+  LIST_WATCH_START,
+  nextStep,
+  type ListWatchOutcome,
+  type ListWatchState,
+} from "./list-watch-state.ts";
+import { pathOf, type Resource } from "../client/resource.ts";
+import { describeResult, toStatus } from "../client/api-result.ts";
+import { createSightings, type Sightings } from "./known-versions.ts";
+import type { Transport } from "../client/transport.ts";
+import { trimObject } from "./trim-object.ts";
+
+export interface ListWatchDeps {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Told when a list or a watch is begun anew after trouble; `cause` is the step that is waited for. */
+  readonly onRestart?: (resource: string, cause: "list" | "page" | "watch") => void;
+}
+
+export interface ListWatchSpec {
+  readonly resource: Resource;
+  /** Undefined: all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly fieldSelector?: string;
+  /** Only `metadata` is asked for and given. */
+  readonly metadataOnly?: boolean;
+  /** Objects in a page; default 500. */
+  readonly pageSize?: number;
+  /** How long the server keeps a watch, in seconds; default 290. */
+  readonly watchSeconds?: number;
+  /** A watch without a byte (bookmarks come every minute) is taken for dead after this long; default 150 s. */
+  readonly idleMs?: Millis;
+  readonly backoff?: Backoff;
+}
+
+/** What they throw is logged, and does not end the list-watch. Objects are trimmed, see {@link trimObject}. */
+export interface ListWatchHandlers {
+  /** New, or at another resourceVersion than the last time. */
+  readonly onObject: (object: JsonObject) => void;
+  /** Deleted; also told after a list that no longer has it. */
+  readonly onGone: (key: string) => void;
+  /** After each complete list. */
+  readonly onListed: () => void;
+  /** Why nothing comes at the moment; undefined: it works. Told on change. */
+  readonly onTrouble: (trouble: string | undefined) => void;
+}
+
+/** Lists and watches until the signal aborts; no error ends it. */
+export async function runListWatch(
+  deps: ListWatchDeps,
+  spec: ListWatchSpec,
+  handlers: ListWatchHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  const work: Work = { deps, spec, handlers, sightings: createSightings(), signal };
+  let state = LIST_WATCH_START;
+  const advance = (outcome: ListWatchOutcome): void => {
+    const before = state.trouble;
+    state = nextStep(state, outcome, { backoff: spec.backoff ?? LIST_WATCH_BACKOFF, random: deps.random });
+    if (state.step.kind === "wait" && outcome.kind !== "moved") {
+      deps.onRestart?.(spec.resource.plural, state.step.next);
+    }
+    if (state.trouble !== before) {
+      tellTrouble(work, state);
+    }
+  };
+  while (!signal.aborted) {
+    try {
+      advance(await perform(work, state, advance));
+    } catch (error) {
+      if (!signal.aborted) {
+        advance({ kind: "broken", message: messageOf(error) });
+      }
+    }
+  }
+}
+
+interface Work {
+  readonly deps: ListWatchDeps;
+  readonly spec: ListWatchSpec;
+  readonly handlers: ListWatchHandlers;
+  readonly sightings: Sightings;
+  readonly signal: AbortSignal;
+}
+
+type Advance = (outcome: ListWatchOutcome) => void;
+
+/** The event loop gets a turn after this many objects, so that Leases, health checks and answers do not wait. */
+const YIELD_EVERY = 100;
+
+async function perform(work: Work, { step }: ListWatchState, advance: Advance): Promise<ListWatchOutcome> {
+  switch (step.kind) {
+    case "list":
+      return listPage(work, step.token);
+    case "watch":
+      return watch(work, step.resourceVersion, advance);
+    case "wait":
+      await work.deps.clock.sleep(step.ms, work.signal);
+      return { kind: "waited" };
+  }
+}
+
+async function listPage(work: Work, token: string): Promise<ListWatchOutcome> {
+  const { deps, spec, sightings, signal } = work;
+  const path = pathOf(spec.resource, {
+    namespace: spec.namespace,
+    query: {
+      limit: String(spec.pageSize ?? 500),
+      ...(token === "" ? {} : { continue: token }),
+      ...(spec.fieldSelector === undefined ? {} : { fieldSelector: spec.fieldSelector }),
+    },
+  });
+  const request = {
+    method: "GET",
+    path,
+    timeoutMs: 60_000,
+    accept: acceptOf(spec, "PartialObjectMetadataList"),
+  } as const;
+  const result = await deps.transport.request(request, signal);
+  if (result.kind !== "ok") {
+    const message = describeResult(result);
+    return result.kind === "status" ? { ...result, message } : { kind: "broken", message };
+  }
+  if (token === "") {
+    sightings.beginList();
+  }
+  await takeAll(work, listAt(result.body, "items"));
+  const next = textAt(result.body, "metadata", "continue");
+  if (next === "") {
+    sightings.endList().forEach((key) => guarded(work, () => work.handlers.onGone(key)));
+    guarded(work, () => work.handlers.onListed());
+  }
+  return { kind: "page", token: next, resourceVersion: textAt(result.body, "metadata", "resourceVersion") };
+}
+
+async function takeAll(work: Work, items: readonly unknown[]): Promise<void> {
+  await setImmediate();
+  for (const [index, item] of items.entries()) {
+    if (isObject(item)) {
+      take(work, item);
+    }
+    if (index % YIELD_EVERY === YIELD_EVERY - 1) {
+      await setImmediate();
+    }
+  }
+}
+
+function take(work: Work, object: JsonObject): void {
+  if (work.sightings.see(object)) {
+    // Items of a list carry neither apiVersion nor kind.
+    const { apiVersion, kind } = work.spec.resource;
+    guarded(work, () => work.handlers.onObject({ apiVersion, kind, ...trimObject(object) }));
+  }
+}
+
+async function watch(work: Work, resourceVersion: string, advance: Advance): Promise<ListWatchOutcome> {
+  const { deps, spec, signal } = work;
+  const startedAt = deps.clock.now();
+  const path = pathOf(spec.resource, {
+    namespace: spec.namespace,
+    query: {
+      watch: "1",
+      allowWatchBookmarks: "true",
+      resourceVersion,
+      timeoutSeconds: String(Math.ceil((spec.watchSeconds ?? 290) * (1 + 0.2 * deps.random()))),
+      ...(spec.fieldSelector === undefined ? {} : { fieldSelector: spec.fieldSelector }),
+    },
+  });
+  const accept = acceptOf(spec, "PartialObjectMetadata");
+  const result = await deps.transport.stream({ path, accept, idleMs: spec.idleMs ?? 150_000 }, signal);
+  if (result.kind !== "stream") {
+    const message = describeResult(result);
+    return result.kind === "status" ? { ...result, message } : { kind: "broken", message };
+  }
+  advance({ kind: "watching" });
+  let count = 0;
+  for await (const line of jsonLines(result.chunks)) {
+    const outcome = takeWatchEvent(work, parseJson(line));
+    if (outcome.kind !== "moved") {
+      return outcome;
+    }
+    advance(outcome);
+    count += 1;
+    if (count % YIELD_EVERY === 0) {
+      await setImmediate();
+    }
+  }
+  return { kind: "ended", tookMs: deps.clock.now() - startedAt };
+}
+
+function takeWatchEvent(work: Work, event: unknown): ListWatchOutcome {
+  const object = isObject(event) ? event["object"] : undefined;
+  const type = textAt(event, "type");
+  if (type === "ERROR") {
+    return { ...toStatus(500, object), message: `the watch was ended: ${textAt(object, "message")}` };
+  }
+  if (!isObject(object)) {
+    return { kind: "broken", message: "the watch sent a line that is no event" };
+  }
+  if (type === "DELETED") {
+    const key = work.sightings.forget(object);
+    if (key !== undefined) {
+      guarded(work, () => work.handlers.onGone(key));
+    }
+  } else if (type === "ADDED" || type === "MODIFIED") {
+    take(work, object);
+  }
+  return { kind: "moved", resourceVersion: textAt(object, "metadata", "resourceVersion") };
+}
+
+function acceptOf(spec: ListWatchSpec, as: string): string {
+  return spec.metadataOnly === true ? `application/json;as=${as};g=meta.k8s.io;v=v1` : "application/json";
+}
+
+function tellTrouble({ deps, spec, handlers }: Work, state: ListWatchState): void {
+  const fields = { resource: spec.resource.plural, namespace: spec.namespace };
+  if (state.trouble === undefined) {
+    deps.log.info(fields, "watching again");
+  } else if (state.failures === 1) {
+    deps.log.warn({ ...fields, err: state.trouble }, "watch interrupted");
+  }
+  handlers.onTrouble(state.trouble);
+}
+
+function guarded({ deps, spec }: Work, call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    deps.log.error({ resource: spec.resource.plural, err: messageOf(error) }, "handler of a watched object failed");
+  }
+}

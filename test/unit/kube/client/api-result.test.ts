@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseRetryAfter } from "../../../../src/base/retry-after.ts";
+import { describeResult, toResult, toStatus } from "../../../../src/kube/client/api-result.ts";
+
+const NOW = Date.parse("2026-11-24T22:00:00Z");
+
+describe("answers of the apiserver", () => {
+  const headers: readonly (readonly [string | undefined, number | undefined])[] = [
+    [undefined, undefined],
+    ["", undefined],
+    ["0", 0],
+    ["7", 7_000],
+    [" 7 ", 7_000],
+    ["99999999", 3_600_000],
+    ["Tue, 24 Nov 2026 22:00:05 GMT", 5_000],
+    ["Tue, 24 Nov 2026 21:00:00 GMT", 0],
+    ["soon", undefined],
+  ];
+  for (const [header, ms] of headers) {
+    it(`reads Retry-After ${JSON.stringify(header)} as ${ms}`, () => {
+      assert.equal(parseRetryAfter(header, NOW), ms);
+    });
+  }
+
+  it("takes the seconds from the Status where the header has none", () => {
+    assert.equal(toStatus(429, { details: { retryAfterSeconds: 3 } }).retryAfterMs, 3_000);
+  });
+
+  it("takes the code from a Status that comes within a watch", () => {
+    const status = toStatus(500, { kind: "Status", code: 410, reason: "Expired", message: "too old" });
+    assert.deepEqual([status.code, status.reason], [410, "Expired"]);
+  });
+
+  it("has an empty body of a success as undefined, and a broken one as no answer", () => {
+    assert.deepEqual(toResult(200, undefined, "", NOW), { kind: "ok", status: 200, body: undefined });
+    assert.equal(toResult(200, undefined, '{"a":', NOW).kind, "unreachable");
+  });
+
+  it("makes one sentence of what went wrong", () => {
+    assert.equal(describeResult(toStatus(403, { message: "no" })), "the apiserver answered 403: no");
+    assert.equal(describeResult(toStatus(500, "")), "the apiserver answered 500");
+    assert.equal(describeResult({ kind: "unreachable", message: "m" }), "the apiserver cannot be reached: m");
+  });
+});
