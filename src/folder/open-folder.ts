@@ -6,14 +6,14 @@ import type { Reporter } from "../controller/ports/ports.ts";
 import type { SecretKeyRef } from "../api/dns-zone.ts";
 import type { SecretText } from "../providers/backend.ts";
 import type { TextStore } from "../providers/text-store.ts";
-import { prepareFolder } from "./atomic-write.ts";
-import { revisionOf } from "./file-store.ts";
-import { createFolderInventory, type FolderInventory } from "./inventory.ts";
-import { openOutFiles } from "./out-watch.ts";
-import { createFolderReporter } from "./reporter.ts";
-import { openStateFile, type StateFile } from "./state-file.ts";
-import { createStatuses } from "./statuses.ts";
-import { createFolderWatch } from "./watch.ts";
+import { prepareFolder } from "./output/atomic-write.ts";
+import { revisionOf } from "./output/file-store.ts";
+import { createFolderInventory, type FolderInventory } from "./inventory/folder-inventory.ts";
+import { openOutFiles } from "./output/output-files.ts";
+import { createFolderReporter } from "./state/folder-reporter.ts";
+import { openStateFile, type StateFile } from "./state/state-file.ts";
+import { createStatuses } from "./state/statuses.ts";
+import { createFolderWatch } from "./inventory/folder-watch.ts";
 
 export interface FolderOptions {
   /** Where the manifests are. */

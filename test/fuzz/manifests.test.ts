@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { judgeFile, type FileContent } from "../../src/folder/judge.ts";
-import { parseState } from "../../src/folder/state-entry.ts";
+import { judgeFile, type FileContent } from "../../src/folder/manifest/validate-file.ts";
+import { parseState } from "../../src/folder/manifest/state-entry.ts";
 
 /** Enough to find what is easy to find, and over in seconds; a longer run is `FUZZ_RUNS=100000 npm run test:fuzz`. */
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 500);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { aliasStatusOf } from "../../src/api/parse/parse-status.ts";
 import type { AliasStatus } from "../../src/api/dns-alias.ts";
-import { parseState } from "../../src/folder/state-entry.ts";
+import { parseState } from "../../src/folder/manifest/state-entry.ts";
 import type { DemoScene } from "./demo-scene.ts";
 
 /** The alias's status as folder mode keeps it; undefined before the first. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TextRead } from "../../../src/providers/text-store.ts";
-import { createFileStore } from "../../../src/folder/file-store.ts";
+import { createFileStore } from "../../../src/folder/output/file-store.ts";
 import { pause, runFolder, temporaryFolder, until } from "../../support/folder.ts";
 
 const SIGNAL = new AbortController().signal;

@@ -5,14 +5,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import { parseState } from "../../../src/folder/state-entry.ts";
-import { openStateFile } from "../../../src/folder/state-file.ts";
+import { parseState } from "../../../src/folder/manifest/state-entry.ts";
+import { openStateFile } from "../../../src/folder/state/state-file.ts";
 import { listLogger, pause, temporaryFolder } from "../../support/folder.ts";
 
 /** Writes the state file again and again, as fast as it can, larger than one write to the disk. */
 function writer(path: string): string {
   return `
-    import { writeAtomically } from "./src/folder/atomic-write.ts";
+    import { writeAtomically } from "./src/folder/output/atomic-write.ts";
     const entry = (name) => JSON.stringify({ kind: "DnsAlias", namespace: "web", name, file: "a.yaml",
       identity: { specHash: "x", generation: 1, createdAt: 1 }, object: { filler: "y".repeat(500) } });
     for (let round = 0; ; round += 1) {

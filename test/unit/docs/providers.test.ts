@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { judgeFile } from "../../../src/folder/judge.ts";
+import { judgeFile } from "../../../src/folder/manifest/validate-file.ts";
 
 const manuals = readdirSync("src/providers", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith("README.md"))

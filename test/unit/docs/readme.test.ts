@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { judgeFile } from "../../../src/folder/judge.ts";
+import { judgeFile } from "../../../src/folder/manifest/validate-file.ts";
 
 const readme = readFileSync("README.md", "utf8");
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { judgeFile } from "../../../src/folder/judge.ts";
+import { judgeFile } from "../../../src/folder/manifest/validate-file.ts";
 
 const FILES = readdirSync("examples", { recursive: true, encoding: "utf8" }).filter((path) => /\.ya?ml$/.test(path));
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { advance, type Catalog } from "../../../src/folder/catalog.ts";
-import { eventsBetween } from "../../../src/folder/events.ts";
-import { judgeFile } from "../../../src/folder/judge.ts";
-import { problemText } from "../../../src/folder/manifests.ts";
+import { advance, type Catalog } from "../../../src/folder/inventory/known-objects.ts";
+import { eventsBetween } from "../../../src/folder/inventory/inventory-events.ts";
+import { judgeFile } from "../../../src/folder/manifest/validate-file.ts";
+import { problemText } from "../../../src/folder/manifest/parse-manifests.ts";
 
 const NONE: Catalog = new Map();
 const PASSWORD = "hunter2";

@@ -1,9 +1,9 @@
-import type { Millis } from "../base/clock.ts";
-import { byCodeUnit } from "../base/order.ts";
-import { identify, type Identity } from "./identity.ts";
-import type { FileContent, JudgedObject, Manifest } from "./judge.ts";
-import { problemText, type ManifestKind, type ManifestProblem } from "./manifests.ts";
-import type { ObjectId } from "./state-entry.ts";
+import type { Millis } from "../../base/clock.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import { identify, type Identity } from "../manifest/identity.ts";
+import type { FileContent, JudgedObject, Manifest } from "../manifest/validate-file.ts";
+import { problemText, type ManifestKind, type ManifestProblem } from "../manifest/parse-manifests.ts";
+import type { ObjectId } from "../manifest/state-entry.ts";
 
 /** One object as it stands: its last good manifest, and what is wrong with the present one. */
 export interface Standing {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { InventoryEvent } from "../../../src/controller/ports/ports.ts";
-import { advance, SETTLE_MS, type Catalog, type FolderView } from "../../../src/folder/catalog.ts";
-import { eventsBetween } from "../../../src/folder/events.ts";
-import { judgeFile } from "../../../src/folder/judge.ts";
-import { problemText } from "../../../src/folder/manifests.ts";
+import type { InventoryEvent } from "../../../../src/controller/ports/ports.ts";
+import { advance, SETTLE_MS, type Catalog, type FolderView } from "../../../../src/folder/inventory/known-objects.ts";
+import { eventsBetween } from "../../../../src/folder/inventory/inventory-events.ts";
+import { judgeFile } from "../../../../src/folder/manifest/validate-file.ts";
+import { problemText } from "../../../../src/folder/manifest/parse-manifests.ts";
 
 const NONE: Catalog = new Map();
 

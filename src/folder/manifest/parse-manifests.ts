@@ -1,6 +1,13 @@
 import { isMap, parseAllDocuments, type Document, type ParsedNode, type YAMLParseError } from "yaml";
-import { messageOf } from "../base/error.ts";
-import { lineStarts, positionAt, positionOf, type FieldPath, type LineStarts, type Position } from "./position.ts";
+import { messageOf } from "../../base/error.ts";
+import {
+  lineStarts,
+  positionAt,
+  positionOf,
+  type FieldPath,
+  type LineStarts,
+  type Position,
+} from "./source-position.ts";
 
 /** The kinds that folder mode reads; ConfigMaps and Secrets are there so that base zones and credentials work as in a cluster. */
 export const MANIFEST_KINDS = ["DnsAlias", "DnsZone", "ConfigMap", "Secret", "Namespace"] as const;

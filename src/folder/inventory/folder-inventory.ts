@@ -1,17 +1,17 @@
-import type { Clock, Millis } from "../base/clock.ts";
-import type { Logger } from "../base/log.ts";
-import type { SecretKeyRef } from "../api/dns-zone.ts";
-import type { Inventory, InventoryEvent, InventoryHandlers } from "../controller/ports/ports.ts";
-import { advance, SETTLE_MS, type Advance, type Catalog } from "./catalog.ts";
-import { editEvents, eventsBetween, objectEvents } from "./events.ts";
-import type { SecretRead } from "../providers/backend.ts";
-import type { OutFiles } from "./out-watch.ts";
-import { createLooker, type Look } from "./look.ts";
-import { problemText } from "./manifests.ts";
-import { remember, rememberedCatalog } from "./memory.ts";
-import type { StateFile } from "./state-file.ts";
-import type { Statuses } from "./statuses.ts";
-import type { FolderWatch } from "./watch.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { SecretKeyRef } from "../../api/dns-zone.ts";
+import type { Inventory, InventoryEvent, InventoryHandlers } from "../../controller/ports/ports.ts";
+import { advance, SETTLE_MS, type Advance, type Catalog } from "./known-objects.ts";
+import { editEvents, eventsBetween, objectEvents } from "./inventory-events.ts";
+import type { SecretRead } from "../../providers/backend.ts";
+import type { OutFiles } from "../output/output-files.ts";
+import { createLooker, type Look } from "./read-folder.ts";
+import { problemText } from "../manifest/parse-manifests.ts";
+import { remember, rememberedCatalog } from "./restore-objects.ts";
+import type { StateFile } from "../state/state-file.ts";
+import type { Statuses } from "../state/statuses.ts";
+import type { FolderWatch } from "./folder-watch.ts";
 
 export interface FolderInventory extends Inventory {
   /** What is wrong now, one text each with file, line and column, without duplicates. */

@@ -1,11 +1,11 @@
-import type { DnsAlias } from "../api/dns-alias.ts";
-import type { DnsZone, ProviderSpec, ZoneSpec } from "../api/dns-zone.ts";
-import type { ObjectMeta } from "../api/meta.ts";
-import { baseZonesOf, secretRefsOf } from "../api/zone-inputs.ts";
-import type { InventoryEvent } from "../controller/ports/ports.ts";
-import { byCodeUnit } from "../base/order.ts";
-import type { Catalog, Standing } from "./catalog.ts";
-import type { ObjectId } from "./state-entry.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone, ProviderSpec, ZoneSpec } from "../../api/dns-zone.ts";
+import type { ObjectMeta } from "../../api/meta.ts";
+import { baseZonesOf, secretRefsOf } from "../../api/zone-inputs.ts";
+import type { InventoryEvent } from "../../controller/ports/ports.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import type { Catalog, Standing } from "./known-objects.ts";
+import type { ObjectId } from "../manifest/state-entry.ts";
 
 /** What must be told when the catalog goes from `before` to `after`: namespaces first, then zones, aliases, inputs, and what is gone. */
 export function eventsBetween(before: Catalog, after: Catalog): readonly InventoryEvent[] {

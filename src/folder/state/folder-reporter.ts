@@ -1,9 +1,9 @@
-import type { Condition, ConditionType } from "../api/condition/condition.ts";
-import type { DnsAlias } from "../api/dns-alias.ts";
-import type { DnsZone } from "../api/dns-zone.ts";
-import type { Clock, Millis } from "../base/clock.ts";
-import type { LogFields, Logger } from "../base/log.ts";
-import type { BadManifest, ReportedEvent, Reporter, StatusWrite } from "../controller/ports/ports.ts";
+import type { Condition, ConditionType } from "../../api/condition/condition.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { LogFields, Logger } from "../../base/log.ts";
+import type { BadManifest, ReportedEvent, Reporter, StatusWrite } from "../../controller/ports/ports.ts";
 import type { Statuses } from "./statuses.ts";
 
 export interface FolderReporterDeps {

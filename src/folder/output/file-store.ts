@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { messageOf } from "../base/error.ts";
-import type { TextRead, TextStore, TextWrite } from "../providers/text-store.ts";
+import { messageOf } from "../../base/error.ts";
+import type { TextRead, TextStore, TextWrite } from "../../providers/text-store.ts";
 import { writeAtomically } from "./atomic-write.ts";
-import { systemCode } from "./system-error.ts";
+import { systemCode } from "../../base/system-error.ts";
 
 /**
  * A text in a file of its own. The revision is a hash of the content; a file that is to be new is made so that an existing one is never

@@ -1,9 +1,9 @@
-import type { Catalog, Standing } from "./catalog.ts";
-import { hashOf } from "./identity.ts";
-import { judgeObject } from "./judge.ts";
-import { objectId, type StateEntry } from "./state-entry.ts";
-import type { StateFile } from "./state-file.ts";
-import type { Statuses } from "./statuses.ts";
+import type { Catalog, Standing } from "./known-objects.ts";
+import { hashOf } from "../manifest/identity.ts";
+import { judgeObject } from "../manifest/validate-file.ts";
+import { objectId, type StateEntry } from "../manifest/state-entry.ts";
+import type { StateFile } from "../state/state-file.ts";
+import type { Statuses } from "../state/statuses.ts";
 
 export interface Memory {
   readonly state: StateFile;

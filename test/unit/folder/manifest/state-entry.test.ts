@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashOf, identify, specHashOf } from "../../../src/folder/identity.ts";
-import { parseState, stateText, type StateEntry } from "../../../src/folder/state-entry.ts";
+import { hashOf, identify, specHashOf } from "../../../../src/folder/manifest/identity.ts";
+import { parseState, stateText, type StateEntry } from "../../../../src/folder/manifest/state-entry.ts";
 
 const ENTRY: StateEntry = {
   kind: "DnsAlias",

@@ -1,8 +1,8 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../base/error.ts";
-import { byCodeUnit } from "../base/order.ts";
-import { systemCode } from "./system-error.ts";
+import { messageOf } from "../../base/error.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import { systemCode } from "../../base/system-error.ts";
 
 /** What is in the folder, contents aside. Paths are relative to it, with "/" between. */
 export interface FolderScan {

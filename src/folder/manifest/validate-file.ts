@@ -1,12 +1,12 @@
-import type { DnsAlias } from "../api/dns-alias.ts";
-import type { DnsZone } from "../api/dns-zone.ts";
-import { parseAlias, parseZone } from "../api/parse/parse-object.ts";
-import { problem, problemText as fieldText, type Problem } from "../api/schema/problem.ts";
-import type { UnknownFields } from "../api/schema/validate.ts";
-import { secretValue } from "../api/parse/secret-value.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
+import { problem, problemText as fieldText, type Problem } from "../../api/schema/problem.ts";
+import type { UnknownFields } from "../../api/schema/validate.ts";
+import { secretValue } from "../../api/parse/secret-value.ts";
 import { hashOf, specHashOf } from "./identity.ts";
-import { problemText, readManifests, type ManifestDocument, type ManifestProblem } from "./manifests.ts";
-import { pathSteps } from "./position.ts";
+import { problemText, readManifests, type ManifestDocument, type ManifestProblem } from "./parse-manifests.ts";
+import { pathSteps } from "./source-position.ts";
 import { objectId, type ObjectId } from "./state-entry.ts";
 
 /** An object that passed its schema and rules. */

@@ -1,7 +1,7 @@
-import type { AliasStatus } from "../api/dns-alias.ts";
-import type { ZoneStatus } from "../api/dns-zone.ts";
-import { judgeObject } from "./judge.ts";
-import { objectId, type ObjectId } from "./state-entry.ts";
+import type { AliasStatus } from "../../api/dns-alias.ts";
+import type { ZoneStatus } from "../../api/dns-zone.ts";
+import { judgeObject } from "../manifest/validate-file.ts";
+import { objectId, type ObjectId } from "../manifest/state-entry.ts";
 import type { StateFile } from "./state-file.ts";
 
 type StatusPatch =

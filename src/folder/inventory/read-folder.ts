@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../base/error.ts";
-import type { FolderView } from "./catalog.ts";
-import { judgeFile, type FileContent } from "./judge.ts";
-import { MAX_FILE_SIZE } from "./manifests.ts";
-import { scanFolder, type FileStamp, type FolderScan, type Unreadable } from "./scan.ts";
-import { systemCode } from "./system-error.ts";
+import { messageOf } from "../../base/error.ts";
+import type { FolderView } from "./known-objects.ts";
+import { judgeFile, type FileContent } from "../manifest/validate-file.ts";
+import { MAX_FILE_SIZE } from "../manifest/parse-manifests.ts";
+import { scanFolder, type FileStamp, type FolderScan, type Unreadable } from "./scan-folder.ts";
+import { systemCode } from "../../base/system-error.ts";
 
 /** One look at the folder. */
 export interface Look {

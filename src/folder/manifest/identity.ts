@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Millis } from "../base/clock.ts";
-import { byCodeUnit } from "../base/order.ts";
+import type { Millis } from "../../base/clock.ts";
+import { byCodeUnit } from "../../base/order.ts";
 
 /** What an apiserver would keep for an object: folder mode counts and remembers it itself. */
 export interface Identity {

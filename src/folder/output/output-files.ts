@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from "node:fs";
-import { messageOf } from "../base/error.ts";
-import type { Logger } from "../base/log.ts";
-import type { TextStore } from "../providers/text-store.ts";
+import { messageOf } from "../../base/error.ts";
+import type { Logger } from "../../base/log.ts";
+import type { TextStore } from "../../providers/text-store.ts";
 import { createFileStore } from "./file-store.ts";
 
 /** The files that we write, and word of those that someone else has edited since. */

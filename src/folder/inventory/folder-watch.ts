@@ -1,8 +1,8 @@
 import { watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
-import type { Clock, Millis } from "../base/clock.ts";
-import { messageOf } from "../base/error.ts";
-import type { Logger } from "../base/log.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import type { Logger } from "../../base/log.ts";
 
 /** Hurries the next look; the periodic one is what counts, since watches lose events and do not work on every file system. */
 export interface FolderWatch extends Disposable {

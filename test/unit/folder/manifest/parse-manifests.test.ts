@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judgeFile } from "../../../src/folder/judge.ts";
-import { MAX_FILE_SIZE, problemText, readManifests } from "../../../src/folder/manifests.ts";
+import { judgeFile } from "../../../../src/folder/manifest/validate-file.ts";
+import { MAX_FILE_SIZE, problemText, readManifests } from "../../../../src/folder/manifest/parse-manifests.ts";
 
 const ALIAS = `apiVersion: dnsalias.io/v1alpha1
 kind: DnsAlias

@@ -1,12 +1,12 @@
 import { readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { backoffMs, type Backoff } from "../base/backoff.ts";
-import type { Clock, Millis, Random } from "../base/clock.ts";
-import { AppError, messageOf } from "../base/error.ts";
-import type { Logger } from "../base/log.ts";
-import { prepareFolder, writeAtomically } from "./atomic-write.ts";
-import { objectId, parseState, stateText, type ObjectId, type StateEntry } from "./state-entry.ts";
-import { systemCode } from "./system-error.ts";
+import { backoffMs, type Backoff } from "../../base/backoff.ts";
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import { AppError, messageOf } from "../../base/error.ts";
+import type { Logger } from "../../base/log.ts";
+import { prepareFolder, writeAtomically } from "../output/atomic-write.ts";
+import { objectId, parseState, stateText, type ObjectId, type StateEntry } from "../manifest/state-entry.ts";
+import { systemCode } from "../../base/system-error.ts";
 
 /** The memory of folder mode over restarts. Changes are written soon after, many at once, and at the latest when it is disposed. */
 export interface StateFile extends AsyncDisposable {
