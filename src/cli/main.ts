@@ -1,9 +1,9 @@
 import { messageOf } from "../base/error.ts";
-import { processInput, type Config } from "./config.ts";
-import { EXIT } from "./exit-code.ts";
-import type { Io } from "./io.ts";
-import { styled } from "./output.ts";
-import { stopOnSignals } from "./signals.ts";
+import { processInput, type Config } from "./config/config.ts";
+import { EXIT } from "./terminal/exit-code.ts";
+import type { Io } from "./terminal/streams.ts";
+import { styled } from "./terminal/text.ts";
+import { stopOnSignals } from "./terminal/signals.ts";
 
 /** Does what the command line asks. Gives the exit code; never rejects. */
 export async function main(): Promise<number> {
@@ -39,27 +39,27 @@ const QUICK_DRAIN_MS = 2000;
 async function dispatch(config: Config, io: Io, signal: AbortSignal): Promise<number> {
   switch (config.command) {
     case "run": {
-      const { runCommand } = await import("./run.ts");
+      const { runCommand } = await import("./commands/run.ts");
       return runCommand(config, io, signal);
     }
     case "plan": {
-      const { planCommand } = await import("./plan.ts");
+      const { planCommand } = await import("./commands/plan.ts");
       return planCommand(config, io, signal);
     }
     case "explain": {
-      const { explainCommand } = await import("./explain.ts");
+      const { explainCommand } = await import("./commands/explain.ts");
       return explainCommand(config, io, signal);
     }
     case "resolve": {
-      const { resolveCommand } = await import("./resolve.ts");
+      const { resolveCommand } = await import("./commands/resolve.ts");
       return resolveCommand(config, io, signal);
     }
     case "crds": {
-      const { runCrds } = await import("./crds.ts");
+      const { runCrds } = await import("./commands/crds.ts");
       return runCrds({ ...(config.out === undefined ? {} : { out: config.out }), write: (text) => io.out.write(text) });
     }
     case "version": {
-      const { versionCommand } = await import("./version.ts");
+      const { versionCommand } = await import("./commands/version.ts");
       return versionCommand(config, io);
     }
   }

@@ -17,7 +17,7 @@ import type { Store } from "./inventory/store.ts";
 import type { Wants } from "./lookup/target-subscriptions.ts";
 import type { ZoneState } from "./zone/zone-state.ts";
 
-/** What a controller is made of; cli/compose.ts fills it for a cluster or for a folder. */
+/** What a controller is made of; cli/compose/compose.ts fills it for a cluster or for a folder. */
 export interface ControllerDeps {
   readonly ownerId: string;
   readonly clock: Clock;

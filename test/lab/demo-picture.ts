@@ -1,5 +1,5 @@
-import type { Sink } from "../../src/cli/io.ts";
-import { duration, styled, table } from "../../src/cli/output.ts";
+import type { Sink } from "../../src/cli/terminal/streams.ts";
+import { duration, styled, table } from "../../src/cli/terminal/text.ts";
 import type { Picture } from "./demo-screen.ts";
 import { APEX, type DemoScene } from "./demo-scene.ts";
 import { FAMILIES, TARGET, type Family } from "./demo-target.ts";

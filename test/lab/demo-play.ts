@@ -1,6 +1,6 @@
 import { systemClock, type Millis } from "../../src/base/clock.ts";
 import { sameMembers } from "../../src/base/order.ts";
-import { duration } from "../../src/cli/output.ts";
+import { duration } from "../../src/cli/terminal/text.ts";
 import { targetText } from "./demo-picture.ts";
 import { APEX, type DemoScene } from "./demo-scene.ts";
 import { FAMILIES, type Change } from "./demo-target.ts";

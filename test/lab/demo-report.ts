@@ -1,6 +1,6 @@
 import type { Millis } from "../../src/base/clock.ts";
-import type { Sink } from "../../src/cli/io.ts";
-import { duration, styled } from "../../src/cli/output.ts";
+import type { Sink } from "../../src/cli/terminal/streams.ts";
+import { duration, styled } from "../../src/cli/terminal/text.ts";
 import type { Freshness } from "./demo-freshness.ts";
 import type { Played } from "./demo-play.ts";
 import { FAMILIES } from "./demo-target.ts";

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { systemClock, type Millis } from "../../src/base/clock.ts";
-import type { Sink } from "../../src/cli/io.ts";
-import { styled } from "../../src/cli/output.ts";
+import type { Sink } from "../../src/cli/terminal/streams.ts";
+import { styled } from "../../src/cli/terminal/text.ts";
 
 /** A log of what happens, and on a terminal a picture below it that is drawn anew in place. */
 export interface Screen extends Disposable {

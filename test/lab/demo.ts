@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../../src/base/clock.ts";
-import { createSink, type Sink } from "../../src/cli/io.ts";
-import { styled } from "../../src/cli/output.ts";
-import { stopOnSignals } from "../../src/cli/signals.ts";
+import { createSink, type Sink } from "../../src/cli/terminal/streams.ts";
+import { styled } from "../../src/cli/terminal/text.ts";
+import { stopOnSignals } from "../../src/cli/terminal/signals.ts";
 import { pictureOf } from "./demo-picture.ts";
 import { play, until } from "./demo-play.ts";
 import { judgePromises, reportText } from "./demo-report.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { crdManifests } from "../../../src/api/generate/crd.ts";
-import { runCrds, writeCrds } from "../../../src/cli/crds.ts";
+import { runCrds, writeCrds } from "../../../src/cli/commands/crds.ts";
 
 test("crds --out writes both files to a folder that it makes, and names them; again changes nothing", async () => {
   const parent = await mkdtemp(join(tmpdir(), "dnsalias-crds-"));

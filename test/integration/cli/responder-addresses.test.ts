@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressText, freeAddresses } from "../../../src/cli/responder-addresses.ts";
-import { createResponder } from "../../../src/cli/responder.ts";
+import { addressText, freeAddresses } from "../../../src/cli/compose/listen-addresses.ts";
+import { createResponder } from "../../../src/cli/compose/responder.ts";
 import { messageOf } from "../../../src/base/error.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { noMetrics } from "../../../src/ops/metrics.ts";

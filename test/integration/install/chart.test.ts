@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { OPTIONS } from "../../../src/cli/options.ts";
+import { OPTIONS } from "../../../src/cli/config/options.ts";
 import { chartFiles } from "../../support/chart-files.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
 import { CHART, CRDS_CHART, helm, template, valueFile, valueSets } from "../../support/helm.ts";

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { REASONS } from "../../../src/api/condition/reason.ts";
-import { COMMANDS, OPTIONS, variableOf } from "../../../src/cli/options.ts";
+import { COMMANDS, OPTIONS, variableOf } from "../../../src/cli/config/options.ts";
 import { documentPages } from "../../support/doc-pages.ts";
 
 const pages = documentPages().map((page) => ({ page, text: readFileSync(page, "utf8") }));

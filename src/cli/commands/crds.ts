@@ -1,0 +1,33 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { crdManifests } from "../../api/generate/crd.ts";
+
+export interface CrdsOptions {
+  /** Where the files go; absent: both go to `write`, as one YAML stream for `kubectl apply -f -`. */
+  readonly out?: string;
+  /** Standard output. */
+  readonly write: (text: string) => void;
+}
+
+/** `dnsalias crds [--out DIR]`. Gives the exit code. */
+export async function runCrds({ out, write }: CrdsOptions): Promise<number> {
+  if (out === undefined) {
+    write(
+      crdManifests()
+        .map(({ yaml }) => `---\n${yaml}`)
+        .join(""),
+    );
+    return 0;
+  }
+  const files = await writeCrds(out);
+  write(files.map((file) => `${file}\n`).join(""));
+  return 0;
+}
+
+/** Writes one file for each kind, making the folder where it is missing; gives their paths. */
+export async function writeCrds(folder: string): Promise<readonly string[]> {
+  await mkdir(folder, { recursive: true });
+  const manifests = crdManifests().map(({ file, yaml }) => ({ path: join(folder, file), yaml }));
+  await Promise.all(manifests.map(({ path, yaml }) => writeFile(path, yaml)));
+  return manifests.map(({ path }) => path);
+}

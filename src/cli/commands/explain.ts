@@ -1,0 +1,69 @@
+import { systemClock } from "../../base/clock.ts";
+import { objectKey } from "../../api/meta.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { explainName, type ExplainedZone, type Fact } from "../../plan/explanation.ts";
+import type { ExplainConfig } from "../config/config.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import type { Io, Sink } from "../terminal/streams.ts";
+import { harmless, json, styled } from "../terminal/text.ts";
+import { previewZones, type ZonePreview } from "../inspect/zone-preview.ts";
+import { startProgress } from "../terminal/progress.ts";
+import { composeReadOnly } from "../compose/read-only.ts";
+import { takeSnapshot, type Snapshot } from "../inspect/snapshot.ts";
+
+/** `dnsalias explain OWNER-NAME`: which alias, which answer, which decision, why. Gives 0 when nothing stands in the way, else 1. */
+export async function explainCommand(config: ExplainConfig, io: Io, signal: AbortSignal): Promise<number> {
+  const { ownerId, concurrency, hostname } = config;
+  await using composition = await composeReadOnly(config, io);
+  using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
+  const snapshot = await takeSnapshot(
+    composition,
+    {
+      concerns: (alias) => alias.spec.hostnames.includes(hostname),
+      concurrency,
+      onProgress: (done, total) => progress.update(done, total),
+    },
+    signal,
+  );
+  progress.finish(`${snapshot.answers.size} look-ups`);
+  const zones = [...snapshot.store.zones()].filter((zone) =>
+    snapshot.store.placesOf(hostname).has(objectKey(zone.meta)),
+  );
+  const previews = await previewZones({ composition, snapshot, ownerId, now: systemClock.now() }, zones, signal);
+  const facts = explainName({
+    name: hostname,
+    candidates: candidatesOf(snapshot, hostname),
+    zones: previews.map((preview) => explained(preview, snapshot, hostname, ownerId)),
+  });
+  io.out.write(config.json ? json({ hostname: displayName(hostname), facts }) : factsText(io.out, hostname, facts));
+  return facts.every(({ good }) => good) ? EXIT.ok : EXIT.failed;
+}
+
+function candidatesOf({ store }: Snapshot, hostname: Name) {
+  return [...store.aliases()]
+    .filter((alias) => alias.spec.hostnames.includes(hostname))
+    .map((alias) => ({ alias, match: store.matchOf(alias, hostname) }));
+}
+
+function explained(preview: ZonePreview, { store }: Snapshot, hostname: Name, ownerId: string): ExplainedZone {
+  const { zone, plan, outcome } = preview;
+  const key = objectKey(zone.meta);
+  return {
+    zone: key,
+    claim: store.claimsIn(key).get(hostname),
+    plan,
+    ownerId,
+    actual: outcome.kind === "planned" ? outcome.actual : [],
+    changes: outcome.kind === "planned" ? outcome.proposal.changes : [],
+    problem: outcome.kind === "problem" ? outcome : undefined,
+  };
+}
+
+function factsText(sink: Sink, hostname: Name, facts: readonly Fact[]): string {
+  const width = Math.max(...facts.map(({ topic }) => topic.length));
+  const lines = facts.map(({ topic, text, good }, index) => {
+    const label = facts[index - 1]?.topic === topic ? "" : topic;
+    return `  ${styled(sink, "dim", label.padEnd(width))}  ${good ? styled(sink, "green", "✓") : styled(sink, "red", "✗")} ${harmless(text)}`;
+  });
+  return [styled(sink, "bold", displayName(hostname)), ...lines, ""].join("\n");
+}

@@ -1,0 +1,29 @@
+import { systemClock } from "../../base/clock.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { PlanConfig } from "../config/config.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import type { Io } from "../terminal/streams.ts";
+import { planDocument, planText } from "../inspect/plan-report.ts";
+import { previewZones } from "../inspect/zone-preview.ts";
+import { json } from "../terminal/text.ts";
+import { startProgress } from "../terminal/progress.ts";
+import { composeReadOnly } from "../compose/read-only.ts";
+import { takeSnapshot } from "../inspect/snapshot.ts";
+
+/** `dnsalias plan`: what would change, before anything does. Gives 0 when nothing would, 2 when something would, 1 when a zone could not be planned. */
+export async function planCommand(config: PlanConfig, io: Io, signal: AbortSignal): Promise<number> {
+  const { ownerId, concurrency } = config;
+  await using composition = await composeReadOnly(config, io);
+  using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
+  const onProgress = (done: number, total: number): void => progress.update(done, total);
+  const snapshot = await takeSnapshot(composition, { concerns: () => true, concurrency, onProgress }, signal);
+  progress.finish(`${snapshot.answers.size} look-ups`);
+  const zones = [...snapshot.store.zones()].sort((a, b) => (objectKey(a.meta) < objectKey(b.meta) ? -1 : 1));
+  const previews = await previewZones({ composition, snapshot, ownerId, now: systemClock.now() }, zones, signal);
+  const document = planDocument(previews, snapshot);
+  io.out.write(config.json ? json(document) : planText(io.out, document));
+  if (document.zones.some(({ problem }) => problem !== undefined) || document.problems.length > 0) {
+    return EXIT.failed;
+  }
+  return document.changes > 0 ? EXIT.changes : EXIT.ok;
+}

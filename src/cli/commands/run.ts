@@ -1,0 +1,146 @@
+import { once } from "node:events";
+import { systemClock, type Millis } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import { listenOps } from "../../ops/http.ts";
+import { createPinoLog } from "../../ops/pino-log.ts";
+import { createPrometheus, type PrometheusMetrics } from "../../ops/prometheus.ts";
+import { compose, type Composition } from "../compose/compose.ts";
+import type { RunConfig } from "../config/config.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import type { Io } from "../terminal/streams.ts";
+import { createCounting, type Counting } from "../compose/metrics-observer.ts";
+import { statusView } from "./status-page-data.ts";
+import type { HostPort } from "../config/settings.ts";
+import { programVersion } from "./version.ts";
+
+/** `dnsalias run`. Gives the exit code; rejects when it cannot go on. */
+export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal): Promise<number> {
+  const log = await createPinoLog({ ...config.log, colours: io.out.colours, destination: io.out });
+  const version = programVersion();
+  const prometheus = createPrometheus({ version, process: true });
+  const counting = createCounting(prometheus.metrics);
+  const { plane, ownerId, concurrency } = config;
+  await using composition = await compose({
+    plane,
+    ownerId,
+    concurrency,
+    looking: config,
+    log,
+    metrics: prometheus.metrics,
+    observer: counting.observer,
+    readOnly: false,
+    ...(config.responder === undefined ? {} : { responder: config.responder }),
+    transferListen: config.transferListen,
+  });
+  await using ops = await openOps(config.listenOps, { log, composition, prometheus, counting });
+  const opsPort = ops?.port;
+  log.info(
+    { version, plane: composition.plane.description, ownerId, resolvers: composition.resolvers, opsPort },
+    "dnsalias starts",
+  );
+  const result = await untilEnd(config, composition, log, signal);
+  log.info({}, "dnsalias has stopped");
+  return result;
+}
+
+/** Runs until the signal, or until everything is settled where only one round is asked for. */
+async function untilEnd(
+  config: RunConfig,
+  { controller, plane, responder }: Composition,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<number> {
+  const ending = new AbortController();
+  const stop = AbortSignal.any([signal, ending.signal]);
+  const running = controller.run(stop);
+  const leading = plane.lead(async (term) => {
+    controller.lead(term);
+    await untilAborted(term);
+    if (stop.aborted) {
+      // The Lease is given back only when the last write has ended.
+      await running;
+    }
+  }, stop);
+  const round = config.once ? oneRound(controller, log, stop).finally(() => ending.abort()) : undefined;
+  const answering = responder?.open(controller, stop);
+  try {
+    await Promise.all([running, leading, answering]);
+  } catch (error) {
+    ending.abort();
+    await Promise.allSettled([running, leading, answering]);
+    throw error;
+  }
+  return (await round) ?? EXIT.ok;
+}
+
+const ROUND_DEADLINE_MS: Millis = 120_000;
+const LOOK_MS: Millis = 100;
+/** Statuses are gathered for about a second before they are written. */
+const QUIET_MS: Millis = 1_600;
+
+async function oneRound(
+  { settled, store, zoneState }: Composition["controller"],
+  log: Logger,
+  stop: AbortSignal,
+): Promise<number> {
+  const endAt = systemClock.now() + ROUND_DEADLINE_MS;
+  let quietSince: Millis | undefined;
+  while (!stop.aborted && systemClock.now() < endAt) {
+    quietSince = settled() ? (quietSince ?? systemClock.now()) : undefined;
+    if (quietSince !== undefined && systemClock.now() - quietSince > QUIET_MS) {
+      const bad = [...store.zones()].filter(
+        ({ meta }) => zoneState(`${meta.namespace}/${meta.name}`)?.outcome.kind !== "ok",
+      );
+      return bad.length === 0 ? EXIT.ok : EXIT.failed;
+    }
+    await systemClock.sleep(LOOK_MS, stop).catch(() => undefined);
+  }
+  if (!stop.aborted) {
+    log.error({ waitedMs: ROUND_DEADLINE_MS }, "not settled in time");
+  }
+  return EXIT.failed;
+}
+
+interface OpsParts {
+  readonly log: Logger;
+  readonly composition: Composition;
+  readonly prometheus: PrometheusMetrics;
+  readonly counting: Counting;
+}
+
+/** A loop that has not come round for this long is stuck, and a restart is what helps. */
+const STUCK_MS: Millis = 60_000;
+
+async function openOps(at: HostPort | undefined, { log, composition, prometheus, counting }: OpsParts) {
+  if (at === undefined) {
+    return undefined;
+  }
+  const { controller, plane, responder } = composition;
+  return listenOps({
+    ...at,
+    log,
+    metrics: async () => {
+      counting.flush();
+      await responder?.count();
+      prometheus.metrics.answers(controller.answerStates());
+      controller.queueDepths().forEach((depth, name) => prometheus.metrics.queue(name).depth(depth));
+      return prometheus.page();
+    },
+    unhealthy: () =>
+      [...controller.heartbeats()]
+        .filter(([, beatAt]) => systemClock.now() - beatAt > STUCK_MS)
+        .map(([loop, beatAt]) => `${loop}: no sign of life since ${new Date(beatAt).toISOString()}`),
+    status: (query) => statusView(composition, query),
+    unready: () => [
+      ...(controller.synced() ? [] : ["the inventory is not known yet"]),
+      ...plane.problems(),
+      ...(responder?.problems() ?? []),
+    ],
+  });
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) {
+    await once(signal, "abort");
+  }
+}

@@ -1,0 +1,144 @@
+import { systemClock, type Millis } from "../../base/clock.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import type { Condition } from "../../api/condition/condition.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { parseDuration } from "../../api/schema/duration.ts";
+import { objectKey } from "../../api/meta.ts";
+import { displayName } from "../../dns/name/name.ts";
+import { RCODE } from "../../dns/registry.ts";
+import type {
+  AliasView,
+  ResponderView,
+  Search,
+  StatusView,
+  Verdict,
+  ZoneView,
+} from "../../ops/status-page/status-view.ts";
+import type { Composition } from "../compose/compose.ts";
+import type { ResponderState } from "../compose/responder.ts";
+import { streamsOf } from "../inspect/snapshot.ts";
+import { programVersion } from "./version.ts";
+
+const PER_PAGE = 50;
+const LONGEST_SEARCH = 253;
+
+/** What the status page shows: the statuses as they were written, and how old the answers behind them are. */
+export async function statusView(composition: Composition, query: URLSearchParams): Promise<StatusView> {
+  const { plane, controller, responder } = composition;
+  const answering = await responder?.state();
+  const search = searchOf(query);
+  const fitting = [...controller.store.aliases()].filter((alias) => fits(alias, search)).sort(byKey);
+  const last = Math.max(1, Math.ceil(fitting.length / PER_PAGE));
+  const page = Math.min(search.page, last);
+  const now = systemClock.now();
+  return {
+    version: programVersion(),
+    plane: plane.description,
+    now,
+    leading: plane.hasLease ? controller.leading() : undefined,
+    problems: [
+      ...(controller.synced() ? [] : ["the inventory is not known yet"]),
+      ...plane.problems(),
+      ...(responder?.problems() ?? []),
+    ],
+    ...(answering === undefined ? {} : { responder: responderView(answering) }),
+    zones: [...controller.store.zones()]
+      .sort(byKey)
+      .map((zone) => zoneView(zone, controller.store.claimsIn(objectKey(zone.meta)).size)),
+    aliases: fitting.slice((page - 1) * PER_PAGE, page * PER_PAGE).map((alias) => aliasView(composition, alias, now)),
+    search: { ...search, page },
+    found: fitting.length,
+  };
+}
+
+function responderView({ addresses, workers, counts }: ResponderState): ResponderView {
+  const { byProtocol, byRcode, hits, waited, stale, limited } = counts;
+  const questions = byProtocol.udp + byProtocol.tcp;
+  return {
+    addresses,
+    workers,
+    questions,
+    prepared: hits,
+    waited,
+    stale,
+    failed: byRcode.get(RCODE.SERVFAIL) ?? 0,
+    limited,
+  };
+}
+
+function searchOf(query: URLSearchParams): Search {
+  const page = Number.parseInt(query.get("page") ?? "1", 10);
+  return {
+    text: (query.get("q") ?? "").trim().slice(0, LONGEST_SEARCH),
+    onlyUnwell: query.get("unwell") === "1",
+    page: page >= 1 ? page : 1,
+    perPage: PER_PAGE,
+  };
+}
+
+function fits(alias: DnsAlias, { text, onlyUnwell }: Search): boolean {
+  const wanted = text.toLowerCase();
+  const words = [objectKey(alias.meta), ...alias.spec.hostnames, ...alias.spec.targets.flatMap(targetWords)];
+  const found = wanted === "" || words.some((word) => word.includes(wanted));
+  return found && !(onlyUnwell && verdictOf(alias.status?.conditions).light === "well");
+}
+
+function targetWords(target: DnsAlias["spec"]["targets"][number]): readonly string[] {
+  return target.kind === "hostname" ? [target.hostname] : target.addresses;
+}
+
+function byKey(a: DnsAlias | DnsZone, b: DnsAlias | DnsZone): number {
+  return byCodeUnit(objectKey(a.meta), objectKey(b.meta));
+}
+
+function zoneView({ meta, spec, status }: DnsZone, names: number): ZoneView {
+  const { serial, serving, deliveryLag } = status ?? {};
+  return {
+    key: objectKey(meta),
+    domain: displayName(spec.domain),
+    provider: status?.provider ?? spec.provider.kind,
+    names,
+    ...verdictOf(status?.conditions),
+    ...(serial === undefined ? {} : { serial }),
+    ...(serving === undefined ? {} : { serving }),
+    ...(deliveryLag === undefined ? {} : { deliveryLag }),
+  };
+}
+
+function aliasView(composition: Composition, alias: DnsAlias, now: Millis): AliasView {
+  const { status } = alias;
+  const boundMs = status?.stalenessBound === undefined ? undefined : parseDuration(status.stalenessBound);
+  const ageMs = ageOf(composition, alias, now);
+  return {
+    key: objectKey(alias.meta),
+    ...verdictOf(status?.conditions),
+    hostnames: (status?.hostnames ?? []).map(({ zone = "", ...rest }) => ({ zone, ...rest })),
+    targets: (status?.targets ?? []).map(({ hostname, chain, ...rest }) => ({
+      ...rest,
+      chain: chain.length === 0 ? [hostname] : chain,
+    })),
+    ...(boundMs === undefined ? {} : { boundMs }),
+    ...(ageMs === undefined ? {} : { ageMs }),
+  };
+}
+
+function ageOf(composition: Composition, alias: DnsAlias, now: Millis): Millis | undefined {
+  const { controller } = composition;
+  const good = streamsOf(composition, controller.store, alias).flatMap(
+    ({ key }) => controller.answer(key)?.goodAt ?? [],
+  );
+  return good.length === 0 ? undefined : Math.max(0, now - Math.min(...good));
+}
+
+function verdictOf(conditions: readonly Condition[] | undefined): Verdict {
+  const ready = conditions?.find(({ type }) => type === "Ready");
+  if (ready === undefined) {
+    return { light: "working", reason: "Pending", message: "nothing is known of it yet" };
+  }
+  const isWorking =
+    ready.status === "Unknown" ||
+    conditions?.some(({ type, status }) => type === "Reconciling" && status === "True") === true;
+  const light = ready.status === "True" ? "well" : isWorking ? "working" : "unwell";
+  return { light, reason: ready.reason, message: ready.message };
+}

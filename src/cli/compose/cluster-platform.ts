@@ -1,0 +1,107 @@
+import type { Logger } from "../../base/log.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { connectCluster, type Cluster, type KubeObserver } from "../../kube/cluster.ts";
+import type { Plane } from "../config/config.ts";
+import { externalPlaceOf } from "./write-target.ts";
+import type { WorkPlane } from "./platform.ts";
+
+export interface ClusterPlaneOptions {
+  readonly log: Logger;
+  readonly ownerId: string;
+  readonly onLeader: (leading: boolean) => void;
+  readonly observe: KubeObserver;
+}
+
+/** Objects from an apiserver, texts to ConfigMaps. Loaded only where a cluster is used: client-node is large. */
+export async function openClusterPlane(
+  plane: Extract<Plane, { readonly kind: "cluster" }>,
+  { log, ownerId, onLeader, observe }: ClusterPlaneOptions,
+): Promise<WorkPlane> {
+  const cluster = await connectCluster({
+    log,
+    owner: ownerId,
+    instance: plane.host,
+    observe,
+    ...(plane.pod === undefined ? {} : { pod: plane.pod }),
+    ...(plane.kubeconfig === undefined ? {} : { kubeconfig: plane.kubeconfig }),
+    ...(plane.context === undefined ? {} : { context: plane.context }),
+    ...(plane.namespaces.length === 0 ? {} : { namespaces: plane.namespaces }),
+    ...(plane.lease === undefined ? {} : { lease: plane.lease }),
+  });
+  return {
+    description: cluster.description,
+    inventory: cluster.inventory,
+    reporter: cluster.reporter,
+    endpointsOf: cluster.endpointsOf,
+    stores: {
+      base: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
+      zoneFile: (namespace, name, key) => cluster.textStore("own", { namespace, name, key }),
+      corefile: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
+      maxBytes: CONFIG_MAP_BYTES,
+      hurry: (zone, signal) => hurry(cluster, log, zone, signal),
+      lagMs: (nudged) => (nudged ? NUDGED_LAG_MS : KUBELET_LAG_MS),
+    },
+    endpointStore: (namespace) => cluster.endpointStore(namespace),
+    secretText: cluster.secretTexts,
+    placeOf,
+    hasLease: plane.lease !== undefined,
+    problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
+    lead: (onLeading, signal) =>
+      plane.lease === undefined
+        ? onLeading(signal)
+        : cluster.lease.run((term) => told(onLeader, onLeading, term), signal),
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  };
+}
+
+/** The apiserver takes no more data in one ConfigMap. */
+const CONFIG_MAP_BYTES = 1_048_576;
+/** The kubelet syncs a pod every 60 s and up to half as much again; with the nudge at once. Measured: 78 s and 4.2 s at most. */
+const KUBELET_LAG_MS = 90_000;
+const NUDGED_LAG_MS = 5_000;
+
+async function told(
+  onLeader: (leading: boolean) => void,
+  onLeading: (term: AbortSignal) => Promise<void>,
+  term: AbortSignal,
+): Promise<void> {
+  onLeader(true);
+  try {
+    await onLeading(term);
+  } finally {
+    onLeader(false);
+  }
+}
+
+async function hurry(cluster: Cluster, log: Logger, zone: DnsZone, signal: AbortSignal): Promise<void> {
+  const { nudge } = zone.spec.provider.serving;
+  if (nudge === undefined) {
+    return;
+  }
+  const { problems } = await cluster.nudge({ ...nudge, serial: String(Date.now()) }, signal);
+  if (problems.length > 0) {
+    log.warn({ zone: objectKey(zone.meta), problems }, "pods not nudged; the kubelet projects the change on its own");
+  }
+}
+
+function placeOf(zone: DnsZone): string {
+  const { meta, spec } = zone;
+  switch (spec.provider.kind) {
+    case "coreDNSZoneFile": {
+      const { name, key } = spec.provider.zoneFile.configMap;
+      return `zoneFile ${meta.namespace}/${name}/${key}`;
+    }
+    case "coreDNSOverlay": {
+      const { namespace, name, key } = spec.provider.overlay.configMap;
+      return `overlay ${namespace}/${name}/${key} ${spec.domain}`;
+    }
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+    case "transfer":
+    case "coreDNSEtcd":
+      return externalPlaceOf(zone, spec.provider);
+  }
+}

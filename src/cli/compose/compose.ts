@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import { systemClock } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { createController, type Controller } from "../../controller/controller.ts";
+import type { ControllerDeps } from "../../controller/context.ts";
+import type { Observer, Reporter } from "../../controller/ports/ports.ts";
+import type { Store } from "../../controller/inventory/store.ts";
+import type { Metrics } from "../../ops/metrics.ts";
+import type { BudgetEvent } from "../../providers/budget/budget.ts";
+import type { ZoneProvider } from "../../providers/provider.ts";
+import { createAsk } from "../../resolver/authoritative-query.ts";
+import { createLookup } from "../../resolver/stub-resolver.ts";
+import type { Lookup } from "../../resolver/lookup.ts";
+import type { AnswerSource } from "../../responder/answer-source.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
+import type { Looking, Plane } from "../config/config.ts";
+import { countBudget } from "./metrics-observer.ts";
+import { openNetwork } from "./resolver-network.ts";
+import type { HostPort } from "../config/settings.ts";
+import { createOutside } from "./external-providers.ts";
+import { providerOf, type WorkPlane } from "./platform.ts";
+import { createTransfers } from "./zone-transfers.ts";
+import { createResponder, type Responder } from "./responder.ts";
+import type { ResponderConfig } from "../config/responder-config.ts";
+import { createViews, type Views } from "./resolver-views.ts";
+
+export interface ComposeOptions {
+  readonly plane: Plane;
+  readonly ownerId: string;
+  readonly concurrency: number;
+  /** The recursive servers of zones that name none, and how to reach them. */
+  readonly looking: Looking;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly observer: Observer;
+  /** Questions are answered too, at these addresses; not for commands that only look. */
+  readonly responder?: ResponderConfig;
+  /** True for commands that only look: nothing is written anywhere. */
+  readonly readOnly: boolean;
+  /** Where zone transfers are served, once a zone is there; not for commands that only look. */
+  readonly transferListen?: readonly HostPort[];
+}
+
+export interface Composition extends AsyncDisposable {
+  readonly plane: WorkPlane;
+  readonly controller: Controller;
+  readonly resolvers: readonly ResolverServer[];
+  readonly views: Views;
+  readonly lookup: Lookup;
+  readonly providerOf: (zone: DnsZone) => ZoneProvider;
+  /** Undefined: no questions are answered. */
+  readonly responder: Responder | undefined;
+  /** For commands that read the inventory into a store of their own: what its statuses say was published. */
+  readonly rememberFrom: (store: Store) => void;
+}
+
+/** Joins the concrete parts: the one place that knows them all. */
+export async function compose(options: ComposeOptions): Promise<Composition> {
+  const { ownerId, log, metrics } = options;
+  await using opened = new AsyncDisposableStack();
+  // First in, last out: questions are answered until all else has ended.
+  const responder = opened.use(
+    await openResponder(
+      options,
+      () => plane.stores,
+      () => controller.answers,
+    ),
+  );
+  const plane = opened.use(await openPlane(options));
+  const { network, views, net, lookup } = await openLookups(options, opened);
+  const { stores, secretText, endpointStore } = plane;
+  const { exchange } = network;
+  const onBudget = (event: BudgetEvent): void => countBudget(metrics, event);
+  const outside = opened.use(createOutside({ ownerId, exchange, secretText, endpointStore, onBudget }));
+  let memory: Store | undefined;
+  const transfers = opened.use(
+    createTransfers({
+      listen: options.transferListen ?? [],
+      ownerId,
+      log,
+      metrics,
+      secretText,
+      store: () => memory ?? controller.store,
+      zonesKnown: () => controller.zonesKnown(),
+    }),
+  );
+  const parts = { stores, outside, transfers, ownerId, now: () => systemClock.now() };
+  const makeProvider = (zone: DnsZone): ZoneProvider => providerOf(parts, zone);
+  const controller = createController({
+    ...controllerDeps(options, plane, views),
+    ask: createAsk(net),
+    lookup,
+    providerOf: makeProvider,
+    ...(responder === undefined ? {} : { serving: responder.port }),
+  });
+  const open = opened.move();
+  return {
+    plane,
+    controller: {
+      ...controller,
+      lead(term) {
+        transfers.lead(term);
+        controller.lead(term);
+      },
+    },
+    resolvers: network.resolvers,
+    views,
+    lookup,
+    providerOf: makeProvider,
+    responder,
+    rememberFrom(store) {
+      memory = store;
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+/** The way to the recursive servers, which is closed with `opened`. */
+async function openLookups({ looking }: ComposeOptions, opened: AsyncDisposableStack) {
+  const network = opened.use(await openNetwork(looking));
+  const views = createViews(network.resolvers);
+  const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
+  return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id) }) };
+}
+
+/** What a controller gets that needs no joining. */
+function controllerDeps(
+  { ownerId, concurrency, log, metrics, observer }: ComposeOptions,
+  plane: WorkPlane,
+  views: Views,
+): Omit<ControllerDeps, "ask" | "lookup" | "providerOf" | "serving"> {
+  return {
+    ownerId,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    inventory: plane.inventory,
+    reporter: counted(plane.reporter, metrics),
+    observer,
+    placeOf: plane.placeOf,
+    endpointsOf: plane.endpointsOf,
+    viewIdOf: (zone, allowPrivate) => views.idOf(zone, allowPrivate),
+    serverCountOf: (id) => views.viewOf(id)?.servers.length ?? 0,
+    onReading: (_key, reading, tookMs) =>
+      metrics.lookup(reading.kind === "failure" ? `failure:${reading.reason}` : reading.kind, tookMs),
+    concurrency,
+  };
+}
+
+async function openResponder(
+  { responder: config, log, metrics }: ComposeOptions,
+  stores: () => WorkPlane["stores"],
+  answers: () => AnswerSource,
+): Promise<Responder | undefined> {
+  const source: AnswerSource = { live: (question) => answers().live(question) };
+  return config === undefined ? undefined : createResponder({ config, stores, source, log, metrics });
+}
+
+/** Counts the Events that are reported. */
+function counted(reporter: Reporter, metrics: Metrics): Reporter {
+  return {
+    ...reporter,
+    event(object, event) {
+      metrics.event(event.type, event.reason);
+      reporter.event(object, event);
+    },
+  };
+}
+
+async function openPlane({ plane, log, ownerId, metrics, readOnly }: ComposeOptions): Promise<WorkPlane> {
+  if (plane.kind === "folder") {
+    const { openFolderPlane } = await import("./folder-platform.ts");
+    return openFolderPlane(plane, { log, readOnly });
+  }
+  const { openClusterPlane } = await import("./cluster-platform.ts");
+  return openClusterPlane(plane, {
+    log,
+    ownerId,
+    onLeader: (leading) => metrics.leader("dnsalias", leading),
+    observe: {
+      onRequest: (method, code) => metrics.apiserverRequest(method, code),
+      onRestart: (resource, cause) => metrics.listWatchRestart(resource, cause),
+    },
+  });
+}

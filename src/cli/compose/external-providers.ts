@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import type { DnsZone, ExternalProviderSpec, SecretKeyRef } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { systemClock, type Millis } from "../../base/clock.ts";
+import type { RecordBackend, SecretText } from "../../providers/backend.ts";
+import { createBudgets, type BudgetEvent } from "../../providers/budget/budget.ts";
+import { budgetPlaceOf } from "../../providers/budget/budget-target.ts";
+import { createCoreDNSEtcdBackend } from "../../providers/coredns-etcd/coredns-etcd.ts";
+import { createDnsEndpointProvider } from "../../providers/dns-endpoint/dns-endpoint.ts";
+import type { EndpointStore } from "../../providers/dns-endpoint/endpoint-store.ts";
+import { createWebhookBackend } from "../../providers/external-dns-webhook/webhook.ts";
+import { owned } from "../../providers/ownership/owned.ts";
+import { createPowerDNSBackend } from "../../providers/powerdns/powerdns.ts";
+import type { ZoneProvider } from "../../providers/provider.ts";
+import { createRfc2136Backend } from "../../providers/rfc2136/rfc2136.ts";
+import type { Exchange } from "../../transport/exchange.ts";
+import { createHttpClient, type HttpClient } from "../../transport/http-client.ts";
+import { createTransfer } from "../../transport/client/zone-transfer.ts";
+
+/** The providers outside CoreDNS, and the connections that they share. */
+export interface Outside extends AsyncDisposable {
+  providerOf(zone: DnsZone, provider: OutsideSpec): ZoneProvider;
+}
+
+/** Transfers are in zone-transfers.ts: there we are the server. */
+type OutsideSpec = Exclude<ExternalProviderSpec, { readonly kind: "transfer" }>;
+
+export interface OutsideDeps {
+  readonly ownerId: string;
+  readonly exchange: Exchange;
+  readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
+  /** Undefined: there is no cluster, and so no DNSEndpoint. */
+  readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
+  /** Told of calls that are put off and of providers that are left alone. */
+  readonly onBudget: (event: BudgetEvent) => void;
+}
+
+/** Opens nothing until a provider is used; disposing closes the connections that are kept. */
+export function createOutside(deps: OutsideDeps): Outside {
+  const http = createHttpClient({ clock: systemClock });
+  const budgets = createBudgets({ clock: systemClock, random: Math.random, observe: deps.onBudget });
+  return {
+    providerOf(zone, provider) {
+      if (provider.kind === "dnsEndpoint") {
+        return dnsEndpointProvider(deps, zone);
+      }
+      const made = owned(backendOf({ ...deps, http }, zone, provider), { zone, ownerId: deps.ownerId });
+      const place = budgetPlaceOf(zone);
+      const kept = place === undefined ? made : budgets.wrap(made, place);
+      return { ...kept, expectedLagMs: USUAL_LAG_MS[provider.kind] };
+    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  };
+}
+
+type RecordProviderSpec = Exclude<OutsideSpec, { readonly kind: "dnsEndpoint" }>;
+
+/** How long a write usually takes until it is served: at once, or until a service has handed it to its name servers. */
+const USUAL_LAG_MS: Readonly<Record<RecordProviderSpec["kind"], Millis>> = {
+  rfc2136: 2_000,
+  powerDNS: 5_000,
+  externalDNSWebhook: 60_000,
+  coreDNSEtcd: 1_000,
+};
+
+/** Signatures carry wall time, which has to follow the machine's clock when that is set. */
+const WALL_CLOCK = { now: () => Date.now() };
+
+function backendOf(
+  { exchange, secretText, http }: OutsideDeps & { readonly http: HttpClient },
+  { meta, spec: { domain } }: DnsZone,
+  provider: RecordProviderSpec,
+): RecordBackend {
+  switch (provider.kind) {
+    case "rfc2136": {
+      const { rfc2136: spec } = provider;
+      const secret = spec.tsig === undefined ? undefined : secretText(meta.namespace, spec.tsig.secretRef);
+      const transfer = createTransfer();
+      return createRfc2136Backend({ spec, domain, secret, exchange, transfer, clock: WALL_CLOCK, randomBytes });
+    }
+    case "powerDNS": {
+      const { powerDNS: spec } = provider;
+      const apiKey = secretText(meta.namespace, spec.apiKeyRef);
+      return createPowerDNSBackend({ spec, domain, apiKey, http, clock: systemClock });
+    }
+    case "externalDNSWebhook":
+      return createWebhookBackend({ spec: provider.webhook, domain, http, clock: systemClock });
+    case "coreDNSEtcd": {
+      const { etcd: spec } = provider;
+      const password = spec.auth === undefined ? undefined : secretText(meta.namespace, spec.auth.passwordRef);
+      return createCoreDNSEtcdBackend({ spec, domain, password, http });
+    }
+  }
+}
+
+function dnsEndpointProvider({ endpointStore, ownerId }: OutsideDeps, zone: DnsZone): ZoneProvider {
+  if (endpointStore !== undefined) {
+    return createDnsEndpointProvider({ zone, ownerId, store: endpointStore(zone.meta.namespace), clock: systemClock });
+  }
+  const message = `DnsZone ${objectKey(zone.meta)}: dnsEndpoint needs a cluster, because its objects are Kubernetes'; with manifests from a folder choose rfc2136, powerDNS or externalDNSWebhook`;
+  const refused = { kind: "refused", reason: "NotSupported", message } as const;
+  return { id: "dnsEndpoint", read: async () => refused, apply: async () => refused };
+}

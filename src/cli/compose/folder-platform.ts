@@ -1,0 +1,76 @@
+import { systemClock } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { openFolder, type FolderOptions } from "../../folder/open-folder.ts";
+import type { Plane } from "../config/config.ts";
+import { externalPlaceOf } from "./write-target.ts";
+import type { WorkPlane } from "./platform.ts";
+
+export interface FolderPlaneOptions {
+  readonly log: Logger;
+  /** True for commands that only look. */
+  readonly readOnly: boolean;
+}
+
+/** Objects from a folder of manifests, texts to files; nothing of Kubernetes is loaded. */
+export async function openFolderPlane(
+  plane: Extract<Plane, { readonly kind: "folder" }>,
+  { log, readOnly }: FolderPlaneOptions,
+): Promise<WorkPlane> {
+  const { manifests, stateFile, out } = plane;
+  const options: FolderOptions = { manifests, stateFile, out, readOnly, log, clock: systemClock, random: Math.random };
+  const folder = await openFolder(options);
+  return {
+    description: `manifests ${manifests}, written to ${out}`,
+    inventory: folder.inventory,
+    reporter: folder.reporter,
+    endpointsOf: async (zone) => {
+      const { endpoints } = zone.spec.provider.serving;
+      return endpoints.kind === "addresses" ? endpoints.addresses : [];
+    },
+    stores: {
+      base: (namespace, name, key) => folder.configMapStore(namespace, name, key),
+      zoneFile: (_namespace, _name, key) => folder.fileStore(key),
+      corefile: (_namespace, _name, key) => folder.fileStore(key),
+      maxBytes: Infinity,
+      hurry: undefined,
+      lagMs: () => FILE_LAG_MS,
+    },
+    endpointStore: undefined,
+    secretText: (namespace, ref) => folder.secretText(namespace, ref),
+    placeOf,
+    hasLease: false,
+    problems() {
+      const state = folder.stateProblem();
+      return [
+        ...(folder.inventory.healthy() ? [] : [`the manifests in ${manifests} cannot be read`]),
+        ...(state === undefined ? [] : [state]),
+      ];
+    },
+    async lead(onLeading, signal) {
+      await onLeading(signal);
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+/** A file is there as soon as it is written. */
+const FILE_LAG_MS = 500;
+
+/** A file is named by its key alone, whatever namespace and ConfigMap it would have in a cluster. */
+function placeOf(zone: DnsZone): string {
+  const { provider, domain } = zone.spec;
+  switch (provider.kind) {
+    case "coreDNSZoneFile":
+      return `file ${provider.zoneFile.configMap.key}`;
+    case "coreDNSOverlay":
+      return `file ${provider.overlay.configMap.key} ${domain}`;
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+    case "transfer":
+    case "coreDNSEtcd":
+      return externalPlaceOf(zone, provider);
+  }
+}

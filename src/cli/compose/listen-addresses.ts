@@ -1,0 +1,60 @@
+import { isIPv6 } from "node:net";
+import { AppError, messageOf } from "../../base/error.ts";
+import { listen } from "../../transport/server/listen.ts";
+import type { HostPort } from "../config/settings.ts";
+
+/**
+ * The addresses to listen on, each looked at for whether it can be had. An empty host is all addresses of both families, without IPv6 where the machine has
+ * none. Throws CONFIG_INVALID, naming the address, when one cannot be had.
+ */
+export async function freeAddresses(wanted: readonly HostPort[]): Promise<readonly HostPort[]> {
+  const free: HostPort[] = [];
+  for (const { host, port } of wanted) {
+    const hosts = host === "" ? ANY : [host];
+    for (const each of hosts) {
+      const address = { host: each, port };
+      const problem = await problemOf(address);
+      if (problem === undefined) {
+        free.push(address);
+      } else if (host !== "" || !isWithoutFamily(problem)) {
+        throw new AppError("CONFIG_INVALID", `${addressText(address)} ${sentenceOf(problem)}`, { retry: "on-change" });
+      }
+    }
+  }
+  return free;
+}
+
+export function addressText({ host, port }: HostPort): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+const ANY = ["0.0.0.0", "::"] as const;
+
+async function problemOf(address: HostPort): Promise<unknown> {
+  try {
+    await using taken = await listen({ ...address, onQuery: () => undefined });
+    void taken;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function codeOf(problem: unknown): unknown {
+  return problem instanceof Error && "code" in problem ? problem.code : undefined;
+}
+
+function isWithoutFamily(problem: unknown): boolean {
+  return ["EAFNOSUPPORT", "EADDRNOTAVAIL"].some((code) => codeOf(problem) === code);
+}
+
+function sentenceOf(problem: unknown): string {
+  switch (codeOf(problem)) {
+    case "EADDRINUSE":
+      return "is taken by another process";
+    case "EACCES":
+      return "may not be had by this user: take a port from 1024 on, or give the capability NET_BIND_SERVICE";
+    default:
+      return `cannot be had: ${messageOf(problem)}`;
+  }
+}

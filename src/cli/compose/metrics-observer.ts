@@ -1,0 +1,91 @@
+import type { Observer } from "../../controller/ports/ports.ts";
+import type { BudgetEvent } from "../../providers/budget/budget.ts";
+import type { Metrics } from "../../ops/metrics.ts";
+
+export interface Counting {
+  readonly observer: Observer;
+  /** Brings what is counted over all objects up to date; called before a page of metrics is made. */
+  flush(): void;
+}
+
+interface Ready {
+  readonly ready: string;
+  readonly reason: string;
+  readonly boundMs: number | undefined;
+}
+
+/** Turns what the controller tells into metrics. */
+export function createCounting(metrics: Metrics): Counting {
+  const aliases = new Map<string, Ready>();
+  const held = new Set<string>();
+  return {
+    observer: {
+      zoneWrite: (zone, result, tookMs) =>
+        metrics.zoneWrite(zone, result === "written" || result === "unchanged" ? "applied" : result, tookMs),
+      zonePlanned: (_zone, _names, tookMs) => metrics.reconciled("zone", "success", tookMs),
+      zoneGone(zone) {
+        held.delete(zone);
+        metrics.forgetZone(zone);
+      },
+      drift: (zone) => metrics.driftRepaired(zone),
+      held(zone, isHeld) {
+        if (isHeld) {
+          held.add(zone);
+        } else {
+          held.delete(zone);
+        }
+      },
+      propagated(zone, lagMs, staleAtMostMs) {
+        metrics.propagated(zone, lagMs);
+        if (staleAtMostMs !== undefined) {
+          metrics.staleness(staleAtMostMs / 1000);
+        }
+      },
+      serving: (zone, current, total) => metrics.propagationServers(zone, current, total - current),
+      aliasReady(alias, ready, reason, boundMs) {
+        if (ready === undefined) {
+          aliases.delete(alias);
+        } else {
+          aliases.set(alias, { ready, reason, boundMs });
+        }
+      },
+      statusWrite: (result) => metrics.reconciled("status", result, 0),
+      queue: (name) => metrics.queue(name),
+    },
+    flush() {
+      metrics.heldPlans(held.size);
+      flushAliases(metrics, aliases.values());
+    },
+  };
+}
+
+/** Turns what the budgets of providers tell into metrics. */
+export function countBudget(metrics: Metrics, event: BudgetEvent): void {
+  if (event.kind === "deferred") {
+    metrics.providerDeferred(event.zone, event.why);
+  } else {
+    metrics.breakerOpen(event.zone, event.state !== "closed");
+  }
+}
+
+function flushAliases(metrics: Metrics, all: Iterable<Ready>): void {
+  const counts = new Map<string, { readonly ready: string; readonly reason: string; count: number }>();
+  let boundMs = 0;
+  for (const one of all) {
+    const key = `${one.ready} ${one.reason}`;
+    const entry = counts.get(key);
+    if (entry === undefined) {
+      counts.set(key, { ready: one.ready, reason: one.reason, count: 1 });
+    } else {
+      entry.count += 1;
+    }
+    boundMs = Math.max(boundMs, one.boundMs ?? 0);
+  }
+  const entries = [...counts.values()];
+  const countOf = (wanted: string): number =>
+    entries.reduce((sum, { reason, count }) => (reason === wanted ? sum + count : sum), 0);
+  metrics.aliases(entries);
+  metrics.conflicts(countOf("HostnameConflict"));
+  metrics.loops(countOf("LoopDetected"));
+  metrics.stalenessBound(boundMs / 1000);
+}

@@ -1,0 +1,111 @@
+import type { Millis } from "../../base/clock.ts";
+import type { BaseZoneSpec, DnsZone, SecretKeyRef } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { EndpointsOf, Inventory, Reporter } from "../../controller/ports/ports.ts";
+import type { SecretText } from "../../providers/backend.ts";
+import { inlineText } from "../../providers/inline-text.ts";
+import { createOverlayProvider } from "../../providers/coredns/overlay.ts";
+import type { TextStore } from "../../providers/text-store.ts";
+import { createZoneFileProvider } from "../../providers/coredns/zone-file.ts";
+import type { EndpointStore } from "../../providers/dns-endpoint/endpoint-store.ts";
+import type { ZoneProvider } from "../../providers/provider.ts";
+import type { Outside } from "./external-providers.ts";
+import type { Transfers } from "./zone-transfers.ts";
+
+/** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
+export interface WorkPlane extends AsyncDisposable {
+  /** For people: which cluster, or which folder. */
+  readonly description: string;
+  readonly inventory: Inventory;
+  readonly reporter: Reporter;
+  readonly endpointsOf: EndpointsOf;
+  readonly stores: Stores;
+  /** A text of a Secret in the namespace of a zone. */
+  readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
+  /** DNSEndpoint objects of a namespace; undefined where there is no cluster. */
+  readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
+  readonly placeOf: (zone: DnsZone) => string;
+  /** True where one replica of several writes. */
+  readonly hasLease: boolean;
+  /** What keeps this plane from working now, one sentence each. */
+  problems(): readonly string[];
+  /** Calls `onLeading` for each term in which this process may write, until the signal aborts. */
+  lead(onLeading: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
+}
+
+/** The texts that the CoreDNS provider reads and writes. */
+interface Stores {
+  /** A base zone: only read. */
+  base(namespace: string, name: string, key: string): Pick<TextStore, "place" | "read">;
+  /** A rendered zone: ours alone. */
+  zoneFile(namespace: string, name: string, key: string): TextStore;
+  /** A Corefile key that others write too. */
+  corefile(namespace: string, name: string, key: string): TextStore;
+  /** Hurries the projection of what was written; undefined where there is nothing to hurry. */
+  readonly hurry: ((zone: DnsZone, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Octets that one text may have. */
+  readonly maxBytes: number;
+  /** How long a written text usually takes, in milliseconds, until a server can read it. */
+  lagMs(nudged: boolean): Millis;
+}
+
+/** CoreDNS looks at zone files every 2 s as documented, and at its Corefile every 30 s ± 15 s. */
+const AUTO_LAG_MS = 2_500;
+const RELOAD_LAG_MS = 46_000;
+
+export interface ProviderParts {
+  readonly stores: Stores;
+  readonly outside: Pick<Outside, "providerOf">;
+  readonly transfers: Pick<Transfers, "providerOf">;
+  readonly ownerId: string;
+  readonly now: () => Millis;
+}
+
+/** The provider of a zone on this plane. */
+export function providerOf({ stores, outside, transfers, ownerId, now }: ProviderParts, zone: DnsZone): ZoneProvider {
+  const { provider } = zone.spec;
+  const nudged = provider.serving.nudge !== undefined && stores.hurry !== undefined;
+  const { hurry } = stores;
+  const hurrying = nudged && hurry !== undefined ? { hurry: (signal: AbortSignal) => hurry(zone, signal) } : {};
+  switch (provider.kind) {
+    case "coreDNSZoneFile": {
+      const { configMap, base } = provider.zoneFile;
+      const source = baseSource(stores, zone, base, "spec.provider.coreDNS.zoneFile.baseZone.inline");
+      const store = stores.zoneFile(zone.meta.namespace, configMap.name, configMap.key);
+      const made = createZoneFileProvider({ zone, base: source, store, ownerId, now, maxBytes: stores.maxBytes });
+      return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + AUTO_LAG_MS };
+    }
+    case "coreDNSOverlay": {
+      const { namespace, name, key } = provider.overlay.configMap;
+      const made = createOverlayProvider({
+        zone,
+        store: stores.corefile(namespace, name, key),
+        ownerId,
+        maxBytes: stores.maxBytes,
+      });
+      return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + RELOAD_LAG_MS };
+    }
+    case "rfc2136":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+    case "coreDNSEtcd":
+      return outside.providerOf(zone, provider);
+    case "transfer": {
+      const source = baseSource(stores, zone, provider.transfer.base, "spec.provider.transfer.baseZone.inline");
+      return transfers.providerOf(zone, provider, source);
+    }
+  }
+}
+
+/** Where a base zone's text comes from; `field` is where it stands when it is inline. */
+function baseSource(
+  stores: Pick<Stores, "base">,
+  { meta }: DnsZone,
+  base: BaseZoneSpec,
+  field: string,
+): Pick<TextStore, "place" | "read"> {
+  return base.kind === "inline"
+    ? inlineText(base.text, `DnsZone ${objectKey(meta)} ${field}`)
+    : stores.base(meta.namespace, base.name, base.key);
+}

@@ -1,0 +1,21 @@
+import { noMetrics } from "../../ops/metrics.ts";
+import { createPinoLog } from "../../ops/pino-log.ts";
+import { compose, type Composition } from "./compose.ts";
+import type { ExplainConfig, PlanConfig } from "../config/config.ts";
+import type { Io } from "../terminal/streams.ts";
+import { createCounting } from "./metrics-observer.ts";
+
+/** The parts for a command that only looks: nothing is written, and what is logged goes where problems go. */
+export async function composeReadOnly(config: PlanConfig | ExplainConfig, io: Io): Promise<Composition> {
+  const { plane, ownerId, concurrency } = config;
+  return compose({
+    plane,
+    ownerId,
+    concurrency,
+    looking: config,
+    log: await createPinoLog({ ...config.log, colours: io.err.colours, destination: io.err }),
+    metrics: noMetrics,
+    observer: createCounting(noMetrics).observer,
+    readOnly: true,
+  });
+}

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { AppError, messageOf } from "../../base/error.ts";
+import { createExchange, type ExchangeClient } from "../../transport/client/exchange-client.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
+import type { Looking } from "../config/config.ts";
+import { systemResolvers } from "./system-resolvers.ts";
+
+/** The way to the recursive servers that are asked where a zone names none. */
+export interface Network extends ExchangeClient {
+  readonly resolvers: readonly ResolverServer[];
+}
+
+/** Reads what the settings name and opens nothing yet. Throws CONFIG_INVALID when the file of certificates cannot be read. */
+export async function openNetwork({
+  resolvers,
+  resolverCa,
+}: Pick<Looking, "resolvers" | "resolverCa">): Promise<Network> {
+  const servers = resolvers ?? (await systemResolvers());
+  const client = createExchange(resolverCa === undefined ? {} : { ca: await readCertificates(resolverCa) });
+  return { ...client, resolvers: servers };
+}
+
+async function readCertificates(path: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new AppError("CONFIG_INVALID", `--resolver-ca ${path}: ${messageOf(error)}`, {
+      cause: error,
+      retry: "on-change",
+    });
+  }
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
+    const message = `--resolver-ca ${path}: there is no certificate in it: name a file in PEM form`;
+    throw new AppError("CONFIG_INVALID", message, { retry: "on-change" });
+  }
+  return text;
+}

@@ -1,0 +1,41 @@
+import type { DnsZone, ResolverSpec } from "../../api/dns-zone.ts";
+import type { ViewId } from "../../dns/lookup-result.ts";
+import type { View } from "../../resolver/lookup.ts";
+import type { Protocol, ResolverServer } from "../../transport/exchange.ts";
+
+/** The views in use: one for each list of recursive servers and each answer to whether special-use addresses are taken. */
+export interface Views {
+  idOf(zone: DnsZone, allowPrivate: boolean): ViewId;
+  viewOf(id: ViewId): View | undefined;
+}
+
+/** `usual` are the servers for zones that name none; never empty. */
+export function createViews(usual: readonly ResolverServer[]): Views {
+  const views = new Map<ViewId, View>();
+  return {
+    idOf(zone, allowPrivate) {
+      const servers = zone.spec.resolvers?.map(serverOf) ?? usual;
+      const id = `${servers.map(serverText).join(",")}${allowPrivate ? " private" : ""}`;
+      if (!views.has(id)) {
+        views.set(id, { id, servers, allowPrivate });
+      }
+      return id;
+    },
+    viewOf: (id) => views.get(id),
+  };
+}
+
+function serverOf({ address, port, protocol, serverName }: ResolverSpec): ResolverServer {
+  return { address, port, protocol: PROTOCOLS[protocol], ...(serverName === undefined ? {} : { serverName }) };
+}
+
+const PROTOCOLS: Readonly<Record<ResolverSpec["protocol"], Protocol>> = {
+  UDP: "udp",
+  TCP: "tcp",
+  TLS: "tls",
+  HTTPS: "https",
+};
+
+function serverText({ protocol, address, port, serverName, path }: ResolverServer): string {
+  return `${protocol}://${address}#${port}${serverName === undefined ? "" : `@${serverName}`}${path ?? ""}`;
+}

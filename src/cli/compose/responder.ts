@@ -1,0 +1,146 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { systemClock, type Millis } from "../../base/clock.ts";
+import { AppError, messageOf } from "../../base/error.ts";
+import type { Logger } from "../../base/log.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { Controller } from "../../controller/controller.ts";
+import type { ServingPort } from "../../controller/responder/zone-sync-context.ts";
+import type { Metrics } from "../../ops/metrics.ts";
+import { inlineText } from "../../providers/inline-text.ts";
+import type { AnswerSource } from "../../responder/answer-source.ts";
+import type { ResponderCounts } from "../../responder/counters.ts";
+import { createResponderPool, type ResponderPool } from "../../responder/workers/pool.ts";
+import { DEFAULT_RATE_LIMITS } from "../../responder/client/rate-limit-options.ts";
+import type { WorkPlane } from "./platform.ts";
+import { workerHeapMib } from "./worker-heap.ts";
+import { addressText, freeAddresses } from "./listen-addresses.ts";
+import type { ResponderConfig } from "../config/responder-config.ts";
+
+export interface ResponderDeps {
+  readonly config: ResponderConfig;
+  readonly stores: () => Pick<WorkPlane["stores"], "base">;
+  readonly source: AnswerSource;
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, "questionLookUp" | "responder">;
+}
+
+/** The responder of a run; disposing ends it. */
+export interface Responder extends AsyncDisposable {
+  /** What the controller hands its zones to. */
+  readonly port: ServingPort;
+  /** Begins to answer once all zones are there. Rejects when an address that was asked for is taken meanwhile; ends when the signal aborts. */
+  open(zones: ZonesKnown, signal: AbortSignal): Promise<void>;
+  /** Why questions are not answered that should be, one sentence each. */
+  problems(): readonly string[];
+  /** Brings the metrics up to date. */
+  count(): Promise<void>;
+  state(): Promise<ResponderState>;
+}
+
+export interface ResponderState {
+  /** host:port; empty before it answers. */
+  readonly addresses: readonly string[];
+  /** Those that run. */
+  readonly workers: number;
+  readonly counts: ResponderCounts;
+}
+
+/** How far the controller is. */
+type ZonesKnown = Pick<Controller, "synced" | "served">;
+
+/** One zone whose base cannot be read must not keep the others from being served. */
+const MAX_WAIT_MS: Millis = 15_000;
+const LOOK_MS: Millis = 50;
+
+/** Opens nothing yet but looks whether the addresses are free. Undefined: a default one is not, which is told; rejects when one was asked for that is not. */
+export async function createResponder(deps: ResponderDeps): Promise<Responder | undefined> {
+  const { config, log } = deps;
+  try {
+    const listen = await freeAddresses(config.listen);
+    const { source } = deps;
+    const { workers } = config;
+    const rate = { exempt: [...DEFAULT_RATE_LIMITS.exempt, ...config.exempt] };
+    const limits = { maxHeapMb: workerHeapMib(process.constrainedMemory(), workers) };
+    const parts = { source, log, clock: systemClock, random: Math.random };
+    const pool = createResponderPool({ listen, workers, rate, limits, ...parts });
+    return responderOf(deps, pool);
+  } catch (error) {
+    giveUp(deps, error);
+    return undefined;
+  }
+}
+
+function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
+  let state: "waiting" | "open" | "without" = "waiting";
+  let openAt: readonly string[] = [];
+  return {
+    port: portTo(deps, pool),
+    async open(zones, signal) {
+      if (!(await becomesServed(zones, signal))) {
+        return;
+      }
+      try {
+        openAt = (await pool.open()).map(addressText);
+        state = "open";
+        deps.log.info({ addresses: openAt, workers: deps.config.workers }, "responder answers");
+      } catch (error) {
+        state = "without";
+        giveUp(deps, error);
+      }
+    },
+    problems() {
+      if (state === "waiting") {
+        return ["the responder does not answer yet: its zones are not complete"];
+      }
+      return state === "open" && pool.threadIds.length === 0 ? ["no worker of the responder runs"] : [];
+    },
+    async count() {
+      deps.metrics.responder(await pool.counts(), pool.restarts);
+    },
+    state: async () => ({ addresses: openAt, workers: pool.threadIds.length, counts: await pool.counts() }),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+/** A default address that is taken costs the responder, one that was asked for the process. */
+function giveUp({ config, log }: ResponderDeps, error: unknown): void {
+  if (!config.isDefault) {
+    // The sentence has the causes in it, and whoever prints it would add them once more.
+    throw new AppError("CONFIG_INVALID", `--responder-listen: ${messageOf(error)}`, { retry: "on-change" });
+  }
+  const hint = "give another one with --responder-listen, or --no-responder";
+  log.warn({ err: messageOf(error), hint }, "no responder: its default address cannot be had");
+}
+
+/** To answer REFUSED for zones that are not known yet would be worse than to say nothing: resolvers ask another replica. */
+async function becomesServed({ synced, served }: ZonesKnown, signal: AbortSignal): Promise<boolean> {
+  let syncedAt: Millis | undefined;
+  while (!signal.aborted && !served() && systemClock.now() - (syncedAt ?? Infinity) < MAX_WAIT_MS) {
+    await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    syncedAt ??= synced() ? systemClock.now() : undefined;
+  }
+  return !signal.aborted;
+}
+
+function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): ServingPort {
+  return {
+    async readBase(zone, base, signal) {
+      const source =
+        base.kind === "inline"
+          ? inlineText(base.text, inlinePlace(zone))
+          : stores().base(zone.meta.namespace, base.name, base.key);
+      const read = await source.read(signal);
+      return read.kind === "ok" ? { kind: "ok", text: read.text, place: source.place } : read;
+    },
+    setZone: (zone) => pool.setZone(zone),
+    removeZone: (domain) => pool.removeZone(domain),
+    changed: (domain, names) => pool.changed(domain, names),
+    lookedUp: () => metrics.questionLookUp(),
+  };
+}
+
+function inlinePlace(zone: DnsZone): string {
+  const where = zone.spec.responder.base === undefined ? "its provider's baseZone" : "spec.responder.baseZone";
+  return `DnsZone ${objectKey(zone.meta)} ${where}`;
+}

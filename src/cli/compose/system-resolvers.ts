@@ -1,0 +1,12 @@
+import { readFile } from "node:fs/promises";
+import type { ResolverServer } from "../../transport/exchange.ts";
+import { parseResolvConf } from "../config/resolver-address.ts";
+
+/** The recursive servers of this machine or pod. Never rejects: a file that is not there is as an empty one (resolv.conf(5)). */
+export async function systemResolvers(): Promise<readonly ResolverServer[]> {
+  try {
+    return parseResolvConf(await readFile("/etc/resolv.conf", "utf8"));
+  } catch {
+    return parseResolvConf("");
+  }
+}

@@ -1,0 +1,33 @@
+import type { DnsZone, ExternalProviderSpec } from "../../api/dns-zone.ts";
+import { byCodeUnit } from "../../base/order.ts";
+
+/**
+ * One text for each place outside CoreDNS's ConfigMaps and files that a zone can be written to. Two DnsZones with one text would undo
+ * each other's records, so the younger is refused.
+ */
+export function externalPlaceOf({ meta, spec: { domain } }: DnsZone, provider: ExternalProviderSpec): string {
+  switch (provider.kind) {
+    case "rfc2136": {
+      const [first] = provider.rfc2136.servers;
+      return `rfc2136 ${first?.address ?? ""}#${first?.port ?? ""} ${domain}`;
+    }
+    case "powerDNS":
+      return `powerDNS ${provider.powerDNS.url} ${provider.powerDNS.serverId} ${domain}`;
+    case "externalDNSWebhook":
+      return `externalDNSWebhook ${provider.webhook.url} ${domain}`;
+    case "dnsEndpoint":
+      return `dnsEndpoint ${meta.namespace} ${labelsText(provider.dnsEndpoint.labels)} ${domain}`;
+    case "transfer":
+      return `transfer ${domain}`;
+    case "coreDNSEtcd":
+      return `coreDNSEtcd ${provider.etcd.endpoints[0] ?? ""} ${provider.etcd.pathPrefix} ${domain}`;
+  }
+}
+
+/** Other labels are for another ExternalDNS: one inside and one outside, say. */
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted(byCodeUnit)
+    .join(",");
+}

@@ -1,0 +1,267 @@
+import { join } from "node:path";
+import type { Millis } from "../../base/clock.ts";
+import { messageOf } from "../../base/error.ts";
+import { parseName, parseOwnerName, type Name } from "../../dns/name/name.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
+import { readArguments, type Environment } from "./arguments.ts";
+import { createSink, type Io } from "../terminal/streams.ts";
+import type { OptionName } from "./options.ts";
+import {
+  type HostPort,
+  hostPorts,
+  logFormat,
+  logLevel,
+  nameFrom,
+  noWords,
+  ownerId,
+  reader,
+  whole,
+  wrong,
+  type Reader,
+  type Terminals,
+} from "./settings.ts";
+import { parseResolverAddress } from "./resolver-address.ts";
+import { responderConfig, type ResponderConfig } from "./responder-config.ts";
+import { commandUsage, programUsage } from "./usage.ts";
+
+export type Config = RunConfig | PlanConfig | ExplainConfig | ResolveConfig | CrdsConfig | VersionConfig;
+
+export interface RunConfig extends Looking {
+  readonly command: "run";
+  readonly plane: Plane;
+  readonly ownerId: string;
+  readonly concurrency: number;
+  readonly once: boolean;
+  /** Absent: no metrics and no health are served. */
+  readonly listenOps?: HostPort;
+  readonly drainMs: Millis;
+  /** Absent: no questions are answered. */
+  readonly responder?: ResponderConfig;
+  /** Where zone transfers are served, once there is a zone for it; "" as host is all addresses. */
+  readonly transferListen: readonly HostPort[];
+}
+
+export interface PlanConfig extends Looking {
+  readonly command: "plan";
+  readonly plane: Plane;
+  readonly ownerId: string;
+  readonly concurrency: number;
+  readonly json: boolean;
+}
+
+export interface ExplainConfig extends Looking {
+  readonly command: "explain";
+  readonly plane: Plane;
+  readonly ownerId: string;
+  readonly concurrency: number;
+  readonly hostname: Name;
+  readonly json: boolean;
+}
+
+export interface ResolveConfig extends Pick<Looking, "resolvers" | "resolverCa"> {
+  readonly command: "resolve";
+  readonly target: Name;
+  readonly json: boolean;
+}
+
+interface CrdsConfig {
+  readonly command: "crds";
+  readonly out?: string;
+}
+
+export interface VersionConfig {
+  readonly command: "version";
+  readonly json: boolean;
+}
+
+/** What every command that works on objects has. */
+export interface Looking {
+  /** Absent: those of /etc/resolv.conf, see `systemResolvers`. */
+  readonly resolvers?: readonly ResolverServer[];
+  /** A file with what signs the certificates of DoT and DoH servers; absent: what Node.js trusts. */
+  readonly resolverCa?: string;
+  readonly log: { readonly level: "debug" | "info" | "warn" | "error"; readonly format: "json" | "pretty" };
+}
+
+/** Where the objects are. */
+export type Plane =
+  | { readonly kind: "folder"; readonly manifests: string; readonly stateFile: string; readonly out: string }
+  | {
+      readonly kind: "cluster";
+      readonly kubeconfig?: string;
+      readonly context?: string;
+      /** This is a pod, with a ServiceAccount: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
+      readonly pod?: { readonly host: string; readonly port: string };
+      /** Empty: all. */
+      readonly namespaces: readonly string[];
+      /** Absent: no Lease is taken. */
+      readonly lease?: { readonly name: string; readonly namespace?: string };
+      /** Of the pod, or the machine: part of a Lease holder's identity. */
+      readonly host: string;
+    };
+
+/** What to do, or what to print instead. */
+export type Asked =
+  | { readonly kind: "command"; readonly config: Config }
+  | { readonly kind: "help"; readonly text: string }
+  | { readonly kind: "wrong"; readonly message: string };
+
+/** What this process was asked, and where it may write: the only place that looks at `process.argv` and `process.env`. */
+export function processInput(): { readonly asked: Asked; readonly io: Io } {
+  const { argv, env, stdout, stderr } = process;
+  const noColor = { NO_COLOR: env["NO_COLOR"] };
+  return {
+    asked: readConfig(argv.slice(2), env, { out: stdout.isTTY, err: stderr.isTTY }),
+    io: { out: createSink(stdout, noColor), err: createSink(stderr, noColor) },
+  };
+}
+
+/** The command with all its settings checked, so that nothing after this has to. Never throws. */
+export function readConfig(words: readonly string[], environment: Environment, terminals: Terminals): Asked {
+  const read = readArguments(words, environment);
+  if (read.kind === "help") {
+    return { kind: "help", text: read.command === undefined ? programUsage() : commandUsage(read.command) };
+  }
+  if (read.kind === "wrong") {
+    return { kind: "wrong", message: read.message };
+  }
+  try {
+    return { kind: "command", config: configOf(reader(read.settings, environment, terminals)) };
+  } catch (error) {
+    return { kind: "wrong", message: messageOf(error) };
+  }
+}
+
+function configOf(from: Reader): Config {
+  const { command } = from;
+  switch (command) {
+    case "run":
+      return runConfig(from);
+    case "plan":
+      noWords(from);
+      return { command, ...acting(from), json: from.has("json") };
+    case "explain":
+      return { command, ...acting(from), hostname: nameFrom(from, parseOwnerName), json: from.has("json") };
+    case "resolve":
+      return { command, ...resolversOf(from), target: nameFrom(from, parseName), json: from.has("json") };
+    case "crds": {
+      noWords(from);
+      const out = from.text("out");
+      return out === undefined ? { command } : { command, out };
+    }
+    case "version":
+      noWords(from);
+      return { command, json: from.has("json") };
+  }
+}
+
+function runConfig(from: Reader): RunConfig {
+  noWords(from);
+  const [ops] = hostPorts(from, "listen-ops");
+  const acts = acting(from);
+  const responder = responderConfig(from, acts.plane.kind);
+  return {
+    command: "run",
+    ...acts,
+    once: from.has("once"),
+    drainMs: 1000 * whole(from, "drain-timeout", { least: 1, most: 300, usual: 10 }),
+    ...(ops === undefined ? {} : { listenOps: { ...ops, host: ops.host === "" ? "::" : ops.host } }),
+    ...(responder === undefined ? {} : { responder }),
+    transferListen: transferListen(from, acts.plane),
+  };
+}
+
+function transferListen(from: Reader, { kind }: Plane): readonly HostPort[] {
+  const given = hostPorts(from, "transfer-listen");
+  return given.length > 0 ? given : [{ host: kind === "folder" ? "127.0.0.1" : "", port: TRANSFER_PORT }];
+}
+
+const TRANSFER_PORT = 5301;
+
+function acting(from: Reader) {
+  return {
+    ...looking(from),
+    plane: planeOf(from),
+    ownerId: ownerId(from),
+    concurrency: whole(from, "concurrency", { least: 1, most: 1000, usual: 64 }),
+  };
+}
+
+const FOLDER_ONLY: readonly OptionName[] = ["state", "out"];
+const CLUSTER_ONLY: readonly OptionName[] = [
+  "kubeconfig",
+  "context",
+  "namespace",
+  "lease-name",
+  "lease-namespace",
+  "no-lease",
+];
+
+function planeOf(from: Reader): Plane {
+  const manifests = from.text("manifests");
+  const misplaced = (manifests === undefined ? FOLDER_ONLY : CLUSTER_ONLY).find((name) => from.has(name));
+  if (misplaced !== undefined) {
+    throw wrong(
+      manifests === undefined
+        ? `${from.origin(misplaced)} is for folder mode: give --manifests too`
+        : `${from.origin(misplaced)} is for a cluster, and ${from.origin("manifests")} for folder mode: give one of them`,
+    );
+  }
+  if (manifests === undefined) {
+    return clusterPlane(from);
+  }
+  const out = from.text("out");
+  if (out === undefined) {
+    throw wrong(`${from.origin("manifests")} needs --out too: the folder that the zone files are written to`);
+  }
+  return { kind: "folder", manifests, out, stateFile: from.text("state") ?? join(out, STATE_FILE) };
+}
+
+/** Its dot keeps it out of CoreDNS's `auto` and of the manifests. */
+const STATE_FILE = ".dnsalias-state.json";
+
+function clusterPlane(from: Reader): Plane {
+  const kubeconfig = from.text("kubeconfig");
+  const context = from.text("context");
+  const namespace = from.text("lease-namespace");
+  if (from.has("no-lease") && (from.has("lease-name") || namespace !== undefined)) {
+    throw wrong(`${from.origin("no-lease")} and --lease-name or --lease-namespace contradict each other`);
+  }
+  const lease = { name: from.text("lease-name") ?? "dnsalias", ...(namespace === undefined ? {} : { namespace }) };
+  return {
+    kind: "cluster",
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...podOf(from.environment),
+    namespaces: [...new Set(from.texts("namespace"))],
+    ...(from.has("no-lease") ? {} : { lease }),
+    host: from.environment["HOSTNAME"] ?? "dnsalias",
+  };
+}
+
+function podOf(environment: Environment): Pick<Extract<Plane, { readonly kind: "cluster" }>, "pod"> {
+  const host = environment["KUBERNETES_SERVICE_HOST"] ?? "";
+  return host === "" ? {} : { pod: { host, port: environment["KUBERNETES_SERVICE_PORT"] ?? "443" } };
+}
+
+function looking(from: Reader): Looking {
+  return {
+    ...resolversOf(from),
+    log: { level: logLevel(from), format: logFormat(from) },
+  };
+}
+
+function resolversOf(from: Reader): Pick<Looking, "resolvers" | "resolverCa"> {
+  const resolvers = from.texts("resolver").map((text) => {
+    const server = parseResolverAddress(text);
+    if (typeof server === "string") {
+      throw wrong(`${from.origin("resolver")} ${server}`);
+    }
+    return server;
+  });
+  const resolverCa = from.text("resolver-ca");
+  return {
+    ...(resolvers.length === 0 ? {} : { resolvers }),
+    ...(resolverCa === undefined ? {} : { resolverCa }),
+  };
+}

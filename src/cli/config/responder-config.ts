@@ -1,0 +1,52 @@
+import { parseSubnet, type Subnet } from "../../dns/address/subnet.ts";
+import { type HostPort, hostPorts, whole, wrong, type Reader } from "./settings.ts";
+
+/** Where and how questions are answered. */
+export interface ResponderConfig {
+  /** An empty host is all addresses of both families. */
+  readonly listen: readonly HostPort[];
+  /** Nobody asked for these addresses: where one is taken there is no responder. */
+  readonly isDefault: boolean;
+  readonly workers: number;
+  /** Networks without rate limits, beside loopback. */
+  readonly exempt: readonly Subnet[];
+}
+
+const DETAILS = ["responder-listen", "responder-workers", "responder-exempt"] as const;
+
+/** In folder mode it runs unless that is refused, in a cluster where it is asked for. Undefined: it does not. */
+export function responderConfig(from: Reader, plane: "folder" | "cluster"): ResponderConfig | undefined {
+  const detail = DETAILS.find((name) => from.has(name));
+  const asked = from.has("responder") ? "responder" : detail;
+  const against = (["no-responder", "once"] as const).find((name) => from.has(name));
+  if (asked !== undefined && against !== undefined) {
+    throw wrong(`${from.origin(against)} and ${from.origin(asked)} contradict each other`);
+  }
+  if (detail !== undefined && plane === "cluster" && !from.has("responder")) {
+    throw wrong(`${from.origin(detail)} needs --responder too`);
+  }
+  if (against !== undefined || (plane === "cluster" && !from.has("responder"))) {
+    return undefined;
+  }
+  const listen = hostPorts(from, "responder-listen");
+  const usual = { host: plane === "folder" ? "127.0.0.1" : "", port: PORT };
+  return {
+    listen: listen.length === 0 ? [usual] : listen,
+    isDefault: listen.length === 0,
+    workers: whole(from, "responder-workers", { least: 1, most: 64, usual: 2 }),
+    exempt: from.texts("responder-exempt").map((text) => network(from, text)),
+  };
+}
+
+function network(from: Reader, text: string): Subnet {
+  const subnet = parseSubnet(text);
+  if (subnet === undefined) {
+    throw wrong(
+      `${from.origin("responder-exempt")} must be a network like 10.0.0.0/8, with no bits beyond its prefix, not "${text}"`,
+    );
+  }
+  return subnet;
+}
+
+/** Any user may have it, and no other program usually does (5353 is mDNS). */
+const PORT = 5300;

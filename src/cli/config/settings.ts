@@ -1,0 +1,131 @@
+import { AppError } from "../../base/error.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { Environment, Settings } from "./arguments.ts";
+import type { Command, OptionName } from "./options.ts";
+
+/** The settings of one command, with where each came from, for messages. */
+export interface Reader {
+  readonly command: Command;
+  readonly words: readonly string[];
+  readonly environment: Environment;
+  readonly terminals: Terminals;
+  has(name: OptionName): boolean;
+  text(name: OptionName): string | undefined;
+  texts(name: OptionName): readonly string[];
+  /** "--state" or "DNSALIAS_STATE". */
+  origin(name: OptionName): string;
+}
+
+/** Which of the standard streams a person looks at. */
+export interface Terminals {
+  readonly out: boolean;
+  readonly err: boolean;
+}
+
+/** One reader for each command line. */
+export function reader({ command, words, values }: Settings, environment: Environment, terminals: Terminals): Reader {
+  return {
+    command,
+    words,
+    environment,
+    terminals,
+    has: (name) => values.has(name),
+    text: (name) => values.get(name)?.texts[0],
+    texts: (name) => values.get(name)?.texts ?? [],
+    origin: (name) => values.get(name)?.origin ?? `--${name}`,
+  };
+}
+
+/** For the one place that turns it into a message; see docs/errors.md. */
+export function wrong(message: string): AppError {
+  return new AppError("ARGUMENT_INVALID", message, { retry: "never" });
+}
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+const FORMATS = ["auto", "json", "pretty"] as const;
+
+/** Commands for people are quiet, `run` is not. */
+export function logLevel(from: Reader): (typeof LEVELS)[number] {
+  return choice(from, "log-level", LEVELS) ?? (from.command === "run" ? "info" : "warn");
+}
+
+/** On a terminal, lines for people. */
+export function logFormat(from: Reader): "json" | "pretty" {
+  const format = choice(from, "log-format", FORMATS) ?? "auto";
+  // The log of `run` is what it has to say; the other commands print a result, and log beside it.
+  const isTerminal = from.command === "run" ? from.terminals.out : from.terminals.err;
+  return format === "auto" ? (isTerminal ? "pretty" : "json") : format;
+}
+
+function choice<T extends string>(from: Reader, name: OptionName, known: readonly T[]): T | undefined {
+  const text = from.text(name);
+  const found = known.find((word) => word === text);
+  if (text !== undefined && found === undefined) {
+    throw wrong(`${from.origin(name)} must be one of ${known.join(", ")}, not "${text}"`);
+  }
+  return found;
+}
+
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+  readonly usual: number;
+}
+
+/** A whole number within its range, or the usual one. */
+export function whole(from: Reader, name: OptionName, { least, most, usual }: Range): number {
+  const text = from.text(name);
+  const number = text === undefined ? usual : /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= least && number <= most)) {
+    throw wrong(`${from.origin(name)} must be a whole number from ${least} to ${most}, not "${text}"`);
+  }
+  return number;
+}
+
+/** It stands in TXT records and annotations, so it has no blanks, commas or quotes. */
+export function ownerId(from: Reader): string {
+  const id = from.text("owner-id") ?? "default";
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(id)) {
+    throw wrong(`${from.origin("owner-id")} must be 1 to 63 letters, digits, ".", "_" and "-", not "${id}"`);
+  }
+  return id;
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where each of them says to listen. Without a host it is "": all addresses. */
+export function hostPorts(from: Reader, name: OptionName): readonly HostPort[] {
+  return from.texts(name).map((text) => hostPort(from, name, text));
+}
+
+function hostPort(from: Reader, name: OptionName, text: string): HostPort {
+  const { host = "", port = "" } = /^(?<host>\[[0-9a-f:.]+\]|[^:[\]\s]*):(?<port>\d{1,5})$/i.exec(text)?.groups ?? {};
+  if (port === "" || Number(port) > 65_535) {
+    throw wrong(`${from.origin(name)} must be HOST:PORT, [IPv6]:PORT or :PORT, not "${text}"`);
+  }
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+/** The one word that the command takes, as a name. */
+export function nameFrom({ command, words }: Reader, parse: (text: string) => Name): Name {
+  const [word, extra] = words;
+  if (word === undefined || extra !== undefined) {
+    throw wrong(
+      word === undefined
+        ? `${command} needs a NAME: dnsalias ${command} example.com`
+        : `${command} takes one NAME: what is "${extra}" for?`,
+    );
+  }
+  return parse(word);
+}
+
+/** For commands that take no word. */
+export function noWords({ command, words }: Reader): void {
+  const [word] = words;
+  if (word !== undefined) {
+    throw wrong(`${command} takes options only: what is "${word}" for?`);
+  }
+}

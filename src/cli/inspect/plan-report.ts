@@ -1,0 +1,161 @@
+import { byCodeUnit } from "../../base/order.ts";
+import { objectKey } from "../../api/meta.ts";
+import { displayName } from "../../dns/name/name.ts";
+import type { Change } from "../../plan/change.ts";
+import type { Sink } from "../terminal/streams.ts";
+import { harmless, styled, type Style } from "../terminal/text.ts";
+import type { ZonePreview } from "./zone-preview.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What `dnsalias plan --json` prints; the text says the same. Sorted: the same plan is the same bytes. */
+export interface PlanDocument {
+  /** Changes that would be written, over all zones. */
+  readonly changes: number;
+  readonly zones: readonly ZoneDocument[];
+  /** Objects that are wrong, and look-ups that failed. */
+  readonly problems: readonly string[];
+  /** Targets that could not be looked up just now: what is published for them stays. */
+  readonly warnings: readonly string[];
+}
+
+interface ZoneDocument {
+  readonly zone: string;
+  readonly domain: string;
+  readonly provider: string;
+  readonly changes: readonly ChangeDocument[];
+  /** The backend must be written though no record set differs. */
+  readonly rewrite?: string;
+  readonly held?: string;
+  readonly problem?: { readonly reason: string; readonly message: string };
+}
+
+interface ChangeDocument {
+  readonly kind: Change["kind"];
+  readonly name: string;
+  readonly type: string;
+  readonly before?: Shown;
+  readonly after?: Shown & { readonly resources: readonly string[] };
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+interface Shown {
+  readonly ttl: number;
+  readonly data: readonly string[];
+}
+
+export function planDocument(previews: readonly ZonePreview[], { bad, answers, store }: Snapshot): PlanDocument {
+  const zones = previews.map(zoneDocument);
+  const failed = [...answers.values()].flatMap(({ key, outcome }) =>
+    outcome.kind === "failure" ? [`${displayName(key.target)} ${key.family}: ${outcome.detail}`] : [],
+  );
+  const homeless = [...store.aliases()].flatMap((alias) =>
+    alias.spec.hostnames.flatMap((hostname) => {
+      const match = store.matchOf(alias, hostname);
+      return match.kind === "none" ? [`DnsAlias ${objectKey(alias.meta)}: ${match.message}`] : [];
+    }),
+  );
+  return {
+    changes: zones.reduce((sum, { changes, rewrite }) => sum + countWritten(changes, rewrite), 0),
+    zones,
+    problems: [...bad.map(({ kind, key, problems }) => `${kind} ${key}: ${problems.join("; ")}`), ...homeless].sort(
+      byCodeUnit,
+    ),
+    warnings: failed.sort(byCodeUnit),
+  };
+}
+
+function countWritten(changes: readonly ChangeDocument[], rewrite: string | undefined): number {
+  const written = changes.filter(({ kind }) => kind !== "refuse").length;
+  return written === 0 && rewrite !== undefined ? 1 : written;
+}
+
+function zoneDocument({ zone, provider, outcome }: ZonePreview): ZoneDocument {
+  const common = { zone: objectKey(zone.meta), domain: displayName(zone.spec.domain), provider };
+  if (outcome.kind === "problem") {
+    return { ...common, changes: [], problem: { reason: outcome.reason, message: outcome.message } };
+  }
+  const { guarded, changes } = outcome.proposal;
+  return {
+    ...common,
+    changes: changes.map(changeDocument),
+    ...(outcome.dirty === undefined ? {} : { rewrite: outcome.dirty.message }),
+    ...(guarded.kind === "held" ? { held: guarded.message } : {}),
+  };
+}
+
+function changeDocument(change: Change): ChangeDocument {
+  switch (change.kind) {
+    case "create":
+      return { kind: "create", ...nameOf(change.after), after: withResources(change.after) };
+    case "update":
+      return {
+        kind: "update",
+        ...nameOf(change.after),
+        before: shown(change.before),
+        after: withResources(change.after),
+      };
+    case "delete":
+      return { kind: "delete", ...nameOf(change.before), before: shown(change.before) };
+    case "refuse":
+      return { kind: "refuse", ...nameOf(change), reason: change.reason, message: change.message };
+  }
+}
+
+function nameOf({ name, type }: { readonly name: Parameters<typeof displayName>[0]; readonly type: string }) {
+  return { name: displayName(name), type };
+}
+
+function shown({ ttl, data }: Shown): Shown {
+  return { ttl, data };
+}
+
+function withResources(set: Shown & { readonly resources: readonly string[] }) {
+  return { ttl: set.ttl, data: set.data, resources: set.resources };
+}
+
+const MARKS: Readonly<Record<Change["kind"], readonly [string, Style]>> = {
+  create: ["+", "green"],
+  update: ["~", "yellow"],
+  delete: ["-", "red"],
+  refuse: ["!", "red"],
+};
+
+export function planText(sink: Sink, document: PlanDocument): string {
+  const lines = document.zones.flatMap((zone) => zoneLines(sink, zone));
+  const problems = document.problems.map((text) => `${styled(sink, "red", "problem:")} ${harmless(text)}`);
+  const warnings = document.warnings.map((text) => `${styled(sink, "yellow", "not resolved:")} ${harmless(text)}`);
+  const counts = (["create", "update", "delete", "refuse"] as const).map((kind) => {
+    const count = document.zones.flatMap(({ changes }) => changes).filter((change) => change.kind === kind).length;
+    return `${count} to ${kind}`;
+  });
+  const summary = document.changes === 0 ? "Nothing would change." : `Plan: ${counts.join(", ")}.`;
+  return [...lines, ...problems, ...warnings, styled(sink, "bold", summary), ""].join("\n");
+}
+
+function zoneLines(sink: Sink, zone: ZoneDocument): readonly string[] {
+  const head = styled(sink, "bold", `DnsZone ${zone.zone}: ${zone.domain} at ${zone.provider}`);
+  const notes = [
+    ...(zone.problem === undefined
+      ? []
+      : [`  ${styled(sink, "red", `${zone.problem.reason}:`)} ${harmless(zone.problem.message)}`]),
+    ...(zone.rewrite === undefined ? [] : [`  ${styled(sink, "yellow", "rewrite:")} ${harmless(zone.rewrite)}`]),
+    ...(zone.held === undefined ? [] : [`  ${styled(sink, "red", "held:")} ${harmless(zone.held)}`]),
+  ];
+  const changes = zone.changes.map((change) => changeLine(sink, change));
+  const quiet = notes.length + changes.length === 0 ? ["  as planned"] : [];
+  return [head, ...notes, ...changes, ...quiet];
+}
+
+function changeLine(sink: Sink, change: ChangeDocument): string {
+  const [mark, style] = MARKS[change.kind];
+  const what = `${change.name} ${change.type}`;
+  if (change.kind === "refuse") {
+    return `  ${styled(sink, style, mark)} ${what}  ${change.reason ?? ""}: ${harmless(change.message ?? "")}`;
+  }
+  const sides = [change.before, change.after].flatMap((side) =>
+    side === undefined ? [] : [`${side.data.join(", ")} (${side.ttl} s)`],
+  );
+  const whose = change.after === undefined ? "" : `  ${change.after.resources.join(", ")}`;
+  return `  ${styled(sink, style, mark)} ${what}  ${sides.join(" → ")}${styled(sink, "dim", whose)}`;
+}

@@ -1,0 +1,111 @@
+import { systemClock } from "../../base/clock.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { BadManifest } from "../../controller/ports/ports.ts";
+import { lastGoodOf } from "../../controller/lookup/last-known-good.ts";
+import { createStore, type Store } from "../../controller/inventory/store.ts";
+import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
+import type { Answer } from "../../plan/target-answer.ts";
+import { answerOf } from "../../plan/hold/answer-of.ts";
+import { freshState, restoredState } from "../../plan/hold/state.ts";
+import { step } from "../../plan/hold/step.ts";
+import type { Composition } from "../compose/compose.ts";
+
+/** The inventory at one moment, with one look-up of each target on top of what the statuses remember. */
+export interface Snapshot {
+  readonly store: Store;
+  readonly bad: readonly BadManifest[];
+  readonly answers: ReadonlyMap<string, Answer>;
+}
+
+export interface SnapshotOptions {
+  /** Which aliases' targets are looked up. */
+  readonly concerns: (alias: DnsAlias, store: Store) => boolean;
+  readonly concurrency: number;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Reads everything once and looks it up once; writes nothing. Rejects when the signal aborts. */
+export async function takeSnapshot(
+  composition: Composition,
+  { concerns, concurrency, onProgress }: SnapshotOptions,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const { store, bad } = await readInventory(composition, signal);
+  composition.rememberFrom(store);
+  const keys = [...store.aliases()]
+    .filter((alias) => concerns(alias, store))
+    .flatMap((alias) => streamsOf(composition, store, alias));
+  const work = [...new Map(keys.map((key) => [keyText(key.key), key])).values()];
+  const answers = new Map<string, Answer>();
+  const queue = [...work];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      answers.set(keyText(next.key), await readOnce(composition, next, signal));
+      onProgress(answers.size, work.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, work.length) }, worker));
+  return { store, bad, answers };
+}
+
+async function readInventory(
+  { plane }: Composition,
+  signal: AbortSignal,
+): Promise<{ readonly store: Store; readonly bad: readonly BadManifest[] }> {
+  const store = createStore(plane.placeOf);
+  const bad = new Map<string, BadManifest>();
+  const enough = new AbortController();
+  await plane.inventory.run(
+    {
+      onEvent(event) {
+        store.note(event);
+        if (event.kind === "bad") {
+          bad.set(`${event.manifest.kind} ${event.manifest.key}`, event.manifest);
+        }
+      },
+      onSynced: () => enough.abort(),
+    },
+    AbortSignal.any([signal, enough.signal]),
+  );
+  signal.throwIfAborted();
+  store.settle(Infinity);
+  return { store, bad: [...bad.values()] };
+}
+
+interface Stream {
+  readonly key: TargetKey;
+  readonly alias: DnsAlias;
+}
+
+/** The look-up streams that an alias needs, one for each target, family and view; may have duplicates. */
+export function streamsOf({ views }: Pick<Composition, "views">, store: Store, alias: DnsAlias): readonly Stream[] {
+  return alias.spec.hostnames.flatMap((hostname) => {
+    const match = store.matchOf(alias, hostname);
+    const zones = match.kind === "zones" ? match.zones : [];
+    return zones.flatMap((zone) => {
+      const view = views.idOf(zone, alias.spec.allowPrivate);
+      return alias.spec.targets.flatMap((target) =>
+        target.kind === "hostname"
+          ? alias.spec.families.map((family) => ({ alias, key: { target: target.hostname, family, view } }))
+          : [],
+      );
+    });
+  });
+}
+
+async function readOnce({ lookup, views }: Composition, { key, alias }: Stream, signal: AbortSignal): Promise<Answer> {
+  const startedAt = systemClock.now();
+  const known = lastGoodOf(key, alias.status, startedAt);
+  const before = known === undefined ? freshState(key, startedAt) : restoredState(key, known, startedAt);
+  const reading = await lookup.look(key, {}, signal);
+  const serverCount = views.viewOf(key.view)?.servers.length ?? 0;
+  const state = step(before, reading, { now: systemClock.now(), random: Math.random, serverCount, sibling: undefined });
+  if (state.doubt?.kind !== "confirming") {
+    return answerOf(state);
+  }
+  const options = state.avoid === undefined ? {} : { avoid: state.avoid };
+  const confirming = await lookup.look(key, options, signal);
+  return answerOf(
+    step(state, confirming, { now: systemClock.now(), random: Math.random, serverCount, sibling: undefined }),
+  );
+}

@@ -1,0 +1,99 @@
+import type { Millis } from "../../base/clock.ts";
+import { byCodeUnit, sameMembers } from "../../base/order.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { limitsOf, propose, type Proposal } from "../../controller/zone/propose-changes.ts";
+import { formerNames, setsHere } from "../../controller/inventory/zone-scope.ts";
+import { namesOfUnread } from "../../controller/inventory/unreadable-names.ts";
+import { keyText } from "../../dns/lookup-result.ts";
+import type { ActualSet } from "../../plan/change.ts";
+import { setKey } from "../../plan/diff.ts";
+import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
+import type { ActualZone } from "../../providers/provider.ts";
+import type { Composition } from "../compose/compose.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What would be done to one zone now. */
+export interface ZonePreview {
+  readonly zone: DnsZone;
+  readonly provider: string;
+  readonly plan: ZonePlan;
+  readonly outcome:
+    | {
+        readonly kind: "planned";
+        readonly proposal: Proposal;
+        readonly actual: readonly ActualSet[];
+        readonly dirty: ActualZone["dirty"];
+      }
+    | { readonly kind: "problem"; readonly reason: string; readonly message: string };
+}
+
+export interface PreviewInput {
+  readonly composition: Composition;
+  readonly snapshot: Snapshot;
+  readonly ownerId: string;
+  readonly now: Millis;
+}
+
+/** Plans each zone against what its backend holds, and writes nothing. */
+export async function previewZones(
+  input: PreviewInput,
+  zones: readonly DnsZone[],
+  signal: AbortSignal,
+): Promise<readonly ZonePreview[]> {
+  const previews: ZonePreview[] = [];
+  for (const zone of zones) {
+    previews.push(await previewZone(input, zone, signal));
+  }
+  return previews;
+}
+
+async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSignal): Promise<ZonePreview> {
+  const { composition, snapshot, ownerId, now } = input;
+  const { store, answers } = snapshot;
+  const plan = planZone({
+    zone,
+    claims: store.claimsIn(objectKey(zone.meta)),
+    answerOf: (target, family, view) => answers.get(keyText({ target, family, view })),
+    viewIdOf: (of, allowPrivate) => composition.views.idOf(of, allowPrivate),
+    claimantsOf: (name) => [...store.placesOf(name)].flatMap((place) => store.claimsIn(place).get(name)?.winners ?? []),
+    now,
+  });
+  const provider = composition.providerOf(zone);
+  const twin = store.olderTwin(zone);
+  if (twin !== undefined) {
+    const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place`;
+    return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason: "ZoneConflict", message } };
+  }
+  const asked = new Set([...plan.names.map(({ name }) => name), ...formerNames(store, zone)]);
+  const read = await provider.read([...asked].sort(byCodeUnit), signal);
+  if (read.kind !== "ok") {
+    const reason = read.kind === "refused" ? read.reason : "ReadFailed";
+    return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
+  }
+  const { dirty } = read.zone;
+  const actual = setsHere(store, zone, asked, read.zone.sets);
+  const proposal = propose({
+    zone,
+    plan: withoutCountdown(plan, actual),
+    actual,
+    ownerId,
+    ...limitsOf(provider),
+    keeps: namesOfUnread(snapshot.bad, (key) => store.alias(key) !== undefined),
+  });
+  return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };
+}
+
+/** One look-up sees the TTL count down at a recursive server: a lower TTL alone is no change that `run` would make. */
+function withoutCountdown(plan: ZonePlan, actual: readonly ActualSet[]): ZonePlan {
+  const stands = new Map(actual.map((set) => [setKey(set.name, set.type), set]));
+  const names = plan.names.map((name) => ({
+    ...name,
+    sets: name.sets.map((set) => {
+      const before = stands.get(setKey(set.name, set.type));
+      const counted = before !== undefined && set.ttl < before.ttl && sameMembers(set.data, before.data);
+      return counted ? { ...set, ttl: before.ttl } : set;
+    }),
+  }));
+  return { ...plan, names };
+}

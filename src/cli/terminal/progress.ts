@@ -1,0 +1,73 @@
+import type { Millis } from "../../base/clock.ts";
+import { duration, harmless, styled } from "./text.ts";
+import type { Sink } from "./streams.ts";
+
+/** Shows how a long step goes: one line that changes on a terminal, a plain line now and then elsewhere. */
+export interface Progress extends Disposable {
+  /** How many are done, and of what; the total may grow. */
+  update(done: number, total?: number, note?: string): void;
+  /** The last line; later calls do nothing. */
+  finish(note?: string): void;
+}
+
+export interface ProgressDeps {
+  readonly sink: Sink;
+  readonly now: () => Millis;
+}
+
+/** Begins a step, "Looking up targets"; disposing it without `finish` ends the line. */
+export function startProgress({ sink, now }: ProgressDeps, label: string): Progress {
+  const startedAt = now();
+  const pauseMs = sink.isTerminal ? TERMINAL_PAUSE_MS : PLAIN_PAUSE_MS;
+  let shownAt = sink.isTerminal ? -Infinity : startedAt;
+  let ended = false;
+
+  const show = (text: string, last: boolean): void => {
+    if (sink.isTerminal) {
+      sink.write(`\r${ERASE_LINE}${clipped(text, sink.columns - 1)}${last ? "\n" : ""}`);
+    } else {
+      sink.write(`${text}\n`);
+    }
+  };
+  if (!sink.isTerminal) {
+    show(`${label} ...`, false);
+  }
+  return {
+    update(done, total, note) {
+      if (!ended && now() - shownAt >= pauseMs) {
+        shownAt = now();
+        show(`${label} ${count(done, total)}${noteText(note)}`, false);
+      }
+    },
+    finish(note) {
+      if (!ended) {
+        ended = true;
+        show(`${label}: ${styled(sink, "green", "done")} in ${duration(now() - startedAt)}${noteText(note)}`, true);
+      }
+    },
+    [Symbol.dispose]() {
+      if (!ended) {
+        ended = true;
+        show(`${label}: ${styled(sink, "yellow", "stopped")} after ${duration(now() - startedAt)}`, true);
+      }
+    },
+  };
+}
+
+/** Often enough to look alive, seldom enough to cost nothing. */
+const TERMINAL_PAUSE_MS: Millis = 100;
+const PLAIN_PAUSE_MS: Millis = 5000;
+const ERASE_LINE = "\u001b[2K";
+
+function count(done: number, total: number | undefined): string {
+  return total === undefined ? String(done) : `${done}/${total}`;
+}
+
+function noteText(note: string | undefined): string {
+  return note === undefined || note === "" ? "" : ` (${harmless(note)})`;
+}
+
+/** A longer line would break, and the next one would not cover it. Colours are short and count as text. */
+function clipped(text: string, columns: number): string {
+  return text.length > columns && !text.includes("\u001b") ? text.slice(0, Math.max(1, columns)) : text;
+}

@@ -1,0 +1,72 @@
+import type { Sink } from "./streams.ts";
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** Text in a colour where the sink has colours, else as it is. */
+export function styled(sink: Sink, style: Style, text: string): string {
+  const [on, off] = CODES[style];
+  return sink.colours && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "left" | "right";
+}
+
+/** Rows under a line of titles, each column as wide as its widest cell; ends with a line break. Control characters are made harmless. */
+export function table(sink: Sink, columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => columns.map((_, index) => harmless(row[index] ?? "")));
+  const widths = columns.map(({ title }, index) =>
+    Math.max(title.length, ...cells.map((row) => (row[index] ?? "").length)),
+  );
+  const line = (row: readonly string[]): string =>
+    columns
+      .map(({ align }, index) => pad(row[index] ?? "", widths[index] ?? 0, align ?? "left"))
+      .join("  ")
+      .trimEnd();
+  const head = styled(sink, "bold", line(columns.map(({ title }) => title)));
+  return [head, ...cells.map(line), ""].join("\n");
+}
+
+/** One JSON document for a pipe, readable for people too. */
+export function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** What came from the network or a file, without anything that moves a terminal's cursor. */
+export function harmless(text: string): string {
+  return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** "850 ms", "12 s", "5 min", "3 h 20 min": a length of time for people. */
+export function duration(ms: number): string {
+  if (ms < 1000) {
+    return `${Math.round(ms)} ms`;
+  }
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) {
+    return `${ms < 10_000 ? Math.round(ms / 100) / 10 : seconds} s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) {
+    return `${minutes} min`;
+  }
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+// oxlint-disable-next-line no-control-regex -- finding control characters is the point
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** ECMA-48 8.3.117 */
+const CODES: Readonly<Record<Style, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+};
+
+function pad(text: string, width: number, align: "left" | "right"): string {
+  return align === "left" ? text.padEnd(width) : text.padStart(width);
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createCounting } from "../../../../src/cli/compose/metrics-observer.ts";
+import { createPrometheus } from "../../../../src/ops/prometheus.ts";
+
+test("a zone that is gone has no series any more, and its held plan does not count", async () => {
+  const { metrics, page } = createPrometheus({ version: "1", process: false });
+  const counting = createCounting(metrics);
+  const { observer } = counting;
+  for (const result of ["written", "unchanged", "conflict", "refused", "failed"] as const) {
+    observer.zoneWrite("dns/com", result, 5);
+  }
+  observer.held("dns/com", true);
+  observer.drift("dns/com");
+  observer.serving("dns/com", 1, 2);
+  observer.propagated("dns/com", 100, undefined);
+  counting.flush();
+  assert.match((await page()).text, /dnsalias_zone_writes_total\{zone="dns\/com",result="applied"\} 2/);
+  assert.match((await page()).text, /dnsalias_held_plans 1/);
+  observer.zoneGone("dns/com");
+  counting.flush();
+  const { text } = await page();
+  assert.doesNotMatch(text, /dns\/com/);
+  assert.match(text, /dnsalias_held_plans 0/);
+});

@@ -1,0 +1,331 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readConfig, type Asked, type Config } from "../../../../src/cli/config/config.ts";
+import type { Environment } from "../../../../src/cli/config/arguments.ts";
+import { COMMANDS, optionsOf, variableOf } from "../../../../src/cli/config/options.ts";
+
+function ask(line: string, environment: Environment = {}): Asked {
+  return readConfig(line.split(" ").filter(Boolean), environment, { out: false, err: false });
+}
+
+function config(line: string, environment: Environment = {}): Config {
+  const asked = ask(line, environment);
+  return asked.kind === "command" ? asked.config : assert.fail(JSON.stringify(asked));
+}
+
+const LOG = { level: "info", format: "json" };
+const FOLDER = { kind: "folder", manifests: "m", out: "o", stateFile: "o/.dnsalias-state.json" };
+const CLUSTER = { kind: "cluster", namespaces: [], lease: { name: "dnsalias" }, host: "dnsalias" };
+
+interface GoodCase {
+  readonly line: string;
+  readonly environment?: Environment;
+  readonly want: object;
+}
+
+const RUN = {
+  command: "run",
+  log: LOG,
+  plane: CLUSTER,
+  ownerId: "default",
+  concurrency: 64,
+  once: false,
+  drainMs: 10_000,
+  transferListen: [{ host: "", port: 5301 }],
+};
+const RUN_FOLDER = { ...RUN, plane: FOLDER, transferListen: [{ host: "127.0.0.1", port: 5301 }] };
+
+const RESPONDER = { listen: [{ host: "127.0.0.1", port: 5300 }], isDefault: true, workers: 2, exempt: [] };
+
+const good: readonly GoodCase[] = [
+  { line: "run", want: RUN },
+  { line: "run --manifests m --out o", want: { ...RUN_FOLDER, responder: RESPONDER } },
+  { line: "run --manifests m --out o --responder", want: { ...RUN_FOLDER, responder: RESPONDER } },
+  { line: "run --manifests m --out o --no-responder", want: RUN_FOLDER },
+  { line: "run --responder", want: { ...RUN, responder: { ...RESPONDER, listen: [{ host: "", port: 5300 }] } } },
+  {
+    line: "run --responder --responder-listen :53 --responder-listen [::1]:5301 --responder-workers 4 --responder-exempt 10.0.0.0/8",
+    want: {
+      ...RUN,
+      responder: {
+        listen: [
+          { host: "", port: 53 },
+          { host: "::1", port: 5301 },
+        ],
+        isDefault: false,
+        workers: 4,
+        exempt: [{ address: "10.0.0.0", prefix: 8 }],
+      },
+    },
+  },
+  {
+    line: "run --manifests=m --out=o --state s --once",
+    want: { ...RUN_FOLDER, plane: { ...FOLDER, stateFile: "s" }, once: true },
+  },
+  {
+    line: "run",
+    environment: { DNSALIAS_MANIFESTS: "m", DNSALIAS_OUT: "o", DNSALIAS_ONCE: "true" },
+    want: { ...RUN_FOLDER, once: true },
+  },
+  { line: "run", environment: { DNSALIAS_ONCE: "false", DNSALIAS_OWNER_ID: "" }, want: RUN },
+  { line: "run --owner-id b", environment: { DNSALIAS_OWNER_ID: "a" }, want: { ...RUN, ownerId: "b" } },
+  {
+    line: "run --listen-ops :9753 --concurrency 8 --drain-timeout 25 --log-level debug --log-format pretty",
+    want: {
+      ...RUN,
+      listenOps: { host: "::", port: 9753 },
+      concurrency: 8,
+      drainMs: 25_000,
+      log: { level: "debug", format: "pretty" },
+    },
+  },
+  { line: "run --listen-ops 127.0.0.1:0", want: { ...RUN, listenOps: { host: "127.0.0.1", port: 0 } } },
+  {
+    line: "run --transfer-listen 192.0.2.1:53 --transfer-listen [::1]:5301",
+    want: {
+      ...RUN,
+      transferListen: [
+        { host: "192.0.2.1", port: 53 },
+        { host: "::1", port: 5301 },
+      ],
+    },
+  },
+  { line: "run --listen-ops [::1]:80", want: { ...RUN, listenOps: { host: "::1", port: 80 } } },
+  {
+    line: "run --kubeconfig k --context c --namespace a --namespace b --namespace a --lease-name l --lease-namespace n",
+    environment: { KUBERNETES_SERVICE_HOST: "10.0.0.1", HOSTNAME: "pod-1" },
+    want: {
+      ...RUN,
+      plane: {
+        kind: "cluster",
+        kubeconfig: "k",
+        context: "c",
+        pod: { host: "10.0.0.1", port: "443" },
+        namespaces: ["a", "b"],
+        lease: { name: "l", namespace: "n" },
+        host: "pod-1",
+      },
+    },
+  },
+  {
+    line: "run --no-lease",
+    want: { ...RUN, plane: { kind: "cluster", namespaces: [], host: "dnsalias" } },
+  },
+  {
+    line: "run",
+    environment: { DNSALIAS_RESOLVER: "10.0.0.10, tls://1.1.1.1#one.one.one.one" },
+    want: {
+      ...RUN,
+      resolvers: [
+        { protocol: "udp", address: "10.0.0.10", port: 53 },
+        { protocol: "tls", address: "1.1.1.1", port: 853, serverName: "one.one.one.one" },
+      ],
+    },
+  },
+  {
+    line: "run",
+    // What Kubernetes puts into a pod beside Services called dnsalias and dnsalias-ops.
+    environment: {
+      DNSALIAS_SERVICE_HOST: "10.0.0.1",
+      DNSALIAS_SERVICE_PORT: "53",
+      DNSALIAS_SERVICE_PORT_DNS_TCP: "53",
+      DNSALIAS_PORT: "tcp://10.0.0.1:53",
+      DNSALIAS_PORT_53_TCP: "tcp://10.0.0.1:53",
+      DNSALIAS_PORT_53_TCP_ADDR: "10.0.0.1",
+      DNSALIAS_OPS_SERVICE_HOST: "10.0.0.2",
+      DNSALIAS_OPS_PORT_9753_TCP_PROTO: "tcp",
+    },
+    want: RUN,
+  },
+  {
+    line: "plan --manifests m --out o --json",
+    want: {
+      command: "plan",
+      log: { level: "warn", format: "json" },
+      plane: FOLDER,
+      ownerId: "default",
+      concurrency: 64,
+      json: true,
+    },
+  },
+  {
+    line: "explain *.Example.com.",
+    want: {
+      command: "explain",
+      log: { level: "warn", format: "json" },
+      plane: CLUSTER,
+      ownerId: "default",
+      concurrency: 64,
+      hostname: "*.example.com.",
+      json: false,
+    },
+  },
+  { line: "resolve bücher.example --json", want: { command: "resolve", target: "xn--bcher-kva.example.", json: true } },
+  {
+    line: "resolve --resolver 127.0.0.1:5353 a.example",
+    want: {
+      command: "resolve",
+      target: "a.example.",
+      json: false,
+      resolvers: [{ protocol: "udp", address: "127.0.0.1", port: 5353 }],
+    },
+  },
+  { line: "resolve -- a.example", want: { command: "resolve", target: "a.example.", json: false } },
+  { line: "crds", want: { command: "crds" } },
+  { line: "crds --out d", environment: { DNSALIAS_STATE: "s" }, want: { command: "crds", out: "d" } },
+  { line: "version --json", want: { command: "version", json: true } },
+  { line: "--version", want: { command: "version", json: false } },
+];
+
+for (const { line, environment, want } of good) {
+  test(`dnsalias ${line} ${JSON.stringify(environment ?? {})}`, () => {
+    assert.deepEqual(config(line, environment), want);
+  });
+}
+
+interface WrongCase {
+  readonly line: string;
+  readonly environment?: Environment;
+  readonly says: string;
+}
+
+const wrong: readonly WrongCase[] = [
+  {
+    line: "run --manifests m --out o --once --responder",
+    says: "--once and --responder contradict each other",
+  },
+  {
+    line: "run --manifests m --out o --no-responder",
+    environment: { DNSALIAS_RESPONDER_LISTEN: ":53" },
+    says: "--no-responder and DNSALIAS_RESPONDER_LISTEN contradict each other",
+  },
+  {
+    line: "run --responder --responder-exempt 10.0.0.1/8",
+    says: '--responder-exempt must be a network like 10.0.0.0/8, with no bits beyond its prefix, not "10.0.0.1/8"',
+  },
+  { line: "run --responder-workers 4", says: "--responder-workers needs --responder too" },
+  {
+    line: "run --responder --responder-workers 0",
+    says: '--responder-workers must be a whole number from 1 to 64, not "0"',
+  },
+  {
+    line: "run --responder --responder-listen 53",
+    says: '--responder-listen must be HOST:PORT, [IPv6]:PORT or :PORT, not "53"',
+  },
+  { line: "rnu", says: "no such command: rnu; did you mean run?" },
+  { line: "frobnicate", says: "no such command: frobnicate; there is run, plan, resolve, explain, crds, version" },
+  { line: "--manifests m", says: "a command must come before --manifests: run, plan, resolve, explain, crds, version" },
+  { line: "run --manifest m", says: "no such option: --manifest; did you mean --manifests?" },
+  { line: "run --xyzzy", says: "no such option: --xyzzy; see dnsalias run --help" },
+  { line: "run -x", says: "no such option: -x; see dnsalias run --help" },
+  { line: "run --json", says: "--json is not an option of run, but of plan, resolve, explain, version" },
+  { line: "run --once=yes", says: "--once takes no value" },
+  { line: "run --state", says: "--state needs a value: --state FILE" },
+  { line: "run --manifests --out o", says: "--manifests needs a value: --manifests DIR" },
+  { line: "run --owner-id a --owner-id b", says: "--owner-id is given twice" },
+  { line: "run extra", says: 'run takes options only: what is "extra" for?' },
+  { line: "run --manifests m", says: "--manifests needs --out too: the folder that the zone files are written to" },
+  { line: "run --out o", says: "--out is for folder mode: give --manifests too" },
+  {
+    line: "run",
+    environment: { DNSALIAS_STATE: "s" },
+    says: "DNSALIAS_STATE is for folder mode: give --manifests too",
+  },
+  {
+    line: "run --manifests m --out o --context c",
+    says: "--context is for a cluster, and --manifests for folder mode: give one of them",
+  },
+  {
+    line: "run --context c",
+    environment: { DNSALIAS_MANIFESTS: "m" },
+    says: "--context is for a cluster, and DNSALIAS_MANIFESTS for folder mode: give one of them",
+  },
+  {
+    line: "run --no-lease --lease-name x",
+    says: "--no-lease and --lease-name or --lease-namespace contradict each other",
+  },
+  { line: "run --concurrency 0", says: '--concurrency must be a whole number from 1 to 1000, not "0"' },
+  { line: "run --concurrency 1e2", says: '--concurrency must be a whole number from 1 to 1000, not "1e2"' },
+  {
+    line: "run",
+    environment: { DNSALIAS_DRAIN_TIMEOUT: "-1" },
+    says: 'DNSALIAS_DRAIN_TIMEOUT must be a whole number from 1 to 300, not "-1"',
+  },
+  { line: "run --log-level loud", says: '--log-level must be one of debug, info, warn, error, not "loud"' },
+  { line: "run --log-format xml", says: '--log-format must be one of auto, json, pretty, not "xml"' },
+  { line: "run --owner-id a,b", says: '--owner-id must be 1 to 63 letters, digits, ".", "_" and "-", not "a,b"' },
+  { line: "run --transfer-listen 53", says: '--transfer-listen must be HOST:PORT, [IPv6]:PORT or :PORT, not "53"' },
+  { line: "run --listen-ops 9753", says: '--listen-ops must be HOST:PORT, [IPv6]:PORT or :PORT, not "9753"' },
+  { line: "run --listen-ops ::1:80", says: '--listen-ops must be HOST:PORT, [IPv6]:PORT or :PORT, not "::1:80"' },
+  { line: "run --listen-ops :70000", says: '--listen-ops must be HOST:PORT, [IPv6]:PORT or :PORT, not ":70000"' },
+  { line: "run", environment: { DNSALIAS_ONCE: "yes" }, says: 'DNSALIAS_ONCE must be true or false, not "yes"' },
+  {
+    line: "run",
+    environment: { DNSALIAS_OWNERID: "a" },
+    says: "no such variable: DNSALIAS_OWNERID; did you mean DNSALIAS_OWNER_ID?",
+  },
+  { line: "resolve", says: "resolve needs a NAME: dnsalias resolve example.com" },
+  { line: "resolve a b", says: 'resolve takes one NAME: what is "b" for?' },
+  { line: "resolve a..b", says: 'not a domain name: "a..b"' },
+  { line: "resolve *.a.example", says: 'not a domain name: "*.a.example"' },
+  {
+    line: "resolve a --resolver dns.google",
+    says: '--resolver "dns.google" must be an address like 10.0.0.10, 10.0.0.10:53, [2001:db8::1]:53, tcp://…, tls://1.1.1.1#name or https://1.1.1.1/dns-query',
+  },
+];
+
+for (const { line, environment, says } of wrong) {
+  test(`dnsalias ${line} ${JSON.stringify(environment ?? {})} is refused in one sentence`, () => {
+    assert.deepEqual(ask(line, environment), { kind: "wrong", message: says });
+  });
+}
+
+test("an option's value may be anything that does not look like an option", () => {
+  assert.deepEqual(config("run --no-responder --manifests a=b --out=-x"), {
+    ...RUN_FOLDER,
+    plane: { ...FOLDER, manifests: "a=b", out: "-x", stateFile: "-x/.dnsalias-state.json" },
+  });
+});
+
+test("logs are for people on a terminal: for run the standard output, for the others the standard error", () => {
+  const format = (line: string, out: boolean, err: boolean): unknown => {
+    const asked = readConfig(line.split(" "), {}, { out, err });
+    return asked.kind === "command" && "log" in asked.config ? asked.config.log.format : undefined;
+  };
+  assert.deepEqual([format("run", true, false), format("run", false, true)], ["pretty", "json"]);
+  assert.deepEqual([format("plan", true, false), format("plan", false, true)], ["json", "pretty"]);
+  assert.equal(format("run --log-format json", true, true), "json");
+});
+
+test("help is asked for in every usual way, and wins over everything else", () => {
+  for (const line of ["", "--help", "-h", "help"]) {
+    const asked = ask(line);
+    assert.match(asked.kind === "help" ? asked.text : "", /^Usage: dnsalias COMMAND/, line);
+  }
+  for (const line of ["run --help", "run -h", "help run", "run --out o --help", "run --help --concurrency 0"]) {
+    const asked = ask(line);
+    assert.match(asked.kind === "help" ? asked.text : JSON.stringify(asked), /^Usage: dnsalias run/, line);
+  }
+});
+
+for (const command of COMMANDS) {
+  test(`the help of ${command} names each of its options, shows examples that are taken, and fits 100 columns`, () => {
+    const asked = ask(`${command} --help`);
+    const text = asked.kind === "help" ? asked.text : "";
+    for (const { name } of optionsOf(command)) {
+      assert.match(text, new RegExp(`^  --${name}\\b`, "m"));
+    }
+    const examples = [...text.matchAll(/^ {2}dnsalias ([^|\n]+)/gm)].map((match) => match[1] ?? "");
+    assert.ok(examples.length > 0);
+    for (const example of examples) {
+      assert.equal(ask(example.trim()).kind, "command", example);
+    }
+    assert.ok(Math.max(...text.split("\n").map((line) => line.length)) <= 120);
+  });
+}
+
+test("each option has a variable of its own", () => {
+  const names = COMMANDS.flatMap((command) => optionsOf(command).map(({ name }) => name));
+  const variables = new Set(names.map(variableOf));
+  assert.equal(variables.size, new Set(names).size);
+});
