@@ -39,7 +39,7 @@ export type Ask = (endpoint: AskedEndpoint, name: Name, type: AliasType, signal:
 export interface AskDeps {
   readonly exchange: Exchange;
   readonly clock: Pick<Clock, "now">;
-  readonly randomBytes: (octets: number) => Uint8Array;
+  readonly randomBytes: (bytes: number) => Uint8Array;
 }
 
 /** Nothing is remembered of a server: pods come and go. */

@@ -15,7 +15,7 @@ export interface LookupDeps {
   readonly clock: Clock;
   readonly random: Random;
   /** From a generator that cannot be guessed: ids, letters and cookies are made of it. */
-  readonly randomBytes: (octets: number) => Uint8Array;
+  readonly randomBytes: (bytes: number) => Uint8Array;
 }
 
 /** The stub resolver of this program: one reading a call, from the servers of the key's view, in at most 10 s. */

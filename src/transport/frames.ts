@@ -1,9 +1,9 @@
 /** A message behind its length (RFC 1035 4.2.2), in one piece, so that it goes out in one segment where it fits. */
 export function framed(message: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(message.length + LENGTH_OCTETS);
+  const frame = new Uint8Array(message.length + LENGTH_BYTES);
   frame[0] = message.length >>> 8;
   frame[1] = message.length;
-  frame.set(message, LENGTH_OCTETS);
+  frame.set(message, LENGTH_BYTES);
   return frame;
 }
 
@@ -25,7 +25,7 @@ export function createDeframer(): Deframer {
     push: (piece) => {
       pieces.push(piece);
       held += piece.length;
-      if (held < LENGTH_OCTETS || held < LENGTH_OCTETS + announced(pieces)) {
+      if (held < LENGTH_BYTES || held < LENGTH_BYTES + announced(pieces)) {
         return [];
       }
       const { messages, rest } = split(pieces.length === 1 ? piece : Buffer.concat(pieces, held));
@@ -36,18 +36,18 @@ export function createDeframer(): Deframer {
   };
 }
 
-const LENGTH_OCTETS = 2;
+const LENGTH_BYTES = 2;
 
 /** The length that the first two octets announce, even when they came in pieces of one octet. */
 function announced(pieces: readonly Uint8Array[]): number {
   let length = 0;
   let seen = 0;
   for (const piece of pieces) {
-    for (let index = 0; index < piece.length && seen < LENGTH_OCTETS; index += 1) {
+    for (let index = 0; index < piece.length && seen < LENGTH_BYTES; index += 1) {
       length = (length << 8) | (piece[index] ?? 0);
       seen += 1;
     }
-    if (seen === LENGTH_OCTETS) {
+    if (seen === LENGTH_BYTES) {
       break;
     }
   }
@@ -57,8 +57,8 @@ function announced(pieces: readonly Uint8Array[]): number {
 function split(stream: Uint8Array): { readonly messages: readonly Uint8Array[]; readonly rest: Uint8Array } {
   const messages: Uint8Array[] = [];
   let offset = 0;
-  while (offset + LENGTH_OCTETS <= stream.length) {
-    const start = offset + LENGTH_OCTETS;
+  while (offset + LENGTH_BYTES <= stream.length) {
+    const start = offset + LENGTH_BYTES;
     const end = start + (((stream[offset] ?? 0) << 8) | (stream[offset + 1] ?? 0));
     if (end > stream.length) {
       break;

@@ -2,20 +2,20 @@ import * as fc from "fast-check";
 import type { Edns, Message, Question, WireRecord } from "../../src/dns/message/message.ts";
 import { nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import { textOfWire } from "../../src/dns/name/name-wire.ts";
-import { OCTET_TEXT } from "../../src/dns/name/octet-spelling.ts";
+import { BYTE_TEXT } from "../../src/dns/name/octet-spelling.ts";
 import { TYPE } from "../../src/dns/registry.ts";
 
 const uint16 = fc.nat({ max: 0xffff });
 const ttl = fc.nat({ max: 0x7fff_ffff });
 
-function octets(min: number, max: number): fc.Arbitrary<Uint8Array> {
+function bytes(min: number, max: number): fc.Arbitrary<Uint8Array> {
   return fc.uint8Array({ minLength: min, maxLength: max });
 }
 
 /** Few different labels, so that names share endings, and now and then any octets. */
 const label = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("a", "bb", "www", "example", "com", "net", "ExAmple", "_srv") },
-  { weight: 1, arbitrary: octets(1, 63).map((bytes) => Buffer.from(bytes).toString("latin1")) },
+  { weight: 1, arbitrary: bytes(1, 63).map((bytes) => Buffer.from(bytes).toString("latin1")) },
 );
 
 /** An uncompressed name of at most 255 octets. */
@@ -27,31 +27,31 @@ const wireName = fc.array(label, { maxLength: 6 }).map((labels) => {
   return new Uint8Array([...Buffer.concat(parts), 0]);
 });
 
-const name: fc.Arbitrary<Name> = wireName.map((wire) => nameOfCanonical(textOfWire(wire, OCTET_TEXT)));
+const name: fc.Arbitrary<Name> = wireName.map((wire) => nameOfCanonical(textOfWire(wire, BYTE_TEXT)));
 
 const question: fc.Arbitrary<Question> = fc.tuple(wireName, uint16, uint16).map(toQuestion);
 
 function toQuestion([wire, type, classNumber]: readonly [Uint8Array, number, number]): Question {
   const spelled = textOfWire(wire);
-  const folded = nameOfCanonical(textOfWire(wire, OCTET_TEXT));
+  const folded = nameOfCanonical(textOfWire(wire, BYTE_TEXT));
   return { name: folded, type, class: classNumber, ...(spelled !== folded && { spelled }) };
 }
 
 function joined(...parts: readonly fc.Arbitrary<Uint8Array>[]): fc.Arbitrary<Uint8Array> {
-  return fc.tuple(...parts).map((octets) => new Uint8Array(Buffer.concat(octets)));
+  return fc.tuple(...parts).map((bytes) => new Uint8Array(Buffer.concat(bytes)));
 }
 
 const typeAndData: fc.Arbitrary<{ readonly type: number; readonly rdata: Uint8Array }> = fc.oneof(
-  withType(TYPE.A, octets(4, 4)),
-  withType(TYPE.AAAA, octets(16, 16)),
+  withType(TYPE.A, bytes(4, 4)),
+  withType(TYPE.AAAA, bytes(16, 16)),
   withType(TYPE.NS, wireName),
   withType(TYPE.CNAME, wireName),
   withType(TYPE.DNAME, wireName),
-  withType(TYPE.MX, joined(octets(2, 2), wireName)),
-  withType(TYPE.SRV, joined(octets(6, 6), wireName)),
-  withType(TYPE.SOA, joined(wireName, wireName, octets(20, 20))),
-  withType(TYPE.TXT, octets(0, 40)),
-  withType(65_280, octets(0, 300)),
+  withType(TYPE.MX, joined(bytes(2, 2), wireName)),
+  withType(TYPE.SRV, joined(bytes(6, 6), wireName)),
+  withType(TYPE.SOA, joined(wireName, wireName, bytes(20, 20))),
+  withType(TYPE.TXT, bytes(0, 40)),
+  withType(65_280, bytes(0, 300)),
 );
 
 function withType(type: number, rdata: fc.Arbitrary<Uint8Array>) {
@@ -75,7 +75,7 @@ const edns: fc.Arbitrary<Edns> = fc.record(
     udpSize: uint16,
     version: fc.nat({ max: 255 }),
     dnssecOk: fc.boolean(),
-    options: fc.array(fc.record({ code: uint16, data: octets(0, 20) }, PLAIN_OBJECT), { maxLength: 4 }),
+    options: fc.array(fc.record({ code: uint16, data: bytes(0, 20) }, PLAIN_OBJECT), { maxLength: 4 }),
   },
   PLAIN_OBJECT,
 );

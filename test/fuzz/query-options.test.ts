@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { addressOctets, addressText } from "../../src/dns/address/address-wire.ts";
+import { addressBytes, addressText } from "../../src/dns/address/address-wire.ts";
 import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dns/message/edns-client-subnet.ts";
 import { createScopeCache } from "../../src/dns/address/subnet-cache.ts";
-import { maskedOctets, parseSubnet, subnetOf, subnetOfOctets } from "../../src/dns/address/subnet.ts";
+import { maskedBytes, parseSubnet, subnetOf, subnetOfBytes } from "../../src/dns/address/subnet.ts";
 import { readAddress } from "../../src/responder/client/address-words.ts";
 import { answerOption, readAsker } from "../../src/responder/client/client-subnet.ts";
 import { createCookies } from "../../src/responder/client/cookie.ts";
 import { createTokenBuckets } from "../../src/responder/client/token-buckets.ts";
 
 const RUNS = { numRuns: 20_000 };
-const anyOctets = fc.uint8Array({ maxLength: 48 });
+const anyBytes = fc.uint8Array({ maxLength: 48 });
 const address = fc.oneof(fc.ipV4(), fc.ipV6());
 const anyText = fc.oneof(
   fc.string({ maxLength: 50 }),
@@ -22,14 +22,14 @@ const anyText = fc.oneof(
 /** Options that are almost right: a family and prefixes as they should be, and any octets. */
 const nearSubnet = fc
   .tuple(fc.constantFrom(0, 1, 2, 3), fc.nat(130), fc.nat(130), fc.uint8Array({ maxLength: 17 }))
-  .map(([family, source, scope, octets]) => Uint8Array.of(0, family, source, scope, ...octets));
+  .map(([family, source, scope, bytes]) => Uint8Array.of(0, family, source, scope, ...bytes));
 /** Options that are right but for the scope, which is any. */
 const rightSubnet = fc
   .tuple(fc.constantFrom(4, 16), fc.nat(128), fc.nat(255), fc.uint8Array({ minLength: 16, maxLength: 16 }))
-  .map(([length, bits, scope, octets]) =>
-    clientSubnetData(subnetOfOctets(octets.subarray(0, length), Math.min(bits, 8 * length)), scope),
+  .map(([length, bits, scope, bytes]) =>
+    clientSubnetData(subnetOfBytes(bytes.subarray(0, length), Math.min(bits, 8 * length)), scope),
   );
-const anySubnet = fc.oneof(anyOctets, nearSubnet, rightSubnet);
+const anySubnet = fc.oneof(anyBytes, nearSubnet, rightSubnet);
 
 test("a client-subnet option is read or malformed; what is read is written the same again", () => {
   fc.assert(
@@ -67,7 +67,7 @@ test("an asker's option never makes more known than is allowed, and its answer d
 test("any cookie option has a verdict, and what is given for it is believed at its own address alone", () => {
   const cookies = createCookies({ current: new Uint8Array(16).fill(7), previous: new Uint8Array(16).fill(9) });
   fc.assert(
-    fc.property(anyOctets, anyText, fc.nat(4_000_000_000), (option, peer, seconds) => {
+    fc.property(anyBytes, anyText, fc.nat(4_000_000_000), (option, peer, seconds) => {
       const now = seconds * 1_000;
       const verdict = cookies.check(option, peer, now);
       assert.equal(verdict === "malformed", option.length !== 8 && (option.length < 16 || option.length > 40));
@@ -88,12 +88,12 @@ test("an address is read as the slower reader reads it, and any text without a t
   fc.assert(
     fc.property(anyText, (text) => {
       const family = readAddress(text, words);
-      const octets = addressOctets(text.replace(/%.*$/u, ""));
-      if (octets === undefined) {
+      const bytes = addressBytes(text.replace(/%.*$/u, ""));
+      if (bytes === undefined) {
         return;
       }
-      const isMapped = octets.length === 16 && addressText(octets).startsWith("::ffff:") && octets[10] === 255;
-      const want = isMapped ? octets.subarray(12) : octets;
+      const isMapped = bytes.length === 16 && addressText(bytes).startsWith("::ffff:") && bytes[10] === 255;
+      const want = isMapped ? bytes.subarray(12) : bytes;
       assert.equal(family, want.length === 4 ? 4 : 6, text);
       const got = Array.from(words.subarray(0, want.length / 4), (word) => word.toString(16).padStart(8, "0"));
       assert.equal(got.join(""), Buffer.from(want).toString("hex"), text);
@@ -131,15 +131,15 @@ test("the cache gives what a list of all networks would give", () => {
       const cache = createScopeCache<number>(1_000);
       let model: readonly (readonly [key: string, net: Uint8Array, scope: number, value: number])[] = [];
       const contains = (net: Uint8Array, scope: number, other: Uint8Array): boolean =>
-        Buffer.compare(maskedOctets(net, scope), maskedOctets(other, scope)) === 0;
+        Buffer.compare(maskedBytes(net, scope), maskedBytes(other, scope)) === 0;
       for (const [value, [key, net, scope]] of list.entries()) {
-        cache.put(key, subnetOfOctets(net, 24), { scope, value });
+        cache.put(key, subnetOfBytes(net, 24), { scope, value });
         model = [...model.filter(([k, n, s]) => k !== key || !contains(n, s, net)), [key, net, scope, value]];
       }
       assert.equal(cache.size, model.length);
       const fitting = model.filter(([key, net, scope]) => key === "k" && contains(net, scope, asked));
       const best = fitting.toSorted((a, b) => b[2] - a[2])[0];
-      const found = cache.find("k", subnetOfOctets(asked, 24));
+      const found = cache.find("k", subnetOfBytes(asked, 24));
       assert.deepEqual(found && [found.scope, found.value], best && [best[2], best[3]]);
     }),
     { numRuns: 5_000 },

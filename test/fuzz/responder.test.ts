@@ -5,7 +5,7 @@ import { decodeMessage } from "../../src/dns/message/decode.ts";
 import { nameOfPresentation } from "../../src/dns/name/name-wire.ts";
 import { ROOT, type Name } from "../../src/dns/name/name.ts";
 import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/answer-source.ts";
-import { EDNS, queryOctets } from "../support/dns-query.ts";
+import { EDNS, queryBytes } from "../support/dns-query.ts";
 import { PEER, responderWorld, type ResponderWorld } from "../support/responder-world.ts";
 
 /** Every one of them is answered, or not, and what goes out is looked at. */
@@ -14,7 +14,7 @@ const PACKETS = 1_000_000;
 const MOST_MS = 300_000;
 /** A part of them, between two looks at the memory. */
 const ROUND = 100_000;
-const MOST_GROWTH_OCTETS = 24 * 1024 * 1024;
+const MOST_GROWTH_BYTES = 24 * 1024 * 1024;
 
 function nameOf(text: string): Name {
   return nameOfPresentation(text, ROOT) ?? assert.fail(text);
@@ -73,7 +73,7 @@ function seeds(): readonly Uint8Array[] {
       TYPES.map((type, second) => {
         const options = OPTIONS[(first + second) % OPTIONS.length] ?? [];
         const udpSize = [512, 1232, 4096][second % 3] ?? 0;
-        return queryOctets(
+        return queryBytes(
           `${label}${domain}`,
           type,
           (first + second) % 3 === 0 ? {} : { edns: { ...EDNS, udpSize, options } },
@@ -95,27 +95,27 @@ function numbers(seed: number): (below: number) => number {
 }
 
 function mutated(seed: Uint8Array, random: (below: number) => number): Uint8Array {
-  const octets = new Uint8Array(seed);
+  const bytes = new Uint8Array(seed);
   for (let count = random(4); count > 0; count -= 1) {
-    octets[random(octets.length)] = random(256);
+    bytes[random(bytes.length)] = random(256);
   }
-  const end = random(12) === 0 ? random(octets.length + 1) : octets.length;
+  const end = random(12) === 0 ? random(bytes.length + 1) : bytes.length;
   const more = random(20) === 0 ? random(30) : 0;
   const result = new Uint8Array(end + more);
-  result.set(octets.subarray(0, end));
+  result.set(bytes.subarray(0, end));
   for (let index = end; index < result.length; index += 1) {
     result[index] = random(256);
   }
   return result;
 }
 
-function anyOctets(random: (below: number) => number): Uint8Array {
-  const octets = new Uint8Array(random(80));
-  for (let index = 0; index < octets.length; index += 1) {
-    octets[index] = random(256);
+function anyBytes(random: (below: number) => number): Uint8Array {
+  const bytes = new Uint8Array(random(80));
+  for (let index = 0; index < bytes.length; index += 1) {
+    bytes[index] = random(256);
   }
-  octets[2] = random(4) === 0 ? random(256) : 1;
-  return octets;
+  bytes[2] = random(4) === 0 ? random(256) : 1;
+  return bytes;
 }
 
 function check(query: Uint8Array, answer: Uint8Array, protocol: "udp" | "tcp"): void {
@@ -138,7 +138,7 @@ async function round(
   let answers = 0;
   for (let index = 0; index < ROUND; index += 1) {
     const seed = corpus[random(corpus.length)] ?? new Uint8Array();
-    const query = random(10) === 0 ? anyOctets(random) : mutated(seed, random);
+    const query = random(10) === 0 ? anyBytes(random) : mutated(seed, random);
     const protocol = random(5) === 0 ? "tcp" : "udp";
     const peer = { ...PEER, address: random(2) === 0 ? PEER.address : `203.0.${random(256)}.${random(256)}` };
     const answer = await world.respond(query, peer, protocol);
@@ -184,7 +184,7 @@ test("a million packets, mutated and random: every answer is well formed, and me
   }
   const growth = heapAfterCollection() - first;
   const tookMs = performance.now() - startedAt;
-  assert.ok(growth < MOST_GROWTH_OCTETS, `${Math.round(growth / 1024)} KiB more after the first round`);
+  assert.ok(growth < MOST_GROWTH_BYTES, `${Math.round(growth / 1024)} KiB more after the first round`);
   assert.ok(tookMs < MOST_MS, `${Math.round(tookMs)} ms`);
   assert.ok(answers > PACKETS / 2, `${answers} answers`);
   assert.equal(world.counters.errors, 0);

@@ -44,15 +44,15 @@ test("whatever octet of a signed message is changed, cut or added, it never thro
       const mac = Uint8Array.of(1, 2, 3);
       const { bytes } = signMessage(message, k, AT, mac);
       const place = Math.floor(at * bytes.length);
-      const octets = [...bytes];
+      const changed = [...bytes];
       if (kind === "xor") {
-        octets[place] = (octets[place] ?? 0) ^ xor;
+        changed[place] = (changed[place] ?? 0) ^ xor;
       } else if (kind === "cut") {
-        octets.splice(place);
+        changed.splice(place);
       } else {
-        octets.splice(place, 0, xor);
+        changed.splice(place, 0, xor);
       }
-      const damaged = Uint8Array.from(octets);
+      const damaged = Uint8Array.from(changed);
       const verdict = verifyResponse(damaged, { key: k, requestMac: mac, now: AT });
       if (verdict.kind === "ok") {
         // The id is not signed (the original id is), and the names of key and algorithm are read without regard to case.

@@ -4,7 +4,7 @@ import { decode, encode } from "dns-packet";
 import * as fc from "fast-check";
 import { decodeMessage } from "../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../src/dns/message/encode.ts";
-import { MAX_MESSAGE_OCTETS, type Message } from "../../src/dns/message/message.ts";
+import { MAX_MESSAGE_BYTES, type Message } from "../../src/dns/message/message.ts";
 import { rdataFromWire, rdataToWire } from "../../src/dns/rdata/codec.ts";
 import { typeName } from "../../src/dns/registry.ts";
 import { anyMessage } from "./arbitrary-message.ts";
@@ -29,7 +29,7 @@ test("what was written is read back as it was", () => {
   fc.assert(
     fc.property(anyMessage, (message) => {
       const bytes = encodeMessage(message);
-      assert.ok(bytes.length <= MAX_MESSAGE_OCTETS);
+      assert.ok(bytes.length <= MAX_MESSAGE_BYTES);
       assert.deepEqual(decodeSafely(bytes), message);
     }),
     { numRuns: 1_500 },
@@ -133,8 +133,8 @@ test("RDATA of any octets has a text, and the text has those octets", () => {
   );
 });
 
-function folded(octets: Uint8Array): string {
-  return Buffer.from(octets.map((octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 32 : octet))).toString("hex");
+function folded(bytes: Uint8Array): string {
+  return Buffer.from(bytes.map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte))).toString("hex");
 }
 
 /** What dns-packet can say too: host-name labels, no RDATA of a wrong length, no data of types that it has its own ideas of. */

@@ -119,7 +119,7 @@ function contains(network: string, told: Subnet | undefined): boolean {
   const bits = (address: string): string =>
     address
       .split(".")
-      .map((octet) => Number(octet).toString(2).padStart(8, "0"))
+      .map((byte) => Number(byte).toString(2).padStart(8, "0"))
       .join("")
       .slice(0, prefix);
   return (

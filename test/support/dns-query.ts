@@ -11,7 +11,7 @@ export const EDNS: Edns = { udpSize: 1232, version: 0, dnssecOk: false, options:
 export const BARE_QUERY: Message = { ...EMPTY_QUERY, id: 0x1234 };
 
 /** A query whose letters are as in the text; without EDNS unless `more` has it. */
-export function queryOctets(name: string, type = "A", more: Partial<Message> = {}): Uint8Array {
+export function queryBytes(name: string, type = "A", more: Partial<Message> = {}): Uint8Array {
   const absolute = name.endsWith(".") ? name : `${name}.`;
   const question = {
     name: nameOfPresentation(absolute, ROOT) ?? ROOT,
@@ -23,8 +23,8 @@ export function queryOctets(name: string, type = "A", more: Partial<Message> = {
 }
 
 /** Throws when it is no well-formed message. */
-export function decoded(octets: Uint8Array): Message {
-  const result = decodeMessage(octets);
+export function decoded(bytes: Uint8Array): Message {
+  const result = decodeMessage(bytes);
   if (result.kind === "malformed") {
     throw new Error(result.problem);
   }

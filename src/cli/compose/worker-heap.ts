@@ -10,7 +10,7 @@ const SHARE = 3;
  * The heap, in MiB, that each of the responder's threads may have in a process that may have so many octets (`process.constrainedMemory`; 0 or
  * more than a machine has: no limit). Too much garbage then ends one thread, which is replaced, and not the whole container.
  */
-export function workerHeapMib(limitOctets: number, workers: number): number {
-  const share = Math.floor(limitOctets / SHARE / workers / MIB);
-  return limitOctets === 0 ? MOST_MIB : Math.max(LEAST_MIB, Math.min(MOST_MIB, share));
+export function workerHeapMib(limitBytes: number, workers: number): number {
+  const share = Math.floor(limitBytes / SHARE / workers / MIB);
+  return limitBytes === 0 ? MOST_MIB : Math.max(LEAST_MIB, Math.min(MOST_MIB, share));
 }

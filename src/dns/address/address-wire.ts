@@ -1,25 +1,25 @@
 import { isIPv4, isIPv6, SocketAddress } from "node:net";
 
 /** The 4 or 16 octets of an address; undefined for what is no address. */
-export function addressOctets(text: string): Uint8Array | undefined {
+export function addressBytes(text: string): Uint8Array | undefined {
   if (isIPv4(text)) {
     return Uint8Array.from(text.split("."), Number);
   }
   if (!isIPv6(text) || text.includes("%")) {
     return undefined;
   }
-  const octets = new Uint8Array(16);
-  addressGroups(text).forEach((group, index) => octets.set([group >> 8, group & 0xff], 2 * index));
-  return octets;
+  const bytes = new Uint8Array(16);
+  addressGroups(text).forEach((group, index) => bytes.set([group >> 8, group & 0xff], 2 * index));
+  return bytes;
 }
 
 /** The one text (RFC 5952) of 4 or 16 octets. */
-export function addressText(octets: Uint8Array): string {
-  if (octets.length === 4) {
-    return octets.join(".");
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) {
+    return bytes.join(".");
   }
   const groups = Array.from({ length: 8 }, (_, index) => {
-    return (((octets[2 * index] ?? 0) << 8) | (octets[2 * index + 1] ?? 0)).toString(16);
+    return (((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0)).toString(16);
   });
   return new SocketAddress({ address: groups.join(":"), family: "ipv6" }).address;
 }

@@ -1,5 +1,5 @@
-import { addressOctets } from "./address-wire.ts";
-import { maskedOctets, type Subnet } from "./subnet.ts";
+import { addressBytes } from "./address-wire.ts";
+import { maskedBytes, type Subnet } from "./subnet.ts";
 
 /** Something that holds for the first `scope` bits of a subnet (RFC 7871 7.3.1). */
 interface Scoped<Value> {
@@ -64,14 +64,14 @@ interface Store<Value> {
 
 function find<Value>({ entries, keys }: Store<Value>, key: string, subnet: Subnet): Scoped<Value> | undefined {
   const known = keys.get(key);
-  const octets = known === undefined ? undefined : addressOctets(subnet.address);
-  if (known === undefined || octets === undefined) {
+  const bytes = known === undefined ? undefined : addressBytes(subnet.address);
+  if (known === undefined || bytes === undefined) {
     return undefined;
   }
   let best: Entry<Value> | undefined;
   for (const scope of known.scopes.keys()) {
     if (scope <= subnet.prefix && scope >= (best?.scope ?? 0)) {
-      best = entries.get(idOf(key, octets, scope)) ?? best;
+      best = entries.get(idOf(key, bytes, scope)) ?? best;
     }
   }
   if (best !== undefined) {
@@ -82,18 +82,18 @@ function find<Value>({ entries, keys }: Store<Value>, key: string, subnet: Subne
 }
 
 function put<Value>(store: Store<Value>, key: string, subnet: Subnet, { scope, value }: Scoped<Value>): void {
-  const octets = addressOctets(subnet.address);
-  if (octets === undefined) {
+  const bytes = addressBytes(subnet.address);
+  if (bytes === undefined) {
     return;
   }
   for (const other of store.keys.get(key)?.scopes.keys() ?? []) {
-    const entry = other <= subnet.prefix ? store.entries.get(idOf(key, octets, other)) : undefined;
+    const entry = other <= subnet.prefix ? store.entries.get(idOf(key, bytes, other)) : undefined;
     if (entry !== undefined) {
       remove(store, entry);
     }
   }
   const own = Math.min(scope, subnet.prefix);
-  const entry = { id: idOf(key, octets, own), key, scope: own, value };
+  const entry = { id: idOf(key, bytes, own), key, scope: own, value };
   store.entries.set(entry.id, entry);
   const known = store.keys.get(key) ?? { ids: new Set(), scopes: new Map() };
   known.ids.add(entry.id);
@@ -120,9 +120,9 @@ function remove<Value>({ entries, keys }: Store<Value>, { id, key, scope }: Entr
 }
 
 /** Keys may contain anything: the network comes first, and has no blanks. */
-function idOf(key: string, octets: Uint8Array, scope: number): string {
-  const family = octets.length === 4 ? "4" : "6";
-  return `${family}/${scope}/${maskedOctets(octets.subarray(0, Math.ceil(scope / 8)), scope).join(".")} ${key}`;
+function idOf(key: string, bytes: Uint8Array, scope: number): string {
+  const family = bytes.length === 4 ? "4" : "6";
+  return `${family}/${scope}/${maskedBytes(bytes.subarray(0, Math.ceil(scope / 8)), scope).join(".")} ${key}`;
 }
 
 function firstOf<Item>(items: Iterable<Item>): Item | undefined {

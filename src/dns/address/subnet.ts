@@ -1,4 +1,4 @@
-import { addressOctets, addressText } from "./address-wire.ts";
+import { addressBytes, addressText } from "./address-wire.ts";
 import { parseAddress } from "./address.ts";
 
 /** A network: as plain data, so that it can be handed from thread to thread. */
@@ -19,41 +19,41 @@ export const NETWORK_BITS: PrefixBits = { ipv4: 24, ipv6: 56 };
 
 /** The network of an address as sockets give it: `::ffff:192.0.2.1` counts as IPv4, a zone (`%eth0`) is left out. Undefined: no address. */
 export function subnetOf(address: string, bits: PrefixBits = NETWORK_BITS): Subnet | undefined {
-  const octets = addressOctets(address.replace(ZONE, ""));
-  if (octets === undefined) {
+  const bytes = addressBytes(address.replace(ZONE, ""));
+  if (bytes === undefined) {
     return undefined;
   }
-  const own = isMapped(octets) ? octets.subarray(12) : octets;
-  return subnetOfOctets(own, own.length === 4 ? bits.ipv4 : bits.ipv6);
+  const own = isMapped(bytes) ? bytes.subarray(12) : bytes;
+  return subnetOfBytes(own, own.length === 4 ? bits.ipv4 : bits.ipv6);
 }
 
 /** The first `prefix` bits of 4 or 16 octets; fewer octets stand for ones that are 0. */
-export function subnetOfOctets(octets: Uint8Array, prefix: number): Subnet {
-  const bits = Math.min(prefix, 8 * octets.length);
-  return { address: addressText(maskedOctets(octets, bits)), prefix: bits };
+export function subnetOfBytes(bytes: Uint8Array, prefix: number): Subnet {
+  const bits = Math.min(prefix, 8 * bytes.length);
+  return { address: addressText(maskedBytes(bytes, bits)), prefix: bits };
 }
 
 /** The same number of octets; those bits that come after the first `prefix` are 0. */
-export function maskedOctets(octets: Uint8Array, prefix: number): Uint8Array {
-  return octets.map((octet, index) => octet & maskOf(prefix - 8 * index));
+export function maskedBytes(bytes: Uint8Array, prefix: number): Uint8Array {
+  return bytes.map((byte, index) => byte & maskOf(prefix - 8 * index));
 }
 
 /** `192.0.2.0/24` or an address alone; undefined for anything else, for a length with leading zeros, and for bits beyond the prefix that are not 0. */
 export function parseSubnet(text: string): Subnet | undefined {
   const [head = "", length, ...more] = text.split("/");
   const address = parseAddress(head);
-  const octets = address === undefined ? undefined : addressOctets(address);
-  if (address === undefined || octets === undefined || more.length > 0) {
+  const bytes = address === undefined ? undefined : addressBytes(address);
+  if (address === undefined || bytes === undefined || more.length > 0) {
     return undefined;
   }
-  const prefix = length === undefined ? 8 * octets.length : prefixOf(length, 8 * octets.length);
-  return prefix !== undefined && subnetOfOctets(octets, prefix).address === address ? { address, prefix } : undefined;
+  const prefix = length === undefined ? 8 * bytes.length : prefixOf(length, 8 * bytes.length);
+  return prefix !== undefined && subnetOfBytes(bytes, prefix).address === address ? { address, prefix } : undefined;
 }
 
 const ZONE = /%.*$/u;
 
-function isMapped(octets: Uint8Array): boolean {
-  return octets.length === 16 && octets.subarray(0, 12).every((octet, index) => octet === (index < 10 ? 0 : 255));
+function isMapped(bytes: Uint8Array): boolean {
+  return bytes.length === 16 && bytes.subarray(0, 12).every((byte, index) => byte === (index < 10 ? 0 : 255));
 }
 
 function maskOf(bits: number): number {

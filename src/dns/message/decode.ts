@@ -1,13 +1,13 @@
-import { MAX_MESSAGE_OCTETS, type Edns, type Message, type Question, type WireRecord } from "./message.ts";
-import { MAX_NAME_OCTETS, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
+import { MAX_MESSAGE_BYTES, type Edns, type Message, type Question, type WireRecord } from "./message.ts";
+import { MAX_NAME_BYTES, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
 import { textOfWire } from "../name/name-wire.ts";
-import { OCTET_SPELLING, OCTET_TEXT } from "../name/octet-spelling.ts";
+import { BYTE_SPELLING, BYTE_TEXT } from "../name/octet-spelling.ts";
 import { rdataLayout, rdataLength } from "../rdata/compression.ts";
 import { CLASS, TYPE } from "../registry.ts";
 import {
   fail,
   type Gathered,
-  HEADER_OCTETS,
+  HEADER_BYTES,
   readBytes,
   readUint16,
   readUint32,
@@ -27,12 +27,12 @@ export type Decoded =
  */
 export function decodeMessage(bytes: Uint8Array): Decoded {
   const reader = wireReader(bytes);
-  if (reader.end < HEADER_OCTETS || reader.end > MAX_MESSAGE_OCTETS) {
+  if (reader.end < HEADER_BYTES || reader.end > MAX_MESSAGE_BYTES) {
     return { kind: "malformed", problem: `a message cannot have ${reader.end} octets` };
   }
   const state: State = {
     reader,
-    gathered: { octets: new Uint8Array(2 * MAX_NAME_OCTETS + MAX_FIXED_OCTETS), length: 0 },
+    gathered: { bytes: new Uint8Array(2 * MAX_NAME_BYTES + MAX_FIXED_BYTES), length: 0 },
     known: new Map(),
     opt: undefined,
   };
@@ -85,7 +85,7 @@ function readQuestions(state: State, count: number): readonly Question[] {
   const questions: Question[] = [];
   while (questions.length < count && reader.problem === undefined) {
     const name = readName(state);
-    const spelled = textOfWire(state.gathered.octets, OCTET_SPELLING);
+    const spelled = textOfWire(state.gathered.bytes, BYTE_SPELLING);
     const question = { name, type: readUint16(reader), class: readUint16(reader) };
     questions.push(spelled === name ? question : { ...question, spelled });
   }
@@ -119,7 +119,7 @@ function readRecords(state: State, count: number, optAllowed: boolean): readonly
 
 const MAX_TTL = 0x7fff_ffff;
 /** The octets beside names in the RDATA of the types in compression.ts are fewer. */
-const MAX_FIXED_OCTETS = 32;
+const MAX_FIXED_BYTES = 32;
 
 /** An owner name: nearly always a pointer to a name that has been read. */
 function readOwnerName(state: State): Name {
@@ -141,10 +141,10 @@ function readName(state: State): Name {
   gathered.length = 0;
   readWireName(reader, gathered);
   if (reader.problem !== undefined) {
-    gathered.octets[0] = 0;
+    gathered.bytes[0] = 0;
     return ROOT;
   }
-  const name = nameOfCanonical(textOfWire(gathered.octets, OCTET_TEXT));
+  const name = nameOfCanonical(textOfWire(gathered.bytes, BYTE_TEXT));
   known.set(start, name);
   return name;
 }
@@ -178,13 +178,13 @@ function readRdata(state: State, head: RdataHead): Uint8Array {
   if (reader.offset !== end) {
     fail(reader, "RDATA is longer or shorter than its length says");
   }
-  return gathered.octets.slice(0, gathered.length);
+  return gathered.bytes.slice(0, gathered.length);
 }
 
 function gather(reader: WireReader, into: Gathered, length: number): void {
   const bytes = readBytes(reader, length);
   if (reader.problem === undefined) {
-    into.octets.set(bytes, into.length);
+    into.bytes.set(bytes, into.length);
     into.length += length;
   }
 }

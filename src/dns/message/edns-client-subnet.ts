@@ -1,5 +1,5 @@
-import { addressOctets } from "../address/address-wire.ts";
-import { maskedOctets, type Subnet, subnetOfOctets } from "../address/subnet.ts";
+import { addressBytes } from "../address/address-wire.ts";
+import { maskedBytes, type Subnet, subnetOfBytes } from "../address/subnet.ts";
 
 /** The fields of an EDNS client-subnet option (RFC 7871 6). */
 export interface ClientSubnet {
@@ -8,7 +8,7 @@ export interface ClientSubnet {
   readonly sourcePrefix: number;
   readonly scopePrefix: number;
   /** As many octets as the source prefix needs. */
-  readonly octets: Uint8Array;
+  readonly bytes: Uint8Array;
 }
 
 export type ClientSubnetRead =
@@ -20,44 +20,44 @@ export type ClientSubnetRead =
 export function readClientSubnet(data: Uint8Array): ClientSubnetRead {
   const [high = 0, low = 0, sourcePrefix = 0, scopePrefix = 0] = data;
   const family = FAMILIES.get((high << 8) | low);
-  if (data.length < HEAD_OCTETS || family === undefined) {
-    return malformed(data.length < HEAD_OCTETS ? "too short" : "an unknown family");
+  if (data.length < HEAD_BYTES || family === undefined) {
+    return malformed(data.length < HEAD_BYTES ? "too short" : "an unknown family");
   }
-  const octets = data.subarray(HEAD_OCTETS);
+  const bytes = data.subarray(HEAD_BYTES);
   if (sourcePrefix > BITS[family] || scopePrefix > BITS[family]) {
     return malformed("a prefix longer than an address");
   }
-  if (octets.length !== Math.ceil(sourcePrefix / 8)) {
+  if (bytes.length !== Math.ceil(sourcePrefix / 8)) {
     return malformed("another number of octets than the source prefix needs");
   }
-  if (maskedOctets(octets, sourcePrefix).some((octet, index) => octet !== octets[index])) {
+  if (maskedBytes(bytes, sourcePrefix).some((byte, index) => byte !== bytes[index])) {
     return malformed("bits beyond the source prefix");
   }
-  return { kind: "read", option: { family, sourcePrefix, scopePrefix, octets } };
+  return { kind: "read", option: { family, sourcePrefix, scopePrefix, bytes } };
 }
 
 /** The option's data; `scope` is 0 in queries. */
 export function clientSubnetData({ address, prefix }: Subnet, scope = 0): Uint8Array {
-  const octets = addressOctets(address);
-  if (octets === undefined) {
+  const bytes = addressBytes(address);
+  if (bytes === undefined) {
     throw new TypeError(`not an address: ${address}`);
   }
-  const family = octets.length === 4 ? 1 : 2;
-  return Uint8Array.of(0, family, prefix, scope, ...maskedOctets(octets, prefix).subarray(0, Math.ceil(prefix / 8)));
+  const family = bytes.length === 4 ? 1 : 2;
+  return Uint8Array.of(0, family, prefix, scope, ...maskedBytes(bytes, prefix).subarray(0, Math.ceil(prefix / 8)));
 }
 
 /** What the option tells, cut to `bits`; undefined when it tells nothing. */
-export function subnetOfOption({ family, sourcePrefix, octets }: ClientSubnet, bits: number): Subnet | undefined {
+export function subnetOfOption({ family, sourcePrefix, bytes }: ClientSubnet, bits: number): Subnet | undefined {
   if (family === 0 || sourcePrefix === 0) {
     return undefined;
   }
   const whole = new Uint8Array(BITS[family] / 8);
-  whole.set(octets);
-  return subnetOfOctets(whole, Math.min(sourcePrefix, bits));
+  whole.set(bytes);
+  return subnetOfBytes(whole, Math.min(sourcePrefix, bits));
 }
 
 /** Family, source prefix and scope prefix. */
-const HEAD_OCTETS = 4;
+const HEAD_BYTES = 4;
 
 /** IANA "Address Family Numbers"; 0 is what stub resolvers send who want nothing told (RFC 7871 7.1.2). */
 const FAMILIES: ReadonlyMap<number, ClientSubnet["family"]> = new Map([

@@ -1,6 +1,6 @@
 import { AppError } from "../../base/error.ts";
-import { MAX_MESSAGE_OCTETS, type Edns, type Message, type WireRecord } from "./message.ts";
-import { HEADER_OCTETS } from "../wire/wire-reader.ts";
+import { MAX_MESSAGE_BYTES, type Edns, type Message, type WireRecord } from "./message.ts";
+import { HEADER_BYTES } from "../wire/wire-reader.ts";
 import { ROOT } from "../name/name.ts";
 import { rdataLayout } from "../rdata/compression.ts";
 import { TYPE } from "../registry.ts";
@@ -26,8 +26,8 @@ export interface EncodeOptions {
  * of one set must stand together. OPT is always written. Throws MESSAGE_INVALID for a field that the format cannot hold.
  */
 export function encodeMessage(message: Message, options: EncodeOptions = {}): Uint8Array {
-  const maxSize = Math.min(Math.max(options.maxSize ?? MAX_MESSAGE_OCTETS, MIN_SIZE), MAX_MESSAGE_OCTETS);
-  const opt = message.edns === undefined ? undefined : optOctets(message.edns, message.rcode);
+  const maxSize = Math.min(Math.max(options.maxSize ?? MAX_MESSAGE_BYTES, MIN_SIZE), MAX_MESSAGE_BYTES);
+  const opt = message.edns === undefined ? undefined : optBytes(message.edns, message.rcode);
   const writer = wireWriter(sizeBound(message) + (opt?.length ?? 0));
   writeHeader(writer, message);
   for (const question of message.questions) {
@@ -58,7 +58,7 @@ function writeHeader(writer: WireWriter, message: Message): void {
     throw invalid(`rcode ${message.rcode} needs EDNS`);
   }
   writeUint16(writer, message.id);
-  writer.length = HEADER_OCTETS;
+  writer.length = HEADER_BYTES;
   patchUint16(writer, 4, message.questions.length);
 }
 
@@ -134,9 +134,9 @@ function writeRdata(writer: WireWriter, { type, rdata }: WireRecord): void {
   writeBytes(writer, rdata.subarray(offset));
 }
 
-function optOctets(edns: Edns, rcode: number): Uint8Array {
+function optBytes(edns: Edns, rcode: number): Uint8Array {
   const length = edns.options.reduce((sum, option) => sum + 4 + option.data.length, 0);
-  const writer = wireWriter(length + OPT_HEAD_OCTETS);
+  const writer = wireWriter(length + OPT_HEAD_BYTES);
   writeOwnerName(writer, ROOT);
   writeUint16(writer, TYPE.OPT);
   writeUint16(writer, edns.udpSize);
@@ -151,11 +151,11 @@ function optOctets(edns: Edns, rcode: number): Uint8Array {
   return writer.bytes;
 }
 
-const OPT_HEAD_OCTETS = 11;
+const OPT_HEAD_BYTES = 11;
 
 /** What the message has at most, without compression: no name is longer on the wire than its text and one octet. */
 function sizeBound(message: Message): number {
-  let bound = HEADER_OCTETS;
+  let bound = HEADER_BYTES;
   for (const question of message.questions) {
     bound += (question.spelled ?? question.name).length + 5;
   }

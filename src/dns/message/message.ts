@@ -2,7 +2,7 @@ import type { Name } from "../name/name.ts";
 import type { Seconds } from "../record.ts";
 
 /** The most that a length of two octets can announce (RFC 1035 4.2.2). */
-export const MAX_MESSAGE_OCTETS = 65_535;
+export const MAX_MESSAGE_BYTES = 65_535;
 
 /** Header and EDNS fields in the words of RFC 1035 4.1.1 and RFC 6891. */
 export interface Message {

@@ -1,5 +1,5 @@
 import { encodeMessage } from "./encode.ts";
-import { EMPTY_QUERY, MAX_MESSAGE_OCTETS, type Message, type WireRecord } from "./message.ts";
+import { EMPTY_QUERY, MAX_MESSAGE_BYTES, type Message, type WireRecord } from "./message.ts";
 import type { Name } from "../name/name.ts";
 import { rdataToWire } from "../rdata/codec.ts";
 import type { RecordSet } from "../record.ts";
@@ -43,7 +43,7 @@ export function nameInUseMessage(id: number, zone: Name, name: Name): Message {
 
 /** The message's octets, or undefined when it does not fit into one with `reserved` octets left free. */
 export function encodeUpdate(message: Message, reserved: number): Uint8Array | undefined {
-  const bytes = encodeMessage(message, { maxSize: MAX_MESSAGE_OCTETS - reserved });
+  const bytes = encodeMessage(message, { maxSize: MAX_MESSAGE_BYTES - reserved });
   const isCut = ((bytes[2] ?? 0) & TRUNCATED) !== 0;
   return isCut ? undefined : bytes;
 }

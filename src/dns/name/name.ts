@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { AppError } from "../../base/error.ts";
-import { OCTET_TEXT } from "./octet-spelling.ts";
+import { BYTE_TEXT } from "./octet-spelling.ts";
 
 declare const nameBrand: unique symbol;
 /**
@@ -13,8 +13,8 @@ export type Name = string & { readonly [nameBrand]: true };
 const MAX_TEXT_LENGTH = 254;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** RFC 1035 2.3.4. */
-export const MAX_LABEL_OCTETS = 63;
-export const MAX_NAME_OCTETS = 255;
+export const MAX_LABEL_BYTES = 63;
+export const MAX_NAME_BYTES = 255;
 /** Names without escapes, which nearly all are. */
 const PLAIN = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]{1,63}\.)+$/;
 /** One label of canonical text: each octet has one spelling only, so a dot always ends a label (see octet-spelling.ts). */
@@ -111,20 +111,20 @@ function isCanonical(text: string): text is Name {
     return text.length <= MAX_TEXT_LENGTH;
   }
   const labels = text.slice(0, -1).split(".");
-  const octets = labels.map(canonicalOctets);
-  const total = octets.reduce((sum, length) => sum + length + 1, 1);
+  const bytes = labels.map(canonicalBytes);
+  const total = bytes.reduce((sum, length) => sum + length + 1, 1);
   return (
-    text.endsWith(".") && octets.every((length) => length > 0 && length <= MAX_LABEL_OCTETS) && total <= MAX_NAME_OCTETS
+    text.endsWith(".") && bytes.every((length) => length > 0 && length <= MAX_LABEL_BYTES) && total <= MAX_NAME_BYTES
   );
 }
 
 /** How many octets a label of canonical text has on the wire; 0 when it is not canonical. */
-function canonicalOctets(label: string): number {
+function canonicalBytes(label: string): number {
   if (!CANONICAL_LABEL.test(label)) {
     return 0;
   }
   const escapes = label.match(/\\\d{3}/g) ?? [];
-  return escapes.every((escape) => OCTET_TEXT[Number(escape.slice(1))] === escape)
+  return escapes.every((escape) => BYTE_TEXT[Number(escape.slice(1))] === escape)
     ? label.length - 3 * escapes.length
     : 0;
 }

@@ -4,44 +4,44 @@ import { type Parsed, bad, ok } from "./parse-result.ts";
  * The octets that zone-file text stands for (RFC 1035 5.1): `\DDD` is one octet, a backslash before anything else is that character,
  * other characters are their UTF-8.
  */
-export function octetsOf(text: string): Parsed<readonly number[]> {
-  const octets: number[] = [];
+export function bytesOf(text: string): Parsed<readonly number[]> {
+  const bytes: number[] = [];
   for (let at = 0; at < text.length;) {
-    const unit = readOctets(text, at);
+    const unit = readBytes(text, at);
     if (unit === undefined) {
       return bad(`not a valid escape in "${excerpt(text)}": write \\DDD with DDD from 000 to 255`);
     }
-    octets.push(...unit.octets);
+    bytes.push(...unit.bytes);
     at += unit.length;
   }
-  return ok(octets);
+  return ok(bytes);
 }
 
 /** One escaped or plain character at `at`; `escaped` tells `\.` from `.`; undefined: a broken escape. */
-export function readOctets(
+export function readBytes(
   text: string,
   at: number,
-): { readonly octets: readonly number[]; readonly length: number; readonly escaped: boolean } | undefined {
+): { readonly bytes: readonly number[]; readonly length: number; readonly escaped: boolean } | undefined {
   if (text[at] !== "\\") {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    return { octets: utf8(character), length: character.length, escaped: false };
+    return { bytes: utf8(character), length: character.length, escaped: false };
   }
   const digits = DECIMAL_ESCAPE.exec(text.slice(at, at + 4))?.[1];
   if (digits !== undefined) {
-    const octet = Number(digits);
-    return octet > 255 ? undefined : { octets: [octet], length: 4, escaped: true };
+    const byte = Number(digits);
+    return byte > 255 ? undefined : { bytes: [byte], length: 4, escaped: true };
   }
   const point = text.codePointAt(at + 1);
   if (point === undefined || (point >= DIGIT_ZERO && point <= DIGIT_NINE)) {
     return undefined;
   }
   const character = String.fromCodePoint(point);
-  return { octets: utf8(character), length: 1 + character.length, escaped: true };
+  return { bytes: utf8(character), length: 1 + character.length, escaped: true };
 }
 
 /** `\DDD`, three digits. */
-export function decimalEscape(octet: number): string {
-  return `\\${String(octet).padStart(3, "0")}`;
+export function decimalEscape(byte: number): string {
+  return `\\${String(byte).padStart(3, "0")}`;
 }
 
 /** A text for an error message: never longer than a line. */

@@ -1,6 +1,6 @@
 import { type Name, nameOfCanonical, ROOT } from "../name/name.ts";
-import { OCTET_TEXT } from "../name/octet-spelling.ts";
-import { excerpt, readOctets } from "./escapes.ts";
+import { BYTE_TEXT } from "../name/octet-spelling.ts";
+import { excerpt, readBytes } from "./escapes.ts";
 import { type Parsed, bad, ok } from "./parse-result.ts";
 
 /**
@@ -43,11 +43,11 @@ function readLabels(text: string): Parsed<{ readonly labels: readonly Label[]; r
   let length = 0;
   let absolute = false;
   for (let at = 0; at < text.length;) {
-    const unit = readOctets(text, at);
+    const unit = readBytes(text, at);
     if (unit === undefined) {
       return bad(`not a valid escape in the name "${excerpt(text)}": write \\DDD with DDD from 000 to 255`);
     }
-    if (!unit.escaped && (unit.octets.length > 1 || text[at] === '"')) {
+    if (!unit.escaped && (unit.bytes.length > 1 || text[at] === '"')) {
       return bad(`not a domain name: "${excerpt(text)}"; write an internationalised name in its xn-- form`);
     }
     absolute = text[at] === "." && !unit.escaped;
@@ -59,8 +59,8 @@ function readLabels(text: string): Parsed<{ readonly labels: readonly Label[]; r
       spelled = "";
       length = 0;
     } else {
-      spelled += unit.octets.map((octet) => OCTET_TEXT[octet] ?? "").join("");
-      length += unit.octets.length;
+      spelled += unit.bytes.map((byte) => BYTE_TEXT[byte] ?? "").join("");
+      length += unit.bytes.length;
     }
     if (length > MAX_LABEL_LENGTH) {
       return bad(`a label of "${excerpt(text)}" is longer than 63 octets (RFC 1035 2.3.4): shorten it`);

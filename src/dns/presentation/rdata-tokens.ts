@@ -23,33 +23,33 @@ export function presentationTokens(text: string): readonly Token[] | undefined {
 const TOKEN = /"((?:[^"\\]|\\[^])*)"|(?:[^\s"\\]|\\[^])(?:[^\s"\\]|\\[^]|"(?:[^"\\]|\\[^])*")*/g;
 
 /** The octets of a token with escapes undone (RFC 1035 5.1), other text as UTF-8; undefined for a wrong `\DDD`. */
-export function tokenOctets(raw: string): Uint8Array | undefined {
-  const octets: number[] = [];
+export function tokenBytes(raw: string): Uint8Array | undefined {
+  const bytes: number[] = [];
   for (const match of raw.matchAll(PIECE)) {
     const [piece, decimal, escaped] = match;
     if (decimal !== undefined && Number(decimal) > 255) {
       return undefined;
     }
-    octets.push(...(decimal === undefined ? Buffer.from(escaped ?? piece) : [Number(decimal)]));
+    bytes.push(...(decimal === undefined ? Buffer.from(escaped ?? piece) : [Number(decimal)]));
   }
-  return Uint8Array.from(octets);
+  return Uint8Array.from(bytes);
 }
 
 const PIECE = /\\(\d{3})|\\([^])|[^\\]+|\\$/g;
 
 /** A quoted text for octets: printable ASCII as itself, the quote and the backslash behind a backslash, others as `\DDD`. */
-export function quotedText(octets: Uint8Array): string {
+export function quotedText(bytes: Uint8Array): string {
   let text = "";
-  for (const octet of octets) {
-    text += QUOTED[octet];
+  for (const byte of bytes) {
+    text += QUOTED[byte];
   }
   return `"${text}"`;
 }
 
-const QUOTED: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
-  const text = String.fromCharCode(octet);
-  if (octet < 0x20 || octet > 0x7e) {
-    return `\\${String(octet).padStart(3, "0")}`;
+const QUOTED: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+  const text = String.fromCharCode(byte);
+  if (byte < 0x20 || byte > 0x7e) {
+    return `\\${String(byte).padStart(3, "0")}`;
   }
   return text === '"' || text === "\\" ? `\\${text}` : text;
 });

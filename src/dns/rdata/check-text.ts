@@ -61,10 +61,10 @@ function algorithmProblem(word = ""): string | undefined {
     : `"${word}" stands where an algorithm's number should, such as 13 (RFC 8624)`;
 }
 
-function digestProblem(what: string, octets: number | undefined, hex = ""): string | undefined {
-  return octets === undefined || hex.length === 2 * octets
+function digestProblem(what: string, bytes: number | undefined, hex = ""): string | undefined {
+  return bytes === undefined || hex.length === 2 * bytes
     ? undefined
-    : `the ${what} has ${hex.length / 2} octets, and its type needs ${octets}`;
+    : `the ${what} has ${hex.length / 2} octets, and its type needs ${bytes}`;
 }
 
 function typeListProblem(types: readonly string[]): string | undefined {
@@ -72,9 +72,9 @@ function typeListProblem(types: readonly string[]): string | undefined {
   return unknown === undefined ? undefined : `"${unknown}" is no record type`;
 }
 
-function euiProblem(octets: number, word: string): string | undefined {
+function euiProblem(bytes: number, word: string): string | undefined {
   const pairs = word.split("-");
-  return pairs.length === octets && pairs.every((pair) => /^[0-9a-f]{2}$/i.test(pair))
+  return pairs.length === bytes && pairs.every((pair) => /^[0-9a-f]{2}$/i.test(pair))
     ? undefined
-    : `"${word}" is no address of ${octets} hexadecimal pairs with hyphens between (RFC 7043)`;
+    : `"${word}" is no address of ${bytes} hexadecimal pairs with hyphens between (RFC 7043)`;
 }

@@ -20,8 +20,8 @@ export function rdataToWire(type: string, text: string): Uint8Array {
     throw invalid(type, text);
   }
   const fields = wireFields(number);
-  const rdata = tokens[0]?.raw === GENERIC ? genericOctets(tokens) : fields && fieldOctets(fields, tokens);
-  if (rdata === undefined || rdata.length > MAX_RDATA_OCTETS) {
+  const rdata = tokens[0]?.raw === GENERIC ? genericBytes(tokens) : fields && fieldBytes(fields, tokens);
+  if (rdata === undefined || rdata.length > MAX_RDATA_BYTES) {
     throw invalid(type, text);
   }
   return rdata;
@@ -34,9 +34,9 @@ export function rdataFromWire(type: number, rdata: Uint8Array): string {
 }
 
 const GENERIC = "\\#";
-const MAX_RDATA_OCTETS = 0xffff;
+const MAX_RDATA_BYTES = 0xffff;
 
-function fieldOctets(fields: readonly WireField[], tokens: readonly Token[]): Uint8Array | undefined {
+function fieldBytes(fields: readonly WireField[], tokens: readonly Token[]): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
   let next = 0;
   for (const field of fields) {
@@ -65,7 +65,7 @@ function fieldTexts(fields: readonly WireField[], rdata: Uint8Array): string | u
   return reader.offset === reader.end ? texts.join(" ") : undefined;
 }
 
-function genericOctets(tokens: readonly Token[]): Uint8Array | undefined {
+function genericBytes(tokens: readonly Token[]): Uint8Array | undefined {
   const length = tokens[1]?.raw ?? "";
   const hex = tokens
     .slice(2)

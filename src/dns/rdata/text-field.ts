@@ -1,5 +1,5 @@
 import type { ZoneToken } from "../presentation/lexer.ts";
-import { decimalEscape, excerpt, octetsOf } from "../presentation/escapes.ts";
+import { decimalEscape, excerpt, bytesOf } from "../presentation/escapes.ts";
 import { type Parsed, bad, ok } from "../presentation/parse-result.ts";
 
 /** A number from 0 to `max` without leading zeros; undefined when the text is none. */
@@ -9,14 +9,14 @@ export function unsigned(text: string, max: number): Parsed<string> | undefined 
 
 /** RFC 1035 3.3: at most 255 octets; quoted, so that every string has one text. */
 export function characterString(token: ZoneToken): Parsed<string> {
-  const octets = octetsOf(token.text);
-  if (octets.kind === "bad") {
-    return octets;
+  const bytes = bytesOf(token.text);
+  if (bytes.kind === "bad") {
+    return bytes;
   }
-  if (octets.value.length > MAX_STRING_LENGTH) {
+  if (bytes.value.length > MAX_STRING_LENGTH) {
     return bad(`the string "${excerpt(token.text)}" is longer than 255 octets: split it into several quoted strings`);
   }
-  return ok(`"${octets.value.map(spellOctet).join("")}"`);
+  return ok(`"${bytes.value.map(spellByte).join("")}"`);
 }
 
 /** One or more character strings (TXT). */
@@ -48,10 +48,10 @@ export function hexadecimal(tokens: readonly ZoneToken[]): string | undefined {
 
 const MAX_STRING_LENGTH = 255;
 
-function spellOctet(octet: number): string {
-  if (octet < 32 || octet > 126) {
-    return decimalEscape(octet);
+function spellByte(byte: number): string {
+  if (byte < 32 || byte > 126) {
+    return decimalEscape(byte);
   }
-  const character = String.fromCodePoint(octet);
+  const character = String.fromCodePoint(byte);
   return character === '"' || character === "\\" ? `\\${character}` : character;
 }

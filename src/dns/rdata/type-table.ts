@@ -1,13 +1,13 @@
 import type { WireField } from "./field/field.ts";
-import { addressOctets, addressText } from "../address/address-wire.ts";
-import { MAX_NAME_OCTETS } from "../name/name.ts";
+import { addressBytes, addressText } from "../address/address-wire.ts";
+import { MAX_NAME_BYTES } from "../name/name.ts";
 import { textOfWire, wireOfNameText } from "../name/name-wire.ts";
-import { OCTET_TEXT } from "../name/octet-spelling.ts";
-import { quotedText, tokenOctets } from "../presentation/rdata-tokens.ts";
+import { BYTE_TEXT } from "../name/octet-spelling.ts";
+import { quotedText, tokenBytes } from "../presentation/rdata-tokens.ts";
 import { location } from "./type/loc.ts";
 import { base64Rest, hexRest, hyphenated, wordOrUint16 } from "./field/octet-fields.ts";
 import { typeBitmap } from "./field/type-bitmap.ts";
-import { svcParamsOctets, svcParamsText } from "./type/svcb.ts";
+import { svcParamsBytes, svcParamsText } from "./type/svcb.ts";
 import { TYPE } from "../registry.ts";
 import { readBytes, readUint16, readUint32, readUint8, readWireName, type WireReader } from "../wire/wire-reader.ts";
 
@@ -23,9 +23,9 @@ const uint32 = integer(4, readUint32);
 const name: WireField = {
   toWire: ([token]) => (token === undefined || token.quoted ? undefined : lowerName(token.raw)),
   fromWire: (reader) => {
-    const gathered = { octets: new Uint8Array(MAX_NAME_OCTETS), length: 0 };
+    const gathered = { bytes: new Uint8Array(MAX_NAME_BYTES), length: 0 };
     readWireName(reader, gathered);
-    return reader.problem === undefined ? [textOfWire(gathered.octets, OCTET_TEXT)] : undefined;
+    return reader.problem === undefined ? [textOfWire(gathered.bytes, BYTE_TEXT)] : undefined;
   },
 };
 
@@ -63,13 +63,13 @@ const caaTag: WireField = {
 
 /** RFC 8659 4.1.1: the value is all that is left. */
 const quotedRest: WireField = {
-  toWire: ([token]) => (token === undefined ? undefined : tokenOctets(token.raw)),
+  toWire: ([token]) => (token === undefined ? undefined : tokenBytes(token.raw)),
   fromWire: (reader) => [quotedText(readBytes(reader, reader.end - reader.offset))],
 };
 
 const svcParams: WireField = {
   rest: 0,
-  toWire: (tokens) => svcParamsOctets(tokens.map((token) => token.raw)),
+  toWire: (tokens) => svcParamsBytes(tokens.map((token) => token.raw)),
   fromWire: svcParamsText,
 };
 
@@ -123,28 +123,28 @@ const FIELDS: ReadonlyMap<number, readonly WireField[]> = new Map([
   [TYPE.HTTPS, [uint16, name, svcParams]],
 ]);
 
-function address(octets: 4 | 16): WireField {
+function address(bytes: 4 | 16): WireField {
   return {
     toWire: ([token]) => {
-      const wire = addressOctets(token?.raw ?? "");
-      return wire?.length === octets ? wire : undefined;
+      const wire = addressBytes(token?.raw ?? "");
+      return wire?.length === bytes ? wire : undefined;
     },
     fromWire: (reader) => {
-      const wire = readBytes(reader, octets);
-      return wire.length === octets ? [addressText(wire)] : undefined;
+      const wire = readBytes(reader, bytes);
+      return wire.length === bytes ? [addressText(wire)] : undefined;
     },
   };
 }
 
-function integer(octets: 1 | 2 | 4, read: (reader: WireReader) => number): WireField {
+function integer(bytes: 1 | 2 | 4, read: (reader: WireReader) => number): WireField {
   return {
     toWire: ([token]) => {
       const value = /^\d{1,10}$/.test(token?.raw ?? "") ? Number(token?.raw) : Number.NaN;
-      if (!(value < 2 ** (8 * octets))) {
+      if (!(value < 2 ** (8 * bytes))) {
         return undefined;
       }
-      const wire = Buffer.alloc(octets);
-      wire.writeUIntBE(value, 0, octets);
+      const wire = Buffer.alloc(bytes);
+      wire.writeUIntBE(value, 0, bytes);
       return wire;
     },
     fromWire: (reader) => [String(read(reader))],
@@ -154,10 +154,10 @@ function integer(octets: 1 | 2 | 4, read: (reader: WireReader) => number): WireF
 /** Case means nothing in these names (RFC 4034 6.2), so they are written in one case. */
 function lowerName(text: string): Uint8Array | undefined {
   const wire = wireOfNameText(text);
-  return wire === undefined ? undefined : wireOfNameText(textOfWire(wire, OCTET_TEXT));
+  return wire === undefined ? undefined : wireOfNameText(textOfWire(wire, BYTE_TEXT));
 }
 
 function characterString(raw: string): Uint8Array | undefined {
-  const octets = tokenOctets(raw);
-  return octets === undefined || octets.length > 255 ? undefined : Uint8Array.of(octets.length, ...octets);
+  const bytes = tokenBytes(raw);
+  return bytes === undefined || bytes.length > 255 ? undefined : Uint8Array.of(bytes.length, ...bytes);
 }

@@ -15,7 +15,7 @@ interface Algorithm {
   /** As node:crypto calls it. */
   readonly hash: string;
   /** Of a MAC that is not cut. */
-  readonly macOctets: number;
+  readonly macBytes: number;
   /** As it stands in a TSIG record. */
   readonly name: Name;
 }
@@ -37,7 +37,7 @@ export function tsigSecret(text: string): Uint8Array | undefined {
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 const ALGORITHMS: Readonly<Record<TsigAlgorithm, Algorithm>> = {
-  "hmac-sha256": { hash: "sha256", macOctets: 32, name: nameOfCanonical("hmac-sha256.") },
-  "hmac-sha384": { hash: "sha384", macOctets: 48, name: nameOfCanonical("hmac-sha384.") },
-  "hmac-sha512": { hash: "sha512", macOctets: 64, name: nameOfCanonical("hmac-sha512.") },
+  "hmac-sha256": { hash: "sha256", macBytes: 32, name: nameOfCanonical("hmac-sha256.") },
+  "hmac-sha384": { hash: "sha384", macBytes: 48, name: nameOfCanonical("hmac-sha384.") },
+  "hmac-sha512": { hash: "sha512", macBytes: 64, name: nameOfCanonical("hmac-sha512.") },
 };

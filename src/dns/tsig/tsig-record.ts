@@ -1,12 +1,12 @@
-import { MAX_MESSAGE_OCTETS } from "../message/message.ts";
-import { MAX_NAME_OCTETS, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
+import { MAX_MESSAGE_BYTES } from "../message/message.ts";
+import { MAX_NAME_BYTES, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
 import { textOfWire } from "../name/name-wire.ts";
-import { OCTET_TEXT } from "../name/octet-spelling.ts";
+import { BYTE_TEXT } from "../name/octet-spelling.ts";
 import type { Seconds } from "../record.ts";
 import { CLASS, TYPE } from "../registry.ts";
 import {
   fail,
-  HEADER_OCTETS,
+  HEADER_BYTES,
   readBytes,
   readUint16,
   readUint32,
@@ -40,7 +40,7 @@ export type TsigSplit =
 /** Takes the TSIG record off a message. It must be the last one, alone, of class ANY and TTL 0 (RFC 8945 5.1). Never throws. */
 export function splitTsig(bytes: Uint8Array): TsigSplit {
   const reader = wireReader(bytes);
-  if (reader.end < HEADER_OCTETS || reader.end > MAX_MESSAGE_OCTETS) {
+  if (reader.end < HEADER_BYTES || reader.end > MAX_MESSAGE_BYTES) {
     return { kind: "malformed", problem: `a message cannot have ${reader.end} octets` };
   }
   reader.offset = 4;
@@ -73,7 +73,7 @@ export function splitTsig(bytes: Uint8Array): TsigSplit {
 /** The message with the record behind it, counted. */
 export function appendTsig(message: Uint8Array, tsig: TsigRecord): Uint8Array {
   const rdata = rdataOf(tsig);
-  const writer = wireWriter(message.length + tsig.keyName.length + RECORD_HEAD_OCTETS + rdata.length);
+  const writer = wireWriter(message.length + tsig.keyName.length + RECORD_HEAD_BYTES + rdata.length);
   writeBytes(writer, message);
   const additionals = ((message[10] ?? 0) << 8) | (message[11] ?? 0);
   writer.bytes.set([(additionals + 1) >>> 8, (additionals + 1) & 0xff], 10);
@@ -88,26 +88,26 @@ export function appendTsig(message: Uint8Array, tsig: TsigRecord): Uint8Array {
 }
 
 /** The most that {@link appendTsig} adds for a key: what a message must leave free. */
-export function tsigOctets(keyName: Name, algorithm: Name, macOctets: number): number {
-  return keyName.length + 1 + RECORD_HEAD_OCTETS + algorithm.length + 1 + FIXED_OCTETS + macOctets + OTHER_OCTETS;
+export function tsigBytes(keyName: Name, algorithm: Name, macBytes: number): number {
+  return keyName.length + 1 + RECORD_HEAD_BYTES + algorithm.length + 1 + FIXED_BYTES + macBytes + OTHER_BYTES;
 }
 
 /** A time of 48 bits in 6 octets. */
 export function uint48(value: number): Uint8Array {
-  const octets = Buffer.alloc(6);
-  octets.writeUIntBE(value, 0, 6);
-  return octets;
+  const bytes = Buffer.alloc(6);
+  bytes.writeUIntBE(value, 0, 6);
+  return bytes;
 }
 
 /** Type, class, TTL, RDATA length, and a name's closing octet. */
-const RECORD_HEAD_OCTETS = 11;
+const RECORD_HEAD_BYTES = 11;
 /** Time, fudge, MAC size, original id, error, other length. */
-const FIXED_OCTETS = 16;
-const OTHER_OCTETS = 6;
+const FIXED_BYTES = 16;
+const OTHER_BYTES = 6;
 
 function rdataOf(tsig: TsigRecord): Uint8Array {
   const { algorithm, timeSigned, fudge, mac, originalId, error, other } = tsig;
-  const writer = wireWriter(algorithm.length + 1 + FIXED_OCTETS + mac.length + other.length);
+  const writer = wireWriter(algorithm.length + 1 + FIXED_BYTES + mac.length + other.length);
   writeOwnerName(writer, algorithm); // a new writer: never compressed
   writeBytes(writer, uint48(timeSigned));
   writeUint16(writer, fudge);
@@ -162,21 +162,21 @@ function readRdata(reader: WireReader, keyName: Name): TsigRecord {
 }
 
 function readName(reader: WireReader): Name {
-  const gathered = { octets: new Uint8Array(MAX_NAME_OCTETS), length: 0 };
+  const gathered = { bytes: new Uint8Array(MAX_NAME_BYTES), length: 0 };
   readWireName(reader, gathered);
-  return reader.problem === undefined ? nameOfCanonical(textOfWire(gathered.octets, OCTET_TEXT)) : ROOT;
+  return reader.problem === undefined ? nameOfCanonical(textOfWire(gathered.bytes, BYTE_TEXT)) : ROOT;
 }
 
 /** Past a name, without following its pointer: whoever reads the record judges it. */
 function skipName(reader: WireReader): void {
   for (;;) {
-    const octet = reader.bytes[reader.offset] ?? 0;
-    const isPointer = octet >= 0xc0;
-    readBytes(reader, isPointer ? 2 : octet + 1);
-    if (octet > 63 && !isPointer) {
+    const byte = reader.bytes[reader.offset] ?? 0;
+    const isPointer = byte >= 0xc0;
+    readBytes(reader, isPointer ? 2 : byte + 1);
+    if (byte > 63 && !isPointer) {
       fail(reader, "a label has a type that is not defined");
     }
-    if (isPointer || octet === 0 || reader.problem !== undefined) {
+    if (isPointer || byte === 0 || reader.problem !== undefined) {
       return;
     }
   }

@@ -3,7 +3,7 @@ import type { Name } from "../name/name.ts";
 import { wireOfNameText } from "../name/name-wire.ts";
 import type { Seconds } from "../record.ts";
 import { tsigAlgorithm, type TsigKey } from "./tsig-key.ts";
-import { appendTsig, splitTsig, tsigOctets, uint48, type TsigRecord } from "./tsig-record.ts";
+import { appendTsig, splitTsig, tsigBytes, uint48, type TsigRecord } from "./tsig-record.ts";
 
 /** RFC 8945 10: how far two clocks may be apart. */
 const TSIG_FUDGE: Seconds = 300;
@@ -54,9 +54,9 @@ function unsignedRecord(message: Uint8Array, key: TsigKey, at: Seconds): TsigRec
 }
 
 /** The octets that a message to be signed must leave free below 65,535. */
-export function signatureOctets(key: TsigKey): number {
-  const { name, macOctets } = tsigAlgorithm(key.algorithm);
-  return tsigOctets(key.name, name, macOctets);
+export function signatureBytes(key: TsigKey): number {
+  const { name, macBytes } = tsigAlgorithm(key.algorithm);
+  return tsigBytes(key.name, name, macBytes);
 }
 
 export type TsigVerdict =
@@ -113,8 +113,8 @@ export function judgeTsig(
       `the answer is signed by ${tsig.keyName} with ${tsig.algorithm}, not by the key of the request`,
     );
   }
-  if (tsig.mac.length !== algorithm.macOctets) {
-    return ours("BADTRUNC", `the answer's MAC has ${tsig.mac.length} octets in place of ${algorithm.macOctets}`);
+  if (tsig.mac.length !== algorithm.macBytes) {
+    return ours("BADTRUNC", `the answer's MAC has ${tsig.mac.length} octets in place of ${algorithm.macBytes}`);
   }
   if (!timingSafeEqual(tsig.mac, expected())) {
     return ours("BADSIG", "the answer's signature does not fit the request, the key or what was received");
@@ -153,9 +153,9 @@ const CLASS_ANY_TTL_0 = Uint8Array.of(0, 255, 0, 0, 0, 0);
 /** RFC 8945 4.3.3. */
 export function variablesOf(tsig: TsigRecord): Uint8Array {
   return Buffer.concat([
-    nameOctets(tsig.keyName),
+    nameBytes(tsig.keyName),
     CLASS_ANY_TTL_0,
-    nameOctets(tsig.algorithm),
+    nameBytes(tsig.algorithm),
     timersOf(tsig),
     uint16(tsig.error),
     uint16(tsig.other.length),
@@ -163,7 +163,7 @@ export function variablesOf(tsig: TsigRecord): Uint8Array {
   ]);
 }
 
-function nameOctets(name: Name): Uint8Array {
+function nameBytes(name: Name): Uint8Array {
   return wireOfNameText(name) ?? NOTHING;
 }
 

@@ -50,7 +50,7 @@ function errorOf(named: readonly TsigKey[], { mac }: TsigRecord): TsigError {
   if (first === undefined) {
     return "BADKEY";
   }
-  return mac.length === tsigAlgorithm(first.algorithm).macOctets ? "BADSIG" : "BADTRUNC";
+  return mac.length === tsigAlgorithm(first.algorithm).macBytes ? "BADSIG" : "BADTRUNC";
 }
 
 /** RFC 8945 5.3.2: nothing that a stranger could check. */

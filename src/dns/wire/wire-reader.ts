@@ -1,7 +1,7 @@
-import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "../name/name.ts";
+import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "../name/name.ts";
 
 /** RFC 1035 4.1.1. */
-export const HEADER_OCTETS = 12;
+export const HEADER_BYTES = 12;
 
 /**
  * A packet and the place up to which it has been read. Reading never goes past `end`; the first thing that is wrong is kept in
@@ -59,7 +59,7 @@ const EMPTY = new Uint8Array(0);
 
 /** Octets gathered so far; the caller makes it large enough. */
 export interface Gathered {
-  readonly octets: Uint8Array;
+  readonly bytes: Uint8Array;
   length: number;
 }
 
@@ -68,7 +68,7 @@ export interface Gathered {
  * to before the part of the name that it ends (RFC 1035 4.1.4: a prior occurrence), and there may not be more of them than labels fit a name.
  */
 export function readWireName(reader: WireReader, into: Gathered): void {
-  const limit = into.length + MAX_NAME_OCTETS;
+  const limit = into.length + MAX_NAME_BYTES;
   let after = -1;
   for (let jumps = 0; jumps <= MAX_JUMPS; jumps += 1) {
     const segment = reader.offset;
@@ -78,7 +78,7 @@ export function readWireName(reader: WireReader, into: Gathered): void {
     }
     const target = readUint16(reader) & 0x3fff;
     after = after === -1 ? reader.offset : after;
-    if (target >= segment || target < HEADER_OCTETS) {
+    if (target >= segment || target < HEADER_BYTES) {
       fail(reader, "a compression pointer does not lead backwards to a name");
     }
     if (reader.problem !== undefined) {
@@ -96,28 +96,28 @@ const POINTER = 0xc0;
 function copyLabels(reader: WireReader, into: Gathered, limit: number): boolean {
   const { bytes, end } = reader;
   for (;;) {
-    const octet = bytes[reader.offset] ?? 0;
-    if (octet >= POINTER) {
+    const byte = bytes[reader.offset] ?? 0;
+    if (byte >= POINTER) {
       return false;
     }
-    const next = reader.offset + octet + 1;
-    if (octet > MAX_LABEL_OCTETS || next > end || into.length + octet + 1 > limit) {
-      fail(reader, labelProblem(octet, next > end));
+    const next = reader.offset + byte + 1;
+    if (byte > MAX_LABEL_BYTES || next > end || into.length + byte + 1 > limit) {
+      fail(reader, labelProblem(byte, next > end));
       return false;
     }
     for (let index = reader.offset; index < next; index += 1) {
-      into.octets[into.length] = bytes[index] ?? 0;
+      into.bytes[into.length] = bytes[index] ?? 0;
       into.length += 1;
     }
     reader.offset = next;
-    if (octet === 0) {
+    if (byte === 0) {
       return true;
     }
   }
 }
 
-function labelProblem(octet: number, overrun: boolean): string {
-  if (octet > MAX_LABEL_OCTETS) {
+function labelProblem(byte: number, overrun: boolean): string {
+  if (byte > MAX_LABEL_BYTES) {
     return "a label has a type that is not defined";
   }
   return overrun ? "the packet ends inside a name" : "a name is longer than 255 octets";

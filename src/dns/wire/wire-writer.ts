@@ -1,5 +1,5 @@
 import { AppError } from "../../base/error.ts";
-import { MAX_LABEL_OCTETS } from "../name/name.ts";
+import { MAX_LABEL_BYTES } from "../name/name.ts";
 import { textOfWire } from "../name/name-wire.ts";
 
 /** A packet in the making. `bytes` has room for all of it without compression. */
@@ -114,7 +114,7 @@ function writeLabel(writer: WireWriter, text: string, start: number): number {
     offset += 1;
   }
   const length = offset - lengthAt - 1;
-  if (end === -1 || length === 0 || length > MAX_LABEL_OCTETS) {
+  if (end === -1 || length === 0 || length > MAX_LABEL_BYTES) {
     throw new AppError("MESSAGE_INVALID", `not an absolute name: "${text}"`, { retry: "never" });
   }
   writer.bytes[lengthAt] = length;
@@ -126,7 +126,7 @@ const BACKSLASH = 0x5c;
 
 function endOfName(wire: Uint8Array, start: number): number {
   let offset = start;
-  for (let length = wire[offset]; length !== undefined && length <= MAX_LABEL_OCTETS; length = wire[offset]) {
+  for (let length = wire[offset]; length !== undefined && length <= MAX_LABEL_BYTES; length = wire[offset]) {
     offset += length + 1;
     if (length === 0) {
       return offset;

@@ -40,8 +40,8 @@ function textOf(data: string): string {
   return [...data.matchAll(WORDS)]
     .map(([, quoted, plain]) => quoted ?? plain ?? "")
     .map((word) =>
-      word.replace(ESCAPES, (_, octet: string | undefined, character: string | undefined) =>
-        octet === undefined ? (character ?? "") : String.fromCharCode(Number(octet)),
+      word.replace(ESCAPES, (_, byte: string | undefined, character: string | undefined) =>
+        byte === undefined ? (character ?? "") : String.fromCharCode(Number(byte)),
       ),
     )
     .join("");

@@ -3,10 +3,10 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import { decodeMessage } from "../../dns/message/decode.ts";
 import { encodeMessage } from "../../dns/message/encode.ts";
 import type { Message } from "../../dns/message/message.ts";
-import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { RCODE } from "../../dns/registry.ts";
-import { signatureOctets, signMessage, verifyResponse, type TsigVerdict } from "../../dns/tsig/tsig-sign.ts";
+import { signatureBytes, signMessage, verifyResponse, type TsigVerdict } from "../../dns/tsig/tsig-sign.ts";
 import { tsigSecret, type TsigKey } from "../../dns/tsig/tsig-key.ts";
 import { createTsigStream } from "../../dns/tsig/verify-stream.ts";
 import type { Exchange, ResolverServer } from "../../transport/exchange.ts";
@@ -58,7 +58,7 @@ interface StreamRequest {
   readonly query: Message;
   readonly silenceMs: Millis;
   readonly timeoutMs: Millis;
-  readonly maxOctets: number;
+  readonly maxBytes: number;
   /** `end`: it is whole, or goes on no further. */
   readonly take: (message: Message) => "more" | "end";
 }
@@ -97,19 +97,19 @@ async function readKey({ tsig, secret }: ClientDeps, signal: AbortSignal): Promi
   if (read.kind !== "ok") {
     return read.kind === "missing" ? refused("SecretMissing", read.message) : { kind: "failed", message: read.message };
   }
-  const octets = tsigSecret(read.text);
+  const bytes = tsigSecret(read.text);
   const { name, key } = tsig.secretRef;
-  return octets === undefined
+  return bytes === undefined
     ? refused(
         "SecretInvalid",
         `the Secret ${name}, key ${key}, is not a TSIG secret in base64, as tsig-keygen prints it`,
       )
-    : { kind: "ok", key: { name: tsig.keyName, algorithm: tsig.algorithm, secret: octets } };
+    : { kind: "ok", key: { name: tsig.keyName, algorithm: tsig.algorithm, secret: bytes } };
 }
 
 function sessionOf(deps: ClientDeps, key: TsigKey | undefined): Session {
   return {
-    reserved: key === undefined ? 0 : signatureOctets(key),
+    reserved: key === undefined ? 0 : signatureBytes(key),
     ask: (server, query, timeoutMs, signal) => ask(deps, key, { server, query, timeoutMs }, signal),
     stream: (server, request, signal) => stream(deps, key, { server, request }, signal),
   };
@@ -206,8 +206,8 @@ async function stream(
     }
     return next;
   };
-  const { silenceMs, timeoutMs, maxOctets } = request;
-  const sent = { query: signed?.bytes ?? query, silenceMs, timeoutMs, maxOctets, take };
+  const { silenceMs, timeoutMs, maxBytes } = request;
+  const sent = { query: signed?.bytes ?? query, silenceMs, timeoutMs, maxBytes, take };
   const got = await deps.transfer(server, sent, signal);
   if (problem !== undefined) {
     return problem;
@@ -218,7 +218,7 @@ async function stream(
     case "too-large":
       return { kind: "too-large", message: `${label}: ${got.message}` };
     case "cut":
-      return got.octets === 0
+      return got.bytes === 0
         ? { kind: "closed", message: `${label}: ${got.message}` }
         : { kind: "failed", message: `${label}: ${got.message} in the middle of the zone` };
     case "timeout":
@@ -236,9 +236,9 @@ export function serverText({ address, port }: ResolverServer): string {
 /** A response with the id and opcode of the query; who sent it, TCP and the signature tell. */
 function answers(query: Uint8Array, response: Uint8Array): boolean {
   const sameId = query[0] === response[0] && query[1] === response[1];
-  const opcode = (octet = 0): number => (octet >> 3) & 0xf;
+  const opcode = (byte = 0): number => (byte >> 3) & 0xf;
   const isResponse = ((response[2] ?? 0) & 0x80) !== 0;
-  return response.length >= HEADER_OCTETS && sameId && isResponse && opcode(query[2]) === opcode(response[2]);
+  return response.length >= HEADER_BYTES && sameId && isResponse && opcode(query[2]) === opcode(response[2]);
 }
 
 function secondsOf({ clock }: ClientDeps): Seconds {

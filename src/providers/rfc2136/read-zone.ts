@@ -27,7 +27,7 @@ export async function readZone(
     query: questionMessage(id, zone, TYPE.AXFR),
     silenceMs: SILENCE_MS,
     timeoutMs: TRANSFER_MS,
-    maxOctets: MAX_OCTETS,
+    maxBytes: MAX_BYTES,
     take: (message: Parameters<typeof reader.push>[0]): "more" | "end" => {
       last = reader.push(message);
       return last.kind === "more" ? "more" : "end";
@@ -44,7 +44,7 @@ export async function readZone(
 
 /** A zone of a million records is some 50 MB on the wire; what is kept of it is less. */
 const MAX_RECORDS = 1_000_000;
-const MAX_OCTETS = 128 * 1024 * 1024;
+const MAX_BYTES = 128 * 1024 * 1024;
 const SILENCE_MS: Millis = 10_000;
 const TRANSFER_MS: Millis = 120_000;
 

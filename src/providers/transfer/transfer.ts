@@ -109,12 +109,12 @@ async function readKey({ spec: { tsig }, secret }: TransferDeps, signal: AbortSi
   if (read.kind !== "ok") {
     return read.kind === "missing" ? { kind: "refused", reason: "SecretMissing", message: read.message } : read;
   }
-  const octets = tsigSecret(read.text);
+  const bytes = tsigSecret(read.text);
   const { name, key } = tsig.secretRef;
   const message = `the Secret ${name}, key ${key}, is not a TSIG secret in base64, as tsig-keygen prints it`;
-  return octets === undefined
+  return bytes === undefined
     ? { kind: "refused", reason: "SecretInvalid", message }
-    : { kind: "ok", key: { name: tsig.keyName, algorithm: tsig.algorithm, secret: octets } };
+    : { kind: "ok", key: { name: tsig.keyName, algorithm: tsig.algorithm, secret: bytes } };
 }
 
 function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {

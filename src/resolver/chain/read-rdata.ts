@@ -2,13 +2,13 @@ import { addressText } from "../../dns/address/address-wire.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
 import { textOfWire } from "../../dns/name/name-wire.ts";
-import { OCTET_TEXT } from "../../dns/name/octet-spelling.ts";
+import { BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { TYPE } from "../../dns/registry.ts";
 
 /** The name that a CNAME or DNAME holds; the wire reader has checked that it is one. */
 export function nameOfRdata({ rdata }: WireRecord): Name {
-  return nameOfCanonical(textOfWire(rdata, OCTET_TEXT));
+  return nameOfCanonical(textOfWire(rdata, BYTE_TEXT));
 }
 
 /** The address of an A or AAAA record in its one text (RFC 5952); undefined when its RDATA has another length. */
@@ -26,8 +26,8 @@ export function addressOfRdata({ type, rdata }: WireRecord): string | undefined 
 /** How long a negative answer with this SOA may stand: min(its TTL, its MINIMUM) (RFC 2308 5). */
 export function negativeTtlOfSoa({ rdata, ttl }: WireRecord): Seconds {
   const view = new DataView(rdata.buffer, rdata.byteOffset, rdata.byteLength);
-  return rdata.length < MINIMUM_OCTETS ? 0 : Math.min(ttl, view.getUint32(rdata.length - MINIMUM_OCTETS));
+  return rdata.length < MINIMUM_BYTES ? 0 : Math.min(ttl, view.getUint32(rdata.length - MINIMUM_BYTES));
 }
 
 /** RFC 1035 3.3.13: MINIMUM is the last field. */
-const MINIMUM_OCTETS = 4;
+const MINIMUM_BYTES = 4;

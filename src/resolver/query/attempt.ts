@@ -15,7 +15,7 @@ export const TRY_MS: Millis = 2_000;
 export interface AttemptDeps {
   readonly exchange: Exchange;
   readonly clock: Pick<Clock, "now">;
-  readonly randomBytes: (octets: number) => Uint8Array;
+  readonly randomBytes: (bytes: number) => Uint8Array;
   readonly traitsOf: (server: ResolverServer) => Traits;
   readonly remember: (server: ResolverServer, traits: Traits) => void;
 }
@@ -90,7 +90,7 @@ function variantFor(deps: AttemptDeps, traits: Traits, { asked, sent }: Outgoing
   const [high = 0, low = 0] = deps.randomBytes(2);
   return {
     id: sent.protocol === "https" ? 0 : (high << 8) | low,
-    ...(isPlain(sent) && !traits.foldsCase && { letterBits: deps.randomBytes(LETTER_OCTETS) }),
+    ...(isPlain(sent) && !traits.foldsCase && { letterBits: deps.randomBytes(LETTER_BYTES) }),
     ...(sent.edns && {
       edns: {
         ...(isPlain(sent) && { cookie: cookieToSend(traits) }),
@@ -105,7 +105,7 @@ function isPlain({ protocol }: Sent): boolean {
 }
 
 /** A bit for each of the 254 characters that a name can have. */
-const LETTER_OCTETS = 32;
+const LETTER_BYTES = 32;
 
 interface Reader {
   readonly accept: (bytes: Uint8Array) => boolean;

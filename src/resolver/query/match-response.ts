@@ -2,7 +2,7 @@ import { readClientSubnet } from "../../dns/message/edns-client-subnet.ts";
 import type { Message, Question } from "../../dns/message/message.ts";
 import { EDNS_OPTION, OPCODE, RCODE } from "../../dns/registry.ts";
 import { spellingOf } from "./build-query.ts";
-import { CLIENT_COOKIE_OCTETS } from "../server/server-traits.ts";
+import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
 
 /**
  * `answer`: from the server that was asked. `doubtful`: all fits but one proof that this server's answers usually have, or should have: to be asked
@@ -73,14 +73,12 @@ function sameQuestion(a: Question, b: Question): boolean {
 }
 
 function strangeCookie(query: Message, response: Message): string | undefined {
-  const sent = cookieOf(query)?.subarray(0, CLIENT_COOKIE_OCTETS);
+  const sent = cookieOf(query)?.subarray(0, CLIENT_COOKIE_BYTES);
   const got = cookieOf(response);
   if (sent === undefined || got === undefined) {
     return undefined;
   }
-  return isCookieLength(got.length) && sent.every((octet, index) => octet === got[index])
-    ? undefined
-    : "another cookie";
+  return isCookieLength(got.length) && sent.every((byte, index) => byte === got[index]) ? undefined : "another cookie";
 }
 
 /** RFC 7871 7.3: an answer for another subnet is dropped, as a stranger's would be; one that says nothing of subnets is not. */
@@ -90,13 +88,13 @@ function strangeSubnet(query: Message, response: Message): string | undefined {
   if (sent === undefined || got === undefined) {
     return undefined;
   }
-  const isEcho = sent.length === got.length && sent.every((octet, index) => index === SCOPE_AT || octet === got[index]);
+  const isEcho = sent.length === got.length && sent.every((byte, index) => index === SCOPE_AT || byte === got[index]);
   return isEcho && readClientSubnet(got).kind === "read" ? undefined : "another subnet";
 }
 
 /** The octet of the option that the server fills in. */
 const SCOPE_AT = 3;
 
-function isCookieLength(octets: number): boolean {
-  return octets === CLIENT_COOKIE_OCTETS || (octets >= 2 * CLIENT_COOKIE_OCTETS && octets <= 5 * CLIENT_COOKIE_OCTETS);
+function isCookieLength(bytes: number): boolean {
+  return bytes === CLIENT_COOKIE_BYTES || (bytes >= 2 * CLIENT_COOKIE_BYTES && bytes <= 5 * CLIENT_COOKIE_BYTES);
 }

@@ -12,7 +12,7 @@ export interface ServerMemory {
 }
 
 /** Holds at most 1,024 servers of each kind; the one learnt of first is forgotten first, which costs one query. */
-export function createServerMemory(randomBytes: (octets: number) => Uint8Array): ServerMemory {
+export function createServerMemory(randomBytes: (bytes: number) => Uint8Array): ServerMemory {
   const healths = new Map<string, Health>();
   const traits = new Map<string, Traits>();
   return {

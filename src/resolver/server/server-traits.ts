@@ -16,9 +16,9 @@ export interface Traits {
   readonly cookielessUntil: Millis;
 }
 
-export function newTraits(randomBytes: (octets: number) => Uint8Array): Traits {
+export function newTraits(randomBytes: (bytes: number) => Uint8Array): Traits {
   return {
-    clientCookie: randomBytes(CLIENT_COOKIE_OCTETS),
+    clientCookie: randomBytes(CLIENT_COOKIE_BYTES),
     foldsCase: false,
     plainUntil: 0,
     subnetlessUntil: 0,
@@ -27,7 +27,7 @@ export function newTraits(randomBytes: (octets: number) => Uint8Array): Traits {
 }
 
 /** RFC 7873 4: the client's 8 octets, then the server's 8 to 32. */
-export const CLIENT_COOKIE_OCTETS = 8;
+export const CLIENT_COOKIE_BYTES = 8;
 
 /** Long enough to save the doubled questions, short enough to notice a new version. */
 export const REMEMBERED_MS: Millis = 600_000;

@@ -16,27 +16,27 @@ export function readAddress(text: string, words: Uint32Array): AddressFamily {
 /** Puts the address into the first word; leaves the words alone where there is none. */
 function readIPv4(text: string, start: number, end: number, words: Uint32Array): AddressFamily {
   let word = 0;
-  let octet = -1;
+  let byte = -1;
   let dots = 0;
   for (let index = start; index < end; index += 1) {
     const code = text.charCodeAt(index);
-    if (code === DOT && octet >= 0) {
-      word = (word << 8) | octet;
-      octet = -1;
+    if (code === DOT && byte >= 0) {
+      word = (word << 8) | byte;
+      byte = -1;
       dots += 1;
     } else if (code >= DIGIT_0 && code <= DIGIT_9) {
-      octet = (octet < 0 ? 0 : octet * 10) + code - DIGIT_0;
+      byte = (byte < 0 ? 0 : byte * 10) + code - DIGIT_0;
     } else {
       return 0;
     }
-    if (octet > 255) {
+    if (byte > 255) {
       return 0;
     }
   }
-  if (dots !== 3 || octet < 0) {
+  if (dots !== 3 || byte < 0) {
     return 0;
   }
-  words[0] = (word << 8) | octet;
+  words[0] = (word << 8) | byte;
   return 4;
 }
 

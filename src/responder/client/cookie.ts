@@ -35,31 +35,31 @@ export function createCookies(first: CookieSecrets): Cookies {
   let secrets = first;
   const words = new Uint32Array(4);
 
-  const inputs = { 4: new Uint8Array(HEAD_OCTETS + 4), 6: new Uint8Array(HEAD_OCTETS + 16) };
+  const inputs = { 4: new Uint8Array(HEAD_BYTES + 4), 6: new Uint8Array(HEAD_BYTES + 16) };
 
   /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: what begins with the first 16 octets. */
   function mac(secret: Uint8Array, head: Uint8Array, address: string): Uint8Array {
     const input = readAddress(address, words) === 6 ? inputs[6] : inputs[4];
-    for (let at = 0; at < HEAD_OCTETS; at += 1) {
+    for (let at = 0; at < HEAD_BYTES; at += 1) {
       input[at] = head[at] ?? 0;
     }
-    for (let at = HEAD_OCTETS; at < input.length; at += 4) {
-      putWord(input, at, words[(at - HEAD_OCTETS) >> 2] ?? 0);
+    for (let at = HEAD_BYTES; at < input.length; at += 4) {
+      putWord(input, at, words[(at - HEAD_BYTES) >> 2] ?? 0);
     }
     return sipHash24(secret, input);
   }
 
   return {
     check(option, address, now) {
-      if (option.length === CLIENT_OCTETS) {
+      if (option.length === CLIENT_BYTES) {
         return "client-only";
       }
-      if (option.length < 2 * CLIENT_OCTETS || option.length > 5 * CLIENT_OCTETS) {
+      if (option.length < 2 * CLIENT_BYTES || option.length > 5 * CLIENT_BYTES) {
         return "malformed";
       }
       // RFC 1982: the time of 32 bits goes round in 2106.
       const age = (secondsOf(now) - timeOf(option)) | 0;
-      if (option.length !== COOKIE_OCTETS || option[8] !== VERSION || age > LIFE_S || age < -AHEAD_S) {
+      if (option.length !== COOKIE_BYTES || option[8] !== VERSION || age > LIFE_S || age < -AHEAD_S) {
         return "invalid";
       }
       if (isSame(mac(secrets.current, option, address), option)) {
@@ -72,11 +72,11 @@ export function createCookies(first: CookieSecrets): Cookies {
       if (verdict === "valid") {
         return option;
       }
-      const data = new Uint8Array(COOKIE_OCTETS);
-      data.set(option.subarray(0, CLIENT_OCTETS));
+      const data = new Uint8Array(COOKIE_BYTES);
+      data.set(option.subarray(0, CLIENT_BYTES));
       data[8] = VERSION;
       putWord(data, 12, secondsOf(now));
-      data.set(mac(secrets.current, data, address), HEAD_OCTETS);
+      data.set(mac(secrets.current, data, address), HEAD_BYTES);
       return data;
     },
     use(next) {
@@ -88,9 +88,9 @@ export function createCookies(first: CookieSecrets): Cookies {
 /** New secrets; those that were current are taken for as long as these stand. */
 export function renewedSecrets(
   before: CookieSecrets | undefined,
-  randomBytes: (octets: number) => Uint8Array,
+  randomBytes: (bytes: number) => Uint8Array,
 ): CookieSecrets {
-  const current = randomBytes(SECRET_OCTETS);
+  const current = randomBytes(SECRET_BYTES);
   return before === undefined ? { current } : { current, previous: before.current };
 }
 
@@ -109,13 +109,13 @@ export function limitedReply(
   return cookie === "client-only" || cookie === "invalid" ? "badcookie" : "truncated";
 }
 
-const SECRET_OCTETS = 16;
+const SECRET_BYTES = 16;
 /** RFC 7873 4. */
-const CLIENT_OCTETS = 8;
+const CLIENT_BYTES = 8;
 /** Client cookie, version, reserved and time. */
-const HEAD_OCTETS = 16;
+const HEAD_BYTES = 16;
 /** With the hash of 8 octets. */
-const COOKIE_OCTETS = 24;
+const COOKIE_BYTES = 24;
 const VERSION = 1;
 /** RFC 9018 4.3: seconds. */
 const LIFE_S = 3_600;
@@ -130,18 +130,18 @@ function timeOf(option: Uint8Array): number {
   return ((option[12] ?? 0) << 24) | ((option[13] ?? 0) << 16) | ((option[14] ?? 0) << 8) | (option[15] ?? 0);
 }
 
-function putWord(octets: Uint8Array, at: number, word: number): void {
-  octets[at] = word >>> 24;
-  octets[at + 1] = word >>> 16;
-  octets[at + 2] = word >>> 8;
-  octets[at + 3] = word;
+function putWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
 }
 
 /** In the same time wherever they differ. */
 function isSame(mac: Uint8Array, option: Uint8Array): boolean {
   let difference = 0;
-  for (let at = 0; at < COOKIE_OCTETS - HEAD_OCTETS; at += 1) {
-    difference |= (mac[at] ?? 0) ^ (option[HEAD_OCTETS + at] ?? 0);
+  for (let at = 0; at < COOKIE_BYTES - HEAD_BYTES; at += 1) {
+    difference |= (mac[at] ?? 0) ^ (option[HEAD_BYTES + at] ?? 0);
   }
   return difference === 0;
 }

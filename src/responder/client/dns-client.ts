@@ -4,7 +4,7 @@ import type { Peer } from "../../transport/server/listener.ts";
 import { readAddress } from "./address-words.ts";
 import type { Cookies, CookieVerdict } from "./cookie.ts";
 import type { Protocol } from "../counters.ts";
-import { OPT_OCTETS, UDP_SIZE, type OptOption } from "../packet/opt-record.ts";
+import { OPT_BYTES, UDP_SIZE, type OptOption } from "../packet/opt-record.ts";
 import type { Query } from "../packet/query.ts";
 
 /** Who asks, and how. */
@@ -71,11 +71,11 @@ export function optSize({ edns }: Query, options: readonly OptOption[]): number 
   if (edns === undefined) {
     return 0;
   }
-  return options === NO_OPTIONS ? OPT_OCTETS : optionOctetsOf(options);
+  return options === NO_OPTIONS ? OPT_BYTES : optionBytesOf(options);
 }
 
-function optionOctetsOf(options: readonly OptOption[]): number {
-  return options.reduce((sum, { data }) => sum + 4 + data.length, OPT_OCTETS);
+function optionBytesOf(options: readonly OptOption[]): number {
+  return options.reduce((sum, { data }) => sum + 4 + data.length, OPT_BYTES);
 }
 
 /** A number for the network of an address (/24, /56), so that each network sees one order of addresses. */

@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import { addressOctets } from "../../dns/address/address-wire.ts";
+import { addressBytes } from "../../dns/address/address-wire.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
 import { type AddressFamily, readAddress } from "./address-words.ts";
 import type { RateLimitOptions } from "./rate-limit-options.ts";
@@ -77,10 +77,10 @@ export function createRateLimiter(options: RateLimitOptions, seed: Uint32Array):
 }
 
 /** A new seed for {@link createRateLimiter}. */
-export function rateLimitSeed(randomBytes: (octets: number) => Uint8Array): Uint32Array {
-  const octets = randomBytes(4 * SEED_WORDS);
+export function rateLimitSeed(randomBytes: (bytes: number) => Uint8Array): Uint32Array {
+  const bytes = randomBytes(4 * SEED_WORDS);
   return Uint32Array.from({ length: SEED_WORDS }, (_, index) => {
-    return octets.subarray(4 * index, 4 * index + 4).reduce((word, octet) => (word << 8) | octet, 0);
+    return bytes.subarray(4 * index, 4 * index + 4).reduce((word, byte) => (word << 8) | byte, 0);
   });
 }
 
@@ -125,7 +125,7 @@ interface Prefix {
 function prefixOf({ address, prefix }: Subnet): Prefix {
   const words = new Uint32Array(4);
   const family = readAddress(address, words);
-  if (family === 0 || prefix > 8 * (addressOctets(address)?.length ?? 0)) {
+  if (family === 0 || prefix > 8 * (addressBytes(address)?.length ?? 0)) {
     throw new TypeError(`not a network: ${address}/${prefix}`);
   }
   const masks = Uint32Array.from({ length: 4 }, (_, index) => maskOf(prefix - 32 * index));

@@ -1,5 +1,5 @@
 /** SipHash-2-4 (Aumasson, Bernstein) of the octets under a key of 16 octets: 8 octets, as RFC 9018 4.4 wants them. */
-export function sipHash24(key: Uint8Array, octets: Uint8Array): Uint8Array {
+export function sipHash24(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const [k0, k1, k2, k3] = [wordAt(key, 0), wordAt(key, 4), wordAt(key, 8), wordAt(key, 12)];
   const state: State = {
     a: k0 ^ 0x7073_6575,
@@ -11,11 +11,11 @@ export function sipHash24(key: Uint8Array, octets: Uint8Array): Uint8Array {
     d: k2 ^ 0x7974_6573,
     dHigh: k3 ^ 0x7465_6462,
   };
-  const whole = octets.length & ~7;
+  const whole = bytes.length & ~7;
   for (let at = 0; at < whole; at += 8) {
-    compress(state, wordAt(octets, at), wordAt(octets, at + 4));
+    compress(state, wordAt(bytes, at), wordAt(bytes, at + 4));
   }
-  compress(state, wordAt(octets, whole), (wordAt(octets, whole + 4) & 0x00ff_ffff) | (octets.length << 24));
+  compress(state, wordAt(bytes, whole), (wordAt(bytes, whole + 4) & 0x00ff_ffff) | (bytes.length << 24));
   state.c ^= 0xff;
   rounds(state, 4);
   const low = state.a ^ state.b ^ state.c ^ state.d;
@@ -44,10 +44,8 @@ function compress(state: State, low: number, high: number): void {
 }
 
 /** Little-endian; octets that are not there are 0. */
-function wordAt(octets: Uint8Array, at: number): number {
-  return (
-    (octets[at] ?? 0) | ((octets[at + 1] ?? 0) << 8) | ((octets[at + 2] ?? 0) << 16) | ((octets[at + 3] ?? 0) << 24)
-  );
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
 }
 
 /** 1 when the sum, cut to 32 bits, went over. */

@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import { addressOctets } from "../../dns/address/address-wire.ts";
+import { addressBytes } from "../../dns/address/address-wire.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
@@ -21,9 +21,9 @@ export function addressRecords(
 ): readonly WireRecord[] {
   const ttl = liveTtl(freshUntil, maxTtl, now);
   return addresses.flatMap((address) => {
-    const rdata = addressOctets(address);
-    return rdata?.length === OCTETS[family] ? [{ name, type: TYPE[family], class: CLASS.IN, ttl, rdata }] : [];
+    const rdata = addressBytes(address);
+    return rdata?.length === BYTES[family] ? [{ name, type: TYPE[family], class: CLASS.IN, ttl, rdata }] : [];
   });
 }
 
-const OCTETS: Readonly<Record<Family, number>> = { A: 4, AAAA: 16 };
+const BYTES: Readonly<Record<Family, number>> = { A: 4, AAAA: 16 };

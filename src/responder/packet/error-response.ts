@@ -1,5 +1,5 @@
-import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
-import { OPT_OCTETS, optionOctets, writeOpt, type OptOption } from "./opt-record.ts";
+import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
+import { OPT_BYTES, optionBytes, writeOpt, type OptOption } from "./opt-record.ts";
 import type { Query } from "./query.ts";
 
 export interface PlainFields {
@@ -15,19 +15,18 @@ export interface PlainFields {
  * other flag is 0, those without a meaning yet too (RFC 8906 3.1.3).
  */
 export function plainResponse(query: Query, fields: PlainFields): Uint8Array {
-  const { octets, nameEnd, edns } = query;
+  const { bytes, nameEnd, edns } = query;
   const options = fields.options ?? [];
-  const end = nameEnd === 0 ? HEADER_OCTETS : nameEnd + TYPE_AND_CLASS;
-  const out = Buffer.alloc(edns === undefined ? end : end + OPT_OCTETS + optionOctets(options));
-  for (let index = HEADER_OCTETS; index < end; index += 1) {
-    out[index] = octets[index] ?? 0;
+  const end = nameEnd === 0 ? HEADER_BYTES : nameEnd + TYPE_AND_CLASS;
+  const out = Buffer.alloc(edns === undefined ? end : end + OPT_BYTES + optionBytes(options));
+  for (let index = HEADER_BYTES; index < end; index += 1) {
+    out[index] = bytes[index] ?? 0;
   }
-  out[0] = octets[0] ?? 0;
-  out[1] = octets[1] ?? 0;
-  out[2] =
-    RESPONSE | ((octets[2] ?? 0) & OPCODE_AND_RD) | (fields.authoritative ? AA : 0) | (fields.truncated ? TC : 0);
-  out[3] = ((octets[3] ?? 0) & CHECKING_DISABLED) | (fields.rcode & 0xf);
-  out.fill(0, 4, HEADER_OCTETS);
+  out[0] = bytes[0] ?? 0;
+  out[1] = bytes[1] ?? 0;
+  out[2] = RESPONSE | ((bytes[2] ?? 0) & OPCODE_AND_RD) | (fields.authoritative ? AA : 0) | (fields.truncated ? TC : 0);
+  out[3] = ((bytes[3] ?? 0) & CHECKING_DISABLED) | (fields.rcode & 0xf);
+  out.fill(0, 4, HEADER_BYTES);
   out[5] = nameEnd === 0 ? 0 : 1;
   if (edns !== undefined) {
     out[11] = 1;

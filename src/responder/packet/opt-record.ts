@@ -17,20 +17,20 @@ export interface OptFields {
 export const UDP_SIZE = 1232;
 
 /** An OPT record without options. */
-export const OPT_OCTETS = 11;
+export const OPT_BYTES = 11;
 
 /** Octets of the options, heads included. */
-export function optionOctets(options: readonly OptOption[]): number {
-  let octets = 0;
+export function optionBytes(options: readonly OptOption[]): number {
+  let bytes = 0;
   for (const { data } of options) {
-    octets += OPTION_HEAD + data.length;
+    bytes += OPTION_HEAD + data.length;
   }
-  return octets;
+  return bytes;
 }
 
 /** Writes the OPT record; there is room for it. DO is given back as it came (RFC 3225 3). */
 export function writeOpt(out: Uint8Array, start: number, { extendedRcode, dnssecOk, options }: OptFields): void {
-  const length = optionOctets(options);
+  const length = optionBytes(options);
   out[start] = 0;
   out[start + 1] = 0;
   out[start + 2] = TYPE.OPT;
@@ -42,7 +42,7 @@ export function writeOpt(out: Uint8Array, start: number, { extendedRcode, dnssec
   out[start + 8] = 0;
   out[start + 9] = length >>> 8;
   out[start + 10] = length;
-  let offset = start + OPT_OCTETS;
+  let offset = start + OPT_BYTES;
   for (const { code, data } of options) {
     out[offset] = code >>> 8;
     out[offset + 1] = code;

@@ -1,10 +1,10 @@
-import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
-import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "../../dns/name/name.ts";
+import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
+import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "../../dns/name/name.ts";
 import { EDNS_OPTION, OPCODE, TYPE } from "../../dns/registry.ts";
 
 /** A query's header, the place of its question, and its EDNS fields (RFC 1035 4.1, RFC 6891 6.1); names stay where they are. */
 export interface Query {
-  readonly octets: Uint8Array;
+  readonly bytes: Uint8Array;
   /**
    * `plain`: one question. `empty`: none, which with a cookie is no error (RFC 7873 5.4). `drop`: a response, or no message at all. `unknown`: an opcode that is not
    * answered here. Otherwise the sections are not what the header promises.
@@ -32,51 +32,51 @@ interface QueryEdns {
 }
 
 /** Reads a query in one pass without decoding names. Never throws; looks at nothing beyond the octets. */
-export function readQuery(octets: Uint8Array, seed: number): Query {
-  if (octets.length < HEADER_OCTETS || (at(octets, 2) & 0x80) !== 0) {
-    return { ...NOTHING, octets, kind: "drop" };
+export function readQuery(bytes: Uint8Array, seed: number): Query {
+  if (bytes.length < HEADER_BYTES || (at(bytes, 2) & 0x80) !== 0) {
+    return { ...NOTHING, bytes, kind: "drop" };
   }
-  if (((at(octets, 2) >> 3) & 0xf) !== OPCODE.QUERY) {
-    return { ...NOTHING, octets, kind: "unknown" };
+  if (((at(bytes, 2) >> 3) & 0xf) !== OPCODE.QUERY) {
+    return { ...NOTHING, bytes, kind: "unknown" };
   }
-  const questions = uint16(octets, 4);
+  const questions = uint16(bytes, 4);
   if (questions > 1) {
-    return { ...NOTHING, octets, kind: "malformed" };
+    return { ...NOTHING, bytes, kind: "malformed" };
   }
-  return questions === 1 ? withQuestion(octets, seed) : withoutQuestion(octets);
+  return questions === 1 ? withQuestion(bytes, seed) : withoutQuestion(bytes);
 }
 
 const NOTHING = { nameEnd: 0, type: 0, class: 0, hash: 0, edns: undefined, signed: false } as const;
 
 /** RFC 4343: for octets of a name and for the lengths of its labels, which are below every letter. */
-export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
-  octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet,
+export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
 );
 
-function withQuestion(octets: Uint8Array, seed: number): Query {
+function withQuestion(bytes: Uint8Array, seed: number): Query {
   let hash = seed;
-  let offset = HEADER_OCTETS;
-  const last = octets.length - QUESTION_TAIL;
+  let offset = HEADER_BYTES;
+  const last = bytes.length - QUESTION_TAIL;
   for (;;) {
-    const length = at(octets, offset);
+    const length = at(bytes, offset);
     const next = offset + length + 1;
-    if (length > MAX_LABEL_OCTETS || next > last || next > HEADER_OCTETS + MAX_NAME_OCTETS) {
-      return { ...NOTHING, octets, kind: "malformed" };
+    if (length > MAX_LABEL_BYTES || next > last || next > HEADER_BYTES + MAX_NAME_BYTES) {
+      return { ...NOTHING, bytes, kind: "malformed" };
     }
     for (; offset < next; offset += 1) {
-      hash = Math.imul(hash ^ at(LOWER, at(octets, offset)), FNV_PRIME);
+      hash = Math.imul(hash ^ at(LOWER, at(bytes, offset)), FNV_PRIME);
     }
     if (length === 0) {
       break;
     }
   }
-  const type = uint16(octets, offset);
+  const type = uint16(bytes, offset);
   hash = Math.imul(hash ^ type, FNV_PRIME);
   return withRecords({
-    octets,
+    bytes,
     nameEnd: offset,
     type,
-    class: uint16(octets, offset + 2),
+    class: uint16(bytes, offset + 2),
     hash: (hash ^ (hash >>> 15)) & 0x3fff_ffff,
   });
 }
@@ -85,24 +85,24 @@ const FNV_PRIME = 0x0100_0193;
 /** Type and class. */
 const QUESTION_TAIL = 4;
 
-function withoutQuestion(octets: Uint8Array): Query {
-  const query = withRecords({ octets, nameEnd: 0, type: 0, class: 0, hash: 0 });
+function withoutQuestion(bytes: Uint8Array): Query {
+  const query = withRecords({ bytes, nameEnd: 0, type: 0, class: 0, hash: 0 });
   return query.kind === "plain" ? { ...query, kind: "empty" } : query;
 }
 
-type Asked = Pick<Query, "octets" | "nameEnd" | "type" | "class" | "hash">;
+type Asked = Pick<Query, "bytes" | "nameEnd" | "type" | "class" | "hash">;
 
 function withRecords(asked: Asked): Query {
-  const { octets, nameEnd, type, hash } = asked;
-  const start = nameEnd === 0 ? HEADER_OCTETS : nameEnd + QUESTION_TAIL;
-  const counts = uint16(octets, 6) + uint16(octets, 8);
-  const additionals = uint16(octets, 10);
-  if (counts === 0 && additionals === 0 && start === octets.length) {
-    return { octets, kind: "plain", nameEnd, type, class: asked.class, hash, edns: undefined, signed: false };
+  const { bytes, nameEnd, type, hash } = asked;
+  const start = nameEnd === 0 ? HEADER_BYTES : nameEnd + QUESTION_TAIL;
+  const counts = uint16(bytes, 6) + uint16(bytes, 8);
+  const additionals = uint16(bytes, 10);
+  if (counts === 0 && additionals === 0 && start === bytes.length) {
+    return { bytes, kind: "plain", nameEnd, type, class: asked.class, hash, edns: undefined, signed: false };
   }
-  const sections = readSections(octets, start, counts, additionals);
+  const sections = readSections(bytes, start, counts, additionals);
   const { edns, signed } = sections;
-  return { octets, kind: sections.kind, nameEnd, type, class: asked.class, hash, edns, signed };
+  return { bytes, kind: sections.kind, nameEnd, type, class: asked.class, hash, edns, signed };
 }
 
 type Sections = Pick<Query, "kind" | "edns" | "signed">;
@@ -110,24 +110,24 @@ type Sections = Pick<Query, "kind" | "edns" | "signed">;
 const MALFORMED: Sections = { kind: "malformed", edns: undefined, signed: false };
 
 /** Walks the records behind the question, which are only counted, but for OPT. Whatever follows them is an error. */
-function readSections(octets: Uint8Array, start: number, others: number, additionals: number): Sections {
+function readSections(bytes: Uint8Array, start: number, others: number, additionals: number): Sections {
   let offset = start;
   let edns: QueryEdns | undefined;
   let signed = false;
   for (let index = 0; index < others + additionals; index += 1) {
-    const head = endOfName(octets, offset);
+    const head = endOfName(bytes, offset);
     const data = head + RECORD_HEAD;
-    if (head === 0 || data > octets.length) {
+    if (head === 0 || data > bytes.length) {
       return MALFORMED;
     }
-    const end = data + uint16(octets, head + 8);
-    const type = uint16(octets, head);
-    if (end > octets.length) {
+    const end = data + uint16(bytes, head + 8);
+    const type = uint16(bytes, head);
+    if (end > bytes.length) {
       return MALFORMED;
     }
     if (type === TYPE.OPT) {
       const misplaced = index < others || edns !== undefined || head !== offset + 1;
-      edns = misplaced ? undefined : readOpt(octets, head, end);
+      edns = misplaced ? undefined : readOpt(bytes, head, end);
       if (edns === undefined) {
         return MALFORMED;
       }
@@ -135,7 +135,7 @@ function readSections(octets: Uint8Array, start: number, others: number, additio
     signed ||= type === TYPE.TSIG || type === TYPE.SIG;
     offset = end;
   }
-  return offset === octets.length ? { kind: "plain", edns, signed } : MALFORMED;
+  return offset === bytes.length ? { kind: "plain", edns, signed } : MALFORMED;
 }
 
 /** Type, class, TTL and length of a record. */
@@ -143,14 +143,14 @@ const RECORD_HEAD = 10;
 const POINTER = 0xc0;
 
 /** Behind a name, compressed or not, that is not followed; 0 when it does not end in the packet. */
-function endOfName(octets: Uint8Array, start: number): number {
+function endOfName(bytes: Uint8Array, start: number): number {
   let offset = start;
-  while (offset < octets.length && offset - start < MAX_NAME_OCTETS) {
-    const length = at(octets, offset);
+  while (offset < bytes.length && offset - start < MAX_NAME_BYTES) {
+    const length = at(bytes, offset);
     if (length >= POINTER) {
       return offset + 2;
     }
-    if (length > MAX_LABEL_OCTETS) {
+    if (length > MAX_LABEL_BYTES) {
       return 0;
     }
     offset += length + 1;
@@ -161,28 +161,28 @@ function endOfName(octets: Uint8Array, start: number): number {
   return 0;
 }
 
-function readOpt(octets: Uint8Array, head: number, end: number): QueryEdns | undefined {
+function readOpt(bytes: Uint8Array, head: number, end: number): QueryEdns | undefined {
   let cookie: Uint8Array | undefined;
   let subnet: Uint8Array | undefined;
   let offset = head + RECORD_HEAD;
   while (offset < end) {
     const data = offset + OPTION_HEAD;
-    const next = data + uint16(octets, offset + 2);
+    const next = data + uint16(bytes, offset + 2);
     if (data > end || next > end) {
       return undefined;
     }
-    const code = uint16(octets, offset);
+    const code = uint16(bytes, offset);
     if (code === EDNS_OPTION.COOKIE) {
-      cookie ??= octets.subarray(data, next);
+      cookie ??= bytes.subarray(data, next);
     } else if (code === EDNS_OPTION.CLIENT_SUBNET) {
-      subnet ??= octets.subarray(data, next);
+      subnet ??= bytes.subarray(data, next);
     }
     offset = next;
   }
   return {
-    udpSize: uint16(octets, head + 2),
-    version: at(octets, head + 5),
-    dnssecOk: (at(octets, head + 6) & 0x80) !== 0,
+    udpSize: uint16(bytes, head + 2),
+    version: at(bytes, head + 5),
+    dnssecOk: (at(bytes, head + 6) & 0x80) !== 0,
     cookie,
     subnet,
   };
@@ -190,10 +190,10 @@ function readOpt(octets: Uint8Array, head: number, end: number): QueryEdns | und
 
 const OPTION_HEAD = 4;
 
-function at(octets: Uint8Array, offset: number): number {
-  return octets[offset] ?? 0;
+function at(bytes: Uint8Array, offset: number): number {
+  return bytes[offset] ?? 0;
 }
 
-export function uint16(octets: Uint8Array, offset: number): number {
-  return ((octets[offset] ?? 0) << 8) | (octets[offset + 1] ?? 0);
+export function uint16(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0);
 }

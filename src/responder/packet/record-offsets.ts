@@ -1,4 +1,4 @@
-import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { uint16 } from "./query.ts";
 
 /** Where things stand in a message. */
@@ -12,25 +12,25 @@ export interface RecordPlaces {
 }
 
 /** Walks a message with one question that we have written ourselves. */
-export function recordPlaces(octets: Uint8Array): RecordPlaces {
-  const nameEnd = skipName(octets, HEADER_OCTETS);
+export function recordPlaces(bytes: Uint8Array): RecordPlaces {
+  const nameEnd = skipName(bytes, HEADER_BYTES);
   const ttlAt: number[] = [];
   let offset = nameEnd + TYPE_AND_CLASS;
-  while (offset < octets.length) {
-    const at = skipName(octets, offset) + TYPE_AND_CLASS;
+  while (offset < bytes.length) {
+    const at = skipName(bytes, offset) + TYPE_AND_CLASS;
     ttlAt.push(at);
-    offset = at + DATA_BEHIND_TTL + uint16(octets, at + 4);
+    offset = at + DATA_BEHIND_TTL + uint16(bytes, at + 4);
   }
-  return { nameEnd, ttlAt, answers: uint16(octets, 6), authorities: uint16(octets, 8) };
+  return { nameEnd, ttlAt, answers: uint16(bytes, 6), authorities: uint16(bytes, 8) };
 }
 
 export const DATA_BEHIND_TTL = 6;
 const TYPE_AND_CLASS = 4;
 const POINTER = 0xc0;
 
-function skipName(octets: Uint8Array, start: number): number {
+function skipName(bytes: Uint8Array, start: number): number {
   let offset = start;
-  for (let length = octets[offset] ?? 0; length > 0; length = octets[offset] ?? 0) {
+  for (let length = bytes[offset] ?? 0; length > 0; length = bytes[offset] ?? 0) {
     if (length >= POINTER) {
       return offset + 2;
     }

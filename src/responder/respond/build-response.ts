@@ -1,8 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
-import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
 import { textOfWire } from "../../dns/name/name-wire.ts";
-import { OCTET_TEXT } from "../../dns/name/octet-spelling.ts";
+import { BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
 import type { Family } from "../../dns/record.ts";
 import { CLASS } from "../../dns/registry.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
@@ -84,7 +84,7 @@ export function createSlowPath({ book, slots, packets, counters, clock }: Respon
   return {
     stands: (prepared, now) => isUnchanged(prepared, book, now),
     answer: (query, asker, now) => {
-      const name = nameOf(query.octets);
+      const name = nameOf(query.bytes);
       const view = book.zones.zoneOf(name, query.type);
       if (view === undefined) {
         return "foreign";
@@ -107,7 +107,7 @@ function isUnchanged(prepared: Prepared, book: ZoneBook, now: Millis): boolean {
     }
   }
   if (prepared.epoch !== book.epoch) {
-    if (book.zones.zoneOf(nameOf(prepared.octets), prepared.type) !== prepared.view) {
+    if (book.zones.zoneOf(nameOf(prepared.bytes), prepared.type) !== prepared.view) {
       return false;
     }
     prepared.epoch = book.epoch;
@@ -149,6 +149,6 @@ function scopeOf({ subnet }: Turn, { uses }: ReadyAnswer): number | undefined {
 }
 
 /** The name of a question that has been found well formed. */
-function nameOf(octets: Uint8Array): Name {
-  return nameOfCanonical(textOfWire(octets.subarray(HEADER_OCTETS), OCTET_TEXT));
+function nameOf(bytes: Uint8Array): Name {
+  return nameOfCanonical(textOfWire(bytes.subarray(HEADER_BYTES), BYTE_TEXT));
 }

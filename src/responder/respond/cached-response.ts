@@ -5,7 +5,7 @@ import type { Seconds } from "../../dns/record.ts";
 import { CLASS, RCODE } from "../../dns/registry.ts";
 import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
 import type { LiveSlot } from "../live/live-cache.ts";
-import { OPT_OCTETS, OPTION_HEAD, UDP_SIZE } from "../packet/opt-record.ts";
+import { OPT_BYTES, OPTION_HEAD, UDP_SIZE } from "../packet/opt-record.ts";
 import type { LiveAnswer } from "../answer-source.ts";
 import { uint16 } from "../packet/query.ts";
 import { accountOf, type ResponseClass } from "../client/rate-limit.ts";
@@ -19,7 +19,7 @@ import type { ZoneView } from "../zone/zone-view.ts";
  */
 export interface Prepared {
   /** The message with id 0, the question in lower case, and no OPT. */
-  readonly octets: Uint8Array;
+  readonly bytes: Uint8Array;
   /** Behind the question's name. */
   readonly nameEnd: number;
   readonly type: number;
@@ -80,7 +80,7 @@ export function prepare(input: PreparedInput): Prepared {
 /** The response for a size that the whole one does not fit into; `reserved` octets of it are for the OPT record. */
 export function cutTo(whole: Prepared, size: number, reserved: number): Prepared {
   const room = size - reserved;
-  if (whole.source === undefined || whole.octets.length <= room) {
+  if (whole.source === undefined || whole.bytes.length <= room) {
     return whole;
   }
   if (whole.cut?.size !== room) {
@@ -96,11 +96,11 @@ interface Room {
 
 function prepareFor(input: PreparedInput, room: Room): Prepared {
   const { answer, view } = input;
-  const octets = encoded(input, room);
-  const records = recordPlaces(octets);
+  const bytes = encoded(input, room);
+  const records = recordPlaces(bytes);
   const uses = answer.uses.map((use) => preparedUse(use, input.slotOf(use), records));
   return {
-    octets,
+    bytes,
     nameEnd: records.nameEnd,
     type: input.type,
     rcode: answer.rcode,
@@ -113,7 +113,7 @@ function prepareFor(input: PreparedInput, room: Room): Prepared {
     ...accountFor(input),
     subnetOption: input.subnetOption,
     prefetchAt: least(uses.map(({ slot }) => slot.prefetchAt)),
-    source: octets.length > NEVER_CUT ? input : undefined,
+    source: bytes.length > NEVER_CUT ? input : undefined,
     cut: undefined,
   };
 }
@@ -123,7 +123,7 @@ const NEVER_CUT = 512 - 128;
 
 /** OPT is written with the message and taken off again, so that there is room for it. */
 function encoded({ answer, name, type }: PreparedInput, { maxSize, reserved = 0 }: Room): Uint8Array {
-  const octets = encodeMessage(
+  const bytes = encodeMessage(
     {
       id: 0,
       response: true,
@@ -143,13 +143,13 @@ function encoded({ answer, name, type }: PreparedInput, { maxSize, reserved = 0 
     },
     maxSize === undefined ? {} : { maxSize },
   );
-  const additionals = uint16(octets, ADDITIONALS_AT) - (reserved > 0 ? 1 : 0);
-  octets[ADDITIONALS_AT] = additionals >>> 8;
-  octets[ADDITIONALS_AT + 1] = additionals;
+  const additionals = uint16(bytes, ADDITIONALS_AT) - (reserved > 0 ? 1 : 0);
+  bytes[ADDITIONALS_AT] = additionals >>> 8;
+  bytes[ADDITIONALS_AT + 1] = additionals;
   if (additionals < answer.glue) {
-    octets[FLAGS_AT] = (octets[FLAGS_AT] ?? 0) | TRUNCATED; // RFC 9471 3.1
+    bytes[FLAGS_AT] = (bytes[FLAGS_AT] ?? 0) | TRUNCATED; // RFC 9471 3.1
   }
-  return reserved === 0 ? octets : octets.subarray(0, octets.length - reserved);
+  return reserved === 0 ? bytes : bytes.subarray(0, bytes.length - reserved);
 }
 
 function placeholder(reserved: number): {
@@ -158,7 +158,7 @@ function placeholder(reserved: number): {
   readonly dnssecOk: boolean;
   readonly options: readonly { readonly code: number; readonly data: Uint8Array }[];
 } {
-  const rest = reserved - OPT_OCTETS - OPTION_HEAD;
+  const rest = reserved - OPT_BYTES - OPTION_HEAD;
   const options = rest < 0 ? [] : [{ code: 0, data: new Uint8Array(rest) }];
   return { udpSize: UDP_SIZE, version: 0, dnssecOk: false, options };
 }

@@ -13,7 +13,7 @@ import { createSlowPath, isSettled, type SlowPath } from "./build-response.ts";
 
 /** Nothing is sent for undefined. */
 export type Respond = (
-  octets: Uint8Array,
+  bytes: Uint8Array,
   peer: Peer,
   protocol: Protocol,
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
@@ -27,8 +27,8 @@ export function createRespond(deps: RespondDeps): Respond {
   const slow = createSlowPath(deps);
   const responder = createSender(deps);
 
-  return (octets, peer, protocol) => {
-    const query = readQuery(octets, deps.seed);
+  return (bytes, peer, protocol) => {
+    const query = readQuery(bytes, deps.seed);
     if (query.kind === "drop") {
       counters.dropped += 1;
       return undefined;
@@ -160,7 +160,7 @@ function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
       const fitting = cutTo(whole, roomFor(query, asker.protocol), reserved);
       counters.response(whole.rcode);
       counters.stale += whole.isStale ? 1 : 0;
-      counters.truncated += ((fitting.octets[2] ?? 0) & TRUNCATED) === 0 ? 0 : 1;
+      counters.truncated += ((fitting.bytes[2] ?? 0) & TRUNCATED) === 0 ? 0 : 1;
       return emit(fitting, query, { now, turn: needsTurn(fitting) ? turnOf(asker.address) : 0, options });
     },
     plain: (query, asker, { rcode, now, extendedError }) => {

@@ -1,4 +1,4 @@
-import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import type { Prepared } from "./cached-response.ts";
 import { LOWER, type Query } from "../packet/query.ts";
 
@@ -79,13 +79,13 @@ function createSeen(): (hash: number) => boolean {
 /** 256 KiB. */
 const SEEN_BITS = 2 ** 21;
 
-function isFor({ octets, nameEnd, type }: Prepared, query: Query): boolean {
+function isFor({ bytes, nameEnd, type }: Prepared, query: Query): boolean {
   if (query.type !== type || query.nameEnd !== nameEnd) {
     return false;
   }
-  const asked = query.octets;
-  for (let index = HEADER_OCTETS; index < nameEnd; index += 1) {
-    if (octets[index] !== LOWER[asked[index] ?? 0]) {
+  const asked = query.bytes;
+  for (let index = HEADER_BYTES; index < nameEnd; index += 1) {
+    if (bytes[index] !== LOWER[asked[index] ?? 0]) {
       return false;
     }
   }

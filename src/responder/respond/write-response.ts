@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
-import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
+import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { liveTtl } from "../live/live-ttl.ts";
-import { OPT_OCTETS, optionOctets, writeOpt, type OptOption } from "../packet/opt-record.ts";
+import { OPT_BYTES, optionBytes, writeOpt, type OptOption } from "../packet/opt-record.ts";
 import type { Prepared, PreparedUse } from "./cached-response.ts";
 import { uint16, type Query } from "../packet/query.ts";
 import { DATA_BEHIND_TTL } from "../packet/record-offsets.ts";
@@ -17,30 +17,30 @@ export interface EmitContext {
 
 /** The response to a query out of a prepared one for the same name and type. The octets are the caller's. */
 export function emit(prepared: Prepared, query: Query, { now, turn, options }: EmitContext): Uint8Array {
-  const { octets, nameEnd, uses } = prepared;
+  const { bytes, nameEnd, uses } = prepared;
   const { edns } = query;
-  const { length } = octets;
-  const asked = query.octets;
-  const out = Buffer.allocUnsafe(edns === undefined ? length : length + OPT_OCTETS + optionOctets(options));
+  const { length } = bytes;
+  const asked = query.bytes;
+  const out = Buffer.allocUnsafe(edns === undefined ? length : length + OPT_BYTES + optionBytes(options));
   out[0] = asked[0] ?? 0;
   out[1] = asked[1] ?? 0;
-  out[2] = (octets[2] ?? 0) | ((asked[2] ?? 0) & RECURSION_DESIRED);
-  out[3] = (octets[3] ?? 0) | ((asked[3] ?? 0) & CHECKING_DISABLED);
-  for (let index = 4; index < HEADER_OCTETS; index += 1) {
-    out[index] = octets[index] ?? 0;
+  out[2] = (bytes[2] ?? 0) | ((asked[2] ?? 0) & RECURSION_DESIRED);
+  out[3] = (bytes[3] ?? 0) | ((asked[3] ?? 0) & CHECKING_DISABLED);
+  for (let index = 4; index < HEADER_BYTES; index += 1) {
+    out[index] = bytes[index] ?? 0;
   }
-  for (let index = HEADER_OCTETS; index < nameEnd; index += 1) {
+  for (let index = HEADER_BYTES; index < nameEnd; index += 1) {
     out[index] = asked[index] ?? 0;
   }
-  copy(octets, out, nameEnd);
+  copy(bytes, out, nameEnd);
   for (let index = 0; index < uses.length; index += 1) {
     const use = uses[index];
     if (use !== undefined && use.ttlAt.length > 0) {
-      patchAddresses(out, octets, use, { now, turn });
+      patchAddresses(out, bytes, use, { now, turn });
     }
   }
   if (edns !== undefined) {
-    const additionals = uint16(octets, ADDITIONALS_AT) + 1;
+    const additionals = uint16(bytes, ADDITIONALS_AT) + 1;
     out[ADDITIONALS_AT] = additionals >>> 8;
     out[ADDITIONALS_AT + 1] = additionals;
     writeOpt(out, length, { extendedRcode: 0, dnssecOk: edns.dnssecOk, options });
@@ -53,10 +53,10 @@ const CHECKING_DISABLED = 0x10;
 const ADDITIONALS_AT = 10;
 
 /** For so few octets a loop is faster than a call. */
-const LOOP_OCTETS = 160;
+const LOOP_BYTES = 160;
 
 function copy(from: Uint8Array, to: Uint8Array, start: number): void {
-  if (from.length - start > LOOP_OCTETS) {
+  if (from.length - start > LOOP_BYTES) {
     to.set(from.subarray(start), start);
     return;
   }
@@ -67,7 +67,7 @@ function copy(from: Uint8Array, to: Uint8Array, start: number): void {
 
 function patchAddresses(
   out: Uint8Array,
-  octets: Uint8Array,
+  bytes: Uint8Array,
   { ttlAt, addressLength, freshUntil, maxTtl }: PreparedUse,
   { now, turn }: Pick<EmitContext, "now" | "turn">,
 ): void {
@@ -82,8 +82,8 @@ function patchAddresses(
     out[at + 3] = ttl;
     if (from !== index) {
       const source = (ttlAt[from] ?? 0) + DATA_BEHIND_TTL;
-      for (let octet = 0; octet < addressLength; octet += 1) {
-        out[at + DATA_BEHIND_TTL + octet] = octets[source + octet] ?? 0;
+      for (let byte = 0; byte < addressLength; byte += 1) {
+        out[at + DATA_BEHIND_TTL + byte] = bytes[source + byte] ?? 0;
       }
     }
     from = from + 1 === count ? 0 : from + 1;

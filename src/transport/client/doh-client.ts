@@ -46,7 +46,7 @@ export function createHttpsClient(options: HttpsClientOptions): HttpsClient {
 }
 
 const MEDIA_TYPE = "application/dns-message";
-const MAX_OCTETS = 65_535;
+const MAX_BYTES = 65_535;
 
 async function answer(
   dispatcher: Dispatcher,
@@ -106,7 +106,7 @@ async function readBody(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   for await (const piece of body) {
     pieces.push(piece);
     length += piece.length;
-    if (length > MAX_OCTETS) {
+    if (length > MAX_BYTES) {
       throw new Error("answered with more than 64 KiB");
     }
   }

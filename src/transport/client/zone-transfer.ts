@@ -12,7 +12,7 @@ export interface TransferRequest {
   /** For all of it. */
   readonly timeoutMs: Millis;
   /** Octets at most, of the whole answer. */
-  readonly maxOctets: number;
+  readonly maxBytes: number;
   /** Gets the messages in their order, and says whether there are more to come. */
   readonly take: (message: Uint8Array) => "more" | "end";
 }
@@ -21,7 +21,7 @@ export type TransferResult =
   | { readonly kind: "ended" }
   | { readonly kind: "timeout"; readonly message: string }
   /** The server ended the connection before the end of the answer; so many octets of it had come. */
-  | { readonly kind: "cut"; readonly message: string; readonly octets: number }
+  | { readonly kind: "cut"; readonly message: string; readonly bytes: number }
   | { readonly kind: "unreachable"; readonly message: string }
   | { readonly kind: "too-large"; readonly message: string };
 
@@ -38,7 +38,7 @@ export function createTransfer(ca?: string): Transfer {
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const { socket, readyEvent } = openStream(server, ca);
-      const state = { isConnected: false, octets: 0 };
+      const state = { isConnected: false, bytes: 0 };
       const end = (result: TransferResult): void => finish(() => resolve(result));
       const finish = (settle: () => void): void => {
         clearTimeout(whole);
@@ -56,9 +56,9 @@ export function createTransfer(ca?: string): Transfer {
       });
       const deframer = createDeframer();
       socket.on("data", (piece: Buffer) => {
-        state.octets += piece.length;
-        if (state.octets > request.maxOctets) {
-          end({ kind: "too-large", message: `the answer has more than ${request.maxOctets} octets` });
+        state.bytes += piece.length;
+        if (state.bytes > request.maxBytes) {
+          end({ kind: "too-large", message: `the answer has more than ${request.maxBytes} octets` });
           return;
         }
         for (const message of deframer.push(piece)) {
@@ -73,8 +73,8 @@ export function createTransfer(ca?: string): Transfer {
     });
 }
 
-function broken(state: { readonly isConnected: boolean; readonly octets: number }, message: string): TransferResult {
-  return state.isConnected ? { kind: "cut", message, octets: state.octets } : { kind: "unreachable", message };
+function broken(state: { readonly isConnected: boolean; readonly bytes: number }, message: string): TransferResult {
+  return state.isConnected ? { kind: "cut", message, bytes: state.bytes } : { kind: "unreachable", message };
 }
 
 function silent(silenceMs: Millis): TransferResult {

@@ -41,7 +41,7 @@ export async function listenTcp(part: ListenPart): Promise<Listener> {
 }
 
 /** Shorter is no DNS message (RFC 1035 4.1.1), and whoever sends it does not speak DNS. */
-const HEADER_OCTETS = 12;
+const HEADER_BYTES = 12;
 
 /**
  * Messages are answered as their answers come, not in their order (RFC 7766 7). Nothing is read while too many answers are promised or
@@ -92,7 +92,7 @@ function serve(socket: Socket, { onQuery, onError, limits }: ListenPart): void {
 
   socket.on("data", (piece: Buffer) => {
     const queries = deframer.push(piece);
-    if (queries.some((query) => query.length < HEADER_OCTETS)) {
+    if (queries.some((query) => query.length < HEADER_BYTES)) {
       socket.destroy();
     } else if (queries.length > 0) {
       idle.refresh();

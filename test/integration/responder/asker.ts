@@ -31,8 +31,8 @@ export async function askUdp(at: DnsEndpoint, query: Uint8Array, retryMs = 5_000
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const socket = createSocket("udp4");
     try {
-      const octets = await firstMessage(socket, at, query, retryMs);
-      const decoded = octets === undefined ? undefined : decodeMessage(octets);
+      const bytes = await firstMessage(socket, at, query, retryMs);
+      const decoded = bytes === undefined ? undefined : decodeMessage(bytes);
       if (decoded?.kind === "ok") {
         return { message: decoded.message, tookMs: performance.now() - start, tries };
       }
@@ -52,7 +52,7 @@ async function firstMessage(
   socket.on("error", () => undefined);
   socket.send(query, port, host);
   const late = new AbortController();
-  const message = once(socket, "message", { signal: late.signal }).then(([octets]: Buffer[]) => octets);
+  const message = once(socket, "message", { signal: late.signal }).then(([bytes]: Buffer[]) => bytes);
   message.catch(() => undefined);
   const answer = await Promise.race([message, delay(ms, undefined, { signal: late.signal }).catch(() => undefined)]);
   late.abort();

@@ -4,7 +4,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
-import { queryOctets, EDNS } from "../../support/dns-query.ts";
+import { queryBytes, EDNS } from "../../support/dns-query.ts";
 import { alias, openPool, zone, type Pool } from "./scene.ts";
 
 const NAMES = 500;
@@ -24,7 +24,7 @@ async function opened(): Promise<Socket> {
 
 /** What no honest asker sends, or asks for. */
 function garbage(index: number): Uint8Array {
-  const real = queryOctets(`a${index % NAMES}.example.com`, "A", { edns: EDNS });
+  const real = queryBytes(`a${index % NAMES}.example.com`, "A", { edns: EDNS });
   switch (index % 6) {
     case 0:
       return randomBytes(randomInt(600));
@@ -36,9 +36,9 @@ function garbage(index: number): Uint8Array {
       return response;
     }
     case 3:
-      return queryOctets(`${randomInt(2 ** 40)}.example.com`, "A", { edns: EDNS });
+      return queryBytes(`${randomInt(2 ** 40)}.example.com`, "A", { edns: EDNS });
     case 4:
-      return queryOctets(`${randomInt(2 ** 40)}.example.org`, "ANY", { edns: EDNS });
+      return queryBytes(`${randomInt(2 ** 40)}.example.org`, "ANY", { edns: EDNS });
     default: {
       const broken = real.slice();
       for (let count = 0; count < 5; count += 1) {
@@ -68,7 +68,7 @@ async function flood(at: Pool): Promise<Outcome> {
   for (let sent = 0; sent < QUESTIONS; sent += BURST) {
     for (let index = sent; index < sent + BURST; index += 1) {
       noise.send(garbage(index), at.port, at.host);
-      const query = queryOctets(`a${index % NAMES}.example.com`, "A", { id: index, edns: EDNS });
+      const query = queryBytes(`a${index % NAMES}.example.com`, "A", { id: index, edns: EDNS });
       missing.set(index, query);
       asker.send(query, at.port, at.host);
     }

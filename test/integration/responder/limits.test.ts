@@ -32,10 +32,10 @@ describe("rate limits under a flood from the client's own network", { skip: skip
     assert.deepEqual(answerData(plain, "A"), WANTED, plain.text);
     assert.deepEqual(answerData(proven, "A"), WANTED, proven.text);
     assert.match(proven.text, /\(UDP\)/);
-    const { sent, answers, octetsOut, octetsIn, seconds } = await flood.end();
+    const { sent, answers, bytesOut, bytesIn, seconds } = await flood.end();
     assert.ok(sent > 2_000, `${sent} sent`);
     assert.ok(answers <= PER_SECOND * (seconds + 1) + 1, `${answers} answers in ${seconds} s`);
-    assert.ok(octetsIn < octetsOut, `${octetsIn} octets came for ${octetsOut}`);
+    assert.ok(bytesIn < bytesOut, `${bytesIn} octets came for ${bytesOut}`);
     const { limited } = await server.pool.counts();
     assert.ok(limited > sent / 2, `${limited} limited`);
   });
@@ -59,8 +59,8 @@ interface FloodCounts {
   readonly sent: number;
   /** Responses that carried addresses. */
   readonly answers: number;
-  readonly octetsOut: number;
-  readonly octetsIn: number;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
   readonly seconds: number;
 }
 
@@ -71,10 +71,10 @@ async function startFlood({ host, port }: Pool): Promise<Flood> {
   await once(socket, "listening");
   const asked = { name: parseName(NAME), type: TYPE.A, recursion: false };
   const query = encodeMessage(buildQuery(asked, { id: 4711, edns: {} }));
-  const counts = { sent: 0, answers: 0, octetsOut: 0, octetsIn: 0 };
+  const counts = { sent: 0, answers: 0, bytesOut: 0, bytesIn: 0 };
   socket.on("message", (bytes) => {
     const decoded = decodeMessage(bytes);
-    counts.octetsIn += bytes.length;
+    counts.bytesIn += bytes.length;
     counts.answers += decoded.kind === "ok" && decoded.message.answers.length > 0 ? 1 : 0;
   });
   const startedAt = performance.now();
@@ -83,7 +83,7 @@ async function startFlood({ host, port }: Pool): Promise<Flood> {
       for (let packet = 0; packet < 50; packet += 1) {
         socket.send(query, port, host);
         counts.sent += 1;
-        counts.octetsOut += query.length;
+        counts.bytesOut += query.length;
       }
       await delay(10);
     }

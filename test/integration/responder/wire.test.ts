@@ -128,8 +128,8 @@ test("queries in one segment and in single octets are all answered", async () =>
   const queries = names.map((name, id) => framed(encodeMessage({ ...EMPTY_QUERY, id, questions: [question(name)] })));
   socket.write(Buffer.concat(queries));
   const [last = new Uint8Array()] = queries.slice(-1);
-  for (const octet of last) {
-    socket.write(Uint8Array.of(octet));
+  for (const byte of last) {
+    socket.write(Uint8Array.of(byte));
   }
   const deframer = createDeframer();
   const ids: number[] = [];

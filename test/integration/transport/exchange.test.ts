@@ -214,7 +214,7 @@ test("tcp: one connection serves queries one after the other", async () => {
 test("tcp: an answer in single octets is put together", async () => {
   await using server = await rawServer((socket) =>
     socket.on("data", (piece: Buffer) => {
-      piece.forEach((octet, index) => setTimeout(() => socket.write(Uint8Array.of(octet)), index));
+      piece.forEach((byte, index) => setTimeout(() => socket.write(Uint8Array.of(byte)), index));
     }),
   );
   await using client = createExchange();

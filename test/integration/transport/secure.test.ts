@@ -114,13 +114,13 @@ test("Unbound over TLS and HTTPS", { skip: skipWithout("unbound", "openssl") }, 
 
 test("tls: a server with a wrong certificate never sees the query", { skip: skipWithout("openssl") }, async () => {
   await using certificate = await makeCertificate(["DNS:other.lab.test"]);
-  let octets = 0;
+  let bytes = 0;
   const sockets = new Set<Socket>();
   const server = createTlsServer({ key: certificate.key, cert: certificate.cert }, (socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined);
     socket.on("data", (piece) => {
-      octets += piece.length;
+      bytes += piece.length;
     });
   });
   server.on("tlsClientError", () => undefined);
@@ -133,7 +133,7 @@ test("tls: a server with a wrong certificate never sees the query", { skip: skip
   });
   sockets.forEach((socket) => socket.destroy());
   server.close();
-  assert.equal(octets, 0);
+  assert.equal(bytes, 0);
 });
 
 interface WebCase {

@@ -41,7 +41,7 @@ function request(got: string[], change: Partial<TransferRequest> = {}): Transfer
     query: Buffer.from("query"),
     silenceMs: 2_000,
     timeoutMs: 5_000,
-    maxOctets: 1_000,
+    maxBytes: 1_000,
     take: (message) => (got.push(Buffer.from(message).toString()) === 3 ? "end" : "more"),
     ...change,
   };
@@ -74,17 +74,17 @@ const cases: readonly Case[] = [
   {
     name: "a connection that is cut inside a message",
     onQuery: (socket) => socket.end(Buffer.concat([frame("one"), frame("two").subarray(0, 3)])),
-    want: { kind: "cut", message: "the server closed the connection", octets: 8 },
+    want: { kind: "cut", message: "the server closed the connection", bytes: 8 },
   },
   {
     name: "a connection that is cut inside the first message",
     onQuery: (socket) => socket.end(frame("one").subarray(0, 3)),
-    want: { kind: "cut", message: "the server closed the connection", octets: 3 },
+    want: { kind: "cut", message: "the server closed the connection", bytes: 3 },
   },
   {
     name: "a server that closes without a word",
     onQuery: (socket) => socket.end(),
-    want: { kind: "cut", message: "the server closed the connection", octets: 0 },
+    want: { kind: "cut", message: "the server closed the connection", bytes: 0 },
   },
   {
     name: "a server that stops in the middle",
@@ -104,7 +104,7 @@ const cases: readonly Case[] = [
   {
     name: "more octets than are allowed",
     onQuery: (socket) => socket.write(Buffer.concat([frame("one"), frame("x".repeat(100))])),
-    change: { maxOctets: 50 },
+    change: { maxBytes: 50 },
     want: { kind: "too-large", message: "the answer has more than 50 octets" },
   },
 ];

@@ -11,7 +11,7 @@ import { name, query, response } from "./messages.ts";
 const names = fc.constantFrom("a.", "b.", "c.a.", "d.c.a.", "e.b.", "f.", "g.", "h.f.");
 const addressRecord = fc.record({
   owner: names,
-  octet: fc.nat(255),
+  byte: fc.nat(255),
   ttl: fc.nat(500),
   class: fc.constantFrom(1, 1, 1, 3),
 });
@@ -24,8 +24,8 @@ const aliasRecord = fc.record({
 const records = fc
   .tuple(
     fc.array(
-      addressRecord.map(({ owner, octet, ttl, class: of }): WireRecord => {
-        return { name: name(owner), type: TYPE.A, class: of, ttl, rdata: Uint8Array.of(8, 8, 8, octet) };
+      addressRecord.map(({ owner, byte, ttl, class: of }): WireRecord => {
+        return { name: name(owner), type: TYPE.A, class: of, ttl, rdata: Uint8Array.of(8, 8, 8, byte) };
       }),
       { maxLength: 8 },
     ),

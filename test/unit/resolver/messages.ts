@@ -63,8 +63,8 @@ export function extendedErrors(...errors: readonly (readonly [number, string])[]
   return { udpSize: 1232, version: 0, dnssecOk: false, options };
 }
 
-export function cookieOption(...octets: readonly number[]): NonNullable<Message["edns"]> {
-  const options = [{ code: EDNS_OPTION.COOKIE, data: Uint8Array.from(octets) }];
+export function cookieOption(...bytes: readonly number[]): NonNullable<Message["edns"]> {
+  const options = [{ code: EDNS_OPTION.COOKIE, data: Uint8Array.from(bytes) }];
   return { udpSize: 1232, version: 0, dnssecOk: false, options };
 }
 

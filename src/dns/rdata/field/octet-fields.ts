@@ -9,8 +9,8 @@ export const hexRest: WireField = {
     return /^(?:[0-9a-f]{2})+$/i.test(text) ? Uint8Array.from(Buffer.from(text, "hex")) : undefined;
   },
   fromWire: (reader) => {
-    const octets = readBytes(reader, reader.end - reader.offset);
-    return octets.length === 0 ? undefined : [Buffer.from(octets).toString("hex")];
+    const bytes = readBytes(reader, reader.end - reader.offset);
+    return bytes.length === 0 ? undefined : [Buffer.from(bytes).toString("hex")];
   },
 };
 
@@ -19,25 +19,25 @@ export const base64Rest: WireField = {
   rest: 1,
   toWire: (tokens) => {
     const text = tokens.map(({ raw }) => raw).join("");
-    const octets = Buffer.from(text, "base64");
-    return octets.length > 0 && octets.toString("base64") === text ? Uint8Array.from(octets) : undefined;
+    const bytes = Buffer.from(text, "base64");
+    return bytes.length > 0 && bytes.toString("base64") === text ? Uint8Array.from(bytes) : undefined;
   },
   fromWire: (reader) => {
-    const octets = readBytes(reader, reader.end - reader.offset);
-    return octets.length === 0 ? undefined : [Buffer.from(octets).toString("base64")];
+    const bytes = readBytes(reader, reader.end - reader.offset);
+    return bytes.length === 0 ? undefined : [Buffer.from(bytes).toString("base64")];
   },
 };
 
 /** Hexadecimal pairs with hyphens between (RFC 7043 3.2, 4.2). */
-export function hyphenated(octets: 6 | 8): WireField {
+export function hyphenated(bytes: 6 | 8): WireField {
   return {
     toWire: ([token]) => {
       const pairs = (token?.raw ?? "").split("-");
-      const fine = pairs.length === octets && pairs.every((pair) => /^[0-9a-f]{2}$/i.test(pair));
+      const fine = pairs.length === bytes && pairs.every((pair) => /^[0-9a-f]{2}$/i.test(pair));
       return fine ? Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)) : undefined;
     },
     fromWire: (reader) => {
-      const wire = readBytes(reader, octets);
+      const wire = readBytes(reader, bytes);
       return [
         Buffer.from(wire)
           .toString("hex")

@@ -30,11 +30,11 @@ function bitmapOf(sorted: readonly number[]): Uint8Array {
   const windows = new Map<number, number[]>();
   for (const type of sorted) {
     const bits = windows.get(type >>> 8) ?? [];
-    const octet = (type & 0xff) >>> 3;
-    while (bits.length <= octet) {
+    const byte = (type & 0xff) >>> 3;
+    while (bits.length <= byte) {
       bits.push(0);
     }
-    bits[octet] = (bits[octet] ?? 0) | (0x80 >>> (type & 7));
+    bits[byte] = (bits[byte] ?? 0) | (0x80 >>> (type & 7));
     windows.set(type >>> 8, bits);
   }
   return Uint8Array.from([...windows].flatMap(([window, bits]) => [window, bits.length, ...bits]));

@@ -9,7 +9,7 @@ export const location: WireField = {
       LOCATION.exec(tokens.map(({ raw }) => raw).join(" ")) ?? [];
     const up = angleOf(latitude, 90);
     const right = angleOf(longitude, 180);
-    const lengths = DEFAULT_CENTIMETRES.map((normal, index) => lengthOctet(sizes[index], normal));
+    const lengths = DEFAULT_CENTIMETRES.map((normal, index) => lengthByte(sizes[index], normal));
     const height = Math.round(Number(altitude) * 100) + SEA_LEVEL;
     if (up === undefined || right === undefined || lengths.includes(BAD) || !(height >= 0 && height <= 0xffff_ffff)) {
       return undefined;
@@ -62,7 +62,7 @@ function angleOf(text: string | undefined, limit: number): number | undefined {
 }
 
 /** One digit and a power of ten of centimetres. */
-function lengthOctet(metres: string | undefined, normal: number): number {
+function lengthByte(metres: string | undefined, normal: number): number {
   const centimetres = metres === undefined ? normal : Math.round(Number(metres) * 100);
   const power = centimetres === 0 ? 0 : Math.floor(Math.log10(centimetres) + 1e-9);
   return power > 9 ? BAD : (Math.floor(centimetres / 10 ** power) << 4) | power;

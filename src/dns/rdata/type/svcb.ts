@@ -1,14 +1,14 @@
-import { addressOctets, addressText } from "../../address/address-wire.ts";
-import { quotedText, tokenOctets } from "../../presentation/rdata-tokens.ts";
+import { addressBytes, addressText } from "../../address/address-wire.ts";
+import { quotedText, tokenBytes } from "../../presentation/rdata-tokens.ts";
 import { readBytes, readUint16, type WireReader } from "../../wire/wire-reader.ts";
 
 /** The wire form of SvcParams (RFC 9460 2.2) from `key=value` words, sorted by key; undefined for a wrong or repeated one. */
-export function svcParamsOctets(words: readonly string[]): Uint8Array | undefined {
+export function svcParamsBytes(words: readonly string[]): Uint8Array | undefined {
   const params = new Map<number, Uint8Array>();
   for (const word of words) {
     const [, keyText = "", valueText] = /^([a-z0-9-]+)(?:=([^]*))?$/.exec(word) ?? [];
     const key = keyNumber(keyText);
-    const value = key === undefined ? undefined : valueOctets(key, unquoted(valueText ?? ""));
+    const value = key === undefined ? undefined : valueBytes(key, unquoted(valueText ?? ""));
     if (key === undefined || value === undefined || value.length > 0xffff || params.has(key)) {
       return undefined;
     }
@@ -55,12 +55,12 @@ function unquoted(text: string): string {
 }
 
 /** Values of keys whose text is not the plain octets; a comma inside an ALPN id is not supported, write `key1=` there. */
-function valueOctets(key: number, text: string): Uint8Array | undefined {
+function valueBytes(key: number, text: string): Uint8Array | undefined {
   switch (KEYS[key]) {
     case "mandatory":
       return concat(text.split(",").map((word) => mapped(keyNumber(word), uint16)));
     case "alpn":
-      return concat(text.split(",").map((word) => mapped(tokenOctets(word), lengthAndOctets)));
+      return concat(text.split(",").map((word) => mapped(tokenBytes(word), lengthAndBytes)));
     case "no-default-alpn":
       return text === "" ? new Uint8Array(0) : undefined;
     case "port":
@@ -74,7 +74,7 @@ function valueOctets(key: number, text: string): Uint8Array | undefined {
     case "dohpath":
     case undefined:
     default:
-      return tokenOctets(text);
+      return tokenBytes(text);
   }
 }
 
@@ -89,7 +89,7 @@ function paramText(key: number, value: Uint8Array): string {
 function valueText(key: number, value: Uint8Array): string | undefined {
   const bytes = Buffer.from(value);
   const readBack = (text: string): string | undefined =>
-    Buffer.compare(valueOctets(key, unquoted(text)) ?? Buffer.of(0), bytes) === 0 ? text : undefined;
+    Buffer.compare(valueBytes(key, unquoted(text)) ?? Buffer.of(0), bytes) === 0 ? text : undefined;
   switch (KEYS[key]) {
     case "mandatory":
       return readBack(chunks(bytes, 2, (chunk) => keyText(chunk.readUInt16BE())));
@@ -129,13 +129,13 @@ function chunks(bytes: Buffer, size: number, textOf: (chunk: Buffer) => string):
   return texts.join(",");
 }
 
-function addressOf(text: string, octets: number): Uint8Array | undefined {
-  const wire = addressOctets(text);
-  return wire?.length === octets ? wire : undefined;
+function addressOf(text: string, bytes: number): Uint8Array | undefined {
+  const wire = addressBytes(text);
+  return wire?.length === bytes ? wire : undefined;
 }
 
-function lengthAndOctets(octets: Uint8Array): Uint8Array | undefined {
-  return octets.length === 0 || octets.length > 255 ? undefined : Uint8Array.of(octets.length, ...octets);
+function lengthAndBytes(bytes: Uint8Array): Uint8Array | undefined {
+  return bytes.length === 0 || bytes.length > 255 ? undefined : Uint8Array.of(bytes.length, ...bytes);
 }
 
 function uint16(value: number): Uint8Array {

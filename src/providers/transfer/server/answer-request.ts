@@ -2,7 +2,7 @@ import { encodeMessage } from "../../../dns/message/encode.ts";
 import type { Message, WireRecord } from "../../../dns/message/message.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { Seconds } from "../../../dns/record.ts";
-import { signatureOctets, signMessage, signNext } from "../../../dns/tsig/tsig-sign.ts";
+import { signatureBytes, signMessage, signNext } from "../../../dns/tsig/tsig-sign.ts";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 import { verifyRequest } from "../../../dns/tsig/verify-request.ts";
 import { RCODE } from "../../../dns/registry.ts";
@@ -125,7 +125,7 @@ function contentOf(content: Content): Response {
 }
 
 function stream({ message, signer }: Content, form: TransferForm): Response {
-  const reserved = signer === undefined ? 0 : signatureOctets(signer.key);
+  const reserved = signer === undefined ? 0 : signatureBytes(signer.key);
   const unsigned = { [Symbol.iterator]: () => transferMessages(answerWith(message, []), form.records, reserved) };
   const messages = signer === undefined ? unsigned : { [Symbol.iterator]: () => signedEach(unsigned, signer) };
   return { kind: "stream", form: form.kind, messages };
@@ -146,8 +146,8 @@ function single(
   answer: Message,
   counted: Pick<Extract<Response, { readonly kind: "message" }>, "transfer"> = {},
 ): Response {
-  const reserved = signer === undefined ? 0 : signatureOctets(signer.key);
-  const maxSize = asker.protocol === "udp" ? udpSize(message) - reserved : MAX_TCP_OCTETS - reserved;
+  const reserved = signer === undefined ? 0 : signatureBytes(signer.key);
+  const maxSize = asker.protocol === "udp" ? udpSize(message) - reserved : MAX_TCP_BYTES - reserved;
   const bytes = encodeMessage(answer, { maxSize });
   const signed = signer === undefined ? bytes : signMessage(bytes, signer.key, signer.now(), signer.mac).bytes;
   return { kind: "message", bytes: signed, ...counted };
@@ -165,12 +165,12 @@ function keysOf(grants: readonly Grant[]): readonly TsigKey[] {
   return grants.flatMap(({ key }) => (typeof key === "string" ? [] : [key]));
 }
 
-const MAX_TCP_OCTETS = 65_535;
+const MAX_TCP_BYTES = 65_535;
 /** What we take over UDP, and the most that we send (RFC 6891, DNS flag day 2020). */
-const UDP_OCTETS = 1_232;
+const UDP_BYTES = 1_232;
 
 function udpSize({ edns }: Message): number {
-  return Math.min(edns?.udpSize ?? 0, UDP_OCTETS);
+  return Math.min(edns?.udpSize ?? 0, UDP_BYTES);
 }
 
 function answerWith(request: Message, answers: readonly WireRecord[]): Message {
@@ -179,7 +179,7 @@ function answerWith(request: Message, answers: readonly WireRecord[]): Message {
 
 /** An answer with nothing but the question; with EDNS where the request has it (RFC 6891 7). */
 function errorTo(request: Message, rcode: number): Message {
-  const edns = { udpSize: UDP_OCTETS, version: 0, dnssecOk: request.edns?.dnssecOk ?? false, options: [] };
+  const edns = { udpSize: UDP_BYTES, version: 0, dnssecOk: request.edns?.dnssecOk ?? false, options: [] };
   return {
     id: request.id,
     response: true,

@@ -1,7 +1,7 @@
 import { decodeMessage } from "../../../dns/message/decode.ts";
 import { messageHead } from "../../../dns/message/error-reply.ts";
 import type { Message, Question } from "../../../dns/message/message.ts";
-import { HEADER_OCTETS } from "../../../dns/wire/wire-reader.ts";
+import { HEADER_BYTES } from "../../../dns/wire/wire-reader.ts";
 import { rdataFromWire } from "../../../dns/rdata/codec.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../../dns/registry.ts";
 
@@ -23,7 +23,7 @@ export type Asked =
 
 /** Takes a request apart; never throws, whatever the octets are. */
 export function readRequest(bytes: Uint8Array): Request {
-  if (bytes.length < HEADER_OCTETS || ((bytes[2] ?? 0) & RESPONSE) !== 0) {
+  if (bytes.length < HEADER_BYTES || ((bytes[2] ?? 0) & RESPONSE) !== 0) {
     return { kind: "none" };
   }
   const opcode = ((bytes[2] ?? 0) >> 3) & 0xf;

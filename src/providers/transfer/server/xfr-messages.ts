@@ -1,6 +1,6 @@
 import { encodeMessage } from "../../../dns/message/encode.ts";
 import type { Message, WireRecord } from "../../../dns/message/message.ts";
-import { recordOctets } from "../zone/wire-rrset.ts";
+import { recordBytes } from "../zone/wire-rrset.ts";
 
 /**
  * The messages of one transfer, each made when it is asked for: the first with the question, the others without (RFC 5936 2.2.1). Each is filled up to about
@@ -12,25 +12,25 @@ export function* transferMessages(
   reserved: number,
 ): Generator<Uint8Array, void> {
   let answers: WireRecord[] = [];
-  let octets = 0;
+  let bytes = 0;
   let isFirst = true;
   const message = (): Uint8Array => {
     const made = encodeMessage({ ...head, ...(isFirst ? {} : LATER), answers });
     isFirst = false;
     answers = [];
-    octets = 0;
+    bytes = 0;
     return made;
   };
   for (const record of records) {
-    const more = recordOctets(record);
-    if (octets > 0 && octets + more > FILL_OCTETS - reserved) {
+    const more = recordBytes(record);
+    if (bytes > 0 && bytes + more > FILL_BYTES - reserved) {
       yield message();
     }
     answers.push(record);
-    octets += more;
+    bytes += more;
   }
   yield message();
 }
 
 const LATER = { questions: [] } satisfies Partial<Message>;
-const FILL_OCTETS = 16_384;
+const FILL_BYTES = 16_384;

@@ -1,6 +1,6 @@
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { isNewerSerial } from "../../../dns/serial.ts";
-import { recordOctets } from "../zone/wire-rrset.ts";
+import { recordBytes } from "../zone/wire-rrset.ts";
 import { deltasSince, type Delta, type History, type ZoneVersion } from "../zone/journal.ts";
 
 /** What answers a request for a zone, and in which form; `records` may be gone through more than once. */
@@ -24,8 +24,8 @@ export function incrementalForm(history: History, serial: number): TransferForm 
     return currentForm(current);
   }
   const deltas = deltasSince(history, serial);
-  const octets = deltas?.reduce((sum, delta) => sum + delta.octets, 2 * recordOctets(current.soa)) ?? Infinity;
-  return deltas === undefined || octets >= current.octets
+  const bytes = deltas?.reduce((sum, delta) => sum + delta.bytes, 2 * recordBytes(current.soa)) ?? Infinity;
+  return deltas === undefined || bytes >= current.bytes
     ? wholeForm(current)
     : { kind: "incremental", records: { [Symbol.iterator]: () => incrementalRecords(current, deltas) } };
 }

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { WireRecord } from "../../../dns/message/message.ts";
-import { type PreparedSet, recordOctets } from "./wire-rrset.ts";
+import { type PreparedSet, recordBytes } from "./wire-rrset.ts";
 
 /** A zone at one serial. Never changed: whoever sends it goes on sending it while newer ones come. */
 export interface ZoneVersion {
@@ -9,7 +9,7 @@ export interface ZoneVersion {
   /** All but the SOA, by name and type. */
   readonly sets: ReadonlyMap<string, PreparedSet>;
   /** Of all records, without compression. */
-  readonly octets: number;
+  readonly bytes: number;
 }
 
 /** What leads from one version to the next (RFC 1995 4). */
@@ -19,7 +19,7 @@ export interface Delta {
   readonly removed: readonly WireRecord[];
   readonly added: readonly WireRecord[];
   /** Without compression, the two SOAs included. */
-  readonly octets: number;
+  readonly bytes: number;
 }
 
 /** The newest version, and how to come to it from those before. */
@@ -32,27 +32,27 @@ export interface History {
 export interface JournalLimits {
   readonly versions: number;
   /** Of one zone; and never more than the zone itself has, since the whole of it is sent rather than more. */
-  readonly octets: number;
+  readonly bytes: number;
 }
 
-export const JOURNAL_LIMITS: JournalLimits = { versions: 100, octets: 8_388_608 };
+export const JOURNAL_LIMITS: JournalLimits = { versions: 100, bytes: 8_388_608 };
 
 export function versionOf(serial: number, soa: WireRecord, sets: ReadonlyMap<string, PreparedSet>): ZoneVersion {
-  let octets = 2 * recordOctets(soa);
+  let bytes = 2 * recordBytes(soa);
   for (const set of sets.values()) {
-    octets += set.octets;
+    bytes += set.bytes;
   }
-  return { serial, soa, sets, octets };
+  return { serial, soa, sets, bytes };
 }
 
 /** The history with one version more; what is over the limits is forgotten, oldest first. */
 export function advanced(history: History, next: ZoneVersion, limits: JournalLimits = JOURNAL_LIMITS): History {
   const journal = [...history.journal, deltaOf(history.current, next)].slice(-limits.versions);
-  const room = Math.min(limits.octets, next.octets);
-  let octets = 0;
+  const room = Math.min(limits.bytes, next.bytes);
+  let bytes = 0;
   const from = journal.findLastIndex((delta) => {
-    octets += delta.octets;
-    return octets > room;
+    bytes += delta.bytes;
+    return bytes > room;
   });
   return { current: next, journal: journal.slice(from + 1) };
 }
@@ -72,8 +72,8 @@ function deltaOf(before: ZoneVersion, after: ZoneVersion): Delta {
   for (const [key, set] of after.sets) {
     added.push(...without(set, before.sets.get(key)));
   }
-  const octets = [before.soa, after.soa, ...removed, ...added].reduce((sum, record) => sum + recordOctets(record), 0);
-  return { from: headOf(before), to: headOf(after), removed, added, octets };
+  const bytes = [before.soa, after.soa, ...removed, ...added].reduce((sum, record) => sum + recordBytes(record), 0);
+  return { from: headOf(before), to: headOf(after), removed, added, bytes };
 }
 
 /** Not the version itself, which would keep all of it in memory. */

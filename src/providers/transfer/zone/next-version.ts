@@ -4,7 +4,7 @@ import type { OwnSet } from "../../owned-rrset.ts";
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { displayName } from "../../../dns/name/name.ts";
 import type { RecordSet } from "../../../dns/record.ts";
-import { prepared, type PreparedSet, recordOctets, setKeyOf } from "./wire-rrset.ts";
+import { prepared, type PreparedSet, recordBytes, setKeyOf } from "./wire-rrset.ts";
 import { advanced, type History, versionOf } from "./journal.ts";
 
 /** By the set that each was made of: a set that is the same object is not made again. */
@@ -34,9 +34,9 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
   base.others.forEach(take);
   sets.forEach(take);
   const [soa] = prepared(withSerial(base.soa, serial)).records;
-  const large = [...next.values()].find(({ records }) => records.some((record) => recordOctets(record) > MAX_OCTETS));
+  const large = [...next.values()].find(({ records }) => records.some((record) => recordBytes(record) > MAX_BYTES));
   if (soa === undefined || large !== undefined) {
-    const message = `a record of ${displayName(large?.name ?? base.origin)} has over ${MAX_OCTETS} octets, which no message of a transfer can hold`;
+    const message = `a record of ${displayName(large?.name ?? base.origin)} has over ${MAX_BYTES} octets, which no message of a transfer can hold`;
     return { kind: "refused", reason: "BaseZoneInvalid", message };
   }
   const version = versionOf(serial, soa, next);
@@ -47,7 +47,7 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
 }
 
 /** Of 65,535 in a message, with room for a question, EDNS and a signature. */
-const MAX_OCTETS = 64_000;
+const MAX_BYTES = 64_000;
 
 /** The one that was there, where the two are equal: it costs nothing to compare later. */
 function shared(old: PreparedSet | undefined, made: PreparedSet): PreparedSet {

@@ -9,14 +9,14 @@ export interface PreparedSet {
   readonly type: number;
   readonly records: readonly WireRecord[];
   /** Without compression. */
-  readonly octets: number;
+  readonly bytes: number;
 }
 
 /** Throws MESSAGE_INVALID for data that its type cannot have. */
 export function prepared({ name, type, ttl, data }: RecordSet): PreparedSet {
   const number = typeNumber(type) ?? 0;
   const records = data.map((text) => ({ name, type: number, class: CLASS.IN, ttl, rdata: rdataToWire(type, text) }));
-  return { name, type: number, records, octets: records.reduce((sum, record) => sum + recordOctets(record), 0) };
+  return { name, type: number, records, bytes: records.reduce((sum, record) => sum + recordBytes(record), 0) };
 }
 
 /** One text for each owner name and type. */
@@ -25,9 +25,9 @@ export function setKeyOf({ name, type }: Pick<RecordSet, "name" | "type">): stri
 }
 
 /** What a record has on the wire at most: no name is longer there than its text and one octet. */
-export function recordOctets({ name, rdata }: WireRecord): number {
-  return name.length + 1 + FIXED_OCTETS + rdata.length;
+export function recordBytes({ name, rdata }: WireRecord): number {
+  return name.length + 1 + FIXED_BYTES + rdata.length;
 }
 
 /** Type, class, TTL and RDATA length. */
-const FIXED_OCTETS = 10;
+const FIXED_BYTES = 10;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressSet, familyOf, isSpecialUse, parseAddress } from "../../../../src/dns/address/address.ts";
-import { addressOctets, addressText } from "../../../../src/dns/address/address-wire.ts";
+import { addressBytes, addressText } from "../../../../src/dns/address/address-wire.ts";
 
 const PARSED: readonly (readonly [string, string | undefined])[] = [
   ["192.0.2.1", "192.0.2.1"],
@@ -34,7 +34,7 @@ for (const [text, want] of PARSED) {
     assert.equal(parseAddress(text), want);
     if (want !== undefined) {
       assert.equal(parseAddress(want), want);
-      assert.equal(addressText(addressOctets(text) ?? assert.fail()), want);
+      assert.equal(addressText(addressBytes(text) ?? assert.fail()), want);
     }
   });
 }

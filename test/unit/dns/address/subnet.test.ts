@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSubnet, subnetOf, subnetOfOctets } from "../../../../src/dns/address/subnet.ts";
+import { parseSubnet, subnetOf, subnetOfBytes } from "../../../../src/dns/address/subnet.ts";
 
 const networks: readonly (readonly [address: string, want: string])[] = [
   ["192.0.2.77", "192.0.2.0/24"],
@@ -40,7 +40,7 @@ for (const [text, want] of texts) {
 }
 
 test("a prefix is never longer than the address", () => {
-  assert.equal(textOf(subnetOfOctets(Uint8Array.of(192, 0, 2, 1), 56)), "192.0.2.1/32");
+  assert.equal(textOf(subnetOfBytes(Uint8Array.of(192, 0, 2, 1), 56)), "192.0.2.1/32");
 });
 
 function textOf(subnet: ReturnType<typeof subnetOf>): string {

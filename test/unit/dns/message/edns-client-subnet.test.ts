@@ -17,14 +17,14 @@ const good: readonly (readonly [hex: string, subnet: string | undefined, scope: 
 
 for (const [text, subnet, scope] of good) {
   test(`${text} is ${subnet ?? "nothing"} with scope ${scope}`, () => {
-    const read = readClientSubnet(octets(text));
+    const read = readClientSubnet(bytes(text));
     assert.equal(read.kind, "read");
     if (read.kind === "read") {
       const found = subnetOfOption(read.option, 128);
       assert.equal(found && `${found.address}/${found.prefix}`, subnet);
       assert.equal(read.option.scopePrefix, scope);
       if (found !== undefined) {
-        assert.deepEqual(clientSubnetData(found, scope), octets(text));
+        assert.deepEqual(clientSubnetData(found, scope), bytes(text));
       }
     }
   });
@@ -49,19 +49,19 @@ const bad: readonly (readonly [hex: string, problem: string])[] = [
 
 for (const [text, problem] of bad) {
   test(`${text === "" ? "nothing" : text} is malformed: ${problem}`, () => {
-    assert.deepEqual(readClientSubnet(octets(text)), { kind: "malformed", problem });
+    assert.deepEqual(readClientSubnet(bytes(text)), { kind: "malformed", problem });
   });
 }
 
 test("what is read is cut to what may be told", () => {
-  const read = readClientSubnet(octets("000120 00 c0000201"));
+  const read = readClientSubnet(bytes("000120 00 c0000201"));
   assert.deepEqual(read.kind === "read" && subnetOfOption(read.option, 24), { address: "192.0.2.0", prefix: 24 });
 });
 
 test("host bits never go out", () => {
-  assert.deepEqual(clientSubnetData({ address: "192.0.2.255", prefix: 22 }), octets("000116 00 c00000"));
+  assert.deepEqual(clientSubnetData({ address: "192.0.2.255", prefix: 22 }), bytes("000116 00 c00000"));
 });
 
-function octets(text: string): Uint8Array {
+function bytes(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
 }

@@ -20,7 +20,7 @@ interface Case {
   readonly id: number;
   readonly changes: readonly UpdateChange[];
   /** What nsupdate of BIND 9.18 sends for the same prerequisites and updates. */
-  readonly octets: string;
+  readonly bytes: string;
 }
 
 const cases: readonly Case[] = [
@@ -28,7 +28,7 @@ const cases: readonly Case[] = [
     name: "a new set needs that there is none of its type, and no CNAME",
     id: 0x6966,
     changes: [{ before: undefined, after: set("new.example.com", "A", 60, "192.0.2.1", "192.0.2.2") }],
-    octets:
+    bytes:
       "696628000001000200020000076578616d706c6503636f6d0000060001036e6577c00c000100fe000000000000c01d000500fe000000000000" +
       "c01d000100010000003c0004c0000201c01d000100010000003c0004c0000202",
   },
@@ -42,16 +42,16 @@ const cases: readonly Case[] = [
       },
       { before: set("_dnsalias.example.com", "TXT", 60, '"heritage=dnsalias,owner=a"'), after: undefined },
     ],
-    octets:
+    bytes:
       "bbe728000001000300030000076578616d706c6503636f6d0000060001c00c00010001000000000004c0000201" +
       "c00c00010001000000000004c0000202095f646e73616c696173c00c0010000100000000001a1968657269746167653d646e73616c6961732c" +
       "6f776e65723d61c00c000100ff000000000000c00c000100010000012c0004c0000203c03d001000ff000000000000",
   },
 ];
 
-for (const { name, id, changes, octets } of cases) {
+for (const { name, id, changes, bytes } of cases) {
   test(name, () => {
-    assert.equal(Buffer.from(encodeUpdate(updateMessage(id, ZONE, changes), 0) ?? []).toString("hex"), octets);
+    assert.equal(Buffer.from(encodeUpdate(updateMessage(id, ZONE, changes), 0) ?? []).toString("hex"), bytes);
   });
 }
 

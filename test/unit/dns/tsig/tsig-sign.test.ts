@@ -8,7 +8,7 @@ import { createTsigStream } from "../../../../src/dns/tsig/verify-stream.ts";
 import { startMac, timersOf } from "../../../../src/dns/tsig/tsig-sign.ts";
 import { TSIG_VECTORS, VECTOR_QUERY, VECTOR_SECRET, VECTOR_TIME } from "../tsig-vectors.ts";
 
-function octets(hex: string): Uint8Array {
+function bytes(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, "hex"));
 }
 
@@ -22,20 +22,20 @@ function key(algorithm: TsigAlgorithm = "hmac-sha256", name = "k.example"): Tsig
 
 for (const { algorithm, request, mac, response } of TSIG_VECTORS) {
   test(`${algorithm}: signs the request and takes the response that dnspython makes`, () => {
-    const signed = signMessage(octets(VECTOR_QUERY), key(algorithm), VECTOR_TIME);
+    const signed = signMessage(bytes(VECTOR_QUERY), key(algorithm), VECTOR_TIME);
     assert.equal(hex(signed.bytes), request);
     assert.equal(hex(signed.mac), mac);
-    const verdict = verifyResponse(octets(response), { key: key(algorithm), requestMac: signed.mac, now: VECTOR_TIME });
+    const verdict = verifyResponse(bytes(response), { key: key(algorithm), requestMac: signed.mac, now: VECTOR_TIME });
     assert.equal(verdict.kind, "ok");
   });
 }
 
 const [vector = assert.fail()] = TSIG_VECTORS;
-const response = octets(vector.response);
-const requestMac = octets(vector.mac);
+const response = bytes(vector.response);
+const requestMac = bytes(vector.mac);
 const at = VECTOR_TIME;
 /** The TSIG record at the end: name 11, fixed part 10, data 61. */
-const RECORD_OCTETS = 82;
+const RECORD_BYTES = 82;
 
 function check(bytes: Uint8Array, context: Partial<Parameters<typeof verifyResponse>[1]> = {}): TsigVerdict {
   return verifyResponse(bytes, { key: key(), requestMac, now: at, ...context });
@@ -53,12 +53,12 @@ function altered(change: Partial<TsigRecord>): Uint8Array {
 }
 
 const refusals: readonly (readonly [string, TsigVerdict, string])[] = [
-  ["another secret", check(response, { key: { ...key(), secret: octets("00") } }), "BADSIG by us"],
-  ["an answer to an older request (replay)", check(response, { requestMac: octets("00".repeat(32)) }), "BADSIG by us"],
+  ["another secret", check(response, { key: { ...key(), secret: bytes("00") } }), "BADSIG by us"],
+  ["an answer to an older request (replay)", check(response, { requestMac: bytes("00".repeat(32)) }), "BADSIG by us"],
   ["another key's name", check(response, { key: key("hmac-sha256", "other.example") }), "BADKEY by us"],
   ["another algorithm", check(response, { key: key("hmac-sha512") }), "BADKEY by us"],
-  ["a MAC cut to half", check(altered({ mac: octets("00".repeat(16)) })), "BADTRUNC by us"],
-  ["no MAC at all", check(altered({ mac: octets("") })), "BADTRUNC by us"],
+  ["a MAC cut to half", check(altered({ mac: bytes("00".repeat(16)) })), "BADTRUNC by us"],
+  ["no MAC at all", check(altered({ mac: bytes("") })), "BADTRUNC by us"],
   ["a time within the fudge", check(response, { now: at + 300 }), "ok"],
   ["a time just beyond the fudge", check(response, { now: at + 301 }), "BADTIME by us"],
   ["a time from the future", check(response, { now: at - 301 }), "BADTIME by us"],
@@ -66,13 +66,13 @@ const refusals: readonly (readonly [string, TsigVerdict, string])[] = [
   ["a later time than was signed", check(altered({ timeSigned: at + 9 })), "BADSIG by us"],
   [
     "an unknown key, said by the server without a signature",
-    check(altered({ error: 17, mac: octets("") })),
+    check(altered({ error: 17, mac: bytes("") })),
     "BADKEY by server",
   ],
-  ["a wrong secret, said by the server", check(altered({ error: 16, mac: octets("") })), "BADSIG by server"],
+  ["a wrong secret, said by the server", check(altered({ error: 16, mac: bytes("") })), "BADSIG by server"],
   ["an error that is not signed as it is", check(altered({ error: 18, other: uint48(at + 900) })), "BADSIG by us"],
-  ["no signature", check(octets(VECTOR_QUERY)), "unsigned"],
-  ["a message that is none", check(octets("1234")), "malformed"],
+  ["no signature", check(bytes(VECTOR_QUERY)), "unsigned"],
+  ["a message that is none", check(bytes("1234")), "malformed"],
 ];
 
 for (const [name, verdict, want] of refusals) {
@@ -91,7 +91,7 @@ test("any changed octet of a signed answer is noticed", () => {
 
 test("a clock that is wrong is named with the difference and its sense", () => {
   const told = (serverTime: number): string => {
-    const verdict = check(altered({ error: 18, mac: octets(""), other: uint48(serverTime) }));
+    const verdict = check(altered({ error: 18, mac: bytes(""), other: uint48(serverTime) }));
     return verdict.kind === "refused" ? `${verdict.aheadSeconds}: ${verdict.message}` : verdict.kind;
   };
   assert.equal(told(at + 3600), "3600: the server's clock is 3600 s ahead of ours, and 300 s are allowed (BADTIME)");
@@ -99,11 +99,8 @@ test("a clock that is wrong is named with the difference and its sense", () => {
 });
 
 test("a TSIG record that is not the last, twice there, or of another class is malformed", () => {
-  const record = response.slice(-RECORD_OCTETS);
-  const [two, behind] = [
-    Buffer.concat([response, record]),
-    Buffer.concat([response, octets("0000010001000000000000")]),
-  ];
+  const record = response.slice(-RECORD_BYTES);
+  const [two, behind] = [Buffer.concat([response, record]), Buffer.concat([response, bytes("0000010001000000000000")])];
   for (const [bytes, additionals] of [
     [two, 2],
     [behind, 2],
@@ -111,7 +108,7 @@ test("a TSIG record that is not the last, twice there, or of another class is ma
     bytes[11] = additionals;
     assert.equal(splitTsig(bytes).kind, "malformed");
   }
-  const classAt = response.length - RECORD_OCTETS + 11 + 2;
+  const classAt = response.length - RECORD_BYTES + 11 + 2;
   const otherClass = response.slice();
   assert.equal(hex(otherClass.slice(classAt, classAt + 2)), "00ff");
   otherClass[classAt + 1] = 1;
@@ -132,7 +129,7 @@ function answerOf(signed: readonly boolean[]): readonly Uint8Array[] {
   let prior = requestMac;
   let mac = startMac(key(), prior);
   return signed.map((isSigned, index) => {
-    const message = octets("123480000000000000000000");
+    const message = bytes("123480000000000000000000");
     message[3] = index;
     if (!isSigned) {
       mac.update(message);
@@ -186,5 +183,5 @@ test("99 messages in a row may be without a signature, a hundredth may not", () 
 });
 
 test("the MAC of nothing before it differs from that of an empty MAC before it", () => {
-  assert.notEqual(hex(macOf(key(), undefined, octets("01"))), hex(macOf(key(), octets(""), octets("01"))));
+  assert.notEqual(hex(macOf(key(), undefined, bytes("01"))), hex(macOf(key(), bytes(""), bytes("01"))));
 });

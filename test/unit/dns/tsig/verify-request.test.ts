@@ -9,9 +9,9 @@ import { createTsigStream } from "../../../../src/dns/tsig/verify-stream.ts";
 import { TSIG_VECTORS, VECTOR_QUERY, VECTOR_SECRET, VECTOR_TIME } from "../tsig-vectors.ts";
 
 const at = VECTOR_TIME;
-const NOT_AUTH = octets("12348009000100000000000003777777076578616d706c6503636f6d0000010001");
+const NOT_AUTH = bytes("12348009000100000000000003777777076578616d706c6503636f6d0000010001");
 
-function octets(hex: string): Uint8Array {
+function bytes(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, "hex"));
 }
 
@@ -26,15 +26,15 @@ function check(bytes: Uint8Array, keys: readonly TsigKey[] = [key()], now = at):
 
 for (const { algorithm, request, mac } of TSIG_VECTORS) {
   test(`${algorithm}: takes the request that dnspython signs`, () => {
-    const verdict = check(octets(request), [key({ algorithm })]);
+    const verdict = check(bytes(request), [key({ algorithm })]);
     assert.ok(verdict.kind === "ok");
     assert.equal(Buffer.from(verdict.mac).toString("hex"), mac);
   });
 }
 
 const [vector = assert.fail()] = TSIG_VECTORS;
-const request = octets(vector.request);
-const other = key({ secret: octets("00") });
+const request = bytes(vector.request);
+const other = key({ secret: bytes("00") });
 
 const verdicts: readonly (readonly [string, TsigRequest, string])[] = [
   ["a key of another name", check(request, [key({ name: parseName("other.example") })]), "BADKEY"],
@@ -44,8 +44,8 @@ const verdicts: readonly (readonly [string, TsigRequest, string])[] = [
   ["two secrets of one name, the second of which fits", check(request, [other, key()]), "ok"],
   ["a clock just within the fudge", check(request, [key()], at + 300), "ok"],
   ["a clock beyond the fudge", check(request, [key()], at + 301), "BADTIME"],
-  ["no signature", check(octets(VECTOR_QUERY)), "unsigned"],
-  ["a message that is none", check(octets("1234")), "malformed"],
+  ["no signature", check(bytes(VECTOR_QUERY)), "unsigned"],
+  ["a message that is none", check(bytes("1234")), "malformed"],
 ];
 
 for (const [name, verdict, want] of verdicts) {
@@ -61,7 +61,7 @@ test("BADKEY and BADSIG come without a MAC, and the asker reads them", () => {
     const split = splitTsig(verdict.answer);
     assert.ok(split.kind === "signed");
     assert.equal(split.tsig.mac.length, 0);
-    const read = verifyResponse(verdict.answer, { key: key(), requestMac: octets(vector.mac), now: at });
+    const read = verifyResponse(verdict.answer, { key: key(), requestMac: bytes(vector.mac), now: at });
     assert.deepEqual(
       [read.kind, read.kind === "refused" && read.error, read.kind === "refused" && read.by],
       ["refused", error, "server"],
@@ -72,14 +72,14 @@ test("BADKEY and BADSIG come without a MAC, and the asker reads them", () => {
 test("BADTIME is signed, and tells the asker how far the clocks are apart", () => {
   const verdict = check(request, [key()], at + 1_000);
   assert.ok(verdict.kind === "refused");
-  const read = verifyResponse(verdict.answer, { key: key(), requestMac: octets(vector.mac), now: at });
+  const read = verifyResponse(verdict.answer, { key: key(), requestMac: bytes(vector.mac), now: at });
   assert.ok(read.kind === "refused");
   assert.deepEqual([read.error, read.by, read.aheadSeconds], ["BADTIME", "server", 1_000]);
 });
 
 test("an answer of several signed messages is taken in its order, and in no other", () => {
   const messages = [1, 2, 3].map((id) => Uint8Array.of(0, id, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0));
-  const mac = octets(vector.mac);
+  const mac = bytes(vector.mac);
   const [first = assert.fail(), ...later] = messages;
   const signed = [signMessage(first, key(), at, mac)];
   for (const message of later) {

@@ -231,8 +231,8 @@ for (const { name, script, protocol = "udp", asked = 1, want, log } of cases) {
   test(`attempt: ${name}`, async () => {
     const clock = fakeClock();
     const scripted = scriptedExchange(clock, script);
-    const memory = createServerMemory(octets);
-    const deps = { ...memory, clock, exchange: scripted.exchange, randomBytes: octets };
+    const memory = createServerMemory(bytes);
+    const deps = { ...memory, clock, exchange: scripted.exchange, randomBytes: bytes };
     const server: ResolverServer = { protocol, address: "192.0.2.53", port: 53 };
     let told = "";
     for (let time = 0; time < asked; time += 1) {
@@ -252,7 +252,7 @@ for (const { name, script, protocol = "udp", asked = 1, want, log } of cases) {
 test("attempt: over a stream, what is not the answer ends the wait at once", async () => {
   const clock = fakeClock();
   const { exchange } = scriptedExchange(clock, (query) => [garbage(query, 1)]);
-  const deps = { ...createServerMemory(octets), clock, exchange, randomBytes: octets };
+  const deps = { ...createServerMemory(bytes), clock, exchange, randomBytes: bytes };
   const server: ResolverServer = { protocol: "tls", address: "192.0.2.53", port: 853 };
   const ended = attempt(deps, server, A_QUERY, new AbortController().signal).then(() => clock.now());
   await clock.advance(10_000);
@@ -263,7 +263,7 @@ test("attempt: rejects when the signal aborts", async () => {
   const clock = fakeClock();
   const { exchange } = scriptedExchange(clock, () => []);
   const stop = new AbortController();
-  const deps = { ...createServerMemory(octets), clock, exchange, randomBytes: octets };
+  const deps = { ...createServerMemory(bytes), clock, exchange, randomBytes: bytes };
   const ended = attempt(deps, { protocol: "udp", address: "192.0.2.53", port: 53 }, A_QUERY, stop.signal);
   const rejected = assert.rejects(ended, { name: "AbortError" });
   await clock.advance(100);
@@ -272,7 +272,7 @@ test("attempt: rejects when the signal aborts", async () => {
 });
 
 /** Every letter in upper case. */
-function octets(count: number): Uint8Array {
+function bytes(count: number): Uint8Array {
   return new Uint8Array(count).fill(0xff);
 }
 

@@ -31,13 +31,13 @@ const cases: readonly Case[] = [
 
 for (const { name, option, peer = PEER, want } of cases) {
   test(name, () => {
-    const asker = readAsker(option === undefined ? undefined : octets(option), peer);
+    const asker = readAsker(option === undefined ? undefined : bytes(option), peer);
     if (asker.kind === "malformed") {
       assert.equal(asker.problem, want);
       return;
     }
     assert.equal(asker.subnet && `${asker.subnet.address}/${asker.subnet.prefix}`, want);
-    assert.deepEqual(asker.option, option === undefined ? undefined : octets(option));
+    assert.deepEqual(asker.option, option === undefined ? undefined : bytes(option));
   });
 }
 
@@ -55,10 +55,10 @@ const answers: readonly (readonly [option: string, scope: number | undefined, wa
 
 for (const [option, scope, want] of answers) {
   test(`the answer to ${option} with scope ${scope ?? "of its own"}`, () => {
-    assert.deepEqual(answerOption(octets(option), scope), octets(want));
+    assert.deepEqual(answerOption(bytes(option), scope), bytes(want));
   });
 }
 
-function octets(text: string): Uint8Array {
+function bytes(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text, "hex"));
 }

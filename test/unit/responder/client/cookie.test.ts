@@ -96,15 +96,15 @@ const cases: readonly Case[] = [
 for (const { name, current = OLD, previous, address = V4, cookie, at, want, reply } of cases) {
   test(name, () => {
     const cookies = createCookies({
-      current: octets(current),
-      ...(previous !== undefined && { previous: octets(previous) }),
+      current: bytes(current),
+      ...(previous !== undefined && { previous: bytes(previous) }),
     });
-    assert.equal(cookies.check(octets(cookie), address, at * 1_000), want);
+    assert.equal(cookies.check(bytes(cookie), address, at * 1_000), want);
     if (reply !== undefined) {
-      assert.equal(hex(cookies.reply(octets(cookie), want, address, at * 1_000)), reply);
+      assert.equal(hex(cookies.reply(bytes(cookie), want, address, at * 1_000)), reply);
     }
     if (want !== "malformed") {
-      const given = cookies.reply(octets(cookie), want, address, at * 1_000);
+      const given = cookies.reply(bytes(cookie), want, address, at * 1_000);
       assert.equal(given.length, 24);
       assert.ok(["valid", "renew"].includes(cookies.check(given, address, at * 1_000)));
     }
@@ -117,7 +117,7 @@ test("a cookie outlives one change of secrets and not two", () => {
   let secrets: CookieSecrets = renewedSecrets(undefined, random);
   assert.equal(secrets.previous, undefined);
   const cookies = createCookies(secrets);
-  const cookie = cookies.reply(octets(CLIENT), "client-only", V4, AT * 1_000);
+  const cookie = cookies.reply(bytes(CLIENT), "client-only", V4, AT * 1_000);
   const verdicts = [cookies.check(cookie, V4, AT * 1_000)];
   for (let change = 0; change < 2; change += 1) {
     secrets = renewedSecrets(secrets, random);
@@ -139,7 +139,7 @@ test("BADCOOKIE is for clients that showed a cookie, and only where the limits h
   );
 });
 
-function octets(text: string): Uint8Array {
+function bytes(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text, "hex"));
 }
 

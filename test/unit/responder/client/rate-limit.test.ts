@@ -138,7 +138,7 @@ test("names, types and zones have accounts of their own", () => {
 
 test("the seed is made of all the octets that are drawn", () => {
   let drawn = 0;
-  const seed = rateLimitSeed((octets) => Uint8Array.from({ length: octets }, () => (drawn += 1)));
+  const seed = rateLimitSeed((bytes) => Uint8Array.from({ length: bytes }, () => (drawn += 1)));
   assert.deepEqual([...seed], [0x01020304, 0x05060708, 0x090a0b0c, 0x0d0e0f10, 0x11121314, 0x15161718]);
 });
 

@@ -18,7 +18,7 @@ const cases: readonly (readonly [length: number, want: string])[] = [
 
 for (const [length, want] of cases) {
   test(`SipHash-2-4 of ${length} octets`, () => {
-    const octets = Uint8Array.from({ length }, (_, index) => index);
-    assert.equal(Buffer.from(sipHash24(KEY, octets)).toString("hex"), want);
+    const bytes = Uint8Array.from({ length }, (_, index) => index);
+    assert.equal(Buffer.from(sipHash24(KEY, bytes)).toString("hex"), want);
   });
 }

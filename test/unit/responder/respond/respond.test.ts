@@ -5,7 +5,7 @@ import { encodeMessage } from "../../../../src/dns/message/encode.ts";
 import type { Message } from "../../../../src/dns/message/message.ts";
 import { rcodeName } from "../../../../src/dns/registry.ts";
 import type { LiveAnswer, LiveQuestion } from "../../../../src/responder/answer-source.ts";
-import { decoded, EDNS, BARE_QUERY, queryOctets } from "../../../support/dns-query.ts";
+import { decoded, EDNS, BARE_QUERY, queryBytes } from "../../../support/dns-query.ts";
 import { PEER, responderWorld, type ResponderWorld, type WorldOptions } from "../../../support/responder-world.ts";
 import { alias, nameOf, served } from "../zone-play.ts";
 
@@ -50,12 +50,12 @@ async function ask(
   query: Uint8Array,
   protocol: "udp" | "tcp" = "udp",
 ): Promise<Message | undefined> {
-  const octets = await at.respond(query, PEER, protocol);
-  return octets === undefined ? undefined : decoded(octets);
+  const bytes = await at.respond(query, PEER, protocol);
+  return bytes === undefined ? undefined : decoded(bytes);
 }
 
-function withFlags(octets: Uint8Array, second: number, third: number): Uint8Array {
-  const changed = octets.slice();
+function withFlags(bytes: Uint8Array, second: number, third: number): Uint8Array {
+  const changed = bytes.slice();
   changed[2] = second;
   changed[3] = third;
   return changed;
@@ -65,13 +65,13 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-function patched(octets: Uint8Array, at: number, value: number): Uint8Array {
-  const changed = octets.slice();
+function patched(bytes: Uint8Array, at: number, value: number): Uint8Array {
+  const changed = bytes.slice();
   changed[at] = value;
   return changed;
 }
 
-const plain = queryOctets("example.com");
+const plain = queryBytes("example.com");
 const OPT = Uint8Array.of(0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0);
 
 interface Case {
@@ -121,25 +121,25 @@ const cases: readonly Case[] = [
   { name: "a later version of EDNS", query: patched(joined(plain, patched(OPT, 6, 1)), 11, 1), want: "BADVERS" },
   { name: "class CH", query: patched(plain, plain.length - 1, 3), want: "REFUSED" },
   { name: "class ANY", query: patched(plain, plain.length - 1, 255), want: "REFUSED" },
-  { name: "a foreign name", query: queryOctets("example.org"), want: "REFUSED" },
-  { name: "the root", query: queryOctets("."), want: "REFUSED" },
-  { name: "a name that only ends alike", query: queryOctets("evilexample.com"), want: "REFUSED" },
-  { name: "a zone transfer over UDP", query: queryOctets("example.com", "AXFR"), want: "FORMERR" },
-  { name: "a zone transfer over TCP", query: queryOctets("example.com", "AXFR"), want: "REFUSED", protocol: "tcp" },
-  { name: "an unknown type", query: queryOctets("example.com", "TYPE65300"), want: "NOERROR" },
-  { name: "ANY", query: queryOctets("example.com", "ANY"), want: "NOERROR" },
-  { name: "a name that is not there", query: queryOctets("no.example.com"), want: "NXDOMAIN" },
-  { name: "an empty non-terminal", query: queryOctets("b.c.example.com"), want: "NOERROR" },
-  { name: "a failed family", query: queryOctets("down.example.com"), want: "SERVFAIL" },
+  { name: "a foreign name", query: queryBytes("example.org"), want: "REFUSED" },
+  { name: "the root", query: queryBytes("."), want: "REFUSED" },
+  { name: "a name that only ends alike", query: queryBytes("evilexample.com"), want: "REFUSED" },
+  { name: "a zone transfer over UDP", query: queryBytes("example.com", "AXFR"), want: "FORMERR" },
+  { name: "a zone transfer over TCP", query: queryBytes("example.com", "AXFR"), want: "REFUSED", protocol: "tcp" },
+  { name: "an unknown type", query: queryBytes("example.com", "TYPE65300"), want: "NOERROR" },
+  { name: "ANY", query: queryBytes("example.com", "ANY"), want: "NOERROR" },
+  { name: "a name that is not there", query: queryBytes("no.example.com"), want: "NXDOMAIN" },
+  { name: "an empty non-terminal", query: queryBytes("b.c.example.com"), want: "NOERROR" },
+  { name: "a failed family", query: queryBytes("down.example.com"), want: "SERVFAIL" },
   {
     name: "another type at the name of a failed family",
-    query: queryOctets("down.example.com", "MX"),
+    query: queryBytes("down.example.com", "MX"),
     want: "NOERROR",
   },
 ];
 
 function withOption(code: number, length: number): Uint8Array {
-  return queryOctets("example.com", "A", { edns: { ...EDNS, options: [{ code, data: new Uint8Array(length) }] } });
+  return queryBytes("example.com", "A", { edns: { ...EDNS, options: [{ code, data: new Uint8Array(length) }] } });
 }
 
 for (const { name, query, want, protocol } of cases) {
@@ -156,10 +156,10 @@ for (const { name, query, want, protocol } of cases) {
 test("RD and CD are given back, AD and the reserved bit are not, AA is set for what is ours", async () => {
   const at = world();
   for (let round = 0; round < 3; round += 1) {
-    const octets = await at.respond(withFlags(plain, 0x01, 0x70), PEER, "udp");
-    assert.deepEqual([octets?.[2], octets?.[3]], [0x85, 0x10]);
+    const bytes = await at.respond(withFlags(plain, 0x01, 0x70), PEER, "udp");
+    assert.deepEqual([bytes?.[2], bytes?.[3]], [0x85, 0x10]);
   }
-  const foreign = await at.respond(withFlags(queryOctets("example.org"), 0x01, 0x70), PEER, "udp");
+  const foreign = await at.respond(withFlags(queryBytes("example.org"), 0x01, 0x70), PEER, "udp");
   assert.deepEqual([foreign?.[2], foreign?.[3]], [0x81, 0x15]);
 });
 
@@ -177,16 +177,16 @@ test("over UDP an answer has at most 512 octets, or what EDNS says from 512 to 1
     [900, 900],
     [4096, 1232],
   ] as const) {
-    const query = queryOctets("many.example.com", "TXT", {
+    const query = queryBytes("many.example.com", "TXT", {
       edns: { ...EDNS, udpSize, options: [{ code: 10, data: new Uint8Array(8) }] },
     });
     for (let round = 0; round < 3; round += 1) {
-      const octets = await at.respond(query, PEER, "udp");
-      assert.ok(octets !== undefined && octets.length <= most, `${octets?.length} for ${udpSize}`);
-      assert.deepEqual([decoded(octets).truncated, decoded(octets).edns?.udpSize], [true, 1232]);
+      const bytes = await at.respond(query, PEER, "udp");
+      assert.ok(bytes !== undefined && bytes.length <= most, `${bytes?.length} for ${udpSize}`);
+      assert.deepEqual([decoded(bytes).truncated, decoded(bytes).edns?.udpSize], [true, 1232]);
     }
   }
-  const whole = await ask(at, queryOctets("many.example.com", "TXT"), "tcp");
+  const whole = await ask(at, queryBytes("many.example.com", "TXT"), "tcp");
   assert.deepEqual([whole?.truncated, whole?.answers.length], [false, 30]);
 });
 
@@ -205,8 +205,8 @@ test("the TTL counts down to 5 and never beyond the alias's; near its end the ne
 test("addresses come in an order of their own for each network, the same within it, and all of them", async () => {
   const at = world();
   const orderFor = async (address: string): Promise<string> => {
-    const octets = await at.respond(plain, { address, port: 1 }, "udp");
-    return decoded(octets ?? new Uint8Array())
+    const bytes = await at.respond(plain, { address, port: 1 }, "udp");
+    return decoded(bytes ?? new Uint8Array())
       .answers.map(({ rdata }) => rdata[3])
       .join("");
   };
@@ -263,7 +263,7 @@ test("an answer out of a prepared packet is octet for octet the one that was mad
       const spelled = Array.from(name)
         .map((letter, index) => (upper[index] === true ? letter.toUpperCase() : letter))
         .join("");
-      const query = queryOctets(spelled, type, { ...flags, ...(edns !== null && { edns }) });
+      const query = queryBytes(spelled, type, { ...flags, ...(edns !== null && { edns }) });
       const cold = world();
       const first = await cold.respond(query, PEER, protocol === "tcp" ? "tcp" : "udp");
       for (let round = 0; round < 3; round += 1) {
@@ -290,7 +290,7 @@ test("a flood of names that are asked for once does not push out what is asked f
     await ask(at, plain);
   }
   for (let index = 0; index < 5_000; index += 1) {
-    await ask(at, queryOctets(`no${index}.example.com`));
+    await ask(at, queryBytes(`no${index}.example.com`));
   }
   const { hits } = at.counters;
   await ask(at, plain);
@@ -302,7 +302,7 @@ test("what is asked for again and again never makes more packets than there may 
   const at = world({ maxPackets: 100 });
   for (let index = 0; index < 1_000; index += 1) {
     for (let round = 0; round < 2; round += 1) {
-      await ask(at, queryOctets(`x${index}.star.example.com`, "TXT"));
+      await ask(at, queryBytes(`x${index}.star.example.com`, "TXT"));
     }
   }
   assert.ok(at.packets.size <= 100, `${at.packets.size}`);
@@ -317,13 +317,13 @@ test("the limits hold without a cookie and not with one, nor over TCP", async ()
   }
   assert.deepEqual(kinds, ["whole", "nothing", "truncated", "nothing", "truncated"]);
   assert.equal((await ask(at, plain, "tcp"))?.answers.length, 3);
-  const cookieless = queryOctets("example.com", "A", {
+  const cookieless = queryBytes("example.com", "A", {
     edns: { ...EDNS, options: [{ code: 10, data: new Uint8Array(8) }] },
   });
   const first = (await ask(at, cookieless)) ?? (await ask(at, cookieless));
   assert.equal(rcodeName(first?.rcode ?? 0), "BADCOOKIE");
   const cookie = first?.edns?.options[0]?.data ?? new Uint8Array();
-  const proven = queryOctets("example.com", "A", { edns: { ...EDNS, options: [{ code: 10, data: cookie }] } });
+  const proven = queryBytes("example.com", "A", { edns: { ...EDNS, options: [{ code: 10, data: cookie }] } });
   for (let round = 0; round < 5; round += 1) {
     assert.equal((await ask(at, proven))?.answers.length, 3);
   }

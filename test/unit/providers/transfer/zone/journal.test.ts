@@ -90,9 +90,9 @@ test("the journal keeps the last versions, and forgets the oldest first", () => 
   const kept = history(versions, { ...JOURNAL_LIMITS, versions: 3 });
   assert.equal(deltasSince(kept, 5)?.length, 3);
   assert.equal(deltasSince(kept, 4), undefined);
-  const one = kept.journal[0]?.octets ?? 0;
-  assert.equal(history(versions, { versions: 100, octets: 2 * one }).journal.length, 2);
-  assert.equal(history(versions, { versions: 100, octets: one - 1 }).journal.length, 0);
+  const one = kept.journal[0]?.bytes ?? 0;
+  assert.equal(history(versions, { versions: 100, bytes: 2 * one }).journal.length, 2);
+  assert.equal(history(versions, { versions: 100, bytes: one - 1 }).journal.length, 0);
 });
 
 test("whoever takes the differences from any version on has the newest, whatever changed", () => {
@@ -104,7 +104,7 @@ test("whoever takes the differences from any version on has the newest, whatever
       const versions = contents.map((content, index) =>
         version(index + 1, [...BALLAST, ...content.map(({ host, last }) => `${host} A 192.0.2.${last}`)]),
       );
-      const kept = history(versions, { versions: 100, octets: 1e9 });
+      const kept = history(versions, { versions: 100, bytes: 1e9 });
       for (const start of versions) {
         const form = incrementalForm(kept, start.serial);
         if (form.kind === "incremental") {
