@@ -42,7 +42,7 @@ export interface ControllerDeps {
 }
 
 /** What the loops of one controller share. */
-export interface Parts {
+export interface ControllerContext {
   readonly deps: ControllerDeps;
   readonly store: Store;
   readonly wants: Wants;
@@ -84,7 +84,7 @@ export function badKey(kind: BadManifest["kind"], key: ObjectKey): string {
 
 /** What the zone should hold by what is known now. */
 export function planOf(
-  { deps, store, refresher }: Pick<Parts, "deps" | "store" | "refresher">,
+  { deps, store, refresher }: Pick<ControllerContext, "deps" | "store" | "refresher">,
   zone: DnsZone,
 ): ZonePlan {
   return planZone({
@@ -97,7 +97,7 @@ export function planOf(
   });
 }
 
-export function isSettled({ phase, zones, wants, store, refresher }: Parts): boolean {
+export function isSettled({ phase, zones, wants, store, refresher }: ControllerContext): boolean {
   if (!phase.synced || !phase.everLed || phase.settling || [...store.zones()].length !== zones.size) {
     return false;
   }
@@ -110,8 +110,8 @@ export function isSettled({ phase, zones, wants, store, refresher }: Parts): boo
   );
 }
 
-export function sizesOf(parts: Parts): ReadonlyMap<string, number> {
-  const { store, refresher, zones, bad, edited, zoneQueue, proveQueue, aliasQueue, reportQueue } = parts;
+export function sizesOf(context: ControllerContext): ReadonlyMap<string, number> {
+  const { store, refresher, zones, bad, edited, zoneQueue, proveQueue, aliasQueue, reportQueue } = context;
   return new Map([
     ["streams", refresher.size()],
     ["zones", zones.size],

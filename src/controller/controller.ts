@@ -6,7 +6,7 @@ import { reportAlias, type AliasReportDeps } from "./status/update-alias-status.
 import { createFeed, type Feed } from "./responder/zone-sync.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import { lookAgain, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
-import { badKey, type ControllerDeps, isSettled, planOf, type Parts, sizesOf } from "./context.ts";
+import { badKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
 import { proveZone, type ProveDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
@@ -58,52 +58,55 @@ const REPORTS_AT_ONCE = 8;
 const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 
 export function createController(deps: ControllerDeps): Controller {
-  const parts = assemble(deps);
-  const { refresher, zoneQueue, proveQueue, aliasQueue, reportQueue, phase } = parts;
+  const context = assemble(deps);
+  const { refresher, zoneQueue, proveQueue, aliasQueue, reportQueue, phase } = context;
   return {
     async run(signal) {
       await Promise.all([
-        deps.inventory.run({ onEvent: (event) => onInventory(parts, event), onSynced: () => onSynced(parts) }, signal),
+        deps.inventory.run(
+          { onEvent: (event) => onInventory(context, event), onSynced: () => onSynced(context) },
+          signal,
+        ),
         refresher.run(signal),
-        parts.feed?.run(signal),
+        context.feed?.run(signal),
         ...[zoneQueue, proveQueue, aliasQueue, reportQueue].map((queue) => queue.run(signal)),
       ]);
     },
     lead(signal) {
       phase.term = signal;
       if (!signal.aborted) {
-        onLead(parts);
+        onLead(context);
       }
     },
-    store: parts.store,
-    zoneState: (zone) => parts.zones.get(zone),
+    store: context.store,
+    zoneState: (zone) => context.zones.get(zone),
     answer: (key) => refresher.answer(key),
-    leading: () => mayWrite(parts),
+    leading: () => mayWrite(context),
     synced: () => phase.synced,
     zonesKnown: () =>
       phase.synced &&
-      [...parts.bad.values()].every(({ kind, key }) => kind !== "DnsZone" || parts.store.zone(key) !== undefined),
-    settled: () => isSettled(parts),
+      [...context.bad.values()].every(({ kind, key }) => kind !== "DnsZone" || context.store.zone(key) !== undefined),
+    settled: () => isSettled(context),
     answers: createLiveAnswers({
-      store: parts.store,
+      store: context.store,
       refresher,
-      servedZone: (domain) => parts.feed?.zoneOf(domain),
+      servedZone: (domain) => context.feed?.zoneOf(domain),
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,
       onQuestion: () => deps.serving?.lookedUp(),
       clock: deps.clock,
     }),
-    served: () => phase.synced && !phase.settling && (parts.feed?.settled() ?? true),
+    served: () => phase.synced && !phase.settling && (context.feed?.settled() ?? true),
     heartbeats: () =>
       new Map([
         ["refresh", refresher.heartbeatAt()],
-        ...(parts.feed === undefined ? [] : [["served", parts.feed.heartbeatAt()] as const]),
+        ...(context.feed === undefined ? [] : [["served", context.feed.heartbeatAt()] as const]),
         ["zones", zoneQueue.heartbeatAt()],
         ["proof", proveQueue.heartbeatAt()],
         ["aliases", aliasQueue.heartbeatAt()],
         ["reports", reportQueue.heartbeatAt()],
       ]),
-    answerStates: () => countStates(parts.refresher.answers()),
+    answerStates: () => countStates(context.refresher.answers()),
     queueDepths: () =>
       new Map([
         ["zones", zoneQueue.size()],
@@ -111,12 +114,12 @@ export function createController(deps: ControllerDeps): Controller {
         ["aliases", aliasQueue.size()],
         ["reports", reportQueue.size()],
       ]),
-    sizes: () => sizesOf(parts),
+    sizes: () => sizesOf(context),
   };
 }
 
 /** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
-function assemble(deps: ControllerDeps): Parts {
+function assemble(deps: ControllerDeps): ControllerContext {
   const store = createStore(deps.placeOf);
   const refresher: Refresher = createRefresher({
     lookup: deps.lookup,
@@ -125,7 +128,7 @@ function assemble(deps: ControllerDeps): Parts {
     random: deps.random,
     log: deps.log,
     concurrency: deps.concurrency,
-    onAnswer: (answer, goodBefore) => onAnswer(parts, answer, goodBefore),
+    onAnswer: (answer, goodBefore) => onAnswer(context, answer, goodBefore),
     observe: (reading, tookMs, key) => deps.onReading(key, reading, tookMs),
     onQuestion: () => deps.serving?.lookedUp(),
     follows: false,
@@ -136,13 +139,13 @@ function assemble(deps: ControllerDeps): Parts {
     want: (key, status) => refresher.want(key, lastGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
   });
-  const inTerm = (handle: Handle): Handle => withinTerm(() => parts, handle);
-  const parts: Parts = {
+  const inTerm = (handle: Handle): Handle => withinTerm(() => context, handle);
+  const context: ControllerContext = {
     deps,
     store,
     wants,
     refresher,
-    feed: feedOf(deps, store, () => parts),
+    feed: feedOf(deps, store, () => context),
     zones: new Map(),
     edited: new Map(),
     bad: new Map(),
@@ -150,28 +153,28 @@ function assemble(deps: ControllerDeps): Parts {
       deps,
       "zones",
       ZONES_AT_ONCE,
-      inTerm((zone, signal) => reconcile(parts, zone, signal)),
+      inTerm((zone, signal) => reconcile(context, zone, signal)),
     ),
-    proveQueue: createQueue(deps, "proof", ZONES_AT_ONCE, (zone, signal) => prove(parts, zone, signal)),
+    proveQueue: createQueue(deps, "proof", ZONES_AT_ONCE, (zone, signal) => prove(context, zone, signal)),
     aliasQueue: createQueue(
       deps,
       "aliases",
       STATUS_WRITES_AT_ONCE,
-      inTerm((key, signal) => report(parts, key, signal)),
+      inTerm((key, signal) => report(context, key, signal)),
     ),
     reportQueue: createQueue(
       deps,
       "reports",
       REPORTS_AT_ONCE,
-      inTerm((zone, signal) => reportOn(parts, zone, signal)),
+      inTerm((zone, signal) => reportOn(context, zone, signal)),
     ),
     planTurn: createOneATurn(),
     phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
-  return parts;
+  return context;
 }
 
-function feedOf(deps: ControllerDeps, store: Store, parts: () => Parts): Feed | undefined {
+function feedOf(deps: ControllerDeps, store: Store, context: () => ControllerContext): Feed | undefined {
   const { serving: port, clock, random, log, observer, reporter } = deps;
   if (port === undefined) {
     return undefined;
@@ -185,7 +188,7 @@ function feedOf(deps: ControllerDeps, store: Store, parts: () => Parts): Feed | 
     observe: observer.queue("served"),
     onProblem(zone, { reason, message }) {
       // Each replica serves for itself; one of them tells.
-      if (mayWrite(parts())) {
+      if (mayWrite(context())) {
         reporter.event(zone, { type: reason === "NotServed" ? "Normal" : "Warning", reason, message });
       }
     },
@@ -199,16 +202,16 @@ function createQueue(deps: ControllerDeps, name: string, concurrency: number, ha
   return createWorkQueue({ clock, random, log, concurrency, handle, backoff: BACKOFF, observe: observer.queue(name) });
 }
 
-function mayWrite({ phase }: Parts): boolean {
+function mayWrite({ phase }: ControllerContext): boolean {
   return phase.term?.aborted === false;
 }
 
 /** What writes ends with the term: another replica may write as soon as the Lease is lost. The next term starts everything again. */
-function withinTerm(parts: () => Parts, handle: Handle): Handle {
+function withinTerm(context: () => ControllerContext, handle: Handle): Handle {
   // One signal a term, not one a round: signals that live long remember each that was made of them.
   let joined: { readonly term: AbortSignal; readonly signal: AbortSignal; readonly both: AbortSignal } | undefined;
   return async (key, signal) => {
-    const { term } = parts().phase;
+    const { term } = context().phase;
     if (term !== undefined && (joined?.term !== term || joined.signal !== signal)) {
       joined = { term, signal, both: AbortSignal.any([signal, term]) };
     }
@@ -223,10 +226,10 @@ function withinTerm(parts: () => Parts, handle: Handle): Handle {
   };
 }
 
-async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+async function reconcile(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
   // A plan is made at once, and of a large zone that takes a while: eight of them in one turn would stall everything else.
-  await parts.planTurn();
-  const { deps, store, zones } = parts;
+  await context.planTurn();
+  const { deps, store, zones } = context;
   const state = zones.get(zone);
   if (state === undefined) {
     return { again: "done" };
@@ -239,16 +242,16 @@ async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Pr
       log: deps.log,
       reporter: deps.reporter,
       observer: deps.observer,
-      plan: (of) => planOf(parts, of),
+      plan: (of) => planOf(context, of),
       olderTwin: (of) => store.olderTwin(of),
-      keeps: () => namesOfUnread(parts.bad.values(), (key) => store.alias(key) !== undefined),
-      mayWrite: () => mayWrite(parts),
+      keeps: () => namesOfUnread(context.bad.values(), (key) => store.alias(key) !== undefined),
+      mayWrite: () => mayWrite(context),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
       setsHere: (of, asked, sets) => setsHere(store, of, asked, sets),
-      onChanged: (of, names) => onZoneChanged(parts, of, names),
-      lookAgain: (of, names) => lookAgain(parts, of, names),
-      onWritten: (of) => parts.proveQueue.add(of),
+      onChanged: (of, names) => onZoneChanged(context, of, names),
+      lookAgain: (of, names) => lookAgain(context, of, names),
+      onWritten: (of) => context.proveQueue.add(of),
     },
     state,
     signal,
@@ -257,42 +260,42 @@ async function reconcile(parts: Parts, zone: ObjectKey, signal: AbortSignal): Pr
   return again;
 }
 
-async function prove(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
-  const { clock, log, observer, endpointsOf, ask } = parts.deps;
-  const state = parts.zones.get(zone);
-  const onChanged: ProveDeps["onChanged"] = (of, names) => onZoneChanged(parts, of, names);
+async function prove(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const { clock, log, observer, endpointsOf, ask } = context.deps;
+  const state = context.zones.get(zone);
+  const onChanged: ProveDeps["onChanged"] = (of, names) => onZoneChanged(context, of, names);
   return state === undefined
     ? { again: "done" }
     : proveZone({ clock, log, observer, endpointsOf, ask, onChanged }, state, signal);
 }
 
-function report(parts: Parts, key: ObjectKey, signal: AbortSignal): Promise<Again> {
-  const { clock, log, reporter, observer, ownerId } = parts.deps;
+function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const { clock, log, reporter, observer, ownerId } = context.deps;
   const deps: AliasReportDeps = {
     clock,
     log,
     reporter,
     observer,
     ownerId,
-    store: parts.store,
-    zoneState: (zone) => parts.zones.get(zone),
-    mayWrite: () => mayWrite(parts),
-    badEdit: (alias) => parts.bad.get(badKey("DnsAlias", alias)),
+    store: context.store,
+    zoneState: (zone) => context.zones.get(zone),
+    mayWrite: () => mayWrite(context),
+    badEdit: (alias) => context.bad.get(badKey("DnsAlias", alias)),
   };
   return reportAlias(deps, key, signal);
 }
 
-function reportOn(parts: Parts, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
-  const { clock, log, reporter, observer } = parts.deps;
+function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+  const { clock, log, reporter, observer } = context.deps;
   const deps: ZoneReportDeps = {
     clock,
     log,
     reporter,
     observer,
-    store: parts.store,
-    zoneState: (key) => parts.zones.get(key),
-    mayWrite: () => mayWrite(parts),
-    badEdit: (key) => parts.bad.get(badKey("DnsZone", key)),
+    store: context.store,
+    zoneState: (key) => context.zones.get(key),
+    mayWrite: () => mayWrite(context),
+    badEdit: (key) => context.bad.get(badKey("DnsZone", key)),
   };
   return reportZone(deps, zone, signal);
 }

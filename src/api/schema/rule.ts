@@ -17,7 +17,7 @@ export interface Spot<Value> {
   readonly value: Value;
 }
 
-export interface RuleParts<Spec, Value> {
+export interface RuleDefinition<Spec, Value> {
   readonly at: string;
   readonly cel: string;
   readonly message: string;
@@ -25,19 +25,19 @@ export interface RuleParts<Spec, Value> {
   readonly holds: (value: Value) => boolean;
 }
 
-export function rule<Spec, Value>(parts: RuleParts<Spec, Value>): Rule<Spec> {
-  const { at, cel, message, values, holds } = parts;
+export function rule<Spec, Value>(definition: RuleDefinition<Spec, Value>): Rule<Spec> {
+  const { at, cel, message, values, holds } = definition;
   return { at, cel, message, broken: (spec) => values(spec).filter(({ value }) => !holds(value)) };
 }
 
 /** Of an object with these optional members exactly one is given. */
-export function exactlyOne<Spec>(parts: {
+export function exactlyOne<Spec>(definition: {
   readonly at: string;
   readonly members: readonly string[];
   readonly message: string;
   readonly values: (spec: Spec) => readonly Spot<object>[];
 }): Rule<Spec> {
-  const { at, members, message, values } = parts;
+  const { at, members, message, values } = definition;
   return rule({
     at,
     cel: `[${members.map((member) => `has(self.${member})`).join(", ")}].exists_one(given, given)`,

@@ -101,7 +101,7 @@ async function oneRound(
   return EXIT.failed;
 }
 
-interface OpsParts {
+interface OpsContext {
   readonly log: Logger;
   readonly composition: Composition;
   readonly prometheus: PrometheusMetrics;
@@ -111,7 +111,7 @@ interface OpsParts {
 /** A loop that has not come round for this long is stuck, and a restart is what helps. */
 const STUCK_MS: Millis = 60_000;
 
-async function openOps(at: HostPort | undefined, { log, composition, prometheus, counting }: OpsParts) {
+async function openOps(at: HostPort | undefined, { log, composition, prometheus, counting }: OpsContext) {
   if (at === undefined) {
     return undefined;
   }

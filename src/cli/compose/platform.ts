@@ -53,7 +53,7 @@ interface Stores {
 const AUTO_LAG_MS = 2_500;
 const RELOAD_LAG_MS = 46_000;
 
-export interface ProviderParts {
+export interface ProviderContext {
   readonly stores: Stores;
   readonly outside: Pick<Outside, "providerOf">;
   readonly transfers: Pick<Transfers, "providerOf">;
@@ -62,7 +62,7 @@ export interface ProviderParts {
 }
 
 /** The provider of a zone on this plane. */
-export function providerOf({ stores, outside, transfers, ownerId, now }: ProviderParts, zone: DnsZone): ZoneProvider {
+export function providerOf({ stores, outside, transfers, ownerId, now }: ProviderContext, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
   const nudged = provider.serving.nudge !== undefined && stores.hurry !== undefined;
   const { hurry } = stores;

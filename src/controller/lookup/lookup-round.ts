@@ -8,37 +8,41 @@ import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
 import { unconfirmed } from "../../plan/hold/empty.ts";
 import type { HoldState } from "../../plan/hold/state.ts";
 import { step } from "../../plan/hold/step.ts";
-import type { Entry, RefresherDeps, RefreshParts } from "./refresher-context.ts";
+import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
 /** After an outage the failing keys come back within this time, not all in the same instant. */
 const RECOVERY_SPREAD_MS: Millis = 2_000;
 
 /** The key's turn has come. Gives when the next is due; undefined: nobody wants the key any more, or nobody asks for it. */
-export async function lookUpDue(parts: RefreshParts, text: string, signal: AbortSignal): Promise<Millis | undefined> {
-  const entry = parts.entries.get(text);
-  if (entry === undefined || !(parts.phase.follows || entry.asked)) {
+export async function lookUpDue(
+  context: RefresherContext,
+  text: string,
+  signal: AbortSignal,
+): Promise<Millis | undefined> {
+  const entry = context.entries.get(text);
+  if (entry === undefined || !(context.phase.follows || entry.asked)) {
     return undefined;
   }
-  await lookUp(parts, text, entry, signal);
-  return parts.entries.get(text) === entry ? entry.state.nextAt : undefined;
+  await lookUp(context, text, entry, signal);
+  return context.entries.get(text) === entry ? entry.state.nextAt : undefined;
 }
 
 /** One look-up, or the one that is under way. Never rejects. */
-export function lookUp(parts: RefreshParts, text: string, entry: Entry, signal: AbortSignal): Promise<void> {
-  entry.running ??= read(parts, text, entry, signal).finally(() => {
+export function lookUp(context: RefresherContext, text: string, entry: Entry, signal: AbortSignal): Promise<void> {
+  entry.running ??= read(context, text, entry, signal).finally(() => {
     entry.running = undefined;
   });
   return entry.running;
 }
 
 /** Has the key looked up at that time, whether questions are followed or not. */
-export function lookAt({ due }: RefreshParts, text: string, entry: Entry, at: Millis): void {
+export function lookAt({ due }: RefresherContext, text: string, entry: Entry, at: Millis): void {
   entry.asked = true;
   due.add(text, at);
 }
 
-async function read(parts: RefreshParts, text: string, entry: Entry, signal: AbortSignal): Promise<void> {
-  const { deps, entries, outages } = parts;
+async function read(context: RefresherContext, text: string, entry: Entry, signal: AbortSignal): Promise<void> {
+  const { deps, entries, outages } = context;
   const { key } = entry.state;
   const startedAt = deps.clock.now();
   entry.asked = false;
@@ -48,29 +52,29 @@ async function read(parts: RefreshParts, text: string, entry: Entry, signal: Abo
     return;
   }
   const now = deps.clock.now();
-  const context = {
+  const input = {
     now,
     random: deps.random,
     serverCount: deps.serverCountOf(key.view),
-    sibling: siblingOf(parts, key),
+    sibling: siblingOf(context, key),
   };
   const before = entry.state;
   const goodBefore = before.goodAt;
-  entry.state = step(before, reading, context);
+  entry.state = step(before, reading, input);
   entry.lookedUpAt = now;
   entry.asked ||= entry.state.doubt?.kind === "confirming";
   guarded(deps.log, () => deps.observe?.(reading, now - startedAt, key));
   if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
-    doubtSibling(parts, answerOf(before), now);
+    doubtSibling(context, answerOf(before), now);
   }
-  tellSibling(parts, answerOf(before), answerOf(entry.state));
+  tellSibling(context, answerOf(before), answerOf(entry.state));
   tell(deps, entry, goodBefore);
   if (outages.endsWith(key.view, reading, now)) {
-    retryFailing(parts, key.view, now);
+    retryFailing(context, key.view, now);
   }
 }
 
-function siblingOf({ entries }: RefreshParts, key: TargetKey): Answer | undefined {
+function siblingOf({ entries }: RefresherContext, key: TargetKey): Answer | undefined {
   const sibling = entries.get(siblingText(key));
   return sibling === undefined ? undefined : answerOf(sibling.state);
 }
@@ -80,32 +84,32 @@ function siblingText(key: TargetKey): string {
 }
 
 /** A name that is back may be back in both families: what stands in the other stays until it is asked again, which is now. */
-function doubtSibling(parts: RefreshParts, recovered: Answer, now: Millis): void {
+function doubtSibling(context: RefresherContext, recovered: Answer, now: Millis): void {
   const text = siblingText(recovered.key);
-  const sibling = parts.entries.get(text);
+  const sibling = context.entries.get(text);
   if (
     sibling?.state.emptySince !== undefined &&
     sibling.state.addresses.length > 0 &&
     !goneAlone(answerOf(sibling.state), recovered)
   ) {
     sibling.state = unconfirmed(sibling.state);
-    tell(parts.deps, sibling, sibling.state.goodAt);
-    lookAt(parts, text, sibling, now);
+    tell(context.deps, sibling, sibling.state.goodAt);
+    lookAt(context, text, sibling, now);
   }
 }
 
 /** Being good for longer is no news of a family itself, but decides whether the other one is gone alone. */
-function tellSibling(parts: RefreshParts, before: Answer, after: Answer): void {
-  const sibling = siblingOf(parts, after.key);
+function tellSibling(context: RefresherContext, before: Answer, after: Answer): void {
+  const sibling = siblingOf(context, after.key);
   if (sibling !== undefined && goneAlone(sibling, after) && !goneAlone(sibling, before)) {
-    guarded(parts.deps.log, () => parts.deps.onAnswer(sibling, sibling.goodAt));
+    guarded(context.deps.log, () => context.deps.onAnswer(sibling, sibling.goodAt));
   }
 }
 
-function retryFailing(parts: RefreshParts, view: ViewId, now: Millis): void {
-  for (const [text, entry] of parts.entries) {
+function retryFailing(context: RefresherContext, view: ViewId, now: Millis): void {
+  for (const [text, entry] of context.entries) {
     if (entry.state.key.view === view && entry.state.failingSince !== undefined) {
-      lookAt(parts, text, entry, now + Math.round(RECOVERY_SPREAD_MS * parts.deps.random()));
+      lookAt(context, text, entry, now + Math.round(RECOVERY_SPREAD_MS * context.deps.random()));
     }
   }
 }

@@ -46,7 +46,7 @@ export interface Entry {
 }
 
 /** What the parts of a refresher share. */
-export interface RefreshParts {
+export interface RefresherContext {
   readonly deps: RefresherDeps;
   /** By `keyText`. */
   readonly entries: Map<string, Entry>;

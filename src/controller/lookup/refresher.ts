@@ -9,7 +9,7 @@ import { createPump } from "../../schedule/pump.ts";
 import { askFor, liveReading } from "./on-demand-lookup.ts";
 import { lookAt, lookUpDue, tell } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
-import type { RefresherDeps, RefreshParts } from "./refresher-context.ts";
+import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
 /** One stream of look-ups a key, however many ask for it. */
 export interface Refresher {
@@ -51,9 +51,9 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     clock,
     log,
     concurrency,
-    start: (text, signal) => lookUpDue(parts, text, signal),
+    start: (text, signal) => lookUpDue(context, text, signal),
   });
-  const parts: RefreshParts = {
+  const context: RefresherContext = {
     deps,
     entries: new Map(),
     due,
@@ -62,13 +62,13 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     wake: () => pump.wake(),
     phase: { follows: deps.follows ?? true, signal: undefined },
   };
-  const { entries, phase } = parts;
+  const { entries, phase } = context;
   return {
     want(key, lastGood) {
-      want(parts, key, lastGood);
+      want(context, key, lastGood);
       pump.wake();
     },
-    drop: (key) => drop(parts, key),
+    drop: (key) => drop(context, key),
     answer(key) {
       const entry = entries.get(keyText(key));
       return entry === undefined ? undefined : answerOf(entry.state);
@@ -78,22 +78,22 @@ export function createRefresher(deps: RefresherDeps): Refresher {
         yield answerOf(state);
       }
     },
-    expedite: (key) => expedite(parts, key),
-    ask: (key) => askFor(parts, key),
-    live: (key) => liveReading(parts, key),
-    follow: () => follow(parts),
+    expedite: (key) => expedite(context, key),
+    ask: (key) => askFor(context, key),
+    live: (key) => liveReading(context, key),
+    follow: () => follow(context),
     nextAt: (key) => due.at(keyText(key)),
     async run(signal) {
       phase.signal = signal;
       await pump.run(signal);
-      await Promise.all(parts.forQuestions);
+      await Promise.all(context.forQuestions);
     },
     size: () => entries.size,
     heartbeatAt: () => pump.heartbeatAt(),
   };
 }
 
-function want({ deps, entries, due, phase }: RefreshParts, key: TargetKey, lastGood: LastGood | undefined): void {
+function want({ deps, entries, due, phase }: RefresherContext, key: TargetKey, lastGood: LastGood | undefined): void {
   const text = keyText(key);
   const entry = entries.get(text);
   if (entry !== undefined) {
@@ -121,7 +121,7 @@ function want({ deps, entries, due, phase }: RefreshParts, key: TargetKey, lastG
   }
 }
 
-function drop({ entries, due }: RefreshParts, key: TargetKey): void {
+function drop({ entries, due }: RefresherContext, key: TargetKey): void {
   const text = keyText(key);
   const entry = entries.get(text);
   if (entry === undefined) {
@@ -134,25 +134,25 @@ function drop({ entries, due }: RefreshParts, key: TargetKey): void {
   }
 }
 
-function expedite(parts: RefreshParts, key: TargetKey): void {
+function expedite(context: RefresherContext, key: TargetKey): void {
   const text = keyText(key);
-  const entry = parts.entries.get(text);
+  const entry = context.entries.get(text);
   if (entry !== undefined) {
     // The look-up that is under way may have begun before the reason for this one.
     entry.again = true;
-    lookAt(parts, text, entry, Math.max(parts.deps.clock.now(), entry.lookedUpAt + EXPEDITE_GAP_MS));
-    parts.wake();
+    lookAt(context, text, entry, Math.max(context.deps.clock.now(), entry.lookedUpAt + EXPEDITE_GAP_MS));
+    context.wake();
   }
 }
 
-function follow(parts: RefreshParts): void {
-  const { phase, entries, due, deps } = parts;
+function follow(context: RefresherContext): void {
+  const { phase, entries, due, deps } = context;
   if (!phase.follows) {
     phase.follows = true;
     const now = deps.clock.now();
     for (const [text, { state }] of entries) {
       due.add(text, Math.max(now, state.nextAt));
     }
-    parts.wake();
+    context.wake();
   }
 }

@@ -64,18 +64,18 @@ export function createTransport(deps: TransportDeps, options: TransportOptions =
     maxSockets: concurrency + URGENT_SOCKETS,
   });
   const limiter = createLimiter(concurrency);
-  const parts: Parts = { deps, connection, userAgent: options.userAgent ?? "dnsalias" };
+  const context: TransportContext = { deps, connection, userAgent: options.userAgent ?? "dnsalias" };
   return {
     request: (request, signal) =>
       request.isUrgent === true
-        ? requestAuthorized(parts, request, signal)
-        : limiter.run(() => requestPatiently(parts, request, signal), signal),
-    stream: (request, signal) => openStream(parts, request, signal),
+        ? requestAuthorized(context, request, signal)
+        : limiter.run(() => requestPatiently(context, request, signal), signal),
+    stream: (request, signal) => openStream(context, request, signal),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }
 
-interface Parts {
+interface TransportContext {
   readonly deps: TransportDeps;
   readonly connection: Connection;
   readonly userAgent: string;
@@ -88,14 +88,18 @@ const MAX_RETRIES = 3;
 const LONGEST_OWN_WAIT_MS = 5_000;
 
 /** RFC 6585 4, RFC 9110 15.6.4: a refused request was not processed, so waiting and sending it again is safe for every method. */
-async function requestPatiently(parts: Parts, request: KubeRequest, signal: AbortSignal): Promise<KubeResult> {
+async function requestPatiently(
+  context: TransportContext,
+  request: KubeRequest,
+  signal: AbortSignal,
+): Promise<KubeResult> {
   for (let attempt = 0; ; attempt += 1) {
-    const result = await requestAuthorized(parts, request, signal);
+    const result = await requestAuthorized(context, request, signal);
     const waitMs = ownWait(result);
     if (waitMs === undefined || attempt >= MAX_RETRIES) {
       return result;
     }
-    await parts.deps.clock.sleep(waitMs * (1 + 0.2 * parts.deps.random()), signal);
+    await context.deps.clock.sleep(waitMs * (1 + 0.2 * context.deps.random()), signal);
   }
 }
 
@@ -108,36 +112,40 @@ function ownWait(result: KubeResult): Millis | undefined {
 }
 
 /** A 401 can be a token that was rotated a moment ago: once more with what is on disk now. */
-async function requestAuthorized(parts: Parts, request: KubeRequest, signal: AbortSignal): Promise<KubeResult> {
+async function requestAuthorized(
+  context: TransportContext,
+  request: KubeRequest,
+  signal: AbortSignal,
+): Promise<KubeResult> {
   try {
-    const live = await parts.connection.current();
-    const first = await requestOnce(parts, live, request, signal);
+    const live = await context.connection.current();
+    const first = await requestOnce(context, live, request, signal);
     if (first.kind === "status" && first.code === 401) {
-      return await requestOnce(parts, await parts.connection.renew(live), request, signal);
+      return await requestOnce(context, await context.connection.renew(live), request, signal);
     }
     return first;
   } catch (error) {
     signal.throwIfAborted();
-    parts.deps.onRequest?.(request.method, "unreachable");
+    context.deps.onRequest?.(request.method, "unreachable");
     return { kind: "unreachable", message: messageOf(error) };
   }
 }
 
 /** An idle socket may have been closed at the other end the moment it was used; for a read, once more is safe. */
 async function requestOnce(
-  parts: Parts,
+  context: TransportContext,
   live: LiveConnection,
   request: KubeRequest,
   signal: AbortSignal,
 ): Promise<KubeResult> {
   try {
-    return await exchange(parts, live, request, signal);
+    return await exchange(context, live, request, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (request.method !== "GET" || !isReset(error)) {
       throw error;
     }
-    return exchange(parts, live, request, signal);
+    return exchange(context, live, request, signal);
   }
 }
 
@@ -146,7 +154,7 @@ function isReset(error: unknown): boolean {
 }
 
 async function exchange(
-  parts: Parts,
+  context: TransportContext,
   live: LiveConnection,
   request: KubeRequest,
   signal: AbortSignal,
@@ -156,38 +164,42 @@ async function exchange(
     const response = await live.requests.request({
       ...targetOf(live, request.path),
       method: request.method,
-      headers: headersOf(parts, live, request),
+      headers: headersOf(context, live, request),
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal: inner,
     });
-    parts.deps.onRequest?.(request.method, String(response.statusCode));
+    context.deps.onRequest?.(request.method, String(response.statusCode));
     const text = await response.body.text();
     return toResult(response.statusCode, headerOf(response.headers["retry-after"]), text, Date.now());
   });
   if (result === "expired") {
-    parts.deps.onRequest?.(request.method, "unreachable");
+    context.deps.onRequest?.(request.method, "unreachable");
     return { kind: "unreachable", message: `no answer within ${timeoutMs} ms` };
   }
   return result;
 }
 
-async function openStream(parts: Parts, request: StreamRequest, signal: AbortSignal): Promise<StreamResult> {
+async function openStream(
+  context: TransportContext,
+  request: StreamRequest,
+  signal: AbortSignal,
+): Promise<StreamResult> {
   try {
-    const live = await parts.connection.current();
+    const live = await context.connection.current();
     const response = await live.streams.request({
       ...targetOf(live, request.path),
       method: "GET",
-      headers: headersOf(parts, live, request),
+      headers: headersOf(context, live, request),
       headersTimeout: 30_000,
       bodyTimeout: request.idleMs,
       signal,
     });
-    parts.deps.onRequest?.("WATCH", String(response.statusCode));
+    context.deps.onRequest?.("WATCH", String(response.statusCode));
     if (response.statusCode === 200) {
       return { kind: "stream", chunks: response.body };
     }
     if (response.statusCode === 401) {
-      await parts.connection.renew(live);
+      await context.connection.renew(live);
     }
     const text = await response.body.text();
     const result = toResult(response.statusCode, headerOf(response.headers["retry-after"]), text, Date.now());
@@ -204,13 +216,13 @@ function targetOf(live: LiveConnection, path: string): { readonly origin: string
 }
 
 function headersOf(
-  parts: Parts,
+  context: TransportContext,
   live: LiveConnection,
   request: { readonly accept?: string; readonly body?: unknown; readonly contentType?: string },
 ): Record<string, string> {
   return {
     accept: request.accept ?? "application/json",
-    "user-agent": parts.userAgent,
+    "user-agent": context.userAgent,
     ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" }),
     ...live.credentials.headers,
   };

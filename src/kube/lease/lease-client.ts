@@ -32,60 +32,60 @@ export interface LeaseClient {
 }
 
 export function createLeaseClient(deps: LeaseClientDeps, options: LeaseClientOptions): LeaseClient {
-  const rim: Rim = {
+  const context: LeaseContext = {
     ...deps,
     ...options,
     // A request that hangs must leave time for another before the deadline.
     timeoutMs: Math.max(1_000, Math.floor(options.times.renewDeadlineMs / 2)),
   };
   return {
-    claim: (state, signal) => claim(rim, state, signal),
-    release: (state) => release(rim, state),
+    claim: (state, signal) => claim(context, state, signal),
+    release: (state) => release(context, state),
   };
 }
 
-interface Rim extends LeaseClientDeps, LeaseClientOptions {
+interface LeaseContext extends LeaseClientDeps, LeaseClientOptions {
   readonly timeoutMs: Millis;
 }
 
-async function claim(rim: Rim, state: LeaseState, signal: AbortSignal): Promise<LeaseTry> {
+async function claim(context: LeaseContext, state: LeaseState, signal: AbortSignal): Promise<LeaseTry> {
   if (state.renewedAt !== undefined) {
     // We hold it and know its version: one request. Whatever else happened to it makes this a conflict.
-    const quick = await write(rim, state, signal);
+    const quick = await write(context, state, signal);
     if (quick.kind !== "stale") {
       return quick.try;
     }
   }
-  const read = await send(rim, { method: "GET", path: pathOf(LEASES, rim) }, signal);
+  const read = await send(context, { method: "GET", path: pathOf(LEASES, context) }, signal);
   if (read.kind !== "ok" && !isStatus(read, 404)) {
     return { state, trouble: describeResult(read) };
   }
   const record = read.kind === "ok" ? toLeaseRecord(read.body) : undefined;
-  const observed = leaseObserved(state, record, rim.identity, rim.clock.now());
-  const written = await write(rim, observed, signal);
+  const observed = leaseObserved(state, record, context.identity, context.clock.now());
+  const written = await write(context, observed, signal);
   return written.kind === "stale" ? { state: observed, trouble: undefined } : written.try;
 }
 
 type Written = { readonly kind: "tried"; readonly try: LeaseTry } | { readonly kind: "stale" };
 
-async function write(rim: Rim, state: LeaseState, signal: AbortSignal): Promise<Written> {
-  const { namespace } = rim;
-  const move = leaseMove(state, rim.identity, rim.clock.now());
+async function write(context: LeaseContext, state: LeaseState, signal: AbortSignal): Promise<Written> {
+  const { namespace } = context;
+  const move = leaseMove(state, context.identity, context.clock.now());
   if (move.kind === "wait") {
     return { kind: "tried", try: { state, trouble: undefined } };
   }
-  const sentAt = rim.clock.now();
+  const sentAt = context.clock.now();
   const request: KubeRequest =
     move.kind === "create"
-      ? { method: "POST", path: pathOf(LEASES, { namespace }), body: claimedLease(claimOf(rim), undefined, true) }
+      ? { method: "POST", path: pathOf(LEASES, { namespace }), body: claimedLease(claimOf(context), undefined, true) }
       : {
           method: "PUT",
-          path: pathOf(LEASES, rim),
-          body: claimedLease(claimOf(rim), move.record, move.isTakeover),
+          path: pathOf(LEASES, context),
+          body: claimedLease(claimOf(context), move.record, move.isTakeover),
         };
-  const result = await send(rim, request, signal);
+  const result = await send(context, request, signal);
   if (result.kind === "ok") {
-    const next = leaseWritten(toLeaseRecord(result.body), sentAt, rim.clock.now());
+    const next = leaseWritten(toLeaseRecord(result.body), sentAt, context.clock.now());
     return { kind: "tried", try: { state: next, trouble: undefined } };
   }
   // 409: someone wrote first; 404 and 422: deleted, or made anew.
@@ -93,18 +93,18 @@ async function write(rim: Rim, state: LeaseState, signal: AbortSignal): Promise<
   return isStale ? { kind: "stale" } : { kind: "tried", try: { state, trouble: describeResult(result) } };
 }
 
-async function release(rim: Rim, state: LeaseState): Promise<LeaseState> {
-  const hurried = { ...rim, timeoutMs: RELEASE_TIMEOUT_MS };
+async function release(context: LeaseContext, state: LeaseState): Promise<LeaseState> {
+  const hurried = { ...context, timeoutMs: RELEASE_TIMEOUT_MS };
   const { signal } = new AbortController();
   let { observed } = state;
-  for (let attempt = 0; attempt < 2 && observed?.holder === rim.identity; attempt += 1) {
-    const body = releasedLease(claimOf(rim), observed);
-    const put = await send(hurried, { method: "PUT", path: pathOf(LEASES, rim), body }, signal);
+  for (let attempt = 0; attempt < 2 && observed?.holder === context.identity; attempt += 1) {
+    const body = releasedLease(claimOf(context), observed);
+    const put = await send(hurried, { method: "PUT", path: pathOf(LEASES, context), body }, signal);
     if (!isStatus(put, 409)) {
       break;
     }
     // A renewal that was cut off by the stop may have been taken all the same.
-    const read = await send(hurried, { method: "GET", path: pathOf(LEASES, rim) }, signal);
+    const read = await send(hurried, { method: "GET", path: pathOf(LEASES, context) }, signal);
     observed = read.kind === "ok" ? toLeaseRecord(read.body) : undefined;
   }
   return { ...state, observed: undefined, renewedAt: undefined };
@@ -113,11 +113,11 @@ async function release(rim: Rim, state: LeaseState): Promise<LeaseState> {
 /** Stopping must not wait long for an apiserver that is gone. */
 const RELEASE_TIMEOUT_MS = 2_000;
 
-function send({ transport, timeoutMs }: Rim, request: KubeRequest, signal: AbortSignal): Promise<KubeResult> {
+function send({ transport, timeoutMs }: LeaseContext, request: KubeRequest, signal: AbortSignal): Promise<KubeResult> {
   return transport.request({ ...request, timeoutMs, isUrgent: true }, signal);
 }
 
-function claimOf({ namespace, name, identity, times, wallNow }: Rim): LeaseClaim {
+function claimOf({ namespace, name, identity, times, wallNow }: LeaseContext): LeaseClaim {
   return { namespace, name, identity, durationMs: times.durationMs, wallNow: wallNow() };
 }
 

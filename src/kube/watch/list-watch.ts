@@ -62,7 +62,7 @@ export async function runListWatch(
   handlers: ListWatchHandlers,
   signal: AbortSignal,
 ): Promise<void> {
-  const work: Work = { deps, spec, handlers, sightings: createSightings(), signal };
+  const work: ListWatchContext = { deps, spec, handlers, sightings: createSightings(), signal };
   let state = LIST_WATCH_START;
   const advance = (outcome: ListWatchOutcome): void => {
     const before = state.trouble;
@@ -85,7 +85,7 @@ export async function runListWatch(
   }
 }
 
-interface Work {
+interface ListWatchContext {
   readonly deps: ListWatchDeps;
   readonly spec: ListWatchSpec;
   readonly handlers: ListWatchHandlers;
@@ -98,7 +98,7 @@ type Advance = (outcome: ListWatchOutcome) => void;
 /** The event loop gets a turn after this many objects, so that Leases, health checks and answers do not wait. */
 const YIELD_EVERY = 100;
 
-async function perform(work: Work, { step }: ListWatchState, advance: Advance): Promise<ListWatchOutcome> {
+async function perform(work: ListWatchContext, { step }: ListWatchState, advance: Advance): Promise<ListWatchOutcome> {
   switch (step.kind) {
     case "list":
       return listPage(work, step.token);
@@ -110,7 +110,7 @@ async function perform(work: Work, { step }: ListWatchState, advance: Advance): 
   }
 }
 
-async function listPage(work: Work, token: string): Promise<ListWatchOutcome> {
+async function listPage(work: ListWatchContext, token: string): Promise<ListWatchOutcome> {
   const { deps, spec, sightings, signal } = work;
   const path = pathOf(spec.resource, {
     namespace: spec.namespace,
@@ -143,7 +143,7 @@ async function listPage(work: Work, token: string): Promise<ListWatchOutcome> {
   return { kind: "page", token: next, resourceVersion: textAt(result.body, "metadata", "resourceVersion") };
 }
 
-async function takeAll(work: Work, items: readonly unknown[]): Promise<void> {
+async function takeAll(work: ListWatchContext, items: readonly unknown[]): Promise<void> {
   await setImmediate();
   for (const [index, item] of items.entries()) {
     if (isObject(item)) {
@@ -155,7 +155,7 @@ async function takeAll(work: Work, items: readonly unknown[]): Promise<void> {
   }
 }
 
-function take(work: Work, object: JsonObject): void {
+function take(work: ListWatchContext, object: JsonObject): void {
   if (work.sightings.see(object)) {
     // Items of a list carry neither apiVersion nor kind.
     const { apiVersion, kind } = work.spec.resource;
@@ -163,7 +163,7 @@ function take(work: Work, object: JsonObject): void {
   }
 }
 
-async function watch(work: Work, resourceVersion: string, advance: Advance): Promise<ListWatchOutcome> {
+async function watch(work: ListWatchContext, resourceVersion: string, advance: Advance): Promise<ListWatchOutcome> {
   const { deps, spec, signal } = work;
   const startedAt = deps.clock.now();
   const path = pathOf(spec.resource, {
@@ -198,7 +198,7 @@ async function watch(work: Work, resourceVersion: string, advance: Advance): Pro
   return { kind: "ended", tookMs: deps.clock.now() - startedAt };
 }
 
-function takeWatchEvent(work: Work, event: unknown): ListWatchOutcome {
+function takeWatchEvent(work: ListWatchContext, event: unknown): ListWatchOutcome {
   const object = isObject(event) ? event["object"] : undefined;
   const type = textAt(event, "type");
   if (type === "ERROR") {
@@ -222,7 +222,7 @@ function acceptOf(spec: ListWatchSpec, as: string): string {
   return spec.metadataOnly === true ? `application/json;as=${as};g=meta.k8s.io;v=v1` : "application/json";
 }
 
-function tellTrouble({ deps, spec, handlers }: Work, state: ListWatchState): void {
+function tellTrouble({ deps, spec, handlers }: ListWatchContext, state: ListWatchState): void {
   const fields = { resource: spec.resource.plural, namespace: spec.namespace };
   if (state.trouble === undefined) {
     deps.log.info(fields, "watching again");
@@ -232,7 +232,7 @@ function tellTrouble({ deps, spec, handlers }: Work, state: ListWatchState): voi
   handlers.onTrouble(state.trouble);
 }
 
-function guarded({ deps, spec }: Work, call: () => void): void {
+function guarded({ deps, spec }: ListWatchContext, call: () => void): void {
   try {
     call();
   } catch (error) {

@@ -9,7 +9,7 @@ import { endpointFor, type Shown } from "./convert.ts";
 import { createLook, type LookDeps } from "./read-records.ts";
 import { siftAdjusted, siftChanges } from "./filter-changes.ts";
 import { createTtlMemory, type TtlMemory } from "./requested-ttls.ts";
-import { write, type WriteParts } from "./write-changes.ts";
+import { write, type WriteContext } from "./write-changes.ts";
 
 /**
  * A zone of any DNS service that has an ExternalDNS webhook provider. A provider neither compares before it writes nor says what became of single
@@ -26,12 +26,12 @@ export function createWebhookBackend(deps: LookDeps): RecordBackend {
   };
 }
 
-async function read({ look, memory }: WriteParts, signal: AbortSignal): Promise<BackendRead> {
+async function read({ look, memory }: WriteContext, signal: AbortSignal): Promise<BackendRead> {
   const now = await look(signal);
   return now.kind === "ok" ? { kind: "ok", sets: memory.presented(now.shown), complete: true } : now;
 }
 
-async function apply(parts: WriteParts, batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
+async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
   const now = await parts.look(signal);
   if (now.kind !== "ok") {
     return now;

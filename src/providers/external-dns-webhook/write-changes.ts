@@ -10,14 +10,14 @@ import { type Outcome, outcomeOf } from "./read-back.ts";
 import type { LeftOut } from "./filter-changes.ts";
 import type { TtlMemory } from "./requested-ttls.ts";
 
-export interface WriteParts {
+export interface WriteContext {
   readonly client: WebhookClient;
   readonly look: (signal: AbortSignal) => Promise<Look>;
   readonly memory: TtlMemory;
   readonly clock: Clock;
 }
 
-export interface Work {
+export interface PendingWrites {
   readonly open: readonly AdjustedChange[];
   /** What is not sent at all. */
   readonly left: readonly LeftOut[];
@@ -25,17 +25,17 @@ export interface Work {
 }
 
 /** Sends changes and reads back, until the provider shows them or cannot be brought to. */
-export async function write(parts: WriteParts, work: Work, signal: AbortSignal): Promise<ApplyResult> {
+export async function write(context: WriteContext, work: PendingWrites, signal: AbortSignal): Promise<ApplyResult> {
   const left = [...work.left];
   let { open, shown } = work;
   for (let round = 0; round < MAX_ROUNDS && open.length > 0; round += 1) {
     for (const body of bodiesOf(open, shown)) {
-      const sent = await parts.client.apply(body, signal);
+      const sent = await context.client.apply(body, signal);
       if (sent.kind !== "ok") {
         return sent;
       }
     }
-    const back = await readBack(parts, open, shown, signal);
+    const back = await readBack(context, open, shown, signal);
     if (back.kind !== "ok") {
       return back;
     }
@@ -43,7 +43,7 @@ export async function write(parts: WriteParts, work: Work, signal: AbortSignal):
     if (foreign[0] !== undefined) {
       return { kind: "conflict", message: `${nameOf(foreign[0])} was changed by someone else during the write` };
     }
-    done.forEach(({ change }) => learn(parts.memory, change.after, back.shown));
+    done.forEach(({ change }) => learn(context.memory, change.after, back.shown));
     left.push(...untouched.map(notKept));
     open = partial;
     shown = back.shown;
@@ -61,7 +61,7 @@ type Back =
   | Exclude<Look, { readonly kind: "ok" }>;
 
 async function readBack(
-  { look, clock }: WriteParts,
+  { look, clock }: WriteContext,
   open: readonly AdjustedChange[],
   before: Shown,
   signal: AbortSignal,

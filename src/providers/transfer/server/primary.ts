@@ -91,8 +91,8 @@ export function createPrimary(options: PrimaryOptions): Primary {
     expected: options.catalogued,
     onChanged: (catalog, history, members) => tellAll(notifier, catalog, history, members),
   });
-  const parts: Parts = { registry, catalogs, notifier, isServing };
-  const opening = createOpening({ listen: options.listen, onQuery: answering(options, parts), log });
+  const context: PrimaryContext = { registry, catalogs, notifier, isServing };
+  const opening = createOpening({ listen: options.listen, onQuery: answering(options, context), log });
   catalogs.run(ending.signal).catch((error: unknown) => {
     if (!ending.signal.aborted) {
       log.error({ err: error }, "catalog zones are not kept any more");
@@ -101,34 +101,38 @@ export function createPrimary(options: PrimaryOptions): Primary {
   return {
     lead(signal) {
       term = signal;
-      signal.addEventListener("abort", () => stop(parts), { once: true });
+      signal.addEventListener("abort", () => stop(context), { once: true });
       catalogs.touch();
     },
     open: () => opening.open(),
     serves: options.listen.length > 0,
-    claim: (owner, domain, spec) => claimOf(parts, owner, registry.claim(owner, domain, spec)),
+    claim: (owner, domain, spec) => claimOf(context, owner, registry.claim(owner, domain, spec)),
     async [Symbol.asyncDispose]() {
       ending.abort();
-      stop(parts);
+      stop(context);
       await Promise.all([opening[Symbol.asyncDispose](), sockets[Symbol.asyncDispose]()]);
     },
   };
 }
 
-interface Parts {
+interface PrimaryContext {
   readonly registry: ZoneRegistry;
   readonly catalogs: CatalogKeeper;
   readonly notifier: Notifier;
   readonly isServing: () => boolean;
 }
 
-function stop({ registry, catalogs, notifier }: Parts): void {
+function stop({ registry, catalogs, notifier }: PrimaryContext): void {
   registry.clear();
   catalogs.clear();
   notifier.forget(undefined);
 }
 
-function claimOf({ registry, catalogs, notifier, isServing }: Parts, owner: string, entry: ZoneEntry): ZoneClaim {
+function claimOf(
+  { registry, catalogs, notifier, isServing }: PrimaryContext,
+  owner: string,
+  entry: ZoneEntry,
+): ZoneClaim {
   const { domain } = entry;
   catalogs.touch();
   return {
@@ -158,7 +162,7 @@ function claimOf({ registry, catalogs, notifier, isServing }: Parts, owner: stri
   };
 }
 
-function answering(options: PrimaryOptions, { registry, catalogs, isServing }: Parts): OnQuery {
+function answering(options: PrimaryOptions, { registry, catalogs, isServing }: PrimaryContext): OnQuery {
   const { clock, wallNow, observe } = options;
   const slots = createSlots(TRANSFERS_AT_ONCE);
   const zoneOf = (domain: Name): ServedZone | undefined =>
