@@ -4,7 +4,7 @@ import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { Name } from "../dns/name/name.ts";
-import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
+import type { LookupResult, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Lookup } from "../resolver/lookup.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
@@ -34,7 +34,7 @@ export interface ControllerDeps {
   readonly lookup: Lookup;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   readonly serverCountOf: (view: ViewId) => number;
-  readonly onReading: (key: TargetKey, reading: Reading, tookMs: Millis) => void;
+  readonly onResult: (key: TargetKey, result: LookupResult, tookMs: Millis) => void;
   /** Look-ups under way at once. */
   readonly concurrency: number;
   /** Answers questions by what the controller knows, whether it leads or not; absent: nothing is answered. */

@@ -129,7 +129,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     log: deps.log,
     concurrency: deps.concurrency,
     onAnswer: (answer, goodBefore) => onAnswer(context, answer, goodBefore),
-    observe: (reading, tookMs, key) => deps.onReading(key, reading, tookMs),
+    observe: (result, tookMs, key) => deps.onResult(key, result, tookMs),
     onQuestion: () => deps.serving?.lookedUp(),
     follows: false,
   });

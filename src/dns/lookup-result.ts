@@ -40,7 +40,7 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
  * first bits the answer holds for, 0 for everyone; of a chain the longest of its hops (RFC 7871 7.2.1). `negativeTtl` is
  * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), 0 when it carried none. `server` is the one that was believed.
  */
-export type Reading =
+export type LookupResult =
   | {
       readonly kind: "positive";
       readonly chain: readonly Name[];

@@ -1,5 +1,5 @@
 import type { Name } from "../dns/name/name.ts";
-import type { FailureReason, Reading } from "../dns/lookup-result.ts";
+import type { FailureReason, LookupResult } from "../dns/lookup-result.ts";
 
 /** What one server did instead of giving an answer. */
 export interface Note {
@@ -11,7 +11,7 @@ export interface Note {
 }
 
 /** One reading for all that was tried: the reason that says most about the name, and what each server did, in the order in which it did. */
-export function failureReading(notes: readonly [Note, ...Note[]]): Reading {
+export function failureResult(notes: readonly [Note, ...Note[]]): LookupResult {
   const telling = notes.reduce((best, note) => (rank(note) < rank(best) ? note : best));
   const sentences = new Set(notes.map(({ server, detail }) => `${server}: ${detail}`));
   return { kind: "failure", reason: telling.reason, detail: [...sentences].join("; "), chain: telling.path };

@@ -1,11 +1,11 @@
-import type { Reading, TargetKey, ViewId } from "../dns/lookup-result.ts";
+import type { LookupResult, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Subnet } from "../dns/address/subnet.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import type { LookupStep } from "./chain/trace.ts";
 
 /** One look-up of one key: never throws for what the network does; ends within its budget (10 s) or when the signal aborts. */
 export interface Lookup {
-  look(key: TargetKey, options: LookOptions, signal: AbortSignal): Promise<Reading>;
+  look(key: TargetKey, options: LookOptions, signal: AbortSignal): Promise<LookupResult>;
 }
 
 export interface LookOptions {

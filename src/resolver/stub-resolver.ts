@@ -1,11 +1,11 @@
 import type { Clock, Millis, Random } from "../base/clock.ts";
-import type { Reading, TargetKey } from "../dns/lookup-result.ts";
+import type { LookupResult, TargetKey } from "../dns/lookup-result.ts";
 import { TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import type { Found } from "./query-server.ts";
 import { askServers, type AskServersDeps, type ServersQuestion } from "./query-servers.ts";
 import { type Chain, endOfChain, startOfChain } from "./chain/chain.ts";
-import { failureReading, type Note } from "./lookup-failure.ts";
+import { failureResult, type Note } from "./lookup-failure.ts";
 import type { LookOptions, Lookup, View, ViewOf } from "./lookup.ts";
 import { createServerMemory } from "./server/server-memory.ts";
 
@@ -40,7 +40,7 @@ interface Task {
   readonly options: LookOptions;
 }
 
-async function look(deps: AskServersDeps, task: Task, signal: AbortSignal): Promise<Reading> {
+async function look(deps: AskServersDeps, task: Task, signal: AbortSignal): Promise<LookupResult> {
   signal.throwIfAborted();
   const done = new AbortController();
   const spent = new AbortController();
@@ -74,7 +74,7 @@ interface State {
 }
 
 /** Ends: each turn adds a hop to the chain, and chains have at most 16. */
-async function follow(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<Reading> {
+async function follow(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<LookupResult> {
   for (;;) {
     state.notes = [];
     const found = (await ask(deps, task, state, signal)) ?? (await stepOver(deps, task, state, signal));
@@ -162,14 +162,14 @@ function advance({ options }: Task, state: State, { result, server, authenticate
   }
 }
 
-function failure({ notes, chain }: State, otherwise: string): Reading {
+function failure({ notes, chain }: State, otherwise: string): LookupResult {
   const [first, ...more] = notes;
   return first === undefined
     ? { kind: "failure", reason: "timeout", detail: otherwise, chain: chain.path }
-    : failureReading([first, ...more]);
+    : failureResult([first, ...more]);
 }
 
-function noView({ target, view }: TargetKey): Reading {
+function noView({ target, view }: TargetKey): LookupResult {
   return {
     kind: "failure",
     reason: "unreachable",

@@ -13,7 +13,7 @@ import type {
 } from "../../src/controller/ports/ports.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName } from "../../src/dns/name/name.ts";
-import type { Reading, TargetKey } from "../../src/dns/lookup-result.ts";
+import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
 import { inlineText } from "../../src/providers/inline-text.ts";
 import type { Subnet } from "../../src/dns/address/subnet.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
@@ -198,7 +198,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     },
     viewIdOf: () => "view",
     serverCountOf: () => 1,
-    onReading: () => undefined,
+    onResult: () => undefined,
     concurrency: 64,
     ...(options.serving === undefined ? {} : { serving: options.serving }),
   });
@@ -273,7 +273,7 @@ function copy<T extends AliasStatus | ZoneStatus>(status: T): T {
   return structuredClone(status);
 }
 
-function read(targets: ReadonlyMap<string, readonly string[] | "servfail">, key: TargetKey): Reading {
+function read(targets: ReadonlyMap<string, readonly string[] | "servfail">, key: TargetKey): LookupResult {
   const found = targets.get(displayName(key.target));
   if (found === "servfail") {
     return { kind: "failure", reason: "servfail", detail: "the server said SERVFAIL", chain: [key.target] };
@@ -297,7 +297,7 @@ function read(targets: ReadonlyMap<string, readonly string[] | "servfail">, key:
 function scopedReading(
   key: TargetKey,
   found: { readonly addresses: readonly string[]; readonly scope: number } | undefined,
-): Reading {
+): LookupResult {
   return found === undefined
     ? { kind: "failure", reason: "servfail", detail: "the server said SERVFAIL", chain: [key.target] }
     : {

@@ -1,6 +1,6 @@
 import type { Millis } from "../../src/base/clock.ts";
 import { type Name, parseName } from "../../src/dns/name/name.ts";
-import type { FailureReason, Reading, TargetKey } from "../../src/dns/lookup-result.ts";
+import type { FailureReason, LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
 import type { Answer } from "../../src/plan/target-answer.ts";
 import { answerOf } from "../../src/plan/hold/answer-of.ts";
 import { freshState, type HoldState } from "../../src/plan/hold/state.ts";
@@ -17,7 +17,7 @@ export function found(
     readonly server?: string;
     readonly chain?: readonly Name[];
   } = {},
-): Reading {
+): LookupResult {
   return {
     kind: "positive",
     chain: options.chain ?? [KEY.target],
@@ -33,11 +33,11 @@ export function found(
 export function empty(
   kind: "nodata" | "nxdomain" = "nodata",
   options: { readonly negativeTtl?: number; readonly server?: string } = {},
-): Reading {
+): LookupResult {
   return { kind, chain: [KEY.target], negativeTtl: options.negativeTtl ?? 30, server: options.server ?? "s1" };
 }
 
-export function failed(reason: FailureReason = "timeout", chain: readonly Name[] = []): Reading {
+export function failed(reason: FailureReason = "timeout", chain: readonly Name[] = []): LookupResult {
   return { kind: "failure", reason, detail: `${reason} for a test`, chain };
 }
 
@@ -51,7 +51,7 @@ export interface PlayOptions {
 
 /** The state after each reading, which come at the given seconds. */
 export function play(
-  readings: readonly (readonly [atSeconds: number, reading: Reading])[],
+  readings: readonly (readonly [atSeconds: number, reading: LookupResult])[],
   options: PlayOptions = {},
 ): readonly HoldState[] {
   const states: HoldState[] = [];
@@ -70,7 +70,7 @@ export function play(
 
 /** The state after the last reading. */
 export function playOut(
-  readings: readonly (readonly [atSeconds: number, reading: Reading])[],
+  readings: readonly (readonly [atSeconds: number, reading: LookupResult])[],
   options: PlayOptions = {},
 ): HoldState {
   const last = play(readings, options).at(-1);

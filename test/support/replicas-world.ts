@@ -7,7 +7,7 @@ import { createController, type Controller } from "../../src/controller/controll
 import type { InventoryEvent, InventoryHandlers, Reporter, StatusWrite } from "../../src/controller/ports/ports.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName } from "../../src/dns/name/name.ts";
-import type { Reading, TargetKey } from "../../src/dns/lookup-result.ts";
+import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import { inlineText } from "../../src/providers/inline-text.ts";
 import type { TextStore, TextWrite } from "../../src/providers/text-store.ts";
@@ -203,7 +203,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
     lookup: { look: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key)) },
     viewIdOf: () => "view",
     serverCountOf: () => 1,
-    onReading: () => undefined,
+    onResult: () => undefined,
     concurrency: 64,
   });
   const replica: Replica = {
@@ -347,7 +347,7 @@ function setFinalizer(world: ReplicasWorld, now: DnsAlias, present: boolean): vo
   }
 }
 
-function readingOf({ targets, clock, lastGood, lastEmpty }: ReplicasWorld, key: TargetKey): Reading {
+function readingOf({ targets, clock, lastGood, lastEmpty }: ReplicasWorld, key: TargetKey): LookupResult {
   const says = targets.get(displayName(key.target)) ?? "nxdomain";
   const chain = [key.target];
   if (says === "servfail") {

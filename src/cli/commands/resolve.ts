@@ -23,7 +23,7 @@ export async function resolveCommand(config: ResolveConfig, io: Io, signal: Abor
   const families = await lookBoth(config, network, io, signal);
   const report: ResolveReport = { target: config.target, servers: network.resolvers.map(serverLabel), families };
   io.out.write(config.json ? json(reportJson(report)) : reportText(io.out, report));
-  return families.some(({ reading }) => reading.kind === "positive") ? EXIT.ok : EXIT.failed;
+  return families.some(({ result }) => result.kind === "positive") ? EXIT.ok : EXIT.failed;
 }
 
 /** Any text would do: there is one view. */
@@ -69,9 +69,9 @@ async function lookOne(lookup: Lookup, { key, serverCount, onStep }: One, signal
     steps.push(seen);
     onStep(seen);
   };
-  const reading = await lookup.look(key, { observe }, signal);
+  const result = await lookup.look(key, { observe }, signal);
   const now = systemClock.now();
   const context = { now, random: Math.random, serverCount, sibling: undefined };
-  const nextInMs: Millis = step(freshState(key, startedAt), reading, context).nextAt - now;
-  return { family: key.family, reading, steps, tookMs: now - startedAt, nextInMs };
+  const nextInMs: Millis = step(freshState(key, startedAt), result, context).nextAt - now;
+  return { family: key.family, result, steps, tookMs: now - startedAt, nextInMs };
 }

@@ -142,8 +142,8 @@ function controllerDeps(
     endpointsOf: plane.endpointsOf,
     viewIdOf: (zone, allowPrivate) => views.idOf(zone, allowPrivate),
     serverCountOf: (id) => views.viewOf(id)?.servers.length ?? 0,
-    onReading: (_key, reading, tookMs) =>
-      metrics.lookup(reading.kind === "failure" ? `failure:${reading.reason}` : reading.kind, tookMs),
+    onResult: (_key, result, tookMs) =>
+      metrics.lookup(result.kind === "failure" ? `failure:${result.reason}` : result.kind, tookMs),
     concurrency,
   };
 }

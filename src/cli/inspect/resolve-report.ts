@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { isSpecialUse } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { Reading } from "../../dns/lookup-result.ts";
+import type { LookupResult } from "../../dns/lookup-result.ts";
 import type { Family } from "../../dns/record.ts";
 import type { LookupStep } from "../../resolver/chain/trace.ts";
 import type { Sink } from "../terminal/streams.ts";
@@ -15,7 +15,7 @@ export interface ResolveReport {
 
 export interface FamilyReport {
   readonly family: Family;
-  readonly reading: Reading;
+  readonly result: LookupResult;
   readonly steps: readonly LookupStep[];
   readonly tookMs: Millis;
   readonly nextInMs: Millis;
@@ -32,11 +32,11 @@ export function reportJson({ target, servers, families }: ResolveReport): unknow
   return { target: displayName(target), servers, families: families.map(familyJson) };
 }
 
-function familyJson({ family, reading, steps, tookMs, nextInMs }: FamilyReport): unknown {
+function familyJson({ family, result, steps, tookMs, nextInMs }: FamilyReport): unknown {
   return {
     type: family,
-    ...outcomeJson(reading),
-    chain: reading.chain.map(displayName),
+    ...outcomeJson(result),
+    chain: result.chain.map(displayName),
     hops: hopsOf(steps).map(({ owner, type, ttl, target }) => ({
       owner: displayName(owner),
       type,
@@ -55,27 +55,27 @@ function familyJson({ family, reading, steps, tookMs, nextInMs }: FamilyReport):
   };
 }
 
-function outcomeJson(reading: Reading): object {
-  switch (reading.kind) {
+function outcomeJson(result: LookupResult): object {
+  switch (result.kind) {
     case "positive": {
-      const { addresses, ttl, server, authenticated } = reading;
+      const { addresses, ttl, server, authenticated } = result;
       return { outcome: "Positive", addresses, specialUse: addresses.filter(isSpecialUse), ttl, server, authenticated };
     }
     case "nodata":
     case "nxdomain":
-      return { outcome: outcomeWord(reading), negativeTtl: reading.negativeTtl, server: reading.server };
+      return { outcome: outcomeWord(result), negativeTtl: result.negativeTtl, server: result.server };
     case "failure":
-      return { outcome: "Failure", reason: reading.reason, detail: reading.detail };
+      return { outcome: "Failure", reason: result.reason, detail: result.detail };
   }
 }
 
 function familyLines(sink: Sink, report: FamilyReport): readonly string[] {
-  const { family, reading, steps, tookMs, nextInMs } = report;
-  const outcome = styled(sink, STYLE_OF[reading.kind], outcomeWord(reading));
+  const { family, result, steps, tookMs, nextInMs } = report;
+  const outcome = styled(sink, STYLE_OF[result.kind], outcomeWord(result));
   return [
     `${styled(sink, "bold", family.padEnd(4))}  ${outcome} in ${duration(tookMs)}`,
     ...chainLines(steps, family),
-    ...verdictLines(reading),
+    ...verdictLines(result),
     ...askedOf(steps).map(
       ({ server, name, type, tookMs: each, result }) =>
         `      asked ${server}: ${displayName(name)} ${type}: ${harmless(result)} in ${duration(each)}`,
@@ -84,15 +84,15 @@ function familyLines(sink: Sink, report: FamilyReport): readonly string[] {
   ];
 }
 
-const STYLE_OF: Readonly<Record<Reading["kind"], Style>> = {
+const STYLE_OF: Readonly<Record<LookupResult["kind"], Style>> = {
   positive: "green",
   nodata: "yellow",
   nxdomain: "yellow",
   failure: "red",
 };
 
-function outcomeWord(reading: Reading): string {
-  switch (reading.kind) {
+function outcomeWord(result: LookupResult): string {
+  switch (result.kind) {
     case "positive":
       return "Positive";
     case "nodata":
@@ -100,7 +100,7 @@ function outcomeWord(reading: Reading): string {
     case "nxdomain":
       return "NxDomain";
     case "failure":
-      return `Failure: ${reading.reason}`;
+      return `Failure: ${result.reason}`;
   }
 }
 
@@ -126,18 +126,16 @@ function noted(address: string): string {
   return isSpecialUse(address) ? `${address}  (special use: published with allowPrivate alone)` : address;
 }
 
-function verdictLines(reading: Reading): readonly string[] {
-  switch (reading.kind) {
+function verdictLines(result: LookupResult): readonly string[] {
+  switch (result.kind) {
     case "positive":
-      return [
-        `      TTL of the chain ${reading.ttl} s${reading.authenticated ? ", validated by the server (AD)" : ""}`,
-      ];
+      return [`      TTL of the chain ${result.ttl} s${result.authenticated ? ", validated by the server (AD)" : ""}`];
     case "nodata":
-      return [`      the name exists and has no such address; negative TTL ${reading.negativeTtl} s`];
+      return [`      the name exists and has no such address; negative TTL ${result.negativeTtl} s`];
     case "nxdomain":
-      return [`      the name does not exist; negative TTL ${reading.negativeTtl} s`];
+      return [`      the name does not exist; negative TTL ${result.negativeTtl} s`];
     case "failure":
-      return [`      ${harmless(reading.detail)}`];
+      return [`      ${harmless(result.detail)}`];
   }
 }
 

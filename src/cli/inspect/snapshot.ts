@@ -97,9 +97,9 @@ async function readOnce({ lookup, views }: Composition, { key, alias }: Stream, 
   const startedAt = systemClock.now();
   const known = lastGoodOf(key, alias.status, startedAt);
   const before = known === undefined ? freshState(key, startedAt) : restoredState(key, known, startedAt);
-  const reading = await lookup.look(key, {}, signal);
+  const result = await lookup.look(key, {}, signal);
   const serverCount = views.viewOf(key.view)?.servers.length ?? 0;
-  const state = step(before, reading, { now: systemClock.now(), random: Math.random, serverCount, sibling: undefined });
+  const state = step(before, result, { now: systemClock.now(), random: Math.random, serverCount, sibling: undefined });
   if (state.doubt?.kind !== "confirming") {
     return answerOf(state);
   }

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
-import { keyText, type Reading, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
+import { keyText, type LookupResult, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
 import type { Answer } from "../../plan/target-answer.ts";
 import { goneAlone } from "../../plan/one-family-empty.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
@@ -47,7 +47,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   const startedAt = deps.clock.now();
   entry.asked = false;
   entry.again = false;
-  const reading = await readingOf(deps, entry.state, signal);
+  const result = await resultOf(deps, entry.state, signal);
   if (entries.get(text) !== entry || signal.aborted) {
     return;
   }
@@ -60,16 +60,16 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   };
   const before = entry.state;
   const goodBefore = before.goodAt;
-  entry.state = step(before, reading, input);
+  entry.state = step(before, result, input);
   entry.lookedUpAt = now;
   entry.asked ||= entry.state.doubt?.kind === "confirming";
-  guarded(deps.log, () => deps.observe?.(reading, now - startedAt, key));
+  guarded(deps.log, () => deps.observe?.(result, now - startedAt, key));
   if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
     doubtSibling(context, answerOf(before), now);
   }
   tellSibling(context, answerOf(before), answerOf(entry.state));
   tell(deps, entry, goodBefore);
-  if (outages.endsWith(key.view, reading, now)) {
+  if (outages.endsWith(key.view, result, now)) {
     retryFailing(context, key.view, now);
   }
 }
@@ -126,7 +126,7 @@ export function tell({ log, onAnswer }: RefresherDeps, entry: Entry, goodBefore:
 }
 
 /** A look-up that throws is a defect of the look-up; for the key it is one more failure. */
-async function readingOf({ lookup, log }: RefresherDeps, state: HoldState, signal: AbortSignal): Promise<Reading> {
+async function resultOf({ lookup, log }: RefresherDeps, state: HoldState, signal: AbortSignal): Promise<LookupResult> {
   try {
     return await lookup.look(state.key, state.avoid === undefined ? {} : { avoid: state.avoid }, signal);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
-import { liveOf, type LiveReading } from "../../plan/hold/live.ts";
+import { liveOf, type LiveResult } from "../../plan/hold/live.ts";
 import { lookAt, lookUp } from "./lookup-round.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
 
@@ -24,7 +24,7 @@ export function askFor(context: RefresherContext, key: TargetKey): Promise<void>
 }
 
 /** What stands for the key at query time; undefined: nobody wants it. */
-export function liveReading({ entries, deps }: RefresherContext, key: TargetKey): LiveReading | undefined {
+export function liveResult({ entries, deps }: RefresherContext, key: TargetKey): LiveResult | undefined {
   const entry = entries.get(keyText(key));
   if (entry === undefined) {
     return undefined;
@@ -39,7 +39,7 @@ function isWanted(entry: Entry, now: Millis): boolean {
 }
 
 /** Most recursive servers count down: what they give in advance is the copy that is about to run out. */
-function isPrefetched({ prefetchedFor }: Entry, { freshUntil }: LiveReading): boolean {
+function isPrefetched({ prefetchedFor }: Entry, { freshUntil }: LiveResult): boolean {
   return Math.abs(freshUntil - prefetchedFor) <= SAME_COPY_MS;
 }
 

@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import type { Reading, ViewId } from "../../dns/lookup-result.ts";
+import type { LookupResult, ViewId } from "../../dns/lookup-result.ts";
 import { isOutage } from "../../plan/hold/failure.ts";
 
 /**
@@ -8,7 +8,7 @@ import { isOutage } from "../../plan/hold/failure.ts";
  */
 export interface OutageWatch {
   /** Takes note of the reading; true when an outage of its view ends with it. */
-  endsWith(view: ViewId, reading: Reading, now: Millis): boolean;
+  endsWith(view: ViewId, result: LookupResult, now: Millis): boolean;
 }
 
 /** So many failures with no answer between are an outage of the servers, not of a target. */
@@ -20,9 +20,9 @@ export function createOutageWatch(): OutageWatch {
   const failures = new Map<ViewId, number>();
   const endedAt = new Map<ViewId, Millis>();
   return {
-    endsWith(view, reading, now) {
-      if (reading.kind === "failure") {
-        if (isOutage(reading.reason)) {
+    endsWith(view, result, now) {
+      if (result.kind === "failure") {
+        if (isOutage(result.reason)) {
           failures.set(view, (failures.get(view) ?? 0) + 1);
         }
         return false;

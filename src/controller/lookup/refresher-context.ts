@@ -1,6 +1,6 @@
 import type { Clock, Millis, Random } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Reading, TargetKey, ViewId } from "../../dns/lookup-result.ts";
+import type { LookupResult, TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import type { Answer } from "../../plan/target-answer.ts";
 import type { HoldState } from "../../plan/hold/state.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
@@ -22,7 +22,7 @@ export interface RefresherDeps {
   /** Look-ups at once; those that questions wait for are counted apart. */
   readonly concurrency: number;
   /** Every reading, for metrics. */
-  readonly observe?: (reading: Reading, tookMs: Millis, key: TargetKey) => void;
+  readonly observe?: (result: LookupResult, tookMs: Millis, key: TargetKey) => void;
   /** A look-up begins because somebody asked and waits. */
   readonly onQuestion?: () => void;
   /** False: until `follow` is called a key is looked up only when it is asked for. Default: true. */

@@ -2,11 +2,11 @@ import type { Millis } from "../../base/clock.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { Answer } from "../../plan/target-answer.ts";
 import { answerOf } from "../../plan/hold/answer-of.ts";
-import type { LiveReading } from "../../plan/hold/live.ts";
+import type { LiveResult } from "../../plan/hold/live.ts";
 import { freshState, type LastGood, restoredState, withLastGood } from "../../plan/hold/state.ts";
 import { createDue } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
-import { askFor, liveReading } from "./on-demand-lookup.ts";
+import { askFor, liveResult } from "./on-demand-lookup.ts";
 import { lookAt, lookUpDue, tell } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
 import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
@@ -28,7 +28,7 @@ export interface Refresher {
    */
   ask(key: TargetKey): Promise<void> | undefined;
   /** What stands at query time. */
-  live(key: TargetKey): LiveReading | undefined;
+  live(key: TargetKey): LiveResult | undefined;
   /** From now on all keys are looked up as their TTLs ask, and not only those that are asked for. */
   follow(): void;
   /** When the next look-up is due. */
@@ -80,7 +80,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     },
     expedite: (key) => expedite(context, key),
     ask: (key) => askFor(context, key),
-    live: (key) => liveReading(context, key),
+    live: (key) => liveResult(context, key),
     follow: () => follow(context),
     nextAt: (key) => due.at(keyText(key)),
     async run(signal) {

@@ -7,7 +7,7 @@ import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
 import type { Answer } from "../../plan/target-answer.ts";
 import { contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
-import type { LiveReading } from "../../plan/hold/live.ts";
+import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
 import type { LiveAnswer } from "../../responder/answer-source.ts";
 
@@ -17,7 +17,7 @@ export interface LiveInput {
   readonly family: Family;
   /** The aliases that have the name; not empty. */
   readonly winners: readonly DnsAlias[];
-  readonly readingOf: (alias: DnsAlias, target: Name, family: Family) => LiveReading | undefined;
+  readonly resultOf: (alias: DnsAlias, target: Name, family: Family) => LiveResult | undefined;
   /** The name leads back to itself. */
   readonly loops: boolean;
   readonly now: Millis;
@@ -64,25 +64,21 @@ interface Part {
   readonly unresolved: string | undefined;
 }
 
-function partOf({ zone, family, readingOf, now }: LiveInput, alias: DnsAlias): Part {
-  const read = (target: Name, of: Family): LiveReading | undefined => readingOf(alias, target, of);
+function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
+  const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
   const { sets, targets } = contributionOf(alias, (target, of) => read(target, of)?.answer, now);
   const readings = targets.flatMap((verdict) => {
-    const reading = read(verdict.target, family);
-    return reading === undefined ? [] : [{ verdict, reading }];
+    const result = read(verdict.target, family);
+    return result === undefined ? [] : [{ verdict, result }];
   });
-  const giving = readings.filter(({ verdict, reading }) => isGiven(verdict, reading.answer));
+  const giving = readings.filter(({ verdict, result }) => isGiven(verdict, result.answer));
   // A target without a stream is a matter of moments: its alias or its zone has just changed.
   const isWhole = readings.length === targets.length;
-  const prefetchAt = isWhole
-    ? Math.min(now + UNCHANGING_MS, ...readings.map(({ reading }) => reading.prefetchAt))
-    : now;
+  const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...readings.map(({ result }) => result.prefetchAt)) : now;
   return {
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(
-      ...(giving.length === 0
-        ? [now + maxTtlOf(zone, [alias]) * 1000]
-        : giving.map(({ reading }) => reading.freshUntil)),
+      ...(giving.length === 0 ? [now + maxTtlOf(zone, [alias]) * 1000] : giving.map(({ result }) => result.freshUntil)),
     ),
     prefetchAt,
     unresolved: targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
@@ -124,12 +120,12 @@ function soonest(parts: readonly Part[], now: Millis): Millis {
 
 /** Nothing changes at a paused name, nor at one that would feed itself: what was published stays, or else what is known. */
 function frozen(input: LiveInput): LiveAnswer {
-  const { zone, family, winners, readingOf, now } = input;
+  const { zone, family, winners, resultOf, now } = input;
   const askAgainAt = now + UNCHANGING_MS;
   const published = winners.flatMap((alias) => publishedOf(alias, input));
   const known = winners.flatMap(
     (alias) =>
-      contributionOf(alias, (target, of) => readingOf(alias, target, of)?.answer, now).sets[family]?.addresses ?? [],
+      contributionOf(alias, (target, of) => resultOf(alias, target, of)?.answer, now).sets[family]?.addresses ?? [],
   );
   const addresses = addressSet(published.length > 0 ? published : known);
   return addresses.length > 0

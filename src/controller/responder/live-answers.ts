@@ -12,7 +12,7 @@ import type { Lookup } from "../../resolver/lookup.ts";
 import { decideLive } from "./live-answer-rules.ts";
 import type { Refresher } from "../lookup/refresher.ts";
 import type { Store } from "../inventory/store.ts";
-import { createSubnetReadings, type SubnetReadings } from "./subnet-lookups.ts";
+import { createSubnetLookups, type SubnetLookups } from "./subnet-lookups.ts";
 
 export interface LiveAnswersDeps {
   readonly store: Pick<Store, "claimsIn" | "placesOf">;
@@ -31,7 +31,7 @@ const PATIENCE_MS: Millis = 1_700;
 
 /** Answers at query time out of the inventory and the look-up streams. */
 export function createLiveAnswers(deps: LiveAnswersDeps): AnswerSource {
-  const subnets = createSubnetReadings(deps);
+  const subnets = createSubnetLookups(deps);
   return { live: (question) => live(deps, subnets, question) };
 }
 
@@ -43,7 +43,7 @@ interface Asked {
 
 async function live(
   deps: LiveAnswersDeps,
-  subnets: SubnetReadings,
+  subnets: SubnetLookups,
   question: LiveQuestion,
 ): Promise<LiveAnswer | undefined> {
   const zone = deps.servedZone(question.zone);
@@ -62,7 +62,7 @@ async function live(
     winners,
     name: question.name,
     family: question.family,
-    readingOf(alias, target, family) {
+    resultOf(alias, target, family) {
       const key = keyOf(deps, zone, alias, target, family);
       const shared = deps.refresher.live(key);
       const own = subnet === undefined || shared === undefined ? undefined : subnets.read(key, subnet, shared);
@@ -85,7 +85,7 @@ function winnersOf({ store }: Pick<LiveAnswersDeps, "store">, zone: DnsZone, nam
 /** Waits for the look-ups that are needed; undefined: none is. */
 function bringUp(
   deps: LiveAnswersDeps,
-  subnets: SubnetReadings,
+  subnets: SubnetLookups,
   { question, zone, winners }: Asked,
 ): Promise<unknown> | undefined {
   const { family, subnet } = question;
@@ -104,7 +104,7 @@ function bringUp(
 /** An empty answer says more when it is known whether the target has the other family: that one is looked up then, where nothing is known of it. */
 function bringUpTarget(
   { refresher }: LiveAnswersDeps,
-  subnets: SubnetReadings,
+  subnets: SubnetLookups,
   { alias, key, family, subnet }: AskedTarget,
 ): Promise<unknown> | undefined {
   const other = FAMILIES.find((one) => one !== family && alias.spec.families.includes(one));

@@ -3,26 +3,26 @@ import { addressSet } from "../../dns/address/address.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import { createScopeCache, type ScopeCache } from "../../dns/address/subnet-cache.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
-import type { LiveReading } from "../../plan/hold/live.ts";
+import type { LiveResult } from "../../plan/hold/live.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 
 /** What targets answer to one network (RFC 7871), read when it is asked for and kept for its TTL. */
-export interface SubnetReadings {
+export interface SubnetLookups {
   /** Undefined: what is known is fresh, or too much is being looked up; else one look-up, which all askers of the network share. Never rejects. */
   ask(key: TargetKey, subnet: Subnet): Promise<void> | undefined;
   /**
    * The shared reading with what the network gets in its place; undefined: nothing usable is known of the network, and the shared reading, which is held by
    * all the rules, stands for it.
    */
-  read(key: TargetKey, subnet: Subnet, shared: LiveReading): ScopedReading | undefined;
+  read(key: TargetKey, subnet: Subnet, shared: LiveResult): ScopedResult | undefined;
 }
 
-interface ScopedReading extends LiveReading {
+interface ScopedResult extends LiveResult {
   /** How many bits of the network it holds for. */
   readonly scope: number;
 }
 
-export interface SubnetReadingsDeps {
+export interface SubnetLookupsDeps {
   readonly lookup: Lookup;
   readonly clock: Clock;
   /** A look-up begins. */
@@ -49,7 +49,7 @@ const MAX_STALE_MS: Millis = 300_000;
 /** A look-up for a question ends by then: whoever asked has been answered with the shared reading long before. */
 const LOOKUP_MS: Millis = 5_000;
 
-export function createSubnetReadings(deps: SubnetReadingsDeps): SubnetReadings {
+export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
   const cache = createScopeCache<Known>(MAX_ENTRIES);
   const running = new Map<string, Promise<void>>();
   return {
@@ -90,19 +90,19 @@ export function createSubnetReadings(deps: SubnetReadingsDeps): SubnetReadings {
 }
 
 async function look(
-  { lookup, clock, onQuestion }: SubnetReadingsDeps,
+  { lookup, clock, onQuestion }: SubnetLookupsDeps,
   cache: ScopeCache<Known>,
   key: TargetKey,
   subnet: Subnet,
 ): Promise<void> {
   onQuestion();
-  const reading = await lookup.look(key, { subnet }, AbortSignal.timeout(LOOKUP_MS)).catch(() => undefined);
+  const result = await lookup.look(key, { subnet }, AbortSignal.timeout(LOOKUP_MS)).catch(() => undefined);
   const now = clock.now();
   const text = keyText(key);
-  if (reading?.kind === "positive") {
-    const until = now + Math.max(LEAST_FRESH_MS, reading.ttl * 1000);
-    const value = { addresses: addressSet(reading.addresses), readAt: now, until, askAt: until };
-    cache.put(text, subnet, { scope: reading.scope ?? 0, value });
+  if (result?.kind === "positive") {
+    const until = now + Math.max(LEAST_FRESH_MS, result.ttl * 1000);
+    const value = { addresses: addressSet(result.addresses), readAt: now, until, askAt: until };
+    cache.put(text, subnet, { scope: result.scope ?? 0, value });
     return;
   }
   // What the network got before stands as stale data.

@@ -85,7 +85,7 @@ function failureOf(scan: FolderScan, { rootId, hadFiles }: Earlier): string | un
     : undefined;
 }
 
-interface Readings {
+interface ParsedFiles {
   readonly files: ReadonlyMap<string, KnownFile>;
   readonly unreadable: readonly Unreadable[];
 }
@@ -94,7 +94,7 @@ async function readChanged(
   root: string,
   scanned: ReadonlyMap<string, FileStamp>,
   known: ReadonlyMap<string, KnownFile>,
-): Promise<Readings> {
+): Promise<ParsedFiles> {
   const files = new Map<string, KnownFile>();
   const unreadable: Unreadable[] = [];
   for (const [path, { stamp, size }] of scanned) {

@@ -30,7 +30,7 @@ export interface ManifestDocument extends Position {
   readonly locate: (path: FieldPath) => Position;
 }
 
-export interface FileReading {
+export interface ParsedFile {
   readonly documents: readonly ManifestDocument[];
   readonly problems: readonly ManifestProblem[];
   /** Other kinds, for a debug line. */
@@ -43,7 +43,7 @@ export interface FileReading {
 export const MAX_FILE_SIZE = 4 * 1024 * 1024;
 
 /** Reads one YAML or JSON file of any number of documents. Never throws; every problem has its line and column. */
-export function readManifests(file: string, text: string): FileReading {
+export function readManifests(file: string, text: string): ParsedFile {
   if (text.length > MAX_FILE_SIZE) {
     return unreadable(file, `larger than ${MAX_FILE_SIZE} characters; split the file`);
   }
@@ -86,7 +86,7 @@ type Piece =
   | { readonly kind: "problem"; readonly problem: ManifestProblem }
   | { readonly kind: "ignored"; readonly what: string };
 
-function together(pieces: readonly Piece[]): FileReading {
+function together(pieces: readonly Piece[]): ParsedFile {
   const problems = pieces.flatMap((piece) => (piece.kind === "problem" ? [piece.problem] : []));
   return {
     documents: pieces.flatMap((piece) => (piece.kind === "document" ? [piece.document] : [])),
@@ -96,7 +96,7 @@ function together(pieces: readonly Piece[]): FileReading {
   };
 }
 
-function unreadable(file: string, message: string): FileReading {
+function unreadable(file: string, message: string): ParsedFile {
   return { documents: [], problems: [{ file, line: 1, column: 1, message }], ignored: [], complete: false };
 }
 

@@ -31,22 +31,22 @@ interface ReadTtls {
 const BLOCK = 8;
 
 /** The cycles after a reading that was believed; `changed`: it differs from the one before. */
-export function noteReading(
+export function recordResult(
   cycles: TtlCycles | undefined,
-  reading: ReadTtls & { readonly changed: boolean; readonly now: Millis },
+  result: ReadTtls & { readonly changed: boolean; readonly now: Millis },
 ): TtlCycles {
-  const { ttl, longestTtl, changed, now } = reading;
+  const { ttl, longestTtl, changed, now } = result;
   if (cycles === undefined) {
     return { ...restoredCycles(ttl), count: 1, longest: longestTtl, endsAt: now + ttl * 1000 };
   }
   if (!changed && now < cycles.endsAt) {
-    return { ...notePeak(cycles, reading), ttl: Math.max(cycles.ttl, ttl) };
+    return { ...notePeak(cycles, result), ttl: Math.max(cycles.ttl, ttl) };
   }
   const count = cycles.count + 1;
   const block =
     count % BLOCK === 0
       ? { peak: ttl, peakBefore: cycles.peak, longest: longestTtl, longestBefore: cycles.longest }
-      : notePeak(cycles, reading);
+      : notePeak(cycles, result);
   return { ...cycles, ...block, count, ttl, previous: cycles.ttl, endsAt: now + ttl * 1000 };
 }
 

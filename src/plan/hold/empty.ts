@@ -1,7 +1,7 @@
 import type { Millis, Random } from "../../base/clock.ts";
 import { origTtl } from "./cycles.ts";
 import { clampWait, firstWaitMs, nextWaitMs, SLACK_MS } from "./next-lookup.ts";
-import type { EmptyReading, EmptyRow, HoldContext, HoldState } from "./state.ts";
+import type { EmptyResult, EmptyRow, HoldContext, HoldState } from "./state.ts";
 
 const READINGS_NEEDED = 3;
 const SERVERS_NEEDED = 2;
@@ -10,20 +10,20 @@ const SPAN_MIN_MS: Millis = 60_000;
 const SPAN_MAX_MS: Millis = 3 * 3_600_000;
 
 /** An empty answer counts towards its confirmation; last-good stays, and after the confirmation `emptySince` says so. */
-export function onEmpty(state: HoldState, reading: EmptyReading, context: HoldContext): HoldState {
+export function onEmpty(state: HoldState, result: EmptyResult, context: HoldContext): HoldState {
   const { now, random, serverCount } = context;
-  const row = extended(state.empty, reading, now);
+  const row = extended(state.empty, result, now);
   const heardEnough = row.otherServerHeard || Math.min(SERVERS_NEEDED, serverCount) < SERVERS_NEEDED;
   const confirmed =
     state.emptySince !== undefined ||
     (heardEnough && row.readings >= READINGS_NEEDED && now - row.firstAt >= spanMs(row));
-  const wait = confirmed ? confirmedWaitMs(state, reading, random) : confirmingWaitMs(state, row, context);
-  const outcome = state.outcome.kind === reading.kind ? state.outcome : { kind: reading.kind };
+  const wait = confirmed ? confirmedWaitMs(state, result, random) : confirmingWaitMs(state, row, context);
+  const outcome = state.outcome.kind === result.kind ? state.outcome : { kind: result.kind };
   return {
     ...state,
     outcome,
     since: outcome === state.outcome ? state.since : now,
-    chain: state.addresses.length === 0 && outcome !== state.outcome ? reading.chain : state.chain,
+    chain: state.addresses.length === 0 && outcome !== state.outcome ? result.chain : state.chain,
     failures: 0,
     failingSince: undefined,
     empty: row,
@@ -40,7 +40,7 @@ export function unconfirmed(state: HoldState): HoldState {
   return { ...state, emptySince: undefined, empty: undefined };
 }
 
-function extended(row: EmptyRow | undefined, { server, negativeTtl }: EmptyReading, now: Millis): EmptyRow {
+function extended(row: EmptyRow | undefined, { server, negativeTtl }: EmptyResult, now: Millis): EmptyRow {
   if (row === undefined) {
     return { firstAt: now, readings: 1, server, otherServerHeard: false, negativeTtl };
   }
@@ -57,7 +57,7 @@ function spanMs({ negativeTtl }: EmptyRow): Millis {
   return Math.min(SPAN_MAX_MS, Math.max(SPAN_MIN_MS, negativeTtl * 1000));
 }
 
-function confirmedWaitMs(state: HoldState, { negativeTtl }: EmptyReading, random: Random): Millis {
+function confirmedWaitMs(state: HoldState, { negativeTtl }: EmptyResult, random: Random): Millis {
   return state.emptySince === undefined ? firstWaitMs(negativeTtl, random) : nextWaitMs(negativeTtl, random);
 }
 

@@ -2,20 +2,20 @@ import { backoffMs } from "../../base/backoff.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
 import type { Outcome } from "../target-answer.ts";
 import { RETRY } from "./next-lookup.ts";
-import type { FailureReading, HoldContext, HoldState } from "./state.ts";
+import type { FailureResult, HoldContext, HoldState } from "./state.ts";
 
 /** A failure says nothing about the target: what stands stays, only the outcome and the next try change. */
-export function onFailure(state: HoldState, reading: FailureReading, { now, random }: HoldContext): HoldState {
+export function onFailure(state: HoldState, result: FailureResult, { now, random }: HoldContext): HoldState {
   const retryAt = now + backoffMs(RETRY, state.failures, random);
   const since = state.failingSince ?? now;
-  const outcome = failureOutcome(state.outcome, reading);
+  const outcome = failureOutcome(state.outcome, result);
   return {
     ...state,
     outcome,
     since,
     failingSince: since,
     failures: state.failures + 1,
-    chain: outcome !== state.outcome && showsPath(reading) ? reading.chain : state.chain,
+    chain: outcome !== state.outcome && showsPath(result) ? result.chain : state.chain,
     // A look-up out of turn that fails does not put off the one that was due anyway.
     nextAt: state.nextAt > now ? Math.min(state.nextAt, retryAt) : retryAt,
   };
@@ -38,13 +38,13 @@ export function isOutage(reason: FailureReason): boolean {
 }
 
 /** During one outage the first reason stays, so that a time-out after a SERVFAIL is no news to write into every status. */
-function failureOutcome(before: Outcome, { reason, detail }: FailureReading): Outcome {
+function failureOutcome(before: Outcome, { reason, detail }: FailureResult): Outcome {
   if (before.kind === "failure" && (before.reason === reason || (isOutage(before.reason) && isOutage(reason)))) {
     return before;
   }
   return { kind: "failure", reason, detail };
 }
 
-function showsPath({ reason, chain }: FailureReading): boolean {
+function showsPath({ reason, chain }: FailureResult): boolean {
   return (reason === "loop" || reason === "too-deep") && chain.length > 0;
 }

@@ -4,7 +4,7 @@ import { answerOf } from "./answer-of.ts";
 import type { HoldState } from "./state.ts";
 
 /** What stands for one key at query time. */
-export interface LiveReading {
+export interface LiveResult {
   /** Its addresses are those of the last reading; last-good where that is not believed. */
   readonly answer: Answer;
   /** Until then the addresses are fresh; after it they are stale data (RFC 8767). */
@@ -25,7 +25,7 @@ const PREFETCH_MS: Millis = 5_000;
  * A rotating target keeps what is *published* steady, since each change would be a write; an answer at query time costs none, so that it is what the target
  * shows now. The rules of holding are the same for both.
  */
-export function liveOf(state: HoldState): LiveReading {
+export function liveOf(state: HoldState): LiveResult {
   const answer = answerOf(state);
   const { read, nextAt, goodAt } = state;
   if (state.failingSince !== undefined || (state.outcome.kind === "positive" && read === undefined)) {

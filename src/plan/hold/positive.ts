@@ -2,32 +2,32 @@ import { sameMembers } from "../../base/order.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { isUnread, notePeak, noteReading, origTtl, peakTtl, type TtlCycles } from "./cycles.ts";
+import { isUnread, notePeak, recordResult, origTtl, peakTtl, type TtlCycles } from "./cycles.ts";
 import { firstWaitMs, MAX_WAIT_MS, nextWaitMs, SLACK_MS } from "./next-lookup.ts";
 import { allSeenLately, canRotate, type Rotation, seenNow, track } from "./rotation.ts";
-import type { HoldContext, HoldState, PositiveReading } from "./state.ts";
+import type { HoldContext, HoldState, PositiveResult } from "./state.ts";
 import { steadyTtl } from "./steady-ttl.ts";
 
 /** A positive reading is believed, unless over half of what stands is gone at once: then it is confirmed first, for one TTL at most. */
-export function onPositive(before: HoldState, reading: PositiveReading, context: HoldContext): HoldState {
+export function onPositive(before: HoldState, result: PositiveResult, context: HoldContext): HoldState {
   const state = recovered(before, context);
-  if (!isSuspicious(before, reading)) {
-    return afterCalmReading(state, reading, context);
+  if (!isSuspicious(before, result)) {
+    return afterCalmResult(state, result, context);
   }
   switch (before.doubt?.kind) {
     case undefined:
-      return askedAgain(state, reading, context);
+      return askedAgain(state, result, context);
     case "confirming":
       // Equal or also shrunk: two answers agree that most of the old set is gone, and the newer one is believed.
-      return believed(state, reading, context);
+      return believed(state, result, context);
     case "disagreed":
       return context.now < before.doubt.until
         ? {
             ...state,
-            cycles: withPeak(state.cycles, reading),
+            cycles: withPeak(state.cycles, result),
             nextAt: Math.min(before.doubt.until + SLACK_MS, context.now + MAX_WAIT_MS),
           }
-        : believed(state, reading, context);
+        : believed(state, result, context);
   }
 }
 
@@ -47,54 +47,54 @@ function recovered(before: HoldState, { now }: HoldContext): HoldState {
 }
 
 /** A target that rotates shows other addresses all the time; there the window decides instead. */
-function isSuspicious({ addresses, rotation, emptySince }: HoldState, reading: PositiveReading): boolean {
+function isSuspicious({ addresses, rotation, emptySince }: HoldState, result: PositiveResult): boolean {
   if (rotation?.rotating === true || emptySince !== undefined) {
     return false;
   }
-  const gone = addresses.filter((address) => !reading.addresses.includes(address)).length;
+  const gone = addresses.filter((address) => !result.addresses.includes(address)).length;
   return gone > addresses.length / 2;
 }
 
-function askedAgain(state: HoldState, reading: PositiveReading, { now }: HoldContext): HoldState {
+function askedAgain(state: HoldState, result: PositiveResult, { now }: HoldContext): HoldState {
   return {
     ...state,
-    cycles: withPeak(state.cycles, reading),
+    cycles: withPeak(state.cycles, result),
     doubt: { kind: "confirming" },
     nextAt: now,
-    avoid: reading.server,
+    avoid: result.server,
   };
 }
 
 /** A reading with most of the old set in it: when it came to confirm, the servers disagree until this one's copy runs out. */
-function afterCalmReading(state: HoldState, reading: PositiveReading, context: HoldContext): HoldState {
-  const after = believed(state, reading, context);
+function afterCalmResult(state: HoldState, result: PositiveResult, context: HoldContext): HoldState {
+  const after = believed(state, result, context);
   const { doubt } = state;
   if (doubt?.kind === "confirming") {
-    const until = context.now + Math.min(reading.ttl * 1000, MAX_WAIT_MS);
+    const until = context.now + Math.min(result.ttl * 1000, MAX_WAIT_MS);
     return { ...after, doubt: { kind: "disagreed", until } };
   }
   return doubt !== undefined && context.now < doubt.until ? { ...after, doubt } : after;
 }
 
-function believed(state: HoldState, reading: PositiveReading, { now, random }: HoldContext): HoldState {
-  const read = addressSet(reading.addresses);
+function believed(state: HoldState, result: PositiveResult, { now, random }: HoldContext): HoldState {
+  const read = addressSet(result.addresses);
   const before = state.rotation === undefined ? state.addresses : seenNow(state.rotation);
   const changed = !sameMembers(before, read);
-  const cycles = noteReading(state.cycles, { ttl: reading.ttl, longestTtl: reading.longestTtl, changed, now });
-  const seen = { addresses: read, ttl: reading.ttl, now };
+  const cycles = recordResult(state.cycles, { ttl: result.ttl, longestTtl: result.longestTtl, changed, now });
+  const seen = { addresses: read, ttl: result.ttl, now };
   const rotation = canRotate(peakTtl(cycles)) ? track(state.rotation, state.addresses, seen) : undefined;
   const addresses = publishedSet(state, rotation, read);
-  const wait = isUnread(state.cycles) ? firstWaitMs(reading.ttl, random) : nextWaitMs(reading.ttl, random);
+  const wait = isUnread(state.cycles) ? firstWaitMs(result.ttl, random) : nextWaitMs(result.ttl, random);
   return {
     ...state,
     addresses,
     // What was shown until now may be the path of a loop or of an empty answer: it gives way at once when the outcome just turned.
-    ...shownChain(state, reading.chain, addresses !== state.addresses || state.since === now),
+    ...shownChain(state, result.chain, addresses !== state.addresses || state.since === now),
     ...publishedTtl(state, cycles, addresses !== state.addresses),
     cycles,
     rotation,
     goodAt: now,
-    read: { addresses: sameMembers(addresses, read) ? addresses : read, until: now + reading.ttl * 1000 },
+    read: { addresses: sameMembers(addresses, read) ? addresses : read, until: now + result.ttl * 1000 },
     doubt: undefined,
     nextAt: now + wait,
   };
@@ -142,6 +142,6 @@ function sameChain(a: readonly Name[], b: readonly Name[]): boolean {
   return a.length === b.length && a.every((name, index) => name === b[index]);
 }
 
-function withPeak(cycles: TtlCycles | undefined, reading: PositiveReading): TtlCycles | undefined {
-  return cycles === undefined ? undefined : notePeak(cycles, reading);
+function withPeak(cycles: TtlCycles | undefined, result: PositiveResult): TtlCycles | undefined {
+  return cycles === undefined ? undefined : notePeak(cycles, result);
 }

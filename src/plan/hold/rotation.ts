@@ -23,7 +23,7 @@ export interface Rotation {
   readonly rotating: boolean;
 }
 
-export interface SeenReading {
+export interface SeenResult {
   readonly addresses: readonly string[];
   readonly ttl: Seconds;
   readonly now: Millis;
@@ -53,12 +53,12 @@ export function canRotate(ttl: Seconds): boolean {
 export function track(
   rotation: Rotation | undefined,
   before: readonly string[],
-  reading: SeenReading,
+  result: SeenResult,
 ): Rotation | undefined {
   if (rotation === undefined) {
-    return begin(before, reading);
+    return begin(before, result);
   }
-  return reading.now < rotation.endsAt ? sameCycle(rotation, reading) : nextCycle(rotation, reading);
+  return result.now < rotation.endsAt ? sameCycle(rotation, result) : nextCycle(rotation, result);
 }
 
 /** True while each of the addresses was seen within the window. */
@@ -71,42 +71,42 @@ export function seenNow(rotation: Rotation): readonly string[] {
   return [...rotation.seen].filter(([, cycle]) => cycle === rotation.cycle).map(([address]) => address);
 }
 
-function begin(before: readonly string[], reading: SeenReading): Rotation | undefined {
-  if (before.length === 0 || sameMembers(before, reading.addresses)) {
+function begin(before: readonly string[], result: SeenResult): Rotation | undefined {
+  if (before.length === 0 || sameMembers(before, result.addresses)) {
     return undefined;
   }
   const seen = new Map(before.map((address) => [address, 0]));
-  reading.addresses.forEach((address) => seen.set(address, 1));
-  return { cycle: 1, endsAt: cycleEnd(reading), seen, returns: 0, quiet: 0, rotating: false };
+  result.addresses.forEach((address) => seen.set(address, 1));
+  return { cycle: 1, endsAt: cycleEnd(result), seen, returns: 0, quiet: 0, rotating: false };
 }
 
-function sameCycle(rotation: Rotation, reading: SeenReading): Rotation {
-  const endsAt = Math.max(rotation.endsAt, cycleEnd(reading));
-  const isKnown = reading.addresses.every((address) => rotation.seen.get(address) === rotation.cycle);
-  const seen = isKnown ? rotation.seen : remember(rotation.seen, reading.addresses, rotation.cycle);
+function sameCycle(rotation: Rotation, result: SeenResult): Rotation {
+  const endsAt = Math.max(rotation.endsAt, cycleEnd(result));
+  const isKnown = result.addresses.every((address) => rotation.seen.get(address) === rotation.cycle);
+  const seen = isKnown ? rotation.seen : remember(rotation.seen, result.addresses, rotation.cycle);
   return isKnown && endsAt === rotation.endsAt ? rotation : { ...rotation, endsAt, seen };
 }
 
-function nextCycle(rotation: Rotation, reading: SeenReading): Rotation | undefined {
-  const changed = !sameMembers(seenNow(rotation), reading.addresses);
+function nextCycle(rotation: Rotation, result: SeenResult): Rotation | undefined {
+  const changed = !sameMembers(seenNow(rotation), result.addresses);
   const quiet = changed ? 0 : rotation.quiet + 1;
   if (quiet >= QUIET_CYCLES) {
     return undefined;
   }
   const cycle = rotation.cycle + 1;
-  const returns = changed ? pushBit(rotation.returns, cameBack(rotation, reading.addresses)) : rotation.returns;
+  const returns = changed ? pushBit(rotation.returns, cameBack(rotation, result.addresses)) : rotation.returns;
   return {
     cycle,
-    endsAt: cycleEnd(reading),
-    seen: remember(rotation.seen, reading.addresses, cycle),
+    endsAt: cycleEnd(result),
+    seen: remember(rotation.seen, result.addresses, cycle),
     returns,
     quiet,
     rotating: countBits(returns) >= RETURNS_TO_ROTATE,
   };
 }
 
-function cycleEnd(reading: SeenReading): Millis {
-  return reading.now + reading.ttl * 1000;
+function cycleEnd(result: SeenResult): Millis {
+  return result.now + result.ttl * 1000;
 }
 
 function cameBack(rotation: Rotation, addresses: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import type { Millis, Random } from "../../base/clock.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { Reading, TargetKey } from "../../dns/lookup-result.ts";
+import type { LookupResult, TargetKey } from "../../dns/lookup-result.ts";
 import type { Seconds } from "../../dns/record.ts";
 import type { Answer, Outcome } from "../target-answer.ts";
 import { restoredCycles, type TtlCycles } from "./cycles.ts";
@@ -59,9 +59,9 @@ export interface EmptyRow {
 /** Over half of the addresses were gone at once: the reading is being confirmed, or two servers said different things. */
 type Doubt = { readonly kind: "confirming" } | { readonly kind: "disagreed"; readonly until: Millis };
 
-export type PositiveReading = Extract<Reading, { readonly kind: "positive" }>;
-export type EmptyReading = Extract<Reading, { readonly kind: "nodata" | "nxdomain" }>;
-export type FailureReading = Extract<Reading, { readonly kind: "failure" }>;
+export type PositiveResult = Extract<LookupResult, { readonly kind: "positive" }>;
+export type EmptyResult = Extract<LookupResult, { readonly kind: "nodata" | "nxdomain" }>;
+export type FailureResult = Extract<LookupResult, { readonly kind: "failure" }>;
 
 /** What the machine is told beside the reading. */
 export interface HoldContext {

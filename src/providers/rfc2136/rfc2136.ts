@@ -51,13 +51,13 @@ async function read(state: State, names: readonly Name[], signal: AbortSignal): 
   return firstThatDoes(state, (server) => readAt(state, { session: opened.session, server, names }, signal));
 }
 
-interface Reading {
+interface ZoneReader {
   readonly session: Session;
   readonly server: ResolverServer;
   readonly names: readonly Name[];
 }
 
-async function readAt(state: State, { session, server, names }: Reading, signal: AbortSignal): Promise<BackendRead> {
+async function readAt(state: State, { session, server, names }: ZoneReader, signal: AbortSignal): Promise<BackendRead> {
   const { client, deps } = state;
   const zone = deps.domain;
   if (deps.spec.read === "Axfr" && deps.clock.now() >= state.tooLargeUntil) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Reading } from "../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startUnbound } from "../../support/unbound.ts";
 import { startSubnetServer, type SubnetAnswer, type SubnetServer } from "../../lab/subnet-server.ts";
@@ -106,7 +106,7 @@ async function look(scene: LookupScene, target: string, subnet: string | undefin
   return tell(await scene.look(target, "A", options));
 }
 
-function tell(reading: Reading): string {
+function tell(reading: LookupResult): string {
   if (reading.kind === "failure") {
     return `failure: ${reading.detail}`;
   }

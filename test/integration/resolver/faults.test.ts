@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Reading } from "../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import type { LookupStep } from "../../../src/resolver/chain/trace.ts";
 import type { Fault } from "../../lab/fault.ts";
 import { type NameServer, startNameServer } from "../../lab/name-server.ts";
@@ -119,7 +119,7 @@ function labelOf({ host, port }: NameServer): string {
   return `${host}:${port}`;
 }
 
-function tell(reading: Reading): string {
+function tell(reading: LookupResult): string {
   switch (reading.kind) {
     case "positive":
       return `positive ${reading.addresses.join(" ")}`;

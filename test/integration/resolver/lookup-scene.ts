@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../../../src/base/clock.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
-import type { Reading } from "../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { createLookup } from "../../../src/resolver/stub-resolver.ts";
 import type { LookOptions } from "../../../src/resolver/lookup.ts";
@@ -17,7 +17,7 @@ export interface LookupSceneOptions {
 }
 
 export interface LookupScene extends AsyncDisposable {
-  look(name: string, family?: Family, options?: LookOptions): Promise<Reading>;
+  look(name: string, family?: Family, options?: LookOptions): Promise<LookupResult>;
 }
 
 /** The resolver as the program composes it, over real sockets. */

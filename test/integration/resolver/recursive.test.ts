@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
-import type { Reading } from "../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import { createAsk } from "../../../src/resolver/authoritative-query.ts";
 import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import { startBind } from "../../support/bind.ts";
@@ -314,7 +314,7 @@ function names(hops: number, prefix: string): string {
   return Array.from({ length: hops + 1 }, (_, index) => `${prefix}${index}.a.test.`).join(" ");
 }
 
-function tell(reading: Reading): string {
+function tell(reading: LookupResult): string {
   const chain = reading.chain.join(" ");
   switch (reading.kind) {
     case "positive":

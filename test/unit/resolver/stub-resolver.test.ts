@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Message } from "../../../src/dns/message/message.ts";
-import type { Reading } from "../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import { TYPE } from "../../../src/dns/registry.ts";
 import { createLookup } from "../../../src/resolver/stub-resolver.ts";
 import type { LookOptions } from "../../../src/resolver/lookup.ts";
@@ -358,7 +358,7 @@ function stage(clock: FakeClock, servers: readonly Behaviour[]) {
   const lookup = createLookup({ exchange, clock, viewOf: () => view, random: () => 0.9, randomBytes: zeros });
   return {
     log: () => log.map((line) => line.replace(/^udp 192\.0\.2\./, "").replace(/ \+edns.*/, "")),
-    look: (options: LookOptions, signal = new AbortController().signal): Promise<Reading> =>
+    look: (options: LookOptions, signal = new AbortController().signal): Promise<LookupResult> =>
       lookup.look({ target: name("www.test."), family: "A", view: "v" }, options, signal),
   };
 }
@@ -393,7 +393,7 @@ function hops(count: number): string {
   return Array.from({ length: count + 1 }, (_, index) => `${"x".repeat(index)}www.test.`).join(" ");
 }
 
-function tell(reading: Reading): string {
+function tell(reading: LookupResult): string {
   const chain = reading.chain.join(" ");
   switch (reading.kind) {
     case "positive":

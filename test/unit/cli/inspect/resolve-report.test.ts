@@ -10,7 +10,7 @@ const PLAIN = createSink({ write: () => true }, {});
 
 const FOUND: FamilyReport = {
   family: "A",
-  reading: {
+  result: {
     kind: "positive",
     chain: [TARGET, EDGE],
     addresses: ["10.0.0.1", "93.184.216.34"],
@@ -30,7 +30,7 @@ const FOUND: FamilyReport = {
 
 const FAILED: FamilyReport = {
   family: "AAAA",
-  reading: { kind: "failure", reason: "timeout", detail: "no answer\u001b[2J", chain: [TARGET] },
+  result: { kind: "failure", reason: "timeout", detail: "no answer\u001b[2J", chain: [TARGET] },
   steps: [{ kind: "asked", server: "127.0.0.1:53", name: TARGET, type: "AAAA", tookMs: 2000, result: "no answer" }],
   tookMs: 10_000,
   nextInMs: 5000,
@@ -94,7 +94,7 @@ for (const [kind, word, sentence] of empties) {
   test(`${kind} is said in words`, () => {
     const family: FamilyReport = {
       ...FOUND,
-      reading: { kind, chain: [TARGET], negativeTtl: 60, server: "127.0.0.1:53" },
+      result: { kind, chain: [TARGET], negativeTtl: 60, server: "127.0.0.1:53" },
       steps: [],
     };
     const text = reportText(PLAIN, { target: TARGET, servers: [], families: [family] });

@@ -4,7 +4,7 @@ import { silentLogger } from "../../../../src/base/log.ts";
 import { createRefresher, type Refresher } from "../../../../src/controller/lookup/refresher.ts";
 import type { RefresherDeps } from "../../../../src/controller/lookup/refresher-context.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import type { Reading, TargetKey } from "../../../../src/dns/lookup-result.ts";
+import type { LookupResult, TargetKey } from "../../../../src/dns/lookup-result.ts";
 import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
 import { empty, failed, found, KEY } from "../../../support/hold-play.ts";
 
@@ -185,7 +185,12 @@ test("an abort ends what a question began, and nothing is asked after it", async
   assert.deepEqual([world.clock.sleepers(), world.refresher.ask(KEY)], [0, undefined]);
 });
 
-type Answering = (at: number, key: TargetKey, clock: FakeClock, signal: AbortSignal) => Reading | Promise<Reading>;
+type Answering = (
+  at: number,
+  key: TargetKey,
+  clock: FakeClock,
+  signal: AbortSignal,
+) => LookupResult | Promise<LookupResult>;
 
 /** A refresher that looks up only what is asked for. */
 function start(answering: Answering, options: Partial<RefresherDeps> = {}) {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createOutageWatch } from "../../../../src/controller/lookup/outage-detector.ts";
-import type { Reading } from "../../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { empty, failed, found } from "../../../support/hold-play.ts";
 
 interface Case {
   readonly name: string;
-  readonly readings: readonly (readonly [atSeconds: number, view: string, reading: Reading])[];
+  readonly readings: readonly (readonly [atSeconds: number, view: string, reading: LookupResult])[];
   /** Which readings end an outage, by index. */
   readonly ends: readonly number[];
 }

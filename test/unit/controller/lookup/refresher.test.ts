@@ -4,7 +4,7 @@ import { silentLogger } from "../../../../src/base/log.ts";
 import { createRefresher, type Refresher } from "../../../../src/controller/lookup/refresher.ts";
 import type { RefresherDeps } from "../../../../src/controller/lookup/refresher-context.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import type { Reading, TargetKey } from "../../../../src/dns/lookup-result.ts";
+import type { LookupResult, TargetKey } from "../../../../src/dns/lookup-result.ts";
 import type { Answer } from "../../../../src/plan/target-answer.ts";
 import type { LastGood } from "../../../../src/plan/hold/state.ts";
 import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
@@ -246,7 +246,12 @@ test("every reading is observed with the time that it took", async () => {
   assert.deepEqual(observed, ["positive 70 A", "positive 70 A"]);
 });
 
-type Answering = (at: number, key: TargetKey, clock: FakeClock, signal: AbortSignal) => Reading | Promise<Reading>;
+type Answering = (
+  at: number,
+  key: TargetKey,
+  clock: FakeClock,
+  signal: AbortSignal,
+) => LookupResult | Promise<LookupResult>;
 
 interface World extends AsyncDisposable {
   readonly clock: FakeClock;

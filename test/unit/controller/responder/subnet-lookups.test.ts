@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSubnetReadings, type SubnetReadings } from "../../../../src/controller/responder/subnet-lookups.ts";
+import { createSubnetLookups, type SubnetLookups } from "../../../../src/controller/responder/subnet-lookups.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import { keyText, type Reading, type TargetKey } from "../../../../src/dns/lookup-result.ts";
+import { keyText, type LookupResult, type TargetKey } from "../../../../src/dns/lookup-result.ts";
 import { parseSubnet, type Subnet } from "../../../../src/dns/address/subnet.ts";
 import { answerOf } from "../../../../src/plan/hold/answer-of.ts";
 import { freshState } from "../../../../src/plan/hold/state.ts";
@@ -10,11 +10,11 @@ import { type FakeClock, fakeClock } from "../../../support/fake-clock.ts";
 
 const KEY: TargetKey = { target: parseName("cdn.test"), family: "A", view: "v" };
 const SHARED = { answer: answerOf(freshState(KEY, 0)), freshUntil: 0, lookAt: 0, prefetchAt: 0 };
-const FAILURE: Reading = { kind: "failure", reason: "timeout", detail: "", chain: [] };
-const EMPTY: Reading = { kind: "nxdomain", chain: [], negativeTtl: 60, server: "s", scope: 24 };
+const FAILURE: LookupResult = { kind: "failure", reason: "timeout", detail: "", chain: [] };
+const EMPTY: LookupResult = { kind: "nxdomain", chain: [], negativeTtl: 60, server: "s", scope: 24 };
 
 /** What each look-up brings: `ADDRESS/SCOPE TTL`, or a reading. */
-type Script = (subnet: Subnet, count: number) => string | Reading;
+type Script = (subnet: Subnet, count: number) => string | LookupResult;
 
 test("one look-up for all askers of a network, and none while it is fresh", async () => {
   const scene = stage(() => "8.8.8.1/24 60");
@@ -92,7 +92,7 @@ test("not more than 256 look-ups at once; who has no room is not kept waiting", 
 
 function stage(script: Script): {
   readonly clock: FakeClock;
-  readonly readings: SubnetReadings;
+  readonly readings: SubnetLookups;
   readonly looked: readonly string[];
   /** False: there was nothing to be asked. */
   readonly ask: (text: string) => Promise<boolean>;
@@ -100,7 +100,7 @@ function stage(script: Script): {
 } {
   const clock = fakeClock(1_000_000);
   const looked: string[] = [];
-  const readings = createSubnetReadings({
+  const readings = createSubnetLookups({
     clock,
     onQuestion: () => undefined,
     lookup: {
@@ -134,7 +134,7 @@ function stage(script: Script): {
   };
 }
 
-function readingOf(script: string | Reading): Reading {
+function readingOf(script: string | LookupResult): LookupResult {
   if (typeof script !== "string") {
     return script;
   }

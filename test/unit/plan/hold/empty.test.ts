@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reading } from "../../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
 import type { HoldState } from "../../../../src/plan/hold/state.ts";
 import { empty, failed, found, play, playOut, published, waitFrom } from "../../../support/hold-play.ts";
 
@@ -8,7 +8,7 @@ const GOOD = [0, found("a b", { ttl: 60 })] as const;
 
 interface Case {
   readonly name: string;
-  readonly readings: readonly (readonly [number, Reading])[];
+  readonly readings: readonly (readonly [number, LookupResult])[];
   readonly serverCount?: number;
   readonly confirmed: boolean;
 }
@@ -159,7 +159,7 @@ test("an absurd negative TTL puts the confirmation off by three hours at most", 
   assert.ok(last.emptySince !== undefined);
 });
 
-function from(server: string, negativeTtl = 30): Reading {
+function from(server: string, negativeTtl = 30): LookupResult {
   return empty("nodata", { server, negativeTtl });
 }
 

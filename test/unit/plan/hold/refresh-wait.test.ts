@@ -11,7 +11,7 @@ import {
   record,
   type Arbitrary,
 } from "fast-check";
-import type { Reading } from "../../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { LOOKUP_ALLOWANCE_MS } from "../../../../src/plan/hold/next-lookup.ts";
 import { refreshWaitMs } from "../../../../src/plan/hold/refresh-wait.ts";
 import { freshState } from "../../../../src/plan/hold/state.ts";
@@ -20,7 +20,7 @@ import { empty, found, KEY, playOut } from "../../../support/hold-play.ts";
 
 const table: readonly {
   readonly name: string;
-  readonly readings: readonly (readonly [number, Reading])[];
+  readonly readings: readonly (readonly [number, LookupResult])[];
   readonly want: number;
 }[] = [
   { name: "TTL 0: the least wait", readings: [[0, found("a", { ttl: 0 })]], want: 5 },

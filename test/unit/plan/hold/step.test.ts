@@ -11,14 +11,14 @@ import {
   tuple,
   type Arbitrary,
 } from "fast-check";
-import { FAILURE_REASONS, type Reading } from "../../../../src/dns/lookup-result.ts";
+import { FAILURE_REASONS, type LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { freshState } from "../../../../src/plan/hold/state.ts";
 import { step } from "../../../../src/plan/hold/step.ts";
 import { empty, failed, found, KEY } from "../../../support/hold-play.ts";
 
 const ttl = oneof(integer({ min: 0, max: 120 }), integer({ min: 0, max: 2 ** 31 - 1 }));
 const server = constantFrom("s1", "s2", "s3");
-const readings: Arbitrary<Reading> = oneof(
+const readings: Arbitrary<LookupResult> = oneof(
   record({ set: constantFrom("a", "b", "a b", "a b c", "c d", "a b c d e"), ttl, server }).map(({ set, ...rest }) =>
     found(set, rest),
   ),

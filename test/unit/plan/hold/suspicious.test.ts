@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reading } from "../../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { empty, failed, found, play, playOut, published, waitFrom } from "../../../support/hold-play.ts";
 
 interface Case {
   readonly name: string;
-  readonly readings: readonly (readonly [number, Reading])[];
+  readonly readings: readonly (readonly [number, LookupResult])[];
   readonly serverCount?: number;
   /** What is published after each reading. */
   readonly want: readonly string[];
@@ -120,14 +120,14 @@ test("a reading that is doubted does not count as a confirmation of what stands"
   assert.equal(playOut([good("a"), [61, s1("b")]]).goodAt, 0);
 });
 
-function good(addresses: string, ttl = 60): readonly [number, Reading] {
+function good(addresses: string, ttl = 60): readonly [number, LookupResult] {
   return [0, found(addresses, { ttl })];
 }
 
-function s1(addresses: string, ttl = 60): Reading {
+function s1(addresses: string, ttl = 60): LookupResult {
   return found(addresses, { ttl, server: "s1" });
 }
 
-function s2(addresses: string, ttl = 60): Reading {
+function s2(addresses: string, ttl = 60): LookupResult {
   return found(addresses, { ttl, server: "s2" });
 }

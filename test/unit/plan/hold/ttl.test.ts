@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reading } from "../../../../src/dns/lookup-result.ts";
+import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { origTtl, peakTtl } from "../../../../src/plan/hold/cycles.ts";
 import { restoredState } from "../../../../src/plan/hold/state.ts";
 import { steadyTtl } from "../../../../src/plan/hold/steady-ttl.ts";
@@ -8,7 +8,7 @@ import { failed, found, KEY, play, playOut } from "../../../support/hold-play.ts
 
 interface Case {
   readonly name: string;
-  readonly readings: readonly (readonly [number, Reading])[];
+  readonly readings: readonly (readonly [number, LookupResult])[];
   readonly orig: number;
 }
 
