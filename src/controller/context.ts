@@ -10,7 +10,7 @@ import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
 import type { Feed } from "./responder/zone-sync.ts";
 import type { ServingPort } from "./responder/zone-sync-context.ts";
-import type { BadManifest, EndpointsOf, Inventory, Observer, ProviderFactory, Reporter } from "./ports/ports.ts";
+import type { InvalidObject, EndpointsOf, Inventory, Observer, ProviderFactory, Reporter } from "./ports/ports.ts";
 import type { ProveDeps } from "./zone/propagation-check.ts";
 import type { Refresher } from "./lookup/refresher.ts";
 import type { Store } from "./inventory/store.ts";
@@ -52,8 +52,8 @@ export interface ControllerContext {
   readonly zones: Map<ObjectKey, ZoneState>;
   /** Aliases that are new or have another spec since they were settled last. */
   readonly edited: Map<ObjectKey, "new" | "changed">;
-  /** Edits that could not be read, by {@link badKey}. */
-  readonly bad: Map<string, BadManifest>;
+  /** Edits that could not be read, by {@link invalidKey}. */
+  readonly invalid: Map<string, InvalidObject>;
   /** Plans and writes zones. */
   readonly zoneQueue: WorkQueue;
   /** Asks the servers of zones for what was written. */
@@ -78,7 +78,7 @@ interface Phase {
   settling: boolean;
 }
 
-export function badKey(kind: BadManifest["kind"], key: ObjectKey): string {
+export function invalidKey(kind: InvalidObject["kind"], key: ObjectKey): string {
   return `${kind} ${key}`;
 }
 
@@ -111,11 +111,11 @@ export function isSettled({ phase, zones, wants, store, refresher }: ControllerC
 }
 
 export function sizesOf(context: ControllerContext): ReadonlyMap<string, number> {
-  const { store, refresher, zones, bad, edited, zoneQueue, proveQueue, aliasQueue, reportQueue } = context;
+  const { store, refresher, zones, invalid, edited, zoneQueue, proveQueue, aliasQueue, reportQueue } = context;
   return new Map([
     ["streams", refresher.size()],
     ["zones", zones.size],
-    ["bad", bad.size],
+    ["invalid", invalid.size],
     ["edited", edited.size],
     ["zones to do", zoneQueue.size()],
     ["proofs to do", proveQueue.size()],

@@ -6,7 +6,7 @@ import { reportAlias, type AliasReportDeps } from "./status/update-alias-status.
 import { createFeed, type Feed } from "./responder/zone-sync.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import { lookAgain, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
-import { badKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
+import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
 import { proveZone, type ProveDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
@@ -85,7 +85,9 @@ export function createController(deps: ControllerDeps): Controller {
     synced: () => phase.synced,
     zonesKnown: () =>
       phase.synced &&
-      [...context.bad.values()].every(({ kind, key }) => kind !== "DnsZone" || context.store.zone(key) !== undefined),
+      [...context.invalid.values()].every(
+        ({ kind, key }) => kind !== "DnsZone" || context.store.zone(key) !== undefined,
+      ),
     settled: () => isSettled(context),
     answers: createLiveAnswers({
       store: context.store,
@@ -148,7 +150,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     feed: feedOf(deps, store, () => context),
     zones: new Map(),
     edited: new Map(),
-    bad: new Map(),
+    invalid: new Map(),
     zoneQueue: createQueue(
       deps,
       "zones",
@@ -244,7 +246,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       observer: deps.observer,
       plan: (of) => planOf(context, of),
       olderTwin: (of) => store.olderTwin(of),
-      keeps: () => namesOfUnread(context.bad.values(), (key) => store.alias(key) !== undefined),
+      keeps: () => namesOfUnread(context.invalid.values(), (key) => store.alias(key) !== undefined),
       mayWrite: () => mayWrite(context),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
@@ -280,7 +282,7 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
     store: context.store,
     zoneState: (zone) => context.zones.get(zone),
     mayWrite: () => mayWrite(context),
-    badEdit: (alias) => context.bad.get(badKey("DnsAlias", alias)),
+    invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
   };
   return reportAlias(deps, key, signal);
 }
@@ -295,7 +297,7 @@ function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSign
     store: context.store,
     zoneState: (key) => context.zones.get(key),
     mayWrite: () => mayWrite(context),
-    badEdit: (key) => context.bad.get(badKey("DnsZone", key)),
+    invalidEdit: (key) => context.invalid.get(invalidKey("DnsZone", key)),
   };
   return reportZone(deps, zone, signal);
 }

@@ -5,8 +5,8 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Answer } from "../plan/target-answer.ts";
 import type { Feed } from "./responder/zone-sync.ts";
-import { badKey, type ControllerContext } from "./context.ts";
-import type { BadManifest, InventoryEvent } from "./ports/ports.ts";
+import { invalidKey, type ControllerContext } from "./context.ts";
+import type { InvalidObject, InventoryEvent } from "./ports/ports.ts";
 import { newZoneState, noteNews } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -22,11 +22,11 @@ const SLICE = 500;
 
 /** Takes note of an event, and acts on it once the whole inventory is known. */
 export function onInventory(context: ControllerContext, event: InventoryEvent): void {
-  const unread = context.bad.size;
+  const unread = context.invalid.size;
   noteEdit(context, event);
   context.store.note(event);
-  noteBad(context, event);
-  if (context.bad.size !== unread) {
+  recordInvalid(context, event);
+  if (context.invalid.size !== unread) {
     // What an alias that cannot be read may have published was kept, and is now not, or the other way round.
     context.zones.forEach((_state, zone) => plan(context, zone));
   }
@@ -115,27 +115,27 @@ function lookUpEdited({ edited, wants, refresher }: ControllerContext, key: Obje
   }
 }
 
-function noteBad(context: ControllerContext, event: InventoryEvent): void {
-  if (event.kind === "bad") {
+function recordInvalid(context: ControllerContext, event: InventoryEvent): void {
+  if (event.kind === "invalid") {
     const { kind, key } = event.manifest;
-    context.bad.set(badKey(kind, key), event.manifest);
+    context.invalid.set(invalidKey(kind, key), event.manifest);
     (kind === "DnsAlias" ? context.aliasQueue : context.reportQueue).add(key);
   } else if (event.kind === "alias") {
-    forgetBad(context, "DnsAlias", event.alias.meta);
+    forgetInvalid(context, "DnsAlias", event.alias.meta);
   } else if (event.kind === "zone") {
-    forgetBad(context, "DnsZone", event.zone.meta);
+    forgetInvalid(context, "DnsZone", event.zone.meta);
     // Its status may be the news: somebody else's, which is put right.
     context.reportQueue.add(objectKey(event.zone.meta), { afterMs: REPORT_GATHER_MS });
   } else if (event.kind === "gone") {
-    context.bad.delete(badKey(event.of, event.key));
+    context.invalid.delete(invalidKey(event.of, event.key));
   }
 }
 
 /** A bad edit is mended by a newer good one, not by news of the object as it was before. */
-function forgetBad({ bad }: ControllerContext, kind: BadManifest["kind"], meta: ObjectMeta): void {
-  const key = badKey(kind, objectKey(meta));
-  if (meta.generation >= (bad.get(key)?.generation ?? 0)) {
-    bad.delete(key);
+function forgetInvalid({ invalid }: ControllerContext, kind: InvalidObject["kind"], meta: ObjectMeta): void {
+  const key = invalidKey(kind, objectKey(meta));
+  if (meta.generation >= (invalid.get(key)?.generation ?? 0)) {
+    invalid.delete(key);
   }
 }
 

@@ -38,11 +38,13 @@ export function explainName({ name, candidates, zones }: ExplainInput): readonly
   const shown = displayName(name);
   if (candidates.length === 0) {
     return [
-      bad("claim", `no DnsAlias asks for ${shown}: look for a typing error in spec.hostnames, or at --namespace`),
+      invalid("claim", `no DnsAlias asks for ${shown}: look for a typing error in spec.hostnames, or at --namespace`),
     ];
   }
   const homeless = candidates.flatMap(({ alias, match }) =>
-    match.kind === "none" ? [bad("zone", `DnsAlias ${objectKey(alias.meta)}: ${match.reason}: ${match.message}`)] : [],
+    match.kind === "none"
+      ? [invalid("zone", `DnsAlias ${objectKey(alias.meta)}: ${match.reason}: ${match.message}`)]
+      : [],
   );
   return [
     ...homeless,
@@ -67,7 +69,7 @@ function claimFacts({ claim }: ExplainedZone): readonly Fact[] {
   return [
     ...winners.map((key) => good("claim", `DnsAlias ${key} has the name`)),
     ...losers.map(({ alias, winner }) =>
-      bad(
+      invalid(
         "claim",
         `DnsAlias ${objectKey(alias.meta)} does not: HostnameConflict with ${winner}, which is older and of another namespace`,
       ),
@@ -86,7 +88,7 @@ function targetFacts({ claim, plan }: ExplainedZone): readonly Fact[] {
       ]),
       ...(fixed.length === 0 ? [] : [good("target", `static addresses ${fixed.join(", ")}`)]),
       ...(contribution?.usesFallback === true
-        ? [bad("decision", "no target has addresses: spec.fallbackAddresses are used")]
+        ? [invalid("decision", "no target has addresses: spec.fallbackAddresses are used")]
         : []),
     ];
   });
@@ -110,9 +112,9 @@ function answerFact(answer: Answer): Fact {
         addresses.length === 0,
       );
     case "failure":
-      return bad("target", `${head}: ${outcome.reason}: ${outcome.detail}${standing(addresses)}`);
+      return invalid("target", `${head}: ${outcome.reason}: ${outcome.detail}${standing(addresses)}`);
     case "unknown":
-      return bad("target", `${head}: not looked up yet`);
+      return invalid("target", `${head}: not looked up yet`);
   }
 }
 
@@ -126,15 +128,15 @@ function decisionFacts(name: Name, { plan, problem, actual, ownerId }: Explained
   const loop = plan.loops.get(name);
   const named = plan.names.find((entry) => entry.name === name);
   return [
-    ...(problem === undefined ? [] : [bad("decision", `${problem.reason}: ${problem.message}`)]),
+    ...(problem === undefined ? [] : [invalid("decision", `${problem.reason}: ${problem.message}`)]),
     ...(loop === undefined
       ? []
-      : [bad("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; nothing is changed`)]),
-    ...(named?.frozen === true && loop === undefined ? [bad("decision", "Paused: nothing is changed")] : []),
+      : [invalid("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; nothing is changed`)]),
+    ...(named?.frozen === true && loop === undefined ? [invalid("decision", "Paused: nothing is changed")] : []),
     ...(named?.keepPublished ?? [])
       .filter(stands)
       .map((family) =>
-        bad(
+        invalid(
           "decision",
           `${family === "HTTPS" ? "the target is" : `a target's ${family} addresses are`} not known well yet, so that ${family === "HTTPS" ? "the published HTTPS record is not" : "no published one is"} taken away`,
         ),
@@ -161,10 +163,10 @@ function publishedFacts(name: Name, { plan, actual, changes, ownerId }: Explaine
         set.owner === ownerId,
       ),
     ),
-    ...(here.length === 0 ? [bad("published", "nothing")] : []),
+    ...(here.length === 0 ? [invalid("published", "nothing")] : []),
     ...mine.map((change) =>
       change.kind === "refuse"
-        ? bad("change", `${change.reason}: ${change.message}`)
+        ? invalid("change", `${change.reason}: ${change.message}`)
         : good("change", `to ${change.kind} ${changeKey(change)}`),
     ),
     ...(mine.length === 0 ? [good("change", "none: what is published is what is wanted")] : []),
@@ -183,7 +185,7 @@ function statusFacts(alias: DnsAlias): readonly Fact[] {
     ),
     ...(bound === undefined ? [] : [good("status", `${objectKey(alias.meta)} staleness bound ${bound}`)]),
     ...(conditions.length === 0
-      ? [bad("status", `${objectKey(alias.meta)} has no status: no controller has seen it`)]
+      ? [invalid("status", `${objectKey(alias.meta)} has no status: no controller has seen it`)]
       : []),
   ];
 }
@@ -196,6 +198,6 @@ function good(topic: Fact["topic"], text: string): Fact {
   return fact(topic, text, true);
 }
 
-function bad(topic: Fact["topic"], text: string): Fact {
+function invalid(topic: Fact["topic"], text: string): Fact {
   return fact(topic, text, false);
 }

@@ -30,20 +30,20 @@ interface Obstacle {
 
 export type BaseRead =
   | { readonly kind: "ok"; readonly base: BaseZone }
-  | { readonly kind: "bad"; readonly message: string };
+  | { readonly kind: "invalid"; readonly message: string };
 
 /** Reads the base zone; `place` says in the message where its text is. */
 export function readBaseZone(text: string, origin: Name, place: string): BaseRead {
   const zone = parseZoneFile(text, origin);
-  if (zone.kind === "bad") {
+  if (zone.kind === "invalid") {
     const shown = zone.problems.slice(0, SHOWN_PROBLEMS);
     const lines = shown.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`);
     const more = zone.problems.length - shown.length;
-    return { kind: "bad", message: `${place}: ${lines.join("; ")}${more > 0 ? `; and ${more} more` : ""}` };
+    return { kind: "invalid", message: `${place}: ${lines.join("; ")}${more > 0 ? `; and ${more} more` : ""}` };
   }
   const soa = zone.records.find(({ type }) => type === "SOA");
   if (soa === undefined) {
-    return { kind: "bad", message: `${place}: no SOA record` };
+    return { kind: "invalid", message: `${place}: no SOA record` };
   }
   const others = zone.records.filter(({ type }) => type !== "SOA");
   const othersText = renderRecords(others);

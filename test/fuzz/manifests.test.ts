@@ -152,7 +152,7 @@ function check(text: string): void {
 function problemsOf({ problems, objects }: FileContent): readonly string[] {
   return [
     ...problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
-    ...objects.flatMap(({ verdict }) => (verdict.kind === "bad" ? verdict.problems : [])),
+    ...objects.flatMap(({ verdict }) => (verdict.kind === "invalid" ? verdict.problems : [])),
   ];
 }
 

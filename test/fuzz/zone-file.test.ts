@@ -36,7 +36,7 @@ test("any text gives a zone or problems with a place, and never an exception", (
   fc.assert(
     fc.property(text, (input) => {
       const zone = parseZoneFile(input, ORIGIN);
-      if (zone.kind === "bad") {
+      if (zone.kind === "invalid") {
         const lines = input.split("\n");
         assert.ok(zone.problems.length > 0);
         for (const { line, column, message } of zone.problems) {
@@ -88,7 +88,7 @@ test("whatever base zone and aliases, what is rendered is a whole zone that stil
       async (records, aliases) => {
         const base = HEAD + records.join("\n");
         const zone = parseZoneFile(base, ORIGIN);
-        if (zone.kind === "bad") {
+        if (zone.kind === "invalid") {
           return;
         }
         good += 1;

@@ -114,7 +114,7 @@ const STEPS: readonly (readonly [string, Act])[] = [
     "zone gone",
     (stage) => onSome(stage, stage.world.zones, (one) => stage.world.remove("DnsZone", objectKey(one.meta))),
   ],
-  ["bad", badEdit],
+  ["invalid", badEdit],
   ["replica", (stage) => void (stage.world.replicas.size < 3 && stage.world.start())],
   ["lead", (stage) => onReplica(stage, (replica) => replica.lead())],
   ["lose", (stage) => onReplica(stage, (replica) => replica.loseLead())],

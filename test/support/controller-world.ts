@@ -6,7 +6,7 @@ import { createController, type Controller } from "../../src/controller/controll
 import type { ServingPort } from "../../src/controller/responder/zone-sync-context.ts";
 import type {
   Asked,
-  BadManifest,
+  InvalidObject,
   InventoryEvent,
   InventoryHandlers,
   ReportedEvent,
@@ -41,7 +41,7 @@ export interface ControllerWorld extends AsyncDisposable {
   readonly stores: Map<ObjectKey, MemoryTextStore>;
   readonly events: (ReportedEvent & { readonly key: ObjectKey })[];
   readonly statusWrites: ObjectKey[];
-  readonly bad: BadManifest[];
+  readonly invalid: InvalidObject[];
   /** Changes or adds an object as an apiserver would: a newer generation when the spec differs. */
   apply(object: DnsAlias | DnsZone): void;
   send(event: InventoryEvent): void;
@@ -88,7 +88,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
   const looks: string[] = [];
   const events: (ReportedEvent & { readonly key: ObjectKey })[] = [];
   const statusWrites: ObjectKey[] = [];
-  const bad: BadManifest[] = [];
+  const invalid: InvalidObject[] = [];
   const aliases = new Map<ObjectKey, DnsAlias>();
   const zones = new Map<ObjectKey, DnsZone>();
   const stopping = new AbortController();
@@ -132,8 +132,8 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         statusWrites.push(objectKey(zone.meta));
         return withCurrent(zones, zone, (now) => put({ ...now, status: copy(status) }));
       },
-      async badManifest(manifest) {
-        bad.push(manifest);
+      async invalidObject(manifest) {
+        invalid.push(manifest);
         return { kind: "written" };
       },
       async finalizer(object, present) {
@@ -222,7 +222,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     stores,
     events,
     statusWrites,
-    bad,
+    invalid,
     lead,
     send,
     apply(object) {

@@ -96,7 +96,7 @@ spec: {hostnames: [${hostname}], targets: [{hostname: d111.example.net}]}
 }
 
 /** Aliases as "web/shop example.com." and so on, in the order told. */
-export function namesOf(events: readonly InventoryEvent[], kind: "alias" | "gone" | "bad"): readonly string[] {
+export function namesOf(events: readonly InventoryEvent[], kind: "alias" | "gone" | "invalid"): readonly string[] {
   return events.flatMap((event) => {
     if (event.kind !== kind) {
       return [];
@@ -106,7 +106,7 @@ export function namesOf(events: readonly InventoryEvent[], kind: "alias" | "gone
         return [`${event.alias.meta.uid} ${event.alias.spec.hostnames.join(",")}`];
       case "gone":
         return [event.key];
-      case "bad":
+      case "invalid":
         return [event.manifest.key];
     }
   });

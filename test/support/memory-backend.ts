@@ -84,7 +84,7 @@ const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "HTTPS", "CNAME", "TXT"
 
 function zoneSets(records: readonly string[], origin: Name): readonly RecordSet[] {
   const zone = parseZoneFile(zoneText(records), origin);
-  if (zone.kind === "bad") {
+  if (zone.kind === "invalid") {
     throw new Error(JSON.stringify(zone.problems));
   }
   return zone.records;

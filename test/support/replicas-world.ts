@@ -121,7 +121,7 @@ export function eventOf({ unread }: ReplicasWorld, alias: DnsAlias): InventoryEv
   const generation = unread.get(key);
   return generation === undefined
     ? { kind: "alias", alias }
-    : { kind: "bad", manifest: { kind: "DnsAlias", key, generation, problems: ["spec: is bad"] } };
+    : { kind: "invalid", manifest: { kind: "DnsAlias", key, generation, problems: ["spec: is bad"] } };
 }
 
 function tellAll({ replicas }: ReplicasWorld, event: InventoryEvent): void {
@@ -316,7 +316,7 @@ function reporterOf(world: ReplicasWorld, line: Line): Reporter {
       ),
     zoneStatus: (zone, status, signal) =>
       write(signal, () => change(world.zones, zone, (now) => world.put({ ...now, status: structuredClone(status) }))),
-    badManifest: (_manifest, signal) => write(signal, () => "obsolete"),
+    invalidObject: (_manifest, signal) => write(signal, () => "obsolete"),
     finalizer: (object, present, signal) =>
       write(signal, () => change(world.aliases, object, (now) => setFinalizer(world, now, present))),
     event: () => undefined,

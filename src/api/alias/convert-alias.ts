@@ -12,7 +12,7 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
   const hostnames = text.hostnames.flatMap((hostname, index) => names.read(hostname, `spec.hostnames[${index}]`) ?? []);
   const targets = text.targets.flatMap((target, index) => targetOf(target, `spec.targets[${index}]`, names));
   if (names.problems.length > 0) {
-    return { kind: "bad", problems: names.problems };
+    return { kind: "invalid", problems: names.problems };
   }
   const spec: AliasSpec = {
     hostnames: [...new Set(hostnames)],

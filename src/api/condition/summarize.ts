@@ -52,8 +52,8 @@ export function readyFrom(findings: Omit<Findings, "generation" | "now">): Findi
     const status = previous.find(({ type }) => type === "Ready")?.status ?? "Unknown";
     return { status, reason: PAUSED, message: "spec.paused is set: what is published stays as it is" };
   }
-  const bad = failingOf(findings)[0] ?? partsOf(findings).find(({ status }) => status === "Unknown");
-  return bad ?? { status: "True", reason: "Ready", message: programmed?.message ?? accepted.message };
+  const invalid = failingOf(findings)[0] ?? partsOf(findings).find(({ status }) => status === "Unknown");
+  return invalid ?? { status: "True", reason: "Ready", message: programmed?.message ?? accepted.message };
 }
 
 /** Gives a condition its time: that of the previous one while the status is the same, for `lastTransitionTime` moves with status alone. */

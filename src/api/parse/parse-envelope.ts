@@ -16,7 +16,7 @@ export interface Envelope {
 export function parseEnvelope(kind: string, object: unknown, unknownFields: UnknownFields): Parsed<Envelope> {
   if (!isObject(object)) {
     return {
-      kind: "bad",
+      kind: "invalid",
       problems: [problem("", object, `not a ${kind}: must be a mapping with apiVersion, kind, metadata and spec`)],
     };
   }
@@ -29,7 +29,7 @@ export function parseEnvelope(kind: string, object: unknown, unknownFields: Unkn
     ...(unknownFields === "refuse" ? unknownProblems(object, metadata) : []),
   ];
   return problems.length > 0 || !isObject(metadata)
-    ? { kind: "bad", problems }
+    ? { kind: "invalid", problems }
     : { kind: "ok", value: { meta: metaOf(metadata), spec: object["spec"], status: object["status"] } };
 }
 

@@ -23,7 +23,7 @@ export interface ParseOptions {
 export function parseAlias(object: unknown, options: ParseOptions = {}): Parsed<DnsAlias> {
   const way = { kind: "DnsAlias", schema: aliasSpecSchema, rules: ALIAS_RULES, convert: aliasSpecOf };
   const parsed = parseObject(way, object, options);
-  if (parsed.kind === "bad") {
+  if (parsed.kind === "invalid") {
     return parsed;
   }
   const { meta, spec } = parsed.value;
@@ -35,7 +35,7 @@ export function parseAlias(object: unknown, options: ParseOptions = {}): Parsed<
 export function parseZone(object: unknown, options: ParseOptions = {}): Parsed<DnsZone> {
   const way = { kind: "DnsZone", schema: zoneSpecSchema, rules: ZONE_RULES, convert: zoneSpecOf };
   const parsed = parseObject(way, object, options);
-  if (parsed.kind === "bad") {
+  if (parsed.kind === "invalid") {
     return parsed;
   }
   const { meta, spec } = parsed.value;
@@ -65,12 +65,12 @@ function parseObject<Schema extends TSchema, Spec>(
   const unknownFields = options.unknownFields ?? "ignore";
   const envelope = parseEnvelope(way.kind, object, unknownFields);
   if (!isObject(object)) {
-    return { kind: "bad", problems: problemsOf(envelope) };
+    return { kind: "invalid", problems: problemsOf(envelope) };
   }
   const spec = parseSpec(way, object["spec"], unknownFields);
   return envelope.kind === "ok" && spec.kind === "ok"
     ? { kind: "ok", value: { meta: envelope.value.meta, spec: spec.value, status: envelope.value.status } }
-    : { kind: "bad", problems: [...problemsOf(envelope), ...problemsOf(spec)] };
+    : { kind: "invalid", problems: [...problemsOf(envelope), ...problemsOf(spec)] };
 }
 
 function parseSpec<Schema extends TSchema, Spec>(
@@ -79,18 +79,18 @@ function parseSpec<Schema extends TSchema, Spec>(
   unknownFields: UnknownFields,
 ): Parsed<Spec> {
   if (value === undefined || value === null) {
-    return { kind: "bad", problems: [problem("spec", undefined, "is required: it says what is wanted")] };
+    return { kind: "invalid", problems: [problem("spec", undefined, "is required: it says what is wanted")] };
   }
   const read = readBySchema(schema, value, "spec", unknownFields);
-  if (read.kind === "bad") {
+  if (read.kind === "invalid") {
     return read;
   }
   const broken = rules.flatMap((rule) =>
     rule.broken(read.value).map((spot) => problem(spot.path, spot.value, rule.message)),
   );
-  return broken.length > 0 ? { kind: "bad", problems: broken } : convert(read.value);
+  return broken.length > 0 ? { kind: "invalid", problems: broken } : convert(read.value);
 }
 
 function problemsOf(parsed: Parsed<unknown>): readonly Problem[] {
-  return parsed.kind === "bad" ? parsed.problems : [];
+  return parsed.kind === "invalid" ? parsed.problems : [];
 }

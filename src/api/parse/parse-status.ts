@@ -8,7 +8,7 @@ import { zoneStatusSchema } from "../zone/status-schema.ts";
 /** The status as the controller wrote it; undefined when there is none yet or it is not well-formed, which is as good as none. */
 export function aliasStatusOf(value: unknown): AliasStatus | undefined {
   const read = readBySchema(aliasStatusSchema, value ?? {}, "status", "ignore");
-  if (read.kind === "bad" || read.value.observedGeneration === NEVER) {
+  if (read.kind === "invalid" || read.value.observedGeneration === NEVER) {
     return undefined;
   }
   const { hostnames = [], targets = [] } = read.value;
@@ -18,7 +18,7 @@ export function aliasStatusOf(value: unknown): AliasStatus | undefined {
 /** As {@link aliasStatusOf}. */
 export function zoneStatusOf(value: unknown): ZoneStatus | undefined {
   const read = readBySchema(zoneStatusSchema, value ?? {}, "status", "ignore");
-  return read.kind === "bad" || read.value.observedGeneration === NEVER
+  return read.kind === "invalid" || read.value.observedGeneration === NEVER
     ? undefined
     : { ...read.value, conditions: known(read.value.conditions) };
 }

@@ -9,7 +9,7 @@ export interface Problem {
 
 export type Parsed<T> =
   | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "bad"; readonly problems: readonly Problem[] };
+  | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
 /** One line for people: `spec.hostnames[0]: "a..b": not a host name; …`. */
 export function problemText({ path, value, message }: Problem): string {

@@ -20,7 +20,7 @@ export function readBySchema<Schema extends TSchema>(
   const filled = readNode(schema, value, path, context);
   return isRead(schema, filled, context.problems)
     ? { kind: "ok", value: filled }
-    : { kind: "bad", problems: context.problems };
+    : { kind: "invalid", problems: context.problems };
 }
 
 /** True for a plain object, as JSON and YAML give it. */

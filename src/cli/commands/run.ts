@@ -88,10 +88,10 @@ async function oneRound(
   while (!stop.aborted && systemClock.now() < endAt) {
     quietSince = settled() ? (quietSince ?? systemClock.now()) : undefined;
     if (quietSince !== undefined && systemClock.now() - quietSince > QUIET_MS) {
-      const bad = [...store.zones()].filter(
+      const invalid = [...store.zones()].filter(
         ({ meta }) => zoneState(`${meta.namespace}/${meta.name}`)?.outcome.kind !== "ok",
       );
-      return bad.length === 0 ? EXIT.ok : EXIT.failed;
+      return invalid.length === 0 ? EXIT.ok : EXIT.failed;
     }
     await systemClock.sleep(LOOK_MS, stop).catch(() => undefined);
   }

@@ -44,7 +44,7 @@ interface Shown {
   readonly data: readonly string[];
 }
 
-export function planDocument(previews: readonly ZonePreview[], { bad, answers, store }: Snapshot): PlanDocument {
+export function planDocument(previews: readonly ZonePreview[], { invalid, answers, store }: Snapshot): PlanDocument {
   const zones = previews.map(zoneDocument);
   const failed = [...answers.values()].flatMap(({ key, outcome }) =>
     outcome.kind === "failure" ? [`${displayName(key.target)} ${key.family}: ${outcome.detail}`] : [],
@@ -58,7 +58,7 @@ export function planDocument(previews: readonly ZonePreview[], { bad, answers, s
   return {
     changes: zones.reduce((sum, { changes, rewrite }) => sum + countWritten(changes, rewrite), 0),
     zones,
-    problems: [...bad.map(({ kind, key, problems }) => `${kind} ${key}: ${problems.join("; ")}`), ...homeless].sort(
+    problems: [...invalid.map(({ kind, key, problems }) => `${kind} ${key}: ${problems.join("; ")}`), ...homeless].sort(
       byCodeUnit,
     ),
     warnings: failed.sort(byCodeUnit),

@@ -1,6 +1,6 @@
 import { systemClock } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
-import type { BadManifest } from "../../controller/ports/ports.ts";
+import type { InvalidObject } from "../../controller/ports/ports.ts";
 import { lastGoodOf } from "../../controller/lookup/last-known-good.ts";
 import { createStore, type Store } from "../../controller/inventory/store.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
@@ -13,7 +13,7 @@ import type { Composition } from "../compose/compose.ts";
 /** The inventory at one moment, with one look-up of each target on top of what the statuses remember. */
 export interface Snapshot {
   readonly store: Store;
-  readonly bad: readonly BadManifest[];
+  readonly invalid: readonly InvalidObject[];
   readonly answers: ReadonlyMap<string, Answer>;
 }
 
@@ -30,7 +30,7 @@ export async function takeSnapshot(
   { concerns, concurrency, onProgress }: SnapshotOptions,
   signal: AbortSignal,
 ): Promise<Snapshot> {
-  const { store, bad } = await readInventory(composition, signal);
+  const { store, invalid } = await readInventory(composition, signal);
   composition.rememberFrom(store);
   const keys = [...store.aliases()]
     .filter((alias) => concerns(alias, store))
@@ -45,22 +45,22 @@ export async function takeSnapshot(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, work.length) }, worker));
-  return { store, bad, answers };
+  return { store, invalid, answers };
 }
 
 async function readInventory(
   { plane }: Composition,
   signal: AbortSignal,
-): Promise<{ readonly store: Store; readonly bad: readonly BadManifest[] }> {
+): Promise<{ readonly store: Store; readonly invalid: readonly InvalidObject[] }> {
   const store = createStore(plane.placeOf);
-  const bad = new Map<string, BadManifest>();
+  const invalid = new Map<string, InvalidObject>();
   const enough = new AbortController();
   await plane.inventory.run(
     {
       onEvent(event) {
         store.note(event);
-        if (event.kind === "bad") {
-          bad.set(`${event.manifest.kind} ${event.manifest.key}`, event.manifest);
+        if (event.kind === "invalid") {
+          invalid.set(`${event.manifest.kind} ${event.manifest.key}`, event.manifest);
         }
       },
       onSynced: () => enough.abort(),
@@ -69,7 +69,7 @@ async function readInventory(
   );
   signal.throwIfAborted();
   store.settle(Infinity);
-  return { store, bad: [...bad.values()] };
+  return { store, invalid: [...invalid.values()] };
 }
 
 interface Stream {

@@ -79,7 +79,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     actual,
     ownerId,
     ...limitsOf(provider),
-    keeps: namesOfUnread(snapshot.bad, (key) => store.alias(key) !== undefined),
+    keeps: namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined),
   });
   return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };
 }

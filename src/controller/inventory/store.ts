@@ -138,7 +138,7 @@ function note(state: State, event: InventoryEvent): void {
       return event.of === "DnsAlias"
         ? replaceAlias(state, event.key, undefined)
         : replaceZone(state, event.key, undefined);
-    case "bad":
+    case "invalid":
       // The last good object stands: a broken edit must not take a name down. It is reported by whoever hears the event.
       return;
     case "input":

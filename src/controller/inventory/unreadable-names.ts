@@ -1,16 +1,16 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { BadManifest } from "../ports/ports.ts";
+import type { InvalidObject } from "../ports/ports.ts";
 
 /**
  * The owner names that an alias may have which cannot be read, and of which nothing better is known (after a restart, say): what is published at
  * them is not taken away as if nobody asked for it. Undefined: there is no such alias.
  */
 export function namesOfUnread(
-  bad: Iterable<BadManifest>,
+  invalid: Iterable<InvalidObject>,
   isKnown: (alias: ObjectKey) => boolean,
 ): ((name: Name) => boolean) | undefined {
-  const unread = [...bad].filter(({ kind, key }) => kind === "DnsAlias" && !isKnown(key));
+  const unread = [...invalid].filter(({ kind, key }) => kind === "DnsAlias" && !isKnown(key));
   if (unread.length === 0) {
     return undefined;
   }

@@ -6,7 +6,7 @@ import type { ServingEndpoint, ZoneProvider } from "../../providers/provider.ts"
 import type { QueueObserver } from "../../schedule/work-queue.ts";
 
 /** An object that could not be read: it is reported on itself, and the rest goes on. */
-export interface BadManifest {
+export interface InvalidObject {
   readonly kind: "DnsAlias" | "DnsZone";
   readonly key: ObjectKey;
   readonly generation: number;
@@ -26,7 +26,7 @@ export type InventoryEvent =
   /** Labels for `allowedNamespaces.selector`; undefined: the namespace is gone. */
   | { readonly kind: "namespace"; readonly name: string; readonly labels: Readonly<Record<string, string>> | undefined }
   | { readonly kind: "gone"; readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey }
-  | { readonly kind: "bad"; readonly manifest: BadManifest }
+  | { readonly kind: "invalid"; readonly manifest: InvalidObject }
   /** Something that a provider reads (a base zone's ConfigMap, a rendered key, a file) changed: look at that zone again. */
   | { readonly kind: "input"; readonly zone: ObjectKey };
 
@@ -57,7 +57,7 @@ export interface Reporter {
   aliasStatus(alias: DnsAlias, status: AliasStatus, signal: AbortSignal): Promise<StatusWrite>;
   zoneStatus(zone: DnsZone, status: ZoneStatus, signal: AbortSignal): Promise<StatusWrite>;
   /** For an object that could not be read: conditions alone. */
-  badManifest(manifest: BadManifest, signal: AbortSignal): Promise<StatusWrite>;
+  invalidObject(manifest: InvalidObject, signal: AbortSignal): Promise<StatusWrite>;
   /** Adds or removes our finalizer; a no-op in folder mode. */
   finalizer(object: DnsAlias | DnsZone, present: boolean, signal: AbortSignal): Promise<StatusWrite>;
   /** Fire and forget, aggregated and rate-limited; losing one loses nothing but the notice. */

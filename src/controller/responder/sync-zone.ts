@@ -103,7 +103,7 @@ function baseOf(state: FeedState, { spec: { domain } }: DnsZone, { text, place }
     return known;
   }
   const parsed = parseZoneFile(text, domain);
-  if (parsed.kind === "bad") {
+  if (parsed.kind === "invalid") {
     const shown = parsed.problems.slice(0, SHOWN_PROBLEMS);
     return `${place}: ${shown.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join("; ")}`;
   }

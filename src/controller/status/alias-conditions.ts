@@ -4,7 +4,7 @@ import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Answer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, Placement } from "./alias-facts.ts";
-import type { BadManifest } from "../ports/ports.ts";
+import type { InvalidObject } from "../ports/ports.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
 export type Verdict = Finding;
@@ -13,7 +13,7 @@ export type Verdict = Finding;
 const FAILING_GRACE_MS = 10_000;
 
 /** For an edit that could not be read; the object as it was before goes on being served. */
-export function invalidVerdict({ problems }: BadManifest): Verdict {
+export function invalidVerdict({ problems }: InvalidObject): Verdict {
   return no("Invalid", `${problems.join("; ")} (what was accepted before stays in force)`);
 }
 
@@ -132,10 +132,10 @@ export function programmedVerdict({ alias, placements }: AliasFacts): Verdict {
   const judged = placements
     .filter(({ lostTo }) => lostTo === undefined)
     .map((placement) => placedVerdict(alias.spec.paused, placement));
-  const bad = judged.filter(({ status }) => status !== "True");
-  const worst = bad.find(({ status }) => status === "False") ?? bad[0];
+  const invalid = judged.filter(({ status }) => status !== "True");
+  const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
-    return { ...worst, message: [...new Set(bad.map(({ message }) => message))].join("; ") };
+    return { ...worst, message: [...new Set(invalid.map(({ message }) => message))].join("; ") };
   }
   const first = judged[0];
   return first === undefined

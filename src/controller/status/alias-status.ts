@@ -15,19 +15,19 @@ import {
   targetVerdicts,
   time,
 } from "./alias-conditions.ts";
-import type { BadManifest } from "../ports/ports.ts";
+import type { InvalidObject } from "../ports/ports.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
 
 /**
  * The status that an alias should have. Equal facts give an equal value, times included, so that a status is written only when
  * something is different; nothing in it moves on a mere refresh. With a bad edit, what was read before it is still what is served.
  */
-export function aliasStatus(facts: AliasFacts, badEdit: BadManifest | undefined): AliasStatus {
+export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | undefined): AliasStatus {
   const { alias, now } = facts;
   const previous = alias.status;
-  const generation = badEdit?.generation ?? alias.meta.generation;
+  const generation = invalidEdit?.generation ?? alias.meta.generation;
   const conditions = summarize({
-    accepted: badEdit === undefined ? acceptedVerdict(facts) : invalidVerdict(badEdit),
+    accepted: invalidEdit === undefined ? acceptedVerdict(facts) : invalidVerdict(invalidEdit),
     resolved: resolvedVerdict(facts),
     programmed: programmedVerdict(facts),
     paused: alias.spec.paused,

@@ -7,7 +7,7 @@ import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
 import { aliasStatus } from "./alias-status.ts";
 import { overdueAt, targetVerdicts } from "./alias-conditions.ts";
 import { afterWrite, finalize } from "./finalizer.ts";
-import type { BadManifest, Observer, Reporter } from "../ports/ports.ts";
+import type { InvalidObject, Observer, Reporter } from "../ports/ports.ts";
 import { stalenessBoundMs } from "./staleness-bound.ts";
 import type { Again } from "../zone/reconcile.ts";
 
@@ -18,7 +18,7 @@ export interface AliasReportDeps extends FactsDeps {
   readonly observer: Observer;
   readonly mayWrite: () => boolean;
   /** An edit of the alias that could not be read; what was read before still stands. */
-  readonly badEdit: (alias: ObjectKey) => BadManifest | undefined;
+  readonly invalidEdit: (alias: ObjectKey) => InvalidObject | undefined;
 }
 
 /** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
@@ -26,7 +26,7 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
   const alias = deps.store.alias(key);
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);
-    return reportBad(deps, deps.badEdit(key), signal);
+    return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
   if (!deps.mayWrite()) {
     return { again: "done" };
@@ -60,15 +60,15 @@ function noteAhead({ zoneState }: AliasReportDeps, { placements }: AliasFacts): 
 }
 
 /** An object of which nothing good was ever read has nothing but its mistake to report. */
-export async function reportBad(
+export async function updateInvalidStatus(
   deps: Pick<AliasReportDeps, "reporter" | "observer" | "mayWrite">,
-  bad: BadManifest | undefined,
+  invalid: InvalidObject | undefined,
   signal: AbortSignal,
 ): Promise<Again> {
-  if (bad === undefined || !deps.mayWrite()) {
+  if (invalid === undefined || !deps.mayWrite()) {
     return { again: "done" };
   }
-  const written = await deps.reporter.badManifest(bad, signal);
+  const written = await deps.reporter.invalidObject(invalid, signal);
   deps.observer.statusWrite(written.kind);
   return afterWrite(written);
 }
@@ -76,7 +76,7 @@ export async function reportBad(
 async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: AbortSignal): Promise<Again> {
   const { alias } = facts;
   const key = objectKey(alias.meta);
-  const status = aliasStatus(facts, deps.badEdit(key));
+  const status = aliasStatus(facts, deps.invalidEdit(key));
   const ready = status.conditions.find(({ type }) => type === "Ready");
   deps.observer.aliasReady(key, ready?.status, ready?.reason ?? "", stalenessBoundMs(facts));
   if (isDeepStrictEqual(status, alias.status)) {

@@ -6,10 +6,10 @@ import { summarize } from "../../api/condition/summarize.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { displayName } from "../../dns/name/name.ts";
-import { reportBad } from "./update-alias-status.ts";
+import { updateInvalidStatus } from "./update-alias-status.ts";
 import { time, type Verdict } from "./alias-conditions.ts";
 import { afterWrite } from "./finalizer.ts";
-import type { BadManifest, Observer, Reporter } from "../ports/ports.ts";
+import type { InvalidObject, Observer, Reporter } from "../ports/ports.ts";
 import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Again } from "../zone/reconcile.ts";
@@ -22,7 +22,7 @@ export interface ZoneReportDeps {
   readonly observer: Observer;
   readonly store: Store;
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
-  readonly badEdit: (zone: ObjectKey) => BadManifest | undefined;
+  readonly invalidEdit: (zone: ObjectKey) => InvalidObject | undefined;
   readonly mayWrite: () => boolean;
 }
 
@@ -31,12 +31,12 @@ export async function reportZone(deps: ZoneReportDeps, key: ObjectKey, signal: A
   const state = deps.zoneState(key);
   const zone = deps.store.zone(key);
   if (zone === undefined) {
-    return reportBad(deps, deps.badEdit(key), signal);
+    return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
   if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
     return { again: "done" };
   }
-  const status = zoneStatus(zone, state, deps.badEdit(key), deps.clock.now());
+  const status = zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now());
   if (isDeepStrictEqual(status, zone.status)) {
     return { again: "done" };
   }
@@ -50,9 +50,9 @@ export async function reportZone(deps: ZoneReportDeps, key: ObjectKey, signal: A
   return afterWrite(written);
 }
 
-function zoneStatus(zone: DnsZone, state: ZoneState, badEdit: BadManifest | undefined, now: Millis): ZoneStatus {
+function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject | undefined, now: Millis): ZoneStatus {
   const { outcome, serving, lags } = state;
-  const generation = badEdit?.generation ?? zone.meta.generation;
+  const generation = invalidEdit?.generation ?? zone.meta.generation;
   const lag = lags.length === 0 ? undefined : boundText(Math.max(...lags), zone.status?.deliveryLag);
   const settled = serving.behindSince === undefined || serving.slow;
   const servingText =
@@ -61,7 +61,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, badEdit: BadManifest | unde
   return {
     observedGeneration: generation,
     conditions: summarize({
-      accepted: acceptedVerdict(state, badEdit),
+      accepted: acceptedVerdict(state, invalidEdit),
       programmed: programmedVerdict(state),
       paused: false,
       generation,
@@ -77,9 +77,9 @@ function zoneStatus(zone: DnsZone, state: ZoneState, badEdit: BadManifest | unde
   };
 }
 
-function acceptedVerdict({ outcome }: ZoneState, badEdit: BadManifest | undefined): Verdict {
-  if (badEdit !== undefined) {
-    const message = `${badEdit.problems.join("; ")} (what was accepted before stays in force)`;
+function acceptedVerdict({ outcome }: ZoneState, invalidEdit: InvalidObject | undefined): Verdict {
+  if (invalidEdit !== undefined) {
+    const message = `${invalidEdit.problems.join("; ")} (what was accepted before stays in force)`;
     return { status: "False", reason: "Invalid", message };
   }
   return outcome.kind === "refused" && outcome.reason === "ZoneConflict"

@@ -1,4 +1,4 @@
-import { type Parsed, bad, ok } from "./parse-result.ts";
+import { type Parsed, invalid, ok } from "./parse-result.ts";
 
 /**
  * The octets that zone-file text stands for (RFC 1035 5.1): `\DDD` is one octet, a backslash before anything else is that character,
@@ -9,7 +9,7 @@ export function bytesOf(text: string): Parsed<readonly number[]> {
   for (let at = 0; at < text.length;) {
     const unit = readBytes(text, at);
     if (unit === undefined) {
-      return bad(`not a valid escape in "${excerpt(text)}": write \\DDD with DDD from 000 to 255`);
+      return invalid(`not a valid escape in "${excerpt(text)}": write \\DDD with DDD from 000 to 255`);
     }
     bytes.push(...unit.bytes);
     at += unit.length;

@@ -1,7 +1,7 @@
 import { type Name, nameOfCanonical, ROOT } from "../name/name.ts";
 import { BYTE_TEXT } from "../name/octet-spelling.ts";
 import { excerpt, readBytes } from "./escapes.ts";
-import { type Parsed, bad, ok } from "./parse-result.ts";
+import { type Parsed, invalid, ok } from "./parse-result.ts";
 
 /**
  * A name as a zone file writes it: `@` is the origin, a name without its final dot is below the origin, `\DDD` and `\X` are octets
@@ -9,7 +9,7 @@ import { type Parsed, bad, ok } from "./parse-result.ts";
  */
 export function nameFromZoneText(text: string, origin: Name): Parsed<Name> {
   if (text === "") {
-    return bad("an empty name: write @ for the origin");
+    return invalid("an empty name: write @ for the origin");
   }
   if (text === "@") {
     return ok(origin);
@@ -18,14 +18,14 @@ export function nameFromZoneText(text: string, origin: Name): Parsed<Name> {
     return ok(ROOT);
   }
   const read = readLabels(text);
-  if (read.kind === "bad") {
+  if (read.kind === "invalid") {
     return read;
   }
   const { labels, absolute } = read.value;
   const relative = `${labels.map(({ spelled }) => spelled).join(".")}.`;
   const whole = absolute || origin === ROOT ? relative : relative + origin;
   return wireLength(whole) > MAX_WIRE_LENGTH
-    ? bad(`the name "${excerpt(text)}" is longer than the 255 octets of RFC 1035 2.3.4: shorten it`)
+    ? invalid(`the name "${excerpt(text)}" is longer than the 255 octets of RFC 1035 2.3.4: shorten it`)
     : ok(nameOfCanonical(whole));
 }
 
@@ -45,15 +45,15 @@ function readLabels(text: string): Parsed<{ readonly labels: readonly Label[]; r
   for (let at = 0; at < text.length;) {
     const unit = readBytes(text, at);
     if (unit === undefined) {
-      return bad(`not a valid escape in the name "${excerpt(text)}": write \\DDD with DDD from 000 to 255`);
+      return invalid(`not a valid escape in the name "${excerpt(text)}": write \\DDD with DDD from 000 to 255`);
     }
     if (!unit.escaped && (unit.bytes.length > 1 || text[at] === '"')) {
-      return bad(`not a domain name: "${excerpt(text)}"; write an internationalised name in its xn-- form`);
+      return invalid(`not a domain name: "${excerpt(text)}"; write an internationalised name in its xn-- form`);
     }
     absolute = text[at] === "." && !unit.escaped;
     if (absolute) {
       if (length === 0) {
-        return bad(`the name "${excerpt(text)}" has an empty label: remove the doubled or leading dot`);
+        return invalid(`the name "${excerpt(text)}" has an empty label: remove the doubled or leading dot`);
       }
       labels.push({ spelled, length });
       spelled = "";
@@ -63,7 +63,7 @@ function readLabels(text: string): Parsed<{ readonly labels: readonly Label[]; r
       length += unit.bytes.length;
     }
     if (length > MAX_LABEL_LENGTH) {
-      return bad(`a label of "${excerpt(text)}" is longer than 63 octets (RFC 1035 2.3.4): shorten it`);
+      return invalid(`a label of "${excerpt(text)}" is longer than 63 octets (RFC 1035 2.3.4): shorten it`);
     }
     at += unit.length;
   }

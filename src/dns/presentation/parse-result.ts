@@ -8,12 +8,14 @@ export interface ZoneFileProblem {
 }
 
 /** A value that was read, or the sentence that says why it could not be. */
-export type Parsed<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "bad"; readonly message: string };
+export type Parsed<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  | { readonly kind: "invalid"; readonly message: string };
 
 export function ok<T>(value: T): Parsed<T> {
   return { kind: "ok", value };
 }
 
-export function bad(message: string): { readonly kind: "bad"; readonly message: string } {
-  return { kind: "bad", message };
+export function invalid(message: string): { readonly kind: "invalid"; readonly message: string } {
+  return { kind: "invalid", message };
 }

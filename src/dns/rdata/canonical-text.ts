@@ -7,7 +7,7 @@ import { type RdataField, rdataFields, SIGNATURE_TYPES } from "./text-fields.ts"
 import { rdataToWire } from "./codec.ts";
 import type { ZoneToken } from "../presentation/lexer.ts";
 import { nameFromZoneText } from "../presentation/parse-name.ts";
-import { type Parsed, bad, ok } from "../presentation/parse-result.ts";
+import { type Parsed, invalid, ok } from "../presentation/parse-result.ts";
 import { ttlFromZoneText } from "../presentation/ttl.ts";
 
 /**
@@ -20,7 +20,7 @@ export function canonicalRdata(type: string, tokens: readonly ZoneToken[], origi
   }
   const fields = rdataFields(type);
   if (fields === undefined) {
-    return bad(`the record type ${type} is not known here: write it as TYPEn \\# length data (RFC 3597)`);
+    return invalid(`the record type ${type} is not known here: write it as TYPEn \\# length data (RFC 3597)`);
   }
   const words: string[] = [];
   let at = 0;
@@ -28,26 +28,26 @@ export function canonicalRdata(type: string, tokens: readonly ZoneToken[], origi
     const take = REPEATED.has(field) ? Math.max(tokens.length - at, field === "words" ? 0 : 1) : 1;
     const taken = tokens.slice(at, at + take);
     if (taken.length < take) {
-      return bad(`${type} has ${tokens.length} of ${fields.length} fields: add ${FIELD_NAMES[field]}`);
+      return invalid(`${type} has ${tokens.length} of ${fields.length} fields: add ${FIELD_NAMES[field]}`);
     }
     const read = readField(field, taken, origin);
-    if (read.kind === "bad") {
+    if (read.kind === "invalid") {
       return read;
     }
     words.push(read.value);
     at += take;
   }
   if (at < tokens.length) {
-    return bad(`${type} has more than its ${fields.length} fields: remove what begins at "${tokens[at]?.text}"`);
+    return invalid(`${type} has more than its ${fields.length} fields: remove what begins at "${tokens[at]?.text}"`);
   }
   const text = words.filter((word) => word !== "").join(" ");
   const problem = rdataProblem(type, text.split(" "));
   if (problem !== undefined) {
-    return bad(`${type}: ${problem}`);
+    return invalid(`${type}: ${problem}`);
   }
   const mayHaveNone = fields.some((field) => LOOSE.has(field)) && !SIGNATURE_TYPES.has(type);
   return mayHaveNone && !hasWireForm(type, text)
-    ? bad(`${type}: "${text.slice(0, 60)}" has a number out of its range, or base64 that does not end as it should`)
+    ? invalid(`${type}: "${text.slice(0, 60)}" has a number out of its range, or base64 that does not end as it should`)
     : ok(text);
 }
 
@@ -133,16 +133,18 @@ function allPlain(tokens: readonly ZoneToken[]): readonly string[] | undefined {
 /** RFC 3597 5: `\# length hexadecimal`. */
 function genericRdata(type: string, tokens: readonly ZoneToken[]): Parsed<string> {
   const length = unsigned(tokens[1]?.text ?? "", 65_535);
-  if (length === undefined || length.kind === "bad") {
-    return bad(`${type} \\# needs a length in octets behind it (RFC 3597 5)`);
+  if (length === undefined || length.kind === "invalid") {
+    return invalid(`${type} \\# needs a length in octets behind it (RFC 3597 5)`);
   }
   const hex = tokens.length === 2 ? "" : hexadecimal(tokens.slice(2));
   if (hex === undefined || hex.length !== 2 * Number(length.value)) {
-    return bad(`${type} \\# ${length.value} needs exactly ${2 * Number(length.value)} hexadecimal digits (RFC 3597 5)`);
+    return invalid(
+      `${type} \\# ${length.value} needs exactly ${2 * Number(length.value)} hexadecimal digits (RFC 3597 5)`,
+    );
   }
   return rdataFields(type) === undefined
     ? ok(["\\#", length.value, hex].filter((word) => word !== "").join(" "))
-    : bad(`write ${type} with its own fields in place of \\#: its data is checked`);
+    : invalid(`write ${type} with its own fields in place of \\#: its data is checked`);
 }
 
 function optional(value: string | undefined, field: RdataField, text: string): Parsed<string> {
@@ -150,5 +152,5 @@ function optional(value: string | undefined, field: RdataField, text: string): P
 }
 
 function wanted(field: RdataField, text: string): Parsed<never> {
-  return bad(`"${text.slice(0, 60)}" stands where ${FIELD_NAMES[field]} should`);
+  return invalid(`"${text.slice(0, 60)}" stands where ${FIELD_NAMES[field]} should`);
 }

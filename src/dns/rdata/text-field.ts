@@ -1,6 +1,6 @@
 import type { ZoneToken } from "../presentation/lexer.ts";
 import { decimalEscape, excerpt, bytesOf } from "../presentation/escapes.ts";
-import { type Parsed, bad, ok } from "../presentation/parse-result.ts";
+import { type Parsed, invalid, ok } from "../presentation/parse-result.ts";
 
 /** A number from 0 to `max` without leading zeros; undefined when the text is none. */
 export function unsigned(text: string, max: number): Parsed<string> | undefined {
@@ -10,11 +10,13 @@ export function unsigned(text: string, max: number): Parsed<string> | undefined 
 /** RFC 1035 3.3: at most 255 octets; quoted, so that every string has one text. */
 export function characterString(token: ZoneToken): Parsed<string> {
   const bytes = bytesOf(token.text);
-  if (bytes.kind === "bad") {
+  if (bytes.kind === "invalid") {
     return bytes;
   }
   if (bytes.value.length > MAX_STRING_LENGTH) {
-    return bad(`the string "${excerpt(token.text)}" is longer than 255 octets: split it into several quoted strings`);
+    return invalid(
+      `the string "${excerpt(token.text)}" is longer than 255 octets: split it into several quoted strings`,
+    );
   }
   return ok(`"${bytes.value.map(spellByte).join("")}"`);
 }
@@ -24,7 +26,7 @@ export function text255(tokens: readonly ZoneToken[]): Parsed<string> {
   const strings: string[] = [];
   for (const token of tokens) {
     const read = characterString(token);
-    if (read.kind === "bad") {
+    if (read.kind === "invalid") {
       return read;
     }
     strings.push(read.value);

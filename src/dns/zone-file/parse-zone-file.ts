@@ -13,7 +13,7 @@ export type ZoneFile =
       readonly records: readonly RecordSet[];
     }
   | {
-      readonly kind: "bad";
+      readonly kind: "invalid";
       /** In file order; at most {@link MAX_PROBLEMS}. */
       readonly problems: readonly ZoneFileProblem[];
     };
@@ -26,12 +26,12 @@ export type ZoneFile =
 export function parseZoneFile(text: string, origin: Name): ZoneFile {
   if (text.length > MAX_TEXT_LENGTH) {
     const message = `the zone file has over ${MAX_TEXT_LENGTH} characters, the most that is read: make it smaller`;
-    return { kind: "bad", problems: [{ line: 1, column: 1, message }] };
+    return { kind: "invalid", problems: [{ line: 1, column: 1, message }] };
   }
   const { records, problems } = readZoneEntries(text, origin, MAX_PROBLEMS);
   const found = problems.length > 0 ? problems : checkZone(origin, records);
   return found.length > 0
-    ? { kind: "bad", problems: found.slice(0, MAX_PROBLEMS) }
+    ? { kind: "invalid", problems: found.slice(0, MAX_PROBLEMS) }
     : { kind: "ok", origin, records: recordSetsOf(records) };
 }
 

@@ -16,7 +16,7 @@ export type RecordHeader =
       readonly token: ZoneToken;
       readonly rdata: readonly ZoneToken[];
     }
-  | { readonly kind: "bad"; readonly token: ZoneToken | undefined; readonly message: string };
+  | { readonly kind: "invalid"; readonly token: ZoneToken | undefined; readonly message: string };
 
 /** `[TTL] [class] type` or `[class] [TTL] type` (RFC 1035 5.1). */
 export function readHeader(tokens: readonly ZoneToken[]): RecordHeader {
@@ -28,14 +28,14 @@ export function readHeader(tokens: readonly ZoneToken[]): RecordHeader {
     if (seconds !== undefined && ttl === undefined) {
       ttl = seconds;
     } else if (OTHER_CLASSES.has(word)) {
-      return { kind: "bad", token, message: `class ${word} is not supported: only IN is` };
+      return { kind: "invalid", token, message: `class ${word} is not supported: only IN is` };
     } else if (word === "IN" && !sawClass) {
       sawClass = true;
     } else {
       return typed(word, token, ttl, tokens.slice(index + 1));
     }
   }
-  return { kind: "bad", token: tokens.at(-1), message: "the record ends before its type and data" };
+  return { kind: "invalid", token: tokens.at(-1), message: "the record ends before its type and data" };
 }
 
 const OTHER_CLASSES: ReadonlySet<string> = new Set(["CH", "HS", "CS", "ANY", "NONE"]);
@@ -43,20 +43,24 @@ const OTHER_CLASSES: ReadonlySet<string> = new Set(["CH", "HS", "CS", "ANY", "NO
 function typed(word: string, token: ZoneToken, ttl: Seconds | undefined, rdata: readonly ZoneToken[]): RecordHeader {
   const type = numberedType(word) ?? word;
   if (/^TYPE\d+$/.test(word) && numberedType(word) === undefined) {
-    return { kind: "bad", token, message: `${excerpt(word)} is no type of data (RFC 6895 3.1): remove the record` };
+    return { kind: "invalid", token, message: `${excerpt(word)} is no type of data (RFC 6895 3.1): remove the record` };
   }
   if (!/^[A-Z][A-Z0-9-]{0,15}$/.test(type)) {
     return {
-      kind: "bad",
+      kind: "invalid",
       token,
       message: `"${excerpt(token.text)}" stands where a record type should, such as A or MX`,
     };
   }
   if (NEVER_IN_ZONES.has(type)) {
-    return { kind: "bad", token, message: `${type} is for questions and cannot stand in a zone: remove the record` };
+    return {
+      kind: "invalid",
+      token,
+      message: `${type} is for questions and cannot stand in a zone: remove the record`,
+    };
   }
   if (rdata.length === 0 && rdataFields(type) !== undefined) {
-    return { kind: "bad", token, message: `the ${type} record has no data` };
+    return { kind: "invalid", token, message: `the ${type} record has no data` };
   }
   return { kind: "ok", ttl, type, token, rdata };
 }

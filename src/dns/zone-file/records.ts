@@ -77,7 +77,7 @@ function readEntry(entry: ZoneEntry, state: EntryState): void {
 
 function ownerOf(token: ZoneToken, state: EntryState): Name | undefined {
   const name = nameFromZoneText(token.text, state.origin);
-  if (name.kind === "bad") {
+  if (name.kind === "invalid") {
     report(state, token, name.message);
     return undefined;
   }
@@ -86,13 +86,13 @@ function ownerOf(token: ZoneToken, state: EntryState): Name | undefined {
 
 function readRecord(owner: Name, at: ZoneToken, tokens: readonly ZoneToken[], state: EntryState): void {
   const header = readHeader(tokens);
-  if (header.kind === "bad") {
+  if (header.kind === "invalid") {
     report(state, header.token ?? at, header.message);
     return;
   }
   const { type, rdata } = header;
   const data = canonicalRdata(type, rdata, state.origin);
-  if (data.kind === "bad") {
+  if (data.kind === "invalid") {
     report(state, rdata[0] ?? header.token, data.message);
     return;
   }

@@ -198,7 +198,7 @@ function problemsOf(seen: Look, { catalog, problems }: Advance): readonly string
     ...(seen.failure === undefined ? [] : [seen.failure]),
     ...seen.unreadable.map(({ path, message }) => `${path}: ${message}`),
     ...problems.map(problemText),
-    ...[...catalog.values()].flatMap((standing) => standing.bad ?? []),
+    ...[...catalog.values()].flatMap((standing) => standing.invalid ?? []),
   ];
   return [...new Set(all)];
 }

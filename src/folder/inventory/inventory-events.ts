@@ -22,7 +22,7 @@ export function eventsBetween(before: Catalog, after: Catalog): readonly Invento
 
 /** The events of one object as it stands: its last good form, then what is wrong with the present one. */
 export function objectEvents(standing: Standing): readonly InventoryEvent[] {
-  return [...goodEvents(standing), ...badEvents(standing)];
+  return [...goodEvents(standing), ...invalidEvents(standing)];
 }
 
 /** The zones that are written to a file which someone else has edited. */
@@ -74,12 +74,12 @@ function goodEvents(standing: Standing): readonly InventoryEvent[] {
   return manifest?.kind === "DnsZone" ? [{ kind: "zone", zone: withIdentity(manifest.value, standing) }] : [];
 }
 
-function badEvents({ kind, namespace, name, identity, bad }: Standing): readonly InventoryEvent[] {
-  if (bad === undefined || (kind !== "DnsAlias" && kind !== "DnsZone")) {
+function invalidEvents({ kind, namespace, name, identity, invalid }: Standing): readonly InventoryEvent[] {
+  if (invalid === undefined || (kind !== "DnsAlias" && kind !== "DnsZone")) {
     return [];
   }
-  const manifest = { kind, key: `${namespace}/${name}`, generation: identity.generation, problems: bad };
-  return [{ kind: "bad", manifest }];
+  const manifest = { kind, key: `${namespace}/${name}`, generation: identity.generation, problems: invalid };
+  return [{ kind: "invalid", manifest }];
 }
 
 function goneEvents({ kind, namespace, name }: Standing): readonly InventoryEvent[] {
@@ -91,7 +91,7 @@ function differs(before: Standing | undefined, after: Standing): boolean {
     before === undefined ||
     before.good?.fingerprint !== after.good?.fingerprint ||
     before.identity.generation !== after.identity.generation ||
-    JSON.stringify(before.bad) !== JSON.stringify(after.bad)
+    JSON.stringify(before.invalid) !== JSON.stringify(after.invalid)
   );
 }
 

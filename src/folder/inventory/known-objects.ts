@@ -14,7 +14,7 @@ export interface Standing {
   readonly file: string;
   readonly identity: Identity;
   readonly good?: { readonly fingerprint: string; readonly object: unknown; readonly manifest: Manifest };
-  readonly bad?: readonly string[];
+  readonly invalid?: readonly string[];
   /** It is in no file any more since then; a deletion is believed when that has lasted. */
   readonly missingSince?: Millis;
 }
@@ -107,14 +107,14 @@ function standingOf(before: Standing | undefined, file: string, object: JudgedOb
     const { fingerprint, object: data } = object;
     return { ...common, good: { fingerprint, object: data, manifest: verdict.manifest } };
   }
-  return { ...common, ...(before?.good === undefined ? {} : { good: before.good }), bad: verdict.problems };
+  return { ...common, ...(before?.good === undefined ? {} : { good: before.good }), invalid: verdict.problems };
 }
 
 function keep(standing: Standing, view: FolderView, now: Millis): readonly Standing[] {
   const { missingSince: since = now, ...rest } = standing;
   const content = view.files.get(standing.file);
   if (content?.complete === false) {
-    return [{ ...rest, bad: content.problems.map(problemText) }];
+    return [{ ...rest, invalid: content.problems.map(problemText) }];
   }
   if (isUnreadable(standing.file, view.unreadable)) {
     return [rest];

@@ -20,7 +20,7 @@ export type Manifest =
 
 export type Verdict =
   | { readonly kind: "good"; readonly manifest: Manifest }
-  | { readonly kind: "bad"; readonly problems: readonly string[] };
+  | { readonly kind: "invalid"; readonly problems: readonly string[] };
 
 export interface JudgedObject {
   readonly id: ObjectId;
@@ -58,7 +58,7 @@ export function judgeObject(kind: ManifestDocument["kind"], object: unknown): Ve
   const checked = check(kind, object, "ignore");
   return "manifest" in checked
     ? { kind: "good", manifest: checked.manifest }
-    : { kind: "bad", problems: checked.problems.map(fieldText) };
+    : { kind: "invalid", problems: checked.problems.map(fieldText) };
 }
 
 type Checked = { readonly manifest: Manifest } | { readonly problems: readonly Problem[] };
@@ -80,7 +80,7 @@ function judgeDocument(file: string, document: ManifestDocument): JudgedObject {
     verdict:
       "manifest" in checked
         ? { kind: "good", manifest: checked.manifest }
-        : { kind: "bad", problems: checked.problems.map((found) => located(file, document, found)) },
+        : { kind: "invalid", problems: checked.problems.map((found) => located(file, document, found)) },
   };
 }
 

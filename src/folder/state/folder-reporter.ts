@@ -3,7 +3,7 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { LogFields, Logger } from "../../base/log.ts";
-import type { BadManifest, ReportedEvent, Reporter, StatusWrite } from "../../controller/ports/ports.ts";
+import type { InvalidObject, ReportedEvent, Reporter, StatusWrite } from "../../controller/ports/ports.ts";
 import type { Statuses } from "./statuses.ts";
 
 export interface FolderReporterDeps {
@@ -29,11 +29,11 @@ export function createFolderReporter({ statuses, clock, log }: FolderReporterDep
       logChanges(log, { zone: key }, statuses.zone(key)?.conditions, status.conditions);
       return outcome(statuses.set({ kind: "DnsZone", key, status }));
     },
-    badManifest: async (manifest) => {
+    invalidObject: async (manifest) => {
       const before = manifest.kind === "DnsAlias" ? statuses.alias(manifest.key) : statuses.zone(manifest.key);
-      const conditions = badConditions(manifest, before?.conditions ?? [], clock.now());
+      const conditions = invalidConditions(manifest, before?.conditions ?? [], clock.now());
       logChanges(log, fieldsOf(manifest.kind, manifest.key), before?.conditions, conditions);
-      return outcome(setBad(statuses, manifest, conditions));
+      return outcome(setInvalid(statuses, manifest, conditions));
     },
     finalizer: async () => ({ kind: "written" }),
     event: (object, event) => {
@@ -58,7 +58,7 @@ function outcome(stored: boolean): StatusWrite {
   return stored ? { kind: "written" } : { kind: "obsolete" };
 }
 
-function setBad(statuses: Statuses, manifest: BadManifest, conditions: readonly Condition[]): boolean {
+function setInvalid(statuses: Statuses, manifest: InvalidObject, conditions: readonly Condition[]): boolean {
   const { kind, key, generation: observedGeneration } = manifest;
   if (kind === "DnsAlias") {
     const before = statuses.alias(key) ?? { hostnames: [], targets: [] };
@@ -75,8 +75,8 @@ const BAD: readonly (readonly [ConditionType, "True" | "False"])[] = [
   ["Stalled", "True"],
 ];
 
-function badConditions(
-  { problems, generation }: BadManifest,
+function invalidConditions(
+  { problems, generation }: InvalidObject,
   before: readonly Condition[],
   now: Millis,
 ): readonly Condition[] {

@@ -2,8 +2,8 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import type { Clock } from "../../base/clock.ts";
-import type { BadManifest, Reporter, StatusWrite } from "../../controller/ports/ports.ts";
-import { badManifestStatus } from "./invalid-object-status.ts";
+import type { InvalidObject, Reporter, StatusWrite } from "../../controller/ports/ports.ts";
+import { invalidObjectStatus } from "./invalid-object-status.ts";
 import type { EventSink } from "./event-recorder.ts";
 import { setFinalizer } from "./finalizer-patch.ts";
 import { memberAt, textAt } from "../../base/json.ts";
@@ -26,21 +26,25 @@ export function createReporter({ transport, events, clock }: ReporterDeps): Repo
   return {
     aliasStatus: status,
     zoneStatus: status,
-    badManifest: (manifest, signal) => reportBad({ transport, writer, clock }, manifest, signal),
+    invalidObject: (manifest, signal) => updateInvalidStatus({ transport, writer, clock }, manifest, signal),
     finalizer: (object, isPresent, signal) =>
       setFinalizer(transport, resourceOf(object.kind), object.meta, isPresent, signal),
     event: (object, event) => events.offer({ kind: object.kind, meta: object.meta, event }),
   };
 }
 
-interface BadDeps {
+interface InvalidObjectDeps {
   readonly transport: Transport;
   readonly writer: StatusWriter;
   readonly clock: Clock;
 }
 
 /** Reads the status first: an apply without a field that we own would remove it, and with it last-good. */
-async function reportBad(deps: BadDeps, manifest: BadManifest, signal: AbortSignal): Promise<StatusWrite> {
+async function updateInvalidStatus(
+  deps: InvalidObjectDeps,
+  manifest: InvalidObject,
+  signal: AbortSignal,
+): Promise<StatusWrite> {
   const resource = resourceOf(manifest.kind);
   const slash = manifest.key.indexOf("/");
   const [namespace, name] = [manifest.key.slice(0, slash), manifest.key.slice(slash + 1)];
@@ -58,7 +62,7 @@ async function reportBad(deps: BadDeps, manifest: BadManifest, signal: AbortSign
     resourceVersion: textAt(read.body, "metadata", "resourceVersion"),
     current,
   };
-  return deps.writer.write(target, badManifestStatus(current, manifest, deps.clock.now()), signal);
+  return deps.writer.write(target, invalidObjectStatus(current, manifest, deps.clock.now()), signal);
 }
 
 function targetOf({ kind, meta, status }: DnsAlias | DnsZone): StatusTarget {
@@ -67,6 +71,6 @@ function targetOf({ kind, meta, status }: DnsAlias | DnsZone): StatusTarget {
   return { resource: resourceOf(kind), key, namespace, name, uid, resourceVersion, current: status };
 }
 
-function resourceOf(kind: BadManifest["kind"]): Resource {
+function resourceOf(kind: InvalidObject["kind"]): Resource {
   return kind === "DnsAlias" ? DNS_ALIASES : DNS_ZONES;
 }

@@ -2,16 +2,16 @@ import type { Condition, ConditionType } from "../../api/condition/condition.ts"
 import { summarize, type Finding } from "../../api/condition/summarize.ts";
 import { aliasStatusOf, zoneStatusOf } from "../../api/parse/parse-status.ts";
 import type { Millis } from "../../base/clock.ts";
-import type { BadManifest } from "../../controller/ports/ports.ts";
+import type { InvalidObject } from "../../controller/ports/ports.ts";
 import { isObject, type JsonObject } from "../../base/json.ts";
 
 /**
  * The status of an object that could not be read: what stood in it, with Accepted=False, and Ready and Stalled to match. The same badness
  * twice is the same status. Conditions of other writers are left out, being theirs to apply.
  */
-export function badManifestStatus(
+export function invalidObjectStatus(
   current: unknown,
-  { kind, generation, problems }: Omit<BadManifest, "key">,
+  { kind, generation, problems }: Omit<InvalidObject, "key">,
   now: Millis,
 ): JsonObject {
   const parsed = kind === "DnsAlias" ? aliasStatusOf(current) : zoneStatusOf(current);

@@ -1,6 +1,6 @@
 import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
 import { problemText, type Problem } from "../../api/schema/problem.ts";
-import type { BadManifest, Inventory, InventoryHandlers } from "../../controller/ports/ports.ts";
+import type { InvalidObject, Inventory, InventoryHandlers } from "../../controller/ports/ports.ts";
 import { createInputWatch } from "./config-map-watch.ts";
 import { numberAt, textAt, textsAt, type JsonObject } from "../../base/json.ts";
 import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
@@ -98,7 +98,9 @@ function aliasTeller({ onEvent }: InventoryHandlers): Teller {
     onObject: (object) => {
       const parsed = parseAlias(object);
       onEvent(
-        parsed.kind === "ok" ? { kind: "alias", alias: parsed.value } : badEvent("DnsAlias", object, parsed.problems),
+        parsed.kind === "ok"
+          ? { kind: "alias", alias: parsed.value }
+          : invalidEvent("DnsAlias", object, parsed.problems),
       );
     },
     onGone: (key) => onEvent({ kind: "gone", of: "DnsAlias", key }),
@@ -114,7 +116,7 @@ function zoneTeller({ onEvent }: InventoryHandlers, inputs: InputWatch): Teller 
         inputs.setZone(parsed.value);
       } else {
         inputs.removeZone(keyOf(object));
-        onEvent(badEvent("DnsZone", object, parsed.problems));
+        onEvent(invalidEvent("DnsZone", object, parsed.problems));
       }
     },
     onGone: (key) => {
@@ -134,11 +136,11 @@ function namespaceTeller({ onEvent }: InventoryHandlers): Teller {
   };
 }
 
-function badEvent(
-  kind: BadManifest["kind"],
+function invalidEvent(
+  kind: InvalidObject["kind"],
   object: JsonObject,
   problems: readonly Problem[],
-): { readonly kind: "bad"; readonly manifest: BadManifest } {
+): { readonly kind: "invalid"; readonly manifest: InvalidObject } {
   const generation = numberAt(object, "metadata", "generation") ?? 0;
-  return { kind: "bad", manifest: { kind, key: keyOf(object), generation, problems: problems.map(problemText) } };
+  return { kind: "invalid", manifest: { kind, key: keyOf(object), generation, problems: problems.map(problemText) } };
 }

@@ -13,7 +13,7 @@ export interface Piece {
 
 export type LexedCorefile =
   | { readonly kind: "ok"; readonly pieces: readonly Piece[] }
-  | { readonly kind: "bad"; readonly line: number; readonly message: string };
+  | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
 /**
  * Splits a Corefile as CoreDNS's own lexer does (github.com/coredns/caddy/caddyfile), its oddities included: `#` begins a
@@ -27,7 +27,7 @@ export function lexCorefile(text: string): LexedCorefile {
     const line = state.line;
     const read = readPiece(state);
     if (read === undefined) {
-      return { kind: "bad", line, message: 'a quoted string that never ends: add the closing "' };
+      return { kind: "invalid", line, message: 'a quoted string that never ends: add the closing "' };
     }
     const raw = text.slice(start, state.at);
     state.line += countLines(raw);

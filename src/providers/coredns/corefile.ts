@@ -36,12 +36,12 @@ export interface Directive {
 
 export type CorefileRead =
   | { readonly kind: "ok"; readonly corefile: Corefile }
-  | { readonly kind: "bad"; readonly line: number; readonly message: string };
+  | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
 /** Parses as CoreDNS does and is stricter where CoreDNS guesses; linear in the text, never throws. */
 export function parseCorefile(text: string): CorefileRead {
   const lexed = lexCorefile(text);
-  if (lexed.kind === "bad") {
+  if (lexed.kind === "invalid") {
     return lexed;
   }
   const tokens = lexed.pieces.filter(({ kind }) => kind === "token");
@@ -49,7 +49,7 @@ export function parseCorefile(text: string): CorefileRead {
   while (parser.at < tokens.length) {
     const problem = parseItem(parser);
     if (problem !== undefined) {
-      return { kind: "bad", ...problem };
+      return { kind: "invalid", ...problem };
     }
   }
   const { blocks, snippets, imports } = parser;

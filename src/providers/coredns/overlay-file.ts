@@ -24,23 +24,23 @@ export interface OverlayFile {
 
 export type OverlayFileRead =
   | { readonly kind: "ok"; readonly file: OverlayFile }
-  | { readonly kind: "bad"; readonly message: string };
+  | { readonly kind: "invalid"; readonly message: string };
 
 /** `fallback` is for a file that shows no block for ".", such as a `*.server` file that the main Corefile imports. */
 export function readOverlayFile(text: string, zone: ObjectKey, fallback: Listener): OverlayFileRead {
   const split = splitSegments(text);
-  if (split.kind === "bad") {
-    return bad(`line ${split.line}: ${split.message}`);
+  if (split.kind === "invalid") {
+    return invalid(`line ${split.line}: ${split.message}`);
   }
   const { segments } = split;
   const rest = segments.map(visibleText).join("");
   const parsed = parseCorefile(rest);
-  if (parsed.kind === "bad") {
-    return bad(`line ${parsed.line}: ${parsed.message}`);
+  if (parsed.kind === "invalid") {
+    return invalid(`line ${parsed.line}: ${parsed.message}`);
   }
   const inside = partInsideBlock(segments, parsed.corefile);
   if (inside !== undefined) {
-    return bad(
+    return invalid(
       `line ${inside}: the part of dnsalias stands inside a server block: move it out, or remove it with its markers`,
     );
   }
@@ -116,6 +116,6 @@ function partInsideBlock(segments: readonly Segment[], { blocks, pieces }: Coref
   return undefined;
 }
 
-function bad(message: string): OverlayFileRead {
-  return { kind: "bad", message };
+function invalid(message: string): OverlayFileRead {
+  return { kind: "invalid", message };
 }

@@ -13,7 +13,7 @@ export type Segment =
 
 export type SegmentsRead =
   | { readonly kind: "ok"; readonly segments: readonly Segment[] }
-  | { readonly kind: "bad"; readonly line: number; readonly message: string };
+  | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
 /** Cuts a Corefile at the marker lines, whatever stands between them; markers that are not clear pairs are a mistake for a person. */
 export function splitSegments(text: string): SegmentsRead {
@@ -26,17 +26,17 @@ export function splitSegments(text: string): SegmentsRead {
     number += 1;
     const marker = readMarker(line);
     if (marker?.kind === "unclear") {
-      return bad(number, `"${line.trim().slice(0, 80)}" looks like a dnsalias marker and is none: remove the line`);
+      return invalid(number, `"${line.trim().slice(0, 80)}" looks like a dnsalias marker and is none: remove the line`);
     }
     if (open === undefined && marker?.kind === "end") {
-      return bad(number, `an END marker of ${marker.zone} without its BEGIN: remove the line`);
+      return invalid(number, `an END marker of ${marker.zone} without its BEGIN: remove the line`);
     }
     if (marker?.kind === "begin" && (open !== undefined || seen.has(marker.zone))) {
       const what = open === undefined ? `a second part for ${marker.zone}` : `the part of ${open.zone} has no END`;
-      return bad(open?.line ?? number, `${what}: remove the part and its markers, it is written anew`);
+      return invalid(open?.line ?? number, `${what}: remove the part and its markers, it is written anew`);
     }
     if (open !== undefined && marker?.kind === "end" && marker.zone !== open.zone) {
-      return bad(open.line, `the part of ${open.zone} has no END: remove it and its markers, it is written anew`);
+      return invalid(open.line, `the part of ${open.zone} has no END: remove it and its markers, it is written anew`);
     }
     if (marker?.kind === "begin") {
       segments.push({ kind: "rest", text: rest });
@@ -55,7 +55,7 @@ export function splitSegments(text: string): SegmentsRead {
   }
   return open === undefined
     ? { kind: "ok", segments: [...segments, { kind: "rest", text: rest }] }
-    : bad(open.line, `the part of ${open.zone} has no END: remove it and its markers, it is written anew`);
+    : invalid(open.line, `the part of ${open.zone} has no END: remove it and its markers, it is written anew`);
 }
 
 /** The file with the zone's part replaced where it stands, or put in front; an empty part takes it out. */
@@ -106,6 +106,6 @@ function linesOf(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-function bad(line: number, message: string): SegmentsRead {
-  return { kind: "bad", line, message };
+function invalid(line: number, message: string): SegmentsRead {
+  return { kind: "invalid", line, message };
 }

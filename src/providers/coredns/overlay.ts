@@ -68,7 +68,7 @@ async function load({ zone, store, ownerId, listener }: OverlayDeps, signal: Abo
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
   const found = readOverlayFile(text.text ?? "", keyOf(zone), listener ?? DEFAULT_LISTENER);
-  if (found.kind === "bad") {
+  if (found.kind === "invalid") {
     const message = `${store.place} cannot be read as a Corefile and is left alone: ${found.message}`;
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
@@ -181,7 +181,7 @@ function unsafeBecause(deps: OverlayDeps, text: string, part: string): Refused |
   if (alone.kind === "ok" && whole.kind === "ok") {
     return undefined;
   }
-  const why = whole.kind === "bad" ? whole.message : "our own part does not parse";
+  const why = whole.kind === "invalid" ? whole.message : "our own part does not parse";
   return { kind: "refused", reason: "CorefileInvalid", message: `not written, CoreDNS could not read it: ${why}` };
 }
 

@@ -85,7 +85,7 @@ async function load(deps: ZoneFileDeps, memory: Memory, signal: AbortSignal): Pr
     return { kind: "refused", reason: "BaseZoneMissing", message };
   }
   const base = memory.baseOf(baseText.text);
-  if (base.kind === "bad") {
+  if (base.kind === "invalid") {
     return { kind: "refused", reason: "BaseZoneInvalid", message: base.message };
   }
   const stored = text.text === undefined ? undefined : memory.storedOf(text.text);

@@ -87,7 +87,7 @@ async function load(deps: TransferDeps, { claim, baseOf }: Memory, signal: Abort
     return { kind: "refused", reason: "BaseZoneMissing", message };
   }
   const read = baseOf(text.text);
-  if (read.kind === "bad") {
+  if (read.kind === "invalid") {
     return { kind: "refused", reason: "BaseZoneInvalid", message: read.message };
   }
   const { base } = read;

@@ -135,7 +135,7 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
       const differing = objects.flatMap((object, index) => {
         const parsed = parse(object, { unknownFields: "ignore" });
         const there = taken.has(`${kind.toLowerCase()}.dnsalias.io/x${index}`);
-        const said = parsed.kind === "bad" ? parsed.problems.map(problemText) : ["taken"];
+        const said = parsed.kind === "invalid" ? parsed.problems.map(problemText) : ["taken"];
         return there === (parsed.kind === "ok") ? [] : [{ spec: JSON.stringify(object.spec), there, said }];
       });
       assert.deepEqual(differing, [], stderr.slice(0, 2000));
@@ -263,7 +263,7 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
           { input },
         );
         const parsed = parse(object, { unknownFields: "refuse" });
-        const said = parsed.kind === "bad" ? parsed.problems.map(problemText).join("\n") : "accepted";
+        const said = parsed.kind === "invalid" ? parsed.problems.map(problemText).join("\n") : "accepted";
         assert.equal(result.code === 0, bad === undefined || bad.by === "program", `${result.stderr}\n${said}`);
         if (result.code === 0) {
           const created: unknown = JSON.parse(result.stdout);
@@ -271,7 +271,7 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
           assert.deepEqual(fill(spec), { kind: "ok", value: createdSpec });
           assert.deepEqual(specIn(parse(created, { unknownFields: "refuse" })), specIn(parsed));
         }
-        if (bad?.by === "rule" && parsed.kind === "bad") {
+        if (bad?.by === "rule" && parsed.kind === "invalid") {
           assert.ok(result.stderr.includes(parsed.problems[0]?.message ?? "?"), `${result.stderr}\n${said}`);
         }
         if (bad?.by === "structure" || bad?.by === "unknown") {
@@ -306,7 +306,7 @@ function parsed(kind: "DnsAlias" | "DnsZone", object: unknown): Parsed<unknown> 
 /** The one thing that CEL cannot see in these: letters that have no A-label. */
 function isProgramAlone(kind: "DnsAlias" | "DnsZone", object: unknown): boolean {
   const result = parsed(kind, object);
-  return result.kind === "bad" && result.problems.every(({ message }) => message.includes("A-labels"));
+  return result.kind === "invalid" && result.problems.every(({ message }) => message.includes("A-labels"));
 }
 
 function envelope(kind: string, name: string) {

@@ -121,9 +121,9 @@ test("a bad edit is a status with conditions that keeps the targets that were la
     await using run = await synced(lab.root);
     await run.plane.reporter.aliasStatus(aliasOf(run), status("192.0.2.1"), SIGNAL);
     await writeFile(join(lab.manifests, "a.yaml"), aliasText("shop", "'no name'"));
-    await until("bad", () => namesOf(run.events, "bad").length === 1);
-    const bad = run.events.findLast((event) => event.kind === "bad");
-    await run.plane.reporter.badManifest(bad?.kind === "bad" ? bad.manifest : assert.fail(), SIGNAL);
+    await until("invalid", () => namesOf(run.events, "invalid").length === 1);
+    const bad = run.events.findLast((event) => event.kind === "invalid");
+    await run.plane.reporter.invalidObject(bad?.kind === "invalid" ? bad.manifest : assert.fail(), SIGNAL);
   }
   await using run = await synced(lab.root);
   const { conditions = [], targets } = aliasOf(run).status ?? {};
@@ -133,7 +133,7 @@ test("a bad edit is a status with conditions that keeps the targets that were la
     ["Accepted=False", "Ready=False", "Reconciling=False", "Stalled=True"],
   );
   assert.match(conditions[0]?.message ?? "", /^a\.yaml:4:20: spec\.hostnames\[0\]/);
-  assert.deepEqual(namesOf(run.events, "bad"), ["web/shop"]);
+  assert.deepEqual(namesOf(run.events, "invalid"), ["web/shop"]);
 });
 
 test("a file that is broken at the start keeps the objects that it held before the stop", async () => {
@@ -145,7 +145,7 @@ test("a file that is broken at the start keeps the objects that it held before t
   await writeFile(join(lab.manifests, "a.yaml"), "oops: [1,\n");
   await using run = await synced(lab.root);
   assert.deepEqual(aliasOf(run).status, status("192.0.2.1"));
-  assert.deepEqual(namesOf(run.events, "bad"), ["web/shop"]);
+  assert.deepEqual(namesOf(run.events, "invalid"), ["web/shop"]);
 });
 
 test("a folder that is away at the start leaves everything as it was remembered", async () => {

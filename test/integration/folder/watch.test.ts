@@ -29,7 +29,7 @@ async function start(files: Readonly<Record<string, string>>, rescanMs = NEVER_M
   };
 }
 
-function saw(run: FolderRun, kind: "alias" | "gone" | "bad", what: string): Promise<void> {
+function saw(run: FolderRun, kind: "alias" | "gone" | "invalid", what: string): Promise<void> {
   return until(`${kind} ${what}`, () => namesOf(run.events, kind).includes(what));
 }
 
@@ -151,7 +151,7 @@ test("the last file removed from the folder itself is a removal", async () => {
 test("a file that is broken keeps its object, says where, and the others go on", async () => {
   await using lab = await start({ "a.yaml": aliasText("a"), "b.yaml": aliasText("b"), "c.yaml": aliasText("c") });
   await writeFile(join(lab.manifests, "b.yaml"), `${aliasText("b")}  oops: [1, 2\n`);
-  await saw(lab.run, "bad", "web/b");
+  await saw(lab.run, "invalid", "web/b");
   await writeFile(join(lab.manifests, "c.yaml"), aliasText("c", "new.example"));
   await saw(lab.run, "alias", "web/c new.example.");
   await pause(SETTLED_MS);

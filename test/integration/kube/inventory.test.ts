@@ -82,9 +82,9 @@ describe("the inventory from a real apiserver", { skip: skipWithout("kube-apiser
     });
     await using view = watchInto(transport);
     await until("synced", () => view.isSynced);
-    const bad = view.events.find((event) => event.kind === "bad");
-    assert.equal(bad?.kind === "bad" && bad.manifest.key, "default/loose");
-    assert.match(bad?.kind === "bad" ? bad.manifest.problems.join() : "", /hostnames/);
+    const bad = view.events.find((event) => event.kind === "invalid");
+    assert.equal(bad?.kind === "invalid" && bad.manifest.key, "default/loose");
+    assert.match(bad?.kind === "invalid" ? bad.manifest.problems.join() : "", /hostnames/);
     assert.ok(view.has("alias default/second"));
   });
 
@@ -167,7 +167,7 @@ function describeEvent(event: InventoryEvent): string {
     }
     case "gone":
       return `gone ${event.of} ${event.key}`;
-    case "bad":
+    case "invalid":
       return `bad ${event.manifest.key}`;
     case "input":
       return `input ${event.zone}`;

@@ -91,7 +91,7 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     assert.deepEqual(await cluster.reporter.finalizer(alias, true, NEVER), { kind: "written" });
     assert.deepEqual(await cluster.reporter.finalizer(zone, true, NEVER), { kind: "written" });
     const manifest = { kind: "DnsAlias", key: "default/shop", generation: 1, problems: ["p"] } as const;
-    assert.deepEqual(await cluster.reporter.badManifest(manifest, NEVER), { kind: "written" });
+    assert.deepEqual(await cluster.reporter.invalidObject(manifest, NEVER), { kind: "written" });
     cluster.reporter.event(alias, { type: "Normal", reason: "Published", message: "m" });
     await until("event recorded", async () => (await kubectl(server, "get", "events")).includes("Published"));
     const rendered = cluster.textStore("own", { namespace: "dns-system", name: "rendered-shop", key: "zone" });

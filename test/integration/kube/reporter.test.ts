@@ -112,13 +112,13 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     const reporter = reporterOf();
     await reporter.aliasStatus(alias, statusOf("198.51.100.7"), NEVER);
     const manifest = { kind: "DnsAlias", key: "default/bad", generation: 2, problems: ["spec.x: wrong"] } as const;
-    assert.equal((await reporter.badManifest(manifest, NEVER)).kind, "written");
+    assert.equal((await reporter.invalidObject(manifest, NEVER)).kind, "written");
     const object = await read("bad");
     assert.match(JSON.stringify(memberAt(object, "status", "hostnames")), /198\.51\.100\.7/);
     const accepted = listAt(object, "status", "conditions").find((entry) => textAt(entry, "type") === "Accepted");
     assert.deepEqual([textAt(accepted, "status"), textAt(accepted, "message")], ["False", "spec.x: wrong"]);
     const version = await versionOf("bad");
-    await reporter.badManifest(manifest, NEVER);
+    await reporter.invalidObject(manifest, NEVER);
     assert.equal(await versionOf("bad"), version, "the same badness again is no write");
   });
 

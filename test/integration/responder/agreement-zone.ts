@@ -159,7 +159,7 @@ export function liveAnswer(alias: Name, family: Family, now: number): LiveAnswer
 function servedZone(domainText: string, lines: readonly string[], aliases: readonly AliasText[]): ServedZone {
   const domain = parseName(domainText);
   const file = parseZoneFile(textOf(lines), domain);
-  if (file.kind === "bad") {
+  if (file.kind === "invalid") {
     throw new Error(file.problems.map(({ line, message }) => `line ${line}: ${message}`).join("\n"));
   }
   return { domain, sets: file.records, aliases: aliases.map(servedAlias), clientSubnet: false };

@@ -244,7 +244,7 @@ describe("a zone:", () => {
       { coreDNSEtcd: { endpoints: ["https://h"], caBundle } },
     ]) {
       const parsed = parseZone({ metadata: { name: "x" }, spec: { domain: "example.com", provider } });
-      const said = parsed.kind === "bad" ? parsed.problems.map(problemText).join("\n") : "";
+      const said = parsed.kind === "invalid" ? parsed.problems.map(problemText).join("\n") : "";
       assert.match(said, /spec\.provider/);
       assert.doesNotMatch(said, /hunter2/);
     }
@@ -339,7 +339,7 @@ describe("the envelope:", () => {
   for (const [name, object, want] of bad) {
     test(`${name} is named`, () => {
       const parsed = parseAlias(object, { unknownFields: "refuse" });
-      const texts = parsed.kind === "bad" ? parsed.problems.map(problemText) : [];
+      const texts = parsed.kind === "invalid" ? parsed.problems.map(problemText) : [];
       assert.ok(
         texts.some((text) => text.includes(want)),
         texts.join("\n"),
@@ -349,7 +349,7 @@ describe("the envelope:", () => {
 
   test("every mistake is named at once", () => {
     const parsed = parseAlias({ metadata: {}, spec: { targets: [{}, {}], ttl: 5 } });
-    assert.deepEqual(parsed.kind === "bad" ? parsed.problems.map(({ path }) => path) : [], [
+    assert.deepEqual(parsed.kind === "invalid" ? parsed.problems.map(({ path }) => path) : [], [
       "metadata.name",
       "spec.hostnames",
       "spec.ttl",
@@ -435,8 +435,8 @@ test("no data makes the parser throw", () => {
     property(tree, (object) => {
       const named = { metadata: { name: "x" }, spec: object };
       for (const value of [object, named]) {
-        assert.ok(["ok", "bad"].includes(parseAlias(value, { unknownFields: "refuse" }).kind));
-        assert.ok(["ok", "bad"].includes(parseZone(value).kind));
+        assert.ok(["ok", "invalid"].includes(parseAlias(value, { unknownFields: "refuse" }).kind));
+        assert.ok(["ok", "invalid"].includes(parseZone(value).kind));
       }
     }),
     { numRuns: 300 },
@@ -460,6 +460,6 @@ function aliasWithStatus(status: unknown): unknown {
 }
 
 function ok<T>(parsed: Parsed<T>): T {
-  assert.ok(parsed.kind === "ok", parsed.kind === "bad" ? parsed.problems.map(problemText).join("\n") : "");
+  assert.ok(parsed.kind === "ok", parsed.kind === "invalid" ? parsed.problems.map(problemText).join("\n") : "");
   return parsed.value;
 }

@@ -30,7 +30,7 @@ function lab(badZones: number, failure: Failure): Lab {
   const aliases = [...bad, good].map((backend, at) => alias(`web/a${at}`, { hostnames: [`www.${backend.domain}`] }));
   const providerOf = (of: DnsZone): ZoneProvider => {
     const backend = [...bad, good].find(({ domain }) => domain === of.spec.domain) ?? good;
-    const endpoint = backend === good ? "good" : "bad";
+    const endpoint = backend === good ? "good" : "invalid";
     return budgets.wrap(owned(backend, { zone: of, ownerId: "me" }), { zone: of.meta.uid, endpoint, limit: SERVER });
   };
   const start = (): ControllerWorld =>

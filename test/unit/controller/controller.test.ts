@@ -256,15 +256,15 @@ test("an edit that cannot be read is told, and what was read before stays in for
     generation: 2,
     problems: ["spec.targets: is missing"],
   } as const;
-  world.send({ kind: "bad", manifest });
-  world.send({ kind: "bad", manifest: { ...manifest, key: "web/never" } });
+  world.send({ kind: "invalid", manifest });
+  world.send({ kind: "invalid", manifest: { ...manifest, key: "web/never" } });
   world.targets.set("cdn.test", ["198.51.100.2"]);
   await world.clock.advance(2 * MINUTE);
   assert.equal(world.condition("web/shop", "Accepted"), "False Invalid");
   assert.equal(world.alias("web/shop")?.status?.observedGeneration, 2);
   assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.2"]);
   assert.deepEqual(
-    world.bad.map(({ key }) => key),
+    world.invalid.map(({ key }) => key),
     ["web/never"],
   );
 });

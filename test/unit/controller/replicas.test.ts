@@ -88,7 +88,7 @@ test("a restart with an alias that cannot be read takes nothing away; when it is
     generation: 2,
     problems: ["spec.targets: is missing"],
   } as const;
-  second.send({ kind: "bad", manifest });
+  second.send({ kind: "invalid", manifest });
   second.lead();
   await world.clock.advance(60_000);
   assert.match(world.stores.get(PLACE)?.text ?? "", /198\.51\.100\.1/);
@@ -108,7 +108,7 @@ test("an alias that cannot be read keeps the names that it tells, and no others"
   world.aliases.clear();
   const second = world.start();
   const manifest = { kind: "DnsAlias", key: "web/shop", generation: 2, problems: ["spec: is bad"] } as const;
-  second.send({ kind: "bad", manifest: { ...manifest, hostnames: [parseName("example.com")] } });
+  second.send({ kind: "invalid", manifest: { ...manifest, hostnames: [parseName("example.com")] } });
   second.lead();
   await world.clock.advance(60_000);
   const text = world.stores.get(PLACE)?.text ?? "";

@@ -18,7 +18,7 @@ for (const path of FILES) {
     const { objects, problems } = judgeFile(path, readFileSync(join("examples", path), "utf8"));
     assert.deepEqual(problems, []);
     for (const { id, verdict } of objects) {
-      assert.equal(verdict.kind, "good", `${id}: ${verdict.kind === "bad" ? verdict.problems.join("\n") : ""}`);
+      assert.equal(verdict.kind, "good", `${id}: ${verdict.kind === "invalid" ? verdict.problems.join("\n") : ""}`);
     }
   });
 }

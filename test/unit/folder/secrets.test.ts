@@ -96,7 +96,7 @@ describe("nothing of a Secret is in a message about its file:", () => {
       const content = judgeFile("a.yaml", text);
       const said = [
         ...content.problems.map(problemText),
-        ...content.objects.flatMap(({ verdict }) => (verdict.kind === "bad" ? verdict.problems : [])),
+        ...content.objects.flatMap(({ verdict }) => (verdict.kind === "invalid" ? verdict.problems : [])),
       ];
       assert.notDeepEqual(said, []);
       assert.doesNotMatch(said.join("\n"), new RegExp(PASSWORD, "i"));

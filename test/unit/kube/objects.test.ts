@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { badManifestStatus } from "../../../src/kube/status/invalid-object-status.ts";
+import { invalidObjectStatus } from "../../../src/kube/status/invalid-object-status.ts";
 import { fieldManagerOf, storedKey } from "../../../src/kube/objects/config-map-object.ts";
 import { jsonLines } from "../../../src/kube/watch/json-lines.ts";
 import { canonicalJson, listAt, textAt } from "../../../src/base/json.ts";
@@ -164,7 +164,7 @@ describe("the status of a bad manifest", () => {
     ];
     const hostnames = [{ hostname: "example.com", addresses: ["198.51.100.1"] }];
     const current = { observedGeneration: 2, conditions, hostnames, targets: [] };
-    const status = badManifestStatus(current, manifest, Date.parse("2026-01-01T00:00:00Z"));
+    const status = invalidObjectStatus(current, manifest, Date.parse("2026-01-01T00:00:00Z"));
     assert.deepEqual(status["hostnames"], hostnames);
     assert.deepEqual(read(status), [
       "Accepted False Invalid 2026-01-01T00:00:00Z",
@@ -172,13 +172,13 @@ describe("the status of a bad manifest", () => {
       "Ready False Invalid 2020-01-01T00:00:00Z",
       "Stalled True Invalid 2026-01-01T00:00:00Z",
     ]);
-    const again = badManifestStatus(status, manifest, Date.parse("2027-01-01T00:00:00Z"));
+    const again = invalidObjectStatus(status, manifest, Date.parse("2027-01-01T00:00:00Z"));
     assert.deepEqual(again, status, "the same again is the same");
   });
 
   it("does not grow without bound", () => {
     const problems = Array.from({ length: 10_000 }, () => "a long problem");
-    const status = badManifestStatus(undefined, { ...manifest, problems }, 0);
+    const status = invalidObjectStatus(undefined, { ...manifest, problems }, 0);
     assert.ok(canonicalJson(status).length < 20_000);
   });
 });

@@ -28,7 +28,7 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
     ...(provider === undefined ? [] : placeProblems(provider)),
   ];
   if (domain === undefined || provider === undefined || problems.length > 0) {
-    return { kind: "bad", problems };
+    return { kind: "invalid", problems };
   }
   const spec: ZoneSpec = {
     domain,

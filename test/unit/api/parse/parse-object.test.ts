@@ -34,7 +34,7 @@ for (const [kind, parse, cases] of KINDS) {
 }
 
 function problemsOf(parsed: Parsed<unknown>) {
-  return parsed.kind === "bad" ? parsed.problems : [];
+  return parsed.kind === "invalid" ? parsed.problems : [];
 }
 
 function said(parsed: Parsed<unknown>): string {

@@ -50,7 +50,7 @@ function told(events: readonly InventoryEvent[]): readonly string[] {
         return `namespace ${event.name} ${JSON.stringify(event.labels)}`;
       case "gone":
         return `gone ${event.of} ${event.key}`;
-      case "bad":
+      case "invalid":
         return `bad ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.join("; ")}`;
       case "input":
         return `input ${event.zone}`;
@@ -140,7 +140,7 @@ for (const { name, view: seen } of holds) {
     );
     const mended = advance(later.catalog, view({ "sub/a.yaml": alias("shop") }), 5_000_001);
     assert.equal(mended.catalog.get("DnsAlias web/shop")?.identity.createdAt, 1000);
-    assert.equal(mended.catalog.get("DnsAlias web/shop")?.bad, undefined);
+    assert.equal(mended.catalog.get("DnsAlias web/shop")?.invalid, undefined);
   });
 }
 
@@ -174,7 +174,7 @@ test("a bad edit of one object keeps its last good form beside the problem", () 
 test("an object that was never good is bad alone", () => {
   const catalog = from({ "a.yaml": alias("shop", "'not a name'") });
   const kinds = eventsBetween(NONE, catalog).map(({ kind }) => kind);
-  assert.deepEqual(kinds, ["namespace", "bad"]);
+  assert.deepEqual(kinds, ["namespace", "invalid"]);
 });
 
 test("of two objects with one name the first by path stands, and the second is named with both places", () => {

@@ -69,7 +69,7 @@ const BAD: readonly (readonly [text: string, line: number, message: RegExp])[] =
 for (const [text, line, message] of BAD) {
   test(`Corefile: ${JSON.stringify(text)} is refused with its line`, () => {
     const read = parseCorefile(text);
-    assert.ok(read.kind === "bad");
+    assert.ok(read.kind === "invalid");
     assert.equal(read.line, line);
     assert.match(read.message, message);
   });
