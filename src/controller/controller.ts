@@ -5,7 +5,7 @@ import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { reportAlias, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { createFeed, type Feed } from "./responder/zone-sync.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
-import { lookAgain, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
+import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
 import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
 import { proveZone, type ProveDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
@@ -252,7 +252,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       formerNames: (of) => formerNames(store, of),
       setsHere: (of, asked, sets) => setsHere(store, of, asked, sets),
       onChanged: (of, names) => onZoneChanged(context, of, names),
-      lookAgain: (of, names) => lookAgain(context, of, names),
+      refreshTargets: (of, names) => refreshTargets(context, of, names),
       onWritten: (of) => context.proveQueue.add(of),
     },
     state,

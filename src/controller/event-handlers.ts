@@ -70,7 +70,7 @@ export function onAnswer(context: ControllerContext, answer: Answer, goodBefore:
 }
 
 /** Looks the targets of these owner names up now. */
-export function lookAgain(
+export function refreshTargets(
   { store, wants, refresher }: ControllerContext,
   zone: ObjectKey,
   names: readonly Name[],

@@ -32,7 +32,7 @@ export interface Metrics {
   /** A secondary was told of a change: taken, refused or silent. */
   notify(end: string): void;
   /** A look-up was begun because a question waits for it. */
-  questionLookUp(): void;
+  queryLookup(): void;
   /** What the responder has done since its start; `restarts` are workers that were replaced. */
   responder(counts: ResponderTotals, restarts: number): void;
   event(type: "Normal" | "Warning", reason: string): void;
@@ -92,7 +92,7 @@ export const noMetrics: Metrics = {
   forgetZone: () => undefined,
   transfer: () => undefined,
   notify: () => undefined,
-  questionLookUp: () => undefined,
+  queryLookup: () => undefined,
   responder: () => undefined,
   event: () => undefined,
   leader: () => undefined,

@@ -22,16 +22,16 @@ export function responderSeries(registry: Registry) {
     dropped: counter("dropped_total", "Packets that were no question and got no response."),
     limited: counter("limited_total", "Questions that the rate limits left without a full response."),
     errors: counter("errors_total", "Questions that a defect left without a response."),
-    lookUps: counter("lookups_total", "Look-ups that were begun because a question waited."),
+    lookups: counter("lookups_total", "Look-ups that were begun because a question waited."),
     restarts: counter("worker_restarts_total", "Workers that ended and were replaced."),
     waiting: gauge("waiting", "Questions that wait for a look-up now."),
     packets: gauge("prepared_packets", "Prepared packets that are kept."),
   };
 }
 
-export function responderMetrics(series: ResponderSeries): Pick<Metrics, "questionLookUp" | "responder"> {
+export function responderMetrics(series: ResponderSeries): Pick<Metrics, "queryLookup" | "responder"> {
   return {
-    questionLookUp: () => series.lookUps.inc(),
+    queryLookup: () => series.lookups.inc(),
     responder(totals, restarts) {
       setTotals(series, totals);
       set(series.restarts, restarts);

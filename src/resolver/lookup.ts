@@ -5,10 +5,10 @@ import type { LookupStep } from "./chain/trace.ts";
 
 /** One look-up of one key: never throws for what the network does; ends within its budget (10 s) or when the signal aborts. */
 export interface Lookup {
-  look(key: TargetKey, options: LookOptions, signal: AbortSignal): Promise<LookupResult>;
+  lookUp(key: TargetKey, options: LookupOptions, signal: AbortSignal): Promise<LookupResult>;
 }
 
-export interface LookOptions {
+export interface LookupOptions {
   /** Ask another server than this one first, where there is one (confirming look-ups). */
   readonly avoid?: string;
   /** Ask for the answer that this network gets (RFC 7871); absent: no server is told of anyone. */

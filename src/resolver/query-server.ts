@@ -7,7 +7,7 @@ import { attempt, type AttemptDeps, TRY_MS } from "./query/attempt.ts";
 import { type ChainQuestion, type ChainResult, endOfChain, followChain } from "./chain/chain.ts";
 import type { Note } from "./lookup-failure.ts";
 import { scopeOf } from "./query/match-response.ts";
-import type { LookOptions } from "./lookup.ts";
+import type { LookupOptions } from "./lookup.ts";
 import { serverLabel } from "./server/server-label.ts";
 import type { ServerMemory } from "./server/server-memory.ts";
 import { afterAnswer, afterFailure, afterSilence, beforeTry } from "./server/server-health.ts";
@@ -18,7 +18,7 @@ export interface AskOneDeps extends AttemptDeps {
 }
 
 export interface ServerQuestion extends ChainQuestion {
-  readonly options: LookOptions;
+  readonly options: LookupOptions;
 }
 
 export interface Found {

@@ -6,7 +6,7 @@ import type { Found } from "./query-server.ts";
 import { askServers, type AskServersDeps, type ServersQuestion } from "./query-servers.ts";
 import { type Chain, endOfChain, startOfChain } from "./chain/chain.ts";
 import { failureResult, type Note } from "./lookup-failure.ts";
-import type { LookOptions, Lookup, View, ViewOf } from "./lookup.ts";
+import type { LookupOptions, Lookup, View, ViewOf } from "./lookup.ts";
 import { createServerMemory } from "./server/server-memory.ts";
 
 export interface LookupDeps {
@@ -23,9 +23,9 @@ export function createLookup(deps: LookupDeps): Lookup {
   const memory = createServerMemory(deps.randomBytes);
   const parts: AskServersDeps = { ...deps, memory, traitsOf: memory.traitsOf, remember: memory.remember };
   return {
-    look: async (key, options, signal) => {
+    lookUp: async (key, options, signal) => {
       const view = deps.viewOf(key.view);
-      return view === undefined ? noView(key) : look(parts, { key, view, options }, signal);
+      return view === undefined ? noView(key) : lookUp(parts, { key, view, options }, signal);
     },
   };
 }
@@ -37,10 +37,10 @@ const SPENT = "over";
 interface Task {
   readonly key: TargetKey;
   readonly view: View;
-  readonly options: LookOptions;
+  readonly options: LookupOptions;
 }
 
-async function look(deps: AskServersDeps, task: Task, signal: AbortSignal): Promise<LookupResult> {
+async function lookUp(deps: AskServersDeps, task: Task, signal: AbortSignal): Promise<LookupResult> {
   signal.throwIfAborted();
   const done = new AbortController();
   const spent = new AbortController();

@@ -188,7 +188,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         : { ...asked, data: asked.data.filter((data) => (data.startsWith("0 ") ? "HTTPS" : familyOf(data)) === type) };
     },
     lookup: {
-      look: async (key, { subnet }, signal) => {
+      lookUp: async (key, { subnet }, signal) => {
         looks.push(`${displayName(key.target)} ${key.family}`);
         if (options.lookMs !== undefined) {
           await clock.sleep(options.lookMs, signal);

@@ -200,7 +200,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
     placeOf,
     endpointsOf: async () => [],
     ask: async () => ({ kind: "failed", message: "nobody" }),
-    lookup: { look: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key)) },
+    lookup: { lookUp: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key)) },
     viewIdOf: () => "view",
     serverCountOf: () => 1,
     onResult: () => undefined,

@@ -20,7 +20,7 @@ import { reportJson, reportText, type FamilyReport, type ResolveReport } from ".
 /** `dnsalias resolve NAME`: both families, step by step. Gives the exit code; rejects when the signal aborts. */
 export async function resolveCommand(config: ResolveConfig, io: Io, signal: AbortSignal): Promise<number> {
   await using network = await openNetwork(config);
-  const families = await lookBoth(config, network, io, signal);
+  const families = await lookUpBoth(config, network, io, signal);
   const report: ResolveReport = { target: config.target, servers: network.resolvers.map(serverLabel), families };
   io.out.write(config.json ? json(reportJson(report)) : reportText(io.out, report));
   return families.some(({ result }) => result.kind === "positive") ? EXIT.ok : EXIT.failed;
@@ -29,7 +29,7 @@ export async function resolveCommand(config: ResolveConfig, io: Io, signal: Abor
 /** Any text would do: there is one view. */
 const VIEW = "resolve";
 
-async function lookBoth(
+async function lookUpBoth(
   { target }: ResolveConfig,
   { exchange, resolvers }: Network,
   io: Io,
@@ -49,9 +49,9 @@ async function lookBoth(
     asked += kind === "asked" ? 1 : 0;
     progress.update(asked, undefined, "questions");
   };
-  const look = (family: Family) =>
-    lookOne(lookup, { key: { target, family, view: VIEW }, serverCount: resolvers.length, onStep }, signal);
-  const families = await Promise.all(FAMILIES.map(look));
+  const lookUp = (family: Family) =>
+    lookUpOne(lookup, { key: { target, family, view: VIEW }, serverCount: resolvers.length, onStep }, signal);
+  const families = await Promise.all(FAMILIES.map(lookUp));
   progress.finish();
   return families;
 }
@@ -62,14 +62,18 @@ interface One {
   readonly onStep: (step: LookupStep) => void;
 }
 
-async function lookOne(lookup: Lookup, { key, serverCount, onStep }: One, signal: AbortSignal): Promise<FamilyReport> {
+async function lookUpOne(
+  lookup: Lookup,
+  { key, serverCount, onStep }: One,
+  signal: AbortSignal,
+): Promise<FamilyReport> {
   const startedAt = systemClock.now();
   const steps: LookupStep[] = [];
   const observe = (seen: LookupStep): void => {
     steps.push(seen);
     onStep(seen);
   };
-  const result = await lookup.look(key, { observe }, signal);
+  const result = await lookup.lookUp(key, { observe }, signal);
   const now = systemClock.now();
   const context = { now, random: Math.random, serverCount, sibling: undefined };
   const nextInMs: Millis = step(freshState(key, startedAt), result, context).nextAt - now;

@@ -14,7 +14,7 @@ import { createLookup } from "../../resolver/stub-resolver.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
-import type { Looking, Plane } from "../config/config.ts";
+import type { LookupConfig, Plane } from "../config/config.ts";
 import { countBudget } from "./metrics-observer.ts";
 import { openNetwork } from "./resolver-network.ts";
 import type { HostPort } from "../config/settings.ts";
@@ -30,7 +30,7 @@ export interface ComposeOptions {
   readonly ownerId: string;
   readonly concurrency: number;
   /** The recursive servers of zones that name none, and how to reach them. */
-  readonly looking: Looking;
+  readonly looking: LookupConfig;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly observer: Observer;

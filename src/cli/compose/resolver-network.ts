@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { AppError, messageOf } from "../../base/error.ts";
 import { createExchange, type ExchangeClient } from "../../transport/client/exchange-client.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
-import type { Looking } from "../config/config.ts";
+import type { LookupConfig } from "../config/config.ts";
 import { systemResolvers } from "./system-resolvers.ts";
 
 /** The way to the recursive servers that are asked where a zone names none. */
@@ -14,7 +14,7 @@ export interface Network extends ExchangeClient {
 export async function openNetwork({
   resolvers,
   resolverCa,
-}: Pick<Looking, "resolvers" | "resolverCa">): Promise<Network> {
+}: Pick<LookupConfig, "resolvers" | "resolverCa">): Promise<Network> {
   const servers = resolvers ?? (await systemResolvers());
   const client = createExchange(resolverCa === undefined ? {} : { ca: await readCertificates(resolverCa) });
   return { ...client, resolvers: servers };

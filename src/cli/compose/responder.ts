@@ -22,7 +22,7 @@ export interface ResponderDeps {
   readonly stores: () => Pick<WorkPlane["stores"], "base">;
   readonly source: AnswerSource;
   readonly log: Logger;
-  readonly metrics: Pick<Metrics, "questionLookUp" | "responder">;
+  readonly metrics: Pick<Metrics, "queryLookup" | "responder">;
 }
 
 /** The responder of a run; disposing ends it. */
@@ -136,7 +136,7 @@ function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): Servin
     setZone: (zone) => pool.setZone(zone),
     removeZone: (domain) => pool.removeZone(domain),
     changed: (domain, names) => pool.changed(domain, names),
-    lookedUp: () => metrics.questionLookUp(),
+    lookedUp: () => metrics.queryLookup(),
   };
 }
 

@@ -26,7 +26,7 @@ import { commandUsage, programUsage } from "./usage.ts";
 
 export type Config = RunConfig | PlanConfig | ExplainConfig | ResolveConfig | CrdsConfig | VersionConfig;
 
-export interface RunConfig extends Looking {
+export interface RunConfig extends LookupConfig {
   readonly command: "run";
   readonly plane: Plane;
   readonly ownerId: string;
@@ -41,7 +41,7 @@ export interface RunConfig extends Looking {
   readonly transferListen: readonly HostPort[];
 }
 
-export interface PlanConfig extends Looking {
+export interface PlanConfig extends LookupConfig {
   readonly command: "plan";
   readonly plane: Plane;
   readonly ownerId: string;
@@ -49,7 +49,7 @@ export interface PlanConfig extends Looking {
   readonly json: boolean;
 }
 
-export interface ExplainConfig extends Looking {
+export interface ExplainConfig extends LookupConfig {
   readonly command: "explain";
   readonly plane: Plane;
   readonly ownerId: string;
@@ -58,7 +58,7 @@ export interface ExplainConfig extends Looking {
   readonly json: boolean;
 }
 
-export interface ResolveConfig extends Pick<Looking, "resolvers" | "resolverCa"> {
+export interface ResolveConfig extends Pick<LookupConfig, "resolvers" | "resolverCa"> {
   readonly command: "resolve";
   readonly target: Name;
   readonly json: boolean;
@@ -75,7 +75,7 @@ export interface VersionConfig {
 }
 
 /** What every command that works on objects has. */
-export interface Looking {
+export interface LookupConfig {
   /** Absent: those of /etc/resolv.conf, see `systemResolvers`. */
   readonly resolvers?: readonly ResolverServer[];
   /** A file with what signs the certificates of DoT and DoH servers; absent: what Node.js trusts. */
@@ -244,14 +244,14 @@ function podOf(environment: Environment): Pick<Extract<Plane, { readonly kind: "
   return host === "" ? {} : { pod: { host, port: environment["KUBERNETES_SERVICE_PORT"] ?? "443" } };
 }
 
-function looking(from: Reader): Looking {
+function looking(from: Reader): LookupConfig {
   return {
     ...resolversOf(from),
     log: { level: logLevel(from), format: logFormat(from) },
   };
 }
 
-function resolversOf(from: Reader): Pick<Looking, "resolvers" | "resolverCa"> {
+function resolversOf(from: Reader): Pick<LookupConfig, "resolvers" | "resolverCa"> {
   const resolvers = from.texts("resolver").map((text) => {
     const server = parseResolverAddress(text);
     if (typeof server === "string") {

@@ -97,14 +97,14 @@ async function readOnce({ lookup, views }: Composition, { key, alias }: Stream, 
   const startedAt = systemClock.now();
   const known = lastGoodOf(key, alias.status, startedAt);
   const before = known === undefined ? freshState(key, startedAt) : restoredState(key, known, startedAt);
-  const result = await lookup.look(key, {}, signal);
+  const result = await lookup.lookUp(key, {}, signal);
   const serverCount = views.viewOf(key.view)?.servers.length ?? 0;
   const state = step(before, result, { now: systemClock.now(), random: Math.random, serverCount, sibling: undefined });
   if (state.doubt?.kind !== "confirming") {
     return answerOf(state);
   }
   const options = state.avoid === undefined ? {} : { avoid: state.avoid };
-  const confirming = await lookup.look(key, options, signal);
+  const confirming = await lookup.lookUp(key, options, signal);
   return answerOf(
     step(state, confirming, { now: systemClock.now(), random: Math.random, serverCount, sibling: undefined }),
   );

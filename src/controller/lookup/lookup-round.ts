@@ -36,7 +36,7 @@ export function lookUp(context: RefresherContext, text: string, entry: Entry, si
 }
 
 /** Has the key looked up at that time, whether questions are followed or not. */
-export function lookAt({ due }: RefresherContext, text: string, entry: Entry, at: Millis): void {
+export function scheduleLookup({ due }: RefresherContext, text: string, entry: Entry, at: Millis): void {
   entry.asked = true;
   due.add(text, at);
 }
@@ -94,7 +94,7 @@ function doubtSibling(context: RefresherContext, recovered: Answer, now: Millis)
   ) {
     sibling.state = unconfirmed(sibling.state);
     tell(context.deps, sibling, sibling.state.goodAt);
-    lookAt(context, text, sibling, now);
+    scheduleLookup(context, text, sibling, now);
   }
 }
 
@@ -109,7 +109,7 @@ function tellSibling(context: RefresherContext, before: Answer, after: Answer): 
 function retryFailing(context: RefresherContext, view: ViewId, now: Millis): void {
   for (const [text, entry] of context.entries) {
     if (entry.state.key.view === view && entry.state.failingSince !== undefined) {
-      lookAt(context, text, entry, now + Math.round(RECOVERY_SPREAD_MS * context.deps.random()));
+      scheduleLookup(context, text, entry, now + Math.round(RECOVERY_SPREAD_MS * context.deps.random()));
     }
   }
 }
@@ -128,7 +128,7 @@ export function tell({ log, onAnswer }: RefresherDeps, entry: Entry, goodBefore:
 /** A look-up that throws is a defect of the look-up; for the key it is one more failure. */
 async function resultOf({ lookup, log }: RefresherDeps, state: HoldState, signal: AbortSignal): Promise<LookupResult> {
   try {
-    return await lookup.look(state.key, state.avoid === undefined ? {} : { avoid: state.avoid }, signal);
+    return await lookup.lookUp(state.key, state.avoid === undefined ? {} : { avoid: state.avoid }, signal);
   } catch (error) {
     if (!signal.aborted) {
       log.error({ ...fieldsOf(state.key), err: error }, "look-up failed unexpectedly");

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import { liveOf, type LiveResult } from "../../plan/hold/live.ts";
-import { lookAt, lookUp } from "./lookup-round.ts";
+import { scheduleLookup, lookUp } from "./lookup-round.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
 
 /** Look-ups for questions at once; a cold name beyond it waits for its turn with the others. */
@@ -30,12 +30,14 @@ export function liveResult({ entries, deps }: RefresherContext, key: TargetKey):
     return undefined;
   }
   const live = liveOf(entry.state);
-  return isPrefetched(entry, live) && live.lookAt > deps.clock.now() ? { ...live, prefetchAt: live.lookAt } : live;
+  return isPrefetched(entry, live) && live.nextLookupAt > deps.clock.now()
+    ? { ...live, prefetchAt: live.nextLookupAt }
+    : live;
 }
 
 function isWanted(entry: Entry, now: Millis): boolean {
   const live = liveOf(entry.state);
-  return now >= live.lookAt || (now >= live.prefetchAt && !isPrefetched(entry, live));
+  return now >= live.nextLookupAt || (now >= live.prefetchAt && !isPrefetched(entry, live));
 }
 
 /** Most recursive servers count down: what they give in advance is the copy that is about to run out. */
@@ -49,17 +51,17 @@ function begin(context: RefresherContext, text: string, entry: Entry): Promise<v
     return undefined;
   }
   if (context.forQuestions.size >= MAX_FOR_QUESTIONS) {
-    lookAt(context, text, entry, context.deps.clock.now());
+    scheduleLookup(context, text, entry, context.deps.clock.now());
     context.wake();
     return undefined;
   }
   context.deps.onQuestion?.();
-  const looking = lookAndConfirm(context, text, entry, signal).finally(() => context.forQuestions.delete(looking));
+  const looking = lookUpAndConfirm(context, text, entry, signal).finally(() => context.forQuestions.delete(looking));
   context.forQuestions.add(looking);
   return looking;
 }
 
-async function lookAndConfirm(
+async function lookUpAndConfirm(
   context: RefresherContext,
   text: string,
   entry: Entry,

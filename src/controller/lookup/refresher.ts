@@ -7,7 +7,7 @@ import { freshState, type LastGood, restoredState, withLastGood } from "../../pl
 import { createDue } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
 import { askFor, liveResult } from "./on-demand-lookup.ts";
-import { lookAt, lookUpDue, tell } from "./lookup-round.ts";
+import { scheduleLookup, lookUpDue, tell } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
 import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
@@ -140,7 +140,7 @@ function expedite(context: RefresherContext, key: TargetKey): void {
   if (entry !== undefined) {
     // The look-up that is under way may have begun before the reason for this one.
     entry.again = true;
-    lookAt(context, text, entry, Math.max(context.deps.clock.now(), entry.lookedUpAt + EXPEDITE_GAP_MS));
+    scheduleLookup(context, text, entry, Math.max(context.deps.clock.now(), entry.lookedUpAt + EXPEDITE_GAP_MS));
     context.wake();
   }
 }

@@ -108,7 +108,7 @@ function bringUpTarget(
   { alias, key, family, subnet }: AskedTarget,
 ): Promise<unknown> | undefined {
   const other = FAMILIES.find((one) => one !== family && alias.spec.families.includes(one));
-  const lookAside = (): Promise<void> | undefined => {
+  const lookUpForSubnet = (): Promise<void> | undefined => {
     const kind = refresher.answer(key(family))?.outcome.kind;
     if (other === undefined || (kind !== "nodata" && kind !== "nxdomain")) {
       return undefined;
@@ -118,7 +118,7 @@ function bringUpTarget(
   };
   const askShared = (): Promise<unknown> | undefined => {
     const first = refresher.ask(key(family));
-    return first === undefined ? lookAside() : first.then(lookAside);
+    return first === undefined ? lookUpForSubnet() : first.then(lookUpForSubnet);
   };
   if (subnet === undefined) {
     return askShared();

@@ -63,7 +63,7 @@ export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
       if (looking !== undefined || running.size >= MAX_AT_ONCE) {
         return looking;
       }
-      const begun = look(deps, cache, key, subnet).finally(() => running.delete(id));
+      const begun = lookUp(deps, cache, key, subnet).finally(() => running.delete(id));
       running.set(id, begun);
       return begun;
     },
@@ -84,19 +84,19 @@ export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
         emptySince: undefined,
         failingSince: undefined,
       };
-      return { answer, freshUntil: until, lookAt: askAt, prefetchAt: askAt, scope: known.scope };
+      return { answer, freshUntil: until, nextLookupAt: askAt, prefetchAt: askAt, scope: known.scope };
     },
   };
 }
 
-async function look(
+async function lookUp(
   { lookup, clock, onQuestion }: SubnetLookupsDeps,
   cache: ScopeCache<Known>,
   key: TargetKey,
   subnet: Subnet,
 ): Promise<void> {
   onQuestion();
-  const result = await lookup.look(key, { subnet }, AbortSignal.timeout(LOOKUP_MS)).catch(() => undefined);
+  const result = await lookup.lookUp(key, { subnet }, AbortSignal.timeout(LOOKUP_MS)).catch(() => undefined);
   const now = clock.now();
   const text = keyText(key);
   if (result?.kind === "positive") {

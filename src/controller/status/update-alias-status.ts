@@ -80,7 +80,7 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
   const ready = status.conditions.find(({ type }) => type === "Ready");
   deps.observer.aliasReady(key, ready?.status, ready?.reason ?? "", stalenessBoundMs(facts));
   if (isDeepStrictEqual(status, alias.status)) {
-    return nextLook(facts);
+    return nextLookup(facts);
   }
   const written = await deps.reporter.aliasStatus(alias, status, signal);
   deps.observer.statusWrite(written.kind);
@@ -92,7 +92,7 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
     tellReadiness(deps, alias, status);
     deps.store.rememberAliasStatus(alias, status);
   }
-  return nextLook(facts);
+  return nextLookup(facts);
 }
 
 /** One Event and one log line for each change of what Ready says. */
@@ -118,7 +118,7 @@ function tellReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasStat
 }
 
 /** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
-function nextLook({ alias, placements, now, homeless }: AliasFacts): Again {
+function nextLookup({ alias, placements, now, homeless }: AliasFacts): Again {
   const answers = targetVerdicts({ alias, placements, now, homeless }).flatMap((target) => target.answers);
   const failing = answers.filter((answer) => answer.failingSince !== undefined);
   const moments = failing.flatMap((answer) => [

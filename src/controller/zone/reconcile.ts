@@ -40,7 +40,7 @@ export interface ReconcileDeps {
   /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
   /** Looks the targets of these owner names up now. */
-  readonly lookAgain: (zone: ObjectKey, names: readonly Name[]) => void;
+  readonly refreshTargets: (zone: ObjectKey, names: readonly Name[]) => void;
   /** Record sets were written: have the servers asked. */
   readonly onWritten: (zone: ObjectKey) => void;
 }
@@ -118,7 +118,7 @@ async function currentActual(
   switch (read.kind) {
     case "ok": {
       const actual = { ...read.zone, sets: deps.setsHere(state.zone, asked, read.zone.sets) };
-      deps.lookAgain(objectKey(state.zone.meta), notePeer(state, actual, deps.ownerId, deps.clock.now()));
+      deps.refreshTargets(objectKey(state.zone.meta), notePeer(state, actual, deps.ownerId, deps.clock.now()));
       setActual(state, actual, deps.ownerId);
       state.readAt = deps.clock.now();
       state.readFor = asked;

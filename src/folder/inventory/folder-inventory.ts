@@ -6,7 +6,7 @@ import { advance, SETTLE_MS, type Advance, type Catalog } from "./known-objects.
 import { editEvents, eventsBetween, objectEvents } from "./inventory-events.ts";
 import type { SecretRead } from "../../providers/backend.ts";
 import type { OutFiles } from "../output/output-files.ts";
-import { createLooker, type Look } from "./read-folder.ts";
+import { createFolderReader, type FolderRead } from "./read-folder.ts";
 import { problemText } from "../manifest/parse-manifests.ts";
 import { remember, rememberedCatalog } from "./restore-objects.ts";
 import type { StateFile } from "../state/state-file.ts";
@@ -35,7 +35,7 @@ export interface FolderInventoryDeps {
 
 /** Reads a folder of manifests for ever; see the rules in {@link advance} for what a look can and cannot change. */
 export function createFolderInventory(deps: FolderInventoryDeps): FolderInventory {
-  const look = createLooker(deps.root);
+  const look = createFolderReader(deps.root);
   let catalog: Catalog = rememberedCatalog(deps.state);
   let told: Catalog = new Map();
   let problems: readonly string[] = [];
@@ -193,7 +193,7 @@ function secretText(catalog: Catalog, namespace: string, { name, key }: SecretKe
   return { kind: "ok", text };
 }
 
-function problemsOf(seen: Look, { catalog, problems }: Advance): readonly string[] {
+function problemsOf(seen: FolderRead, { catalog, problems }: Advance): readonly string[] {
   const all = [
     ...(seen.failure === undefined ? [] : [seen.failure]),
     ...seen.unreadable.map(({ path, message }) => `${path}: ${message}`),

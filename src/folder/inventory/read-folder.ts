@@ -9,7 +9,7 @@ import { scanFolder, type FileStamp, type FolderScan, type Unreadable } from "./
 import { systemCode } from "../../base/system-error.ts";
 
 /** One look at the folder. */
-export interface Look {
+export interface FolderRead {
   readonly view: FolderView;
   readonly unreadable: readonly Unreadable[];
   /** What to watch, see {@link FolderScan}. */
@@ -21,7 +21,7 @@ export interface Look {
 }
 
 /** Looks at a folder again and again, reading only files that changed since the last time. Never rejects. */
-export function createLooker(root: string): () => Promise<Look> {
+export function createFolderReader(root: string): () => Promise<FolderRead> {
   let known: ReadonlyMap<string, KnownFile> = new Map();
   let rootId: string | undefined;
   let lastPrint: string | undefined;

@@ -72,7 +72,7 @@ async function scanInto(found: Found, { root, path, ancestors }: Place): Promise
     const next = { root, ancestors: [...ancestors, real] };
     for (let start = 0; start < names.length; start += WIDTH) {
       const paths = names.slice(start, start + WIDTH).map((name) => (path === "" ? name : `${path}/${name}`));
-      const kinds = await Promise.all(paths.map(async (child) => look(found, root, child)));
+      const kinds = await Promise.all(paths.map(async (child) => visit(found, root, child)));
       for (const folder of paths.filter((_, index) => kinds[index] === "folder")) {
         await scanInto(found, { ...next, path: folder });
       }
@@ -85,7 +85,7 @@ async function scanInto(found: Found, { root, path, ancestors }: Place): Promise
 }
 
 /** Notes a manifest file; says whether it is a folder to go into. */
-async function look(found: Found, root: string, path: string): Promise<"folder" | "other"> {
+async function visit(found: Found, root: string, path: string): Promise<"folder" | "other"> {
   try {
     const info = await stat(join(root, path));
     if (info.isDirectory()) {

@@ -10,7 +10,7 @@ export interface LiveResult {
   /** Until then the addresses are fresh; after it they are stale data (RFC 8767). */
   readonly freshUntil: Millis;
   /** A question from then on needs a look-up before it is answered. */
-  readonly lookAt: Millis;
+  readonly nextLookupAt: Millis;
   /** A question from then on is worth a look-up that it need not wait for; never after `lookAt`. */
   readonly prefetchAt: Millis;
 }
@@ -30,11 +30,11 @@ export function liveOf(state: HoldState): LiveResult {
   const { read, nextAt, goodAt } = state;
   if (state.failingSince !== undefined || (state.outcome.kind === "positive" && read === undefined)) {
     // Failing, or known from before a restart alone: what was read is good until its TTL runs out.
-    return { answer, freshUntil: read?.until ?? -Infinity, lookAt: nextAt, prefetchAt: nextAt };
+    return { answer, freshUntil: read?.until ?? -Infinity, nextLookupAt: nextAt, prefetchAt: nextAt };
   }
   if (state.outcome.kind !== "positive" || state.doubt !== undefined || read === undefined) {
     // Nothing known, empty, or being confirmed: what stands is what is believed until the next look.
-    return { answer, freshUntil: nextAt, lookAt: nextAt, prefetchAt: nextAt };
+    return { answer, freshUntil: nextAt, nextLookupAt: nextAt, prefetchAt: nextAt };
   }
   const readAt = goodAt ?? read.until;
   const freshUntil = Math.max(read.until, readAt + LEAST_FRESH_MS);
@@ -42,7 +42,7 @@ export function liveOf(state: HoldState): LiveResult {
   return {
     answer: { ...answer, addresses: read.addresses },
     freshUntil,
-    lookAt: freshUntil,
+    nextLookupAt: freshUntil,
     prefetchAt: Math.min(freshUntil, Math.max(freshUntil - window, readAt + PREFETCH_MS)),
   };
 }

@@ -40,7 +40,7 @@ const HELD_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "TXT"]);
 const MAX_TRIES = 4;
 
 async function read(state: State, signal: AbortSignal): Promise<BackendRead> {
-  const answer = await look(state, signal);
+  const answer = await readRecords(state, signal);
   if (answer.kind !== "ok") {
     return answer;
   }
@@ -78,7 +78,7 @@ async function applyAnew(
   const { client } = state;
   let wrote = mayHaveWritten;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const answer = await look(state, signal);
+    const answer = await readRecords(state, signal);
     if (answer.kind !== "ok") {
       return answer;
     }
@@ -104,9 +104,9 @@ function resultOf(written: Exclude<Written, { readonly kind: "stale" }>): ApplyR
   return written.kind === "applied" ? { kind: "applied", revision: written.revision, wrote: true } : written.problem;
 }
 
-type Look = { readonly kind: "ok"; readonly view: ZoneView } | BackendProblem;
+type RecordsRead = { readonly kind: "ok"; readonly view: ZoneView } | BackendProblem;
 
-async function look({ client, deps: { spec, domain } }: State, signal: AbortSignal): Promise<Look> {
+async function readRecords({ client, deps: { spec, domain } }: State, signal: AbortSignal): Promise<RecordsRead> {
   const listed = await client.list(signal);
   return listed.kind === "ok"
     ? { kind: "ok", view: zoneViewOf({ pathPrefix: spec.pathPrefix, domain }, listed.pairs, listed.revision) }

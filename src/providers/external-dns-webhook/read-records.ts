@@ -6,15 +6,20 @@ import { type Shown, shownOf } from "./convert.ts";
 import { admitsSomeOf } from "./domain-filter.ts";
 import type { DomainFilter } from "./endpoint.ts";
 
-export interface LookDeps extends WebhookClientDeps {
+export interface ReadRecordsDeps extends WebhookClientDeps {
   readonly domain: Name;
   readonly clock: Clock;
 }
 
-export type Look = { readonly kind: "ok"; readonly shown: Shown; readonly filter: DomainFilter } | BackendProblem;
+export type RecordsRead =
+  | { readonly kind: "ok"; readonly shown: Shown; readonly filter: DomainFilter }
+  | BackendProblem;
 
 /** What the provider has of the zone, after it has said that it serves it at all. */
-export function createLook(deps: LookDeps, client: WebhookClient): (signal: AbortSignal) => Promise<Look> {
+export function createReadRecords(
+  deps: ReadRecordsDeps,
+  client: WebhookClient,
+): (signal: AbortSignal) => Promise<RecordsRead> {
   const negotiated = createFilterSource(deps.clock, client);
   return async (signal) => {
     const filter = await negotiated(signal);
@@ -48,7 +53,7 @@ function createFilterSource(clock: Clock, client: WebhookClient): (signal: Abort
 
 const FILTER_LASTS_MS: Millis = 60_000;
 
-function notServed({ spec, domain }: LookDeps, { include }: DomainFilter): string {
+function notServed({ spec, domain }: ReadRecordsDeps, { include }: DomainFilter): string {
   const served = include.slice(0, 5).join(", ");
   return `the webhook at ${spec.url} serves ${served}, not ${displayName(domain)}: add it to the provider's domain filter, or correct domain`;
 }

@@ -6,7 +6,7 @@ import { byKey, setKey, standing } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import { createWebhookClient } from "./client.ts";
 import { endpointFor, type Shown } from "./convert.ts";
-import { createLook, type LookDeps } from "./read-records.ts";
+import { createReadRecords, type ReadRecordsDeps } from "./read-records.ts";
 import { siftAdjusted, siftChanges } from "./filter-changes.ts";
 import { createTtlMemory, type TtlMemory } from "./requested-ttls.ts";
 import { write, type WriteContext } from "./write-changes.ts";
@@ -15,9 +15,9 @@ import { write, type WriteContext } from "./write-changes.ts";
  * A zone of any DNS service that has an ExternalDNS webhook provider. A provider neither compares before it writes nor says what became of single
  * records, so the zone is read before and after: what is missing then is sent again, or reported by name.
  */
-export function createWebhookBackend(deps: LookDeps): RecordBackend {
+export function createWebhookBackend(deps: ReadRecordsDeps): RecordBackend {
   const client = createWebhookClient(deps);
-  const parts = { client, look: createLook(deps, client), memory: createTtlMemory(), clock: deps.clock };
+  const parts = { client, readRecords: createReadRecords(deps, client), memory: createTtlMemory(), clock: deps.clock };
   return {
     id: "externalDNSWebhook",
     capabilities: { atomic: "set", comparesAndSwaps: false, listsZone: true, lacks: EXTERNAL_DNS_LACKS },
@@ -26,13 +26,13 @@ export function createWebhookBackend(deps: LookDeps): RecordBackend {
   };
 }
 
-async function read({ look, memory }: WriteContext, signal: AbortSignal): Promise<BackendRead> {
-  const now = await look(signal);
+async function read({ readRecords, memory }: WriteContext, signal: AbortSignal): Promise<BackendRead> {
+  const now = await readRecords(signal);
   return now.kind === "ok" ? { kind: "ok", sets: memory.presented(now.shown), complete: true } : now;
 }
 
 async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
-  const now = await parts.look(signal);
+  const now = await parts.readRecords(signal);
   if (now.kind !== "ok") {
     return now;
   }

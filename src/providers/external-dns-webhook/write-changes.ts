@@ -5,14 +5,14 @@ import { setKey, targetOf } from "../rrset-changes.ts";
 import { type AdjustedChange, bodiesOf } from "./changes.ts";
 import type { WebhookClient } from "./client.ts";
 import type { Shown } from "./convert.ts";
-import type { Look } from "./read-records.ts";
+import type { RecordsRead } from "./read-records.ts";
 import { type Outcome, outcomeOf } from "./read-back.ts";
 import type { LeftOut } from "./filter-changes.ts";
 import type { TtlMemory } from "./requested-ttls.ts";
 
 export interface WriteContext {
   readonly client: WebhookClient;
-  readonly look: (signal: AbortSignal) => Promise<Look>;
+  readonly readRecords: (signal: AbortSignal) => Promise<RecordsRead>;
   readonly memory: TtlMemory;
   readonly clock: Clock;
 }
@@ -58,16 +58,16 @@ const LOOK_AGAIN_MS: readonly Millis[] = [500, 2_000];
 
 type Back =
   | { readonly kind: "ok"; readonly outcome: Outcome; readonly shown: Shown }
-  | Exclude<Look, { readonly kind: "ok" }>;
+  | Exclude<RecordsRead, { readonly kind: "ok" }>;
 
 async function readBack(
-  { look, clock }: WriteContext,
+  { readRecords, clock }: WriteContext,
   open: readonly AdjustedChange[],
   before: Shown,
   signal: AbortSignal,
 ): Promise<Back> {
   for (let attempt = 0; ; attempt += 1) {
-    const now = await look(signal);
+    const now = await readRecords(signal);
     if (now.kind !== "ok") {
       return now;
     }

@@ -4,7 +4,7 @@ import { parseName } from "../../../src/dns/name/name.ts";
 import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { createLookup } from "../../../src/resolver/stub-resolver.ts";
-import type { LookOptions } from "../../../src/resolver/lookup.ts";
+import type { LookupOptions } from "../../../src/resolver/lookup.ts";
 import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import type { ResolverServer } from "../../../src/transport/exchange.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
@@ -17,7 +17,7 @@ export interface LookupSceneOptions {
 }
 
 export interface LookupScene extends AsyncDisposable {
-  look(name: string, family?: Family, options?: LookOptions): Promise<LookupResult>;
+  look(name: string, family?: Family, options?: LookupOptions): Promise<LookupResult>;
 }
 
 /** The resolver as the program composes it, over real sockets. */
@@ -32,7 +32,7 @@ export function lookupScene({ servers, allowPrivate = false, ca }: LookupSceneOp
   });
   return {
     look: (name, family = "A", options = {}) =>
-      lookup.look({ target: parseName(name), family, view: "v" }, options, AbortSignal.timeout(30_000)),
+      lookup.lookUp({ target: parseName(name), family, view: "v" }, options, AbortSignal.timeout(30_000)),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

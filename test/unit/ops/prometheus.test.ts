@@ -117,7 +117,7 @@ function exercise(metrics: ReturnType<typeof createPrometheus>["metrics"]): void
   metrics.driftRepaired("web/example");
   metrics.providerDeferred("web/example", "rate");
   metrics.breakerOpen("web/example", true);
-  metrics.questionLookUp();
+  metrics.queryLookup();
   metrics.responder(
     {
       byProtocol: { udp: 5, tcp: 1 },

@@ -4,7 +4,7 @@ import type { Message } from "../../../src/dns/message/message.ts";
 import { EDNS_OPTION, RCODE } from "../../../src/dns/registry.ts";
 import { createLookup } from "../../../src/resolver/stub-resolver.ts";
 import { judge } from "../../../src/resolver/query/match-response.ts";
-import type { LookOptions } from "../../../src/resolver/lookup.ts";
+import type { LookupOptions } from "../../../src/resolver/lookup.ts";
 import type { ResolverServer } from "../../../src/transport/exchange.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
 import { name, NXDOMAIN, query, REFUSED, response, SERVFAIL } from "./messages.ts";
@@ -58,13 +58,13 @@ type Behaviour = (asked: Message, subnet: string | undefined) => Message;
 interface Case {
   readonly name: string;
   readonly server: Behaviour;
-  readonly options?: LookOptions;
+  readonly options?: LookupOptions;
   readonly want: string;
   /** The subnet of each query, in order, with its name where that is not www.test. */
   readonly sent: readonly string[];
 }
 
-const WITH: LookOptions = { subnet: SUBNET };
+const WITH: LookupOptions = { subnet: SUBNET };
 
 const cases: readonly Case[] = [
   {
@@ -196,11 +196,11 @@ function stage(clock: FakeClock, server: Behaviour) {
 
 type Exchange = Parameters<typeof createLookup>[0]["exchange"];
 
-function lookWith(clock: FakeClock, exchange: Exchange, options: LookOptions): Promise<string> {
+function lookWith(clock: FakeClock, exchange: Exchange, options: LookupOptions): Promise<string> {
   return looker(clock, exchange)(options);
 }
 
-function looker(clock: FakeClock, exchange: Exchange): (options: LookOptions) => Promise<string> {
+function looker(clock: FakeClock, exchange: Exchange): (options: LookupOptions) => Promise<string> {
   const servers: readonly ResolverServer[] = [{ protocol: "udp", address: "192.0.2.1", port: 53 }];
   const lookup = createLookup({
     exchange,
@@ -211,7 +211,7 @@ function looker(clock: FakeClock, exchange: Exchange): (options: LookOptions) =>
   });
   return async (options) => {
     const key = { target: name("www.test."), family: "A" as const, view: "v" };
-    const looking = lookup.look(key, options, new AbortController().signal);
+    const looking = lookup.lookUp(key, options, new AbortController().signal);
     await clock.advance(100);
     const reading = await looking;
     if (reading.kind === "failure") {

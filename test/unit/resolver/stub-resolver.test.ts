@@ -4,7 +4,7 @@ import type { Message } from "../../../src/dns/message/message.ts";
 import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import { TYPE } from "../../../src/dns/registry.ts";
 import { createLookup } from "../../../src/resolver/stub-resolver.ts";
-import type { LookOptions } from "../../../src/resolver/lookup.ts";
+import type { LookupOptions } from "../../../src/resolver/lookup.ts";
 import type { LookupStep } from "../../../src/resolver/chain/trace.ts";
 import type { ResolverServer } from "../../../src/transport/exchange.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
@@ -25,7 +25,7 @@ interface Case {
   readonly name: string;
   /** Servers 192.0.2.1, 192.0.2.2, …, in the order of the view. */
   readonly servers: readonly Behaviour[];
-  readonly options?: LookOptions;
+  readonly options?: LookupOptions;
   readonly want: string;
   readonly tookMs: number;
   /** `server NAME TYPE`; servers by their last number. */
@@ -213,7 +213,7 @@ for (const { name: title, servers, options = {}, want, tookMs, log } of cases) {
     const scene = stage(clock, servers);
     const started = clock.now();
     let took = 0;
-    const ended = scene.look(options).then((reading) => {
+    const ended = scene.lookUp(options).then((reading) => {
       took = clock.now() - started;
       return reading;
     });
@@ -228,7 +228,7 @@ test("lookup: the budget of 10 s ends what is slower, with the notes so far", as
   const clock = fakeClock();
   const scene = stage(clock, [silent, silent, silent, silent]);
   const started = clock.now();
-  const ended = scene.look({}).then((reading) => `${clock.now() - started} ${tell(reading)}`);
+  const ended = scene.lookUp({}).then((reading) => `${clock.now() - started} ${tell(reading)}`);
   await clock.advance(20_000);
   assert.match(await ended, /^10000 failure timeout at www\.test\.: 192\.0\.2\.1:53: said nothing for 2 s; /);
 });
@@ -237,11 +237,11 @@ test("lookup: a server that failed is not asked first again before its penalty e
   const clock = fakeClock();
   const scene = stage(clock, [closed, good]);
   for (const wait of [10, 10, 2_000]) {
-    const ended = scene.look({});
+    const ended = scene.lookUp({});
     await clock.advance(wait);
     await ended;
   }
-  const last = scene.look({});
+  const last = scene.lookUp({});
   await clock.advance(1_000);
   await last;
   assert.deepEqual(scene.log(), [
@@ -259,7 +259,7 @@ test("lookup: a server that was given up while silent is not the first to be ask
   const late: Behaviour = (query) => [packet(response(query, { answer: "www.test. 60 A 8.8.8.8" }), 1_500)];
   const scene = stage(clock, [late, good]);
   for (const time of [1, 2]) {
-    const ended = scene.look({});
+    const ended = scene.lookUp({});
     await clock.advance(5_000);
     assert.equal((await ended).kind, "positive", `time ${time}`);
   }
@@ -269,10 +269,10 @@ test("lookup: a server that was given up while silent is not the first to be ask
 test("lookup: a server whose penalty has ended is tried by one look-up, not by all that begin meanwhile", async () => {
   const clock = fakeClock();
   const scene = stage(clock, [nth((query, count) => (count === 0 ? "unreachable" : good(query))), good]);
-  const first = scene.look({});
+  const first = scene.lookUp({});
   await clock.advance(2_000);
   await first;
-  const later = [scene.look({}), scene.look({}), scene.look({})];
+  const later = [scene.lookUp({}), scene.lookUp({}), scene.lookUp({})];
   await clock.advance(1_000);
   await Promise.all(later);
   const asked = scene.log().slice(2);
@@ -292,7 +292,7 @@ test("lookup: authenticated only when every answer of the chain is", async () =>
           ? [packet(response(query, { answer: "a.test. 60 A 8.8.8.8", authenticData: second === true }))]
           : [packet(response(query, { answer: "www.test. 60 CNAME a.test.", authenticData: first === true }))],
     ]);
-    const ended = scene.look({});
+    const ended = scene.lookUp({});
     await clock.advance(1_000);
     const reading = await ended;
     assert.equal(reading.kind === "positive" && reading.authenticated, want);
@@ -306,7 +306,7 @@ test("lookup: tells each step", async () => {
     refused,
     answering({ "www.test. 1": "www.test. 60 CNAME a.test.\na.test. 30 A 8.8.8.8" }),
   ]);
-  const ended = scene.look({ observe: (step) => steps.push(step) });
+  const ended = scene.lookUp({ observe: (step) => steps.push(step) });
   await clock.advance(1_000);
   await ended;
   const asked = { kind: "asked", name: "www.test.", type: "A", tookMs: 10 };
@@ -324,7 +324,7 @@ test("lookup: a view that nobody knows is a failure", async () => {
   const lookup = createLookup({ exchange, clock, viewOf: () => undefined, random: () => 0.9, randomBytes: zeros });
   const key = { target: name("www.test."), family: "A" as const, view: "gone" };
   assert.equal(
-    tell(await lookup.look(key, {}, new AbortController().signal)),
+    tell(await lookup.lookUp(key, {}, new AbortController().signal)),
     "failure unreachable at www.test.: no servers are known for the view gone",
   );
 });
@@ -333,7 +333,7 @@ test("lookup: rejects when the signal aborts, and leaves no timer", async () => 
   const clock = fakeClock();
   const stop = new AbortController();
   const scene = stage(clock, [silent]);
-  const rejected = assert.rejects(scene.look({}, stop.signal), { name: "AbortError" });
+  const rejected = assert.rejects(scene.lookUp({}, stop.signal), { name: "AbortError" });
   await clock.advance(100);
   stop.abort();
   await rejected;
@@ -358,8 +358,8 @@ function stage(clock: FakeClock, servers: readonly Behaviour[]) {
   const lookup = createLookup({ exchange, clock, viewOf: () => view, random: () => 0.9, randomBytes: zeros });
   return {
     log: () => log.map((line) => line.replace(/^udp 192\.0\.2\./, "").replace(/ \+edns.*/, "")),
-    look: (options: LookOptions, signal = new AbortController().signal): Promise<LookupResult> =>
-      lookup.look({ target: name("www.test."), family: "A", view: "v" }, options, signal),
+    lookUp: (options: LookupOptions, signal = new AbortController().signal): Promise<LookupResult> =>
+      lookup.lookUp({ target: name("www.test."), family: "A", view: "v" }, options, signal),
   };
 }
 

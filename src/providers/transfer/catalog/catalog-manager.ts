@@ -92,14 +92,14 @@ function catalogsOf(entries: readonly ZoneEntry[], kept: ReadonlyMap<Name, Kept>
   return [...new Set([...kept.keys(), ...entries.flatMap(({ spec }) => spec.catalog ?? [])])];
 }
 
-interface Look {
+interface CatalogRead {
   readonly catalog: Name;
   readonly entries: readonly ZoneEntry[];
   readonly isLate: boolean;
 }
 
 /** False: there is more to do, later. */
-function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries, isLate }: Look): boolean {
+function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries, isLate }: CatalogRead): boolean {
   const before = kept.get(catalog);
   const members = entries.filter(({ spec }) => spec.catalog === catalog);
   const waits = before === undefined && !isLate && members.some(({ published }) => published === undefined);

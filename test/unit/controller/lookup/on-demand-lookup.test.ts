@@ -198,7 +198,7 @@ function start(answering: Answering, options: Partial<RefresherDeps> = {}) {
   const asked: string[] = [];
   const refresher: Refresher = createRefresher({
     lookup: {
-      look: async (key, { avoid }, signal) => {
+      lookUp: async (key, { avoid }, signal) => {
         asked.push(`${clock.now() / 1000}${avoid === undefined ? "" : ` not ${avoid}`}`);
         return answering(clock.now(), key, clock, signal);
       },

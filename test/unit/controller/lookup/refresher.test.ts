@@ -267,7 +267,7 @@ function start(answering: Answering, options: Partial<RefresherDeps> = {}): Worl
   const told: Answer[] = [];
   const refresher = createRefresher({
     lookup: {
-      look: async (key, { avoid }, signal) => {
+      lookUp: async (key, { avoid }, signal) => {
         asked.push(`${clock.now() / 1000}${avoid === undefined ? "" : ` not ${avoid}`}`);
         return answering(clock.now(), key, clock, signal);
       },

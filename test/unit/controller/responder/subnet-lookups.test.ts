@@ -9,7 +9,7 @@ import { freshState } from "../../../../src/plan/hold/state.ts";
 import { type FakeClock, fakeClock } from "../../../support/fake-clock.ts";
 
 const KEY: TargetKey = { target: parseName("cdn.test"), family: "A", view: "v" };
-const SHARED = { answer: answerOf(freshState(KEY, 0)), freshUntil: 0, lookAt: 0, prefetchAt: 0 };
+const SHARED = { answer: answerOf(freshState(KEY, 0)), freshUntil: 0, nextLookupAt: 0, prefetchAt: 0 };
 const FAILURE: LookupResult = { kind: "failure", reason: "timeout", detail: "", chain: [] };
 const EMPTY: LookupResult = { kind: "nxdomain", chain: [], negativeTtl: 60, server: "s", scope: 24 };
 
@@ -104,7 +104,7 @@ function stage(script: Script): {
     clock,
     onQuestion: () => undefined,
     lookup: {
-      look: async (key, { subnet }, signal) => {
+      lookUp: async (key, { subnet }, signal) => {
         assert.equal(keyText(key), keyText(KEY));
         assert.ok(subnet !== undefined);
         const count = looked.push(`${subnet.address}/${subnet.prefix}`) - 1;
