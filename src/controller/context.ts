@@ -28,7 +28,7 @@ export interface ControllerDeps {
   readonly observer: Observer;
   readonly providerOf: ProviderFactory;
   /** One text for each place that a zone can be written to. */
-  readonly placeOf: (zone: DnsZone) => string;
+  readonly writeTargetOf: (zone: DnsZone) => string;
   readonly endpointsOf: EndpointsOf;
   readonly ask: ProveDeps["ask"];
   readonly lookup: Lookup;
@@ -130,11 +130,11 @@ function isResolved(streams: Iterable<TargetKey>, refresher: Refresher): boolean
 }
 
 function claimantsOf(store: Store, name: Name): readonly DnsAlias[] {
-  const places = store.placesOf(name);
-  const [only] = places;
-  if (places.size === 1 && only !== undefined) {
+  const zones = store.zonesOfName(name);
+  const [only] = zones;
+  if (zones.size === 1 && only !== undefined) {
     // As nearly always; a plan asks for every name that it has.
     return store.claimsIn(only).get(name)?.winners ?? [];
   }
-  return places.size === 0 ? [] : [...places].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []);
+  return zones.size === 0 ? [] : [...zones].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []);
 }

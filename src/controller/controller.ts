@@ -122,7 +122,7 @@ export function createController(deps: ControllerDeps): Controller {
 
 /** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
 function assemble(deps: ControllerDeps): ControllerContext {
-  const store = createStore(deps.placeOf);
+  const store = createStore(deps.writeTargetOf);
   const refresher: Refresher = createRefresher({
     lookup: deps.lookup,
     serverCountOf: deps.serverCountOf,

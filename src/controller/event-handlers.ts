@@ -61,7 +61,7 @@ export function onAnswer(context: ControllerContext, answer: Answer, goodBefore:
   for (const key of context.wants.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
-      for (const zone of context.store.placesOf(hostname)) {
+      for (const zone of context.store.zonesOfName(hostname)) {
         context.feed?.changed(zone, hostname);
         plan(context, zone, goodBefore);
       }
@@ -195,7 +195,7 @@ function feed(
   { zones, names }: { readonly zones: Iterable<ObjectKey>; readonly names: readonly Name[] },
 ): void {
   for (const name of names) {
-    store.placesOf(name).forEach((zone) => to.changed(zone, name));
+    store.zonesOfName(name).forEach((zone) => to.changed(zone, name));
   }
   for (const zone of zones) {
     to.touch(zone);

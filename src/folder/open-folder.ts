@@ -99,13 +99,13 @@ interface MapKey {
 }
 
 function configMapStore(inventory: FolderInventory, { namespace, name, key }: MapKey): TextStore {
-  const place = `ConfigMap ${namespace}/${name} key ${key}`;
+  const location = `ConfigMap ${namespace}/${name} key ${key}`;
   return {
-    place,
+    location,
     read: async () => {
       const text = inventory.configMapText(namespace, name, key);
       return { kind: "ok", text, revision: revisionOf(text), owner: undefined };
     },
-    write: async () => ({ kind: "refused", reason: "Forbidden", message: `${place} is a manifest: edit its file` }),
+    write: async () => ({ kind: "refused", reason: "Forbidden", message: `${location} is a manifest: edit its file` }),
   };
 }

@@ -33,17 +33,17 @@ export type BaseRead =
   | { readonly kind: "invalid"; readonly message: string };
 
 /** Reads the base zone; `place` says in the message where its text is. */
-export function readBaseZone(text: string, origin: Name, place: string): BaseRead {
+export function readBaseZone(text: string, origin: Name, location: string): BaseRead {
   const zone = parseZoneFile(text, origin);
   if (zone.kind === "invalid") {
     const shown = zone.problems.slice(0, SHOWN_PROBLEMS);
     const lines = shown.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`);
     const more = zone.problems.length - shown.length;
-    return { kind: "invalid", message: `${place}: ${lines.join("; ")}${more > 0 ? `; and ${more} more` : ""}` };
+    return { kind: "invalid", message: `${location}: ${lines.join("; ")}${more > 0 ? `; and ${more} more` : ""}` };
   }
   const soa = zone.records.find(({ type }) => type === "SOA");
   if (soa === undefined) {
-    return { kind: "invalid", message: `${place}: no SOA record` };
+    return { kind: "invalid", message: `${location}: no SOA record` };
   }
   const others = zone.records.filter(({ type }) => type !== "SOA");
   const othersText = renderRecords(others);

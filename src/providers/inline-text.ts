@@ -1,6 +1,6 @@
 import type { TextStore } from "./text-store.ts";
 
 /** A text that stands in the DnsZone itself, as something to read. */
-export function inlineText(text: string, place: string): Pick<TextStore, "place" | "read"> {
-  return { place, read: () => Promise.resolve({ kind: "ok", text, revision: "inline", owner: undefined }) };
+export function inlineText(text: string, location: string): Pick<TextStore, "location" | "read"> {
+  return { location, read: () => Promise.resolve({ kind: "ok", text, revision: "inline", owner: undefined }) };
 }

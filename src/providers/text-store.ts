@@ -4,7 +4,7 @@
  */
 export interface TextStore {
   /** For people: "ConfigMap dns-system/dnsalias-example-com key example.com.zone" or a path. */
-  readonly place: string;
+  readonly location: string;
   read(signal: AbortSignal): Promise<TextRead>;
   /** Writes only while the text is still at `revision`; "" means that it must not exist yet. */
   write(text: string, revision: string, signal: AbortSignal): Promise<TextWrite>;

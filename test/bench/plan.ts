@@ -140,7 +140,8 @@ function planOf(zone: DnsZone, store: Store, answers: ReadonlyMap<string, Answer
     claims: store.claimsIn(objectKey(zone.meta)),
     answerOf: (target, family) => answers.get(`${target} ${family}`),
     viewIdOf: () => "view",
-    claimantsOf: (name) => [...store.placesOf(name)].flatMap((place) => store.claimsIn(place).get(name)?.winners ?? []),
+    claimantsOf: (name) =>
+      [...store.zonesOfName(name)].flatMap((place) => store.claimsIn(place).get(name)?.winners ?? []),
     now: NOW,
   });
 }

@@ -13,7 +13,7 @@ import {
   createReplicasWorld,
   eventOf,
   NO_FAULTS,
-  placeOf,
+  writeTargetOf,
   type Replica,
   type ReplicasWorld,
   type TargetSays,
@@ -48,9 +48,9 @@ export function createPlay(seed: number): Play {
   const random = randomFrom(seed);
   const world = createReplicasWorld({
     random,
-    onZoneWrite: (replica, place, before, after) => {
+    onZoneWrite: (replica, location, before, after) => {
       try {
-        checkWrite(stage, replica, place, before, after);
+        checkWrite(stage, replica, location, before, after);
       } catch (error) {
         stage.problem ??= error instanceof Error ? error : new Error(String(error));
       }
@@ -66,7 +66,7 @@ export function createPlay(seed: number): Play {
     created: 0,
   };
   TARGETS.forEach((target) => setTarget(stage, target, POOL.slice(0, 1 + Math.floor(random() * 6))));
-  ZONES.forEach(([, , place]) => setBase(stage, place, BASE_ZONE));
+  ZONES.forEach(([, , location]) => setBase(stage, location, BASE_ZONE));
   ZONES.slice(0, 3).forEach(([key]) => putZone(stage, key, {}));
   world.start().lead();
   return {
@@ -198,8 +198,8 @@ function setFaults({ world, random }: Stage): string {
 }
 
 function foreignEdit(stage: Stage): string {
-  const place = pick(stage, ZONES)[2];
-  const store = stage.world.stores.get(place);
+  const location = pick(stage, ZONES)[2];
+  const store = stage.world.stores.get(location);
   if (store?.text?.includes("; BEGIN dnsalias") !== true) {
     // A text with none of our marks is another's, and left alone.
     return "";
@@ -214,42 +214,42 @@ function foreignEdit(stage: Stage): string {
   ]);
   store.edit(edited);
   if (edited === "") {
-    stage.serials.delete(place);
+    stage.serials.delete(location);
   }
   if (stage.random() < 0.7) {
-    inputFor(stage, place);
+    inputFor(stage, location);
   }
-  return place;
+  return location;
 }
 
 function changeBase(stage: Stage): string {
-  const place = pick(stage, ZONES)[2];
+  const location = pick(stage, ZONES)[2];
   const kind = stage.random();
   setBase(
     stage,
-    place,
+    location,
     kind < 0.2
       ? "no zone file at all ("
       : kind < 0.4
         ? `${BASE_ZONE}shop IN A 192.0.2.81\n`
         : `${BASE_ZONE}x${Math.floor(stage.random() * 100)} IN TXT "x"\n`,
   );
-  inputFor(stage, place);
-  return place;
+  inputFor(stage, location);
+  return location;
 }
 
-function setBase({ world, baseTexts }: Stage, place: string, text: string): void {
-  world.bases.set(place, text);
-  const domain = ZONES.find((one) => one[2] === place)?.[1] ?? "";
+function setBase({ world, baseTexts }: Stage, location: string, text: string): void {
+  world.bases.set(location, text);
+  const domain = ZONES.find((one) => one[2] === location)?.[1] ?? "";
   const read = readBaseZone(text, parseName(domain), "base");
   if (read.kind === "ok") {
-    baseTexts.set(place, [...(baseTexts.get(place) ?? []).slice(-2), read.base.othersText]);
+    baseTexts.set(location, [...(baseTexts.get(location) ?? []).slice(-2), read.base.othersText]);
   }
 }
 
-function inputFor({ world }: Stage, place: string): void {
+function inputFor({ world }: Stage, location: string): void {
   for (const one of world.zones.values()) {
-    if (placeOf(one) === place) {
+    if (writeTargetOf(one) === location) {
       world.replicas.forEach((replica) => replica.send({ kind: "input", zone: objectKey(one.meta) }));
     }
   }
@@ -265,7 +265,7 @@ function changeZone(stage: Stage): string {
 }
 
 function putZone({ world }: Stage, key: ObjectKey, spec: Partial<DnsZone["spec"]>): void {
-  const [, domain = "", place = ""] = ZONES.find(([one]) => one === key) ?? [];
+  const [, domain = "", location = ""] = ZONES.find(([one]) => one === key) ?? [];
   const before = world.zones.get(key);
   const made = zone(
     key,
@@ -275,7 +275,7 @@ function putZone({ world }: Stage, key: ObjectKey, spec: Partial<DnsZone["spec"]
   );
   const { provider } = made.spec;
   assert.equal(provider.kind, "coreDNSZoneFile");
-  const configMap = { name: place, key: "zone" };
+  const configMap = { name: location, key: "zone" };
   world.put({
     ...made,
     meta: { ...made.meta, generation: (before?.meta.generation ?? 0) + 1 },
@@ -329,7 +329,7 @@ async function calm(stage: Stage): Promise<void> {
   stage.log.push("calm");
   world.faults = NO_FAULTS;
   mend(stage);
-  ZONES.forEach(([, , place]) => setBase(stage, place, BASE_ZONE));
+  ZONES.forEach(([, , location]) => setBase(stage, location, BASE_ZONE));
   for (const target of TARGETS) {
     if (stage.random() < 0.8) {
       setTarget(stage, target, some(stage, POOL, 4));
@@ -349,7 +349,7 @@ async function calm(stage: Stage): Promise<void> {
   if (!first.leads()) {
     first.lead();
   }
-  ZONES.forEach(([, , place]) => inputFor(stage, place));
+  ZONES.forEach(([, , location]) => inputFor(stage, location));
   await world.clock.advance(25 * MINUTE);
   for (const replica of world.replicas) {
     if (replica !== first) {

@@ -6,7 +6,7 @@ import type { ReplicasWorld } from "./replicas-world.ts";
 export const MINUTE = 60_000;
 
 /** Zones that a play may have; the last one writes where the first does. */
-export const ZONES: readonly (readonly [key: ObjectKey, domain: string, place: string])[] = [
+export const ZONES: readonly (readonly [key: ObjectKey, domain: string, location: string])[] = [
   ["dns/com", "example.com", "com"],
   ["dns/net", "example.net", "net"],
   ["dns/sub", "sub.example.com", "sub"],

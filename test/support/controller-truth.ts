@@ -10,39 +10,39 @@ import { planZone } from "../../src/plan/zone-plan.ts";
 import { readZoneText } from "../../src/providers/coredns/zone-text.ts";
 import { describe, MINUTE, type Stage, ZONES } from "./controller-stage.ts";
 import { answer } from "./objects.ts";
-import { placeOf, type Replica, type ReplicasWorld } from "./replicas-world.ts";
+import { writeTargetOf, type Replica, type ReplicasWorld } from "./replicas-world.ts";
 
 /** What each write of a zone file must hold to, at the moment of the write. */
 export function checkWrite(
   stage: Stage,
   replica: Replica,
-  place: string,
+  location: string,
   before: string | undefined,
   after: string,
 ): void {
   const { world, serials } = stage;
-  const held = [...replica.controller.store.zones()].find((one) => placeOf(one) === place);
-  const domain = parseName(ZONES.find((one) => one[2] === place)?.[1] ?? "");
+  const held = [...replica.controller.store.zones()].find((one) => writeTargetOf(one) === location);
+  const domain = parseName(ZONES.find((one) => one[2] === location)?.[1] ?? "");
   const now = readZoneText(after, domain);
   assert.ok(
-    (stage.baseTexts.get(place) ?? []).some((text) => after.includes(text)),
+    (stage.baseTexts.get(location) ?? []).some((text) => after.includes(text)),
     "the base zone's records are as they were",
   );
   const serial = now.serial ?? -1;
-  assert.ok(serial > (serials.get(place) ?? -1), `serial ${serial} after ${serials.get(place)}`);
-  serials.set(place, serial);
+  assert.ok(serial > (serials.get(location) ?? -1), `serial ${serial} after ${serials.get(location)}`);
+  serials.set(location, serial);
   const left = new Set(now.sets.map(({ name }) => name));
   for (const name of new Set(readZoneText(before ?? "", domain).sets.map((set) => set.name))) {
     const isInBase = after.slice(0, after.indexOf("; BEGIN")).includes(`\n${name}`) && name !== domain;
     if (!left.has(name) && held !== undefined && !isInBase) {
-      const winners = winnersOf(replica.controller.store, place, name);
+      const winners = winnersOf(replica.controller.store, location, name);
       // Where others have the name too, nobody can tell which address was whose.
       const unread = winners.length > 0 || replica.isHeld() ? [] : unreadAt(stage, replica, name);
       assert.deepEqual(unread, [], `${name} was blanked, and these cannot be read`);
       for (const winner of winners) {
         assert.ok(
           mayBeBlank(stage, winner),
-          `${name} was blanked at ${place}: ${describe(winner)} ${JSON.stringify([...world.targets])}`,
+          `${name} was blanked at ${location}: ${describe(winner)} ${JSON.stringify([...world.targets])}`,
         );
       }
     }
@@ -56,8 +56,10 @@ function unreadAt({ world }: Stage, { controller }: Replica, name: Name): readon
   );
 }
 
-function winnersOf(store: Store, place: string, name: Name): readonly DnsAlias[] {
-  const zones = [...store.zones()].filter((one) => placeOf(one) === place && store.olderTwin(one) === undefined);
+function winnersOf(store: Store, location: string, name: Name): readonly DnsAlias[] {
+  const zones = [...store.zones()].filter(
+    (one) => writeTargetOf(one) === location && store.olderTwin(one) === undefined,
+  );
   return zones.flatMap((one) => store.claimsIn(objectKey(one.meta)).get(name)?.winners ?? []);
 }
 
@@ -82,7 +84,7 @@ function mayBeBlank({ world: { clock, lastGood, lastEmpty } }: Stage, { spec }: 
 /** What must be true once all is quiet. */
 export function checkEnd(stage: Stage): void {
   const { world } = stage;
-  const truth = createStore(placeOf);
+  const truth = createStore(writeTargetOf);
   world.zones.forEach((one) => truth.note({ kind: "zone", zone: one }));
   world.aliases.forEach((one) => truth.note({ kind: "alias", alias: one }));
   truth.settle(Infinity);
@@ -97,7 +99,7 @@ export function checkEnd(stage: Stage): void {
 }
 
 function checkZone({ world }: Stage, truth: Store, one: DnsZone): void {
-  const place = placeOf(one);
+  const location = writeTargetOf(one);
   const claims = truth.claimsIn(objectKey(one.meta));
   const plan = planZone({
     zone: one,
@@ -113,7 +115,7 @@ function checkZone({ world }: Stage, truth: Store, one: DnsZone): void {
     claimantsOf: () => [],
     now: world.clock.now(),
   });
-  const text = world.stores.get(place)?.text ?? "";
+  const text = world.stores.get(location)?.text ?? "";
   const published = readZoneText(text, one.spec.domain).sets;
   for (const name of new Set(published.map((set) => set.name))) {
     assert.ok(claims.has(name), `${name} is an orphan in ${objectKey(one.meta)}`);

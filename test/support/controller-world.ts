@@ -95,7 +95,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
   let handlers: InventoryHandlers | undefined;
   const send = (event: InventoryEvent): void => handlers?.onEvent(event);
   const storeOf = (key: ObjectKey): MemoryTextStore => {
-    const store = stores.get(key) ?? memoryTextStore(undefined, { place: key });
+    const store = stores.get(key) ?? memoryTextStore(undefined, { location: key });
     stores.set(key, store);
     return store;
   };
@@ -178,7 +178,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
           ownerId,
           now: () => clock.now(),
         })),
-    placeOf: (zone) =>
+    writeTargetOf: (zone) =>
       options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid,
     endpointsOf: async () => (options.ask === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
     ask: async (_endpoint, name, type) => {

@@ -36,14 +36,14 @@ export async function startCoreDns(options: CoreDnsOptions): Promise<CoreDns> {
 async function startIn(directory: string, options: CoreDnsOptions): Promise<CoreDns> {
   const host = options.host ?? "127.0.0.1";
   const port = options.port ?? (await freePort(host));
-  const place = { host, port, directory };
+  const location = { host, port, directory };
   const write = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text);
   for (const [name, text] of Object.entries(options.files ?? {})) {
     await write(name, text);
   }
   const corefile = options.corefilePath ?? join(directory, "Corefile");
   if (options.corefilePath === undefined) {
-    await write("Corefile", corefileText(options, place));
+    await write("Corefile", corefileText(options, location));
   }
   refuseOpenBlocks(await readFile(corefile, "utf8"));
   const daemon = await startDaemon({
@@ -54,11 +54,11 @@ async function startIn(directory: string, options: CoreDnsOptions): Promise<Core
     probe: () => probeDns({ host, port }),
     stopAfterMs: 15_000,
   });
-  return { ...daemon, ...place, writeFile: write };
+  return { ...daemon, ...location, writeFile: write };
 }
 
-function corefileText({ corefile = "" }: CoreDnsOptions, place: CoreDnsPlace): string {
-  return typeof corefile === "string" ? corefile : corefile(place);
+function corefileText({ corefile = "" }: CoreDnsOptions, location: CoreDnsPlace): string {
+  return typeof corefile === "string" ? corefile : corefile(location);
 }
 
 /** A test must not open a port to the network. A block that imports something is believed to get its `bind` there. */

@@ -12,7 +12,7 @@ export interface MemoryTextStore extends TextStore {
 }
 
 export interface MemoryTextOptions {
-  readonly place?: string;
+  readonly location?: string;
   /** What the place itself says of its owner, as an annotation would. */
   readonly owner?: string;
   /** Called with each text that was written: a file that CoreDNS reads, say. */
@@ -26,7 +26,7 @@ export function memoryTextStore(initial?: string, options: MemoryTextOptions = {
   let failure: string | undefined;
   const revision = (): string => (text === undefined ? "" : String(version));
   return {
-    place: options.place ?? "memory",
+    location: options.location ?? "memory",
     get text() {
       return text;
     },

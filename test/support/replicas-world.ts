@@ -70,10 +70,10 @@ export interface ReplicasWorld {
 export interface ReplicasOptions {
   readonly random: Random;
   /** Called before each write of a zone file takes effect. */
-  readonly onZoneWrite: (replica: Replica, place: string, before: string | undefined, after: string) => void;
+  readonly onZoneWrite: (replica: Replica, location: string, before: string | undefined, after: string) => void;
 }
 
-export function placeOf({ spec: { provider } }: DnsZone): string {
+export function writeTargetOf({ spec: { provider } }: DnsZone): string {
   return provider.kind === "coreDNSZoneFile" ? provider.zoneFile.configMap.name : "overlay";
 }
 
@@ -188,16 +188,16 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
       }),
     },
     providerOf: (zone) => {
-      const place = placeOf(zone);
+      const location = writeTargetOf(zone);
       return createZoneFileProvider({
         zone,
-        base: { place: "base", read: (signal) => inlineText(world.bases.get(place) ?? "", "base").read(signal) },
-        store: storeOf(world, line, place, (before, after) => onZoneWrite(replica, place, before, after)),
+        base: { location: "base", read: (signal) => inlineText(world.bases.get(location) ?? "", "base").read(signal) },
+        store: storeOf(world, line, location, (before, after) => onZoneWrite(replica, location, before, after)),
         ownerId: "me",
         now: () => world.clock.now(),
       });
     },
-    placeOf,
+    writeTargetOf,
     endpointsOf: async () => [],
     ask: async () => ({ kind: "failed", message: "nobody" }),
     lookup: { lookUp: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key)) },
@@ -268,14 +268,14 @@ async function call<T>(world: ReplicasWorld, line: Line, signal: AbortSignal, wo
 function storeOf(
   world: ReplicasWorld,
   line: Line,
-  place: string,
+  location: string,
   onWrite: (before: string | undefined, after: string) => void,
 ): TextStore {
-  const store = world.stores.get(place) ?? memoryTextStore(undefined, { place });
-  world.stores.set(place, store);
+  const store = world.stores.get(location) ?? memoryTextStore(undefined, { location });
+  world.stores.set(location, store);
   const fails = (likely: number): boolean => line.random() < likely;
   return {
-    place,
+    location,
     read: (signal) =>
       call(world, line, signal, () =>
         fails(world.faults.fails) ? { kind: "failed", message: "read failed" } : store.read(signal),

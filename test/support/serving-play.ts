@@ -43,11 +43,11 @@ export function servingPlay(): ServingPlay {
 
 function textOf(bases: ServingPlay["bases"], zone: DnsZone, base: BaseZoneSpec): BaseText {
   if (base.kind === "inline") {
-    return { kind: "ok", text: base.text, place: `DnsZone ${objectKey(zone.meta)}` };
+    return { kind: "ok", text: base.text, location: `DnsZone ${objectKey(zone.meta)}` };
   }
-  const place = `${zone.meta.namespace}/${base.name}/${base.key}`;
-  const text = bases.get(place);
+  const location = `${zone.meta.namespace}/${base.name}/${base.key}`;
+  const text = bases.get(location);
   return typeof text === "object"
     ? { kind: "failed", message: text.failed }
-    : { kind: "ok", text, place: `ConfigMap ${place}` };
+    : { kind: "ok", text, location: `ConfigMap ${location}` };
 }

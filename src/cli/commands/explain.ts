@@ -27,7 +27,7 @@ export async function explainCommand(config: ExplainConfig, io: Io, signal: Abor
   );
   progress.finish(`${snapshot.answers.size} look-ups`);
   const zones = [...snapshot.store.zones()].filter((zone) =>
-    snapshot.store.placesOf(hostname).has(objectKey(zone.meta)),
+    snapshot.store.zonesOfName(hostname).has(objectKey(zone.meta)),
   );
   const previews = await previewZones({ composition, snapshot, ownerId, now: systemClock.now() }, zones, signal);
   const facts = explainName({

@@ -44,7 +44,7 @@ export async function openClusterPlane(
     },
     endpointStore: (namespace) => cluster.endpointStore(namespace),
     secretText: cluster.secretTexts,
-    placeOf,
+    writeTargetOf,
     hasLease: plane.lease !== undefined,
     problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
     lead: (onLeading, signal) =>
@@ -85,7 +85,7 @@ async function hurry(cluster: Cluster, log: Logger, zone: DnsZone, signal: Abort
   }
 }
 
-function placeOf(zone: DnsZone): string {
+function writeTargetOf(zone: DnsZone): string {
   const { meta, spec } = zone;
   switch (spec.provider.kind) {
     case "coreDNSZoneFile": {

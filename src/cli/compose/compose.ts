@@ -138,7 +138,7 @@ function controllerDeps(
     inventory: plane.inventory,
     reporter: counted(plane.reporter, metrics),
     observer,
-    placeOf: plane.placeOf,
+    writeTargetOf: plane.writeTargetOf,
     endpointsOf: plane.endpointsOf,
     viewIdOf: (zone, allowPrivate) => views.idOf(zone, allowPrivate),
     serverCountOf: (id) => views.viewOf(id)?.servers.length ?? 0,

@@ -45,8 +45,8 @@ export function createOutside(deps: OutsideDeps): Outside {
         return dnsEndpointProvider(deps, zone);
       }
       const made = owned(backendOf({ ...deps, http }, zone, provider), { zone, ownerId: deps.ownerId });
-      const place = budgetPlaceOf(zone);
-      const kept = place === undefined ? made : budgets.wrap(made, place);
+      const target = budgetPlaceOf(zone);
+      const kept = target === undefined ? made : budgets.wrap(made, target);
       return { ...kept, expectedLagMs: USUAL_LAG_MS[provider.kind] };
     },
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),

@@ -38,7 +38,7 @@ export async function openFolderPlane(
     },
     endpointStore: undefined,
     secretText: (namespace, ref) => folder.secretText(namespace, ref),
-    placeOf,
+    writeTargetOf,
     hasLease: false,
     problems() {
       const state = folder.stateProblem();
@@ -58,7 +58,7 @@ export async function openFolderPlane(
 const FILE_LAG_MS = 500;
 
 /** A file is named by its key alone, whatever namespace and ConfigMap it would have in a cluster. */
-function placeOf(zone: DnsZone): string {
+function writeTargetOf(zone: DnsZone): string {
   const { provider, domain } = zone.spec;
   switch (provider.kind) {
     case "coreDNSZoneFile":

@@ -24,7 +24,7 @@ export interface WorkPlane extends AsyncDisposable {
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
   /** DNSEndpoint objects of a namespace; undefined where there is no cluster. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
-  readonly placeOf: (zone: DnsZone) => string;
+  readonly writeTargetOf: (zone: DnsZone) => string;
   /** True where one replica of several writes. */
   readonly hasLease: boolean;
   /** What keeps this plane from working now, one sentence each. */
@@ -36,7 +36,7 @@ export interface WorkPlane extends AsyncDisposable {
 /** The texts that the CoreDNS provider reads and writes. */
 interface Stores {
   /** A base zone: only read. */
-  base(namespace: string, name: string, key: string): Pick<TextStore, "place" | "read">;
+  base(namespace: string, name: string, key: string): Pick<TextStore, "location" | "read">;
   /** A rendered zone: ours alone. */
   zoneFile(namespace: string, name: string, key: string): TextStore;
   /** A Corefile key that others write too. */
@@ -104,7 +104,7 @@ function baseSource(
   { meta }: DnsZone,
   base: BaseZoneSpec,
   field: string,
-): Pick<TextStore, "place" | "read"> {
+): Pick<TextStore, "location" | "read"> {
   return base.kind === "inline"
     ? inlineText(base.text, `DnsZone ${objectKey(meta)} ${field}`)
     : stores.base(meta.namespace, base.name, base.key);

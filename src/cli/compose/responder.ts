@@ -128,10 +128,10 @@ function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): Servin
     async readBase(zone, base, signal) {
       const source =
         base.kind === "inline"
-          ? inlineText(base.text, inlinePlace(zone))
+          ? inlineText(base.text, inlineLocation(zone))
           : stores().base(zone.meta.namespace, base.name, base.key);
       const read = await source.read(signal);
-      return read.kind === "ok" ? { kind: "ok", text: read.text, place: source.place } : read;
+      return read.kind === "ok" ? { kind: "ok", text: read.text, location: source.location } : read;
     },
     setZone: (zone) => pool.setZone(zone),
     removeZone: (domain) => pool.removeZone(domain),
@@ -140,7 +140,7 @@ function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): Servin
   };
 }
 
-function inlinePlace(zone: DnsZone): string {
+function inlineLocation(zone: DnsZone): string {
   const where = zone.spec.responder.base === undefined ? "its provider's baseZone" : "spec.responder.baseZone";
   return `DnsZone ${objectKey(zone.meta)} ${where}`;
 }

@@ -18,7 +18,7 @@ export interface Transfers extends AsyncDisposable {
   providerOf(
     zone: DnsZone,
     provider: Extract<ProviderSpec, { readonly kind: "transfer" }>,
-    base: Pick<TextStore, "place" | "read">,
+    base: Pick<TextStore, "location" | "read">,
   ): ZoneProvider;
   /** Serves until the signal aborts. */
   lead(term: AbortSignal): void;

@@ -52,7 +52,7 @@ async function readInventory(
   { plane }: Composition,
   signal: AbortSignal,
 ): Promise<{ readonly store: Store; readonly invalid: readonly InvalidObject[] }> {
-  const store = createStore(plane.placeOf);
+  const store = createStore(plane.writeTargetOf);
   const invalid = new Map<string, InvalidObject>();
   const enough = new AbortController();
   await plane.inventory.run(

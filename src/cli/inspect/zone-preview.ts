@@ -56,7 +56,8 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     claims: store.claimsIn(objectKey(zone.meta)),
     answerOf: (target, family, view) => answers.get(keyText({ target, family, view })),
     viewIdOf: (of, allowPrivate) => composition.views.idOf(of, allowPrivate),
-    claimantsOf: (name) => [...store.placesOf(name)].flatMap((place) => store.claimsIn(place).get(name)?.winners ?? []),
+    claimantsOf: (name) =>
+      [...store.zonesOfName(name)].flatMap((place) => store.claimsIn(place).get(name)?.winners ?? []),
     now,
   });
   const provider = composition.providerOf(zone);

@@ -44,7 +44,7 @@ export interface Store {
   /** Another number whenever the owner names of a zone or who has them were decided anew. */
   claimsVersion(zone: ObjectKey): number;
   /** The zones where the name is placed now. */
-  placesOf(name: Name): ReadonlySet<ObjectKey>;
+  zonesOfName(name: Name): ReadonlySet<ObjectKey>;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
   /** The older zone that has this one's place, or undefined when it has the place itself. */
   olderTwin(zone: DnsZone): DnsZone | undefined;
@@ -70,7 +70,7 @@ interface State {
 }
 
 /** `placeOf` says where a zone is written: two zones with one place would undo each other's work for ever. */
-export function createStore(placeOf: (zone: DnsZone) => string): Store {
+export function createStore(writeTargetOf: (zone: DnsZone) => string): Store {
   const state: State = {
     aliases: new Map(),
     zones: new Map(),
@@ -110,9 +110,9 @@ export function createStore(placeOf: (zone: DnsZone) => string): Store {
     zones: () => state.zones.values(),
     claimsIn: (zone) => state.claims.get(zone) ?? NO_CLAIMS,
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
-    placesOf: (name) => state.placed.get(name) ?? NO_PLACES,
+    zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
     matchOf: (alias, hostname) => zonesFor(hostname, alias.meta.namespace, state.index, state.labels),
-    olderTwin: (zone) => olderTwin(state.zones.values(), zone, placeOf),
+    olderTwin: (zone) => olderTwin(state.zones.values(), zone, writeTargetOf),
     sizes: () => {
       const { aliases, candidates, claims, placed, pending } = state;
       return new Map(
@@ -280,7 +280,7 @@ function decideName(state: State, name: Name): void {
     state.claims.set(zoneKey, claims.set(name, decideClaim(aliases)));
     touchClaims(state, zoneKey);
   }
-  rememberPlaces(state, name, new Set(byZone.keys()));
+  rememberZones(state, name, new Set(byZone.keys()));
 }
 
 function touchClaims(state: State, zone: ObjectKey): void {
@@ -317,7 +317,7 @@ function candidatesIn(state: State, name: Name): ReadonlyMap<ObjectKey, readonly
   return byZone;
 }
 
-function rememberPlaces(state: State, name: Name, places: ReadonlySet<ObjectKey>): void {
+function rememberZones(state: State, name: Name, places: ReadonlySet<ObjectKey>): void {
   if (places.size === 0) {
     state.placed.delete(name);
   } else {
@@ -328,9 +328,13 @@ function rememberPlaces(state: State, name: Name, places: ReadonlySet<ObjectKey>
   }
 }
 
-function olderTwin(zones: Iterable<DnsZone>, zone: DnsZone, placeOf: (zone: DnsZone) => string): DnsZone | undefined {
-  const place = placeOf(zone);
-  const twins = [...zones].filter((other) => placeOf(other) === place);
+function olderTwin(
+  zones: Iterable<DnsZone>,
+  zone: DnsZone,
+  writeTargetOf: (zone: DnsZone) => string,
+): DnsZone | undefined {
+  const target = writeTargetOf(zone);
+  const twins = [...zones].filter((other) => writeTargetOf(other) === target);
   const first = twins.sort(byAge)[0];
   return first === undefined || objectKey(first.meta) === objectKey(zone.meta) ? undefined : first;
 }

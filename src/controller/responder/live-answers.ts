@@ -15,7 +15,7 @@ import type { Store } from "../inventory/store.ts";
 import { createSubnetLookups, type SubnetLookups } from "./subnet-lookups.ts";
 
 export interface LiveAnswersDeps {
-  readonly store: Pick<Store, "claimsIn" | "placesOf">;
+  readonly store: Pick<Store, "claimsIn" | "zonesOfName">;
   readonly refresher: Pick<Refresher, "ask" | "live" | "answer">;
   /** The DnsZone that the responder serves under a domain. */
   readonly servedZone: (domain: Name) => DnsZone | undefined;
@@ -159,9 +159,9 @@ function keysOf(deps: LiveAnswersDeps, zone: DnsZone, alias: DnsAlias, target: N
 
 /** A name's targets, and every name of the chains that they were last seen to go through. */
 function pointsAt(deps: LiveAnswersDeps, zone: DnsZone, name: Name): readonly Name[] {
-  const places = deps.store.placesOf(name);
+  const zones = deps.store.zonesOfName(name);
   const claimants =
-    places.size === 0 ? [] : [...places].flatMap((place) => deps.store.claimsIn(place).get(name)?.winners ?? []);
+    zones.size === 0 ? [] : [...zones].flatMap((zone) => deps.store.claimsIn(zone).get(name)?.winners ?? []);
   return claimants.flatMap((alias) =>
     alias.spec.targets.flatMap((target) => {
       if (target.kind === "addresses") {

@@ -94,9 +94,9 @@ function outOfDate(state: FeedState, domain: string, cause: string): FeedProblem
 }
 
 /** The base zone, or what is wrong with it. */
-function baseOf(state: FeedState, { spec: { domain } }: DnsZone, { text, place }: ReadText): ReadBase | string {
+function baseOf(state: FeedState, { spec: { domain } }: DnsZone, { text, location }: ReadText): ReadBase | string {
   if (text === undefined) {
-    return `${place} is not there`;
+    return `${location} is not there`;
   }
   const known = state.bases.get(domain);
   if (known?.text === text) {
@@ -105,7 +105,7 @@ function baseOf(state: FeedState, { spec: { domain } }: DnsZone, { text, place }
   const parsed = parseZoneFile(text, domain);
   if (parsed.kind === "invalid") {
     const shown = parsed.problems.slice(0, SHOWN_PROBLEMS);
-    return `${place}: ${shown.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join("; ")}`;
+    return `${location}: ${shown.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join("; ")}`;
   }
   const read = { text, base: servedBase(domain, parsed.records) };
   state.bases.set(domain, read);

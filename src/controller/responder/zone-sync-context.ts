@@ -22,7 +22,7 @@ export interface ServingPort {
 
 /** The text of a base zone; undefined: it is not there. `place` is for people. */
 export type BaseText =
-  | { readonly kind: "ok"; readonly text: string | undefined; readonly place: string }
+  | { readonly kind: "ok"; readonly text: string | undefined; readonly location: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
 export interface FeedDeps {

@@ -17,8 +17,8 @@ export function rememberedSets({ aliases }: Pick<Store, "aliases">, zone: DnsZon
   const byName = new Map<Name, Remembered>();
   for (const { spec, status } of aliases()) {
     const https = httpsTargetOf(spec);
-    for (const { hostname, zone: place, addresses, ttl } of status?.hostnames ?? []) {
-      const name = place === key ? ownerName(hostname) : undefined;
+    for (const { hostname, zone: zoneKey, addresses, ttl } of status?.hostnames ?? []) {
+      const name = zoneKey === key ? ownerName(hostname) : undefined;
       if (name !== undefined && ttl !== undefined && isAtOrBelow(name, zone.spec.domain)) {
         const known = byName.get(name) ?? { ttl, addresses: new Set(), https: undefined };
         known.ttl = Math.min(known.ttl, ttl);

@@ -180,15 +180,15 @@ function configMapText(catalog: Catalog, id: string, key: string): string | unde
 }
 
 function secretText(catalog: Catalog, namespace: string, { name, key }: SecretKeyRef): SecretRead {
-  const place = `Secret ${namespace}/${name}`;
-  const manifest = catalog.get(place)?.good?.manifest;
+  const position = `Secret ${namespace}/${name}`;
+  const manifest = catalog.get(position)?.good?.manifest;
   if (manifest?.kind !== "Secret") {
-    return { kind: "missing", message: `${place} is in no manifest: write one with the key ${key}` };
+    return { kind: "missing", message: `${position} is in no manifest: write one with the key ${key}` };
   }
   const text = Object.hasOwn(manifest.texts, key) ? manifest.texts[key] : "";
   if (text === undefined || text === "") {
     const what = text === "" ? "has no key" : "has no base64 text (stringData takes plain text) under the key";
-    return { kind: "missing", message: `${place} ${what} ${key}` };
+    return { kind: "missing", message: `${position} ${what} ${key}` };
   }
   return { kind: "ok", text };
 }

@@ -91,12 +91,12 @@ function choose(before: Catalog, files: ReadonlyMap<string, FileContent>): Choic
 
 function duplicateOf(first: Sighting, second: Sighting): ManifestProblem {
   const { line, column, kind, namespace, name } = second.object;
-  const place = `${first.file}:${first.object.line}:${first.object.column}`;
+  const position = `${first.file}:${first.object.line}:${first.object.column}`;
   return {
     file: second.file,
     line,
     column,
-    message: `${kind} ${namespace}/${name} is already defined at ${place}; this one is ignored`,
+    message: `${kind} ${namespace}/${name} is already defined at ${position}; this one is ignored`,
   };
 }
 

@@ -48,14 +48,14 @@ interface Found {
   readonly unreadable: Unreadable[];
 }
 
-interface Place {
+interface FolderPosition {
   readonly root: string;
   readonly path: string;
   /** Real paths from the root to here, against links that lead back up. */
   readonly ancestors: readonly string[];
 }
 
-async function scanInto(found: Found, { root, path, ancestors }: Place): Promise<void> {
+async function scanInto(found: Found, { root, path, ancestors }: FolderPosition): Promise<void> {
   const full = join(root, path);
   try {
     const real = await realpath(full);

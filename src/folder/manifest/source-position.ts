@@ -22,18 +22,18 @@ export type FieldPath = readonly (string | number)[];
  * mappings and sequences at their key.
  */
 export function positionOf(document: Document, lines: LineStarts, path: FieldPath): Position {
-  let place = startOf(document.contents, lines) ?? FIRST;
+  let position = startOf(document.contents, lines) ?? FIRST;
   let node: unknown = document.contents;
   for (const step of path) {
     const child = childOf(resolved(document, node), step);
     if (child === undefined) {
-      return place;
+      return position;
     }
     node = child.value;
     const pointed = child.key === undefined || isScalar(child.value) ? child.value : child.key;
-    place = startOf(pointed, lines) ?? startOf(child.key, lines) ?? place;
+    position = startOf(pointed, lines) ?? startOf(child.key, lines) ?? position;
   }
-  return place;
+  return position;
 }
 
 /** Where an offset of the text stands; columns count UTF-16 units, as most editors do. */

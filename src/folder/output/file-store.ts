@@ -12,11 +12,11 @@ import { systemCode } from "../../base/system-error.ts";
 export function createFileStore(path: string, { readOnly }: { readonly readOnly: boolean }): TextStore {
   if (readOnly) {
     const refused: TextWrite = { kind: "refused", reason: "Forbidden", message: `${path} is only read here` };
-    return { place: path, read: async () => readText(path), write: async () => refused };
+    return { location: path, read: async () => readText(path), write: async () => refused };
   }
   let queue: Promise<unknown> = Promise.resolve();
   return {
-    place: path,
+    location: path,
     read: async () => readText(path),
     write: async (text, revision, signal) => {
       const mine = queue.then(async () => (signal.aborted ? STOPPED : writeText(path, text, revision)));

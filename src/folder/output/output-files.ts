@@ -74,7 +74,7 @@ function remembering(plain: TextStore): Known {
     plain,
     revision: undefined,
     store: {
-      place: plain.place,
+      location: plain.location,
       async read(signal) {
         const read = await plain.read(signal);
         known.revision = read.kind === "ok" ? read.revision : known.revision;

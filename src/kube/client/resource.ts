@@ -31,7 +31,7 @@ export const ENDPOINT_SLICES: Resource = {
   plural: "endpointslices",
 };
 
-export interface Place {
+export interface ApiPath {
   /** Undefined: all namespaces, or a resource that has none. */
   readonly namespace?: string | undefined;
   readonly name?: string;
@@ -40,15 +40,15 @@ export interface Place {
 }
 
 /** The path of a list or of one object, with its query. */
-export function pathOf(resource: Resource, place: Place = {}): string {
+export function pathOf(resource: Resource, path: ApiPath = {}): string {
   const root = resource.apiVersion.includes("/") ? `/apis/${resource.apiVersion}` : `/api/${resource.apiVersion}`;
   const parts = [
-    ...(place.namespace === undefined ? [] : ["namespaces", place.namespace]),
+    ...(path.namespace === undefined ? [] : ["namespaces", path.namespace]),
     resource.plural,
-    ...(place.name === undefined ? [] : [place.name]),
-    ...(place.subresource === undefined ? [] : [place.subresource]),
+    ...(path.name === undefined ? [] : [path.name]),
+    ...(path.subresource === undefined ? [] : [path.subresource]),
   ].map((part) => encodeURIComponent(part));
-  const query = new URLSearchParams({ ...place.query }).toString();
+  const query = new URLSearchParams({ ...path.query }).toString();
   return `${root}/${parts.join("/")}${query === "" ? "" : `?${query}`}`;
 }
 

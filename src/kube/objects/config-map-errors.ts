@@ -1,7 +1,7 @@
 import type { TextRead, TextWrite } from "../../providers/text-store.ts";
 import { describeResult, type KubeStatus, type KubeUnreachable } from "../client/api-result.ts";
 
-interface Place {
+interface ConfigMapName {
   readonly namespace: string;
   readonly name: string;
 }
@@ -13,22 +13,22 @@ interface Failed {
 }
 
 /** What a read that did not come back with a ConfigMap means; 404 is not one of them. */
-export function readRefusal(result: KubeStatus | KubeUnreachable, place: Place): TextRead {
+export function readRefusal(result: KubeStatus | KubeUnreachable, configMap: ConfigMapName): TextRead {
   return result.kind === "status" && result.code === 403
-    ? { kind: "failed", message: forbiddenText("get", place) }
+    ? { kind: "failed", message: forbiddenText("get", configMap) }
     : failed(result);
 }
 
 /** What a write that was not taken means: a conflict, a refusal with its condition reason, or a failure to try again. */
 export function writeRefusal(
   result: KubeStatus | KubeUnreachable,
-  place: Place,
+  configMap: ConfigMapName,
   tried: { readonly verb: string; readonly bytes: number },
 ): TextWrite {
   if (result.kind === "unreachable") {
     return failed(result);
   }
-  const { namespace, name } = place;
+  const { namespace, name } = configMap;
   const managers = result.causes.filter((cause) => cause.reason === "FieldManagerConflict");
   if (result.code === 409 && managers.length > 0) {
     const others = managers.map((cause) => `${cause.message} at ${cause.field}`).join(", ");
@@ -40,7 +40,7 @@ export function writeRefusal(
   if (result.code === 403) {
     return result.reason === "Forbidden" && result.message.includes("being terminated")
       ? { kind: "refused", reason: "NotFound", message: `namespace ${namespace} is being deleted` }
-      : { kind: "refused", reason: "Forbidden", message: forbiddenText(tried.verb, place) };
+      : { kind: "refused", reason: "Forbidden", message: forbiddenText(tried.verb, configMap) };
   }
   if (result.code === 404) {
     return { kind: "refused", reason: "NotFound", message: `namespace ${namespace} does not exist` };
@@ -54,7 +54,7 @@ export function writeRefusal(
     : failed(result);
 }
 
-function forbiddenText(verb: string, { namespace, name }: Place): string {
+function forbiddenText(verb: string, { namespace, name }: ConfigMapName): string {
   return `not allowed to ${verb} configmaps "${name}" in namespace "${namespace}"; docs/rbac.md has the Role that grants it`;
 }
 

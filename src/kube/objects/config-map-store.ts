@@ -31,7 +31,7 @@ export interface ConfigMapStoreOptions {
 export function createConfigMapStore(transport: Transport, options: ConfigMapStoreOptions): TextStore {
   const { namespace, name, key, mode } = options;
   return {
-    place: `ConfigMap ${namespace}/${name} key ${key}`,
+    location: `ConfigMap ${namespace}/${name} key ${key}`,
     read: async (signal) => {
       const result = await get(transport, options, signal);
       if (result.kind === "status" && result.code === 404) {
@@ -70,13 +70,13 @@ function toRead(stored: StoredKey, mode: ConfigMapStoreOptions["mode"]): TextRea
 }
 
 function refusal(stored: StoredKey, options: ConfigMapStoreOptions, text: string): TextWrite | undefined {
-  const place = `ConfigMap ${options.namespace}/${options.name}`;
+  const location = `ConfigMap ${options.namespace}/${options.name}`;
   if (options.mode === "own" && !stored.isOurs) {
-    const message = `${place} exists and is not ours: it lacks the label ${MANAGED_BY_LABEL}=${MANAGED_BY}; choose another name, or delete it`;
+    const message = `${location} exists and is not ours: it lacks the label ${MANAGED_BY_LABEL}=${MANAGED_BY}; choose another name, or delete it`;
     return { kind: "refused", reason: "ForeignManager", message };
   }
   if (options.mode === "own" && stored.owner !== undefined && stored.owner !== options.owner) {
-    const message = `${place} belongs to the installation with owner id "${stored.owner}", this one is "${options.owner}"`;
+    const message = `${location} belongs to the installation with owner id "${stored.owner}", this one is "${options.owner}"`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
   return tooLarge(options, text, stored.otherBytes);

@@ -16,25 +16,25 @@ import { APPLY_PATCH, type Transport } from "../client/transport.ts";
 
 /** The DNSEndpoint objects of one namespace, written by server-side apply. */
 export function createEndpointStore(transport: Transport, namespace: string): EndpointStore {
-  const place: Place = { transport, namespace };
+  const scope: Namespace = { transport, namespace };
   return {
-    list: (signal) => list(place, signal),
+    list: (signal) => list(scope, signal),
     put: (object, before, signal) =>
-      persistently(place, before, signal, async (at): Promise<EndpointPut> => {
-        const result = await apply(place, object, at, signal);
+      persistently(scope, before, signal, async (at): Promise<EndpointPut> => {
+        const result = await apply(scope, object, at, signal);
         return result.kind === "ok"
           ? { kind: "ok", object: storedOf(result.body) }
           : refusal(result, namespace, "patch");
       }),
     remove: (before, signal) =>
-      persistently(place, before, signal, async (at): Promise<EndpointRemoval> => {
-        const result = await remove(place, at ?? before, signal);
+      persistently(scope, before, signal, async (at): Promise<EndpointRemoval> => {
+        const result = await remove(scope, at ?? before, signal);
         return result.kind === "ok" || isGone(result) ? { kind: "ok" } : refusal(result, namespace, "delete");
       }),
   };
 }
 
-interface Place {
+interface Namespace {
   readonly transport: Transport;
   readonly namespace: string;
 }
@@ -44,7 +44,7 @@ const FIELD_MANAGER = "dnsalias";
 /** ExternalDNS writes the status once for each change of an object, so a conflict with that passes. */
 const TRIES = 3;
 
-async function list({ transport, namespace }: Place, signal: AbortSignal): Promise<EndpointList> {
+async function list({ transport, namespace }: Namespace, signal: AbortSignal): Promise<EndpointList> {
   const objects: StoredEndpoint[] = [];
   let next = "";
   do {
@@ -65,7 +65,7 @@ async function list({ transport, namespace }: Place, signal: AbortSignal): Promi
 
 /** uid and resourceVersion make it a compare-and-swap; without them it makes the object, or finds fields that another manager owns. */
 function apply(
-  { transport, namespace }: Place,
+  { transport, namespace }: Namespace,
   { name, labels, annotations, owner, endpoints }: EndpointObject,
   at: StoredEndpoint | undefined,
   signal: AbortSignal,
@@ -90,7 +90,7 @@ function apply(
   );
 }
 
-function remove({ transport, namespace }: Place, at: StoredEndpoint, signal: AbortSignal): Promise<KubeResult> {
+function remove({ transport, namespace }: Namespace, at: StoredEndpoint, signal: AbortSignal): Promise<KubeResult> {
   const preconditions = { uid: at.uid, resourceVersion: at.resourceVersion };
   return transport.request(
     {
@@ -104,7 +104,7 @@ function remove({ transport, namespace }: Place, at: StoredEndpoint, signal: Abo
 
 /** Tries again where nothing but the status has changed since `before`. */
 async function persistently<Result extends { readonly kind: string }>(
-  { transport, namespace }: Place,
+  { transport, namespace }: Namespace,
   before: StoredEndpoint | undefined,
   signal: AbortSignal,
   attempt: (at: StoredEndpoint | undefined) => Promise<Result>,

@@ -48,13 +48,13 @@ interface Known {
   readonly readAt: Millis;
 }
 
-interface Place extends SecretKeyRef {
+interface SecretLocation extends SecretKeyRef {
   readonly namespace: string;
 }
 
 async function readAgain(
   transport: Transport,
-  at: Place,
+  at: SecretLocation,
   before: SecretRead | undefined,
   signal: AbortSignal,
 ): Promise<SecretRead> {
@@ -83,7 +83,7 @@ function describe(result: KubeStatus | KubeUnreachable): string {
     : "the apiserver cannot be reached";
 }
 
-function readKey(body: unknown, { namespace, name, key }: Place): SecretRead {
+function readKey(body: unknown, { namespace, name, key }: SecretLocation): SecretRead {
   const encoded = textAt(body, "data", key);
   const text = secretValue(encoded);
   if (text === undefined || text === "") {

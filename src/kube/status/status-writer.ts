@@ -79,7 +79,7 @@ async function applyToSame(
     if (result.kind !== "status" || result.code !== 409 || attempt === MAX_ATTEMPTS) {
       return result;
     }
-    const read = await transport.request({ method: "GET", path: pathOf(target.resource, placeOf(target)) }, signal);
+    const read = await transport.request({ method: "GET", path: pathOf(target.resource, objectOf(target)) }, signal);
     if (read.kind !== "ok") {
       return read;
     }
@@ -121,12 +121,12 @@ function apply(
   return transport.request(
     {
       method: "PATCH",
-      path: pathOf(resource, { ...placeOf(target), subresource: "status", query }),
+      path: pathOf(resource, { ...objectOf(target), subresource: "status", query }),
       contentType: APPLY_PATCH,
       body: {
         apiVersion: `${API_GROUP}/${API_VERSION}`,
         kind: resource.kind,
-        metadata: { ...placeOf(target), uid, resourceVersion },
+        metadata: { ...objectOf(target), uid, resourceVersion },
         status,
       },
     },
@@ -134,6 +134,6 @@ function apply(
   );
 }
 
-function placeOf({ namespace, name }: StatusTarget): { readonly namespace: string; readonly name: string } {
+function objectOf({ namespace, name }: StatusTarget): { readonly namespace: string; readonly name: string } {
   return { namespace, name };
 }

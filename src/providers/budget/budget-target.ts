@@ -1,8 +1,8 @@
 import type { DnsZone, ProviderSpec } from "../../api/dns-zone.ts";
-import type { Limit, Place } from "./budget.ts";
+import type { Limit, BudgetTarget } from "./budget.ts";
 
 /** Whose calls a zone's are counted with, and how many there may be; undefined: the apiserver's own limits hold, as for CoreDNS. */
-export function budgetPlaceOf({ meta, spec: { provider } }: DnsZone): Place | undefined {
+export function budgetPlaceOf({ meta, spec: { provider } }: DnsZone): BudgetTarget | undefined {
   const endpoint = endpointOf(provider);
   return endpoint === undefined
     ? undefined

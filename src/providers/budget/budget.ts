@@ -27,7 +27,7 @@ export interface Limit extends Rate {
   readonly atOnce: number;
 }
 
-export interface Place {
+export interface BudgetTarget {
   readonly zone: ObjectKey;
   /** One text for each server or service; what they share they share by it. */
   readonly endpoint: string;
@@ -39,23 +39,23 @@ export interface Place {
  * `deferred`: nobody waits for another zone's server.
  */
 export interface Budgets {
-  wrap(provider: ZoneProvider, place: Place): ZoneProvider;
+  wrap(provider: ZoneProvider, target: BudgetTarget): ZoneProvider;
 }
 
 export function createBudgets(deps: BudgetDeps): Budgets {
   const endpoints = new Map<string, Endpoint>();
   return {
-    wrap(provider, place) {
+    wrap(provider, target) {
       const now = deps.clock.now();
-      const endpoint = endpoints.get(place.endpoint) ?? {
-        bucket: fullBucket(place.limit, now),
+      const endpoint = endpoints.get(target.endpoint) ?? {
+        bucket: fullBucket(target.limit, now),
         underWay: 0,
         blockedUntil: 0,
       };
-      endpoints.set(place.endpoint, endpoint);
+      endpoints.set(target.endpoint, endpoint);
       // Reading may work where writing does not: each has a breaker of its own.
-      const reading = newCaller(deps, endpoint, place);
-      const writing = newCaller(deps, endpoint, place);
+      const reading = newCaller(deps, endpoint, target);
+      const writing = newCaller(deps, endpoint, target);
       return {
         ...provider,
         read: (names, signal) => call(reading, (inner) => provider.read(names, inner), signal),
@@ -76,7 +76,7 @@ interface Endpoint {
 interface Caller {
   readonly deps: BudgetDeps;
   readonly endpoint: Endpoint;
-  readonly place: Place;
+  readonly target: BudgetTarget;
   breaker: Breaker;
   /** The time that the bucket promised; undefined: none is owed. */
   promisedAt: Millis | undefined;
@@ -88,8 +88,8 @@ const BUSY: Backoff = { firstMs: 250, maxMs: 10_000, spread: 0.2 };
 /** A Retry-After of a day is not obeyed to the end: the endpoint is asked once an hour. */
 const MAX_BLOCK_MS = 3_600_000;
 
-function newCaller(deps: BudgetDeps, endpoint: Endpoint, place: Place): Caller {
-  return { deps, endpoint, place, breaker: CLOSED, promisedAt: undefined, busyTries: 0 };
+function newCaller(deps: BudgetDeps, endpoint: Endpoint, target: BudgetTarget): Caller {
+  return { deps, endpoint, target, breaker: CLOSED, promisedAt: undefined, busyTries: 0 };
 }
 
 async function call<T extends ReadResult | ApplyResult>(
@@ -99,7 +99,7 @@ async function call<T extends ReadResult | ApplyResult>(
 ): Promise<T | Failed> {
   const waiting = mayCall(caller);
   if (waiting !== undefined) {
-    const { endpoint, zone } = caller.place;
+    const { endpoint, zone } = caller.target;
     caller.deps.observe?.({ kind: "deferred", endpoint, zone, why: waiting.why });
     return { kind: "failed", deferred: true, message: waiting.message, retryAfterMs: waiting.waitMs };
   }
@@ -132,11 +132,11 @@ interface Waiting {
 }
 
 function mayCall(caller: Caller): Waiting | undefined {
-  const { deps, endpoint, place, breaker } = caller;
+  const { deps, endpoint, target, breaker } = caller;
   const now = deps.clock.now();
   if (now < endpoint.blockedUntil) {
     const waitMs = endpoint.blockedUntil - now;
-    return { why: "retry-after", waitMs, message: `${place.endpoint} asked to be left alone for ${seconds(waitMs)}` };
+    return { why: "retry-after", waitMs, message: `${target.endpoint} asked to be left alone for ${seconds(waitMs)}` };
   }
   const admission = admit(breaker, now);
   if (admission.kind === "wait") {
@@ -144,17 +144,17 @@ function mayCall(caller: Caller): Waiting | undefined {
     const message = `calls failed again and again, the next is in ${seconds(admission.waitMs)}${last}`;
     return { why: "open", waitMs: admission.waitMs, message };
   }
-  if (endpoint.underWay >= place.limit.atOnce) {
+  if (endpoint.underWay >= target.limit.atOnce) {
     caller.busyTries += 1;
     const waitMs = backoffMs(BUSY, caller.busyTries - 1, deps.random);
-    return { why: "busy", waitMs, message: `${endpoint.underWay} calls to ${place.endpoint} are under way` };
+    return { why: "busy", waitMs, message: `${endpoint.underWay} calls to ${target.endpoint} are under way` };
   }
   const waitMs = takeTurn(caller, now);
   if (waitMs > 0) {
     return {
       why: "rate",
       waitMs,
-      message: `${place.endpoint} is called ${place.limit.perSecond} times a second at most`,
+      message: `${target.endpoint} is called ${target.limit.perSecond} times a second at most`,
     };
   }
   caller.busyTries = 0;
@@ -164,7 +164,7 @@ function mayCall(caller: Caller): Waiting | undefined {
 
 function takeTurn(caller: Caller, now: Millis): Millis {
   if (caller.promisedAt === undefined) {
-    const { bucket, waitMs } = takeCall(caller.endpoint.bucket, caller.place.limit, now);
+    const { bucket, waitMs } = takeCall(caller.endpoint.bucket, caller.target.limit, now);
     caller.endpoint.bucket = bucket;
     caller.promisedAt = now + waitMs;
   }
@@ -191,7 +191,7 @@ function note(caller: Caller, result: ReadResult | ApplyResult): void {
 
 function setBreaker(caller: Caller, breaker: Breaker): void {
   if (breaker.kind !== caller.breaker.kind) {
-    const { endpoint, zone } = caller.place;
+    const { endpoint, zone } = caller.target;
     caller.deps.observe?.({ kind: "breaker", endpoint, zone, state: breaker.kind });
   }
   caller.breaker = breaker;
@@ -199,7 +199,7 @@ function setBreaker(caller: Caller, breaker: Breaker): void {
 
 /** Ends the call when its time is over, whether or not the backend listens to the signal. */
 async function withDeadline<T>(
-  { deps, place }: Caller,
+  { deps, target }: Caller,
   work: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
@@ -207,7 +207,7 @@ async function withDeadline<T>(
   const done = new AbortController();
   const late = new AbortController();
   const deadline = clock.sleep(deadlineMs, AbortSignal.any([signal, done.signal])).then(() => {
-    const error = new Error(`no answer from ${place.endpoint} within ${seconds(deadlineMs)}`);
+    const error = new Error(`no answer from ${target.endpoint} within ${seconds(deadlineMs)}`);
     late.abort(error);
     throw error;
   });

@@ -40,7 +40,7 @@ export function ancestorKeys(root: string, key: string): readonly string[] {
 }
 
 /** The name that the plugin knows a key's place by: `apex.dns.example.com.` for that of the apex. */
-export function placeName(root: string, domain: Name, key: string): string {
+export function ownerNameOfKey(root: string, domain: Name, key: string): string {
   return `${key
     .slice(root.length + 1)
     .split("/")

@@ -3,7 +3,15 @@ import type { Name } from "../../dns/name/name.ts";
 import type { RecordSet } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
 import { setKey, targetOf } from "../rrset-changes.ts";
-import { addressKey, addressValue, markedName, ownerKeyOf, ownerKeyOfOwn, ownerValue, placeName } from "./convert.ts";
+import {
+  addressKey,
+  addressValue,
+  markedName,
+  ownerKeyOf,
+  ownerKeyOfOwn,
+  ownerValue,
+  ownerNameOfKey,
+} from "./convert.ts";
 import { screensFor } from "./shadow-keys.ts";
 import { type Entry, markedNames, textData, type ZoneView } from "./zone-keys.ts";
 
@@ -71,7 +79,7 @@ function carryOut(view: ZoneView, change: BackendChange, draft: Draft): void {
       draft.next.delete(key);
     }
   }
-  const group = placeName(view.root, view.domain, ownerKey);
+  const group = ownerNameOfKey(view.root, view.domain, ownerKey);
   for (const address of change.after?.data ?? []) {
     draft.next.set(addressKey(ownerKey, address), addressValue(address, change.after?.ttl ?? 0, group));
   }

@@ -4,7 +4,7 @@ import {
   APEX_PATH,
   NAME_SERVER_PATH,
   ownerKeyOf,
-  placeName,
+  ownerNameOfKey,
   placeholderValue,
   plainAddress,
   screenKey,
@@ -22,7 +22,7 @@ export function screensFor(view: ZoneView, names: readonly Name[]): ReadonlyMap<
   const screens = new Map<string, string>();
   for (const name of names) {
     for (const above of ancestorKeys(root, ownerKeyOf(root, domain, name))) {
-      screens.set(screenKey(above), screenValue(placeName(root, domain, above)));
+      screens.set(screenKey(above), screenValue(ownerNameOfKey(root, domain, above)));
       screens.set(above, placeholderValue());
     }
   }

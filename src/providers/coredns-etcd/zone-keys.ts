@@ -30,12 +30,12 @@ export interface ZoneView {
   readonly keysOf: ReadonlyMap<string, readonly Entry[]>;
 }
 
-export interface ZonePlace {
+export interface EtcdZone {
   readonly pathPrefix: string;
   readonly domain: Name;
 }
 
-export function zoneViewOf({ pathPrefix, domain }: ZonePlace, pairs: readonly KeyValue[], revision: number): ZoneView {
+export function zoneViewOf({ pathPrefix, domain }: EtcdZone, pairs: readonly KeyValue[], revision: number): ZoneView {
   const root = zoneRoot(pathPrefix, domain);
   const entries = new Map(pairs.map((pair) => [pair.key, { ...pair, service: readService(pair.value) }]));
   const sets = new Map<string, RecordSet>();

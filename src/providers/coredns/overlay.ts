@@ -64,17 +64,17 @@ async function load({ zone, store, ownerId, listener }: OverlayDeps, signal: Abo
     return text;
   }
   if (text.text === undefined && !mayCreate(zone)) {
-    const message = `${store.place} is not there: name the key that holds your Corefile, or a key that ends in .server and is imported by it`;
+    const message = `${store.location} is not there: name the key that holds your Corefile, or a key that ends in .server and is imported by it`;
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
   const found = readOverlayFile(text.text ?? "", keyOf(zone), listener ?? DEFAULT_LISTENER);
   if (found.kind === "invalid") {
-    const message = `${store.place} cannot be read as a Corefile and is left alone: ${found.message}`;
+    const message = `${store.location} cannot be read as a Corefile and is left alone: ${found.message}`;
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
   const { owner } = found.file;
   if (owner !== undefined && owner !== ownerId) {
-    const message = `the part of ${keyOf(zone)} in ${store.place} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": use the same owner id, or remove the part with its markers`;
+    const message = `the part of ${keyOf(zone)} in ${store.location} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": use the same owner id, or remove the part with its markers`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
   return { kind: "ok", text: text.text ?? "", revision: text.revision, file: found.file };
@@ -104,15 +104,15 @@ function obstaclesAt(file: OverlayFile, name: Name): readonly ActualSet[] {
 }
 
 function dirtyOf(deps: OverlayDeps, file: OverlayFile): ActualZone["dirty"] {
-  const { place } = deps.store;
+  const { location } = deps.store;
   if (file.part === undefined || file.part === partOf(deps, file, file.sets)) {
     return undefined;
   }
   return !isIntact(file.part)
-    ? { kind: "foreign-edit", message: `someone edited our part of ${place}: the edit is undone` }
+    ? { kind: "foreign-edit", message: `someone edited our part of ${location}: the edit is undone` }
     : {
         kind: "base",
-        message: `around our part of ${place} something changed: where the root block listens, or who has a block for a name`,
+        message: `around our part of ${location} something changed: where the root block listens, or who has a block for a name`,
       };
 }
 
@@ -127,7 +127,7 @@ async function apply(
     return loaded;
   }
   if (loaded.revision !== zone.revision) {
-    return { kind: "conflict", message: `${deps.store.place} changed since it was read` };
+    return { kind: "conflict", message: `${deps.store.location} changed since it was read` };
   }
   const sets = afterWrites(loaded.file.sets, writes);
   const refused = refusalOf(loaded.file, sets, maxNames);
@@ -173,7 +173,7 @@ function refusalOf(file: OverlayFile, sets: readonly OwnSet[], maxNames: number)
 function unsafeBecause(deps: OverlayDeps, text: string, part: string): Refused | undefined {
   const { zone, store, listener, maxBytes = CONFIG_MAP_BYTES } = deps;
   if (Buffer.byteLength(text) > maxBytes) {
-    const message = `${store.place} would have over ${maxBytes} bytes, the most that it can hold: take names out, or use the zoneFile delivery`;
+    const message = `${store.location} would have over ${maxBytes} bytes, the most that it can hold: take names out, or use the zoneFile delivery`;
     return { kind: "refused", reason: "OverlayFull", message };
   }
   const alone = parseCorefile(part);

@@ -15,7 +15,7 @@ import { readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";
 export interface ZoneFileDeps {
   readonly zone: DnsZone;
   /** Where the team's own records come from: a store that is only read, or {@link inlineText}. */
-  readonly base: Pick<TextStore, "place" | "read">;
+  readonly base: Pick<TextStore, "location" | "read">;
   /** Where the rendered zone goes; ours alone. */
   readonly store: TextStore;
   readonly ownerId: string;
@@ -33,7 +33,7 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   const { domain } = deps.zone.spec;
   const memory: Memory = {
     isOurs: false,
-    baseOf: rememberLast((text) => readBaseZone(text, domain, deps.base.place)),
+    baseOf: rememberLast((text) => readBaseZone(text, domain, deps.base.location)),
     storedOf: rememberLast((text) => readZoneText(text, domain)),
   };
   return {
@@ -81,7 +81,7 @@ async function load(deps: ZoneFileDeps, memory: Memory, signal: AbortSignal): Pr
     return text;
   }
   if (baseText.text === undefined) {
-    const message = `the base zone of ${displayName(zone.spec.domain)} is not there: create ${source.place}, with SOA and NS records at least`;
+    const message = `the base zone of ${displayName(zone.spec.domain)} is not there: create ${source.location}, with SOA and NS records at least`;
     return { kind: "refused", reason: "BaseZoneMissing", message };
   }
   const base = memory.baseOf(baseText.text);
@@ -105,11 +105,11 @@ function foreignOwner(
 ): string | undefined {
   const owner = text.owner ?? stored?.owner;
   if (owner !== undefined && owner !== ownerId) {
-    return `${store.place} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": give each its own place, or the same owner id`;
+    return `${store.location} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": give each its own place, or the same owner id`;
   }
   const isBlank = text.text === undefined || text.text.trim() === "";
   if (owner === undefined && !isBlank && !memory.isOurs) {
-    return `${store.place} holds a text that dnsalias did not write: name another place, or delete it`;
+    return `${store.location} holds a text that dnsalias did not write: name another place, or delete it`;
   }
   memory.isOurs ||= owner !== undefined;
   return undefined;
@@ -136,9 +136,9 @@ function obstaclesAt(base: BaseZone, name: Name): readonly ActualSet[] {
 }
 
 function dirtyOf(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded): ActualZone["dirty"] {
-  const { place } = deps.store;
+  const { location } = deps.store;
   if (text === undefined || stored === undefined || text.trim() === "") {
-    return { kind: "first", message: `${place} is not there yet` };
+    return { kind: "first", message: `${location} is not there yet` };
   }
   if (stored.serial !== undefined && zoneRenderer(base, sets, deps.ownerId)(stored.serial) === text) {
     return undefined;
@@ -146,9 +146,9 @@ function dirtyOf(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded): Actu
   return stored.base === base.fingerprint
     ? {
         kind: "foreign-edit",
-        message: `someone edited ${place}: the edit is undone; change ${deps.base.place} instead`,
+        message: `someone edited ${location}: the edit is undone; change ${deps.base.location} instead`,
       }
-    : { kind: "base", message: `the base zone ${deps.base.place} changed` };
+    : { kind: "base", message: `the base zone ${deps.base.location} changed` };
 }
 
 async function apply(
@@ -162,7 +162,7 @@ async function apply(
     return loaded;
   }
   if (loaded.revision !== zone.revision) {
-    return { kind: "conflict", message: `${deps.store.place} changed since it was read` };
+    return { kind: "conflict", message: `${deps.store.location} changed since it was read` };
   }
   const made = makeText(deps, loaded, afterWrites(loaded.sets, writes), memory.serial);
   if (made.kind === "refused") {

@@ -87,10 +87,10 @@ interface Seen {
 }
 
 function makeView({ ownerId, memory }: State, { names, sets: all, serial, obstacleOf }: Seen): View {
-  const places = new Set(withMarkers([...names]));
+  const checked = new Set(withMarkers([...names]));
   const sets = new Map<string, RecordSet>();
   for (const set of all) {
-    if (places.has(set.name)) {
+    if (checked.has(set.name)) {
       sets.set(recordKey(set.name, set.type), set);
     }
   }

@@ -18,7 +18,7 @@ import { nextHistory, type PreparedCache } from "./zone/next-version.ts";
 export interface TransferDeps {
   readonly zone: DnsZone;
   readonly spec: TransferSpec;
-  readonly base: Pick<TextStore, "place" | "read">;
+  readonly base: Pick<TextStore, "location" | "read">;
   /** Undefined: the spec names no key. */
   readonly secret: SecretText | undefined;
   readonly primary: Pick<Primary, "open" | "serves" | "claim">;
@@ -39,7 +39,7 @@ export function createTransferProvider(deps: TransferDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
   const { zone, spec, primary } = deps;
   const claim = primary.claim(`${zone.meta.namespace}/${zone.meta.name}`, zone.spec.domain, spec);
-  const baseOf = rememberLast((text) => readBaseZone(text, zone.spec.domain, deps.base.place));
+  const baseOf = rememberLast((text) => readBaseZone(text, zone.spec.domain, deps.base.location));
   const memory: Memory = { claim, baseOf, cache: new WeakMap() };
   return {
     id: "transfer",
@@ -83,7 +83,7 @@ async function load(deps: TransferDeps, { claim, baseOf }: Memory, signal: Abort
     return text;
   }
   if (text.text === undefined) {
-    const message = `the base zone of ${displayName(deps.zone.spec.domain)} is not there: create ${deps.base.place}, with SOA and NS records at least`;
+    const message = `the base zone of ${displayName(deps.zone.spec.domain)} is not there: create ${deps.base.location}, with SOA and NS records at least`;
     return { kind: "refused", reason: "BaseZoneMissing", message };
   }
   const read = baseOf(text.text);
@@ -145,7 +145,7 @@ function dirtyOf(deps: TransferDeps, { base, published }: Loaded): ActualZone["d
   }
   return published.fingerprint === base.fingerprint
     ? undefined
-    : { kind: "base", message: `the base zone ${deps.base.place} changed` };
+    : { kind: "base", message: `the base zone ${deps.base.location} changed` };
 }
 
 async function apply(

@@ -62,7 +62,7 @@ const EMPTY: ReadyAnswer = {
   stale: false,
 };
 
-interface Place {
+interface NameLookup {
   readonly view: ZoneView;
   readonly name: Name;
   readonly type: number;
@@ -84,8 +84,8 @@ function behind(chain: readonly WireRecord[], end: ReadyAnswer): ReadyAnswer {
   return { ...end, authoritative: true, answers: [...chain, ...end.answers], uses };
 }
 
-function stepAt(place: Place): Step {
-  const { view, name, type } = place;
+function stepAt(lookup: NameLookup): Step {
+  const { view, name, type } = lookup;
   const found = findIn(view, name);
   switch (found.kind) {
     case "absent":
@@ -99,13 +99,13 @@ function stepAt(place: Place): Step {
       return isForCname(type) ? { ...EMPTY, answers: records } : { kind: "alias", records, next };
     }
     case "cut":
-      return type === TYPE.DS && found.owner === name ? recordsAt(place, found) : referral(place, found);
+      return type === TYPE.DS && found.owner === name ? recordsAt(lookup, found) : referral(lookup, found);
     case "node":
-      return nodeAt(place, found);
+      return nodeAt(lookup, found);
   }
 }
 
-function referral({ view, context }: Place, cut: Extract<Found, { kind: "cut" }>): ReadyAnswer {
+function referral({ view, context }: NameLookup, cut: Extract<Found, { kind: "cut" }>): ReadyAnswer {
   const additionals = glueFor(view, cut, context);
   return {
     ...EMPTY,
@@ -119,8 +119,8 @@ function referral({ view, context }: Place, cut: Extract<Found, { kind: "cut" }>
 
 type FoundNode = Extract<Found, { kind: "node" | "cut" }>;
 
-function nodeAt(place: Place, found: FoundNode): Step {
-  const { name, type } = place;
+function nodeAt(lookup: NameLookup, found: FoundNode): Step {
+  const { name, type } = lookup;
   const { node } = found;
   const cname = setOf(node, TYPE.CNAME);
   if (cname !== undefined && !isForCname(type)) {
@@ -129,12 +129,12 @@ function nodeAt(place: Place, found: FoundNode): Step {
   }
   if (type === TYPE.ANY) {
     const records = minimalAny(node, name);
-    return records.length > 0 ? { ...EMPTY, answers: records } : noData(place.view);
+    return records.length > 0 ? { ...EMPTY, answers: records } : noData(lookup.view);
   }
   const family = familyOf(type);
   return node.alias !== undefined && family !== undefined
-    ? liveAt(place, { alias: node.alias, owner: found.owner, family })
-    : recordsAt(place, found);
+    ? liveAt(lookup, { alias: node.alias, owner: found.owner, family })
+    : recordsAt(lookup, found);
 }
 
 function isForCname(type: number): boolean {
@@ -145,8 +145,8 @@ function familyOf(type: number): Family | undefined {
   return type === TYPE.A ? "A" : type === TYPE.AAAA ? "AAAA" : undefined;
 }
 
-function recordsAt(place: Place, { node }: FoundNode): ReadyAnswer {
-  const { view, name, type, context } = place;
+function recordsAt(lookup: NameLookup, { node }: FoundNode): ReadyAnswer {
+  const { view, name, type, context } = lookup;
   const set = setOf(node, type) ?? aliasSet(node, type);
   if (set === undefined) {
     return noData(view);
@@ -166,7 +166,7 @@ interface AliasFamily {
   readonly family: Family;
 }
 
-function liveAt({ view, name, context }: Place, { alias, owner, family }: AliasFamily): AnswerResult {
+function liveAt({ view, name, context }: NameLookup, { alias, owner, family }: AliasFamily): AnswerResult {
   if (!alias.families.includes(family)) {
     return noData(view);
   }

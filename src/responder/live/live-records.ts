@@ -7,7 +7,7 @@ import { CLASS, TYPE } from "../../dns/registry.ts";
 import { liveTtl } from "./live-ttl.ts";
 import type { LiveAnswer } from "../answer-source.ts";
 
-export interface AddressPlace {
+export interface AddressQuestion {
   readonly name: Name;
   readonly family: Family;
   readonly maxTtl: Seconds;
@@ -17,7 +17,7 @@ export interface AddressPlace {
 /** The A or AAAA records of a live answer at a name, in the answer's order, with one TTL. */
 export function addressRecords(
   { addresses, freshUntil }: Extract<LiveAnswer, { kind: "addresses" }>,
-  { name, family, maxTtl, now }: AddressPlace,
+  { name, family, maxTtl, now }: AddressQuestion,
 ): readonly WireRecord[] {
   const ttl = liveTtl(freshUntil, maxTtl, now);
   return addresses.flatMap((address) => {

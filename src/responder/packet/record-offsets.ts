@@ -2,7 +2,7 @@ import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { uint16 } from "./query.ts";
 
 /** Where things stand in a message. */
-export interface RecordPlaces {
+export interface RecordOffsets {
   /** Behind the question's name. */
   readonly nameEnd: number;
   /** Of each record: where its TTL stands; its RDATA begin 6 octets on. */
@@ -12,7 +12,7 @@ export interface RecordPlaces {
 }
 
 /** Walks a message with one question that we have written ourselves. */
-export function recordPlaces(bytes: Uint8Array): RecordPlaces {
+export function recordOffsets(bytes: Uint8Array): RecordOffsets {
   const nameEnd = skipName(bytes, HEADER_BYTES);
   const ttlAt: number[] = [];
   let offset = nameEnd + TYPE_AND_CLASS;

@@ -9,7 +9,7 @@ import { OPT_BYTES, OPTION_HEAD, UDP_SIZE } from "../packet/opt-record.ts";
 import type { LiveAnswer } from "../answer-source.ts";
 import { uint16 } from "../packet/query.ts";
 import { accountOf, type ResponseClass } from "../client/rate-limit.ts";
-import { recordPlaces, type RecordPlaces } from "../packet/record-offsets.ts";
+import { recordOffsets, type RecordOffsets } from "../packet/record-offsets.ts";
 import { findIn } from "../zone/find-name.ts";
 import type { ZoneView } from "../zone/zone-view.ts";
 
@@ -97,7 +97,7 @@ interface Room {
 function prepareFor(input: PreparedInput, room: Room): Prepared {
   const { answer, view } = input;
   const bytes = encoded(input, room);
-  const records = recordPlaces(bytes);
+  const records = recordOffsets(bytes);
   const uses = answer.uses.map((use) => preparedUse(use, input.slotOf(use), records));
   return {
     bytes,
@@ -190,7 +190,7 @@ function least(times: readonly Millis[]): Millis {
 }
 
 /** A set that did not fit has no places. */
-function preparedUse(use: LiveUse, slot: LiveSlot, records: RecordPlaces): PreparedUse {
+function preparedUse(use: LiveUse, slot: LiveSlot, records: RecordOffsets): PreparedUse {
   const first = use.section === "answers" ? 0 : records.answers + records.authorities;
   const end = use.section === "answers" ? records.answers : records.ttlAt.length;
   const start = first + use.start;

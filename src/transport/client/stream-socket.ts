@@ -10,13 +10,13 @@ export interface OpeningStream {
 
 /** Connects to an address, never to a name, which would have to be looked up in the very DNS that is being asked. */
 export function openStream(server: ResolverServer, ca: string | undefined): OpeningStream {
-  const place = { host: server.address, port: server.port, lookup: noLookup };
+  const target = { host: server.address, port: server.port, lookup: noLookup };
   if (server.protocol !== "tls") {
-    return { socket: connectTcp(place), readyEvent: "connect" };
+    return { socket: connectTcp(target), readyEvent: "connect" };
   }
   const expected = server.serverName ?? server.address;
   const socket = connectTls({
-    ...place,
+    ...target,
     ...(ca !== undefined && { ca }),
     // RFC 6066 3: no addresses in SNI.
     ...(isIP(expected) === 0 && { servername: expected }),

@@ -27,7 +27,7 @@ test(
   { skip: skipWithout("coredns", "dig", "named-checkzone") },
   async () => {
     const first = memoryTextStore();
-    const base = memoryTextStore(BASE, { place: "base" });
+    const base = memoryTextStore(BASE, { location: "base" });
     const deps = { zone: labZone("example.com", zoneFileSpec()), base, ownerId: "me", now: () => Date.now() };
     await converge(createZoneFileProvider({ ...deps, store: first }));
     const corefile =

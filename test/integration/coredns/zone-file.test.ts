@@ -51,7 +51,7 @@ const UNTOUCHED: readonly Question[] = [
   ["nothing.example.com", "A"],
 ];
 
-function providerOf(store: MemoryTextStore, base = memoryTextStore(BASE, { place: "base" })): ZoneProvider {
+function providerOf(store: MemoryTextStore, base = memoryTextStore(BASE, { location: "base" })): ZoneProvider {
   const zone = labZone("example.com", zoneFileSpec());
   return createZoneFileProvider({ zone, base, store, ownerId: "me", now: () => Date.now() });
 }
@@ -72,7 +72,7 @@ test(
   "zone file: CoreDNS serves the apex beside all that the base zone has, and the serial rises",
   { skip },
   async () => {
-    const base = memoryTextStore(BASE, { place: "base" });
+    const base = memoryTextStore(BASE, { location: "base" });
     const first = memoryTextStore();
     await converge(providerOf(first, base));
     const corefile =

@@ -17,7 +17,7 @@ interface Stage extends AsyncDisposable {
 }
 
 function stage(base = BASE_ZONE, more: Partial<ZoneProvider> = {}, aliases = [SHOP]): Stage {
-  const store = memoryTextStore(undefined, { place: "dns/com" });
+  const store = memoryTextStore(undefined, { location: "dns/com" });
   const world = startWorld({
     zones: [ZONE],
     aliases,

@@ -25,7 +25,7 @@ test("a family that is gone alone is withdrawn as soon as the other was good for
 test("a plan that comes late, because a write takes long, is still what the status shows in the end", async () => {
   const clock = fakeClock(1_800_000_000_000);
   const slow = memoryTextStore(undefined, {
-    place: "slow",
+    location: "slow",
     onWrite: () => clock.sleep(5_000, new AbortController().signal),
   });
   await using world = startWorld({

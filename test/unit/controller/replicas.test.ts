@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
-import { createReplicasWorld, placeOf, type ReplicasWorld } from "../../support/replicas-world.ts";
+import { createReplicasWorld, writeTargetOf, type ReplicasWorld } from "../../support/replicas-world.ts";
 
 const ZONE = zone("dns/com", "example.com");
-const PLACE = placeOf(ZONE);
+const PLACE = writeTargetOf(ZONE);
 const SHOP = alias("web/shop");
 
 /** Calls take 0.4 of `slowMs` where it is set. */

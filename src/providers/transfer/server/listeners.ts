@@ -48,10 +48,10 @@ export function createOpening(deps: OpeningDeps): Opening {
   };
 }
 
-async function openAll({ listen: places, onQuery, log }: OpeningDeps): Promise<readonly Listener[]> {
+async function openAll({ listen: addresses, onQuery, log }: OpeningDeps): Promise<readonly Listener[]> {
   await using opening = new AsyncDisposableStack();
   const listeners: Listener[] = [];
-  for (const at of places.flatMap(bothFamilies)) {
+  for (const at of addresses.flatMap(bothFamilies)) {
     const listener = await openOne(at, { onQuery, log });
     if (listener !== undefined) {
       listeners.push(opening.use(listener));

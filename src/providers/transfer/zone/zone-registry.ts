@@ -45,7 +45,7 @@ export function createZoneRegistry(): ZoneRegistry {
   const byOwner = new Map<string, ZoneEntry>();
   const byDomain = new Map<Name, ZoneEntry>();
   const serials = new Map<Name, number>();
-  const place = (entry: ZoneEntry): void => {
+  const index = (entry: ZoneEntry): void => {
     if (byDomain.get(entry.domain)?.published === undefined) {
       byDomain.set(entry.domain, entry);
     }
@@ -70,7 +70,7 @@ export function createZoneRegistry(): ZoneRegistry {
       if (before !== undefined) {
         displace(before);
       }
-      place(entry);
+      index(entry);
       return entry;
     },
     release(owner, entry) {
@@ -79,7 +79,7 @@ export function createZoneRegistry(): ZoneRegistry {
       }
       byOwner.delete(owner);
       displace(entry);
-      byOwner.forEach(place);
+      byOwner.forEach(index);
       return true;
     },
     publish(owner, entry, published) {

@@ -99,13 +99,13 @@ const cases: readonly {
 describe("two zones of one domain are twins, or not:", () => {
   for (const { name, a, b, same, namespace = "dns", domain = "example.com" } of cases) {
     test(name, () => {
-      const [first, second] = [placeOf(zone(a, "dns", "example.com")), placeOf(zone(b, namespace, domain))];
+      const [first, second] = [writeTargetOf(zone(a, "dns", "example.com")), writeTargetOf(zone(b, namespace, domain))];
       assert.equal(first === second, same, `${first} | ${second}`);
     });
   }
 });
 
-function placeOf(of: DnsZone): string {
+function writeTargetOf(of: DnsZone): string {
   const { provider } = of.spec;
   return provider.kind === "coreDNSZoneFile" || provider.kind === "coreDNSOverlay"
     ? assert.fail()

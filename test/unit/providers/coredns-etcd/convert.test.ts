@@ -9,7 +9,7 @@ import {
   ownerKeyOf,
   ownerKeyOfOwn,
   ownerValue,
-  placeName,
+  ownerNameOfKey,
   readService,
   screenKey,
   zoneRoot,
@@ -53,7 +53,7 @@ test("what no question asks for is no name", () => {
 test("keys between, and whose a key of ours is", () => {
   assert.deepEqual(ancestorKeys(ROOT, `${ROOT}/c/b/a`), [`${ROOT}/c/b`, `${ROOT}/c`]);
   assert.deepEqual(ancestorKeys(ROOT, `${ROOT}/c`), []);
-  assert.equal(placeName(ROOT, DOMAIN, `${ROOT}/dns/apex`), "apex.dns.example.com.");
+  assert.equal(ownerNameOfKey(ROOT, DOMAIN, `${ROOT}/dns/apex`), "apex.dns.example.com.");
   assert.equal(ownerKeyOfOwn(`${ROOT}/www/+.192.0.2.1`), `${ROOT}/www`);
   assert.equal(ownerKeyOfOwn(`${ROOT}/www`), `${ROOT}/www`);
 });

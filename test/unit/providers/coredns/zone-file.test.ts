@@ -33,8 +33,8 @@ interface Lab {
 function lab(base: string | undefined = BASE, stored?: string, owner?: string): Lab {
   const options = owner === undefined ? {} : { owner };
   return {
-    base: memoryTextStore(base, { place: "the base" }),
-    store: memoryTextStore(stored, { place: "the zone", ...options }),
+    base: memoryTextStore(base, { location: "the base" }),
+    store: memoryTextStore(stored, { location: "the zone", ...options }),
     seconds: NOW,
   };
 }
@@ -232,7 +232,7 @@ test("a set at a name of the base zone is not written even when asked for", asyn
 test("what cannot be written is refused with a reason and what to do", async () => {
   const huge = `${BASE}${Array.from({ length: 20_000 }, (_, n) => `n${n} TXT some-text-that-takes-room-${n}\n`).join("")}`;
   const cases: readonly (readonly [at: Lab, reason: string, message: RegExp])[] = [
-    [{ ...lab(), base: memoryTextStore(undefined, { place: "the base" }) }, "BaseZoneMissing", /create the base/],
+    [{ ...lab(), base: memoryTextStore(undefined, { location: "the base" }) }, "BaseZoneMissing", /create the base/],
     [
       lab("@ 60 A 192.0.2.1\n"),
       "BaseZoneInvalid",

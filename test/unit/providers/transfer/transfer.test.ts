@@ -80,7 +80,7 @@ function scene(setting: Setting = {}) {
     return createTransferProvider({
       zone,
       spec,
-      base: { place: "the base", read: () => Promise.resolve(setting.base ?? text(BASE)) },
+      base: { location: "the base", read: () => Promise.resolve(setting.base ?? text(BASE)) },
       secret: setting.tsig === undefined ? undefined : () => Promise.resolve(setting.secret ?? missing),
       primary,
       ownerId: "me",
