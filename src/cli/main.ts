@@ -7,16 +7,16 @@ import { stopOnSignals } from "./terminal/signals.ts";
 
 /** Does what the command line asks. Gives the exit code; never rejects. */
 export async function main(): Promise<number> {
-  const { asked, io } = processInput();
-  if (asked.kind === "help") {
-    io.out.write(asked.text);
+  const { commandLine, io } = processInput();
+  if (commandLine.kind === "help") {
+    io.out.write(commandLine.text);
     return EXIT.ok;
   }
-  if (asked.kind === "wrong") {
-    complain(io, asked.message);
+  if (commandLine.kind === "wrong") {
+    complain(io, commandLine.message);
     return EXIT.usage;
   }
-  const { config } = asked;
+  const { config } = commandLine;
   const drainMs = config.command === "run" ? config.drainMs : QUICK_DRAIN_MS;
   using stop = stopOnSignals(process, { drainMs, tell: (message) => complain(io, message) });
   try {

@@ -250,7 +250,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       mayWrite: () => mayWrite(context),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
-      setsHere: (of, asked, sets) => setsHere(store, of, asked, sets),
+      setsHere: (of, names, sets) => setsHere(store, of, names, sets),
       onChanged: (of, names) => onZoneChanged(context, of, names),
       refreshTargets: (of, names) => refreshTargets(context, of, names),
       onWritten: (of) => context.proveQueue.add(of),

@@ -12,7 +12,7 @@ import { addressOfRdata } from "./chain/read-rdata.ts";
 import { newTraits } from "./server/server-traits.ts";
 
 /** A server that is asked for what it serves itself. */
-interface AskedEndpoint {
+interface ServerAddress {
   readonly address: string;
   readonly port: number;
 }
@@ -34,7 +34,7 @@ type Asking =
   | { readonly kind: "failed"; readonly message: string };
 
 /** One question without recursion to one server, over UDP and where that is truncated over TCP; 2 s a packet. Rejects only when the signal aborts. */
-export type Ask = (endpoint: AskedEndpoint, name: Name, type: AliasType, signal: AbortSignal) => Promise<Asking>;
+export type Ask = (endpoint: ServerAddress, name: Name, type: AliasType, signal: AbortSignal) => Promise<Asking>;
 
 export interface AskDeps {
   readonly exchange: Exchange;
@@ -52,8 +52,8 @@ export function createAsk(deps: AskDeps): Ask {
         traits = learnt;
       },
     };
-    const asked = { name, type: TYPE[type], recursion: false };
-    const got = await attempt({ ...deps, ...memory }, { protocol: "udp", ...endpoint }, asked, signal);
+    const queried = { name, type: TYPE[type], recursion: false };
+    const got = await attempt({ ...deps, ...memory }, { protocol: "udp", ...endpoint }, queried, signal);
     return got.kind === "answered" ? readOwn(got.message, name, type) : { kind: "failed", message: got.detail };
   };
 }

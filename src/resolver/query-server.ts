@@ -46,14 +46,14 @@ export async function askOne(
   const { memory, clock } = deps;
   const started = clock.now();
   const { subnet } = question.options;
-  const asked = {
+  const queried = {
     name: endOfChain(question.chain),
     type: question.type,
     recursion: true,
     ...(subnet !== undefined && { subnet }),
   };
   memory.setHealth(server, beforeTry(memory.healthOf(server), started, TRY_MS));
-  const got = await attempt(deps, server, asked, signal).catch((error: unknown) => {
+  const got = await attempt(deps, server, queried, signal).catch((error: unknown) => {
     memory.setHealth(server, afterSilence(memory.healthOf(server), clock.now() - started));
     throw error;
   });
@@ -64,8 +64,8 @@ export async function askOne(
   question.options.observe?.({
     kind: "asked",
     server: label,
-    name: asked.name,
-    type: typeName(asked.type),
+    name: queried.name,
+    type: typeName(queried.type),
     tookMs: now - started,
     result: resultOf(told),
   });

@@ -5,7 +5,7 @@ import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { ServingPort } from "../../src/controller/responder/zone-sync-context.ts";
 import type {
-  Asked,
+  ServerAnswer,
   InvalidObject,
   InventoryEvent,
   InventoryHandlers,
@@ -63,7 +63,7 @@ export interface WorldOptions {
   readonly zones?: readonly DnsZone[];
   readonly leads?: boolean;
   /** Servers to ask for proof, and what they answer; absent: none are known. */
-  readonly ask?: (name: string) => Asked;
+  readonly ask?: (name: string) => ServerAnswer;
   readonly targets?: Readonly<Record<string, readonly string[] | "servfail">>;
   readonly ownerId?: string;
   /** Absent: a zone file in a text store of the zone's own. */

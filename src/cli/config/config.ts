@@ -101,23 +101,23 @@ export type Plane =
     };
 
 /** What to do, or what to print instead. */
-export type Asked =
+export type CommandLine =
   | { readonly kind: "command"; readonly config: Config }
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "wrong"; readonly message: string };
 
 /** What this process was asked, and where it may write: the only place that looks at `process.argv` and `process.env`. */
-export function processInput(): { readonly asked: Asked; readonly io: Io } {
+export function processInput(): { readonly commandLine: CommandLine; readonly io: Io } {
   const { argv, env, stdout, stderr } = process;
   const noColor = { NO_COLOR: env["NO_COLOR"] };
   return {
-    asked: readConfig(argv.slice(2), env, { out: stdout.isTTY, err: stderr.isTTY }),
+    commandLine: readConfig(argv.slice(2), env, { out: stdout.isTTY, err: stderr.isTTY }),
     io: { out: createSink(stdout, noColor), err: createSink(stderr, noColor) },
   };
 }
 
 /** The command with all its settings checked, so that nothing after this has to. Never throws. */
-export function readConfig(words: readonly string[], environment: Environment, terminals: Terminals): Asked {
+export function readConfig(words: readonly string[], environment: Environment, terminals: Terminals): CommandLine {
   const read = readArguments(words, environment);
   if (read.kind === "help") {
     return { kind: "help", text: read.command === undefined ? programUsage() : commandUsage(read.command) };

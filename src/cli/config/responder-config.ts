@@ -17,10 +17,10 @@ const DETAILS = ["responder-listen", "responder-workers", "responder-exempt"] as
 /** In folder mode it runs unless that is refused, in a cluster where it is asked for. Undefined: it does not. */
 export function responderConfig(from: Reader, plane: "folder" | "cluster"): ResponderConfig | undefined {
   const detail = DETAILS.find((name) => from.has(name));
-  const asked = from.has("responder") ? "responder" : detail;
+  const commandLine = from.has("responder") ? "responder" : detail;
   const against = (["no-responder", "once"] as const).find((name) => from.has(name));
-  if (asked !== undefined && against !== undefined) {
-    throw wrong(`${from.origin(against)} and ${from.origin(asked)} contradict each other`);
+  if (commandLine !== undefined && against !== undefined) {
+    throw wrong(`${from.origin(against)} and ${from.origin(commandLine)} contradict each other`);
   }
   if (detail !== undefined && plane === "cluster" && !from.has("responder")) {
     throw wrong(`${from.origin(detail)} needs --responder too`);

@@ -43,7 +43,7 @@ function familyJson({ family, result, steps, tookMs, nextInMs }: FamilyReport): 
       ttl,
       target: displayName(target),
     })),
-    asked: askedOf(steps).map(({ server, name, type, tookMs, result }) => ({
+    asked: queriesOf(steps).map(({ server, name, type, tookMs, result }) => ({
       server,
       name: displayName(name),
       type,
@@ -76,7 +76,7 @@ function familyLines(sink: Sink, report: FamilyReport): readonly string[] {
     `${styled(sink, "bold", family.padEnd(4))}  ${outcome} in ${duration(tookMs)}`,
     ...chainLines(steps, family),
     ...verdictLines(result),
-    ...askedOf(steps).map(
+    ...queriesOf(steps).map(
       ({ server, name, type, tookMs: each, result }) =>
         `      asked ${server}: ${displayName(name)} ${type}: ${harmless(result)} in ${duration(each)}`,
     ),
@@ -143,6 +143,6 @@ function hopsOf(steps: readonly LookupStep[]) {
   return steps.flatMap((step) => (step.kind === "hop" ? [step.hop] : []));
 }
 
-function askedOf(steps: readonly LookupStep[]) {
+function queriesOf(steps: readonly LookupStep[]) {
   return steps.flatMap((step) => (step.kind === "asked" ? [step] : []));
 }

@@ -31,13 +31,13 @@ export function formerNames({ aliases }: Inventory, zone: DnsZone): readonly Nam
 export function setsHere(
   { zones }: Inventory,
   zone: DnsZone,
-  asked: ReadonlySet<Name>,
+  names: ReadonlySet<Name>,
   sets: readonly ActualSet[],
 ): readonly ActualSet[] {
   const within = [...zones()].filter((other) => mayShareServer(zone, other)).map(({ spec }) => spec.domain);
   return within.length === 0
     ? sets
-    : sets.filter(({ name }) => asked.has(name) || !within.some((domain) => isAtOrBelow(name, domain)));
+    : sets.filter(({ name }) => names.has(name) || !within.some((domain) => isAtOrBelow(name, domain)));
 }
 
 /** A name that its alias still asks for is claimed, and so asked for anyway. */

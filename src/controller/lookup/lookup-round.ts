@@ -20,7 +20,7 @@ export async function lookUpDue(
   signal: AbortSignal,
 ): Promise<Millis | undefined> {
   const entry = context.entries.get(text);
-  if (entry === undefined || !(context.phase.follows || entry.asked)) {
+  if (entry === undefined || !(context.phase.follows || entry.queried)) {
     return undefined;
   }
   await lookUp(context, text, entry, signal);
@@ -37,7 +37,7 @@ export function lookUp(context: RefresherContext, text: string, entry: Entry, si
 
 /** Has the key looked up at that time, whether questions are followed or not. */
 export function scheduleLookup({ due }: RefresherContext, text: string, entry: Entry, at: Millis): void {
-  entry.asked = true;
+  entry.queried = true;
   due.add(text, at);
 }
 
@@ -45,7 +45,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   const { deps, entries, outages } = context;
   const { key } = entry.state;
   const startedAt = deps.clock.now();
-  entry.asked = false;
+  entry.queried = false;
   entry.again = false;
   const result = await resultOf(deps, entry.state, signal);
   if (entries.get(text) !== entry || signal.aborted) {
@@ -62,7 +62,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   const goodBefore = before.goodAt;
   entry.state = step(before, result, input);
   entry.lookedUpAt = now;
-  entry.asked ||= entry.state.doubt?.kind === "confirming";
+  entry.queried ||= entry.state.doubt?.kind === "confirming";
   guarded(deps.log, () => deps.observe?.(result, now - startedAt, key));
   if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
     doubtSibling(context, answerOf(before), now);

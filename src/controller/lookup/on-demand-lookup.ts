@@ -19,7 +19,7 @@ export function askFor(context: RefresherContext, key: TargetKey): Promise<void>
   if (entry === undefined) {
     return undefined;
   }
-  entry.asked = true;
+  entry.queried = true;
   return isWanted(entry, context.deps.clock.now()) ? (entry.running ?? begin(context, text, entry)) : undefined;
 }
 

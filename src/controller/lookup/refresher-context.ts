@@ -36,7 +36,7 @@ export interface Entry {
   told: Answer;
   lookedUpAt: Millis;
   /** Somebody asked since the last look-up began: without `follow` it is the reason for the next. */
-  asked: boolean;
+  queried: boolean;
   /** The look-up that is under way. */
   running: Promise<void> | undefined;
   /** Another one was asked for since it began. */

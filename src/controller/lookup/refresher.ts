@@ -111,7 +111,7 @@ function want({ deps, entries, due, phase }: RefresherContext, key: TargetKey, l
     users: 1,
     told: answerOf(state),
     lookedUpAt: -Infinity,
-    asked: false,
+    queried: false,
     running: undefined,
     again: false,
     prefetchedFor: -Infinity,

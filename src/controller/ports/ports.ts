@@ -105,6 +105,6 @@ export interface Observer {
 }
 
 /** What one server said when it was asked for one of a name's record sets. */
-export type Asked =
+export type ServerAnswer =
   | { readonly kind: "answer"; readonly data: readonly string[] }
   | { readonly kind: "failed"; readonly message: string };

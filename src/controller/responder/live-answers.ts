@@ -35,7 +35,7 @@ export function createLiveAnswers(deps: LiveAnswersDeps): AnswerSource {
   return { live: (question) => live(deps, subnets, question) };
 }
 
-interface Asked {
+interface LiveQuery {
   readonly question: LiveQuestion;
   readonly zone: DnsZone;
   readonly winners: readonly DnsAlias[];
@@ -86,7 +86,7 @@ function winnersOf({ store }: Pick<LiveAnswersDeps, "store">, zone: DnsZone, nam
 function bringUp(
   deps: LiveAnswersDeps,
   subnets: SubnetLookups,
-  { question, zone, winners }: Asked,
+  { question, zone, winners }: LiveQuery,
 ): Promise<unknown> | undefined {
   const { family, subnet } = question;
   const waits = winners.flatMap((alias) =>
@@ -105,7 +105,7 @@ function bringUp(
 function bringUpTarget(
   { refresher }: LiveAnswersDeps,
   subnets: SubnetLookups,
-  { alias, key, family, subnet }: AskedTarget,
+  { alias, key, family, subnet }: LiveTarget,
 ): Promise<unknown> | undefined {
   const other = FAMILIES.find((one) => one !== family && alias.spec.families.includes(one));
   const lookUpForSubnet = (): Promise<void> | undefined => {
@@ -132,7 +132,7 @@ function bringUpTarget(
   return own === undefined ? unlessOwn() : own.then(unlessOwn);
 }
 
-interface AskedTarget {
+interface LiveTarget {
   readonly alias: DnsAlias;
   readonly family: Family;
   readonly subnet: Subnet | undefined;

@@ -6,7 +6,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType } from "../../dns/record.ts";
 import { setKey } from "../../plan/diff.ts";
 import type { ServingEndpoint } from "../../providers/provider.ts";
-import type { Asked, EndpointsOf, Observer } from "../ports/ports.ts";
+import type { ServerAnswer, EndpointsOf, Observer } from "../ports/ports.ts";
 import type { Again } from "./reconcile.ts";
 import type { Noticed, ZoneState } from "./zone-state.ts";
 
@@ -16,7 +16,7 @@ export interface ProveDeps {
   readonly observer: Observer;
   readonly endpointsOf: EndpointsOf;
   /** Asks one server for a record set that it serves. */
-  readonly ask: (endpoint: ServingEndpoint, name: Name, type: AliasType, signal: AbortSignal) => Promise<Asked>;
+  readonly ask: (endpoint: ServingEndpoint, name: Name, type: AliasType, signal: AbortSignal) => Promise<ServerAnswer>;
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
@@ -38,10 +38,10 @@ export async function proveZone(deps: ProveDeps, state: ZoneState, signal: Abort
   if (endpoints.length === 0) {
     return takeAsServed(deps, state);
   }
-  const asked = new Map(state.unproved);
+  const queried = new Map(state.unproved);
   noteServers(state, endpoints);
   await Promise.all(endpoints.map((endpoint) => askServer(deps, state, endpoint, signal)));
-  return settleRound(deps, state, { total: endpoints.length, asked });
+  return settleRound(deps, state, { total: endpoints.length, queried });
 }
 
 /** A server that is new has to show everything; one that is gone no longer counts. */
@@ -72,11 +72,11 @@ async function askServer(
   signal: AbortSignal,
 ): Promise<void> {
   const names = state.behind.get(endpointText(endpoint)) ?? new Set<Name>();
-  const asked = sample([...names].sort(byCodeUnit));
+  const queried = sample([...names].sort(byCodeUnit));
   // What is wanted is taken once: a write in between is proved in the next round.
   const wanted = state.own;
   const served: Name[] = [];
-  const queue = [...asked];
+  const queue = [...queried];
   const worker = async (): Promise<void> => {
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       if (await serves(deps, endpoint, name, wanted, signal)) {
@@ -88,7 +88,7 @@ async function askServer(
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_QUESTIONS }, worker));
-  if (served.length === asked.length) {
+  if (served.length === queried.length) {
     names.clear();
   } else {
     served.forEach((name) => names.delete(name));
@@ -106,8 +106,8 @@ async function serves(
   for (const type of ALIAS_TYPES) {
     const set = wanted.get(setKey(name, type));
     if (set !== undefined) {
-      const asked = await deps.ask(endpoint, name, type, signal);
-      if (asked.kind !== "answer" || !sameMembers(asked.data, set.data)) {
+      const queried = await deps.ask(endpoint, name, type, signal);
+      if (queried.kind !== "answer" || !sameMembers(queried.data, set.data)) {
         return false;
       }
     }
@@ -118,15 +118,15 @@ async function serves(
 interface Round {
   readonly total: number;
   /** What was unproved when the round began; what was written since waits for the next. */
-  readonly asked: ZoneState["unproved"];
+  readonly queried: ZoneState["unproved"];
 }
 
-function settleRound(deps: ProveDeps, state: ZoneState, { total, asked }: Round): Again {
+function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Round): Again {
   const zone = objectKey(state.zone.meta);
   const now = deps.clock.now();
   const current = [...state.behind.values()].filter((names) => names.size === 0).length;
   const lagging = [...state.behind.values()];
-  const proved = [...asked].filter(
+  const proved = [...queried].filter(
     ([name, entry]) => state.unproved.get(name) === entry && !lagging.some((names) => names.has(name)),
   );
   for (const [name, noticed] of proved) {

@@ -36,7 +36,7 @@ export interface ReconcileDeps {
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
   /** Leaves out what another DnsZone on the same server has to write. */
-  readonly setsHere: (zone: DnsZone, asked: ReadonlySet<Name>, sets: readonly ActualSet[]) => readonly ActualSet[];
+  readonly setsHere: (zone: DnsZone, queried: ReadonlySet<Name>, sets: readonly ActualSet[]) => readonly ActualSet[];
   /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
   /** Looks the targets of these owner names up now. */
@@ -113,15 +113,15 @@ async function currentActual(
     return state.actual;
   }
   const own = [...state.own.values()].map(({ name }) => name);
-  const asked = new Set([...names, ...own, ...deps.formerNames(state.zone)]);
-  const read = await state.provider.read([...asked].sort(byCodeUnit), signal);
+  const queried = new Set([...names, ...own, ...deps.formerNames(state.zone)]);
+  const read = await state.provider.read([...queried].sort(byCodeUnit), signal);
   switch (read.kind) {
     case "ok": {
-      const actual = { ...read.zone, sets: deps.setsHere(state.zone, asked, read.zone.sets) };
+      const actual = { ...read.zone, sets: deps.setsHere(state.zone, queried, read.zone.sets) };
       deps.refreshTargets(objectKey(state.zone.meta), notePeer(state, actual, deps.ownerId, deps.clock.now()));
       setActual(state, actual, deps.ownerId);
       state.readAt = deps.clock.now();
-      state.readFor = asked;
+      state.readFor = queried;
       return actual;
     }
     case "refused":

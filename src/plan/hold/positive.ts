@@ -16,7 +16,7 @@ export function onPositive(before: HoldState, result: PositiveResult, context: H
   }
   switch (before.doubt?.kind) {
     case undefined:
-      return askedAgain(state, result, context);
+      return refreshesEarly(state, result, context);
     case "confirming":
       // Equal or also shrunk: two answers agree that most of the old set is gone, and the newer one is believed.
       return believed(state, result, context);
@@ -55,7 +55,7 @@ function isSuspicious({ addresses, rotation, emptySince }: HoldState, result: Po
   return gone > addresses.length / 2;
 }
 
-function askedAgain(state: HoldState, result: PositiveResult, { now }: HoldContext): HoldState {
+function refreshesEarly(state: HoldState, result: PositiveResult, { now }: HoldContext): HoldState {
   return {
     ...state,
     cycles: withPeak(state.cycles, result),

@@ -46,9 +46,9 @@ export function viewOf(objects: readonly StoredEndpoint[], ours: Ours): View {
 export function actualOf(
   view: View,
   ours: Ours,
-  asked: ReadonlySet<Name>,
+  requested: ReadonlySet<Name>,
 ): Pick<ActualZone, "revision" | "sets" | "dirty"> {
-  const taken = othersAt(view, ours, asked);
+  const taken = othersAt(view, ours, requested);
   const own = [...view.ours].flatMap(([name, object]) =>
     setsIn(object, name).map((set): ActualSet => ({
       name,
@@ -106,11 +106,11 @@ function dirtyOf(view: View, ours: Ours): ActualZone["dirty"] {
 }
 
 /** Records that an ExternalDNS which reads our objects would publish at the same names; a CNAME leaves no room for either family. */
-function othersAt({ others }: View, ours: Ours, asked: ReadonlySet<Name>): ReadonlyMap<string, ActualSet> {
+function othersAt({ others }: View, ours: Ours, requested: ReadonlySet<Name>): ReadonlyMap<string, ActualSet> {
   const found = new Map<string, ActualSet>();
   for (const object of others.filter((other) => isSelectedWithOurs(other, ours))) {
     for (const { name, endpoint } of foreignSets(object)) {
-      for (const type of asked.has(name) ? familiesOf(endpoint.recordType) : []) {
+      for (const type of requested.has(name) ? familiesOf(endpoint.recordType) : []) {
         const note = `DNSEndpoint ${object.name} has ${endpoint.recordType} records for ${displayName(name)}`;
         const { targets, recordTTL } = endpoint;
         found.set(`${name} ${type}`, {

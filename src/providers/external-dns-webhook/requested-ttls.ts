@@ -10,7 +10,7 @@ import { setsOf, type Shown } from "./convert.ts";
 export interface TtlMemory {
   /** What stands, with the TTLs that were asked for. */
   presented(shown: Shown): readonly RecordSet[];
-  learn(asked: RecordSet, shows: RecordSet): void;
+  learn(requested: RecordSet, shows: RecordSet): void;
 }
 
 export function createTtlMemory(): TtlMemory {
@@ -24,21 +24,21 @@ export function createTtlMemory(): TtlMemory {
       }
       return setsOf(shown).map((set) => {
         const known = learned.get(setKey(set));
-        return known?.shows === set.ttl && sameMembers(known.data, set.data) ? { ...set, ttl: known.asked } : set;
+        return known?.shows === set.ttl && sameMembers(known.data, set.data) ? { ...set, ttl: known.requested } : set;
       });
     },
-    learn: (asked, shows) => {
-      if (asked.ttl === shows.ttl) {
-        learned.delete(setKey(asked));
+    learn: (requested, shows) => {
+      if (requested.ttl === shows.ttl) {
+        learned.delete(setKey(requested));
       } else {
-        learned.set(setKey(asked), { asked: asked.ttl, shows: shows.ttl, data: shows.data });
+        learned.set(setKey(requested), { requested: requested.ttl, shows: shows.ttl, data: shows.data });
       }
     },
   };
 }
 
 interface Learned {
-  readonly asked: Seconds;
+  readonly requested: Seconds;
   readonly shows: Seconds;
   readonly data: readonly string[];
 }

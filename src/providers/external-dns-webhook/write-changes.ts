@@ -80,10 +80,10 @@ async function readBack(
   }
 }
 
-function learn(memory: TtlMemory, asked: RecordSet | undefined, shown: Shown): void {
-  const now = asked === undefined ? undefined : shown.get(setKey(asked))?.set;
-  if (asked !== undefined && now !== undefined) {
-    memory.learn(asked, now);
+function learn(memory: TtlMemory, requested: RecordSet | undefined, shown: Shown): void {
+  const now = requested === undefined ? undefined : shown.get(setKey(requested))?.set;
+  if (requested !== undefined && now !== undefined) {
+    memory.learn(requested, now);
   }
 }
 

@@ -6,7 +6,7 @@ import type { FailureReason } from "../../dns/lookup-result.ts";
 import type { Exchange, ExchangeResult, ResolverServer } from "../../transport/exchange.ts";
 import { type Again, followUp, learn, type Response, type Sent } from "./follow-up.ts";
 import { judge } from "./match-response.ts";
-import { type Asked, buildQuery, type QueryVariant } from "./build-query.ts";
+import { type ResolverQuestion, buildQuery, type QueryVariant } from "./build-query.ts";
 import { cookieToSend, type Traits } from "../server/server-traits.ts";
 
 /** How long one packet is waited for. */
@@ -39,12 +39,12 @@ interface Failed {
 export async function attempt(
   deps: AttemptDeps,
   server: ResolverServer,
-  asked: Asked,
+  queried: ResolverQuestion,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  let sent = firstSent(server, asked, deps.traitsOf(server), deps.clock.now());
+  let sent = firstSent(server, queried, deps.traitsOf(server), deps.clock.now());
   for (let packets = 0; packets < MAX_PACKETS; packets += 1) {
-    const got = await send(deps, server, { asked, sent }, signal);
+    const got = await send(deps, server, { queried, sent }, signal);
     if (got.kind === "failed") {
       return sent.again === undefined ? got : lost(sent.again, got.detail);
     }
@@ -61,7 +61,7 @@ export async function attempt(
 /** UDP, a new cookie, no subnet, no EDNS, TCP for what is left. */
 const MAX_PACKETS = 6;
 
-function firstSent({ protocol }: ResolverServer, { subnet }: Asked, traits: Traits, now: Millis): Sent {
+function firstSent({ protocol }: ResolverServer, { subnet }: ResolverQuestion, traits: Traits, now: Millis): Sent {
   const edns = traits.plainUntil <= now;
   return { protocol, edns, subnet: edns && subnet !== undefined && traits.subnetlessUntil <= now };
 }
@@ -69,14 +69,14 @@ function firstSent({ protocol }: ResolverServer, { subnet }: Asked, traits: Trai
 type Got = (Response & { readonly kind: "got" }) | Failed;
 
 interface Outgoing {
-  readonly asked: Asked;
+  readonly queried: ResolverQuestion;
   readonly sent: Sent;
 }
 
 async function send(deps: AttemptDeps, server: ResolverServer, out: Outgoing, signal: AbortSignal): Promise<Got> {
-  const { sent, asked } = out;
+  const { sent, queried } = out;
   const traits = deps.traitsOf(server);
-  const query = buildQuery(asked, variantFor(deps, traits, out));
+  const query = buildQuery(queried, variantFor(deps, traits, out));
   const cookieExpected = sent.edns && isPlain(sent) && traits.serverCookie !== undefined;
   const reader = createReader(query, cookieExpected, sent.protocol === "udp");
   const request = { query: encodeMessage(query), timeoutMs: TRY_MS, accept: reader.accept };
@@ -86,7 +86,7 @@ async function send(deps: AttemptDeps, server: ResolverServer, out: Outgoing, si
 }
 
 /** Cookies and random letters are for protocols that a stranger can answer over (RFC 7873 5.2, RFC 8484 4.1: id 0 lets HTTP caches work). */
-function variantFor(deps: AttemptDeps, traits: Traits, { asked, sent }: Outgoing): QueryVariant {
+function variantFor(deps: AttemptDeps, traits: Traits, { queried, sent }: Outgoing): QueryVariant {
   const [high = 0, low = 0] = deps.randomBytes(2);
   return {
     id: sent.protocol === "https" ? 0 : (high << 8) | low,
@@ -94,7 +94,7 @@ function variantFor(deps: AttemptDeps, traits: Traits, { asked, sent }: Outgoing
     ...(sent.edns && {
       edns: {
         ...(isPlain(sent) && { cookie: cookieToSend(traits) }),
-        ...(sent.subnet && asked.subnet && { subnet: asked.subnet }),
+        ...(sent.subnet && queried.subnet && { subnet: queried.subnet }),
       },
     }),
   };

@@ -5,7 +5,7 @@ import type { Subnet } from "../../dns/address/subnet.ts";
 import { CLASS, EDNS_OPTION } from "../../dns/registry.ts";
 
 /** What is asked. */
-export interface Asked {
+export interface ResolverQuestion {
   readonly name: Name;
   readonly type: number;
   /** True: of a recursive server. */
@@ -31,13 +31,13 @@ const UDP_SIZE = 1232;
  * A query: AD asks validators to say so (RFC 6840 5.7), DO stays off, as nobody here reads signatures; letters of random case (0x20) are echoed by
  * servers and not by those who did not see the query.
  */
-export function buildQuery(asked: Asked, variant: QueryVariant): Message {
+export function buildQuery(queried: ResolverQuestion, variant: QueryVariant): Message {
   return {
     ...EMPTY_QUERY,
     id: variant.id,
-    recursionDesired: asked.recursion,
-    authenticData: asked.recursion,
-    questions: [questionOf(asked, variant.letterBits)],
+    recursionDesired: queried.recursion,
+    authenticData: queried.recursion,
+    questions: [questionOf(queried, variant.letterBits)],
     ...(variant.edns && { edns: ednsOf(variant.edns) }),
   };
 }
@@ -47,7 +47,7 @@ export function spellingOf(question: Question): string {
   return question.spelled ?? question.name;
 }
 
-function questionOf({ name, type }: Asked, letterBits: Uint8Array | undefined): Question {
+function questionOf({ name, type }: ResolverQuestion, letterBits: Uint8Array | undefined): Question {
   const question = { name, type, class: CLASS.IN };
   return letterBits === undefined ? question : { ...question, spelled: spell(name, letterBits) };
 }

@@ -24,9 +24,9 @@ export function judge(query: Message, response: Message, cookieExpected: boolean
   if (cookieExpected && cookieOf(response) === undefined) {
     return { kind: "doubtful", lacks: "cookie" };
   }
-  const [asked] = query.questions;
+  const [queried] = query.questions;
   const [echoed] = response.questions;
-  return asked === undefined || echoed === undefined || spellingOf(asked) === spellingOf(echoed)
+  return queried === undefined || echoed === undefined || spellingOf(queried) === spellingOf(echoed)
     ? { kind: "answer" }
     : { kind: "doubtful", lacks: "letters" };
 }
@@ -55,12 +55,12 @@ function strangeHeader(query: Message, response: Message): string | undefined {
   if (!response.response || response.opcode !== OPCODE.QUERY) {
     return "not a response to a query";
   }
-  const [asked] = query.questions;
+  const [queried] = query.questions;
   const [echoed, ...more] = response.questions;
   if (echoed === undefined) {
     return saysNothing(response) ? undefined : "no question";
   }
-  return asked !== undefined && more.length === 0 && sameQuestion(asked, echoed) ? undefined : "another question";
+  return queried !== undefined && more.length === 0 && sameQuestion(queried, echoed) ? undefined : "another question";
 }
 
 /** Some servers send errors as a bare header (Unbound's REFUSED). Believing one costs no more than a try at another server. */

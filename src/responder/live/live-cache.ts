@@ -19,7 +19,7 @@ export interface LiveSlot {
   waitUntil: Millis | undefined;
   waiters: (() => void)[];
   timer: NodeJS.Timeout | undefined;
-  askedAs: number;
+  queriedAs: number;
   /** Slots of the same alias and family for subnets, by the subnet's text. */
   subnets: Map<string, LiveSlot> | undefined;
 }
@@ -73,7 +73,7 @@ export function lastResort({ answer }: LiveSlot, now: Millis): LiveAnswer {
 
 export function createLiveSlots({ ask, clock, limits }: LiveSlotsDeps): LiveSlots {
   const table = createTable(limits.maxAnswers);
-  const asked = new Map<number, LiveSlot>();
+  const queried = new Map<number, LiveSlot>();
   let lastId = 0;
   let waiting = 0;
 
@@ -87,14 +87,14 @@ export function createLiveSlots({ ask, clock, limits }: LiveSlotsDeps): LiveSlot
   const refresh = (slot: LiveSlot): void => {
     const now = clock.now();
     const isUnderWay = slot.waitUntil !== undefined && now < slot.waitUntil + FORGET_AFTER_MS;
-    if (isUnderWay || asked.size >= limits.maxWaiting) {
+    if (isUnderWay || queried.size >= limits.maxWaiting) {
       return;
     }
-    asked.delete(slot.askedAs);
+    queried.delete(slot.queriedAs);
     lastId += 1;
-    slot.askedAs = lastId;
+    slot.queriedAs = lastId;
     slot.waitUntil = now + limits.waitMs;
-    asked.set(lastId, slot);
+    queried.set(lastId, slot);
     ask(lastId, slot.question);
   };
 
@@ -117,8 +117,8 @@ export function createLiveSlots({ ask, clock, limits }: LiveSlotsDeps): LiveSlot
       return new Promise<void>((resolve) => slot.waiters.push(resolve));
     },
     settle: (id, answer) => {
-      const slot = asked.get(id);
-      asked.delete(id);
+      const slot = queried.get(id);
+      queried.delete(id);
       if (slot !== undefined) {
         settled(slot, answer, clock.now());
         release(slot);
@@ -212,7 +212,7 @@ function newSlot(question: LiveQuestion): LiveSlot {
     waitUntil: undefined,
     waiters: [],
     timer: undefined,
-    askedAs: 0,
+    queriedAs: 0,
     subnets: undefined,
   };
 }

@@ -90,19 +90,19 @@ function withoutQuestion(bytes: Uint8Array): Query {
   return query.kind === "plain" ? { ...query, kind: "empty" } : query;
 }
 
-type Asked = Pick<Query, "bytes" | "nameEnd" | "type" | "class" | "hash">;
+type QueryKey = Pick<Query, "bytes" | "nameEnd" | "type" | "class" | "hash">;
 
-function withRecords(asked: Asked): Query {
-  const { bytes, nameEnd, type, hash } = asked;
+function withRecords(queried: QueryKey): Query {
+  const { bytes, nameEnd, type, hash } = queried;
   const start = nameEnd === 0 ? HEADER_BYTES : nameEnd + QUESTION_TAIL;
   const counts = uint16(bytes, 6) + uint16(bytes, 8);
   const additionals = uint16(bytes, 10);
   if (counts === 0 && additionals === 0 && start === bytes.length) {
-    return { bytes, kind: "plain", nameEnd, type, class: asked.class, hash, edns: undefined, signed: false };
+    return { bytes, kind: "plain", nameEnd, type, class: queried.class, hash, edns: undefined, signed: false };
   }
   const sections = readSections(bytes, start, counts, additionals);
   const { edns, signed } = sections;
-  return { bytes, kind: sections.kind, nameEnd, type, class: asked.class, hash, edns, signed };
+  return { bytes, kind: sections.kind, nameEnd, type, class: queried.class, hash, edns, signed };
 }
 
 type Sections = Pick<Query, "kind" | "edns" | "signed">;

@@ -83,9 +83,9 @@ function isFor({ bytes, nameEnd, type }: Prepared, query: Query): boolean {
   if (query.type !== type || query.nameEnd !== nameEnd) {
     return false;
   }
-  const asked = query.bytes;
+  const queried = query.bytes;
   for (let index = HEADER_BYTES; index < nameEnd; index += 1) {
-    if (bytes[index] !== LOWER[asked[index] ?? 0]) {
+    if (bytes[index] !== LOWER[queried[index] ?? 0]) {
       return false;
     }
   }

@@ -20,17 +20,17 @@ export function emit(prepared: Prepared, query: Query, { now, turn, options }: E
   const { bytes, nameEnd, uses } = prepared;
   const { edns } = query;
   const { length } = bytes;
-  const asked = query.bytes;
+  const queried = query.bytes;
   const out = Buffer.allocUnsafe(edns === undefined ? length : length + OPT_BYTES + optionBytes(options));
-  out[0] = asked[0] ?? 0;
-  out[1] = asked[1] ?? 0;
-  out[2] = (bytes[2] ?? 0) | ((asked[2] ?? 0) & RECURSION_DESIRED);
-  out[3] = (bytes[3] ?? 0) | ((asked[3] ?? 0) & CHECKING_DISABLED);
+  out[0] = queried[0] ?? 0;
+  out[1] = queried[1] ?? 0;
+  out[2] = (bytes[2] ?? 0) | ((queried[2] ?? 0) & RECURSION_DESIRED);
+  out[3] = (bytes[3] ?? 0) | ((queried[3] ?? 0) & CHECKING_DISABLED);
   for (let index = 4; index < HEADER_BYTES; index += 1) {
     out[index] = bytes[index] ?? 0;
   }
   for (let index = HEADER_BYTES; index < nameEnd; index += 1) {
-    out[index] = asked[index] ?? 0;
+    out[index] = queried[index] ?? 0;
   }
   copy(bytes, out, nameEnd);
   for (let index = 0; index < uses.length; index += 1) {

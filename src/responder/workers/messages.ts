@@ -53,14 +53,14 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: "taken" }
-  | { readonly kind: "ask"; readonly questions: readonly AskedQuestion[] }
+  | { readonly kind: "ask"; readonly questions: readonly PendingQuestion[] }
   | { readonly kind: "listening" }
   | { readonly kind: "not-listening"; readonly problem: string }
   | { readonly kind: "counts"; readonly counts: ResponderCounts }
   /** An error in answering, which is a defect: at most one a second. */
   | { readonly kind: "error"; readonly problem: string };
 
-export interface AskedQuestion {
+export interface PendingQuestion {
   /** The worker's own. */
   readonly id: number;
   readonly question: LiveQuestion;

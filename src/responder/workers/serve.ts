@@ -9,7 +9,7 @@ import { createCookies } from "../client/cookie.ts";
 import { createCounters, type Counters } from "../counters.ts";
 import { createLiveSlots, type LiveSlots } from "../live/live-cache.ts";
 import { createPacketCache } from "../respond/response-cache.ts";
-import type { AskedQuestion, FromWorker, ListenAddress, ResponderLimits, ToWorker, WorkerStart } from "./messages.ts";
+import type { PendingQuestion, FromWorker, ListenAddress, ResponderLimits, ToWorker, WorkerStart } from "./messages.ts";
 import { canSharePorts } from "./reuse-port.ts";
 import { createRateLimiter, rateLimitSeed } from "../client/rate-limit.ts";
 import { createRespond } from "../respond/respond.ts";
@@ -30,7 +30,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const book = createZoneBook();
   const cookies = createCookies(start.cookieSecrets);
   const packets = createPacketCache(limits.maxPackets);
-  const batch = createBatch<AskedQuestion>((questions) => post({ kind: "ask", questions }));
+  const batch = createBatch<PendingQuestion>((questions) => post({ kind: "ask", questions }));
   const slots = createLiveSlots({
     clock,
     limits: limits.live,

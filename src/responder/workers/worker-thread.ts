@@ -5,7 +5,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { createBatch } from "./turn-batch.ts";
 import { NO_COUNTS, type ResponderCounts } from "../counters.ts";
 import type { AnswerSource, ServedZone } from "../answer-source.ts";
-import type { AskedQuestion, FromWorker, SettledQuestion, ToWorker, WorkerStart } from "./messages.ts";
+import type { PendingQuestion, FromWorker, SettledQuestion, ToWorker, WorkerStart } from "./messages.ts";
 import { createZoneFeed, type ZoneFeed } from "./zone-sender.ts";
 
 export interface RunningDeps {
@@ -122,7 +122,7 @@ interface Receiver {
   readonly deps: RunningDeps;
   readonly feed: ZoneFeed;
   readonly counted: (counts: ResponderCounts) => void;
-  readonly ask: (question: AskedQuestion) => Promise<void>;
+  readonly ask: (question: PendingQuestion) => Promise<void>;
   readonly end: (cause: unknown) => void;
 }
 

@@ -30,15 +30,15 @@ const echoes: readonly (readonly [got: string | undefined, want: string])[] = [
 
 for (const [got, want] of echoes) {
   test(`an answer with the client subnet ${got ?? "left out"}: ${want}`, () => {
-    const asked = query({ edns: { subnet: SUBNET } });
-    const verdict = judge(asked, response(asked, { edns: withSubnet(asked, got) }), false);
+    const queried = query({ edns: { subnet: SUBNET } });
+    const verdict = judge(queried, response(queried, { edns: withSubnet(queried, got) }), false);
     assert.equal(verdict.kind === "stray" ? verdict.why : verdict.kind, want);
   });
 }
 
 test("an answer that tells of a subnet that was not asked for is taken", () => {
-  const asked = query({ edns: {} });
-  assert.equal(judge(asked, response(asked, { edns: withSubnet(asked, SENT) }), false).kind, "answer");
+  const queried = query({ edns: {} });
+  assert.equal(judge(queried, response(queried, { edns: withSubnet(queried, SENT) }), false).kind, "answer");
 });
 
 test("the subnet stands beside the cookie, with its host bits cleared, and is not there unless it is given", () => {
@@ -53,7 +53,7 @@ test("the subnet stands beside the cookie, with its host bits cleared, and is no
 });
 
 /** What a server does with a query that carries a subnet: hexadecimal text is its own option in the answer. */
-type Behaviour = (asked: Message, subnet: string | undefined) => Message;
+type Behaviour = (queried: Message, subnet: string | undefined) => Message;
 
 interface Case {
   readonly name: string;
@@ -70,65 +70,66 @@ const cases: readonly Case[] = [
   {
     name: "off unless given",
     options: {},
-    server: (asked) => response(asked, { answer: "www.test. 60 A 8.8.8.8" }),
+    server: (queried) => response(queried, { answer: "www.test. 60 A 8.8.8.8" }),
     want: "positive 8.8.8.8",
     sent: ["none"],
   },
   {
     name: "the scope of the answer",
-    server: (asked) => scoped(asked, "00011814080808", "www.test. 60 A 8.8.8.8"),
+    server: (queried) => scoped(queried, "00011814080808", "www.test. 60 A 8.8.8.8"),
     want: "positive 8.8.8.8 for 20 bits",
     sent: [SENT],
   },
   {
     name: "a server that does not say: for everyone",
-    server: (asked) => scoped(asked, undefined, "www.test. 60 A 8.8.8.8"),
+    server: (queried) => scoped(queried, undefined, "www.test. 60 A 8.8.8.8"),
     want: "positive 8.8.8.8 for 0 bits",
     sent: [SENT],
   },
   {
     name: "a scope longer than what was told counts as what was told",
-    server: (asked) => scoped(asked, "00011820080808", "www.test. 60 A 8.8.8.8"),
+    server: (queried) => scoped(queried, "00011820080808", "www.test. 60 A 8.8.8.8"),
     want: "positive 8.8.8.8 for 24 bits",
     sent: [SENT],
   },
   {
     name: "of a chain the longest scope",
-    server: (asked) =>
-      asked.questions[0]?.name === "www.test."
-        ? scoped(asked, "00011816080808", "www.test. 60 CNAME a.test.")
-        : scoped(asked, "00011808080808", "a.test. 60 A 8.8.8.8"),
+    server: (queried) =>
+      queried.questions[0]?.name === "www.test."
+        ? scoped(queried, "00011816080808", "www.test. 60 CNAME a.test.")
+        : scoped(queried, "00011808080808", "a.test. 60 A 8.8.8.8"),
     want: "positive 8.8.8.8 for 22 bits",
     sent: [SENT, `a.test. ${SENT}`],
   },
   {
     name: "an empty answer has a scope too",
-    server: (asked) => response(asked, { ...NXDOMAIN, authority: SOA, edns: withSubnet(asked, "00011818080808") }),
+    server: (queried) =>
+      response(queried, { ...NXDOMAIN, authority: SOA, edns: withSubnet(queried, "00011818080808") }),
     want: "nxdomain for 24 bits",
     sent: [SENT],
   },
   {
     name: "FORMERR: asked again without",
-    server: (asked, subnet) =>
+    server: (queried, subnet) =>
       subnet === undefined
-        ? scoped(asked, undefined, "www.test. 60 A 8.8.8.8")
-        : response(asked, { rcode: RCODE.FORMERR, edns: withSubnet(asked, undefined) }),
+        ? scoped(queried, undefined, "www.test. 60 A 8.8.8.8")
+        : response(queried, { rcode: RCODE.FORMERR, edns: withSubnet(queried, undefined) }),
     want: "positive 8.8.8.8 for 0 bits",
     sent: [SENT, "none"],
   },
   {
     name: "REFUSED: the same",
-    server: (asked, subnet) =>
+    server: (queried, subnet) =>
       subnet === undefined
-        ? scoped(asked, undefined, "www.test. 60 A 8.8.8.8")
-        : response(asked, { ...REFUSED, edns: withSubnet(asked, undefined) }),
+        ? scoped(queried, undefined, "www.test. 60 A 8.8.8.8")
+        : response(queried, { ...REFUSED, edns: withSubnet(queried, undefined) }),
     want: "positive 8.8.8.8 for 0 bits",
     sent: [SENT, "none"],
   },
   {
     name: "FORMERR to all EDNS: asked without any",
-    server: (asked) => {
-      const { edns, ...plain } = response(asked, { answer: "www.test. 60 A 8.8.8.8" });
+    server: (queried) => {
+      const { edns, ...plain } = response(queried, { answer: "www.test. 60 A 8.8.8.8" });
       return edns === undefined ? plain : { ...plain, answers: [], rcode: RCODE.FORMERR };
     },
     want: "positive 8.8.8.8 for 0 bits",
@@ -136,13 +137,13 @@ const cases: readonly Case[] = [
   },
   {
     name: "REFUSED whatever is asked",
-    server: (asked) => response(asked, { ...REFUSED, edns: withSubnet(asked, undefined) }),
+    server: (queried) => response(queried, { ...REFUSED, edns: withSubnet(queried, undefined) }),
     want: "failure refused",
     sent: [SENT, "none"],
   },
   {
     name: "SERVFAIL is no word about the subnet",
-    server: (asked) => response(asked, SERVFAIL),
+    server: (queried) => response(queried, SERVFAIL),
     want: "failure servfail",
     sent: [SENT, SENT],
   },
@@ -159,10 +160,10 @@ for (const { name: title, server, options = WITH, want, sent } of cases) {
 
 test("a server that refuses the subnet is asked without it for ten minutes", async () => {
   const clock = fakeClock();
-  const scene = stage(clock, (asked, subnet) =>
+  const scene = stage(clock, (queried, subnet) =>
     subnet === undefined
-      ? scoped(asked, undefined, "www.test. 60 A 8.8.8.8")
-      : response(asked, { ...REFUSED, edns: withSubnet(asked, undefined) }),
+      ? scoped(queried, undefined, "www.test. 60 A 8.8.8.8")
+      : response(queried, { ...REFUSED, edns: withSubnet(queried, undefined) }),
   );
   await scene.look(WITH);
   await scene.look(WITH);
@@ -173,22 +174,22 @@ test("a server that refuses the subnet is asked without it for ten minutes", asy
 
 test("an answer for another subnet is dropped, and the right one behind it is taken", async () => {
   const clock = fakeClock();
-  const { exchange } = scriptedExchange(clock, (asked) => [
-    packet(scoped(asked, "00011818090909", "www.test. 60 A 9.9.9.9"), 5),
-    packet(scoped(asked, "00011818080808", "www.test. 60 A 8.8.8.8"), 10),
+  const { exchange } = scriptedExchange(clock, (queried) => [
+    packet(scoped(queried, "00011818090909", "www.test. 60 A 9.9.9.9"), 5),
+    packet(scoped(queried, "00011818080808", "www.test. 60 A 8.8.8.8"), 10),
   ]);
   assert.equal(await lookWith(clock, exchange, WITH), "positive 8.8.8.8 for 24 bits");
 });
 
 function stage(clock: FakeClock, server: Behaviour) {
   const sent: string[] = [];
-  const { exchange } = scriptedExchange(clock, (asked) => {
-    const option = asked.edns?.options.find(({ code }) => code === EDNS_OPTION.CLIENT_SUBNET)?.data;
+  const { exchange } = scriptedExchange(clock, (queried) => {
+    const option = queried.edns?.options.find(({ code }) => code === EDNS_OPTION.CLIENT_SUBNET)?.data;
     const subnet = option && Buffer.from(option).toString("hex");
-    const owner = asked.questions[0]?.name ?? "";
-    const text = asked.edns === undefined ? "no edns" : (subnet ?? "none");
+    const owner = queried.questions[0]?.name ?? "";
+    const text = queried.edns === undefined ? "no edns" : (subnet ?? "none");
     sent.push(owner === "www.test." ? text : `${owner} ${text}`);
-    return [packet(server(asked, subnet))];
+    return [packet(server(queried, subnet))];
   });
   const look = looker(clock, exchange);
   return { sent, look };
@@ -222,12 +223,12 @@ function looker(clock: FakeClock, exchange: Exchange): (options: LookupOptions) 
   };
 }
 
-function scoped(asked: Message, option: string | undefined, answer: string): Message {
-  return response(asked, { answer, edns: withSubnet(asked, option) });
+function scoped(queried: Message, option: string | undefined, answer: string): Message {
+  return response(queried, { answer, edns: withSubnet(queried, option) });
 }
 
-function withSubnet(asked: Message, option: string | undefined): NonNullable<Message["edns"]> {
-  const cookie = (asked.edns?.options ?? []).filter(({ code }) => code === EDNS_OPTION.COOKIE);
+function withSubnet(queried: Message, option: string | undefined): NonNullable<Message["edns"]> {
+  const cookie = (queried.edns?.options ?? []).filter(({ code }) => code === EDNS_OPTION.COOKIE);
   const own =
     option === undefined
       ? []

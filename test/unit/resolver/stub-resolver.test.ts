@@ -195,8 +195,8 @@ const cases: readonly Case[] = [
     name: "a server that adds a hop with each answer is followed no further than hops are",
     servers: [
       (query) => {
-        const asked = query.questions[0]?.name ?? "";
-        return [packet(response(query, { answer: `${asked} 60 CNAME x${asked}` }), 390)];
+        const queried = query.questions[0]?.name ?? "";
+        return [packet(response(query, { answer: `${queried} 60 CNAME x${queried}` }), 390)];
       },
     ],
     want: `failure too-deep at ${hops(17)}: 192.0.2.1:53: the chain has more than 16 hops`,
@@ -275,8 +275,8 @@ test("lookup: a server whose penalty has ended is tried by one look-up, not by a
   const later = [scene.lookUp({}), scene.lookUp({}), scene.lookUp({})];
   await clock.advance(1_000);
   await Promise.all(later);
-  const asked = scene.log().slice(2);
-  assert.deepEqual(asked, ["1 www.test. 1", "2 www.test. 1", "2 www.test. 1"]);
+  const queried = scene.log().slice(2);
+  assert.deepEqual(queried, ["1 www.test. 1", "2 www.test. 1", "2 www.test. 1"]);
 });
 
 test("lookup: authenticated only when every answer of the chain is", async () => {
@@ -309,10 +309,10 @@ test("lookup: tells each step", async () => {
   const ended = scene.lookUp({ observe: (step) => steps.push(step) });
   await clock.advance(1_000);
   await ended;
-  const asked = { kind: "asked", name: "www.test.", type: "A", tookMs: 10 };
+  const queried = { kind: "asked", name: "www.test.", type: "A", tookMs: 10 };
   assert.deepEqual(steps, [
-    { ...asked, server: "192.0.2.1:53", result: "answered REFUSED" },
-    { ...asked, server: "192.0.2.2:53", result: "NOERROR" },
+    { ...queried, server: "192.0.2.1:53", result: "answered REFUSED" },
+    { ...queried, server: "192.0.2.2:53", result: "NOERROR" },
     { kind: "hop", hop: { owner: "www.test.", type: "CNAME", target: "a.test.", ttl: 60 } },
     { kind: "addresses", name: "a.test.", addresses: ["8.8.8.8"], ttl: 30 },
   ]);

@@ -7,7 +7,7 @@ import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 import { verifyRequest } from "../../../dns/tsig/verify-request.ts";
 import { RCODE } from "../../../dns/registry.ts";
 import type { Grant } from "../zone/acl.ts";
-import { type Asked, readRequest, type Request } from "./parse-request.ts";
+import { type TransferQuery, readRequest, type Request } from "./parse-request.ts";
 import { setKeyOf } from "../zone/wire-rrset.ts";
 import type { ServedZone } from "../zone/primary-zone.ts";
 import { transferMessages } from "./xfr-messages.ts";
@@ -89,7 +89,7 @@ interface Signer {
 
 interface Content {
   readonly message: Message;
-  readonly what: Asked;
+  readonly what: TransferQuery;
   readonly asker: Asker;
   readonly zone: ServedZone;
   /** May transfer, and not only ask for the serial. */
@@ -153,11 +153,11 @@ function single(
   return { kind: "message", bytes: signed, ...counted };
 }
 
-function plain(answer: Message, what: Asked): Response {
+function plain(answer: Message, what: TransferQuery): Response {
   return { kind: "message", bytes: encodeMessage(answer), ...refusedOf(what) };
 }
 
-function refusedOf(what: Asked): { readonly transfer?: "refused" } {
+function refusedOf(what: TransferQuery): { readonly transfer?: "refused" } {
   return what.kind === "whole" || what.kind === "incremental" ? { transfer: "refused" } : {};
 }
 

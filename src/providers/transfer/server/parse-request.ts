@@ -12,9 +12,9 @@ export type Request =
   | { readonly kind: "answered"; readonly answer: Uint8Array }
   /** `rcode` may be BADVERS, which needs EDNS. */
   | { readonly kind: "error"; readonly message: Message; readonly rcode: number }
-  | { readonly kind: "question"; readonly message: Message; readonly question: Question; readonly what: Asked };
+  | { readonly kind: "question"; readonly message: Message; readonly question: Question; readonly what: TransferQuery };
 
-export type Asked =
+export type TransferQuery =
   | { readonly kind: "soa" | "ns" | "whole" }
   /** `serial`: what the asker has (RFC 1995 3). */
   | { readonly kind: "incremental"; readonly serial: number }
@@ -57,7 +57,7 @@ function judged(message: Message): Request {
 const RESPONSE = 0x80;
 
 /** Undefined: an IXFR request that does not say what the asker has. */
-function whatOf({ authorities }: Message, { name, type }: Question): Asked | undefined {
+function whatOf({ authorities }: Message, { name, type }: Question): TransferQuery | undefined {
   switch (type) {
     case TYPE.SOA:
       return { kind: "soa" };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readConfig, type Asked, type Config } from "../../../../src/cli/config/config.ts";
+import { readConfig, type CommandLine, type Config } from "../../../../src/cli/config/config.ts";
 import type { Environment } from "../../../../src/cli/config/arguments.ts";
 import { COMMANDS, optionsOf, variableOf } from "../../../../src/cli/config/options.ts";
 
-function ask(line: string, environment: Environment = {}): Asked {
+function ask(line: string, environment: Environment = {}): CommandLine {
   return readConfig(line.split(" ").filter(Boolean), environment, { out: false, err: false });
 }
 

@@ -12,9 +12,9 @@ test("what nobody asks for is not looked up; a question makes one look-up, which
   await using world = start(() => found("a"));
   world.refresher.want(KEY);
   await world.clock.advance(600_000);
-  assert.deepEqual(world.asked, []);
+  assert.deepEqual(world.queried, []);
   await Promise.all(Array.from({ length: 1_000 }, () => world.question()));
-  assert.deepEqual([world.asked, world.addresses()], [["600"], "a"]);
+  assert.deepEqual([world.queried, world.addresses()], [["600"], "a"]);
 });
 
 test("a fresh answer is given without a look-up, and the first question after its time shows the target as it is", async () => {
@@ -23,10 +23,10 @@ test("a fresh answer is given without a look-up, and the first question after it
   await world.question();
   await world.clock.advance(20_000);
   assert.equal(world.refresher.ask(KEY), undefined);
-  assert.deepEqual([world.asked, world.addresses(), world.live().freshUntil], [["0"], "a", 30_000]);
+  assert.deepEqual([world.queried, world.addresses(), world.live().freshUntil], [["0"], "a", 30_000]);
   await world.clock.advance(10_000);
   await world.question();
-  assert.deepEqual([world.asked, world.addresses()], [["0", "30"], "a b"]);
+  assert.deepEqual([world.queried, world.addresses()], [["0", "30"], "a b"]);
 });
 
 test("the time counts from what the recursive server said, which counts down", async () => {
@@ -46,7 +46,7 @@ test("a key is followed by its TTL only while it is asked for", async () => {
   void world.refresher.ask(KEY);
   await world.clock.advance(200_000);
   // At 15 s in advance, which gave a whole new copy; the question before it is no reason for another one.
-  assert.deepEqual(world.asked, ["0", "15"]);
+  assert.deepEqual(world.queried, ["0", "15"]);
 });
 
 test("a copy that is about to run out is fetched in advance once, since most servers only count it down", async () => {
@@ -60,10 +60,10 @@ test("a copy that is about to run out is fetched in advance once, since most ser
     void world.refresher.ask(KEY);
   }
   await world.clock.settle();
-  assert.deepEqual(world.asked, ["0", "54"]);
+  assert.deepEqual(world.queried, ["0", "54"]);
   await world.clock.advance(1_000);
   await world.question();
-  assert.deepEqual(world.asked, ["0", "54", "60"]);
+  assert.deepEqual(world.queried, ["0", "54", "60"]);
 });
 
 test("what fails is not looked up again for each question, but after its back-off", async () => {
@@ -76,10 +76,10 @@ test("what fails is not looked up again for each question, but after its back-of
     await world.clock.advance(1_000);
     assert.equal(world.refresher.ask(KEY), undefined);
   }
-  assert.deepEqual([world.asked, world.addresses(), world.live().freshUntil], [["0", "12"], "a", 10_000]);
+  assert.deepEqual([world.queried, world.addresses(), world.live().freshUntil], [["0", "12"], "a", 10_000]);
   await world.clock.advance(1_000);
   await world.question();
-  assert.deepEqual(world.asked, ["0", "12", "16"]);
+  assert.deepEqual(world.queried, ["0", "12", "16"]);
 });
 
 test("when most of a set is gone the question waits for the confirmation too", async () => {
@@ -88,7 +88,7 @@ test("when most of a set is gone the question waits for the confirmation too", a
   await world.question();
   await world.clock.advance(60_000);
   await world.question();
-  assert.deepEqual([world.asked, world.addresses()], [["0", "60", "60 not s1"], "c"]);
+  assert.deepEqual([world.queried, world.addresses()], [["0", "60", "60 not s1"], "c"]);
 });
 
 test("an empty answer is not believed at once at query time either", async () => {
@@ -123,7 +123,7 @@ test("from the first term on all keys are looked up, those that are fresh when t
   await world.clock.advance(10_000);
   world.refresher.follow();
   await world.clock.advance(115_000);
-  assert.deepEqual(world.asked, ["0", "10", "61", "71", "122"]);
+  assert.deepEqual(world.queried, ["0", "10", "61", "71", "122"]);
 });
 
 test("a scheduled look-up is not waited for while what is known is fresh", async () => {
@@ -136,7 +136,7 @@ test("a scheduled look-up is not waited for while what is known is fresh", async
   );
   world.refresher.want(KEY);
   await world.clock.advance(301_000);
-  assert.equal(world.asked.length, 2);
+  assert.equal(world.queried.length, 2);
   assert.equal(world.refresher.ask(KEY), undefined);
 });
 
@@ -147,7 +147,7 @@ test("a target with TTL 0 is looked up once a second at most", async () => {
     await world.question();
     await world.clock.advance(100);
   }
-  assert.equal(world.asked.length, 3);
+  assert.equal(world.queried.length, 3);
 });
 
 test("last-good from before a restart is stale until it is looked up, and the first question does that", async () => {
@@ -156,7 +156,7 @@ test("last-good from before a restart is stale until it is looked up, and the fi
   world.refresher.want(KEY, { addresses: ["z"], ttl: 60, chain: [], since: 0, outcome, goodAt: 0 });
   assert.ok(world.live().freshUntil < world.clock.now());
   await world.question();
-  assert.deepEqual([world.asked, world.addresses()], [["0"], "z"]);
+  assert.deepEqual([world.queried, world.addresses()], [["0"], "z"]);
 });
 
 test("too many cold names at once wait for their turn, and are answered later", async () => {
@@ -166,8 +166,8 @@ test("too many cold names at once wait for their turn, and are answered later", 
   });
   const keys = Array.from({ length: 600 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
   keys.forEach((key) => world.refresher.want(key));
-  const asked = keys.map((key) => world.refresher.ask(key));
-  assert.equal(asked.filter((promise) => promise === undefined).length, 88);
+  const queried = keys.map((key) => world.refresher.ask(key));
+  assert.equal(queried.filter((promise) => promise === undefined).length, 88);
   await world.clock.advance(1_000);
   assert.ok(keys.every((key) => world.refresher.live(key)?.answer.addresses.length === 1));
 });
@@ -195,11 +195,11 @@ type Answering = (
 /** A refresher that looks up only what is asked for. */
 function start(answering: Answering, options: Partial<RefresherDeps> = {}) {
   const clock = fakeClock();
-  const asked: string[] = [];
+  const queried: string[] = [];
   const refresher: Refresher = createRefresher({
     lookup: {
       lookUp: async (key, { avoid }, signal) => {
-        asked.push(`${clock.now() / 1000}${avoid === undefined ? "" : ` not ${avoid}`}`);
+        queried.push(`${clock.now() / 1000}${avoid === undefined ? "" : ` not ${avoid}`}`);
         return answering(clock.now(), key, clock, signal);
       },
     },
@@ -222,7 +222,7 @@ function start(answering: Answering, options: Partial<RefresherDeps> = {}) {
   return {
     clock,
     refresher,
-    asked,
+    queried,
     live,
     addresses: () => live().answer.addresses.join(" "),
     question: async () => refresher.ask(KEY),

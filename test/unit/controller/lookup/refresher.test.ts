@@ -28,7 +28,7 @@ test("a thousand users of one target are one stream; each family and view has it
   world.refresher.want(SIX);
   world.refresher.want({ ...KEY, view: "other" });
   await world.clock.advance(1_000);
-  assert.equal(world.asked.length, 3);
+  assert.equal(world.queried.length, 3);
   assert.equal(world.refresher.size(), 3);
 });
 
@@ -37,13 +37,13 @@ test("a key is looked up as its TTL asks, until its last user is gone", async ()
   world.refresher.want(KEY);
   world.refresher.want(KEY);
   await world.clock.advance(130_000);
-  assert.deepEqual(world.asked, ["0", "61", "122"]);
+  assert.deepEqual(world.queried, ["0", "61", "122"]);
   world.refresher.drop(KEY);
   assert.equal(world.refresher.nextAt(KEY), 183_000);
   world.refresher.drop(KEY);
   world.refresher.drop(KEY);
   await world.clock.advance(1_000_000);
-  assert.equal(world.asked.length, 3);
+  assert.equal(world.queried.length, 3);
   assert.deepEqual(
     [world.refresher.size(), world.refresher.answer(KEY), world.refresher.nextAt(KEY)],
     [0, undefined, undefined],
@@ -69,14 +69,14 @@ test("while look-ups fail last-good stays, and it is told once", async () => {
     ["positive", "failure"],
   );
   assert.equal(addressesOf(world.told.at(-1)), "a");
-  assert.ok(world.asked.length < 25, `${world.asked.length} look-ups in an hour of failures`);
+  assert.ok(world.queried.length < 25, `${world.queried.length} look-ups in an hour of failures`);
 });
 
 test("a doubt is asked at once at another server", async () => {
   await using world = start((at) => found(at < 60_000 ? "a" : "b"));
   world.refresher.want(KEY);
   await world.clock.advance(61_000);
-  assert.deepEqual(world.asked, ["0", "61", "61 not s1"]);
+  assert.deepEqual(world.queried, ["0", "61", "61 not s1"]);
   assert.equal(addressesOf(world.refresher.answer(KEY)), "b");
 });
 
@@ -94,7 +94,7 @@ test("last-good from a status stands at once, and is looked up at once", async (
   world.refresher.want(KEY, LAST_GOOD);
   assert.equal(addressesOf(world.refresher.answer(KEY)), "z");
   await world.clock.advance(1_000);
-  assert.equal(world.asked[0], "0");
+  assert.equal(world.queried[0], "0");
   assert.equal(addressesOf(world.refresher.answer(KEY)), "z");
 });
 
@@ -114,7 +114,7 @@ test("expedite looks up now, though at most once a second, and keeps the order o
     world.refresher.expedite(KEY);
     await world.clock.advance(20);
   }
-  assert.deepEqual(world.asked, ["0", "10", "11", "12"]);
+  assert.deepEqual(world.queried, ["0", "10", "11", "12"]);
   world.refresher.expedite({ ...KEY, view: "unknown" });
 });
 
@@ -207,7 +207,7 @@ test("a key that is dropped and wanted again during its look-up is looked up ane
   await world.clock.advance(1_500);
   assert.equal(world.told.length, 0);
   await world.clock.advance(2_000);
-  assert.deepEqual([world.asked, world.told.length], [["0", "2"], 1]);
+  assert.deepEqual([world.queried, world.told.length], [["0", "2"], 1]);
 });
 
 test("an abort stops it promptly, with no timer left and nothing told", async () => {
@@ -257,18 +257,18 @@ interface World extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly refresher: Refresher;
   /** Seconds of each look-up, and whom it avoided. */
-  readonly asked: readonly string[];
+  readonly queried: readonly string[];
   readonly told: readonly Answer[];
 }
 
 function start(answering: Answering, options: Partial<RefresherDeps> = {}): World {
   const clock = fakeClock();
-  const asked: string[] = [];
+  const queried: string[] = [];
   const told: Answer[] = [];
   const refresher = createRefresher({
     lookup: {
       lookUp: async (key, { avoid }, signal) => {
-        asked.push(`${clock.now() / 1000}${avoid === undefined ? "" : ` not ${avoid}`}`);
+        queried.push(`${clock.now() / 1000}${avoid === undefined ? "" : ` not ${avoid}`}`);
         return answering(clock.now(), key, clock, signal);
       },
     },
@@ -285,7 +285,7 @@ function start(answering: Answering, options: Partial<RefresherDeps> = {}): Worl
   return {
     clock,
     refresher,
-    asked,
+    queried,
     told,
     [Symbol.asyncDispose]: async () => {
       controller.abort();

@@ -292,8 +292,8 @@ const cases: readonly Case[] = [
 
 for (const { name: title, answer, question, want } of cases) {
   test(`chain: ${title}`, () => {
-    const asked = { type: TYPE.A, chain: startOfChain(name("www.example.")), allowPrivate: false, ...question };
-    const told = tell(followChain(response(query(), answer), asked));
+    const queried = { type: TYPE.A, chain: startOfChain(name("www.example.")), allowPrivate: false, ...question };
+    const told = tell(followChain(response(query(), answer), queried));
     if (want.startsWith("^")) {
       assert.match(told, new RegExp(want));
     } else {
@@ -306,9 +306,9 @@ test("chain: an address of the wrong length is malformed", () => {
   const message = response(query(), { answer: "www.example. 60 A 8.8.8.8" });
   for (const rdata of [new Uint8Array(), new Uint8Array(3), new Uint8Array(5), new Uint8Array(16)]) {
     const answers = message.answers.map((record) => ({ ...record, rdata }));
-    const asked = { type: TYPE.A, chain: startOfChain(name("www.example.")), allowPrivate: false };
+    const queried = { type: TYPE.A, chain: startOfChain(name("www.example.")), allowPrivate: false };
     assert.equal(
-      tell(followChain({ ...message, answers }, asked)),
+      tell(followChain({ ...message, answers }, queried)),
       "www.example. : failed malformed: an address of www.example. has the wrong length",
     );
   }

@@ -17,7 +17,7 @@ interface Case {
   readonly script: Script;
   readonly protocol?: Protocol;
   /** Times that the question is asked, one after the other; the last is looked at. */
-  readonly asked?: number;
+  readonly queried?: number;
   readonly want: string;
   readonly log: readonly string[];
 }
@@ -108,14 +108,14 @@ const cases: readonly Case[] = [
   {
     name: "folded letters are proved over TCP once",
     script: (query) => [packet(folded(query))],
-    asked: 2,
+    queried: 2,
     want: "answered 0",
     log: ["udp +edns +cookie 8", "tcp +edns +cookie 8", "udp +edns +cookie 8"],
   },
   {
     name: "folded letters in a forged packet cost a TCP query each time, and teach nothing",
     script: (query, { protocol }) => [packet(protocol === "udp" ? folded(query) : response(query, OK))],
-    asked: 2,
+    queried: 2,
     want: "answered 0",
     log: ["udp +edns +cookie 8", "tcp +edns +cookie 8", "udp +edns +cookie 8", "tcp +edns +cookie 8"],
   },
@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
   {
     name: "a server's cookie is sent back",
     script: (query) => [packet(withCookie(query))],
-    asked: 2,
+    queried: 2,
     want: "answered 0",
     log: ["udp +edns +cookie 8", "udp +edns +cookie 16"],
   },
@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
     script: nth((query, count) => [
       packet(count === 0 ? withCookie(query) : response(query, { ...OK, edns: cookieless() })),
     ]),
-    asked: 3,
+    queried: 3,
     want: "answered 0",
     log: ["udp +edns +cookie 8", "udp +edns +cookie 16", "tcp +edns +cookie 16", "udp +edns +cookie 8"],
   },
@@ -146,7 +146,7 @@ const cases: readonly Case[] = [
     script: nth((query, count) => [
       packet(count === 0 || count === 3 ? withCookie(query) : response(query, { ...OK, edns: cookieless() })),
     ]),
-    asked: 4,
+    queried: 4,
     want: "answered 0",
     log: [
       "udp +edns +cookie 8",
@@ -161,7 +161,7 @@ const cases: readonly Case[] = [
     script: nth((query, count) => [
       packet(response(query, { ...OK, edns: count === 0 ? (query.edns ?? cookieless()) : cookieless() })),
     ]),
-    asked: 2,
+    queried: 2,
     want: "answered 0",
     log: ["udp +edns +cookie 8", "udp +edns +cookie 8"],
   },
@@ -186,7 +186,7 @@ const cases: readonly Case[] = [
   ...[1, 4, 16].map((rcode) => ({
     name: `a server that answers rcode ${rcode} to EDNS is asked without, which is remembered`,
     script: (query: Message) => [packet(query.edns === undefined ? response(query, OK) : response(query, { rcode }))],
-    asked: 2,
+    queried: 2,
     want: "answered 0",
     log: ["udp +edns +cookie 8", "udp", "udp"],
   })),
@@ -201,7 +201,7 @@ const cases: readonly Case[] = [
   {
     name: "a server that answers FORMERR to everything is not taken for one without EDNS",
     script: (query) => [packet(response(query, { rcode: 1 }))],
-    asked: 2,
+    queried: 2,
     want: "answered 1",
     log: ["udp +edns +cookie 8", "udp", "udp +edns +cookie 8", "udp"],
   },
@@ -227,7 +227,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const { name, script, protocol = "udp", asked = 1, want, log } of cases) {
+for (const { name, script, protocol = "udp", queried = 1, want, log } of cases) {
   test(`attempt: ${name}`, async () => {
     const clock = fakeClock();
     const scripted = scriptedExchange(clock, script);
@@ -235,7 +235,7 @@ for (const { name, script, protocol = "udp", asked = 1, want, log } of cases) {
     const deps = { ...memory, clock, exchange: scripted.exchange, randomBytes: bytes };
     const server: ResolverServer = { protocol, address: "192.0.2.53", port: 53 };
     let told = "";
-    for (let time = 0; time < asked; time += 1) {
+    for (let time = 0; time < queried; time += 1) {
       const ended = attempt(deps, server, A_QUERY, new AbortController().signal);
       await clock.advance(10_000);
       const got = await ended;

@@ -210,8 +210,8 @@ test("a flood from more networks than there are accounts does not free a limited
 });
 
 function verdict(limiter: RateLimiter, address: string, account: number, now: number): "answer" | "truncate" | "drop" {
-  const asked = limiter.query(address, now);
-  return asked === "answer" ? limiter.response(address, "positive", account, now) : asked;
+  const family = limiter.query(address, now);
+  return family === "answer" ? limiter.response(address, "positive", account, now) : family;
 }
 
 function call(limiter: RateLimiter, line: string): string {

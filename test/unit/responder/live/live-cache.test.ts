@@ -16,19 +16,19 @@ const QUESTION: LiveQuestion = { zone: ZONE, name: ZONE, family: "A" };
 
 interface Play {
   readonly slots: LiveSlots;
-  readonly asked: readonly (readonly [number, LiveQuestion])[];
+  readonly queried: readonly (readonly [number, LiveQuestion])[];
   now: number;
 }
 
 function play(limits: Partial<LiveLimits> = {}): Play {
-  const asked: (readonly [number, LiveQuestion])[] = [];
+  const queried: (readonly [number, LiveQuestion])[] = [];
   const clock = { now: () => state.now, sleep: () => Promise.reject(new Error("no")) };
   const slots = createLiveSlots({
     clock,
     limits: { maxAnswers: 100, maxWaiting: 10, waitMs: 20, ...limits },
-    ask: (id, question) => asked.push([id, question]),
+    ask: (id, question) => queried.push([id, question]),
   });
-  const state: Play = { slots, asked, now: 1_000_000 };
+  const state: Play = { slots, queried, now: 1_000_000 };
   return state;
 }
 
@@ -57,11 +57,11 @@ for (const [name, answer, isOutdated, want] of usableCases) {
 }
 
 test("however many wait, the source is asked once, and all of them go on with its answer", async () => {
-  const { slots, asked } = play();
+  const { slots, queried } = play();
   const slot = slots.slot(QUESTION);
   const waits = [slots.wait(slot), slots.wait(slot), slots.wait(slots.slot({ ...QUESTION }))];
-  assert.deepEqual([asked.length, slots.waiting], [1, 3]);
-  slots.settle(asked[0]?.[0] ?? 0, { kind: "none", askAgainAt: 2_000_000 });
+  assert.deepEqual([queried.length, slots.waiting], [1, 3]);
+  slots.settle(queried[0]?.[0] ?? 0, { kind: "none", askAgainAt: 2_000_000 });
   for (const wait of waits) {
     await wait;
   }
@@ -69,27 +69,27 @@ test("however many wait, the source is asked once, and all of them go on with it
 });
 
 test("families and names are asked for on their own", () => {
-  const { slots, asked } = play();
+  const { slots, queried } = play();
   const other = nameOf("other.example.com.");
   for (const question of [QUESTION, { ...QUESTION, family: "AAAA" as const }, { ...QUESTION, name: other }]) {
     void slots.wait(slots.slot(question));
   }
-  assert.equal(asked.length, 3);
+  assert.equal(queried.length, 3);
 });
 
 test("waiting ends when its time is up; after that nobody waits until the answer comes or is given up", async () => {
   const state = play();
-  const { slots, asked } = state;
+  const { slots, queried } = state;
   const slot = slots.slot(QUESTION);
   await slots.wait(slot);
   state.now += 21;
-  assert.deepEqual([slots.waiting, slots.wait(slot), asked.length], [0, undefined, 1]);
+  assert.deepEqual([slots.waiting, slots.wait(slot), queried.length], [0, undefined, 1]);
   state.now += 10_000;
   const again = slots.wait(slot);
-  assert.equal(asked.length, 2);
-  slots.settle(asked[0]?.[0] ?? 0, addresses(0, 0));
+  assert.equal(queried.length, 2);
+  slots.settle(queried[0]?.[0] ?? 0, addresses(0, 0));
   assert.equal(slot.answer, undefined, "an answer to the question that was given up says nothing");
-  slots.settle(asked[1]?.[0] ?? 0, undefined);
+  slots.settle(queried[1]?.[0] ?? 0, undefined);
   await again;
   assert.equal(lastResort(slot, 0).kind, "none", "an alias that is gone");
 });
@@ -105,11 +105,11 @@ test("no more wait than may", () => {
 });
 
 test("each change of an answer makes another version", () => {
-  const { slots, asked } = play();
+  const { slots, queried } = play();
   const slot = slots.slot(QUESTION);
   slots.refresh(slot);
   const versions = [slot.version];
-  slots.settle(asked[0]?.[0] ?? 0, addresses(9_000_000, 0));
+  slots.settle(queried[0]?.[0] ?? 0, addresses(9_000_000, 0));
   versions.push(slot.version);
   slots.outdate(ZONE, [nameOf("other.example.com.")]);
   versions.push(slot.version);
