@@ -16,7 +16,8 @@ import { formerNames, setsHere } from "./inventory/zone-scope.ts";
 import { createStore, type Store } from "./inventory/store.ts";
 import { namesOfUnread } from "./inventory/unreadable-names.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
-import { reconcileZone, type Again } from "./zone/reconcile.ts";
+import { reconcileZone } from "./zone/reconcile.ts";
+import type { Requeue } from "../schedule/work-queue.ts";
 import { reportZone, type ZoneReportDeps } from "./status/update-zone-status.ts";
 import type { ZoneState } from "./zone/zone-state.ts";
 
@@ -83,11 +84,7 @@ export function createController(deps: ControllerDeps): Controller {
     answer: (key) => refresher.answer(key),
     leading: () => mayWrite(context),
     synced: () => phase.synced,
-    zonesKnown: () =>
-      phase.synced &&
-      [...context.invalid.values()].every(
-        ({ kind, key }) => kind !== "DnsZone" || context.store.zone(key) !== undefined,
-      ),
+    zonesKnown: () => phase.synced && hasEveryZone(context),
     settled: () => isSettled(context),
     answers: createLiveAnswers({
       store: context.store,
@@ -118,6 +115,11 @@ export function createController(deps: ControllerDeps): Controller {
       ]),
     sizes: () => sizesOf(context),
   };
+}
+
+/** False while a DnsZone exists of which no valid spec is known. */
+function hasEveryZone({ invalid, store }: ControllerContext): boolean {
+  return [...invalid.values()].every(({ kind, key }) => kind !== "DnsZone" || store.zone(key) !== undefined);
 }
 
 /** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
@@ -197,7 +199,7 @@ function feedOf(deps: ControllerDeps, store: Store, context: () => ControllerCon
   });
 }
 
-type Handle = (key: string, signal: AbortSignal) => Promise<Again>;
+type Handle = (key: string, signal: AbortSignal) => Promise<Requeue>;
 
 function createQueue(deps: ControllerDeps, name: string, concurrency: number, handle: Handle): WorkQueue {
   const { clock, random, log, observer } = deps;
@@ -221,23 +223,23 @@ function withinTerm(context: () => ControllerContext, handle: Handle): Handle {
       return await handle(key, term === undefined ? signal : (joined?.both ?? signal));
     } catch (error) {
       if (term?.aborted === true) {
-        return { again: "done" };
+        return { requeue: "done" };
       }
       throw error;
     }
   };
 }
 
-async function reconcile(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+async function reconcile(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   // A plan is made at once, and of a large zone that takes a while: eight of them in one turn would stall everything else.
   await context.planTurn();
   const { deps, store, zones } = context;
   const state = zones.get(zone);
   if (state === undefined) {
-    return { again: "done" };
+    return { requeue: "done" };
   }
   const startedAt = deps.clock.now();
-  const again = await reconcileZone(
+  const requeue = await reconcileZone(
     {
       ownerId: deps.ownerId,
       clock: deps.clock,
@@ -259,19 +261,19 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
     signal,
   );
   state.tookMs = deps.clock.now() - startedAt;
-  return again;
+  return requeue;
 }
 
-async function prove(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+async function prove(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const { clock, log, observer, endpointsOf, ask } = context.deps;
   const state = context.zones.get(zone);
   const onChanged: ProveDeps["onChanged"] = (of, names) => onZoneChanged(context, of, names);
   return state === undefined
-    ? { again: "done" }
+    ? { requeue: "done" }
     : proveZone({ clock, log, observer, endpointsOf, ask, onChanged }, state, signal);
 }
 
-function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Again> {
+function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const { clock, log, reporter, observer, ownerId } = context.deps;
   const deps: AliasReportDeps = {
     clock,
@@ -287,7 +289,7 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
   return reportAlias(deps, key, signal);
 }
 
-function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Again> {
+function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const { clock, log, reporter, observer } = context.deps;
   const deps: ZoneReportDeps = {
     clock,

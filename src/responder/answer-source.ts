@@ -29,7 +29,7 @@ export interface ServedAlias {
 /** What stands for one family of an alias at query time, after all the rules of holding. Times are the controller's clock, see `systemClock`. */
 export type LiveAnswer = {
   /** It is not worth asking the source again before this. */
-  readonly askAgainAt: Millis;
+  readonly refreshAt: Millis;
   /** How many bits of the asker's subnet it holds for; 0 or absent: for everyone. */
   readonly scope?: number;
 } & (

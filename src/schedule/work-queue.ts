@@ -5,7 +5,7 @@ import { createDue } from "./due.ts";
 import { createPump } from "./pump.ts";
 
 /** Whether a key is finished, failed, or wants to come again at a time of its own. */
-export type WorkResult = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
+export type Requeue = { readonly requeue: "done" | "backoff" | { readonly afterMs: Millis } };
 
 export interface WorkQueueDeps {
   readonly clock: Clock;
@@ -16,7 +16,7 @@ export interface WorkQueueDeps {
   /** Absent: 1 s, doubled up to 5 minutes, ±20 %. */
   readonly backoff?: Backoff;
   /** Level-triggered: looks at the present state of what the key names. A key is never handled twice at once. */
-  readonly handle: (key: string, signal: AbortSignal) => Promise<WorkResult>;
+  readonly handle: (key: string, signal: AbortSignal) => Promise<Requeue>;
   readonly observe?: QueueObserver;
 }
 
@@ -60,14 +60,14 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
     if (dropped.delete(key)) {
       return undefined;
     }
-    if (result.again === "backoff") {
+    if (result.requeue === "backoff") {
       observe?.retried();
       const before = failures.get(key) ?? 0;
       failures.set(key, before + 1);
       return clock.now() + backoffMs(backoff, before, random);
     }
     failures.delete(key);
-    return result.again === "done" ? undefined : clock.now() + result.again.afterMs;
+    return result.requeue === "done" ? undefined : clock.now() + result.requeue.afterMs;
   }
 
   return {
@@ -91,13 +91,13 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
 }
 
 /** Whoever handles an error logs it: a handler that throws is logged here and tried again. */
-async function handled({ handle, log }: WorkQueueDeps, key: string, signal: AbortSignal): Promise<WorkResult> {
+async function handled({ handle, log }: WorkQueueDeps, key: string, signal: AbortSignal): Promise<Requeue> {
   try {
     return await handle(key, signal);
   } catch (error) {
     if (!signal.aborted) {
       log.error({ key, err: error }, "work failed unexpectedly");
     }
-    return { again: "backoff" };
+    return { requeue: "backoff" };
   }
 }

@@ -22,8 +22,8 @@ const pool = createResponderPool({
       const freshUntil = now + 300_000;
       return Promise.resolve(
         family === "A"
-          ? { kind: "addresses", addresses: ADDRESSES, freshUntil, askAgainAt: now + 5_000 }
-          : { kind: "none", askAgainAt: freshUntil },
+          ? { kind: "addresses", addresses: ADDRESSES, freshUntil, refreshAt: now + 5_000 }
+          : { kind: "none", refreshAt: freshUntil },
       );
     },
   },

@@ -48,10 +48,10 @@ function zone(domain: string, clientSubnet: boolean): ServedZone {
 
 function live({ name, family, subnet }: LiveQuestion, now: number): LiveAnswer {
   if (name.startsWith("down.")) {
-    return { kind: "failed", askAgainAt: now + 1_000, detail: "down" };
+    return { kind: "failed", refreshAt: now + 1_000, detail: "down" };
   }
   const addresses = family === "A" ? ["192.0.2.1", "192.0.2.2"] : ["2001:db8::1"];
-  return { kind: "addresses", addresses, freshUntil: now + 3_000, askAgainAt: now + 500, scope: subnet?.prefix ?? 0 };
+  return { kind: "addresses", addresses, freshUntil: now + 3_000, refreshAt: now + 500, scope: subnet?.prefix ?? 0 };
 }
 
 const NAMES = ["", "www.", "x.wild.", "cut.", "a.cut.", "b.dname.", "many.", "mail.", "x.star.", "down.", "no."];

@@ -46,7 +46,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   const { key } = entry.state;
   const startedAt = deps.clock.now();
   entry.queried = false;
-  entry.again = false;
+  entry.requeue = false;
   const result = await resultOf(deps, entry.state, signal);
   if (entries.get(text) !== entry || signal.aborted) {
     return;

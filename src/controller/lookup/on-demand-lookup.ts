@@ -76,7 +76,7 @@ async function lookUpAndConfirm(
   if (context.entries.get(text) === entry && !signal.aborted) {
     // The key's time is counted from this look-up now.
     context.due.remove(text);
-    context.due.add(text, entry.again ? context.deps.clock.now() : entry.state.nextAt);
+    context.due.add(text, entry.requeue ? context.deps.clock.now() : entry.state.nextAt);
     context.wake();
   }
 }

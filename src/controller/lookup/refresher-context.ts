@@ -40,7 +40,7 @@ export interface Entry {
   /** The look-up that is under way. */
   running: Promise<void> | undefined;
   /** Another one was asked for since it began. */
-  again: boolean;
+  requeue: boolean;
   /** The reading that was fetched in advance was the copy that runs out then: that does not help a second time. */
   prefetchedFor: Millis;
 }

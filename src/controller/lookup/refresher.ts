@@ -113,7 +113,7 @@ function want({ deps, entries, due, phase }: RefresherContext, key: TargetKey, l
     lookedUpAt: -Infinity,
     queried: false,
     running: undefined,
-    again: false,
+    requeue: false,
     prefetchedFor: -Infinity,
   });
   if (phase.follows) {
@@ -139,7 +139,7 @@ function expedite(context: RefresherContext, key: TargetKey): void {
   const entry = context.entries.get(text);
   if (entry !== undefined) {
     // The look-up that is under way may have begun before the reason for this one.
-    entry.again = true;
+    entry.requeue = true;
     scheduleLookup(context, text, entry, Math.max(context.deps.clock.now(), entry.lookedUpAt + EXPEDITE_GAP_MS));
     context.wake();
   }

@@ -36,19 +36,19 @@ export function decideLive(input: LiveInput): LiveAnswer {
   }
   const parts = winners.filter(({ spec }) => spec.families.includes(family)).map((alias) => partOf(input, alias));
   const addresses = addressSet(parts.flatMap((part) => part.addresses));
-  const askAgainAt = soonest(parts, now);
+  const refreshAt = soonest(parts, now);
   if (addresses.length > 0) {
-    return { kind: "addresses", addresses, askAgainAt, freshUntil: Math.min(...parts.map((part) => part.freshUntil)) };
+    return { kind: "addresses", addresses, refreshAt, freshUntil: Math.min(...parts.map((part) => part.freshUntil)) };
   }
   const detail = parts.find((part) => part.unresolved !== undefined)?.unresolved;
   if (detail === undefined) {
-    return { kind: "none", askAgainAt };
+    return { kind: "none", refreshAt };
   }
   // A target that was never read may stand behind what is published, as after an edit: that is stale, and better than nothing.
   const published = addressSet(winners.flatMap((alias) => publishedOf(alias, input)));
   return published.length > 0
-    ? { kind: "addresses", addresses: published, askAgainAt, freshUntil: now }
-    : { kind: "failed", askAgainAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
+    ? { kind: "addresses", addresses: published, refreshAt, freshUntil: now }
+    : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
 }
 
 /** The longest TTL that any answer of these aliases may have. */
@@ -121,7 +121,7 @@ function soonest(parts: readonly Part[], now: Millis): Millis {
 /** Nothing changes at a paused name, nor at one that would feed itself: what was published stays, or else what is known. */
 function frozen(input: LiveInput): LiveAnswer {
   const { zone, family, winners, resultOf, now } = input;
-  const askAgainAt = now + UNCHANGING_MS;
+  const refreshAt = now + UNCHANGING_MS;
   const published = winners.flatMap((alias) => publishedOf(alias, input));
   const known = winners.flatMap(
     (alias) =>
@@ -129,8 +129,8 @@ function frozen(input: LiveInput): LiveAnswer {
   );
   const addresses = addressSet(published.length > 0 ? published : known);
   return addresses.length > 0
-    ? { kind: "addresses", addresses, askAgainAt, freshUntil: now + maxTtlOf(zone, winners) * 1000 }
-    : { kind: "none", askAgainAt };
+    ? { kind: "addresses", addresses, refreshAt, freshUntil: now + maxTtlOf(zone, winners) * 1000 }
+    : { kind: "none", refreshAt };
 }
 
 function publishedOf({ status }: DnsAlias, { zone, name, family }: LiveInput): readonly string[] {

@@ -7,7 +7,7 @@ import { displayName } from "../../dns/name/name.ts";
 import { parseZoneFile } from "../../dns/zone-file/parse-zone-file.ts";
 import { byAge } from "../../plan/claims.ts";
 import type { ServedAlias } from "../../responder/answer-source.ts";
-import type { WorkResult } from "../../schedule/work-queue.ts";
+import type { Requeue } from "../../schedule/work-queue.ts";
 import type { BaseText, FeedDeps, FeedProblem, FeedState, ReadBase } from "./zone-sync-context.ts";
 import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-zone.ts";
 
@@ -26,29 +26,29 @@ export async function handOver(
   state: FeedState,
   domain: string,
   signal: AbortSignal,
-): Promise<WorkResult> {
+): Promise<Requeue> {
   const zone = chosen(deps, state, domain);
   const spec = zone === undefined ? undefined : servedBaseOf(zone.spec);
   if (zone === undefined || spec === undefined) {
     state.unhandled.delete(domain);
     withdraw(deps, state, domain);
-    return { again: "done" };
+    return { requeue: "done" };
   }
   const read = await deps.port.readBase(zone, spec, signal);
   if (read.kind === "failed") {
     deps.log.warn({ zone: objectKey(zone.meta), err: read.message }, "base zone not read; what is served stays");
-    return { again: read.retryAfterMs === undefined ? "backoff" : { afterMs: read.retryAfterMs } };
+    return { requeue: read.retryAfterMs === undefined ? "backoff" : { afterMs: read.retryAfterMs } };
   }
   const base = baseOf(state, zone, read);
   if (typeof base === "string") {
     tell(deps, state, zone, outOfDate(state, domain, base));
     state.unhandled.delete(domain);
-    return { again: { afterMs: AGAIN_MS } };
+    return { requeue: { afterMs: AGAIN_MS } };
   }
   state.told.delete(objectKey(zone.meta));
   await serve(deps, state, zone, base);
   state.unhandled.delete(domain);
-  return { again: "done" };
+  return { requeue: "done" };
 }
 
 /** The oldest zone of the domain that has records of its own to serve. */

@@ -5,7 +5,7 @@ import { ABANDON_ANNOTATION, FINALIZER, objectKey, type ObjectKey } from "../../
 import type { Name } from "../../dns/name/name.ts";
 import type { Reporter, StatusWrite } from "../ports/ports.ts";
 import type { Store } from "../inventory/store.ts";
-import type { Again } from "../zone/reconcile.ts";
+import type { Requeue } from "../../schedule/work-queue.ts";
 import type { ZoneState } from "../zone/zone-state.ts";
 
 export interface FinalizeDeps {
@@ -24,15 +24,15 @@ const LOOK_AGAIN_MS = 1_000;
  * Lets an alias under deletion go once nothing of it is published any more, or it is abandoned, or the wait is over. What is left behind is still ours and
  * is deleted by the next plan that can be written: the finalizer only lets the one who deletes see the end.
  */
-export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: AbortSignal): Promise<Again> {
+export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
   if (!alias.meta.finalizers.includes(FINALIZER)) {
-    return { again: "done" };
+    return { requeue: "done" };
   }
   const left = stillPublished(deps, alias);
   const waitedMs = deps.clock.now() - (alias.meta.deletedAt ?? deps.clock.now());
   const abandoned = alias.meta.annotations[ABANDON_ANNOTATION] !== undefined;
   if (left.length > 0 && !abandoned && waitedMs < GIVE_UP_MS) {
-    return { again: { afterMs: LOOK_AGAIN_MS } };
+    return { requeue: { afterMs: LOOK_AGAIN_MS } };
   }
   if (left.length > 0) {
     reportLeft(deps, alias, left, abandoned ? "it is annotated with dnsalias.io/abandon" : describeWait(waitedMs));
@@ -63,9 +63,9 @@ function describeWait(waitedMs: Millis): string {
   return `the wait of ${Math.round(waitedMs / 60_000)} minutes is over`;
 }
 
-export function afterWrite(write: StatusWrite): Again {
+export function afterWrite(write: StatusWrite): Requeue {
   if (write.kind !== "failed") {
-    return { again: "done" };
+    return { requeue: "done" };
   }
-  return { again: write.retryAfterMs === undefined ? "backoff" : { afterMs: write.retryAfterMs } };
+  return { requeue: write.retryAfterMs === undefined ? "backoff" : { afterMs: write.retryAfterMs } };
 }

@@ -9,7 +9,7 @@ import { overdueAt, targetVerdicts } from "./alias-conditions.ts";
 import { afterWrite, finalize } from "./finalizer.ts";
 import type { InvalidObject, Observer, Reporter } from "../ports/ports.ts";
 import { stalenessBoundMs } from "./staleness-bound.ts";
-import type { Again } from "../zone/reconcile.ts";
+import type { Requeue } from "../../schedule/work-queue.ts";
 
 export interface AliasReportDeps extends FactsDeps {
   readonly clock: Clock;
@@ -22,14 +22,14 @@ export interface AliasReportDeps extends FactsDeps {
 }
 
 /** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
-export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Again> {
+export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const alias = deps.store.alias(key);
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);
     return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
   if (!deps.mayWrite()) {
-    return { again: "done" };
+    return { requeue: "done" };
   }
   if (alias.meta.deletedAt !== undefined) {
     return finalize(deps, alias, signal);
@@ -38,7 +38,7 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
   noteAhead(deps, facts);
   if (facts.placements.some(({ outcome }) => outcome.kind === "pending")) {
     // The zone's first plan is under way, and touches the alias again.
-    return { again: "done" };
+    return { requeue: "done" };
   }
   if (facts.placements.length > 0 && !alias.meta.finalizers.includes(FINALIZER)) {
     const added = await deps.reporter.finalizer(alias, true, signal);
@@ -64,16 +64,16 @@ export async function updateInvalidStatus(
   deps: Pick<AliasReportDeps, "reporter" | "observer" | "mayWrite">,
   invalid: InvalidObject | undefined,
   signal: AbortSignal,
-): Promise<Again> {
+): Promise<Requeue> {
   if (invalid === undefined || !deps.mayWrite()) {
-    return { again: "done" };
+    return { requeue: "done" };
   }
   const written = await deps.reporter.invalidObject(invalid, signal);
   deps.observer.statusWrite(written.kind);
   return afterWrite(written);
 }
 
-async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: AbortSignal): Promise<Again> {
+async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: AbortSignal): Promise<Requeue> {
   const { alias } = facts;
   const key = objectKey(alias.meta);
   const status = aliasStatus(facts, deps.invalidEdit(key));
@@ -118,7 +118,7 @@ function tellReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasStat
 }
 
 /** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
-function nextLookup({ alias, placements, now, homeless }: AliasFacts): Again {
+function nextLookup({ alias, placements, now, homeless }: AliasFacts): Requeue {
   const answers = targetVerdicts({ alias, placements, now, homeless }).flatMap((target) => target.answers);
   const failing = answers.filter((answer) => answer.failingSince !== undefined);
   const moments = failing.flatMap((answer) => [
@@ -126,7 +126,7 @@ function nextLookup({ alias, placements, now, homeless }: AliasFacts): Again {
     (answer.goodAt ?? Infinity) + alias.spec.maxStalenessMs,
   ]);
   const ahead = moments.filter((at) => at > now);
-  return ahead.length === 0 ? { again: "done" } : { again: { afterMs: atLeastASecond(Math.min(...ahead) - now) } };
+  return ahead.length === 0 ? { requeue: "done" } : { requeue: { afterMs: atLeastASecond(Math.min(...ahead) - now) } };
 }
 
 function atLeastASecond(ms: Millis): Millis {

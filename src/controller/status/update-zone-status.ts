@@ -12,7 +12,7 @@ import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject, Observer, Reporter } from "../ports/ports.ts";
 import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
-import type { Again } from "../zone/reconcile.ts";
+import type { Requeue } from "../../schedule/work-queue.ts";
 import type { ZoneState } from "../zone/zone-state.ts";
 
 export interface ZoneReportDeps {
@@ -27,18 +27,18 @@ export interface ZoneReportDeps {
 }
 
 /** Brings one zone's status to what it should be; writes nothing where nothing differs. */
-export async function reportZone(deps: ZoneReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Again> {
+export async function reportZone(deps: ZoneReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const state = deps.zoneState(key);
   const zone = deps.store.zone(key);
   if (zone === undefined) {
     return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
   if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
-    return { again: "done" };
+    return { requeue: "done" };
   }
   const status = zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now());
   if (isDeepStrictEqual(status, zone.status)) {
-    return { again: "done" };
+    return { requeue: "done" };
   }
   const written = await deps.reporter.zoneStatus(zone, status, signal);
   deps.observer.statusWrite(written.kind);

@@ -25,8 +25,8 @@ export function notePeer(state: ZoneState, read: ActualZone, ownerId: string, no
   const changed = new Set(theirs.map(({ name }) => name));
   for (const name of changed) {
     const last = state.peerHolds.get(name);
-    const again = last !== undefined && now < last.until + MAX_WAIT_MS;
-    const waitMs = again ? Math.min(MAX_WAIT_MS, last.waitMs * 2) : FIRST_WAIT_MS;
+    const requeue = last !== undefined && now < last.until + MAX_WAIT_MS;
+    const waitMs = requeue ? Math.min(MAX_WAIT_MS, last.waitMs * 2) : FIRST_WAIT_MS;
     state.peerHolds.set(name, { until: now + waitMs, waitMs });
   }
   return [...changed];

@@ -7,7 +7,7 @@ import { ALIAS_TYPES, type AliasType } from "../../dns/record.ts";
 import { setKey } from "../../plan/diff.ts";
 import type { ServingEndpoint } from "../../providers/provider.ts";
 import type { ServerAnswer, EndpointsOf, Observer } from "../ports/ports.ts";
-import type { Again } from "./reconcile.ts";
+import type { Requeue } from "../../schedule/work-queue.ts";
 import type { Noticed, ZoneState } from "./zone-state.ts";
 
 export interface ProveDeps {
@@ -33,7 +33,7 @@ const SLOW_WAIT_MS = 10_000;
 const IDLE_WAIT_MS = 30_000;
 
 /** One round of asking every server of a zone for what is written; says when the next round is due. */
-export async function proveZone(deps: ProveDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+export async function proveZone(deps: ProveDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   const endpoints = await deps.endpointsOf(state.zone, signal);
   if (endpoints.length === 0) {
     return takeAsServed(deps, state);
@@ -121,7 +121,7 @@ interface Round {
   readonly queried: ZoneState["unproved"];
 }
 
-function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Round): Again {
+function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Round): Requeue {
   const zone = objectKey(state.zone.meta);
   const now = deps.clock.now();
   const current = [...state.behind.values()].filter((names) => names.size === 0).length;
@@ -148,7 +148,7 @@ function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Roun
   if (wholeZone || changed.length > 0) {
     deps.onChanged(zone, wholeZone ? undefined : changed);
   }
-  return { again: { afterMs: nextWaitMs(now, behindSince, slow) } };
+  return { requeue: { afterMs: nextWaitMs(now, behindSince, slow) } };
 }
 
 function nextWaitMs(now: Millis, behindSince: Millis | undefined, slow: boolean): Millis {
@@ -160,7 +160,7 @@ function nextWaitMs(now: Millis, behindSince: Millis | undefined, slow: boolean)
 }
 
 /** Without a server to ask, what is written is all that can be said. */
-function takeAsServed(deps: ProveDeps, state: ZoneState): Again {
+function takeAsServed(deps: ProveDeps, state: ZoneState): Requeue {
   const proved = [...state.unproved.keys()];
   for (const name of proved) {
     state.publishedAt.set(name, deps.clock.now());
@@ -173,7 +173,7 @@ function takeAsServed(deps: ProveDeps, state: ZoneState): Again {
   if (names.length > 0 || known) {
     deps.onChanged(objectKey(state.zone.meta), known ? undefined : names);
   }
-  return { again: { afterMs: IDLE_WAIT_MS } };
+  return { requeue: { afterMs: IDLE_WAIT_MS } };
 }
 
 /** What an earlier process wrote and every server serves was published then; nobody says when, so it is now. */

@@ -1,3 +1,4 @@
+import type { Requeue } from "../../schedule/work-queue.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
@@ -16,9 +17,6 @@ import type { Observer, Reporter } from "../ports/ports.ts";
 import { limitsOf, propose } from "./propose-changes.ts";
 import { countedAs, tally, tellPublished, tellRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
-
-/** When the zone is to be looked at again, told to its queue. */
-export type Again = { readonly again: "done" | "backoff" | { readonly afterMs: Millis } };
 
 export interface ReconcileDeps {
   readonly ownerId: string;
@@ -56,17 +54,17 @@ const FIGHT_REPAIRS = 5;
 const FIGHT_WINDOW_MS = 600_000;
 
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
-export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   const { news } = state;
-  const again = await reconcileOnce(deps, state, signal);
+  const requeue = await reconcileOnce(deps, state, signal);
   if (state.news !== news) {
     // The round that the news asked for must not go by what this one read before it.
     state.actual = undefined;
   }
-  return again;
+  return requeue;
 }
 
-async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Again> {
+async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   const startedAt = deps.clock.now();
   // A change that is noticed from here on belongs to the next plan.
   state.planningSince = state.dirtySince ?? state.planningSince;
@@ -88,14 +86,14 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
     return settleAs(deps, state, { kind: "refused", reason: "ZoneConflict", message }, { afterMs: REFUSED_RETRY_MS });
   }
   if (!deps.mayWrite()) {
-    return { again: "done" };
+    return { requeue: "done" };
   }
   const waitMs = state.notBefore - deps.clock.now();
   if (waitMs > 0) {
-    return { again: { afterMs: waitMs } };
+    return { requeue: { afterMs: waitMs } };
   }
   const actual = await currentActual(deps, state, plan, signal);
-  if ("again" in actual) {
+  if ("requeue" in actual) {
     return actual;
   }
   return publish(deps, state, { plan, actual }, signal);
@@ -106,7 +104,7 @@ async function currentActual(
   state: ZoneState,
   plan: ZonePlan,
   signal: AbortSignal,
-): Promise<ActualZone | Again> {
+): Promise<ActualZone | Requeue> {
   const names = plan.names.map(({ name }) => name);
   const known = names.every((name) => state.readFor.has(name));
   if (state.actual !== undefined && known && deps.clock.now() - state.readAt < RESYNC_MS) {
@@ -136,7 +134,7 @@ async function publish(
   state: ZoneState,
   { plan, actual }: { readonly plan: ZonePlan; readonly actual: ActualZone },
   signal: AbortSignal,
-): Promise<Again> {
+): Promise<Requeue> {
   const { changes, guarded } = propose({
     zone: state.zone,
     plan,
@@ -184,7 +182,7 @@ interface Pending {
   readonly waitMs: Millis | undefined;
 }
 
-async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Again> {
+async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Requeue> {
   const zone = objectKey(state.zone.meta);
   const { actual, writes, settled, waitMs } = pending;
   const startedAt = deps.clock.now();
@@ -206,7 +204,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
     case "conflict":
       deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
       state.actual = undefined;
-      return { again: "backoff" };
+      return { requeue: "backoff" };
     case "refused":
       state.actual = undefined;
       return settleAs(deps, state, result, { afterMs: REFUSED_RETRY_MS });
@@ -263,8 +261,8 @@ function settleAs(
   deps: ReconcileDeps,
   state: ZoneState,
   outcome: ZoneOutcome,
-  again: Exclude<Again["again"], "done" | "backoff">,
-): Again {
+  requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
+): Requeue {
   const zone = objectKey(state.zone.meta);
   if (!sameOutcome(state.outcome, outcome)) {
     state.outcome = outcome;
@@ -274,18 +272,18 @@ function settleAs(
     }
     deps.onChanged(zone, undefined);
   }
-  return { again };
+  return { requeue };
 }
 
 /** Nothing was tried, so that nothing is news; a zone that is told to wait long at its very start says why. */
-function deferred(deps: ReconcileDeps, state: ZoneState, failure: Failed): Again {
+function deferred(deps: ReconcileDeps, state: ZoneState, failure: Failed): Requeue {
   const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
   return state.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
     ? failed(deps, state, failure)
-    : { again: { afterMs } };
+    : { requeue: { afterMs } };
 }
 
-function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }: Failed): Again {
+function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }: Failed): Requeue {
   const zone = objectKey(state.zone.meta);
   const first = state.outcome.kind !== "failed";
   const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();
@@ -297,7 +295,7 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
     deps.reporter.event(state.zone, { type: "Warning", reason: "WriteFailed", message });
     deps.onChanged(zone, undefined);
   }
-  return { again: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
+  return { requeue: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
 }
 
 function noteHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void {

@@ -29,7 +29,7 @@ export function createSecretTexts(deps: SecretTextDeps): SecretTexts {
       if (before !== undefined && deps.clock.now() - before.readAt < FRESH_MS) {
         return before.read;
       }
-      const read = await readAgain(deps.transport, at, before?.read, signal);
+      const read = await refresh(deps.transport, at, before?.read, signal);
       if (read.kind === "ok") {
         known.set(id, { read, readAt: deps.clock.now() });
       } else {
@@ -52,7 +52,7 @@ interface SecretLocation extends SecretKeyRef {
   readonly namespace: string;
 }
 
-async function readAgain(
+async function refresh(
   transport: Transport,
   at: SecretLocation,
   before: SecretRead | undefined,

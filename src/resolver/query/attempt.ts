@@ -4,7 +4,7 @@ import { encodeMessage } from "../../dns/message/encode.ts";
 import type { Message } from "../../dns/message/message.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
 import type { Exchange, ExchangeResult, ResolverServer } from "../../transport/exchange.ts";
-import { type Again, followUp, learn, type Response, type Sent } from "./follow-up.ts";
+import { type Retry, followUp, learn, type Response, type Sent } from "./follow-up.ts";
 import { judge } from "./match-response.ts";
 import { type ResolverQuestion, buildQuery, type QueryVariant } from "./build-query.ts";
 import { cookieToSend, type Traits } from "../server/server-traits.ts";
@@ -46,7 +46,7 @@ export async function attempt(
   for (let packets = 0; packets < MAX_PACKETS; packets += 1) {
     const got = await send(deps, server, { queried, sent }, signal);
     if (got.kind === "failed") {
-      return sent.again === undefined ? got : lost(sent.again, got.detail);
+      return sent.retry === undefined ? got : lost(sent.retry, got.detail);
     }
     deps.remember(server, learn(deps.traitsOf(server), sent, got, deps.clock.now()));
     const next = followUp(sent, got.message, got.judgement);
@@ -160,11 +160,11 @@ function malformed(problem: string): Failed {
 }
 
 /** A second packet was needed and did not bring an answer: the first is the reason. */
-function lost(again: Again, detail: string): Failed {
-  return { kind: "failed", reason: LOST[again].reason, detail: `${LOST[again].detail}, then ${detail}` };
+function lost(retry: Retry, detail: string): Failed {
+  return { kind: "failed", reason: LOST[retry].reason, detail: `${LOST[retry].detail}, then ${detail}` };
 }
 
-const LOST: Readonly<Record<Again, { readonly reason: FailureReason; readonly detail: string }>> = {
+const LOST: Readonly<Record<Retry, { readonly reason: FailureReason; readonly detail: string }>> = {
   truncated: { reason: "truncated", detail: "truncated its answer" },
   edns: { reason: "rcode", detail: "refused EDNS" },
   subnet: { reason: "rcode", detail: "refused the client subnet" },

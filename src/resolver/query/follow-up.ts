@@ -13,11 +13,11 @@ export interface Sent {
   /** With a client subnet (RFC 7871); never without EDNS. */
   readonly subnet: boolean;
   /** Why the same question goes out once more; undefined the first time. */
-  readonly again?: Again;
+  readonly retry?: Retry;
 }
 
 /** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. A {@link Proof}: its answer lacked it. */
-export type Again = "truncated" | "edns" | "subnet" | "badcookie" | Proof;
+export type Retry = "truncated" | "edns" | "subnet" | "badcookie" | Proof;
 
 export type FollowUp =
   | { readonly kind: "take" }
@@ -28,22 +28,22 @@ export type FollowUp =
 export function followUp(sent: Sent, message: Message, judgement: Judgement): FollowUp {
   const isUdp = sent.protocol === "udp";
   if (isUdp && judgement.kind === "doubtful") {
-    return { kind: "again", next: { ...sent, protocol: "tcp", again: judgement.lacks } };
+    return { kind: "again", next: { ...sent, protocol: "tcp", retry: judgement.lacks } };
   }
   if (message.rcode === RCODE.BADCOOKIE && cookieOf(message) !== undefined) {
     return afterBadCookie(sent);
   }
   if (sent.subnet && refusesSubnet(message)) {
-    return { kind: "again", next: { ...sent, subnet: false, again: "subnet" } };
+    return { kind: "again", next: { ...sent, subnet: false, retry: "subnet" } };
   }
   if (sent.edns && refusesEdns(message)) {
-    return { kind: "again", next: { ...sent, edns: false, subnet: false, again: "edns" } };
+    return { kind: "again", next: { ...sent, edns: false, subnet: false, retry: "edns" } };
   }
   if (!message.truncated) {
     return { kind: "take" };
   }
   return isUdp
-    ? { kind: "again", next: { ...sent, protocol: "tcp", again: "truncated" } }
+    ? { kind: "again", next: { ...sent, protocol: "tcp", retry: "truncated" } }
     : { kind: "failed", reason: "truncated", detail: "sent a truncated answer over TCP" };
 }
 
@@ -58,10 +58,10 @@ export function learn(traits: Traits, sent: Sent, response: Response, now: Milli
   if (isProved && judgement.lacks === "letters") {
     return { ...known, foldsCase: true };
   }
-  if (sent.again === "subnet" && !refusesSubnet(message)) {
+  if (sent.retry === "subnet" && !refusesSubnet(message)) {
     return { ...known, subnetlessUntil: now + REMEMBERED_MS };
   }
-  return sent.again === "edns" && !refusesEdns(message) ? { ...known, plainUntil: now + REMEMBERED_MS } : known;
+  return sent.retry === "edns" && !refusesEdns(message) ? { ...known, plainUntil: now + REMEMBERED_MS } : known;
 }
 
 export interface Response {
@@ -74,9 +74,9 @@ function afterBadCookie(sent: Sent): FollowUp {
   if (sent.protocol !== "udp") {
     return { kind: "failed", reason: "rcode", detail: "answered BADCOOKIE over TCP" };
   }
-  return sent.again === "badcookie"
+  return sent.retry === "badcookie"
     ? { kind: "again", next: { ...sent, protocol: "tcp" } }
-    : { kind: "again", next: { ...sent, again: "badcookie" } };
+    : { kind: "again", next: { ...sent, retry: "badcookie" } };
 }
 
 /** RFC 7871 7.1.3: REFUSED from servers that want none; those that know no such option answer as they do to any EDNS they dislike. */

@@ -63,12 +63,12 @@ export function usable({ answer, isOutdated }: LiveSlot, now: Millis): LiveAnswe
     return undefined;
   }
   const isFresh = answer.kind === "addresses" && now < answer.freshUntil;
-  return isFresh || now < answer.askAgainAt ? answer : undefined;
+  return isFresh || now < answer.refreshAt ? answer : undefined;
 }
 
 /** What is given out when the waiting is over: whatever was known last (RFC 8767), or that there is nothing. */
 export function lastResort({ answer }: LiveSlot, now: Millis): LiveAnswer {
-  return answer ?? { kind: "failed", askAgainAt: now, detail: "the target's addresses did not come in time" };
+  return answer ?? { kind: "failed", refreshAt: now, detail: "the target's addresses did not come in time" };
 }
 
 export function createLiveSlots({ ask, clock, limits }: LiveSlotsDeps): LiveSlots {
@@ -133,7 +133,7 @@ export function createLiveSlots({ ask, clock, limits }: LiveSlotsDeps): LiveSlot
 }
 
 function settled(slot: LiveSlot, answer: LiveAnswer | undefined, now: Millis): void {
-  slot.answer = answer ?? { kind: "none", askAgainAt: now + GONE_AGAIN_MS };
+  slot.answer = answer ?? { kind: "none", refreshAt: now + GONE_AGAIN_MS };
   slot.version += 1;
   slot.isOutdated = false;
   slot.waitUntil = undefined;
@@ -226,7 +226,7 @@ function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
     return Number.POSITIVE_INFINITY;
   }
   const rest = Math.max((answer.freshUntil - now) * PREFETCH_SHARE, PREFETCH_LEAST_MS);
-  return Math.min(now + RECHECK_MS, Math.max(answer.askAgainAt, answer.freshUntil - rest));
+  return Math.min(now + RECHECK_MS, Math.max(answer.refreshAt, answer.freshUntil - rest));
 }
 
 /** Prepared responses look at the slot that they were made of: what was made of this one is void. */

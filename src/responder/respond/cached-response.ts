@@ -182,7 +182,7 @@ function validUntil(live: LiveAnswer | undefined, now: Millis): Millis {
   if (live === undefined) {
     return Number.POSITIVE_INFINITY;
   }
-  return live.kind === "addresses" && now < live.freshUntil ? live.freshUntil : live.askAgainAt;
+  return live.kind === "addresses" && now < live.freshUntil ? live.freshUntil : live.refreshAt;
 }
 
 function least(times: readonly Millis[]): Millis {

@@ -152,8 +152,8 @@ export function liveAnswer(alias: Name, family: Family, now: number): LiveAnswer
   const addresses = ALIASES.find(({ name }) => parseOwnerName(name) === alias)?.addresses[family];
   const askAgainAt = now + 3_600_000;
   return addresses === undefined
-    ? { kind: "none", askAgainAt }
-    : { kind: "addresses", addresses, freshUntil: askAgainAt, askAgainAt };
+    ? { kind: "none", refreshAt: askAgainAt }
+    : { kind: "addresses", addresses, freshUntil: askAgainAt, refreshAt: askAgainAt };
 }
 
 function servedZone(domainText: string, lines: readonly string[], aliases: readonly AliasText[]): ServedZone {

@@ -72,7 +72,7 @@ test("the TTL counts down, and what is near its end is looked up ahead while it 
   const source = sourceOf(() => {
     const now = systemClock.now();
     ends.push(now + 7_600);
-    return { kind: "addresses", addresses: ["192.0.2.1"], freshUntil: now + 7_600, askAgainAt: now };
+    return { kind: "addresses", addresses: ["192.0.2.1"], freshUntil: now + 7_600, refreshAt: now };
   });
   await using at = await openPool([served], { source });
   const seen = new Set<number>();

@@ -36,8 +36,8 @@ export function randomZone(domain: Name, seed: number): RandomZone {
       const addresses = sets.find(({ name, type }) => name === alias && type === family)?.data;
       const askAgainAt = now + 3_600_000;
       return addresses === undefined
-        ? { kind: "none", askAgainAt }
-        : { kind: "addresses", addresses, freshUntil: askAgainAt, askAgainAt };
+        ? { kind: "none", refreshAt: askAgainAt }
+        : { kind: "addresses", addresses, freshUntil: askAgainAt, refreshAt: askAgainAt };
     },
     names: askedNames(random, domain, sets),
   };

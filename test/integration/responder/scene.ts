@@ -38,7 +38,7 @@ export function zone(more: Partial<ServedZone> = {}): ServedZone {
 
 export function addresses(list: readonly string[], freshMs = 300_000): LiveAnswer {
   const now = systemClock.now();
-  return { kind: "addresses", addresses: list, freshUntil: now + freshMs, askAgainAt: now + Math.min(freshMs, 5_000) };
+  return { kind: "addresses", addresses: list, freshUntil: now + freshMs, refreshAt: now + Math.min(freshMs, 5_000) };
 }
 
 /** A source that gives what a function says, and remembers what it was asked. */

@@ -50,7 +50,7 @@ export function contextOf(standing: Standing = {}, more: Partial<AnswerContext> 
 }
 
 export function fresh(addresses: readonly string[], forMs = 60_000): LiveAnswer {
-  return { kind: "addresses", addresses, freshUntil: NOW + forMs, askAgainAt: NOW + forMs };
+  return { kind: "addresses", addresses, freshUntil: NOW + forMs, refreshAt: NOW + forMs };
 }
 
 /** Asks a view with `name TYPE` or `name CLASS TYPE`. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../src/base/log.ts";
-import { createWorkQueue, type WorkQueue, type WorkResult } from "../../../src/schedule/work-queue.ts";
+import { createWorkQueue, type WorkQueue, type Requeue } from "../../../src/schedule/work-queue.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
 
 interface Running {
@@ -12,7 +12,7 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-const DONE: WorkResult = { again: "done" };
+const DONE: Requeue = { requeue: "done" };
 
 test("a key that is added many times before it runs runs once", async () => {
   const { queue, clock, starts, stop } = running(async () => DONE);
@@ -45,7 +45,7 @@ test("a key that is added while it runs runs again afterwards, never twice at on
 });
 
 test("failures back off by doubling, each key for itself, and a success ends the row", async () => {
-  const results: WorkResult[] = [{ again: "backoff" }, { again: "backoff" }, { again: "backoff" }, DONE];
+  const results: Requeue[] = [{ requeue: "backoff" }, { requeue: "backoff" }, { requeue: "backoff" }, DONE];
   const { queue, clock, starts, stop } = running(async (key) => (key === "a" ? (results.shift() ?? DONE) : DONE));
   queue.add("a");
   await clock.advance(500);
@@ -59,7 +59,7 @@ test("failures back off by doubling, each key for itself, and a success ends the
 
 test("a handler may ask to come again at a time of its own", async () => {
   const { queue, clock, starts, stop } = running(async () =>
-    clock.now() < 100_000 ? { again: { afterMs: 60_000 } } : DONE,
+    clock.now() < 100_000 ? { requeue: { afterMs: 60_000 } } : DONE,
   );
   queue.add("a");
   await clock.advance(300_000);
@@ -111,7 +111,7 @@ test("a handler that throws is tried again with back-off, and the others go on",
 test("a removed key does not run, and one that is removed while it runs does not come again", async () => {
   const { queue, clock, starts, stop } = running(async (_key, signal) => {
     await clock.sleep(1_000, signal);
-    return { again: "backoff" };
+    return { requeue: "backoff" };
   });
   queue.add("waits", { afterMs: 5_000 });
   queue.add("runs");
@@ -131,7 +131,7 @@ test("an abort stops it: what runs gets the signal, nothing starts any more, no 
     await clock.sleep(1_000_000, signal).catch((error: unknown) => {
       reason = error;
     });
-    return { again: "backoff" };
+    return { requeue: "backoff" };
   });
   queue.add("a");
   await clock.advance(1_000);
@@ -161,7 +161,7 @@ test("whoever counts is told of keys as they come, how long they waited and work
     concurrency: 1,
     handle: async (key, signal) => {
       await clock.sleep(2_000, signal);
-      return { again: key === "a" ? "backoff" : "done" };
+      return { requeue: key === "a" ? "backoff" : "done" };
     },
     observe: {
       added: () => void told.push("added"),
@@ -180,7 +180,7 @@ test("whoever counts is told of keys as they come, how long they waited and work
   assert.deepEqual(told.slice(0, 5), ["added", "added", "waited 0 worked 2000", "retried", "waited 2000 worked 2000"]);
 });
 
-function running(handle: (key: string, signal: AbortSignal) => Promise<WorkResult>, concurrency = 4): Running {
+function running(handle: (key: string, signal: AbortSignal) => Promise<Requeue>, concurrency = 4): Running {
   const clock = fakeClock();
   const starts: string[] = [];
   const queue = createWorkQueue({

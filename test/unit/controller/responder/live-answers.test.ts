@@ -53,7 +53,7 @@ test("a target that fails takes neither the others' addresses nor its own last-g
   const answer = await world.ask();
   assert.deepEqual(addressesIn(answer), ["192.0.2.1", "192.0.2.9"]);
   assert.ok(freshFor(world, answer) <= 0);
-  assert.ok((answer?.askAgainAt ?? 0) > world.clock.now());
+  assert.ok((answer?.refreshAt ?? 0) > world.clock.now());
 });
 
 test("a look-up that does not end is not waited for longer than a DNS client waits", async () => {

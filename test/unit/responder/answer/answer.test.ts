@@ -114,17 +114,17 @@ describe("an alias", () => {
     { question: "four.example.com AAAA", want: ["NOERROR aa", SOA] },
     {
       question: "example.com AAAA",
-      standing: { "example.com. AAAA": { kind: "none", askAgainAt: NOW } },
+      standing: { "example.com. AAAA": { kind: "none", refreshAt: NOW } },
       want: ["NOERROR aa", SOA],
     },
     {
       question: "example.com A",
-      standing: { "example.com. A": { kind: "failed", detail: "down", askAgainAt: NOW } },
+      standing: { "example.com. A": { kind: "failed", detail: "down", refreshAt: NOW } },
       want: ["SERVFAIL"],
     },
     {
       question: "example.com TXT",
-      standing: { "example.com. A": { kind: "failed", detail: "down", askAgainAt: NOW } },
+      standing: { "example.com. A": { kind: "failed", detail: "down", refreshAt: NOW } },
       want: ["NOERROR aa", 'an example.com. 300 TXT "hello"'],
     },
     {
@@ -229,12 +229,12 @@ describe("CNAMEs of the base zone", () => {
     },
     {
       question: "www.example.com A",
-      standing: { "shop.example.com. A": { kind: "none", askAgainAt: NOW } },
+      standing: { "shop.example.com. A": { kind: "none", refreshAt: NOW } },
       want: ["NOERROR aa", www, SOA],
     },
     {
       question: "www.example.com A",
-      standing: { "shop.example.com. A": { kind: "failed", detail: "down", askAgainAt: NOW } },
+      standing: { "shop.example.com. A": { kind: "failed", detail: "down", refreshAt: NOW } },
       want: ["SERVFAIL"],
     },
     { question: "www.example.com TXT", want: ["NOERROR aa", www, 'an shop.example.com. 300 TXT "shop"'] },

@@ -32,8 +32,8 @@ function play(limits: Partial<LiveLimits> = {}): Play {
   return state;
 }
 
-function addresses(freshUntil: number, askAgainAt: number): LiveAnswer {
-  return { kind: "addresses", addresses: ["192.0.2.1"], freshUntil, askAgainAt };
+function addresses(freshUntil: number, refreshAt: number): LiveAnswer {
+  return { kind: "addresses", addresses: ["192.0.2.1"], freshUntil, refreshAt };
 }
 
 const usableCases: readonly (readonly [string, LiveAnswer | undefined, boolean, boolean])[] = [
@@ -42,10 +42,10 @@ const usableCases: readonly (readonly [string, LiveAnswer | undefined, boolean, 
   ["fresh addresses that something else stands for by now", addresses(101, 0), true, false],
   ["addresses past their time", addresses(100, 100), false, false],
   ["addresses past their time that are not worth asking for again yet", addresses(100, 101), false, true],
-  ["none", { kind: "none", askAgainAt: 101 }, false, true],
-  ["none, for too long", { kind: "none", askAgainAt: 100 }, false, false],
-  ["a failure", { kind: "failed", askAgainAt: 101, detail: "" }, false, true],
-  ["an old failure", { kind: "failed", askAgainAt: 100, detail: "" }, false, false],
+  ["none", { kind: "none", refreshAt: 101 }, false, true],
+  ["none, for too long", { kind: "none", refreshAt: 100 }, false, false],
+  ["a failure", { kind: "failed", refreshAt: 101, detail: "" }, false, true],
+  ["an old failure", { kind: "failed", refreshAt: 100, detail: "" }, false, false],
 ];
 
 for (const [name, answer, isOutdated, want] of usableCases) {
@@ -61,7 +61,7 @@ test("however many wait, the source is asked once, and all of them go on with it
   const slot = slots.slot(QUESTION);
   const waits = [slots.wait(slot), slots.wait(slot), slots.wait(slots.slot({ ...QUESTION }))];
   assert.deepEqual([queried.length, slots.waiting], [1, 3]);
-  slots.settle(queried[0]?.[0] ?? 0, { kind: "none", askAgainAt: 2_000_000 });
+  slots.settle(queried[0]?.[0] ?? 0, { kind: "none", refreshAt: 2_000_000 });
   for (const wait of waits) {
     await wait;
   }

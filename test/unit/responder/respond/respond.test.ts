@@ -34,11 +34,11 @@ const zone = served(
 
 function live({ name, family }: LiveQuestion, now: number): LiveAnswer {
   if (name === nameOf("down.example.com.")) {
-    return { kind: "failed", askAgainAt: now + 5_000, detail: "nobody answers" };
+    return { kind: "failed", refreshAt: now + 5_000, detail: "nobody answers" };
   }
   const addresses =
     family === "A" ? ["192.0.2.1", "192.0.2.2", "192.0.2.3"] : ["2001:db8::1", "2001:db8::2", "2001:db8::3"];
-  return { kind: "addresses", addresses, freshUntil: now + 100_500, askAgainAt: now + 5_000 };
+  return { kind: "addresses", addresses, freshUntil: now + 100_500, refreshAt: now + 5_000 };
 }
 
 function world(more: WorldOptions = {}): ResponderWorld {
