@@ -21,7 +21,7 @@ export interface ServerQuestion extends ChainQuestion {
   readonly options: LookupOptions;
 }
 
-export interface Found {
+export interface ServerResult {
   readonly result: Exclude<ChainResult, { readonly kind: "failed" }>;
   readonly server: string;
   /** The AD bit of this answer. */
@@ -32,7 +32,7 @@ export interface Found {
 }
 
 export type Told =
-  | { readonly kind: "found"; readonly found: Found }
+  | { readonly kind: "found"; readonly found: ServerResult }
   /** `silent`: a packet may have been lost, so that asking again can help. */
   | { readonly kind: "nothing"; readonly note: Note; readonly silent: boolean };
 
@@ -79,7 +79,7 @@ function read(server: string, question: ServerQuestion, message: Message): Told 
     : { kind: "found", found: foundIn(message, server, result) };
 }
 
-function foundIn(message: Message, server: string, result: Found["result"]): Found {
+function foundIn(message: Message, server: string, result: ServerResult["result"]): ServerResult {
   return { result, server, authenticated: message.authenticData, rcode: message.rcode, scope: scopeOf(message) };
 }
 

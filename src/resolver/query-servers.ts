@@ -1,6 +1,6 @@
 import type { Random } from "../base/clock.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
-import { type AskOneDeps, askOne, type Found, type ServerQuestion } from "./query-server.ts";
+import { type AskOneDeps, askOne, type ServerResult, type ServerQuestion } from "./query-server.ts";
 import type { Note } from "./lookup-failure.ts";
 import { hedged } from "./hedge.ts";
 import { serverLabel } from "./server/server-label.ts";
@@ -26,10 +26,10 @@ export async function askServers(
   deps: AskServersDeps,
   question: ServersQuestion,
   signal: AbortSignal,
-): Promise<Found | undefined> {
+): Promise<ServerResult | undefined> {
   const settled = new Set<string>();
   const order = orderOf(deps, question);
-  const run = async (server: ResolverServer, inner: AbortSignal): Promise<Found | undefined> => {
+  const run = async (server: ResolverServer, inner: AbortSignal): Promise<ServerResult | undefined> => {
     const label = serverLabel(server);
     if (settled.has(label)) {
       return undefined;

@@ -2,7 +2,7 @@ import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { LookupResult, TargetKey } from "../dns/lookup-result.ts";
 import { TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
-import type { Found } from "./query-server.ts";
+import type { ServerResult } from "./query-server.ts";
 import { askServers, type AskServersDeps, type ServersQuestion } from "./query-servers.ts";
 import { type Chain, endOfChain, startOfChain } from "./chain/chain.ts";
 import { failureResult, type Note } from "./lookup-failure.ts";
@@ -107,7 +107,7 @@ function scoped({ options }: Task, { scope }: State): { readonly scope?: number 
   return options.subnet === undefined ? {} : { scope };
 }
 
-function ask(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<Found | undefined> {
+function ask(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<ServerResult | undefined> {
   return askServers(deps, questionFor(task, state, TYPE[task.key.family]), signal);
 }
 
@@ -120,7 +120,7 @@ async function stepOver(
   task: Task,
   state: State,
   signal: AbortSignal,
-): Promise<Found | undefined> {
+): Promise<ServerResult | undefined> {
   if (state.notes.length === 0 || !state.notes.every(({ reason }) => reason === "servfail")) {
     return undefined;
   }
@@ -148,7 +148,7 @@ function questionFor(task: Task, state: State, type: number): ServersQuestion {
   };
 }
 
-function advance({ options }: Task, state: State, { result, server, authenticated, scope }: Found): void {
+function advance({ options }: Task, state: State, { result, server, authenticated, scope }: ServerResult): void {
   state.chain = result.chain;
   state.scope = Math.max(state.scope, scope);
   state.authenticated &&= authenticated;

@@ -28,7 +28,7 @@ export interface Unreadable {
  * are not looked at. Never rejects: what cannot be read is named, "" being the folder itself.
  */
 export async function scanFolder(root: string): Promise<FolderScan> {
-  const found: Found = { files: new Map(), folders: new Map(), unreadable: [] };
+  const found: ScannedFiles = { files: new Map(), folders: new Map(), unreadable: [] };
   await scanInto(found, { root, path: "", ancestors: [] });
   return { ...found, files: new Map([...found.files].sort(([a], [b]) => byCodeUnit(a, b))) };
 }
@@ -42,7 +42,7 @@ const WIDTH = 32;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 const SKIPPED = /^(?:\.|kustomization\.ya?ml$)/;
 
-interface Found {
+interface ScannedFiles {
   readonly files: Map<string, FileStamp>;
   readonly folders: Map<string, string>;
   readonly unreadable: Unreadable[];
@@ -55,7 +55,7 @@ interface FolderPosition {
   readonly ancestors: readonly string[];
 }
 
-async function scanInto(found: Found, { root, path, ancestors }: FolderPosition): Promise<void> {
+async function scanInto(found: ScannedFiles, { root, path, ancestors }: FolderPosition): Promise<void> {
   const full = join(root, path);
   try {
     const real = await realpath(full);
@@ -85,7 +85,7 @@ async function scanInto(found: Found, { root, path, ancestors }: FolderPosition)
 }
 
 /** Notes a manifest file; says whether it is a folder to go into. */
-async function visit(found: Found, root: string, path: string): Promise<"folder" | "other"> {
+async function visit(found: ScannedFiles, root: string, path: string): Promise<"folder" | "other"> {
   try {
     const info = await stat(join(root, path));
     if (info.isDirectory()) {

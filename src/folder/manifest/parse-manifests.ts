@@ -155,13 +155,13 @@ function readObject(source: Source, object: unknown, at: FieldPath): readonly Pi
   return [readIdentity(source, { kind, object, at })];
 }
 
-interface Found {
+interface ParsedDocument {
   readonly kind: ManifestKind;
   readonly object: unknown;
   readonly at: FieldPath;
 }
 
-function readIdentity(source: Source, { kind, object, at }: Found): Piece {
+function readIdentity(source: Source, { kind, object, at }: ParsedDocument): Piece {
   const metadata = field(object, "metadata");
   const name = field(metadata, "name");
   const namespace = kind === "Namespace" ? "" : (field(metadata, "namespace") ?? "default");

@@ -10,7 +10,7 @@ import { addressRecords } from "../live/live-records.ts";
 import { isStale } from "../live/live-ttl.ts";
 import { negativeSoa } from "./negative-soa.ts";
 import { rdataOf, recordsOf } from "../zone/packed-rrset.ts";
-import { findIn, type Found } from "../zone/find-name.ts";
+import { findIn, type NameMatch } from "../zone/find-name.ts";
 import { setOf, type AliasFacts, type ZoneView } from "../zone/zone-view.ts";
 
 /**
@@ -105,7 +105,7 @@ function stepAt(lookup: NameLookup): Step {
   }
 }
 
-function referral({ view, context }: NameLookup, cut: Extract<Found, { kind: "cut" }>): ReadyAnswer {
+function referral({ view, context }: NameLookup, cut: Extract<NameMatch, { kind: "cut" }>): ReadyAnswer {
   const additionals = glueFor(view, cut, context);
   return {
     ...EMPTY,
@@ -117,9 +117,9 @@ function referral({ view, context }: NameLookup, cut: Extract<Found, { kind: "cu
   };
 }
 
-type FoundNode = Extract<Found, { kind: "node" | "cut" }>;
+type NodeMatch = Extract<NameMatch, { kind: "node" | "cut" }>;
 
-function nodeAt(lookup: NameLookup, found: FoundNode): Step {
+function nodeAt(lookup: NameLookup, found: NodeMatch): Step {
   const { name, type } = lookup;
   const { node } = found;
   const cname = setOf(node, TYPE.CNAME);
@@ -145,7 +145,7 @@ function familyOf(type: number): Family | undefined {
   return type === TYPE.A ? "A" : type === TYPE.AAAA ? "AAAA" : undefined;
 }
 
-function recordsAt(lookup: NameLookup, { node }: FoundNode): ReadyAnswer {
+function recordsAt(lookup: NameLookup, { node }: NodeMatch): ReadyAnswer {
   const { view, name, type, context } = lookup;
   const set = setOf(node, type) ?? aliasSet(node, type);
   if (set === undefined) {

@@ -4,7 +4,7 @@ import type { WireSet } from "./packed-rrset.ts";
 import { setOf, type ZoneNode, type ZoneView } from "./zone-view.ts";
 
 /** What stands at a name of a zone, RFC 1034 4.3.2 step 3 with RFC 4592 and RFC 6672. */
-export type Found =
+export type NameMatch =
   /** `owner` is where its records are kept: the name itself, or the wildcard that it comes from. */
   | { readonly kind: "node"; readonly node: ZoneNode; readonly owner: Name }
   /** The name is at or below a delegation. */
@@ -14,12 +14,12 @@ export type Found =
   | { readonly kind: "absent" };
 
 /** Finds a name that is at or below the zone's domain. Time grows with the labels that exist, not with those that were asked for. */
-export function findIn(view: ZoneView, name: Name): Found {
+export function findIn(view: ZoneView, name: Name): NameMatch {
   const exact = view.hasCuts ? undefined : view.nodes.get(name);
   return exact === undefined ? walkDown(view, name) : { kind: "node", node: exact, owner: name };
 }
 
-function walkDown(view: ZoneView, name: Name): Found {
+function walkDown(view: ZoneView, name: Name): NameMatch {
   const { nodes, domain } = view;
   let encloser: string = domain;
   let node = nodes.get(domain);
@@ -46,10 +46,10 @@ function walkDown(view: ZoneView, name: Name): Found {
   return node === undefined ? ABSENT : { kind: "node", node, owner: name };
 }
 
-const ABSENT: Found = { kind: "absent" };
+const ABSENT: NameMatch = { kind: "absent" };
 
 /** RFC 4592 3.3.1: the `*` right below the closest encloser, and no other. */
-function wildcardBelow({ nodes }: ZoneView, encloser: string): Found {
+function wildcardBelow({ nodes }: ZoneView, encloser: string): NameMatch {
   const owner = encloser === ROOT ? "*." : `*.${encloser}`;
   const node = nodes.get(owner);
   return node === undefined ? ABSENT : { kind: "node", node, owner: nameOfCanonical(owner) };
