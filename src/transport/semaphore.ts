@@ -1,10 +1,10 @@
 /** So many at a time; the rest wait in line. */
-export interface Slots {
+export interface Semaphore {
   /** Calls `enter`, at once or when a slot is free, unless it was left before; gives the function that leaves, which works once. */
   take(enter: () => void): () => void;
 }
 
-export function createSlots(count: number): Slots {
+export function createSemaphore(count: number): Semaphore {
   const line = new Set<() => void>();
   let free = count;
   return {

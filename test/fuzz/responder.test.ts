@@ -188,5 +188,5 @@ test("a million packets, mutated and random: every answer is well formed, and me
   assert.ok(tookMs < MOST_MS, `${Math.round(tookMs)} ms`);
   assert.ok(answers > PACKETS / 2, `${answers} answers`);
   assert.equal(world.counters.errors, 0);
-  assert.equal(world.slots.waiting, 0);
+  assert.equal(world.liveCache.waiting, 0);
 });

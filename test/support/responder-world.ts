@@ -1,7 +1,7 @@
 import type { Millis } from "../../src/base/clock.ts";
 import { createCookies } from "../../src/responder/client/cookie.ts";
 import { createCounters, type Counters } from "../../src/responder/counters.ts";
-import { createLiveSlots, type LiveLimits, type LiveSlots } from "../../src/responder/live/live-cache.ts";
+import { createLiveCache, type LiveLimits, type LiveCache } from "../../src/responder/live/live-cache.ts";
 import { createPacketCache, type PacketCache } from "../../src/responder/respond/response-cache.ts";
 import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/answer-source.ts";
 import { createRateLimiter } from "../../src/responder/client/rate-limit.ts";
@@ -13,7 +13,7 @@ import { buildZoneView } from "../../src/responder/zone/zone-view.ts";
 export interface ResponderWorld {
   readonly respond: Respond;
   readonly book: ZoneBook;
-  readonly slots: LiveSlots;
+  readonly liveCache: LiveCache;
   readonly packets: PacketCache;
   readonly counters: Counters;
   /** What the source has been asked, in order. */
@@ -38,20 +38,20 @@ export function responderWorld(options: WorldOptions = {}): ResponderWorld {
   const packets = createPacketCache(options.maxPackets ?? 10_000);
   const asked: LiveQuestion[] = [];
   const clock = { now: () => world.now, sleep: () => Promise.reject(new Error("nobody sleeps here")) };
-  const slots = createLiveSlots({
+  const liveCache = createLiveCache({
     clock,
     limits: { maxAnswers: 10_000, maxWaiting: 1_000, waitMs: 1_850, ...options.limits },
     ask: (id, question) => {
       asked.push(question);
       const answer = options.live?.(question, world.now);
       if (answer !== undefined) {
-        queueMicrotask(() => slots.settle(id, answer));
+        queueMicrotask(() => liveCache.settle(id, answer));
       }
     },
   });
   const respond = createRespond({
     book,
-    slots,
+    liveCache,
     packets,
     counters,
     clock,
@@ -59,7 +59,7 @@ export function responderWorld(options: WorldOptions = {}): ResponderWorld {
     limiter: createRateLimiter({ ...DEFAULT_RATE_LIMITS, ...options.rate }, new Uint32Array(6).fill(3)),
     cookies: createCookies({ current: new Uint8Array(16).fill(5) }),
   });
-  const world: ResponderWorld = { respond, book, slots, packets, counters, asked, now: 1_700_000_000_000 };
+  const world: ResponderWorld = { respond, book, liveCache, packets, counters, asked, now: 1_700_000_000_000 };
   return world;
 }
 

@@ -5,7 +5,7 @@ import type { Subnet } from "../../dns/address/subnet.ts";
 import type { LiveAnswer, LiveQuestion } from "../answer-source.ts";
 
 /** What a worker knows of one family of one alias, for all askers or for those of one subnet. */
-export interface LiveSlot {
+export interface LiveCacheEntry {
   readonly question: LiveQuestion;
   /** Replaced whole, never changed. */
   answer: LiveAnswer | undefined;
@@ -21,11 +21,11 @@ export interface LiveSlot {
   timer: NodeJS.Timeout | undefined;
   queriedAs: number;
   /** Slots of the same alias and family for subnets, by the subnet's text. */
-  subnets: Map<string, LiveSlot> | undefined;
+  subnets: Map<string, LiveCacheEntry> | undefined;
 }
 
-export interface LiveSlotsDeps {
-  /** Asks the source; {@link LiveSlots.settle} brings the answer, or nothing does. */
+export interface LiveCacheDeps {
+  /** Asks the source; {@link LiveCache.settle} brings the answer, or nothing does. */
   readonly ask: (id: number, question: LiveQuestion) => void;
   readonly clock: Clock;
   readonly limits: LiveLimits;
@@ -41,15 +41,15 @@ export interface LiveLimits {
 }
 
 /** The live answers of one worker: one request to the source a slot, however many wait for it. */
-export interface LiveSlots {
-  slot(question: LiveQuestion): LiveSlot;
+export interface LiveCache {
+  entry(question: LiveQuestion): LiveCacheEntry;
   /** Asks the source unless that is under way. */
-  refresh(slot: LiveSlot): void;
+  refresh(entry: LiveCacheEntry): void;
   /**
    * Resolves once the slot has another answer or the time is up. Undefined: it is not worth waiting, as too many wait, or the source has let others wait
    * in vain.
    */
-  wait(slot: LiveSlot): Promise<void> | undefined;
+  wait(entry: LiveCacheEntry): Promise<void> | undefined;
   settle(id: number, answer: LiveAnswer | undefined): void;
   /** What the source says of these owner names has changed. */
   outdate(zone: Name, names: readonly Name[]): void;
@@ -58,7 +58,7 @@ export interface LiveSlots {
 }
 
 /** What a slot has that can be given out without asking the source first. */
-export function usable({ answer, isOutdated }: LiveSlot, now: Millis): LiveAnswer | undefined {
+export function usable({ answer, isOutdated }: LiveCacheEntry, now: Millis): LiveAnswer | undefined {
   if (answer === undefined || isOutdated) {
     return undefined;
   }
@@ -67,61 +67,61 @@ export function usable({ answer, isOutdated }: LiveSlot, now: Millis): LiveAnswe
 }
 
 /** What is given out when the waiting is over: whatever was known last (RFC 8767), or that there is nothing. */
-export function lastResort({ answer }: LiveSlot, now: Millis): LiveAnswer {
+export function lastResort({ answer }: LiveCacheEntry, now: Millis): LiveAnswer {
   return answer ?? { kind: "failed", refreshAt: now, detail: "the target's addresses did not come in time" };
 }
 
-export function createLiveSlots({ ask, clock, limits }: LiveSlotsDeps): LiveSlots {
+export function createLiveCache({ ask, clock, limits }: LiveCacheDeps): LiveCache {
   const table = createTable(limits.maxAnswers);
-  const queried = new Map<number, LiveSlot>();
+  const queried = new Map<number, LiveCacheEntry>();
   let lastId = 0;
   let waiting = 0;
 
-  const release = (slot: LiveSlot): void => {
-    const { waiters } = slot;
-    clearTimeout(slot.timer);
+  const release = (entry: LiveCacheEntry): void => {
+    const { waiters } = entry;
+    clearTimeout(entry.timer);
     waiting -= waiters.length;
-    slot.waiters = [];
+    entry.waiters = [];
     waiters.forEach((waiter) => waiter());
   };
-  const refresh = (slot: LiveSlot): void => {
+  const refresh = (entry: LiveCacheEntry): void => {
     const now = clock.now();
-    const isUnderWay = slot.waitUntil !== undefined && now < slot.waitUntil + FORGET_AFTER_MS;
+    const isUnderWay = entry.waitUntil !== undefined && now < entry.waitUntil + FORGET_AFTER_MS;
     if (isUnderWay || queried.size >= limits.maxWaiting) {
       return;
     }
-    queried.delete(slot.queriedAs);
+    queried.delete(entry.queriedAs);
     lastId += 1;
-    slot.queriedAs = lastId;
-    slot.waitUntil = now + limits.waitMs;
-    queried.set(lastId, slot);
-    ask(lastId, slot.question);
+    entry.queriedAs = lastId;
+    entry.waitUntil = now + limits.waitMs;
+    queried.set(lastId, entry);
+    ask(lastId, entry.question);
   };
 
   return {
     get waiting() {
       return waiting;
     },
-    slot: table.slot,
+    entry: table.entry,
     refresh,
-    wait: (slot) => {
-      refresh(slot);
-      const ms = (slot.waitUntil ?? 0) - clock.now();
+    wait: (entry) => {
+      refresh(entry);
+      const ms = (entry.waitUntil ?? 0) - clock.now();
       if (waiting >= limits.maxWaiting || ms <= 0) {
         return undefined;
       }
       waiting += 1;
-      if (slot.waiters.length === 0) {
-        slot.timer = setTimeout(() => release(slot), ms);
+      if (entry.waiters.length === 0) {
+        entry.timer = setTimeout(() => release(entry), ms);
       }
-      return new Promise<void>((resolve) => slot.waiters.push(resolve));
+      return new Promise<void>((resolve) => entry.waiters.push(resolve));
     },
     settle: (id, answer) => {
-      const slot = queried.get(id);
+      const entry = queried.get(id);
       queried.delete(id);
-      if (slot !== undefined) {
-        settled(slot, answer, clock.now());
-        release(slot);
+      if (entry !== undefined) {
+        settled(entry, answer, clock.now());
+        release(entry);
       }
     },
     outdate: (zone, names) => {
@@ -132,61 +132,61 @@ export function createLiveSlots({ ask, clock, limits }: LiveSlotsDeps): LiveSlot
   };
 }
 
-function settled(slot: LiveSlot, answer: LiveAnswer | undefined, now: Millis): void {
-  slot.answer = answer ?? { kind: "none", refreshAt: now + GONE_AGAIN_MS };
-  slot.version += 1;
-  slot.isOutdated = false;
-  slot.waitUntil = undefined;
-  slot.prefetchAt = prefetchAt(slot.answer, now);
+function settled(entry: LiveCacheEntry, answer: LiveAnswer | undefined, now: Millis): void {
+  entry.answer = answer ?? { kind: "none", refreshAt: now + GONE_AGAIN_MS };
+  entry.version += 1;
+  entry.isOutdated = false;
+  entry.waitUntil = undefined;
+  entry.prefetchAt = prefetchAt(entry.answer, now);
 }
 
 interface Table {
   /** Made where there is none. */
-  readonly slot: (question: LiveQuestion) => LiveSlot;
+  readonly entry: (question: LiveQuestion) => LiveCacheEntry;
   /** That of the question and those of subnets. */
-  readonly find: (question: LiveQuestion) => readonly LiveSlot[];
+  readonly find: (question: LiveQuestion) => readonly LiveCacheEntry[];
 }
 
 function createTable(maxAnswers: number): Table {
-  const slots = new Map<string, LiveSlot>();
+  const entries = new Map<string, LiveCacheEntry>();
   let size = 0;
   const evict = (): void => {
-    for (const [key, slot] of slots) {
+    for (const [key, entry] of entries) {
       if (size <= maxAnswers) {
         return;
       }
-      slots.delete(key);
-      size -= 1 + (slot.subnets?.size ?? 0);
-      forget(slot);
+      entries.delete(key);
+      size -= 1 + (entry.subnets?.size ?? 0);
+      forget(entry);
     }
   };
-  const forSubnet = (slot: LiveSlot, subnet: Subnet): LiveSlot => {
-    slot.subnets ??= new Map();
+  const forSubnet = (entry: LiveCacheEntry, subnet: Subnet): LiveCacheEntry => {
+    entry.subnets ??= new Map();
     const text = `${subnet.address}/${subnet.prefix}`;
-    let scoped = slot.subnets.get(text);
+    let scoped = entry.subnets.get(text);
     if (scoped === undefined) {
-      size += 1 - makeRoom(slot.subnets);
-      scoped = newSlot({ ...slot.question, subnet });
-      slot.subnets.set(text, scoped);
+      size += 1 - makeRoom(entry.subnets);
+      scoped = newEntry({ ...entry.question, subnet });
+      entry.subnets.set(text, scoped);
       evict();
     }
     return scoped;
   };
   return {
-    slot: ({ subnet, ...question }) => {
+    entry: ({ subnet, ...question }) => {
       const key = keyOf(question);
-      let slot = slots.get(key);
-      if (slot === undefined) {
-        slot = newSlot(question);
-        slots.set(key, slot);
+      let entry = entries.get(key);
+      if (entry === undefined) {
+        entry = newEntry(question);
+        entries.set(key, entry);
         size += 1;
         evict();
       }
-      return subnet === undefined ? slot : forSubnet(slot, subnet);
+      return subnet === undefined ? entry : forSubnet(entry, subnet);
     },
     find: (question) => {
-      const slot = slots.get(keyOf(question));
-      return slot === undefined ? [] : [slot, ...(slot.subnets?.values() ?? [])];
+      const entry = entries.get(keyOf(question));
+      return entry === undefined ? [] : [entry, ...(entry.subnets?.values() ?? [])];
     },
   };
 }
@@ -202,7 +202,7 @@ const PREFETCH_LEAST_MS = 5_000;
 const RECHECK_MS: Millis = 300_000;
 const MAX_SUBNETS = 1_000;
 
-function newSlot(question: LiveQuestion): LiveSlot {
+function newEntry(question: LiveQuestion): LiveCacheEntry {
   return {
     question,
     answer: undefined,
@@ -230,26 +230,26 @@ function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
 }
 
 /** Prepared responses look at the slot that they were made of: what was made of this one is void. */
-function forget(slot: LiveSlot): void {
-  slot.subnets?.forEach(forget);
-  slot.subnets = undefined;
-  slot.answer = undefined;
-  slot.version += 1;
+function forget(entry: LiveCacheEntry): void {
+  entry.subnets?.forEach(forget);
+  entry.subnets = undefined;
+  entry.answer = undefined;
+  entry.version += 1;
 }
 
-function markOutdated(slot: LiveSlot): void {
-  slot.version += 1;
-  slot.isOutdated = true;
+function markOutdated(entry: LiveCacheEntry): void {
+  entry.version += 1;
+  entry.isOutdated = true;
 }
 
 /** Gives how many went. */
-function makeRoom(subnets: Map<string, LiveSlot>): number {
+function makeRoom(subnets: Map<string, LiveCacheEntry>): number {
   if (subnets.size < MAX_SUBNETS) {
     return 0;
   }
-  for (const [text, slot] of subnets) {
+  for (const [text, entry] of subnets) {
     subnets.delete(text);
-    forget(slot);
+    forget(entry);
     return 1;
   }
   return 0;

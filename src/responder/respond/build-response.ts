@@ -10,7 +10,7 @@ import { answer } from "../answer/answer.ts";
 import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
 import type { Asker } from "../client/dns-client.ts";
 import { answerOption, readAsker, type AskerSubnet } from "../client/client-subnet.ts";
-import { lastResort, usable, type LiveSlot } from "../live/live-cache.ts";
+import { lastResort, usable, type LiveCacheEntry } from "../live/live-cache.ts";
 import { prepare, type Prepared } from "./cached-response.ts";
 import type { Query } from "../packet/query.ts";
 import type { RespondDeps } from "./respond-deps.ts";
@@ -32,7 +32,7 @@ export function isSettled(made: Made | Promise<Made>): made is Made {
   return !(made instanceof Promise);
 }
 
-export function createSlowPath({ book, slots, packets, counters, clock }: RespondDeps): SlowPath {
+export function createSlowPath({ book, liveCache, packets, counters, clock }: RespondDeps): SlowPath {
   const finish = (turn: Turn, ready: ReadyAnswer, now: Millis): Prepared => {
     const { query, name, view, epoch, option } = turn;
     const isScoped = view.clientSubnet && ready.uses.some((use) => use.section === "answers");
@@ -43,7 +43,7 @@ export function createSlowPath({ book, slots, packets, counters, clock }: Respon
       epoch,
       answer: ready,
       now,
-      slotOf: (use) => slots.slot(questionOf(turn, use.alias, use.family)),
+      slotOf: (use) => liveCache.entry(questionOf(turn, use.alias, use.family)),
       ...(option !== undefined && { subnetOption: answerOption(option, isScoped ? scopeOf(turn, ready) : 0) }),
     });
     if (!isScoped && option === undefined && prepared.validUntil > now) {
@@ -55,8 +55,8 @@ export function createSlowPath({ book, slots, packets, counters, clock }: Respon
   const attempt = (turn: Turn, now: Millis): Prepared | Promise<Made> => {
     const { query, name, view, settled } = turn;
     const live = (alias: Name, family: Family): ReturnType<typeof usable> => {
-      const slot = slots.slot(questionOf(turn, alias, family));
-      return settled.has(slot) ? (usable(slot, now) ?? lastResort(slot, now)) : usable(slot, now);
+      const entry = liveCache.entry(questionOf(turn, alias, family));
+      return settled.has(entry) ? (usable(entry, now) ?? lastResort(entry, now)) : usable(entry, now);
     };
     const isElsewhere = (other: Name): boolean => book.zones.zoneOf(other) !== view;
     for (;;) {
@@ -64,9 +64,9 @@ export function createSlowPath({ book, slots, packets, counters, clock }: Respon
       if (result.kind === "answer") {
         return finish(turn, result, now);
       }
-      const slot = slots.slot(questionOf(turn, result.alias, result.family));
-      settled.add(slot);
-      const waiting = slots.wait(slot);
+      const entry = liveCache.entry(questionOf(turn, result.alias, result.family));
+      settled.add(entry);
+      const waiting = liveCache.wait(entry);
       if (waiting !== undefined) {
         counters.waited += 1;
         return waiting.then(() => after(turn));
@@ -102,7 +102,7 @@ function isUnchanged(prepared: Prepared, book: ZoneBook, now: Millis): boolean {
     return false;
   }
   for (const use of prepared.uses) {
-    if (use.slot.version !== use.version) {
+    if (use.entry.version !== use.version) {
       return false;
     }
   }
@@ -135,10 +135,10 @@ interface Turn {
   readonly subnet: Subnet | undefined;
   readonly option: Uint8Array | undefined;
   /** Live answers that have been waited for: what is there now has to do. */
-  readonly settled: Set<LiveSlot>;
+  readonly settled: Set<LiveCacheEntry>;
 }
 
-function questionOf({ view, subnet }: Turn, name: Name, family: Family): LiveSlot["question"] {
+function questionOf({ view, subnet }: Turn, name: Name, family: Family): LiveCacheEntry["question"] {
   return { zone: view.domain, name, family, ...(subnet !== undefined && { subnet }) };
 }
 

@@ -4,7 +4,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { CLASS, RCODE } from "../../dns/registry.ts";
 import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
-import type { LiveSlot } from "../live/live-cache.ts";
+import type { LiveCacheEntry } from "../live/live-cache.ts";
 import { OPT_BYTES, OPTION_HEAD, UDP_SIZE } from "../packet/opt-record.ts";
 import type { LiveAnswer } from "../answer-source.ts";
 import { uint16 } from "../packet/query.ts";
@@ -49,7 +49,7 @@ export interface Prepared {
 
 /** Live addresses of a response. */
 export interface PreparedUse {
-  readonly slot: LiveSlot;
+  readonly entry: LiveCacheEntry;
   /** Of the slot; another one makes the response void. */
   readonly version: number;
   readonly freshUntil: Millis;
@@ -67,7 +67,7 @@ export interface PreparedInput {
   readonly epoch: number;
   readonly answer: ReadyAnswer;
   /** The slot of a live answer that was used. */
-  readonly slotOf: (use: LiveUse) => LiveSlot;
+  readonly slotOf: (use: LiveUse) => LiveCacheEntry;
   readonly now: Millis;
   readonly subnetOption?: Uint8Array;
 }
@@ -112,7 +112,7 @@ function prepareFor(input: PreparedInput, room: Room): Prepared {
     validUntil: least(answer.uses.map(({ live }) => validUntil(live, input.now))),
     ...accountFor(input),
     subnetOption: input.subnetOption,
-    prefetchAt: least(uses.map(({ slot }) => slot.prefetchAt)),
+    prefetchAt: least(uses.map(({ entry }) => entry.prefetchAt)),
     source: bytes.length > NEVER_CUT ? input : undefined,
     cut: undefined,
   };
@@ -190,15 +190,15 @@ function least(times: readonly Millis[]): Millis {
 }
 
 /** A set that did not fit has no places. */
-function preparedUse(use: LiveUse, slot: LiveSlot, records: RecordOffsets): PreparedUse {
+function preparedUse(use: LiveUse, entry: LiveCacheEntry, records: RecordOffsets): PreparedUse {
   const first = use.section === "answers" ? 0 : records.answers + records.authorities;
   const end = use.section === "answers" ? records.answers : records.ttlAt.length;
   const start = first + use.start;
   const ttlAt = start + use.count <= end ? records.ttlAt.slice(start, start + use.count) : [];
   const freshUntil = use.live?.kind === "addresses" ? use.live.freshUntil : 0;
   return {
-    slot,
-    version: slot.version,
+    entry,
+    version: entry.version,
     freshUntil,
     maxTtl: use.maxTtl,
     ttlAt,

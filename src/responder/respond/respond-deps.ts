@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Cookies } from "../client/cookie.ts";
 import type { Counters } from "../counters.ts";
-import type { LiveSlots } from "../live/live-cache.ts";
+import type { LiveCache } from "../live/live-cache.ts";
 import type { PacketCache } from "./response-cache.ts";
 import type { RateLimiter } from "../client/rate-limit.ts";
 import type { ZoneBook } from "../zone/zone-table.ts";
@@ -9,7 +9,7 @@ import type { ZoneBook } from "../zone/zone-table.ts";
 /** What the way from packet to packet is made of. */
 export interface RespondDeps {
   readonly book: ZoneBook;
-  readonly slots: LiveSlots;
+  readonly liveCache: LiveCache;
   readonly packets: PacketCache;
   readonly limiter: RateLimiter;
   readonly cookies: Cookies;

@@ -50,7 +50,7 @@ export function createRespond(deps: RespondDeps): Respond {
     if (known !== undefined && !isScoped(known, query) && slow.stands(known, now)) {
       counters.hits += 1;
       if (now >= known.prefetchAt) {
-        known.uses.forEach(({ slot }) => deps.slots.refresh(slot));
+        known.uses.forEach(({ entry }) => deps.liveCache.refresh(entry));
       }
       return responder.prepared(known, query, { asker, now });
     }

@@ -7,7 +7,7 @@ import type { Listener, ListenLimits } from "../../transport/server/listener.ts"
 import { createBatch } from "./turn-batch.ts";
 import { createCookies } from "../client/cookie.ts";
 import { createCounters, type Counters } from "../counters.ts";
-import { createLiveSlots, type LiveSlots } from "../live/live-cache.ts";
+import { createLiveCache, type LiveCache } from "../live/live-cache.ts";
 import { createPacketCache } from "../respond/response-cache.ts";
 import type { PendingQuestion, FromWorker, ListenAddress, ResponderLimits, ToWorker, WorkerStart } from "./messages.ts";
 import { canSharePorts } from "./reuse-port.ts";
@@ -31,7 +31,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const cookies = createCookies(start.cookieSecrets);
   const packets = createPacketCache(limits.maxPackets);
   const batch = createBatch<PendingQuestion>((questions) => post({ kind: "ask", questions }));
-  const slots = createLiveSlots({
+  const liveCache = createLiveCache({
     clock,
     limits: limits.live,
     ask: (id, question) => {
@@ -41,7 +41,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   });
   const limiter = createRateLimiter(limits.rate, rateLimitSeed(randomBytes));
   const seed = randomInt(MAX_SEED);
-  const onQuery = createRespond({ book, slots, packets, limiter, cookies, counters, clock, seed });
+  const onQuery = createRespond({ book, liveCache, packets, limiter, cookies, counters, clock, seed });
   const onError = errorTeller({ clock, counters, tell: (problem) => post({ kind: "error", problem }) });
   const zones = createZoneTaker(book, post);
   const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });
@@ -55,10 +55,10 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
         zones.take(message);
         break;
       case "changed":
-        slots.outdate(message.zone, message.names);
+        liveCache.outdate(message.zone, message.names);
         break;
       case "answers":
-        message.answers.forEach(({ id, answer }) => slots.settle(id, answer));
+        message.answers.forEach(({ id, answer }) => liveCache.settle(id, answer));
         break;
       case "cookie-secrets":
         cookies.use(message.secrets);
@@ -67,10 +67,10 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
         post(await listeners.open(message.addresses));
         break;
       case "count":
-        post({ kind: "counts", counts: counters.snapshot({ waiting: slots.waiting, packets: packets.size }) });
+        post({ kind: "counts", counts: counters.snapshot({ waiting: liveCache.waiting, packets: packets.size }) });
         break;
       case "stop":
-        await noneWaits(slots);
+        await noneWaits(liveCache);
         await listeners.close();
         return true;
     }
@@ -104,8 +104,8 @@ function createListeners(options: Omit<ListenOptions, "host" | "port">): Listene
 }
 
 /** Whoever waits for a look-up still gets its answer. */
-async function noneWaits(slots: LiveSlots): Promise<void> {
-  for (let waited = 0; slots.waiting > 0 && waited < STOP_WAIT_MS; waited += STOP_LOOK_MS) {
+async function noneWaits(liveCache: LiveCache): Promise<void> {
+  for (let waited = 0; liveCache.waiting > 0 && waited < STOP_WAIT_MS; waited += STOP_LOOK_MS) {
     await delay(STOP_LOOK_MS);
   }
 }

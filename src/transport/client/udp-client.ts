@@ -3,7 +3,7 @@ import { isIP, isIPv6 } from "node:net";
 import { messageOf } from "../../base/error.ts";
 import type { ExchangeRequest, ExchangeResult, ResolverServer } from "../exchange.ts";
 import type { InFlight } from "./pending-exchanges.ts";
-import { createSlots } from "../semaphore.ts";
+import { createSemaphore } from "../semaphore.ts";
 
 export interface UdpOptions {
   readonly inFlight: InFlight;
@@ -22,7 +22,7 @@ export interface UdpClient {
  * the server's address and port come in, and a refused port is known at once. What `accept` does not take is passed over.
  */
 export function createUdpClient({ inFlight, maxSockets }: UdpOptions): UdpClient {
-  const slots = createSlots(maxSockets);
+  const slots = createSemaphore(maxSockets);
   const waiting: (() => void)[] = [];
   let open = 0;
   const tellIfClosed = (): void => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSlots } from "../../../src/transport/semaphore.ts";
+import { createSemaphore } from "../../../src/transport/semaphore.ts";
 
 test("so many enter at once, the rest in their order as others leave", () => {
   const entered: string[] = [];
-  const slots = createSlots(2);
+  const slots = createSemaphore(2);
   const leaves = ["a", "b", "c", "d", "e"].map((who) => slots.take(() => entered.push(who)));
   assert.deepEqual(entered, ["a", "b"]);
   leaves[3]?.(); // d gives up while it waits
@@ -17,7 +17,7 @@ test("so many enter at once, the rest in their order as others leave", () => {
 });
 
 test("a slot is free again after the last has left", () => {
-  const slots = createSlots(1);
+  const slots = createSemaphore(1);
   slots.take(() => undefined)();
   let isIn = false;
   slots.take(() => {

@@ -5,7 +5,7 @@ import type { TransferSpec } from "../../../api/dns-zone.ts";
 import { displayName, type Name } from "../../../dns/name/name.ts";
 import type { Seconds } from "../../../dns/record.ts";
 import type { OnQuery, Peer } from "../../../transport/server/listener.ts";
-import { createSlots } from "../../../transport/semaphore.ts";
+import { createSemaphore } from "../../../transport/semaphore.ts";
 import { type CatalogKeeper, createCatalogKeeper } from "../catalog/catalog-manager.ts";
 import { createNotifier, type Notifier, type NotifyEnd, type NotifyTarget } from "../notify/notifier.ts";
 import { createNotifySockets } from "../notify/notify-sockets.ts";
@@ -164,7 +164,7 @@ function claimOf(
 
 function answering(options: PrimaryOptions, { registry, catalogs, isServing }: PrimaryContext): OnQuery {
   const { clock, wallNow, observe } = options;
-  const slots = createSlots(TRANSFERS_AT_ONCE);
+  const slots = createSemaphore(TRANSFERS_AT_ONCE);
   const zoneOf = (domain: Name): ServedZone | undefined =>
     isServing() ? (registry.zoneOf(domain) ?? catalogs.zoneOf(domain)) : undefined;
   return (query, peer, protocol) => {

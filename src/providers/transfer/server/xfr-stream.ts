@@ -1,10 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Slots } from "../../../transport/semaphore.ts";
+import type { Semaphore } from "../../../transport/semaphore.ts";
 
 /** The messages, one a turn of the event loop, while a slot is held; whoever leaves off gives the slot back. */
 export async function* streamed(
   messages: Iterable<Uint8Array>,
-  slots: Slots,
+  slots: Semaphore,
   onEnd: (sent: number, isWhole: boolean) => void,
 ): AsyncGenerator<Uint8Array, void> {
   const inside = Promise.withResolvers<void>();

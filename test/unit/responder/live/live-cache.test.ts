@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  createLiveSlots,
+  createLiveCache,
   lastResort,
   usable,
   type LiveLimits,
-  type LiveSlot,
-  type LiveSlots,
+  type LiveCacheEntry,
+  type LiveCache,
 } from "../../../../src/responder/live/live-cache.ts";
 import type { LiveAnswer, LiveQuestion } from "../../../../src/responder/answer-source.ts";
 import { nameOf } from "../zone-play.ts";
@@ -15,7 +15,7 @@ const ZONE = nameOf("example.com.");
 const QUESTION: LiveQuestion = { zone: ZONE, name: ZONE, family: "A" };
 
 interface Play {
-  readonly slots: LiveSlots;
+  readonly entries: LiveCache;
   readonly queried: readonly (readonly [number, LiveQuestion])[];
   now: number;
 }
@@ -23,12 +23,12 @@ interface Play {
 function play(limits: Partial<LiveLimits> = {}): Play {
   const queried: (readonly [number, LiveQuestion])[] = [];
   const clock = { now: () => state.now, sleep: () => Promise.reject(new Error("no")) };
-  const slots = createLiveSlots({
+  const entries = createLiveCache({
     clock,
     limits: { maxAnswers: 100, maxWaiting: 10, waitMs: 20, ...limits },
     ask: (id, question) => queried.push([id, question]),
   });
-  const state: Play = { slots, queried, now: 1_000_000 };
+  const state: Play = { entries, queried, now: 1_000_000 };
   return state;
 }
 
@@ -50,78 +50,78 @@ const usableCases: readonly (readonly [string, LiveAnswer | undefined, boolean, 
 
 for (const [name, answer, isOutdated, want] of usableCases) {
   test(`${name} ${want ? "can be" : "cannot be"} given out without asking`, () => {
-    const slot: LiveSlot = { ...play().slots.slot(QUESTION), answer, isOutdated };
-    assert.equal(usable(slot, 100), want ? answer : undefined);
-    assert.equal(lastResort(slot, 100).kind, answer?.kind ?? "failed");
+    const entry: LiveCacheEntry = { ...play().entries.entry(QUESTION), answer, isOutdated };
+    assert.equal(usable(entry, 100), want ? answer : undefined);
+    assert.equal(lastResort(entry, 100).kind, answer?.kind ?? "failed");
   });
 }
 
 test("however many wait, the source is asked once, and all of them go on with its answer", async () => {
-  const { slots, queried } = play();
-  const slot = slots.slot(QUESTION);
-  const waits = [slots.wait(slot), slots.wait(slot), slots.wait(slots.slot({ ...QUESTION }))];
-  assert.deepEqual([queried.length, slots.waiting], [1, 3]);
-  slots.settle(queried[0]?.[0] ?? 0, { kind: "none", refreshAt: 2_000_000 });
+  const { entries, queried } = play();
+  const entry = entries.entry(QUESTION);
+  const waits = [entries.wait(entry), entries.wait(entry), entries.wait(entries.entry({ ...QUESTION }))];
+  assert.deepEqual([queried.length, entries.waiting], [1, 3]);
+  entries.settle(queried[0]?.[0] ?? 0, { kind: "none", refreshAt: 2_000_000 });
   for (const wait of waits) {
     await wait;
   }
-  assert.deepEqual([slots.waiting, slot.answer?.kind], [0, "none"]);
+  assert.deepEqual([entries.waiting, entry.answer?.kind], [0, "none"]);
 });
 
 test("families and names are asked for on their own", () => {
-  const { slots, queried } = play();
+  const { entries, queried } = play();
   const other = nameOf("other.example.com.");
   for (const question of [QUESTION, { ...QUESTION, family: "AAAA" as const }, { ...QUESTION, name: other }]) {
-    void slots.wait(slots.slot(question));
+    void entries.wait(entries.entry(question));
   }
   assert.equal(queried.length, 3);
 });
 
 test("waiting ends when its time is up; after that nobody waits until the answer comes or is given up", async () => {
   const state = play();
-  const { slots, queried } = state;
-  const slot = slots.slot(QUESTION);
-  await slots.wait(slot);
+  const { entries, queried } = state;
+  const entry = entries.entry(QUESTION);
+  await entries.wait(entry);
   state.now += 21;
-  assert.deepEqual([slots.waiting, slots.wait(slot), queried.length], [0, undefined, 1]);
+  assert.deepEqual([entries.waiting, entries.wait(entry), queried.length], [0, undefined, 1]);
   state.now += 10_000;
-  const again = slots.wait(slot);
+  const again = entries.wait(entry);
   assert.equal(queried.length, 2);
-  slots.settle(queried[0]?.[0] ?? 0, addresses(0, 0));
-  assert.equal(slot.answer, undefined, "an answer to the question that was given up says nothing");
-  slots.settle(queried[1]?.[0] ?? 0, undefined);
+  entries.settle(queried[0]?.[0] ?? 0, addresses(0, 0));
+  assert.equal(entry.answer, undefined, "an answer to the question that was given up says nothing");
+  entries.settle(queried[1]?.[0] ?? 0, undefined);
   await again;
-  assert.equal(lastResort(slot, 0).kind, "none", "an alias that is gone");
+  assert.equal(lastResort(entry, 0).kind, "none", "an alias that is gone");
 });
 
 test("no more wait than may", () => {
-  const { slots } = play({ maxWaiting: 2 });
-  const waits = Array.from({ length: 4 }, () => slots.wait(slots.slot(QUESTION)));
+  const { entries } = play({ maxWaiting: 2 });
+  const waits = Array.from({ length: 4 }, () => entries.wait(entries.entry(QUESTION)));
   assert.deepEqual(
     waits.map((wait) => wait !== undefined),
     [true, true, false, false],
   );
-  assert.equal(slots.waiting, 2);
+  assert.equal(entries.waiting, 2);
 });
 
 test("each change of an answer makes another version", () => {
-  const { slots, queried } = play();
-  const slot = slots.slot(QUESTION);
-  slots.refresh(slot);
-  const versions = [slot.version];
-  slots.settle(queried[0]?.[0] ?? 0, addresses(9_000_000, 0));
-  versions.push(slot.version);
-  slots.outdate(ZONE, [nameOf("other.example.com.")]);
-  versions.push(slot.version);
-  slots.outdate(ZONE, [ZONE]);
-  versions.push(slot.version);
-  assert.deepEqual([versions, slot.isOutdated], [[0, 1, 1, 2], true]);
+  const { entries, queried } = play();
+  const entry = entries.entry(QUESTION);
+  entries.refresh(entry);
+  const versions = [entry.version];
+  entries.settle(queried[0]?.[0] ?? 0, addresses(9_000_000, 0));
+  versions.push(entry.version);
+  entries.outdate(ZONE, [nameOf("other.example.com.")]);
+  versions.push(entry.version);
+  entries.outdate(ZONE, [ZONE]);
+  versions.push(entry.version);
+  assert.deepEqual([versions, entry.isOutdated], [[0, 1, 1, 2], true]);
 });
 
 test("beyond the limit the oldest answer goes, and what was made of it is void", () => {
-  const { slots } = play({ maxAnswers: 3 });
+  const { entries } = play({ maxAnswers: 3 });
   const all = ["a", "b", "c", "d", "e"].map((label) =>
-    slots.slot({ ...QUESTION, name: nameOf(`${label}.example.com.`) }),
+    entries.entry({ ...QUESTION, name: nameOf(`${label}.example.com.`) }),
   );
   assert.deepEqual(
     all.map(({ version }) => version),
@@ -130,13 +130,13 @@ test("beyond the limit the oldest answer goes, and what was made of it is void",
 });
 
 test("subnets have answers of their own, outdated with their name and bounded", () => {
-  const { slots } = play({ maxAnswers: 5_000 });
-  const subnetSlot = (third: number): LiveSlot =>
-    slots.slot({ ...QUESTION, subnet: { address: `198.${third >> 8}.${third & 255}.0`, prefix: 24 } });
+  const { entries } = play({ maxAnswers: 5_000 });
+  const subnetSlot = (third: number): LiveCacheEntry =>
+    entries.entry({ ...QUESTION, subnet: { address: `198.${third >> 8}.${third & 255}.0`, prefix: 24 } });
   const first = subnetSlot(0);
   assert.equal(subnetSlot(0), first);
   assert.notEqual(subnetSlot(1), first);
-  slots.outdate(ZONE, [ZONE]);
+  entries.outdate(ZONE, [ZONE]);
   assert.equal(first.isOutdated, true);
   for (let third = 0; third < 1_500; third += 1) {
     subnetSlot(third);
@@ -145,12 +145,12 @@ test("subnets have answers of their own, outdated with their name and bounded", 
 });
 
 test("answers for subnets count for the limit of all answers", () => {
-  const { slots } = play({ maxAnswers: 10 });
+  const { entries } = play({ maxAnswers: 10 });
   const names = ["a", "b", "c"].map((label) => nameOf(`${label}.example.com.`));
-  const all = names.map((name) => slots.slot({ ...QUESTION, name }));
+  const all = names.map((name) => entries.entry({ ...QUESTION, name }));
   for (const name of names) {
     for (const third of [1, 2, 3, 4]) {
-      slots.slot({ ...QUESTION, name, subnet: { address: `198.51.${third}.0`, prefix: 24 } });
+      entries.entry({ ...QUESTION, name, subnet: { address: `198.51.${third}.0`, prefix: 24 } });
     }
   }
   // Three and twelve are five too many: the oldest goes, and its four subnets with it.
@@ -169,9 +169,9 @@ test("what is near its end is asked for ahead: a tenth of its time, 5 s at least
     [86_400_000, 86_300_000, 300_000],
   ] as const) {
     const state = play();
-    const slot = state.slots.slot(QUESTION);
-    state.slots.refresh(slot);
-    state.slots.settle(1, addresses(state.now + freshMs, state.now + askAgainMs));
-    assert.equal(slot.prefetchAt - state.now, want);
+    const entry = state.entries.entry(QUESTION);
+    state.entries.refresh(entry);
+    state.entries.settle(1, addresses(state.now + freshMs, state.now + askAgainMs));
+    assert.equal(entry.prefetchAt - state.now, want);
   }
 });
