@@ -31,7 +31,7 @@ export interface ServerResult {
   readonly scope: number;
 }
 
-export type Told =
+export type QueryResult =
   | { readonly kind: "found"; readonly found: ServerResult }
   /** `silent`: a packet may have been lost, so that asking again can help. */
   | { readonly kind: "nothing"; readonly note: Note; readonly silent: boolean };
@@ -42,7 +42,7 @@ export async function askOne(
   server: ResolverServer,
   question: ServerQuestion,
   signal: AbortSignal,
-): Promise<Told> {
+): Promise<QueryResult> {
   const { memory, clock } = deps;
   const started = clock.now();
   const { subnet } = question.options;
@@ -58,21 +58,21 @@ export async function askOne(
     throw error;
   });
   const label = serverLabel(server);
-  const told = got.kind === "failed" ? nothing(label, question, got) : read(label, question, got.message);
+  const result = got.kind === "failed" ? nothing(label, question, got) : read(label, question, got.message);
   const [health, now] = [memory.healthOf(server), clock.now()];
-  memory.setHealth(server, isServersFault(told) ? afterFailure(health, now) : afterAnswer(health, now - started));
+  memory.setHealth(server, isServersFault(result) ? afterFailure(health, now) : afterAnswer(health, now - started));
   question.options.observe?.({
     kind: "asked",
     server: label,
     name: queried.name,
     type: typeName(queried.type),
     tookMs: now - started,
-    result: resultOf(told),
+    result: resultOf(result),
   });
-  return told;
+  return result;
 }
 
-function read(server: string, question: ServerQuestion, message: Message): Told {
+function read(server: string, question: ServerQuestion, message: Message): QueryResult {
   const result = followChain(message, question);
   return result.kind === "failed"
     ? nothing(server, { chain: result.chain }, result)
@@ -89,17 +89,17 @@ interface Why {
   readonly silent?: true;
 }
 
-function nothing(server: string, { chain }: Pick<ChainQuestion, "chain">, why: Why): Told {
+function nothing(server: string, { chain }: Pick<ChainQuestion, "chain">, why: Why): QueryResult {
   const { reason, detail, silent = false } = why;
   return { kind: "nothing", silent, note: { server, reason, detail, path: chain.path } };
 }
 
-function resultOf(told: Told): string {
-  return told.kind === "nothing" ? told.note.detail : rcodeName(told.found.rcode);
+function resultOf(result: QueryResult): string {
+  return result.kind === "nothing" ? result.note.detail : rcodeName(result.found.rcode);
 }
 
-function isServersFault(told: Told): boolean {
-  return told.kind === "nothing" && !NAMES_FAULTS.has(told.note.reason);
+function isServersFault(result: QueryResult): boolean {
+  return result.kind === "nothing" && !NAMES_FAULTS.has(result.note.reason);
 }
 
 /** What is wrong with the name, whoever is asked. */

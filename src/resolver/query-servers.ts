@@ -34,14 +34,14 @@ export async function askServers(
     if (settled.has(label)) {
       return undefined;
     }
-    const told = await askOne(deps, server, question, inner);
-    if (told.kind === "found") {
-      return told.found;
+    const result = await askOne(deps, server, question, inner);
+    if (result.kind === "found") {
+      return result.found;
     }
-    if (!told.silent) {
+    if (!result.silent) {
       settled.add(label);
     }
-    question.onNote(told.note);
+    question.onNote(result.note);
     return undefined;
   };
   const candidates = Array.from({ length: ROUNDS }, () => order).flat();

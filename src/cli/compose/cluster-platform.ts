@@ -50,7 +50,7 @@ export async function openClusterPlane(
     lead: (onLeading, signal) =>
       plane.lease === undefined
         ? onLeading(signal)
-        : cluster.lease.run((term) => told(onLeader, onLeading, term), signal),
+        : cluster.lease.run((term) => loggedNudge(onLeader, onLeading, term), signal),
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   };
 }
@@ -61,7 +61,7 @@ const CONFIG_MAP_BYTES = 1_048_576;
 const KUBELET_LAG_MS = 90_000;
 const NUDGED_LAG_MS = 5_000;
 
-async function told(
+async function loggedNudge(
   onLeader: (leading: boolean) => void,
   onLeading: (term: AbortSignal) => Promise<void>,
   term: AbortSignal,

@@ -67,8 +67,8 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
     doubtSibling(context, answerOf(before), now);
   }
-  tellSibling(context, answerOf(before), answerOf(entry.state));
-  tell(deps, entry, goodBefore);
+  notifySibling(context, answerOf(before), answerOf(entry.state));
+  notifyAnswer(deps, entry, goodBefore);
   if (outages.endsWith(key.view, result, now)) {
     retryFailing(context, key.view, now);
   }
@@ -93,13 +93,13 @@ function doubtSibling(context: RefresherContext, recovered: Answer, now: Millis)
     !goneAlone(answerOf(sibling.state), recovered)
   ) {
     sibling.state = unconfirmed(sibling.state);
-    tell(context.deps, sibling, sibling.state.goodAt);
+    notifyAnswer(context.deps, sibling, sibling.state.goodAt);
     scheduleLookup(context, text, sibling, now);
   }
 }
 
 /** Being good for longer is no news of a family itself, but decides whether the other one is gone alone. */
-function tellSibling(context: RefresherContext, before: Answer, after: Answer): void {
+function notifySibling(context: RefresherContext, before: Answer, after: Answer): void {
   const sibling = siblingOf(context, after.key);
   if (sibling !== undefined && goneAlone(sibling, after) && !goneAlone(sibling, before)) {
     guarded(context.deps.log, () => context.deps.onAnswer(sibling, sibling.goodAt));
@@ -115,7 +115,7 @@ function retryFailing(context: RefresherContext, view: ViewId, now: Millis): voi
 }
 
 /** Says what is new of a key, where something is. */
-export function tell({ log, onAnswer }: RefresherDeps, entry: Entry, goodBefore: Millis | undefined): void {
+export function notifyAnswer({ log, onAnswer }: RefresherDeps, entry: Entry, goodBefore: Millis | undefined): void {
   const answer = answerOf(entry.state);
   if (!isNews(entry.told, answer)) {
     return;

@@ -7,7 +7,7 @@ import { freshState, type LastGood, restoredState, withLastGood } from "../../pl
 import { createDue } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
 import { askFor, liveResult } from "./on-demand-lookup.ts";
-import { scheduleLookup, lookUpDue, tell } from "./lookup-round.ts";
+import { scheduleLookup, lookUpDue, notifyAnswer } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
 import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
@@ -100,7 +100,7 @@ function want({ deps, entries, due, phase }: RefresherContext, key: TargetKey, l
     entry.users += 1;
     if (lastGood !== undefined) {
       entry.state = withLastGood(entry.state, lastGood);
-      tell(deps, entry, undefined);
+      notifyAnswer(deps, entry, undefined);
     }
     return;
   }

@@ -41,7 +41,7 @@ export async function handOver(
   }
   const base = baseOf(state, zone, read);
   if (typeof base === "string") {
-    tell(deps, state, zone, outOfDate(state, domain, base));
+    recordProblem(deps, state, zone, outOfDate(state, domain, base));
     state.unhandled.delete(domain);
     return { requeue: { afterMs: AGAIN_MS } };
   }
@@ -59,10 +59,10 @@ function chosen(deps: FeedDeps, state: FeedState, domain: string): DnsZone | und
     if (servedBaseOf(zone.spec) === undefined) {
       const message =
         "the responder does not serve the zone: its provider has no base zone, and spec.responder.baseZone names none";
-      tell(deps, state, zone, { reason: "NotServed", message });
+      recordProblem(deps, state, zone, { reason: "NotServed", message });
     } else if (zone !== first && first !== undefined) {
       const message = `the responder serves ${displayName(zone.spec.domain)} as the older DnsZone ${objectKey(first.meta)} has it`;
-      tell(deps, state, zone, { reason: "NotServed", message });
+      recordProblem(deps, state, zone, { reason: "NotServed", message });
     }
   }
   return first;
@@ -78,7 +78,7 @@ function withdraw({ port, log }: FeedDeps, state: FeedState, domain: string): vo
   }
 }
 
-function tell({ log, onProblem }: FeedDeps, state: FeedState, zone: DnsZone, problem: FeedProblem): void {
+function recordProblem({ log, onProblem }: FeedDeps, state: FeedState, zone: DnsZone, problem: FeedProblem): void {
   const key = objectKey(zone.meta);
   if (state.told.get(key) !== problem.message) {
     state.told.set(key, problem.message);

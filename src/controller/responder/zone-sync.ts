@@ -96,13 +96,13 @@ function move(state: FeedState, key: ObjectKey, before: Name | undefined, now: N
 }
 
 /** Gathers what comes in one turn of the event loop: a target that changes may be behind ten thousand names. */
-function gathered(tell: (domain: Name, names: readonly Name[]) => void): (domain: Name, name: Name) => void {
+function gathered(report: (domain: Name, names: readonly Name[]) => void): (domain: Name, name: Name) => void {
   const waiting = new Map<Name, Set<Name>>();
   const flush = async (): Promise<void> => {
     await turn();
     const all = [...waiting];
     waiting.clear();
-    all.forEach(([domain, names]) => tell(domain, [...names]));
+    all.forEach(([domain, names]) => report(domain, [...names]));
   };
   return (domain, name) => {
     if (waiting.size === 0) {

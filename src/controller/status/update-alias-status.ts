@@ -89,14 +89,14 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
     return afterWrite(written);
   }
   if (written.kind === "written") {
-    tellReadiness(deps, alias, status);
+    recordReadiness(deps, alias, status);
     deps.store.rememberAliasStatus(alias, status);
   }
   return nextLookup(facts);
 }
 
 /** One Event and one log line for each change of what Ready says. */
-function tellReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasStatus): void {
+function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasStatus): void {
   const before = alias.status?.conditions.find(({ type }) => type === "Ready");
   const now = status.conditions.find(({ type }) => type === "Ready");
   if (now === undefined || (before?.status === now.status && before.reason === now.reason)) {

@@ -15,7 +15,7 @@ import { noteRepairs, repairedBy, withoutFights } from "./drift.ts";
 import { notePeer, withoutPeers } from "./concurrent-writer.ts";
 import type { Observer, Reporter } from "../ports/ports.ts";
 import { limitsOf, propose } from "./propose-changes.ts";
-import { countedAs, tally, tellPublished, tellRepaired } from "./zone-events.ts";
+import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 export interface ReconcileDeps {
@@ -238,21 +238,21 @@ function noteWritten(
   );
   const repaired = repairedBy(writes, actual.drift ?? []);
   state.setRepairs = noteRepairs(state.setRepairs, repaired, deps.clock.now());
-  tellRepaired(
+  recordRepaired(
     deps,
     state.zone,
     repaired.map(({ message }) => `${message}: it is put right`),
   );
   if (actual.dirty?.kind === "foreign-edit") {
     state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
-    tellRepaired(deps, state.zone, [actual.dirty.message]);
+    recordRepaired(deps, state.zone, [actual.dirty.message]);
   }
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   for (const name of names) {
     // A new object each time: a round of asking that is under way must not settle what was written after it began.
     state.unproved.set(name, { ...(state.unproved.get(name) ?? noticed) });
   }
-  tellPublished(deps, state.zone, writes);
+  recordPublished(deps, state.zone, writes);
   deps.onWritten(objectKey(state.zone.meta));
   deps.onChanged(objectKey(state.zone.meta), names);
 }

@@ -7,7 +7,7 @@ import type { ActualSet, WantedSet, Write } from "../../plan/change.ts";
 import type { ApplyResult } from "../../providers/provider.ts";
 import type { Observer, Reporter } from "../ports/ports.ts";
 
-export interface TellDeps {
+export interface EventDeps {
   readonly log: Logger;
   readonly reporter: Pick<Reporter, "event">;
   readonly observer: Pick<Observer, "drift">;
@@ -18,7 +18,7 @@ export interface TellDeps {
 const TOLD_WRITES = 100;
 
 /** One Event on each alias whose records changed; a withdrawal is told on the zone, since its alias may be gone. */
-export function tellPublished(deps: TellDeps, zone: DnsZone, writes: readonly Write[]): void {
+export function recordPublished(deps: EventDeps, zone: DnsZone, writes: readonly Write[]): void {
   for (const write of writes.slice(0, TOLD_WRITES)) {
     const event = eventOf(write);
     const aliases = write.kind === "delete" ? [] : write.after.resources.flatMap((key) => deps.aliasOf(key) ?? []);
@@ -46,7 +46,7 @@ export function tally(writes: readonly Write[]): {
 }
 
 /** Counts, logs and reports foreign edits that were put right. */
-export function tellRepaired(deps: TellDeps, zone: DnsZone, messages: readonly string[]): void {
+export function recordRepaired(deps: EventDeps, zone: DnsZone, messages: readonly string[]): void {
   for (const message of messages) {
     deps.observer.drift(objectKey(zone.meta));
     deps.log.warn({ zone: objectKey(zone.meta), detail: message }, "foreign edit undone");

@@ -82,7 +82,7 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
         await deps.watch.wait(deps.rescanMs, signal);
         await deps.clock.sleep(DEBOUNCE_MS, signal).catch(() => undefined);
         if (!signal.aborted) {
-          await untilTold(deps, step, () => tell(handlers), signal);
+          await untilEmitted(deps, step, () => tell(handlers), signal);
         }
       }
     },
@@ -111,7 +111,7 @@ async function untilSettled(
   }
 }
 
-async function untilTold(
+async function untilEmitted(
   { clock }: FolderInventoryDeps,
   step: () => Promise<Advance>,
   tell: () => void,
@@ -138,7 +138,7 @@ function listenBeside(
   { onEvent }: InventoryHandlers,
   signal: AbortSignal,
 ): Disposable {
-  const tellSoon = (events: () => readonly InventoryEvent[]): void => {
+  const emitSoon = (events: () => readonly InventoryEvent[]): void => {
     setImmediate(() => {
       for (const event of signal.aborted ? [] : events()) {
         onEvent(withStatus(event, statuses));
@@ -146,12 +146,12 @@ function listenBeside(
     });
   };
   statuses.listen((id) => {
-    tellSoon(() => {
+    emitSoon(() => {
       const standing = told().get(id);
       return standing === undefined ? [] : objectEvents(standing);
     });
   });
-  files.listen((file) => tellSoon(() => editEvents(told(), file)));
+  files.listen((file) => emitSoon(() => editEvents(told(), file)));
   return {
     [Symbol.dispose]() {
       statuses.listen(undefined);

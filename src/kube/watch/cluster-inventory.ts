@@ -27,7 +27,7 @@ export function createInventory(deps: ListWatchDeps, options: InventoryOptions =
       );
       const watchSource = (source: Source): Promise<void> => {
         troubled.add(source);
-        const tell = tellerFor(source, handlers, inputs);
+        const tell = eventsFor(source, handlers, inputs);
         return runListWatch(
           deps,
           { ...options.listWatch, ...source },
@@ -65,7 +65,7 @@ interface Source {
 
 type InputWatch = ReturnType<typeof createInputWatch>;
 
-interface Teller {
+interface EventMapper {
   readonly onObject: (object: JsonObject) => void;
   readonly onGone: (key: string) => void;
 }
@@ -82,18 +82,18 @@ function sourcesOf({ namespaces }: InventoryOptions): readonly Source[] {
   ]);
 }
 
-function tellerFor({ resource }: Source, handlers: InventoryHandlers, inputs: InputWatch): Teller {
+function eventsFor({ resource }: Source, handlers: InventoryHandlers, inputs: InputWatch): EventMapper {
   switch (resource.kind) {
     case "DnsAlias":
-      return aliasTeller(handlers);
+      return aliasEvents(handlers);
     case "DnsZone":
-      return zoneTeller(handlers, inputs);
+      return zoneEvents(handlers, inputs);
     default:
-      return namespaceTeller(handlers);
+      return namespaceEvents(handlers);
   }
 }
 
-function aliasTeller({ onEvent }: InventoryHandlers): Teller {
+function aliasEvents({ onEvent }: InventoryHandlers): EventMapper {
   return {
     onObject: (object) => {
       const parsed = parseAlias(object);
@@ -107,7 +107,7 @@ function aliasTeller({ onEvent }: InventoryHandlers): Teller {
   };
 }
 
-function zoneTeller({ onEvent }: InventoryHandlers, inputs: InputWatch): Teller {
+function zoneEvents({ onEvent }: InventoryHandlers, inputs: InputWatch): EventMapper {
   return {
     onObject: (object) => {
       const parsed = parseZone(object);
@@ -126,7 +126,7 @@ function zoneTeller({ onEvent }: InventoryHandlers, inputs: InputWatch): Teller 
   };
 }
 
-function namespaceTeller({ onEvent }: InventoryHandlers): Teller {
+function namespaceEvents({ onEvent }: InventoryHandlers): EventMapper {
   return {
     onObject: (object) => {
       const labels = textsAt(object, "metadata", "labels");

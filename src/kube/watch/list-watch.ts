@@ -71,7 +71,7 @@ export async function runListWatch(
       deps.onRestart?.(spec.resource.plural, state.step.next);
     }
     if (state.trouble !== before) {
-      tellTrouble(work, state);
+      recordTrouble(work, state);
     }
   };
   while (!signal.aborted) {
@@ -222,7 +222,7 @@ function acceptOf(spec: ListWatchSpec, as: string): string {
   return spec.metadataOnly === true ? `application/json;as=${as};g=meta.k8s.io;v=v1` : "application/json";
 }
 
-function tellTrouble({ deps, spec, handlers }: ListWatchContext, state: ListWatchState): void {
+function recordTrouble({ deps, spec, handlers }: ListWatchContext, state: ListWatchState): void {
   const fields = { resource: spec.resource.plural, namespace: spec.namespace };
   if (state.trouble === undefined) {
     deps.log.info(fields, "watching again");

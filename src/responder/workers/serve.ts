@@ -42,7 +42,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const limiter = createRateLimiter(limits.rate, rateLimitSeed(randomBytes));
   const seed = randomInt(MAX_SEED);
   const onQuery = createRespond({ book, liveCache, packets, limiter, cookies, counters, clock, seed });
-  const onError = errorTeller({ clock, counters, tell: (problem) => post({ kind: "error", problem }) });
+  const onError = errorReporter({ clock, counters, tell: (problem) => post({ kind: "error", problem }) });
   const zones = createZoneTaker(book, post);
   const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });
 
@@ -128,19 +128,19 @@ function listenLimits({ live, maxConnections, maxPipelined, idleMs }: ResponderL
   return { maxPendingUdp: live.maxWaiting + 1, maxConnections, maxConnectionsPerClient, maxPipelined, idleMs };
 }
 
-interface ErrorTeller {
+interface ErrorReporter {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly tell: (problem: string) => void;
 }
 
-function errorTeller({ clock, counters, tell }: ErrorTeller): (error: unknown) => void {
-  let toldAt = Number.NEGATIVE_INFINITY;
+function errorReporter({ clock, counters, tell }: ErrorReporter): (error: unknown) => void {
+  let reportedAt = Number.NEGATIVE_INFINITY;
   return (error) => {
     counters.errors += 1;
     const now = clock.now();
-    if (now - toldAt >= ERROR_EVERY_MS) {
-      toldAt = now;
+    if (now - reportedAt >= ERROR_EVERY_MS) {
+      reportedAt = now;
       tell(messageOf(error));
     }
   };

@@ -27,7 +27,7 @@ export type NotifyEnd =
 
 /** Tells secondaries of new versions until each has answered (RFC 1996 3.6), a newer one in place of an older. */
 export interface Notifier {
-  tell(notice: Notice, targets: readonly NotifyTarget[]): void;
+  sendNotify(notice: Notice, targets: readonly NotifyTarget[]): void;
   /** What came in; anybody may have sent it. */
   receive(bytes: Uint8Array, from: NotifyTarget): void;
   /** Leaves off, of one zone or (undefined) of all. */
@@ -40,7 +40,7 @@ const TRIES = 12;
 /** After so many tries (7.5 s) one that a newer version takes the place of was silent too: else nobody would hear of a secondary that is gone while a zone keeps changing. */
 const PATIENCE = 5;
 
-interface Telling {
+interface PendingNotify {
   readonly notice: Notice;
   readonly target: NotifyTarget;
   readonly id: number;
@@ -49,46 +49,46 @@ interface Telling {
 }
 
 export function createNotifier(deps: NotifierDeps): Notifier {
-  const tellings = new Map<string, Telling>();
-  const end = (key: string, telling: Telling, how: NotifyEnd | undefined): void => {
-    telling.ending.abort();
-    if (tellings.get(key) === telling) {
-      tellings.delete(key);
+  const pendingByServer = new Map<string, PendingNotify>();
+  const end = (key: string, pending: PendingNotify, how: NotifyEnd | undefined): void => {
+    pending.ending.abort();
+    if (pendingByServer.get(key) === pending) {
+      pendingByServer.delete(key);
       if (how !== undefined) {
-        deps.onEnd(telling.notice.domain, telling.target, how);
+        deps.onEnd(pending.notice.domain, pending.target, how);
       }
     }
   };
   const forget = (key: string, how?: NotifyEnd): void => {
-    const telling = tellings.get(key);
-    if (telling !== undefined) {
-      end(key, telling, how);
+    const pending = pendingByServer.get(key);
+    if (pending !== undefined) {
+      end(key, pending, how);
     }
   };
   return {
-    tell(notice, targets) {
+    sendNotify(notice, targets) {
       for (const target of targets) {
         const key = keyOf(notice.domain, target);
-        forget(key, (tellings.get(key)?.macs.length ?? 0) >= PATIENCE ? { kind: "silent" } : undefined);
+        forget(key, (pendingByServer.get(key)?.macs.length ?? 0) >= PATIENCE ? { kind: "silent" } : undefined);
         const id = Math.floor(deps.random() * ID_COUNT);
-        const telling = { notice, target, id, macs: [], ending: new AbortController() };
-        tellings.set(key, telling);
-        void keepTelling(deps, telling).then((how) => end(key, telling, how));
+        const pending = { notice, target, id, macs: [], ending: new AbortController() };
+        pendingByServer.set(key, pending);
+        void sendNotify(deps, pending).then((how) => end(key, pending, how));
       }
     },
     receive(bytes, from) {
-      for (const [key, telling] of tellings) {
-        if (isFrom(telling.target, from)) {
-          const { notice, id, macs } = telling;
+      for (const [key, pending] of pendingByServer) {
+        if (isFrom(pending.target, from)) {
+          const { notice, id, macs } = pending;
           const reply = readNotifyReply(bytes, { notice, id, macs, now: deps.wallNow() });
           if (reply.kind !== "none") {
-            end(key, telling, reply);
+            end(key, pending, reply);
           }
         }
       }
     },
     forget(domain) {
-      for (const [key, { notice }] of tellings) {
+      for (const [key, { notice }] of pendingByServer) {
         if (domain === undefined || notice.domain === domain) {
           forget(key);
         }
@@ -100,8 +100,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 const ID_COUNT = 65_536;
 
 /** Undefined: it was ended from outside. */
-async function keepTelling(deps: NotifierDeps, telling: Telling): Promise<NotifyEnd | undefined> {
-  const { notice, target, id, macs, ending } = telling;
+async function sendNotify(deps: NotifierDeps, pending: PendingNotify): Promise<NotifyEnd | undefined> {
+  const { notice, target, id, macs, ending } = pending;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const { bytes, mac } = notifyMessage(notice, id, deps.wallNow());
     macs.push(mac);

@@ -89,7 +89,7 @@ export function createPrimary(options: PrimaryOptions): Primary {
     registry,
     isServing,
     expected: options.catalogued,
-    onChanged: (catalog, history, members) => tellAll(notifier, catalog, history, members),
+    onChanged: (catalog, history, members) => notifyAll(notifier, catalog, history, members),
   });
   const context: PrimaryContext = { registry, catalogs, notifier, isServing };
   const opening = createOpening({ listen: options.listen, onQuery: answering(options, context), log });
@@ -149,7 +149,7 @@ function claimOf(
       if (!registry.publish(owner, entry, published)) {
         return "replaced";
       }
-      tellAll(notifier, domain, published.history, [entry]);
+      notifyAll(notifier, domain, published.history, [entry]);
       catalogs.touch();
       return "served";
     },
@@ -188,12 +188,12 @@ function answering(options: PrimaryOptions, { registry, catalogs, isServing }: P
 }
 
 /** Each secondary is told once, and with the key of the first of the zones that names it. */
-function tellAll(notifier: Notifier, domain: Name, { current }: History, entries: readonly ZoneEntry[]): void {
+function notifyAll(notifier: Notifier, domain: Name, { current }: History, entries: readonly ZoneEntry[]): void {
   const told = new Set<string>();
   for (const entry of entries) {
     const targets = entry.spec.notify.filter(({ address, port }) => !told.has(`${address} ${port}`));
     targets.forEach(({ address, port }) => told.add(`${address} ${port}`));
-    notifier.tell({ domain, soa: current.soa, key: tsigKeyOf(entry) }, targets);
+    notifier.sendNotify({ domain, soa: current.soa, key: tsigKeyOf(entry) }, targets);
   }
 }
 

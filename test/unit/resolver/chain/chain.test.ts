@@ -293,11 +293,11 @@ const cases: readonly Case[] = [
 for (const { name: title, answer, question, want } of cases) {
   test(`chain: ${title}`, () => {
     const queried = { type: TYPE.A, chain: startOfChain(name("www.example.")), allowPrivate: false, ...question };
-    const told = tell(followChain(response(query(), answer), queried));
+    const result = tell(followChain(response(query(), answer), queried));
     if (want.startsWith("^")) {
-      assert.match(told, new RegExp(want));
+      assert.match(result, new RegExp(want));
     } else {
-      assert.equal(told, want);
+      assert.equal(result, want);
     }
   });
 }

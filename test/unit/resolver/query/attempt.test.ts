@@ -234,14 +234,14 @@ for (const { name, script, protocol = "udp", queried = 1, want, log } of cases) 
     const memory = createServerMemory(bytes);
     const deps = { ...memory, clock, exchange: scripted.exchange, randomBytes: bytes };
     const server: ResolverServer = { protocol, address: "192.0.2.53", port: 53 };
-    let told = "";
+    let result = "";
     for (let time = 0; time < queried; time += 1) {
       const ended = attempt(deps, server, A_QUERY, new AbortController().signal);
       await clock.advance(10_000);
       const got = await ended;
-      told = got.kind === "answered" ? `answered ${got.message.rcode}` : `failed ${got.reason}: ${got.detail}`;
+      result = got.kind === "answered" ? `answered ${got.message.rcode}` : `failed ${got.reason}: ${got.detail}`;
     }
-    assert.equal(want.endsWith("*") ? `${told.slice(0, want.length - 1)}*` : told, want);
+    assert.equal(want.endsWith("*") ? `${result.slice(0, want.length - 1)}*` : result, want);
     assert.deepEqual(
       scripted.log.map((line) => line.replace(" 192.0.2.53 www.example. 1", "")),
       log,

@@ -38,7 +38,7 @@ function scene() {
     onEnd: (domain, { address }, end) => ends.push(`${domain} ${address} ${end.kind}`),
   });
   const tell = (serial = 1, key?: TsigKey, targets = [TARGET]): void =>
-    notifier.tell({ domain: ORIGIN, soa: version(serial).soa, key }, targets);
+    notifier.sendNotify({ domain: ORIGIN, soa: version(serial).soa, key }, targets);
   const answer = (changes: Partial<Message> = {}, from = TARGET, key?: TsigKey): void => {
     const last = sent.at(-1) ?? assert.fail();
     const reply = { ...last.message, response: true, answers: [], additionals: [], ...changes };
