@@ -33,8 +33,8 @@ export function isSettled(made: Made | Promise<Made>): made is Made {
 }
 
 export function createSlowPath({ book, liveCache, packets, counters, clock }: RespondDeps): SlowPath {
-  const finish = (turn: Turn, ready: ReadyAnswer, now: Millis): Prepared => {
-    const { query, name, view, epoch, option } = turn;
+  const finish = (rotation: ResponseInput, ready: ReadyAnswer, now: Millis): Prepared => {
+    const { query, name, view, epoch, option } = rotation;
     const isScoped = view.clientSubnet && ready.uses.some((use) => use.section === "answers");
     const prepared = prepare({
       name,
@@ -43,8 +43,8 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
       epoch,
       answer: ready,
       now,
-      slotOf: (use) => liveCache.entry(questionOf(turn, use.alias, use.family)),
-      ...(option !== undefined && { subnetOption: answerOption(option, isScoped ? scopeOf(turn, ready) : 0) }),
+      slotOf: (use) => liveCache.entry(questionOf(rotation, use.alias, use.family)),
+      ...(option !== undefined && { subnetOption: answerOption(option, isScoped ? scopeOf(rotation, ready) : 0) }),
     });
     if (!isScoped && option === undefined && prepared.validUntil > now) {
       packets.keep(query, prepared);
@@ -52,33 +52,33 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
     return prepared;
   };
 
-  const attempt = (turn: Turn, now: Millis): Prepared | Promise<Made> => {
-    const { query, name, view, settled } = turn;
+  const attempt = (rotation: ResponseInput, now: Millis): Prepared | Promise<Made> => {
+    const { query, name, view, settled } = rotation;
     const live = (alias: Name, family: Family): ReturnType<typeof usable> => {
-      const entry = liveCache.entry(questionOf(turn, alias, family));
+      const entry = liveCache.entry(questionOf(rotation, alias, family));
       return settled.has(entry) ? (usable(entry, now) ?? lastResort(entry, now)) : usable(entry, now);
     };
     const isElsewhere = (other: Name): boolean => book.zones.zoneOf(other) !== view;
     for (;;) {
       const result = answer(view, { name, type: query.type, class: CLASS.IN }, { live, now, isElsewhere });
       if (result.kind === "answer") {
-        return finish(turn, result, now);
+        return finish(rotation, result, now);
       }
-      const entry = liveCache.entry(questionOf(turn, result.alias, result.family));
+      const entry = liveCache.entry(questionOf(rotation, result.alias, result.family));
       settled.add(entry);
       const waiting = liveCache.wait(entry);
       if (waiting !== undefined) {
         counters.waited += 1;
-        return waiting.then(() => after(turn));
+        return waiting.then(() => after(rotation));
       }
     }
   };
 
   /** Another one that waited for the same may have prepared it by now. */
-  const after = (turn: Turn): Made | Promise<Made> => {
+  const after = (rotation: ResponseInput): Made | Promise<Made> => {
     const now = clock.now();
-    const known = turn.view.clientSubnet ? undefined : packets.find(turn.query);
-    return known !== undefined && isUnchanged(known, book, now) ? known : attempt(turn, now);
+    const known = rotation.view.clientSubnet ? undefined : packets.find(rotation.query);
+    return known !== undefined && isUnchanged(known, book, now) ? known : attempt(rotation, now);
   };
 
   return {
@@ -127,7 +127,7 @@ function subnetFor(
 const NOBODY: AskerSubnet = { kind: "asker" };
 
 /** One query on its way. */
-interface Turn {
+interface ResponseInput {
   readonly query: Query;
   readonly name: Name;
   readonly view: ZoneView;
@@ -138,12 +138,12 @@ interface Turn {
   readonly settled: Set<LiveCacheEntry>;
 }
 
-function questionOf({ view, subnet }: Turn, name: Name, family: Family): LiveCacheEntry["question"] {
+function questionOf({ view, subnet }: ResponseInput, name: Name, family: Family): LiveCacheEntry["question"] {
   return { zone: view.domain, name, family, ...(subnet !== undefined && { subnet }) };
 }
 
 /** Of the addresses in the answer; what is not an alias's is the same for everyone. */
-function scopeOf({ subnet }: Turn, { uses }: ReadyAnswer): number | undefined {
+function scopeOf({ subnet }: ResponseInput, { uses }: ReadyAnswer): number | undefined {
   const live = uses.find((use: LiveUse) => use.section === "answers")?.live;
   return subnet === undefined ? undefined : (live?.scope ?? 0);
 }

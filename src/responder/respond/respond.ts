@@ -63,7 +63,7 @@ function isScoped({ view }: Prepared, { edns }: Query): boolean {
   return edns?.subnet !== undefined && view.clientSubnet;
 }
 
-interface SlowTurn {
+interface SlowInput {
   readonly slow: SlowPath;
   readonly responder: Sender;
   readonly query: Query;
@@ -72,7 +72,7 @@ interface SlowTurn {
   readonly clock: Clock;
 }
 
-function answerSlowly({ slow, responder, query, asker, now, clock }: SlowTurn): ReturnType<Respond> {
+function answerSlowly({ slow, responder, query, asker, now, clock }: SlowInput): ReturnType<Respond> {
   const finish = (made: Prepared | "foreign" | "malformed", at: Millis): Uint8Array | undefined => {
     if (made === "foreign") {
       return responder.plain(query, asker, { now: at, ...FOREIGN });
@@ -131,7 +131,7 @@ interface Sender {
 
 /** Gives octets out, counted, within the limits and the room that there is. */
 function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
-  const turnOf = createTurns();
+  const rotationOf = createTurns();
 
   const limited: Sender["limited"] = (query, asker, { verdict, now }) => {
     counters.limited += 1;
@@ -161,7 +161,7 @@ function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
       counters.response(whole.rcode);
       counters.stale += whole.isStale ? 1 : 0;
       counters.truncated += ((fitting.bytes[2] ?? 0) & TRUNCATED) === 0 ? 0 : 1;
-      return emit(fitting, query, { now, turn: needsTurn(fitting) ? turnOf(asker.address) : 0, options });
+      return emit(fitting, query, { now, rotation: needsRotation(fitting) ? rotationOf(asker.address) : 0, options });
     },
     plain: (query, asker, { rcode, now, extendedError }) => {
       if (!asker.isProven) {
@@ -181,7 +181,7 @@ function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
 
 const TRUNCATED = 0x02;
 
-function needsTurn({ uses }: Prepared): boolean {
+function needsRotation({ uses }: Prepared): boolean {
   for (const use of uses) {
     if (use.ttlAt.length > 1) {
       return true;

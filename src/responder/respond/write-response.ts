@@ -10,13 +10,13 @@ import { DATA_BEHIND_TTL } from "../packet/record-offsets.ts";
 export interface EmitContext {
   readonly now: Millis;
   /** Of the asker's subnet: equal for equal subnets, so that each sees one order of addresses. */
-  readonly turn: number;
+  readonly rotation: number;
   /** EDNS options; none are sent to a query without EDNS. */
   readonly options: readonly OptOption[];
 }
 
 /** The response to a query out of a prepared one for the same name and type. The octets are the caller's. */
-export function emit(prepared: Prepared, query: Query, { now, turn, options }: EmitContext): Uint8Array {
+export function emit(prepared: Prepared, query: Query, { now, rotation, options }: EmitContext): Uint8Array {
   const { bytes, nameEnd, uses } = prepared;
   const { edns } = query;
   const { length } = bytes;
@@ -36,7 +36,7 @@ export function emit(prepared: Prepared, query: Query, { now, turn, options }: E
   for (let index = 0; index < uses.length; index += 1) {
     const use = uses[index];
     if (use !== undefined && use.ttlAt.length > 0) {
-      patchAddresses(out, bytes, use, { now, turn });
+      patchAddresses(out, bytes, use, { now, rotation });
     }
   }
   if (edns !== undefined) {
@@ -69,11 +69,11 @@ function patchAddresses(
   out: Uint8Array,
   bytes: Uint8Array,
   { ttlAt, addressLength, freshUntil, maxTtl }: PreparedUse,
-  { now, turn }: Pick<EmitContext, "now" | "turn">,
+  { now, rotation }: Pick<EmitContext, "now" | "rotation">,
 ): void {
   const count = ttlAt.length;
   const ttl = liveTtl(freshUntil, maxTtl, now);
-  let from = count === 1 ? 0 : turn % count;
+  let from = count === 1 ? 0 : rotation % count;
   for (let index = 0; index < count; index += 1) {
     const at = ttlAt[index] ?? 0;
     out[at] = ttl >>> 24;
