@@ -19,7 +19,7 @@ export function isAliasType(type: string): type is AliasType {
  * The whole of one owner name and type, class IN. `type` is the mnemonic ("A", "MX", "TYPE65280" for unknown ones, RFC 3597);
  * `data` is each record's RDATA in zone-file text with absolute names, sorted by code unit, without duplicates.
  */
-export interface RecordSet {
+export interface RRset {
   readonly name: Name;
   readonly type: string;
   readonly ttl: Seconds;

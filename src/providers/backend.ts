@@ -1,5 +1,5 @@
 import type { Name } from "../dns/name/name.ts";
-import type { AliasType, RecordSet } from "../dns/record.ts";
+import type { AliasType, RRset } from "../dns/record.ts";
 import type { ApplyResult } from "./provider.ts";
 
 /**
@@ -37,7 +37,7 @@ export type BackendRead =
   | {
       readonly kind: "ok";
       /** Record sets with canonical names and data (src/dns/rdata/canonical-text.ts), sorted by name and type. */
-      readonly sets: readonly RecordSet[];
+      readonly sets: readonly RRset[];
       /** True when `sets` are all of the zone. */
       readonly complete: boolean;
       readonly serial?: number;
@@ -58,8 +58,8 @@ export interface Obstacle {
 
 /** One record set before and after; both have the same name and type, and one of them may be absent. */
 export interface BackendChange {
-  readonly before: RecordSet | undefined;
-  readonly after: RecordSet | undefined;
+  readonly before: RRset | undefined;
+  readonly after: RRset | undefined;
 }
 
 export interface BackendBatch {

@@ -1,5 +1,5 @@
 import { displayName, isAtOrBelow, type Name } from "../dns/name/name.ts";
-import type { AliasType, RecordSet } from "../dns/record.ts";
+import type { AliasType, RRset } from "../dns/record.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
 import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
 import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
@@ -8,10 +8,10 @@ import { fingerprint } from "./fingerprint.ts";
 /** The records that the team keeps beside the aliases, checked. */
 export interface BaseZone {
   readonly origin: Name;
-  readonly soa: RecordSet;
+  readonly soa: RRset;
   readonly serial: number;
   /** All but the SOA. */
-  readonly others: readonly RecordSet[];
+  readonly others: readonly RRset[];
   /** The same, as it is rendered. */
   readonly othersText: string;
   /** Equal for equal records, whatever their order, their comments and the SOA's serial. */
@@ -60,18 +60,18 @@ export function readBaseZone(text: string, origin: Name, location: string): Base
 }
 
 /** The SOA record set with another serial (RFC 1035 3.3.13). */
-export function withSerial(soa: RecordSet, serial: number): RecordSet {
+export function withSerial(soa: RRset, serial: number): RRset {
   const [mname = "", rname = "", , ...times] = (soa.data[0] ?? "").split(" ");
   return { ...soa, data: [[mname, rname, String(serial), ...times].join(" ")] };
 }
 
 const SHOWN_PROBLEMS = 5;
 
-function serialOf(soa: RecordSet): number {
+function serialOf(soa: RRset): number {
   return Number((soa.data[0] ?? "").split(" ")[2]);
 }
 
-function obstacleOf(origin: Name, sets: readonly RecordSet[]): BaseZone["obstacle"] {
+function obstacleOf(origin: Name, sets: readonly RRset[]): BaseZone["obstacle"] {
   const byKey = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
   const delegations = cutsOf(origin, sets, "NS");
   const dnames = cutsOf(origin, sets, "DNAME");

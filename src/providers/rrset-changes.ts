@@ -1,6 +1,6 @@
 import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { Name } from "../dns/name/name.ts";
-import { ALIAS_TYPES, type RecordSet } from "../dns/record.ts";
+import { ALIAS_TYPES, type RRset } from "../dns/record.ts";
 import type { BackendBatch, BackendChange } from "./backend.ts";
 
 /** The record types that a backend reads and writes. */
@@ -11,7 +11,7 @@ export function setKey({ name, type }: { readonly name: Name; readonly type: str
 }
 
 /** The name and type of a change. */
-export function targetOf({ before, after }: BackendChange): RecordSet {
+export function targetOf({ before, after }: BackendChange): RRset {
   const target = after ?? before;
   if (target === undefined) {
     throw new TypeError("a change with neither before nor after");
@@ -20,17 +20,17 @@ export function targetOf({ before, after }: BackendChange): RecordSet {
 }
 
 /** Data of one set as one sorted list without duplicates; sets by name and type. */
-export function sortedSets(sets: Iterable<RecordSet>): readonly RecordSet[] {
+export function sortedSets(sets: Iterable<RRset>): readonly RRset[] {
   return [...sets]
     .map((set) => ({ ...set, data: [...new Set(set.data)].sort(byCodeUnit) }))
     .sort((a, b) => byCodeUnit(a.name, b.name) || byCodeUnit(a.type, b.type));
 }
 
-export function byKey(sets: readonly RecordSet[]): ReadonlyMap<string, RecordSet> {
+export function byKey(sets: readonly RRset[]): ReadonlyMap<string, RRset> {
   return new Map(sets.map((set) => [setKey(set), set]));
 }
 
-export function sameSet(a: RecordSet | undefined, b: RecordSet | undefined): boolean {
+export function sameSet(a: RRset | undefined, b: RRset | undefined): boolean {
   if (a === undefined || b === undefined) {
     return a === b;
   }
@@ -43,7 +43,7 @@ export type Standing =
   | { readonly kind: "conflict"; readonly message: string };
 
 /** Compares a batch with what stands now: what is done already needs no write, and what somebody else changed forbids it. */
-export function standing({ changes }: BackendBatch, sets: ReadonlyMap<string, RecordSet>): Standing {
+export function standing({ changes }: BackendBatch, sets: ReadonlyMap<string, RRset>): Standing {
   const open: BackendChange[] = [];
   for (const change of changes) {
     const target = targetOf(change);

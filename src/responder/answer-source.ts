@@ -1,13 +1,13 @@
 import type { Millis } from "../base/clock.ts";
 import type { Name } from "../dns/name/name.ts";
-import type { Family, RecordSet, Seconds } from "../dns/record.ts";
+import type { Family, RRset, Seconds } from "../dns/record.ts";
 import type { Subnet } from "../dns/address/subnet.ts";
 
 /** One zone as the responder serves it; plain data, so that it can be handed from thread to thread. */
 export interface ServedZone {
   readonly domain: Name;
   /** The base zone: SOA and NS at the apex, and every other set, without A and AAAA at the aliases' owner names. */
-  readonly sets: readonly RecordSet[];
+  readonly sets: readonly RRset[];
   /** By owner name, without duplicates. */
   readonly aliases: readonly ServedAlias[];
   /** Askers' subnets are forwarded to the targets' resolvers (RFC 7871). */

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { systemClock } from "../../src/base/clock.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../src/base/json.ts";
 import { displayName, parseName, type Name } from "../../src/dns/name/name.ts";
-import type { RecordSet } from "../../src/dns/record.ts";
+import type { RRset } from "../../src/dns/record.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
 import { createCoreDNSEtcdBackend } from "../../src/providers/coredns-etcd/coredns-etcd.ts";
 import { createWebhookBackend } from "../../src/providers/external-dns-webhook/webhook.ts";
@@ -197,7 +197,7 @@ function endpointOf(name: Name, address: string): Readonly<Record<string, unknow
   return { dnsName: displayName(name), recordType: "A", targets: [address], recordTTL: 60 };
 }
 
-function setOf(name: Name, address: string): RecordSet {
+function setOf(name: Name, address: string): RRset {
   return { name, type: "A", ttl: 60, data: [address] };
 }
 

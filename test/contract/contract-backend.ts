@@ -1,5 +1,5 @@
 import type { Name } from "../../src/dns/name/name.ts";
-import type { RecordSet } from "../../src/dns/record.ts";
+import type { RRset } from "../../src/dns/record.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
 import type { StepName } from "./steps.ts";
 
@@ -9,11 +9,11 @@ export interface ContractBackend extends AsyncDisposable {
   /** The zone has SOA and NS, and whatever else the server was given before the contract began. */
   readonly domain: Name;
   /** Makes the whole record set so, past the backend under test (nsupdate, the server's own tool, another client). */
-  put(set: RecordSet): Promise<void>;
+  put(set: RRset): Promise<void>;
   /** Removes it in the same way. */
   remove(name: Name, type: string): Promise<void>;
   /** Every record set of the zone, of every type, as the server gives it to anybody; canonical names and data. */
-  list(): Promise<readonly RecordSet[]>;
+  list(): Promise<readonly RRset[]>;
   /** Steps that cannot be shown on this server, each with the reason; they are named as skipped. */
   readonly cannot?: Readonly<Partial<Record<StepName, string>>>;
 }

@@ -4,7 +4,7 @@ import type { ZoneSpec } from "../../src/api/dns-zone.ts";
 import { byCodeUnit } from "../../src/base/order.ts";
 import { limitsOf, propose } from "../../src/controller/zone/propose-changes.ts";
 import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
-import { ALIAS_TYPES, type RecordSet } from "../../src/dns/record.ts";
+import { ALIAS_TYPES, type RRset } from "../../src/dns/record.ts";
 import type { Change, WantedSet } from "../../src/plan/change.ts";
 import type { ZonePlan } from "../../src/plan/zone-plan.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
@@ -72,7 +72,7 @@ const PATIENCE_MS = 5_000;
 export async function openScene(under: ContractBackend): Promise<Scene> {
   const base = await lines(under);
   const at = (label: string): Name => (label === "@" ? under.domain : nameOfCanonical(`${label}.${under.domain}`));
-  const setOf = (text: string): RecordSet => {
+  const setOf = (text: string): RRset => {
     const [label = "", ttl = "", type = "", ...data] = text.split(" ");
     return { name: at(label), type, ttl: Number(ttl), data: data.join(" ").split(" | ").sort(byCodeUnit) };
   };
@@ -178,7 +178,7 @@ function refusedLines(changes: readonly Change[]): readonly string[] {
   );
 }
 
-function ownedSets(owner: string, texts: readonly string[], minTtl: number): readonly RecordSet[] {
+function ownedSets(owner: string, texts: readonly string[], minTtl: number): readonly RRset[] {
   const sets = wantedSets(...texts);
   const names = [...new Set(sets.map(({ name }) => name))];
   const markers = names.flatMap((name) => {
@@ -211,6 +211,6 @@ const SERVERS_OWN: ReadonlySet<string> = new Set([
   "TYPE65534",
 ]);
 
-function recordLine({ name, type, ttl, data }: RecordSet): string {
+function recordLine({ name, type, ttl, data }: RRset): string {
   return `${name} ${ttl} ${type} ${[...data].sort(byCodeUnit).join(" | ")}`;
 }

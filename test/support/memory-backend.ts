@@ -1,6 +1,6 @@
 import { byCodeUnit, sameMembers } from "../../src/base/order.ts";
 import { parseName, type Name } from "../../src/dns/name/name.ts";
-import type { RecordSet } from "../../src/dns/record.ts";
+import type { RRset } from "../../src/dns/record.ts";
 import { parseZoneFile } from "../../src/dns/zone-file/parse-zone-file.ts";
 import type { BackendCapabilities, BackendChange, RecordBackend } from "../../src/providers/backend.ts";
 import type { ApplyResult } from "../../src/providers/provider.ts";
@@ -10,9 +10,9 @@ import { zoneText } from "./zone-text.ts";
 export interface MemoryBackend extends RecordBackend {
   readonly domain: Name;
   /** Somebody else's hand. */
-  put(set: RecordSet): void;
+  put(set: RRset): void;
   remove(name: Name, type: string): void;
-  list(): readonly RecordSet[];
+  list(): readonly RRset[];
   /** What the next calls answer instead of doing anything; undefined: works again. */
   fail(failure: Failure | undefined): void;
   /** Calls of each kind so far, failed ones too. */
@@ -82,7 +82,7 @@ export function memoryBackend(domain: string, options: MemoryBackendOptions = {}
 
 const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "HTTPS", "CNAME", "TXT"]);
 
-function zoneSets(records: readonly string[], origin: Name): readonly RecordSet[] {
+function zoneSets(records: readonly string[], origin: Name): readonly RRset[] {
   const zone = parseZoneFile(zoneText(records), origin);
   if (zone.kind === "invalid") {
     throw new Error(JSON.stringify(zone.problems));
@@ -90,7 +90,7 @@ function zoneSets(records: readonly string[], origin: Name): readonly RecordSet[
   return zone.records;
 }
 
-function sorted(sets: Iterable<RecordSet>): readonly RecordSet[] {
+function sorted(sets: Iterable<RRset>): readonly RRset[] {
   return [...sets].sort((a, b) => byCodeUnit(keyOf(a), keyOf(b)));
 }
 
@@ -98,13 +98,13 @@ function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 }
 
-function conflictOf({ before, after }: BackendChange, sets: ReadonlyMap<string, RecordSet>): string | undefined {
+function conflictOf({ before, after }: BackendChange, sets: ReadonlyMap<string, RRset>): string | undefined {
   const key = keyOf(after ?? before);
   const now = sets.get(key);
   return same(now, before) || same(now, after) ? undefined : `${key} is no longer as it was read`;
 }
 
-function carryOut({ before, after }: BackendChange, sets: Map<string, RecordSet>): boolean {
+function carryOut({ before, after }: BackendChange, sets: Map<string, RRset>): boolean {
   const key = keyOf(after ?? before);
   if (same(sets.get(key), after)) {
     return false;
@@ -117,7 +117,7 @@ function carryOut({ before, after }: BackendChange, sets: Map<string, RecordSet>
   return true;
 }
 
-function same(a: RecordSet | undefined, b: RecordSet | undefined): boolean {
+function same(a: RRset | undefined, b: RRset | undefined): boolean {
   return a === undefined || b === undefined ? a === b : a.ttl === b.ttl && sameMembers(a.data, b.data);
 }
 

@@ -1,7 +1,7 @@
 import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
-import type { RecordSet } from "../../src/dns/record.ts";
+import type { RRset } from "../../src/dns/record.ts";
 import type { TsigAlgorithm } from "../../src/dns/tsig/tsig-key.ts";
-import { recordSetsOf } from "../../src/dns/zone-file/group-rrsets.ts";
+import { groupRRsets } from "../../src/dns/zone-file/group-rrsets.ts";
 import { locateComponent } from "./component.ts";
 import { dig } from "./dig.ts";
 import type { DnsEndpoint } from "./dns-probe.ts";
@@ -24,7 +24,7 @@ export interface ZoneTool {
 }
 
 /** Makes the whole record set so. */
-export async function putSet(tool: ZoneTool, { name, type, ttl, data }: RecordSet): Promise<void> {
+export async function putSet(tool: ZoneTool, { name, type, ttl, data }: RRset): Promise<void> {
   const adds = data.map((text) => `update add ${name} ${ttl} IN ${type} ${text}`);
   await nsupdate(tool, [`update delete ${name} IN ${type}`, ...adds]);
 }
@@ -34,13 +34,13 @@ export async function removeSet(tool: ZoneTool, name: Name, type: string): Promi
 }
 
 /** Every record set of the zone, by a transfer; throws when the server refuses it. */
-export async function listSets({ server, zone, key }: ZoneTool): Promise<readonly RecordSet[]> {
+export async function listSets({ server, zone, key }: ZoneTool): Promise<readonly RRset[]> {
   const reply = await dig(server, displayName(zone), "AXFR", key === undefined ? [] : ["-y", keyText(key)]);
   if (reply.answer.length === 0) {
     throw new Error(`no transfer of ${zone}: ${reply.text}`);
   }
   const records = reply.answer.filter((record) => record.class === "IN"); // of class ANY is the signature
-  return recordSetsOf(
+  return groupRRsets(
     records.map(({ name, ttl, type, data }) => ({ name: nameOfCanonical(name), ttl, type, data, line: 0, column: 0 })),
   );
 }

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { listAt, memberAt, numberAt, parseJson, textAt } from "../../src/base/json.ts";
 import { familyOf, parseAddress } from "../../src/dns/address/address.ts";
 import { labelsOf, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
-import type { RecordSet } from "../../src/dns/record.ts";
+import type { RRset } from "../../src/dns/record.ts";
 import { setKey, sortedSets } from "../../src/providers/rrset-changes.ts";
 
 /** Records in etcd as CoreDNS's etcd plugin has them (SkyDNS messages), without ExternalDNS: `/skydns/com/example/www/x1`. */
 export interface SkyDns {
-  put(set: RecordSet): Promise<void>;
+  put(set: RRset): Promise<void>;
   remove(name: Name, type: string): Promise<void>;
-  list(): Promise<readonly RecordSet[]>;
+  list(): Promise<readonly RRset[]>;
 }
 
 interface Message {
@@ -56,7 +56,7 @@ export function skyDns(etcdUrl: string): SkyDns {
       }
     },
     list: async () => {
-      const sets = new Map<string, RecordSet>();
+      const sets = new Map<string, RRset>();
       for (const { data, ...record } of (await messages()).map(recordOf)) {
         sets.set(setKey(record), { ...record, data: [...(sets.get(setKey(record))?.data ?? []), data] });
       }

@@ -1,6 +1,6 @@
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { FAMILIES, type RecordSet } from "../../dns/record.ts";
+import { FAMILIES, type RRset } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
 import { cutAbove, cutsOf } from "../../dns/zone-file/zone-cuts.ts";
 import type { Claim } from "../../plan/claims.ts";
@@ -10,7 +10,7 @@ import { maxTtlOf } from "./live-answer-rules.ts";
 
 /** A zone's own records, looked at for what they leave to aliases. */
 export interface ServedBase {
-  readonly records: readonly RecordSet[];
+  readonly records: readonly RRset[];
   readonly serial: number;
   /** True where a record of the base zone stands in the way of addresses: it goes on being served. */
   readonly hides: (name: Name) => boolean;
@@ -18,7 +18,7 @@ export interface ServedBase {
 }
 
 /** Takes the records of a zone file that was read without a problem. */
-export function servedBase(domain: Name, records: readonly RecordSet[]): ServedBase {
+export function servedBase(domain: Name, records: readonly RRset[]): ServedBase {
   const own = new Set(records.filter(({ type }) => OWN_TYPES.has(type)).map(({ name }) => name));
   const https = new Set(records.filter(({ type }) => type === "HTTPS").map(({ name }) => name));
   const delegations = cutsOf(domain, records, "NS");
@@ -60,7 +60,7 @@ export function servedSerial(base: ServedBase, last: number | undefined, unixSec
 }
 
 /** The base zone's records with that serial in the SOA. */
-export function withServedSerial({ records }: ServedBase, serial: number): readonly RecordSet[] {
+export function withServedSerial({ records }: ServedBase, serial: number): readonly RRset[] {
   return records.map((set) => {
     if (set.type !== "SOA") {
       return set;
@@ -70,7 +70,7 @@ export function withServedSerial({ records }: ServedBase, serial: number): reado
   });
 }
 
-function serialOf(records: readonly RecordSet[]): number {
+function serialOf(records: readonly RRset[]): number {
   const soa = records.find(({ type }) => type === "SOA");
   return Number((soa?.data[0] ?? "").split(" ")[2] ?? 0);
 }

@@ -2,13 +2,13 @@ import { encodeMessage } from "./encode.ts";
 import { EMPTY_QUERY, MAX_MESSAGE_BYTES, type Message, type WireRecord } from "./message.ts";
 import type { Name } from "../name/name.ts";
 import { rdataToWire } from "../rdata/codec.ts";
-import type { RecordSet } from "../record.ts";
+import type { RRset } from "../record.ts";
 import { CLASS, OPCODE, TYPE, typeNumber } from "../registry.ts";
 
 /** One record set before and after; same name and type, at most one of them absent. */
 export interface UpdateChange {
-  readonly before: RecordSet | undefined;
-  readonly after: RecordSet | undefined;
+  readonly before: RRset | undefined;
+  readonly after: RRset | undefined;
 }
 
 /**
@@ -70,7 +70,7 @@ function cnameGuard({ before, after }: UpdateChange, removed: ReadonlySet<string
   return bare(after.name, after.type === "CNAME" ? TYPE.ANY : TYPE.CNAME, CLASS.NONE);
 }
 
-function recordsOf(set: RecordSet): readonly WireRecord[] {
+function recordsOf(set: RRset): readonly WireRecord[] {
   const { name, type, ttl, data } = set;
   return data.map((text) => ({ name, type: numberOf(type), class: CLASS.IN, ttl, rdata: rdataToWire(type, text) }));
 }

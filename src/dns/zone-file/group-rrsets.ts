@@ -1,12 +1,12 @@
 import { byCodeUnit } from "../../base/order.ts";
-import type { RecordSet } from "../record.ts";
+import type { RRset } from "../record.ts";
 import type { ZoneFileRecord } from "./records.ts";
 
 /**
  * Records joined to record sets, in the order of first sight. A set has one TTL (RFC 2181 5.2): the least that its records were given.
  */
-export function recordSetsOf(records: readonly ZoneFileRecord[]): readonly RecordSet[] {
-  const sets = new Map<string, { readonly name: RecordSet["name"]; type: string; ttl: number; data: Set<string> }>();
+export function groupRRsets(records: readonly ZoneFileRecord[]): readonly RRset[] {
+  const sets = new Map<string, { readonly name: RRset["name"]; type: string; ttl: number; data: Set<string> }>();
   for (const { name, type, ttl, data } of records) {
     const key = `${name} ${type}`;
     const set = sets.get(key);

@@ -1,16 +1,16 @@
 import type { Name } from "../name/name.ts";
-import type { RecordSet } from "../record.ts";
+import type { RRset } from "../record.ts";
 import { checkZone } from "./check-zone.ts";
 import { readZoneEntries } from "./records.ts";
 import type { ZoneFileProblem } from "../presentation/parse-result.ts";
-import { recordSetsOf } from "./group-rrsets.ts";
+import { groupRRsets } from "./group-rrsets.ts";
 
 export type ZoneFile =
   | {
       readonly kind: "ok";
       readonly origin: Name;
       /** In the order in which the file first shows each. */
-      readonly records: readonly RecordSet[];
+      readonly records: readonly RRset[];
     }
   | {
       readonly kind: "invalid";
@@ -32,7 +32,7 @@ export function parseZoneFile(text: string, origin: Name): ZoneFile {
   const found = problems.length > 0 ? problems : checkZone(origin, records);
   return found.length > 0
     ? { kind: "invalid", problems: found.slice(0, MAX_PROBLEMS) }
-    : { kind: "ok", origin, records: recordSetsOf(records) };
+    : { kind: "ok", origin, records: groupRRsets(records) };
 }
 
 const MAX_TEXT_LENGTH = 4_194_304;

@@ -1,12 +1,12 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { labelsOf, type Name } from "../name/name.ts";
-import type { RecordSet } from "../record.ts";
+import type { RRset } from "../record.ts";
 
 /**
  * Record sets as zone-file text: one record a line with absolute names and its TTL, the SOA first, then by name from the apex down and by
  * type. The same sets in any order give the same bytes; the text is readable without `$ORIGIN` and `$TTL`.
  */
-export function renderRecords(sets: readonly RecordSet[]): string {
+export function renderRecords(sets: readonly RRset[]): string {
   return sets
     .map((set) => ({ set, key: sortKey(set) }))
     .sort((a, b) => byCodeUnit(a.key, b.key))
@@ -14,12 +14,12 @@ export function renderRecords(sets: readonly RecordSet[]): string {
     .join("");
 }
 
-function line({ name, type, ttl }: RecordSet, data: string): string {
+function line({ name, type, ttl }: RRset, data: string): string {
   return `${name}\t${ttl}\tIN\t${type}${data === "" ? "" : `\t${data}`}\n`;
 }
 
 /** Names in the order of their labels from the right (RFC 4034 6.1, by text), the SOA before every other type. */
-function sortKey({ name, type }: RecordSet): string {
+function sortKey({ name, type }: RRset): string {
   return `${reversed(name)}\u0000\u0000${type === "SOA" ? "" : type}`;
 }
 

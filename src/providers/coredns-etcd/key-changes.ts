@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
 import { setKey, targetOf } from "../rrset-changes.ts";
 import {
@@ -86,7 +86,7 @@ function carryOut(view: ZoneView, change: BackendChange, draft: Draft): void {
 }
 
 /** Texts that stand as records of their own are left as they are while they are wanted; every other one is a marker. */
-function carryOutMarkers(view: ZoneView, set: RecordSet, data: readonly string[], draft: Draft): void {
+function carryOutMarkers(view: ZoneView, set: RRset, data: readonly string[], draft: Draft): void {
   const name = markedName(view.domain, set.name);
   if (name === undefined) {
     return;

@@ -1,6 +1,6 @@
 import { parseAddress, familyOf } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import { setKey, sortedSets } from "../rrset-changes.ts";
 import { canonicalData } from "../canonical-rdata.ts";
 import { markedName, markerNameFor, nameOfKey, parentKey, readService, type Service, zoneRoot } from "./convert.ts";
@@ -25,7 +25,7 @@ export interface ZoneView {
   readonly revision: number;
   readonly entries: ReadonlyMap<string, Entry>;
   /** A, AAAA, CNAME and TXT sets; the markers in owner keys as TXT sets at the markers' names. */
-  readonly sets: readonly RecordSet[];
+  readonly sets: readonly RRset[];
   /** The keys that a set consists of, by {@link setKey}; owner keys are not among them. */
   readonly keysOf: ReadonlyMap<string, readonly Entry[]>;
 }
@@ -38,7 +38,7 @@ export interface EtcdZone {
 export function zoneViewOf({ pathPrefix, domain }: EtcdZone, pairs: readonly KeyValue[], revision: number): ZoneView {
   const root = zoneRoot(pathPrefix, domain);
   const entries = new Map(pairs.map((pair) => [pair.key, { ...pair, service: readService(pair.value) }]));
-  const sets = new Map<string, RecordSet>();
+  const sets = new Map<string, RRset>();
   const keysOf = new Map<string, Entry[]>();
   for (const entry of entries.values()) {
     for (const set of recordsOf(entry, root, domain)) {
@@ -61,7 +61,7 @@ const MARKER_TTL = 300;
  * A key is the record of the name whose key it is, and of the one above as well: the plugin answers with both. Deeper keys are other names' records,
  * although the plugin answers with them above, too (see `obstacle.ts`).
  */
-function recordsOf({ key, service }: Entry, root: string, domain: Name): readonly RecordSet[] {
+function recordsOf({ key, service }: Entry, root: string, domain: Name): readonly RRset[] {
   const own = service?.own;
   if (service === undefined || own?.kind === "screen") {
     return [];
@@ -82,7 +82,7 @@ function recordsOf({ key, service }: Entry, root: string, domain: Name): readonl
   return [...names].map((name) => ({ name, ...record }));
 }
 
-function recordOf({ host, text, ttl, mail }: Service): Omit<RecordSet, "name"> | undefined {
+function recordOf({ host, text, ttl, mail }: Service): Omit<RRset, "name"> | undefined {
   const address = parseAddress(host);
   if (address !== undefined) {
     return { type: familyOf(address), ttl, data: [address] };

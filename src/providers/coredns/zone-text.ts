@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { type AliasType, isAliasType, type RecordSet, type Seconds } from "../../dns/record.ts";
+import { type AliasType, isAliasType, type RRset, type Seconds } from "../../dns/record.ts";
 import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
 import { type BaseZone, withSerial } from "../base-zone.ts";
 import { fingerprint } from "../fingerprint.ts";
@@ -12,7 +12,7 @@ import { canonical, type OwnSet } from "../owned-rrset.ts";
  * owner and serial give the same bytes; the order of anything, comments and the base's own serial do not matter.
  */
 export function zoneRenderer(base: BaseZone, sets: readonly OwnSet[], ownerId: string): (serial: number) => string {
-  const own = renderRecords(sets.map(toRecordSet));
+  const own = renderRecords(sets.map(toRRset));
   const head =
     `; ${base.origin} written by dnsalias owner=${ownerId} base=${base.fingerprint} own=${fingerprint(own)}\n` +
     "; Do not edit: changes here are undone. The records come from the base zone, the part between the markers from the aliases.\n";
@@ -51,7 +51,7 @@ const HEADER = /^; \S+ written by dnsalias owner=(\S+)(?: base=(\S+))?/;
 const BEGIN = /^; BEGIN dnsalias owner=(\S+)$/;
 const END = "; END dnsalias";
 
-function toRecordSet({ name, type, ttl, data }: OwnSet): RecordSet {
+function toRRset({ name, type, ttl, data }: OwnSet): RRset {
   return { name, type, ttl, data };
 }
 

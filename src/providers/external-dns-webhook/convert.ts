@@ -3,14 +3,14 @@ import { byCodeUnit } from "../../base/order.ts";
 import { familyOf, parseAddress } from "../../dns/address/address.ts";
 import { displayName, isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { quotedText } from "../../dns/presentation/rdata-tokens.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import { BACKEND_TYPES, setKey, sortedSets } from "../rrset-changes.ts";
 import { canonicalData, canonicalName } from "../canonical-rdata.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** A record set with the endpoints that it was read from, which the provider wants to see again when it changes them. */
 interface ShownSet {
-  readonly set: RecordSet;
+  readonly set: RRset;
   /** Each with only what belongs to this set. */
   readonly endpoints: readonly Endpoint[];
 }
@@ -42,12 +42,12 @@ export function shownOf(endpoints: readonly Endpoint[], domain: Name): Shown {
   return new Map([...parts].map(([key, { name, type, endpoints: own }]) => [key, shownSet(name, type, own)]));
 }
 
-export function setsOf(shown: Shown): readonly RecordSet[] {
+export function setsOf(shown: Shown): readonly RRset[] {
   return sortedSets([...shown.values()].map(({ set }) => set));
 }
 
 /** The endpoint for a set that is to be; without final dots, TXT in quotes. */
-export function endpointFor({ name, type, ttl, data }: RecordSet): Endpoint {
+export function endpointFor({ name, type, ttl, data }: RRset): Endpoint {
   return {
     dnsName: displayName(name),
     recordType: type,

@@ -1,5 +1,5 @@
 import { sameMembers } from "../../base/order.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import { sameSet, setKey, targetOf } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import type { Shown } from "./convert.ts";
@@ -25,11 +25,7 @@ export function outcomeOf(changes: readonly AdjustedChange[], before: Shown, now
 }
 
 /** The TTL does not count: providers have least ones, and some show none. A change of the TTL alone is believed. */
-function judge(
-  wanted: RecordSet | undefined,
-  before: RecordSet | undefined,
-  now: RecordSet | undefined,
-): keyof Outcome {
+function judge(wanted: RRset | undefined, before: RRset | undefined, now: RRset | undefined): keyof Outcome {
   if (sameMembers(dataOf(wanted), dataOf(now))) {
     return "done";
   }
@@ -40,6 +36,6 @@ function judge(
   return dataOf(now).every((data) => known.has(data)) ? "partial" : "foreign";
 }
 
-function dataOf(set: RecordSet | undefined): readonly string[] {
+function dataOf(set: RRset | undefined): readonly string[] {
   return set?.data ?? [];
 }

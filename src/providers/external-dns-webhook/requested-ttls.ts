@@ -1,5 +1,5 @@
 import { sameMembers } from "../../base/order.ts";
-import type { RecordSet, Seconds } from "../../dns/record.ts";
+import type { RRset, Seconds } from "../../dns/record.ts";
 import { setKey } from "../rrset-changes.ts";
 import { setsOf, type Shown } from "./convert.ts";
 
@@ -9,8 +9,8 @@ import { setsOf, type Shown } from "./convert.ts";
  */
 export interface TtlMemory {
   /** What stands, with the TTLs that were asked for. */
-  presented(shown: Shown): readonly RecordSet[];
-  learn(requested: RecordSet, shows: RecordSet): void;
+  presented(shown: Shown): readonly RRset[];
+  learn(requested: RRset, shows: RRset): void;
 }
 
 export function createTtlMemory(): TtlMemory {

@@ -1,5 +1,5 @@
 import type { Clock, Millis } from "../../base/clock.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import type { ApplyResult } from "../provider.ts";
 import { setKey, targetOf } from "../rrset-changes.ts";
 import { type AdjustedChange, bodiesOf } from "./changes.ts";
@@ -80,7 +80,7 @@ async function readBack(
   }
 }
 
-function learn(memory: TtlMemory, requested: RecordSet | undefined, shown: Shown): void {
+function learn(memory: TtlMemory, requested: RRset | undefined, shown: Shown): void {
   const now = requested === undefined ? undefined : shown.get(setKey(requested))?.set;
   if (requested !== undefined && now !== undefined) {
     memory.learn(requested, now);

@@ -1,7 +1,7 @@
 import { sameMembers } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { AliasType, RecordSet } from "../../dns/record.ts";
+import type { AliasType, RRset } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
 import type { Drift } from "../provider.ts";
 import { recordKey } from "./marker-owner.ts";
@@ -12,13 +12,13 @@ import { recordKey } from "./marker-owner.ts";
  */
 export interface Memory {
   /** True for a set exactly as it was written, first seen, or tried to be written. */
-  isAsLeft(set: RecordSet): boolean;
+  isAsLeft(set: RRset): boolean;
   /** Owner names of which anything was ours. */
   names(): Iterable<Name>;
   /** The alias that a name's marker named last. */
   resourceOf(name: Name): ObjectKey;
   /** Takes note of a set that is ours by its marker; one that is known already keeps what was left there. */
-  see(set: RecordSet): void;
+  see(set: RRset): void;
   /** Nothing of this type stands at the name; forgotten if it was tried to be removed. */
   miss(name: Name, type: AliasType): void;
   /** These changes took effect. */
@@ -26,20 +26,20 @@ export interface Memory {
   /** These may have taken effect, or not, or some of them. */
   tried(changes: readonly BackendChange[]): void;
   /** What stands is otherwise than it was left, by somebody else's hand. */
-  driftOf(name: Name, type: AliasType, now: RecordSet | undefined): Drift | undefined;
+  driftOf(name: Name, type: AliasType, now: RRset | undefined): Drift | undefined;
   noteResource(name: Name, resource: ObjectKey): void;
 }
 
 interface Left {
   readonly name: Name;
-  readonly set: RecordSet | undefined;
-  readonly tried: readonly (RecordSet | undefined)[];
+  readonly set: RRset | undefined;
+  readonly tried: readonly (RRset | undefined)[];
 }
 
 export function createMemory(): Memory {
   const left = new Map<string, Left>();
   const resources = new Map<Name, ObjectKey>();
-  const settle = (name: Name, type: string, set: RecordSet | undefined): void => {
+  const settle = (name: Name, type: string, set: RRset | undefined): void => {
     if (set === undefined) {
       left.delete(recordKey(name, type));
     } else {
@@ -90,24 +90,24 @@ const KEPT_TRIES = 4;
 
 function addressChanges(
   changes: readonly BackendChange[],
-): readonly { readonly name: Name; readonly type: string; readonly after: RecordSet | undefined }[] {
+): readonly { readonly name: Name; readonly type: string; readonly after: RRset | undefined }[] {
   return changes.flatMap(({ before, after }) => {
     const { name, type } = after ?? before ?? {};
     return name === undefined || type === undefined || type === "TXT" ? [] : [{ name, type, after }];
   });
 }
 
-function driftText(name: Name, type: AliasType, was: RecordSet, now: RecordSet | undefined): string {
+function driftText(name: Name, type: AliasType, was: RRset, now: RRset | undefined): string {
   const where = `${displayName(name)} ${type}`;
   return now === undefined
     ? `somebody removed ${where} (${contents(was)})`
     : `somebody changed ${where} from ${contents(was)} to ${contents(now)}`;
 }
 
-function contents({ ttl, data }: RecordSet): string {
+function contents({ ttl, data }: RRset): string {
   return `${data.join(", ")} with TTL ${ttl} s`;
 }
 
-function same(a: RecordSet | undefined, b: RecordSet | undefined): boolean {
+function same(a: RRset | undefined, b: RRset | undefined): boolean {
   return a === undefined || b === undefined ? a === b : a.ttl === b.ttl && sameMembers(a.data, b.data);
 }

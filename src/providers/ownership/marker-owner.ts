@@ -1,11 +1,11 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { AliasType, RecordSet } from "../../dns/record.ts";
+import type { AliasType, RRset } from "../../dns/record.ts";
 import { readMarker, type Marker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
 
 /** Record sets by {@link recordKey}. */
-export type RecordMap = ReadonlyMap<string, RecordSet>;
+export type RecordMap = ReadonlyMap<string, RRset>;
 
 export function recordKey(name: Name, type: string): string {
   return `${name} ${type}`;
@@ -35,7 +35,7 @@ export function holderOf(sets: RecordMap, name: Name, ownerId: string): Holder {
 }
 
 /** The record set in which the marker of a name stands or would stand. */
-export function markerSetOf(sets: RecordMap, name: Name): RecordSet | undefined {
+export function markerSetOf(sets: RecordMap, name: Name): RRset | undefined {
   const at = markerNameOf(name);
   return at === undefined ? undefined : sets.get(recordKey(at, "TXT"));
 }

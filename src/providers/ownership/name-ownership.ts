@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import { ALIAS_TYPES, type AliasType, type RecordSet } from "../../dns/record.ts";
+import { ALIAS_TYPES, type AliasType, type RRset } from "../../dns/record.ts";
 import type { ActualSet } from "../../plan/change.ts";
 import type { Obstacle, ObstacleOf } from "../backend.ts";
 import { holderOf, recordKey, type Holder, type RecordMap } from "./marker-owner.ts";
@@ -20,7 +20,7 @@ export interface JudgeInput {
   readonly sets: RecordMap;
   readonly ownerId: string;
   /** True for a record set that is exactly as we left it. */
-  readonly isAsLeft: (set: RecordSet) => boolean;
+  readonly isAsLeft: (set: RRset) => boolean;
   /** What the backend itself says is in the way at a name that is not ours. */
   readonly obstacleOf?: ObstacleOf | undefined;
 }

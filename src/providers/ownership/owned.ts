@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import { ALIAS_TYPES, type RecordSet } from "../../dns/record.ts";
+import { ALIAS_TYPES, type RRset } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendChange, ObstacleOf, RecordBackend } from "../backend.ts";
 import { checkedOwnerId } from "../owner-id.ts";
@@ -81,20 +81,20 @@ function withMarkers(names: readonly Name[]): readonly Name[] {
 
 interface Seen {
   readonly names: ReadonlySet<Name>;
-  readonly sets: Iterable<RecordSet>;
+  readonly sets: Iterable<RRset>;
   readonly serial: number | undefined;
   readonly obstacleOf: View["obstacleOf"];
 }
 
 function makeView({ ownerId, memory }: State, { names, sets: all, serial, obstacleOf }: Seen): View {
   const checked = new Set(withMarkers([...names]));
-  const sets = new Map<string, RecordSet>();
+  const sets = new Map<string, RRset>();
   for (const set of all) {
     if (checked.has(set.name)) {
       sets.set(recordKey(set.name, set.type), set);
     }
   }
-  const input = { sets, ownerId, isAsLeft: (set: RecordSet) => memory.isAsLeft(set), obstacleOf };
+  const input = { sets, ownerId, isAsLeft: (set: RRset) => memory.isAsLeft(set), obstacleOf };
   const judged = new Map([...names].sort(byCodeUnit).map((name) => [name, judgeName(name, input)]));
   return { revision: revisionOf(sets), sets, judged, serial, obstacleOf };
 }

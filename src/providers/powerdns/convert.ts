@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../base/json.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import { nextSerial } from "../../dns/serial.ts";
 import type { BackendChange } from "../backend.ts";
 import { BACKEND_TYPES, sortedSets, targetOf } from "../rrset-changes.ts";
@@ -51,7 +51,7 @@ export function zoneOf(body: unknown): PowerDNSZone | undefined {
  * What stands in the zone. An ALIAS is shown as the CNAME that it stands for, so that it is seen to have the name. Records that are disabled
  * are left out, unless all of a set are: someone has parked them.
  */
-export function recordSetsOf({ rrsets }: PowerDNSZone, domain: Name): readonly RecordSet[] {
+export function rrsetsOfZone({ rrsets }: PowerDNSZone, domain: Name): readonly RRset[] {
   const sets = rrsets.flatMap((rrset) => {
     const type = rrset.type === "ALIAS" ? "CNAME" : rrset.type;
     const enabled = rrset.records.filter(({ disabled }) => !disabled);
@@ -105,11 +105,11 @@ function rrsetOf(value: unknown): readonly PowerDNSRrset[] {
 }
 
 /** What is shown as a CNAME can be an ALIAS. */
-function deletesOf({ name, type }: RecordSet, { rrsets }: PowerDNSZone): readonly RrsetPatch[] {
+function deletesOf({ name, type }: RRset, { rrsets }: PowerDNSZone): readonly RrsetPatch[] {
   const isAlias = type === "CNAME" && rrsets.some((rrset) => rrset.name === name && rrset.type === "ALIAS");
   return [{ name, type: isAlias ? "ALIAS" : type, changetype: "DELETE" }];
 }
 
-function replaceOf({ name, type, ttl, data }: RecordSet): RrsetPatch {
+function replaceOf({ name, type, ttl, data }: RRset): RrsetPatch {
   return { name, type, changetype: "REPLACE", ttl, records: data.map((content) => ({ content, disabled: false })) };
 }

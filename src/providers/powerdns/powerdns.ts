@@ -4,7 +4,7 @@ import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
 import { byKey, standing } from "../rrset-changes.ts";
 import { createPowerDNSClient, type PowerDNSClient, type PowerDNSClientDeps } from "./client.ts";
-import { patchOf, recordSetsOf, serialPatch } from "./convert.ts";
+import { patchOf, rrsetsOfZone, serialPatch } from "./convert.ts";
 
 export interface PowerDNSDeps extends PowerDNSClientDeps {
   readonly clock: Clock;
@@ -33,7 +33,7 @@ async function read(client: PowerDNSClient, domain: Name, signal: AbortSignal): 
     return answer;
   }
   const { serial } = answer.zone;
-  const sets = recordSetsOf(answer.zone, domain);
+  const sets = rrsetsOfZone(answer.zone, domain);
   return { kind: "ok", sets, complete: true, ...(serial !== undefined && { serial }) };
 }
 
@@ -51,7 +51,7 @@ async function apply(
   if (SECONDARY_KINDS.has(zone.kind)) {
     return { kind: "refused", reason: "ReadOnly", message: readOnlyMessage(spec.url, domain, zone.kind) };
   }
-  const judged = standing(batch, byKey(recordSetsOf(zone, domain)));
+  const judged = standing(batch, byKey(rrsetsOfZone(zone, domain)));
   if (judged.kind === "conflict") {
     return judged;
   }

@@ -2,7 +2,7 @@ import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { rdataFromWire } from "../../dns/rdata/codec.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import { CLASS, TYPE, typeName } from "../../dns/registry.ts";
 import type { BackendChange } from "../backend.ts";
 
@@ -10,8 +10,8 @@ import type { BackendChange } from "../backend.ts";
 export const READ_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.HTTPS, TYPE.CNAME, TYPE.TXT]);
 
 /** The records of class IN and these types as record sets, sorted by name and type. A set has the least TTL of its records (RFC 2181 5.2). */
-export function recordSetsOf(records: readonly WireRecord[]): readonly RecordSet[] {
-  const sets = new Map<string, { readonly set: Omit<RecordSet, "data">; ttl: number; readonly data: Set<string> }>();
+export function rrsetsOfMessage(records: readonly WireRecord[]): readonly RRset[] {
+  const sets = new Map<string, { readonly set: Omit<RRset, "data">; ttl: number; readonly data: Set<string> }>();
   for (const { name, type: number, class: classNumber, ttl, rdata } of records) {
     if (!READ_TYPES.has(number) || classNumber !== CLASS.IN) {
       continue;
@@ -49,10 +49,10 @@ export type Rest =
   /** The changes that are still to be made. */
   | { readonly kind: "rest"; readonly changes: readonly BackendChange[] }
   /** Somebody wrote something that is neither what was read nor what is wanted. */
-  | { readonly kind: "foreign"; readonly set: Pick<RecordSet, "name" | "type"> };
+  | { readonly kind: "foreign"; readonly set: Pick<RRset, "name" | "type"> };
 
 /** What of a batch is left to do where part of it may have taken effect. TTLs count in what is wanted, not in what was read, as in an UPDATE. */
-export function restOf(changes: readonly BackendChange[], sets: readonly RecordSet[]): Rest {
+export function restOf(changes: readonly BackendChange[], sets: readonly RRset[]): Rest {
   const standing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
   const rest: BackendChange[] = [];
   for (const change of changes) {
@@ -69,6 +69,6 @@ export function restOf(changes: readonly BackendChange[], sets: readonly RecordS
   return { kind: "rest", changes: rest };
 }
 
-function sameData(a: RecordSet | undefined, b: RecordSet | undefined): boolean {
+function sameData(a: RRset | undefined, b: RRset | undefined): boolean {
   return a === undefined || b === undefined ? a === b : sameMembers(a.data, b.data);
 }

@@ -3,17 +3,17 @@ import { sameMembers } from "../../base/order.ts";
 import { encodeMessage } from "../../dns/message/encode.ts";
 import type { Message } from "../../dns/message/message.ts";
 import { isAtOrBelow, isWildcard, parentOf, wildcardBelow, type Name } from "../../dns/name/name.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import { rdataFromWire } from "../../dns/rdata/codec.ts";
 import { RCODE, TYPE } from "../../dns/registry.ts";
 import { nameInUseMessage } from "../../dns/message/update-message.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Reply, type Session } from "./client.ts";
-import { recordSetsOf } from "./convert.ts";
+import { rrsetsOfMessage } from "./convert.ts";
 import { readProblem, refused, type Problem } from "./server-error.ts";
 import { encodedQuestion } from "./query-message.ts";
 
-export type NamesRead = { readonly kind: "ok"; readonly sets: readonly RecordSet[]; readonly serial: number } | Problem;
+export type NamesRead = { readonly kind: "ok"; readonly sets: readonly RRset[]; readonly serial: number } | Problem;
 
 export interface NamesRequest {
   readonly server: ResolverServer;
@@ -29,7 +29,7 @@ export async function readNames(session: Session, request: NamesRequest, signal:
   if (serial.kind !== "ok") {
     return serial;
   }
-  const sets: RecordSet[][] = [];
+  const sets: RRset[][] = [];
   const left = request.names.entries();
   let problem: Problem | undefined;
   const work = async (): Promise<void> => {
@@ -78,9 +78,9 @@ interface Asking {
   readonly signal: AbortSignal;
 }
 
-type NameRead = readonly RecordSet[] | Problem;
+type NameRead = readonly RRset[] | Problem;
 
-function isSets(read: NameRead): read is readonly RecordSet[] {
+function isSets(read: NameRead): read is readonly RRset[] {
   return Array.isArray(read);
 }
 
@@ -120,15 +120,15 @@ async function askType(
 }
 
 /** What the answer has at the very name: where it leads by CNAME is another's. */
-function setsAt(name: Name, message: Message): readonly RecordSet[] {
-  return recordSetsOf(message.answers).filter((set) => set.name === name);
+function setsAt(name: Name, message: Message): readonly RRset[] {
+  return rrsetsOfMessage(message.answers).filter((set) => set.name === name);
 }
 
 /**
  * A wildcard above answers for names that have no records of their own (RFC 4592), and the answer does not say so. Where it is the same as the wildcard's,
  * a prerequisite asks whether the name has records; a server that does not take that question leaves it open, and they count as the name's.
  */
-async function withoutWildcards(asking: Asking, name: Name, sets: readonly RecordSet[]): Promise<NameRead> {
+async function withoutWildcards(asking: Asking, name: Name, sets: readonly RRset[]): Promise<NameRead> {
   for (const set of sets) {
     const above = await Promise.all(
       wildcardsAbove(name, asking.request.zone).map((star) => wildcardSets(asking, star)),
@@ -145,7 +145,7 @@ async function withoutWildcards(asking: Asking, name: Name, sets: readonly Recor
   return sets;
 }
 
-function isAlike(a: RecordSet, b: RecordSet): boolean {
+function isAlike(a: RRset, b: RRset): boolean {
   return a.type === b.type && sameMembers(a.data, b.data);
 }
 
@@ -170,6 +170,6 @@ async function hasRecords({ session, request, signal }: Asking, name: Name): Pro
   return !(reply.kind === "answer" && reply.message.rcode === RCODE.NXDOMAIN);
 }
 
-function sorted(sets: readonly RecordSet[]): readonly RecordSet[] {
+function sorted(sets: readonly RRset[]): readonly RRset[] {
   return sets.toSorted((a, b) => (`${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1));
 }

@@ -1,16 +1,16 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import { createTransferReader, type TransferStep } from "../../dns/message/transfer-reader.ts";
 import { RCODE, TYPE } from "../../dns/registry.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Session } from "./client.ts";
-import { READ_TYPES, recordSetsOf } from "./convert.ts";
+import { READ_TYPES, rrsetsOfMessage } from "./convert.ts";
 import type { Problem } from "./server-error.ts";
 import { questionMessage } from "./query-message.ts";
 
 export type ZoneRead =
-  | { readonly kind: "ok"; readonly sets: readonly RecordSet[]; readonly serial: number }
+  | { readonly kind: "ok"; readonly sets: readonly RRset[]; readonly serial: number }
   /** The server does not give the zone as a whole, or it is too large: it can be asked name by name. */
   | { readonly kind: "not-given"; readonly message: string; readonly tooLarge: boolean }
   | Problem;
@@ -51,7 +51,7 @@ const TRANSFER_MS: Millis = 120_000;
 function resultOf(server: string, step: TransferStep): ZoneRead {
   switch (step.kind) {
     case "done":
-      return { kind: "ok", sets: recordSetsOf(step.records), serial: step.serial };
+      return { kind: "ok", sets: rrsetsOfMessage(step.records), serial: step.serial };
     case "refused":
       return step.rcode === RCODE.SERVFAIL
         ? { kind: "failed", message: `${server} answers SERVFAIL to a zone transfer` }

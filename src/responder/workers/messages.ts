@@ -1,5 +1,5 @@
 import type { Name } from "../../dns/name/name.ts";
-import type { RecordSet } from "../../dns/record.ts";
+import type { RRset } from "../../dns/record.ts";
 import type { CookieSecrets } from "../client/cookie.ts";
 import type { ResponderCounts } from "../counters.ts";
 import type { LiveLimits } from "../live/live-cache.ts";
@@ -40,7 +40,7 @@ export type ToWorker =
   /** A zone begins; whatever came of it before and did not end is forgotten. */
   | { readonly kind: "zone"; readonly domain: Name; readonly clientSubnet: boolean }
   /** A slice of that zone; each is answered by `taken`. */
-  | { readonly kind: "slice"; readonly sets: readonly RecordSet[]; readonly aliases: readonly ServedAlias[] }
+  | { readonly kind: "slice"; readonly sets: readonly RRset[]; readonly aliases: readonly ServedAlias[] }
   /** The zone is whole: from now on it is served. */
   | { readonly kind: "zone-whole" }
   | { readonly kind: "zone-gone"; readonly domain: Name }

@@ -1,7 +1,7 @@
 import { AppError } from "../../base/error.ts";
 import { ROOT, type Name } from "../../dns/name/name.ts";
 import { rdataToWire } from "../../dns/rdata/codec.ts";
-import type { Family, RecordSet, Seconds } from "../../dns/record.ts";
+import type { Family, RRset, Seconds } from "../../dns/record.ts";
 import { TYPE, typeNumber } from "../../dns/registry.ts";
 import type { ServedAlias, ServedZone } from "../answer-source.ts";
 import { packRdata, type WireSet } from "./packed-rrset.ts";
@@ -18,7 +18,7 @@ export interface ZoneView {
   /** True when there is a delegation or a DNAME, so that what is above a name counts. */
   readonly hasCuts: boolean;
   /** Record sets that have no wire form and are not served. */
-  readonly skipped: readonly Pick<RecordSet, "name" | "type">[];
+  readonly skipped: readonly Pick<RRset, "name" | "type">[];
 }
 
 /** What one name has; names with the same, such as all plain aliases, share one node. */
@@ -33,7 +33,7 @@ export type AliasFacts = Omit<ServedAlias, "name">;
 
 /** Takes a zone in pieces of any size and order, each in time linear in the piece; `finish` is quick, and nothing may be added after it. */
 export interface ZoneViewBuilder {
-  add(sets: readonly RecordSet[]): void;
+  add(sets: readonly RRset[]): void;
   addAliases(aliases: readonly ServedAlias[]): void;
   finish(): ZoneView;
 }
@@ -52,10 +52,10 @@ export function zoneViewBuilder({
 }: Pick<ServedZone, "domain" | "clientSubnet">): ZoneViewBuilder {
   const nodes = new Map<string, GrowingNode>([[domain, EMPTY]]);
   const plainAliases = new Map<string, GrowingNode>();
-  const skipped: Pick<RecordSet, "name" | "type">[] = [];
+  const skipped: Pick<RRset, "name" | "type">[] = [];
   let hasCuts = false;
 
-  const addSet = (set: RecordSet): void => {
+  const addSet = (set: RRset): void => {
     const wire = wireSetOf(set);
     if (wire === undefined) {
       skipped.push({ name: set.name, type: set.type });
@@ -150,7 +150,7 @@ function above(name: string): string {
   return rest === "" ? ROOT : rest;
 }
 
-function wireSetOf({ type, ttl, data }: RecordSet): WireSet | undefined {
+function wireSetOf({ type, ttl, data }: RRset): WireSet | undefined {
   const number = typeNumber(type);
   try {
     return number === undefined

@@ -2,7 +2,7 @@ import { listAt, memberAt, numberAt, parseJson, textAt } from "../../../src/base
 import type { CoreDNSEtcdSpec } from "../../../src/api/dns-zone.ts";
 import { familyOf, parseAddress } from "../../../src/dns/address/address.ts";
 import { labelsOf, nameOfCanonical, parseName, type Name } from "../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../src/dns/record.ts";
+import type { RRset } from "../../../src/dns/record.ts";
 import type { RecordBackend, SecretText } from "../../../src/providers/backend.ts";
 import { createCoreDNSEtcdBackend } from "../../../src/providers/coredns-etcd/coredns-etcd.ts";
 import { setKey, sortedSets } from "../../../src/providers/rrset-changes.ts";
@@ -36,9 +36,9 @@ export function startEtcdCoreDns(etcdUrl: string, more = ""): Promise<CoreDns> {
 }
 
 export interface Hand {
-  put(set: RecordSet): Promise<void>;
+  put(set: RRset): Promise<void>;
   remove(name: Name, type: string): Promise<void>;
-  list(): Promise<readonly RecordSet[]>;
+  list(): Promise<readonly RRset[]>;
 }
 
 /** Somebody else who writes records for the plugin, and reads what is there in his own words. */
@@ -63,7 +63,7 @@ export function etcdHand(url: string): Hand {
       }
     },
     list: async () => {
-      const sets = new Map<string, RecordSet>();
+      const sets = new Map<string, RRset>();
       for (const { set } of await records()) {
         const data = [...(sets.get(setKey(set))?.data ?? []), ...set.data];
         sets.set(setKey(set), { ...set, data });
@@ -86,7 +86,7 @@ function groupOf(name: Name, type: string): object {
 
 interface KeyRecord {
   readonly key: string;
-  readonly set: RecordSet;
+  readonly set: RRset;
 }
 
 function recordOf({ key, value }: EtcdKey): KeyRecord | undefined {
@@ -108,7 +108,7 @@ function nameAt(key: string): Name {
   return nameOfCanonical(`${path.slice("/skydns/".length).split("/").toReversed().join(".")}.`);
 }
 
-function contentOf(body: unknown): Pick<RecordSet, "type" | "data"> {
+function contentOf(body: unknown): Pick<RRset, "type" | "data"> {
   const host = textAt(body, "host");
   if (memberAt(body, "mail") === true) {
     return { type: "MX", data: [`${numberAt(body, "priority") ?? 10} ${host}`] };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import { listAt, numberAt, textAt, textsAt } from "../../../src/base/json.ts";
 import { displayName, type Name, parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../src/dns/record.ts";
+import type { RRset } from "../../../src/dns/record.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { createWebhookBackend } from "../../../src/providers/external-dns-webhook/webhook.ts";
 import { sortedSets } from "../../../src/providers/rrset-changes.ts";
@@ -34,16 +34,16 @@ export function webhookBackend({ url, http, domain, clock = systemClock }: Backe
 }
 
 /** "x.example.com 60 A 192.0.2.1 192.0.2.2". */
-export function recordSet(line: string): RecordSet {
+export function recordSet(line: string): RRset {
   const [name = "", ttl = "", type = "", ...data] = line.split(" ");
   return { name: parseOwnerName(name), ttl: Number(ttl), type, data };
 }
 
 /** Another client of a webhook provider: plain fetch, and as little as will do. */
 export interface WebhookHand {
-  put(set: RecordSet): Promise<void>;
+  put(set: RRset): Promise<void>;
   remove(name: Name, type: string): Promise<void>;
-  list(): Promise<readonly RecordSet[]>;
+  list(): Promise<readonly RRset[]>;
 }
 
 const TYPE = "application/external.dns.webhook+json;version=1";

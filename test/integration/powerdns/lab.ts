@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/base/clock.ts";
 import type { PowerDNSSpec } from "../../../src/api/dns-zone.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../src/dns/record.ts";
+import type { RRset } from "../../../src/dns/record.ts";
 import type { RecordBackend, SecretText } from "../../../src/providers/backend.ts";
 import { createPowerDNSBackend } from "../../../src/providers/powerdns/powerdns.ts";
 import type { HttpClient } from "../../../src/transport/http-client.ts";
@@ -42,7 +42,7 @@ export function keyOf(text: string): SecretText {
 }
 
 /** "x.example.com 60 A 192.0.2.1 192.0.2.2". */
-export function recordSet(line: string): RecordSet {
+export function recordSet(line: string): RRset {
   const [name = "", ttl = "", type = "", ...data] = line.split(" ");
   return { name: parseOwnerName(name), ttl: Number(ttl), type, data };
 }

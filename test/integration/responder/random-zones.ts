@@ -1,6 +1,6 @@
 import { nameOfPresentation } from "../../../src/dns/name/name-wire.ts";
 import { ROOT, wildcardBelow, type Name } from "../../../src/dns/name/name.ts";
-import type { Family, RecordSet } from "../../../src/dns/record.ts";
+import type { Family, RRset } from "../../../src/dns/record.ts";
 import { parseZoneFile } from "../../../src/dns/zone-file/parse-zone-file.ts";
 import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
 
@@ -27,7 +27,7 @@ export function randomZone(domain: Name, seed: number): RandomZone {
   const sets = file.kind === "ok" ? file.records : [];
   const aliases = aliasesOf(random, sets);
   const owners = new Set(aliases.map(({ name }) => name));
-  const isLive = ({ name, type }: RecordSet): boolean => owners.has(name) && (type === "A" || type === "AAAA");
+  const isLive = ({ name, type }: RRset): boolean => owners.has(name) && (type === "A" || type === "AAAA");
   return {
     domain,
     text,
@@ -97,12 +97,12 @@ function acceptable(domain: Name, lines: readonly string[]): readonly string[] {
   );
 }
 
-function aliasesOf(random: () => number, sets: readonly RecordSet[]): readonly ServedAlias[] {
+function aliasesOf(random: () => number, sets: readonly RRset[]): readonly ServedAlias[] {
   const names = new Set(sets.filter(({ type }) => type === "A").map(({ name }) => name));
   return [...names].filter(() => random() < 0.5).map((name) => ({ name, families: ["A", "AAAA"], maxTtl: TTL }));
 }
 
-function askedNames(random: () => number, domain: Name, sets: readonly RecordSet[]): readonly Name[] {
+function askedNames(random: () => number, domain: Name, sets: readonly RRset[]): readonly Name[] {
   const known = sets.map(({ name }) => name);
   const random40 = Array.from({ length: 40 }, () => parsedName(nameOf(random, domain)));
   return [...new Set([...known, ...known.map(wildcardBelow), ...random40])];

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../src/dns/record.ts";
+import type { RRset } from "../../../src/dns/record.ts";
 import {
   createResponderPool,
   type ResponderPool,
@@ -17,7 +17,7 @@ import type {
 
 export const DOMAIN = parseName("example.com");
 
-export function set(name: string, type: string, ...data: readonly string[]): RecordSet {
+export function set(name: string, type: string, ...data: readonly string[]): RRset {
   return { name: parseOwnerName(name), type, ttl: 3600, data };
 }
 
@@ -28,7 +28,7 @@ export function alias(name: string, more: Partial<ServedAlias> = {}): ServedAlia
 /** A zone with its SOA and NS, and whatever a test adds. */
 export function zone(more: Partial<ServedZone> = {}): ServedZone {
   const { domain = DOMAIN } = more;
-  const base: readonly RecordSet[] = [
+  const base: readonly RRset[] = [
     set(domain, "SOA", `ns1.${domain} host.${domain} 1 3600 600 86400 300`),
     set(domain, "NS", `ns1.${domain}`),
     set(`ns1.${domain}`, "A", "192.0.2.53"),

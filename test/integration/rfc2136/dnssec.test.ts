@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../src/dns/record.ts";
+import type { RRset } from "../../../src/dns/record.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { startBind } from "../../support/bind.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
@@ -85,15 +85,11 @@ for (const { name, start } of cases) {
   });
 }
 
-function set(label: string, type: string, ...data: readonly string[]): RecordSet {
+function set(label: string, type: string, ...data: readonly string[]): RRset {
   return { name: parseName(`${label}.${ZONE}`), type, ttl: 60, data };
 }
 
-async function change(
-  backend: RecordBackend,
-  before: RecordSet | undefined,
-  after: RecordSet | undefined,
-): Promise<void> {
+async function change(backend: RecordBackend, before: RRset | undefined, after: RRset | undefined): Promise<void> {
   const result = await backend.apply({ changes: [{ before, after }] }, never);
   assert.equal(result.kind, "applied", JSON.stringify(result));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RecordSet } from "../../../src/dns/record.ts";
+import type { RRset } from "../../../src/dns/record.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { BackendRead, RecordBackend } from "../../../src/providers/backend.ts";
 import type { ApplyResult } from "../../../src/providers/provider.ts";
@@ -15,11 +15,11 @@ const TOLD_NOTHING =
   /^BadSignature: .*check tsig\.keyName, tsig\.algorithm, the Secret tsig, key secret, and both clocks/;
 const NEW = set("new", "A", 60, "192.0.2.1");
 
-function set(label: string, type: string, ttl: number, ...data: readonly string[]): RecordSet {
+function set(label: string, type: string, ttl: number, ...data: readonly string[]): RRset {
   return { name: parseOwnerName(`${label}.${ZONE}`), type, ttl, data };
 }
 
-function create(backend: RecordBackend, ...sets: readonly RecordSet[]): Promise<ApplyResult> {
+function create(backend: RecordBackend, ...sets: readonly RRset[]): Promise<ApplyResult> {
   return backend.apply({ changes: sets.map((after) => ({ before: undefined, after })) }, never);
 }
 

@@ -5,7 +5,7 @@ import { rdataFromWire } from "../../../src/dns/rdata/codec.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { CLASS, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
 import { readZoneEntries } from "../../../src/dns/zone-file/records.ts";
-import { recordSetsOf } from "../../../src/dns/zone-file/group-rrsets.ts";
+import { groupRRsets } from "../../../src/dns/zone-file/group-rrsets.ts";
 import type { AnswerContext, AnswerResult } from "../../../src/responder/answer/answer-types.ts";
 import { answer } from "../../../src/responder/answer/answer.ts";
 import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
@@ -31,7 +31,7 @@ export function served(domain: string, lines: readonly string[], aliases: readon
   if (problem !== undefined) {
     throw new Error(`line ${problem.line - 1}: ${problem.message}`);
   }
-  return { domain: origin, sets: recordSetsOf(records), aliases, clientSubnet: false };
+  return { domain: origin, sets: groupRRsets(records), aliases, clientSubnet: false };
 }
 
 export function alias(name: string, more: Partial<Omit<ServedAlias, "name">> = {}): ServedAlias {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { byCodeUnit } from "../../../base/order.ts";
 import { type Name, nameOfCanonical } from "../../../dns/name/name.ts";
-import type { RecordSet } from "../../../dns/record.ts";
+import type { RRset } from "../../../dns/record.ts";
 
 /** The records of a catalog zone of version 2 (RFC 9432 4) without its SOA; the same members in any order give the same sets. */
-export function catalogSets(catalog: Name, members: Iterable<Name>): readonly RecordSet[] {
+export function catalogSets(catalog: Name, members: Iterable<Name>): readonly RRset[] {
   const version = nameOfCanonical(`version.${catalog}`);
   return [
     { name: catalog, type: "NS", ttl: TTL, data: [INVALID] },
@@ -19,7 +19,7 @@ export function catalogSets(catalog: Name, members: Iterable<Name>): readonly Re
 }
 
 /** Refreshed every minute, should a NOTIFY be lost; it never expires at a secondary, which would drop all its zones. */
-export function catalogSoa(catalog: Name, serial: number): RecordSet {
+export function catalogSoa(catalog: Name, serial: number): RRset {
   return { name: catalog, type: "SOA", ttl: TTL, data: [`${INVALID} ${INVALID} ${serial} 60 10 2147483646 0`] };
 }
 

@@ -3,12 +3,12 @@ import { type BaseZone, withSerial } from "../../base-zone.ts";
 import type { OwnSet } from "../../owned-rrset.ts";
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { displayName } from "../../../dns/name/name.ts";
-import type { RecordSet } from "../../../dns/record.ts";
+import type { RRset } from "../../../dns/record.ts";
 import { prepared, type PreparedSet, recordBytes, setKeyOf } from "./wire-rrset.ts";
 import { advanced, type History, versionOf } from "./journal.ts";
 
 /** By the set that each was made of: a set that is the same object is not made again. */
-export type PreparedCache = WeakMap<RecordSet | OwnSet, PreparedSet>;
+export type PreparedCache = WeakMap<RRset | OwnSet, PreparedSet>;
 
 export interface VersionInput {
   readonly cache: PreparedCache;
@@ -25,7 +25,7 @@ export type MadeVersion =
 export function nextHistory(before: History | undefined, { cache, base, sets, serial }: VersionInput): MadeVersion {
   const known = before?.current.sets;
   const next = new Map<string, PreparedSet>();
-  const take = (set: RecordSet | OwnSet): void => {
+  const take = (set: RRset | OwnSet): void => {
     const key = setKeyOf(set);
     const made = cache.get(set) ?? shared(known?.get(key), prepared(set));
     cache.set(set, made);

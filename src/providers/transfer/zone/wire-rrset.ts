@@ -1,11 +1,11 @@
 import type { WireRecord } from "../../../dns/message/message.ts";
-import type { RecordSet } from "../../../dns/record.ts";
+import type { RRset } from "../../../dns/record.ts";
 import { rdataToWire } from "../../../dns/rdata/codec.ts";
 import { CLASS, typeNumber } from "../../../dns/registry.ts";
 
 /** One record set in the form in which it is transferred; made once, and shared by all versions that have it. */
 export interface PreparedSet {
-  readonly name: RecordSet["name"];
+  readonly name: RRset["name"];
   readonly type: number;
   readonly records: readonly WireRecord[];
   /** Without compression. */
@@ -13,14 +13,14 @@ export interface PreparedSet {
 }
 
 /** Throws MESSAGE_INVALID for data that its type cannot have. */
-export function prepared({ name, type, ttl, data }: RecordSet): PreparedSet {
+export function prepared({ name, type, ttl, data }: RRset): PreparedSet {
   const number = typeNumber(type) ?? 0;
   const records = data.map((text) => ({ name, type: number, class: CLASS.IN, ttl, rdata: rdataToWire(type, text) }));
   return { name, type: number, records, bytes: records.reduce((sum, record) => sum + recordBytes(record), 0) };
 }
 
 /** One text for each owner name and type. */
-export function setKeyOf({ name, type }: Pick<RecordSet, "name" | "type">): string {
+export function setKeyOf({ name, type }: Pick<RRset, "name" | "type">): string {
   return `${name} ${type}`;
 }
 

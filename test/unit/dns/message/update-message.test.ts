@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../../src/dns/record.ts";
+import type { RRset } from "../../../../src/dns/record.ts";
 import {
   encodeUpdate,
   nameInUseMessage,
@@ -11,7 +11,7 @@ import {
 
 const ZONE = parseName("example.com");
 
-function set(name: string, type: string, ttl: number, ...data: readonly string[]): RecordSet {
+function set(name: string, type: string, ttl: number, ...data: readonly string[]): RRset {
   return { name: parseName(name), type, ttl, data };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameOfCanonical, parseName } from "../../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../../src/dns/record.ts";
+import type { RRset } from "../../../../src/dns/record.ts";
 import type { BackendChange } from "../../../../src/providers/backend.ts";
 import {
   addressValue,
@@ -127,7 +127,7 @@ function marker(name: string): BackendChange {
   };
 }
 
-function set(name: string, data: readonly string[]): RecordSet {
+function set(name: string, data: readonly string[]): RRset {
   return { name: nameOfCanonical(name), type: "A", ttl: 60, data };
 }
 

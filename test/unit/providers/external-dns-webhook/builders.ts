@@ -1,5 +1,5 @@
 import type { Endpoint } from "../../../../src/providers/external-dns-webhook/endpoint.ts";
-import type { RecordSet } from "../../../../src/dns/record.ts";
+import type { RRset } from "../../../../src/dns/record.ts";
 
 /** "w.example.com 60 A 192.0.2.1,192.0.2.2"; a TXT target is all that follows. */
 export function endpoint(line: string, more: Partial<Endpoint> = {}): Endpoint {
@@ -17,6 +17,6 @@ export function endpoint(line: string, more: Partial<Endpoint> = {}): Endpoint {
   };
 }
 
-export function lineOf({ name, ttl, type, data }: RecordSet): string {
+export function lineOf({ name, ttl, type, data }: RRset): string {
   return `${name} ${ttl} ${type} ${data.join(" | ")}`;
 }

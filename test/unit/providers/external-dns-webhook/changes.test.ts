@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../../src/dns/record.ts";
+import type { RRset } from "../../../../src/dns/record.ts";
 import { type AdjustedChange, bodiesOf } from "../../../../src/providers/external-dns-webhook/changes.ts";
 import { endpointFor, shownOf } from "../../../../src/providers/external-dns-webhook/convert.ts";
 import type { Changes, Endpoint } from "../../../../src/providers/external-dns-webhook/endpoint.ts";
@@ -96,7 +96,7 @@ function changeOf(text: string): AdjustedChange {
     : { change: { before: undefined, after: set }, wanted: endpointFor(set) };
 }
 
-function setOf(text: string): RecordSet {
+function setOf(text: string): RRset {
   const [label = "", type = ""] = text.split(" ");
   const data = type === "A" ? "192.0.2.1" : type === "AAAA" ? "2001:db8::1" : '"marker"';
   return { name: parseName(`${label}.example.com`), type, ttl: 60, data: [data] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameOfCanonical, parseOwnerName } from "../../../../src/dns/name/name.ts";
-import type { RecordSet } from "../../../../src/dns/record.ts";
+import type { RRset } from "../../../../src/dns/record.ts";
 import type { WantedSet } from "../../../../src/plan/change.ts";
 import { markerData } from "../../../../src/providers/ownership/marker.ts";
 import { owned } from "../../../../src/providers/ownership/owned.ts";
@@ -13,7 +13,7 @@ const ZONE = zone("dns/com", "example.com");
 const NAME = parseOwnerName("a.example.com");
 const MARKER_NAME = nameOfCanonical("_dnsalias.a.example.com.");
 
-function marker(...owners: readonly string[]): RecordSet {
+function marker(...owners: readonly string[]): RRset {
   const data = owners.map((owner) => markerData({ owner, types: ["A"], resource: "web/shop" }));
   return { name: MARKER_NAME, type: "TXT", ttl: 300, data };
 }
@@ -24,11 +24,11 @@ function wanted(line: string): WantedSet {
   return set;
 }
 
-function a(...data: readonly string[]): RecordSet {
+function a(...data: readonly string[]): RRset {
   return { name: NAME, type: "A", ttl: 60, data };
 }
 
-function backendWith(...sets: readonly RecordSet[]): MemoryBackend {
+function backendWith(...sets: readonly RRset[]): MemoryBackend {
   const backend = memoryBackend("example.com");
   sets.forEach((set) => backend.put(set));
   return backend;
@@ -36,7 +36,7 @@ function backendWith(...sets: readonly RecordSet[]): MemoryBackend {
 
 interface Case {
   readonly name: string;
-  readonly sets: readonly RecordSet[];
+  readonly sets: readonly RRset[];
   readonly want: readonly string[];
   readonly note?: RegExp;
   readonly dirty?: boolean;

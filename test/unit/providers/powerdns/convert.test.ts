@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import { patchOf, recordSetsOf, serialPatch, zoneOf } from "../../../../src/providers/powerdns/convert.ts";
+import { patchOf, rrsetsOfZone, serialPatch, zoneOf } from "../../../../src/providers/powerdns/convert.ts";
 
 const DOMAIN = parseName("example.com");
 const NOT_TOLD = "not told";
@@ -50,7 +50,7 @@ describe("records of PowerDNS", () => {
   ];
   for (const { name, rrset: raw, want } of cases) {
     it(`reads ${name}`, () => {
-      const [set] = recordSetsOf(zone([raw]), DOMAIN);
+      const [set] = rrsetsOfZone(zone([raw]), DOMAIN);
       const text = set === undefined ? undefined : `${set.name} ${set.ttl} ${set.type} ${set.data.join(" | ")}`;
       assert.equal(text, want);
     });

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { decodeMessage } from "../../../../src/dns/message/decode.ts";
 import { nameOfCanonical, parseName } from "../../../../src/dns/name/name.ts";
 import { rdataToWire } from "../../../../src/dns/rdata/codec.ts";
-import type { RecordSet } from "../../../../src/dns/record.ts";
+import type { RRset } from "../../../../src/dns/record.ts";
 import { typeNumber } from "../../../../src/dns/registry.ts";
 import type { BackendChange } from "../../../../src/providers/backend.ts";
 import { messagesOf } from "../../../../src/providers/rfc2136/apply-changes.ts";
-import { groupsOf, recordSetsOf, restOf } from "../../../../src/providers/rfc2136/convert.ts";
+import { groupsOf, rrsetsOfMessage, restOf } from "../../../../src/providers/rfc2136/convert.ts";
 
-function set(text: string): RecordSet {
+function set(text: string): RRset {
   const [name = "", ttl, type = "", ...data] = text.split(" ");
   return { name: nameOfCanonical(name), type, ttl: Number(ttl), data: data.join(" ").split(" | ") };
 }
@@ -33,7 +33,7 @@ test("records become sets of the types that are read, of class IN, with the leas
     wire("a.x. 60 CNAME C.x."),
     wire("c.x. 60 A 192.0.2.1", 3),
   ];
-  assert.deepEqual(recordSetsOf(records), [
+  assert.deepEqual(rrsetsOfMessage(records), [
     set("a.x. 60 CNAME c.x."),
     set('a.x. 60 TXT "t"'),
     set("b.x. 30 A 192.0.2.1 | 192.0.2.2"),
