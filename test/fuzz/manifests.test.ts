@@ -142,7 +142,7 @@ function check(text: string): void {
     assert.ok(Number(column) <= inLine.length + 2, `the line has ${inLine.length} columns: ${problem}`);
   }
   assert.equal(content.complete, content.problems.length === 0);
-  for (const { id, kind, namespace, name, verdict } of content.objects) {
+  for (const { id, kind, namespace, name, result: verdict } of content.objects) {
     assert.equal(id, `${kind} ${namespace}/${name}`);
     assert.ok(verdict.kind === "good" || verdict.problems.length > 0);
   }
@@ -152,12 +152,12 @@ function check(text: string): void {
 function problemsOf({ problems, objects }: FileContent): readonly string[] {
   return [
     ...problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
-    ...objects.flatMap(({ verdict }) => (verdict.kind === "invalid" ? verdict.problems : [])),
+    ...objects.flatMap(({ result: verdict }) => (verdict.kind === "invalid" ? verdict.problems : [])),
   ];
 }
 
 function ids({ objects }: FileContent): readonly string[] {
-  return objects.map(({ id, fingerprint, verdict }) => `${id} ${fingerprint} ${verdict.kind}`);
+  return objects.map(({ id, fingerprint, result: verdict }) => `${id} ${fingerprint} ${verdict.kind}`);
 }
 
 test("the seeds are good, so that mutations start from something that is believed", () => {

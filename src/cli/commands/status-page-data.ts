@@ -12,7 +12,7 @@ import type {
   ResponderView,
   Search,
   StatusView,
-  Verdict,
+  ReadyView,
   ZoneView,
 } from "../../ops/status-page/status-view.ts";
 import type { Composition } from "../compose/compose.ts";
@@ -81,7 +81,7 @@ function fits(alias: DnsAlias, { text, onlyUnwell }: Search): boolean {
   const wanted = text.toLowerCase();
   const words = [objectKey(alias.meta), ...alias.spec.hostnames, ...alias.spec.targets.flatMap(targetWords)];
   const found = wanted === "" || words.some((word) => word.includes(wanted));
-  return found && !(onlyUnwell && verdictOf(alias.status?.conditions).light === "well");
+  return found && !(onlyUnwell && readyViewOf(alias.status?.conditions).light === "well");
 }
 
 function targetWords(target: DnsAlias["spec"]["targets"][number]): readonly string[] {
@@ -99,7 +99,7 @@ function zoneView({ meta, spec, status }: DnsZone, names: number): ZoneView {
     domain: displayName(spec.domain),
     provider: status?.provider ?? spec.provider.kind,
     names,
-    ...verdictOf(status?.conditions),
+    ...readyViewOf(status?.conditions),
     ...(serial === undefined ? {} : { serial }),
     ...(serving === undefined ? {} : { serving }),
     ...(deliveryLag === undefined ? {} : { deliveryLag }),
@@ -112,7 +112,7 @@ function aliasView(composition: Composition, alias: DnsAlias, now: Millis): Alia
   const ageMs = ageOf(composition, alias, now);
   return {
     key: objectKey(alias.meta),
-    ...verdictOf(status?.conditions),
+    ...readyViewOf(status?.conditions),
     hostnames: (status?.hostnames ?? []).map(({ zone = "", ...rest }) => ({ zone, ...rest })),
     targets: (status?.targets ?? []).map(({ hostname, chain, ...rest }) => ({
       ...rest,
@@ -131,7 +131,7 @@ function ageOf(composition: Composition, alias: DnsAlias, now: Millis): Millis |
   return good.length === 0 ? undefined : Math.max(0, now - Math.min(...good));
 }
 
-function verdictOf(conditions: readonly Condition[] | undefined): Verdict {
+function readyViewOf(conditions: readonly Condition[] | undefined): ReadyView {
   const ready = conditions?.find(({ type }) => type === "Ready");
   if (ready === undefined) {
     return { light: "working", reason: "Pending", message: "nothing is known of it yet" };

@@ -7,18 +7,18 @@ import type { AliasFacts, Placement } from "./alias-facts.ts";
 import type { InvalidObject } from "../ports/ports.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
-export type Verdict = Finding;
+export type ConditionResult = Finding;
 
 /** A single lost packet is no news: failing is reported once a reading is this much later than the rules would have it. */
 const FAILING_GRACE_MS = 10_000;
 
 /** For an edit that could not be read; the object as it was before goes on being served. */
-export function invalidVerdict({ problems }: InvalidObject): Verdict {
+export function invalidCondition({ problems }: InvalidObject): ConditionResult {
   return no("Invalid", `${problems.join("; ")} (what was accepted before stays in force)`);
 }
 
 /** Whether every owner name is this alias's to have. */
-export function acceptedVerdict({ alias, placements, homeless }: AliasFacts): Verdict {
+export function acceptedCondition({ alias, placements, homeless }: AliasFacts): ConditionResult {
   const lost = placements.flatMap(({ hostname, lostTo }) =>
     lostTo === undefined ? [] : [`${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
   );
@@ -37,7 +37,7 @@ export function acceptedVerdict({ alias, placements, homeless }: AliasFacts): Ve
 }
 
 /** Whether the targets' addresses are known and fresh. The worst target decides; the message names each that is not well. */
-export function resolvedVerdict(facts: AliasFacts): Verdict {
+export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const looped = facts.placements.find(({ loop }) => loop !== undefined);
   if (looped?.loop !== undefined) {
     const message = `${displayName(looped.hostname)} leads back to itself: ${path(looped.loop)}; what is published stays; correct the target`;
@@ -63,7 +63,7 @@ export function resolvedVerdict(facts: AliasFacts): Verdict {
 /** Reasons from worst to least, for the one that the condition shows. */
 const SEVERITY = ["LoopDetected", "SpecialUseRefused", "NoAddresses", "Stale", "LookupFailed", "Resolving"];
 
-function judge({ target, verdict, answers }: TargetVerdict, now: Millis): Verdict | undefined {
+function judge({ target, verdict, answers }: TargetVerdict, now: Millis): ConditionResult | undefined {
   const name = displayName(target);
   const failure = worstFailure(answers);
   switch (verdict) {
@@ -72,7 +72,7 @@ function judge({ target, verdict, answers }: TargetVerdict, now: Millis): Verdic
     case "resolving":
       return { status: "Unknown", reason: "Resolving", message: `${name}: the first look-up is under way` };
     case "failing":
-      return failingVerdict(name, answers, now);
+      return failingCondition(name, answers, now);
     case "never-resolved":
       return failure === undefined
         ? no(
@@ -103,7 +103,7 @@ function judge({ target, verdict, answers }: TargetVerdict, now: Millis): Verdic
   }
 }
 
-function failingVerdict(name: string, answers: readonly Answer[], now: Millis): Verdict | undefined {
+function failingCondition(name: string, answers: readonly Answer[], now: Millis): ConditionResult | undefined {
   const failure = worstFailure(answers);
   const overdue = answers.some((answer) => answer.failingSince !== undefined && now >= overdueAt(answer));
   if (failure === undefined || !(overdue || failure.reason === "loop" || failure.reason === "special-use")) {
@@ -128,10 +128,10 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
 }
 
 /** Whether the servers give what was resolved. */
-export function programmedVerdict({ alias, placements }: AliasFacts): Verdict {
+export function programmedCondition({ alias, placements }: AliasFacts): ConditionResult {
   const judged = placements
     .filter(({ lostTo }) => lostTo === undefined)
-    .map((placement) => placedVerdict(alias.spec.paused, placement));
+    .map((placement) => inZoneCondition(alias.spec.paused, placement));
   const invalid = judged.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
@@ -143,7 +143,7 @@ export function programmedVerdict({ alias, placements }: AliasFacts): Verdict {
     : { ...first, message: [...new Set(judged.map(({ message }) => message))].join("; ") };
 }
 
-function placedVerdict(paused: boolean, placement: Placement): Verdict {
+function inZoneCondition(paused: boolean, placement: Placement): ConditionResult {
   const { outcome, refusal, published, publishedAt, zone } = placement;
   const name = displayName(placement.hostname);
   if (outcome.kind === "refused") {
@@ -228,7 +228,7 @@ export function outcomeText(outcome: Outcome | undefined): string {
   }
 }
 
-function no(reason: string, message: string): Verdict {
+function no(reason: string, message: string): ConditionResult {
   return { status: "False", reason, message };
 }
 

@@ -7,11 +7,11 @@ import type { Answer } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, Placement } from "./alias-facts.ts";
 import {
-  acceptedVerdict,
-  invalidVerdict,
+  acceptedCondition,
+  invalidCondition,
   outcomeText,
-  programmedVerdict,
-  resolvedVerdict,
+  programmedCondition,
+  resolvedCondition,
   targetVerdicts,
   time,
 } from "./alias-conditions.ts";
@@ -27,9 +27,9 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
   const previous = alias.status;
   const generation = invalidEdit?.generation ?? alias.meta.generation;
   const conditions = summarize({
-    accepted: invalidEdit === undefined ? acceptedVerdict(facts) : invalidVerdict(invalidEdit),
-    resolved: resolvedVerdict(facts),
-    programmed: programmedVerdict(facts),
+    accepted: invalidEdit === undefined ? acceptedCondition(facts) : invalidCondition(invalidEdit),
+    resolved: resolvedCondition(facts),
+    programmed: programmedCondition(facts),
     paused: alias.spec.paused,
     generation,
     previous: previous?.conditions ?? [],

@@ -7,7 +7,7 @@ import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { displayName } from "../../dns/name/name.ts";
 import { updateInvalidStatus } from "./update-alias-status.ts";
-import { time, type Verdict } from "./alias-conditions.ts";
+import { time, type ConditionResult } from "./alias-conditions.ts";
 import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject, Observer, Reporter } from "../ports/ports.ts";
 import { boundText } from "./staleness-bound.ts";
@@ -61,8 +61,8 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   return {
     observedGeneration: generation,
     conditions: summarize({
-      accepted: acceptedVerdict(state, invalidEdit),
-      programmed: programmedVerdict(state),
+      accepted: acceptedCondition(state, invalidEdit),
+      programmed: programmedCondition(state),
       paused: false,
       generation,
       previous: zone.status?.conditions ?? [],
@@ -77,7 +77,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   };
 }
 
-function acceptedVerdict({ outcome }: ZoneState, invalidEdit: InvalidObject | undefined): Verdict {
+function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | undefined): ConditionResult {
   if (invalidEdit !== undefined) {
     const message = `${invalidEdit.problems.join("; ")} (what was accepted before stays in force)`;
     return { status: "False", reason: "Invalid", message };
@@ -87,7 +87,7 @@ function acceptedVerdict({ outcome }: ZoneState, invalidEdit: InvalidObject | un
     : { status: "True", reason: "Accepted", message: "the zone is this object's" };
 }
 
-function programmedVerdict({ outcome, serving, provider, refusals: all, actual }: ZoneState): Verdict {
+function programmedCondition({ outcome, serving, provider, refusals: all, actual }: ZoneState): ConditionResult {
   switch (outcome.kind) {
     case "pending":
       return { status: "Unknown", reason: "Pending", message: "the zone has not been planned yet" };

@@ -101,13 +101,13 @@ function duplicateOf(first: Sighting, second: Sighting): ManifestProblem {
 }
 
 function standingOf(before: Standing | undefined, file: string, object: JudgedObject, now: Millis): Standing {
-  const { id, kind, namespace, name, verdict } = object;
+  const { id, kind, namespace, name, result } = object;
   const common = { id, kind, namespace, name, file, identity: identify(before?.identity, object.specHash, now) };
-  if (verdict.kind === "good") {
+  if (result.kind === "good") {
     const { fingerprint, object: data } = object;
-    return { ...common, good: { fingerprint, object: data, manifest: verdict.manifest } };
+    return { ...common, good: { fingerprint, object: data, manifest: result.manifest } };
   }
-  return { ...common, ...(before?.good === undefined ? {} : { good: before.good }), invalid: verdict.problems };
+  return { ...common, ...(before?.good === undefined ? {} : { good: before.good }), invalid: result.problems };
 }
 
 function keep(standing: Standing, view: FolderView, now: Millis): readonly Standing[] {

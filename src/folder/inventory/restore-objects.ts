@@ -46,8 +46,7 @@ export function remember({ state, statuses }: Memory, before: Catalog, after: Ca
 
 function standingFrom(entry: StateEntry): Standing {
   const { kind, namespace, name, file, identity, object } = entry;
-  const verdict = object === undefined ? undefined : judgeObject(kind, object);
-  const good =
-    verdict?.kind === "good" ? { fingerprint: hashOf(object), object, manifest: verdict.manifest } : undefined;
+  const result = object === undefined ? undefined : judgeObject(kind, object);
+  const good = result?.kind === "good" ? { fingerprint: hashOf(object), object, manifest: result.manifest } : undefined;
   return { id: objectId(entry), kind, namespace, name, file, identity, ...(good === undefined ? {} : { good }) };
 }

@@ -18,7 +18,7 @@ export type Manifest =
   | { readonly kind: "Secret"; readonly texts: Readonly<Record<string, string | undefined>> }
   | { readonly kind: "Namespace"; readonly labels: Readonly<Record<string, string>> };
 
-export type Verdict =
+export type ValidationResult =
   | { readonly kind: "good"; readonly manifest: Manifest }
   | { readonly kind: "invalid"; readonly problems: readonly string[] };
 
@@ -33,7 +33,7 @@ export interface JudgedObject {
   /** Equal for equal objects, whatever the order of their keys. */
   readonly fingerprint: string;
   readonly specHash: string;
-  readonly verdict: Verdict;
+  readonly result: ValidationResult;
 }
 
 /** All that one file says. */
@@ -54,7 +54,7 @@ export function judgeFile(file: string, text: string): FileContent {
 }
 
 /** Judges plain data again, as the state file keeps it; fields that only another version of this program knows are ignored. */
-export function judgeObject(kind: ManifestDocument["kind"], object: unknown): Verdict {
+export function judgeObject(kind: ManifestDocument["kind"], object: unknown): ValidationResult {
   const checked = check(kind, object, "ignore");
   return "manifest" in checked
     ? { kind: "good", manifest: checked.manifest }
@@ -77,7 +77,7 @@ function judgeDocument(file: string, document: ManifestDocument): JudgedObject {
     object,
     fingerprint: hashOf(object),
     specHash: specHashOf(object),
-    verdict:
+    result:
       "manifest" in checked
         ? { kind: "good", manifest: checked.manifest }
         : { kind: "invalid", problems: checked.problems.map((found) => located(file, document, found)) },

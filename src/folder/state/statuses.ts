@@ -23,8 +23,8 @@ export function createStatuses(state: StateFile): Statuses {
   const aliases = new Map<ObjectId, AliasStatus>();
   const zones = new Map<ObjectId, ZoneStatus>();
   for (const entry of state.all()) {
-    const verdict = judgeObject(entry.kind, withStatus(entry.object, entry.status));
-    const manifest = verdict.kind === "good" ? verdict.manifest : undefined;
+    const result = judgeObject(entry.kind, withStatus(entry.object, entry.status));
+    const manifest = result.kind === "good" ? result.manifest : undefined;
     if (manifest?.kind === "DnsAlias" && manifest.value.status !== undefined) {
       aliases.set(objectId(entry), manifest.value.status);
     } else if (manifest?.kind === "DnsZone" && manifest.value.status !== undefined) {

@@ -52,14 +52,14 @@ export interface Search {
 /** `well`: Ready is True. `working`: dnsalias is at it. `unwell`: Ready is False. */
 export type Light = "well" | "working" | "unwell";
 
-export interface Verdict {
+export interface ReadyView {
   readonly light: Light;
   /** From docs/reasons.md. */
   readonly reason: string;
   readonly message: string;
 }
 
-export interface ZoneView extends Verdict {
+export interface ZoneView extends ReadyView {
   /** namespace/name. */
   readonly key: string;
   readonly domain: string;
@@ -72,7 +72,7 @@ export interface ZoneView extends Verdict {
   readonly deliveryLag?: string;
 }
 
-export interface AliasView extends Verdict {
+export interface AliasView extends ReadyView {
   readonly key: string;
   readonly hostnames: readonly HostnameView[];
   readonly targets: readonly TargetView[];

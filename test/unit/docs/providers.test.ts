@@ -35,7 +35,7 @@ for (const path of pages) {
     assert.ok(zones.length > 0);
     for (const text of zones) {
       const { objects, problems } = judgeFile(path, text);
-      assert.deepEqual([problems, objects.filter(({ verdict }) => verdict.kind === "invalid")], [[], []]);
+      assert.deepEqual([problems, objects.filter(({ result: verdict }) => verdict.kind === "invalid")], [[], []]);
     }
   });
 }

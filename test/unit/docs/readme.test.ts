@@ -40,7 +40,7 @@ for (const { name, text } of texts) {
     assert.deepEqual(problems, []);
     assert.ok(objects.length > 0);
     assert.deepEqual(
-      objects.flatMap(({ verdict }) => (verdict.kind === "invalid" ? verdict.problems : [])),
+      objects.flatMap(({ result: verdict }) => (verdict.kind === "invalid" ? verdict.problems : [])),
       [],
     );
   });

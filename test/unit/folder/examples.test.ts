@@ -17,8 +17,8 @@ for (const path of FILES) {
   test(`examples/${path} is right as it stands`, () => {
     const { objects, problems } = judgeFile(path, readFileSync(join("examples", path), "utf8"));
     assert.deepEqual(problems, []);
-    for (const { id, verdict } of objects) {
-      assert.equal(verdict.kind, "good", `${id}: ${verdict.kind === "invalid" ? verdict.problems.join("\n") : ""}`);
+    for (const { id, result } of objects) {
+      assert.equal(result.kind, "good", `${id}: ${result.kind === "invalid" ? result.problems.join("\n") : ""}`);
     }
   });
 }

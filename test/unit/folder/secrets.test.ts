@@ -22,9 +22,9 @@ function after(before: Catalog, text: string): Catalog {
 
 function textsOf(text: string): unknown {
   const [object] = judgeFile("a.yaml", text).objects;
-  return object?.verdict.kind === "good" && object.verdict.manifest.kind === "Secret"
-    ? object.verdict.manifest.texts
-    : object?.verdict;
+  return object?.result.kind === "good" && object.result.manifest.kind === "Secret"
+    ? object.result.manifest.texts
+    : object?.result;
 }
 
 describe("a Secret in a folder", () => {
@@ -96,7 +96,7 @@ describe("nothing of a Secret is in a message about its file:", () => {
       const content = judgeFile("a.yaml", text);
       const said = [
         ...content.problems.map(problemText),
-        ...content.objects.flatMap(({ verdict }) => (verdict.kind === "invalid" ? verdict.problems : [])),
+        ...content.objects.flatMap(({ result }) => (result.kind === "invalid" ? result.problems : [])),
       ];
       assert.notDeepEqual(said, []);
       assert.doesNotMatch(said.join("\n"), new RegExp(PASSWORD, "i"));

@@ -194,8 +194,8 @@ for (const { name, from, to, at, says } of fieldCases) {
   test(`fields: ${name}`, () => {
     assert.ok(ALIAS.includes(from));
     const [object] = judgeFile("f.yaml", ALIAS.replace(from, to)).objects;
-    assert.equal(object?.verdict.kind, "invalid");
-    const problems = object?.verdict.kind === "invalid" ? object.verdict.problems : [];
+    assert.equal(object?.result.kind, "invalid");
+    const problems = object?.result.kind === "invalid" ? object.result.problems : [];
     assert.ok(
       problems.some((problem) => problem.startsWith(at) && says.test(problem)),
       problems.join("\n"),
@@ -207,19 +207,19 @@ test("a field of an object in a List is found in the file", () => {
   const indented = ALIAS.replace("example.com", "ex_am ple").replaceAll("\n", "\n  ").trimEnd();
   const text = `apiVersion: v1\nkind: List\nitems:\n- ${indented}\n`;
   const [object] = judgeFile("f.yaml", text).objects;
-  const problems = object?.verdict.kind === "invalid" ? object.verdict.problems : [];
+  const problems = object?.result.kind === "invalid" ? object.result.problems : [];
   assert.match(problems[0] ?? "", /^f\.yaml:10:17: spec\.hostnames\[0\]/);
 });
 
 test("a status in a file is not looked at", () => {
   const [object] = judgeFile("f.yaml", `${ALIAS}status: {conditions: nonsense}\n`).objects;
-  assert.equal(object?.verdict.kind, "good");
+  assert.equal(object?.result.kind, "good");
 });
 
 test("ConfigMap values that are not text are named with their place", () => {
   const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: base}\ndata:\n  a: text\n  b: 5\n";
   const [object] = judgeFile("f.yaml", text).objects;
-  assert.deepEqual(object?.verdict, {
+  assert.deepEqual(object?.result, {
     kind: "invalid",
     problems: ["f.yaml:6:6: data[b]: 5: must be text: put it in quotes"],
   });
