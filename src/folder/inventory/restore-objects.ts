@@ -5,7 +5,7 @@ import { objectId, type StateEntry } from "../manifest/state-entry.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Statuses } from "../state/statuses.ts";
 
-export interface Memory {
+export interface RestoredObjects {
   readonly state: StateFile;
   readonly statuses: Statuses;
 }
@@ -19,7 +19,7 @@ export function rememberedCatalog(state: StateFile): Catalog {
  * Writes what differs between two catalogs to the state file, leaving the statuses as they are. Of Secrets nothing is written, not even a hash of
  * what is in them: after a restart they are what the folder says then.
  */
-export function remember({ state, statuses }: Memory, before: Catalog, after: Catalog): void {
+export function remember({ state, statuses }: RestoredObjects, before: Catalog, after: Catalog): void {
   for (const standing of after.values()) {
     if (standing.kind === "Secret") {
       continue;

@@ -31,7 +31,7 @@ export interface ZoneFileDeps {
 export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
   const { domain } = deps.zone.spec;
-  const memory: Memory = {
+  const lastRender: LastRender = {
     isOurs: false,
     baseOf: rememberLast((text) => readBaseZone(text, domain, deps.base.location)),
     storedOf: rememberLast((text) => readZoneText(text, domain)),
@@ -39,10 +39,10 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   return {
     id: "coreDNS/zoneFile",
     read: async (ownerNames, signal) => {
-      const loaded = await load(deps, memory, signal);
+      const loaded = await load(deps, lastRender, signal);
       return loaded.kind === "ok" ? { kind: "ok", zone: actualZone(deps, loaded, ownerNames) } : loaded;
     },
-    apply: (request, signal) => apply(deps, memory, request, signal),
+    apply: (request, signal) => apply(deps, lastRender, request, signal),
   };
 }
 
@@ -50,7 +50,7 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
 const CONFIG_MAP_BYTES = 1_048_576;
 
 /** What is kept between calls; losing it costs time only, but for `isOurs`. */
-interface Memory {
+interface LastRender {
   /** Once the text was seen to be ours, it is repaired even when someone replaced all of it. */
   isOurs: boolean;
   /** The last serial written here: a text that was deleted must come back with a higher one. */
@@ -71,7 +71,7 @@ interface Loaded {
 
 type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 
-async function load(deps: ZoneFileDeps, memory: Memory, signal: AbortSignal): Promise<Loaded | NotLoaded> {
+async function load(deps: ZoneFileDeps, lastRender: LastRender, signal: AbortSignal): Promise<Loaded | NotLoaded> {
   const { zone, base: source, store } = deps;
   const [baseText, text] = await Promise.all([source.read(signal), store.read(signal)]);
   if (baseText.kind === "failed") {
@@ -84,12 +84,12 @@ async function load(deps: ZoneFileDeps, memory: Memory, signal: AbortSignal): Pr
     const message = `the base zone of ${displayName(zone.spec.domain)} is not there: create ${source.location}, with SOA and NS records at least`;
     return { kind: "refused", reason: "BaseZoneMissing", message };
   }
-  const base = memory.baseOf(baseText.text);
+  const base = lastRender.baseOf(baseText.text);
   if (base.kind === "invalid") {
     return { kind: "refused", reason: "BaseZoneInvalid", message: base.message };
   }
-  const stored = text.text === undefined ? undefined : memory.storedOf(text.text);
-  const foreign = foreignOwner(deps, memory, text, stored);
+  const stored = text.text === undefined ? undefined : lastRender.storedOf(text.text);
+  const foreign = foreignOwner(deps, lastRender, text, stored);
   if (foreign !== undefined) {
     return { kind: "refused", reason: "ForeignOwner", message: foreign };
   }
@@ -99,7 +99,7 @@ async function load(deps: ZoneFileDeps, memory: Memory, signal: AbortSignal): Pr
 
 function foreignOwner(
   { store, ownerId }: ZoneFileDeps,
-  memory: Memory,
+  lastRender: LastRender,
   text: { readonly text: string | undefined; readonly owner: string | undefined },
   stored: StoredZone | undefined,
 ): string | undefined {
@@ -108,10 +108,10 @@ function foreignOwner(
     return `${store.location} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": give each its own place, or the same owner id`;
   }
   const isBlank = text.text === undefined || text.text.trim() === "";
-  if (owner === undefined && !isBlank && !memory.isOurs) {
+  if (owner === undefined && !isBlank && !lastRender.isOurs) {
     return `${store.location} holds a text that dnsalias did not write: name another place, or delete it`;
   }
-  memory.isOurs ||= owner !== undefined;
+  lastRender.isOurs ||= owner !== undefined;
   return undefined;
 }
 
@@ -153,18 +153,18 @@ function dirtyOf(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded): Actu
 
 async function apply(
   deps: ZoneFileDeps,
-  memory: Memory,
+  lastRender: LastRender,
   { zone, writes }: ApplyRequest,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const loaded = await load(deps, memory, signal);
+  const loaded = await load(deps, lastRender, signal);
   if (loaded.kind !== "ok") {
     return loaded;
   }
   if (loaded.revision !== zone.revision) {
     return { kind: "conflict", message: `${deps.store.location} changed since it was read` };
   }
-  const made = makeText(deps, loaded, afterWrites(loaded.sets, writes), memory.serial);
+  const made = makeText(deps, loaded, afterWrites(loaded.sets, writes), lastRender.serial);
   if (made.kind === "refused") {
     return made;
   }
@@ -175,8 +175,8 @@ async function apply(
   if (written.kind !== "written") {
     return written;
   }
-  memory.isOurs = true;
-  memory.serial = made.serial;
+  lastRender.isOurs = true;
+  lastRender.serial = made.serial;
   return { kind: "applied", revision: written.revision, serial: made.serial, wrote: true };
 }
 

@@ -7,13 +7,13 @@ import { setsOf, type Shown } from "./convert.ts";
  * Which TTL a provider shows for a set that was asked for with another: it has a least one, or shows none. Such a set counts as it was asked for, so that it is
  * not written for ever; once the provider shows anything else, that counts.
  */
-export interface TtlMemory {
+export interface RequestedTtls {
   /** What stands, with the TTLs that were asked for. */
   presented(shown: Shown): readonly RRset[];
   learn(requested: RRset, shows: RRset): void;
 }
 
-export function createTtlMemory(): TtlMemory {
+export function createRequestedTtls(): RequestedTtls {
   const learned = new Map<string, Learned>();
   return {
     presented: (shown) => {

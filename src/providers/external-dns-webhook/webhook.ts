@@ -8,7 +8,7 @@ import { createWebhookClient } from "./client.ts";
 import { endpointFor, type Shown } from "./convert.ts";
 import { createReadRecords, type ReadRecordsDeps } from "./read-records.ts";
 import { siftAdjusted, siftChanges } from "./filter-changes.ts";
-import { createTtlMemory, type TtlMemory } from "./requested-ttls.ts";
+import { createRequestedTtls, type RequestedTtls } from "./requested-ttls.ts";
 import { write, type WriteContext } from "./write-changes.ts";
 
 /**
@@ -17,7 +17,12 @@ import { write, type WriteContext } from "./write-changes.ts";
  */
 export function createWebhookBackend(deps: ReadRecordsDeps): RecordBackend {
   const client = createWebhookClient(deps);
-  const parts = { client, readRecords: createReadRecords(deps, client), memory: createTtlMemory(), clock: deps.clock };
+  const parts = {
+    client,
+    readRecords: createReadRecords(deps, client),
+    requestedTtls: createRequestedTtls(),
+    clock: deps.clock,
+  };
   return {
     id: "externalDNSWebhook",
     capabilities: { atomic: "set", comparesAndSwaps: false, listsZone: true, lacks: EXTERNAL_DNS_LACKS },
@@ -26,9 +31,9 @@ export function createWebhookBackend(deps: ReadRecordsDeps): RecordBackend {
   };
 }
 
-async function read({ readRecords, memory }: WriteContext, signal: AbortSignal): Promise<BackendRead> {
+async function read({ readRecords, requestedTtls }: WriteContext, signal: AbortSignal): Promise<BackendRead> {
   const now = await readRecords(signal);
-  return now.kind === "ok" ? { kind: "ok", sets: memory.presented(now.shown), complete: true } : now;
+  return now.kind === "ok" ? { kind: "ok", sets: requestedTtls.presented(now.shown), complete: true } : now;
 }
 
 async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
@@ -36,7 +41,7 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
   if (now.kind !== "ok") {
     return now;
   }
-  const judged = standing(batch, byKey(parts.memory.presented(now.shown)));
+  const judged = standing(batch, byKey(parts.requestedTtls.presented(now.shown)));
   if (judged.kind === "conflict") {
     return judged;
   }
@@ -47,18 +52,22 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
     return adjusted;
   }
   const { kept, left } = siftAdjusted(sendable.kept, adjusted.value);
-  const open = kept.filter((change) => !standsAlready(parts.memory, change, now.shown));
+  const open = kept.filter((change) => !standsAlready(parts.requestedTtls, change, now.shown));
   return write(parts, { open, left: [...sendable.left, ...left], shown: now.shown }, signal);
 }
 
 const NO_ENDPOINTS = { kind: "ok", value: [] } as const;
 
 /** After a restart it is not known which TTL the provider makes of ours; its answer to the candidate tells that nothing is to be written. */
-function standsAlready(memory: TtlMemory, { change: { after }, wanted }: AdjustedChange, shown: Shown): boolean {
+function standsAlready(
+  requestedTtls: RequestedTtls,
+  { change: { after }, wanted }: AdjustedChange,
+  shown: Shown,
+): boolean {
   const now = after === undefined ? undefined : shown.get(setKey(after))?.set;
   if (after === undefined || now === undefined || wanted?.recordTTL !== now.ttl || !sameMembers(after.data, now.data)) {
     return false;
   }
-  memory.learn(after, now);
+  requestedTtls.learn(after, now);
   return true;
 }

@@ -8,12 +8,12 @@ import type { Shown } from "./convert.ts";
 import type { RecordsRead } from "./read-records.ts";
 import { type Outcome, outcomeOf } from "./read-back.ts";
 import type { LeftOut } from "./filter-changes.ts";
-import type { TtlMemory } from "./requested-ttls.ts";
+import type { RequestedTtls } from "./requested-ttls.ts";
 
 export interface WriteContext {
   readonly client: WebhookClient;
   readonly readRecords: (signal: AbortSignal) => Promise<RecordsRead>;
-  readonly memory: TtlMemory;
+  readonly requestedTtls: RequestedTtls;
   readonly clock: Clock;
 }
 
@@ -43,7 +43,7 @@ export async function write(context: WriteContext, work: PendingWrites, signal: 
     if (foreign[0] !== undefined) {
       return { kind: "conflict", message: `${nameOf(foreign[0])} was changed by someone else during the write` };
     }
-    done.forEach(({ change }) => learn(context.memory, change.after, back.shown));
+    done.forEach(({ change }) => learn(context.requestedTtls, change.after, back.shown));
     left.push(...untouched.map(notKept));
     open = partial;
     shown = back.shown;
@@ -80,10 +80,10 @@ async function readBack(
   }
 }
 
-function learn(memory: TtlMemory, requested: RRset | undefined, shown: Shown): void {
+function learn(requestedTtls: RequestedTtls, requested: RRset | undefined, shown: Shown): void {
   const now = requested === undefined ? undefined : shown.get(setKey(requested))?.set;
   if (requested !== undefined && now !== undefined) {
-    memory.learn(requested, now);
+    requestedTtls.learn(requested, now);
   }
 }
 

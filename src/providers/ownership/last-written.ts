@@ -10,7 +10,7 @@ import { recordKey } from "./marker-owner.ts";
  * What a process remembers of its own record sets: how it left them. It tells foreign edits and lost markers from what others wrote; losing it (a
  * restart) loses no record, only this knowledge.
  */
-export interface Memory {
+export interface LastWritten {
   /** True for a set exactly as it was written, first seen, or tried to be written. */
   isAsLeft(set: RRset): boolean;
   /** Owner names of which anything was ours. */
@@ -36,7 +36,7 @@ interface Left {
   readonly tried: readonly (RRset | undefined)[];
 }
 
-export function createMemory(): Memory {
+export function createLastWritten(): LastWritten {
   const left = new Map<string, Left>();
   const resources = new Map<Name, ObjectKey>();
   const settle = (name: Name, type: string, set: RRset | undefined): void => {

@@ -11,7 +11,7 @@ import { afterChanges, batchOf, setOf, type TouchedName } from "./batch.ts";
 import { holderOf, recordKey, type RecordMap } from "./marker-owner.ts";
 import { judgeName, type JudgedName } from "./name-ownership.ts";
 import { markerNameOf, ownerNameIn } from "./marker-name.ts";
-import { createMemory, type Memory } from "./last-written.ts";
+import { createLastWritten, type LastWritten } from "./last-written.ts";
 
 export interface Ownership {
   readonly zone: DnsZone;
@@ -24,7 +24,13 @@ export interface Ownership {
  */
 export function owned(backend: RecordBackend, { zone, ownerId }: Ownership): ZoneProvider {
   checkedOwnerId(ownerId);
-  const state: State = { backend, domain: zone.spec.domain, ownerId, memory: createMemory(), view: undefined };
+  const state: State = {
+    backend,
+    domain: zone.spec.domain,
+    ownerId,
+    lastWritten: createLastWritten(),
+    view: undefined,
+  };
   const { minTtl, lacks } = backend.capabilities;
   return {
     id: backend.id,
@@ -39,7 +45,7 @@ interface State {
   readonly backend: RecordBackend;
   readonly domain: Name;
   readonly ownerId: string;
-  readonly memory: Memory;
+  readonly lastWritten: LastWritten;
   /** What the last plan is made against; gone after a write that may have taken effect in part. */
   view: View | undefined;
 }
@@ -54,11 +60,11 @@ interface View {
 }
 
 async function read(state: State, ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult> {
-  const { backend, domain, memory } = state;
+  const { backend, domain, lastWritten } = state;
   const known = [...(state.view?.judged ?? [])]
     .filter(([, { holder }]) => holder.kind === "ours")
     .map(([name]) => name);
-  const asked = [...new Set([...ownerNames, ...known, ...memory.names()])].sort(byCodeUnit);
+  const asked = [...new Set([...ownerNames, ...known, ...lastWritten.names()])].sort(byCodeUnit);
   const got = await backend.read(withMarkers(asked), signal);
   if (got.kind !== "ok") {
     return got;
@@ -86,7 +92,7 @@ interface Seen {
   readonly obstacleOf: View["obstacleOf"];
 }
 
-function makeView({ ownerId, memory }: State, { names, sets: all, serial, obstacleOf }: Seen): View {
+function makeView({ ownerId, lastWritten }: State, { names, sets: all, serial, obstacleOf }: Seen): View {
   const checked = new Set(withMarkers([...names]));
   const sets = new Map<string, RRset>();
   for (const set of all) {
@@ -94,7 +100,7 @@ function makeView({ ownerId, memory }: State, { names, sets: all, serial, obstac
       sets.set(recordKey(set.name, set.type), set);
     }
   }
-  const input = { sets, ownerId, isAsLeft: (set: RRset) => memory.isAsLeft(set), obstacleOf };
+  const input = { sets, ownerId, isAsLeft: (set: RRset) => lastWritten.isAsLeft(set), obstacleOf };
   const judged = new Map([...names].sort(byCodeUnit).map((name) => [name, judgeName(name, input)]));
   return { revision: revisionOf(sets), sets, judged, serial, obstacleOf };
 }
@@ -108,27 +114,27 @@ function revisionOf(sets: RecordMap): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-function remember({ memory }: State, { sets, judged }: View): void {
+function remember({ lastWritten }: State, { sets, judged }: View): void {
   for (const [name, { holder, sets: actual }] of judged) {
     if (holder.kind === "ours") {
-      memory.noteResource(name, holder.resource);
+      lastWritten.noteResource(name, holder.resource);
     }
     for (const type of ALIAS_TYPES) {
       const set = sets.get(recordKey(name, type));
       if (set === undefined) {
-        memory.miss(name, type);
+        lastWritten.miss(name, type);
       } else if (holder.kind === "ours" && actual.some((one) => one.type === type && one.owner !== undefined)) {
-        memory.see(set);
+        lastWritten.see(set);
       }
     }
   }
 }
 
-function actualZone({ backend, memory }: State, view: View, asked: ReadonlySet<Name>): ActualZone {
+function actualZone({ backend, lastWritten }: State, view: View, asked: ReadonlySet<Name>): ActualZone {
   const sets = [...view.judged].flatMap(([name, judged]) =>
     asked.has(name) || judged.holder.kind === "ours" ? judged.sets : [],
   );
-  const drift = [...driftOf(memory, view)];
+  const drift = [...driftOf(lastWritten, view)];
   const untidy = [...view.judged].filter(([, { lost, leftover }]) => lost.length > 0 || leftover);
   const names = untidy.slice(0, SHOWN_NAMES).map(([name]) => displayName(name));
   return {
@@ -144,8 +150,8 @@ function actualZone({ backend, memory }: State, view: View, asked: ReadonlySet<N
 
 const SHOWN_NAMES = 10;
 
-function* driftOf(memory: Memory, { judged, sets }: View): Generator<Drift> {
-  for (const name of new Set(memory.names())) {
+function* driftOf(lastWritten: LastWritten, { judged, sets }: View): Generator<Drift> {
+  for (const name of new Set(lastWritten.names())) {
     const now = judged.get(name);
     if (now === undefined || now.holder.kind === "foreign") {
       continue;
@@ -154,7 +160,7 @@ function* driftOf(memory: Memory, { judged, sets }: View): Generator<Drift> {
       yield { name, message: `somebody removed the owner marker of ${displayName(name)} (${now.lost.join(", ")})` };
     }
     for (const type of ALIAS_TYPES) {
-      const drift = memory.driftOf(name, type, sets.get(recordKey(name, type)));
+      const drift = lastWritten.driftOf(name, type, sets.get(recordKey(name, type)));
       if (drift !== undefined) {
         yield drift;
       }
@@ -163,7 +169,7 @@ function* driftOf(memory: Memory, { judged, sets }: View): Generator<Drift> {
 }
 
 async function apply(state: State, { zone, writes }: ApplyRequest, signal: AbortSignal): Promise<ApplyResult> {
-  const { backend, memory, view, ownerId } = state;
+  const { backend, lastWritten, view, ownerId } = state;
   if (view === undefined || view.revision !== zone.revision) {
     return { kind: "conflict", message: `${backend.id} was read again since this plan was made` };
   }
@@ -175,7 +181,7 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
     sets: view.sets,
     names: touchedNames(view, writes),
     ownerId,
-    resourceOf: (name) => memory.resourceOf(name),
+    resourceOf: (name) => lastWritten.resourceOf(name),
     capabilities: backend.capabilities,
   });
   if (changes.length === 0) {
@@ -186,7 +192,7 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
   if (result.kind !== "applied") {
     return result;
   }
-  memory.wrote(changes);
+  lastWritten.wrote(changes);
   const sets = afterChanges(view.sets, changes);
   const serial = result.serial ?? view.serial;
   const names = new Set(view.judged.keys());
@@ -198,18 +204,18 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
 
 /** A write that failed may have taken effect all the same: what it would have left is known for ours. */
 async function attempt(
-  { backend, memory }: State,
+  { backend, lastWritten }: State,
   changes: readonly BackendChange[],
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   try {
     const result = await backend.apply({ changes }, signal);
     if (result.kind === "failed") {
-      memory.tried(changes);
+      lastWritten.tried(changes);
     }
     return result;
   } catch (error) {
-    memory.tried(changes);
+    lastWritten.tried(changes);
     throw error;
   }
 }

@@ -40,19 +40,19 @@ export function createTransferProvider(deps: TransferDeps): ZoneProvider {
   const { zone, spec, primary } = deps;
   const claim = primary.claim(`${zone.meta.namespace}/${zone.meta.name}`, zone.spec.domain, spec);
   const baseOf = rememberLast((text) => readBaseZone(text, zone.spec.domain, deps.base.location));
-  const memory: Memory = { claim, baseOf, cache: new WeakMap() };
+  const lastRender: LastRender = { claim, baseOf, cache: new WeakMap() };
   return {
     id: "transfer",
     async read(ownerNames, signal) {
-      const loaded = await load(deps, memory, signal);
+      const loaded = await load(deps, lastRender, signal);
       return loaded.kind === "ok" ? { kind: "ok", zone: actualZone(deps, loaded, ownerNames) } : loaded;
     },
-    apply: (request, signal) => apply(deps, memory, request, signal),
+    apply: (request, signal) => apply(deps, lastRender, request, signal),
     close: () => claim.release(),
   };
 }
 
-interface Memory {
+interface LastRender {
   readonly claim: ZoneClaim;
   readonly baseOf: (text: string) => BaseRead;
   readonly cache: PreparedCache;
@@ -69,7 +69,11 @@ interface Loaded {
 
 type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 
-async function load(deps: TransferDeps, { claim, baseOf }: Memory, signal: AbortSignal): Promise<Loaded | NotLoaded> {
+async function load(
+  deps: TransferDeps,
+  { claim, baseOf }: LastRender,
+  signal: AbortSignal,
+): Promise<Loaded | NotLoaded> {
   const opened = await deps.primary.open();
   if (opened.kind === "failed") {
     return opened;
@@ -150,11 +154,11 @@ function dirtyOf(deps: TransferDeps, { base, published }: Loaded): ActualZone["d
 
 async function apply(
   deps: TransferDeps,
-  memory: Memory,
+  lastRender: LastRender,
   { zone, writes }: ApplyRequest,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const loaded = await load(deps, memory, signal);
+  const loaded = await load(deps, lastRender, signal);
   if (loaded.kind !== "ok") {
     return loaded;
   }
@@ -174,16 +178,16 @@ async function apply(
   if (published !== undefined && writes.length === 0 && dirtyOf(deps, loaded) === undefined) {
     return { kind: "applied", revision, serial: published.history.current.serial, wrote: false };
   }
-  const serial = serialFor(deps, memory, loaded);
+  const serial = serialFor(deps, lastRender, loaded);
   const waitMs = published === undefined ? 0 : serialWait(serial, deps.now() / 1_000) * 1_000;
   if (waitMs > 0) {
     return { kind: "failed", message: "more than one change a second", retryAfterMs: waitMs, deferred: true };
   }
-  const made = nextHistory(published?.history, { cache: memory.cache, base, sets, serial });
+  const made = nextHistory(published?.history, { cache: lastRender.cache, base, sets, serial });
   if (made.kind === "refused") {
     return made;
   }
-  switch (memory.claim.publish({ history: made.history, sets, fingerprint: base.fingerprint })) {
+  switch (lastRender.claim.publish({ history: made.history, sets, fingerprint: base.fingerprint })) {
     case "served":
       return { kind: "applied", revision: String(serial), serial, wrote: true };
     case "replaced":
@@ -204,7 +208,7 @@ function firstProblem(base: BaseZone, sets: readonly OwnSet[]): string | undefin
   return undefined;
 }
 
-function serialFor({ remembered, now }: TransferDeps, { claim }: Memory, { base, published }: Loaded): number {
+function serialFor({ remembered, now }: TransferDeps, { claim }: LastRender, { base, published }: Loaded): number {
   const seconds = now() / 1_000;
   return published === undefined
     ? firstSerial({ remembered: remembered.serial(), known: [claim.lastSerial(), base.serial], unixSeconds: seconds })
