@@ -9,7 +9,7 @@ import type { Lookup } from "../resolver/lookup.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
 import type { Feed } from "./responder/zone-sync.ts";
-import type { ServingPort } from "./responder/zone-sync-context.ts";
+import type { ResponderPort } from "./responder/zone-sync-context.ts";
 import type { InvalidObject, EndpointsOf, Inventory, Observer, ProviderFactory, Reporter } from "./ports/ports.ts";
 import type { ProveDeps } from "./zone/propagation-check.ts";
 import type { Refresher } from "./lookup/refresher.ts";
@@ -38,7 +38,7 @@ export interface ControllerDeps {
   /** Look-ups under way at once. */
   readonly concurrency: number;
   /** Answers questions by what the controller knows, whether it leads or not; absent: nothing is answered. */
-  readonly serving?: ServingPort;
+  readonly responder?: ResponderPort;
 }
 
 /** What the loops of one controller share. */

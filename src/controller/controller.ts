@@ -92,7 +92,7 @@ export function createController(deps: ControllerDeps): Controller {
       servedZone: (domain) => context.feed?.zoneOf(domain),
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,
-      onQuestion: () => deps.serving?.lookedUp(),
+      onQuestion: () => deps.responder?.lookedUp(),
       clock: deps.clock,
     }),
     served: () => phase.synced && !phase.settling && (context.feed?.settled() ?? true),
@@ -134,7 +134,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     concurrency: deps.concurrency,
     onAnswer: (answer, goodBefore) => onAnswer(context, answer, goodBefore),
     observe: (result, tookMs, key) => deps.onResult(key, result, tookMs),
-    onQuestion: () => deps.serving?.lookedUp(),
+    onQuestion: () => deps.responder?.lookedUp(),
     follows: false,
   });
   const wants = createWants({
@@ -179,7 +179,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
 }
 
 function feedOf(deps: ControllerDeps, store: Store, context: () => ControllerContext): Feed | undefined {
-  const { serving: port, clock, random, log, observer, reporter } = deps;
+  const { responder: port, clock, random, log, observer, reporter } = deps;
   if (port === undefined) {
     return undefined;
   }

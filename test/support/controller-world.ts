@@ -3,7 +3,7 @@ import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
-import type { ServingPort } from "../../src/controller/responder/zone-sync-context.ts";
+import type { ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
 import type {
   ServerAnswer,
   InvalidObject,
@@ -69,7 +69,7 @@ export interface WorldOptions {
   /** Absent: a zone file in a text store of the zone's own. */
   readonly providerOf?: (zone: DnsZone) => ZoneProvider;
   /** The responder's side; absent: there is none. */
-  readonly serving?: ServingPort;
+  readonly serving?: ResponderPort;
   /** How long each look-up takes. */
   readonly lookMs?: number;
   /** What a network gets; undefined: its look-up fails. */
@@ -159,7 +159,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       drift: (zone) => options.onDrift?.(zone),
       held: () => undefined,
       propagated: () => undefined,
-      serving: () => undefined,
+      propagation: () => undefined,
       aliasReady: () => undefined,
       statusWrite: () => undefined,
       queue: () => ({
@@ -200,7 +200,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     serverCountOf: () => 1,
     onResult: () => undefined,
     concurrency: 64,
-    ...(options.serving === undefined ? {} : { serving: options.serving }),
+    ...(options.serving === undefined ? {} : { responder: options.serving }),
   });
   for (const object of [...(options.zones ?? []), ...(options.aliases ?? [])]) {
     put(object);

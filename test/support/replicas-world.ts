@@ -178,7 +178,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
       zoneGone: () => undefined,
       held: () => undefined,
       propagated: () => undefined,
-      serving: () => undefined,
+      propagation: () => undefined,
       aliasReady: () => undefined,
       statusWrite: () => undefined,
       queue: () => ({

@@ -1,11 +1,11 @@
 import type { BaseZoneSpec, DnsZone } from "../../src/api/dns-zone.ts";
 import { objectKey } from "../../src/api/meta.ts";
-import type { BaseText, ServingPort } from "../../src/controller/responder/zone-sync-context.ts";
+import type { BaseText, ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
 import { displayName } from "../../src/dns/name/name.ts";
 import type { ServedZone } from "../../src/responder/answer-source.ts";
 
 /** A responder that only remembers what it was handed. */
-export interface ServingPlay extends ServingPort {
+export interface ServingPlay extends ResponderPort {
   readonly zones: Map<string, ServedZone>;
   /** "set example.com 3", "remove example.com", "changed example.com a.example.com". */
   readonly told: string[];

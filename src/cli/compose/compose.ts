@@ -92,7 +92,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     ask: createAsk(net),
     lookup,
     providerOf: makeProvider,
-    ...(responder === undefined ? {} : { serving: responder.port }),
+    ...(responder === undefined ? {} : { responder: responder.port }),
   });
   const open = opened.move();
   return {
@@ -129,7 +129,7 @@ function controllerDeps(
   { ownerId, concurrency, log, metrics, observer }: ComposeOptions,
   plane: WorkPlane,
   views: Views,
-): Omit<ControllerDeps, "ask" | "lookup" | "providerOf" | "serving"> {
+): Omit<ControllerDeps, "ask" | "lookup" | "providerOf" | "propagation"> {
   return {
     ownerId,
     clock: systemClock,

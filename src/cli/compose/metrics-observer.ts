@@ -41,7 +41,7 @@ export function createCounting(metrics: Metrics): Counting {
           metrics.staleness(staleAtMostMs / 1000);
         }
       },
-      serving: (zone, current, total) => metrics.propagationServers(zone, current, total - current),
+      propagation: (zone, current, total) => metrics.propagationServers(zone, current, total - current),
       aliasReady(alias, ready, reason, boundMs) {
         if (ready === undefined) {
           aliases.delete(alias);

@@ -5,7 +5,7 @@ import type { Logger } from "../../base/log.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import type { Controller } from "../../controller/controller.ts";
-import type { ServingPort } from "../../controller/responder/zone-sync-context.ts";
+import type { ResponderPort } from "../../controller/responder/zone-sync-context.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 import { inlineText } from "../../providers/inline-text.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
@@ -28,7 +28,7 @@ export interface ResponderDeps {
 /** The responder of a run; disposing ends it. */
 export interface Responder extends AsyncDisposable {
   /** What the controller hands its zones to. */
-  readonly port: ServingPort;
+  readonly port: ResponderPort;
   /** Begins to answer once all zones are there. Rejects when an address that was asked for is taken meanwhile; ends when the signal aborts. */
   open(zones: ZonesKnown, signal: AbortSignal): Promise<void>;
   /** Why questions are not answered that should be, one sentence each. */
@@ -123,7 +123,7 @@ async function becomesServed({ synced, served }: ZonesKnown, signal: AbortSignal
   return !signal.aborted;
 }
 
-function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): ServingPort {
+function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): ResponderPort {
   return {
     async readBase(zone, base, signal) {
       const source =

@@ -91,7 +91,7 @@ export interface Observer {
    * look-up that still found the target as it was before.
    */
   propagated(zone: ObjectKey, lagMs: number, staleAtMostMs: number | undefined): void;
-  serving(zone: ObjectKey, current: number, total: number): void;
+  propagation(zone: ObjectKey, current: number, total: number): void;
   /** What an alias's Ready condition says now; undefined when the alias is gone. */
   aliasReady(
     alias: ObjectKey,

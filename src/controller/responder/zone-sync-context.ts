@@ -9,7 +9,7 @@ import type { ServedBase } from "./served-zone.ts";
 import type { Store } from "../inventory/store.ts";
 
 /** The responder, as the controller sees it. */
-export interface ServingPort {
+export interface ResponderPort {
   readBase(zone: DnsZone, base: BaseZoneSpec, signal: AbortSignal): Promise<BaseText>;
   /** Replaces the zone whole; until it has, the one before is served. Returns at once. */
   setZone(zone: ServedZone): void;
@@ -26,7 +26,7 @@ export type BaseText =
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
 export interface FeedDeps {
-  readonly port: Pick<ServingPort, "readBase" | "setZone" | "removeZone" | "changed">;
+  readonly port: Pick<ResponderPort, "readBase" | "setZone" | "removeZone" | "changed">;
   readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion">;
   readonly clock: Clock;
   readonly random: Random;

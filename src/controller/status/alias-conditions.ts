@@ -168,10 +168,10 @@ function inZoneCondition(paused: boolean, placement: Placement): ConditionResult
     const why = paused ? "the alias is paused" : "there are no addresses to publish";
     return no("NothingToPublish", `${name}: ${why}`);
   }
-  if (placement.serving.slow) {
+  if (placement.propagation.slow) {
     return no(
       "PropagationSlow",
-      `${served(placement)} in DnsZone ${zone} serve what was written at ${time(placement.serving.behindSince)}`,
+      `${served(placement)} in DnsZone ${zone} serve what was written at ${time(placement.propagation.behindSince)}`,
     );
   }
   if (publishedAt === undefined) {
@@ -189,15 +189,15 @@ function wantsAddresses({ contribution }: Placement): boolean {
 }
 
 /** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
-function programmedText({ serving, zone, withoutHttps }: Placement): string {
+function programmedText({ propagation, zone, withoutHttps }: Placement): string {
   const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
-  return serving.total === undefined
+  return propagation.total === undefined
     ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
-    : `served: ${serving.total} of ${serving.total} servers of DnsZone ${zone} follow${without}`;
+    : `served: ${propagation.total} of ${propagation.total} servers of DnsZone ${zone} follow${without}`;
 }
 
-function served({ serving }: Placement): string {
-  return `${serving.current} of ${serving.total ?? 0} servers`;
+function served({ propagation }: Placement): string {
+  return `${propagation.current} of ${propagation.total ?? 0} servers`;
 }
 
 /** Each target once, though the alias may stand in several zones. */

@@ -8,7 +8,7 @@ import { FAMILIES } from "../../dns/record.ts";
 import type { ActualSet, Refusal } from "../../plan/change.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { Store } from "../inventory/store.ts";
-import type { Serving, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
+import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
 export interface Placement {
@@ -26,7 +26,7 @@ export interface Placement {
   readonly loop: readonly Name[] | undefined;
   readonly contribution: Contribution | undefined;
   readonly outcome: ZoneOutcome;
-  readonly serving: Serving;
+  readonly propagation: Propagation;
   /** Lags measured, and what to assume while there are too few. */
   readonly lags: readonly Millis[];
   readonly expectedLagMs: Millis;
@@ -87,7 +87,7 @@ function placementOf(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obj
     loop: state?.plan?.loops.get(hostname),
     contribution: state?.plan?.contributions.get(key),
     outcome: state?.outcome ?? { kind: "pending" },
-    serving: state?.serving ?? { total: undefined, current: 0, behindSince: undefined, slow: false },
+    propagation: state?.propagation ?? { total: undefined, current: 0, behindSince: undefined, slow: false },
     lags: state?.lags ?? [],
     expectedLagMs: state?.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
   };

@@ -82,9 +82,9 @@ function hostnameStatus({ alias }: AliasFacts, placement: Placement): HostnameSt
 }
 
 /** Undefined while a change is on its way: the last settled count stands. */
-function servingText({ serving, publishedAt }: Placement): string | undefined {
-  const settled = serving.behindSince === undefined || serving.slow || publishedAt === undefined;
-  return settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : undefined;
+function servingText({ propagation, publishedAt }: Placement): string | undefined {
+  const settled = propagation.behindSince === undefined || propagation.slow || publishedAt === undefined;
+  return settled && propagation.total !== undefined ? `${propagation.current}/${propagation.total}` : undefined;
 }
 
 function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {

@@ -51,7 +51,7 @@ export async function reportZone(deps: ZoneReportDeps, key: ObjectKey, signal: A
 }
 
 function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject | undefined, now: Millis): ZoneStatus {
-  const { outcome, serving, lags } = state;
+  const { outcome, propagation: serving, lags } = state;
   const generation = invalidEdit?.generation ?? zone.meta.generation;
   const lag = lags.length === 0 ? undefined : boundText(Math.max(...lags), zone.status?.deliveryLag);
   const settled = serving.behindSince === undefined || serving.slow;
@@ -87,7 +87,13 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
     : { status: "True", reason: "Accepted", message: "the zone is this object's" };
 }
 
-function programmedCondition({ outcome, serving, provider, refusals: all, actual }: ZoneState): ConditionResult {
+function programmedCondition({
+  outcome,
+  propagation: serving,
+  provider,
+  refusals: all,
+  actual,
+}: ZoneState): ConditionResult {
   switch (outcome.kind) {
     case "pending":
       return { status: "Unknown", reason: "Pending", message: "the zone has not been planned yet" };

@@ -135,11 +135,11 @@ function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Roun
     noteLag(deps, state, noticed, now);
   }
   const known = takeKnown(state, (name) => !lagging.some((names) => names.has(name)), now);
-  const behindSince = current === total ? undefined : (state.serving.behindSince ?? now);
+  const behindSince = current === total ? undefined : (state.propagation.behindSince ?? now);
   const slow = behindSince !== undefined && now - behindSince > SLOW_AFTER_MS;
-  const before = state.serving;
-  state.serving = { total, current, behindSince, slow };
-  deps.observer.serving(zone, current, total);
+  const before = state.propagation;
+  state.propagation = { total, current, behindSince, slow };
+  deps.observer.propagation(zone, current, total);
   if (slow && !before.slow) {
     deps.log.warn({ zone, current, total }, "propagation is slow");
   }
@@ -168,8 +168,8 @@ function takeAsServed(deps: ProveDeps, state: ZoneState): Requeue {
   state.unproved.clear();
   const names = [...proved, ...takeKnown(state, () => true, deps.clock.now())];
   state.behind.clear();
-  const known = state.serving.total !== undefined;
-  state.serving = { total: undefined, current: 0, behindSince: undefined, slow: false };
+  const known = state.propagation.total !== undefined;
+  state.propagation = { total: undefined, current: 0, behindSince: undefined, slow: false };
   if (names.length > 0 || known) {
     deps.onChanged(objectKey(state.zone.meta), known ? undefined : names);
   }

@@ -18,7 +18,7 @@ export type ZoneOutcome =
   | { readonly kind: "held"; readonly message: string; readonly hash: string };
 
 /** How far the servers that serve the zone have come with what is written. */
-export interface Serving {
+export interface Propagation {
   /** Undefined: nobody says which servers serve the zone, so that nothing can be proved. */
   readonly total: number | undefined;
   /** Servers that answered with everything that is written. */
@@ -58,7 +58,7 @@ export interface ZoneState {
   outcome: ZoneOutcome;
   /** Refused changes of the last plan. */
   refusals: readonly Refusal[];
-  serving: Serving;
+  propagation: Propagation;
   /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
   lags: readonly Millis[];
   /** The oldest change that no plan has taken up yet. */
@@ -97,7 +97,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     plan: undefined,
     outcome: { kind: "pending" },
     refusals: [],
-    serving: { total: undefined, current: 0, behindSince: undefined, slow: false },
+    propagation: { total: undefined, current: 0, behindSince: undefined, slow: false },
     lags: [],
     dirtySince: undefined,
     reportedAhead: new Set(),

@@ -12,7 +12,7 @@ test("a zone that is gone has no series any more, and its held plan does not cou
   }
   observer.held("dns/com", true);
   observer.drift("dns/com");
-  observer.serving("dns/com", 1, 2);
+  observer.propagation("dns/com", 1, 2);
   observer.propagated("dns/com", 100, undefined);
   counting.flush();
   assert.match((await page()).text, /dnsalias_zone_writes_total\{zone="dns\/com",result="applied"\} 2/);
