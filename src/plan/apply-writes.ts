@@ -1,9 +1,13 @@
 import { byCodeUnit } from "../base/order.ts";
-import type { ActualSet, WantedSet, Write } from "./change.ts";
+import type { ActualRRset, DesiredRRset, Write } from "./change.ts";
 import { setKey } from "./diff.ts";
 
 /** The record sets that stand once the writes have taken effect, sorted: what the next plan compares with. */
-export function after(actual: readonly ActualSet[], writes: readonly Write[], ownerId: string): readonly ActualSet[] {
+export function after(
+  actual: readonly ActualRRset[],
+  writes: readonly Write[],
+  ownerId: string,
+): readonly ActualRRset[] {
   const sets = new Map(actual.map((set) => [setKey(set.name, set.type), set]));
   for (const write of writes) {
     if (write.kind === "delete") {
@@ -15,6 +19,6 @@ export function after(actual: readonly ActualSet[], writes: readonly Write[], ow
   return [...sets.values()].sort((a, b) => byCodeUnit(setKey(a.name, a.type), setKey(b.name, b.type)));
 }
 
-function asActual({ name, type, ttl, data }: WantedSet, owner: string): ActualSet {
+function asActual({ name, type, ttl, data }: DesiredRRset, owner: string): ActualRRset {
   return { name, type, ttl, data, owner };
 }

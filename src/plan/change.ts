@@ -3,7 +3,7 @@ import type { AliasType, Seconds } from "../dns/record.ts";
 import type { ObjectKey } from "../api/meta.ts";
 
 /** One record set that should stand at an owner name, and for whom. */
-export interface WantedSet {
+export interface DesiredRRset {
   readonly name: Name;
   readonly type: AliasType;
   readonly ttl: Seconds;
@@ -14,7 +14,7 @@ export interface WantedSet {
 }
 
 /** A record set as the backend has it. `owner` undefined: nobody's marker stands there. */
-export interface ActualSet {
+export interface ActualRRset {
   readonly name: Name;
   readonly type: AliasType;
   readonly ttl: Seconds;
@@ -27,9 +27,9 @@ export interface ActualSet {
 }
 
 export type Change =
-  | { readonly kind: "create"; readonly after: WantedSet }
-  | { readonly kind: "update"; readonly before: ActualSet; readonly after: WantedSet }
-  | { readonly kind: "delete"; readonly before: ActualSet }
+  | { readonly kind: "create"; readonly after: DesiredRRset }
+  | { readonly kind: "update"; readonly before: ActualRRset; readonly after: DesiredRRset }
+  | { readonly kind: "delete"; readonly before: ActualRRset }
   | {
       readonly kind: "refuse";
       readonly name: Name;

@@ -3,13 +3,13 @@ import type { ZoneSpec } from "../api/dns-zone.ts";
 import { addressSet } from "../dns/address/address.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import { ALIAS_TYPES, FAMILIES, type AliasType } from "../dns/record.ts";
-import type { ActualSet, Change, RefuseReason, WantedSet } from "./change.ts";
+import type { ActualRRset, Change, RefuseReason, DesiredRRset } from "./change.ts";
 import type { Unmet } from "./https-rrset.ts";
 import type { NamePlan } from "./name-plan.ts";
 
 export interface DiffInput {
   readonly names: readonly NamePlan[];
-  readonly actual: readonly ActualSet[];
+  readonly actual: readonly ActualRRset[];
   readonly ownerId: string;
   readonly policy: ZoneSpec["policy"];
   /** Names that nobody is known to ask for, and whose sets stay all the same: an alias that cannot be read may have them. */
@@ -37,7 +37,7 @@ export function diff(input: DiffInput): readonly Change[] {
   return changes.sort(byNameAndType);
 }
 
-function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualSet>, input: DiffInput): readonly Change[] {
+function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, input: DiffInput): readonly Change[] {
   const at = (of: NamePlan, type: AliasType): readonly Change[] =>
     [compare(of, type, actual.get(setKey(plan.name, type)), input)].filter((change) => change !== undefined);
   const addresses = FAMILIES.flatMap((type) => at(plan, type));
@@ -56,7 +56,12 @@ function unmet(name: Name, { type, message }: Unmet): Change {
   return { kind: "refuse", name, type, reason: "NotSupported", message: text };
 }
 
-function compare(plan: NamePlan, type: AliasType, before: ActualSet | undefined, input: DiffInput): Change | undefined {
+function compare(
+  plan: NamePlan,
+  type: AliasType,
+  before: ActualRRset | undefined,
+  input: DiffInput,
+): Change | undefined {
   const wanted = plan.sets.find((set) => set.type === type);
   const adopts = before !== undefined && mayAdopt(before, input);
   if (before !== undefined && before.owner !== input.ownerId && !adopts) {
@@ -82,22 +87,22 @@ function compare(plan: NamePlan, type: AliasType, before: ActualSet | undefined,
 }
 
 /** Only address records that nobody owns: another owner's, and what cannot stand beside addresses, are never taken over. */
-function mayAdopt({ owner, note }: ActualSet, { conflict }: DiffInput): boolean {
+function mayAdopt({ owner, note }: ActualRRset, { conflict }: DiffInput): boolean {
   return conflict === "Adopt" && owner === undefined && note === undefined;
 }
 
-function withPublished(wanted: WantedSet | undefined, before: ActualSet | undefined): WantedSet | undefined {
+function withPublished(wanted: DesiredRRset | undefined, before: ActualRRset | undefined): DesiredRRset | undefined {
   if (wanted === undefined || before === undefined) {
     return wanted;
   }
   return { ...wanted, data: addressSet([...wanted.data, ...before.data]) };
 }
 
-function removal(before: ActualSet, policy: ZoneSpec["policy"]): Change {
+function removal(before: ActualRRset, policy: ZoneSpec["policy"]): Change {
   return policy === "Sync" ? { kind: "delete", before } : forbidden(before.name, before.type, "deleted", policy);
 }
 
-function foreign(name: Name, type: AliasType, before: ActualSet, { conflict }: DiffInput): Change {
+function foreign(name: Name, type: AliasType, before: ActualRRset, { conflict }: DiffInput): Change {
   if (before.unsupported === true) {
     const message = `${displayName(name)} ${type} is not written: ${before.note}; take the host name out of the alias, or publish its zone elsewhere`;
     return { kind: "refuse", name, type, reason: "NotSupported", message };
@@ -112,7 +117,7 @@ function foreign(name: Name, type: AliasType, before: ActualSet, { conflict }: D
   return { kind: "refuse", name, type, reason, message };
 }
 
-function whatStands({ data, owner }: ActualSet): string {
+function whatStands({ data, owner }: ActualRRset): string {
   const who = owner === undefined ? "somebody else wrote" : `the dnsalias owner "${owner}" wrote`;
   return `${who} ${data.join(", ")} there`;
 }

@@ -3,7 +3,7 @@ import type { DnsAlias } from "../api/dns-alias.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
 import type { Answer } from "./target-answer.ts";
-import type { ActualSet, Change } from "./change.ts";
+import type { ActualRRset, Change } from "./change.ts";
 import type { Claim, ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";
 import type { ZonePlan } from "./zone-plan.ts";
@@ -20,7 +20,7 @@ export interface ExplainedZone {
   readonly zone: string;
   readonly claim: Claim | undefined;
   readonly plan: ZonePlan;
-  readonly actual: readonly ActualSet[];
+  readonly actual: readonly ActualRRset[];
   readonly changes: readonly Change[];
   readonly ownerId: string;
   readonly problem: { readonly reason: string; readonly message: string } | undefined;

@@ -3,13 +3,13 @@ import { objectKey } from "../api/meta.ts";
 import { httpsAliasData } from "../dns/rdata/type/https-alias.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
-import type { WantedSet } from "./change.ts";
+import type { DesiredRRset } from "./change.ts";
 import type { Contributor } from "./contributor.ts";
 
 /** What `httpsAlias` makes of one owner name. */
 export interface HttpsPlan {
   /** Beside the addresses, and with the least of their TTLs. */
-  readonly set?: WantedSet;
+  readonly set?: DesiredRRset;
   /** The target has not been read yet: what is published stays. */
   readonly keeps: boolean;
   readonly unmet?: Unmet;
@@ -29,7 +29,7 @@ export interface Unmet {
 export function planHttps(
   name: Name,
   contributors: readonly Contributor[],
-  addresses: readonly WantedSet[],
+  addresses: readonly DesiredRRset[],
 ): HttpsPlan {
   const asking = contributors.find(({ alias }) => httpsTargetOf(alias.spec) !== undefined);
   const target = asking && httpsTargetOf(asking.alias.spec);
@@ -44,7 +44,7 @@ export function planHttps(
   if (asking.contribution.usesFallback || addresses.length === 0) {
     return { keeps: asking.contribution.keepPublished.length > 0 };
   }
-  const set: WantedSet = {
+  const set: DesiredRRset = {
     name,
     type: "HTTPS",
     data: [httpsAliasData(target)],

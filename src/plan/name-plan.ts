@@ -5,13 +5,13 @@ import { objectKey } from "../api/meta.ts";
 import { addressSet } from "../dns/address/address.ts";
 import type { Name } from "../dns/name/name.ts";
 import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/record.ts";
-import type { WantedSet } from "./change.ts";
+import type { DesiredRRset } from "./change.ts";
 import { planHttps, type Unmet } from "./https-rrset.ts";
 
 /** What should stand at one owner name of one zone. */
 export interface NamePlan {
   readonly name: Name;
-  readonly sets: readonly WantedSet[];
+  readonly sets: readonly DesiredRRset[];
   /** Nothing at this name is to be changed: a contributing alias is paused, or its answer comes back to its own name. */
   readonly frozen: boolean;
   /** What is published and ours of these types stays, beside `sets`. */
@@ -41,7 +41,7 @@ function mergeFamily(
   type: Family,
   contributors: readonly Contributor[],
   zoneTtl: TtlRange,
-): WantedSet | undefined {
+): DesiredRRset | undefined {
   const having = contributors.flatMap(({ alias, contribution }) => {
     const set = contribution.sets[type];
     return set === undefined ? [] : [{ alias, set }];

@@ -1,4 +1,4 @@
-import type { ActualSet, Write } from "../plan/change.ts";
+import type { ActualRRset, Write } from "../plan/change.ts";
 import { byCodeUnit } from "../base/order.ts";
 import { familyOf, parseAddress } from "../dns/address/address.ts";
 import { httpsAliasTarget } from "../dns/rdata/type/https-alias.ts";
@@ -7,7 +7,7 @@ import type { AliasType, Seconds } from "../dns/record.ts";
 import { ownerNameIn } from "./owner-name.ts";
 
 /** One record set of ours, as it stands in a rendered text. */
-export interface OwnSet {
+export interface OwnedRRset {
   readonly name: Name;
   readonly type: AliasType;
   readonly ttl: Seconds;
@@ -15,7 +15,7 @@ export interface OwnSet {
 }
 
 /** The sets after the writes: each write replaces or removes the whole set of its name and type. */
-export function afterWrites(sets: readonly OwnSet[], writes: readonly Write[]): readonly OwnSet[] {
+export function afterWrites(sets: readonly OwnedRRset[], writes: readonly Write[]): readonly OwnedRRset[] {
   const after = new Map(sets.map((set) => [ownSetKey(set), set]));
   for (const write of writes) {
     if (write.kind === "delete") {
@@ -34,12 +34,12 @@ export function ownSetKey({ name, type }: { readonly name: Name; readonly type: 
   return `${name} ${type}`;
 }
 
-export function ownedBy(sets: readonly OwnSet[], owner: string): readonly ActualSet[] {
+export function ownedBy(sets: readonly OwnedRRset[], owner: string): readonly ActualRRset[] {
   return sets.map(({ name, type, ttl, data }) => ({ name, type, ttl, data, owner }));
 }
 
 /** Why a set cannot be written as it is; nothing that an alias wants ever is so. */
-export function ownSetProblem({ name, type, ttl, data }: OwnSet): string | undefined {
+export function ownedRRsetProblem({ name, type, ttl, data }: OwnedRRset): string | undefined {
   const isFine =
     ownerNameIn(name) === name &&
     Number.isInteger(ttl) &&

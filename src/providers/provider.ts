@@ -1,4 +1,4 @@
-import type { ActualSet, Write } from "../plan/change.ts";
+import type { ActualRRset, Write } from "../plan/change.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 
@@ -7,7 +7,7 @@ export interface ActualZone {
   /** Opaque; {@link ZoneProvider.apply} writes only while the backend is still at it (compare-and-swap). */
   readonly revision: string;
   /** The record sets of an alias's types at the owner names that the caller asked for, and every set that is ours. */
-  readonly sets: readonly ActualSet[];
+  readonly sets: readonly ActualRRset[];
   /** Why the backend must be written even if no set differs: the base zone changed, someone edited our part, first write, owner markers to be put right. */
   readonly dirty?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** Sets of ours that somebody else changed or removed since we left them; the plan decides whether they are put right. */

@@ -7,7 +7,7 @@ import { createStore, type Store } from "../../src/controller/inventory/store.ts
 import { parseName } from "../../src/dns/name/name.ts";
 import type { Answer } from "../../src/plan/target-answer.ts";
 import { after } from "../../src/plan/apply-writes.ts";
-import type { ActualSet } from "../../src/plan/change.ts";
+import type { ActualRRset } from "../../src/plan/change.ts";
 import { planZone, type ZonePlan } from "../../src/plan/zone-plan.ts";
 import { run } from "../support/run.ts";
 import { publish, type Figure } from "./figures.ts";
@@ -42,7 +42,7 @@ function functionFigures(): readonly Figure[] {
   const answers = allAnswers();
   const planAll = () => parsed.value.zones.map((zone) => planOf(zone, settled.value, answers));
   const planned = timed(planAll);
-  const proposeAll = (actual: readonly (readonly ActualSet[])[]) =>
+  const proposeAll = (actual: readonly (readonly ActualRRset[])[]) =>
     parsed.value.zones.map((zone, index) => proposalOf(zone, planned.value[index], actual[index] ?? []));
   const first = timed(() => proposeAll([]));
   const standing = first.value.map(({ changes }) =>
@@ -146,7 +146,7 @@ function planOf(zone: DnsZone, store: Store, answers: ReadonlyMap<string, Answer
   });
 }
 
-function proposalOf(zone: DnsZone, plan: ZonePlan | undefined, actual: readonly ActualSet[]) {
+function proposalOf(zone: DnsZone, plan: ZonePlan | undefined, actual: readonly ActualRRset[]) {
   if (plan === undefined) {
     throw new Error(`no plan of ${objectKey(zone.meta)}`);
   }

@@ -5,7 +5,7 @@ import { byCodeUnit } from "../../src/base/order.ts";
 import { limitsOf, propose } from "../../src/controller/zone/propose-changes.ts";
 import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import { ALIAS_TYPES, type RRset } from "../../src/dns/record.ts";
-import type { Change, WantedSet } from "../../src/plan/change.ts";
+import type { Change, DesiredRRset } from "../../src/plan/change.ts";
 import type { ZonePlan } from "../../src/plan/zone-plan.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
 import { markerData } from "../../src/providers/ownership/marker.ts";
@@ -132,7 +132,7 @@ function install(under: ContractBackend, backend: RecordBackend, { ownerId, line
 interface Goal extends ConvergeOptions {
   readonly ownerId: string;
   readonly asked: readonly Name[];
-  readonly wanted: readonly WantedSet[];
+  readonly wanted: readonly DesiredRRset[];
 }
 
 async function convergeOn(under: ContractBackend, provider: ZoneProvider, goal: Goal): Promise<Converged> {
@@ -161,7 +161,7 @@ async function convergeOn(under: ContractBackend, provider: ZoneProvider, goal: 
   return assert.fail(`after ${ROUNDS} writes the plan is still not empty: ${JSON.stringify(results.at(-1))}`);
 }
 
-function planFor(asked: readonly Name[], wanted: readonly WantedSet[]): ZonePlan {
+function planFor(asked: readonly Name[], wanted: readonly DesiredRRset[]): ZonePlan {
   const wantedNames = asked.filter((name) => wanted.some((set) => set.name === name)).sort(byCodeUnit);
   const names = wantedNames.map((name) => ({
     name,

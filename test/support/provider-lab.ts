@@ -4,7 +4,7 @@ import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { httpsAliasData } from "../../src/dns/rdata/type/https-alias.ts";
 import { parseName, parseOwnerName } from "../../src/dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType } from "../../src/dns/record.ts";
-import type { ActualSet, WantedSet, Write } from "../../src/plan/change.ts";
+import type { ActualRRset, DesiredRRset, Write } from "../../src/plan/change.ts";
 import type { ActualZone, ApplyResult, ZoneProvider } from "../../src/providers/provider.ts";
 
 /** A DnsZone with the defaults of the schema. */
@@ -54,7 +54,7 @@ export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
 }
 
 /** Wanted sets from lines such as `example.com 60 192.0.2.1 2001:db8::1 https=lb.example.net`. */
-export function wantedSets(...lines: readonly string[]): readonly WantedSet[] {
+export function wantedSets(...lines: readonly string[]): readonly DesiredRRset[] {
   return lines.flatMap((line) => {
     const [name = "", ttl = "", ...words] = line.split(/\s+/);
     const dataOf = (type: AliasType): readonly string[] =>
@@ -77,7 +77,7 @@ function isHttps(word: string): boolean {
 }
 
 /** The sets as lines, sorted, the owner in front: `me example.com. A 60 192.0.2.1`. */
-export function setLines(sets: readonly ActualSet[]): readonly string[] {
+export function setLines(sets: readonly ActualRRset[]): readonly string[] {
   return sets
     .map(({ name, type, ttl, data, owner }) => `${owner ?? "-"} ${name} ${type} ${ttl} ${data.join(" ")}`.trim())
     .sort();
@@ -99,7 +99,7 @@ export async function converge(provider: ZoneProvider, ...lines: readonly string
 
 export const NEVER: AbortSignal = new AbortController().signal;
 
-function writesBetween(actual: readonly ActualSet[], wanted: readonly WantedSet[]): readonly Write[] {
+function writesBetween(actual: readonly ActualRRset[], wanted: readonly DesiredRRset[]): readonly Write[] {
   const before = new Map(actual.map((set) => [`${set.name} ${set.type}`, set]));
   const after = new Map(wanted.map((set) => [`${set.name} ${set.type}`, set]));
   const writes: Write[] = [];

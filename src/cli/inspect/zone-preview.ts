@@ -6,7 +6,7 @@ import { limitsOf, propose, type Proposal } from "../../controller/zone/propose-
 import { formerNames, setsHere } from "../../controller/inventory/zone-scope.ts";
 import { namesOfUnread } from "../../controller/inventory/unreadable-names.ts";
 import { keyText } from "../../dns/lookup-result.ts";
-import type { ActualSet } from "../../plan/change.ts";
+import type { ActualRRset } from "../../plan/change.ts";
 import { setKey } from "../../plan/diff.ts";
 import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone } from "../../providers/provider.ts";
@@ -22,7 +22,7 @@ export interface ZonePreview {
     | {
         readonly kind: "planned";
         readonly proposal: Proposal;
-        readonly actual: readonly ActualSet[];
+        readonly actual: readonly ActualRRset[];
         readonly dirty: ActualZone["dirty"];
       }
     | { readonly kind: "problem"; readonly reason: string; readonly message: string };
@@ -86,7 +86,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
 }
 
 /** One look-up sees the TTL count down at a recursive server: a lower TTL alone is no change that `run` would make. */
-function withoutCountdown(plan: ZonePlan, actual: readonly ActualSet[]): ZonePlan {
+function withoutCountdown(plan: ZonePlan, actual: readonly ActualRRset[]): ZonePlan {
   const stands = new Map(actual.map((set) => [setKey(set.name, set.type), set]));
   const names = plan.names.map((name) => ({
     ...name,

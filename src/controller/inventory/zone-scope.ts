@@ -2,7 +2,7 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { isAtOrBelow, isHostName, parseOwnerName, type Name } from "../../dns/name/name.ts";
-import type { ActualSet } from "../../plan/change.ts";
+import type { ActualRRset } from "../../plan/change.ts";
 import type { Store } from "./store.ts";
 
 type Inventory = Pick<Store, "aliases" | "zones">;
@@ -32,8 +32,8 @@ export function setsHere(
   { zones }: Inventory,
   zone: DnsZone,
   names: ReadonlySet<Name>,
-  sets: readonly ActualSet[],
-): readonly ActualSet[] {
+  sets: readonly ActualRRset[],
+): readonly ActualRRset[] {
   const within = [...zones()].filter((other) => mayShareServer(zone, other)).map(({ spec }) => spec.domain);
   return within.length === 0
     ? sets

@@ -5,7 +5,7 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
-import type { ActualSet, Refusal } from "../../plan/change.ts";
+import type { ActualRRset, Refusal } from "../../plan/change.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
@@ -17,7 +17,7 @@ export interface Placement {
   /** Undefined: this alias is among the winners. */
   readonly lostTo: ObjectKey | undefined;
   /** Ours, as written. */
-  readonly published: readonly ActualSet[];
+  readonly published: readonly ActualRRset[];
   readonly publishedAt: Millis | undefined;
   /** Of an address set. */
   readonly refusal: Refusal | undefined;
@@ -98,7 +98,7 @@ function publishedBefore(
   alias: DnsAlias,
   hostname: Name,
   zone: ObjectKey,
-  published: readonly ActualSet[],
+  published: readonly ActualRRset[],
 ): Millis | undefined {
   const entry = alias.status?.hostnames.find((one) => one.hostname === displayName(hostname) && one.zone === zone);
   const same = entry?.addresses.join() === addressSet(published.flatMap((set) => set.data)).join();

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { sameMembers } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { ActualSet, Write } from "../../plan/change.ts";
+import type { ActualRRset, Write } from "../../plan/change.ts";
 import { setKey } from "../../plan/diff.ts";
 import type { ActualZone } from "../../providers/provider.ts";
 import type { ZoneState } from "./zone-state.ts";
@@ -58,6 +58,6 @@ function forgetOld({ peerHolds }: ZoneState, now: Millis): void {
   }
 }
 
-function sameSet(known: ActualSet | undefined, { ttl, data }: ActualSet): boolean {
+function sameSet(known: ActualRRset | undefined, { ttl, data }: ActualRRset): boolean {
   return known !== undefined && known.ttl === ttl && sameMembers(known.data, data);
 }

@@ -4,7 +4,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { cap } from "../../plan/name-limit.ts";
 import { carried, type Lacking } from "../../plan/supported-types.ts";
-import type { ActualSet, Change } from "../../plan/change.ts";
+import type { ActualRRset, Change } from "../../plan/change.ts";
 import { diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
 import type { NamePlan } from "../../plan/name-plan.ts";
@@ -14,7 +14,7 @@ import type { ZoneProvider } from "../../providers/provider.ts";
 export interface ProposalInput {
   readonly zone: DnsZone;
   readonly plan: ZonePlan;
-  readonly actual: readonly ActualSet[];
+  readonly actual: readonly ActualRRset[];
   readonly ownerId: string;
   readonly maxNames: number | undefined;
   /** See DiffInput. */

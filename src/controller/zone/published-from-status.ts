@@ -5,14 +5,14 @@ import { httpsAliasData } from "../../dns/rdata/type/https-alias.ts";
 import { isAtOrBelow, isHostName, type Name, parseOwnerName } from "../../dns/name/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import { httpsTargetOf } from "../../plan/https-rrset.ts";
-import type { OwnSet } from "../../providers/owned-rrset.ts";
+import type { OwnedRRset } from "../../providers/owned-rrset.ts";
 import type { Store } from "../inventory/store.ts";
 
 /**
  * What the statuses of the aliases say that a zone published: for a provider that stores nothing itself, so that after a restart it goes on with that, and not with
  * what can be looked up at the moment. Sorted by owner name and type.
  */
-export function rememberedSets({ aliases }: Pick<Store, "aliases">, zone: DnsZone): readonly OwnSet[] {
+export function rememberedSets({ aliases }: Pick<Store, "aliases">, zone: DnsZone): readonly OwnedRRset[] {
   const key = objectKey(zone.meta);
   const byName = new Map<Name, Remembered>();
   for (const { spec, status } of aliases()) {
@@ -38,9 +38,9 @@ interface Remembered {
 }
 
 /** An HTTPS record stands beside addresses alone; no status lists it. */
-function setsOf(name: Name, { ttl, addresses: texts, https }: Remembered): readonly OwnSet[] {
+function setsOf(name: Name, { ttl, addresses: texts, https }: Remembered): readonly OwnedRRset[] {
   const addresses = addressSet([...texts].flatMap((text) => parseAddress(text) ?? []));
-  const sets = FAMILIES.flatMap((type): readonly OwnSet[] => {
+  const sets = FAMILIES.flatMap((type): readonly OwnedRRset[] => {
     const ours = addresses.filter((address) => familyOf(address) === type);
     return ours.length === 0 ? [] : [{ name, type, ttl, data: ours }];
   });

@@ -7,7 +7,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { after } from "../../plan/apply-writes.ts";
-import type { ActualSet, Write, Refusal } from "../../plan/change.ts";
+import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ApplyResult, Failed } from "../../providers/provider.ts";
@@ -34,7 +34,11 @@ export interface ReconcileDeps {
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
   /** Leaves out what another DnsZone on the same server has to write. */
-  readonly setsHere: (zone: DnsZone, queried: ReadonlySet<Name>, sets: readonly ActualSet[]) => readonly ActualSet[];
+  readonly setsHere: (
+    zone: DnsZone,
+    queried: ReadonlySet<Name>,
+    sets: readonly ActualRRset[],
+  ) => readonly ActualRRset[];
   /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
   /** Looks the targets of these owner names up now. */

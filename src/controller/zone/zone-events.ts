@@ -3,7 +3,7 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { displayName } from "../../dns/name/name.ts";
-import type { ActualSet, WantedSet, Write } from "../../plan/change.ts";
+import type { ActualRRset, DesiredRRset, Write } from "../../plan/change.ts";
 import type { ApplyResult } from "../../providers/provider.ts";
 import type { Observer, Reporter } from "../ports/ports.ts";
 
@@ -75,10 +75,10 @@ function eventOf(write: Write): { readonly reason: string; readonly message: str
   }
 }
 
-function head({ name, type }: WantedSet | ActualSet): string {
+function head({ name, type }: DesiredRRset | ActualRRset): string {
   return `${displayName(name)} ${type}`;
 }
 
-function contents({ data }: WantedSet | ActualSet): string {
+function contents({ data }: DesiredRRset | ActualRRset): string {
   return data.join(", ");
 }

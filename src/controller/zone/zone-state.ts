@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { ActualSet, Refusal } from "../../plan/change.ts";
+import type { ActualRRset, Refusal } from "../../plan/change.ts";
 import { setKey } from "../../plan/diff.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
@@ -50,7 +50,7 @@ export interface ZoneState {
   /** Counts news of the spec, of an input or of a new term: what was read before the last of them may be out of date. */
   news: number;
   /** The written record sets that are ours, by {@link setKey}; what was last known while `actual` is to be read anew. */
-  own: ReadonlyMap<string, ActualSet>;
+  own: ReadonlyMap<string, ActualRRset>;
   readAt: Millis;
   /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
   readFor: ReadonlySet<Name>;

@@ -5,7 +5,7 @@ import { type AliasType, FAMILIES, isAliasType, type Seconds } from "../../dns/r
 import { fingerprint } from "../fingerprint.ts";
 import type { Listener } from "./corefile-listeners.ts";
 import { ownerNameIn } from "../owner-name.ts";
-import { canonical, type OwnSet, ownSetKey } from "../owned-rrset.ts";
+import { canonical, type OwnedRRset, ownSetKey } from "../owned-rrset.ts";
 import { beginMarker, endMarker } from "./overlay-part.ts";
 
 export interface PartInput {
@@ -13,7 +13,7 @@ export interface PartInput {
   readonly domain: Name;
   readonly owner: string;
   readonly listeners: readonly Listener[];
-  readonly sets: readonly OwnSet[];
+  readonly sets: readonly OwnedRRset[];
 }
 
 /**
@@ -40,7 +40,7 @@ export function isIntact(part: string): boolean {
 }
 
 /** The sets in a part, however damaged it is: lines that {@link renderPart} would not have written are passed over. */
-export function readPart(text: string): readonly OwnSet[] {
+export function readPart(text: string): readonly OwnedRRset[] {
   const sets = new Map<string, { name: Name; type: AliasType; ttl: Seconds; data: string[] }>();
   let name: Name | undefined;
   for (const line of text.split("\n")) {
@@ -71,7 +71,7 @@ interface BlockInput {
   readonly name: Name;
   readonly domain: Name;
   readonly listener: Listener;
-  readonly byKey: ReadonlyMap<string, OwnSet>;
+  readonly byKey: ReadonlyMap<string, OwnedRRset>;
   readonly condition: string;
 }
 
@@ -96,7 +96,7 @@ function renderBlock({ name, domain, listener, byKey, condition }: BlockInput): 
 /** A family that has no addresses is NODATA with an SOA (RFC 2308 2.2), not a question to someone else. */
 function renderTemplate(
   type: AliasType,
-  set: OwnSet | undefined,
+  set: OwnedRRset | undefined,
   domain: Name,
   negativeTtl: Seconds,
 ): readonly string[] {

@@ -5,7 +5,7 @@ import { parseCorefileKey, samePort } from "./corefile-key.ts";
 import { type Listener, mayReload, rootListeners } from "./corefile-listeners.ts";
 import { blockZone, readPart } from "./overlay-block.ts";
 import { type Segment, splitSegments } from "./overlay-part.ts";
-import type { OwnSet } from "../owned-rrset.ts";
+import type { OwnedRRset } from "../owned-rrset.ts";
 
 /** What one DnsZone's overlay has to know of a Corefile key. */
 export interface OverlayFile {
@@ -14,7 +14,7 @@ export interface OverlayFile {
   readonly part: string | undefined;
   readonly owner: string | undefined;
   /** The sets of our part that may stand. */
-  readonly sets: readonly OwnSet[];
+  readonly sets: readonly OwnedRRset[];
   readonly listeners: readonly Listener[];
   /** Why a block of ours may not be written for a name: someone else has a server block for it. */
   readonly obstacle: (name: Name) => string | undefined;

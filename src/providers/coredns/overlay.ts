@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
-import type { ActualSet } from "../../plan/change.ts";
+import type { ActualRRset } from "../../plan/change.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
@@ -11,7 +11,7 @@ import { isIntact, renderPart } from "./overlay-block.ts";
 import { type OverlayFile, readOverlayFile } from "./overlay-file.ts";
 import { replacePart } from "./overlay-part.ts";
 import { checkedOwnerId } from "../owner-id.ts";
-import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../owned-rrset.ts";
+import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
 import type { TextStore } from "../text-store.ts";
 
 export interface OverlayDeps {
@@ -96,7 +96,7 @@ function actualZone(deps: OverlayDeps, { revision, file }: Loaded, ownerNames: r
   };
 }
 
-function obstaclesAt(file: OverlayFile, name: Name): readonly ActualSet[] {
+function obstaclesAt(file: OverlayFile, name: Name): readonly ActualRRset[] {
   const note = file.obstacle(name);
   return note === undefined
     ? []
@@ -147,13 +147,13 @@ async function apply(
   return written.kind === "written" ? { kind: "applied", revision: written.revision, wrote: true } : written;
 }
 
-function partOf({ zone, ownerId }: OverlayDeps, { listeners }: OverlayFile, sets: readonly OwnSet[]): string {
+function partOf({ zone, ownerId }: OverlayDeps, { listeners }: OverlayFile, sets: readonly OwnedRRset[]): string {
   return renderPart({ zone: keyOf(zone), domain: zone.spec.domain, owner: ownerId, listeners, sets });
 }
 
 type Refused = Extract<ApplyResult, { readonly kind: "refused" }>;
 
-function refusalOf(file: OverlayFile, sets: readonly OwnSet[], maxNames: number): Refused | undefined {
+function refusalOf(file: OverlayFile, sets: readonly OwnedRRset[], maxNames: number): Refused | undefined {
   const names = new Set(sets.map(({ name }) => name));
   if (names.size > maxNames) {
     const message = `${names.size} names are over the overlay's limit of ${maxNames}: raise maxNames, or use the zoneFile delivery`;
@@ -161,7 +161,7 @@ function refusalOf(file: OverlayFile, sets: readonly OwnSet[], maxNames: number)
   }
   for (const set of sets) {
     const obstacle = file.obstacle(set.name);
-    const message = obstacle === undefined ? ownSetProblem(set) : `${obstacle}: remove one of the two`;
+    const message = obstacle === undefined ? ownedRRsetProblem(set) : `${obstacle}: remove one of the two`;
     if (message !== undefined) {
       return { kind: "refused", reason: "ForeignRecord", message };
     }

@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
-import type { ActualSet } from "../../plan/change.ts";
+import type { ActualRRset } from "../../plan/change.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
-import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../owned-rrset.ts";
+import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { TextStore } from "../text-store.ts";
 import { readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";
@@ -66,7 +66,7 @@ interface Loaded {
   readonly revision: string;
   readonly stored: StoredZone | undefined;
   /** Our sets that stand and may stand: the base zone's records come before ours. */
-  readonly sets: readonly OwnSet[];
+  readonly sets: readonly OwnedRRset[];
 }
 
 type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
@@ -128,7 +128,7 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
   };
 }
 
-function obstaclesAt(base: BaseZone, name: Name): readonly ActualSet[] {
+function obstaclesAt(base: BaseZone, name: Name): readonly ActualRRset[] {
   return ALIAS_TYPES.flatMap((type) => {
     const obstacle = base.obstacle(name, type);
     return obstacle === undefined ? [] : [{ name, type, ...obstacle, owner: undefined }];
@@ -187,12 +187,12 @@ type Made =
 function makeText(
   deps: ZoneFileDeps,
   { base, text, stored }: Loaded,
-  sets: readonly OwnSet[],
+  sets: readonly OwnedRRset[],
   written: number | undefined,
 ): Made {
   for (const set of sets) {
     const obstacle = base.obstacle(set.name, set.type);
-    const message = obstacle === undefined ? ownSetProblem(set) : `${obstacle.note}: remove one of the two`;
+    const message = obstacle === undefined ? ownedRRsetProblem(set) : `${obstacle.note}: remove one of the two`;
     if (message !== undefined) {
       return { kind: "refused", reason: "ForeignRecord", message };
     }

@@ -5,13 +5,13 @@ import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
 import { type BaseZone, withSerial } from "../base-zone.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { ownerNameIn } from "../owner-name.ts";
-import { canonical, type OwnSet } from "../owned-rrset.ts";
+import { canonical, type OwnedRRset } from "../owned-rrset.ts";
 
 /**
  * The whole zone file: the base zone's records, then ours between markers, as a function of the serial. The same base, sets,
  * owner and serial give the same bytes; the order of anything, comments and the base's own serial do not matter.
  */
-export function zoneRenderer(base: BaseZone, sets: readonly OwnSet[], ownerId: string): (serial: number) => string {
+export function zoneRenderer(base: BaseZone, sets: readonly OwnedRRset[], ownerId: string): (serial: number) => string {
   const own = renderRecords(sets.map(toRRset));
   const head =
     `; ${base.origin} written by dnsalias owner=${ownerId} base=${base.fingerprint} own=${fingerprint(own)}\n` +
@@ -28,7 +28,7 @@ export interface StoredZone {
   readonly base: string | undefined;
   readonly serial: number | undefined;
   /** The sets between the markers. */
-  readonly sets: readonly OwnSet[];
+  readonly sets: readonly OwnedRRset[];
 }
 
 /** Reads what {@link zoneRenderer} wrote; lines that it would not have written are passed over. */
@@ -51,7 +51,7 @@ const HEADER = /^; \S+ written by dnsalias owner=(\S+)(?: base=(\S+))?/;
 const BEGIN = /^; BEGIN dnsalias owner=(\S+)$/;
 const END = "; END dnsalias";
 
-function toRRset({ name, type, ttl, data }: OwnSet): RRset {
+function toRRset({ name, type, ttl, data }: OwnedRRset): RRset {
   return { name, type, ttl, data };
 }
 
@@ -61,7 +61,7 @@ function serialIn(lines: readonly string[], origin: Name): number | undefined {
   return /^\d{1,10}$/.test(serial) && Number(serial) < 2 ** 32 ? Number(serial) : undefined;
 }
 
-function setsIn(lines: readonly string[]): readonly OwnSet[] {
+function setsIn(lines: readonly string[]): readonly OwnedRRset[] {
   const sets = new Map<string, { name: Name; type: AliasType; ttl: Seconds; data: string[] }>();
   for (const line of lines) {
     const record = recordIn(line);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Family } from "../../dns/record.ts";
-import type { ActualSet } from "../../plan/change.ts";
+import type { ActualRRset } from "../../plan/change.ts";
 import type { ActualZone, Drift } from "../provider.ts";
 import {
   aliasesIn,
@@ -50,7 +50,7 @@ export function actualOf(
 ): Pick<ActualZone, "revision" | "sets" | "dirty"> {
   const taken = othersAt(view, ours, requested);
   const own = [...view.ours].flatMap(([name, object]) =>
-    setsIn(object, name).map((set): ActualSet => ({
+    setsIn(object, name).map((set): ActualRRset => ({
       name,
       type: set.type,
       ttl: set.ttl,
@@ -106,8 +106,8 @@ function dirtyOf(view: View, ours: Ours): ActualZone["dirty"] {
 }
 
 /** Records that an ExternalDNS which reads our objects would publish at the same names; a CNAME leaves no room for either family. */
-function othersAt({ others }: View, ours: Ours, requested: ReadonlySet<Name>): ReadonlyMap<string, ActualSet> {
-  const found = new Map<string, ActualSet>();
+function othersAt({ others }: View, ours: Ours, requested: ReadonlySet<Name>): ReadonlyMap<string, ActualRRset> {
+  const found = new Map<string, ActualRRset>();
   for (const object of others.filter((other) => isSelectedWithOurs(other, ours))) {
     for (const { name, endpoint } of foreignSets(object)) {
       for (const type of requested.has(name) ? familiesOf(endpoint.recordType) : []) {

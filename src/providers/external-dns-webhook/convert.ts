@@ -9,13 +9,13 @@ import { canonicalData, canonicalName } from "../canonical-rdata.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** A record set with the endpoints that it was read from, which the provider wants to see again when it changes them. */
-interface ShownSet {
+interface ShownRRset {
   readonly set: RRset;
   /** Each with only what belongs to this set. */
   readonly endpoints: readonly Endpoint[];
 }
 
-export type Shown = ReadonlyMap<string, ShownSet>;
+export type Shown = ReadonlyMap<string, ShownRRset>;
 
 /**
  * What a provider lists of one zone, by {@link setKey}. Names outside are left out; what is listed twice counts once. Addresses count by their own family, as
@@ -39,7 +39,7 @@ export function shownOf(endpoints: readonly Endpoint[], domain: Name): Shown {
       }
     }
   }
-  return new Map([...parts].map(([key, { name, type, endpoints: own }]) => [key, shownSet(name, type, own)]));
+  return new Map([...parts].map(([key, { name, type, endpoints: own }]) => [key, shownRRset(name, type, own)]));
 }
 
 export function setsOf(shown: Shown): readonly RRset[] {
@@ -65,7 +65,7 @@ export function dataOf(endpoint: Endpoint): readonly string[] | undefined {
   const [part, ...more] = partsOf(endpoint);
   return name === undefined || part === undefined || more.length > 0 || part.recordType !== endpoint.recordType
     ? undefined
-    : shownSet(name, part.recordType, [part]).set.data;
+    : shownRRset(name, part.recordType, [part]).set.data;
 }
 
 /** One endpoint that stands for a set that was listed in pieces. */
@@ -109,7 +109,7 @@ function labelsFor({ labels }: Endpoint, type: string): Endpoint["labels"] {
   );
 }
 
-function shownSet(name: Name, type: string, endpoints: readonly Endpoint[]): ShownSet {
+function shownRRset(name: Name, type: string, endpoints: readonly Endpoint[]): ShownRRset {
   const data = endpoints.flatMap(({ targets }) => targets.map((target) => dataFor(type, target)));
   const ttl = endpoints.find(({ recordTTL }) => recordTTL > 0)?.recordTTL ?? 0;
   return { set: { name, type, ttl, data: [...new Set(data)].sort(byCodeUnit) }, endpoints };

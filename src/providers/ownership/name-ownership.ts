@@ -1,14 +1,14 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType, type RRset } from "../../dns/record.ts";
-import type { ActualSet } from "../../plan/change.ts";
+import type { ActualRRset } from "../../plan/change.ts";
 import type { Obstacle, ObstacleOf } from "../backend.ts";
 import { holderOf, recordKey, type Holder, type RecordMap } from "./marker-owner.ts";
 import { markerNameOf } from "./marker-name.ts";
 
 /** What stands at one owner name, and whose it is. */
 export interface JudgedName {
-  readonly sets: readonly ActualSet[];
+  readonly sets: readonly ActualRRset[];
   readonly holder: Holder;
   /** Types of ours whose marker is gone, by what was left there. */
   readonly lost: readonly AliasType[];
@@ -62,13 +62,13 @@ export function judgeName(name: Name, input: JudgeInput): JudgedName {
   return { sets, holder, lost, leftover };
 }
 
-function actualOf(name: Name, type: AliasType, sets: RecordMap): Omit<ActualSet, "owner"> {
+function actualOf(name: Name, type: AliasType, sets: RecordMap): Omit<ActualRRset, "owner"> {
   const set = sets.get(recordKey(name, type));
   return { name, type, ttl: set?.ttl ?? 0, data: [...(set?.data ?? [])].sort(byCodeUnit) };
 }
 
 /** Another owner's name is its own as a whole: nothing is put beside what it wrote. */
-function foreignSet(name: Name, type: AliasType, owner: string, sets: RecordMap): ActualSet {
+function foreignSet(name: Name, type: AliasType, owner: string, sets: RecordMap): ActualRRset {
   const set = { ...actualOf(name, type, sets), owner };
   return set.data.length > 0
     ? set

@@ -3,11 +3,11 @@ import type { DnsZone, TransferSpec } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { tsigSecret } from "../../dns/tsig/tsig-key.ts";
-import type { ActualSet } from "../../plan/change.ts";
+import type { ActualRRset } from "../../plan/change.ts";
 import type { SecretText } from "../backend.ts";
 import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
 import { checkedOwnerId } from "../owner-id.ts";
-import { afterWrites, ownedBy, ownSetProblem, type OwnSet } from "../owned-rrset.ts";
+import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import type { TextStore } from "../text-store.ts";
 import type { Grant } from "./zone/acl.ts";
@@ -25,7 +25,7 @@ export interface TransferDeps {
   readonly ownerId: string;
   /** What the statuses say of the time before this process: what was published, and the serial. */
   readonly remembered: {
-    sets(): readonly OwnSet[];
+    sets(): readonly OwnedRRset[];
     serial(): number | undefined;
   };
   readonly now: () => Millis;
@@ -62,7 +62,7 @@ interface Loaded {
   readonly kind: "ok";
   readonly base: BaseZone;
   /** Our sets that stand and may stand: the base zone's records come before ours. */
-  readonly sets: readonly OwnSet[];
+  readonly sets: readonly OwnedRRset[];
   readonly revision: string;
   readonly published: ReturnType<ZoneClaim["published"]>;
 }
@@ -132,7 +132,7 @@ function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Nam
   };
 }
 
-function obstaclesAt(base: BaseZone, name: Name): readonly ActualSet[] {
+function obstaclesAt(base: BaseZone, name: Name): readonly ActualRRset[] {
   return ALIAS_TYPES.flatMap((type) => {
     const obstacle = base.obstacle(name, type);
     return obstacle === undefined ? [] : [{ name, type, ...obstacle, owner: undefined }];
@@ -197,10 +197,10 @@ async function apply(
   }
 }
 
-function firstProblem(base: BaseZone, sets: readonly OwnSet[]): string | undefined {
+function firstProblem(base: BaseZone, sets: readonly OwnedRRset[]): string | undefined {
   for (const set of sets) {
     const obstacle = base.obstacle(set.name, set.type);
-    const problem = obstacle === undefined ? ownSetProblem(set) : `${obstacle.note}: remove one of the two`;
+    const problem = obstacle === undefined ? ownedRRsetProblem(set) : `${obstacle.note}: remove one of the two`;
     if (problem !== undefined) {
       return problem;
     }

@@ -5,7 +5,7 @@ import { parseOwnerName, type Name } from "../../../src/dns/name/name.ts";
 import { createEndpointStore } from "../../../src/kube/objects/dns-endpoint-store.ts";
 import type { Transport } from "../../../src/kube/client/transport.ts";
 import { diff } from "../../../src/plan/diff.ts";
-import type { Change, WantedSet } from "../../../src/plan/change.ts";
+import type { Change, DesiredRRset } from "../../../src/plan/change.ts";
 import { createDnsEndpointProvider } from "../../../src/providers/dns-endpoint/dns-endpoint.ts";
 import type { ActualZone, ApplyResult, ZoneProvider } from "../../../src/providers/provider.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
@@ -96,7 +96,7 @@ function zoneIn(namespace: string, labels: Readonly<Record<string, string>>, spe
   return { ...zone, meta: { ...zone.meta, namespace }, spec: { ...zone.spec, ...spec } };
 }
 
-function changes(zone: DnsZone, ownerId: string, sets: readonly WantedSet[], actual: ActualZone): readonly Change[] {
+function changes(zone: DnsZone, ownerId: string, sets: readonly DesiredRRset[], actual: ActualZone): readonly Change[] {
   const names = [...Map.groupBy(sets, ({ name }) => name)].map(([name, own]) => ({
     name,
     sets: own,
@@ -107,7 +107,7 @@ function changes(zone: DnsZone, ownerId: string, sets: readonly WantedSet[], act
   return diff({ names, actual: actual.sets, ownerId, policy, conflict });
 }
 
-function wantedOf(text: string, resources: readonly string[]): WantedSet {
+function wantedOf(text: string, resources: readonly string[]): DesiredRRset {
   const [name = "", type, ttl, ...data] = text.split(" ");
   return { name: parseOwnerName(name), type: type === "A" ? "A" : "AAAA", ttl: Number(ttl), data, resources };
 }

@@ -6,8 +6,8 @@ import { parseAddress } from "../../../src/dns/address/address.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { inlineText } from "../../../src/providers/inline-text.ts";
-import type { OwnSet } from "../../../src/providers/owned-rrset.ts";
-import type { ActualSet, Write } from "../../../src/plan/change.ts";
+import type { OwnedRRset } from "../../../src/providers/owned-rrset.ts";
+import type { ActualRRset, Write } from "../../../src/plan/change.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
 import { createPrimary, type Primary } from "../../../src/providers/transfer/server/primary.ts";
 import { createTransferProvider } from "../../../src/providers/transfer/transfer.ts";
@@ -46,14 +46,14 @@ export interface ZoneOptions {
   /** Lines of the base zone beside SOA and NS. */
   readonly base?: readonly string[];
   /** What statuses say of the time before. */
-  readonly remembered?: { readonly sets: readonly OwnSet[]; readonly serial: number };
+  readonly remembered?: { readonly sets: readonly OwnedRRset[]; readonly serial: number };
 }
 
 export interface LabZone {
   readonly provider: ZoneProvider;
   /** Makes the addresses those of the name (by default the apex), as a plan would; gives the serial. */
   publish(addresses: readonly string[], name?: string): Promise<number>;
-  sets(): Promise<readonly ActualSet[]>;
+  sets(): Promise<readonly ActualRRset[]>;
 }
 
 const LOG: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

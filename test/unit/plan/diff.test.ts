@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { after } from "../../../src/plan/apply-writes.ts";
-import type { ActualSet, Change } from "../../../src/plan/change.ts";
+import type { ActualRRset, Change } from "../../../src/plan/change.ts";
 import { diff } from "../../../src/plan/diff.ts";
 import type { NamePlan } from "../../../src/plan/name-plan.ts";
 
@@ -14,7 +14,7 @@ function plan(addresses: readonly string[], more: Partial<NamePlan> = {}, name =
   return { name, sets, frozen: false, keepPublished: [], ...more };
 }
 
-function actual(addresses: readonly string[], owner: string | undefined, more: Partial<ActualSet> = {}): ActualSet {
+function actual(addresses: readonly string[], owner: string | undefined, more: Partial<ActualRRset> = {}): ActualRRset {
   return { name: NAME, type: "A", ttl: 60, data: addresses, owner, ...more };
 }
 
@@ -29,7 +29,7 @@ const HTTPS = { name: NAME, type: "HTTPS" as const, data: ["0 lb.example.net."] 
 interface Case {
   readonly name: string;
   readonly names: readonly NamePlan[];
-  readonly actual: readonly ActualSet[];
+  readonly actual: readonly ActualRRset[];
   readonly policy?: "Sync" | "UpsertOnly" | "CreateOnly";
   readonly conflict?: "Refuse" | "Adopt";
   readonly want: readonly string[];

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type BaseZone, withSerial } from "../../base-zone.ts";
-import type { OwnSet } from "../../owned-rrset.ts";
+import type { OwnedRRset } from "../../owned-rrset.ts";
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { displayName } from "../../../dns/name/name.ts";
 import type { RRset } from "../../../dns/record.ts";
@@ -8,12 +8,12 @@ import { prepared, type PreparedSet, recordBytes, setKeyOf } from "./wire-rrset.
 import { advanced, type History, versionOf } from "./journal.ts";
 
 /** By the set that each was made of: a set that is the same object is not made again. */
-export type PreparedCache = WeakMap<RRset | OwnSet, PreparedSet>;
+export type PreparedCache = WeakMap<RRset | OwnedRRset, PreparedSet>;
 
 export interface VersionInput {
   readonly cache: PreparedCache;
   readonly base: BaseZone;
-  readonly sets: readonly OwnSet[];
+  readonly sets: readonly OwnedRRset[];
   readonly serial: number;
 }
 
@@ -25,7 +25,7 @@ export type MadeVersion =
 export function nextHistory(before: History | undefined, { cache, base, sets, serial }: VersionInput): MadeVersion {
   const known = before?.current.sets;
   const next = new Map<string, PreparedSet>();
-  const take = (set: RRset | OwnSet): void => {
+  const take = (set: RRset | OwnedRRset): void => {
     const key = setKeyOf(set);
     const made = cache.get(set) ?? shared(known?.get(key), prepared(set));
     cache.set(set, made);

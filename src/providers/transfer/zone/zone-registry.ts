@@ -1,7 +1,7 @@
 import type { TransferSpec } from "../../../api/dns-zone.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
-import type { OwnSet } from "../../owned-rrset.ts";
+import type { OwnedRRset } from "../../owned-rrset.ts";
 import { allowList, type Grant } from "./acl.ts";
 import { newestSerial } from "./serials.ts";
 import type { ServedZone } from "./primary-zone.ts";
@@ -10,7 +10,7 @@ import type { History } from "./journal.ts";
 /** What is served of a zone, and what it was made of. */
 export interface Published {
   readonly history: History;
-  readonly sets: readonly OwnSet[];
+  readonly sets: readonly OwnedRRset[];
   /** Of the base zone. */
   readonly fingerprint: string;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameOfCanonical, parseOwnerName } from "../../../../src/dns/name/name.ts";
 import type { RRset } from "../../../../src/dns/record.ts";
-import type { WantedSet } from "../../../../src/plan/change.ts";
+import type { DesiredRRset } from "../../../../src/plan/change.ts";
 import { markerData } from "../../../../src/providers/ownership/marker.ts";
 import { owned } from "../../../../src/providers/ownership/owned.ts";
 import { memoryBackend, type MemoryBackend } from "../../../support/memory-backend.ts";
@@ -18,7 +18,7 @@ function marker(...owners: readonly string[]): RRset {
   return { name: MARKER_NAME, type: "TXT", ttl: 300, data };
 }
 
-function wanted(line: string): WantedSet {
+function wanted(line: string): DesiredRRset {
   const [set] = wantedSets(line);
   assert.ok(set);
   return set;

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import type { DnsZone, TransferSpec } from "../../../../src/api/dns-zone.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { Family } from "../../../../src/dns/record.ts";
-import type { ActualSet, Write } from "../../../../src/plan/change.ts";
+import type { ActualRRset, Write } from "../../../../src/plan/change.ts";
 import type { SecretRead } from "../../../../src/providers/backend.ts";
-import type { OwnSet } from "../../../../src/providers/owned-rrset.ts";
+import type { OwnedRRset } from "../../../../src/providers/owned-rrset.ts";
 import type { ActualZone, ApplyResult, ZoneProvider } from "../../../../src/providers/provider.ts";
 import type { TextRead } from "../../../../src/providers/text-store.ts";
 import type { Opened } from "../../../../src/providers/transfer/server/listeners.ts";
@@ -37,7 +37,7 @@ interface Setting {
   opened?: Opened;
   mayServe?: boolean;
   serves?: boolean;
-  remembered?: readonly OwnSet[];
+  remembered?: readonly OwnedRRset[];
   serial?: number;
   tsig?: TransferSpec["tsig"];
 }
@@ -142,7 +142,7 @@ test("nothing is served before the first plan; then the base zone and our sets a
 });
 
 test("what statuses remember is what stands after a restart, and is served though no plan names it", async () => {
-  const remembered: readonly OwnSet[] = [{ name: WWW, type: "A", ttl: 30, data: ["192.0.2.7"] }];
+  const remembered: readonly OwnedRRset[] = [{ name: WWW, type: "A", ttl: 30, data: ["192.0.2.7"] }];
   const { provider, served } = scene({ remembered, serial: START / 1_000 + 2 });
   const zone = await read(provider);
   assert.deepEqual(
@@ -203,7 +203,7 @@ test("more changes than seconds wait until the time has caught up", async () => 
   const { clock, provider } = scene();
   const kinds: string[] = [];
   for (const last of [1, 2, 3, 4, 5, 6]) {
-    const sets: readonly ActualSet[] = (await read(provider)).sets;
+    const sets: readonly ActualRRset[] = (await read(provider)).sets;
     const before = sets.find(({ name }) => name === DOMAIN);
     const after = { name: DOMAIN, type: "A" as const, ttl: 30, data: [`192.0.2.${last}`], resources: [] };
     const result = await write(provider, [
