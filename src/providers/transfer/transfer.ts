@@ -13,7 +13,7 @@ import type { TextStore } from "../text-store.ts";
 import type { Grant } from "./zone/acl.ts";
 import type { Primary, ZoneClaim } from "./server/primary.ts";
 import { firstSerial, serialAfter, serialWait } from "./zone/serials.ts";
-import { nextHistory, type PreparedCache } from "./zone/next-version.ts";
+import { nextHistory, type WireRRsetCache } from "./zone/next-version.ts";
 
 export interface TransferDeps {
   readonly zone: DnsZone;
@@ -55,7 +55,7 @@ export function createTransferProvider(deps: TransferDeps): ZoneProvider {
 interface LastRender {
   readonly claim: ZoneClaim;
   readonly baseOf: (text: string) => BaseRead;
-  readonly cache: PreparedCache;
+  readonly cache: WireRRsetCache;
 }
 
 interface Loaded {

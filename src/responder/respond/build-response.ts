@@ -11,21 +11,21 @@ import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
 import type { Asker } from "../client/dns-client.ts";
 import { answerOption, readAsker, type AskerSubnet } from "../client/client-subnet.ts";
 import { lastResort, usable, type LiveCacheEntry } from "../live/live-cache.ts";
-import { prepare, type Prepared } from "./cached-response.ts";
+import { prepare, type CachedResponse } from "./cached-response.ts";
 import type { Query } from "../packet/query.ts";
 import type { RespondDeps } from "./respond-deps.ts";
 import type { ZoneBook } from "../zone/zone-table.ts";
 import type { ZoneView } from "../zone/zone-view.ts";
 
 /** A response, or that the name is in none of our zones, or that the client subnet makes no sense. */
-export type Made = Prepared | "foreign" | "malformed";
+export type Made = CachedResponse | "foreign" | "malformed";
 
 /** How a question is answered that no prepared packet stands for: out of its zone, after its addresses have been looked up where that is needed. */
 export interface SlowPath {
   /** Never rejects. */
   answer(query: Query, asker: Asker, now: Millis): Made | Promise<Made>;
   /** True when a response that was prepared earlier would come out the same again, but for TTLs. */
-  stands(prepared: Prepared, now: Millis): boolean;
+  stands(response: CachedResponse, now: Millis): boolean;
 }
 
 export function isSettled(made: Made | Promise<Made>): made is Made {
@@ -33,10 +33,10 @@ export function isSettled(made: Made | Promise<Made>): made is Made {
 }
 
 export function createSlowPath({ book, liveCache, packets, counters, clock }: RespondDeps): SlowPath {
-  const finish = (rotation: ResponseInput, ready: ReadyAnswer, now: Millis): Prepared => {
+  const finish = (rotation: ResponseInput, ready: ReadyAnswer, now: Millis): CachedResponse => {
     const { query, name, view, epoch, option } = rotation;
     const isScoped = view.clientSubnet && ready.uses.some((use) => use.section === "answers");
-    const prepared = prepare({
+    const response = prepare({
       name,
       type: query.type,
       view,
@@ -46,13 +46,13 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
       slotOf: (use) => liveCache.entry(questionOf(rotation, use.alias, use.family)),
       ...(option !== undefined && { subnetOption: answerOption(option, isScoped ? scopeOf(rotation, ready) : 0) }),
     });
-    if (!isScoped && option === undefined && prepared.validUntil > now) {
-      packets.keep(query, prepared);
+    if (!isScoped && option === undefined && response.validUntil > now) {
+      packets.keep(query, response);
     }
-    return prepared;
+    return response;
   };
 
-  const attempt = (rotation: ResponseInput, now: Millis): Prepared | Promise<Made> => {
+  const attempt = (rotation: ResponseInput, now: Millis): CachedResponse | Promise<Made> => {
     const { query, name, view, settled } = rotation;
     const live = (alias: Name, family: Family): ReturnType<typeof usable> => {
       const entry = liveCache.entry(questionOf(rotation, alias, family));
@@ -82,7 +82,7 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
   };
 
   return {
-    stands: (prepared, now) => isUnchanged(prepared, book, now),
+    stands: (response, now) => isUnchanged(response, book, now),
     answer: (query, asker, now) => {
       const name = nameOf(query.bytes);
       const view = book.zones.zoneOf(name, query.type);
@@ -97,20 +97,20 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
   };
 }
 
-function isUnchanged(prepared: Prepared, book: ZoneBook, now: Millis): boolean {
-  if (now >= prepared.validUntil) {
+function isUnchanged(response: CachedResponse, book: ZoneBook, now: Millis): boolean {
+  if (now >= response.validUntil) {
     return false;
   }
-  for (const use of prepared.uses) {
+  for (const use of response.uses) {
     if (use.entry.version !== use.version) {
       return false;
     }
   }
-  if (prepared.epoch !== book.epoch) {
-    if (book.zones.zoneOf(nameOf(prepared.bytes), prepared.type) !== prepared.view) {
+  if (response.epoch !== book.epoch) {
+    if (book.zones.zoneOf(nameOf(response.bytes), response.type) !== response.view) {
       return false;
     }
-    prepared.epoch = book.epoch;
+    response.epoch = book.epoch;
   }
   return true;
 }

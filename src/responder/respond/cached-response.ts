@@ -17,7 +17,7 @@ import type { ZoneView } from "../zone/zone-view.ts";
  * A response that needs nothing but a query's own fields: id, RD, CD, the letters of the question, EDNS, and of its addresses the order and the TTL at the
  * moment. Everything in it is octets and numbers, found once.
  */
-export interface Prepared {
+export interface CachedResponse {
   /** The message with id 0, the question in lower case, and no OPT. */
   readonly bytes: Uint8Array;
   /** Behind the question's name. */
@@ -31,7 +31,7 @@ export interface Prepared {
   /** An extended error (RFC 8914) for those who speak EDNS. */
   readonly extendedError: number | undefined;
   readonly isStale: boolean;
-  readonly uses: readonly PreparedUse[];
+  readonly uses: readonly CachedUse[];
   /** It stands until then, if the view and every live answer stand. */
   readonly validUntil: Millis;
   /** What it counts as for the rate limits, and on whose account. */
@@ -42,13 +42,13 @@ export interface Prepared {
   /** From then on, answering with it also asks for the next. */
   readonly prefetchAt: Millis;
   /** What a smaller one is made of; not kept where it fits into everything. */
-  readonly source: PreparedInput | undefined;
+  readonly source: ResponseParts | undefined;
   /** What is sent where it does not fit: made once for the size that was asked for last. */
-  cut: { readonly size: number; readonly prepared: Prepared } | undefined;
+  cut: { readonly size: number; readonly response: CachedResponse } | undefined;
 }
 
 /** Live addresses of a response. */
-export interface PreparedUse {
+export interface CachedUse {
   readonly entry: LiveCacheEntry;
   /** Of the slot; another one makes the response void. */
   readonly version: number;
@@ -60,7 +60,7 @@ export interface PreparedUse {
   readonly addressLength: number;
 }
 
-export interface PreparedInput {
+export interface ResponseParts {
   readonly name: Name;
   readonly type: number;
   readonly view: ZoneView;
@@ -73,20 +73,20 @@ export interface PreparedInput {
 }
 
 /** The whole response, as TCP takes it. */
-export function prepare(input: PreparedInput): Prepared {
+export function prepare(input: ResponseParts): CachedResponse {
   return prepareFor(input, {});
 }
 
 /** The response for a size that the whole one does not fit into; `reserved` octets of it are for the OPT record. */
-export function cutTo(whole: Prepared, size: number, reserved: number): Prepared {
+export function cutTo(whole: CachedResponse, size: number, reserved: number): CachedResponse {
   const room = size - reserved;
   if (whole.source === undefined || whole.bytes.length <= room) {
     return whole;
   }
   if (whole.cut?.size !== room) {
-    whole.cut = { size: room, prepared: prepareFor(whole.source, { maxSize: size, reserved }) };
+    whole.cut = { size: room, response: prepareFor(whole.source, { maxSize: size, reserved }) };
   }
-  return whole.cut.prepared;
+  return whole.cut.response;
 }
 
 interface Room {
@@ -94,11 +94,11 @@ interface Room {
   readonly reserved?: number;
 }
 
-function prepareFor(input: PreparedInput, room: Room): Prepared {
+function prepareFor(input: ResponseParts, room: Room): CachedResponse {
   const { answer, view } = input;
   const bytes = encoded(input, room);
   const records = recordOffsets(bytes);
-  const uses = answer.uses.map((use) => preparedUse(use, input.slotOf(use), records));
+  const uses = answer.uses.map((use) => cachedUse(use, input.slotOf(use), records));
   return {
     bytes,
     nameEnd: records.nameEnd,
@@ -122,7 +122,7 @@ function prepareFor(input: PreparedInput, room: Room): Prepared {
 const NEVER_CUT = 512 - 128;
 
 /** OPT is written with the message and taken off again, so that there is room for it. */
-function encoded({ answer, name, type }: PreparedInput, { maxSize, reserved = 0 }: Room): Uint8Array {
+function encoded({ answer, name, type }: ResponseParts, { maxSize, reserved = 0 }: Room): Uint8Array {
   const bytes = encodeMessage(
     {
       id: 0,
@@ -190,7 +190,7 @@ function least(times: readonly Millis[]): Millis {
 }
 
 /** A set that did not fit has no places. */
-function preparedUse(use: LiveUse, entry: LiveCacheEntry, records: RecordOffsets): PreparedUse {
+function cachedUse(use: LiveUse, entry: LiveCacheEntry, records: RecordOffsets): CachedUse {
   const first = use.section === "answers" ? 0 : records.answers + records.authorities;
   const end = use.section === "answers" ? records.answers : records.ttlAt.length;
   const start = first + use.start;
@@ -206,7 +206,7 @@ function preparedUse(use: LiveUse, entry: LiveCacheEntry, records: RecordOffsets
   };
 }
 
-function accountFor({ answer, name, type, view }: PreparedInput): Pick<Prepared, "responseClass" | "account"> {
+function accountFor({ answer, name, type, view }: ResponseParts): Pick<CachedResponse, "responseClass" | "account"> {
   if (answer.rcode !== RCODE.NOERROR && answer.rcode !== RCODE.NXDOMAIN) {
     return { responseClass: "error", account: 0 };
   }

@@ -7,7 +7,7 @@ import { limitedReply } from "../client/cookie.ts";
 import type { Protocol } from "../counters.ts";
 import { emit } from "./write-response.ts";
 import { plainResponse, type PlainFields } from "../packet/error-response.ts";
-import { cutTo, EXTENDED_ERROR, type Prepared } from "./cached-response.ts";
+import { cutTo, EXTENDED_ERROR, type CachedResponse } from "./cached-response.ts";
 import { readQuery, type Query } from "../packet/query.ts";
 import { createSlowPath, isSettled, type SlowPath } from "./build-response.ts";
 
@@ -52,14 +52,14 @@ export function createRespond(deps: RespondDeps): Respond {
       if (now >= known.prefetchAt) {
         known.uses.forEach(({ entry }) => deps.liveCache.refresh(entry));
       }
-      return responder.prepared(known, query, { asker, now });
+      return responder.response(known, query, { asker, now });
     }
     return answerSlowly({ slow, responder, query, asker, now, clock });
   };
 }
 
 /** The client's subnet has to be given back (RFC 7871 7.2.1). */
-function isScoped({ view }: Prepared, { edns }: Query): boolean {
+function isScoped({ view }: CachedResponse, { edns }: Query): boolean {
   return edns?.subnet !== undefined && view.clientSubnet;
 }
 
@@ -73,13 +73,13 @@ interface SlowInput {
 }
 
 function answerSlowly({ slow, responder, query, asker, now, clock }: SlowInput): ReturnType<Respond> {
-  const finish = (made: Prepared | "foreign" | "malformed", at: Millis): Uint8Array | undefined => {
+  const finish = (made: CachedResponse | "foreign" | "malformed", at: Millis): Uint8Array | undefined => {
     if (made === "foreign") {
       return responder.plain(query, asker, { now: at, ...FOREIGN });
     }
     return made === "malformed"
       ? responder.plain(query, asker, { now: at, rcode: RCODE.FORMERR })
-      : responder.prepared(made, query, { asker, now: at });
+      : responder.response(made, query, { asker, now: at });
   };
   const made = slow.answer(query, asker, now);
   return isSettled(made) ? finish(made, now) : made.then((later) => finish(later, clock.now()));
@@ -120,7 +120,7 @@ interface Moment {
 }
 
 interface Sender {
-  prepared(prepared: Prepared, query: Query, moment: Moment): Uint8Array | undefined;
+  response(response: CachedResponse, query: Query, moment: Moment): Uint8Array | undefined;
   plain(query: Query, asker: Asker, fields: Problem & { readonly now: Millis }): Uint8Array | undefined;
   limited(
     query: Query,
@@ -147,7 +147,7 @@ function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
 
   return {
     limited,
-    prepared: (whole, query, { asker, now }) => {
+    response: (whole, query, { asker, now }) => {
       if (!asker.isProven) {
         const verdict = limiter.response(asker.address, whole.responseClass, whole.account, now);
         if (verdict !== "answer") {
@@ -181,7 +181,7 @@ function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
 
 const TRUNCATED = 0x02;
 
-function needsRotation({ uses }: Prepared): boolean {
+function needsRotation({ uses }: CachedResponse): boolean {
   for (const use of uses) {
     if (use.ttlAt.length > 1) {
       return true;

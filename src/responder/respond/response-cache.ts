@@ -1,16 +1,16 @@
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
-import type { Prepared } from "./cached-response.ts";
+import type { CachedResponse } from "./cached-response.ts";
 import { LOWER, type Query } from "../packet/query.ts";
 
 /** Prepared responses by name and type, of bounded number: those asked for least lately go. */
 export interface PacketCache {
   /** Whatever the letters' case. */
-  find(query: Query): Prepared | undefined;
+  find(query: Query): CachedResponse | undefined;
   /**
    * Keeps it from the second time on that the same question brings it, so that a flood of names that are asked for once does not push out those that are asked for
    * again and again.
    */
-  keep(query: Query, prepared: Prepared): void;
+  keep(query: Query, response: CachedResponse): void;
   readonly size: number;
 }
 
@@ -21,14 +21,14 @@ export interface PacketCache {
 export function createPacketCache(maxPackets: number): PacketCache {
   const generation = Math.max(1, Math.floor(maxPackets / 2));
   const seen = createSeen();
-  let young = new Map<number, Prepared>();
-  let old = new Map<number, Prepared>();
-  const put = (hash: number, prepared: Prepared): void => {
+  let young = new Map<number, CachedResponse>();
+  let old = new Map<number, CachedResponse>();
+  const put = (hash: number, response: CachedResponse): void => {
     if (young.size >= generation) {
       old = young;
       young = new Map();
     }
-    young.set(hash, prepared);
+    young.set(hash, response);
   };
   return {
     get size() {
@@ -47,9 +47,9 @@ export function createPacketCache(maxPackets: number): PacketCache {
       put(query.hash, known);
       return known;
     },
-    keep: (query, prepared) => {
+    keep: (query, response) => {
       if (seen(query.hash) || young.has(query.hash)) {
-        put(query.hash, prepared);
+        put(query.hash, response);
       }
     },
   };
@@ -79,7 +79,7 @@ function createSeen(): (hash: number) => boolean {
 /** 256 KiB. */
 const SEEN_BITS = 2 ** 21;
 
-function isFor({ bytes, nameEnd, type }: Prepared, query: Query): boolean {
+function isFor({ bytes, nameEnd, type }: CachedResponse, query: Query): boolean {
   if (query.type !== type || query.nameEnd !== nameEnd) {
     return false;
   }

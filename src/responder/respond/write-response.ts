@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { liveTtl } from "../live/live-ttl.ts";
 import { OPT_BYTES, optionBytes, writeOpt, type OptOption } from "../packet/opt-record.ts";
-import type { Prepared, PreparedUse } from "./cached-response.ts";
+import type { CachedResponse, CachedUse } from "./cached-response.ts";
 import { uint16, type Query } from "../packet/query.ts";
 import { DATA_BEHIND_TTL } from "../packet/record-offsets.ts";
 
@@ -16,8 +16,8 @@ export interface EmitContext {
 }
 
 /** The response to a query out of a prepared one for the same name and type. The octets are the caller's. */
-export function emit(prepared: Prepared, query: Query, { now, rotation, options }: EmitContext): Uint8Array {
-  const { bytes, nameEnd, uses } = prepared;
+export function emit(response: CachedResponse, query: Query, { now, rotation, options }: EmitContext): Uint8Array {
+  const { bytes, nameEnd, uses } = response;
   const { edns } = query;
   const { length } = bytes;
   const queried = query.bytes;
@@ -68,7 +68,7 @@ function copy(from: Uint8Array, to: Uint8Array, start: number): void {
 function patchAddresses(
   out: Uint8Array,
   bytes: Uint8Array,
-  { ttlAt, addressLength, freshUntil, maxTtl }: PreparedUse,
+  { ttlAt, addressLength, freshUntil, maxTtl }: CachedUse,
   { now, rotation }: Pick<EmitContext, "now" | "rotation">,
 ): void {
   const count = ttlAt.length;

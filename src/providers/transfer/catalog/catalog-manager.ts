@@ -2,7 +2,7 @@ import type { Clock, Millis } from "../../../base/clock.ts";
 import { byCodeUnit } from "../../../base/order.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import { catalogSets, catalogSoa } from "./catalog-zone.ts";
-import { prepared, type PreparedSet, setKeyOf } from "../zone/wire-rrset.ts";
+import { wireRRset, type WireRRset, setKeyOf } from "../zone/wire-rrset.ts";
 import { firstSerial, serialAfter } from "../zone/serials.ts";
 import type { ServedZone } from "../zone/primary-zone.ts";
 import { advanced, type History, versionOf } from "../zone/journal.ts";
@@ -141,12 +141,12 @@ function catalogSerial(before: Kept | undefined, members: readonly ZoneEntry[], 
 
 function nextHistory(catalog: Name, before: History | undefined, names: readonly Name[], serial: number): History {
   const known = before?.current.sets;
-  const sets = new Map<string, PreparedSet>();
+  const sets = new Map<string, WireRRset>();
   for (const set of catalogSets(catalog, names)) {
     const key = setKeyOf(set);
-    sets.set(key, known?.get(key) ?? prepared(set));
+    sets.set(key, known?.get(key) ?? wireRRset(set));
   }
-  const [soa] = prepared(catalogSoa(catalog, serial)).records;
+  const [soa] = wireRRset(catalogSoa(catalog, serial)).records;
   if (soa === undefined) {
     throw new TypeError("an SOA without a record");
   }

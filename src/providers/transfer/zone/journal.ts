@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { WireRecord } from "../../../dns/message/message.ts";
-import { type PreparedSet, recordBytes } from "./wire-rrset.ts";
+import { type WireRRset, recordBytes } from "./wire-rrset.ts";
 
 /** A zone at one serial. Never changed: whoever sends it goes on sending it while newer ones come. */
 export interface ZoneVersion {
   readonly serial: number;
   readonly soa: WireRecord;
   /** All but the SOA, by name and type. */
-  readonly sets: ReadonlyMap<string, PreparedSet>;
+  readonly sets: ReadonlyMap<string, WireRRset>;
   /** Of all records, without compression. */
   readonly bytes: number;
 }
@@ -37,7 +37,7 @@ export interface JournalLimits {
 
 export const JOURNAL_LIMITS: JournalLimits = { versions: 100, bytes: 8_388_608 };
 
-export function versionOf(serial: number, soa: WireRecord, sets: ReadonlyMap<string, PreparedSet>): ZoneVersion {
+export function versionOf(serial: number, soa: WireRecord, sets: ReadonlyMap<string, WireRRset>): ZoneVersion {
   let bytes = 2 * recordBytes(soa);
   for (const set of sets.values()) {
     bytes += set.bytes;
@@ -82,7 +82,7 @@ function headOf({ serial, soa }: ZoneVersion): Delta["from"] {
 }
 
 /** The records of a set that the other one has not; another TTL makes them others (RFC 1995 4). */
-function without(set: PreparedSet, other: PreparedSet | undefined): readonly WireRecord[] {
+function without(set: WireRRset, other: WireRRset | undefined): readonly WireRecord[] {
   if (other === undefined || set === other) {
     return other === undefined ? set.records : [];
   }

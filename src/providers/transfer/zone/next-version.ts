@@ -4,14 +4,14 @@ import type { OwnedRRset } from "../../owned-rrset.ts";
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { displayName } from "../../../dns/name/name.ts";
 import type { RRset } from "../../../dns/record.ts";
-import { prepared, type PreparedSet, recordBytes, setKeyOf } from "./wire-rrset.ts";
+import { wireRRset, type WireRRset, recordBytes, setKeyOf } from "./wire-rrset.ts";
 import { advanced, type History, versionOf } from "./journal.ts";
 
 /** By the set that each was made of: a set that is the same object is not made again. */
-export type PreparedCache = WeakMap<RRset | OwnedRRset, PreparedSet>;
+export type WireRRsetCache = WeakMap<RRset | OwnedRRset, WireRRset>;
 
 export interface VersionInput {
-  readonly cache: PreparedCache;
+  readonly cache: WireRRsetCache;
   readonly base: BaseZone;
   readonly sets: readonly OwnedRRset[];
   readonly serial: number;
@@ -24,16 +24,16 @@ export type MadeVersion =
 /** The zone with one version more; what is as before is shared with it. */
 export function nextHistory(before: History | undefined, { cache, base, sets, serial }: VersionInput): MadeVersion {
   const known = before?.current.sets;
-  const next = new Map<string, PreparedSet>();
+  const next = new Map<string, WireRRset>();
   const take = (set: RRset | OwnedRRset): void => {
     const key = setKeyOf(set);
-    const made = cache.get(set) ?? shared(known?.get(key), prepared(set));
+    const made = cache.get(set) ?? shared(known?.get(key), wireRRset(set));
     cache.set(set, made);
     next.set(key, made);
   };
   base.others.forEach(take);
   sets.forEach(take);
-  const [soa] = prepared(withSerial(base.soa, serial)).records;
+  const [soa] = wireRRset(withSerial(base.soa, serial)).records;
   const large = [...next.values()].find(({ records }) => records.some((record) => recordBytes(record) > MAX_BYTES));
   if (soa === undefined || large !== undefined) {
     const message = `a record of ${displayName(large?.name ?? base.origin)} has over ${MAX_BYTES} octets, which no message of a transfer can hold`;
@@ -50,7 +50,7 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
 const MAX_BYTES = 64_000;
 
 /** The one that was there, where the two are equal: it costs nothing to compare later. */
-function shared(old: PreparedSet | undefined, made: PreparedSet): PreparedSet {
+function shared(old: WireRRset | undefined, made: WireRRset): WireRRset {
   const isSame =
     old?.records.length === made.records.length &&
     old.records.every((record, index) => isSameRecord(record, made.records[index]));

@@ -4,7 +4,7 @@ import { rdataToWire } from "../../../dns/rdata/codec.ts";
 import { CLASS, typeNumber } from "../../../dns/registry.ts";
 
 /** One record set in the form in which it is transferred; made once, and shared by all versions that have it. */
-export interface PreparedSet {
+export interface WireRRset {
   readonly name: RRset["name"];
   readonly type: number;
   readonly records: readonly WireRecord[];
@@ -13,7 +13,7 @@ export interface PreparedSet {
 }
 
 /** Throws MESSAGE_INVALID for data that its type cannot have. */
-export function prepared({ name, type, ttl, data }: RRset): PreparedSet {
+export function wireRRset({ name, type, ttl, data }: RRset): WireRRset {
   const number = typeNumber(type) ?? 0;
   const records = data.map((text) => ({ name, type: number, class: CLASS.IN, ttl, rdata: rdataToWire(type, text) }));
   return { name, type: number, records, bytes: records.reduce((sum, record) => sum + recordBytes(record), 0) };

@@ -4,7 +4,7 @@ import { parseName } from "../../../../src/dns/name/name.ts";
 import { rdataFromWire } from "../../../../src/dns/rdata/codec.ts";
 import { typeName } from "../../../../src/dns/registry.ts";
 import { parseZoneFile } from "../../../../src/dns/zone-file/parse-zone-file.ts";
-import { prepared, setKeyOf } from "../../../../src/providers/transfer/zone/wire-rrset.ts";
+import { wireRRset, setKeyOf } from "../../../../src/providers/transfer/zone/wire-rrset.ts";
 import {
   advanced,
   type History,
@@ -22,8 +22,8 @@ export function version(serial: number, lines: readonly string[] = []): ZoneVers
   assert.ok(zone.kind === "ok", JSON.stringify(zone));
   const soa = zone.records.find(({ type }) => type === "SOA") ?? assert.fail();
   const others = zone.records.filter(({ type }) => type !== "SOA");
-  const [record = assert.fail()] = prepared(soa).records;
-  return versionOf(serial, record, new Map(others.map((set) => [setKeyOf(set), prepared(set)])));
+  const [record = assert.fail()] = wireRRset(soa).records;
+  return versionOf(serial, record, new Map(others.map((set) => [setKeyOf(set), wireRRset(set)])));
 }
 
 /** The versions one after the other. */
