@@ -48,7 +48,7 @@ export function actualOf(
   ours: Ours,
   requested: ReadonlySet<Name>,
 ): Pick<ActualZone, "revision" | "sets" | "dirty"> {
-  const taken = othersAt(view, ours, requested);
+  const owned = othersAt(view, ours, requested);
   const own = [...view.ours].flatMap(([name, object]) =>
     setsIn(object, name).map((set): ActualRRset => ({
       name,
@@ -58,7 +58,7 @@ export function actualOf(
       owner: ours.ownerId,
     })),
   );
-  const sets = [...own.filter(({ name, type }) => !taken.has(`${name} ${type}`)), ...taken.values()];
+  const sets = [...own.filter(({ name, type }) => !owned.has(`${name} ${type}`)), ...owned.values()];
   const dirty = dirtyOf(view, ours);
   return {
     revision: view.revision,

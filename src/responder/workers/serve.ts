@@ -15,7 +15,7 @@ import { createRateLimiter, rateLimitSeed } from "../client/rate-limit.ts";
 import { createRespond } from "../respond/respond.ts";
 import { timeSince } from "./thread-clock.ts";
 import { createZoneBook } from "../zone/zone-table.ts";
-import { createZoneTaker } from "./zone-receiver.ts";
+import { createZoneReceiver } from "./zone-receiver.ts";
 
 export interface ServingWorker {
   /** Resolves with true when the worker has stopped, and has nothing more to do. */
@@ -43,7 +43,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const seed = randomInt(MAX_SEED);
   const onQuery = createRespond({ book, liveCache, packets, limiter, cookies, counters, clock, seed });
   const onError = errorReporter({ clock, counters, tell: (problem) => post({ kind: "error", problem }) });
-  const zones = createZoneTaker(book, post);
+  const zones = createZoneReceiver(book, post);
   const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });
 
   const receive = async (message: ToWorker): Promise<boolean> => {

@@ -6,7 +6,7 @@ import { createBatch } from "./turn-batch.ts";
 import { NO_COUNTS, type ResponderCounts } from "../counters.ts";
 import type { AnswerSource, ServedZone } from "../answer-source.ts";
 import type { PendingQuestion, FromWorker, SettledQuestion, ToWorker, WorkerStart } from "./messages.ts";
-import { createZoneFeed, type ZoneFeed } from "./zone-sender.ts";
+import { createZoneSender, type ZoneSender } from "./zone-sender.ts";
 
 export interface RunningDeps {
   readonly index: number;
@@ -59,7 +59,7 @@ export function startWorker(deps: RunningDeps): RunningWorker {
     error ??= cause;
     void worker.terminate();
   };
-  const feed = createZoneFeed({
+  const sender = createZoneSender({
     post,
     clock,
     zoneOf: (domain) => zones.get(domain),
@@ -67,7 +67,7 @@ export function startWorker(deps: RunningDeps): RunningWorker {
   });
   const beats = createBeats(post, end);
   const ask = createAsk(deps, post);
-  worker.on("message", receiver({ deps, feed, counted: beats.take, ask, end }));
+  worker.on("message", receiver({ deps, sender, counted: beats.take, ask, end }));
   worker.on("error", (thrown) => {
     error ??= thrown;
   });
@@ -77,7 +77,7 @@ export function startWorker(deps: RunningDeps): RunningWorker {
       return beats.counts();
     },
     post,
-    putZone: (domain) => feed.put([domain]),
+    putZone: (domain) => sender.put([domain]),
     beat: beats.beat,
     counted: beats.counted,
     terminate: async () => {
@@ -91,11 +91,11 @@ export function startWorker(deps: RunningDeps): RunningWorker {
     },
   };
   worker.once("exit", () => {
-    feed.stop();
+    sender.stop();
     beats.stop();
     deps.onEnd(running, error);
   });
-  feed.put(zones.keys());
+  sender.put(zones.keys());
   return running;
 }
 
@@ -120,17 +120,17 @@ function workerScript(): URL {
 
 interface Receiver {
   readonly deps: RunningDeps;
-  readonly feed: ZoneFeed;
+  readonly sender: ZoneSender;
   readonly counted: (counts: ResponderCounts) => void;
   readonly ask: (question: PendingQuestion) => Promise<void>;
   readonly end: (cause: unknown) => void;
 }
 
-function receiver({ deps, feed, counted, ask, end }: Receiver): (message: FromWorker) => void {
+function receiver({ deps, sender, counted, ask, end }: Receiver): (message: FromWorker) => void {
   return (message) => {
     switch (message.kind) {
       case "taken":
-        return feed.taken();
+        return sender.acknowledged();
       case "ask":
         return message.questions.forEach((question) => void ask(question));
       case "listening":

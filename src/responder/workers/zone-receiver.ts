@@ -6,11 +6,11 @@ import { zoneViewBuilder, type ZoneViewBuilder } from "../zone/zone-view.ts";
 type ZoneMessage = Extract<ToWorker, { kind: "zone" | "slice" | "zone-whole" | "zone-gone" }>;
 
 /** Makes views of the slices that come, and puts them in place when they are whole; zone-sender.ts is the other side. */
-export interface ZoneTaker {
+export interface ZoneReceiver {
   take(message: ZoneMessage): void;
 }
 
-export function createZoneTaker(book: ZoneBook, post: (message: FromWorker) => void): ZoneTaker {
+export function createZoneReceiver(book: ZoneBook, post: (message: FromWorker) => void): ZoneReceiver {
   let growing: ZoneViewBuilder | undefined;
   const read = (message: ZoneMessage): void => {
     switch (message.kind) {

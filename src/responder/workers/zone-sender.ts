@@ -3,7 +3,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { ServedZone } from "../answer-source.ts";
 import type { ToWorker } from "./messages.ts";
 
-export interface ZoneFeedDeps {
+export interface ZoneSenderDeps {
   readonly post: (message: ToWorker) => void;
   /** What stands now; undefined: the zone is gone. */
   readonly zoneOf: (domain: Name) => ServedZone | undefined;
@@ -17,14 +17,14 @@ export interface ZoneFeedDeps {
  * is held up for longer than a slice, and no more than one is in memory. A zone that changes while it is on its way comes again when it has been there; a large
  * one no more often than a fifth of the time.
  */
-export interface ZoneFeed {
+export interface ZoneSender {
   put(domains: Iterable<Name>): void;
   /** The worker has taken a slice. */
-  taken(): void;
+  acknowledged(): void;
   stop(): void;
 }
 
-export function createZoneFeed({ post, zoneOf, onDrained, clock }: ZoneFeedDeps): ZoneFeed {
+export function createZoneSender({ post, zoneOf, onDrained, clock }: ZoneSenderDeps): ZoneSender {
   const waiting = new Set<Name>();
   let onItsWay: { readonly domain: Name; readonly slices: Iterator<ToWorker>; readonly since: Millis } | undefined;
   const put = (domains: Iterable<Name>): void => {
@@ -74,7 +74,7 @@ export function createZoneFeed({ post, zoneOf, onDrained, clock }: ZoneFeedDeps)
   };
   return {
     put,
-    taken: () => {
+    acknowledged: () => {
       step();
       next();
     },

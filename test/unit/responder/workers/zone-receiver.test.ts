@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FromWorker } from "../../../../src/responder/workers/messages.ts";
 import { createZoneBook } from "../../../../src/responder/zone/zone-table.ts";
-import { createZoneTaker } from "../../../../src/responder/workers/zone-receiver.ts";
+import { createZoneReceiver } from "../../../../src/responder/workers/zone-receiver.ts";
 import { alias, nameOf, served } from "../zone-play.ts";
 
 const { domain, sets, clientSubnet } = served("one.test.", ["@ SOA ns h 1 2 3 4 5", "@ NS ns"]);
@@ -10,7 +10,7 @@ const { domain, sets, clientSubnet } = served("one.test.", ["@ SOA ns h 1 2 3 4 
 test("a zone is served when it is whole and not before, each slice is acknowledged, and a removed one is gone", () => {
   const book = createZoneBook();
   const said: FromWorker[] = [];
-  const taker = createZoneTaker(book, (message) => said.push(message));
+  const taker = createZoneReceiver(book, (message) => said.push(message));
   taker.take({ kind: "zone", domain, clientSubnet });
   taker.take({ kind: "slice", sets, aliases: [] });
   taker.take({ kind: "slice", sets: [], aliases: [alias("a.one.test.")] });
@@ -25,7 +25,7 @@ test("a zone is served when it is whole and not before, each slice is acknowledg
 test("a zone that cannot be read is told of; what stood before goes on, and other zones come", () => {
   const book = createZoneBook();
   const said: string[] = [];
-  const taker = createZoneTaker(book, (message) => said.push(message.kind));
+  const taker = createZoneReceiver(book, (message) => said.push(message.kind));
   taker.take({ kind: "zone", domain, clientSubnet });
   taker.take({ kind: "slice", sets, aliases: [] });
   taker.take({ kind: "zone-whole" });

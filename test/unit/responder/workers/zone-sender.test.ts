@@ -3,12 +3,12 @@ import { test } from "node:test";
 import type { Name } from "../../../../src/dns/name/name.ts";
 import type { ServedZone } from "../../../../src/responder/answer-source.ts";
 import type { ToWorker } from "../../../../src/responder/workers/messages.ts";
-import { createZoneFeed, type ZoneFeed } from "../../../../src/responder/workers/zone-sender.ts";
+import { createZoneSender, type ZoneSender } from "../../../../src/responder/workers/zone-sender.ts";
 import { alias, served } from "../zone-play.ts";
 
 interface Play {
   readonly zones: Map<Name, ServedZone>;
-  readonly feed: ZoneFeed;
+  readonly feed: ZoneSender;
   /** One word a message. */
   readonly said: string[];
 }
@@ -16,7 +16,7 @@ interface Play {
 function play(...first: readonly ServedZone[]): Play {
   const zones = new Map(first.map((zone) => [zone.domain, zone]));
   const said: string[] = [];
-  const feed = createZoneFeed({
+  const feed = createZoneSender({
     post: (message) => said.push(wordOf(message)),
     zoneOf: (domain) => zones.get(domain),
     onDrained: () => said.push("drained"),
@@ -48,7 +48,7 @@ test("zones go one after the other, the next slice when the one before has been 
   feed.put([one.domain, two.domain]);
   assert.deepEqual(said, ["zone one.test.", "slice 2+0"]);
   for (let taken = 0; taken < 5; taken += 1) {
-    feed.taken();
+    feed.acknowledged();
   }
   assert.deepEqual(said.slice(2), [
     "zone-whole",
@@ -68,9 +68,9 @@ test("a zone that changes on its way ends as it began, and comes again as it is 
   zones.set(one.domain, zone("one.test.", 3));
   feed.put([one.domain]);
   feed.put([one.domain]);
-  feed.taken();
-  feed.taken();
-  feed.taken();
+  feed.acknowledged();
+  feed.acknowledged();
+  feed.acknowledged();
   assert.deepEqual(said, [
     "zone one.test.",
     "slice 2+0",
@@ -102,7 +102,7 @@ test("a large zone that has just come rests before it comes again; its removal d
   const { feed, said, zones } = play(large);
   feed.put([large.domain]);
   for (let taken = 0; taken < 7; taken += 1) {
-    feed.taken();
+    feed.acknowledged();
   }
   said.length = 0;
   feed.put([large.domain]);
@@ -112,7 +112,7 @@ test("a large zone that has just come rests before it comes again; its removal d
   zones.delete(large.domain);
   feed.put([large.domain]);
   for (let taken = 0; taken < 7; taken += 1) {
-    feed.taken();
+    feed.acknowledged();
   }
   assert.deepEqual(said.slice(-2), ["gone large.test.", "drained"]);
   feed.stop();
