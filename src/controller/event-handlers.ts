@@ -7,7 +7,7 @@ import type { Answer } from "../plan/target-answer.ts";
 import type { Feed } from "./responder/zone-sync.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/ports.ts";
-import { newZoneState, noteNews } from "./zone/zone-state.ts";
+import { newZoneState, inputChanged } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
 const GATHER_MS = 50;
@@ -23,7 +23,7 @@ const SLICE = 500;
 /** Takes note of an event, and acts on it once the whole inventory is known. */
 export function onInventory(context: ControllerContext, event: InventoryEvent): void {
   const unread = context.invalid.size;
-  noteEdit(context, event);
+  recordEdit(context, event);
   context.store.note(event);
   recordInvalid(context, event);
   if (context.invalid.size !== unread) {
@@ -46,7 +46,7 @@ export function onLead(context: ControllerContext): void {
     context.store.touchAll();
   }
   for (const [key, state] of context.zones) {
-    noteNews(state);
+    inputChanged(state);
     context.zoneQueue.add(key);
     onZoneChanged(context, key, undefined);
   }
@@ -96,7 +96,7 @@ export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names
 }
 
 /** An edit has its targets looked up at once; a new alias has those that are not known to be well, and joins the stream of the others. */
-function noteEdit({ store, edited, phase }: ControllerContext, event: InventoryEvent): void {
+function recordEdit({ store, edited, phase }: ControllerContext, event: InventoryEvent): void {
   if (event.kind === "alias" && phase.everLed) {
     const key = objectKey(event.alias.meta);
     if (store.alias(key)?.meta.generation !== event.alias.meta.generation) {
@@ -219,7 +219,7 @@ function takeZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): vo
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
   // Touched by its spec or by an input (a base zone, a rendered key): either way what is held may be out of date.
-  noteNews(state);
+  inputChanged(state);
 }
 
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */

@@ -35,7 +35,7 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
     return finalize(deps, alias, signal);
   }
   const facts = factsOf(deps, alias, deps.clock.now());
-  noteAhead(deps, facts);
+  recordEarlyReport(deps, facts);
   if (facts.placements.some(({ outcome }) => outcome.kind === "pending")) {
     // The zone's first plan is under way, and touches the alias again.
     return { requeue: "done" };
@@ -50,7 +50,7 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
 }
 
 /** What is reported comes from the zone's last plan; where another plan is due, that one has the alias reported again. */
-function noteAhead({ zoneState }: AliasReportDeps, { placements }: AliasFacts): void {
+function recordEarlyReport({ zoneState }: AliasReportDeps, { placements }: AliasFacts): void {
   for (const { zone, hostname } of placements) {
     const state = zoneState(zone);
     if (state?.dirtySince !== undefined) {

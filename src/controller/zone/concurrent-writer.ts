@@ -14,7 +14,12 @@ const MAX_WAIT_MS = 60_000;
  * sooner, or later, than we did; writing our own answer over it at once would be undone by it in turn. Returns the names, to be looked up
  * again now. An edit by anyone else is not this: the backend tells it as `dirty` or as `drift`.
  */
-export function notePeer(state: ZoneState, read: ActualZone, ownerId: string, now: Millis): readonly Name[] {
+export function recordConcurrentWrite(
+  state: ZoneState,
+  read: ActualZone,
+  ownerId: string,
+  now: Millis,
+): readonly Name[] {
   if (state.readAt === 0 || read.dirty?.kind === "foreign-edit" || read.drift !== undefined) {
     return [];
   }
@@ -24,23 +29,23 @@ export function notePeer(state: ZoneState, read: ActualZone, ownerId: string, no
   );
   const changed = new Set(theirs.map(({ name }) => name));
   for (const name of changed) {
-    const last = state.peerHolds.get(name);
+    const last = state.writerHolds.get(name);
     const requeue = last !== undefined && now < last.until + MAX_WAIT_MS;
     const waitMs = requeue ? Math.min(MAX_WAIT_MS, last.waitMs * 2) : FIRST_WAIT_MS;
-    state.peerHolds.set(name, { until: now + waitMs, waitMs });
+    state.writerHolds.set(name, { until: now + waitMs, waitMs });
   }
   return [...changed];
 }
 
 /** The writes that need not wait for a look of our own, and when the others may go. */
-export function withoutPeers(
+export function holdBack(
   state: ZoneState,
   writes: readonly Write[],
   now: Millis,
 ): { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined } {
   const waits: Millis[] = [];
   const free = writes.filter((write) => {
-    const leftMs = write.kind === "create" ? 0 : (state.peerHolds.get(write.before.name)?.until ?? 0) - now;
+    const leftMs = write.kind === "create" ? 0 : (state.writerHolds.get(write.before.name)?.until ?? 0) - now;
     if (leftMs > 0) {
       waits.push(leftMs);
     }
@@ -50,10 +55,10 @@ export function withoutPeers(
   return { writes: free, waitMs: waits.length === 0 ? undefined : Math.min(...waits) };
 }
 
-function forgetOld({ peerHolds }: ZoneState, now: Millis): void {
-  for (const [name, { until }] of peerHolds) {
+function forgetOld({ writerHolds }: ZoneState, now: Millis): void {
+  for (const [name, { until }] of writerHolds) {
     if (now >= until + MAX_WAIT_MS) {
-      peerHolds.delete(name);
+      writerHolds.delete(name);
     }
   }
 }

@@ -37,7 +37,7 @@ export function repairedBy(writes: readonly Write[], drift: readonly Drift[]): r
 }
 
 /** Takes note of repairs, and forgets old ones. */
-export function noteRepairs(repairs: Repairs, repaired: readonly Drift[], now: Millis): Repairs {
+export function recordRepairs(repairs: Repairs, repaired: readonly Drift[], now: Millis): Repairs {
   const noted = new Map([...repairs].map(([key, times]) => [key, recent(times, now)] as const));
   for (const one of repaired.filter(({ type }) => type !== undefined)) {
     noted.set(driftKey(one), [...(noted.get(driftKey(one)) ?? []), now]);

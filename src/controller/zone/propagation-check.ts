@@ -39,13 +39,13 @@ export async function proveZone(deps: ProveDeps, state: ZoneState, signal: Abort
     return takeAsServed(deps, state);
   }
   const queried = new Map(state.unproved);
-  noteServers(state, endpoints);
+  recordServers(state, endpoints);
   await Promise.all(endpoints.map((endpoint) => askServer(deps, state, endpoint, signal)));
   return settleRound(deps, state, { total: endpoints.length, queried });
 }
 
 /** A server that is new has to show everything; one that is gone no longer counts. */
-function noteServers(state: ZoneState, endpoints: readonly ServingEndpoint[]): void {
+function recordServers(state: ZoneState, endpoints: readonly ServingEndpoint[]): void {
   const present = new Set(endpoints.map(endpointText));
   for (const known of state.behind.keys()) {
     if (!present.has(known)) {
@@ -132,7 +132,7 @@ function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Roun
   for (const [name, noticed] of proved) {
     state.unproved.delete(name);
     state.publishedAt.set(name, now);
-    noteLag(deps, state, noticed, now);
+    recordLag(deps, state, noticed, now);
   }
   const known = takeKnown(state, (name) => !lagging.some((names) => names.has(name)), now);
   const behindSince = current === total ? undefined : (state.propagation.behindSince ?? now);
@@ -188,7 +188,7 @@ function takeKnown(state: ZoneState, isServed: (name: Name) => boolean, now: Mil
   return [...known];
 }
 
-function noteLag(deps: ProveDeps, state: ZoneState, { at, goodBefore }: Noticed, now: Millis): void {
+function recordLag(deps: ProveDeps, state: ZoneState, { at, goodBefore }: Noticed, now: Millis): void {
   const lagMs = now - at;
   state.lags = [...state.lags.slice(1 - KEPT_LAGS), lagMs];
   deps.observer.propagated(objectKey(state.zone.meta), lagMs, goodBefore === undefined ? undefined : now - goodBefore);

@@ -11,8 +11,8 @@ import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ApplyResult, Failed } from "../../providers/provider.ts";
-import { noteRepairs, repairedBy, withoutFights } from "./drift.ts";
-import { notePeer, withoutPeers } from "./concurrent-writer.ts";
+import { recordRepairs, repairedBy, withoutFights } from "./drift.ts";
+import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import type { Observer, Reporter } from "../ports/ports.ts";
 import { limitsOf, propose } from "./propose-changes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
@@ -120,7 +120,10 @@ async function currentActual(
   switch (read.kind) {
     case "ok": {
       const actual = { ...read.zone, sets: deps.setsHere(state.zone, queried, read.zone.sets) };
-      deps.refreshTargets(objectKey(state.zone.meta), notePeer(state, actual, deps.ownerId, deps.clock.now()));
+      deps.refreshTargets(
+        objectKey(state.zone.meta),
+        recordConcurrentWrite(state, actual, deps.ownerId, deps.clock.now()),
+      );
       setActual(state, actual, deps.ownerId);
       state.readAt = deps.clock.now();
       state.readFor = queried;
@@ -147,12 +150,12 @@ async function publish(
     ...limitsOf(state.provider),
     keeps: deps.keeps(),
   });
-  noteHeld(deps, state, guarded);
+  recordHeld(deps, state, guarded);
   const peace = withoutFights(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
-  noteRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
+  recordRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
-  const { writes, waitMs } = withoutPeers(state, peace.writes, deps.clock.now());
+  const { writes, waitMs } = holdBack(state, peace.writes, deps.clock.now());
   if (writes.length === 0 && actual.dirty === undefined) {
     state.planningSince = waitMs === undefined ? undefined : state.planningSince;
     return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
@@ -198,7 +201,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   deps.observer.zoneWrite(zone, countedAs(result), tookMs);
   switch (result.kind) {
     case "applied":
-      noteWritten(deps, state, pending, result);
+      writeDone(deps, state, pending, result);
       deps.log.info(
         { zone, provider: state.provider.id, ...tally(writes), serial: result.serial, tookMs },
         "zone applied",
@@ -219,7 +222,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   }
 }
 
-function noteWritten(
+function writeDone(
   deps: ReconcileDeps,
   state: ZoneState,
   { actual, writes }: Pending,
@@ -241,7 +244,7 @@ function noteWritten(
     deps.ownerId,
   );
   const repaired = repairedBy(writes, actual.drift ?? []);
-  state.setRepairs = noteRepairs(state.setRepairs, repaired, deps.clock.now());
+  state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,
     state.zone,
@@ -302,7 +305,7 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
   return { requeue: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
 }
 
-function noteHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void {
+function recordHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void {
   const zone = objectKey(state.zone.meta);
   deps.observer.held(zone, guarded.kind === "held");
   if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
@@ -312,7 +315,7 @@ function noteHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void
 }
 
 /** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
-function noteRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonly Refusal[]): void {
+function recordRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonly Refusal[]): void {
   if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
     const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
     state.refusals = refusals;

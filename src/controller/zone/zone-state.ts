@@ -72,7 +72,7 @@ export interface ZoneState {
   /** The backend asked not to be called before this. */
   notBefore: Millis;
   /** Names whose records another process of this installation wrote. */
-  readonly peerHolds: Map<Name, PeerHold>;
+  readonly writerHolds: Map<Name, PeerHold>;
   /** Times of the last repairs of foreign edits of a whole text, newest last. */
   repairs: readonly Millis[];
   /** The same for single record sets of a backend that others write too. */
@@ -104,7 +104,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     planningSince: undefined,
     tookMs: 0,
     notBefore: 0,
-    peerHolds: new Map(),
+    writerHolds: new Map(),
     repairs: [],
     setRepairs: new Map(),
     unproved: new Map(),
@@ -114,7 +114,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
 }
 
 /** Has the backend read again, also by a round that is under way and has read it already. */
-export function noteNews(state: ZoneState): void {
+export function inputChanged(state: ZoneState): void {
   state.actual = undefined;
   state.news += 1;
 }

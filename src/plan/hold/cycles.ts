@@ -40,18 +40,18 @@ export function recordResult(
     return { ...restoredCycles(ttl), count: 1, longest: longestTtl, endsAt: now + ttl * 1000 };
   }
   if (!changed && now < cycles.endsAt) {
-    return { ...notePeak(cycles, result), ttl: Math.max(cycles.ttl, ttl) };
+    return { ...recordPeak(cycles, result), ttl: Math.max(cycles.ttl, ttl) };
   }
   const count = cycles.count + 1;
   const block =
     count % BLOCK === 0
       ? { peak: ttl, peakBefore: cycles.peak, longest: longestTtl, longestBefore: cycles.longest }
-      : notePeak(cycles, result);
+      : recordPeak(cycles, result);
   return { ...cycles, ...block, count, ttl, previous: cycles.ttl, endsAt: now + ttl * 1000 };
 }
 
 /** The cycles after a reading that is not believed yet: some server holds a copy for that long. */
-export function notePeak(cycles: TtlCycles, { ttl, longestTtl }: ReadTtls): TtlCycles {
+export function recordPeak(cycles: TtlCycles, { ttl, longestTtl }: ReadTtls): TtlCycles {
   return ttl <= cycles.peak && longestTtl <= cycles.longest
     ? cycles
     : { ...cycles, peak: Math.max(cycles.peak, ttl), longest: Math.max(cycles.longest, longestTtl) };

@@ -2,7 +2,7 @@ import { sameMembers } from "../../base/order.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { isUnread, notePeak, recordResult, origTtl, peakTtl, type TtlCycles } from "./cycles.ts";
+import { isUnread, recordPeak, recordResult, origTtl, peakTtl, type TtlCycles } from "./cycles.ts";
 import { firstWaitMs, MAX_WAIT_MS, nextWaitMs, SLACK_MS } from "./next-lookup.ts";
 import { allSeenLately, canRotate, type Rotation, seenNow, track } from "./rotation.ts";
 import type { HoldContext, HoldState, PositiveResult } from "./state.ts";
@@ -143,5 +143,5 @@ function sameChain(a: readonly Name[], b: readonly Name[]): boolean {
 }
 
 function withPeak(cycles: TtlCycles | undefined, result: PositiveResult): TtlCycles | undefined {
-  return cycles === undefined ? undefined : notePeak(cycles, result);
+  return cycles === undefined ? undefined : recordPeak(cycles, result);
 }

@@ -27,7 +27,7 @@ export interface LastWritten {
   tried(changes: readonly BackendChange[]): void;
   /** What stands is otherwise than it was left, by somebody else's hand. */
   driftOf(name: Name, type: AliasType, now: RRset | undefined): Drift | undefined;
-  noteResource(name: Name, resource: ObjectKey): void;
+  recordResource(name: Name, resource: ObjectKey): void;
 }
 
 interface Left {
@@ -53,7 +53,7 @@ export function createLastWritten(): LastWritten {
     },
     names: () => [...left.values()].map(({ name }) => name),
     resourceOf: (name) => resources.get(name) ?? "",
-    noteResource: (name, resource) => void resources.set(name, resource),
+    recordResource: (name, resource) => void resources.set(name, resource),
     see(set) {
       const entry = left.get(recordKey(set.name, set.type));
       if (entry === undefined || entry.tried.some((one) => same(one, set))) {

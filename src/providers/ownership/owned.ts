@@ -117,7 +117,7 @@ function revisionOf(sets: RecordMap): string {
 function remember({ lastWritten }: State, { sets, judged }: View): void {
   for (const [name, { holder, sets: actual }] of judged) {
     if (holder.kind === "ours") {
-      lastWritten.noteResource(name, holder.resource);
+      lastWritten.recordResource(name, holder.resource);
     }
     for (const type of ALIAS_TYPES) {
       const set = sets.get(recordKey(name, type));

@@ -82,7 +82,7 @@ export function createPrimary(options: PrimaryOptions): Primary {
     random,
     wallNow,
     send: (bytes, target) => sockets.send(bytes, target),
-    onEnd: (domain, target, end) => noteNotify(options, domain, target, end),
+    onEnd: (domain, target, end) => recordNotify(options, domain, target, end),
   });
   const catalogs = createCatalogKeeper({
     clock,
@@ -180,7 +180,7 @@ function answering(options: PrimaryOptions, { registry, catalogs, isServing }: P
       case "stream": {
         const startedAt = clock.now();
         return streamed(response.messages, slots, (messages, isWhole) => {
-          noteTransfer(options, { form: response.form, peer, messages, isWhole, tookMs: clock.now() - startedAt });
+          recordTransfer(options, { form: response.form, peer, messages, isWhole, tookMs: clock.now() - startedAt });
         });
       }
     }
@@ -205,12 +205,15 @@ interface Transferred {
   readonly tookMs: Millis;
 }
 
-function noteTransfer({ observe, log }: PrimaryOptions, { form, peer, messages, isWhole, tookMs }: Transferred): void {
+function recordTransfer(
+  { observe, log }: PrimaryOptions,
+  { form, peer, messages, isWhole, tookMs }: Transferred,
+): void {
   observe.transfer(isWhole ? form : "cut");
   log.debug({ form, secondary: peer.address, messages, isWhole, tookMs }, "zone transferred");
 }
 
-function noteNotify({ observe, log }: PrimaryOptions, domain: Name, target: NotifyTarget, end: NotifyEnd): void {
+function recordNotify({ observe, log }: PrimaryOptions, domain: Name, target: NotifyTarget, end: NotifyEnd): void {
   observe.notify(end.kind);
   const fields = { zone: displayName(domain), secondary: `${target.address}#${target.port}` };
   if (end.kind === "refused") {
