@@ -15,7 +15,7 @@ export interface ActualZone {
   /** SOA serial that is served, where the backend has one. */
   readonly serial?: number;
   /** A sentence for people: nothing failed, but something in the backend keeps changes from being served. */
-  readonly notice?: string;
+  readonly warning?: string;
 }
 
 /** A foreign edit of one of our record sets, or of the marker that says that they are ours. */

@@ -6,7 +6,11 @@ import { nameOfCanonical } from "../../src/dns/name/name.ts";
 import { rdataToWire } from "../../src/dns/rdata/codec.ts";
 import type { TsigKey } from "../../src/dns/tsig/tsig-key.ts";
 import { CLASS, TYPE } from "../../src/dns/registry.ts";
-import { type Notice, notifyMessage, readNotifyReply } from "../../src/providers/transfer/notify/notify-message.ts";
+import {
+  type NotifyRequest,
+  notifyMessage,
+  readNotifyReply,
+} from "../../src/providers/transfer/notify/notify-message.ts";
 import { respond } from "../../src/providers/transfer/server/answer-request.ts";
 import { anyMessage } from "./arbitrary-message.ts";
 
@@ -16,8 +20,8 @@ const KEY: TsigKey = { name: nameOfCanonical("k."), algorithm: "hmac-sha256", se
 const soa = { name: DOMAIN, type: TYPE.SOA, class: CLASS.IN, ttl: 5, rdata: rdataToWire("SOA", "a. b. 7 1 2 3 4") };
 
 test("whatever comes back to a signed NOTIFY, it never throws, and without the key nothing that is signed is taken", () => {
-  const notice: Notice = { domain: DOMAIN, soa, key: KEY };
-  const { bytes, mac } = notifyMessage(notice, 7, NOW);
+  const request: NotifyRequest = { domain: DOMAIN, soa, key: KEY };
+  const { bytes, mac } = notifyMessage(request, 7, NOW);
   const response = Uint8Array.from(bytes);
   response[2] = (response[2] ?? 0) | 0x80;
   const damaged = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })).map(([at, value]) => {
@@ -32,7 +36,7 @@ test("whatever comes back to a signed NOTIFY, it never throws, and without the k
   );
   fc.assert(
     fc.property(packets, (packet) => {
-      const reply = readNotifyReply(packet, { notice, id: 7, macs: [mac], now: NOW });
+      const reply = readNotifyReply(packet, { request, id: 7, macs: [mac], now: NOW });
       // Ours with the response bit set is signed as a request: as an answer its signature is never right.
       assert.notEqual(reply.kind, "taken");
     }),

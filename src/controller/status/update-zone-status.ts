@@ -116,12 +116,12 @@ function programmedCondition({
     return { status: "False", reason: "PropagationSlow", message };
   }
   const [https] = all;
-  const notices = [
+  const warnings = [
     ...(https === undefined ? [] : [refusedText(all, https)]),
-    ...(actual?.notice === undefined ? [] : [actual.notice]),
+    ...(actual?.warning === undefined ? [] : [actual.warning]),
   ];
-  const notice = notices.map((text) => `; but ${text}`).join("");
-  return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${notice}` };
+  const warning = warnings.map((text) => `; but ${text}`).join("");
+  return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${warning}` };
 }
 
 function refusedText(refusals: readonly Refusal[], first: Refusal): string {

@@ -8,7 +8,7 @@ import { setKey } from "../../plan/diff.ts";
 import type { ServingEndpoint } from "../../providers/provider.ts";
 import type { ServerAnswer, EndpointsOf, Observer } from "../ports/ports.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
-import type { Noticed, ZoneState } from "./zone-state.ts";
+import type { PendingChange, ZoneState } from "./zone-state.ts";
 
 export interface ProveDeps {
   readonly clock: Clock;
@@ -129,10 +129,10 @@ function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Roun
   const proved = [...queried].filter(
     ([name, entry]) => state.unproved.get(name) === entry && !lagging.some((names) => names.has(name)),
   );
-  for (const [name, noticed] of proved) {
+  for (const [name, pendingChange] of proved) {
     state.unproved.delete(name);
     state.publishedAt.set(name, now);
-    recordLag(deps, state, noticed, now);
+    recordLag(deps, state, pendingChange, now);
   }
   const known = takeKnown(state, (name) => !lagging.some((names) => names.has(name)), now);
   const behindSince = current === total ? undefined : (state.propagation.behindSince ?? now);
@@ -188,7 +188,7 @@ function takeKnown(state: ZoneState, isServed: (name: Name) => boolean, now: Mil
   return [...known];
 }
 
-function recordLag(deps: ProveDeps, state: ZoneState, { at, goodBefore }: Noticed, now: Millis): void {
+function recordLag(deps: ProveDeps, state: ZoneState, { at, goodBefore }: PendingChange, now: Millis): void {
   const lagMs = now - at;
   state.lags = [...state.lags.slice(1 - KEPT_LAGS), lagMs];
   deps.observer.propagated(objectKey(state.zone.meta), lagMs, goodBefore === undefined ? undefined : now - goodBefore);

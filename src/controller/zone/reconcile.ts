@@ -228,18 +228,18 @@ function writeDone(
   { actual, writes }: Pending,
   result: Extract<ApplyResult, { kind: "applied" }>,
 ): void {
-  const noticed = state.planningSince ?? { at: deps.clock.now(), goodBefore: undefined };
+  const pendingChange = state.planningSince ?? { at: deps.clock.now(), goodBefore: undefined };
   state.planningSince = undefined;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
-  const { notice } = actual;
+  const { warning } = actual;
   setActual(
     state,
     {
       revision: result.revision,
       sets,
       ...(serial === undefined ? {} : { serial }),
-      ...(notice === undefined ? {} : { notice }),
+      ...(warning === undefined ? {} : { warning }),
     },
     deps.ownerId,
   );
@@ -257,7 +257,7 @@ function writeDone(
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   for (const name of names) {
     // A new object each time: a round of asking that is under way must not settle what was written after it began.
-    state.unproved.set(name, { ...(state.unproved.get(name) ?? noticed) });
+    state.unproved.set(name, { ...(state.unproved.get(name) ?? pendingChange) });
   }
   recordPublished(deps, state.zone, writes);
   deps.onWritten(objectKey(state.zone.meta));

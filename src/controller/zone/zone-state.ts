@@ -30,7 +30,7 @@ export interface Propagation {
 }
 
 /** A change that is on its way: when it was noticed, and until when the target was last seen to be as before. */
-export interface Noticed {
+export interface PendingChange {
   readonly at: Millis;
   readonly goodBefore: Millis | undefined;
 }
@@ -62,9 +62,9 @@ export interface ZoneState {
   /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
   lags: readonly Millis[];
   /** The oldest change that no plan has taken up yet. */
-  dirtySince: Noticed | undefined;
+  dirtySince: PendingChange | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
-  planningSince: Noticed | undefined;
+  planningSince: PendingChange | undefined;
   /** Owner names whose aliases were reported while a change was not planned yet: they are reported again with the plan. */
   readonly reportedAhead: Set<Name>;
   /** How long the last reconcile took: a slow zone is asked for less often. */
@@ -78,7 +78,7 @@ export interface ZoneState {
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
-  readonly unproved: Map<Name, Noticed>;
+  readonly unproved: Map<Name, PendingChange>;
   /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
   readonly behind: Map<string, Set<Name>>;
   /** When each owner name's sets were first seen at every server, or written where no server is known. */

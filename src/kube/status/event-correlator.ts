@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 
 /** What a notice is about, so that repeats of it become one Event with a count. */
-export interface Notice {
+export interface EventKey {
   /** uid of the object: the budget is per object. */
   readonly object: string;
   /** Type, reason and message. */
@@ -22,21 +22,21 @@ type LedgerDecision =
  * minute; an Event not repeated for an hour (the apiserver's default lifetime of Events) is made anew. Holds 4,096 entries at most.
  */
 export interface EventLedger {
-  decide(notice: Notice, now: Millis): LedgerDecision;
+  decide(event: EventKey, now: Millis): LedgerDecision;
   /** The Event is no longer at the apiserver: the next notice of this kind makes it anew. */
-  forget(notice: Notice): void;
+  forget(event: EventKey): void;
 }
 
 export function createEventLedger(): EventLedger {
   const entries = new Map<string, Entry>();
   const buckets = new Map<string, Bucket>();
   return {
-    forget: (notice) => entries.delete(idOf(notice)),
-    decide: (notice, now) => {
-      const id = idOf(notice);
+    forget: (event) => entries.delete(idOf(event)),
+    decide: (event, now) => {
+      const id = idOf(event);
       const entry = entries.get(id);
       if (entry === undefined || now - entry.lastAt > LIFETIME_MS) {
-        if (!takeToken(buckets, notice.object, now)) {
+        if (!takeToken(buckets, event.object, now)) {
           return { kind: "drop" };
         }
         remember(entries, id, { count: 1, lastAt: now, writtenAt: now });
@@ -67,7 +67,7 @@ const BURST = 10;
 const REFILL_MS = 60_000;
 const MAX_ENTRIES = 4_096;
 
-function idOf({ object, text }: Notice): string {
+function idOf({ object, text }: EventKey): string {
   return `${object}\n${text}`;
 }
 

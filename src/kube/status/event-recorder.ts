@@ -3,7 +3,7 @@ import { API_GROUP, API_VERSION, type ObjectMeta } from "../../api/meta.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ReportedEvent } from "../../controller/ports/ports.ts";
-import { createEventLedger, type EventLedger, type Notice } from "./event-correlator.ts";
+import { createEventLedger, type EventLedger, type EventKey } from "./event-correlator.ts";
 import { microTime } from "../client/micro-time.ts";
 import { EVENTS, pathOf } from "../client/resource.ts";
 import { describeResult } from "../client/api-result.ts";
@@ -65,7 +65,7 @@ interface SinkState {
 
 interface Queued {
   readonly request: KubeRequest;
-  readonly notice: Notice;
+  readonly eventKey: EventKey;
 }
 
 const MAX_QUEUE = 1_000;
@@ -76,14 +76,14 @@ const MAX_INSTANCE = 128;
 
 function decide({ deps, ledger }: SinkState, offered: OfferedEvent): Queued | undefined {
   const { meta, event } = offered;
-  const notice = { object: meta.uid, text: `${event.type} ${event.reason} ${event.message}` };
+  const eventKey = { object: meta.uid, text: `${event.type} ${event.reason} ${event.message}` };
   const now = deps.clock.now();
-  const decision = ledger.decide(notice, now);
+  const decision = ledger.decide(eventKey, now);
   switch (decision.kind) {
     case "create":
-      return { notice, request: creation(deps, offered, notice, now) };
+      return { eventKey, request: creation(deps, offered, eventKey, now) };
     case "repeat":
-      return { notice, request: repetition(meta, notice, decision.count, now) };
+      return { eventKey, request: repetition(meta, eventKey, decision.count, now) };
     case "count":
     case "drop":
       return undefined;
@@ -97,14 +97,19 @@ async function drain({ deps, ledger, queue, signal }: SinkState): Promise<void> 
       continue;
     }
     if (result.kind === "status" && result.code === 404 && queued.request.method === "PATCH") {
-      ledger.forget(queued.notice);
+      ledger.forget(queued.eventKey);
     } else if (result.kind !== "status" || result.code !== 409) {
       deps.log.debug({ err: describeResult(result) }, "event not recorded");
     }
   }
 }
 
-function creation(deps: EventSinkDeps, { kind, meta, event }: OfferedEvent, notice: Notice, now: Millis): KubeRequest {
+function creation(
+  deps: EventSinkDeps,
+  { kind, meta, event }: OfferedEvent,
+  eventKey: EventKey,
+  now: Millis,
+): KubeRequest {
   const { namespace, name, uid, resourceVersion } = meta;
   return {
     method: "POST",
@@ -112,7 +117,7 @@ function creation(deps: EventSinkDeps, { kind, meta, event }: OfferedEvent, noti
     body: {
       apiVersion: EVENTS.apiVersion,
       kind: EVENTS.kind,
-      metadata: { namespace, name: eventName(meta, notice) },
+      metadata: { namespace, name: eventName(meta, eventKey) },
       eventTime: microTime(now),
       reportingController: `${API_GROUP}/controller`,
       reportingInstance: deps.instance.slice(0, MAX_INSTANCE),
@@ -125,17 +130,17 @@ function creation(deps: EventSinkDeps, { kind, meta, event }: OfferedEvent, noti
   };
 }
 
-function repetition(meta: ObjectMeta, notice: Notice, count: number, now: Millis): KubeRequest {
+function repetition(meta: ObjectMeta, eventKey: EventKey, count: number, now: Millis): KubeRequest {
   return {
     method: "PATCH",
-    path: pathOf(EVENTS, { namespace: meta.namespace, name: eventName(meta, notice) }),
+    path: pathOf(EVENTS, { namespace: meta.namespace, name: eventName(meta, eventKey) }),
     contentType: MERGE_PATCH,
     body: { series: { count, lastObservedTime: microTime(now) } },
   };
 }
 
-/** The same for the same notice, so that a restarted controller finds the Event of the last one (409) instead of making a second. */
-function eventName({ name }: ObjectMeta, { object, text }: Notice): string {
+/** The same for the same eventKey, so that a restarted controller finds the Event of the last one (409) instead of making a second. */
+function eventName({ name }: ObjectMeta, { object, text }: EventKey): string {
   const digest = createHash("sha256").update(`${object} ${text}`).digest("hex").slice(0, 16);
   return `${name.slice(0, 200)}.${digest}`;
 }

@@ -19,7 +19,7 @@ export interface OverlayFile {
   /** Why a block of ours may not be written for a name: someone else has a server block for it. */
   readonly obstacle: (name: Name) => string | undefined;
   /** For people: something about the file that keeps the overlay from working. */
-  readonly notice: string | undefined;
+  readonly warning: string | undefined;
 }
 
 export type OverlayFileRead =
@@ -49,9 +49,9 @@ export function readOverlayFile(text: string, zone: ObjectKey, fallback: Listene
   const listeners = found.length > 0 ? found : [fallback];
   const obstacle = obstacleOf(foreignKeys(segments, parsed.corefile, zone), listeners);
   const sets = readPart(own?.text ?? "").filter(({ name }) => obstacle(name) === undefined);
-  const notice = mayReload(parsed.corefile) ? undefined : NO_RELOAD;
+  const warning = mayReload(parsed.corefile) ? undefined : NO_RELOAD;
   const owner = own?.kind === "part" ? own.owner : undefined;
-  return { kind: "ok", file: { segments, part: own?.text, owner, sets, listeners, obstacle, notice } };
+  return { kind: "ok", file: { segments, part: own?.text, owner, sets, listeners, obstacle, warning } };
 }
 
 const NO_RELOAD =

@@ -92,7 +92,7 @@ function actualZone(deps: OverlayDeps, { revision, file }: Loaded, ownerNames: r
     revision,
     sets: [...ownedBy(file.sets, deps.ownerId), ...obstacles],
     ...(dirty === undefined ? {} : { dirty }),
-    ...(file.notice === undefined ? {} : { notice: file.notice }),
+    ...(file.warning === undefined ? {} : { warning: file.warning }),
   };
 }
 

@@ -54,19 +54,19 @@ async function read(state: State, ownerNames: readonly Name[], signal: AbortSign
   state.view = view;
   const drift = driftOf(view, state.left);
   state.left = new Map([...view.ours].map(([name, object]) => [name, setsIn(object, name)]));
-  const notice = noticeOf(state, view);
+  const warning = warningOf(state, view);
   return {
     kind: "ok",
     zone: {
       ...actualOf(view, state, new Set(ownerNames)),
       ...(drift.length === 0 ? {} : { drift }),
-      ...(notice === undefined ? {} : { notice }),
+      ...(warning === undefined ? {} : { warning }),
     },
   };
 }
 
 /** ExternalDNS writes down which generation of an object it has looked at; where it does not, most likely none reads our objects. */
-function noticeOf(state: State, { ours }: View): string | undefined {
+function warningOf(state: State, { ours }: View): string | undefined {
   const now = state.clock.now();
   const unseen = new Map<string, { readonly generation: number; readonly since: Millis }>();
   for (const { uid, generation, observedGeneration } of ours.values()) {

@@ -219,14 +219,14 @@ describe("DNSEndpoint objects in a real apiserver", { skip }, () => {
   it("that no ExternalDNS looks at are told in the status", async () => {
     const at = await place("unseen");
     await at.reach(["example.com A 60 192.0.2.1"]);
-    assert.equal((await at.read()).notice, undefined);
+    assert.equal((await at.read()).warning, undefined);
     await at.clock.advance(180_000);
     assert.match(
-      (await at.read()).notice ?? "",
+      (await at.read()).warning ?? "",
       /no ExternalDNS has looked at 1 of 1 DNSEndpoint objects for 3 minutes/,
     );
     await at.patch({ status: { observedGeneration: 1 } }, "--subresource=status");
-    assert.equal((await at.read()).notice, undefined);
+    assert.equal((await at.read()).warning, undefined);
   });
 
   function place(namespace: string, setting: Partial<Setting> = {}, spec: Partial<ZoneSpec> = {}): Promise<Scene> {

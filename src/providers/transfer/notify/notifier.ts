@@ -3,7 +3,7 @@ import type { Clock, Random } from "../../../base/clock.ts";
 import { parseAddress } from "../../../dns/address/address.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { Seconds } from "../../../dns/record.ts";
-import { type Notice, type NotifyReply, notifyMessage, readNotifyReply } from "./notify-message.ts";
+import { type NotifyRequest, type NotifyReply, notifyMessage, readNotifyReply } from "./notify-message.ts";
 
 export interface NotifyTarget {
   readonly address: string;
@@ -27,7 +27,7 @@ export type NotifyEnd =
 
 /** Tells secondaries of new versions until each has answered (RFC 1996 3.6), a newer one in place of an older. */
 export interface Notifier {
-  sendNotify(notice: Notice, targets: readonly NotifyTarget[]): void;
+  sendNotify(request: NotifyRequest, targets: readonly NotifyTarget[]): void;
   /** What came in; anybody may have sent it. */
   receive(bytes: Uint8Array, from: NotifyTarget): void;
   /** Leaves off, of one zone or (undefined) of all. */
@@ -41,7 +41,7 @@ const TRIES = 12;
 const PATIENCE = 5;
 
 interface PendingNotify {
-  readonly notice: Notice;
+  readonly request: NotifyRequest;
   readonly target: NotifyTarget;
   readonly id: number;
   readonly macs: Uint8Array[];
@@ -55,7 +55,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     if (pendingByServer.get(key) === pending) {
       pendingByServer.delete(key);
       if (how !== undefined) {
-        deps.onEnd(pending.notice.domain, pending.target, how);
+        deps.onEnd(pending.request.domain, pending.target, how);
       }
     }
   };
@@ -66,12 +66,12 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     }
   };
   return {
-    sendNotify(notice, targets) {
+    sendNotify(request, targets) {
       for (const target of targets) {
-        const key = keyOf(notice.domain, target);
+        const key = keyOf(request.domain, target);
         forget(key, (pendingByServer.get(key)?.macs.length ?? 0) >= PATIENCE ? { kind: "silent" } : undefined);
         const id = Math.floor(deps.random() * ID_COUNT);
-        const pending = { notice, target, id, macs: [], ending: new AbortController() };
+        const pending = { request, target, id, macs: [], ending: new AbortController() };
         pendingByServer.set(key, pending);
         void sendNotify(deps, pending).then((how) => end(key, pending, how));
       }
@@ -79,8 +79,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     receive(bytes, from) {
       for (const [key, pending] of pendingByServer) {
         if (isFrom(pending.target, from)) {
-          const { notice, id, macs } = pending;
-          const reply = readNotifyReply(bytes, { notice, id, macs, now: deps.wallNow() });
+          const { request, id, macs } = pending;
+          const reply = readNotifyReply(bytes, { request, id, macs, now: deps.wallNow() });
           if (reply.kind !== "none") {
             end(key, pending, reply);
           }
@@ -88,8 +88,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       }
     },
     forget(domain) {
-      for (const [key, { notice }] of pendingByServer) {
-        if (domain === undefined || notice.domain === domain) {
+      for (const [key, { request }] of pendingByServer) {
+        if (domain === undefined || request.domain === domain) {
           forget(key);
         }
       }
@@ -101,9 +101,9 @@ const ID_COUNT = 65_536;
 
 /** Undefined: it was ended from outside. */
 async function sendNotify(deps: NotifierDeps, pending: PendingNotify): Promise<NotifyEnd | undefined> {
-  const { notice, target, id, macs, ending } = pending;
+  const { request, target, id, macs, ending } = pending;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const { bytes, mac } = notifyMessage(notice, id, deps.wallNow());
+    const { bytes, mac } = notifyMessage(request, id, deps.wallNow());
     macs.push(mac);
     deps.send(bytes, target);
     try {

@@ -8,14 +8,14 @@ import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 import { CLASS, OPCODE, RCODE, rcodeName, TYPE } from "../../../dns/registry.ts";
 
 /** What a secondary is told (RFC 1996). */
-export interface Notice {
+export interface NotifyRequest {
   readonly domain: Name;
   readonly soa: WireRecord;
   readonly key: TsigKey | undefined;
 }
 
 /** RFC 1996 3.7: the zone's SOA is the question, and a hint in the answer section. */
-export function notifyMessage({ domain, soa, key }: Notice, id: number, now: Seconds): SignedMessage {
+export function notifyMessage({ domain, soa, key }: NotifyRequest, id: number, now: Seconds): SignedMessage {
   const bytes = encodeMessage({
     ...EMPTY_QUERY,
     id,
@@ -35,7 +35,7 @@ export type NotifyReply =
   | { readonly kind: "refused"; readonly message: string };
 
 export interface NotifyContext {
-  readonly notice: Notice;
+  readonly request: NotifyRequest;
   readonly id: number;
   /** Of each try: any of them may be the one that is answered. */
   readonly macs: readonly Uint8Array[];
@@ -47,18 +47,18 @@ export interface NotifyContext {
  * Judges what came from a secondary's address and port. An error without a signature is taken as it is, since servers leave
  * errors unsigned: all that it can do is to end the telling.
  */
-export function readNotifyReply(bytes: Uint8Array, { notice, id, macs, now }: NotifyContext): NotifyReply {
+export function readNotifyReply(bytes: Uint8Array, { request, id, macs, now }: NotifyContext): NotifyReply {
   const decoded = decodeMessage(bytes);
   if (decoded.kind === "malformed") {
     return NONE;
   }
   const { message } = decoded;
   const [question] = message.questions;
-  const isOther = question !== undefined && question.name !== notice.domain;
+  const isOther = question !== undefined && question.name !== request.domain;
   if (!message.response || message.opcode !== OPCODE.NOTIFY || message.id !== id || isOther) {
     return NONE;
   }
-  const { key } = notice;
+  const { key } = request;
   const verdicts = key === undefined ? [] : macs.map((mac) => verifyResponse(bytes, { key, requestMac: mac, now }));
   const refusal = verdicts.find((verdict) => verdict.kind === "refused" && verdict.by === "server");
   if (refusal?.kind === "refused") {

@@ -291,9 +291,9 @@ test("names beyond the limit are not written", async () => {
 });
 
 test("a Corefile without reload is told of", async () => {
-  assert.equal((await readZone(providerOf(memoryTextStore(COREFILE)))).notice, undefined);
+  assert.equal((await readZone(providerOf(memoryTextStore(COREFILE)))).warning, undefined);
   const without = memoryTextStore(COREFILE.replace("    reload\n", ""));
-  assert.match((await readZone(providerOf(without))).notice ?? "", /no reload plugin/);
+  assert.match((await readZone(providerOf(without))).warning ?? "", /no reload plugin/);
 });
 
 test("a write since the read is a conflict, a backend that fails is not an answer", async () => {
