@@ -30,7 +30,7 @@ export interface ControllerDeps {
   /** One text for each place that a zone can be written to. */
   readonly writeTargetOf: (zone: DnsZone) => string;
   readonly endpointsOf: EndpointsOf;
-  readonly ask: ProveDeps["ask"];
+  readonly queryServer: ProveDeps["queryServer"];
   readonly lookup: Lookup;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   readonly serverCountOf: (view: ViewId) => number;

@@ -265,12 +265,12 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
 }
 
 async function prove(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
-  const { clock, log, observer, endpointsOf, ask } = context.deps;
+  const { clock, log, observer, endpointsOf, queryServer } = context.deps;
   const state = context.zones.get(zone);
   const onChanged: ProveDeps["onChanged"] = (of, names) => onZoneChanged(context, of, names);
   return state === undefined
     ? { requeue: "done" }
-    : proveZone({ clock, log, observer, endpointsOf, ask, onChanged }, state, signal);
+    : proveZone({ clock, log, observer, endpointsOf, queryServer, onChanged }, state, signal);
 }
 
 function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {

@@ -31,25 +31,25 @@ export function planHttps(
   contributors: readonly Contributor[],
   addresses: readonly DesiredRRset[],
 ): HttpsPlan {
-  const asking = contributors.find(({ alias }) => httpsTargetOf(alias.spec) !== undefined);
-  const target = asking && httpsTargetOf(asking.alias.spec);
-  if (asking === undefined || target === undefined) {
+  const withHttps = contributors.find(({ alias }) => httpsTargetOf(alias.spec) !== undefined);
+  const target = withHttps && httpsTargetOf(withHttps.alias.spec);
+  if (withHttps === undefined || target === undefined) {
     return { keeps: false };
   }
   if (contributors.length > 1) {
-    const others = contributors.filter((one) => one !== asking).map(({ alias }) => objectKey(alias.meta));
+    const others = contributors.filter((one) => one !== withHttps).map(({ alias }) => objectKey(alias.meta));
     const message = `it would lead past the targets of ${others.join(", ")}, which ${others.length === 1 ? "has" : "have"} ${displayName(name)} too: set httpsAlias: false, or leave the name to one alias`;
     return { keeps: false, unmet: { type: "HTTPS", message } };
   }
-  if (asking.contribution.usesFallback || addresses.length === 0) {
-    return { keeps: asking.contribution.keepPublished.length > 0 };
+  if (withHttps.contribution.usesFallback || addresses.length === 0) {
+    return { keeps: withHttps.contribution.keepPublished.length > 0 };
   }
   const set: DesiredRRset = {
     name,
     type: "HTTPS",
     data: [httpsAliasData(target)],
     ttl: Math.min(...addresses.map(({ ttl }) => ttl)),
-    resources: [objectKey(asking.alias.meta)],
+    resources: [objectKey(withHttps.alias.meta)],
   };
   return { keeps: false, set };
 }

@@ -17,7 +17,7 @@ interface ServerAddress {
   readonly port: number;
 }
 
-type Asking =
+type ServerRead =
   /** What it has at exactly this name; a chain is not followed. */
   | {
       readonly kind: "answer";
@@ -34,16 +34,21 @@ type Asking =
   | { readonly kind: "failed"; readonly message: string };
 
 /** One question without recursion to one server, over UDP and where that is truncated over TCP; 2 s a packet. Rejects only when the signal aborts. */
-export type Ask = (endpoint: ServerAddress, name: Name, type: AliasType, signal: AbortSignal) => Promise<Asking>;
+export type QueryServer = (
+  endpoint: ServerAddress,
+  name: Name,
+  type: AliasType,
+  signal: AbortSignal,
+) => Promise<ServerRead>;
 
-export interface AskDeps {
+export interface QueryServerDeps {
   readonly exchange: Exchange;
   readonly clock: Pick<Clock, "now">;
   readonly randomBytes: (bytes: number) => Uint8Array;
 }
 
 /** Nothing is remembered of a server: pods come and go. */
-export function createAsk(deps: AskDeps): Ask {
+export function createQueryServer(deps: QueryServerDeps): QueryServer {
   return async (endpoint, name, type, signal) => {
     let traits = newTraits(deps.randomBytes);
     const memory = {
@@ -58,7 +63,7 @@ export function createAsk(deps: AskDeps): Ask {
   };
 }
 
-function readOwn(message: Message, name: Name, type: AliasType): Asking {
+function readOwn(message: Message, name: Name, type: AliasType): ServerRead {
   const refused = rcodeFailure(message);
   if (refused !== undefined) {
     return { kind: "failed", message: refused.detail };

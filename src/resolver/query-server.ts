@@ -12,7 +12,7 @@ import { serverLabel } from "./server/server-label.ts";
 import type { ServerMemory } from "./server/server-memory.ts";
 import { afterAnswer, afterFailure, afterSilence, beforeTry } from "./server/server-health.ts";
 
-export interface AskOneDeps extends AttemptDeps {
+export interface QueryOneDeps extends AttemptDeps {
   readonly memory: ServerMemory;
   readonly clock: Clock;
 }
@@ -37,8 +37,8 @@ export type QueryResult =
   | { readonly kind: "nothing"; readonly note: Note; readonly silent: boolean };
 
 /** Asks one recursive server for the end of a chain, and writes down how it fared. Rejects only when the signal aborts. */
-export async function askOne(
-  deps: AskOneDeps,
+export async function queryServer(
+  deps: QueryOneDeps,
   server: ResolverServer,
   question: ServerQuestion,
   signal: AbortSignal,

@@ -1,12 +1,12 @@
 import type { Random } from "../base/clock.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
-import { type AskOneDeps, askOne, type ServerResult, type ServerQuestion } from "./query-server.ts";
+import { type QueryOneDeps, queryServer, type ServerResult, type ServerQuestion } from "./query-server.ts";
 import type { Note } from "./lookup-failure.ts";
 import { hedged } from "./hedge.ts";
 import { serverLabel } from "./server/server-label.ts";
 import { hedgeAfterMs, rankServers } from "./server/server-health.ts";
 
-export interface AskServersDeps extends AskOneDeps {
+export interface QueryServersDeps extends QueryOneDeps {
   readonly random: Random;
 }
 
@@ -22,8 +22,8 @@ export interface ServersQuestion extends ServerQuestion {
  * Asks servers for the end of a chain until one gives an answer; undefined when none does. A server that said something is not asked again; one that was silent is
  * asked up to three times.
  */
-export async function askServers(
-  deps: AskServersDeps,
+export async function queryServers(
+  deps: QueryServersDeps,
   question: ServersQuestion,
   signal: AbortSignal,
 ): Promise<ServerResult | undefined> {
@@ -34,7 +34,7 @@ export async function askServers(
     if (settled.has(label)) {
       return undefined;
     }
-    const result = await askOne(deps, server, question, inner);
+    const result = await queryServer(deps, server, question, inner);
     if (result.kind === "found") {
       return result.found;
     }
@@ -51,7 +51,7 @@ export async function askServers(
 
 const ROUNDS = 3;
 
-function orderOf(deps: AskServersDeps, question: ServersQuestion): readonly ResolverServer[] {
+function orderOf(deps: QueryServersDeps, question: ServersQuestion): readonly ResolverServer[] {
   const ranked = rankServers({
     servers: question.servers,
     healthOf: deps.memory.healthOf,

@@ -3,7 +3,7 @@ import type { LookupResult, TargetKey } from "../dns/lookup-result.ts";
 import { TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import type { ServerResult } from "./query-server.ts";
-import { askServers, type AskServersDeps, type ServersQuestion } from "./query-servers.ts";
+import { queryServers, type QueryServersDeps, type ServersQuestion } from "./query-servers.ts";
 import { type Chain, endOfChain, startOfChain } from "./chain/chain.ts";
 import { failureResult, type Note } from "./lookup-failure.ts";
 import type { LookupOptions, Lookup, View, ViewOf } from "./lookup.ts";
@@ -21,7 +21,7 @@ export interface LookupDeps {
 /** The stub resolver of this program: one reading a call, from the servers of the key's view, in at most 10 s. */
 export function createLookup(deps: LookupDeps): Lookup {
   const memory = createServerMemory(deps.randomBytes);
-  const parts: AskServersDeps = { ...deps, memory, traitsOf: memory.traitsOf, remember: memory.remember };
+  const parts: QueryServersDeps = { ...deps, memory, traitsOf: memory.traitsOf, remember: memory.remember };
   return {
     lookUp: async (key, options, signal) => {
       const view = deps.viewOf(key.view);
@@ -40,7 +40,7 @@ interface Task {
   readonly options: LookupOptions;
 }
 
-async function lookUp(deps: AskServersDeps, task: Task, signal: AbortSignal): Promise<LookupResult> {
+async function lookUp(deps: QueryServersDeps, task: Task, signal: AbortSignal): Promise<LookupResult> {
   signal.throwIfAborted();
   const done = new AbortController();
   const spent = new AbortController();
@@ -74,10 +74,10 @@ interface State {
 }
 
 /** Ends: each turn adds a hop to the chain, and chains have at most 16. */
-async function follow(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<LookupResult> {
+async function follow(deps: QueryServersDeps, task: Task, state: State, signal: AbortSignal): Promise<LookupResult> {
   for (;;) {
     state.notes = [];
-    const found = (await ask(deps, task, state, signal)) ?? (await stepOver(deps, task, state, signal));
+    const found = (await query(deps, task, state, signal)) ?? (await stepOver(deps, task, state, signal));
     if (found === undefined) {
       return failure(state, "no answer");
     }
@@ -107,8 +107,13 @@ function scoped({ options }: Task, { scope }: State): { readonly scope?: number 
   return options.subnet === undefined ? {} : { scope };
 }
 
-function ask(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal): Promise<ServerResult | undefined> {
-  return askServers(deps, questionFor(task, state, TYPE[task.key.family]), signal);
+function query(
+  deps: QueryServersDeps,
+  task: Task,
+  state: State,
+  signal: AbortSignal,
+): Promise<ServerResult | undefined> {
+  return queryServers(deps, questionFor(task, state, TYPE[task.key.family]), signal);
 }
 
 /**
@@ -116,7 +121,7 @@ function ask(deps: AskServersDeps, task: Task, state: State, signal: AbortSignal
  * the chain is walked one hop on. Undefined when the name is no alias, or that is not to be had either.
  */
 async function stepOver(
-  deps: AskServersDeps,
+  deps: QueryServersDeps,
   task: Task,
   state: State,
   signal: AbortSignal,
@@ -126,7 +131,7 @@ async function stepOver(
   }
   const servfails = state.notes;
   state.notes = [];
-  const found = await askServers(deps, questionFor(task, state, TYPE.CNAME), signal);
+  const found = await queryServers(deps, questionFor(task, state, TYPE.CNAME), signal);
   const isAlias = found !== undefined && found.result.hops.length > 0;
   state.notes = [...servfails, ...state.notes.filter(({ reason }) => reason === "loop" || reason === "too-deep")];
   return isAlias

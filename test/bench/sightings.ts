@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../src/base/clock.ts";
 import { sameMembers } from "../../src/base/order.ts";
-import { createAsk } from "../../src/resolver/authoritative-query.ts";
+import { createQueryServer } from "../../src/resolver/authoritative-query.ts";
 import { createExchange } from "../../src/transport/client/exchange-client.ts";
 import { kubeRequests, memberAt } from "../lab/kube-requests.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
@@ -20,7 +20,7 @@ export interface ServedWatch extends AsyncDisposable {
 
 export function createServedWatch({ host, port }: DnsEndpoint): ServedWatch {
   const client = createExchange();
-  const ask = createAsk({ exchange: client.exchange, clock: systemClock, randomBytes });
+  const ask = createQueryServer({ exchange: client.exchange, clock: systemClock, randomBytes });
   const never = new AbortController().signal;
   return {
     untilServed: async (change, withinMs) => {

@@ -62,8 +62,8 @@ export interface WorldOptions {
   readonly aliases?: readonly DnsAlias[];
   readonly zones?: readonly DnsZone[];
   readonly leads?: boolean;
-  /** Servers to ask for proof, and what they answer; absent: none are known. */
-  readonly ask?: (name: string) => ServerAnswer;
+  /** Servers to query, and what they answer; absent: none are known. */
+  readonly queryServer?: (name: string) => ServerAnswer;
   readonly targets?: Readonly<Record<string, readonly string[] | "servfail">>;
   readonly ownerId?: string;
   /** Absent: a zone file in a text store of the zone's own. */
@@ -180,9 +180,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         })),
     writeTargetOf: (zone) =>
       options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid,
-    endpointsOf: async () => (options.ask === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
-    ask: async (_endpoint, name, type) => {
-      const asked = options.ask?.(displayName(name)) ?? { kind: "failed", message: "nobody" };
+    endpointsOf: async () => (options.queryServer === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
+    queryServer: async (_endpoint, name, type) => {
+      const asked = options.queryServer?.(displayName(name)) ?? { kind: "failed", message: "nobody" };
       return asked.kind === "failed"
         ? asked
         : { ...asked, data: asked.data.filter((data) => (data.startsWith("0 ") ? "HTTPS" : familyOf(data)) === type) };

@@ -199,7 +199,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
     },
     writeTargetOf,
     endpointsOf: async () => [],
-    ask: async () => ({ kind: "failed", message: "nobody" }),
+    queryServer: async () => ({ kind: "failed", message: "nobody" }),
     lookup: { lookUp: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key)) },
     viewIdOf: () => "view",
     serverCountOf: () => 1,

@@ -41,7 +41,7 @@ export function responderWorld(options: WorldOptions = {}): ResponderWorld {
   const liveCache = createLiveCache({
     clock,
     limits: { maxAnswers: 10_000, maxWaiting: 1_000, waitMs: 1_850, ...options.limits },
-    ask: (id, question) => {
+    requestAnswer: (id, question) => {
       asked.push(question);
       const answer = options.live?.(question, world.now);
       if (answer !== undefined) {

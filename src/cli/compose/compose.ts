@@ -9,7 +9,7 @@ import type { Store } from "../../controller/inventory/store.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 import type { BudgetEvent } from "../../providers/budget/budget.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
-import { createAsk } from "../../resolver/authoritative-query.ts";
+import { createQueryServer } from "../../resolver/authoritative-query.ts";
 import { createLookup } from "../../resolver/stub-resolver.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
@@ -89,7 +89,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const makeProvider = (zone: DnsZone): ZoneProvider => providerOf(parts, zone);
   const controller = createController({
     ...controllerDeps(options, plane, views),
-    ask: createAsk(net),
+    queryServer: createQueryServer(net),
     lookup,
     providerOf: makeProvider,
     ...(responder === undefined ? {} : { responder: responder.port }),
@@ -129,7 +129,7 @@ function controllerDeps(
   { ownerId, concurrency, log, metrics, observer }: ComposeOptions,
   plane: WorkPlane,
   views: Views,
-): Omit<ControllerDeps, "ask" | "lookup" | "providerOf" | "propagation"> {
+): Omit<ControllerDeps, "queryServer" | "lookup" | "providerOf" | "propagation"> {
   return {
     ownerId,
     clock: systemClock,

@@ -149,7 +149,7 @@ function note(state: State, event: InventoryEvent): void {
 
 function replaceAlias(state: State, key: ObjectKey, next: DnsAlias | undefined): void {
   const previous = state.aliases.get(key);
-  if (previous !== undefined && next !== undefined && asksTheSame(previous, next)) {
+  if (previous !== undefined && next !== undefined && hasSameTargets(previous, next)) {
     keepClaims(state, key, next);
     state.touchedAliases.add(key);
     return;
@@ -176,7 +176,7 @@ function replaceAlias(state: State, key: ObjectKey, next: DnsAlias | undefined):
 }
 
 /** True when only the status, labels or the like differ: who has which name stays as it is. */
-function asksTheSame(a: DnsAlias, b: DnsAlias): boolean {
+function hasSameTargets(a: DnsAlias, b: DnsAlias): boolean {
   return a.meta.uid === b.meta.uid && a.meta.generation === b.meta.generation && a.meta.deletedAt === b.meta.deletedAt;
 }
 

@@ -13,7 +13,7 @@ const SAME_COPY_MS: Millis = 1_500;
  * Notes that a question wants the key. Undefined: what is known is good enough, or asking again now is not worth it; else one look-up, which any number of
  * askers share, and which may have to be confirmed by a second one.
  */
-export function askFor(context: RefresherContext, key: TargetKey): Promise<void> | undefined {
+export function lookUpFor(context: RefresherContext, key: TargetKey): Promise<void> | undefined {
   const text = keyText(key);
   const entry = context.entries.get(text);
   if (entry === undefined) {

@@ -6,7 +6,7 @@ import type { LiveResult } from "../../plan/hold/live.ts";
 import { freshState, type LastGood, restoredState, withLastGood } from "../../plan/hold/state.ts";
 import { createDue } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
-import { askFor, liveResult } from "./on-demand-lookup.ts";
+import { lookUpFor, liveResult } from "./on-demand-lookup.ts";
 import { scheduleLookup, lookUpDue, notifyAnswer } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
 import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
@@ -26,7 +26,7 @@ export interface Refresher {
    * A question wants the key. Undefined: what {@link Refresher.live} gives is good enough, or a look-up is not worth it yet; else it ends, and never rejects, when
    * one look-up has, which all askers share.
    */
-  ask(key: TargetKey): Promise<void> | undefined;
+  lookUpNow(key: TargetKey): Promise<void> | undefined;
   /** What stands at query time. */
   live(key: TargetKey): LiveResult | undefined;
   /** From now on all keys are looked up as their TTLs ask, and not only those that are asked for. */
@@ -79,7 +79,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       }
     },
     expedite: (key) => expedite(context, key),
-    ask: (key) => askFor(context, key),
+    lookUpNow: (key) => lookUpFor(context, key),
     live: (key) => liveResult(context, key),
     follow: () => follow(context),
     nextAt: (key) => due.at(keyText(key)),

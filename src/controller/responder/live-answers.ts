@@ -16,7 +16,7 @@ import { createSubnetLookups, type SubnetLookups } from "./subnet-lookups.ts";
 
 export interface LiveAnswersDeps {
   readonly store: Pick<Store, "claimsIn" | "zonesOfName">;
-  readonly refresher: Pick<Refresher, "ask" | "live" | "answer">;
+  readonly refresher: Pick<Refresher, "lookUpNow" | "live" | "answer">;
   /** The DnsZone that the responder serves under a domain. */
   readonly servedZone: (domain: Name) => DnsZone | undefined;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
@@ -113,22 +113,22 @@ function bringUpTarget(
     if (other === undefined || (kind !== "nodata" && kind !== "nxdomain")) {
       return undefined;
     }
-    const looking = refresher.ask(key(other));
+    const looking = refresher.lookUpNow(key(other));
     return refresher.answer(key(other))?.outcome.kind === "unknown" ? looking : undefined;
   };
-  const askShared = (): Promise<unknown> | undefined => {
-    const first = refresher.ask(key(family));
+  const lookUpShared = (): Promise<unknown> | undefined => {
+    const first = refresher.lookUpNow(key(family));
     return first === undefined ? lookUpForSubnet() : first.then(lookUpForSubnet);
   };
   if (subnet === undefined) {
-    return askShared();
+    return lookUpShared();
   }
   const hasOwn = (): boolean => {
     const shared = refresher.live(key(family));
     return shared !== undefined && subnets.read(key(family), subnet, shared) !== undefined;
   };
-  const own = subnets.ask(key(family), subnet);
-  const unlessOwn = (): Promise<unknown> | undefined => (hasOwn() ? undefined : askShared());
+  const own = subnets.lookUp(key(family), subnet);
+  const unlessOwn = (): Promise<unknown> | undefined => (hasOwn() ? undefined : lookUpShared());
   return own === undefined ? unlessOwn() : own.then(unlessOwn);
 }
 

@@ -9,7 +9,7 @@ import type { Lookup } from "../../resolver/lookup.ts";
 /** What targets answer to one network (RFC 7871), read when it is asked for and kept for its TTL. */
 export interface SubnetLookups {
   /** Undefined: what is known is fresh, or too much is being looked up; else one look-up, which all askers of the network share. Never rejects. */
-  ask(key: TargetKey, subnet: Subnet): Promise<void> | undefined;
+  lookUp(key: TargetKey, subnet: Subnet): Promise<void> | undefined;
   /**
    * The shared reading with what the network gets in its place; undefined: nothing usable is known of the network, and the shared reading, which is held by
    * all the rules, stands for it.
@@ -36,7 +36,7 @@ interface Known {
   /** Fresh until then. */
   readonly until: Millis;
   /** Not looked up again before this. */
-  readonly askAt: Millis;
+  readonly refreshAt: Millis;
 }
 
 const MAX_ENTRIES = 50_000;
@@ -53,9 +53,9 @@ export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
   const cache = createScopeCache<Known>(MAX_ENTRIES);
   const running = new Map<string, Promise<void>>();
   return {
-    ask(key, subnet) {
+    lookUp(key, subnet) {
       const known = cache.find(keyText(key), subnet);
-      if (known !== undefined && deps.clock.now() < known.value.askAt) {
+      if (known !== undefined && deps.clock.now() < known.value.refreshAt) {
         return undefined;
       }
       const id = `${subnet.address}/${subnet.prefix} ${keyText(key)}`;
@@ -72,7 +72,7 @@ export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
       if (known === undefined || known.value.addresses.length === 0) {
         return undefined;
       }
-      const { addresses, until, askAt, readAt } = known.value;
+      const { addresses, until, refreshAt, readAt } = known.value;
       if (deps.clock.now() >= until + MAX_STALE_MS) {
         return undefined;
       }
@@ -84,7 +84,7 @@ export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
         emptySince: undefined,
         failingSince: undefined,
       };
-      return { answer, freshUntil: until, nextLookupAt: askAt, prefetchAt: askAt, scope: known.scope };
+      return { answer, freshUntil: until, nextLookupAt: refreshAt, prefetchAt: refreshAt, scope: known.scope };
     },
   };
 }
@@ -101,12 +101,12 @@ async function lookUp(
   const text = keyText(key);
   if (result?.kind === "positive") {
     const until = now + Math.max(LEAST_FRESH_MS, result.ttl * 1000);
-    const value = { addresses: addressSet(result.addresses), readAt: now, until, askAt: until };
+    const value = { addresses: addressSet(result.addresses), readAt: now, until, refreshAt: until };
     cache.put(text, subnet, { scope: result.scope ?? 0, value });
     return;
   }
   // What the network got before stands as stale data.
   const last = cache.find(text, subnet);
   const before = last?.value ?? { addresses: [], readAt: now, until: now };
-  cache.put(text, subnet, { scope: last?.scope ?? subnet.prefix, value: { ...before, askAt: now + AGAIN_MS } });
+  cache.put(text, subnet, { scope: last?.scope ?? subnet.prefix, value: { ...before, refreshAt: now + AGAIN_MS } });
 }

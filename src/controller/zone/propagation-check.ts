@@ -16,7 +16,12 @@ export interface ProveDeps {
   readonly observer: Observer;
   readonly endpointsOf: EndpointsOf;
   /** Asks one server for a record set that it serves. */
-  readonly ask: (endpoint: ServingEndpoint, name: Name, type: AliasType, signal: AbortSignal) => Promise<ServerAnswer>;
+  readonly queryServer: (
+    endpoint: ServingEndpoint,
+    name: Name,
+    type: AliasType,
+    signal: AbortSignal,
+  ) => Promise<ServerAnswer>;
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
@@ -40,7 +45,7 @@ export async function proveZone(deps: ProveDeps, state: ZoneState, signal: Abort
   }
   const queried = new Map(state.unproved);
   recordServers(state, endpoints);
-  await Promise.all(endpoints.map((endpoint) => askServer(deps, state, endpoint, signal)));
+  await Promise.all(endpoints.map((endpoint) => queryOne(deps, state, endpoint, signal)));
   return settleRound(deps, state, { total: endpoints.length, queried });
 }
 
@@ -65,7 +70,7 @@ function recordServers(state: ZoneState, endpoints: readonly ServingEndpoint[]):
   }
 }
 
-async function askServer(
+async function queryOne(
   deps: ProveDeps,
   state: ZoneState,
   endpoint: ServingEndpoint,
@@ -106,7 +111,7 @@ async function serves(
   for (const type of ALIAS_TYPES) {
     const set = wanted.get(setKey(name, type));
     if (set !== undefined) {
-      const queried = await deps.ask(endpoint, name, type, signal);
+      const queried = await deps.queryServer(endpoint, name, type, signal);
       if (queried.kind !== "answer" || !sameMembers(queried.data, set.data)) {
         return false;
       }

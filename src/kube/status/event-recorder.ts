@@ -139,7 +139,7 @@ function repetition(meta: ObjectMeta, eventKey: EventKey, count: number, now: Mi
   };
 }
 
-/** The same for the same eventKey, so that a restarted controller finds the Event of the last one (409) instead of making a second. */
+/** The same for the same event, so that a restarted controller finds the Event of the last one (409) instead of making a second. */
 function eventName({ name }: ObjectMeta, { object, text }: EventKey): string {
   const digest = createHash("sha256").update(`${object} ${text}`).digest("hex").slice(0, 16);
   return `${name.slice(0, 200)}.${digest}`;

@@ -114,7 +114,7 @@ async function anywhere(state: State, request: Request, signal: AbortSignal): Pr
   let result: Result | undefined;
   for (let at = 0; at < endpoints.length; at += 1) {
     const index = (state.first + at) % endpoints.length;
-    result = await ask(state, endpoints[index] ?? "", request, signal);
+    result = await send(state, endpoints[index] ?? "", request, signal);
     if (!isDown(result.http)) {
       state.first = index;
       return result;
@@ -128,7 +128,7 @@ function isDown(http: HttpResult): boolean {
 }
 
 /** A kept connection may have been closed at the other end the moment it was used: once more on a new one. */
-async function ask(state: State, endpoint: string, request: Request, signal: AbortSignal): Promise<Result> {
+async function send(state: State, endpoint: string, request: Request, signal: AbortSignal): Promise<Result> {
   const http = await post(state, endpoint, request, signal);
   const again = http.kind === "unreachable" && /other side closed|ECONNRESET/.test(http.message);
   return { endpoint, http: again ? await post(state, endpoint, request, signal) : http };

@@ -24,9 +24,9 @@ export interface WebhookClient {
 export function createWebhookClient(deps: WebhookClientDeps): WebhookClient {
   const words = wordsOf(deps.spec);
   return {
-    negotiate: (signal) => ask(deps, { method: "GET", path: "/" }, domainFilterOf, signal),
-    records: (signal) => ask(deps, { method: "GET", path: "/records" }, endpointsOf, signal),
-    adjust: (body, signal) => ask(deps, { method: "POST", path: "/adjustendpoints", body }, endpointsOf, signal),
+    negotiate: (signal) => exchange(deps, { method: "GET", path: "/" }, domainFilterOf, signal),
+    records: (signal) => exchange(deps, { method: "GET", path: "/records" }, endpointsOf, signal),
+    adjust: (body, signal) => exchange(deps, { method: "POST", path: "/adjustendpoints", body }, endpointsOf, signal),
     apply: async (body, signal) => {
       const result = await send(deps, { method: "POST", path: "/records", body }, signal);
       if (result.kind === "response" && result.status === 204) {
@@ -46,7 +46,7 @@ const MEDIA_TYPE = "application/external.dns.webhook+json;version=1";
 
 type Call = Pick<HttpRequest, "method" | "path" | "body">;
 
-async function ask<T>(
+async function exchange<T>(
   deps: WebhookClientDeps,
   call: Call,
   read: (body: unknown) => T | undefined,

@@ -25,7 +25,7 @@ export interface UpdateRequest {
 /** Sends one update. */
 export async function sendUpdate(session: Session, request: UpdateRequest, signal: AbortSignal): Promise<Sent> {
   const { server, zone, query } = request;
-  const reply = await session.ask(server, query, UPDATE_MS, signal);
+  const reply = await session.query(server, query, UPDATE_MS, signal);
   if (reply.kind !== "answer") {
     return reply.kind === "failed" && reply.silent === true
       ? { ...reply, message: `${reply.message}${UNKNOWN}` }

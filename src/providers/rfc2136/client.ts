@@ -40,7 +40,7 @@ export interface Session {
   /** Octets that a message must leave free for its signature. */
   readonly reserved: number;
   /** Sends a message already encoded, without a signature. */
-  ask(server: ResolverServer, query: Uint8Array, timeoutMs: Millis, signal: AbortSignal): Promise<Reply>;
+  query(server: ResolverServer, query: Uint8Array, timeoutMs: Millis, signal: AbortSignal): Promise<Reply>;
   /** Sends a question whose answer has several messages; each goes to `take`, once its signature is right or may come later. */
   stream(server: ResolverServer, request: StreamRequest, signal: AbortSignal): Promise<StreamReply>;
 }
@@ -110,21 +110,21 @@ async function readKey({ tsig, secret }: ClientDeps, signal: AbortSignal): Promi
 function sessionOf(deps: ClientDeps, key: TsigKey | undefined): Session {
   return {
     reserved: key === undefined ? 0 : signatureBytes(key),
-    ask: (server, query, timeoutMs, signal) => ask(deps, key, { server, query, timeoutMs }, signal),
+    query: (server, query, timeoutMs, signal) => sendQuery(deps, key, { server, query, timeoutMs }, signal),
     stream: (server, request, signal) => stream(deps, key, { server, request }, signal),
   };
 }
 
-interface Asking {
+interface QueryInput {
   readonly server: ResolverServer;
   readonly query: Uint8Array;
   readonly timeoutMs: Millis;
 }
 
-async function ask(
+async function sendQuery(
   deps: ClientDeps,
   key: TsigKey | undefined,
-  { server, query, timeoutMs }: Asking,
+  { server, query, timeoutMs }: QueryInput,
   signal: AbortSignal,
 ): Promise<Reply> {
   const signed = key && signMessage(query, key, secondsOf(deps));

@@ -24,7 +24,7 @@ export interface NamesRequest {
 
 /** Reads what stands at some names, A, AAAA, HTTPS, CNAME and TXT, by questions with authoritative answers. */
 export async function readNames(session: Session, request: NamesRequest, signal: AbortSignal): Promise<NamesRead> {
-  const asking: Asking = { session, request, wildcards: new Map(), signal };
+  const query: NamesQuery = { session, request, wildcards: new Map(), signal };
   const serial = await readSerial(session, request, signal);
   if (serial.kind !== "ok") {
     return serial;
@@ -34,7 +34,7 @@ export async function readNames(session: Session, request: NamesRequest, signal:
   let problem: Problem | undefined;
   const work = async (): Promise<void> => {
     for (const [index, name] of left) {
-      const read = problem ?? (await readName(asking, name));
+      const read = problem ?? (await readName(query, name));
       if (!isSets(read)) {
         problem ??= read;
         return;
@@ -52,7 +52,7 @@ export async function readSerial(
   { server, zone, newId }: Omit<NamesRequest, "names">,
   signal: AbortSignal,
 ): Promise<{ readonly kind: "ok"; readonly serial: number } | Problem> {
-  const reply = await session.ask(server, encodedQuestion(newId(), zone, TYPE.SOA), QUESTION_MS, signal);
+  const reply = await session.query(server, encodedQuestion(newId(), zone, TYPE.SOA), QUESTION_MS, signal);
   if (reply.kind !== "answer") {
     return reply;
   }
@@ -70,7 +70,7 @@ export async function readSerial(
 const AT_ONCE = 8;
 const QUESTION_MS: Millis = 5_000;
 
-interface Asking {
+interface NamesQuery {
   readonly session: Session;
   readonly request: NamesRequest;
   /** What stands at wildcards, by name and type, each asked once. */
@@ -85,8 +85,8 @@ function isSets(read: NameRead): read is readonly RRset[] {
 }
 
 /** A name that does not exist, or is a CNAME, is known by the first question. */
-async function readName(asking: Asking, name: Name): Promise<NameRead> {
-  const first = await askType(asking, name, TYPE.A);
+async function readName(query: NamesQuery, name: Name): Promise<NameRead> {
+  const first = await queryType(query, name, TYPE.A);
   if (first.kind !== "answer") {
     return first;
   }
@@ -94,7 +94,7 @@ async function readName(asking: Asking, name: Name): Promise<NameRead> {
   const isWhole = first.message.rcode === RCODE.NXDOMAIN || sets.some(({ type }) => type === "CNAME");
   const others = isWhole
     ? []
-    : await Promise.all([TYPE.AAAA, TYPE.HTTPS, TYPE.TXT].map((type) => askType(asking, name, type)));
+    : await Promise.all([TYPE.AAAA, TYPE.HTTPS, TYPE.TXT].map((type) => queryType(query, name, type)));
   const all = [...sets];
   for (const reply of others) {
     if (reply.kind !== "answer") {
@@ -102,15 +102,15 @@ async function readName(asking: Asking, name: Name): Promise<NameRead> {
     }
     all.push(...setsAt(name, reply.message));
   }
-  return all.length === 0 || isWildcard(name) ? all : withoutWildcards(asking, name, all);
+  return all.length === 0 || isWildcard(name) ? all : withoutWildcards(query, name, all);
 }
 
-async function askType(
-  { session, request: { server, zone, newId }, signal }: Asking,
+async function queryType(
+  { session, request: { server, zone, newId }, signal }: NamesQuery,
   name: Name,
   type: number,
 ): Promise<Reply> {
-  const reply = await session.ask(server, encodedQuestion(newId(), name, type), QUESTION_MS, signal);
+  const reply = await session.query(server, encodedQuestion(newId(), name, type), QUESTION_MS, signal);
   if (reply.kind !== "answer") {
     return reply;
   }
@@ -128,18 +128,16 @@ function setsAt(name: Name, message: Message): readonly RRset[] {
  * A wildcard above answers for names that have no records of their own (RFC 4592), and the answer does not say so. Where it is the same as the wildcard's,
  * a prerequisite asks whether the name has records; a server that does not take that question leaves it open, and they count as the name's.
  */
-async function withoutWildcards(asking: Asking, name: Name, sets: readonly RRset[]): Promise<NameRead> {
+async function withoutWildcards(query: NamesQuery, name: Name, sets: readonly RRset[]): Promise<NameRead> {
   for (const set of sets) {
-    const above = await Promise.all(
-      wildcardsAbove(name, asking.request.zone).map((star) => wildcardSets(asking, star)),
-    );
+    const above = await Promise.all(wildcardsAbove(name, query.request.zone).map((star) => wildcardSets(query, star)));
     const bad = above.find((read) => !isSets(read));
     if (bad !== undefined) {
       return bad;
     }
     const isLikeOne = above.some((read) => isSets(read) && read.some((star) => isAlike(star, set)));
     if (isLikeOne) {
-      return (await hasRecords(asking, name)) ? sets : [];
+      return (await hasRecords(query, name)) ? sets : [];
     }
   }
   return sets;
@@ -157,16 +155,16 @@ function wildcardsAbove(name: Name, zone: Name): readonly Name[] {
   return stars;
 }
 
-function wildcardSets(asking: Asking, star: Name): Promise<NameRead> {
-  const known = asking.wildcards.get(star) ?? readName(asking, star);
-  asking.wildcards.set(star, known);
+function wildcardSets(query: NamesQuery, star: Name): Promise<NameRead> {
+  const known = query.wildcards.get(star) ?? readName(query, star);
+  query.wildcards.set(star, known);
   return known;
 }
 
-async function hasRecords({ session, request, signal }: Asking, name: Name): Promise<boolean> {
+async function hasRecords({ session, request, signal }: NamesQuery, name: Name): Promise<boolean> {
   const { server, zone, newId } = request;
   const query = encodeMessage(nameInUseMessage(newId(), zone, name));
-  const reply = await session.ask(server, query, QUESTION_MS, signal);
+  const reply = await session.query(server, query, QUESTION_MS, signal);
   return !(reply.kind === "answer" && reply.message.rcode === RCODE.NXDOMAIN);
 }
 

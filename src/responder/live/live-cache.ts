@@ -26,7 +26,7 @@ export interface LiveCacheEntry {
 
 export interface LiveCacheDeps {
   /** Asks the source; {@link LiveCache.settle} brings the answer, or nothing does. */
-  readonly ask: (id: number, question: LiveQuestion) => void;
+  readonly requestAnswer: (id: number, question: LiveQuestion) => void;
   readonly clock: Clock;
   readonly limits: LiveLimits;
 }
@@ -71,7 +71,7 @@ export function lastResort({ answer }: LiveCacheEntry, now: Millis): LiveAnswer 
   return answer ?? { kind: "failed", refreshAt: now, detail: "the target's addresses did not come in time" };
 }
 
-export function createLiveCache({ ask, clock, limits }: LiveCacheDeps): LiveCache {
+export function createLiveCache({ requestAnswer, clock, limits }: LiveCacheDeps): LiveCache {
   const table = createTable(limits.maxAnswers);
   const queried = new Map<number, LiveCacheEntry>();
   let lastId = 0;
@@ -95,7 +95,7 @@ export function createLiveCache({ ask, clock, limits }: LiveCacheDeps): LiveCach
     entry.queriedAs = lastId;
     entry.waitUntil = now + limits.waitMs;
     queried.set(lastId, entry);
-    ask(lastId, entry.question);
+    requestAnswer(lastId, entry.question);
   };
 
   return {

@@ -34,7 +34,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const liveCache = createLiveCache({
     clock,
     limits: limits.live,
-    ask: (id, question) => {
+    requestAnswer: (id, question) => {
       counters.asked += 1;
       batch({ id, question });
     },

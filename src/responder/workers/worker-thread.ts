@@ -66,8 +66,8 @@ export function startWorker(deps: RunningDeps): RunningWorker {
     onDrained: once(() => post(deps.listen)),
   });
   const beats = createBeats(post, end);
-  const ask = createAsk(deps, post);
-  worker.on("message", receiver({ deps, sender, counted: beats.take, ask, end }));
+  const requestAnswer = createRequestAnswer(deps, post);
+  worker.on("message", receiver({ deps, sender, counted: beats.take, requestAnswer, end }));
   worker.on("error", (thrown) => {
     error ??= thrown;
   });
@@ -122,17 +122,17 @@ interface Receiver {
   readonly deps: RunningDeps;
   readonly sender: ZoneSender;
   readonly counted: (counts: ResponderCounts) => void;
-  readonly ask: (question: PendingQuestion) => Promise<void>;
+  readonly requestAnswer: (question: PendingQuestion) => Promise<void>;
   readonly end: (cause: unknown) => void;
 }
 
-function receiver({ deps, sender, counted, ask, end }: Receiver): (message: FromWorker) => void {
+function receiver({ deps, sender, counted, requestAnswer, end }: Receiver): (message: FromWorker) => void {
   return (message) => {
     switch (message.kind) {
       case "taken":
         return sender.acknowledged();
       case "ask":
-        return message.questions.forEach((question) => void ask(question));
+        return message.questions.forEach((question) => void requestAnswer(question));
       case "listening":
         return deps.onListening();
       case "not-listening":
@@ -146,7 +146,10 @@ function receiver({ deps, sender, counted, ask, end }: Receiver): (message: From
   };
 }
 
-function createAsk({ source, log }: RunningDeps, post: (message: ToWorker) => void): Receiver["ask"] {
+function createRequestAnswer(
+  { source, log }: RunningDeps,
+  post: (message: ToWorker) => void,
+): Receiver["requestAnswer"] {
   const answered = createBatch<SettledQuestion>((answers) => post({ kind: "answers", answers }));
   return async ({ id, question }) => {
     try {

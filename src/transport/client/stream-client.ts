@@ -30,7 +30,7 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
     exchange: (server, request, signal) =>
       options.inFlight.wait(request.timeoutMs, signal, (settle) => {
         let takeBack: (() => void) | undefined;
-        const ask = (connection: StreamConnection | undefined, isFirst: boolean): void => {
+        const sendOn = (connection: StreamConnection | undefined, isFirst: boolean): void => {
           if (connection === undefined) {
             settle({ kind: "unreachable", message: `all ${options.maxConnections} connections are in use` });
             return;
@@ -39,13 +39,13 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
             if (result.kind !== "stale") {
               settle(result);
             } else if (isFirst) {
-              ask(pool.open(server), false);
+              sendOn(pool.open(server), false);
             } else {
               settle({ kind: "unreachable", message: "the server closed the connection" });
             }
           });
         };
-        ask(pool.find(server, idOf(request.query)) ?? pool.open(server), true);
+        sendOn(pool.find(server, idOf(request.query)) ?? pool.open(server), true);
         return () => takeBack?.();
       }),
     close: () => pool.close(),

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { LookupResult } from "../../../src/dns/lookup-result.ts";
-import { createAsk } from "../../../src/resolver/authoritative-query.ts";
+import { createQueryServer } from "../../../src/resolver/authoritative-query.ts";
 import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";
@@ -271,7 +271,7 @@ describe("look-ups through real servers", { skip: missing }, () => {
 
   test("one server is asked for what it serves itself", async () => {
     await using client = createExchange();
-    const ask = createAsk({ exchange: client.exchange, clock: systemClock, randomBytes });
+    const ask = createQueryServer({ exchange: client.exchange, clock: systemClock, randomBytes });
     const asked = (name: string) =>
       ask({ address: knot.host, port: knot.port }, parseName(name), "A", AbortSignal.timeout(5_000));
     const answer = { kind: "answer", rcode: 0, authoritative: true, cname: false };

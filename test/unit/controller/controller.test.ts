@@ -335,7 +335,7 @@ test("Programmed is True only once the servers were seen to serve it", async () 
     zones: [ZONE],
     aliases: [SHOP],
     targets: { "cdn.test": ["198.51.100.1"] },
-    ask: (name) => ({ kind: "answer", data: served.get(name) ?? [] }),
+    queryServer: (name) => ({ kind: "answer", data: served.get(name) ?? [] }),
   });
   await world.clock.advance(10_000);
   assert.equal(world.condition("web/shop", "Programmed"), "Unknown Propagating");

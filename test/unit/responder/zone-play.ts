@@ -54,7 +54,7 @@ export function fresh(addresses: readonly string[], forMs = 60_000): LiveAnswer 
 }
 
 /** Asks a view with `name TYPE` or `name CLASS TYPE`. */
-export function ask(view: ZoneView, question: string, context: AnswerContext = contextOf()): AnswerResult {
+export function requestAnswer(view: ZoneView, question: string, context: AnswerContext = contextOf()): AnswerResult {
   const words = question.split(" ");
   const type = typeNumber(words.at(-1) ?? "");
   if (type === undefined) {

@@ -22,7 +22,7 @@ test("a fresh answer is given without a look-up, and the first question after it
   world.refresher.want(KEY);
   await world.question();
   await world.clock.advance(20_000);
-  assert.equal(world.refresher.ask(KEY), undefined);
+  assert.equal(world.refresher.lookUpNow(KEY), undefined);
   assert.deepEqual([world.queried, world.addresses(), world.live().freshUntil], [["0"], "a", 30_000]);
   await world.clock.advance(10_000);
   await world.question();
@@ -43,7 +43,7 @@ test("a key is followed by its TTL only while it is asked for", async () => {
   world.refresher.want(KEY);
   await world.question();
   await world.clock.advance(15_000);
-  void world.refresher.ask(KEY);
+  void world.refresher.lookUpNow(KEY);
   await world.clock.advance(200_000);
   // At 15 s in advance, which gave a whole new copy; the question before it is no reason for another one.
   assert.deepEqual(world.queried, ["0", "15"]);
@@ -54,10 +54,10 @@ test("a copy that is about to run out is fetched in advance once, since most ser
   world.refresher.want(KEY);
   await world.question();
   await world.clock.advance(53_000);
-  assert.equal(world.refresher.ask(KEY), undefined);
+  assert.equal(world.refresher.lookUpNow(KEY), undefined);
   for (let second = 54; second < 60; second += 1) {
     await world.clock.advance(1_000);
-    void world.refresher.ask(KEY);
+    void world.refresher.lookUpNow(KEY);
   }
   await world.clock.settle();
   assert.deepEqual(world.queried, ["0", "54"]);
@@ -74,7 +74,7 @@ test("what fails is not looked up again for each question, but after its back-of
   await world.question();
   for (let second = 13; second < 16; second += 1) {
     await world.clock.advance(1_000);
-    assert.equal(world.refresher.ask(KEY), undefined);
+    assert.equal(world.refresher.lookUpNow(KEY), undefined);
   }
   assert.deepEqual([world.queried, world.addresses(), world.live().freshUntil], [["0", "12"], "a", 10_000]);
   await world.clock.advance(1_000);
@@ -137,7 +137,7 @@ test("a scheduled look-up is not waited for while what is known is fresh", async
   world.refresher.want(KEY);
   await world.clock.advance(301_000);
   assert.equal(world.queried.length, 2);
-  assert.equal(world.refresher.ask(KEY), undefined);
+  assert.equal(world.refresher.lookUpNow(KEY), undefined);
 });
 
 test("a target with TTL 0 is looked up once a second at most", async () => {
@@ -166,7 +166,7 @@ test("too many cold names at once wait for their turn, and are answered later", 
   });
   const keys = Array.from({ length: 600 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
   keys.forEach((key) => world.refresher.want(key));
-  const queried = keys.map((key) => world.refresher.ask(key));
+  const queried = keys.map((key) => world.refresher.lookUpNow(key));
   assert.equal(queried.filter((promise) => promise === undefined).length, 88);
   await world.clock.advance(1_000);
   assert.ok(keys.every((key) => world.refresher.live(key)?.answer.addresses.length === 1));
@@ -182,7 +182,7 @@ test("an abort ends what a question began, and nothing is asked after it", async
   await world.clock.settle();
   await world[Symbol.asyncDispose]();
   await question;
-  assert.deepEqual([world.clock.sleepers(), world.refresher.ask(KEY)], [0, undefined]);
+  assert.deepEqual([world.clock.sleepers(), world.refresher.lookUpNow(KEY)], [0, undefined]);
 });
 
 type Answering = (
@@ -225,7 +225,7 @@ function start(answering: Answering, options: Partial<RefresherDeps> = {}) {
     queried,
     live,
     addresses: () => live().answer.addresses.join(" "),
-    question: async () => refresher.ask(KEY),
+    question: async () => refresher.lookUpNow(KEY),
     [Symbol.asyncDispose]: async () => {
       controller.abort();
       await run;

@@ -18,13 +18,13 @@ type Script = (subnet: Subnet, count: number) => string | LookupResult;
 
 test("one look-up for all askers of a network, and none while it is fresh", async () => {
   const scene = stage(() => "8.8.8.1/24 60");
-  const first = scene.readings.ask(KEY, network("8.8.8.0/24"));
-  assert.equal(scene.readings.ask(KEY, network("8.8.8.0/24")), first);
-  assert.notEqual(scene.readings.ask(KEY, network("8.8.9.0/24")), first);
+  const first = scene.readings.lookUp(KEY, network("8.8.8.0/24"));
+  assert.equal(scene.readings.lookUp(KEY, network("8.8.8.0/24")), first);
+  assert.notEqual(scene.readings.lookUp(KEY, network("8.8.9.0/24")), first);
   await scene.clock.advance(100);
   await first;
   assert.equal(scene.tell("8.8.8.0/24"), "8.8.8.1/24, 60 s");
-  assert.equal(scene.readings.ask(KEY, network("8.8.8.0/24")), undefined);
+  assert.equal(scene.readings.lookUp(KEY, network("8.8.8.0/24")), undefined);
   assert.deepEqual(scene.looked, ["8.8.8.0/24", "8.8.9.0/24"]);
 });
 
@@ -82,7 +82,7 @@ test("a look-up that throws is a failure", async () => {
 test("not more than 256 look-ups at once; who has no room is not kept waiting", async () => {
   const scene = stage(() => "8.8.8.1/24 60");
   const started = Array.from({ length: 300 }, (_, index) =>
-    scene.readings.ask(KEY, network(`9.${index >> 8}.${index & 255}.0/24`)),
+    scene.readings.lookUp(KEY, network(`9.${index >> 8}.${index & 255}.0/24`)),
   );
   assert.equal(started.filter((looking) => looking !== undefined).length, 256);
   await scene.clock.advance(100);
@@ -118,7 +118,7 @@ function stage(script: Script): {
     readings,
     looked,
     ask: async (text) => {
-      const looking = readings.ask(KEY, network(text));
+      const looking = readings.lookUp(KEY, network(text));
       await clock.advance(50);
       await looking;
       return looking !== undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { buildZoneView } from "../../../../src/responder/zone/zone-view.ts";
-import { alias, ask, contextOf, fresh, linesOf, nameOf, NOW, served, type Standing } from "../zone-play.ts";
+import { alias, requestAnswer, contextOf, fresh, linesOf, nameOf, NOW, served, type Standing } from "../zone-play.ts";
 
 const SOA = "ns example.com. 60 SOA ns1.example.com. hostmaster.example.com. 1 7200 900 1209600 60";
 const APEX_SOA = SOA.replace("ns example.com. 60", "an example.com. 300");
@@ -88,7 +88,7 @@ function holds(cases: readonly Case[]): void {
       ([key, live]) => `${key} is ${"kind" in live ? live.kind : live.join()}`,
     );
     test([question, ...given].join(", "), () => {
-      assert.deepEqual(linesOf(ask(view, question, contextOf(standing))), want);
+      assert.deepEqual(linesOf(requestAnswer(view, question, contextOf(standing))), want);
     });
   }
 }
@@ -272,19 +272,19 @@ describe("CNAMEs of the base zone", () => {
 
   test("a CNAME into another zone that is served here is left to the asker", () => {
     const context = contextOf({}, { isElsewhere: (name) => name === "shop.example.com." });
-    assert.deepEqual(linesOf(ask(view, "www.example.com A", context)), ["NOERROR aa", www]);
+    assert.deepEqual(linesOf(requestAnswer(view, "www.example.com A", context)), ["NOERROR aa", www]);
   });
 
   test("a chain is followed over 16 CNAMEs", () => {
     const links = Array.from({ length: 20 }, (_, index) => `c${index} CNAME c${index + 1}`);
     const long = buildZoneView(served("example.com", ["@ SOA . . 1 1 1 1 1", ...links, "c20 A 192.0.2.1"]));
-    const result = ask(long, "c0.example.com A");
+    const result = requestAnswer(long, "c0.example.com A");
     assert.equal(result.kind === "answer" && result.answers.length, 17);
-    assert.deepEqual(linesOf(ask(long, "c5.example.com A")).at(-1), "an c20.example.com. 300 A 192.0.2.1");
+    assert.deepEqual(linesOf(requestAnswer(long, "c5.example.com A")).at(-1), "an c20.example.com. 300 A 192.0.2.1");
   });
 
   test("where the live answer stands in an answer is told behind a CNAME too", () => {
-    const result = ask(view, "far.example.com A", contextOf(shop));
+    const result = requestAnswer(view, "far.example.com A", contextOf(shop));
     assert.deepEqual(result.kind === "answer" && result.uses.map(({ alias, start, count }) => [alias, start, count]), [
       ["shop.example.com.", 2, 1],
     ]);
@@ -322,7 +322,7 @@ describe("delegations", () => {
   ]);
 
   test("glue proper comes first and is counted: a response needs TC without it", () => {
-    const result = ask(view, "host.sub.example.com A");
+    const result = requestAnswer(view, "host.sub.example.com A");
     assert.equal(result.kind === "answer" && result.glue, 1);
   });
 });
@@ -363,7 +363,7 @@ describe("DNAME", () => {
     const twice = buildZoneView(
       served("example.com", ["@ SOA . . 1 1 1 1 1", "o DNAME p", "q.p CNAME a.o", "a.p TXT t"]),
     );
-    assert.deepEqual(linesOf(ask(twice, "q.o.example.com TXT")), [
+    assert.deepEqual(linesOf(requestAnswer(twice, "q.o.example.com TXT")), [
       "NOERROR aa",
       "an o.example.com. 300 DNAME p.example.com.",
       "an q.o.example.com. 300 CNAME q.p.example.com.",
@@ -378,7 +378,7 @@ describe("DNAME", () => {
     const target = `${"d".repeat(60)}.example.com`;
     const lines = ["@ SOA . . 1 1 1 1 1", `o DNAME ${target}.`];
     const deep = buildZoneView(served("example.com", lines));
-    assert.deepEqual(linesOf(ask(deep, `${long}.o.example.com A`)), [
+    assert.deepEqual(linesOf(requestAnswer(deep, `${long}.o.example.com A`)), [
       "YXDOMAIN aa",
       `an o.example.com. 300 DNAME ${target}.`,
     ]);
@@ -408,7 +408,7 @@ describe("what is refused", () => {
   ]);
 
   test("a zone without an SOA answers nothing", () => {
-    assert.deepEqual(linesOf(ask(buildZoneView(served("example.com", ["@ A 192.0.2.1"])), "example.com A")), [
+    assert.deepEqual(linesOf(requestAnswer(buildZoneView(served("example.com", ["@ A 192.0.2.1"])), "example.com A")), [
       "SERVFAIL",
     ]);
   });
@@ -425,5 +425,5 @@ test("the root zone has names, delegations and wildcards as any other", () => {
     ["x.test TXT", ["NOERROR aa", 'an x.test. 300 TXT "t"']],
     ["x.y TXT", ["NOERROR aa", 'an x.y. 300 TXT "any"']],
   ];
-  cases.forEach(([question, want]) => assert.deepEqual(linesOf(ask(root, question)), want, question));
+  cases.forEach(([question, want]) => assert.deepEqual(linesOf(requestAnswer(root, question)), want, question));
 });

@@ -26,7 +26,7 @@ function play(limits: Partial<LiveLimits> = {}): Play {
   const entries = createLiveCache({
     clock,
     limits: { maxAnswers: 100, maxWaiting: 10, waitMs: 20, ...limits },
-    ask: (id, question) => queried.push([id, question]),
+    requestAnswer: (id, question) => queried.push([id, question]),
   });
   const state: Play = { entries, queried, now: 1_000_000 };
   return state;

@@ -45,7 +45,7 @@ function world(more: WorldOptions = {}): ResponderWorld {
   return responderWorld({ zones: [zone], live, ...more });
 }
 
-async function ask(
+async function requestAnswer(
   at: ResponderWorld,
   query: Uint8Array,
   protocol: "udp" | "tcp" = "udp",
@@ -146,7 +146,7 @@ for (const { name, query, want, protocol } of cases) {
   test(`${name}: ${want ?? "no answer"}`, async () => {
     const at = world();
     for (let round = 0; round < 3; round += 1) {
-      const got = await ask(at, query, protocol);
+      const got = await requestAnswer(at, query, protocol);
       assert.equal(got === undefined ? undefined : rcodeName(got.rcode), want);
       assert.equal(got?.recursionAvailable ?? false, false);
     }
@@ -165,7 +165,7 @@ test("RD and CD are given back, AD and the reserved bit are not, AA is set for w
 
 test("a query without a question but with a cookie gets a cookie", async () => {
   const query = encodeMessage({ ...BARE_QUERY, edns: { ...EDNS, options: [{ code: 10, data: new Uint8Array(8) }] } });
-  const got = await ask(world(), query);
+  const got = await requestAnswer(world(), query);
   assert.deepEqual([got?.rcode, got?.edns?.options[0]?.data.length], [0, 24]);
 });
 
@@ -186,7 +186,7 @@ test("over UDP an answer has at most 512 octets, or what EDNS says from 512 to 1
       assert.deepEqual([decoded(bytes).truncated, decoded(bytes).edns?.udpSize], [true, 1232]);
     }
   }
-  const whole = await ask(at, queryBytes("many.example.com", "TXT"), "tcp");
+  const whole = await requestAnswer(at, queryBytes("many.example.com", "TXT"), "tcp");
   assert.deepEqual([whole?.truncated, whole?.answers.length], [false, 30]);
 });
 
@@ -195,7 +195,7 @@ test("the TTL counts down to 5 and never beyond the alias's; near its end the ne
   const ttls: (number | undefined)[] = [];
   for (const ms of [0, 0, 0, 1_000, 60_000, 29_000, 5_000, 6_000]) {
     at.now += ms;
-    ttls.push((await ask(at, plain))?.answers[0]?.ttl);
+    ttls.push((await requestAnswer(at, plain))?.answers[0]?.ttl);
     await Promise.resolve();
   }
   assert.deepEqual(ttls, [100, 100, 100, 99, 39, 10, 5, 94]);
@@ -287,13 +287,13 @@ test("an answer out of a prepared packet is octet for octet the one that was mad
 test("a flood of names that are asked for once does not push out what is asked for again", async () => {
   const at = world({ maxPackets: 100 });
   for (let round = 0; round < 3; round += 1) {
-    await ask(at, plain);
+    await requestAnswer(at, plain);
   }
   for (let index = 0; index < 5_000; index += 1) {
-    await ask(at, queryBytes(`no${index}.example.com`));
+    await requestAnswer(at, queryBytes(`no${index}.example.com`));
   }
   const { hits } = at.counters;
-  await ask(at, plain);
+  await requestAnswer(at, plain);
   assert.equal(at.counters.hits, hits + 1);
   assert.ok(at.packets.size <= 100);
 });
@@ -302,7 +302,7 @@ test("what is asked for again and again never makes more packets than there may 
   const at = world({ maxPackets: 100 });
   for (let index = 0; index < 1_000; index += 1) {
     for (let round = 0; round < 2; round += 1) {
-      await ask(at, queryBytes(`x${index}.star.example.com`, "TXT"));
+      await requestAnswer(at, queryBytes(`x${index}.star.example.com`, "TXT"));
     }
   }
   assert.ok(at.packets.size <= 100, `${at.packets.size}`);
@@ -312,19 +312,19 @@ test("the limits hold without a cookie and not with one, nor over TCP", async ()
   const at = world({ rate: { positivePerSecond: 1, burstSeconds: 1, exempt: [], slip: 2 } });
   const kinds: string[] = [];
   for (let round = 0; round < 5; round += 1) {
-    const got = await ask(at, plain);
+    const got = await requestAnswer(at, plain);
     kinds.push(got === undefined ? "nothing" : got.truncated ? "truncated" : "whole");
   }
   assert.deepEqual(kinds, ["whole", "nothing", "truncated", "nothing", "truncated"]);
-  assert.equal((await ask(at, plain, "tcp"))?.answers.length, 3);
+  assert.equal((await requestAnswer(at, plain, "tcp"))?.answers.length, 3);
   const cookieless = queryBytes("example.com", "A", {
     edns: { ...EDNS, options: [{ code: 10, data: new Uint8Array(8) }] },
   });
-  const first = (await ask(at, cookieless)) ?? (await ask(at, cookieless));
+  const first = (await requestAnswer(at, cookieless)) ?? (await requestAnswer(at, cookieless));
   assert.equal(rcodeName(first?.rcode ?? 0), "BADCOOKIE");
   const cookie = first?.edns?.options[0]?.data ?? new Uint8Array();
   const proven = queryBytes("example.com", "A", { edns: { ...EDNS, options: [{ code: 10, data: cookie }] } });
   for (let round = 0; round < 5; round += 1) {
-    assert.equal((await ask(at, proven))?.answers.length, 3);
+    assert.equal((await requestAnswer(at, proven))?.answers.length, 3);
   }
 });

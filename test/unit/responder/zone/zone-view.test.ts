@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { buildZoneView, zoneViewBuilder, type ZoneView } from "../../../../src/responder/zone/zone-view.ts";
-import { alias, ask, contextOf, linesOf, served } from "../zone-play.ts";
+import { alias, requestAnswer, contextOf, linesOf, served } from "../zone-play.ts";
 
 const ZONE = served(
   "example.com",
@@ -38,10 +38,10 @@ test("the order and the pieces in which a zone is added make no difference", () 
 
 test("an alias has its name's addresses, and no CNAME of the base zone is beside it", () => {
   const view = buildZoneView(ZONE);
-  assert.deepEqual(linesOf(ask(view, "c.example.com A")), ["ask c.example.com. A"]);
-  assert.deepEqual(linesOf(ask(view, "c.example.com CNAME"))[0], "NOERROR aa");
+  assert.deepEqual(linesOf(requestAnswer(view, "c.example.com A")), ["ask c.example.com. A"]);
+  assert.deepEqual(linesOf(requestAnswer(view, "c.example.com CNAME"))[0], "NOERROR aa");
   assert.deepEqual(
-    linesOf(ask(view, "a.b.example.com A", contextOf({ "a.b.example.com. A": ["192.0.2.9"] }))),
+    linesOf(requestAnswer(view, "a.b.example.com A", contextOf({ "a.b.example.com. A": ["192.0.2.9"] }))),
     ["NOERROR aa", "an a.b.example.com. 300 A 192.0.2.9"].map((line) => line.replace(" 300 ", " 60 ")),
   );
 });
@@ -63,5 +63,5 @@ test("a record set without a wire form is left out and named", () => {
   const odd = { name: parseName("a.example.com"), type: "LOC", ttl: 1, data: ["nowhere"] };
   const view = buildZoneView({ ...base, sets: [...base.sets, odd] });
   assert.deepEqual(view.skipped, [{ name: "a.example.com.", type: "LOC" }]);
-  assert.deepEqual(linesOf(ask(view, "a.example.com TXT")), ["NOERROR aa", 'an a.example.com. 300 TXT "t"']);
+  assert.deepEqual(linesOf(requestAnswer(view, "a.example.com TXT")), ["NOERROR aa", 'an a.example.com. 300 TXT "t"']);
 });
