@@ -31,7 +31,7 @@ export interface FolderOptions {
 }
 
 /** Everything that stands in for a cluster. Disposing it writes the state file a last time. */
-export interface FolderPlane extends AsyncDisposable {
+export interface FolderPlatform extends AsyncDisposable {
   readonly inventory: FolderInventory;
   readonly reporter: Reporter;
   /** A file in the out folder, by a name without a path. */
@@ -45,7 +45,7 @@ export interface FolderPlane extends AsyncDisposable {
 }
 
 /** Throws STATE_FILE_INVALID or WRITE_REFUSED when the state file or the out folder cannot be used. */
-export async function openFolder(options: FolderOptions): Promise<FolderPlane> {
+export async function openFolder(options: FolderOptions): Promise<FolderPlatform> {
   const { manifests, stateFile, out, clock, random, log, readOnly = false } = options;
   if (!readOnly) {
     await prepareOut(out);

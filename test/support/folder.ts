@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
 import { type LogFields, type Logger } from "../../src/base/log.ts";
 import type { InventoryEvent } from "../../src/controller/ports/ports.ts";
-import { openFolder, type FolderOptions, type FolderPlane } from "../../src/folder/open-folder.ts";
+import { openFolder, type FolderOptions, type FolderPlatform } from "../../src/folder/open-folder.ts";
 
 /** A temporary folder that is removed at the end. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
@@ -13,7 +13,7 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
 }
 
 export interface FolderRun extends AsyncDisposable {
-  readonly plane: FolderPlane;
+  readonly plane: FolderPlatform;
   /** Everything that was told, in order; tests may empty it. */
   readonly events: InventoryEvent[];
   readonly synced: () => boolean;

@@ -4,7 +4,7 @@ import type { AliasView, StatusView } from "../../src/ops/status-page/status-vie
 export function emptyStatus(parts: Partial<StatusView> = {}): StatusView {
   return {
     version: "1.2.3",
-    plane: "manifests ./manifests",
+    platform: "manifests ./manifests",
     now: Date.parse("2026-11-24T12:00:00Z"),
     leading: undefined,
     problems: [],

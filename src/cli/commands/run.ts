@@ -19,9 +19,9 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
   const version = programVersion();
   const prometheus = createPrometheus({ version, process: true });
   const counting = createCounting(prometheus.metrics);
-  const { plane, ownerId, concurrency } = config;
+  const { platform, ownerId, concurrency } = config;
   await using composition = await compose({
-    plane,
+    platform,
     ownerId,
     concurrency,
     looking: config,
@@ -35,7 +35,7 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
   await using ops = await openOps(config.listenOps, { log, composition, prometheus, counting });
   const opsPort = ops?.port;
   log.info(
-    { version, plane: composition.plane.description, ownerId, resolvers: composition.resolvers, opsPort },
+    { version, platform: composition.platform.description, ownerId, resolvers: composition.resolvers, opsPort },
     "dnsalias starts",
   );
   const result = await untilEnd(config, composition, log, signal);
@@ -46,14 +46,14 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
 /** Runs until the signal, or until everything is settled where only one round is asked for. */
 async function untilEnd(
   config: RunConfig,
-  { controller, plane, responder }: Composition,
+  { controller, platform, responder }: Composition,
   log: Logger,
   signal: AbortSignal,
 ): Promise<number> {
   const ending = new AbortController();
   const stop = AbortSignal.any([signal, ending.signal]);
   const running = controller.run(stop);
-  const leading = plane.lead(async (term) => {
+  const leading = platform.lead(async (term) => {
     controller.lead(term);
     await untilAborted(term);
     if (stop.aborted) {
@@ -115,7 +115,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
   if (at === undefined) {
     return undefined;
   }
-  const { controller, plane, responder } = composition;
+  const { controller, platform, responder } = composition;
   return listenOps({
     ...at,
     log,
@@ -133,7 +133,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
     status: (query) => statusView(composition, query),
     unready: () => [
       ...(controller.synced() ? [] : ["the inventory is not known yet"]),
-      ...plane.problems(),
+      ...platform.problems(),
       ...(responder?.problems() ?? []),
     ],
   });

@@ -25,7 +25,7 @@ const LONGEST_SEARCH = 253;
 
 /** What the status page shows: the statuses as they were written, and how old the answers behind them are. */
 export async function statusView(composition: Composition, query: URLSearchParams): Promise<StatusView> {
-  const { plane, controller, responder } = composition;
+  const { platform, controller, responder } = composition;
   const answering = await responder?.state();
   const search = searchOf(query);
   const fitting = [...controller.store.aliases()].filter((alias) => fits(alias, search)).sort(byKey);
@@ -34,12 +34,12 @@ export async function statusView(composition: Composition, query: URLSearchParam
   const now = systemClock.now();
   return {
     version: programVersion(),
-    plane: plane.description,
+    platform: platform.description,
     now,
-    leading: plane.hasLease ? controller.leading() : undefined,
+    leading: platform.hasLease ? controller.leading() : undefined,
     problems: [
       ...(controller.synced() ? [] : ["the inventory is not known yet"]),
-      ...plane.problems(),
+      ...platform.problems(),
       ...(responder?.problems() ?? []),
     ],
     ...(answering === undefined ? {} : { responder: responderView(answering) }),

@@ -2,11 +2,11 @@ import type { Logger } from "../../base/log.ts";
 import { objectKey } from "../../api/meta.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { connectCluster, type Cluster, type KubeObserver } from "../../kube/cluster.ts";
-import type { Plane } from "../config/config.ts";
+import type { PlatformConfig } from "../config/config.ts";
 import { externalPlaceOf } from "./write-target.ts";
-import type { WorkPlane } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 
-export interface ClusterPlaneOptions {
+export interface ClusterPlatformOptions {
   readonly log: Logger;
   readonly ownerId: string;
   readonly onLeader: (leading: boolean) => void;
@@ -14,20 +14,20 @@ export interface ClusterPlaneOptions {
 }
 
 /** Objects from an apiserver, texts to ConfigMaps. Loaded only where a cluster is used: client-node is large. */
-export async function openClusterPlane(
-  plane: Extract<Plane, { readonly kind: "cluster" }>,
-  { log, ownerId, onLeader, observe }: ClusterPlaneOptions,
-): Promise<WorkPlane> {
+export async function openClusterPlatform(
+  platform: Extract<PlatformConfig, { readonly kind: "cluster" }>,
+  { log, ownerId, onLeader, observe }: ClusterPlatformOptions,
+): Promise<Platform> {
   const cluster = await connectCluster({
     log,
     owner: ownerId,
-    instance: plane.host,
+    instance: platform.host,
     observe,
-    ...(plane.pod === undefined ? {} : { pod: plane.pod }),
-    ...(plane.kubeconfig === undefined ? {} : { kubeconfig: plane.kubeconfig }),
-    ...(plane.context === undefined ? {} : { context: plane.context }),
-    ...(plane.namespaces.length === 0 ? {} : { namespaces: plane.namespaces }),
-    ...(plane.lease === undefined ? {} : { lease: plane.lease }),
+    ...(platform.pod === undefined ? {} : { pod: platform.pod }),
+    ...(platform.kubeconfig === undefined ? {} : { kubeconfig: platform.kubeconfig }),
+    ...(platform.context === undefined ? {} : { context: platform.context }),
+    ...(platform.namespaces.length === 0 ? {} : { namespaces: platform.namespaces }),
+    ...(platform.lease === undefined ? {} : { lease: platform.lease }),
   });
   return {
     description: cluster.description,
@@ -45,10 +45,10 @@ export async function openClusterPlane(
     endpointStore: (namespace) => cluster.endpointStore(namespace),
     secretText: cluster.secretTexts,
     writeTargetOf,
-    hasLease: plane.lease !== undefined,
+    hasLease: platform.lease !== undefined,
     problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
     lead: (onLeading, signal) =>
-      plane.lease === undefined
+      platform.lease === undefined
         ? onLeading(signal)
         : cluster.lease.run((term) => loggedNudge(onLeader, onLeading, term), signal),
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),

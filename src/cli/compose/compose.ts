@@ -14,19 +14,19 @@ import { createLookup } from "../../resolver/stub-resolver.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
-import type { LookupConfig, Plane } from "../config/config.ts";
+import type { LookupConfig, PlatformConfig } from "../config/config.ts";
 import { countBudget } from "./metrics-observer.ts";
 import { openNetwork } from "./resolver-network.ts";
 import type { HostPort } from "../config/settings.ts";
 import { createOutside } from "./external-providers.ts";
-import { providerOf, type WorkPlane } from "./platform.ts";
+import { providerOf, type Platform } from "./platform.ts";
 import { createTransfers } from "./zone-transfers.ts";
 import { createResponder, type Responder } from "./responder.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
 import { createViews, type Views } from "./resolver-views.ts";
 
 export interface ComposeOptions {
-  readonly plane: Plane;
+  readonly platform: PlatformConfig;
   readonly ownerId: string;
   readonly concurrency: number;
   /** The recursive servers of zones that name none, and how to reach them. */
@@ -43,7 +43,7 @@ export interface ComposeOptions {
 }
 
 export interface Composition extends AsyncDisposable {
-  readonly plane: WorkPlane;
+  readonly platform: Platform;
   readonly controller: Controller;
   readonly resolvers: readonly ResolverServer[];
   readonly views: Views;
@@ -63,13 +63,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const responder = opened.use(
     await openResponder(
       options,
-      () => plane.stores,
+      () => platform.stores,
       () => controller.answers,
     ),
   );
-  const plane = opened.use(await openPlane(options));
+  const platform = opened.use(await openPlatform(options));
   const { network, views, net, lookup } = await openLookups(options, opened);
-  const { stores, secretText, endpointStore } = plane;
+  const { stores, secretText, endpointStore } = platform;
   const { exchange } = network;
   const onBudget = (event: BudgetEvent): void => countBudget(metrics, event);
   const outside = opened.use(createOutside({ ownerId, exchange, secretText, endpointStore, onBudget }));
@@ -88,7 +88,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const parts = { stores, outside, transfers, ownerId, now: () => systemClock.now() };
   const makeProvider = (zone: DnsZone): ZoneProvider => providerOf(parts, zone);
   const controller = createController({
-    ...controllerDeps(options, plane, views),
+    ...controllerDeps(options, platform, views),
     queryServer: createQueryServer(net),
     lookup,
     providerOf: makeProvider,
@@ -96,7 +96,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   });
   const open = opened.move();
   return {
-    plane,
+    platform,
     controller: {
       ...controller,
       lead(term) {
@@ -127,7 +127,7 @@ async function openLookups({ looking }: ComposeOptions, opened: AsyncDisposableS
 /** What a controller gets that needs no joining. */
 function controllerDeps(
   { ownerId, concurrency, log, metrics, observer }: ComposeOptions,
-  plane: WorkPlane,
+  platform: Platform,
   views: Views,
 ): Omit<ControllerDeps, "queryServer" | "lookup" | "providerOf" | "propagation"> {
   return {
@@ -135,11 +135,11 @@ function controllerDeps(
     clock: systemClock,
     random: Math.random,
     log,
-    inventory: plane.inventory,
-    reporter: counted(plane.reporter, metrics),
+    inventory: platform.inventory,
+    reporter: counted(platform.reporter, metrics),
     observer,
-    writeTargetOf: plane.writeTargetOf,
-    endpointsOf: plane.endpointsOf,
+    writeTargetOf: platform.writeTargetOf,
+    endpointsOf: platform.endpointsOf,
     viewIdOf: (zone, allowPrivate) => views.idOf(zone, allowPrivate),
     serverCountOf: (id) => views.viewOf(id)?.servers.length ?? 0,
     onResult: (_key, result, tookMs) =>
@@ -150,7 +150,7 @@ function controllerDeps(
 
 async function openResponder(
   { responder: config, log, metrics }: ComposeOptions,
-  stores: () => WorkPlane["stores"],
+  stores: () => Platform["stores"],
   answers: () => AnswerSource,
 ): Promise<Responder | undefined> {
   const source: AnswerSource = { live: (question) => answers().live(question) };
@@ -168,13 +168,13 @@ function counted(reporter: Reporter, metrics: Metrics): Reporter {
   };
 }
 
-async function openPlane({ plane, log, ownerId, metrics, readOnly }: ComposeOptions): Promise<WorkPlane> {
-  if (plane.kind === "folder") {
-    const { openFolderPlane } = await import("./folder-platform.ts");
-    return openFolderPlane(plane, { log, readOnly });
+async function openPlatform({ platform, log, ownerId, metrics, readOnly }: ComposeOptions): Promise<Platform> {
+  if (platform.kind === "folder") {
+    const { openFolderPlatform } = await import("./folder-platform.ts");
+    return openFolderPlatform(platform, { log, readOnly });
   }
-  const { openClusterPlane } = await import("./cluster-platform.ts");
-  return openClusterPlane(plane, {
+  const { openClusterPlatform } = await import("./cluster-platform.ts");
+  return openClusterPlatform(platform, {
     log,
     ownerId,
     onLeader: (leading) => metrics.leader("dnsalias", leading),

@@ -2,22 +2,22 @@ import { systemClock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { openFolder, type FolderOptions } from "../../folder/open-folder.ts";
-import type { Plane } from "../config/config.ts";
+import type { PlatformConfig } from "../config/config.ts";
 import { externalPlaceOf } from "./write-target.ts";
-import type { WorkPlane } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 
-export interface FolderPlaneOptions {
+export interface FolderPlatformOptions {
   readonly log: Logger;
   /** True for commands that only look. */
   readonly readOnly: boolean;
 }
 
 /** Objects from a folder of manifests, texts to files; nothing of Kubernetes is loaded. */
-export async function openFolderPlane(
-  plane: Extract<Plane, { readonly kind: "folder" }>,
-  { log, readOnly }: FolderPlaneOptions,
-): Promise<WorkPlane> {
-  const { manifests, stateFile, out } = plane;
+export async function openFolderPlatform(
+  platform: Extract<PlatformConfig, { readonly kind: "folder" }>,
+  { log, readOnly }: FolderPlatformOptions,
+): Promise<Platform> {
+  const { manifests, stateFile, out } = platform;
   const options: FolderOptions = { manifests, stateFile, out, readOnly, log, clock: systemClock, random: Math.random };
   const folder = await openFolder(options);
   return {

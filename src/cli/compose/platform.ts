@@ -13,7 +13,7 @@ import type { Outside } from "./external-providers.ts";
 import type { Transfers } from "./zone-transfers.ts";
 
 /** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
-export interface WorkPlane extends AsyncDisposable {
+export interface Platform extends AsyncDisposable {
   /** For people: which cluster, or which folder. */
   readonly description: string;
   readonly inventory: Inventory;

@@ -7,9 +7,9 @@ import { createCounting } from "./metrics-observer.ts";
 
 /** The parts for a command that only looks: nothing is written, and what is logged goes where problems go. */
 export async function composeReadOnly(config: PlanConfig | ExplainConfig, io: Io): Promise<Composition> {
-  const { plane, ownerId, concurrency } = config;
+  const { platform, ownerId, concurrency } = config;
   return compose({
-    plane,
+    platform,
     ownerId,
     concurrency,
     looking: config,

@@ -12,14 +12,14 @@ import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResponderCounts } from "../../responder/counters.ts";
 import { createResponderPool, type ResponderPool } from "../../responder/workers/pool.ts";
 import { DEFAULT_RATE_LIMITS } from "../../responder/client/rate-limit-options.ts";
-import type { WorkPlane } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import { workerHeapMib } from "./worker-heap.ts";
 import { addressText, freeAddresses } from "./listen-addresses.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
 
 export interface ResponderDeps {
   readonly config: ResponderConfig;
-  readonly stores: () => Pick<WorkPlane["stores"], "base">;
+  readonly stores: () => Pick<Platform["stores"], "base">;
   readonly source: AnswerSource;
   readonly log: Logger;
   readonly metrics: Pick<Metrics, "queryLookup" | "responder">;

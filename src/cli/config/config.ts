@@ -28,7 +28,7 @@ export type Config = RunConfig | PlanConfig | ExplainConfig | ResolveConfig | Cr
 
 export interface RunConfig extends LookupConfig {
   readonly command: "run";
-  readonly plane: Plane;
+  readonly platform: PlatformConfig;
   readonly ownerId: string;
   readonly concurrency: number;
   readonly once: boolean;
@@ -43,7 +43,7 @@ export interface RunConfig extends LookupConfig {
 
 export interface PlanConfig extends LookupConfig {
   readonly command: "plan";
-  readonly plane: Plane;
+  readonly platform: PlatformConfig;
   readonly ownerId: string;
   readonly concurrency: number;
   readonly json: boolean;
@@ -51,7 +51,7 @@ export interface PlanConfig extends LookupConfig {
 
 export interface ExplainConfig extends LookupConfig {
   readonly command: "explain";
-  readonly plane: Plane;
+  readonly platform: PlatformConfig;
   readonly ownerId: string;
   readonly concurrency: number;
   readonly hostname: Name;
@@ -84,7 +84,7 @@ export interface LookupConfig {
 }
 
 /** Where the objects are. */
-export type Plane =
+export type PlatformConfig =
   | { readonly kind: "folder"; readonly manifests: string; readonly stateFile: string; readonly out: string }
   | {
       readonly kind: "cluster";
@@ -159,7 +159,7 @@ function runConfig(from: Reader): RunConfig {
   noWords(from);
   const [ops] = hostPorts(from, "listen-ops");
   const acts = acting(from);
-  const responder = responderConfig(from, acts.plane.kind);
+  const responder = responderConfig(from, acts.platform.kind);
   return {
     command: "run",
     ...acts,
@@ -167,11 +167,11 @@ function runConfig(from: Reader): RunConfig {
     drainMs: 1000 * whole(from, "drain-timeout", { least: 1, most: 300, usual: 10 }),
     ...(ops === undefined ? {} : { listenOps: { ...ops, host: ops.host === "" ? "::" : ops.host } }),
     ...(responder === undefined ? {} : { responder }),
-    transferListen: transferListen(from, acts.plane),
+    transferListen: transferListen(from, acts.platform),
   };
 }
 
-function transferListen(from: Reader, { kind }: Plane): readonly HostPort[] {
+function transferListen(from: Reader, { kind }: PlatformConfig): readonly HostPort[] {
   const given = hostPorts(from, "transfer-listen");
   return given.length > 0 ? given : [{ host: kind === "folder" ? "127.0.0.1" : "", port: TRANSFER_PORT }];
 }
@@ -181,7 +181,7 @@ const TRANSFER_PORT = 5301;
 function acting(from: Reader) {
   return {
     ...looking(from),
-    plane: planeOf(from),
+    platform: platformOf(from),
     ownerId: ownerId(from),
     concurrency: whole(from, "concurrency", { least: 1, most: 1000, usual: 64 }),
   };
@@ -197,7 +197,7 @@ const CLUSTER_ONLY: readonly OptionName[] = [
   "no-lease",
 ];
 
-function planeOf(from: Reader): Plane {
+function platformOf(from: Reader): PlatformConfig {
   const manifests = from.text("manifests");
   const misplaced = (manifests === undefined ? FOLDER_ONLY : CLUSTER_ONLY).find((name) => from.has(name));
   if (misplaced !== undefined) {
@@ -208,7 +208,7 @@ function planeOf(from: Reader): Plane {
     );
   }
   if (manifests === undefined) {
-    return clusterPlane(from);
+    return clusterPlatform(from);
   }
   const out = from.text("out");
   if (out === undefined) {
@@ -220,7 +220,7 @@ function planeOf(from: Reader): Plane {
 /** Its dot keeps it out of CoreDNS's `auto` and of the manifests. */
 const STATE_FILE = ".dnsalias-state.json";
 
-function clusterPlane(from: Reader): Plane {
+function clusterPlatform(from: Reader): PlatformConfig {
   const kubeconfig = from.text("kubeconfig");
   const context = from.text("context");
   const namespace = from.text("lease-namespace");
@@ -239,7 +239,7 @@ function clusterPlane(from: Reader): Plane {
   };
 }
 
-function podOf(environment: Environment): Pick<Extract<Plane, { readonly kind: "cluster" }>, "pod"> {
+function podOf(environment: Environment): Pick<Extract<PlatformConfig, { readonly kind: "cluster" }>, "pod"> {
   const host = environment["KUBERNETES_SERVICE_HOST"] ?? "";
   return host === "" ? {} : { pod: { host, port: environment["KUBERNETES_SERVICE_PORT"] ?? "443" } };
 }

@@ -15,21 +15,21 @@ export interface ResponderConfig {
 const DETAILS = ["responder-listen", "responder-workers", "responder-exempt"] as const;
 
 /** In folder mode it runs unless that is refused, in a cluster where it is asked for. Undefined: it does not. */
-export function responderConfig(from: Reader, plane: "folder" | "cluster"): ResponderConfig | undefined {
+export function responderConfig(from: Reader, platform: "folder" | "cluster"): ResponderConfig | undefined {
   const detail = DETAILS.find((name) => from.has(name));
   const commandLine = from.has("responder") ? "responder" : detail;
   const against = (["no-responder", "once"] as const).find((name) => from.has(name));
   if (commandLine !== undefined && against !== undefined) {
     throw wrong(`${from.origin(against)} and ${from.origin(commandLine)} contradict each other`);
   }
-  if (detail !== undefined && plane === "cluster" && !from.has("responder")) {
+  if (detail !== undefined && platform === "cluster" && !from.has("responder")) {
     throw wrong(`${from.origin(detail)} needs --responder too`);
   }
-  if (against !== undefined || (plane === "cluster" && !from.has("responder"))) {
+  if (against !== undefined || (platform === "cluster" && !from.has("responder"))) {
     return undefined;
   }
   const listen = hostPorts(from, "responder-listen");
-  const usual = { host: plane === "folder" ? "127.0.0.1" : "", port: PORT };
+  const usual = { host: platform === "folder" ? "127.0.0.1" : "", port: PORT };
   return {
     listen: listen.length === 0 ? [usual] : listen,
     isDefault: listen.length === 0,

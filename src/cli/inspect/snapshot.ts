@@ -49,13 +49,13 @@ export async function takeSnapshot(
 }
 
 async function readInventory(
-  { plane }: Composition,
+  { platform }: Composition,
   signal: AbortSignal,
 ): Promise<{ readonly store: Store; readonly invalid: readonly InvalidObject[] }> {
-  const store = createStore(plane.writeTargetOf);
+  const store = createStore(platform.writeTargetOf);
   const invalid = new Map<string, InvalidObject>();
   const enough = new AbortController();
-  await plane.inventory.run(
+  await platform.inventory.run(
     {
       onEvent(event) {
         store.note(event);

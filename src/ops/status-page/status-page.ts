@@ -8,7 +8,7 @@ import type { AliasView, Light, Search, StatusView, ZoneView } from "./status-vi
 
 /** The whole page as HTML: no script, and nothing that is fetched from anywhere; see {@link STATUS_PAGE_POLICY}. */
 export function statusPage(view: StatusView): string {
-  const { version, plane, now, leading, problems, zones, aliases, responder } = view;
+  const { version, platform, now, leading, problems, zones, aliases, responder } = view;
   const lead = leading === undefined ? "" : leading ? " · holds the Lease" : " · waits for the Lease";
   const page = markup`<!doctype html>
     <html lang="en">
@@ -21,7 +21,7 @@ export function statusPage(view: StatusView): string {
       <body>
         <header>
           <h1>dnsalias</h1>
-          <p>${plane}${lead} · version ${version} · <time datetime="${rfc3339(now)}">${rfc3339(now)}</time></p>
+          <p>${platform}${lead} · version ${version} · <time datetime="${rfc3339(now)}">${rfc3339(now)}</time></p>
         </header>
         <main>
           ${problems.map((problem) => markup`<p class="problem">${problem}</p>`)}

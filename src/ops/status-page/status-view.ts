@@ -4,7 +4,7 @@ import type { Millis } from "../../base/clock.ts";
 export interface StatusView {
   readonly version: string;
   /** Which cluster, or which folder. */
-  readonly plane: string;
+  readonly platform: string;
   readonly now: Millis;
   /** Undefined where there is no Lease. */
   readonly leading: boolean | undefined;

@@ -72,7 +72,7 @@ test("whatever stands in an object cannot become a part of the page", () => {
   const page = statusPage(
     emptyStatus({
       version: evil,
-      plane: evil,
+      platform: evil,
       problems: [evil],
       responder: {
         addresses: [evil],

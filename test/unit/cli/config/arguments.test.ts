@@ -26,14 +26,14 @@ interface GoodCase {
 const RUN = {
   command: "run",
   log: LOG,
-  plane: CLUSTER,
+  platform: CLUSTER,
   ownerId: "default",
   concurrency: 64,
   once: false,
   drainMs: 10_000,
   transferListen: [{ host: "", port: 5301 }],
 };
-const RUN_FOLDER = { ...RUN, plane: FOLDER, transferListen: [{ host: "127.0.0.1", port: 5301 }] };
+const RUN_FOLDER = { ...RUN, platform: FOLDER, transferListen: [{ host: "127.0.0.1", port: 5301 }] };
 
 const RESPONDER = { listen: [{ host: "127.0.0.1", port: 5300 }], isDefault: true, workers: 2, exempt: [] };
 
@@ -60,7 +60,7 @@ const good: readonly GoodCase[] = [
   },
   {
     line: "run --manifests=m --out=o --state s --once",
-    want: { ...RUN_FOLDER, plane: { ...FOLDER, stateFile: "s" }, once: true },
+    want: { ...RUN_FOLDER, platform: { ...FOLDER, stateFile: "s" }, once: true },
   },
   {
     line: "run",
@@ -96,7 +96,7 @@ const good: readonly GoodCase[] = [
     environment: { KUBERNETES_SERVICE_HOST: "10.0.0.1", HOSTNAME: "pod-1" },
     want: {
       ...RUN,
-      plane: {
+      platform: {
         kind: "cluster",
         kubeconfig: "k",
         context: "c",
@@ -109,7 +109,7 @@ const good: readonly GoodCase[] = [
   },
   {
     line: "run --no-lease",
-    want: { ...RUN, plane: { kind: "cluster", namespaces: [], host: "dnsalias" } },
+    want: { ...RUN, platform: { kind: "cluster", namespaces: [], host: "dnsalias" } },
   },
   {
     line: "run",
@@ -142,7 +142,7 @@ const good: readonly GoodCase[] = [
     want: {
       command: "plan",
       log: { level: "warn", format: "json" },
-      plane: FOLDER,
+      platform: FOLDER,
       ownerId: "default",
       concurrency: 64,
       json: true,
@@ -153,7 +153,7 @@ const good: readonly GoodCase[] = [
     want: {
       command: "explain",
       log: { level: "warn", format: "json" },
-      plane: CLUSTER,
+      platform: CLUSTER,
       ownerId: "default",
       concurrency: 64,
       hostname: "*.example.com.",
@@ -283,7 +283,7 @@ for (const { line, environment, says } of wrong) {
 test("an option's value may be anything that does not look like an option", () => {
   assert.deepEqual(config("run --no-responder --manifests a=b --out=-x"), {
     ...RUN_FOLDER,
-    plane: { ...FOLDER, manifests: "a=b", out: "-x", stateFile: "-x/.dnsalias-state.json" },
+    platform: { ...FOLDER, manifests: "a=b", out: "-x", stateFile: "-x/.dnsalias-state.json" },
   });
 });
 
