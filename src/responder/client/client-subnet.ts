@@ -3,7 +3,7 @@ import { readClientSubnet, subnetOfOption } from "../../dns/message/edns-client-
 import { NETWORK_BITS, type Subnet, subnetOf } from "../../dns/address/subnet.ts";
 
 /** Whose answer is wanted. Read it for zones with `clientSubnet` alone: elsewhere the option is left out of account, and of the answer (RFC 7871 7.2.1). */
-export type AskerSubnet =
+export type DnsClientSubnet =
   | {
       readonly kind: "asker";
       /** What to look up with, at most 24 bits of IPv4 and 56 of IPv6. Undefined: the general answer, as the asker wants nothing told, or is at a special-use address. */
@@ -18,9 +18,9 @@ export type AskerSubnet =
  * RFC 7871 7.1 and 7.2.1. `option`: the data of the query's client-subnet option. Without one it is the peer's own network that counts; with a source
  * prefix of 0 nothing is told of anyone. Special-use addresses (RFC 6890) mean nothing at a distance and are never forwarded (RFC 7871 11.1 and 10).
  */
-export function readAsker(option: Uint8Array | undefined, peer: string): AskerSubnet {
+export function subnetOfClient(option: Uint8Array | undefined, peer: string): DnsClientSubnet {
   if (option === undefined) {
-    return asker(subnetOf(peer), undefined);
+    return client(subnetOf(peer), undefined);
   }
   const read = readClientSubnet(option);
   if (read.kind === "malformed") {
@@ -30,7 +30,7 @@ export function readAsker(option: Uint8Array | undefined, peer: string): AskerSu
   if (scopePrefix !== 0) {
     return { kind: "malformed", problem: "a scope in a query" };
   }
-  return asker(subnetOfOption(read.option, family === 6 ? NETWORK_BITS.ipv6 : NETWORK_BITS.ipv4), option);
+  return client(subnetOfOption(read.option, family === 6 ? NETWORK_BITS.ipv6 : NETWORK_BITS.ipv4), option);
 }
 
 /**
@@ -45,7 +45,7 @@ export function answerOption(option: Uint8Array, scope: number | undefined): Uin
   return data;
 }
 
-function asker(subnet: Subnet | undefined, option: Uint8Array | undefined): AskerSubnet {
+function client(subnet: Subnet | undefined, option: Uint8Array | undefined): DnsClientSubnet {
   const isTold = subnet !== undefined && !isSpecialUse(subnet.address);
   return { kind: "asker", ...(isTold && { subnet }), ...(option !== undefined && { option }) };
 }

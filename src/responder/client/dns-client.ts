@@ -8,7 +8,7 @@ import { OPT_BYTES, UDP_SIZE, type OptOption } from "../packet/opt-record.ts";
 import type { Query } from "../packet/query.ts";
 
 /** Who asks, and how. */
-export interface Asker {
+export interface DnsClient {
   readonly address: string;
   readonly protocol: Protocol;
   /** Undefined without a cookie. */
@@ -17,7 +17,11 @@ export interface Asker {
   readonly isProven: boolean;
 }
 
-export function askerOf(query: Query, peer: Peer, how: { protocol: Protocol; cookies: Cookies; now: Millis }): Asker {
+export function dnsClientOf(
+  query: Query,
+  peer: Peer,
+  how: { protocol: Protocol; cookies: Cookies; now: Millis },
+): DnsClient {
   const option = query.edns?.cookie;
   const cookie = option === undefined ? undefined : how.cookies.check(option, peer.address, how.now);
   const isProven = how.protocol === "tcp" || cookie === "valid" || cookie === "renew";
@@ -27,7 +31,7 @@ export function askerOf(query: Query, peer: Peer, how: { protocol: Protocol; coo
 /** The EDNS options of a response: a cookie where the query had one, and an extended error (RFC 8914). */
 export function replyOptions(
   query: Query,
-  { address, cookie }: Asker,
+  { address, cookie }: DnsClient,
   more: {
     readonly cookies: Cookies;
     readonly now: Millis;

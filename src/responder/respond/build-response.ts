@@ -8,8 +8,8 @@ import { CLASS } from "../../dns/registry.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
 import { answer } from "../answer/answer.ts";
 import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
-import type { Asker } from "../client/dns-client.ts";
-import { answerOption, readAsker, type AskerSubnet } from "../client/client-subnet.ts";
+import type { DnsClient } from "../client/dns-client.ts";
+import { answerOption, subnetOfClient, type DnsClientSubnet } from "../client/client-subnet.ts";
 import { lastResort, usable, type LiveCacheEntry } from "../live/live-cache.ts";
 import { prepare, type CachedResponse } from "./cached-response.ts";
 import type { Query } from "../packet/query.ts";
@@ -23,7 +23,7 @@ export type Made = CachedResponse | "foreign" | "malformed";
 /** How a question is answered that no prepared packet stands for: out of its zone, after its addresses have been looked up where that is needed. */
 export interface SlowPath {
   /** Never rejects. */
-  answer(query: Query, asker: Asker, now: Millis): Made | Promise<Made>;
+  answer(query: Query, client: DnsClient, now: Millis): Made | Promise<Made>;
   /** True when a response that was prepared earlier would come out the same again, but for TTLs. */
   stands(response: CachedResponse, now: Millis): boolean;
 }
@@ -83,13 +83,13 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
 
   return {
     stands: (response, now) => isUnchanged(response, book, now),
-    answer: (query, asker, now) => {
+    answer: (query, client, now) => {
       const name = nameOf(query.bytes);
       const view = book.zones.zoneOf(name, query.type);
       if (view === undefined) {
         return "foreign";
       }
-      const { option, read } = subnetFor(view, query, asker);
+      const { option, read } = subnetFor(view, query, client);
       return read.kind === "malformed"
         ? "malformed"
         : attempt({ query, name, view, subnet: read.subnet, option, epoch: book.epoch, settled: new Set() }, now);
@@ -118,13 +118,13 @@ function isUnchanged(response: CachedResponse, book: ZoneBook, now: Millis): boo
 function subnetFor(
   { clientSubnet }: ZoneView,
   { edns }: Query,
-  { address }: Asker,
-): { readonly option: Uint8Array | undefined; readonly read: AskerSubnet } {
+  { address }: DnsClient,
+): { readonly option: Uint8Array | undefined; readonly read: DnsClientSubnet } {
   const option = clientSubnet ? edns?.subnet : undefined;
-  return { option, read: clientSubnet ? readAsker(option, address) : NOBODY };
+  return { option, read: clientSubnet ? subnetOfClient(option, address) : NOBODY };
 }
 
-const NOBODY: AskerSubnet = { kind: "asker" };
+const NOBODY: DnsClientSubnet = { kind: "asker" };
 
 /** One query on its way. */
 interface ResponseInput {

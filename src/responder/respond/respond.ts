@@ -2,7 +2,7 @@ import type { RespondDeps } from "./respond-deps.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
 import type { Peer } from "../../transport/server/listener.ts";
-import { askerOf, createTurns, optSize, replyOptions, roomFor, type Asker } from "../client/dns-client.ts";
+import { dnsClientOf, createTurns, optSize, replyOptions, roomFor, type DnsClient } from "../client/dns-client.ts";
 import { limitedReply } from "../client/cookie.ts";
 import type { Protocol } from "../counters.ts";
 import { emit } from "./write-response.ts";
@@ -35,16 +35,16 @@ export function createRespond(deps: RespondDeps): Respond {
     }
     counters.query(protocol, query.type);
     const now = clock.now();
-    const asker = askerOf(query, peer, { protocol, cookies, now });
-    if (!asker.isProven) {
+    const client = dnsClientOf(query, peer, { protocol, cookies, now });
+    if (!client.isProven) {
       const verdict = limiter.query(peer.address, now);
       if (verdict !== "answer") {
-        return responder.limited(query, asker, { verdict, now });
+        return responder.limited(query, client, { verdict, now });
       }
     }
-    const problem = problemOf(query, asker, protocol);
+    const problem = problemOf(query, client, protocol);
     if (problem !== undefined) {
-      return responder.plain(query, asker, { now, ...problem });
+      return responder.plain(query, client, { now, ...problem });
     }
     const known = packets.find(query);
     if (known !== undefined && !isScoped(known, query) && slow.stands(known, now)) {
@@ -52,9 +52,9 @@ export function createRespond(deps: RespondDeps): Respond {
       if (now >= known.prefetchAt) {
         known.uses.forEach(({ entry }) => deps.liveCache.refresh(entry));
       }
-      return responder.response(known, query, { asker, now });
+      return responder.response(known, query, { client, now });
     }
-    return answerSlowly({ slow, responder, query, asker, now, clock });
+    return answerSlowly({ slow, responder, query, client, now, clock });
   };
 }
 
@@ -67,21 +67,21 @@ interface SlowInput {
   readonly slow: SlowPath;
   readonly responder: Sender;
   readonly query: Query;
-  readonly asker: Asker;
+  readonly client: DnsClient;
   readonly now: Millis;
   readonly clock: Clock;
 }
 
-function answerSlowly({ slow, responder, query, asker, now, clock }: SlowInput): ReturnType<Respond> {
+function answerSlowly({ slow, responder, query, client, now, clock }: SlowInput): ReturnType<Respond> {
   const finish = (made: CachedResponse | "foreign" | "malformed", at: Millis): Uint8Array | undefined => {
     if (made === "foreign") {
-      return responder.plain(query, asker, { now: at, ...FOREIGN });
+      return responder.plain(query, client, { now: at, ...FOREIGN });
     }
     return made === "malformed"
-      ? responder.plain(query, asker, { now: at, rcode: RCODE.FORMERR })
-      : responder.response(made, query, { asker, now: at });
+      ? responder.plain(query, client, { now: at, rcode: RCODE.FORMERR })
+      : responder.response(made, query, { client, now: at });
   };
-  const made = slow.answer(query, asker, now);
+  const made = slow.answer(query, client, now);
   return isSettled(made) ? finish(made, now) : made.then((later) => finish(later, clock.now()));
 }
 
@@ -91,7 +91,7 @@ const FOREIGN: Problem = { rcode: RCODE.REFUSED, extendedError: EXTENDED_ERROR.n
 type Problem = Pick<PlainFields, "rcode"> & { readonly extendedError?: number };
 
 /** What can be said without the zones. */
-function problemOf(query: Query, { cookie }: Asker, protocol: Protocol): Problem | undefined {
+function problemOf(query: Query, { cookie }: DnsClient, protocol: Protocol): Problem | undefined {
   const { kind, edns, type } = query;
   if (kind === "unknown") {
     return { rcode: RCODE.NOTIMP };
@@ -115,16 +115,16 @@ function problemOf(query: Query, { cookie }: Asker, protocol: Protocol): Problem
 }
 
 interface Moment {
-  readonly asker: Asker;
+  readonly client: DnsClient;
   readonly now: Millis;
 }
 
 interface Sender {
   response(response: CachedResponse, query: Query, moment: Moment): Uint8Array | undefined;
-  plain(query: Query, asker: Asker, fields: Problem & { readonly now: Millis }): Uint8Array | undefined;
+  plain(query: Query, client: DnsClient, fields: Problem & { readonly now: Millis }): Uint8Array | undefined;
   limited(
     query: Query,
-    asker: Asker,
+    client: DnsClient,
     what: { readonly verdict: "truncate" | "drop"; readonly now: Millis },
   ): Uint8Array | undefined;
 }
@@ -133,13 +133,13 @@ interface Sender {
 function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
   const rotationOf = createTurns();
 
-  const limited: Sender["limited"] = (query, asker, { verdict, now }) => {
+  const limited: Sender["limited"] = (query, client, { verdict, now }) => {
     counters.limited += 1;
-    const reply = limitedReply(verdict, asker.cookie);
+    const reply = limitedReply(verdict, client.cookie);
     if (reply === "nothing") {
       return undefined;
     }
-    const options = replyOptions(query, asker, { cookies, now, extendedError: undefined, subnet: undefined });
+    const options = replyOptions(query, client, { cookies, now, extendedError: undefined, subnet: undefined });
     const rcode = reply === "badcookie" ? RCODE.BADCOOKIE : RCODE.NOERROR;
     counters.response(rcode);
     return plainResponse(query, { rcode, truncated: reply === "truncated", options });
@@ -147,33 +147,33 @@ function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
 
   return {
     limited,
-    response: (whole, query, { asker, now }) => {
-      if (!asker.isProven) {
-        const verdict = limiter.response(asker.address, whole.responseClass, whole.account, now);
+    response: (whole, query, { client, now }) => {
+      if (!client.isProven) {
+        const verdict = limiter.response(client.address, whole.responseClass, whole.account, now);
         if (verdict !== "answer") {
-          return limited(query, asker, { verdict, now });
+          return limited(query, client, { verdict, now });
         }
       }
       const { extendedError, subnetOption: subnet } = whole;
-      const options = replyOptions(query, asker, { cookies, now, extendedError, subnet });
+      const options = replyOptions(query, client, { cookies, now, extendedError, subnet });
       const reserved = optSize(query, options);
-      const fitting = cutTo(whole, roomFor(query, asker.protocol), reserved);
+      const fitting = cutTo(whole, roomFor(query, client.protocol), reserved);
       counters.response(whole.rcode);
       counters.stale += whole.isStale ? 1 : 0;
       counters.truncated += ((fitting.bytes[2] ?? 0) & TRUNCATED) === 0 ? 0 : 1;
-      return emit(fitting, query, { now, rotation: needsRotation(fitting) ? rotationOf(asker.address) : 0, options });
+      return emit(fitting, query, { now, rotation: needsRotation(fitting) ? rotationOf(client.address) : 0, options });
     },
-    plain: (query, asker, { rcode, now, extendedError }) => {
-      if (!asker.isProven) {
-        const verdict = limiter.response(asker.address, "error", 0, now);
+    plain: (query, client, { rcode, now, extendedError }) => {
+      if (!client.isProven) {
+        const verdict = limiter.response(client.address, "error", 0, now);
         if (verdict !== "answer") {
-          return limited(query, asker, { verdict, now });
+          return limited(query, client, { verdict, now });
         }
       }
       counters.response(rcode);
       return plainResponse(query, {
         rcode,
-        options: replyOptions(query, asker, { cookies, now, extendedError, subnet: undefined }),
+        options: replyOptions(query, client, { cookies, now, extendedError, subnet: undefined }),
       });
     },
   };

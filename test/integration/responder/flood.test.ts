@@ -57,9 +57,9 @@ interface Outcome {
 /** Half garbage, half questions; a question without an answer is asked once more, as every resolver does. */
 async function flood(at: Pool): Promise<Outcome> {
   const noise = await opened();
-  const asker = await opened();
+  const client = await opened();
   const missing = new Map<number, Uint8Array>();
-  asker.on("message", (answer) => {
+  client.on("message", (answer) => {
     const isWhole = answer.readUInt16BE(6) === 2 && ((answer[3] ?? 0) & 0xf) === 0;
     if (isWhole) {
       missing.delete(answer.readUInt16BE(0));
@@ -70,17 +70,17 @@ async function flood(at: Pool): Promise<Outcome> {
       noise.send(garbage(index), at.port, at.host);
       const query = queryBytes(`a${index % NAMES}.example.com`, "A", { id: index, edns: EDNS });
       missing.set(index, query);
-      asker.send(query, at.port, at.host);
+      client.send(query, at.port, at.host);
     }
     await delay(EVERY_MS);
   }
   for (let retry = 0; retry < 2 && missing.size > 0; retry += 1) {
     await delay(500);
-    missing.forEach((query) => asker.send(query, at.port, at.host));
+    missing.forEach((query) => client.send(query, at.port, at.host));
   }
   await delay(500);
   noise.close();
-  asker.close();
+  client.close();
   return { asked: QUESTIONS, answered: QUESTIONS - missing.size };
 }
 

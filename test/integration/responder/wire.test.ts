@@ -26,9 +26,9 @@ const served = zone({
 
 test("what dig and kdig are told over UDP and TCP", { skip }, async (t) => {
   await using at = await openPool([served]);
-  for (const [asker, ask] of Object.entries({ dig, kdig })) {
+  for (const [client, ask] of Object.entries({ dig, kdig })) {
     for (const flags of [[], ["+tcp"]]) {
-      await t.test(`${asker} ${flags.join(" ")}`, async () => {
+      await t.test(`${client} ${flags.join(" ")}`, async () => {
         const apex = await ask(at, "example.com", "A", flags);
         assert.deepEqual([apex.status, answerData(apex, "A")], ["NOERROR", ["192.0.2.1", "192.0.2.2"]], apex.text);
         assert.ok(apex.flags.includes("aa") && !apex.flags.includes("ra") && !apex.flags.includes("tc"), apex.text);

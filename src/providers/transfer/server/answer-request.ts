@@ -31,13 +31,13 @@ export type Response =
       readonly messages: Iterable<Uint8Array>;
     };
 
-export interface Asker {
+export interface TransferClient {
   readonly address: string;
   readonly protocol: "udp" | "tcp";
 }
 
 /** What a hidden primary says to one message; decides everything, and sends nothing. Never throws. */
-export function respond(bytes: Uint8Array, asker: Asker, deps: RespondDeps): Response {
+export function respond(bytes: Uint8Array, client: TransferClient, deps: RespondDeps): Response {
   const request = readRequest(bytes);
   switch (request.kind) {
     case "none":
@@ -47,7 +47,7 @@ export function respond(bytes: Uint8Array, asker: Asker, deps: RespondDeps): Res
     case "error":
       return { kind: "message", bytes: encodeMessage(errorTo(request.message, request.rcode)) };
     case "question":
-      return answerTo(bytes, request, asker, deps);
+      return answerTo(bytes, request, client, deps);
   }
 }
 
@@ -57,11 +57,11 @@ type QuestionRequest = Extract<Request, { readonly kind: "question" }>;
 function answerTo(
   bytes: Uint8Array,
   { message, question, what }: QuestionRequest,
-  asker: Asker,
+  client: TransferClient,
   deps: RespondDeps,
 ): Response {
   const zone = deps.zoneOf(question.name);
-  const grants = zone?.grants.filter(({ allows }) => allows(asker.address)) ?? [];
+  const grants = zone?.grants.filter(({ allows }) => allows(client.address)) ?? [];
   if (zone === undefined || grants.length === 0) {
     return plain(errorTo(message, RCODE.REFUSED), what);
   }
@@ -73,10 +73,10 @@ function answerTo(
     case "refused":
       return { kind: "message", bytes: verdict.answer, ...refusedOf(what) };
     case "ok":
-      return contentOf({ message, what, asker, zone, isTrusted: true, signer: { ...verdict, now: deps.now } });
+      return contentOf({ message, what, client, zone, isTrusted: true, signer: { ...verdict, now: deps.now } });
     case "unsigned": {
       const isTrusted = grants.some(({ key }) => key === "none");
-      return contentOf({ message, what, asker, zone, isTrusted, signer: undefined });
+      return contentOf({ message, what, client, zone, isTrusted, signer: undefined });
     }
   }
 }
@@ -90,7 +90,7 @@ interface Signer {
 interface Content {
   readonly message: Message;
   readonly what: TransferQuery;
-  readonly asker: Asker;
+  readonly client: TransferClient;
   readonly zone: ServedZone;
   /** May transfer, and not only ask for the serial. */
   readonly isTrusted: boolean;
@@ -98,7 +98,7 @@ interface Content {
 }
 
 function contentOf(content: Content): Response {
-  const { message, what, asker, zone, isTrusted } = content;
+  const { message, what, client, zone, isTrusted } = content;
   const isTransfer = what.kind === "whole" || what.kind === "incremental";
   if (what.kind === "other" || (isTransfer && !isTrusted)) {
     return single(content, errorTo(message, RCODE.REFUSED), refusedOf(what));
@@ -114,11 +114,11 @@ function contentOf(content: Content): Response {
       return single(content, answerWith(message, nameServers(zone.domain, history.current)));
     case "whole":
       // RFC 5936 4.2: there is no AXFR over UDP; BIND says the same.
-      return asker.protocol === "udp"
+      return client.protocol === "udp"
         ? single(content, errorTo(message, RCODE.FORMERR), refusedOf(what))
         : stream(content, wholeForm(history.current));
     case "incremental":
-      return asker.protocol === "udp"
+      return client.protocol === "udp"
         ? single(content, answerWith(message, [history.current.soa]), { transfer: "current" })
         : stream(content, incrementalForm(history, what.serial));
   }
@@ -142,12 +142,12 @@ function* signedEach(messages: Iterable<Uint8Array>, { key, mac, now }: Signer):
 }
 
 function single(
-  { message, asker, signer }: Content,
+  { message, client, signer }: Content,
   answer: Message,
   counted: Pick<Extract<Response, { readonly kind: "message" }>, "transfer"> = {},
 ): Response {
   const reserved = signer === undefined ? 0 : signatureBytes(signer.key);
-  const maxSize = asker.protocol === "udp" ? udpSize(message) - reserved : MAX_TCP_BYTES - reserved;
+  const maxSize = client.protocol === "udp" ? udpSize(message) - reserved : MAX_TCP_BYTES - reserved;
   const bytes = encodeMessage(answer, { maxSize });
   const signed = signer === undefined ? bytes : signMessage(bytes, signer.key, signer.now(), signer.mac).bytes;
   return { kind: "message", bytes: signed, ...counted };

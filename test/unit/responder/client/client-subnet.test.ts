@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerOption, readAsker } from "../../../../src/responder/client/client-subnet.ts";
+import { answerOption, subnetOfClient } from "../../../../src/responder/client/client-subnet.ts";
 
 interface Case {
   readonly name: string;
@@ -31,13 +31,13 @@ const cases: readonly Case[] = [
 
 for (const { name, option, peer = PEER, want } of cases) {
   test(name, () => {
-    const asker = readAsker(option === undefined ? undefined : bytes(option), peer);
-    if (asker.kind === "malformed") {
-      assert.equal(asker.problem, want);
+    const client = subnetOfClient(option === undefined ? undefined : bytes(option), peer);
+    if (client.kind === "malformed") {
+      assert.equal(client.problem, want);
       return;
     }
-    assert.equal(asker.subnet && `${asker.subnet.address}/${asker.subnet.prefix}`, want);
-    assert.deepEqual(asker.option, option === undefined ? undefined : bytes(option));
+    assert.equal(client.subnet && `${client.subnet.address}/${client.subnet.prefix}`, want);
+    assert.deepEqual(client.option, option === undefined ? undefined : bytes(option));
   });
 }
 
