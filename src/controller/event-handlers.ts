@@ -3,7 +3,7 @@ import type { Millis } from "../base/clock.ts";
 import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name/name.ts";
-import type { Answer } from "../plan/target-answer.ts";
+import type { TargetAnswer } from "../plan/target-answer.ts";
 import type { Feed } from "./responder/zone-sync.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/ports.ts";
@@ -57,7 +57,7 @@ export function onLead(context: ControllerContext): void {
 }
 
 /** An answer says something new: the zones that show it are planned, the aliases that use it are reported. */
-export function onAnswer(context: ControllerContext, answer: Answer, goodBefore: Millis | undefined): void {
+export function onAnswer(context: ControllerContext, answer: TargetAnswer, goodBefore: Millis | undefined): void {
   for (const key of context.wants.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {

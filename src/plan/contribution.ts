@@ -3,11 +3,11 @@ import type { AliasTarget, DnsAlias } from "../api/dns-alias.ts";
 import { addressSet, familyOf } from "../dns/address/address.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
-import type { Answer } from "./target-answer.ts";
+import type { TargetAnswer } from "./target-answer.ts";
 import { goneAlone } from "./one-family-empty.ts";
 
 /** The answer that stands for a target and family in the alias's view. */
-export type AnswerOf = (target: Name, family: Family) => Answer | undefined;
+export type AnswerOf = (target: Name, family: Family) => TargetAnswer | undefined;
 
 /** What one alias brings to each of its owner names, and what it may not take away. */
 export interface Contribution {
@@ -36,7 +36,7 @@ export interface TargetVerdict {
     | "never-resolved"
     | "stale-kept"
     | "stale-withdrawn";
-  readonly answers: readonly Answer[];
+  readonly answers: readonly TargetAnswer[];
 }
 
 /** Applies the alias's policies to what its targets answered. Static addresses always count. TTLs are before clamping. */
@@ -97,11 +97,11 @@ function staleNext(
 
 interface Judged {
   readonly verdict: TargetVerdict["verdict"];
-  readonly contributing: readonly Answer[];
+  readonly contributing: readonly TargetAnswer[];
   readonly fallback: boolean;
 }
 
-function judgeTarget(alias: DnsAlias, answers: readonly Answer[], now: Millis): Judged {
+function judgeTarget(alias: DnsAlias, answers: readonly TargetAnswer[], now: Millis): Judged {
   const withData = answers.filter((answer) => answer.addresses.length > 0 && !isGoneAlone(answer, answers));
   const live = withData.filter((answer) => answer.emptySince === undefined);
   if (live.length > 0) {
@@ -120,12 +120,12 @@ function judgeTarget(alias: DnsAlias, answers: readonly Answer[], now: Millis): 
   return { verdict: "never-resolved", contributing: [], fallback: false };
 }
 
-function isGoneAlone(answer: Answer, answers: readonly Answer[]): boolean {
+function isGoneAlone(answer: TargetAnswer, answers: readonly TargetAnswer[]): boolean {
   return answers.some((other) => other !== answer && goneAlone(answer, other));
 }
 
 /** Failing families stand until `maxStaleness`; one that is confirmed empty stands until it is known whether the other is as well. */
-function judgeLive(alias: DnsAlias, withData: readonly Answer[], now: Millis): Judged {
+function judgeLive(alias: DnsAlias, withData: readonly TargetAnswer[], now: Millis): Judged {
   const live = withData.filter((answer) => answer.emptySince === undefined);
   const stale = live.filter((answer) => isStale(answer, alias.spec.maxStalenessMs, now));
   if (stale.length === live.length && alias.spec.onStale !== "Keep") {
@@ -139,7 +139,7 @@ function judgeLive(alias: DnsAlias, withData: readonly Answer[], now: Millis): J
   return { verdict: failing ? "failing" : "good", contributing, fallback: false };
 }
 
-function emptyVerdict(alias: DnsAlias, answers: readonly Answer[], withData: readonly Answer[]): Judged {
+function emptyVerdict(alias: DnsAlias, answers: readonly TargetAnswer[], withData: readonly TargetAnswer[]): Judged {
   const confirmed = answers.every((answer) => answer.emptySince !== undefined || answer.addresses.length === 0);
   if (alias.spec.onEmpty === "Hold" || !confirmed) {
     return { verdict: "held-empty", contributing: withData, fallback: false };
@@ -147,7 +147,7 @@ function emptyVerdict(alias: DnsAlias, answers: readonly Answer[], withData: rea
   return { verdict: "withdrawn-empty", contributing: [], fallback: alias.spec.onEmpty === "Fallback" };
 }
 
-function isStale(answer: Answer, maxStalenessMs: Millis, now: Millis): boolean {
+function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boolean {
   const since = answer.goodAt ?? answer.failingSince;
   return answer.failingSince !== undefined && since !== undefined && now - since > maxStalenessMs;
 }
@@ -176,7 +176,7 @@ function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Fa
   }
 }
 
-function isUnread(answer: Answer): boolean {
+function isUnread(answer: TargetAnswer): boolean {
   return answer.goodAt === undefined && answer.emptySince === undefined && answer.outcome.kind !== "positive";
 }
 

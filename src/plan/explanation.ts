@@ -2,7 +2,7 @@ import { objectKey } from "../api/meta.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
-import type { Answer } from "./target-answer.ts";
+import type { TargetAnswer } from "./target-answer.ts";
 import type { ActualRRset, Change } from "./change.ts";
 import type { Claim, ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";
@@ -94,7 +94,7 @@ function targetFacts({ claim, plan }: ExplainedZone): readonly Fact[] {
   });
 }
 
-function answerFact(answer: Answer): Fact {
+function answerFact(answer: TargetAnswer): Fact {
   const { key, outcome, addresses, ttl, chain } = answer;
   const path = chain.length > 1 ? ` by ${chain.map(displayName).join(" → ")}` : "";
   const head = `${displayName(key.target)} ${key.family}${path}`;

@@ -14,7 +14,7 @@ export type Outcome =
  * What stands for one key after all the rules of holding: the planner believes this and nothing else. `addresses` is
  * last-good, steady over rotation; empty while nothing was ever found.
  */
-export interface Answer {
+export interface TargetAnswer {
   readonly key: TargetKey;
   readonly outcome: Outcome;
   /** When this outcome began. */

@@ -6,7 +6,7 @@ import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { ViewId } from "../dns/lookup-result.ts";
 import type { Family } from "../dns/record.ts";
-import type { Answer } from "./target-answer.ts";
+import type { TargetAnswer } from "./target-answer.ts";
 import type { Claim } from "./claims.ts";
 import { contributionOf, type Contribution } from "./contribution.ts";
 import { loopFrom } from "./loop.ts";
@@ -15,7 +15,7 @@ import { planName, type NamePlan } from "./name-plan.ts";
 export interface ZonePlanInput {
   readonly zone: DnsZone;
   readonly claims: ReadonlyMap<Name, Claim>;
-  readonly answerOf: (target: Name, family: Family, view: ViewId) => Answer | undefined;
+  readonly answerOf: (target: Name, family: Family, view: ViewId) => TargetAnswer | undefined;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   /** The aliases that have a name anywhere, for loops that lead over several owner names. */
   readonly claimantsOf: (name: Name) => readonly DnsAlias[];

@@ -5,7 +5,7 @@ import { parseAlias, parseZone } from "../../src/api/parse/parse-object.ts";
 import { propose } from "../../src/controller/zone/propose-changes.ts";
 import { createStore, type Store } from "../../src/controller/inventory/store.ts";
 import { parseName } from "../../src/dns/name/name.ts";
-import type { Answer } from "../../src/plan/target-answer.ts";
+import type { TargetAnswer } from "../../src/plan/target-answer.ts";
 import { after } from "../../src/plan/apply-writes.ts";
 import type { ActualRRset } from "../../src/plan/change.ts";
 import { planZone, type ZonePlan } from "../../src/plan/zone-plan.ts";
@@ -111,10 +111,10 @@ function settledStore(aliasObjects: readonly DnsAlias[], zoneObjects: readonly D
   return store;
 }
 
-function allAnswers(): ReadonlyMap<string, Answer> {
+function allAnswers(): ReadonlyMap<string, TargetAnswer> {
   const pairs = Array.from({ length: aliases }, (_, index) => {
     const target = parseName(targetOf(index));
-    return (["A", "AAAA"] as const).map((family): readonly [string, Answer] => [
+    return (["A", "AAAA"] as const).map((family): readonly [string, TargetAnswer] => [
       `${target} ${family}`,
       {
         key: { target, family, view: "view" },
@@ -134,7 +134,7 @@ function allAnswers(): ReadonlyMap<string, Answer> {
   return new Map(pairs.flat());
 }
 
-function planOf(zone: DnsZone, store: Store, answers: ReadonlyMap<string, Answer>): ZonePlan {
+function planOf(zone: DnsZone, store: Store, answers: ReadonlyMap<string, TargetAnswer>): ZonePlan {
   return planZone({
     zone,
     claims: store.claimsIn(objectKey(zone.meta)),

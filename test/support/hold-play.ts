@@ -1,7 +1,7 @@
 import type { Millis } from "../../src/base/clock.ts";
 import { type Name, parseName } from "../../src/dns/name/name.ts";
 import type { FailureReason, LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
-import type { Answer } from "../../src/plan/target-answer.ts";
+import type { TargetAnswer } from "../../src/plan/target-answer.ts";
 import { answerOf } from "../../src/plan/hold/answer-of.ts";
 import { freshState, type HoldState } from "../../src/plan/hold/state.ts";
 import { step } from "../../src/plan/hold/step.ts";
@@ -46,7 +46,7 @@ export interface PlayOptions {
   readonly serverCount?: number;
   /** No jitter and no spread unless told. */
   readonly random?: number;
-  readonly sibling?: Answer;
+  readonly sibling?: TargetAnswer;
 }
 
 /** The state after each reading, which come at the given seconds. */

@@ -3,7 +3,7 @@ import type { DnsZone, ZoneSpec } from "../../src/api/dns-zone.ts";
 import type { ObjectMeta } from "../../src/api/meta.ts";
 import { parseName, parseOwnerName, type Name } from "../../src/dns/name/name.ts";
 import type { Family } from "../../src/dns/record.ts";
-import type { Answer } from "../../src/plan/target-answer.ts";
+import type { TargetAnswer } from "../../src/plan/target-answer.ts";
 
 /** Builders of objects for tests: what a test does not name is as an ordinary object has it. */
 
@@ -90,8 +90,8 @@ export function answer(
   target: string,
   family: Family,
   addresses: readonly string[],
-  more: Partial<Answer> = {},
-): Answer {
+  more: Partial<TargetAnswer> = {},
+): TargetAnswer {
   const name: Name = parseName(target);
   return {
     key: { target: name, family, view: "v" },

@@ -4,7 +4,7 @@ import type { InvalidObject } from "../../controller/ports/ports.ts";
 import { lastGoodOf } from "../../controller/lookup/last-known-good.ts";
 import { createStore, type Store } from "../../controller/inventory/store.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
-import type { Answer } from "../../plan/target-answer.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf } from "../../plan/hold/answer-of.ts";
 import { freshState, restoredState } from "../../plan/hold/state.ts";
 import { step } from "../../plan/hold/step.ts";
@@ -14,7 +14,7 @@ import type { Composition } from "../compose/compose.ts";
 export interface Snapshot {
   readonly store: Store;
   readonly invalid: readonly InvalidObject[];
-  readonly answers: ReadonlyMap<string, Answer>;
+  readonly answers: ReadonlyMap<string, TargetAnswer>;
 }
 
 export interface SnapshotOptions {
@@ -36,7 +36,7 @@ export async function takeSnapshot(
     .filter((alias) => concerns(alias, store))
     .flatMap((alias) => streamsOf(composition, store, alias));
   const work = [...new Map(keys.map((key) => [keyText(key.key), key])).values()];
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, TargetAnswer>();
   const queue = [...work];
   const worker = async (): Promise<void> => {
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -93,7 +93,11 @@ export function streamsOf({ views }: Pick<Composition, "views">, store: Store, a
   });
 }
 
-async function readOnce({ lookup, views }: Composition, { key, alias }: Stream, signal: AbortSignal): Promise<Answer> {
+async function readOnce(
+  { lookup, views }: Composition,
+  { key, alias }: Stream,
+  signal: AbortSignal,
+): Promise<TargetAnswer> {
   const startedAt = systemClock.now();
   const known = lastGoodOf(key, alias.status, startedAt);
   const before = known === undefined ? freshState(key, startedAt) : restoredState(key, known, startedAt);

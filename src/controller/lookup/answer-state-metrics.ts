@@ -1,7 +1,7 @@
-import type { Answer } from "../../plan/target-answer.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
 
 /** For metrics: how many answers are in each state. Every state is there, with 0 where it has none. */
-export function countStates(answers: Iterable<Answer>): ReadonlyMap<AnswerState, number> {
+export function countStates(answers: Iterable<TargetAnswer>): ReadonlyMap<AnswerState, number> {
   const counts = new Map<AnswerState, number>(STATES.map((state) => [state, 0]));
   for (const answer of answers) {
     const state = stateOf(answer);
@@ -17,7 +17,7 @@ export function countStates(answers: Iterable<Answer>): ReadonlyMap<AnswerState,
 const STATES = ["unknown", "good", "held", "failing", "empty"] as const;
 type AnswerState = (typeof STATES)[number];
 
-function stateOf({ outcome, addresses, emptySince }: Answer): AnswerState {
+function stateOf({ outcome, addresses, emptySince }: TargetAnswer): AnswerState {
   switch (outcome.kind) {
     case "unknown":
       return "unknown";

@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
 import { keyText, type LookupResult, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
-import type { Answer } from "../../plan/target-answer.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { goneAlone } from "../../plan/one-family-empty.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
 import { unconfirmed } from "../../plan/hold/empty.ts";
@@ -74,7 +74,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   }
 }
 
-function siblingOf({ entries }: RefresherContext, key: TargetKey): Answer | undefined {
+function siblingOf({ entries }: RefresherContext, key: TargetKey): TargetAnswer | undefined {
   const sibling = entries.get(siblingText(key));
   return sibling === undefined ? undefined : answerOf(sibling.state);
 }
@@ -84,7 +84,7 @@ function siblingText(key: TargetKey): string {
 }
 
 /** A name that is back may be back in both families: what stands in the other stays until it is asked again, which is now. */
-function doubtSibling(context: RefresherContext, recovered: Answer, now: Millis): void {
+function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: Millis): void {
   const text = siblingText(recovered.key);
   const sibling = context.entries.get(text);
   if (
@@ -99,7 +99,7 @@ function doubtSibling(context: RefresherContext, recovered: Answer, now: Millis)
 }
 
 /** Being good for longer is no news of a family itself, but decides whether the other one is gone alone. */
-function notifySibling(context: RefresherContext, before: Answer, after: Answer): void {
+function notifySibling(context: RefresherContext, before: TargetAnswer, after: TargetAnswer): void {
   const sibling = siblingOf(context, after.key);
   if (sibling !== undefined && goneAlone(sibling, after) && !goneAlone(sibling, before)) {
     guarded(context.deps.log, () => context.deps.onAnswer(sibling, sibling.goodAt));
@@ -146,7 +146,7 @@ function guarded(log: Logger, listener: () => void): void {
   }
 }
 
-function logNews(log: Logger, before: Answer, after: Answer): void {
+function logNews(log: Logger, before: TargetAnswer, after: TargetAnswer): void {
   const fields = { ...fieldsOf(after.key), outcome: after.outcome, addresses: after.addresses };
   if (after.outcome.kind === "failure" && before.failingSince === undefined) {
     log.warn(

@@ -1,7 +1,7 @@
 import type { Clock, Millis, Random } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { LookupResult, TargetKey, ViewId } from "../../dns/lookup-result.ts";
-import type { Answer } from "../../plan/target-answer.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
 import type { HoldState } from "../../plan/hold/state.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import type { Due } from "../../schedule/due.ts";
@@ -18,7 +18,7 @@ export interface RefresherDeps {
    * Called when an answer says something new, never for a mere refresh; see `isNews`. `goodBefore` is when the answer before it was last
    * confirmed: the target has changed no earlier.
    */
-  readonly onAnswer: (answer: Answer, goodBefore: Millis | undefined) => void;
+  readonly onAnswer: (answer: TargetAnswer, goodBefore: Millis | undefined) => void;
   /** Look-ups at once; those that questions wait for are counted apart. */
   readonly concurrency: number;
   /** Every reading, for metrics. */
@@ -33,7 +33,7 @@ export interface Entry {
   state: HoldState;
   users: number;
   /** What `onAnswer` was told last. */
-  told: Answer;
+  told: TargetAnswer;
   lookedUpAt: Millis;
   /** Somebody asked since the last look-up began: without `follow` it is the reason for the next. */
   queried: boolean;

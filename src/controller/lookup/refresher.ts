@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
-import type { Answer } from "../../plan/target-answer.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf } from "../../plan/hold/answer-of.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { freshState, type LastGood, restoredState, withLastGood } from "../../plan/hold/state.ts";
@@ -17,9 +17,9 @@ export interface Refresher {
   want(key: TargetKey, lastGood?: LastGood): void;
   /** One user less; with the last one the key is forgotten. */
   drop(key: TargetKey): void;
-  answer(key: TargetKey): Answer | undefined;
+  answer(key: TargetKey): TargetAnswer | undefined;
   /** All of them. */
-  answers(): Iterable<Answer>;
+  answers(): Iterable<TargetAnswer>;
   /** Looks the key up now, though at most once a second. */
   expedite(key: TargetKey): void;
   /**

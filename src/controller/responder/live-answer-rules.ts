@@ -5,7 +5,7 @@ import { objectKey } from "../../api/meta.ts";
 import { addressSet, familyOf, parseAddress } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
-import type { Answer } from "../../plan/target-answer.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
@@ -85,7 +85,7 @@ function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Pa
   };
 }
 
-function isGiven({ verdict }: TargetVerdict, { addresses }: Answer): boolean {
+function isGiven({ verdict }: TargetVerdict, { addresses }: TargetAnswer): boolean {
   return addresses.length > 0 && verdict !== "withdrawn-empty" && verdict !== "stale-withdrawn";
 }
 

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Finding } from "../../api/condition/summarize.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { Answer, Outcome } from "../../plan/target-answer.ts";
+import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, Placement } from "./alias-facts.ts";
 import type { InvalidObject } from "../ports/ports.ts";
@@ -103,7 +103,7 @@ function judge({ target, verdict, answers }: TargetVerdict, now: Millis): Condit
   }
 }
 
-function failingCondition(name: string, answers: readonly Answer[], now: Millis): ConditionResult | undefined {
+function failingCondition(name: string, answers: readonly TargetAnswer[], now: Millis): ConditionResult | undefined {
   const failure = worstFailure(answers);
   const overdue = answers.some((answer) => answer.failingSince !== undefined && now >= overdueAt(answer));
   if (failure === undefined || !(overdue || failure.reason === "loop" || failure.reason === "special-use")) {
@@ -116,7 +116,7 @@ function failingCondition(name: string, answers: readonly Answer[], now: Millis)
 }
 
 /** When a row of failures becomes news; for the timer that looks at the status again. */
-export function overdueAt(answer: Answer): Millis {
+export function overdueAt(answer: TargetAnswer): Millis {
   return (answer.goodAt ?? answer.failingSince ?? 0) + answer.refreshWaitMs + FAILING_GRACE_MS;
 }
 
@@ -232,15 +232,15 @@ function no(reason: string, message: string): ConditionResult {
   return { status: "False", reason, message };
 }
 
-function worstFailure(answers: readonly Answer[]): Extract<Outcome, { kind: "failure" }> | undefined {
+function worstFailure(answers: readonly TargetAnswer[]): Extract<Outcome, { kind: "failure" }> | undefined {
   return answers.map(({ outcome }) => outcome).find((outcome) => outcome.kind === "failure");
 }
 
-function emptySince(answers: readonly Answer[]): Millis | undefined {
+function emptySince(answers: readonly TargetAnswer[]): Millis | undefined {
   return least(answers.map((answer) => answer.emptySince));
 }
 
-function goodAt(answers: readonly Answer[]): Millis | undefined {
+function goodAt(answers: readonly TargetAnswer[]): Millis | undefined {
   return least(answers.filter((answer) => answer.failingSince !== undefined).map((answer) => answer.goodAt));
 }
 

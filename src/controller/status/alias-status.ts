@@ -3,7 +3,7 @@ import type { AliasStatus, HostnameStatus, TargetStatus } from "../../api/dns-al
 import { summarize } from "../../api/condition/summarize.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
-import type { Answer } from "../../plan/target-answer.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, Placement } from "./alias-facts.ts";
 import {
@@ -111,7 +111,7 @@ function targetStatus({ target, verdict, answers }: TargetVerdict, previous: rea
   };
 }
 
-function counts(answer: Answer, verdict: TargetVerdict["verdict"]): boolean {
+function counts(answer: TargetAnswer, verdict: TargetVerdict["verdict"]): boolean {
   if (verdict === "withdrawn-empty" || verdict === "stale-withdrawn") {
     return false;
   }
@@ -119,7 +119,7 @@ function counts(answer: Answer, verdict: TargetVerdict["verdict"]): boolean {
 }
 
 /** One word where the families agree or one has addresses and the other is merely absent; else each family's own. */
-function outcomesText(answers: readonly Answer[]): string {
+function outcomesText(answers: readonly TargetAnswer[]): string {
   const texts = [...new Set(answers.map((answer) => outcomeText(answer.outcome)))];
   const unlikely = texts.filter((text) => text !== "NoData");
   if (texts.length === 1 || (unlikely.length === 1 && unlikely[0] === "Positive")) {

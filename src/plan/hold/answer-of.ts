@@ -1,9 +1,9 @@
-import type { Answer } from "../target-answer.ts";
+import type { TargetAnswer } from "../target-answer.ts";
 import { refreshWaitMs } from "./refresh-wait.ts";
 import type { HoldState } from "./state.ts";
 
 /** What others may know of a key. */
-export function answerOf(state: HoldState): Answer {
+export function answerOf(state: HoldState): TargetAnswer {
   return {
     key: state.key,
     outcome: state.outcome,
@@ -26,7 +26,7 @@ const WAIT_TOLERANCE = 0.25;
  * True when the answer says something that a plan or a status has to show. A mere refresh (`goodAt`) is not news. The parts are shared between states, so most
  * comparisons end at identity.
  */
-export function isNews(before: Answer, after: Answer): boolean {
+export function isNews(before: TargetAnswer, after: TargetAnswer): boolean {
   return (
     before.addresses !== after.addresses ||
     before.outcome !== after.outcome ||

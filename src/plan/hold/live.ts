@@ -1,12 +1,12 @@
 import type { Millis } from "../../base/clock.ts";
-import type { Answer } from "../target-answer.ts";
+import type { TargetAnswer } from "../target-answer.ts";
 import { answerOf } from "./answer-of.ts";
 import type { HoldState } from "./state.ts";
 
 /** What stands for one key at query time. */
 export interface LiveResult {
   /** Its addresses are those of the last reading; last-good where that is not believed. */
-  readonly answer: Answer;
+  readonly answer: TargetAnswer;
   /** Until then the addresses are fresh; after it they are stale data (RFC 8767). */
   readonly freshUntil: Millis;
   /** A question from then on needs a look-up before it is answered. */

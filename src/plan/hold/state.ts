@@ -3,7 +3,7 @@ import { addressSet } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../dns/lookup-result.ts";
 import type { Seconds } from "../../dns/record.ts";
-import type { Answer, Outcome } from "../target-answer.ts";
+import type { TargetAnswer, Outcome } from "../target-answer.ts";
 import { restoredCycles, type TtlCycles } from "./cycles.ts";
 import type { Rotation } from "./rotation.ts";
 
@@ -71,7 +71,7 @@ export interface HoldContext {
   /** How many servers the view has. */
   readonly serverCount: number;
   /** What stands for the other family of the same target and view; undefined: nobody asks for it. */
-  readonly sibling: Answer | undefined;
+  readonly sibling: TargetAnswer | undefined;
 }
 
 /** What a status or a state file keeps over a restart. */

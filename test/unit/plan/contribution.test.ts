@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
-import type { Answer } from "../../../src/plan/target-answer.ts";
+import type { TargetAnswer } from "../../../src/plan/target-answer.ts";
 import { contributionOf, type TargetVerdict } from "../../../src/plan/contribution.ts";
 import { alias, answer } from "../../support/objects.ts";
 
@@ -13,7 +13,7 @@ const LONG_AGO = { goodAt: 0, failingSince: 10, outcome: { kind: "failure", reas
 
 interface Case {
   readonly name: string;
-  readonly answers: readonly Answer[];
+  readonly answers: readonly TargetAnswer[];
   readonly spec?: Partial<AliasSpec>;
   readonly targets?: readonly (string | readonly string[])[];
   readonly want: readonly string[];

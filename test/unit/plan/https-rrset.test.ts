@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
-import type { Answer } from "../../../src/plan/target-answer.ts";
+import type { TargetAnswer } from "../../../src/plan/target-answer.ts";
 import { carried } from "../../../src/plan/supported-types.ts";
 import { contributionOf } from "../../../src/plan/contribution.ts";
 import type { Contributor } from "../../../src/plan/contributor.ts";
@@ -18,7 +18,7 @@ const EMPTY = [answer("lb.test", "A", [], { emptySince: 1 }), answer("lb.test", 
 
 interface Case {
   readonly name: string;
-  readonly answers?: readonly Answer[];
+  readonly answers?: readonly TargetAnswer[];
   readonly spec?: Partial<AliasSpec>;
   readonly other?: boolean;
   readonly want: readonly string[];
@@ -71,13 +71,13 @@ test("a backend that has no HTTPS records is told of none, and the reader is", (
   assert.equal(carried(plain, lacking), plain);
 });
 
-function planOf(answers: readonly Answer[], spec: Partial<AliasSpec>, other: boolean): NamePlan {
+function planOf(answers: readonly TargetAnswer[], spec: Partial<AliasSpec>, other: boolean): NamePlan {
   const one = contributor("web/shop", answers, { httpsAlias: true, ...spec });
   const two = contributor("web/other", answers, {});
   return planName(NAME, other ? [two, one] : [one], { min: 30, max: 300 });
 }
 
-function contributor(key: string, answers: readonly Answer[], spec: Partial<AliasSpec>): Contributor {
+function contributor(key: string, answers: readonly TargetAnswer[], spec: Partial<AliasSpec>): Contributor {
   const made = alias(key, { targets: ["lb.test"], spec });
   const contribution = contributionOf(made, (_, family) => answers.find(({ key: of }) => of.family === family), 1_000);
   return { alias: made, contribution, loop: undefined };

@@ -5,7 +5,7 @@ import { createRefresher, type Refresher } from "../../../../src/controller/look
 import type { RefresherDeps } from "../../../../src/controller/lookup/refresher-context.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../../../src/dns/lookup-result.ts";
-import type { Answer } from "../../../../src/plan/target-answer.ts";
+import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
 import type { LastGood } from "../../../../src/plan/hold/state.ts";
 import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
 import { empty, failed, found, KEY } from "../../../support/hold-play.ts";
@@ -258,13 +258,13 @@ interface World extends AsyncDisposable {
   readonly refresher: Refresher;
   /** Seconds of each look-up, and whom it avoided. */
   readonly queried: readonly string[];
-  readonly told: readonly Answer[];
+  readonly told: readonly TargetAnswer[];
 }
 
 function start(answering: Answering, options: Partial<RefresherDeps> = {}): World {
   const clock = fakeClock();
   const queried: string[] = [];
-  const told: Answer[] = [];
+  const told: TargetAnswer[] = [];
   const refresher = createRefresher({
     lookup: {
       lookUp: async (key, { avoid }, signal) => {
@@ -294,6 +294,6 @@ function start(answering: Answering, options: Partial<RefresherDeps> = {}): Worl
   };
 }
 
-function addressesOf(answer: Answer | undefined): string {
+function addressesOf(answer: TargetAnswer | undefined): string {
   return answer?.addresses.join(" ") ?? "no answer";
 }
