@@ -15,9 +15,9 @@ export function cap(names: readonly NamePlan[], published: ReadonlySet<Name>, ma
   if (maxNames === undefined || names.length <= maxNames) {
     return { names, refusals: [] };
   }
-  const standing = names.filter(({ name }) => published.has(name));
+  const existing = names.filter(({ name }) => published.has(name));
   const coming = names.filter(({ name, sets }) => !published.has(name) && sets.length > 0);
-  const room = Math.max(0, maxNames - standing.length);
+  const room = Math.max(0, maxNames - existing.length);
   const left = coming.slice(room);
   const out = new Set(left.map(({ name }) => name));
   return {

@@ -37,13 +37,13 @@ export function sameSet(a: RRset | undefined, b: RRset | undefined): boolean {
   return a.ttl === b.ttl && sameMembers(a.data, b.data);
 }
 
-export type Standing =
+export type PendingChanges =
   /** What of the batch is still to be done, in its order. */
   | { readonly kind: "ok"; readonly open: readonly BackendChange[] }
   | { readonly kind: "conflict"; readonly message: string };
 
 /** Compares a batch with what stands now: what is done already needs no write, and what somebody else changed forbids it. */
-export function standing({ changes }: BackendBatch, sets: ReadonlyMap<string, RRset>): Standing {
+export function pendingChanges({ changes }: BackendBatch, sets: ReadonlyMap<string, RRset>): PendingChanges {
   const open: BackendChange[] = [];
   for (const change of changes) {
     const target = targetOf(change);

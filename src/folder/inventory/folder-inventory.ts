@@ -147,8 +147,8 @@ function listenBeside(
   };
   statuses.listen((id) => {
     emitSoon(() => {
-      const standing = told().get(id);
-      return standing === undefined ? [] : objectEvents(standing);
+      const known = told().get(id);
+      return known === undefined ? [] : objectEvents(known);
     });
   });
   files.listen((file) => emitSoon(() => editEvents(told(), file)));
@@ -198,7 +198,7 @@ function problemsOf(seen: FolderRead, { catalog, problems }: Advance): readonly 
     ...(seen.failure === undefined ? [] : [seen.failure]),
     ...seen.unreadable.map(({ path, message }) => `${path}: ${message}`),
     ...problems.map(problemText),
-    ...[...catalog.values()].flatMap((standing) => standing.invalid ?? []),
+    ...[...catalog.values()].flatMap((known) => known.invalid ?? []),
   ];
   return [...new Set(all)];
 }

@@ -4,13 +4,13 @@ import type { ObjectMeta } from "../../api/meta.ts";
 import { baseZonesOf, secretRefsOf } from "../../api/zone-inputs.ts";
 import type { InventoryEvent } from "../../controller/ports/ports.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import type { Catalog, Standing } from "./known-objects.ts";
+import type { Catalog, KnownObject } from "./known-objects.ts";
 import type { ObjectId } from "../manifest/state-entry.ts";
 
 /** What must be told when the catalog goes from `before` to `after`: namespaces first, then zones, aliases, inputs, and what is gone. */
 export function eventsBetween(before: Catalog, after: Catalog): readonly InventoryEvent[] {
-  const changed = [...after.values()].filter((standing) => differs(before.get(standing.id), standing));
-  const lost = [...before.values()].filter((standing) => !after.has(standing.id));
+  const changed = [...after.values()].filter((known) => differs(before.get(known.id), known));
+  const lost = [...before.values()].filter((known) => !after.has(known.id));
   return [
     ...namespaceEvents(before, after),
     ...changed.filter(({ kind }) => kind === "DnsZone").flatMap(objectEvents),
@@ -21,8 +21,8 @@ export function eventsBetween(before: Catalog, after: Catalog): readonly Invento
 }
 
 /** The events of one object as it stands: its last good form, then what is wrong with the present one. */
-export function objectEvents(standing: Standing): readonly InventoryEvent[] {
-  return [...goodEvents(standing), ...invalidEvents(standing)];
+export function objectEvents(known: KnownObject): readonly InventoryEvent[] {
+  return [...goodEvents(known), ...invalidEvents(known)];
 }
 
 /** The zones that are written to a file which someone else has edited. */
@@ -51,7 +51,7 @@ function fileOf(provider: ProviderSpec): string | undefined {
 }
 
 /** The object with what an apiserver would have put into its metadata. */
-function withIdentity<T extends DnsAlias | DnsZone>(object: T, { namespace, name, identity }: Standing): T {
+function withIdentity<T extends DnsAlias | DnsZone>(object: T, { namespace, name, identity }: KnownObject): T {
   const { deletedAt: _, ...given } = object.meta;
   const meta: ObjectMeta = {
     ...given,
@@ -66,15 +66,15 @@ function withIdentity<T extends DnsAlias | DnsZone>(object: T, { namespace, name
   return { ...object, meta };
 }
 
-function goodEvents(standing: Standing): readonly InventoryEvent[] {
-  const manifest = standing.good?.manifest;
+function goodEvents(known: KnownObject): readonly InventoryEvent[] {
+  const manifest = known.good?.manifest;
   if (manifest?.kind === "DnsAlias") {
-    return [{ kind: "alias", alias: withIdentity(manifest.value, standing) }];
+    return [{ kind: "alias", alias: withIdentity(manifest.value, known) }];
   }
-  return manifest?.kind === "DnsZone" ? [{ kind: "zone", zone: withIdentity(manifest.value, standing) }] : [];
+  return manifest?.kind === "DnsZone" ? [{ kind: "zone", zone: withIdentity(manifest.value, known) }] : [];
 }
 
-function invalidEvents({ kind, namespace, name, identity, invalid }: Standing): readonly InventoryEvent[] {
+function invalidEvents({ kind, namespace, name, identity, invalid }: KnownObject): readonly InventoryEvent[] {
   if (invalid === undefined || (kind !== "DnsAlias" && kind !== "DnsZone")) {
     return [];
   }
@@ -82,11 +82,11 @@ function invalidEvents({ kind, namespace, name, identity, invalid }: Standing): 
   return [{ kind: "invalid", manifest }];
 }
 
-function goneEvents({ kind, namespace, name }: Standing): readonly InventoryEvent[] {
+function goneEvents({ kind, namespace, name }: KnownObject): readonly InventoryEvent[] {
   return kind === "DnsAlias" || kind === "DnsZone" ? [{ kind: "gone", of: kind, key: `${namespace}/${name}` }] : [];
 }
 
-function differs(before: Standing | undefined, after: Standing): boolean {
+function differs(before: KnownObject | undefined, after: KnownObject): boolean {
   return (
     before === undefined ||
     before.good?.fingerprint !== after.good?.fingerprint ||
@@ -96,7 +96,7 @@ function differs(before: Standing | undefined, after: Standing): boolean {
 }
 
 /** Zones that read a ConfigMap or Secret that changed. */
-function inputEvents(after: Catalog, changed: readonly Standing[]): readonly InventoryEvent[] {
+function inputEvents(after: Catalog, changed: readonly KnownObject[]): readonly InventoryEvent[] {
   const changedIds = new Set(changed.map(({ id }) => id));
   return [...after.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
     const inputs = good?.manifest.kind === "DnsZone" ? inputsOf(good.manifest.value.spec, namespace) : [];

@@ -6,7 +6,7 @@ import { problemText, type ManifestKind, type ManifestProblem } from "../manifes
 import type { ObjectId } from "../manifest/state-entry.ts";
 
 /** One object as it stands: its last good manifest, and what is wrong with the present one. */
-export interface Standing {
+export interface KnownObject {
   readonly id: ObjectId;
   readonly kind: ManifestKind;
   readonly namespace: string;
@@ -19,7 +19,7 @@ export interface Standing {
   readonly missingSince?: Millis;
 }
 
-export type Catalog = ReadonlyMap<ObjectId, Standing>;
+export type Catalog = ReadonlyMap<ObjectId, KnownObject>;
 
 /** What the folder shows at one moment. */
 export interface FolderView {
@@ -45,15 +45,13 @@ export const SETTLE_MS: Millis = 1000;
  */
 export function advance(before: Catalog, view: FolderView, now: Millis): Advance {
   const { seen, duplicates } = choose(before, view.files);
-  const present = [...seen.values()].map(({ file, object }) => standingOf(before.get(object.id), file, object, now));
-  const absent = [...before.values()]
-    .filter((standing) => !seen.has(standing.id))
-    .flatMap((standing) => keep(standing, view, now));
+  const present = [...seen.values()].map(({ file, object }) => knownOf(before.get(object.id), file, object, now));
+  const absent = [...before.values()].filter((known) => !seen.has(known.id)).flatMap((known) => keep(known, view, now));
   const sorted = [...present, ...absent].sort((a, b) => byCodeUnit(a.id, b.id));
   return {
-    catalog: new Map(sorted.map((standing) => [standing.id, standing])),
+    catalog: new Map(sorted.map((known) => [known.id, known])),
     problems: [...[...view.files.values()].flatMap((content) => content.problems), ...duplicates],
-    unsettled: absent.some((standing) => standing.missingSince !== undefined),
+    unsettled: absent.some((known) => known.missingSince !== undefined),
   };
 }
 
@@ -100,7 +98,7 @@ function duplicateOf(first: Sighting, second: Sighting): ManifestProblem {
   };
 }
 
-function standingOf(before: Standing | undefined, file: string, object: JudgedObject, now: Millis): Standing {
+function knownOf(before: KnownObject | undefined, file: string, object: JudgedObject, now: Millis): KnownObject {
   const { id, kind, namespace, name, result } = object;
   const common = { id, kind, namespace, name, file, identity: identify(before?.identity, object.specHash, now) };
   if (result.kind === "good") {
@@ -110,13 +108,13 @@ function standingOf(before: Standing | undefined, file: string, object: JudgedOb
   return { ...common, ...(before?.good === undefined ? {} : { good: before.good }), invalid: result.problems };
 }
 
-function keep(standing: Standing, view: FolderView, now: Millis): readonly Standing[] {
-  const { missingSince: since = now, ...rest } = standing;
-  const content = view.files.get(standing.file);
+function keep(known: KnownObject, view: FolderView, now: Millis): readonly KnownObject[] {
+  const { missingSince: since = now, ...rest } = known;
+  const content = view.files.get(known.file);
   if (content?.complete === false) {
     return [{ ...rest, invalid: content.problems.map(problemText) }];
   }
-  if (isUnreadable(standing.file, view.unreadable)) {
+  if (isUnreadable(known.file, view.unreadable)) {
     return [rest];
   }
   return now - since < SETTLE_MS ? [{ ...rest, missingSince: since }] : [];

@@ -1,4 +1,4 @@
-import type { Catalog, Standing } from "./known-objects.ts";
+import type { Catalog, KnownObject } from "./known-objects.ts";
 import { hashOf } from "../manifest/identity.ts";
 import { judgeObject } from "../manifest/validate-file.ts";
 import { objectId, type StateEntry } from "../manifest/state-entry.ts";
@@ -12,7 +12,7 @@ export interface RestoredObjects {
 
 /** The catalog as it stood when the state file was written. */
 export function rememberedCatalog(state: StateFile): Catalog {
-  return new Map(state.all().map((entry) => [objectId(entry), standingFrom(entry)]));
+  return new Map(state.all().map((entry) => [objectId(entry), knownFrom(entry)]));
 }
 
 /**
@@ -20,11 +20,11 @@ export function rememberedCatalog(state: StateFile): Catalog {
  * what is in them: after a restart they are what the folder says then.
  */
 export function remember({ state, statuses }: RestoredObjects, before: Catalog, after: Catalog): void {
-  for (const standing of after.values()) {
-    if (standing.kind === "Secret") {
+  for (const known of after.values()) {
+    if (known.kind === "Secret") {
       continue;
     }
-    const { id, kind, namespace, name, file, identity, good } = standing;
+    const { id, kind, namespace, name, file, identity, good } = known;
     const old = state.get(id);
     const same =
       old?.file === file &&
@@ -44,7 +44,7 @@ export function remember({ state, statuses }: RestoredObjects, before: Catalog, 
   }
 }
 
-function standingFrom(entry: StateEntry): Standing {
+function knownFrom(entry: StateEntry): KnownObject {
   const { kind, namespace, name, file, identity, object } = entry;
   const result = object === undefined ? undefined : judgeObject(kind, object);
   const good = result?.kind === "good" ? { fingerprint: hashOf(object), object, manifest: result.manifest } : undefined;

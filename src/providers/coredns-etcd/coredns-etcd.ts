@@ -1,7 +1,7 @@
 import { displayName } from "../../dns/name/name.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
-import { byKey, standing, targetOf } from "../rrset-changes.ts";
+import { byKey, pendingChanges, targetOf } from "../rrset-changes.ts";
 import type { BackendProblem } from "../http-error.ts";
 import type { EtcdClientDeps } from "./calls.ts";
 import { createEtcdClient, type EtcdClient } from "./client.ts";
@@ -57,7 +57,7 @@ async function apply(state: State, batch: BackendBatch, signal: AbortSignal): Pr
   }
   const { client, seen } = state;
   state.seen = undefined;
-  const early = seen === undefined ? undefined : standing(batch, byKey(seen.sets));
+  const early = seen === undefined ? undefined : pendingChanges(batch, byKey(seen.sets));
   if (seen !== undefined && early?.kind === "ok" && early.open.length > 0) {
     const written = await writeAll(client, seen, keyChangesFor(seen, early.open), signal);
     if (written.kind !== "stale") {
@@ -83,7 +83,7 @@ async function applyAnew(
       return answer;
     }
     const { view } = answer;
-    const judged = standing(batch, byKey(view.sets));
+    const judged = pendingChanges(batch, byKey(view.sets));
     if (judged.kind === "conflict") {
       return judged;
     }

@@ -2,7 +2,7 @@ import { sameMembers } from "../../base/order.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
 import { EXTERNAL_DNS_LACKS } from "../external-dns-types.ts";
-import { byKey, setKey, standing } from "../rrset-changes.ts";
+import { byKey, setKey, pendingChanges } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import { createWebhookClient } from "./client.ts";
 import { endpointFor, type Shown } from "./convert.ts";
@@ -41,7 +41,7 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
   if (now.kind !== "ok") {
     return now;
   }
-  const judged = standing(batch, byKey(parts.requestedTtls.presented(now.shown)));
+  const judged = pendingChanges(batch, byKey(parts.requestedTtls.presented(now.shown)));
   if (judged.kind === "conflict") {
     return judged;
   }

@@ -49,16 +49,16 @@ export function judgeName(name: Name, input: JudgeInput): JudgedName {
       leftover: false,
     };
   }
-  const standing = ALIAS_TYPES.flatMap((type) => input.sets.get(recordKey(name, type)) ?? []);
+  const existing = ALIAS_TYPES.flatMap((type) => input.sets.get(recordKey(name, type)) ?? []);
   const lost = ALIAS_TYPES.filter((type) =>
-    standing.some((set) => set.type === type && !owned.includes(type) && input.isAsLeft(set)),
+    existing.some((set) => set.type === type && !owned.includes(type) && input.isAsLeft(set)),
   );
   const ours = new Set([...owned, ...lost]);
-  const sets = ALIAS_TYPES.filter((type) => standing.some((set) => set.type === type)).map((type) => ({
+  const sets = ALIAS_TYPES.filter((type) => existing.some((set) => set.type === type)).map((type) => ({
     ...actualOf(name, type, input.sets),
     owner: ours.has(type) ? input.ownerId : undefined,
   }));
-  const leftover = owned.some((type) => !standing.some((set) => set.type === type));
+  const leftover = owned.some((type) => !existing.some((set) => set.type === type));
   return { sets, holder, lost, leftover };
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
-import { byKey, standing } from "../rrset-changes.ts";
+import { byKey, pendingChanges } from "../rrset-changes.ts";
 import { createPowerDNSClient, type PowerDNSClient, type PowerDNSClientDeps } from "./client.ts";
 import { patchOf, rrsetsOfZone, serialPatch } from "./convert.ts";
 
@@ -51,7 +51,7 @@ async function apply(
   if (SECONDARY_KINDS.has(zone.kind)) {
     return { kind: "refused", reason: "ReadOnly", message: readOnlyMessage(spec.url, domain, zone.kind) };
   }
-  const judged = standing(batch, byKey(rrsetsOfZone(zone, domain)));
+  const judged = pendingChanges(batch, byKey(rrsetsOfZone(zone, domain)));
   if (judged.kind === "conflict") {
     return judged;
   }

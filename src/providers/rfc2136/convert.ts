@@ -53,11 +53,11 @@ export type Rest =
 
 /** What of a batch is left to do where part of it may have taken effect. TTLs count in what is wanted, not in what was read, as in an UPDATE. */
 export function restOf(changes: readonly BackendChange[], sets: readonly RRset[]): Rest {
-  const standing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
+  const existing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
   const rest: BackendChange[] = [];
   for (const change of changes) {
     const subject = change.before ?? change.after;
-    const now = subject && standing.get(`${subject.name} ${subject.type}`);
+    const now = subject && existing.get(`${subject.name} ${subject.type}`);
     const isDone = sameData(now, change.after) && now?.ttl === change.after?.ttl;
     if (!isDone && subject !== undefined && !sameData(now, change.before)) {
       return { kind: "foreign", set: subject };

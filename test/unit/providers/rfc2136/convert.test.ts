@@ -65,9 +65,9 @@ const rests: readonly (readonly [string, BackendChange, readonly string[], strin
   ["what was to be changed is gone", change(A1, A2), [], "foreign"],
 ];
 
-for (const [name, one, standing, want] of rests) {
+for (const [name, one, existing, want] of rests) {
   test(`what is left to do: ${name}`, () => {
-    const rest = restOf([one], standing.map(set));
+    const rest = restOf([one], existing.map(set));
     assert.equal(rest.kind === "rest" ? `${rest.changes.length} left` : rest.kind, want);
   });
 }
