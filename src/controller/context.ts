@@ -11,7 +11,7 @@ import type { WorkQueue } from "../schedule/work-queue.ts";
 import type { Feed } from "./responder/zone-sync.ts";
 import type { ResponderPort } from "./responder/zone-sync-context.ts";
 import type { InvalidObject, EndpointsOf, Inventory, Observer, ProviderFactory, Reporter } from "./ports/ports.ts";
-import type { ProveDeps } from "./zone/propagation-check.ts";
+import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
 import type { Refresher } from "./lookup/refresher.ts";
 import type { Store } from "./inventory/store.ts";
 import type { Wants } from "./lookup/target-subscriptions.ts";
@@ -30,7 +30,7 @@ export interface ControllerDeps {
   /** One text for each place that a zone can be written to. */
   readonly writeTargetOf: (zone: DnsZone) => string;
   readonly endpointsOf: EndpointsOf;
-  readonly queryServer: ProveDeps["queryServer"];
+  readonly queryServer: PropagationCheckDeps["queryServer"];
   readonly lookup: Lookup;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   readonly serverCountOf: (view: ViewId) => number;
@@ -57,7 +57,7 @@ export interface ControllerContext {
   /** Plans and writes zones. */
   readonly zoneQueue: WorkQueue;
   /** Asks the servers of zones for what was written. */
-  readonly proveQueue: WorkQueue;
+  readonly propagationQueue: WorkQueue;
   /** Brings statuses and finalizers of aliases up to date. */
   readonly aliasQueue: WorkQueue;
   /** Brings statuses of zones up to date. */
@@ -111,7 +111,17 @@ export function isSettled({ phase, zones, wants, store, refresher }: ControllerC
 }
 
 export function sizesOf(context: ControllerContext): ReadonlyMap<string, number> {
-  const { store, refresher, zones, invalid, edited, zoneQueue, proveQueue, aliasQueue, reportQueue } = context;
+  const {
+    store,
+    refresher,
+    zones,
+    invalid,
+    edited,
+    zoneQueue,
+    propagationQueue: proveQueue,
+    aliasQueue,
+    reportQueue,
+  } = context;
   return new Map([
     ["streams", refresher.size()],
     ["zones", zones.size],

@@ -7,7 +7,7 @@ import { createFeed, type Feed } from "./responder/zone-sync.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
 import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
-import { proveZone, type ProveDeps } from "./zone/propagation-check.ts";
+import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";
@@ -60,7 +60,7 @@ const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 
 export function createController(deps: ControllerDeps): Controller {
   const context = assemble(deps);
-  const { refresher, zoneQueue, proveQueue, aliasQueue, reportQueue, phase } = context;
+  const { refresher, zoneQueue, propagationQueue, aliasQueue, reportQueue, phase } = context;
   return {
     async run(signal) {
       await Promise.all([
@@ -70,7 +70,7 @@ export function createController(deps: ControllerDeps): Controller {
         ),
         refresher.run(signal),
         context.feed?.run(signal),
-        ...[zoneQueue, proveQueue, aliasQueue, reportQueue].map((queue) => queue.run(signal)),
+        ...[zoneQueue, propagationQueue, aliasQueue, reportQueue].map((queue) => queue.run(signal)),
       ]);
     },
     lead(signal) {
@@ -101,7 +101,7 @@ export function createController(deps: ControllerDeps): Controller {
         ["refresh", refresher.heartbeatAt()],
         ...(context.feed === undefined ? [] : [["served", context.feed.heartbeatAt()] as const]),
         ["zones", zoneQueue.heartbeatAt()],
-        ["proof", proveQueue.heartbeatAt()],
+        ["proof", propagationQueue.heartbeatAt()],
         ["aliases", aliasQueue.heartbeatAt()],
         ["reports", reportQueue.heartbeatAt()],
       ]),
@@ -109,7 +109,7 @@ export function createController(deps: ControllerDeps): Controller {
     queueDepths: () =>
       new Map([
         ["zones", zoneQueue.size()],
-        ["proof", proveQueue.size()],
+        ["proof", propagationQueue.size()],
         ["aliases", aliasQueue.size()],
         ["reports", reportQueue.size()],
       ]),
@@ -159,7 +159,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
       ZONES_AT_ONCE,
       inTerm((zone, signal) => reconcile(context, zone, signal)),
     ),
-    proveQueue: createQueue(deps, "proof", ZONES_AT_ONCE, (zone, signal) => prove(context, zone, signal)),
+    propagationQueue: createQueue(deps, "proof", ZONES_AT_ONCE, (zone, signal) => checkZone(context, zone, signal)),
     aliasQueue: createQueue(
       deps,
       "aliases",
@@ -255,7 +255,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       setsHere: (of, names, sets) => setsHere(store, of, names, sets),
       onChanged: (of, names) => onZoneChanged(context, of, names),
       refreshTargets: (of, names) => refreshTargets(context, of, names),
-      onWritten: (of) => context.proveQueue.add(of),
+      onWritten: (of) => context.propagationQueue.add(of),
     },
     state,
     signal,
@@ -264,13 +264,13 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
   return requeue;
 }
 
-async function prove(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
+async function checkZone(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const { clock, log, observer, endpointsOf, queryServer } = context.deps;
   const state = context.zones.get(zone);
-  const onChanged: ProveDeps["onChanged"] = (of, names) => onZoneChanged(context, of, names);
+  const onChanged: PropagationCheckDeps["onChanged"] = (of, names) => onZoneChanged(context, of, names);
   return state === undefined
     ? { requeue: "done" }
-    : proveZone({ clock, log, observer, endpointsOf, queryServer, onChanged }, state, signal);
+    : checkPropagation({ clock, log, observer, endpointsOf, queryServer, onChanged }, state, signal);
 }
 
 function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {

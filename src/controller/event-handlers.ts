@@ -206,7 +206,7 @@ function takeZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): vo
   const state = context.zones.get(key);
   if (state === undefined) {
     context.zones.set(key, newZoneState(zone, context.deps.providerOf(zone)));
-    context.proveQueue.add(key);
+    context.propagationQueue.add(key);
     return;
   }
   const changed = JSON.stringify(state.zone.spec) !== JSON.stringify(zone.spec);
@@ -215,7 +215,7 @@ function takeZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): vo
     const before = state.provider;
     state.provider = context.deps.providerOf(zone);
     before.close?.();
-    context.proveQueue.add(key);
+    context.propagationQueue.add(key);
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
   // Touched by its spec or by an input (a base zone, a rendered key): either way what is held may be out of date.
@@ -228,7 +228,7 @@ function forgetZone(context: ControllerContext, key: ObjectKey): void {
   context.zones.delete(key);
   context.deps.observer.zoneGone(key);
   context.zoneQueue.remove(key);
-  context.proveQueue.remove(key);
+  context.propagationQueue.remove(key);
   context.reportQueue.remove(key);
 }
 

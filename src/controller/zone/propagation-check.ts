@@ -10,7 +10,7 @@ import type { ServerAnswer, EndpointsOf, Observer } from "../ports/ports.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { PendingChange, ZoneState } from "./zone-state.ts";
 
-export interface ProveDeps {
+export interface PropagationCheckDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer: Observer;
@@ -38,12 +38,16 @@ const SLOW_WAIT_MS = 10_000;
 const IDLE_WAIT_MS = 30_000;
 
 /** One round of asking every server of a zone for what is written; says when the next round is due. */
-export async function proveZone(deps: ProveDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
+export async function checkPropagation(
+  deps: PropagationCheckDeps,
+  state: ZoneState,
+  signal: AbortSignal,
+): Promise<Requeue> {
   const endpoints = await deps.endpointsOf(state.zone, signal);
   if (endpoints.length === 0) {
     return takeAsServed(deps, state);
   }
-  const queried = new Map(state.unproved);
+  const queried = new Map(state.unconfirmed);
   recordServers(state, endpoints);
   await Promise.all(endpoints.map((endpoint) => queryOne(deps, state, endpoint, signal)));
   return settleRound(deps, state, { total: endpoints.length, queried });
@@ -63,7 +67,7 @@ function recordServers(state: ZoneState, endpoints: readonly ServingEndpoint[]):
     if (names === undefined) {
       state.behind.set(text, new Set(everything));
     } else {
-      for (const name of state.unproved.keys()) {
+      for (const name of state.unconfirmed.keys()) {
         names.add(name);
       }
     }
@@ -71,7 +75,7 @@ function recordServers(state: ZoneState, endpoints: readonly ServingEndpoint[]):
 }
 
 async function queryOne(
-  deps: ProveDeps,
+  deps: PropagationCheckDeps,
   state: ZoneState,
   endpoint: ServingEndpoint,
   signal: AbortSignal,
@@ -102,7 +106,7 @@ async function queryOne(
 
 /** A name that was withdrawn is not asked for: another record may answer there rightly (a wildcard, the team's own). */
 async function serves(
-  deps: ProveDeps,
+  deps: PropagationCheckDeps,
   endpoint: ServingEndpoint,
   name: Name,
   wanted: ZoneState["own"],
@@ -123,19 +127,19 @@ async function serves(
 interface Round {
   readonly total: number;
   /** What was unproved when the round began; what was written since waits for the next. */
-  readonly queried: ZoneState["unproved"];
+  readonly queried: ZoneState["unconfirmed"];
 }
 
-function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Round): Requeue {
+function settleRound(deps: PropagationCheckDeps, state: ZoneState, { total, queried }: Round): Requeue {
   const zone = objectKey(state.zone.meta);
   const now = deps.clock.now();
   const current = [...state.behind.values()].filter((names) => names.size === 0).length;
   const lagging = [...state.behind.values()];
-  const proved = [...queried].filter(
-    ([name, entry]) => state.unproved.get(name) === entry && !lagging.some((names) => names.has(name)),
+  const confirmed = [...queried].filter(
+    ([name, entry]) => state.unconfirmed.get(name) === entry && !lagging.some((names) => names.has(name)),
   );
-  for (const [name, pendingChange] of proved) {
-    state.unproved.delete(name);
+  for (const [name, pendingChange] of confirmed) {
+    state.unconfirmed.delete(name);
     state.publishedAt.set(name, now);
     recordLag(deps, state, pendingChange, now);
   }
@@ -149,7 +153,7 @@ function settleRound(deps: ProveDeps, state: ZoneState, { total, queried }: Roun
     deps.log.warn({ zone, current, total }, "propagation is slow");
   }
   const wholeZone = before.current !== current || before.total !== total || before.slow !== slow;
-  const changed = [...proved.map(([name]) => name), ...known];
+  const changed = [...confirmed.map(([name]) => name), ...known];
   if (wholeZone || changed.length > 0) {
     deps.onChanged(zone, wholeZone ? undefined : changed);
   }
@@ -165,13 +169,13 @@ function nextWaitMs(now: Millis, behindSince: Millis | undefined, slow: boolean)
 }
 
 /** Without a server to ask, what is written is all that can be said. */
-function takeAsServed(deps: ProveDeps, state: ZoneState): Requeue {
-  const proved = [...state.unproved.keys()];
-  for (const name of proved) {
+function takeAsServed(deps: PropagationCheckDeps, state: ZoneState): Requeue {
+  const confirmed = [...state.unconfirmed.keys()];
+  for (const name of confirmed) {
     state.publishedAt.set(name, deps.clock.now());
   }
-  state.unproved.clear();
-  const names = [...proved, ...takeKnown(state, () => true, deps.clock.now())];
+  state.unconfirmed.clear();
+  const names = [...confirmed, ...takeKnown(state, () => true, deps.clock.now())];
   state.behind.clear();
   const known = state.propagation.total !== undefined;
   state.propagation = { total: undefined, current: 0, behindSince: undefined, slow: false };
@@ -185,7 +189,7 @@ function takeAsServed(deps: ProveDeps, state: ZoneState): Requeue {
 function takeKnown(state: ZoneState, isServed: (name: Name) => boolean, now: Millis): readonly Name[] {
   const known = new Set<Name>();
   for (const { name } of state.own.values()) {
-    if (!state.publishedAt.has(name) && !state.unproved.has(name) && isServed(name)) {
+    if (!state.publishedAt.has(name) && !state.unconfirmed.has(name) && isServed(name)) {
       known.add(name);
       state.publishedAt.set(name, now);
     }
@@ -193,7 +197,7 @@ function takeKnown(state: ZoneState, isServed: (name: Name) => boolean, now: Mil
   return [...known];
 }
 
-function recordLag(deps: ProveDeps, state: ZoneState, { at, goodBefore }: PendingChange, now: Millis): void {
+function recordLag(deps: PropagationCheckDeps, state: ZoneState, { at, goodBefore }: PendingChange, now: Millis): void {
   const lagMs = now - at;
   state.lags = [...state.lags.slice(1 - KEPT_LAGS), lagMs];
   deps.observer.propagated(objectKey(state.zone.meta), lagMs, goodBefore === undefined ? undefined : now - goodBefore);

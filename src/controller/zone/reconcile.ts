@@ -257,7 +257,7 @@ function writeDone(
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   for (const name of names) {
     // A new object each time: a round of asking that is under way must not settle what was written after it began.
-    state.unproved.set(name, { ...(state.unproved.get(name) ?? pendingChange) });
+    state.unconfirmed.set(name, { ...(state.unconfirmed.get(name) ?? pendingChange) });
   }
   recordPublished(deps, state.zone, writes);
   deps.onWritten(objectKey(state.zone.meta));

@@ -78,7 +78,7 @@ export interface ZoneState {
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
-  readonly unproved: Map<Name, PendingChange>;
+  readonly unconfirmed: Map<Name, PendingChange>;
   /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
   readonly behind: Map<string, Set<Name>>;
   /** When each owner name's sets were first seen at every server, or written where no server is known. */
@@ -107,7 +107,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     writerHolds: new Map(),
     repairs: [],
     setRepairs: new Map(),
-    unproved: new Map(),
+    unconfirmed: new Map(),
     behind: new Map(),
     publishedAt: new Map(),
   };

@@ -3,7 +3,7 @@ import type { Message } from "../../dns/message/message.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
 import { RCODE } from "../../dns/registry.ts";
 import type { Protocol } from "../../transport/exchange.ts";
-import { cookieOf, type Judgement, type Proof } from "./match-response.ts";
+import { cookieOf, type Judgement, type SpoofingProof } from "./match-response.ts";
 import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "../server/server-traits.ts";
 
 /** How one packet of a try goes out. */
@@ -16,8 +16,8 @@ export interface Sent {
   readonly retry?: Retry;
 }
 
-/** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. A {@link Proof}: its answer lacked it. */
-export type Retry = "truncated" | "edns" | "subnet" | "badcookie" | Proof;
+/** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. A {@link SpoofingProof}: its answer lacked it. */
+export type Retry = "truncated" | "edns" | "subnet" | "badcookie" | SpoofingProof;
 
 export type FollowUp =
   | { readonly kind: "take" }
@@ -50,12 +50,12 @@ export function followUp(sent: Sent, message: Message, judgement: Judgement): Fo
 /** What the same response teaches about the server. */
 export function learn(traits: Traits, sent: Sent, response: Response, now: Millis): Traits {
   const { message, judgement } = response;
-  const isProved = sent.protocol !== "udp" && judgement.kind === "doubtful";
+  const isProven = sent.protocol !== "udp" && judgement.kind === "doubtful";
   const known = withCookie(traits, cookieOf(message), now);
-  if (isProved && judgement.lacks === "cookie") {
+  if (isProven && judgement.lacks === "cookie") {
     return withoutCookie(known, now);
   }
-  if (isProved && judgement.lacks === "letters") {
+  if (isProven && judgement.lacks === "letters") {
     return { ...known, foldsCase: true };
   }
   if (sent.retry === "subnet" && !refusesSubnet(message)) {

@@ -10,10 +10,10 @@ import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
  */
 export type Judgement =
   | { readonly kind: "answer" }
-  | { readonly kind: "doubtful"; readonly lacks: Proof }
+  | { readonly kind: "doubtful"; readonly lacks: SpoofingProof }
   | { readonly kind: "stray"; readonly why: string };
 
-export type Proof = "letters" | "cookie";
+export type SpoofingProof = "letters" | "cookie";
 
 /** Is this packet the answer to that query? RFC 5452 9.1, RFC 7873 5.3, RFC 7871 7.3. */
 export function judge(query: Message, response: Message, cookieExpected: boolean): Judgement {
