@@ -248,7 +248,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       observer: deps.observer,
       plan: (of) => planOf(context, of),
       olderTwin: (of) => store.olderTwin(of),
-      keeps: () => namesOfUnread(context.invalid.values(), (key) => store.alias(key) !== undefined),
+      mayNotDelete: () => namesOfUnread(context.invalid.values(), (key) => store.alias(key) !== undefined),
       mayWrite: () => mayWrite(context),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),

@@ -13,7 +13,7 @@ export interface DiffInput {
   readonly ownerId: string;
   readonly policy: ZoneSpec["policy"];
   /** Names that nobody is known to ask for, and whose sets stay all the same: an alias that cannot be read may have them. */
-  readonly keeps?: ((name: Name) => boolean) | undefined;
+  readonly mayNotDelete?: ((name: Name) => boolean) | undefined;
   readonly conflict: ZoneSpec["conflict"];
 }
 
@@ -30,7 +30,7 @@ export function diff(input: DiffInput): readonly Change[] {
     changes.push(...changesAt(plan, actual, input));
   }
   for (const [key, set] of actual) {
-    if (!seen.has(key) && set.owner === input.ownerId && input.keeps?.(set.name) !== true) {
+    if (!seen.has(key) && set.owner === input.ownerId && input.mayNotDelete?.(set.name) !== true) {
       changes.push(removal(set, input.policy));
     }
   }
@@ -70,10 +70,10 @@ function compare(
   if (plan.frozen || (adopts && wanted === undefined)) {
     return undefined;
   }
-  const keeps = plan.keepPublished.includes(type);
-  const after = keeps ? withPublished(wanted, before) : wanted;
+  const mayNotDelete = plan.keepPublished.includes(type);
+  const after = mayNotDelete ? withPublished(wanted, before) : wanted;
   if (after === undefined) {
-    return before === undefined || keeps ? undefined : removal(before, input.policy);
+    return before === undefined || mayNotDelete ? undefined : removal(before, input.policy);
   }
   if (before === undefined) {
     return { kind: "create", after };

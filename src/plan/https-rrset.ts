@@ -11,7 +11,7 @@ export interface HttpsPlan {
   /** Beside the addresses, and with the least of their TTLs. */
   readonly set?: DesiredRRset;
   /** The target has not been read yet: what is published stays. */
-  readonly keeps: boolean;
+  readonly mayNotDelete: boolean;
   readonly unmet?: Unmet;
 }
 
@@ -34,15 +34,15 @@ export function planHttps(
   const withHttps = contributors.find(({ alias }) => httpsTargetOf(alias.spec) !== undefined);
   const target = withHttps && httpsTargetOf(withHttps.alias.spec);
   if (withHttps === undefined || target === undefined) {
-    return { keeps: false };
+    return { mayNotDelete: false };
   }
   if (contributors.length > 1) {
     const others = contributors.filter((one) => one !== withHttps).map(({ alias }) => objectKey(alias.meta));
     const message = `it would lead past the targets of ${others.join(", ")}, which ${others.length === 1 ? "has" : "have"} ${displayName(name)} too: set httpsAlias: false, or leave the name to one alias`;
-    return { keeps: false, unmet: { type: "HTTPS", message } };
+    return { mayNotDelete: false, unmet: { type: "HTTPS", message } };
   }
   if (withHttps.contribution.usesFallback || addresses.length === 0) {
-    return { keeps: withHttps.contribution.keepPublished.length > 0 };
+    return { mayNotDelete: withHttps.contribution.keepPublished.length > 0 };
   }
   const set: DesiredRRset = {
     name,
@@ -51,7 +51,7 @@ export function planHttps(
     ttl: Math.min(...addresses.map(({ ttl }) => ttl)),
     resources: [objectKey(withHttps.alias.meta)],
   };
-  return { keeps: false, set };
+  return { mayNotDelete: false, set };
 }
 
 /** Where an alias wants an HTTPS record to lead; undefined: it wants none. */

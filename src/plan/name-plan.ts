@@ -31,7 +31,7 @@ export function planName(name: Name, contributors: readonly Contributor[], zoneT
     name,
     sets: https.set === undefined ? sets : [...sets, https.set],
     frozen,
-    keepPublished: https.keeps ? [...keepPublished, "HTTPS"] : keepPublished,
+    keepPublished: https.mayNotDelete ? [...keepPublished, "HTTPS"] : keepPublished,
     ...(https.unmet === undefined ? {} : { unmet: https.unmet }),
   };
 }

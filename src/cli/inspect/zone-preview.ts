@@ -80,7 +80,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     actual,
     ownerId,
     ...limitsOf(provider),
-    keeps: namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined),
+    mayNotDelete: namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined),
   });
   return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };
 }

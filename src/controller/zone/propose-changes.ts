@@ -18,7 +18,7 @@ export interface ProposalInput {
   readonly ownerId: string;
   readonly maxNames: number | undefined;
   /** See DiffInput. */
-  readonly keeps?: ((name: Name) => boolean) | undefined;
+  readonly mayNotDelete?: ((name: Name) => boolean) | undefined;
   /** The least TTL that the backend takes; absent: any. */
   readonly minTtl?: Seconds | undefined;
   /** What the backend cannot hold; absent: nothing. */
@@ -50,14 +50,14 @@ export function propose({
   maxNames,
   minTtl = 0,
   lacking,
-  keeps,
+  mayNotDelete,
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
   const { names, refusals } = cap(plan.names, published, maxNames);
   const { policy, conflict } = zone.spec;
   const raised = names.map((name) => withMinTtl(lacking === undefined ? name : carried(name, lacking), minTtl));
-  const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, keeps }), ...refusals];
+  const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, mayNotDelete }), ...refusals];
   const guarded = guard({
     changes,
     owned: own.length,

@@ -27,7 +27,7 @@ export interface ReconcileDeps {
   readonly plan: (zone: DnsZone) => ZonePlan;
   readonly olderTwin: (zone: DnsZone) => DnsZone | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
-  readonly keeps: () => ((name: Name) => boolean) | undefined;
+  readonly mayNotDelete: () => ((name: Name) => boolean) | undefined;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
@@ -148,7 +148,7 @@ async function publish(
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
-    keeps: deps.keeps(),
+    mayNotDelete: deps.mayNotDelete(),
   });
   recordHeld(deps, state, guarded);
   const peace = withoutFights(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());

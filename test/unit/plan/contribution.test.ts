@@ -19,7 +19,7 @@ interface Case {
   readonly want: readonly string[];
   readonly verdicts?: readonly TargetVerdict["verdict"][];
   /** The families of which nothing published is taken away. */
-  readonly keeps?: readonly ("A" | "AAAA")[];
+  readonly mayNotDelete?: readonly ("A" | "AAAA")[];
 }
 
 const cases: readonly Case[] = [
@@ -28,7 +28,7 @@ const cases: readonly Case[] = [
     answers: [A, AAAA],
     want: ["192.0.2.1", "2001:db8::1"],
     verdicts: ["good"],
-    keeps: [],
+    mayNotDelete: [],
   },
   { name: "only the families that are asked for", answers: [A, AAAA], spec: { families: ["A"] }, want: ["192.0.2.1"] },
   {
@@ -58,12 +58,12 @@ const cases: readonly Case[] = [
     want: ["192.0.2.1"],
     verdicts: ["held-empty"],
   },
-  { name: "a family that never was takes nothing away", answers: [A, NO_AAAA], want: ["192.0.2.1"], keeps: [] },
+  { name: "a family that never was takes nothing away", answers: [A, NO_AAAA], want: ["192.0.2.1"], mayNotDelete: [] },
   {
     name: "a family that has not been read well keeps what is published in it, and not in the other",
     answers: [A, answer("cdn.test", "AAAA", [], { outcome: { kind: "nodata" }, goodAt: undefined })],
     want: ["192.0.2.1"],
-    keeps: ["AAAA"],
+    mayNotDelete: ["AAAA"],
   },
   {
     name: "both families empty under Hold: last-good stays",
@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
     ],
     want: ["192.0.2.1", "2001:db8::1"],
     verdicts: ["held-empty"],
-    keeps: [],
+    mayNotDelete: [],
   },
   {
     name: "both families empty under Withdraw: gone",
@@ -81,7 +81,7 @@ const cases: readonly Case[] = [
     spec: { onEmpty: "Withdraw" },
     want: [],
     verdicts: ["withdrawn-empty"],
-    keeps: [],
+    mayNotDelete: [],
   },
   {
     name: "both families empty under Fallback: the fallback",
@@ -136,14 +136,14 @@ const cases: readonly Case[] = [
     answers: [answer("cdn.test", "A", [], { outcome: LONG_AGO.outcome }), NO_AAAA],
     want: [],
     verdicts: ["never-resolved"],
-    keeps: ["A", "AAAA"],
+    mayNotDelete: ["A", "AAAA"],
   },
   {
     name: "not looked up yet: nothing is taken away",
     answers: [],
     want: [],
     verdicts: ["resolving"],
-    keeps: ["A", "AAAA"],
+    mayNotDelete: ["A", "AAAA"],
   },
   {
     name: "static addresses need no look-up",
@@ -151,7 +151,7 @@ const cases: readonly Case[] = [
     answers: [],
     want: ["192.0.2.5", "2001:db8::5"],
     verdicts: [],
-    keeps: [],
+    mayNotDelete: [],
   },
   {
     name: "several targets are merged without duplicates",
@@ -161,7 +161,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const { name, answers, spec, targets, want, verdicts, keeps } of cases) {
+for (const { name, answers, spec, targets, want, verdicts, mayNotDelete } of cases) {
   test(name, () => {
     const object = alias("web/shop", { ...(targets && { targets }), ...(spec && { spec }) });
     const found = contributionOf(
@@ -176,8 +176,8 @@ for (const { name, answers, spec, targets, want, verdicts, keeps } of cases) {
         verdicts,
       );
     }
-    if (keeps !== undefined) {
-      assert.deepEqual(found.keepPublished, keeps);
+    if (mayNotDelete !== undefined) {
+      assert.deepEqual(found.keepPublished, mayNotDelete);
     }
   });
 }

@@ -22,7 +22,7 @@ interface Case {
   readonly spec?: Partial<AliasSpec>;
   readonly other?: boolean;
   readonly want: readonly string[];
-  readonly keeps?: boolean;
+  readonly mayNotDelete?: boolean;
   readonly unmet?: RegExp;
 }
 
@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
     want: [],
   },
   { name: "goes with the addresses", answers: EMPTY, spec: { onEmpty: "Withdraw" }, want: [] },
-  { name: "that is published stays while its target is not known", answers: [], want: [], keeps: true },
+  { name: "that is published stays while its target is not known", answers: [], want: [], mayNotDelete: true },
   {
     name: "is for one alias alone",
     other: true,
@@ -50,11 +50,11 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const { name, answers = ADDRESSES, spec = {}, other = false, want, keeps = false, unmet } of cases) {
+for (const { name, answers = ADDRESSES, spec = {}, other = false, want, mayNotDelete = false, unmet } of cases) {
   test(`an HTTPS record ${name}`, () => {
     const plan = planOf(answers, spec, other);
     assert.deepEqual(httpsOf(plan), want);
-    assert.equal(plan.keepPublished.includes("HTTPS"), keeps);
+    assert.equal(plan.keepPublished.includes("HTTPS"), mayNotDelete);
     assert.match(plan.unmet?.message ?? "", unmet ?? /^$/);
   });
 }
