@@ -51,10 +51,10 @@ export interface ResponderTotals {
   readonly byRcode: ReadonlyMap<number, number>;
   readonly hits: number;
   readonly stale: number;
-  readonly waited: number;
+  readonly waitedForLookup: number;
   readonly truncated: number;
   readonly dropped: number;
-  readonly limited: number;
+  readonly rateLimited: number;
   readonly errors: number;
   readonly waiting: number;
   readonly packets: number;

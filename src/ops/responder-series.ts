@@ -16,11 +16,11 @@ export function responderSeries(registry: Registry) {
     types: labelled("query_types_total", "Questions by type.", "type"),
     responses: labelled("responses_total", "Responses by rcode.", "rcode"),
     hits: counter("cache_hits_total", "Questions answered by a prepared packet."),
-    waited: counter("waited_total", "Questions that waited for a look-up."),
+    waitedForLookup: counter("waited_total", "Questions that waited for a look-up."),
     stale: counter("stale_total", "Responses with addresses past their time."),
     truncated: counter("truncated_total", "Responses that were too long for UDP."),
     dropped: counter("dropped_total", "Packets that were no question and got no response."),
-    limited: counter("limited_total", "Questions that the rate limits left without a full response."),
+    rateLimited: counter("limited_total", "Questions that the rate limits left without a full response."),
     errors: counter("errors_total", "Questions that a defect left without a response."),
     lookups: counter("lookups_total", "Look-ups that were begun because a question waited."),
     restarts: counter("worker_restarts_total", "Workers that ended and were replaced."),
@@ -41,7 +41,7 @@ export function responderMetrics(series: ResponderSeries): Pick<Metrics, "queryL
   };
 }
 
-const SINGLE = ["hits", "waited", "stale", "truncated", "dropped", "limited", "errors"] as const;
+const SINGLE = ["hits", "waitedForLookup", "stale", "truncated", "dropped", "rateLimited", "errors"] as const;
 
 /** The workers count by themselves, and their sums only rise: they are taken over as they are. */
 function setTotals(series: ResponderSeries, totals: ResponderTotals): void {

@@ -13,15 +13,15 @@ export interface ResponderCounts {
   /** Answered with data past their time. */
   readonly stale: number;
   /** Had to wait for a look-up. */
-  readonly waited: number;
+  readonly waitedForLookup: number;
   /** Asked of the main thread: look-ups for those who wait, and ahead of time. */
-  readonly asked: number;
+  readonly lookupsRequested: number;
   /** Sent truncated. */
   readonly truncated: number;
   /** Not answered: no query at all. */
   readonly dropped: number;
   /** Not answered, or with an empty answer, by the rate limits. */
-  readonly limited: number;
+  readonly rateLimited: number;
   /** Errors in answering, which are defects. */
   readonly errors: number;
   /** How many wait at this moment. */
@@ -30,7 +30,15 @@ export interface ResponderCounts {
   readonly packets: number;
 }
 
-type Tally = "hits" | "stale" | "waited" | "asked" | "truncated" | "dropped" | "limited" | "errors";
+type Tally =
+  | "hits"
+  | "stale"
+  | "waitedForLookup"
+  | "lookupsRequested"
+  | "truncated"
+  | "dropped"
+  | "rateLimited"
+  | "errors";
 
 export interface Counters extends Record<Tally, number> {
   query(protocol: Protocol, type: number): void;
@@ -46,11 +54,11 @@ export function createCounters(): Counters {
   const counters: Counters = {
     hits: 0,
     stale: 0,
-    waited: 0,
-    asked: 0,
+    waitedForLookup: 0,
+    lookupsRequested: 0,
     truncated: 0,
     dropped: 0,
-    limited: 0,
+    rateLimited: 0,
     errors: 0,
     query: (protocol, type) => {
       byProtocol[protocol] += 1;
@@ -65,9 +73,9 @@ export function createCounters(): Counters {
       byRcode[rcode] = (byRcode[rcode] ?? 0) + 1;
     },
     snapshot: ({ waiting, packets }) => {
-      const { hits, stale, waited, asked, truncated, dropped, limited, errors } = counters;
+      const { hits, stale, waitedForLookup, lookupsRequested, truncated, dropped, rateLimited, errors } = counters;
       const maps = { byType: new Map([...entriesOf(low), ...byType]), byRcode: new Map(entriesOf(byRcode)) };
-      const tallies = { hits, stale, waited, asked, truncated, dropped, limited, errors };
+      const tallies = { hits, stale, waitedForLookup, lookupsRequested, truncated, dropped, rateLimited, errors };
       return { byProtocol: { ...byProtocol }, ...maps, ...tallies, waiting, packets };
     },
   };
@@ -81,11 +89,11 @@ export function addCounts(a: ResponderCounts, b: ResponderCounts): ResponderCoun
     byRcode: addMaps(a.byRcode, b.byRcode),
     hits: a.hits + b.hits,
     stale: a.stale + b.stale,
-    waited: a.waited + b.waited,
-    asked: a.asked + b.asked,
+    waitedForLookup: a.waitedForLookup + b.waitedForLookup,
+    lookupsRequested: a.lookupsRequested + b.lookupsRequested,
     truncated: a.truncated + b.truncated,
     dropped: a.dropped + b.dropped,
-    limited: a.limited + b.limited,
+    rateLimited: a.rateLimited + b.rateLimited,
     errors: a.errors + b.errors,
     waiting: a.waiting + b.waiting,
     packets: a.packets + b.packets,

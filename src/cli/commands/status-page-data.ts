@@ -53,17 +53,17 @@ export async function statusView(composition: Composition, query: URLSearchParam
 }
 
 function responderView({ addresses, workers, counts }: ResponderState): ResponderView {
-  const { byProtocol, byRcode, hits, waited, stale, limited } = counts;
+  const { byProtocol, byRcode, hits, waitedForLookup, stale, rateLimited } = counts;
   const questions = byProtocol.udp + byProtocol.tcp;
   return {
     addresses,
     workers,
     questions,
     prepared: hits,
-    waited,
+    waitedForLookup,
     stale,
     failed: byRcode.get(RCODE.SERVFAIL) ?? 0,
-    limited,
+    rateLimited,
   };
 }
 

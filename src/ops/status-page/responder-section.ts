@@ -3,7 +3,7 @@ import type { ResponderView } from "./status-view.ts";
 
 /** Where questions are answered, and how they were since the start. */
 export function responderSection(view: ResponderView): Html {
-  const { addresses, workers, questions, prepared, waited, stale, failed, limited } = view;
+  const { addresses, workers, questions, prepared, waitedForLookup, stale, failed, rateLimited } = view;
   const where =
     addresses.length === 0
       ? "It does not answer yet."
@@ -11,10 +11,10 @@ export function responderSection(view: ResponderView): Html {
   const counts: readonly (readonly [title: string, count: number])[] = [
     ["Questions", questions],
     ["By a prepared packet", prepared],
-    ["Waited for a look-up", waited],
+    ["Waited for a look-up", waitedForLookup],
     ["Past their time", stale],
     ["SERVFAIL", failed],
-    ["Limited", limited],
+    ["Limited", rateLimited],
   ];
   return markup`<section aria-labelledby="responder">
     <h2 id="responder">Responder</h2>

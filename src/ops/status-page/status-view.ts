@@ -30,13 +30,13 @@ export interface ResponderView {
   /** Questions answered by a prepared packet. */
   readonly prepared: number;
   /** Questions that waited for a look-up. */
-  readonly waited: number;
+  readonly waitedForLookup: number;
   /** Answers past their time. */
   readonly stale: number;
   /** Answers that were SERVFAIL. */
   readonly failed: number;
   /** Questions that rate limits left without a full response. */
-  readonly limited: number;
+  readonly rateLimited: number;
 }
 
 export interface Search {

@@ -68,7 +68,7 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
       settled.add(entry);
       const waiting = liveCache.wait(entry);
       if (waiting !== undefined) {
-        counters.waited += 1;
+        counters.waitedForLookup += 1;
         return waiting.then(() => after(rotation));
       }
     }

@@ -39,7 +39,7 @@ export function createRespond(deps: RespondDeps): Respond {
     if (!client.isProven) {
       const verdict = limiter.query(peer.address, now);
       if (verdict !== "answer") {
-        return responder.limited(query, client, { verdict, now });
+        return responder.rateLimited(query, client, { verdict, now });
       }
     }
     const problem = problemOf(query, client, protocol);
@@ -122,7 +122,7 @@ interface Moment {
 interface Sender {
   response(response: CachedResponse, query: Query, moment: Moment): Uint8Array | undefined;
   plain(query: Query, client: DnsClient, fields: Problem & { readonly now: Millis }): Uint8Array | undefined;
-  limited(
+  rateLimited(
     query: Query,
     client: DnsClient,
     what: { readonly verdict: "truncate" | "drop"; readonly now: Millis },
@@ -133,8 +133,8 @@ interface Sender {
 function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
   const rotationOf = createTurns();
 
-  const limited: Sender["limited"] = (query, client, { verdict, now }) => {
-    counters.limited += 1;
+  const rateLimited: Sender["rateLimited"] = (query, client, { verdict, now }) => {
+    counters.rateLimited += 1;
     const reply = limitedReply(verdict, client.cookie);
     if (reply === "nothing") {
       return undefined;
@@ -146,12 +146,12 @@ function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
   };
 
   return {
-    limited,
+    rateLimited,
     response: (whole, query, { client, now }) => {
       if (!client.isProven) {
         const verdict = limiter.response(client.address, whole.responseClass, whole.account, now);
         if (verdict !== "answer") {
-          return limited(query, client, { verdict, now });
+          return rateLimited(query, client, { verdict, now });
         }
       }
       const { extendedError, subnetOption: subnet } = whole;
@@ -167,7 +167,7 @@ function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
       if (!client.isProven) {
         const verdict = limiter.response(client.address, "error", 0, now);
         if (verdict !== "answer") {
-          return limited(query, client, { verdict, now });
+          return rateLimited(query, client, { verdict, now });
         }
       }
       counters.response(rcode);

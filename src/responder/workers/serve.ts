@@ -35,7 +35,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
     clock,
     limits: limits.live,
     requestAnswer: (id, question) => {
-      counters.asked += 1;
+      counters.lookupsRequested += 1;
       batch({ id, question });
     },
   });
@@ -105,7 +105,11 @@ function createListeners(options: Omit<ListenOptions, "host" | "port">): Listene
 
 /** Whoever waits for a look-up still gets its answer. */
 async function noneWaits(liveCache: LiveCache): Promise<void> {
-  for (let waited = 0; liveCache.waiting > 0 && waited < STOP_WAIT_MS; waited += STOP_LOOK_MS) {
+  for (
+    let waitedForLookup = 0;
+    liveCache.waiting > 0 && waitedForLookup < STOP_WAIT_MS;
+    waitedForLookup += STOP_LOOK_MS
+  ) {
     await delay(STOP_LOOK_MS);
   }
 }

@@ -23,7 +23,7 @@ test("two hundred askers of a cold name make one look-up in each worker, and all
   assert.ok(replies.every(({ message }) => message.answers.length === 1 && message.rcode === 0));
   assert.ok(source.asked.length <= 2, `${source.asked.length} look-ups`);
   const counts = await at.pool.counts();
-  assert.deepEqual([counts.waited, counts.waiting, counts.byProtocol.udp], [200, 0, 200]);
+  assert.deepEqual([counts.waitedForLookup, counts.waiting, counts.byProtocol.udp], [200, 0, 200]);
 });
 
 test(

@@ -38,10 +38,10 @@ test("a responder says where it answers and how, and nothing is said of none", (
     workers: 2,
     questions: 1000,
     prepared: 900,
-    waited: 40,
+    waitedForLookup: 40,
     stale: 3,
     failed: 2,
-    limited: 1,
+    rateLimited: 1,
   };
   const page = statusPage(emptyStatus({ responder }));
   assert.match(page, /Answers at 192\.0\.2\.53:53, \[2001:db8::53\]:53, 2 workers\./);
@@ -79,10 +79,10 @@ test("whatever stands in an object cannot become a part of the page", () => {
         workers: 1,
         questions: 0,
         prepared: 0,
-        waited: 0,
+        waitedForLookup: 0,
         stale: 0,
         failed: 0,
-        limited: 0,
+        rateLimited: 0,
       },
       zones: [{ key: evil, domain: evil, provider: evil, names: 1, serving: evil, deliveryLag: evil, ...verdict }],
       aliases: [
