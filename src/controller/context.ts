@@ -8,7 +8,7 @@ import type { LookupResult, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Lookup } from "../resolver/lookup.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
-import type { Feed } from "./responder/zone-sync.ts";
+import type { ZoneSync } from "./responder/zone-sync.ts";
 import type { ResponderPort } from "./responder/zone-sync-context.ts";
 import type { InvalidObject, EndpointsOf, Inventory, Observer, ProviderFactory, Reporter } from "./ports/ports.ts";
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
@@ -48,7 +48,7 @@ export interface ControllerContext {
   readonly wants: Wants;
   readonly refresher: Refresher;
   /** What the responder serves; undefined: there is none. */
-  readonly feed: Feed | undefined;
+  readonly zoneSync: ZoneSync | undefined;
   readonly zones: Map<ObjectKey, ZoneState>;
   /** Aliases that are new or have another spec since they were settled last. */
   readonly edited: Map<ObjectKey, "new" | "changed">;

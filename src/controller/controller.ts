@@ -3,7 +3,7 @@ import type { ObjectKey } from "../api/meta.ts";
 import { createOneATurn } from "../schedule/turn-gate.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { reportAlias, type AliasReportDeps } from "./status/update-alias-status.ts";
-import { createFeed, type Feed } from "./responder/zone-sync.ts";
+import { createZoneSync, type ZoneSync } from "./responder/zone-sync.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
 import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
@@ -69,7 +69,7 @@ export function createController(deps: ControllerDeps): Controller {
           signal,
         ),
         refresher.run(signal),
-        context.feed?.run(signal),
+        context.zoneSync?.run(signal),
         ...[zoneQueue, propagationQueue, aliasQueue, reportQueue].map((queue) => queue.run(signal)),
       ]);
     },
@@ -89,17 +89,17 @@ export function createController(deps: ControllerDeps): Controller {
     answers: createLiveAnswers({
       store: context.store,
       refresher,
-      servedZone: (domain) => context.feed?.zoneOf(domain),
+      servedZone: (domain) => context.zoneSync?.zoneOf(domain),
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,
       onQuestion: () => deps.responder?.lookedUp(),
       clock: deps.clock,
     }),
-    served: () => phase.synced && !phase.settling && (context.feed?.settled() ?? true),
+    served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),
     heartbeats: () =>
       new Map([
         ["refresh", refresher.heartbeatAt()],
-        ...(context.feed === undefined ? [] : [["served", context.feed.heartbeatAt()] as const]),
+        ...(context.zoneSync === undefined ? [] : [["served", context.zoneSync.heartbeatAt()] as const]),
         ["zones", zoneQueue.heartbeatAt()],
         ["proof", propagationQueue.heartbeatAt()],
         ["aliases", aliasQueue.heartbeatAt()],
@@ -149,7 +149,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     store,
     wants,
     refresher,
-    feed: feedOf(deps, store, () => context),
+    zoneSync: zoneSyncOf(deps, store, () => context),
     zones: new Map(),
     edited: new Map(),
     invalid: new Map(),
@@ -178,12 +178,12 @@ function assemble(deps: ControllerDeps): ControllerContext {
   return context;
 }
 
-function feedOf(deps: ControllerDeps, store: Store, context: () => ControllerContext): Feed | undefined {
+function zoneSyncOf(deps: ControllerDeps, store: Store, context: () => ControllerContext): ZoneSync | undefined {
   const { responder: port, clock, random, log, observer, reporter } = deps;
   if (port === undefined) {
     return undefined;
   }
-  return createFeed({
+  return createZoneSync({
     port,
     store,
     clock,

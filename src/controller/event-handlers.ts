@@ -4,7 +4,7 @@ import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
-import type { Feed } from "./responder/zone-sync.ts";
+import type { ZoneSync } from "./responder/zone-sync.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/ports.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";
@@ -62,7 +62,7 @@ export function onAnswer(context: ControllerContext, answer: TargetAnswer, goodB
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
       for (const zone of context.store.zonesOfName(hostname)) {
-        context.feed?.changed(zone, hostname);
+        context.zoneSync?.changed(zone, hostname);
         plan(context, zone, goodBefore);
       }
     }
@@ -162,12 +162,12 @@ function settle(context: ControllerContext): void {
 
 function settleSlice(context: ControllerContext): boolean {
   const { zones, aliases, names, more } = context.store.settle(SLICE);
-  if (context.feed !== undefined) {
-    feed(context, context.feed, { zones, names });
+  if (context.zoneSync !== undefined) {
+    syncToResponder(context, context.zoneSync, { zones, names });
   }
   if (!context.phase.everLed) {
     // Who waits for its first term keeps up with who has which name, and looks up only what it is asked for.
-    for (const key of context.feed === undefined ? [] : aliases) {
+    for (const key of context.zoneSync === undefined ? [] : aliases) {
       context.wants.update(key, context.store.alias(key));
     }
     return more;
@@ -189,9 +189,9 @@ function settleSlice(context: ControllerContext): boolean {
   return more;
 }
 
-function feed(
+function syncToResponder(
   { store }: ControllerContext,
-  to: Feed,
+  to: ZoneSync,
   { zones, names }: { readonly zones: Iterable<ObjectKey>; readonly names: readonly Name[] },
 ): void {
   for (const name of names) {

@@ -8,7 +8,7 @@ import { parseZoneFile } from "../../dns/zone-file/parse-zone-file.ts";
 import { byAge } from "../../plan/claims.ts";
 import type { ServedAlias } from "../../responder/answer-source.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
-import type { BaseText, FeedDeps, FeedProblem, FeedState, ReadBase } from "./zone-sync-context.ts";
+import type { BaseText, ZoneSyncDeps, SyncProblem, ZoneSyncState, ReadBase } from "./zone-sync-context.ts";
 import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-zone.ts";
 
 /** A base zone that is missing or broken is looked at again, should no event tell of it. */
@@ -21,9 +21,9 @@ const SHOWN_PROBLEMS = 3;
 type ReadText = Extract<BaseText, { readonly kind: "ok" }>;
 
 /** Brings what is served under a domain up to date, or says why it stays as it is. Does nothing where nothing has changed. */
-export async function handOver(
-  deps: FeedDeps,
-  state: FeedState,
+export async function syncZone(
+  deps: ZoneSyncDeps,
+  state: ZoneSyncState,
   domain: string,
   signal: AbortSignal,
 ): Promise<Requeue> {
@@ -52,7 +52,7 @@ export async function handOver(
 }
 
 /** The oldest zone of the domain that has records of its own to serve. */
-function chosen(deps: FeedDeps, state: FeedState, domain: string): DnsZone | undefined {
+function chosen(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): DnsZone | undefined {
   const zones = [...(state.byDomain.get(domain) ?? [])].flatMap((key) => deps.store.zone(key) ?? []).sort(byAge);
   const first = zones.find(({ spec }) => servedBaseOf(spec) !== undefined);
   for (const zone of zones) {
@@ -68,7 +68,7 @@ function chosen(deps: FeedDeps, state: FeedState, domain: string): DnsZone | und
   return first;
 }
 
-function withdraw({ port, log }: FeedDeps, state: FeedState, domain: string): void {
+function withdraw({ port, log }: ZoneSyncDeps, state: ZoneSyncState, domain: string): void {
   const served = state.served.get(domain);
   state.bases.delete(domain);
   if (served !== undefined) {
@@ -78,7 +78,12 @@ function withdraw({ port, log }: FeedDeps, state: FeedState, domain: string): vo
   }
 }
 
-function recordProblem({ log, onProblem }: FeedDeps, state: FeedState, zone: DnsZone, problem: FeedProblem): void {
+function recordProblem(
+  { log, onProblem }: ZoneSyncDeps,
+  state: ZoneSyncState,
+  zone: DnsZone,
+  problem: SyncProblem,
+): void {
   const key = objectKey(zone.meta);
   if (state.told.get(key) !== problem.message) {
     state.told.set(key, problem.message);
@@ -87,14 +92,14 @@ function recordProblem({ log, onProblem }: FeedDeps, state: FeedState, zone: Dns
   }
 }
 
-function outOfDate(state: FeedState, domain: string, cause: string): FeedProblem {
+function outOfDate(state: ZoneSyncState, domain: string, cause: string): SyncProblem {
   return state.served.has(domain)
     ? { reason: "ServedOutOfDate", message: `the responder serves the zone as it was before: ${cause}` }
     : { reason: "NotServed", message: `the responder does not serve the zone: ${cause}` };
 }
 
 /** The base zone, or what is wrong with it. */
-function baseOf(state: FeedState, { spec: { domain } }: DnsZone, { text, location }: ReadText): ReadBase | string {
+function baseOf(state: ZoneSyncState, { spec: { domain } }: DnsZone, { text, location }: ReadText): ReadBase | string {
   if (text === undefined) {
     return `${location} is not there`;
   }
@@ -112,7 +117,7 @@ function baseOf(state: FeedState, { spec: { domain } }: DnsZone, { text, locatio
   return read;
 }
 
-async function serve(deps: FeedDeps, state: FeedState, zone: DnsZone, { text, base }: ReadBase): Promise<void> {
+async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { text, base }: ReadBase): Promise<void> {
   const { domain, responder } = zone.spec;
   const { uid, generation } = zone.meta;
   const key = objectKey(zone.meta);
@@ -135,7 +140,7 @@ async function serve(deps: FeedDeps, state: FeedState, zone: DnsZone, { text, ba
   deps.log.info({ zone: key, domain, serial, names: aliases.length, tookMs }, "zone served");
 }
 
-async function aliasesOf(deps: FeedDeps, zone: DnsZone, base: ServedBase): Promise<readonly ServedAlias[]> {
+async function aliasesOf(deps: ZoneSyncDeps, zone: DnsZone, base: ServedBase): Promise<readonly ServedAlias[]> {
   const aliases: ServedAlias[] = [];
   let seen = 0;
   let since = deps.clock.now();

@@ -25,7 +25,7 @@ export type BaseText =
   | { readonly kind: "ok"; readonly text: string | undefined; readonly location: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
-export interface FeedDeps {
+export interface ZoneSyncDeps {
   readonly port: Pick<ResponderPort, "readBase" | "setZone" | "removeZone" | "changed">;
   readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion">;
   readonly clock: Clock;
@@ -33,10 +33,10 @@ export interface FeedDeps {
   readonly log: Logger;
   readonly observe: QueueObserver;
   /** Told once for each zone that is not served, or not as its base zone is now. */
-  readonly onProblem: (zone: DnsZone, problem: FeedProblem) => void;
+  readonly onProblem: (zone: DnsZone, problem: SyncProblem) => void;
 }
 
-export interface FeedProblem {
+export interface SyncProblem {
   /** Of docs/reasons.md. */
   readonly reason: "NotServed" | "ServedOutOfDate";
   readonly message: string;
@@ -59,7 +59,7 @@ export interface ReadBase {
   readonly base: ServedBase;
 }
 
-export interface FeedState {
+export interface ZoneSyncState {
   /** The zones of each domain, served or not. */
   readonly byDomain: Map<string, Set<ObjectKey>>;
   readonly domainOf: Map<ObjectKey, Name>;

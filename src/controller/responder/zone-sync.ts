@@ -4,11 +4,11 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { createWorkQueue } from "../../schedule/work-queue.ts";
-import { handOver } from "./sync-zone.ts";
-import type { FeedDeps, FeedState } from "./zone-sync-context.ts";
+import { syncZone } from "./sync-zone.ts";
+import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
 /** Keeps the responder's zones equal to the inventory and the base zones. */
-export interface Feed {
+export interface ZoneSync {
   /** Something of this zone has changed: its spec, its base zone, who has which name. */
   touch(zone: ObjectKey): void;
   /** What this owner name of the zone is answered with has changed. */
@@ -25,9 +25,9 @@ const ZONES_AT_ONCE = 4;
 /** Changes of many aliases that come together make one zone. */
 const GATHER_MS: Millis = 50;
 
-export function createFeed(deps: FeedDeps): Feed {
+export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
   const { clock, random, log, store, observe } = deps;
-  const state: FeedState = {
+  const state: ZoneSyncState = {
     byDomain: new Map(),
     domainOf: new Map(),
     served: new Map(),
@@ -42,7 +42,7 @@ export function createFeed(deps: FeedDeps): Feed {
     log,
     concurrency: ZONES_AT_ONCE,
     observe,
-    handle: (domain, signal) => handOver(deps, state, domain, signal),
+    handle: (domain, signal) => syncZone(deps, state, domain, signal),
   });
   const enqueue = (domain: Name | undefined): void => {
     if (domain !== undefined) {
@@ -75,7 +75,7 @@ export function createFeed(deps: FeedDeps): Feed {
   };
 }
 
-function move(state: FeedState, key: ObjectKey, before: Name | undefined, now: Name | undefined): void {
+function move(state: ZoneSyncState, key: ObjectKey, before: Name | undefined, now: Name | undefined): void {
   if (before !== undefined) {
     const keys = state.byDomain.get(before);
     keys?.delete(key);
