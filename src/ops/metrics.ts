@@ -10,7 +10,7 @@ export interface Metrics {
   zoneWrite(zone: string, result: string, tookMs: Millis): void;
   /** From a write until every server was seen to serve it. */
   propagated(zone: string, lagMs: Millis): void;
-  propagationServers(zone: string, propagation: number, behind: number): void;
+  propagationServers(zone: string, propagation: number, lagging: number): void;
   /** At a change: the longest that the servers can have been stale, from the last look-up that still found the old addresses. */
   staleness(seconds: number): void;
   /** The largest bound that any alias states now. */

@@ -84,9 +84,9 @@ function zoneMetrics(series: Series): ZoneMetrics {
       series.zoneWriteSeconds.observe(tookMs / 1000);
     },
     propagated: (zone, lagMs) => series.propagationLag.observe({ zone }, lagMs / 1000),
-    propagationServers(zone, serving, behind) {
+    propagationServers(zone, serving, lagging) {
       series.propagationServers.set({ zone, state: "serving" }, serving);
-      series.propagationServers.set({ zone, state: "behind" }, behind);
+      series.propagationServers.set({ zone, state: "behind" }, lagging);
     },
     driftRepaired: (zone) => series.driftRepairs.inc({ zone }),
     providerDeferred: (zone, why) => series.providerDeferrals.inc({ zone, why }),

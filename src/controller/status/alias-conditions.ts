@@ -171,7 +171,7 @@ function inZoneCondition(paused: boolean, placement: Placement): ConditionResult
   if (placement.propagation.slow) {
     return no(
       "PropagationSlow",
-      `${served(placement)} in DnsZone ${zone} serve what was written at ${time(placement.propagation.behindSince)}`,
+      `${served(placement)} in DnsZone ${zone} serve what was written at ${time(placement.propagation.laggingSince)}`,
     );
   }
   if (publishedAt === undefined) {

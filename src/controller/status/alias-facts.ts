@@ -87,7 +87,7 @@ function placementOf(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obj
     loop: state?.plan?.loops.get(hostname),
     contribution: state?.plan?.contributions.get(key),
     outcome: state?.outcome ?? { kind: "pending" },
-    propagation: state?.propagation ?? { total: undefined, current: 0, behindSince: undefined, slow: false },
+    propagation: state?.propagation ?? { total: undefined, current: 0, laggingSince: undefined, slow: false },
     lags: state?.lags ?? [],
     expectedLagMs: state?.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
   };

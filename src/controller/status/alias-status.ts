@@ -83,7 +83,7 @@ function hostnameStatus({ alias }: AliasFacts, placement: Placement): HostnameSt
 
 /** Undefined while a change is on its way: the last settled count stands. */
 function servingText({ propagation, publishedAt }: Placement): string | undefined {
-  const settled = propagation.behindSince === undefined || propagation.slow || publishedAt === undefined;
+  const settled = propagation.laggingSince === undefined || propagation.slow || publishedAt === undefined;
   return settled && propagation.total !== undefined ? `${propagation.current}/${propagation.total}` : undefined;
 }
 

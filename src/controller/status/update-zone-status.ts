@@ -54,7 +54,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   const { outcome, propagation: serving, lags } = state;
   const generation = invalidEdit?.generation ?? zone.meta.generation;
   const lag = lags.length === 0 ? undefined : boundText(Math.max(...lags), zone.status?.deliveryLag);
-  const settled = serving.behindSince === undefined || serving.slow;
+  const settled = serving.laggingSince === undefined || serving.slow;
   const servingText =
     settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
   const serial = state.actual?.serial ?? zone.status?.serial;
@@ -112,7 +112,7 @@ function programmedCondition({
     return { status: "False", reason: first.reason, message: refusedText(refusals, first) };
   }
   if (serving.slow) {
-    const message = `${serving.current} of ${serving.total ?? 0} servers serve what was written at ${time(serving.behindSince)}`;
+    const message = `${serving.current} of ${serving.total ?? 0} servers serve what was written at ${time(serving.laggingSince)}`;
     return { status: "False", reason: "PropagationSlow", message };
   }
   const [https] = all;

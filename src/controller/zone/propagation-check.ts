@@ -56,16 +56,16 @@ export async function checkPropagation(
 /** A server that is new has to show everything; one that is gone no longer counts. */
 function recordServers(state: ZoneState, endpoints: readonly ServingEndpoint[]): void {
   const present = new Set(endpoints.map(endpointText));
-  for (const known of state.behind.keys()) {
+  for (const known of state.laggingNames.keys()) {
     if (!present.has(known)) {
-      state.behind.delete(known);
+      state.laggingNames.delete(known);
     }
   }
   const everything = [...state.own.values()].map(({ name }) => name);
   for (const text of present) {
-    const names = state.behind.get(text);
+    const names = state.laggingNames.get(text);
     if (names === undefined) {
-      state.behind.set(text, new Set(everything));
+      state.laggingNames.set(text, new Set(everything));
     } else {
       for (const name of state.unconfirmed.keys()) {
         names.add(name);
@@ -80,7 +80,7 @@ async function queryOne(
   endpoint: ServingEndpoint,
   signal: AbortSignal,
 ): Promise<void> {
-  const names = state.behind.get(endpointText(endpoint)) ?? new Set<Name>();
+  const names = state.laggingNames.get(endpointText(endpoint)) ?? new Set<Name>();
   const queried = sample([...names].sort(byCodeUnit));
   // What is wanted is taken once: a write in between is proved in the next round.
   const wanted = state.own;
@@ -133,8 +133,8 @@ interface Round {
 function settleRound(deps: PropagationCheckDeps, state: ZoneState, { total, queried }: Round): Requeue {
   const zone = objectKey(state.zone.meta);
   const now = deps.clock.now();
-  const current = [...state.behind.values()].filter((names) => names.size === 0).length;
-  const lagging = [...state.behind.values()];
+  const current = [...state.laggingNames.values()].filter((names) => names.size === 0).length;
+  const lagging = [...state.laggingNames.values()];
   const confirmed = [...queried].filter(
     ([name, entry]) => state.unconfirmed.get(name) === entry && !lagging.some((names) => names.has(name)),
   );
@@ -144,10 +144,10 @@ function settleRound(deps: PropagationCheckDeps, state: ZoneState, { total, quer
     recordLag(deps, state, pendingChange, now);
   }
   const known = takeKnown(state, (name) => !lagging.some((names) => names.has(name)), now);
-  const behindSince = current === total ? undefined : (state.propagation.behindSince ?? now);
-  const slow = behindSince !== undefined && now - behindSince > SLOW_AFTER_MS;
+  const laggingSince = current === total ? undefined : (state.propagation.laggingSince ?? now);
+  const slow = laggingSince !== undefined && now - laggingSince > SLOW_AFTER_MS;
   const before = state.propagation;
-  state.propagation = { total, current, behindSince, slow };
+  state.propagation = { total, current, laggingSince, slow };
   deps.observer.propagation(zone, current, total);
   if (slow && !before.slow) {
     deps.log.warn({ zone, current, total }, "propagation is slow");
@@ -157,15 +157,15 @@ function settleRound(deps: PropagationCheckDeps, state: ZoneState, { total, quer
   if (wholeZone || changed.length > 0) {
     deps.onChanged(zone, wholeZone ? undefined : changed);
   }
-  return { requeue: { afterMs: nextWaitMs(now, behindSince, slow) } };
+  return { requeue: { afterMs: nextWaitMs(now, laggingSince, slow) } };
 }
 
-function nextWaitMs(now: Millis, behindSince: Millis | undefined, slow: boolean): Millis {
-  if (behindSince === undefined) {
+function nextWaitMs(now: Millis, laggingSince: Millis | undefined, slow: boolean): Millis {
+  if (laggingSince === undefined) {
     return IDLE_WAIT_MS;
   }
   // A twentieth of the wait so far: close to the moment when it is short, and few questions when it is long.
-  return slow ? SLOW_WAIT_MS : Math.max(FIRST_WAIT_MS, Math.min(MAX_WAIT_MS, (now - behindSince) / 20));
+  return slow ? SLOW_WAIT_MS : Math.max(FIRST_WAIT_MS, Math.min(MAX_WAIT_MS, (now - laggingSince) / 20));
 }
 
 /** Without a server to ask, what is written is all that can be said. */
@@ -176,9 +176,9 @@ function takeAsServed(deps: PropagationCheckDeps, state: ZoneState): Requeue {
   }
   state.unconfirmed.clear();
   const names = [...confirmed, ...takeKnown(state, () => true, deps.clock.now())];
-  state.behind.clear();
+  state.laggingNames.clear();
   const known = state.propagation.total !== undefined;
-  state.propagation = { total: undefined, current: 0, behindSince: undefined, slow: false };
+  state.propagation = { total: undefined, current: 0, laggingSince: undefined, slow: false };
   if (names.length > 0 || known) {
     deps.onChanged(objectKey(state.zone.meta), known ? undefined : names);
   }

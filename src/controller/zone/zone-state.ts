@@ -24,7 +24,7 @@ export interface Propagation {
   /** Servers that answered with everything that is written. */
   readonly current: number;
   /** Since when something written has not been seen at every server. */
-  readonly behindSince: Millis | undefined;
+  readonly laggingSince: Millis | undefined;
   /** Behind for longer than the delivery should take. */
   readonly slow: boolean;
 }
@@ -80,7 +80,7 @@ export interface ZoneState {
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
   readonly unconfirmed: Map<Name, PendingChange>;
   /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
-  readonly behind: Map<string, Set<Name>>;
+  readonly laggingNames: Map<string, Set<Name>>;
   /** When each owner name's sets were first seen at every server, or written where no server is known. */
   readonly publishedAt: Map<Name, Millis>;
 }
@@ -97,7 +97,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     plan: undefined,
     outcome: { kind: "pending" },
     refusals: [],
-    propagation: { total: undefined, current: 0, behindSince: undefined, slow: false },
+    propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },
     lags: [],
     dirtySince: undefined,
     reportedAhead: new Set(),
@@ -108,7 +108,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     repairs: [],
     setRepairs: new Map(),
     unconfirmed: new Map(),
-    behind: new Map(),
+    laggingNames: new Map(),
     publishedAt: new Map(),
   };
 }
