@@ -3,7 +3,7 @@ import type { Finding } from "../../api/condition/summarize.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
-import type { AliasFacts, Placement } from "./alias-facts.ts";
+import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import type { InvalidObject } from "../ports/ports.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
@@ -18,8 +18,8 @@ export function invalidCondition({ problems }: InvalidObject): ConditionResult {
 }
 
 /** Whether every owner name is this alias's to have. */
-export function acceptedCondition({ alias, placements, homeless }: AliasFacts): ConditionResult {
-  const lost = placements.flatMap(({ hostname, lostTo }) =>
+export function acceptedCondition({ alias, inZones, homeless }: AliasFacts): ConditionResult {
+  const lost = inZones.flatMap(({ hostname, lostTo }) =>
     lostTo === undefined ? [] : [`${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
   );
   if (lost.length > 0) {
@@ -38,7 +38,7 @@ export function acceptedCondition({ alias, placements, homeless }: AliasFacts): 
 
 /** Whether the targets' addresses are known and fresh. The worst target decides; the message names each that is not well. */
 export function resolvedCondition(facts: AliasFacts): ConditionResult {
-  const looped = facts.placements.find(({ loop }) => loop !== undefined);
+  const looped = facts.inZones.find(({ loop }) => loop !== undefined);
   if (looped?.loop !== undefined) {
     const message = `${displayName(looped.hostname)} leads back to itself: ${path(looped.loop)}; what is published stays; correct the target`;
     return { status: "False", reason: "LoopDetected", message };
@@ -128,10 +128,10 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
 }
 
 /** Whether the servers give what was resolved. */
-export function programmedCondition({ alias, placements }: AliasFacts): ConditionResult {
-  const judged = placements
+export function programmedCondition({ alias, inZones }: AliasFacts): ConditionResult {
+  const judged = inZones
     .filter(({ lostTo }) => lostTo === undefined)
-    .map((placement) => inZoneCondition(alias.spec.paused, placement));
+    .map((inZone) => inZoneCondition(alias.spec.paused, inZone));
   const invalid = judged.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
@@ -143,9 +143,9 @@ export function programmedCondition({ alias, placements }: AliasFacts): Conditio
     : { ...first, message: [...new Set(judged.map(({ message }) => message))].join("; ") };
 }
 
-function inZoneCondition(paused: boolean, placement: Placement): ConditionResult {
-  const { outcome, refusal, published, publishedAt, zone } = placement;
-  const name = displayName(placement.hostname);
+function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
+  const { outcome, refusal, published, publishedAt, zone } = inZone;
+  const name = displayName(inZone.hostname);
   if (outcome.kind === "refused") {
     return no(outcome.reason, `DnsZone ${zone}: ${outcome.message}`);
   }
@@ -161,49 +161,49 @@ function inZoneCondition(paused: boolean, placement: Placement): ConditionResult
   if (outcome.kind === "pending") {
     return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet` };
   }
-  if (published.length === 0 && !paused && wantsAddresses(placement)) {
+  if (published.length === 0 && !paused && wantsAddresses(inZone)) {
     return { status: "Unknown", reason: "Pending", message: `${name}: to be written to DnsZone ${zone}` };
   }
   if (published.length === 0) {
     const why = paused ? "the alias is paused" : "there are no addresses to publish";
     return no("NothingToPublish", `${name}: ${why}`);
   }
-  if (placement.propagation.slow) {
+  if (inZone.propagation.slow) {
     return no(
       "PropagationSlow",
-      `${served(placement)} in DnsZone ${zone} serve what was written at ${time(placement.propagation.laggingSince)}`,
+      `${served(inZone)} in DnsZone ${zone} serve what was written at ${time(inZone.propagation.laggingSince)}`,
     );
   }
   if (publishedAt === undefined) {
     return {
       status: "Unknown",
       reason: "Propagating",
-      message: `${name}: written; ${served(placement)} serve it so far`,
+      message: `${name}: written; ${served(inZone)} serve it so far`,
     };
   }
-  return { status: "True", reason: "Programmed", message: programmedText(placement) };
+  return { status: "True", reason: "Programmed", message: programmedText(inZone) };
 }
 
-function wantsAddresses({ contribution }: Placement): boolean {
+function wantsAddresses({ contribution }: NameInZone): boolean {
   return contribution !== undefined && Object.keys(contribution.sets).length > 0;
 }
 
 /** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
-function programmedText({ propagation, zone, withoutHttps }: Placement): string {
+function programmedText({ propagation, zone, withoutHttps }: NameInZone): string {
   const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
   return propagation.total === undefined
     ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
     : `served: ${propagation.total} of ${propagation.total} servers of DnsZone ${zone} follow${without}`;
 }
 
-function served({ propagation }: Placement): string {
+function served({ propagation }: NameInZone): string {
   return `${propagation.current} of ${propagation.total ?? 0} servers`;
 }
 
 /** Each target once, though the alias may stand in several zones. */
-export function targetVerdicts({ placements }: AliasFacts): readonly TargetVerdict[] {
+export function targetVerdicts({ inZones }: AliasFacts): readonly TargetVerdict[] {
   const byTarget = new Map<Name, TargetVerdict>();
-  for (const { contribution } of placements) {
+  for (const { contribution } of inZones) {
     for (const verdict of contribution?.targets ?? []) {
       byTarget.set(verdict.target, byTarget.get(verdict.target) ?? verdict);
     }

@@ -11,7 +11,7 @@ import type { Store } from "../inventory/store.ts";
 import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
-export interface Placement {
+export interface NameInZone {
   readonly hostname: Name;
   readonly zone: ObjectKey;
   /** Undefined: this alias is among the winners. */
@@ -35,7 +35,7 @@ export interface Placement {
 /** Everything about one alias that its conditions and its status are made of. */
 export interface AliasFacts {
   readonly alias: DnsAlias;
-  readonly placements: readonly Placement[];
+  readonly inZones: readonly NameInZone[];
   /** Owner names that no zone takes. */
   readonly homeless: readonly {
     readonly hostname: Name;
@@ -55,7 +55,7 @@ export interface FactsDeps {
 const UNKNOWN_LAG_MS = 95_000;
 
 export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFacts {
-  const placements: Placement[] = [];
+  const inZones: NameInZone[] = [];
   const homeless: { hostname: Name; reason: "NoZone" | "NamespaceNotAllowed"; message: string }[] = [];
   for (const hostname of [...alias.spec.hostnames].sort(byCodeUnit)) {
     const match = deps.store.matchOf(alias, hostname);
@@ -64,13 +64,13 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
       continue;
     }
     for (const zone of match.zones) {
-      placements.push(placementOf(deps, alias, hostname, objectKey(zone.meta)));
+      inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
     }
   }
-  return { alias, placements, homeless, now };
+  return { alias, inZones, homeless, now };
 }
 
-function placementOf(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): Placement {
+function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): NameInZone {
   const state = deps.zoneState(zone);
   const claim = deps.store.claimsIn(zone).get(hostname);
   const key = objectKey(alias.meta);

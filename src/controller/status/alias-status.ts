@@ -5,7 +5,7 @@ import { addressSet } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
-import type { AliasFacts, Placement } from "./alias-facts.ts";
+import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import {
   acceptedCondition,
   invalidCondition,
@@ -49,7 +49,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
 }
 
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
-  const placed = facts.placements.map((placement) => hostnameStatus(facts, placement));
+  const placed = facts.inZones.map((inZone) => hostnameStatus(facts, inZone));
   const homeless = facts.homeless.map(({ hostname, reason }) => ({
     hostname: displayName(hostname),
     addresses: [],
@@ -58,21 +58,19 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   return [...placed, ...homeless].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
-function hostnameStatus({ alias }: AliasFacts, placement: Placement): HostnameStatus {
-  const hostname = displayName(placement.hostname);
-  const previous = alias.status?.hostnames.find(
-    (entry) => entry.hostname === hostname && entry.zone === placement.zone,
-  );
-  const addresses = addressSet(placement.published.flatMap((set) => set.data));
-  const ttl = placement.published.length === 0 ? undefined : Math.min(...placement.published.map((set) => set.ttl));
+function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {
+  const hostname = displayName(inZone.hostname);
+  const previous = alias.status?.hostnames.find((entry) => entry.hostname === hostname && entry.zone === inZone.zone);
+  const addresses = addressSet(inZone.published.flatMap((set) => set.data));
+  const ttl = inZone.published.length === 0 ? undefined : Math.min(...inZone.published.map((set) => set.ttl));
   const same = previous !== undefined && previous.ttl === ttl && previous.addresses.join() === addresses.join();
   const publishedAt =
-    same && previous.publishedAt !== undefined ? previous.publishedAt : timeOrNone(placement.publishedAt);
-  const serving = servingText(placement) ?? previous?.serving;
-  const reason = placement.lostTo === undefined ? placement.refusal?.reason : "HostnameConflict";
+    same && previous.publishedAt !== undefined ? previous.publishedAt : timeOrNone(inZone.publishedAt);
+  const serving = servingText(inZone) ?? previous?.serving;
+  const reason = inZone.lostTo === undefined ? inZone.refusal?.reason : "HostnameConflict";
   return {
     hostname,
-    zone: placement.zone,
+    zone: inZone.zone,
     addresses,
     ...(ttl === undefined ? {} : { ttl }),
     ...(publishedAt === undefined || addresses.length === 0 ? {} : { publishedAt }),
@@ -82,7 +80,7 @@ function hostnameStatus({ alias }: AliasFacts, placement: Placement): HostnameSt
 }
 
 /** Undefined while a change is on its way: the last settled count stands. */
-function servingText({ propagation, publishedAt }: Placement): string | undefined {
+function servingText({ propagation, publishedAt }: NameInZone): string | undefined {
   const settled = propagation.laggingSince === undefined || propagation.slow || publishedAt === undefined;
   return settled && propagation.total !== undefined ? `${propagation.current}/${propagation.total}` : undefined;
 }

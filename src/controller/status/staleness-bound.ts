@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import type { AliasFacts, Placement } from "./alias-facts.ts";
+import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 
 /** Fewer measured lags than this say too little: what the delivery usually takes stands in. */
 const ENOUGH_LAGS = 5;
@@ -9,15 +9,15 @@ const ENOUGH_LAGS = 5;
  * look-up, the delivery, and the TTL for which caches keep what was published. Undefined while nothing is published.
  */
 export function stalenessBoundMs(facts: AliasFacts): Millis | undefined {
-  const bounds = facts.placements.filter(({ published }) => published.length > 0).map(boundOf);
+  const bounds = facts.inZones.filter(({ published }) => published.length > 0).map(boundOf);
   return bounds.length === 0 ? undefined : Math.max(...bounds);
 }
 
-function boundOf(placement: Placement): Millis {
-  const answers = (placement.contribution?.targets ?? []).flatMap((target) => target.answers);
+function boundOf(inZone: NameInZone): Millis {
+  const answers = (inZone.contribution?.targets ?? []).flatMap((target) => target.answers);
   const refreshMs = Math.max(0, ...answers.map((answer) => answer.refreshWaitMs));
-  const ttlMs = Math.max(...placement.published.map((set) => set.ttl)) * 1000;
-  return refreshMs + deliveryLagMs(placement.lags, placement.expectedLagMs) + ttlMs;
+  const ttlMs = Math.max(...inZone.published.map((set) => set.ttl)) * 1000;
+  return refreshMs + deliveryLagMs(inZone.lags, inZone.expectedLagMs) + ttlMs;
 }
 
 /** The largest measured lag of the last changes, or what the delivery is expected to take while too few were measured. */

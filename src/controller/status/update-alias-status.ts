@@ -36,11 +36,11 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
   }
   const facts = factsOf(deps, alias, deps.clock.now());
   recordEarlyReport(deps, facts);
-  if (facts.placements.some(({ outcome }) => outcome.kind === "pending")) {
+  if (facts.inZones.some(({ outcome }) => outcome.kind === "pending")) {
     // The zone's first plan is under way, and touches the alias again.
     return { requeue: "done" };
   }
-  if (facts.placements.length > 0 && !alias.meta.finalizers.includes(FINALIZER)) {
+  if (facts.inZones.length > 0 && !alias.meta.finalizers.includes(FINALIZER)) {
     const added = await deps.reporter.finalizer(alias, true, signal);
     if (added.kind === "failed") {
       return afterWrite(added);
@@ -50,8 +50,8 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
 }
 
 /** What is reported comes from the zone's last plan; where another plan is due, that one has the alias reported again. */
-function recordEarlyReport({ zoneState }: AliasReportDeps, { placements }: AliasFacts): void {
-  for (const { zone, hostname } of placements) {
+function recordEarlyReport({ zoneState }: AliasReportDeps, { inZones }: AliasFacts): void {
+  for (const { zone, hostname } of inZones) {
     const state = zoneState(zone);
     if (state?.dirtySince !== undefined) {
       state.reportedAhead.add(hostname);
@@ -118,8 +118,8 @@ function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasSt
 }
 
 /** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
-function nextLookup({ alias, placements, now, homeless }: AliasFacts): Requeue {
-  const answers = targetVerdicts({ alias, placements, now, homeless }).flatMap((target) => target.answers);
+function nextLookup({ alias, inZones, now, homeless }: AliasFacts): Requeue {
+  const answers = targetVerdicts({ alias, inZones, now, homeless }).flatMap((target) => target.answers);
   const failing = answers.filter((answer) => answer.failingSince !== undefined);
   const moments = failing.flatMap((answer) => [
     overdueAt(answer),
