@@ -13,7 +13,7 @@ import type {
   Search,
   StatusView,
   ReadyView,
-  ZoneView,
+  ZoneRow,
 } from "../../ops/status-page/status-view.ts";
 import type { Composition } from "../compose/compose.ts";
 import type { ResponderState } from "../compose/responder.ts";
@@ -45,7 +45,7 @@ export async function statusView(composition: Composition, query: URLSearchParam
     ...(answering === undefined ? {} : { responder: responderView(answering) }),
     zones: [...controller.store.zones()]
       .sort(byKey)
-      .map((zone) => zoneView(zone, controller.store.claimsIn(objectKey(zone.meta)).size)),
+      .map((zone) => zoneRow(zone, controller.store.claimsIn(objectKey(zone.meta)).size)),
     aliases: fitting.slice((page - 1) * PER_PAGE, page * PER_PAGE).map((alias) => aliasView(composition, alias, now)),
     search: { ...search, page },
     found: fitting.length,
@@ -92,7 +92,7 @@ function byKey(a: DnsAlias | DnsZone, b: DnsAlias | DnsZone): number {
   return byCodeUnit(objectKey(a.meta), objectKey(b.meta));
 }
 
-function zoneView({ meta, spec, status }: DnsZone, names: number): ZoneView {
+function zoneRow({ meta, spec, status }: DnsZone, names: number): ZoneRow {
   const { serial, serving, deliveryLag } = status ?? {};
   return {
     key: objectKey(meta),

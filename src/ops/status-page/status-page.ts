@@ -4,7 +4,7 @@ import { chainPicture } from "./chain-picture.ts";
 import { markup, type Html } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { responderSection } from "./responder-section.ts";
-import type { AliasView, Light, Search, StatusView, ZoneView } from "./status-view.ts";
+import type { AliasView, Light, Search, StatusView, ZoneRow } from "./status-view.ts";
 
 /** The whole page as HTML: no script, and nothing that is fetched from anywhere; see {@link STATUS_PAGE_POLICY}. */
 export function statusPage(view: StatusView): string {
@@ -60,7 +60,7 @@ function lamp(light: Light): Html {
   return markup`<span class="lamp ${light}">${WORDS[light]}</span>`;
 }
 
-function zoneTable(zones: readonly ZoneView[]): Html {
+function zoneTable(zones: readonly ZoneRow[]): Html {
   if (zones.length === 0) {
     return markup`<p>There is no DnsZone.</p>`;
   }

@@ -12,7 +12,7 @@ export interface StatusView {
   readonly problems: readonly string[];
   /** Absent: this process answers no questions. */
   readonly responder?: ResponderView;
-  readonly zones: readonly ZoneView[];
+  readonly zones: readonly ZoneRow[];
   /** One page of those that fit the search. */
   readonly aliases: readonly AliasView[];
   readonly search: Search;
@@ -59,7 +59,7 @@ export interface ReadyView {
   readonly message: string;
 }
 
-export interface ZoneView extends ReadyView {
+export interface ZoneRow extends ReadyView {
   /** namespace/name. */
   readonly key: string;
   readonly domain: string;

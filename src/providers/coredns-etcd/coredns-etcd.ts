@@ -8,7 +8,7 @@ import { createEtcdClient, type EtcdClient } from "./client.ts";
 import { keyChangesFor, type NameChanges } from "./key-changes.ts";
 import { obstaclesIn } from "./obstacle.ts";
 import { pieces, transactionBody } from "./transaction.ts";
-import { zoneViewOf, type ZoneView } from "./zone-keys.ts";
+import { zoneKeysOf, type ZoneKeys } from "./zone-keys.ts";
 
 export type CoreDNSEtcdDeps = EtcdClientDeps;
 
@@ -31,7 +31,7 @@ interface State {
   readonly client: EtcdClient;
   readonly deps: CoreDNSEtcdDeps;
   /** What was read last, for the one write that is planned against it: etcd itself compares whether it is still so. */
-  seen: ZoneView | undefined;
+  seen: ZoneKeys | undefined;
 }
 
 /** Addresses, and markers. */
@@ -104,12 +104,12 @@ function resultOf(written: Exclude<Written, { readonly kind: "stale" }>): ApplyR
   return written.kind === "applied" ? { kind: "applied", revision: written.revision, wrote: true } : written.problem;
 }
 
-type RecordsRead = { readonly kind: "ok"; readonly view: ZoneView } | BackendProblem;
+type RecordsRead = { readonly kind: "ok"; readonly view: ZoneKeys } | BackendProblem;
 
 async function readRecords({ client, deps: { spec, domain } }: State, signal: AbortSignal): Promise<RecordsRead> {
   const listed = await client.list(signal);
   return listed.kind === "ok"
-    ? { kind: "ok", view: zoneViewOf({ pathPrefix: spec.pathPrefix, domain }, listed.pairs, listed.revision) }
+    ? { kind: "ok", view: zoneKeysOf({ pathPrefix: spec.pathPrefix, domain }, listed.pairs, listed.revision) }
     : listed;
 }
 
@@ -122,7 +122,7 @@ type Written =
 /** One transaction, or as few as hold all changes: each that follows is made for the revision that the one before left. */
 async function writeAll(
   client: EtcdClient,
-  view: ZoneView,
+  view: ZoneKeys,
   names: readonly NameChanges[],
   signal: AbortSignal,
 ): Promise<Written> {

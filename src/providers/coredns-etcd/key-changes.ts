@@ -13,7 +13,7 @@ import {
   ownerNameOfKey,
 } from "./convert.ts";
 import { screensFor } from "./shadow-keys.ts";
-import { type Entry, markedNames, textData, type ZoneView } from "./zone-keys.ts";
+import { type Entry, markedNames, textData, type ZoneKeys } from "./zone-keys.ts";
 
 /** One key written or deleted, by its exact name. */
 export type KeyChange =
@@ -30,7 +30,7 @@ export interface NameChanges {
  * What has to be written and deleted so that the changes are done: first the screens that come, then name by name, then the screens that go. Keys of
  * somebody else go only where a set that they are part of is replaced, which is what adopting means.
  */
-export function keyChangesFor(view: ZoneView, open: readonly BackendChange[]): readonly NameChanges[] {
+export function keyChangesFor(view: ZoneKeys, open: readonly BackendChange[]): readonly NameChanges[] {
   const own = [...view.entries.values()].filter(({ service }) => service?.own !== undefined);
   const now = new Map(own.map(({ key, value }) => [key, value]));
   const kept = own.filter((entry) => !isScreen(entry));
@@ -65,7 +65,7 @@ function isScreen(entry: Entry | undefined): boolean {
   return entry?.service?.own?.kind === "screen";
 }
 
-function carryOut(view: ZoneView, change: BackendChange, draft: Draft): void {
+function carryOut(view: ZoneKeys, change: BackendChange, draft: Draft): void {
   const target = targetOf(change);
   if (target.type === "TXT") {
     carryOutMarkers(view, target, change.after?.data ?? [], draft);
@@ -86,7 +86,7 @@ function carryOut(view: ZoneView, change: BackendChange, draft: Draft): void {
 }
 
 /** Texts that stand as records of their own are left as they are while they are wanted; every other one is a marker. */
-function carryOutMarkers(view: ZoneView, set: RRset, data: readonly string[], draft: Draft): void {
+function carryOutMarkers(view: ZoneKeys, set: RRset, data: readonly string[], draft: Draft): void {
   const name = markedName(view.domain, set.name);
   if (name === undefined) {
     return;
@@ -110,7 +110,7 @@ function carryOutMarkers(view: ZoneView, set: RRset, data: readonly string[], dr
   }
 }
 
-function namesAfter(view: ZoneView, open: readonly BackendChange[]): readonly Name[] {
+function namesAfter(view: ZoneKeys, open: readonly BackendChange[]): readonly Name[] {
   const names = new Set(markedNames(view));
   for (const change of open) {
     const target = targetOf(change);
@@ -122,7 +122,7 @@ function namesAfter(view: ZoneView, open: readonly BackendChange[]): readonly Na
   return [...names];
 }
 
-function differences(view: ZoneView, now: ReadonlyMap<string, string>, { next, gone }: Draft): readonly KeyChange[] {
+function differences(view: ZoneKeys, now: ReadonlyMap<string, string>, { next, gone }: Draft): readonly KeyChange[] {
   const puts = [...next]
     .filter(([key, value]) => view.entries.get(key)?.value !== value)
     .map(([key, value]): KeyChange => ({ kind: "put", key, value }));

@@ -2,13 +2,13 @@ import { displayName, isWildcard, labelsOf, type Name } from "../../dns/name/nam
 import { parseAddress } from "../../dns/address/address.ts";
 import type { ObstacleOf } from "../backend.ts";
 import { ancestorKeys, ownerKeyOf, parentKey, plainAddress } from "./convert.ts";
-import type { Entry, ZoneView } from "./zone-keys.ts";
+import type { Entry, ZoneKeys } from "./zone-keys.ts";
 
 /**
  * The plugin looks below a name for its records, and at its own key only where nothing is below. So what somebody else wrote can answer at our
  * name, and our keys can hide or add to theirs. Such names are not written.
  */
-export function obstaclesIn(view: ZoneView): ObstacleOf {
+export function obstaclesIn(view: ZoneKeys): ObstacleOf {
   const { domain } = view;
   const foreign = foreignIn(view);
   return (name) => {
@@ -21,7 +21,7 @@ export function obstaclesIn(view: ZoneView): ObstacleOf {
   };
 }
 
-function inTheWay({ root, domain, entries }: ZoneView, foreign: Foreign, name: Name): string | undefined {
+function inTheWay({ root, domain, entries }: ZoneKeys, foreign: Foreign, name: Name): string | undefined {
   const key = ownerKeyOf(root, domain, name);
   const shown = displayName(name);
   const beside = foreign.beside.get(key);
@@ -72,7 +72,7 @@ interface Foreign {
   readonly alone: readonly string[];
 }
 
-function foreignIn({ root, entries }: ZoneView): Foreign {
+function foreignIn({ root, entries }: ZoneKeys): Foreign {
   const beside = new Map<string, Entry>();
   const deeper = new Map<string, Entry>();
   const grouped = new Map<string, Entry>();

@@ -10,14 +10,14 @@ import {
   screenKey,
   screenValue,
 } from "./convert.ts";
-import type { Entry, ZoneView } from "./zone-keys.ts";
+import type { Entry, ZoneKeys } from "./zone-keys.ts";
 
 /**
  * The keys that keep the names of ours, whoever of dnsalias's owners has them, to themselves. The plugin answers at a name with everything below it; a
  * record there whose group is another, and which answers nothing, stops that. Without addresses of the apex it answers there with the whole
  * zone; an empty key at the apex's place stops that.
  */
-export function screensFor(view: ZoneView, names: readonly Name[]): ReadonlyMap<string, string> {
+export function screensFor(view: ZoneKeys, names: readonly Name[]): ReadonlyMap<string, string> {
   const { root, domain } = view;
   const screens = new Map<string, string>();
   for (const name of names) {
@@ -39,7 +39,7 @@ export function screensFor(view: ZoneView, names: readonly Name[]): ReadonlyMap<
 }
 
 /** The zone's own name is there for CNAME and NS questions too: the plugin says NXDOMAIN, which a resolver keeps for all types (RFC 2308 5). */
-function zonePlaceholders({ root, domain, entries }: ZoneView, names: readonly Name[]): readonly string[] {
+function zonePlaceholders({ root, domain, entries }: ZoneKeys, names: readonly Name[]): readonly string[] {
   const foreign = [...entries.values()].filter(({ service }) => service?.own === undefined);
   const hasNameServers = foreign.some(({ key }) => isAtOrBelowKey(key, `${root}/${NAME_SERVER_PATH}`));
   return [

@@ -1,5 +1,5 @@
 import type { KeyChange, NameChanges } from "./key-changes.ts";
-import type { ZoneView } from "./zone-keys.ts";
+import type { ZoneKeys } from "./zone-keys.ts";
 
 /** Keys changed in one transaction at most. etcd takes 128 operations, each of which may be a transaction again: 24 of 64 are far from that and from its 1.5 MiB. */
 const MAX_CHANGES = 24 * 64;
@@ -28,7 +28,7 @@ export function pieces(names: readonly NameChanges[], most = MAX_CHANGES): reado
  * The body of `/v3/kv/txn`: all of it or nothing, and only while no key of the zone is newer than `revision` and the owner keys of the names that are
  * changed are those that were read (or are still absent).
  */
-export function transactionBody(view: ZoneView, names: readonly NameChanges[], revision: number): object {
+export function transactionBody(view: ZoneKeys, names: readonly NameChanges[], revision: number): object {
   const { root } = view;
   const zone = {
     key: base64(`${root}/`),

@@ -18,7 +18,7 @@ export interface Entry extends KeyValue {
 }
 
 /** All keys below a zone's, and what the plugin makes of them. */
-export interface ZoneView {
+export interface ZoneKeys {
   readonly domain: Name;
   readonly root: string;
   /** Of the store, when the keys were read. */
@@ -35,7 +35,7 @@ export interface EtcdZone {
   readonly domain: Name;
 }
 
-export function zoneViewOf({ pathPrefix, domain }: EtcdZone, pairs: readonly KeyValue[], revision: number): ZoneView {
+export function zoneKeysOf({ pathPrefix, domain }: EtcdZone, pairs: readonly KeyValue[], revision: number): ZoneKeys {
   const root = zoneRoot(pathPrefix, domain);
   const entries = new Map(pairs.map((pair) => [pair.key, { ...pair, service: readService(pair.value) }]));
   const sets = new Map<string, RRset>();
@@ -101,6 +101,6 @@ export function textData(text: string): string | undefined {
 }
 
 /** The owner names that anybody's marker in an owner key speaks for. */
-export function markedNames({ sets, domain }: Pick<ZoneView, "sets" | "domain">): readonly Name[] {
+export function markedNames({ sets, domain }: Pick<ZoneKeys, "sets" | "domain">): readonly Name[] {
   return sets.flatMap(({ name, type }) => (type === "TXT" ? (markedName(domain, name) ?? []) : []));
 }

@@ -11,7 +11,7 @@ import {
 } from "../../../../src/providers/coredns-etcd/convert.ts";
 import { keyChangesFor } from "../../../../src/providers/coredns-etcd/key-changes.ts";
 import { pieces, transactionBody } from "../../../../src/providers/coredns-etcd/transaction.ts";
-import { zoneViewOf, type ZoneView } from "../../../../src/providers/coredns-etcd/zone-keys.ts";
+import { zoneKeysOf, type ZoneKeys } from "../../../../src/providers/coredns-etcd/zone-keys.ts";
 
 const ROOT = "/skydns/com/example";
 const MARKER = '"heritage=dnsalias,owner=me,types=A,resource=web/shop"';
@@ -97,9 +97,9 @@ test("a transaction compares the whole zone and each owner key, and deletes sing
   });
 });
 
-function viewOf(keys: Readonly<Record<string, string>>): ZoneView {
+function viewOf(keys: Readonly<Record<string, string>>): ZoneKeys {
   const pairs = Object.entries(keys).map(([key, value]) => ({ key: `${ROOT}${key}`, value, modRevision: 5 }));
-  return zoneViewOf({ pathPrefix: "/skydns", domain: parseName("example.com") }, pairs, 7);
+  return zoneKeysOf({ pathPrefix: "/skydns", domain: parseName("example.com") }, pairs, 7);
 }
 
 function changes(keys: Readonly<Record<string, string>>, open: readonly BackendChange[]): readonly string[] {
