@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { Edns, Message, Question, WireRecord } from "../../src/dns/message/message.ts";
 import { nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import { textOfWire } from "../../src/dns/name/name-wire.ts";
-import { BYTE_TEXT } from "../../src/dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../src/dns/name/octet-spelling.ts";
 import { TYPE } from "../../src/dns/registry.ts";
 
 const uint16 = fc.nat({ max: 0xffff });
@@ -27,14 +27,14 @@ const wireName = fc.array(label, { maxLength: 6 }).map((labels) => {
   return new Uint8Array([...Buffer.concat(parts), 0]);
 });
 
-const name: fc.Arbitrary<Name> = wireName.map((wire) => nameOfCanonical(textOfWire(wire, BYTE_TEXT)));
+const name: fc.Arbitrary<Name> = wireName.map((wire) => nameOfCanonical(textOfWire(wire, LOWER_CASE_BYTE_TEXT)));
 
 const question: fc.Arbitrary<Question> = fc.tuple(wireName, uint16, uint16).map(toQuestion);
 
 function toQuestion([wire, type, classNumber]: readonly [Uint8Array, number, number]): Question {
   const spelled = textOfWire(wire);
-  const folded = nameOfCanonical(textOfWire(wire, BYTE_TEXT));
-  return { name: folded, type, class: classNumber, ...(spelled !== folded && { spelled }) };
+  const folded = nameOfCanonical(textOfWire(wire, LOWER_CASE_BYTE_TEXT));
+  return { name: folded, type, class: classNumber, ...(spelled !== folded && { originalCase: spelled }) };
 }
 
 function joined(...parts: readonly fc.Arbitrary<Uint8Array>[]): fc.Arbitrary<Uint8Array> {

@@ -1,7 +1,7 @@
 import type { Question, WireRecord } from "../../src/dns/message/message.ts";
 import { isAtOrBelow, nameOfCanonical, parentOf, wildcardBelow, type Name } from "../../src/dns/name/name.ts";
 import { textOfWire } from "../../src/dns/name/name-wire.ts";
-import { BYTE_TEXT } from "../../src/dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../src/dns/name/octet-spelling.ts";
 import { CLASS, RCODE, TYPE } from "../../src/dns/registry.ts";
 import type { Node, Zone, ZoneStore } from "./zone-store.ts";
 
@@ -38,7 +38,7 @@ export function authoritativeAnswer(store: Pick<ZoneStore, "zoneOf">, question: 
 
 /** The target of a CNAME record. */
 export function targetOf(record: WireRecord): Name {
-  return nameOfCanonical(textOfWire(record.rdata, BYTE_TEXT));
+  return nameOfCanonical(textOfWire(record.rdata, LOWER_CASE_BYTE_TEXT));
 }
 
 /** RFC 2308 3: the SOA of a negative answer has min(its TTL, MINIMUM). */

@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_BYTES, type Edns, type Message, type Question, type WireRecord } from "./message.ts";
 import { MAX_NAME_BYTES, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
 import { textOfWire } from "../name/name-wire.ts";
-import { BYTE_SPELLING, BYTE_TEXT } from "../name/octet-spelling.ts";
+import { BYTE_TEXT, LOWER_CASE_BYTE_TEXT } from "../name/octet-spelling.ts";
 import { rdataLayout, rdataLength } from "../rdata/compression.ts";
 import { CLASS, TYPE } from "../registry.ts";
 import {
@@ -85,9 +85,9 @@ function readQuestions(state: State, count: number): readonly Question[] {
   const questions: Question[] = [];
   while (questions.length < count && reader.problem === undefined) {
     const name = readName(state);
-    const spelled = textOfWire(state.gathered.bytes, BYTE_SPELLING);
+    const originalCase = textOfWire(state.gathered.bytes, BYTE_TEXT);
     const question = { name, type: readUint16(reader), class: readUint16(reader) };
-    questions.push(spelled === name ? question : { ...question, spelled });
+    questions.push(originalCase === name ? question : { ...question, originalCase });
   }
   return questions;
 }
@@ -144,7 +144,7 @@ function readName(state: State): Name {
     gathered.bytes[0] = 0;
     return ROOT;
   }
-  const name = nameOfCanonical(textOfWire(gathered.bytes, BYTE_TEXT));
+  const name = nameOfCanonical(textOfWire(gathered.bytes, LOWER_CASE_BYTE_TEXT));
   known.set(start, name);
   return name;
 }

@@ -31,7 +31,7 @@ export function encodeMessage(message: Message, options: EncodeOptions = {}): Ui
   const writer = wireWriter(sizeBound(message) + (opt?.length ?? 0));
   writeHeader(writer, message);
   for (const question of message.questions) {
-    writeQuestionName(writer, question.spelled ?? question.name);
+    writeQuestionName(writer, question.originalCase ?? question.name);
     writeUint16(writer, question.type);
     writeUint16(writer, question.class);
   }
@@ -157,7 +157,7 @@ const OPT_HEAD_BYTES = 11;
 function sizeBound(message: Message): number {
   let bound = HEADER_BYTES;
   for (const question of message.questions) {
-    bound += (question.spelled ?? question.name).length + 5;
+    bound += (question.originalCase ?? question.name).length + 5;
   }
   for (const records of [message.answers, message.authorities, message.additionals]) {
     for (const record of records) {

@@ -28,7 +28,7 @@ export interface Message {
 export interface Question {
   readonly name: Name;
   /** The name as its letters stand in the packet (0x20), in the same escapes; absent when that is `name` itself. */
-  readonly spelled?: string;
+  readonly originalCase?: string;
   readonly type: number;
   readonly class: number;
 }

@@ -1,4 +1,4 @@
-import { BYTE_SPELLING, BYTE_TEXT } from "./octet-spelling.ts";
+import { BYTE_TEXT, LOWER_CASE_BYTE_TEXT } from "./octet-spelling.ts";
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES, nameOfCanonical, type Name } from "./name.ts";
 
 /**
@@ -13,7 +13,7 @@ export function nameOfPresentation(text: string, origin: Name): Name | undefined
   if (wire === undefined) {
     return undefined;
   }
-  const written = textOfWire(wire.bytes, BYTE_TEXT);
+  const written = textOfWire(wire.bytes, LOWER_CASE_BYTE_TEXT);
   const whole = wire.absolute || origin === "." ? written : `${written}${origin}`;
   return wireOfPresentation(whole) === undefined ? undefined : nameOfCanonical(whole);
 }
@@ -25,7 +25,7 @@ export function wireOfNameText(text: string): Uint8Array | undefined {
 }
 
 /** The canonical text of an uncompressed wire name that is known to be well formed, and its spelling with letters as they stand. */
-export function textOfWire(wire: Uint8Array, byteText: readonly string[] = BYTE_SPELLING): string {
+export function textOfWire(wire: Uint8Array, byteText: readonly string[] = BYTE_TEXT): string {
   let text = "";
   let offset = 0;
   for (let length = wire[0] ?? 0; length > 0; length = wire[offset] ?? 0) {

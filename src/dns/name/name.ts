@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { AppError } from "../../base/error.ts";
-import { BYTE_TEXT } from "./octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "./octet-spelling.ts";
 
 declare const nameBrand: unique symbol;
 /**
@@ -124,7 +124,7 @@ function canonicalBytes(label: string): number {
     return 0;
   }
   const escapes = label.match(/\\\d{3}/g) ?? [];
-  return escapes.every((escape) => BYTE_TEXT[Number(escape.slice(1))] === escape)
+  return escapes.every((escape) => LOWER_CASE_BYTE_TEXT[Number(escape.slice(1))] === escape)
     ? label.length - 3 * escapes.length
     : 0;
 }

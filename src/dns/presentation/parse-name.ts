@@ -1,5 +1,5 @@
 import { type Name, nameOfCanonical, ROOT } from "../name/name.ts";
-import { BYTE_TEXT } from "../name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../name/octet-spelling.ts";
 import { excerpt, readBytes } from "./escapes.ts";
 import { type Parsed, invalid, ok } from "./parse-result.ts";
 
@@ -59,7 +59,7 @@ function readLabels(text: string): Parsed<{ readonly labels: readonly Label[]; r
       spelled = "";
       length = 0;
     } else {
-      spelled += unit.bytes.map((byte) => BYTE_TEXT[byte] ?? "").join("");
+      spelled += unit.bytes.map((byte) => LOWER_CASE_BYTE_TEXT[byte] ?? "").join("");
       length += unit.bytes.length;
     }
     if (length > MAX_LABEL_LENGTH) {

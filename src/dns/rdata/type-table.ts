@@ -2,7 +2,7 @@ import type { WireField } from "./field/field.ts";
 import { addressBytes, addressText } from "../address/address-wire.ts";
 import { MAX_NAME_BYTES } from "../name/name.ts";
 import { textOfWire, wireOfNameText } from "../name/name-wire.ts";
-import { BYTE_TEXT } from "../name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../name/octet-spelling.ts";
 import { quotedText, tokenBytes } from "../presentation/rdata-tokens.ts";
 import { location } from "./type/loc.ts";
 import { base64Rest, hexRest, hyphenated, wordOrUint16 } from "./field/octet-fields.ts";
@@ -25,7 +25,7 @@ const name: WireField = {
   fromWire: (reader) => {
     const gathered = { bytes: new Uint8Array(MAX_NAME_BYTES), length: 0 };
     readWireName(reader, gathered);
-    return reader.problem === undefined ? [textOfWire(gathered.bytes, BYTE_TEXT)] : undefined;
+    return reader.problem === undefined ? [textOfWire(gathered.bytes, LOWER_CASE_BYTE_TEXT)] : undefined;
   },
 };
 
@@ -154,7 +154,7 @@ function integer(bytes: 1 | 2 | 4, read: (reader: WireReader) => number): WireFi
 /** Case means nothing in these names (RFC 4034 6.2), so they are written in one case. */
 function lowerName(text: string): Uint8Array | undefined {
   const wire = wireOfNameText(text);
-  return wire === undefined ? undefined : wireOfNameText(textOfWire(wire, BYTE_TEXT));
+  return wire === undefined ? undefined : wireOfNameText(textOfWire(wire, LOWER_CASE_BYTE_TEXT));
 }
 
 function characterString(raw: string): Uint8Array | undefined {

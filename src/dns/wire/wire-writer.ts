@@ -15,7 +15,7 @@ export interface WireWriter {
 interface WrittenName {
   readonly offset: number;
   /** As a reader finds it there, the part behind a pointer included. */
-  readonly spelled: string;
+  readonly originalCase: string;
 }
 
 export function wireWriter(size: number): WireWriter {
@@ -58,12 +58,12 @@ export function writeWireName(writer: WireWriter, rdata: Uint8Array, offset: num
 }
 
 function writeName(writer: WireWriter, text: string, written: ReadonlyMap<string, WrittenName>): void {
-  const spelling = written === writer.folded ? text.toLowerCase() : text;
+  const originalCase = written === writer.folded ? text.toLowerCase() : text;
   const labels: { readonly at: number; readonly offset: number }[] = [];
   let at = text === "." ? 1 : 0;
   let known: WrittenName | undefined;
   while (at < text.length) {
-    known = written.get(spelling.slice(at));
+    known = written.get(originalCase.slice(at));
     if (known !== undefined) {
       break;
     }
@@ -77,7 +77,7 @@ function writeName(writer: WireWriter, text: string, written: ReadonlyMap<string
     writeUint16(writer, POINTER | known.offset);
   }
   for (const label of labels) {
-    remember(writer, label.offset, text.slice(label.at, at) + (known?.spelled ?? ""));
+    remember(writer, label.offset, text.slice(label.at, at) + (known?.originalCase ?? ""));
   }
 }
 
@@ -85,16 +85,16 @@ const POINTER = 0xc000;
 /** A pointer has 14 bits. */
 const MAX_POINTER = 0x3fff;
 
-function remember(writer: WireWriter, offset: number, spelled: string): void {
-  const folded = spelled.toLowerCase();
+function remember(writer: WireWriter, offset: number, originalCase: string): void {
+  const folded = originalCase.toLowerCase();
   if (offset > MAX_POINTER) {
     return;
   }
-  if (!writer.exact.has(spelled)) {
-    writer.exact.set(spelled, { offset, spelled });
+  if (!writer.exact.has(originalCase)) {
+    writer.exact.set(originalCase, { offset, originalCase });
   }
   if (!writer.folded.has(folded)) {
-    writer.folded.set(folded, { offset, spelled });
+    writer.folded.set(folded, { offset, originalCase });
   }
 }
 

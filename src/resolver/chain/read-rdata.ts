@@ -2,13 +2,13 @@ import { addressText } from "../../dns/address/address-wire.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
 import { textOfWire } from "../../dns/name/name-wire.ts";
-import { BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { TYPE } from "../../dns/registry.ts";
 
 /** The name that a CNAME or DNAME holds; the wire reader has checked that it is one. */
 export function nameOfRdata({ rdata }: WireRecord): Name {
-  return nameOfCanonical(textOfWire(rdata, BYTE_TEXT));
+  return nameOfCanonical(textOfWire(rdata, LOWER_CASE_BYTE_TEXT));
 }
 
 /** The address of an A or AAAA record in its one text (RFC 5952); undefined when its RDATA has another length. */

@@ -43,13 +43,13 @@ export function buildQuery(queried: ResolverQuestion, variant: QueryVariant): Me
 }
 
 /** The letters of the question as they stand in the packet. */
-export function spellingOf(question: Question): string {
-  return question.spelled ?? question.name;
+export function mixedCase(question: Question): string {
+  return question.originalCase ?? question.name;
 }
 
 function questionOf({ name, type }: ResolverQuestion, letterBits: Uint8Array | undefined): Question {
   const question = { name, type, class: CLASS.IN };
-  return letterBits === undefined ? question : { ...question, spelled: spell(name, letterBits) };
+  return letterBits === undefined ? question : { ...question, originalCase: spell(name, letterBits) };
 }
 
 function ednsOf({ cookie, subnet }: NonNullable<QueryVariant["edns"]>): NonNullable<Message["edns"]> {

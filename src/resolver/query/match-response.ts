@@ -1,7 +1,7 @@
 import { readClientSubnet } from "../../dns/message/edns-client-subnet.ts";
 import type { Message, Question } from "../../dns/message/message.ts";
 import { EDNS_OPTION, OPCODE, RCODE } from "../../dns/registry.ts";
-import { spellingOf } from "./build-query.ts";
+import { mixedCase } from "./build-query.ts";
 import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
 
 /**
@@ -26,7 +26,7 @@ export function judge(query: Message, response: Message, cookieExpected: boolean
   }
   const [queried] = query.questions;
   const [echoed] = response.questions;
-  return queried === undefined || echoed === undefined || spellingOf(queried) === spellingOf(echoed)
+  return queried === undefined || echoed === undefined || mixedCase(queried) === mixedCase(echoed)
     ? { kind: "answer" }
     : { kind: "doubtful", lacks: "letters" };
 }

@@ -1,13 +1,13 @@
 import type { WireRecord } from "../../dns/message/message.ts";
 import { nameOfCanonical, ROOT, type Name } from "../../dns/name/name.ts";
 import { textOfWire, wireOfNameText } from "../../dns/name/name-wire.ts";
-import { BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
 import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
 
 /** The name that RDATA begins with. */
 export function canonicalName(rdata: Uint8Array): Name {
-  return nameOfCanonical(textOfWire(rdata, BYTE_TEXT));
+  return nameOfCanonical(textOfWire(rdata, LOWER_CASE_BYTE_TEXT));
 }
 
 export interface Substitution {

@@ -53,7 +53,9 @@ export function replyOf(message: Message): AgreementReply {
     rcode: rcodeName(message.rcode),
     aa: message.authoritative,
     tc: message.truncated,
-    question: message.questions.map((asked) => `${asked.spelled ?? asked.name} ${asked.class} ${asked.type}`).join(),
+    question: message.questions
+      .map((asked) => `${asked.originalCase ?? asked.name} ${asked.class} ${asked.type}`)
+      .join(),
     edns: edns === undefined ? "none" : `version ${edns.version}${edns.dnssecOk ? " do" : ""}`,
     answer: linesOf(message.answers),
     authority: linesOf(message.authorities),
@@ -73,7 +75,9 @@ function queryOf(question: AgreementQuestion): Message {
   return {
     ...EMPTY_QUERY,
     id: 0x4a5b,
-    questions: [{ name: labName(name), spelled, type: typeNumber(type) ?? 0, class: classNumber(of) ?? 0 }],
+    questions: [
+      { name: labName(name), originalCase: spelled, type: typeNumber(type) ?? 0, class: classNumber(of) ?? 0 },
+    ],
     ...(udpSize !== undefined && {
       edns: {
         udpSize,

@@ -43,7 +43,7 @@ test("a whole response with a chain, compression, EDNS and an extended rcode", (
       authenticData: false,
       checkingDisabled: false,
       rcode: 0x13,
-      questions: [{ name: "example.com.", spelled: "ExAmple.COM.", type: 1, class: 1 }],
+      questions: [{ name: "example.com.", originalCase: "ExAmple.COM.", type: 1, class: 1 }],
       answers: [
         // The octets of RDATA stay as they are, the letters of the question with them.
         "example.com. 5 1 60 0363646e074578416d706c6503434f4d00",
@@ -61,7 +61,7 @@ test("a whole response with a chain, compression, EDNS and an extended rcode", (
 test("octets of names that are no host-name text are escaped, each in one way", () => {
   const message = decoded(header("0100", 1, 0, 0, 0), "05 612e62 5c20 03 00ff40 00 0001 0001");
   assert.equal(message.questions[0]?.name, "a\\046b\\092\\032.\\000\\255\\064.");
-  assert.equal(message.questions[0]?.spelled, undefined);
+  assert.equal(message.questions[0]?.originalCase, undefined);
 });
 
 test("a TTL with the top bit set is 0, the largest without it stays", () => {

@@ -64,7 +64,7 @@ test("names in the RDATA of RFC 1035 types are shortened, those of later types n
 });
 
 test("the question's letters are kept, and owner names point at them all the same", () => {
-  const questions = [{ name: EXAMPLE, spelled: "eXaMPle.CoM.", type: TYPE.A, class: CLASS.IN }];
+  const questions = [{ name: EXAMPLE, originalCase: "eXaMPle.CoM.", type: TYPE.A, class: CLASS.IN }];
   const bytes = encodeMessage({ ...RESPONSE, questions, answers: [record("example.com.", "A", "1.2.3.4")] });
   assert.equal(Buffer.from(bytes).includes("eXaMPle"), true);
   assert.equal(bytes.length, 12 + 17 + 16);

@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
   {
     name: "other letters",
     sent: query({ letterBits: Uint8Array.of(0b101) }),
-    got: { questions: [{ ...question, spelled: "wWw.example." }] },
+    got: { questions: [{ ...question, originalCase: "wWw.example." }] },
     want: "doubtful: letters",
   },
   {

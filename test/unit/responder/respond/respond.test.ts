@@ -272,7 +272,7 @@ test("an answer out of a prepared packet is octet for octet the one that was mad
       }
       const message = decoded(first ?? new Uint8Array());
       assert.equal(message.id, flags.id);
-      assert.equal(message.questions[0]?.spelled ?? message.questions[0]?.name, `${spelled}.`);
+      assert.equal(message.questions[0]?.originalCase ?? message.questions[0]?.name, `${spelled}.`);
       assert.equal(message.edns === undefined, edns === null);
       assert.deepEqual(
         [message.recursionDesired, message.checkingDisabled, message.edns?.dnssecOk],
