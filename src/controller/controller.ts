@@ -132,7 +132,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     random: deps.random,
     log: deps.log,
     concurrency: deps.concurrency,
-    onAnswer: (answer, goodBefore) => onAnswer(context, answer, goodBefore),
+    onAnswer: (answer, lastSuccessBefore) => onAnswer(context, answer, lastSuccessBefore),
     observe: (result, tookMs, key) => deps.onResult(key, result, tookMs),
     onQuestion: () => deps.responder?.lookedUp(),
     follows: false,

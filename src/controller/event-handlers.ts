@@ -57,13 +57,17 @@ export function onLead(context: ControllerContext): void {
 }
 
 /** An answer says something new: the zones that show it are planned, the aliases that use it are reported. */
-export function onAnswer(context: ControllerContext, answer: TargetAnswer, goodBefore: Millis | undefined): void {
+export function onAnswer(
+  context: ControllerContext,
+  answer: TargetAnswer,
+  lastSuccessBefore: Millis | undefined,
+): void {
   for (const key of context.wants.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
       for (const zone of context.store.zonesOfName(hostname)) {
         context.zoneSync?.changed(zone, hostname);
-        plan(context, zone, goodBefore);
+        plan(context, zone, lastSuccessBefore);
       }
     }
   }
@@ -232,10 +236,10 @@ function forgetZone(context: ControllerContext, key: ObjectKey): void {
   context.reportQueue.remove(key);
 }
 
-function plan(context: ControllerContext, zone: ObjectKey, goodBefore?: Millis): void {
+function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: Millis): void {
   const state = context.zones.get(zone);
   if (state !== undefined) {
-    state.dirtySince ??= { at: context.deps.clock.now(), goodBefore };
+    state.dirtySince ??= { at: context.deps.clock.now(), lastSuccessBefore };
     context.zoneQueue.add(zone, { afterMs: gatherMs(state.tookMs) });
   }
 }

@@ -88,8 +88,8 @@ function staleNext(
 ): Pick<Contribution, "changesAt"> {
   const moments = verdicts
     .flatMap(({ answers }) => answers)
-    .flatMap(({ failingSince, goodAt }) =>
-      failingSince === undefined ? [] : [(goodAt ?? failingSince) + spec.maxStalenessMs + 1],
+    .flatMap(({ failingSince, lastSuccessAt }) =>
+      failingSince === undefined ? [] : [(lastSuccessAt ?? failingSince) + spec.maxStalenessMs + 1],
     )
     .filter((at) => at > now);
   return moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
@@ -148,7 +148,7 @@ function emptyVerdict(alias: DnsAlias, answers: readonly TargetAnswer[], withDat
 }
 
 function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boolean {
-  const since = answer.goodAt ?? answer.failingSince;
+  const since = answer.lastSuccessAt ?? answer.failingSince;
   return answer.failingSince !== undefined && since !== undefined && now - since > maxStalenessMs;
 }
 
@@ -177,7 +177,7 @@ function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Fa
 }
 
 function isUnread(answer: TargetAnswer): boolean {
-  return answer.goodAt === undefined && answer.emptySince === undefined && answer.outcome.kind !== "positive";
+  return answer.lastSuccessAt === undefined && answer.emptySince === undefined && answer.outcome.kind !== "positive";
 }
 
 function addStatic(

@@ -9,5 +9,9 @@ const CONFIRMATION_MS: Millis = 60_000;
  * empty together are the whole name's emptiness, though one is confirmed some seconds before the other.
  */
 export function goneAlone({ emptySince }: TargetAnswer, other: TargetAnswer | undefined): boolean {
-  return emptySince !== undefined && other?.goodAt !== undefined && other.goodAt - emptySince >= CONFIRMATION_MS;
+  return (
+    emptySince !== undefined &&
+    other?.lastSuccessAt !== undefined &&
+    other.lastSuccessAt - emptySince >= CONFIRMATION_MS
+  );
 }

@@ -28,7 +28,7 @@ export interface TargetAnswer {
   readonly ttl: Seconds;
   readonly chain: readonly Name[];
   /** When `addresses` was last confirmed by a positive reading; undefined: never. */
-  readonly goodAt: Millis | undefined;
+  readonly lastSuccessAt: Millis | undefined;
   /** When the target became empty; set once that was confirmed by enough readings, servers and time. */
   readonly emptySince: Millis | undefined;
   /** Set while look-ups fail: when the row of failures began. */

@@ -123,7 +123,7 @@ function allAnswers(): ReadonlyMap<string, TargetAnswer> {
         addresses: [family === "A" ? addressOf(index) : addressV6Of(index)],
         ttl: population.ttl,
         chain: [],
-        goodAt: NOW,
+        lastSuccessAt: NOW,
         emptySince: undefined,
         failingSince: undefined,
         rotating: false,

@@ -100,7 +100,7 @@ export function answer(
     addresses,
     ttl: 60,
     chain: [name],
-    goodAt: addresses.length > 0 ? 0 : undefined,
+    lastSuccessAt: addresses.length > 0 ? 0 : undefined,
     emptySince: undefined,
     failingSince: undefined,
     rotating: false,

@@ -126,7 +126,7 @@ function aliasView(composition: Composition, alias: DnsAlias, now: Millis): Alia
 function ageOf(composition: Composition, alias: DnsAlias, now: Millis): Millis | undefined {
   const { controller } = composition;
   const good = streamsOf(composition, controller.store, alias).flatMap(
-    ({ key }) => controller.answer(key)?.goodAt ?? [],
+    ({ key }) => controller.answer(key)?.lastSuccessAt ?? [],
   );
   return good.length === 0 ? undefined : Math.max(0, now - Math.min(...good));
 }

@@ -27,7 +27,7 @@ export function lastGoodOf(key: TargetKey, status: AliasStatus | undefined, now:
     chain: target.chain.filter(isHostName).map(parseName),
     since: sinceMs,
     outcome,
-    goodAt: outcome.kind === "failure" ? sinceMs : now,
+    lastSuccessAt: outcome.kind === "failure" ? sinceMs : now,
   };
 }
 

@@ -59,7 +59,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
     sibling: siblingOf(context, key),
   };
   const before = entry.state;
-  const goodBefore = before.goodAt;
+  const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
   entry.lookedUpAt = now;
   entry.queried ||= entry.state.doubt?.kind === "confirming";
@@ -68,7 +68,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
     doubtSibling(context, answerOf(before), now);
   }
   notifySibling(context, answerOf(before), answerOf(entry.state));
-  notifyAnswer(deps, entry, goodBefore);
+  notifyAnswer(deps, entry, lastSuccessBefore);
   if (outages.endsWith(key.view, result, now)) {
     retryFailing(context, key.view, now);
   }
@@ -93,7 +93,7 @@ function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: M
     !goneAlone(answerOf(sibling.state), recovered)
   ) {
     sibling.state = unconfirmed(sibling.state);
-    notifyAnswer(context.deps, sibling, sibling.state.goodAt);
+    notifyAnswer(context.deps, sibling, sibling.state.lastSuccessAt);
     scheduleLookup(context, text, sibling, now);
   }
 }
@@ -102,7 +102,7 @@ function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: M
 function notifySibling(context: RefresherContext, before: TargetAnswer, after: TargetAnswer): void {
   const sibling = siblingOf(context, after.key);
   if (sibling !== undefined && goneAlone(sibling, after) && !goneAlone(sibling, before)) {
-    guarded(context.deps.log, () => context.deps.onAnswer(sibling, sibling.goodAt));
+    guarded(context.deps.log, () => context.deps.onAnswer(sibling, sibling.lastSuccessAt));
   }
 }
 
@@ -115,14 +115,18 @@ function retryFailing(context: RefresherContext, view: ViewId, now: Millis): voi
 }
 
 /** Says what is new of a key, where something is. */
-export function notifyAnswer({ log, onAnswer }: RefresherDeps, entry: Entry, goodBefore: Millis | undefined): void {
+export function notifyAnswer(
+  { log, onAnswer }: RefresherDeps,
+  entry: Entry,
+  lastSuccessBefore: Millis | undefined,
+): void {
   const answer = answerOf(entry.state);
   if (!isNews(entry.told, answer)) {
     return;
   }
   logNews(log, entry.told, answer);
   entry.told = answer;
-  guarded(log, () => onAnswer(answer, goodBefore));
+  guarded(log, () => onAnswer(answer, lastSuccessBefore));
 }
 
 /** A look-up that throws is a defect of the look-up; for the key it is one more failure. */
@@ -157,7 +161,7 @@ function logNews(log: Logger, before: TargetAnswer, after: TargetAnswer): void {
     log.info(fields, "target answers again");
   } else if (before.addresses !== after.addresses && before.addresses.length > 0) {
     log.info({ ...fields, before: before.addresses }, "target has other addresses");
-  } else if (before.emptySince === undefined && after.emptySince !== undefined && after.goodAt !== undefined) {
+  } else if (before.emptySince === undefined && after.emptySince !== undefined && after.lastSuccessAt !== undefined) {
     log.warn(fields, "target is empty; confirmed");
   } else {
     log.debug(fields, "target read");

@@ -18,7 +18,7 @@ export interface RefresherDeps {
    * Called when an answer says something new, never for a mere refresh; see `isNews`. `goodBefore` is when the answer before it was last
    * confirmed: the target has changed no earlier.
    */
-  readonly onAnswer: (answer: TargetAnswer, goodBefore: Millis | undefined) => void;
+  readonly onAnswer: (answer: TargetAnswer, lastSuccessBefore: Millis | undefined) => void;
   /** Look-ups at once; those that questions wait for are counted apart. */
   readonly concurrency: number;
   /** Every reading, for metrics. */

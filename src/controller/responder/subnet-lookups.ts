@@ -80,7 +80,7 @@ export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
         ...shared.answer,
         outcome: { kind: "positive" } as const,
         addresses,
-        goodAt: readAt,
+        lastSuccessAt: readAt,
         emptySince: undefined,
         failingSince: undefined,
       };

@@ -93,12 +93,12 @@ function judge({ target, verdict, answers }: TargetVerdict, now: Millis): Condit
     case "stale-kept":
       return no(
         "Stale",
-        `${name} could not be resolved since ${time(goodAt(answers))}, longer than spec.maxStaleness; the last good addresses stay`,
+        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness; the last good addresses stay`,
       );
     case "stale-withdrawn":
       return no(
         "Stale",
-        `${name} could not be resolved since ${time(goodAt(answers))}, longer than spec.maxStaleness; its addresses were withdrawn as spec.onStale asks`,
+        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness; its addresses were withdrawn as spec.onStale asks`,
       );
   }
 }
@@ -111,13 +111,13 @@ function failingCondition(name: string, answers: readonly TargetAnswer[], now: M
   }
   return no(
     failureReason(failure),
-    `${name}: ${failure.detail}; the last good addresses, of ${time(goodAt(answers))}, stay`,
+    `${name}: ${failure.detail}; the last good addresses, of ${time(lastSuccessAt(answers))}, stay`,
   );
 }
 
 /** When a row of failures becomes news; for the timer that looks at the status again. */
 export function overdueAt(answer: TargetAnswer): Millis {
-  return (answer.goodAt ?? answer.failingSince ?? 0) + answer.refreshWaitMs + FAILING_GRACE_MS;
+  return (answer.lastSuccessAt ?? answer.failingSince ?? 0) + answer.refreshWaitMs + FAILING_GRACE_MS;
 }
 
 function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): string {
@@ -240,8 +240,8 @@ function emptySince(answers: readonly TargetAnswer[]): Millis | undefined {
   return least(answers.map((answer) => answer.emptySince));
 }
 
-function goodAt(answers: readonly TargetAnswer[]): Millis | undefined {
-  return least(answers.filter((answer) => answer.failingSince !== undefined).map((answer) => answer.goodAt));
+function lastSuccessAt(answers: readonly TargetAnswer[]): Millis | undefined {
+  return least(answers.filter((answer) => answer.failingSince !== undefined).map((answer) => answer.lastSuccessAt));
 }
 
 function least(times: readonly (Millis | undefined)[]): Millis | undefined {

@@ -123,7 +123,7 @@ function nextLookup({ alias, inZones, now, homeless }: AliasFacts): Requeue {
   const failing = answers.filter((answer) => answer.failingSince !== undefined);
   const moments = failing.flatMap((answer) => [
     overdueAt(answer),
-    (answer.goodAt ?? Infinity) + alias.spec.maxStalenessMs,
+    (answer.lastSuccessAt ?? Infinity) + alias.spec.maxStalenessMs,
   ]);
   const ahead = moments.filter((at) => at > now);
   return ahead.length === 0 ? { requeue: "done" } : { requeue: { afterMs: atLeastASecond(Math.min(...ahead) - now) } };

@@ -197,10 +197,19 @@ function takeKnown(state: ZoneState, isServed: (name: Name) => boolean, now: Mil
   return [...known];
 }
 
-function recordLag(deps: PropagationCheckDeps, state: ZoneState, { at, goodBefore }: PendingChange, now: Millis): void {
+function recordLag(
+  deps: PropagationCheckDeps,
+  state: ZoneState,
+  { at, lastSuccessBefore }: PendingChange,
+  now: Millis,
+): void {
   const lagMs = now - at;
   state.lags = [...state.lags.slice(1 - KEPT_LAGS), lagMs];
-  deps.observer.propagated(objectKey(state.zone.meta), lagMs, goodBefore === undefined ? undefined : now - goodBefore);
+  deps.observer.propagated(
+    objectKey(state.zone.meta),
+    lagMs,
+    lastSuccessBefore === undefined ? undefined : now - lastSuccessBefore,
+  );
 }
 
 const KEPT_LAGS = 50;

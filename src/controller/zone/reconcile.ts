@@ -228,7 +228,7 @@ function writeDone(
   { actual, writes }: Pending,
   result: Extract<ApplyResult, { kind: "applied" }>,
 ): void {
-  const pendingChange = state.planningSince ?? { at: deps.clock.now(), goodBefore: undefined };
+  const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = undefined;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);

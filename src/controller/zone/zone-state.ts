@@ -32,7 +32,7 @@ export interface Propagation {
 /** A change that is on its way: when it was noticed, and until when the target was last seen to be as before. */
 export interface PendingChange {
   readonly at: Millis;
-  readonly goodBefore: Millis | undefined;
+  readonly lastSuccessBefore: Millis | undefined;
 }
 
 /** A name whose records another process of this installation wrote: ours are not put over them before we have looked for ourselves. */

@@ -11,7 +11,7 @@ export function answerOf(state: HoldState): TargetAnswer {
     addresses: state.addresses,
     ttl: state.ttl,
     chain: state.chain,
-    goodAt: state.goodAt,
+    lastSuccessAt: state.lastSuccessAt,
     emptySince: state.emptySince,
     failingSince: state.failingSince,
     rotating: state.rotation?.rotating ?? false,

@@ -27,7 +27,7 @@ const PREFETCH_MS: Millis = 5_000;
  */
 export function liveOf(state: HoldState): LiveResult {
   const answer = answerOf(state);
-  const { read, nextAt, goodAt } = state;
+  const { read, nextAt, lastSuccessAt } = state;
   if (state.failingSince !== undefined || (state.outcome.kind === "positive" && read === undefined)) {
     // Failing, or known from before a restart alone: what was read is good until its TTL runs out.
     return { answer, freshUntil: read?.until ?? -Infinity, nextLookupAt: nextAt, prefetchAt: nextAt };
@@ -36,7 +36,7 @@ export function liveOf(state: HoldState): LiveResult {
     // Nothing known, empty, or being confirmed: what stands is what is believed until the next look.
     return { answer, freshUntil: nextAt, nextLookupAt: nextAt, prefetchAt: nextAt };
   }
-  const readAt = goodAt ?? read.until;
+  const readAt = lastSuccessAt ?? read.until;
   const freshUntil = Math.max(read.until, readAt + LEAST_FRESH_MS);
   const window = Math.max(PREFETCH_MS, (freshUntil - readAt) * PREFETCH_PART);
   return {

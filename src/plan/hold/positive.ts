@@ -93,7 +93,7 @@ function believed(state: HoldState, result: PositiveResult, { now, random }: Hol
     ...publishedTtl(state, cycles, addresses !== state.addresses),
     cycles,
     rotation,
-    goodAt: now,
+    lastSuccessAt: now,
     read: { addresses: sameMembers(addresses, read) ? addresses : read, until: now + result.ttl * 1000 },
     doubt: undefined,
     nextAt: now + wait,

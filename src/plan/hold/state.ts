@@ -17,7 +17,7 @@ export interface HoldState {
   readonly chain: readonly Name[];
   /** Another chain that led to the same addresses once; it is shown when it is read again. */
   readonly otherChain: readonly Name[] | undefined;
-  readonly goodAt: Millis | undefined;
+  readonly lastSuccessAt: Millis | undefined;
   /** What the last reading that was believed said, for answers at query time; undefined: none since the start. */
   readonly read: LastRead | undefined;
   /** `orig`, held steady over small moves. */
@@ -81,7 +81,7 @@ export interface LastGood {
   readonly chain: readonly Name[];
   readonly since: Millis;
   readonly outcome: Outcome;
-  readonly goodAt: Millis | undefined;
+  readonly lastSuccessAt: Millis | undefined;
   /** Given when the emptiness was confirmed before the restart, so that a withdrawn name does not come back for a minute. */
   readonly emptySince?: Millis | undefined;
 }
@@ -95,7 +95,7 @@ export function freshState(key: TargetKey, now: Millis): HoldState {
     addresses: [],
     chain: [],
     otherChain: undefined,
-    goodAt: undefined,
+    lastSuccessAt: undefined,
     read: undefined,
     ttl: 0,
     ttlStrays: 0,
@@ -133,6 +133,6 @@ export function withLastGood(state: HoldState, lastGood: LastGood): HoldState {
     chain: lastGood.chain,
     ttl: lastGood.ttl,
     cycles: restoredCycles(lastGood.ttl),
-    goodAt: lastGood.goodAt,
+    lastSuccessAt: lastGood.lastSuccessAt,
   };
 }

@@ -9,7 +9,11 @@ const NOW = 1_000_000;
 const A = answer("cdn.test", "A", ["192.0.2.1"]);
 const AAAA = answer("cdn.test", "AAAA", ["2001:db8::1"]);
 const NO_AAAA = answer("cdn.test", "AAAA", [], { emptySince: 1 });
-const LONG_AGO = { goodAt: 0, failingSince: 10, outcome: { kind: "failure", reason: "servfail", detail: "" } } as const;
+const LONG_AGO = {
+  lastSuccessAt: 0,
+  failingSince: 10,
+  outcome: { kind: "failure", reason: "servfail", detail: "" },
+} as const;
 
 interface Case {
   readonly name: string;
@@ -34,7 +38,7 @@ const cases: readonly Case[] = [
   {
     name: "one family confirmed empty is withdrawn alone",
     answers: [
-      { ...A, goodAt: NOW },
+      { ...A, lastSuccessAt: NOW },
       { ...AAAA, emptySince: 5 },
     ],
     want: ["192.0.2.1"],
@@ -43,7 +47,7 @@ const cases: readonly Case[] = [
   {
     name: "a family confirmed empty stands while the other, last good before a confirmation could end, may be empty too",
     answers: [
-      { ...A, outcome: { kind: "nxdomain" }, goodAt: 59_999 },
+      { ...A, outcome: { kind: "nxdomain" }, lastSuccessAt: 59_999 },
       { ...AAAA, emptySince: 5 },
     ],
     want: ["192.0.2.1", "2001:db8::1"],
@@ -52,7 +56,7 @@ const cases: readonly Case[] = [
   {
     name: "a family that was withdrawn alone does not come back when the other becomes empty under Hold",
     answers: [
-      { ...A, emptySince: 900_000, goodAt: 890_000 },
+      { ...A, emptySince: 900_000, lastSuccessAt: 890_000 },
       { ...AAAA, emptySince: 5 },
     ],
     want: ["192.0.2.1"],
@@ -61,7 +65,7 @@ const cases: readonly Case[] = [
   { name: "a family that never was takes nothing away", answers: [A, NO_AAAA], want: ["192.0.2.1"], mayNotDelete: [] },
   {
     name: "a family that has not been read well keeps what is published in it, and not in the other",
-    answers: [A, answer("cdn.test", "AAAA", [], { outcome: { kind: "nodata" }, goodAt: undefined })],
+    answers: [A, answer("cdn.test", "AAAA", [], { outcome: { kind: "nodata" }, lastSuccessAt: undefined })],
     want: ["192.0.2.1"],
     mayNotDelete: ["AAAA"],
   },
@@ -99,7 +103,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "a failing target keeps its last-good",
-    answers: [{ ...A, ...LONG_AGO, goodAt: NOW - 1 }, NO_AAAA],
+    answers: [{ ...A, ...LONG_AGO, lastSuccessAt: NOW - 1 }, NO_AAAA],
     want: ["192.0.2.1"],
     verdicts: ["failing"],
   },

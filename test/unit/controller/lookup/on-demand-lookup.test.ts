@@ -153,7 +153,7 @@ test("a target with TTL 0 is looked up once a second at most", async () => {
 test("last-good from before a restart is stale until it is looked up, and the first question does that", async () => {
   await using world = start(() => failed());
   const outcome = { kind: "positive" } as const;
-  world.refresher.want(KEY, { addresses: ["z"], ttl: 60, chain: [], since: 0, outcome, goodAt: 0 });
+  world.refresher.want(KEY, { addresses: ["z"], ttl: 60, chain: [], since: 0, outcome, lastSuccessAt: 0 });
   assert.ok(world.live().freshUntil < world.clock.now());
   await world.question();
   assert.deepEqual([world.queried, world.addresses()], [["0"], "z"]);

@@ -17,7 +17,7 @@ const LAST_GOOD: LastGood = {
   chain: [KEY.target],
   since: 0,
   outcome: { kind: "positive" },
-  goodAt: 0,
+  lastSuccessAt: 0,
 };
 
 test("a thousand users of one target are one stream; each family and view has its own", async () => {
@@ -55,7 +55,7 @@ test("an answer is told when it says something new, not at every refresh; its ag
   world.refresher.want(KEY);
   await world.clock.advance(110_000);
   assert.deepEqual(world.told.map(addressesOf), ["a b"]);
-  assert.equal(world.refresher.answer(KEY)?.goodAt, 61_000);
+  assert.equal(world.refresher.answer(KEY)?.lastSuccessAt, 61_000);
   await world.clock.advance(60_000);
   assert.deepEqual(world.told.map(addressesOf), ["a b", "a b c"]);
 });

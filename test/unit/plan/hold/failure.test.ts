@@ -12,8 +12,8 @@ const GOOD = [0, found("a b", { ttl: 60 })] as const;
 test("a failure leaves the addresses, their TTL, their chain and their age as they are", () => {
   const [before, after] = play([GOOD, [61, failed("servfail")]]);
   assert.ok(before !== undefined && after !== undefined);
-  const { addresses, ttl, chain, goodAt } = answerOf(before);
-  assert.deepEqual({ addresses, ttl, chain, goodAt }, pick(after));
+  const { addresses, ttl, chain, lastSuccessAt } = answerOf(before);
+  assert.deepEqual({ addresses, ttl, chain, lastSuccessAt }, pick(after));
   assert.deepEqual(after.outcome, { kind: "failure", reason: "servfail", detail: "servfail for a test" });
 });
 
@@ -129,6 +129,6 @@ function reasonOf({ outcome }: HoldState): string {
   return outcome.kind === "failure" ? outcome.reason : outcome.kind;
 }
 
-function pick({ addresses, ttl, chain, goodAt }: HoldState): object {
-  return { addresses, ttl, chain, goodAt };
+function pick({ addresses, ttl, chain, lastSuccessAt }: HoldState): object {
+  return { addresses, ttl, chain, lastSuccessAt };
 }

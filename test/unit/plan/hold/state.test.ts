@@ -12,14 +12,14 @@ const LAST_GOOD: LastGood = {
   chain: [KEY.target, OTHER],
   since: 5_000,
   outcome: { kind: "positive" },
-  goodAt: 7_000,
+  lastSuccessAt: 7_000,
 };
 
 test("a fresh key has no addresses, an unknown outcome, and is due at once", () => {
   const state = freshState(KEY, 9_000);
   const answer = answerOf(state);
   assert.equal(state.nextAt, 9_000);
-  assert.deepEqual([answer.addresses, answer.outcome, answer.goodAt], [[], { kind: "unknown" }, undefined]);
+  assert.deepEqual([answer.addresses, answer.outcome, answer.lastSuccessAt], [[], { kind: "unknown" }, undefined]);
 });
 
 test("a key that never resolved holds nothing, whatever it hears", () => {
@@ -30,16 +30,16 @@ test("a key that never resolved holds nothing, whatever it hears", () => {
   ]);
   assert.deepEqual(published(states), ["", "", ""]);
   assert.deepEqual(
-    states.map(({ goodAt }) => goodAt),
+    states.map(({ lastSuccessAt }) => lastSuccessAt),
     [undefined, undefined, undefined],
   );
 });
 
 test("a restored key holds last-good as it was, and is due at once", () => {
   const state = restoredState(KEY, LAST_GOOD, 100_000);
-  const { addresses, ttl, chain, since, goodAt, outcome } = answerOf(state);
+  const { addresses, ttl, chain, since, lastSuccessAt, outcome } = answerOf(state);
   assert.deepEqual(
-    { addresses, ttl, chain, since, goodAt, outcome, nextAt: state.nextAt },
+    { addresses, ttl, chain, since, lastSuccessAt, outcome, nextAt: state.nextAt },
     { ...LAST_GOOD, addresses: ["a", "b"], nextAt: 100_000 },
   );
 });

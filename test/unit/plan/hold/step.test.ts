@@ -42,7 +42,7 @@ test("whatever is heard: what was found once is never blanked, and the next look
         assert.deepEqual(state.addresses, [...state.addresses].sort());
         assert.equal(state.failingSince === undefined, reading.kind !== "failure");
         assert.ok(state.emptySince === undefined || state.outcome.kind !== "positive");
-        assert.ok(state.goodAt === undefined || state.goodAt <= now);
+        assert.ok(state.lastSuccessAt === undefined || state.lastSuccessAt <= now);
       }
     }),
     { numRuns: 1000 },

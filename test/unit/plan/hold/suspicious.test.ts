@@ -117,7 +117,7 @@ test("a doubt lasts for five minutes at most, however long the TTLs", () => {
 });
 
 test("a reading that is doubted does not count as a confirmation of what stands", () => {
-  assert.equal(playOut([good("a"), [61, s1("b")]]).goodAt, 0);
+  assert.equal(playOut([good("a"), [61, s1("b")]]).lastSuccessAt, 0);
 });
 
 function good(addresses: string, ttl = 60): readonly [number, LookupResult] {

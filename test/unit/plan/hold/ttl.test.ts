@@ -127,7 +127,7 @@ test("a restart does not shrink the TTL to what is left of the copy", () => {
     chain: [KEY.target],
     since: 0,
     outcome: { kind: "positive" } as const,
-    goodAt: 0,
+    lastSuccessAt: 0,
   };
   const state = playOut([[1000, found("a", { ttl: 7 })]], { from: restoredState(KEY, lastGood, 999_000) });
   assert.equal(state.ttl, 60);
