@@ -14,7 +14,7 @@ import type { InvalidObject, EndpointsOf, Inventory, Observer, ProviderFactory, 
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
 import type { Refresher } from "./lookup/refresher.ts";
 import type { Store } from "./inventory/store.ts";
-import type { Wants } from "./lookup/target-subscriptions.ts";
+import type { TargetSubscriptions } from "./lookup/target-subscriptions.ts";
 import type { ZoneState } from "./zone/zone-state.ts";
 
 /** What a controller is made of; cli/compose/compose.ts fills it for a cluster or for a folder. */
@@ -45,7 +45,7 @@ export interface ControllerDeps {
 export interface ControllerContext {
   readonly deps: ControllerDeps;
   readonly store: Store;
-  readonly wants: Wants;
+  readonly subscriptions: TargetSubscriptions;
   readonly refresher: Refresher;
   /** What the responder serves; undefined: there is none. */
   readonly zoneSync: ZoneSync | undefined;
@@ -97,7 +97,7 @@ export function planOf(
   });
 }
 
-export function isSettled({ phase, zones, wants, store, refresher }: ControllerContext): boolean {
+export function isSettled({ phase, zones, subscriptions, store, refresher }: ControllerContext): boolean {
   if (!phase.synced || !phase.everLed || phase.settling || [...store.zones()].length !== zones.size) {
     return false;
   }
@@ -106,7 +106,8 @@ export function isSettled({ phase, zones, wants, store, refresher }: ControllerC
       outcome.kind !== "pending" && dirtySince === undefined && (planningSince === undefined || outcome.kind !== "ok"),
   );
   return (
-    planned && [...store.aliases()].every((alias) => isResolved(wants.streamsOf(objectKey(alias.meta)), refresher))
+    planned &&
+    [...store.aliases()].every((alias) => isResolved(subscriptions.streamsOf(objectKey(alias.meta)), refresher))
   );
 }
 

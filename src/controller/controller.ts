@@ -137,7 +137,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     onQuestion: () => deps.responder?.lookedUp(),
     follows: false,
   });
-  const wants = createWants({
+  const subscriptions = createWants({
     matchOf: (alias, hostname) => store.matchOf(alias, hostname),
     viewIdOf: deps.viewIdOf,
     want: (key, status) => refresher.want(key, lastGoodOf(key, status, deps.clock.now())),
@@ -147,7 +147,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
   const context: ControllerContext = {
     deps,
     store,
-    wants,
+    subscriptions,
     refresher,
     zoneSync: zoneSyncOf(deps, store, () => context),
     zones: new Map(),

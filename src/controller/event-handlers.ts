@@ -62,7 +62,7 @@ export function onAnswer(
   answer: TargetAnswer,
   lastSuccessBefore: Millis | undefined,
 ): void {
-  for (const key of context.wants.aliasesOf(answer.key)) {
+  for (const key of context.subscriptions.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
       for (const zone of context.store.zonesOfName(hostname)) {
@@ -75,13 +75,13 @@ export function onAnswer(
 
 /** Looks the targets of these owner names up now. */
 export function refreshTargets(
-  { store, wants, refresher }: ControllerContext,
+  { store, subscriptions, refresher }: ControllerContext,
   zone: ObjectKey,
   names: readonly Name[],
 ): void {
   const claims = store.claimsIn(zone);
   for (const alias of names.flatMap((name) => claims.get(name)?.winners ?? [])) {
-    for (const stream of wants.streamsOf(objectKey(alias.meta))) {
+    for (const stream of subscriptions.streamsOf(objectKey(alias.meta))) {
       refresher.expedite(stream);
     }
   }
@@ -109,10 +109,10 @@ function recordEdit({ store, edited, phase }: ControllerContext, event: Inventor
   }
 }
 
-function lookUpEdited({ edited, wants, refresher }: ControllerContext, key: ObjectKey): void {
+function lookUpEdited({ edited, subscriptions, refresher }: ControllerContext, key: ObjectKey): void {
   const edit = edited.get(key);
   edited.delete(key);
-  for (const stream of edit === undefined ? [] : wants.streamsOf(key)) {
+  for (const stream of edit === undefined ? [] : subscriptions.streamsOf(key)) {
     if (edit === "changed" || refresher.answer(stream)?.failingSince !== undefined) {
       refresher.expedite(stream);
     }
@@ -172,12 +172,12 @@ function settleSlice(context: ControllerContext): boolean {
   if (!context.phase.everLed) {
     // Who waits for its first term keeps up with who has which name, and looks up only what it is asked for.
     for (const key of context.zoneSync === undefined ? [] : aliases) {
-      context.wants.update(key, context.store.alias(key));
+      context.subscriptions.update(key, context.store.alias(key));
     }
     return more;
   }
   for (const key of aliases) {
-    context.wants.update(key, context.store.alias(key));
+    context.subscriptions.update(key, context.store.alias(key));
     lookUpEdited(context, key);
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
   }

@@ -148,11 +148,11 @@ function decisionFacts(name: Name, { plan, problem, actual, ownerId }: Explained
 }
 
 function publishedFacts(name: Name, { plan, actual, changes, ownerId }: ExplainedZone): readonly Fact[] {
-  const wantsHttps = plan.names.some((entry) => entry.name === name && entry.sets.some(({ type }) => type === "HTTPS"));
+  const hasHttps = plan.names.some((entry) => entry.name === name && entry.sets.some(({ type }) => type === "HTTPS"));
   // An HTTPS record of the team's own is beside the point while no alias asks for one.
   const here = actual.filter(
     ({ name: at, type, data, owner }) =>
-      at === name && data.length > 0 && (type !== "HTTPS" || owner === ownerId || wantsHttps),
+      at === name && data.length > 0 && (type !== "HTTPS" || owner === ownerId || hasHttps),
   );
   const mine = changes.filter((change) => changeKey(change).startsWith(`${name} `));
   return [

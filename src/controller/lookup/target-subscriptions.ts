@@ -6,7 +6,7 @@ import type { ZoneMatch } from "../../plan/claims.ts";
 import type { Name } from "../../dns/name/name.ts";
 
 /** The look-up streams that each alias needs; a stream lives as long as one alias needs it. */
-export interface Wants {
+export interface TargetSubscriptions {
   /** Takes over what the alias, as it is now, needs; undefined when it is gone. */
   update(key: ObjectKey, alias: DnsAlias | undefined): void;
   /** The aliases that one stream serves. */
@@ -14,7 +14,7 @@ export interface Wants {
   streamsOf(alias: ObjectKey): Iterable<TargetKey>;
 }
 
-export interface WantsDeps {
+export interface TargetSubscriptionsDeps {
   readonly matchOf: (alias: DnsAlias, hostname: Name) => ZoneMatch;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   /** Starts a stream; the status is where last-good comes back from after a restart. */
@@ -22,7 +22,7 @@ export interface WantsDeps {
   readonly drop: (key: TargetKey) => void;
 }
 
-export function createWants(deps: WantsDeps): Wants {
+export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions {
   const byAlias = new Map<ObjectKey, ReadonlyMap<string, TargetKey>>();
   const byStream = new Map<string, Set<ObjectKey>>();
   return {
@@ -55,7 +55,7 @@ export function createWants(deps: WantsDeps): Wants {
 
 const NOTHING: ReadonlyMap<string, TargetKey> = new Map();
 
-function streamsNeeded(deps: WantsDeps, alias: DnsAlias): ReadonlyMap<string, TargetKey> {
+function streamsNeeded(deps: TargetSubscriptionsDeps, alias: DnsAlias): ReadonlyMap<string, TargetKey> {
   const streams = new Map<string, TargetKey>();
   if (alias.meta.deletedAt !== undefined) {
     return streams;
@@ -73,7 +73,7 @@ function streamsNeeded(deps: WantsDeps, alias: DnsAlias): ReadonlyMap<string, Ta
   return streams;
 }
 
-function viewsOf(deps: WantsDeps, alias: DnsAlias): ReadonlySet<ViewId> {
+function viewsOf(deps: TargetSubscriptionsDeps, alias: DnsAlias): ReadonlySet<ViewId> {
   const views = new Set<ViewId>();
   for (const hostname of alias.spec.hostnames) {
     const match = deps.matchOf(alias, hostname);

@@ -161,7 +161,7 @@ function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
   if (outcome.kind === "pending") {
     return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet` };
   }
-  if (published.length === 0 && !paused && wantsAddresses(inZone)) {
+  if (published.length === 0 && !paused && needsAddresses(inZone)) {
     return { status: "Unknown", reason: "Pending", message: `${name}: to be written to DnsZone ${zone}` };
   }
   if (published.length === 0) {
@@ -184,7 +184,7 @@ function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
   return { status: "True", reason: "Programmed", message: programmedText(inZone) };
 }
 
-function wantsAddresses({ contribution }: NameInZone): boolean {
+function needsAddresses({ contribution }: NameInZone): boolean {
   return contribution !== undefined && Object.keys(contribution.sets).length > 0;
 }
 
