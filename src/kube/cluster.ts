@@ -13,7 +13,7 @@ import { createInventory } from "./watch/cluster-inventory.ts";
 import type { ListWatchDeps } from "./watch/list-watch.ts";
 import { createLease, type Lease } from "./lease/leader-election.ts";
 import type { LeaseTimes } from "./lease/lease-state.ts";
-import { createNudge, type Nudge } from "./objects/kubelet-nudge.ts";
+import { createNudgeKubelet, type NudgeKubelet } from "./objects/kubelet-nudge.ts";
 import { createReporter } from "./status/cluster-reporter.ts";
 import { createSecretTexts, type SecretTexts } from "./objects/secret-reader.ts";
 import { createTransport, type TransportDeps } from "./client/transport.ts";
@@ -51,7 +51,7 @@ export interface Cluster extends AsyncDisposable {
   textStore(mode: ConfigMapStoreOptions["mode"], place: Omit<ConfigMapStoreOptions, "mode" | "owner">): TextStore;
   readonly secretTexts: SecretTexts;
   endpointStore(namespace: string): EndpointStore;
-  readonly nudge: Nudge;
+  readonly nudgeKubelet: NudgeKubelet;
   readonly lease: Lease;
 }
 
@@ -75,7 +75,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     textStore: (mode, place) => createConfigMapStore(transport, { ...place, mode, owner }),
     endpointStore: (namespace) => createEndpointStore(transport, namespace),
     secretTexts: createSecretTexts({ transport, clock: monotonicClock }),
-    nudge: createNudge(transport),
+    nudgeKubelet: createNudgeKubelet(transport),
     lease: createLease(
       { transport, clock: monotonicClock, wallNow: () => systemClock.now(), random, log },
       {

@@ -72,7 +72,7 @@ export interface ZoneProvider {
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;
   apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
   /** Called after a write took effect; hurries the delivery where the backend has a way to. */
-  hurry?(signal: AbortSignal): Promise<void>;
+  expediteDelivery?(signal: AbortSignal): Promise<void>;
   /** Called once when the zone is gone, or when another provider, perhaps of the same kind, has been made for it. What is published stays where it is stored. */
   close?(): void;
 }

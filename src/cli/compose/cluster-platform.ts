@@ -39,7 +39,7 @@ export async function openClusterPlatform(
       zoneFile: (namespace, name, key) => cluster.textStore("own", { namespace, name, key }),
       corefile: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
       maxBytes: CONFIG_MAP_BYTES,
-      hurry: (zone, signal) => hurry(cluster, log, zone, signal),
+      expediteDelivery: (zone, signal) => expediteDelivery(cluster, log, zone, signal),
       lagMs: (nudged) => (nudged ? NUDGED_LAG_MS : KUBELET_LAG_MS),
     },
     endpointStore: (namespace) => cluster.endpointStore(namespace),
@@ -74,12 +74,12 @@ async function loggedNudge(
   }
 }
 
-async function hurry(cluster: Cluster, log: Logger, zone: DnsZone, signal: AbortSignal): Promise<void> {
+async function expediteDelivery(cluster: Cluster, log: Logger, zone: DnsZone, signal: AbortSignal): Promise<void> {
   const { nudge } = zone.spec.provider.serving;
   if (nudge === undefined) {
     return;
   }
-  const { problems } = await cluster.nudge({ ...nudge, serial: String(Date.now()) }, signal);
+  const { problems } = await cluster.nudgeKubelet({ ...nudge, serial: String(Date.now()) }, signal);
   if (problems.length > 0) {
     log.warn({ zone: objectKey(zone.meta), problems }, "pods not nudged; the kubelet projects the change on its own");
   }

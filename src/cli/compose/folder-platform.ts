@@ -33,7 +33,7 @@ export async function openFolderPlatform(
       zoneFile: (_namespace, _name, key) => folder.fileStore(key),
       corefile: (_namespace, _name, key) => folder.fileStore(key),
       maxBytes: Infinity,
-      hurry: undefined,
+      expediteDelivery: undefined,
       lagMs: () => FILE_LAG_MS,
     },
     endpointStore: undefined,

@@ -42,7 +42,7 @@ interface Stores {
   /** A Corefile key that others write too. */
   corefile(namespace: string, name: string, key: string): TextStore;
   /** Hurries the projection of what was written; undefined where there is nothing to hurry. */
-  readonly hurry: ((zone: DnsZone, signal: AbortSignal) => Promise<void>) | undefined;
+  readonly expediteDelivery: ((zone: DnsZone, signal: AbortSignal) => Promise<void>) | undefined;
   /** Octets that one text may have. */
   readonly maxBytes: number;
   /** How long a written text usually takes, in milliseconds, until a server can read it. */
@@ -64,16 +64,19 @@ export interface ProviderContext {
 /** The provider of a zone on this plane. */
 export function providerOf({ stores, outside, transfers, ownerId, now }: ProviderContext, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
-  const nudged = provider.serving.nudge !== undefined && stores.hurry !== undefined;
-  const { hurry } = stores;
-  const hurrying = nudged && hurry !== undefined ? { hurry: (signal: AbortSignal) => hurry(zone, signal) } : {};
+  const nudged = provider.serving.nudge !== undefined && stores.expediteDelivery !== undefined;
+  const { expediteDelivery } = stores;
+  const expediting =
+    nudged && expediteDelivery !== undefined
+      ? { expediteDelivery: (signal: AbortSignal) => expediteDelivery(zone, signal) }
+      : {};
   switch (provider.kind) {
     case "coreDNSZoneFile": {
       const { configMap, base } = provider.zoneFile;
       const source = baseSource(stores, zone, base, "spec.provider.coreDNS.zoneFile.baseZone.inline");
       const store = stores.zoneFile(zone.meta.namespace, configMap.name, configMap.key);
       const made = createZoneFileProvider({ zone, base: source, store, ownerId, now, maxBytes: stores.maxBytes });
-      return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + AUTO_LAG_MS };
+      return { ...made, ...expediting, expectedLagMs: stores.lagMs(nudged) + AUTO_LAG_MS };
     }
     case "coreDNSOverlay": {
       const { namespace, name, key } = provider.overlay.configMap;
@@ -83,7 +86,7 @@ export function providerOf({ stores, outside, transfers, ownerId, now }: Provide
         ownerId,
         maxBytes: stores.maxBytes,
       });
-      return { ...made, ...hurrying, expectedLagMs: stores.lagMs(nudged) + RELOAD_LAG_MS };
+      return { ...made, ...expediting, expectedLagMs: stores.lagMs(nudged) + RELOAD_LAG_MS };
     }
     case "rfc2136":
     case "powerDNS":

@@ -206,7 +206,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
         { zone, provider: state.provider.id, ...tally(writes), serial: result.serial, tookMs },
         "zone applied",
       );
-      await state.provider.hurry?.(signal);
+      await state.provider.expediteDelivery?.(signal);
       return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
     case "conflict":
       deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");

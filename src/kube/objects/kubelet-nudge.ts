@@ -19,10 +19,10 @@ interface NudgeResult {
   readonly problems: readonly string[];
 }
 
-export type Nudge = (request: NudgeRequest, signal: AbortSignal) => Promise<NudgeResult>;
+export type NudgeKubelet = (request: NudgeRequest, signal: AbortSignal) => Promise<NudgeResult>;
 
 /** Patches the annotation on the running pods with these labels, 100 at most. Without labels it does nothing: that would be every pod. */
-export function createNudge(transport: Transport): Nudge {
+export function createNudgeKubelet(transport: Transport): NudgeKubelet {
   return async ({ namespace, matchLabels, serial }, signal) => {
     if (Object.keys(matchLabels).length === 0) {
       return { patched: 0, problems: ["no labels to find pods by"] };

@@ -5,7 +5,7 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { createEventSink } from "../../../src/kube/status/event-recorder.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../../src/base/json.ts";
-import { createNudge } from "../../../src/kube/objects/kubelet-nudge.ts";
+import { createNudgeKubelet } from "../../../src/kube/objects/kubelet-nudge.ts";
 import { createEndpointsOf } from "../../../src/kube/objects/serving-endpoints.ts";
 import { createReporter } from "../../../src/kube/status/cluster-reporter.ts";
 import { DNS_ALIASES, EVENTS, pathOf, PODS } from "../../../src/kube/client/resource.ts";
@@ -188,7 +188,7 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
       "-p",
       '{"status":{"phase":"Running"}}',
     );
-    const nudge = createNudge(transport);
+    const nudge = createNudgeKubelet(transport);
     const request = { namespace: "kube-system", matchLabels: { "k8s-app": "kube-dns" }, serial: "42" };
     assert.deepEqual(await nudge(request, NEVER), { patched: 1, problems: [] });
     const annotation = ["metadata", "annotations", "dnsalias.io/nudge"] as const;
