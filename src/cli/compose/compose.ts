@@ -18,7 +18,7 @@ import type { LookupConfig, PlatformConfig } from "../config/config.ts";
 import { countBudget } from "./metrics-observer.ts";
 import { openNetwork } from "./resolver-network.ts";
 import type { HostPort } from "../config/settings.ts";
-import { createOutside } from "./external-providers.ts";
+import { createExternalProviders } from "./external-providers.ts";
 import { providerOf, type Platform } from "./platform.ts";
 import { createTransfers } from "./zone-transfers.ts";
 import { createResponder, type Responder } from "./responder.ts";
@@ -72,7 +72,9 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const { stores, secretText, endpointStore } = platform;
   const { exchange } = network;
   const onBudget = (event: BudgetEvent): void => countBudget(metrics, event);
-  const outside = opened.use(createOutside({ ownerId, exchange, secretText, endpointStore, onBudget }));
+  const externalProviders = opened.use(
+    createExternalProviders({ ownerId, exchange, secretText, endpointStore, onBudget }),
+  );
   let memory: Store | undefined;
   const transfers = opened.use(
     createTransfers({
@@ -85,7 +87,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       zonesKnown: () => controller.zonesKnown(),
     }),
   );
-  const parts = { stores, outside, transfers, ownerId, now: () => systemClock.now() };
+  const parts = { stores, externalProviders, transfers, ownerId, now: () => systemClock.now() };
   const makeProvider = (zone: DnsZone): ZoneProvider => providerOf(parts, zone);
   const controller = createController({
     ...controllerDeps(options, platform, views),

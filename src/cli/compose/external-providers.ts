@@ -18,14 +18,14 @@ import { createHttpClient, type HttpClient } from "../../transport/http-client.t
 import { createTransfer } from "../../transport/client/zone-transfer.ts";
 
 /** The providers outside CoreDNS, and the connections that they share. */
-export interface Outside extends AsyncDisposable {
-  providerOf(zone: DnsZone, provider: OutsideSpec): ZoneProvider;
+export interface ExternalProviders extends AsyncDisposable {
+  providerOf(zone: DnsZone, provider: ExternalSpec): ZoneProvider;
 }
 
 /** Transfers are in zone-transfers.ts: there we are the server. */
-type OutsideSpec = Exclude<ExternalProviderSpec, { readonly kind: "transfer" }>;
+type ExternalSpec = Exclude<ExternalProviderSpec, { readonly kind: "transfer" }>;
 
-export interface OutsideDeps {
+export interface ExternalProvidersDeps {
   readonly ownerId: string;
   readonly exchange: Exchange;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
@@ -36,7 +36,7 @@ export interface OutsideDeps {
 }
 
 /** Opens nothing until a provider is used; disposing closes the connections that are kept. */
-export function createOutside(deps: OutsideDeps): Outside {
+export function createExternalProviders(deps: ExternalProvidersDeps): ExternalProviders {
   const http = createHttpClient({ clock: systemClock });
   const budgets = createBudgets({ clock: systemClock, random: Math.random, observe: deps.onBudget });
   return {
@@ -53,7 +53,7 @@ export function createOutside(deps: OutsideDeps): Outside {
   };
 }
 
-type RecordProviderSpec = Exclude<OutsideSpec, { readonly kind: "dnsEndpoint" }>;
+type RecordProviderSpec = Exclude<ExternalSpec, { readonly kind: "dnsEndpoint" }>;
 
 /** How long a write usually takes until it is served: at once, or until a service has handed it to its name servers. */
 const USUAL_LAG_MS: Readonly<Record<RecordProviderSpec["kind"], Millis>> = {
@@ -67,7 +67,7 @@ const USUAL_LAG_MS: Readonly<Record<RecordProviderSpec["kind"], Millis>> = {
 const WALL_CLOCK = { now: () => Date.now() };
 
 function backendOf(
-  { exchange, secretText, http }: OutsideDeps & { readonly http: HttpClient },
+  { exchange, secretText, http }: ExternalProvidersDeps & { readonly http: HttpClient },
   { meta, spec: { domain } }: DnsZone,
   provider: RecordProviderSpec,
 ): RecordBackend {
@@ -93,7 +93,7 @@ function backendOf(
   }
 }
 
-function dnsEndpointProvider({ endpointStore, ownerId }: OutsideDeps, zone: DnsZone): ZoneProvider {
+function dnsEndpointProvider({ endpointStore, ownerId }: ExternalProvidersDeps, zone: DnsZone): ZoneProvider {
   if (endpointStore !== undefined) {
     return createDnsEndpointProvider({ zone, ownerId, store: endpointStore(zone.meta.namespace), clock: systemClock });
   }

@@ -9,7 +9,7 @@ import type { TextStore } from "../../providers/text-store.ts";
 import { createZoneFileProvider } from "../../providers/coredns/zone-file.ts";
 import type { EndpointStore } from "../../providers/dns-endpoint/endpoint-store.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
-import type { Outside } from "./external-providers.ts";
+import type { ExternalProviders } from "./external-providers.ts";
 import type { Transfers } from "./zone-transfers.ts";
 
 /** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
@@ -55,14 +55,17 @@ const RELOAD_LAG_MS = 46_000;
 
 export interface ProviderContext {
   readonly stores: Stores;
-  readonly outside: Pick<Outside, "providerOf">;
+  readonly externalProviders: Pick<ExternalProviders, "providerOf">;
   readonly transfers: Pick<Transfers, "providerOf">;
   readonly ownerId: string;
   readonly now: () => Millis;
 }
 
 /** The provider of a zone on this plane. */
-export function providerOf({ stores, outside, transfers, ownerId, now }: ProviderContext, zone: DnsZone): ZoneProvider {
+export function providerOf(
+  { stores, externalProviders, transfers, ownerId, now }: ProviderContext,
+  zone: DnsZone,
+): ZoneProvider {
   const { provider } = zone.spec;
   const nudged = provider.serving.nudge !== undefined && stores.expediteDelivery !== undefined;
   const { expediteDelivery } = stores;
@@ -93,7 +96,7 @@ export function providerOf({ stores, outside, transfers, ownerId, now }: Provide
     case "externalDNSWebhook":
     case "dnsEndpoint":
     case "coreDNSEtcd":
-      return outside.providerOf(zone, provider);
+      return externalProviders.providerOf(zone, provider);
     case "transfer": {
       const source = baseSource(stores, zone, provider.transfer.base, "spec.provider.transfer.baseZone.inline");
       return transfers.providerOf(zone, provider, source);
