@@ -102,8 +102,10 @@ export function isSettled({ phase, zones, subscriptions, store, refresher }: Con
     return false;
   }
   const planned = [...zones.values()].every(
-    ({ outcome, dirtySince, planningSince }) =>
-      outcome.kind !== "pending" && dirtySince === undefined && (planningSince === undefined || outcome.kind !== "ok"),
+    ({ outcome, changePendingSince, planningSince }) =>
+      outcome.kind !== "pending" &&
+      changePendingSince === undefined &&
+      (planningSince === undefined || outcome.kind !== "ok"),
   );
   return (
     planned &&

@@ -239,7 +239,7 @@ function forgetZone(context: ControllerContext, key: ObjectKey): void {
 function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: Millis): void {
   const state = context.zones.get(zone);
   if (state !== undefined) {
-    state.dirtySince ??= { at: context.deps.clock.now(), lastSuccessBefore };
+    state.changePendingSince ??= { at: context.deps.clock.now(), lastSuccessBefore };
     context.zoneQueue.add(zone, { afterMs: gatherMs(state.tookMs) });
   }
 }

@@ -9,7 +9,7 @@ export interface ActualZone {
   /** The record sets of an alias's types at the owner names that the caller asked for, and every set that is ours. */
   readonly sets: readonly ActualRRset[];
   /** Why the backend must be written even if no set differs: the base zone changed, someone edited our part, first write, owner markers to be put right. */
-  readonly dirty?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
+  readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** Sets of ours that somebody else changed or removed since we left them; the plan decides whether they are put right. */
   readonly drift?: readonly Drift[];
   /** SOA serial that is served, where the backend has one. */

@@ -153,7 +153,7 @@ async function convergeOn(under: ContractBackend, provider: ZoneProvider, goal: 
     });
     assert.equal(proposal.guarded.kind, "pass");
     const { writes } = proposal.guarded;
-    if (results.length >= most || (writes.length === 0 && read.zone.dirty === undefined)) {
+    if (results.length >= most || (writes.length === 0 && read.zone.needsWrite === undefined)) {
       return { refused: refusedLines(proposal.changes), results, drift };
     }
     results.push(await provider.apply({ zone: read.zone, writes }, NEVER));

@@ -55,7 +55,7 @@ test("whatever the Corefile, the overlay leaves it alone or gives it back byte f
       const store = memoryTextStore(input);
       const provider = createOverlayProvider({ zone: labZone("example.com", overlaySpec()), store, ownerId: "me" });
       const read = await provider.read([], NEVER);
-      if (read.kind !== "ok" || read.zone.dirty !== undefined || read.zone.sets.length > 0) {
+      if (read.kind !== "ok" || read.zone.needsWrite !== undefined || read.zone.sets.length > 0) {
         assert.equal(store.text, input);
         return;
       }

@@ -79,7 +79,7 @@ function zoneDocument({ zone, provider, outcome }: ZonePreview): ZoneDocument {
   return {
     ...common,
     changes: changes.map(changeDocument),
-    ...(outcome.dirty === undefined ? {} : { rewrite: outcome.dirty.message }),
+    ...(outcome.needsWrite === undefined ? {} : { rewrite: outcome.needsWrite.message }),
     ...(guarded.kind === "held" ? { held: guarded.message } : {}),
   };
 }

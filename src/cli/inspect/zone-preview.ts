@@ -23,7 +23,7 @@ export interface ZonePreview {
         readonly kind: "planned";
         readonly proposal: Proposal;
         readonly actual: readonly ActualRRset[];
-        readonly dirty: ActualZone["dirty"];
+        readonly needsWrite: ActualZone["needsWrite"];
       }
     | { readonly kind: "problem"; readonly reason: string; readonly message: string };
 }
@@ -72,7 +72,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     const reason = read.kind === "refused" ? read.reason : "ReadFailed";
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
   }
-  const { dirty } = read.zone;
+  const { needsWrite } = read.zone;
   const actual = setsHere(store, zone, asked, read.zone.sets);
   const proposal = propose({
     zone,
@@ -82,7 +82,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     ...limitsOf(provider),
     mayNotDelete: namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined),
   });
-  return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, dirty } };
+  return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, needsWrite } };
 }
 
 /** One look-up sees the TTL count down at a recursive server: a lower TTL alone is no change that `run` would make. */

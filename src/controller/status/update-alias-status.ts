@@ -53,7 +53,7 @@ export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal:
 function recordEarlyReport({ zoneState }: AliasReportDeps, { inZones }: AliasFacts): void {
   for (const { zone, hostname } of inZones) {
     const state = zoneState(zone);
-    if (state?.dirtySince !== undefined) {
+    if (state?.changePendingSince !== undefined) {
       state.reportedAhead.add(hostname);
     }
   }

@@ -20,7 +20,7 @@ export function recordConcurrentWrite(
   ownerId: string,
   now: Millis,
 ): readonly Name[] {
-  if (state.readAt === 0 || read.dirty?.kind === "foreign-edit" || read.drift !== undefined) {
+  if (state.readAt === 0 || read.needsWrite?.kind === "foreign-edit" || read.drift !== undefined) {
     return [];
   }
   // A set that is gone is nobody's better answer: it is written again at once.

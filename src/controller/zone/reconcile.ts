@@ -71,8 +71,8 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
 async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   const startedAt = deps.clock.now();
   // A change that is noticed from here on belongs to the next plan.
-  state.planningSince = state.dirtySince ?? state.planningSince;
-  state.dirtySince = undefined;
+  state.planningSince = state.changePendingSince ?? state.planningSince;
+  state.changePendingSince = undefined;
   const plan = deps.plan(state.zone);
   const changed = changedByTime(deps, state.plan);
   state.plan = plan;
@@ -156,12 +156,12 @@ async function publish(
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
   const { writes, waitMs } = holdBack(state, peace.writes, deps.clock.now());
-  if (writes.length === 0 && actual.dirty === undefined) {
+  if (writes.length === 0 && actual.needsWrite === undefined) {
     state.planningSince = waitMs === undefined ? undefined : state.planningSince;
     return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
   }
-  if (actual.dirty?.kind === "foreign-edit" && fights(deps, state)) {
-    const message = `something else keeps changing what dnsalias wrote (${actual.dirty.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
+  if (actual.needsWrite?.kind === "foreign-edit" && fights(deps, state)) {
+    const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
   return write(deps, state, { actual, writes, settled, waitMs }, signal);
@@ -250,9 +250,9 @@ function writeDone(
     state.zone,
     repaired.map(({ message }) => `${message}: it is put right`),
   );
-  if (actual.dirty?.kind === "foreign-edit") {
+  if (actual.needsWrite?.kind === "foreign-edit") {
     state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
-    recordRepaired(deps, state.zone, [actual.dirty.message]);
+    recordRepaired(deps, state.zone, [actual.needsWrite.message]);
   }
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   for (const name of names) {

@@ -62,7 +62,7 @@ export interface ZoneState {
   /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
   lags: readonly Millis[];
   /** The oldest change that no plan has taken up yet. */
-  dirtySince: PendingChange | undefined;
+  changePendingSince: PendingChange | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
   planningSince: PendingChange | undefined;
   /** Owner names whose aliases were reported while a change was not planned yet: they are reported again with the plan. */
@@ -99,7 +99,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     refusals: [],
     propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },
     lags: [],
-    dirtySince: undefined,
+    changePendingSince: undefined,
     reportedAhead: new Set(),
     planningSince: undefined,
     tookMs: 0,

@@ -82,21 +82,21 @@ interface Writer {
 
 function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text: () => string): Writer {
   const stopping = new AbortController();
-  let dirty = false;
+  let changed = false;
   let failures = 0;
   let problem: string | undefined;
   let running: Promise<void> | undefined;
   let tookMs: Millis = 0;
 
   async function writeOnce(): Promise<void> {
-    dirty = false;
+    changed = false;
     const startedAt = clock.now();
     try {
       await writeAtomically(path, text(), { mode: MODE });
       failures = 0;
       problem = undefined;
     } catch (error) {
-      dirty = true;
+      changed = true;
       failures += 1;
       const message = messageOf(error);
       if (problem !== message) {
@@ -107,7 +107,7 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
     tookMs = clock.now() - startedAt;
   }
   async function run(): Promise<void> {
-    while (dirty && !stopping.signal.aborted) {
+    while (changed && !stopping.signal.aborted) {
       const wait = failures === 0 ? debounceMs(tookMs) : backoffMs(RETRY, failures - 1, random);
       await clock.sleep(wait, stopping.signal).catch(() => undefined);
       await writeOnce();
@@ -116,8 +116,8 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
   }
   return {
     changed() {
-      dirty = !readOnly;
-      if (dirty && !stopping.signal.aborted) {
+      changed = !readOnly;
+      if (changed && !stopping.signal.aborted) {
         running ??= run();
       }
     },
@@ -125,7 +125,7 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
     async stop() {
       stopping.abort();
       await running;
-      if (dirty) {
+      if (changed) {
         await writeOnce();
       }
     },

@@ -86,12 +86,12 @@ function mayCreate({ spec: { provider } }: DnsZone): boolean {
 }
 
 function actualZone(deps: OverlayDeps, { revision, file }: Loaded, ownerNames: readonly Name[]): ActualZone {
-  const dirty = dirtyOf(deps, file);
+  const needsWrite = reasonToWrite(deps, file);
   const obstacles = ownerNames.flatMap((name) => obstaclesAt(file, name));
   return {
     revision,
     sets: [...ownedBy(file.sets, deps.ownerId), ...obstacles],
-    ...(dirty === undefined ? {} : { dirty }),
+    ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(file.warning === undefined ? {} : { warning: file.warning }),
   };
 }
@@ -103,7 +103,7 @@ function obstaclesAt(file: OverlayFile, name: Name): readonly ActualRRset[] {
     : ALIAS_TYPES.map((type) => ({ name, type, ttl: 0, data: [], owner: undefined, note }));
 }
 
-function dirtyOf(deps: OverlayDeps, file: OverlayFile): ActualZone["dirty"] {
+function reasonToWrite(deps: OverlayDeps, file: OverlayFile): ActualZone["needsWrite"] {
   const { location } = deps.store;
   if (file.part === undefined || file.part === partOf(deps, file, file.sets)) {
     return undefined;

@@ -117,13 +117,13 @@ function foreignOwner(
 
 function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
   const { base, revision, stored, sets } = loaded;
-  const dirty = dirtyOf(deps, loaded);
+  const needsWrite = reasonToWrite(deps, loaded);
   const obstacles = ownerNames.flatMap((name) => obstaclesAt(base, name));
   const ours = ownedBy(sets, deps.ownerId);
   return {
     revision,
     sets: [...ours, ...obstacles],
-    ...(dirty === undefined ? {} : { dirty }),
+    ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(stored?.serial === undefined ? {} : { serial: stored.serial }),
   };
 }
@@ -135,7 +135,7 @@ function obstaclesAt(base: BaseZone, name: Name): readonly ActualRRset[] {
   });
 }
 
-function dirtyOf(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded): ActualZone["dirty"] {
+function reasonToWrite(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded): ActualZone["needsWrite"] {
   const { location } = deps.store;
   if (text === undefined || stored === undefined || text.trim() === "") {
     return { kind: "first", message: `${location} is not there yet` };

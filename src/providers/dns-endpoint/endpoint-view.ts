@@ -47,7 +47,7 @@ export function actualOf(
   view: View,
   ours: Ours,
   requested: ReadonlySet<Name>,
-): Pick<ActualZone, "revision" | "sets" | "dirty"> {
+): Pick<ActualZone, "revision" | "sets" | "needsWrite"> {
   const owned = othersAt(view, ours, requested);
   const own = [...view.ours].flatMap(([name, object]) =>
     setsIn(object, name).map((set): ActualRRset => ({
@@ -59,11 +59,11 @@ export function actualOf(
     })),
   );
   const sets = [...own.filter(({ name, type }) => !owned.has(`${name} ${type}`)), ...owned.values()];
-  const dirty = dirtyOf(view, ours);
+  const needsWrite = reasonToWrite(view, ours);
   return {
     revision: view.revision,
     sets: sets.sort((a, b) => byCodeUnit(`${a.name} ${a.type}`, `${b.name} ${b.type}`)),
-    ...(dirty === undefined ? {} : { dirty }),
+    ...(needsWrite === undefined ? {} : { needsWrite }),
   };
 }
 
@@ -92,7 +92,7 @@ function driftAt(name: Name, sets: readonly EndpointSet[], message: string): rea
   return sets.map(({ type }) => ({ name, type, message }));
 }
 
-function dirtyOf(view: View, ours: Ours): ActualZone["dirty"] {
+function reasonToWrite(view: View, ours: Ours): ActualZone["needsWrite"] {
   const names = unsound(view, ours);
   const [first] = names;
   if (first === undefined) {

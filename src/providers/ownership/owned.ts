@@ -142,7 +142,9 @@ function actualZone({ backend, lastWritten }: State, view: View, asked: Readonly
     sets,
     ...(untidy.length === 0
       ? {}
-      : { dirty: { kind: "markers", message: `owner markers at ${backend.id} are put right: ${names.join(", ")}` } }),
+      : {
+          needsWrite: { kind: "markers", message: `owner markers at ${backend.id} are put right: ${names.join(", ")}` },
+        }),
     ...(drift.length === 0 ? {} : { drift }),
     ...(view.serial === undefined ? {} : { serial: view.serial }),
   };

@@ -123,11 +123,11 @@ async function readKey({ spec: { tsig }, secret }: TransferDeps, signal: AbortSi
 
 function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
   const { base, sets, revision, published } = loaded;
-  const dirty = dirtyOf(deps, loaded);
+  const needsWrite = reasonToWrite(deps, loaded);
   return {
     revision,
     sets: [...ownedBy(sets, deps.ownerId), ...ownerNames.flatMap((name) => obstaclesAt(base, name))],
-    ...(dirty === undefined ? {} : { dirty }),
+    ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(published === undefined ? {} : { serial: published.history.current.serial }),
   };
 }
@@ -139,7 +139,7 @@ function obstaclesAt(base: BaseZone, name: Name): readonly ActualRRset[] {
   });
 }
 
-function dirtyOf(deps: TransferDeps, { base, published }: Loaded): ActualZone["dirty"] {
+function reasonToWrite(deps: TransferDeps, { base, published }: Loaded): ActualZone["needsWrite"] {
   if (published === undefined && !deps.primary.serves) {
     // Another process serves it; what that one has published is what its statuses say.
     return undefined;
@@ -175,7 +175,7 @@ async function apply(
   if (problem !== undefined) {
     return { kind: "refused", reason: "ForeignRecord", message: problem };
   }
-  if (published !== undefined && writes.length === 0 && dirtyOf(deps, loaded) === undefined) {
+  if (published !== undefined && writes.length === 0 && reasonToWrite(deps, loaded) === undefined) {
     return { kind: "applied", revision, serial: published.history.current.serial, wrote: false };
   }
   const serial = serialFor(deps, lastRender, loaded);

@@ -108,7 +108,7 @@ describe("what CoreDNS answers of what stands in etcd", { skip: skipWithout("etc
         inner.map(() => "192.0.2.1"),
       );
       assert.deepEqual(answerData(await ask("a.b.example.com"), "A"), ["192.0.2.2"]);
-      assert.equal((await readZone(us)).dirty, undefined);
+      assert.equal((await readZone(us)).needsWrite, undefined);
     }
   });
 

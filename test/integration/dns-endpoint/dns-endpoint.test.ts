@@ -117,7 +117,7 @@ describe("DNSEndpoint objects in a real apiserver", { skip }, () => {
     const wanted = ["example.com A 60 192.0.2.1"];
     await at.reach(wanted);
     await at.patch({ metadata: { labels: null, annotations: null, ownerReferences: null } });
-    assert.equal((await at.read()).dirty?.kind, "markers");
+    assert.equal((await at.read()).needsWrite?.kind, "markers");
     assert.equal(await at.reach(wanted), "applied");
     const endpoint = { dnsName: "example.com", recordType: "A", recordTTL: 60, targets: ["192.0.2.1"] };
     for (const more of [
@@ -125,21 +125,21 @@ describe("DNSEndpoint objects in a real apiserver", { skip }, () => {
       [endpoint, { dnsName: "example.com", recordType: "MX", targets: ["10 mx"] }],
     ]) {
       await at.patch({ spec: { endpoints: more } });
-      assert.notEqual((await at.read()).dirty, undefined);
+      assert.notEqual((await at.read()).needsWrite, undefined);
       assert.equal(await at.reach(wanted), "applied");
     }
     const relabelled = at.restarted({ labels: { dns: "inside" } });
-    assert.equal((await relabelled.read()).dirty?.kind, "markers");
+    assert.equal((await relabelled.read()).needsWrite?.kind, "markers");
     assert.equal(await relabelled.reach(wanted), "applied");
     assert.equal(textAt((await at.objects())[0], "metadata", "labels", "dns"), "inside");
-    assert.equal((await relabelled.read()).dirty, undefined);
+    assert.equal((await relabelled.read()).needsWrite, undefined);
   });
 
   it("keep labels and annotations that others add", async () => {
     const at = await place("added");
     await at.reach(["example.com A 60 192.0.2.1"]);
     await at.patch({ metadata: { labels: { team: "dns" }, annotations: { note: "mine" } } });
-    assert.equal((await at.read()).dirty, undefined);
+    assert.equal((await at.read()).needsWrite, undefined);
     assert.equal(await at.reach(["example.com A 60 192.0.2.2"]), "applied");
     const [object] = await at.objects();
     assert.equal(textAt(object, "metadata", "labels", "team"), "dns");

@@ -52,7 +52,7 @@ example.com.:53 {
 `;
   assert.equal(store.text?.replace(/sum=[0-9a-f]+/, "sum=SUM"), part + COREFILE);
   const zone = await readZone(provider);
-  assert.equal(zone.dirty, undefined);
+  assert.equal(zone.needsWrite, undefined);
   assert.deepEqual(setLines(zone.sets), ["me example.com. A 60 203.0.113.7 203.0.113.9"]);
 });
 
@@ -101,11 +101,11 @@ test("withdrawing the last name gives the Corefile back byte for byte, with and 
     const provider = providerOf(store);
     await converge(provider, "example.com 60 203.0.113.7");
     assert.notEqual(store.text, corefile);
-    assert.equal((await readZone(provider)).dirty, undefined);
+    assert.equal((await readZone(provider)).needsWrite, undefined);
     await converge(provider, "example.com 60 203.0.113.8");
     await converge(provider);
     assert.equal(store.text, corefile);
-    assert.equal((await readZone(provider)).dirty, undefined);
+    assert.equal((await readZone(provider)).needsWrite, undefined);
   }
 });
 
@@ -176,7 +176,7 @@ test("a block that someone adds later for a name of ours takes ours out", async 
   await converge(provider, "example.com 60 203.0.113.7", "www.example.com 60 203.0.113.7");
   store.edit(`${store.text}example.com {\n    forward . 10.1.1.1\n}\n`);
   const zone = await readZone(provider, ["example.com", "www.example.com"]);
-  assert.equal(zone.dirty?.kind, "base");
+  assert.equal(zone.needsWrite?.kind, "base");
   await provider.apply({ zone, writes: [] }, NEVER);
   assert.deepEqual(setLines((await readZone(provider)).sets), ["me www.example.com. A 60 203.0.113.7"]);
 });
@@ -196,7 +196,7 @@ for (const [name, edit] of DAMAGE) {
     const before = store.text;
     store.edit(edit(before ?? ""));
     assert.notEqual(store.text, before);
-    assert.equal((await readZone(provider)).dirty?.kind, "foreign-edit");
+    assert.equal((await readZone(provider)).needsWrite?.kind, "foreign-edit");
     await converge(provider, "example.com 60 203.0.113.7");
     assert.equal(store.text, before);
   });
@@ -207,7 +207,7 @@ test("a root block that listens elsewhere moves our blocks with it", async () =>
   const provider = providerOf(store);
   await converge(provider, "example.com 60 203.0.113.7");
   store.edit(store.text?.replace(/^\.:53 \{/m, ".:5353 .:53 {\n    bind 169.254.20.10"));
-  assert.equal((await readZone(provider)).dirty?.kind, "base");
+  assert.equal((await readZone(provider)).needsWrite?.kind, "base");
   await converge(provider, "example.com 60 203.0.113.7");
   assert.match(store.text ?? "", /^example\.com\.:5353 \{\n {2}view [^]*?\n {2}\}\n {2}bind 169\.254\.20\.10$/m);
   assert.match(store.text ?? "", /^example\.com\.:53 \{$/m);
@@ -317,7 +317,7 @@ test("a part of another zone that someone damaged does not stop ours", async () 
     [one, "a.example.com 60 203.0.113.1"],
     [two, "b.example.com 60 203.0.113.2"],
   ] as const) {
-    assert.equal((await readZone(provider)).dirty?.kind, "foreign-edit");
+    assert.equal((await readZone(provider)).needsWrite?.kind, "foreign-edit");
     assert.equal((await converge(provider, line)).kind, "applied");
   }
   assert.equal(store.text, before);
@@ -327,6 +327,6 @@ test("an address in another spelling is written in the one that reads back", asy
   const store = memoryTextStore(COREFILE);
   const provider = providerOf(store);
   assert.equal((await converge(provider, "example.com 60 2001:DB8:0:0::7")).kind, "applied");
-  assert.equal((await readZone(provider)).dirty, undefined);
+  assert.equal((await readZone(provider)).needsWrite, undefined);
   assert.deepEqual(setLines((await readZone(provider)).sets), ["me example.com. AAAA 60 2001:db8::7"]);
 });

@@ -51,7 +51,7 @@ function lines(at: Lab): readonly string[] {
 test("the first write holds the base zone and ours between markers", async () => {
   const at = lab();
   const provider = providerOf(at);
-  assert.equal((await readZone(provider)).dirty?.kind, "first");
+  assert.equal((await readZone(provider)).needsWrite?.kind, "first");
   const result = await converge(
     provider,
     "example.com 60 203.0.113.9 203.0.113.7 2001:db8::7",
@@ -75,7 +75,7 @@ test("the first write holds the base zone and ours between markers", async () =>
     "; END dnsalias",
   ]);
   const zone = await readZone(provider);
-  assert.equal(zone.dirty, undefined);
+  assert.equal(zone.needsWrite, undefined);
   assert.equal(zone.serial, NOW);
   assert.deepEqual(setLines(zone.sets), [
     "me *.apps.example.com. A 60 203.0.113.7",
@@ -122,12 +122,12 @@ test("a changed base zone is taken over with our sets; comments and its serial c
   const provider = providerOf(at);
   await converge(provider, "example.com 60 203.0.113.7");
   at.base.edit(`; a comment\n${BASE.replace(" 7 ", " 8 ")}`);
-  assert.equal((await readZone(provider)).dirty, undefined);
+  assert.equal((await readZone(provider)).needsWrite, undefined);
   at.base.edit(`${BASE}@ CAA 0 issue "ca.example"\n`);
-  assert.equal((await readZone(provider)).dirty?.kind, "base");
+  assert.equal((await readZone(provider)).needsWrite?.kind, "base");
   assert.equal((await converge(provider, "example.com 60 203.0.113.7")).kind, "applied");
   assert.match(at.store.text ?? "", /CAA\t0 issue "ca.example"[^]*203\.0\.113\.7/);
-  assert.equal((await readZone(provider)).dirty, undefined);
+  assert.equal((await readZone(provider)).needsWrite, undefined);
 });
 
 const EDITS: readonly (readonly [name: string, edit: (text: string) => string])[] = [
@@ -147,10 +147,10 @@ for (const [name, edit] of EDITS) {
     await converge(provider, "example.com 60 203.0.113.7");
     const before = at.store.text ?? "";
     at.store.edit(edit(before));
-    assert.notEqual((await readZone(provider)).dirty, undefined);
+    assert.notEqual((await readZone(provider)).needsWrite, undefined);
     assert.equal((await converge(provider, "example.com 60 203.0.113.7")).kind, "applied");
     assert.equal(withoutSerial(at.store.text ?? ""), withoutSerial(before));
-    assert.equal((await readZone(provider)).dirty, undefined);
+    assert.equal((await readZone(provider)).needsWrite, undefined);
   });
 }
 

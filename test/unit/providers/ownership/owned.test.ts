@@ -80,7 +80,7 @@ for (const { name, sets, want, note, dirty = false } of readings) {
     const provider = owned(backendWith(...sets), { zone: ZONE, ownerId: "me" });
     const read = await readZone(provider, ["a.example.com"]);
     assert.deepEqual(setLines(read.sets), want);
-    assert.equal(read.dirty !== undefined, dirty);
+    assert.equal(read.needsWrite !== undefined, dirty);
     if (note !== undefined) {
       assert.match(read.sets.map((set) => set.note ?? "").join(), note);
     }

@@ -119,7 +119,7 @@ async function write(provider: ZoneProvider, writes: readonly Write[]): Promise<
 test("nothing is served before the first plan; then the base zone and our sets are, at one serial", async () => {
   const { provider, published, served } = scene();
   const before = await read(provider);
-  assert.equal(before.dirty?.kind, "first");
+  assert.equal(before.needsWrite?.kind, "first");
   assert.equal(before.serial, undefined);
   assert.equal(published(), undefined);
   const result = await write(provider, [create(), create(WWW, ["2001:db8::9"], "AAAA")]);
@@ -136,7 +136,7 @@ test("nothing is served before the first plan; then the base zone and our sets a
     "www.example.com. 30 AAAA 2001:db8::9",
   ]);
   const after = await read(provider);
-  assert.equal(after.dirty, undefined);
+  assert.equal(after.needsWrite, undefined);
   assert.deepEqual(after.sets.filter(({ owner }) => owner === "me").length, 2);
   assert.deepEqual(await write(provider, []), { ...result, wrote: false });
 });
@@ -157,7 +157,7 @@ test("what statuses remember is what stands after a restart, and is served thoug
 test("a command that only looks sees what is remembered, and finds nothing to be done", async () => {
   const { provider } = scene({ serves: false, remembered: [{ name: WWW, type: "A", ttl: 30, data: ["192.0.2.7"] }] });
   const zone = await read(provider);
-  assert.equal(zone.dirty, undefined);
+  assert.equal(zone.needsWrite, undefined);
   assert.equal(zone.sets.length, 2, "that, and the base zone's own record");
 });
 
@@ -179,14 +179,14 @@ test("a base zone that changed has the zone written, and takes the name that it 
   await write(provider, [create(), create(WWW)]);
   setting.base = text(`${BASE}www CNAME @\nmx MX 1 ns1\n`);
   const zone = await read(provider);
-  assert.equal(zone.dirty?.kind, "base");
+  assert.equal(zone.needsWrite?.kind, "base");
   assert.equal((await provider.apply({ zone, writes: [] }, SIGNAL)).kind, "applied");
   assert.deepEqual(
     served().filter((record) => record.startsWith("www")),
     ["www.example.com. 60 CNAME example.com."],
   );
   setting.base = text(`; a comment\n${BASE}mx MX 1 ns1\nwww CNAME @\n`);
-  assert.equal((await read(provider)).dirty, undefined, "a comment and another order are no change");
+  assert.equal((await read(provider)).needsWrite, undefined, "a comment and another order are no change");
 });
 
 test("a read that another write has overtaken is a conflict", async () => {
@@ -264,7 +264,7 @@ test("another spec keeps what is served; the end of the old provider ends nothin
   const next = make();
   provider.close?.();
   assert.ok(registry.zoneOf(DOMAIN)?.history !== undefined);
-  assert.equal((await read(next)).dirty, undefined);
+  assert.equal((await read(next)).needsWrite, undefined);
   next.close?.();
   assert.equal(registry.zoneOf(DOMAIN), undefined);
   assert.ok((registry.lastSerial(DOMAIN) ?? 0) > 0, "should the domain come back");
