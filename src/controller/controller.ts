@@ -11,7 +11,7 @@ import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-
 import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";
-import { lastGoodOf } from "./lookup/last-known-good.ts";
+import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { formerNames, setsHere } from "./inventory/zone-scope.ts";
 import { createStore, type Store } from "./inventory/store.ts";
 import { namesOfUnread } from "./inventory/unreadable-names.ts";
@@ -140,7 +140,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
   const subscriptions = createWants({
     matchOf: (alias, hostname) => store.matchOf(alias, hostname),
     viewIdOf: deps.viewIdOf,
-    want: (key, status) => refresher.want(key, lastGoodOf(key, status, deps.clock.now())),
+    want: (key, status) => refresher.want(key, lastKnownGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
   });
   const inTerm = (handle: Handle): Handle => withinTerm(() => context, handle);

@@ -1,7 +1,7 @@
 import { systemClock } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { InvalidObject } from "../../controller/ports/ports.ts";
-import { lastGoodOf } from "../../controller/lookup/last-known-good.ts";
+import { lastKnownGoodOf } from "../../controller/lookup/last-known-good.ts";
 import { createStore, type Store } from "../../controller/inventory/store.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
@@ -99,7 +99,7 @@ async function readOnce(
   signal: AbortSignal,
 ): Promise<TargetAnswer> {
   const startedAt = systemClock.now();
-  const known = lastGoodOf(key, alias.status, startedAt);
+  const known = lastKnownGoodOf(key, alias.status, startedAt);
   const before = known === undefined ? freshState(key, startedAt) : restoredState(key, known, startedAt);
   const result = await lookup.lookUp(key, {}, signal);
   const serverCount = views.viewOf(key.view)?.servers.length ?? 0;

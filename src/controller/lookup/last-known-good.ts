@@ -4,13 +4,17 @@ import { familyOf, parseAddress } from "../../dns/address/address.ts";
 import { displayName, isHostName, parseName } from "../../dns/name/name.ts";
 import { FAILURE_REASONS, type TargetKey } from "../../dns/lookup-result.ts";
 import type { Outcome } from "../../plan/target-answer.ts";
-import type { LastGood } from "../../plan/hold/state.ts";
+import type { LastKnownGood } from "../../plan/hold/state.ts";
 
 /**
  * What a status remembers of one stream. A status has no time of the last good look-up (it would be rewritten at every TTL), so a target that was well counts
  * as good now: `maxStaleness` then begins anew, and never withdraws too early.
  */
-export function lastGoodOf(key: TargetKey, status: AliasStatus | undefined, now: Millis): LastGood | undefined {
+export function lastKnownGoodOf(
+  key: TargetKey,
+  status: AliasStatus | undefined,
+  now: Millis,
+): LastKnownGood | undefined {
   const target = status?.targets.find(({ hostname }) => hostname === displayName(key.target));
   const addresses = (target?.addresses ?? []).filter(
     (text) => parseAddress(text) === text && familyOf(text) === key.family,

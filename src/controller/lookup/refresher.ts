@@ -3,7 +3,7 @@ import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf } from "../../plan/hold/answer-of.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
-import { freshState, type LastGood, restoredState, withLastGood } from "../../plan/hold/state.ts";
+import { freshState, type LastKnownGood, restoredState, withLastKnownGood } from "../../plan/hold/state.ts";
 import { createDue } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
 import { lookUpFor, liveResult } from "./on-demand-lookup.ts";
@@ -14,7 +14,7 @@ import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
 /** One stream of look-ups a key, however many ask for it. */
 export interface Refresher {
   /** One more user of the key. The first makes it due at once where keys are followed; `lastGood` helps a key that knows nothing yet. */
-  want(key: TargetKey, lastGood?: LastGood): void;
+  want(key: TargetKey, lastKnownGood?: LastKnownGood): void;
   /** One user less; with the last one the key is forgotten. */
   drop(key: TargetKey): void;
   answer(key: TargetKey): TargetAnswer | undefined;
@@ -64,8 +64,8 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   };
   const { entries, phase } = context;
   return {
-    want(key, lastGood) {
-      want(context, key, lastGood);
+    want(key, lastKnownGood) {
+      want(context, key, lastKnownGood);
       pump.wake();
     },
     drop: (key) => drop(context, key),
@@ -93,19 +93,23 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   };
 }
 
-function want({ deps, entries, due, phase }: RefresherContext, key: TargetKey, lastGood: LastGood | undefined): void {
+function want(
+  { deps, entries, due, phase }: RefresherContext,
+  key: TargetKey,
+  lastKnownGood: LastKnownGood | undefined,
+): void {
   const text = keyText(key);
   const entry = entries.get(text);
   if (entry !== undefined) {
     entry.users += 1;
-    if (lastGood !== undefined) {
-      entry.state = withLastGood(entry.state, lastGood);
+    if (lastKnownGood !== undefined) {
+      entry.state = withLastKnownGood(entry.state, lastKnownGood);
       notifyAnswer(deps, entry, undefined);
     }
     return;
   }
   const now = deps.clock.now();
-  const state = lastGood === undefined ? freshState(key, now) : restoredState(key, lastGood, now);
+  const state = lastKnownGood === undefined ? freshState(key, now) : restoredState(key, lastKnownGood, now);
   entries.set(text, {
     state,
     users: 1,

@@ -75,7 +75,7 @@ export interface HoldContext {
 }
 
 /** What a status or a state file keeps over a restart. */
-export interface LastGood {
+export interface LastKnownGood {
   readonly addresses: readonly string[];
   readonly ttl: Seconds;
   readonly chain: readonly Name[];
@@ -112,27 +112,27 @@ export function freshState(key: TargetKey, now: Millis): HoldState {
 }
 
 /** A key that a status remembers: holds last-good, and is due at once. */
-export function restoredState(key: TargetKey, lastGood: LastGood, now: Millis): HoldState {
+export function restoredState(key: TargetKey, lastKnownGood: LastKnownGood, now: Millis): HoldState {
   return {
-    ...withLastGood(freshState(key, now), lastGood),
-    outcome: lastGood.outcome,
-    since: lastGood.since,
-    failingSince: lastGood.outcome.kind === "failure" ? lastGood.since : undefined,
-    emptySince: lastGood.emptySince,
+    ...withLastKnownGood(freshState(key, now), lastKnownGood),
+    outcome: lastKnownGood.outcome,
+    since: lastKnownGood.since,
+    failingSince: lastKnownGood.outcome.kind === "failure" ? lastKnownGood.since : undefined,
+    emptySince: lastKnownGood.emptySince,
   };
 }
 
 /** Gives last-good to a key that has none, and to no other: what was read since the start knows better. */
-export function withLastGood(state: HoldState, lastGood: LastGood): HoldState {
-  if (state.addresses.length > 0 || state.emptySince !== undefined || lastGood.addresses.length === 0) {
+export function withLastKnownGood(state: HoldState, lastKnownGood: LastKnownGood): HoldState {
+  if (state.addresses.length > 0 || state.emptySince !== undefined || lastKnownGood.addresses.length === 0) {
     return state;
   }
   return {
     ...state,
-    addresses: addressSet(lastGood.addresses),
-    chain: lastGood.chain,
-    ttl: lastGood.ttl,
-    cycles: restoredCycles(lastGood.ttl),
-    lastSuccessAt: lastGood.lastSuccessAt,
+    addresses: addressSet(lastKnownGood.addresses),
+    chain: lastKnownGood.chain,
+    ttl: lastKnownGood.ttl,
+    cycles: restoredCycles(lastKnownGood.ttl),
+    lastSuccessAt: lastKnownGood.lastSuccessAt,
   };
 }

@@ -6,12 +6,12 @@ import type { RefresherDeps } from "../../../../src/controller/lookup/refresher-
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../../../src/dns/lookup-result.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
-import type { LastGood } from "../../../../src/plan/hold/state.ts";
+import type { LastKnownGood } from "../../../../src/plan/hold/state.ts";
 import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
 import { empty, failed, found, KEY } from "../../../support/hold-play.ts";
 
 const SIX: TargetKey = { ...KEY, family: "AAAA" };
-const LAST_GOOD: LastGood = {
+const LAST_GOOD: LastKnownGood = {
   addresses: ["z"],
   ttl: 60,
   chain: [KEY.target],

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { answerOf, isNews } from "../../../../src/plan/hold/answer-of.ts";
-import { freshState, type LastGood, restoredState, withLastGood } from "../../../../src/plan/hold/state.ts";
+import { freshState, type LastKnownGood, restoredState, withLastKnownGood } from "../../../../src/plan/hold/state.ts";
 import { empty, failed, found, KEY, play, playOut, published } from "../../../support/hold-play.ts";
 
 const OTHER = parseName("edge.example.org");
-const LAST_GOOD: LastGood = {
+const LAST_GOOD: LastKnownGood = {
   addresses: ["b", "a"],
   ttl: 60,
   chain: [KEY.target, OTHER],
@@ -76,7 +76,7 @@ test("a set that is restored is weighed against what is read: a replacement is c
 
 test("last-good that comes late helps a key that only failed", () => {
   const failing = playOut([[0, failed()]]);
-  const helped = withLastGood(failing, LAST_GOOD);
+  const helped = withLastKnownGood(failing, LAST_GOOD);
   assert.deepEqual(helped.addresses, ["a", "b"]);
   assert.equal(helped.outcome.kind, "failure");
   assert.equal(helped.nextAt, failing.nextAt);
@@ -84,13 +84,13 @@ test("last-good that comes late helps a key that only failed", () => {
 
 test("last-good that comes late changes nothing for a key that was read, or is empty", () => {
   const good = playOut([[0, found("x")]]);
-  assert.equal(withLastGood(good, LAST_GOOD), good);
+  assert.equal(withLastKnownGood(good, LAST_GOOD), good);
   const gone = playOut([
     [0, empty()],
     [30, empty("nodata", { server: "s2" })],
     [61, empty()],
   ]);
-  assert.equal(withLastGood(gone, LAST_GOOD), gone);
+  assert.equal(withLastKnownGood(gone, LAST_GOOD), gone);
 });
 
 test("equal readings share their parts with the state before, so a key at rest does not grow", () => {
