@@ -10,7 +10,7 @@ import type { AnswerSource, ServedZone } from "../answer-source.ts";
 import type { ListenAddress, ResponderLimits } from "./messages.ts";
 import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "../client/rate-limit-options.ts";
 import { canSharePorts } from "./reuse-port.ts";
-import { createSeat, type Seat } from "./supervisor.ts";
+import { createWorkerSupervisor, type WorkerSupervisor } from "./supervisor.ts";
 import { markOf } from "./thread-clock.ts";
 
 export interface ResponderPoolOptions {
@@ -62,12 +62,12 @@ const DEFAULT_LIMITS: Omit<ResponderLimits, "rate"> = {
 export function createResponderPool(options: ResponderPoolOptions): ResponderPool {
   const zones = new Map<Name, ServedZone>();
   let secrets = options.cookieSecrets ?? renewedSecrets(undefined, randomBytes);
-  let seats: readonly Seat[] = [];
+  let supervisors: readonly WorkerSupervisor[] = [];
   let timers: readonly NodeJS.Timeout[] = [];
 
   const limits = limitsOf(options);
-  const seatAt = (index: number, addresses: readonly ListenAddress[]): Seat =>
-    createSeat({
+  const supervisorAt = (index: number, addresses: readonly ListenAddress[]): WorkerSupervisor =>
+    createWorkerSupervisor({
       ...options,
       index,
       zones,
@@ -76,45 +76,47 @@ export function createResponderPool(options: ResponderPoolOptions): ResponderPoo
     });
   const renew = (): void => {
     secrets = renewedSecrets(secrets, randomBytes);
-    seats.forEach((seat) => seat.post({ kind: "cookie-secrets", secrets }));
+    supervisors.forEach((supervisor) => supervisor.post({ kind: "cookie-secrets", secrets }));
   };
   const stop = async (): Promise<void> => {
     timers.forEach((timer) => clearInterval(timer));
-    await Promise.all(seats.map((seat) => seat.stop()));
-    seats = [];
+    await Promise.all(supervisors.map((supervisor) => supervisor.stop()));
+    supervisors = [];
   };
 
   return {
     open: async () => {
       const addresses = await freeAddresses(options.listen);
-      seats = Array.from({ length: canSharePorts ? options.workers : 1 }, (_, index) => seatAt(index, addresses));
+      supervisors = Array.from({ length: canSharePorts ? options.workers : 1 }, (_, index) =>
+        supervisorAt(index, addresses),
+      );
       const renewal = options.cookieSecrets === undefined ? [setInterval(renew, RENEW_MS)] : [];
-      timers = [setInterval(() => seats.forEach((seat) => seat.beat()), BEAT_MS), ...renewal];
-      await allListen(seats, stop);
+      timers = [setInterval(() => supervisors.forEach((supervisor) => supervisor.beat()), BEAT_MS), ...renewal];
+      await allListen(supervisors, stop);
       return addresses;
     },
     setZone: (zone) => {
       zones.set(zone.domain, zone);
-      seats.forEach((seat) => seat.putZone(zone.domain));
+      supervisors.forEach((supervisor) => supervisor.putZone(zone.domain));
     },
     removeZone: (domain) => {
       zones.delete(domain);
-      seats.forEach((seat) => seat.putZone(domain));
+      supervisors.forEach((supervisor) => supervisor.putZone(domain));
     },
-    changed: (zone, names) => seats.forEach((seat) => seat.post({ kind: "changed", zone, names })),
+    changed: (zone, names) => supervisors.forEach((supervisor) => supervisor.post({ kind: "changed", zone, names })),
     counts: async () => {
-      seats.forEach((seat) => seat.beat());
-      await countedInTime(seats);
-      return seats.reduce((sum, seat) => addCounts(sum, seat.counts()), NO_COUNTS);
+      supervisors.forEach((supervisor) => supervisor.beat());
+      await countedInTime(supervisors);
+      return supervisors.reduce((sum, supervisor) => addCounts(sum, supervisor.counts()), NO_COUNTS);
     },
     get restarts() {
-      return seats.reduce((sum, seat) => sum + seat.restarts, 0);
+      return supervisors.reduce((sum, supervisor) => sum + supervisor.restarts, 0);
     },
     get threadIds() {
-      return seats.flatMap(({ threadId }) => threadId ?? []);
+      return supervisors.flatMap(({ threadId }) => threadId ?? []);
     },
     terminate: async (threadId) => {
-      await seats.find((seat) => seat.threadId === threadId)?.terminate();
+      await supervisors.find((supervisor) => supervisor.threadId === threadId)?.terminate();
     },
     [Symbol.asyncDispose]: stop,
   };
@@ -128,19 +130,19 @@ function limitsOf({ limits, rate }: ResponderPoolOptions): ResponderLimits {
   return { ...DEFAULT_LIMITS, ...limits, rate: { ...DEFAULT_RATE_LIMITS, ...rate } };
 }
 
-async function allListen(seats: readonly Seat[], stop: () => Promise<void>): Promise<void> {
+async function allListen(supervisors: readonly WorkerSupervisor[], stop: () => Promise<void>): Promise<void> {
   try {
-    await Promise.all(seats.map(({ listening }) => listening));
+    await Promise.all(supervisors.map(({ listening }) => listening));
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function countedInTime(seats: readonly Seat[]): Promise<void> {
+async function countedInTime(supervisors: readonly WorkerSupervisor[]): Promise<void> {
   const late = new AbortController();
   await Promise.race([
-    Promise.all(seats.map((seat) => seat.counted())),
+    Promise.all(supervisors.map((supervisor) => supervisor.counted())),
     delay(COUNTED_WITHIN_MS, undefined, { signal: late.signal }).catch(() => undefined),
   ]);
   late.abort();

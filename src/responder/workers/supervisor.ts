@@ -7,7 +7,7 @@ import type { ToWorker, WorkerStart } from "./messages.ts";
 import { startWorker, type RunningWorker } from "./worker-thread.ts";
 import type { Name } from "../../dns/name/name.ts";
 
-export interface SeatDeps {
+export interface WorkerSupervisorDeps {
   readonly index: number;
   readonly source: AnswerSource;
   readonly zones: ReadonlyMap<Name, ServedZone>;
@@ -21,7 +21,7 @@ export interface SeatDeps {
 }
 
 /** The place of one worker: when the one in it ends, another one takes it. */
-export interface Seat {
+export interface WorkerSupervisor {
   /** Resolves when the first worker listens, rejects with a sentence when it cannot. */
   readonly listening: Promise<void>;
   readonly threadId: number | undefined;
@@ -39,7 +39,7 @@ export interface Seat {
   stop(): Promise<void>;
 }
 
-export function createSeat(deps: SeatDeps): Seat {
+export function createWorkerSupervisor(deps: WorkerSupervisorDeps): WorkerSupervisor {
   const { index, log, clock } = deps;
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => undefined);
