@@ -51,10 +51,10 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
       continue;
     }
     const answers = alias.spec.families.flatMap((family) => answerOf(target.hostname, family) ?? []);
-    const judged = judgeTarget(alias, answers, now);
-    verdicts.push({ target: target.hostname, verdict: judged.verdict, answers });
-    usesFallback ||= judged.fallback;
-    for (const answer of judged.contributing) {
+    const outcome = outcomeOfTarget(alias, answers, now);
+    verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers });
+    usesFallback ||= outcome.fallback;
+    for (const answer of outcome.contributing) {
       addresses[answer.key.family].push(...answer.addresses);
       ttl[answer.key.family] = Math.min(ttl[answer.key.family], answer.ttl);
     }
@@ -95,17 +95,17 @@ function staleNext(
   return moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
 }
 
-interface Judged {
+interface TargetOutcome {
   readonly verdict: TargetVerdict["verdict"];
   readonly contributing: readonly TargetAnswer[];
   readonly fallback: boolean;
 }
 
-function judgeTarget(alias: DnsAlias, answers: readonly TargetAnswer[], now: Millis): Judged {
+function outcomeOfTarget(alias: DnsAlias, answers: readonly TargetAnswer[], now: Millis): TargetOutcome {
   const withData = answers.filter((answer) => answer.addresses.length > 0 && !isGoneAlone(answer, answers));
   const live = withData.filter((answer) => answer.emptySince === undefined);
   if (live.length > 0) {
-    return judgeLive(alias, withData, now);
+    return outcomeOfLive(alias, withData, now);
   }
   if (withData.length > 0) {
     // Every family that had addresses is confirmed empty, or was never there.
@@ -125,7 +125,7 @@ function isGoneAlone(answer: TargetAnswer, answers: readonly TargetAnswer[]): bo
 }
 
 /** Failing families stand until `maxStaleness`; one that is confirmed empty stands until it is known whether the other is as well. */
-function judgeLive(alias: DnsAlias, withData: readonly TargetAnswer[], now: Millis): Judged {
+function outcomeOfLive(alias: DnsAlias, withData: readonly TargetAnswer[], now: Millis): TargetOutcome {
   const live = withData.filter((answer) => answer.emptySince === undefined);
   const stale = live.filter((answer) => isStale(answer, alias.spec.maxStalenessMs, now));
   if (stale.length === live.length && alias.spec.onStale !== "Keep") {
@@ -139,7 +139,11 @@ function judgeLive(alias: DnsAlias, withData: readonly TargetAnswer[], now: Mill
   return { verdict: failing ? "failing" : "good", contributing, fallback: false };
 }
 
-function emptyVerdict(alias: DnsAlias, answers: readonly TargetAnswer[], withData: readonly TargetAnswer[]): Judged {
+function emptyVerdict(
+  alias: DnsAlias,
+  answers: readonly TargetAnswer[],
+  withData: readonly TargetAnswer[],
+): TargetOutcome {
   const confirmed = answers.every((answer) => answer.emptySince !== undefined || answer.addresses.length === 0);
   if (alias.spec.onEmpty === "Hold" || !confirmed) {
     return { verdict: "held-empty", contributing: withData, fallback: false };

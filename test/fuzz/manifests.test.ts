@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { judgeFile, type FileContent } from "../../src/folder/manifest/validate-file.ts";
+import { validateFile, type FileContent } from "../../src/folder/manifest/validate-file.ts";
 import { parseState } from "../../src/folder/manifest/state-entry.ts";
 
 /** Enough to find what is easy to find, and over in seconds; a longer run is `FUZZ_RUNS=100000 npm run test:fuzz`. */
@@ -134,7 +134,7 @@ const PLACE = /^f\.yaml:([1-9]\d*):([1-9]\d*): \S/;
 
 /** What must hold of any file whatever. */
 function check(text: string): void {
-  const content = judgeFile("f.yaml", text);
+  const content = validateFile("f.yaml", text);
   const lines = text.split(/\r\n|\r|\n/);
   for (const problem of problemsOf(content)) {
     const [, line = "", column = ""] = PLACE.exec(problem) ?? assert.fail(`no place in: ${problem}`);
@@ -146,7 +146,7 @@ function check(text: string): void {
     assert.equal(id, `${kind} ${namespace}/${name}`);
     assert.ok(verdict.kind === "good" || verdict.problems.length > 0);
   }
-  assert.deepEqual(ids(judgeFile("f.yaml", text)), ids(content));
+  assert.deepEqual(ids(validateFile("f.yaml", text)), ids(content));
 }
 
 function problemsOf({ problems, objects }: FileContent): readonly string[] {
@@ -162,7 +162,7 @@ function ids({ objects }: FileContent): readonly string[] {
 
 test("the seeds are good, so that mutations start from something that is believed", () => {
   for (const seed of SEEDS) {
-    const content = judgeFile("f.yaml", seed);
+    const content = validateFile("f.yaml", seed);
     assert.deepEqual(problemsOf(content), []);
     assert.ok(content.objects.length > 0);
   }

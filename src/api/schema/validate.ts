@@ -60,7 +60,7 @@ function readNode(node: SchemaNode, value: unknown, path: string, context: Conte
   if (node.type === "array") {
     return readList(node, value, path, context);
   }
-  judgeScalar(node, value, path, context);
+  checkScalar(node, value, path, context);
   return value;
 }
 
@@ -90,7 +90,7 @@ function readObject(node: SchemaNode, value: unknown, path: string, context: Con
 
 function readMap(node: SchemaNode, value: Readonly<Record<string, unknown>>, path: string, context: Context): unknown {
   const entries = Object.entries(value).filter(([, member]) => member !== null);
-  judgeCount(node.minProperties, node.maxProperties, { path, count: entries.length, context });
+  checkCount(node.minProperties, node.maxProperties, { path, count: entries.length, context });
   return Object.fromEntries(
     entries.map(([key, member]) => [
       key,
@@ -103,7 +103,7 @@ function readList(node: SchemaNode, value: unknown, path: string, context: Conte
   if (!Array.isArray(value)) {
     return complain(context, path, value, `must be a list, not ${kindOf(value)}: write "- " before each member`);
   }
-  judgeCount(node.minItems, node.maxItems, { path, count: value.length, context });
+  checkCount(node.minItems, node.maxItems, { path, count: value.length, context });
   if (node.maxItems !== undefined && value.length > node.maxItems) {
     return value;
   }
@@ -120,7 +120,7 @@ function readList(node: SchemaNode, value: unknown, path: string, context: Conte
   return result;
 }
 
-function judgeScalar(node: SchemaNode, value: unknown, path: string, context: Context): void {
+function checkScalar(node: SchemaNode, value: unknown, path: string, context: Context): void {
   const message = scalarMistake(node, value);
   if (message !== undefined) {
     complain(context, path, value, message);
@@ -170,7 +170,7 @@ function numberMistake(node: SchemaNode, value: unknown): string | undefined {
   return node.maximum !== undefined && value > node.maximum ? `is too large: at most ${node.maximum}` : undefined;
 }
 
-function judgeCount(
+function checkCount(
   least: number | undefined,
   most: number | undefined,
   { path, count, context }: { readonly path: string; readonly count: number; readonly context: Context },

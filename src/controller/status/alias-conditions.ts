@@ -44,10 +44,10 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
     return { status: "False", reason: "LoopDetected", message };
   }
   const targets = targetVerdicts(facts);
-  const judged = targets.flatMap((target) => judge(target, facts.now) ?? []);
-  const worst = [...judged].sort((a, b) => SEVERITY.indexOf(a.reason) - SEVERITY.indexOf(b.reason))[0];
+  const conditions = targets.flatMap((target) => conditionOf(target, facts.now) ?? []);
+  const worst = [...conditions].sort((a, b) => SEVERITY.indexOf(a.reason) - SEVERITY.indexOf(b.reason))[0];
   if (worst !== undefined) {
-    return { ...worst, message: judged.map(({ message }) => message).join("; ") };
+    return { ...worst, message: conditions.map(({ message }) => message).join("; ") };
   }
   if (targets.length === 0) {
     const hasHostnames = facts.alias.spec.targets.some((target) => target.kind === "hostname");
@@ -63,7 +63,7 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
 /** Reasons from worst to least, for the one that the condition shows. */
 const SEVERITY = ["LoopDetected", "SpecialUseRefused", "NoAddresses", "Stale", "LookupFailed", "Resolving"];
 
-function judge({ target, verdict, answers }: TargetVerdict, now: Millis): ConditionResult | undefined {
+function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): ConditionResult | undefined {
   const name = displayName(target);
   const failure = worstFailure(answers);
   switch (verdict) {
@@ -129,18 +129,18 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
 
 /** Whether the servers give what was resolved. */
 export function programmedCondition({ alias, inZones }: AliasFacts): ConditionResult {
-  const judged = inZones
+  const conditions = inZones
     .filter(({ lostTo }) => lostTo === undefined)
     .map((inZone) => inZoneCondition(alias.spec.paused, inZone));
-  const invalid = judged.filter(({ status }) => status !== "True");
+  const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
     return { ...worst, message: [...new Set(invalid.map(({ message }) => message))].join("; ") };
   }
-  const first = judged[0];
+  const first = conditions[0];
   return first === undefined
     ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
-    : { ...first, message: [...new Set(judged.map(({ message }) => message))].join("; ") };
+    : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
 }
 
 function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {

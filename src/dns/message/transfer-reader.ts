@@ -34,7 +34,7 @@ export function createTransferReader(options: TransferOptions): TransferReader {
   let over = false;
   return {
     push: (message) => {
-      const bad = over ? malformed("a message after the last SOA") : judgeHead(message, options, soa === undefined);
+      const bad = over ? malformed("a message after the last SOA") : checkHead(message, options, soa === undefined);
       if (bad !== undefined) {
         return bad;
       }
@@ -72,7 +72,7 @@ export function createTransferReader(options: TransferOptions): TransferReader {
   }
 }
 
-function judgeHead(message: Message, { zone, id }: TransferOptions, isFirst: boolean): TransferStep | undefined {
+function checkHead(message: Message, { zone, id }: TransferOptions, isFirst: boolean): TransferStep | undefined {
   if (!message.response || message.id !== id || message.opcode !== 0) {
     return malformed("a message that answers something else");
   }

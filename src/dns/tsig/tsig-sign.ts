@@ -93,11 +93,11 @@ export function verifyResponse(bytes: Uint8Array, context: TsigContext): TsigVer
     return split;
   }
   const { tsig, message } = split;
-  return judgeTsig(tsig, context, () => macOf(context.key, context.requestMac, message, variablesOf(tsig)));
+  return verifyTsig(tsig, context, () => macOf(context.key, context.requestMac, message, variablesOf(tsig)));
 }
 
 /** The checks in the order of RFC 8945 5.2; `expected` gives the MAC that would be right. */
-export function judgeTsig(
+export function verifyTsig(
   tsig: TsigRecord,
   { key, now }: Pick<TsigContext, "key" | "now">,
   expected: () => Uint8Array,

@@ -1,6 +1,6 @@
 import type { Hmac } from "node:crypto";
 import type { Seconds } from "../record.ts";
-import { judgeTsig, startMac, timersOf, verifyResponse, type TsigVerdict } from "./tsig-sign.ts";
+import { verifyTsig, startMac, timersOf, verifyResponse, type TsigVerdict } from "./tsig-sign.ts";
 import type { TsigKey } from "./tsig-key.ts";
 import { splitTsig } from "./tsig-record.ts";
 
@@ -36,7 +36,7 @@ export function createTsigStream(key: TsigKey, requestMac: Uint8Array): TsigStre
     const split = splitTsig(bytes);
     if (split.kind === "signed") {
       const expected = (): Uint8Array => state.mac.update(split.message).update(timersOf(split.tsig)).digest();
-      return judgeTsig(split.tsig, { key, now }, expected);
+      return verifyTsig(split.tsig, { key, now }, expected);
     }
     if (split.kind === "unsigned") {
       state.mac.update(bytes);

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { identify, type Identity } from "../manifest/identity.ts";
-import type { FileContent, JudgedObject, Manifest } from "../manifest/validate-file.ts";
+import type { FileContent, ValidatedObject, Manifest } from "../manifest/validate-file.ts";
 import { problemText, type ManifestKind, type ManifestProblem } from "../manifest/parse-manifests.ts";
 import type { ObjectId } from "../manifest/state-entry.ts";
 
@@ -57,7 +57,7 @@ export function advance(before: Catalog, view: FolderView, now: Millis): Advance
 
 interface Sighting {
   readonly file: string;
-  readonly object: JudgedObject;
+  readonly object: ValidatedObject;
 }
 
 interface Choice {
@@ -98,7 +98,7 @@ function duplicateOf(first: Sighting, second: Sighting): ManifestProblem {
   };
 }
 
-function knownOf(before: KnownObject | undefined, file: string, object: JudgedObject, now: Millis): KnownObject {
+function knownOf(before: KnownObject | undefined, file: string, object: ValidatedObject, now: Millis): KnownObject {
   const { id, kind, namespace, name, result } = object;
   const common = { id, kind, namespace, name, file, identity: identify(before?.identity, object.specHash, now) };
   if (result.kind === "good") {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../base/error.ts";
 import type { FolderView } from "./known-objects.ts";
-import { judgeFile, type FileContent } from "../manifest/validate-file.ts";
+import { validateFile, type FileContent } from "../manifest/validate-file.ts";
 import { MAX_FILE_SIZE } from "../manifest/parse-manifests.ts";
 import { scanFolder, type FileStamp, type FolderScan, type Unreadable } from "./scan-folder.ts";
 import { systemCode } from "../../base/system-error.ts";
@@ -104,7 +104,7 @@ async function readChanged(
     } else {
       const read = await readText(join(root, path), size);
       if (read.kind === "text") {
-        files.set(path, { stamp, content: judgeFile(path, read.text) });
+        files.set(path, { stamp, content: validateFile(path, read.text) });
       } else if (read.kind === "failed") {
         unreadable.push({ path, message: read.message });
       }

@@ -1,6 +1,6 @@
 import type { Catalog, KnownObject } from "./known-objects.ts";
 import { hashOf } from "../manifest/identity.ts";
-import { judgeObject } from "../manifest/validate-file.ts";
+import { validateObject } from "../manifest/validate-file.ts";
 import { objectId, type StateEntry } from "../manifest/state-entry.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { Statuses } from "../state/statuses.ts";
@@ -46,7 +46,7 @@ export function remember({ state, statuses }: RestoredObjects, before: Catalog, 
 
 function knownFrom(entry: StateEntry): KnownObject {
   const { kind, namespace, name, file, identity, object } = entry;
-  const result = object === undefined ? undefined : judgeObject(kind, object);
+  const result = object === undefined ? undefined : validateObject(kind, object);
   const good = result?.kind === "good" ? { fingerprint: hashOf(object), object, manifest: result.manifest } : undefined;
   return { id: objectId(entry), kind, namespace, name, file, identity, ...(good === undefined ? {} : { good }) };
 }

@@ -22,7 +22,7 @@ export type ValidationResult =
   | { readonly kind: "good"; readonly manifest: Manifest }
   | { readonly kind: "invalid"; readonly problems: readonly string[] };
 
-export interface JudgedObject {
+export interface ValidatedObject {
   readonly id: ObjectId;
   readonly kind: ManifestDocument["kind"];
   readonly namespace: string;
@@ -38,7 +38,7 @@ export interface JudgedObject {
 
 /** All that one file says. */
 export interface FileContent {
-  readonly objects: readonly JudgedObject[];
+  readonly objects: readonly ValidatedObject[];
   /** Of the file, and of objects that no name is known of. */
   readonly problems: readonly ManifestProblem[];
   readonly ignored: readonly string[];
@@ -47,14 +47,14 @@ export interface FileContent {
 }
 
 /** Reads a file's text and judges every object in it. Never throws. */
-export function judgeFile(file: string, text: string): FileContent {
+export function validateFile(file: string, text: string): FileContent {
   const { documents, problems, ignored, complete } = readManifests(file, text);
   // The documents are not kept: each holds its file's syntax tree, ten times the size of the text.
-  return { objects: documents.map((document) => judgeDocument(file, document)), problems, ignored, complete };
+  return { objects: documents.map((document) => validateDocument(file, document)), problems, ignored, complete };
 }
 
 /** Judges plain data again, as the state file keeps it; fields that only another version of this program knows are ignored. */
-export function judgeObject(kind: ManifestDocument["kind"], object: unknown): ValidationResult {
+export function validateObject(kind: ManifestDocument["kind"], object: unknown): ValidationResult {
   const checked = check(kind, object, "ignore");
   return "manifest" in checked
     ? { kind: "good", manifest: checked.manifest }
@@ -63,7 +63,7 @@ export function judgeObject(kind: ManifestDocument["kind"], object: unknown): Va
 
 type Checked = { readonly manifest: Manifest } | { readonly problems: readonly Problem[] };
 
-function judgeDocument(file: string, document: ManifestDocument): JudgedObject {
+function validateDocument(file: string, document: ManifestDocument): ValidatedObject {
   const { kind, namespace, name, line, column } = document;
   const object = withoutStatus(document.object);
   const checked = check(kind, object, "refuse");

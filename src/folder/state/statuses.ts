@@ -1,6 +1,6 @@
 import type { AliasStatus } from "../../api/dns-alias.ts";
 import type { ZoneStatus } from "../../api/dns-zone.ts";
-import { judgeObject } from "../manifest/validate-file.ts";
+import { validateObject } from "../manifest/validate-file.ts";
 import { objectId, type ObjectId } from "../manifest/state-entry.ts";
 import type { StateFile } from "./state-file.ts";
 
@@ -23,7 +23,7 @@ export function createStatuses(state: StateFile): Statuses {
   const aliases = new Map<ObjectId, AliasStatus>();
   const zones = new Map<ObjectId, ZoneStatus>();
   for (const entry of state.all()) {
-    const result = judgeObject(entry.kind, withStatus(entry.object, entry.status));
+    const result = validateObject(entry.kind, withStatus(entry.object, entry.status));
     const manifest = result.kind === "good" ? result.manifest : undefined;
     if (manifest?.kind === "DnsAlias" && manifest.value.status !== undefined) {
       aliases.set(objectId(entry), manifest.value.status);

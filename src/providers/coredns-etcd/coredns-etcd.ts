@@ -83,14 +83,14 @@ async function applyAnew(
       return answer;
     }
     const { view } = answer;
-    const judged = pendingChanges(batch, byKey(view.sets));
-    if (judged.kind === "conflict") {
-      return judged;
+    const checked = pendingChanges(batch, byKey(view.sets));
+    if (checked.kind === "conflict") {
+      return checked;
     }
-    if (judged.open.length === 0) {
+    if (checked.open.length === 0) {
       return { kind: "applied", revision: String(view.revision), wrote };
     }
-    const written = await writeAll(client, view, keyChangesFor(view, judged.open), signal);
+    const written = await writeAll(client, view, keyChangesFor(view, checked.open), signal);
     if (written.kind !== "stale") {
       return resultOf(written);
     }

@@ -66,11 +66,11 @@ function sift<In, Out extends object>(items: readonly In[], judge: (item: In) =>
   const kept: Out[] = [];
   const left: LeftOut[] = [];
   for (const item of items) {
-    const judged = judge(item);
-    if ("reason" in judged) {
-      left.push(judged);
+    const checked = judge(item);
+    if ("reason" in checked) {
+      left.push(checked);
     } else {
-      kept.push(judged);
+      kept.push(checked);
     }
   }
   return { kept, left };

@@ -19,13 +19,13 @@ export function outcomeOf(changes: readonly AdjustedChange[], before: Shown, now
   const outcome: Record<keyof Outcome, AdjustedChange[]> = { done: [], untouched: [], partial: [], foreign: [] };
   for (const change of changes) {
     const key = setKey(targetOf(change.change));
-    outcome[judge(change.change.after, before.get(key)?.set, now.get(key)?.set)].push(change);
+    outcome[compare(change.change.after, before.get(key)?.set, now.get(key)?.set)].push(change);
   }
   return outcome;
 }
 
 /** The TTL does not count: providers have least ones, and some show none. A change of the TTL alone is believed. */
-function judge(wanted: RRset | undefined, before: RRset | undefined, now: RRset | undefined): keyof Outcome {
+function compare(wanted: RRset | undefined, before: RRset | undefined, now: RRset | undefined): keyof Outcome {
   if (sameMembers(dataOf(wanted), dataOf(now))) {
     return "done";
   }

@@ -41,11 +41,11 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
   if (now.kind !== "ok") {
     return now;
   }
-  const judged = pendingChanges(batch, byKey(parts.requestedTtls.presented(now.shown)));
-  if (judged.kind === "conflict") {
-    return judged;
+  const checked = pendingChanges(batch, byKey(parts.requestedTtls.presented(now.shown)));
+  if (checked.kind === "conflict") {
+    return checked;
   }
-  const sendable = siftChanges(judged.open, now.shown, now.filter);
+  const sendable = siftChanges(checked.open, now.shown, now.filter);
   const candidates = sendable.kept.flatMap(({ after }) => (after === undefined ? [] : [endpointFor(after)]));
   const adjusted = candidates.length === 0 ? NO_ENDPOINTS : await parts.client.adjust(candidates, signal);
   if (adjusted.kind !== "ok") {

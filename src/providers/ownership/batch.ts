@@ -5,7 +5,7 @@ import { ALIAS_TYPES, type AliasType, type Seconds } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendCapabilities, BackendChange } from "../backend.ts";
 import { markerSetOf, recordKey, type RecordMap } from "./marker-owner.ts";
-import type { JudgedName } from "./name-ownership.ts";
+import type { NameOwnership } from "./name-ownership.ts";
 import { markerData, readMarker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
 
@@ -21,7 +21,7 @@ export interface BatchInput {
 
 export interface TouchedName {
   readonly name: Name;
-  readonly judged: JudgedName;
+  readonly ownership: NameOwnership;
   readonly writes: readonly Write[];
 }
 
@@ -70,13 +70,13 @@ interface MarkerChange {
 }
 
 function markerChange(touched: TouchedName, input: BatchInput): MarkerChange {
-  const { name, judged } = touched;
+  const { name, ownership } = touched;
   const markerName = markerNameOf(name);
   if (markerName === undefined) {
     return { change: undefined, grows: false };
   }
   const before = markerSetOf(input.sets, name);
-  const had = judged.holder.kind === "ours" ? judged.holder.types : [];
+  const had = ownership.holder.kind === "ours" ? ownership.holder.types : [];
   const wanted = typesAfter(touched);
   const grows = wanted.some((type) => !had.includes(type));
   // Where a batch can break half-way, a marker never says less than what stands; the next write tidies it up.
@@ -95,10 +95,10 @@ function markerChange(touched: TouchedName, input: BatchInput): MarkerChange {
 const MARKER_TTL: Seconds = 300;
 
 /** The types at the name that are ours and stand once the writes have taken effect. */
-function typesAfter({ judged, writes }: TouchedName): readonly AliasType[] {
+function typesAfter({ ownership, writes }: TouchedName): readonly AliasType[] {
   return ALIAS_TYPES.filter((type) => {
     const write = writes.find((one) => setOf(one).type === type);
-    const stands = judged.sets.some((set) => set.type === type && set.owner !== undefined);
+    const stands = ownership.sets.some((set) => set.type === type && set.owner !== undefined);
     return write === undefined ? stands : write.kind !== "delete";
   });
 }

@@ -7,7 +7,7 @@ import { holderOf, recordKey, type Holder, type RecordMap } from "./marker-owner
 import { markerNameOf } from "./marker-name.ts";
 
 /** What stands at one owner name, and whose it is. */
-export interface JudgedName {
+export interface NameOwnership {
   readonly sets: readonly ActualRRset[];
   readonly holder: Holder;
   /** Types of ours whose marker is gone, by what was left there. */
@@ -16,7 +16,7 @@ export interface JudgedName {
   readonly leftover: boolean;
 }
 
-export interface JudgeInput {
+export interface OwnershipInput {
   readonly sets: RecordMap;
   readonly ownerId: string;
   /** True for a record set that is exactly as we left it. */
@@ -26,7 +26,7 @@ export interface JudgeInput {
 }
 
 /** Says for each type at the name who wrote it, and what stands in the way of writing it. */
-export function judgeName(name: Name, input: JudgeInput): JudgedName {
+export function ownershipOf(name: Name, input: OwnershipInput): NameOwnership {
   const holder = holderOf(input.sets, name, input.ownerId);
   const isOpen = holder.kind === "nobody";
   const obstacle = obstacleAt(name, input.sets) ?? (isOpen ? input.obstacleOf?.(name) : undefined);

@@ -9,7 +9,7 @@ import { checkedOwnerId } from "../owner-id.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, Drift, ReadResult, ZoneProvider } from "../provider.ts";
 import { afterChanges, batchOf, setOf, type TouchedName } from "./batch.ts";
 import { holderOf, recordKey, type RecordMap } from "./marker-owner.ts";
-import { judgeName, type JudgedName } from "./name-ownership.ts";
+import { ownershipOf, type NameOwnership } from "./name-ownership.ts";
 import { markerNameOf, ownerNameIn } from "./marker-name.ts";
 import { createLastWritten, type LastWritten } from "./last-written.ts";
 
@@ -54,14 +54,14 @@ interface View {
   readonly revision: string;
   /** A, AAAA and CNAME sets at owner names, TXT sets at their marker names. */
   readonly sets: RecordMap;
-  readonly judged: ReadonlyMap<Name, JudgedName>;
+  readonly ownership: ReadonlyMap<Name, NameOwnership>;
   readonly serial: number | undefined;
   readonly obstacleOf: ObstacleOf | undefined;
 }
 
 async function read(state: State, ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult> {
   const { backend, domain, lastWritten } = state;
-  const known = [...(state.view?.judged ?? [])]
+  const known = [...(state.view?.ownership ?? [])]
     .filter(([, { holder }]) => holder.kind === "ours")
     .map(([name]) => name);
   const asked = [...new Set([...ownerNames, ...known, ...lastWritten.names()])].sort(byCodeUnit);
@@ -101,8 +101,8 @@ function makeView({ ownerId, lastWritten }: State, { names, sets: all, serial, o
     }
   }
   const input = { sets, ownerId, isAsLeft: (set: RRset) => lastWritten.isAsLeft(set), obstacleOf };
-  const judged = new Map([...names].sort(byCodeUnit).map((name) => [name, judgeName(name, input)]));
-  return { revision: revisionOf(sets), sets, judged, serial, obstacleOf };
+  const ownership = new Map([...names].sort(byCodeUnit).map((name) => [name, ownershipOf(name, input)]));
+  return { revision: revisionOf(sets), sets, ownership, serial, obstacleOf };
 }
 
 /** The same records give the same revision, in whatever order they came. */
@@ -114,8 +114,8 @@ function revisionOf(sets: RecordMap): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-function remember({ lastWritten }: State, { sets, judged }: View): void {
-  for (const [name, { holder, sets: actual }] of judged) {
+function remember({ lastWritten }: State, { sets, ownership }: View): void {
+  for (const [name, { holder, sets: actual }] of ownership) {
     if (holder.kind === "ours") {
       lastWritten.recordResource(name, holder.resource);
     }
@@ -131,11 +131,11 @@ function remember({ lastWritten }: State, { sets, judged }: View): void {
 }
 
 function actualZone({ backend, lastWritten }: State, view: View, asked: ReadonlySet<Name>): ActualZone {
-  const sets = [...view.judged].flatMap(([name, judged]) =>
-    asked.has(name) || judged.holder.kind === "ours" ? judged.sets : [],
+  const sets = [...view.ownership].flatMap(([name, ownership]) =>
+    asked.has(name) || ownership.holder.kind === "ours" ? ownership.sets : [],
   );
   const drift = [...driftOf(lastWritten, view)];
-  const untidy = [...view.judged].filter(([, { lost, leftover }]) => lost.length > 0 || leftover);
+  const untidy = [...view.ownership].filter(([, { lost, leftover }]) => lost.length > 0 || leftover);
   const names = untidy.slice(0, SHOWN_NAMES).map(([name]) => displayName(name));
   return {
     revision: view.revision,
@@ -152,9 +152,9 @@ function actualZone({ backend, lastWritten }: State, view: View, asked: Readonly
 
 const SHOWN_NAMES = 10;
 
-function* driftOf(lastWritten: LastWritten, { judged, sets }: View): Generator<Drift> {
+function* driftOf(lastWritten: LastWritten, { ownership, sets }: View): Generator<Drift> {
   for (const name of new Set(lastWritten.names())) {
-    const now = judged.get(name);
+    const now = ownership.get(name);
     if (now === undefined || now.holder.kind === "foreign") {
       continue;
     }
@@ -197,7 +197,7 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
   lastWritten.wrote(changes);
   const sets = afterChanges(view.sets, changes);
   const serial = result.serial ?? view.serial;
-  const names = new Set(view.judged.keys());
+  const names = new Set(view.ownership.keys());
   const after = makeView(state, { names, sets: sets.values(), serial, obstacleOf: view.obstacleOf });
   state.view = after;
   remember(state, after);
@@ -225,7 +225,7 @@ async function attempt(
 /** The plan never asks for these; should it, nothing of anybody else's is written over all the same. */
 function problemOf(
   { ownerId }: State,
-  { sets, judged }: View,
+  { sets, ownership }: View,
   write: Write,
 ): Exclude<ApplyResult, { readonly kind: "applied" }> | undefined {
   const { name, type } = setOf(write);
@@ -234,18 +234,18 @@ function problemOf(
     const message = `${displayName(name)} ${type} belongs to the dnsalias owner "${holder.owner}"`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
-  const stands = judged.get(name)?.sets.find((set) => set.type === type);
+  const stands = ownership.get(name)?.sets.find((set) => set.type === type);
   if (stands?.note !== undefined) {
     return { kind: "refused", reason: "ForeignRecord", message: `${displayName(name)} ${type}: ${stands.note}` };
   }
   const isNews = write.kind === "create" ? stands !== undefined : stands === undefined;
   const isForeignDelete = write.kind === "delete" && stands?.owner === undefined;
-  return judged.has(name) && !isNews && !isForeignDelete
+  return ownership.has(name) && !isNews && !isForeignDelete
     ? undefined
     : { kind: "conflict", message: `${displayName(name)} ${type} is not as it was planned for` };
 }
 
-function touchedNames({ judged }: View, writes: readonly Write[]): readonly TouchedName[] {
+function touchedNames({ ownership }: View, writes: readonly Write[]): readonly TouchedName[] {
   const byName = new Map<Name, Write[]>();
   for (const write of writes) {
     const { name } = setOf(write);
@@ -253,8 +253,8 @@ function touchedNames({ judged }: View, writes: readonly Write[]): readonly Touc
     list.push(write);
     byName.set(name, list);
   }
-  return [...judged].flatMap(([name, found]) => {
+  return [...ownership].flatMap(([name, found]) => {
     const own = byName.get(name) ?? [];
-    return own.length > 0 || found.lost.length > 0 || found.leftover ? [{ name, judged: found, writes: own }] : [];
+    return own.length > 0 || found.lost.length > 0 || found.leftover ? [{ name, ownership: found, writes: own }] : [];
   });
 }

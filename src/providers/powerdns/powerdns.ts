@@ -51,15 +51,15 @@ async function apply(
   if (SECONDARY_KINDS.has(zone.kind)) {
     return { kind: "refused", reason: "ReadOnly", message: readOnlyMessage(spec.url, domain, zone.kind) };
   }
-  const judged = pendingChanges(batch, byKey(rrsetsOfZone(zone, domain)));
-  if (judged.kind === "conflict") {
-    return judged;
+  const checked = pendingChanges(batch, byKey(rrsetsOfZone(zone, domain)));
+  if (checked.kind === "conflict") {
+    return checked;
   }
-  if (judged.open.length === 0) {
+  if (checked.open.length === 0) {
     return applied(zone.serial, false);
   }
   const raised = serialPatch(zone, domain, clock.now());
-  const rrsets = [...patchOf(judged.open, zone), ...(raised === undefined ? [] : [raised.patch])];
+  const rrsets = [...patchOf(checked.open, zone), ...(raised === undefined ? [] : [raised.patch])];
   const written = await client.patch(rrsets, signal);
   return written.kind === "ok" ? applied(raised?.serial, true) : written;
 }

@@ -147,14 +147,14 @@ async function sendQuery(
   const verdict = key && signed && verifyResponse(got.response, { key, requestMac: signed.mac, now: secondsOf(deps) });
   const doubt =
     deps.tsig !== undefined && verdict?.kind === "unsigned" ? { doubt: unsignedDoubt(deps.tsig.secretRef) } : {};
-  return judged(deps, label, message, verdict) ?? { kind: "answer", message, ...doubt };
+  return verified(deps, label, message, verdict) ?? { kind: "answer", message, ...doubt };
 }
 
 /**
  * What is wrong with the answer's signature, if anything. An error without a signature is taken as it is: it can only keep something from being done, and
  * servers leave errors unsigned.
  */
-function judged(
+function verified(
   { tsig }: ClientDeps,
   label: string,
   message: Message,
@@ -199,7 +199,7 @@ async function stream(
     const verdict = checks?.push(bytes, secondsOf(deps));
     const mayWait = verdict?.kind === "unsigned" && !isFirst;
     isFirst = false;
-    problem = mayWait ? undefined : judged(deps, label, decoded.message, verdict);
+    problem = mayWait ? undefined : verified(deps, label, decoded.message, verdict);
     const next = problem === undefined ? request.take(decoded.message) : "end";
     if (next === "end" && mayWait) {
       problem = unsignedProblem(label); // RFC 8945 5.3.1: the last one is signed

@@ -5,7 +5,7 @@ import type { Message } from "../../dns/message/message.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
 import type { Exchange, ExchangeResult, ResolverServer } from "../../transport/exchange.ts";
 import { type Retry, followUp, learn, type Response, type Sent } from "./follow-up.ts";
-import { judge } from "./match-response.ts";
+import { matchResponse } from "./match-response.ts";
 import { type ResolverQuestion, buildQuery, type QueryVariant } from "./build-query.ts";
 import { cookieToSend, type Traits } from "../server/server-traits.ts";
 
@@ -49,7 +49,7 @@ export async function attempt(
       return sent.retry === undefined ? got : lost(sent.retry, got.detail);
     }
     deps.remember(server, learn(deps.traitsOf(server), sent, got, deps.clock.now()));
-    const next = followUp(sent, got.message, got.judgement);
+    const next = followUp(sent, got.message, got.match);
     if (next.kind !== "again") {
       return next.kind === "take" ? { kind: "answered", message: got.message } : next;
     }
@@ -136,8 +136,8 @@ function read(bytes: Uint8Array, query: Message, cookieExpected: boolean): Seen 
   if (decoded.kind === "malformed") {
     return { stray: decoded.problem };
   }
-  const judgement = judge(query, decoded.message, cookieExpected);
-  return judgement.kind === "stray" ? { stray: judgement.why } : { response: { message: decoded.message, judgement } };
+  const match = matchResponse(query, decoded.message, cookieExpected);
+  return match.kind === "stray" ? { stray: match.why } : { response: { message: decoded.message, match } };
 }
 
 function understand(result: ExchangeResult, { response, stray }: Seen): Got {

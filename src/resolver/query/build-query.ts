@@ -43,7 +43,7 @@ export function buildQuery(queried: ResolverQuestion, variant: QueryVariant): Me
 }
 
 /** The letters of the question as they stand in the packet. */
-export function mixedCase(question: Question): string {
+export function originalCaseOf(question: Question): string {
   return question.originalCase ?? question.name;
 }
 

@@ -3,7 +3,7 @@ import type { Message } from "../../dns/message/message.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
 import { RCODE } from "../../dns/registry.ts";
 import type { Protocol } from "../../transport/exchange.ts";
-import { cookieOf, type Judgement, type SpoofingProof } from "./match-response.ts";
+import { cookieOf, type ResponseMatch, type SpoofingProof } from "./match-response.ts";
 import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "../server/server-traits.ts";
 
 /** How one packet of a try goes out. */
@@ -25,10 +25,10 @@ export type FollowUp =
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
 
 /** What is to be done with a response that is not stray. Over TCP and what is built on it, doubts are settled: only the server can answer there. */
-export function followUp(sent: Sent, message: Message, judgement: Judgement): FollowUp {
+export function followUp(sent: Sent, message: Message, match: ResponseMatch): FollowUp {
   const isUdp = sent.protocol === "udp";
-  if (isUdp && judgement.kind === "doubtful") {
-    return { kind: "again", next: { ...sent, protocol: "tcp", retry: judgement.lacks } };
+  if (isUdp && match.kind === "doubtful") {
+    return { kind: "again", next: { ...sent, protocol: "tcp", retry: match.lacks } };
   }
   if (message.rcode === RCODE.BADCOOKIE && cookieOf(message) !== undefined) {
     return afterBadCookie(sent);
@@ -49,13 +49,13 @@ export function followUp(sent: Sent, message: Message, judgement: Judgement): Fo
 
 /** What the same response teaches about the server. */
 export function learn(traits: Traits, sent: Sent, response: Response, now: Millis): Traits {
-  const { message, judgement } = response;
-  const isProven = sent.protocol !== "udp" && judgement.kind === "doubtful";
+  const { message, match } = response;
+  const isProven = sent.protocol !== "udp" && match.kind === "doubtful";
   const known = withCookie(traits, cookieOf(message), now);
-  if (isProven && judgement.lacks === "cookie") {
+  if (isProven && match.lacks === "cookie") {
     return withoutCookie(known, now);
   }
-  if (isProven && judgement.lacks === "letters") {
+  if (isProven && match.lacks === "letters") {
     return { ...known, foldsCase: true };
   }
   if (sent.retry === "subnet" && !refusesSubnet(message)) {
@@ -66,7 +66,7 @@ export function learn(traits: Traits, sent: Sent, response: Response, now: Milli
 
 export interface Response {
   readonly message: Message;
-  readonly judgement: Judgement;
+  readonly match: ResponseMatch;
 }
 
 /** RFC 7873 5.3: once more with the new cookie, then over TCP, where none is needed. */

@@ -1,14 +1,14 @@
 import { readClientSubnet } from "../../dns/message/edns-client-subnet.ts";
 import type { Message, Question } from "../../dns/message/message.ts";
 import { EDNS_OPTION, OPCODE, RCODE } from "../../dns/registry.ts";
-import { mixedCase } from "./build-query.ts";
+import { originalCaseOf } from "./build-query.ts";
 import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
 
 /**
  * `answer`: from the server that was asked. `doubtful`: all fits but one proof that this server's answers usually have, or should have: to be asked
  * again over TCP, where no stranger can answer. `stray`: not an answer to this query; the real one may still come.
  */
-export type Judgement =
+export type ResponseMatch =
   | { readonly kind: "answer" }
   | { readonly kind: "doubtful"; readonly lacks: SpoofingProof }
   | { readonly kind: "stray"; readonly why: string };
@@ -16,7 +16,7 @@ export type Judgement =
 export type SpoofingProof = "letters" | "cookie";
 
 /** Is this packet the answer to that query? RFC 5452 9.1, RFC 7873 5.3, RFC 7871 7.3. */
-export function judge(query: Message, response: Message, cookieExpected: boolean): Judgement {
+export function matchResponse(query: Message, response: Message, cookieExpected: boolean): ResponseMatch {
   const why = strangeHeader(query, response) ?? strangeCookie(query, response) ?? strangeSubnet(query, response);
   if (why !== undefined) {
     return { kind: "stray", why };
@@ -26,7 +26,7 @@ export function judge(query: Message, response: Message, cookieExpected: boolean
   }
   const [queried] = query.questions;
   const [echoed] = response.questions;
-  return queried === undefined || echoed === undefined || mixedCase(queried) === mixedCase(echoed)
+  return queried === undefined || echoed === undefined || originalCaseOf(queried) === originalCaseOf(echoed)
     ? { kind: "answer" }
     : { kind: "doubtful", lacks: "letters" };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { judgeFile } from "../../../src/folder/manifest/validate-file.ts";
+import { validateFile } from "../../../src/folder/manifest/validate-file.ts";
 
 const manuals = readdirSync("src/providers", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith("README.md"))
@@ -34,7 +34,7 @@ for (const path of pages) {
     const zones = blocks.filter((text) => text.includes("kind: DnsZone"));
     assert.ok(zones.length > 0);
     for (const text of zones) {
-      const { objects, problems } = judgeFile(path, text);
+      const { objects, problems } = validateFile(path, text);
       assert.deepEqual([problems, objects.filter(({ result: verdict }) => verdict.kind === "invalid")], [[], []]);
     }
   });

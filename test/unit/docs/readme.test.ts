@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { judgeFile } from "../../../src/folder/manifest/validate-file.ts";
+import { validateFile } from "../../../src/folder/manifest/validate-file.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
@@ -36,7 +36,7 @@ const texts = [
 
 for (const { name, text } of texts) {
   test(`${name} is taken as it is`, () => {
-    const { objects, problems } = judgeFile(name, text);
+    const { objects, problems } = validateFile(name, text);
     assert.deepEqual(problems, []);
     assert.ok(objects.length > 0);
     assert.deepEqual(

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { judgeFile } from "../../../src/folder/manifest/validate-file.ts";
+import { validateFile } from "../../../src/folder/manifest/validate-file.ts";
 
 const FILES = readdirSync("examples", { recursive: true, encoding: "utf8" }).filter((path) => /\.ya?ml$/.test(path));
 
 test("there are examples of the five kinds that folder mode reads", () => {
-  const kinds = FILES.flatMap((path) => judgeFile(path, readFileSync(join("examples", path), "utf8")).objects).map(
+  const kinds = FILES.flatMap((path) => validateFile(path, readFileSync(join("examples", path), "utf8")).objects).map(
     ({ kind }) => kind,
   );
   assert.deepEqual([...new Set(kinds)].toSorted(), ["ConfigMap", "DnsAlias", "DnsZone", "Namespace", "Secret"]);
@@ -15,7 +15,7 @@ test("there are examples of the five kinds that folder mode reads", () => {
 
 for (const path of FILES) {
   test(`examples/${path} is right as it stands`, () => {
-    const { objects, problems } = judgeFile(path, readFileSync(join("examples", path), "utf8"));
+    const { objects, problems } = validateFile(path, readFileSync(join("examples", path), "utf8"));
     assert.deepEqual(problems, []);
     for (const { id, result } of objects) {
       assert.equal(result.kind, "good", `${id}: ${result.kind === "invalid" ? result.problems.join("\n") : ""}`);

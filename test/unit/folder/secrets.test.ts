@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { advance, type Catalog } from "../../../src/folder/inventory/known-objects.ts";
 import { eventsBetween } from "../../../src/folder/inventory/inventory-events.ts";
-import { judgeFile } from "../../../src/folder/manifest/validate-file.ts";
+import { validateFile } from "../../../src/folder/manifest/validate-file.ts";
 import { problemText } from "../../../src/folder/manifest/parse-manifests.ts";
 
 const NONE: Catalog = new Map();
@@ -17,11 +17,11 @@ function zone(provider: string): string {
 }
 
 function after(before: Catalog, text: string): Catalog {
-  return advance(before, { files: new Map([["a.yaml", judgeFile("a.yaml", text)]]), unreadable: [] }, 1000).catalog;
+  return advance(before, { files: new Map([["a.yaml", validateFile("a.yaml", text)]]), unreadable: [] }, 1000).catalog;
 }
 
 function textsOf(text: string): unknown {
-  const [object] = judgeFile("a.yaml", text).objects;
+  const [object] = validateFile("a.yaml", text).objects;
   return object?.result.kind === "good" && object.result.manifest.kind === "Secret"
     ? object.result.manifest.texts
     : object?.result;
@@ -47,7 +47,7 @@ describe("a Secret in a folder", () => {
   ] as const) {
     test(name, () => {
       assert.deepEqual(textsOf(secret(fields)), want);
-      assert.deepEqual(judgeFile("a.yaml", secret(fields)).problems, []);
+      assert.deepEqual(validateFile("a.yaml", secret(fields)).problems, []);
     });
   }
 
@@ -93,7 +93,7 @@ describe("nothing of a Secret is in a message about its file:", () => {
     ["a value for a document", `# Secret\n${PASSWORD}\n`],
   ] as const) {
     test(name, () => {
-      const content = judgeFile("a.yaml", text);
+      const content = validateFile("a.yaml", text);
       const said = [
         ...content.problems.map(problemText),
         ...content.objects.flatMap(({ result }) => (result.kind === "invalid" ? result.problems : [])),

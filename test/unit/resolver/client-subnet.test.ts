@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Message } from "../../../src/dns/message/message.ts";
 import { EDNS_OPTION, RCODE } from "../../../src/dns/registry.ts";
 import { createLookup } from "../../../src/resolver/stub-resolver.ts";
-import { judge } from "../../../src/resolver/query/match-response.ts";
+import { matchResponse } from "../../../src/resolver/query/match-response.ts";
 import type { LookupOptions } from "../../../src/resolver/lookup.ts";
 import type { ResolverServer } from "../../../src/transport/exchange.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
@@ -31,14 +31,14 @@ const echoes: readonly (readonly [got: string | undefined, want: string])[] = [
 for (const [got, want] of echoes) {
   test(`an answer with the client subnet ${got ?? "left out"}: ${want}`, () => {
     const queried = query({ edns: { subnet: SUBNET } });
-    const verdict = judge(queried, response(queried, { edns: withSubnet(queried, got) }), false);
+    const verdict = matchResponse(queried, response(queried, { edns: withSubnet(queried, got) }), false);
     assert.equal(verdict.kind === "stray" ? verdict.why : verdict.kind, want);
   });
 }
 
 test("an answer that tells of a subnet that was not asked for is taken", () => {
   const queried = query({ edns: {} });
-  assert.equal(judge(queried, response(queried, { edns: withSubnet(queried, SENT) }), false).kind, "answer");
+  assert.equal(matchResponse(queried, response(queried, { edns: withSubnet(queried, SENT) }), false).kind, "answer");
 });
 
 test("the subnet stands beside the cookie, with its host bits cleared, and is not there unless it is given", () => {

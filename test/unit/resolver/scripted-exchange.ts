@@ -1,7 +1,7 @@
 import { decodeMessage } from "../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import type { Message } from "../../../src/dns/message/message.ts";
-import { mixedCase } from "../../../src/resolver/query/build-query.ts";
+import { originalCaseOf } from "../../../src/resolver/query/build-query.ts";
 import type { Exchange, ExchangeResult, ResolverServer } from "../../../src/transport/exchange.ts";
 import type { FakeClock } from "../../support/fake-clock.ts";
 
@@ -58,6 +58,6 @@ function describe({ protocol, address }: ResolverServer, message: Message): stri
   const [question] = message.questions;
   const cookie = message.edns?.options[0]?.data.length;
   const edns = message.edns === undefined ? "" : " +edns";
-  const name = question === undefined ? "" : mixedCase(question).toLowerCase();
+  const name = question === undefined ? "" : originalCaseOf(question).toLowerCase();
   return `${protocol} ${address} ${name} ${question?.type}${edns}${cookie === undefined ? "" : ` +cookie ${cookie}`}`;
 }

@@ -34,10 +34,10 @@ export function readRequest(bytes: Uint8Array): Request {
   if (decoded.kind === "malformed") {
     return { kind: "answered", answer: messageHead(bytes, RCODE.FORMERR) };
   }
-  return judged(decoded.message);
+  return verified(decoded.message);
 }
 
-function judged(message: Message): Request {
+function verified(message: Message): Request {
   const [question] = message.questions;
   if (message.edns !== undefined && message.edns.version > 0) {
     return { kind: "error", message, rcode: RCODE.BADVERS };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { InventoryEvent } from "../../../../src/controller/ports/ports.ts";
 import { advance, SETTLE_MS, type Catalog, type FolderView } from "../../../../src/folder/inventory/known-objects.ts";
 import { eventsBetween } from "../../../../src/folder/inventory/inventory-events.ts";
-import { judgeFile } from "../../../../src/folder/manifest/validate-file.ts";
+import { validateFile } from "../../../../src/folder/manifest/validate-file.ts";
 import { problemText } from "../../../../src/folder/manifest/parse-manifests.ts";
 
 const NONE: Catalog = new Map();
@@ -30,7 +30,7 @@ const BROKEN = "a: [1, 2\n";
 
 function view(files: Readonly<Record<string, string>>, unreadable: readonly string[] = []): FolderView {
   return {
-    files: new Map(Object.entries(files).map(([file, text]) => [file, judgeFile(file, text)])),
+    files: new Map(Object.entries(files).map(([file, text]) => [file, validateFile(file, text)])),
     unreadable,
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judgeFile } from "../../../../src/folder/manifest/validate-file.ts";
+import { validateFile } from "../../../../src/folder/manifest/validate-file.ts";
 import { MAX_FILE_SIZE, problemText, readManifests } from "../../../../src/folder/manifest/parse-manifests.ts";
 
 const ALIAS = `apiVersion: dnsalias.io/v1alpha1
@@ -193,7 +193,7 @@ const fieldCases: readonly FieldCase[] = [
 for (const { name, from, to, at, says } of fieldCases) {
   test(`fields: ${name}`, () => {
     assert.ok(ALIAS.includes(from));
-    const [object] = judgeFile("f.yaml", ALIAS.replace(from, to)).objects;
+    const [object] = validateFile("f.yaml", ALIAS.replace(from, to)).objects;
     assert.equal(object?.result.kind, "invalid");
     const problems = object?.result.kind === "invalid" ? object.result.problems : [];
     assert.ok(
@@ -206,19 +206,19 @@ for (const { name, from, to, at, says } of fieldCases) {
 test("a field of an object in a List is found in the file", () => {
   const indented = ALIAS.replace("example.com", "ex_am ple").replaceAll("\n", "\n  ").trimEnd();
   const text = `apiVersion: v1\nkind: List\nitems:\n- ${indented}\n`;
-  const [object] = judgeFile("f.yaml", text).objects;
+  const [object] = validateFile("f.yaml", text).objects;
   const problems = object?.result.kind === "invalid" ? object.result.problems : [];
   assert.match(problems[0] ?? "", /^f\.yaml:10:17: spec\.hostnames\[0\]/);
 });
 
 test("a status in a file is not looked at", () => {
-  const [object] = judgeFile("f.yaml", `${ALIAS}status: {conditions: nonsense}\n`).objects;
+  const [object] = validateFile("f.yaml", `${ALIAS}status: {conditions: nonsense}\n`).objects;
   assert.equal(object?.result.kind, "good");
 });
 
 test("ConfigMap values that are not text are named with their place", () => {
   const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: base}\ndata:\n  a: text\n  b: 5\n";
-  const [object] = judgeFile("f.yaml", text).objects;
+  const [object] = validateFile("f.yaml", text).objects;
   assert.deepEqual(object?.result, {
     kind: "invalid",
     problems: ["f.yaml:6:6: data[b]: 5: must be text: put it in quotes"],

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { decodeMessage } from "../../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../../src/dns/message/encode.ts";
 import { TYPE } from "../../../../src/dns/registry.ts";
-import { buildQuery, mixedCase } from "../../../../src/resolver/query/build-query.ts";
+import { buildQuery, originalCaseOf } from "../../../../src/resolver/query/build-query.ts";
 import { name, query } from "../messages.ts";
 
 test("a query has RD, AD, EDNS of 1232 octets without DO, and one question", () => {
@@ -44,12 +44,12 @@ for (const { text, bits, want } of spellings) {
   test(`the bits ${bits.join(" ")} spell ${text} as ${want}, which survives the wire`, () => {
     const queried = { name: name(text), type: TYPE.A, recursion: true };
     const [question] = buildQuery(queried, { id: 1, letterBits: Uint8Array.from(bits) }).questions;
-    assert.equal(question && mixedCase(question), want);
+    assert.equal(question && originalCaseOf(question), want);
     const sent = encodeMessage(buildQuery(queried, { id: 1, letterBits: Uint8Array.from(bits) }));
     const decoded = decodeMessage(sent);
     assert.ok(decoded.kind === "ok");
     const [read] = decoded.message.questions;
-    assert.equal(read && mixedCase(read), want);
+    assert.equal(read && originalCaseOf(read), want);
     assert.equal(read?.name, text);
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Message } from "../../../../src/dns/message/message.ts";
 import { CLASS, TYPE } from "../../../../src/dns/registry.ts";
-import { judge } from "../../../../src/resolver/query/match-response.ts";
+import { matchResponse } from "../../../../src/resolver/query/match-response.ts";
 import { cookieOption, name, NXDOMAIN, query, REFUSED, response, SERVFAIL } from "../messages.ts";
 
 const CLIENT = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -102,9 +102,9 @@ const cases: readonly Case[] = [
 
 for (const { name: title, sent = query(), got, cookieExpected = false, want } of cases) {
   test(`judge: ${title}`, () => {
-    const judgement = judge(sent, { ...response(sent), ...got }, cookieExpected);
-    const why = judgement.kind === "stray" ? `: ${judgement.why}` : "";
-    const lacks = judgement.kind === "doubtful" ? `: ${judgement.lacks}` : "";
-    assert.equal(`${judgement.kind}${why}${lacks}`, want);
+    const match = matchResponse(sent, { ...response(sent), ...got }, cookieExpected);
+    const why = match.kind === "stray" ? `: ${match.why}` : "";
+    const lacks = match.kind === "doubtful" ? `: ${match.lacks}` : "";
+    assert.equal(`${match.kind}${why}${lacks}`, want);
   });
 }
