@@ -7,12 +7,12 @@ import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/a
 import { createRateLimiter } from "../../src/responder/client/rate-limit.ts";
 import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "../../src/responder/client/rate-limit-options.ts";
 import { createRespond, type Respond } from "../../src/responder/respond/respond.ts";
-import { createZoneBook, type ZoneBook } from "../../src/responder/zone/zone-table.ts";
+import { createZoneTable, type ZoneTable } from "../../src/responder/zone/zone-table.ts";
 import { buildZoneView } from "../../src/responder/zone/zone-view.ts";
 
 export interface ResponderWorld {
   readonly respond: Respond;
-  readonly book: ZoneBook;
+  readonly zoneTable: ZoneTable;
   readonly liveCache: LiveCache;
   readonly packets: PacketCache;
   readonly counters: Counters;
@@ -32,8 +32,8 @@ export interface WorldOptions {
 
 /** All that one responder thread has but the thread and its sockets. */
 export function responderWorld(options: WorldOptions = {}): ResponderWorld {
-  const book = createZoneBook();
-  (options.zones ?? []).forEach((zone) => book.set(buildZoneView(zone)));
+  const zoneTable = createZoneTable();
+  (options.zones ?? []).forEach((zone) => zoneTable.set(buildZoneView(zone)));
   const counters = createCounters();
   const packets = createPacketCache(options.maxPackets ?? 10_000);
   const asked: LiveQuestion[] = [];
@@ -50,7 +50,7 @@ export function responderWorld(options: WorldOptions = {}): ResponderWorld {
     },
   });
   const respond = createRespond({
-    book,
+    zoneTable,
     liveCache,
     packets,
     counters,
@@ -59,7 +59,7 @@ export function responderWorld(options: WorldOptions = {}): ResponderWorld {
     limiter: createRateLimiter({ ...DEFAULT_RATE_LIMITS, ...options.rate }, new Uint32Array(6).fill(3)),
     cookies: createCookies({ current: new Uint8Array(16).fill(5) }),
   });
-  const world: ResponderWorld = { respond, book, liveCache, packets, counters, asked, now: 1_700_000_000_000 };
+  const world: ResponderWorld = { respond, zoneTable, liveCache, packets, counters, asked, now: 1_700_000_000_000 };
   return world;
 }
 

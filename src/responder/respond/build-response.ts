@@ -14,7 +14,7 @@ import { lastResort, usable, type LiveCacheEntry } from "../live/live-cache.ts";
 import { prepare, type CachedResponse } from "./cached-response.ts";
 import type { Query } from "../packet/query.ts";
 import type { RespondDeps } from "./respond-deps.ts";
-import type { ZoneBook } from "../zone/zone-table.ts";
+import type { ZoneTable } from "../zone/zone-table.ts";
 import type { ZoneView } from "../zone/zone-view.ts";
 
 /** A response, or that the name is in none of our zones, or that the client subnet makes no sense. */
@@ -32,7 +32,7 @@ export function isSettled(made: Made | Promise<Made>): made is Made {
   return !(made instanceof Promise);
 }
 
-export function createSlowPath({ book, liveCache, packets, counters, clock }: RespondDeps): SlowPath {
+export function createSlowPath({ zoneTable, liveCache, packets, counters, clock }: RespondDeps): SlowPath {
   const finish = (rotation: ResponseInput, ready: ReadyAnswer, now: Millis): CachedResponse => {
     const { query, name, view, epoch, option } = rotation;
     const isScoped = view.clientSubnet && ready.uses.some((use) => use.section === "answers");
@@ -58,7 +58,7 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
       const entry = liveCache.entry(questionOf(rotation, alias, family));
       return settled.has(entry) ? (usable(entry, now) ?? lastResort(entry, now)) : usable(entry, now);
     };
-    const isElsewhere = (other: Name): boolean => book.zones.zoneOf(other) !== view;
+    const isElsewhere = (other: Name): boolean => zoneTable.zones.zoneOf(other) !== view;
     for (;;) {
       const result = answer(view, { name, type: query.type, class: CLASS.IN }, { live, now, isElsewhere });
       if (result.kind === "answer") {
@@ -78,26 +78,26 @@ export function createSlowPath({ book, liveCache, packets, counters, clock }: Re
   const after = (rotation: ResponseInput): Made | Promise<Made> => {
     const now = clock.now();
     const known = rotation.view.clientSubnet ? undefined : packets.find(rotation.query);
-    return known !== undefined && isUnchanged(known, book, now) ? known : attempt(rotation, now);
+    return known !== undefined && isUnchanged(known, zoneTable, now) ? known : attempt(rotation, now);
   };
 
   return {
-    stands: (response, now) => isUnchanged(response, book, now),
+    stands: (response, now) => isUnchanged(response, zoneTable, now),
     answer: (query, client, now) => {
       const name = nameOf(query.bytes);
-      const view = book.zones.zoneOf(name, query.type);
+      const view = zoneTable.zones.zoneOf(name, query.type);
       if (view === undefined) {
         return "foreign";
       }
       const { option, read } = subnetFor(view, query, client);
       return read.kind === "malformed"
         ? "malformed"
-        : attempt({ query, name, view, subnet: read.subnet, option, epoch: book.epoch, settled: new Set() }, now);
+        : attempt({ query, name, view, subnet: read.subnet, option, epoch: zoneTable.epoch, settled: new Set() }, now);
     },
   };
 }
 
-function isUnchanged(response: CachedResponse, book: ZoneBook, now: Millis): boolean {
+function isUnchanged(response: CachedResponse, zoneTable: ZoneTable, now: Millis): boolean {
   if (now >= response.validUntil) {
     return false;
   }
@@ -106,11 +106,11 @@ function isUnchanged(response: CachedResponse, book: ZoneBook, now: Millis): boo
       return false;
     }
   }
-  if (response.epoch !== book.epoch) {
-    if (book.zones.zoneOf(nameOf(response.bytes), response.type) !== response.view) {
+  if (response.epoch !== zoneTable.epoch) {
+    if (zoneTable.zones.zoneOf(nameOf(response.bytes), response.type) !== response.view) {
       return false;
     }
-    response.epoch = book.epoch;
+    response.epoch = zoneTable.epoch;
   }
   return true;
 }

@@ -4,11 +4,11 @@ import type { Counters } from "../counters.ts";
 import type { LiveCache } from "../live/live-cache.ts";
 import type { PacketCache } from "./response-cache.ts";
 import type { RateLimiter } from "../client/rate-limit.ts";
-import type { ZoneBook } from "../zone/zone-table.ts";
+import type { ZoneTable } from "../zone/zone-table.ts";
 
 /** What the way from packet to packet is made of. */
 export interface RespondDeps {
-  readonly book: ZoneBook;
+  readonly zoneTable: ZoneTable;
   readonly liveCache: LiveCache;
   readonly packets: PacketCache;
   readonly limiter: RateLimiter;

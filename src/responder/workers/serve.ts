@@ -14,7 +14,7 @@ import { canSharePorts } from "./reuse-port.ts";
 import { createRateLimiter, rateLimitSeed } from "../client/rate-limit.ts";
 import { createRespond } from "../respond/respond.ts";
 import { timeSince } from "./thread-clock.ts";
-import { createZoneBook } from "../zone/zone-table.ts";
+import { createZoneTable } from "../zone/zone-table.ts";
 import { createZoneReceiver } from "./zone-receiver.ts";
 
 export interface ServingWorker {
@@ -27,7 +27,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const { limits } = start;
   const clock = threadClock(start);
   const counters = createCounters();
-  const book = createZoneBook();
+  const zoneTable = createZoneTable();
   const cookies = createCookies(start.cookieSecrets);
   const packets = createPacketCache(limits.maxPackets);
   const batch = createBatch<PendingQuestion>((questions) => post({ kind: "ask", questions }));
@@ -41,9 +41,9 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   });
   const limiter = createRateLimiter(limits.rate, rateLimitSeed(randomBytes));
   const seed = randomInt(MAX_SEED);
-  const onQuery = createRespond({ book, liveCache, packets, limiter, cookies, counters, clock, seed });
+  const onQuery = createRespond({ zoneTable, liveCache, packets, limiter, cookies, counters, clock, seed });
   const onError = errorReporter({ clock, counters, tell: (problem) => post({ kind: "error", problem }) });
-  const zones = createZoneReceiver(book, post);
+  const zones = createZoneReceiver(zoneTable, post);
   const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });
 
   const receive = async (message: ToWorker): Promise<boolean> => {

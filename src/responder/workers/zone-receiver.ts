@@ -1,6 +1,6 @@
 import { messageOf } from "../../base/error.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
-import type { ZoneBook } from "../zone/zone-table.ts";
+import type { ZoneTable } from "../zone/zone-table.ts";
 import { zoneViewBuilder, type ZoneViewBuilder } from "../zone/zone-view.ts";
 
 type ZoneMessage = Extract<ToWorker, { kind: "zone" | "slice" | "zone-whole" | "zone-gone" }>;
@@ -10,7 +10,7 @@ export interface ZoneReceiver {
   take(message: ZoneMessage): void;
 }
 
-export function createZoneReceiver(book: ZoneBook, post: (message: FromWorker) => void): ZoneReceiver {
+export function createZoneReceiver(zoneTable: ZoneTable, post: (message: FromWorker) => void): ZoneReceiver {
   let growing: ZoneViewBuilder | undefined;
   const read = (message: ZoneMessage): void => {
     switch (message.kind) {
@@ -23,12 +23,12 @@ export function createZoneReceiver(book: ZoneBook, post: (message: FromWorker) =
         break;
       case "zone-whole":
         if (growing !== undefined) {
-          book.set(growing.finish());
+          zoneTable.set(growing.finish());
         }
         growing = undefined;
         break;
       case "zone-gone":
-        book.remove(message.domain);
+        zoneTable.remove(message.domain);
         break;
     }
   };

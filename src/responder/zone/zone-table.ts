@@ -3,7 +3,7 @@ import { zonesOf, type Zones } from "./zone-index.ts";
 import type { ZoneView } from "./zone-view.ts";
 
 /** The zones of one worker, each swapped as a whole. */
-export interface ZoneBook {
+export interface ZoneTable {
   readonly zones: Zones;
   /** Rises with every change. */
   readonly epoch: number;
@@ -11,7 +11,7 @@ export interface ZoneBook {
   remove(domain: Name): void;
 }
 
-export function createZoneBook(): ZoneBook {
+export function createZoneTable(): ZoneTable {
   const views = new Map<Name, ZoneView>();
   let zones: Zones | undefined;
   let epoch = 0;

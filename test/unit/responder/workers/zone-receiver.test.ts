@@ -1,35 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FromWorker } from "../../../../src/responder/workers/messages.ts";
-import { createZoneBook } from "../../../../src/responder/zone/zone-table.ts";
+import { createZoneTable } from "../../../../src/responder/zone/zone-table.ts";
 import { createZoneReceiver } from "../../../../src/responder/workers/zone-receiver.ts";
 import { alias, nameOf, served } from "../zone-play.ts";
 
 const { domain, sets, clientSubnet } = served("one.test.", ["@ SOA ns h 1 2 3 4 5", "@ NS ns"]);
 
 test("a zone is served when it is whole and not before, each slice is acknowledged, and a removed one is gone", () => {
-  const book = createZoneBook();
+  const zoneTable = createZoneTable();
   const said: FromWorker[] = [];
-  const taker = createZoneReceiver(book, (message) => said.push(message));
+  const taker = createZoneReceiver(zoneTable, (message) => said.push(message));
   taker.take({ kind: "zone", domain, clientSubnet });
   taker.take({ kind: "slice", sets, aliases: [] });
   taker.take({ kind: "slice", sets: [], aliases: [alias("a.one.test.")] });
-  assert.equal(book.zones.zoneOf(domain), undefined);
+  assert.equal(zoneTable.zones.zoneOf(domain), undefined);
   taker.take({ kind: "zone-whole" });
-  assert.equal(book.zones.zoneOf(nameOf("a.one.test."))?.nodes.has("a.one.test."), true);
+  assert.equal(zoneTable.zones.zoneOf(nameOf("a.one.test."))?.nodes.has("a.one.test."), true);
   assert.deepEqual(said, [{ kind: "taken" }, { kind: "taken" }]);
   taker.take({ kind: "zone-gone", domain });
-  assert.deepEqual([book.zones.zoneOf(domain), book.epoch], [undefined, 2]);
+  assert.deepEqual([zoneTable.zones.zoneOf(domain), zoneTable.epoch], [undefined, 2]);
 });
 
 test("a zone that cannot be read is told of; what stood before goes on, and other zones come", () => {
-  const book = createZoneBook();
+  const zoneTable = createZoneTable();
   const said: string[] = [];
-  const taker = createZoneReceiver(book, (message) => said.push(message.kind));
+  const taker = createZoneReceiver(zoneTable, (message) => said.push(message.kind));
   taker.take({ kind: "zone", domain, clientSubnet });
   taker.take({ kind: "slice", sets, aliases: [] });
   taker.take({ kind: "zone-whole" });
-  const before = book.zones.zoneOf(domain);
+  const before = zoneTable.zones.zoneOf(domain);
   taker.take({ kind: "zone", domain, clientSubnet });
   const broken = {
     name: domain,
@@ -42,6 +42,6 @@ test("a zone that cannot be read is told of; what stood before goes on, and othe
   taker.take({ kind: "slice", sets: [broken], aliases: [] });
   taker.take({ kind: "slice", sets, aliases: [] });
   taker.take({ kind: "zone-whole" });
-  assert.equal(book.zones.zoneOf(domain), before);
+  assert.equal(zoneTable.zones.zoneOf(domain), before);
   assert.deepEqual(said, ["taken", "error", "taken", "taken"]);
 });
