@@ -8,7 +8,7 @@ import { addressRecords } from "../live/live-records.ts";
 import { isStale } from "../live/live-ttl.ts";
 import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
 import { findIn } from "../zone/find-name.ts";
-import { setOf, type AliasFacts, type ZoneNode, type ZoneView } from "../zone/zone-view.ts";
+import { setOf, type ServedAliasData, type ZoneNode, type ZoneView } from "../zone/zone-view.ts";
 
 /** Records for the additional section. Live answers are taken where they are there and fresh, and never waited for. */
 export interface Additional {
@@ -140,7 +140,7 @@ function addressesAt(node: ZoneNode, owned: Owned, context: AnswerContext): Addi
 }
 
 function liveAddresses(
-  { maxTtl }: AliasFacts,
+  { maxTtl }: ServedAliasData,
   { name, owner, family }: Owned & { readonly family: Family },
   { live, now }: AnswerContext,
 ): Additional {

@@ -11,7 +11,7 @@ import { isStale } from "../live/live-ttl.ts";
 import { negativeSoa } from "./negative-soa.ts";
 import { rdataOf, recordsOf } from "../zone/packed-rrset.ts";
 import { findIn, type NameMatch } from "../zone/find-name.ts";
-import { setOf, type AliasFacts, type ZoneView } from "../zone/zone-view.ts";
+import { setOf, type ServedAliasData, type ZoneView } from "../zone/zone-view.ts";
 
 /**
  * What a zone says to a question for a name at or below its domain: RFC 1034 4.3.2 without recursion. Pure: it waits for nothing, and says `ask` where a live
@@ -161,7 +161,7 @@ function noData(view: ZoneView): ReadyAnswer {
 }
 
 interface AliasFamily {
-  readonly alias: AliasFacts;
+  readonly alias: ServedAliasData;
   readonly owner: Name;
   readonly family: Family;
 }

@@ -25,11 +25,11 @@ export interface ZoneView {
 export interface ZoneNode {
   /** Without A, AAAA and CNAME where there is an alias. */
   readonly sets: readonly WireSet[];
-  readonly alias?: AliasFacts;
+  readonly alias?: ServedAliasData;
 }
 
 /** A {@link ServedAlias} without its name. */
-export type AliasFacts = Omit<ServedAlias, "name">;
+export type ServedAliasData = Omit<ServedAlias, "name">;
 
 /** Takes a zone in pieces of any size and order, each in time linear in the piece; `finish` is quick, and nothing may be added after it. */
 export interface ZoneViewBuilder {
@@ -107,7 +107,7 @@ function withSet(node: GrowingNode | undefined, set: WireSet): GrowingNode {
   return { sets: isShadowed({ alias }, set) ? [] : [set], alias };
 }
 
-function withAlias(node: GrowingNode, alias: AliasFacts): GrowingNode {
+function withAlias(node: GrowingNode, alias: ServedAliasData): GrowingNode {
   return { sets: node.sets.filter((set) => !isShadowed({ alias }, set)), alias };
 }
 
@@ -117,7 +117,7 @@ function isShadowed({ alias }: Pick<ZoneNode, "alias">, { type }: WireSet): bool
 }
 
 /** A hundred thousand aliases differ in little but their names. */
-function sharedNode(plainAliases: Map<string, GrowingNode>, alias: AliasFacts): GrowingNode {
+function sharedNode(plainAliases: Map<string, GrowingNode>, alias: ServedAliasData): GrowingNode {
   if (alias.httpsTarget !== undefined) {
     return { sets: [], alias };
   }
@@ -131,7 +131,7 @@ function sharedNode(plainAliases: Map<string, GrowingNode>, alias: AliasFacts): 
   return node;
 }
 
-function factsOf(families: readonly Family[], maxTtl: Seconds): AliasFacts {
+function factsOf(families: readonly Family[], maxTtl: Seconds): ServedAliasData {
   return { families, maxTtl };
 }
 

@@ -4,7 +4,7 @@ import type { Name } from "../../../dns/name/name.ts";
 import { catalogSets, catalogSoa } from "./catalog-zone.ts";
 import { wireRRset, type WireRRset, setKeyOf } from "../zone/wire-rrset.ts";
 import { firstSerial, serialAfter } from "../zone/serials.ts";
-import type { ServedZone } from "../zone/primary-zone.ts";
+import type { PrimaryZone } from "../zone/primary-zone.ts";
 import { advanced, type History, versionOf } from "../zone/journal.ts";
 import { grantOf, type ZoneEntry, type ZoneRegistry } from "../zone/zone-registry.ts";
 
@@ -22,7 +22,7 @@ export interface CatalogKeeperDeps {
 export interface CatalogKeeper {
   /** Something may be different; does the work later, and gathers. */
   touch(): void;
-  zoneOf(catalog: Name): ServedZone | undefined;
+  zoneOf(catalog: Name): PrimaryZone | undefined;
   /** Takes all catalogs out of service. */
   clear(): void;
   /** Rejects when the signal aborts. */

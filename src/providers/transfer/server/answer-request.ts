@@ -9,13 +9,13 @@ import { RCODE } from "../../../dns/registry.ts";
 import type { Grant } from "../zone/acl.ts";
 import { type TransferQuery, readRequest, type Request } from "./parse-request.ts";
 import { setKeyOf } from "../zone/wire-rrset.ts";
-import type { ServedZone } from "../zone/primary-zone.ts";
+import type { PrimaryZone } from "../zone/primary-zone.ts";
 import { transferMessages } from "./xfr-messages.ts";
 import { incrementalForm, type TransferForm, wholeForm } from "./xfr-records.ts";
 import type { ZoneVersion } from "../zone/journal.ts";
 
 export interface RespondDeps {
-  readonly zoneOf: (domain: Name) => ServedZone | undefined;
+  readonly zoneOf: (domain: Name) => PrimaryZone | undefined;
   /** Unix time by the machine's clock: signatures carry it. */
   readonly now: () => Seconds;
 }
@@ -91,7 +91,7 @@ interface Content {
   readonly message: Message;
   readonly what: TransferQuery;
   readonly client: TransferClient;
-  readonly zone: ServedZone;
+  readonly zone: PrimaryZone;
   /** May transfer, and not only ask for the serial. */
   readonly isTrusted: boolean;
   readonly signer: Signer | undefined;

@@ -11,7 +11,7 @@ import { createNotifier, type Notifier, type NotifyEnd, type NotifyTarget } from
 import { createNotifySockets } from "../notify/notify-sockets.ts";
 import { createOpening, type Opened } from "./listeners.ts";
 import { respond } from "./answer-request.ts";
-import type { ServedZone } from "../zone/primary-zone.ts";
+import type { PrimaryZone } from "../zone/primary-zone.ts";
 import { streamed } from "./xfr-stream.ts";
 import type { History } from "../zone/journal.ts";
 import {
@@ -165,7 +165,7 @@ function claimOf(
 function answering(options: PrimaryOptions, { registry, catalogs, isServing }: PrimaryContext): OnQuery {
   const { clock, wallNow, observe } = options;
   const slots = createSemaphore(TRANSFERS_AT_ONCE);
-  const zoneOf = (domain: Name): ServedZone | undefined =>
+  const zoneOf = (domain: Name): PrimaryZone | undefined =>
     isServing() ? (registry.zoneOf(domain) ?? catalogs.zoneOf(domain)) : undefined;
   return (query, peer, protocol) => {
     const response = respond(query, { address: peer.address, protocol }, { zoneOf, now: wallNow });

@@ -3,7 +3,7 @@ import type { Grant } from "./acl.ts";
 import type { History } from "./journal.ts";
 
 /** A zone as requests find it: one of an alias's zones, or a catalog. */
-export interface ServedZone {
+export interface PrimaryZone {
   readonly domain: Name;
   readonly grants: readonly Grant[];
   /** Undefined: its first whole plan is not applied yet. */

@@ -4,7 +4,7 @@ import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 import type { OwnedRRset } from "../../owned-rrset.ts";
 import { allowList, type Grant } from "./acl.ts";
 import { newestSerial } from "./serials.ts";
-import type { ServedZone } from "./primary-zone.ts";
+import type { PrimaryZone } from "./primary-zone.ts";
 import type { History } from "./journal.ts";
 
 /** What is served of a zone, and what it was made of. */
@@ -36,7 +36,7 @@ export interface ZoneRegistry {
   clear(): void;
   owner(owner: string): ZoneEntry | undefined;
   entries(): Iterable<ZoneEntry>;
-  zoneOf(domain: Name): ServedZone | undefined;
+  zoneOf(domain: Name): PrimaryZone | undefined;
   /** The newest serial that was given out for a domain, whoever wanted it. */
   lastSerial(domain: Name): number | undefined;
 }
