@@ -29,7 +29,7 @@ export interface SubnetLookupsDeps {
   readonly onQuestion: () => void;
 }
 
-interface Known {
+interface CachedSubnetResult {
   /** Empty: the network got nothing that could be used. */
   readonly addresses: readonly string[];
   readonly readAt: Millis;
@@ -50,7 +50,7 @@ const MAX_STALE_MS: Millis = 300_000;
 const LOOKUP_MS: Millis = 5_000;
 
 export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
-  const cache = createScopeCache<Known>(MAX_ENTRIES);
+  const cache = createScopeCache<CachedSubnetResult>(MAX_ENTRIES);
   const running = new Map<string, Promise<void>>();
   return {
     lookUp(key, subnet) {
@@ -91,7 +91,7 @@ export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
 
 async function lookUp(
   { lookup, clock, onQuestion }: SubnetLookupsDeps,
-  cache: ScopeCache<Known>,
+  cache: ScopeCache<CachedSubnetResult>,
   key: TargetKey,
   subnet: Subnet,
 ): Promise<void> {

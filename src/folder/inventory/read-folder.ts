@@ -22,7 +22,7 @@ export interface FolderRead {
 
 /** Looks at a folder again and again, reading only files that changed since the last time. Never rejects. */
 export function createFolderReader(root: string): () => Promise<FolderRead> {
-  let known: ReadonlyMap<string, KnownFile> = new Map();
+  let known: ReadonlyMap<string, CachedFile> = new Map();
   let rootId: string | undefined;
   let lastPrint: string | undefined;
   const changedTo = (print: string): boolean => {
@@ -54,13 +54,13 @@ export function createFolderReader(root: string): () => Promise<FolderRead> {
   };
 }
 
-interface KnownFile {
+interface CachedFile {
   readonly stamp: string;
   readonly content: FileContent;
 }
 
 /** Equal for two looks that saw the same files and the same troubles. */
-function printOf(files: ReadonlyMap<string, KnownFile>, unreadable: readonly Unreadable[]): string {
+function printOf(files: ReadonlyMap<string, CachedFile>, unreadable: readonly Unreadable[]): string {
   const hash = createHash("sha256");
   for (const [path, { stamp }] of files) {
     hash.update(`${path}\n${stamp}\n`);
@@ -86,16 +86,16 @@ function failureOf(scan: FolderScan, { rootId, hadFiles }: Earlier): string | un
 }
 
 interface ParsedFiles {
-  readonly files: ReadonlyMap<string, KnownFile>;
+  readonly files: ReadonlyMap<string, CachedFile>;
   readonly unreadable: readonly Unreadable[];
 }
 
 async function readChanged(
   root: string,
   scanned: ReadonlyMap<string, FileStamp>,
-  known: ReadonlyMap<string, KnownFile>,
+  known: ReadonlyMap<string, CachedFile>,
 ): Promise<ParsedFiles> {
-  const files = new Map<string, KnownFile>();
+  const files = new Map<string, CachedFile>();
   const unreadable: Unreadable[] = [];
   for (const [path, { stamp, size }] of scanned) {
     const before = known.get(path);

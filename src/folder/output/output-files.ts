@@ -20,11 +20,11 @@ export interface OutFilesOptions {
 }
 
 export function openOutFiles({ folder, pathOf, readOnly, log }: OutFilesOptions): OutFiles {
-  const stores = new Map<string, Known>();
+  const stores = new Map<string, WatchedOutput>();
   const pending = new Map<string, NodeJS.Timeout>();
   let notify: ((name: string) => void) | undefined;
 
-  const compare = async (name: string, known: Known): Promise<void> => {
+  const compare = async (name: string, known: WatchedOutput): Promise<void> => {
     const before = known.revision;
     const read = await known.plain.read(NEVER);
     // A read or a write of our own may have gone between; then what it found is known to whoever asked for it.
@@ -62,15 +62,15 @@ export function openOutFiles({ folder, pathOf, readOnly, log }: OutFilesOptions)
 const PAUSE_MS = 200;
 const NEVER = new AbortController().signal;
 
-interface Known {
+interface WatchedOutput {
   readonly plain: TextStore;
   readonly store: TextStore;
   /** Of the last read or write that somebody asked for; undefined: nobody has yet. */
   revision: string | undefined;
 }
 
-function remembering(plain: TextStore): Known {
-  const known: Known = {
+function remembering(plain: TextStore): WatchedOutput {
+  const known: WatchedOutput = {
     plain,
     revision: undefined,
     store: {

@@ -20,7 +20,7 @@ export type SecretTexts = (namespace: string, ref: SecretKeyRef) => SecretText;
  * last text stands, so that publishing goes on. It is kept in memory alone.
  */
 export function createSecretTexts(deps: SecretTextDeps): SecretTexts {
-  const known = new Map<string, Known>();
+  const known = new Map<string, CachedSecret>();
   return (namespace, ref) => {
     const at = { namespace, ...ref };
     const id = JSON.stringify([namespace, ref.name, ref.key]);
@@ -43,7 +43,7 @@ export function createSecretTexts(deps: SecretTextDeps): SecretTexts {
 /** A wrong credential is tried again after a minute at the earliest, and then with what is there by then. */
 const FRESH_MS: Millis = 10_000;
 
-interface Known {
+interface CachedSecret {
   readonly read: SecretRead;
   readonly readAt: Millis;
 }

@@ -46,14 +46,14 @@ export function serverOf({ endpoints }: CoreDNSEtcdSpec): string {
   return `etcd at ${endpoints.join(", ")}`;
 }
 
-interface Known {
+interface ErrorDescription {
   readonly words: RegExp;
   /** Undefined: it may go by itself. */
   readonly reason?: string;
   readonly cure: (context: ProblemContext) => string;
 }
 
-const KNOWN: readonly Known[] = [
+const KNOWN: readonly ErrorDescription[] = [
   {
     words: /authentication failed|invalid user ID or password/,
     reason: "Unauthorized",

@@ -2,7 +2,7 @@ import type { Corefile, Directive, ServerBlock } from "./corefile.ts";
 import { parseCorefileKey } from "./corefile-key.ts";
 
 /** Where a root block listens for plain DNS. */
-export interface Listener {
+export interface CorefileListener {
   /** What stands behind the zone in a key: ":53", or nothing for the server's default port. */
   readonly suffix: string;
   readonly port: string | undefined;
@@ -11,8 +11,8 @@ export interface Listener {
 }
 
 /** The listeners of the blocks for ".", plain DNS alone, each port once, in file order; empty when the file has no such block. */
-export function rootListeners(corefile: Corefile, text: string): readonly Listener[] {
-  const listeners = new Map<string, Listener>();
+export function rootListeners(corefile: Corefile, text: string): readonly CorefileListener[] {
+  const listeners = new Map<string, CorefileListener>();
   for (const block of corefile.blocks) {
     for (const key of block.keys.map(parseCorefileKey)) {
       const suffix = key.port === undefined ? "" : `:${key.port}`;

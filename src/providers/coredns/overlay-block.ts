@@ -3,7 +3,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import { isWildcard, type Name } from "../../dns/name/name.ts";
 import { type AliasType, FAMILIES, isAliasType, type Seconds } from "../../dns/record.ts";
 import { fingerprint } from "../fingerprint.ts";
-import type { Listener } from "./corefile-listeners.ts";
+import type { CorefileListener } from "./corefile-listeners.ts";
 import { ownerNameIn } from "../owner-name.ts";
 import { canonical, type OwnedRRset, ownSetKey } from "../owned-rrset.ts";
 import { beginMarker, endMarker } from "./overlay-part.ts";
@@ -12,7 +12,7 @@ export interface PartInput {
   readonly zone: ObjectKey;
   readonly domain: Name;
   readonly owner: string;
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly CorefileListener[];
   readonly sets: readonly OwnedRRset[];
 }
 
@@ -70,7 +70,7 @@ const ANSWER = /^ {4}answer "\{\{ \.Question\.Name \}\} (\d{1,10}) IN (A|AAAA|HT
 interface BlockInput {
   readonly name: Name;
   readonly domain: Name;
-  readonly listener: Listener;
+  readonly listener: CorefileListener;
   readonly byKey: ReadonlyMap<string, OwnedRRset>;
   readonly condition: string;
 }

@@ -2,7 +2,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { type Corefile, parseCorefile } from "./corefile.ts";
 import { parseCorefileKey, samePort } from "./corefile-key.ts";
-import { type Listener, mayReload, rootListeners } from "./corefile-listeners.ts";
+import { type CorefileListener, mayReload, rootListeners } from "./corefile-listeners.ts";
 import { blockZone, readPart } from "./overlay-block.ts";
 import { type Segment, splitSegments } from "./overlay-part.ts";
 import type { OwnedRRset } from "../owned-rrset.ts";
@@ -15,7 +15,7 @@ export interface OverlayFile {
   readonly owner: string | undefined;
   /** The sets of our part that may stand. */
   readonly sets: readonly OwnedRRset[];
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly CorefileListener[];
   /** Why a block of ours may not be written for a name: someone else has a server block for it. */
   readonly obstacle: (name: Name) => string | undefined;
   /** For people: something about the file that keeps the overlay from working. */
@@ -27,7 +27,7 @@ export type OverlayFileRead =
   | { readonly kind: "invalid"; readonly message: string };
 
 /** `fallback` is for a file that shows no block for ".", such as a `*.server` file that the main Corefile imports. */
-export function readOverlayFile(text: string, zone: ObjectKey, fallback: Listener): OverlayFileRead {
+export function readOverlayFile(text: string, zone: ObjectKey, fallback: CorefileListener): OverlayFileRead {
   const split = splitSegments(text);
   if (split.kind === "invalid") {
     return invalid(`line ${split.line}: ${split.message}`);
@@ -81,7 +81,7 @@ function keysOf({ blocks }: Corefile, where: (line: number) => string): readonly
   );
 }
 
-function obstacleOf(keys: readonly ForeignKey[], listeners: readonly Listener[]): OverlayFile["obstacle"] {
+function obstacleOf(keys: readonly ForeignKey[], listeners: readonly CorefileListener[]): OverlayFile["obstacle"] {
   const byZone = Map.groupBy(keys, ({ zone }) => zone);
   return (name) => {
     const zone = blockZone(name);

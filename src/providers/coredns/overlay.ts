@@ -6,7 +6,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { parseCorefile } from "./corefile.ts";
-import type { Listener } from "./corefile-listeners.ts";
+import type { CorefileListener } from "./corefile-listeners.ts";
 import { isIntact, renderPart } from "./overlay-block.ts";
 import { type OverlayFile, readOverlayFile } from "./overlay-file.ts";
 import { replacePart } from "./overlay-part.ts";
@@ -20,7 +20,7 @@ export interface OverlayDeps {
   readonly store: TextStore;
   readonly ownerId: string;
   /** Where our blocks listen when the text shows no block for "."; default: port 53 of all addresses. */
-  readonly listener?: Listener;
+  readonly listener?: CorefileListener;
   /** What the store's place can hold; default: a ConfigMap's 1,048,576. */
   readonly maxBytes?: number;
 }
@@ -45,7 +45,7 @@ export function createOverlayProvider(deps: OverlayDeps): ZoneProvider {
 }
 
 const DEFAULT_MAX_NAMES = 500;
-const DEFAULT_LISTENER: Listener = { suffix: ":53", port: "53", bind: [] };
+const DEFAULT_LISTENER: CorefileListener = { suffix: ":53", port: "53", bind: [] };
 /** ConfigMap data of 1 MiB at most. */
 const CONFIG_MAP_BYTES = 1_048_576;
 
