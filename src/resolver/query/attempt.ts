@@ -115,7 +115,7 @@ interface Reader {
 interface Seen {
   readonly response?: Response;
   /** Why the last packet that came was not the answer. */
-  readonly stray?: string;
+  readonly mismatched?: string;
 }
 
 /** Over UDP a packet that does not fit may be a stranger's, so the wait goes on; over a stream it is the server's own. */
@@ -130,24 +130,24 @@ function createReader(query: Message, cookieExpected: boolean, isUdp: boolean): 
 
 function read(bytes: Uint8Array, query: Message, cookieExpected: boolean): Seen {
   if (bytes.length < 2 || (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) !== query.id) {
-    return { stray: "another id" };
+    return { mismatched: "another id" };
   }
   const decoded = decodeMessage(bytes);
   if (decoded.kind === "malformed") {
-    return { stray: decoded.problem };
+    return { mismatched: decoded.problem };
   }
   const match = matchResponse(query, decoded.message, cookieExpected);
-  return match.kind === "stray" ? { stray: match.why } : { response: { message: decoded.message, match } };
+  return match.kind === "stray" ? { mismatched: match.why } : { response: { message: decoded.message, match } };
 }
 
-function understand(result: ExchangeResult, { response, stray }: Seen): Got {
+function understand(result: ExchangeResult, { response, mismatched }: Seen): Got {
   switch (result.kind) {
     case "response":
-      return response === undefined ? malformed(stray ?? "nothing") : { kind: "got", ...response };
+      return response === undefined ? malformed(mismatched ?? "nothing") : { kind: "got", ...response };
     case "timeout":
-      return stray === undefined
+      return mismatched === undefined
         ? { kind: "failed", reason: "timeout", detail: `said nothing for ${TRY_MS / 1000} s`, silent: true }
-        : { ...malformed(stray), silent: true };
+        : { ...malformed(mismatched), silent: true };
     case "unreachable":
       return { kind: "failed", reason: "unreachable", detail: `cannot be reached: ${result.message}` };
     default:
