@@ -8,23 +8,23 @@ import { admits } from "./domain-filter.ts";
 import { type DomainFilter, type Endpoint, endpointKey } from "./endpoint.ts";
 
 /** A change that is not sent, or not kept by the provider; the others go on. */
-export interface LeftOut {
+export interface RejectedChange {
   readonly reason: "NotKept" | "Rejected" | "ZoneNotFound";
   readonly message: string;
 }
 
-export interface Sifted<T> {
+export interface FilterResult<T> {
   readonly kept: readonly T[];
-  readonly left: readonly LeftOut[];
+  readonly left: readonly RejectedChange[];
 }
 
 /** Leaves out what the provider says it does not serve, and sets of which it has several (routing policies), which cannot be one record set. */
-export function siftChanges(
+export function filterChanges(
   changes: readonly BackendChange[],
   shown: Shown,
   filter: DomainFilter,
-): Sifted<BackendChange> {
-  return sift<BackendChange, BackendChange>(changes, (change) => {
+): FilterResult<BackendChange> {
+  return filterByDomain<BackendChange, BackendChange>(changes, (change) => {
     const { name, type } = targetOf(change);
     if (!admits(filter, name)) {
       const message = `${displayName(name)} is outside of the provider's domain filter: widen it there, or take the name out of the DnsAlias`;
@@ -41,9 +41,12 @@ export function siftChanges(
 }
 
 /** Joins each change with the endpoint that the provider makes of it. A TTL is the provider's to change; the addresses are not. */
-export function siftAdjusted(changes: readonly BackendChange[], adjusted: readonly Endpoint[]): Sifted<AdjustedChange> {
+export function filterAdjusted(
+  changes: readonly BackendChange[],
+  adjusted: readonly Endpoint[],
+): FilterResult<AdjustedChange> {
   const answers = new Map(adjusted.map((endpoint) => [endpointKey(endpoint), endpoint]));
-  return sift<BackendChange, AdjustedChange>(changes, (change) => {
+  return filterByDomain<BackendChange, AdjustedChange>(changes, (change) => {
     if (change.after === undefined) {
       return { change, wanted: undefined };
     }
@@ -62,9 +65,12 @@ export function siftAdjusted(changes: readonly BackendChange[], adjusted: readon
   });
 }
 
-function sift<In, Out extends object>(items: readonly In[], judge: (item: In) => Out | LeftOut): Sifted<Out> {
+function filterByDomain<In, Out extends object>(
+  items: readonly In[],
+  judge: (item: In) => Out | RejectedChange,
+): FilterResult<Out> {
   const kept: Out[] = [];
-  const left: LeftOut[] = [];
+  const left: RejectedChange[] = [];
   for (const item of items) {
     const checked = judge(item);
     if ("reason" in checked) {

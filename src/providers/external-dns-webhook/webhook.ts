@@ -7,7 +7,7 @@ import type { AdjustedChange } from "./changes.ts";
 import { createWebhookClient } from "./client.ts";
 import { endpointFor, type Shown } from "./convert.ts";
 import { createReadRecords, type ReadRecordsDeps } from "./read-records.ts";
-import { siftAdjusted, siftChanges } from "./filter-changes.ts";
+import { filterAdjusted, filterChanges } from "./filter-changes.ts";
 import { createRequestedTtls, type RequestedTtls } from "./requested-ttls.ts";
 import { write, type WriteContext } from "./write-changes.ts";
 
@@ -45,13 +45,13 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
   if (checked.kind === "conflict") {
     return checked;
   }
-  const sendable = siftChanges(checked.open, now.shown, now.filter);
+  const sendable = filterChanges(checked.open, now.shown, now.filter);
   const candidates = sendable.kept.flatMap(({ after }) => (after === undefined ? [] : [endpointFor(after)]));
   const adjusted = candidates.length === 0 ? NO_ENDPOINTS : await parts.client.adjust(candidates, signal);
   if (adjusted.kind !== "ok") {
     return adjusted;
   }
-  const { kept, left } = siftAdjusted(sendable.kept, adjusted.value);
+  const { kept, left } = filterAdjusted(sendable.kept, adjusted.value);
   const open = kept.filter((change) => !standsAlready(parts.requestedTtls, change, now.shown));
   return write(parts, { open, left: [...sendable.left, ...left], shown: now.shown }, signal);
 }

@@ -7,7 +7,7 @@ import type { WebhookClient } from "./client.ts";
 import type { Shown } from "./convert.ts";
 import type { RecordsRead } from "./read-records.ts";
 import { type Outcome, outcomeOf } from "./read-back.ts";
-import type { LeftOut } from "./filter-changes.ts";
+import type { RejectedChange } from "./filter-changes.ts";
 import type { RequestedTtls } from "./requested-ttls.ts";
 
 export interface WriteContext {
@@ -20,7 +20,7 @@ export interface WriteContext {
 export interface PendingWrites {
   readonly open: readonly AdjustedChange[];
   /** What is not sent at all. */
-  readonly left: readonly LeftOut[];
+  readonly left: readonly RejectedChange[];
   readonly shown: Shown;
 }
 
@@ -87,12 +87,12 @@ function learn(requestedTtls: RequestedTtls, requested: RRset | undefined, shown
   }
 }
 
-function notKept(change: AdjustedChange): LeftOut {
+function notKept(change: AdjustedChange): RejectedChange {
   const message = `the provider accepted ${nameOf(change)} and does not list it so afterwards: widen its domain filter, let it list the zone (rfc2136 needs --rfc2136-axfr), or see its log`;
   return { reason: "NotKept", message };
 }
 
-function resultOf(open: readonly AdjustedChange[], left: readonly LeftOut[], wrote: boolean): ApplyResult {
+function resultOf(open: readonly AdjustedChange[], left: readonly RejectedChange[], wrote: boolean): ApplyResult {
   const [first, ...more] = left;
   if (first !== undefined) {
     const { reason, message } = first;
