@@ -46,7 +46,7 @@ export type LookupResult =
       readonly chain: readonly Name[];
       readonly addresses: readonly string[];
       readonly ttl: Seconds;
-      readonly longestTtl: Seconds;
+      readonly maxTtl: Seconds;
       readonly server: string;
       /** The AD bit, over a server that is trusted to have validated (RFC 4035). */
       readonly authenticated: boolean;

@@ -90,7 +90,7 @@ async function follow(deps: QueryServersDeps, task: Task, state: State, signal: 
         chain: chain.path,
         addresses,
         ttl: chain.ttl,
-        longestTtl: chain.longestTtl,
+        maxTtl: chain.maxTtl,
         server,
         authenticated: state.authenticated,
         ...scoped(task, state),

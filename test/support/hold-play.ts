@@ -13,7 +13,7 @@ export function found(
   addresses: string,
   options: {
     readonly ttl?: number;
-    readonly longestTtl?: number;
+    readonly maxTtl?: number;
     readonly server?: string;
     readonly chain?: readonly Name[];
   } = {},
@@ -23,7 +23,7 @@ export function found(
     chain: options.chain ?? [KEY.target],
     addresses: addresses.split(" "),
     ttl: options.ttl ?? 60,
-    longestTtl: options.longestTtl ?? options.ttl ?? 60,
+    maxTtl: options.maxTtl ?? options.ttl ?? 60,
     server: options.server ?? "s1",
     authenticated: false,
   };

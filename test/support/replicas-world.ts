@@ -357,6 +357,6 @@ function readingOf({ targets, clock, lastGood, lastEmpty }: ReplicasWorld, key: 
   (all.length > 0 ? lastGood : lastEmpty).set(displayName(key.target), clock.now());
   const addresses = addressSet(all.filter((address) => familyOf(address) === key.family));
   return addresses.length > 0
-    ? { kind: "positive", addresses, ttl: 60, longestTtl: 60, chain, server: "one", authenticated: false }
+    ? { kind: "positive", addresses, ttl: 60, maxTtl: 60, chain, server: "one", authenticated: false }
     : { kind: says === "nxdomain" ? "nxdomain" : "nodata", chain, negativeTtl: 60, server: "one" };
 }

@@ -24,7 +24,7 @@ export interface TtlCycles {
 /** The least and the largest TTL of one reading's chain. */
 interface ReadTtls {
   readonly ttl: Seconds;
-  readonly longestTtl: Seconds;
+  readonly maxTtl: Seconds;
 }
 
 /** Cycles a block of the peak; a TTL that was once long stops to count after one to two blocks. */
@@ -35,9 +35,9 @@ export function recordResult(
   cycles: TtlCycles | undefined,
   result: ReadTtls & { readonly changed: boolean; readonly now: Millis },
 ): TtlCycles {
-  const { ttl, longestTtl, changed, now } = result;
+  const { ttl, maxTtl, changed, now } = result;
   if (cycles === undefined) {
-    return { ...restoredCycles(ttl), count: 1, longest: longestTtl, endsAt: now + ttl * 1000 };
+    return { ...restoredCycles(ttl), count: 1, longest: maxTtl, endsAt: now + ttl * 1000 };
   }
   if (!changed && now < cycles.endsAt) {
     return { ...recordPeak(cycles, result), ttl: Math.max(cycles.ttl, ttl) };
@@ -45,16 +45,16 @@ export function recordResult(
   const count = cycles.count + 1;
   const block =
     count % BLOCK === 0
-      ? { peak: ttl, peakBefore: cycles.peak, longest: longestTtl, longestBefore: cycles.longest }
+      ? { peak: ttl, peakBefore: cycles.peak, longest: maxTtl, longestBefore: cycles.longest }
       : recordPeak(cycles, result);
   return { ...cycles, ...block, count, ttl, previous: cycles.ttl, endsAt: now + ttl * 1000 };
 }
 
 /** The cycles after a reading that is not believed yet: some server holds a copy for that long. */
-export function recordPeak(cycles: TtlCycles, { ttl, longestTtl }: ReadTtls): TtlCycles {
-  return ttl <= cycles.peak && longestTtl <= cycles.longest
+export function recordPeak(cycles: TtlCycles, { ttl, maxTtl }: ReadTtls): TtlCycles {
+  return ttl <= cycles.peak && maxTtl <= cycles.longest
     ? cycles
-    : { ...cycles, peak: Math.max(cycles.peak, ttl), longest: Math.max(cycles.longest, longestTtl) };
+    : { ...cycles, peak: Math.max(cycles.peak, ttl), longest: Math.max(cycles.longest, maxTtl) };
 }
 
 /** The cycles that a TTL from before a restart stands for: it counts as the cycle before the first reading. */
@@ -73,7 +73,7 @@ export function origTtl(cycles: TtlCycles | undefined): Seconds {
 }
 
 /** The longest time that a recursive server is known to keep any hop of the chain: a change there is seen no sooner. */
-export function longestTtl(cycles: TtlCycles | undefined): Seconds {
+export function maxTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.longest, cycles.longestBefore);
 }
 

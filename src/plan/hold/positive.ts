@@ -80,7 +80,7 @@ function believed(state: HoldState, result: PositiveResult, { now, random }: Hol
   const read = addressSet(result.addresses);
   const before = state.rotation === undefined ? state.addresses : seenNow(state.rotation);
   const changed = !sameMembers(before, read);
-  const cycles = recordResult(state.cycles, { ttl: result.ttl, longestTtl: result.longestTtl, changed, now });
+  const cycles = recordResult(state.cycles, { ttl: result.ttl, maxTtl: result.maxTtl, changed, now });
   const seen = { addresses: read, ttl: result.ttl, now };
   const rotation = canRotate(peakTtl(cycles)) ? track(state.rotation, state.addresses, seen) : undefined;
   const addresses = publishedSet(state, rotation, read);

@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { longestTtl, peakTtl } from "./cycles.ts";
+import { maxTtl, peakTtl } from "./cycles.ts";
 import { clampWait, JITTER, LOOKUP_ALLOWANCE_MS, MAX_WAIT_MS, MIN_WAIT_MS, SLACK_MS } from "./next-lookup.ts";
 import { WINDOW_CYCLES } from "./rotation.ts";
 import type { HoldState } from "./state.ts";
@@ -12,7 +12,7 @@ import type { HoldState } from "./state.ts";
  */
 export function refreshWaitMs(state: HoldState): Millis {
   const negativeTtl = state.addresses.length > 0 ? (state.empty?.negativeTtl ?? 0) : 0;
-  const kept = Math.max(longestTtl(state.cycles), negativeTtl);
+  const kept = Math.max(maxTtl(state.cycles), negativeTtl);
   const asked = Math.max(peakTtl(state.cycles), negativeTtl);
   const window = state.rotation?.rotating === true ? (WINDOW_CYCLES - 1) * longestWaitMs(asked) : 0;
   return Math.round(kept * 1000 + overshootMs(asked) + LOOKUP_ALLOWANCE_MS + window);

@@ -18,11 +18,11 @@ export interface Chain {
   readonly path: readonly Name[];
   readonly ttl: Seconds;
   /** The largest of their TTLs. */
-  readonly longestTtl: Seconds;
+  readonly maxTtl: Seconds;
 }
 
 export function startOfChain(target: Name): Chain {
-  return { path: [target], ttl: MAX_TTL, longestTtl: 0 };
+  return { path: [target], ttl: MAX_TTL, maxTtl: 0 };
 }
 
 /** The name that a chain has come to. */
@@ -105,7 +105,7 @@ function walk(records: RecordIndex, start: Chain): Walked {
     chain = {
       path: [...chain.path, target],
       ttl: Math.min(chain.ttl, ttl),
-      longestTtl: Math.max(chain.longestTtl, ttl),
+      maxTtl: Math.max(chain.maxTtl, ttl),
     };
     hops.push(found.hop);
     if (isLoop) {
@@ -150,8 +150,8 @@ function addressesFrom(
   }
   const ttls = found.map((record) => record.ttl);
   const ttl = Math.min(progress.chain.ttl, ...ttls);
-  const longestTtl = Math.max(progress.chain.longestTtl, ...ttls);
-  return { kind: "addresses", addresses, chain: { ...progress.chain, ttl, longestTtl }, hops: progress.hops };
+  const maxTtl = Math.max(progress.chain.maxTtl, ...ttls);
+  return { kind: "addresses", addresses, chain: { ...progress.chain, ttl, maxTtl }, hops: progress.hops };
 }
 
 function nothingFrom(message: Message, progress: Progress): ChainResult {

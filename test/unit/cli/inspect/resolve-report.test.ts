@@ -15,7 +15,7 @@ const FOUND: FamilyReport = {
     chain: [TARGET, EDGE],
     addresses: ["10.0.0.1", "93.184.216.34"],
     ttl: 20,
-    longestTtl: 300,
+    maxTtl: 300,
     server: "127.0.0.1:53",
     authenticated: true,
   },

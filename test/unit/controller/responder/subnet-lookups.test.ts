@@ -146,7 +146,7 @@ function readingOf(script: string | LookupResult): LookupResult {
     chain: [KEY.target],
     addresses: [address],
     ttl: seconds,
-    longestTtl: seconds,
+    maxTtl: seconds,
     server: "s",
     authenticated: false,
     scope: bits,

@@ -33,7 +33,7 @@ const table: readonly {
   { name: "TTL 200: the TTL, a tenth, and 1 s", readings: [[0, found("a", { ttl: 200 })]], want: 221 },
   {
     name: "a CNAME that is kept for longer than the addresses counts, and what is late on top is theirs",
-    readings: [[0, found("a", { ttl: 4, longestTtl: 90 })]],
+    readings: [[0, found("a", { ttl: 4, maxTtl: 90 })]],
     want: 95,
   },
   {

@@ -43,7 +43,7 @@ const cases: readonly Case[] = [
   {
     name: "the TTL of the hops that came with earlier answers counts",
     answer: { answer: "b.test. 60 A 8.8.8.8" },
-    question: { chain: { path: [name("www.example."), name("b.test.")], ttl: 5, longestTtl: 5 } },
+    question: { chain: { path: [name("www.example."), name("b.test.")], ttl: 5, maxTtl: 5 } },
     want: "www.example. b.test. : 8.8.8.8, 5 to 60 s",
   },
   {
@@ -139,7 +139,7 @@ const cases: readonly Case[] = [
   {
     name: "a loop through a name of an earlier answer",
     answer: { answer: "b.test. 60 CNAME www.example." },
-    question: { chain: { path: [name("www.example."), name("b.test.")], ttl: 60, longestTtl: 60 } },
+    question: { chain: { path: [name("www.example."), name("b.test.")], ttl: 60, maxTtl: 60 } },
     want: "www.example. b.test. www.example. : failed loop: the chain loops: www.example. → b.test. → www.example.",
   },
   {
@@ -273,7 +273,7 @@ const cases: readonly Case[] = [
   {
     name: "hops of earlier answers count",
     answer: { answer: "h16. 60 CNAME h17." },
-    question: { chain: { path: hopNames(16).split(" ").map(name), ttl: 60, longestTtl: 60 } },
+    question: { chain: { path: hopNames(16).split(" ").map(name), ttl: 60, maxTtl: 60 } },
     want: `${hopNames(17)} : failed too-deep: the chain has more than 16 hops`,
   },
   {
@@ -347,6 +347,6 @@ function hopNames(count: number): string {
 }
 
 /** "10", or "10 to 30" where the hops and addresses differ. */
-function ttlRange({ ttl, longestTtl }: { readonly ttl: number; readonly longestTtl: number }): string {
-  return ttl === longestTtl ? String(ttl) : `${ttl} to ${longestTtl}`;
+function ttlRange({ ttl, maxTtl }: { readonly ttl: number; readonly maxTtl: number }): string {
+  return ttl === maxTtl ? String(ttl) : `${ttl} to ${maxTtl}`;
 }
