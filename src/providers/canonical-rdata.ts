@@ -5,7 +5,7 @@ import { lexZoneFile } from "../dns/presentation/lexer.ts";
 import { nameFromZoneText } from "../dns/presentation/parse-name.ts";
 
 /** The name in its one spelling, with or without its final dot; undefined when the text is none. */
-export function canonicalName(text: string): Name | undefined {
+export function parseCanonicalName(text: string): Name | undefined {
   const absolute = text.endsWith(".") ? text : `${text}.`;
   if (absolute.length <= MAX_PLAIN_LENGTH && PLAIN_NAME.test(absolute)) {
     return nameOfCanonical(absolute);

@@ -2,7 +2,7 @@ import { listAt, memberAt, numberAt, parseJson, textAt } from "../../base/json.t
 import { parseAddress } from "../../dns/address/address.ts";
 import { isAtOrBelow, labelsOf, type Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { canonicalData, canonicalName } from "../canonical-rdata.ts";
+import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 
 /** The key below which all of a zone stands, as the plugin joins it: `/skydns/com/example`. */
 export function zoneRoot(pathPrefix: string, domain: Name): string {
@@ -23,7 +23,7 @@ export function nameOfKey(root: string, domain: Name, key: string): Name | undef
   }
   const segments = path.split("/");
   return segments.every((segment) => SEGMENT.test(segment))
-    ? canonicalName(`${segments.toReversed().join(".")}.${domain}`)
+    ? parseCanonicalName(`${segments.toReversed().join(".")}.${domain}`)
     : undefined;
 }
 
@@ -53,12 +53,12 @@ export function ownerNameOfKey(root: string, domain: Name, key: string): string 
  * owner name itself holds them.
  */
 export function markedName(domain: Name, textName: Name): Name | undefined {
-  const name = textName.startsWith(MARKER) ? canonicalName(textName.slice(MARKER.length)) : undefined;
+  const name = textName.startsWith(MARKER) ? parseCanonicalName(textName.slice(MARKER.length)) : undefined;
   return name !== undefined && isAtOrBelow(name, domain) ? name : undefined;
 }
 
 export function markerNameFor(name: Name): Name | undefined {
-  return canonicalName(`${MARKER}${name}`);
+  return parseCanonicalName(`${MARKER}${name}`);
 }
 
 /** Where one address of a name stands. A question's label cannot have a plain dot (RFC 1035 5.1: `\.`), so that no name leads here; `+` sorts before other labels. */

@@ -5,7 +5,7 @@ import { displayName, isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { quotedText } from "../../dns/presentation/rdata-tokens.ts";
 import type { RRset } from "../../dns/record.ts";
 import { BACKEND_TYPES, setKey, sortedSets } from "../rrset-changes.ts";
-import { canonicalData, canonicalName } from "../canonical-rdata.ts";
+import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** A record set with the endpoints that it was read from, which the provider wants to see again when it changes them. */
@@ -24,7 +24,7 @@ export type Shown = ReadonlyMap<string, ShownRRset>;
 export function shownOf(endpoints: readonly Endpoint[], domain: Name): Shown {
   const parts = new Map<string, { readonly name: Name; readonly type: string; readonly endpoints: Endpoint[] }>();
   for (const endpoint of endpoints) {
-    const name = canonicalName(endpoint.dnsName);
+    const name = parseCanonicalName(endpoint.dnsName);
     if (name === undefined || !isAtOrBelow(name, domain)) {
       continue;
     }
@@ -61,7 +61,7 @@ export function endpointFor({ name, type, ttl, data }: RRset): Endpoint {
 
 /** The data of a set as an endpoint has it, in canonical text, sorted; undefined when it is not a set of that type alone. */
 export function dataOf(endpoint: Endpoint): readonly string[] | undefined {
-  const name = canonicalName(endpoint.dnsName);
+  const name = parseCanonicalName(endpoint.dnsName);
   const [part, ...more] = partsOf(endpoint);
   return name === undefined || part === undefined || more.length > 0 || part.recordType !== endpoint.recordType
     ? undefined

@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
-import { canonicalName } from "../canonical-rdata.ts";
+import { parseCanonicalName } from "../canonical-rdata.ts";
 import type { DomainFilter } from "./endpoint.ts";
 
 /**
@@ -35,5 +35,5 @@ function matches(entry: string, name: Name): boolean {
 /** Domains come in Unicode where they have any (ExternalDNS undoes A-labels); both spellings are one name here. */
 function nameOf(entry: string): Name | undefined {
   const text = entry.replace(/^\./, "");
-  return canonicalName(/[^ -~]/.test(text) ? domainToASCII(text) : text);
+  return parseCanonicalName(/[^ -~]/.test(text) ? domainToASCII(text) : text);
 }

@@ -5,7 +5,7 @@ import type { RRset } from "../../dns/record.ts";
 import { nextSerial } from "../../dns/serial.ts";
 import type { BackendChange } from "../backend.ts";
 import { BACKEND_TYPES, sortedSets, targetOf } from "../rrset-changes.ts";
-import { canonicalData, canonicalName } from "../canonical-rdata.ts";
+import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 
 /** A zone as `GET …/zones/{id}` has it, as far as it is needed. */
 export interface PowerDNSZone {
@@ -92,7 +92,7 @@ const SOA_FIELDS = 7;
 const SOA_SERIAL = 2;
 
 function rrsetOf(value: unknown): readonly PowerDNSRrset[] {
-  const name = canonicalName(textAt(value, "name"));
+  const name = parseCanonicalName(textAt(value, "name"));
   const type = textAt(value, "type").toUpperCase();
   if (name === undefined || type === "") {
     return [];

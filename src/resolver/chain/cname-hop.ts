@@ -3,7 +3,7 @@ import { nameOfCanonical, type Name, parentOf, ROOT } from "../../dns/name/name.
 import { wireOfNameText } from "../../dns/name/name-wire.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
-import { nameOfRdata } from "./read-rdata.ts";
+import { nameFromRdata } from "./read-rdata.ts";
 
 /** One step of a chain: `owner` is an alias of `target`. */
 export interface Hop {
@@ -33,7 +33,7 @@ export type Alias =
  */
 export function aliasAt(records: RecordIndex, owner: Name): Alias | undefined {
   const cnames = (records.get(owner) ?? []).filter(({ type }) => type === TYPE.CNAME);
-  const [target, other] = new Set(cnames.map(nameOfRdata));
+  const [target, other] = new Set(cnames.map(nameFromRdata));
   if (other !== undefined) {
     return { kind: "malformed", detail: `${owner} has more than one CNAME` };
   }
@@ -56,7 +56,7 @@ function dnameAbove(records: RecordIndex, name: Name): Alias | undefined {
 /** RFC 6672 2.2: the labels below the owner, then the DNAME's target. */
 function substitute(name: Name, owner: Name, dname: WireRecord): Alias {
   const above = owner === ROOT ? name : name.slice(0, -owner.length);
-  const target = nameOfRdata(dname);
+  const target = nameFromRdata(dname);
   const text = target === ROOT ? above : `${above}${target}`;
   return wireOfNameText(text) === undefined
     ? { kind: "malformed", detail: `the DNAME at ${owner} makes ${name} too long` }

@@ -7,7 +7,7 @@ import type { Seconds } from "../../dns/record.ts";
 import { TYPE } from "../../dns/registry.ts";
 
 /** The name that a CNAME or DNAME holds; the wire reader has checked that it is one. */
-export function nameOfRdata({ rdata }: WireRecord): Name {
+export function nameFromRdata({ rdata }: WireRecord): Name {
   return nameOfCanonical(textOfWire(rdata, LOWER_CASE_BYTE_TEXT));
 }
 

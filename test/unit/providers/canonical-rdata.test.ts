@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { canonicalData, canonicalName } from "../../../src/providers/canonical-rdata.ts";
+import { canonicalData, parseCanonicalName } from "../../../src/providers/canonical-rdata.ts";
 
 describe("text of records from elsewhere", () => {
   const names: readonly (readonly [string, string | undefined])[] = [
@@ -20,7 +20,7 @@ describe("text of records from elsewhere", () => {
     ["ü.example", undefined],
   ];
   for (const [text, want] of names) {
-    it(`the name "${text.slice(0, 40)}" (${text.length})`, () => assert.equal(canonicalName(text), want));
+    it(`the name "${text.slice(0, 40)}" (${text.length})`, () => assert.equal(parseCanonicalName(text), want));
   }
 
   const data: readonly (readonly [string, string, string | undefined])[] = [
