@@ -3,10 +3,10 @@ import { Agent, errors, type Dispatcher } from "undici";
 import type { Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { ExchangeRequest, ExchangeResult, ResolverServer } from "../exchange.ts";
-import type { InFlight } from "./pending-exchanges.ts";
+import type { PendingExchanges } from "./pending-exchanges.ts";
 
 export interface HttpsClientOptions {
-  readonly inFlight: InFlight;
+  readonly pendingExchanges: PendingExchanges;
   /** Connections open at once to each server. */
   readonly maxConnections: number;
   readonly idleMs: Millis;
@@ -33,7 +33,7 @@ export function createHttpsClient(options: HttpsClientOptions): HttpsClient {
   };
   return {
     exchange: (server, request, signal) =>
-      options.inFlight.wait(request.timeoutMs, signal, (settle) => {
+      options.pendingExchanges.wait(request.timeoutMs, signal, (settle) => {
         const stopping = new AbortController();
         void answer(agentOf(server), server, request, stopping.signal).then(settle);
         return () => stopping.abort();

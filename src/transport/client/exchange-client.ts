@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Exchange } from "../exchange.ts";
 import { createHttpsClient } from "./doh-client.ts";
-import { createInFlight } from "./pending-exchanges.ts";
+import { createPendingExchanges } from "./pending-exchanges.ts";
 import { createStreamClient } from "./stream-client.ts";
 import { createUdpClient } from "./udp-client.ts";
 
@@ -26,9 +26,9 @@ export interface ExchangeClient extends AsyncDisposable {
  */
 export function createExchange(options: ExchangeOptions = {}): ExchangeClient {
   const { maxUdpSockets = 1_000, maxConnections = 64, idleMs = 5_000, ca } = options;
-  const inFlight = createInFlight();
-  const shared = { inFlight, maxConnections, idleMs, ...(ca !== undefined && { ca }) };
-  const udp = createUdpClient({ inFlight, maxSockets: maxUdpSockets });
+  const pendingExchanges = createPendingExchanges();
+  const shared = { pendingExchanges, maxConnections, idleMs, ...(ca !== undefined && { ca }) };
+  const udp = createUdpClient({ pendingExchanges, maxSockets: maxUdpSockets });
   const stream = createStreamClient(shared);
   const https = createHttpsClient(shared);
   return {
@@ -46,7 +46,7 @@ export function createExchange(options: ExchangeOptions = {}): ExchangeClient {
       }
     },
     async [Symbol.asyncDispose]() {
-      inFlight.close();
+      pendingExchanges.close();
       await Promise.all([udp.closed(), stream.close(), https.close()]);
     },
   };

@@ -5,14 +5,14 @@ import type { ExchangeResult } from "../exchange.ts";
 type Start = (settle: (result: ExchangeResult) => void) => () => void;
 
 /** Every wait of one client, so that each ends in time and all end with the client. */
-export interface InFlight {
+export interface PendingExchanges {
   /** Ends by what `start` settles, by time, or by {@link close}; rejects with the signal's reason when it aborts. */
   wait(timeoutMs: Millis, signal: AbortSignal, start: Start): Promise<ExchangeResult>;
   /** Ends all waits, those to come included, as unreachable. */
   close(): void;
 }
 
-export function createInFlight(): InFlight {
+export function createPendingExchanges(): PendingExchanges {
   const ends = new Set<() => void>();
   let closed = false;
   return {

@@ -1,11 +1,11 @@
 import type { Millis } from "../../base/clock.ts";
 import type { ExchangeRequest, ExchangeResult, ResolverServer } from "../exchange.ts";
-import type { InFlight } from "./pending-exchanges.ts";
+import type { PendingExchanges } from "./pending-exchanges.ts";
 import { idOf, StreamConnection } from "./stream-connection.ts";
 import { openStream } from "./stream-socket.ts";
 
 export interface StreamClientOptions {
-  readonly inFlight: InFlight;
+  readonly pendingExchanges: PendingExchanges;
   /** Connections open at once, over all servers; beyond it a query ends as unreachable. */
   readonly maxConnections: number;
   /** Without a query so long, a connection is closed (RFC 7766 6.2.3). */
@@ -28,7 +28,7 @@ export function createStreamClient(options: StreamClientOptions): StreamClient {
   const pool = createPool(options);
   return {
     exchange: (server, request, signal) =>
-      options.inFlight.wait(request.timeoutMs, signal, (settle) => {
+      options.pendingExchanges.wait(request.timeoutMs, signal, (settle) => {
         let takeBack: (() => void) | undefined;
         const sendOn = (connection: StreamConnection | undefined, isFirst: boolean): void => {
           if (connection === undefined) {

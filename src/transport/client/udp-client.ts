@@ -2,11 +2,11 @@ import { createSocket, type Socket } from "node:dgram";
 import { isIP, isIPv6 } from "node:net";
 import { messageOf } from "../../base/error.ts";
 import type { ExchangeRequest, ExchangeResult, ResolverServer } from "../exchange.ts";
-import type { InFlight } from "./pending-exchanges.ts";
+import type { PendingExchanges } from "./pending-exchanges.ts";
 import { createSemaphore } from "../semaphore.ts";
 
 export interface UdpOptions {
-  readonly inFlight: InFlight;
+  readonly pendingExchanges: PendingExchanges;
   /** Sockets open at once; more queries wait for one, within their time. */
   readonly maxSockets: number;
 }
@@ -21,7 +21,7 @@ export interface UdpClient {
  * A new socket for each query, so that the kernel picks a random source port (RFC 5452 9.2), connected, so that only packets from
  * the server's address and port come in, and a refused port is known at once. What `accept` does not take is passed over.
  */
-export function createUdpClient({ inFlight, maxSockets }: UdpOptions): UdpClient {
+export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): UdpClient {
   const slots = createSemaphore(maxSockets);
   const waiting: (() => void)[] = [];
   let open = 0;
@@ -32,7 +32,7 @@ export function createUdpClient({ inFlight, maxSockets }: UdpOptions): UdpClient
   };
   return {
     exchange: (server, request, signal) =>
-      inFlight.wait(request.timeoutMs, signal, (settle) => {
+      pendingExchanges.wait(request.timeoutMs, signal, (settle) => {
         let socket: Socket | undefined;
         const leave = slots.take(() => {
           socket = openSocket(server, request, settle);

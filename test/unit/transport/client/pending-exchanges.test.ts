@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ExchangeResult } from "../../../../src/transport/exchange.ts";
-import { createInFlight } from "../../../../src/transport/client/pending-exchanges.ts";
+import { createPendingExchanges } from "../../../../src/transport/client/pending-exchanges.ts";
 
 const never = new AbortController().signal;
 const answer: ExchangeResult = { kind: "response", response: Uint8Array.of(1), tookMs: 1 };
 
 test("the first result settles the wait, and it is undone once", async () => {
   let undone = 0;
-  const result = await createInFlight().wait(1_000, never, (settle) => {
+  const result = await createPendingExchanges().wait(1_000, never, (settle) => {
     setImmediate(() => {
       settle(answer);
       settle({ kind: "timeout" });
@@ -22,7 +22,7 @@ test("the first result settles the wait, and it is undone once", async () => {
 
 test("a result at once is undone too", async () => {
   let undone = 0;
-  const result = await createInFlight().wait(1_000, never, (settle) => {
+  const result = await createPendingExchanges().wait(1_000, never, (settle) => {
     settle(answer);
     return () => {
       undone += 1;
@@ -32,19 +32,19 @@ test("a result at once is undone too", async () => {
 });
 
 test("a wait ends by its time", async () => {
-  assert.deepEqual(await createInFlight().wait(5, never, () => () => undefined), { kind: "timeout" });
+  assert.deepEqual(await createPendingExchanges().wait(5, never, () => () => undefined), { kind: "timeout" });
 });
 
 test("a wait ends by its signal, with the signal's reason, before and while it runs", async () => {
-  const inFlight = createInFlight();
+  const pendingExchanges = createPendingExchanges();
   const reason = new Error("stop");
   await assert.rejects(
-    inFlight.wait(1_000, AbortSignal.abort(reason), () => () => undefined),
+    pendingExchanges.wait(1_000, AbortSignal.abort(reason), () => () => undefined),
     reason,
   );
   const controller = new AbortController();
   let undone = false;
-  const wait = inFlight.wait(1_000, controller.signal, () => () => {
+  const wait = pendingExchanges.wait(1_000, controller.signal, () => () => {
     undone = true;
   });
   controller.abort(reason);
@@ -53,10 +53,13 @@ test("a wait ends by its signal, with the signal's reason, before and while it r
 });
 
 test("closing ends every wait, and those that come later", async () => {
-  const inFlight = createInFlight();
-  const waits = [1, 2].map(() => inFlight.wait(60_000, never, () => () => undefined));
-  inFlight.close();
-  const results = [...(await Promise.all(waits)), await inFlight.wait(60_000, never, () => assert.fail("started"))];
+  const pendingExchanges = createPendingExchanges();
+  const waits = [1, 2].map(() => pendingExchanges.wait(60_000, never, () => () => undefined));
+  pendingExchanges.close();
+  const results = [
+    ...(await Promise.all(waits)),
+    await pendingExchanges.wait(60_000, never, () => assert.fail("started")),
+  ];
   assert.deepEqual(
     results.map((result) => result.kind),
     ["unreachable", "unreachable", "unreachable"],
