@@ -4,7 +4,7 @@ import { addressSet } from "../dns/address/address.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import { ALIAS_TYPES, FAMILIES, type AliasType } from "../dns/record.ts";
 import type { ActualRRset, Change, RefuseReason, DesiredRRset } from "./change.ts";
-import type { Unmet } from "./https-rrset.ts";
+import type { UnpublishedRRset } from "./https-rrset.ts";
 import type { NamePlan } from "./name-plan.ts";
 
 export interface DiffInput {
@@ -44,14 +44,18 @@ function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, inp
   // Where somebody else's addresses stand, nothing of ours may lead clients past them.
   const isOurs = !addresses.some((change) => change.kind === "refuse" && change.reason !== "PolicyForbids");
   const https = at(isOurs ? plan : withoutHttps(plan), "HTTPS");
-  return [...addresses, ...https, ...(plan.unmet === undefined ? [] : [unmet(plan.name, plan.unmet)])];
+  return [
+    ...addresses,
+    ...https,
+    ...(plan.notPublished === undefined ? [] : [notPublished(plan.name, plan.notPublished)]),
+  ];
 }
 
 function withoutHttps(plan: NamePlan): NamePlan {
   return { ...plan, sets: plan.sets.filter(({ type }) => type !== "HTTPS") };
 }
 
-function unmet(name: Name, { type, message }: Unmet): Change {
+function notPublished(name: Name, { type, message }: UnpublishedRRset): Change {
   const text = `${displayName(name)} ${type} is not written: ${message}`;
   return { kind: "refuse", name, type, reason: "NotSupported", message: text };
 }

@@ -12,11 +12,11 @@ export interface HttpsPlan {
   readonly set?: DesiredRRset;
   /** The target has not been read yet: what is published stays. */
   readonly mayNotDelete: boolean;
-  readonly unmet?: Unmet;
+  readonly notPublished?: UnpublishedRRset;
 }
 
 /** A record set that an alias wants and that there will not be, though its other sets may stand. */
-export interface Unmet {
+export interface UnpublishedRRset {
   readonly type: AliasType;
   /** Why, and what to do: a clause for people. */
   readonly message: string;
@@ -39,7 +39,7 @@ export function planHttps(
   if (contributors.length > 1) {
     const others = contributors.filter((one) => one !== withHttps).map(({ alias }) => objectKey(alias.meta));
     const message = `it would lead past the targets of ${others.join(", ")}, which ${others.length === 1 ? "has" : "have"} ${displayName(name)} too: set httpsAlias: false, or leave the name to one alias`;
-    return { mayNotDelete: false, unmet: { type: "HTTPS", message } };
+    return { mayNotDelete: false, notPublished: { type: "HTTPS", message } };
   }
   if (withHttps.contribution.usesFallback || addresses.length === 0) {
     return { mayNotDelete: withHttps.contribution.keepPublished.length > 0 };

@@ -6,7 +6,7 @@ import { addressSet } from "../dns/address/address.ts";
 import type { Name } from "../dns/name/name.ts";
 import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/record.ts";
 import type { DesiredRRset } from "./change.ts";
-import { planHttps, type Unmet } from "./https-rrset.ts";
+import { planHttps, type UnpublishedRRset } from "./https-rrset.ts";
 
 /** What should stand at one owner name of one zone. */
 export interface NamePlan {
@@ -16,7 +16,7 @@ export interface NamePlan {
   readonly frozen: boolean;
   /** What is published and ours of these types stays, beside `sets`. */
   readonly keepPublished: readonly AliasType[];
-  readonly unmet?: Unmet;
+  readonly notPublished?: UnpublishedRRset;
 }
 
 /** Merges all contributors of one owner name: the union of addresses, the least TTL, clamped to what zone and alias allow. */
@@ -32,7 +32,7 @@ export function planName(name: Name, contributors: readonly Contributor[], zoneT
     sets: https.set === undefined ? sets : [...sets, https.set],
     frozen,
     keepPublished: https.mayNotDelete ? [...keepPublished, "HTTPS"] : keepPublished,
-    ...(https.unmet === undefined ? {} : { unmet: https.unmet }),
+    ...(https.notPublished === undefined ? {} : { notPublished: https.notPublished }),
   };
 }
 

@@ -14,5 +14,9 @@ export function carried(plan: NamePlan, { backend, types }: Lacking): NamePlan {
     return plan;
   }
   const message = `${backend} has no records of this type: publish the zone elsewhere, or set httpsAlias: false`;
-  return { ...plan, sets: plan.sets.filter(({ type }) => !types.includes(type)), unmet: { type: left.type, message } };
+  return {
+    ...plan,
+    sets: plan.sets.filter(({ type }) => !types.includes(type)),
+    notPublished: { type: left.type, message },
+  };
 }

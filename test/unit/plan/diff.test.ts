@@ -215,7 +215,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "a record that there cannot be is told, and the rest goes on",
-    names: [plan(["192.0.2.1"], { unmet: { type: "HTTPS", message: "there are none" } })],
+    names: [plan(["192.0.2.1"], { notPublished: { type: "HTTPS", message: "there are none" } })],
     actual: [],
     want: ["create 192.0.2.1", "refuse NotSupported"],
   },

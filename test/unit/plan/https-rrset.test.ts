@@ -23,7 +23,7 @@ interface Case {
   readonly other?: boolean;
   readonly want: readonly string[];
   readonly mayNotDelete?: boolean;
-  readonly unmet?: RegExp;
+  readonly notPublished?: RegExp;
 }
 
 const cases: readonly Case[] = [
@@ -46,16 +46,16 @@ const cases: readonly Case[] = [
     name: "is for one alias alone",
     other: true,
     want: [],
-    unmet: /past the targets of web\/other, which has example\.com too/,
+    notPublished: /past the targets of web\/other, which has example\.com too/,
   },
 ];
 
-for (const { name, answers = ADDRESSES, spec = {}, other = false, want, mayNotDelete = false, unmet } of cases) {
+for (const { name, answers = ADDRESSES, spec = {}, other = false, want, mayNotDelete = false, notPublished } of cases) {
   test(`an HTTPS record ${name}`, () => {
     const plan = planOf(answers, spec, other);
     assert.deepEqual(httpsOf(plan), want);
     assert.equal(plan.keepPublished.includes("HTTPS"), mayNotDelete);
-    assert.match(plan.unmet?.message ?? "", unmet ?? /^$/);
+    assert.match(plan.notPublished?.message ?? "", notPublished ?? /^$/);
   });
 }
 
@@ -66,7 +66,7 @@ test("a backend that has no HTTPS records is told of none, and the reader is", (
     plan.sets.map(({ type }) => type),
     ["A", "AAAA"],
   );
-  assert.match(plan.unmet?.message ?? "", /^externalDNSWebhook has no records of this type/);
+  assert.match(plan.notPublished?.message ?? "", /^externalDNSWebhook has no records of this type/);
   const plain = planOf(ADDRESSES, { httpsAlias: false }, false);
   assert.equal(carried(plain, lacking), plain);
 });
