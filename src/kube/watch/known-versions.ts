@@ -3,9 +3,9 @@ import { textAt, type JsonObject } from "../../base/json.ts";
 
 /**
  * Which objects are known and at which version. It keeps no objects: whoever is told of them keeps what it needs.
- * An object that was deleted and made again under its name is told as gone only by {@link Sightings.endList} or a watch.
+ * An object that was deleted and made again under its name is told as gone only by {@link KnownVersions.endList} or a watch.
  */
-export interface Sightings {
+export interface KnownVersions {
   /** True when the object is new or at another version than the last time. */
   see(object: JsonObject): boolean;
   /** The key, if the object was known. */
@@ -16,7 +16,7 @@ export interface Sightings {
   endList(): readonly ObjectKey[];
 }
 
-export function createSightings(): Sightings {
+export function createKnownVersions(): KnownVersions {
   const versions = new Map<ObjectKey, string>();
   let listed: Set<ObjectKey> | undefined;
   return {

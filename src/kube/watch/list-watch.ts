@@ -14,7 +14,7 @@ import {
 } from "./list-watch-state.ts";
 import { pathOf, type Resource } from "../client/resource.ts";
 import { describeResult, toStatus } from "../client/api-result.ts";
-import { createSightings, type Sightings } from "./known-versions.ts";
+import { createKnownVersions, type KnownVersions } from "./known-versions.ts";
 import type { Transport } from "../client/transport.ts";
 import { trimObject } from "./trim-object.ts";
 
@@ -62,7 +62,7 @@ export async function runListWatch(
   handlers: ListWatchHandlers,
   signal: AbortSignal,
 ): Promise<void> {
-  const work: ListWatchContext = { deps, spec, handlers, sightings: createSightings(), signal };
+  const work: ListWatchContext = { deps, spec, handlers, knownVersions: createKnownVersions(), signal };
   let state = LIST_WATCH_START;
   const advance = (outcome: ListWatchOutcome): void => {
     const before = state.trouble;
@@ -89,7 +89,7 @@ interface ListWatchContext {
   readonly deps: ListWatchDeps;
   readonly spec: ListWatchSpec;
   readonly handlers: ListWatchHandlers;
-  readonly sightings: Sightings;
+  readonly knownVersions: KnownVersions;
   readonly signal: AbortSignal;
 }
 
@@ -111,7 +111,7 @@ async function perform(work: ListWatchContext, { step }: ListWatchState, advance
 }
 
 async function listPage(work: ListWatchContext, token: string): Promise<ListWatchOutcome> {
-  const { deps, spec, sightings, signal } = work;
+  const { deps, spec, knownVersions, signal } = work;
   const path = pathOf(spec.resource, {
     namespace: spec.namespace,
     query: {
@@ -132,12 +132,12 @@ async function listPage(work: ListWatchContext, token: string): Promise<ListWatc
     return result.kind === "status" ? { ...result, message } : { kind: "broken", message };
   }
   if (token === "") {
-    sightings.beginList();
+    knownVersions.beginList();
   }
   await takeAll(work, listAt(result.body, "items"));
   const next = textAt(result.body, "metadata", "continue");
   if (next === "") {
-    sightings.endList().forEach((key) => guarded(work, () => work.handlers.onGone(key)));
+    knownVersions.endList().forEach((key) => guarded(work, () => work.handlers.onGone(key)));
     guarded(work, () => work.handlers.onListed());
   }
   return { kind: "page", token: next, resourceVersion: textAt(result.body, "metadata", "resourceVersion") };
@@ -156,7 +156,7 @@ async function takeAll(work: ListWatchContext, items: readonly unknown[]): Promi
 }
 
 function take(work: ListWatchContext, object: JsonObject): void {
-  if (work.sightings.see(object)) {
+  if (work.knownVersions.see(object)) {
     // Items of a list carry neither apiVersion nor kind.
     const { apiVersion, kind } = work.spec.resource;
     guarded(work, () => work.handlers.onObject({ apiVersion, kind, ...trimObject(object) }));
@@ -208,7 +208,7 @@ function takeWatchEvent(work: ListWatchContext, event: unknown): ListWatchOutcom
     return { kind: "broken", message: "the watch sent a line that is no event" };
   }
   if (type === "DELETED") {
-    const key = work.sightings.forget(object);
+    const key = work.knownVersions.forget(object);
     if (key !== undefined) {
       guarded(work, () => work.handlers.onGone(key));
     }

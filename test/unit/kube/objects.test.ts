@@ -5,7 +5,7 @@ import { fieldManagerOf, storedKey } from "../../../src/kube/objects/config-map-
 import { jsonLines } from "../../../src/kube/watch/json-lines.ts";
 import { canonicalJson, listAt, textAt } from "../../../src/base/json.ts";
 import { labelSelector, DNS_ZONES, NAMESPACES, pathOf } from "../../../src/kube/client/resource.ts";
-import { createSightings } from "../../../src/kube/watch/known-versions.ts";
+import { createKnownVersions } from "../../../src/kube/watch/known-versions.ts";
 import { endpointsOfSlices } from "../../../src/kube/objects/endpoint-slices.ts";
 import { trimObject } from "../../../src/kube/watch/trim-object.ts";
 
@@ -59,7 +59,7 @@ describe("sightings", () => {
   const object = (name: string, resourceVersion: string) => ({ metadata: { namespace: "n", name, resourceVersion } });
 
   it("tell new versions from known ones, and what a list no longer has", () => {
-    const sightings = createSightings();
+    const sightings = createKnownVersions();
     sightings.beginList();
     assert.deepEqual(
       [object("a", "1"), object("b", "2"), object("a", "1"), object("a", "3")].map((seen) => sightings.see(seen)),
@@ -74,7 +74,7 @@ describe("sightings", () => {
   });
 
   it("do not take a list that broke off for a complete one", () => {
-    const sightings = createSightings();
+    const sightings = createKnownVersions();
     sightings.beginList();
     sightings.see(object("a", "1"));
     sightings.endList();
