@@ -67,7 +67,7 @@ export function addressKey(ownerKey: string, address: string): string {
 }
 
 /** Where the record stands that keeps what is below a name from answering at it. */
-export function screenKey(key: string): string {
+export function shadowKey(key: string): string {
   return `${key}/${OWN}screen`;
 }
 
@@ -90,7 +90,7 @@ export interface Service {
   readonly own: Own | undefined;
 }
 
-/** `owner`: whose a name is, as RDATA of TXT markers. `screen`: see {@link screenValue} and {@link placeholderValue}. */
+/** `owner`: whose a name is, as RDATA of TXT markers. `screen`: see {@link shadowValue} and {@link placeholderValue}. */
 type Own =
   | { readonly kind: "owner"; readonly markers: readonly string[] }
   | { readonly kind: "address" }
@@ -125,7 +125,7 @@ export function ownerValue(markers: readonly string[]): string {
 }
 
 /** A record that answers nothing, as a name that leads to itself is left out, and whose group takes the place of those below it. */
-export function screenValue(group: string): string {
+export function shadowValue(group: string): string {
   return JSON.stringify({ host: group, group, port: NO_SRV, dnsalias: { kind: "screen" } });
 }
 

@@ -12,7 +12,7 @@ import {
   ownerValue,
   ownerNameOfKey,
 } from "./convert.ts";
-import { screensFor } from "./shadow-keys.ts";
+import { shadowKeysFor } from "./shadow-keys.ts";
 import { type Entry, markedNames, textData, type ZoneKeys } from "./zone-keys.ts";
 
 /** One key written or deleted, by its exact name. */
@@ -33,24 +33,24 @@ export interface NameChanges {
 export function keyChangesFor(view: ZoneKeys, open: readonly BackendChange[]): readonly NameChanges[] {
   const own = [...view.entries.values()].filter(({ service }) => service?.own !== undefined);
   const now = new Map(own.map(({ key, value }) => [key, value]));
-  const kept = own.filter((entry) => !isScreen(entry));
+  const kept = own.filter((entry) => !isShadow(entry));
   const draft: Draft = { next: new Map(kept.map(({ key, value }) => [key, value])), gone: new Set() };
   for (const change of open) {
     carryOut(view, change, draft);
   }
-  const screens = screensFor(view, namesAfter(view, open));
-  for (const [key, value] of screens) {
+  const shadowKeys = shadowKeysFor(view, namesAfter(view, open));
+  for (const [key, value] of shadowKeys) {
     if (!draft.next.has(key)) {
       draft.next.set(key, value);
     }
   }
   const changes = differences(view, now, draft);
-  const isScreenKey = ({ key }: KeyChange): boolean =>
-    screens.has(key) || (isScreen(view.entries.get(key)) && !draft.next.has(key));
-  const coming = changes.filter((change) => isScreenKey(change) && change.kind === "put" && !now.has(change.key));
-  const going = changes.filter((change) => isScreenKey(change) && change.kind === "delete");
-  const screening = new Set([...coming, ...going]);
-  const rest = changes.filter((change) => !screening.has(change));
+  const isShadowKey = ({ key }: KeyChange): boolean =>
+    shadowKeys.has(key) || (isShadow(view.entries.get(key)) && !draft.next.has(key));
+  const coming = changes.filter((change) => isShadowKey(change) && change.kind === "put" && !now.has(change.key));
+  const going = changes.filter((change) => isShadowKey(change) && change.kind === "delete");
+  const shadowing = new Set([...coming, ...going]);
+  const rest = changes.filter((change) => !shadowing.has(change));
   return [...single(coming), ...byName(rest), ...single(going)];
 }
 
@@ -61,7 +61,7 @@ interface Draft {
   readonly gone: Set<string>;
 }
 
-function isScreen(entry: Entry | undefined): boolean {
+function isShadow(entry: Entry | undefined): boolean {
   return entry?.service?.own?.kind === "screen";
 }
 

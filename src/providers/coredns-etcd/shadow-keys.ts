@@ -7,8 +7,8 @@ import {
   ownerNameOfKey,
   placeholderValue,
   plainAddress,
-  screenKey,
-  screenValue,
+  shadowKey,
+  shadowValue,
 } from "./convert.ts";
 import type { Entry, ZoneKeys } from "./zone-keys.ts";
 
@@ -17,25 +17,25 @@ import type { Entry, ZoneKeys } from "./zone-keys.ts";
  * record there whose group is another, and which answers nothing, stops that. Without addresses of the apex it answers there with the whole
  * zone; an empty key at the apex's place stops that.
  */
-export function screensFor(view: ZoneKeys, names: readonly Name[]): ReadonlyMap<string, string> {
+export function shadowKeysFor(view: ZoneKeys, names: readonly Name[]): ReadonlyMap<string, string> {
   const { root, domain } = view;
-  const screens = new Map<string, string>();
+  const shadowKeys = new Map<string, string>();
   for (const name of names) {
     for (const above of ancestorKeys(root, ownerKeyOf(root, domain, name))) {
-      screens.set(screenKey(above), screenValue(ownerNameOfKey(root, domain, above)));
-      screens.set(above, placeholderValue());
+      shadowKeys.set(shadowKey(above), shadowValue(ownerNameOfKey(root, domain, above)));
+      shadowKeys.set(above, placeholderValue());
     }
   }
   if (names.length > 0) {
-    zonePlaceholders(view, names).forEach((key) => screens.set(key, placeholderValue()));
+    zonePlaceholders(view, names).forEach((key) => shadowKeys.set(key, placeholderValue()));
   }
-  for (const key of screens.keys()) {
+  for (const key of shadowKeys.keys()) {
     const stands = view.entries.get(key);
     if (stands !== undefined && stands.service?.own === undefined) {
-      screens.delete(key);
+      shadowKeys.delete(key);
     }
   }
-  return screens;
+  return shadowKeys;
 }
 
 /** The zone's own name is there for CNAME and NS questions too: the plugin says NXDOMAIN, which a resolver keeps for all types (RFC 2308 5). */

@@ -11,7 +11,7 @@ import {
   ownerValue,
   ownerNameOfKey,
   readService,
-  screenKey,
+  shadowKey,
   zoneRoot,
 } from "../../../../src/providers/coredns-etcd/convert.ts";
 
@@ -47,7 +47,7 @@ test("what no question asks for is no name", () => {
   }
   assert.equal(nameOfKey(ROOT, DOMAIN, addressKey(`${ROOT}/www`, "192.0.2.1")), undefined);
   assert.equal(nameOfKey(ROOT, DOMAIN, addressKey(`${ROOT}/www`, "2001:db8::1")), undefined);
-  assert.equal(nameOfKey(ROOT, DOMAIN, screenKey(`${ROOT}/www`)), undefined);
+  assert.equal(nameOfKey(ROOT, DOMAIN, shadowKey(`${ROOT}/www`)), undefined);
 });
 
 test("keys between, and whose a key of ours is", () => {

@@ -7,7 +7,7 @@ import {
   addressValue,
   ownerValue,
   placeholderValue,
-  screenValue,
+  shadowValue,
 } from "../../../../src/providers/coredns-etcd/convert.ts";
 import { keyChangesFor } from "../../../../src/providers/coredns-etcd/key-changes.ts";
 import { pieces, transactionBody } from "../../../../src/providers/coredns-etcd/transaction.ts";
@@ -29,7 +29,7 @@ test("names in between are screened, and no longer when nothing is below", () =>
   const made = {
     ...Object.fromEntries(PLACEHOLDERS.map((key) => [key, placeholderValue()])),
     "/x": placeholderValue(),
-    "/x/+.screen": screenValue("x.example.com."),
+    "/x/+.screen": shadowValue("x.example.com."),
     "/x/a": ownerValue([MARKER]),
     "/x/a/+.192.0.2.1": addressValue("192.0.2.1", 60, "a.x.example.com."),
   };
