@@ -41,13 +41,13 @@ export function explainName({ name, candidates, zones }: ExplainInput): readonly
       invalid("claim", `no DnsAlias asks for ${shown}: look for a typing error in spec.hostnames, or at --namespace`),
     ];
   }
-  const homeless = candidates.flatMap(({ alias, match }) =>
+  const withoutZone = candidates.flatMap(({ alias, match }) =>
     match.kind === "none"
       ? [invalid("zone", `DnsAlias ${objectKey(alias.meta)}: ${match.reason}: ${match.message}`)]
       : [],
   );
   return [
-    ...homeless,
+    ...withoutZone,
     ...zones.flatMap((zone) => explainZone(name, zone)),
     ...candidates.flatMap(({ alias }) => statusFacts(alias)),
   ];

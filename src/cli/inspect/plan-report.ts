@@ -49,7 +49,7 @@ export function planDocument(previews: readonly ZonePreview[], { invalid, answer
   const failed = [...answers.values()].flatMap(({ key, outcome }) =>
     outcome.kind === "failure" ? [`${displayName(key.target)} ${key.family}: ${outcome.detail}`] : [],
   );
-  const homeless = [...store.aliases()].flatMap((alias) =>
+  const withoutZone = [...store.aliases()].flatMap((alias) =>
     alias.spec.hostnames.flatMap((hostname) => {
       const match = store.matchOf(alias, hostname);
       return match.kind === "none" ? [`DnsAlias ${objectKey(alias.meta)}: ${match.message}`] : [];
@@ -58,9 +58,10 @@ export function planDocument(previews: readonly ZonePreview[], { invalid, answer
   return {
     changes: zones.reduce((sum, { changes, rewrite }) => sum + countWritten(changes, rewrite), 0),
     zones,
-    problems: [...invalid.map(({ kind, key, problems }) => `${kind} ${key}: ${problems.join("; ")}`), ...homeless].sort(
-      byCodeUnit,
-    ),
+    problems: [
+      ...invalid.map(({ kind, key, problems }) => `${kind} ${key}: ${problems.join("; ")}`),
+      ...withoutZone,
+    ].sort(byCodeUnit),
     warnings: failed.sort(byCodeUnit),
   };
 }

@@ -18,7 +18,7 @@ export function invalidCondition({ problems }: InvalidObject): ConditionResult {
 }
 
 /** Whether every owner name is this alias's to have. */
-export function acceptedCondition({ alias, inZones, homeless }: AliasFacts): ConditionResult {
+export function acceptedCondition({ alias, inZones, withoutZone }: AliasFacts): ConditionResult {
   const lost = inZones.flatMap(({ hostname, lostTo }) =>
     lostTo === undefined ? [] : [`${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
   );
@@ -26,9 +26,9 @@ export function acceptedCondition({ alias, inZones, homeless }: AliasFacts): Con
     const cure = "take the host name out of one of the two";
     return { status: "False", reason: "HostnameConflict", message: `${lost.join("; ")}: ${cure}` };
   }
-  const first = homeless[0];
+  const first = withoutZone[0];
   if (first !== undefined) {
-    return { status: "False", reason: first.reason, message: homeless.map(({ message }) => message).join("; ") };
+    return { status: "False", reason: first.reason, message: withoutZone.map(({ message }) => message).join("; ") };
   }
   const names = alias.spec.hostnames.length === 1 ? "the host name is" : "all host names are";
   return alias.spec.paused

@@ -37,7 +37,7 @@ export interface AliasFacts {
   readonly alias: DnsAlias;
   readonly inZones: readonly NameInZone[];
   /** Owner names that no zone takes. */
-  readonly homeless: readonly {
+  readonly withoutZone: readonly {
     readonly hostname: Name;
     readonly reason: "NoZone" | "NamespaceNotAllowed";
     readonly message: string;
@@ -56,18 +56,18 @@ const UNKNOWN_LAG_MS = 95_000;
 
 export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFacts {
   const inZones: NameInZone[] = [];
-  const homeless: { hostname: Name; reason: "NoZone" | "NamespaceNotAllowed"; message: string }[] = [];
+  const withoutZone: { hostname: Name; reason: "NoZone" | "NamespaceNotAllowed"; message: string }[] = [];
   for (const hostname of [...alias.spec.hostnames].sort(byCodeUnit)) {
     const match = deps.store.matchOf(alias, hostname);
     if (match.kind === "none") {
-      homeless.push({ hostname, reason: match.reason, message: match.message });
+      withoutZone.push({ hostname, reason: match.reason, message: match.message });
       continue;
     }
     for (const zone of match.zones) {
       inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
     }
   }
-  return { alias, inZones, homeless, now };
+  return { alias, inZones, withoutZone, now };
 }
 
 function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): NameInZone {

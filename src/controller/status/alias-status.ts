@@ -50,12 +50,12 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
 
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const placed = facts.inZones.map((inZone) => hostnameStatus(facts, inZone));
-  const homeless = facts.homeless.map(({ hostname, reason }) => ({
+  const withoutZone = facts.withoutZone.map(({ hostname, reason }) => ({
     hostname: displayName(hostname),
     addresses: [],
     reason,
   }));
-  return [...placed, ...homeless].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  return [...placed, ...withoutZone].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {

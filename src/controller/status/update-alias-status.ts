@@ -118,8 +118,8 @@ function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasSt
 }
 
 /** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
-function nextLookup({ alias, inZones, now, homeless }: AliasFacts): Requeue {
-  const answers = targetVerdicts({ alias, inZones, now, homeless }).flatMap((target) => target.answers);
+function nextLookup({ alias, inZones, now, withoutZone }: AliasFacts): Requeue {
+  const answers = targetVerdicts({ alias, inZones, now, withoutZone }).flatMap((target) => target.answers);
   const failing = answers.filter((answer) => answer.failingSince !== undefined);
   const moments = failing.flatMap((answer) => [
     overdueAt(answer),
