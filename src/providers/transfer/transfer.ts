@@ -10,7 +10,7 @@ import { checkedOwnerId } from "../owner-id.ts";
 import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import type { TextStore } from "../text-store.ts";
-import type { Grant } from "./zone/acl.ts";
+import type { AclEntry } from "./zone/acl.ts";
 import type { Primary, ZoneClaim } from "./server/primary.ts";
 import { firstSerial, serialAfter, serialWait } from "./zone/serials.ts";
 import { nextHistory, type WireRRsetCache } from "./zone/next-version.ts";
@@ -103,7 +103,7 @@ async function load(
   return { kind: "ok", base, sets, revision, published };
 }
 
-type KeyRead = { readonly kind: "ok"; readonly key: Grant["key"] } | NotLoaded;
+type KeyRead = { readonly kind: "ok"; readonly key: AclEntry["key"] } | NotLoaded;
 
 async function readKey({ spec: { tsig }, secret }: TransferDeps, signal: AbortSignal): Promise<KeyRead> {
   if (tsig === undefined || secret === undefined) {

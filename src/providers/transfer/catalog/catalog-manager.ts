@@ -6,7 +6,7 @@ import { wireRRset, type WireRRset, setKeyOf } from "../zone/wire-rrset.ts";
 import { firstSerial, serialAfter } from "../zone/serials.ts";
 import type { PrimaryZone } from "../zone/primary-zone.ts";
 import { advanced, type History, versionOf } from "../zone/journal.ts";
-import { grantOf, type ZoneEntry, type ZoneRegistry } from "../zone/zone-registry.ts";
+import { aclEntryOf, type ZoneEntry, type ZoneRegistry } from "../zone/zone-registry.ts";
 
 export interface CatalogKeeperDeps {
   readonly clock: Clock;
@@ -67,7 +67,7 @@ export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
     touch: () => touched.resolve(),
     zoneOf(catalog) {
       const zone = kept.get(catalog);
-      return zone && { domain: catalog, grants: zone.audience.map(grantOf), history: zone.history };
+      return zone && { domain: catalog, acl: zone.audience.map(aclEntryOf), history: zone.history };
     },
     clear() {
       kept.clear();

@@ -6,7 +6,7 @@ import { signatureBytes, signMessage, signNext } from "../../../dns/tsig/tsig-si
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 import { verifyRequest } from "../../../dns/tsig/verify-request.ts";
 import { RCODE } from "../../../dns/registry.ts";
-import type { Grant } from "../zone/acl.ts";
+import type { AclEntry } from "../zone/acl.ts";
 import { type TransferQuery, readRequest, type Request } from "./parse-request.ts";
 import { setKeyOf } from "../zone/wire-rrset.ts";
 import type { PrimaryZone } from "../zone/primary-zone.ts";
@@ -61,12 +61,12 @@ function answerTo(
   deps: RespondDeps,
 ): Response {
   const zone = deps.zoneOf(question.name);
-  const grants = zone?.grants.filter(({ allows }) => allows(client.address)) ?? [];
-  if (zone === undefined || grants.length === 0) {
+  const acl = zone?.acl.filter(({ allows }) => allows(client.address)) ?? [];
+  if (zone === undefined || acl.length === 0) {
     return plain(errorTo(message, RCODE.REFUSED), what);
   }
   const notAuth = (): Uint8Array => encodeMessage(errorTo(message, RCODE.NOTAUTH));
-  const verdict = verifyRequest(bytes, { keys: keysOf(grants), now: deps.now(), notAuth });
+  const verdict = verifyRequest(bytes, { keys: keysOf(acl), now: deps.now(), notAuth });
   switch (verdict.kind) {
     case "malformed":
       return plain(errorTo(message, RCODE.FORMERR), what);
@@ -75,7 +75,7 @@ function answerTo(
     case "ok":
       return contentOf({ message, what, client, zone, isTrusted: true, signer: { ...verdict, now: deps.now } });
     case "unsigned": {
-      const isTrusted = grants.some(({ key }) => key === "none");
+      const isTrusted = acl.some(({ key }) => key === "none");
       return contentOf({ message, what, client, zone, isTrusted, signer: undefined });
     }
   }
@@ -161,8 +161,8 @@ function refusedOf(what: TransferQuery): { readonly transfer?: "refused" } {
   return what.kind === "whole" || what.kind === "incremental" ? { transfer: "refused" } : {};
 }
 
-function keysOf(grants: readonly Grant[]): readonly TsigKey[] {
-  return grants.flatMap(({ key }) => (typeof key === "string" ? [] : [key]));
+function keysOf(acl: readonly AclEntry[]): readonly TsigKey[] {
+  return acl.flatMap(({ key }) => (typeof key === "string" ? [] : [key]));
 }
 
 const MAX_TCP_BYTES = 65_535;

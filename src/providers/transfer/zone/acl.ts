@@ -2,14 +2,16 @@ import { BlockList, isIPv6 } from "node:net";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 
 /** Who may transfer a zone: from one of the addresses, and with the key where there is one. A catalog zone has several such. */
-export interface Grant {
+export interface AclEntry {
   readonly allows: (address: string) => boolean;
   /** `none`: the addresses decide. `unread`: there is a key, and nobody has read it yet, so that nobody may. */
   readonly key: TsigKey | "none" | "unread";
 }
 
 /** Whether an address is in one of the prefixes. */
-export function allowList(prefixes: readonly { readonly address: string; readonly prefix: number }[]): Grant["allows"] {
+export function allowList(
+  prefixes: readonly { readonly address: string; readonly prefix: number }[],
+): AclEntry["allows"] {
   const list = new BlockList();
   for (const { address, prefix } of prefixes) {
     list.addSubnet(address, prefix, familyOf(address));

@@ -1,11 +1,11 @@
 import type { Name } from "../../../dns/name/name.ts";
-import type { Grant } from "./acl.ts";
+import type { AclEntry } from "./acl.ts";
 import type { History } from "./journal.ts";
 
 /** A zone as requests find it: one of an alias's zones, or a catalog. */
 export interface PrimaryZone {
   readonly domain: Name;
-  readonly grants: readonly Grant[];
+  readonly acl: readonly AclEntry[];
   /** Undefined: its first whole plan is not applied yet. */
   readonly history: History | undefined;
 }

@@ -2,7 +2,7 @@ import type { TransferSpec } from "../../../api/dns-zone.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 import type { OwnedRRset } from "../../owned-rrset.ts";
-import { allowList, type Grant } from "./acl.ts";
+import { allowList, type AclEntry } from "./acl.ts";
 import { newestSerial } from "./serials.ts";
 import type { PrimaryZone } from "./primary-zone.ts";
 import type { History } from "./journal.ts";
@@ -19,8 +19,8 @@ export interface Published {
 export interface ZoneEntry {
   readonly domain: Name;
   readonly spec: TransferSpec;
-  readonly allows: Grant["allows"];
-  key: Grant["key"];
+  readonly allows: AclEntry["allows"];
+  key: AclEntry["key"];
   published: Published | undefined;
 }
 
@@ -96,7 +96,7 @@ export function createZoneRegistry(): ZoneRegistry {
     entries: () => byOwner.values(),
     zoneOf(domain) {
       const entry = byDomain.get(domain);
-      return entry && { domain, grants: [grantOf(entry)], history: entry.published?.history };
+      return entry && { domain, acl: [aclEntryOf(entry)], history: entry.published?.history };
     },
     lastSerial: (domain) => serials.get(domain),
   };
@@ -106,7 +106,7 @@ function unpublish(entry: ZoneEntry): void {
   entry.published = undefined;
 }
 
-export function grantOf({ allows, key }: ZoneEntry): Grant {
+export function aclEntryOf({ allows, key }: ZoneEntry): AclEntry {
   return { allows, key };
 }
 
@@ -115,7 +115,7 @@ export function tsigKeyOf({ key }: ZoneEntry): TsigKey | undefined {
 }
 
 /** The key that was read stays in force until it is read again, but for one of another name or place. */
-function keyFor({ tsig }: TransferSpec, before: ZoneEntry | undefined): Grant["key"] {
+function keyFor({ tsig }: TransferSpec, before: ZoneEntry | undefined): AclEntry["key"] {
   if (tsig === undefined) {
     return "none";
   }

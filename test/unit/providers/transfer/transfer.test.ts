@@ -234,7 +234,7 @@ for (const [name, setting, want] of refusals) {
 
 test("the key is what the Secret says now, and stays in force while it cannot be read", async () => {
   const { setting, registry, provider } = scene({ tsig: TSIG });
-  const key = () => registry.zoneOf(DOMAIN)?.grants[0]?.key;
+  const key = () => registry.zoneOf(DOMAIN)?.acl[0]?.key;
   assert.equal(key(), "unread");
   setting.secret = { kind: "ok", text: "AAEC\n" };
   await read(provider);

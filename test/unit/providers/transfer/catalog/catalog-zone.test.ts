@@ -152,7 +152,7 @@ test("when the last zone goes the catalog says so, to those who could transfer i
   release(only);
   await clock.advance(2_000);
   assert.deepEqual(members(), []);
-  assert.equal(keeper.zoneOf(CATALOG)?.grants[0]?.allows("192.0.2.9"), true);
+  assert.equal(keeper.zoneOf(CATALOG)?.acl[0]?.allows("192.0.2.9"), true);
   await end();
 });
 
@@ -179,13 +179,13 @@ test("whoever may transfer a member may transfer the catalog, with the key of th
   publish(other);
   await clock.advance(500);
   const allows = (address: string): boolean =>
-    keeper.zoneOf(CATALOG)?.grants.some((grant) => grant.allows(address)) ?? false;
+    keeper.zoneOf(CATALOG)?.acl.some((grant) => grant.allows(address)) ?? false;
   assert.deepEqual(["192.0.2.1", "198.51.100.1", "198.51.100.2"].map(allows), [true, true, false]);
   one.key = { name: parseName("k"), algorithm: "hmac-sha256", secret: Uint8Array.of(1) };
   keeper.touch();
   await clock.advance(500);
   assert.deepEqual(
-    keeper.zoneOf(CATALOG)?.grants.map(({ key }) => typeof key),
+    keeper.zoneOf(CATALOG)?.acl.map(({ key }) => typeof key),
     ["object", "string"],
   );
   await end();

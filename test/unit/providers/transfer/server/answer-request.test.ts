@@ -10,7 +10,7 @@ import { signMessage } from "../../../../../src/dns/tsig/tsig-sign.ts";
 import type { TsigKey } from "../../../../../src/dns/tsig/tsig-key.ts";
 import { createTsigStream } from "../../../../../src/dns/tsig/verify-stream.ts";
 import { CLASS, OPCODE, RCODE, rcodeName, TYPE } from "../../../../../src/dns/registry.ts";
-import { allowList, type Grant } from "../../../../../src/providers/transfer/zone/acl.ts";
+import { allowList, type AclEntry } from "../../../../../src/providers/transfer/zone/acl.ts";
 import { respond, type Response } from "../../../../../src/providers/transfer/server/answer-request.ts";
 import { history, ORIGIN, soaText, texts, version } from "../zones.ts";
 
@@ -21,8 +21,8 @@ const allows = allowList([
   { address: "192.0.2.0", prefix: 25 },
   { address: "2001:db8::", prefix: 32 },
 ]);
-const OPEN: Grant = { allows, key: "none" };
-const KEYED: Grant = { allows, key: KEY };
+const OPEN: AclEntry = { allows, key: "none" };
+const KEYED: AclEntry = { allows, key: KEY };
 const MANY = Array.from({ length: 2_000 }, (_, index) => `h${index} A 192.0.2.${index % 250}`);
 const kept = history([version(1, MANY), version(2, [...MANY, "www A 192.0.2.9"])]);
 
@@ -31,7 +31,7 @@ interface Asking {
   readonly type?: number;
   readonly serial?: number;
   readonly key?: TsigKey;
-  readonly grants?: readonly Grant[];
+  readonly acl?: readonly AclEntry[];
   readonly from?: string;
   readonly protocol?: "udp" | "tcp";
   readonly unready?: boolean;
@@ -52,8 +52,8 @@ function query({ name = ORIGIN, type = TYPE.SOA, serial, key, message }: Asking)
 }
 
 function ask(asking: Asking): Response {
-  const { grants = [OPEN], from = "192.0.2.7", protocol = "tcp", unready = false, now = NOW } = asking;
-  const zone = { domain: ORIGIN, grants, history: unready ? undefined : kept };
+  const { acl = [OPEN], from = "192.0.2.7", protocol = "tcp", unready = false, now = NOW } = asking;
+  const zone = { domain: ORIGIN, acl, history: unready ? undefined : kept };
   const zoneOf = (domain: Name) => (domain === ORIGIN ? zone : undefined);
   return respond(query(asking), { address: from, protocol }, { zoneOf, now: () => now });
 }
@@ -101,25 +101,25 @@ const cases: readonly (readonly [string, Asking, string])[] = [
   ["the differences to nothing", { type: TYPE.IXFR }, "FORMERR 0"],
   ["the zone before there is one", { ...AXFR, unready: true }, "SERVFAIL 0"],
   ["the SOA before there is one", { unready: true, protocol: "udp" }, "SERVFAIL 0"],
-  ["the zone with the right key", { ...AXFR, grants: [KEYED], key: KEY }, "whole"],
-  ["the zone without a key where one is needed", { ...AXFR, grants: [KEYED] }, "REFUSED 0"],
-  ["the SOA without a key where one is needed for the zone", { grants: [KEYED] }, "NOERROR 1"],
-  ["the zone with another secret", { ...AXFR, grants: [KEYED], key: STRANGER }, "NOTAUTH 0"],
+  ["the zone with the right key", { ...AXFR, acl: [KEYED], key: KEY }, "whole"],
+  ["the zone without a key where one is needed", { ...AXFR, acl: [KEYED] }, "REFUSED 0"],
+  ["the SOA without a key where one is needed for the zone", { acl: [KEYED] }, "NOERROR 1"],
+  ["the zone with another secret", { ...AXFR, acl: [KEYED], key: STRANGER }, "NOTAUTH 0"],
   [
     "the zone with the right key and a clock that is wrong",
-    { ...AXFR, grants: [KEYED], key: KEY, now: NOW + 301 },
+    { ...AXFR, acl: [KEYED], key: KEY, now: NOW + 301 },
     "NOTAUTH 0",
   ],
   ["the zone with a key where there is none", { ...AXFR, key: KEY }, "NOTAUTH 0"],
   [
     "the zone with the right key from elsewhere",
-    { ...AXFR, grants: [KEYED], key: KEY, from: "198.51.100.1" },
+    { ...AXFR, acl: [KEYED], key: KEY, from: "198.51.100.1" },
     "REFUSED 0",
   ],
-  ["the zone whose key is not read yet", { ...AXFR, grants: [{ allows, key: "unread" }] }, "REFUSED 0"],
+  ["the zone whose key is not read yet", { ...AXFR, acl: [{ allows, key: "unread" }] }, "REFUSED 0"],
   [
     "a catalog with the key of its second member",
-    { ...AXFR, grants: [{ allows, key: STRANGER }, KEYED], key: KEY },
+    { ...AXFR, acl: [{ allows, key: STRANGER }, KEYED], key: KEY },
     "whole",
   ],
   [
@@ -167,7 +167,7 @@ describe("the messages of a whole zone", () => {
     const unsigned = encodeMessage(read(query(AXFR)).message);
     const { mac } = signMessage(unsigned, KEY, NOW);
     const stream = createTsigStream(KEY, mac);
-    const zone = { domain: ORIGIN, grants: [KEYED], history: kept };
+    const zone = { domain: ORIGIN, acl: [KEYED], history: kept };
     const response = respond(
       request,
       { address: "192.0.2.7", protocol: "tcp" },
@@ -209,7 +209,7 @@ test("an answer keeps id, spelling and EDNS of its question, and is authoritativ
 });
 
 test("whatever octets come, it answers or is silent, and an answer over UDP is never much more than its question", () => {
-  const zone = { domain: ORIGIN, grants: [OPEN, KEYED], history: kept };
+  const zone = { domain: ORIGIN, acl: [OPEN, KEYED], history: kept };
   const seeds = [query({}), query(AXFR), query({ type: TYPE.IXFR, serial: 1, key: KEY })];
   const damaged = fc
     .tuple(fc.constantFrom(...seeds), fc.nat(), fc.integer({ min: 0, max: 255 }), fc.nat())
