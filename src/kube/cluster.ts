@@ -8,7 +8,7 @@ import { createConfigMapStore, type ConfigMapStoreOptions } from "./objects/conf
 import { openKubeconfig, type KubeconfigOptions } from "./client/kubeconfig.ts";
 import { createEndpointStore } from "./objects/dns-endpoint-store.ts";
 import { createEndpointsOf } from "./objects/serving-endpoints.ts";
-import { createEventSink } from "./status/event-recorder.ts";
+import { createEventRecorder } from "./status/event-recorder.ts";
 import { createInventory } from "./watch/cluster-inventory.ts";
 import type { ListWatchDeps } from "./watch/list-watch.ts";
 import { createLease, type Lease } from "./lease/leader-election.ts";
@@ -65,7 +65,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   const random = Math.random;
   const observe = options.observe ?? {};
   const transport = createTransport({ credentials, clock: monotonicClock, random, log, ...observe }, options);
-  const events = createEventSink({ transport, clock: systemClock, log, instance });
+  const events = createEventRecorder({ transport, clock: systemClock, log, instance });
   return {
     description: credentials.description,
     namespace: credentials.namespace,

@@ -4,7 +4,7 @@ import { objectKey } from "../../api/meta.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { InvalidObject, Reporter, StatusWrite } from "../../controller/ports/ports.ts";
 import { invalidObjectStatus } from "./invalid-object-status.ts";
-import type { EventSink } from "./event-recorder.ts";
+import type { EventRecorder } from "./event-recorder.ts";
 import { setFinalizer } from "./finalizer-patch.ts";
 import { memberAt, textAt } from "../../base/json.ts";
 import { DNS_ALIASES, DNS_ZONES, pathOf, type Resource } from "../client/resource.ts";
@@ -13,7 +13,7 @@ import type { Transport } from "../client/transport.ts";
 
 export interface ReporterDeps {
   readonly transport: Transport;
-  readonly events: EventSink;
+  readonly events: EventRecorder;
   /** Wall-clock: it dates conditions. */
   readonly clock: Clock;
 }

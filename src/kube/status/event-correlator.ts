@@ -8,7 +8,7 @@ export interface EventKey {
   readonly text: string;
 }
 
-type LedgerDecision =
+type CorrelatorDecision =
   | { readonly kind: "create" }
   /** The Event is there already: raise its count. */
   | { readonly kind: "repeat"; readonly count: number }
@@ -21,13 +21,13 @@ type LedgerDecision =
  * Decides what a notice costs at the apiserver. For each object 10 new Events, and one more a minute; each Event's count is raised at most once a
  * minute; an Event not repeated for an hour (the apiserver's default lifetime of Events) is made anew. Holds 4,096 entries at most.
  */
-export interface EventLedger {
-  decide(event: EventKey, now: Millis): LedgerDecision;
+export interface EventCorrelator {
+  decide(event: EventKey, now: Millis): CorrelatorDecision;
   /** The Event is no longer at the apiserver: the next notice of this kind makes it anew. */
   forget(event: EventKey): void;
 }
 
-export function createEventLedger(): EventLedger {
+export function createEventCorrelator(): EventCorrelator {
   const entries = new Map<string, Entry>();
   const buckets = new Map<string, Bucket>();
   return {

@@ -3,7 +3,7 @@ import { API_GROUP, API_VERSION, type ObjectMeta } from "../../api/meta.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ReportedEvent } from "../../controller/ports/ports.ts";
-import { createEventLedger, type EventLedger, type EventKey } from "./event-correlator.ts";
+import { createEventCorrelator, type EventCorrelator, type EventKey } from "./event-correlator.ts";
 import { microTime } from "../client/micro-time.ts";
 import { EVENTS, pathOf } from "../client/resource.ts";
 import { describeResult } from "../client/api-result.ts";
@@ -16,11 +16,11 @@ interface OfferedEvent {
 }
 
 /** Takes Events at any speed, never blocks, never throws; what is too much is dropped. */
-export interface EventSink extends AsyncDisposable {
+export interface EventRecorder extends AsyncDisposable {
   offer(offered: OfferedEvent): void;
 }
 
-export interface EventSinkDeps {
+export interface EventRecorderDeps {
   readonly transport: Transport;
   /** Wall-clock: it dates Events. */
   readonly clock: Clock;
@@ -29,9 +29,9 @@ export interface EventSinkDeps {
   readonly instance: string;
 }
 
-export function createEventSink(deps: EventSinkDeps): EventSink {
+export function createEventRecorder(deps: EventRecorderDeps): EventRecorder {
   const stop = new AbortController();
-  const state: SinkState = { deps, ledger: createEventLedger(), queue: [], signal: stop.signal };
+  const state: RecorderState = { deps, correlator: createEventCorrelator(), queue: [], signal: stop.signal };
   let draining: Promise<void> | undefined;
   return {
     offer: (offered) => {
@@ -56,9 +56,9 @@ export function createEventSink(deps: EventSinkDeps): EventSink {
   };
 }
 
-interface SinkState {
-  readonly deps: EventSinkDeps;
-  readonly ledger: EventLedger;
+interface RecorderState {
+  readonly deps: EventRecorderDeps;
+  readonly correlator: EventCorrelator;
   readonly queue: Queued[];
   readonly signal: AbortSignal;
 }
@@ -74,11 +74,11 @@ const LAST_MOMENT_MS = 1_000;
 const MAX_NOTE = 1_000;
 const MAX_INSTANCE = 128;
 
-function decide({ deps, ledger }: SinkState, offered: OfferedEvent): Queued | undefined {
+function decide({ deps, correlator }: RecorderState, offered: OfferedEvent): Queued | undefined {
   const { meta, event } = offered;
   const eventKey = { object: meta.uid, text: `${event.type} ${event.reason} ${event.message}` };
   const now = deps.clock.now();
-  const decision = ledger.decide(eventKey, now);
+  const decision = correlator.decide(eventKey, now);
   switch (decision.kind) {
     case "create":
       return { eventKey, request: creation(deps, offered, eventKey, now) };
@@ -90,14 +90,14 @@ function decide({ deps, ledger }: SinkState, offered: OfferedEvent): Queued | un
   }
 }
 
-async function drain({ deps, ledger, queue, signal }: SinkState): Promise<void> {
+async function drain({ deps, correlator, queue, signal }: RecorderState): Promise<void> {
   for (let queued = queue.shift(); queued !== undefined && !signal.aborted; queued = queue.shift()) {
     const result = await deps.transport.request(queued.request, signal).catch(() => undefined);
     if (result === undefined || result.kind === "ok") {
       continue;
     }
     if (result.kind === "status" && result.code === 404 && queued.request.method === "PATCH") {
-      ledger.forget(queued.eventKey);
+      correlator.forget(queued.eventKey);
     } else if (result.kind !== "status" || result.code !== 409) {
       deps.log.debug({ err: describeResult(result) }, "event not recorded");
     }
@@ -105,7 +105,7 @@ async function drain({ deps, ledger, queue, signal }: SinkState): Promise<void> 
 }
 
 function creation(
-  deps: EventSinkDeps,
+  deps: EventRecorderDeps,
   { kind, meta, event }: OfferedEvent,
   eventKey: EventKey,
   now: Millis,

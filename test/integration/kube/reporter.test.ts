@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import type { AliasStatus } from "../../../src/api/dns-alias.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
-import { createEventSink } from "../../../src/kube/status/event-recorder.ts";
+import { createEventRecorder } from "../../../src/kube/status/event-recorder.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../../src/base/json.ts";
 import { createNudgeKubelet } from "../../../src/kube/objects/kubelet-nudge.ts";
 import { createEndpointsOf } from "../../../src/kube/objects/serving-endpoints.ts";
@@ -40,7 +40,8 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     await server[Symbol.asyncDispose]();
   });
 
-  const sinkOf = () => createEventSink({ transport, clock: systemClock, log: silentLogger, instance: "dnsalias-0" });
+  const sinkOf = () =>
+    createEventRecorder({ transport, clock: systemClock, log: silentLogger, instance: "dnsalias-0" });
   const reporterOf = (events = sinkOf()) => createReporter({ transport, events, clock: systemClock });
   const makeAlias = async (name: string) => {
     await kubectlApply(server, JSON.stringify(aliasManifest(name)));
@@ -141,7 +142,7 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     const alias = await makeAlias("series");
     let now = Date.now();
     const clock = { now: () => now, sleep: (ms: number, signal: AbortSignal) => systemClock.sleep(ms, signal) };
-    const events = createEventSink({ transport, clock, log: silentLogger, instance: "dnsalias-0" });
+    const events = createEventRecorder({ transport, clock, log: silentLogger, instance: "dnsalias-0" });
     const eventOf = async () => {
       const list = await ok(transport, { method: "GET", path: pathOf(EVENTS, { namespace: "default" }) });
       return listAt(list, "items").find((event) => textAt(event, "regarding", "name") === "series");
