@@ -2,7 +2,7 @@ import type { Millis } from "../base/clock.ts";
 import type { ObjectKey } from "../api/meta.ts";
 import { createOneATurn } from "../schedule/turn-gate.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
-import { reportAlias, type AliasReportDeps } from "./status/update-alias-status.ts";
+import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { createZoneSync, type ZoneSync } from "./responder/zone-sync.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
@@ -18,7 +18,7 @@ import { namesOfUnread } from "./inventory/unreadable-names.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
-import { reportZone, type ZoneReportDeps } from "./status/update-zone-status.ts";
+import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
 import type { ZoneState } from "./zone/zone-state.ts";
 
 /** The running controller; a level-triggered loop over zones and aliases that nothing but its signal ends. */
@@ -286,7 +286,7 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
   };
-  return reportAlias(deps, key, signal);
+  return updateAliasStatus(deps, key, signal);
 }
 
 function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
@@ -301,5 +301,5 @@ function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSign
     mayWrite: () => mayWrite(context),
     invalidEdit: (key) => context.invalid.get(invalidKey("DnsZone", key)),
   };
-  return reportZone(deps, zone, signal);
+  return updateZoneStatus(deps, zone, signal);
 }

@@ -22,7 +22,7 @@ export interface AliasReportDeps extends FactsDeps {
 }
 
 /** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
-export async function reportAlias(deps: AliasReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
+export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const alias = deps.store.alias(key);
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);

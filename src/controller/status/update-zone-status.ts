@@ -27,7 +27,7 @@ export interface ZoneReportDeps {
 }
 
 /** Brings one zone's status to what it should be; writes nothing where nothing differs. */
-export async function reportZone(deps: ZoneReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
+export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const state = deps.zoneState(key);
   const zone = deps.store.zone(key);
   if (zone === undefined) {
