@@ -90,7 +90,7 @@ function variantFor(deps: AttemptDeps, traits: Traits, { queried, sent }: Outgoi
   const [high = 0, low = 0] = deps.randomBytes(2);
   return {
     id: sent.protocol === "https" ? 0 : (high << 8) | low,
-    ...(isPlain(sent) && !traits.foldsCase && { letterBits: deps.randomBytes(LETTER_BYTES) }),
+    ...(isPlain(sent) && !traits.ignores0x20 && { case0x20: deps.randomBytes(LETTER_BYTES) }),
     ...(sent.edns && {
       edns: {
         ...(isPlain(sent) && { cookie: cookieToSend(traits) }),
@@ -137,7 +137,7 @@ function read(bytes: Uint8Array, query: Message, cookieExpected: boolean): Seen 
     return { mismatched: decoded.problem };
   }
   const match = matchResponse(query, decoded.message, cookieExpected);
-  return match.kind === "stray" ? { mismatched: match.why } : { response: { message: decoded.message, match } };
+  return match.kind === "mismatched" ? { mismatched: match.why } : { response: { message: decoded.message, match } };
 }
 
 function understand(result: ExchangeResult, { response, mismatched }: Seen): Got {
@@ -170,5 +170,5 @@ const LOST: Readonly<Record<Retry, { readonly reason: FailureReason; readonly de
   subnet: { reason: "rcode", detail: "refused the client subnet" },
   badcookie: { reason: "rcode", detail: "refused the cookie" },
   cookie: { reason: "malformed", detail: "answered without its cookie" },
-  letters: { reason: "malformed", detail: "did not echo the question's letters" },
+  "0x20": { reason: "malformed", detail: "did not echo the question's letters" },
 };

@@ -19,7 +19,7 @@ export interface QueryVariant {
   /** 0 to 65535, random. */
   readonly id: number;
   /** One bit a letter, random; absent: all letters in lower case. */
-  readonly letterBits?: Uint8Array;
+  readonly case0x20?: Uint8Array;
   /** Absent: without EDNS, and so without a cookie and a subnet. */
   readonly edns?: { readonly cookie?: Uint8Array; readonly subnet?: Subnet };
 }
@@ -37,7 +37,7 @@ export function buildQuery(queried: ResolverQuestion, variant: QueryVariant): Me
     id: variant.id,
     recursionDesired: queried.recursion,
     authenticData: queried.recursion,
-    questions: [questionOf(queried, variant.letterBits)],
+    questions: [questionOf(queried, variant.case0x20)],
     ...(variant.edns && { edns: ednsOf(variant.edns) }),
   };
 }
@@ -47,9 +47,9 @@ export function originalCaseOf(question: Question): string {
   return question.originalCase ?? question.name;
 }
 
-function questionOf({ name, type }: ResolverQuestion, letterBits: Uint8Array | undefined): Question {
+function questionOf({ name, type }: ResolverQuestion, case0x20: Uint8Array | undefined): Question {
   const question = { name, type, class: CLASS.IN };
-  return letterBits === undefined ? question : { ...question, originalCase: spell(name, letterBits) };
+  return case0x20 === undefined ? question : { ...question, originalCase: spell(name, case0x20) };
 }
 
 function ednsOf({ cookie, subnet }: NonNullable<QueryVariant["edns"]>): NonNullable<Message["edns"]> {

@@ -27,7 +27,7 @@ export type FollowUp =
 /** What is to be done with a response that is not stray. Over TCP and what is built on it, doubts are settled: only the server can answer there. */
 export function followUp(sent: Sent, message: Message, match: ResponseMatch): FollowUp {
   const isUdp = sent.protocol === "udp";
-  if (isUdp && match.kind === "doubtful") {
+  if (isUdp && match.kind === "unverified") {
     return { kind: "again", next: { ...sent, protocol: "tcp", retry: match.lacks } };
   }
   if (message.rcode === RCODE.BADCOOKIE && cookieOf(message) !== undefined) {
@@ -50,13 +50,13 @@ export function followUp(sent: Sent, message: Message, match: ResponseMatch): Fo
 /** What the same response teaches about the server. */
 export function learn(traits: Traits, sent: Sent, response: Response, now: Millis): Traits {
   const { message, match } = response;
-  const isProven = sent.protocol !== "udp" && match.kind === "doubtful";
+  const isProven = sent.protocol !== "udp" && match.kind === "unverified";
   const known = withCookie(traits, cookieOf(message), now);
   if (isProven && match.lacks === "cookie") {
     return withoutCookie(known, now);
   }
-  if (isProven && match.lacks === "letters") {
-    return { ...known, foldsCase: true };
+  if (isProven && match.lacks === "0x20") {
+    return { ...known, ignores0x20: true };
   }
   if (sent.retry === "subnet" && !refusesSubnet(message)) {
     return { ...known, subnetlessUntil: now + REMEMBERED_MS };

@@ -10,25 +10,25 @@ import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
  */
 export type ResponseMatch =
   | { readonly kind: "answer" }
-  | { readonly kind: "doubtful"; readonly lacks: SpoofingProof }
-  | { readonly kind: "stray"; readonly why: string };
+  | { readonly kind: "unverified"; readonly lacks: SpoofingProof }
+  | { readonly kind: "mismatched"; readonly why: string };
 
-export type SpoofingProof = "letters" | "cookie";
+export type SpoofingProof = "0x20" | "cookie";
 
 /** Is this packet the answer to that query? RFC 5452 9.1, RFC 7873 5.3, RFC 7871 7.3. */
 export function matchResponse(query: Message, response: Message, cookieExpected: boolean): ResponseMatch {
   const why = strangeHeader(query, response) ?? strangeCookie(query, response) ?? strangeSubnet(query, response);
   if (why !== undefined) {
-    return { kind: "stray", why };
+    return { kind: "mismatched", why };
   }
   if (cookieExpected && cookieOf(response) === undefined) {
-    return { kind: "doubtful", lacks: "cookie" };
+    return { kind: "unverified", lacks: "cookie" };
   }
   const [queried] = query.questions;
   const [echoed] = response.questions;
   return queried === undefined || echoed === undefined || originalCaseOf(queried) === originalCaseOf(echoed)
     ? { kind: "answer" }
-    : { kind: "doubtful", lacks: "letters" };
+    : { kind: "unverified", lacks: "0x20" };
 }
 
 /** The first cookie option of a message. */

@@ -43,9 +43,9 @@ const spellings = [
 for (const { text, bits, want } of spellings) {
   test(`the bits ${bits.join(" ")} spell ${text} as ${want}, which survives the wire`, () => {
     const queried = { name: name(text), type: TYPE.A, recursion: true };
-    const [question] = buildQuery(queried, { id: 1, letterBits: Uint8Array.from(bits) }).questions;
+    const [question] = buildQuery(queried, { id: 1, case0x20: Uint8Array.from(bits) }).questions;
     assert.equal(question && originalCaseOf(question), want);
-    const sent = encodeMessage(buildQuery(queried, { id: 1, letterBits: Uint8Array.from(bits) }));
+    const sent = encodeMessage(buildQuery(queried, { id: 1, case0x20: Uint8Array.from(bits) }));
     const decoded = decodeMessage(sent);
     assert.ok(decoded.kind === "ok");
     const [read] = decoded.message.questions;

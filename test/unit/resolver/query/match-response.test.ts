@@ -43,19 +43,19 @@ const cases: readonly Case[] = [
   },
   {
     name: "the letters echoed",
-    sent: query({ letterBits: Uint8Array.of(0b101) }),
+    sent: query({ case0x20: Uint8Array.of(0b101) }),
     got: {},
     want: "answer",
   },
   {
     name: "the letters folded",
-    sent: query({ letterBits: Uint8Array.of(0b101) }),
+    sent: query({ case0x20: Uint8Array.of(0b101) }),
     got: { questions: [question] },
     want: "doubtful: letters",
   },
   {
     name: "other letters",
-    sent: query({ letterBits: Uint8Array.of(0b101) }),
+    sent: query({ case0x20: Uint8Array.of(0b101) }),
     got: { questions: [{ ...question, originalCase: "wWw.example." }] },
     want: "doubtful: letters",
   },
@@ -103,8 +103,8 @@ const cases: readonly Case[] = [
 for (const { name: title, sent = query(), got, cookieExpected = false, want } of cases) {
   test(`judge: ${title}`, () => {
     const match = matchResponse(sent, { ...response(sent), ...got }, cookieExpected);
-    const why = match.kind === "stray" ? `: ${match.why}` : "";
-    const lacks = match.kind === "doubtful" ? `: ${match.lacks}` : "";
+    const why = match.kind === "mismatched" ? `: ${match.why}` : "";
+    const lacks = match.kind === "unverified" ? `: ${match.lacks}` : "";
     assert.equal(`${match.kind}${why}${lacks}`, want);
   });
 }
