@@ -5,7 +5,7 @@ import type { FailureReason } from "../../dns/lookup-result.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
 import { rcodeFailure } from "./extended-error.ts";
-import { aliasAt, type Hop, indexRecords, type RecordIndex } from "./cname-hop.ts";
+import { aliasAt, type CnameHop, indexRecords, type RecordIndex } from "./cname-hop.ts";
 import { addressOfRdata, negativeTtlOfSoa } from "./read-rdata.ts";
 
 /** More is no chain that anyone means, and more addresses no set that a client can use. */
@@ -48,7 +48,7 @@ interface Progress {
   /** `ttl` includes the addresses' own. */
   readonly chain: Chain;
   /** The hops that this answer added. */
-  readonly hops: readonly Hop[];
+  readonly hops: readonly CnameHop[];
 }
 
 export interface ChainQuestion {
@@ -91,7 +91,7 @@ interface Walked extends Progress {
 
 function walk(records: RecordIndex, start: Chain): Walked {
   let chain = start;
-  const hops: Hop[] = [];
+  const hops: CnameHop[] = [];
   for (;;) {
     const found = aliasAt(records, endOfChain(chain));
     if (found === undefined) {

@@ -6,7 +6,7 @@ import { CLASS, TYPE } from "../../dns/registry.ts";
 import { nameFromRdata } from "./read-rdata.ts";
 
 /** One step of a chain: `owner` is an alias of `target`. */
-export interface Hop {
+export interface CnameHop {
   readonly owner: Name;
   readonly type: "CNAME" | "DNAME";
   readonly target: Name;
@@ -24,7 +24,7 @@ export function indexRecords(records: readonly WireRecord[]): RecordIndex {
 }
 
 export type Alias =
-  | { readonly kind: "hop"; readonly hop: Hop }
+  | { readonly kind: "hop"; readonly hop: CnameHop }
   | { readonly kind: "malformed"; readonly detail: string };
 
 /**
@@ -47,14 +47,14 @@ function dnameAbove(records: RecordIndex, name: Name): Alias | undefined {
   for (let owner = parentOf(name); owner !== undefined; owner = parentOf(owner)) {
     const dname = records.get(owner)?.find(({ type }) => type === TYPE.DNAME);
     if (dname !== undefined) {
-      return substitute(name, owner, dname);
+      return synthesizeCname(name, owner, dname);
     }
   }
   return undefined;
 }
 
 /** RFC 6672 2.2: the labels below the owner, then the DNAME's target. */
-function substitute(name: Name, owner: Name, dname: WireRecord): Alias {
+function synthesizeCname(name: Name, owner: Name, dname: WireRecord): Alias {
   const above = owner === ROOT ? name : name.slice(0, -owner.length);
   const target = nameFromRdata(dname);
   const text = target === ROOT ? above : `${above}${target}`;

@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { Hop } from "./cname-hop.ts";
+import type { CnameHop } from "./cname-hop.ts";
 
 /** What a look-up tells while it goes on, for people who watch one. */
 export type LookupStep =
@@ -15,6 +15,6 @@ export type LookupStep =
       readonly result: string;
     }
   /** A hop of an answer that was believed. */
-  | ({ readonly kind: "hop" } & { readonly hop: Hop })
+  | ({ readonly kind: "hop" } & { readonly hop: CnameHop })
   /** The addresses at the end of the chain. */
   | { readonly kind: "addresses"; readonly name: Name; readonly addresses: readonly string[]; readonly ttl: number };

@@ -17,7 +17,7 @@ export interface Substitution {
 }
 
 /** The DNAME above a name, and the CNAME that it makes of it, with the DNAME's TTL (RFC 6672 3.1). */
-export function substitute(name: Name, owner: Name, dname: WireSet): Substitution {
+export function synthesizeCname(name: Name, owner: Name, dname: WireSet): Substitution {
   const records = recordsOf(dname, owner);
   const [rdata] = rdataOf(dname);
   const target = rdata === undefined ? ROOT : canonicalName(rdata);
