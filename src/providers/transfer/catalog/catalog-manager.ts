@@ -5,7 +5,7 @@ import { catalogSets, catalogSoa } from "./catalog-zone.ts";
 import { wireRRset, type WireRRset, setKeyOf } from "../zone/wire-rrset.ts";
 import { firstSerial, serialAfter } from "../zone/serials.ts";
 import type { PrimaryZone } from "../zone/primary-zone.ts";
-import { advanced, type History, versionOf } from "../zone/journal.ts";
+import { appendVersion, type History, versionOf } from "../zone/journal.ts";
 import { aclEntryOf, type ZoneEntry, type ZoneRegistry } from "../zone/zone-registry.ts";
 
 export interface CatalogKeeperDeps {
@@ -151,5 +151,5 @@ function nextHistory(catalog: Name, before: History | undefined, names: readonly
     throw new TypeError("an SOA without a record");
   }
   const version = versionOf(serial, soa, sets);
-  return before === undefined ? { current: version, journal: [] } : advanced(before, version);
+  return before === undefined ? { current: version, journal: [] } : appendVersion(before, version);
 }

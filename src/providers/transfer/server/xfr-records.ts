@@ -1,7 +1,7 @@
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { isNewerSerial } from "../../../dns/serial.ts";
 import { recordBytes } from "../zone/wire-rrset.ts";
-import { deltasSince, type Delta, type History, type ZoneVersion } from "../zone/journal.ts";
+import { changesetsSince, type Changeset, type History, type ZoneVersion } from "../zone/journal.ts";
 
 /** What answers a request for a zone, and in which form; `records` may be gone through more than once. */
 export interface TransferForm {
@@ -23,11 +23,11 @@ export function incrementalForm(history: History, serial: number): TransferForm 
   if (!isNewerSerial(current.serial, serial)) {
     return currentForm(current);
   }
-  const deltas = deltasSince(history, serial);
-  const bytes = deltas?.reduce((sum, delta) => sum + delta.bytes, 2 * recordBytes(current.soa)) ?? Infinity;
-  return deltas === undefined || bytes >= current.bytes
+  const changesets = changesetsSince(history, serial);
+  const bytes = changesets?.reduce((sum, changeset) => sum + changeset.bytes, 2 * recordBytes(current.soa)) ?? Infinity;
+  return changesets === undefined || bytes >= current.bytes
     ? wholeForm(current)
-    : { kind: "incremental", records: { [Symbol.iterator]: () => incrementalRecords(current, deltas) } };
+    : { kind: "incremental", records: { [Symbol.iterator]: () => incrementalRecords(current, changesets) } };
 }
 
 /** The SOA alone: all that fits into UDP for sure (RFC 1995 2), and what says that there is nothing new. */
@@ -43,9 +43,9 @@ function* wholeRecords({ soa, sets }: ZoneVersion): Generator<WireRecord, void> 
   yield soa;
 }
 
-function* incrementalRecords({ soa }: ZoneVersion, deltas: readonly Delta[]): Generator<WireRecord, void> {
+function* incrementalRecords({ soa }: ZoneVersion, changesets: readonly Changeset[]): Generator<WireRecord, void> {
   yield soa;
-  for (const { from, to, removed, added } of deltas) {
+  for (const { from, to, removed, added } of changesets) {
     yield from.soa;
     yield* removed;
     yield to.soa;

@@ -13,7 +13,7 @@ export interface ZoneVersion {
 }
 
 /** What leads from one version to the next (RFC 1995 4). */
-export interface Delta {
+export interface Changeset {
   readonly from: Pick<ZoneVersion, "serial" | "soa">;
   readonly to: Pick<ZoneVersion, "serial" | "soa">;
   readonly removed: readonly WireRecord[];
@@ -26,7 +26,7 @@ export interface Delta {
 export interface History {
   readonly current: ZoneVersion;
   /** Oldest first; each begins where the one before it ends, and the last ends at `current`. */
-  readonly journal: readonly Delta[];
+  readonly journal: readonly Changeset[];
 }
 
 export interface JournalLimits {
@@ -46,24 +46,24 @@ export function versionOf(serial: number, soa: WireRecord, sets: ReadonlyMap<str
 }
 
 /** The history with one version more; what is over the limits is forgotten, oldest first. */
-export function advanced(history: History, next: ZoneVersion, limits: JournalLimits = JOURNAL_LIMITS): History {
-  const journal = [...history.journal, deltaOf(history.current, next)].slice(-limits.versions);
+export function appendVersion(history: History, next: ZoneVersion, limits: JournalLimits = JOURNAL_LIMITS): History {
+  const journal = [...history.journal, changesetOf(history.current, next)].slice(-limits.versions);
   const room = Math.min(limits.bytes, next.bytes);
   let bytes = 0;
-  const from = journal.findLastIndex((delta) => {
-    bytes += delta.bytes;
+  const from = journal.findLastIndex((changeset) => {
+    bytes += changeset.bytes;
     return bytes > room;
   });
   return { current: next, journal: journal.slice(from + 1) };
 }
 
 /** The way from a serial to the newest version; undefined when it is not known any more, or never was. */
-export function deltasSince({ journal }: History, serial: number): readonly Delta[] | undefined {
+export function changesetsSince({ journal }: History, serial: number): readonly Changeset[] | undefined {
   const start = journal.findIndex(({ from }) => from.serial === serial);
   return start === -1 ? undefined : journal.slice(start);
 }
 
-function deltaOf(before: ZoneVersion, after: ZoneVersion): Delta {
+function changesetOf(before: ZoneVersion, after: ZoneVersion): Changeset {
   const removed: WireRecord[] = [];
   const added: WireRecord[] = [];
   for (const [key, set] of before.sets) {
@@ -77,7 +77,7 @@ function deltaOf(before: ZoneVersion, after: ZoneVersion): Delta {
 }
 
 /** Not the version itself, which would keep all of it in memory. */
-function headOf({ serial, soa }: ZoneVersion): Delta["from"] {
+function headOf({ serial, soa }: ZoneVersion): Changeset["from"] {
   return { serial, soa };
 }
 

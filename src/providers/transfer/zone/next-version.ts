@@ -5,7 +5,7 @@ import type { WireRecord } from "../../../dns/message/message.ts";
 import { displayName } from "../../../dns/name/name.ts";
 import type { RRset } from "../../../dns/record.ts";
 import { wireRRset, type WireRRset, recordBytes, setKeyOf } from "./wire-rrset.ts";
-import { advanced, type History, versionOf } from "./journal.ts";
+import { appendVersion, type History, versionOf } from "./journal.ts";
 
 /** By the set that each was made of: a set that is the same object is not made again. */
 export type WireRRsetCache = WeakMap<RRset | OwnedRRset, WireRRset>;
@@ -42,7 +42,7 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
   const version = versionOf(serial, soa, next);
   return {
     kind: "made",
-    history: before === undefined ? { current: version, journal: [] } : advanced(before, version),
+    history: before === undefined ? { current: version, journal: [] } : appendVersion(before, version),
   };
 }
 

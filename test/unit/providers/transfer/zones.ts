@@ -6,7 +6,7 @@ import { typeName } from "../../../../src/dns/registry.ts";
 import { parseZoneFile } from "../../../../src/dns/zone-file/parse-zone-file.ts";
 import { wireRRset, setKeyOf } from "../../../../src/providers/transfer/zone/wire-rrset.ts";
 import {
-  advanced,
+  appendVersion,
   type History,
   type JournalLimits,
   versionOf,
@@ -29,7 +29,7 @@ export function version(serial: number, lines: readonly string[] = []): ZoneVers
 /** The versions one after the other. */
 export function history(versions: readonly ZoneVersion[], limits?: JournalLimits): History {
   const [first = assert.fail(), ...later] = versions;
-  return later.reduce<History>((before, next) => advanced(before, next, limits), { current: first, journal: [] });
+  return later.reduce<History>((before, next) => appendVersion(before, next, limits), { current: first, journal: [] });
 }
 
 /** "www.example.com. 60 A 192.0.2.1" */

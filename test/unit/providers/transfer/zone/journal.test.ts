@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { incrementalForm, wholeForm } from "../../../../../src/providers/transfer/server/xfr-records.ts";
-import { deltasSince, JOURNAL_LIMITS } from "../../../../../src/providers/transfer/zone/journal.ts";
+import { changesetsSince, JOURNAL_LIMITS } from "../../../../../src/providers/transfer/zone/journal.ts";
 import { history, soaText, texts, version } from "../zones.ts";
 
 /** So much that the differences are smaller. */
@@ -88,8 +88,8 @@ test("differences that are not smaller than the zone are sent as the zone", () =
 test("the journal keeps the last versions, and forgets the oldest first", () => {
   const versions = Array.from({ length: 8 }, (_, index) => version(index + 1, [...BALLAST, `w${index} A 192.0.2.1`]));
   const kept = history(versions, { ...JOURNAL_LIMITS, versions: 3 });
-  assert.equal(deltasSince(kept, 5)?.length, 3);
-  assert.equal(deltasSince(kept, 4), undefined);
+  assert.equal(changesetsSince(kept, 5)?.length, 3);
+  assert.equal(changesetsSince(kept, 4), undefined);
   const one = kept.journal[0]?.bytes ?? 0;
   assert.equal(history(versions, { versions: 100, bytes: 2 * one }).journal.length, 2);
   assert.equal(history(versions, { versions: 100, bytes: one - 1 }).journal.length, 0);
