@@ -3,7 +3,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { cap } from "../../plan/name-limit.ts";
-import { carried, type Lacking } from "../../plan/supported-types.ts";
+import { withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/supported-types.ts";
 import type { ActualRRset, Change } from "../../plan/change.ts";
 import { diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
@@ -22,7 +22,7 @@ export interface ProposalInput {
   /** The least TTL that the backend takes; absent: any. */
   readonly minTtl?: Seconds | undefined;
   /** What the backend cannot hold; absent: nothing. */
-  readonly lacking?: Lacking | undefined;
+  readonly unsupportedTypes?: UnsupportedTypes | undefined;
 }
 
 /** What of a provider a proposal goes by. */
@@ -31,8 +31,11 @@ export function limitsOf({
   maxNames,
   minTtl,
   lacks,
-}: Pick<ZoneProvider, "id" | "maxNames" | "minTtl" | "lacks">): Pick<ProposalInput, "maxNames" | "minTtl" | "lacking"> {
-  return { maxNames, minTtl, lacking: lacks && { backend: id, types: lacks } };
+}: Pick<ZoneProvider, "id" | "maxNames" | "minTtl" | "lacks">): Pick<
+  ProposalInput,
+  "maxNames" | "minTtl" | "unsupportedTypes"
+> {
+  return { maxNames, minTtl, unsupportedTypes: lacks && { backend: id, types: lacks } };
 }
 
 /** What would be done to a zone, and what of it may be done now. */
@@ -49,14 +52,16 @@ export function propose({
   ownerId,
   maxNames,
   minTtl = 0,
-  lacking,
+  unsupportedTypes,
   mayNotDelete,
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
   const { names, refusals } = cap(plan.names, published, maxNames);
   const { policy, conflict } = zone.spec;
-  const raised = names.map((name) => withMinTtl(lacking === undefined ? name : carried(name, lacking), minTtl));
+  const raised = names.map((name) =>
+    withMinTtl(unsupportedTypes === undefined ? name : withoutUnsupportedTypes(name, unsupportedTypes), minTtl),
+  );
   const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, mayNotDelete }), ...refusals];
   const guarded = guard({
     changes,

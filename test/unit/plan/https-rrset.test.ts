@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { TargetAnswer } from "../../../src/plan/target-answer.ts";
-import { carried } from "../../../src/plan/supported-types.ts";
+import { withoutUnsupportedTypes } from "../../../src/plan/supported-types.ts";
 import { contributionOf } from "../../../src/plan/contribution.ts";
 import type { Contributor } from "../../../src/plan/contributor.ts";
 import { planName, type NamePlan } from "../../../src/plan/name-plan.ts";
@@ -61,14 +61,14 @@ for (const { name, answers = ADDRESSES, spec = {}, other = false, want, mayNotDe
 
 test("a backend that has no HTTPS records is told of none, and the reader is", () => {
   const lacking = { backend: "externalDNSWebhook", types: ["HTTPS"] as const };
-  const plan = carried(planOf(ADDRESSES, {}, false), lacking);
+  const plan = withoutUnsupportedTypes(planOf(ADDRESSES, {}, false), lacking);
   assert.deepEqual(
     plan.sets.map(({ type }) => type),
     ["A", "AAAA"],
   );
   assert.match(plan.notPublished?.message ?? "", /^externalDNSWebhook has no records of this type/);
   const plain = planOf(ADDRESSES, { httpsAlias: false }, false);
-  assert.equal(carried(plain, lacking), plain);
+  assert.equal(withoutUnsupportedTypes(plain, lacking), plain);
 });
 
 function planOf(answers: readonly TargetAnswer[], spec: Partial<AliasSpec>, other: boolean): NamePlan {
