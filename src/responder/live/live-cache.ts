@@ -12,7 +12,7 @@ export interface LiveCacheEntry {
   /** Rises with whatever becomes of the answer. */
   version: number;
   /** Another answer stands at the source by now; this one is for when that does not come. */
-  isOutdated: boolean;
+  isInvalidated: boolean;
   /** Asking again from then on keeps the answer fresh for whoever asks next. */
   prefetchAt: Millis;
   /** The source has been asked, and until when its answer is waited for. */
@@ -52,14 +52,14 @@ export interface LiveCache {
   wait(entry: LiveCacheEntry): Promise<void> | undefined;
   settle(id: number, answer: LiveAnswer | undefined): void;
   /** What the source says of these owner names has changed. */
-  outdate(zone: Name, names: readonly Name[]): void;
+  invalidate(zone: Name, names: readonly Name[]): void;
   /** Queries that wait. */
   readonly waiting: number;
 }
 
 /** What a slot has that can be given out without asking the source first. */
-export function usable({ answer, isOutdated }: LiveCacheEntry, now: Millis): LiveAnswer | undefined {
-  if (answer === undefined || isOutdated) {
+export function usable({ answer, isInvalidated }: LiveCacheEntry, now: Millis): LiveAnswer | undefined {
+  if (answer === undefined || isInvalidated) {
     return undefined;
   }
   const isFresh = answer.kind === "addresses" && now < answer.freshUntil;
@@ -124,9 +124,9 @@ export function createLiveCache({ requestAnswer, clock, limits }: LiveCacheDeps)
         release(entry);
       }
     },
-    outdate: (zone, names) => {
+    invalidate: (zone, names) => {
       for (const name of names) {
-        FAMILIES.forEach((family) => table.find({ zone, name, family }).forEach(markOutdated));
+        FAMILIES.forEach((family) => table.find({ zone, name, family }).forEach(markInvalidated));
       }
     },
   };
@@ -135,7 +135,7 @@ export function createLiveCache({ requestAnswer, clock, limits }: LiveCacheDeps)
 function settled(entry: LiveCacheEntry, answer: LiveAnswer | undefined, now: Millis): void {
   entry.answer = answer ?? { kind: "none", refreshAt: now + GONE_AGAIN_MS };
   entry.version += 1;
-  entry.isOutdated = false;
+  entry.isInvalidated = false;
   entry.waitUntil = undefined;
   entry.prefetchAt = prefetchAt(entry.answer, now);
 }
@@ -207,7 +207,7 @@ function newEntry(question: LiveQuestion): LiveCacheEntry {
     question,
     answer: undefined,
     version: 0,
-    isOutdated: false,
+    isInvalidated: false,
     prefetchAt: Number.POSITIVE_INFINITY,
     waitUntil: undefined,
     waiters: [],
@@ -237,9 +237,9 @@ function forget(entry: LiveCacheEntry): void {
   entry.version += 1;
 }
 
-function markOutdated(entry: LiveCacheEntry): void {
+function markInvalidated(entry: LiveCacheEntry): void {
   entry.version += 1;
-  entry.isOutdated = true;
+  entry.isInvalidated = true;
 }
 
 /** Gives how many went. */

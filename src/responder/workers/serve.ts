@@ -55,7 +55,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
         zones.take(message);
         break;
       case "changed":
-        liveCache.outdate(message.zone, message.names);
+        liveCache.invalidate(message.zone, message.names);
         break;
       case "answers":
         message.answers.forEach(({ id, answer }) => liveCache.settle(id, answer));

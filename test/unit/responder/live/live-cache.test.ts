@@ -48,9 +48,9 @@ const usableCases: readonly (readonly [string, LiveAnswer | undefined, boolean, 
   ["an old failure", { kind: "failed", refreshAt: 100, detail: "" }, false, false],
 ];
 
-for (const [name, answer, isOutdated, want] of usableCases) {
+for (const [name, answer, isInvalidated, want] of usableCases) {
   test(`${name} ${want ? "can be" : "cannot be"} given out without asking`, () => {
-    const entry: LiveCacheEntry = { ...play().entries.entry(QUESTION), answer, isOutdated };
+    const entry: LiveCacheEntry = { ...play().entries.entry(QUESTION), answer, isInvalidated };
     assert.equal(usable(entry, 100), want ? answer : undefined);
     assert.equal(lastResort(entry, 100).kind, answer?.kind ?? "failed");
   });
@@ -111,11 +111,11 @@ test("each change of an answer makes another version", () => {
   const versions = [entry.version];
   entries.settle(queried[0]?.[0] ?? 0, addresses(9_000_000, 0));
   versions.push(entry.version);
-  entries.outdate(ZONE, [nameOf("other.example.com.")]);
+  entries.invalidate(ZONE, [nameOf("other.example.com.")]);
   versions.push(entry.version);
-  entries.outdate(ZONE, [ZONE]);
+  entries.invalidate(ZONE, [ZONE]);
   versions.push(entry.version);
-  assert.deepEqual([versions, entry.isOutdated], [[0, 1, 1, 2], true]);
+  assert.deepEqual([versions, entry.isInvalidated], [[0, 1, 1, 2], true]);
 });
 
 test("beyond the limit the oldest answer goes, and what was made of it is void", () => {
@@ -136,8 +136,8 @@ test("subnets have answers of their own, outdated with their name and bounded", 
   const first = subnetSlot(0);
   assert.equal(subnetSlot(0), first);
   assert.notEqual(subnetSlot(1), first);
-  entries.outdate(ZONE, [ZONE]);
-  assert.equal(first.isOutdated, true);
+  entries.invalidate(ZONE, [ZONE]);
+  assert.equal(first.isInvalidated, true);
   for (let third = 0; third < 1_500; third += 1) {
     subnetSlot(third);
   }
