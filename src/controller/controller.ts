@@ -247,7 +247,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       reporter: deps.reporter,
       observer: deps.observer,
       plan: (of) => planOf(context, of),
-      olderTwin: (of) => store.olderTwin(of),
+      zoneWithSameTarget: (of) => store.zoneWithSameTarget(of),
       mayNotDelete: () => namesOfUnread(context.invalid.values(), (key) => store.alias(key) !== undefined),
       mayWrite: () => mayWrite(context),
       aliasOf: (key) => store.alias(key),

@@ -58,7 +58,7 @@ function unreadAt({ world }: Stage, { controller }: Replica, name: Name): readon
 
 function winnersOf(store: Store, location: string, name: Name): readonly DnsAlias[] {
   const zones = [...store.zones()].filter(
-    (one) => writeTargetOf(one) === location && store.olderTwin(one) === undefined,
+    (one) => writeTargetOf(one) === location && store.zoneWithSameTarget(one) === undefined,
   );
   return zones.flatMap((one) => store.claimsIn(objectKey(one.meta)).get(name)?.winners ?? []);
 }
@@ -92,7 +92,7 @@ export function checkEnd(stage: Stage): void {
     assert.equal(one.meta.deletedAt, undefined, `${objectKey(one.meta)} was let go`);
   }
   for (const one of world.zones.values()) {
-    if (truth.olderTwin(one) === undefined) {
+    if (truth.zoneWithSameTarget(one) === undefined) {
       checkZone(stage, truth, one);
     }
   }

@@ -61,7 +61,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     now,
   });
   const provider = composition.providerOf(zone);
-  const twin = store.olderTwin(zone);
+  const twin = store.zoneWithSameTarget(zone);
   if (twin !== undefined) {
     const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place`;
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason: "ZoneConflict", message } };

@@ -47,7 +47,7 @@ export interface Store {
   zonesOfName(name: Name): ReadonlySet<ObjectKey>;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
   /** The older zone that has this one's place, or undefined when it has the place itself. */
-  olderTwin(zone: DnsZone): DnsZone | undefined;
+  zoneWithSameTarget(zone: DnsZone): DnsZone | undefined;
   /** How much is remembered, by kind. */
   sizes(): ReadonlyMap<string, number>;
 }
@@ -112,7 +112,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string): Store {
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
     zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
     matchOf: (alias, hostname) => zonesFor(hostname, alias.meta.namespace, state.index, state.labels),
-    olderTwin: (zone) => olderTwin(state.zones.values(), zone, writeTargetOf),
+    zoneWithSameTarget: (zone) => zoneWithSameTarget(state.zones.values(), zone, writeTargetOf),
     sizes: () => {
       const { aliases, candidates, claims, placed, pending } = state;
       return new Map(
@@ -328,7 +328,7 @@ function rememberZones(state: State, name: Name, places: ReadonlySet<ObjectKey>)
   }
 }
 
-function olderTwin(
+function zoneWithSameTarget(
   zones: Iterable<DnsZone>,
   zone: DnsZone,
   writeTargetOf: (zone: DnsZone) => string,

@@ -25,7 +25,7 @@ export interface ReconcileDeps {
   readonly reporter: Pick<Reporter, "event">;
   readonly observer: Observer;
   readonly plan: (zone: DnsZone) => ZonePlan;
-  readonly olderTwin: (zone: DnsZone) => DnsZone | undefined;
+  readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
   readonly mayNotDelete: () => ((name: Name) => boolean) | undefined;
   /** False while another replica leads: plan, but write nothing. */
@@ -84,7 +84,7 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
     deps.onChanged(objectKey(state.zone.meta), [...state.reportedAhead]);
     state.reportedAhead.clear();
   }
-  const twin = deps.olderTwin(state.zone);
+  const twin = deps.zoneWithSameTarget(state.zone);
   if (twin !== undefined) {
     const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`;
     return settleAs(deps, state, { kind: "refused", reason: "ZoneConflict", message }, { afterMs: REFUSED_RETRY_MS });
