@@ -1,7 +1,7 @@
 import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
 import { problemText, type Problem } from "../../api/schema/problem.ts";
 import type { InvalidObject, Inventory, InventoryHandlers } from "../../controller/ports/ports.ts";
-import { createInputWatch } from "./config-map-watch.ts";
+import { createConfigMapWatcher } from "./config-map-watch.ts";
 import { numberAt, textAt, textsAt, type JsonObject } from "../../base/json.ts";
 import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
 import { DNS_ALIASES, DNS_ZONES, NAMESPACES, type Resource } from "../client/resource.ts";
@@ -22,7 +22,7 @@ export function createInventory(deps: ListWatchDeps, options: InventoryOptions =
     run: async (handlers, signal) => {
       const sources = sourcesOf(options);
       const unlisted = new Set(sources);
-      const inputs = createInputWatch(deps, options.listWatch ?? {}, (zone) =>
+      const inputs = createConfigMapWatcher(deps, options.listWatch ?? {}, (zone) =>
         handlers.onEvent({ kind: "input", zone }),
       );
       const watchSource = (source: Source): Promise<void> => {
@@ -63,7 +63,7 @@ interface Source {
   readonly metadataOnly?: boolean;
 }
 
-type InputWatch = ReturnType<typeof createInputWatch>;
+type InputWatch = ReturnType<typeof createConfigMapWatcher>;
 
 interface EventMapper {
   readonly onObject: (object: JsonObject) => void;

@@ -36,7 +36,7 @@ export function configMapWatches(keys: ReadonlySet<ObjectKey>, manyInOne = 20): 
 }
 
 /** Which zones refer to which ConfigMaps. */
-export interface References {
+export interface ConfigMapReferences {
   set(zone: ObjectKey, configMaps: readonly ObjectKey[]): void;
   remove(zone: ObjectKey): void;
   /** Sorted. */
@@ -44,7 +44,7 @@ export interface References {
   configMaps(): ReadonlySet<ObjectKey>;
 }
 
-export function createReferences(): References {
+export function createConfigMapReferences(): ConfigMapReferences {
   const byZone = new Map<ObjectKey, readonly ObjectKey[]>();
   const byConfigMap = new Map<ObjectKey, Set<ObjectKey>>();
   const remove = (zone: ObjectKey): void => {

@@ -1,29 +1,34 @@
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
-import { configMapsOf, configMapWatches, createReferences, type ConfigMapWatch } from "./config-map-references.ts";
+import {
+  configMapsOf,
+  configMapWatches,
+  createConfigMapReferences,
+  type ConfigMapWatch,
+} from "./config-map-references.ts";
 import { CONFIG_MAPS } from "../client/resource.ts";
-import { createRunningSet } from "./task-set.ts";
+import { createTaskSet } from "./task-set.ts";
 import { keyOf } from "./known-versions.ts";
 
 /**
  * Tells when a ConfigMap that a zone refers to changes, its metadata being all that is asked for: whoever is told reads it again. Trouble here
  * does not make the inventory unhealthy: the provider's own read of the ConfigMap says what is wrong.
  */
-export interface InputWatch {
+export interface ConfigMapWatcher {
   setZone(zone: DnsZone): void;
   removeZone(key: ObjectKey): void;
   stop(): Promise<void>;
 }
 
-export function createInputWatch(
+export function createConfigMapWatcher(
   deps: ListWatchDeps,
   options: Partial<ListWatchSpec>,
   onInput: (zone: ObjectKey) => void,
-): InputWatch {
-  const references = createReferences();
+): ConfigMapWatcher {
+  const references = createConfigMapReferences();
   const tell = (configMap: ObjectKey): void => references.zonesOf(configMap).forEach((zone) => onInput(zone));
-  const watches = createRunningSet<ConfigMapWatch>(({ namespace, name }, signal) =>
+  const watches = createTaskSet<ConfigMapWatch>(({ namespace, name }, signal) =>
     runListWatch(
       deps,
       {

@@ -1,13 +1,13 @@
 /** Keeps exactly the wanted tasks running: starts the new, stops the dropped. Tasks never reject. */
-export interface RunningSet<T extends { readonly id: string }> {
+export interface TaskSet<T extends { readonly id: string }> {
   want(tasks: readonly T[]): void;
   /** Stops all; ready when the last has ended. */
   stop(): Promise<void>;
 }
 
-export function createRunningSet<T extends { readonly id: string }>(
+export function createTaskSet<T extends { readonly id: string }>(
   start: (task: T, signal: AbortSignal) => Promise<void>,
-): RunningSet<T> {
+): TaskSet<T> {
   const running = new Map<string, AbortController>();
   const ending = new Set<Promise<void>>();
   const launch = (task: T): void => {

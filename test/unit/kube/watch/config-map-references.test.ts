@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { configMapWatches, createReferences } from "../../../../src/kube/watch/config-map-references.ts";
-import { createRunningSet } from "../../../../src/kube/watch/task-set.ts";
+import { configMapWatches, createConfigMapReferences } from "../../../../src/kube/watch/config-map-references.ts";
+import { createTaskSet } from "../../../../src/kube/watch/task-set.ts";
 import { createLimiter } from "../../../../src/kube/client/concurrency-limiter.ts";
 
 describe("references to ConfigMaps", () => {
   it("know which zones to tell, as zones come, change and go", () => {
-    const references = createReferences();
+    const references = createConfigMapReferences();
     references.set("n/z1", ["n/base", "n/r1"]);
     references.set("n/z2", ["n/base"]);
     assert.deepEqual(references.zonesOf("n/base"), ["n/z1", "n/z2"]);
@@ -30,7 +30,7 @@ describe("references to ConfigMaps", () => {
 describe("a running set", () => {
   it("starts what is new, stops what is dropped, leaves the rest, and ends when all have ended", async () => {
     const log: string[] = [];
-    const set = createRunningSet<{ readonly id: string }>(async ({ id }, signal) => {
+    const set = createTaskSet<{ readonly id: string }>(async ({ id }, signal) => {
       log.push(`+${id}`);
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
       log.push(`-${id}`);
