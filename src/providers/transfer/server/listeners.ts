@@ -3,27 +3,27 @@ import type { Logger } from "../../../base/log.ts";
 import { listen } from "../../../transport/server/listen.ts";
 import type { Listener, ListenLimits, OnQuery } from "../../../transport/server/listener.ts";
 
-export type Opened = { readonly kind: "open" } | { readonly kind: "failed"; readonly message: string };
+export type ListenResult = { readonly kind: "open" } | { readonly kind: "failed"; readonly message: string };
 
 interface At {
   readonly host: string;
   readonly port: number;
 }
 
-export interface OpeningDeps {
+export interface LazyListenersDeps {
   readonly listen: readonly At[];
   readonly onQuery: OnQuery;
   readonly log: Logger;
 }
 
 /** Listeners that are opened when they are first needed, all or none; a failure is tried again at the next call. */
-export interface Opening extends AsyncDisposable {
-  open(): Promise<Opened>;
+export interface LazyListeners extends AsyncDisposable {
+  open(): Promise<ListenResult>;
 }
 
 const LIMITS: Partial<ListenLimits> = { maxConnections: 256, maxPipelined: 4, idleMs: 30_000 };
 
-export function createOpening(deps: OpeningDeps): Opening {
+export function createLazyListeners(deps: LazyListenersDeps): LazyListeners {
   let opened: Promise<readonly Listener[]> | undefined;
   let isClosed = false;
   return {
@@ -48,7 +48,7 @@ export function createOpening(deps: OpeningDeps): Opening {
   };
 }
 
-async function openAll({ listen: addresses, onQuery, log }: OpeningDeps): Promise<readonly Listener[]> {
+async function openAll({ listen: addresses, onQuery, log }: LazyListenersDeps): Promise<readonly Listener[]> {
   await using opening = new AsyncDisposableStack();
   const listeners: Listener[] = [];
   for (const at of addresses.flatMap(bothFamilies)) {
@@ -65,7 +65,7 @@ async function openAll({ listen: addresses, onQuery, log }: OpeningDeps): Promis
 /** IPv6 may be missing where both families are meant. */
 async function openOne(
   { host, port, isOptional }: At & { readonly isOptional: boolean },
-  { onQuery, log }: Pick<OpeningDeps, "onQuery" | "log">,
+  { onQuery, log }: Pick<LazyListenersDeps, "onQuery" | "log">,
 ): Promise<Listener | undefined> {
   const onError = (error: unknown): void => log.warn({ err: error }, "zone transfer failed");
   try {

@@ -9,7 +9,7 @@ import { createSemaphore } from "../../../transport/semaphore.ts";
 import { type CatalogKeeper, createCatalogKeeper } from "../catalog/catalog-manager.ts";
 import { createNotifier, type Notifier, type NotifyEnd, type NotifyTarget } from "../notify/notifier.ts";
 import { createNotifySockets } from "../notify/notify-sockets.ts";
-import { createOpening, type Opened } from "./listeners.ts";
+import { createLazyListeners, type ListenResult } from "./listeners.ts";
 import { respond } from "./answer-request.ts";
 import type { PrimaryZone } from "../zone/primary-zone.ts";
 import { streamed } from "./xfr-stream.ts";
@@ -46,7 +46,7 @@ export interface Primary extends AsyncDisposable {
   /** Serves until the signal aborts; what another process may have published since is not served again. */
   lead(term: AbortSignal): void;
   /** Listens, once it is asked to; a sentence when it cannot. */
-  open(): Promise<Opened>;
+  open(): Promise<ListenResult>;
   /** A DnsZone is there, or has another spec. */
   claim(owner: string, domain: Name, spec: TransferSpec): ZoneClaim;
   /** False for commands that only look. */
@@ -92,7 +92,7 @@ export function createPrimary(options: PrimaryOptions): Primary {
     onChanged: (catalog, history, members) => notifyAll(notifier, catalog, history, members),
   });
   const context: PrimaryContext = { registry, catalogs, notifier, isServing };
-  const opening = createOpening({ listen: options.listen, onQuery: answering(options, context), log });
+  const opening = createLazyListeners({ listen: options.listen, onQuery: answering(options, context), log });
   catalogs.run(ending.signal).catch((error: unknown) => {
     if (!ending.signal.aborted) {
       log.error({ err: error }, "catalog zones are not kept any more");

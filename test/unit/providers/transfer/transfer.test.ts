@@ -8,7 +8,7 @@ import type { SecretRead } from "../../../../src/providers/backend.ts";
 import type { OwnedRRset } from "../../../../src/providers/owned-rrset.ts";
 import type { ActualZone, ApplyResult, ZoneProvider } from "../../../../src/providers/provider.ts";
 import type { TextRead } from "../../../../src/providers/text-store.ts";
-import type { Opened } from "../../../../src/providers/transfer/server/listeners.ts";
+import type { ListenResult } from "../../../../src/providers/transfer/server/listeners.ts";
 import type { Primary } from "../../../../src/providers/transfer/server/primary.ts";
 import { createTransferProvider } from "../../../../src/providers/transfer/transfer.ts";
 import { wholeForm } from "../../../../src/providers/transfer/server/xfr-records.ts";
@@ -34,7 +34,7 @@ const TSIG = {
 interface Setting {
   base?: TextRead;
   secret?: SecretRead;
-  opened?: Opened;
+  opened?: ListenResult;
   mayServe?: boolean;
   serves?: boolean;
   remembered?: readonly OwnedRRset[];
