@@ -4,7 +4,7 @@ import { addressSet, familyOf } from "../dns/address/address.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { TargetAnswer } from "./target-answer.ts";
-import { goneAlone } from "./one-family-empty.ts";
+import { isOnlyThisFamilyEmpty } from "./one-family-empty.ts";
 
 /** The answer that stands for a target and family in the alias's view. */
 export type AnswerOf = (target: Name, family: Family) => TargetAnswer | undefined;
@@ -121,7 +121,7 @@ function outcomeOfTarget(alias: DnsAlias, answers: readonly TargetAnswer[], now:
 }
 
 function isGoneAlone(answer: TargetAnswer, answers: readonly TargetAnswer[]): boolean {
-  return answers.some((other) => other !== answer && goneAlone(answer, other));
+  return answers.some((other) => other !== answer && isOnlyThisFamilyEmpty(answer, other));
 }
 
 /** Failing families stand until `maxStaleness`; one that is confirmed empty stands until it is known whether the other is as well. */

@@ -3,7 +3,7 @@ import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
 import { keyText, type LookupResult, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import { goneAlone } from "../../plan/one-family-empty.ts";
+import { isOnlyThisFamilyEmpty } from "../../plan/one-family-empty.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
 import { unconfirmed } from "../../plan/hold/empty.ts";
 import type { HoldState } from "../../plan/hold/state.ts";
@@ -90,7 +90,7 @@ function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: M
   if (
     sibling?.state.emptySince !== undefined &&
     sibling.state.addresses.length > 0 &&
-    !goneAlone(answerOf(sibling.state), recovered)
+    !isOnlyThisFamilyEmpty(answerOf(sibling.state), recovered)
   ) {
     sibling.state = unconfirmed(sibling.state);
     notifyAnswer(context.deps, sibling, sibling.state.lastSuccessAt);
@@ -101,7 +101,7 @@ function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: M
 /** Being good for longer is no news of a family itself, but decides whether the other one is gone alone. */
 function notifySibling(context: RefresherContext, before: TargetAnswer, after: TargetAnswer): void {
   const sibling = siblingOf(context, after.key);
-  if (sibling !== undefined && goneAlone(sibling, after) && !goneAlone(sibling, before)) {
+  if (sibling !== undefined && isOnlyThisFamilyEmpty(sibling, after) && !isOnlyThisFamilyEmpty(sibling, before)) {
     guarded(context.deps.log, () => context.deps.onAnswer(sibling, sibling.lastSuccessAt));
   }
 }
