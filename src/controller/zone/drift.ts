@@ -11,13 +11,18 @@ export type Repairs = ReadonlyMap<string, readonly Millis[]>;
 const FIGHT_REPAIRS = 5;
 const FIGHT_WINDOW_MS = 3_600_000;
 
-export interface Peace {
+export interface UncontestedWrites {
   readonly writes: readonly Write[];
   readonly refusals: readonly Refusal[];
 }
 
 /** Takes out of the plan what would only go on a fight over a record set; every other name is written as planned. */
-export function withoutFights(writes: readonly Write[], drift: readonly Drift[], repairs: Repairs, now: Millis): Peace {
+export function withoutContested(
+  writes: readonly Write[],
+  drift: readonly Drift[],
+  repairs: Repairs,
+  now: Millis,
+): UncontestedWrites {
   const fought = new Map(
     drift
       .map((one) => [driftKey(one), one] as const)

@@ -11,7 +11,7 @@ import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ApplyResult, Failed } from "../../providers/provider.ts";
-import { recordRepairs, repairedBy, withoutFights } from "./drift.ts";
+import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import type { Observer, Reporter } from "../ports/ports.ts";
 import { limitsOf, propose } from "./propose-changes.ts";
@@ -151,7 +151,7 @@ async function publish(
     mayNotDelete: deps.mayNotDelete(),
   });
   recordHeld(deps, state, guarded);
-  const peace = withoutFights(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
+  const peace = withoutContested(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
   recordRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
@@ -160,7 +160,7 @@ async function publish(
     state.planningSince = waitMs === undefined ? undefined : state.planningSince;
     return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
   }
-  if (actual.needsWrite?.kind === "foreign-edit" && fights(deps, state)) {
+  if (actual.needsWrite?.kind === "foreign-edit" && isContested(deps, state)) {
     const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
@@ -323,7 +323,7 @@ function recordRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonl
   }
 }
 
-function fights(deps: ReconcileDeps, state: ZoneState): boolean {
+function isContested(deps: ReconcileDeps, state: ZoneState): boolean {
   const recent = state.repairs.filter((at) => deps.clock.now() - at < FIGHT_WINDOW_MS);
   return recent.length >= FIGHT_REPAIRS;
 }
