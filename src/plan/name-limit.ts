@@ -2,7 +2,7 @@ import { displayName, type Name } from "../dns/name/name.ts";
 import type { Change } from "./change.ts";
 import type { NamePlan } from "./name-plan.ts";
 
-export interface Capped {
+export interface NameLimitResult {
   readonly names: readonly NamePlan[];
   readonly refusals: readonly Extract<Change, { readonly kind: "refuse" }>[];
 }
@@ -11,7 +11,11 @@ export interface Capped {
  * Leaves out the owner names that a backend has no room for. Names that are published already come first, so that a new one never drives an old one
  * out; among the new the order of names decides.
  */
-export function cap(names: readonly NamePlan[], published: ReadonlySet<Name>, maxNames: number | undefined): Capped {
+export function applyNameLimit(
+  names: readonly NamePlan[],
+  published: ReadonlySet<Name>,
+  maxNames: number | undefined,
+): NameLimitResult {
   if (maxNames === undefined || names.length <= maxNames) {
     return { names, refusals: [] };
   }

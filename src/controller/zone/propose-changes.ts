@@ -2,7 +2,7 @@ import { APPROVE_ANNOTATION } from "../../api/meta.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { cap } from "../../plan/name-limit.ts";
+import { applyNameLimit } from "../../plan/name-limit.ts";
 import { withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/supported-types.ts";
 import type { ActualRRset, Change } from "../../plan/change.ts";
 import { diff } from "../../plan/diff.ts";
@@ -57,7 +57,7 @@ export function propose({
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
-  const { names, refusals } = cap(plan.names, published, maxNames);
+  const { names, refusals } = applyNameLimit(plan.names, published, maxNames);
   const { policy, conflict } = zone.spec;
   const raised = names.map((name) =>
     withMinTtl(unsupportedTypes === undefined ? name : withoutUnsupportedTypes(name, unsupportedTypes), minTtl),

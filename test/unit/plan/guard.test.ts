@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
-import { cap } from "../../../src/plan/name-limit.ts";
+import { applyNameLimit } from "../../../src/plan/name-limit.ts";
 import type { Change } from "../../../src/plan/change.ts";
 import { guard } from "../../../src/plan/guard.ts";
 import { loopFrom } from "../../../src/plan/loop.ts";
@@ -53,7 +53,7 @@ test("published names keep their room, and new ones come in order of name", () =
     const sets = [{ name, type: "A" as const, ttl: 60, data: ["192.0.2.1"], resources: [] }];
     return { name, sets, frozen: false, keepPublished: [] };
   });
-  const { names: kept, refusals } = cap(names, new Set([parseName("d.example.com")]), 2);
+  const { names: kept, refusals } = applyNameLimit(names, new Set([parseName("d.example.com")]), 2);
   assert.deepEqual(
     kept.map(({ name }) => name),
     ["a.example.com.", "d.example.com."],
