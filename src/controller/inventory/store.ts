@@ -12,7 +12,7 @@ import {
   type ZoneMatch,
 } from "../../plan/claims.ts";
 import type { InventoryEvent } from "../ports/ports.ts";
-import { takeSome } from "./take-some.ts";
+import { takeUpTo } from "./take-some.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {
@@ -259,10 +259,10 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
     state.pending.delete(name);
     decideName(state, name);
   }
-  const aliases = takeSome(state.touchedAliases, limit);
+  const aliases = takeUpTo(state.touchedAliases, limit);
   const more = state.pending.size + state.touchedAliases.size > 0;
   // A zone that is planned while half of its names are decided would withdraw the other half.
-  const zones = more ? NO_ZONES : takeSome(state.touchedZones, Infinity);
+  const zones = more ? NO_ZONES : takeUpTo(state.touchedZones, Infinity);
   return { zones, aliases, names, more };
 }
 

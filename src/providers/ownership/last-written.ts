@@ -20,7 +20,7 @@ export interface LastWritten {
   /** Takes note of a set that is ours by its marker; one that is known already keeps what was left there. */
   see(set: RRset): void;
   /** Nothing of this type stands at the name; forgotten if it was tried to be removed. */
-  miss(name: Name, type: AliasType): void;
+  recordMissing(name: Name, type: AliasType): void;
   /** These changes took effect. */
   wrote(changes: readonly BackendChange[]): void;
   /** These may have taken effect, or not, or some of them. */
@@ -60,7 +60,7 @@ export function createLastWritten(): LastWritten {
         settle(set.name, set.type, set);
       }
     },
-    miss(name, type) {
+    recordMissing(name, type) {
       if (left.get(recordKey(name, type))?.tried.includes(undefined) === true) {
         settle(name, type, undefined);
       }

@@ -122,7 +122,7 @@ function remember({ lastWritten }: State, { sets, ownership }: View): void {
     for (const type of ALIAS_TYPES) {
       const set = sets.get(recordKey(name, type));
       if (set === undefined) {
-        lastWritten.miss(name, type);
+        lastWritten.recordMissing(name, type);
       } else if (holder.kind === "ours" && actual.some((one) => one.type === type && one.owner !== undefined)) {
         lastWritten.see(set);
       }

@@ -64,7 +64,7 @@ function readIPv6(text: string, words: Uint32Array): AddressFamily {
       return 0;
     }
     if (digits > 0) {
-      putGroup(words, groups, value);
+      addGroup(words, groups, value);
       groups += 1;
       value = digits = 0;
     }
@@ -77,7 +77,7 @@ function readIPv6(text: string, words: Uint32Array): AddressFamily {
     if (groups === 8) {
       return 0;
     }
-    putGroup(words, groups, value);
+    addGroup(words, groups, value);
     groups += 1;
   }
   return settle(words, groups, gapAt);
@@ -97,8 +97,8 @@ function withTail({ text, start, end, groups, gapAt }: Tail, words: Uint32Array)
     return 0;
   }
   const [word = 0] = scratch;
-  putGroup(words, groups, word >>> 16);
-  putGroup(words, groups + 1, word & 0xffff);
+  addGroup(words, groups, word >>> 16);
+  addGroup(words, groups + 1, word & 0xffff);
   return settle(words, groups + 2, gapAt);
 }
 
@@ -109,8 +109,8 @@ function settle(words: Uint32Array, groups: number, gapAt: number): AddressFamil
   const last = gapAt < 0 ? 0 : groups - gapAt;
   for (let moved = 1; moved <= last; moved += 1) {
     const value = groupAt(words, groups - moved);
-    putGroup(words, groups - moved, 0);
-    putGroup(words, 8 - moved, value);
+    addGroup(words, groups - moved, 0);
+    addGroup(words, 8 - moved, value);
   }
   const isMapped = words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
   if (isMapped) {
@@ -124,7 +124,7 @@ function groupAt(words: Uint32Array, group: number): number {
   return ((words[group >> 1] ?? 0) >>> ((group & 1) === 0 ? 16 : 0)) & 0xffff;
 }
 
-function putGroup(words: Uint32Array, group: number, value: number): void {
+function addGroup(words: Uint32Array, group: number, value: number): void {
   const shift = (group & 1) === 0 ? 16 : 0;
   words[group >> 1] = ((words[group >> 1] ?? 0) & ~(0xffff << shift)) | (value << shift);
 }

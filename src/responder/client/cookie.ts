@@ -44,7 +44,7 @@ export function createCookies(first: CookieSecrets): Cookies {
       input[at] = head[at] ?? 0;
     }
     for (let at = HEAD_BYTES; at < input.length; at += 4) {
-      putWord(input, at, words[(at - HEAD_BYTES) >> 2] ?? 0);
+      addWord(input, at, words[(at - HEAD_BYTES) >> 2] ?? 0);
     }
     return sipHash24(secret, input);
   }
@@ -75,7 +75,7 @@ export function createCookies(first: CookieSecrets): Cookies {
       const data = new Uint8Array(COOKIE_BYTES);
       data.set(option.subarray(0, CLIENT_BYTES));
       data[8] = VERSION;
-      putWord(data, 12, secondsOf(now));
+      addWord(data, 12, secondsOf(now));
       data.set(mac(secrets.current, data, address), HEAD_BYTES);
       return data;
     },
@@ -130,7 +130,7 @@ function timeOf(option: Uint8Array): number {
   return ((option[12] ?? 0) << 24) | ((option[13] ?? 0) << 16) | ((option[14] ?? 0) << 8) | (option[15] ?? 0);
 }
 
-function putWord(bytes: Uint8Array, at: number, word: number): void {
+function addWord(bytes: Uint8Array, at: number, word: number): void {
   bytes[at] = word >>> 24;
   bytes[at + 1] = word >>> 16;
   bytes[at + 2] = word >>> 8;

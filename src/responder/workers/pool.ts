@@ -97,11 +97,11 @@ export function createResponderPool(options: ResponderPoolOptions): ResponderPoo
     },
     setZone: (zone) => {
       zones.set(zone.domain, zone);
-      supervisors.forEach((supervisor) => supervisor.putZone(zone.domain));
+      supervisors.forEach((supervisor) => supervisor.setZone(zone.domain));
     },
     removeZone: (domain) => {
       zones.delete(domain);
-      supervisors.forEach((supervisor) => supervisor.putZone(domain));
+      supervisors.forEach((supervisor) => supervisor.setZone(domain));
     },
     changed: (zone, names) => supervisors.forEach((supervisor) => supervisor.post({ kind: "changed", zone, names })),
     counts: async () => {

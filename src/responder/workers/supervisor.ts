@@ -27,7 +27,7 @@ export interface WorkerSupervisor {
   readonly threadId: number | undefined;
   readonly restarts: number;
   post(message: ToWorker): void;
-  putZone(domain: Name): void;
+  setZone(domain: Name): void;
   /** The counts of all workers that have been here; those of one that has crashed up to its last beat. */
   counts(): ResponderCounts;
   /** Asks the worker for its counts, and ends one that has not answered to the last beats. */
@@ -85,7 +85,7 @@ export function createWorkerSupervisor(deps: WorkerSupervisorDeps): WorkerSuperv
       return restarts;
     },
     post: (message) => running?.post(message),
-    putZone: (domain) => running?.putZone(domain),
+    setZone: (domain) => running?.setZone(domain),
     counts: () => (running === undefined ? before : addCounts(before, running.counts)),
     beat: () => running?.beat(),
     counted: async () => running?.counted(),

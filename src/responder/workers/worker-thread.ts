@@ -28,7 +28,7 @@ export interface RunningWorker {
   /** As they last came. */
   readonly counts: ResponderCounts;
   post(message: ToWorker): void;
-  putZone(domain: Name): void;
+  setZone(domain: Name): void;
   /** Asks for the counts, and ends a thread that has not answered to the last beats. */
   beat(): void;
   /** Resolves once the counts that were asked for last are there, or when they do not come. */
@@ -77,7 +77,7 @@ export function startWorker(deps: RunningDeps): RunningWorker {
       return beats.counts();
     },
     post,
-    putZone: (domain) => sender.put([domain]),
+    setZone: (domain) => sender.put([domain]),
     beat: beats.beat,
     counted: beats.counted,
     terminate: async () => {
