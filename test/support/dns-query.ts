@@ -15,7 +15,7 @@ export function queryBytes(name: string, type = "A", more: Partial<Message> = {}
   const absolute = name.endsWith(".") ? name : `${name}.`;
   const question = {
     name: nameOfPresentation(absolute, ROOT) ?? ROOT,
-    spelled: absolute,
+    originalCase: absolute,
     type: typeNumber(type) ?? 0,
     class: 1,
   };

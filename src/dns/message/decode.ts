@@ -23,7 +23,7 @@ export type Decoded =
 /**
  * Reads one whole message (RFC 1035 4, RFC 6891). Never throws; time and memory are bounded by the packet's length. Malformed: counts that
  * promise more or less than there is, RDATA of another length than its type has, compression that leads forwards or loops, names over
- * 255 octets, a misplaced or second OPT. A question has `spelled` only where letters stood in upper case.
+ * 255 octets, a misplaced or second OPT. A question has `originalCase` only where letters stood in upper case.
  */
 export function decodeMessage(bytes: Uint8Array): Decoded {
   const reader = wireReader(bytes);

@@ -24,7 +24,7 @@ export type FollowUp =
   | { readonly kind: "again"; readonly next: Sent }
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
 
-/** What is to be done with a response that is not stray. Over TCP and what is built on it, doubts are settled: only the server can answer there. */
+/** What is to be done with a response that is not mismatched. Over TCP and what is built on it, doubts are settled: only the server can answer there. */
 export function followUp(sent: Sent, message: Message, match: ResponseMatch): FollowUp {
   const isUdp = sent.protocol === "udp";
   if (isUdp && match.kind === "unverified") {

@@ -5,8 +5,8 @@ import { originalCaseOf } from "./build-query.ts";
 import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
 
 /**
- * `answer`: from the server that was asked. `doubtful`: all fits but one proof that this server's answers usually have, or should have: to be asked
- * again over TCP, where no stranger can answer. `stray`: not an answer to this query; the real one may still come.
+ * `answer`: from the server that was asked. `unverified`: all fits but one proof that this server's answers usually have, or should have: to be asked
+ * again over TCP, where no stranger can answer. `mismatched`: not an answer to this query; the real one may still come.
  */
 export type ResponseMatch =
   | { readonly kind: "answer" }

@@ -21,25 +21,25 @@ interface Case {
 const cases: readonly Case[] = [
   { name: "the answer", got: {}, want: "answer" },
   { name: "the answer NXDOMAIN", got: NXDOMAIN, want: "answer" },
-  { name: "another id", got: { id: 4712 }, want: "stray: another id" },
-  { name: "a query", got: { response: false }, want: "stray: not a response to a query" },
-  { name: "a NOTIFY response", got: { opcode: 4 }, want: "stray: not a response to a query" },
+  { name: "another id", got: { id: 4712 }, want: "mismatched: another id" },
+  { name: "a query", got: { response: false }, want: "mismatched: not a response to a query" },
+  { name: "a NOTIFY response", got: { opcode: 4 }, want: "mismatched: not a response to a query" },
   {
     name: "another name",
     got: { questions: [{ ...question, name: name("wwx.example.") }] },
-    want: "stray: another question",
+    want: "mismatched: another question",
   },
-  { name: "another type", got: { questions: [{ ...question, type: TYPE.AAAA }] }, want: "stray: another question" },
-  { name: "another class", got: { questions: [{ ...question, class: CLASS.CH }] }, want: "stray: another question" },
-  { name: "two questions", got: { questions: [question, question] }, want: "stray: another question" },
-  { name: "no question", got: { questions: [] }, want: "stray: no question" },
-  { name: "no question in NXDOMAIN", got: { ...NXDOMAIN, questions: [] }, want: "stray: no question" },
+  { name: "another type", got: { questions: [{ ...question, type: TYPE.AAAA }] }, want: "mismatched: another question" },
+  { name: "another class", got: { questions: [{ ...question, class: CLASS.CH }] }, want: "mismatched: another question" },
+  { name: "two questions", got: { questions: [question, question] }, want: "mismatched: another question" },
+  { name: "no question", got: { questions: [] }, want: "mismatched: no question" },
+  { name: "no question in NXDOMAIN", got: { ...NXDOMAIN, questions: [] }, want: "mismatched: no question" },
   { name: "no question in REFUSED, as Unbound sends it", got: { ...REFUSED, questions: [] }, want: "answer" },
   { name: "no question in FORMERR", got: { rcode: 1, questions: [] }, want: "answer" },
   {
     name: "no question in SERVFAIL with an answer",
     got: { ...SERVFAIL, questions: [], answers: response(query(), { answer: "www.example. 1 A 8.8.8.8" }).answers },
-    want: "stray: no question",
+    want: "mismatched: no question",
   },
   {
     name: "the letters echoed",
@@ -51,13 +51,13 @@ const cases: readonly Case[] = [
     name: "the letters folded",
     sent: query({ case0x20: Uint8Array.of(0b101) }),
     got: { questions: [question] },
-    want: "doubtful: letters",
+    want: "unverified: 0x20",
   },
   {
     name: "other letters",
     sent: query({ case0x20: Uint8Array.of(0b101) }),
     got: { questions: [{ ...question, originalCase: "wWw.example." }] },
-    want: "doubtful: letters",
+    want: "unverified: 0x20",
   },
   {
     name: "the first cookie of a server",
@@ -70,21 +70,21 @@ const cases: readonly Case[] = [
     name: "another's cookie",
     sent: query(WITH_COOKIE),
     got: { edns: cookieOption(...SERVER, ...SERVER) },
-    want: "stray: another cookie",
+    want: "mismatched: another cookie",
   },
   {
     name: "a cookie of 15 octets",
     sent: query(WITH_COOKIE),
     got: { edns: cookieOption(...CLIENT, ...SERVER.slice(1)) },
-    want: "stray: another cookie",
+    want: "mismatched: another cookie",
   },
   {
     name: "a cookie of 41 octets",
     sent: query(WITH_COOKIE),
     got: { edns: cookieOption(...CLIENT, ...SERVER, ...SERVER, ...SERVER, ...SERVER, 1) },
-    want: "stray: another cookie",
+    want: "mismatched: another cookie",
   },
-  { name: "an empty cookie", sent: query(WITH_COOKIE), got: { edns: cookieOption() }, want: "stray: another cookie" },
+  { name: "an empty cookie", sent: query(WITH_COOKIE), got: { edns: cookieOption() }, want: "mismatched: another cookie" },
   {
     name: "no cookie of a server not known to send any",
     sent: query(WITH_COOKIE),
@@ -96,12 +96,12 @@ const cases: readonly Case[] = [
     sent: query(WITH_COOKIE),
     got: { edns: { ...cookieOption(), options: [] } },
     cookieExpected: true,
-    want: "doubtful: cookie",
+    want: "unverified: cookie",
   },
 ];
 
 for (const { name: title, sent = query(), got, cookieExpected = false, want } of cases) {
-  test(`judge: ${title}`, () => {
+  test(`match: ${title}`, () => {
     const match = matchResponse(sent, { ...response(sent), ...got }, cookieExpected);
     const why = match.kind === "mismatched" ? `: ${match.why}` : "";
     const lacks = match.kind === "unverified" ? `: ${match.lacks}` : "";
