@@ -25,3 +25,8 @@ export interface RRset {
   readonly ttl: Seconds;
   readonly data: readonly string[];
 }
+
+/** One text for each owner name and type, for maps and for sorting. */
+export function rrsetKey({ name, type }: Pick<RRset, "name" | "type">): string {
+  return `${name} ${type}`;
+}

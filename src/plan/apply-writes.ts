@@ -1,6 +1,6 @@
+import { rrsetKey } from "../dns/record.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { ActualRRset, DesiredRRset, Write } from "./change.ts";
-import { setKey } from "./diff.ts";
 
 /** The record sets that stand once the writes have taken effect, sorted: what the next plan compares with. */
 export function after(
@@ -8,15 +8,15 @@ export function after(
   writes: readonly Write[],
   ownerId: string,
 ): readonly ActualRRset[] {
-  const sets = new Map(actual.map((set) => [setKey(set.name, set.type), set]));
+  const sets = new Map(actual.map((set) => [rrsetKey(set), set]));
   for (const write of writes) {
     if (write.kind === "delete") {
-      sets.delete(setKey(write.before.name, write.before.type));
+      sets.delete(rrsetKey(write.before));
     } else {
-      sets.set(setKey(write.after.name, write.after.type), asActual(write.after, ownerId));
+      sets.set(rrsetKey(write.after), asActual(write.after, ownerId));
     }
   }
-  return [...sets.values()].sort((a, b) => byCodeUnit(setKey(a.name, a.type), setKey(b.name, b.type)));
+  return [...sets.values()].sort((a, b) => byCodeUnit(rrsetKey(a), rrsetKey(b)));
 }
 
 function asActual({ name, type, ttl, data }: DesiredRRset, owner: string): ActualRRset {

@@ -2,7 +2,7 @@ import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { ZoneSpec } from "../api/dns-zone.ts";
 import { addressSet } from "../dns/address/address.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
-import { ALIAS_TYPES, FAMILIES, type AliasType } from "../dns/record.ts";
+import { ALIAS_TYPES, FAMILIES, type AliasType, rrsetKey } from "../dns/record.ts";
 import type { ActualRRset, Change, RefuseReason, DesiredRRset } from "./change.ts";
 import type { UnpublishedRRset } from "./https-rrset.ts";
 import type { NamePlan } from "./name-plan.ts";
@@ -22,11 +22,11 @@ export interface DiffInput {
  * are left alone too, unless the zone adopts them. Sorted by owner name and type; a set that is as wanted gives no change. Sets of ours at names that nobody wants any more are deleted.
  */
 export function diff(input: DiffInput): readonly Change[] {
-  const actual = new Map(input.actual.map((set) => [setKey(set.name, set.type), set]));
+  const actual = new Map(input.actual.map((set) => [rrsetKey(set), set]));
   const changes: Change[] = [];
   const seen = new Set<string>();
   for (const plan of input.names) {
-    ALIAS_TYPES.forEach((type) => seen.add(setKey(plan.name, type)));
+    ALIAS_TYPES.forEach((type) => seen.add(rrsetKey({ name: plan.name, type })));
     changes.push(...changesAt(plan, actual, input));
   }
   for (const [key, set] of actual) {
@@ -39,7 +39,9 @@ export function diff(input: DiffInput): readonly Change[] {
 
 function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, input: DiffInput): readonly Change[] {
   const at = (of: NamePlan, type: AliasType): readonly Change[] =>
-    [compare(of, type, actual.get(setKey(plan.name, type)), input)].filter((change) => change !== undefined);
+    [compare(of, type, actual.get(rrsetKey({ name: plan.name, type })), input)].filter(
+      (change) => change !== undefined,
+    );
   const addresses = FAMILIES.flatMap((type) => at(plan, type));
   // Where somebody else's addresses stand, nothing of ours may lead clients past them.
   const isOurs = !addresses.some((change) => change.kind === "refuse" && change.reason !== "PolicyForbids");
@@ -135,20 +137,15 @@ function byNameAndType(a: Change, b: Change): number {
   return byCodeUnit(changeKey(a), changeKey(b));
 }
 
-/** The {@link setKey} of what a change is about. */
+/** The {@link rrsetKey} of what a change is about. */
 export function changeKey(change: Change): string {
   switch (change.kind) {
     case "create":
-      return setKey(change.after.name, change.after.type);
+      return rrsetKey(change.after);
     case "update":
     case "delete":
-      return setKey(change.before.name, change.before.type);
+      return rrsetKey(change.before);
     case "refuse":
-      return setKey(change.name, change.type);
+      return rrsetKey(change);
   }
-}
-
-/** One text for each record set of a zone, for maps and for sorting. */
-export function setKey(name: Name, type: AliasType): string {
-  return `${name} ${type}`;
 }

@@ -3,7 +3,7 @@ import { byCodeUnit } from "../base/order.ts";
 import { familyOf, parseAddress } from "../dns/address/address.ts";
 import { httpsAliasTarget } from "../dns/rdata/type/https-alias.ts";
 import type { Name } from "../dns/name/name.ts";
-import type { AliasType, Seconds } from "../dns/record.ts";
+import { type AliasType, type Seconds, rrsetKey } from "../dns/record.ts";
 import { ownerNameIn } from "./owner-name.ts";
 
 /** One record set of ours, as it stands in a rendered text. */
@@ -16,22 +16,17 @@ export interface OwnedRRset {
 
 /** The sets after the writes: each write replaces or removes the whole set of its name and type. */
 export function afterWrites(sets: readonly OwnedRRset[], writes: readonly Write[]): readonly OwnedRRset[] {
-  const after = new Map(sets.map((set) => [ownSetKey(set), set]));
+  const after = new Map(sets.map((set) => [rrsetKey(set), set]));
   for (const write of writes) {
     if (write.kind === "delete") {
-      after.delete(ownSetKey(write.before));
+      after.delete(rrsetKey(write.before));
     } else {
       const { name, type, ttl } = write.after;
       const data = [...new Set(write.after.data.map((data) => canonical(type, data) ?? data))].sort(byCodeUnit);
-      after.set(ownSetKey(write.after), { name, type, ttl, data });
+      after.set(rrsetKey(write.after), { name, type, ttl, data });
     }
   }
   return [...after.values()];
-}
-
-/** One text for each owner name and type. */
-export function ownSetKey({ name, type }: { readonly name: Name; readonly type: AliasType }): string {
-  return `${name} ${type}`;
 }
 
 export function ownedBy(sets: readonly OwnedRRset[], owner: string): readonly ActualRRset[] {

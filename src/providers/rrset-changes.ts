@@ -1,14 +1,9 @@
 import { byCodeUnit, sameMembers } from "../base/order.ts";
-import type { Name } from "../dns/name/name.ts";
-import { ALIAS_TYPES, type RRset } from "../dns/record.ts";
+import { ALIAS_TYPES, type RRset, rrsetKey } from "../dns/record.ts";
 import type { BackendBatch, BackendChange } from "./backend.ts";
 
 /** The record types that a backend reads and writes. */
 export const BACKEND_TYPES: ReadonlySet<string> = new Set([...ALIAS_TYPES, "CNAME", "TXT"]);
-
-export function setKey({ name, type }: { readonly name: Name; readonly type: string }): string {
-  return `${name} ${type}`;
-}
 
 /** The name and type of a change. */
 export function targetOf({ before, after }: BackendChange): RRset {
@@ -27,7 +22,7 @@ export function sortedSets(sets: Iterable<RRset>): readonly RRset[] {
 }
 
 export function byKey(sets: readonly RRset[]): ReadonlyMap<string, RRset> {
-  return new Map(sets.map((set) => [setKey(set), set]));
+  return new Map(sets.map((set) => [rrsetKey(set), set]));
 }
 
 export function sameSet(a: RRset | undefined, b: RRset | undefined): boolean {
@@ -47,7 +42,7 @@ export function pendingChanges({ changes }: BackendBatch, sets: ReadonlyMap<stri
   const open: BackendChange[] = [];
   for (const change of changes) {
     const target = targetOf(change);
-    const now = sets.get(setKey(target));
+    const now = sets.get(rrsetKey(target));
     if (sameSet(now, change.after)) {
       continue;
     }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { listAt, memberAt, numberAt, parseJson, textAt } from "../../src/base/json.ts";
 import { familyOf, parseAddress } from "../../src/dns/address/address.ts";
 import { labelsOf, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
-import type { RRset } from "../../src/dns/record.ts";
-import { setKey, sortedSets } from "../../src/providers/rrset-changes.ts";
+import { type RRset, rrsetKey } from "../../src/dns/record.ts";
+import { sortedSets } from "../../src/providers/rrset-changes.ts";
 
 /** Records in etcd as CoreDNS's etcd plugin has them (SkyDNS messages), without ExternalDNS: `/skydns/com/example/www/x1`. */
 export interface SkyDns {
@@ -58,7 +58,7 @@ export function skyDns(etcdUrl: string): SkyDns {
     list: async () => {
       const sets = new Map<string, RRset>();
       for (const { data, ...record } of (await messages()).map(recordOf)) {
-        sets.set(setKey(record), { ...record, data: [...(sets.get(setKey(record))?.data ?? []), data] });
+        sets.set(rrsetKey(record), { ...record, data: [...(sets.get(rrsetKey(record))?.data ?? []), data] });
       }
       return sortedSets(sets.values());
     },

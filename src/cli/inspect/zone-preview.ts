@@ -1,3 +1,4 @@
+import { rrsetKey } from "../../dns/record.ts";
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
@@ -7,7 +8,6 @@ import { formerNames, setsHere } from "../../controller/inventory/zone-scope.ts"
 import { namesOfUnread } from "../../controller/inventory/unreadable-names.ts";
 import { keyText } from "../../dns/lookup-result.ts";
 import type { ActualRRset } from "../../plan/change.ts";
-import { setKey } from "../../plan/diff.ts";
 import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone } from "../../providers/provider.ts";
 import type { Composition } from "../compose/compose.ts";
@@ -87,11 +87,11 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
 
 /** One look-up sees the TTL count down at a recursive server: a lower TTL alone is no change that `run` would make. */
 function withoutCountdown(plan: ZonePlan, actual: readonly ActualRRset[]): ZonePlan {
-  const stands = new Map(actual.map((set) => [setKey(set.name, set.type), set]));
+  const stands = new Map(actual.map((set) => [rrsetKey(set), set]));
   const names = plan.names.map((name) => ({
     ...name,
     sets: name.sets.map((set) => {
-      const before = stands.get(setKey(set.name, set.type));
+      const before = stands.get(rrsetKey(set));
       const counted = before !== undefined && set.ttl < before.ttl && sameMembers(set.data, before.data);
       return counted ? { ...set, ttl: before.ttl } : set;
     }),

@@ -1,8 +1,8 @@
+import { rrsetKey } from "../../dns/record.ts";
 import type { Millis } from "../../base/clock.ts";
 import { sameMembers } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Write } from "../../plan/change.ts";
-import { setKey } from "../../plan/diff.ts";
 import type { ActualZone } from "../../providers/provider.ts";
 import type { ZoneState } from "./zone-state.ts";
 
@@ -24,9 +24,7 @@ export function recordConcurrentWrite(
     return [];
   }
   // A set that is gone is nobody's better answer: it is written again at once.
-  const theirs = read.sets.filter(
-    (set) => set.owner === ownerId && !sameSet(state.own.get(setKey(set.name, set.type)), set),
-  );
+  const theirs = read.sets.filter((set) => set.owner === ownerId && !sameSet(state.own.get(rrsetKey(set)), set));
   const changed = new Set(theirs.map(({ name }) => name));
   for (const name of changed) {
     const last = state.writerHolds.get(name);

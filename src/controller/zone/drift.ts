@@ -1,10 +1,10 @@
+import { rrsetKey } from "../../dns/record.ts";
 import type { Millis } from "../../base/clock.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { Write, Refusal } from "../../plan/change.ts";
-import { setKey } from "../../plan/diff.ts";
 import type { Drift } from "../../providers/provider.ts";
 
-/** Times of the last repairs of each record set, by {@link setKey}, newest last. */
+/** Times of the last repairs of each record set, by {@link rrsetKey}, newest last. */
 export type Repairs = ReadonlyMap<string, readonly Millis[]>;
 
 /** This many repairs of one record set within the window are a fight with another writer: it is left as it is, and that is said. */
@@ -65,10 +65,10 @@ function recent(times: readonly Millis[], now: Millis): readonly Millis[] {
 }
 
 function driftKey({ name, type }: Drift): string {
-  return type === undefined ? name : setKey(name, type);
+  return type === undefined ? name : rrsetKey({ name, type });
 }
 
 function writeKey(write: Write): string {
   const { name, type } = write.kind === "delete" ? write.before : write.after;
-  return setKey(name, type);
+  return rrsetKey({ name, type });
 }

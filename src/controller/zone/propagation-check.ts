@@ -3,8 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { ALIAS_TYPES, type AliasType } from "../../dns/record.ts";
-import { setKey } from "../../plan/diff.ts";
+import { ALIAS_TYPES, type AliasType, rrsetKey } from "../../dns/record.ts";
 import type { ServingEndpoint } from "../../providers/provider.ts";
 import type { ServerAnswer, EndpointsOf, Observer } from "../ports/ports.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
@@ -113,7 +112,7 @@ async function serves(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const type of ALIAS_TYPES) {
-    const set = wanted.get(setKey(name, type));
+    const set = wanted.get(rrsetKey({ name, type }));
     if (set !== undefined) {
       const queried = await deps.queryServer(endpoint, name, type, signal);
       if (queried.kind !== "answer" || !sameMembers(queried.data, set.data)) {

@@ -1,8 +1,8 @@
+import { rrsetKey } from "../../dns/record.ts";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
-import { setKey } from "../../plan/diff.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
 import type { Repairs } from "./drift.ts";
@@ -49,7 +49,7 @@ export interface ZoneState {
   actual: ActualZone | undefined;
   /** Counts news of the spec, of an input or of a new term: what was read before the last of them may be out of date. */
   news: number;
-  /** The written record sets that are ours, by {@link setKey}; what was last known while `actual` is to be read anew. */
+  /** The written record sets that are ours, by {@link rrsetKey}; what was last known while `actual` is to be read anew. */
   own: ReadonlyMap<string, ActualRRset>;
   readAt: Millis;
   /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
@@ -122,7 +122,5 @@ export function inputChanged(state: ZoneState): void {
 /** Takes over what the backend holds. */
 export function setActual(state: ZoneState, actual: ActualZone, ownerId: string): void {
   state.actual = actual;
-  state.own = new Map(
-    actual.sets.filter((set) => set.owner === ownerId).map((set) => [setKey(set.name, set.type), set]),
-  );
+  state.own = new Map(actual.sets.filter((set) => set.owner === ownerId).map((set) => [rrsetKey(set), set]));
 }

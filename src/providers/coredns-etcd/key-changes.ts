@@ -1,8 +1,8 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { RRset } from "../../dns/record.ts";
+import { type RRset, rrsetKey } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
-import { setKey, targetOf } from "../rrset-changes.ts";
+import { targetOf } from "../rrset-changes.ts";
 import {
   addressKey,
   addressValue,
@@ -72,7 +72,7 @@ function carryOut(view: ZoneKeys, change: BackendChange, draft: Draft): void {
     return;
   }
   const ownerKey = ownerKeyOf(view.root, view.domain, target.name);
-  for (const { key, service } of view.keysOf.get(setKey(target)) ?? []) {
+  for (const { key, service } of view.keysOf.get(rrsetKey(target)) ?? []) {
     if (service?.own === undefined) {
       draft.gone.add(key);
     } else {
@@ -91,7 +91,7 @@ function carryOutMarkers(view: ZoneKeys, set: RRset, data: readonly string[], dr
   if (name === undefined) {
     return;
   }
-  const texts = view.keysOf.get(setKey(set)) ?? [];
+  const texts = view.keysOf.get(rrsetKey(set)) ?? [];
   const kept = new Set<string>();
   for (const { key, service } of texts) {
     const text = textData(service?.text ?? "") ?? "";

@@ -1,7 +1,7 @@
 import { parseAddress, familyOf } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { RRset } from "../../dns/record.ts";
-import { setKey, sortedSets } from "../rrset-changes.ts";
+import { type RRset, rrsetKey } from "../../dns/record.ts";
+import { sortedSets } from "../rrset-changes.ts";
 import { canonicalData } from "../canonical-rdata.ts";
 import { markedName, markerNameFor, nameOfKey, parentKey, readService, type Service, zoneRoot } from "./convert.ts";
 
@@ -26,7 +26,7 @@ export interface ZoneKeys {
   readonly entries: ReadonlyMap<string, Entry>;
   /** A, AAAA, CNAME and TXT sets; the markers in owner keys as TXT sets at the markers' names. */
   readonly sets: readonly RRset[];
-  /** The keys that a set consists of, by {@link setKey}; owner keys are not among them. */
+  /** The keys that a set consists of, by {@link rrsetKey}; owner keys are not among them. */
   readonly keysOf: ReadonlyMap<string, readonly Entry[]>;
 }
 
@@ -42,7 +42,7 @@ export function zoneKeysOf({ pathPrefix, domain }: EtcdZone, pairs: readonly Key
   const keysOf = new Map<string, Entry[]>();
   for (const entry of entries.values()) {
     for (const set of recordsOf(entry, root, domain)) {
-      const key = setKey(set);
+      const key = rrsetKey(set);
       const old = sets.get(key);
       const ttl = Math.min(old?.ttl ?? set.ttl, set.ttl);
       sets.set(key, { ...set, ttl, data: [...(old?.data ?? []), ...set.data] });

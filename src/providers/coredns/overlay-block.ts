@@ -1,11 +1,11 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { isWildcard, type Name } from "../../dns/name/name.ts";
-import { type AliasType, FAMILIES, isAliasType, type Seconds } from "../../dns/record.ts";
+import { type AliasType, FAMILIES, isAliasType, type Seconds, rrsetKey } from "../../dns/record.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { CorefileListener } from "./corefile-listeners.ts";
 import { ownerNameIn } from "../owner-name.ts";
-import { canonical, type OwnedRRset, ownSetKey } from "../owned-rrset.ts";
+import { canonical, type OwnedRRset } from "../owned-rrset.ts";
 import { beginMarker, endMarker } from "./overlay-part.ts";
 
 export interface PartInput {
@@ -25,7 +25,7 @@ export function renderPart({ zone, domain, owner, listeners, sets }: PartInput):
   if (names.length === 0) {
     return "";
   }
-  const byKey = new Map(sets.map((set) => [ownSetKey(set), set]));
+  const byKey = new Map(sets.map((set) => [rrsetKey(set), set]));
   const blocks = names.flatMap((name) =>
     listeners.map((listener) => renderBlock({ name, domain, listener, byKey, condition: conditionOf(name, names) })),
   );
@@ -76,8 +76,8 @@ interface BlockInput {
 }
 
 function renderBlock({ name, domain, listener, byKey, condition }: BlockInput): string {
-  const own = FAMILIES.map((type) => byKey.get(ownSetKey({ name, type })));
-  const https = byKey.get(ownSetKey({ name, type: "HTTPS" }));
+  const own = FAMILIES.map((type) => byKey.get(rrsetKey({ name, type })));
+  const https = byKey.get(rrsetKey({ name, type: "HTTPS" }));
   const types = ["'A'", "'AAAA'", ...(https === undefined ? [] : ["'HTTPS'"])];
   const negativeTtl = Math.min(...own.map((set) => set?.ttl ?? MAX_TTL));
   return [

@@ -1,5 +1,6 @@
+import { rrsetKey } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
-import { setKey, targetOf } from "../rrset-changes.ts";
+import { targetOf } from "../rrset-changes.ts";
 import { mergedEndpoint, type Shown } from "./convert.ts";
 import type { Changes, Endpoint } from "./endpoint.ts";
 
@@ -50,7 +51,7 @@ function kindOf({ change, wanted }: AdjustedChange, shown: Shown): Kind {
   if (wanted === undefined) {
     return "delete";
   }
-  return shown.has(setKey(targetOf(change))) ? "update" : "create";
+  return shown.has(rrsetKey(targetOf(change))) ? "update" : "create";
 }
 
 function bodyOf(changes: readonly AdjustedChange[], shown: Shown): Changes {
@@ -59,7 +60,7 @@ function bodyOf(changes: readonly AdjustedChange[], shown: Shown): Changes {
   const updateNew: Endpoint[] = [];
   const deleted: Endpoint[] = [];
   for (const { change, wanted } of changes) {
-    const endpoints = shown.get(setKey(targetOf(change)))?.endpoints ?? [];
+    const endpoints = shown.get(rrsetKey(targetOf(change)))?.endpoints ?? [];
     const old = mergedEndpoint(endpoints);
     if (wanted === undefined) {
       deleted.push(...endpoints.flatMap(deletionsOf));

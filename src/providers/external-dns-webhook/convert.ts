@@ -3,8 +3,8 @@ import { byCodeUnit } from "../../base/order.ts";
 import { familyOf, parseAddress } from "../../dns/address/address.ts";
 import { displayName, isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { quotedText } from "../../dns/presentation/rdata-tokens.ts";
-import type { RRset } from "../../dns/record.ts";
-import { BACKEND_TYPES, setKey, sortedSets } from "../rrset-changes.ts";
+import { type RRset, rrsetKey } from "../../dns/record.ts";
+import { BACKEND_TYPES, sortedSets } from "../rrset-changes.ts";
 import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -18,7 +18,7 @@ interface ShownRRset {
 export type Shown = ReadonlyMap<string, ShownRRset>;
 
 /**
- * What a provider lists of one zone, by {@link setKey}. Names outside are left out; what is listed twice counts once. Addresses count by their own family, as
+ * What a provider lists of one zone, by {@link rrsetKey}. Names outside are left out; what is listed twice counts once. Addresses count by their own family, as
  * the CoreDNS provider lists both in one endpoint, and an address record that points at a host name (an alias of the service) is shown as the CNAME that it stands for.
  */
 export function shownOf(endpoints: readonly Endpoint[], domain: Name): Shown {
@@ -30,7 +30,7 @@ export function shownOf(endpoints: readonly Endpoint[], domain: Name): Shown {
     }
     for (const part of partsOf(endpoint)) {
       const type = part.recordType;
-      const key = setKey({ name, type });
+      const key = rrsetKey({ name, type });
       const entry = parts.get(key);
       if (entry === undefined) {
         parts.set(key, { name, type, endpoints: [part] });

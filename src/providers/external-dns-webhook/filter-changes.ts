@@ -1,7 +1,8 @@
+import { rrsetKey } from "../../dns/record.ts";
 import { sameMembers } from "../../base/order.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { BackendChange } from "../backend.ts";
-import { setKey, targetOf } from "../rrset-changes.ts";
+import { targetOf } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import { dataOf, endpointFor, type Shown } from "./convert.ts";
 import { admits } from "./domain-filter.ts";
@@ -30,7 +31,7 @@ export function filterChanges(
       const message = `${displayName(name)} is outside of the provider's domain filter: widen it there, or take the name out of the DnsAlias`;
       return { reason: "ZoneNotFound", message };
     }
-    const stands = shown.get(setKey({ name, type }))?.endpoints ?? [];
+    const stands = shown.get(rrsetKey({ name, type }))?.endpoints ?? [];
     return stands.some(({ setIdentifier }) => setIdentifier !== "")
       ? {
           reason: "Rejected",

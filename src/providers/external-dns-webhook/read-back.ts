@@ -1,6 +1,6 @@
 import { sameMembers } from "../../base/order.ts";
-import type { RRset } from "../../dns/record.ts";
-import { sameSet, setKey, targetOf } from "../rrset-changes.ts";
+import { type RRset, rrsetKey } from "../../dns/record.ts";
+import { sameSet, targetOf } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import type { Shown } from "./convert.ts";
 
@@ -18,7 +18,7 @@ export interface Outcome {
 export function outcomeOf(changes: readonly AdjustedChange[], before: Shown, now: Shown): Outcome {
   const outcome: Record<keyof Outcome, AdjustedChange[]> = { done: [], untouched: [], partial: [], foreign: [] };
   for (const change of changes) {
-    const key = setKey(targetOf(change.change));
+    const key = rrsetKey(targetOf(change.change));
     outcome[compare(change.change.after, before.get(key)?.set, now.get(key)?.set)].push(change);
   }
   return outcome;

@@ -1,6 +1,5 @@
 import { sameMembers } from "../../base/order.ts";
-import type { RRset, Seconds } from "../../dns/record.ts";
-import { setKey } from "../rrset-changes.ts";
+import { type RRset, type Seconds, rrsetKey } from "../../dns/record.ts";
 import { setsOf, type Shown } from "./convert.ts";
 
 /**
@@ -23,15 +22,15 @@ export function createRequestedTtls(): RequestedTtls {
         }
       }
       return setsOf(shown).map((set) => {
-        const known = learned.get(setKey(set));
+        const known = learned.get(rrsetKey(set));
         return known?.shows === set.ttl && sameMembers(known.data, set.data) ? { ...set, ttl: known.requested } : set;
       });
     },
     learn: (requested, shows) => {
       if (requested.ttl === shows.ttl) {
-        learned.delete(setKey(requested));
+        learned.delete(rrsetKey(requested));
       } else {
-        learned.set(setKey(requested), { requested: requested.ttl, shows: shows.ttl, data: shows.data });
+        learned.set(rrsetKey(requested), { requested: requested.ttl, shows: shows.ttl, data: shows.data });
       }
     },
   };

@@ -1,8 +1,9 @@
+import { rrsetKey } from "../../dns/record.ts";
 import { sameMembers } from "../../base/order.ts";
 import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
 import { EXTERNAL_DNS_LACKS } from "../external-dns-types.ts";
-import { byKey, setKey, pendingChanges } from "../rrset-changes.ts";
+import { byKey, pendingChanges } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import { createWebhookClient } from "./client.ts";
 import { endpointFor, type Shown } from "./convert.ts";
@@ -64,7 +65,7 @@ function standsAlready(
   { change: { after }, wanted }: AdjustedChange,
   shown: Shown,
 ): boolean {
-  const now = after === undefined ? undefined : shown.get(setKey(after))?.set;
+  const now = after === undefined ? undefined : shown.get(rrsetKey(after))?.set;
   if (after === undefined || now === undefined || wanted?.recordTTL !== now.ttl || !sameMembers(after.data, now.data)) {
     return false;
   }

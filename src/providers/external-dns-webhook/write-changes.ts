@@ -1,7 +1,7 @@
 import type { Clock, Millis } from "../../base/clock.ts";
-import type { RRset } from "../../dns/record.ts";
+import { type RRset, rrsetKey } from "../../dns/record.ts";
 import type { ApplyResult } from "../provider.ts";
-import { setKey, targetOf } from "../rrset-changes.ts";
+import { targetOf } from "../rrset-changes.ts";
 import { type AdjustedChange, bodiesOf } from "./changes.ts";
 import type { WebhookClient } from "./client.ts";
 import type { Shown } from "./convert.ts";
@@ -81,7 +81,7 @@ async function readBack(
 }
 
 function learn(requestedTtls: RequestedTtls, requested: RRset | undefined, shown: Shown): void {
-  const now = requested === undefined ? undefined : shown.get(setKey(requested))?.set;
+  const now = requested === undefined ? undefined : shown.get(rrsetKey(requested))?.set;
   if (requested !== undefined && now !== undefined) {
     requestedTtls.learn(requested, now);
   }

@@ -1,10 +1,10 @@
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { ALIAS_TYPES, type AliasType, type Seconds } from "../../dns/record.ts";
+import { ALIAS_TYPES, type AliasType, type Seconds, rrsetKey } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendCapabilities, BackendChange } from "../backend.ts";
-import { markerSetOf, recordKey, type RecordMap } from "./marker-owner.ts";
+import { markerSetOf, type RecordMap } from "./marker-owner.ts";
 import type { NameOwnership } from "./name-ownership.ts";
 import { markerData, readMarker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
@@ -56,11 +56,11 @@ export function afterChanges(sets: RecordMap, changes: readonly BackendChange[])
 
 function setChange(write: Write, { sets, capabilities }: BatchInput): BackendChange {
   if (write.kind === "delete") {
-    return { before: sets.get(recordKey(write.before.name, write.before.type)), after: undefined };
+    return { before: sets.get(rrsetKey(write.before)), after: undefined };
   }
   const { name, type, ttl, data } = write.after;
   const after = { name, type, ttl: Math.max(ttl, capabilities.minTtl ?? 0), data: [...data].sort(byCodeUnit) };
-  return { before: sets.get(recordKey(name, type)), after };
+  return { before: sets.get(rrsetKey({ name, type })), after };
 }
 
 interface MarkerChange {
@@ -115,7 +115,7 @@ export function setOf(write: Write): { readonly name: Name; readonly type: Alias
 
 function keyOf({ before, after }: BackendChange): string {
   const set = after ?? before;
-  return set === undefined ? "" : recordKey(set.name, set.type);
+  return set === undefined ? "" : rrsetKey(set);
 }
 
 function isNoChange({ before, after }: BackendChange): boolean {

@@ -1,10 +1,9 @@
 import { sameMembers } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { AliasType, RRset } from "../../dns/record.ts";
+import { type AliasType, type RRset, rrsetKey } from "../../dns/record.ts";
 import type { BackendChange } from "../backend.ts";
 import type { Drift } from "../provider.ts";
-import { recordKey } from "./marker-owner.ts";
 
 /**
  * What a process remembers of its own record sets: how it left them. It tells foreign edits and lost markers from what others wrote; losing it (a
@@ -41,27 +40,27 @@ export function createLastWritten(): LastWritten {
   const resources = new Map<Name, ObjectKey>();
   const settle = (name: Name, type: string, set: RRset | undefined): void => {
     if (set === undefined) {
-      left.delete(recordKey(name, type));
+      left.delete(rrsetKey({ name, type }));
     } else {
-      left.set(recordKey(name, type), { name, set, tried: [] });
+      left.set(rrsetKey({ name, type }), { name, set, tried: [] });
     }
   };
   return {
     isAsLeft(set) {
-      const entry = left.get(recordKey(set.name, set.type));
+      const entry = left.get(rrsetKey(set));
       return entry !== undefined && [entry.set, ...entry.tried].some((one) => same(one, set));
     },
     names: () => [...left.values()].map(({ name }) => name),
     resourceOf: (name) => resources.get(name) ?? "",
     recordResource: (name, resource) => void resources.set(name, resource),
     see(set) {
-      const entry = left.get(recordKey(set.name, set.type));
+      const entry = left.get(rrsetKey(set));
       if (entry === undefined || entry.tried.some((one) => same(one, set))) {
         settle(set.name, set.type, set);
       }
     },
     recordMissing(name, type) {
-      if (left.get(recordKey(name, type))?.tried.includes(undefined) === true) {
+      if (left.get(rrsetKey({ name, type }))?.tried.includes(undefined) === true) {
         settle(name, type, undefined);
       }
     },
@@ -70,13 +69,13 @@ export function createLastWritten(): LastWritten {
     },
     tried(changes) {
       for (const { name, type, after } of addressChanges(changes)) {
-        const entry = left.get(recordKey(name, type)) ?? { name, set: undefined, tried: [] };
+        const entry = left.get(rrsetKey({ name, type })) ?? { name, set: undefined, tried: [] };
         const tried = [...entry.tried.filter((one) => !same(one, after)), after].slice(-KEPT_TRIES);
-        left.set(recordKey(name, type), { ...entry, tried });
+        left.set(rrsetKey({ name, type }), { ...entry, tried });
       }
     },
     driftOf(name, type, now) {
-      const entry = left.get(recordKey(name, type));
+      const entry = left.get(rrsetKey({ name, type }));
       if (entry?.set === undefined || same(entry.set, now)) {
         return undefined;
       }

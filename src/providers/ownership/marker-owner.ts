@@ -1,15 +1,11 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { AliasType, RRset } from "../../dns/record.ts";
+import { type AliasType, type RRset, rrsetKey } from "../../dns/record.ts";
 import { readMarker, type Marker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
 
-/** Record sets by {@link recordKey}. */
+/** Record sets by {@link rrsetKey}. */
 export type RecordMap = ReadonlyMap<string, RRset>;
-
-export function recordKey(name: Name, type: string): string {
-  return `${name} ${type}`;
-}
 
 /** Who has an owner name: a name with anybody's marker is one owner's as a whole. */
 export type Holder =
@@ -37,7 +33,7 @@ export function holderOf(sets: RecordMap, name: Name, ownerId: string): Holder {
 /** The record set in which the marker of a name stands or would stand. */
 export function markerSetOf(sets: RecordMap, name: Name): RRset | undefined {
   const at = markerNameOf(name);
-  return at === undefined ? undefined : sets.get(recordKey(at, "TXT"));
+  return at === undefined ? undefined : sets.get(rrsetKey({ name: at, type: "TXT" }));
 }
 
 function markersAt(sets: RecordMap, name: Name): readonly Marker[] {

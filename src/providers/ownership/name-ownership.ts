@@ -1,9 +1,9 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import { ALIAS_TYPES, type AliasType, type RRset } from "../../dns/record.ts";
+import { ALIAS_TYPES, type AliasType, type RRset, rrsetKey } from "../../dns/record.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import type { Obstacle, ObstacleOf } from "../backend.ts";
-import { holderOf, recordKey, type Holder, type RecordMap } from "./marker-owner.ts";
+import { holderOf, type Holder, type RecordMap } from "./marker-owner.ts";
 import { markerNameOf } from "./marker-name.ts";
 
 /** What stands at one owner name, and whose it is. */
@@ -49,7 +49,7 @@ export function ownershipOf(name: Name, input: OwnershipInput): NameOwnership {
       leftover: false,
     };
   }
-  const existing = ALIAS_TYPES.flatMap((type) => input.sets.get(recordKey(name, type)) ?? []);
+  const existing = ALIAS_TYPES.flatMap((type) => input.sets.get(rrsetKey({ name, type })) ?? []);
   const lost = ALIAS_TYPES.filter((type) =>
     existing.some((set) => set.type === type && !owned.includes(type) && input.isAsLeft(set)),
   );
@@ -63,7 +63,7 @@ export function ownershipOf(name: Name, input: OwnershipInput): NameOwnership {
 }
 
 function actualOf(name: Name, type: AliasType, sets: RecordMap): Omit<ActualRRset, "owner"> {
-  const set = sets.get(recordKey(name, type));
+  const set = sets.get(rrsetKey({ name, type }));
   return { name, type, ttl: set?.ttl ?? 0, data: [...(set?.data ?? [])].sort(byCodeUnit) };
 }
 
@@ -82,7 +82,7 @@ function obstacleAt(name: Name, sets: RecordMap): Obstacle | undefined {
     return { message };
   }
   for (const at of [name, markerName]) {
-    const cname = sets.get(recordKey(at, "CNAME"));
+    const cname = sets.get(rrsetKey({ name: at, type: "CNAME" }));
     if (cname !== undefined) {
       return { message: `a CNAME to ${cname.data.join(", ")} stands at ${displayName(at)}` };
     }

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import { ALIAS_TYPES, type RRset } from "../../dns/record.ts";
+import { ALIAS_TYPES, type RRset, rrsetKey } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import type { BackendChange, ObstacleOf, RecordBackend } from "../backend.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, Drift, ReadResult, ZoneProvider } from "../provider.ts";
 import { afterChanges, batchOf, setOf, type TouchedName } from "./batch.ts";
-import { holderOf, recordKey, type RecordMap } from "./marker-owner.ts";
+import { holderOf, type RecordMap } from "./marker-owner.ts";
 import { ownershipOf, type NameOwnership } from "./name-ownership.ts";
 import { markerNameOf, ownerNameIn } from "./marker-name.ts";
 import { createLastWritten, type LastWritten } from "./last-written.ts";
@@ -97,7 +97,7 @@ function makeView({ ownerId, lastWritten }: State, { names, sets: all, serial, o
   const sets = new Map<string, RRset>();
   for (const set of all) {
     if (checked.has(set.name)) {
-      sets.set(recordKey(set.name, set.type), set);
+      sets.set(rrsetKey(set), set);
     }
   }
   const input = { sets, ownerId, isAsLeft: (set: RRset) => lastWritten.isAsLeft(set), obstacleOf };
@@ -120,7 +120,7 @@ function remember({ lastWritten }: State, { sets, ownership }: View): void {
       lastWritten.recordResource(name, holder.resource);
     }
     for (const type of ALIAS_TYPES) {
-      const set = sets.get(recordKey(name, type));
+      const set = sets.get(rrsetKey({ name, type }));
       if (set === undefined) {
         lastWritten.recordMissing(name, type);
       } else if (holder.kind === "ours" && actual.some((one) => one.type === type && one.owner !== undefined)) {
@@ -162,7 +162,7 @@ function* driftOf(lastWritten: LastWritten, { ownership, sets }: View): Generato
       yield { name, message: `somebody removed the owner marker of ${displayName(name)} (${now.lost.join(", ")})` };
     }
     for (const type of ALIAS_TYPES) {
-      const drift = lastWritten.driftOf(name, type, sets.get(recordKey(name, type)));
+      const drift = lastWritten.driftOf(name, type, sets.get(rrsetKey({ name, type })));
       if (drift !== undefined) {
         yield drift;
       }

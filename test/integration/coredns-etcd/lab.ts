@@ -2,10 +2,10 @@ import { listAt, memberAt, numberAt, parseJson, textAt } from "../../../src/base
 import type { CoreDNSEtcdSpec } from "../../../src/api/dns-zone.ts";
 import { familyOf, parseAddress } from "../../../src/dns/address/address.ts";
 import { labelsOf, nameOfCanonical, parseName, type Name } from "../../../src/dns/name/name.ts";
-import type { RRset } from "../../../src/dns/record.ts";
+import { type RRset, rrsetKey } from "../../../src/dns/record.ts";
 import type { RecordBackend, SecretText } from "../../../src/providers/backend.ts";
 import { createCoreDNSEtcdBackend } from "../../../src/providers/coredns-etcd/coredns-etcd.ts";
-import { setKey, sortedSets } from "../../../src/providers/rrset-changes.ts";
+import { sortedSets } from "../../../src/providers/rrset-changes.ts";
 import type { HttpClient } from "../../../src/transport/http-client.ts";
 import { startCoreDns, type CoreDns } from "../../support/coredns.ts";
 import { etcdStore, type EtcdKey } from "../../support/etcd-store.ts";
@@ -65,8 +65,8 @@ export function etcdHand(url: string): Hand {
     list: async () => {
       const sets = new Map<string, RRset>();
       for (const { set } of await records()) {
-        const data = [...(sets.get(setKey(set))?.data ?? []), ...set.data];
-        sets.set(setKey(set), { ...set, data });
+        const data = [...(sets.get(rrsetKey(set))?.data ?? []), ...set.data];
+        sets.set(rrsetKey(set), { ...set, data });
       }
       return sortedSets(sets.values());
     },

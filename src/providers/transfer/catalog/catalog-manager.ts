@@ -1,8 +1,9 @@
+import { rrsetKey } from "../../../dns/record.ts";
 import type { Clock, Millis } from "../../../base/clock.ts";
 import { byCodeUnit } from "../../../base/order.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import { catalogSets, catalogSoa } from "./catalog-zone.ts";
-import { wireRRset, type WireRRset, setKeyOf } from "../zone/wire-rrset.ts";
+import { wireRRset, type WireRRset } from "../zone/wire-rrset.ts";
 import { firstSerial, serialAfter } from "../zone/serials.ts";
 import type { PrimaryZone } from "../zone/primary-zone.ts";
 import { appendVersion, type History, versionOf } from "../zone/journal.ts";
@@ -143,7 +144,7 @@ function nextHistory(catalog: Name, before: History | undefined, names: readonly
   const known = before?.current.sets;
   const sets = new Map<string, WireRRset>();
   for (const set of catalogSets(catalog, names)) {
-    const key = setKeyOf(set);
+    const key = rrsetKey(set);
     sets.set(key, known?.get(key) ?? wireRRset(set));
   }
   const [soa] = wireRRset(catalogSoa(catalog, serial)).records;

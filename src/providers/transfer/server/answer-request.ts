@@ -1,14 +1,13 @@
 import { encodeMessage } from "../../../dns/message/encode.ts";
 import type { Message, WireRecord } from "../../../dns/message/message.ts";
 import type { Name } from "../../../dns/name/name.ts";
-import type { Seconds } from "../../../dns/record.ts";
+import { type Seconds, rrsetKey } from "../../../dns/record.ts";
 import { signatureBytes, signMessage, signNext } from "../../../dns/tsig/tsig-sign.ts";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 import { verifyRequest } from "../../../dns/tsig/verify-request.ts";
 import { RCODE } from "../../../dns/registry.ts";
 import type { AclEntry } from "../zone/acl.ts";
 import { type TransferQuery, readRequest, type Request } from "./parse-request.ts";
-import { setKeyOf } from "../zone/wire-rrset.ts";
 import type { PrimaryZone } from "../zone/primary-zone.ts";
 import { transferMessages } from "./xfr-messages.ts";
 import { incrementalForm, type TransferForm, wholeForm } from "./xfr-records.ts";
@@ -200,5 +199,5 @@ function errorTo(request: Message, rcode: number): Message {
 }
 
 function nameServers(domain: Name, { sets }: ZoneVersion): readonly WireRecord[] {
-  return sets.get(setKeyOf({ name: domain, type: "NS" }))?.records ?? [];
+  return sets.get(rrsetKey({ name: domain, type: "NS" }))?.records ?? [];
 }

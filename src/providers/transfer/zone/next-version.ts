@@ -3,8 +3,8 @@ import { type BaseZone, withSerial } from "../../base-zone.ts";
 import type { OwnedRRset } from "../../owned-rrset.ts";
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { displayName } from "../../../dns/name/name.ts";
-import type { RRset } from "../../../dns/record.ts";
-import { wireRRset, type WireRRset, recordBytes, setKeyOf } from "./wire-rrset.ts";
+import { type RRset, rrsetKey } from "../../../dns/record.ts";
+import { wireRRset, type WireRRset, recordBytes } from "./wire-rrset.ts";
 import { appendVersion, type History, versionOf } from "./journal.ts";
 
 /** By the set that each was made of: a set that is the same object is not made again. */
@@ -26,7 +26,7 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
   const known = before?.current.sets;
   const next = new Map<string, WireRRset>();
   const take = (set: RRset | OwnedRRset): void => {
-    const key = setKeyOf(set);
+    const key = rrsetKey(set);
     const made = cache.get(set) ?? shared(known?.get(key), wireRRset(set));
     cache.set(set, made);
     next.set(key, made);

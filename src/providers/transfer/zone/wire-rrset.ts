@@ -19,11 +19,6 @@ export function wireRRset({ name, type, ttl, data }: RRset): WireRRset {
   return { name, type: number, records, bytes: records.reduce((sum, record) => sum + recordBytes(record), 0) };
 }
 
-/** One text for each owner name and type. */
-export function setKeyOf({ name, type }: Pick<RRset, "name" | "type">): string {
-  return `${name} ${type}`;
-}
-
 /** What a record has on the wire at most: no name is longer there than its text and one octet. */
 export function recordBytes({ name, rdata }: WireRecord): number {
   return name.length + 1 + FIXED_BYTES + rdata.length;

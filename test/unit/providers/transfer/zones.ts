@@ -1,10 +1,11 @@
+import { rrsetKey } from "../../../../src/dns/record.ts";
 import assert from "node:assert/strict";
 import type { WireRecord } from "../../../../src/dns/message/message.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { rdataFromWire } from "../../../../src/dns/rdata/codec.ts";
 import { typeName } from "../../../../src/dns/registry.ts";
 import { parseZoneFile } from "../../../../src/dns/zone-file/parse-zone-file.ts";
-import { wireRRset, setKeyOf } from "../../../../src/providers/transfer/zone/wire-rrset.ts";
+import { wireRRset } from "../../../../src/providers/transfer/zone/wire-rrset.ts";
 import {
   appendVersion,
   type History,
@@ -23,7 +24,7 @@ export function version(serial: number, lines: readonly string[] = []): ZoneVers
   const soa = zone.records.find(({ type }) => type === "SOA") ?? assert.fail();
   const others = zone.records.filter(({ type }) => type !== "SOA");
   const [record = assert.fail()] = wireRRset(soa).records;
-  return versionOf(serial, record, new Map(others.map((set) => [setKeyOf(set), wireRRset(set)])));
+  return versionOf(serial, record, new Map(others.map((set) => [rrsetKey(set), wireRRset(set)])));
 }
 
 /** The versions one after the other. */

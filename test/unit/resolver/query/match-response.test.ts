@@ -29,8 +29,16 @@ const cases: readonly Case[] = [
     got: { questions: [{ ...question, name: name("wwx.example.") }] },
     want: "mismatched: another question",
   },
-  { name: "another type", got: { questions: [{ ...question, type: TYPE.AAAA }] }, want: "mismatched: another question" },
-  { name: "another class", got: { questions: [{ ...question, class: CLASS.CH }] }, want: "mismatched: another question" },
+  {
+    name: "another type",
+    got: { questions: [{ ...question, type: TYPE.AAAA }] },
+    want: "mismatched: another question",
+  },
+  {
+    name: "another class",
+    got: { questions: [{ ...question, class: CLASS.CH }] },
+    want: "mismatched: another question",
+  },
   { name: "two questions", got: { questions: [question, question] }, want: "mismatched: another question" },
   { name: "no question", got: { questions: [] }, want: "mismatched: no question" },
   { name: "no question in NXDOMAIN", got: { ...NXDOMAIN, questions: [] }, want: "mismatched: no question" },
@@ -84,7 +92,12 @@ const cases: readonly Case[] = [
     got: { edns: cookieOption(...CLIENT, ...SERVER, ...SERVER, ...SERVER, ...SERVER, 1) },
     want: "mismatched: another cookie",
   },
-  { name: "an empty cookie", sent: query(WITH_COOKIE), got: { edns: cookieOption() }, want: "mismatched: another cookie" },
+  {
+    name: "an empty cookie",
+    sent: query(WITH_COOKIE),
+    got: { edns: cookieOption() },
+    want: "mismatched: another cookie",
+  },
   {
     name: "no cookie of a server not known to send any",
     sent: query(WITH_COOKIE),

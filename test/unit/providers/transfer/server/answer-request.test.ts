@@ -194,7 +194,7 @@ describe("the messages of a whole zone", () => {
 });
 
 test("an answer keeps id, spelling and EDNS of its question, and is authoritative", () => {
-  const questions = [{ name: ORIGIN, spelled: "eXample.Com.", type: TYPE.SOA, class: CLASS.IN }];
+  const questions = [{ name: ORIGIN, originalCase: "eXample.Com.", type: TYPE.SOA, class: CLASS.IN }];
   const response = ask({
     message: { questions, recursionDesired: true, edns: { ...EDNS, version: 0 } },
     protocol: "udp",
