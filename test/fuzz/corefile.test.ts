@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../support/property.ts";
 import { lexCorefile } from "../../src/providers/coredns/corefile-lexer.ts";
 import { parseCorefile, printCorefile } from "../../src/providers/coredns/corefile.ts";
 import { createOverlayProvider } from "../../src/providers/coredns/overlay.ts";

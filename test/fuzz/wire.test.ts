@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, encode } from "dns-packet";
-import * as fc from "fast-check";
+import * as fc from "../support/property.ts";
 import { decodeMessage } from "../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../src/dns/message/encode.ts";
 import { MAX_MESSAGE_OCTETS, type Message } from "../../src/dns/message/message.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../support/property.ts";
 import { parseAddress } from "../../src/dns/address/address.ts";
 import { parseName } from "../../src/dns/name/name.ts";
 import { renderRecords } from "../../src/dns/zone-file/print-zone-file.ts";

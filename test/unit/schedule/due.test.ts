@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { array, assert as check, constantFrom, integer, property, tuple } from "fast-check";
+import { array, assert as check, constantFrom, integer, property, tuple } from "../../support/property.ts";
 import { createDue, type Due } from "../../../src/schedule/due.ts";
 
 test("nothing is due before its time", () => {
