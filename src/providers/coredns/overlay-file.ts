@@ -47,15 +47,16 @@ export function readOverlayFile(text: string, { zone, ownerId, fallback }: Overl
   }
   const rest = split.segments.map(visibleText).join("");
   const parsed = parseCorefile(rest);
-  const problem = parsed.kind === "bad" ? parsed : checkCorefile(parsed.corefile);
-  if (parsed.kind === "bad" || problem !== undefined) {
-    return bad(
-      `line ${problem?.line}: ${problem?.message}. CoreDNS cannot start with this file, or reads it differently`,
-    );
+  if (parsed.kind === "bad") {
+    return unreadable(parsed);
   }
   const misplaced = partInsideBlock(split.segments, parsed.corefile);
   if (misplaced !== undefined) {
     return bad(`line ${misplaced.line}: ${misplaced.message}`);
+  }
+  const problem = checkCorefile(parsed.corefile);
+  if (problem !== undefined) {
+    return unreadable(problem);
   }
   const found = rootListeners(parsed.corefile, rest);
   const listeners = found.length > 0 ? found : [fallback];
@@ -79,6 +80,10 @@ export function readOverlayFile(text: string, { zone, ownerId, fallback }: Overl
 /** A missing END marker doesn't hinder CoreDNS, so it counts only where it can be written again. */
 function isDamaged(part: Part, listeners: readonly Listener[], ownerId: string): boolean {
   return !isSound(part, listeners) || (!part.hasEnd && part.owner === ownerId);
+}
+
+function unreadable({ line, message }: CorefileProblem): { readonly kind: "bad"; readonly message: string } {
+  return bad(`line ${line}: ${message}. CoreDNS cannot start with this file, or reads it differently`);
 }
 
 type RepairResult =
