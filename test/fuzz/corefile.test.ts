@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { cpuMs } from "../support/cpu-time.ts";
 import * as fc from "../support/property.ts";
 import { lexCorefile } from "../../src/providers/coredns/corefile-lexer.ts";
 import { parseCorefile, printCorefile } from "../../src/providers/coredns/corefile.ts";
@@ -160,12 +161,12 @@ test("hostile Corefiles of a megabyte end within seconds", async () => {
     `a {\n${"bind 127.0.0.1\n".repeat(size / 15)}}\n`,
     "# BEGIN dnsalias ".repeat(size / 17),
   ]) {
-    const started = performance.now();
+    const started = cpuMs();
     parseCorefile(input);
     splitSegments(input);
     const zone = labZone("example.com", overlaySpec());
     await createOverlayProvider({ zone, store: memoryTextStore(input), ownerId: "me" }).read([], NEVER);
-    const took = performance.now() - started;
+    const took = cpuMs() - started;
     assert.ok(took < 20_000, `${input.slice(0, 60)}… took ${took} ms`);
   }
 });
