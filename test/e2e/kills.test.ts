@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { randomInt } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClusterLab } from "../lab/cluster-lab.ts";
 import { listAt, textAt } from "../lab/kube-requests.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
+import { seededRandom } from "../support/property.ts";
 import { renderedZone } from "./objects.ts";
 import { OUTAGE_DOMAIN, startOutageScene, type OutageScene } from "./outage-scene.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
@@ -20,6 +20,7 @@ describe("the controller is killed at random moments", { skip: REAL_SERVERS }, (
 
   test("while the controller is killed 30 times at random moments and targets, aliases and zone change", async () => {
     const { lab, sampler, names } = scene;
+    const random = seededRandom();
     for (let round = 1; round <= KILLS; round += 1) {
       await scene.changeAll(10 + round);
       const extra = aliasManifest({
@@ -39,7 +40,7 @@ describe("the controller is killed at random moments", { skip: REAL_SERVERS }, (
           "--ignore-not-found",
         );
       }
-      await delay(randomInt(2_500));
+      await delay(Math.floor(random() * 2_500));
       await lab.controller.kill();
       const { records } = await renderedZone(lab, OUTAGE_DOMAIN);
       for (const name of names) {

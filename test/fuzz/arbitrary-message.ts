@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../support/property.ts";
 import type { Edns, Message, Question, WireRecord } from "../../src/dns/message/message.ts";
 import { nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import { textOfWire } from "../../src/dns/name/name-wire.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../support/property.ts";
 import { validateFile, type FileContent } from "../../src/folder/manifest/validate-file.ts";
 import { parseState } from "../../src/folder/manifest/state-entry.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../support/property.ts";
 import { encodeMessage } from "../../src/dns/message/encode.ts";
 import { nameOfCanonical } from "../../src/dns/name/name.ts";
 import { rdataToWire } from "../../src/dns/rdata/codec.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../support/property.ts";
 import { addressBytes, addressText } from "../../src/dns/address/address-wire.ts";
 import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dns/message/edns-client-subnet.ts";
 import { createScopeCache } from "../../src/dns/address/subnet-cache.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import { cpuMs } from "../support/cpu-time.ts";
+import * as fc from "../support/property.ts";
 import { parseAddress } from "../../src/dns/address/address.ts";
 import { parseName } from "../../src/dns/name/name.ts";
 import { renderRecords } from "../../src/dns/zone-file/print-zone-file.ts";
@@ -152,9 +153,9 @@ test("hostile texts of a megabyte end within seconds", () => {
     HEAD + Array.from({ length: 20_000 }, (_, n) => `n${n} A 192.0.2.1\n`).join(""),
   ];
   for (const input of hostile) {
-    const started = performance.now();
+    const started = cpuMs();
     parseZoneFile(input, ORIGIN);
-    const took = performance.now() - started;
+    const took = cpuMs() - started;
     assert.ok(took < 20_000, `${input.slice(0, 40)}… took ${took} ms`);
   }
 });

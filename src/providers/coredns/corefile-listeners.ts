@@ -19,7 +19,7 @@ export function rootListeners(corefile: Corefile, text: string): readonly Corefi
       if (key.scheme === "dns" && key.zone === "." && !listeners.has(suffix)) {
         const bind = directivesOf(corefile, block.directives)
           .filter(({ name }) => name === "bind")
-          .map(({ start, end }) => text.slice(start, end));
+          .map(({ start, end }) => text.slice(start, end).replaceAll("\r", ""));
         listeners.set(suffix, { suffix, port: key.port, bind });
       }
     }
@@ -41,7 +41,7 @@ function isRoot({ keys }: ServerBlock): boolean {
 }
 
 /** The directives, and those of the snippets that they import. */
-function directivesOf(corefile: Corefile, directives: readonly Directive[], depth = 0): readonly Directive[] {
+export function directivesOf(corefile: Corefile, directives: readonly Directive[], depth = 0): readonly Directive[] {
   return directives.flatMap((directive) => {
     const snippet =
       directive.name === "import" && depth < MAX_SNIPPET_DEPTH

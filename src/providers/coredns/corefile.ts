@@ -14,6 +14,8 @@ export interface ServerBlock {
   /** As written, without separating commas; never empty. */
   readonly keys: readonly string[];
   readonly directives: readonly Directive[];
+  /** False: its directives continue to the end of the file. */
+  readonly hasBraces: boolean;
   readonly line: number;
   /** Offsets in the text from the first key to behind the closing brace. */
   readonly start: number;
@@ -23,6 +25,10 @@ export interface ServerBlock {
 interface Snippet {
   readonly name: string;
   readonly directives: readonly Directive[];
+  readonly line: number;
+  /** Offsets in the text from the name to behind the closing brace. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** One directive with all that belongs to it, nested braces included. */
@@ -99,12 +105,13 @@ function parseItem(parser: Parser): Problem | undefined {
   if ("message" in directives) {
     return directives;
   }
-  if (snippet !== undefined) {
-    parser.snippets.push({ name: snippet, directives: directives.list });
-    return undefined;
-  }
   const end = endOf(parser.tokens[parser.at - 1] ?? first);
-  parser.blocks.push({ keys: keys.texts, directives: directives.list, line: first.line, start: first.start, end });
+  const found = { directives: directives.list, line: first.line, start: first.start, end };
+  if (snippet === undefined) {
+    parser.blocks.push({ keys: keys.texts, hasBraces: hasBrace, ...found });
+  } else {
+    parser.snippets.push({ name: snippet, ...found });
+  }
   return undefined;
 }
 

@@ -6,7 +6,7 @@ import { fingerprint } from "../fingerprint.ts";
 import type { CorefileListener } from "./corefile-listeners.ts";
 import { ownerNameIn } from "../owner-name.ts";
 import { canonical, type OwnedRRset } from "../owned-rrset.ts";
-import { beginMarker, endMarker } from "./overlay-part.ts";
+import { beginMarker, endMarker, trimLineEnd } from "./overlay-part.ts";
 
 export interface PartInput {
   readonly zone: ObjectKey;
@@ -39,11 +39,14 @@ export function isIntact(part: string): boolean {
   return sum === fingerprint(body);
 }
 
-/** The sets in a part, however damaged it is: lines that {@link renderPart} would not have written are passed over. */
+/**
+ * The sets in a part, however damaged it is: lines that {@link renderPart} would not have written are passed over. White space that an
+ * editor added at a line's end doesn't count.
+ */
 export function readPart(text: string): readonly OwnedRRset[] {
   const sets = new Map<string, { name: Name; type: AliasType; ttl: Seconds; data: string[] }>();
   let name: Name | undefined;
-  for (const line of text.split("\n")) {
+  for (const line of text.split("\n").map(trimLineEnd)) {
     const viewed = VIEW.exec(line)?.[1];
     name = viewed === undefined ? name : ownerNameIn(viewed);
     const [, ttl, type = "", written = ""] = ANSWER.exec(line) ?? [];

@@ -1,10 +1,12 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { type Corefile, parseCorefile } from "./corefile.ts";
+import { checkCorefile, type CorefileProblem } from "./corefile-check.ts";
 import { parseCorefileKey, samePort } from "./corefile-key.ts";
 import { type CorefileListener, mayReload, rootListeners } from "./corefile-listeners.ts";
 import { blockZone, readPart } from "./overlay-block.ts";
 import { type Segment, splitSegments } from "./overlay-part.ts";
+import { isSound, type Part, repairedPart } from "./overlay-repair.ts";
 import type { OwnedRRset } from "../owned-rrset.ts";
 
 /** What one DnsZone's overlay has to know of a Corefile key. */
@@ -13,11 +15,15 @@ export interface OverlayFile {
   /** Our part as it stands; undefined: there is none. */
   readonly part: string | undefined;
   readonly owner: string | undefined;
+  /** Of the part with this owner. */
+  readonly line: number | undefined;
   /** The sets of our part that may stand. */
   readonly sets: readonly OwnedRRset[];
   readonly listeners: readonly CorefileListener[];
   /** Why a block of ours may not be written for a name: someone else has a server block for it. */
   readonly obstacle: (name: Name) => string | undefined;
+  /** The damaged parts of other DnsZones of this installation, which `segments` contain repaired. */
+  readonly repairs: readonly string[];
   /** For people: something about the file that keeps the overlay from working. */
   readonly warning: string | undefined;
 }
@@ -26,32 +32,89 @@ export type OverlayFileRead =
   | { readonly kind: "ok"; readonly file: OverlayFile }
   | { readonly kind: "invalid"; readonly message: string };
 
-/** `fallback` is for a file that shows no block for ".", such as a `*.server` file that the main Corefile imports. */
-export function readOverlayFile(text: string, zone: ObjectKey, fallback: CorefileListener): OverlayFileRead {
+export interface OverlayInput {
+  readonly zone: ObjectKey;
+  readonly ownerId: string;
+  /** For a file that shows no block for ".", such as a `*.server` file that the main Corefile imports. */
+  readonly fallback: CorefileListener;
+}
+
+/** Reads a Corefile for one DnsZone. A file with which CoreDNS can't start, whatever this DnsZone's part is, is invalid. */
+export function readOverlayFile(text: string, { zone, ownerId, fallback }: OverlayInput): OverlayFileRead {
   const split = splitSegments(text);
   if (split.kind === "invalid") {
     return invalid(`line ${split.line}: ${split.message}`);
   }
-  const { segments } = split;
-  const rest = segments.map(visibleText).join("");
+  const rest = split.segments.map(visibleText).join("");
   const parsed = parseCorefile(rest);
   if (parsed.kind === "invalid") {
-    return invalid(`line ${parsed.line}: ${parsed.message}`);
+    return unreadable(parsed);
   }
-  const inside = partInsideBlock(segments, parsed.corefile);
-  if (inside !== undefined) {
-    return invalid(
-      `line ${inside}: the part of dnsalias stands inside a server block: move it out, or remove it with its markers`,
-    );
+  const misplaced = partInsideBlock(split.segments, parsed.corefile);
+  if (misplaced !== undefined) {
+    return invalid(`line ${misplaced.line}: ${misplaced.message}`);
   }
-  const own = segments.find((segment) => segment.kind === "part" && segment.zone === zone);
+  const problem = checkCorefile(parsed.corefile);
+  if (problem !== undefined) {
+    return unreadable(problem);
+  }
   const found = rootListeners(parsed.corefile, rest);
   const listeners = found.length > 0 ? found : [fallback];
+  const repaired = repairParts(split.segments, listeners, { zone, ownerId });
+  if (repaired.kind === "invalid") {
+    return repaired;
+  }
+  const { segments, repairs } = repaired;
+  const own = segments.filter((segment) => segment.kind === "part").filter((segment) => segment.zone === zone);
+  const part = own.length === 0 ? undefined : own.map((segment) => segment.text).join("");
+  const owned = own.find((one) => one.owner !== ownerId) ?? own[0];
   const obstacle = obstacleOf(foreignKeys(segments, parsed.corefile, zone), listeners);
-  const sets = readPart(own?.text ?? "").filter(({ name }) => obstacle(name) === undefined);
+  const sets = readPart(part ?? "").filter(({ name }) => obstacle(name) === undefined);
   const warning = mayReload(parsed.corefile) ? undefined : NO_RELOAD;
-  const owner = own?.kind === "part" ? own.owner : undefined;
-  return { kind: "ok", file: { segments, part: own?.text, owner, sets, listeners, obstacle, warning } };
+  return {
+    kind: "ok",
+    file: { segments, part, owner: owned?.owner, line: owned?.line, sets, listeners, obstacle, repairs, warning },
+  };
+}
+
+/** A missing END marker doesn't hinder CoreDNS, so it counts only where it can be written again. */
+function isDamaged(part: Part, listeners: readonly CorefileListener[], ownerId: string): boolean {
+  return !isSound(part, listeners) || (!part.hasEnd && part.owner === ownerId);
+}
+
+function unreadable({ line, message }: CorefileProblem): { readonly kind: "invalid"; readonly message: string } {
+  return invalid(`line ${line}: ${message}. CoreDNS cannot start with this file, or reads it differently`);
+}
+
+type RepairResult =
+  | { readonly kind: "ok"; readonly segments: readonly Segment[]; readonly repairs: readonly string[] }
+  | { readonly kind: "invalid"; readonly message: string };
+
+/** Another installation's part is never changed, so a damaged one makes the file invalid. */
+function repairParts(
+  segments: readonly Segment[],
+  listeners: readonly CorefileListener[],
+  { zone, ownerId }: Omit<OverlayInput, "fallback">,
+): RepairResult {
+  const result: Segment[] = [];
+  const repairs: string[] = [];
+  for (const segment of segments) {
+    if (segment.kind === "rest" || segment.zone === zone || !isDamaged(segment, listeners, ownerId)) {
+      result.push(segment);
+      continue;
+    }
+    const { line, owner, text } = segment;
+    const last = line + text.replace(/\n$/, "").split("\n").length - 1;
+    if (owner !== ownerId) {
+      return invalid(
+        `line ${line}: the part of the DnsZone ${segment.zone} is damaged, so CoreDNS may not start with this file. ` +
+          `It belongs to the dnsalias owner "${owner}", which repairs it while it runs; else remove lines ${line} to ${last}`,
+      );
+    }
+    result.push({ ...segment, text: repairedPart(segment, listeners) });
+    repairs.push(`the part of the DnsZone ${segment.zone} in lines ${line} to ${last} is damaged`);
+  }
+  return { kind: "ok", segments: result, repairs };
 }
 
 const NO_RELOAD =
@@ -97,25 +160,45 @@ function visibleText({ kind, text }: Segment): string {
   return kind === "rest" ? text : "\n".repeat(text.split("\n").length - 1);
 }
 
-/** The line of a part that is not between server blocks. */
-function partInsideBlock(segments: readonly Segment[], { blocks, pieces }: Corefile): number | undefined {
+/** A part that isn't between server blocks and snippets: CoreDNS would read it as a piece of one. */
+function partInsideBlock(
+  segments: readonly Segment[],
+  { blocks, snippets, pieces }: Corefile,
+): CorefileProblem | undefined {
+  const isInBlock = withinOneOf([...blocks, ...snippets].sort((a, b) => a.start - b.start));
+  const tokens = pieces.filter(({ kind }) => kind === "token");
+  const isInToken = withinOneOf(tokens.map(({ start, raw }) => ({ start, end: start + raw.length })));
+  const open = blocks.find(({ hasBraces }) => !hasBraces);
   let at = 0;
-  let line = 1;
   for (const segment of segments) {
-    const text = visibleText(segment);
-    const isInside = blocks.some(({ start, end }) => start < at && at < end);
-    const cutsToken = pieces.some(
-      (piece) => piece.kind === "token" && piece.start < at && at < piece.start + piece.raw.length,
-    );
-    if (segment.kind === "part" && (isInside || cutsToken)) {
-      return line;
+    if (segment.kind === "part") {
+      const { line } = segment;
+      if (open !== undefined && open.start < at) {
+        const message = `the server block "${open.keys.join(" ").slice(0, 80)}" has no braces, so CoreDNS reads the part of dnsalias in line ${line} as its directives: add the braces`;
+        return { line: open.line, message };
+      }
+      if (isInBlock(at) || isInToken(at)) {
+        const message =
+          "the part of dnsalias is inside a server block, a snippet or a string: move it out, or remove it with its markers";
+        return { line, message };
+      }
     }
-    at += text.length;
-    line += text.split("\n").length - 1;
+    at += visibleText(segment).length;
   }
   return undefined;
 }
 
-function invalid(message: string): OverlayFileRead {
+/** Whether an offset is inside one of the ranges, which are sorted and do not overlap. The offsets must come in ascending order. */
+function withinOneOf(ranges: readonly { readonly start: number; readonly end: number }[]): (offset: number) => boolean {
+  let index = 0;
+  return (offset) => {
+    while ((ranges[index]?.end ?? offset + 1) <= offset) {
+      index += 1;
+    }
+    return (ranges[index]?.start ?? offset) < offset;
+  };
+}
+
+function invalid(message: string): { readonly kind: "invalid"; readonly message: string } {
   return { kind: "invalid", message };
 }

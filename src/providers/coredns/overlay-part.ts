@@ -1,4 +1,5 @@
 import type { ObjectKey } from "../../api/meta.ts";
+import { fingerprinter } from "../fingerprint.ts";
 
 /** A Corefile in parts: those between dnsalias markers, one a DnsZone, and the rest. Joined they are the file, byte for byte. */
 export type Segment =
@@ -7,6 +8,10 @@ export type Segment =
       readonly kind: "part";
       readonly zone: ObjectKey;
       readonly owner: string;
+      /** Of its BEGIN marker, from 1. */
+      readonly line: number;
+      /** False: the END marker is missing. */
+      readonly hasEnd: boolean;
       /** With its marker lines. */
       readonly text: string;
     };
@@ -15,56 +20,82 @@ export type SegmentsRead =
   | { readonly kind: "ok"; readonly segments: readonly Segment[] }
   | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
-/** Cuts a Corefile at the marker lines, whatever stands between them; markers that are not clear pairs are a mistake for a person. */
+/**
+ * Cuts a Corefile at the marker lines, whatever is between them. A zone can have several parts: somebody copied one. A part without its END
+ * marker ends where its checksum says. Other markers that are not clear pairs are an error for a user, because only a user knows which
+ * lines are theirs.
+ */
 export function splitSegments(text: string): SegmentsRead {
   const segments: Segment[] = [];
-  const seen = new Set<string>();
   let rest = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
-  let open: { readonly zone: ObjectKey; readonly owner: string; readonly line: number; text: string } | undefined;
-  let number = 0;
-  for (const line of linesOf(text.slice(rest.length))) {
-    number += 1;
-    const marker = readMarker(line);
-    if (marker?.kind === "unclear") {
-      return invalid(number, `"${line.trim().slice(0, 80)}" looks like a dnsalias marker and is none: remove the line`);
-    }
-    if (open === undefined && marker?.kind === "end") {
-      return invalid(number, `an END marker of ${marker.zone} without its BEGIN: remove the line`);
-    }
-    if (marker?.kind === "begin" && (open !== undefined || seen.has(marker.zone))) {
-      const what = open === undefined ? `a second part for ${marker.zone}` : `the part of ${open.zone} has no END`;
-      return invalid(open?.line ?? number, `${what}: remove the part and its markers, it is written anew`);
-    }
-    if (open !== undefined && marker?.kind === "end" && marker.zone !== open.zone) {
-      return invalid(open.line, `the part of ${open.zone} has no END: remove it and its markers, it is written anew`);
-    }
-    if (marker?.kind === "begin") {
-      segments.push({ kind: "rest", text: rest });
-      rest = "";
-      seen.add(marker.zone);
-      open = { zone: marker.zone, owner: marker.owner, line: number, text: line };
-    } else if (open !== undefined) {
-      open.text += line;
-      if (marker?.kind === "end") {
-        segments.push({ kind: "part", zone: open.zone, owner: open.owner, text: open.text });
-        open = undefined;
-      }
-    } else {
+  const lines = linesOf(text.slice(rest.length));
+  const markers = lines.map(readMarker);
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? "";
+    const marker = markers[at];
+    if (marker === undefined) {
       rest += line;
+    } else if (marker.kind === "unclear") {
+      return invalid(at + 1, `"${line.trim().slice(0, 80)}" looks like a dnsalias marker and is none: remove the line`);
+    } else if (marker.kind === "end") {
+      return invalid(at + 1, `an END marker of ${marker.zone} without its BEGIN: remove the line`);
+    } else {
+      const next = nextMarker(markers, at + 1);
+      const closing = markers[next];
+      const hasEnd = closing?.kind === "end" && closing.zone === marker.zone;
+      const end = hasEnd ? next + 1 : intactEnd(lines, at, next);
+      if (end === undefined) {
+        return invalid(
+          at + 1,
+          `the part of ${marker.zone} has no END marker: remove the part, dnsalias writes it again`,
+        );
+      }
+      const { zone, owner } = marker;
+      segments.push({ kind: "rest", text: rest });
+      segments.push({ kind: "part", zone, owner, line: at + 1, hasEnd, text: lines.slice(at, end).join("") });
+      rest = "";
+      at = end - 1;
     }
   }
-  return open === undefined
-    ? { kind: "ok", segments: [...segments, { kind: "rest", text: rest }] }
-    : invalid(open.line, `the part of ${open.zone} has no END: remove it and its markers, it is written anew`);
+  return { kind: "ok", segments: [...segments, { kind: "rest", text: rest }] };
 }
 
-/** The file with the zone's part replaced where it stands, or put in front; an empty part takes it out. */
+/** The index of the next clear marker, or the number of lines. An unclear one within a part is part of its damage. */
+function nextMarker(markers: readonly (Marker | undefined)[], from: number): number {
+  let at = from;
+  while (at < markers.length && (markers[at] === undefined || markers[at]?.kind === "unclear")) {
+    at += 1;
+  }
+  return at;
+}
+
+/** The line behind a part of which the END marker alone is missing: its body has the checksum of its second line. */
+function intactEnd(lines: readonly string[], begin: number, limit: number): number | undefined {
+  const sum = SUM.exec(lines[begin + 1] ?? "")?.[1];
+  if (sum === undefined) {
+    return undefined;
+  }
+  const hash = fingerprinter();
+  for (let at = begin + 2; at < limit; at += 1) {
+    const line = lines[at] ?? "";
+    hash.add(line);
+    if (line === "}\n" && hash.value() === sum) {
+      return at + 1;
+    }
+  }
+  return undefined;
+}
+
+/** The file with the zone's part replaced at its place, or put in front. An empty text removes it. A second part of the zone is removed. */
 export function replacePart(segments: readonly Segment[], zone: ObjectKey, text: string): string {
-  const has = segments.some((segment) => segment.kind === "part" && segment.zone === zone);
+  const first = segments.find((segment) => segment.kind === "part" && segment.zone === zone);
   const joined = segments
-    .map((segment) => (segment.kind === "part" && segment.zone === zone ? text : segment.text))
+    .map((segment) => {
+      const isReplaced = segment.kind === "part" && segment.zone === zone;
+      return isReplaced ? (segment === first ? text : "") : segment.text;
+    })
     .join("");
-  if (has) {
+  if (first !== undefined) {
     return joined;
   }
   return joined.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK + text + joined.slice(1) : text + joined;
@@ -78,6 +109,15 @@ export function endMarker(zone: ObjectKey): string {
   return `# END dnsalias zone=${zone}\n`;
 }
 
+/** The line without the white space that CoreDNS skips at its end. A loop, because a regular expression is quadratic here. */
+export function trimLineEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && " \t\r".includes(line.charAt(end - 1))) {
+    end -= 1;
+  }
+  return line.slice(0, end);
+}
+
 const BYTE_ORDER_MARK = "\uFEFF";
 
 type Marker =
@@ -85,8 +125,10 @@ type Marker =
   | { readonly kind: "end"; readonly zone: ObjectKey }
   | { readonly kind: "unclear" };
 
-const BEGIN = /^# BEGIN dnsalias zone=(\S+) owner=(\S+)\n?$/;
-const END = /^# END dnsalias zone=(\S+)\n?$/;
+/** An editor may have added blanks or a carriage return at the line's end. */
+const BEGIN = /^# BEGIN dnsalias zone=(\S+) owner=(\S+)[ \t\r]*\n?$/;
+const END = /^# END dnsalias zone=(\S+)[ \t\r]*\n?$/;
+const SUM = /^# Changes here are undone\. sum=([0-9a-f]+)\n$/;
 const ALMOST = /#\s*(?:BEGIN|END)\s+dnsalias\b/i;
 
 function readMarker(line: string): Marker | undefined {

@@ -8,7 +8,7 @@ import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } 
 import { parseCorefile } from "./corefile.ts";
 import type { CorefileListener } from "./corefile-listeners.ts";
 import { isIntact, renderPart } from "./overlay-block.ts";
-import { type OverlayFile, readOverlayFile } from "./overlay-file.ts";
+import { type OverlayFile, type OverlayFileRead, readOverlayFile } from "./overlay-file.ts";
 import { replacePart } from "./overlay-part.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
@@ -26,8 +26,9 @@ export interface OverlayDeps {
 }
 
 /**
- * Keeps one marked part of a Corefile: a server block for each owner name that answers its A and AAAA questions, and nothing else. What
- * stands around the part is never changed; a text that cannot be parsed is left alone.
+ * Keeps one marked part of a Corefile: a server block for each owner name that answers its A and AAAA questions, and nothing else. It never
+ * changes a byte around the parts of this installation, and it writes only a file with which CoreDNS can start: it repairs the damaged part
+ * of another DnsZone of this installation, and refuses a file that it can't repair.
  */
 export function createOverlayProvider(deps: OverlayDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
@@ -58,7 +59,8 @@ interface Loaded {
 
 type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 
-async function load({ zone, store, ownerId, listener }: OverlayDeps, signal: AbortSignal): Promise<Loaded | NotLoaded> {
+async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | NotLoaded> {
+  const { zone, store, ownerId } = deps;
   const text = await store.read(signal);
   if (text.kind === "failed") {
     return text;
@@ -67,17 +69,21 @@ async function load({ zone, store, ownerId, listener }: OverlayDeps, signal: Abo
     const message = `${store.location} is not there: name the key that holds your Corefile, or a key that ends in .server and is imported by it`;
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
-  const found = readOverlayFile(text.text ?? "", keyOf(zone), listener ?? DEFAULT_LISTENER);
+  const found = readText(deps, text.text ?? "");
   if (found.kind === "invalid") {
-    const message = `${store.location} cannot be read as a Corefile and is left alone: ${found.message}`;
+    const message = `${store.location} is not modified: ${found.message}`;
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
-  const { owner } = found.file;
+  const { owner, line } = found.file;
   if (owner !== undefined && owner !== ownerId) {
-    const message = `the part of ${keyOf(zone)} in ${store.location} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": use the same owner id, or remove the part with its markers`;
+    const message = `the part of ${keyOf(zone)} in ${store.location}, line ${line}, belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": use the same owner id, or remove the part with its markers`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
   return { kind: "ok", text: text.text ?? "", revision: text.revision, file: found.file };
+}
+
+function readText({ zone, ownerId, listener }: OverlayDeps, text: string): OverlayFileRead {
+  return readOverlayFile(text, { zone: keyOf(zone), ownerId, fallback: listener ?? DEFAULT_LISTENER });
 }
 
 /** A `*.server` key is ours to create; a Corefile made of our blocks alone would take the cluster's DNS away. */
@@ -106,7 +112,9 @@ function obstaclesAt(file: OverlayFile, name: Name): readonly ActualRRset[] {
 function reasonToWrite(deps: OverlayDeps, file: OverlayFile): ActualZone["needsWrite"] {
   const { location } = deps.store;
   if (file.part === undefined || file.part === partOf(deps, file, file.sets)) {
-    return undefined;
+    const [first, ...more] = file.repairs;
+    const others = more.length === 0 ? "" : `, and ${more.length} more`;
+    return first === undefined ? undefined : { kind: "base", message: `${location}: ${first}${others}` };
   }
   return !isIntact(file.part)
     ? { kind: "foreign-edit", message: `someone edited our part of ${location}: the edit is undone` }
@@ -139,7 +147,7 @@ async function apply(
   if (text === loaded.text) {
     return { kind: "applied", revision: loaded.revision, wrote: false };
   }
-  const unsafe = unsafeBecause(deps, text, part);
+  const unsafe = unsafeBecause(deps, text);
   if (unsafe !== undefined) {
     return unsafe;
   }
@@ -169,19 +177,20 @@ function refusalOf(file: OverlayFile, sets: readonly OwnedRRset[], maxNames: num
   return undefined;
 }
 
-/** CoreDNS must be able to start with whatever is written. A part of another zone that someone damaged is that zone's to repair. */
-function unsafeBecause(deps: OverlayDeps, text: string, part: string): Refused | undefined {
-  const { zone, store, listener, maxBytes = CONFIG_MAP_BYTES } = deps;
+/** CoreDNS must be able to start with whatever is written. */
+function unsafeBecause(deps: OverlayDeps, text: string): Refused | undefined {
+  const { store, maxBytes = CONFIG_MAP_BYTES } = deps;
   if (Buffer.byteLength(text) > maxBytes) {
     const message = `${store.location} would have over ${maxBytes} bytes, the most that it can hold: take names out, or use the zoneFile delivery`;
     return { kind: "refused", reason: "OverlayFull", message };
   }
-  const alone = parseCorefile(part);
-  const whole = readOverlayFile(text, keyOf(zone), listener ?? DEFAULT_LISTENER);
-  if (alone.kind === "ok" && whole.kind === "ok") {
+  const whole = parseCorefile(text);
+  const read = readText(deps, text);
+  if (whole.kind === "ok" && read.kind === "ok" && read.file.repairs.length === 0) {
     return undefined;
   }
-  const why = whole.kind === "invalid" ? whole.message : "our own part does not parse";
+  const why =
+    whole.kind === "invalid" ? `line ${whole.line}: ${whole.message}` : read.kind === "invalid" ? read.message : "";
   return { kind: "refused", reason: "CorefileInvalid", message: `not written, CoreDNS could not read it: ${why}` };
 }
 

@@ -1,13 +1,13 @@
-import { constantFrom, integer, sample, tuple } from "fast-check";
+import { constantFrom, FUZZ_SEED, integer, sample, tuple } from "../../support/property.ts";
 
 /**
  * Good specs with one value, somewhere, put out of order: taken away, doubled, or replaced by something of another type or out of range.
- * The same ones in every run.
+ * The same ones in every run with the same seed.
  */
 export function mutantsOf(specs: readonly unknown[], count: number): readonly unknown[] {
   const draws = sample(tuple(constantFrom(...specs), integer({ min: 0, max: 1_000_000 }), constantFrom(...CHANGES)), {
     numRuns: count,
-    seed: 4,
+    seed: FUZZ_SEED,
   });
   return draws.map(([spec, at, change]) => {
     const places = placesIn(spec);

@@ -8,6 +8,7 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { parseState } from "../../../src/folder/manifest/state-entry.ts";
 import { openStateFile } from "../../../src/folder/state/state-file.ts";
 import { listLogger, pause, temporaryFolder } from "../../support/folder.ts";
+import { seededRandom } from "../../support/property.ts";
 
 /** Writes the state file again and again, as fast as it can, larger than one write to the disk. */
 function writer(path: string): string {
@@ -25,12 +26,13 @@ function writer(path: string): string {
 test("a process killed at any moment leaves a whole state file, ten times over", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "state.json");
+  const random = seededRandom();
   for (let round = 0; round < 10; round += 1) {
     const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", writer(path)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");
-    await pause(Math.random() * 60);
+    await pause(random() * 60);
     child.kill("SIGKILL");
     await once(child, "close");
     const state = parseState(await readFile(path, "utf8"));

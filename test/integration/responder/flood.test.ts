@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { randomBytes, randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { queryBytes, EDNS } from "../../support/dns-query.ts";
+import { seededRandom } from "../../support/property.ts";
 import { alias, openPool, zone, type Pool } from "./scene.ts";
 
 const NAMES = 500;
@@ -12,6 +12,17 @@ const QUESTIONS = 20_000;
 /** So many of each kind go out together; then the loop has its turn. */
 const BURST = 40;
 const EVERY_MS = 4;
+
+const random = seededRandom();
+
+/** From `least` to `limit` without `limit`. */
+function randomInt(limit: number, least = 0): number {
+  return least + Math.floor(random() * (limit - least));
+}
+
+function randomBytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, () => randomInt(256));
+}
 
 const served = zone({ aliases: Array.from({ length: NAMES }, (_, index) => alias(`a${index}.example.com`)) });
 
@@ -102,7 +113,7 @@ test("garbage over TCP does not take the port from those who ask over UDP", asyn
   const sockets = Array.from({ length: 200 }, () => {
     const socket = connect({ host: at.host, port: at.port });
     socket.on("error", () => undefined);
-    socket.write(randomBytes(randomInt(1, 5_000)));
+    socket.write(randomBytes(randomInt(5_000, 1)));
     return socket.resume();
   });
   const { asked, answered } = await flood(at);

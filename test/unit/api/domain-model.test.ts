@@ -10,7 +10,7 @@ import {
   oneof,
   property,
   string,
-} from "fast-check";
+} from "../../support/property.ts";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone, ProviderSpec } from "../../../src/api/dns-zone.ts";
 import { parseAlias, parseZone } from "../../../src/api/parse/parse-object.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../../support/property.ts";
 import type { WireRecord } from "../../../src/dns/message/message.ts";
 import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
 import { CLASS, TYPE } from "../../../src/dns/registry.ts";

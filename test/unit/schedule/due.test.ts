@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { array, assert as check, constantFrom, integer, property, tuple } from "fast-check";
+import { cpuMs } from "../../support/cpu-time.ts";
+import { array, assert as check, constantFrom, integer, property, tuple } from "../../support/property.ts";
 import { createDue, type Due } from "../../../src/schedule/due.ts";
 
 test("nothing is due before its time", () => {
@@ -115,7 +116,7 @@ test("for any row of operations it agrees with a plain list", () => {
 
 test("200,000 keys are added, moved and taken within seconds", () => {
   const due = createDue<number>();
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   for (let key = 0; key < 200_000; key += 1) {
     due.add(key, (key * 7919) % 300_000);
   }
@@ -131,7 +132,7 @@ test("200,000 keys are added, moved and taken within seconds", () => {
   }
   assert.equal(due.size(), 0);
   // A queue that sorts or scans at each step takes minutes.
-  assert.ok(performance.now() - startedAt < 5_000);
+  assert.ok(cpuMs() - startedAt < 5_000);
 });
 
 function filled(...entries: readonly (readonly [string, number])[]): Due<string> {

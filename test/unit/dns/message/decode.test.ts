@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeMessage } from "../../../../src/dns/message/decode.ts";
 import type { Message } from "../../../../src/dns/message/message.ts";
+import { cpuMs } from "../../../support/cpu-time.ts";
 
 /** Header with id 1, the flags given, and the four counts. */
 function header(flags: string, ...counts: readonly number[]): string {
@@ -174,9 +175,9 @@ test("pointers that lead to pointers end soon", () => {
   const hops = Array.from({ length: 8_000 }, (_, index) => (0xc000 | (12 + 2 * index)).toString(16)).join("");
   const bytes = packet(header("8180", 0, 0, 0, 0), "0000", hops);
   new DataView(bytes.buffer, bytes.byteOffset).setUint16(4, 8_000);
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   assert.equal(decodeMessage(bytes).kind, "malformed");
-  assert.ok(performance.now() - startedAt < 1_000);
+  assert.ok(cpuMs() - startedAt < 1_000);
 });
 
 function plain(record: Message["answers"][number]): string {

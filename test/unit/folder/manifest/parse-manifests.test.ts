@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { validateFile } from "../../../../src/folder/manifest/validate-file.ts";
 import { MAX_FILE_SIZE, problemText, readManifests } from "../../../../src/folder/manifest/parse-manifests.ts";
+import { cpuMs } from "../../../support/cpu-time.ts";
 
 const ALIAS = `apiVersion: dnsalias.io/v1alpha1
 kind: DnsAlias
@@ -104,9 +105,9 @@ for (const { name, text, documents = [], problems = [], ignored = [] } of cases)
 test("an alias bomb is refused at once, with its place", () => {
   const levels = Array.from({ length: 30 }, (_, i) => `l${i}: &l${i} [${`*l${i - 1}, `.repeat(9)}]`).slice(1);
   const bomb = `${ALIAS}x:\n  l0: &l0 [lol]\n  ${levels.join("\n  ")}\n`;
-  const before = performance.now();
+  const before = cpuMs();
   const reading = readManifests("f.yaml", bomb);
-  assert.ok(performance.now() - before < 2000);
+  assert.ok(cpuMs() - before < 2000);
   assert.deepEqual(reading.problems.map(problemText), [
     "f.yaml:1:1: not readable: Excessive alias count indicates a resource exhaustion attack",
   ]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { array, assert as check, constantFrom, integer, property, tuple } from "fast-check";
+import { array, assert as check, constantFrom, integer, property, tuple } from "../../../support/property.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { FAILURE_REASONS } from "../../../../src/dns/lookup-result.ts";
 import { answerOf } from "../../../../src/plan/hold/answer-of.ts";

@@ -10,7 +10,7 @@ import {
   property,
   record,
   type Arbitrary,
-} from "fast-check";
+} from "../../../support/property.ts";
 import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { LOOKUP_ALLOWANCE_MS } from "../../../../src/plan/hold/next-lookup.ts";
 import { refreshWaitMs } from "../../../../src/plan/hold/refresh-wait.ts";

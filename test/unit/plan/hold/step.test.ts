@@ -10,7 +10,7 @@ import {
   record,
   tuple,
   type Arbitrary,
-} from "fast-check";
+} from "../../../support/property.ts";
 import { FAILURE_REASONS, type LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { freshState } from "../../../../src/plan/hold/state.ts";
 import { step } from "../../../../src/plan/hold/step.ts";

@@ -215,9 +215,15 @@ test("a root block that listens elsewhere moves our blocks with it", async () =>
 });
 
 const PART = "# BEGIN dnsalias zone=dns-system/zone owner=me\n# END dnsalias zone=dns-system/zone\n";
+const OTHERS = "# BEGIN dnsalias zone=x/y owner=me\n# END dnsalias zone=x/y\n";
 const LEFT_ALONE: readonly (readonly [name: string, text: string | undefined, reason: string, message: RegExp])[] = [
   ["no Corefile", undefined, "CorefileInvalid", /memory is not there/],
-  ["an open brace", ".:53 {\n errors\n", "CorefileInvalid", /left alone: line 1: the block ".:53" is never closed/],
+  [
+    "an open brace",
+    ".:53 {\n errors\n",
+    "CorefileInvalid",
+    /not modified: line 1: the block ".:53" is never closed.*CoreDNS cannot start/,
+  ],
   [
     "BEGIN without END",
     `# BEGIN dnsalias zone=dns-system/zone owner=me\n${COREFILE}`,
@@ -230,7 +236,12 @@ const LEFT_ALONE: readonly (readonly [name: string, text: string | undefined, re
     "CorefileInvalid",
     /line 24: an END marker/,
   ],
-  ["two parts", PART + PART + COREFILE, "CorefileInvalid", /line 3: a second part/],
+  [
+    "another owner's part that is damaged",
+    `${COREFILE}${OTHERS.replace("owner=me", "owner=you").replace("\n", "\n\n}\n")}`,
+    "CorefileInvalid",
+    /line 24: the part of the DnsZone x\/y is damaged.*owner "you".*remove lines 24 to 27/,
+  ],
   [
     "END of another",
     `${PART.replace("END dnsalias zone=dns-system/zone", "END dnsalias zone=x/y")}${COREFILE}`,
@@ -321,6 +332,58 @@ test("a part of another zone that someone damaged does not stop ours", async () 
     assert.equal((await converge(provider, line)).kind, "applied");
   }
   assert.equal(store.text, before);
+});
+
+const REPAIRED: readonly (readonly [name: string, part: string])[] = [
+  ["a stray }", OTHERS.replace("\n", "\n\n}\n")],
+  ["a key with a comma", OTHERS.replace("\n", "\na.org,\n")],
+  ["an unclosed quote", OTHERS.replace("\n", '\n"\n')],
+];
+for (const [name, part] of REPAIRED) {
+  test(`a damaged part of another zone of this installation is repaired with the next write: ${name}`, async () => {
+    const store = memoryTextStore(part + COREFILE);
+    const provider = providerOf(store);
+    assert.match(
+      (await readZone(provider)).needsWrite?.message ?? "",
+      /the part of the DnsZone x\/y in lines 1 to \d is damaged/,
+    );
+    assert.equal((await converge(provider, "example.com 60 203.0.113.7")).kind, "applied");
+    assert.equal((await readZone(provider)).needsWrite, undefined);
+    await converge(provider);
+    assert.equal(store.text, COREFILE);
+  });
+}
+
+test("a damaged part of another zone keeps the records that can be read, and its zone notices the damage", async () => {
+  const store = memoryTextStore(COREFILE);
+  const [one, two] = [providerOf(store, { name: "one" }), providerOf(store, { name: "two" })];
+  await converge(one, "a.example.com 60 203.0.113.1");
+  await converge(two, "b.example.com 60 203.0.113.2", "*.example.com 30 2001:db8::2 https=lb.example.net");
+  const before = store.text ?? "";
+  store.edit(before.replace("# END dnsalias zone=dns-system/two", "evil.org {\n$&"));
+  await converge(one, "a.example.com 60 203.0.113.1");
+  assert.equal(
+    store.text?.replace(/sum=0$/m, /sum=.*/.exec(before.slice(before.indexOf("zone=dns-system/two")))?.[0] ?? ""),
+    before,
+  );
+  assert.equal((await readZone(two)).needsWrite?.kind, "foreign-edit");
+  await converge(two, "b.example.com 60 203.0.113.2", "*.example.com 30 2001:db8::2 https=lb.example.net");
+  assert.equal(store.text, before);
+});
+
+test("a part that is there twice becomes one, with the records of both until the plan decides", async () => {
+  const store = memoryTextStore(COREFILE);
+  const provider = providerOf(store);
+  await converge(provider, "a.example.com 60 203.0.113.1");
+  const first = (store.text ?? "").slice(0, -COREFILE.length);
+  await converge(provider, "b.example.com 60 203.0.113.2");
+  const good = store.text;
+  store.edit(`${first}${good}`);
+  const zone = await readZone(provider);
+  assert.equal(zone.needsWrite?.kind, "foreign-edit");
+  assert.deepEqual(setLines(zone.sets), ["me a.example.com. A 60 203.0.113.1", "me b.example.com. A 60 203.0.113.2"]);
+  await converge(provider, "b.example.com 60 203.0.113.2");
+  assert.equal(store.text, good);
 });
 
 test("an address in another spelling is written in the one that reads back", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../../../support/property.ts";
 import { encodeMessage } from "../../../../src/dns/message/encode.ts";
 import type { Message } from "../../../../src/dns/message/message.ts";
 import { rcodeName } from "../../../../src/dns/registry.ts";

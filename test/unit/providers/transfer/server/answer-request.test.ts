@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../../../../support/property.ts";
 import { decodeMessage } from "../../../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../../../src/dns/message/encode.ts";
 import { EMPTY_QUERY, type Message } from "../../../../../src/dns/message/message.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "fast-check";
+import * as fc from "../../../../support/property.ts";
 import { incrementalForm, wholeForm } from "../../../../../src/providers/transfer/server/xfr-records.ts";
 import { changesetsSince, JOURNAL_LIMITS } from "../../../../../src/providers/transfer/zone/journal.ts";
 import { history, soaText, texts, version } from "../zones.ts";

@@ -1,0 +1,32 @@
+import { configureGlobal } from "fast-check";
+
+/** Property tests import fast-check from here, so that each has the seed of this process. */
+export * from "fast-check";
+
+/** fast-check keeps a seed as a signed integer of 32 bits. */
+export const MAX_SEED = 2 ** 31 - 1;
+
+/** What all tests draw their inputs from. It is fixed, so that `npm test` has the same result each time; `npm run fuzz` sets others. */
+export const FUZZ_SEED = parseSeed(process.env["FUZZ_SEED"] ?? "20261128");
+
+configureGlobal({ seed: FUZZ_SEED });
+
+/** Throws for a text that isn't a seed. */
+export function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d{1,10}$/.test(text) || seed > MAX_SEED) {
+    throw new Error(`a seed is a whole number from 0 to ${MAX_SEED}, and "${text}" is not one`);
+  }
+  return seed;
+}
+
+/** Mulberry32: numbers from 0 to 1 without 1, the same ones in each run, other ones for another `salt`. */
+export function seededRandom(salt = 0): () => number {
+  let state = (FUZZ_SEED ^ Math.imul(salt + 1, 0x9e3779b1)) | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
