@@ -141,7 +141,10 @@ export function typeName(type: number): string {
   return TYPE_NAMES.get(type) ?? `TYPE${type}`;
 }
 
-/** As {@link typeName}, but "TYPE19" for a mnemonic that one of CoreDNS 1.15, BIND 9.18, Knot 3.2 and NSD 4.6 does not read. */
+/**
+ * As {@link typeName}, but "TYPE19" for a type whose text one of CoreDNS 1.15, BIND 9.18, Knot 3.2 and NSD 4.6 does not read. All four read
+ * IPSECKEY, but after it CoreDNS takes the next line for data.
+ */
 export function portableTypeName(type: number): string {
   const name = typeName(type);
   return PORTABLE_TYPES.has(name) ? name : `TYPE${type}`;
@@ -176,7 +179,7 @@ export function opcodeName(opcode: number): string {
 
 const PORTABLE_TYPES: ReadonlySet<string> = new Set(
   (
-    "A NS CNAME SOA PTR HINFO MINFO MX TXT RP AFSDB RT KEY AAAA LOC SRV NAPTR KX CERT DNAME APL DS SSHFP IPSECKEY RRSIG NSEC DNSKEY DHCID " +
+    "A NS CNAME SOA PTR HINFO MINFO MX TXT RP AFSDB RT KEY AAAA LOC SRV NAPTR KX CERT DNAME APL DS SSHFP RRSIG NSEC DNSKEY DHCID " +
     "NSEC3 NSEC3PARAM TLSA SMIMEA CDS CDNSKEY OPENPGPKEY CSYNC ZONEMD SVCB HTTPS SPF NID L32 L64 LP EUI48 EUI64 URI CAA"
   ).split(" "),
 );

@@ -8,15 +8,16 @@ export const hexRest = rest("hexadecimal digits", "hex", (digits) => /^(?:[0-9a-
 /** All that is left, as base64 in any number of words: at least one byte. */
 export const base64Rest = rest("base64", "base64", (text) => isBase64(text));
 
-/** Exactly so many bytes as pairs or groups of hexadecimal digits with a separator between (RFC 7043 3.2, RFC 6742 2.1). */
-export function hexGroups(noun: string, layout: { count: number; digits: 2 | 4; separator: "-" | ":" }): Field {
+/** Exactly so many bytes as hexadecimal groups with a separator between (RFC 7043 3.2, RFC 6742 2.1). */
+export function hexGroups(noun: string, layout: HexLayout): Field {
   const { count, digits, separator } = layout;
-  const group = new RegExp(`^[0-9a-f]{${digits}}$`, "i");
+  // BIND leaves out leading zeros between colons.
+  const group = separator === ":" ? /^[0-9a-f]{1,4}$/i : /^[0-9a-f]{2}$/i;
   return oneToken(
     noun,
     ({ raw, quoted }, into) => {
       const groups = raw.split(separator);
-      appendBytes(into, Buffer.from(groups.join(""), "hex"));
+      appendBytes(into, Buffer.from(groups.map((one) => one.padStart(digits, "0")).join(""), "hex"));
       return !quoted && groups.length === count && groups.every((one) => group.test(one));
     },
     (reader) => {
@@ -24,6 +25,12 @@ export function hexGroups(noun: string, layout: { count: number; digits: 2 | 4; 
       return (hex.match(digits === 2 ? /../g : /..../g) ?? []).join(separator);
     },
   );
+}
+
+interface HexLayout {
+  readonly count: number;
+  readonly digits: 2 | 4;
+  readonly separator: "-" | ":";
 }
 
 /** True for one or more bytes in the one base64 spelling that they have. */

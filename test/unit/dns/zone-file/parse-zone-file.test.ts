@@ -115,6 +115,31 @@ const GOOD: readonly GoodCase[] = [
     text: "a 60 A 192.0.2.2\na 90 A 192.0.2.1\na 90 A 192.0.2.2",
     want: ["a.example.com. 60 IN A 192.0.2.1", "a.example.com. 60 IN A 192.0.2.2"],
   },
+  {
+    name: "the class by its number (RFC 3597)",
+    text: "a CLASS1 60 A 192.0.2.1\nb class1 90 A 192.0.2.2",
+    want: ["a.example.com. 60 IN A 192.0.2.1", "b.example.com. 90 IN A 192.0.2.2"],
+  },
+  {
+    name: "data as bytes becomes text where all servers read the text, and text becomes bytes where they do not",
+    text: `a TYPE257 \\# 9 000569737375653b41\nb X25 311061700956\nc NXT \\# 1 00\nd HTTPS 1 . ohttp\ne APL`,
+    want: [
+      'a.example.com. 300 IN CAA 0 issue ";A"',
+      "b.example.com. 300 IN TYPE19 \\# 13 0c333131303631373030393536",
+      "c.example.com. 300 IN TYPE30 \\# 1 00",
+      "d.example.com. 300 IN TYPE65 \\# 7 00010000080000",
+      "e.example.com. 300 IN TYPE42 \\# 0",
+    ],
+  },
+  {
+    name: "LOC gets all of its parts, CERT and DNSSEC numbers",
+    text: "a LOC 60 9 N 24 39 E 10m\nb CERT IPKIX 0 RSASHA256 AwEAAQ==\nc CDNSKEY 257 3 ED25519 AA==",
+    want: [
+      "a.example.com. 300 IN LOC 60 9 0.000 N 24 39 0.000 E 10.00m 1.00m 10000.00m 10.00m",
+      "b.example.com. 300 IN CERT 4 0 8 AwEAAQ==",
+      "c.example.com. 300 IN CDNSKEY 257 3 15 AA==",
+    ],
+  },
   { name: "a wildcard", text: "*.apps A 192.0.2.1", want: ["*.apps.example.com. 300 IN A 192.0.2.1"] },
 ];
 
@@ -286,6 +311,38 @@ const BAD: readonly BadCase[] = [
     name: "a port over 65535",
     text: `${SOA}a SVCB 1 . port=65536`,
     want: [/^3:12 SVCB: invalid service parameter "port=65536"/],
+  },
+  {
+    name: "ALIAS",
+    text: `${SOA}@ 3600 IN ALIAS lb.example.net.`,
+    want: [
+      '3:11 ALIAS is not a DNS record type that goes over the wire. Remove the record and use a DnsAlias for it: {"apiVersion":"dnsalias.io/v1alpha1","kind":"DnsAlias","metadata":{"name":"example.com"},"spec":{"hostnames":["example.com"],"targets":[{"hostname":"lb.example.net"}]}}',
+    ],
+  },
+  {
+    name: "ANAME of a wildcard with a relative target",
+    text: `${SOA}*._App aname LB`,
+    want: [
+      /^3:8 ANAME .*"name":"wildcard.app.example.com".*"hostnames":\["\*._app.example.com"\].*"hostname":"lb.example.com"/,
+    ],
+  },
+  { name: "ALIAS without a target", text: `${SOA}a ALIAS a..b`, want: [/^3:3 ALIAS .* use a DnsAlias for it$/] },
+  {
+    name: "ALIAS with a manifest that is too long",
+    text: `${SOA}${"a.".repeat(100)}b ALIAS ${"x.".repeat(120)}y.`,
+    want: [/ for it$/],
+  },
+  { name: "another class by its number", text: `${SOA}a CLASS3 TXT x`, want: [/^3:3 class CLASS3 is not supported/] },
+  {
+    name: "a type of data without data",
+    text: `${SOA}a A`,
+    want: ["3:3 A: the data ends too early: add an IPv4 address"],
+  },
+  { name: "data that is wrong for its type", text: `${SOA}a TYPE1 \\# 3 010203`, want: [/^3:9 invalid A data after/] },
+  {
+    name: "an SOA again with another TTL",
+    text: `${SOA}@ 60 SOA ns.other.net. hostmaster 7 7200 900 1209600 61`,
+    want: [/^3:1 a second SOA/],
   },
   { name: "signatures", text: `${SOA}@ NSEC3PARAM 1 0 0 -`, want: [/^3:3 NSEC3PARAM records sign the zone/] },
 ];

@@ -108,21 +108,29 @@ export const TYPES: readonly Vector[] = vectors([
     "IPSECKEY",
     "10 1 2 192.0.2.38 AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==",
     "0a0102c0000226010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+    generic("0a0102c0000226010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801"),
   ],
   [
     "IPSECKEY",
     "10 0 2 . AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==",
     "0a0002010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+    generic("0a0002010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801"),
   ],
   [
     "IPSECKEY",
     "10 3 2 mygateway.example.com. AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==",
     "0a0302096d7967617465776179076578616d706c6503636f6d00010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+    generic(
+      "0a0302096d7967617465776179076578616d706c6503636f6d00010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+    ),
   ],
   [
     "IPSECKEY",
     "10 2 2 2001:db8:0:8002::2000:1 AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==",
     "0a020220010db8000080020000000020000001010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+    generic(
+      "0a020220010db8000080020000000020000001010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+    ),
   ],
   [
     "ISDN",
@@ -220,6 +228,7 @@ export const TYPES: readonly Vector[] = vectors([
     "0161000162000000000100001c200000151800127500ffffffff",
     "a. b. 1 7200 5400 1209600 4294967295",
   ],
+  ["NID", "10 14:0:1:ee64", "000a001400000001ee64", "10 0014:0000:0001:ee64"],
   ["MX", "0 .", "000000"],
   ["DNAME", "a\\.b.", "03612e6200", "a\\046b."],
   ["TXT", '"é"', "02c3a9", '"\\195\\169"'],
@@ -281,7 +290,9 @@ export const INVALID_TYPES: readonly InvalidVector[] = invalidVectors([
   ["HINFO", "a", /add a character string/],
   ["EUI48", "00-00-5e-00-53", /invalid address of 6 hexadecimal pairs/],
   ["EUI64", "00-00-5e-ef-10-00-00-2", /invalid address of 8/],
-  ["NID", "1 14:4fff:ff20:ee64", /invalid 4 groups/],
+  ["NID", "1 00014:4fff:ff20:ee64", /invalid 4 groups/],
+  ["NID", "1 14:4fff:ff20", /invalid 4 groups/],
+  ["L64", "1 14:4fff::ee64", /invalid 4 groups/],
   ["L32", "1 ::1", /invalid IPv4/],
   ["CERT", "PEM 1 13 AQID", /invalid certificate type, such as PKIX or 1 "PEM"/],
   ["CSYNC", "1 1 A NOTYPE", /unknown record type "NOTYPE"/],
