@@ -55,7 +55,7 @@ export function wireOfName(name: Name): Uint8Array {
     }
     end += 1;
   }
-  return bytes.slice(0, end);
+  return end === bytes.length ? bytes : bytes.slice(0, end);
 }
 
 const DOT = 0x2e;

@@ -4,7 +4,7 @@
  */
 export function unescapeText(raw: string): Uint8Array | undefined {
   if (!raw.includes("\\")) {
-    return encoder.encode(raw);
+    return ascii(raw) ?? encoder.encode(raw);
   }
   const bytes = new Uint8Array(3 * raw.length);
   let length = 0;
@@ -70,6 +70,22 @@ const DIGIT_ZERO = 48;
 const DIGIT_NINE = 57;
 const DECIMAL_ESCAPE = /^\\(\d{3})$/;
 const encoder = new TextEncoder();
+
+/** The bytes of short ASCII text; an encoder costs more. */
+function ascii(text: string): Uint8Array | undefined {
+  if (text.length > 255) {
+    return undefined;
+  }
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 127) {
+      return undefined;
+    }
+    bytes[at] = code;
+  }
+  return bytes;
+}
 
 function utf8(character: string): ArrayLike<number> {
   const point = character.codePointAt(0) ?? 0;

@@ -3,7 +3,7 @@ import { type Name, ROOT } from "../name/name.ts";
 import { excerpt } from "../presentation/escapes.ts";
 import { lexZoneFile, type Token } from "../presentation/lexer.ts";
 import { typeName, typeNumber } from "../registry.ts";
-import { wireReader } from "../wire/wire-reader.ts";
+import type { WireReader } from "../wire/wire-reader.ts";
 import { byteBuffer, writtenBytes } from "./field/byte-buffer.ts";
 import type { Field, FieldProblem } from "./field/field.ts";
 import { isGeneric, parseGeneric, printGeneric } from "./generic.ts";
@@ -100,7 +100,7 @@ function parseKnownGeneric(type: string, tokens: readonly Token[], codec: Field 
 }
 
 function printWhole(codec: Field, bytes: Uint8Array): string | undefined {
-  const reader = wireReader(bytes);
+  const reader: WireReader = { bytes, end: bytes.length, offset: 0, problem: undefined };
   const text = codec.print(reader);
   return reader.problem === undefined && reader.offset === reader.end ? text : undefined;
 }

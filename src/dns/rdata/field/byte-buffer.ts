@@ -8,9 +8,9 @@ export function byteBuffer(): ByteBuffer {
   return { bytes: new Uint8Array(INITIAL_SIZE), length: 0 };
 }
 
-/** A copy of what was written from `start` on. */
-export function writtenBytes(buffer: ByteBuffer, start = 0): Uint8Array {
-  return buffer.bytes.slice(start, buffer.length);
+/** A copy of the bytes written so far. */
+export function writtenBytes(buffer: ByteBuffer): Uint8Array {
+  return buffer.bytes.slice(0, buffer.length);
 }
 
 /** Appends `size` bytes of an unsigned number, most significant first; `size` is at most 4. */

@@ -1,4 +1,3 @@
-import { writtenBytes } from "./byte-buffer.ts";
 import type { Field } from "./field.ts";
 
 /** Fields one after the other, separated by blanks. A field that prints an empty text has no place in the line. */
@@ -36,7 +35,7 @@ export function checked(field: Field, problemOf: (bytes: Uint8Array) => string |
       const start = into.length;
       const token = text.tokens[text.next];
       const problem = field.parse(text, into);
-      const message = problem === undefined ? problemOf(writtenBytes(into, start)) : undefined;
+      const message = problem === undefined ? problemOf(into.bytes.subarray(start, into.length)) : undefined;
       return message === undefined ? problem : { token, message };
     },
     print: (reader) => {
