@@ -15,21 +15,42 @@ export function textOfWire(wire: Uint8Array, octetText: readonly string[] = OCTE
   return text === "" ? "." : text;
 }
 
-/** Where the uncompressed name at `start` ends (RFC 1035 3.1); undefined if it is not well formed or does not end before `end`. */
-export function endOfWireName(bytes: Uint8Array, start: number, end = bytes.length): number | undefined {
+/**
+ * Where the name at `start` ends (RFC 1035 3.1, 4.1.4): after the root's label, or after a compression pointer, which is not followed. Undefined if
+ * it is not well formed, its labels here have over 255 bytes, or it does not end before `end`.
+ */
+export function endOfCompressedName(bytes: Uint8Array, start: number, end: number): number | undefined {
+  const after = Math.abs(walkLabels(bytes, start, end));
+  return after === 0 ? undefined : after;
+}
+
+/** As {@link endOfCompressedName}, for a name that may not have a pointer. */
+export function endOfWireName(bytes: Uint8Array, start: number, end: number): number | undefined {
+  const after = walkLabels(bytes, start, end);
+  return after > 0 ? after : undefined;
+}
+
+/** Where the name ends, as a negative number after a pointer; 0 if it is not well formed. */
+function walkLabels(bytes: Uint8Array, start: number, end: number): number {
+  const limit = Math.min(end, start + MAX_NAME_OCTETS);
   let offset = start;
-  while (offset < end) {
+  while (offset < limit) {
     const length = bytes[offset] ?? 0;
-    offset += length + 1;
-    if (length > MAX_LABEL_OCTETS || offset > end || offset - start > MAX_NAME_OCTETS) {
-      return undefined;
+    if (length >= POINTER) {
+      return offset + 2 > end ? 0 : -offset - 2;
     }
+    if (length > MAX_LABEL_OCTETS) {
+      return 0;
+    }
+    offset += length + 1;
     if (length === 0) {
       return offset;
     }
   }
-  return undefined;
+  return 0;
 }
+
+const POINTER = 0xc0;
 
 /** Bytes on the wire of an absolute name in canonical text, which may be too long for a name. */
 export function wireLength(text: string): number {

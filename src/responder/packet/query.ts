@@ -1,5 +1,6 @@
 import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
 import { MAX_LABEL_OCTETS, MAX_NAME_OCTETS } from "../../dns/name/name.ts";
+import { endOfCompressedName } from "../../dns/name/name-wire.ts";
 import { EDNS_OPTION, OPCODE, TYPE } from "../../dns/registry.ts";
 
 /** A query's header, the place of its question, and its EDNS fields (RFC 1035 4.1, RFC 6891 6.1); names stay where they are. */
@@ -115,9 +116,9 @@ function readSections(octets: Uint8Array, start: number, others: number, additio
   let edns: QueryEdns | undefined;
   let signed = false;
   for (let index = 0; index < others + additionals; index += 1) {
-    const head = endOfName(octets, offset);
+    const head = endOfCompressedName(octets, offset, octets.length) ?? octets.length;
     const data = head + RECORD_HEAD;
-    if (head === 0 || data > octets.length) {
+    if (data > octets.length) {
       return MALFORMED;
     }
     const end = data + uint16(octets, head + 8);
@@ -140,26 +141,6 @@ function readSections(octets: Uint8Array, start: number, others: number, additio
 
 /** Type, class, TTL and length of a record. */
 const RECORD_HEAD = 10;
-const POINTER = 0xc0;
-
-/** Behind a name, compressed or not, that is not followed; 0 when it does not end in the packet. */
-function endOfName(octets: Uint8Array, start: number): number {
-  let offset = start;
-  while (offset < octets.length && offset - start < MAX_NAME_OCTETS) {
-    const length = at(octets, offset);
-    if (length >= POINTER) {
-      return offset + 2;
-    }
-    if (length > MAX_LABEL_OCTETS) {
-      return 0;
-    }
-    offset += length + 1;
-    if (length === 0) {
-      return offset;
-    }
-  }
-  return 0;
-}
 
 function readOpt(octets: Uint8Array, head: number, end: number): QueryEdns | undefined {
   let cookie: Uint8Array | undefined;

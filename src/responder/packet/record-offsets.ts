@@ -1,3 +1,4 @@
+import { endOfCompressedName } from "../../dns/name/name-wire.ts";
 import { HEADER_OCTETS } from "../../dns/wire/wire-reader.ts";
 import { uint16 } from "./query.ts";
 
@@ -13,11 +14,11 @@ export interface RecordPlaces {
 
 /** Walks a message with one question that we have written ourselves. */
 export function recordPlaces(octets: Uint8Array): RecordPlaces {
-  const nameEnd = skipName(octets, HEADER_OCTETS);
+  const nameEnd = nameEndAt(octets, HEADER_OCTETS);
   const ttlAt: number[] = [];
   let offset = nameEnd + TYPE_AND_CLASS;
   while (offset < octets.length) {
-    const at = skipName(octets, offset) + TYPE_AND_CLASS;
+    const at = nameEndAt(octets, offset) + TYPE_AND_CLASS;
     ttlAt.push(at);
     offset = at + DATA_BEHIND_TTL + uint16(octets, at + 4);
   }
@@ -26,15 +27,7 @@ export function recordPlaces(octets: Uint8Array): RecordPlaces {
 
 export const DATA_BEHIND_TTL = 6;
 const TYPE_AND_CLASS = 4;
-const POINTER = 0xc0;
 
-function skipName(octets: Uint8Array, start: number): number {
-  let offset = start;
-  for (let length = octets[offset] ?? 0; length > 0; length = octets[offset] ?? 0) {
-    if (length >= POINTER) {
-      return offset + 2;
-    }
-    offset += length + 1;
-  }
-  return offset + 1;
+function nameEndAt(octets: Uint8Array, start: number): number {
+  return endOfCompressedName(octets, start, octets.length) ?? octets.length;
 }

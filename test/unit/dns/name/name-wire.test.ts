@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameOfCanonical, ROOT } from "../../../../src/dns/name/name.ts";
-import { endOfWireName, textOfWire, wireLength, wireOfName } from "../../../../src/dns/name/name-wire.ts";
+import {
+  endOfCompressedName,
+  endOfWireName,
+  textOfWire,
+  wireLength,
+  wireOfName,
+} from "../../../../src/dns/name/name-wire.ts";
 import { OCTET_TEXT } from "../../../../src/dns/name/octet-spelling.ts";
 
 function bytesOf(hex: string): Uint8Array {
@@ -18,7 +24,7 @@ test("a name has a wire form, and the wire form a text", () => {
     assert.deepEqual(wire, bytesOf(hex));
     assert.equal(textOfWire(wire), text);
     assert.equal(wireLength(text), wire.length);
-    assert.equal(endOfWireName(wire, 0), wire.length);
+    assert.equal(endOfWireName(wire, 0, wire.length), wire.length);
   }
 });
 
@@ -41,6 +47,23 @@ test("a wire name ends at its root label, or is not well formed", () => {
     [`${label.repeat(3)} 3e ${"61".repeat(62)} 00`, 0, undefined],
   ];
   for (const [hex, start, want] of cases) {
-    assert.equal(endOfWireName(bytesOf(hex), start), want, hex);
+    assert.equal(endOfWireName(bytesOf(hex), start, bytesOf(hex).length), want, hex);
+  }
+});
+
+test("a compressed name ends at its root label or after its pointer, which is not followed", () => {
+  const cases: readonly (readonly [string, number, number | undefined])[] = [
+    ["01 61 00", 0, 3],
+    ["ff 01 61 c0 0c ff", 1, 5],
+    ["c0 00", 0, 2],
+    ["c0", 0, undefined],
+    ["01 61 c0", 0, undefined],
+    ["01 61", 0, undefined],
+    ["80 00", 0, undefined],
+    [`${"01 61".repeat(126)} 01 61 00`, 0, 255],
+    [`${"01 61".repeat(128)} 00`, 0, undefined],
+  ];
+  for (const [hex, start, want] of cases) {
+    assert.equal(endOfCompressedName(bytesOf(hex), start, bytesOf(hex).length), want, hex);
   }
 });

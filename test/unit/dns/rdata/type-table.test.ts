@@ -48,7 +48,7 @@ test("a layout describes where the names are", () => {
         if (layout !== undefined) {
           let end = layout.before;
           for (let names = 0; names < layout.names; names += 1) {
-            end = endOfWireName(bytes, end) ?? assert.fail(`${type} has no name at ${end}`);
+            end = endOfWireName(bytes, end, bytes.length) ?? assert.fail(`${type} has no name at ${end}`);
           }
           assert.equal(end + layout.after, bytes.length, type);
         }
