@@ -1,20 +1,16 @@
 import { portableTypeName, type TYPE, typeNumber } from "../registry.ts";
 import type { Field } from "./field/field.ts";
-import { a, aaaa } from "./type/addresses.ts";
+import { a, aaaa, nimrod, nsap } from "./type/addresses.ts";
 import { apl } from "./type/apl.ts";
 import { caa } from "./type/caa.ts";
 import { cert, opaqueBase64, sshfp, tlsa } from "./type/certificate.ts";
-import { csync } from "./type/csync.ts";
-import { dnskey, ds } from "./type/dnssec.ts";
-import { doa } from "./type/doa.ts";
-import { eui48, eui64 } from "./type/eui.ts";
+import { csync, dnskey, ds } from "./type/dnssec.ts";
 import { amtrelay, ipseckey } from "./type/gateway.ts";
 import { hip } from "./type/hip.ts";
-import { locator32, locator64 } from "./type/ilnp.ts";
+import { eui48, eui64, locator32, locator64 } from "./type/identifiers.ts";
 import { loc } from "./type/loc.ts";
 import { naptr, preferenceAndName, px, srv } from "./type/mx-srv.ts";
 import { oneName, twoNames } from "./type/names.ts";
-import { nimrod, nsap } from "./type/nsap.ts";
 import { soa } from "./type/soa.ts";
 import { isPortableSvcb, svcb } from "./type/svcb.ts";
 import { gpos, hinfo, isdn, txt, x25 } from "./type/txt.ts";
@@ -122,7 +118,6 @@ const ROWS: Readonly<Partial<Record<keyof typeof TYPE, Partial<RdataType>>>> = {
   URI: { codec: uri, ...SHORT_VALUE },
   CAA: { codec: caa, ...SHORT_VALUE },
   AVC: { codec: txt },
-  DOA: { codec: doa },
   AMTRELAY: { codec: amtrelay },
   RESINFO: { codec: txt },
   WALLET: { codec: txt },

@@ -1,7 +1,8 @@
 import { algorithm } from "../field/algorithm.ts";
 import { base64Rest, hexRest } from "../field/binary.ts";
-import { mnemonic, uint16, uint8 } from "../field/integer.ts";
+import { mnemonic, uint16, uint32, uint8 } from "../field/integer.ts";
 import { checked, sequence } from "../field/sequence.ts";
+import { typeBitmap } from "../field/type-bitmap.ts";
 
 /** IANA "Digest Algorithms". */
 const DIGESTS: ReadonlyMap<string, number> = new Map([
@@ -35,3 +36,6 @@ export const ds = checked(sequence(uint16, algorithm, digestType, hexRest), (byt
 
 /** DNSKEY (RFC 4034 2), CDNSKEY (RFC 7344 3.2), KEY (RFC 2535 3), RKEY. */
 export const dnskey = sequence(uint16, uint8, algorithm, base64Rest);
+
+/** CSYNC (RFC 7477 2.1). */
+export const csync = sequence(uint32, uint16, typeBitmap);

@@ -215,7 +215,6 @@ const LAYOUTS = {
   URI: join(u16, u16, bytes(1, 300)),
   CAA: join(u8, tag, bytes(0, 300)),
   AVC: strings,
-  DOA: join(u32, u32, u8, string, bytes(0)),
   AMTRELAY: relay,
   RESINFO: strings,
   WALLET: strings,

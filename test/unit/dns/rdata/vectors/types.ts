@@ -68,13 +68,6 @@ export const TYPES: readonly Vector[] = vectors([
     "257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=",
   ],
   [
-    "DOA",
-    '1234567890 1234567890 1 "image/gif" R0lGODlhKAAZAOMCAGZmZgBmmf///zOZzA==',
-    "499602d2499602d20109696d6167652f67696647494638396128001900e30200666666006699ffffff3399cc",
-    generic("499602d2499602d20109696d6167652f67696647494638396128001900e30200666666006699ffffff3399cc"),
-  ],
-  ["DOA", '0 1 2 "" -', "00000000000000010200", generic("00000000000000010200")],
-  [
     "DS",
     "60485 RSASHA1 SHA-1 2BB183AF5F22588179A53B0A98631FAD1A292118",
     "ec4505012bb183af5f22588179a53b0a98631fad1a292118",
@@ -309,7 +302,6 @@ export const INVALID_TYPES: readonly InvalidVector[] = invalidVectors([
   ["HIP", "2 ab AQ== a..b", /empty label/],
   ["NSAP", "47.00", /invalid NSAP address/],
   ["NSAP", "0x470", /invalid NSAP address/],
-  ["DOA", "1 2 3 a x", /invalid base64/],
   ["DHCID", "x", /invalid base64/],
   ["RRSIG", "A 8 2 1 1 1 1 a. AQ==", /RRSIG is not supported/],
 ]);
