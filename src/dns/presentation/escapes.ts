@@ -53,6 +53,16 @@ export function quotedText(bytes: Uint8Array): string {
   return `"${text}"`;
 }
 
+/** True for text with a quote that has no backslash before it. */
+export function hasBareQuote(text: string): boolean {
+  for (let at = text.includes('"') ? 0 : text.length; at < text.length; at += text[at] === "\\" ? 2 : 1) {
+    if (text[at] === '"') {
+      return true;
+    }
+  }
+  return false;
+}
+
 /** A text for an error message: never longer than a line. */
 export function excerpt(text: string): string {
   return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;

@@ -4,7 +4,7 @@ import { a, aaaa, nimrod, nsap } from "./type/addresses.ts";
 import { apl } from "./type/apl.ts";
 import { caa } from "./type/caa.ts";
 import { cert, opaqueBase64, sshfp, tlsa } from "./type/certificate.ts";
-import { csync, dnskey, ds } from "./type/dnssec.ts";
+import { csync, dnskey, ds, rkey } from "./type/dnssec.ts";
 import { amtrelay, ipseckey } from "./type/gateway.ts";
 import { hip } from "./type/hip.ts";
 import { eui48, eui64, locator32, locator64 } from "./type/identifiers.ts";
@@ -14,7 +14,7 @@ import { oneName, twoNames } from "./type/names.ts";
 import { soa } from "./type/soa.ts";
 import { isPortableSvcb, svcb } from "./type/svcb.ts";
 import { gpos, hinfo, isdn, txt, x25 } from "./type/txt.ts";
-import { uri } from "./type/uri.ts";
+import { doa, uri } from "./type/uri.ts";
 
 export interface RdataType {
   readonly number: number;
@@ -27,6 +27,8 @@ export interface RdataType {
   readonly length: number | undefined;
   /** It signs the zone as a whole: a zone with it cannot get other records (RFC 4034, 5155, 8976). */
   readonly isSignature: boolean;
+  /** BIND refuses a zone with it, even as `\#`, or nearly always. */
+  readonly isObsolete: boolean;
   /** True if CoreDNS, BIND, Knot and NSD all read this text of the codec; they all read `\#`. */
   isPortable(text: string): boolean;
 }
@@ -49,13 +51,19 @@ const COMPRESSED = { before: 0, names: 1, after: 0, compress: true };
 const ONE_NAME = { codec: oneName, layout: COMPRESSED };
 const PREFERENCE = { codec: preferenceAndName, layout: { ...COMPRESSED, before: 2, compress: false } };
 const SIGNATURE = { isSignature: true };
+/** RFC 973, 3755, 6563. */
+const OBSOLETE = { isObsolete: true };
 /** CoreDNS reads no value longer than a character string. */
 const SHORT_VALUE = { isPortable: (text: string) => /"(?:[^"\\]|\\\d{3}|\\[^\d]){0,255}"$/.test(text) };
+/** NSD reads up to 15 lower-case letters and digits. */
+const SHORT_TAG = /^\d+ [a-z0-9]{1,15} /;
 const SERVICE = { codec: svcb, isPortable: isPortableSvcb };
 
 const ROWS: Readonly<Partial<Record<keyof typeof TYPE, Partial<RdataType>>>> = {
   A: { codec: a, length: 4 },
   NS: ONE_NAME,
+  MD: OBSOLETE,
+  MF: OBSOLETE,
   CNAME: ONE_NAME,
   SOA: { codec: soa, layout: { before: 0, names: 2, after: 20, compress: true } },
   MB: ONE_NAME,
@@ -73,17 +81,20 @@ const ROWS: Readonly<Partial<Record<keyof typeof TYPE, Partial<RdataType>>>> = {
   RT: PREFERENCE,
   NSAP: { codec: nsap },
   "NSAP-PTR": { codec: oneName },
+  SIG: OBSOLETE,
   KEY: { codec: dnskey },
   PX: { codec: px, layout: { before: 2, names: 2, after: 0, compress: false } },
   GPOS: { codec: gpos },
   AAAA: { codec: aaaa, length: 16 },
   LOC: { codec: loc },
+  NXT: OBSOLETE,
   EID: { codec: nimrod },
   NIMLOC: { codec: nimrod },
   SRV: { codec: srv, layout: { ...COMPRESSED, before: 6, compress: false } },
   NAPTR: { codec: naptr },
   KX: { codec: preferenceAndName },
   CERT: { codec: cert },
+  A6: OBSOLETE,
   DNAME: { codec: oneName, layout: { ...COMPRESSED, compress: false } },
   APL: { codec: apl },
   DS: { codec: ds },
@@ -99,7 +110,7 @@ const ROWS: Readonly<Partial<Record<keyof typeof TYPE, Partial<RdataType>>>> = {
   SMIMEA: { codec: tlsa },
   HIP: { codec: hip },
   NINFO: { codec: txt },
-  RKEY: { codec: dnskey },
+  RKEY: { codec: rkey },
   TALINK: { codec: twoNames },
   CDS: { codec: ds },
   CDNSKEY: { codec: dnskey },
@@ -116,8 +127,9 @@ const ROWS: Readonly<Partial<Record<keyof typeof TYPE, Partial<RdataType>>>> = {
   EUI48: { codec: eui48 },
   EUI64: { codec: eui64 },
   URI: { codec: uri, ...SHORT_VALUE },
-  CAA: { codec: caa, ...SHORT_VALUE },
+  CAA: { codec: caa, isPortable: (text) => SHORT_TAG.test(text) && SHORT_VALUE.isPortable(text) },
   AVC: { codec: txt },
+  DOA: { codec: doa },
   AMTRELAY: { codec: amtrelay },
   RESINFO: { codec: txt },
   WALLET: { codec: txt },
@@ -129,7 +141,7 @@ const TABLE: ReadonlyMap<number, RdataType> = new Map(
   Object.entries(ROWS).map(([mnemonic, row]) => {
     const number = typeNumber(mnemonic) ?? 0;
     const isPortableType = portableTypeName(number) === mnemonic;
-    const { codec, layout, length, isSignature = false, isPortable = () => isPortableType } = row;
-    return [number, { number, mnemonic, codec, layout, length, isSignature, isPortable }];
+    const { codec, layout, length, isSignature = false, isObsolete = false, isPortable = () => isPortableType } = row;
+    return [number, { number, mnemonic, codec, layout, length, isSignature, isObsolete, isPortable }];
   }),
 );

@@ -118,8 +118,12 @@ function readData(
   origin: Name,
 ): Parsed<string> & { readonly token?: Token | undefined } {
   const number = typeNumber(type);
-  if (number !== undefined && rdataType(number)?.isSignature === true) {
+  const row = rdataType(number ?? 0);
+  if (row?.isSignature === true) {
     return { ...bad(`${type} ${SIGNATURE}`), token };
+  }
+  if (row?.isObsolete === true) {
+    return { ...bad(`${type} is obsolete, and name servers refuse a zone with it: remove the record`), token };
   }
   const alias = aliasProblem(owner, { type, rdata }, origin);
   if (alias !== undefined) {

@@ -1,5 +1,5 @@
 import type { Token } from "../../presentation/lexer.ts";
-import { excerpt, INVALID_ESCAPE, quotedText, unescapeText } from "../../presentation/escapes.ts";
+import { excerpt, hasBareQuote, INVALID_ESCAPE, quotedText, unescapeText } from "../../presentation/escapes.ts";
 import { readBytes, readUint8, type WireReader } from "../../wire/wire-reader.ts";
 import { appendBytes, appendUint, type ByteBuffer } from "./byte-buffer.ts";
 import { type Field, missing, oneToken, takeRest } from "./field.ts";
@@ -11,7 +11,7 @@ export const characterString: Field = oneToken("a character string", appendStrin
 export const characterStrings: Field = {
   noun: "one or more character strings",
   parse: (text, into) => {
-    const tokens = takeRest(text);
+    const tokens = takeRest(text).flatMap(partsOf);
     for (const token of tokens) {
       const parsed = appendString(token, into);
       if (parsed !== true) {
@@ -34,6 +34,9 @@ export function remainingText(noun: string): Field {
   return oneToken(
     noun,
     (token, into) => {
+      if (!token.quoted && hasBareQuote(token.raw)) {
+        return quoteInside(token);
+      }
       const bytes = unescapeText(token.raw);
       if (bytes === undefined) {
         return invalidEscape(token);
@@ -49,9 +52,16 @@ function invalidEscape(token: Token): string {
   return `invalid escape in "${excerpt(token.raw)}": ${INVALID_ESCAPE}`;
 }
 
+function quoteInside(token: Token): string {
+  return `the word "${excerpt(token.raw)}" has a quote inside: write \\" for it`;
+}
+
 const MAX_STRING_LENGTH = 255;
 
 function appendString(token: Token, into: ByteBuffer): true | string {
+  if (!token.quoted && hasBareQuote(token.raw)) {
+    return quoteInside(token);
+  }
   const bytes = unescapeText(token.raw);
   if (bytes === undefined) {
     return invalidEscape(token);
@@ -62,6 +72,19 @@ function appendString(token: Token, into: ByteBuffer): true | string {
   appendUint(into, bytes.length, 1);
   appendBytes(into, bytes);
   return true;
+}
+
+/** A quote inside a word begins another string, as BIND reads it: `a"b"` is two. */
+function partsOf(token: Token): readonly Token[] {
+  if (token.quoted || !hasBareQuote(token.raw)) {
+    return [token];
+  }
+  const parts = token.raw.matchAll(/"((?:[^"\\]|\\[^])*)"|((?:[^"\\]|\\[^]?)+)/g);
+  return [...parts].map(([, quoted, plain]) => ({
+    ...token,
+    raw: quoted ?? plain ?? "",
+    quoted: quoted !== undefined,
+  }));
 }
 
 function printString(reader: WireReader): string {

@@ -132,9 +132,14 @@ function hint(name: string, size: 4 | 16): SvcParamValue {
         ? Buffer.concat(addresses.filter((address) => address !== undefined))
         : undefined;
     },
-    isValid: (value) => hasParts(value, size),
+    isValid: (value) => hasParts(value, size) && !chunks(value, size).some(isMapped),
     print: (value) => chunks(value, size).map(addressText).join(","),
   };
+}
+
+/** An IPv4 address in an IPv6 one (RFC 4291 2.5.5.2). CoreDNS drops the whole zone over one. */
+function isMapped(address: Uint8Array): boolean {
+  return address.length === 16 && Buffer.from(address).toString("hex").startsWith("00000000000000000000ffff");
 }
 
 /** RFC 9460 appendix A.1: items between commas, in which `\,` is a comma and `\\` a backslash; undefined for another escape. */

@@ -1,4 +1,4 @@
-import { excerpt, quotedText, unescapeText } from "../../presentation/escapes.ts";
+import { excerpt, hasBareQuote, quotedText, unescapeText } from "../../presentation/escapes.ts";
 import type { Token } from "../../presentation/lexer.ts";
 import { readBytes, readUint16 } from "../../wire/wire-reader.ts";
 import { appendBytes, appendUint } from "./byte-buffer.ts";
@@ -85,15 +85,6 @@ function decodeValue(text: string): Uint8Array | undefined {
   const isQuoted = text.length > 1 && text.startsWith('"') && text.endsWith('"');
   const raw = isQuoted ? text.slice(1, -1) : text;
   return hasBareQuote(raw) ? undefined : unescapeText(raw);
-}
-
-function hasBareQuote(text: string): boolean {
-  for (let at = 0; at < text.length; at += text[at] === "\\" ? 2 : 1) {
-    if (text[at] === '"') {
-      return true;
-    }
-  }
-  return false;
 }
 
 /** What the parameters have wrong together (RFC 9460 7.1.1, 8). */

@@ -11,7 +11,7 @@ export const typeBitmap: Field = {
     const types = new Set<number>();
     for (const token of takeRest(text)) {
       const type = token.quoted ? undefined : typeNumber(token.raw);
-      if (type === undefined) {
+      if (type === undefined || type === 0) {
         return { token, message: `unknown record type "${excerpt(token.raw)}"` };
       }
       types.add(type);
@@ -26,6 +26,10 @@ export const typeBitmap: Field = {
       const bits = readBytes(reader, readUint8(reader));
       // Another form of the same list would not be written again as it was.
       if (reader.problem !== undefined || window <= previous || bits.length > 32 || (bits.at(-1) ?? 0) === 0) {
+        return undefined;
+      }
+      const isTypeZero = window === 0 && (bits[0] ?? 0) >= 0x80;
+      if (isTypeZero) {
         return undefined;
       }
       types.push(...typesIn(window, bits));

@@ -49,7 +49,7 @@ function appendItem(into: ByteBuffer, raw: string): boolean {
   appendUint(into, prefix, 1);
   appendUint(into, part.length | (negation === "!" ? NEGATION : 0), 1);
   appendBytes(into, part);
-  return prefix <= 8 * address.length;
+  return prefix <= 8 * address.length && hasOnlyPrefix(address, prefix);
 }
 
 const ITEM = /^(!?)(\d{1,5}):([^/]+)\/(\d{1,3})$/;
@@ -65,5 +65,13 @@ function printItem(reader: WireReader): string | undefined {
   }
   const address = new Uint8Array(length);
   address.set(part);
+  if (!hasOnlyPrefix(address, prefix)) {
+    return undefined;
+  }
   return `${flags >= NEGATION ? "!" : ""}${family}:${addressText(address)}/${prefix}`;
+}
+
+/** True if all bits after the prefix are 0. CoreDNS drops the whole zone over others. */
+function hasOnlyPrefix(address: Uint8Array, prefix: number): boolean {
+  return address.every((byte, index) => (byte & (0xff >>> Math.min(8, Math.max(0, prefix - 8 * index)))) === 0);
 }

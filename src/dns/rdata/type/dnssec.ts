@@ -34,8 +34,13 @@ export const ds = checked(sequence(uint16, algorithm, digestType, hexRest), (byt
     : `the digest has ${length} bytes, and its type needs ${wanted}`;
 });
 
-/** DNSKEY (RFC 4034 2), CDNSKEY (RFC 7344 3.2), KEY (RFC 2535 3), RKEY. */
+/** DNSKEY (RFC 4034 2), CDNSKEY (RFC 7344 3.2), KEY (RFC 2535 3). */
 export const dnskey = sequence(uint16, uint8, algorithm, base64Rest);
+
+/** RKEY (draft-reid-dnsext-rkey 3): without flags. */
+export const rkey = checked(dnskey, (bytes) =>
+  bytes[0] === 0 && bytes[1] === 0 ? undefined : "the flags of an RKEY are 0",
+);
 
 /** CSYNC (RFC 7477 2.1). */
 export const csync = sequence(uint32, uint16, typeBitmap);

@@ -5,10 +5,10 @@ import { domainName } from "../field/domain-name.ts";
 import { type Field, oneToken } from "../field/field.ts";
 import { uint8 } from "../field/integer.ts";
 import { ipv4, ipv6 } from "../field/ip-address.ts";
-import { sequence } from "../field/sequence.ts";
+import { checked, sequence } from "../field/sequence.ts";
 
 /** IPSECKEY (RFC 4025 2): precedence, gateway type, algorithm, gateway, key. BIND refuses a record without a key, so it is refused here. */
-export const ipseckey: Field = {
+const ipseckeyFields: Field = {
   noun: "a precedence",
   parse: (text, into) => {
     const problem = NUMBERS.parse(text, into);
@@ -24,6 +24,10 @@ export const ipseckey: Field = {
     return gateway === undefined || key === undefined ? undefined : `${numbers} ${gateway} ${key}`;
   },
 };
+
+export const ipseckey = checked(ipseckeyFields, (bytes) =>
+  bytes[2] === 0 ? "algorithm 0 is for a record without a key, which BIND refuses, or Knot with a key" : undefined,
+);
 
 /** AMTRELAY (RFC 8777 4): precedence, discovery bit, relay type, relay. The bit and the type are one byte. */
 export const amtrelay: Field = {

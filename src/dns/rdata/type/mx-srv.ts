@@ -1,4 +1,5 @@
 import { characterString } from "../field/character-string.ts";
+import { substitution } from "../field/substitution.ts";
 import { domainName } from "../field/domain-name.ts";
 import { uint16 } from "../field/integer.ts";
 import { sequence } from "../field/sequence.ts";
@@ -10,4 +11,4 @@ export const px = sequence(uint16, domainName, domainName);
 /** SRV (RFC 2782). */
 export const srv = sequence(uint16, uint16, uint16, domainName);
 /** NAPTR (RFC 3403 4.1). */
-export const naptr = sequence(uint16, uint16, characterString, characterString, characterString, domainName);
+export const naptr = sequence(uint16, uint16, characterString, characterString, substitution, domainName);

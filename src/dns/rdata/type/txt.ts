@@ -7,8 +7,12 @@ import { checked, sequence } from "../field/sequence.ts";
 export const txt = characterStrings;
 /** HINFO (RFC 1035 3.3.2). */
 export const hinfo = sequence(characterString, characterString);
-/** X25 (RFC 1183 3.1). */
-export const x25 = characterString;
+/** X25 (RFC 1183 3.1): four digits or more. */
+export const x25 = checked(characterString, (bytes) =>
+  /^\d{4,}$/.test(Buffer.from(bytes.subarray(1)).toString("latin1"))
+    ? undefined
+    : "an X.25 address has four digits or more",
+);
 /** ISDN (RFC 1183 3.2): a number and, if there is one, a subaddress. */
 export const isdn = atMost(2);
 /** GPOS (RFC 1712 3). */

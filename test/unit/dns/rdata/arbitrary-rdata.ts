@@ -34,6 +34,11 @@ const u32 = bytes(4, 4);
 const string = withLength(bytes(0, 20));
 const strings = list(string, 1);
 const lowerCase = fc.nat({ max: 255 }).map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte));
+const substitution = withLength(
+  fc
+    .constantFrom("", "!^.*$!sip:a@example.com!", "/(a)[b]\\/(c)/\\2 \\1\\/\u00e9/i", '"a"\\\\"')
+    .map((text) => [...Buffer.from(text, "latin1")]),
+);
 const label = withLength(fc.array(lowerCase, { minLength: 1, maxLength: 12 }));
 const name = list(label, 0).map((labels) => [...labels, 0]);
 const address4 = bytes(4, 4);
@@ -62,7 +67,8 @@ const angle = (degrees: number): Bytes =>
   fc.integer({ min: -3_600_000 * degrees, max: 3_600_000 * degrees }).map((value) => uint(value + 2 ** 31, 4));
 const location = join(oneOf(0), fc.oneof(size, oneOf(0)), size, size, angle(90), angle(180), u32);
 const prefix = (family: number, length: number): Bytes =>
-  fc.tuple(fc.nat({ max: 8 * length }), fc.boolean(), bytes(0, length)).map(([bits, negated, part]) => {
+  fc.tuple(fc.nat({ max: 8 * length }), fc.boolean(), bytes(0, length)).map(([bits, negated, whole]) => {
+    const part = whole.map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - 8 * index))));
     const cut = part.slice(0, part.findLastIndex((byte) => byte !== 0) + 1);
     return [0, family, bits, cut.length | (negated ? 0x80 : 0), ...cut];
   });
@@ -77,8 +83,8 @@ const bitmap = fc
             oneOf(window),
             withLength(
               join(
-                bytes(0, 31),
-                fc.integer({ min: 1, max: 255 }).map((last) => [last]),
+                bytes(0, 31).map((all) => all.map((byte) => byte & 0x7f)),
+                fc.integer({ min: 1, max: 127 }).map((last) => [last]),
               ),
             ),
           ),
@@ -168,7 +174,7 @@ const LAYOUTS = {
   TXT: strings,
   RP: join(name, name),
   AFSDB: preference,
-  X25: string,
+  X25: withLength(fc.stringMatching(/^\d{4,15}$/).map((text) => [...Buffer.from(text)])),
   ISDN: list(string, 1, 2),
   RT: preference,
   NSAP: bytes(1),
@@ -181,7 +187,7 @@ const LAYOUTS = {
   EID: bytes(1),
   NIMLOC: bytes(1),
   SRV: join(u16, u16, u16, name),
-  NAPTR: join(u16, u16, string, string, string, name),
+  NAPTR: join(u16, u16, string, string, substitution, name),
   KX: preference,
   CERT: join(u16, u16, u8, bytes(1)),
   DNAME: name,
@@ -189,7 +195,11 @@ const LAYOUTS = {
   DS: ds,
   SSHFP: join(u8, fingerprint),
   IPSECKEY: fc
-    .tuple(gateway(u8), u8, bytes(1))
+    .tuple(
+      gateway(u8),
+      fc.integer({ min: 1, max: 255 }).map((value) => [value]),
+      bytes(1),
+    )
     .map(([[precedence = 0, type = 0, ...form], algorithm, all]) => [precedence, type, ...algorithm, ...form, ...all]),
   DNSKEY: key,
   DHCID: bytes(1),
@@ -197,7 +207,7 @@ const LAYOUTS = {
   SMIMEA: join(u8, u8, u8, bytes(1)),
   HIP: identity,
   NINFO: strings,
-  RKEY: key,
+  RKEY: join(oneOf(0), oneOf(0), u8, u8, bytes(1)),
   TALINK: join(name, name),
   CDS: ds,
   CDNSKEY: key,
@@ -215,6 +225,7 @@ const LAYOUTS = {
   URI: join(u16, u16, bytes(1, 300)),
   CAA: join(u8, tag, bytes(0, 300)),
   AVC: strings,
+  DOA: join(u32, u32, u8, string, bytes(0)),
   AMTRELAY: relay,
   RESINFO: strings,
   WALLET: strings,

@@ -122,11 +122,11 @@ const GOOD: readonly GoodCase[] = [
   },
   {
     name: "data as bytes becomes text where all servers read the text, and text becomes bytes where they do not",
-    text: `a TYPE257 \\# 9 000569737375653b41\nb X25 311061700956\nc NXT \\# 1 00\nd HTTPS 1 . ohttp\ne APL`,
+    text: `a TYPE257 \\# 9 000569737375653b41\nb X25 311061700956\nc NULL \\# 1 00\nd HTTPS 1 . ohttp\ne APL`,
     want: [
       'a.example.com. 300 IN CAA 0 issue ";A"',
       "b.example.com. 300 IN TYPE19 \\# 13 0c333131303631373030393536",
-      "c.example.com. 300 IN TYPE30 \\# 1 00",
+      "c.example.com. 300 IN TYPE10 \\# 1 00",
       "d.example.com. 300 IN TYPE65 \\# 7 00010000080000",
       "e.example.com. 300 IN TYPE42 \\# 0",
     ],
@@ -331,6 +331,11 @@ const BAD: readonly BadCase[] = [
     name: "ALIAS with a manifest that is too long",
     text: `${SOA}${"a.".repeat(100)}b ALIAS ${"x.".repeat(120)}y.`,
     want: [/ for it$/],
+  },
+  {
+    name: "an obsolete type",
+    text: `${SOA}a TYPE3 \\# 0\nb A6 0 .`,
+    want: [/^3:3 MD is obsolete/, /^4:3 A6 is obsolete/],
   },
   { name: "another class by its number", text: `${SOA}a CLASS3 TXT x`, want: [/^3:3 class CLASS3 is not supported/] },
   {

@@ -16,12 +16,12 @@ export const GENERIC: readonly Vector[] = vectors([
   ["TXT", "\\# 4 03616263", "03616263", '"abc"'],
   ["NS", "\\# 3 014100", "016100", "a."],
   ["APL", "\\# 0", ""],
-  ["NXT", "\\# 3 010203", "010203"],
+  ["NULL", "\\# 3 010203", "010203"],
 ]);
 
 export const INVALID_GENERIC: readonly InvalidVector[] = invalidVectors([
   ["TYPE731", "abc", /TYPE731 is not supported: write it as TYPE731 \\# length data/],
-  ["NXT", "a. A", /NXT is not supported: write it as TYPE30 \\# length data/],
+  ["NULL", "a", /NULL is not supported: write it as TYPE10 \\# length data/],
   ["FOO", "a", /FOO is not supported: write it as TYPEn/],
   ["TYPE731", "\\#", /needs a length/],
   ["TYPE731", "\\# x", /needs a length/],

@@ -107,6 +107,7 @@ export const INVALID_SVCB: readonly InvalidVector[] = invalidVectors([
   ["HTTPS", "1 . ipv4hint=::1", /"ipv4hint=::1"/],
   ["HTTPS", "1 . ipv4hint=192.0.2.1,", /"ipv4hint/],
   ["HTTPS", "1 . ipv6hint=192.0.2.1", /"ipv6hint/],
+  ["HTTPS", "1 . ipv6hint=::ffff:192.0.2.1", /"ipv6hint/],
   ["HTTPS", "1 . alpn=h2,,h3", /"alpn=h2,,h3"/],
   ["HTTPS", '1 . alpn="a\\\\b"', /"alpn=/],
   ["HTTPS", '1 . alpn=h2"x"', /"alpn=/],
