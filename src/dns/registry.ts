@@ -1,25 +1,47 @@
-/** Mnemonics and numbers of the IANA "Domain Name System (DNS) Parameters" registry, as far as this program meets them. */
+/** Mnemonics and numbers of the IANA "Domain Name System (DNS) Parameters" registry: all types, and the other codes as far as this program uses them. */
 const TYPES = {
   A: 1,
   NS: 2,
+  MD: 3,
+  MF: 4,
   CNAME: 5,
   SOA: 6,
+  MB: 7,
+  MG: 8,
+  MR: 9,
+  NULL: 10,
+  WKS: 11,
   PTR: 12,
   HINFO: 13,
+  MINFO: 14,
   MX: 15,
   TXT: 16,
   RP: 17,
   AFSDB: 18,
+  X25: 19,
+  ISDN: 20,
+  RT: 21,
+  NSAP: 22,
+  "NSAP-PTR": 23,
   SIG: 24,
   KEY: 25,
+  PX: 26,
+  GPOS: 27,
   AAAA: 28,
   LOC: 29,
+  NXT: 30,
+  EID: 31,
+  NIMLOC: 32,
   SRV: 33,
+  ATMA: 34,
   NAPTR: 35,
   KX: 36,
   CERT: 37,
+  A6: 38,
   DNAME: 39,
+  SINK: 40,
   OPT: 41,
+  APL: 42,
   DS: 43,
   SSHFP: 44,
   IPSECKEY: 45,
@@ -31,6 +53,10 @@ const TYPES = {
   NSEC3PARAM: 51,
   TLSA: 52,
   SMIMEA: 53,
+  HIP: 55,
+  NINFO: 56,
+  RKEY: 57,
+  TALINK: 58,
   CDS: 59,
   CDNSKEY: 60,
   OPENPGPKEY: 61,
@@ -38,16 +64,39 @@ const TYPES = {
   ZONEMD: 63,
   SVCB: 64,
   HTTPS: 65,
+  DSYNC: 66,
+  HHIT: 67,
+  BRID: 68,
   SPF: 99,
+  UINFO: 100,
+  UID: 101,
+  GID: 102,
+  UNSPEC: 103,
+  NID: 104,
+  L32: 105,
+  L64: 106,
+  LP: 107,
   EUI48: 108,
   EUI64: 109,
+  NXNAME: 128,
   TKEY: 249,
   TSIG: 250,
   IXFR: 251,
   AXFR: 252,
+  MAILB: 253,
+  MAILA: 254,
   ANY: 255,
   URI: 256,
   CAA: 257,
+  AVC: 258,
+  DOA: 259,
+  AMTRELAY: 260,
+  RESINFO: 261,
+  WALLET: 262,
+  CLA: 263,
+  IPN: 264,
+  TA: 32_768,
+  DLV: 32_769,
 } as const;
 const CLASSES = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
 const RCODES = {
@@ -92,6 +141,15 @@ export function typeName(type: number): string {
   return TYPE_NAMES.get(type) ?? `TYPE${type}`;
 }
 
+/**
+ * As {@link typeName}, but "TYPE19" for a type whose text one of CoreDNS 1.15, BIND 9.18, Knot 3.2 and NSD 4.6 does not read. All four read
+ * IPSECKEY, but after it CoreDNS takes the next line for data.
+ */
+export function portableTypeName(type: number): string {
+  const name = typeName(type);
+  return PORTABLE_TYPES.has(name) ? name : `TYPE${type}`;
+}
+
 /** 28 for "AAAA", "aaaa" and "TYPE28"; undefined for what is no type. */
 export function typeNumber(text: string): number | undefined {
   const upper = text.toUpperCase();
@@ -119,6 +177,12 @@ export function opcodeName(opcode: number): string {
   return OPCODE_NAMES.get(opcode) ?? `OPCODE${opcode}`;
 }
 
+const PORTABLE_TYPES: ReadonlySet<string> = new Set(
+  (
+    "A NS CNAME SOA PTR HINFO MINFO MX TXT RP AFSDB RT KEY AAAA LOC SRV NAPTR KX CERT DNAME APL DS SSHFP RRSIG NSEC DNSKEY DHCID " +
+    "NSEC3 NSEC3PARAM TLSA SMIMEA CDS CDNSKEY OPENPGPKEY CSYNC ZONEMD SVCB HTTPS SPF NID L32 L64 LP EUI48 EUI64 URI CAA"
+  ).split(" "),
+);
 const TYPE_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(TYPES));
 const TYPE_NAMES = namesOf(TYPES);
 const CLASS_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(CLASSES));

@@ -36,7 +36,7 @@ export interface BackendCapabilities {
 export type BackendRead =
   | {
       readonly kind: "ok";
-      /** Record sets with canonical names and data (src/dns/rdata/canonical-text.ts), sorted by name and type. */
+      /** Record sets with canonical names and data (src/dns/rdata/codec.ts), sorted by name and type. */
       readonly sets: readonly RRset[];
       /** True when `sets` are all of the zone. */
       readonly complete: boolean;

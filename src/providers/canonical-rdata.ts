@@ -1,6 +1,7 @@
 import { familyOf, parseAddress } from "../dns/address/address.ts";
 import { type Name, nameOfCanonical, ROOT } from "../dns/name/name.ts";
-import { canonicalRdata } from "../dns/rdata/canonical-text.ts";
+import { parseRdata, printRdata } from "../dns/rdata/codec.ts";
+import { typeNumber } from "../dns/registry.ts";
 import { lexZoneFile } from "../dns/presentation/lexer.ts";
 import { nameFromZoneText } from "../dns/presentation/parse-name.ts";
 
@@ -14,7 +15,7 @@ export function parseCanonicalName(text: string): Name | undefined {
   return name.kind === "ok" ? name.value : undefined;
 }
 
-/** The RDATA in its one spelling (src/dns/rdata/canonical-text.ts), names taken for absolute; undefined when the text is none of that type. */
+/** The canonical text of RDATA in which all names are absolute; undefined if the text is invalid for the type. */
 export function canonicalData(type: string, text: string): string | undefined {
   if (type === "A" || type === "AAAA") {
     const address = parseAddress(text);
@@ -28,8 +29,8 @@ export function canonicalData(type: string, text: string): string | undefined {
   if (problems.length > 0 || entries.length !== 1 || entry === undefined) {
     return undefined;
   }
-  const data = canonicalRdata(type, entry.tokens, ROOT);
-  return data.kind === "ok" ? data.value : undefined;
+  const data = parseRdata(type, entry.tokens, ROOT);
+  return data.kind === "ok" ? printRdata(typeNumber(type) ?? 0, data.value) : undefined;
 }
 
 /** What nearly every name and text is, so that a large zone is read fast. */

@@ -3,7 +3,7 @@ import { byCodeUnit } from "../base/order.ts";
 import type { Message, WireRecord } from "../dns/message/message.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
-import { rdataFromWire } from "../dns/rdata/codec.ts";
+import { printRdata } from "../dns/rdata/codec.ts";
 import { CLASS, TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import { attempt } from "./query/attempt.ts";
@@ -83,5 +83,5 @@ function readOwn(message: Message, name: Name, type: AliasType): ServerRead {
 
 /** Undefined where the RDATA is none of that type: a server may send anything. */
 function dataOf(type: AliasType, record: WireRecord): string | undefined {
-  return type === "HTTPS" ? rdataFromWire(TYPE.HTTPS, record.rdata) : addressOfRdata(record);
+  return type === "HTTPS" ? printRdata(TYPE.HTTPS, record.rdata) : addressOfRdata(record);
 }

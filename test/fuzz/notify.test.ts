@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "../support/property.ts";
 import { encodeMessage } from "../../src/dns/message/encode.ts";
 import { nameOfCanonical } from "../../src/dns/name/name.ts";
-import { rdataToWire } from "../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../src/dns/rdata/codec.ts";
 import type { TsigKey } from "../../src/dns/tsig/tsig-key.ts";
 import { CLASS, TYPE } from "../../src/dns/registry.ts";
 import {
@@ -17,7 +17,7 @@ import { anyMessage } from "./arbitrary-message.ts";
 const NOW = 1_800_000_000;
 const DOMAIN = nameOfCanonical("example.com.");
 const KEY: TsigKey = { name: nameOfCanonical("k."), algorithm: "hmac-sha256", secret: Uint8Array.of(1, 2, 3) };
-const soa = { name: DOMAIN, type: TYPE.SOA, class: CLASS.IN, ttl: 5, rdata: rdataToWire("SOA", "a. b. 7 1 2 3 4") };
+const soa = { name: DOMAIN, type: TYPE.SOA, class: CLASS.IN, ttl: 5, rdata: rdataFromText("SOA", "a. b. 7 1 2 3 4") };
 
 test("whatever comes back to a signed NOTIFY, it never throws, and without the key nothing that is signed is taken", () => {
   const request: NotifyRequest = { domain: DOMAIN, soa, key: KEY };

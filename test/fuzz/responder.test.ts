@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { test } from "node:test";
 import { decodeMessage } from "../../src/dns/message/decode.ts";
-import { nameOfPresentation } from "../../src/dns/name/name-wire.ts";
-import { ROOT, type Name } from "../../src/dns/name/name.ts";
+import { zoneName } from "../support/zone-name.ts";
+import type { Name } from "../../src/dns/name/name.ts";
 import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/answer-source.ts";
 import { cpuMs } from "../support/cpu-time.ts";
 import { EDNS, queryBytes } from "../support/dns-query.ts";
@@ -19,7 +19,7 @@ const ROUND = 100_000;
 const MOST_GROWTH_BYTES = 24 * 1024 * 1024;
 
 function nameOf(text: string): Name {
-  return nameOfPresentation(text, ROOT) ?? assert.fail(text);
+  return zoneName(text) ?? assert.fail(text);
 }
 
 function zone(domain: string, clientSubnet: boolean): ServedZone {

@@ -20,7 +20,7 @@ const FRAGMENTS = [
   ..."a www _sip._tcp 60 1h30m 99999999999 IN CH A AAAA MX NS SOA TXT CNAME DNAME CAA HTTPS TYPE1 TYPE65280 NSEC".split(
     " ",
   ),
-  ...'192.0.2.1 2001:db8::1 10 mail x.net. \\# \\000 \\999 \\. $ORIGIN $TTL $INCLUDE alpn="h2" "v=spf1" aabb'.split(
+  ...'192.0.2.1 2001:db8::1 10 mail x.net. SVCB LOC APL NAPTR URI IPSECKEY CERT ALIAS CLASS1 TYPE65 key1=\\002h2 mandatory=alpn ohttp 1:192.0.2.0/24 \\# \\000 \\999 \\. $ORIGIN $TTL $INCLUDE alpn="h2" "v=spf1" aabb'.split(
     " ",
   ),
 ];
@@ -147,6 +147,15 @@ test("hostile texts of a megabyte end within seconds", () => {
     "a\n".repeat(size / 2),
     `${HEAD}a TXT ${"\\".repeat(size)}`,
     `${HEAD}${"x.".repeat(size / 2)} A 192.0.2.1`,
+    `${HEAD}a HTTPS 1 . ${Array.from({ length: 60_000 }, (_, n) => `key${n}`).join(" ")}`,
+    `${HEAD}a HTTPS 1 . mandatory=${"alpn,".repeat(size / 5)}alpn alpn=h2`,
+    `${HEAD}a HTTPS 1 . alpn="${"\\\\\\\\,".repeat(size / 5)}"`,
+    `${HEAD}a HTTPS 1 . dohpath=/${"{?x,".repeat(size / 4)}`,
+    `${HEAD}a TXT a${'"b"'.repeat(size / 3)}`,
+    `${HEAD}a NAPTR 1 1 "" "" "!${"(a*)*".repeat(50)}!b!" .`,
+    `${HEAD}a LOC ${"1 ".repeat(size / 2)}`,
+    `${HEAD}a APL ${"1:0.0.0.0/0 ".repeat(size / 12)}`,
+    `${HEAD}a CSYNC 1 1 ${"A ".repeat(size / 2)}`,
     `${HEAD}a TYPE1000 \\# 65535 ${"ab".repeat(size / 2)}`,
     `${HEAD}a 1h${"1h".repeat(size / 2)} A 192.0.2.1`,
     HEAD + "d DNAME x.net.\n" + `${"a.".repeat(115)}d A 192.0.2.1\n`.repeat(4000),

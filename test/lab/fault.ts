@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import type { Message, WireRecord } from "../../src/dns/message/message.ts";
 import { encodeMessage } from "../../src/dns/message/encode.ts";
 import { nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
-import { rdataToWire } from "../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../src/dns/rdata/codec.ts";
 import { CLASS, RCODE, TYPE, typeName } from "../../src/dns/registry.ts";
 
 /** What can be wrong with a name server. */
@@ -68,7 +68,7 @@ function loopAt({ questions }: Message): readonly WireRecord[] {
 }
 
 function cname(name: Name, target: Name): WireRecord {
-  return { name, type: TYPE.CNAME, class: CLASS.IN, ttl: 60, rdata: rdataToWire("CNAME", target) };
+  return { name, type: TYPE.CNAME, class: CLASS.IN, ttl: 60, rdata: rdataFromText("CNAME", target) };
 }
 
 function manyAddresses({ questions }: Message, count: number): readonly WireRecord[] {
@@ -79,7 +79,7 @@ function manyAddresses({ questions }: Message, count: number): readonly WireReco
   const { name, type } = question;
   return Array.from({ length: count }, (_, index) => {
     const address = type === TYPE.A ? `8.8.${index >> 8}.${index & 255}` : `2600::${(index + 1).toString(16)}`;
-    const rdata = rdataToWire(isIPv6(address) ? "AAAA" : typeName(type), address);
+    const rdata = rdataFromText(isIPv6(address) ? "AAAA" : typeName(type), address);
     return { name, type, class: CLASS.IN, ttl: 60, rdata };
   });
 }

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { decodeMessage } from "../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../src/dns/message/encode.ts";
 import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message/message.ts";
-import { rdataFromWire } from "../../src/dns/rdata/codec.ts";
+import { printRdata } from "../../src/dns/rdata/codec.ts";
 import { CLASS, rcodeName, typeName, typeNumber } from "../../src/dns/registry.ts";
 import { createExchange } from "../../src/transport/client/exchange-client.ts";
 import { labName } from "./zone-store.ts";
@@ -68,5 +68,5 @@ export async function ask(
 }
 
 function lineOf({ name, ttl, type, rdata }: Message["answers"][number]): string {
-  return `${name} ${ttl} ${typeName(type)} ${rdataFromWire(type, rdata)}`;
+  return `${name} ${ttl} ${typeName(type)} ${printRdata(type, rdata)}`;
 }

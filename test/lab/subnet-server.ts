@@ -2,7 +2,7 @@ import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dn
 import { decodeMessage } from "../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../src/dns/message/encode.ts";
 import type { Message, Question } from "../../src/dns/message/message.ts";
-import { rdataToWire } from "../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../src/dns/rdata/codec.ts";
 import { parseSubnet, type Subnet } from "../../src/dns/address/subnet.ts";
 import { CLASS, EDNS_OPTION, RCODE, TYPE, typeName } from "../../src/dns/registry.ts";
 import { listen } from "../../src/transport/server/listen.ts";
@@ -82,7 +82,7 @@ function answerTo(query: Message, question: Question, { table, manner, subnet }:
     ...base,
     rcode: best === undefined ? RCODE.NXDOMAIN : RCODE.NOERROR,
     answers: isWanted
-      ? [{ ...record, type: type === "CNAME" ? TYPE.CNAME : question.type, rdata: rdataToWire(type, text) }]
+      ? [{ ...record, type: type === "CNAME" ? TYPE.CNAME : question.type, rdata: rdataFromText(type, text) }]
       : [],
     authorities: isWanted ? [] : [soaAbove(question)],
     ...(base.edns && { edns: { ...base.edns, options: told === undefined ? [] : [optionFor(told, best)] } }),
@@ -91,7 +91,7 @@ function answerTo(query: Message, question: Question, { table, manner, subnet }:
 
 function soaAbove({ name }: Question): Message["authorities"][number] {
   const origin = labName(name.split(".").slice(-2, -1).join("."));
-  const rdata = rdataToWire("SOA", `ns.${origin} host.${origin} 1 60 60 60 60`);
+  const rdata = rdataFromText("SOA", `ns.${origin} host.${origin} 1 60 60 60 60`);
   return { name: origin, type: TYPE.SOA, class: CLASS.IN, ttl: TTL, rdata };
 }
 

@@ -1,7 +1,7 @@
 import type { WireRecord } from "../../src/dns/message/message.ts";
 import { isAtOrBelow, parentOf, ROOT, type Name } from "../../src/dns/name/name.ts";
-import { nameOfPresentation } from "../../src/dns/name/name-wire.ts";
-import { rdataToWire } from "../../src/dns/rdata/codec.ts";
+import { zoneName } from "../support/zone-name.ts";
+import { rdataFromText } from "../../src/dns/rdata/codec.ts";
 import { CLASS, typeNumber } from "../../src/dns/registry.ts";
 import { readZoneEntries } from "../../src/dns/zone-file/records.ts";
 
@@ -59,7 +59,7 @@ export function createZoneStore(): ZoneStore {
 
 /** A name as tests write it, with or without its final dot, wildcards included. */
 export function labName(text: string): Name {
-  const name = nameOfPresentation(text, ROOT);
+  const name = zoneName(text);
   if (name === undefined) {
     throw new Error(`not a domain name: ${text}`);
   }
@@ -159,7 +159,7 @@ function prune(zone: MutableZone, name: Name): void {
 
 function wireRecords(name: Name, type: string, ttl: number, data: readonly string[]): readonly WireRecord[] {
   const number = typeOf(type);
-  return data.map((text) => ({ name, type: number, class: CLASS.IN, ttl, rdata: rdataToWire(type, text) }));
+  return data.map((text) => ({ name, type: number, class: CLASS.IN, ttl, rdata: rdataFromText(type, text) }));
 }
 
 function typeOf(type: string): number {

@@ -1,7 +1,7 @@
 import { decodeMessage } from "../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../src/dns/message/encode.ts";
 import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message/message.ts";
-import { nameOfPresentation } from "../../src/dns/name/name-wire.ts";
+import { zoneName } from "./zone-name.ts";
 import { ROOT } from "../../src/dns/name/name.ts";
 import { typeNumber } from "../../src/dns/registry.ts";
 
@@ -14,7 +14,7 @@ export const BARE_QUERY: Message = { ...EMPTY_QUERY, id: 0x1234 };
 export function queryBytes(name: string, type = "A", more: Partial<Message> = {}): Uint8Array {
   const absolute = name.endsWith(".") ? name : `${name}.`;
   const question = {
-    name: nameOfPresentation(absolute, ROOT) ?? ROOT,
+    name: zoneName(absolute) ?? ROOT,
     originalCase: absolute,
     type: typeNumber(type) ?? 0,
     class: 1,

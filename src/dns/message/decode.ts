@@ -2,7 +2,7 @@ import { MAX_MESSAGE_BYTES, type Edns, type Message, type Question, type WireRec
 import { MAX_NAME_BYTES, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
 import { textOfWire } from "../name/name-wire.ts";
 import { BYTE_TEXT, LOWER_CASE_BYTE_TEXT } from "../name/octet-spelling.ts";
-import { rdataLayout, rdataLength } from "../rdata/compression.ts";
+import { rdataType } from "../rdata/type-table.ts";
 import { CLASS, TYPE } from "../registry.ts";
 import {
   fail,
@@ -118,7 +118,7 @@ function readRecords(state: State, count: number, optAllowed: boolean): readonly
 }
 
 const MAX_TTL = 0x7fff_ffff;
-/** The octets beside names in the RDATA of the types in compression.ts are fewer. */
+/** The bytes beside names in the RDATA of the types with a layout are fewer. */
 const MAX_FIXED_BYTES = 32;
 
 /** An owner name: nearly always a pointer to a name that has been read. */
@@ -160,9 +160,10 @@ function readRdata(state: State, head: RdataHead): Uint8Array {
   const end = reader.offset + head.length;
   // Prerequisites and deletions of an UPDATE have no RDATA (RFC 2136 2.4, 2.5).
   const empty = head.length === 0 && (head.class === CLASS.ANY || head.class === CLASS.NONE);
-  const layout = empty ? undefined : rdataLayout(head.type);
+  const row = empty ? undefined : rdataType(head.type);
+  const layout = row?.layout;
   if (layout === undefined) {
-    const wanted = empty || head.class === CLASS.CH ? undefined : rdataLength(head.type);
+    const wanted = head.class === CLASS.CH ? undefined : row?.length;
     if (wanted !== undefined && wanted !== head.length) {
       fail(reader, `RDATA of ${head.length} octets where ${wanted} belong`);
     }

@@ -2,7 +2,7 @@ import { AppError } from "../../base/error.ts";
 import { MAX_MESSAGE_BYTES, type Edns, type Message, type WireRecord } from "./message.ts";
 import { HEADER_BYTES } from "../wire/wire-reader.ts";
 import { ROOT } from "../name/name.ts";
-import { rdataLayout } from "../rdata/compression.ts";
+import { rdataType } from "../rdata/type-table.ts";
 import { TYPE } from "../registry.ts";
 import {
   patchUint16,
@@ -121,7 +121,7 @@ function writeRecord(writer: WireWriter, record: WireRecord): void {
 }
 
 function writeRdata(writer: WireWriter, { type, rdata }: WireRecord): void {
-  const layout = rdataLayout(type);
+  const layout = rdataType(type)?.layout;
   if (layout?.compress !== true || rdata.length === 0) {
     writeBytes(writer, rdata);
     return;

@@ -1,6 +1,6 @@
 import type { Message, WireRecord } from "./message.ts";
 import { isAtOrBelow, type Name } from "../name/name.ts";
-import { rdataFromWire } from "../rdata/codec.ts";
+import { printRdata } from "../rdata/codec.ts";
 import { CLASS, RCODE, TYPE } from "../registry.ts";
 
 export interface TransferOptions {
@@ -93,5 +93,5 @@ function malformed(problem: string): TransferStep {
 
 /** RFC 1035 3.3.13: the first of the five numbers behind the two names. */
 function serialOf(soa: WireRecord): number {
-  return Number(rdataFromWire(TYPE.SOA, soa.rdata).split(" ")[2]);
+  return Number(printRdata(TYPE.SOA, soa.rdata).split(" ")[2]);
 }

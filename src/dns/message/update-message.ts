@@ -1,7 +1,7 @@
 import { encodeMessage } from "./encode.ts";
 import { EMPTY_QUERY, MAX_MESSAGE_BYTES, type Message, type WireRecord } from "./message.ts";
 import type { Name } from "../name/name.ts";
-import { rdataToWire } from "../rdata/codec.ts";
+import { rdataFromText } from "../rdata/codec.ts";
 import type { RRset } from "../record.ts";
 import { CLASS, OPCODE, TYPE, typeNumber } from "../registry.ts";
 
@@ -72,7 +72,7 @@ function cnameGuard({ before, after }: UpdateChange, removed: ReadonlySet<string
 
 function recordsOf(set: RRset): readonly WireRecord[] {
   const { name, type, ttl, data } = set;
-  return data.map((text) => ({ name, type: numberOf(type), class: CLASS.IN, ttl, rdata: rdataToWire(type, text) }));
+  return data.map((text) => ({ name, type: numberOf(type), class: CLASS.IN, ttl, rdata: rdataFromText(type, text) }));
 }
 
 function bare(name: Name, type: number, classNumber: number): WireRecord {

@@ -1,37 +1,40 @@
-import { type Parsed, invalid, ok } from "./parse-result.ts";
-
 /**
- * The octets that zone-file text stands for (RFC 1035 5.1): `\DDD` is one octet, a backslash before anything else is that character,
- * other characters are their UTF-8.
+ * The bytes of zone-file text (RFC 1035 5.1): `\DDD` is one byte, a backslash before any other character is that character, and other
+ * characters are their UTF-8. Undefined for an invalid escape.
  */
-export function bytesOf(text: string): Parsed<readonly number[]> {
-  const bytes: number[] = [];
-  for (let at = 0; at < text.length;) {
-    const unit = readBytes(text, at);
+export function unescapeText(raw: string): Uint8Array | undefined {
+  if (!raw.includes("\\")) {
+    return ascii(raw) ?? encoder.encode(raw);
+  }
+  const bytes = new Uint8Array(3 * raw.length);
+  let length = 0;
+  for (let at = 0; at < raw.length;) {
+    const unit = readCharacter(raw, at);
     if (unit === undefined) {
-      return invalid(`not a valid escape in "${excerpt(text)}": write \\DDD with DDD from 000 to 255`);
+      return undefined;
     }
-    bytes.push(...unit.bytes);
+    bytes.set(unit.bytes, length);
+    length += unit.bytes.length;
     at += unit.length;
   }
-  return ok(bytes);
+  return bytes.slice(0, length);
 }
 
-/** One escaped or plain character at `at`; `escaped` tells `\.` from `.`; undefined: a broken escape. */
-export function readBytes(
-  text: string,
+/** One escaped or plain character at `at`; `escaped` distinguishes `\.` from `.`. Undefined for an invalid escape. */
+export function readCharacter(
+  raw: string,
   at: number,
-): { readonly bytes: readonly number[]; readonly length: number; readonly escaped: boolean } | undefined {
-  if (text[at] !== "\\") {
-    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+): { readonly bytes: ArrayLike<number>; readonly length: number; readonly escaped: boolean } | undefined {
+  if (raw[at] !== "\\") {
+    const character = String.fromCodePoint(raw.codePointAt(at) ?? 0);
     return { bytes: utf8(character), length: character.length, escaped: false };
   }
-  const digits = DECIMAL_ESCAPE.exec(text.slice(at, at + 4))?.[1];
+  const digits = DECIMAL_ESCAPE.exec(raw.slice(at, at + 4))?.[1];
   if (digits !== undefined) {
     const byte = Number(digits);
     return byte > 255 ? undefined : { bytes: [byte], length: 4, escaped: true };
   }
-  const point = text.codePointAt(at + 1);
+  const point = raw.codePointAt(at + 1);
   if (point === undefined || (point >= DIGIT_ZERO && point <= DIGIT_NINE)) {
     return undefined;
   }
@@ -39,9 +42,25 @@ export function readBytes(
   return { bytes: utf8(character), length: 1 + character.length, escaped: true };
 }
 
-/** `\DDD`, three digits. */
-export function decimalEscape(byte: number): string {
-  return `\\${String(byte).padStart(3, "0")}`;
+export const INVALID_ESCAPE = "write \\DDD with DDD from 000 to 255";
+
+/** A quoted text for bytes: printable ASCII as itself, the quote and the backslash after a backslash, others as `\DDD`. */
+export function quotedText(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) {
+    text += QUOTED[byte];
+  }
+  return `"${text}"`;
+}
+
+/** True for text with a quote that has no backslash before it. */
+export function hasBareQuote(text: string): boolean {
+  for (let at = text.includes('"') ? 0 : text.length; at < text.length; at += text[at] === "\\" ? 2 : 1) {
+    if (text[at] === '"') {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** A text for an error message: never longer than a line. */
@@ -49,13 +68,36 @@ export function excerpt(text: string): string {
   return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
 }
 
+const QUOTED: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+  const text = String.fromCharCode(byte);
+  if (byte < 0x20 || byte > 0x7e) {
+    return `\\${String(byte).padStart(3, "0")}`;
+  }
+  return text === '"' || text === "\\" ? `\\${text}` : text;
+});
 const EXCERPT_LENGTH = 60;
 const DIGIT_ZERO = 48;
 const DIGIT_NINE = 57;
 const DECIMAL_ESCAPE = /^\\(\d{3})$/;
 const encoder = new TextEncoder();
 
-function utf8(character: string): readonly number[] {
+/** The bytes of short ASCII text; an encoder costs more. */
+function ascii(text: string): Uint8Array | undefined {
+  if (text.length > 255) {
+    return undefined;
+  }
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 127) {
+      return undefined;
+    }
+    bytes[at] = code;
+  }
+  return bytes;
+}
+
+function utf8(character: string): ArrayLike<number> {
   const point = character.codePointAt(0) ?? 0;
-  return point < 128 ? [point] : [...encoder.encode(character)];
+  return point < 128 ? [point] : encoder.encode(character);
 }

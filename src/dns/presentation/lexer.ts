@@ -1,9 +1,9 @@
 import type { ZoneFileProblem } from "./parse-result.ts";
 
-/** One word of a zone file with its escapes untouched. */
-export interface ZoneToken {
-  /** Without the quotes when the whole word is quoted; with them when they begin inside the word (`alpn="h2,h3"`). */
-  readonly text: string;
+/** One word of a zone file. */
+export interface Token {
+  /** With its escapes. Without the quotes if the whole word is quoted; with them if they begin inside the word (`alpn="h2,h3"`). */
+  readonly raw: string;
   readonly quoted: boolean;
   readonly line: number;
   readonly column: number;
@@ -11,8 +11,8 @@ export interface ZoneToken {
 
 /** One entry: a line, or several joined by parentheses (RFC 1035 5.1). Never without tokens. */
 export interface ZoneEntry {
-  readonly tokens: readonly ZoneToken[];
-  /** The entry begins with white space: its owner is the one of the entry before. */
+  readonly tokens: readonly Token[];
+  /** The entry begins with white space: its owner is the owner of the entry before. */
   readonly ownerIsBlank: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface LexedZone {
 export function lexZoneFile(text: string): LexedZone {
   const state: LexerState = { text, at: 0, line: 1, lineStart: 0, depth: 0, opened: undefined };
   const entries: ZoneEntry[] = [];
-  let tokens: ZoneToken[] = [];
+  let tokens: Token[] = [];
   let ownerIsBlank = startsBlank(text, 0);
   for (;;) {
     const step = nextStep(state);
@@ -60,7 +60,7 @@ interface LexerState {
 }
 
 type Step =
-  | { readonly kind: "token"; readonly token: ZoneToken }
+  | { readonly kind: "token"; readonly token: Token }
   | { readonly kind: "end-of-entry" }
   | { readonly kind: "end-of-text" }
   | { readonly kind: "problem"; readonly problem: ZoneFileProblem };
@@ -118,8 +118,12 @@ function quotedToken(state: LexerState): Step {
 function plainToken(state: LexerState): Step {
   const start = here(state);
   const from = state.at;
-  while (state.at < state.text.length && !ENDS_WORD.has(state.text[state.at] ?? "")) {
-    const character = state.text[state.at] ?? "";
+  for (;;) {
+    state.at = skipOrdinary(state.text, state.at, SPECIAL);
+    const character = state.text[state.at];
+    if (character === undefined || ENDS_WORD.has(character)) {
+      break;
+    }
     if (character < "!" || character === "\u007f") {
       return problem(here(state), "a control character: remove it, or write it as \\DDD");
     }
@@ -136,17 +140,37 @@ function plainToken(state: LexerState): Step {
 
 const ENDS_WORD: ReadonlySet<string> = new Set([" ", "\t", "\r", "\n", ";", "(", ")"]);
 
-/** Moves from the opening quote to behind the closing one; false when the line ends first. */
+/** Moves from the opening quote to after the closing one; false if the line ends first. */
 function skipQuoted(state: LexerState): boolean {
   state.at += 1;
-  while (state.at < state.text.length && state.text[state.at] !== "\n") {
-    if (state.text[state.at] === '"') {
-      state.at += 1;
+  for (;;) {
+    state.at = skipOrdinary(state.text, state.at, SPECIAL_IN_QUOTES);
+    const character = state.text[state.at];
+    if (character === undefined || character === "\n") {
+      return false;
+    }
+    state.at += character === '"' ? 1 : escapeLength(state.text, state.at);
+    if (character === '"') {
       return true;
     }
-    state.at += escapeLength(state.text, state.at);
   }
-  return false;
+}
+
+/** Characters that end a word or have a meaning in it, by code: control characters, the blank, `"();\\`. */
+const SPECIAL = codeTable((code) => code <= 0x20 || code === 0x7f || '"();\\'.includes(String.fromCharCode(code)));
+/** The same inside quotes. */
+const SPECIAL_IN_QUOTES = codeTable((code) => '"\n\\'.includes(String.fromCharCode(code)));
+
+function codeTable(isSpecial: (code: number) => boolean): readonly boolean[] {
+  return Array.from({ length: 128 }, (_, code) => isSpecial(code));
+}
+
+function skipOrdinary(text: string, from: number, special: readonly boolean[]): number {
+  let at = from;
+  while (at < text.length && special[text.charCodeAt(at)] !== true) {
+    at += 1;
+  }
+  return at;
 }
 
 /** A backslash takes the next character with it, but never a line's end. */
@@ -170,8 +194,8 @@ function here(state: LexerState): { readonly line: number; readonly column: numb
   return { line: state.line, column: state.at - state.lineStart + 1 };
 }
 
-function token(start: { readonly line: number; readonly column: number }, text: string, quoted: boolean): Step {
-  return { kind: "token", token: { text, quoted, ...start } };
+function token(start: { readonly line: number; readonly column: number }, raw: string, quoted: boolean): Step {
+  return { kind: "token", token: { raw, quoted, line: start.line, column: start.column } };
 }
 
 function problem(where: { readonly line: number; readonly column: number }, message: string): Step {

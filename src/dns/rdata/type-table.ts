@@ -1,163 +1,147 @@
-import type { WireField } from "./field/field.ts";
-import { addressBytes, addressText } from "../address/address-wire.ts";
-import { MAX_NAME_BYTES } from "../name/name.ts";
-import { textOfWire, wireOfNameText } from "../name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../name/octet-spelling.ts";
-import { quotedText, tokenBytes } from "../presentation/rdata-tokens.ts";
-import { location } from "./type/loc.ts";
-import { base64Rest, hexRest, hyphenated, wordOrUint16 } from "./field/octet-fields.ts";
-import { typeBitmap } from "./field/type-bitmap.ts";
-import { svcParamsBytes, svcParamsText } from "./type/svcb.ts";
-import { TYPE } from "../registry.ts";
-import { readBytes, readUint16, readUint32, readUint8, readWireName, type WireReader } from "../wire/wire-reader.ts";
+import { portableTypeName, type TYPE, typeNumber } from "../registry.ts";
+import type { Field } from "./field/field.ts";
+import { a, aaaa, nimrod, nsap } from "./type/addresses.ts";
+import { apl } from "./type/apl.ts";
+import { caa } from "./type/caa.ts";
+import { cert, opaqueBase64, sshfp, tlsa } from "./type/certificate.ts";
+import { csync, dnskey, ds, rkey } from "./type/dnssec.ts";
+import { amtrelay, ipseckey } from "./type/gateway.ts";
+import { hip } from "./type/hip.ts";
+import { eui48, eui64, locator32, locator64 } from "./type/identifiers.ts";
+import { loc } from "./type/loc.ts";
+import { naptr, preferenceAndName, px, srv } from "./type/mx-srv.ts";
+import { oneName, twoNames } from "./type/names.ts";
+import { soa } from "./type/soa.ts";
+import { isPortableSvcb, svcb } from "./type/svcb.ts";
+import { gpos, hinfo, isdn, txt, x25 } from "./type/txt.ts";
+import { doa, uri } from "./type/uri.ts";
 
-/** The fields of a type's RDATA in their order; undefined for a type that is written as `\#` only. */
-export function wireFields(type: number): readonly WireField[] | undefined {
-  return FIELDS.get(type);
+export interface RdataType {
+  readonly number: number;
+  readonly mnemonic: string;
+  /** Undefined: read and written as `\#` only (RFC 3597 5). */
+  readonly codec: Field | undefined;
+  /** Names that may be compressed on the wire. */
+  readonly layout: NameLayout | undefined;
+  /** The only length that the RDATA may have. */
+  readonly length: number | undefined;
+  /** It signs the zone as a whole: a zone with it cannot get other records (RFC 4034, 5155, 8976). */
+  readonly isSignature: boolean;
+  /** BIND refuses a zone with it, even as `\#`, or nearly always. */
+  readonly isObsolete: boolean;
+  /** True if CoreDNS, BIND, Knot and NSD all read this text of the codec; they all read `\#`. */
+  isPortable(text: string): boolean;
 }
 
-const uint8 = integer(1, readUint8);
-const uint16 = integer(2, readUint16);
-const uint32 = integer(4, readUint32);
-
-const name: WireField = {
-  toWire: ([token]) => (token === undefined || token.quoted ? undefined : lowerName(token.raw)),
-  fromWire: (reader) => {
-    const gathered = { bytes: new Uint8Array(MAX_NAME_BYTES), length: 0 };
-    readWireName(reader, gathered);
-    return reader.problem === undefined ? [textOfWire(gathered.bytes, LOWER_CASE_BYTE_TEXT)] : undefined;
-  },
-};
-
-/** RFC 1035 3.3: a length and up to 255 octets; any number of them, at least one. */
-const characterStrings: WireField = {
-  rest: 1,
-  toWire: (tokens) => {
-    const parts = tokens.map((token) => characterString(token.raw));
-    const whole = parts.filter((part) => part !== undefined);
-    return whole.length === parts.length ? Buffer.concat(whole) : undefined;
-  },
-  fromWire: (reader) => {
-    const texts: string[] = [];
-    do {
-      texts.push(quotedText(readBytes(reader, readUint8(reader))));
-    } while (reader.offset < reader.end && reader.problem === undefined);
-    return texts;
-  },
-};
-
-/** RFC 1035 3.3: exactly one. */
-const oneString: WireField = {
-  toWire: ([token]) => (token === undefined ? undefined : characterString(token.raw)),
-  fromWire: (reader) => [quotedText(readBytes(reader, readUint8(reader)))],
-};
-
-/** RFC 8659 4.1: a tag of letters and digits behind its length. */
-const caaTag: WireField = {
-  toWire: ([token]) => (token !== undefined && /^[a-z0-9]+$/i.test(token.raw) ? characterString(token.raw) : undefined),
-  fromWire: (reader) => {
-    const tag = Buffer.from(readBytes(reader, readUint8(reader))).toString("latin1");
-    return /^[a-z0-9]+$/i.test(tag) ? [tag] : undefined;
-  },
-};
-
-/** RFC 8659 4.1.1: the value is all that is left. */
-const quotedRest: WireField = {
-  toWire: ([token]) => (token === undefined ? undefined : tokenBytes(token.raw)),
-  fromWire: (reader) => [quotedText(readBytes(reader, reader.end - reader.offset))],
-};
-
-const svcParams: WireField = {
-  rest: 0,
-  toWire: (tokens) => svcParamsBytes(tokens.map((token) => token.raw)),
-  fromWire: svcParamsText,
-};
-
-/** RFC 4398 2.1. */
-const CERTIFICATES = {
-  PKIX: 1,
-  SPKI: 2,
-  PGP: 3,
-  IPKIX: 4,
-  ISPKI: 5,
-  IPGP: 6,
-  ACPKIX: 7,
-  IACPKIX: 8,
-  URI: 253,
-  OID: 254,
-} as const;
-
-const FIELDS: ReadonlyMap<number, readonly WireField[]> = new Map([
-  [TYPE.A, [address(4)]],
-  [TYPE.AAAA, [address(16)]],
-  [TYPE.NS, [name]],
-  [TYPE.CNAME, [name]],
-  [TYPE.PTR, [name]],
-  [TYPE.DNAME, [name]],
-  [TYPE.HINFO, [oneString, oneString]],
-  [TYPE.RP, [name, name]],
-  [TYPE.AFSDB, [uint16, name]],
-  [TYPE.KX, [uint16, name]],
-  [TYPE.NAPTR, [uint16, uint16, oneString, oneString, oneString, name]],
-  [TYPE.LOC, [location]],
-  [TYPE.CERT, [wordOrUint16(CERTIFICATES), uint16, uint8, base64Rest]],
-  [TYPE.DS, [uint16, uint8, uint8, hexRest]],
-  [TYPE.CDS, [uint16, uint8, uint8, hexRest]],
-  [TYPE.DNSKEY, [uint16, uint8, uint8, base64Rest]],
-  [TYPE.CDNSKEY, [uint16, uint8, uint8, base64Rest]],
-  [TYPE.SSHFP, [uint8, uint8, hexRest]],
-  [TYPE.TLSA, [uint8, uint8, uint8, hexRest]],
-  [TYPE.SMIMEA, [uint8, uint8, uint8, hexRest]],
-  [TYPE.OPENPGPKEY, [base64Rest]],
-  [TYPE.CSYNC, [uint32, uint16, typeBitmap]],
-  [TYPE.EUI48, [hyphenated(6)]],
-  [TYPE.EUI64, [hyphenated(8)]],
-  [TYPE.URI, [uint16, uint16, quotedRest]],
-  [TYPE.SOA, [name, name, uint32, uint32, uint32, uint32, uint32]],
-  [TYPE.MX, [uint16, name]],
-  [TYPE.TXT, [characterStrings]],
-  [TYPE.SPF, [characterStrings]],
-  [TYPE.SRV, [uint16, uint16, uint16, name]],
-  [TYPE.CAA, [uint8, caaTag, quotedRest]],
-  [TYPE.SVCB, [uint16, name, svcParams]],
-  [TYPE.HTTPS, [uint16, name, svcParams]],
-]);
-
-function address(bytes: 4 | 16): WireField {
-  return {
-    toWire: ([token]) => {
-      const wire = addressBytes(token?.raw ?? "");
-      return wire?.length === bytes ? wire : undefined;
-    },
-    fromWire: (reader) => {
-      const wire = readBytes(reader, bytes);
-      return wire.length === bytes ? [addressText(wire)] : undefined;
-    },
-  };
+/** RDATA with domain names: bytes before the first, how many names, bytes after the last. */
+interface NameLayout {
+  readonly before: number;
+  readonly names: number;
+  readonly after: number;
+  /** RFC 3597 4: only the types of RFC 1035 may be written with compressed names; more of them have to be read so. */
+  readonly compress: boolean;
 }
 
-function integer(bytes: 1 | 2 | 4, read: (reader: WireReader) => number): WireField {
-  return {
-    toWire: ([token]) => {
-      const value = /^\d{1,10}$/.test(token?.raw ?? "") ? Number(token?.raw) : Number.NaN;
-      if (!(value < 2 ** (8 * bytes))) {
-        return undefined;
-      }
-      const wire = Buffer.alloc(bytes);
-      wire.writeUIntBE(value, 0, bytes);
-      return wire;
-    },
-    fromWire: (reader) => [String(read(reader))],
-  };
+/** The row of a type; undefined for a type that is read and written as `\#` only. */
+export function rdataType(type: number): RdataType | undefined {
+  return TABLE.get(type);
 }
 
-/** Case means nothing in these names (RFC 4034 6.2), so they are written in one case. */
-function lowerName(text: string): Uint8Array | undefined {
-  const wire = wireOfNameText(text);
-  return wire === undefined ? undefined : wireOfNameText(textOfWire(wire, LOWER_CASE_BYTE_TEXT));
-}
+const COMPRESSED = { before: 0, names: 1, after: 0, compress: true };
+const ONE_NAME = { codec: oneName, layout: COMPRESSED };
+const PREFERENCE = { codec: preferenceAndName, layout: { ...COMPRESSED, before: 2, compress: false } };
+const SIGNATURE = { isSignature: true };
+/** RFC 973, 3755, 6563. */
+const OBSOLETE = { isObsolete: true };
+/** CoreDNS reads no value longer than a character string. */
+const SHORT_VALUE = { isPortable: (text: string) => /"(?:[^"\\]|\\\d{3}|\\[^\d]){0,255}"$/.test(text) };
+/** NSD reads up to 15 lower-case letters and digits. */
+const SHORT_TAG = /^\d+ [a-z0-9]{1,15} /;
+const SERVICE = { codec: svcb, isPortable: isPortableSvcb };
 
-function characterString(raw: string): Uint8Array | undefined {
-  const bytes = tokenBytes(raw);
-  return bytes === undefined || bytes.length > 255 ? undefined : Uint8Array.of(bytes.length, ...bytes);
-}
+const ROWS: Readonly<Partial<Record<keyof typeof TYPE, Partial<RdataType>>>> = {
+  A: { codec: a, length: 4 },
+  NS: ONE_NAME,
+  MD: OBSOLETE,
+  MF: OBSOLETE,
+  CNAME: ONE_NAME,
+  SOA: { codec: soa, layout: { before: 0, names: 2, after: 20, compress: true } },
+  MB: ONE_NAME,
+  MG: ONE_NAME,
+  MR: ONE_NAME,
+  PTR: ONE_NAME,
+  HINFO: { codec: hinfo },
+  MINFO: { codec: twoNames, layout: { ...COMPRESSED, names: 2 } },
+  MX: { codec: preferenceAndName, layout: { ...COMPRESSED, before: 2 } },
+  TXT: { codec: txt },
+  RP: { codec: twoNames, layout: { ...COMPRESSED, names: 2, compress: false } },
+  AFSDB: PREFERENCE,
+  X25: { codec: x25 },
+  ISDN: { codec: isdn },
+  RT: PREFERENCE,
+  NSAP: { codec: nsap },
+  "NSAP-PTR": { codec: oneName },
+  SIG: OBSOLETE,
+  KEY: { codec: dnskey },
+  PX: { codec: px, layout: { before: 2, names: 2, after: 0, compress: false } },
+  GPOS: { codec: gpos },
+  AAAA: { codec: aaaa, length: 16 },
+  LOC: { codec: loc },
+  NXT: OBSOLETE,
+  EID: { codec: nimrod },
+  NIMLOC: { codec: nimrod },
+  SRV: { codec: srv, layout: { ...COMPRESSED, before: 6, compress: false } },
+  NAPTR: { codec: naptr },
+  KX: { codec: preferenceAndName },
+  CERT: { codec: cert },
+  A6: OBSOLETE,
+  DNAME: { codec: oneName, layout: { ...COMPRESSED, compress: false } },
+  APL: { codec: apl },
+  DS: { codec: ds },
+  SSHFP: { codec: sshfp },
+  IPSECKEY: { codec: ipseckey },
+  RRSIG: SIGNATURE,
+  NSEC: SIGNATURE,
+  DNSKEY: { codec: dnskey },
+  DHCID: { codec: opaqueBase64 },
+  NSEC3: SIGNATURE,
+  NSEC3PARAM: SIGNATURE,
+  TLSA: { codec: tlsa },
+  SMIMEA: { codec: tlsa },
+  HIP: { codec: hip },
+  NINFO: { codec: txt },
+  RKEY: { codec: rkey },
+  TALINK: { codec: twoNames },
+  CDS: { codec: ds },
+  CDNSKEY: { codec: dnskey },
+  OPENPGPKEY: { codec: opaqueBase64 },
+  CSYNC: { codec: csync },
+  ZONEMD: SIGNATURE,
+  SVCB: SERVICE,
+  HTTPS: SERVICE,
+  SPF: { codec: txt },
+  NID: { codec: locator64 },
+  L32: { codec: locator32 },
+  L64: { codec: locator64 },
+  LP: { codec: preferenceAndName },
+  EUI48: { codec: eui48 },
+  EUI64: { codec: eui64 },
+  URI: { codec: uri, ...SHORT_VALUE },
+  CAA: { codec: caa, isPortable: (text) => SHORT_TAG.test(text) && SHORT_VALUE.isPortable(text) },
+  AVC: { codec: txt },
+  DOA: { codec: doa },
+  AMTRELAY: { codec: amtrelay },
+  RESINFO: { codec: txt },
+  WALLET: { codec: txt },
+  TA: { codec: ds },
+  DLV: { codec: ds },
+};
+
+const TABLE: ReadonlyMap<number, RdataType> = new Map(
+  Object.entries(ROWS).map(([mnemonic, row]) => {
+    const number = typeNumber(mnemonic) ?? 0;
+    const isPortableType = portableTypeName(number) === mnemonic;
+    const { codec, layout, length, isSignature = false, isObsolete = false, isPortable = () => isPortableType } = row;
+    return [number, { number, mnemonic, codec, layout, length, isSignature, isObsolete, isPortable }];
+  }),
+);

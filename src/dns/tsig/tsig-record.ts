@@ -1,6 +1,6 @@
 import { MAX_MESSAGE_BYTES } from "../message/message.ts";
 import { MAX_NAME_BYTES, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
-import { textOfWire } from "../name/name-wire.ts";
+import { endOfCompressedName, textOfWire } from "../name/name-wire.ts";
 import { LOWER_CASE_BYTE_TEXT } from "../name/octet-spelling.ts";
 import type { Seconds } from "../record.ts";
 import { CLASS, TYPE } from "../registry.ts";
@@ -167,19 +167,14 @@ function readName(reader: WireReader): Name {
   return reader.problem === undefined ? nameOfCanonical(textOfWire(gathered.bytes, LOWER_CASE_BYTE_TEXT)) : ROOT;
 }
 
-/** Past a name, without following its pointer: whoever reads the record judges it. */
+/** Goes past a name, without following its pointer: the decoder of the record does that. */
 function skipName(reader: WireReader): void {
-  for (;;) {
-    const byte = reader.bytes[reader.offset] ?? 0;
-    const isPointer = byte >= 0xc0;
-    readBytes(reader, isPointer ? 2 : byte + 1);
-    if (byte > 63 && !isPointer) {
-      fail(reader, "a label has a type that is not defined");
-    }
-    if (isPointer || byte === 0 || reader.problem !== undefined) {
-      return;
-    }
+  const end = endOfCompressedName(reader.bytes, reader.offset, reader.end);
+  if (end === undefined) {
+    fail(reader, "a name is not well formed");
+    return;
   }
+  reader.offset = end;
 }
 
 function withoutTsig(bytes: Uint8Array, at: number, additionals: number, tsig: TsigRecord): Uint8Array {

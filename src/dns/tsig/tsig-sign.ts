@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual, type Hmac } from "node:crypto";
 import type { Name } from "../name/name.ts";
-import { wireOfNameText } from "../name/name-wire.ts";
+import { wireOfName } from "../name/name-wire.ts";
 import type { Seconds } from "../record.ts";
 import { tsigAlgorithm, type TsigKey } from "./tsig-key.ts";
 import { appendTsig, splitTsig, tsigBytes, uint48, type TsigRecord } from "./tsig-record.ts";
@@ -164,7 +164,7 @@ export function variablesOf(tsig: TsigRecord): Uint8Array {
 }
 
 function nameBytes(name: Name): Uint8Array {
-  return wireOfNameText(name) ?? NOTHING;
+  return wireOfName(name);
 }
 
 function uint16(value: number): Uint8Array {

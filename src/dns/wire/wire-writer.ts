@@ -1,6 +1,6 @@
 import { AppError } from "../../base/error.ts";
 import { MAX_LABEL_BYTES } from "../name/name.ts";
-import { textOfWire } from "../name/name-wire.ts";
+import { endOfWireName, textOfWire } from "../name/name-wire.ts";
 
 /** A packet in the making. `bytes` has room for all of it without compression. */
 export interface WireWriter {
@@ -52,7 +52,10 @@ export function writeQuestionName(writer: WireWriter, text: string): void {
  * offset behind it. Throws MESSAGE_INVALID when no whole name stands there.
  */
 export function writeWireName(writer: WireWriter, rdata: Uint8Array, offset: number): number {
-  const end = endOfName(rdata, offset);
+  const end = endOfWireName(rdata, offset, rdata.length);
+  if (end === undefined) {
+    throw new AppError("MESSAGE_INVALID", "RDATA without the name that its type has", { retry: "never" });
+  }
   writeName(writer, textOfWire(rdata.subarray(offset, end)), writer.exact);
   return end;
 }
@@ -123,14 +126,3 @@ function writeLabel(writer: WireWriter, text: string, start: number): number {
 }
 
 const BACKSLASH = 0x5c;
-
-function endOfName(wire: Uint8Array, start: number): number {
-  let offset = start;
-  for (let length = wire[offset]; length !== undefined && length <= MAX_LABEL_BYTES; length = wire[offset]) {
-    offset += length + 1;
-    if (length === 0) {
-      return offset;
-    }
-  }
-  throw new AppError("MESSAGE_INVALID", "RDATA without the name that its type has", { retry: "never" });
-}

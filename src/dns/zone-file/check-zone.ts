@@ -8,7 +8,6 @@ import {
   wildcardBelow,
 } from "../name/name.ts";
 import { cutAbove, cutsOf } from "./zone-cuts.ts";
-import { SIGNATURE_TYPES } from "../rdata/text-fields.ts";
 import type { ZoneFileRecord } from "./records.ts";
 import type { ZoneFileProblem } from "../presentation/parse-result.ts";
 
@@ -46,7 +45,9 @@ function typesByName(records: readonly { readonly name: Name; readonly type: str
 
 function apexProblems(origin: Name, records: readonly ZoneFileRecord[]): readonly ZoneFileProblem[] {
   const atApex = records.filter(({ name }) => name === origin);
-  const [, secondSoa] = atApex.filter(({ type }) => type === "SOA");
+  // A listing of a transfer ends with the SOA that it begins with (RFC 5936 2.2).
+  const [firstSoa, ...moreSoa] = atApex.filter(({ type }) => type === "SOA");
+  const secondSoa = moreSoa.find(({ data }) => data !== firstSoa?.data);
   const missing = (["SOA", "NS"] as const).filter((wanted) => !atApex.some(({ type }) => type === wanted));
   return [
     ...missing.map((type) => ({ line: 1, column: 1, message: MISSING[type](displayName(origin)) })),
@@ -69,10 +70,6 @@ function recordProblem(record: ZoneFileRecord, index: ZoneIndex): ZoneFileProble
       record,
       `${displayName(name)} is not inside ${zone}: remove it, or check $ORIGIN and the final dots`,
     );
-  }
-  if (SIGNATURE_TYPES.has(type)) {
-    const message = `${type} records sign the zone as it is, and other records are going to be added: leave them out and sign where the zone is served`;
-    return problemAt(record, message);
   }
   if (type === "SOA" && name !== origin) {
     return problemAt(record, `an SOA record below the apex: it belongs at ${zone} alone`);

@@ -1,6 +1,8 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { labelsOf, type Name } from "../name/name.ts";
+import { isGenericText } from "../rdata/generic.ts";
 import type { RRset } from "../record.ts";
+import { typeNumber } from "../registry.ts";
 
 /**
  * Record sets as zone-file text: one record a line with absolute names and its TTL, the SOA first, then by name from the apex down and by
@@ -15,7 +17,8 @@ export function renderRecords(sets: readonly RRset[]): string {
 }
 
 function line({ name, type, ttl }: RRset, data: string): string {
-  return `${name}\t${ttl}\tIN\t${type}${data === "" ? "" : `\t${data}`}\n`;
+  const shownType = isGenericText(data) ? `TYPE${typeNumber(type)}` : type;
+  return `${name}\t${ttl}\tIN\t${shownType}${data === "" ? "" : `\t${data}`}\n`;
 }
 
 /** Names in the order of their labels from the right (RFC 4034 6.1, by text), the SOA before every other type. */

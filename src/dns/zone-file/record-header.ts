@@ -1,11 +1,10 @@
 import type { Seconds } from "../record.ts";
-import { rdataFields } from "../rdata/text-fields.ts";
 import { typeName } from "../registry.ts";
-import type { ZoneToken } from "../presentation/lexer.ts";
+import type { Token } from "../presentation/lexer.ts";
 import { excerpt } from "../presentation/escapes.ts";
 import { ttlFromZoneText } from "../presentation/ttl.ts";
 
-/** What stands between a record's owner name and its data. */
+/** The part of a record between its owner name and its data. */
 export type RecordHeader =
   | {
       readonly kind: "ok";
@@ -13,24 +12,24 @@ export type RecordHeader =
       /** Upper case. */
       readonly type: string;
       /** The token of the type. */
-      readonly token: ZoneToken;
-      readonly rdata: readonly ZoneToken[];
+      readonly token: Token;
+      readonly rdata: readonly Token[];
     }
-  | { readonly kind: "invalid"; readonly token: ZoneToken | undefined; readonly message: string };
+  | { readonly kind: "invalid"; readonly token: Token | undefined; readonly message: string };
 
 /** `[TTL] [class] type` or `[class] [TTL] type` (RFC 1035 5.1). */
-export function readHeader(tokens: readonly ZoneToken[]): RecordHeader {
+export function readHeader(tokens: readonly Token[]): RecordHeader {
   let ttl: Seconds | undefined;
   let sawClass = false;
   for (const [index, token] of tokens.entries()) {
-    const word = token.quoted ? "" : token.text.toUpperCase();
+    const word = token.quoted ? "" : token.raw.toUpperCase();
     const seconds = ttlFromZoneText(word);
     if (seconds !== undefined && ttl === undefined) {
       ttl = seconds;
-    } else if (OTHER_CLASSES.has(word)) {
-      return { kind: "invalid", token, message: `class ${word} is not supported: only IN is` };
-    } else if (word === "IN" && !sawClass) {
+    } else if (IN.has(word) && !sawClass) {
       sawClass = true;
+    } else if (OTHER_CLASSES.has(word) || /^CLASS\d+$/.test(word)) {
+      return { kind: "invalid", token, message: `class ${excerpt(word)} is not supported: only IN is` };
     } else {
       return typed(word, token, ttl, tokens.slice(index + 1));
     }
@@ -38,9 +37,11 @@ export function readHeader(tokens: readonly ZoneToken[]): RecordHeader {
   return { kind: "invalid", token: tokens.at(-1), message: "the record ends before its type and data" };
 }
 
+/** RFC 3597 5: `CLASS1` is IN. */
+const IN: ReadonlySet<string> = new Set(["IN", "CLASS1"]);
 const OTHER_CLASSES: ReadonlySet<string> = new Set(["CH", "HS", "CS", "ANY", "NONE"]);
 
-function typed(word: string, token: ZoneToken, ttl: Seconds | undefined, rdata: readonly ZoneToken[]): RecordHeader {
+function typed(word: string, token: Token, ttl: Seconds | undefined, rdata: readonly Token[]): RecordHeader {
   const type = numberedType(word) ?? word;
   if (/^TYPE\d+$/.test(word) && numberedType(word) === undefined) {
     return { kind: "invalid", token, message: `${excerpt(word)} is no type of data (RFC 6895 3.1): remove the record` };
@@ -49,23 +50,26 @@ function typed(word: string, token: ZoneToken, ttl: Seconds | undefined, rdata: 
     return {
       kind: "invalid",
       token,
-      message: `"${excerpt(token.text)}" stands where a record type should, such as A or MX`,
+      message: `invalid record type "${excerpt(token.raw)}": write one such as A or MX`,
     };
   }
   if (NEVER_IN_ZONES.has(type)) {
-    return {
-      kind: "invalid",
-      token,
-      message: `${type} is for questions and cannot stand in a zone: remove the record`,
-    };
-  }
-  if (rdata.length === 0 && rdataFields(type) !== undefined) {
-    return { kind: "invalid", token, message: `the ${type} record has no data` };
+    return { kind: "invalid", token, message: `${type} is for queries and cannot be in a zone: remove the record` };
   }
   return { kind: "ok", ttl, type, token, rdata };
 }
 
-const NEVER_IN_ZONES: ReadonlySet<string> = new Set(["ANY", "AXFR", "IXFR", "MAILA", "MAILB", "OPT", "TSIG", "TKEY"]);
+const NEVER_IN_ZONES: ReadonlySet<string> = new Set([
+  "ANY",
+  "AXFR",
+  "IXFR",
+  "MAILA",
+  "MAILB",
+  "NXNAME",
+  "OPT",
+  "TSIG",
+  "TKEY",
+]);
 
 /** RFC 3597 5: `TYPE1` is A, so that no spelling gets around a check; RFC 6895 3.1: 0, 41 and 128 to 255 are no types of data. */
 function numberedType(word: string): string | undefined {

@@ -1,11 +1,14 @@
 import type { Name } from "../name/name.ts";
 import type { Seconds } from "../record.ts";
-import { canonicalRdata } from "../rdata/canonical-text.ts";
-import { lexZoneFile, type ZoneEntry, type ZoneToken } from "../presentation/lexer.ts";
+import { parseRdata, printRdata } from "../rdata/codec.ts";
+import { rdataType } from "../rdata/type-table.ts";
+import { typeNumber } from "../registry.ts";
+import { aliasProblem } from "./alias-record.ts";
+import { lexZoneFile, type Token, type ZoneEntry } from "../presentation/lexer.ts";
 import { nameFromZoneText } from "../presentation/parse-name.ts";
 import { excerpt } from "../presentation/escapes.ts";
-import { readHeader } from "./record-header.ts";
-import type { ZoneFileProblem } from "../presentation/parse-result.ts";
+import { type RecordHeader, readHeader } from "./record-header.ts";
+import { invalid, ok, type Parsed, type ZoneFileProblem } from "../presentation/parse-result.ts";
 import { ttlFromZoneText } from "../presentation/ttl.ts";
 
 /** One record of a zone file, and where it begins. */
@@ -24,7 +27,7 @@ export interface ZoneEntries {
   readonly problems: readonly ZoneFileProblem[];
 }
 
-/** Every record of a zone file with owner, TTL and origin filled in; a bad entry is a problem and the next one is still read. */
+/** Every record of a zone file with owner, TTL and origin filled in. An invalid entry is a problem, and the next entry is still read. */
 export function readZoneEntries(text: string, origin: Name, maxProblems: number): ZoneEntries {
   const lexed = lexZoneFile(text);
   const state: EntryState = {
@@ -60,7 +63,7 @@ function readEntry(entry: ZoneEntry, state: EntryState): void {
   if (first === undefined) {
     return;
   }
-  if (!entry.ownerIsBlank && !first.quoted && first.text.startsWith("$")) {
+  if (!entry.ownerIsBlank && !first.quoted && first.raw.startsWith("$")) {
     readDirective(first, rest, state);
     return;
   }
@@ -75,8 +78,8 @@ function readEntry(entry: ZoneEntry, state: EntryState): void {
   readRecord(owner, first, entry.ownerIsBlank ? entry.tokens : rest, state);
 }
 
-function ownerOf(token: ZoneToken, state: EntryState): Name | undefined {
-  const name = nameFromZoneText(token.text, state.origin);
+function ownerOf(token: Token, state: EntryState): Name | undefined {
+  const name = nameFromZoneText(token.raw, state.origin);
   if (name.kind === "invalid") {
     report(state, token, name.message);
     return undefined;
@@ -84,48 +87,75 @@ function ownerOf(token: ZoneToken, state: EntryState): Name | undefined {
   return name.value;
 }
 
-function readRecord(owner: Name, at: ZoneToken, tokens: readonly ZoneToken[], state: EntryState): void {
+function readRecord(owner: Name, at: Token, tokens: readonly Token[], state: EntryState): void {
   const header = readHeader(tokens);
   if (header.kind === "invalid") {
     report(state, header.token ?? at, header.message);
     return;
   }
-  const { type, rdata } = header;
-  const data = canonicalRdata(type, rdata, state.origin);
+  const { type, rdata, token } = header;
+  const data = readData(owner, header, state.origin);
   if (data.kind === "invalid") {
-    report(state, rdata[0] ?? header.token, data.message);
+    report(state, data.token ?? rdata.at(-1) ?? token, data.message);
     return;
   }
   const minimum = type === "SOA" ? Number(data.value.split(" ").at(-1)) : undefined;
   const ttl = header.ttl ?? state.defaultTtl ?? state.lastTtl ?? minimum;
   if (ttl === undefined) {
-    report(state, header.token, "no TTL: write $TTL on a line before the first record, such as $TTL 3600");
+    report(state, token, "no TTL: write $TTL on a line before the first record, such as $TTL 3600");
     return;
   }
   state.lastTtl = header.ttl ?? state.lastTtl ?? minimum;
   state.records.push({ name: owner, type, ttl, data: data.value, line: at.line, column: at.column });
 }
 
-function readDirective(directive: ZoneToken, args: readonly ZoneToken[], state: EntryState): void {
+type Header = Extract<RecordHeader, { readonly kind: "ok" }>;
+
+/** The canonical text of a record's data. */
+function readData(
+  owner: Name,
+  { type, token, rdata }: Header,
+  origin: Name,
+): Parsed<string> & { readonly token?: Token | undefined } {
+  const number = typeNumber(type);
+  const row = rdataType(number ?? 0);
+  if (row?.isSignature === true) {
+    return { ...invalid(`${type} ${SIGNATURE}`), token };
+  }
+  if (row?.isObsolete === true) {
+    return { ...invalid(`${type} is obsolete, and name servers refuse a zone with it: remove the record`), token };
+  }
+  const alias = aliasProblem(owner, { type, rdata }, origin);
+  if (alias !== undefined) {
+    return { ...invalid(alias), token };
+  }
+  const parsed = parseRdata(type, rdata, origin);
+  return parsed.kind === "invalid" ? parsed : ok(printRdata(number ?? 0, parsed.value));
+}
+
+const SIGNATURE =
+  "records sign the zone as it is, and dnsalias adds records to it: leave them out and sign where the zone is served";
+
+function readDirective(directive: Token, args: readonly Token[], state: EntryState): void {
   const [argument, extra] = args;
-  const word = directive.text.toUpperCase();
+  const word = directive.raw.toUpperCase();
   if (word === "$INCLUDE" || word === "$GENERATE") {
-    const what = word === "$INCLUDE" ? "put the other file's text here" : "write its records out";
-    report(state, directive, `${word} is not supported: ${what}`);
+    const cure = word === "$INCLUDE" ? "insert the text of the other file" : "write its records out";
+    report(state, directive, `${word} is not supported: ${cure}`);
   } else if (word !== "$ORIGIN" && word !== "$TTL") {
-    report(state, directive, `"${excerpt(directive.text)}" is no directive: only $ORIGIN and $TTL are`);
+    report(state, directive, `"${excerpt(directive.raw)}" is not a directive: only $ORIGIN and $TTL are`);
   } else if (argument === undefined || extra !== undefined) {
     report(state, extra ?? directive, `${word} takes exactly one value`);
   } else if (word === "$ORIGIN") {
     state.origin = ownerOf(argument, state) ?? state.origin;
   } else {
-    state.defaultTtl = ttlFromZoneText(argument.text) ?? state.defaultTtl;
-    if (ttlFromZoneText(argument.text) === undefined) {
-      report(state, argument, `"${excerpt(argument.text)}" is no TTL: write seconds, or such as 1h30m`);
+    state.defaultTtl = ttlFromZoneText(argument.raw) ?? state.defaultTtl;
+    if (ttlFromZoneText(argument.raw) === undefined) {
+      report(state, argument, `"${excerpt(argument.raw)}" is not a TTL: write seconds, or such as 1h30m`);
     }
   }
 }
 
-function report(state: EntryState, { line, column }: ZoneToken, message: string): void {
+function report(state: EntryState, { line, column }: Token, message: string): void {
   state.problems.push({ line, column, message });
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { byCodeUnit } from "../../base/order.ts";
 import { familyOf, parseAddress } from "../../dns/address/address.ts";
 import { displayName, isAtOrBelow, type Name } from "../../dns/name/name.ts";
-import { quotedText } from "../../dns/presentation/rdata-tokens.ts";
+import { quotedText } from "../../dns/presentation/escapes.ts";
 import { type RRset, rrsetKey } from "../../dns/record.ts";
 import { BACKEND_TYPES, sortedSets } from "../rrset-changes.ts";
 import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";

@@ -1,7 +1,7 @@
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { rdataFromWire } from "../../dns/rdata/codec.ts";
+import { printRdata } from "../../dns/rdata/codec.ts";
 import type { RRset } from "../../dns/record.ts";
 import { CLASS, TYPE, typeName } from "../../dns/registry.ts";
 import type { BackendChange } from "../backend.ts";
@@ -20,7 +20,7 @@ export function rrsetsOfMessage(records: readonly WireRecord[]): readonly RRset[
     const key = `${name} ${type}`;
     const known = sets.get(key) ?? { set: { name, type, ttl }, ttl, data: new Set<string>() };
     known.ttl = Math.min(known.ttl, ttl);
-    known.data.add(rdataFromWire(number, rdata));
+    known.data.add(printRdata(number, rdata));
     sets.set(key, known);
   }
   return [...sets]

@@ -4,7 +4,7 @@ import { encodeMessage } from "../../dns/message/encode.ts";
 import type { Message } from "../../dns/message/message.ts";
 import { isAtOrBelow, isWildcard, parentOf, wildcardBelow, type Name } from "../../dns/name/name.ts";
 import type { RRset } from "../../dns/record.ts";
-import { rdataFromWire } from "../../dns/rdata/codec.ts";
+import { printRdata } from "../../dns/rdata/codec.ts";
 import { RCODE, TYPE } from "../../dns/registry.ts";
 import { nameInUseMessage } from "../../dns/message/update-message.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
@@ -62,7 +62,7 @@ export async function readSerial(
   }
   const soa = answers.find(({ name, type }) => name === zone && type === TYPE.SOA);
   return soa !== undefined && authoritative
-    ? { kind: "ok", serial: Number(rdataFromWire(TYPE.SOA, soa.rdata).split(" ")[2]) }
+    ? { kind: "ok", serial: Number(printRdata(TYPE.SOA, soa.rdata).split(" ")[2]) }
     : refused("NotAuthoritative", `${serverText(server)} is no authority for ${zone}: name the zone's own servers`);
 }
 

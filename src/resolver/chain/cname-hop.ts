@@ -1,6 +1,6 @@
 import type { WireRecord } from "../../dns/message/message.ts";
-import { nameOfCanonical, type Name, parentOf, ROOT } from "../../dns/name/name.ts";
-import { wireOfNameText } from "../../dns/name/name-wire.ts";
+import { type Name, parentOf } from "../../dns/name/name.ts";
+import { synthesizeCname } from "../../dns/name/synthesize-cname.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
 import { nameFromRdata } from "./read-rdata.ts";
@@ -47,18 +47,15 @@ function dnameAbove(records: RecordIndex, name: Name): Alias | undefined {
   for (let owner = parentOf(name); owner !== undefined; owner = parentOf(owner)) {
     const dname = records.get(owner)?.find(({ type }) => type === TYPE.DNAME);
     if (dname !== undefined) {
-      return synthesizeCname(name, owner, dname);
+      return hopByDname(name, owner, dname);
     }
   }
   return undefined;
 }
 
-/** RFC 6672 2.2: the labels below the owner, then the DNAME's target. */
-function synthesizeCname(name: Name, owner: Name, dname: WireRecord): Alias {
-  const above = owner === ROOT ? name : name.slice(0, -owner.length);
-  const target = nameFromRdata(dname);
-  const text = target === ROOT ? above : `${above}${target}`;
-  return wireOfNameText(text) === undefined
+function hopByDname(name: Name, owner: Name, dname: WireRecord): Alias {
+  const target = synthesizeCname(name, { owner, target: nameFromRdata(dname) });
+  return target === undefined
     ? { kind: "malformed", detail: `the DNAME at ${owner} makes ${name} too long` }
-    : { kind: "hop", hop: { owner: name, type: "DNAME", target: nameOfCanonical(text), ttl: dname.ttl } };
+    : { kind: "hop", hop: { owner: name, type: "DNAME", target, ttl: dname.ttl } };
 }

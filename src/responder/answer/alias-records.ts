@@ -1,6 +1,6 @@
 import type { WireRecord } from "../../dns/message/message.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { wireOfNameText } from "../../dns/name/name-wire.ts";
+import { wireOfName } from "../../dns/name/name-wire.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
 import { packRdata, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
 import { setOf, type ZoneNode } from "../zone/zone-view.ts";
@@ -10,10 +10,8 @@ export function aliasSet({ alias }: ZoneNode, type: number): WireSet | undefined
   if (type !== TYPE.HTTPS || alias?.httpsTarget === undefined) {
     return undefined;
   }
-  const target = wireOfNameText(alias.httpsTarget);
-  return target === undefined
-    ? undefined
-    : { type, ttl: alias.maxTtl, packed: packRdata([Uint8Array.of(0, 0, ...target)]) };
+  const rdata = Uint8Array.of(0, 0, ...wireOfName(alias.httpsTarget));
+  return { type, ttl: alias.maxTtl, packed: packRdata([rdata]) };
 }
 
 /** One record set in place of all (RFC 8482 4.1, 4.2): the CNAME or HINFO that is there, else a made-up HINFO. Nothing where there is nothing. */

@@ -5,7 +5,7 @@ import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
 import { addressesFor, glueFor } from "./additional-section.ts";
 import { aliasSet, minimalAny } from "./alias-records.ts";
 import type { AnswerContext, AnswerResult, LiveUse, ReadyAnswer } from "./answer-types.ts";
-import { canonicalName, synthesizeCname } from "./cname-dname.ts";
+import { canonicalName, substituteDname } from "./cname-dname.ts";
 import { addressRecords } from "../live/live-records.ts";
 import { isStale } from "../live/live-ttl.ts";
 import { negativeSoa } from "./negative-soa.ts";
@@ -91,7 +91,7 @@ function stepAt(lookup: NameLookup): Step {
     case "absent":
       return { ...EMPTY, rcode: RCODE.NXDOMAIN, authorities: negativeSoa(view) };
     case "dname": {
-      const { records, next } = synthesizeCname(name, found.owner, found.dname);
+      const { records, next } = substituteDname(name, found.owner, found.dname);
       if (next === undefined) {
         return { ...EMPTY, rcode: RCODE.YXDOMAIN, answers: records };
       }

@@ -1,7 +1,8 @@
 import type { WireRecord } from "../../dns/message/message.ts";
 import { nameOfCanonical, ROOT, type Name } from "../../dns/name/name.ts";
-import { textOfWire, wireOfNameText } from "../../dns/name/name-wire.ts";
+import { textOfWire, wireOfName } from "../../dns/name/name-wire.ts";
 import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
+import { synthesizeCname } from "../../dns/name/synthesize-cname.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
 import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
 
@@ -17,16 +18,14 @@ export interface Substitution {
 }
 
 /** The DNAME above a name, and the CNAME that it makes of it, with the DNAME's TTL (RFC 6672 3.1). */
-export function synthesizeCname(name: Name, owner: Name, dname: WireSet): Substitution {
+export function substituteDname(name: Name, owner: Name, dname: WireSet): Substitution {
   const records = recordsOf(dname, owner);
   const [rdata] = rdataOf(dname);
   const target = rdata === undefined ? ROOT : canonicalName(rdata);
-  const prefix = owner === ROOT ? name : name.slice(0, name.length - owner.length);
-  const text = target === ROOT ? prefix : `${prefix}${target}`;
-  const wire = wireOfNameText(text);
-  if (wire === undefined) {
-    return { records, next: undefined };
+  const next = synthesizeCname(name, { owner, target });
+  if (next === undefined) {
+    return { records, next };
   }
-  const cname: WireRecord = { name, type: TYPE.CNAME, class: CLASS.IN, ttl: dname.ttl, rdata: wire };
-  return { records: [...records, cname], next: nameOfCanonical(text) };
+  const cname: WireRecord = { name, type: TYPE.CNAME, class: CLASS.IN, ttl: dname.ttl, rdata: wireOfName(next) };
+  return { records: [...records, cname], next };
 }

@@ -1,5 +1,6 @@
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "../../dns/name/name.ts";
+import { endOfCompressedName } from "../../dns/name/name-wire.ts";
 import { EDNS_OPTION, OPCODE, TYPE } from "../../dns/registry.ts";
 
 /** A query's header, the place of its question, and its EDNS fields (RFC 1035 4.1, RFC 6891 6.1); names stay where they are. */
@@ -115,9 +116,9 @@ function readSections(bytes: Uint8Array, start: number, others: number, addition
   let edns: QueryEdns | undefined;
   let signed = false;
   for (let index = 0; index < others + additionals; index += 1) {
-    const head = endOfName(bytes, offset);
+    const head = endOfCompressedName(bytes, offset, bytes.length) ?? bytes.length;
     const data = head + RECORD_HEAD;
-    if (head === 0 || data > bytes.length) {
+    if (data > bytes.length) {
       return MALFORMED;
     }
     const end = data + uint16(bytes, head + 8);
@@ -140,26 +141,6 @@ function readSections(bytes: Uint8Array, start: number, others: number, addition
 
 /** Type, class, TTL and length of a record. */
 const RECORD_HEAD = 10;
-const POINTER = 0xc0;
-
-/** Behind a name, compressed or not, that is not followed; 0 when it does not end in the packet. */
-function endOfName(bytes: Uint8Array, start: number): number {
-  let offset = start;
-  while (offset < bytes.length && offset - start < MAX_NAME_BYTES) {
-    const length = at(bytes, offset);
-    if (length >= POINTER) {
-      return offset + 2;
-    }
-    if (length > MAX_LABEL_BYTES) {
-      return 0;
-    }
-    offset += length + 1;
-    if (length === 0) {
-      return offset;
-    }
-  }
-  return 0;
-}
 
 function readOpt(bytes: Uint8Array, head: number, end: number): QueryEdns | undefined {
   let cookie: Uint8Array | undefined;

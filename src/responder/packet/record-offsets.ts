@@ -1,3 +1,4 @@
+import { endOfCompressedName } from "../../dns/name/name-wire.ts";
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { uint16 } from "./query.ts";
 
@@ -13,11 +14,11 @@ export interface RecordOffsets {
 
 /** Walks a message with one question that we have written ourselves. */
 export function recordOffsets(bytes: Uint8Array): RecordOffsets {
-  const nameEnd = skipName(bytes, HEADER_BYTES);
+  const nameEnd = nameEndAt(bytes, HEADER_BYTES);
   const ttlAt: number[] = [];
   let offset = nameEnd + TYPE_AND_CLASS;
   while (offset < bytes.length) {
-    const at = skipName(bytes, offset) + TYPE_AND_CLASS;
+    const at = nameEndAt(bytes, offset) + TYPE_AND_CLASS;
     ttlAt.push(at);
     offset = at + DATA_BEHIND_TTL + uint16(bytes, at + 4);
   }
@@ -26,15 +27,7 @@ export function recordOffsets(bytes: Uint8Array): RecordOffsets {
 
 export const DATA_BEHIND_TTL = 6;
 const TYPE_AND_CLASS = 4;
-const POINTER = 0xc0;
 
-function skipName(bytes: Uint8Array, start: number): number {
-  let offset = start;
-  for (let length = bytes[offset] ?? 0; length > 0; length = bytes[offset] ?? 0) {
-    if (length >= POINTER) {
-      return offset + 2;
-    }
-    offset += length + 1;
-  }
-  return offset + 1;
+function nameEndAt(bytes: Uint8Array, start: number): number {
+  return endOfCompressedName(bytes, start, bytes.length) ?? bytes.length;
 }

@@ -1,6 +1,6 @@
 import { AppError } from "../../base/error.ts";
 import { ROOT, type Name } from "../../dns/name/name.ts";
-import { rdataToWire } from "../../dns/rdata/codec.ts";
+import { rdataFromText } from "../../dns/rdata/codec.ts";
 import type { Family, RRset, Seconds } from "../../dns/record.ts";
 import { TYPE, typeNumber } from "../../dns/registry.ts";
 import type { ServedAlias, ServedZone } from "../answer-source.ts";
@@ -155,7 +155,7 @@ function wireSetOf({ type, ttl, data }: RRset): WireSet | undefined {
   try {
     return number === undefined
       ? undefined
-      : { type: number, ttl, packed: packRdata(data.map((text) => rdataToWire(type, text))) };
+      : { type: number, ttl, packed: packRdata(data.map((text) => rdataFromText(type, text))) };
   } catch (error) {
     if (error instanceof AppError) {
       return undefined;

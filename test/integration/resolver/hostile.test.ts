@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import type { Message, WireRecord } from "../../../src/dns/message/message.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
-import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../../src/dns/rdata/codec.ts";
 import { CLASS, TYPE } from "../../../src/dns/registry.ts";
 import { type HostileOptions, type Sending, startHostile } from "./hostile-server.ts";
 import { lookupScene, over } from "./lookup-scene.ts";
@@ -265,7 +265,7 @@ function a(address: string): readonly WireRecord[] {
 }
 
 function record(owner: string, type: "A" | "CNAME" | "NS", data: string): WireRecord {
-  return { name: parseName(owner), type: TYPE[type], class: CLASS.IN, ttl: 60, rdata: rdataToWire(type, data) };
+  return { name: parseName(owner), type: TYPE[type], class: CLASS.IN, ttl: 60, rdata: rdataFromText(type, data) };
 }
 
 function link(index: number): string {

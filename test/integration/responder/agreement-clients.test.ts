@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Resolver } from "node:dns/promises";
 import { after, before, describe, test } from "node:test";
 import { byCodeUnit } from "../../../src/base/order.ts";
-import { rdataFromWire, rdataToWire } from "../../../src/dns/rdata/codec.ts";
+import { printRdata, rdataFromText } from "../../../src/dns/rdata/codec.ts";
 import { typeNumber } from "../../../src/dns/registry.ts";
 import { createExchange, type ExchangeClient } from "../../../src/transport/client/exchange-client.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
@@ -197,6 +197,6 @@ function delvLine(line: string): string {
 
 /** A tool's text of a record in our spelling: its data goes to octets and back. */
 function lineOf({ name, ttl, type, data }: Omit<DigRecord, "class">): string {
-  const text = rdataFromWire(typeNumber(type) ?? 0, rdataToWire(type, data));
+  const text = printRdata(typeNumber(type) ?? 0, rdataFromText(type, data));
   return `${name.toLowerCase()} ${ttl} ${type} ${text}`;
 }

@@ -1,7 +1,7 @@
 import { decodeMessage } from "../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import { EMPTY_QUERY, type Message, type WireRecord } from "../../../src/dns/message/message.ts";
-import { rdataFromWire } from "../../../src/dns/rdata/codec.ts";
+import { printRdata } from "../../../src/dns/rdata/codec.ts";
 import { classNumber, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
 import type { ExchangeClient } from "../../../src/transport/client/exchange-client.ts";
 import { labName } from "../../lab/zone-store.ts";
@@ -65,7 +65,7 @@ export function replyOf(message: Message): AgreementReply {
 
 function linesOf(records: readonly WireRecord[]): readonly string[] {
   return records
-    .map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${typeName(type)} ${rdataFromWire(type, rdata)}`)
+    .map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${typeName(type)} ${printRdata(type, rdata)}`)
     .sort();
 }
 

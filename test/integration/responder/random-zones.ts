@@ -1,5 +1,5 @@
-import { nameOfPresentation } from "../../../src/dns/name/name-wire.ts";
-import { ROOT, wildcardBelow, type Name } from "../../../src/dns/name/name.ts";
+import { zoneName } from "../../support/zone-name.ts";
+import { wildcardBelow, type Name } from "../../../src/dns/name/name.ts";
 import type { Family, RRset } from "../../../src/dns/record.ts";
 import { parseZoneFile } from "../../../src/dns/zone-file/parse-zone-file.ts";
 import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
@@ -109,7 +109,7 @@ function askedNames(random: () => number, domain: Name, sets: readonly RRset[]):
 }
 
 function parsedName(text: string): Name {
-  const name = nameOfPresentation(text, ROOT);
+  const name = zoneName(text);
   if (name === undefined) {
     throw new Error(`not a name: ${text}`);
   }

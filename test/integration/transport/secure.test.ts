@@ -10,7 +10,7 @@ import { test } from "node:test";
 import { decodeMessage } from "../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
-import { rdataFromWire } from "../../../src/dns/rdata/codec.ts";
+import { printRdata } from "../../../src/dns/rdata/codec.ts";
 import { TYPE } from "../../../src/dns/registry.ts";
 import { createExchange } from "../../../src/transport/client/exchange-client.ts";
 import type { ExchangeResult, ResolverServer } from "../../../src/transport/exchange.ts";
@@ -42,7 +42,7 @@ function shown(result: ExchangeResult): string {
   }
   const decoded = decodeMessage(result.response);
   const answers = decoded.kind === "ok" ? decoded.message.answers : [];
-  return answers.map((answer) => rdataFromWire(answer.type, answer.rdata)).join(" ");
+  return answers.map((answer) => printRdata(answer.type, answer.rdata)).join(" ");
 }
 
 async function startSecureUnbound() {

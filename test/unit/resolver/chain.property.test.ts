@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "../../support/property.ts";
 import type { WireRecord } from "../../../src/dns/message/message.ts";
-import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../../src/dns/rdata/codec.ts";
 import { CLASS, TYPE } from "../../../src/dns/registry.ts";
 import { type ChainResult, followChain, startOfChain } from "../../../src/resolver/chain/chain.ts";
 import { name, query, response } from "./messages.ts";
@@ -31,7 +31,7 @@ const records = fc
     ),
     fc.array(
       aliasRecord.map(({ owner, type, target, ttl }): WireRecord => {
-        return { name: name(owner), type: TYPE[type], class: CLASS.IN, ttl, rdata: rdataToWire(type, target) };
+        return { name: name(owner), type: TYPE[type], class: CLASS.IN, ttl, rdata: rdataFromText(type, target) };
       }),
       { maxLength: 8 },
     ),

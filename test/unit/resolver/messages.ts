@@ -1,6 +1,6 @@
 import { nameOfCanonical, type Name } from "../../../src/dns/name/name.ts";
 import type { Message, WireRecord } from "../../../src/dns/message/message.ts";
-import { rdataToWire } from "../../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../../src/dns/rdata/codec.ts";
 import { CLASS, EDNS_OPTION, RCODE, TYPE, typeNumber } from "../../../src/dns/registry.ts";
 import { buildQuery, type QueryVariant } from "../../../src/resolver/query/build-query.ts";
 
@@ -24,7 +24,7 @@ function record(line: string): WireRecord {
     ttl: Number(ttl),
     type: typeNumber(type) ?? 0,
     class: chaos === undefined ? CLASS.IN : CLASS.CH,
-    rdata: rdataToWire(type, data),
+    rdata: rdataFromText(type, data),
   };
 }
 

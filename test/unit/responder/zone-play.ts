@@ -1,7 +1,7 @@
 import type { WireRecord } from "../../../src/dns/message/message.ts";
-import { nameOfPresentation } from "../../../src/dns/name/name-wire.ts";
-import { ROOT, type Name } from "../../../src/dns/name/name.ts";
-import { rdataFromWire } from "../../../src/dns/rdata/codec.ts";
+import { zoneName } from "../../support/zone-name.ts";
+import type { Name } from "../../../src/dns/name/name.ts";
+import { printRdata } from "../../../src/dns/rdata/codec.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { CLASS, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
 import { readZoneEntries } from "../../../src/dns/zone-file/records.ts";
@@ -16,7 +16,7 @@ export const NOW = 1_000_000;
 
 /** A name as people write it; "." and wildcards too. */
 export function nameOf(text: string): Name {
-  const name = nameOfPresentation(text, ROOT);
+  const name = zoneName(text);
   if (name === undefined) {
     throw new Error(`not a name: ${text}`);
   }
@@ -80,5 +80,5 @@ export function linesOf(result: AnswerResult): readonly string[] {
 }
 
 function lineOf({ name, ttl, type, rdata }: WireRecord): string {
-  return `${name} ${ttl} ${typeName(type)} ${rdataFromWire(type, rdata)}`;
+  return `${name} ${ttl} ${typeName(type)} ${printRdata(type, rdata)}`;
 }

@@ -1,10 +1,74 @@
-import type { Token } from "../../presentation/rdata-tokens.ts";
+import type { Name } from "../../name/name.ts";
+import type { Token } from "../../presentation/lexer.ts";
+import { excerpt } from "../../presentation/escapes.ts";
 import type { WireReader } from "../../wire/wire-reader.ts";
+import type { ByteBuffer } from "./byte-buffer.ts";
 
-/** One part of RDATA between text and octets. Undefined from either side: it is not one. */
-export interface WireField {
-  /** Given: takes all words that are left, at least so many; else exactly one word. */
-  readonly rest?: number;
-  toWire(tokens: readonly Token[]): Uint8Array | undefined;
-  fromWire(reader: WireReader): readonly string[] | undefined;
+/** One part of RDATA, or all of it, as text and as bytes. */
+export interface Field {
+  /** For messages: "an IPv4 address". */
+  readonly noun: string;
+  /** Takes its tokens from the text and appends its bytes. A problem ends the parse. */
+  parse(text: RdataText, into: ByteBuffer): FieldProblem | undefined;
+  /** Reads its bytes and returns their canonical text. Undefined if they are not well formed, or if no text results in exactly these bytes. */
+  print(reader: WireReader): string | undefined;
+}
+
+/** The tokens of a record's data, and how many of them have been taken. */
+export interface RdataText {
+  readonly tokens: readonly Token[];
+  readonly origin: Name;
+  next: number;
+}
+
+export interface FieldProblem {
+  /** Undefined if the data ends too early. */
+  readonly token: Token | undefined;
+  readonly message: string;
+}
+
+/** The next token; undefined at the end. */
+function takeToken(text: RdataText): Token | undefined {
+  const token = text.tokens[text.next];
+  text.next += token === undefined ? 0 : 1;
+  return token;
+}
+
+/** All tokens that are left. */
+export function takeRest(text: RdataText): readonly Token[] {
+  const tokens = text.tokens.slice(text.next);
+  text.next = text.tokens.length;
+  return tokens;
+}
+
+/** `invalid IPv4 address "x"` for a noun "an IPv4 address". */
+export function invalid(noun: string, token: Token): FieldProblem {
+  return { token, message: `invalid ${noun.replace(/^an? /, "")} "${excerpt(token.raw)}"` };
+}
+
+export function missing(noun: string): FieldProblem {
+  return { token: undefined, message: `the data ends too early: add ${noun}` };
+}
+
+/** A field of exactly one token. `parse` returns false for invalid text, or a message of its own. */
+export function oneToken(
+  noun: string,
+  parse: (token: Token, into: ByteBuffer, origin: Name) => boolean | string,
+  print: Field["print"],
+): Field {
+  return {
+    noun,
+    parse: (text, into) => {
+      const token = takeToken(text);
+      if (token === undefined) {
+        return missing(noun);
+      }
+      const parsed = parse(token, into, text.origin);
+      if (typeof parsed === "string") {
+        return { token, message: parsed };
+      }
+      return parsed ? undefined : invalid(noun, token);
+    },
+    print,
+  };
 }

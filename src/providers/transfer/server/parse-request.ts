@@ -2,7 +2,7 @@ import { decodeMessage } from "../../../dns/message/decode.ts";
 import { messageHead } from "../../../dns/message/error-reply.ts";
 import type { Message, Question } from "../../../dns/message/message.ts";
 import { HEADER_BYTES } from "../../../dns/wire/wire-reader.ts";
-import { rdataFromWire } from "../../../dns/rdata/codec.ts";
+import { printRdata } from "../../../dns/rdata/codec.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../../dns/registry.ts";
 
 export type Request =
@@ -67,7 +67,7 @@ function whatOf({ authorities }: Message, { name, type }: Question): TransferQue
       return { kind: "whole" };
     case TYPE.IXFR: {
       const soa = authorities.find((record) => record.type === TYPE.SOA && record.name === name);
-      const serial = soa === undefined ? Number.NaN : Number(rdataFromWire(TYPE.SOA, soa.rdata).split(" ")[2]);
+      const serial = soa === undefined ? Number.NaN : Number(printRdata(TYPE.SOA, soa.rdata).split(" ")[2]);
       return Number.isInteger(serial) ? { kind: "incremental", serial } : undefined;
     }
     default:

@@ -1,6 +1,6 @@
 import type { WireRecord } from "../../../dns/message/message.ts";
 import type { RRset } from "../../../dns/record.ts";
-import { rdataToWire } from "../../../dns/rdata/codec.ts";
+import { rdataFromText } from "../../../dns/rdata/codec.ts";
 import { CLASS, typeNumber } from "../../../dns/registry.ts";
 
 /** One record set in the form in which it is transferred; made once, and shared by all versions that have it. */
@@ -15,7 +15,7 @@ export interface WireRRset {
 /** Throws MESSAGE_INVALID for data that its type cannot have. */
 export function wireRRset({ name, type, ttl, data }: RRset): WireRRset {
   const number = typeNumber(type) ?? 0;
-  const records = data.map((text) => ({ name, type: number, class: CLASS.IN, ttl, rdata: rdataToWire(type, text) }));
+  const records = data.map((text) => ({ name, type: number, class: CLASS.IN, ttl, rdata: rdataFromText(type, text) }));
   return { name, type: number, records, bytes: records.reduce((sum, record) => sum + recordBytes(record), 0) };
 }
 

@@ -4,7 +4,7 @@ import { decodeMessage } from "../../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../../src/dns/message/encode.ts";
 import type { Message, WireRecord } from "../../../../src/dns/message/message.ts";
 import { nameOfCanonical, parseName } from "../../../../src/dns/name/name.ts";
-import { rdataToWire } from "../../../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../../../src/dns/rdata/codec.ts";
 import { CLASS, TYPE, typeNumber } from "../../../../src/dns/registry.ts";
 
 const EXAMPLE = parseName("example.com");
@@ -32,7 +32,7 @@ function record(name: string, type: string, data: string): WireRecord {
     type: typeNumber(type) ?? 0,
     class: 1,
     ttl: 60,
-    rdata: rdataToWire(type, data),
+    rdata: rdataFromText(type, data),
   };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Message, WireRecord } from "../../../../src/dns/message/message.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import { rdataToWire } from "../../../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../../../src/dns/rdata/codec.ts";
 import { createTransferReader } from "../../../../src/dns/message/transfer-reader.ts";
 import { CLASS, TYPE, typeNumber } from "../../../../src/dns/registry.ts";
 
@@ -16,7 +16,7 @@ function record(line: string): WireRecord {
     type: number,
     class: classText === "CH" ? CLASS.CH : CLASS.IN,
     ttl: 60,
-    rdata: rdataToWire(type, data.join(" ")),
+    rdata: rdataFromText(type, data.join(" ")),
   };
 }
 

@@ -1,54 +1,69 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseName, ROOT } from "../../../../src/dns/name/name.ts";
-import { nameOfPresentation, textOfWire, wireOfNameText } from "../../../../src/dns/name/name-wire.ts";
+import { nameOfCanonical, ROOT } from "../../../../src/dns/name/name.ts";
+import {
+  endOfCompressedName,
+  endOfWireName,
+  textOfWire,
+  wireLength,
+  wireOfName,
+} from "../../../../src/dns/name/name-wire.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../../../src/dns/name/octet-spelling.ts";
 
-const LABEL_63 = "a".repeat(63);
-const ORIGIN = parseName("example.com");
-
-const NAMES: readonly (readonly [string, string | undefined])[] = [
-  ["@", "example.com."],
-  [".", "."],
-  ["www", "www.example.com."],
-  ["WWW.Other.", "www.other."],
-  ["*", "*.example.com."],
-  ["a\\.b", "a\\046b.example.com."],
-  ["a\\046b.", "a\\046b."],
-  ["\\A\\097", "aa.example.com."],
-  ["\\065.", "a."],
-  ["a\\;b.", "a\\059b."],
-  ["a\\\\.", "a\\092."],
-  ["a\\\\.b.", "a\\092.b."],
-  [`${LABEL_63}.`, `${LABEL_63}.`],
-  [`${"\\255".repeat(63)}.`, `${"\\255".repeat(63)}.`],
-  ["", undefined],
-  ["..", undefined],
-  [".a", undefined],
-  ["a..b", undefined],
-  ["a b", undefined],
-  ["é", undefined],
-  ["a\\", undefined],
-  ["a\\25", undefined],
-  ["a\\256", undefined],
-  [`${LABEL_63}a.`, undefined],
-  [`${`${LABEL_63}.`.repeat(3)}${LABEL_63}.`, undefined],
-  [`${`${LABEL_63}.`.repeat(3)}${"b".repeat(50)}`, undefined],
-];
-
-for (const [text, want] of NAMES) {
-  test(`in a zone file of example.com, ${text.slice(0, 40)} is ${want?.slice(0, 40) ?? "no name"}`, () => {
-    assert.equal(nameOfPresentation(text, ORIGIN), want);
-  });
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 }
 
-test("names below the root", () => {
-  assert.deepEqual([nameOfPresentation("com", ROOT), nameOfPresentation("@", ROOT)], ["com.", "."]);
+test("a name has a wire form, and the wire form a text", () => {
+  for (const [text, hex] of [
+    [".", "00"],
+    ["www.a\\046b.", "03 777777 03 612e62 00"],
+    ["\\255.example.", "01 ff 07 6578616d706c65 00"],
+  ] as const) {
+    const wire = wireOfName(nameOfCanonical(text));
+    assert.deepEqual(wire, bytesOf(hex));
+    assert.equal(textOfWire(wire), text);
+    assert.equal(wireLength(text), wire.length);
+    assert.equal(endOfWireName(wire, 0, wire.length), wire.length);
+  }
 });
 
-test("the wire form and back", () => {
-  const wire = wireOfNameText("Www.a\\046b.");
-  assert.equal(Buffer.from(wire ?? []).toString("hex"), "0357777703612e6200");
-  assert.equal(textOfWire(wire ?? new Uint8Array(1)), "Www.a\\046b.");
-  assert.deepEqual(wireOfNameText("."), new Uint8Array(1));
-  assert.equal(wireOfNameText("relative"), undefined);
+test("the text of a wire name keeps the case, or is canonical", () => {
+  const wire = bytesOf("03 577777 01 41 00");
+  assert.deepEqual([textOfWire(wire), textOfWire(wire, LOWER_CASE_BYTE_TEXT)], ["Www.A.", "www.a."]);
+  assert.deepEqual(wireOfName(ROOT), new Uint8Array(1));
+});
+
+test("a wire name ends at its root label, or is not well formed", () => {
+  const label = `3f ${"61".repeat(63)}`;
+  const cases: readonly (readonly [string, number, number | undefined])[] = [
+    ["ff 01 61 00 ff", 1, 4],
+    ["01 61", 0, undefined],
+    ["02 61 00", 0, undefined],
+    ["", 0, undefined],
+    ["c0 0c", 0, undefined],
+    [`40 ${"61".repeat(64)} 00`, 0, undefined],
+    [`${label.repeat(3)} 3d ${"61".repeat(61)} 00`, 0, 255],
+    [`${label.repeat(3)} 3e ${"61".repeat(62)} 00`, 0, undefined],
+  ];
+  for (const [hex, start, want] of cases) {
+    assert.equal(endOfWireName(bytesOf(hex), start, bytesOf(hex).length), want, hex);
+  }
+});
+
+test("a compressed name ends at its root label or after its pointer, which is not followed", () => {
+  const cases: readonly (readonly [string, number, number | undefined])[] = [
+    ["01 61 00", 0, 3],
+    ["ff 01 61 c0 0c ff", 1, 5],
+    ["c0 00", 0, 2],
+    ["c0", 0, undefined],
+    ["01 61 c0", 0, undefined],
+    ["01 61", 0, undefined],
+    ["80 00", 0, undefined],
+    [`${"01 61".repeat(126)} 01 61 00`, 0, 255],
+    [`${"01 61".repeat(128)} 00`, 0, undefined],
+  ];
+  for (const [hex, start, want] of cases) {
+    assert.equal(endOfCompressedName(bytesOf(hex), start, bytesOf(hex).length), want, hex);
+  }
 });

@@ -264,14 +264,15 @@ test("the limit of a ConfigMap counts its key and is met exactly", async () => {
   const at = lab();
   await converge(providerOf(at));
   const header = (at.store.text ?? "").length;
-  const line = "x.example.com.\t3600\tIN\tTXT\t".length + 1;
+  const line = 'x00000.example.com.\t3600\tIN\tTXT\t""\n'.length;
   const room = 1_048_576 - header - "key".length;
-  const strings: string[] = [];
-  for (let left = room - line; left > 0; left -= 255 + 3) {
-    strings.push(`"${"t".repeat(Math.min(255, Math.max(0, left - 2 - (strings.length === 0 ? 0 : 1))))}"`);
-  }
-  const text = strings.join(" ");
-  const exact = `${BASE}x TXT ${text}\n`;
+  const records = Math.ceil(room / (line + 255));
+  const letters = room - records * line;
+  const texts = Array.from({ length: records }, (_, index) => {
+    const size = Math.floor(letters / records) + (index < letters % records ? 1 : 0);
+    return `x${String(index).padStart(5, "0")} TXT "${"t".repeat(size)}"\n`;
+  });
+  const exact = `${BASE}${texts.join("")}`;
   const wrote = async (key: string, base: string) => {
     const provider = providerOf(lab(base), "me", fitting(key));
     return provider.apply({ zone: await readZone(provider), writes: [] }, NEVER);

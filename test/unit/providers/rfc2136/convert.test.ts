@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeMessage } from "../../../../src/dns/message/decode.ts";
 import { nameOfCanonical, parseName } from "../../../../src/dns/name/name.ts";
-import { rdataToWire } from "../../../../src/dns/rdata/codec.ts";
+import { rdataFromText } from "../../../../src/dns/rdata/codec.ts";
 import type { RRset } from "../../../../src/dns/record.ts";
 import { typeNumber } from "../../../../src/dns/registry.ts";
 import type { BackendChange } from "../../../../src/providers/backend.ts";
@@ -16,7 +16,7 @@ function set(text: string): RRset {
 
 function wire(text: string, classNumber = 1) {
   const { name, type, ttl, data } = set(text);
-  return { name, type: typeNumber(type) ?? 0, class: classNumber, ttl, rdata: rdataToWire(type, data[0] ?? "") };
+  return { name, type: typeNumber(type) ?? 0, class: classNumber, ttl, rdata: rdataFromText(type, data[0] ?? "") };
 }
 
 function change(before: string, after: string): BackendChange {

@@ -2,7 +2,7 @@ import { rrsetKey } from "../../../../src/dns/record.ts";
 import assert from "node:assert/strict";
 import type { WireRecord } from "../../../../src/dns/message/message.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import { rdataFromWire } from "../../../../src/dns/rdata/codec.ts";
+import { printRdata } from "../../../../src/dns/rdata/codec.ts";
 import { typeName } from "../../../../src/dns/registry.ts";
 import { parseZoneFile } from "../../../../src/dns/zone-file/parse-zone-file.ts";
 import { wireRRset } from "../../../../src/providers/transfer/zone/wire-rrset.ts";
@@ -36,7 +36,7 @@ export function history(versions: readonly ZoneVersion[], limits?: JournalLimits
 /** "www.example.com. 60 A 192.0.2.1" */
 export function texts(records: Iterable<WireRecord>): readonly string[] {
   return [...records].map(
-    ({ name, ttl, type, rdata }) => `${name} ${ttl} ${typeName(type)} ${rdataFromWire(type, rdata)}`,
+    ({ name, ttl, type, rdata }) => `${name} ${ttl} ${typeName(type)} ${printRdata(type, rdata)}`,
   );
 }
 

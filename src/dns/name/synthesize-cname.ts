@@ -1,0 +1,12 @@
+import { MAX_NAME_BYTES, type Name, nameOfCanonical, ROOT } from "./name.ts";
+import { wireLength } from "./name-wire.ts";
+
+/**
+ * The target of the CNAME that a DNAME makes for a name below its owner (RFC 6672 2.2): the labels below the owner, then the DNAME's target.
+ * Undefined: that is longer than 255 bytes, which a name server answers with YXDOMAIN.
+ */
+export function synthesizeCname(name: Name, dname: { readonly owner: Name; readonly target: Name }): Name | undefined {
+  const below = dname.owner === ROOT ? name : name.slice(0, name.length - dname.owner.length);
+  const text = dname.target === ROOT ? below : `${below}${dname.target}`;
+  return wireLength(text) > MAX_NAME_BYTES ? undefined : nameOfCanonical(text);
+}

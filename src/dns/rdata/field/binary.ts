@@ -1,0 +1,62 @@
+import { readBytes } from "../../wire/wire-reader.ts";
+import { appendBytes } from "./byte-buffer.ts";
+import { type Field, invalid, missing, oneToken, takeRest } from "./field.ts";
+
+/** All that is left, as hexadecimal digits in any number of words: at least one byte. */
+export const hexRest = rest("hexadecimal digits", "hex", (digits) => /^(?:[0-9a-f]{2})+$/i.test(digits));
+
+/** All that is left, as base64 in any number of words: at least one byte. */
+export const base64Rest = rest("base64", "base64", (text) => isBase64(text));
+
+/** Exactly so many bytes as hexadecimal groups with a separator between (RFC 7043 3.2, RFC 6742 2.1). */
+export function hexGroups(noun: string, layout: HexLayout): Field {
+  const { count, digits, separator } = layout;
+  // BIND leaves out leading zeros between colons.
+  const group = separator === ":" ? /^[0-9a-f]{1,4}$/i : /^[0-9a-f]{2}$/i;
+  return oneToken(
+    noun,
+    ({ raw, quoted }, into) => {
+      const groups = raw.split(separator);
+      appendBytes(into, Buffer.from(groups.map((one) => one.padStart(digits, "0")).join(""), "hex"));
+      return !quoted && groups.length === count && groups.every((one) => group.test(one));
+    },
+    (reader) => {
+      const hex = Buffer.from(readBytes(reader, (count * digits) / 2)).toString("hex");
+      return (hex.match(digits === 2 ? /../g : /..../g) ?? []).join(separator);
+    },
+  );
+}
+
+interface HexLayout {
+  readonly count: number;
+  readonly digits: 2 | 4;
+  readonly separator: "-" | ":";
+}
+
+/** True for one or more bytes in the one base64 spelling that they have. */
+export function isBase64(text: string): boolean {
+  return text !== "" && Buffer.from(text, "base64").toString("base64") === text;
+}
+
+function rest(noun: string, encoding: "hex" | "base64", isValid: (text: string) => boolean): Field {
+  return {
+    noun,
+    parse: (text, into) => {
+      const tokens = takeRest(text);
+      const [first] = tokens;
+      const joined = tokens.map(({ raw }) => raw).join("");
+      if (first === undefined) {
+        return missing(noun);
+      }
+      if (!isValid(joined)) {
+        return invalid(noun, { ...first, raw: joined });
+      }
+      appendBytes(into, Buffer.from(joined, encoding));
+      return undefined;
+    },
+    print: (reader) => {
+      const bytes = readBytes(reader, reader.end - reader.offset);
+      return bytes.length === 0 ? undefined : Buffer.from(bytes).toString(encoding);
+    },
+  };
+}
