@@ -52,7 +52,7 @@ export async function checkWithBind({
   domains,
 }: ZoneFiles): Promise<{ loaded: readonly string[]; log: string }> {
   const config = join(directory, "check.conf");
-  await writeFile(config, bindZones(directory, domains));
+  await writeFile(config, zoneClauses(directory, domains));
   const { stdout, stderr } = await run(locateComponent("named-checkconf"), ["-z", config]);
   const log = stdout + stderr;
   const loaded = new Set([...log.matchAll(/^zone (\S+)\/IN: loaded serial/gm)].map(([, domain]) => domain));
@@ -62,11 +62,12 @@ export async function checkWithBind({
 /** startBind fails over a zone that named refuses, so the checker sorts these out before. */
 async function serveWithBind(files: ZoneFiles): Promise<Served> {
   const { loaded, log } = await checkWithBind(files);
-  await using bind = await startBind({ moreConfig: bindZones(files.directory, loaded) });
+  await using bind = await startBind({ moreConfig: zoneClauses(files.directory, loaded) });
   return { ...(await transferFrom(bind, { ...files, domains: loaded })), log };
 }
 
-function bindZones(directory: string, domains: readonly string[]): string {
+/** BIND's configuration of primary zones. */
+export function zoneClauses(directory: string, domains: readonly string[]): string {
   return domains
     .map((domain) => `zone "${domain}" { type primary; file "${zonePath(directory, domain)}"; ${LENIENT} };`)
     .join("\n");
@@ -120,6 +121,6 @@ export function linesAbout(domain: string, { log }: Pick<Served, "log">): string
     .join("\n");
 }
 
-function zonePath(directory: string, domain: string): string {
+export function zonePath(directory: string, domain: string): string {
   return join(directory, `${domain}.zone`);
 }

@@ -30,11 +30,20 @@ export function titleOf({ text }: RecordLine): string {
 /** The domain of a zone with all lines that every server can serve. */
 export const WHOLE = "whole.example";
 
-/** Its text; `spelling` chooses how a line is written. Each line has an origin of its own. */
+/** Its text; `spelling` chooses how a line is written. */
 export function wholeZone(spelling: (line: RecordLine) => string): string {
+  return zoneOfLines(WHOLE, spelling, ({ cannotServe }) => cannotServe === undefined);
+}
+
+/** A zone with the lines that dnsalias reads and that are chosen. Each line has an origin of its own, named as its zone in {@link LINES}. */
+export function zoneOfLines(
+  zone: string,
+  spelling: (line: RecordLine) => string,
+  isChosen: (line: RecordLine) => boolean,
+): string {
   const parts = [...LINES]
-    .filter(([, { refused, cannotServe }]) => refused === undefined && cannotServe === undefined)
-    .map(([domain, line]) => `$TTL 300\n$ORIGIN ${domain.replace(".example", "")}.${WHOLE}.\n${spelling(line)}`);
+    .filter(([, line]) => line.refused === undefined && isChosen(line))
+    .map(([domain, line]) => `$TTL 300\n$ORIGIN ${domain.replace(".example", "")}.${zone}.\n${spelling(line)}`);
   return zoneOf(parts.join("\n"));
 }
 
