@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { skipWithout } from "../../support/component.ts";
 import { asBindReads, asWritten, LINES, titleOf, WHOLE, zoneOf, zoneTexts } from "./lines/all-lines.ts";
+import { INVALID_LINES } from "./lines/invalid-lines.ts";
 import type { RecordLine } from "./lines/record-line.ts";
 import { publishZoneFiles, type Published } from "./product.ts";
 import {
@@ -23,12 +24,15 @@ describe("CoreDNS, BIND, Knot and NSD serve each record line of a base zone as B
   let directory: string;
   let published: Published;
   let original: Served;
+  let invalid: { readonly loaded: readonly string[] };
   let unreadByBind: readonly string[];
   const served = new Map<ServerName, Served>();
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "dnsalias-lines-"));
-    published = await publishZoneFiles(directory, zoneTexts(asWritten));
+    const invalidZones = new Map(INVALID.map(([domain, text]) => [domain, zoneOf(text)] as const));
+    published = await publishZoneFiles(directory, new Map([...zoneTexts(asWritten), ...invalidZones]));
+    invalid = await checkWithBind(await writeZoneFiles(join(directory, "invalid"), invalidZones));
     const written = await writeZoneFiles(join(directory, "written"), published.written);
     original = await serveZones("BIND", await writeZoneFiles(join(directory, "original"), zoneTexts(asBindReads)));
     unreadByBind = await respelledThatBindRefuses(join(directory, "respelled"));
@@ -57,6 +61,14 @@ describe("CoreDNS, BIND, Knot and NSD serve each record line of a base zone as B
     });
   }
 
+  test("dnsalias refuses with its line each line that BIND refuses for a good reason", () => {
+    const problems = INVALID.flatMap(([domain, text]) => [
+      ...(invalid.loaded.includes(domain) ? [`BIND reads: ${text}`] : []),
+      ...(/\bline [56]\b/.test(published.refused.get(domain) ?? "") ? [] : [`dnsalias doesn't refuse: ${text}`]),
+    ]);
+    assert.deepEqual(problems, []);
+  });
+
   test("so do they with all lines in one zone", () => {
     assert.equal(published.refused.get(WHOLE), undefined);
     const wanted =
@@ -67,6 +79,8 @@ describe("CoreDNS, BIND, Knot and NSD serve each record line of a base zone as B
     }
   });
 });
+
+const INVALID = INVALID_LINES.map((text, index) => [`invalid-${index + 1}.example`, text] as const);
 
 function judge(domain: string, line: RecordLine, server: ServerName, served: Served, wanted: readonly string[]): void {
   const records = served.zones.get(domain);

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { startBind } from "../../support/bind.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
 import { runOrThrow } from "../../support/run.ts";
@@ -18,6 +19,7 @@ describe("a zone that a tool prints is a base zone with the same records", { ski
   let original: Served;
   let printed: Map<string, string>;
   let readByBind: Served;
+  let readByKnot: Served;
   let published: Published;
   let served: Served;
   const started = new AsyncDisposableStack();
@@ -40,7 +42,9 @@ describe("a zone that a tool prints is a base zone with the same records", { ski
       }
       printed = await printAll(source);
     }
-    readByBind = await serveZones("BIND", await writeZoneFiles(join(directory, "printed"), printed));
+    const prints = await writeZoneFiles(join(directory, "printed"), printed);
+    readByBind = await serveZones("BIND", prints);
+    readByKnot = await serveZones("Knot", prints);
     const complete = ZONE_PRINTERS.map((printer) => [wholeOf(printer), printed.get(wholeOf(printer)) ?? ""] as const);
     published = await publishZoneFiles(directory, new Map(complete));
     served = await serveZones("BIND", await writeZoneFiles(join(directory, "written"), published.written));
@@ -61,7 +65,8 @@ describe("a zone that a tool prints is a base zone with the same records", { ski
       test(`${printer.name} misprints ${titleOf({ text })}: ${fault}`, () => {
         const single = singleOf(printer, index);
         const wanted = original.zones.get(single) ?? assert.fail();
-        assert.notDeepEqual(readByBind.zones.get(single), wanted, printed.get(single) ?? "");
+        const readings = [readByBind, readByKnot].map(({ zones }) => zones.get(single));
+        assert.ok(!readings.every((records) => isDeepStrictEqual(records, wanted)), printed.get(single) ?? "");
       });
     }
   }

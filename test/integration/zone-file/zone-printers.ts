@@ -6,7 +6,7 @@ import type { DnsEndpoint } from "../../support/dns-probe.ts";
 import { startKnot } from "../../support/knot.ts";
 import { startPdns } from "../../support/pdns.ts";
 import { run, runOrThrow } from "../../support/run.ts";
-import { KNOT_MISPRINTS, LDNS_MISPRINTS, type Misprint, PDNS_MISPRINTS } from "./misprints.ts";
+import { KNOT_MISPRINTS, LDNS_MISPRINTS, type Misprint, NSD_MISPRINTS, PDNS_MISPRINTS } from "./misprints.ts";
 
 /** Where a printer finds zones. */
 export interface ZoneSource {
@@ -43,7 +43,7 @@ export const ZONE_PRINTERS: readonly ZonePrinter[] = [
     name: "nsd-checkzone -p",
     id: "nsd-checkzone",
     needs: ["nsd-checkzone"],
-    misprints: [],
+    misprints: NSD_MISPRINTS,
     print: ({ genericPathOf }, domains) =>
       eachOf(domains, (domain) => output("nsd-checkzone", ["-p", domain, genericPathOf(domain)])),
   },

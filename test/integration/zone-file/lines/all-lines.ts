@@ -32,7 +32,11 @@ export const WHOLE = "whole.example";
 
 /** Its text; `spelling` chooses how a line is written. */
 export function wholeZone(spelling: (line: RecordLine) => string): string {
-  return zoneOfLines(WHOLE, spelling, ({ cannotServe }) => cannotServe === undefined);
+  return zoneOfLines(
+    WHOLE,
+    spelling,
+    ({ cannotServe, cannotTake }) => cannotServe === undefined && cannotTake === undefined,
+  );
 }
 
 /** A zone with the lines that dnsalias reads and that are chosen. Each line has an origin of its own, named as its zone in {@link LINES}. */

@@ -30,7 +30,6 @@ export const GENERIC_LINES: readonly RecordLine[] = [
     `x URI \\# 304 000a0001 ${"61".repeat(300)}`,
     String.raw`x TYPE65 \# 10 00010000010003026832`,
     String.raw`x HTTPS \# 10 00010000010003026832`,
-    String.raw`x HTTPS \# 10 00000000010003026832`,
     String.raw`x TYPE64 \# 21 00010000010004 03646f71 00070006 2f7b646e737d`,
     String.raw`x TYPE64 \# 19 0001000001000c08665c6f6f2c626172026832`,
     String.raw`x TYPE64 \# 7 00010000080000`,
@@ -46,7 +45,14 @@ export const GENERIC_LINES: readonly RecordLine[] = [
     String.raw`x TYPE260 \# 6 0a01c0000201`,
     String.raw`x TYPE258 \# 3 026162`,
     String.raw`x TYPE261 \# 3 026162`,
+    String.raw`x TYPE11 \# 9 c00002010600000040`,
+    String.raw`x TYPE40 \# 6 010000010203`,
+    String.raw`x TYPE66 \# 18 003b0100350161056f74686572036e657400`,
     String.raw`x TYPE32769 \# 6 7b650dc80102`,
   ]),
   { text: String.raw`x TYPE65281 \# 1024 ${"0a".repeat(1024)}` },
+  {
+    text: String.raw`x HTTPS \# 10 00000000010003026832`,
+    refused: "AliasMode has no parameters (RFC 9460 2.4.2), and PowerDNS cannot transfer them",
+  },
 ];

@@ -6,6 +6,7 @@ const IPSEC_KEY = "AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==";
 const HIT = "200100107B1A74DF365639CC39F1D578";
 const HIP_KEY = "AwEAAbdxyhNuSutc5EMzxTs9LBPCIkOFH8cI";
 const ACTIVE = "is a record of a signed zone, which dnsalias doesn't publish";
+const BY_NUMBER = "dnsalias reads this type in the form of RFC 3597 only";
 
 /** Records of keys, digests and certificates. */
 export const KEY_LINES: readonly RecordLine[] = [
@@ -54,6 +55,7 @@ export const KEY_LINES: readonly RecordLine[] = [
     "x DHCID AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=",
     `x IPSECKEY 10 1 2 192.0.2.38 ${IPSEC_KEY}`,
     `x IPSECKEY 10 0 2 . ${IPSEC_KEY}`,
+    `x IPSECKEY 10 1 0 192.0.2.38 ${IPSEC_KEY}`,
     `x IPSECKEY 10 2 2 2001:DB8:0::1 ${IPSEC_KEY}`,
     `x IPSECKEY 10 2 2 ::ffff:192.0.2.1 ${IPSEC_KEY}`,
     `x IPSECKEY 10 3 2 Gw.Other.net. ${IPSEC_KEY.slice(0, 12)} ${IPSEC_KEY.slice(12)}`,
@@ -69,8 +71,6 @@ export const KEY_LINES: readonly RecordLine[] = [
     "@ CSYNC 1 1 TYPE65280 TYPE1 DLV",
     "x RKEY 0 3 13 AQID",
     'x DOA 1 2 3 "text/plain" AQID',
-    "x DSYNC CDS NOTIFY 53 a.other.net.",
-    "x SINK 1 0 0 AQID",
   ]),
   {
     text: "x AMTRELAY 10 1 1 192.0.2.1",
@@ -89,4 +89,7 @@ export const KEY_LINES: readonly RecordLine[] = [
     text: "x RRSIG A 13 2 300 20301231235959 20201231235959 1 @ AQID",
     refused: `RRSIG ${ACTIVE}`,
   },
+  { text: "@ CSYNC 66 3 TYPE0", refused: "0 is no type (RFC 6895 3.1), and NSD drops the zone over it" },
+  { text: "x DSYNC CDS NOTIFY 53 a.other.net.", refused: BY_NUMBER },
+  { text: "x SINK 1 0 0 AQID", refused: BY_NUMBER },
 ];

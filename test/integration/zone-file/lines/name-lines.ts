@@ -22,6 +22,8 @@ export const NAME_LINES: readonly RecordLine[] = lines([
   String.raw`x NAPTR 100 50 "s" "z3950+I2L+I2C" "" _z3950._tcp.gatech.edu.`,
   String.raw`x NAPTR 100 10 U E2U+sip "!^.*$!sip:a\\b@example.com!" .`,
   'x NAPTR 0 0 "" "" "" .',
+  String.raw`x NAPTR 1 1 "u" "E2U+sip" "!^(\\+)(.*)$!sip:\\2@example.com!i" .`,
+  String.raw`x NAPTR 1 1 "u" "" "/a\\/b/c\\/d/" y`,
   "x KX 1 y.other.net.",
   "x AFSDB 1 y.other.net.",
   String.raw`x RP admin\.dns.other.net. text`,

@@ -10,6 +10,8 @@ export interface RecordLine {
   readonly refused?: string;
   /** Servers that don't serve the record in any spelling, and how they fail. */
   readonly cannotServe?: Partial<Record<ServerName, string>>;
+  /** Secondaries that serve another record than they transfer, and how they fail. */
+  readonly cannotTake?: Partial<Record<ServerName, string>>;
 }
 
 /** Lines without more. */

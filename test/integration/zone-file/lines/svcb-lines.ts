@@ -1,6 +1,7 @@
 import { lines, type RecordLine } from "./record-line.ts";
 
 const ECH = "AEn+DQBFKwAgACABWIHUGj4u+PIggYXcR5JF0gYk3dCRioBW8uJq9H4mKAAIAAEAAQABAANAEnB1YmxpYy50bHMtZWNoLmRldgAA";
+const ESCAPE = "in a list, only a comma and a backslash are escaped (RFC 9460 A.1), and servers disagree on others";
 
 /** SVCB and HTTPS (RFC 9460), with keys of RFC 9461 and RFC 9540. */
 export const SVCB_LINES: readonly RecordLine[] = [
@@ -64,7 +65,6 @@ export const SVCB_LINES: readonly RecordLine[] = [
   ]),
   { text: "x HTTPS 1 . alpn=h2 ohttp", bindReads: "x HTTPS 1 . alpn=h2 key8" },
   { text: "x HTTPS 1 . mandatory=ohttp,alpn alpn=h2 ohttp", bindReads: "x HTTPS 1 . mandatory=alpn,key8 alpn=h2 key8" },
-  { text: "x HTTPS 1 . PORT=1", refused: "names of keys are lowercase (RFC 9460 2.1), and BIND refuses others" },
   {
     text: "x HTTPS 1 . ipv6hint=::ffff:192.0.2.1",
     refused: "CoreDNS drops the zone over an IPv4-mapped address in ipv6hint, in text and in bytes",
@@ -74,4 +74,10 @@ export const SVCB_LINES: readonly RecordLine[] = [
     refused: "65535 is an invalid key (RFC 9460 14.3.2), and CoreDNS drops the zone over it",
   },
   { text: "x HTTPS 1 . key8=x", refused: "ohttp has no value (RFC 9540 4), and CoreDNS drops the zone over one" },
+  {
+    text: "x HTTPS 0 y.other.net. alpn=h2",
+    refused: "AliasMode has no parameters (RFC 9460 2.4.2), and PowerDNS cannot transfer them",
+  },
+  { text: String.raw`x SVCB 1 . alpn="a\\092b"`, refused: ESCAPE },
+  { text: String.raw`x SVCB 1 . alpn="a\\\"b"`, refused: ESCAPE },
 ];
