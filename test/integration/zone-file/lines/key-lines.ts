@@ -55,7 +55,6 @@ export const KEY_LINES: readonly RecordLine[] = [
     "x DHCID AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=",
     `x IPSECKEY 10 1 2 192.0.2.38 ${IPSEC_KEY}`,
     `x IPSECKEY 10 0 2 . ${IPSEC_KEY}`,
-    `x IPSECKEY 10 1 0 192.0.2.38 ${IPSEC_KEY}`,
     `x IPSECKEY 10 2 2 2001:DB8:0::1 ${IPSEC_KEY}`,
     `x IPSECKEY 10 2 2 ::ffff:192.0.2.1 ${IPSEC_KEY}`,
     `x IPSECKEY 10 3 2 Gw.Other.net. ${IPSEC_KEY.slice(0, 12)} ${IPSEC_KEY.slice(12)}`,
@@ -88,6 +87,11 @@ export const KEY_LINES: readonly RecordLine[] = [
   {
     text: "x RRSIG A 13 2 300 20301231235959 20201231235959 1 @ AQID",
     refused: `RRSIG ${ACTIVE}`,
+  },
+  {
+    text: "x IPSECKEY 10 1 0 192.0.2.38 AQ==",
+    refused:
+      "there is no key with algorithm 0 (RFC 4025 2.4): Knot drops the zone over it, and BIND over one without a key",
   },
   { text: "@ CSYNC 66 3 TYPE0", refused: "0 is no type (RFC 6895 3.1), and NSD drops the zone over it" },
   { text: "x DSYNC CDS NOTIFY 53 a.other.net.", refused: BY_NUMBER },
