@@ -89,7 +89,8 @@ function originals(): ReadonlyMap<string, string> {
     ZONE_PRINTERS.flatMap((printer) => {
       const texts = printer.misprints.map(([text]) => text);
       const singles = texts.map((text, index) => [singleOf(printer, index), zoneOf(text)] as const);
-      const isPrinted = (line: RecordLine): boolean => !texts.includes(line.text);
+      const isPrinted = ({ text, isByNumberOnly }: RecordLine): boolean =>
+        isByNumberOnly === undefined && !texts.includes(text);
       return [...singles, [wholeOf(printer), zoneOfLines(wholeOf(printer), asBindReads, isPrinted)] as const];
     }),
   );

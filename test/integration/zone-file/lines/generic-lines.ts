@@ -45,9 +45,6 @@ export const GENERIC_LINES: readonly RecordLine[] = [
     String.raw`x TYPE260 \# 6 0a01c0000201`,
     String.raw`x TYPE258 \# 3 026162`,
     String.raw`x TYPE261 \# 3 026162`,
-    String.raw`x TYPE11 \# 9 c00002010600000040`,
-    String.raw`x TYPE40 \# 6 010000010203`,
-    String.raw`x TYPE66 \# 18 003b0100350161056f74686572036e657400`,
     String.raw`x TYPE32769 \# 6 7b650dc80102`,
   ]),
   { text: String.raw`x TYPE65281 \# 1024 ${"0a".repeat(1024)}` },
@@ -55,4 +52,7 @@ export const GENERIC_LINES: readonly RecordLine[] = [
     text: String.raw`x HTTPS \# 10 00000000010003026832`,
     refused: "AliasMode has no parameters (RFC 9460 2.4.2), and PowerDNS cannot transfer them",
   },
+  { text: String.raw`x TYPE11 \# 9 c00002010600000040`, isByNumberOnly: true },
+  { text: String.raw`x TYPE40 \# 6 010000010203`, isByNumberOnly: true },
+  { text: String.raw`x TYPE66 \# 18 003b0100350161056f74686572036e657400`, isByNumberOnly: true },
 ];

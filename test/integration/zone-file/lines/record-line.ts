@@ -8,6 +8,8 @@ export interface RecordLine {
   readonly bindReads?: string;
   /** Why dnsalias refuses the line. */
   readonly refused?: string;
+  /** True for bytes of a type that dnsalias doesn't read by its name, which tools print. */
+  readonly isByNumberOnly?: true;
   /** Servers that don't serve the record in any spelling, and how they fail. */
   readonly cannotServe?: Partial<Record<ServerName, string>>;
   /** Secondaries that serve another record than they transfer, and how they fail. */
