@@ -13,12 +13,23 @@ export interface Published {
   readonly refused: ReadonlyMap<string, string>;
 }
 
+export interface PublishOptions {
+  /** Manifests beside the zones, such as DnsAliases. */
+  readonly manifests?: readonly object[];
+  /** Defaults to a port that nobody listens on. */
+  readonly resolver?: DnsEndpoint;
+}
+
 /** Runs `dnsalias run --once` on base zones with the provider coreDNS.zoneFile. */
-export async function publishZoneFiles(directory: string, baseZones: ReadonlyMap<string, string>): Promise<Published> {
+export async function publishZoneFiles(
+  directory: string,
+  baseZones: ReadonlyMap<string, string>,
+  { manifests = [], resolver = NOBODY }: PublishOptions = {},
+): Promise<Published> {
   const zones = [...baseZones].map(([domain, inline]) =>
     dnsZone(domain, { coreDNS: { zoneFile: { baseZone: { inline } } } }),
   );
-  const args = await folderArgs(directory, zones);
+  const args = await folderArgs(directory, [...zones, ...manifests], resolver);
   const { stdout, stderr } = await run(process.execPath, [MAIN, "run", "--once", ...args]);
   const refused = refusals(stdout + stderr);
   const written = new Map<string, string>();
@@ -45,7 +56,7 @@ export async function startProductPrimary(
     dnsZone(domain, { transfer: { baseZone: { inline }, allow: ["127.0.0.1/32"] } }),
   );
   const port = await freePort();
-  const args = await folderArgs(directory, zones);
+  const args = await folderArgs(directory, zones, NOBODY);
   const child = startProcess({
     component: "dnsalias",
     command: process.execPath,
@@ -74,6 +85,8 @@ export async function startProductPrimary(
 
 const MAIN = join(import.meta.dirname, "..", "..", "..", "src", "main.ts");
 
+const NOBODY: DnsEndpoint = { host: "127.0.0.1", port: 9 };
+
 function dnsZone(domain: string, provider: object): object {
   return {
     apiVersion: "dnsalias.io/v1alpha1",
@@ -83,14 +96,18 @@ function dnsZone(domain: string, provider: object): object {
   };
 }
 
-async function folderArgs(directory: string, items: readonly object[]): Promise<readonly string[]> {
+async function folderArgs(
+  directory: string,
+  items: readonly object[],
+  resolver: DnsEndpoint,
+): Promise<readonly string[]> {
   const manifests = join(directory, "manifests");
   await mkdir(manifests, { recursive: true });
   await writeFile(join(manifests, "zones.json"), JSON.stringify({ apiVersion: "v1", kind: "List", items }));
   return [
     `--manifests=${manifests}`,
     `--out=${join(directory, "out")}`,
-    "--resolver=127.0.0.1:9",
+    `--resolver=${resolver.host}:${resolver.port}`,
     "--log-format=json",
     "--no-responder",
   ];
