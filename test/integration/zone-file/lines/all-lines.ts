@@ -30,31 +30,30 @@ export function titleOf({ text }: RecordLine): string {
 /** The domain of a zone with all lines that every server can serve. */
 export const WHOLE = "whole.example";
 
-/** Its text; `spelling` chooses how a line is written. */
-export function wholeZone(spelling: (line: RecordLine) => string): string {
-  return zoneOfLines(
-    WHOLE,
-    spelling,
-    ({ cannotServe, cannotTake }) => cannotServe === undefined && cannotTake === undefined,
-  );
+/** Its lines by domain. */
+export const WHOLE_LINES = chosenLines(({ cannotServe, cannotTake }) => (cannotServe ?? cannotTake) === undefined);
+
+/** The lines that dnsalias reads and that are chosen, by domain. */
+export function chosenLines(isChosen: (line: RecordLine) => boolean): ReadonlyMap<string, RecordLine> {
+  return new Map([...LINES].filter(([, line]) => line.refused === undefined && isChosen(line)));
 }
 
-/** A zone with the lines that dnsalias reads and that are chosen. Each line has an origin of its own, named as its zone in {@link LINES}. */
+/** A zone with several lines; `spelling` chooses how each is written. Each has an origin of its own, named as its zone in {@link LINES}. */
 export function zoneOfLines(
   zone: string,
+  lines: ReadonlyMap<string, RecordLine>,
   spelling: (line: RecordLine) => string,
-  isChosen: (line: RecordLine) => boolean,
 ): string {
-  const parts = [...LINES]
-    .filter(([, line]) => line.refused === undefined && isChosen(line))
-    .map(([domain, line]) => `$TTL 300\n$ORIGIN ${domain.replace(".example", "")}.${zone}.\n${spelling(line)}`);
+  const parts = [...lines].map(
+    ([domain, line]) => `$TTL 300\n$ORIGIN ${domain.replace(".example", "")}.${zone}.\n${spelling(line)}`,
+  );
   return zoneOf(parts.join("\n"));
 }
 
 /** All zones, {@link WHOLE} among them, as texts by domain. */
 export function zoneTexts(spelling: (line: RecordLine) => string): ReadonlyMap<string, string> {
   const texts = [...LINES].map(([domain, line]) => [domain, zoneOf(spelling(line))] as const);
-  return new Map([...texts, [WHOLE, wholeZone(spelling)]]);
+  return new Map([...texts, [WHOLE, zoneOfLines(WHOLE, WHOLE_LINES, spelling)]]);
 }
 
 /** As dnsalias reads the line. */
