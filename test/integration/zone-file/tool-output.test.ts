@@ -100,8 +100,8 @@ function originals(): ReadonlyMap<string, string> {
 }
 
 function printedLines({ misprints }: ZonePrinter): ReadonlyMap<string, RecordLine> {
-  const texts = misprints.map(([text]) => text);
-  return chosenLines(({ text, isByNumberOnly }) => isByNumberOnly === undefined && !texts.includes(text));
+  const texts = new Set(misprints.map(([text]) => text));
+  return chosenLines(({ text, isByNumberOnly }) => isByNumberOnly === undefined && !texts.has(text));
 }
 
 async function printAll(source: ZoneSource, faults: Map<ZonePrinter, unknown>): Promise<Map<string, string>> {

@@ -69,7 +69,8 @@ export const KEY_LINES: readonly RecordLine[] = [
     "@ CSYNC 4294967295 0",
     "@ CSYNC 1 1 TYPE65280 TYPE1 DLV",
     "x RKEY 0 3 13 AQID",
-    'x DOA 1 2 3 "text/plain" AQID',
+    "x EID e32c6f78 163a9348",
+    "x NIMLOC 32251A030067",
   ]),
   {
     text: "x AMTRELAY 10 1 1 192.0.2.1",
@@ -94,6 +95,11 @@ export const KEY_LINES: readonly RecordLine[] = [
       "there is no key with algorithm 0 (RFC 4025 2.4): Knot drops the zone over it, and BIND over one without a key",
   },
   { text: "@ CSYNC 66 3 TYPE0", refused: "0 is no type (RFC 6895 3.1), and NSD drops the zone over it" },
+  { text: 'x DOA 1 2 3 "text/plain" AQID', refused: BY_NUMBER },
+  { text: "x A6 0 2001:db8::1", refused: BY_NUMBER },
+  { text: "x ATMA +358400123456", refused: BY_NUMBER },
+  { text: "x HHIT AQID", refused: BY_NUMBER },
+  { text: "x NXT y A", refused: BY_NUMBER },
   { text: "x DSYNC CDS NOTIFY 53 a.other.net.", refused: BY_NUMBER },
   { text: "x SINK 1 0 0 AQID", refused: BY_NUMBER },
 ];
