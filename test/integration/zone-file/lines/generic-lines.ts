@@ -45,6 +45,7 @@ export const GENERIC_LINES: readonly RecordLine[] = [
     String.raw`x TYPE260 \# 6 0a01c0000201`,
     String.raw`x TYPE258 \# 3 026162`,
     String.raw`x TYPE261 \# 3 026162`,
+    String.raw`x TYPE259 \# 23 0000000100000002030a746578742f706c61696e010203`,
     String.raw`x TYPE10 \# 2 0000`,
     String.raw`x TYPE101 \# 4 00000001`,
     String.raw`x TYPE32769 \# 6 7b650dc80102`,
@@ -57,10 +58,6 @@ export const GENERIC_LINES: readonly RecordLine[] = [
   { text: String.raw`x TYPE11 \# 9 c00002010600000040`, isByNumberOnly: true },
   { text: String.raw`x TYPE40 \# 6 010000010203`, isByNumberOnly: true },
   { text: String.raw`x TYPE66 \# 18 003b0100350161056f74686572036e657400`, isByNumberOnly: true },
-  {
-    text: String.raw`x TYPE259 \# 23 0000000100000002030a746578742f706c61696e010203`,
-    isByNumberOnly: true,
-  },
   { text: String.raw`x TYPE34 \# 2 0000`, isByNumberOnly: true },
   { text: String.raw`x TYPE67 \# 3 010203`, isByNumberOnly: true },
 ];
