@@ -1,10 +1,9 @@
-import type { Millis } from "../base/clock.ts";
-import type { AliasTarget, DnsAlias } from "../api/dns-alias.ts";
 import { addressSet, familyOf } from "../dns/address/address.ts";
-import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
+import type { AliasTarget, DnsAlias } from "../api/dns-alias.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { Millis } from "../base/clock.ts";
 import type { TargetAnswer } from "./target-answer.ts";
-import { isOnlyThisFamilyEmpty } from "./one-family-empty.ts";
 
 /** The answer that stands for a target and family in the alias's view. */
 export type AnswerOf = (target: Name, family: Family) => TargetAnswer | undefined;
@@ -195,4 +194,27 @@ function addStatic(
       addresses[family].push(address);
     }
   }
+}
+
+/** One alias that has an owner name, and what it brings to it. */
+export interface Contributor {
+  readonly alias: DnsAlias;
+  readonly contribution: Contribution;
+  /** The path when the alias leads back to its own owner name. */
+  readonly loop: readonly Name[] | undefined;
+}
+
+/** A confirmation of emptiness takes at least this long. */
+const CONFIRMATION_MS: Millis = 60_000;
+
+/**
+ * True when a family is confirmed empty while the other family of the same target was still good: that family alone is gone. Families that became
+ * empty together are the whole name's emptiness, though one is confirmed some seconds before the other.
+ */
+export function isOnlyThisFamilyEmpty({ emptySince }: TargetAnswer, other: TargetAnswer | undefined): boolean {
+  return (
+    emptySince !== undefined &&
+    other?.lastSuccessAt !== undefined &&
+    other.lastSuccessAt - emptySince >= CONFIRMATION_MS
+  );
 }

@@ -4,7 +4,7 @@ import { httpsAliasData } from "../dns/rdata/type/https-alias.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
 import type { DesiredRRset } from "./change.ts";
-import type { Contributor } from "./contributor.ts";
+import type { Contributor } from "./contribution.ts";
 
 /** What `httpsAlias` makes of one owner name. */
 export interface HttpsPlan {

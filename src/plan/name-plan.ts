@@ -1,12 +1,12 @@
-import type { Contributor } from "./contributor.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { TtlRange } from "../api/dns-alias.ts";
 import { objectKey } from "../api/meta.ts";
 import { addressSet } from "../dns/address/address.ts";
 import type { Name } from "../dns/name/name.ts";
-import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/record.ts";
 import type { DesiredRRset } from "./change.ts";
 import { planHttps, type UnpublishedRRset } from "./https-rrset.ts";
+import type { Contributor } from "./contribution.ts";
+import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/record.ts";
 
 /** What should stand at one owner name of one zone. */
 export interface NamePlan {
@@ -68,4 +68,24 @@ export function narrow(zone: TtlRange, alias: TtlRange | undefined): TtlRange {
 
 export function clampTtl(ttl: Seconds, range: TtlRange): Seconds {
   return Math.max(range.min, Math.min(range.max, ttl));
+}
+
+/** A backend's name for people, and the record types that it cannot hold. */
+export interface UnsupportedTypes {
+  readonly backend: string;
+  readonly types: readonly AliasType[];
+}
+
+/** The plan without the sets that the backend cannot hold; what else stands at the name goes on, and the set that is missing is told. */
+export function withoutUnsupportedTypes(plan: NamePlan, { backend, types }: UnsupportedTypes): NamePlan {
+  const left = plan.sets.find(({ type }) => types.includes(type));
+  if (left === undefined) {
+    return plan;
+  }
+  const message = `${backend} has no records of this type: publish the zone elsewhere, or set httpsAlias: false`;
+  return {
+    ...plan,
+    sets: plan.sets.filter(({ type }) => !types.includes(type)),
+    notPublished: { type: left.type, message },
+  };
 }

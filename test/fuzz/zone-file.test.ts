@@ -6,10 +6,10 @@ import { parseAddress } from "../../src/dns/address/address.ts";
 import { parseName } from "../../src/dns/name/name.ts";
 import { renderRecords } from "../../src/dns/zone-file/print-zone-file.ts";
 import { parseZoneFile } from "../../src/dns/zone-file/parse-zone-file.ts";
-import { inlineText } from "../../src/providers/inline-text.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import { memoryTextStore } from "../support/memory-text-store.ts";
 import { converge, labZone, zoneFileSpec } from "../support/provider-lab.ts";
+import { inlineText } from "../../src/providers/text-store.ts";
 
 const ORIGIN = parseName("example.com");
 const HEAD = "$TTL 300\n@ SOA ns.other.net. h 1 7200 900 1209600 300\n@ NS ns.other.net.\n";

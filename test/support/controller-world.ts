@@ -14,12 +14,12 @@ import type {
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName } from "../../src/dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
-import { inlineText } from "../../src/providers/inline-text.ts";
 import type { Subnet } from "../../src/dns/address/subnet.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import type { ZoneProvider } from "../../src/providers/provider.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
 import { memoryTextStore, type MemoryTextStore } from "./memory-text-store.ts";
+import { inlineText } from "../../src/providers/text-store.ts";
 
 /** A base zone with everything that stands beside an alias at an apex. */
 export const BASE_ZONE = `$TTL 300

@@ -1,11 +1,11 @@
 import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import type { RRset } from "../../src/dns/record.ts";
 import type { TsigAlgorithm } from "../../src/dns/tsig/tsig-key.ts";
-import { groupRRsets } from "../../src/dns/zone-file/group-rrsets.ts";
 import { locateComponent } from "./component.ts";
 import { dig } from "./dig.ts";
 import type { DnsEndpoint } from "./dns-probe.ts";
 import { runOrThrow } from "./run.ts";
+import { groupRRsets } from "../../src/dns/zone-file/parse-zone-file.ts";
 
 /** A TSIG key as tools and configurations have it. */
 export interface ToolKey {

@@ -9,10 +9,9 @@ import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName } from "../../src/dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
-import { inlineText } from "../../src/providers/inline-text.ts";
-import type { TextStore, TextWrite } from "../../src/providers/text-store.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
 import { memoryTextStore, type MemoryTextStore } from "./memory-text-store.ts";
+import { type TextStore, type TextWrite, inlineText } from "../../src/providers/text-store.ts";
 
 /** What a target says from a moment on. */
 export type TargetSays = readonly string[] | "servfail" | "nxdomain";

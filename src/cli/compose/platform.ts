@@ -3,14 +3,13 @@ import type { BaseZoneSpec, DnsZone, SecretKeyRef } from "../../api/dns-zone.ts"
 import { objectKey } from "../../api/meta.ts";
 import type { EndpointsOf, Inventory, Reporter } from "../../controller/ports/ports.ts";
 import type { SecretText } from "../../providers/backend.ts";
-import { inlineText } from "../../providers/inline-text.ts";
 import { createOverlayProvider } from "../../providers/coredns/overlay.ts";
-import type { TextStore } from "../../providers/text-store.ts";
 import { createZoneFileProvider } from "../../providers/coredns/zone-file.ts";
 import type { EndpointStore } from "../../providers/dns-endpoint/endpoint-store.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 import type { ExternalProviders } from "./external-providers.ts";
 import type { Transfers } from "./zone-transfers.ts";
+import { type TextStore, inlineText } from "../../providers/text-store.ts";
 
 /** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
 export interface Platform extends AsyncDisposable {

@@ -7,7 +7,6 @@ import { objectKey } from "../../api/meta.ts";
 import type { Controller } from "../../controller/controller.ts";
 import type { ResponderPort } from "../../controller/responder/zone-sync-context.ts";
 import type { Metrics } from "../../ops/metrics.ts";
-import { inlineText } from "../../providers/inline-text.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResponderCounts } from "../../responder/counters.ts";
 import { createResponderPool, type ResponderPool } from "../../responder/workers/pool.ts";
@@ -16,6 +15,7 @@ import type { Platform } from "./platform.ts";
 import { workerHeapMib } from "./worker-heap.ts";
 import { addressText, freeAddresses } from "./listen-addresses.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
+import { inlineText } from "../../providers/text-store.ts";
 
 export interface ResponderDeps {
   readonly config: ResponderConfig;

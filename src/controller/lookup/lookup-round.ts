@@ -3,12 +3,12 @@ import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
 import { keyText, type LookupResult, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import { isOnlyThisFamilyEmpty } from "../../plan/one-family-empty.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
 import { unconfirmed } from "../../plan/hold/empty.ts";
 import type { HoldState } from "../../plan/hold/state.ts";
 import { step } from "../../plan/hold/step.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
+import { isOnlyThisFamilyEmpty } from "../../plan/contribution.ts";
 
 /** After an outage the failing keys come back within this time, not all in the same instant. */
 const RECOVERY_SPREAD_MS: Millis = 2_000;

@@ -3,13 +3,12 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { applyNameLimit } from "../../plan/name-limit.ts";
-import { withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/supported-types.ts";
 import type { ActualRRset, Change } from "../../plan/change.ts";
 import { diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
-import type { NamePlan } from "../../plan/name-plan.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
+import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
 
 export interface ProposalInput {
   readonly zone: DnsZone;

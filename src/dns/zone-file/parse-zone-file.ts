@@ -1,10 +1,9 @@
 import type { Name } from "../name/name.ts";
-import type { RRset } from "../record.ts";
 import { checkZone } from "./check-zone.ts";
-import { readZoneEntries } from "./records.ts";
 import type { ZoneFileProblem } from "../presentation/parse-result.ts";
-import { groupRRsets } from "./group-rrsets.ts";
-
+import { byCodeUnit } from "../../base/order.ts";
+import type { RRset } from "../record.ts";
+import { readZoneEntries, type ZoneFileRecord } from "./records.ts";
 export type ZoneFile =
   | {
       readonly kind: "ok";
@@ -37,3 +36,21 @@ export function parseZoneFile(text: string, origin: Name): ZoneFile {
 
 const MAX_TEXT_LENGTH = 4_194_304;
 const MAX_PROBLEMS = 50;
+
+/**
+ * Records joined to record sets, in the order of first sight. A set has one TTL (RFC 2181 5.2): the least that its records were given.
+ */
+export function groupRRsets(records: readonly ZoneFileRecord[]): readonly RRset[] {
+  const sets = new Map<string, { readonly name: RRset["name"]; type: string; ttl: number; data: Set<string> }>();
+  for (const { name, type, ttl, data } of records) {
+    const key = `${name} ${type}`;
+    const set = sets.get(key);
+    if (set === undefined) {
+      sets.set(key, { name, type, ttl, data: new Set([data]) });
+    } else {
+      set.ttl = Math.min(set.ttl, ttl);
+      set.data.add(data);
+    }
+  }
+  return [...sets.values()].map(({ name, type, ttl, data }) => ({ name, type, ttl, data: [...data].sort(byCodeUnit) }));
+}

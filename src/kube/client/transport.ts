@@ -4,7 +4,7 @@ import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
 import { createConnection, type Connection, type LiveConnection } from "./connection.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { createLimiter } from "./concurrency-limiter.ts";
+import { createSemaphore } from "../../base/semaphore.ts";
 import { toResult, type KubeResult, type KubeStatus, type KubeUnreachable } from "./api-result.ts";
 
 export interface KubeRequest {
@@ -63,13 +63,13 @@ export function createTransport(deps: TransportDeps, options: TransportOptions =
     rereadMs: options.rereadMs ?? 30_000,
     maxSockets: concurrency + URGENT_SOCKETS,
   });
-  const limiter = createLimiter(concurrency);
+  const semaphore = createSemaphore(concurrency);
   const context: TransportContext = { deps, connection, userAgent: options.userAgent ?? "dnsalias" };
   return {
     request: (request, signal) =>
       request.isUrgent === true
         ? requestAuthorized(context, request, signal)
-        : limiter.run(() => requestPatiently(context, request, signal), signal),
+        : semaphore.run(() => requestPatiently(context, request, signal), signal),
     stream: (request, signal) => openStream(context, request, signal),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };

@@ -4,7 +4,6 @@ import type { Clock, Millis, Random } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
 import { jsonLines } from "./json-lines.ts";
-import { isObject, listAt, parseJson, textAt, type JsonObject } from "../../base/json.ts";
 import {
   LIST_WATCH_BACKOFF,
   LIST_WATCH_START,
@@ -16,7 +15,7 @@ import { pathOf, type Resource } from "../client/resource.ts";
 import { describeResult, toStatus } from "../client/api-result.ts";
 import { createKnownVersions, type KnownVersions } from "./known-versions.ts";
 import type { Transport } from "../client/transport.ts";
-import { trimObject } from "./trim-object.ts";
+import { isObject, listAt, parseJson, textAt, type JsonObject, memberAt } from "../../base/json.ts";
 
 export interface ListWatchDeps {
   readonly transport: Transport;
@@ -238,4 +237,22 @@ function guarded({ deps, spec }: ListWatchContext, call: () => void): void {
   } catch (error) {
     deps.log.error({ resource: spec.resource.plural, err: messageOf(error) }, "handler of a watched object failed");
   }
+}
+
+/** Written by `kubectl apply`: a second copy of the whole object. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** An object without what nobody here reads: managedFields and the last-applied annotation. */
+export function trimObject(object: JsonObject): JsonObject {
+  const metadata = object["metadata"];
+  if (!isObject(metadata)) {
+    return object;
+  }
+  const { managedFields: _managedFields, ...kept } = metadata;
+  const annotations = memberAt(metadata, "annotations");
+  if (!isObject(annotations) || !(LAST_APPLIED in annotations)) {
+    return { ...object, metadata: kept };
+  }
+  const { [LAST_APPLIED]: _lastApplied, ...others } = annotations;
+  return { ...object, metadata: { ...kept, annotations: others } };
 }

@@ -2,11 +2,11 @@ import { byCodeUnit } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { isWildcard, type Name } from "../../dns/name/name.ts";
 import { type AliasType, FAMILIES, isAliasType, type Seconds, rrsetKey } from "../../dns/record.ts";
-import { fingerprint } from "../fingerprint.ts";
 import type { CorefileListener } from "./corefile-listeners.ts";
 import { ownerNameIn } from "../owner-name.ts";
 import { canonical, type OwnedRRset } from "../owned-rrset.ts";
 import { beginMarker, endMarker, trimLineEnd } from "./overlay-part.ts";
+import { fingerprint } from "../text-store.ts";
 
 export interface PartInput {
   readonly zone: ObjectKey;

@@ -3,9 +3,9 @@ import type { Name } from "../../dns/name/name.ts";
 import { type AliasType, isAliasType, type RRset, type Seconds } from "../../dns/record.ts";
 import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
 import { type BaseZone, withSerial } from "../base-zone.ts";
-import { fingerprint } from "../fingerprint.ts";
 import { ownerNameIn } from "../owner-name.ts";
 import { canonical, type OwnedRRset } from "../owned-rrset.ts";
+import { fingerprint } from "../text-store.ts";
 
 /**
  * The whole zone file: the base zone's records, then ours between markers, as a function of the serial. The same base, sets,

@@ -1,10 +1,11 @@
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
-import type { WireRecord } from "../../dns/message/message.ts";
-import type { Name } from "../../dns/name/name.ts";
 import { printRdata } from "../../dns/rdata/codec.ts";
 import type { RRset } from "../../dns/record.ts";
-import { CLASS, TYPE, typeName } from "../../dns/registry.ts";
 import type { BackendChange } from "../backend.ts";
+import { encodeMessage } from "../../dns/message/encode.ts";
+import { type WireRecord, EMPTY_QUERY, type Message } from "../../dns/message/message.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { CLASS, TYPE, typeName } from "../../dns/registry.ts";
 
 /** What the backend reads: what an alias can have, what hides it, and markers. */
 export const READ_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.HTTPS, TYPE.CNAME, TYPE.TXT]);
@@ -71,4 +72,17 @@ export function restOf(changes: readonly BackendChange[], sets: readonly RRset[]
 
 function sameData(a: RRset | undefined, b: RRset | undefined): boolean {
   return a === undefined || b === undefined ? a === b : sameMembers(a.data, b.data);
+}
+
+/** A question of an authoritative server. */
+export function questionMessage(id: number, name: Name, type: number): Message {
+  return {
+    ...EMPTY_QUERY,
+    id,
+    questions: [{ name, type, class: CLASS.IN }],
+  };
+}
+
+export function encodedQuestion(id: number, name: Name, type: number): Uint8Array {
+  return encodeMessage(questionMessage(id, name, type));
 }

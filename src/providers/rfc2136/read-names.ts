@@ -9,10 +9,8 @@ import { RCODE, TYPE } from "../../dns/registry.ts";
 import { nameInUseMessage } from "../../dns/message/update-message.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Reply, type Session } from "./client.ts";
-import { rrsetsOfMessage } from "./convert.ts";
 import { readProblem, refused, type Problem } from "./server-error.ts";
-import { encodedQuestion } from "./query-message.ts";
-
+import { rrsetsOfMessage, encodedQuestion } from "./convert.ts";
 export type NamesRead = { readonly kind: "ok"; readonly sets: readonly RRset[]; readonly serial: number } | Problem;
 
 export interface NamesRequest {

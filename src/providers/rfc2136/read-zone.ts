@@ -5,10 +5,8 @@ import { createTransferReader, type TransferStep } from "../../dns/message/trans
 import { RCODE, TYPE } from "../../dns/registry.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Session } from "./client.ts";
-import { READ_TYPES, rrsetsOfMessage } from "./convert.ts";
 import type { Problem } from "./server-error.ts";
-import { questionMessage } from "./query-message.ts";
-
+import { READ_TYPES, rrsetsOfMessage, questionMessage } from "./convert.ts";
 export type ZoneRead =
   | { readonly kind: "ok"; readonly sets: readonly RRset[]; readonly serial: number }
   /** The server does not give the zone as a whole, or it is too large: it can be asked name by name. */

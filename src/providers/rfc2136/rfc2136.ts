@@ -1,7 +1,5 @@
 import type { Rfc2136Spec } from "../../api/dns-zone.ts";
-import type { Millis } from "../../base/clock.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { ResolverServer } from "../../transport/exchange.ts";
 import type { BackendBatch, BackendChange, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
 import { messagesOf, sendUpdate, type Sent } from "./apply-changes.ts";
@@ -10,7 +8,8 @@ import { restOf } from "./convert.ts";
 import { worstOf, type Problem } from "./server-error.ts";
 import { readNames, readSerial } from "./read-names.ts";
 import { readZone } from "./read-zone.ts";
-import { createServerOrder, type ServerOrder } from "./server-order.ts";
+import type { Millis, Clock } from "../../base/clock.ts";
+import type { ResolverServer } from "../../transport/exchange.ts";
 
 export interface Rfc2136Deps extends Omit<ClientDeps, "tsig"> {
   readonly spec: Rfc2136Spec;
@@ -173,3 +172,23 @@ async function write(
 function appliedAt(serial: number | undefined, wrote: boolean): ApplyResult {
   return { kind: "applied", revision: String(serial ?? ""), wrote, ...(serial !== undefined && { serial }) };
 }
+
+/** Which server to ask first: in the order that the spec has, those that were silent of late last. */
+export interface ServerOrder {
+  current(): readonly ResolverServer[];
+  /** Nothing came from it: it is asked last for a minute, so that each call does not wait for it anew. */
+  silent(server: ResolverServer): void;
+  answered(server: ResolverServer): void;
+}
+
+export function createServerOrder(servers: readonly ResolverServer[], clock: Pick<Clock, "now">): ServerOrder {
+  const until = new Map<ResolverServer, Millis>();
+  const isSilent = (server: ResolverServer): boolean => (until.get(server) ?? 0) > clock.now();
+  return {
+    current: () => [...servers.filter((server) => !isSilent(server)), ...servers.filter(isSilent)],
+    silent: (server) => void until.set(server, clock.now() + LAST_FOR_MS),
+    answered: (server) => void until.delete(server),
+  };
+}
+
+const LAST_FOR_MS: Millis = 60_000;

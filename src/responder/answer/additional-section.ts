@@ -4,11 +4,10 @@ import { FAMILIES, type Family } from "../../dns/record.ts";
 import { TYPE } from "../../dns/registry.ts";
 import type { AnswerContext, LiveUse } from "./answer-types.ts";
 import { canonicalName } from "./cname-dname.ts";
-import { addressRecords } from "../live/live-records.ts";
-import { isStale } from "../live/live-ttl.ts";
 import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
 import { findIn } from "../zone/find-name.ts";
 import { setOf, type ServedAliasData, type ZoneNode, type ZoneView } from "../zone/zone-view.ts";
+import { addressRecords, isStale } from "../live/live-records.ts";
 
 /** Records for the additional section. Live answers are taken where they are there and fresh, and never waited for. */
 export interface Additional {

@@ -1,16 +1,14 @@
-import type { Question, WireRecord } from "../../dns/message/message.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
-import type { Family } from "../../dns/record.ts";
-import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
 import { addressesFor, glueFor } from "./additional-section.ts";
 import { aliasSet, minimalAny } from "./alias-records.ts";
 import type { AnswerContext, AnswerResult, LiveUse, ReadyAnswer } from "./answer-types.ts";
 import { canonicalName, substituteDname } from "./cname-dname.ts";
-import { addressRecords } from "../live/live-records.ts";
-import { isStale } from "../live/live-ttl.ts";
-import { negativeSoa } from "./negative-soa.ts";
-import { rdataOf, recordsOf } from "../zone/packed-rrset.ts";
 import { findIn, type NameMatch } from "../zone/find-name.ts";
+import { addressRecords, isStale } from "../live/live-records.ts";
+import type { Question, WireRecord } from "../../dns/message/message.ts";
+import type { Family, Seconds } from "../../dns/record.ts";
+import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
+import { rdataOf, recordsOf } from "../zone/packed-rrset.ts";
 import { setOf, type ServedAliasData, type ZoneView } from "../zone/zone-view.ts";
 
 /**
@@ -187,4 +185,18 @@ function liveAt({ view, name, context }: NameLookup, { alias, owner, family }: A
       return { ...EMPTY, answers, uses: [{ ...use, count: answers.length }], stale };
     }
   }
+}
+
+/** The SOA of NXDOMAIN and NODATA, whose TTL is min(SOA TTL, MINIMUM) (RFC 2308 3); nothing in a zone without one. */
+function negativeSoa(view: ZoneView): readonly WireRecord[] {
+  const apex = view.nodes.get(view.domain);
+  const soa = apex === undefined ? undefined : setOf(apex, TYPE.SOA);
+  const [rdata] = soa === undefined ? [] : rdataOf(soa);
+  return soa === undefined || rdata === undefined
+    ? []
+    : recordsOf(soa, view.domain, Math.min(soa.ttl, minimumOf(rdata)));
+}
+
+function minimumOf(rdata: Uint8Array): Seconds {
+  return new DataView(rdata.buffer, rdata.byteOffset, rdata.length).getUint32(rdata.length - 4);
 }

@@ -1,10 +1,10 @@
 import type { Millis } from "../../base/clock.ts";
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
-import { liveTtl } from "../live/live-ttl.ts";
 import { OPT_BYTES, optionBytes, writeOpt, type OptOption } from "../packet/opt-record.ts";
 import type { CachedResponse, CachedUse } from "./cached-response.ts";
 import { uint16, type Query } from "../packet/query.ts";
 import { DATA_BEHIND_TTL } from "../packet/record-offsets.ts";
+import { liveTtl } from "../live/live-records.ts";
 
 /** What a response takes from the moment and from who asks. */
 export interface EmitContext {

@@ -3,7 +3,7 @@ import { isIP, isIPv6 } from "node:net";
 import { messageOf } from "../../base/error.ts";
 import type { ExchangeRequest, ExchangeResult, ResolverServer } from "../exchange.ts";
 import type { PendingExchanges } from "./pending-exchanges.ts";
-import { createSemaphore } from "../semaphore.ts";
+import { createSemaphore } from "../../base/semaphore.ts";
 
 export interface UdpOptions {
   readonly pendingExchanges: PendingExchanges;
@@ -22,7 +22,7 @@ export interface UdpClient {
  * the server's address and port come in, and a refused port is known at once. What `accept` does not take is passed over.
  */
 export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): UdpClient {
-  const slots = createSemaphore(maxSockets);
+  const permits = createSemaphore(maxSockets);
   const waiting: (() => void)[] = [];
   let open = 0;
   const tellIfClosed = (): void => {
@@ -34,7 +34,7 @@ export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): U
     exchange: (server, request, signal) =>
       pendingExchanges.wait(request.timeoutMs, signal, (settle) => {
         let socket: Socket | undefined;
-        const leave = slots.take(() => {
+        const leave = permits.acquire(() => {
           socket = openSocket(server, request, settle);
           open += 1;
         });

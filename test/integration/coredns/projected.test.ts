@@ -3,7 +3,6 @@ import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createZoneFileProvider } from "../../../src/providers/coredns/zone-file.ts";
-import { inlineText } from "../../../src/providers/inline-text.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startCoreDns } from "../../support/coredns.ts";
 import { answerData } from "../../support/dig.ts";
@@ -11,6 +10,7 @@ import { memoryTextStore } from "../../support/memory-text-store.ts";
 import { converge, labZone, zoneFileSpec } from "../../support/provider-lab.ts";
 import { zoneText } from "../../support/zone-text.ts";
 import { untilAnswer } from "./coredns-lab.ts";
+import { inlineText } from "../../../src/providers/text-store.ts";
 
 const skip = skipWithout("coredns", "dig");
 

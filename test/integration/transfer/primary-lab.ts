@@ -5,7 +5,6 @@ import type { DnsZone, TransferSpec } from "../../../src/api/dns-zone.ts";
 import { parseAddress } from "../../../src/dns/address/address.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { Family } from "../../../src/dns/record.ts";
-import { inlineText } from "../../../src/providers/inline-text.ts";
 import type { OwnedRRset } from "../../../src/providers/owned-rrset.ts";
 import type { ActualRRset, Write } from "../../../src/plan/change.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
@@ -15,6 +14,7 @@ import type { DnsEndpoint } from "../../support/dns-probe.ts";
 import { freePort } from "../../support/free-port.ts";
 import { zone as zoneObject } from "../../support/objects.ts";
 import { zoneText } from "../../support/zone-text.ts";
+import { inlineText } from "../../../src/providers/text-store.ts";
 
 export const SIGNAL = new AbortController().signal;
 export const KEY = { name: "transfer-key", secret: Buffer.from("a secret of thirty-two octets ..").toString("base64") };

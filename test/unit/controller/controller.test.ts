@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inlineText } from "../../../src/providers/inline-text.ts";
 import { createZoneFileProvider } from "../../../src/providers/coredns/zone-file.ts";
 import { BASE_ZONE, startWorld } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
+import { inlineText } from "../../../src/providers/text-store.ts";
 
 const ZONE = zone("dns/com", "example.com");
 const SHOP = alias("web/shop");

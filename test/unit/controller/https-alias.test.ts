@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createZoneFileProvider } from "../../../src/providers/coredns/zone-file.ts";
-import { inlineText } from "../../../src/providers/inline-text.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
 import { BASE_ZONE, startWorld, type ControllerWorld } from "../../support/controller-world.ts";
 import { memoryTextStore, type MemoryTextStore } from "../../support/memory-text-store.ts";
 import { alias, zone } from "../../support/objects.ts";
+import { inlineText } from "../../../src/providers/text-store.ts";
 
 const ZONE = zone("dns/com", "example.com");
 const SHOP = alias("web/shop", { spec: { httpsAlias: true } });

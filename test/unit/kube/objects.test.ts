@@ -7,8 +7,7 @@ import { canonicalJson, listAt, textAt } from "../../../src/base/json.ts";
 import { labelSelector, DNS_ZONES, NAMESPACES, pathOf } from "../../../src/kube/client/resource.ts";
 import { createKnownVersions } from "../../../src/kube/watch/known-versions.ts";
 import { endpointsOfSlices } from "../../../src/kube/objects/endpoint-slices.ts";
-import { trimObject } from "../../../src/kube/watch/trim-object.ts";
-
+import { trimObject } from "../../../src/kube/watch/list-watch.ts";
 describe("paths", () => {
   it("are those of the API", () => {
     assert.equal(pathOf(NAMESPACES), "/api/v1/namespaces");

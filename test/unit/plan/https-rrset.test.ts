@@ -3,11 +3,9 @@ import { test } from "node:test";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { TargetAnswer } from "../../../src/plan/target-answer.ts";
-import { withoutUnsupportedTypes } from "../../../src/plan/supported-types.ts";
-import { contributionOf } from "../../../src/plan/contribution.ts";
-import type { Contributor } from "../../../src/plan/contributor.ts";
-import { planName, type NamePlan } from "../../../src/plan/name-plan.ts";
 import { alias, answer } from "../../support/objects.ts";
+import { contributionOf, type Contributor } from "../../../src/plan/contribution.ts";
+import { planName, type NamePlan, withoutUnsupportedTypes } from "../../../src/plan/name-plan.ts";
 
 const NAME = parseName("example.com");
 const ADDRESSES = [

@@ -5,11 +5,11 @@ import { printRdata } from "../../../src/dns/rdata/codec.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { CLASS, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
 import { readZoneEntries } from "../../../src/dns/zone-file/records.ts";
-import { groupRRsets } from "../../../src/dns/zone-file/group-rrsets.ts";
 import type { AnswerContext, AnswerResult } from "../../../src/responder/answer/answer-types.ts";
 import { answer } from "../../../src/responder/answer/answer.ts";
 import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
 import type { ZoneView } from "../../../src/responder/zone/zone-view.ts";
+import { groupRRsets } from "../../../src/dns/zone-file/parse-zone-file.ts";
 
 /** The clock of these tests. */
 export const NOW = 1_000_000;

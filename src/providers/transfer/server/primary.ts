@@ -5,7 +5,7 @@ import type { TransferSpec } from "../../../api/dns-zone.ts";
 import { displayName, type Name } from "../../../dns/name/name.ts";
 import type { Seconds } from "../../../dns/record.ts";
 import type { OnQuery, Peer } from "../../../transport/server/listener.ts";
-import { createSemaphore } from "../../../transport/semaphore.ts";
+import { createSemaphore } from "../../../base/semaphore.ts";
 import { type CatalogKeeper, createCatalogKeeper } from "../catalog/catalog-manager.ts";
 import { createNotifier, type Notifier, type NotifyEnd, type NotifyTarget } from "../notify/notifier.ts";
 import { createNotifySockets } from "../notify/notify-sockets.ts";
@@ -164,7 +164,7 @@ function claimOf(
 
 function answering(options: PrimaryOptions, { registry, catalogs, isServing }: PrimaryContext): OnQuery {
   const { clock, wallNow, observe } = options;
-  const slots = createSemaphore(TRANSFERS_AT_ONCE);
+  const permits = createSemaphore(TRANSFERS_AT_ONCE);
   const zoneOf = (domain: Name): PrimaryZone | undefined =>
     isServing() ? (registry.zoneOf(domain) ?? catalogs.zoneOf(domain)) : undefined;
   return (query, peer, protocol) => {
@@ -179,7 +179,7 @@ function answering(options: PrimaryOptions, { registry, catalogs, isServing }: P
         return response.bytes;
       case "stream": {
         const startedAt = clock.now();
-        return streamed(response.messages, slots, (messages, isWhole) => {
+        return streamed(response.messages, permits, (messages, isWhole) => {
           recordTransfer(options, { form: response.form, peer, messages, isWhole, tookMs: clock.now() - startedAt });
         });
       }

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Semaphore } from "../../../transport/semaphore.ts";
+import type { Semaphore } from "../../../base/semaphore.ts";
 
 /** The messages, one a turn of the event loop, while a slot is held; whoever leaves off gives the slot back. */
 export async function* streamed(
   messages: Iterable<Uint8Array>,
-  slots: Semaphore,
+  permits: Semaphore,
   onEnd: (sent: number, isWhole: boolean) => void,
 ): AsyncGenerator<Uint8Array, void> {
   const inside = Promise.withResolvers<void>();
-  const leave = slots.take(() => inside.resolve());
+  const leave = permits.acquire(() => inside.resolve());
   let sent = 0;
   let isWhole = false;
   try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { configMapWatches, createConfigMapReferences } from "../../../../src/kube/watch/config-map-references.ts";
 import { createTaskSet } from "../../../../src/kube/watch/task-set.ts";
-import { createLimiter } from "../../../../src/kube/client/concurrency-limiter.ts";
+import { createSemaphore } from "../../../../src/base/semaphore.ts";
 
 describe("references to ConfigMaps", () => {
   it("know which zones to tell, as zones come, change and go", () => {
@@ -42,9 +42,9 @@ describe("a running set", () => {
   });
 });
 
-describe("a limiter", () => {
+describe("a semaphore", () => {
   it("runs so many at once, the others in order, also after failures and aborts", async () => {
-    const limiter = createLimiter(2);
+    const semaphore = createSemaphore(2);
     const signal = new AbortController().signal;
     const log: string[] = [];
     let running = 0;
@@ -62,11 +62,11 @@ describe("a limiter", () => {
       };
     const aborted = new AbortController();
     const results = Promise.allSettled([
-      limiter.run(task("a", true), signal),
-      limiter.run(task("b"), signal),
-      limiter.run(task("c"), aborted.signal),
-      limiter.run(task("d"), signal),
-      limiter.run(task("e"), signal),
+      semaphore.run(task("a", true), signal),
+      semaphore.run(task("b"), signal),
+      semaphore.run(task("c"), aborted.signal),
+      semaphore.run(task("d"), signal),
+      semaphore.run(task("e"), signal),
     ]);
     aborted.abort(new Error("gone"));
     const states = (await results).map(({ status }) => status);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { readProblem, updateProblem, worstOf, type Problem } from "../../../../src/providers/rfc2136/server-error.ts";
-import { createServerOrder } from "../../../../src/providers/rfc2136/server-order.ts";
 import { RCODE } from "../../../../src/dns/registry.ts";
 import { whoActs } from "../../../../src/api/condition/reason.ts";
+import { createServerOrder } from "../../../../src/providers/rfc2136/rfc2136.ts";
 
 const ZONE = parseName("example.com");
 
