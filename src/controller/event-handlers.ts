@@ -6,7 +6,7 @@ import type { Name } from "../dns/name/name.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
 import type { ZoneSync } from "./responder/zone-sync.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
-import type { InvalidObject, InventoryEvent } from "./ports/ports.ts";
+import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */

@@ -2,7 +2,7 @@ import { isAbsolute, join, normalize } from "node:path";
 import type { Clock, Millis, Random } from "../base/clock.ts";
 import { AppError, messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
-import type { Reporter } from "../controller/ports/ports.ts";
+import type { Reporter } from "../controller/ports/reporter.ts";
 import type { SecretKeyRef } from "../api/dns-zone.ts";
 import type { SecretText } from "../providers/backend.ts";
 import type { TextStore } from "../providers/text-store.ts";

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { EndpointsOf, Inventory, Reporter } from "../controller/ports/ports.ts";
+import type { Inventory } from "../controller/ports/inventory.ts";
+import type { Reporter } from "../controller/ports/reporter.ts";
+import type { EndpointsOf } from "../controller/ports/servers.ts";
 import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { TextStore } from "../providers/text-store.ts";
 import { createConfigMapStore, type ConfigMapStoreOptions } from "./objects/config-map-store.ts";

@@ -4,13 +4,9 @@ import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
-import type {
-  ServerAnswer,
-  InvalidObject,
-  InventoryEvent,
-  InventoryHandlers,
-  ReportedEvent,
-} from "../../src/controller/ports/ports.ts";
+import type { InvalidObject, InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
+import type { ReportedEvent } from "../../src/controller/ports/reporter.ts";
+import type { ServerAnswer } from "../../src/controller/ports/servers.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName } from "../../src/dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";

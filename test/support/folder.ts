@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
 import { type LogFields, type Logger } from "../../src/base/log.ts";
-import type { InventoryEvent } from "../../src/controller/ports/ports.ts";
+import type { InventoryEvent } from "../../src/controller/ports/inventory.ts";
 import { openFolder, type FolderOptions, type FolderPlatform } from "../../src/folder/open-folder.ts";
 
 /** A temporary folder that is removed at the end. */

@@ -1,4 +1,4 @@
-import type { Observer } from "../../controller/ports/ports.ts";
+import type { Observer } from "../../controller/ports/observer.ts";
 import type { BudgetEvent } from "../../providers/budget/budget.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 

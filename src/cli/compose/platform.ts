@@ -1,7 +1,9 @@
 import type { Millis } from "../../base/clock.ts";
 import type { BaseZoneSpec, DnsZone, SecretKeyRef } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
-import type { EndpointsOf, Inventory, Reporter } from "../../controller/ports/ports.ts";
+import type { Inventory } from "../../controller/ports/inventory.ts";
+import type { Reporter } from "../../controller/ports/reporter.ts";
+import type { EndpointsOf } from "../../controller/ports/servers.ts";
 import type { SecretText } from "../../providers/backend.ts";
 import { createOverlayProvider } from "../../providers/coredns/overlay.ts";
 import { createZoneFileProvider } from "../../providers/coredns/zone-file.ts";

@@ -1,6 +1,6 @@
 import { systemClock } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
-import type { InvalidObject } from "../../controller/ports/ports.ts";
+import type { InvalidObject } from "../../controller/ports/inventory.ts";
 import { lastKnownGoodOf } from "../../controller/lookup/last-known-good.ts";
 import { createStore, type Store } from "../../controller/inventory/store.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";

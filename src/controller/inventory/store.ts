@@ -11,7 +11,7 @@ import {
   type ZoneIndex,
   type ZoneMatch,
 } from "../../plan/claims.ts";
-import type { InventoryEvent } from "../ports/ports.ts";
+import type { InventoryEvent } from "../ports/inventory.ts";
 import { takeUpTo } from "./take-some.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */

@@ -1,6 +1,6 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { InvalidObject } from "../ports/ports.ts";
+import type { InvalidObject } from "../ports/inventory.ts";
 
 /**
  * The owner names that an alias may have which cannot be read, and of which nothing better is known (after a restart, say): what is published at

@@ -15,7 +15,7 @@ import {
   targetVerdicts,
   time,
 } from "./alias-conditions.ts";
-import type { InvalidObject } from "../ports/ports.ts";
+import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { ABANDON_ANNOTATION, FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { Reporter, StatusWrite } from "../ports/ports.ts";
+import type { Reporter, StatusWrite } from "../ports/reporter.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { ZoneState } from "../zone/zone-state.ts";

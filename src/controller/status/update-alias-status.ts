@@ -7,7 +7,9 @@ import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
 import { aliasStatus } from "./alias-status.ts";
 import { overdueAt, targetVerdicts } from "./alias-conditions.ts";
 import { afterWrite, finalize } from "./finalizer.ts";
-import type { InvalidObject, Observer, Reporter } from "../ports/ports.ts";
+import type { InvalidObject } from "../ports/inventory.ts";
+import type { Observer } from "../ports/observer.ts";
+import type { Reporter } from "../ports/reporter.ts";
 import { stalenessBoundMs } from "./staleness-bound.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 

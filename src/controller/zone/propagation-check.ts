@@ -5,7 +5,8 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType, rrsetKey } from "../../dns/record.ts";
 import type { ServingEndpoint } from "../../providers/provider.ts";
-import type { ServerAnswer, EndpointsOf, Observer } from "../ports/ports.ts";
+import type { Observer } from "../ports/observer.ts";
+import type { ServerAnswer, EndpointsOf } from "../ports/servers.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { PendingChange, ZoneState } from "./zone-state.ts";
 

@@ -5,7 +5,8 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { ActualRRset, DesiredRRset, Write } from "../../plan/change.ts";
 import type { ApplyResult } from "../../providers/provider.ts";
-import type { Observer, Reporter } from "../ports/ports.ts";
+import type { Observer } from "../ports/observer.ts";
+import type { Reporter } from "../ports/reporter.ts";
 
 export interface EventDeps {
   readonly log: Logger;

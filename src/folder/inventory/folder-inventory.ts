@@ -1,7 +1,7 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { SecretKeyRef } from "../../api/dns-zone.ts";
-import type { Inventory, InventoryEvent, InventoryHandlers } from "../../controller/ports/ports.ts";
+import type { Inventory, InventoryEvent, InventoryHandlers } from "../../controller/ports/inventory.ts";
 import { advance, SETTLE_MS, type Advance, type Catalog } from "./known-objects.ts";
 import { editEvents, eventsBetween, objectEvents } from "./inventory-events.ts";
 import type { SecretRead } from "../../providers/backend.ts";

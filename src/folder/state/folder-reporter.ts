@@ -3,7 +3,8 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { LogFields, Logger } from "../../base/log.ts";
-import type { InvalidObject, ReportedEvent, Reporter, StatusWrite } from "../../controller/ports/ports.ts";
+import type { InvalidObject } from "../../controller/ports/inventory.ts";
+import type { ReportedEvent, Reporter, StatusWrite } from "../../controller/ports/reporter.ts";
 import type { Statuses } from "./statuses.ts";
 
 export interface FolderReporterDeps {

@@ -1,7 +1,7 @@
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import type { EndpointsOf } from "../../controller/ports/ports.ts";
+import type { EndpointsOf } from "../../controller/ports/servers.ts";
 import type { ServingEndpoint } from "../../providers/provider.ts";
 import { listAt } from "../../base/json.ts";
 import { ENDPOINT_SLICES, pathOf } from "../client/resource.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { API_GROUP, API_VERSION, type ObjectMeta } from "../../api/meta.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import type { ReportedEvent } from "../../controller/ports/ports.ts";
+import type { ReportedEvent } from "../../controller/ports/reporter.ts";
 import { createEventCorrelator, type EventCorrelator, type EventKey } from "./event-correlator.ts";
 import { microTime } from "../client/micro-time.ts";
 import { EVENTS, pathOf } from "../client/resource.ts";

@@ -1,5 +1,5 @@
 import { FINALIZER, type ObjectMeta } from "../../api/meta.ts";
-import type { StatusWrite } from "../../controller/ports/ports.ts";
+import type { StatusWrite } from "../../controller/ports/reporter.ts";
 import { listAt, textAt } from "../../base/json.ts";
 import { pathOf, type Resource } from "../client/resource.ts";
 import { FIELD_MANAGER, toStatusWrite } from "./status-writer.ts";

@@ -2,7 +2,7 @@ import type { Condition, ConditionType } from "../../api/condition/condition.ts"
 import { summarize, type Finding } from "../../api/condition/summarize.ts";
 import { aliasStatusOf, zoneStatusOf } from "../../api/parse/parse-status.ts";
 import type { Millis } from "../../base/clock.ts";
-import type { InvalidObject } from "../../controller/ports/ports.ts";
+import type { InvalidObject } from "../../controller/ports/inventory.ts";
 import { isObject, type JsonObject } from "../../base/json.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { API_GROUP, API_VERSION, type ObjectKey } from "../../api/meta.ts";
-import type { StatusWrite } from "../../controller/ports/ports.ts";
+import type { StatusWrite } from "../../controller/ports/reporter.ts";
 import { canonicalJson, textAt } from "../../base/json.ts";
 import { pathOf, type Resource } from "../client/resource.ts";
 import { describeResult, type KubeResult } from "../client/api-result.ts";

@@ -1,6 +1,6 @@
 import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
 import { problemText, type Problem } from "../../api/schema/problem.ts";
-import type { InvalidObject, Inventory, InventoryHandlers } from "../../controller/ports/ports.ts";
+import type { InvalidObject, Inventory, InventoryHandlers } from "../../controller/ports/inventory.ts";
 import { createConfigMapWatcher } from "./config-map-watch.ts";
 import { numberAt, textAt, textsAt, type JsonObject } from "../../base/json.ts";
 import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";

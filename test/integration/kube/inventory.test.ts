@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { InventoryEvent } from "../../../src/controller/ports/ports.ts";
+import type { InventoryEvent } from "../../../src/controller/ports/inventory.ts";
 import { createInventory, type InventoryOptions } from "../../../src/kube/watch/cluster-inventory.ts";
 import { DNS_ALIASES, pathOf } from "../../../src/kube/client/resource.ts";
 import type { Transport } from "../../../src/kube/client/transport.ts";

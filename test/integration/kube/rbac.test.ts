@@ -5,7 +5,7 @@ import { silentLogger } from "../../../src/base/log.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { connectCluster, type Cluster } from "../../../src/kube/cluster.ts";
 import { DNS_ALIASES, DNS_ZONES } from "../../../src/kube/client/resource.ts";
-import type { InventoryEvent } from "../../../src/controller/ports/ports.ts";
+import type { InventoryEvent } from "../../../src/controller/ports/inventory.ts";
 import { skipWithout } from "../../support/component.ts";
 import { installDnsEndpointCrd, skipWithoutDnsEndpointCrd } from "../../support/dns-endpoint-crd.ts";
 import type { KubeApiserver } from "../../support/kube-apiserver.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { InventoryEvent } from "../../../../src/controller/ports/ports.ts";
+import type { InventoryEvent } from "../../../../src/controller/ports/inventory.ts";
 import { advance, SETTLE_MS, type Catalog, type FolderView } from "../../../../src/folder/inventory/known-objects.ts";
 import { eventsBetween } from "../../../../src/folder/inventory/inventory-events.ts";
 import { validateFile } from "../../../../src/folder/manifest/validate-file.ts";

@@ -1,0 +1,45 @@
+import type { ObjectKey } from "../../api/meta.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { Name } from "../../dns/name/name.ts";
+
+/** An object that could not be read: it is reported on itself, and the rest goes on. */
+export interface InvalidObject {
+  readonly kind: "DnsAlias" | "DnsZone";
+  readonly key: ObjectKey;
+  readonly generation: number;
+  /** One or more sentences that name field, value and what to do; folder mode adds file, line and column. */
+  readonly problems: readonly string[];
+  /** The owner names that a DnsAlias may have published, where its spec or status still tells them; absent: any. */
+  readonly hostnames?: readonly Name[];
+}
+
+/**
+ * A change of the inventory. Level-triggered: each carries the whole object, a repeated one changes nothing, and a missed one is
+ * made good by the next list.
+ */
+export type InventoryEvent =
+  | { readonly kind: "alias"; readonly alias: DnsAlias }
+  | { readonly kind: "zone"; readonly zone: DnsZone }
+  /** Labels for `allowedNamespaces.selector`; undefined: the namespace is gone. */
+  | { readonly kind: "namespace"; readonly name: string; readonly labels: Readonly<Record<string, string>> | undefined }
+  | { readonly kind: "gone"; readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey }
+  | { readonly kind: "invalid"; readonly manifest: InvalidObject }
+  /** Something that a provider reads (a base zone's ConfigMap, a rendered key, a file) changed: look at that zone again. */
+  | { readonly kind: "input"; readonly zone: ObjectKey };
+
+/** Where DnsZones and DnsAliases come from: the apiserver or a folder. */
+export interface Inventory {
+  /**
+   * Calls `onEvent` for everything there is, then `onSynced` once, then `onEvent` for every change until the signal aborts. Never ends before:
+   * errors of the source are retried within, logged, and told by `healthy`.
+   */
+  run(handlers: InventoryHandlers, signal: AbortSignal): Promise<void>;
+  /** False while the source cannot be reached. */
+  readonly healthy: () => boolean;
+}
+
+export interface InventoryHandlers {
+  readonly onEvent: (event: InventoryEvent) => void;
+  readonly onSynced: () => void;
+}
