@@ -27,7 +27,7 @@ export interface RdataType {
   readonly length: number | undefined;
   /** It signs the zone as a whole: a zone with it cannot get other records (RFC 4034, 5155, 8976). */
   readonly isSignature: boolean;
-  /** BIND refuses a zone with it, even as `\#`, or nearly always. */
+  /** BIND refuses a zone with it, and other servers have no use for it. */
   readonly isObsolete: boolean;
   /** True if CoreDNS, BIND, Knot and NSD all read this text of the codec; they all read `\#`. */
   isPortable(text: string): boolean;
