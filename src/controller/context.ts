@@ -117,24 +117,14 @@ export function isSettled({ phase, zones, subscriptions, store, refresher }: Con
 }
 
 export function sizesOf(context: ControllerContext): ReadonlyMap<string, number> {
-  const {
-    store,
-    refresher,
-    zones,
-    invalid,
-    edited,
-    zoneQueue,
-    propagationQueue: proveQueue,
-    aliasQueue,
-    reportQueue,
-  } = context;
+  const { store, refresher, zones, invalid, edited, zoneQueue, propagationQueue, aliasQueue, reportQueue } = context;
   return new Map([
     ["streams", refresher.size()],
     ["zones", zones.size],
     ["invalid", invalid.size],
     ["edited", edited.size],
     ["zones to do", zoneQueue.size()],
-    ["proofs to do", proveQueue.size()],
+    ["proofs to do", propagationQueue.size()],
     ["aliases to do", aliasQueue.size()],
     ["reports to do", reportQueue.size()],
     ...store.sizes(),

@@ -92,7 +92,7 @@ export function createController(deps: ControllerDeps): Controller {
       servedZone: (domain) => context.zoneSync?.zoneOf(domain),
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,
-      onQuestion: () => deps.responder?.lookedUp(),
+      onQuestion: () => deps.responder?.lookupStarted(),
       clock: deps.clock,
     }),
     served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),
@@ -134,7 +134,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     concurrency: deps.concurrency,
     onAnswer: (answer, lastSuccessBefore) => onAnswer(context, answer, lastSuccessBefore),
     observe: (result, tookMs, key) => deps.onResult(key, result, tookMs),
-    onQuestion: () => deps.responder?.lookedUp(),
+    onQuestion: () => deps.responder?.lookupStarted(),
     follows: false,
   });
   const subscriptions = createWants({

@@ -50,7 +50,7 @@ export interface Cluster extends AsyncDisposable {
   readonly inventory: Inventory;
   readonly reporter: Reporter;
   readonly endpointsOf: EndpointsOf;
-  textStore(mode: ConfigMapStoreOptions["mode"], place: Omit<ConfigMapStoreOptions, "mode" | "owner">): TextStore;
+  textStore(mode: ConfigMapStoreOptions["mode"], key: Omit<ConfigMapStoreOptions, "mode" | "owner">): TextStore;
   readonly secretTexts: SecretTexts;
   endpointStore(namespace: string): EndpointStore;
   readonly nudgeKubelet: NudgeKubelet;
@@ -74,7 +74,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     inventory: createInventory({ transport, clock: monotonicClock, random, log, ...observe }, options),
     reporter: createReporter({ transport, events, clock: systemClock }),
     endpointsOf: createEndpointsOf({ transport, clock: monotonicClock, log }),
-    textStore: (mode, place) => createConfigMapStore(transport, { ...place, mode, owner }),
+    textStore: (mode, key) => createConfigMapStore(transport, { ...key, mode, owner }),
     endpointStore: (namespace) => createEndpointStore(transport, namespace),
     secretTexts: createSecretTexts({ transport, clock: monotonicClock }),
     nudgeKubelet: createNudgeKubelet(transport),

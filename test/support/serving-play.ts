@@ -35,7 +35,7 @@ export function servingPlay(): ServingPlay {
     },
     changed: (domain, names) =>
       void told.push(`changed ${displayName(domain)} ${names.map(displayName).toSorted().join(" ")}`),
-    lookedUp() {
+    lookupStarted() {
       lookUps += 1;
     },
   };

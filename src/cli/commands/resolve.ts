@@ -44,10 +44,10 @@ async function lookUpBoth(
     random: Math.random,
     randomBytes,
   });
-  let asked = 0;
+  let queried = 0;
   const onStep = ({ kind }: LookupStep): void => {
-    asked += kind === "asked" ? 1 : 0;
-    progress.update(asked, undefined, "questions");
+    queried += kind === "asked" ? 1 : 0;
+    progress.update(queried, undefined, "questions");
   };
   const lookUp = (family: Family) =>
     lookUpOne(lookup, { key: { target, family, view: VIEW }, serverCount: resolvers.length, onStep }, signal);

@@ -24,7 +24,7 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
     platform,
     ownerId,
     concurrency,
-    looking: config,
+    lookupConfig: config,
     log,
     metrics: prometheus.metrics,
     observer: counting.observer,

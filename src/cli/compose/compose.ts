@@ -31,7 +31,7 @@ export interface ComposeOptions {
   readonly ownerId: string;
   readonly concurrency: number;
   /** The recursive servers of zones that name none, and how to reach them. */
-  readonly looking: LookupConfig;
+  readonly lookupConfig: LookupConfig;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly observer: Observer;
@@ -120,8 +120,8 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
 }
 
 /** The way to the recursive servers, which is closed with `opened`. */
-async function openLookups({ looking }: ComposeOptions, opened: AsyncDisposableStack) {
-  const network = opened.use(await openNetwork(looking));
+async function openLookups({ lookupConfig }: ComposeOptions, opened: AsyncDisposableStack) {
+  const network = opened.use(await openNetwork(lookupConfig));
   const views = createViews(network.resolvers);
   const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
   return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id) }) };

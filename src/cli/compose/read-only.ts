@@ -12,7 +12,7 @@ export async function composeReadOnly(config: PlanConfig | ExplainConfig, io: Io
     platform,
     ownerId,
     concurrency,
-    looking: config,
+    lookupConfig: config,
     log: await createPinoLog({ ...config.log, colours: io.err.colours, destination: io.err }),
     metrics: noMetrics,
     observer: createCounting(noMetrics).observer,

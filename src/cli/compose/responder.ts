@@ -136,7 +136,7 @@ function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): Respon
     setZone: (zone) => pool.setZone(zone),
     removeZone: (domain) => pool.removeZone(domain),
     changed: (domain, names) => pool.changed(domain, names),
-    lookedUp: () => metrics.queryLookup(),
+    lookupStarted: () => metrics.queryLookup(),
   };
 }
 

@@ -180,7 +180,7 @@ const TRANSFER_PORT = 5301;
 
 function acting(from: Reader) {
   return {
-    ...looking(from),
+    ...lookupConfig(from),
     platform: platformOf(from),
     ownerId: ownerId(from),
     concurrency: whole(from, "concurrency", { least: 1, most: 1000, usual: 64 }),
@@ -244,7 +244,7 @@ function podOf(environment: Environment): Pick<Extract<PlatformConfig, { readonl
   return host === "" ? {} : { pod: { host, port: environment["KUBERNETES_SERVICE_PORT"] ?? "443" } };
 }
 
-function looking(from: Reader): LookupConfig {
+function lookupConfig(from: Reader): LookupConfig {
   return {
     ...resolversOf(from),
     log: { level: logLevel(from), format: logFormat(from) },

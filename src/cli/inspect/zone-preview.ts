@@ -57,7 +57,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     answerOf: (target, family, view) => answers.get(keyText({ target, family, view })),
     viewIdOf: (of, allowPrivate) => composition.views.idOf(of, allowPrivate),
     claimantsOf: (name) =>
-      [...store.zonesOfName(name)].flatMap((place) => store.claimsIn(place).get(name)?.winners ?? []),
+      [...store.zonesOfName(name)].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []),
     now,
   });
   const provider = composition.providerOf(zone);
@@ -66,14 +66,14 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place`;
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason: "ZoneConflict", message } };
   }
-  const asked = new Set([...plan.names.map(({ name }) => name), ...formerNames(store, zone)]);
-  const read = await provider.read([...asked].sort(byCodeUnit), signal);
+  const names = new Set([...plan.names.map(({ name }) => name), ...formerNames(store, zone)]);
+  const read = await provider.read([...names].sort(byCodeUnit), signal);
   if (read.kind !== "ok") {
     const reason = read.kind === "refused" ? read.reason : "ReadFailed";
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
   }
   const { needsWrite } = read.zone;
-  const actual = setsHere(store, zone, asked, read.zone.sets);
+  const actual = setsHere(store, zone, names, read.zone.sets);
   const proposal = propose({
     zone,
     plan: withoutCountdown(plan, actual),

@@ -317,11 +317,11 @@ function candidatesIn(state: State, name: Name): ReadonlyMap<ObjectKey, readonly
   return byZone;
 }
 
-function rememberZones(state: State, name: Name, places: ReadonlySet<ObjectKey>): void {
-  if (places.size === 0) {
+function rememberZones(state: State, name: Name, zones: ReadonlySet<ObjectKey>): void {
+  if (zones.size === 0) {
     state.placed.delete(name);
   } else {
-    state.placed.set(name, new Set(places));
+    state.placed.set(name, new Set(zones));
   }
   if (state.candidates.get(name)?.size === 0) {
     state.candidates.delete(name);

@@ -61,7 +61,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   const before = entry.state;
   const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
-  entry.lookedUpAt = now;
+  entry.lastLookupAt = now;
   entry.queried ||= entry.state.doubt?.kind === "confirming";
   guarded(deps.log, () => deps.observe?.(result, now - startedAt, key));
   if (before.emptySince !== undefined && entry.state.emptySince === undefined) {

@@ -34,7 +34,7 @@ export interface Entry {
   users: number;
   /** What `onAnswer` was told last. */
   told: TargetAnswer;
-  lookedUpAt: Millis;
+  lastLookupAt: Millis;
   /** Somebody asked since the last look-up began: without `follow` it is the reason for the next. */
   queried: boolean;
   /** The look-up that is under way. */

@@ -114,7 +114,7 @@ function want(
     state,
     users: 1,
     told: answerOf(state),
-    lookedUpAt: -Infinity,
+    lastLookupAt: -Infinity,
     queried: false,
     running: undefined,
     requeue: false,
@@ -144,7 +144,7 @@ function expedite(context: RefresherContext, key: TargetKey): void {
   if (entry !== undefined) {
     // The look-up that is under way may have begun before the reason for this one.
     entry.requeue = true;
-    scheduleLookup(context, text, entry, Math.max(context.deps.clock.now(), entry.lookedUpAt + EXPEDITE_GAP_MS));
+    scheduleLookup(context, text, entry, Math.max(context.deps.clock.now(), entry.lastLookupAt + EXPEDITE_GAP_MS));
     context.wake();
   }
 }

@@ -67,14 +67,14 @@ interface Part {
 function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
   const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
   const { sets, targets } = contributionOf(alias, (target, of) => read(target, of)?.answer, now);
-  const readings = targets.flatMap((verdict) => {
+  const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
   });
-  const giving = readings.filter(({ verdict, result }) => isGiven(verdict, result.answer));
+  const giving = results.filter(({ verdict, result }) => isGiven(verdict, result.answer));
   // A target without a stream is a matter of moments: its alias or its zone has just changed.
-  const isWhole = readings.length === targets.length;
-  const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...readings.map(({ result }) => result.prefetchAt)) : now;
+  const isWhole = results.length === targets.length;
+  const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...results.map(({ result }) => result.prefetchAt)) : now;
   return {
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(

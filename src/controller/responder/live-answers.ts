@@ -51,9 +51,9 @@ async function live(
   if (zone === undefined || winners.length === 0) {
     return undefined;
   }
-  const asked = { question, zone, winners };
+  const queries = { question, zone, winners };
   if (winners.every(({ spec }) => !spec.paused)) {
-    await withinPatience(deps.clock, bringUp(deps, subnets, asked));
+    await withinPatience(deps.clock, bringUp(deps, subnets, queries));
   }
   const { subnet } = question;
   let scope = 0;
@@ -113,8 +113,8 @@ function bringUpTarget(
     if (other === undefined || (kind !== "nodata" && kind !== "nxdomain")) {
       return undefined;
     }
-    const looking = refresher.lookUpNow(key(other));
-    return refresher.answer(key(other))?.outcome.kind === "unknown" ? looking : undefined;
+    const running = refresher.lookUpNow(key(other));
+    return refresher.answer(key(other))?.outcome.kind === "unknown" ? running : undefined;
   };
   const lookUpShared = (): Promise<unknown> | undefined => {
     const first = refresher.lookUpNow(key(family));

@@ -17,7 +17,7 @@ export interface ResponderPort {
   /** What these owner names are answered with has changed. */
   changed(domain: Name, names: readonly Name[]): void;
   /** A look-up was begun because a question waits for it. */
-  lookedUp(): void;
+  lookupStarted(): void;
 }
 
 /** The text of a base zone; undefined: it is not there. `place` is for people. */

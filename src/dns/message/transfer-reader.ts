@@ -34,9 +34,9 @@ export function createTransferReader(options: TransferOptions): TransferReader {
   let over = false;
   return {
     push: (message) => {
-      const bad = over ? malformed("a message after the last SOA") : checkHead(message, options, soa === undefined);
-      if (bad !== undefined) {
-        return bad;
+      const invalid = over ? malformed("a message after the last SOA") : checkHead(message, options, soa === undefined);
+      if (invalid !== undefined) {
+        return invalid;
       }
       for (const record of message.answers) {
         const problem = over ? "a record after the last SOA" : take(record);

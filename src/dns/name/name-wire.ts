@@ -2,12 +2,12 @@ import { type Name, MAX_LABEL_BYTES, MAX_NAME_BYTES } from "./name.ts";
 import { BYTE_TEXT } from "./octet-spelling.ts";
 
 /** The text of an uncompressed, well-formed wire name, in its original case. With `LOWER_CASE_BYTE_TEXT` it is the canonical text. */
-export function textOfWire(wire: Uint8Array, octetText: readonly string[] = BYTE_TEXT): string {
+export function textOfWire(wire: Uint8Array, byteTexts: readonly string[] = BYTE_TEXT): string {
   let text = "";
   let offset = 0;
   for (let length = wire[0] ?? 0; length > 0; length = wire[offset] ?? 0) {
     for (let index = offset + 1; index <= offset + length; index += 1) {
-      text += octetText[wire[index] ?? 0];
+      text += byteTexts[wire[index] ?? 0];
     }
     text += ".";
     offset += length + 1;

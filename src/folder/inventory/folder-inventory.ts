@@ -35,7 +35,7 @@ export interface FolderInventoryDeps {
 
 /** Reads a folder of manifests for ever; see the rules in {@link advance} for what a look can and cannot change. */
 export function createFolderInventory(deps: FolderInventoryDeps): FolderInventory {
-  const look = createFolderReader(deps.root);
+  const scan = createFolderReader(deps.root);
   let catalog: Catalog = rememberedCatalog(deps.state);
   let told: Catalog = new Map();
   let problems: readonly string[] = [];
@@ -43,7 +43,7 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
   let last: Advance | undefined;
 
   async function step(): Promise<Advance> {
-    const seen = await look();
+    const seen = await scan();
     deps.watch.follow(seen.folders);
     if (!seen.changed && last?.unsettled === false) {
       return last;

@@ -16,7 +16,7 @@ export function onEmpty(state: HoldState, result: EmptyResult, context: HoldCont
   const heardEnough = row.otherServerHeard || Math.min(SERVERS_NEEDED, serverCount) < SERVERS_NEEDED;
   const confirmed =
     state.emptySince !== undefined ||
-    (heardEnough && row.readings >= READINGS_NEEDED && now - row.firstAt >= spanMs(row));
+    (heardEnough && row.results >= READINGS_NEEDED && now - row.firstAt >= spanMs(row));
   const wait = confirmed ? confirmedWaitMs(state, result, random) : confirmingWaitMs(state, row, context);
   const outcome = state.outcome.kind === result.kind ? state.outcome : { kind: result.kind };
   return {
@@ -42,11 +42,11 @@ export function unconfirmed(state: HoldState): HoldState {
 
 function extended(row: EmptyRow | undefined, { server, negativeTtl }: EmptyResult, now: Millis): EmptyRow {
   if (row === undefined) {
-    return { firstAt: now, readings: 1, server, otherServerHeard: false, negativeTtl };
+    return { firstAt: now, results: 1, server, otherServerHeard: false, negativeTtl };
   }
   return {
     firstAt: row.firstAt,
-    readings: row.readings + 1,
+    results: row.results + 1,
     server: row.server,
     otherServerHeard: row.otherServerHeard || server !== row.server,
     negativeTtl: Math.max(row.negativeTtl, negativeTtl),

@@ -13,9 +13,9 @@ import type { HoldState } from "./state.ts";
 export function refreshWaitMs(state: HoldState): Millis {
   const negativeTtl = state.addresses.length > 0 ? (state.empty?.negativeTtl ?? 0) : 0;
   const kept = Math.max(maxTtl(state.cycles), negativeTtl);
-  const asked = Math.max(peakTtl(state.cycles), negativeTtl);
-  const window = state.rotation?.rotating === true ? (WINDOW_CYCLES - 1) * longestWaitMs(asked) : 0;
-  return Math.round(kept * 1000 + overshootMs(asked) + LOOKUP_ALLOWANCE_MS + window);
+  const queried = Math.max(peakTtl(state.cycles), negativeTtl);
+  const window = state.rotation?.rotating === true ? (WINDOW_CYCLES - 1) * longestWaitMs(queried) : 0;
+  return Math.round(kept * 1000 + overshootMs(queried) + LOOKUP_ALLOWANCE_MS + window);
 }
 
 /** The longest wait between two look-ups of a target with this TTL. */

@@ -48,7 +48,7 @@ interface LastRead {
 /** NoData and NxDomain readings with no positive one between. */
 export interface EmptyRow {
   readonly firstAt: Millis;
-  readonly readings: number;
+  readonly results: number;
   /** The first server heard. */
   readonly server: string;
   readonly otherServerHeard: boolean;

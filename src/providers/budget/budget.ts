@@ -54,11 +54,11 @@ export function createBudgets(deps: BudgetDeps): Budgets {
       };
       endpoints.set(target.endpoint, endpoint);
       // Reading may work where writing does not: each has a breaker of its own.
-      const reading = newCaller(deps, endpoint, target);
+      const reader = newCaller(deps, endpoint, target);
       const writing = newCaller(deps, endpoint, target);
       return {
         ...provider,
-        read: (names, signal) => call(reading, (inner) => provider.read(names, inner), signal),
+        read: (names, signal) => call(reader, (inner) => provider.read(names, inner), signal),
         apply: (request, signal) => call(writing, (inner) => provider.apply(request, inner), signal),
       };
     },

@@ -130,8 +130,8 @@ function isDown(http: HttpResult): boolean {
 /** A kept connection may have been closed at the other end the moment it was used: once more on a new one. */
 async function send(state: State, endpoint: string, request: Request, signal: AbortSignal): Promise<Result> {
   const http = await post(state, endpoint, request, signal);
-  const again = http.kind === "unreachable" && /other side closed|ECONNRESET/.test(http.message);
-  return { endpoint, http: again ? await post(state, endpoint, request, signal) : http };
+  const retry = http.kind === "unreachable" && /other side closed|ECONNRESET/.test(http.message);
+  return { endpoint, http: retry ? await post(state, endpoint, request, signal) : http };
 }
 
 async function post(

@@ -64,21 +64,21 @@ async function read(state: State, ownerNames: readonly Name[], signal: AbortSign
   const known = [...(state.view?.ownership ?? [])]
     .filter(([, { holder }]) => holder.kind === "ours")
     .map(([name]) => name);
-  const asked = [...new Set([...ownerNames, ...known, ...lastWritten.names()])].sort(byCodeUnit);
-  const got = await backend.read(withMarkers(asked), signal);
+  const requested = [...new Set([...ownerNames, ...known, ...lastWritten.names()])].sort(byCodeUnit);
+  const got = await backend.read(withMarkers(requested), signal);
   if (got.kind !== "ok") {
     return got;
   }
   const marked = got.sets.flatMap((set) => (set.type === "TXT" ? (ownerNameIn(domain, set.name) ?? []) : []));
   const view = makeView(state, {
-    names: new Set([...asked, ...marked]),
+    names: new Set([...requested, ...marked]),
     sets: got.sets,
     serial: got.serial,
     obstacleOf: got.obstacleOf,
   });
   state.view = view;
   remember(state, view);
-  return { kind: "ok", zone: actualZone(state, view, new Set(asked)) };
+  return { kind: "ok", zone: actualZone(state, view, new Set(requested)) };
 }
 
 function withMarkers(names: readonly Name[]): readonly Name[] {
@@ -130,9 +130,9 @@ function remember({ lastWritten }: State, { sets, ownership }: View): void {
   }
 }
 
-function actualZone({ backend, lastWritten }: State, view: View, asked: ReadonlySet<Name>): ActualZone {
+function actualZone({ backend, lastWritten }: State, view: View, requested: ReadonlySet<Name>): ActualZone {
   const sets = [...view.ownership].flatMap(([name, ownership]) =>
-    asked.has(name) || ownership.holder.kind === "ours" ? ownership.sets : [],
+    requested.has(name) || ownership.holder.kind === "ours" ? ownership.sets : [],
   );
   const drift = [...driftOf(lastWritten, view)];
   const untidy = [...view.ownership].filter(([, { lost, leftover }]) => lost.length > 0 || leftover);

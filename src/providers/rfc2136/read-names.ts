@@ -129,9 +129,9 @@ function setsAt(name: Name, message: Message): readonly RRset[] {
 async function withoutWildcards(query: NamesQuery, name: Name, sets: readonly RRset[]): Promise<NameRead> {
   for (const set of sets) {
     const above = await Promise.all(wildcardsAbove(name, query.request.zone).map((star) => wildcardSets(query, star)));
-    const bad = above.find((read) => !isSets(read));
-    if (bad !== undefined) {
-      return bad;
+    const invalid = above.find((read) => !isSets(read));
+    if (invalid !== undefined) {
+      return invalid;
     }
     const isLikeOne = above.some((read) => isSets(read) && read.some((star) => isAlike(star, set)));
     if (isLikeOne) {

@@ -31,7 +31,7 @@ export function followUp(sent: Sent, message: Message, match: ResponseMatch): Fo
     return { kind: "again", next: { ...sent, protocol: "tcp", retry: match.lacks } };
   }
   if (message.rcode === RCODE.BADCOOKIE && cookieOf(message) !== undefined) {
-    return afterBadCookie(sent);
+    return afterInvalidCookie(sent);
   }
   if (sent.subnet && refusesSubnet(message)) {
     return { kind: "again", next: { ...sent, subnet: false, retry: "subnet" } };
@@ -70,7 +70,7 @@ export interface Response {
 }
 
 /** RFC 7873 5.3: once more with the new cookie, then over TCP, where none is needed. */
-function afterBadCookie(sent: Sent): FollowUp {
+function afterInvalidCookie(sent: Sent): FollowUp {
   if (sent.protocol !== "udp") {
     return { kind: "failed", reason: "rcode", detail: "answered BADCOOKIE over TCP" };
   }

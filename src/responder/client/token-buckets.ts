@@ -31,34 +31,34 @@ export function createTokenBuckets(capacity: number, seed: Uint32Array): TokenBu
       const mark = mix(third, first, second, seed3, seed4, seed5) || 1;
       const time = now >>> 0;
       const start = set * WAYS * WORDS;
-      let place = start;
+      let slotIndex = start;
       let age = -1;
       for (let at = start; at < start + WAYS * WORDS; at += WORDS) {
         const known = words[at + MARK] ?? 0;
         const since = known === 0 ? EMPTY_AGE : (time - (words[at + TIME] ?? 0)) >>> 0;
         if (known === mark) {
-          place = at;
+          slotIndex = at;
           age = since;
           break;
         }
-        if (since > age || (since === age && (tokens[at + TOKENS] ?? 0) > (tokens[place + TOKENS] ?? 0))) {
-          place = at;
+        if (since > age || (since === age && (tokens[at + TOKENS] ?? 0) > (tokens[slotIndex + TOKENS] ?? 0))) {
+          slotIndex = at;
           age = since;
         }
       }
-      const isNew = words[place + MARK] !== mark;
+      const isNew = words[slotIndex + MARK] !== mark;
       const passed = age < BACKWARDS ? age : 0;
-      const filled = isNew ? burst : Math.min(burst, (tokens[place + TOKENS] ?? 0) + (passed * perSecond) / 1_000);
-      words[place + MARK] = mark;
-      words[place + TIME] = time;
+      const filled = isNew ? burst : Math.min(burst, (tokens[slotIndex + TOKENS] ?? 0) + (passed * perSecond) / 1_000);
+      words[slotIndex + MARK] = mark;
+      words[slotIndex + TIME] = time;
       if (filled >= 1) {
-        tokens[place + TOKENS] = filled - 1;
-        words[place + REFUSED] = isNew ? 0 : (words[place + REFUSED] ?? 0);
+        tokens[slotIndex + TOKENS] = filled - 1;
+        words[slotIndex + REFUSED] = isNew ? 0 : (words[slotIndex + REFUSED] ?? 0);
         return 0;
       }
-      tokens[place + TOKENS] = filled;
-      words[place + REFUSED] = (words[place + REFUSED] ?? 0) + 1;
-      return words[place + REFUSED] || 1;
+      tokens[slotIndex + TOKENS] = filled;
+      words[slotIndex + REFUSED] = (words[slotIndex + REFUSED] ?? 0) + 1;
+      return words[slotIndex + REFUSED] || 1;
     },
   };
 }

@@ -60,8 +60,8 @@ function createSeen(): (hash: number) => boolean {
   const words = new Int32Array(SEEN_BITS / 32);
   let count = 0;
   return (hash) => {
-    const place = (hash & (SEEN_BITS - 1)) >>> 5;
-    const word = words[place] ?? 0;
+    const slotIndex = (hash & (SEEN_BITS - 1)) >>> 5;
+    const word = words[slotIndex] ?? 0;
     const bit = 1 << (hash & 31);
     if ((word & bit) !== 0) {
       return true;
@@ -70,7 +70,7 @@ function createSeen(): (hash: number) => boolean {
       words.fill(0);
       count = 0;
     }
-    words[place] = (words[place] ?? 0) | bit;
+    words[slotIndex] = (words[slotIndex] ?? 0) | bit;
     count += 1;
     return false;
   };

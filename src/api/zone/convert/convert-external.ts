@@ -105,10 +105,10 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE----
 
 function bundleProblems(at: string, caBundle: string | undefined): readonly Problem[] {
   const certificates = caBundle?.match(CERTIFICATE) ?? [];
-  const bad = certificates.findIndex((text) => !isCertificate(text));
-  return bad === -1
+  const invalid = certificates.findIndex((text) => !isCertificate(text));
+  return invalid === -1
     ? []
-    : [problem(`${at}.caBundle`, undefined, `certificate ${bad + 1} of ${certificates.length} cannot be read`)];
+    : [problem(`${at}.caBundle`, undefined, `certificate ${invalid + 1} of ${certificates.length} cannot be read`)];
 }
 
 function isCertificate(pem: string): boolean {

@@ -121,10 +121,10 @@ function resolvers(spec: Spec): readonly Spot<Resolver>[] {
 }
 
 function below<Key extends string>(
-  places: readonly Spot<Readonly<Record<Key, string>>>[],
+  spots: readonly Spot<Readonly<Record<Key, string>>>[],
   key: Key,
 ): readonly Spot<string>[] {
-  return places.map(({ path, value }) => ({ path: `${path}.${key}`, value: value[key] }));
+  return spots.map(({ path, value }) => ({ path: `${path}.${key}`, value: value[key] }));
 }
 
 function zoneFile(spec: Spec) {

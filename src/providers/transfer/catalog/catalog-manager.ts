@@ -48,7 +48,7 @@ export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
   const kept = new Map<Name, Kept>();
   let touched = Promise.withResolvers<void>();
   let since: Millis | undefined;
-  const look = (): boolean => {
+  const read = (): boolean => {
     if (!deps.isServing()) {
       return true;
     }
@@ -81,7 +81,7 @@ export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
         await touched.promise;
         await deps.clock.sleep(GATHER_MS, signal);
         touched = Promise.withResolvers();
-        if (!look()) {
+        if (!read()) {
           touched.resolve();
         }
       }

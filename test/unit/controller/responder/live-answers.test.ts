@@ -62,9 +62,9 @@ test("a look-up that does not end is not waited for longer than a DNS client wai
     targets: { "cdn.test": ["192.0.2.1"] },
     lookMs: 10_000,
   });
-  const asked = world.ask();
+  const queries = world.ask();
   await world.clock.advance(1_700);
-  assert.deepEqual(kindOf(await asked), "failed example.com A: the look-up of cdn.test has not ended");
+  assert.deepEqual(kindOf(await queries), "failed example.com A: the look-up of cdn.test has not ended");
   await world.clock.advance(10_000);
   assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1"]);
 });

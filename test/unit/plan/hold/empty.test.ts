@@ -8,52 +8,52 @@ const GOOD = [0, found("a b", { ttl: 60 })] as const;
 
 interface Case {
   readonly name: string;
-  readonly readings: readonly (readonly [number, LookupResult])[];
+  readonly results: readonly (readonly [number, LookupResult])[];
   readonly serverCount?: number;
   readonly confirmed: boolean;
 }
 
 const cases: readonly Case[] = [
-  { name: "one empty reading is not believed", readings: [GOOD, [61, empty()]], confirmed: false },
+  { name: "one empty reading is not believed", results: [GOOD, [61, empty()]], confirmed: false },
   {
     name: "three readings from two servers over 60 s are believed",
-    readings: [GOOD, [61, from("s1")], [91, from("s2")], [122, from("s1")]],
+    results: [GOOD, [61, from("s1")], [91, from("s2")], [122, from("s1")]],
     confirmed: true,
   },
   {
     name: "two readings are not enough, however far apart",
-    readings: [GOOD, [61, from("s1")], [400, from("s2")]],
+    results: [GOOD, [61, from("s1")], [400, from("s2")]],
     confirmed: false,
   },
   {
     name: "three readings from one server are not enough where there are two",
-    readings: [GOOD, [61, from("s1")], [91, from("s1")], [122, from("s1")], [200, from("s1")]],
+    results: [GOOD, [61, from("s1")], [91, from("s1")], [122, from("s1")], [200, from("s1")]],
     confirmed: false,
   },
   {
     name: "three readings from one server are enough where there is one",
-    readings: [GOOD, [61, from("s1")], [91, from("s1")], [122, from("s1")]],
+    results: [GOOD, [61, from("s1")], [91, from("s1")], [122, from("s1")]],
     serverCount: 1,
     confirmed: true,
   },
   {
     name: "three readings within a minute are not enough",
-    readings: [GOOD, [61, from("s1")], [62, from("s2")], [120, from("s1")]],
+    results: [GOOD, [61, from("s1")], [62, from("s2")], [120, from("s1")]],
     confirmed: false,
   },
   {
     name: "a negative TTL over 60 s stretches the time",
-    readings: [GOOD, [61, from("s1", 900)], [511, from("s2", 900)], [960, from("s1", 1)]],
+    results: [GOOD, [61, from("s1", 900)], [511, from("s2", 900)], [960, from("s1", 1)]],
     confirmed: false,
   },
   {
     name: "after the negative TTL it is believed",
-    readings: [GOOD, [61, from("s1", 900)], [511, from("s2", 450)], [961, from("s1", 900)]],
+    results: [GOOD, [61, from("s1", 900)], [511, from("s2", 450)], [961, from("s1", 900)]],
     confirmed: true,
   },
   {
     name: "NoData and NxDomain count together",
-    readings: [
+    results: [
       GOOD,
       [61, empty("nxdomain", { server: "s1" })],
       [91, from("s2")],
@@ -63,17 +63,17 @@ const cases: readonly Case[] = [
   },
   {
     name: "a failure between does not count, and does not end the row",
-    readings: [GOOD, [61, from("s1")], [91, failed()], [96, from("s2")], [122, failed()], [127, from("s1")]],
+    results: [GOOD, [61, from("s1")], [91, failed()], [96, from("s2")], [122, failed()], [127, from("s1")]],
     confirmed: true,
   },
   {
     name: "a positive reading ends the row",
-    readings: [GOOD, [61, from("s1")], [91, found("a b", { server: "s2" })], [122, from("s1")], [153, from("s2")]],
+    results: [GOOD, [61, from("s1")], [91, found("a b", { server: "s2" })], [122, from("s1")], [153, from("s2")]],
     confirmed: false,
   },
   {
     name: "a name that never had addresses is confirmed in the same way",
-    readings: [
+    results: [
       [0, from("s1")],
       [30, from("s2")],
       [61, from("s1")],
@@ -82,9 +82,9 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const { name, readings, serverCount, confirmed } of cases) {
+for (const { name, results, serverCount, confirmed } of cases) {
   test(name, () => {
-    const last = playOut(readings, { serverCount: serverCount ?? 2 });
+    const last = playOut(results, { serverCount: serverCount ?? 2 });
     assert.equal(last.emptySince !== undefined, confirmed);
   });
 }

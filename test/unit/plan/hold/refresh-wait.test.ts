@@ -114,10 +114,10 @@ function lateChanges(world: World): readonly string[] {
     for (const [index, cache] of caches.entries()) {
       const used = index === heard || (world.busy && random() < 0.5);
       // Others may have come at any time since the copy ran out.
-      const asked =
+      const queried =
         index === heard && !world.busy ? now : Math.max(cache.endsAt, now - Math.floor(random() * world.ttl * 1000));
       if (used && cache.endsAt <= now) {
-        Object.assign(cache, { set: setAt(history, asked), endsAt: asked + world.ttl * 1000 });
+        Object.assign(cache, { set: setAt(history, queried), endsAt: queried + world.ttl * 1000 });
       }
     }
     const cache = caches[heard];

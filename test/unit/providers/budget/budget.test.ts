@@ -144,10 +144,10 @@ test("a stop from outside says nothing of the backend", async () => {
   const provider = zone("a", "one", () => "hangs");
   for (let tries = 0; tries < 6; tries += 1) {
     const stop = new AbortController();
-    const reading = provider.read([], stop.signal);
+    const reader = provider.read([], stop.signal);
     await clock.settle();
     stop.abort(new Error("over"));
-    await assert.rejects(reading, /over/);
+    await assert.rejects(reader, /over/);
   }
   const last = read(provider);
   await clock.advance(60_000);
