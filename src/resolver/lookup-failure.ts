@@ -12,9 +12,9 @@ export interface Note {
 
 /** One reading for all that was tried: the reason that says most about the name, and what each server did, in the order in which it did. */
 export function failureResult(notes: readonly [Note, ...Note[]]): LookupResult {
-  const telling = notes.reduce((best, note) => (rank(note) < rank(best) ? note : best));
+  const described = notes.reduce((best, note) => (rank(note) < rank(best) ? note : best));
   const sentences = new Set(notes.map(({ server, detail }) => `${server}: ${detail}`));
-  return { kind: "failure", reason: telling.reason, detail: [...sentences].join("; "), chain: telling.path };
+  return { kind: "failure", reason: described.reason, detail: [...sentences].join("; "), chain: described.path };
 }
 
 /** What is wrong with the name comes before what is wrong with a server, and that before what is wrong with the way to it. */

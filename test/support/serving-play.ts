@@ -8,7 +8,7 @@ import type { ServedZone } from "../../src/responder/answer-source.ts";
 export interface ServingPlay extends ResponderPort {
   readonly zones: Map<string, ServedZone>;
   /** "set example.com 3", "remove example.com", "changed example.com a.example.com". */
-  readonly told: string[];
+  readonly reported: string[];
   /** What base zones say, by "namespace/name/key"; one that is not there is missing. */
   readonly bases: Map<string, string | { readonly failed: string }>;
   lookUps(): number;
@@ -16,25 +16,25 @@ export interface ServingPlay extends ResponderPort {
 
 export function servingPlay(): ServingPlay {
   const zones = new Map<string, ServedZone>();
-  const told: string[] = [];
+  const reported: string[] = [];
   const bases = new Map<string, string | { readonly failed: string }>();
   let lookUps = 0;
   return {
     zones,
-    told,
+    reported,
     bases,
     lookUps: () => lookUps,
     readBase: async (zone, base) => textOf(bases, zone, base),
     setZone(zone) {
       zones.set(displayName(zone.domain), zone);
-      told.push(`set ${displayName(zone.domain)} ${zone.aliases.length}`);
+      reported.push(`set ${displayName(zone.domain)} ${zone.aliases.length}`);
     },
     removeZone(domain) {
       zones.delete(displayName(domain));
-      told.push(`remove ${displayName(domain)}`);
+      reported.push(`remove ${displayName(domain)}`);
     },
     changed: (domain, names) =>
-      void told.push(`changed ${displayName(domain)} ${names.map(displayName).toSorted().join(" ")}`),
+      void reported.push(`changed ${displayName(domain)} ${names.map(displayName).toSorted().join(" ")}`),
     lookupStarted() {
       lookUps += 1;
     },

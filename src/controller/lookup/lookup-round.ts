@@ -121,11 +121,11 @@ export function notifyAnswer(
   lastSuccessBefore: Millis | undefined,
 ): void {
   const answer = answerOf(entry.state);
-  if (!isNews(entry.told, answer)) {
+  if (!isNews(entry.notified, answer)) {
     return;
   }
-  logNews(log, entry.told, answer);
-  entry.told = answer;
+  logNews(log, entry.notified, answer);
+  entry.notified = answer;
   guarded(log, () => onAnswer(answer, lastSuccessBefore));
 }
 

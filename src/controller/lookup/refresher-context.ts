@@ -33,7 +33,7 @@ export interface Entry {
   state: HoldState;
   users: number;
   /** What `onAnswer` was told last. */
-  told: TargetAnswer;
+  notified: TargetAnswer;
   lastLookupAt: Millis;
   /** Somebody asked since the last look-up began: without `follow` it is the reason for the next. */
   queried: boolean;

@@ -113,7 +113,7 @@ function want(
   entries.set(text, {
     state,
     users: 1,
-    told: answerOf(state),
+    notified: answerOf(state),
     lastLookupAt: -Infinity,
     queried: false,
     running: undefined,

@@ -45,7 +45,7 @@ export async function syncZone(
     state.unhandled.delete(domain);
     return { requeue: { afterMs: AGAIN_MS } };
   }
-  state.told.delete(objectKey(zone.meta));
+  state.reported.delete(objectKey(zone.meta));
   await serve(deps, state, zone, base);
   state.unhandled.delete(domain);
   return { requeue: "done" };
@@ -85,8 +85,8 @@ function recordProblem(
   problem: SyncProblem,
 ): void {
   const key = objectKey(zone.meta);
-  if (state.told.get(key) !== problem.message) {
-    state.told.set(key, problem.message);
+  if (state.reported.get(key) !== problem.message) {
+    state.reported.set(key, problem.message);
     log.warn({ zone: key, reason: problem.reason, detail: problem.message }, "zone not served as it is");
     onProblem(zone, problem);
   }

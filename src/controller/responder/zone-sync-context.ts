@@ -67,7 +67,7 @@ export interface ZoneSyncState {
   /** What was read last. */
   readonly bases: Map<string, ReadBase>;
   /** The problem that was told of each zone. */
-  readonly told: Map<ObjectKey, string>;
+  readonly reported: Map<ObjectKey, string>;
   /** Domains that nothing is known of yet. */
   readonly unhandled: Set<string>;
 }

@@ -32,7 +32,7 @@ export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
     domainOf: new Map(),
     served: new Map(),
     bases: new Map(),
-    told: new Map(),
+    reported: new Map(),
     unhandled: new Set(),
   };
   const changes = gathered((domain, names) => deps.port.changed(domain, names));
@@ -83,7 +83,7 @@ function move(state: ZoneSyncState, key: ObjectKey, before: Name | undefined, no
       state.byDomain.delete(before);
     }
     state.domainOf.delete(key);
-    state.told.delete(key);
+    state.reported.delete(key);
   }
   if (now !== undefined) {
     const keys = state.byDomain.get(now) ?? new Set();

@@ -37,7 +37,7 @@ export interface FolderInventoryDeps {
 export function createFolderInventory(deps: FolderInventoryDeps): FolderInventory {
   const scan = createFolderReader(deps.root);
   let catalog: Catalog = rememberedCatalog(deps.state);
-  let told: Catalog = new Map();
+  let emitted: Catalog = new Map();
   let problems: readonly string[] = [];
   let failure: string | undefined;
   let last: Advance | undefined;
@@ -59,9 +59,9 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
     last = next;
     return next;
   }
-  function tell(handlers: InventoryHandlers): void {
-    const events = told === catalog ? [] : eventsBetween(told, catalog);
-    told = catalog;
+  function emit(handlers: InventoryHandlers): void {
+    const events = emitted === catalog ? [] : eventsBetween(emitted, catalog);
+    emitted = catalog;
     for (const event of events) {
       handlers.onEvent(withStatus(event, deps.statuses));
     }
@@ -72,17 +72,17 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
     configMapText: (namespace, name, key) => configMapText(catalog, `ConfigMap ${namespace}/${name}`, key),
     secretText: (namespace, ref) => secretText(catalog, namespace, ref),
     async run(handlers, signal) {
-      using _ = listenBeside(deps, () => told, handlers, signal);
+      using _ = listenBeside(deps, () => emitted, handlers, signal);
       await untilSettled(deps, step, () => failure !== undefined && catalog.size === 0, signal);
       if (!signal.aborted) {
-        tell(handlers);
+        emit(handlers);
         handlers.onSynced();
       }
       while (!signal.aborted) {
         await deps.watch.wait(deps.rescanMs, signal);
         await deps.clock.sleep(DEBOUNCE_MS, signal).catch(() => undefined);
         if (!signal.aborted) {
-          await untilEmitted(deps, step, () => tell(handlers), signal);
+          await untilEmitted(deps, step, () => emit(handlers), signal);
         }
       }
     },
@@ -114,16 +114,16 @@ async function untilSettled(
 async function untilEmitted(
   { clock }: FolderInventoryDeps,
   step: () => Promise<Advance>,
-  tell: () => void,
+  emit: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { unsettled } = await step();
-  tell();
+  emit();
   if (unsettled) {
     await clock.sleep(SETTLE_MS, signal).catch(() => undefined);
     if (!signal.aborted) {
       await step();
-      tell();
+      emit();
     }
   }
 }
@@ -134,7 +134,7 @@ async function untilEmitted(
  */
 function listenBeside(
   { statuses, files }: FolderInventoryDeps,
-  told: () => Catalog,
+  emitted: () => Catalog,
   { onEvent }: InventoryHandlers,
   signal: AbortSignal,
 ): Disposable {
@@ -147,11 +147,11 @@ function listenBeside(
   };
   statuses.listen((id) => {
     emitSoon(() => {
-      const known = told().get(id);
+      const known = emitted().get(id);
       return known === undefined ? [] : objectEvents(known);
     });
   });
-  files.listen((file) => emitSoon(() => editEvents(told(), file)));
+  files.listen((file) => emitSoon(() => editEvents(emitted(), file)));
   return {
     [Symbol.dispose]() {
       statuses.listen(undefined);

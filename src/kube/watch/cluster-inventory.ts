@@ -27,12 +27,12 @@ export function createInventory(deps: ListWatchDeps, options: InventoryOptions =
       );
       const watchSource = (source: Source): Promise<void> => {
         troubled.add(source);
-        const tell = eventsFor(source, handlers, inputs);
+        const emit = eventsFor(source, handlers, inputs);
         return runListWatch(
           deps,
           { ...options.listWatch, ...source },
           {
-            ...tell,
+            ...emit,
             onListed: () => {
               troubled.delete(source);
               if (unlisted.delete(source) && unlisted.size === 0) {

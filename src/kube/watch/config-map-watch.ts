@@ -27,7 +27,7 @@ export function createConfigMapWatcher(
   onInput: (zone: ObjectKey) => void,
 ): ConfigMapWatcher {
   const references = createConfigMapReferences();
-  const tell = (configMap: ObjectKey): void => references.zonesOf(configMap).forEach((zone) => onInput(zone));
+  const emit = (configMap: ObjectKey): void => references.zonesOf(configMap).forEach((zone) => onInput(zone));
   const watches = createTaskSet<ConfigMapWatch>(({ namespace, name }, signal) =>
     runListWatch(
       deps,
@@ -39,8 +39,8 @@ export function createConfigMapWatcher(
         ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
       },
       {
-        onObject: (object) => tell(keyOf(object)),
-        onGone: tell,
+        onObject: (object) => emit(keyOf(object)),
+        onGone: emit,
         onListed: () => undefined,
         onTrouble: () => undefined,
       },

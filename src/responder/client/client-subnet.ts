@@ -46,6 +46,6 @@ export function answerOption(option: Uint8Array, scope: number | undefined): Uin
 }
 
 function client(subnet: Subnet | undefined, option: Uint8Array | undefined): DnsClientSubnet {
-  const isTold = subnet !== undefined && !isSpecialUse(subnet.address);
-  return { kind: "asker", ...(isTold && { subnet }), ...(option !== undefined && { option }) };
+  const isSent = subnet !== undefined && !isSpecialUse(subnet.address);
+  return { kind: "asker", ...(isSent && { subnet }), ...(option !== undefined && { option }) };
 }

@@ -42,7 +42,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const limiter = createRateLimiter(limits.rate, rateLimitSeed(randomBytes));
   const seed = randomInt(MAX_SEED);
   const onQuery = createRespond({ zoneTable, liveCache, packets, limiter, cookies, counters, clock, seed });
-  const onError = errorReporter({ clock, counters, tell: (problem) => post({ kind: "error", problem }) });
+  const onError = errorReporter({ clock, counters, report: (problem) => post({ kind: "error", problem }) });
   const zones = createZoneReceiver(zoneTable, post);
   const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });
 
@@ -135,17 +135,17 @@ function listenLimits({ live, maxConnections, maxPipelined, idleMs }: ResponderL
 interface ErrorReporter {
   readonly clock: Clock;
   readonly counters: Counters;
-  readonly tell: (problem: string) => void;
+  readonly report: (problem: string) => void;
 }
 
-function errorReporter({ clock, counters, tell }: ErrorReporter): (error: unknown) => void {
+function errorReporter({ clock, counters, report }: ErrorReporter): (error: unknown) => void {
   let reportedAt = Number.NEGATIVE_INFINITY;
   return (error) => {
     counters.errors += 1;
     const now = clock.now();
     if (now - reportedAt >= ERROR_EVERY_MS) {
       reportedAt = now;
-      tell(messageOf(error));
+      report(messageOf(error));
     }
   };
 }

@@ -25,7 +25,7 @@ export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): U
   const permits = createSemaphore(maxSockets);
   const waiting: (() => void)[] = [];
   let open = 0;
-  const tellIfClosed = (): void => {
+  const reportIfClosed = (): void => {
     if (open === 0) {
       waiting.splice(0).forEach((resolve) => resolve());
     }
@@ -46,7 +46,7 @@ export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): U
             socket.close(() => {
               open -= 1;
               leave();
-              tellIfClosed();
+              reportIfClosed();
             });
           }
         };
@@ -54,7 +54,7 @@ export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): U
     closed: () =>
       new Promise((resolve) => {
         waiting.push(resolve);
-        tellIfClosed();
+        reportIfClosed();
       }),
   };
 }

@@ -189,10 +189,10 @@ function answering(options: PrimaryOptions, { registry, catalogs, isServing }: P
 
 /** Each secondary is told once, and with the key of the first of the zones that names it. */
 function notifyAll(notifier: Notifier, domain: Name, { current }: History, entries: readonly ZoneEntry[]): void {
-  const told = new Set<string>();
+  const notified = new Set<string>();
   for (const entry of entries) {
-    const targets = entry.spec.notify.filter(({ address, port }) => !told.has(`${address} ${port}`));
-    targets.forEach(({ address, port }) => told.add(`${address} ${port}`));
+    const targets = entry.spec.notify.filter(({ address, port }) => !notified.has(`${address} ${port}`));
+    targets.forEach(({ address, port }) => notified.add(`${address} ${port}`));
     notifier.sendNotify({ domain, soa: current.soa, key: tsigKeyOf(entry) }, targets);
   }
 }

@@ -41,7 +41,7 @@ export interface FirstSerialInput {
  */
 export function firstSerial({ remembered, known, unixSeconds }: FirstSerialInput): number {
   const now = Math.floor(unixSeconds);
-  const last = remembered === undefined ? undefined : (remembered + untold(aheadOf(remembered, now))) % MODULUS;
+  const last = remembered === undefined ? undefined : (remembered + notNotified(aheadOf(remembered, now))) % MODULUS;
   return serialAfter([...known, last], now + 1);
 }
 
@@ -51,7 +51,7 @@ const STATUS_LAG: Seconds = 3;
 /** Where serials do not follow the time: more than the changes of that while. */
 const MANY = 600;
 
-function untold(ahead: Seconds): number {
+function notNotified(ahead: Seconds): number {
   if (ahead > OTHER_COUNT) {
     return MANY;
   }

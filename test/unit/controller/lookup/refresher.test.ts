@@ -55,10 +55,10 @@ test("an answer is told when it says something new, not at every refresh; its ag
   await using world = start((at) => found(at < 120_000 ? "a b" : "a b c", { ttl: 60 }));
   world.refresher.want(KEY);
   await world.clock.advance(110_000);
-  assert.deepEqual(world.told.map(addressesOf), ["a b"]);
+  assert.deepEqual(world.notified.map(addressesOf), ["a b"]);
   assert.equal(world.refresher.answer(KEY)?.lastSuccessAt, 61_000);
   await world.clock.advance(60_000);
-  assert.deepEqual(world.told.map(addressesOf), ["a b", "a b c"]);
+  assert.deepEqual(world.notified.map(addressesOf), ["a b", "a b c"]);
 });
 
 test("while look-ups fail last-good stays, and it is told once", async () => {
@@ -66,10 +66,10 @@ test("while look-ups fail last-good stays, and it is told once", async () => {
   world.refresher.want(KEY);
   await world.clock.advance(3_600_000);
   assert.deepEqual(
-    world.told.map(({ outcome }) => outcome.kind),
+    world.notified.map(({ outcome }) => outcome.kind),
     ["positive", "failure"],
   );
-  assert.equal(addressesOf(world.told.at(-1)), "a");
+  assert.equal(addressesOf(world.notified.at(-1)), "a");
   assert.ok(world.queried.length < 25, `${world.queried.length} look-ups in an hour of failures`);
 });
 
@@ -104,7 +104,7 @@ test("last-good that a second user brings helps a key that only failed, and is t
   world.refresher.want(KEY);
   await world.clock.advance(1_000);
   world.refresher.want(KEY, LAST_GOOD);
-  assert.deepEqual(world.told.map(addressesOf), ["", "z"]);
+  assert.deepEqual(world.notified.map(addressesOf), ["", "z"]);
 });
 
 test("expedite looks up now, though at most once a second, and keeps the order of the day", async () => {
@@ -135,11 +135,11 @@ test("no more look-ups run at once than allowed, first come, first served", asyn
   const keys = Array.from({ length: 100 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
   keys.forEach((key) => world.refresher.want(key));
   await world.clock.advance(1_200);
-  assert.equal(world.told.length, 96);
+  assert.equal(world.notified.length, 96);
   await world.clock.advance(200);
   assert.equal(most, 8);
   assert.deepEqual(
-    world.told.map(({ key }) => key.target),
+    world.notified.map(({ key }) => key.target),
     keys.map(({ target }) => target),
   );
 });
@@ -155,7 +155,7 @@ test("20,000 keys at the start leave the event loop its turns", async () => {
   for (let index = 0; index < 20_000; index += 1) {
     world.refresher.want({ ...KEY, target: parseName(`t${index}.example`) });
   }
-  while (world.told.length < 20_000) {
+  while (world.notified.length < 20_000) {
     await world.clock.settle();
   }
   clearInterval(watch);
@@ -206,9 +206,9 @@ test("a key that is dropped and wanted again during its look-up is looked up ane
   world.refresher.drop(KEY);
   world.refresher.want(KEY);
   await world.clock.advance(1_500);
-  assert.equal(world.told.length, 0);
+  assert.equal(world.notified.length, 0);
   await world.clock.advance(2_000);
-  assert.deepEqual([world.queried, world.told.length], [["0", "2"], 1]);
+  assert.deepEqual([world.queried, world.notified.length], [["0", "2"], 1]);
 });
 
 test("an abort stops it promptly, with no timer left and nothing told", async () => {
@@ -220,7 +220,7 @@ test("an abort stops it promptly, with no timer left and nothing told", async ()
   await world.clock.advance(1_000);
   await world[Symbol.asyncDispose]();
   assert.equal(world.clock.sleepers(), 0);
-  assert.equal(world.told.length, 0);
+  assert.equal(world.notified.length, 0);
 });
 
 test("while nothing is due there is one timer, and the heartbeat goes on", async () => {
@@ -259,13 +259,13 @@ interface World extends AsyncDisposable {
   readonly refresher: Refresher;
   /** Seconds of each look-up, and whom it avoided. */
   readonly queried: readonly string[];
-  readonly told: readonly TargetAnswer[];
+  readonly notified: readonly TargetAnswer[];
 }
 
 function start(answering: Answering, options: Partial<RefresherDeps> = {}): World {
   const clock = fakeClock();
   const queried: string[] = [];
-  const told: TargetAnswer[] = [];
+  const notified: TargetAnswer[] = [];
   const refresher = createRefresher({
     lookup: {
       lookUp: async (key, { avoid }, signal) => {
@@ -277,7 +277,7 @@ function start(answering: Answering, options: Partial<RefresherDeps> = {}): Worl
     clock,
     random: () => 0,
     log: silentLogger,
-    onAnswer: (answer) => told.push(answer),
+    onAnswer: (answer) => notified.push(answer),
     concurrency: 64,
     ...options,
   });
@@ -287,7 +287,7 @@ function start(answering: Answering, options: Partial<RefresherDeps> = {}): Worl
     clock,
     refresher,
     queried,
-    told,
+    notified,
     [Symbol.asyncDispose]: async () => {
       controller.abort();
       await run;

@@ -93,7 +93,7 @@ test("a base zone that goes missing or is broken leaves what is served, and is t
     await world.clock.advance(200_000);
   }
   assert.deepEqual(
-    world.serving.told.filter((line) => !line.startsWith("changed")),
+    world.serving.reported.filter((line) => !line.startsWith("changed")),
     ["set example.com 1"],
   );
   const events = world.events.filter(({ reason }) => reason === "ServedOutOfDate").map(({ message }) => message);
@@ -109,16 +109,16 @@ test("a base zone that cannot be read is tried again, and until then this proces
   await using world = start({ zones: [zone("dns/com", "example.com", FROM_MAP)] });
   world.serving.bases.set("dns/base/zone", { failed: "apiserver away" });
   await world.clock.advance(20_000);
-  assert.deepEqual([world.serving.told, world.controller.served()], [[], false]);
+  assert.deepEqual([world.serving.reported, world.controller.served()], [[], false]);
   world.serving.bases.set("dns/base/zone", BASE_ZONE);
   await world.clock.advance(30_000);
-  assert.deepEqual([world.serving.told, world.controller.served()], [["set example.com 0"], true]);
+  assert.deepEqual([world.serving.reported, world.controller.served()], [["set example.com 0"], true]);
 });
 
 test("a zone without any base zone is not served; that is told once, and is no reason not to be ready", async () => {
   await using world = start({ zones: [zone("dns/com", "example.com", NO_BASE)], aliases: [alias("web/shop")] });
   await world.clock.advance(400_000);
-  assert.deepEqual([world.serving.told, world.controller.served()], [[], true]);
+  assert.deepEqual([world.serving.reported, world.controller.served()], [[], true]);
   assert.equal(world.events.filter(({ reason }) => reason === "NotServed").length, 1);
   world.apply(zone("dns/com", "example.com", { ...NO_BASE, ...INLINE }));
   await world.clock.advance(1_000);
@@ -144,7 +144,7 @@ test("of two zones with one domain the older is served; when it goes the other t
   assert.equal(textOf(world.serving, "which.example.com."), '"new"');
   world.remove("dns/z1");
   await world.clock.advance(1_000);
-  assert.deepEqual([world.serving.zones.size, world.serving.told.at(-1)], [0, "remove example.com"]);
+  assert.deepEqual([world.serving.zones.size, world.serving.reported.at(-1)], [0, "remove example.com"]);
 });
 
 test("names of losers, and names that the base zone keeps, are not served as aliases", async () => {
@@ -190,13 +190,13 @@ test("news of a target tells all names behind it at once, and an edit of an alia
     targets: { "cdn.test": ["192.0.2.1", "192.0.2.2"] },
   });
   await world.clock.advance(300_000);
-  world.serving.told.length = 0;
+  world.serving.reported.length = 0;
   world.targets.set("cdn.test", ["192.0.2.1", "192.0.2.3"]);
   await world.clock.advance(120_000);
-  assert.deepEqual(world.serving.told, ["changed example.com a.example.com b.example.com"]);
+  assert.deepEqual(world.serving.reported, ["changed example.com a.example.com b.example.com"]);
   world.apply(alias("web/shop", { hostnames, spec: { onEmpty: "Withdraw" } }));
   await world.clock.advance(1_000);
-  assert.equal(world.serving.told[1], "changed example.com a.example.com b.example.com");
+  assert.equal(world.serving.reported[1], "changed example.com a.example.com b.example.com");
 });
 
 test("ten thousand names are handed over without holding the event loop", async () => {
@@ -218,8 +218,8 @@ function start(options: WorldOptions): ControllerWorld & { readonly serving: Ser
   return Object.assign(startWorld({ ...options, serving }), { serving });
 }
 
-function setsOf({ told }: ServingPlay): readonly string[] {
-  return told.filter((line) => line.startsWith("set "));
+function setsOf({ reported }: ServingPlay): readonly string[] {
+  return reported.filter((line) => line.startsWith("set "));
 }
 
 function serialOf(
