@@ -186,7 +186,7 @@ function settleSlice(context: ControllerContext): boolean {
     if (zone === undefined) {
       forgetZone(context, key);
     } else {
-      takeZone(context, key, zone);
+      setZone(context, key, zone);
       plan(context, key);
     }
   }
@@ -206,7 +206,7 @@ function syncToResponder(
   }
 }
 
-function takeZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
+function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
   const state = context.zones.get(key);
   if (state === undefined) {
     context.zones.set(key, newZoneState(zone, context.deps.providerOf(zone)));

@@ -108,17 +108,17 @@ function answerFact(answer: TargetAnswer): Fact {
     case "nxdomain":
       return fact(
         "target",
-        `${head}: ${outcome.kind === "nodata" ? "no such record" : "no such name"}${standing(addresses)}`,
+        `${head}: ${outcome.kind === "nodata" ? "no such record" : "no such name"}${currentState(addresses)}`,
         addresses.length === 0,
       );
     case "failure":
-      return invalid("target", `${head}: ${outcome.reason}: ${outcome.detail}${standing(addresses)}`);
+      return invalid("target", `${head}: ${outcome.reason}: ${outcome.detail}${currentState(addresses)}`);
     case "unknown":
       return invalid("target", `${head}: not looked up yet`);
   }
 }
 
-function standing(addresses: readonly string[]): string {
+function currentState(addresses: readonly string[]): string {
   return addresses.length === 0 ? "" : `; last-good ${addresses.join(", ")} stands until that is confirmed`;
 }
 

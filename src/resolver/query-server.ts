@@ -9,11 +9,11 @@ import type { Note } from "./lookup-failure.ts";
 import { scopeOf } from "./query/match-response.ts";
 import type { LookupOptions } from "./lookup.ts";
 import { serverLabel } from "./server/server-label.ts";
-import type { ServerMemory } from "./server/server-memory.ts";
+import type { ServerRecords } from "./server/server-memory.ts";
 import { afterAnswer, afterFailure, afterSilence, beforeTry } from "./server/server-health.ts";
 
 export interface QueryOneDeps extends AttemptDeps {
-  readonly memory: ServerMemory;
+  readonly memory: ServerRecords;
   readonly clock: Clock;
 }
 

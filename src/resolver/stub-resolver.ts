@@ -7,7 +7,7 @@ import { queryServers, type QueryServersDeps, type ServersQuestion } from "./que
 import { type Chain, endOfChain, startOfChain } from "./chain/chain.ts";
 import { failureResult, type Note } from "./lookup-failure.ts";
 import type { LookupOptions, Lookup, View, ViewOf } from "./lookup.ts";
-import { createServerMemory } from "./server/server-memory.ts";
+import { createServerRecords } from "./server/server-memory.ts";
 
 export interface LookupDeps {
   readonly exchange: Exchange;
@@ -20,7 +20,7 @@ export interface LookupDeps {
 
 /** The stub resolver of this program: one reading a call, from the servers of the key's view, in at most 10 s. */
 export function createLookup(deps: LookupDeps): Lookup {
-  const memory = createServerMemory(deps.randomBytes);
+  const memory = createServerRecords(deps.randomBytes);
   const parts: QueryServersDeps = { ...deps, memory, traitsOf: memory.traitsOf, remember: memory.remember };
   return {
     lookUp: async (key, options, signal) => {

@@ -9,7 +9,7 @@ export interface Due<K> {
   /** Asks for a run at `at`; moves a run that is later, leaves one that is earlier. */
   add(key: K, at: Millis): void;
   /** The key that has waited longest, if one is due; it counts as running until released. Equal times: first come, first served. */
-  take(now: Millis): K | undefined;
+  removeDue(now: Millis): K | undefined;
   /** Ends a run. The key comes again at the earlier of `at` and what was asked meanwhile; with neither it is forgotten. */
   release(key: K, at: Millis | undefined): void;
   /** Forgets the key; a run that is going on is still held until released. */
@@ -53,7 +53,7 @@ export function createDue<K>(): Due<K> {
         heap.raise(node);
       }
     },
-    take(now) {
+    removeDue(now) {
       const first = heap.first();
       if (first === undefined || first.at > now) {
         return undefined;

@@ -46,7 +46,7 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
 
   function startDue(signal: AbortSignal): void {
     while (running.size < concurrency) {
-      const key = due.take(clock.now());
+      const key = due.removeDue(clock.now());
       if (key === undefined) {
         return;
       }

@@ -52,7 +52,7 @@ export function responderWorld(options: WorldOptions = {}): ResponderWorld {
   const respond = createRespond({
     zoneTable,
     liveCache,
-    packets,
+    responses: packets,
     counters,
     clock,
     seed: 4711,

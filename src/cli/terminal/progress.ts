@@ -36,13 +36,13 @@ export function startProgress({ sink, now }: ProgressDeps, label: string): Progr
     update(done, total, note) {
       if (!ended && now() - shownAt >= pauseMs) {
         shownAt = now();
-        show(`${label} ${count(done, total)}${noteText(note)}`, false);
+        show(`${label} ${count(done, total)}${progressText(note)}`, false);
       }
     },
     finish(note) {
       if (!ended) {
         ended = true;
-        show(`${label}: ${styled(sink, "green", "done")} in ${duration(now() - startedAt)}${noteText(note)}`, true);
+        show(`${label}: ${styled(sink, "green", "done")} in ${duration(now() - startedAt)}${progressText(note)}`, true);
       }
     },
     [Symbol.dispose]() {
@@ -63,7 +63,7 @@ function count(done: number, total: number | undefined): string {
   return total === undefined ? String(done) : `${done}/${total}`;
 }
 
-function noteText(note: string | undefined): string {
+function progressText(note: string | undefined): string {
   return note === undefined || note === "" ? "" : ` (${harmless(note)})`;
 }
 

@@ -36,7 +36,7 @@ export function createEventCorrelator(): EventCorrelator {
       const id = idOf(event);
       const entry = entries.get(id);
       if (entry === undefined || now - entry.lastAt > LIFETIME_MS) {
-        if (!takeToken(buckets, event.object, now)) {
+        if (!useToken(buckets, event.object, now)) {
           return { kind: "drop" };
         }
         remember(entries, id, { count: 1, lastAt: now, writtenAt: now });
@@ -71,7 +71,7 @@ function idOf({ object, text }: EventKey): string {
   return `${object}\n${text}`;
 }
 
-function takeToken(buckets: Map<string, Bucket>, object: string, now: Millis): boolean {
+function useToken(buckets: Map<string, Bucket>, object: string, now: Millis): boolean {
   const bucket = buckets.get(object) ?? { tokens: BURST, at: now };
   const tokens = Math.min(BURST, bucket.tokens + (now - bucket.at) / REFILL_MS);
   remember(buckets, object, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });

@@ -61,7 +61,7 @@ export async function runListWatch(
   handlers: ListWatchHandlers,
   signal: AbortSignal,
 ): Promise<void> {
-  const work: ListWatchContext = { deps, spec, handlers, knownVersions: createKnownVersions(), signal };
+  const context: ListWatchContext = { deps, spec, handlers, knownVersions: createKnownVersions(), signal };
   let state = LIST_WATCH_START;
   const advance = (outcome: ListWatchOutcome): void => {
     const before = state.trouble;
@@ -70,12 +70,12 @@ export async function runListWatch(
       deps.onRestart?.(spec.resource.plural, state.step.next);
     }
     if (state.trouble !== before) {
-      recordTrouble(work, state);
+      recordTrouble(context, state);
     }
   };
   while (!signal.aborted) {
     try {
-      advance(await perform(work, state, advance));
+      advance(await perform(context, state, advance));
     } catch (error) {
       if (!signal.aborted) {
         advance({ kind: "broken", message: messageOf(error) });
@@ -97,20 +97,24 @@ type Advance = (outcome: ListWatchOutcome) => void;
 /** The event loop gets a turn after this many objects, so that Leases, health checks and answers do not wait. */
 const YIELD_EVERY = 100;
 
-async function perform(work: ListWatchContext, { step }: ListWatchState, advance: Advance): Promise<ListWatchOutcome> {
+async function perform(
+  context: ListWatchContext,
+  { step }: ListWatchState,
+  advance: Advance,
+): Promise<ListWatchOutcome> {
   switch (step.kind) {
     case "list":
-      return listPage(work, step.token);
+      return listPage(context, step.token);
     case "watch":
-      return watch(work, step.resourceVersion, advance);
+      return watch(context, step.resourceVersion, advance);
     case "wait":
-      await work.deps.clock.sleep(step.ms, work.signal);
+      await context.deps.clock.sleep(step.ms, context.signal);
       return { kind: "waited" };
   }
 }
 
-async function listPage(work: ListWatchContext, token: string): Promise<ListWatchOutcome> {
-  const { deps, spec, knownVersions, signal } = work;
+async function listPage(context: ListWatchContext, token: string): Promise<ListWatchOutcome> {
+  const { deps, spec, knownVersions, signal } = context;
   const path = pathOf(spec.resource, {
     namespace: spec.namespace,
     query: {
@@ -133,20 +137,20 @@ async function listPage(work: ListWatchContext, token: string): Promise<ListWatc
   if (token === "") {
     knownVersions.beginList();
   }
-  await takeAll(work, listAt(result.body, "items"));
+  await applyList(context, listAt(result.body, "items"));
   const next = textAt(result.body, "metadata", "continue");
   if (next === "") {
-    knownVersions.endList().forEach((key) => guarded(work, () => work.handlers.onGone(key)));
-    guarded(work, () => work.handlers.onListed());
+    knownVersions.endList().forEach((key) => guarded(context, () => context.handlers.onGone(key)));
+    guarded(context, () => context.handlers.onListed());
   }
   return { kind: "page", token: next, resourceVersion: textAt(result.body, "metadata", "resourceVersion") };
 }
 
-async function takeAll(work: ListWatchContext, items: readonly unknown[]): Promise<void> {
+async function applyList(context: ListWatchContext, items: readonly unknown[]): Promise<void> {
   await setImmediate();
   for (const [index, item] of items.entries()) {
     if (isObject(item)) {
-      take(work, item);
+      applyObject(context, item);
     }
     if (index % YIELD_EVERY === YIELD_EVERY - 1) {
       await setImmediate();
@@ -154,16 +158,16 @@ async function takeAll(work: ListWatchContext, items: readonly unknown[]): Promi
   }
 }
 
-function take(work: ListWatchContext, object: JsonObject): void {
-  if (work.knownVersions.see(object)) {
+function applyObject(context: ListWatchContext, object: JsonObject): void {
+  if (context.knownVersions.see(object)) {
     // Items of a list carry neither apiVersion nor kind.
-    const { apiVersion, kind } = work.spec.resource;
-    guarded(work, () => work.handlers.onObject({ apiVersion, kind, ...trimObject(object) }));
+    const { apiVersion, kind } = context.spec.resource;
+    guarded(context, () => context.handlers.onObject({ apiVersion, kind, ...trimObject(object) }));
   }
 }
 
-async function watch(work: ListWatchContext, resourceVersion: string, advance: Advance): Promise<ListWatchOutcome> {
-  const { deps, spec, signal } = work;
+async function watch(context: ListWatchContext, resourceVersion: string, advance: Advance): Promise<ListWatchOutcome> {
+  const { deps, spec, signal } = context;
   const startedAt = deps.clock.now();
   const path = pathOf(spec.resource, {
     namespace: spec.namespace,
@@ -184,7 +188,7 @@ async function watch(work: ListWatchContext, resourceVersion: string, advance: A
   advance({ kind: "watching" });
   let count = 0;
   for await (const line of jsonLines(result.chunks)) {
-    const outcome = takeWatchEvent(work, parseJson(line));
+    const outcome = applyWatchEvent(context, parseJson(line));
     if (outcome.kind !== "moved") {
       return outcome;
     }
@@ -197,7 +201,7 @@ async function watch(work: ListWatchContext, resourceVersion: string, advance: A
   return { kind: "ended", tookMs: deps.clock.now() - startedAt };
 }
 
-function takeWatchEvent(work: ListWatchContext, event: unknown): ListWatchOutcome {
+function applyWatchEvent(context: ListWatchContext, event: unknown): ListWatchOutcome {
   const object = isObject(event) ? event["object"] : undefined;
   const type = textAt(event, "type");
   if (type === "ERROR") {
@@ -207,12 +211,12 @@ function takeWatchEvent(work: ListWatchContext, event: unknown): ListWatchOutcom
     return { kind: "broken", message: "the watch sent a line that is no event" };
   }
   if (type === "DELETED") {
-    const key = work.knownVersions.forget(object);
+    const key = context.knownVersions.forget(object);
     if (key !== undefined) {
-      guarded(work, () => work.handlers.onGone(key));
+      guarded(context, () => context.handlers.onGone(key));
     }
   } else if (type === "ADDED" || type === "MODIFIED") {
-    take(work, object);
+    applyObject(context, object);
   }
   return { kind: "moved", resourceVersion: textAt(object, "metadata", "resourceVersion") };
 }

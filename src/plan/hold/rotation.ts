@@ -94,7 +94,7 @@ function nextCycle(rotation: Rotation, result: SeenResult): Rotation | undefined
     return undefined;
   }
   const cycle = rotation.cycle + 1;
-  const returns = changed ? pushBit(rotation.returns, cameBack(rotation, result.addresses)) : rotation.returns;
+  const returns = changed ? addBit(rotation.returns, cameBack(rotation, result.addresses)) : rotation.returns;
   return {
     cycle,
     endsAt: cycleEnd(result),
@@ -127,7 +127,7 @@ function remember(
   ]);
 }
 
-function pushBit(bits: number, bit: boolean): number {
+function addBit(bits: number, bit: boolean): number {
   return ((bits << 1) | (bit ? 1 : 0)) & CHANGES_REMEMBERED;
 }
 

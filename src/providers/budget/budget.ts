@@ -149,7 +149,7 @@ function mayCall(caller: Caller): Waiting | undefined {
     const waitMs = backoffMs(BUSY, caller.busyTries - 1, deps.random);
     return { why: "busy", waitMs, message: `${endpoint.underWay} calls to ${target.endpoint} are under way` };
   }
-  const waitMs = takeTurn(caller, now);
+  const waitMs = reserveCall(caller, now);
   if (waitMs > 0) {
     return {
       why: "rate",
@@ -162,7 +162,7 @@ function mayCall(caller: Caller): Waiting | undefined {
   return undefined;
 }
 
-function takeTurn(caller: Caller, now: Millis): Millis {
+function reserveCall(caller: Caller, now: Millis): Millis {
   if (caller.promisedAt === undefined) {
     const { bucket, waitMs } = takeCall(caller.endpoint.bucket, caller.target.limit, now);
     caller.endpoint.bucket = bucket;

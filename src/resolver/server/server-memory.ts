@@ -4,7 +4,7 @@ import { type Health, NEW_SERVER } from "./server-health.ts";
 import { newTraits, type Traits } from "./server-traits.ts";
 
 /** What is known of each server, by {@link serverLabel}. */
-export interface ServerMemory {
+export interface ServerRecords {
   readonly healthOf: (server: ResolverServer) => Health;
   readonly setHealth: (server: ResolverServer, health: Health) => void;
   readonly traitsOf: (server: ResolverServer) => Traits;
@@ -12,7 +12,7 @@ export interface ServerMemory {
 }
 
 /** Holds at most 1,024 servers of each kind; the one learnt of first is forgotten first, which costs one query. */
-export function createServerMemory(randomBytes: (bytes: number) => Uint8Array): ServerMemory {
+export function createServerRecords(randomBytes: (bytes: number) => Uint8Array): ServerRecords {
   const healths = new Map<string, Health>();
   const traits = new Map<string, Traits>();
   return {

@@ -143,15 +143,15 @@ function liveAddresses(
   { name, owner, family }: Owned & { readonly family: Family },
   { live, now }: AnswerContext,
 ): Additional {
-  const standing = live(owner, family);
+  const present = live(owner, family);
   const records =
-    standing?.kind === "addresses" && !isStale(standing.freshUntil, now)
-      ? addressRecords(standing, { name, family, maxTtl, now })
+    present?.kind === "addresses" && !isStale(present.freshUntil, now)
+      ? addressRecords(present, { name, family, maxTtl, now })
       : [];
   const use: LiveUse = {
     alias: owner,
     family,
-    live: standing,
+    live: present,
     maxTtl,
     section: "additionals",
     start: 0,

@@ -32,7 +32,7 @@ export function isSettled(made: Made | Promise<Made>): made is Made {
   return !(made instanceof Promise);
 }
 
-export function createSlowPath({ zoneTable, liveCache, packets, counters, clock }: RespondDeps): SlowPath {
+export function createSlowPath({ zoneTable, liveCache, responses: packets, counters, clock }: RespondDeps): SlowPath {
   const finish = (rotation: ResponseInput, ready: ReadyAnswer, now: Millis): CachedResponse => {
     const { query, name, view, epoch, option } = rotation;
     const isScoped = view.clientSubnet && ready.uses.some((use) => use.section === "answers");

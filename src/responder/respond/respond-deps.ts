@@ -10,7 +10,7 @@ import type { ZoneTable } from "../zone/zone-table.ts";
 export interface RespondDeps {
   readonly zoneTable: ZoneTable;
   readonly liveCache: LiveCache;
-  readonly packets: PacketCache;
+  readonly responses: PacketCache;
   readonly limiter: RateLimiter;
   readonly cookies: Cookies;
   readonly counters: Counters;

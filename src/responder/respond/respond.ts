@@ -23,7 +23,7 @@ export type Respond = (
  * ends within the waiting time of `slots`. Never throws and never rejects for anything that came over the network.
  */
 export function createRespond(deps: RespondDeps): Respond {
-  const { counters, clock, packets, limiter, cookies } = deps;
+  const { counters, clock, responses: packets, limiter, cookies } = deps;
   const slow = createSlowPath(deps);
   const responder = createSender(deps);
 

@@ -41,7 +41,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   });
   const limiter = createRateLimiter(limits.rate, rateLimitSeed(randomBytes));
   const seed = randomInt(MAX_SEED);
-  const onQuery = createRespond({ zoneTable, liveCache, packets, limiter, cookies, counters, clock, seed });
+  const onQuery = createRespond({ zoneTable, liveCache, responses: packets, limiter, cookies, counters, clock, seed });
   const onError = errorReporter({ clock, counters, report: (problem) => post({ kind: "error", problem }) });
   const zones = createZoneReceiver(zoneTable, post);
   const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });

@@ -6,8 +6,8 @@ import { createDue, type Due } from "../../../src/schedule/due.ts";
 
 test("nothing is due before its time", () => {
   const due = filled(["a", 10]);
-  assert.equal(due.take(9), undefined);
-  assert.equal(due.take(10), "a");
+  assert.equal(due.removeDue(9), undefined);
+  assert.equal(due.removeDue(10), "a");
 });
 
 test("the earliest comes first, and equal times in the order in which they came", () => {
@@ -23,17 +23,17 @@ test("an earlier time wins over a later one, whichever came first", () => {
 
 test("a key that runs is held, and comes again for what was asked meanwhile", () => {
   const due = filled(["a", 1]);
-  assert.equal(due.take(1), "a");
+  assert.equal(due.removeDue(1), "a");
   due.add("a", 2);
   due.add("a", 7);
-  assert.equal(due.take(100), undefined);
+  assert.equal(due.removeDue(100), undefined);
   due.release("a", 50);
   assert.equal(due.nextAt(), 2);
 });
 
 test("a run that ends with no wish is forgotten", () => {
   const due = filled(["a", 1]);
-  due.take(1);
+  due.removeDue(1);
   due.release("a", undefined);
   assert.deepEqual([due.size(), due.at("a"), due.nextAt()], [0, undefined, undefined]);
 });
@@ -47,14 +47,14 @@ test("a key that is removed is not taken, and the others stay in order", () => {
 
 test("a key that is removed while it runs is forgotten at its end, unless it was added again", () => {
   const due = filled(["a", 1]);
-  due.take(1);
+  due.removeDue(1);
   due.add("a", 2);
   due.remove("a");
   due.release("a", undefined);
   assert.equal(due.size(), 0);
 
   due.add("a", 1);
-  due.take(1);
+  due.removeDue(1);
   due.remove("a");
   due.add("a", 9);
   due.release("a", undefined);
@@ -98,7 +98,7 @@ test("for any row of operations it agrees with a plain list", () => {
           }
         } else {
           const least = Math.min(...waiting.values());
-          const taken = due.take(at);
+          const taken = due.removeDue(at);
           assert.equal(taken === undefined, !(least <= at));
           if (taken !== undefined) {
             assert.equal(waiting.get(taken), least);
@@ -124,7 +124,7 @@ test("200,000 keys are added, moved and taken within seconds", () => {
     due.add(key, (key * 104_729) % 300_000);
   }
   let last = -1;
-  for (let key = due.take(300_000); key !== undefined; key = due.take(300_000)) {
+  for (let key = due.removeDue(300_000); key !== undefined; key = due.removeDue(300_000)) {
     const at = due.at(key) ?? NaN;
     assert.ok(at >= last);
     last = at;
@@ -145,7 +145,7 @@ function filled(...entries: readonly (readonly [string, number])[]): Due<string>
 
 function drain(due: Due<string>, now: number): readonly string[] {
   const keys: string[] = [];
-  for (let key = due.take(now); key !== undefined; key = due.take(now)) {
+  for (let key = due.removeDue(now); key !== undefined; key = due.removeDue(now)) {
     keys.push(key);
   }
   return keys;

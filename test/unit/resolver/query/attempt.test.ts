@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Message } from "../../../../src/dns/message/message.ts";
 import { cookieOf } from "../../../../src/resolver/query/match-response.ts";
 import { attempt } from "../../../../src/resolver/query/attempt.ts";
-import { createServerMemory } from "../../../../src/resolver/server/server-memory.ts";
+import { createServerRecords } from "../../../../src/resolver/server/server-memory.ts";
 import type { Protocol, ResolverServer } from "../../../../src/transport/exchange.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { A_QUERY, cookieOption, response, type ResponseText } from "../messages.ts";
@@ -231,7 +231,7 @@ for (const { name, script, protocol = "udp", queried = 1, want, log } of cases) 
   test(`attempt: ${name}`, async () => {
     const clock = fakeClock();
     const scripted = scriptedExchange(clock, script);
-    const memory = createServerMemory(bytes);
+    const memory = createServerRecords(bytes);
     const deps = { ...memory, clock, exchange: scripted.exchange, randomBytes: bytes };
     const server: ResolverServer = { protocol, address: "192.0.2.53", port: 53 };
     let result = "";
@@ -252,7 +252,7 @@ for (const { name, script, protocol = "udp", queried = 1, want, log } of cases) 
 test("attempt: over a stream, what is not the answer ends the wait at once", async () => {
   const clock = fakeClock();
   const { exchange } = scriptedExchange(clock, (query) => [garbage(query, 1)]);
-  const deps = { ...createServerMemory(bytes), clock, exchange, randomBytes: bytes };
+  const deps = { ...createServerRecords(bytes), clock, exchange, randomBytes: bytes };
   const server: ResolverServer = { protocol: "tls", address: "192.0.2.53", port: 853 };
   const ended = attempt(deps, server, A_QUERY, new AbortController().signal).then(() => clock.now());
   await clock.advance(10_000);
@@ -263,7 +263,7 @@ test("attempt: rejects when the signal aborts", async () => {
   const clock = fakeClock();
   const { exchange } = scriptedExchange(clock, () => []);
   const stop = new AbortController();
-  const deps = { ...createServerMemory(bytes), clock, exchange, randomBytes: bytes };
+  const deps = { ...createServerRecords(bytes), clock, exchange, randomBytes: bytes };
   const ended = attempt(deps, { protocol: "udp", address: "192.0.2.53", port: 53 }, A_QUERY, stop.signal);
   const rejected = assert.rejects(ended, { name: "AbortError" });
   await clock.advance(100);

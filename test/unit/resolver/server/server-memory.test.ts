@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createServerMemory } from "../../../../src/resolver/server/server-memory.ts";
+import { createServerRecords } from "../../../../src/resolver/server/server-memory.ts";
 import type { ResolverServer } from "../../../../src/transport/exchange.ts";
 
 test("server memory: a client cookie stays with its server, and no two servers get the same", () => {
-  const memory = createServerMemory(counter());
+  const memory = createServerRecords(counter());
   assert.deepEqual(memory.traitsOf(server(1)).clientCookie, Uint8Array.of(1));
   assert.deepEqual(memory.traitsOf(server(2)).clientCookie, Uint8Array.of(2));
   assert.deepEqual(memory.traitsOf(server(1)).clientCookie, Uint8Array.of(1));
 });
 
 test("server memory: protocols, ports and names of one address are servers of their own", () => {
-  const memory = createServerMemory(counter());
+  const memory = createServerRecords(counter());
   const servers: readonly ResolverServer[] = [
     server(1),
     { ...server(1), port: 54 },
@@ -24,7 +24,7 @@ test("server memory: protocols, ports and names of one address are servers of th
 });
 
 test("server memory: of more than 1,024 servers the first is forgotten", () => {
-  const memory = createServerMemory(counter());
+  const memory = createServerRecords(counter());
   for (let index = 1; index <= 1_025; index += 1) {
     memory.traitsOf(server(index));
     memory.setHealth(server(index), { answerMs: index, failures: 0, penalisedUntil: 0 });
