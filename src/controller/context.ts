@@ -8,7 +8,7 @@ import type { LookupResult, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Lookup } from "../resolver/lookup.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
-import type { ZoneSync } from "./responder/zone-sync.ts";
+import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import type { ResponderPort } from "./responder/zone-sync-context.ts";
 import type { InvalidObject, Inventory } from "./ports/inventory.ts";
 import type { Observer } from "./ports/observer.ts";

@@ -3,7 +3,7 @@ import type { ObjectKey } from "../api/meta.ts";
 import { createOneATurn } from "../schedule/turn-gate.ts";
 import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
-import { createZoneSync, type ZoneSync } from "./responder/zone-sync.ts";
+import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
 import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";

@@ -4,7 +4,7 @@ import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
-import type { ZoneSync } from "./responder/zone-sync.ts";
+import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";

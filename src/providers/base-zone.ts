@@ -3,7 +3,7 @@ import type { AliasType, RRset } from "../dns/record.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
 import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
 import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
-import { fingerprint } from "./text-store.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** The records that the team keeps beside the aliases, checked. */
 export interface BaseZone {

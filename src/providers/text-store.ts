@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 /**
  * One text that lives in a ConfigMap key or in a file. The CoreDNS provider knows nothing else of where its text goes, so it is the
  * same in a cluster and in a folder.
@@ -32,20 +31,4 @@ export type TextWrite =
 /** A text that stands in the DnsZone itself, as something to read. */
 export function inlineText(text: string, location: string): Pick<TextStore, "location" | "read"> {
   return { location, read: () => Promise.resolve({ kind: "ok", text, revision: "inline", owner: undefined }) };
-}
-
-/** Short and equal for equal texts: enough to notice a change, no protection against someone who wants it unnoticed. */
-export function fingerprint(text: string): string {
-  const hash = fingerprinter();
-  hash.add(text);
-  return hash.value();
-}
-
-/** The {@link fingerprint} of a text that comes in pieces; the value of the pieces so far can be read at any time. */
-export function fingerprinter(): { readonly add: (text: string) => void; readonly value: () => string } {
-  const hash = createHash("sha256");
-  return {
-    add: (text) => void hash.update(text),
-    value: () => hash.copy().digest("hex").slice(0, 16),
-  };
 }

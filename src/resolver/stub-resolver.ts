@@ -3,7 +3,7 @@ import type { LookupResult, TargetKey } from "../dns/lookup-result.ts";
 import { TYPE } from "../dns/registry.ts";
 import type { Exchange } from "../transport/exchange.ts";
 import type { ServerResult } from "./query-server.ts";
-import { queryServers, type QueryServersDeps, type ServersQuestion } from "./query-servers.ts";
+import { tryServers, type TryServersDeps, type ServersQuestion } from "./try-servers.ts";
 import { type Chain, endOfChain, startOfChain } from "./chain/chain.ts";
 import { failureResult, type Note } from "./lookup-failure.ts";
 import type { LookupOptions, Lookup, View, ViewOf } from "./lookup.ts";
@@ -21,7 +21,7 @@ export interface LookupDeps {
 /** The stub resolver of this program: one reading a call, from the servers of the key's view, in at most 10 s. */
 export function createLookup(deps: LookupDeps): Lookup {
   const memory = createServerRecords(deps.randomBytes);
-  const parts: QueryServersDeps = { ...deps, memory, traitsOf: memory.traitsOf, remember: memory.remember };
+  const parts: TryServersDeps = { ...deps, memory, traitsOf: memory.traitsOf, remember: memory.remember };
   return {
     lookUp: async (key, options, signal) => {
       const view = deps.viewOf(key.view);
@@ -40,7 +40,7 @@ interface Task {
   readonly options: LookupOptions;
 }
 
-async function lookUp(deps: QueryServersDeps, task: Task, signal: AbortSignal): Promise<LookupResult> {
+async function lookUp(deps: TryServersDeps, task: Task, signal: AbortSignal): Promise<LookupResult> {
   signal.throwIfAborted();
   const done = new AbortController();
   const spent = new AbortController();
@@ -74,7 +74,7 @@ interface State {
 }
 
 /** Ends: each turn adds a hop to the chain, and chains have at most 16. */
-async function follow(deps: QueryServersDeps, task: Task, state: State, signal: AbortSignal): Promise<LookupResult> {
+async function follow(deps: TryServersDeps, task: Task, state: State, signal: AbortSignal): Promise<LookupResult> {
   for (;;) {
     state.notes = [];
     const found = (await query(deps, task, state, signal)) ?? (await stepOver(deps, task, state, signal));
@@ -107,13 +107,8 @@ function scoped({ options }: Task, { scope }: State): { readonly scope?: number 
   return options.subnet === undefined ? {} : { scope };
 }
 
-function query(
-  deps: QueryServersDeps,
-  task: Task,
-  state: State,
-  signal: AbortSignal,
-): Promise<ServerResult | undefined> {
-  return queryServers(deps, questionFor(task, state, TYPE[task.key.family]), signal);
+function query(deps: TryServersDeps, task: Task, state: State, signal: AbortSignal): Promise<ServerResult | undefined> {
+  return tryServers(deps, questionFor(task, state, TYPE[task.key.family]), signal);
 }
 
 /**
@@ -121,7 +116,7 @@ function query(
  * the chain is walked one hop on. Undefined when the name is no alias, or that is not to be had either.
  */
 async function stepOver(
-  deps: QueryServersDeps,
+  deps: TryServersDeps,
   task: Task,
   state: State,
   signal: AbortSignal,
@@ -131,7 +126,7 @@ async function stepOver(
   }
   const servfails = state.notes;
   state.notes = [];
-  const found = await queryServers(deps, questionFor(task, state, TYPE.CNAME), signal);
+  const found = await tryServers(deps, questionFor(task, state, TYPE.CNAME), signal);
   const isAlias = found !== undefined && found.result.hops.length > 0;
   state.notes = [...servfails, ...state.notes.filter(({ reason }) => reason === "loop" || reason === "too-deep")];
   return isAlias

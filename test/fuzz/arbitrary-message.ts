@@ -2,7 +2,7 @@ import * as fc from "../support/property.ts";
 import type { Edns, Message, Question, WireRecord } from "../../src/dns/message/message.ts";
 import { nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
 import { textOfWire } from "../../src/dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../src/dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../src/dns/name/byte-text.ts";
 import { TYPE } from "../../src/dns/registry.ts";
 
 const uint16 = fc.nat({ max: 0xffff });

@@ -1,7 +1,7 @@
 import type { Question, WireRecord } from "../../src/dns/message/message.ts";
 import { isAtOrBelow, nameOfCanonical, parentOf, wildcardBelow, type Name } from "../../src/dns/name/name.ts";
 import { textOfWire } from "../../src/dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../src/dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../src/dns/name/byte-text.ts";
 import { CLASS, RCODE, TYPE } from "../../src/dns/registry.ts";
 import type { Node, Zone, ZoneStore } from "./zone-store.ts";
 

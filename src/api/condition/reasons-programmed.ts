@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 import { EXTERNAL_REASONS } from "./reasons-external.ts";
-import { REFUSED_REASONS } from "./reasons-refused.ts";
+import { REFUSED_REASONS } from "./reasons-not-written.ts";
 
 /** Whether the servers give what is wanted. */
 export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [

@@ -12,7 +12,7 @@ import {
   type ZoneMatch,
 } from "../../plan/claims.ts";
 import type { InventoryEvent } from "../ports/inventory.ts";
-import { takeUpTo } from "./take-some.ts";
+import { takeUpTo } from "./take-up-to.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {

@@ -2,14 +2,14 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
-import { servedBaseOf } from "../../api/zone-inputs.ts";
+import { servedBaseOf } from "../../api/zone-references.ts";
 import { displayName } from "../../dns/name/name.ts";
 import { parseZoneFile } from "../../dns/zone-file/parse-zone-file.ts";
 import { byAge } from "../../plan/claims.ts";
 import type { ServedAlias } from "../../responder/answer-source.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { BaseText, ZoneSyncDeps, SyncProblem, ZoneSyncState, ReadBase } from "./zone-sync-context.ts";
-import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-zone.ts";
+import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-base.ts";
 
 /** A base zone that is missing or broken is looked at again, should no event tell of it. */
 const AGAIN_MS: Millis = 60_000;

@@ -5,7 +5,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ServedZone } from "../../responder/answer-source.ts";
 import type { QueueObserver } from "../../schedule/work-queue.ts";
-import type { ServedBase } from "./served-zone.ts";
+import type { ServedBase } from "./served-base.ts";
 import type { Store } from "../inventory/store.ts";
 
 /** The responder, as the controller sees it. */

@@ -1,5 +1,5 @@
 import { type Name, MAX_LABEL_BYTES, MAX_NAME_BYTES } from "./name.ts";
-import { BYTE_TEXT } from "./octet-spelling.ts";
+import { BYTE_TEXT } from "./byte-text.ts";
 
 /** The text of an uncompressed, well-formed wire name, in its original case. With `LOWER_CASE_BYTE_TEXT` it is the canonical text. */
 export function textOfWire(wire: Uint8Array, byteTexts: readonly string[] = BYTE_TEXT): string {

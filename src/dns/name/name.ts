@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { AppError } from "../../base/error.ts";
-import { LOWER_CASE_BYTE_TEXT } from "./octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "./byte-text.ts";
 
 declare const nameBrand: unique symbol;
 /**
@@ -17,7 +17,7 @@ export const MAX_LABEL_BYTES = 63;
 export const MAX_NAME_BYTES = 255;
 /** Names without escapes, which nearly all are. */
 const PLAIN = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]{1,63}\.)+$/;
-/** One label of canonical text: each octet has one spelling only, so a dot always ends a label (see octet-spelling.ts). */
+/** One label of canonical text: each octet has one spelling only, so a dot always ends a label (see byte-text.ts). */
 const CANONICAL_LABEL = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]|\\\d{3})+$/;
 
 /** A host name as people write it: letters, digits, hyphens, underscores; IDN becomes A-labels (RFC 5890). */

@@ -1,6 +1,6 @@
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES, type Name, nameOfCanonical, ROOT } from "../name/name.ts";
 import { wireLength } from "../name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../name/byte-text.ts";
 import { excerpt, INVALID_ESCAPE, readCharacter } from "./escapes.ts";
 import { type Parsed, invalid, ok } from "./parse-result.ts";
 

@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_BYTES } from "../message/message.ts";
 import { MAX_NAME_BYTES, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
 import { endOfCompressedName, textOfWire } from "../name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../name/byte-text.ts";
 import type { Seconds } from "../record.ts";
 import { CLASS, TYPE } from "../registry.ts";
 import {

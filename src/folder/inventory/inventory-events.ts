@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ProviderSpec, ZoneSpec } from "../../api/dns-zone.ts";
 import type { ObjectMeta } from "../../api/meta.ts";
-import { baseZonesOf, secretRefsOf } from "../../api/zone-inputs.ts";
+import { baseZonesOf, secretRefsOf } from "../../api/zone-references.ts";
 import type { InventoryEvent } from "../../controller/ports/inventory.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Catalog, KnownObject } from "./known-objects.ts";

@@ -1,5 +1,5 @@
 import type { DnsZone } from "../../api/dns-zone.ts";
-import { baseZonesOf } from "../../api/zone-inputs.ts";
+import { baseZonesOf } from "../../api/zone-references.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 
 /** The ConfigMaps that a zone's provider reads or writes, as keys, sorted. */

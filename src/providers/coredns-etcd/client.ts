@@ -1,6 +1,6 @@
 import { listAt, memberAt, textAt } from "../../base/json.ts";
 import type { BackendProblem } from "../http-error.ts";
-import { createEtcdCalls, type EtcdCalls, type EtcdClientDeps } from "./calls.ts";
+import { createEtcdCalls, type EtcdCalls, type EtcdClientDeps } from "./etcd-calls.ts";
 import { zoneRoot } from "./convert.ts";
 import { AFTER_SLASH, base64 } from "./transaction.ts";
 import type { KeyValue } from "./zone-keys.ts";

@@ -3,7 +3,7 @@ import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import type { ApplyResult } from "../provider.ts";
 import { byKey, pendingChanges, targetOf } from "../rrset-changes.ts";
 import type { BackendProblem } from "../http-error.ts";
-import type { EtcdClientDeps } from "./calls.ts";
+import type { EtcdClientDeps } from "./etcd-calls.ts";
 import { createEtcdClient, type EtcdClient } from "./client.ts";
 import { keyChangesFor, type NameChanges } from "./key-changes.ts";
 import { obstaclesIn } from "./obstacle.ts";

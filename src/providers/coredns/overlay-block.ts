@@ -6,7 +6,7 @@ import type { CorefileListener } from "./corefile-listeners.ts";
 import { ownerNameIn } from "../owner-name.ts";
 import { canonical, type OwnedRRset } from "../owned-rrset.ts";
 import { beginMarker, endMarker, trimLineEnd } from "./overlay-part.ts";
-import { fingerprint } from "../text-store.ts";
+import { fingerprint } from "../fingerprint.ts";
 
 export interface PartInput {
   readonly zone: ObjectKey;

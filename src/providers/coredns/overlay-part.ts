@@ -1,5 +1,5 @@
 import type { ObjectKey } from "../../api/meta.ts";
-import { fingerprinter } from "../text-store.ts";
+import { fingerprinter } from "../fingerprint.ts";
 /** A Corefile in parts: those between dnsalias markers, one a DnsZone, and the rest. Joined they are the file, byte for byte. */
 export type Segment =
   | { readonly kind: "rest"; readonly text: string }

@@ -5,7 +5,7 @@ import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
 import { type BaseZone, withSerial } from "../base-zone.ts";
 import { ownerNameIn } from "../owner-name.ts";
 import { canonical, type OwnedRRset } from "../owned-rrset.ts";
-import { fingerprint } from "../text-store.ts";
+import { fingerprint } from "../fingerprint.ts";
 
 /**
  * The whole zone file: the base zone's records, then ours between markers, as a function of the serial. The same base, sets,

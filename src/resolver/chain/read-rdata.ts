@@ -2,7 +2,7 @@ import { addressText } from "../../dns/address/address-wire.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
 import { textOfWire } from "../../dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/byte-text.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { TYPE } from "../../dns/registry.ts";
 

@@ -1,7 +1,7 @@
 import type { WireRecord } from "../../dns/message/message.ts";
 import { nameOfCanonical, ROOT, type Name } from "../../dns/name/name.ts";
 import { textOfWire, wireOfName } from "../../dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/byte-text.ts";
 import { synthesizeCname } from "../../dns/name/synthesize-cname.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
 import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";

@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
 import { textOfWire } from "../../dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/byte-text.ts";
 import type { Family } from "../../dns/record.ts";
 import { CLASS } from "../../dns/registry.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";

@@ -15,7 +15,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone, ProviderSpec } from "../../../src/api/dns-zone.ts";
 import { parseAlias, parseZone } from "../../../src/api/parse/parse-object.ts";
 import { problemText, type Parsed } from "../../../src/api/schema/problem.ts";
-import { baseZonesOf, servedBaseOf } from "../../../src/api/zone-inputs.ts";
+import { baseZonesOf, servedBaseOf } from "../../../src/api/zone-references.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 
 const baseZone = { inline: "@ SOA a b 1 2 3 4 5\n" };

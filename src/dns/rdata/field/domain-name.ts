@@ -1,4 +1,4 @@
-import { LOWER_CASE_BYTE_TEXT } from "../../name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../name/byte-text.ts";
 import { endOfWireName, textOfWire, wireOfName } from "../../name/name-wire.ts";
 import { nameFromZoneText } from "../../presentation/parse-name.ts";
 import { readBytes } from "../../wire/wire-reader.ts";

@@ -8,7 +8,7 @@ import {
   wireLength,
   wireOfName,
 } from "../../../../src/dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../../../src/dns/name/octet-spelling.ts";
+import { LOWER_CASE_BYTE_TEXT } from "../../../../src/dns/name/byte-text.ts";
 
 function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));

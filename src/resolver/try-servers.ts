@@ -6,7 +6,7 @@ import { hedged } from "./hedge.ts";
 import { serverLabel } from "./server/server-label.ts";
 import { hedgeAfterMs, rankServers } from "./server/server-health.ts";
 
-export interface QueryServersDeps extends QueryOneDeps {
+export interface TryServersDeps extends QueryOneDeps {
   readonly random: Random;
 }
 
@@ -22,8 +22,8 @@ export interface ServersQuestion extends ServerQuestion {
  * Asks servers for the end of a chain until one gives an answer; undefined when none does. A server that said something is not asked again; one that was silent is
  * asked up to three times.
  */
-export async function queryServers(
-  deps: QueryServersDeps,
+export async function tryServers(
+  deps: TryServersDeps,
   question: ServersQuestion,
   signal: AbortSignal,
 ): Promise<ServerResult | undefined> {
@@ -51,7 +51,7 @@ export async function queryServers(
 
 const ROUNDS = 3;
 
-function orderOf(deps: QueryServersDeps, question: ServersQuestion): readonly ResolverServer[] {
+function orderOf(deps: TryServersDeps, question: ServersQuestion): readonly ResolverServer[] {
   const ranked = rankServers({
     servers: question.servers,
     healthOf: deps.memory.healthOf,

@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+
+/** Short and equal for equal texts: enough to notice a change, no protection against someone who wants it unnoticed. */
+export function fingerprint(text: string): string {
+  const hash = fingerprinter();
+  hash.add(text);
+  return hash.value();
+}
+
+/** The {@link fingerprint} of a text that comes in pieces; the value of the pieces so far can be read at any time. */
+export function fingerprinter(): { readonly add: (text: string) => void; readonly value: () => string } {
+  const hash = createHash("sha256");
+  return {
+    add: (text) => void hash.update(text),
+    value: () => hash.copy().digest("hex").slice(0, 16),
+  };
+}
