@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_BYTES, type Edns, type Message, type Question, type WireRecord } from "./message.ts";
-import { MAX_NAME_BYTES, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
-import { textOfWire } from "../name/name-wire.ts";
-import { BYTE_TEXT, LOWER_CASE_BYTE_TEXT } from "../name/byte-text.ts";
+import { MAX_NAME_BYTES, ROOT, type Name } from "../name/name.ts";
+import { nameFromWire, textOfWire } from "../name/name-wire.ts";
+import { BYTE_TEXT } from "../name/byte-text.ts";
 import { rdataType } from "../rdata/type-table.ts";
 import { CLASS, TYPE } from "../registry.ts";
 import {
@@ -144,7 +144,7 @@ function readName(state: State): Name {
     gathered.bytes[0] = 0;
     return ROOT;
   }
-  const name = nameOfCanonical(textOfWire(gathered.bytes, LOWER_CASE_BYTE_TEXT));
+  const name = nameFromWire(gathered.bytes);
   known.set(start, name);
   return name;
 }

@@ -1,5 +1,10 @@
-import { type Name, MAX_LABEL_BYTES, MAX_NAME_BYTES } from "./name.ts";
-import { BYTE_TEXT } from "./byte-text.ts";
+import { BYTE_TEXT, LOWER_CASE_BYTE_TEXT } from "./byte-text.ts";
+import { MAX_LABEL_BYTES, MAX_NAME_BYTES, type Name, nameOfCanonical } from "./name.ts";
+
+/** The name that `wire` begins with: uncompressed and well formed, as the message reader leaves it. */
+export function nameFromWire(wire: Uint8Array): Name {
+  return nameOfCanonical(textOfWire(wire, LOWER_CASE_BYTE_TEXT));
+}
 
 /** The text of an uncompressed, well-formed wire name, in its original case. With `LOWER_CASE_BYTE_TEXT` it is the canonical text. */
 export function textOfWire(wire: Uint8Array, byteTexts: readonly string[] = BYTE_TEXT): string {

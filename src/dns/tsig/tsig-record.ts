@@ -1,7 +1,6 @@
 import { MAX_MESSAGE_BYTES } from "../message/message.ts";
-import { MAX_NAME_BYTES, nameOfCanonical, ROOT, type Name } from "../name/name.ts";
-import { endOfCompressedName, textOfWire } from "../name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../name/byte-text.ts";
+import { MAX_NAME_BYTES, ROOT, type Name } from "../name/name.ts";
+import { endOfCompressedName, nameFromWire } from "../name/name-wire.ts";
 import type { Seconds } from "../record.ts";
 import { CLASS, TYPE } from "../registry.ts";
 import {
@@ -164,7 +163,7 @@ function readRdata(reader: WireReader, keyName: Name): TsigRecord {
 function readName(reader: WireReader): Name {
   const gathered = { bytes: new Uint8Array(MAX_NAME_BYTES), length: 0 };
   readWireName(reader, gathered);
-  return reader.problem === undefined ? nameOfCanonical(textOfWire(gathered.bytes, LOWER_CASE_BYTE_TEXT)) : ROOT;
+  return reader.problem === undefined ? nameFromWire(gathered.bytes) : ROOT;
 }
 
 /** Goes past a name, without following its pointer: the decoder of the record does that. */

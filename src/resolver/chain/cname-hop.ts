@@ -3,7 +3,7 @@ import { type Name, parentOf } from "../../dns/name/name.ts";
 import { synthesizeCname } from "../../dns/name/synthesize-cname.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
-import { nameFromRdata } from "./read-rdata.ts";
+import { nameFromWire } from "../../dns/name/name-wire.ts";
 
 /** One step of a chain: `owner` is an alias of `target`. */
 export interface CnameHop {
@@ -33,7 +33,7 @@ export type Alias =
  */
 export function aliasAt(records: RecordIndex, owner: Name): Alias | undefined {
   const cnames = (records.get(owner) ?? []).filter(({ type }) => type === TYPE.CNAME);
-  const [target, other] = new Set(cnames.map(nameFromRdata));
+  const [target, other] = new Set(cnames.map(({ rdata }) => nameFromWire(rdata)));
   if (other !== undefined) {
     return { kind: "malformed", detail: `${owner} has more than one CNAME` };
   }
@@ -54,7 +54,7 @@ function dnameAbove(records: RecordIndex, name: Name): Alias | undefined {
 }
 
 function hopByDname(name: Name, owner: Name, dname: WireRecord): Alias {
-  const target = synthesizeCname(name, { owner, target: nameFromRdata(dname) });
+  const target = synthesizeCname(name, { owner, target: nameFromWire(dname.rdata) });
   return target === undefined
     ? { kind: "malformed", detail: `the DNAME at ${owner} makes ${name} too long` }
     : { kind: "hop", hop: { owner: name, type: "DNAME", target, ttl: dname.ttl } };

@@ -1,15 +1,7 @@
 import { addressText } from "../../dns/address/address-wire.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
-import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
-import { textOfWire } from "../../dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/byte-text.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { TYPE } from "../../dns/registry.ts";
-
-/** The name that a CNAME or DNAME holds; the wire reader has checked that it is one. */
-export function nameFromRdata({ rdata }: WireRecord): Name {
-  return nameOfCanonical(textOfWire(rdata, LOWER_CASE_BYTE_TEXT));
-}
 
 /** The address of an A or AAAA record in its one text (RFC 5952); undefined when its RDATA has another length. */
 export function addressOfRdata({ type, rdata }: WireRecord): string | undefined {

@@ -3,7 +3,7 @@ import { isAtOrBelow, ROOT, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import { TYPE } from "../../dns/registry.ts";
 import type { AnswerContext, LiveUse } from "./answer-types.ts";
-import { canonicalName } from "./cname-dname.ts";
+import { nameFromWire } from "../../dns/name/name-wire.ts";
 import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
 import { findIn } from "../zone/find-name.ts";
 import { setOf, type ServedAliasData, type ZoneNode, type ZoneView } from "../zone/zone-view.ts";
@@ -49,7 +49,7 @@ export function glueFor(
   { owner, servers }: { readonly owner: Name; readonly servers: WireSet },
   context: AnswerContext,
 ): Additional & { readonly glue: number } {
-  const names = rdataOf(servers).map(canonicalName);
+  const names = rdataOf(servers).map(nameFromWire);
   const at = (server: Name): Additional => {
     if (!isAtOrBelow(server, view.domain)) {
       return NOTHING;
@@ -89,7 +89,7 @@ function targetOf(
   rdata: Uint8Array,
   { before, name }: { readonly before: number; readonly name: Name },
 ): Name | undefined {
-  const target = canonicalName(rdata.subarray(before));
+  const target = nameFromWire(rdata.subarray(before));
   if (target !== ROOT) {
     return target;
   }

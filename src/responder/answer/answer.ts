@@ -2,7 +2,8 @@ import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { addressesFor, glueFor } from "./additional-section.ts";
 import { aliasSet, minimalAny } from "./alias-records.ts";
 import type { AnswerContext, AnswerResult, LiveUse, ReadyAnswer } from "./answer-types.ts";
-import { canonicalName, substituteDname } from "./cname-dname.ts";
+import { nameFromWire } from "../../dns/name/name-wire.ts";
+import { substituteDname } from "./cname-dname.ts";
 import { findIn, type NameMatch } from "../zone/find-name.ts";
 import { addressRecords, isStale } from "../live/live-records.ts";
 import type { Question, WireRecord } from "../../dns/message/message.ts";
@@ -123,7 +124,7 @@ function nodeAt(lookup: NameLookup, found: NodeMatch): Step {
   const cname = setOf(node, TYPE.CNAME);
   if (cname !== undefined && !isForCname(type)) {
     const [rdata] = rdataOf(cname);
-    return { kind: "alias", records: recordsOf(cname, name), next: rdata === undefined ? name : canonicalName(rdata) };
+    return { kind: "alias", records: recordsOf(cname, name), next: rdata === undefined ? name : nameFromWire(rdata) };
   }
   if (type === TYPE.ANY) {
     const records = minimalAny(node, name);

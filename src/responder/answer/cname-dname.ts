@@ -1,15 +1,9 @@
 import type { WireRecord } from "../../dns/message/message.ts";
-import { nameOfCanonical, ROOT, type Name } from "../../dns/name/name.ts";
-import { textOfWire, wireOfName } from "../../dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/byte-text.ts";
+import { ROOT, type Name } from "../../dns/name/name.ts";
+import { nameFromWire, wireOfName } from "../../dns/name/name-wire.ts";
 import { synthesizeCname } from "../../dns/name/synthesize-cname.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
 import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
-
-/** The name that RDATA begins with. */
-export function canonicalName(rdata: Uint8Array): Name {
-  return nameOfCanonical(textOfWire(rdata, LOWER_CASE_BYTE_TEXT));
-}
 
 export interface Substitution {
   readonly records: readonly WireRecord[];
@@ -21,7 +15,7 @@ export interface Substitution {
 export function substituteDname(name: Name, owner: Name, dname: WireSet): Substitution {
   const records = recordsOf(dname, owner);
   const [rdata] = rdataOf(dname);
-  const target = rdata === undefined ? ROOT : canonicalName(rdata);
+  const target = rdata === undefined ? ROOT : nameFromWire(rdata);
   const next = synthesizeCname(name, { owner, target });
   if (next === undefined) {
     return { records, next };

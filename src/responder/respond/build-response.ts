@@ -1,8 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
-import { nameOfCanonical, type Name } from "../../dns/name/name.ts";
-import { textOfWire } from "../../dns/name/name-wire.ts";
-import { LOWER_CASE_BYTE_TEXT } from "../../dns/name/byte-text.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { nameFromWire } from "../../dns/name/name-wire.ts";
 import type { Family } from "../../dns/record.ts";
 import { CLASS } from "../../dns/registry.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
@@ -150,5 +149,5 @@ function scopeOf({ subnet }: ResponseInput, { uses }: ReadyAnswer): number | und
 
 /** The name of a question that has been found well formed. */
 function nameOf(bytes: Uint8Array): Name {
-  return nameOfCanonical(textOfWire(bytes.subarray(HEADER_BYTES), LOWER_CASE_BYTE_TEXT));
+  return nameFromWire(bytes.subarray(HEADER_BYTES));
 }
