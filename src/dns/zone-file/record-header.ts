@@ -46,6 +46,10 @@ function typed(word: string, token: Token, ttl: Seconds | undefined, rdata: read
   if (/^TYPE\d+$/.test(word) && numberedType(word) === undefined) {
     return { kind: "invalid", token, message: `${excerpt(word)} is no type of data (RFC 6895 3.1): remove the record` };
   }
+  if (ttl === undefined && /^[0-9]/.test(word)) {
+    const message = `invalid TTL "${excerpt(token.raw)}": write seconds from 0 to 2147483647, or such as 1h30m (RFC 2181 8)`;
+    return { kind: "invalid", token, message };
+  }
   if (!/^[A-Z][A-Z0-9-]{0,15}$/.test(type)) {
     return {
       kind: "invalid",

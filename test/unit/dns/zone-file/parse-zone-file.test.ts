@@ -227,6 +227,11 @@ const BAD: readonly BadCase[] = [
   { name: "a blank owner first", text: " A 192.0.2.1", want: [/^1:2 a record without an owner name/] },
   { name: "no TTL", text: "a A 192.0.2.1", want: [/^1:3 no TTL: write \$TTL/] },
   { name: "a TTL beyond 31 bits", text: `${SOA}$TTL 2147483648`, want: [/^3:6 "2147483648" is not a TTL/] },
+  {
+    name: "a TTL of a record beyond 31 bits",
+    text: `${SOA}a 2147483648 A 192.0.2.1`,
+    want: [/^3:3 invalid TTL "2147483648": write seconds from 0/],
+  },
   { name: "no SOA and no NS", text: "@ 60 TXT x", want: [/^1:1 no SOA record at example.com/, /^1:1 no NS record at/] },
   { name: "two SOA", text: `${SOA}${SOA.replace(" 7 ", " 8 ")}`, want: [/^3:1 a second SOA/] },
   {
