@@ -52,7 +52,7 @@ export type ToWorker =
   | { readonly kind: "stop" };
 
 export type FromWorker =
-  | { readonly kind: "taken" }
+  | { readonly kind: "ack" }
   | { readonly kind: "ask"; readonly questions: readonly PendingQuestion[] }
   | { readonly kind: "listening" }
   | { readonly kind: "not-listening"; readonly problem: string }

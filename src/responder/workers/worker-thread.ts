@@ -129,7 +129,7 @@ interface Receiver {
 function receiver({ deps, sender, counted, requestAnswer, end }: Receiver): (message: FromWorker) => void {
   return (message) => {
     switch (message.kind) {
-      case "taken":
+      case "ack":
         return sender.acknowledged();
       case "ask":
         return message.questions.forEach((question) => void requestAnswer(question));

@@ -42,7 +42,7 @@ export function createZoneReceiver(zoneTable: ZoneTable, post: (message: FromWor
         post({ kind: "error", problem: `a zone cannot be served: ${messageOf(error)}` });
       }
       if (message.kind === "slice") {
-        post({ kind: "taken" });
+        post({ kind: "ack" });
       }
     },
   };
