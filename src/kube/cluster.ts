@@ -9,7 +9,7 @@ import type { TextStore } from "../providers/text-store.ts";
 import { createConfigMapStore, type ConfigMapStoreOptions } from "./objects/config-map-store.ts";
 import { openKubeconfig, type KubeconfigOptions } from "./client/kubeconfig.ts";
 import { createEndpointStore } from "./objects/dns-endpoint-store.ts";
-import { createEndpointsOf } from "./objects/serving-endpoints.ts";
+import { createEndpointsOf } from "./objects/zone-endpoints.ts";
 import { createEventRecorder } from "./status/event-recorder.ts";
 import { createInventory } from "./watch/cluster-inventory.ts";
 import type { ListWatchDeps } from "./watch/list-watch.ts";

@@ -9,7 +9,7 @@ import { createCoreDNSEtcdBackend } from "../../src/providers/coredns-etcd/cored
 import { createWebhookBackend } from "../../src/providers/external-dns-webhook/webhook.ts";
 import { createPowerDNSBackend } from "../../src/providers/powerdns/powerdns.ts";
 import { createRfc2136Backend } from "../../src/providers/rfc2136/rfc2136.ts";
-import { createExchange } from "../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../src/transport/client/exchange-by-protocol.ts";
 import { createHttpClient } from "../../src/transport/http-client.ts";
 import { createTransfer } from "../../src/transport/client/zone-transfer.ts";
 import { startBind } from "../support/bind.ts";

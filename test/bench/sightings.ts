@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../src/base/clock.ts";
 import { sameMembers } from "../../src/base/order.ts";
 import { createQueryServer } from "../../src/resolver/authoritative-query.ts";
-import { createExchange } from "../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../src/transport/client/exchange-by-protocol.ts";
 import { kubeRequests, memberAt } from "../lab/kube-requests.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import type { KubeApiserver } from "../support/kube-apiserver.ts";

@@ -4,7 +4,7 @@ import { encodeMessage } from "../../src/dns/message/encode.ts";
 import { EMPTY_QUERY, type Edns, type Message } from "../../src/dns/message/message.ts";
 import { printRdata } from "../../src/dns/rdata/codec.ts";
 import { CLASS, rcodeName, typeName, typeNumber } from "../../src/dns/registry.ts";
-import { createExchange } from "../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../src/transport/client/exchange-by-protocol.ts";
 import { labName } from "./zone-store.ts";
 
 export interface QuestionOptions {

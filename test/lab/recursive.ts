@@ -4,7 +4,7 @@ import { encodeMessage } from "../../src/dns/message/encode.ts";
 import { EMPTY_QUERY, type Message, type Question, type WireRecord } from "../../src/dns/message/message.ts";
 import { parentOf, type Name } from "../../src/dns/name/name.ts";
 import { OPCODE, RCODE, TYPE } from "../../src/dns/registry.ts";
-import { createExchange } from "../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../src/transport/client/exchange-by-protocol.ts";
 import type { Exchange } from "../../src/transport/exchange.ts";
 import { listen } from "../../src/transport/server/listen.ts";
 import type { Listener } from "../../src/transport/server/listener.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AppError, messageOf } from "../../base/error.ts";
-import { createExchange, type ExchangeClient } from "../../transport/client/exchange-client.ts";
+import { createExchange, type ExchangeClient } from "../../transport/client/exchange-by-protocol.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import type { LookupConfig } from "../config/config.ts";
 import { systemResolvers } from "./system-resolvers.ts";

@@ -6,7 +6,7 @@ import { silentLogger } from "../../../src/base/log.ts";
 import { createEventRecorder } from "../../../src/kube/status/event-recorder.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../../src/base/json.ts";
 import { createNudgeKubelet } from "../../../src/kube/objects/kubelet-nudge.ts";
-import { createEndpointsOf } from "../../../src/kube/objects/serving-endpoints.ts";
+import { createEndpointsOf } from "../../../src/kube/objects/zone-endpoints.ts";
 import { createReporter } from "../../../src/kube/status/cluster-reporter.ts";
 import { DNS_ALIASES, EVENTS, pathOf, PODS } from "../../../src/kube/client/resource.ts";
 import { APPLY_PATCH, type Transport } from "../../../src/kube/client/transport.ts";

@@ -5,7 +5,7 @@ import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { createLookup } from "../../../src/resolver/stub-resolver.ts";
 import type { LookupOptions } from "../../../src/resolver/lookup.ts";
-import { createExchange } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import type { ResolverServer } from "../../../src/transport/exchange.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
 

@@ -5,7 +5,7 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { LookupResult } from "../../../src/dns/lookup-result.ts";
 import { createQueryServer } from "../../../src/resolver/authoritative-query.ts";
-import { createExchange } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startCoreDns } from "../../support/coredns.ts";

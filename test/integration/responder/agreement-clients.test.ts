@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { byCodeUnit } from "../../../src/base/order.ts";
 import { printRdata, rdataFromText } from "../../../src/dns/rdata/codec.ts";
 import { typeNumber } from "../../../src/dns/registry.ts";
-import { createExchange, type ExchangeClient } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange, type ExchangeClient } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
 import { dig, drill, kdig, type DigRecord, type DigReply } from "../../support/dig.ts";
 import { dnspython, skipWithoutDnspython, type PythonReply } from "../../support/dnspython.ts";

@@ -3,7 +3,7 @@ import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import { EMPTY_QUERY, type Message, type WireRecord } from "../../../src/dns/message/message.ts";
 import { printRdata } from "../../../src/dns/rdata/codec.ts";
 import { classNumber, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
-import type { ExchangeClient } from "../../../src/transport/client/exchange-client.ts";
+import type { ExchangeClient } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { labName } from "../../lab/zone-store.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
 import type { AgreementQuestion } from "./agreement-questions.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { createExchange, type ExchangeClient } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange, type ExchangeClient } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { skipWithout } from "../../support/component.ts";
 import { JUSTIFIED, type Difference } from "./agreement-differences.ts";
 import { agreementQuestions, titleOf, type AgreementQuestion } from "./agreement-questions.ts";

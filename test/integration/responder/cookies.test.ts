@@ -10,7 +10,7 @@ import { RCODE, TYPE } from "../../../src/dns/registry.ts";
 import { cookieOf } from "../../../src/resolver/query/match-response.ts";
 import { buildQuery } from "../../../src/resolver/query/build-query.ts";
 import { createCookies, type CookieVerdict } from "../../../src/responder/client/cookie.ts";
-import { createExchange } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";

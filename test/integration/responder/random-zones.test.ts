@@ -7,7 +7,7 @@ import { CLASS, typeNumber } from "../../../src/dns/registry.ts";
 import { answer } from "../../../src/responder/answer/answer.ts";
 import { findIn } from "../../../src/responder/zone/find-name.ts";
 import { buildZoneView, type ZoneView } from "../../../src/responder/zone/zone-view.ts";
-import { createExchange } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { skipWithout } from "../../support/component.ts";
 import { startKnot } from "../../support/knot.ts";
 import { FUZZ_SEED } from "../../support/property.ts";

@@ -3,7 +3,7 @@ import type { Rfc2136Spec } from "../../../src/api/dns-zone.ts";
 import { parseName, type Name } from "../../../src/dns/name/name.ts";
 import type { RecordBackend } from "../../../src/providers/backend.ts";
 import { createRfc2136Backend } from "../../../src/providers/rfc2136/rfc2136.ts";
-import { createExchange } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { createTransfer } from "../../../src/transport/client/zone-transfer.ts";
 import type { AuthoritativeServer } from "../../support/authoritative.ts";
 import { startBind } from "../../support/bind.ts";

@@ -5,7 +5,7 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
-import { createExchange } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import type { ExchangeRequest, Protocol, ResolverServer } from "../../../src/transport/exchange.ts";
 import { framed } from "../../../src/transport/frames.ts";
 import { listen, type ListenOptions } from "../../../src/transport/server/listen.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
-import { createExchange } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { createDeframer, framed } from "../../../src/transport/frames.ts";
 import { listen } from "../../../src/transport/server/listen.ts";
 

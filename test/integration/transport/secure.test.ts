@@ -12,7 +12,7 @@ import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { printRdata } from "../../../src/dns/rdata/codec.ts";
 import { TYPE } from "../../../src/dns/registry.ts";
-import { createExchange } from "../../../src/transport/client/exchange-client.ts";
+import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import type { ExchangeResult, ResolverServer } from "../../../src/transport/exchange.ts";
 import { makeCertificate } from "../../lab/certificate.ts";
 import { startNameServer } from "../../lab/name-server.ts";

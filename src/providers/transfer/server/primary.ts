@@ -12,7 +12,7 @@ import { createNotifySockets } from "../notify/notify-sockets.ts";
 import { createLazyListeners, type ListenResult } from "./listeners.ts";
 import { respond } from "./answer-request.ts";
 import type { PrimaryZone } from "../zone/primary-zone.ts";
-import { streamed } from "./xfr-stream.ts";
+import { streamed } from "./paced-messages.ts";
 import type { History } from "../zone/journal.ts";
 import {
   createZoneRegistry,
