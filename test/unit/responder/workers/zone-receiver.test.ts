@@ -17,7 +17,7 @@ test("a zone is served when it is whole and not before, each slice is acknowledg
   assert.equal(zoneTable.zones.zoneOf(domain), undefined);
   taker.take({ kind: "zone-whole" });
   assert.equal(zoneTable.zones.zoneOf(nameOf("a.one.test."))?.nodes.has("a.one.test."), true);
-  assert.deepEqual(said, [{ kind: "taken" }, { kind: "taken" }]);
+  assert.deepEqual(said, [{ kind: "ack" }, { kind: "ack" }]);
   taker.take({ kind: "zone-gone", domain });
   assert.deepEqual([zoneTable.zones.zoneOf(domain), zoneTable.epoch], [undefined, 2]);
 });
@@ -43,5 +43,5 @@ test("a zone that cannot be read is told of; what stood before goes on, and othe
   taker.take({ kind: "slice", sets, aliases: [] });
   taker.take({ kind: "zone-whole" });
   assert.equal(zoneTable.zones.zoneOf(domain), before);
-  assert.deepEqual(said, ["taken", "error", "taken", "taken"]);
+  assert.deepEqual(said, ["ack", "error", "ack", "ack"]);
 });
