@@ -88,7 +88,7 @@ test("an address is read as the slower reader reads it, and any text without a t
   fc.assert(
     fc.property(anyText, (text) => {
       const family = readAddress(text, words);
-      const bytes = addressBytes(text.replace(/%.*$/u, ""));
+      const bytes = addressBytes(text.includes(":") ? text.replace(/%.*$/u, "") : text);
       if (bytes === undefined) {
         return;
       }
@@ -98,7 +98,7 @@ test("an address is read as the slower reader reads it, and any text without a t
       const got = Array.from(words.subarray(0, want.length / 4), (word) => word.toString(16).padStart(8, "0"));
       assert.equal(got.join(""), Buffer.from(want).toString("hex"), text);
     }),
-    RUNS,
+    { ...RUNS, examples: [["0.0.0.0%"]] },
   );
 });
 

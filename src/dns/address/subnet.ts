@@ -50,7 +50,8 @@ export function parseSubnet(text: string): Subnet | undefined {
   return prefix !== undefined && subnetOfBytes(bytes, prefix).address === address ? { address, prefix } : undefined;
 }
 
-const ZONE = /%.*$/u;
+/** Only an IPv6 address has a zone (RFC 4007 11). */
+const ZONE = /(?<=:[^%]*)%.*$/u;
 
 function isMapped(bytes: Uint8Array): boolean {
   return bytes.length === 16 && bytes.subarray(0, 12).every((byte, index) => byte === (index < 10 ? 0 : 255));

@@ -8,6 +8,8 @@ const networks: readonly (readonly [address: string, want: string])[] = [
   ["2001:db8:1:2ff:3::4", "2001:db8:1:200::/56"],
   ["fe80::1%eth0", "fe80::/56"],
   ["::1", "::/56"],
+  ["192.0.2.77%eth0", "undefined"],
+  ["0.0.0.0%", "undefined"],
   ["nothing", "undefined"],
   ["", "undefined"],
 ];
