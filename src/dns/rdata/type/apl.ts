@@ -59,8 +59,11 @@ function printItem(reader: WireReader): string | undefined {
   const prefix = readUint8(reader);
   const flags = readUint8(reader);
   const part = readBytes(reader, flags & 0x7f);
-  const length = ADDRESS_LENGTHS.get(family) ?? 0;
-  if (reader.problem !== undefined || part.length > length || prefix > 8 * length || part.at(-1) === 0) {
+  const length = ADDRESS_LENGTHS.get(family);
+  if (reader.problem !== undefined || length === undefined) {
+    return undefined;
+  }
+  if (part.length > length || prefix > 8 * length || part.at(-1) === 0) {
     return undefined;
   }
   const address = new Uint8Array(length);
