@@ -4,9 +4,11 @@ import { run } from "./run.ts";
 
 /** The real programs that tests start; `test/env/install` brings all of them. */
 export type ComponentName =
+  | "buildah"
   | "chroot"
   | "chromium"
   | "coredns"
+  | "debootstrap"
   | "delv"
   | "dig"
   | "dnsperf"
@@ -97,9 +99,11 @@ const announced = new Set<ComponentName>();
 const VERSION = /\d+\.\d+(\.\d+)?/;
 
 const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
+  buildah: ["--version"],
   chromium: ["--version"],
   coredns: ["-version"],
   curl: ["--version"],
+  debootstrap: ["--version"],
   etcd: ["--version"],
   helm: ["version", "--short"],
   kdig: ["-V"],

@@ -1,43 +1,41 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, chown, writeFile } from "node:fs/promises";
+import { chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { Resolver } from "node:dns/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { skipWithout } from "../../support/component.ts";
+import { announceVersion, skipWithout } from "../../support/component.ts";
 import { freePort } from "../../support/free-port.ts";
 import { startProcess, untilReady } from "../../support/process.ts";
-import { listAt, membersAt, textAt } from "../../support/json-at.ts";
+import { membersAt, textAt } from "../../support/json-at.ts";
 import { run, type RunResult } from "../../support/run.ts";
-import { lastOf } from "./dockerfile.ts";
-import { buildImage, type BuiltImage } from "./image-build.ts";
+import { buildImage, type BuiltImage } from "./image-archive.ts";
 import { inContainer } from "./image-run.ts";
 
+/** With CI=true the test runs without root too, and fails. */
 const isRoot = process.getuid?.() === 0 || process.env["CI"] === "true";
-const skip = isRoot ? skipWithout("unshare", "chroot") : "needs root for a root directory of its own";
+const skip = isRoot
+  ? skipWithout("buildah", "chroot", "debootstrap", "unshare")
+  : "needs root to build the image and for a root directory of its own";
 
 describe("the image", { skip }, () => {
   let directory: string;
   let image: BuiltImage;
-  let environment: Record<string, string>;
   let entry: readonly string[];
 
   before(async () => {
+    await announceVersion("buildah");
     directory = await mkdtemp(join(tmpdir(), "dnsalias-image-"));
     image = await buildImage(directory);
-    const variables = image.stage.instructions
-      .filter(({ name }) => name === "ENV")
-      .map(({ text }) => text.split(/=(.*)/s));
-    environment = Object.fromEntries(variables.map(([name = "", value = ""]) => [name, value]));
-    entry = listAt(JSON.parse(lastOf(image.stage, "ENTRYPOINT") ?? "[]")).map(String);
+    entry = image.config.entrypoint;
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
   const command = (words: readonly string[], mounts: Parameters<typeof inContainer>[0]["mounts"] = []) =>
     inContainer({
       root: image.root,
-      user: lastOf(image.stage, "USER") ?? "",
-      env: environment,
+      user: image.config.user,
+      env: image.config.env,
       mounts,
       command: words,
     });
@@ -55,19 +53,37 @@ describe("the image", { skip }, () => {
     test.diagnostic(`warm start with its namespaces: ${Math.round(performance.now() - started)} ms`);
   });
 
-  it("is of the Node.js that the program is tested with", () => {
-    assert.equal(image.stage.base, "scratch");
-    return readFile("Dockerfile", "utf8").then((text) =>
-      assert.match(text, new RegExp(`^ARG NODE_IMAGE=docker\\.io/library/node:${process.versions.node}-`, "m")),
-    );
+  it("is of the Node.js that the program is tested with", async () => {
+    const dockerfile = await readFile("Dockerfile", "utf8");
+    const pinned = new RegExp(`^ARG NODE_IMAGE=docker\\.io/library/node:${process.versions.node}-`, "m");
+    assert.match(dockerfile, pinned);
   });
 
-  it("says who it is, and stops by SIGTERM", () => {
-    assert.equal(lastOf(image.stage, "STOPSIGNAL"), "SIGTERM");
-    assert.match(lastOf(image.stage, "USER") ?? "", /^[1-9]\d*:[1-9]\d*$/);
-    for (const label of ["title", "version", "revision", "created", "licenses"]) {
-      assert.match(lastOf(image.stage, "LABEL") ?? "", new RegExp(`org\\.opencontainers\\.image\\.${label}=`));
+  it("has a user without rights, labels, a default command, and SIGTERM as its stop signal", async () => {
+    const { user, command: words, labels, stopSignal } = image.config;
+    assert.deepEqual([user, words, stopSignal], ["65532:65532", ["run"], "SIGTERM"]);
+    const version = textAt(JSON.parse(await readFile("package.json", "utf8")), "version");
+    assert.equal(labels.get("org.opencontainers.image.version"), version);
+    for (const label of ["title", "revision", "created", "licenses"]) {
+      assert.match(String(labels.get(`org.opencontainers.image.${label}`)), /\S/, label);
     }
+  });
+
+  it("belongs to root, and only root can write to it", async () => {
+    const entries = await readdir(image.root, { recursive: true });
+    const stats = await Promise.all(
+      entries.map(async (path) => {
+        const { uid, gid, mode } = await lstat(join(image.root, path));
+        return { path, uid, gid, mode };
+      }),
+    );
+    const foreign = stats.filter(({ uid, gid }) => uid !== 0 || gid !== 0);
+    const writable = stats.filter(({ mode }) => (mode & FILE_TYPE) !== SYMLINK && (mode & WRITABLE_OR_SET_ID) !== 0);
+    assert.ok(entries.includes("app/dist/main.js"));
+    assert.deepEqual(
+      [foreign, writable].map((list) => list.map(({ path }) => path)),
+      [[], []],
+    );
   });
 
   it("has no shell, no package manager and no types or source maps of modules", async (test) => {
@@ -83,6 +99,12 @@ describe("the image", { skip }, () => {
       ),
     );
     test.diagnostic(`MiB: ${sizes.join(", ")}`);
+  });
+
+  it("is at most 220 MiB unpacked and 70 MiB compressed", async (test) => {
+    const [unpacked, compressed] = [Number(await mebibytes(image.root)), image.archiveBytes / 2 ** 20];
+    test.diagnostic(`MiB: unpacked ${unpacked}, compressed ${compressed.toFixed(1)}`);
+    assert.ok(unpacked < 220 && compressed < 70, `${unpacked} MiB unpacked, ${compressed} MiB compressed`);
   });
 
   it("has every module that the program imports, and none for development", async () => {
@@ -143,6 +165,11 @@ describe("the image", { skip }, () => {
   });
 });
 
+/** Bits of a mode in stat(2). */
+const FILE_TYPE = 0o170000;
+const SYMLINK = 0o120000;
+const WRITABLE_OR_SET_ID = 0o6022;
+
 const MANIFESTS = `
 kind: DnsZone
 apiVersion: dnsalias.io/v1alpha1
@@ -173,6 +200,6 @@ async function filesOf(root: string): Promise<readonly string[]> {
 }
 
 async function mebibytes(root: string): Promise<string> {
-  const sizes = await Promise.all((await filesOf(root)).map(async (path) => (await stat(join(root, path))).size));
+  const sizes = await Promise.all((await filesOf(root)).map(async (path) => (await lstat(join(root, path))).size));
   return (sizes.reduce((sum, size) => sum + size, 0) / 2 ** 20).toFixed(1);
 }
