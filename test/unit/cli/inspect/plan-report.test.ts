@@ -64,6 +64,11 @@ function preview(changes: readonly Change[], guarded = PASS, rewrite?: string): 
   };
 }
 
+const UNREADABLE: ZonePreview = {
+  ...preview([]),
+  outcome: { kind: "problem", reason: "ReadFailed", message: "no\u001b answer" },
+};
+
 test("each change is a line with its mark, what stood and what comes, and whose it is", () => {
   const document = planDocument([preview(CHANGES)], EMPTY);
   assert.equal(
@@ -147,7 +152,7 @@ const SUMMARIES: readonly {
   },
   {
     name: "a backend that can't be read",
-    zones: [{ ...preview([]), outcome: { kind: "problem", reason: "ReadFailed", message: "no\u001b answer" } }],
+    zones: [UNREADABLE],
     lines: "  ReadFailed: no\\u001b answer\nNothing would change.\n",
     changes: 0,
   },
@@ -196,7 +201,7 @@ test("objects that are wrong, names without a zone, and targets that aren't reso
 
 test("a terminal shows good, careful, and bad in green, yellow, and red", () => {
   const document: PlanDocument = {
-    ...planDocument([preview(CHANGES, HELD, "again")], EMPTY),
+    ...planDocument([preview(CHANGES, HELD, "again"), UNREADABLE], EMPTY),
     problems: ["p"],
     warnings: ["w"],
   };
@@ -213,6 +218,8 @@ test("a terminal shows good, careful, and bad in green, yellow, and red", () => 
     "33 39 2 22", // update
     "31 39", // delete
     "31 39", // refuse
+    "1 22", // the other zone
+    "31 39", // what is wrong with it
     "31 39", // a problem
     "33 39", // a warning
     "1 22", // the summary

@@ -69,6 +69,15 @@ test("there and back within a moment ends with the last status, although the wat
   );
 });
 
+test("a write that failed doesn't make the one before it forgotten", async () => {
+  const { transport, requests } = scriptedTransport([at("6"), { kind: "unreachable", message: "reset" }, at("7")]);
+  const writer = createStatusWriter(transport);
+  await writer.write(TARGET, { ready: "yes" }, NEVER);
+  assert.equal((await writer.write(TARGET, { ready: "no" }, NEVER)).kind, "failed");
+  assert.deepEqual(await writer.write(TARGET, { ready: "no" }, NEVER), { kind: "written" });
+  assert.equal(requests.length, 3, "the API server still has the first status");
+});
+
 test("once the watch has shown the write, the version that it shows is the one to write at", async () => {
   const { transport, requests } = scriptedTransport([at("6"), at("9")]);
   const writer = createStatusWriter(transport);
