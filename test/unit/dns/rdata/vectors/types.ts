@@ -303,6 +303,7 @@ export const INVALID_TYPES: readonly InvalidVector[] = invalidVectors([
   ["DNSKEY", "256 3 8 AwEAAa==", /invalid base64/],
   ["KEY", "256 3 256 AQPSkg==", /invalid DNSSEC algorithm/],
   ["SSHFP", "2 1 1234", /the fingerprint has 2 bytes, and its type needs 20/],
+  ["SSHFP", "4 2 1234", /the fingerprint has 2 bytes, and its type needs 32/],
   ["TLSA", "3 1 1", /add hexadecimal/],
   ["HINFO", "a", /add a character string/],
   ["EUI48", "00-00-5e-00-53", /invalid address of 6 hexadecimal pairs/],
