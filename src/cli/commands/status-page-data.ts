@@ -69,7 +69,7 @@ function responderView({ addresses, workers, counts }: ResponderState): Responde
     addresses,
     workers,
     questions,
-    prepared: hits,
+    cacheHits: hits,
     waitedForLookup,
     stale,
     failed: byRcode.get(RCODE.SERVFAIL) ?? 0,

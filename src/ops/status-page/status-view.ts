@@ -27,8 +27,8 @@ export interface ResponderView {
   /** Those that run. */
   readonly workers: number;
   readonly questions: number;
-  /** Questions answered by a prepared packet. */
-  readonly prepared: number;
+  /** Questions answered from the response cache. */
+  readonly cacheHits: number;
   /** Questions that waited for a look-up. */
   readonly waitedForLookup: number;
   /** Answers past their time. */

@@ -328,7 +328,7 @@ test("lookup: tells each step", async () => {
   const ended = scene.lookUp({ observe: (step) => steps.push(step) });
   await clock.advance(1_000);
   await ended;
-  const queried = { kind: "asked", name: "www.test.", type: "A", tookMs: 10 };
+  const queried = { kind: "queried", name: "www.test.", type: "A", tookMs: 10 };
   assert.deepEqual(steps, [
     { ...queried, server: "192.0.2.1:53", result: "answered REFUSED" },
     { ...queried, server: "192.0.2.2:53", result: "NOERROR" },
