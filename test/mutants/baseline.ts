@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { type Executed, readExecuted } from "./coverage.ts";
+import type { MutantOptions } from "./options.ts";
 import { runTests } from "./run-test.ts";
 import type { Tree } from "./tree.ts";
 
@@ -29,12 +30,18 @@ export interface Baseline {
  * Test files that can kill a mutant of the sources: the unit tests that import one, and all others unless `unitOnly`, because those start
  * the program. The tests in test/e2e take minutes each and aren't among them.
  */
-export function testFiles(sources: ReadonlySet<string>, unitOnly: boolean): readonly string[] {
+export function testFiles(
+  sources: ReadonlySet<string>,
+  { unitOnly, tests }: Pick<MutantOptions, "unitOnly" | "tests">,
+): readonly string[] {
   const unit = globSync("test/unit/**/*.test.ts").filter((file) => closureOf(file).some((name) => sources.has(name)));
   const others = unitOnly
     ? []
     : ["fuzz", "contract", "integration"].flatMap((suite) => globSync(`test/${suite}/**/*.test.ts`));
-  return [...unit, ...others].filter((file) => !NOT_OF_SRC.some((folder) => file.startsWith(folder))).sort();
+  return [...unit, ...others]
+    .filter((file) => !NOT_OF_SRC.some((folder) => file.startsWith(folder)))
+    .filter((file) => tests.length === 0 || tests.some((folder) => file.startsWith(folder)))
+    .sort();
 }
 
 /** They test the tests, the image, and the pages; some start this program. */

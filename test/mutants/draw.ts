@@ -1,5 +1,5 @@
+import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
-import { seededRandom } from "../support/property.ts";
 import type { Mutant } from "./mutant.ts";
 import { mutantsOf } from "./mutate.ts";
 
@@ -10,13 +10,21 @@ export function allMutants(folders: readonly string[]): readonly Mutant[] {
     .flatMap((file) => mutantsOf(file, readFileSync(file, "utf8")));
 }
 
-/** At most `count` of them, in random order. A larger count begins with the ones of a smaller count. */
-export function draw<T>(all: readonly T[], count: number, seed: number): readonly T[] {
-  const random = seededRandom(seed);
-  const pool = [...all];
-  const drawn: T[] = [];
-  while (drawn.length < count && pool.length > 0) {
-    drawn.push(...pool.splice(Math.floor(random() * pool.length), 1));
-  }
-  return drawn;
+/**
+ * At most `count` of them, chosen by the seed. A larger count begins with the ones of a smaller count, and a change of the program changes
+ * nothing but the mutants of the changed lines, so that two figures of one seed can be compared.
+ */
+export function draw(all: readonly Mutant[], count: number, seed: number): readonly Mutant[] {
+  const seen = new Map<string, number>();
+  const ranked = all.map((mutant) => {
+    const { file, kind, before, after } = mutant;
+    const text = JSON.stringify([file, kind, before, after]);
+    const nth = (seen.get(text) ?? 0) + 1;
+    seen.set(text, nth);
+    return { mutant, rank: createHash("sha256").update(`${seed} ${nth} ${text}`).digest("hex") };
+  });
+  return ranked
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .slice(0, count)
+    .map(({ mutant }) => mutant);
 }

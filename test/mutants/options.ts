@@ -8,6 +8,8 @@ export interface MutantOptions {
   /** Like "src/dns". */
   readonly folders: readonly string[];
   readonly unitOnly: boolean;
+  /** Only the tests below these folders; empty: all. */
+  readonly tests: readonly string[];
   readonly jobs: number;
   /** How long the tests other than unit tests may take for one mutant. */
   readonly limitMs: number;
@@ -17,7 +19,7 @@ export interface MutantOptions {
 }
 
 export const HELP = `Usage: npm run mutants -- [--seed S] [--count N] [--folder F]... [--unit-only]
-                          [--jobs N] [--limit-seconds N]
+                          [--tests F]... [--jobs N] [--limit-seconds N]
        npm run mutants -- --rows [ID]...
 
 Changes src in one place at a time, in a copy of the tree, and runs the tests that run the
@@ -28,6 +30,8 @@ exit code 1 if fewer mutants are killed than docs/contributing/mutants.md wants.
   --count N          How many. Defaults to 100.
   --folder F         Draw from this folder or file only, for example src/dns. Can be repeated.
   --unit-only        Run only the unit tests.
+  --tests F          Run only tests of this folder, for example test/integration/kube. Can be
+                     repeated. Which test runs what need not be measured for the others.
   --jobs N           Judge N mutants at once. Defaults to the number of processors.
   --limit-seconds N  Start no further test for a mutant after N seconds of tests other than
                      unit tests; it has survived then. Defaults to 600.
@@ -52,8 +56,9 @@ export function parseOptions(words: readonly string[]): OptionsResult {
       options: {
         seed: parseSeed(seed),
         count: whole("--count", count),
-        folders: folder.map((name) => name.replace(/\/+$/, "")),
+        folders: folder.map(withoutSlash),
         unitOnly: values["unit-only"] ?? false,
+        tests: (values.tests ?? []).map(withoutSlash),
         jobs: whole("--jobs", values.jobs ?? String(availableParallelism())),
         limitMs: 1000 * whole("--limit-seconds", values["limit-seconds"] ?? "600"),
         rows: rows ? positionals : undefined,
@@ -70,11 +75,16 @@ const OPTIONS = {
   count: { type: "string" },
   folder: { type: "string", multiple: true },
   "unit-only": { type: "boolean" },
+  tests: { type: "string", multiple: true },
   jobs: { type: "string" },
   "limit-seconds": { type: "string" },
   rows: { type: "boolean" },
   help: { type: "boolean" },
 } as const;
+
+function withoutSlash(folder: string): string {
+  return folder.replace(/\/+$/, "");
+}
 
 function whole(option: string, text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) {

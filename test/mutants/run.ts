@@ -43,7 +43,7 @@ async function runRandom(options: MutantOptions, all: readonly Mutant[]): Promis
   const refused = await refusedMutants(trees[0] ?? stack.use(copyTree()), mutants);
   const judged = mutants.filter((mutant) => !refused.has(mutant));
   console.log(`the compiler refuses ${refused.size}; measuring which test runs what`);
-  const baselines = await measureAll(trees, testFiles(new Set(judged.map(({ file }) => file)), options.unitOnly));
+  const baselines = await measureAll(trees, testFiles(new Set(judged.map(({ file }) => file)), options));
   const outcomes: Outcome[] = [...refused].map((mutant) => ({ mutant, verdict: { kind: "refused" } }));
   await share(trees, judged, async (tree, mutant) => {
     const started = performance.now();

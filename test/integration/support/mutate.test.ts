@@ -77,6 +77,16 @@ test("a seed draws the same mutants again, another seed others, and a larger cou
   assert.equal(draw(all, all.length + 1, 5).length, all.length);
 });
 
+test("a change of one file changes only the mutants of that file that are drawn", () => {
+  const [all, some] = [
+    allMutants(["src/plan"]),
+    allMutants(["src/plan"]).filter(({ file }) => file !== "src/plan/diff.ts"),
+  ];
+  const others = draw(all, 200, 5).filter(({ file }) => file !== "src/plan/diff.ts");
+  assert.ok(others.length > 100 && others.length < 200);
+  assert.deepEqual(draw(some, others.length, 5), others);
+});
+
 test("a mutant that a test notices is killed, one that changes nothing survives, and the compiler's are refused", async () => {
   using tree = copyTree();
   const file = "src/dns/serial.ts";

@@ -107,12 +107,15 @@ test("the command line", () => {
     return parsed.kind === "ok" ? "" : parsed.message;
   };
   assert.deepEqual(
-    read("--seed 7 --count 9 --folder src/dns/ --folder src/plan --unit-only --jobs 1 --limit-seconds 60"),
+    read(
+      "--seed 7 --count 9 --folder src/dns/ --folder src/plan --unit-only --tests test/unit/ --jobs 1 --limit-seconds 60",
+    ),
     {
       seed: 7,
       count: 9,
       folders: ["src/dns", "src/plan"],
       unitOnly: true,
+      tests: ["test/unit"],
       jobs: 1,
       limitMs: 60_000,
       rows: undefined,
