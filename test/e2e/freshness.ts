@@ -146,7 +146,7 @@ function startSamplers(servers: readonly DnsEndpoint[], name: string): Samplers 
   const ending = new AbortController();
   const series = servers.map((): AddressSample[] => []);
   const running = servers.map(async ({ host, port }, index) => {
-    const resolver = new dns.Resolver({ timeout: 2_000, tries: 1 });
+    const resolver = new dns.Resolver({ timeout: 5_000, tries: 1 });
     resolver.setServers([`${host}:${port}`]);
     while (!ending.signal.aborted) {
       series[index]?.push(await sample(resolver, name));

@@ -27,6 +27,8 @@ describe("two replicas with a responder, of which one leads", { skip: REAL_SERVE
     lab = await startClusterLab({ controllerArgs: argsFor(first) });
     await waitFor("a leader", () => assert.match(lab.controller.output(), /"leading"/));
     follower = await lab.startSecondController(argsFor(second));
+    // A zone to check at the end, whichever tests run.
+    await lab.addZone("rendered.example");
   });
   after(async () => {
     await follower.stop();
