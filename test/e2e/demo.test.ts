@@ -20,7 +20,7 @@ describe("npm run demo", { concurrency: true }, () => {
 
   const folderFor = async (name: string) => {
     const folder = await mkdtemp(join(temporary, name));
-    return { folder, env: { TMPDIR: folder, NO_COLOR: "1" } };
+    return { folder, env: { TMPDIR: folder, NO_COLOR: "1", NODE_DISABLE_COMPILE_CACHE: "1" } };
   };
 
   const nothingIsLeft = async (folder: string) => {
@@ -43,7 +43,8 @@ describe("npm run demo", { concurrency: true }, () => {
 
   test("all that is promised holds, it is shown on the way, and nothing is left", async () => {
     const { folder, env } = await folderFor("whole-");
-    const { stdout, stderr, code } = await run(process.execPath, [DEMO], { env, timeoutMs: 240_000 });
+    // The command of README.md: what it ends with is the user's to see.
+    const { stdout, stderr, code } = await run("npm", ["run", "demo"], { env, timeoutMs: 240_000 });
     assert.equal(code, 0, stdout + stderr);
     assert.equal(stderr, "");
     for (const line of [

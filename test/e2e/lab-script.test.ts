@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { processesWith } from "../support/process-gone.ts";
 import { startProcess } from "../support/process.ts";
+import { runOrThrow } from "../support/run.ts";
 import { dig } from "../support/dig.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
@@ -17,9 +18,9 @@ test(
     try {
       await using lab = startProcess({
         component: "cluster lab",
-        command: process.execPath,
-        args: [join(import.meta.dirname, "..", "lab", "cluster.ts")],
-        env: { TMPDIR: directory },
+        command: "npm",
+        args: ["run", "cluster"],
+        env: { TMPDIR: directory, NODE_DISABLE_COMPILE_CACHE: "1" },
         stopAfterMs: 30_000,
       });
       await waitFor("the example to be ready", () => assert.match(lab.output(), /\bReady$/m), { withinMs: 90_000 });
@@ -33,7 +34,10 @@ test(
       await waitFor("the change", async () => assert.deepEqual(await addresses(), ["11.2.0.7", "11.2.0.8"]), {
         withinMs: 60_000,
       });
-      await lab.stop();
+      // npm passes no signal on to what its shell runs: the script itself is told to end.
+      const script = await runOrThrow("pgrep", ["-g", String(lab.pid), "-f", "^\\S*node test/lab/cluster.ts"]);
+      process.kill(Number(script), "SIGTERM");
+      await waitFor("its end", () => assert.notEqual(lab.ended(), undefined), { withinMs: 30_000 });
       assert.equal(lab.ended(), "ended with 0", lab.output());
       assert.deepEqual(await processesWith(directory), []);
       assert.deepEqual(await readdir(directory), []);
