@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { buildZoneView } from "../../../../src/responder/zone/zone-view.ts";
+import { buildZoneView } from "../../../support/build-zone-view.ts";
 import { alias, requestAnswer, contextOf, fresh, linesOf, nameOf, NOW, served, type Standing } from "../zone-play.ts";
 
 const SOA = "ns example.com. 60 SOA ns1.example.com. hostmaster.example.com. 1 7200 900 1209600 60";
