@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/base/clock.ts";
-import { silentLogger } from "../../src/base/log.ts";
+import { silentLogger } from "../support/silent-logger.ts";
 import { parseName } from "../../src/dns/name/name.ts";
 import { createResponderPool } from "../../src/responder/workers/pool.ts";
 import { ADDRESSES, aliasName, DOMAIN } from "./responder-names.ts";

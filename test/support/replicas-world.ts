@@ -1,4 +1,4 @@
-import { silentLogger } from "../../src/base/log.ts";
+import { silentLogger } from "./silent-logger.ts";
 import type { Clock, Millis, Random } from "../../src/base/clock.ts";
 import type { DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";

@@ -2,7 +2,7 @@ import { decodeMessage } from "../../../src/dns/message/decode.ts";
 import { encodeMessage } from "../../../src/dns/message/encode.ts";
 import { EMPTY_QUERY, type Message, type WireRecord } from "../../../src/dns/message/message.ts";
 import { printRdata } from "../../../src/dns/rdata/codec.ts";
-import { classNumber, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
+import { CLASS, rcodeName, typeName, typeNumber } from "../../../src/dns/registry.ts";
 import type { ExchangeClient } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { labName } from "../../lab/zone-store.ts";
 import type { DnsEndpoint } from "../../support/dns-probe.ts";
@@ -75,9 +75,7 @@ function queryOf(question: AgreementQuestion): Message {
   return {
     ...EMPTY_QUERY,
     id: 0x4a5b,
-    questions: [
-      { name: labName(name), originalCase: spelled, type: typeNumber(type) ?? 0, class: classNumber(of) ?? 0 },
-    ],
+    questions: [{ name: labName(name), originalCase: spelled, type: typeNumber(type) ?? 0, class: CLASS[of] }],
     ...(udpSize !== undefined && {
       edns: {
         udpSize,
