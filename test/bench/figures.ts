@@ -9,6 +9,8 @@ export interface Figure {
   readonly unit: string;
   /** The most that is wanted; absent where nothing is. */
   readonly atMost?: number;
+  /** The least that is wanted; absent where nothing is. */
+  readonly atLeast?: number;
 }
 
 export interface Report {
@@ -30,16 +32,23 @@ export async function publish(report: Report, jsonFile: string | undefined): Pro
   }
 }
 
-function isMet({ value, atMost }: Figure): boolean {
-  return atMost === undefined || value <= atMost;
+/** A value that was not measured (NaN) meets nothing that is wanted. */
+function isMet({ value, atMost, atLeast }: Figure): boolean {
+  return (atMost === undefined || value <= atMost) && (atLeast === undefined || value >= atLeast);
+}
+
+function wantedOf({ unit, atMost, atLeast }: Figure): string {
+  const most = atMost === undefined ? [] : [`≤ ${amount(atMost, unit)}`];
+  const least = atLeast === undefined ? [] : [`≥ ${amount(atLeast, unit)}`];
+  return [...least, ...most].join(", ");
 }
 
 function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.name,
     amount(figure.value, figure.unit),
-    figure.atMost === undefined ? "" : `≤ ${amount(figure.atMost, figure.unit)}`,
-    figure.atMost === undefined ? "" : isMet(figure) ? "met" : "NOT MET",
+    wantedOf(figure),
+    wantedOf(figure) === "" ? "" : isMet(figure) ? "met" : "NOT MET",
   ]);
   const all = [["figure", "value", "wanted", ""], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => (row[column] ?? "").length)));

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../../src/base/clock.ts";
-import { listAt, memberAt, numberAt, textAt } from "../../src/base/json.ts";
-import { displayName, parseName, type Name } from "../../src/dns/name/name.ts";
-import type { RRset } from "../../src/dns/record.ts";
+import { memberAt, numberAt } from "../../src/base/json.ts";
+import { parseName } from "../../src/dns/name/name.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
 import { createCoreDNSEtcdBackend } from "../../src/providers/coredns-etcd/coredns-etcd.ts";
 import { createWebhookBackend } from "../../src/providers/external-dns-webhook/webhook.ts";
+import { owned } from "../../src/providers/ownership/owned.ts";
 import { createPowerDNSBackend } from "../../src/providers/powerdns/powerdns.ts";
 import { createRfc2136Backend } from "../../src/providers/rfc2136/rfc2136.ts";
 import { createExchange } from "../../src/transport/client/exchange-by-protocol.ts";
@@ -19,44 +19,51 @@ import { startFaultProxy } from "../support/fault-proxy.ts";
 import { freePort } from "../support/free-port.ts";
 import type { ToolKey } from "../support/nsupdate.ts";
 import { startPdns } from "../support/pdns.ts";
+import { converge, labZone, zoneFileSpec } from "../support/provider-lab.ts";
 import { zoneText } from "../support/zone-text.ts";
 
-export const DOMAIN = parseName("example.com");
+/** Each side has a zone of its own on the same server. */
+const OURS = "example.com";
+const THEIRS = "example.net";
+const DOMAIN = parseName(OURS);
 
-/** One program at work on a server: gives names another address, as its controller does it: reads, then writes what differs. */
+/**
+ * One program at work on a server: gives so many names another address, as its controller does it: reads, then writes what differs. Returns the milliseconds that
+ * it took in its own process.
+ */
 export interface Contender {
   readonly who: string;
-  readonly move: (names: readonly Name[], address: string) => Promise<void>;
+  readonly move: (address: string) => Promise<number>;
 }
 
 /** A server with those that are measured on it, one after the other in each round. */
 export interface Arena extends AsyncDisposable {
   readonly server: string;
-  readonly contenders: readonly Contender[];
+  readonly ours: Contender;
+  readonly theirs: Contender;
   /** Requests that have reached the server since its start. */
   requests(): Promise<number>;
 }
 
-/** The names, each with the address that the first round changes. */
-export type Openers = readonly ((names: readonly Name[], address: string) => Promise<Arena>)[];
+/** By the number of names. They are there after the first move. */
+export type Openers = readonly ((names: number) => Promise<Arena>)[];
 
 export const OPENERS: Openers = [openBind, openPowerDNS, openEtcd, openWebhook];
 
 const API_KEY = "k3y-of-the-benchmark";
-const FOREVER = new AbortController().signal;
 
-async function openBind(names: readonly Name[], address: string): Promise<Arena> {
+async function openBind(names: number): Promise<Arena> {
   const key: ToolKey = { name: "bench", algorithm: "hmac-sha256", secret: randomBytes(32).toString("base64") };
   const statisticsPort = await freePort();
   const bind = await startBind({
-    zones: { "example.com": zoneOf(names, address) },
+    zones: ZONES,
     moreConfig: `key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };
 statistics-channels { inet 127.0.0.1 port ${statisticsPort} allow { 127.0.0.1; }; };`,
     moreZone: `allow-update { key "${key.name}"; };`,
   });
   const { host, port } = bind;
   const provider = { kind: "rfc2136", host, port, key } as const;
-  const webhook = await startExternalDnsWebhook({ zones: ["example.com"], provider });
+  const webhook = await startExternalDnsWebhook({ zones: [THEIRS], provider, moves: true });
   const client = createExchange();
   const ours = createRfc2136Backend({
     spec: {
@@ -73,7 +80,8 @@ statistics-channels { inet 127.0.0.1 port ${statisticsPort} allow { 127.0.0.1; }
   });
   return {
     server: "BIND",
-    contenders: [backendContender("dnsalias rfc2136", ours), peerContender("ExternalDNS rfc2136", webhook.url)],
+    ours: backendContender("dnsalias rfc2136", ours, names),
+    theirs: peerContender("ExternalDNS rfc2136", webhook.url, names),
     requests: async () => {
       const response = await fetch(`http://127.0.0.1:${statisticsPort}/json/v1/server`);
       const opcodes = memberAt(await response.json(), "opcodes");
@@ -83,11 +91,11 @@ statistics-channels { inet 127.0.0.1 port ${statisticsPort} allow { 127.0.0.1; }
   };
 }
 
-async function openPowerDNS(names: readonly Name[], address: string): Promise<Arena> {
-  const pdns = await startPdns({ apiKey: API_KEY, zones: { "example.com": zoneOf(names, address) } });
+async function openPowerDNS(names: number): Promise<Arena> {
+  const pdns = await startPdns({ apiKey: API_KEY, zones: ZONES });
   const proxy = await startFaultProxy({ upstream: pdns.apiUrl });
   const provider = { kind: "pdns", url: proxy.url, apiKey: API_KEY } as const;
-  const webhook = await startExternalDnsWebhook({ zones: ["example.com"], provider });
+  const webhook = await startExternalDnsWebhook({ zones: [THEIRS], provider, moves: true });
   const http = createHttpClient({ clock: systemClock });
   const ours = createPowerDNSBackend({
     spec: { url: proxy.url, serverId: "localhost", apiKeyRef: { name: "pdns", key: "api-key" } },
@@ -98,17 +106,18 @@ async function openPowerDNS(names: readonly Name[], address: string): Promise<Ar
   });
   return {
     server: "PowerDNS",
-    contenders: [backendContender("dnsalias powerDNS", ours), peerContender("ExternalDNS pdns", webhook.url)],
+    ours: backendContender("dnsalias powerDNS", ours, names),
+    theirs: peerContender("ExternalDNS pdns", webhook.url, names),
     requests: () => Promise.resolve(proxy.seen.length),
     [Symbol.asyncDispose]: () => disposeAll(http, webhook, proxy, pdns),
   };
 }
 
 /** Each side has its own part of the same etcd. */
-async function openEtcd(names: readonly Name[], address: string): Promise<Arena> {
+async function openEtcd(names: number): Promise<Arena> {
   const etcd = await startEtcd();
   const provider = { kind: "coredns", etcdUrl: etcd.clientUrl } as const;
-  const webhook = await startExternalDnsWebhook({ zones: ["example.com"], provider });
+  const webhook = await startExternalDnsWebhook({ zones: [THEIRS], provider, moves: true });
   const http = createHttpClient({ clock: systemClock });
   const ours = createCoreDNSEtcdBackend({
     spec: { endpoints: [etcd.clientUrl], pathPrefix: "/dnsalias" },
@@ -116,11 +125,10 @@ async function openEtcd(names: readonly Name[], address: string): Promise<Arena>
     password: undefined,
     http,
   });
-  const create = names.map((name) => ({ ...endpointOf(name, address), labels: {} }));
-  await post(webhook.url, "/records", { create });
   return {
     server: "etcd",
-    contenders: [backendContender("dnsalias coreDNSEtcd", ours), peerContender("ExternalDNS coredns", webhook.url)],
+    ours: backendContender("dnsalias coreDNSEtcd", ours, names),
+    theirs: peerContender("ExternalDNS coredns", webhook.url, names),
     requests: async () => {
       const text = await (await fetch(`${etcd.clientUrl}/metrics`)).text();
       const counts = text.matchAll(/^grpc_server_started_total\{.*grpc_service="etcdserverpb\.KV".*\} (\d+)$/gm);
@@ -131,79 +139,54 @@ async function openEtcd(names: readonly Name[], address: string): Promise<Arena>
 }
 
 /** Both sides are clients here; what the provider behind it costs is the same for both. */
-async function openWebhook(names: readonly Name[], address: string): Promise<Arena> {
-  const webhook = await startExternalDnsWebhook({ zones: ["example.com"], provider: { kind: "inmemory" } });
+async function openWebhook(names: number): Promise<Arena> {
+  const webhook = await startExternalDnsWebhook({ zones: [OURS, THEIRS], provider: { kind: "inmemory" } });
   const proxy = await startFaultProxy({ upstream: webhook.url });
+  const provider = { kind: "webhook", webhookUrl: proxy.url } as const;
+  const client = await startExternalDnsWebhook({ zones: [THEIRS], provider, moves: true });
   const http = createHttpClient({ clock: systemClock });
   const ours = createWebhookBackend({ spec: { url: proxy.url }, domain: DOMAIN, http, clock: systemClock });
-  const create = names.map((name) => ({ ...endpointOf(name, address), labels: {} }));
-  await post(webhook.url, "/records", { create });
   return {
     server: "webhook (inmemory)",
-    contenders: [
-      backendContender("dnsalias externalDNSWebhook", ours),
-      peerContender("the requests of ExternalDNS's controller", proxy.url),
-    ],
+    ours: backendContender("dnsalias externalDNSWebhook", ours, names),
+    theirs: peerContender("ExternalDNS webhook", client.url, names),
     requests: () => Promise.resolve(proxy.seen.length),
-    [Symbol.asyncDispose]: () => disposeAll(http, proxy, webhook),
+    [Symbol.asyncDispose]: () => disposeAll(http, client, proxy, webhook),
   };
 }
 
-function backendContender(who: string, backend: RecordBackend): Contender {
+/** As the controller uses a backend: with owner markers. */
+function backendContender(who: string, backend: RecordBackend, names: number): Contender {
+  // the provider in this object isn't read: the backend is made already
+  const provider = owned(backend, { zone: labZone(OURS, zoneFileSpec()), ownerId: "bench" });
   return {
     who,
-    move: async (names, address) => {
-      const read = await backend.read(names, FOREVER);
-      assert.ok(read.kind === "ok", JSON.stringify(read));
-      const standing = new Map(read.sets.filter(({ type }) => type === "A").map((set) => [set.name, set]));
-      const changes = names.map((name) => ({ before: standing.get(name), after: setOf(name, address) }));
-      const result = await backend.apply({ changes }, FOREVER);
+    move: async (address) => {
+      const lines = Array.from({ length: names }, (_, index) => `n${index}.${OURS} 60 ${address}`);
+      const startedAt = performance.now();
+      const result = await converge(provider, ...lines);
+      const tookMs = performance.now() - startedAt;
       assert.ok(result.kind === "applied" && result.wrote, JSON.stringify(result));
+      return tookMs;
     },
   };
 }
 
-/** What ExternalDNS's controller sends to a provider in one round: list, adjust, apply. */
-function peerContender(who: string, url: string): Contender {
+/** The provider code of ExternalDNS, called and timed in its own process. */
+function peerContender(who: string, url: string, count: number): Contender {
+  const names = Array.from({ length: count }, (_, index) => `n${index}.${THEIRS}`);
   return {
     who,
-    move: async (names, address) => {
-      const response = await fetch(`${url}/records`, { headers: { accept: MEDIA_TYPE } });
-      const listed = new Map(
-        listAt({ list: await response.json() }, "list")
-          .filter((entry) => textAt(entry, "recordType") === "A")
-          .map((entry) => [textAt(entry, "dnsName"), entry]),
-      );
-      const wanted = names.map((name) => endpointOf(name, address));
-      await post(url, "/adjustendpoints", wanted);
-      await post(url, "/records", {
-        updateOld: names.map((name) => listed.get(displayName(name))),
-        updateNew: wanted.map((endpoint) => ({ ...endpoint, labels: {} })),
-      });
+    move: async (address) => {
+      const response = await fetch(url, { method: "POST", body: JSON.stringify({ names, address }) });
+      const text = await response.text();
+      assert.ok(response.ok, `${who}: ${text}`);
+      return Number(text);
     },
   };
 }
 
-const MEDIA_TYPE = "application/external.dns.webhook+json;version=1";
-
-async function post(url: string, path: string, body: unknown): Promise<void> {
-  const headers = { accept: MEDIA_TYPE, "content-type": MEDIA_TYPE };
-  const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
-  await response.text();
-  assert.ok(response.ok, `${path} answers ${response.status}`);
-}
-
-function endpointOf(name: Name, address: string): Readonly<Record<string, unknown>> {
-  return { dnsName: displayName(name), recordType: "A", targets: [address], recordTTL: 60 };
-}
-
-function setOf(name: Name, address: string): RRset {
-  return { name, type: "A", ttl: 60, data: [address] };
-}
-
-function zoneOf(names: readonly Name[], address: string): string {
-  return zoneText(names.map((name) => `${name} 60 A ${address}`));
-}
+const ZONES = { [OURS]: zoneText([]), [THEIRS]: zoneText([]) };
 
 async function disposeAll(...parts: readonly AsyncDisposable[]): Promise<void> {
   for (const part of parts) {

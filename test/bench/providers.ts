@@ -1,55 +1,54 @@
-import { availableParallelism, loadavg } from "node:os";
-import { parseArgs } from "node:util";
-import { parseName, type Name } from "../../src/dns/name/name.ts";
-import { OPENERS, type Arena } from "./provider-contenders.ts";
+import { publish, type Figure } from "./figures.ts";
+import { OPENERS, type Arena, type Contender } from "./provider-contenders.ts";
+import { readSettings } from "./settings.ts";
+import { percentile } from "./statistics.ts";
 
 /**
- * How long it takes, and how many requests, until changed names stand at a server: dnsalias's providers and ExternalDNS's own provider code on the same server in the
- * same run, by turns, so that both see the same machine.
+ * How long it takes, and how many requests, until changed names are at a server: dnsalias's providers with their owner markers, and ExternalDNS's own provider code,
+ * each in its own process, on the same server in the same run, by turns, so that both see the same machine.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { names: { type: "string", default: "1000" }, rounds: { type: "string", default: "7" } },
-  });
-  const names = Array.from({ length: Number(values.names) }, (_, index) => parseName(`n${index}.example.com`));
-  const rounds = Number(values.rounds);
-  console.log(
-    `${names.length} changed names, ${rounds} rounds, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
-  );
-  console.log("\n| server | who | median ms | from–to ms | requests |\n|---|---|---|---|---|");
+  const { numbers, json } = readSettings({ names: 1_000, rounds: 7 });
+  const { names, rounds } = numbers;
+  const figures: Figure[] = [];
   for (const open of OPENERS) {
-    await using arena = await open(names, addressOf(0));
-    for (const line of await measure(arena, names, rounds)) {
-      console.log(line);
-    }
+    await using arena = await open(names);
+    figures.push(...(await compare(arena, rounds)));
   }
+  await publish({ bench: "providers", setting: `${names} changed names, median of ${rounds} rounds`, figures }, json);
 }
 
-async function measure(arena: Arena, names: readonly Name[], rounds: number): Promise<readonly string[]> {
-  const figures = arena.contenders.map(({ who }) => ({ who, took: [] as number[], requests: 0 }));
-  let moves = 0;
-  for (let round = -1; round < rounds; round += 1) {
-    for (const [index, contender] of arena.contenders.entries()) {
-      moves += 1;
-      const requestsBefore = await arena.requests();
-      const startedAt = performance.now();
-      await contender.move(names, addressOf(moves));
-      const tookMs = performance.now() - startedAt;
-      const figure = figures[index];
-      if (figure !== undefined && round >= 0) {
-        figure.took.push(tookMs); // the round before the first one warms up
-        figure.requests = (await arena.requests()) - requestsBefore;
-      }
+async function compare(arena: Arena, rounds: number): Promise<readonly Figure[]> {
+  const ours = { took: [] as number[], requests: 0 };
+  const theirs = { took: [] as number[], requests: 0 };
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [contender, measured] of [
+      [arena.ours, ours],
+      [arena.theirs, theirs],
+    ] as const) {
+      const { tookMs, requests } = await moved(arena, contender, addressOf(round));
+      measured.requests = requests;
+      measured.took.push(...(round === 0 ? [] : [tookMs])); // the first round creates the names
     }
   }
-  return figures.map(({ who, took, requests }) => {
-    const sorted = took.sort((a, b) => a - b).map(Math.round);
-    return `| ${arena.server} | ${who} | ${sorted[Math.floor(sorted.length / 2)]} | ${sorted[0]}–${sorted.at(-1)} | ${requests} |`;
-  });
+  const [ourMs, theirMs] = [percentile(ours.took, 0.5), percentile(theirs.took, 0.5)];
+  const name = (who: string, what: string): string => `${arena.server}: ${who}, ${what}`;
+  return [
+    { name: name(arena.theirs.who, "time"), value: theirMs, unit: "ms" },
+    { name: name(arena.ours.who, "time"), value: ourMs, unit: "ms", atMost: theirMs },
+    { name: name(arena.theirs.who, "requests"), value: theirs.requests, unit: "" },
+    { name: name(arena.ours.who, "requests"), value: ours.requests, unit: "", atMost: theirs.requests },
+  ];
 }
 
-function addressOf(move: number): string {
-  return `203.0.113.${(move % 250) + 1}`;
+async function moved(arena: Arena, contender: Contender, address: string) {
+  const before = await arena.requests();
+  const tookMs = await contender.move(address);
+  return { tookMs, requests: (await arena.requests()) - before };
+}
+
+function addressOf(round: number): string {
+  return `203.0.113.${(round % 250) + 1}`;
 }
 
 await main();

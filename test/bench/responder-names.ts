@@ -8,6 +8,10 @@ export function aliasName(index: number): string {
   return `a${index}.${DOMAIN}`;
 }
 
+export function targetName(index: number): string {
+  return `a${index}.${TARGET_DOMAIN}`;
+}
+
 const HEAD = "$TTL 300\n@ SOA ns1 host 1 3600 600 86400 300\n@ NS ns1\nns1 A 192.0.2.53\n";
 
 /** The zone with the addresses in it, for servers that have no aliases. */
@@ -17,7 +21,7 @@ export function addressZone(count: number): string {
 }
 
 export function aliasZone(count: number): string {
-  const lines = Array.from({ length: count }, (_, index) => `a${index} ALIAS a${index}.${TARGET_DOMAIN}.\n`);
+  const lines = Array.from({ length: count }, (_, index) => `a${index} ALIAS ${targetName(index)}.\n`);
   return HEAD + lines.join("");
 }
 

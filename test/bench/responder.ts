@@ -1,49 +1,55 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { findComponent, type ComponentName } from "../support/component.ts";
-import { burst, oncePerName, steadyP99 } from "./dnsperf.ts";
-import { machineNow } from "./machine.ts";
-import { OPENERS, type Contender } from "./responder-contenders.ts";
-import { questions } from "./responder-names.ts";
+import { openClientNetwork } from "./client-network.ts";
+import { burst, cookieOf, oncePerName, steadyP99, type Load } from "./dnsperf.ts";
+import { publish, type Figure } from "./figures.ts";
+import { OPENERS, OURS, type Contender } from "./responder-contenders.ts";
+import { aliasName, questions } from "./responder-names.ts";
+import { readSettings } from "./settings.ts";
 import { percentile } from "./statistics.ts";
 import { usageWithChildren } from "./usage.ts";
 
 /**
- * How many questions a second the responder answers, beside other servers with the same names in the same run, by turns, so that all see the same machine:
- * the ratios say something, the numbers themselves only of this machine, whose cores dnsperf has a part of.
+ * How many questions a second `dnsalias run` answers, in addition to other servers with the same names in the same run, by turns, so that all see the same machine:
+ * the ratios say something, the numbers themselves only of this machine, whose cores dnsperf has a part of. dnsperf asks from a network namespace, so that the rate
+ * limits apply, with EDNS and the cookie that it got from the server, as resolvers do.
  */
 async function main(): Promise<void> {
-  const text = { type: "string" } as const;
-  const { values } = parseArgs({
-    options: { names: { ...text, default: "10000,100000" }, rounds: text, seconds: text, rate: text },
-  });
+  const { numbers, json, main } = readSettings({ names: 10_000, rounds: 5, seconds: 4, rate: 10_000 });
   const missing = NEEDED.filter((name) => findComponent(name) === undefined);
-  if (missing.length > 0) {
-    console.log(`not run: ${missing.join(", ")} missing; test/env/install brings them`);
+  if (missing.length > 0 || process.getuid?.() !== 0) {
+    console.log(
+      `not run: needs root, for a network namespace, and ${NEEDED.join(", ")}; missing: ${missing.join(", ") || "root"}`,
+    );
+    process.exitCode = 1;
     return;
   }
-  console.log(machineNow().line);
-  const plan = {
-    rounds: Number(values.rounds ?? 5),
-    seconds: Number(values.seconds ?? 4),
-    rate: Number(values.rate ?? 10_000),
-  };
-  for (const names of values.names.split(",").map(Number)) {
-    await compare(names, plan);
-  }
+  await compare(numbers, { json, main });
 }
 
-const NEEDED: readonly ComponentName[] = ["dnsperf", "nsd", "knotd", "coredns", "pdns_server", "unbound"];
+const NEEDED: readonly ComponentName[] = [
+  "coredns",
+  "dig",
+  "dnsperf",
+  "ip",
+  "knotc",
+  "knotd",
+  "nsd",
+  "nsd-control",
+  "pdns_server",
+  "unbound",
+];
 
 interface Plan {
+  readonly names: number;
   readonly rounds: number;
   readonly seconds: number;
   readonly rate: number;
 }
 
-interface Figures {
+interface Measured {
   readonly perSecond: number[];
   lost: number;
   sent: number;
@@ -53,60 +59,63 @@ interface Figures {
   memoryMiB: number;
 }
 
-async function compare(names: number, plan: Plan): Promise<void> {
+async function compare(plan: Plan, { json, main }: { readonly json: string | undefined; readonly main: string }) {
+  const { names } = plan;
   const directory = await mkdtemp(join(tmpdir(), "dnsalias-bench-"));
   const file = join(directory, "questions");
   await writeFile(file, questions(names));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(directory, { recursive: true }));
+  const network = stack.use(await openClientNetwork());
   const contenders: Contender[] = [];
-  try {
-    for (const open of Object.values(OPENERS)) {
-      contenders.push(await open(names));
-    }
-    report(names, plan, await measure(contenders, file, plan));
-  } finally {
-    for (const contender of contenders) {
-      await contender[Symbol.asyncDispose]();
-    }
-    await rm(directory, { recursive: true });
+  for (const open of OPENERS) {
+    contenders.push(stack.use(await open({ names, host: network.serverHost, main })));
   }
+  const loads = new Map<Contender, Load>();
+  for (const contender of contenders) {
+    const cookie = await cookieOf(network, contender, aliasName(0));
+    loads.set(contender, { network, at: contender, file, cookie });
+  }
+  const all = await measure(loads, plan);
+  console.log(table(plan, all));
+  const [ours] = loads.values();
+  const withoutCookie = ours && (await burst({ network, at: ours.at, file }, plan.seconds));
+  const setting = `${names} names, ${plan.rounds} rounds of ${plan.seconds} s by turns, medians`;
+  const limited = {
+    name: "questions without a cookie that the rate limits held back",
+    value: withoutCookie?.lost ?? Number.NaN,
+    unit: "",
+    atLeast: 1,
+  };
+  await publish({ bench: "responder", setting, figures: [...wantedFigures(all), limited] }, json);
 }
 
-async function measure(
-  contenders: readonly Contender[],
-  file: string,
-  plan: Plan,
-): Promise<ReadonlyMap<string, Figures>> {
-  const all = new Map<string, Figures>();
-  for (const contender of contenders) {
+async function measure(loads: ReadonlyMap<Contender, Load>, plan: Plan): Promise<ReadonlyMap<string, Measured>> {
+  const all = new Map<string, Measured>();
+  for (const [contender, load] of loads) {
     for (let pass = 0; pass < WARM_UP; pass += 1) {
-      await oncePerName(contender, file);
+      await oncePerName(load);
     }
-    all.set(contender.who, {
-      perSecond: [],
-      lost: 0,
-      sent: 0,
-      cpuMs: 0,
-      p99Ms: 0,
-      memoryMiB: usageWithChildren(contender.pid()).rssMiB,
-    });
+    const { rssMiB: memoryMiB } = usageWithChildren(contender.pid());
+    all.set(contender.who, { perSecond: [], lost: 0, sent: 0, cpuMs: 0, p99Ms: Number.NaN, memoryMiB });
   }
   for (let round = 0; round < plan.rounds; round += 1) {
-    for (const contender of contenders) {
-      const figures = all.get(contender.who);
+    for (const [contender, load] of loads) {
+      const measured = all.get(contender.who);
       const before = usageWithChildren(contender.pid()).cpuMs;
-      const { perSecond, lost, sent } = await burst(contender, file, plan.seconds);
-      figures?.perSecond.push(perSecond);
-      if (figures !== undefined) {
-        figures.lost += lost;
-        figures.sent += sent;
-        figures.cpuMs += usageWithChildren(contender.pid()).cpuMs - before;
+      const { perSecond, lost, sent } = await burst(load, plan.seconds);
+      if (measured !== undefined) {
+        measured.perSecond.push(perSecond);
+        measured.lost += lost;
+        measured.sent += sent;
+        measured.cpuMs += usageWithChildren(contender.pid()).cpuMs - before;
       }
     }
   }
-  for (const contender of contenders) {
-    const figures = all.get(contender.who);
-    if (figures !== undefined) {
-      figures.p99Ms = await steadyP99(contender, file, plan.rate, plan.seconds);
+  for (const [{ who }, load] of loads) {
+    const measured = all.get(who);
+    if (measured !== undefined) {
+      measured.p99Ms = await steadyP99(load, plan.rate, plan.seconds);
     }
   }
   return all;
@@ -115,22 +124,46 @@ async function measure(
 /** Until everyone has in its caches what it keeps there. */
 const WARM_UP = 6;
 
-function report(names: number, plan: Plan, all: ReadonlyMap<string, Figures>): void {
-  console.log(
-    `\n${names} names, ${plan.rounds} rounds of ${plan.seconds} s by turns, median; load ${machineNow().load}\n`,
-  );
-  console.log(
-    `| server | questions a second | dnsalias with 1 worker | with 2 | µs of processor an answer | lost | p99 at ${plan.rate}/s | memory |`,
-  );
-  console.log("|---|---|---|---|---|---|---|---|");
-  const median = (who: string): number => percentile(all.get(who)?.perSecond ?? [], 0.5);
-  for (const [who, { lost, sent, cpuMs, p99Ms, memoryMiB }] of all) {
-    const own = median(who);
-    const [one, two] = ["dnsalias, 1 worker", "dnsalias, 2 workers"].map((ours) => (median(ours) / own).toFixed(2));
-    console.log(
-      `| ${who} | ${Math.round(own)} | ${one} × | ${two} × | ${((cpuMs * 1_000) / sent).toFixed(1)} | ${lost} of ${sent} | ${p99Ms.toFixed(2)} ms | ${Math.round(memoryMiB)} MiB |`,
-    );
-  }
+function medianOf(all: ReadonlyMap<string, Measured>, who: string): number {
+  return percentile(all.get(who)?.perSecond ?? [], 0.5);
+}
+
+/** For docs/benchmarks.md. */
+function table(plan: Plan, all: ReadonlyMap<string, Measured>): string {
+  const head = `| server | questions a second | dnsalias with 1 worker | with 2 | µs of processor an answer | lost | p99 at ${plan.rate}/s | memory |`;
+  const rows = [...all].map(([who, { lost, sent, cpuMs, p99Ms, memoryMiB }]) => {
+    const own = medianOf(all, who);
+    const [one, two] = OURS.map((ours) => (medianOf(all, ours) / own).toFixed(2));
+    return `| ${who} | ${Math.round(own)} | ${one} × | ${two} × | ${((cpuMs * 1_000) / sent).toFixed(1)} | ${lost} of ${sent} | ${p99Ms.toFixed(2)} ms | ${Math.round(memoryMiB)} MiB |`;
+  });
+  return [head, "|---|---|---|---|---|---|---|---|", ...rows].join("\n");
+}
+
+const WANTED_RATIOS = [
+  ["CoreDNS file", 1.5],
+  ["PowerDNS ALIAS", 2.2],
+  ["NSD", 0.8],
+] as const;
+
+function wantedFigures(all: ReadonlyMap<string, Measured>): readonly Figure[] {
+  return OURS.flatMap((ours) => {
+    const { lost = Number.NaN, p99Ms = Number.NaN } = all.get(ours) ?? {};
+    return [
+      ...WANTED_RATIOS.map(([other, atLeast]) => ({
+        name: `${ours}: rate, of ${other}`,
+        value: medianOf(all, ours) / medianOf(all, other),
+        unit: "×",
+        atLeast,
+      })),
+      { name: `${ours}: answers lost`, value: lost, unit: "", atMost: 0 },
+      {
+        name: `${ours}: p99, and that of CoreDNS`,
+        value: p99Ms,
+        unit: "ms",
+        atMost: all.get("CoreDNS file")?.p99Ms ?? Number.NaN,
+      },
+    ];
+  });
 }
 
 await main();

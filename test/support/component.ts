@@ -20,6 +20,7 @@ export type ComponentName =
   | "helm"
   | "helm-docs"
   | "helm-unittest"
+  | "ip"
   | "kdig"
   | "knotc"
   | "knotd"

@@ -22,7 +22,11 @@ export interface ExternalDnsWebhookOptions {
         readonly minTtl?: string;
       }
     | { readonly kind: "pdns"; readonly url: string; readonly apiKey: string }
-    | { readonly kind: "coredns"; readonly etcdUrl: string };
+    | { readonly kind: "coredns"; readonly etcdUrl: string }
+    /** ExternalDNS's own client of a webhook. */
+    | { readonly kind: "webhook"; readonly webhookUrl: string };
+  /** Serves no webhook, but moves names itself: see mover.go. */
+  readonly moves?: boolean;
 }
 
 /** ExternalDNS's own provider behind ExternalDNS's own webhook server. */
@@ -34,7 +38,12 @@ export async function startExternalDnsWebhook(options: ExternalDnsWebhookOptions
       component: "external-dns-webhook",
       directory,
       args: [],
-      env: { LISTEN: listen, ZONES: options.zones.join(","), ...environmentOf(options.provider) },
+      env: {
+        LISTEN: listen,
+        ZONES: options.zones.join(","),
+        MOVES: options.moves === true ? "yes" : "no",
+        ...environmentOf(options.provider),
+      },
       // A method that it does not know: any other request may wait for what is behind the provider.
       probe: async () => {
         const response = await fetch(`${url}/records`, { method: "PUT", signal: AbortSignal.timeout(1000) });
@@ -64,6 +73,8 @@ function environmentOf(provider: ExternalDnsWebhookOptions["provider"]): Readonl
       return { PROVIDER: "pdns", PDNS_URL: provider.url, PDNS_API_KEY: provider.apiKey };
     case "coredns":
       return { PROVIDER: "coredns", ETCD_URLS: provider.etcdUrl };
+    case "webhook":
+      return { PROVIDER: "webhook", WEBHOOK_URL: provider.webhookUrl };
     default:
       return provider satisfies never;
   }
