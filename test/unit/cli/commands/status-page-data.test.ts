@@ -257,7 +257,7 @@ test("what keeps the process from working is named, of all its parts", async () 
     addresses: ["127.0.0.1:53"],
     workers: 2,
     questions: 8,
-    prepared: 4,
+    cacheHits: 4,
     waitedForLookup: 2,
     stale: 9,
     failed: 1,
