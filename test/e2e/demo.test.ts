@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { waitFor } from "../lab/wait-for.ts";
 import { processesWith } from "../support/process-gone.ts";
-import { run } from "../support/run.ts";
+import { blocksRunBy } from "../support/doc-pages.ts";
+import { runBlock } from "../support/doc-note.ts";
+import { runOrThrow } from "../support/run.ts";
 import { startProcess, type ManagedProcess } from "../support/process.ts";
 
 const DEMO = join(import.meta.dirname, "..", "lab", "demo.ts");
@@ -41,12 +44,11 @@ describe("npm run demo", { concurrency: true }, () => {
       { withinMs },
     );
 
-  test("all that is promised holds, it is shown on the way, and nothing is left", async () => {
+  test("docs/trying.md's block: all that is promised holds, it is shown on the way, and nothing is left", async (t) => {
     const { folder, env } = await folderFor("whole-");
-    // The command of README.md: what it ends with is the user's to see.
-    const { stdout, stderr, code } = await run("npm", ["run", "demo"], { env, timeoutMs: 240_000 });
-    assert.equal(code, 0, stdout + stderr);
-    assert.equal(stderr, "");
+    const [block] = blocksRunBy(import.meta.filename, "docs/trying.md");
+    assert.ok(block);
+    const { stdout } = await runBlock(t, block, { env, timeoutMs: 240_000 });
     for (const line of [
       /example\.com shows the addresses of d111\.cdn\.test, and the status is Ready$/m,
       /the chain's middle moves to us\.pool\.test/,
@@ -61,6 +63,21 @@ describe("npm run demo", { concurrency: true }, () => {
     assert.equal(stdout.match(/^ {2}held {4}\S/gm)?.length, 8, stdout);
     assert.ok(!stdout.includes("\u001b"), "no control sequences without a terminal");
     await nothingIsLeft(folder);
+  });
+
+  test("README's block does the same in a fresh copy of the checkout", async (t) => {
+    const { folder, env } = await folderFor("copy-");
+    const checkout = await mkdtemp(join(temporary, "checkout-"));
+    const files = await runOrThrow("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    await runOrThrow("cp", ["--parents", "--no-dereference", "--", ...files.split("\0").filter(existsSync), checkout]);
+    const [block] = blocksRunBy(import.meta.filename, "README.md");
+    assert.ok(block);
+    // packages from npm's cache need no network
+    const npm = { npm_config_prefer_offline: "true", npm_config_audit: "false" };
+    const { stdout } = await runBlock(t, block, { cwd: checkout, env: { ...env, ...npm }, timeoutMs: 600_000 });
+    assert.match(stdout, /^All held\.$/m);
+    await nothingIsLeft(folder);
+    await rm(checkout, { recursive: true });
   });
 
   test("a controller that dies fails it, with what was waited for and the last lines of its log", async () => {

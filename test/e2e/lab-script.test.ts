@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { blocksRunBy } from "../support/doc-pages.ts";
+import { noteOf } from "../support/doc-note.ts";
 import { processesWith } from "../support/process-gone.ts";
 import { startProcess } from "../support/process.ts";
-import { runOrThrow } from "../support/run.ts";
 import { dig } from "../support/dig.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
@@ -13,13 +14,15 @@ import { REAL_SERVERS } from "./real-servers.ts";
 test(
   "npm run cluster serves its example, follows a changed target, and leaves nothing behind",
   { skip: REAL_SERVERS },
-  async () => {
+  async (t) => {
+    const [block] = blocksRunBy(import.meta.filename, "docs/trying.md");
+    assert.ok(block);
     const directory = await mkdtemp(join(tmpdir(), "dnsalias-script-"));
     try {
       await using lab = startProcess({
         component: "cluster lab",
-        command: "npm",
-        args: ["run", "cluster"],
+        command: "bash",
+        args: ["--norc", "-c", block.text],
         env: { TMPDIR: directory, NODE_DISABLE_COMPILE_CACHE: "1" },
         stopAfterMs: 30_000,
       });
@@ -34,15 +37,26 @@ test(
       await waitFor("the change", async () => assert.deepEqual(await addresses(), ["11.2.0.7", "11.2.0.8"]), {
         withinMs: 60_000,
       });
-      // npm passes no signal on to what its shell runs: the script itself is told to end.
-      const script = await runOrThrow("pgrep", ["-g", String(lab.pid), "-f", "^\\S*node test/lab/cluster.ts"]);
-      process.kill(Number(script), "SIGTERM");
-      await waitFor("its end", () => assert.notEqual(lab.ended(), undefined), { withinMs: 30_000 });
+      // npm and its shell run it; Ctrl-C reaches all of them, but only the laboratory has something to end
+      process.kill(await scriptUnder(lab.pid), "SIGINT");
+      await waitFor("its end", () => assert.notEqual(lab.ended(), undefined), { withinMs: 60_000 });
       assert.equal(lab.ended(), "ended with 0", lab.output());
       assert.deepEqual(await processesWith(directory), []);
       assert.deepEqual(await readdir(directory), []);
+      t.diagnostic(noteOf(block));
     } finally {
       await rm(directory, { recursive: true });
     }
   },
 );
+
+/** The process that runs test/lab/cluster.ts: a child of a shell, which is a child of npm. */
+async function scriptUnder(pid: number): Promise<number> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8");
+  if (commandLine === "node\0test/lab/cluster.ts\0") {
+    return pid;
+  }
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim();
+  assert.match(children, /^\d+$/, `one child of ${commandLine}`);
+  return scriptUnder(Number(children));
+}

@@ -11,6 +11,11 @@ export function blocksOfPage(page: string): readonly CommandBlock[] {
   return commandBlocks(page, readFileSync(page, "utf8"));
 }
 
+/** The blocks of a page that say that this test file runs them. */
+export function blocksRunBy(testFile: string, page: string): readonly CommandBlock[] {
+  return blocksOfPage(page).filter(({ mark }) => mark?.kind === "run" && testFile.endsWith(`/${mark.by}`));
+}
+
 /** Change logs tell of the past. */
 function pagesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -11,6 +11,7 @@ export interface RunResult {
 export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   /** Killed after this long; default 60 s. */
   readonly timeoutMs?: number;
 }
@@ -18,6 +19,7 @@ export interface RunOptions {
 /** Runs a command to its end. A non-zero exit is a result; only a command that cannot start throws. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const child = spawn(command, args, {
+    cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
     timeout: options.timeoutMs ?? 60_000,

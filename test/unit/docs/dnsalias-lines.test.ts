@@ -39,7 +39,7 @@ test("a line that is not taken would be seen", () => {
   assert.ok(inBlocks.filter(({ command }) => PROGRAM.test(command)).length > 10);
 });
 
-/** Words in capitals stand for something that the reader knows. */
+/** Words in capitals, and variables, stand for something that the reader knows. */
 function problemOf(command: string): string | undefined {
   const words = command
     .replace(PROGRAM, "")
@@ -47,7 +47,7 @@ function problemOf(command: string): string | undefined {
     .split(/\s+/)
     .filter(Boolean);
   const asked = readConfig(
-    words.map((word) => EXAMPLES[word] ?? word),
+    words.map((word) => EXAMPLES[word.replace(/^\$/, "")] ?? word),
     {},
     { out: false, err: false },
   );

@@ -62,6 +62,10 @@ const view = buildZoneView(
       "svc HTTPS 1 . alpn=h2",
       "svc A 192.0.2.40",
       "svc0 HTTPS 0 svc",
+      "unavailable HTTPS 0 .",
+      "unavailable A 192.0.2.41",
+      "svc256 HTTPS 256 . alpn=h2",
+      "svc256 A 192.0.2.42",
       "null MX 0 .",
       "info HINFO a b",
       "shop A 198.51.100.99",
@@ -203,6 +207,11 @@ describe("records of the base zone", () => {
       question: "svc.example.com HTTPS",
       want: ["NOERROR aa", "an svc.example.com. 300 HTTPS 1 . alpn=h2", "ar svc.example.com. 300 A 192.0.2.40"],
     },
+    {
+      question: "svc256.example.com HTTPS",
+      want: ["NOERROR aa", "an svc256.example.com. 300 HTTPS 256 . alpn=h2", "ar svc256.example.com. 300 A 192.0.2.42"],
+    },
+    { question: "unavailable.example.com HTTPS", want: ["NOERROR aa", "an unavailable.example.com. 300 HTTPS 0 ."] },
     {
       question: "svc0.example.com HTTPS",
       want: [

@@ -1,0 +1,64 @@
+import type { Expectations, Expected } from "./judge.ts";
+
+const MX_AS_CNAME = "it lists an MX record as a CNAME, so that the name counts as taken";
+
+/** The tests that are skipped or fail on a machine that has every component, each with the reason that the test gives. */
+export const EXPECTED: Expectations = {
+  skips: [
+    {
+      file: "test/integration/folder/watch.test.ts",
+      test: "a sub-folder without permission keeps what it held",
+      reason: "root may read all",
+      as: "root",
+      ranIn: "no-root",
+    },
+    {
+      file: "test/integration/install/image.test.ts",
+      test: "the image",
+      reason: "needs root to build the image and for a root directory of its own",
+      as: "user",
+    },
+    {
+      file: "test/e2e/web-server.test.ts",
+      test: "curl to the apex reaches the target's web server, with Host and SNI of the apex",
+      reason: "only root may mount, and not everywhere",
+      as: "user",
+    },
+    ...contractSkips("test/contract/coredns-etcd.test.ts", "coreDNSEtcd against etcd", {
+      "follows at a wildcard, whose marker answers for nothing else": "the plugin has no wildcards: they are refused",
+      "leaves everything else at the name and beside it alone":
+        "the plugin answers A questions with the host of an MX record at the name: such names are refused",
+      ...withoutHttps("coreDNSEtcd"),
+    }),
+    ...webhookSkips("inmemory provider"),
+    ...webhookSkips("rfc2136 provider with BIND"),
+    ...webhookSkips("pdns provider with PowerDNS"),
+    ...webhookSkips("coredns provider with etcd", {
+      "follows at the apex, beside its MX and TXT": MX_AS_CNAME,
+      "leaves everything else at the name and beside it alone": MX_AS_CNAME,
+      "keeps somebody's text at the marker's name": "it writes only the first of several texts",
+    }),
+  ],
+  failures: [],
+};
+
+/** The steps of the provider contract that a backend can't show, with the reason of each. */
+function contractSkips(file: string, contract: string, steps: Readonly<Record<string, string>>): readonly Expected[] {
+  return Object.entries(steps).map(([step, reason]) => ({ file, test: `contract: ${contract} > ${step}`, reason }));
+}
+
+function webhookSkips(provider: string, steps: Readonly<Record<string, string>> = {}): readonly Expected[] {
+  return contractSkips(
+    "test/contract/external-dns-webhook.test.ts",
+    `externalDNSWebhook against ExternalDNS's ${provider}`,
+    { ...steps, ...withoutHttps("externalDNSWebhook") },
+  );
+}
+
+function withoutHttps(backend: string): Readonly<Record<string, string>> {
+  const reason = `${backend} has no HTTPS records, and says so`;
+  return {
+    "puts an HTTPS record in alias mode beside the addresses, follows it, and takes it away": reason,
+    "leaves somebody's HTTPS record alone, beside addresses of ours, and adopts it when asked to": reason,
+  };
+}
