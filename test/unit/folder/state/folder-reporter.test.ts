@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Condition } from "../../../../src/api/condition/condition.ts";
 import type { AliasStatus } from "../../../../src/api/dns-alias.ts";
 import type { ZoneStatus } from "../../../../src/api/dns-zone.ts";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import { createFolderReporter } from "../../../../src/folder/state/folder-reporter.ts";
 import { createStatuses } from "../../../../src/folder/state/statuses.ts";
 import { objectId, type StateEntry } from "../../../../src/folder/manifest/state-entry.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsZone } from "../../../../src/api/dns-zone.ts";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import type { KubeResult } from "../../../../src/kube/client/api-result.ts";
 import { createEndpointsOf } from "../../../../src/kube/objects/zone-endpoints.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";

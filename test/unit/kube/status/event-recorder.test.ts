@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import type { ReportedEvent } from "../../../../src/controller/ports/reporter.ts";
 import type { KubeResult, KubeStatus } from "../../../../src/kube/client/api-result.ts";
 import type { KubeRequest } from "../../../../src/kube/client/transport.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../../src/base/clock.ts";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import type { KubeResult } from "../../../../src/kube/client/api-result.ts";
 import type { StreamResult, Transport } from "../../../../src/kube/client/transport.ts";
 import type { ListWatchDeps } from "../../../../src/kube/watch/list-watch.ts";
