@@ -20,6 +20,7 @@ export type ComponentName =
   | "helm"
   | "helm-docs"
   | "helm-unittest"
+  | "ip"
   | "kdig"
   | "knotc"
   | "knotd"
@@ -106,6 +107,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   debootstrap: ["--version"],
   etcd: ["--version"],
   helm: ["version", "--short"],
+  ip: ["-V"],
   kdig: ["-V"],
   knotc: ["--version"],
   knotd: ["--version"],
