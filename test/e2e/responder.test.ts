@@ -10,6 +10,9 @@ import { waitFor } from "../lab/wait-for.ts";
 import { skipWithout } from "../support/component.ts";
 import { checkLimited, floodFromOutside } from "../support/outside-flood.ts";
 import { skipWithoutOutside, startOutsideNetwork } from "../support/outside-network.ts";
+import { startKnot } from "../support/knot.ts";
+import { startUnbound } from "../support/unbound.ts";
+import { zoneText } from "../support/zone-text.ts";
 import { askCold } from "./cold-answers.ts";
 import { startFloodedLab } from "./flooded-lab.ts";
 import { addressesOf, ask, inlineZone, responderGives, startResponderLab } from "./responder-lab.ts";
@@ -43,6 +46,36 @@ test(
       await delay((Math.max(later, upstream?.ttl ?? 0) + 1) * 1000);
       for (const name of ["p6.example", "any.p6.example"]) {
         assert.deepEqual(addressesOf(await ask(lab.dns, name)), ["11.6.0.1", `11.6.0.${step}`], name);
+      }
+    }
+  },
+);
+
+test(
+  "P6: the same over Unbound and Knot, which share no code with dnsalias",
+  { skip: skip || skipWithout("knotd", "knotc", "unbound", "unbound-control") },
+  async () => {
+    const zone = (step: number): string =>
+      zoneText([`p6 8 A 11.6.6.1`, `p6 8 A 11.6.6.${step}`], { serial: step, ttl: 8 });
+    await using knot = await startKnot({ zones: { "lb.test": zone(2) } });
+    await using unbound = await startUnbound({ stubs: [{ zone: "lb.test", servers: [knot] }] });
+    await using lab = await startResponderLab({
+      resolvers: [unbound],
+      manifests: [
+        inlineZone("p6u.example"),
+        aliasManifest({ name: "p6u", hostnames: ["p6u.example", "*.p6u.example"], targets: ["p6.lb.test"] }),
+      ],
+    });
+    await responderGives(lab.dns, "p6u.example", ["11.6.6.1", "11.6.6.2"]);
+    for (const step of [3, 4]) {
+      await knot.setZone("lb.test", zone(step));
+      await waitFor("Knot to serve the change", async () =>
+        assert.deepEqual(addressesOf(await ask(knot, "p6.lb.test")), ["11.6.6.1", `11.6.6.${step}`]),
+      );
+      const [upstream] = (await ask(unbound, "p6.lb.test", "A", ["+recurse"])).answer;
+      await delay(((upstream?.ttl ?? 0) + 1) * 1000);
+      for (const name of ["p6u.example", "any.p6u.example"]) {
+        assert.deepEqual(addressesOf(await ask(lab.dns, name)), ["11.6.6.1", `11.6.6.${step}`], name);
       }
     }
   },
