@@ -68,7 +68,7 @@ export interface ZoneRow extends ReadyView {
   readonly serial?: number;
   /** "2/2". */
   readonly serving?: string;
-  /** "2.7s". */
+  /** "3s". */
   readonly deliveryLag?: string;
 }
 

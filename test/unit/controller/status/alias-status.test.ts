@@ -289,6 +289,8 @@ test("the chain and the TTL are those of the answers that count, and the least T
   const shown = targetOf(verdict("good", [empty, { ...A, chain, ttl: 50 }]));
   assert.deepEqual([shown?.chain, shown?.ttl], [["cdn.test", "pop.test"], 50]);
   assert.equal(targetOf(verdict("good", [A, { ...AAAA, ttl: 40 }]))?.ttl, 40);
+  const absent = answer("cdn.test", "AAAA", [], { ttl: 5 });
+  assert.equal(targetOf(verdict("good", [A, absent]))?.ttl, 60, "an answer without addresses has no say");
   const without = targetOf(verdict("never-resolved", [{ ...empty, chain }]));
   assert.deepEqual([without?.chain, without?.ttl, without?.addresses], [["cdn.test", "pop.test"], undefined, []]);
 });
