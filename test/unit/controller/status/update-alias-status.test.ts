@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import type { AliasStatus, DnsAlias } from "../../../../src/api/dns-alias.ts";
 import { FINALIZER } from "../../../../src/api/meta.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";

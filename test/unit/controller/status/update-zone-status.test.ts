@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import type { DnsZone, ZoneStatus } from "../../../../src/api/dns-zone.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";

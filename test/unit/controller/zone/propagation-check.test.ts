@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import { checkPropagation } from "../../../../src/controller/zone/propagation-check.ts";
 import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";

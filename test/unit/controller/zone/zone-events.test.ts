@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import {
   countedAs,
   recordPublished,
