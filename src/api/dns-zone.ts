@@ -168,7 +168,7 @@ export interface ZoneStatus {
   readonly names?: number;
   readonly serial?: number;
   readonly serving?: string;
-  /** Measured delivery lag, "2.7s"; rewritten only when it moves by a quarter. */
+  /** Measured delivery lag, "3s"; rewritten only when it moves by a quarter. */
   readonly deliveryLag?: string;
   /** Records that stand though their alias is gone: policy UpsertOnly, or a held plan. */
   readonly planHash?: string;

@@ -117,9 +117,11 @@ export function isSettled({ phase, zones, subscriptions, store, refresher }: Con
 }
 
 export function sizesOf(context: ControllerContext): ReadonlyMap<string, number> {
-  const { store, refresher, zones, invalid, edited, zoneQueue, propagationQueue, aliasQueue, reportQueue } = context;
+  const { store, subscriptions, refresher, zones, invalid, edited } = context;
+  const { zoneQueue, propagationQueue, aliasQueue, reportQueue } = context;
   return new Map([
     ["streams", refresher.size()],
+    ["subscriptions", subscriptions.size()],
     ["zones", zones.size],
     ["invalid", invalid.size],
     ["edited", edited.size],

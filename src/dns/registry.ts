@@ -156,25 +156,9 @@ export function typeNumber(text: string): number | undefined {
   return TYPE_NUMBERS.get(upper) ?? numbered(upper, "TYPE");
 }
 
-/** "IN" for 1; "CLASS42" for what has no mnemonic here. */
-export function className(value: number): string {
-  return CLASS_NAMES.get(value) ?? `CLASS${value}`;
-}
-
-/** 1 for "IN", "in" and "CLASS1"; undefined for what is no class. */
-export function classNumber(text: string): number | undefined {
-  const upper = text.toUpperCase();
-  return CLASS_NUMBERS.get(upper) ?? numbered(upper, "CLASS");
-}
-
 /** "NXDOMAIN" for 3; "RCODE11" for what has no mnemonic here. */
 export function rcodeName(rcode: number): string {
   return RCODE_NAMES.get(rcode) ?? `RCODE${rcode}`;
-}
-
-/** "UPDATE" for 5; "OPCODE6" for what has no mnemonic here. */
-export function opcodeName(opcode: number): string {
-  return OPCODE_NAMES.get(opcode) ?? `OPCODE${opcode}`;
 }
 
 const PORTABLE_TYPES: ReadonlySet<string> = new Set(
@@ -185,10 +169,7 @@ const PORTABLE_TYPES: ReadonlySet<string> = new Set(
 );
 const TYPE_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(TYPES));
 const TYPE_NAMES = namesOf(TYPES);
-const CLASS_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(CLASSES));
-const CLASS_NAMES = namesOf(CLASSES);
 const RCODE_NAMES = namesOf(RCODES);
-const OPCODE_NAMES = namesOf(OPCODES);
 
 function namesOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
   return new Map(Object.entries(numbers).map(([name, value]) => [value, name]));

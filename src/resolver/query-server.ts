@@ -62,7 +62,7 @@ export async function queryServer(
   const [health, now] = [memory.healthOf(server), clock.now()];
   memory.setHealth(server, isServersFault(result) ? afterFailure(health, now) : afterAnswer(health, now - started));
   question.options.observe?.({
-    kind: "asked",
+    kind: "queried",
     server: label,
     name: queried.name,
     type: typeName(queried.type),

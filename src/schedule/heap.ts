@@ -23,14 +23,14 @@ export function createHeap<T extends HeapItem>(): Heap<T> {
   return {
     first: () => items[0],
     push(item) {
-      place(items, item, items.length);
+      setItem(items, item, items.length);
       raise(items, item);
     },
     raise: (item) => raise(items, item),
     remove(item) {
       const last = items.pop();
       if (last !== undefined && last !== item) {
-        place(items, last, item.position);
+        setItem(items, last, item.position);
         raise(items, last);
         lower(items, last);
       }
@@ -47,10 +47,10 @@ function raise<T extends HeapItem>(items: T[], item: T): void {
     if (parent === undefined || isBefore(parent, item)) {
       break;
     }
-    place(items, parent, position);
+    setItem(items, parent, position);
     position = parentPosition;
   }
-  place(items, item, position);
+  setItem(items, item, position);
 }
 
 function lower<T extends HeapItem>(items: T[], item: T): void {
@@ -61,13 +61,13 @@ function lower<T extends HeapItem>(items: T[], item: T): void {
       break;
     }
     const childPosition = child.position;
-    place(items, child, position);
+    setItem(items, child, position);
     position = childPosition;
   }
-  place(items, item, position);
+  setItem(items, item, position);
 }
 
-function place<T extends HeapItem>(items: T[], item: T, position: number): void {
+function setItem<T extends HeapItem>(items: T[], item: T, position: number): void {
   items[position] = item;
   item.position = position;
 }

@@ -19,7 +19,7 @@ export interface Pump {
   wake(): void;
   /** Until the signal aborts; then ends as soon as what runs has ended. */
   run(signal: AbortSignal): Promise<void>;
-  /** When the loop last came round; older than half a minute means that it is stuck. */
+  /** When the loop last came round with room for another key, or a key began or ended; older than a minute means that the loop is stuck. */
   heartbeatAt(): Millis;
 }
 
@@ -34,6 +34,7 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
   const { due, clock, concurrency } = deps;
   const running = new Set<Promise<void>>();
   let beat = clock.now();
+  let movedAt = beat;
   let woken = false;
   let nap: AbortController | undefined;
 
@@ -52,9 +53,11 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
       }
       const run = runKey(deps, key, signal).finally(() => {
         running.delete(run);
+        movedAt = clock.now();
         wake();
       });
       running.add(run);
+      movedAt = clock.now();
     }
   }
 
@@ -86,7 +89,7 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
       signal.removeEventListener("abort", wake);
       await Promise.all(running);
     },
-    heartbeatAt: () => beat,
+    heartbeatAt: () => (running.size < concurrency ? beat : Math.min(beat, movedAt)),
   };
 }
 

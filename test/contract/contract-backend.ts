@@ -1,11 +1,13 @@
 import type { Name } from "../../src/dns/name/name.ts";
 import type { RRset } from "../../src/dns/record.ts";
-import type { RecordBackend } from "../../src/providers/backend.ts";
+import type { BackendCapabilities, RecordBackend } from "../../src/providers/backend.ts";
 import type { StepName } from "./steps.ts";
 
 /** A running server with a zone, the backend that is to be proved on it, and a way around the backend for somebody else's hand. */
 export interface ContractBackend extends AsyncDisposable {
   readonly backend: RecordBackend;
+  /** What the server can do; the backend has to say the same of itself. */
+  readonly capabilities: BackendCapabilities;
   /** The zone has SOA and NS, and whatever else the server was given before the contract began. */
   readonly domain: Name;
   /** Makes the whole record set so, past the backend under test (nsupdate, the server's own tool, another client). */

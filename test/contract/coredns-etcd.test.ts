@@ -4,6 +4,7 @@ import { etcdBackend, etcdHand, ROOT_KEY, ZONE } from "../integration/coredns-et
 import { skipWithout } from "../support/component.ts";
 import { startEtcd } from "../support/etcd.ts";
 import { etcdStore } from "../support/etcd-store.ts";
+import { CAPABILITIES } from "./capabilities.ts";
 import { providerContract } from "./provider-contract.ts";
 
 providerContract(
@@ -14,6 +15,7 @@ providerContract(
     await etcdStore(etcd.clientUrl).put(`${ROOT_KEY}/www/x1`, '{"text":"hello","ttl":300}');
     return {
       backend: etcdBackend({ endpoints: [etcd.clientUrl], http }),
+      capabilities: CAPABILITIES.coreDNSEtcd,
       domain: ZONE,
       ...etcdHand(etcd.clientUrl),
       cannot: {

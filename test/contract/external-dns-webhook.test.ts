@@ -9,6 +9,7 @@ import { listSets, putSet, removeSet } from "../support/nsupdate.ts";
 import { startPdns } from "../support/pdns.ts";
 import { skyDns } from "../support/skydns.ts";
 import { zoneText } from "../support/zone-text.ts";
+import { CAPABILITIES } from "./capabilities.ts";
 import type { ContractBackend } from "./contract-backend.ts";
 import { providerContract } from "./provider-contract.ts";
 
@@ -79,7 +80,7 @@ providerContract(
   { skip: skipWithout("external-dns-webhook", "etcd") },
 );
 
-interface Peer extends Pick<ContractBackend, "backend" | "domain">, AsyncDisposable {
+interface Peer extends Pick<ContractBackend, "backend" | "capabilities" | "domain">, AsyncDisposable {
   readonly url: string;
 }
 
@@ -89,6 +90,7 @@ async function openPeer(provider: ExternalDnsWebhookOptions["provider"], server?
   return {
     url: webhook.url,
     backend: webhookBackend({ url: webhook.url, http }),
+    capabilities: CAPABILITIES.externalDNSWebhook,
     domain: ZONE,
     async [Symbol.asyncDispose]() {
       await http[Symbol.asyncDispose]();

@@ -15,6 +15,7 @@ for (const [name, capabilities] of kinds) {
     const backend = memoryBackend("example.com", { ...capabilities, records: ["www 300 IN A 192.0.2.80"] });
     return {
       backend,
+      capabilities: { atomic: "batch", comparesAndSwaps: true, listsZone: true, ...capabilities },
       domain: backend.domain,
       put: async (set) => backend.put(set),
       remove: async (of, type) => backend.remove(of, type),

@@ -6,6 +6,7 @@ import { skipWithout } from "../support/component.ts";
 import { listSets } from "../support/nsupdate.ts";
 import { startPdns } from "../support/pdns.ts";
 import { zoneText } from "../support/zone-text.ts";
+import { CAPABILITIES } from "./capabilities.ts";
 import { providerContract } from "./provider-contract.ts";
 
 providerContract(
@@ -26,6 +27,7 @@ providerContract(
     };
     return {
       backend: powerDNSBackend({ url: pdns.apiUrl, http }),
+      capabilities: CAPABILITIES.powerDNS,
       domain: ZONE,
       put: ({ name, type, ttl, data }) =>
         patch({

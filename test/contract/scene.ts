@@ -96,7 +96,7 @@ export async function openScene(under: ContractBackend): Promise<Scene> {
     put: (text) => under.put(setOf(text)),
     remove: (label, type) => under.remove(at(label), type),
     async holds({ foreign = [], owned: byOwner = {} }) {
-      const minTtl = under.backend.capabilities.minTtl ?? 0;
+      const minTtl = under.capabilities.minTtl ?? 0;
       const ours = Object.entries(byOwner).flatMap(([owner, wanted]) => ownedSets(owner, wanted.map(line), minTtl));
       const all = [...base, ...foreign.map((text) => recordLine(setOf(text))), ...ours.map(recordLine)].sort(
         byCodeUnit,

@@ -6,7 +6,7 @@ import type { Scene } from "./scene.ts";
 
 export interface Step {
   readonly name: string;
-  /** Not for a backend that says that it lacks this type. */
+  /** Not for a server that lacks this type. */
   readonly needs?: AliasType;
   /** Leaves the zone as it found it, but for what {@link tidy} removes. */
   readonly run: (scene: Scene) => Promise<void>;
@@ -122,7 +122,7 @@ export const STEPS = [
   {
     name: "writes the addresses whether it can hold an HTTPS record or not, and says so",
     run: async (scene) => {
-      const lacks = scene.under.backend.capabilities.lacks?.includes("HTTPS") === true;
+      const lacks = scene.under.capabilities.lacks?.includes("HTTPS") === true;
       const { refused } = await scene.install("me").converge(["may 60 192.0.2.1 2001:db8::1 https=lb.example.net"]);
       assert.deepEqual(refused, lacks ? [`${scene.line("may")} HTTPS NotSupported`] : []);
       await scene.holds({ owned: { me: [`may 60 192.0.2.1 2001:db8::1${lacks ? "" : " https=lb.example.net"}`] } });

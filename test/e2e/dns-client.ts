@@ -1,7 +1,8 @@
 import { promises as dns } from "node:dns";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 
-export type Family = "A" | "AAAA";
+export const FAMILIES = ["A", "AAAA"] as const;
+export type Family = (typeof FAMILIES)[number];
 
 /** A client that many questions cost little: c-ares, which is neither our code nor dig. It keeps no cache. */
 export interface DnsClient {

@@ -5,9 +5,11 @@ import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import type { Fault } from "../lab/fault.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { startNameServer, type NameServer } from "../lab/name-server.ts";
+import { waitFor } from "../lab/wait-for.ts";
 import { dig } from "../support/dig.ts";
 import { endChecked } from "./checked-zones.ts";
-import { aliasShows, readAlias } from "./objects.ts";
+import { scrape } from "./metrics-page.ts";
+import { aliasShows, eventsOf, readAlias } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { startSampler } from "./sampler.ts";
 import { addressesBecome, answersBeside } from "./served.ts";
@@ -31,6 +33,23 @@ describe("targets whose servers fail", { skip: REAL_SERVERS, concurrency: true }
     await addressesBecome(lab.dns, domain, "A", ["11.3.0.1"]);
     await addressesBecome(lab.dns, domain, "AAAA", ["2a01:db8:3::1"]);
     return domain;
+  };
+
+  /** P18: what the condition says is an Event of the alias, and the alias is counted under the reason. */
+  const toldAndCounted = async (id: string, reason: string): Promise<void> => {
+    await waitFor(`the Event and the count of ${reason}`, async () => {
+      const events = await eventsOf(lab, "web", id);
+      assert.ok(
+        events.some((event) => event.startsWith(`Warning ${reason}: `) && event.includes("www.target.test")),
+        events.join("\n"),
+      );
+      const page = await scrape(lab.controller.opsUrl);
+      assert.ok(
+        page.value(`dnsalias_aliases{ready="False",reason="${reason}"}`) >= 1,
+        `no alias is counted as ${reason}`,
+      );
+      assert.ok(page.value('dnsalias_answers{state="held"}') >= 1, "no answer is counted as held");
+    });
   };
 
   const cases: readonly {
@@ -100,6 +119,8 @@ describe("targets whose servers fail", { skip: REAL_SERVERS, concurrency: true }
       assert.match(alias.outcome, outcome);
       assert.match(alias.condition("Ready"), /^False/);
       assert.match(alias.condition("Resolved"), /www\.target\.test/);
+      const [, reason = ""] = /^False (\w+)/.exec(alias.condition("Resolved")) ?? [];
+      await toldAndCounted(id, reason);
       await addressesBecome(lab.dns, domain, "A", ["11.3.0.1"]);
       await addressesBecome(lab.dns, domain, "AAAA", ["2a01:db8:3::1"]);
       server.heal();
@@ -158,6 +179,7 @@ describe("targets whose servers fail", { skip: REAL_SERVERS, concurrency: true }
     await addressesBecome(lab.dns, domain, "A", ["11.3.0.1"]);
     await addressesBecome(lab.dns, domain, "A", ["11.3.9.9"], 60_000);
     await aliasShows(lab, "web/stale", "Resolved", /^False Stale/);
+    await toldAndCounted("stale", "Stale");
     server.heal();
     await addressesBecome(lab.dns, domain, "A", ["11.3.0.1"], 60_000);
   });

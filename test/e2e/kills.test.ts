@@ -19,40 +19,47 @@ describe("the controller is killed at random moments", { skip: REAL_SERVERS }, (
   after(() => scene[Symbol.asyncDispose]());
 
   test("while the controller is killed 30 times at random moments and targets, aliases and zone change", async () => {
-    const { lab, sampler, names } = scene;
+    const { lab, names } = scene;
     const random = seededRandom();
-    for (let round = 1; round <= KILLS; round += 1) {
-      await scene.changeAll(10 + round);
-      const extra = aliasManifest({
-        name: `extra${round % 3}`,
-        hostnames: [`extra${round % 3}.${OUTAGE_DOMAIN}`],
-        targets: [[`11.7.7.${round}`]],
-      });
-      await lab.apply(extra);
-      if (round % 3 === 0) {
-        await lab.kubectl(
-          "delete",
-          "dnsalias",
-          `extra${(round + 1) % 3}`,
-          "-n",
-          "web",
-          "--wait=false",
-          "--ignore-not-found",
-        );
+    // A controller that lives for a second or two at a time follows late, so that staleness doesn't count meanwhile.
+    await scene.outage(async () => {
+      for (let round = 1; round <= KILLS; round += 1) {
+        await scene.changeAll(10 + round);
+        const extra = aliasManifest({
+          name: `extra${round % 3}`,
+          hostnames: [`extra${round % 3}.${OUTAGE_DOMAIN}`],
+          targets: [[`11.7.7.${round}`]],
+        });
+        await lab.apply(extra);
+        if (round % 3 === 0) {
+          await lab.kubectl(
+            "delete",
+            "dnsalias",
+            `extra${(round + 1) % 3}`,
+            "-n",
+            "web",
+            "--wait=false",
+            "--ignore-not-found",
+          );
+        }
+        await delay(Math.floor(random() * 2_500));
+        await lab.controller.kill();
+        const { records } = await renderedZone(lab, OUTAGE_DOMAIN);
+        for (const name of names) {
+          assert.ok(
+            records.some((record) => record.startsWith(`${name}.\t`) && /\tA\t/.test(record)),
+            `kill ${round}: ${name} is gone\n${records.join("\n")}`,
+          );
+          assert.ok(
+            records.some((record) => record.startsWith(`${name}.\t`) && /\tAAAA\t/.test(record)),
+            `kill ${round}: ${name} has no AAAA\n${records.join("\n")}`,
+          );
+        }
+        await lab.controller.start();
       }
-      await delay(Math.floor(random() * 2_500));
-      await lab.controller.kill();
-      const { records } = await renderedZone(lab, OUTAGE_DOMAIN);
-      for (const name of names) {
-        assert.ok(
-          records.some((record) => record.startsWith(`${name}.\t`) && /\tA\t/.test(record)),
-          `kill ${round}: ${name} is gone\n${records.join("\n")}`,
-        );
-      }
-      await lab.controller.start();
-    }
-    await scene.allFollow(10 + KILLS);
-    assert.deepEqual(sampler.blanks(), []);
+      await scene.allFollow(10 + KILLS);
+    });
+    scene.checkAnswers();
     const wanted = await wantedExtras(lab);
     await waitFor(
       "no orphan and nothing missing",

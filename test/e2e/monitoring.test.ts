@@ -8,19 +8,29 @@ import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { locateComponent } from "../support/component.ts";
+import { checkAlert, type AlertSeries } from "../support/alert-state.ts";
 import { run } from "../support/run.ts";
 import { endChecked } from "./checked-zones.ts";
-import { aliasShows, eventsOf, renderedZone } from "./objects.ts";
+import { countChanges } from "./config-map-changes.ts";
+import { scrape } from "./metrics-page.ts";
+import { aliasShows, eventsOf, readAlias, renderedZone, zoneShows } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
+import { startSampler } from "./sampler.ts";
 import { addressesBecome } from "./served.ts";
 
-/** P18: what happens to a name is a condition, an Event and a metric. */
+/** How late a loaded machine may do what is measured, in seconds. */
+const SLACK_S = 3;
+
+/** P18: what happens to a name is a condition, an Event, and a metric, whose value is the one that a client measures. */
 describe("monitored", { skip: REAL_SERVERS }, () => {
   let lab: ClusterLab;
   let ops = "";
+  /** How long a change of a ConfigMap waits for its projection. */
+  let projectionMs = 0;
   before(async () => {
     lab = await startClusterLab({
       targets: [{ name: "one.lb.test", type: "A", ttl: 5, data: ["11.18.0.1"] }],
+      projectionDelayMs: () => projectionMs,
     });
     ops = lab.controller.opsUrl;
     await lab.addZone("seen.example");
@@ -38,27 +48,110 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     assert.match(await page(), /^dnsalias_build_info\{version="\d/m);
   });
 
-  test("resolving, publishing and propagation are counted and timed; a change is an Event", async () => {
-    const before = await value('dnsalias_zone_writes_total{zone="dns-system/seen-example",result="applied"}');
-    const lags = await value('dnsalias_propagation_lag_seconds_count{zone="dns-system/seen-example"}');
+  test("resolve: the condition Resolved, the Event Ready, and as many look-ups as the recursive server was asked", async () => {
+    assert.match((await readAlias(lab, "web/seen")).condition("Resolved"), /^True Resolved/);
+    await hasEvent("web", "seen", /^Normal Ready: /);
+    const before = await scrape(ops);
+    const askedBefore = await askedOfResolver();
+    await delay(16_000);
+    const askedAfter = await askedOfResolver();
+    const after = await scrape(ops);
+    const lookups = after.value("dnsalias_lookups_total") - before.value("dnsalias_lookups_total");
+    const asked = askedAfter - askedBefore;
+    // The two pages are not of the same moment: one look-up at each end may be on one side alone. A slow answer is asked for twice.
+    assert.ok(
+      lookups >= 2 && asked >= lookups - 2 && asked <= 2 * lookups + 2,
+      `${lookups} look-ups, ${asked} questions`,
+    );
+    const good = 'dnsalias_lookups_total{outcome="positive"}';
+    assert.ok(after.value(good) - before.value(good) >= 2);
+    const timed = "dnsalias_lookup_duration_seconds_count";
+    assert.equal(after.value(timed), after.value("dnsalias_lookups_total"));
+    const seconds =
+      after.value("dnsalias_lookup_duration_seconds_sum") - before.value("dnsalias_lookup_duration_seconds_sum");
+    assert.ok(seconds > 0 && seconds < lookups * SLACK_S, `${seconds} s for ${lookups} look-ups`);
+    // One target, of which only A has addresses.
+    assert.deepEqual([after.value('dnsalias_answers{state="good"}'), after.value("dnsalias_answers")], [1, 2]);
+  });
+
+  test("propagation: a new name is Propagating while its server is behind, then Programmed, and the Event is Ready", async () => {
+    projectionMs = 6_000;
+    await lab.apply(aliasManifest({ name: "first", hostnames: ["first.seen.example"], targets: [["11.18.2.1"]] }));
+    await aliasShows(lab, "web/first", "Programmed", /^Unknown Propagating: .*0 of 1 servers/, { withinMs: 6_000 });
+    assert.deepEqual(await propagationServers(), [0, 1]);
+    assert.deepEqual(await eventsOf(lab, "web", "first"), [
+      "Normal Published: first.seen.example A: nothing → 11.18.2.1",
+    ]);
+    await addressesBecome(lab.dns, "first.seen.example", "A", ["11.18.2.1"]);
+    await aliasShows(lab, "web/first", "Programmed", /^True Programmed: .*1 of 1 servers/);
+    await hasEvent("web", "first", /^Normal Ready: /);
+    assert.deepEqual(await propagationServers(), [1, 0]);
+    projectionMs = 0;
+    await lab.kubectl("delete", "dnsalias", "first", "-n", "web", "--timeout=30s");
+  });
+
+  test("publish, propagation, stale: an Event, and the metrics have the lag and the staleness that a client measured", async () => {
+    projectionMs = 6_000;
+    const zone = 'zone="dns-system/seen-example"';
+    const before = await scrape(ops);
+    using rendered = countChanges(lab, "dnsalias-seen-example");
+    await using sampler = startSampler(lab.dns, [{ name: "seen.example", family: "A" }], 50);
     await lab.targets.set({ name: "one.lb.test", type: "A", ttl: 5, data: ["11.18.0.2"] });
+    const changedAt = performance.now();
+    const writtenAt = await waitFor(
+      "the write",
+      async () => {
+        assert.match((await renderedZone(lab, "seen.example")).text, /11\.18\.0\.2/);
+        return performance.now();
+      },
+      { withinMs: 30_000, everyMs: 20 },
+    );
+    await waitFor("the server to be behind", async () => assert.deepEqual(await propagationServers(), [0, 1]), {
+      withinMs: 5_000,
+    });
     await addressesBecome(lab.dns, "seen.example", "A", ["11.18.0.2"]);
-    await waitFor("the metrics", async () => {
-      assert.equal(
-        await value('dnsalias_zone_writes_total{zone="dns-system/seen-example",result="applied"}'),
-        before + 1,
-      );
-      assert.equal(await value('dnsalias_propagation_lag_seconds_count{zone="dns-system/seen-example"}'), lags + 1);
-      assert.ok((await value("dnsalias_staleness_seconds_count")) >= 1);
-      assert.ok((await value('dnsalias_lookups_total{outcome="positive"}')) >= 3);
+    await waitFor("the server to follow", async () => assert.deepEqual(await propagationServers(), [1, 0]));
+    assert.match((await readAlias(lab, "web/seen")).condition("Programmed"), /^True Programmed/);
+    projectionMs = 0;
+    const after = await scrape(ops);
+    const servedAt = sampler.samples.find(({ answer }) => answer[0] === "11.18.0.2")?.at ?? Infinity;
+    const grown = (series: string): number => after.value(series) - before.value(series);
+    const within = (what: string, seconds: number, least: number, most: number): void =>
+      assert.ok(seconds >= least && seconds <= most, `${what}: ${seconds} s, measured ${least} to ${most} s`);
+
+    assert.equal(rendered.changes(), 1, "changes of the ConfigMap, as a watch shows them");
+    assert.equal(grown(`dnsalias_zone_writes_total{${zone},result="applied"}`), 1);
+    assert.equal(grown(`dnsalias_zone_writes_total{${zone}}`), 1);
+    within("write", grown("dnsalias_zone_write_duration_seconds_sum"), 0.0001, SLACK_S);
+    assert.equal(grown(`dnsalias_propagation_lag_seconds_count{${zone}}`), 1);
+    const lag = grown(`dnsalias_propagation_lag_seconds_sum{${zone}}`);
+    within("lag", lag, (servedAt - writtenAt) / 1000 - 0.5, (servedAt - changedAt) / 1000 + SLACK_S);
+    assert.equal(grown("dnsalias_staleness_seconds_count"), 1);
+    const stale = (servedAt - changedAt) / 1000;
+    // Counted from the last look-up that found the old address: with a TTL of 5 s at most 6.5 s before the change.
+    within("staleness", grown("dnsalias_staleness_seconds_sum"), stale - 0.5, stale + 6.5 + SLACK_S);
+    const { boundMs } = await readAlias(lab, "web/seen");
+    within("bound", after.value("dnsalias_staleness_bound_seconds"), (0.7 * boundMs) / 1000, boundMs / 1000);
+    await hasEvent("web", "seen", /^Normal Published: seen\.example A: 11\.18\.0\.1 → 11\.18\.0\.2$/);
+    await hasEvent("web", "seen", /^Normal Published: seen\.example A: nothing → 11\.18\.0\.1$/);
+  });
+
+  test("the alert DnsaliasStalenessOverBound fires on the staleness of this run if the stated bound is 5 s, and not with the real bound", async () => {
+    const page = await scrape(ops);
+    const buckets = page.text.split("\n").filter((line) => line.startsWith("dnsalias_staleness_seconds_bucket"));
+    assert.ok(buckets.length > 5);
+    const measured = Object.fromEntries(
+      buckets.map((line) => {
+        const space = line.lastIndexOf(" ");
+        return [line.slice(0, space), `0x5 ${line.slice(space + 1)}x40`];
+      }),
+    );
+    const withBound = (seconds: number): AlertSeries => ({
+      ...measured,
+      dnsalias_staleness_bound_seconds: `${seconds}x60`,
     });
-    await waitFor("the Event", async () => {
-      const events = await eventsOf(lab, "web", "seen");
-      assert.ok(
-        events.some((event) => event === "Normal Published: seen.example A: 11.18.0.1 → 11.18.0.2"),
-        events.join("\n"),
-      );
-    });
+    await checkAlert("DnsaliasStalenessOverBound", withBound(5), true);
+    await checkAlert("DnsaliasStalenessOverBound", withBound(page.value("dnsalias_staleness_bound_seconds")), false);
   });
 
   test("look-ups, queues, Events and requests to the apiserver are counted", async () => {
@@ -82,7 +175,7 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     assert.match(await page(), /^workqueue_depth\{name="aliases"\} \d+$/m);
   });
 
-  test("a conflict and a loop are counted by reason; they end when the objects go", async () => {
+  test("conflict, loop: a condition, an Event, and a count by reason; they end when the objects go", async () => {
     await delay(1_100); // creationTimestamp has whole seconds
     await lab.apply(
       aliasManifest({ name: "late", namespace: "shop", hostnames: ["seen.example"], targets: ["one.lb.test"] }),
@@ -91,25 +184,24 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     );
     await aliasShows(lab, "shop/late", "Ready", /^False HostnameConflict/);
     await aliasShows(lab, "web/round", "Resolved", /^False LoopDetected/);
+    await hasEvent("shop", "late", /^Warning HostnameConflict: .*seen\.example/);
+    await hasEvent("web", "round", /^Warning LoopDetected: .*b\.seen\.example/);
+    await hasEvent("web", "round-back", /^Warning LoopDetected: .*a\.seen\.example/);
     await waitFor("both", async () => {
       assert.equal(await value("dnsalias_conflicts"), 1);
       assert.equal(await value("dnsalias_loops"), 2);
+      assert.equal(await value('dnsalias_aliases{ready="False",reason="HostnameConflict"}'), 1);
+      assert.equal(await value('dnsalias_aliases{ready="False",reason="LoopDetected"}'), 2);
+      assert.equal(await value("dnsalias_aliases"), 4);
     });
     await lab.kubectl("delete", "dnsalias", "late", "-n", "shop", "--timeout=30s");
     await lab.kubectl("delete", "dnsalias", "round", "round-back", "-n", "web", "--timeout=30s");
     await waitFor("neither", async () => {
       assert.equal(await value("dnsalias_conflicts"), 0);
       assert.equal(await value("dnsalias_loops"), 0);
+      assert.equal(await value('dnsalias_aliases{ready="True",reason="Ready"}'), 1);
+      assert.equal(await value("dnsalias_aliases"), 1);
     });
-  });
-
-  test("a foreign edit that is undone is counted", async () => {
-    const { configMap, text } = await renderedZone(lab, "seen.example");
-    const patch = JSON.stringify({ data: { "seen.example.zone": text.replaceAll("11.18.0.2", "11.66.66.66") } });
-    await lab.kubectl("patch", "configmap", configMap, "-n", "dns-system", "--type=merge", `-p=${patch}`);
-    await waitFor("the count", async () =>
-      assert.equal(await value('dnsalias_drift_repairs_total{zone="dns-system/seen-example"}'), 1),
-    );
   });
 
   test("plan and explain read the cluster: nothing to change, and why the name is as it is", async () => {
@@ -143,17 +235,63 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     }
   });
 
+  test("drift: each foreign edit that is undone is an Event and is counted; the sixth is the condition WriterConflict", async () => {
+    const counted = 'dnsalias_drift_repairs_total{zone="dns-system/drift-example"}';
+    await lab.addZone("drift.example");
+    await lab.apply(aliasManifest({ name: "drift", hostnames: ["drift.example"], targets: [["11.18.1.1"]] }));
+    await addressesBecome(lab.dns, "drift.example", "A", ["11.18.1.1"]);
+    await zoneShows(lab, "dns-system/drift-example", "Programmed", /^True Programmed/);
+    for (let edit = 1; edit <= 5; edit += 1) {
+      await editForeign(`11.66.66.${edit}`);
+      await waitFor("the repair", async () => {
+        assert.match((await renderedZone(lab, "drift.example")).text, /11\.18\.1\.1/);
+        assert.equal(await value(counted), edit);
+      });
+    }
+    await hasEvent("dns-system", "drift-example", /^Warning DriftRepaired: ./);
+    const events = 'dnsalias_events_total{type="Warning",reason="DriftRepaired"}';
+    assert.equal(await value(events), 5);
+    await editForeign("11.66.66.66");
+    await zoneShows(lab, "dns-system/drift-example", "Programmed", /^False WriterConflict/);
+    assert.deepEqual([await value(counted), await value(events)], [5, 5]);
+  });
+
   async function page(): Promise<string> {
-    return (await fetch(`${ops}/metrics`)).text();
+    return (await scrape(ops)).text;
   }
 
-  /** One series by its name and labels, the sum where labels are left out; 0 when it is not there. */
   async function value(series: string): Promise<number> {
-    const [name = "", labels] = series.split(/[{}]/);
-    return (await page())
-      .split("\n")
-      .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)))
-      .filter((line) => labels === undefined || labels.split(",").every((label) => line.includes(label)))
-      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+    return (await scrape(ops)).value(series);
+  }
+
+  /** Servers of seen.example that serve what is wanted, and that are behind. */
+  async function propagationServers(): Promise<readonly number[]> {
+    const now = await scrape(ops);
+    return ["serving", "behind"].map((state) =>
+      now.value(`dnsalias_propagation_servers{zone="dns-system/seen-example",state="${state}"}`),
+    );
+  }
+
+  /** Questions that Unbound got, by its own count. Only the controller asks it. */
+  async function askedOfResolver(): Promise<number> {
+    const statistics = await lab.resolver.control("stats_noreset");
+    return Number(/^total\.num\.queries=(\d+)$/m.exec(statistics)?.[1] ?? Number.NaN);
+  }
+
+  async function hasEvent(namespace: string, name: string, wanted: RegExp): Promise<void> {
+    await waitFor(`the Event ${wanted}`, async () => {
+      const events = await eventsOf(lab, namespace, name);
+      assert.ok(
+        events.some((event) => wanted.test(event)),
+        events.join("\n"),
+      );
+    });
+  }
+
+  /** Another writer puts another address into the rendered zone of drift.example. */
+  async function editForeign(address: string): Promise<void> {
+    const { configMap, text } = await renderedZone(lab, "drift.example");
+    const patch = JSON.stringify({ data: { "drift.example.zone": text.replaceAll("11.18.1.1", address) } });
+    await lab.kubectl("patch", "configmap", configMap, "-n", "dns-system", "--type=merge", `-p=${patch}`);
   }
 });

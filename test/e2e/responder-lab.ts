@@ -14,6 +14,8 @@ export interface ResponderLabOptions {
   readonly resolvers: readonly DnsEndpoint[];
   readonly manifests: readonly string[];
   readonly moreArgs?: readonly string[];
+  /** Where the responder listens; default 127.0.0.1. */
+  readonly host?: string;
 }
 
 /** `dnsalias run` in folder mode as a process of its own, with its responder. */
@@ -31,6 +33,7 @@ export async function startResponderLab({
   resolvers,
   manifests,
   moreArgs = [],
+  host = "127.0.0.1",
 }: ResponderLabOptions): Promise<ResponderLab> {
   await using starting = new AsyncDisposableStack();
   const root = await mkdtemp(join(tmpdir(), "dnsalias-responder-"));
@@ -39,7 +42,7 @@ export async function startResponderLab({
   await mkdir(folder);
   const write = (...texts: readonly string[]): Promise<void> => writeFile(join(folder, "all.yaml"), stream(...texts));
   await write(...manifests);
-  const [opsPort, dnsPort] = await Promise.all([freePort(), freePort()]);
+  const [opsPort, dnsPort] = await Promise.all([freePort(), freePort(host)]);
   const component = "dnsalias run";
   const child = startProcess({
     component,
@@ -51,7 +54,7 @@ export async function startResponderLab({
       `--out=${join(root, "out")}`,
       ...resolvers.map(({ host, port }) => `--resolver=${host}:${port}`),
       `--listen-ops=127.0.0.1:${opsPort}`,
-      `--responder-listen=127.0.0.1:${dnsPort}`,
+      `--responder-listen=${host}:${dnsPort}`,
       "--log-format=json",
       ...moreArgs,
     ],
@@ -60,7 +63,7 @@ export async function startResponderLab({
   await untilReady(child, { component, deadlineMs: 30_000, probe: () => probeReady(opsPort) });
   const owned = starting.move();
   return {
-    dns: { host: "127.0.0.1", port: dnsPort },
+    dns: { host, port: dnsPort },
     process: child,
     write,
     metric: async (line) => metricOf(`http://127.0.0.1:${opsPort}`, line),

@@ -17,6 +17,8 @@ export interface ClusterLabOptions {
   readonly projectionDelayMs?: () => number;
   /** The name of a pod in dns-system, which nobody makes here, whose change ends that wait. */
   readonly pod?: string;
+  /** How long the projection takes after such a change, in milliseconds. Default: no time. */
+  readonly syncMs?: number;
   /** For {@link KubeApiserver.auditEvents}. */
   readonly audit?: boolean;
   /** More of the controller's command line. */
@@ -116,7 +118,7 @@ function startResolver({ servers }: TargetZones): Promise<Unbound> {
 async function startServing(
   starting: AsyncDisposableStack,
   api: KubeApiserver,
-  { projectionDelayMs: delayMs, pod }: ClusterLabOptions,
+  { projectionDelayMs: delayMs, pod, syncMs }: ClusterLabOptions,
 ): Promise<{ readonly dns: CoreDns; readonly projection: Projection }> {
   const directory = await mkdtemp(join(tmpdir(), "dnsalias-volume-"));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
@@ -127,6 +129,7 @@ async function startServing(
     directory,
     ...(delayMs && { delayMs }),
     ...(pod !== undefined && { pod }),
+    ...(syncMs !== undefined && { syncMs }),
   });
   starting.use(projection);
   const dns = starting.use(await startCoreDns({ corefile: corefileOver(directory) }));

@@ -1,9 +1,10 @@
 import type { Sink } from "../../src/cli/terminal/streams.ts";
-import { duration, styled, table } from "../../src/cli/terminal/text.ts";
+import { duration, styled } from "../../src/cli/terminal/text.ts";
 import type { Picture } from "./demo-screen.ts";
 import { APEX, type DemoScene } from "./demo-scene.ts";
 import { FAMILIES, TARGET, type Family } from "./demo-target.ts";
 import type { Place, Seen, Watch } from "./demo-watch.ts";
+import { table } from "./text-table.ts";
 
 /** What is true, what is served, and how they compare, at this moment. */
 export function pictureOf(sink: Sink, scene: DemoScene, watch: Watch): Picture {

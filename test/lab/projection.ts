@@ -15,6 +15,8 @@ export interface ProjectionOptions {
   readonly adapt?: (text: string, file: string) => string;
   /** A pod whose change ends the wait, as a change of a real pod makes its kubelet sync. */
   readonly pod?: string;
+  /** How long that sync takes, in milliseconds. Default: no time. */
+  readonly syncMs?: number;
 }
 
 /** A ConfigMap volume of a pod. */
@@ -60,7 +62,7 @@ interface Volume {
 }
 
 /** Writes one state after the other; of states that come during a wait or a write, the last one counts. */
-function createVolume({ directory, delayMs }: ProjectionOptions, ending: AbortSignal): Volume {
+function createVolume({ directory, delayMs, syncMs }: ProjectionOptions, ending: AbortSignal): Volume {
   let wanted: Files | undefined;
   let isEmpty = true;
   let waiting = new AbortController();
@@ -83,7 +85,13 @@ function createVolume({ directory, delayMs }: ProjectionOptions, ending: AbortSi
       wanted = files;
       work ??= run();
     },
-    hurry: () => waiting.abort(),
+    hurry: () => {
+      const hurried = waiting;
+      void delay(syncMs, undefined, { signal: ending }).then(
+        () => hurried.abort(),
+        () => undefined, // the laboratory ends
+      );
+    },
     settled: async () => work,
   };
 }

@@ -110,6 +110,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   debootstrap: ["--version"],
   etcd: ["--version"],
   helm: ["version", "--short"],
+  ip: ["-V"],
   kdig: ["-V"],
   knotc: ["--version"],
   knotd: ["--version"],

@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import type { Random } from "../../src/base/clock.ts";
 import type { AliasSpec, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
-import { objectKey, type ObjectKey } from "../../src/api/meta.ts";
-import { parseName } from "../../src/dns/name/name.ts";
+import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../../src/api/meta.ts";
+import { familyOf } from "../../src/dns/address/address.ts";
+import { parseName, parseOwnerName } from "../../src/dns/name/name.ts";
+import { FAMILIES } from "../../src/dns/record.ts";
+import type { LiveQuestion } from "../../src/responder/answer-source.ts";
 import { readBaseZone } from "../../src/providers/base-zone.ts";
 import { BASE_ZONE } from "./controller-world.ts";
+import { checkLiveAnswer } from "./controller-addresses.ts";
 import { checkEnd, checkWrite } from "./controller-truth.ts";
-import { describe, MINUTE, type Stage, ZONES } from "./controller-stage.ts";
+import { describe, MAX_DELETE_PERCENT, MINUTE, type Stage, ZONES } from "./controller-stage.ts";
 import { alias, zone } from "./objects.ts";
 import {
   createReplicasWorld,
@@ -39,9 +43,14 @@ const HOSTNAMES = [
   "a.sub.example.com",
   "example.net",
   "b.example.net",
+  "c.example.com",
+  "d.example.com",
+  "e.example.com",
+  "f.example.com",
 ];
 const TARGETS = ["one.test", "two.test", "three.test", "four.test", "five.test"];
-const POOL = ["198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4", "2001:db8::1", "2001:db8::2"];
+/** Addresses that every target may have; the rest of its pool is its own, so that an old address shows whose it was. */
+const SHARED = ["198.51.100.1", "2001:db8::1"];
 const HOUR = 60 * MINUTE;
 
 export function createPlay(seed: number): Play {
@@ -62,10 +71,13 @@ export function createPlay(seed: number): Play {
     log: [],
     serials: new Map(),
     baseTexts: new Map(),
+    written: new Map(),
+    answers: 0,
+    targets: TARGETS,
     problem: undefined,
     created: 0,
   };
-  TARGETS.forEach((target) => setTarget(stage, target, POOL.slice(0, 1 + Math.floor(random() * 6))));
+  TARGETS.forEach((target) => setTarget(stage, target, poolOf(target).slice(0, 1 + Math.floor(random() * 6))));
   ZONES.forEach(([, , location]) => setBase(stage, location, BASE_ZONE));
   ZONES.slice(0, 3).forEach(([key]) => putZone(stage, key, {}));
   world.start().lead();
@@ -75,6 +87,7 @@ export function createPlay(seed: number): Play {
     step: async () => {
       const [name, act] = pick(stage, STEPS);
       stage.log.push(`${name} ${act(stage) ?? ""}`);
+      checkLeader(stage);
       const wait = pick(stage, [0, 20, 500, 3_000, 30_000, 65_000, 200_000]);
       if (wait > 0) {
         await world.clock.advance(wait);
@@ -124,6 +137,10 @@ const STEPS: readonly (readonly [string, Act])[] = [
   ["kill", kill],
   ["kill", kill],
   ["lose statuses", loseStatuses],
+  ["approve", approve],
+  ["query", query],
+  ["query", query],
+  ["query", query],
 ];
 
 function addAlias(stage: Stage): string {
@@ -153,7 +170,7 @@ function parts(stage: Stage): {
 } {
   const statics = stage.random() < 0.25 ? [["203.0.113.7"]] : [];
   const hosts = some(stage, TARGETS, stage.random() < 0.2 && statics.length > 0 ? 0 : 2);
-  return { hostnames: some(stage, HOSTNAMES, 3), targets: [...hosts, ...statics] };
+  return { hostnames: some(stage, HOSTNAMES, 5), targets: [...hosts, ...statics] };
 }
 
 function changeAlias(stage: Stage): string {
@@ -176,13 +193,40 @@ function changeSome(stage: Stage, change: (spec: AliasSpec) => Partial<AliasSpec
 function changeTarget(stage: Stage): string {
   const target = pick(stage, TARGETS);
   const kind = stage.random();
-  const says: TargetSays = kind < 0.25 ? "servfail" : kind < 0.4 ? "nxdomain" : kind < 0.5 ? [] : some(stage, POOL, 4);
+  const says: TargetSays =
+    kind < 0.25 ? "servfail" : kind < 0.4 ? "nxdomain" : kind < 0.5 ? [] : some(stage, poolOf(target), 4);
   setTarget(stage, target, says);
   return `${target} ${String(says)}`;
 }
 
+function poolOf(target: string): readonly string[] {
+  const index = TARGETS.indexOf(target) + 1;
+  const own = [1, 2, 3].map((last) => `198.51.100.${10 * index + last}`);
+  return [SHARED[0] ?? "", ...own, `2001:db8:${index}::1`, SHARED[1] ?? ""];
+}
+
+/** What fails or is empty says nothing of the addresses: those before are right until others are read. */
 function setTarget({ world }: Stage, target: string, says: TargetSays): void {
   world.targets.set(target, says);
+  const all = typeof says === "string" ? [] : says;
+  for (const family of FAMILIES) {
+    const key = `${target} ${family}`;
+    const own = all.filter((address) => familyOf(address) === family);
+    if (own.length > 0) {
+      world.history.set(key, own, world.clock.now());
+    } else {
+      world.history.down(world.clock.now(), key);
+    }
+  }
+}
+
+/** Without a leader nobody follows the targets. */
+function checkLeader({ world }: Stage): void {
+  if (![...world.replicas].some((replica) => replica.leads())) {
+    for (const key of TARGETS.flatMap((target) => FAMILIES.map((family) => `${target} ${family}`))) {
+      world.history.down(world.clock.now(), key);
+    }
+  }
 }
 
 function setFaults({ world, random }: Stage): string {
@@ -270,7 +314,7 @@ function putZone({ world }: Stage, key: ObjectKey, spec: Partial<DnsZone["spec"]
   const made = zone(
     key,
     domain,
-    { maxDeletePercent: 100, ...spec },
+    { maxDeletePercent: MAX_DELETE_PERCENT, ...spec },
     { createdAt: ZONES.findIndex(([one]) => one === key) },
   );
   const { provider } = made.spec;
@@ -316,6 +360,38 @@ function kill(stage: Stage): string {
   });
 }
 
+/** As an operator does who has looked at the plans that the guard holds. */
+function approve({ world }: Stage): string {
+  const held = [...world.zones.values()].filter(({ status }) => status?.planHash !== undefined);
+  for (const one of held) {
+    const annotations = { ...one.meta.annotations, [APPROVE_ANNOTATION]: one.status?.planHash ?? "" };
+    world.put({ ...one, meta: { ...one.meta, annotations } });
+  }
+  return held.map((one) => objectKey(one.meta)).join();
+}
+
+/** Somebody asks a replica's responder for a name. The answer is judged when it is there. */
+function query(stage: Stage): string {
+  return onReplica(stage, (replica) => {
+    const name = parseOwnerName(pick(stage, HOSTNAMES));
+    const zone = pick(stage, [...replica.served.keys(), parseName("example.com")]);
+    const family = pick(stage, FAMILIES);
+    void judgeAnswer(stage, replica, { zone, name, family });
+  });
+}
+
+async function judgeAnswer(stage: Stage, replica: Replica, question: LiveQuestion): Promise<void> {
+  const live = await replica.controller.answers.live(question);
+  if (live?.kind === "addresses") {
+    stage.answers += 1;
+    try {
+      checkLiveAnswer(stage, `${question.name} ${question.family}`, live);
+    } catch (error) {
+      stage.problem ??= error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}
+
 /** As when the state file of folder mode is gone. */
 function loseStatuses({ world }: Stage): undefined {
   for (const [key, { status: _, ...rest }] of world.aliases) {
@@ -332,7 +408,7 @@ async function calm(stage: Stage): Promise<void> {
   ZONES.forEach(([, , location]) => setBase(stage, location, BASE_ZONE));
   for (const target of TARGETS) {
     if (stage.random() < 0.8) {
-      setTarget(stage, target, some(stage, POOL, 4));
+      setTarget(stage, target, some(stage, poolOf(target), 4));
     } else {
       setTarget(stage, target, "nxdomain");
     }
@@ -350,7 +426,12 @@ async function calm(stage: Stage): Promise<void> {
     first.lead();
   }
   ZONES.forEach(([, , location]) => inputFor(stage, location));
-  await world.clock.advance(25 * MINUTE);
+  // What is approved may let another plan of the same zone be made, which is held in turn.
+  for (let round = 0; round < 3; round += 1) {
+    await world.clock.advance(25 * MINUTE);
+    stage.log.push(`approve ${approve(stage)}`);
+  }
+  await world.clock.advance(5 * MINUTE);
   for (const replica of world.replicas) {
     if (replica !== first) {
       replica.loseLead();

@@ -5,6 +5,9 @@ import type { ReplicasWorld } from "./replicas-world.ts";
 
 export const MINUTE = 60_000;
 
+/** The guard of every zone in a play. */
+export const MAX_DELETE_PERCENT = 40;
+
 /** Zones that a play may have; the last one writes where the first does. */
 export const ZONES: readonly (readonly [key: ObjectKey, domain: string, location: string])[] = [
   ["dns/com", "example.com", "com"],
@@ -22,6 +25,12 @@ export interface Stage {
   readonly serials: Map<string, number>;
   /** Texts that a base zone had lately, by place. */
   readonly baseTexts: Map<string, string[]>;
+  /** What the product wrote last, by place: `shop.example.com. A 192.0.2.1`. */
+  readonly written: Map<string, ReadonlySet<string>>;
+  /** How many answers with addresses responders have given. */
+  answers: number;
+  /** All targets that there are. */
+  readonly targets: readonly string[];
   problem: Error | undefined;
   created: number;
 }

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { byCodeUnit } from "../../src/base/order.ts";
 import type { DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
-import { objectKey, type ObjectKey } from "../../src/api/meta.ts";
+import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { propose } from "../../src/controller/zone/propose-changes.ts";
 import { createStore, type Store } from "../../src/controller/inventory/store.ts";
-import { displayName, parseName, type Name } from "../../src/dns/name/name.ts";
+import { displayName, parseName, parseOwnerName, type Name } from "../../src/dns/name/name.ts";
+import { FAMILIES } from "../../src/dns/record.ts";
 import { planZone } from "../../src/plan/zone-plan.ts";
 import { readZoneText } from "../../src/providers/coredns/zone-text.ts";
-import { describe, MINUTE, type Stage, ZONES } from "./controller-stage.ts";
+import { checkAddresses, mayLackFamily, type WrittenSet } from "./controller-addresses.ts";
+import { describe, MAX_DELETE_PERCENT, MINUTE, type Stage, ZONES } from "./controller-stage.ts";
 import { answer } from "./objects.ts";
 import { writeTargetOf, type Replica, type ReplicasWorld } from "./replicas-world.ts";
 
@@ -31,6 +33,9 @@ export function checkWrite(
   const serial = now.serial ?? -1;
   assert.ok(serial > (serials.get(location) ?? -1), `serial ${serial} after ${serials.get(location)}`);
   serials.set(location, serial);
+  checkGuard(world, location, readZoneText(before ?? "", domain).sets, now.sets);
+  checkAddresses(stage, location, now.sets);
+  checkFamilies(stage, replica, { location, before: readZoneText(before ?? "", domain).sets, after: now.sets });
   const left = new Set(now.sets.map(({ name }) => name));
   for (const name of new Set(readZoneText(before ?? "", domain).sets.map((set) => set.name))) {
     const isInBase = after.slice(0, after.indexOf("; BEGIN")).includes(`\n${name}`) && name !== domain;
@@ -46,6 +51,52 @@ export function checkWrite(
         );
       }
     }
+  }
+}
+
+/** The guard: from 10 record sets up, no write takes away more than the share that the zone allows, unless somebody approved it. */
+function checkGuard(
+  { zones }: ReplicasWorld,
+  location: string,
+  before: readonly WrittenSet[],
+  after: readonly WrittenSet[],
+): void {
+  const keys = new Set(after.map(({ name, type }) => `${name} ${type}`));
+  const deletes = before.filter(({ name, type }) => !keys.has(`${name} ${type}`)).length;
+  const approved = [...zones.values()].some(
+    (zone) => writeTargetOf(zone) === location && zone.meta.annotations[APPROVE_ANNOTATION] !== undefined,
+  );
+  assert.ok(
+    approved || before.length < 10 || deletes * 100 <= before.length * MAX_DELETE_PERCENT,
+    `${deletes} of ${before.length} record sets were deleted at ${location}, which nobody had approved`,
+  );
+}
+
+/** A name that stays keeps both families, unless no alias that has it may still show one of them. */
+function checkFamilies(
+  stage: Stage,
+  replica: Replica,
+  write: { readonly location: string; readonly before: readonly WrittenSet[]; readonly after: readonly WrittenSet[] },
+): void {
+  const { location, before, after } = write;
+  const keys = new Set(after.map(({ name, type }) => `${name} ${type}`));
+  const names = new Set(after.map(({ name }) => name));
+  for (const { name, type } of before.filter((set) => names.has(set.name) && !keys.has(`${set.name} ${set.type}`))) {
+    const family = FAMILIES.find((one) => one === type);
+    const owner = parseOwnerName(name);
+    const winners = winnersOf(replica.controller.store, location, owner);
+    if (
+      family === undefined ||
+      winners.length === 0 ||
+      unreadAt(stage, replica, owner).length > 0 ||
+      replica.isHeld()
+    ) {
+      continue;
+    }
+    assert.ok(
+      winners.every((winner) => mayLackFamily(stage, winner, family)),
+      `${name} lost its ${type} records at ${location}: ${winners.map(describe).join("; ")} ${JSON.stringify([...stage.world.targets])}`,
+    );
   }
 }
 
@@ -169,6 +220,11 @@ function checkOwnPlan(world: ReplicasWorld, one: DnsZone, text: string): void {
       one.status?.conditions.find(({ type }) => type === "Ready")?.status,
       "True",
       `${objectKey(one.meta)} is ready`,
+    );
+    assert.deepEqual(
+      [state.propagation.current, state.propagation.total],
+      [2, 2],
+      `both servers of ${objectKey(one.meta)} follow`,
     );
     assert.equal(one.status?.names, new Set(actual.map(({ name }) => name)).size);
   }

@@ -1,4 +1,4 @@
-import { silentLogger } from "../../src/base/log.ts";
+import { silentLogger } from "./silent-logger.ts";
 import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";

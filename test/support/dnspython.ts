@@ -39,7 +39,7 @@ export function skipWithoutDnspython(): string | false {
 }
 
 /** Debian's own Python, which has dnspython; another python3 may come first in PATH. */
-const PYTHON = "/usr/bin/python3";
+export const PYTHON = "/usr/bin/python3";
 const SCRIPT = `
 import sys, json, dns.flags, dns.message, dns.query, dns.rcode
 

@@ -31,7 +31,15 @@ export interface MemoryBackendOptions extends Partial<BackendCapabilities> {
 }
 
 export function memoryBackend(domain: string, options: MemoryBackendOptions = {}): MemoryBackend {
-  const { atomic = "batch", comparesAndSwaps = true, listsZone = true, minTtl, records = [], id = "memory" } = options;
+  const {
+    atomic = "batch",
+    comparesAndSwaps = true,
+    listsZone = true,
+    minTtl,
+    lacks,
+    records = [],
+    id = "memory",
+  } = options;
   const origin = parseName(domain);
   const sets = new Map(zoneSets(records, origin).map((set) => [keyOf(set), set]));
   const counts = { reads: 0, applies: 0, writes: 0 };
@@ -39,7 +47,13 @@ export function memoryBackend(domain: string, options: MemoryBackendOptions = {}
   return {
     id,
     domain: origin,
-    capabilities: { atomic, comparesAndSwaps, listsZone, ...(minTtl === undefined ? {} : { minTtl }) },
+    capabilities: {
+      atomic,
+      comparesAndSwaps,
+      listsZone,
+      ...(minTtl === undefined ? {} : { minTtl }),
+      ...(lacks === undefined ? {} : { lacks }),
+    },
     get reads() {
       return counts.reads;
     },

@@ -1,4 +1,4 @@
-import { silentLogger } from "../../src/base/log.ts";
+import { silentLogger } from "./silent-logger.ts";
 import type { Clock, Millis, Random } from "../../src/base/clock.ts";
 import type { DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
@@ -7,11 +7,14 @@ import { createController, type Controller } from "../../src/controller/controll
 import type { InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
 import type { Reporter, StatusWrite } from "../../src/controller/ports/reporter.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
-import { displayName } from "../../src/dns/name/name.ts";
+import { displayName, type Name } from "../../src/dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
+import type { ServedZone } from "../../src/responder/answer-source.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
+import { createTargetHistory, type TargetHistory } from "./target-history.ts";
 import { memoryTextStore, type MemoryTextStore } from "./memory-text-store.ts";
+import { createZoneServers, type ZoneServers } from "./zone-servers-play.ts";
 import { type TextStore, type TextWrite, inlineText } from "../../src/providers/text-store.ts";
 
 /** What a target says from a moment on. */
@@ -29,6 +32,8 @@ export const NO_FAULTS: Faults = { fails: 0, lost: 0, slowMs: 0 };
 
 export interface Replica {
   readonly controller: Controller;
+  /** What its responder was handed, by domain. */
+  readonly served: ReadonlyMap<Name, ServedZone>;
   lead(): void;
   loseLead(): void;
   leads(): boolean;
@@ -56,6 +61,13 @@ export interface ReplicasWorld {
   /** When each target was last read with addresses, and when last without, by anybody. */
   readonly lastGood: Map<string, Millis>;
   readonly lastEmpty: Map<string, Millis>;
+  /** The same for each target and family, `one.test A`. */
+  readonly lastGoodOf: Map<string, Millis>;
+  readonly lastEmptyOf: Map<string, Millis>;
+  /** What each target and family had. Its outages last until anybody has read addresses again. */
+  readonly history: TargetHistory;
+  /** The name servers of all zones. */
+  readonly servers: ZoneServers;
   readonly replicas: Set<Replica>;
   faults: Faults;
   /** Status and finalizer writes so far. */
@@ -78,16 +90,22 @@ export function writeTargetOf({ spec: { provider } }: DnsZone): string {
 }
 
 export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
+  const clock = fakeClock(1_800_000_000_000);
+  const stores = new Map<string, MemoryTextStore>();
   const world: ReplicasWorld = {
-    clock: fakeClock(1_800_000_000_000),
+    clock,
+    servers: createZoneServers(clock, (location) => stores.get(location)?.text),
     aliases: new Map(),
     zones: new Map(),
-    stores: new Map(),
+    stores,
     unread: new Map(),
     bases: new Map(),
     targets: new Map(),
     lastGood: new Map(),
     lastEmpty: new Map(),
+    lastGoodOf: new Map(),
+    lastEmptyOf: new Map(),
+    history: createTargetHistory(),
     replicas: new Set(),
     faults: NO_FAULTS,
     objectWrites: 0,
@@ -156,6 +174,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
       waiting.splice(0).forEach((event) => handlers?.onEvent(event));
     }
   };
+  const served = new Map<Name, ServedZone>();
   const controller = createController({
     ownerId: "me",
     clock,
@@ -198,9 +217,18 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
       });
     },
     writeTargetOf,
-    endpointsOf: async () => [],
-    queryServer: async () => ({ kind: "failed", message: "nobody" }),
-    lookup: { lookUp: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key)) },
+    endpointsOf: async (zone) => world.servers.endpointsOf(writeTargetOf(zone)),
+    queryServer: async (endpoint, name, type) => world.servers.query(endpoint, name, type),
+    lookup: {
+      lookUp: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key, replica.leads())),
+    },
+    responder: {
+      readBase: async (zone) => ({ kind: "ok", text: world.bases.get(writeTargetOf(zone)) ?? "", location: "base" }),
+      setZone: (zone) => void served.set(zone.domain, zone),
+      removeZone: (domain) => void served.delete(domain),
+      changed: () => undefined,
+      lookupStarted: () => undefined,
+    },
     viewIdOf: () => "view",
     serverCountOf: () => 1,
     onResult: () => undefined,
@@ -208,6 +236,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
   });
   const replica: Replica = {
     controller,
+    served,
     lead() {
       term = new AbortController();
       controller.lead(term.signal);
@@ -347,7 +376,9 @@ function setFinalizer(world: ReplicasWorld, now: DnsAlias, present: boolean): vo
   }
 }
 
-function readingOf({ targets, clock, lastGood, lastEmpty }: ReplicasWorld, key: TargetKey): LookupResult {
+/** A follower's reading ends no outage: the leader may have its own still ahead. */
+function readingOf(world: ReplicasWorld, key: TargetKey, isLeader: boolean): LookupResult {
+  const { targets, clock, lastGood, lastEmpty, lastGoodOf, lastEmptyOf, history } = world;
   const says = targets.get(displayName(key.target)) ?? "nxdomain";
   const chain = [key.target];
   if (says === "servfail") {
@@ -356,6 +387,11 @@ function readingOf({ targets, clock, lastGood, lastEmpty }: ReplicasWorld, key: 
   const all = says === "nxdomain" ? [] : says;
   (all.length > 0 ? lastGood : lastEmpty).set(displayName(key.target), clock.now());
   const addresses = addressSet(all.filter((address) => familyOf(address) === key.family));
+  const text = `${displayName(key.target)} ${key.family}`;
+  (addresses.length > 0 ? lastGoodOf : lastEmptyOf).set(text, clock.now());
+  if (addresses.length > 0 && isLeader) {
+    history.up(clock.now(), text);
+  }
   return addresses.length > 0
     ? { kind: "positive", addresses, ttl: 60, maxTtl: 60, chain, server: "one", authenticated: false }
     : { kind: says === "nxdomain" ? "nxdomain" : "nodata", chain, negativeTtl: 60, server: "one" };

@@ -8,7 +8,7 @@ import { createRateLimiter } from "../../src/responder/client/rate-limit.ts";
 import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "../../src/responder/client/rate-limit-options.ts";
 import { createRespond, type Respond } from "../../src/responder/respond/respond.ts";
 import { createZoneTable, type ZoneTable } from "../../src/responder/zone/zone-table.ts";
-import { buildZoneView } from "../../src/responder/zone/zone-view.ts";
+import { buildZoneView } from "./build-zone-view.ts";
 
 export interface ResponderWorld {
   readonly respond: Respond;

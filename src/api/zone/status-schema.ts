@@ -21,7 +21,7 @@ export const zoneStatusSchema = object(
       text("How many of the servers that serve the zone give what is wanted, like 3/3.", { maxLength: 32 }),
     ),
     deliveryLag: optional(
-      text("How long a change takes from the write until the servers give it, as measured, like 2.7s.", {
+      text("How long a change takes from the write until the servers give it, as measured, like 3s.", {
         maxLength: 32,
       }),
     ),

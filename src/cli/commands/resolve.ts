@@ -46,7 +46,7 @@ async function lookUpBoth(
   });
   let queried = 0;
   const onStep = ({ kind }: LookupStep): void => {
-    queried += kind === "asked" ? 1 : 0;
+    queried += kind === "queried" ? 1 : 0;
     progress.update(queried, undefined, "questions");
   };
   const lookUp = (family: Family) =>

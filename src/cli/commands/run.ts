@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { systemClock, type Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { listenOps } from "../../ops/http.ts";
+import { stuckLoops } from "../../ops/stuck-loops.ts";
 import { createPinoLog } from "../../ops/pino-log.ts";
 import { createPrometheus, type PrometheusMetrics } from "../../ops/prometheus.ts";
 import { compose, type Composition } from "../compose/compose.ts";
@@ -108,9 +109,6 @@ interface OpsContext {
   readonly counting: Counting;
 }
 
-/** A loop that has not come round for this long is stuck, and a restart is what helps. */
-const STUCK_MS: Millis = 60_000;
-
 async function openOps(at: HostPort | undefined, { log, composition, prometheus, counting }: OpsContext) {
   if (at === undefined) {
     return undefined;
@@ -126,10 +124,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
       controller.queueDepths().forEach((depth, name) => prometheus.metrics.queue(name).depth(depth));
       return prometheus.page();
     },
-    unhealthy: () =>
-      [...controller.heartbeats()]
-        .filter(([, beatAt]) => systemClock.now() - beatAt > STUCK_MS)
-        .map(([loop, beatAt]) => `${loop}: no sign of life since ${new Date(beatAt).toISOString()}`),
+    unhealthy: () => stuckLoops(controller.heartbeats(), systemClock.now()),
     status: (query) => statusView(composition, query),
     unready: () => [
       ...(controller.synced() ? [] : ["the inventory is not known yet"]),

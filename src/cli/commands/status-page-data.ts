@@ -15,17 +15,27 @@ import type {
   ReadyView,
   ZoneRow,
 } from "../../ops/status-page/status-view.ts";
-import type { Composition } from "../compose/compose.ts";
-import type { ResponderState } from "../compose/responder.ts";
+import type { Controller } from "../../controller/controller.ts";
+import type { Platform } from "../compose/platform.ts";
+import type { Views } from "../compose/resolver-views.ts";
+import type { Responder, ResponderState } from "../compose/responder.ts";
 import { streamsOf } from "../inspect/snapshot.ts";
 import { programVersion } from "./version.ts";
 
 const PER_PAGE = 50;
 const LONGEST_SEARCH = 253;
 
+/** The parts of a run that the status page reads. */
+export interface StatusSource {
+  readonly platform: Pick<Platform, "description" | "hasLease" | "problems">;
+  readonly controller: Pick<Controller, "store" | "answer" | "leading" | "synced">;
+  readonly responder: Pick<Responder, "state" | "problems"> | undefined;
+  readonly views: Pick<Views, "idOf">;
+}
+
 /** What the status page shows: the statuses as they were written, and how old the answers behind them are. */
-export async function statusView(composition: Composition, query: URLSearchParams): Promise<StatusView> {
-  const { platform, controller, responder } = composition;
+export async function statusView(source: StatusSource, query: URLSearchParams): Promise<StatusView> {
+  const { platform, controller, responder } = source;
   const answering = await responder?.state();
   const search = searchOf(query);
   const fitting = [...controller.store.aliases()].filter((alias) => fits(alias, search)).sort(byKey);
@@ -46,7 +56,7 @@ export async function statusView(composition: Composition, query: URLSearchParam
     zones: [...controller.store.zones()]
       .sort(byKey)
       .map((zone) => zoneRow(zone, controller.store.claimsIn(objectKey(zone.meta)).size)),
-    aliases: fitting.slice((page - 1) * PER_PAGE, page * PER_PAGE).map((alias) => aliasView(composition, alias, now)),
+    aliases: fitting.slice((page - 1) * PER_PAGE, page * PER_PAGE).map((alias) => aliasView(source, alias, now)),
     search: { ...search, page },
     found: fitting.length,
   };
@@ -59,7 +69,7 @@ function responderView({ addresses, workers, counts }: ResponderState): Responde
     addresses,
     workers,
     questions,
-    prepared: hits,
+    cacheHits: hits,
     waitedForLookup,
     stale,
     failed: byRcode.get(RCODE.SERVFAIL) ?? 0,
@@ -106,10 +116,10 @@ function zoneRow({ meta, spec, status }: DnsZone, names: number): ZoneRow {
   };
 }
 
-function aliasView(composition: Composition, alias: DnsAlias, now: Millis): AliasView {
+function aliasView(source: StatusSource, alias: DnsAlias, now: Millis): AliasView {
   const { status } = alias;
   const boundMs = status?.stalenessBound === undefined ? undefined : parseDuration(status.stalenessBound);
-  const ageMs = ageOf(composition, alias, now);
+  const ageMs = ageOf(source, alias, now);
   return {
     key: objectKey(alias.meta),
     ...readyViewOf(status?.conditions),
@@ -123,9 +133,8 @@ function aliasView(composition: Composition, alias: DnsAlias, now: Millis): Alia
   };
 }
 
-function ageOf(composition: Composition, alias: DnsAlias, now: Millis): Millis | undefined {
-  const { controller } = composition;
-  const good = streamsOf(composition, controller.store, alias).flatMap(
+function ageOf({ controller, views }: StatusSource, alias: DnsAlias, now: Millis): Millis | undefined {
+  const good = streamsOf({ views }, controller.store, alias).flatMap(
     ({ key }) => controller.answer(key)?.lastSuccessAt ?? [],
   );
   return good.length === 0 ? undefined : Math.max(0, now - Math.min(...good));

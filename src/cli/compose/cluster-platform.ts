@@ -40,7 +40,7 @@ export async function openClusterPlatform(
       corefile: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
       maxBytes: CONFIG_MAP_BYTES,
       expediteDelivery: (zone, signal) => expediteDelivery(cluster, log, zone, signal),
-      lagMs: (nudged) => (nudged ? NUDGED_LAG_MS : KUBELET_LAG_MS),
+      projection: "kubelet",
     },
     endpointStore: (namespace) => cluster.endpointStore(namespace),
     secretText: cluster.secretTexts,
@@ -57,9 +57,6 @@ export async function openClusterPlatform(
 
 /** The apiserver takes no more data in one ConfigMap. */
 const CONFIG_MAP_BYTES = 1_048_576;
-/** The kubelet syncs a pod every 60 s and up to half as much again; with the nudge at once. Measured: 78 s and 4.2 s at most. */
-const KUBELET_LAG_MS = 90_000;
-const NUDGED_LAG_MS = 5_000;
 
 async function loggedNudge(
   onLeader: (leading: boolean) => void,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { DnsZone, ExternalProviderSpec, SecretKeyRef } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
-import { systemClock, type Millis } from "../../base/clock.ts";
+import { systemClock } from "../../base/clock.ts";
 import type { RecordBackend, SecretText } from "../../providers/backend.ts";
 import { createBudgets, type BudgetEvent } from "../../providers/budget/budget.ts";
 import { budgetPlaceOf } from "../../providers/budget/budget-target.ts";
@@ -46,22 +46,13 @@ export function createExternalProviders(deps: ExternalProvidersDeps): ExternalPr
       }
       const made = owned(backendOf({ ...deps, http }, zone, provider), { zone, ownerId: deps.ownerId });
       const target = budgetPlaceOf(zone);
-      const kept = target === undefined ? made : budgets.wrap(made, target);
-      return { ...kept, expectedLagMs: USUAL_LAG_MS[provider.kind] };
+      return target === undefined ? made : budgets.wrap(made, target);
     },
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   };
 }
 
 type RecordProviderSpec = Exclude<ExternalSpec, { readonly kind: "dnsEndpoint" }>;
-
-/** How long a write usually takes until it is served: at once, or until a service has handed it to its name servers. */
-const USUAL_LAG_MS: Readonly<Record<RecordProviderSpec["kind"], Millis>> = {
-  rfc2136: 2_000,
-  powerDNS: 5_000,
-  externalDNSWebhook: 60_000,
-  coreDNSEtcd: 1_000,
-};
 
 /** Signatures carry wall time, which has to follow the machine's clock when that is set. */
 const WALL_CLOCK = { now: () => Date.now() };

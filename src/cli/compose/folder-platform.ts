@@ -34,7 +34,7 @@ export async function openFolderPlatform(
       corefile: (_namespace, _name, key) => folder.fileStore(key),
       maxBytes: Infinity,
       expediteDelivery: undefined,
-      lagMs: () => FILE_LAG_MS,
+      projection: "file",
     },
     endpointStore: undefined,
     secretText: (namespace, ref) => folder.secretText(namespace, ref),
@@ -53,9 +53,6 @@ export async function openFolderPlatform(
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
-
-/** A file is there as soon as it is written. */
-const FILE_LAG_MS = 500;
 
 /** A file is named by its key alone, whatever namespace and ConfigMap it would have in a cluster. */
 function writeTargetOf(zone: DnsZone): string {

@@ -8,6 +8,7 @@ import type { SecretText } from "../../providers/backend.ts";
 import { createOverlayProvider } from "../../providers/coredns/overlay.ts";
 import { createZoneFileProvider } from "../../providers/coredns/zone-file.ts";
 import type { EndpointStore } from "../../providers/dns-endpoint/endpoint-store.ts";
+import { expectedLagMs } from "../../providers/expected-lag.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 import type { ExternalProviders } from "./external-providers.ts";
 import type { Transfers } from "./zone-transfers.ts";
@@ -46,13 +47,9 @@ interface Stores {
   readonly expediteDelivery: ((zone: DnsZone, signal: AbortSignal) => Promise<void>) | undefined;
   /** Octets that one text may have. */
   readonly maxBytes: number;
-  /** How long a written text usually takes, in milliseconds, until a server can read it. */
-  lagMs(nudged: boolean): Millis;
+  /** How CoreDNS gets what was written here. */
+  readonly projection: "kubelet" | "file";
 }
-
-/** CoreDNS looks at zone files every 2 s as documented, and at its Corefile every 30 s ± 15 s. */
-const AUTO_LAG_MS = 2_500;
-const RELOAD_LAG_MS = 46_000;
 
 export interface ProviderContext {
   readonly stores: Stores;
@@ -62,35 +59,31 @@ export interface ProviderContext {
   readonly now: () => Millis;
 }
 
-/** The provider of a zone on this plane. */
-export function providerOf(
-  { stores, externalProviders, transfers, ownerId, now }: ProviderContext,
-  zone: DnsZone,
-): ZoneProvider {
+/** The provider of a zone on this plane, with the lag that is expected of it. */
+export function providerOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
-  const nudged = provider.serving.nudge !== undefined && stores.expediteDelivery !== undefined;
-  const { expediteDelivery } = stores;
-  const expediting =
-    nudged && expediteDelivery !== undefined
-      ? { expediteDelivery: (signal: AbortSignal) => expediteDelivery(zone, signal) }
-      : {};
+  const { expediteDelivery, projection } = context.stores;
+  const isNudged = provider.serving.nudge !== undefined && expediteDelivery !== undefined;
+  const lag = expectedLagMs(provider.kind, isNudged && projection === "kubelet" ? "nudgedKubelet" : projection);
+  return { ...backendOf(context, zone), expectedLagMs: lag };
+}
+
+function backendOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
+  const { stores, externalProviders, transfers, ownerId, now } = context;
+  const { provider } = zone.spec;
   switch (provider.kind) {
     case "coreDNSZoneFile": {
       const { configMap, base } = provider.zoneFile;
       const source = baseSource(stores, zone, base, "spec.provider.coreDNS.zoneFile.baseZone.inline");
       const store = stores.zoneFile(zone.meta.namespace, configMap.name, configMap.key);
       const made = createZoneFileProvider({ zone, base: source, store, ownerId, now, maxBytes: stores.maxBytes });
-      return { ...made, ...expediting, expectedLagMs: stores.lagMs(nudged) + AUTO_LAG_MS };
+      return { ...made, ...expediting(stores, zone) };
     }
     case "coreDNSOverlay": {
       const { namespace, name, key } = provider.overlay.configMap;
-      const made = createOverlayProvider({
-        zone,
-        store: stores.corefile(namespace, name, key),
-        ownerId,
-        maxBytes: stores.maxBytes,
-      });
-      return { ...made, ...expediting, expectedLagMs: stores.lagMs(nudged) + RELOAD_LAG_MS };
+      const store = stores.corefile(namespace, name, key);
+      const made = createOverlayProvider({ zone, store, ownerId, maxBytes: stores.maxBytes });
+      return { ...made, ...expediting(stores, zone) };
     }
     case "rfc2136":
     case "powerDNS":
@@ -103,6 +96,12 @@ export function providerOf(
       return transfers.providerOf(zone, provider, source);
     }
   }
+}
+
+function expediting({ expediteDelivery }: Stores, zone: DnsZone): Pick<ZoneProvider, "expediteDelivery"> {
+  return zone.spec.provider.serving.nudge === undefined || expediteDelivery === undefined
+    ? {}
+    : { expediteDelivery: (signal) => expediteDelivery(zone, signal) };
 }
 
 /** Where a base zone's text comes from; `field` is where it stands when it is inline. */

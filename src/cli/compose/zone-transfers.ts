@@ -36,8 +36,6 @@ export interface TransfersDeps {
   readonly zonesKnown: Controller["zonesKnown"];
 }
 
-const EXPECTED_LAG_MS = 1_000;
-
 /** Listens when the first zone is there; disposing closes that. */
 export function createTransfers(deps: TransfersDeps): Transfers {
   const { listen, log, metrics, store, ownerId, secretText } = deps;
@@ -57,7 +55,7 @@ export function createTransfers(deps: TransfersDeps): Transfers {
   return {
     providerOf(zone, { transfer: spec }, base) {
       const { tsig } = spec;
-      const made = createTransferProvider({
+      return createTransferProvider({
         zone,
         spec,
         base,
@@ -70,7 +68,6 @@ export function createTransfers(deps: TransfersDeps): Transfers {
         },
         now: () => systemClock.now(),
       });
-      return { ...made, expectedLagMs: EXPECTED_LAG_MS };
     },
     lead: (term) => primary.lead(term),
     [Symbol.asyncDispose]: () => primary[Symbol.asyncDispose](),

@@ -144,5 +144,5 @@ function hopsOf(steps: readonly LookupStep[]) {
 }
 
 function queriesOf(steps: readonly LookupStep[]) {
-  return steps.flatMap((step) => (step.kind === "asked" ? [step] : []));
+  return steps.flatMap((step) => (step.kind === "queried" ? [step] : []));
 }

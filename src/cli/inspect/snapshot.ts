@@ -9,6 +9,7 @@ import { answerOf } from "../../plan/hold/answer-of.ts";
 import { freshState, restoredState } from "../../plan/hold/state.ts";
 import { step } from "../../plan/hold/step.ts";
 import type { Composition } from "../compose/compose.ts";
+import type { Views } from "../compose/resolver-views.ts";
 
 /** The inventory at one moment, with one look-up of each target on top of what the statuses remember. */
 export interface Snapshot {
@@ -78,7 +79,11 @@ interface Stream {
 }
 
 /** The look-up streams that an alias needs, one for each target, family and view; may have duplicates. */
-export function streamsOf({ views }: Pick<Composition, "views">, store: Store, alias: DnsAlias): readonly Stream[] {
+export function streamsOf(
+  { views }: { readonly views: Pick<Views, "idOf"> },
+  store: Store,
+  alias: DnsAlias,
+): readonly Stream[] {
   return alias.spec.hostnames.flatMap((hostname) => {
     const match = store.matchOf(alias, hostname);
     const zones = match.kind === "zones" ? match.zones : [];

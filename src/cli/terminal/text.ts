@@ -8,26 +8,6 @@ export function styled(sink: Sink, style: Style, text: string): string {
   return sink.colours && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }
 
-export interface Column {
-  readonly title: string;
-  readonly align?: "left" | "right";
-}
-
-/** Rows under a line of titles, each column as wide as its widest cell; ends with a line break. Control characters are made harmless. */
-export function table(sink: Sink, columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => columns.map((_, index) => harmless(row[index] ?? "")));
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((row) => (row[index] ?? "").length)),
-  );
-  const line = (row: readonly string[]): string =>
-    columns
-      .map(({ align }, index) => pad(row[index] ?? "", widths[index] ?? 0, align ?? "left"))
-      .join("  ")
-      .trimEnd();
-  const head = styled(sink, "bold", line(columns.map(({ title }) => title)));
-  return [head, ...cells.map(line), ""].join("\n");
-}
-
 /** One JSON document for a pipe, readable for people too. */
 export function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
@@ -66,7 +46,3 @@ const CODES: Readonly<Record<Style, readonly [number, number]>> = {
   yellow: [33, 39],
   cyan: [36, 39],
 };
-
-function pad(text: string, width: number, align: "left" | "right"): string {
-  return align === "left" ? text.padEnd(width) : text.padStart(width);
-}

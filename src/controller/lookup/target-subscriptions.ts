@@ -12,6 +12,8 @@ export interface TargetSubscriptions {
   /** The aliases that one stream serves. */
   aliasesOf(key: TargetKey): Iterable<ObjectKey>;
   streamsOf(alias: ObjectKey): Iterable<TargetKey>;
+  /** Streams and aliases that are remembered; 0 once no alias needs a stream. */
+  size(): number;
 }
 
 export interface TargetSubscriptionsDeps {
@@ -50,6 +52,7 @@ export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions 
     },
     aliasesOf: (stream) => byStream.get(keyText(stream)) ?? [],
     streamsOf: (alias) => byAlias.get(alias)?.values() ?? [],
+    size: () => byStream.size + byAlias.size,
   };
 }
 

@@ -161,7 +161,7 @@ function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
   if (outcome.kind === "pending") {
     return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet` };
   }
-  if (published.length === 0 && !paused && needsAddresses(inZone)) {
+  if (published.length === 0 && !paused && mayBePublished(inZone)) {
     return { status: "Unknown", reason: "Pending", message: `${name}: to be written to DnsZone ${zone}` };
   }
   if (published.length === 0) {
@@ -184,8 +184,9 @@ function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
   return { status: "True", reason: "Programmed", message: programmedText(inZone) };
 }
 
-function needsAddresses({ contribution }: NameInZone): boolean {
-  return contribution !== undefined && Object.keys(contribution.sets).length > 0;
+/** True also before the first plan that knows the alias. */
+function mayBePublished({ contribution }: NameInZone): boolean {
+  return contribution === undefined || Object.keys(contribution.sets).length > 0;
 }
 
 /** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */

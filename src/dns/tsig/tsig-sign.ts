@@ -59,7 +59,7 @@ export function signatureBytes(key: TsigKey): number {
   return tsigBytes(key.name, name, macBytes);
 }
 
-export type TsigVerdict =
+export type TsigCheck =
   | { readonly kind: "ok"; readonly mac: Uint8Array }
   /** No signature where one must be: nothing in the message can be believed. */
   | { readonly kind: "unsigned" }
@@ -87,7 +87,7 @@ export interface TsigContext {
 }
 
 /** Checks the answer to a signed request (RFC 8945 5.3, 5.4): key, whole MAC, then time. */
-export function verifyResponse(bytes: Uint8Array, context: TsigContext): TsigVerdict {
+export function verifyResponse(bytes: Uint8Array, context: TsigContext): TsigCheck {
   const split = splitTsig(bytes);
   if (split.kind !== "signed") {
     return split;
@@ -101,7 +101,7 @@ export function verifyTsig(
   tsig: TsigRecord,
   { key, now }: Pick<TsigContext, "key" | "now">,
   expected: () => Uint8Array,
-): TsigVerdict {
+): TsigCheck {
   const refusedUnsigned = tsig.error !== 0 && tsig.mac.length === 0;
   if (refusedUnsigned) {
     return serverRefusal(tsig, now);

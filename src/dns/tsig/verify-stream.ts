@@ -1,13 +1,13 @@
 import type { Hmac } from "node:crypto";
 import type { Seconds } from "../record.ts";
-import { verifyTsig, startMac, timersOf, verifyResponse, type TsigVerdict } from "./tsig-sign.ts";
+import { verifyTsig, startMac, timersOf, verifyResponse, type TsigCheck } from "./tsig-sign.ts";
 import type { TsigKey } from "./tsig-key.ts";
 import { splitTsig } from "./tsig-record.ts";
 
 /** Checks an answer of several messages, each in its order. */
 export interface TsigStream {
   /** `unsigned`: one that has to wait for the next signature, which covers it too. Anything but these two ends the stream. */
-  push(bytes: Uint8Array, now: Seconds): TsigVerdict;
+  push(bytes: Uint8Array, now: Seconds): TsigCheck;
   /** True when the last message was signed, as the last of all must be: no message is without a signature that covers it. */
   readonly isCovered: boolean;
 }
@@ -28,11 +28,11 @@ export function createTsigStream(key: TsigKey, requestMac: Uint8Array): TsigStre
     },
   };
 
-  function first(bytes: Uint8Array, now: Seconds): TsigVerdict {
+  function first(bytes: Uint8Array, now: Seconds): TsigCheck {
     return verifyResponse(bytes, { key, requestMac, now });
   }
 
-  function next(state: { readonly mac: Hmac; unsigned: number }, bytes: Uint8Array, now: Seconds): TsigVerdict {
+  function next(state: { readonly mac: Hmac; unsigned: number }, bytes: Uint8Array, now: Seconds): TsigCheck {
     const split = splitTsig(bytes);
     if (split.kind === "signed") {
       const expected = (): Uint8Array => state.mac.update(split.message).update(timersOf(split.tsig)).digest();

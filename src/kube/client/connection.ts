@@ -36,7 +36,7 @@ const RENEW_PAUSE_MS = 5_000;
 export function createConnection(deps: ConnectionDeps, options: ConnectionOptions): Connection {
   const keeper = createSocketKeeper(options.maxSockets, deps.log);
   let live: LiveConnection | undefined;
-  let reading: Promise<LiveConnection> | undefined;
+  let pendingRead: Promise<LiveConnection> | undefined;
   let renewedAt = Number.NEGATIVE_INFINITY;
 
   const read = async (fresh: boolean): Promise<LiveConnection> => {
@@ -53,10 +53,10 @@ export function createConnection(deps: ConnectionDeps, options: ConnectionOption
     return live;
   };
   const readOnce = (fresh: boolean): Promise<LiveConnection> => {
-    reading ??= read(fresh).finally(() => {
-      reading = undefined;
+    pendingRead ??= read(fresh).finally(() => {
+      pendingRead = undefined;
     });
-    return reading;
+    return pendingRead;
   };
   return {
     current: async () => {

@@ -35,10 +35,10 @@ export function createEndpointsOf(deps: EndpointsDeps, freshMs: Millis = 5_000):
           return cached.endpoints;
         }
         // Kept as a promise: many zones with one Service ask at once, and make one request.
-        const reading = readSlices(deps, endpoints, cached?.endpoints, signal);
-        cache.set(id, { at: deps.clock.now(), endpoints: reading });
-        reading.catch(() => cache.delete(id));
-        return reading;
+        const pendingRead = readSlices(deps, endpoints, cached?.endpoints, signal);
+        cache.set(id, { at: deps.clock.now(), endpoints: pendingRead });
+        pendingRead.catch(() => cache.delete(id));
+        return pendingRead;
       }
     }
   };

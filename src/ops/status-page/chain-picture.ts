@@ -5,7 +5,7 @@ import { markup, type Html } from "./html.ts";
  * {@link ROW_PIXELS} wide. The names are also its text for those who do not see it.
  */
 export function chainPicture(owner: string, chain: readonly string[], addresses: readonly string[]): Html {
-  const boxes = place([
+  const boxes = layOut([
     { text: owner, kind: "owner" },
     ...chain.map((text): Step => ({ text, kind: "name" })),
     { text: addressText(addresses), kind: addresses.length === 0 ? "nothing" : "addresses" },
@@ -44,7 +44,7 @@ const MARGIN = 4;
 const ROW_PIXELS = 900;
 const LONGEST = 60;
 
-function place(steps: readonly Step[]): readonly Box[] {
+function layOut(steps: readonly Step[]): readonly Box[] {
   let x = MARGIN;
   let y = MARGIN;
   return steps.map((step) => {

@@ -3,14 +3,14 @@ import type { ResponderView } from "./status-view.ts";
 
 /** Where questions are answered, and how they were since the start. */
 export function responderSection(view: ResponderView): Html {
-  const { addresses, workers, questions, prepared, waitedForLookup, stale, failed, rateLimited } = view;
+  const { addresses, workers, questions, cacheHits, waitedForLookup, stale, failed, rateLimited } = view;
   const where =
     addresses.length === 0
       ? "It does not answer yet."
       : `Answers at ${addresses.join(", ")}, ${workers === 1 ? "1 worker" : `${workers} workers`}. Since the start:`;
   const counts: readonly (readonly [title: string, count: number])[] = [
     ["Questions", questions],
-    ["By a prepared packet", prepared],
+    ["By a prepared packet", cacheHits],
     ["Waited for a look-up", waitedForLookup],
     ["Past their time", stale],
     ["SERVFAIL", failed],

@@ -27,8 +27,8 @@ export interface ResponderView {
   /** Those that run. */
   readonly workers: number;
   readonly questions: number;
-  /** Questions answered by a prepared packet. */
-  readonly prepared: number;
+  /** Questions answered from the response cache. */
+  readonly cacheHits: number;
   /** Questions that waited for a look-up. */
   readonly waitedForLookup: number;
   /** Answers past their time. */
@@ -68,7 +68,7 @@ export interface ZoneRow extends ReadyView {
   readonly serial?: number;
   /** "2/2". */
   readonly serving?: string;
-  /** "2.7s". */
+  /** "3s". */
   readonly deliveryLag?: string;
 }
 

@@ -52,7 +52,7 @@ function neverWritten(name: Name, domain: Name): string | undefined {
   if (labels.slice(0, labels.length - labelsOf(domain).length).includes("any")) {
     return 'the etcd plugin of CoreDNS takes a label "any" in a question for every label';
   }
-  const reserved = RESERVED.find((place) => `.${name}`.endsWith(`.${place}.${domain}`));
+  const reserved = RESERVED.find((suffix) => `.${name}`.endsWith(`.${suffix}.${domain}`));
   return reserved === undefined
     ? undefined
     : `the etcd plugin of CoreDNS keeps records of the zone itself at ${reserved}.${displayName(domain)}`;

@@ -62,10 +62,6 @@ export function parseCorefile(text: string): CorefileRead {
   return { kind: "ok", corefile: { pieces: lexed.pieces, blocks, snippets, imports } };
 }
 
-export function printCorefile(corefile: Corefile): string {
-  return corefile.pieces.map(({ raw }) => raw).join("");
-}
-
 interface Parser {
   readonly tokens: readonly Piece[];
   at: number;

@@ -24,15 +24,12 @@ export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
   const state: State = { ...deps, view: undefined, left: new Map(), unseen: new Map() };
   return {
     id: "dnsEndpoint",
-    expectedLagMs: USUAL_LAG_MS,
     lacks: EXTERNAL_DNS_LACKS,
     read: (ownerNames, signal) => read(state, ownerNames, signal),
     apply: (request, signal) => apply(state, request, signal),
   };
 }
 
-/** ExternalDNS looks every minute unless it is told otherwise, and its own provider takes some seconds. */
-const USUAL_LAG_MS: Millis = 90_000;
 /** An object that no ExternalDNS has looked at for so long is worth a word in the status. */
 const UNSEEN_MS: Millis = 180_000;
 const CONCURRENT_WRITES = 8;

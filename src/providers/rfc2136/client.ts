@@ -6,7 +6,7 @@ import type { Message } from "../../dns/message/message.ts";
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { RCODE } from "../../dns/registry.ts";
-import { signatureBytes, signMessage, verifyResponse, type TsigVerdict } from "../../dns/tsig/tsig-sign.ts";
+import { signatureBytes, signMessage, verifyResponse, type TsigCheck } from "../../dns/tsig/tsig-sign.ts";
 import { tsigSecret, type TsigKey } from "../../dns/tsig/tsig-key.ts";
 import { createTsigStream } from "../../dns/tsig/verify-stream.ts";
 import type { Exchange, ResolverServer } from "../../transport/exchange.ts";
@@ -158,7 +158,7 @@ function verified(
   { tsig }: ClientDeps,
   label: string,
   message: Message,
-  verdict: TsigVerdict | undefined,
+  verdict: TsigCheck | undefined,
 ): Problem | undefined {
   switch (verdict?.kind) {
     case undefined:

@@ -6,7 +6,7 @@ import type { CnameHop } from "./cname-hop.ts";
 export type LookupStep =
   /** One server has answered, or not: `result` is an rcode's name or a sentence. */
   | {
-      readonly kind: "asked";
+      readonly kind: "queried";
       readonly server: string;
       readonly name: Name;
       /** Mnemonic. */

@@ -26,7 +26,7 @@ export function answer(view: ZoneView, question: Question, context: AnswerContex
   const chain: WireRecord[] = [];
   const seen = new Set<Name>();
   let name = question.name;
-  while (!seen.has(name) && seen.size <= MAX_HOPS) {
+  while (!seen.has(name)) {
     seen.add(name);
     const step = stepAt({ view, name, type: question.type, context });
     if (step.kind === "ask") {
@@ -34,6 +34,9 @@ export function answer(view: ZoneView, question: Question, context: AnswerContex
     }
     if (step.kind === "answer") {
       return behind(chain, step);
+    }
+    if (seen.size > MAX_HOPS) {
+      break;
     }
     chain.push(
       ...step.records.filter(({ name, type }) => !chain.some((one) => one.name === name && one.type === type)),

@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import { readAddress } from "./address-words.ts";
-import type { RateVerdict } from "./rate-limit.ts";
+import type { RateLimitAction } from "./rate-limit.ts";
 import { sipHash24 } from "./siphash.ts";
 
 /**
@@ -19,13 +19,13 @@ export interface CookieSecrets {
  * secret): answered as without a cookie, with a new one. `valid` and `renew`: who asks really is at that address; `renew` says that the cookie is over half
  * an hour old, or from the previous secret.
  */
-export type CookieVerdict = "malformed" | "client-only" | "invalid" | "renew" | "valid";
+export type CookieCheck = "malformed" | "client-only" | "invalid" | "renew" | "valid";
 
 export interface Cookies {
   /** `option`: the data of the first COOKIE option; those after it do not count (RFC 7873 5.2). */
-  check(option: Uint8Array, address: string, now: Millis): CookieVerdict;
+  check(option: Uint8Array, address: string, now: Millis): CookieCheck;
   /** The data of the answer's option, for every verdict but `malformed`: 24 octets; of a `valid` one the same again, which saves the work. */
-  reply(option: Uint8Array, verdict: CookieVerdict, address: string, now: Millis): Uint8Array;
+  reply(option: Uint8Array, verdict: CookieCheck, address: string, now: Millis): Uint8Array;
   /** From now on. */
   use(secrets: CookieSecrets): void;
 }
@@ -100,8 +100,8 @@ export function renewedSecrets(
  * for a cookie at all times would double the questions of all that have none yet, and help nobody (RFC 7873 5.2.3 leaves it to the server).
  */
 export function limitedReply(
-  verdict: Exclude<RateVerdict, "answer">,
-  cookie: CookieVerdict | undefined,
+  verdict: Exclude<RateLimitAction, "answer">,
+  cookie: CookieCheck | undefined,
 ): "nothing" | "truncated" | "badcookie" {
   if (verdict === "drop") {
     return "nothing";

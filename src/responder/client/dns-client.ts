@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import { EDNS_OPTION } from "../../dns/registry.ts";
 import type { Peer } from "../../transport/server/listener.ts";
 import { readAddress } from "./address-words.ts";
-import type { Cookies, CookieVerdict } from "./cookie.ts";
+import type { Cookies, CookieCheck } from "./cookie.ts";
 import type { Protocol } from "../counters.ts";
 import { OPT_BYTES, UDP_SIZE, type OptOption } from "../packet/opt-record.ts";
 import type { Query } from "../packet/query.ts";
@@ -12,7 +12,7 @@ export interface DnsClient {
   readonly address: string;
   readonly protocol: Protocol;
   /** Undefined without a cookie. */
-  readonly cookie: CookieVerdict | undefined;
+  readonly cookie: CookieCheck | undefined;
   /** The rate limits do not hold for TCP and for who has shown a valid cookie. */
   readonly isProven: boolean;
 }

@@ -9,7 +9,7 @@ import { type Allowance, createTokenBuckets, SEED_WORDS } from "./token-buckets.
  * What becomes of an answer over UDP. `truncate`: an empty answer with TC, no longer than the query, which a real client follows by TCP (or BADCOOKIE, see
  * `limitedReply` in cookie.ts). `drop`: nothing is sent.
  */
-export type RateVerdict = "answer" | "truncate" | "drop";
+export type RateLimitAction = "answer" | "truncate" | "drop";
 
 /** What an answer is counted as. */
 export type ResponseClass = "positive" | "negative" | "error";
@@ -20,9 +20,9 @@ export type ResponseClass = "positive" | "negative" | "error";
  */
 export interface RateLimiter {
   /** Once a query, as soon as it is known to have no valid cookie: the client's and its network's share of queries. */
-  query(address: string, now: Millis): RateVerdict;
+  query(address: string, now: Millis): RateLimitAction;
   /** Once an answer, before it is sent: `account` is the {@link accountOf} of the name and type, or of the zone; any number for errors. */
-  response(address: string, kind: ResponseClass, account: number, now: Millis): RateVerdict;
+  response(address: string, kind: ResponseClass, account: number, now: Millis): RateLimitAction;
 }
 
 /** `seed`: 6 random words, another one in each worker. */
@@ -45,7 +45,7 @@ export function createRateLimiter(options: RateLimitOptions, seed: Uint32Array):
     }
   }
 
-  function take(kind: number, third: number, allowance: Allowance, now: Millis): RateVerdict {
+  function take(kind: number, third: number, allowance: Allowance, now: Millis): RateLimitAction {
     if (allowance.perSecond === 0) {
       return "answer";
     }
@@ -136,8 +136,9 @@ function maskOf(bits: number): number {
   return bits <= 0 ? 0 : 0xffff_ffff << Math.max(0, 32 - bits);
 }
 
-function contains({ family, words, masks }: Prefix, askedFamily: AddressFamily, asked: Uint32Array): boolean {
+function contains({ family, words, masks }: Prefix, clientFamily: AddressFamily, address: Uint32Array): boolean {
   return (
-    family === askedFamily && masks.every((mask, index) => (((asked[index] ?? 0) ^ (words[index] ?? 0)) & mask) === 0)
+    family === clientFamily &&
+    masks.every((mask, index) => (((address[index] ?? 0) ^ (words[index] ?? 0)) & mask) === 0)
   );
 }

@@ -1,8 +1,8 @@
-import { backoffMs, type Backoff } from "../../base/backoff.ts";
 import type { Clock, Random } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { addCounts, NO_COUNTS, type ResponderCounts } from "../counters.ts";
 import type { AnswerSource, ServedZone } from "../answer-source.ts";
+import { afterCrash } from "./crash-backoff.ts";
 import type { ToWorker, WorkerStart } from "./messages.ts";
 import { startWorker, type RunningWorker } from "./worker-thread.ts";
 import type { Name } from "../../dns/name/name.ts";
@@ -65,8 +65,9 @@ export function createWorkerSupervisor(deps: WorkerSupervisorDeps): WorkerSuperv
         before = addCounts(before, { ...ended.counts, waiting: 0, packets: 0 });
         running = undefined;
         if (!isStopping) {
-          crashes = clock.now() - startedAt >= LIVED_MS ? 0 : crashes + 1;
-          const retryInMs = crashes === 0 ? 0 : backoffMs(CRASH_BACKOFF, crashes - 1, deps.random);
+          const next = afterCrash(crashes, clock.now() - startedAt, deps.random);
+          const { retryInMs } = next;
+          crashes = next.crashes;
           log.warn({ worker: index, err: error, retryInMs }, "responder thread has ended and is replaced");
           restarts += 1;
           restart = setTimeout(run, retryInMs);
@@ -100,7 +101,3 @@ export function createWorkerSupervisor(deps: WorkerSupervisorDeps): WorkerSuperv
     },
   };
 }
-
-/** Less is a crash loop. */
-const LIVED_MS = 10_000;
-const CRASH_BACKOFF: Backoff = { firstMs: 50, maxMs: 10_000, spread: 0.2 };

@@ -38,14 +38,6 @@ export interface ZoneViewBuilder {
   finish(): ZoneView;
 }
 
-/** The view of a zone that is small enough to be built at once. */
-export function buildZoneView(zone: ServedZone): ZoneView {
-  const builder = zoneViewBuilder(zone);
-  builder.add(zone.sets);
-  builder.addAliases(zone.aliases);
-  return builder.finish();
-}
-
 export function zoneViewBuilder({
   domain,
   clientSubnet,

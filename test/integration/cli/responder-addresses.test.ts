@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { addressText, freeAddresses } from "../../../src/cli/compose/listen-addresses.ts";
 import { createResponder } from "../../../src/cli/compose/responder.ts";
 import { messageOf } from "../../../src/base/error.ts";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { noMetrics } from "../../../src/ops/metrics.ts";
 import { listen } from "../../../src/transport/server/listen.ts";
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseAlias, parseZone } from "../../../src/api/parse/parse-object.ts";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { openKubeconfig } from "../../../src/kube/client/kubeconfig.ts";
 import { pathOf, type Resource } from "../../../src/kube/client/resource.ts";

@@ -1,4 +1,4 @@
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { createLease, type Lease } from "../../../src/kube/lease/leader-election.ts";
 import type { Transport } from "../../../src/kube/client/transport.ts";

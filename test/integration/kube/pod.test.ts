@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import { systemClock } from "../../../src/base/clock.ts";
 import { listAt, textAt } from "../../../src/base/json.ts";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { openPod } from "../../../src/kube/client/in-cluster-config.ts";
 import { createTransport } from "../../../src/kube/client/transport.ts";
 import { skipWithout } from "../../support/component.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { connectCluster, type Cluster } from "../../../src/kube/cluster.ts";
 import { DNS_ALIASES, DNS_ZONES } from "../../../src/kube/client/resource.ts";

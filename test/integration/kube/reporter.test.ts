@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { AliasStatus } from "../../../src/api/dns-alias.ts";
 import { systemClock } from "../../../src/base/clock.ts";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { createEventRecorder } from "../../../src/kube/status/event-recorder.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../../src/base/json.ts";
 import { createNudgeKubelet } from "../../../src/kube/objects/kubelet-nudge.ts";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { openKubeconfig } from "../../../src/kube/client/kubeconfig.ts";
 import type { CredentialSource } from "../../../src/kube/client/credentials.ts";
 import { createTransport, type TransportOptions } from "../../../src/kube/client/transport.ts";

@@ -61,7 +61,7 @@ describe("faults of the server that is asked", { concurrency: 6 }, () => {
         "positive 9.9.9.9",
       );
       const [step] = steps;
-      return step?.kind === "asked" && step.server === labelOf(first) ? "first" : "second";
+      return step?.kind === "queried" && step.server === labelOf(first) ? "first" : "second";
     };
     // The clock has whole milliseconds: an answer within less would count as unmeasured too.
     first.fault({ kind: "delay", ms: 5 });

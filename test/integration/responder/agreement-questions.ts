@@ -12,24 +12,39 @@ export interface AgreementQuestion {
   readonly dnssecOk: boolean;
   /** Absent: version 0 without options. */
   readonly edns?: { readonly version: number; readonly options: readonly number[] };
+  /** Absent: QUERY without RD, AD and CD. */
+  readonly header?: HeaderBits;
+}
+
+export interface HeaderBits {
+  readonly opcode: number;
+  readonly recursionDesired: boolean;
+  readonly authenticData: boolean;
+  readonly checkingDisabled: boolean;
 }
 
 /** How a question is named in the table and in messages. */
 export function titleOf(question: AgreementQuestion): string {
-  const { name, type, protocol, udpSize, dnssecOk, edns } = question;
+  const { name, type, protocol, udpSize, dnssecOk, edns, header } = question;
   const more = [
     question.class === "IN" ? "" : question.class,
     protocol === "tcp" ? "tcp" : "",
     udpSize === undefined ? "noedns" : udpSize === 1_232 ? "" : `size=${udpSize}`,
     dnssecOk ? "do" : "",
     edns === undefined ? "" : `version=${edns.version} options=${edns.options.join()}`,
+    header === undefined ? "" : titleOfHeader(header),
   ];
   return [name, type, ...more].filter((word) => word !== "").join(" ");
 }
 
+function titleOfHeader({ opcode, recursionDesired, authenticData, checkingDisabled }: HeaderBits): string {
+  const bits = [recursionDesired ? "rd" : "", authenticData ? "ad" : "", checkingDisabled ? "cd" : ""];
+  return [`opcode=${opcode}`, ...bits.filter((bit) => bit !== "")].join(" ");
+}
+
 /** Every question, each once. */
 export function agreementQuestions(): readonly AgreementQuestion[] {
-  const all = [...plain(), ...variants(), ...foreign()];
+  const all = [...plain(), ...variants(), ...headers(), ...foreign()];
   return [...new Map(all.map((question) => [titleOf(question), question])).values()];
 }
 
@@ -163,6 +178,11 @@ function plain(): readonly AgreementQuestion[] {
 
 /** Of those for local use (RFC 6891 9). */
 const UNKNOWN_OPTION = 65_001;
+const NSID = 3;
+const CLIENT_SUBNET = 8;
+const COOKIE = 10;
+/** A client without one of them, with each, and with all. */
+const OPTIONS = [[NSID], [CLIENT_SUBNET], [COOKIE], [UNKNOWN_OPTION, NSID, CLIENT_SUBNET, COOKIE]] as const;
 
 function variants(): readonly AgreementQuestion[] {
   const some = ["@", "shop", "www", "mail", "x.wild", "a.tenants", "missing", "dev", "mail.legacy", "er.app"];
@@ -178,12 +198,33 @@ function variants(): readonly AgreementQuestion[] {
     ...asked.map((question) => ({ ...question, protocol: "tcp" as const })),
     ...asked.map((question) => ({ ...question, edns: { version: 1, options: [] } })),
     ...asked.map((question) => ({ ...question, edns: { version: 0, options: [UNKNOWN_OPTION] } })),
+    ...asked.flatMap((question) => OPTIONS.map((options) => ({ ...question, edns: { version: 0, options } }))),
     ...big,
     ...big.map(withoutEdns),
     ...big.map((question) => ({ ...question, udpSize: 512 })),
     ...big.map((question) => ({ ...question, udpSize: 4_096 })),
     ...big.map((question) => ({ ...question, protocol: "tcp" as const })),
   ];
+}
+
+/** Each bit of the header that a client sets, alone and with the others, and every opcode but UPDATE's and those that have other sections. */
+function headers(): readonly AgreementQuestion[] {
+  const asked = ["@ A", "shop TXT", "missing A", "dev A", "www A"].map((text) => {
+    const [name = "", type = ""] = text.split(" ");
+    return { ...USUAL, name: full(name), type };
+  });
+  const query = { opcode: 0, recursionDesired: false, authenticData: false, checkingDisabled: false };
+  const bits = [
+    { ...query, recursionDesired: true },
+    { ...query, authenticData: true },
+    { ...query, checkingDisabled: true },
+    { ...query, recursionDesired: true, authenticData: true, checkingDisabled: true },
+    ...[1, 2, 3, 6, 7, 15].map((opcode) => ({ ...query, opcode, recursionDesired: true })),
+  ];
+  return asked.flatMap((question) => [
+    ...bits.map((header) => ({ ...question, header })),
+    ...bits.map((header) => withoutEdns({ ...question, header })),
+  ]);
 }
 
 function foreign(): readonly AgreementQuestion[] {
@@ -203,8 +244,8 @@ function full(name: string): string {
   return name === "@" ? DOMAIN : `${name}.${DOMAIN}`;
 }
 
-function withoutEdns({ name, type, class: of, protocol, dnssecOk }: AgreementQuestion): AgreementQuestion {
-  return { name, type, class: of, protocol, dnssecOk };
+function withoutEdns({ name, type, class: of, protocol, dnssecOk, header }: AgreementQuestion): AgreementQuestion {
+  return { name, type, class: of, protocol, dnssecOk, ...(header && { header }) };
 }
 
 /** Every second letter in upper case. */

@@ -9,7 +9,7 @@ import { parseName } from "../../../src/dns/name/name.ts";
 import { RCODE, TYPE } from "../../../src/dns/registry.ts";
 import { cookieOf } from "../../../src/resolver/query/match-response.ts";
 import { buildQuery } from "../../../src/resolver/query/build-query.ts";
-import { createCookies, type CookieVerdict } from "../../../src/responder/client/cookie.ts";
+import { createCookies, type CookieCheck } from "../../../src/responder/client/cookie.ts";
 import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";
@@ -55,7 +55,7 @@ describe("server cookies beside BIND with the same secret", { skip: skipWithout(
   });
 });
 
-function verdictOn(cookies: ReturnType<typeof createCookies>, reply: Message): CookieVerdict {
+function verdictOn(cookies: ReturnType<typeof createCookies>, reply: Message): CookieCheck {
   return cookies.check(cookieOf(reply) ?? new Uint8Array(), OWN_ADDRESS, systemClock.now());
 }
 

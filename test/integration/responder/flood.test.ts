@@ -3,7 +3,10 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
+import { startFloodedLab } from "../../e2e/flooded-lab.ts";
 import { queryBytes, EDNS } from "../../support/dns-query.ts";
+import { checkFirstTries, checkLimited, floodFromOutside } from "../../support/outside-flood.ts";
+import { skipWithoutOutside, startOutsideNetwork } from "../../support/outside-network.ts";
 import { seededRandom } from "../../support/property.ts";
 import { alias, openPool, zone, type Pool } from "./scene.ts";
 
@@ -124,3 +127,19 @@ test("garbage over TCP does not take the port from those who ask over UDP", asyn
     }
   }
 });
+
+test(
+  "P19: dnsalias run, flooded from another network for 10 s: it answers a real client at the first try, and the flood gets its share",
+  { skip: skipWithoutOutside() },
+  async (context) => {
+    await using network = await startOutsideNetwork();
+    await using lab = await startFloodedLab(network.host);
+    const counts = await floodFromOutside(network, { ...lab.flood, seconds: 10 });
+    context.diagnostic(JSON.stringify(counts));
+    checkFirstTries(counts);
+    checkLimited(counts, lab.workers);
+    assert.ok((await lab.metric("dnsalias_responder_limited_total")) > counts.repeated / 2);
+    assert.equal(await lab.metric("dnsalias_responder_errors_total"), 0);
+    assert.equal(await lab.metric("dnsalias_responder_worker_restarts_total"), 0);
+  },
+);

@@ -10,6 +10,8 @@ import { TYPE } from "../../../src/dns/registry.ts";
 import { buildQuery } from "../../../src/resolver/query/build-query.ts";
 import { skipWithout } from "../../support/component.ts";
 import { answerData, dig } from "../../support/dig.ts";
+import { checkLimited, floodFromOutside } from "../../support/outside-flood.ts";
+import { skipWithoutOutside, startOutsideNetwork } from "../../support/outside-network.ts";
 import { alias, openPool, type Pool, twoAddresses, zone } from "./scene.ts";
 
 const NAME = "shop.example.com";
@@ -38,6 +40,16 @@ describe("rate limits under a flood from the client's own network", { skip: skip
     assert.ok(bytesIn < bytesOut, `${bytesIn} octets came for ${bytesOut}`);
     const { rateLimited } = await server.pool.counts();
     assert.ok(rateLimited > sent / 2, `${rateLimited} limited`);
+  });
+
+  test("without options, a client that is not on loopback is limited", { skip: skipWithoutOutside() }, async () => {
+    await using network = await startOutsideNetwork();
+    const names = Array.from({ length: 10 }, (_, index) => alias(`a${index}.example.com`));
+    const listen = [{ host: network.host, port: 0 }];
+    await using server = await openPool([zone({ aliases: names })], { source: twoAddresses, listen });
+    const target = { port: server.port, domain: "example.com", names: names.length };
+    const counts = await floodFromOutside(network, { ...target, seconds: 4 });
+    checkLimited(counts, 1);
   });
 
   test("loopback is exempt unless something else is said", async () => {

@@ -1,3 +1,4 @@
+import { seededRandom } from "../../support/property.ts";
 import { zoneName } from "../../support/zone-name.ts";
 import { wildcardBelow, type Name } from "../../../src/dns/name/name.ts";
 import type { Family, RRset } from "../../../src/dns/record.ts";
@@ -15,12 +16,12 @@ export interface RandomZone {
   readonly names: readonly Name[];
 }
 
-/** A zone that servers accept, of few different labels, so that wildcards, delegations, DNAMEs and CNAMEs meet; the same for the same number. */
-export function randomZone(domain: Name, seed: number): RandomZone {
-  const random = randomOf(seed);
+/** A zone that servers accept, of few different labels, so that wildcards, delegations, DNAMEs and CNAMEs meet; the same for the same salt. */
+export function randomZone(domain: Name, salt: number): RandomZone {
+  const random = seededRandom(salt);
   const lines = acceptable(domain, [
     ...APEX,
-    ...Array.from({ length: 14 + pick(random, 20) }, () => lineOf(random, domain)),
+    ...Array.from({ length: 14 + pick(random, 20) }, () => linesOf(random, domain)).flat(),
   ]);
   const text = `${lines.join("\n")}\n`;
   const file = parseZoneFile(text, domain);
@@ -47,15 +48,6 @@ const TTL = 300;
 const APEX = [`$TTL ${TTL}`, "@ SOA ns.test. host.test. 1 7200 900 1209600 60", "@ NS ns.test."];
 const LABELS = ["a", "b", "c", "*"] as const;
 
-/** A linear congruential generator (Numerical Recipes): good enough for choosing, and the same everywhere. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 function pick(random: () => number, count: number): number {
   return Math.floor(random() * count);
 }
@@ -65,7 +57,7 @@ function nameOf(random: () => number, domain: Name): string {
   return [...labels, domain].join(".");
 }
 
-function lineOf(random: () => number, domain: Name): string {
+function linesOf(random: () => number, domain: Name): readonly string[] {
   const owner = nameOf(random, domain);
   const target = nameOf(random, domain);
   const lines = [
@@ -78,10 +70,11 @@ function lineOf(random: () => number, domain: Name): string {
     `${owner} CNAME ${target}`,
     `${owner} NS ${target}`,
     `${owner} NS elsewhere.test.`,
-    // What a wildcard DNAME means is not defined (RFC 4592 4.4).
-    owner.startsWith("*.") ? "" : `${owner} DNAME ${target}`,
+    `${owner} NS a.${owner}\na.${owner} A 192.0.2.${1 + pick(random, 200)}`,
+    // A wildcard DNAME has no defined meaning (RFC 4592 4.4). A DNAME into itself makes endless chains, which differ from server to server.
+    owner.startsWith("*.") || (target.endsWith(owner) && random() < 0.9) ? "" : `${owner} DNAME ${target}`,
   ];
-  return lines[pick(random, lines.length)] ?? "";
+  return (lines[pick(random, lines.length)] ?? "").split("\n");
 }
 
 /** Without the lines that the reader of zone files finds fault with. */

@@ -1,5 +1,5 @@
 import { systemClock } from "../../../src/base/clock.ts";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { RRset } from "../../../src/dns/record.ts";
 import {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { createResponderPool } from "../../../src/responder/workers/pool.ts";
 import { listen } from "../../../src/transport/server/listen.ts";

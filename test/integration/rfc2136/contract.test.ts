@@ -1,3 +1,4 @@
+import { CAPABILITIES } from "../../contract/capabilities.ts";
 import type { ContractBackend } from "../../contract/contract-backend.ts";
 import { providerContract } from "../../contract/provider-contract.ts";
 import { skipWithout } from "../../support/component.ts";
@@ -34,6 +35,7 @@ async function setUp({ kind, algorithm, read }: Case): Promise<ContractBackend> 
   const tool = { server, zone: DOMAIN, ...(key && { key }) };
   return {
     backend: open.backend,
+    capabilities: read === "Axfr" ? CAPABILITIES.rfc2136Axfr : CAPABILITIES.rfc2136Query,
     domain: DOMAIN,
     put: (set) => putSet(tool, set),
     remove: (name, type) => removeSet(tool, name, type),

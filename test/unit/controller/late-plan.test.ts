@@ -48,3 +48,35 @@ test("a plan that comes late, because a write takes long, is still what the stat
   assert.equal(world.condition("web/ring-a", "Resolved"), "False LoopDetected");
   assert.equal(world.condition("web/ring-b", "Resolved"), "False LoopDetected");
 });
+
+test("a new alias is pending, and not without addresses, until a plan knows it", async () => {
+  const clock = fakeClock(1_800_000_000_000);
+  let isSlow = false;
+  const store = memoryTextStore(undefined, {
+    location: "slow",
+    onWrite: () => clock.sleep(isSlow ? 5_000 : 0, new AbortController().signal),
+  });
+  await using world = startWorld({
+    clock,
+    stores: new Map([[objectKey(ZONE.meta), store]]),
+    zones: [ZONE],
+    aliases: [SHOP],
+    targets: { "cdn.test": ["198.51.100.1"], "new.test": ["198.51.100.9"] },
+  });
+  await world.clock.advance(MINUTE);
+  isSlow = true;
+  const { writes } = store;
+  world.targets.set("cdn.test", ["198.51.100.2"]);
+  for (let waited = 0; waited < 2 * MINUTE && store.writes < writes + 1; waited += 500) {
+    await world.clock.advance(500);
+  }
+  // The write is under way, and the next plan waits for it.
+  world.apply(alias("web/new", { hostnames: ["new.example.com"], targets: [["198.51.100.9"]] }));
+  await world.clock.advance(2_000);
+  const during = world.condition("web/new", "Programmed");
+  await world.clock.advance(MINUTE);
+  assert.equal(during, "Unknown Pending");
+  assert.equal(world.condition("web/new", "Ready"), "True Ready");
+  const told = world.events.filter(({ key }) => key === "web/new").map(({ type, reason }) => `${type} ${reason}`);
+  assert.deepEqual(told, ["Normal Published", "Normal Ready"]);
+});

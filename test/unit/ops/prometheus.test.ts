@@ -54,6 +54,7 @@ test("each function moves the series that its name says", async () => {
     'dnsalias_provider_deferrals_total{zone="web/example",why="rate"} 1',
     'dnsalias_provider_breaker_open{zone="web/example"} 1',
     'dnsalias_responder_queries_total{protocol="udp"} 5',
+    'dnsalias_responder_queries_total{protocol="tcp"} 1',
     'dnsalias_responder_query_types_total{type="AAAA"} 4',
     'dnsalias_responder_query_types_total{type="TYPE65280"} 1',
     'dnsalias_responder_query_types_total{type="other"} 1',
@@ -79,6 +80,68 @@ test("each function moves the series that its name says", async () => {
     assert.ok(lines.includes(line), line);
   }
 });
+
+test("questions and responses have IANA's names of types and rcodes; others have their number", async () => {
+  const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
+  const counted = (names: Readonly<Record<string, number>>): ReadonlyMap<number, number> =>
+    new Map(Object.values(names).map((number) => [number, number + 2]));
+  metrics.responder({ ...NO_TOTALS, byType: counted(TYPES), byRcode: counted(RCODES) }, 0);
+  const { text } = await page();
+  const shown = (label: string): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      [...text.matchAll(new RegExp(`^dnsalias_responder_\\w+\\{${label}="(\\w+)"\\} (\\d+)$`, "gm"))].map(
+        ([, name = "", count]) => [name, Number(count) - 2],
+      ),
+    );
+  assert.deepEqual(shown("type"), TYPES);
+  assert.deepEqual(shown("rcode"), RCODES);
+});
+
+const TYPES = {
+  other: -1,
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  NAPTR: 35,
+  DS: 43,
+  DNSKEY: 48,
+  SVCB: 64,
+  HTTPS: 65,
+  IXFR: 251,
+  AXFR: 252,
+  ANY: 255,
+  CAA: 257,
+  TYPE99: 99,
+};
+const RCODES = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  9: 9,
+  BADVERS: 16,
+  BADCOOKIE: 23,
+};
+const NO_TOTALS = {
+  byProtocol: { udp: 0, tcp: 0 },
+  hits: 0,
+  stale: 0,
+  waitedForLookup: 0,
+  truncated: 0,
+  dropped: 0,
+  rateLimited: 0,
+  errors: 0,
+  waiting: 0,
+  packets: 0,
+};
 
 test("counts of states are whole: what is left out ends", async () => {
   const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { statusPage as pageOf } from "../../../src/ops/status-page/status-page.ts";
-import type { StatusView } from "../../../src/ops/status-page/status-view.ts";
+import type { StatusView, ZoneRow } from "../../../src/ops/status-page/status-view.ts";
 import { aliasView, emptyStatus } from "../../support/status.ts";
 
 /** Without the lines between elements, which show nothing. */
@@ -37,7 +37,7 @@ test("a responder says where it answers and how, and nothing is said of none", (
     addresses: ["192.0.2.53:53", "[2001:db8::53]:53"],
     workers: 2,
     questions: 1000,
-    prepared: 900,
+    cacheHits: 900,
     waitedForLookup: 40,
     stale: 3,
     failed: 2,
@@ -47,6 +47,9 @@ test("a responder says where it answers and how, and nothing is said of none", (
   assert.match(page, /Answers at 192\.0\.2\.53:53, \[2001:db8::53\]:53, 2 workers\./);
   const counts = [...page.matchAll(/<td class="number">(\d+)<\/td>/g)].map(([, count]) => Number(count));
   assert.deepEqual(counts, [1000, 900, 40, 3, 2, 1]);
+  const titles = [...page.matchAll(/<th scope="col" class="number">([^<]+)<\/th>/g)].map(([, title]) => title);
+  assert.match(titles.join(" | "), /Questions .*Waited .*SERVFAIL .*Limited/);
+  assert.match(statusPage(emptyStatus({ responder: { ...responder, workers: 1 } })), /, 1 worker\./);
   assert.match(statusPage(emptyStatus({ responder: { ...responder, addresses: [] } })), /does not answer yet/);
   assert.doesNotMatch(statusPage(emptyStatus()), /Responder/);
 });
@@ -78,7 +81,7 @@ test("whatever stands in an object cannot become a part of the page", () => {
         addresses: [evil],
         workers: 1,
         questions: 0,
-        prepared: 0,
+        cacheHits: 0,
         waitedForLookup: 0,
         stale: 0,
         failed: 0,
@@ -116,4 +119,105 @@ test("a chain that is too long for a row goes on in the next, and no box lies up
     assert.ok(nextY > y || nextX > x + width);
   }
   assert.match(page, /class="nothing"[^>]*\/><text[^>]*>no address</);
+});
+
+function zoneRow(parts: Partial<ZoneRow> = {}): ZoneRow {
+  return {
+    key: "dns/com",
+    domain: "example.com",
+    provider: "coreDNS/zoneFile",
+    light: "well",
+    reason: "Ready",
+    message: "all is served",
+    names: 7,
+    serial: 42,
+    serving: "2/2",
+    deliveryLag: "3s",
+    ...parts,
+  };
+}
+
+test("a zone shows its light, names, serial, servers and lag, and why only where it is not well", () => {
+  const well = statusPage(emptyStatus({ zones: [zoneRow()] }));
+  assert.match(well, /<span class="lamp well">ready<\/span><\/td><th scope="row">example\.com<\/th><td>dns\/com<\/td>/);
+  assert.match(
+    well,
+    /<td>coreDNS\/zoneFile<\/td><td class="number">7<\/td><td class="number">42<\/td><td>2\/2<\/td><td>3s<\/td><td><\/td>/,
+  );
+  const unwell = statusPage(emptyStatus({ zones: [zoneRow({ light: "unwell", reason: "PlanHeld", message: "x" })] }));
+  assert.match(unwell, /<span class="lamp unwell">not ready<\/span>.*<td>PlanHeld: x<\/td>/);
+  const working = statusPage(emptyStatus({ zones: [zoneRow({ light: "working" })] }));
+  assert.match(working, /<span class="lamp working">at work<\/span>.*<td>Ready: all is served<\/td>/);
+});
+
+test("the search keeps its text and box, and says how many were found", () => {
+  const search = { text: "shop", onlyUnwell: true, page: 1, perPage: 50 };
+  const page = statusPage(emptyStatus({ search, found: 3 }));
+  assert.match(page, /name="q" value="shop"/);
+  assert.match(page, /name="unwell" value="1" checked/);
+  assert.match(page, />3 aliases</);
+  assert.doesNotMatch(statusPage(emptyStatus()), / checked/);
+  assert.match(statusPage(emptyStatus()), />0 aliases</);
+});
+
+test("pages lead to the one before and after, where there are such", () => {
+  const at = (page: number, found: number, onlyUnwell = false): string =>
+    statusPage(emptyStatus({ search: { text: "a b", onlyUnwell, page, perPage: 50 }, found }));
+  assert.doesNotMatch(at(1, 50), /<nav/);
+  assert.match(at(1, 51), /<span>← before<\/span> page 1 of 2 <a href="\/\?q=a\+b&amp;page=2">after →<\/a>/);
+  assert.match(at(2, 101), /<a href="\/\?q=a\+b&amp;page=1">← before<\/a> page 2 of 3 <a href="[^"]*page=3">/);
+  assert.match(at(3, 101, true), /<a href="\/\?q=a\+b&amp;unwell=1&amp;page=2">← before<\/a> page 3 of 3 <span>after/);
+});
+
+const SPANS: readonly (readonly [ageMs: number, want: string])[] = [
+  [0, "0 s"],
+  [119_400, "119 s"],
+  [120_000, "2 min"],
+  [7_199_000, "120 min"],
+  [7_200_000, "2 h"],
+  [172_799_000, "48 h"],
+  [172_800_000, "2 d"],
+];
+
+for (const [ageMs, want] of SPANS) {
+  test(`an age of ${ageMs} ms is ${want}`, () => {
+    const page = statusPage(emptyStatus({ aliases: [aliasView({ ageMs })], found: 1 }));
+    assert.ok(page.includes(`confirmed ${want} ago; stale for at most 95 s`));
+    assert.ok(page.includes(`value="${Math.min(ageMs, 95_000)}"`), "the meter ends at the bound");
+  });
+}
+
+test("an alias of which no age or bound is known has no meter, and times that cannot be read are shown as they are", () => {
+  const { ageMs: _age, ...withoutAge } = aliasView();
+  const { boundMs: _bound, ...withoutBound } = aliasView();
+  for (const view of [withoutAge, withoutBound]) {
+    assert.doesNotMatch(statusPage(emptyStatus({ aliases: [view], found: 1 })), /<meter/);
+  }
+  const target = { chain: ["cdn.test"], addresses: [], outcome: "NxDomain", since: "soon" };
+  const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [target] })], found: 1 }));
+  assert.match(page, /NxDomain since <time datetime="soon">soon<\/time><\/figcaption>/);
+  const ahead = { ...target, since: "2026-11-24T12:00:30Z" };
+  assert.match(statusPage(emptyStatus({ aliases: [aliasView({ targets: [ahead] })], found: 1 })), />0 s ago</);
+});
+
+test("a name shows when its addresses were first served, and its note", () => {
+  const hostname = { hostname: "example.com", zone: "", addresses: ["192.0.2.1", "192.0.2.2"], reason: "NoZone" };
+  const page = statusPage(emptyStatus({ aliases: [aliasView({ hostnames: [hostname] })], found: 1 }));
+  assert.match(page, /<td>192\.0\.2\.1, 192\.0\.2\.2<\/td><td class="number"><\/td><td><\/td><td>NoZone<\/td>/);
+  const view = statusPage(emptyStatus({ aliases: [aliasView()], found: 1 }));
+  assert.match(view, /<td><time datetime="2026-11-24T11:00:00Z">2026-11-24T11:00:00Z<\/time><\/td>/);
+  const without = statusPage(emptyStatus({ aliases: [aliasView({ hostnames: [] })], found: 1 }));
+  assert.match(without, /aria-label="web\/shop → /, "the picture begins with the alias");
+});
+
+test("many addresses are two and how many more", () => {
+  const shown = (addresses: readonly string[]): string => {
+    const target = { chain: ["cdn.test"], addresses, outcome: "Positive", since: "2026-11-24T11:00:00Z" };
+    const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [target] })], found: 1 }));
+    return / → cdn\.test → ([^"]*)"/.exec(page)?.[1] ?? "";
+  };
+  assert.deepEqual(
+    [shown([]), shown(["a"]), shown(["a", "b"]), shown(["a", "b", "c"]), shown(["a", "b", "c", "d"])],
+    ["no address", "a", "a, b", "a, b and 1 more", "a, b and 2 more"],
+  );
 });

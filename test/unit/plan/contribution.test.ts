@@ -26,6 +26,17 @@ interface Case {
   readonly mayNotDelete?: readonly ("A" | "AAAA")[];
 }
 
+const UNKNOWN = { outcome: { kind: "unknown" }, lastSuccessAt: undefined } as const;
+const FIRST_LOOKUPS: readonly (readonly [name: string, answers: readonly TargetAnswer[]])[] = [
+  ["no lookup has been made", []],
+  ["one family has no answer yet and the other is confirmed empty", [NO_AAAA]],
+  [
+    "the first lookups are in progress",
+    [answer("cdn.test", "A", [], UNKNOWN), answer("cdn.test", "AAAA", [], UNKNOWN)],
+  ],
+  ["one family is confirmed empty and the other in progress", [answer("cdn.test", "A", [], UNKNOWN), NO_AAAA]],
+];
+
 const cases: readonly Case[] = [
   {
     name: "both families of a good target",
@@ -149,6 +160,14 @@ const cases: readonly Case[] = [
     verdicts: ["resolving"],
     mayNotDelete: ["A", "AAAA"],
   },
+  ...FIRST_LOOKUPS.map(([name, answers]): Case => ({
+    name: `the fallback addresses wait while ${name}`,
+    answers,
+    spec: { onEmpty: "Fallback", onStale: "Fallback", fallbackAddresses: ["192.0.2.9", "2001:db8::9"] },
+    want: [],
+    verdicts: ["resolving"],
+    mayNotDelete: ["A", "AAAA"],
+  })),
   {
     name: "static addresses need no look-up",
     targets: [["192.0.2.5", "2001:db8::5"]],

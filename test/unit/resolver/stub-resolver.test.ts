@@ -178,6 +178,13 @@ const cases: readonly Case[] = [
     log: ["1 www.test. 1", "1 www.test. 5", "1 a.test. 1"],
   },
   {
+    name: "SERVFAIL of one server and a refusal of the other are no reason to ask for the CNAME alone",
+    servers: [servfail, refused],
+    want: "failure servfail at www.test.: 192.0.2.1:53: answered SERVFAIL; 192.0.2.2:53: answered REFUSED",
+    tookMs: 20,
+    log: ["1 www.test. 1", "2 www.test. 1"],
+  },
+  {
     name: "SERVFAIL for a name that is no alias stays SERVFAIL",
     servers: [servfailFor(TYPE.A, (query) => [packet(response(query, { authority: SOA }))])],
     want: "failure servfail at www.test.: 192.0.2.1:53: answered SERVFAIL",
@@ -254,6 +261,18 @@ test("lookup: a server that failed is not asked first again before its penalty e
   ]);
 });
 
+test("lookup: a server isn't held responsible for a name that loops", async () => {
+  const clock = fakeClock();
+  const looping = answering({ "www.test. 1": "www.test. 60 CNAME www.test." });
+  const scene = stage(clock, [nth((query, count) => (count === 0 ? looping(query) : good(query))), closed]);
+  for (const time of [1, 2]) {
+    const ended = scene.lookUp({});
+    await clock.advance(500);
+    assert.equal((await ended).kind, time === 1 ? "failure" : "positive");
+  }
+  assert.deepEqual(scene.log(), ["1 www.test. 1", "2 www.test. 1", "1 www.test. 1"]);
+});
+
 test("lookup: a server that was given up while silent is not the first to be asked again", async () => {
   const clock = fakeClock();
   const late: Behaviour = (query) => [packet(response(query, { answer: "www.test. 60 A 8.8.8.8" }), 1_500)];
@@ -309,7 +328,7 @@ test("lookup: tells each step", async () => {
   const ended = scene.lookUp({ observe: (step) => steps.push(step) });
   await clock.advance(1_000);
   await ended;
-  const queried = { kind: "asked", name: "www.test.", type: "A", tookMs: 10 };
+  const queried = { kind: "queried", name: "www.test.", type: "A", tookMs: 10 };
   assert.deepEqual(steps, [
     { ...queried, server: "192.0.2.1:53", result: "answered REFUSED" },
     { ...queried, server: "192.0.2.2:53", result: "NOERROR" },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "../../../src/base/log.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
 import { createWorkQueue, type WorkQueue, type Requeue } from "../../../src/schedule/work-queue.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
 
@@ -148,6 +148,26 @@ test("while idle it sleeps on one timer, and its heartbeat goes on", async () =>
   await clock.advance(60_000);
   assert.equal(clock.sleepers(), 1);
   assert.ok(clock.now() - queue.heartbeatAt() <= 5_000);
+  await stop();
+});
+
+test("a queue whose keys all hang has no heartbeat, until one of them ends", async () => {
+  let end = (): void => undefined;
+  const hanging = new Promise<Requeue>((resolve) => {
+    end = () => resolve(DONE);
+  });
+  const { queue, clock, stop } = running(async () => hanging, 2);
+  queue.add("a");
+  await clock.advance(60_000);
+  assert.ok(clock.now() - queue.heartbeatAt() <= 5_000, "there is room for another key");
+  queue.add("b");
+  await clock.advance(0);
+  const fullAt = clock.now();
+  await clock.advance(60_000);
+  assert.equal(queue.heartbeatAt(), fullAt);
+  end();
+  await clock.advance(1);
+  assert.ok(clock.now() - queue.heartbeatAt() <= 1);
   await stop();
 });
 

@@ -224,6 +224,9 @@ const wrong: readonly WrongCase[] = [
   { line: "run --manifests --out o", says: "--manifests needs a value: --manifests DIR" },
   { line: "run --owner-id a --owner-id b", says: "--owner-id is given twice" },
   { line: "run extra", says: 'run takes options only: what is "extra" for?' },
+  { line: "plan extra", says: 'plan takes options only: what is "extra" for?' },
+  { line: "crds extra", says: 'crds takes options only: what is "extra" for?' },
+  { line: "version extra", says: 'version takes options only: what is "extra" for?' },
   { line: "run --manifests m", says: "--manifests needs --out too: the folder that the zone files are written to" },
   { line: "run --out o", says: "--out is for folder mode: give --manifests too" },
   {
@@ -323,6 +326,16 @@ for (const command of COMMANDS) {
     assert.ok(Math.max(...text.split("\n").map((line) => line.length)) <= 120);
   });
 }
+
+test("the help of an option is its whole sentence, however many lines it takes", () => {
+  for (const command of COMMANDS) {
+    const asked = ask(`${command} --help`);
+    const words = (asked.kind === "help" ? asked.text : "").replaceAll(/\s+/g, " ");
+    for (const { name, help } of optionsOf(command)) {
+      assert.ok(words.includes(` ${help.replaceAll(/\s+/g, " ")} `), `${command} --${name}`);
+    }
+  }
+});
 
 test("each option has a variable of its own", () => {
   const names = COMMANDS.flatMap((command) => optionsOf(command).map(({ name }) => name));

@@ -20,7 +20,7 @@ const FOUND: FamilyReport = {
     authenticated: true,
   },
   steps: [
-    { kind: "asked", server: "127.0.0.1:53", name: TARGET, type: "A", tookMs: 2.4, result: "NOERROR" },
+    { kind: "queried", server: "127.0.0.1:53", name: TARGET, type: "A", tookMs: 2.4, result: "NOERROR" },
     { kind: "hop", hop: { owner: TARGET, type: "CNAME", target: EDGE, ttl: 300 } },
     { kind: "addresses", name: EDGE, addresses: ["10.0.0.1", "93.184.216.34"], ttl: 20 },
   ],
@@ -31,7 +31,7 @@ const FOUND: FamilyReport = {
 const FAILED: FamilyReport = {
   family: "AAAA",
   result: { kind: "failure", reason: "timeout", detail: "no answer\u001b[2J", chain: [TARGET] },
-  steps: [{ kind: "asked", server: "127.0.0.1:53", name: TARGET, type: "AAAA", tookMs: 2000, result: "no answer" }],
+  steps: [{ kind: "queried", server: "127.0.0.1:53", name: TARGET, type: "AAAA", tookMs: 2000, result: "no answer" }],
   tookMs: 10_000,
   nextInMs: 5000,
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSink, type Sink } from "../../../../src/cli/terminal/streams.ts";
-import { duration, harmless, styled, table } from "../../../../src/cli/terminal/text.ts";
+import { duration, harmless, styled } from "../../../../src/cli/terminal/text.ts";
 import { startProgress } from "../../../../src/cli/terminal/progress.ts";
 
 function sink(options: { readonly terminal?: boolean; readonly noColor?: string; readonly columns?: number } = {}) {
@@ -21,23 +21,6 @@ test("colours are for terminals, and not where NO_COLOR is set to something", ()
   assert.equal(text({ terminal: true, noColor: "" }), "\u001b[31mx\u001b[39m");
   assert.equal(text({ terminal: true, noColor: "1" }), "x");
   assert.equal(text({ terminal: false }), "x");
-});
-
-test("a table's columns are as wide as their widest cell, numbers to the right, without blanks at the end", () => {
-  const text = table(
-    sink().sink,
-    [{ title: "NAME" }, { title: "TTL", align: "right" }, { title: "ADDRESSES" }],
-    [
-      ["example.com", "5", "192.0.2.1"],
-      ["a", "300", ""],
-    ],
-  );
-  assert.equal(text, "NAME         TTL  ADDRESSES\nexample.com    5  192.0.2.1\na            300\n");
-});
-
-test("a table's title is bold on a terminal and its cells cannot move the cursor", () => {
-  const text = table(sink({ terminal: true }).sink, [{ title: "A" }], [["x\u001b[2Jy\n\u202e"]]);
-  assert.equal(text, "\u001b[1mA\u001b[22m\nx\\u001b[2Jy\\u000a\\u202e\n");
 });
 
 test("harmless text is as it was", () => {

@@ -72,3 +72,17 @@ test("a zone is told of when the last of its names is decided, because a plan wi
   );
   assert.equal(store.claimsIn("dns/com").size, 3);
 });
+
+test("a zone is told of after the last name of an alias with several, too", () => {
+  const store = createStore((one) => one.spec.domain);
+  store.note({ kind: "zone", zone: ZONE });
+  store.note({ kind: "alias", alias: SHOP });
+  const rounds = [store.settle(1), store.settle(1)];
+  assert.deepEqual(
+    rounds.map(({ zones, names, more }) => [zones.size, names.length, more]),
+    [
+      [0, 1, true],
+      [1, 1, false],
+    ],
+  );
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import { createRefresher, type Refresher } from "../../../../src/controller/lookup/refresher.ts";
 import type { RefresherDeps } from "../../../../src/controller/lookup/refresher-context.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";

@@ -42,6 +42,7 @@ test("a wire name ends at its root label, or is not well formed", () => {
     ["02 61 00", 0, undefined],
     ["", 0, undefined],
     ["c0 0c", 0, undefined],
+    [`${label} 00`, 0, 65],
     [`40 ${"61".repeat(64)} 00`, 0, undefined],
     [`${label.repeat(3)} 3d ${"61".repeat(61)} 00`, 0, 255],
     [`${label.repeat(3)} 3e ${"61".repeat(62)} 00`, 0, undefined],

@@ -32,6 +32,10 @@ const NAMES: readonly (readonly [string, string | undefined])[] = [
   ["a\\256", undefined],
   [`${LABEL_63}a.`, undefined],
   [`${`${LABEL_63}.`.repeat(3)}${LABEL_63}.`, undefined],
+  [`${`${LABEL_63}.`.repeat(3)}${"b".repeat(61)}.`, `${`${LABEL_63}.`.repeat(3)}${"b".repeat(61)}.`],
+  [`${`${LABEL_63}.`.repeat(3)}${"b".repeat(62)}.`, undefined],
+  [`${`${LABEL_63}.`.repeat(3)}\\b${"b".repeat(60)}.`, `${`${LABEL_63}.`.repeat(3)}${"b".repeat(61)}.`],
+  [`${`${LABEL_63}.`.repeat(3)}\\b${"b".repeat(61)}.`, undefined],
   [`${`${LABEL_63}.`.repeat(3)}${"b".repeat(50)}`, undefined],
 ];
 

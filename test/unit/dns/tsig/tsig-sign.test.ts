@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import { macOf, signMessage, verifyResponse, type TsigVerdict } from "../../../../src/dns/tsig/tsig-sign.ts";
+import { macOf, signMessage, verifyResponse, type TsigCheck } from "../../../../src/dns/tsig/tsig-sign.ts";
 import { tsigSecret, type TsigAlgorithm, type TsigKey } from "../../../../src/dns/tsig/tsig-key.ts";
 import { appendTsig, splitTsig, uint48, type TsigRecord } from "../../../../src/dns/tsig/tsig-record.ts";
 import { createTsigStream } from "../../../../src/dns/tsig/verify-stream.ts";
@@ -37,11 +37,11 @@ const at = VECTOR_TIME;
 /** The TSIG record at the end: name 11, fixed part 10, data 61. */
 const RECORD_BYTES = 82;
 
-function check(bytes: Uint8Array, context: Partial<Parameters<typeof verifyResponse>[1]> = {}): TsigVerdict {
+function check(bytes: Uint8Array, context: Partial<Parameters<typeof verifyResponse>[1]> = {}): TsigCheck {
   return verifyResponse(bytes, { key: key(), requestMac, now: at, ...context });
 }
 
-function outcome(verdict: TsigVerdict): string {
+function outcome(verdict: TsigCheck): string {
   return verdict.kind === "refused" ? `${verdict.error} by ${verdict.by}` : verdict.kind;
 }
 
@@ -52,7 +52,7 @@ function altered(change: Partial<TsigRecord>): Uint8Array {
   return split.kind === "signed" ? appendTsig(split.message, { ...split.tsig, ...change }) : response;
 }
 
-const refusals: readonly (readonly [string, TsigVerdict, string])[] = [
+const refusals: readonly (readonly [string, TsigCheck, string])[] = [
   ["another secret", check(response, { key: { ...key(), secret: bytes("00") } }), "BADSIG by us"],
   ["an answer to an older request (replay)", check(response, { requestMac: bytes("00".repeat(32)) }), "BADSIG by us"],
   ["another key's name", check(response, { key: key("hmac-sha256", "other.example") }), "BADKEY by us"],

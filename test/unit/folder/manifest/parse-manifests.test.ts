@@ -72,6 +72,26 @@ const cases: readonly ReadCase[] = [
     ],
   },
   {
+    name: "a namespace that is no name points at itself",
+    text: ALIAS.replace("namespace: web", "namespace: Web_1"),
+    problems: [
+      'f.yaml:5:14: DnsAlias: metadata.namespace is "Web_1"; wanted: text of lower-case letters, digits, "-" and "."',
+    ],
+  },
+  {
+    name: "what is wrong with a Secret is told without its text",
+    text: "apiVersion: v1\nkind: Secret\nmetadata: {name: S3cret_}\n",
+    problems: [
+      'f.yaml:3:18: Secret: metadata.name is not a name; wanted: text of lower-case letters, digits, "-" and "."',
+    ],
+  },
+  {
+    name: "a wrong item of a List points at itself, and the others are read",
+    text: `apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Namespace\n  metadata: {name: 7}\n- apiVersion: v1\n  kind: Namespace\n  metadata: {name: web, namespace: 8}\n`,
+    documents: ["Namespace /web"],
+    problems: ['f.yaml:6:20: Namespace: metadata.name is 7; wanted: text of lower-case letters, digits, "-" and "."'],
+  },
+  {
     name: "a broken document does not hide the good ones beside it",
     text: `${ALIAS}---\na: [1, 2\n---\n${ALIAS.replace("shop", "blog")}`,
     documents: ["DnsAlias web/shop", "DnsAlias web/blog"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
 import { createLease, type Lease } from "../../../../src/kube/lease/leader-election.ts";
 import { isObject, memberAt, textAt } from "../../../../src/base/json.ts";
 import type { KubeResult } from "../../../../src/kube/client/api-result.ts";

@@ -51,8 +51,14 @@ test("while it rotates there is at most one write in three cycles, however large
 });
 
 test("while it rotates no confirming look-up is made", () => {
-  const states = cycles("a", "b", "a", "b", "c");
-  assert.equal(states.at(-1)?.doubt, undefined);
+  const shown = cycles("a", "b", "a", "b");
+  assert.equal(isRotating(shown.at(-1)), true);
+  const last = shown.at(-1);
+  assert.ok(last !== undefined);
+  const next = playOut([[last.nextAt / 1000, found("c", { ttl: TTL })]], { from: last, serverCount: 1 });
+  assert.equal(next.doubt, undefined);
+  assert.equal(next.nextAt - last.nextAt, TTL * 1000 + 1000, "the next lookup comes after the TTL, not at once");
+  assert.equal(next.avoid, undefined);
 });
 
 test("eight cycles without a change end it, and the newest set stands", () => {

@@ -93,6 +93,11 @@ const cases: readonly Case[] = [
     readings: [good("a b c"), [61, s1("a")], [61, s2("a b c d")]],
     want: ["a b c", "a b c", "a b c d"],
   },
+  {
+    name: "a loss of over half right after another change is confirmed too",
+    readings: [good("a b c"), [61, s1("a b c d")], [122, s1("a")], [122, s2("a")]],
+    want: ["a b c", "a b c d", "a b c d", "a"],
+  },
 ];
 
 for (const { name, readings, serverCount, want } of cases) {

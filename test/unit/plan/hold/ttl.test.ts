@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
-import { origTtl, peakTtl } from "../../../../src/plan/hold/cycles.ts";
+import { isUnread, maxTtl, origTtl, peakTtl, restoredCycles } from "../../../../src/plan/hold/cycles.ts";
 import { restoredState } from "../../../../src/plan/hold/state.ts";
 import { steadyTtl } from "../../../../src/plan/hold/steady-ttl.ts";
 import { failed, found, KEY, play, playOut } from "../../../support/hold-play.ts";
@@ -150,3 +150,12 @@ const steadyCases = [
 for (const { name, previous, candidate, strays, want } of steadyCases) {
   test(name, () => assert.deepEqual(steadyTtl(previous, candidate, strays), want));
 }
+
+test("a key that was never read has TTLs of 0, and one that a status remembers that TTL until it is read", () => {
+  assert.deepEqual([origTtl(undefined), maxTtl(undefined), peakTtl(undefined), isUnread(undefined)], [0, 0, 0, true]);
+  const known = restoredCycles(60);
+  const none = { count: 0, previous: 0, endsAt: 0, peakBefore: 0, longestBefore: 0 };
+  assert.deepEqual(known, { ...none, ttl: 60, peak: 60, longest: 60 });
+  assert.deepEqual([origTtl(known), maxTtl(known), peakTtl(known), isUnread(known)], [60, 60, 60, true]);
+  assert.equal(isUnread(playOut([[0, found("a")]]).cycles), false);
+});

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Corefile, parseCorefile, printCorefile } from "../../../../src/providers/coredns/corefile.ts";
+import { type Corefile, parseCorefile } from "../../../../src/providers/coredns/corefile.ts";
+import { printCorefile } from "../../../support/print-corefile.ts";
 import { parseCorefileKey, samePort } from "../../../../src/providers/coredns/corefile-key.ts";
 import { mayReload, rootListeners } from "../../../../src/providers/coredns/corefile-listeners.ts";
 

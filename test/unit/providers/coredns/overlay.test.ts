@@ -301,6 +301,26 @@ test("names beyond the limit are not written", async () => {
   assert.equal(store.writes, 1);
 });
 
+test("a text that its place cannot hold is not written: OverlayFull, and the limit counts bytes", async () => {
+  const written = memoryTextStore(COREFILE);
+  await converge(providerOf(written), "example.com 60 203.0.113.7");
+  const bytes = Buffer.byteLength(written.text ?? "");
+  for (const [maxBytes, want] of [
+    [bytes, "applied"],
+    [bytes - 1, "OverlayFull"],
+  ] as const) {
+    const store = memoryTextStore(COREFILE);
+    const zone = labZone("example.com", overlaySpec());
+    const provider = createOverlayProvider({ zone, store, ownerId: "me", maxBytes });
+    const result = await converge(provider, "example.com 60 203.0.113.7");
+    assert.equal(result.kind === "refused" ? result.reason : result.kind, want);
+    assert.equal(store.writes, want === "applied" ? 1 : 0);
+    if (result.kind === "refused") {
+      assert.match(result.message, new RegExp(`over ${maxBytes} bytes`));
+    }
+  }
+});
+
 test("a Corefile without reload is told of", async () => {
   assert.equal((await readZone(providerOf(memoryTextStore(COREFILE)))).warning, undefined);
   const without = memoryTextStore(COREFILE.replace("    reload\n", ""));

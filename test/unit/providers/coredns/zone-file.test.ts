@@ -154,6 +154,33 @@ for (const [name, edit] of EDITS) {
   });
 }
 
+test("a text of ours that was read once is repaired, whoever replaced it and whichever process wrote it", async () => {
+  const at = lab();
+  await converge(providerOf(at), "example.com 60 203.0.113.7");
+  const before = at.store.text ?? "";
+  const restarted = providerOf(at);
+  await readZone(restarted);
+  at.store.edit("nothing of a zone\n");
+  assert.notEqual((await readZone(restarted)).needsWrite, undefined);
+  assert.equal((await converge(restarted, "example.com 60 203.0.113.7")).kind, "applied");
+  assert.equal(withoutSerial(at.store.text ?? ""), withoutSerial(before));
+});
+
+test("a text of somebody else at a place that was blank is not overwritten", async () => {
+  for (const blank of [undefined, "", " \n"]) {
+    const at = lab(BASE, blank);
+    const provider = providerOf(at);
+    const zone = await readZone(provider);
+    at.store.edit("somebody's notes\n");
+    const results = [await provider.apply({ zone, writes: [] }, NEVER), await provider.read([], NEVER)];
+    assert.deepEqual(
+      results.map((result) => (result.kind === "refused" ? result.reason : result.kind)),
+      ["ForeignOwner", "ForeignOwner"],
+    );
+    assert.equal(at.store.text, "somebody's notes\n");
+  }
+});
+
 function withoutSerial(text: string): string {
   return text.replace(/(\tSOA\t\S+ \S+) \d+/, "$1");
 }

@@ -161,3 +161,32 @@ test("one write is one batch, the marker in it before the set, and needs no read
   assert.equal((await provider.apply({ zone, writes: [{ kind: "update", before, after }] }, NEVER)).kind, "applied");
   assert.deepEqual([backend.reads, backend.writes], [1, 2]);
 });
+
+test("what we changed ourselves is no drift, and what somebody else did since is", async () => {
+  const backend = backendWith();
+  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const set = (line: string) => ({ ...wanted(line), owner: "me" });
+  let zone = await readZone(provider, ["a.example.com"]);
+  const one = "a.example.com 60 192.0.2.1";
+  const two = "a.example.com 60 192.0.2.2";
+  await provider.apply({ zone, writes: [{ kind: "create", after: wanted(one) }] }, NEVER);
+  zone = await readZone(provider);
+  assert.equal(zone.drift, undefined);
+  await provider.apply({ zone, writes: [{ kind: "update", before: set(one), after: wanted(two) }] }, NEVER);
+  zone = await readZone(provider);
+  assert.equal(zone.drift, undefined);
+  backend.put(a("192.0.2.1"));
+  const drift = (await readZone(provider)).drift ?? [];
+  assert.deepEqual(
+    drift.map(({ name, type }) => `${name} ${type}`),
+    ["a.example.com. A"],
+  );
+  backend.put(a("192.0.2.2"));
+  zone = await readZone(provider);
+  await provider.apply({ zone, writes: [{ kind: "delete", before: set(two) }] }, NEVER);
+  zone = await readZone(provider, ["a.example.com"]);
+  assert.deepEqual(
+    [zone.drift, zone.sets, backend.list().filter(({ name }) => name.includes("a.example"))],
+    [undefined, [], []],
+  );
+});

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import {
   createCookies,
   type CookieSecrets,
-  type CookieVerdict,
+  type CookieCheck,
   limitedReply,
   renewedSecrets,
 } from "../../../../src/responder/client/cookie.ts";
@@ -24,7 +24,7 @@ interface Case {
   readonly address?: string;
   readonly cookie: string;
   readonly at: number;
-  readonly want: CookieVerdict;
+  readonly want: CookieCheck;
   readonly reply?: string;
 }
 

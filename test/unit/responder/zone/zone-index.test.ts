@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { typeNumber } from "../../../../src/dns/registry.ts";
-import { buildZoneView } from "../../../../src/responder/zone/zone-view.ts";
+import { buildZoneView } from "../../../support/build-zone-view.ts";
 import { zonesOf } from "../../../../src/responder/zone/zone-index.ts";
 import { nameOf, served } from "../zone-play.ts";
 

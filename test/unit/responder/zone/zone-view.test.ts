@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import { buildZoneView, zoneViewBuilder, type ZoneView } from "../../../../src/responder/zone/zone-view.ts";
+import { zoneViewBuilder, type ZoneView } from "../../../../src/responder/zone/zone-view.ts";
+import { buildZoneView } from "../../../support/build-zone-view.ts";
 import { alias, requestAnswer, contextOf, linesOf, served } from "../zone-play.ts";
 
 const ZONE = served(

@@ -1,0 +1,10 @@
+import type { Millis } from "../base/clock.ts";
+
+/** Returns one sentence for each loop without a sign of life for more than a minute. The process needs a restart then. */
+export function stuckLoops(heartbeats: ReadonlyMap<string, Millis>, now: Millis): readonly string[] {
+  return [...heartbeats]
+    .filter(([, beatAt]) => now - beatAt > STUCK_MS)
+    .map(([loop, beatAt]) => `${loop}: no sign of life since ${new Date(beatAt).toISOString()}`);
+}
+
+const STUCK_MS: Millis = 60_000;

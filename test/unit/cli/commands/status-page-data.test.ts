@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Condition } from "../../../../src/api/condition/condition.ts";
+import type { AliasStatus, DnsAlias } from "../../../../src/api/dns-alias.ts";
+import { systemClock } from "../../../../src/base/clock.ts";
+import { statusView, type StatusSource } from "../../../../src/cli/commands/status-page-data.ts";
+import { createStore } from "../../../../src/controller/inventory/store.ts";
+import { NO_COUNTS } from "../../../../src/responder/counters.ts";
+import { alias, answer, zone } from "../../../support/objects.ts";
+
+const condition = (type: Condition["type"], status: Condition["status"], reason: string): Condition => ({
+  type,
+  status,
+  reason,
+  message: `${reason}.`,
+  observedGeneration: 1,
+  lastTransitionTime: "2026-11-28T10:00:00Z",
+});
+const status = (...conditions: readonly Condition[]): AliasStatus => ({
+  observedGeneration: 1,
+  conditions,
+  hostnames: [],
+  targets: [],
+});
+const WELL = status(condition("Ready", "True", "Published"));
+
+interface Parts {
+  readonly aliases?: readonly DnsAlias[];
+  readonly source?: Partial<StatusSource>;
+  readonly controller?: Partial<StatusSource["controller"]>;
+}
+
+function view(query: string, { aliases = [], source = {}, controller = {} }: Parts) {
+  const store = createStore(() => "");
+  store.note({
+    kind: "zone",
+    zone: {
+      ...zone("dns/com", "example.com"),
+      status: {
+        observedGeneration: 1,
+        conditions: [condition("Ready", "True", "Written")],
+        provider: "CoreDNS zone file",
+        serial: 7,
+        serving: "2/2",
+        deliveryLag: "2.7s",
+      },
+    },
+  });
+  store.note({ kind: "zone", zone: zone("dns/aa", "example.org") });
+  for (const each of aliases) {
+    store.note({ kind: "alias", alias: each });
+  }
+  store.settle(Infinity);
+  return statusView(
+    {
+      platform: { description: "folder /m", hasLease: false, problems: () => [] },
+      controller: { store, answer: () => undefined, leading: () => true, synced: () => true, ...controller },
+      responder: undefined,
+      views: { idOf: () => "v" },
+      ...source,
+    },
+    new URLSearchParams(query),
+  );
+}
+
+const named = (key: string, hostname: string, more: Partial<DnsAlias> = {}): DnsAlias => ({
+  ...alias(key, { hostnames: [hostname] }),
+  ...more,
+});
+
+test("zones are rows, sorted, with what their status says; one without a status is being worked at", async () => {
+  const { zones } = await view("", { aliases: [named("web/a", "a.example.com"), named("web/b", "b.example.com")] });
+  assert.deepEqual(zones, [
+    {
+      key: "dns/aa",
+      domain: "example.org",
+      provider: "coreDNSZoneFile",
+      names: 0,
+      light: "working",
+      reason: "Pending",
+      message: "nothing is known of it yet",
+    },
+    {
+      key: "dns/com",
+      domain: "example.com",
+      provider: "CoreDNS zone file",
+      names: 2,
+      light: "well",
+      reason: "Written",
+      message: "Written.",
+      serial: 7,
+      serving: "2/2",
+      deliveryLag: "2.7s",
+    },
+  ]);
+});
+
+const LIGHTS: readonly (readonly [string, AliasStatus, string, string])[] = [
+  ["Ready", WELL, "well", "Published"],
+  ["not Ready", status(condition("Ready", "False", "NameConflict")), "unwell", "NameConflict"],
+  ["Ready unknown", status(condition("Ready", "Unknown", "Pending")), "working", "Pending"],
+  [
+    "not Ready, but at it",
+    status(condition("Ready", "False", "Stale"), condition("Reconciling", "True", "Retrying")),
+    "working",
+    "Stale",
+  ],
+  [
+    "not Ready, and no longer at it",
+    status(condition("Ready", "False", "Stale"), condition("Reconciling", "False", "Done")),
+    "unwell",
+    "Stale",
+  ],
+  ["no Ready", status(condition("Reconciling", "True", "X")), "working", "Pending"],
+];
+for (const [name, of, light, reason] of LIGHTS) {
+  test(`the light of an alias that is ${name}`, async () => {
+    const { aliases } = await view("", { aliases: [named("web/a", "example.com", { status: of })] });
+    assert.deepEqual([aliases[0]?.light, aliases[0]?.reason], [light, reason]);
+  });
+}
+
+test("an alias shows its names, its targets' chains, its bound, and the age of its oldest good answer", async () => {
+  const now = systemClock.now();
+  const ages: Readonly<Record<string, number>> = {
+    "one.test. A": 5_000,
+    "one.test. AAAA": 90_000,
+    "two.test. A": 1_000,
+  };
+  const shown = await view("", {
+    aliases: [
+      {
+        ...alias("web/a", { hostnames: ["example.com"], targets: ["one.test", "two.test", ["192.0.2.1"]] }),
+        status: {
+          ...WELL,
+          hostnames: [{ hostname: "example.com", addresses: ["192.0.2.1"], ttl: 30 }],
+          targets: [
+            { hostname: "one.test", chain: ["one.test", "edge.test"], addresses: [], outcome: "Positive", since: "s" },
+            { hostname: "two.test", chain: [], addresses: [], outcome: "Unknown", since: "s" },
+          ],
+          stalenessBound: "1m30s",
+        },
+      },
+    ],
+    controller: {
+      answer: ({ target, family }) => {
+        const age = ages[`${target} ${family}`];
+        return age === undefined ? undefined : answer(target, family, ["192.0.2.1"], { lastSuccessAt: now - age });
+      },
+    },
+  });
+  const [first] = shown.aliases;
+  assert.deepEqual(first?.hostnames, [{ zone: "", hostname: "example.com", addresses: ["192.0.2.1"], ttl: 30 }]);
+  assert.deepEqual(
+    first?.targets.map(({ chain }) => chain),
+    [["one.test", "edge.test"], ["two.test"]],
+  );
+  assert.equal(first?.boundMs, 90_000);
+  assert.equal(first?.ageMs, shown.now - now + 90_000);
+});
+
+test("an alias without a good answer has no age, and one without a status no bound and no names", async () => {
+  const { aliases } = await view("", { aliases: [named("web/a", "example.com")] });
+  assert.deepEqual(aliases, [
+    {
+      key: "web/a",
+      light: "working",
+      reason: "Pending",
+      message: "nothing is known of it yet",
+      hostnames: [],
+      targets: [],
+    },
+  ]);
+});
+
+const MANY = Array.from({ length: 120 }, (_, index) =>
+  named(`web/n${String(index).padStart(3, "0")}`, `n${index}.example.com`),
+);
+
+const PAGES: readonly (readonly [query: string, page: number, first: string, count: number])[] = [
+  ["", 1, "web/n000", 50],
+  ["page=2", 2, "web/n050", 50],
+  ["page=3", 3, "web/n100", 20],
+  ["page=4", 3, "web/n100", 20],
+  ["page=0", 1, "web/n000", 50],
+  ["page=-1", 1, "web/n000", 50],
+  ["page=x", 1, "web/n000", 50],
+];
+for (const [query, page, first, count] of PAGES) {
+  test(`aliases of the page "${query}"`, async () => {
+    const { aliases, search, found } = await view(query, { aliases: MANY });
+    assert.deepEqual([search.page, aliases[0]?.key, aliases.length, found], [page, first, count, 120]);
+  });
+}
+
+const SEARCHES: readonly (readonly [query: string, keys: readonly string[]])[] = [
+  ["", ["shop/b", "web/a", "web/c"]],
+  ["q=SHOP", ["shop/b"]],
+  ["q=%20www.%20", ["web/a"]],
+  ["q=edge", ["web/c"]],
+  ["q=192.0.2.9", ["shop/b"]],
+  ["q=nothing", []],
+  ["unwell=1", ["shop/b", "web/c"]],
+  ["unwell=1&q=web", ["web/c"]],
+  ["unwell=yes", ["shop/b", "web/a", "web/c"]],
+];
+for (const [query, keys] of SEARCHES) {
+  test(`aliases that fit "${query}"`, async () => {
+    const shown = await view(query, {
+      aliases: [
+        named("web/a", "www.example.com", { status: WELL }),
+        alias("shop/b", { hostnames: ["b.example.com"], targets: [["192.0.2.9"]] }),
+        alias("web/c", { hostnames: ["c.example.com"], targets: ["edge.test"] }),
+      ],
+    });
+    assert.deepEqual(
+      shown.aliases.map(({ key }) => key),
+      keys,
+    );
+    assert.equal(shown.found, keys.length);
+  });
+}
+
+test("the search is shown as it was understood", async () => {
+  const { search } = await view(`q=%20${"x".repeat(300)}&unwell=1`, {});
+  assert.deepEqual(search, { text: "x".repeat(253), onlyUnwell: true, page: 1, perPage: 50 });
+});
+
+test("what keeps the process from working is named, of all its parts", async () => {
+  const platform = { description: "cluster c", hasLease: true, problems: () => ["no apiserver"] };
+  const responder = {
+    problems: () => ["no worker"],
+    state: async () => ({
+      addresses: ["127.0.0.1:53"],
+      workers: 2,
+      counts: {
+        ...NO_COUNTS,
+        byProtocol: { udp: 5, tcp: 3 },
+        byRcode: new Map([
+          [0, 6],
+          [2, 1],
+        ]),
+        hits: 4,
+        waitedForLookup: 2,
+        stale: 9,
+        rateLimited: 7,
+      },
+    }),
+  };
+  const shown = await view("", {
+    source: { platform, responder },
+    controller: { synced: () => false, leading: () => false },
+  });
+  assert.deepEqual(shown.problems, ["the inventory is not known yet", "no apiserver", "no worker"]);
+  assert.deepEqual([shown.platform, shown.leading], ["cluster c", false]);
+  assert.deepEqual(shown.responder, {
+    addresses: ["127.0.0.1:53"],
+    workers: 2,
+    questions: 8,
+    cacheHits: 4,
+    waitedForLookup: 2,
+    stale: 9,
+    failed: 1,
+    rateLimited: 7,
+  });
+});
+
+test("without a Lease nobody leads, and without a responder there is none", async () => {
+  const shown = await view("", {});
+  assert.deepEqual([shown.leading, shown.problems, "responder" in shown], [undefined, [], false]);
+});

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts";
+import type { DnsZone, ProviderSpec } from "../../../../src/api/dns-zone.ts";
+import { takeUpTo } from "../../../../src/controller/inventory/take-up-to.ts";
+import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-names.ts";
+import { formerNames, setsHere } from "../../../../src/controller/inventory/zone-scope.ts";
+import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
+import { displayName, parseName } from "../../../../src/dns/name/name.ts";
+import type { ActualRRset } from "../../../../src/plan/change.ts";
+import { alias, zone } from "../../../support/objects.ts";
+
+const COM = zone("dns/com", "example.com");
+
+function listing(hostname: string, more: Partial<HostnameStatus> = {}): HostnameStatus {
+  return { hostname, zone: "dns/com", addresses: ["192.0.2.1"], ...more };
+}
+
+function withStatus(one: DnsAlias, ...hostnames: readonly HostnameStatus[]): DnsAlias {
+  return { ...one, status: { observedGeneration: 1, conditions: [], targets: [], hostnames } };
+}
+
+const FORMER: readonly (readonly [name: string, one: DnsAlias, want: readonly string[]])[] = [
+  ["an alias that asks for its names has none", alias("web/a"), []],
+  [
+    "an alias under deletion left its names of the zone",
+    alias("web/a", { hostnames: ["example.com", "www.example.com", "example.net"], meta: { deletedAt: 1 } }),
+    ["example.com", "www.example.com"],
+  ],
+  [
+    "a name that a status lists and the spec does not was left by an edit",
+    withStatus(alias("web/a"), listing("example.com"), listing("old.example.com"), listing("*.old.example.com")),
+    ["old.example.com", "*.old.example.com"],
+  ],
+  [
+    "a name of another zone's entry was not",
+    withStatus(alias("web/a"), listing("old.example.com", { zone: "dns/x" })),
+    [],
+  ],
+  ["a name outside of the zone was not", withStatus(alias("web/a"), listing("old.example.net")), []],
+  ["a text that is no name is passed over", withStatus(alias("web/a"), listing("not a name")), []],
+];
+
+for (const [name, one, want] of FORMER) {
+  test(`former names: ${name}`, () => {
+    const names = formerNames({ aliases: () => [one].values(), zones: () => [].values() }, COM);
+    assert.deepEqual(names.map(displayName), want);
+  });
+}
+
+test("each former name is listed once", () => {
+  const gone = alias("web/a", { meta: { deletedAt: 1 } });
+  const names = formerNames(
+    { aliases: () => [gone, alias("web/b", { meta: { deletedAt: 1 } })].values(), zones: () => [].values() },
+    COM,
+  );
+  assert.equal(names.length, 1);
+});
+
+const ENDPOINT: ProviderSpec = {
+  kind: "dnsEndpoint",
+  dnsEndpoint: { labels: {} },
+  serving: { endpoints: { kind: "none" } },
+};
+
+function dnsEndpoint(key: string, domain: string): DnsZone {
+  return zone(key, domain, { provider: ENDPOINT });
+}
+
+function set(name: string): ActualRRset {
+  return { name: parseName(name), type: "A", ttl: 60, data: ["192.0.2.1"], owner: "me" };
+}
+
+function left(of: DnsZone, others: readonly DnsZone[], asked: readonly string[] = []): readonly string[] {
+  const sets = [set("example.com"), set("a.sub.example.com"), set("sub.example.com"), set("notsub.example.com")];
+  const inventory = { aliases: () => [].values(), zones: () => [of, ...others].values() };
+  return setsHere(inventory, of, new Set(asked.map(parseName)), sets).map(({ name }) => displayName(name));
+}
+
+const ALL = ["example.com", "a.sub.example.com", "sub.example.com", "notsub.example.com"];
+const PARENT = dnsEndpoint("dns/com", "example.com");
+const SUB = dnsEndpoint("dns/sub", "sub.example.com");
+
+test("sets below another DnsZone's longer domain at a backend of the same kind are that zone's", () => {
+  assert.deepEqual(left(PARENT, [SUB]), ["example.com", "notsub.example.com"]);
+});
+
+test("sets that this zone asked for are never another's", () => {
+  assert.deepEqual(left(PARENT, [SUB], ["a.sub.example.com"]), [
+    "example.com",
+    "a.sub.example.com",
+    "notsub.example.com",
+  ]);
+});
+
+const NOT_SHARED: readonly (readonly [name: string, of: DnsZone, other: DnsZone])[] = [
+  ["no other zone", PARENT, PARENT],
+  ["another zone of the same domain", PARENT, dnsEndpoint("dns/twin", "example.com")],
+  ["a zone of a shorter domain", SUB, PARENT],
+  ["a zone of another domain", PARENT, dnsEndpoint("dns/net", "sub.example.net")],
+  ["a zone at another kind of backend", PARENT, zone("dns/sub", "sub.example.com")],
+  ["zones in CoreDNS, which have a text each", COM, zone("dns/sub", "sub.example.com")],
+];
+
+for (const [name, of, other] of NOT_SHARED) {
+  test(`nothing is left out beside ${name}`, () => assert.deepEqual(left(of, [other]), ALL));
+}
+
+function invalid(key: string, hostnames?: readonly string[], kind: InvalidObject["kind"] = "DnsAlias"): InvalidObject {
+  return {
+    kind,
+    key,
+    generation: 1,
+    problems: [],
+    ...(hostnames === undefined ? {} : { hostnames: hostnames.map(parseName) }),
+  };
+}
+
+test("names of an alias that cannot be read may not be deleted", () => {
+  const mayNotDelete = namesOfUnread([invalid("web/a", ["a.test"]), invalid("web/b", ["b.test"])], () => false);
+  assert.deepEqual(
+    ["a.test", "b.test", "c.test"].map((name) => mayNotDelete?.(parseName(name))),
+    [true, true, false],
+  );
+});
+
+test("an alias whose names cannot be read either may have any", () => {
+  const mayNotDelete = namesOfUnread([invalid("web/a", ["a.test"]), invalid("web/b")], () => false);
+  assert.equal(mayNotDelete?.(parseName("c.test")), true);
+});
+
+test("aliases that are known from before, and zones, keep nothing", () => {
+  assert.equal(
+    namesOfUnread([], () => false),
+    undefined,
+  );
+  assert.equal(
+    namesOfUnread([invalid("web/a", ["a.test"])], (key) => key === "web/a"),
+    undefined,
+  );
+  assert.equal(
+    namesOfUnread([invalid("dns/com", ["a.test"], "DnsZone")], () => false),
+    undefined,
+  );
+  const mixed = namesOfUnread([invalid("web/a", ["a.test"]), invalid("web/b", ["b.test"])], (key) => key === "web/a");
+  assert.deepEqual(
+    ["a.test", "b.test"].map((name) => mixed?.(parseName(name))),
+    [false, true],
+  );
+});
+
+test("at most so many are taken out, in order", () => {
+  const from = new Set([1, 2, 3]);
+  assert.deepEqual([[...takeUpTo(from, 2)], [...from]], [[1, 2], [3]]);
+  assert.deepEqual([[...takeUpTo(from, 0)], [...from]], [[], [3]]);
+  assert.deepEqual([[...takeUpTo(from, Infinity)], [...from]], [[3], []]);
+});

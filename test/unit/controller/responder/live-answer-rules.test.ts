@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AliasSpec, DnsAlias } from "../../../../src/api/dns-alias.ts";
+import { decideLive, maxTtlOf, type LiveInput } from "../../../../src/controller/responder/live-answer-rules.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import type { LiveResult } from "../../../../src/plan/hold/live.ts";
+import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
+import type { LiveAnswer } from "../../../../src/responder/answer-source.ts";
+import { alias, answer, zone } from "../../../support/objects.ts";
+
+const NOW = 1_000_000;
+const NAME = parseName("example.com");
+const ZONE = zone("dns/com", "example.com");
+const A = answer("cdn.test", "A", ["192.0.2.1"], { lastSuccessAt: NOW });
+const AAAA = answer("cdn.test", "AAAA", ["2001:db8::1"], { lastSuccessAt: NOW });
+const NO_A = answer("cdn.test", "A", [], { emptySince: NOW - 70_000 });
+const NO_AAAA = answer("cdn.test", "AAAA", [], { emptySince: NOW - 70_000 });
+const FAILURE = { kind: "failure", reason: "servfail", detail: "ns1 says SERVFAIL" } as const;
+
+/** Fresh for 30 s, and worth a lookup in advance after 20 s. */
+function live(of: TargetAnswer, more: Partial<LiveResult> = {}): LiveResult {
+  return { answer: of, freshUntil: NOW + 30_000, nextLookupAt: NOW + 30_000, prefetchAt: NOW + 20_000, ...more };
+}
+
+interface Parts {
+  readonly results?: readonly LiveResult[];
+  readonly winners?: readonly DnsAlias[];
+  readonly spec?: Partial<AliasSpec>;
+  readonly family?: "A" | "AAAA";
+  readonly loops?: boolean;
+}
+
+function decided({ results = [live(A), live(AAAA)], family = "A", loops = false, ...parts }: Parts = {}): LiveAnswer {
+  const input: LiveInput = {
+    zone: ZONE,
+    name: NAME,
+    family,
+    winners: parts.winners ?? [alias("web/shop", { ...(parts.spec && { spec: parts.spec }) })],
+    resultOf: (_alias, target, of) => results.find(({ answer: { key } }) => key.target === target && key.family === of),
+    loops,
+    now: NOW,
+  };
+  return decideLive(input);
+}
+
+/** With a status that says what the zone published for the name. */
+function published(addresses: readonly string[], spec: Partial<AliasSpec> = {}, zoneKey = "dns/com"): DnsAlias {
+  const hostnames = [
+    { hostname: "example.com", zone: zoneKey, addresses },
+    { hostname: "www.example.com", zone: "dns/com", addresses: ["192.0.2.99"] },
+  ];
+  return {
+    ...alias("web/shop", { spec }),
+    status: { observedGeneration: 1, conditions: [], targets: [], hostnames },
+  };
+}
+
+test("a good target is answered with its addresses of the family, fresh as long as they are", () => {
+  const want = { kind: "addresses", addresses: ["192.0.2.1"], refreshAt: NOW + 20_000, freshUntil: NOW + 30_000 };
+  assert.deepEqual(decided(), want);
+  assert.deepEqual(decided({ family: "AAAA" }), { ...want, addresses: ["2001:db8::1"] });
+});
+
+test("several targets: all addresses, the least freshness, the earliest refresh", () => {
+  const two = answer("two.test", "A", ["192.0.2.2"]);
+  const results = [live(A), live(NO_AAAA), live(two, { freshUntil: NOW + 10_000, prefetchAt: NOW + 9_000 })];
+  const winners = [alias("web/shop", { targets: ["cdn.test"] }), alias("web/more", { targets: ["two.test"] })];
+  const found = decided({ results, winners });
+  assert.deepEqual(found, {
+    kind: "addresses",
+    addresses: ["192.0.2.1", "192.0.2.2"],
+    refreshAt: NOW + 9_000,
+    freshUntil: NOW + 10_000,
+  });
+  const one = alias("web/shop", { targets: ["cdn.test", "two.test"] });
+  assert.deepEqual(decided({ results, winners: [one] }), found);
+});
+
+test("static addresses are fresh for the longest TTL, and looked at again after five minutes", () => {
+  const winners = [alias("web/shop", { targets: [["192.0.2.7"]], spec: { ttl: { min: 30, max: 120 } } })];
+  assert.deepEqual(decided({ winners }), {
+    kind: "addresses",
+    addresses: ["192.0.2.7"],
+    refreshAt: NOW + 300_000,
+    freshUntil: NOW + 120_000,
+  });
+});
+
+test("an alias that does not ask for the family has no say", () => {
+  const refreshAt = NOW + 300_000;
+  assert.deepEqual(decided({ family: "AAAA", spec: { families: ["A"] } }), { kind: "none", refreshAt });
+});
+
+test("a refresh that has come is waited for no sooner than five seconds from now", () => {
+  for (const prefetchAt of [NOW - 1, NOW]) {
+    assert.equal(decided({ results: [live(A, { prefetchAt }), live(AAAA)] }).refreshAt, NOW + 5_000);
+  }
+  assert.equal(decided({ results: [live(A, { prefetchAt: NOW + 1 }), live(AAAA)] }).refreshAt, NOW + 1);
+});
+
+test("a refresh that is far away is five minutes away", () => {
+  assert.equal(decided({ results: [live(A, { prefetchAt: NOW + 900_000 }), live(AAAA)] }).refreshAt, NOW + 300_000);
+});
+
+const EMPTY: readonly (readonly [name: string, results: readonly LiveResult[], want: string])[] = [
+  ["both families confirmed empty", [live(NO_A), live(NO_AAAA)], "none"],
+  ["confirmed empty as NXDOMAIN", [live({ ...NO_A, outcome: { kind: "nxdomain" } }), live(NO_AAAA)], "none"],
+  ["no record, while the other family has addresses", [live(answer("cdn.test", "A", [])), live(AAAA)], "none"],
+  [
+    "no record of either family, not confirmed",
+    [live(answer("cdn.test", "A", [])), live(answer("cdn.test", "AAAA", []))],
+    "failed cdn.test has no addresses, which is being confirmed",
+  ],
+  [
+    "no such name, not confirmed",
+    [live(answer("cdn.test", "A", [], { outcome: { kind: "nxdomain" } })), live(answer("cdn.test", "AAAA", []))],
+    "failed cdn.test has no addresses, which is being confirmed",
+  ],
+  [
+    "a failure",
+    [live(answer("cdn.test", "A", [], { outcome: FAILURE })), live(AAAA)],
+    "failed the look-up of cdn.test failed: ns1 says SERVFAIL",
+  ],
+  ["a failure after confirmed emptiness", [live({ ...NO_A, outcome: FAILURE }), live(NO_AAAA)], "none"],
+  [
+    "no answer yet",
+    [live(answer("cdn.test", "A", [], { outcome: { kind: "unknown" } })), live(AAAA)],
+    "failed the look-up of cdn.test has not ended",
+  ],
+  ["no stream yet", [live(AAAA)], "failed the look-up of cdn.test has not ended"],
+];
+
+for (const [name, results, want] of EMPTY) {
+  test(`without addresses: ${name}`, () => {
+    const found = decided({ results });
+    const detail = found.kind === "failed" ? `failed ${found.detail.replace(/^example\.com A: /, "")}` : found.kind;
+    assert.equal(detail, want);
+  });
+}
+
+test("a target without a stream yet is asked for again in five seconds", () => {
+  assert.equal(decided({ results: [live(AAAA)] }).refreshAt, NOW + 5_000);
+});
+
+test("what was published stands for a target that is not known, as stale data; it does not for one that is known to be empty", () => {
+  const results = [
+    live(answer("cdn.test", "A", [], { outcome: FAILURE })),
+    live(NO_AAAA, { prefetchAt: NOW + 50_000 }),
+  ];
+  const stale = { kind: "addresses", refreshAt: NOW + 20_000, freshUntil: NOW };
+  const winners = [published(["2001:db8::9", "192.0.2.9", "192.0.2.8", "192.0.2.010", "text"])];
+  assert.deepEqual(decided({ results, winners }), { ...stale, addresses: ["192.0.2.8", "192.0.2.9"] });
+  assert.equal(decided({ results, winners: [published(["192.0.2.9"], {}, "dns/other")] }).kind, "failed");
+  assert.equal(decided({ results: [live(NO_A), live(NO_AAAA)], winners: [published(["192.0.2.9"])] }).kind, "none");
+});
+
+test("the policies for empty and stale targets count at query time too", () => {
+  const gone = [live({ ...A, emptySince: NOW - 70_000 }), live(NO_AAAA)];
+  const kept = decided({ results: gone });
+  assert.deepEqual(kept.kind === "addresses" && kept.addresses, ["192.0.2.1"]);
+  const spec = { onEmpty: "Withdraw" } as const;
+  assert.equal(decided({ results: gone, spec }).kind, "none");
+  const fallback = { onEmpty: "Fallback", fallbackAddresses: ["192.0.2.9"] } as const;
+  assert.deepEqual(decided({ results: gone, spec: fallback }), {
+    kind: "addresses",
+    addresses: ["192.0.2.9"],
+    refreshAt: NOW + 20_000,
+    freshUntil: NOW + 300_000,
+  });
+  const stale = [live({ ...A, outcome: FAILURE, failingSince: 1, lastSuccessAt: 1 }), live(NO_AAAA)];
+  const withdrawn = { onStale: "Withdraw", maxStalenessMs: 1_000 } as const;
+  assert.equal(decided({ results: stale, spec: withdrawn }).kind, "none");
+});
+
+test("addresses that are withdrawn do not make the others less fresh", () => {
+  const two = answer("two.test", "A", ["192.0.2.2"]);
+  const gone = live({ ...A, outcome: FAILURE, failingSince: 1, lastSuccessAt: 1 }, { freshUntil: -Infinity });
+  const winners = [
+    alias("web/shop", { targets: ["cdn.test", "two.test"], spec: { onStale: "Withdraw", maxStalenessMs: 1_000 } }),
+  ];
+  const found = decided({ results: [gone, live(NO_AAAA), live(two)], winners });
+  assert.deepEqual(found.kind === "addresses" && [found.addresses, found.freshUntil], [["192.0.2.2"], NOW + 30_000]);
+});
+
+test("a paused or looping name is answered with what was published, else with what is known, for five minutes", () => {
+  const stays = { kind: "addresses", refreshAt: NOW + 300_000, freshUntil: NOW + 300_000 };
+  const paused = { paused: true } as const;
+  assert.deepEqual(decided({ winners: [published(["192.0.2.9"], paused)] }), { ...stays, addresses: ["192.0.2.9"] });
+  assert.deepEqual(decided({ winners: [published([], paused)] }), { ...stays, addresses: ["192.0.2.1"] });
+  assert.deepEqual(decided({ winners: [published(["192.0.2.9"])], loops: true }), {
+    ...stays,
+    addresses: ["192.0.2.9"],
+  });
+  const other = alias("web/more", { targets: ["two.test"] });
+  assert.deepEqual(decided({ winners: [other, published(["192.0.2.9"], paused)] }), {
+    ...stays,
+    addresses: ["192.0.2.9"],
+  });
+  assert.deepEqual(decided({ results: [], spec: paused }), { kind: "none", refreshAt: NOW + 300_000 });
+});
+
+test("the longest TTL of a name is the least of its aliases' own, within the zone's", () => {
+  const of = (ttl: { min: number; max: number } | undefined): DnsAlias =>
+    alias("web/shop", { ...(ttl && { spec: { ttl } }) });
+  assert.equal(maxTtlOf(ZONE, [of(undefined)]), 300);
+  assert.equal(maxTtlOf(ZONE, [of({ min: 10, max: 60 }), of(undefined)]), 60);
+  assert.equal(maxTtlOf(ZONE, [of({ min: 10, max: 9_000 })]), 300);
+});

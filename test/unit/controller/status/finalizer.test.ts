@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { silentLogger } from "../../../support/silent-logger.ts";
+import { ABANDON_ANNOTATION, FINALIZER, type ObjectMeta } from "../../../../src/api/meta.ts";
+import { createStore } from "../../../../src/controller/inventory/store.ts";
+import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
+import { afterWrite, finalize } from "../../../../src/controller/status/finalizer.ts";
+import { newZoneState, setActual } from "../../../../src/controller/zone/zone-state.ts";
+import type { ActualRRset } from "../../../../src/plan/change.ts";
+import { alias, zone } from "../../../support/objects.ts";
+import { NOW, rrset } from "./facts.ts";
+
+const ZONE = zone("dns/com", "example.com");
+const MINUTE = 60_000;
+
+interface Scene {
+  readonly meta?: Partial<ObjectMeta>;
+  readonly hostnames?: readonly string[];
+  /** What is published in the zone. */
+  readonly sets?: readonly ActualRRset[];
+  /** Another alias has the same name. */
+  readonly other?: boolean;
+  /** Nothing is known of the zone. */
+  readonly unknown?: boolean;
+  readonly write?: StatusWrite;
+}
+
+interface Outcome {
+  readonly requeue: unknown;
+  /** Each time that the finalizer was written. */
+  readonly removed: readonly boolean[];
+  readonly events: readonly string[];
+}
+
+/** Of an alias that is being deleted, for a minute unless the scene says otherwise. */
+async function finalized({ write = { kind: "written" }, sets = [], ...scene }: Scene = {}): Promise<Outcome> {
+  const meta = { finalizers: [FINALIZER], deletedAt: NOW - MINUTE, ...scene.meta };
+  const gone = alias("web/shop", { meta, ...(scene.hostnames && { hostnames: scene.hostnames }) });
+  const store = createStore(() => "place");
+  store.note({ kind: "zone", zone: ZONE });
+  store.note({ kind: "alias", alias: gone });
+  if (scene.other === true) {
+    store.note({ kind: "alias", alias: alias("web/other") });
+  }
+  store.settle(Infinity);
+  const state = newZoneState(ZONE, {
+    id: "memory",
+    read: async () => assert.fail("nothing is read"),
+    apply: async () => assert.fail("nothing is written"),
+  });
+  setActual(state, { revision: "1", sets }, "me");
+  const removed: boolean[] = [];
+  const events: string[] = [];
+  const { requeue } = await finalize(
+    {
+      clock: { now: () => NOW, sleep: async () => assert.fail("nothing waits") },
+      log: silentLogger,
+      reporter: {
+        async finalizer(_alias, present) {
+          removed.push(present);
+          return write;
+        },
+        event: (_alias, { type, reason, message }) => void events.push(`${type} ${reason} ${message}`),
+      },
+      store,
+      zoneState: () => (scene.unknown === true ? undefined : state),
+    },
+    gone,
+    new AbortController().signal,
+  );
+  return { requeue, removed, events };
+}
+
+const WAITS = { requeue: { afterMs: 1_000 }, removed: [], events: [] };
+const LETS_GO = { requeue: "done", removed: [false], events: [] };
+
+const ROWS: readonly (readonly [name: string, scene: Scene, want: Outcome])[] = [
+  ["nothing is published any more", {}, LETS_GO],
+  ["an A record is still published", { sets: [rrset(["192.0.2.1"])] }, WAITS],
+  ["an AAAA record is still published", { sets: [rrset(["2001:db8::1"], { type: "AAAA" })] }, WAITS],
+  ["records of somebody else are at the name", { sets: [rrset(["192.0.2.1"], { owner: undefined })] }, LETS_GO],
+  ["another alias has the name, and its records remain", { sets: [rrset(["192.0.2.1"])], other: true }, LETS_GO],
+  ["nothing is known of the zone", { unknown: true }, LETS_GO],
+  ["no zone has the name", { hostnames: ["example.net"], sets: [rrset(["192.0.2.1"])] }, LETS_GO],
+  ["it has no finalizer of ours", { meta: { finalizers: ["another"] } }, { requeue: "done", removed: [], events: [] }],
+  ["ten minutes are not over", { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: NOW - 10 * MINUTE + 1 } }, WAITS],
+];
+
+for (const [name, scene, want] of ROWS) {
+  test(`an alias that is being deleted, when ${name}`, async () => assert.deepEqual(await finalized(scene), want));
+}
+
+test("after ten minutes it is let go with its records, and an Event says which and why", async () => {
+  const { requeue, removed, events } = await finalized({
+    sets: [rrset(["192.0.2.1"])],
+    meta: { deletedAt: NOW - 10 * MINUTE },
+  });
+  assert.deepEqual([requeue, removed, events.length], ["done", [false], 1]);
+  assert.match(events[0] ?? "", /^Warning Abandoned .*example\.com.*10 minutes/);
+});
+
+test("the annotation lets it go at once, and an Event says so only if records are left", async () => {
+  const meta = { annotations: { [ABANDON_ANNOTATION]: "" } };
+  const left = await finalized({ meta, sets: [rrset(["192.0.2.1"])] });
+  assert.deepEqual([left.requeue, left.removed, left.events.length], ["done", [false], 1]);
+  assert.match(left.events[0] ?? "", /^Warning Abandoned .*example\.com.*dnsalias\.io\/abandon/);
+  assert.deepEqual(await finalized({ meta }), LETS_GO);
+});
+
+test("a write that fails is tried again: after the time that the apiserver names, or with a back-off", async () => {
+  assert.equal((await finalized({ write: { kind: "failed", message: "x" } })).requeue, "backoff");
+  assert.deepEqual(afterWrite({ kind: "failed", message: "x", retryAfterMs: 3_000 }), { requeue: { afterMs: 3_000 } });
+  assert.deepEqual(afterWrite({ kind: "obsolete" }), { requeue: "done" });
+});

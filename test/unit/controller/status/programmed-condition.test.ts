@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { programmedCondition } from "../../../../src/controller/status/alias-conditions.ts";
+import type { NameInZone } from "../../../../src/controller/status/alias-facts.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import { alias } from "../../../support/objects.ts";
+import { A, at, contribution, facts, inZone, NAME, verdict } from "./facts.ts";
+
+interface Case {
+  readonly name: string;
+  readonly inZones: readonly NameInZone[];
+  readonly paused?: boolean;
+  /** "True Programmed" */
+  readonly want: string;
+  readonly says?: readonly RegExp[];
+  readonly not?: RegExp;
+}
+
+const WWW = parseName("www.example.com");
+const REFUSAL = {
+  kind: "refuse",
+  name: NAME,
+  type: "A",
+  reason: "ForeignRecord",
+  message: "somebody wrote 192.0.2.9",
+} as const;
+const NO_HTTPS = { ...REFUSAL, type: "HTTPS", reason: "NotSupported", message: "no HTTPS records there" } as const;
+const EMPTY = contribution([verdict("held-empty", [])], { sets: {} });
+const LAGGING = { total: 2, current: 1, laggingSince: at("11:30:00"), slow: false };
+const SLOW = { ...LAGGING, slow: true };
+const PENDING = inZone({ hostname: WWW, published: [], outcome: { kind: "pending" } });
+const REFUSED = inZone({ hostname: WWW, outcome: { kind: "refused", reason: "BaseZoneInvalid", message: "line 3" } });
+const FAILED = inZone({ outcome: { kind: "failed", message: "connection refused", since: at("11:40:00") } });
+
+const CASES: readonly Case[] = [
+  {
+    name: "all servers serve it",
+    inZones: [inZone()],
+    want: "True Programmed",
+    says: [/2 of 2/, /dns\/com/],
+    not: /but/,
+  },
+  {
+    name: "nobody says which servers serve the zone",
+    inZones: [inZone({ propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false } })],
+    want: "True Programmed",
+    says: [/dns\/com/, /servedBy/],
+    not: /\d of/,
+  },
+  {
+    name: "all servers serve it, but without the HTTPS record",
+    inZones: [inZone({ withoutHttps: NO_HTTPS })],
+    want: "True Programmed",
+    says: [/2 of 2.*but no HTTPS records there$/],
+  },
+  {
+    name: "no servers are known, and there is no HTTPS record",
+    inZones: [
+      inZone({
+        withoutHttps: NO_HTTPS,
+        propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },
+      }),
+    ],
+    want: "True Programmed",
+    says: [/servedBy.*but no HTTPS records there$/],
+  },
+  {
+    name: "a change that is on its way to servers that had the name before",
+    inZones: [inZone({ propagation: LAGGING })],
+    want: "True Programmed",
+    says: [/2 of 2/],
+  },
+  {
+    name: "the first change is on its way",
+    inZones: [inZone({ propagation: LAGGING, publishedAt: undefined })],
+    want: "Unknown Propagating",
+    says: [/^example\.com/, /1 of 2 servers/],
+  },
+  {
+    name: "the first change is written, and how many servers there are is not known",
+    inZones: [inZone({ propagation: { ...LAGGING, total: undefined, current: 0 }, publishedAt: undefined })],
+    want: "Unknown Propagating",
+    says: [/0 of 0 servers/],
+  },
+  {
+    name: "some servers are slow",
+    inZones: [inZone({ propagation: SLOW })],
+    want: "False PropagationSlow",
+    says: [/1 of 2 servers/, /dns\/com/, /2026-11-24T11:30:00Z/],
+  },
+  {
+    name: "the zone is refused",
+    inZones: [REFUSED],
+    want: "False BaseZoneInvalid",
+    says: [/^DnsZone dns\/com: line 3$/],
+  },
+  {
+    name: "the zone is refused, which goes before the name's own refusal",
+    inZones: [{ ...REFUSED, refusal: REFUSAL }],
+    want: "False BaseZoneInvalid",
+  },
+  {
+    name: "the name's records are refused",
+    inZones: [inZone({ refusal: REFUSAL })],
+    want: "False ForeignRecord",
+    says: [/^somebody wrote 192\.0\.2\.9$/],
+  },
+  {
+    name: "the name's records are refused, which goes before a failed write",
+    inZones: [{ ...FAILED, refusal: REFUSAL }],
+    want: "False ForeignRecord",
+  },
+  {
+    name: "the zone cannot be written for now",
+    inZones: [FAILED],
+    want: "False WriteFailed",
+    says: [/dns\/com/, /2026-11-24T11:40:00Z/, /connection refused/],
+  },
+  {
+    name: "the zone has not been planned",
+    inZones: [PENDING],
+    want: "Unknown Pending",
+    says: [/DnsZone dns\/com/],
+  },
+  {
+    name: "a plan that is held goes on with what it may",
+    inZones: [inZone({ outcome: { kind: "held", message: "too many deletes", hash: "abc" } })],
+    want: "True Programmed",
+  },
+  {
+    name: "addresses that are not written yet",
+    inZones: [inZone({ published: [] })],
+    want: "Unknown Pending",
+    says: [/^example\.com/, /dns\/com/],
+  },
+  {
+    name: "there are no addresses",
+    inZones: [inZone({ published: [], contribution: EMPTY })],
+    want: "False NothingToPublish",
+    says: [/^example\.com: /, /no addresses/],
+    not: /paused/,
+  },
+  {
+    name: "nothing is known of the alias's addresses",
+    inZones: [inZone({ published: [], contribution: undefined })],
+    want: "False NothingToPublish",
+    says: [/no addresses/],
+  },
+  {
+    name: "paused before anything was published",
+    paused: true,
+    inZones: [inZone({ published: [] })],
+    want: "False NothingToPublish",
+    says: [/^example\.com: /, /paused/],
+  },
+  {
+    name: "paused, and what is published goes on",
+    paused: true,
+    inZones: [inZone()],
+    want: "True Programmed",
+  },
+  { name: "no name in a zone", inZones: [], want: "False NothingToPublish" },
+  {
+    name: "a name that another alias has is not the alias's to publish",
+    inZones: [inZone({ lostTo: "other/first" })],
+    want: "False NothingToPublish",
+  },
+  {
+    name: "a name that another alias has does not count beside one that is served",
+    inZones: [{ ...FAILED, lostTo: "other/first" }, inZone({ hostname: WWW })],
+    want: "True Programmed",
+    says: [/^served: 2 of 2[^;]*$/],
+  },
+  {
+    name: "False goes before Unknown, whatever comes first, and each that is not well is named",
+    inZones: [PENDING, inZone(), FAILED],
+    want: "False WriteFailed",
+    says: [/dns\/com .*; .*connection refused/],
+    not: /2 of 2/,
+  },
+  {
+    name: "a name that is not known to be served is worse than one that is",
+    inZones: [inZone(), PENDING],
+    want: "Unknown Pending",
+    not: /2 of 2/,
+  },
+  {
+    name: "of two that are not well the first gives the reason",
+    inZones: [FAILED, REFUSED],
+    want: "False WriteFailed",
+    says: [/connection refused.*; DnsZone dns\/com: line 3$/],
+  },
+  {
+    name: "the same sentence of two names is written once",
+    inZones: [PENDING, { ...PENDING, hostname: NAME }],
+    want: "Unknown Pending",
+    not: /;/,
+  },
+  {
+    name: "two names in two zones, both served",
+    inZones: [inZone(), inZone({ zone: "dns/inside" }), inZone({ hostname: WWW })],
+    want: "True Programmed",
+    says: [/dns\/com.*; .*dns\/inside[^;]*$/],
+  },
+];
+
+for (const { name, inZones, paused = false, want, says = [], not } of CASES) {
+  test(`Programmed: ${name}`, () => {
+    const result = programmedCondition(facts({ alias: alias("web/shop", { spec: { paused } }), inZones }));
+    assert.equal(`${result.status} ${result.reason}`, want);
+    says.forEach((pattern) => assert.match(result.message, pattern));
+    if (not !== undefined) {
+      assert.doesNotMatch(result.message, not);
+    }
+  });
+}
+
+test("an alias with fallback addresses only still has something to publish", () => {
+  const contributed = contribution([verdict("withdrawn-empty", [A])], {
+    sets: { AAAA: { addresses: ["2001:db8::9"], ttl: 60 } },
+    usesFallback: true,
+  });
+  const result = programmedCondition(facts({ inZones: [inZone({ published: [], contribution: contributed })] }));
+  assert.equal(result.reason, "Pending");
+});

@@ -1,0 +1,287 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { silentLogger } from "../../../support/silent-logger.ts";
+import type { DnsZone, ZoneStatus } from "../../../../src/api/dns-zone.ts";
+import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
+import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
+import { updateZoneStatus } from "../../../../src/controller/status/update-zone-status.ts";
+import { newZoneState, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import type { Refusal } from "../../../../src/plan/change.ts";
+import { zone } from "../../../support/objects.ts";
+import { silentObserver } from "../../../support/silent-observer.ts";
+import { createStore } from "../../../../src/controller/inventory/store.ts";
+import { at, NOW, rrset } from "./facts.ts";
+
+const ZONE = zone("dns/com", "example.com");
+const SIGNAL = new AbortController().signal;
+const INVALID: InvalidObject = { kind: "DnsZone", key: "dns/com", generation: 9, problems: ["no domain", "line 3"] };
+
+interface Bench {
+  readonly zone?: DnsZone | undefined;
+  readonly state?: Partial<ZoneState> | undefined;
+  readonly invalid?: InvalidObject;
+  readonly mayWrite?: boolean;
+  readonly write?: StatusWrite;
+}
+
+interface Outcome {
+  readonly status: ZoneStatus | undefined;
+  readonly remembered: ZoneStatus | undefined;
+  readonly invalid: readonly InvalidObject[];
+  /** What the observer counted. */
+  readonly counted: readonly string[];
+  readonly requeue: unknown;
+}
+
+/** Of a zone that is written and served by two servers, unless the state says otherwise. */
+async function updated(bench: Bench = {}): Promise<Outcome> {
+  const { write = { kind: "written" } } = bench;
+  const object = "zone" in bench ? bench.zone : ZONE;
+  const store = createStore(() => "place");
+  if (object !== undefined) {
+    store.note({ kind: "zone", zone: object });
+  }
+  let status: ZoneStatus | undefined;
+  const invalid: InvalidObject[] = [];
+  const counted: string[] = [];
+  const state =
+    "state" in bench && bench.state === undefined
+      ? undefined
+      : {
+          ...newZoneState(ZONE, {
+            id: "coreDNS/zoneFile",
+            read: async () => assert.fail("nothing is read"),
+            apply: async () => assert.fail("nothing is written"),
+          }),
+          own: new Map([
+            ["example.com. A", rrset(["192.0.2.1"])],
+            ["example.com. AAAA", rrset(["2001:db8::1"], { type: "AAAA" })],
+            ["www.example.com. A", rrset(["192.0.2.1"], { name: parseName("www.example.com") })],
+          ]),
+          outcome: { kind: "ok" } as const,
+          propagation: { total: 2, current: 2, laggingSince: undefined, slow: false },
+          ...bench.state,
+        };
+  const { requeue } = await updateZoneStatus(
+    {
+      clock: { now: () => NOW, sleep: async () => assert.fail("nothing waits") },
+      log: silentLogger,
+      reporter: {
+        aliasStatus: async () => assert.fail("no alias"),
+        finalizer: async () => assert.fail("no finalizer"),
+        event: () => assert.fail("no Event"),
+        zoneStatus: async (_zone, given) => {
+          status = given;
+          return write;
+        },
+        invalidObject: async (given) => {
+          invalid.push(given);
+          return write;
+        },
+      },
+      observer: { ...silentObserver(), statusWrite: (kind) => void counted.push(kind) },
+      store,
+      zoneState: () => state,
+      invalidEdit: () => bench.invalid,
+      mayWrite: () => bench.mayWrite ?? true,
+    },
+    "dns/com",
+    SIGNAL,
+  );
+  return { status, remembered: store.zone("dns/com")?.status, invalid, counted, requeue };
+}
+
+/** "Programmed=True Programmed: message" */
+async function conditions(bench: Bench): Promise<readonly string[]> {
+  const { status } = await updated(bench);
+  return (status?.conditions ?? []).map(
+    ({ type, status: is, reason, message }) => `${type}=${is} ${reason}: ${message}`,
+  );
+}
+
+test("the whole status of a zone that is served", async () => {
+  const { status, remembered, counted, requeue } = await updated({
+    state: { actual: { revision: "1", sets: [], serial: 42 }, lags: [1_000, 2_600, 900] },
+  });
+  const { conditions: all, ...rest } = status ?? assert.fail("no status");
+  assert.deepEqual(
+    all.map(({ type, status: is, reason, lastTransitionTime }) => `${type}=${is} ${reason} ${lastTransitionTime}`),
+    [
+      "Accepted=True Accepted 2026-11-24T12:00:00Z",
+      "Programmed=True Programmed 2026-11-24T12:00:00Z",
+      "Ready=True Ready 2026-11-24T12:00:00Z",
+    ],
+  );
+  assert.deepEqual(rest, {
+    observedGeneration: 1,
+    provider: "coreDNS/zoneFile",
+    names: 2,
+    serial: 42,
+    serving: "2/2",
+    deliveryLag: "3s",
+  });
+  assert.deepEqual([remembered, counted, requeue], [status, ["written"], "done"]);
+});
+
+test("the same status again is not written", async () => {
+  const { status } = await updated();
+  const again = await updated({ zone: { ...ZONE, ...(status && { status }) } });
+  assert.deepEqual([again.status, again.counted, again.requeue], [undefined, [], "done"]);
+});
+
+test("nothing is written by a replica that may not write, of a zone without a plan, or of one that is not known yet", async () => {
+  for (const bench of [
+    { mayWrite: false },
+    { state: { outcome: { kind: "pending" } as const } },
+    { state: undefined },
+  ]) {
+    const { status, requeue } = await updated(bench);
+    assert.deepEqual([status, requeue], [undefined, "done"]);
+  }
+});
+
+test("a write that fails is tried again and not remembered", async () => {
+  const failed = await updated({ write: { kind: "failed", message: "away" } });
+  assert.deepEqual([failed.remembered, failed.counted, failed.requeue], [undefined, ["failed"], "backoff"]);
+  const told = await updated({ write: { kind: "failed", message: "busy", retryAfterMs: 5_000 } });
+  assert.deepEqual(told.requeue, { afterMs: 5_000 });
+  const obsolete = await updated({ write: { kind: "obsolete" } });
+  assert.deepEqual([obsolete.remembered, obsolete.requeue], [undefined, "done"]);
+});
+
+test("a zone of which nothing valid was ever read has its mistake reported, and only by the replica that may write", async () => {
+  const { status, invalid, counted, requeue } = await updated({ zone: undefined, invalid: INVALID });
+  assert.deepEqual([status, invalid, counted, requeue], [undefined, [INVALID], ["written"], "done"]);
+  assert.deepEqual((await updated({ zone: undefined, invalid: INVALID, mayWrite: false })).invalid, []);
+  assert.deepEqual((await updated({ zone: undefined })).invalid, []);
+});
+
+test("an edit that cannot be read is not accepted, and the zone is reported as it is served", async () => {
+  const { status } = await updated({ invalid: INVALID });
+  assert.equal(status?.observedGeneration, 9);
+  assert.equal(status?.conditions?.[0]?.observedGeneration, 9);
+  const [accepted, programmed, ready] = await conditions({ invalid: INVALID });
+  assert.match(accepted ?? "", /^Accepted=False Invalid: no domain; line 3.*before/);
+  assert.match(programmed ?? "", /^Programmed=True Programmed/);
+  assert.match(ready ?? "", /^Ready=False Invalid/);
+});
+
+function refusal(name: string, more: Partial<Refusal> = {}): Refusal {
+  return {
+    kind: "refuse",
+    name: parseName(name),
+    type: "A",
+    reason: "ForeignRecord",
+    message: "somebody wrote it",
+    ...more,
+  };
+}
+
+const NO_HTTPS = refusal("example.com", { type: "HTTPS", reason: "NotSupported", message: "no HTTPS there" });
+const SLOW = { total: 3, current: 1, laggingSince: at("11:30:00"), slow: true };
+
+const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepted: RegExp, programmed: RegExp])[] = [
+  [
+    "another zone has the place",
+    { outcome: { kind: "refused", reason: "ZoneConflict", message: "DnsZone dns/a writes there" } },
+    /^False ZoneConflict: DnsZone dns\/a writes there$/,
+    /^False ZoneConflict: DnsZone dns\/a writes there$/,
+  ],
+  [
+    "it is refused",
+    { outcome: { kind: "refused", reason: "BaseZoneInvalid", message: "line 3" } },
+    /^True Accepted/,
+    /^False BaseZoneInvalid: line 3$/,
+  ],
+  [
+    "it cannot be written for now",
+    { outcome: { kind: "failed", message: "connection refused", since: at("11:40:00") } },
+    /^True Accepted/,
+    /^False WriteFailed: .*2026-11-24T11:40:00Z.*connection refused$/,
+  ],
+  [
+    "its deletes are held",
+    { outcome: { kind: "held", message: "too many deletes", hash: "abc" } },
+    /^True Accepted/,
+    /^False PlanHeld: too many deletes$/,
+  ],
+  [
+    "a name is refused, beside an HTTPS record",
+    { refusals: [NO_HTTPS, refusal("www.example.com"), refusal("a.example.com", { reason: "ForeignOwner" })] },
+    /^True Accepted/,
+    /^False ForeignRecord: 2 .*\(www\.example\.com, a\.example\.com\).*somebody wrote it$/,
+  ],
+  [
+    "servers are slow",
+    { propagation: SLOW },
+    /^True Accepted/,
+    /^False PropagationSlow: 1 of 3 servers.*2026-11-24T11:30:00Z$/,
+  ],
+  [
+    "a refused name goes before slow servers",
+    { propagation: SLOW, refusals: [refusal("www.example.com")] },
+    /^True Accepted/,
+    /^False ForeignRecord/,
+  ],
+  [
+    "only HTTPS records are refused",
+    { refusals: [NO_HTTPS] },
+    /^True Accepted/,
+    /^True Programmed: .*coreDNS\/zoneFile.*but 1 .*\(example\.com\).*no HTTPS there$/,
+  ],
+  [
+    "the backend warns",
+    { actual: { revision: "1", sets: [], warning: "there is no reload plugin" } },
+    /^True Accepted/,
+    /^True Programmed: .*but there is no reload plugin$/,
+  ],
+  [
+    "HTTPS records are refused and the backend warns",
+    { refusals: [NO_HTTPS], actual: { revision: "1", sets: [], warning: "there is no reload plugin" } },
+    /^True Accepted/,
+    /^True Programmed: .*but 1 .*no HTTPS there.*but there is no reload plugin$/,
+  ],
+];
+
+for (const [name, state, accepted, programmed] of ROWS) {
+  test(`conditions of a zone: ${name}`, async () => {
+    const [first, second] = await conditions({ state });
+    assert.match(first?.replace("Accepted=", "") ?? "", accepted);
+    assert.match(second?.replace("Programmed=", "") ?? "", programmed);
+  });
+}
+
+test("at most ten refused names are shown, each once", async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `n${index}.example.com`);
+  const refusals = names.flatMap((name) => [refusal(name), refusal(name, { type: "AAAA" })]);
+  const [, programmed = ""] = await conditions({ state: { refusals } });
+  assert.match(programmed, /: 24 /);
+  assert.match(programmed, /\(n0\.example\.com, n1\.example\.com,.*, n9\.example\.com\)/);
+});
+
+test("a plan that is held has its hash in the status, and no other plan", async () => {
+  const held = await updated({ state: { outcome: { kind: "held", message: "x", hash: "abc" } } });
+  assert.deepEqual([held.status?.planHash, (await updated()).status?.planHash], ["abc", undefined]);
+});
+
+const LAGGING = { total: 3, current: 1, laggingSince: at("11:59:00"), slow: false };
+
+test("the number of servers stays while a change is on its way, and is counted when it is slow", async () => {
+  const before = { ...ZONE, status: { observedGeneration: 1, conditions: [], serving: "3/3", serial: 41 } };
+  const serving = async (state: Partial<ZoneState>, of: DnsZone): Promise<string | undefined> =>
+    (await updated({ state, zone: of })).status?.serving;
+  assert.equal(await serving({ propagation: LAGGING }, before), "3/3");
+  assert.equal(await serving({ propagation: LAGGING }, ZONE), undefined);
+  assert.equal(await serving({ propagation: SLOW }, before), "1/3");
+  const unknown = { total: undefined, current: 0, laggingSince: undefined, slow: false };
+  assert.equal(await serving({ propagation: unknown }, ZONE), undefined);
+});
+
+test("the serial is the one that is served, else the last one known", async () => {
+  const before = { ...ZONE, status: { observedGeneration: 1, conditions: [], serial: 41 } };
+  assert.equal((await updated({ zone: before })).status?.serial, 41);
+  const actual = { revision: "1", sets: [], serial: 42 };
+  assert.equal((await updated({ zone: before, state: { actual } })).status?.serial, 42);
+  assert.equal((await updated()).status?.serial, undefined);
+});

@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { silentLogger } from "../../../support/silent-logger.ts";
+import { checkPropagation } from "../../../../src/controller/zone/propagation-check.ts";
+import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { displayName, parseName } from "../../../../src/dns/name/name.ts";
+import type { ActualRRset } from "../../../../src/plan/change.ts";
+import { silentObserver } from "../../../support/silent-observer.ts";
+import { zone } from "../../../support/objects.ts";
+
+const SIGNAL = new AbortController().signal;
+const ONE = { address: "192.0.2.53", port: 53 };
+const TWO = { address: "2001:db8::53", port: 5353 };
+const OLD = { at: 0, lastSuccessBefore: undefined };
+
+interface Bench {
+  readonly state: ZoneState;
+  now: number;
+  endpoints: readonly (typeof ONE)[];
+  /** What servers answer, by "address name type"; absent: what is written. */
+  readonly answers: Map<string, readonly string[] | "failed">;
+  /** What happens while a round asks. */
+  onQuery: (() => void) | undefined;
+  /** "address name type", in order. */
+  readonly queried: string[];
+  /** "propagation 1/2", "propagated 300 stale 900", "changed example.com", "changed all". */
+  readonly told: string[];
+  /** Runs a round; milliseconds until the next. */
+  round(): Promise<number>;
+}
+
+function set(name: string, data: readonly string[], more: Partial<ActualRRset> = {}): ActualRRset {
+  return { name: parseName(name), type: "A", ttl: 60, data, owner: "me", ...more };
+}
+
+function bench(sets: readonly ActualRRset[], endpoints: readonly (typeof ONE)[] = [ONE, TWO]): Bench {
+  const state = newZoneState(zone("dns/com", "example.com"), {
+    id: "memory",
+    read: async () => assert.fail("nothing is read"),
+    apply: async () => assert.fail("nothing is written"),
+  });
+  setActual(state, { revision: "1", sets }, "me");
+  const at: Bench = {
+    state,
+    now: 1_000_000,
+    endpoints,
+    answers: new Map(),
+    onQuery: undefined,
+    queried: [],
+    told: [],
+    async round() {
+      const { requeue } = await checkPropagation(
+        {
+          clock: { now: () => at.now, sleep: async () => assert.fail("nothing waits") },
+          log: silentLogger,
+          observer: {
+            ...silentObserver(),
+            propagation: (_zone, current, total) => void at.told.push(`propagation ${current}/${total}`),
+            propagated: (_zone, lagMs, stale) => void at.told.push(`propagated ${lagMs} stale ${stale ?? "?"}`),
+          },
+          endpointsOf: async () => at.endpoints,
+          queryServer: async ({ address }, name, type) => {
+            const key = `${address} ${displayName(name)} ${type}`;
+            at.queried.push(key);
+            at.onQuery?.();
+            const answer = at.answers.get(key) ?? state.own.get(`${name} ${type}`)?.data ?? [];
+            return answer === "failed" ? { kind: "failed", message: "no answer" } : { kind: "answer", data: answer };
+          },
+          onChanged: (_zone, names) => void at.told.push(`changed ${names?.map(displayName).join(" ") ?? "all"}`),
+        },
+        state,
+        SIGNAL,
+      );
+      return typeof requeue === "object" ? requeue.afterMs : assert.fail(requeue);
+    },
+  };
+  return at;
+}
+
+function written(
+  at: Bench,
+  name: string,
+  change = { at: at.now, lastSuccessBefore: undefined as number | undefined },
+): void {
+  at.state.unconfirmed.set(parseName(name), change);
+}
+
+test("a server that is new is asked for everything that is ours, and for nothing else", async () => {
+  const at = bench([
+    set("example.com", ["192.0.2.1"]),
+    set("example.com", ["2001:db8::1"], { type: "AAAA" }),
+    set("www.example.com", ["192.0.2.2"], { owner: undefined }),
+  ]);
+  assert.equal(await at.round(), 30_000);
+  assert.deepEqual(at.queried.toSorted(), [
+    "192.0.2.53 example.com A",
+    "192.0.2.53 example.com AAAA",
+    "2001:db8::53 example.com A",
+    "2001:db8::53 example.com AAAA",
+  ]);
+  assert.deepEqual(at.state.propagation, { total: 2, current: 2, laggingSince: undefined, slow: false });
+  assert.deepEqual(at.told, ["propagation 2/2", "changed all"]);
+  assert.equal(at.state.publishedAt.get(parseName("example.com")), 1_000_000, "records of an earlier process");
+});
+
+test("a round in which nothing is new asks and tells nothing", async () => {
+  const at = bench([set("example.com", ["192.0.2.1"])]);
+  await at.round();
+  at.queried.length = 0;
+  at.told.length = 0;
+  at.now += 30_000;
+  assert.equal(await at.round(), 30_000);
+  assert.deepEqual([at.queried, at.told], [[], ["propagation 2/2"]]);
+});
+
+test("a change is published when every server serves it, with its lag and the staleness since the last success", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+  await at.round();
+  at.told.length = 0;
+  at.queried.length = 0;
+  written(at, "example.com", { at: at.now - 200, lastSuccessBefore: at.now - 60_000 });
+  at.answers.set("192.0.2.53 example.com A", ["192.0.2.1"]);
+  assert.equal(await at.round(), 100);
+  assert.deepEqual(at.told, ["propagation 0/1", "changed all"]);
+  assert.deepEqual(at.state.propagation, { total: 1, current: 0, laggingSince: 1_000_000, slow: false });
+  at.now += 300;
+  at.answers.clear();
+  at.told.length = 0;
+  assert.equal(await at.round(), 30_000);
+  assert.deepEqual(at.told, ["propagated 500 stale 60300", "propagation 1/1", "changed all"]);
+  assert.deepEqual([at.state.unconfirmed.size, at.state.lags], [0, [500]]);
+  assert.equal(at.state.publishedAt.get(parseName("example.com")), 1_000_300);
+});
+
+test("a change without a known last success has no staleness", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+  written(at, "example.com");
+  await at.round();
+  assert.deepEqual(at.told[0], "propagated 0 stale ?");
+});
+
+test("one server that is behind keeps the change unconfirmed, and only it is asked again", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"]), set("www.example.com", ["192.0.2.3"])]);
+  await at.round();
+  written(at, "example.com");
+  at.queried.length = 0;
+  at.answers.set("2001:db8::53 example.com A", "failed");
+  await at.round();
+  assert.deepEqual(at.queried.toSorted(), ["192.0.2.53 example.com A", "2001:db8::53 example.com A"]);
+  assert.deepEqual([at.state.propagation.current, at.state.unconfirmed.size], [1, 1]);
+});
+
+test("another set, an additional address, and no answer are not what is written", async () => {
+  for (const answer of [["192.0.2.9"], ["192.0.2.1", "192.0.2.9"], [], "failed"] as const) {
+    const at = bench([set("example.com", ["192.0.2.1"])], [ONE]);
+    at.answers.set("192.0.2.53 example.com A", answer);
+    await at.round();
+    assert.equal(at.state.propagation.current, 0, answer.toString());
+  }
+});
+
+test("the addresses may come in any order, and both families have to be there", async () => {
+  const both = [set("example.com", ["192.0.2.1", "192.0.2.2"]), set("example.com", ["2001:db8::1"], { type: "AAAA" })];
+  const at = bench(both, [ONE]);
+  at.answers.set("192.0.2.53 example.com A", ["192.0.2.2", "192.0.2.1"]);
+  await at.round();
+  assert.equal(at.state.propagation.current, 1);
+  const without = bench(both, [ONE]);
+  without.answers.set("192.0.2.53 example.com AAAA", []);
+  await without.round();
+  assert.equal(without.state.propagation.current, 0);
+});
+
+test("a name that was withdrawn is not asked for, and is confirmed", async () => {
+  const at = bench([], [ONE]);
+  await at.round();
+  written(at, "example.com");
+  await at.round();
+  assert.deepEqual([at.queried, at.state.unconfirmed.size], [[], 0]);
+});
+
+test("the waits grow with the time that a server is behind, from 0.1 s to 2 s; after 150 s it is slow and asked every 10 s", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+  at.answers.set("192.0.2.53 example.com A", ["192.0.2.1"]);
+  const waits: (number | boolean)[] = [];
+  for (const laggingForMs of [0, 1_999, 10_000, 40_000, 100_000, 150_000, 150_001]) {
+    at.now = 1_000_000 + laggingForMs;
+    waits.push(await at.round());
+  }
+  assert.deepEqual(waits, [100, 100, 500, 2_000, 2_000, 2_000, 10_000]);
+  assert.deepEqual(at.state.propagation, { total: 1, current: 0, laggingSince: 1_000_000, slow: true });
+  assert.equal(at.told.at(-1), "changed all", "that it is slow is news");
+  at.told.length = 0;
+  at.now += 10_000;
+  await at.round();
+  assert.deepEqual(at.told, ["propagation 0/1"]);
+  at.answers.clear();
+  await at.round();
+  assert.deepEqual(at.state.propagation, { total: 1, current: 1, laggingSince: undefined, slow: false });
+});
+
+test("a server that is gone no longer counts; one that comes has to show everything", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])]);
+  at.answers.set("2001:db8::53 example.com A", "failed");
+  await at.round();
+  at.endpoints = [ONE];
+  assert.equal(at.state.publishedAt.size, 0);
+  await at.round();
+  assert.deepEqual([at.state.publishedAt.size, at.state.laggingNames.size], [1, 1], "it holds nothing back any more");
+  assert.deepEqual(at.state.propagation, { total: 1, current: 1, laggingSince: undefined, slow: false });
+  at.answers.clear();
+  at.queried.length = 0;
+  at.endpoints = [ONE, TWO];
+  await at.round();
+  assert.deepEqual(at.queried, ["2001:db8::53 example.com A"]);
+});
+
+test("without a server to ask, what is written counts as published, and nothing is known of propagation", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"]), set("www.example.com", ["192.0.2.3"])], []);
+  written(at, "example.com");
+  assert.equal(await at.round(), 30_000);
+  assert.deepEqual(at.told, ["changed example.com www.example.com"]);
+  assert.deepEqual([...at.state.publishedAt.values()], [1_000_000, 1_000_000]);
+  assert.deepEqual([at.state.unconfirmed.size, at.state.propagation.total], [0, undefined]);
+  at.told.length = 0;
+  at.now += 30_000;
+  await at.round();
+  assert.deepEqual(at.told, []);
+  written(at, "example.com");
+  await at.round();
+  assert.deepEqual(at.told, ["changed example.com"]);
+  assert.equal(at.state.publishedAt.get(parseName("example.com")), 1_030_000);
+});
+
+test("when the last server goes, the whole zone is reported again", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+  await at.round();
+  at.endpoints = [];
+  at.told.length = 0;
+  await at.round();
+  assert.deepEqual(at.told, ["changed all"]);
+  assert.deepEqual([at.state.propagation.total, at.state.laggingNames.size], [undefined, 0]);
+});
+
+test("a change that is written while a round asks is settled by the next one", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+  const name = parseName("example.com");
+  at.state.unconfirmed.set(name, OLD);
+  at.onQuery = () => void at.state.unconfirmed.set(name, { ...OLD });
+  await at.round();
+  at.onQuery = undefined;
+  assert.equal(at.state.unconfirmed.size, 1);
+  await at.round();
+  assert.equal(at.state.unconfirmed.size, 0);
+});
+
+function many(count: number): readonly ActualRRset[] {
+  return Array.from({ length: count }, (_, index) =>
+    set(`n${String(index).padStart(4, "0")}.example.com`, ["192.0.2.1"]),
+  );
+}
+
+test("of more than 256 names an even sample stands for all", async () => {
+  const few = bench(many(256), [ONE]);
+  await few.round();
+  assert.equal(few.queried.length, 256);
+  const at = bench(many(1_000), [ONE]);
+  await at.round();
+  assert.equal(at.queried.length, 256);
+  const numbers = at.queried.map((key) => Number(/n(\d+)/.exec(key)?.[1])).toSorted((a, b) => a - b);
+  assert.ok(numbers.every((number, index) => Math.abs(number - (index * 1_000) / 256) <= 1));
+  assert.deepEqual([at.state.propagation.current, at.state.publishedAt.size], [1, 1_000]);
+});
+
+test("one name that is behind shows that a large zone is: the others are not asked", async () => {
+  const at = bench(many(1_000), [ONE]);
+  for (const { name } of many(1_000)) {
+    at.answers.set(`192.0.2.53 ${displayName(name)} A`, "failed");
+  }
+  await at.round();
+  assert.ok(at.queried.length <= 32, `${at.queried.length} questions`);
+  assert.equal(at.state.propagation.current, 0);
+});
+
+test("the last 50 lags are kept", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+  for (let index = 0; index < 60; index += 1) {
+    written(at, "example.com", { at: at.now - index, lastSuccessBefore: undefined });
+    await at.round();
+  }
+  assert.deepEqual([at.state.lags.length, at.state.lags[0], at.state.lags.at(-1)], [50, 10, 59]);
+});

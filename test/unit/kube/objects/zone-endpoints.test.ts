@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { DnsZone } from "../../../../src/api/dns-zone.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
+import type { KubeResult } from "../../../../src/kube/client/api-result.ts";
+import { createEndpointsOf } from "../../../../src/kube/objects/zone-endpoints.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
+import { zone } from "../../../support/objects.ts";
+import { ok, refusal, scriptedTransport } from "../../../support/scripted-transport.ts";
+
+const NEVER = new AbortController().signal;
+type Endpoints = DnsZone["spec"]["provider"]["serving"]["endpoints"];
+
+function servedBy(endpoints: Endpoints): DnsZone {
+  const { spec, ...rest } = zone("dns/a", "example.com");
+  return { ...rest, spec: { ...spec, provider: { ...spec.provider, serving: { endpoints } } } };
+}
+const service = (name: string): DnsZone => servedBy({ kind: "service", namespace: "kube-system", name, port: 53 });
+const slices = (...addresses: readonly string[]): KubeResult =>
+  ok({
+    items: [
+      {
+        ports: [{ protocol: "UDP", port: 53 }],
+        endpoints: [{ addresses: [addresses[0]] }, ...addresses.slice(1).map((address) => ({ addresses: [address] }))],
+      },
+    ],
+  });
+
+function play(results: readonly KubeResult[]) {
+  const { transport, requests } = scriptedTransport(results);
+  const clock = fakeClock();
+  const logged: string[] = [];
+  const log = { ...silentLogger, warn: (_fields: object, message: string) => void logged.push(message) };
+  const endpointsOf = createEndpointsOf({ transport, clock, log });
+  const addresses = async (of: DnsZone): Promise<string> =>
+    (await endpointsOf(of, NEVER)).map(({ address, port }) => `${address}:${port}`).join(" ");
+  return { addresses, requests, clock, logged };
+}
+
+test("a zone's own list is taken as it is, and without one there are no servers", async () => {
+  const { addresses, requests } = play([]);
+  assert.equal(
+    await addresses(servedBy({ kind: "addresses", addresses: [{ address: "192.0.2.1", port: 5353 }] })),
+    "192.0.2.1:5353",
+  );
+  assert.equal(await addresses(servedBy({ kind: "none" })), "");
+  assert.equal(requests.length, 0);
+});
+
+test("the EndpointSlices of a Service are read at most once in 5 s, by many zones together", async () => {
+  const { addresses, requests, clock } = play([slices("192.0.2.1"), slices("192.0.2.2")]);
+  assert.deepEqual(await Promise.all([addresses(service("dns")), addresses(service("dns"))]), [
+    "192.0.2.1:53",
+    "192.0.2.1:53",
+  ]);
+  await clock.advance(4_999);
+  assert.equal(await addresses(service("dns")), "192.0.2.1:53");
+  assert.equal(requests.length, 1);
+  await clock.advance(1);
+  assert.equal(await addresses(service("dns")), "192.0.2.2:53");
+  assert.deepEqual(requests[0], {
+    method: "GET",
+    path: "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Ddns",
+  });
+});
+
+test("another Service, or another port of it, is another answer", async () => {
+  const { addresses, requests } = play([slices("192.0.2.1"), slices("192.0.2.2"), slices("192.0.2.3")]);
+  await addresses(service("dns"));
+  await addresses(service("other"));
+  await addresses(servedBy({ kind: "service", namespace: "kube-system", name: "dns", port: 5353 }));
+  assert.equal(requests.length, 3);
+});
+
+test("while the slices can't be read, the last servers are the servers, and it is logged", async () => {
+  const { addresses, clock, logged } = play([refusal(500), slices("192.0.2.1"), refusal(500)]);
+  assert.equal(await addresses(service("dns")), "");
+  await clock.advance(5_000);
+  assert.equal(await addresses(service("dns")), "192.0.2.1:53");
+  await clock.advance(5_000);
+  assert.equal(await addresses(service("dns")), "192.0.2.1:53");
+  assert.deepEqual(logged, ["endpoints of the serving Service not read", "endpoints of the serving Service not read"]);
+});
