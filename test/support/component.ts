@@ -46,7 +46,10 @@ export type ComponentName =
   | "unshare"
   | "unbound-control";
 
-/** Where a component's program is, or undefined; our own builds come before the machine's. */
+/**
+ * Where a component's program is, or undefined; our own builds come before the machine's. The folder in TEST_COMPONENTS comes before both: `npm run test:oldest`
+ * names the one with the oldest versions.
+ */
 export function findComponent(name: ComponentName): string | undefined {
   return searchPath()
     .map((directory) => join(directory, name))
@@ -123,9 +126,17 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
 const OWN_BUILDS = join(import.meta.dirname, "..", "env", "bin");
 
 function searchPath(): readonly string[] {
+  const first = process.env["TEST_COMPONENTS"];
   const assets = process.env["KUBEBUILDER_ASSETS"];
   const path = (process.env["PATH"] ?? "").split(delimiter).filter((directory) => directory !== "");
-  return [OWN_BUILDS, ...(assets === undefined ? [] : [assets]), ...path, "/usr/sbin", "/usr/bin"];
+  return [
+    ...(first === undefined ? [] : [first]),
+    OWN_BUILDS,
+    ...(assets === undefined ? [] : [assets]),
+    ...path,
+    "/usr/sbin",
+    "/usr/bin",
+  ];
 }
 
 function isExecutable(path: string): boolean {

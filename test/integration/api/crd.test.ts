@@ -164,7 +164,7 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
       stalenessBound: "95s",
       summary: { hostnames: "example.com", addresses: "192.0.2.1", ttl: "60", targets: "lb.example.net" },
     };
-    await kubectl(APPLY_STATUS, manifest("DnsAlias", "shop", { status }));
+    await kubectl(["patch", "da", "shop", ...PATCH_STATUS, JSON.stringify({ status })]);
     const row = /^shop\s+example\.com\s+lb\.example\.net\s+192\.0\.2\.1\s+60\s+True\s+Ready\s+\d+s$/m;
     const columns = /^NAME\s+HOSTNAMES\s+TARGETS\s+ADDRESSES\s+TTL\s+READY\s+REASON\s+AGE$/m;
     const shown = await kubectl(["get", "da"]);
@@ -191,7 +191,7 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
       deliveryLag: "2.7s",
       planHash: "abc",
     };
-    await kubectl(APPLY_STATUS, manifest("DnsZone", "example", { status }));
+    await kubectl(["patch", "dz", "example", ...PATCH_STATUS, JSON.stringify({ status })]);
     const shown = await kubectl(["get", "dz"]);
     assert.match(shown, /^NAME\s+DOMAIN\s+PROVIDER\s+NAMES\s+READY\s+REASON\s+AGE$/m);
     const row = /^example\s+example\.com\s+coreDNS\/zoneFile\s+3\s+True\s+Ready\s+\d+s$/m;
@@ -285,7 +285,8 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
 const SOME_TIME = "2026-11-24T12:00:00Z";
 /** kubectl judges some structure by itself unless it is told not to. */
 const TRY = ["create", "--dry-run=server", "--validate=ignore", "-f", "-"];
-const APPLY_STATUS = ["apply", "--server-side", "--subresource=status", "--field-manager=dnsalias", "-f", "-"];
+/** kubectl 1.31 applies no status. */
+const PATCH_STATUS = ["--subresource=status", "--type=merge", "--patch"];
 const LEAST_ALIAS = { hostnames: ["example.com"], targets: [{ hostname: "lb.example.net" }] };
 const LEAST_ZONE = { domain: "example.com", provider: { coreDNS: { zoneFile: { baseZone: { inline: "text" } } } } };
 const READY = [
