@@ -7,7 +7,10 @@ export type ComponentName =
   | "buildah"
   | "chroot"
   | "chromium"
+  | "containerd"
   | "coredns"
+  | "conntrack"
+  | "ctr"
   | "debootstrap"
   | "delv"
   | "dig"
@@ -17,15 +20,21 @@ export type ComponentName =
   | "etcd"
   | "curl"
   | "external-dns-webhook"
+  | "gcc"
   | "helm"
   | "helm-docs"
   | "helm-unittest"
   | "kdig"
   | "knotc"
   | "knotd"
+  | "iptables"
   | "kube-apiserver"
+  | "kube-controller-manager"
+  | "kube-proxy"
+  | "kube-scheduler"
   | "kubeconform"
   | "kubectl"
+  | "kubelet"
   | "ldns-read-zone"
   | "named"
   | "named-checkconf"
@@ -40,6 +49,8 @@ export type ComponentName =
   | "pdns_server"
   | "pdnsutil"
   | "promtool"
+  | "runc"
+  | "setcap"
   | "sqlite3"
   | "unbound"
   | "unshare"
@@ -101,6 +112,7 @@ const VERSION = /\d+\.\d+(\.\d+)?/;
 const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   buildah: ["--version"],
   chromium: ["--version"],
+  containerd: ["--version"],
   coredns: ["-version"],
   curl: ["--version"],
   debootstrap: ["--version"],
@@ -111,6 +123,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   knotd: ["--version"],
   "kube-apiserver": ["--version"],
   kubectl: ["version", "--client"],
+  kubelet: ["--version"],
   openssl: ["version"],
   pdns_server: ["--version"],
   promtool: ["--version"],
