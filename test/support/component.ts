@@ -7,7 +7,10 @@ export type ComponentName =
   | "buildah"
   | "chroot"
   | "chromium"
+  | "containerd"
   | "coredns"
+  | "conntrack"
+  | "ctr"
   | "debootstrap"
   | "delv"
   | "dig"
@@ -17,6 +20,7 @@ export type ComponentName =
   | "etcd"
   | "curl"
   | "external-dns-webhook"
+  | "gcc"
   | "helm"
   | "helm-docs"
   | "helm-unittest"
@@ -24,9 +28,14 @@ export type ComponentName =
   | "kdig"
   | "knotc"
   | "knotd"
+  | "iptables"
   | "kube-apiserver"
+  | "kube-controller-manager"
+  | "kube-proxy"
+  | "kube-scheduler"
   | "kubeconform"
   | "kubectl"
+  | "kubelet"
   | "ldns-read-zone"
   | "named"
   | "named-checkconf"
@@ -41,6 +50,8 @@ export type ComponentName =
   | "pdns_server"
   | "pdnsutil"
   | "promtool"
+  | "runc"
+  | "setcap"
   | "sqlite3"
   | "unbound"
   | "unshare"
@@ -105,6 +116,7 @@ const VERSION = /\d+\.\d+(\.\d+)?/;
 const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   buildah: ["--version"],
   chromium: ["--version"],
+  containerd: ["--version"],
   coredns: ["-version"],
   curl: ["--version"],
   debootstrap: ["--version"],
@@ -116,6 +128,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   knotd: ["--version"],
   "kube-apiserver": ["--version"],
   kubectl: ["version", "--client"],
+  kubelet: ["--version"],
   openssl: ["version"],
   pdns_server: ["--version"],
   promtool: ["--version"],

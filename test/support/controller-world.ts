@@ -132,11 +132,8 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         invalid.push(manifest);
         return { kind: "written" };
       },
-      async finalizer(object, present) {
-        if (object.kind === "DnsZone") {
-          return { kind: "obsolete" };
-        }
-        return withCurrent(aliases, object, (now) => {
+      async finalizer(alias, present) {
+        return withCurrent(aliases, alias, (now) => {
           const finalizers = present ? [...now.meta.finalizers, FINALIZER] : [];
           if (!present && now.meta.deletedAt !== undefined) {
             aliases.delete(objectKey(now.meta));

@@ -4,6 +4,10 @@ export interface AuditEvent {
   readonly verb: string;
   /** `admin`, or `system:serviceaccount:NAMESPACE:NAME`. */
   readonly user: string;
+  /** Milliseconds since 1970, when the request was received. */
+  readonly at: number;
+  /** `dnsalias.io`; "" for the core group. */
+  readonly group: string;
   /** `configmaps`, `dnsaliases/status`, or "" for a path that is no resource. */
   readonly resource: string;
   readonly namespace: string;
@@ -32,6 +36,8 @@ function toEvent(line: unknown): AuditEvent {
   return {
     verb: textOf(member(line, "verb")),
     user: textOf(member(member(line, "user"), "username")),
+    at: Date.parse(textOf(member(line, "requestReceivedTimestamp"))),
+    group: textOf(member(reference, "apiGroup")),
     resource: textOf(member(reference, "resource")) + (subresource === "" ? "" : `/${subresource}`),
     namespace: textOf(member(reference, "namespace")),
     name: textOf(member(reference, "name")),

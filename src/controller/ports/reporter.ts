@@ -15,7 +15,7 @@ export interface Reporter {
   /** For an object that could not be read: conditions alone. */
   invalidObject(manifest: InvalidObject, signal: AbortSignal): Promise<StatusWrite>;
   /** Adds or removes our finalizer; a no-op in folder mode. */
-  finalizer(object: DnsAlias | DnsZone, present: boolean, signal: AbortSignal): Promise<StatusWrite>;
+  finalizer(alias: DnsAlias, present: boolean, signal: AbortSignal): Promise<StatusWrite>;
   /** Fire and forget, aggregated and rate-limited; losing one loses nothing but the notice. */
   event(object: DnsAlias | DnsZone, event: ReportedEvent): void;
 }

@@ -28,8 +28,7 @@ export function createReporter({ transport, events, clock }: ReporterDeps): Repo
     aliasStatus: status,
     zoneStatus: status,
     invalidObject: (manifest, signal) => updateInvalidStatus({ transport, writer, clock }, manifest, signal),
-    finalizer: (object, isPresent, signal) =>
-      setFinalizer(transport, resourceOf(object.kind), object.meta, isPresent, signal),
+    finalizer: (alias, isPresent, signal) => setFinalizer(transport, DNS_ALIASES, alias.meta, isPresent, signal),
     event: (object, event) => events.offer({ kind: object.kind, meta: object.meta, event }),
   };
 }

@@ -89,7 +89,6 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
       kind: "written",
     });
     assert.deepEqual(await cluster.reporter.finalizer(alias, true, NEVER), { kind: "written" });
-    assert.deepEqual(await cluster.reporter.finalizer(zone, true, NEVER), { kind: "written" });
     const manifest = { kind: "DnsAlias", key: "default/shop", generation: 1, problems: ["p"] } as const;
     assert.deepEqual(await cluster.reporter.invalidObject(manifest, NEVER), { kind: "written" });
     cluster.reporter.event(alias, { type: "Normal", reason: "Published", message: "m" });
@@ -167,6 +166,7 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     ["list", "configmaps", "-n", "kube-system"],
     ["get", "configmaps/other", "-n", "kube-system"],
     ["patch", "configmaps/other", "-n", "kube-system"],
+    ["create", "configmaps/coredns", "-n", "kube-system"],
     ["list", "configmaps", "-n", "default"],
     ["list", "configmaps", "--all-namespaces"],
     ["create", "configmaps", "-n", "default"],
@@ -179,6 +179,7 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     ["create", "dnsaliases.dnsalias.io", "-n", "default"],
     ["delete", "dnsaliases.dnsalias.io", "-n", "default"],
     ["update", "dnszones.dnsalias.io", "-n", "dns-system"],
+    ["patch", "dnszones.dnsalias.io", "-n", "dns-system"],
     ["patch", "namespaces"],
     ["list", "services", "-n", "kube-system"],
     ["patch", "deployments.apps", "-n", "kube-system"],
