@@ -57,6 +57,7 @@ export function createPlay(seed: number): Play {
   const random = randomFrom(seed);
   const world = createReplicasWorld({
     random,
+    hasResponder: true,
     onZoneWrite: (replica, location, before, after) => {
       try {
         checkWrite(stage, replica, location, before, after);

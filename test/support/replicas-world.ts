@@ -6,6 +6,7 @@ import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
 import type { Reporter, StatusWrite } from "../../src/controller/ports/reporter.ts";
+import type { ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName, type Name } from "../../src/dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
@@ -81,6 +82,8 @@ export interface ReplicasWorld {
 
 export interface ReplicasOptions {
   readonly random: Random;
+  /** Each replica has a responder, so that a follower also keeps what it was asked for. */
+  readonly hasResponder: boolean;
   /** Called before each write of a zone file takes effect. */
   readonly onZoneWrite: (replica: Replica, location: string, before: string | undefined, after: string) => void;
 }
@@ -153,7 +156,7 @@ interface Line {
   dead: boolean;
 }
 
-function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOptions): Replica {
+function startReplica(world: ReplicasWorld, { random, hasResponder, onZoneWrite }: ReplicasOptions): Replica {
   const line: Line = { random, clock: world.clock, dead: false };
   const clock: Clock = {
     now: () => world.clock.now(),
@@ -222,13 +225,7 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
     lookup: {
       lookUp: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key, replica.leads())),
     },
-    responder: {
-      readBase: async (zone) => ({ kind: "ok", text: world.bases.get(writeTargetOf(zone)) ?? "", location: "base" }),
-      setZone: (zone) => void served.set(zone.domain, zone),
-      removeZone: (domain) => void served.delete(domain),
-      changed: () => undefined,
-      lookupStarted: () => undefined,
-    },
+    ...(hasResponder ? { responder: responderPort(world, served) } : {}),
     viewIdOf: () => "view",
     serverCountOf: () => 1,
     onResult: () => undefined,
@@ -262,6 +259,16 @@ function startReplica(world: ReplicasWorld, { random, onZoneWrite }: ReplicasOpt
   world.replicas.add(replica);
   void controller.run(stopping.signal);
   return replica;
+}
+
+function responderPort(world: ReplicasWorld, served: Map<Name, ServedZone>): ResponderPort {
+  return {
+    readBase: async (zone) => ({ kind: "ok", text: world.bases.get(writeTargetOf(zone)) ?? "", location: "base" }),
+    setZone: (zone) => void served.set(zone.domain, zone),
+    removeZone: (domain) => void served.delete(domain),
+    changed: () => undefined,
+    lookupStarted: () => undefined,
+  };
 }
 
 function never(): Promise<never> {

@@ -11,7 +11,7 @@ const SHOP = alias("web/shop");
 
 /** Calls take 0.4 of `slowMs` where it is set. */
 function startWorld(): ReplicasWorld {
-  const world = createReplicasWorld({ random: () => 0.4, onZoneWrite: () => undefined });
+  const world = createReplicasWorld({ random: () => 0.4, hasResponder: false, onZoneWrite: () => undefined });
   world.bases.set(PLACE, BASE_ZONE);
   world.targets.set("cdn.test", ["198.51.100.1"]);
   world.put(ZONE);

@@ -141,10 +141,9 @@ const CASES: readonly Case[] = [
     not: /paused/,
   },
   {
-    name: "nothing is known of the alias's addresses",
+    name: "no plan knows the alias's addresses yet",
     inZones: [inZone({ published: [], contribution: undefined })],
-    want: "False NothingToPublish",
-    says: [/no addresses/],
+    want: "Unknown Pending",
   },
   {
     name: "paused before anything was published",
