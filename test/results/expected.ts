@@ -1,5 +1,6 @@
 import type { Expectations, Expected } from "./judge.ts";
 
+const WEBHOOK_COREDNS = "externalDNSWebhook against ExternalDNS's coredns provider with etcd";
 const MX_AS_CNAME = "it lists an MX record as a CNAME, so that the name counts as taken";
 
 /** The tests that are skipped or fail on a machine that has every component, each with the reason that the test gives. */
@@ -28,12 +29,8 @@ export const EXPECTED: Expectations = {
       "follows at a wildcard, whose marker answers for nothing else": "the plugin has no wildcards: they are refused",
       "leaves everything else at the name and beside it alone":
         "the plugin answers A questions with the host of an MX record at the name: such names are refused",
-      ...withoutHttps("coreDNSEtcd"),
     }),
-    ...webhookSkips("inmemory provider"),
-    ...webhookSkips("rfc2136 provider with BIND"),
-    ...webhookSkips("pdns provider with PowerDNS"),
-    ...webhookSkips("coredns provider with etcd", {
+    ...contractSkips("test/contract/external-dns-webhook.test.ts", WEBHOOK_COREDNS, {
       "follows at the apex, beside its MX and TXT": MX_AS_CNAME,
       "leaves everything else at the name and beside it alone": MX_AS_CNAME,
       "keeps somebody's text at the marker's name": "it writes only the first of several texts",
@@ -45,20 +42,4 @@ export const EXPECTED: Expectations = {
 /** The steps of the provider contract that a backend can't show, with the reason of each. */
 function contractSkips(file: string, contract: string, steps: Readonly<Record<string, string>>): readonly Expected[] {
   return Object.entries(steps).map(([step, reason]) => ({ file, test: `contract: ${contract} > ${step}`, reason }));
-}
-
-function webhookSkips(provider: string, steps: Readonly<Record<string, string>> = {}): readonly Expected[] {
-  return contractSkips(
-    "test/contract/external-dns-webhook.test.ts",
-    `externalDNSWebhook against ExternalDNS's ${provider}`,
-    { ...steps, ...withoutHttps("externalDNSWebhook") },
-  );
-}
-
-function withoutHttps(backend: string): Readonly<Record<string, string>> {
-  const reason = `${backend} has no HTTPS records, and says so`;
-  return {
-    "puts an HTTPS record in alias mode beside the addresses, follows it, and takes it away": reason,
-    "leaves somebody's HTTPS record alone, beside addresses of ours, and adopts it when asked to": reason,
-  };
 }
