@@ -79,9 +79,11 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     await lab.apply(aliasManifest({ name: "first", hostnames: ["first.seen.example"], targets: [["11.18.2.1"]] }));
     await aliasShows(lab, "web/first", "Programmed", /^Unknown Propagating: .*0 of 1 servers/, { withinMs: 6_000 });
     assert.deepEqual(await propagationServers(), [0, 1]);
-    assert.deepEqual(await eventsOf(lab, "web", "first"), [
-      "Normal Published: first.seen.example A: nothing → 11.18.2.1",
-    ]);
+    await waitFor("the Event", async () =>
+      assert.deepEqual(await eventsOf(lab, "web", "first"), [
+        "Normal Published: first.seen.example A: nothing → 11.18.2.1",
+      ]),
+    );
     await addressesBecome(lab.dns, "first.seen.example", "A", ["11.18.2.1"]);
     await aliasShows(lab, "web/first", "Programmed", /^True Programmed: .*1 of 1 servers/);
     await hasEvent("web", "first", /^Normal Ready: /);
