@@ -10,12 +10,13 @@ import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
-import type { ActualZone, ApplyResult, Failed } from "../../providers/provider.ts";
+import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
 import { limitsOf, propose } from "./propose-changes.ts";
+import { recordRefusals, recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
@@ -153,7 +154,9 @@ async function publish(
   });
   recordHeld(deps, state, guarded);
   const peace = withoutContested(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
-  recordRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
+  const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
+  state.rejected = stillPlanned(state.rejected, peace.writes);
+  recordRefusals(deps, state, [...refusals, ...state.rejected]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
   const { writes, waitMs } = holdBack(state, peace.writes, deps.clock.now());
@@ -165,7 +168,7 @@ async function publish(
     const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
-  return write(deps, state, { actual, writes, settled, waitMs }, signal);
+  return write(deps, state, { actual, writes, refusals, settled, waitMs }, signal);
 }
 
 /** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
@@ -185,6 +188,8 @@ function nextPlanMs({ clock }: ReconcileDeps, { plan }: ZoneState): Millis {
 interface Pending {
   readonly actual: ActualZone;
   readonly writes: readonly Write[];
+  /** What the plan itself refuses. */
+  readonly refusals: readonly Refusal[];
   readonly settled: ZoneOutcome;
   /** Until what had to wait for a look of our own may be written. */
   readonly waitMs: Millis | undefined;
@@ -192,7 +197,7 @@ interface Pending {
 
 async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Requeue> {
   const zone = objectKey(state.zone.meta);
-  const { actual, writes, settled, waitMs } = pending;
+  const { actual, writes } = pending;
   const startedAt = deps.clock.now();
   const result = await state.provider.apply({ zone: actual, writes }, signal);
   if (result.kind === "failed" && result.deferred === true) {
@@ -201,14 +206,20 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   const tookMs = deps.clock.now() - startedAt;
   deps.observer.zoneWrite(zone, countedAs(result), tookMs);
   switch (result.kind) {
-    case "applied":
-      writeDone(deps, state, pending, result);
-      deps.log.info(
-        { zone, provider: state.provider.id, ...tally(writes), serial: result.serial, tookMs },
-        "zone applied",
-      );
-      await state.provider.expediteDelivery?.(signal);
-      return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
+    case "applied": {
+      const done = writesDone(writes, result);
+      recordRejections(deps, state, pending.refusals, result);
+      writeDone(deps, state, { ...pending, writes: done }, result);
+      if (done.length > 0 || result.wrote) {
+        deps.log.info(
+          { zone, provider: state.provider.id, ...tally(done), serial: result.serial, tookMs },
+          "zone applied",
+        );
+        await state.provider.expediteDelivery?.(signal);
+      }
+      const waitsMs = [nextPlanMs(deps, state), pending.waitMs ?? Infinity, result.retryAfterMs ?? Infinity];
+      return settleAs(deps, state, pending.settled, { afterMs: Math.min(...waitsMs) });
+    }
     case "conflict":
       deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
       state.actual = undefined;
@@ -223,28 +234,25 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   }
 }
 
-function writeDone(
-  deps: ReconcileDeps,
-  state: ZoneState,
-  { actual, writes }: Pending,
-  result: Extract<ApplyResult, { kind: "applied" }>,
-): void {
+function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes }: Pending, result: Applied): void {
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
-  state.planningSince = undefined;
+  state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
   const { warning } = actual;
+  const repaired = repairedBy(writes, actual.drift ?? []);
+  const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
   setActual(
     state,
     {
       revision: result.revision,
       sets,
       ...(serial === undefined ? {} : { serial }),
+      ...(drift.length === 0 ? {} : { drift }),
       ...(warning === undefined ? {} : { warning }),
     },
     deps.ownerId,
   );
-  const repaired = repairedBy(writes, actual.drift ?? []);
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,
@@ -261,8 +269,10 @@ function writeDone(
     state.unconfirmed.set(name, { ...(state.unconfirmed.get(name) ?? pendingChange) });
   }
   recordPublished(deps, state.zone, writes);
-  deps.onWritten(objectKey(state.zone.meta));
-  deps.onChanged(objectKey(state.zone.meta), names);
+  if (names.length > 0 || result.wrote) {
+    deps.onWritten(objectKey(state.zone.meta));
+    deps.onChanged(objectKey(state.zone.meta), names);
+  }
 }
 
 function settleAs(
@@ -312,15 +322,6 @@ function recordHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): vo
   if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
     deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
     deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
-  }
-}
-
-/** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
-function recordRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonly Refusal[]): void {
-  if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
-    const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
-    state.refusals = refusals;
-    deps.onChanged(objectKey(state.zone.meta), [...names]);
   }
 }
 
