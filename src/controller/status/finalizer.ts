@@ -22,7 +22,8 @@ const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Lets an alias under deletion go once nothing of it is published any more, or it is abandoned, or the wait is over. What is left behind is still ours and
- * is deleted by the next plan that can be written: the finalizer only lets the one who deletes see the end.
+ * is deleted by the next plan that can be written: the finalizer only lets the one who deletes see the end. Where the zone's policy deletes nothing, there is
+ * nothing to wait for.
  */
 export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
   if (!alias.meta.finalizers.includes(FINALIZER)) {
@@ -40,12 +41,14 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
   return afterWrite(await deps.reporter.finalizer(alias, false, signal));
 }
 
-/** Owner names that only this alias asked for and that are still written as ours. */
+/** Owner names that only this alias asked for, that are still written as ours, and whose zone deletes what nobody wants. */
 function stillPublished({ store, zoneState }: FinalizeDeps, alias: DnsAlias): readonly Name[] {
   return alias.spec.hostnames.filter((hostname) => {
     const match = store.matchOf(alias, hostname);
-    const zones = match.kind === "zones" ? match.zones.map((zone) => objectKey(zone.meta)) : [];
-    return zones.some((zone) => isWritten(zoneState(zone), hostname) && !store.claimsIn(zone).has(hostname));
+    const zones = match.kind === "zones" ? match.zones.filter(({ spec }) => spec.policy === "Sync") : [];
+    return zones
+      .map((zone) => objectKey(zone.meta))
+      .some((zone) => isWritten(zoneState(zone), hostname) && !store.claimsIn(zone).has(hostname));
   });
 }
 

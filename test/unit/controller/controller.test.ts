@@ -179,6 +179,26 @@ test("deletion withdraws our records and then lets the object go", async () => {
   assert.equal(world.alias("web/shop"), undefined);
 });
 
+for (const policy of ["UpsertOnly", "CreateOnly"] as const) {
+  test(`with policy ${policy}, where nothing is withdrawn, a deletion doesn't wait for it, and the records stay`, async () => {
+    const kept = zone("dns/com", "example.com", { policy });
+    await using world = startWorld({
+      zones: [kept],
+      aliases: [alias("web/shop")],
+      targets: { "cdn.test": ["198.51.100.1"] },
+    });
+    await world.clock.advance(60_000);
+    world.remove("web/shop");
+    await world.clock.advance(10_000);
+    assert.equal(world.alias("web/shop"), undefined);
+    assert.deepEqual(
+      world.events.filter(({ reason }) => reason === "Abandoned"),
+      [],
+    );
+    assert.equal(world.published("dns/com").length, 1);
+  });
+}
+
 test("a deletion waits for a backend that is down, and not for ever", async () => {
   await using world = startWorld({ zones: [ZONE], aliases: [SHOP], targets: { "cdn.test": ["198.51.100.1"] } });
   await world.clock.advance(MINUTE);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { ABANDON_ANNOTATION, FINALIZER, type ObjectMeta } from "../../../../src/api/meta.ts";
+import type { DnsZone } from "../../../../src/api/dns-zone.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { afterWrite, finalize } from "../../../../src/controller/status/finalizer.ts";
@@ -22,6 +23,7 @@ interface Scene {
   readonly other?: boolean;
   /** Nothing is known of the zone. */
   readonly unknown?: boolean;
+  readonly policy?: DnsZone["spec"]["policy"];
   readonly write?: StatusWrite;
 }
 
@@ -37,7 +39,7 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
   const meta = { finalizers: [FINALIZER], deletedAt: NOW - MINUTE, ...scene.meta };
   const gone = alias("web/shop", { meta, ...(scene.hostnames && { hostnames: scene.hostnames }) });
   const store = createStore(() => "place");
-  store.note({ kind: "zone", zone: ZONE });
+  store.note({ kind: "zone", zone: zone("dns/com", "example.com", { policy: scene.policy ?? "Sync" }) });
   store.note({ kind: "alias", alias: gone });
   if (scene.other === true) {
     store.note({ kind: "alias", alias: alias("web/other") });
@@ -83,6 +85,8 @@ const ROWS: readonly (readonly [name: string, scene: Scene, want: Outcome])[] = 
   ["nothing is known of the zone", { unknown: true }, LETS_GO],
   ["no zone has the name", { hostnames: ["example.net"], sets: [rrset(["192.0.2.1"])] }, LETS_GO],
   ["it has no finalizer of ours", { meta: { finalizers: ["another"] } }, { requeue: "done", removed: [], events: [] }],
+  ["the zone's policy is UpsertOnly", { sets: [rrset(["192.0.2.1"])], policy: "UpsertOnly" }, LETS_GO],
+  ["the zone's policy is CreateOnly", { sets: [rrset(["192.0.2.1"])], policy: "CreateOnly" }, LETS_GO],
   ["ten minutes are not over", { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: NOW - 10 * MINUTE + 1 } }, WAITS],
 ];
 
