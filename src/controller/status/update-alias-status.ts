@@ -6,7 +6,7 @@ import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
 import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
 import { aliasStatus } from "./alias-status.ts";
 import { overdueAt, targetVerdicts } from "./alias-conditions.ts";
-import { afterWrite, finalize } from "./finalizer.ts";
+import { afterWrite, finalize, type Deletion } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
@@ -21,6 +21,7 @@ export interface AliasReportDeps extends FactsDeps {
   readonly mayWrite: () => boolean;
   /** An edit of the alias that could not be read; what was read before still stands. */
   readonly invalidEdit: (alias: ObjectKey) => InvalidObject | undefined;
+  readonly deletions: Map<ObjectKey, Deletion>;
 }
 
 /** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
@@ -28,6 +29,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   const alias = deps.store.alias(key);
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);
+    deps.deletions.delete(key);
     return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
   if (!deps.mayWrite()) {
