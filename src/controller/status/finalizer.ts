@@ -25,7 +25,7 @@ export interface Deletion {
 }
 
 /** A deletion never waits longer than this for a backend that is down or a plan that is held. */
-const GIVE_UP_MS = 600_000;
+export const GIVE_UP_MS: Millis = 600_000;
 const LOOK_AGAIN_MS = 1_000;
 
 /**

@@ -6,7 +6,7 @@ import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
 import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
 import { aliasStatus } from "./alias-status.ts";
 import { overdueAt, targetVerdicts } from "./alias-conditions.ts";
-import { afterWrite, finalize, type Deletion } from "./finalizer.ts";
+import { afterWrite, finalize, GIVE_UP_MS, type Deletion } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
@@ -36,7 +36,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
     return { requeue: "done" };
   }
   if (alias.meta.deletedAt !== undefined) {
-    return finalize(deps, alias, signal);
+    return endAlias(deps, alias, signal);
   }
   const facts = factsOf(deps, alias, deps.clock.now());
   recordEarlyReport(deps, facts);
@@ -51,6 +51,21 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
     }
   }
   return writeStatus(deps, facts, signal);
+}
+
+/** A deletion that waits for the guard or for a backend says so itself; one that takes a moment is not worth a status. */
+async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
+  const next = await finalize(deps, alias, signal);
+  const deletion = deps.deletions.get(objectKey(alias.meta));
+  const facts = factsOf(deps, alias, deps.clock.now());
+  if (
+    deletion === undefined ||
+    !facts.inZones.some(({ outcome }) => outcome.kind === "held" || outcome.kind === "failed")
+  ) {
+    return next;
+  }
+  const written = await writeStatus(deps, { ...facts, letGoAt: deletion.since + GIVE_UP_MS }, signal);
+  return written.requeue === "done" ? next : written;
 }
 
 /** What is reported comes from the zone's last plan; where another plan is due, that one has the alias reported again. */
