@@ -31,6 +31,8 @@ export interface Platform extends AsyncDisposable {
   readonly hasLease: boolean;
   /** What keeps this plane from working now, one sentence each. */
   problems(): readonly string[];
+  /** What may never end, by a name for people: when it last gave a sign of life. */
+  heartbeats(): ReadonlyMap<string, Millis>;
   /** Calls `onLeading` for each term in which this process may write, until the signal aborts. */
   lead(onLeading: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
