@@ -119,6 +119,12 @@ const cases: readonly Case[] = [
     verdicts: ["failing"],
   },
   {
+    name: "a target of which one family fails is failing, and keeps both",
+    answers: [A, { ...AAAA, ...LONG_AGO, lastSuccessAt: NOW - 1 }],
+    want: ["192.0.2.1", "2001:db8::1"],
+    verdicts: ["failing"],
+  },
+  {
     name: "stale under Keep: last-good stays",
     answers: [{ ...A, ...LONG_AGO }, NO_AAAA],
     spec: { maxStalenessMs: 1_000 },

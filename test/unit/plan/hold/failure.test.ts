@@ -80,6 +80,20 @@ for (const reason of ["loop", "too-deep"] as const) {
   });
 }
 
+test("the path of a failure that is not about the chain is not shown", () => {
+  const path = [KEY.target, parseName("b.example.net")];
+  assert.deepEqual(playOut([GOOD, [61, failed("servfail", path)]]).chain, [KEY.target]);
+});
+
+test("a loop whose path is unknown leaves the chain as it was", () => {
+  assert.deepEqual(playOut([GOOD, [61, failed("loop", [])]]).chain, [KEY.target]);
+});
+
+test("an empty answer ends the row of waits as well", () => {
+  const last = playOut([GOOD, [61, failed()], [66, failed()], [76, empty()], [140, failed()]], { random: 0.5 });
+  assert.equal(waitFrom(last, 140), 5_000);
+});
+
 const positiveSibling = answerOf(playOut([GOOD], { from: freshState({ ...KEY, family: "AAAA" }, 0) }));
 const emptySibling = answerOf(playOut([[0, empty()]], { from: freshState({ ...KEY, family: "AAAA" }, 0) }));
 
