@@ -380,5 +380,6 @@ test("several mistakes are all reported, up to a limit", () => {
 });
 
 test("a text of a size that no zone has is refused at once", () => {
+  assert.deepEqual(problemsOf(SOA.padEnd(4_194_304, ";")), [], "the largest size");
   assert.match(problemsOf(";".repeat(4_194_305))[0] ?? "", /make it smaller/);
 });

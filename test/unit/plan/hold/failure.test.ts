@@ -4,6 +4,7 @@ import { array, assert as check, constantFrom, integer, property, tuple } from "
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { FAILURE_REASONS } from "../../../../src/dns/lookup-result.ts";
 import { answerOf } from "../../../../src/plan/hold/answer-of.ts";
+import { isOutage } from "../../../../src/plan/hold/failure.ts";
 import { freshState, type HoldState } from "../../../../src/plan/hold/state.ts";
 import { empty, failed, found, KEY, play, playOut, published, waitFrom } from "../../../support/hold-play.ts";
 
@@ -57,6 +58,18 @@ test("a look-up out of turn that fails does not put off the next one", () => {
 test("time-outs, SERVFAILs and the like are one outage: the first reason stays", () => {
   const reasons = play([GOOD, [61, failed("timeout")], [66, failed("servfail")], [76, failed("unreachable")]]);
   assert.deepEqual(reasons.slice(1).map(reasonOf), ["timeout", "timeout", "timeout"]);
+});
+
+test("an outage is what a resolver or the path to it does, and nothing that the target's owner can correct", () => {
+  assert.deepEqual(FAILURE_REASONS.filter(isOutage).toSorted(), [
+    "malformed",
+    "rcode",
+    "refused",
+    "servfail",
+    "timeout",
+    "truncated",
+    "unreachable",
+  ]);
 });
 
 test("a loop is told although the row began with a time-out", () => {
