@@ -160,6 +160,14 @@ const cases: readonly Case[] = [
     mayNotDelete: ["A", "AAAA"],
   },
   {
+    name: "never resolved: the fallback addresses are for a target that was there",
+    answers: [answer("cdn.test", "A", [], { outcome: LONG_AGO.outcome }), NO_AAAA],
+    spec: { onEmpty: "Fallback", onStale: "Fallback", fallbackAddresses: ["192.0.2.9"] },
+    want: [],
+    verdicts: ["never-resolved"],
+    mayNotDelete: ["A", "AAAA"],
+  },
+  {
     name: "not looked up yet: nothing is taken away",
     answers: [],
     want: [],

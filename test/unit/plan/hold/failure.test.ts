@@ -117,6 +117,22 @@ test("NXDOMAIN while the other family has addresses is an inconsistent failure",
   assert.equal(published([last])[0], "a b");
 });
 
+for (const [family, other] of [
+  ["A", "AAAA"],
+  ["AAAA", "A"],
+] as const) {
+  test(`an inconsistent NXDOMAIN for ${family} names the server and the family that has records`, () => {
+    const sibling = answerOf(playOut([GOOD], { from: freshState({ ...KEY, family: other }, 0) }));
+    const from = freshState({ ...KEY, family }, 0);
+    const { outcome } = playOut([[61, empty("nxdomain", { server: "s2" })]], { from, sibling });
+    assert.deepEqual(outcome, {
+      kind: "failure",
+      reason: "inconsistent",
+      detail: `s2 says that cdn.example.net does not exist, while it has ${other} records`,
+    });
+  });
+}
+
 test("NODATA while the other family has addresses is an empty family, not a failure", () => {
   const last = playOut([GOOD, [61, empty("nodata")]], { sibling: positiveSibling });
   assert.equal(last.outcome.kind, "nodata");
