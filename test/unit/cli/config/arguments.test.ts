@@ -293,11 +293,17 @@ for (const { line, environment, says } of wrong) {
 }
 
 /** What a person can give more than once; of everything else the second is a mistake. */
-const LISTS = ["namespace", "resolver", "responder-exempt", "responder-listen", "transfer-listen"];
+const LISTS: ReadonlySet<string> = new Set([
+  "namespace",
+  "resolver",
+  "responder-exempt",
+  "responder-listen",
+  "transfer-listen",
+]);
 
 for (const command of COMMANDS) {
   for (const { name, placeholder } of optionsOf(command).filter((option) => option.placeholder !== undefined)) {
-    const isList = LISTS.includes(name);
+    const isList = LISTS.has(name);
     test(`dnsalias ${command} --${name} ${placeholder} twice is ${isList ? "a list" : "refused"}`, () => {
       const asked = readArguments([command, `--${name}`, "a", `--${name}`, "b"], {});
       if (isList) {
