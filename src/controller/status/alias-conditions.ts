@@ -57,7 +57,24 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   }
   const rotating = targets.some(({ answers }) => answers.some((answer) => answer.rotating));
   const steady = rotating ? "; a target shows changing parts of a pool, and what is published is kept steady" : "";
-  return { status: "True", reason: "Resolved", message: `all targets have addresses${steady}` };
+  const refused = refusedAddresses(targets);
+  const without = refused === undefined ? "" : `; ${refused}`;
+  return { status: "True", reason: "Resolved", message: `all targets have addresses${without}${steady}` };
+}
+
+/**
+ * The addresses of targets that are refused although the targets count as good, because they have others: a family that never had addresses to
+ * publish takes nothing from the other one. Undefined: there are none.
+ */
+export function refusedAddresses(targets: readonly TargetVerdict[]): string | undefined {
+  const refused = targets.flatMap(({ target, verdict, answers }) =>
+    answers.flatMap(({ key, outcome }) =>
+      verdict === "good" && outcome.kind === "failure" && outcome.reason === "special-use"
+        ? [`${displayName(target)} ${key.family} is not published: ${outcome.detail}`]
+        : [],
+    ),
+  );
+  return refused.length === 0 ? undefined : refused.join("; ");
 }
 
 /** Reasons from worst to least, for the one that the condition shows. */
@@ -66,6 +83,7 @@ const SEVERITY = ["LoopDetected", "SpecialUseRefused", "NoAddresses", "Stale", "
 function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): ConditionResult | undefined {
   const name = displayName(target);
   const failure = worstFailure(answers);
+  const refused = failure?.reason === "special-use" ? ` (${failure.detail})` : "";
   switch (verdict) {
     case "good":
       return undefined;
@@ -93,12 +111,12 @@ function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): 
     case "stale-kept":
       return no(
         "Stale",
-        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness; the last good addresses stay`,
+        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness${refused}; the last good addresses stay`,
       );
     case "stale-withdrawn":
       return no(
         "Stale",
-        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness; its addresses were withdrawn as spec.onStale asks`,
+        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness${refused}; its addresses were withdrawn as spec.onStale asks`,
       );
   }
 }
@@ -247,7 +265,8 @@ function no(reason: string, message: string): ConditionResult {
 }
 
 function worstFailure(answers: readonly TargetAnswer[]): Extract<Outcome, { kind: "failure" }> | undefined {
-  return answers.map(({ outcome }) => outcome).find((outcome) => outcome.kind === "failure");
+  const failures = answers.map(({ outcome }) => outcome).filter((outcome) => outcome.kind === "failure");
+  return failures.find(({ reason }) => reason === "special-use") ?? failures[0];
 }
 
 function emptySince(answers: readonly TargetAnswer[]): Millis | undefined {

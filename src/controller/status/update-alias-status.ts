@@ -5,7 +5,7 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
 import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
 import { aliasStatus } from "./alias-status.ts";
-import { overdueAt, targetVerdicts } from "./alias-conditions.ts";
+import { overdueAt, refusedAddresses, targetVerdicts } from "./alias-conditions.ts";
 import { afterWrite, finalize, GIVE_UP_MS, type Deletion } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
@@ -109,6 +109,7 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
   }
   if (written.kind === "written") {
     recordReadiness(deps, alias, status);
+    recordRefusedAddresses(deps, facts);
     deps.store.rememberAliasStatus(alias, status);
   }
   return nextLookup(facts);
@@ -135,6 +136,19 @@ function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasSt
     });
   }
 }
+
+/** Ready doesn't change for them, so they have an Event of their own. */
+function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void {
+  const { alias } = facts;
+  const refused = refusedAddresses(targetVerdicts(facts));
+  const before = alias.status?.conditions.find(({ type }) => type === "Resolved");
+  if (refused !== undefined && before?.message.includes(refused) !== true) {
+    deps.log.warn({ alias: objectKey(alias.meta), reason: REFUSED, detail: refused }, "addresses are not published");
+    deps.reporter.event(alias, { type: "Warning", reason: REFUSED, message: refused });
+  }
+}
+
+const REFUSED = "SpecialUseRefused";
 
 /** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
 function nextLookup({ alias, inZones, now, withoutZone }: AliasFacts): Requeue {

@@ -24,6 +24,7 @@ function both(addresses: readonly string[], more: Partial<NamePlan> = {}): NameP
   return plan([], { sets: [...sets, { ...HTTPS, ttl: 60, resources: ["web/shop"] }], ...more });
 }
 
+const SIX = { name: NAME, type: "AAAA" as const, ttl: 60, data: ["2001:db8::1"] };
 const HTTPS = { name: NAME, type: "HTTPS" as const, data: ["0 lb.example.net."] };
 
 interface Case {
@@ -200,6 +201,38 @@ const cases: readonly Case[] = [
     names: [plan([], { keepPublished: ["A", "AAAA", "HTTPS"] })],
     actual: [actual(["192.0.2.1"], "me"), actual(["0 lb.example.net."], "me", { type: "HTTPS" })],
     want: [],
+  },
+  {
+    name: "an address record of the other family that somebody wrote has the name",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["2001:db8::9"], undefined, { type: "AAAA" })],
+    want: ["refuse ForeignRecord"],
+  },
+  {
+    name: "the same of another owner",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["2001:db8::9"], "other", { type: "AAAA" })],
+    want: ["refuse ForeignOwner"],
+  },
+  {
+    name: "the same with Adopt, where the alias doesn't have that family",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["2001:db8::9"], undefined, { type: "AAAA" })],
+    conflict: "Adopt",
+    want: ["refuse ForeignRecord"],
+  },
+  {
+    name: "Adopt takes over one family and creates the other",
+    names: [plan([], { sets: [...plan(["192.0.2.1"]).sets, { ...SIX, resources: ["web/shop"] }] })],
+    actual: [actual(["2001:db8::9"], undefined, { type: "AAAA" })],
+    conflict: "Adopt",
+    want: ["create 192.0.2.1", "update 2001:db8::9 to 2001:db8::1"],
+  },
+  {
+    name: "what is published follows on beside a record that somebody adds",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], "me"), actual(["2001:db8::9"], undefined, { type: "AAAA" })],
+    want: ["update 192.0.2.1 to 192.0.2.2"],
   },
   {
     name: "somebody's HTTPS record stops no addresses",
