@@ -14,8 +14,10 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Rejected",
     on: ["Programmed"],
-    meaning: "The apiserver, an admission policy of the cluster, or the provider does not take what dnsalias writes.",
-    whatToDo: "See the message; except the object from the policy, or choose another name or key.",
+    meaning:
+      "The apiserver, an admission policy of the cluster, or the provider rejects these records or this object, and accepts others. The other names of the zone are written. A rejected write is tried again every minute.",
+    whatToDo:
+      "See the message, which has the server's own words. Change the rule at the server, except the object from the policy, or choose another name or key.",
     turn: "user",
   },
   {

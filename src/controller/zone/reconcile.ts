@@ -11,13 +11,14 @@ import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
-import type { ActualZone, ApplyResult, Failed } from "../../providers/provider.ts";
+import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
 import { gatheredWrites, recordGuarded, recordHeld, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
 import { limitsOf, propose } from "./propose-changes.ts";
+import { recordRefusals, recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
@@ -161,7 +162,9 @@ async function publish(
   recordHeld(deps, state, guarded);
   const gathered = gatheredWrites(state, guarded, now);
   const peace = withoutContested(gathered.writes, actual.drift ?? [], state.setRepairs, now);
-  recordRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
+  const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
+  state.rejected = stillPlanned(state.rejected, peace.writes);
+  recordRefusals(deps, state, [...refusals, ...state.rejected]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
   const { writes, waitMs: peerMs } = holdBack(state, peace.writes, now);
@@ -174,7 +177,7 @@ async function publish(
     const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
-  return write(deps, state, { actual, writes, settled, waitMs, guarded }, signal);
+  return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
 /** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
@@ -194,6 +197,8 @@ function nextPlanMs({ clock }: ReconcileDeps, { plan }: ZoneState): Millis {
 interface Pending {
   readonly actual: ActualZone;
   readonly writes: readonly Write[];
+  /** What the plan itself refuses. */
+  readonly refusals: readonly Refusal[];
   readonly settled: ZoneOutcome;
   /** Until what had to wait for a look of our own, or for other deletes, may be written. */
   readonly waitMs: Millis | undefined;
@@ -202,7 +207,7 @@ interface Pending {
 
 async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Requeue> {
   const zone = objectKey(state.zone.meta);
-  const { actual, writes, settled, waitMs } = pending;
+  const { actual, writes } = pending;
   const startedAt = deps.clock.now();
   const result = await state.provider.apply({ zone: actual, writes }, signal);
   if (result.kind === "failed" && result.deferred === true) {
@@ -211,14 +216,20 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   const tookMs = deps.clock.now() - startedAt;
   deps.observer.zoneWrite(zone, countedAs(result), tookMs);
   switch (result.kind) {
-    case "applied":
-      writeDone(deps, state, pending, result);
-      deps.log.info(
-        { zone, provider: state.provider.id, ...tally(writes), serial: result.serial, tookMs },
-        "zone applied",
-      );
-      await state.provider.expediteDelivery?.(signal);
-      return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
+    case "applied": {
+      const done = writesDone(writes, result);
+      recordRejections(deps, state, pending.refusals, result);
+      writeDone(deps, state, { ...pending, writes: done }, result);
+      if (done.length > 0 || result.wrote) {
+        deps.log.info(
+          { zone, provider: state.provider.id, ...tally(done), serial: result.serial, tookMs },
+          "zone applied",
+        );
+        await state.provider.expediteDelivery?.(signal);
+      }
+      const waitsMs = [nextPlanMs(deps, state), pending.waitMs ?? Infinity, result.retryAfterMs ?? Infinity];
+      return settleAs(deps, state, pending.settled, { afterMs: Math.min(...waitsMs) });
+    }
     case "conflict":
       deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
       state.actual = undefined;
@@ -233,29 +244,26 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   }
 }
 
-function writeDone(
-  deps: ReconcileDeps,
-  state: ZoneState,
-  { actual, writes, guarded }: Pending,
-  result: Extract<ApplyResult, { kind: "applied" }>,
-): void {
+function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guarded }: Pending, result: Applied): void {
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
-  state.planningSince = undefined;
+  state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
   const { warning } = actual;
+  const repaired = repairedBy(writes, actual.drift ?? []);
+  const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
   setActual(
     state,
     {
       revision: result.revision,
       sets,
       ...(serial === undefined ? {} : { serial }),
+      ...(drift.length === 0 ? {} : { drift }),
       ...(warning === undefined ? {} : { warning }),
     },
     deps.ownerId,
   );
-  const repaired = repairedBy(writes, actual.drift ?? []);
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,
@@ -272,8 +280,10 @@ function writeDone(
     state.unconfirmed.set(name, { ...(state.unconfirmed.get(name) ?? pendingChange) });
   }
   recordPublished(deps, state.zone, writes);
-  deps.onWritten(objectKey(state.zone.meta));
-  deps.onChanged(objectKey(state.zone.meta), names);
+  if (names.length > 0 || result.wrote) {
+    deps.onWritten(objectKey(state.zone.meta));
+    deps.onChanged(objectKey(state.zone.meta), names);
+  }
 }
 
 function settleAs(
@@ -315,15 +325,6 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
     deps.onChanged(zone, undefined);
   }
   return { requeue: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
-}
-
-/** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
-function recordRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonly Refusal[]): void {
-  if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
-    const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
-    state.refusals = refusals;
-    deps.onChanged(objectKey(state.zone.meta), [...names]);
-  }
 }
 
 function isContested(deps: ReconcileDeps, state: ZoneState): boolean {

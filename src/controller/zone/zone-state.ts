@@ -57,8 +57,10 @@ export interface ZoneState {
   readFor: ReadonlySet<Name>;
   plan: ZonePlan | undefined;
   outcome: ZoneOutcome;
-  /** Refused changes of the last plan. */
+  /** Refused changes of the last plan, and writes of it that the backend rejects. */
   refusals: readonly Refusal[];
+  /** Those of `refusals` that the backend rejected at the last write. */
+  rejected: readonly Refusal[];
   propagation: Propagation;
   /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
   lags: readonly Millis[];
@@ -103,6 +105,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     plan: undefined,
     outcome: { kind: "pending" },
     refusals: [],
+    rejected: [],
     propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },
     lags: [],
     changePendingSince: undefined,

@@ -5,7 +5,8 @@ import type { AliasType } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import { EXTERNAL_DNS_LACKS } from "../external-dns-types.ts";
 import { checkedOwnerId } from "../owner-id.ts";
-import type { ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
+import type { Applied, ApplyRequest, ApplyResult, ReadResult, Rejection, ZoneProvider } from "../provider.ts";
+import { createRejectionMemory, type RejectionMemory } from "../rejection-memory.ts";
 import { aliasesIn, aliasesText, objectFor, setsIn, type EndpointSet, type Ours } from "./convert.ts";
 import type { EndpointConflict, EndpointProblem, EndpointStore, StoredEndpoint } from "./endpoint-store.ts";
 import { actualOf, driftOf, unsound, viewOf, type View } from "./endpoint-view.ts";
@@ -21,7 +22,8 @@ export interface DnsEndpointDeps extends Ours {
  */
 export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
-  const state: State = { ...deps, view: undefined, left: new Map(), unseen: new Map() };
+  const rejections = createRejectionMemory(deps.clock);
+  const state: State = { ...deps, rejections, view: undefined, left: new Map(), unseen: new Map() };
   return {
     id: "dnsEndpoint",
     lacks: EXTERNAL_DNS_LACKS,
@@ -35,6 +37,8 @@ const UNSEEN_MS: Millis = 180_000;
 const CONCURRENT_WRITES = 8;
 
 interface State extends DnsEndpointDeps {
+  /** By {@link Task}. */
+  readonly rejections: RejectionMemory;
   view: View | undefined;
   /** The sets that this process left in each object, so that a deleted one is known for deleted. */
   left: Map<Name, readonly EndpointSet[]>;
@@ -86,12 +90,15 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
   }
   state.view = undefined;
   const tasks = tasksOf(state, view, writes);
-  const problem = await runAll(tasks, (task) => carryOut(state, task, signal));
+  const { fresh, due } = state.rejections.plan(tasks.map(({ key }) => key));
+  const open = new Set([...fresh, ...due]);
+  const attempted = tasks.filter(({ key }) => open.has(key));
+  const problem = await runAll(attempted, (task) => carryOut(state, task, signal));
   if (problem !== undefined) {
     return problem;
   }
   const objects = new Map(view.ours);
-  for (const { name, outcome } of tasks) {
+  for (const { name, outcome } of attempted) {
     if (outcome.object === undefined) {
       objects.delete(name);
     } else {
@@ -99,11 +106,24 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
     }
   }
   state.view = viewOf([...objects.values(), ...view.others], state);
-  return { kind: "applied", revision: state.view.revision, wrote: tasks.length > 0 };
+  const wrote = attempted.some(({ key }) => state.rejections.causeOf(key) === undefined);
+  return { kind: "applied", revision: state.view.revision, wrote, ...rejectedOf(state, tasks) };
+}
+
+function rejectedOf({ rejections }: State, tasks: readonly Task[]): Pick<Applied, "rejected" | "retryAfterMs"> {
+  const rejected = tasks.flatMap(({ key, writes }): readonly Rejection[] => {
+    const cause = rejections.causeOf(key);
+    return cause === undefined ? [] : writes.map((write) => ({ write, reason: cause.reason, message: cause.message }));
+  });
+  const retryAfterMs = rejections.nextRetryMs();
+  return { ...(rejected.length > 0 && { rejected }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 interface Task {
+  /** The same for each try to write the object, and for each to remove it. */
+  readonly key: string;
   readonly name: Name;
+  readonly writes: readonly Write[];
   readonly before: StoredEndpoint | undefined;
   /** Empty: the object goes. */
   readonly sets: readonly EndpointSet[];
@@ -120,7 +140,8 @@ function tasksOf(state: State, view: View, writes: readonly Write[]): readonly T
     const sets = setsAfter(before === undefined ? [] : setsIn(before, name), own);
     const keys = own.flatMap((write) => (write.kind === "delete" ? [] : write.after.resources));
     const aliases = keys.length === 0 && before !== undefined ? aliasesIn(before) : aliasesText(keys);
-    return { name, before, sets, aliases, outcome: { object: before } };
+    const key = `${name} ${sets.length === 0 ? "delete" : "put"}`;
+    return { key, name, writes: own, before, sets, aliases, outcome: { object: before } };
   });
 }
 
@@ -140,7 +161,20 @@ function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): re
 
 type Problem = EndpointConflict | EndpointProblem;
 
+/** Undefined: it is done, or rejected. */
 async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
+  const problem = await tryTask(state, task, signal);
+  if (problem?.kind === "refused" && problem.reason === "Rejected") {
+    state.rejections.reject(task.key, { reason: "Rejected", message: problem.message });
+    return undefined;
+  }
+  if (problem === undefined) {
+    state.rejections.accept(task.key);
+  }
+  return problem;
+}
+
+async function tryTask(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
   const { name, before, sets, aliases, outcome } = task;
   if (sets.length === 0) {
     const removed = before === undefined ? undefined : await state.store.remove(before, signal);
@@ -160,7 +194,7 @@ async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<
   return undefined;
 }
 
-/** A few at once. One object that is refused keeps the others from nothing; what concerns all of them ends it. */
+/** A few at once. An object that is rejected is remembered and keeps no other one from being written; every other problem ends it. */
 async function runAll(
   tasks: readonly Task[],
   run: (task: Task) => Promise<Problem | undefined>,
@@ -183,5 +217,5 @@ async function runAll(
 }
 
 function concernsAll(problem: Problem): boolean {
-  return problem.kind === "failed" || (problem.kind === "refused" && problem.reason !== "Rejected");
+  return problem.kind !== "conflict";
 }

@@ -31,7 +31,11 @@ function lab(badZones: number, failure: Failure): Lab {
   const providerOf = (of: DnsZone): ZoneProvider => {
     const backend = [...bad, good].find(({ domain }) => domain === of.spec.domain) ?? good;
     const endpoint = backend === good ? "good" : "invalid";
-    return budgets.wrap(owned(backend, { zone: of, ownerId: "me" }), { zone: of.meta.uid, endpoint, limit: SERVER });
+    return budgets.wrap(owned(backend, { zone: of, ownerId: "me", clock }), {
+      zone: of.meta.uid,
+      endpoint,
+      limit: SERVER,
+    });
   };
   const start = (): ControllerWorld =>
     startWorld({ clock, zones, aliases, targets: { "cdn.test": ["198.51.100.1"] }, providerOf });

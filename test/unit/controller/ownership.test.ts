@@ -6,6 +6,7 @@ import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { owned } from "../../../src/providers/ownership/owned.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
 import { startWorld, type ControllerWorld } from "../../support/controller-world.ts";
+import { systemClock } from "../../../src/base/clock.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { memoryBackend, type MemoryBackend } from "../../support/memory-backend.ts";
 import { alias, zone } from "../../support/objects.ts";
@@ -21,7 +22,7 @@ const SHOP = alias("web/shop");
 const TARGETS = { "cdn.test": ["198.51.100.1"] };
 
 function on(backend: MemoryBackend, ownerId = "me"): (of: DnsZone) => ZoneProvider {
-  return (of) => owned(backend, { zone: of, ownerId });
+  return (of) => owned(backend, { zone: of, ownerId, clock: systemClock });
 }
 
 /** A and AAAA lines at the names: "example.com 60 198.51.100.1". */
@@ -223,7 +224,7 @@ test("one alias in two zones at two providers is planned, written and reported f
     zones: [inside, outside],
     aliases: [alias("web/shop", { hostnames: ["example.com", "www.example.com"] })],
     targets: { "cdn.test": ["198.51.100.1", "2001:db8::1"] },
-    providerOf: (zone) => owned(of(zone.meta.uid), { zone, ownerId: "me" }),
+    providerOf: (zone) => owned(of(zone.meta.uid), { zone, ownerId: "me", clock: systemClock }),
   });
   await world.clock.advance(MINUTE);
   assert.deepEqual(lines(of("dns/inside")), [
