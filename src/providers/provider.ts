@@ -90,6 +90,8 @@ export interface ZoneProvider {
   readonly lacks?: readonly AliasType[];
   /** How long the backend usually takes, in milliseconds, until a write is served: stands in for a lag that is not measured yet. */
   readonly expectedLagMs?: number;
+  /** How long caches of the backend may serve an old answer after a write, in milliseconds: no measured lag counts for less; absent: 0. */
+  readonly cachedForMs?: number;
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;
   apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
   /** Called after a write took effect; hurries the delivery where the backend has a way to. */

@@ -25,7 +25,7 @@ export async function runTests(tree: Tree, files: readonly string[], options: Ru
     "--max-old-space-size=2048",
     "--test",
     "--test-isolation=none",
-    "--test-timeout=300000",
+    `--test-timeout=${options.isUnit ? 120_000 : 300_000}`,
     "--test-reporter=./test/mutants/fail-fast.ts",
     ...files,
   ];

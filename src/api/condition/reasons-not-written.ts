@@ -96,7 +96,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "PlanHeld",
     on: ["Programmed"],
     meaning:
-      "The plan removes more than `spec.guard.maxDeletePercent` of the zone's record sets, which looks like an accident. The removals wait; everything else goes on.",
+      "The zone would lose more than `spec.guard.maxDeletePercent` of its record sets within an hour, which looks like an accident. The removals wait; everything else goes on.",
     whatToDo:
       "Look at `dnsalias plan`. If it is meant, annotate the DnsZone with `dnsalias.io/approve-plan` and the hash in `status.planHash`.",
     turn: "user",

@@ -9,9 +9,11 @@ import type { Name } from "../../dns/name/name.ts";
 import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
+import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
+import { gatheredWrites, recordGuarded, recordHeld, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
@@ -144,6 +146,9 @@ async function publish(
   { plan, actual }: { readonly plan: ZonePlan; readonly actual: ActualZone },
   signal: AbortSignal,
 ): Promise<Requeue> {
+  const now = deps.clock.now();
+  const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
+  state.guardWindow = moveWindow(state.guardWindow, own, now);
   const { changes, guarded } = propose({
     zone: state.zone,
     plan,
@@ -151,15 +156,19 @@ async function publish(
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
     mayNotDelete: deps.mayNotDelete(),
+    window: state.guardWindow,
+    usedApproval: state.usedApproval,
   });
   recordHeld(deps, state, guarded);
-  const peace = withoutContested(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
+  const gathered = gatheredWrites(state, guarded, now);
+  const peace = withoutContested(gathered.writes, actual.drift ?? [], state.setRepairs, now);
   const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
   state.rejected = stillPlanned(state.rejected, peace.writes);
   recordRefusals(deps, state, [...refusals, ...state.rejected]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
-  const { writes, waitMs } = holdBack(state, peace.writes, deps.clock.now());
+  const { writes, waitMs: peerMs } = holdBack(state, peace.writes, now);
+  const waitMs = shorterWait(peerMs, gathered.waitMs);
   if (writes.length === 0 && actual.needsWrite === undefined) {
     state.planningSince = waitMs === undefined ? undefined : state.planningSince;
     return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
@@ -168,7 +177,7 @@ async function publish(
     const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
-  return write(deps, state, { actual, writes, refusals, settled, waitMs }, signal);
+  return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
 /** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
@@ -191,8 +200,9 @@ interface Pending {
   /** What the plan itself refuses. */
   readonly refusals: readonly Refusal[];
   readonly settled: ZoneOutcome;
-  /** Until what had to wait for a look of our own may be written. */
+  /** Until what had to wait for a look of our own, or for other deletes, may be written. */
   readonly waitMs: Millis | undefined;
+  readonly guarded: Guarded;
 }
 
 async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Requeue> {
@@ -234,7 +244,8 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   }
 }
 
-function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes }: Pending, result: Applied): void {
+function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guarded }: Pending, result: Applied): void {
+  recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const serial = result.serial ?? actual.serial;
@@ -314,15 +325,6 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
     deps.onChanged(zone, undefined);
   }
   return { requeue: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
-}
-
-function recordHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void {
-  const zone = objectKey(state.zone.meta);
-  deps.observer.held(zone, guarded.kind === "held");
-  if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
-    deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
-    deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
-  }
 }
 
 function isContested(deps: ReconcileDeps, state: ZoneState): boolean {

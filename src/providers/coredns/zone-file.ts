@@ -143,7 +143,8 @@ function reasonToWrite(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded)
   if (stored.serial !== undefined && zoneRenderer(base, sets, deps.ownerId)(stored.serial) === text) {
     return undefined;
   }
-  return stored.base === base.fingerprint
+  // Records of ours at a name that the base zone has are of a release that published them there.
+  return stored.base === base.fingerprint && stored.sets.length === sets.length
     ? {
         kind: "foreign-edit",
         message: `someone edited ${location}: the edit is undone; change ${deps.base.location} instead`,
@@ -165,7 +166,7 @@ async function apply(
     return { kind: "conflict", message: `${deps.store.location} changed since it was read` };
   }
   const made = makeText(deps, loaded, afterWrites(loaded.sets, writes), lastRender.serial);
-  if (made.kind === "refused") {
+  if (made.kind !== "made") {
     return made;
   }
   if (made.text === loaded.text) {
@@ -182,6 +183,8 @@ async function apply(
 
 type Made =
   | { readonly kind: "made"; readonly text: string; readonly serial: number }
+  /** The base zone changed since it was read, and has one of the names now. */
+  | { readonly kind: "conflict"; readonly message: string }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string };
 
 function makeText(
@@ -192,7 +195,10 @@ function makeText(
 ): Made {
   for (const set of sets) {
     const obstacle = base.obstacle(set.name, set.type);
-    const message = obstacle === undefined ? ownedRRsetProblem(set) : `${obstacle.note}: remove one of the two`;
+    if (obstacle !== undefined) {
+      return { kind: "conflict", message: obstacle.note };
+    }
+    const message = ownedRRsetProblem(set);
     if (message !== undefined) {
       return { kind: "refused", reason: "ForeignRecord", message };
     }

@@ -173,7 +173,7 @@ async function apply(
     sets.filter((set) => !stood.has(set)),
   );
   if (problem !== undefined) {
-    return { kind: "refused", reason: "ForeignRecord", message: problem };
+    return problem;
   }
   if (published !== undefined && writes.length === 0 && reasonToWrite(deps, loaded) === undefined) {
     return { kind: "applied", revision, serial: published.history.current.serial, wrote: false };
@@ -197,12 +197,16 @@ async function apply(
   }
 }
 
-function firstProblem(base: BaseZone, sets: readonly OwnedRRset[]): string | undefined {
+/** A conflict: the base zone changed since it was read, and has one of the names now. */
+function firstProblem(base: BaseZone, sets: readonly OwnedRRset[]): ApplyResult | undefined {
   for (const set of sets) {
     const obstacle = base.obstacle(set.name, set.type);
-    const problem = obstacle === undefined ? ownedRRsetProblem(set) : `${obstacle.note}: remove one of the two`;
-    if (problem !== undefined) {
-      return problem;
+    if (obstacle !== undefined) {
+      return { kind: "conflict", message: obstacle.note };
+    }
+    const message = ownedRRsetProblem(set);
+    if (message !== undefined) {
+      return { kind: "refused", reason: "ForeignRecord", message };
     }
   }
   return undefined;

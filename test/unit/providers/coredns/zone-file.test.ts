@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import { readBaseZone } from "../../../../src/providers/base-zone.ts";
 import { createZoneFileProvider } from "../../../../src/providers/coredns/zone-file.ts";
+import { readZoneText, zoneRenderer } from "../../../../src/providers/coredns/zone-text.ts";
 import { memoryTextStore, type MemoryTextStore } from "../../../support/memory-text-store.ts";
 import {
   converge,
@@ -205,6 +208,8 @@ test("records of the base zone come before ours: they are reported as nobody's, 
     "- a.sub.example.com. AAAA 0",
     "- a.sub.example.com. HTTPS 0",
     "- mail.example.com. A 3600 192.0.2.25",
+    "- mail.example.com. AAAA 0",
+    "- mail.example.com. HTTPS 0",
     "- new.example.com. A 0",
     "- new.example.com. AAAA 0",
     "- new.example.com. HTTPS 0",
@@ -247,13 +252,28 @@ test("an HTTPS record in alias mode is written and read back, and another of the
   assert.doesNotMatch(at.store.text ?? "", /HTTPS\t0 lb/);
 });
 
-test("a set at a name of the base zone is not written even when asked for", async () => {
+test("a set at a name that the base zone has meanwhile is a conflict, so that the zone is read again and other names continue", async () => {
   const provider = providerOf(lab());
   const zone = await readZone(provider);
   const [after] = wantedSets("www.example.com 60 203.0.113.7");
   assert.ok(after !== undefined);
   const result = await provider.apply({ zone, writes: [{ kind: "create", after }] }, NEVER);
-  assert.deepEqual([result.kind, "reason" in result ? result.reason : ""], ["refused", "ForeignRecord"]);
+  assert.equal(result.kind, "conflict");
+});
+
+test("records that an earlier release wrote in the other family of a host of the base zone are removed, and nobody is accused of an edit", async () => {
+  const at = lab();
+  const provider = providerOf(at);
+  await converge(provider, "example.com 60 203.0.113.7");
+  const text = at.store.text ?? "";
+  const before = readBaseZone(BASE, parseName("example.com"), "base");
+  assert.ok(before.kind === "ok");
+  const six = wantedSets("example.com 60 203.0.113.7", "mail.example.com 60 2001:db8::25");
+  at.store.edit(zoneRenderer(before.base, six, "me")(readZoneText(text, parseName("example.com")).serial ?? 0));
+  const zone = await readZone(provider);
+  assert.equal(zone.needsWrite?.kind, "base");
+  assert.equal((await provider.apply({ zone, writes: [] }, NEVER)).kind, "applied");
+  assert.equal(at.store.text?.replace(/ \d+ 7200 /, ""), text.replace(/ \d+ 7200 /, ""));
 });
 
 test("what cannot be written is refused with a reason and what to do", async () => {

@@ -98,6 +98,7 @@ test("who may not serve makes no catalog and tells nobody; the next term's is ne
   const zone = claim("a.example");
   await clock.advance(60_000);
   assert.deepEqual([members(), changes.length], [undefined, 0]);
+  assert.equal(clock.sleepers(), 0, "it waits for the next change, without a timer");
 
   leader.isServing = true;
   publish(zone);
