@@ -37,7 +37,7 @@ const UNSEEN_MS: Millis = 180_000;
 const CONCURRENT_WRITES = 8;
 
 interface State extends DnsEndpointDeps {
-  /** By {@link Task}. */
+  /** By {@link writeKey} and {@link marksKey}. */
   readonly rejections: RejectionMemory;
   view: View | undefined;
   /** The sets that this process left in each object, so that a deleted one is known for deleted. */
@@ -90,15 +90,12 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
   }
   state.view = undefined;
   const tasks = tasksOf(state, view, writes);
-  const { fresh, due } = state.rejections.plan(tasks.map(({ key }) => key));
-  const open = new Set([...fresh, ...due]);
-  const attempted = tasks.filter(({ key }) => open.has(key));
-  const problem = await runAll(attempted, (task) => carryOut(state, task, signal));
+  const problem = await runAll(tasks, (task) => carryOut(state, task, signal));
   if (problem !== undefined) {
     return problem;
   }
   const objects = new Map(view.ours);
-  for (const { name, outcome } of attempted) {
+  for (const { name, outcome } of tasks) {
     if (outcome.object === undefined) {
       objects.delete(name);
     } else {
@@ -106,43 +103,60 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
     }
   }
   state.view = viewOf([...objects.values(), ...view.others], state);
-  const wrote = attempted.some(({ key }) => state.rejections.causeOf(key) === undefined);
-  return { kind: "applied", revision: state.view.revision, wrote, ...rejectedOf(state, tasks) };
+  const wrote = tasks.some(({ before, outcome }) => outcome.object !== before);
+  return { kind: "applied", revision: state.view.revision, wrote, ...rejectedOf(state, writes) };
 }
 
-function rejectedOf({ rejections }: State, tasks: readonly Task[]): Pick<Applied, "rejected" | "retryAfterMs"> {
-  const rejected = tasks.flatMap(({ key, writes }): readonly Rejection[] => {
-    const cause = rejections.causeOf(key);
-    return cause === undefined ? [] : writes.map((write) => ({ write, reason: cause.reason, message: cause.message }));
+function rejectedOf({ rejections }: State, writes: readonly Write[]): Pick<Applied, "rejected" | "retryAfterMs"> {
+  const rejected = writes.flatMap((write): readonly Rejection[] => {
+    const cause = rejections.causeOf(writeKey(write));
+    return cause === undefined ? [] : [{ write, reason: cause.reason, message: cause.message }];
   });
   const retryAfterMs = rejections.nextRetryMs();
   return { ...(rejected.length > 0 && { rejected }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
+/** What is to be done to one object. */
 interface Task {
-  /** The same for each try to write the object, and for each to remove it. */
-  readonly key: string;
   readonly name: Name;
-  readonly writes: readonly Write[];
   readonly before: StoredEndpoint | undefined;
-  /** Empty: the object goes. */
-  readonly sets: readonly EndpointSet[];
+  /** May be empty: then only marks of the object are restored. */
+  readonly writes: readonly Write[];
   readonly aliases: string;
   readonly outcome: { object: StoredEndpoint | undefined };
 }
 
+/** Without what was rejected and is not due for a retry. */
 function tasksOf(state: State, view: View, writes: readonly Write[]): readonly Task[] {
-  const byName = Map.groupBy(writes, (write) => (write.kind === "delete" ? write.before.name : write.after.name));
-  const names = [...new Set([...byName.keys(), ...unsound(view, state)])];
+  const damaged = unsound(view, state);
+  const { fresh, due } = state.rejections.plan([...writes.map(writeKey), ...damaged.map(marksKey)]);
+  const open = new Set([...fresh, ...due]);
+  const byName = Map.groupBy(
+    writes.filter((write) => open.has(writeKey(write))),
+    (write) => subjectOf(write).name,
+  );
+  const names = [...new Set([...byName.keys(), ...damaged.filter((name) => open.has(marksKey(name)))])];
   return names.map((name) => {
     const before = view.ours.get(name);
     const own = byName.get(name) ?? [];
-    const sets = setsAfter(before === undefined ? [] : setsIn(before, name), own);
     const keys = own.flatMap((write) => (write.kind === "delete" ? [] : write.after.resources));
     const aliases = keys.length === 0 && before !== undefined ? aliasesIn(before) : aliasesText(keys);
-    const key = `${name} ${sets.length === 0 ? "delete" : "put"}`;
-    return { key, name, writes: own, before, sets, aliases, outcome: { object: before } };
+    return { name, before, writes: own, aliases, outcome: { object: before } };
   });
+}
+
+/** The same for each try to write these records, and for each to remove them. */
+function writeKey(write: Write): string {
+  const { name, type } = subjectOf(write);
+  return `${name} ${type} ${write.kind === "delete" ? "delete" : "put"}`;
+}
+
+function marksKey(name: Name): string {
+  return `${name} marks`;
+}
+
+function subjectOf(write: Write): { readonly name: Name; readonly type: AliasType } {
+  return write.kind === "delete" ? write.before : write.after;
 }
 
 function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): readonly EndpointSet[] {
@@ -161,23 +175,37 @@ function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): re
 
 type Problem = EndpointConflict | EndpointProblem;
 
-/** Undefined: it is done, or rejected. */
+/** Undefined: it is done, or rejected. An object that is rejected with several changes is tried with each of them alone. */
 async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
+  const { name, writes } = task;
+  const keys = writes.length === 0 ? [marksKey(name)] : writes.map(writeKey);
   const problem = await tryTask(state, task, signal);
-  if (problem?.kind === "refused" && problem.reason === "Rejected") {
-    state.rejections.reject(task.key, { reason: "Rejected", message: problem.message });
+  if (problem === undefined) {
+    keys.forEach((key) => state.rejections.accept(key));
     return undefined;
   }
-  if (problem === undefined) {
-    state.rejections.accept(task.key);
+  if (problem.kind !== "refused" || problem.reason !== "Rejected") {
+    return problem;
   }
-  return problem;
+  if (writes.length > 1) {
+    for (const write of writes) {
+      const other = await carryOut(state, { ...task, writes: [write] }, signal);
+      if (other !== undefined) {
+        return other;
+      }
+    }
+    return undefined;
+  }
+  keys.forEach((key) => state.rejections.reject(key, { reason: "Rejected", message: problem.message }));
+  return undefined;
 }
 
 async function tryTask(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
-  const { name, before, sets, aliases, outcome } = task;
+  const { name, writes, aliases, outcome } = task;
+  const { object } = outcome;
+  const sets = setsAfter(object === undefined ? [] : setsIn(object, name), writes);
   if (sets.length === 0) {
-    const removed = before === undefined ? undefined : await state.store.remove(before, signal);
+    const removed = object === undefined ? undefined : await state.store.remove(object, signal);
     if (removed !== undefined && removed.kind !== "ok") {
       return removed;
     }
@@ -185,7 +213,7 @@ async function tryTask(state: State, task: Task, signal: AbortSignal): Promise<P
     state.left.delete(name);
     return undefined;
   }
-  const put = await state.store.put(objectFor(state, name, sets, aliases), before, signal);
+  const put = await state.store.put(objectFor(state, name, sets, aliases), object, signal);
   if (put.kind !== "ok") {
     return put;
   }

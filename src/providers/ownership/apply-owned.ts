@@ -38,8 +38,8 @@ export async function applyOwned(
   return appliedAs(session, items);
 }
 
-/** Requests of one call at most, so that a zone with many rejected records takes no more than its share of a server. */
-const MAX_REQUESTS = 32;
+/** Batches of one call at most, so that a zone with many rejected records takes no more than its share of a server. */
+const MAX_BATCHES = 32;
 /** The budget ends a call after 60 s. */
 const MAX_DURATION_MS: Millis = 20_000;
 const CONTINUE_AFTER_MS: Millis = 1_000;
@@ -51,7 +51,7 @@ interface Session {
   view: View;
   serial: number | undefined;
   wrote: boolean;
-  requests: number;
+  batches: number;
   readonly startedAt: Millis;
   /** Keys of items that are carried out. */
   readonly done: Set<string>;
@@ -59,7 +59,7 @@ interface Session {
 
 function newSession(state: State, view: View, signal: AbortSignal): Session {
   const startedAt = state.clock.now();
-  return { state, signal, view, serial: undefined, wrote: false, requests: 0, startedAt, done: new Set() };
+  return { state, signal, view, serial: undefined, wrote: false, batches: 0, startedAt, done: new Set() };
 }
 
 /** One write, or a name whose marker alone has to be corrected. */
@@ -152,8 +152,8 @@ async function split(session: Session, items: readonly Item[]): Promise<Stop | u
   return result.stop;
 }
 
-function mayContinue({ state, requests, startedAt }: Session): boolean {
-  return requests < MAX_REQUESTS && state.clock.now() - startedAt < MAX_DURATION_MS;
+function mayContinue({ state, batches, startedAt }: Session): boolean {
+  return batches < MAX_BATCHES && state.clock.now() - startedAt < MAX_DURATION_MS;
 }
 
 type Rejected = Extract<Sent<Item, Stop>, { readonly kind: "rejected" }>;
@@ -179,7 +179,7 @@ async function send(session: Session, items: readonly Item[]): Promise<Sent<Item
   if (changes.length === 0) {
     return done(session, items);
   }
-  session.requests += 1;
+  session.batches += 1;
   const result = await attempt(state, changes, session.signal);
   switch (result.kind) {
     case "applied":
@@ -295,7 +295,7 @@ function appliedAs({ state, view, serial, wrote, done }: Session, items: readonl
       deferred.push(write);
     }
   }
-  const retryAfterMs = deferred.length > 0 ? CONTINUE_AFTER_MS : rejections.nextRetryMs();
+  const nextMs = deferred.length > 0 ? CONTINUE_AFTER_MS : rejections.nextRetryMs();
   return {
     kind: "applied",
     revision: view.revision,
@@ -303,6 +303,6 @@ function appliedAs({ state, view, serial, wrote, done }: Session, items: readonl
     ...(serial !== undefined && { serial }),
     ...(rejected.length > 0 && { rejected }),
     ...(deferred.length > 0 && { deferred }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(nextMs !== undefined && { retryAfterMs: Math.max(CONTINUE_AFTER_MS, nextMs) }),
   };
 }

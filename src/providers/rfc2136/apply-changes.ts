@@ -46,9 +46,12 @@ export async function sendUpdate(session: Session, request: UpdateRequest, signa
     const message = `${serverText(server)} answers ${rcodeName(rcode)}: ${displayName(zone)} has changed`;
     return { kind: "conflict", message };
   }
-  return MAY_BE_RECORDS.has(rcode) && (await takesUpdates(session, { server, zone, newId }, signal))
-    ? recordsRejected(serverText(server), zone, rcodeName(rcode))
-    : updateProblem(serverText(server), zone, { ...reply, rcode });
+  const problem = updateProblem(serverText(server), zone, { ...reply, rcode });
+  if (!MAY_BE_RECORDS.has(rcode) || !(await takesUpdates(session, { server, zone, newId }, signal))) {
+    return problem;
+  }
+  const rejected = recordsRejected(serverText(server), zone, rcodeName(rcode));
+  return problem.kind === "failed" ? { ...rejected, outage: { kind: "failed", message: problem.message } } : rejected;
 }
 
 /**
@@ -100,8 +103,11 @@ export function messagesOf(
 /** Signed zones take their time. */
 const UPDATE_MS: Millis = 15_000;
 const UNKNOWN = "; whether the update took effect, the next reading shows";
-/** Policies of single records answer REFUSED as a server without permission does; NOTZONE and FORMERR can be about one name or type. */
-const MAY_BE_RECORDS: ReadonlySet<number> = new Set([RCODE.REFUSED, RCODE.NOTZONE, RCODE.FORMERR]);
+/**
+ * Policies of single records answer REFUSED as a server without permission does; NOTZONE and FORMERR can be about one name or type; BIND answers SERVFAIL to
+ * more records than `max-records-per-type` allows.
+ */
+const MAY_BE_RECORDS: ReadonlySet<number> = new Set([RCODE.REFUSED, RCODE.NOTZONE, RCODE.FORMERR, RCODE.SERVFAIL]);
 const UNMET: ReadonlySet<number> = new Set([RCODE.YXDOMAIN, RCODE.YXRRSET, RCODE.NXRRSET, RCODE.NXDOMAIN]);
 
 function nameOf(groups: readonly (readonly BackendChange[])[]): string {

@@ -90,7 +90,7 @@ export function updateProblem(server: string, zone: Name, { rcode, doubt }: Erro
 
 /** The answer to an update of which the server refuses only the records (RFC 2136 3): it takes other updates of the zone. */
 export function recordsRejected(server: string, zone: Name, answer: string): RecordsRejected {
-  const message = `${server} answers ${answer} to these records, and accepts other updates of ${displayName(zone)}: see its log and its rules for names and types (BIND: check-names, update-policy; Knot: update-owner and update-type of an acl), or choose another hostname`;
+  const message = `${server} answers ${answer} to these records, and accepts other updates of ${displayName(zone)}: see its log and its rules for names and types (BIND: check-names, update-policy, max-records-per-type; Knot: update-owner and update-type of an acl), or choose another hostname`;
   return { kind: "rejected", message };
 }
 

@@ -241,6 +241,13 @@ describe("DNSEndpoint objects in a real apiserver", { skip }, () => {
       assert.equal(retryAfterMs, 60_000);
       assert.deepEqual(await at.served(), [wanted(1)[1], ...wanted(last).slice(2)]);
     }
+    const both = ["both.example.com A 60 192.0.2.1", "both.example.com AAAA 60 2001:db8::66"];
+    const { rejected = [] } = await write([...wanted(3), ...both]);
+    assert.deepEqual(
+      rejected.map((one) => one.write.kind === "create" && `${one.write.after.name} ${one.write.after.type}`),
+      ["both.example.com. AAAA", "denied.example.com. A", false],
+    );
+    assert.ok((await at.served()).includes("both.example.com A 60 192.0.2.1"), "one family does not stop the other");
     assert.equal((await write([])).rejected?.[0]?.write.kind, "delete");
     assert.deepEqual(await at.served(), wanted(1).slice(1, 2));
     await kubectl(server, "delete", "validatingadmissionpolicybinding", "names.test");
@@ -296,6 +303,10 @@ function policy(namespace: string): string {
     validations: [
       { expression: `${endpoint} != 'denied.example.com'`, message: "policy" },
       { expression: `${endpoint} != 'forbidden.example.com'`, message: "policy", reason: "Forbidden" },
+      {
+        expression: "request.operation == 'DELETE' || !object.spec.endpoints.exists(e, '2001:db8::66' in e.targets)",
+        message: "policy",
+      },
     ],
   };
   const binding = { policyName: metadata.name, validationActions: ["Deny"] };

@@ -31,9 +31,13 @@ for (const { kind, algorithm, read } of cases) {
   );
 }
 
+/** BIND 9.18.28 and later take 100 records of a type at a name by default. */
+const MANY = Array.from({ length: 101 }, (_, at) => `198.51.100.${at}`).join(" ");
+
 /** BIND's check-names refuses addresses at a name with an underscore by default; the others have a rule for `denied`. PowerDNS has none that it answers for. */
 const withRules: readonly (readonly [rule: string, each: Case])[] = [
   ["check-names", { kind: BIND, read: "Query", rejected: "my_app 60 192.0.2.1 2001:db8::1" }],
+  ["max-records-per-type", { kind: BIND, algorithm: "hmac-sha256", read: "Axfr", rejected: `large 60 ${MANY}` }],
   [
     "update-policy",
     { kind: BIND, algorithm: "hmac-sha256", read: "Axfr", rejected: "denied 60 192.0.2.1 2001:db8::1" },
@@ -61,7 +65,7 @@ async function setUp({ kind, algorithm, read, rejected }: Case): Promise<Contrac
     capabilities: read === "Axfr" ? CAPABILITIES.rfc2136Axfr : CAPABILITIES.rfc2136Query,
     domain: DOMAIN,
     ...(rejected !== undefined && {
-      rejected: { line: rejected, message: /answers (REFUSED|NOTAUTH \(BADKEY\)) to these records/ },
+      rejected: { line: rejected, message: /answers (REFUSED|SERVFAIL|NOTAUTH \(BADKEY\)) to these records/ },
     }),
     put: (set) => putSet(tool, set),
     remove: (name, type) => removeSet(tool, name, type),

@@ -122,10 +122,12 @@ test("a fight over one name is given up and told; the other names go on", async 
   }
   assert.equal(world.condition("web/shop", "Programmed"), "False WriterConflict");
   assert.equal(told(world, "DriftRepaired").length, 5);
-  world.targets.set("other.test", ["198.51.100.8"]);
-  await world.clock.advance(2 * MINUTE);
-  assert.deepEqual(lines(backend), ["example.com 5 203.0.113.66", "www.example.com 60 198.51.100.8"]);
-  assert.equal(world.condition("web/www", "Ready"), "True Ready");
+  for (const last of [8, 9, 10, 11]) {
+    world.targets.set("other.test", [`198.51.100.${last}`]);
+    await world.clock.advance(2 * MINUTE);
+    assert.deepEqual(lines(backend), ["example.com 5 203.0.113.66", `www.example.com 60 198.51.100.${last}`]);
+    assert.equal(world.condition("web/www", "Ready"), "True Ready");
+  }
   await world.clock.advance(60 * MINUTE);
   assert.deepEqual(lines(backend)[0], "example.com 60 198.51.100.1", "once the other has stopped it is put right");
 });

@@ -157,13 +157,15 @@ const REFUSALS: readonly (readonly [rcode: number, empty: number, want: string])
   [RCODE.FORMERR, RCODE.NOERROR, "rejected"],
   [RCODE.NOTAUTH, RCODE.NOERROR, "refused NotAuthoritative"],
   [RCODE.NOTIMP, RCODE.NOERROR, "refused ReadOnly"],
-  [RCODE.SERVFAIL, RCODE.NOERROR, "failed"],
+  [RCODE.SERVFAIL, RCODE.SERVFAIL, "failed"],
+  [RCODE.SERVFAIL, RCODE.NOERROR, "rejected, or failed"],
 ];
 
 for (const [rcode, empty, want] of REFUSALS) {
   test(`rcode ${rcode} of an update, where one without a change has ${empty}: ${want}`, async () => {
     const { result } = await applied({ changes: [CREATE], updates: [rcode, empty] });
-    assert.equal(result.kind === "refused" ? `refused ${result.reason}` : result.kind, want);
+    const outage = result.kind === "rejected" && result.outage !== undefined ? `, or ${result.outage.kind}` : "";
+    assert.equal(result.kind === "refused" ? `refused ${result.reason}` : `${result.kind}${outage}`, want);
   });
 }
 
@@ -190,12 +192,15 @@ test("what is over 64 KiB becomes several updates, and a failure says how many w
     asked.filter((line) => line.includes("UPDATE")),
     Array(2).fill("192.0.2.1 UPDATE 200"),
   );
-  const failed = await applied({ changes: [large("a"), large("b")], updates: [RCODE.NOERROR, RCODE.SERVFAIL] });
+  const failed = await applied({
+    changes: [large("a"), large("b")],
+    updates: [RCODE.NOERROR, RCODE.SERVFAIL, RCODE.SERVFAIL],
+  });
   assert.ok(failed.result.kind === "failed");
   assert.match(failed.result.message, /\(1 of 2 updates were done\)$/);
   const rejected = await applied({ changes: [large("a"), large("b")], updates: [RCODE.NOERROR, RCODE.REFUSED] });
   assert.ok(rejected.result.kind === "rejected" && rejected.result.partial === true);
-  const first = await applied({ changes: [large("a"), large("b")], updates: [RCODE.SERVFAIL] });
+  const first = await applied({ changes: [large("a"), large("b")], updates: [RCODE.SERVFAIL, RCODE.SERVFAIL] });
   assert.ok(first.result.kind === "failed");
   assert.doesNotMatch(first.result.message, /were done/);
 });
