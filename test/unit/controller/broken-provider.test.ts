@@ -89,6 +89,34 @@ test("a provider that is down is asked less and less, says why, and is followed 
   assert.equal(world.condition("dns/z0", "Ready"), "True Ready");
 });
 
+test("a backend that asks for a pause is not read at each change in it, and what changed is written after it", async () => {
+  const clock = fakeClock(1_800_000_000_000);
+  const backend = memoryBackend("bad.test");
+  await using world = startWorld({
+    clock,
+    zones: [zone("dns/z", backend.domain)],
+    aliases: [alias("web/a", { hostnames: ["www.bad.test"] })],
+    targets: { "cdn.test": ["198.51.100.1"] },
+    providerOf: (of) => owned(backend, { zone: of, ownerId: "me" }),
+  });
+  await clock.advance(2_000);
+  assert.deepEqual(published(backend), ["198.51.100.1"]);
+  backend.fail({ kind: "failed", message: "429", retryAfterMs: 60_000 });
+  for (const name of ["b", "b2"]) {
+    world.apply(alias(`web/${name}`, { hostnames: [`${name}.bad.test`] }));
+    await clock.advance(2_000);
+  }
+  const { reads } = backend;
+  for (const name of ["c", "d", "e"]) {
+    world.apply(alias(`web/${name}`, { hostnames: [`${name}.bad.test`] }));
+    await clock.advance(5_000);
+  }
+  assert.equal(backend.reads, reads, "not asked in the pause");
+  backend.fail(undefined);
+  await clock.advance(70_000);
+  assert.equal(backend.list().filter(({ data }) => data.includes("198.51.100.1")).length, 6);
+});
+
 test("a zone whose server asks for a long pause at the very start says so", async () => {
   const { clock, start } = lab(2, { kind: "failed", message: "429 Too Many Requests", retryAfterMs: 600_000 });
   await using world = start();

@@ -116,6 +116,14 @@ test("who may not serve makes no catalog and tells nobody; the next term's is ne
   await end();
 });
 
+test("the first version after a start is newer than any that the process before can have made in this second", async () => {
+  const { clock, claim, publish, changes, end } = scene();
+  publish(claim("a.example"));
+  await clock.advance(500);
+  assert.deepEqual(changes, [START / 1_000 + 1]);
+  await end();
+});
+
 test("at the start it waits for zones to be served for some seconds, and lists the others too", async () => {
   const { clock, claim, publish, members, end } = scene(() => ["ns/a.example", "ns/b.example"]);
   publish(claim("a.example"));
