@@ -14,8 +14,17 @@ export interface ActualZone {
   readonly drift?: readonly Drift[];
   /** SOA serial that is served, where the backend has one. */
   readonly serial?: number;
+  /** An input of the zone that can't be used; the last good one stays in force, and names continue to follow. */
+  readonly inputProblem?: InputProblem;
   /** A sentence for people: nothing failed, but something in the backend keeps changes from being served. */
   readonly warning?: string;
+}
+
+/** What is wrong with an input of a zone, such as its base zone. */
+export interface InputProblem {
+  /** A condition reason of docs/reasons.md. */
+  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid";
+  readonly message: string;
 }
 
 /** A foreign edit of one of our record sets, or of the marker that says that they are ours. */

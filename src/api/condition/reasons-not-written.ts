@@ -55,7 +55,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "BaseZoneInvalid",
     on: ["Programmed"],
     meaning:
-      "The base zone cannot be used: it is no zone file, lacks SOA or NS, or has records that contradict ours. The message names the line. The zone that was written before stays.",
+      "The base zone cannot be used: it is no zone file, lacks SOA or NS, or has records that contradict ours. The message names the line. Where a base zone was valid before, that one stays in force: only the DnsZone has this reason, and names continue to follow in it.",
     whatToDo: "Correct the base zone; `named-checkzone` helps.",
     turn: "user",
   },

@@ -2,15 +2,16 @@ import { Buffer } from "node:buffer";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ActualRRset } from "../../plan/change.ts";
-import { displayName, type Name } from "../../dns/name/name.ts";
+import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
-import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
-import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
+import type { ActualZone, ApplyRequest, ApplyResult, InputProblem, ReadResult, ZoneProvider } from "../provider.ts";
+import { createBaseInForce, type DecideBase } from "../base-in-force.ts";
+import { type BaseZone, readBaseZone } from "../base-zone.ts";
 import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { TextStore } from "../text-store.ts";
-import { readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";
+import { baseOfZoneText, readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";
 
 export interface ZoneFileDeps {
   readonly zone: DnsZone;
@@ -33,7 +34,11 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   const { domain } = deps.zone.spec;
   const lastRender: LastRender = {
     isOurs: false,
-    baseOf: rememberLast((text) => readBaseZone(text, domain, deps.base.location)),
+    decideBase: createBaseInForce({
+      location: deps.base.location,
+      parse: rememberLast((text) => readBaseZone(text, domain, deps.base.location)),
+      now: deps.now,
+    }),
     storedOf: rememberLast((text) => readZoneText(text, domain)),
   };
   return {
@@ -55,13 +60,16 @@ interface LastRender {
   isOurs: boolean;
   /** The last serial written here: a text that was deleted must come back with a higher one. */
   serial?: number;
-  readonly baseOf: (text: string) => BaseRead;
+  /** The last base zone that was valid; the stored text has it too. */
+  base?: BaseZone;
+  readonly decideBase: DecideBase;
   readonly storedOf: (text: string) => StoredZone;
 }
 
 interface Loaded {
   readonly kind: "ok";
   readonly base: BaseZone;
+  readonly inputProblem: InputProblem | undefined;
   readonly text: string | undefined;
   readonly revision: string;
   readonly stored: StoredZone | undefined;
@@ -74,27 +82,25 @@ type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 async function load(deps: ZoneFileDeps, lastRender: LastRender, signal: AbortSignal): Promise<Loaded | NotLoaded> {
   const { zone, base: source, store } = deps;
   const [baseText, text] = await Promise.all([source.read(signal), store.read(signal)]);
-  if (baseText.kind === "failed") {
-    return baseText;
-  }
   if (text.kind === "failed") {
     return text;
-  }
-  if (baseText.text === undefined) {
-    const message = `the base zone of ${displayName(zone.spec.domain)} is not there: create ${source.location}, with SOA and NS records at least`;
-    return { kind: "refused", reason: "BaseZoneMissing", message };
-  }
-  const base = lastRender.baseOf(baseText.text);
-  if (base.kind === "invalid") {
-    return { kind: "refused", reason: "BaseZoneInvalid", message: base.message };
   }
   const stored = text.text === undefined ? undefined : lastRender.storedOf(text.text);
   const foreign = foreignOwner(deps, lastRender, text, stored);
   if (foreign !== undefined) {
     return { kind: "refused", reason: "ForeignOwner", message: foreign };
   }
-  const sets = (stored?.sets ?? []).filter(({ name, type }) => base.base.obstacle(name, type) === undefined);
-  return { kind: "ok", base: base.base, text: text.text, revision: text.revision, stored, sets };
+  const inForce = lastRender.decideBase(
+    baseText,
+    () => lastRender.base ?? baseOfZoneText(text.text ?? "", zone.spec.domain),
+  );
+  if (inForce.kind !== "ok") {
+    return inForce;
+  }
+  const { base, problem } = inForce;
+  lastRender.base = base;
+  const sets = (stored?.sets ?? []).filter(({ name, type }) => base.obstacle(name, type) === undefined);
+  return { kind: "ok", base, inputProblem: problem, text: text.text, revision: text.revision, stored, sets };
 }
 
 function foreignOwner(
@@ -116,7 +122,7 @@ function foreignOwner(
 }
 
 function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
-  const { base, revision, stored, sets } = loaded;
+  const { base, inputProblem, revision, stored, sets } = loaded;
   const needsWrite = reasonToWrite(deps, loaded);
   const obstacles = ownerNames.flatMap((name) => obstaclesAt(base, name));
   const ours = ownedBy(sets, deps.ownerId);
@@ -124,6 +130,7 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
     revision,
     sets: [...ours, ...obstacles],
     ...(needsWrite === undefined ? {} : { needsWrite }),
+    ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(stored?.serial === undefined ? {} : { serial: stored.serial }),
   };
 }
