@@ -81,6 +81,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     actual,
     ownerId,
     ...limitsOf(provider),
+    capacity: read.zone.capacity,
     mayNotDelete: namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined),
   });
   return {

@@ -142,6 +142,7 @@ async function publish(
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    capacity: actual.capacity,
     mayNotDelete: deps.mayNotDelete(),
   });
   recordHeld(deps, state, guarded);

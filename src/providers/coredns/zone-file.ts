@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ActualRRset } from "../../plan/change.ts";
+import type { Capacity } from "../../plan/size-limit.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
@@ -11,7 +12,7 @@ import { type BaseZone, readBaseZone } from "../base-zone.ts";
 import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { TextStore } from "../text-store.ts";
-import { baseOfZoneText, readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";
+import { baseOfZoneText, readZoneText, recordBytes, type StoredZone, zoneRenderer } from "./zone-text.ts";
 
 export interface ZoneFileDeps {
   readonly zone: DnsZone;
@@ -73,6 +74,8 @@ interface Loaded {
   readonly text: string | undefined;
   readonly revision: string;
   readonly stored: StoredZone | undefined;
+  /** What else the store's place holds. */
+  readonly otherBytes: number;
   /** Our sets that stand and may stand: the base zone's records come before ours. */
   readonly sets: readonly OwnedRRset[];
 }
@@ -90,17 +93,34 @@ async function load(deps: ZoneFileDeps, lastRender: LastRender, signal: AbortSig
   if (foreign !== undefined) {
     return { kind: "refused", reason: "ForeignOwner", message: foreign };
   }
-  const inForce = lastRender.decideBase(
-    baseText,
-    () => lastRender.base ?? baseOfZoneText(text.text ?? "", zone.spec.domain),
-  );
+  const lastGood = (): BaseZone | undefined => lastRender.base ?? baseOfZoneText(text.text ?? "", zone.spec.domain);
+  const inForce = lastRender.decideBase(baseText, lastGood);
   if (inForce.kind !== "ok") {
     return inForce;
   }
-  const { base, problem } = inForce;
-  lastRender.base = base;
-  const sets = (stored?.sets ?? []).filter(({ name, type }) => base.obstacle(name, type) === undefined);
-  return { kind: "ok", base, inputProblem: problem, text: text.text, revision: text.revision, stored, sets };
+  const { otherBytes = 0, revision } = text;
+  const found = { kind: "ok", text: text.text, revision, stored, otherBytes } as const;
+  const loaded = { ...found, ...withRecords(stored, inForce.base), inputProblem: inForce.problem };
+  const before = lastGood();
+  if (inForce.problem !== undefined || before === undefined || before.fingerprint === inForce.base.fingerprint) {
+    lastRender.base = inForce.base;
+    return loaded;
+  }
+  const kept = { ...found, ...withRecords(stored, before), inputProblem: outgrown(deps, loaded) };
+  const isOutgrown = bytesLeft(deps, loaded) < 0 && bytesLeft(deps, kept) >= 0;
+  lastRender.base = isOutgrown ? before : inForce.base;
+  return isOutgrown ? kept : loaded;
+}
+
+function withRecords(stored: StoredZone | undefined, base: BaseZone): Pick<Loaded, "base" | "sets"> {
+  return { base, sets: (stored?.sets ?? []).filter(({ name, type }) => base.obstacle(name, type) === undefined) };
+}
+
+/** A base zone that leaves too little room for the names that are published is a mistake like others. */
+function outgrown({ base: { location } }: ZoneFileDeps, loaded: Loaded): InputProblem {
+  const bytes = loaded.base.othersText.length;
+  const message = `${location}: its ${bytes} bytes and the records of the aliases are more than the zone's place holds: make the base zone smaller, or publish it by provider.transfer; the last good base zone stays in force`;
+  return { reason: "ZoneTooLarge", message };
 }
 
 function foreignOwner(
@@ -123,6 +143,7 @@ function foreignOwner(
 
 function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
   const { base, inputProblem, revision, stored, sets } = loaded;
+  const capacity = capacityOf(deps, loaded);
   const needsWrite = reasonToWrite(deps, loaded);
   const obstacles = ownerNames.flatMap((name) => obstaclesAt(base, name));
   const ours = ownedBy(sets, deps.ownerId);
@@ -131,6 +152,7 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
     sets: [...ours, ...obstacles],
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
+    ...(capacity === undefined ? {} : { capacity }),
     ...(stored?.serial === undefined ? {} : { serial: stored.serial }),
   };
 }
@@ -227,6 +249,28 @@ function fitting({ zone, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: stri
     return { kind: "refused", reason: "ZoneTooLarge", message };
   }
   return { kind: "made", text, serial };
+}
+
+/** Undefined: a file holds any amount. */
+function capacityOf(deps: ZoneFileDeps, { base, otherBytes }: Loaded): Capacity | undefined {
+  const { zone, ownerId, maxBytes = CONFIG_MAP_BYTES } = deps;
+  if (maxBytes === Infinity) {
+    return undefined;
+  }
+  const empty = zoneRenderer(base, [], ownerId)(MAX_SERIAL);
+  return {
+    maxBytes: maxBytes - otherBytes - keyBytes(zone) - Buffer.byteLength(empty),
+    sizeOf: (sets) => sets.reduce((sum, set) => sum + recordBytes(set), 0),
+    reason: "ZoneTooLarge",
+    message: `the rendered zone has at most ${maxBytes} bytes, which are taken: publish it by provider.transfer, which has no such limit, or make it smaller`,
+  };
+}
+
+const MAX_SERIAL = 2 ** 32 - 1;
+
+function bytesLeft(deps: ZoneFileDeps, loaded: Loaded): number {
+  const capacity = capacityOf(deps, loaded);
+  return capacity === undefined ? Infinity : capacity.maxBytes - capacity.sizeOf(loaded.sets);
 }
 
 function keyBytes({ spec: { provider } }: DnsZone): number {

@@ -71,6 +71,12 @@ const HEADER = /^; \S+ written by dnsalias owner=(\S+)(?: base=(\S+))?/;
 const BEGIN = /^; BEGIN dnsalias owner=(\S+)$/;
 const END = "; END dnsalias";
 
+/** The bytes that an RRset takes in the text of {@link zoneRenderer}. Names, types, and data of ours are ASCII. */
+export function recordBytes({ name, type, ttl, data }: OwnedRRset): number {
+  const head = `${name}\t${ttl}\tIN\t${type}\t`.length;
+  return data.reduce((sum, text) => sum + head + text.length + 1, 0);
+}
+
 function toRRset({ name, type, ttl, data }: OwnedRRset): RRset {
   return { name, type, ttl, data };
 }

@@ -317,6 +317,35 @@ test("the base zone of a rendered text that someone changed is not believed", as
   }
 });
 
+test("the room for our records is what the place holds without the base zone, to the byte", async () => {
+  const at = lab();
+  const sets = wantedSets("example.com 60 203.0.113.7 203.0.113.8 2001:db8::7", "*.apps.example.com 300 203.0.113.9");
+  const provider = providerOf(at);
+  await converge(provider, "example.com 60 203.0.113.7 203.0.113.8 2001:db8::7", "*.apps.example.com 300 203.0.113.9");
+  const { capacity } = await readZone(provider);
+  assert.ok(capacity !== undefined);
+  const free = 1_048_576 - "example.com.zone".length - Buffer.byteLength(at.store.text ?? "");
+  assert.equal(capacity.maxBytes - capacity.sizeOf(sets), free);
+});
+
+test("what else the place holds takes room", async () => {
+  const at = lab();
+  const maxOf = async (otherBytes?: number): Promise<number | undefined> => {
+    const read = async () => ({
+      kind: "ok" as const,
+      text: undefined,
+      revision: "",
+      owner: undefined,
+      ...(otherBytes === undefined ? {} : { otherBytes }),
+    });
+    const zone = labZone("example.com", zoneFileSpec());
+    const store = { location: "the zone", read, write: () => assert.fail("nothing is written") };
+    return (await readZone(createZoneFileProvider({ zone, base: at.base, store, ownerId: "me", now: () => 0 })))
+      .capacity?.maxBytes;
+  };
+  assert.equal((await maxOf(1_000)) ?? 0, ((await maxOf()) ?? 0) - 1_000);
+});
+
 test("what cannot be written is refused with a reason and what to do", async () => {
   const huge = `${BASE}${Array.from({ length: 20_000 }, (_, n) => `n${n} TXT some-text-that-takes-room-${n}\n`).join("")}`;
   const cases: readonly (readonly [at: Lab, reason: string, message: RegExp])[] = [
