@@ -43,6 +43,7 @@ export type RefuseReason =
   | "ForeignOwner"
   | "PolicyForbids"
   | "OverlayFull"
+  | "ZoneTooLarge"
   | "WriterConflict"
   | RejectReason;
 

@@ -1,4 +1,5 @@
 import type { ActualRRset, RejectReason, Write } from "../plan/change.ts";
+import type { Capacity } from "../plan/size-limit.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 
@@ -12,10 +13,21 @@ export interface ActualZone {
   readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** Sets of ours that somebody else changed or removed since we left them; the plan decides whether they are put right. */
   readonly drift?: readonly Drift[];
+  /** How much of ours the place holds; absent: any amount. */
+  readonly capacity?: Capacity;
   /** SOA serial that is served, where the backend has one. */
   readonly serial?: number;
+  /** An input of the zone that can't be used; the last good one stays in force, and names continue to follow. */
+  readonly inputProblem?: InputProblem;
   /** A sentence for people: nothing failed, but something in the backend keeps changes from being served. */
   readonly warning?: string;
+}
+
+/** What is wrong with an input of a zone, such as its base zone. */
+export interface InputProblem {
+  /** A condition reason of docs/reasons.md. */
+  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "ZoneTooLarge";
+  readonly message: string;
 }
 
 /** A foreign edit of one of our record sets, or of the marker that says that they are ours. */

@@ -57,7 +57,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "BaseZoneInvalid",
     on: ["Programmed"],
     meaning:
-      "The base zone cannot be used: it is no zone file, lacks SOA or NS, or has records that contradict ours. The message names the line. The zone that was written before stays.",
+      "The base zone cannot be used: it is no zone file, lacks SOA or NS, or has records that contradict ours. The message names the line. Where a base zone was valid before, that one stays in force: only the DnsZone has this reason, and names continue to follow in it.",
     whatToDo: "Correct the base zone; `named-checkzone` helps.",
     turn: "user",
   },
@@ -65,8 +65,9 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "ZoneTooLarge",
     on: ["Programmed"],
     meaning:
-      "The rendered zone is over the 1,048,576 bytes that a ConfigMap holds. The zone that was written before stays.",
-    whatToDo: "Split the domain over several DnsZones, or make the base zone smaller.",
+      "The rendered zone would be over the 1,048,576 bytes that a ConfigMap holds. Only names that don't fit are refused, by name: published names continue to follow their targets, and a published name that would grow too much gets as many addresses as it had. A base zone for which there is no room leaves the last good one in force.",
+    whatToDo:
+      "Publish the zone by `provider.transfer`, which has no such limit, take names or addresses out, or make the base zone smaller.",
     turn: "user",
   },
   {

@@ -55,6 +55,6 @@ function explained(preview: ZonePreview, { store }: Snapshot, hostname: Name, ow
     ownerId,
     actual: outcome.kind === "planned" ? outcome.actual : [],
     changes: outcome.kind === "planned" ? outcome.proposal.changes : [],
-    problem: outcome.kind === "problem" ? outcome : undefined,
+    problem: outcome.kind === "problem" ? outcome : outcome.inputProblem,
   };
 }

@@ -89,6 +89,7 @@ function zoneDocument({ zone, provider, outcome }: ZonePreview): ZoneDocument {
   return {
     ...common,
     changes: changes.map(changeDocument),
+    ...(outcome.inputProblem === undefined ? {} : { problem: outcome.inputProblem }),
     ...(outcome.needsWrite === undefined ? {} : { rewrite: outcome.needsWrite.message }),
     ...(guarded.kind === "held" ? { held: guarded.message } : {}),
   };

@@ -24,6 +24,7 @@ export interface ZonePreview {
         readonly proposal: Proposal;
         readonly actual: readonly ActualRRset[];
         readonly needsWrite: ActualZone["needsWrite"];
+        readonly inputProblem?: ActualZone["inputProblem"];
       }
     | { readonly kind: "problem"; readonly reason: string; readonly message: string };
 }
@@ -75,7 +76,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     const reason = read.kind === "refused" ? read.reason : "ReadFailed";
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
   }
-  const { needsWrite } = read.zone;
+  const { needsWrite, inputProblem } = read.zone;
   const actual = setsHere(store, zone, names, read.zone.sets);
   const proposal = propose({
     zone,
@@ -83,9 +84,15 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     actual,
     ownerId,
     ...limitsOf(provider),
+    capacity: read.zone.capacity,
     mayNotDelete: namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined),
   });
-  return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, needsWrite } };
+  return {
+    zone,
+    provider: provider.id,
+    plan,
+    outcome: { kind: "planned", proposal, actual, needsWrite, ...(inputProblem && { inputProblem }) },
+  };
 }
 
 /** One look-up sees the TTL count down at a recursive server: a lower TTL alone is no change that `run` would make. */

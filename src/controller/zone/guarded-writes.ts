@@ -1,12 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
-import { objectKey } from "../../api/meta.ts";
 import { rrsetKey } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import { isGuarded, type Guarded } from "../../plan/guard.ts";
 import { recordDeletes } from "../../plan/guard-window.ts";
-import type { Observer } from "../ports/observer.ts";
-import type { Reporter } from "../ports/reporter.ts";
 import type { ZoneState } from "./zone-state.ts";
 
 /** What of a guarded plan may be written now, and until when the first of the deletes that wait for others may be; undefined: none waits. */
@@ -28,22 +24,6 @@ export function recordGuarded(state: ZoneState, guarded: Guarded, writes: readon
   const approved = guarded.kind === "pass" ? guarded.approved : undefined;
   state.guardWindow = recordDeletes(state.guardWindow, writes, { now, approved: approved !== undefined });
   state.usedApproval = approved ?? state.usedApproval;
-}
-
-/** Tells what the guard holds, once for each plan. */
-export function recordHeld({ observer, log, reporter }: HeldDeps, state: ZoneState, guarded: Guarded): void {
-  const zone = objectKey(state.zone.meta);
-  observer.held(zone, guarded.kind === "held");
-  if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
-    log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
-    reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
-  }
-}
-
-interface HeldDeps {
-  readonly log: Logger;
-  readonly observer: Pick<Observer, "held">;
-  readonly reporter: Pick<Reporter, "event">;
 }
 
 /** Deletes wait this long after they are planned first: objects that are deleted one after another are judged together. */

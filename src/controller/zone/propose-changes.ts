@@ -1,3 +1,4 @@
+import { byCodeUnit } from "../../base/order.ts";
 import { APPROVE_ANNOTATION } from "../../api/meta.ts";
 import { EMPTY_WINDOW, moveWindow, type GuardWindow } from "../../plan/guard-window.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
@@ -5,8 +6,9 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { applyNameLimit } from "../../plan/name-limit.ts";
 import type { ActualRRset, Change } from "../../plan/change.ts";
-import { diff } from "../../plan/diff.ts";
+import { changeKey, diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
+import { type Capacity, limitSize } from "../../plan/size-limit.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
@@ -21,6 +23,8 @@ export interface ProposalInput {
   readonly window?: GuardWindow | undefined;
   /** The hash of the plan whose approval was used. */
   readonly usedApproval?: string | undefined;
+  /** How much the place holds; absent: any amount. */
+  readonly capacity?: Capacity | undefined;
   /** See DiffInput. */
   readonly mayNotDelete?: ((name: Name) => boolean) | undefined;
   /** The least TTL that the backend takes; absent: any. */
@@ -48,13 +52,14 @@ export interface Proposal {
   readonly guarded: Guarded;
 }
 
-/** The same for `dnsalias plan` and for the running controller: cap, compare, guard. */
+/** The same for `dnsalias plan` and for the running controller: cap, compare, guard, and leave out what has no room. */
 export function propose({
   zone,
   plan,
   actual,
   ownerId,
   maxNames,
+  capacity,
   minTtl = 0,
   unsupportedTypes,
   mayNotDelete,
@@ -76,7 +81,18 @@ export function propose({
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
     used: usedApproval,
   });
-  return { changes, guarded };
+  const { writes, refusals: tooLarge } = limitSize(guarded.writes, own, capacity);
+  return tooLarge.length === 0
+    ? { changes, guarded }
+    : { changes: replaced(changes, guarded.writes, [...writes, ...tooLarge]), guarded: { ...guarded, writes } };
+}
+
+/** The changes with others in place of these writes. */
+function replaced(changes: readonly Change[], before: readonly Change[], after: readonly Change[]): readonly Change[] {
+  const gone = new Set(before);
+  return [...changes.filter((change) => !gone.has(change)), ...after].sort((a, b) =>
+    byCodeUnit(changeKey(a), changeKey(b)),
+  );
 }
 
 function withMinTtl(name: NamePlan, minTtl: Seconds): NamePlan {

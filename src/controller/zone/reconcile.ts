@@ -1,6 +1,5 @@
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
@@ -13,21 +12,17 @@ import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
-import { gatheredWrites, recordGuarded, recordHeld, shorterWait } from "./guarded-writes.ts";
+import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
+import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
-import type { Observer } from "../ports/observer.ts";
-import type { Reporter } from "../ports/reporter.ts";
 import { limitsOf, propose } from "./propose-changes.ts";
-import { recordRefusals, recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
+import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
-export interface ReconcileDeps {
+export interface ReconcileDeps extends FindingDeps {
   readonly ownerId: string;
   readonly clock: Clock;
-  readonly log: Logger;
-  readonly reporter: Pick<Reporter, "event">;
-  readonly observer: Observer;
   readonly plan: (zone: DnsZone) => ZonePlan;
   readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
@@ -43,8 +38,6 @@ export interface ReconcileDeps {
     queried: ReadonlySet<Name>,
     sets: readonly ActualRRset[],
   ) => readonly ActualRRset[];
-  /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
-  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
   /** Looks the targets of these owner names up now. */
   readonly refreshTargets: (zone: ObjectKey, names: readonly Name[]) => void;
   /** Record sets were written: have the servers asked. */
@@ -115,7 +108,7 @@ async function currentActual(
 ): Promise<ActualZone | Requeue> {
   const names = plan.names.map(({ name }) => name);
   const known = names.every((name) => state.readFor.has(name));
-  if (state.actual !== undefined && known && deps.clock.now() - state.readAt < RESYNC_MS) {
+  if (state.actual !== undefined && known && deps.clock.now() - state.readAt < resyncMs(state)) {
     return state.actual;
   }
   const own = [...state.own.values()].map(({ name }) => name);
@@ -129,6 +122,7 @@ async function currentActual(
         recordConcurrentWrite(state, actual, deps.ownerId, deps.clock.now()),
       );
       setActual(state, actual, deps.ownerId);
+      recordInputProblem(deps, state, actual.inputProblem);
       state.readAt = deps.clock.now();
       state.readFor = queried;
       return actual;
@@ -155,6 +149,7 @@ async function publish(
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    capacity: actual.capacity,
     mayNotDelete: deps.mayNotDelete(),
     window: state.guardWindow,
     usedApproval: state.usedApproval,
@@ -189,9 +184,14 @@ function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | und
 }
 
 /** Until the plan changes by time alone, or what is held is read again. */
-function nextPlanMs({ clock }: ReconcileDeps, { plan }: ZoneState): Millis {
-  const moments = [...(plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
-  return Math.max(0, Math.min(RESYNC_MS, ...moments.map((at) => at - clock.now())));
+function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
+  const moments = [...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
+  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
+}
+
+/** An input that can't be used may be corrected without an event that tells of it. */
+function resyncMs({ inputProblem }: ZoneState): Millis {
+  return inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
 }
 
 interface Pending {

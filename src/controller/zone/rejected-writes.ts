@@ -6,6 +6,7 @@ import { type AliasType, rrsetKey } from "../../dns/record.ts";
 import type { Refusal, Write } from "../../plan/change.ts";
 import type { Applied, Rejection } from "../../providers/provider.ts";
 import type { Reporter } from "../ports/reporter.ts";
+import { recordRefusals } from "./findings.ts";
 import type { ZoneState } from "./zone-state.ts";
 
 /** A first plan can have thousands of rejected writes: the log and the Events show the first ones, the conditions count all. */
@@ -48,19 +49,6 @@ export function recordRejections(
   recordBegun(deps, state.zone, result.rejected ?? [], state.rejected);
   state.rejected = rejectionRefusals(result);
   recordRefusals(deps, state, [...refusals, ...state.rejected]);
-}
-
-/** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
-export function recordRefusals(
-  deps: Pick<RejectionDeps, "onChanged">,
-  state: ZoneState,
-  refusals: readonly Refusal[],
-): void {
-  if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
-    const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
-    state.refusals = refusals;
-    deps.onChanged(objectKey(state.zone.meta), [...names]);
-  }
 }
 
 /**

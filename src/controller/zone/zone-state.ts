@@ -5,7 +5,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
-import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
+import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
 import type { Repairs } from "./drift.ts";
 
 /** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
@@ -57,6 +57,8 @@ export interface ZoneState {
   readFor: ReadonlySet<Name>;
   plan: ZonePlan | undefined;
   outcome: ZoneOutcome;
+  /** What was wrong with an input of the zone at the last read; the last good one is in force. */
+  inputProblem: InputProblem | undefined;
   /** Refused changes of the last plan, and writes of it that the backend rejects. */
   refusals: readonly Refusal[];
   /** Those of `refusals` that the backend rejected at the last write. */
@@ -104,6 +106,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     readFor: new Set(),
     plan: undefined,
     outcome: { kind: "pending" },
+    inputProblem: undefined,
     refusals: [],
     rejected: [],
     propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },

@@ -97,7 +97,7 @@ test("a backend that asks for a pause is not read at each change in it, and what
     zones: [zone("dns/z", backend.domain)],
     aliases: [alias("web/a", { hostnames: ["www.bad.test"] })],
     targets: { "cdn.test": ["198.51.100.1"] },
-    providerOf: (of) => owned(backend, { zone: of, ownerId: "me" }),
+    providerOf: (of) => owned(backend, { zone: of, ownerId: "me", clock }),
   });
   await clock.advance(2_000);
   assert.deepEqual(published(backend), ["198.51.100.1"]);

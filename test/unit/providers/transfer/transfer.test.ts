@@ -240,6 +240,28 @@ for (const [name, setting, want] of refusals) {
   });
 }
 
+test("with a mistake in the base zone names follow beside the last good one, as long as this process knows it", async () => {
+  const { setting, provider, make, served } = scene();
+  await write(provider, [create()]);
+  for (const broken of ["@ MX ten mail\n", `www TXT ${`"${"x".repeat(255)}" `.repeat(250)}\n`]) {
+    setting.base = text(`${BASE}${broken}`);
+    for (const one of [provider, make()]) {
+      const zone = await read(one);
+      assert.equal(zone.inputProblem?.reason, "BaseZoneInvalid");
+      assert.equal(zone.needsWrite, undefined);
+    }
+  }
+  const after = make();
+  assert.equal((await write(after, [create(WWW)])).kind, "applied");
+  assert.ok(
+    served().some((line) => line.startsWith("www.example.com. 30 A")),
+    served().join("; "),
+  );
+  assert.ok(served().includes("ns1.example.com. 60 A 192.0.2.1"));
+  setting.base = text(`${BASE}mx MX 1 ns1\n`);
+  assert.equal((await read(after)).needsWrite?.kind, "base");
+});
+
 test("the key is what the Secret says now, and stays in force while it cannot be read", async () => {
   const { setting, registry, provider } = scene({ tsig: TSIG });
   const key = () => registry.zoneOf(DOMAIN)?.acl[0]?.key;

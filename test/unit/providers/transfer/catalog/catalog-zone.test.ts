@@ -7,7 +7,7 @@ import { createCatalogKeeper } from "../../../../../src/providers/transfer/catal
 import { wholeForm } from "../../../../../src/providers/transfer/server/xfr-records.ts";
 import { createZoneRegistry, type ZoneEntry } from "../../../../../src/providers/transfer/zone/zone-registry.ts";
 import { fakeClock } from "../../../../support/fake-clock.ts";
-import { history, texts, version } from "../zones.ts";
+import { baseZone, history, texts, version } from "../zones.ts";
 
 const CATALOG = parseName("catalog.example");
 const SPEC: TransferSpec = {
@@ -41,7 +41,7 @@ function scene(expected: () => readonly string[] | undefined = () => []) {
     registry.publish(`ns/${entry.domain.slice(0, -1)}`, entry, {
       history: history([version(1)]),
       sets: [],
-      fingerprint: "",
+      base: baseZone(),
     });
     keeper.touch();
   };
