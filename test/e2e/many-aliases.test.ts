@@ -28,9 +28,9 @@ interface QueryCounts {
 /** A resolver that knows www.p13.test, with TTL 5 s and one address in each family. */
 interface TargetSource {
   readonly resolver: DnsEndpoint;
-  queries(): Promise<QueryCounts>;
+  readonly queries: () => Promise<QueryCounts>;
   /** Replaces the A record. */
-  setAddress(address: string): Promise<void>;
+  readonly setAddress: (address: string) => Promise<void>;
 }
 
 describe("1,000 aliases on one target", { skip: REAL_SERVERS }, () => {
