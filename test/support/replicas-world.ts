@@ -3,6 +3,7 @@ import type { Clock, Millis, Random } from "../../src/base/clock.ts";
 import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
+import { namesOfInvalidAlias } from "../../src/api/parse/unread-names.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
 import type { Reporter, StatusWrite } from "../../src/controller/ports/reporter.ts";
@@ -191,7 +192,10 @@ export function eventOf({ unread, unreadZones }: ReplicasWorld, object: DnsAlias
   const key = objectKey(object.meta);
   const generation = (object.kind === "DnsAlias" ? unread : unreadZones).get(key);
   if (generation !== undefined) {
-    return { kind: "invalid", manifest: { kind: object.kind, key, generation, problems: ["spec: is bad"] } };
+    const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"] };
+    // Its targets are wrong; its hostnames and its status can be read.
+    const hostnames = object.kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
+    return { kind: "invalid", manifest: hostnames === undefined ? manifest : { ...manifest, hostnames } };
   }
   return object.kind === "DnsAlias" ? { kind: "alias", alias: object } : { kind: "zone", zone: object };
 }

@@ -14,7 +14,6 @@ export const MEETINGS = [
   "a target fails before it is known",
   "a deletion waits for a replica that hasn't read",
   "delete an alias before it has its finalizer",
-  "a deletion meets an alias that no replica can read",
   "a standby leads while it can't look up",
 ] as const;
 
@@ -58,7 +57,7 @@ export function mayFail(stage: Stage, target: string): boolean {
   );
 }
 
-/** False if a deletion would meet a known fault: a replica that hasn't read the place in its term, an alias without a finalizer, or an alias that no replica can read. */
+/** False if a deletion would meet a known fault: a replica that hasn't read the place in its term, or an alias without a finalizer. */
 export function mayDelete({ world, judge, without }: Stage, { meta }: DnsAlias): boolean {
   const isCalm = world.clock.now() - (judge.judged.changedAt.get("leader") ?? 0) >= MINUTE;
   const hasLeader = [...world.replicas].some((replica) => replica.leads());
@@ -66,13 +65,8 @@ export function mayDelete({ world, judge, without }: Stage, { meta }: DnsAlias):
   const hasRead = isCalm && hasLeader && isReadable;
   return (
     (hasRead || !leavesOut({ without }, "a deletion waits for a replica that hasn't read")) &&
-    (meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer")) &&
-    mayLose({ world, without })
+    (meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer"))
   );
-}
-
-export function mayLose({ world, without }: Pick<Stage, "world" | "without">): boolean {
-  return world.unread.size === 0 || !leavesOut({ without }, "a deletion meets an alias that no replica can read");
 }
 
 /** False if it has to be left out that a standby goes by what it knew at its start. */

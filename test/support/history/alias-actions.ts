@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
-import { freeHostnames, goodTargets, leavesOutUnknownTargets, mayLose, mayWithdraw } from "./action-limits.ts";
+import { freeHostnames, goodTargets, leavesOutUnknownTargets, mayWithdraw } from "./action-limits.ts";
 import { pick, some } from "./random.ts";
 import { FORGED_ADDRESS, HOSTILE, HOSTILE_TARGET, HOSTNAMES, HOUR, MINUTE, TARGETS, ZONES } from "./scene.ts";
 import { addAlias, editAlias, kill, setStatus, type Stage } from "./stage.ts";
@@ -40,7 +40,7 @@ export function changeTargets(stage: Stage, { meta, spec }: DnsAlias): string | 
 
 export function changeHostnames(stage: Stage, { meta, spec }: DnsAlias): string | false {
   const free = freeHostnames(stage);
-  if (free.length === 0 || !mayLose(stage) || !mayWithdraw(stage, spec.hostnames)) {
+  if (free.length === 0 || !mayWithdraw(stage, spec.hostnames)) {
     return false;
   }
   const hostnames = some(stage.random, free, 3);

@@ -225,21 +225,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     },
   },
   {
-    kind: "a deletion meets an alias that no replica can read",
-    name: "after a restart, one alias that can't be read stops all withdrawals",
-    fault: /^orphan: b\.example\.net\. is still in dns\/net/,
-    async play(stage) {
-      addAlias(stage, "mallory/a", { hostnames: [SHOP], targets: ["evil.test"] });
-      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
-      await pass(stage, 5 * MINUTE);
-      spoilAlias(stage, "mallory/a");
-      kill(stage, leaderOf(stage));
-      await pass(stage, 5 * MINUTE);
-      removeAlias(stage, "web/a");
-      await pass(stage, 30 * MINUTE);
-    },
-  },
-  {
     kind: "a standby leads while it can't look up",
     name: "a standby that takes the lead publishes what the statuses said at its start",
     fault: /^past: shop\.example\.com\. got 198\.51\.100\.11/,
