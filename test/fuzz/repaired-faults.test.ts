@@ -10,6 +10,7 @@ import {
   leaderOf,
   pass,
   removeAlias,
+  setTarget,
   spoilAlias,
   type Stage,
 } from "../support/history/stage.ts";
@@ -29,6 +30,25 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       await pass(stage, 30 * MINUTE);
       const published = ["com", "net"].map((place) => stage.judge.judged.publishedAt(place).map(({ name }) => name));
       assert.deepEqual(published, [["shop.example.com.", "shop.example.com."], []]);
+    },
+  },
+  {
+    name: "a standby that takes the lead doesn't publish what the statuses said at its start",
+    async play(stage) {
+      const { world, judge } = stage;
+      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, 5 * MINUTE);
+      const first = leaderOf(stage);
+      const standby = world.start();
+      await pass(stage, MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 15 * MINUTE);
+      world.lookupMs = 10_000;
+      first.kill();
+      standby.lead();
+      judge.changed("leader");
+      await pass(stage, MINUTE);
     },
   },
 ];

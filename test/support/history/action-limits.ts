@@ -1,6 +1,5 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
-import type { Replica } from "../replicas-world.ts";
 import { aliasesOf, isWithin } from "./claims.ts";
 import { mostOwned } from "./guard-window.ts";
 import { HOUR, MINUTE, NAMES, sceneZone, TARGETS, ZONES } from "./scene.ts";
@@ -14,7 +13,6 @@ export const MEETINGS = [
   "a target fails before it is known",
   "a deletion waits for a replica that hasn't read",
   "delete an alias before it has its finalizer",
-  "a standby leads while it can't look up",
 ] as const;
 
 function leavesOut({ without }: Pick<Stage, "without">, meeting: (typeof MEETINGS)[number]): boolean {
@@ -69,12 +67,6 @@ export function mayDelete({ world, judge, without }: Stage, { meta }: DnsAlias):
   );
 }
 
-/** False if it has to be left out that a standby goes by what it knew at its start. */
-export function mayLead(stage: Stage, replica: Replica): boolean {
-  const canLookUp = stage.world.faults.slowMs === 0 && goodTargets(stage).length === TARGETS.length;
-  return replica.leads() || canLookUp || !leavesOut(stage, "a standby leads while it can't look up");
-}
-
 export function mayDisturb({ world, without }: Stage): boolean {
   return (
     !leavesOut({ without }, "a deletion waits for a replica that hasn't read") ||
@@ -106,10 +98,6 @@ export function isBelow(key: string): boolean {
 /** Targets that have addresses of both families now. */
 export function leavesOutUnknownTargets(stage: Stage): boolean {
   return leavesOut(stage, "a target fails before it is known");
-}
-
-export function leavesOutSlowTerms(stage: Stage): boolean {
-  return leavesOut(stage, "a standby leads while it can't look up");
 }
 
 export function goodTargets({ world }: Stage): readonly string[] {

@@ -6,19 +6,17 @@ import { NO_FAULTS, type Replica } from "../replicas-world.ts";
 import {
   goodTargets,
   isBelow,
-  leavesOutSlowTerms,
   leavesOutUnknownTargets,
   lists,
   mayDelete,
   mayDisturb,
   mayFail,
-  mayLead,
   mayWithdraw,
   sharesName,
 } from "./action-limits.ts";
 import { addSome, changeHostnames, changeTargets, forgeStatus, loseStatuses, onAlias } from "./alias-actions.ts";
 import { pick, some } from "./random.ts";
-import { HOSTILE, MINUTE, NAMESPACES, PLACES, TARGETS, ZONES } from "./scene.ts";
+import { HOSTILE, NAMESPACES, PLACES, TARGETS, ZONES } from "./scene.ts";
 import {
   editAlias,
   inputChanged,
@@ -190,7 +188,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "change the leader",
     weight: 2,
-    act: (stage) => onReplica(stage, (replica) => mayDisturb(stage) && mayLead(stage, replica) && lead(stage, replica)),
+    act: (stage) => onReplica(stage, (replica) => mayDisturb(stage) && lead(stage, replica)),
   },
   {
     kind: "no leader",
@@ -248,8 +246,7 @@ function setSome(stage: Stage, says: "servfail" | "nxdomain" | readonly string[]
 
 function drawFaults(stage: Stage): string | undefined {
   const { world, random, judge } = stage;
-  const isNewTerm = world.clock.now() - (judge.judged.changedAt.get("leader") ?? 0) < MINUTE;
-  if (!mayDisturb(stage) || (isNewTerm && leavesOutSlowTerms(stage))) {
+  if (!mayDisturb(stage)) {
     return undefined;
   }
   world.faults =

@@ -224,27 +224,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
       await pass(stage, 15 * MINUTE);
     },
   },
-  {
-    kind: "a standby leads while it can't look up",
-    name: "a standby that takes the lead publishes what the statuses said at its start",
-    fault: /^past: shop\.example\.com\. got 198\.51\.100\.11/,
-    async play(stage) {
-      const { world } = stage;
-      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
-      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
-      await pass(stage, 5 * MINUTE);
-      const first = leaderOf(stage);
-      const standby = world.start();
-      await pass(stage, MINUTE);
-      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
-      await pass(stage, 15 * MINUTE);
-      world.lookupMs = 10_000;
-      first.kill();
-      standby.lead();
-      stage.judge.changed("leader");
-      await pass(stage, MINUTE);
-    },
-  },
 ];
 
 export const KNOWN_KINDS: ReadonlySet<string> = new Set(KNOWN_FAULTS.map(({ kind }) => kind));
