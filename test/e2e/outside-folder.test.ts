@@ -96,6 +96,26 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
     assert.deepEqual(secretsIn(stdout, lab.secrets), []);
   });
 
+  test("a name that BIND rejects by default stops no other name, at BIND or elsewhere, and says whose words they are", async () => {
+    const underscore = `my_app.${DOMAIN}`;
+    await write("rejected.yaml", [aliasManifest({ name: "app", hostnames: [underscore], targets: [["192.0.2.9"]] })]);
+    await addressesBecome(lab.pdns, underscore, "A", ["192.0.2.9"]);
+    await statusShows("bind", /"reason":"Rejected".*my_app.* answers REFUSED to these records/);
+    await statusShows(
+      "app",
+      /"reason":"Rejected".*my_app\.outside\.example A cannot be written: .*check-names/,
+      "DnsAlias",
+    );
+    await statusShows("outside", /"status":"True","type":"Ready"|"type":"Ready","status":"True"/, "DnsAlias");
+    await write("alias.yaml", [alias("192.0.2.22")]);
+    await addressesBecome(lab.bind, DOMAIN, "A", ["192.0.2.22"]);
+    assert.deepEqual((await dig(lab.bind, underscore, "A")).answer, []);
+    assert.deepEqual((await dig(lab.bind, `_dnsalias.${underscore}`, "TXT")).answer, [], "no marker is left alone");
+    await rm(join(root, "manifests", "rejected.yaml"));
+    await waitFor("PowerDNS", async () => assert.deepEqual((await dig(lab.pdns, underscore, "A")).answer, []));
+    await statusShows("bind", /"reason":"Ready"/);
+  });
+
   test("a wrong credential stops its own zone alone, says which Secret, and the right one goes on at once", async () => {
     const wrong = Buffer.from("wrong".repeat(6)).toString("base64");
     await write("secrets.yaml", [secret(TSIG_REF, wrong), secret(API_KEY_REF, "wrong-api-key")]);
@@ -185,11 +205,11 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
     return readFile(join(root, "out", ".dnsalias-state.json"), "utf8");
   }
 
-  function statusShows(name: string, wanted: RegExp): Promise<void> {
+  function statusShows(name: string, wanted: RegExp, kind = "DnsZone"): Promise<void> {
     return waitFor(`the status of ${name} to show ${wanted}`, async () => {
       const line = (await stateText())
         .split("\n")
-        .find((text) => text.includes(`"DnsZone"`) && text.includes(`"name":"${name}"`));
+        .find((text) => text.includes(`"${kind}"`) && text.includes(`"name":"${name}"`));
       assert.match(line ?? "", wanted);
     });
   }

@@ -43,6 +43,8 @@ export interface AliasFacts {
     readonly message: string;
   }[];
   readonly now: Millis;
+  /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
+  readonly letGoAt?: Millis;
 }
 
 export interface FactsDeps {
