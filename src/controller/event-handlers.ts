@@ -8,6 +8,7 @@ import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
+import { makeProvider } from "./zone/invalid-provider.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -219,16 +220,14 @@ function syncToResponder(
 function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
   const state = context.zones.get(key);
   if (state === undefined) {
-    context.zones.set(key, newZoneState(zone, context.deps.providerOf(zone)));
+    context.zones.set(key, newZoneState(zone, makeProvider(context.deps, zone, undefined)));
     context.propagationQueue.add(key);
     return;
   }
   const changed = JSON.stringify(state.zone.spec) !== JSON.stringify(zone.spec);
   state.zone = zone;
   if (changed) {
-    const before = state.provider;
-    state.provider = context.deps.providerOf(zone);
-    before.close?.();
+    state.provider = makeProvider(context.deps, zone, state.provider);
     context.propagationQueue.add(key);
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }

@@ -17,16 +17,16 @@ export interface ActualZone {
   readonly capacity?: Capacity;
   /** SOA serial that is served, where the backend has one. */
   readonly serial?: number;
-  /** An input of the zone that can't be used; the last good one stays in force, and names continue to follow. */
+  /** An input of the zone that can't be used; the zone does without it, or with the last good one, and names continue to follow. */
   readonly inputProblem?: InputProblem;
   /** A sentence for people: nothing failed, but something in the backend keeps changes from being served. */
   readonly warning?: string;
 }
 
-/** What is wrong with an input of a zone, such as its base zone. */
+/** What is wrong with an input of a zone, such as its base zone or its catalog. */
 export interface InputProblem {
   /** A condition reason of docs/reasons.md. */
-  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "ZoneTooLarge";
+  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "ZoneTooLarge" | "CatalogInvalid";
   readonly message: string;
 }
 

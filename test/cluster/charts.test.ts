@@ -19,6 +19,7 @@ import { SKIP } from "./requirements.ts";
 import { withoutReason } from "./unused-rights.ts";
 import { recordRights, type RightsRecord } from "./rights-record.ts";
 import { refusedRequests, unusedRights } from "./rights.ts";
+import { crdWaits } from "../support/crd-waits.ts";
 
 describe("the chart in pods", { skip: SKIP }, () => {
   const started = new AsyncDisposableStack();
@@ -173,7 +174,9 @@ async function prepareCluster({ node, targets }: Cluster, { bind, pdns }: Outsid
     ...["podmonitors", "prometheusrules", "servicemonitors"].map((name) => `monitoring.coreos.com_${name}`),
   ];
   await node.kubectl(["apply", "--server-side", ...crds.flatMap((name) => ["-f", `test/env/bin/${name}.yaml`])]);
-  await node.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  for (const args of crdWaits("crd", "--all")) {
+    await node.kubectl(args);
+  }
   for (const protocol of ["udp", "tcp"]) {
     const match = ["-d", "192.0.2.53", "-p", protocol, "--dport", "53"];
     const to = ["-j", "DNAT", "--to-destination", `${bind.host}:${bind.port}`];

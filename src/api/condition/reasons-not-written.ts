@@ -62,6 +62,22 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "ProviderInvalid",
+    on: ["Programmed"],
+    meaning:
+      "The provider can't be made of `spec.provider`, for example because the file of `configMap.key` has a name that folder mode doesn't write (`.hidden`). What is served stays, and other DnsZones continue.",
+    whatToDo: "Correct the field that the message names.",
+    turn: "user",
+  },
+  {
+    reason: "CatalogInvalid",
+    on: ["Programmed"],
+    meaning:
+      "The catalog zone of `provider.transfer.catalog` can't be made, because its name leaves no room for the names below it. The zone itself is served, and other catalog zones are kept.",
+    whatToDo: "Name a catalog zone of at most 214 characters.",
+    turn: "user",
+  },
+  {
     reason: "ZoneTooLarge",
     on: ["Programmed"],
     meaning:

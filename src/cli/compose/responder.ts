@@ -18,7 +18,7 @@ import { workerHeapMib } from "./worker-heap.ts";
 import { addressText, freeAddresses } from "./listen-addresses.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
 import { baseOfZoneText, readZoneText } from "../../providers/coredns/zone-text.ts";
-import { inlineText } from "../../providers/text-store.ts";
+import { inlineText, type TextStore } from "../../providers/text-store.ts";
 
 export interface ResponderDeps {
   readonly config: ResponderConfig;
@@ -143,7 +143,14 @@ function portTo({ stores, ownerId, metrics }: ResponderDeps, pool: ResponderPool
         return undefined;
       }
       const { name, key } = provider.zoneFile.configMap;
-      const read = await stores().zoneFile(zone.meta.namespace, name, key).read(signal);
+      let store: Pick<TextStore, "read">;
+      try {
+        store = stores().zoneFile(zone.meta.namespace, name, key);
+      } catch {
+        // The zone's provider can't be made either, and its status says why.
+        return undefined;
+      }
+      const read = await store.read(signal);
       return read.kind === "ok" ? publishedBaseText(read.text ?? "", zone.spec.domain, ownerId) : undefined;
     },
     setZone: (zone) => pool.setZone(zone),

@@ -3,6 +3,7 @@ import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
+import { makeProvider } from "../../controller/zone/invalid-provider.ts";
 import { limitsOf, propose, type Proposal } from "../../controller/zone/propose-changes.ts";
 import { formerNames, setsHere } from "../../controller/inventory/zone-scope.ts";
 import { namesOfUnread } from "../../controller/inventory/unreadable-names.ts";
@@ -32,7 +33,7 @@ export interface ZonePreview {
 export interface PreviewInput {
   readonly composition: {
     readonly views: Pick<Views, "idOf">;
-    readonly providerOf: (zone: DnsZone) => Pick<ZoneProvider, "id" | "read" | "maxNames" | "minTtl" | "lacks">;
+    readonly providerOf: (zone: DnsZone) => ZoneProvider;
   };
   readonly snapshot: Snapshot;
   readonly ownerId: string;
@@ -64,7 +65,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
       [...store.zonesOfName(name)].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []),
     now,
   });
-  const provider = composition.providerOf(zone);
+  const provider = makeProvider(composition, zone, undefined);
   const twin = store.zoneWithSameTarget(zone);
   if (twin !== undefined) {
     const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place`;

@@ -36,7 +36,7 @@ export function recordInputProblem(deps: FindingDeps, state: ZoneState, problem:
   state.inputProblem = problem;
   if (problem !== undefined) {
     const { reason, message } = problem;
-    deps.log.warn({ zone, reason, detail: message }, "base zone not used");
+    deps.log.warn({ zone, reason, detail: message }, "zone input not used");
     deps.reporter.event(state.zone, { type: "Warning", reason, message });
   }
   deps.onChanged(zone, []);

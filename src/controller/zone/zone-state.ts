@@ -57,7 +57,7 @@ export interface ZoneState {
   readFor: ReadonlySet<Name>;
   plan: ZonePlan | undefined;
   outcome: ZoneOutcome;
-  /** What was wrong with an input of the zone at the last read; the last good one is in force. */
+  /** What was wrong with an input of the zone at the last read; names follow without it. */
   inputProblem: InputProblem | undefined;
   /** Refused changes of the last plan, and writes of it that the backend rejects. */
   refusals: readonly Refusal[];

@@ -14,6 +14,7 @@ import type { TextStore } from "../text-store.ts";
 import type { AclEntry } from "./zone/acl.ts";
 import type { Primary, ZoneClaim } from "./server/primary.ts";
 import { firstSerial, serialAfter, serialWait } from "./zone/serials.ts";
+import { MAX_CATALOG_NAME } from "./catalog/catalog-zone.ts";
 import { nextHistory, oversizedRecord, type WireRRsetCache } from "./zone/next-version.ts";
 
 export interface TransferDeps {
@@ -91,7 +92,7 @@ async function load(
   if (inForce.kind !== "ok") {
     return inForce;
   }
-  const { base, problem } = inForce;
+  const { base, problem = catalogProblem(deps.spec) } = inForce;
   const isChecked = published?.base.fingerprint === base.fingerprint;
   const known = published?.sets ?? deps.remembered.sets();
   const sets = isChecked ? known : known.filter(({ name, type }) => base.obstacle(name, type) === undefined);
@@ -192,6 +193,14 @@ async function apply(
     case "elsewhere":
       return { kind: "failed", message: "this process may not serve zones now: another one does" };
   }
+}
+
+function catalogProblem({ catalog }: TransferSpec): InputProblem | undefined {
+  if (catalog === undefined || catalog.length <= MAX_CATALOG_NAME) {
+    return undefined;
+  }
+  const message = `no catalog zone ${displayName(catalog)} is made: its name has ${catalog.length - 1} characters, and at most ${MAX_CATALOG_NAME - 1} leave room for the names below it; the zone itself is served`;
+  return { reason: "CatalogInvalid", message };
 }
 
 /** A base zone as transfers can hold it: one that is valid for zone files alone leaves the last good one in force, too. */

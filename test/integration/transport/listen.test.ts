@@ -94,15 +94,20 @@ test("with reusePort two listeners share a port", { skip: process.platform !== "
   assert.equal(await answers(first.port, "udp"), "response");
 });
 
-test("after disposal the port is free, and disposing again does nothing", async () => {
-  const server = await listen({ host: "127.0.0.1", port: 0, onQuery: () => undefined });
-  const socket = await connected(server.port);
-  await server[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await closed(socket);
-  assert.equal(await answers(server.port, "udp"), "unreachable");
-  assert.equal(await answers(server.port, "tcp"), "unreachable");
-});
+test(
+  "disposal ends what is connected, the port is free, and disposing again does nothing",
+  { timeout: 30_000 },
+  async () => {
+    const limits = { idleMs: 3_600_000 };
+    const server = await listen({ host: "127.0.0.1", port: 0, limits, onQuery: () => undefined });
+    const socket = await connected(server.port);
+    await server[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    await closed(socket);
+    assert.equal(await answers(server.port, "udp"), "unreachable");
+    assert.equal(await answers(server.port, "tcp"), "unreachable");
+  },
+);
 
 test("what onQuery throws or rejects with goes to onError, and the server goes on", async () => {
   const errors: unknown[] = [];

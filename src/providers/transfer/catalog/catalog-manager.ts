@@ -2,7 +2,7 @@ import { rrsetKey } from "../../../dns/record.ts";
 import type { Clock, Millis } from "../../../base/clock.ts";
 import { byCodeUnit } from "../../../base/order.ts";
 import type { Name } from "../../../dns/name/name.ts";
-import { catalogSets, catalogSoa } from "./catalog-zone.ts";
+import { catalogSets, catalogSoa, MAX_CATALOG_NAME } from "./catalog-zone.ts";
 import { wireRRset, type WireRRset } from "../zone/wire-rrset.ts";
 import { firstSerial, serialAfter } from "../zone/serials.ts";
 import type { PrimaryZone } from "../zone/primary-zone.ts";
@@ -17,6 +17,8 @@ export interface CatalogKeeperDeps {
   /** The DnsZones (namespace/name) that will be claimed; undefined while not all are known: a catalog that lacks one would have it dropped by the secondaries. */
   readonly expected: () => readonly string[] | undefined;
   readonly onChanged: (catalog: Name, history: History, members: readonly ZoneEntry[]) => void;
+  /** One catalog can't be kept; what is served of it stays, and the others are kept. */
+  readonly onFailed: (catalog: Name, error: unknown) => void;
 }
 
 /** Keeps the catalog zones (RFC 9432) equal to the zones that want to be in them. */
@@ -60,7 +62,7 @@ export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
     since ??= deps.clock.now();
     const isLate = deps.clock.now() - since >= READY_WITHIN_MS;
     return catalogsOf(entries, kept).reduce(
-      (done, catalog) => keep(deps, kept, { catalog, entries, isLate }) && done,
+      (done, catalog) => tryKeep(deps, kept, { catalog, entries, isLate }) && done,
       true,
     );
   };
@@ -90,13 +92,25 @@ export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
 }
 
 function catalogsOf(entries: readonly ZoneEntry[], kept: ReadonlyMap<Name, Kept>): readonly Name[] {
-  return [...new Set([...kept.keys(), ...entries.flatMap(({ spec }) => spec.catalog ?? [])])];
+  const wanted = entries.flatMap(({ spec }) => spec.catalog ?? []);
+  // The DnsZones of a catalog whose names would be too long report it themselves.
+  return [...new Set([...kept.keys(), ...wanted])].filter(({ length }) => length <= MAX_CATALOG_NAME);
 }
 
 interface CatalogRead {
   readonly catalog: Name;
   readonly entries: readonly ZoneEntry[];
   readonly isLate: boolean;
+}
+
+/** Whatever is wrong with one catalog, the others are kept. */
+function tryKeep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, read: CatalogRead): boolean {
+  try {
+    return keep(deps, kept, read);
+  } catch (error) {
+    deps.onFailed(read.catalog, error);
+    return true;
+  }
 }
 
 /** False: there is more to do, later. */

@@ -18,6 +18,9 @@ export function catalogSets(catalog: Name, members: Iterable<Name>): readonly RR
   ];
 }
 
+/** RFC 1035 2.3.4: the longest name in a catalog is `ID.zones.` and the catalog's own, and has 254 characters with the final dot. */
+export const MAX_CATALOG_NAME = 254 - "0123456789abcdef0123456789abcdef.zones.".length;
+
 /** Refreshed every minute, should a NOTIFY be lost; it never expires at a secondary, which would drop all its zones. */
 export function catalogSoa(catalog: Name, serial: number): RRset {
   return { name: catalog, type: "SOA", ttl: TTL, data: [`${INVALID} ${INVALID} ${serial} 60 10 2147483646 0`] };

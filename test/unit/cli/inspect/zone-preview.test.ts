@@ -49,6 +49,7 @@ async function preview(scene: Scene): Promise<{ readonly shown: ZonePreview; rea
             read.push(...names.map(displayName));
             return scene.result ?? { kind: "ok", zone: { revision: "1", sets } };
           },
+          apply: async () => assert.fail("nothing is written"),
         }),
       },
       snapshot: { store, invalid, answers: new Map([[keyText(key), { ...found, key }]]) },

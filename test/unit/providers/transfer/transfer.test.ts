@@ -40,6 +40,7 @@ interface Setting {
   remembered?: readonly OwnedRRset[];
   serial?: number;
   tsig?: TransferSpec["tsig"];
+  catalog?: TransferSpec["catalog"];
 }
 
 /** The provider over a real registry, without sockets. */
@@ -76,6 +77,7 @@ function scene(setting: Setting = {}) {
       allow: [],
       notify: [],
       ...(setting.tsig === undefined ? {} : { tsig: setting.tsig }),
+      ...(setting.catalog === undefined ? {} : { catalog: setting.catalog }),
     };
     return createTransferProvider({
       zone,
@@ -260,6 +262,17 @@ test("with a mistake in the base zone names follow beside the last good one, as 
   assert.ok(served().includes("ns1.example.com. 60 A 192.0.2.1"));
   setting.base = text(`${BASE}mx MX 1 ns1\n`);
   assert.equal((await read(after)).needsWrite?.kind, "base");
+});
+
+test("a catalog whose names would be too long is the zone's own problem, and the zone is served", async () => {
+  const catalog = parseName(`${"a.".repeat(113)}example`);
+  assert.equal(catalog.length, 234);
+  const { provider, served } = scene({ catalog });
+  const zone = await read(provider);
+  assert.equal(zone.inputProblem?.reason, "CatalogInvalid");
+  assert.match(zone.inputProblem.message, /has 233 characters, and at most 214 leave room/);
+  assert.equal((await write(provider, [create(WWW)])).kind, "applied");
+  assert.ok(served().some((line) => line.startsWith("www.example.com. 30 A")));
 });
 
 test("the key is what the Secret says now, and stays in force while it cannot be read", async () => {

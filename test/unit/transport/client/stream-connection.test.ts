@@ -103,6 +103,23 @@ test("each answer goes to the query with its id, with the time that it took", (c
   assert.equal(connection.isIdle, true);
 });
 
+test("ids have 16 bits: those that differ in the first byte alone are different", (context) => {
+  const { socket, send, receive, ended, connection } = play(context);
+  socket.emit("connect");
+  send(0x0105);
+  assert.deepEqual(
+    [connection.canTake(0x0105), connection.canTake(0x0205), connection.canTake(0x0005)],
+    [false, true, true],
+  );
+  send(0x0205);
+  receive(0x0205);
+  receive(0x0105);
+  assert.deepEqual(
+    ended.map((line) => line.split(" ")[0]),
+    [String(0x0205), String(0x0105)],
+  );
+});
+
 test("an answer with another id can only be for the query where that is the only one", (context) => {
   const { socket, send, receive, ended } = play(context);
   socket.emit("connect");

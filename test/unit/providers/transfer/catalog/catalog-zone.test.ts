@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TransferSpec } from "../../../../../src/api/dns-zone.ts";
 import { parseName, type Name } from "../../../../../src/dns/name/name.ts";
-import { catalogSets } from "../../../../../src/providers/transfer/catalog/catalog-zone.ts";
+import { catalogSets, MAX_CATALOG_NAME } from "../../../../../src/providers/transfer/catalog/catalog-zone.ts";
 import { createCatalogKeeper } from "../../../../../src/providers/transfer/catalog/catalog-manager.ts";
 import { wholeForm } from "../../../../../src/providers/transfer/server/xfr-records.ts";
 import { createZoneRegistry, type ZoneEntry } from "../../../../../src/providers/transfer/zone/zone-registry.ts";
@@ -29,6 +29,7 @@ function scene(expected: () => readonly string[] | undefined = () => []) {
     isServing: () => leader.isServing,
     expected,
     onChanged: (_catalog, kept) => changes.push(kept.current.serial),
+    onFailed: (_catalog, error) => assert.fail(String(error)),
   });
   const ending = new AbortController();
   const running = keeper.run(ending.signal).catch(() => undefined);
@@ -75,6 +76,23 @@ test("a catalog has version 2, one PTR a member below a label of its own, and no
   assert.notEqual(sets[2]?.name, sets[3]?.name);
   assert.deepEqual(catalogSets(CATALOG, names.toReversed()), sets);
   assert.equal(catalogSets(CATALOG, [parseName("a.example")])[2]?.name, sets[2]?.name);
+});
+
+test("a catalog whose names would be too long is not made, and the others are kept", async () => {
+  const longest = long(MAX_CATALOG_NAME - 1);
+  assert.equal(longest.length, MAX_CATALOG_NAME);
+  assert.equal(catalogSets(longest, [parseName("a.example")]).length, 3, "the longest name is made");
+  const { clock, keeper, claim, publish, members, end } = scene();
+  for (const [index, catalog] of [long(232), long(MAX_CATALOG_NAME + 1), longest].entries()) {
+    publish(claim(`tenant${index}.example`, { ...SPEC, catalog }));
+  }
+  await clock.advance(10_000);
+  publish(claim("a.example"));
+  await clock.advance(10_000);
+  assert.equal(members()?.length, 1);
+  assert.equal(keeper.zoneOf(long(232)), undefined);
+  assert.ok(keeper.zoneOf(longest)?.history !== undefined);
+  await end();
 });
 
 test("a catalog is not served before every zone that will be in it is known: what it lacks, secondaries drop", async () => {
@@ -207,3 +225,10 @@ test("the end leaves no timer behind", async () => {
   await end();
   assert.equal(clock.sleepers(), 0);
 });
+
+/** A name of so many characters, without the final dot. */
+function long(length: number): Name {
+  const labels = Math.floor((length - "example".length) / 2);
+  const text = `${"a.".repeat(labels)}example`;
+  return parseName(text.length < length ? `a${text}` : text);
+}
