@@ -76,7 +76,18 @@ export function makeView({ ownerId, lastWritten }: State, { names, sets: all, se
   }
   const input = { sets, ownerId, isAsLeft: (set: RRset) => lastWritten.isAsLeft(set), obstacleOf };
   const ownership = new Map([...names].sort(byCodeUnit).map((name) => [name, ownershipOf(name, input)]));
-  return { revision: revisionOf(sets), sets, ownership, serial, obstacleOf };
+  let revision: string | undefined;
+  return {
+    // Of a large zone it takes as long as all the rest, and between the batches of one write nothing asks for it.
+    get revision() {
+      revision ??= revisionOf(sets);
+      return revision;
+    },
+    sets,
+    ownership,
+    serial,
+    obstacleOf,
+  };
 }
 
 /** The same records give the same revision, in whatever order they came. */
