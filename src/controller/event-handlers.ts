@@ -8,6 +8,7 @@ import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
+import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -110,6 +111,14 @@ function recordEdit({ store, edited, phase }: ControllerContext, event: Inventor
   }
 }
 
+/** What a standby knew of targets before its first term is older than what the last leader published, which the statuses say. */
+function restoreTargets({ store, subscriptions, refresher, deps }: ControllerContext, key: ObjectKey): void {
+  const status = store.alias(key)?.status;
+  for (const stream of subscriptions.streamsOf(key)) {
+    refresher.restore(stream, lastKnownGoodOf(stream, status, deps.clock.now()));
+  }
+}
+
 function lookUpEdited({ edited, subscriptions, refresher }: ControllerContext, key: ObjectKey): void {
   const edit = edited.get(key);
   edited.delete(key);
@@ -179,6 +188,7 @@ function settleSlice(context: ControllerContext): boolean {
   }
   for (const key of aliases) {
     context.subscriptions.update(key, context.store.alias(key));
+    restoreTargets(context, key);
     lookUpEdited(context, key);
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
   }

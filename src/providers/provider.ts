@@ -1,4 +1,4 @@
-import type { ActualRRset, Write } from "../plan/change.ts";
+import type { ActualRRset, RejectReason, Write } from "../plan/change.ts";
 import type { Capacity } from "../plan/size-limit.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
@@ -46,13 +46,34 @@ export type ReadResult =
   | Failed;
 
 export type ApplyResult =
-  /** All writes took effect, or the backend was already so. */
-  | { readonly kind: "applied"; readonly revision: string; readonly serial?: number; readonly wrote: boolean }
+  | Applied
   /** Somebody wrote since `revision`: read again, plan again. */
   | { readonly kind: "conflict"; readonly message: string }
   /** The backend, or the result, cannot be right whatever is retried until an input changes; `reason` is a condition reason. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | Failed;
+
+/** The writes took effect, or the backend was already so; all of them but `rejected` and `deferred`. */
+export interface Applied {
+  readonly kind: "applied";
+  readonly revision: string;
+  readonly serial?: number;
+  readonly wrote: boolean;
+  /** Writes that the backend rejects while it accepts others. */
+  readonly rejected?: readonly Rejection[];
+  /** Writes for which this call had no time. */
+  readonly deferred?: readonly Write[];
+  /** When to try `rejected` and `deferred` again, in milliseconds from now. */
+  readonly retryAfterMs?: number;
+}
+
+/** A write that the backend rejects; its RRset stays as it is. */
+export interface Rejection {
+  readonly write: Write;
+  readonly reason: RejectReason;
+  /** The backend's own words. */
+  readonly message: string;
+}
 
 /** To be tried again: by itself after a while, or not before what the backend asked for (Retry-After). */
 export interface Failed {
@@ -81,6 +102,8 @@ export interface ZoneProvider {
   readonly lacks?: readonly AliasType[];
   /** How long the backend usually takes, in milliseconds, until a write is served: stands in for a lag that is not measured yet. */
   readonly expectedLagMs?: number;
+  /** How long caches of the backend may serve an old answer after a write, in milliseconds: no measured lag counts for less; absent: 0. */
+  readonly cachedForMs?: number;
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;
   apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
   /** Called after a write took effect; hurries the delivery where the backend has a way to. */

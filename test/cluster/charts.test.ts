@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { delimiter, dirname } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { makeCertificate } from "../lab/certificate.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
+import { locateComponent } from "../support/component.ts";
+import { runBlock } from "../support/doc-note.ts";
+import { blocksRunBy } from "../support/doc-pages.ts";
 import { CHART, valueFile, valueSets } from "../support/helm.ts";
 import { chartCases, type ChartCase, type NameCase } from "./chart-cases.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
@@ -111,6 +115,15 @@ describe("the chart in pods", { skip: SKIP }, () => {
       });
 
       if (set === "five-minutes") {
+        it("README's block waits for the alias and shows it", async (test) => {
+          const [block] = blocksRunBy(import.meta.filename, "README.md");
+          assert.ok(block);
+          const PATH = [dirname(locateComponent("kubectl")), process.env["PATH"] ?? ""].join(delimiter);
+          const { stdout } = await runBlock(test, block, { env: { PATH, KUBECONFIG: cluster.node.kubeconfig } });
+          assert.match(stdout, /^dnsalias\.dnsalias\.io\/shop condition met$/m);
+          assert.match(stdout, /^web +shop +example\.com .* True +Ready /m);
+        });
+
         it("serves a change within seconds, by the nudge", async (test) => {
           const servers = await serversOf(["dns-system/dnsalias-coredns"]);
           const configMap = "dnsalias-example-com";

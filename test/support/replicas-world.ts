@@ -1,22 +1,27 @@
 import { silentLogger } from "./silent-logger.ts";
 import type { Clock, Millis, Random } from "../../src/base/clock.ts";
-import type { DnsAlias } from "../../src/api/dns-alias.ts";
+import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
+import { namesOfInvalidAlias } from "../../src/api/parse/unread-names.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
 import type { Reporter, StatusWrite } from "../../src/controller/ports/reporter.ts";
 import type { ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
-import { addressSet, familyOf } from "../../src/dns/address/address.ts";
-import { displayName, type Name } from "../../src/dns/name/name.ts";
-import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
+import type { Name } from "../../src/dns/name/name.ts";
+import type { RRset } from "../../src/dns/record.ts";
+import { owned } from "../../src/providers/ownership/owned.ts";
+import type { MemoryBackend } from "./memory-backend.ts";
 import type { ServedZone } from "../../src/responder/answer-source.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
+import { alive, call, type Line, never } from "./replica-line.ts";
+import { readingOf } from "./replica-lookups.ts";
+import { backendOnLine, storeOf } from "./replica-places.ts";
 import { createTargetHistory, type TargetHistory } from "./target-history.ts";
-import { memoryTextStore, type MemoryTextStore } from "./memory-text-store.ts";
+import type { MemoryTextStore } from "./memory-text-store.ts";
 import { createZoneServers, type ZoneServers } from "./zone-servers-play.ts";
-import { type TextStore, type TextWrite, inlineText } from "../../src/providers/text-store.ts";
+import { inlineText } from "../../src/providers/text-store.ts";
 
 /** What a target says from a moment on. */
 export type TargetSays = readonly string[] | "servfail" | "nxdomain";
@@ -56,27 +61,40 @@ export interface ReplicasWorld {
   readonly stores: Map<string, MemoryTextStore>;
   /** Aliases whose present edit cannot be read, and its generation; who starts now knows nothing better of them. */
   readonly unread: Map<ObjectKey, number>;
+  /** DnsZones whose present edit cannot be read, and its generation. */
+  readonly unreadZones: Map<ObjectKey, number>;
+  /** Domains whose DnsZones were deleted; their records remain. */
+  readonly retainedDomains: Set<string>;
+  /** Labels of namespaces. */
+  readonly labels: Map<string, Readonly<Record<string, string>>>;
+  /** Places where every call fails. */
+  readonly brokenPlaces: Set<string>;
   /** Base zones by place. */
   readonly bases: Map<string, string>;
   readonly targets: Map<string, TargetSays>;
-  /** When each target was last read with addresses, and when last without, by anybody. */
-  readonly lastGood: Map<string, Millis>;
-  readonly lastEmpty: Map<string, Millis>;
-  /** The same for each target and family, `one.test A`. */
+  /** When each target and family, `one.test A`, was last read with addresses, by anybody. */
   readonly lastGoodOf: Map<string, Millis>;
-  readonly lastEmptyOf: Map<string, Millis>;
-  /** What each target and family had. Its outages last until anybody has read addresses again. */
+  /** How often each was read without addresses since it was last read with some, and since when. */
+  readonly emptyRunOf: Map<string, { readonly readings: number; readonly since: Millis }>;
+  /** The addresses that a leader read last. */
+  readonly lastReadOf: Map<string, readonly string[]>;
+  /** The addresses that any replica read last. */
+  readonly lastSeenOf: Map<string, readonly string[]>;
+  /** What each target and family had. */
   readonly history: TargetHistory;
   /** The name servers of all zones. */
   readonly servers: ZoneServers;
   readonly replicas: Set<Replica>;
   faults: Faults;
+  /** How long each lookup takes, without what the faults add. */
+  lookupMs: Millis;
   /** Status and finalizer writes so far. */
   objectWrites: number;
   /** Writes of zone files that are on their way. */
   zoneWrites: number;
   start(): Replica;
   put(object: DnsAlias | DnsZone): void;
+  setLabels(namespace: string, labels: Readonly<Record<string, string>>): void;
   remove(kind: "DnsAlias" | "DnsZone", key: ObjectKey): void;
 }
 
@@ -86,10 +104,34 @@ export interface ReplicasOptions {
   readonly hasResponder: boolean;
   /** Called before each write of a zone file takes effect. */
   readonly onZoneWrite: (replica: Replica, location: string, before: string | undefined, after: string) => void;
+  /** The server of a zone that isn't in a zone file. */
+  readonly backendOf?: (zone: DnsZone) => MemoryBackend;
+  /** Called after each write at a backend. */
+  readonly onBackendWrite?: (write: BackendWrite) => void;
+  /** Called before an alias gets a status. */
+  readonly onAliasStatus?: (before: DnsAlias, status: AliasStatus) => void;
+  /** Called before an alias under deletion loses its finalizer. */
+  readonly onRelease?: (alias: DnsAlias) => void;
 }
 
-export function writeTargetOf({ spec: { provider } }: DnsZone): string {
-  return provider.kind === "coreDNSZoneFile" ? provider.zoneFile.configMap.name : "overlay";
+export interface BackendWrite {
+  readonly replica: Replica;
+  readonly zone: DnsZone;
+  readonly before: readonly RRset[];
+  readonly after: readonly RRset[];
+}
+
+/** The ConfigMap or server that has a zone's records. */
+export function placeOf({ spec: { provider } }: DnsZone): string {
+  if (provider.kind === "coreDNSZoneFile") {
+    return provider.zoneFile.configMap.name;
+  }
+  return provider.kind === "externalDNSWebhook" ? provider.webhook.url : provider.kind;
+}
+
+/** Zones of different domains at one server don't write to the same records. */
+export function writeTargetOf(zone: DnsZone): string {
+  return zone.spec.provider.kind === "coreDNSZoneFile" ? placeOf(zone) : `${placeOf(zone)} ${zone.spec.domain}`;
 }
 
 export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
@@ -102,15 +144,20 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
     zones: new Map(),
     stores,
     unread: new Map(),
+    unreadZones: new Map(),
+    retainedDomains: new Set(),
+    labels: new Map(),
+    brokenPlaces: new Set(),
     bases: new Map(),
     targets: new Map(),
-    lastGood: new Map(),
-    lastEmpty: new Map(),
     lastGoodOf: new Map(),
-    lastEmptyOf: new Map(),
+    emptyRunOf: new Map(),
+    lastReadOf: new Map(),
+    lastSeenOf: new Map(),
     history: createTargetHistory(),
     replicas: new Set(),
     faults: NO_FAULTS,
+    lookupMs: 0,
     objectWrites: 0,
     zoneWrites: 0,
     start: () => startReplica(world, options),
@@ -120,15 +167,19 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
         tellAll(world, eventOf(world, object));
       } else {
         world.zones.set(objectKey(object.meta), object);
-        tellAll(world, { kind: "zone", zone: object });
+        tellAll(world, eventOf(world, object));
       }
+    },
+    setLabels(namespace, labels) {
+      world.labels.set(namespace, labels);
+      tellAll(world, { kind: "namespace", name: namespace, labels });
     },
     remove(of, key) {
       const alias = of === "DnsAlias" ? world.aliases.get(key) : undefined;
       if (alias?.meta.finalizers.includes(FINALIZER) === true) {
         world.put({ ...alias, meta: { deletedAt: world.clock.now(), ...alias.meta } });
       } else if ((of === "DnsAlias" ? world.aliases : world.zones).delete(key)) {
-        world.unread.delete(key);
+        (of === "DnsAlias" ? world.unread : world.unreadZones).delete(key);
         tellAll(world, { kind: "gone", of, key });
       }
     },
@@ -136,27 +187,25 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
   return world;
 }
 
-/** What a list says of an alias. */
-export function eventOf({ unread }: ReplicasWorld, alias: DnsAlias): InventoryEvent {
-  const key = objectKey(alias.meta);
-  const generation = unread.get(key);
-  return generation === undefined
-    ? { kind: "alias", alias }
-    : { kind: "invalid", manifest: { kind: "DnsAlias", key, generation, problems: ["spec: is bad"] } };
+/** What a list says of an object. */
+export function eventOf({ unread, unreadZones }: ReplicasWorld, object: DnsAlias | DnsZone): InventoryEvent {
+  const key = objectKey(object.meta);
+  const generation = (object.kind === "DnsAlias" ? unread : unreadZones).get(key);
+  if (generation !== undefined) {
+    const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"] };
+    // Its targets are wrong; its hostnames and its status can be read.
+    const hostnames = object.kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
+    return { kind: "invalid", manifest: hostnames === undefined ? manifest : { ...manifest, hostnames } };
+  }
+  return object.kind === "DnsAlias" ? { kind: "alias", alias: object } : { kind: "zone", zone: object };
 }
 
 function tellAll({ replicas }: ReplicasWorld, event: InventoryEvent): void {
   replicas.forEach((replica) => replica.send(event));
 }
 
-/** What all calls of one replica to the outside go through. */
-interface Line {
-  readonly random: Random;
-  readonly clock: Clock;
-  dead: boolean;
-}
-
-function startReplica(world: ReplicasWorld, { random, hasResponder, onZoneWrite }: ReplicasOptions): Replica {
+function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
+  const { random, hasResponder, onZoneWrite, backendOf, onBackendWrite } = options;
   const line: Line = { random, clock: world.clock, dead: false };
   const clock: Clock = {
     now: () => world.clock.now(),
@@ -169,7 +218,8 @@ function startReplica(world: ReplicasWorld, { random, hasResponder, onZoneWrite 
   let term = new AbortController();
   term.abort();
   const everything = (): readonly InventoryEvent[] => [
-    ...[...world.zones.values()].map((zone): InventoryEvent => ({ kind: "zone", zone })),
+    ...[...world.labels].map(([name, labels]): InventoryEvent => ({ kind: "namespace", name, labels })),
+    ...[...world.zones.values()].map((zone) => eventOf(world, zone)),
     ...[...world.aliases.values()].map((alias) => eventOf(world, alias)),
   ];
   const deliver = (): void => {
@@ -192,7 +242,7 @@ function startReplica(world: ReplicasWorld, { random, hasResponder, onZoneWrite 
         await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
       },
     },
-    reporter: reporterOf(world, line),
+    reporter: reporterOf(world, line, options),
     observer: {
       zoneWrite: () => undefined,
       zonePlanned: () => undefined,
@@ -210,7 +260,17 @@ function startReplica(world: ReplicasWorld, { random, hasResponder, onZoneWrite 
       }),
     },
     providerOf: (zone) => {
-      const location = writeTargetOf(zone);
+      const location = placeOf(zone);
+      const backend = backendOf?.(zone);
+      if (backend !== undefined && zone.spec.provider.kind !== "coreDNSZoneFile") {
+        const onWrite = (before: readonly RRset[], after: readonly RRset[]): void =>
+          onBackendWrite?.({ replica, zone, before, after });
+        return owned(backendOnLine(world, line, { location, backend, onWrite }), {
+          zone,
+          ownerId: "me",
+          clock: world.clock,
+        });
+      }
       return createZoneFileProvider({
         zone,
         base: { location: "base", read: (signal) => inlineText(world.bases.get(location) ?? "", "base").read(signal) },
@@ -220,10 +280,17 @@ function startReplica(world: ReplicasWorld, { random, hasResponder, onZoneWrite 
       });
     },
     writeTargetOf,
-    endpointsOf: async (zone) => world.servers.endpointsOf(writeTargetOf(zone)),
+    endpointsOf: async (zone) =>
+      zone.spec.provider.kind === "coreDNSZoneFile" ? world.servers.endpointsOf(placeOf(zone)) : [],
     queryServer: async (endpoint, name, type) => world.servers.query(endpoint, name, type),
     lookup: {
-      lookUp: (key, _options, signal) => call(world, line, signal, () => readingOf(world, key, replica.leads())),
+      lookUp: (key, _options, signal) =>
+        call(world, line, signal, async () => {
+          if (world.lookupMs > 0) {
+            await world.clock.sleep(world.lookupMs, signal);
+          }
+          return readingOf(world, key, replica.leads());
+        }),
     },
     ...(hasResponder ? { responder: responderPort(world, served) } : {}),
     viewIdOf: () => "view",
@@ -263,7 +330,7 @@ function startReplica(world: ReplicasWorld, { random, hasResponder, onZoneWrite 
 
 function responderPort(world: ReplicasWorld, served: Map<Name, ServedZone>): ResponderPort {
   return {
-    readBase: async (zone) => ({ kind: "ok", text: world.bases.get(writeTargetOf(zone)) ?? "", location: "base" }),
+    readBase: async (zone) => ({ kind: "ok", text: world.bases.get(placeOf(zone)) ?? "", location: "base" }),
     setZone: (zone) => void served.set(zone.domain, zone),
     removeZone: (domain) => void served.delete(domain),
     changed: () => undefined,
@@ -271,71 +338,7 @@ function responderPort(world: ReplicasWorld, served: Map<Name, ServedZone>): Res
   };
 }
 
-function never(): Promise<never> {
-  return new Promise(() => undefined);
-}
-
-async function alive<T>(line: Line, work: Promise<T>): Promise<T> {
-  const result = await work.then(
-    (value) => () => value,
-    (error: unknown) => () => {
-      throw error;
-    },
-  );
-  return line.dead ? never() : result();
-}
-
-/** One call over the network: it takes its time, and may end after the caller is gone. */
-async function call<T>(world: ReplicasWorld, line: Line, signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
-  if (line.dead) {
-    return never();
-  }
-  const { slowMs } = world.faults;
-  if (slowMs > 0 && line.random() < 0.5) {
-    await alive(line, world.clock.sleep(Math.round(line.random() * slowMs), signal));
-  }
-  const result = await alive(line, Promise.resolve(work()));
-  if (slowMs > 0 && line.random() < 0.3) {
-    await alive(line, world.clock.sleep(Math.round(line.random() * slowMs), signal));
-  }
-  return result;
-}
-
-function storeOf(
-  world: ReplicasWorld,
-  line: Line,
-  location: string,
-  onWrite: (before: string | undefined, after: string) => void,
-): TextStore {
-  const store = world.stores.get(location) ?? memoryTextStore(undefined, { location });
-  world.stores.set(location, store);
-  const fails = (likely: number): boolean => line.random() < likely;
-  return {
-    location,
-    read: (signal) =>
-      call(world, line, signal, () =>
-        fails(world.faults.fails) ? { kind: "failed", message: "read failed" } : store.read(signal),
-      ),
-    write: async (text, revision, signal) => {
-      world.zoneWrites += 1;
-      const written = await call(world, line, signal, async (): Promise<TextWrite> => {
-        if (fails(world.faults.fails)) {
-          return { kind: "failed", message: "write failed" };
-        }
-        const before = store.text;
-        const written = await store.write(text, revision, signal);
-        if (written.kind === "written") {
-          onWrite(before, text);
-        }
-        return fails(world.faults.lost) ? { kind: "failed", message: "answer lost" } : written;
-      });
-      world.zoneWrites -= 1;
-      return written;
-    },
-  };
-}
-
-function reporterOf(world: ReplicasWorld, line: Line): Reporter {
+function reporterOf(world: ReplicasWorld, line: Line, { onAliasStatus, onRelease }: ReplicasOptions): Reporter {
   const write = (signal: AbortSignal, work: () => "written" | "obsolete"): Promise<StatusWrite> =>
     call(world, line, signal, () => {
       if (line.random() < world.faults.fails) {
@@ -348,13 +351,23 @@ function reporterOf(world: ReplicasWorld, line: Line): Reporter {
   return {
     aliasStatus: (alias, status, signal) =>
       write(signal, () =>
-        change(world.aliases, alias, (now) => world.put({ ...now, status: structuredClone(status) })),
+        change(world.aliases, alias, (now) => {
+          onAliasStatus?.(now, status);
+          world.put({ ...now, status: structuredClone(status) });
+        }),
       ),
     zoneStatus: (zone, status, signal) =>
       write(signal, () => change(world.zones, zone, (now) => world.put({ ...now, status: structuredClone(status) }))),
     invalidObject: (_manifest, signal) => write(signal, () => "obsolete"),
     finalizer: (object, present, signal) =>
-      write(signal, () => change(world.aliases, object, (now) => setFinalizer(world, now, present))),
+      write(signal, () =>
+        change(world.aliases, object, (now) => {
+          if (!present && now.meta.deletedAt !== undefined) {
+            onRelease?.(now);
+          }
+          setFinalizer(world, now, present);
+        }),
+      ),
     event: () => undefined,
   };
 }
@@ -381,25 +394,4 @@ function setFinalizer(world: ReplicasWorld, now: DnsAlias, present: boolean): vo
   } else {
     world.put({ ...now, meta: { ...now.meta, finalizers: present ? [FINALIZER] : [] } });
   }
-}
-
-/** A follower's reading ends no outage: the leader may have its own still ahead. */
-function readingOf(world: ReplicasWorld, key: TargetKey, isLeader: boolean): LookupResult {
-  const { targets, clock, lastGood, lastEmpty, lastGoodOf, lastEmptyOf, history } = world;
-  const says = targets.get(displayName(key.target)) ?? "nxdomain";
-  const chain = [key.target];
-  if (says === "servfail") {
-    return { kind: "failure", reason: "servfail", detail: "SERVFAIL", chain };
-  }
-  const all = says === "nxdomain" ? [] : says;
-  (all.length > 0 ? lastGood : lastEmpty).set(displayName(key.target), clock.now());
-  const addresses = addressSet(all.filter((address) => familyOf(address) === key.family));
-  const text = `${displayName(key.target)} ${key.family}`;
-  (addresses.length > 0 ? lastGoodOf : lastEmptyOf).set(text, clock.now());
-  if (addresses.length > 0 && isLeader) {
-    history.up(clock.now(), text);
-  }
-  return addresses.length > 0
-    ? { kind: "positive", addresses, ttl: 60, maxTtl: 60, chain, server: "one", authenticated: false }
-    : { kind: says === "nxdomain" ? "nxdomain" : "nodata", chain, negativeTtl: 60, server: "one" };
 }

@@ -14,8 +14,10 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Rejected",
     on: ["Programmed"],
-    meaning: "The apiserver, an admission policy of the cluster, or the provider does not take what dnsalias writes.",
-    whatToDo: "See the message; except the object from the policy, or choose another name or key.",
+    meaning:
+      "The apiserver, an admission policy of the cluster, or the provider rejects these records or this object, and accepts others. The other names of the zone are written. A rejected write is tried again every minute.",
+    whatToDo:
+      "See the message, which has the server's own words. Change the rule at the server, except the object from the policy, or choose another name or key.",
     turn: "user",
   },
   {
@@ -111,7 +113,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "PlanHeld",
     on: ["Programmed"],
     meaning:
-      "The plan removes more than `spec.guard.maxDeletePercent` of the zone's record sets, which looks like an accident. The removals wait; everything else goes on.",
+      "The zone would lose more than `spec.guard.maxDeletePercent` of its record sets within an hour, which looks like an accident. The removals wait; everything else goes on.",
     whatToDo:
       "Look at `dnsalias plan`. If it is meant, annotate the DnsZone with `dnsalias.io/approve-plan` and the hash in `status.planHash`.",
     turn: "user",

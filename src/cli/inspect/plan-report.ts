@@ -2,6 +2,7 @@ import { byCodeUnit } from "../../base/order.ts";
 import { objectKey } from "../../api/meta.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { Change } from "../../plan/change.ts";
+import { EXIT } from "../terminal/exit-code.ts";
 import type { Sink } from "../terminal/streams.ts";
 import { harmless, styled, type Style } from "../terminal/text.ts";
 import type { ZonePreview } from "./zone-preview.ts";
@@ -64,6 +65,14 @@ export function planDocument(previews: readonly ZonePreview[], { invalid, answer
     ].sort(byCodeUnit),
     warnings: failed.sort(byCodeUnit),
   };
+}
+
+/** 1 when a zone could not be planned or an object is wrong, else 2 when something would change, else 0. */
+export function planExitCode({ zones, problems, changes }: PlanDocument): number {
+  if (zones.some(({ problem }) => problem !== undefined) || problems.length > 0) {
+    return EXIT.failed;
+  }
+  return changes > 0 ? EXIT.changes : EXIT.ok;
 }
 
 function countWritten(changes: readonly ChangeDocument[], rewrite: string | undefined): number {

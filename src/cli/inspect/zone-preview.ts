@@ -10,8 +10,8 @@ import { namesOfUnread } from "../../controller/inventory/unreadable-names.ts";
 import { keyText } from "../../dns/lookup-result.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
-import type { ActualZone } from "../../providers/provider.ts";
-import type { Composition } from "../compose/compose.ts";
+import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
+import type { Views } from "../compose/resolver-views.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What would be done to one zone now. */
@@ -31,7 +31,10 @@ export interface ZonePreview {
 }
 
 export interface PreviewInput {
-  readonly composition: Composition;
+  readonly composition: {
+    readonly views: Pick<Views, "idOf">;
+    readonly providerOf: (zone: DnsZone) => Pick<ZoneProvider, "id" | "read" | "maxNames" | "minTtl" | "lacks">;
+  };
   readonly snapshot: Snapshot;
   readonly ownerId: string;
   readonly now: Millis;

@@ -5,7 +5,7 @@ import { keyText, type LookupResult, type TargetKey, type ViewId } from "../../d
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
 import { unconfirmed } from "../../plan/hold/empty.ts";
-import type { HoldState } from "../../plan/hold/state.ts";
+import { freshState, type HoldState } from "../../plan/hold/state.ts";
 import { step } from "../../plan/hold/step.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 import { isOnlyThisFamilyEmpty } from "../../plan/contribution.ts";
@@ -58,7 +58,8 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
     serverCount: deps.serverCountOf(key.view),
     sibling: siblingOf(context, key),
   };
-  const before = entry.state;
+  const before = knownState(entry, now);
+  entry.isSuperseded = false;
   const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
   entry.lastLookupAt = now;
@@ -74,9 +75,14 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   }
 }
 
-function siblingOf({ entries }: RefresherContext, key: TargetKey): TargetAnswer | undefined {
-  const sibling = entries.get(siblingText(key));
-  return sibling === undefined ? undefined : answerOf(sibling.state);
+/** What is known of a key: nothing, if what it knows is superseded. */
+export function knownState({ state, isSuperseded }: Entry, now: Millis): HoldState {
+  return isSuperseded ? freshState(state.key, now) : state;
+}
+
+function siblingOf(context: RefresherContext, key: TargetKey): TargetAnswer | undefined {
+  const sibling = context.entries.get(siblingText(key));
+  return sibling === undefined ? undefined : answerOf(knownState(sibling, context.deps.clock.now()));
 }
 
 function siblingText(key: TargetKey): string {

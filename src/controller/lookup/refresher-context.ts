@@ -41,6 +41,8 @@ export interface Entry {
   running: Promise<void> | undefined;
   /** Another one was asked for since it began. */
   requeue: boolean;
+  /** What it knows is from before the first term and no longer fresh. The statuses know better, and until then a plan knows nothing of it. */
+  isSuperseded: boolean;
   /** The reading that was fetched in advance was the copy that runs out then: that does not help a second time. */
   prefetchedFor: Millis;
 }

@@ -7,7 +7,7 @@ import { freshState, type LastKnownGood, restoredState, withLastKnownGood } from
 import { createDue } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
 import { lookUpFor, liveResult } from "./on-demand-lookup.ts";
-import { scheduleLookup, lookUpDue, notifyAnswer } from "./lookup-round.ts";
+import { knownState, scheduleLookup, lookUpDue, notifyAnswer } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
 import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
@@ -29,8 +29,13 @@ export interface Refresher {
   lookUpNow(key: TargetKey): Promise<void> | undefined;
   /** What stands at query time. */
   live(key: TargetKey): LiveResult | undefined;
-  /** From now on all keys are looked up as their TTLs ask, and not only those that are asked for. */
+  /**
+   * From now on all keys are looked up as their TTLs ask, and not only those that are asked for. What a key knows that isn't fresh any more is superseded: it has no
+   * answer until {@link Refresher.restore} or its next lookup.
+   */
   follow(): void;
+  /** Gives a superseded key what a status remembers; the key is due at once. Does nothing to other keys. */
+  restore(key: TargetKey, lastKnownGood: LastKnownGood | undefined): void;
   /** When the next look-up is due. */
   nextAt(key: TargetKey): Millis | undefined;
   /** Until the signal aborts, and what runs has ended. */
@@ -71,17 +76,18 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     drop: (key) => drop(context, key),
     answer(key) {
       const entry = entries.get(keyText(key));
-      return entry === undefined ? undefined : answerOf(entry.state);
+      return entry === undefined ? undefined : answerOf(knownState(entry, clock.now()));
     },
     *answers() {
-      for (const { state } of entries.values()) {
-        yield answerOf(state);
+      for (const entry of entries.values()) {
+        yield answerOf(knownState(entry, clock.now()));
       }
     },
     expedite: (key) => expedite(context, key),
     lookUpNow: (key) => lookUpFor(context, key),
     live: (key) => liveResult(context, key),
     follow: () => follow(context),
+    restore: (key, lastKnownGood) => restore(context, key, lastKnownGood),
     nextAt: (key) => due.at(keyText(key)),
     async run(signal) {
       phase.signal = signal;
@@ -102,7 +108,7 @@ function want(
   const entry = entries.get(text);
   if (entry !== undefined) {
     entry.users += 1;
-    if (lastKnownGood !== undefined) {
+    if (lastKnownGood !== undefined && !entry.isSuperseded) {
       entry.state = withLastKnownGood(entry.state, lastKnownGood);
       notifyAnswer(deps, entry, undefined);
     }
@@ -118,6 +124,7 @@ function want(
     queried: false,
     running: undefined,
     requeue: false,
+    isSuperseded: false,
     prefetchedFor: -Infinity,
   });
   if (phase.follows) {
@@ -154,9 +161,20 @@ function follow(context: RefresherContext): void {
   if (!phase.follows) {
     phase.follows = true;
     const now = deps.clock.now();
-    for (const [text, { state }] of entries) {
-      due.add(text, Math.max(now, state.nextAt));
+    for (const [text, entry] of entries) {
+      const { read, nextAt } = entry.state;
+      entry.isSuperseded = (read?.until ?? -Infinity) <= now;
+      due.add(text, entry.isSuperseded ? now : Math.max(now, nextAt));
     }
     context.wake();
+  }
+}
+
+function restore({ deps, entries }: RefresherContext, key: TargetKey, lastKnownGood: LastKnownGood | undefined): void {
+  const entry = entries.get(keyText(key));
+  if (entry?.isSuperseded === true && lastKnownGood !== undefined) {
+    entry.isSuperseded = false;
+    entry.state = restoredState(key, lastKnownGood, deps.clock.now());
+    notifyAnswer(deps, entry, undefined);
   }
 }

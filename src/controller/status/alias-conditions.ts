@@ -146,10 +146,10 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
 }
 
 /** Whether the servers give what was resolved. */
-export function programmedCondition({ alias, inZones }: AliasFacts): ConditionResult {
+export function programmedCondition({ alias, inZones, letGoAt }: AliasFacts): ConditionResult {
   const conditions = inZones
     .filter(({ lostTo }) => lostTo === undefined)
-    .map((inZone) => inZoneCondition(alias.spec.paused, inZone));
+    .map((inZone) => heldDeletion(inZone, letGoAt) ?? inZoneCondition(alias.spec.paused, inZone));
   const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
@@ -159,6 +159,19 @@ export function programmedCondition({ alias, inZones }: AliasFacts): ConditionRe
   return first === undefined
     ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
     : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
+}
+
+/** Of an alias under deletion whose records the guard keeps. */
+function heldDeletion(
+  { hostname, outcome, published, zone }: NameInZone,
+  letGoAt?: Millis,
+): ConditionResult | undefined {
+  return letGoAt === undefined || outcome.kind !== "held" || published.length === 0
+    ? undefined
+    : no(
+        "PlanHeld",
+        `${displayName(hostname)} stays in DnsZone ${zone}, whose guard holds deletes: ${outcome.message}. The alias is let go at ${time(letGoAt)} all the same; the records stay then until the plan is approved`,
+      );
 }
 
 function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {

@@ -6,7 +6,7 @@ import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
 import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
 import { aliasStatus } from "./alias-status.ts";
 import { overdueAt, refusedAddresses, targetVerdicts } from "./alias-conditions.ts";
-import { afterWrite, finalize } from "./finalizer.ts";
+import { afterWrite, finalize, GIVE_UP_MS, type Deletion } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
@@ -21,6 +21,7 @@ export interface AliasReportDeps extends FactsDeps {
   readonly mayWrite: () => boolean;
   /** An edit of the alias that could not be read; what was read before still stands. */
   readonly invalidEdit: (alias: ObjectKey) => InvalidObject | undefined;
+  readonly deletions: Map<ObjectKey, Deletion>;
 }
 
 /** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
@@ -28,13 +29,14 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   const alias = deps.store.alias(key);
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);
+    deps.deletions.delete(key);
     return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
   if (!deps.mayWrite()) {
     return { requeue: "done" };
   }
   if (alias.meta.deletedAt !== undefined) {
-    return finalize(deps, alias, signal);
+    return endAlias(deps, alias, signal);
   }
   const facts = factsOf(deps, alias, deps.clock.now());
   recordEarlyReport(deps, facts);
@@ -49,6 +51,21 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
     }
   }
   return writeStatus(deps, facts, signal);
+}
+
+/** A deletion that waits for the guard or for a backend says so itself; one that takes a moment is not worth a status. */
+async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
+  const next = await finalize(deps, alias, signal);
+  const deletion = deps.deletions.get(objectKey(alias.meta));
+  const facts = factsOf(deps, alias, deps.clock.now());
+  if (
+    deletion === undefined ||
+    !facts.inZones.some(({ outcome }) => outcome.kind === "held" || outcome.kind === "failed")
+  ) {
+    return next;
+  }
+  const written = await writeStatus(deps, { ...facts, letGoAt: deletion.since + GIVE_UP_MS }, signal);
+  return written.requeue === "done" ? next : written;
 }
 
 /** What is reported comes from the zone's last plan; where another plan is due, that one has the alias reported again. */

@@ -43,7 +43,11 @@ export function recordInputProblem(deps: FindingDeps, state: ZoneState, problem:
 }
 
 /** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
-export function recordRefusals(deps: FindingDeps, state: ZoneState, refusals: readonly Refusal[]): void {
+export function recordRefusals(
+  deps: Pick<FindingDeps, "onChanged">,
+  state: ZoneState,
+  refusals: readonly Refusal[],
+): void {
   if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
     const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
     state.refusals = refusals;

@@ -1,5 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { APPROVE_ANNOTATION } from "../../api/meta.ts";
+import { EMPTY_WINDOW, moveWindow, type GuardWindow } from "../../plan/guard-window.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
@@ -18,6 +19,10 @@ export interface ProposalInput {
   readonly actual: readonly ActualRRset[];
   readonly ownerId: string;
   readonly maxNames: number | undefined;
+  /** What the guard remembers, moved to now; absent: nothing, as in a command that only looks. */
+  readonly window?: GuardWindow | undefined;
+  /** The hash of the plan whose approval was used. */
+  readonly usedApproval?: string | undefined;
   /** How much the place holds; absent: any amount. */
   readonly capacity?: Capacity | undefined;
   /** See DiffInput. */
@@ -58,6 +63,8 @@ export function propose({
   minTtl = 0,
   unsupportedTypes,
   mayNotDelete,
+  window,
+  usedApproval,
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
@@ -69,9 +76,10 @@ export function propose({
   const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, mayNotDelete }), ...refusals];
   const guarded = guard({
     changes,
-    owned: own.length,
+    window: window ?? moveWindow(EMPTY_WINDOW, own, 0),
     maxDeletePercent: zone.spec.maxDeletePercent,
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
+    used: usedApproval,
   });
   const { writes, refusals: tooLarge } = limitSize(guarded.writes, own, capacity);
   return tooLarge.length === 0

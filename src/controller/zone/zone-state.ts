@@ -3,6 +3,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
+import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
 import type { Repairs } from "./drift.ts";
@@ -58,8 +59,10 @@ export interface ZoneState {
   outcome: ZoneOutcome;
   /** What was wrong with an input of the zone at the last read; names follow without it. */
   inputProblem: InputProblem | undefined;
-  /** Refused changes of the last plan. */
+  /** Refused changes of the last plan, and writes of it that the backend rejects. */
   refusals: readonly Refusal[];
+  /** Those of `refusals` that the backend rejected at the last write. */
+  rejected: readonly Refusal[];
   propagation: Propagation;
   /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
   lags: readonly Millis[];
@@ -79,6 +82,11 @@ export interface ZoneState {
   repairs: readonly Millis[];
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
+  guardWindow: GuardWindow;
+  /** The deletes of the last plan, by {@link rrsetKey}, with the time at which each was planned first. */
+  deletesPlanned: ReadonlyMap<string, Millis>;
+  /** The hash of the plan whose approval was used: the annotation approves once. */
+  usedApproval: string | undefined;
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
   readonly unconfirmed: Map<Name, PendingChange>;
   /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
@@ -100,6 +108,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     outcome: { kind: "pending" },
     inputProblem: undefined,
     refusals: [],
+    rejected: [],
     propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },
     lags: [],
     changePendingSince: undefined,
@@ -110,6 +119,9 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     writerHolds: new Map(),
     repairs: [],
     setRepairs: new Map(),
+    guardWindow: EMPTY_WINDOW,
+    deletesPlanned: new Map(),
+    usedApproval: undefined,
     unconfirmed: new Map(),
     laggingNames: new Map(),
     publishedAt: new Map(),

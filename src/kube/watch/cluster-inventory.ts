@@ -1,4 +1,5 @@
 import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
+import { namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
 import { problemText, type Problem } from "../../api/schema/problem.ts";
 import type { InvalidObject, Inventory, InventoryHandlers } from "../../controller/ports/inventory.ts";
 import { createConfigMapWatcher } from "./config-map-watch.ts";
@@ -142,5 +143,7 @@ function invalidEvent(
   problems: readonly Problem[],
 ): { readonly kind: "invalid"; readonly manifest: InvalidObject } {
   const generation = numberAt(object, "metadata", "generation") ?? 0;
-  return { kind: "invalid", manifest: { kind, key: keyOf(object), generation, problems: problems.map(problemText) } };
+  const hostnames = kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
+  const manifest = { kind, key: keyOf(object), generation, problems: problems.map(problemText) };
+  return { kind: "invalid", manifest: hostnames === undefined ? manifest : { ...manifest, hostnames } };
 }

@@ -262,3 +262,49 @@ test("a client that has as many connections as one may have leaves room for othe
     await delay(10);
   }
 });
+
+/** 30 MB, more than the kernel keeps for two sockets. */
+const STREAMED = 500;
+
+test("messages of one answer are made as the client takes them, and all of them come", async () => {
+  let made = 0;
+  async function* messages(): AsyncGenerator<Uint8Array> {
+    for (let id = 0; id < STREAMED; id += 1) {
+      made += 1;
+      yield Buffer.concat([message(id), new Uint8Array(60_000)]);
+    }
+  }
+  await using server = await listen({ host: "127.0.0.1", port: 0, onQuery: () => messages() });
+  const socket = await connected(server.port);
+  socket.pause();
+  socket.write(framed(message(1)));
+  const isMaking = (before: number): boolean => before !== made || made === 0;
+  for (let before = -1; isMaking(before); await delay(100)) {
+    before = made;
+  }
+  assert.ok(made < STREAMED, `${made} messages were made for a client that reads nothing`);
+  const ids = await idsFrom(socket, STREAMED);
+  assert.deepEqual(
+    ids,
+    Array.from({ length: STREAMED }, (_, id) => id),
+  );
+});
+
+test("the messages of an answer end with the connection", async () => {
+  const ended = Promise.withResolvers<void>();
+  async function* messages(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        yield new Uint8Array(60_000);
+      }
+    } finally {
+      ended.resolve();
+    }
+  }
+  await using server = await listen({ host: "127.0.0.1", port: 0, onQuery: () => messages() });
+  const socket = await connected(server.port);
+  socket.write(framed(message(1)));
+  await once(socket, "data");
+  socket.destroy();
+  await ended.promise;
+});

@@ -287,6 +287,82 @@ test("somebody's HTTPS record is no reason to give the name up", () => {
   );
 });
 
+const NAMELESS = { note: "a CNAME to cdn.test. stands at example.com" };
+const REMOVE = "remove it there, or take the host name out of the alias";
+const REFUSALS: readonly (readonly [name: string, before: ActualRRset, conflict: "Refuse" | "Adopt", want: string])[] =
+  [
+    [
+      "a record that nobody owns: all three ways out",
+      actual(["192.0.2.1"], undefined),
+      "Refuse",
+      "somebody else wrote 192.0.2.1 there; remove it there, take the host name out of the alias, or set the zone's conflict: Adopt to take it over",
+    ],
+    [
+      "another owner's record: it can't be adopted",
+      actual(["192.0.2.1", "192.0.2.2"], "other"),
+      "Refuse",
+      `the dnsalias owner "other" wrote 192.0.2.1, 192.0.2.2 there; ${REMOVE}`,
+    ],
+    [
+      "another owner's record under Adopt",
+      actual(["192.0.2.1"], "other"),
+      "Adopt",
+      `the dnsalias owner "other" wrote 192.0.2.1 there; ${REMOVE}`,
+    ],
+    [
+      "a record of another type that nobody owns: it can't be adopted",
+      actual([], undefined, NAMELESS),
+      "Refuse",
+      `${NAMELESS.note}; ${REMOVE}`,
+    ],
+    ["a record of another type under Adopt", actual([], undefined, NAMELESS), "Adopt", `${NAMELESS.note}; ${REMOVE}`],
+    [
+      "a record that the backend can't have",
+      actual([], undefined, { note: "it has no wildcards", unsupported: true }),
+      "Refuse",
+      "it has no wildcards; take the host name out of the alias, or publish its zone elsewhere",
+    ],
+  ];
+
+for (const [name, before, conflict, want] of REFUSALS) {
+  test(`a refusal names the ways out of ${name}`, () => {
+    const changes = diff({ names: [plan(["192.0.2.9"])], actual: [before], ownerId: "me", policy: "Sync", conflict });
+    assert.deepEqual(
+      changes.map((change) => change.kind === "refuse" && change.message),
+      [`example.com A is not written: ${want}`],
+    );
+  });
+}
+
+test("a refusal by policy names what would happen, and the policy", () => {
+  const before = actual(["192.0.2.1"], "me");
+  const message = (names: readonly NamePlan[], policy: "UpsertOnly" | "CreateOnly") =>
+    diff({ names, actual: [before], ownerId: "me", policy, conflict: "Refuse" }).map(
+      (change) => change.kind === "refuse" && change.message,
+    );
+  const rest = "forbids: the records stand as they are";
+  assert.deepEqual(message([], "UpsertOnly"), [
+    `example.com A would be deleted, which the zone's policy UpsertOnly ${rest}`,
+  ]);
+  assert.deepEqual(message([plan(["192.0.2.2"])], "CreateOnly"), [
+    `example.com A would be changed, which the zone's policy CreateOnly ${rest}`,
+  ]);
+});
+
+test("a record at a name that an unreadable alias may have is not deleted, and others are", () => {
+  const other = parseName("www.example.com");
+  const sets = [actual(["192.0.2.1"], "me"), actual(["192.0.2.2"], "me", { name: other })];
+  const changes = diff({
+    names: [],
+    actual: sets,
+    ownerId: "me",
+    policy: "Sync",
+    conflict: "Refuse",
+    mayNotDelete: (name) => name === NAME,
+  });
+  assert.deepEqual(changes.map(textOf), ["delete 192.0.2.2"]);
+});
+
 test("changes are sorted by name and type, whatever the order of the input", () => {
   const names = ["b.example.com", "a.example.com", "example.com"].map((text) =>
     plan(["192.0.2.1"], {}, parseName(text)),

@@ -59,6 +59,7 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
       store,
       zoneState: () => state,
       mayWrite: () => bench.mayWrite ?? true,
+      deletions: new Map(),
       invalidEdit: () => bench.invalid,
       observer: {
         ...silentObserver(),

@@ -66,7 +66,7 @@ function text(event: InventoryEvent): string {
     case "namespace":
       return `namespace ${event.name} ${JSON.stringify(event.labels)}`;
     case "invalid":
-      return `invalid ${event.manifest.kind} ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.length}`;
+      return `invalid ${event.manifest.kind} ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.length} ${event.manifest.hostnames?.join() ?? "any"}`;
     case "gone":
       return `gone ${event.of} ${event.key}`;
     case "input":
@@ -75,7 +75,7 @@ function text(event: InventoryEvent): string {
 }
 
 test("objects, what is wrong with them, labels, and what is deleted are told; it is in sync once all is listed", async () => {
-  const broken = alias("bad", "not a name");
+  const broken = { ...alias("bad", "not a name"), status: { hostnames: [{ hostname: "old.example.com" }] } };
   const { told, healthy } = await play({
     namespaces: [page(namespace("web")), stays(deleted(namespace("web")))],
     dnszones: [page(zone("z", { inline: "@ A 192.0.2.1" })), stays(deleted(zone("z", {})))],
@@ -84,7 +84,7 @@ test("objects, what is wrong with them, labels, and what is deleted are told; it
   const synced = told.indexOf("synced");
   assert.deepEqual(told.filter((line) => !line.startsWith("gone") && !line.endsWith("undefined")).sort(), [
     "alias web/a",
-    "invalid DnsAlias web/bad g3: 1",
+    "invalid DnsAlias web/bad g3: 1 old.example.com.",
     'namespace web {"dns":"public"}',
     "synced",
     "zone dns/z",
@@ -94,7 +94,9 @@ test("objects, what is wrong with them, labels, and what is deleted are told; it
     "gone DnsZone dns/z",
     "namespace web undefined",
   ]);
-  assert.ok(synced > told.indexOf("invalid DnsAlias web/bad g3: 1") && synced > told.indexOf("zone dns/z"));
+  assert.ok(
+    synced > told.indexOf("invalid DnsAlias web/bad g3: 1 old.example.com.") && synced > told.indexOf("zone dns/z"),
+  );
   assert.equal(told.filter((line) => line === "synced").length, 1);
   assert.deepEqual(healthy, [true, true, true]);
 });

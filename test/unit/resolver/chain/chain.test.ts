@@ -227,6 +227,11 @@ const cases: readonly Case[] = [
     want: "www.example. : failed servfail: answered SERVFAIL (Not Ready, Blocked, Censored, Filtered)",
   },
   {
+    name: "of a long text of an extended error 200 characters are told",
+    answer: { ...SERVFAIL, edns: extendedErrors([99, "é".repeat(250)]) },
+    want: `www.example. : failed servfail: answered SERVFAIL (extended error 99: ${"é".repeat(200)})`,
+  },
+  {
     name: "the text of an extended error cannot draw on a terminal",
     answer: { ...SERVFAIL, edns: extendedErrors([99, "\u001B[31mred\nline\u202E"]) },
     want: "www.example. : failed servfail: answered SERVFAIL (extended error 99: [31mred line)",

@@ -116,6 +116,7 @@ test("who may not serve makes no catalog and tells nobody; the next term's is ne
   const zone = claim("a.example");
   await clock.advance(60_000);
   assert.deepEqual([members(), changes.length], [undefined, 0]);
+  assert.equal(clock.sleepers(), 0, "it waits for the next change, without a timer");
 
   leader.isServing = true;
   publish(zone);
@@ -130,6 +131,14 @@ test("who may not serve makes no catalog and tells nobody; the next term's is ne
   keeper.touch();
   await clock.advance(500);
   assert.ok((changes[1] ?? 0) >= (START + 120_000) / 1_000, String(changes));
+  await end();
+});
+
+test("the first version after a start is newer than any that the process before can have made in this second", async () => {
+  const { clock, claim, publish, changes, end } = scene();
+  publish(claim("a.example"));
+  await clock.advance(500);
+  assert.deepEqual(changes, [START / 1_000 + 1]);
   await end();
 });
 

@@ -1,0 +1,22 @@
+import { isObject, listAt, memberAt } from "../../base/json.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { nameReader } from "../schema/name-reader.ts";
+
+/**
+ * The owner names that a DnsAlias may have published whose manifest is invalid: those of its spec that are hostnames, and those that its status lists. Undefined if it has neither list.
+ * Never throws.
+ */
+export function namesOfInvalidAlias(object: unknown): readonly Name[] | undefined {
+  const lists = [memberAt(object, "spec", "hostnames"), memberAt(object, "status", "hostnames")];
+  if (!lists.some((list) => Array.isArray(list))) {
+    return undefined;
+  }
+  const listed = listAt(object, "status", "hostnames").map((entry) =>
+    isObject(entry) ? entry["hostname"] : undefined,
+  );
+  const reader = nameReader();
+  const names = [...listAt(object, "spec", "hostnames"), ...listed].flatMap((text) =>
+    typeof text === "string" ? (reader.read(text, "") ?? []) : [],
+  );
+  return [...new Set(names)];
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startStage } from "../support/history/history.ts";
+import { randomFrom } from "../support/history/random.ts";
+import { MINUTE } from "../support/history/scene.ts";
+import {
+  addAlias,
+  createStage,
+  kill,
+  leaderOf,
+  pass,
+  removeAlias,
+  setTarget,
+  spoilAlias,
+  type Stage,
+} from "../support/history/stage.ts";
+
+/** Histories that showed a fault once. The judge finds nothing in them now. */
+const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage) => Promise<void> }[] = [
+  {
+    name: "after a restart, an alias that can't be read stops no withdrawal of others, and its own name stays",
+    async play(stage) {
+      addAlias(stage, "mallory/a", { hostnames: ["shop.example.com"], targets: ["evil.test"] });
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, 5 * MINUTE);
+      spoilAlias(stage, "mallory/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, 5 * MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 30 * MINUTE);
+      const published = ["com", "net"].map((place) => stage.judge.judged.publishedAt(place).map(({ name }) => name));
+      assert.deepEqual(published, [["shop.example.com.", "shop.example.com."], []]);
+    },
+  },
+  {
+    name: "a standby that takes the lead doesn't publish what the statuses said at its start",
+    async play(stage) {
+      const { world, judge } = stage;
+      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, 5 * MINUTE);
+      const first = leaderOf(stage);
+      const standby = world.start();
+      await pass(stage, MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 15 * MINUTE);
+      world.lookupMs = 10_000;
+      first.kill();
+      standby.lead();
+      judge.changed("leader");
+      await pass(stage, MINUTE);
+    },
+  },
+];
+
+for (const { name, play } of HISTORIES) {
+  test(name, async () => {
+    const stage = createStage({ random: randomFrom(1) });
+    try {
+      startStage(stage);
+      await play(stage);
+      assert.deepEqual(stage.judge.faults, []);
+    } finally {
+      stage.world.replicas.forEach((replica) => replica.kill());
+    }
+  });
+}

@@ -1,0 +1,107 @@
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import { objectKey } from "../../../src/api/meta.ts";
+import { aliasesOf, isWithin } from "./claims.ts";
+import { mostOwned } from "./guard-window.ts";
+import { HOUR, MINUTE, NAMES, sceneZone, TARGETS, ZONES } from "./scene.ts";
+import type { Stage } from "./stage.ts";
+import { targetsOf } from "./target-facts.ts";
+
+/** What happens in no action of its own, but when two meet. Random histories leave it out until its fault in known-faults.ts is repaired, and then its entry goes. */
+export const MEETINGS = [
+  "withdraw again within the hour",
+  "share a name with an alias that can't be read",
+  "a target fails before it is known",
+  "a deletion waits for a replica that hasn't read",
+  "delete an alias before it has its finalizer",
+] as const;
+
+function leavesOut({ without }: Pick<Stage, "without">, meeting: (typeof MEETINGS)[number]): boolean {
+  return without.has(meeting);
+}
+
+/** RRsets below this number in a zone are far from the ten from which the guard counts. */
+const UNGUARDED = 8;
+
+/**
+ * Notes that an action takes names away, or false if it has to be left out: the guard doesn't add up deletes of one zone within an hour. What is taken can go some minutes later.
+ */
+export function mayWithdraw(stage: Stage, names: readonly string[]): boolean {
+  const { world, judge, withdrawnAt, without } = stage;
+  const now = world.clock.now();
+  const zones = ZONES.filter(({ domain }) => names.some((name) => isWithin(name, `${domain}.`)));
+  const isBlocked = zones.some(
+    ({ key, place }) =>
+      now - (withdrawnAt.get(key) ?? -Infinity) < HOUR + 15 * MINUTE &&
+      Math.max(mostOwned(judge.judged, key), judge.judged.publishedAt(place).length) >= UNGUARDED,
+  );
+  if (isBlocked && leavesOut({ without }, "withdraw again within the hour")) {
+    return false;
+  }
+  zones.forEach(({ key }) => withdrawnAt.set(key, now));
+  return true;
+}
+
+/** False if it has to be left out that a target fails of which a leader can know nothing: after a restart it has what the statuses say. */
+export function mayFail(stage: Stage, target: string): boolean {
+  const isKnown = [...stage.world.aliases.values()]
+    .filter((alias) => targetsOf(alias).includes(target))
+    .every(({ status }) => {
+      const addresses = status?.targets.find(({ hostname }) => hostname === target)?.addresses ?? [];
+      return new Set(addresses.map((address) => address.includes(":"))).size === 2;
+    });
+  const isReadable = stage.world.unreadZones.size === 0;
+  return (
+    ((isKnown && isReadable) || !leavesOut(stage, "a target fails before it is known")) && mayWithdraw(stage, NAMES)
+  );
+}
+
+/** False if a deletion would meet a known fault: a replica that hasn't read the place in its term, or an alias without a finalizer. */
+export function mayDelete({ world, judge, without }: Stage, { meta }: DnsAlias): boolean {
+  const isCalm = world.clock.now() - (judge.judged.changedAt.get("leader") ?? 0) >= MINUTE;
+  const hasLeader = [...world.replicas].some((replica) => replica.leads());
+  const isReadable = world.brokenPlaces.size === 0 && world.faults.fails === 0 && world.faults.lost === 0;
+  const hasRead = isCalm && hasLeader && isReadable;
+  return (
+    (hasRead || !leavesOut({ without }, "a deletion waits for a replica that hasn't read")) &&
+    (meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer"))
+  );
+}
+
+export function mayDisturb({ world, without }: Stage): boolean {
+  return (
+    !leavesOut({ without }, "a deletion waits for a replica that hasn't read") ||
+    [...world.aliases.values()].every(({ meta }) => meta.deletedAt === undefined)
+  );
+}
+
+/** Hostnames to draw from: a name that an alias has which can't be read is left alone where that is a known fault. */
+export function freeHostnames({ world, without, hostnames }: Stage): readonly string[] {
+  return hostnames.filter(
+    (hostname) =>
+      !leavesOut({ without }, "share a name with an alias that can't be read") ||
+      aliasesOf(world, `${hostname}.`).every(({ meta }) => !world.unread.has(objectKey(meta))),
+  );
+}
+
+export function sharesName({ world }: Stage, { spec }: DnsAlias): boolean {
+  return spec.hostnames.some((name) => aliasesOf(world, name).length > 1);
+}
+
+export function lists(zone: string): boolean {
+  return sceneZone(zone).backend !== "queries";
+}
+
+export function isBelow(key: string): boolean {
+  return key === "dns/sub" || key === "dns/deep";
+}
+
+/** Targets that have addresses of both families now. */
+export function leavesOutUnknownTargets(stage: Stage): boolean {
+  return leavesOut(stage, "a target fails before it is known");
+}
+
+export function goodTargets({ world }: Stage): readonly string[] {
+  return TARGETS.filter(
+    (target) => typeof world.targets.get(target) !== "string" && (world.targets.get(target)?.length ?? 0) > 0,
+  );
+}

@@ -1,0 +1,51 @@
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { Claims } from "./claims.ts";
+
+/** Who had which name when. */
+export interface ClaimTimeline {
+  /** From now on these claims count. Times don't go back. */
+  record(claims: Claims, at: number): void;
+  /** The aliases that had the name in the zone at the end. */
+  now(zone: string, name: string): readonly DnsAlias[];
+  /** Every version of an alias that had the name in the zone at some time from `since` on. */
+  since(zone: string, name: string, since: number): readonly DnsAlias[];
+  /** The versions that had the name all the time from `since` on. */
+  throughout(zone: string, name: string, since: number): readonly DnsAlias[];
+  /** When the last alias lost the name in the zone; -Infinity while one has it, or if none ever had it. */
+  lostAt(zone: string, name: string): number;
+}
+
+interface Entry {
+  readonly at: number;
+  readonly claims: Claims;
+}
+
+export function createClaimTimeline(): ClaimTimeline {
+  const entries: Entry[] = [];
+  const last = (): Claims => entries.at(-1)?.claims ?? new Map();
+  const versions = (key: string, since: number): readonly (readonly DnsAlias[])[] => {
+    // The entry that was in force at `since` counts too.
+    const first = entries.findLastIndex(({ at }) => at <= since);
+    return entries.slice(Math.max(0, first)).map(({ claims }) => claims.get(key) ?? []);
+  };
+  return {
+    record(claims, at) {
+      entries.push({ at, claims });
+    },
+    now: (zone, name) => last().get(`${zone} ${name}`) ?? [],
+    since: (zone, name, since) => [...new Set(versions(`${zone} ${name}`, since).flat())],
+    throughout: (zone, name, since) => {
+      const all = versions(`${zone} ${name}`, since);
+      return (all[0] ?? []).filter((version) =>
+        all.every((aliases) =>
+          aliases.some((alias) => alias.meta.uid === version.meta.uid && alias.spec === version.spec),
+        ),
+      );
+    },
+    lostAt: (zone, name) => {
+      const key = `${zone} ${name}`;
+      const had = entries.findLastIndex(({ claims }) => (claims.get(key) ?? []).length > 0);
+      return had === -1 || had === entries.length - 1 ? -Infinity : (entries[had + 1]?.at ?? -Infinity);
+    },
+  };
+}

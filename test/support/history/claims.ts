@@ -1,0 +1,103 @@
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import { objectKey } from "../../../src/api/meta.ts";
+import { placeOf, type ReplicasWorld } from "../replicas-world.ts";
+
+type Objects = Pick<ReplicasWorld, "aliases" | "zones" | "labels" | "retainedDomains">;
+
+/** The aliases that have a name in a zone, all of one namespace, by `dns/com shop.example.com.`. */
+export type Claims = ReadonlyMap<string, readonly DnsAlias[]>;
+
+/** Who has each of the names by the objects' own text: the rules of docs/concepts on zones and claims, written again and not taken from the product. */
+export function claimsOf(world: Objects, names: readonly string[]): Claims {
+  const claims = new Map<string, readonly DnsAlias[]>();
+  for (const name of names) {
+    const byZone = new Map<string, DnsAlias[]>();
+    for (const alias of aliasesOf(world, name)) {
+      for (const zone of zonesOf(world, name, alias.meta.namespace)) {
+        const key = `${objectKey(zone.meta)} ${name}`;
+        byZone.set(key, [...(byZone.get(key) ?? []), alias]);
+      }
+    }
+    byZone.forEach((aliases, key) => claims.set(key, winnersOf(aliases)));
+  }
+  return claims;
+}
+
+/** The living aliases that ask for a name. */
+export function aliasesOf({ aliases }: Objects, name: string): readonly DnsAlias[] {
+  return [...aliases.values()].filter(
+    ({ meta, spec }) => meta.deletedAt === undefined && spec.hostnames.some((hostname) => hostname === name),
+  );
+}
+
+/** The oldest alias has the name, and with it the other aliases of its namespace. */
+function winnersOf(aliases: readonly DnsAlias[]): readonly DnsAlias[] {
+  const namespace = aliases.toSorted(byAge)[0]?.meta.namespace;
+  return aliases.filter(({ meta }) => meta.namespace === namespace);
+}
+
+/** The zones of the longest domain that admit the namespace and write to their place. The domain of a DnsZone that was deleted is reserved. */
+export function zonesOf(world: Objects, name: string, namespace: string): readonly DnsZone[] {
+  for (const domain of suffixesOf(name)) {
+    const open = [...world.zones.values()].filter(
+      (zone) => zone.spec.domain === domain && isDelegated(world, zone) && admits(world, zone, namespace),
+    );
+    if (open.length > 0) {
+      return open.filter((zone) => writesToItsPlace(world, zone));
+    }
+    if (world.retainedDomains.has(domain)) {
+      return [];
+    }
+  }
+  return [];
+}
+
+/** `a.b.` and `b.` for `a.b.`. */
+function suffixesOf(name: string): readonly string[] {
+  const labels = name.slice(0, -1).split(".");
+  return labels.map((_label, index) => `${labels.slice(index).join(".")}.`);
+}
+
+/** True if a name is at the domain or below it. */
+export function isWithin(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
+}
+
+/** An older DnsZone in another namespace isn't taken over by one of the same domain or below it. */
+function isDelegated({ zones }: Objects, zone: DnsZone): boolean {
+  return [...zones.values()].every(
+    (other) =>
+      other.meta.namespace === zone.meta.namespace ||
+      byAge(other, zone) >= 0 ||
+      !isWithin(zone.spec.domain, other.spec.domain),
+  );
+}
+
+function admits({ labels }: Objects, { meta, spec }: DnsZone, namespace: string): boolean {
+  switch (spec.allowedNamespaces.from) {
+    case "All":
+      return true;
+    case "Same":
+      return meta.namespace === namespace;
+    case "Selector":
+      return Object.entries(spec.allowedNamespaces.matchLabels).every(
+        ([key, value]) => labels.get(namespace)?.[key] === value,
+      );
+  }
+}
+
+/** Of two DnsZones that would write to one ConfigMap the older one writes. */
+export function writesToItsPlace({ zones }: Objects, zone: DnsZone): boolean {
+  return [...zones.values()].every(
+    (other) =>
+      other === zone ||
+      placeOf(other) !== placeOf(zone) ||
+      other.spec.domain !== zone.spec.domain ||
+      byAge(zone, other) < 0,
+  );
+}
+
+function byAge(a: DnsAlias | DnsZone, b: DnsAlias | DnsZone): number {
+  return a.meta.createdAt - b.meta.createdAt || (objectKey(a.meta) < objectKey(b.meta) ? -1 : 1);
+}

@@ -1,0 +1,55 @@
+import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../../../src/api/meta.ts";
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import type { GuardWindow, JudgedWorld } from "./judged-world.ts";
+import { HOUR, MAX_DELETE_PERCENT } from "./scene.ts";
+
+const GUARDED_FROM = 10;
+
+/** Notes a write of a zone that took `deletes` RRsets of `owned`, and returns a fault if the guard had to hold them. */
+export function recordDeletes(judged: JudgedWorld, zone: DnsZone, owned: number, deletes: number): string | undefined {
+  const key = objectKey(zone.meta);
+  const window = windowOf(judged, key);
+  const now = judged.world.clock.now();
+  window.owned = [...window.owned, { at: now, count: owned }];
+  if (deletes === 0 || judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] !== undefined) {
+    return undefined;
+  }
+  window.deletes = [...window.deletes, { at: now, count: deletes }];
+  return isOverLimit(judged, key, 0)
+    ? `guard: ${sum(window.deletes)} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
+    : undefined;
+}
+
+/** Whether the deletes of the last hour and `more` exceed the guard's share. */
+export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
+  const window = windowOf(judged, zone);
+  return most(window) >= GUARDED_FROM && (sum(window.deletes) + more) * 100 > most(window) * MAX_DELETE_PERCENT;
+}
+
+/** The largest number of RRsets that dnsalias managed in the zone within the last hour. */
+export function mostOwned(judged: JudgedWorld, zone: ObjectKey): number {
+  return most(windowOf(judged, zone));
+}
+
+function windowOf({ windows, world }: JudgedWorld, zone: ObjectKey): GuardWindow {
+  const window = windows.get(zone) ?? { deletes: [], owned: [] };
+  windows.set(zone, window);
+  const since = world.clock.now() - HOUR;
+  window.deletes = window.deletes.filter(({ at }) => at >= since);
+  // The number before the hour began was in force when it began.
+  window.owned = window.owned.slice(
+    Math.max(
+      0,
+      window.owned.findLastIndex(({ at }) => at < since),
+    ),
+  );
+  return window;
+}
+
+function most({ owned }: GuardWindow): number {
+  return Math.max(0, ...owned.map(({ count }) => count));
+}
+
+function sum(deletes: GuardWindow["deletes"]): number {
+  return deletes.reduce((total, { count }) => total + count, 0);
+}

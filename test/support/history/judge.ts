@@ -1,0 +1,196 @@
+import { objectKey } from "../../../src/api/meta.ts";
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { Millis } from "../../../src/base/clock.ts";
+import type { RRset } from "../../../src/dns/record.ts";
+import { placeOf, type BackendWrite, type ReplicasWorld } from "../replicas-world.ts";
+import { createClaimTimeline } from "./claim-timeline.ts";
+import { claimsOf, isWithin, writesToItsPlace } from "./claims.ts";
+import type { JudgedWorld } from "./judged-world.ts";
+import { addressesAt, setsInZoneFile, setsWithMarker, type RecordSet } from "./record-sets.ts";
+import { MINUTE, NAMES, ZONES } from "./scene.ts";
+import { faultsOfRest } from "./settled-rules.ts";
+import { hadEver, staticsOf, targetsOf } from "./target-facts.ts";
+import { faultsOfWrite } from "./write-rules.ts";
+
+/**
+ * Says what is wrong with what dnsalias writes, by the objects' own text and the history of the world. It takes no rule from the product, and nothing that happens is an excuse for
+ * anything that it doesn't concern.
+ */
+export interface Judge {
+  readonly judged: JudgedWorld;
+  /** Every fault so far, each as `rule: sentence`. */
+  readonly faults: readonly string[];
+  /** Says that something of the world has just changed; see JudgedWorld.changedAt. */
+  changed(...words: readonly string[]): void;
+  zoneFileWritten(write: ZoneFileWrite): void;
+  backendWritten(write: Pick<BackendWrite, "zone" | "before" | "after">, knownUntil: Millis): void;
+  /** An alias under deletion loses its finalizer now. */
+  released(alias: DnsAlias): void;
+  /** A responder has answered with these addresses. */
+  answered(name: string, addresses: readonly string[], knownUntil: Millis): void;
+  /** Judges what is at rest. */
+  rest(): void;
+}
+
+export interface ZoneFileWrite {
+  readonly place: string;
+  readonly before: string | undefined;
+  readonly after: string;
+  readonly knownUntil: Millis;
+}
+
+interface JudgeDeps {
+  readonly world: ReplicasWorld;
+  /** All records of a server. */
+  readonly backendSets: (place: string) => readonly RRset[];
+  /** Whether a replica leads, and knows all that happened. */
+  readonly isLed: () => boolean;
+}
+
+export function createJudge({ world, backendSets, isLed }: JudgeDeps): Judge {
+  const domains = ZONES.map(({ domain }) => `${domain}.`);
+  const judged: JudgedWorld = {
+    world,
+    isLed,
+    timeline: createClaimTimeline(),
+    publishedAt: (place) =>
+      ZONES.some((zone) => zone.place === place && zone.backend === "zoneFile")
+        ? setsInZoneFile(world.stores.get(place)?.text)
+        : setsWithMarker(backendSets(place), domains),
+    changedAt: new Map(),
+    deletedZones: new Map(),
+    windows: new Map(),
+    serials: new Map(),
+    faults: [],
+  };
+  const { faults } = judged;
+  return {
+    judged,
+    faults,
+    changed(...words) {
+      words.forEach((word) => judged.changedAt.set(word, world.clock.now()));
+      judged.timeline.record(claimsOf(world, NAMES), world.clock.now());
+    },
+    zoneFileWritten(write) {
+      faults.push(...faultsOfText(judged, write));
+      const zone = [...world.zones.values()].find(
+        (one) => placeOf(one) === write.place && writesToItsPlace(world, one),
+      );
+      if (zone !== undefined) {
+        const { place, before, after, knownUntil } = write;
+        faults.push(
+          ...faultsOfWrite(judged, {
+            zone,
+            place,
+            before: setsInZoneFile(before),
+            after: setsInZoneFile(after),
+            knownUntil,
+          }),
+        );
+      }
+    },
+    backendWritten({ zone, before, after }, knownUntil) {
+      const place = placeOf(zone);
+      const own = (sets: readonly RRset[]): readonly RecordSet[] =>
+        setsWithMarker(sets, domains).filter(({ name }) => isOfZone(judged, name, objectKey(zone.meta)));
+      faults.push(
+        ...faultsOfOthers(place, before, after),
+        ...faultsOfWrite(judged, { zone, place, before: own(before), after: own(after), knownUntil }),
+      );
+    },
+    released: (alias) => void faults.push(...faultsOfRelease(judged, alias)),
+    answered: (name, addresses, knownUntil) => void faults.push(...faultsOfAnswer(judged, name, addresses, knownUntil)),
+    rest: () => void faults.push(...faultsOfRest(judged)),
+  };
+}
+
+/** Of several zones at one server the one of the longest domain has the name. */
+function isOfZone({ world }: JudgedWorld, name: string, key: string): boolean {
+  const zone = ZONES.find((one) => one.key === key);
+  const others = ZONES.filter(
+    (one) => one.place === zone?.place && isWithin(name, `${one.domain}.`) && world.zones.has(one.key),
+  );
+  return others.every((one) => one.domain.length <= (zone?.domain.length ?? 0)) || zone === undefined;
+}
+
+/** The base zone's records are there, and the serial rises. */
+function faultsOfText({ serials }: JudgedWorld, { place, after }: ZoneFileWrite): readonly string[] {
+  const others = after.replace(/^; BEGIN dnsalias .*^; END dnsalias$/ms, "");
+  const missing = ["10 mail.example.net.", '"v=spf1 -all"', "192.0.2.53", "192.0.2.80"].filter(
+    (text) => !others.includes(text),
+  );
+  const serial = Number(/\bSOA\s+\S+\s+\S+\s+(\d+)/.exec(others)?.[1] ?? -1);
+  const last = serials.get(place) ?? -1;
+  serials.set(place, serial);
+  return [
+    ...missing.map((text) => `base: ${text} of the base zone is gone at ${place}`),
+    ...(others.includes("evil.test") ? [`base: a record that the base zone doesn't have is at ${place}`] : []),
+    ...(serial > last ? [] : [`serial: ${serial} after ${last} at ${place}`]),
+  ];
+}
+
+/** Records that aren't dnsalias's stay as they are. */
+function faultsOfOthers(place: string, before: readonly RRset[], after: readonly RRset[]): readonly string[] {
+  const text = (sets: readonly RRset[]): readonly string[] =>
+    sets
+      .filter(({ name, type }) => type !== "A" && type !== "AAAA" && !name.startsWith("_dnsalias."))
+      .map(({ name, type, data }) => `${name} ${type} ${data.join(" ")}`);
+  const left = new Set(text(after));
+  return text(before)
+    .filter((line) => !left.has(line))
+    .map((line) => `others: ${line} is gone at ${place}`);
+}
+
+/** The object of a deleted alias stays until its names are withdrawn, for at most ten minutes. */
+function faultsOfRelease(judged: JudgedWorld, alias: DnsAlias): readonly string[] {
+  const { world, timeline, publishedAt } = judged;
+  if (world.clock.now() - (alias.meta.deletedAt ?? 0) >= 10 * MINUTE) {
+    return [];
+  }
+  return [...world.zones.values()]
+    .filter((zone) => writesToItsPlace(world, zone))
+    .flatMap((zone) =>
+      alias.spec.hostnames
+        .filter(
+          (name) =>
+            isWithin(name, zone.spec.domain) &&
+            isOfZone(judged, name, objectKey(zone.meta)) &&
+            timeline.now(objectKey(zone.meta), name).length === 0 &&
+            ownsAddress(world, alias, addressesAt(publishedAt(placeOf(zone)), name)),
+        )
+        .map(
+          (name) =>
+            `released: DnsAlias ${objectKey(alias.meta)} is gone, and ${name} is still in ${objectKey(zone.meta)}`,
+        ),
+    );
+}
+
+/** Somebody else's name shows none of the alias's addresses. */
+function ownsAddress(world: ReplicasWorld, alias: DnsAlias, addresses: readonly string[]): boolean {
+  return addresses.some(
+    (address) =>
+      staticsOf(alias).includes(address) || targetsOf(alias).some((target) => hadEver(world, target, address)),
+  );
+}
+
+/** A responder answers with addresses of the aliases that have the name. */
+function faultsOfAnswer(
+  { world, timeline }: JudgedWorld,
+  name: string,
+  addresses: readonly string[],
+  knownUntil: Millis,
+): readonly string[] {
+  const since = Math.min(knownUntil, world.clock.now()) - MINUTE;
+  const versions = ZONES.flatMap(({ key }) => timeline.since(key, name, since));
+  return addresses
+    .filter(
+      (address) =>
+        !versions.some(
+          (alias) =>
+            staticsOf(alias).includes(address) ||
+            alias.spec.fallbackAddresses.includes(address) ||
+            targetsOf(alias).some((target) => hadEver(world, target, address)),
+        ),
+    )
+    .map((address) => `answer: ${name} was answered with ${address}, which none of its aliases has`);
+}

@@ -1,0 +1,31 @@
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import type { ObjectKey } from "../../../src/api/meta.ts";
+import type { Millis } from "../../../src/base/clock.ts";
+import type { ReplicasWorld } from "../replicas-world.ts";
+import type { ClaimTimeline } from "./claim-timeline.ts";
+import type { RecordSet } from "./record-sets.ts";
+
+/** What the rules go by: the world, and what they have to remember of its past. */
+export interface JudgedWorld {
+  readonly world: ReplicasWorld;
+  readonly timeline: ClaimTimeline;
+  /** Whether a replica leads, and knows all that happened. */
+  readonly isLed: () => boolean;
+  /** The RRsets that dnsalias manages at a place now. */
+  readonly publishedAt: (place: string) => readonly RecordSet[];
+  /** When something last changed, by a word such as `name shop.example.com.`, `target one.test`, `zone dns/com`, `place com`, `alias web/a`, `leader`, `faults`. */
+  readonly changedAt: Map<string, Millis>;
+  /** DnsZones that were deleted, with their last text. */
+  readonly deletedZones: Map<ObjectKey, DnsZone>;
+  /** For each zone, the deletes and the numbers of managed RRsets of the last hour. */
+  readonly windows: Map<ObjectKey, GuardWindow>;
+  /** For each place, the serial of the last write. */
+  readonly serials: Map<string, number>;
+  /** Every fault so far, each as `rule: sentence`. */
+  readonly faults: string[];
+}
+
+export interface GuardWindow {
+  deletes: readonly { readonly at: Millis; readonly count: number }[];
+  owned: readonly { readonly at: Millis; readonly count: number }[];
+}

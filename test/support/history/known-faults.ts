@@ -1,0 +1,229 @@
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
+import { BASE_ZONE } from "../controller-world.ts";
+import { ACTIONS } from "./actions.ts";
+import { MINUTE } from "./scene.ts";
+import {
+  addAlias,
+  editAlias,
+  kill,
+  leaderOf,
+  mend,
+  pass,
+  putZone,
+  removeAlias,
+  removeZone,
+  setBase,
+  setLabels,
+  setPlace,
+  setTarget,
+  spoilAlias,
+  spoilZone,
+  type Stage,
+} from "./stage.ts";
+
+/** A fault of the product that isn't repaired yet. */
+export interface KnownFault {
+  /** The kind of action, or of their meeting, that random histories leave out until the fault is repaired. */
+  readonly kind: string;
+  /** What goes wrong. */
+  readonly name: string;
+  /** The judge's words for it. */
+  readonly fault: RegExp;
+  /** The shortest history that shows it. */
+  readonly play: (stage: Stage) => Promise<void>;
+}
+
+const SHOP = "shop.example.com";
+
+/** An entry goes when its fault is repaired: its test fails then. */
+export const KNOWN_FAULTS: readonly KnownFault[] = [
+  {
+    kind: "a namespace loses its label",
+    name: "names go at once when a namespace loses its label",
+    fault: /^label: b\.example\.net\. was withdrawn/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setLabels(stage, "web", {});
+      await pass(stage, 5_000);
+    },
+  },
+  {
+    kind: "close a zone",
+    name: "names go at once when a selector changes",
+    fault: /^label: shop\.example\.com\. was withdrawn/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await pass(stage, 5_000);
+    },
+  },
+  {
+    kind: "close a zone",
+    name: "a zone at a shared server deletes names that the zone above it has there",
+    fault: /^behind: a\.deep\.example\.net\. in dns\/net lacks/,
+    async play(stage) {
+      putZone(stage, "dns/deep", { allowedNamespaces: { from: "Same" } });
+      addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
+      await pass(stage, 15 * MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    kind: "add a hostile zone",
+    name: "a DnsZone of another namespace takes the names below it",
+    fault: /^(foreign|blank): shop\.example\.com\./,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      putZone(stage, "mallory/shop");
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    kind: "a base zone has an alias's address",
+    name: "an alias's AAAA records are next to an A record of the base zone",
+    fault: /^beside: shop\.example\.com\. has 2001:/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
+      setBase(stage, "com", `${BASE_ZONE}shop IN A 192.0.2.81\n`);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    kind: "forge a status",
+    name: "after a restart, the status of one namespace's alias gives addresses to the names of another",
+    fault: /^nobody: shop\.example\.com\. got 203\.0\.113\.67/,
+    async play(stage) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["evil.test"] });
+      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setTarget(stage, "one.test", "servfail");
+      ACTIONS.find(({ kind }) => kind === "forge a status")?.act(stage);
+      await pass(stage, 5 * MINUTE);
+    },
+  },
+  {
+    kind: "share a name with an alias that can't be read",
+    name: "after a restart, a name loses the addresses of an alias that can't be read",
+    fault: /^dropped: shop\.example\.com\. lost/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
+      addAlias(stage, "web/b", { hostnames: [SHOP], targets: ["two.test"] });
+      await pass(stage, 5 * MINUTE);
+      spoilAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    kind: "withdraw again within the hour",
+    name: "the guard doesn't add up deletes within an hour",
+    fault: /^guard: /,
+    async play(stage) {
+      const names = ["b", "c", "d", "shop", "sub", "*"].map((label) => `${label}.example.com`);
+      names.forEach((name, index) => addAlias(stage, `web/n${index}`, { hostnames: [name], targets: ["one.test"] }));
+      await pass(stage, MINUTE);
+      for (const key of ["web/n0", "web/n1"]) {
+        removeAlias(stage, key);
+        await pass(stage, MINUTE);
+      }
+    },
+  },
+  {
+    kind: "add a zone below another",
+    name: "a name leaves its zone before the longer zone can be written",
+    fault: /^move: a\.sub\.example\.com\. was withdrawn/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "sub", true);
+      putZone(stage, "dns/sub");
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    kind: "delete a zone below another",
+    name: "the zone above takes the names of a deleted DnsZone",
+    fault: /^foreign: a\.deep\.example\.net\. got .* in dns\/net|^reserved: a\.deep\.example\.net\./,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      removeZone(stage, "dns/deep");
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    kind: "spoil a zone below another",
+    name: "after a restart, the zone above takes the names of a DnsZone that can't be read",
+    fault: /^foreign: a\.sub\.example\.com\. got .* in dns\/com/,
+    async play(stage) {
+      putZone(stage, "dns/sub");
+      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/sub");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    kind: "a target fails before it is known",
+    name: "a target that never resolved keeps every address that the other target ever had",
+    fault: /^behind: shop\.example\.com\. in dns\/com still has/,
+    async play(stage) {
+      setTarget(stage, "two.test", "nxdomain");
+      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test", "two.test"] });
+      await pass(stage, 5 * MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    kind: "a deletion waits for a replica that hasn't read",
+    name: "after a restart, the finalizer goes before the replica has read the backend",
+    fault: /^released: DnsAlias web\/a is gone/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "rfc2136", true);
+      removeAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    kind: "delete an alias before it has its finalizer",
+    name: "the first record is written before the finalizer, so a name can stay forever",
+    fault: /^orphan: b\.example\.org\. is still in dns\/org/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await stage.world.clock.advance(200);
+      kill(stage, leaderOf(stage));
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    kind: "spoil a zone that doesn't list",
+    name: "a name that leaves its alias while its DnsZone can't be read stays forever at a backend that doesn't list",
+    fault: /^orphan: b\.example\.org\. is still in dns\/org/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/org");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
+      await pass(stage, MINUTE);
+      mend(stage);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+];
+
+export const KNOWN_KINDS: ReadonlySet<string> = new Set(KNOWN_FAULTS.map(({ kind }) => kind));

@@ -1,0 +1,203 @@
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import { objectKey } from "../../../src/api/meta.ts";
+import { displayName } from "../../../src/dns/name/name.ts";
+import { placeOf } from "../replicas-world.ts";
+import { aliasesOf, isWithin, writesToItsPlace, zonesOf } from "./claims.ts";
+import { isOverLimit } from "./guard-window.ts";
+import type { JudgedWorld } from "./judged-world.ts";
+import { addressesAt } from "./record-sets.ts";
+import { MINUTE, NAMES, ZONES } from "./scene.ts";
+import { BOUND_MS, boundsOf, targetsOf } from "./target-facts.ts";
+import { describe, isInBaseZone } from "./write-rules.ts";
+
+/**
+ * All that concerns a name has been as it is for this long, so everything is published and reported. The longest wait is the back-off of a failing target: 300 s and 20 %, and then a
+ * lookup, a write, and a status.
+ */
+export const SETTLED_MS = 10 * MINUTE;
+/** A deletion waits at most ten minutes for a backend. */
+const RELEASE_MS = 10 * MINUTE;
+
+/** Returns what is wrong now with names, aliases, and deletions of which nothing has changed for long enough. What changes elsewhere is no excuse. */
+export function faultsOfRest(judged: JudgedWorld): readonly string[] {
+  const { world } = judged;
+  if (!judged.isLed()) {
+    return [];
+  }
+  return [
+    ...ZONES.flatMap(({ key }) => {
+      const zone = world.zones.get(key);
+      return zone === undefined ? [] : NAMES.flatMap((name) => faultsOfName(judged, zone, name));
+    }),
+    ...[...world.aliases.values()].flatMap((alias) => faultsOfAlias(judged, alias)),
+  ];
+}
+
+/** Whether none of these has changed for so long. */
+function isSettled({ world, changedAt }: JudgedWorld, words: readonly string[]): boolean {
+  return (
+    world.faults.fails === 0 &&
+    world.faults.lost === 0 &&
+    ["leader", "faults", ...words].every((word) => world.clock.now() - (changedAt.get(word) ?? 0) >= SETTLED_MS)
+  );
+}
+
+/** Every zone that the name can be in. */
+function zoneWords(name: string): readonly string[] {
+  return ZONES.filter(({ domain }) => isWithin(name, `${domain}.`)).flatMap(({ key, place }) => [
+    `zone ${key}`,
+    `place ${place}`,
+  ]);
+}
+
+function isUnread({ world }: JudgedWorld, name: string): boolean {
+  return (
+    aliasesOf(world, name).some(({ meta }) => world.unread.has(objectKey(meta))) ||
+    [...world.zones.values()].some(
+      ({ meta, spec }) => isWithin(name, spec.domain) && world.unreadZones.has(objectKey(meta)),
+    )
+  );
+}
+
+/** True if nothing that the name depends on has changed, and all of it can be read and written. */
+function isNameSettled(judged: JudgedWorld, zone: DnsZone, name: string): boolean {
+  const aliases = aliasesOf(judged.world, name);
+  return (
+    isSettled(judged, [
+      `name ${name}`,
+      ...zoneWords(name),
+      ...aliases.flatMap(({ meta }) => [`labels ${meta.namespace}`]),
+    ]) &&
+    aliases.flatMap(targetsOf).every((target) => isTargetSettled(judged, target)) &&
+    !isUnread(judged, name) &&
+    !judged.world.brokenPlaces.has(placeOf(zone)) &&
+    (judged.world.bases.get(placeOf(zone)) ?? "").includes("SOA")
+  );
+}
+
+/** A change from addresses to addresses is seen within the bound, and one after a failure within the back-off. */
+function isTargetSettled({ world, changedAt }: JudgedWorld, target: string): boolean {
+  const passed = world.clock.now() - (changedAt.get(`target ${target}`) ?? 0);
+  const failed = world.clock.now() - (changedAt.get(`failure ${target}`) ?? 0);
+  return passed >= BOUND_MS && failed >= SETTLED_MS;
+}
+
+function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonly string[] {
+  const { world, timeline } = judged;
+  const key = objectKey(zone.meta);
+  if (!isWithin(name, zone.spec.domain) || !writesToItsPlace(world, zone) || !isNameSettled(judged, zone, name)) {
+    return [];
+  }
+  const aliases = timeline.now(key, name);
+  const have = addressesAt(judged.publishedAt(placeOf(zone)), name);
+  if (isInBaseZone(judged, placeOf(zone), name)) {
+    return have.length === 0
+      ? []
+      : [`beside: ${name} has ${have.join(" ")} in ${key}, and the base zone has addresses of its own there`];
+  }
+  if (aliases.length === 0) {
+    return isHeldOrOthers(judged, zone, name) || have.length === 0
+      ? []
+      : [`orphan: ${name} is still in ${key} with ${have.join(" ")}, and no alias has it there`];
+  }
+  if (aliases.some(({ spec }) => spec.paused)) {
+    return [];
+  }
+  const bounds = aliases.map((alias) => boundsOf(world, alias));
+  const missing = [...new Set(bounds.flatMap(({ must }) => [...must]))].filter((address) => !have.includes(address));
+  const surplus = have.filter((address) => bounds.every(({ may }) => !may.has(address)));
+  return [
+    ...(missing.length === 0 ? [] : [`behind: ${name} in ${key} lacks ${missing.join(" ")} of ${describe(aliases)}`]),
+    ...(surplus.length === 0
+      ? []
+      : [`behind: ${name} in ${key} still has ${surplus.join(" ")}, which ${describe(aliases)} doesn't have`]),
+  ];
+}
+
+/** The guard holds the deletes of the zone, or another zone at the place has the name. */
+function isHeldOrOthers(judged: JudgedWorld, zone: DnsZone, name: string): boolean {
+  const { world, timeline } = judged;
+  const key = objectKey(zone.meta);
+  const isOthers = ZONES.some(
+    (other) =>
+      other.key !== key &&
+      other.place === placeOf(zone) &&
+      isWithin(name, `${other.domain}.`) &&
+      (timeline.now(other.key, name).length > 0 ||
+        (`${other.domain}.` !== zone.spec.domain &&
+          (world.zones.has(other.key) || judged.deletedZones.has(other.key)))),
+  );
+  const pending = judged
+    .publishedAt(placeOf(zone))
+    .filter((set) => isWithin(set.name, zone.spec.domain) && timeline.now(key, set.name).length === 0).length;
+  const isHeld = world.zones.get(key)?.status?.planHash !== undefined && isOverLimit(judged, key, pending);
+  return isOthers || isHeld;
+}
+
+function faultsOfAlias(judged: JudgedWorld, alias: DnsAlias): readonly string[] {
+  const { world, changedAt } = judged;
+  const key = objectKey(alias.meta);
+  if (alias.meta.deletedAt !== undefined) {
+    const since = Math.max(alias.meta.deletedAt, changedAt.get("leader") ?? 0, changedAt.get("faults") ?? 0);
+    return world.clock.now() - since > RELEASE_MS + MINUTE ? [`stuck: DnsAlias ${key} can't be deleted`] : [];
+  }
+  const places = alias.spec.hostnames.flatMap((name) =>
+    zonesOf(world, name, alias.meta.namespace).map((zone) => ({ name, zone })),
+  );
+  const isQuiet =
+    isSettled(judged, [`alias ${key}`]) &&
+    !world.unread.has(key) &&
+    alias.spec.hostnames.every(
+      (name) => !isUnread(judged, name) && isSettled(judged, [`name ${name}`, ...zoneWords(name)]),
+    ) &&
+    places.every(({ name, zone }) => isNameSettled(judged, zone, name));
+  if (!isQuiet) {
+    return [];
+  }
+  const faults: string[] = [];
+  if (alias.status?.observedGeneration !== alias.meta.generation) {
+    faults.push(`status: DnsAlias ${key} isn't observed`);
+  }
+  for (const { name, zone } of places) {
+    const have = addressesAt(judged.publishedAt(placeOf(zone)), name);
+    const entry = alias.status?.hostnames.find(
+      ({ hostname, zone: at }) => `${hostname}.` === name && at === objectKey(zone.meta),
+    );
+    const wins = judged.timeline.now(objectKey(zone.meta), name).some(({ meta }) => meta.uid === alias.meta.uid);
+    if (wins && [...(entry?.addresses ?? [])].sort().join() !== [...have].sort().join()) {
+      faults.push(
+        `status: DnsAlias ${key} shows ${entry?.addresses.join(" ") ?? "nothing"} at ${displayName(name)} in ${objectKey(zone.meta)}, and ${have.join(" ")} is published`,
+      );
+    }
+  }
+  const hasAll = alias.spec.hostnames.every((name) => {
+    const here = places.filter((one) => one.name === name);
+    return (
+      here.length > 0 &&
+      here.every(({ zone }) =>
+        judged.timeline.now(objectKey(zone.meta), name).some(({ meta }) => meta.uid === alias.meta.uid),
+      )
+    );
+  });
+  const isForeign = places.some(({ name, zone }) => isInBaseZone(judged, placeOf(zone), name));
+  const isPaused = places.some(({ name, zone }) =>
+    judged.timeline.now(objectKey(zone.meta), name).some(({ spec }) => spec.paused),
+  );
+  const isWell = hasAll && !isForeign && !isPaused && boundsOf(world, alias).isWell && hasNoTwin(judged, alias);
+  const ready = alias.status?.conditions.find(({ type }) => type === "Ready");
+  if (isWell && ready?.status !== "True") {
+    faults.push(
+      `ready: DnsAlias ${key} is Ready=${ready?.status} (${ready?.reason}: ${ready?.message}), and nothing is wrong with it`,
+    );
+  }
+  return faults;
+}
+
+/** A DnsZone whose place is taken is reported on the aliases that it would have. */
+function hasNoTwin({ world }: JudgedWorld, alias: DnsAlias): boolean {
+  return [...world.zones.values()].every(
+    (zone) =>
+      writesToItsPlace(world, zone) || alias.spec.hostnames.every((hostname) => !isWithin(hostname, zone.spec.domain)),
+  );
+}

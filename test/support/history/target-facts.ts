@@ -1,0 +1,105 @@
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import { familyOf } from "../../../src/dns/address/address.ts";
+import { displayName } from "../../../src/dns/name/name.ts";
+import { FAMILIES, type Family } from "../../../src/dns/record.ts";
+import { MINUTE } from "./scene.ts";
+import type { ReplicasWorld } from "../replicas-world.ts";
+
+type Readings = Pick<
+  ReplicasWorld,
+  "clock" | "targets" | "history" | "lastGoodOf" | "emptyRunOf" | "lastReadOf" | "lastSeenOf"
+>;
+
+/**
+ * The longest time for which a leader has an address that the target has no more, all targets with a TTL of 60 s. docs/concepts/freshness.md: an address of a target that rotates can
+ * stay for three cycles of 71 s and two lookups more, and here a lookup takes up to 8 s.
+ */
+export const BOUND_MS = 4 * MINUTE;
+
+/** Empty readings before an empty answer counts, and the time that they take (DESIGN of empty answers, docs/concepts/freshness.md). */
+const EMPTY_READINGS = 3;
+const EMPTY_MS = MINUTE;
+
+/** The hostnames that an alias points to. */
+export function targetsOf({ spec }: DnsAlias): readonly string[] {
+  return spec.targets.flatMap((target) => (target.kind === "hostname" ? [displayName(target.hostname)] : []));
+}
+
+/** The addresses that an alias names itself as targets. */
+export function staticsOf({ spec }: DnsAlias): readonly string[] {
+  return spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
+}
+
+/** Whether a target has the address, had it within the bound, or had it when a replica last saw its addresses. */
+export function isFresh(world: Readings, target: string, address: string): boolean {
+  const key = `${target} ${familyOf(address)}`;
+  return (
+    world.history.goneForMs(key, address, world.clock.now()) <= BOUND_MS || lastKnownGood(world, key).includes(address)
+  );
+}
+
+/** What the leaders read last, and what any replica did, of a target and family. */
+function lastKnownGood({ lastReadOf, lastSeenOf }: Readings, key: string): readonly string[] {
+  return [...(lastReadOf.get(key) ?? []), ...(lastSeenOf.get(key) ?? [])];
+}
+
+/** Whether a target ever had the address. */
+export function hadEver({ clock, history }: Readings, target: string, address: string): boolean {
+  return history.goneForMs(`${target} ${familyOf(address)}`, address, clock.now()) < Infinity;
+}
+
+/** Whether a name of the alias may have no addresses of the family now, if only this alias had the name. */
+export function mayLackFamily(world: Readings, alias: DnsAlias, family: Family): boolean {
+  return (
+    staticsOf(alias).every((address) => familyOf(address) !== family) &&
+    targetsOf(alias).every((target) => mayTargetLack(world, alias.spec, target, family))
+  );
+}
+
+/** The same for both families: the name may be blank. */
+export function mayBeBlank(world: Readings, alias: DnsAlias): boolean {
+  return FAMILIES.every((family) => mayLackFamily(world, alias, family));
+}
+
+function mayTargetLack(world: Readings, spec: DnsAlias["spec"], target: string, family: Family): boolean {
+  const now = world.clock.now();
+  const other = FAMILIES.find((one) => one !== family) ?? family;
+  const good = world.lastGoodOf.get(`${target} ${family}`);
+  if (good === undefined) {
+    return true;
+  }
+  const run = world.emptyRunOf.get(`${target} ${family}`);
+  const isEmpty = run !== undefined && run.readings >= EMPTY_READINGS && now - run.since >= EMPTY_MS;
+  const isOtherGood = (world.lastGoodOf.get(`${target} ${other}`) ?? -1) > good;
+  // The controller's last good reading can be one TTL older than the last good moment.
+  const isStale = spec.onStale !== "Keep" && now - good > spec.maxStalenessMs - 2 * MINUTE;
+  return (isEmpty && (isOtherGood || spec.onEmpty !== "Hold")) || isStale;
+}
+
+/** What an alias brings to its names once all is settled. */
+export interface Bounds {
+  /** Addresses that have to be there. */
+  readonly must: ReadonlySet<string>;
+  /** Addresses that can be there. */
+  readonly may: ReadonlySet<string>;
+  /** Whether every target has addresses, so that the alias has nothing to complain about. */
+  readonly isWell: boolean;
+}
+
+export function boundsOf(world: Readings, alias: DnsAlias): Bounds {
+  const must = new Set(staticsOf(alias));
+  const may = new Set(must);
+  let isWell = true;
+  for (const target of targetsOf(alias)) {
+    const says = world.targets.get(target) ?? "nxdomain";
+    if (typeof says !== "string" && says.length > 0) {
+      says.forEach((address) => must.add(address));
+      says.forEach((address) => may.add(address));
+      continue;
+    }
+    isWell = false;
+    alias.spec.fallbackAddresses.forEach((address) => may.add(address));
+    FAMILIES.flatMap((family) => lastKnownGood(world, `${target} ${family}`)).forEach((address) => may.add(address));
+  }
+  return { must, may, isWell };
+}

@@ -1,0 +1,216 @@
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import { objectKey } from "../../../src/api/meta.ts";
+import type { Millis } from "../../../src/base/clock.ts";
+import { FAMILIES } from "../../../src/dns/record.ts";
+import { placeOf } from "../replicas-world.ts";
+import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
+import { recordDeletes } from "./guard-window.ts";
+import type { JudgedWorld } from "./judged-world.ts";
+import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
+import { MINUTE } from "./scene.ts";
+import { BOUND_MS, hadEver, isFresh, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
+
+/** One write that took effect. */
+export interface PlaceWrite {
+  readonly zone: DnsZone;
+  readonly place: string;
+  /** The managed RRsets of the zone. */
+  readonly before: readonly RecordSet[];
+  readonly after: readonly RecordSet[];
+  /** The writer knows everything that happened until then. */
+  readonly knownUntil: Millis;
+}
+
+/** A plan, a read, and a write, each as slow as the faults make them. */
+const UNDERWAY_MS = 30_000;
+/** How long a name waits for its new place, and how long after a label of its namespace or a selector changed. */
+const MOVE_MS = 10 * MINUTE;
+const LABEL_MS = MINUTE;
+
+/** Returns what is wrong with a write, at the moment of the write. */
+export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly string[] {
+  const { before, after, zone } = write;
+  const names = [...new Set([...before, ...after].map(({ name }) => name))];
+  const keys = new Set(after.map(setKey));
+  const deletes = before.filter((set) => !keys.has(setKey(set))).length;
+  const guard = recordDeletes(judged, zone, before.length, deletes);
+  return [...(guard === undefined ? [] : [guard]), ...names.flatMap((name) => faultsAtName(judged, write, name))];
+}
+
+function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): readonly string[] {
+  const before = addressesAt(write.before, name);
+  const after = addressesAt(write.after, name);
+  const added = after.filter((address) => !before.includes(address));
+  const removed = before.filter((address) => !after.includes(address));
+  if (added.length === 0 && removed.length === 0) {
+    return [];
+  }
+  const since = Math.min(write.knownUntil, judged.world.clock.now()) - UNDERWAY_MS;
+  const zone = objectKey(write.zone.meta);
+  const steady = judged.timeline.throughout(zone, name, since);
+  const paused = steady.find(({ spec }) => spec.paused);
+  if (paused !== undefined) {
+    return [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];
+  }
+  const versions = judged.timeline.since(zone, name, since);
+  const publishedAt = (place: string): readonly RecordSet[] =>
+    place === write.place ? write.before : judged.publishedAt(place);
+  const now = judged.timeline.now(zone, name);
+  return [
+    ...added.flatMap((address) => faultOfAddress({ ...judged, publishedAt }, { name, zone, address, versions }) ?? []),
+    ...(now.length > 0 && steady.length > 0
+      ? faultsOfRemoval(judged, write, { name, steady, removed })
+      : after.length === 0 && now.length === 0
+        ? faultsOfWithdrawal(judged, write, name)
+        : []),
+  ];
+}
+
+interface AddedAddress {
+  readonly name: string;
+  readonly zone: string;
+  readonly address: string;
+  /** All who had the name while the write was on its way. */
+  readonly versions: readonly DnsAlias[];
+}
+
+/** An address comes from an alias that has the name: one that it names, or one that a target of it has, or had when it was last read. */
+function faultOfAddress(judged: JudgedWorld, { name, zone, address, versions }: AddedAddress): string | undefined {
+  const { world } = judged;
+  const isNamed = versions.some((alias) => staticsOf(alias).includes(address) || mayUseFallback(alias, address));
+  const targets = versions.flatMap(targetsOf);
+  if (isNamed || targets.some((target) => isFresh(world, target, address) || isPublishedOf(judged, target, address))) {
+    return undefined;
+  }
+  if (targets.some((target) => hadEver(world, target, address))) {
+    return `past: ${name} got ${address} in ${zone}, which its target gave up long ago`;
+  }
+  const isOthers = [...world.aliases.values()].some(
+    (alias) => staticsOf(alias).includes(address) || targetsOf(alias).some((target) => hadEver(world, target, address)),
+  );
+  return isOthers
+    ? `foreign: ${name} got ${address} in ${zone}, which is an address of other aliases only`
+    : `nobody: ${name} got ${address} in ${zone}, which no alias and no target has`;
+}
+
+function mayUseFallback({ spec }: DnsAlias, address: string): boolean {
+  return (spec.onEmpty === "Fallback" || spec.onStale === "Fallback") && spec.fallbackAddresses.includes(address);
+}
+
+/** An address that another alias of the target showed before the write isn't older than what is published. */
+function isPublishedOf(judged: JudgedWorld, target: string, address: string): boolean {
+  if (!hadEver(judged.world, target, address)) {
+    return false;
+  }
+  return [...judged.world.zones.values()].some((zone) =>
+    judged
+      .publishedAt(placeOf(zone))
+      .some(
+        ({ name, data }) =>
+          data.includes(address) &&
+          judged.timeline.now(objectKey(zone.meta), name).some((alias) => targetsOf(alias).includes(target)),
+      ),
+  );
+}
+
+interface Removal {
+  readonly name: string;
+  /** Who had the name all the time. */
+  readonly steady: readonly DnsAlias[];
+  readonly removed: readonly string[];
+}
+
+/** The name stays with its aliases, so what they still have stays. */
+function faultsOfRemoval(
+  judged: JudgedWorld,
+  { zone, after }: PlaceWrite,
+  { name, steady, removed }: Removal,
+): readonly string[] {
+  const { world } = judged;
+  const key = objectKey(zone.meta);
+  if (isInBaseZone(judged, placeOf(zone), name)) {
+    return [];
+  }
+  if (addressesAt(after, name).length === 0) {
+    return steady.every((alias) => mayBeBlank(world, alias))
+      ? []
+      : [`blank: ${name} was blanked in ${key}, and ${describe(steady)} has addresses for it`];
+  }
+  const lacking = FAMILIES.filter(
+    (family) =>
+      removed.some((address) => address.includes(":") === (family === "AAAA")) &&
+      after.every((set) => set.name !== name || set.type !== family) &&
+      !steady.every((alias) => mayLackFamily(world, alias, family)),
+  );
+  const dropped = removed.filter((address) => steady.some((alias) => hasSteadily(judged, alias, address)));
+  return [
+    ...lacking.map(
+      (family) => `family: ${name} lost its ${family} records in ${key}, and ${describe(steady)} has some`,
+    ),
+    ...dropped.map((address) => `dropped: ${name} lost ${address} in ${key}, and ${describe(steady)} has it`),
+  ];
+}
+
+/** The alias names the address, or one of its targets has had it for longer than the bound. */
+function hasSteadily({ world, changedAt }: JudgedWorld, alias: DnsAlias, address: string): boolean {
+  return (
+    staticsOf(alias).includes(address) ||
+    targetsOf(alias).some((target) => {
+      const says = world.targets.get(target);
+      return (
+        says !== undefined &&
+        typeof says !== "string" &&
+        says.includes(address) &&
+        world.clock.now() - (changedAt.get(`target ${target}`) ?? 0) > BOUND_MS
+      );
+    })
+  );
+}
+
+/** Nobody has the name in the zone, and it is withdrawn. */
+function faultsOfWithdrawal(judged: JudgedWorld, { zone }: PlaceWrite, name: string): readonly string[] {
+  const { world, timeline, changedAt } = judged;
+  const key = objectKey(zone.meta);
+  const at = `${name} was withdrawn from ${key}`;
+  if (isInBaseZone(judged, placeOf(zone), name)) {
+    return [];
+  }
+  const unread = aliasesOf(world, name).filter(({ meta }) => world.unread.has(objectKey(meta)));
+  if (unread.length > 0) {
+    return [`unread: ${at} while ${describe(unread)} can't be read`];
+  }
+  const reserved = [...judged.deletedZones, ...[...world.zones].filter(([other]) => world.unreadZones.has(other))].find(
+    ([, { spec }]) =>
+      spec.domain !== zone.spec.domain && isWithin(name, spec.domain) && isWithin(spec.domain, zone.spec.domain),
+  );
+  if (reserved !== undefined) {
+    return [`reserved: ${at}, and the records of DnsZone ${reserved[0]} stay`];
+  }
+  const lostAt = timeline.lostAt(key, name);
+  const aliases = aliasesOf(world, name);
+  const places = aliases.flatMap((alias) => zonesOf(world, name, alias.meta.namespace));
+  const hasMoved =
+    places.length > 0 && places.every((other) => addressesAt(judged.publishedAt(placeOf(other)), name).length > 0);
+  if (places.length > 0 && !hasMoved && world.clock.now() - lostAt < MOVE_MS) {
+    return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
+  }
+  const labelsAt = Math.max(0, ...aliases.map(({ meta }) => changedAt.get(`labels ${meta.namespace}`) ?? 0));
+  const selectorAt = changedAt.get(`selector ${key}`) ?? 0;
+  if (places.length === 0 && aliases.length > 0 && world.clock.now() - Math.max(labelsAt, selectorAt) < LABEL_MS) {
+    return [`label: ${at} at once after a label or a selector changed`];
+  }
+  return [];
+}
+
+/** A name for which the base zone has addresses is the base zone's. */
+export function isInBaseZone({ world }: JudgedWorld, place: string, name: string): boolean {
+  const label = name.split(".")[0] ?? "";
+  return new RegExp(`^${label === "*" ? "\\*" : label} IN (A|AAAA|CNAME) `, "m").test(world.bases.get(place) ?? "");
+}
+
+export function describe(aliases: readonly DnsAlias[]): string {
+  return aliases
+    .map((alias) => `DnsAlias ${objectKey(alias.meta)} (${[...targetsOf(alias), ...staticsOf(alias)].join(" ")})`)
+    .join(", ");
+}

@@ -1,0 +1,413 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
+import { BASE_ZONE } from "../../support/controller-world.ts";
+import { memoryTextStore } from "../../support/memory-text-store.ts";
+import { MINUTE } from "../../support/history/scene.ts";
+import {
+  addAlias,
+  createStage,
+  editAlias,
+  putZone,
+  removeAlias,
+  removeZone,
+  setBase,
+  setLabels,
+  setStatus,
+  setTarget,
+  spoilAlias,
+  type Stage,
+} from "../../support/history/stage.ts";
+
+const ONE = ["198.51.100.11", "2001:db8:1::1"];
+const TWO = ["198.51.100.21", "2001:db8:2::1"];
+const SHOP = "shop.example.com";
+
+/** A product whose every write the test says. It publishes in zone files and at the server `net`. */
+interface Product {
+  readonly stage: Stage;
+  /** Publishes these names with these addresses at a place, and nothing else. */
+  readonly publish: (place: string, names: Readonly<Record<string, readonly string[]>>) => void;
+  /** Writes a whole zone file. */
+  readonly writeText: (place: string, text: string) => void;
+  /** Time passes, in which nothing happens. */
+  readonly rest: (ms: number) => Promise<void>;
+}
+
+async function startProduct(): Promise<Product> {
+  const stage = createStage({ random: () => 0.5, isLed: () => true });
+  const { world, judge, backends } = stage;
+  let serial = 0;
+  const writeText = (place: string, text: string): void => {
+    const store = world.stores.get(place) ?? memoryTextStore();
+    world.stores.set(place, store);
+    const before = store.text;
+    store.edit(text);
+    judge.zoneFileWritten({ place, before, after: text, knownUntil: Infinity });
+  };
+  setTarget(stage, "one.test", ONE);
+  setTarget(stage, "two.test", TWO);
+  ["dns/com", "dns/net", "dns/deep"].forEach((key) => putZone(stage, key));
+  addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
+  await world.clock.advance(MINUTE);
+  return {
+    stage,
+    writeText,
+    publish(place, names) {
+      const backend = backends.get(place);
+      if (backend === undefined) {
+        serial += 1;
+        writeText(place, zoneFile(serial, names));
+        return;
+      }
+      const zone = world.zones.get("dns/net");
+      assert.ok(zone);
+      const before = backend.list();
+      for (const { name, type } of before.filter(({ type }) => type === "A" || type === "AAAA")) {
+        backend.remove(name, type);
+      }
+      for (const [hostname, addresses] of Object.entries(names)) {
+        const name = parseOwnerName(hostname);
+        const text = "heritage=dnsalias,owner=me,types=A+AAAA,resource=web/a";
+        backend.put({ name: parseName(`_dnsalias.${hostname}`), type: "TXT", ttl: 60, data: [`"${text}"`] });
+        for (const type of ["A", "AAAA"] as const) {
+          const data = addresses.filter((address) => address.includes(":") === (type === "AAAA"));
+          if (data.length > 0) {
+            backend.put({ name, type, ttl: 60, data });
+          }
+        }
+      }
+      judge.backendWritten({ zone, before, after: backend.list() }, Infinity);
+    },
+    async rest(ms) {
+      await world.clock.advance(ms);
+      judge.rest();
+    },
+  };
+}
+
+function zoneFile(serial: number, names: Readonly<Record<string, readonly string[]>>): string {
+  const lines = Object.entries(names).flatMap(([name, addresses]) =>
+    addresses.map((address) => `${name}.\t60\tIN\t${address.includes(":") ? "AAAA" : "A"}\t${address}\n`),
+  );
+  const base = BASE_ZONE.replace("hostmaster 1 ", `hostmaster ${serial} `);
+  return `${base}; BEGIN dnsalias owner=me\n${lines.join("")}; END dnsalias\n`;
+}
+
+/** The first word of each fault. */
+function rules({ stage }: Product): readonly string[] {
+  return [...new Set(stage.judge.faults.map((fault) => fault.split(":")[0] ?? ""))].toSorted();
+}
+
+interface Case {
+  readonly name: string;
+  /** The rules that the judge has to name; none for a product that is right. */
+  readonly want: readonly string[];
+  readonly play: (product: Product) => Promise<void> | void;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "a product that follows its targets is right",
+    want: [],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      setTarget(stage, "one.test", TWO);
+      await rest(MINUTE);
+      publish("com", { [SHOP]: TWO });
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      publish("com", {});
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "an address that no target has",
+    want: ["nobody"],
+    play: ({ publish }) => publish("com", { [SHOP]: [...ONE, "203.0.113.67"] }),
+  },
+  {
+    name: "an address of another alias",
+    want: ["foreign"],
+    play({ stage, publish }) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["two.test"] });
+      publish("com", { [SHOP]: TWO });
+    },
+  },
+  {
+    name: "a name of another namespace is taken by a younger alias",
+    want: ["dropped", "foreign"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      addAlias(stage, "mallory/a", { hostnames: [SHOP], targets: ["two.test"] });
+      await rest(5 * MINUTE);
+      publish("com", { [SHOP]: TWO });
+    },
+  },
+  {
+    name: "a DnsZone below, of another namespace, gets the name",
+    want: ["foreign"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "mallory/shop");
+      await rest(MINUTE);
+      publish("mallory", { [SHOP]: ONE });
+    },
+  },
+  {
+    name: "an address of the past after a change of leader",
+    want: ["dropped", "past"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      setTarget(stage, "one.test", TWO);
+      publish("com", { [SHOP]: TWO });
+      await rest(9 * MINUTE);
+      stage.judge.changed("leader");
+      publish("com", { [SHOP]: ONE });
+    },
+  },
+  {
+    name: "one family is dropped",
+    want: ["dropped", "family"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      stage.world.lastGoodOf.set("one.test AAAA", stage.world.clock.now());
+      await rest(5 * MINUTE);
+      publish("com", { [SHOP]: ONE.slice(0, 1) });
+    },
+  },
+  {
+    name: "one of two addresses is dropped",
+    want: ["dropped"],
+    async play({ stage, publish, rest }) {
+      setTarget(stage, "one.test", [...ONE, "198.51.100.12"]);
+      publish("com", { [SHOP]: [...ONE, "198.51.100.12"] });
+      await rest(5 * MINUTE);
+      publish("com", { [SHOP]: ONE });
+    },
+  },
+  {
+    name: "a name is blanked",
+    want: ["blank"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      ["A", "AAAA"].forEach((family) => stage.world.lastGoodOf.set(`one.test ${family}`, stage.world.clock.now()));
+      setTarget(stage, "one.test", "servfail");
+      await rest(MINUTE);
+      publish("com", {});
+    },
+  },
+  {
+    name: "a paused name is changed",
+    want: ["paused"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      editAlias(stage, "web/a", { paused: true });
+      setTarget(stage, "one.test", TWO);
+      await rest(MINUTE);
+      publish("com", { [SHOP]: TWO });
+    },
+  },
+  {
+    name: "a name of an alias that can't be read is withdrawn",
+    want: ["unread"],
+    async play({ stage, publish, rest }) {
+      addAlias(stage, "api/b", { hostnames: ["b.example.com"], targets: ["two.test"] });
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("c.example.com"), parseOwnerName(SHOP)] });
+      publish("com", { [SHOP]: ONE, "b.example.com": TWO });
+      // The zone admits it no more, and nobody can tell what it wants now.
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      spoilAlias(stage, "web/a");
+      await rest(5 * MINUTE);
+      publish("com", { "b.example.com": TWO });
+    },
+  },
+  {
+    name: "a name leaves its zone before the new one has it",
+    want: ["move"],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
+      publish("com", { "a.sub.example.com": ONE });
+      putZone(stage, "dns/sub");
+      await rest(MINUTE);
+      publish("com", {});
+    },
+  },
+  {
+    name: "a name leaves its zone after the new one has it",
+    want: [],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
+      publish("com", { "a.sub.example.com": ONE });
+      putZone(stage, "dns/sub");
+      await rest(MINUTE);
+      publish("sub", { "a.sub.example.com": ONE });
+      publish("com", {});
+    },
+  },
+  {
+    name: "names go at once with a label",
+    want: ["label"],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.net")] });
+      publish("net", { "b.example.net": ONE });
+      await rest(MINUTE);
+      setLabels(stage, "web", {});
+      publish("net", {});
+    },
+  },
+  {
+    name: "the zone above deletes what a deleted DnsZone left at a shared server",
+    want: ["reserved"],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.deep.example.net")] });
+      removeZone(stage, "dns/deep");
+      publish("net", { "a.deep.example.net": ONE });
+      stage.judge.judged.faults.length = 0;
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      publish("net", {});
+    },
+  },
+  {
+    name: "more deletes within an hour than the guard allows",
+    want: ["guard"],
+    async play({ stage, publish, rest }) {
+      const names = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
+      editAlias(stage, "web/a", { hostnames: names.map(parseOwnerName) });
+      const all = Object.fromEntries(names.map((name) => [name, ONE]));
+      publish("com", all);
+      for (const count of [5, 4]) {
+        editAlias(stage, "web/a", { hostnames: names.slice(0, count).map(parseOwnerName) });
+        await rest(MINUTE);
+        publish("com", Object.fromEntries(names.slice(0, count).map((name) => [name, ONE])));
+      }
+    },
+  },
+  {
+    name: "a record of the base zone goes, and another comes",
+    want: ["base"],
+    play: ({ writeText }) => writeText("com", zoneFile(1, {}).replace("10 mail.example.net.", "99 evil.test.")),
+  },
+  {
+    name: "a serial that doesn't rise",
+    want: ["serial"],
+    play({ writeText }) {
+      writeText("com", zoneFile(7, {}));
+      writeText("com", zoneFile(7, { [SHOP]: ONE }));
+    },
+  },
+  {
+    name: "somebody else's record at a server goes",
+    want: ["others"],
+    play({ stage, publish }) {
+      const backend = stage.backends.get("net");
+      const zone = stage.world.zones.get("dns/net");
+      assert.ok(backend && zone);
+      backend.put({ name: parseName("text.example.net"), type: "TXT", ttl: 60, data: ['"mine"'] });
+      const before = backend.list();
+      backend.remove(parseName("text.example.net"), "TXT");
+      stage.judge.backendWritten({ zone, before, after: backend.list() }, Infinity);
+      publish("net", {});
+    },
+  },
+  {
+    name: "a record is left after its alias is gone",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      removeAlias(stage, "web/a");
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a finalizer goes while the record is there",
+    want: ["released"],
+    play({ stage, publish }) {
+      publish("com", { [SHOP]: ONE });
+      const one = stage.world.aliases.get("web/a");
+      assert.ok(one);
+      removeAlias(stage, "web/a");
+      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt: stage.world.clock.now() } });
+    },
+  },
+  {
+    name: "a name doesn't follow while another name's target fails",
+    want: ["behind"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      addAlias(stage, "api/b", { hostnames: ["b.example.com"], targets: ["three.test"] });
+      setTarget(stage, "three.test", "servfail");
+      await rest(MINUTE);
+      setTarget(stage, "one.test", TWO);
+      await rest(20 * MINUTE);
+    },
+  },
+  {
+    name: "addresses next to an address of the base zone",
+    want: ["beside"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      setBase(stage, "com", `${BASE_ZONE}shop IN A 192.0.2.81\n`);
+      publish("com", { [SHOP]: ONE.slice(1) });
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a responder's answer with an address of others",
+    want: ["answer"],
+    play({ stage }) {
+      stage.judge.answered(`${SHOP}.`, ONE, Infinity);
+      stage.judge.answered(`${SHOP}.`, TWO, Infinity);
+    },
+  },
+];
+
+describe("the judge of random histories names", () => {
+  for (const { name, want, play } of CASES) {
+    test(name, async () => {
+      const product = await startProduct();
+      await play(product);
+      const found = rules(product).filter((rule) => rule !== "status" && rule !== "ready");
+      assert.deepEqual(found, want, product.stage.judge.faults.join("\n"));
+    });
+  }
+
+  test("a status that shows other addresses than are published, and one that isn't ready without a reason", async () => {
+    const product = await startProduct();
+    const { stage, publish, rest } = product;
+    publish("com", { [SHOP]: ONE });
+    const condition = {
+      type: "Ready",
+      status: "True",
+      reason: "Ready",
+      message: "",
+      lastTransitionTime: "",
+      observedGeneration: 1,
+    } as const;
+    const status = { observedGeneration: 1, conditions: [condition], targets: [] };
+    setStatus(stage, "web/a", { ...status, hostnames: [{ hostname: SHOP, zone: "dns/com", addresses: ONE }] });
+    await rest(15 * MINUTE);
+    assert.deepEqual(rules(product), []);
+    setStatus(stage, "web/a", {
+      ...status,
+      conditions: [],
+      hostnames: [{ hostname: SHOP, zone: "dns/com", addresses: TWO }],
+    });
+    await rest(15 * MINUTE);
+    assert.deepEqual(rules(product), ["ready", "status"]);
+  });
+
+  test("a deletion that never ends", async () => {
+    const product = await startProduct();
+    const one = product.stage.world.aliases.get("web/a");
+    assert.ok(one);
+    product.stage.world.aliases.set("web/a", {
+      ...one,
+      meta: { ...one.meta, deletedAt: product.stage.world.clock.now() },
+    });
+    product.stage.judge.changed("alias web/a");
+    await product.rest(12 * MINUTE);
+    assert.deepEqual(rules(product), ["stuck"]);
+  });
+});
