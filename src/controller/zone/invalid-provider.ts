@@ -8,11 +8,11 @@ import type { ZoneProvider } from "../../providers/provider.ts";
  * The provider of a zone, or one that refuses to read and write with the reason why it can't be made, so that one DnsZone never keeps others from
  * being written. What the provider before it serves stays until another one is made.
  */
-export function makeProvider(
-  { providerOf, log }: { readonly providerOf: (zone: DnsZone) => ZoneProvider; readonly log?: Logger },
+export function makeProvider<Provider extends object>(
+  { providerOf, log }: { readonly providerOf: (zone: DnsZone) => Provider; readonly log?: Logger },
   zone: DnsZone,
   before: ZoneProvider | undefined,
-): ZoneProvider {
+): Provider | ZoneProvider {
   try {
     const made = providerOf(zone);
     before?.close?.();

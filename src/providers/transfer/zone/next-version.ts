@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { type BaseZone, withSerial } from "../../base-zone.ts";
 import type { OwnedRRset } from "../../owned-rrset.ts";
 import type { WireRecord } from "../../../dns/message/message.ts";
-import { displayName } from "../../../dns/name/name.ts";
+import { displayName, type Name } from "../../../dns/name/name.ts";
 import { type RRset, rrsetKey } from "../../../dns/record.ts";
 import { wireRRset, type WireRRset, recordBytes } from "./wire-rrset.ts";
 import { appendVersion, type History, versionOf } from "./journal.ts";
@@ -34,8 +34,9 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
   base.others.forEach(take);
   sets.forEach(take);
   const [soa] = wireRRset(withSerial(base.soa, serial)).records;
-  if (soa === undefined) {
-    return { kind: "refused", reason: "BaseZoneInvalid", message: `${displayName(base.origin)} has no SOA record` };
+  const oversized = [...next.values()].find(isOversized);
+  if (soa === undefined || oversized !== undefined) {
+    return { kind: "refused", reason: "BaseZoneInvalid", message: oversizedText(oversized?.name ?? base.origin) };
   }
   const version = versionOf(serial, soa, next);
   return {
@@ -46,11 +47,16 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
 
 /** Names a record that no transfer can hold, as a clause for users; undefined: there is none. */
 export function oversizedRecord(sets: readonly RRset[]): string | undefined {
-  const large = sets.find((set) => wireRRset(set).records.some((record) => recordBytes(record) > MAX_BYTES));
-  return (
-    large &&
-    `a record of ${displayName(large.name)} has over ${MAX_BYTES} bytes, which no message of a transfer can hold`
-  );
+  const oversized = sets.find((set) => isOversized(wireRRset(set)));
+  return oversized && oversizedText(oversized.name);
+}
+
+function isOversized({ records }: WireRRset): boolean {
+  return records.some((record) => recordBytes(record) > MAX_BYTES);
+}
+
+function oversizedText(name: Name): string {
+  return `a record of ${displayName(name)} has over ${MAX_BYTES} bytes, which no message of a transfer can hold`;
 }
 
 /** Of 65,535 in a message, with room for a question, EDNS and a signature. */
