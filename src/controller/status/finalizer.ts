@@ -40,17 +40,26 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
   return afterWrite(await deps.reporter.finalizer(alias, false, signal));
 }
 
-/** Owner names that only this alias asked for and that are still written as ours. */
+/** Owner names that only this alias asked for and that are still written as ours, or may be: what was not read in this term is unknown. */
 function stillPublished({ store, zoneState }: FinalizeDeps, alias: DnsAlias): readonly Name[] {
   return alias.spec.hostnames.filter((hostname) => {
     const match = store.matchOf(alias, hostname);
     const zones = match.kind === "zones" ? match.zones.map((zone) => objectKey(zone.meta)) : [];
-    return zones.some((zone) => isWritten(zoneState(zone), hostname) && !store.claimsIn(zone).has(hostname));
+    return zones.some((zone) => mayBeWritten(zoneState(zone), hostname) && !store.claimsIn(zone).has(hostname));
   });
 }
 
-function isWritten(state: ZoneState | undefined, hostname: Name): boolean {
-  return state !== undefined && (state.own.has(`${hostname} A`) || state.own.has(`${hostname} AAAA`));
+function mayBeWritten(state: ZoneState | undefined, hostname: Name): boolean {
+  if (state === undefined) {
+    return true;
+  }
+  const { zone, outcome, actual, readFor, own } = state;
+  if (zone.spec.policy !== "Sync" || (outcome.kind === "refused" && outcome.reason === "ZoneConflict")) {
+    // Nothing is ever withdrawn there, or another DnsZone writes there.
+    return false;
+  }
+  const isRead = actual !== undefined && readFor.has(hostname);
+  return !isRead || own.has(`${hostname} A`) || own.has(`${hostname} AAAA`);
 }
 
 function reportLeft({ log, reporter }: FinalizeDeps, alias: DnsAlias, left: readonly Name[], why: string): void {

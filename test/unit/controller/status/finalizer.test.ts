@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { ABANDON_ANNOTATION, FINALIZER, type ObjectMeta } from "../../../../src/api/meta.ts";
+import type { ZoneSpec } from "../../../../src/api/dns-zone.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { afterWrite, finalize } from "../../../../src/controller/status/finalizer.ts";
@@ -10,7 +11,6 @@ import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { alias, zone } from "../../../support/objects.ts";
 import { NOW, rrset } from "./facts.ts";
 
-const ZONE = zone("dns/com", "example.com");
 const MINUTE = 60_000;
 
 interface Scene {
@@ -22,6 +22,13 @@ interface Scene {
   readonly other?: boolean;
   /** Nothing is known of the zone. */
   readonly unknown?: boolean;
+  /** The backend was not read in this term. */
+  readonly unread?: boolean;
+  /** The backend was read before anybody asked for the name. */
+  readonly readEarlier?: boolean;
+  readonly policy?: ZoneSpec["policy"];
+  /** Another DnsZone writes to the same place. */
+  readonly conflict?: boolean;
   readonly write?: StatusWrite;
 }
 
@@ -37,18 +44,25 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
   const meta = { finalizers: [FINALIZER], deletedAt: NOW - MINUTE, ...scene.meta };
   const gone = alias("web/shop", { meta, ...(scene.hostnames && { hostnames: scene.hostnames }) });
   const store = createStore(() => "place");
-  store.note({ kind: "zone", zone: ZONE });
+  const at = zone("dns/com", "example.com", { policy: scene.policy ?? "Sync" });
+  store.note({ kind: "zone", zone: at });
   store.note({ kind: "alias", alias: gone });
   if (scene.other === true) {
     store.note({ kind: "alias", alias: alias("web/other") });
   }
   store.settle(Infinity);
-  const state = newZoneState(ZONE, {
+  const state = newZoneState(at, {
     id: "memory",
     read: async () => assert.fail("nothing is read"),
     apply: async () => assert.fail("nothing is written"),
   });
-  setActual(state, { revision: "1", sets }, "me");
+  if (scene.unread !== true) {
+    setActual(state, { revision: "1", sets }, "me");
+    state.readFor = new Set(scene.readEarlier === true ? [] : gone.spec.hostnames);
+  }
+  if (scene.conflict === true) {
+    state.outcome = { kind: "refused", reason: "ZoneConflict", message: "taken" };
+  }
   const removed: boolean[] = [];
   const events: string[] = [];
   const { requeue } = await finalize(
@@ -80,7 +94,12 @@ const ROWS: readonly (readonly [name: string, scene: Scene, want: Outcome])[] = 
   ["an AAAA record is still published", { sets: [rrset(["2001:db8::1"], { type: "AAAA" })] }, WAITS],
   ["records of somebody else are at the name", { sets: [rrset(["192.0.2.1"], { owner: undefined })] }, LETS_GO],
   ["another alias has the name, and its records remain", { sets: [rrset(["192.0.2.1"])], other: true }, LETS_GO],
-  ["nothing is known of the zone", { unknown: true }, LETS_GO],
+  ["nothing is known of the zone", { unknown: true }, WAITS],
+  ["the backend was not read in this term", { unread: true }, WAITS],
+  ["the backend was read before the name was asked for", { readEarlier: true }, WAITS],
+  ["the policy forbids deletes", { policy: "UpsertOnly", sets: [rrset(["192.0.2.1"])] }, LETS_GO],
+  ["the policy forbids deletes and updates", { policy: "CreateOnly", sets: [rrset(["192.0.2.1"])] }, LETS_GO],
+  ["another DnsZone writes to the place", { conflict: true, unread: true }, LETS_GO],
   ["no zone has the name", { hostnames: ["example.net"], sets: [rrset(["192.0.2.1"])] }, LETS_GO],
   ["it has no finalizer of ours", { meta: { finalizers: ["another"] } }, { requeue: "done", removed: [], events: [] }],
   ["ten minutes are not over", { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: NOW - 10 * MINUTE + 1 } }, WAITS],
