@@ -10,6 +10,7 @@ import {
   leaderOf,
   pass,
   removeAlias,
+  setPlace,
   setTarget,
   spoilAlias,
   type Stage,
@@ -49,6 +50,21 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       standby.lead();
       judge.changed("leader");
       await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "after a restart, the finalizer stays until the replica has read the backend, and no record is left",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "rfc2136", true);
+      removeAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      assert.ok(stage.world.aliases.has("web/a"));
+      setPlace(stage, "rfc2136", false);
+      await pass(stage, 15 * MINUTE);
+      assert.deepEqual([stage.world.aliases.has("web/a"), stage.judge.judged.publishedAt("rfc2136")], [false, []]);
     },
   },
 ];

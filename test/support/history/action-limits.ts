@@ -11,7 +11,6 @@ export const MEETINGS = [
   "withdraw again within the hour",
   "share a name with an alias that can't be read",
   "a target fails before it is known",
-  "a deletion waits for a replica that hasn't read",
   "delete an alias before it has its finalizer",
 ] as const;
 
@@ -55,23 +54,9 @@ export function mayFail(stage: Stage, target: string): boolean {
   );
 }
 
-/** False if a deletion would meet a known fault: a replica that hasn't read the place in its term, or an alias without a finalizer. */
-export function mayDelete({ world, judge, without }: Stage, { meta }: DnsAlias): boolean {
-  const isCalm = world.clock.now() - (judge.judged.changedAt.get("leader") ?? 0) >= MINUTE;
-  const hasLeader = [...world.replicas].some((replica) => replica.leads());
-  const isReadable = world.brokenPlaces.size === 0 && world.faults.fails === 0 && world.faults.lost === 0;
-  const hasRead = isCalm && hasLeader && isReadable;
-  return (
-    (hasRead || !leavesOut({ without }, "a deletion waits for a replica that hasn't read")) &&
-    (meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer"))
-  );
-}
-
-export function mayDisturb({ world, without }: Stage): boolean {
-  return (
-    !leavesOut({ without }, "a deletion waits for a replica that hasn't read") ||
-    [...world.aliases.values()].every(({ meta }) => meta.deletedAt === undefined)
-  );
+/** False if it has to be left out that an alias goes which has no finalizer yet. */
+export function mayDelete({ without }: Stage, { meta }: DnsAlias): boolean {
+  return meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer");
 }
 
 /** Hostnames to draw from: a name that an alias has which can't be read is left alone where that is a known fault. */

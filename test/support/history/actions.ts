@@ -9,7 +9,6 @@ import {
   leavesOutUnknownTargets,
   lists,
   mayDelete,
-  mayDisturb,
   mayFail,
   mayWithdraw,
   sharesName,
@@ -188,16 +187,13 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "change the leader",
     weight: 2,
-    act: (stage) => onReplica(stage, (replica) => mayDisturb(stage) && lead(stage, replica)),
+    act: (stage) => onReplica(stage, (replica) => lead(stage, replica)),
   },
   {
     kind: "no leader",
     weight: 1,
     act: (stage) =>
-      onReplica(
-        stage,
-        (replica) => mayDisturb(stage) && replica.leads() && (replica.loseLead(), stage.judge.changed("leader")),
-      ),
+      onReplica(stage, (replica) => replica.leads() && (replica.loseLead(), stage.judge.changed("leader"))),
   },
   { kind: "a watch is late", weight: 1, act: (stage) => onReplica(stage, (replica) => setHeld(stage, replica, true)) },
   {
@@ -209,7 +205,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "kill a replica",
     weight: 2,
-    act: (stage) => onReplica(stage, (replica) => mayDisturb(stage) && kill(stage, replica)),
+    act: (stage) => onReplica(stage, (replica) => kill(stage, replica)),
   },
   { kind: "lose statuses", weight: 1, act: loseStatuses },
   { kind: "forge a status", weight: 1, act: forgeStatus },
@@ -244,11 +240,7 @@ function setSome(stage: Stage, says: "servfail" | "nxdomain" | readonly string[]
   return `${target} ${String(says) || "no data"}`;
 }
 
-function drawFaults(stage: Stage): string | undefined {
-  const { world, random, judge } = stage;
-  if (!mayDisturb(stage)) {
-    return undefined;
-  }
+function drawFaults({ world, random, judge }: Stage): string {
   world.faults =
     random() < 0.5
       ? NO_FAULTS
@@ -261,11 +253,8 @@ function drawFaults(stage: Stage): string | undefined {
   return JSON.stringify(world.faults);
 }
 
-function togglePlace(stage: Stage): string | undefined {
+function togglePlace(stage: Stage): string {
   const place = pick(stage.random, PLACES);
-  if (!mayDisturb(stage)) {
-    return undefined;
-  }
   const isBroken = !stage.world.brokenPlaces.has(place);
   setPlace(stage, place, isBroken);
   return `${place} ${isBroken ? "fails" : "works"}`;

@@ -59,6 +59,7 @@ export function createJudge({ world, backendSets, isLed }: JudgeDeps): Judge {
         : setsWithMarker(backendSets(place), domains),
     changedAt: new Map(),
     deletedZones: new Map(),
+    abandoned: new Set(),
     windows: new Map(),
     serials: new Map(),
     faults: [],
@@ -145,6 +146,7 @@ function faultsOfOthers(place: string, before: readonly RRset[], after: readonly
 function faultsOfRelease(judged: JudgedWorld, alias: DnsAlias): readonly string[] {
   const { world, timeline, publishedAt } = judged;
   if (world.clock.now() - (alias.meta.deletedAt ?? 0) >= 10 * MINUTE) {
+    recordAbandoned(judged, alias);
     return [];
   }
   return [...world.zones.values()]
@@ -163,6 +165,13 @@ function faultsOfRelease(judged: JudgedWorld, alias: DnsAlias): readonly string[
             `released: DnsAlias ${objectKey(alias.meta)} is gone, and ${name} is still in ${objectKey(zone.meta)}`,
         ),
     );
+}
+
+/** After ten minutes a deletion is given up (Event Abandoned), and a backend that doesn't list its records keeps them. */
+function recordAbandoned({ abandoned }: JudgedWorld, { spec }: DnsAlias): void {
+  for (const { key, domain } of ZONES.filter(({ backend }) => backend === "queries")) {
+    spec.hostnames.filter((name) => isWithin(name, `${domain}.`)).forEach((name) => abandoned.add(`${key} ${name}`));
+  }
 }
 
 /** Somebody else's name shows none of the alias's addresses. */

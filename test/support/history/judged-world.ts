@@ -17,6 +17,8 @@ export interface JudgedWorld {
   readonly changedAt: Map<string, Millis>;
   /** DnsZones that were deleted, with their last text. */
   readonly deletedZones: Map<ObjectKey, DnsZone>;
+  /** Names, as `dns/org b.example.org.`, that were left behind when a deletion was given up at a backend that doesn't list its records: nobody can find them. */
+  readonly abandoned: Set<string>;
   /** For each zone, the deletes and the numbers of managed RRsets of the last hour. */
   readonly windows: Map<ObjectKey, GuardWindow>;
   /** For each place, the serial of the last write. */

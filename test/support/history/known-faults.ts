@@ -184,19 +184,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     },
   },
   {
-    kind: "a deletion waits for a replica that hasn't read",
-    name: "after a restart, the finalizer goes before the replica has read the backend",
-    fault: /^released: DnsAlias web\/a is gone/,
-    async play(stage) {
-      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
-      await pass(stage, MINUTE);
-      setPlace(stage, "rfc2136", true);
-      removeAlias(stage, "web/a");
-      kill(stage, leaderOf(stage));
-      await pass(stage, MINUTE);
-    },
-  },
-  {
     kind: "delete an alias before it has its finalizer",
     name: "the first record is written before the finalizer, so a name can stay forever",
     fault: /^orphan: b\.example\.org\. is still in dns\/org/,

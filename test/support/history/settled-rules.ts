@@ -91,13 +91,16 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
   }
   const aliases = timeline.now(key, name);
   const have = addressesAt(judged.publishedAt(placeOf(zone)), name);
+  if (aliases.length > 0) {
+    judged.abandoned.delete(`${key} ${name}`);
+  }
   if (isInBaseZone(judged, placeOf(zone), name)) {
     return have.length === 0
       ? []
       : [`beside: ${name} has ${have.join(" ")} in ${key}, and the base zone has addresses of its own there`];
   }
   if (aliases.length === 0) {
-    return isHeldOrOthers(judged, zone, name) || have.length === 0
+    return isHeldOrOthers(judged, zone, name) || judged.abandoned.has(`${key} ${name}`) || have.length === 0
       ? []
       : [`orphan: ${name} is still in ${key} with ${have.join(" ")}, and no alias has it there`];
   }

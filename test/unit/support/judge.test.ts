@@ -332,6 +332,20 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: "a deletion is given up, and its record stays in a zone file",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      const one = stage.world.aliases.get("web/a");
+      assert.ok(one);
+      const deletedAt = stage.world.clock.now();
+      removeAlias(stage, "web/a");
+      await stage.world.clock.advance(10 * MINUTE);
+      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt } });
+      await rest(15 * MINUTE);
+    },
+  },
+  {
     name: "a name doesn't follow while another name's target fails",
     want: ["behind"],
     async play({ stage, publish, rest }) {
