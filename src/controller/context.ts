@@ -18,6 +18,7 @@ import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
 import type { Refresher } from "./lookup/refresher.ts";
 import type { Store } from "./inventory/store.ts";
 import type { TargetSubscriptions } from "./lookup/target-subscriptions.ts";
+import type { Deletion } from "./status/finalizer.ts";
 import type { ZoneState } from "./zone/zone-state.ts";
 
 /** What a controller is made of; cli/compose/compose.ts fills it for a cluster or for a folder. */
@@ -57,6 +58,8 @@ export interface ControllerContext {
   readonly edited: Map<ObjectKey, "new" | "changed">;
   /** Edits that could not be read, by {@link invalidKey}. */
   readonly invalid: Map<string, InvalidObject>;
+  /** Aliases under deletion that wait for their withdrawal. */
+  readonly deletions: Map<ObjectKey, Deletion>;
   /** Plans and writes zones. */
   readonly zoneQueue: WorkQueue;
   /** Asks the servers of zones for what was written. */
@@ -125,6 +128,7 @@ export function sizesOf(context: ControllerContext): ReadonlyMap<string, number>
     ["zones", zones.size],
     ["invalid", invalid.size],
     ["edited", edited.size],
+    ["deletions", context.deletions.size],
     ["zones to do", zoneQueue.size()],
     ["proofs to do", propagationQueue.size()],
     ["aliases to do", aliasQueue.size()],

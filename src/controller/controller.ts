@@ -153,6 +153,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     zones: new Map(),
     edited: new Map(),
     invalid: new Map(),
+    deletions: new Map(),
     zoneQueue: createQueue(
       deps,
       "zones",
@@ -285,6 +286,7 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
     zoneState: (zone) => context.zones.get(zone),
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
+    deletions: context.deletions,
   };
   return updateAliasStatus(deps, key, signal);
 }

@@ -125,14 +125,10 @@ export const CLASS = CLASSES;
 export const RCODE = RCODES;
 export const OPCODE = OPCODES;
 
-/** EDNS option codes (RFC 6891 and the registry). */
+/** The EDNS option codes (RFC 6891 and the registry) that are read or written here. */
 export const EDNS_OPTION = {
-  NSID: 3,
   CLIENT_SUBNET: 8,
-  EXPIRE: 9,
   COOKIE: 10,
-  TCP_KEEPALIVE: 11,
-  PADDING: 12,
   EXTENDED_ERROR: 15,
 } as const;
 

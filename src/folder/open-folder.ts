@@ -42,6 +42,8 @@ export interface FolderPlatform extends AsyncDisposable {
   secretText(namespace: string, ref: SecretKeyRef): SecretText;
   /** What keeps the state file from being written; undefined: nothing. */
   stateProblem(): string | undefined;
+  /** For each file of the out folder at which a call of the file system runs, by its path: when that call began. */
+  busyFiles(): ReadonlyMap<string, Millis>;
 }
 
 /** Throws STATE_FILE_INVALID or WRITE_REFUSED when the state file or the out folder cannot be used. */
@@ -54,7 +56,7 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlatform
   const statuses = createStatuses(state);
   const watch = createFolderWatch({ root: manifests, clock, log });
   const rescanMs = options.rescanMs ?? RESCAN_MS;
-  const files = openOutFiles({ folder: out, pathOf: (name) => join(out, plainName(name)), readOnly, log });
+  const files = openOutFiles({ folder: out, pathOf: (name) => join(out, plainName(name)), readOnly, clock, log });
   const inventory = createFolderInventory({ root: manifests, state, statuses, watch, files, clock, log, rescanMs });
   return {
     inventory,
@@ -63,6 +65,7 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlatform
     configMapStore: (namespace, name, key) => configMapStore(inventory, { namespace, name, key }),
     secretText: (namespace, ref) => async () => inventory.secretText(namespace, ref),
     stateProblem: () => state.problem(),
+    busyFiles: () => files.busy(),
     [Symbol.asyncDispose]: () => close([watch, files], state),
   };
 }

@@ -2,26 +2,13 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
-import { STATUS_PAGE_POLICY, statusPage } from "./status-page/status-page.ts";
-import type { StatusView } from "./status-page/status-view.ts";
+import { type OpsPages, opsReply, PLAIN } from "./ops-reply.ts";
 
-export interface OpsServerOptions {
+export interface OpsServerOptions extends OpsPages {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly metrics: () => Promise<MetricsPage>;
-  /** Why the process should be restarted, one sentence each; empty: it is well. */
-  readonly unhealthy: () => readonly string[];
-  /** Why it should not get work, one sentence each; empty: it is ready. */
-  readonly unready: () => readonly string[];
-  /** What the status page at / shows, by the page's query. */
-  readonly status: (query: URLSearchParams) => StatusView | Promise<StatusView>;
   readonly log: Logger;
-}
-
-export interface MetricsPage {
-  readonly contentType: string;
-  readonly text: string;
 }
 
 export interface OpsServer extends AsyncDisposable {
@@ -49,18 +36,9 @@ const LIMITS = {
   keepAliveTimeout: 5000,
   connectionsCheckingInterval: 2000,
 };
-const PLAIN = "text/plain; charset=utf-8";
-
-interface Reply {
-  readonly status: number;
-  readonly contentType: string;
-  readonly text: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 async function answer(options: OpsServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const { status, contentType, text, headers } = await reply(options, request);
+    const { status, contentType, text, headers } = await opsReply(options, request);
     response.writeHead(status, {
       "content-type": contentType,
       "content-length": Buffer.byteLength(text),
@@ -76,40 +54,6 @@ async function answer(options: OpsServerOptions, request: IncomingMessage, respo
     // A body is never wanted; leaving it unread would hold the connection.
     request.resume();
   }
-}
-
-async function reply(options: OpsServerOptions, { method, url }: IncomingMessage): Promise<Reply> {
-  if (method !== "GET" && method !== "HEAD") {
-    return { status: 405, contentType: PLAIN, text: "only GET and HEAD\n" };
-  }
-  const [path = "", query = ""] = (url ?? "/").split("?");
-  switch (path) {
-    case "/":
-      return page(statusPage(await options.status(new URLSearchParams(query))));
-    case "/metrics":
-      return { status: 200, ...(await options.metrics()) };
-    case "/healthz":
-      return verdict(options.unhealthy());
-    case "/readyz":
-      return verdict(options.unready());
-    default:
-      return { status: 404, contentType: PLAIN, text: "there is /, /metrics, /healthz and /readyz\n" };
-  }
-}
-
-function page(text: string): Reply {
-  const headers = {
-    "content-security-policy": STATUS_PAGE_POLICY,
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-  };
-  return { status: 200, contentType: "text/html; charset=utf-8", text, headers };
-}
-
-function verdict(problems: readonly string[]): Reply {
-  return problems.length === 0
-    ? { status: 200, contentType: PLAIN, text: "ok\n" }
-    : { status: 503, contentType: PLAIN, text: `${problems.join("\n")}\n` };
 }
 
 async function close(server: Server): Promise<void> {

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import type { MetricsPage } from "./http.ts";
+import type { MetricsPage } from "./ops-reply.ts";
 import type { Metrics, QueueMetrics } from "./metrics.ts";
 import { responderMetrics } from "./responder-series.ts";
 import { createSeries, type Series } from "./series.ts";

@@ -43,8 +43,12 @@ export type RefuseReason =
   | "ForeignOwner"
   | "PolicyForbids"
   | "OverlayFull"
+  | "ZoneTooLarge"
   | "WriterConflict"
-  | "NotSupported";
+  | RejectReason;
+
+/** Why a backend does not accept an RRset. */
+export type RejectReason = "NotKept" | "NotSupported" | "Rejected" | "ZoneNotFound";
 
 /** A change that a provider is asked to carry out. */
 export type Write = Exclude<Change, { readonly kind: "refuse" }>;

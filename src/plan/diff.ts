@@ -38,11 +38,13 @@ export function diff(input: DiffInput): readonly Change[] {
 }
 
 function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, input: DiffInput): readonly Change[] {
+  const here = (type: AliasType): ActualRRset | undefined => actual.get(rrsetKey({ name: plan.name, type }));
   const at = (of: NamePlan, type: AliasType): readonly Change[] =>
-    [compare(of, type, actual.get(rrsetKey({ name: plan.name, type })), input)].filter(
-      (change) => change !== undefined,
-    );
-  const addresses = FAMILIES.flatMap((type) => at(plan, type));
+    [compare(of, type, here(type), input)].filter((change) => change !== undefined);
+  const others = FAMILIES.flatMap((type) => here(type) ?? []).find((set) => isOthers(set, plan, input));
+  const addresses = FAMILIES.flatMap((type) => at(plan, type)).map((change) =>
+    others !== undefined && change.kind === "create" ? foreign(plan, change.after.type, others, input) : change,
+  );
   // Where somebody else's addresses stand, nothing of ours may lead clients past them.
   const isOurs = !addresses.some((change) => change.kind === "refuse" && change.reason !== "PolicyForbids");
   const https = at(isOurs ? plan : withoutHttps(plan), "HTTPS");
@@ -51,6 +53,12 @@ function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, inp
     ...https,
     ...(plan.notPublished === undefined ? [] : [notPublished(plan.name, plan.notPublished)]),
   ];
+}
+
+/** An address record of another writer has its name as a whole: an address of ours in the other family would be another machine's. */
+function isOthers(set: ActualRRset, { sets }: NamePlan, input: DiffInput): boolean {
+  const adopted = mayAdopt(set, input) && sets.some(({ type }) => type === set.type);
+  return set.owner !== input.ownerId && !adopted;
 }
 
 function withoutHttps(plan: NamePlan): NamePlan {
@@ -71,7 +79,7 @@ function compare(
   const wanted = plan.sets.find((set) => set.type === type);
   const adopts = before !== undefined && mayAdopt(before, input);
   if (before !== undefined && before.owner !== input.ownerId && !adopts) {
-    return wanted === undefined ? undefined : foreign(plan.name, type, before, input);
+    return wanted === undefined ? undefined : foreign(plan, type, before, input);
   }
   if (plan.frozen || (adopts && wanted === undefined)) {
     return undefined;
@@ -108,24 +116,26 @@ function removal(before: ActualRRset, policy: ZoneSpec["policy"]): Change {
   return policy === "Sync" ? { kind: "delete", before } : forbidden(before.name, before.type, "deleted", policy);
 }
 
-function foreign(name: Name, type: AliasType, before: ActualRRset, { conflict }: DiffInput): Change {
+/** `before` is what keeps the RRset of this type from being written. */
+function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset, { conflict }: DiffInput): Change {
   if (before.unsupported === true) {
     const message = `${displayName(name)} ${type} is not written: ${before.note}; take the host name out of the alias, or publish its zone elsewhere`;
     return { kind: "refuse", name, type, reason: "NotSupported", message };
   }
   const reason: RefuseReason = before.owner === undefined ? "ForeignRecord" : "ForeignOwner";
-  const adoptable = conflict === "Refuse" && before.owner === undefined && before.note === undefined;
+  const isWanted = sets.some((set) => set.type === before.type);
+  const adoptable = isWanted && conflict === "Refuse" && before.owner === undefined && before.note === undefined;
   const without = type === "HTTPS" ? "set httpsAlias: false" : "take the host name out of the alias";
   const cure = adoptable
     ? `remove it there, ${without}, or set the zone's conflict: Adopt to take it over`
     : `remove it there, or ${without}`;
-  const message = `${displayName(name)} ${type} is not written: ${before.note ?? whatStands(before)}; ${cure}`;
+  const message = `${displayName(name)} ${type} is not written: ${before.note ?? whatStands(before, type)}; ${cure}`;
   return { kind: "refuse", name, type, reason, message };
 }
 
-function whatStands({ data, owner }: ActualRRset): string {
+function whatStands({ type, data, owner }: ActualRRset, wanted: AliasType): string {
   const who = owner === undefined ? "somebody else wrote" : `the dnsalias owner "${owner}" wrote`;
-  return `${who} ${data.join(", ")} there`;
+  return `${who} ${type === wanted ? "" : `${type} `}${data.join(", ")} there`;
 }
 
 function forbidden(name: Name, type: AliasType, what: "changed" | "deleted", policy: string): Change {

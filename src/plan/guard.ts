@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Change, Write } from "./change.ts";
+import type { GuardWindow } from "./guard-window.ts";
 
-/** From this many record sets up the share of deletes is judged; below it one alias would trip the guard. */
 const GUARDED_FROM = 10;
 
 export type Guarded =
-  | { readonly kind: "pass"; readonly writes: readonly Write[] }
+  /** `approved`: the hash of deletes that are more than the zone allows, and that somebody approved. */
+  | { readonly kind: "pass"; readonly writes: readonly Write[]; readonly approved?: string }
   /** `writes` are the creates and updates, which go on: holding them back would let other names grow stale. */
   | {
       readonly kind: "held";
@@ -18,37 +19,49 @@ export type Guarded =
 
 export interface GuardInput {
   readonly changes: readonly Change[];
-  /** Record sets of ours that stand now. */
-  readonly owned: number;
+  /** Moved to now: its last count is of the record sets of ours that stand. */
+  readonly window: GuardWindow;
   readonly maxDeletePercent: number;
   /** What the zone's annotation `dnsalias.io/approve-plan` says. */
   readonly approved: string | undefined;
+  /** The hash of the last plan whose approval was used: the same deletes have another hash the next time. */
+  readonly used?: string | undefined;
 }
 
-/** Holds back the deletes of a plan that would take away more than the zone allows at once, until its hash is approved. */
-export function guard({ changes, owned, maxDeletePercent, approved }: GuardInput): Guarded {
+/**
+ * Holds back the deletes of a plan that would take away more than the zone allows in an hour, until its hash is approved. The share is of the most record sets that
+ * stood in the hour.
+ */
+export function guard({ changes, window, maxDeletePercent, approved, used }: GuardInput): Guarded {
   const writes = changes.filter((change) => change.kind !== "refuse");
   const deletes = writes.filter((write) => write.kind === "delete");
-  const tooMany = owned >= GUARDED_FROM && deletes.length * 100 > owned * maxDeletePercent;
-  const hash = planHash(deletes);
+  const before = window.deleted.size;
+  const of = window.stood[0]?.count ?? 0;
+  const tooMany = deletes.length > 0 && isGuarded(window) && (before + deletes.length) * 100 > of * maxDeletePercent;
+  const hash = planHash(deletes, used);
   if (!tooMany || approved === hash) {
-    return { kind: "pass", writes };
+    return { kind: "pass", writes, ...(tooMany && { approved: hash }) };
   }
-  const message = `the plan deletes ${deletes.length} of ${owned} record sets, over the ${maxDeletePercent} % that spec.guard.maxDeletePercent allows; if that is meant, annotate the DnsZone with dnsalias.io/approve-plan=${hash}`;
+  const earlier = before === 0 ? "" : `, after ${before} in the last hour,`;
+  const message = `the plan deletes ${deletes.length}${earlier} of ${of} record sets, over the ${maxDeletePercent} % that spec.guard.maxDeletePercent allows; if that is meant, annotate the DnsZone with dnsalias.io/approve-plan=${hash}`;
   return {
     kind: "held",
     writes: writes.filter((write) => write.kind !== "delete"),
     hash,
     deletes: deletes.length,
-    of: owned,
+    of,
     message,
   };
 }
 
-/** Twelve hexadecimal digits that change when the list of deletes does. */
-function planHash(deletes: readonly Write[]): string {
-  const text = deletes
-    .map((write) => (write.kind === "delete" ? `${write.before.name} ${write.before.type}` : ""))
-    .join("\n");
+/** From this many record sets up the share of deletes is judged; below it one alias would trip the guard. */
+export function isGuarded({ stood }: GuardWindow): boolean {
+  return (stood[0]?.count ?? 0) >= GUARDED_FROM;
+}
+
+/** Twelve hexadecimal digits that change when the list of deletes does, and when an approval was used. */
+function planHash(deletes: readonly Write[], used = ""): string {
+  const names = deletes.map((write) => (write.kind === "delete" ? `${write.before.name} ${write.before.type}` : ""));
+  const text = [...(used === "" ? [] : [used]), ...names].join("\n");
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

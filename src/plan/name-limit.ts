@@ -16,7 +16,7 @@ export function applyNameLimit(
   published: ReadonlySet<Name>,
   maxNames: number | undefined,
 ): NameLimitResult {
-  if (maxNames === undefined || names.length <= maxNames) {
+  if (maxNames === undefined) {
     return { names, refusals: [] };
   }
   const existing = names.filter(({ name }) => published.has(name));

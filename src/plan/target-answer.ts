@@ -10,6 +10,9 @@ export type Outcome =
   | { readonly kind: "nodata" | "nxdomain" }
   | { readonly kind: "failure"; readonly reason: FailureReason; readonly detail: string };
 
+/** The detail of a failure that a status remembers; the next lookup that fails for the same reason says more. */
+export const BEFORE_RESTART = "as it was before the restart";
+
 /**
  * What stands for one key after all the rules of holding: the planner believes this and nothing else. `addresses` is
  * last-good, steady over rotation; empty while nothing was ever found.

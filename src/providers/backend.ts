@@ -1,6 +1,7 @@
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, RRset } from "../dns/record.ts";
-import type { ApplyResult } from "./provider.ts";
+import type { RejectReason } from "../plan/change.ts";
+import type { ApplyResult, Failed } from "./provider.ts";
 
 /**
  * One zone at a DNS server or service outside the cluster, as record sets. It knows nothing of owners and aliases: markers are record sets
@@ -16,7 +17,30 @@ export interface RecordBackend {
    * Carries all changes out, as far as it can at once and else in their order; doing it twice is the same as once: a set that is `after` already is
    * no conflict. One that is neither `before` nor `after` is: nothing of the batch may then be written over it.
    */
-  apply(batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult>;
+  apply(batch: BackendBatch, signal: AbortSignal): Promise<BackendApplyResult>;
+}
+
+export type BackendApplyResult = ApplyResult | RecordsRejected;
+
+/** The backend rejects the batch because of records in it, and not because of the zone or the credential: the caller sends the others again. */
+export interface RecordsRejected {
+  readonly kind: "rejected";
+  /** The backend's own words. */
+  readonly message: string;
+  /** The RRsets at fault where the backend names them; absent: smaller batches show which they are. */
+  readonly records?: readonly RejectedRecords[];
+  /** A part of the batch may have been written. */
+  readonly partial?: true;
+  /** The result if the backend rejects each smaller batch too: the backend itself may be at fault. */
+  readonly outage?: Failed;
+}
+
+/** One RRset that the backend rejects. */
+export interface RejectedRecords {
+  readonly name: Name;
+  readonly type: string;
+  readonly reason: RejectReason;
+  readonly message: string;
 }
 
 /** What a backend can and cannot do, as data: what cannot be held is reported by name with what is done instead. */

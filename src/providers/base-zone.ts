@@ -1,5 +1,5 @@
 import { displayName, isAtOrBelow, type Name } from "../dns/name/name.ts";
-import type { AliasType, RRset } from "../dns/record.ts";
+import { type AliasType, FAMILIES, type RRset } from "../dns/record.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
 import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
 import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
@@ -16,7 +16,7 @@ export interface BaseZone {
   readonly othersText: string;
   /** Equal for equal records, whatever their order, their comments and the SOA's serial. */
   readonly fingerprint: string;
-  /** What keeps a record set of ours from standing at a name; undefined: nothing does. */
+  /** What keeps a record set of ours from standing at a name, in either family; undefined: nothing does. */
   readonly obstacle: (name: Name, type: AliasType) => Obstacle | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface BaseZone {
 interface Obstacle {
   readonly note: string;
   readonly ttl: number;
-  /** When it is a record set of that type itself. */
+  /** When it is a record set of that type itself; an address record of the other family keeps a name too. */
   readonly data: readonly string[];
 }
 
@@ -80,13 +80,10 @@ function obstacleOf(origin: Name, sets: readonly RRset[]): BaseZone["obstacle"] 
     if (!isAtOrBelow(name, origin)) {
       return otherObstacle(`${display} is not inside the zone ${displayName(origin)}`);
     }
-    const same = byKey.get(`${name} ${type}`);
-    if (same !== undefined) {
-      return {
-        note: `the base zone has ${type} records of its own at ${display}`,
-        ttl: same.ttl,
-        data: same.data,
-      };
+    const own = [type, ...FAMILIES].flatMap((at) => byKey.get(`${name} ${at}`) ?? [])[0];
+    if (own !== undefined) {
+      const note = `the base zone has ${own.type} records of its own at ${display}`;
+      return own.type === type ? { note, ttl: own.ttl, data: own.data } : otherObstacle(note);
     }
     if (byKey.has(`${name} CNAME`)) {
       return otherObstacle(`the base zone has a CNAME at ${display}, and nothing can stand beside it (RFC 1034 3.6.2)`);

@@ -1,9 +1,31 @@
 import type { HttpResponse, HttpResult } from "../transport/http-client.ts";
+import type { RecordsRejected } from "./backend.ts";
 
 /** Why a backend could not do what it was asked: until an input changes, or for now. */
 export type BackendProblem =
-  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
-  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+  | {
+      readonly kind: "refused";
+      readonly reason: string;
+      readonly message: string;
+      /** The content of the request is at fault, and not the credential or the place. */
+      readonly isContent?: true;
+    }
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly retryAfterMs?: number;
+      /** Status 500: some services answer so to content that they don't accept. */
+      readonly mayBeContent?: true;
+    };
+
+/** The result of a write: where the content of the request is at fault, it is the records in it. */
+export function recordsRejectedBy(problem: BackendProblem): BackendProblem | RecordsRejected {
+  const { kind, message } = problem;
+  if (kind === "refused") {
+    return problem.isContent === true ? { kind: "rejected", message } : problem;
+  }
+  return problem.mayBeContent === true ? { kind: "rejected", message, outage: { kind: "failed", message } } : problem;
+}
 
 export interface ServerWords {
   /** "PowerDNS at https://pdns.example.net:8081". */
@@ -34,7 +56,13 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const { retryAfterMs } = result;
     const message = status >= 500 && words.broken !== undefined ? `${says}: ${words.broken}` : says;
-    return { kind: "failed", message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    const mayBeContent = status === 500 && retryAfterMs === undefined;
+    return {
+      kind: "failed",
+      message,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(mayBeContent && { mayBeContent }),
+    };
   }
   if (status >= 300 && status < 400) {
     return refused("Rejected", `${says}, a redirect, which is not followed: set ${fieldOf(words)} to where it leads`);
@@ -47,7 +75,10 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
     case 404:
       return refused("ZoneNotFound", `${says}: ${words.notFound}`);
     default:
-      return refused("Rejected", `${says}: ${words.rejected}`);
+      return {
+        ...refused("Rejected", `${says}: ${words.rejected}`),
+        ...(CONTENT_STATUSES.has(status) && { isContent: true }),
+      };
   }
 }
 
@@ -56,6 +87,8 @@ export function misfit(what: string, words: ServerWords): BackendProblem {
   return { kind: "failed", message: `${words.server} ${what}: check that ${fieldOf(words)} leads to it` };
 }
 
+/** Bad Request, Conflict, Content Too Large, Unprocessable Content (RFC 9110 15.5). */
+const CONTENT_STATUSES: ReadonlySet<number> = new Set([400, 409, 413, 422]);
 const READ_ONLY = /read-?only/i;
 const MAX_WORDS = 300;
 

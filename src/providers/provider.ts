@@ -1,4 +1,5 @@
-import type { ActualRRset, Write } from "../plan/change.ts";
+import type { ActualRRset, RejectReason, Write } from "../plan/change.ts";
+import type { Capacity } from "../plan/size-limit.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 
@@ -12,10 +13,21 @@ export interface ActualZone {
   readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** Sets of ours that somebody else changed or removed since we left them; the plan decides whether they are put right. */
   readonly drift?: readonly Drift[];
+  /** How much of ours the place holds; absent: any amount. */
+  readonly capacity?: Capacity;
   /** SOA serial that is served, where the backend has one. */
   readonly serial?: number;
+  /** An input of the zone that can't be used; the last good one stays in force, and names continue to follow. */
+  readonly inputProblem?: InputProblem;
   /** A sentence for people: nothing failed, but something in the backend keeps changes from being served. */
   readonly warning?: string;
+}
+
+/** What is wrong with an input of a zone, such as its base zone. */
+export interface InputProblem {
+  /** A condition reason of docs/reasons.md. */
+  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "ZoneTooLarge";
+  readonly message: string;
 }
 
 /** A foreign edit of one of our record sets, or of the marker that says that they are ours. */
@@ -34,13 +46,34 @@ export type ReadResult =
   | Failed;
 
 export type ApplyResult =
-  /** All writes took effect, or the backend was already so. */
-  | { readonly kind: "applied"; readonly revision: string; readonly serial?: number; readonly wrote: boolean }
+  | Applied
   /** Somebody wrote since `revision`: read again, plan again. */
   | { readonly kind: "conflict"; readonly message: string }
   /** The backend, or the result, cannot be right whatever is retried until an input changes; `reason` is a condition reason. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | Failed;
+
+/** The writes took effect, or the backend was already so; all of them but `rejected` and `deferred`. */
+export interface Applied {
+  readonly kind: "applied";
+  readonly revision: string;
+  readonly serial?: number;
+  readonly wrote: boolean;
+  /** Writes that the backend rejects while it accepts others. */
+  readonly rejected?: readonly Rejection[];
+  /** Writes for which this call had no time. */
+  readonly deferred?: readonly Write[];
+  /** When to try `rejected` and `deferred` again, in milliseconds from now. */
+  readonly retryAfterMs?: number;
+}
+
+/** A write that the backend rejects; its RRset stays as it is. */
+export interface Rejection {
+  readonly write: Write;
+  readonly reason: RejectReason;
+  /** The backend's own words. */
+  readonly message: string;
+}
 
 /** To be tried again: by itself after a while, or not before what the backend asked for (Retry-After). */
 export interface Failed {
@@ -69,6 +102,8 @@ export interface ZoneProvider {
   readonly lacks?: readonly AliasType[];
   /** How long the backend usually takes, in milliseconds, until a write is served: stands in for a lag that is not measured yet. */
   readonly expectedLagMs?: number;
+  /** How long caches of the backend may serve an old answer after a write, in milliseconds: no measured lag counts for less; absent: 0. */
+  readonly cachedForMs?: number;
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;
   apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
   /** Called after a write took effect; hurries the delivery where the backend has a way to. */

@@ -18,6 +18,8 @@ export type TextRead =
       readonly revision: string;
       /** Owner id that wrote it, where the place can carry one; undefined: nobody's. */
       readonly owner: string | undefined;
+      /** What the place holds beside this text, of the bytes that it can hold; absent: nothing. */
+      readonly otherBytes?: number;
     }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 

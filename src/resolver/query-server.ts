@@ -1,13 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import type { Message } from "../dns/message/message.ts";
 import type { FailureReason } from "../dns/lookup-result.ts";
-import { rcodeName, typeName } from "../dns/registry.ts";
+import { rcodeName, TYPE, typeName } from "../dns/registry.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import { attempt, type AttemptDeps, TRY_MS } from "./query/attempt.ts";
 import { type ChainQuestion, type ChainResult, endOfChain, followChain } from "./chain/chain.ts";
 import type { Note } from "./lookup-failure.ts";
 import { scopeOf } from "./query/match-response.ts";
 import type { LookupOptions } from "./lookup.ts";
+import type { Nat64Of } from "./nat64.ts";
 import { serverLabel } from "./server/server-label.ts";
 import type { ServerRecords } from "./server/server-memory.ts";
 import { afterAnswer, afterFailure, afterSilence, beforeTry } from "./server/server-health.ts";
@@ -15,9 +16,10 @@ import { afterAnswer, afterFailure, afterSilence, beforeTry } from "./server/ser
 export interface QueryOneDeps extends AttemptDeps {
   readonly memory: ServerRecords;
   readonly clock: Clock;
+  readonly nat64Of: Nat64Of;
 }
 
-export interface ServerQuestion extends ChainQuestion {
+export interface ServerQuestion extends Omit<ChainQuestion, "nat64"> {
   readonly options: LookupOptions;
 }
 
@@ -57,9 +59,17 @@ export async function queryServer(
     memory.setHealth(server, afterSilence(memory.healthOf(server), clock.now() - started));
     throw error;
   });
+  const now = clock.now();
+  const stop = (error: unknown): never => {
+    memory.setHealth(server, afterAnswer(memory.healthOf(server), now - started));
+    throw error;
+  };
   const label = serverLabel(server);
-  const result = got.kind === "failed" ? nothing(label, question, got) : read(label, question, got.message);
-  const [health, now] = [memory.healthOf(server), clock.now()];
+  const result =
+    got.kind === "failed"
+      ? nothing(label, question, got)
+      : read(label, { ...question, nat64: await nat64For(deps, server, got.message, signal).catch(stop) }, got.message);
+  const health = memory.healthOf(server);
   memory.setHealth(server, isServersFault(result) ? afterFailure(health, now) : afterAnswer(health, now - started));
   question.options.observe?.({
     kind: "queried",
@@ -72,7 +82,17 @@ export async function queryServer(
   return result;
 }
 
-function read(server: string, question: ServerQuestion, message: Message): QueryResult {
+/** Only an answer with AAAA addresses can hold addresses that the server made. */
+async function nat64For(
+  { nat64Of }: QueryOneDeps,
+  server: ResolverServer,
+  { answers }: Message,
+  signal: AbortSignal,
+): Promise<ChainQuestion["nat64"] & {}> {
+  return answers.some(({ type }) => type === TYPE.AAAA) ? nat64Of(server, signal) : [];
+}
+
+function read(server: string, question: ChainQuestion, message: Message): QueryResult {
   const result = followChain(message, question);
   return result.kind === "failed"
     ? nothing(server, { chain: result.chain }, result)

@@ -7,6 +7,8 @@ import { tryServers, type TryServersDeps, type ServersQuestion } from "./try-ser
 import { type Chain, endOfChain, startOfChain } from "./chain/chain.ts";
 import { failureResult, type Note } from "./lookup-failure.ts";
 import type { LookupOptions, Lookup, View, ViewOf } from "./lookup.ts";
+import { createNat64 } from "./nat64.ts";
+import type { AttemptDeps } from "./query/attempt.ts";
 import { createServerRecords } from "./server/server-memory.ts";
 
 export interface LookupDeps {
@@ -21,7 +23,8 @@ export interface LookupDeps {
 /** The stub resolver of this program: one reading a call, from the servers of the key's view, in at most 10 s. */
 export function createLookup(deps: LookupDeps): Lookup {
   const memory = createServerRecords(deps.randomBytes);
-  const parts: TryServersDeps = { ...deps, memory, traitsOf: memory.traitsOf, remember: memory.remember };
+  const attempts: AttemptDeps = { ...deps, traitsOf: memory.traitsOf, remember: memory.remember };
+  const parts: TryServersDeps = { ...attempts, ...deps, memory, nat64Of: createNat64(attempts) };
   return {
     lookUp: async (key, options, signal) => {
       const view = deps.viewOf(key.view);

@@ -7,6 +7,7 @@ import { startCoreDns, type CoreDns } from "../support/coredns.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { startKubeApiserver, type KubeApiserver } from "../support/kube-apiserver.ts";
 import { TEAMS } from "./population.ts";
+import { crdWaits } from "../support/crd-waits.ts";
 
 /** etcd, kube-apiserver with its audit log on, CoreDNS over a ConfigMap volume that is projected at once; no controller yet. */
 export interface BenchCluster extends AsyncDisposable {
@@ -54,7 +55,9 @@ const DEPLOY = join(import.meta.dirname, "..", "..", "deploy");
 async function install(api: KubeApiserver): Promise<void> {
   await kubectl(api, ["apply", "-f", "-"], stream(...[ZONE_NAMESPACE, ...TEAMS].map(namespaceManifest)));
   await kubectl(api, ["apply", "--server-side", "-f", join(DEPLOY, "crds")]);
-  await kubectl(api, ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  for (const args of crdWaits("crd", "--all")) {
+    await kubectl(api, args);
+  }
   await kubectl(api, ["apply", "-f", join(DEPLOY, "base")]);
 }
 

@@ -158,7 +158,7 @@ async function openWebhook(names: number): Promise<Arena> {
 /** As the controller uses a backend: with owner markers. */
 function backendContender(who: string, backend: RecordBackend, names: number): Contender {
   // the provider in this object isn't read: the backend is made already
-  const provider = owned(backend, { zone: labZone(OURS, zoneFileSpec()), ownerId: "bench" });
+  const provider = owned(backend, { zone: labZone(OURS, zoneFileSpec()), ownerId: "bench", clock: systemClock });
   return {
     who,
     move: async (address) => {

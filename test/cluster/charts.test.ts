@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { delimiter, dirname } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { makeCertificate } from "../lab/certificate.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
+import { locateComponent } from "../support/component.ts";
+import { runBlock } from "../support/doc-note.ts";
+import { blocksRunBy } from "../support/doc-pages.ts";
 import { CHART, valueFile, valueSets } from "../support/helm.ts";
 import { chartCases, type ChartCase, type NameCase } from "./chart-cases.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
@@ -15,6 +19,7 @@ import { SKIP } from "./requirements.ts";
 import { withoutReason } from "./unused-rights.ts";
 import { recordRights, type RightsRecord } from "./rights-record.ts";
 import { refusedRequests, unusedRights } from "./rights.ts";
+import { crdWaits } from "../support/crd-waits.ts";
 
 describe("the chart in pods", { skip: SKIP }, () => {
   const started = new AsyncDisposableStack();
@@ -111,6 +116,15 @@ describe("the chart in pods", { skip: SKIP }, () => {
       });
 
       if (set === "five-minutes") {
+        it("README's block waits for the alias and shows it", async (test) => {
+          const [block] = blocksRunBy(import.meta.filename, "README.md");
+          assert.ok(block);
+          const PATH = [dirname(locateComponent("kubectl")), process.env["PATH"] ?? ""].join(delimiter);
+          const { stdout } = await runBlock(test, block, { env: { PATH, KUBECONFIG: cluster.node.kubeconfig } });
+          assert.match(stdout, /^dnsalias\.dnsalias\.io\/shop condition met$/m);
+          assert.match(stdout, /^web +shop +example\.com .* True +Ready /m);
+        });
+
         it("serves a change within seconds, by the nudge", async (test) => {
           const servers = await serversOf(["dns-system/dnsalias-coredns"]);
           const configMap = "dnsalias-example-com";
@@ -160,7 +174,9 @@ async function prepareCluster({ node, targets }: Cluster, { bind, pdns }: Outsid
     ...["podmonitors", "prometheusrules", "servicemonitors"].map((name) => `monitoring.coreos.com_${name}`),
   ];
   await node.kubectl(["apply", "--server-side", ...crds.flatMap((name) => ["-f", `test/env/bin/${name}.yaml`])]);
-  await node.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  for (const args of crdWaits("crd", "--all")) {
+    await node.kubectl(args);
+  }
   for (const protocol of ["udp", "tcp"]) {
     const match = ["-d", "192.0.2.53", "-p", protocol, "--dport", "53"];
     const to = ["-j", "DNAT", "--to-destination", `${bind.host}:${bind.port}`];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { aliasManifest } from "../lab/manifests.ts";
+import { waitFor } from "../lab/wait-for.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { CHART, valueFile } from "../support/helm.ts";
 import { runOrThrow } from "../support/run.ts";
@@ -113,8 +114,18 @@ describe(`an upgrade of the chart and the program from ${BEFORE}`, { skip: SKIP 
     assert.match(await cluster.node.kubectl(zone), /11\.1\.0\.2/);
     // The pod of helm test is a hook, which Helm leaves.
     const left = ["get", "all,serviceaccounts,roles,rolebindings", "-n", "dns-system", "-o", "name"];
-    const names = (await cluster.node.kubectl(left)).split("\n").filter((name) => /dnsalias(?!-test$)/.test(name));
-    assert.deepEqual(names, []);
+    // Helm waits for the Deployments. Their pods end a little later.
+    await waitFor(
+      "nothing of the release to be left",
+      async () => {
+        const names = (await cluster.node.kubectl(left)).split("\n");
+        assert.deepEqual(
+          names.filter((name) => /dnsalias(?!-test$)/.test(name)),
+          [],
+        );
+      },
+      { withinMs: 120_000 },
+    );
   });
 });
 

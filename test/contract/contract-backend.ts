@@ -16,6 +16,8 @@ export interface ContractBackend extends AsyncDisposable {
   remove(name: Name, type: string): Promise<void>;
   /** Every record set of the zone, of every type, as the server gives it to anybody; canonical names and data. */
   list(): Promise<readonly RRset[]>;
+  /** A wanted line (as {@link Scene.line} has it) that the server rejects by its own rules, and what it says of it. */
+  readonly rejected?: { readonly line: string; readonly message: RegExp };
   /** Steps that cannot be shown on this server, each with the reason; they are named as skipped. */
   readonly cannot?: Readonly<Partial<Record<StepName, string>>>;
 }

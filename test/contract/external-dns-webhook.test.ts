@@ -40,6 +40,8 @@ providerContract(
     const tool = { server: bind, zone: ZONE, key: KEY };
     return {
       ...peer,
+      // BIND's check-names refuses it by default.
+      rejected: { line: "my_app 60 192.0.2.1 2001:db8::1", message: /answers 500/ },
       put: (set) => putSet(tool, set),
       remove: (name, type) => removeSet(tool, name, type),
       list: () => listSets(tool),
@@ -62,6 +64,7 @@ providerContract(
     const tool = { server: pdns, zone: ZONE, key: KEY };
     return {
       ...peer,
+      rejected: { line: "mapped 60 ::ffff:192.0.2.1", message: /the provider would make "::ffff:192/ },
       put: (set) => putSet(tool, set),
       remove: (name, type) => removeSet(tool, name, type),
       list: () => listSets({ server: pdns, zone: ZONE }),

@@ -29,6 +29,10 @@ providerContract(
       backend: powerDNSBackend({ url: pdns.apiUrl, http }),
       capabilities: CAPABILITIES.powerDNS,
       domain: ZONE,
+      rejected: {
+        line: "mapped 60 ::ffff:192.0.2.1",
+        message: /answers 422 \(Record mapped\.example\.com\.\/AAAA .*Invalid IPv6 address\)/,
+      },
       put: ({ name, type, ttl, data }) =>
         patch({
           name,

@@ -7,6 +7,8 @@ import { STEPS, tidy, type Step, type StepName } from "./steps.ts";
 export interface ContractOptions {
   /** As the option of node:test: the reason why the server is not here. */
   readonly skip?: string | false;
+  /** Default: every step. */
+  readonly only?: StepName;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface ContractOptions {
 export function providerContract(
   name: string,
   setup: () => Promise<ContractBackend>,
-  { skip = false }: ContractOptions = {},
+  { skip = false, only }: ContractOptions = {},
 ): void {
   test(`contract: ${name}`, { skip }, async (t) => {
     await using under = await setup();
@@ -25,7 +27,7 @@ export function providerContract(
     await t.test("says what the server can do", () => {
       assert.deepEqual(under.backend.capabilities, under.capabilities);
     });
-    for (const step of STEPS.filter((each) => isFor(under, each))) {
+    for (const step of STEPS.filter((each) => isFor(under, each) && (only ?? each.name) === each.name)) {
       await t.test(step.name, { skip: cannot[step.name] ?? false }, async () => {
         await step.run(scene);
         await tidy(scene);
@@ -34,7 +36,10 @@ export function providerContract(
   });
 }
 
-/** The server can hold the type that the step is about. */
-function isFor({ capabilities }: ContractBackend, { needs }: Step): boolean {
+/** The server can hold the type that the step is about, and has the rule that it needs. */
+function isFor({ capabilities, rejected }: ContractBackend, { needs, needsRejection }: Step): boolean {
+  if (needsRejection === true && rejected === undefined) {
+    return false;
+  }
   return needs === undefined || capabilities.lacks?.includes(needs) !== true;
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ZoneSpec } from "../../src/api/dns-zone.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { byCodeUnit } from "../../src/base/order.ts";
 import { limitsOf, propose } from "../../src/controller/zone/propose-changes.ts";
 import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
-import { ALIAS_TYPES, type RRset } from "../../src/dns/record.ts";
-import type { Change, DesiredRRset } from "../../src/plan/change.ts";
+import { ALIAS_TYPES, type RRset, rrsetKey } from "../../src/dns/record.ts";
+import type { Change, DesiredRRset, Write } from "../../src/plan/change.ts";
 import type { ZonePlan } from "../../src/plan/zone-plan.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
 import { markerData } from "../../src/providers/ownership/marker.ts";
@@ -22,6 +23,8 @@ export type Refusal = Extract<Change, { readonly kind: "refuse" }>;
 export interface Converged {
   /** What the last plan still refuses, as "name type reason". */
   readonly refused: readonly string[];
+  /** What the backend rejected at the last write, as "name type reason: message". */
+  readonly rejected: readonly string[];
   /** What each write came to. */
   readonly results: readonly ApplyResult[];
   /** Foreign edits that the first reading showed. */
@@ -119,7 +122,11 @@ interface Installing {
 }
 
 function install(under: ContractBackend, backend: RecordBackend, { ownerId, line, asked }: Installing): Install {
-  const provider = owned(backend, { zone: zoneObject("dns/contract", displayName(under.domain)), ownerId });
+  const provider = owned(backend, {
+    zone: zoneObject("dns/contract", displayName(under.domain)),
+    ownerId,
+    clock: systemClock,
+  });
   return {
     async converge(texts, options = {}) {
       const wanted = wantedSets(...texts.map(line));
@@ -140,6 +147,7 @@ async function convergeOn(under: ContractBackend, provider: ZoneProvider, goal: 
   const zone = zoneObject("dns/contract", displayName(under.domain), { policy, conflict, maxDeletePercent: 100 });
   const results: ApplyResult[] = [];
   let drift: readonly Drift[] | undefined;
+  let rejected: ReadonlyMap<string, string> = new Map();
   for (let round = 0; round < ROUNDS; round += 1) {
     const read = await provider.read(asked, NEVER);
     assert.ok(read.kind === "ok", JSON.stringify(read));
@@ -153,10 +161,13 @@ async function convergeOn(under: ContractBackend, provider: ZoneProvider, goal: 
     });
     assert.equal(proposal.guarded.kind, "pass");
     const { writes } = proposal.guarded;
-    if (results.length >= most || (writes.length === 0 && read.zone.needsWrite === undefined)) {
-      return { refused: refusedLines(proposal.changes), results, drift };
+    const open = writes.filter((write) => !rejected.has(keyOf(write)));
+    if (results.length >= most || (open.length === 0 && read.zone.needsWrite === undefined)) {
+      return { refused: refusedLines(proposal.changes), rejected: [...rejected.values()], results, drift };
     }
-    results.push(await provider.apply({ zone: read.zone, writes }, NEVER));
+    const result = await provider.apply({ zone: read.zone, writes }, NEVER);
+    results.push(result);
+    rejected = rejectedLines(result);
   }
   return assert.fail(`after ${ROUNDS} writes the plan is still not empty: ${JSON.stringify(results.at(-1))}`);
 }
@@ -176,6 +187,20 @@ function refusedLines(changes: readonly Change[]): readonly string[] {
   return changes.flatMap((change) =>
     change.kind === "refuse" ? [`${displayName(change.name)} ${change.type} ${change.reason}`] : [],
   );
+}
+
+function rejectedLines(result: ApplyResult): ReadonlyMap<string, string> {
+  const rejected = result.kind === "applied" ? (result.rejected ?? []) : [];
+  return new Map(
+    rejected.map(({ write, reason, message }) => {
+      const { name, type } = write.kind === "delete" ? write.before : write.after;
+      return [keyOf(write), `${displayName(name)} ${type} ${reason}: ${message}`];
+    }),
+  );
+}
+
+function keyOf(write: Write): string {
+  return rrsetKey(write.kind === "delete" ? write.before : write.after);
 }
 
 function ownedSets(owner: string, texts: readonly string[], minTtl: number): readonly RRset[] {

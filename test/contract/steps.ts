@@ -8,9 +8,15 @@ export interface Step {
   readonly name: string;
   /** Not for a server that lacks this type. */
   readonly needs?: AliasType;
+  /** Only for a server with a rule that rejects a record. */
+  readonly needsRejection?: true;
   /** Leaves the zone as it found it, but for what {@link tidy} removes. */
   readonly run: (scene: Scene) => Promise<void>;
 }
+
+/** The step that servers with rules for single records have to themselves. */
+export const ONE_IS_REJECTED =
+  "writes, changes and removes every other name of a batch in which the server rejects one";
 
 /** What every provider has to hold on every server; after each converge the plan is empty, or the step fails. */
 export const STEPS = [
@@ -434,6 +440,32 @@ export const STEPS = [
       });
       assert.deepEqual(create.refused, [`${name} A PolicyForbids`]);
       await scene.holds({ owned: { me: ["policy 60 192.0.2.2 2001:db8::1", "new 60 192.0.2.4"] } });
+    },
+  },
+  {
+    name: ONE_IS_REJECTED,
+    needsRejection: true,
+    run: async (scene) => {
+      const { line = "", message = /./ } = scene.under.rejected ?? {};
+      const name = scene.line(line).split(" ")[0] ?? "";
+      const others = (last: number): readonly string[] =>
+        ["aa", "mm", "zz"].map((label) => `${label} 60 192.0.2.${last} 2001:db8::${last}`);
+      const me = scene.install("me");
+      for (const last of [1, 2]) {
+        const { rejected } = await me.converge([...others(last), line]);
+        assert.ok(rejected.length > 0, "it is rejected by name");
+        for (const text of rejected) {
+          assert.ok(text.startsWith(`${name} `) && text.includes(" Rejected: "), text);
+          assert.match(text, message);
+        }
+        await scene.holds({ owned: { me: others(last) } });
+      }
+      const alone = await scene.install("me").converge([...others(2), line]);
+      assert.ok(alone.rejected.length > 0, "in a batch of its own too, after a restart");
+      await me.converge([line]);
+      await scene.holds({});
+      await me.converge([]);
+      await scene.holds({});
     },
   },
 ] as const satisfies readonly Step[];

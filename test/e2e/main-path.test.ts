@@ -49,9 +49,10 @@ describe(
       assert.ok(reply.flags.includes("aa"), reply.text);
       assert.deepEqual((await dig(lab.dns, "p1.example", "CNAME")).answer, []);
       await addressesBecome(lab.dns, "p1.example", "AAAA", ["2a01:db8:1::1"]);
-      assert.match(
-        await lab.kubectl("get", "dnsalias", "p1", "-n", "web"),
-        /HOSTNAMES\s+TARGETS\s+ADDRESSES\s+TTL\s+READY\s+REASON\s+AGE\s+p1\s+p1\.example\s+p1\.lb\.test\s+11\.2\.1\.1,2a01:db8:1::1\s+5\s+True\s+Ready\s/,
+      const columns =
+        /HOSTNAMES\s+TARGETS\s+ADDRESSES\s+TTL\s+READY\s+REASON\s+AGE\s+p1\s+p1\.example\s+p1\.lb\.test\s+11\.2\.1\.1,2a01:db8:1::1\s+5\s+True\s+Ready\s/;
+      await waitFor("the status to show both families", async () =>
+        assert.match(await lab.kubectl("get", "dnsalias", "p1", "-n", "web"), columns),
       );
 
       await lab.targets.set(a("p1.lb.test", "11.2.1.2"));
@@ -73,7 +74,9 @@ describe(
       await addressesBecome(lab.dns, "p5.example", "AAAA", six);
       const { answer } = await dig(lab.dns, "p5.example", "A");
       assert.equal(new Set(answer.map(({ ttl }) => ttl)).size, 1);
-      assert.equal((await readAlias(lab, "web/p5")).addresses.length, 21);
+      await waitFor("the status to show all", async () =>
+        assert.equal((await readAlias(lab, "web/p5")).addresses.length, 21),
+      );
     });
 
     test("P3: a chain of 7 over 3 zones is followed at the apex, below it and as a wildcard, and so is a hop that moves", async () => {

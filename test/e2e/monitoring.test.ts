@@ -252,7 +252,7 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     }
     await hasEvent("dns-system", "drift-example", /^Warning DriftRepaired: ./);
     const events = 'dnsalias_events_total{type="Warning",reason="DriftRepaired"}';
-    assert.equal(await value(events), 5);
+    await waitFor("the count of Events", async () => assert.equal(await value(events), 5));
     await editForeign("11.66.66.66");
     await zoneShows(lab, "dns-system/drift-example", "Programmed", /^False WriterConflict/);
     assert.deepEqual([await value(counted), await value(events)], [5, 5]);

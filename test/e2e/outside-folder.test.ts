@@ -74,7 +74,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
       assert.equal((await dig(server, `mail.${DOMAIN}`, "A")).answer.length, 1);
       assert.match((await dig(server, `_dnsalias.${DOMAIN}`, "TXT")).text, /heritage=dnsalias/);
     }
-    assert.match(await readFile(join(root, "out", `${DOMAIN}.zone`), "utf8"), /192\.0\.2\.1/);
+    await fileShows(/192\.0\.2\.1/);
     await statusShows("bind", /"reason":"Ready"/);
     await statusShows("pdns", /"reason":"Ready"/);
     await statusShows("hook", /"reason":"Ready"/);
@@ -96,6 +96,26 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
     assert.deepEqual(secretsIn(stdout, lab.secrets), []);
   });
 
+  test("a name that BIND rejects by default stops no other name, at BIND or elsewhere, and says whose words they are", async () => {
+    const underscore = `my_app.${DOMAIN}`;
+    await write("rejected.yaml", [aliasManifest({ name: "app", hostnames: [underscore], targets: [["192.0.2.9"]] })]);
+    await addressesBecome(lab.pdns, underscore, "A", ["192.0.2.9"]);
+    await statusShows("bind", /"reason":"Rejected".*my_app.* answers REFUSED to these records/);
+    await statusShows(
+      "app",
+      /"reason":"Rejected".*my_app\.outside\.example A cannot be written: .*check-names/,
+      "DnsAlias",
+    );
+    await statusShows("outside", /"status":"True","type":"Ready"|"type":"Ready","status":"True"/, "DnsAlias");
+    await write("alias.yaml", [alias("192.0.2.22")]);
+    await addressesBecome(lab.bind, DOMAIN, "A", ["192.0.2.22"]);
+    assert.deepEqual((await dig(lab.bind, underscore, "A")).answer, []);
+    assert.deepEqual((await dig(lab.bind, `_dnsalias.${underscore}`, "TXT")).answer, [], "no marker is left alone");
+    await rm(join(root, "manifests", "rejected.yaml"));
+    await waitFor("PowerDNS", async () => assert.deepEqual((await dig(lab.pdns, underscore, "A")).answer, []));
+    await statusShows("bind", /"reason":"Ready"/);
+  });
+
   test("a wrong credential stops its own zone alone, says which Secret, and the right one goes on at once", async () => {
     const wrong = Buffer.from("wrong".repeat(6)).toString("base64");
     await write("secrets.yaml", [secret(TSIG_REF, wrong), secret(API_KEY_REF, "wrong-api-key")]);
@@ -103,7 +123,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
     await write("alias.yaml", [alias("192.0.2.3")]);
     await statusShows("bind", /"reason":"BadSignature".*dnsalias-tsig/);
     await statusShows("pdns", /"reason":"Unauthorized".*dnsalias-powerdns/);
-    assert.match(await readFile(join(root, "out", `${DOMAIN}.zone`), "utf8"), /192\.0\.2\.3/);
+    await fileShows(/192\.0\.2\.3/);
     assert.equal((await dig(lab.bind, DOMAIN, "A")).answer.length, 1, "the records stand");
     await write("secrets.yaml", [secret(TSIG_REF, lab.tsigSecret), secret(API_KEY_REF, lab.apiKey)]);
     await addressesBecome(lab.bind, DOMAIN, "A", ["192.0.2.3"], 10_000);
@@ -174,15 +194,22 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
       .flatMap((record) => listAt(record, "targets").map(String));
   }
 
+  /** Each zone is written for itself, so that another one's records say nothing of the file. */
+  function fileShows(wanted: RegExp): Promise<void> {
+    return waitFor(`the zone file to have ${wanted}`, async () =>
+      assert.match(await readFile(join(root, "out", `${DOMAIN}.zone`), "utf8"), wanted),
+    );
+  }
+
   function stateText(): Promise<string> {
     return readFile(join(root, "out", ".dnsalias-state.json"), "utf8");
   }
 
-  function statusShows(name: string, wanted: RegExp): Promise<void> {
+  function statusShows(name: string, wanted: RegExp, kind = "DnsZone"): Promise<void> {
     return waitFor(`the status of ${name} to show ${wanted}`, async () => {
       const line = (await stateText())
         .split("\n")
-        .find((text) => text.includes(`"DnsZone"`) && text.includes(`"name":"${name}"`));
+        .find((text) => text.includes(`"${kind}"`) && text.includes(`"name":"${name}"`));
       assert.match(line ?? "", wanted);
     });
   }

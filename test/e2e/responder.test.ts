@@ -115,7 +115,9 @@ test(
     const never = await ask(lab.dns, "late.out.example");
     assert.equal(never.status, "SERVFAIL", never.text);
     assert.equal((await ask(lab.dns, "late.out.example", "MX")).status, "NOERROR");
-    assert.ok((await lab.metric("dnsalias_responder_stale_total")) >= 8);
+    await waitFor("the count of the workers", async () =>
+      assert.ok((await lab.metric("dnsalias_responder_stale_total")) >= 8),
+    );
 
     authority.heal();
     await waitFor(

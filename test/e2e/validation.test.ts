@@ -122,13 +122,16 @@ describe("what is wrong is refused or named", { skip: REAL_SERVERS, concurrency:
     });
   }
 
-  test("an edit that breaks the base zone leaves what is served, and says so", async () => {
+  test("an edit that breaks the base zone leaves the last good one in force, in which names come and follow, and says so", async () => {
     await lab.addZone("edit.example");
     await lab.apply(aliasManifest({ name: "edit", hostnames: ["edit.example"], targets: ["ok.lb.test"] }));
     await aliasShows(lab, "web/edit", "Ready", /^True/);
     await lab.apply(baseZoneManifest("edit.example", "this is no zone"));
     await zoneShows(lab, "dns-system/edit-example", "Programmed", /^False BaseZoneInvalid/);
+    await lab.apply(aliasManifest({ name: "edit-new", hostnames: ["new.edit.example"], targets: ["ok.lb.test"] }));
+    await addressesBecome(lab.dns, "new.edit.example", "A", ["11.8.0.1"]);
     await addressesBecome(lab.dns, "edit.example", "A", ["11.8.0.1"]);
+    await aliasShows(lab, "web/edit-new", "Ready", /^True/);
   });
 
   test("a name without a zone, and one whose zone does not admit the namespace, say what to do", async () => {

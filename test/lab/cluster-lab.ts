@@ -9,6 +9,7 @@ import { startController, type ControllerProcess } from "./controller-process.ts
 import { baseZoneManifest, namespaceManifest, stream, zoneFileProvider, zoneManifest } from "./manifests.ts";
 import { startProjection, type Projection } from "./projection.ts";
 import { startTargetZones, TARGET_ZONES, type TargetSet, type TargetZones } from "./target-zones.ts";
+import { crdWaits } from "../support/crd-waits.ts";
 
 export interface ClusterLabOptions {
   /** What the target zones have at the start. */
@@ -106,7 +107,9 @@ const DEPLOY = join(import.meta.dirname, "..", "..", "deploy");
 async function install(api: KubeApiserver): Promise<void> {
   await applyTo(api, stream(...["dns-system", "web", "shop"].map(namespaceManifest)));
   await runKubectl(api, ["apply", "--server-side", "-f", join(DEPLOY, "crds")]);
-  await runKubectl(api, ["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+  for (const args of crdWaits("crd", "--all")) {
+    await runKubectl(api, args);
+  }
   await runKubectl(api, ["apply", "-f", join(DEPLOY, "base")]);
   await runKubectl(api, ["apply", "--recursive", "-f", join(DEPLOY, "options")]);
 }

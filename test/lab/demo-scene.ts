@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../src/base/clock.ts";
+import { systemClock, type Millis } from "../../src/base/clock.ts";
 import { freePort } from "../support/free-port.ts";
 import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
 import { serveZoneFile, type ServedZone } from "./demo-served-zone.ts";
@@ -23,6 +23,8 @@ export interface DemoScene extends AsyncDisposable {
   /** A visitor's recursive server: it caches what `server` says for as long as the published TTL. */
   readonly visitor: RecursiveServer;
   readonly controller: ManagedProcess;
+  /** When that was started. */
+  readonly startedAt: Millis;
   readonly opsUrl: string;
   readonly manifests: string;
   readonly out: string;
@@ -50,6 +52,7 @@ export async function startDemoScene({ say }: SceneOptions): Promise<DemoScene> 
   const zone = starting.use(serveZoneFile(server, APEX, join(out, `${APEX}.zone`)));
   say(`name servers run on loopback; starting dnsalias run on a copy of examples/demo …`);
   const opsPort = await freePort();
+  const startedAt = systemClock.now();
   const controller = starting.use(await startController({ manifests, out, recursive, opsPort }));
   const opsUrl = `http://127.0.0.1:${opsPort}`;
   const owned = starting.move();
@@ -60,6 +63,7 @@ export async function startDemoScene({ say }: SceneOptions): Promise<DemoScene> 
     zone,
     visitor,
     controller,
+    startedAt,
     opsUrl,
     manifests,
     out,

@@ -112,6 +112,7 @@ async function fastRound(scene: DemoScene, state: State): Promise<void> {
 }
 
 async function lookAt(scene: DemoScene, state: State, place: Place, family: Family): Promise<void> {
+  const askedAt = systemClock.now();
   const records = await recordsAt(scene[place], APEX, family);
   const at = systemClock.now();
   const addresses = records.filter(({ type }) => type === family).map(({ data }) => data);
@@ -119,6 +120,7 @@ async function lookAt(scene: DemoScene, state: State, place: Place, family: Fami
   const before = state.freshness[place][family].looks === 0 ? undefined : state.answers[place][family];
   const allowedMs = place === "server" ? state.bound?.serverMs : state.bound?.clientMs;
   state.freshness[place][family] = noteLook(state.freshness[place][family], {
+    askedAt,
     at,
     addresses,
     verdict: scene.target.judge(family, addresses),

@@ -63,6 +63,7 @@ async function show(sink: Sink, screen: Screen, scene: DemoScene, { signal, keep
   const looking = lookForReady(scene, signal, () => (ready = true));
   await until(deps, "Ready=True in the status", () => ready, START_MS);
   await looking;
+  const startedInMs = systemClock.now() - scene.startedAt;
   screen.say(`${APEX} shows the addresses of ${TARGET}, and the status is Ready`);
   await using watch = await startWatch(scene);
   screen.show(() => pictureOf(sink, scene, watch));
@@ -70,7 +71,7 @@ async function show(sink: Sink, screen: Screen, scene: DemoScene, { signal, keep
   // The counters are read once a second.
   await systemClock.sleep(1_500, signal);
   screen.hide();
-  const promises = judgePromises({ played, seen: watch.seen(), ranMs: systemClock.now() - startedAt });
+  const promises = judgePromises({ startedInMs, played, seen: watch.seen(), ranMs: systemClock.now() - startedAt });
   const allHeld = promises.every(({ held }) => held);
   screen.print(reportText(sink, promises));
   screen.print(allHeld ? "\nAll held.\n" : `\n${styled(sink, "red", "Not all held.")}\n${logText(scene)}`);

@@ -56,18 +56,23 @@ async function runUnitTests(tree: Tree, mutant: Mutant, touching: readonly Basel
 async function runOtherTests(tree: Tree, touching: readonly Baseline[], limitMs: number): Promise<Verdict> {
   const started = performance.now();
   const files = touching.filter(({ isUnit }) => !isUnit).sort((a, b) => a.tookMs - b.tookMs);
-  for (const [index, { file }] of files.entries()) {
+  for (const [index, { file, tookMs }] of files.entries()) {
     if (performance.now() - started > limitMs) {
       return { kind: "survived", ran: touching.length - files.length + index, unrun: files.length - index };
     }
-    const first = await runTests(tree, [file], { isUnit: false });
-    const second = first.kind === "passed" ? first : await runTests(tree, [file], { isUnit: false });
+    const options = { isUnit: false, timeoutMs: Math.max(LEAST_TIMEOUT_MS, TIMEOUT_FACTOR * tookMs) };
+    const first = await runTests(tree, [file], options);
+    const second = first.kind === "passed" ? first : await runTests(tree, [file], options);
     if (second.kind !== "passed") {
       return { kind: "killed", stage: "other", by: killer(second) };
     }
   }
   return { kind: "survived", ran: touching.length, unrun: 0 };
 }
+
+/** A single test that takes ten times as long as its whole file did waits for what never comes. */
+const TIMEOUT_FACTOR = 10;
+const LEAST_TIMEOUT_MS = 60_000;
 
 function killer(result: Exclude<TestResult, { readonly kind: "passed" }>): string {
   return result.kind === "failed" ? result.by : "the test never ends";

@@ -3,7 +3,7 @@ import { run } from "../support/run.ts";
 import { applyEdit, problemsOf, readRows, type Row } from "./rows.ts";
 import { copyTree, type Tree } from "./tree.ts";
 
-/** Shows for each row that its tests pass on the source as it is, and fail with its change. Returns whether that is so for all. */
+/** Shows for each row that each of its tests passes on the source as it is, and fails with its change. Returns whether that is so for all. */
 export async function runRows(ids: readonly string[]): Promise<boolean> {
   const rows = readRows();
   const unknown = ids.filter((id) => rows.every((row) => row.id !== id));
@@ -23,35 +23,44 @@ export async function runRows(ids: readonly string[]): Promise<boolean> {
   return wrong === 0;
 }
 
+/** Each test file of the row is judged alone: one that fails doesn't excuse one that passes. */
 async function judgeRow(tree: Tree, row: Row, unmutated: Map<string, boolean>): Promise<string> {
   const problems = problemsOf(row, (file) => (existsSync(file) ? readFileSync(file, "utf8") : undefined));
   if (problems.length > 0) {
     return `NOT APPLIED (${problems.join("; ")})`;
   }
-  const key = JSON.stringify([row.pattern, row.tests]);
-  const passes = unmutated.get(key) ?? (await testsPass(tree, row));
-  unmutated.set(key, passes);
-  if (!passes) {
-    return "NOT JUDGED, its tests fail without the change";
+  for (const test of row.tests) {
+    const key = JSON.stringify([row.pattern, test]);
+    const passes = unmutated.get(key) ?? (await testPasses(tree, row, test));
+    unmutated.set(key, passes);
+    if (!passes) {
+      return `NOT JUDGED, ${test} fails without the change`;
+    }
   }
   const originals = row.edits.map(({ file }) => [file, tree.read(file)] as const);
   for (const edit of row.edits) {
     tree.write(edit.file, applyEdit(tree.read(edit.file), edit));
   }
   const started = performance.now();
-  const survived = await testsPass(tree, row);
+  const survived: string[] = [];
+  for (const test of row.tests) {
+    if (await testPasses(tree, row, test)) {
+      survived.push(test);
+    }
+  }
   for (const [file, source] of originals.reverse()) {
     tree.write(file, source);
   }
-  return survived ? "SURVIVED" : `killed in ${Math.round((performance.now() - started) / 1000)} s`;
+  const seconds = Math.round((performance.now() - started) / 1000);
+  return survived.length === 0 ? `killed in ${seconds} s` : `SURVIVED ${survived.join(", ")}`;
 }
 
 const LIMIT_MS = 30 * 60_000;
 
 /** A run in which no test ran, because nothing has the pattern's name or all are skipped, isn't one that passes. */
-async function testsPass(tree: Tree, row: Row): Promise<boolean> {
+async function testPasses(tree: Tree, row: Row, test: string): Promise<boolean> {
   const pattern = row.pattern === undefined ? [] : [`--test-name-pattern=${row.pattern}`];
-  const args = ["--test", "--test-reporter=tap", "--test-timeout=900000", ...pattern, ...row.tests];
+  const args = ["--test", "--test-reporter=tap", "--test-timeout=900000", ...pattern, test];
   const { stdout, code } = await run("/bin/sh", ["-c", 'cd "$0" && exec "$@"', tree.root, process.execPath, ...args], {
     timeoutMs: LIMIT_MS,
     env: { TMPDIR: tree.temporary, CI: "true" },

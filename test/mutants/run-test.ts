@@ -12,6 +12,8 @@ export type TestResult =
 
 export interface RunTestOptions {
   readonly isUnit: boolean;
+  /** For each test, against one that waits for ever. Defaults to two minutes for unit tests and five for the others. */
+  readonly timeoutMs?: number;
   /** V8's coverage goes there. Unit tests run without the permission model then. */
   readonly coverageFolder?: string;
 }
@@ -25,7 +27,7 @@ export async function runTests(tree: Tree, files: readonly string[], options: Ru
     "--max-old-space-size=2048",
     "--test",
     "--test-isolation=none",
-    "--test-timeout=300000",
+    `--test-timeout=${options.timeoutMs ?? (options.isUnit ? 120_000 : 300_000)}`,
     "--test-reporter=./test/mutants/fail-fast.ts",
     ...files,
   ];

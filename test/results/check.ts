@@ -33,7 +33,7 @@ function main(): void {
 }
 
 /** The folders of test files. */
-const SUITES = ["unit", "contract", "integration", "fuzz", "e2e"];
+const SUITES = ["unit", "contract", "integration", "fuzz", "e2e", "cluster"];
 
 function readResults(): ReadonlyMap<string, readonly Result[]> {
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".jsonl"));

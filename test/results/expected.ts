@@ -25,6 +25,16 @@ export const EXPECTED: Expectations = {
       reason: "only root may mount, and not everywhere",
       as: "user",
     },
+    ...[
+      ["overlays", "the overlays of deploy/ in pods"],
+      ["charts", "the chart in pods"],
+      ["upgrade", "an upgrade of the chart and the program from 6148050"],
+    ].map(([file, test]) => ({
+      file: `test/cluster/${file}.test.ts`,
+      test: String(test),
+      reason: "needs root: the cluster has network interfaces, cgroups and mounts of its own",
+      as: "user" as const,
+    })),
     ...contractSkips("test/contract/coredns-etcd.test.ts", "coreDNSEtcd against etcd", {
       "follows at a wildcard, whose marker answers for nothing else": "the plugin has no wildcards: they are refused",
       "leaves everything else at the name and beside it alone":

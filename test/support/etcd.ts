@@ -9,6 +9,8 @@ export interface Etcd extends Daemon {
 
 export interface EtcdOptions {
   readonly host?: string;
+  /** More arguments, such as `--max-request-bytes=65536`. */
+  readonly args?: readonly string[];
 }
 
 /** One etcd member with an empty store. It does not sync to disk: a kill loses nothing, a power cut would. */
@@ -33,6 +35,7 @@ async function startIn(directory: string, options: EtcdOptions): Promise<Etcd> {
       `--initial-cluster=test=${peerUrl}`,
       "--unsafe-no-fsync",
       "--log-level=warn",
+      ...(options.args ?? []),
     ],
     probe: async () => {
       const response = await fetch(`${clientUrl}/health`, { signal: AbortSignal.timeout(1000) });

@@ -2,8 +2,14 @@ import { byCodeUnit, sameMembers } from "../../src/base/order.ts";
 import { parseName, type Name } from "../../src/dns/name/name.ts";
 import type { RRset } from "../../src/dns/record.ts";
 import { parseZoneFile } from "../../src/dns/zone-file/parse-zone-file.ts";
-import type { BackendCapabilities, BackendChange, RecordBackend } from "../../src/providers/backend.ts";
+import type {
+  BackendCapabilities,
+  BackendChange,
+  RecordBackend,
+  RecordsRejected,
+} from "../../src/providers/backend.ts";
 import type { ApplyResult } from "../../src/providers/provider.ts";
+import { targetOf } from "../../src/providers/rrset-changes.ts";
 import { zoneText } from "./zone-text.ts";
 
 /** A zone in memory behind the port that real servers have, with what a test needs to stand in for other people and for failures. */
@@ -15,6 +21,8 @@ export interface MemoryBackend extends RecordBackend {
   list(): readonly RRset[];
   /** What the next calls answer instead of doing anything; undefined: works again. */
   fail(failure: Failure | undefined): void;
+  /** The next batches with a change at which `isRejected` is true are rejected; undefined: none is. */
+  reject(isRejected: ((target: RRset) => boolean) | undefined, as?: RejectOptions): void;
   /** Calls of each kind so far, failed ones too. */
   readonly reads: number;
   readonly applies: number;
@@ -23,6 +31,15 @@ export interface MemoryBackend extends RecordBackend {
 }
 
 export type Failure = Extract<ApplyResult, { readonly kind: "failed" | "refused" }> | { readonly kind: "hangs" };
+
+/** How a server rejects a batch. */
+export interface RejectOptions extends Pick<RecordsRejected, "outage"> {
+  readonly message?: string;
+  /** The result names the RRsets. */
+  readonly names?: boolean;
+  /** The changes before the first rejected one take effect. */
+  readonly partial?: boolean;
+}
 
 export interface MemoryBackendOptions extends Partial<BackendCapabilities> {
   /** Zone-file lines beside SOA and NS. */
@@ -44,6 +61,7 @@ export function memoryBackend(domain: string, options: MemoryBackendOptions = {}
   const sets = new Map(zoneSets(records, origin).map((set) => [keyOf(set), set]));
   const counts = { reads: 0, applies: 0, writes: 0 };
   let failure: Failure | undefined;
+  let rejection: { readonly isRejected: (target: RRset) => boolean; readonly as: RejectOptions } | undefined;
   return {
     id,
     domain: origin,
@@ -69,6 +87,9 @@ export function memoryBackend(domain: string, options: MemoryBackendOptions = {}
     fail: (next) => {
       failure = next;
     },
+    reject: (isRejected, as = {}) => {
+      rejection = isRejected && { isRejected, as };
+    },
     async read(names, signal) {
       counts.reads += 1;
       if (failure !== undefined) {
@@ -87,10 +108,33 @@ export function memoryBackend(domain: string, options: MemoryBackendOptions = {}
       if (conflict !== undefined) {
         return { kind: "conflict", message: conflict };
       }
+      const first = changes.findIndex((change) => rejection?.isRejected(targetOf(change)));
+      if (rejection !== undefined && first >= 0) {
+        const { isRejected, as } = rejection;
+        if (as.partial === true) {
+          changes.slice(0, first).forEach((change) => carryOut(change, sets));
+        }
+        return rejectedBy(changes.map(targetOf).filter(isRejected), as);
+      }
       const wrote = changes.map((change) => carryOut(change, sets)).includes(true);
       counts.writes += wrote ? 1 : 0;
       return { kind: "applied", revision: "", wrote };
     },
+  };
+}
+
+function rejectedBy(
+  targets: readonly RRset[],
+  { message = "refused by policy", names, partial, outage }: RejectOptions,
+): RecordsRejected {
+  return {
+    kind: "rejected",
+    message,
+    ...(names === true && {
+      records: targets.map(({ name, type }) => ({ name, type, reason: "Rejected" as const, message })),
+    }),
+    ...(partial === true && { partial }),
+    ...(outage !== undefined && { outage }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface PdnsOptions extends AuthoritativeOptions {
   readonly metadata?: Readonly<Record<string, readonly string[]>>;
   /** TSIG keys; which zone takes which is metadata: TSIG-ALLOW-DNSUPDATE, TSIG-ALLOW-AXFR. */
   readonly tsigKeys?: readonly PdnsTsigKey[];
+  /** Seconds for which its query cache and its packet cache keep an answer; absent: 0, so that what is written is served at once. */
+  readonly cacheSeconds?: number;
   /** Lines for pdns.conf, such as `dnsupdate=yes`. */
   readonly moreConfig?: string;
 }
@@ -83,7 +85,7 @@ async function startIn(directory: string, options: PdnsOptions): Promise<Pdns> {
 const DATABASE = "pdns.sqlite3";
 const SCHEMA = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
 
-/** Every cache is off: what is written must be served at once. Without `security-poll-suffix=` it would ask the internet. */
+/** Every cache is off unless `cacheSeconds` says otherwise. Without `security-poll-suffix=` it would ask the internet. */
 function configText(
   options: PdnsOptions,
   { host, port }: DnsEndpoint,
@@ -103,9 +105,9 @@ gsqlite3-database=${join(directory, DATABASE)}
 gsqlite3-pragma-synchronous=0
 gsqlite3-dnssec=yes
 security-poll-suffix=
-cache-ttl=0
+cache-ttl=${options.cacheSeconds ?? 0}
 negquery-cache-ttl=0
-query-cache-ttl=0
+query-cache-ttl=${options.cacheSeconds ?? 0}
 zone-cache-refresh-interval=0
 zone-metadata-cache-ttl=0
 consistent-backends=yes

@@ -265,7 +265,7 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
       if (backend !== undefined && zone.spec.provider.kind !== "coreDNSZoneFile") {
         const onWrite = (before: readonly RRset[], after: readonly RRset[]): void =>
           onBackendWrite?.({ replica, zone, before, after });
-        return owned(backendOnLine(world, line, { location, backend, onWrite }), { zone, ownerId: "me" });
+        return owned(backendOnLine(world, line, { location, backend, onWrite }), { zone, ownerId: "me", clock });
       }
       return createZoneFileProvider({
         zone,

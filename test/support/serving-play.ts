@@ -11,6 +11,8 @@ export interface ServingPlay extends ResponderPort {
   readonly reported: string[];
   /** What base zones say, by "namespace/name/key"; one that is not there is missing. */
   readonly bases: Map<string, string | { readonly failed: string }>;
+  /** What was published before, by "namespace/name" of the zone. */
+  readonly published: Map<string, string>;
   lookUps(): number;
 }
 
@@ -18,13 +20,16 @@ export function servingPlay(): ServingPlay {
   const zones = new Map<string, ServedZone>();
   const reported: string[] = [];
   const bases = new Map<string, string | { readonly failed: string }>();
+  const published = new Map<string, string>();
   let lookUps = 0;
   return {
     zones,
     reported,
     bases,
+    published,
     lookUps: () => lookUps,
     readBase: async (zone, base) => textOf(bases, zone, base),
+    lastGoodBase: async (zone) => published.get(objectKey(zone.meta)),
     setZone(zone) {
       zones.set(displayName(zone.domain), zone);
       reported.push(`set ${displayName(zone.domain)} ${zone.aliases.length}`);

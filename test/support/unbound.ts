@@ -19,6 +19,8 @@ export interface UnboundOptions {
   readonly cacheMaxNegativeTtl?: number;
   /** DS or DNSKEY records in zone-file text; without any nothing is validated. */
   readonly trustAnchors?: readonly string[];
+  /** The NAT64 prefix by which it makes AAAA records of A records (RFC 6147); without one it makes none. */
+  readonly dns64Prefix?: string;
   /** Lines for the `server:` clause. */
   readonly moreServer?: string;
 }
@@ -72,6 +74,12 @@ async function startIn(directory: string, options: UnboundOptions): Promise<Unbo
 /** The root is this server itself, which refuses: so the real one is never primed, and no time-out is waited for. */
 function configText(options: UnboundOptions, { host, port }: DnsEndpoint, directory: string): string {
   const anchors = options.trustAnchors ?? [];
+  const { dns64Prefix } = options;
+  const modules = [
+    ...(dns64Prefix === undefined ? [] : ["dns64"]),
+    ...(anchors.length > 0 ? ["validator"] : []),
+    "iterator",
+  ];
   return `
 server:
   directory: "${directory}"
@@ -88,7 +96,8 @@ server:
   outgoing-interface: 127.0.0.1
   do-ip6: ${host.includes(":") ? "yes" : "no"}
   do-not-query-localhost: no
-  module-config: "${anchors.length > 0 ? "validator iterator" : "iterator"}"
+  module-config: "${modules.join(" ")}"
+${dns64Prefix === undefined ? "" : `  dns64-prefix: ${dns64Prefix}`}
 ${anchors.map((anchor) => `  trust-anchor: "${anchor}"`).join("\n")}
   cache-min-ttl: ${options.cacheMinTtl ?? 0}
   cache-max-ttl: ${options.cacheMaxTtl ?? 86_400}

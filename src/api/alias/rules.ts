@@ -3,7 +3,7 @@ import { DURATION_PATTERN, parseDuration } from "../schema/duration.ts";
 import { ownerNameRules, targetNameRules } from "../schema/name-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../schema/rule.ts";
 import { absoluteText, isSameName, sameNameCel } from "../schema/same-name.ts";
-import { addressRule } from "../schema/text-rules.ts";
+import { publishedAddressRules } from "../schema/text-rules.ts";
 
 type Spec = AliasSpecText;
 
@@ -24,7 +24,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
     values: (spec) => spots("spec.targets", spec.targets),
   }),
   ...targetNameRules<Spec>({ at: "spec.targets[].hostname", values: targetNames }),
-  addressRule<Spec>({ at: "spec.targets[].addresses[]", values: staticAddresses }),
+  ...publishedAddressRules<Spec>({ at: "spec.targets[].addresses[]", values: staticAddresses }),
   rule<Spec, { readonly hostname: string; readonly own: readonly string[] }>({
     at: "spec",
     cel: `self.targets.all(target, !has(target.hostname) || !self.hostnames.exists(own, ${sameNameCel("own", "target.hostname")}))`,
@@ -41,7 +41,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
     values: (spec) => spot("spec.ttl", spec.ttl),
     holds: ({ min, max }) => min === undefined || max === undefined || min <= max,
   }),
-  addressRule<Spec>({
+  ...publishedAddressRules<Spec>({
     at: "spec.fallbackAddresses[]",
     values: (spec) => spots("spec.fallbackAddresses", spec.fallbackAddresses),
   }),

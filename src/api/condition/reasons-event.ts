@@ -35,7 +35,8 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
   {
     reason: "ServedOutOfDate",
     on: ["Event"],
-    meaning: "The base zone of the DnsZone is missing or broken, and the responder goes on serving the one before it.",
+    meaning:
+      "The base zone of the DnsZone is missing or broken, and the responder serves the names with the last one that was valid.",
     whatToDo: "Put the base zone right; the message has the line.",
     turn: "user",
   },

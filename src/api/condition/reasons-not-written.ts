@@ -14,8 +14,10 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Rejected",
     on: ["Programmed"],
-    meaning: "The apiserver, an admission policy of the cluster, or the provider does not take what dnsalias writes.",
-    whatToDo: "See the message; except the object from the policy, or choose another name or key.",
+    meaning:
+      "The apiserver, an admission policy of the cluster, or the provider rejects these records or this object, and accepts others. The other names of the zone are written. A rejected write is tried again every minute.",
+    whatToDo:
+      "See the message, which has the server's own words. Change the rule at the server, except the object from the policy, or choose another name or key.",
     turn: "user",
   },
   {
@@ -55,7 +57,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "BaseZoneInvalid",
     on: ["Programmed"],
     meaning:
-      "The base zone cannot be used: it is no zone file, lacks SOA or NS, or has records that contradict ours. The message names the line. The zone that was written before stays.",
+      "The base zone cannot be used: it is no zone file, lacks SOA or NS, or has records that contradict ours. The message names the line. Where a base zone was valid before, that one stays in force: only the DnsZone has this reason, and names continue to follow in it.",
     whatToDo: "Correct the base zone; `named-checkzone` helps.",
     turn: "user",
   },
@@ -63,8 +65,9 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "ZoneTooLarge",
     on: ["Programmed"],
     meaning:
-      "The rendered zone is over the 1,048,576 bytes that a ConfigMap holds. The zone that was written before stays.",
-    whatToDo: "Split the domain over several DnsZones, or make the base zone smaller.",
+      "The rendered zone would be over the 1,048,576 bytes that a ConfigMap holds. Only names that don't fit are refused, by name: published names continue to follow their targets, and a published name that would grow too much gets as many addresses as it had. A base zone for which there is no room leaves the last good one in force.",
+    whatToDo:
+      "Publish the zone by `provider.transfer`, which has no such limit, take names or addresses out, or make the base zone smaller.",
     turn: "user",
   },
   {
@@ -94,7 +97,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "PlanHeld",
     on: ["Programmed"],
     meaning:
-      "The plan removes more than `spec.guard.maxDeletePercent` of the zone's record sets, which looks like an accident. The removals wait; everything else goes on.",
+      "The zone would lose more than `spec.guard.maxDeletePercent` of its record sets within an hour, which looks like an accident. The removals wait; everything else goes on.",
     whatToDo:
       "Look at `dnsalias plan`. If it is meant, annotate the DnsZone with `dnsalias.io/approve-plan` and the hash in `status.planHash`.",
     turn: "user",

@@ -55,7 +55,7 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     reason: "BaseZoneMissing",
     on: ["Programmed"],
     meaning:
-      "The ConfigMap or key of `baseZone.configMapKeyRef` is not there. dnsalias goes on by itself when it appears.",
+      "The ConfigMap or key of `baseZone.configMapKeyRef` is not there, or could not be read for a minute. Where a base zone was valid before, that one stays in force and names continue to follow. dnsalias goes on by itself when it appears.",
     whatToDo: "Create it, or correct the reference in the DnsZone.",
     turn: "dnsalias",
   },

@@ -1,4 +1,5 @@
 import { parseAddress } from "../../dns/address/address.ts";
+import { embeddingOf, EMBEDDING_NETWORKS } from "../../dns/address/publishable.ts";
 import type { TextsAt } from "./name-rules.ts";
 import { rule, type Rule } from "./rule.ts";
 
@@ -11,6 +12,26 @@ export function addressRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
       "not an address: write IPv4 as four numbers without leading zeros (203.0.113.7) or IPv6 (2001:db8::7), with no port, prefix length, zone or IPv4-mapped form",
     holds: (text) => parseAddress(text) !== undefined,
   });
+}
+
+/** Kubernetes' isIP() refuses IPv4-mapped addresses itself, and its cidr() fails for their network. */
+const MAPPED = "::ffff:0:0";
+
+/** For addresses that are published: as the resolver refuses them of a target. `::` and `::1` are no IPv4-compatible addresses. */
+export function publishedAddressRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
+  const networks = EMBEDDING_NETWORKS.filter(({ address }) => address !== MAPPED).map(
+    ({ address, prefix }) => `'${address}/${prefix}'`,
+  );
+  return [
+    addressRule(texts),
+    rule({
+      ...texts,
+      cel: `!isIP(self) || ip(self).isLoopback() || ip(self).isUnspecified() || ![${networks.join(", ")}].exists(network, cidr(network).containsIP(self))`,
+      message:
+        "an IPv6 address that carries an IPv4 address (IPv4-compatible, IPv4-translated, NAT64, Teredo or 6to4), which is no host's address: write the IPv4 address",
+      holds: (text) => parseAddress(text) === undefined || embeddingOf(text) === undefined,
+    }),
+  ];
 }
 
 /** The name of a Kubernetes object (RFC 1123 subdomain). */

@@ -109,7 +109,7 @@ const guard = object(
   "Holds back changes that look like an accident.",
   {
     maxDeletePercent: whole(
-      "A plan that removes more than this share of the zone's address record sets is held until it is approved, in a zone with 10 or more of them.",
+      "Deletes of more than this share of the zone's address record sets within an hour are held until they are approved, in a zone with 10 or more of them.",
       { minimum: 0, maximum: 100, default: 30 },
     ),
   },

@@ -1,11 +1,11 @@
 import { systemClock } from "../../base/clock.ts";
 import { objectKey } from "../../api/meta.ts";
-import { displayName, type Name } from "../../dns/name/name.ts";
-import { explainName, type ExplainedZone, type Fact } from "../../plan/explanation.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { explainName, type ExplainedZone } from "../../plan/explanation.ts";
 import type { ExplainConfig } from "../config/config.ts";
-import { EXIT } from "../terminal/exit-code.ts";
-import type { Io, Sink } from "../terminal/streams.ts";
-import { harmless, json, styled } from "../terminal/text.ts";
+import type { Io } from "../terminal/streams.ts";
+import { json } from "../terminal/text.ts";
+import { explainExitCode, factsJson, factsText } from "../inspect/explain-report.ts";
 import { previewZones, type ZonePreview } from "../inspect/zone-preview.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { composeReadOnly } from "../compose/read-only.ts";
@@ -35,8 +35,8 @@ export async function explainCommand(config: ExplainConfig, io: Io, signal: Abor
     candidates: candidatesOf(snapshot, hostname),
     zones: previews.map((preview) => explained(preview, snapshot, hostname, ownerId)),
   });
-  io.out.write(config.json ? json({ hostname: displayName(hostname), facts }) : factsText(io.out, hostname, facts));
-  return facts.every(({ good }) => good) ? EXIT.ok : EXIT.failed;
+  io.out.write(config.json ? json(factsJson(hostname, facts)) : factsText(io.out, hostname, facts));
+  return explainExitCode(facts);
 }
 
 function candidatesOf({ store }: Snapshot, hostname: Name) {
@@ -55,15 +55,6 @@ function explained(preview: ZonePreview, { store }: Snapshot, hostname: Name, ow
     ownerId,
     actual: outcome.kind === "planned" ? outcome.actual : [],
     changes: outcome.kind === "planned" ? outcome.proposal.changes : [],
-    problem: outcome.kind === "problem" ? outcome : undefined,
+    problem: outcome.kind === "problem" ? outcome : outcome.inputProblem,
   };
-}
-
-function factsText(sink: Sink, hostname: Name, facts: readonly Fact[]): string {
-  const width = Math.max(...facts.map(({ topic }) => topic.length));
-  const lines = facts.map(({ topic, text, good }, index) => {
-    const label = facts[index - 1]?.topic === topic ? "" : topic;
-    return `  ${styled(sink, "dim", label.padEnd(width))}  ${good ? styled(sink, "green", "✓") : styled(sink, "red", "✗")} ${harmless(text)}`;
-  });
-  return [styled(sink, "bold", displayName(hostname)), ...lines, ""].join("\n");
 }

@@ -1,9 +1,8 @@
 import { systemClock } from "../../base/clock.ts";
 import { objectKey } from "../../api/meta.ts";
 import type { PlanConfig } from "../config/config.ts";
-import { EXIT } from "../terminal/exit-code.ts";
 import type { Io } from "../terminal/streams.ts";
-import { planDocument, planText } from "../inspect/plan-report.ts";
+import { planDocument, planExitCode, planText } from "../inspect/plan-report.ts";
 import { previewZones } from "../inspect/zone-preview.ts";
 import { json } from "../terminal/text.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -22,8 +21,5 @@ export async function planCommand(config: PlanConfig, io: Io, signal: AbortSigna
   const previews = await previewZones({ composition, snapshot, ownerId, now: systemClock.now() }, zones, signal);
   const document = planDocument(previews, snapshot);
   io.out.write(config.json ? json(document) : planText(io.out, document));
-  if (document.zones.some(({ problem }) => problem !== undefined) || document.problems.length > 0) {
-    return EXIT.failed;
-  }
-  return document.changes > 0 ? EXIT.changes : EXIT.ok;
+  return planExitCode(document);
 }

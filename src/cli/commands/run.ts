@@ -124,7 +124,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
       controller.queueDepths().forEach((depth, name) => prometheus.metrics.queue(name).depth(depth));
       return prometheus.page();
     },
-    unhealthy: () => stuckLoops(controller.heartbeats(), systemClock.now()),
+    unhealthy: () => stuckLoops(new Map([...controller.heartbeats(), ...platform.heartbeats()]), systemClock.now()),
     status: (query) => statusView(composition, query),
     unready: () => [
       ...(controller.synced() ? [] : ["the inventory is not known yet"]),

@@ -47,6 +47,8 @@ export async function openClusterPlatform(
     writeTargetOf,
     hasLease: platform.lease !== undefined,
     problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
+    // Each request to the apiserver has a time limit.
+    heartbeats: () => new Map(),
     lead: (onLeading, signal) =>
       platform.lease === undefined
         ? onLeading(signal)

@@ -152,12 +152,12 @@ function controllerDeps(
 }
 
 async function openResponder(
-  { responder: config, log, metrics }: ComposeOptions,
+  { responder: config, ownerId, log, metrics }: ComposeOptions,
   stores: () => Platform["stores"],
   answers: () => AnswerSource,
 ): Promise<Responder | undefined> {
   const source: AnswerSource = { live: (question) => answers().live(question) };
-  return config === undefined ? undefined : createResponder({ config, stores, source, log, metrics });
+  return config === undefined ? undefined : createResponder({ config, stores, ownerId, source, log, metrics });
 }
 
 /** Counts the Events that are reported. */

@@ -44,7 +44,11 @@ export function createExternalProviders(deps: ExternalProvidersDeps): ExternalPr
       if (provider.kind === "dnsEndpoint") {
         return dnsEndpointProvider(deps, zone);
       }
-      const made = owned(backendOf({ ...deps, http }, zone, provider), { zone, ownerId: deps.ownerId });
+      const made = owned(backendOf({ ...deps, http }, zone, provider), {
+        zone,
+        ownerId: deps.ownerId,
+        clock: systemClock,
+      });
       const target = budgetPlaceOf(zone);
       return target === undefined ? made : budgets.wrap(made, target);
     },

@@ -47,6 +47,7 @@ export async function openFolderPlatform(
         ...(state === undefined ? [] : [state]),
       ];
     },
+    heartbeats: () => folder.busyFiles(),
     async lead(onLeading, signal) {
       await onLeading(signal);
     },

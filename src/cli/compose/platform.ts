@@ -8,7 +8,7 @@ import type { SecretText } from "../../providers/backend.ts";
 import { createOverlayProvider } from "../../providers/coredns/overlay.ts";
 import { createZoneFileProvider } from "../../providers/coredns/zone-file.ts";
 import type { EndpointStore } from "../../providers/dns-endpoint/endpoint-store.ts";
-import { expectedLagMs } from "../../providers/expected-lag.ts";
+import { cachedForMs, expectedLagMs } from "../../providers/expected-lag.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 import type { ExternalProviders } from "./external-providers.ts";
 import type { Transfers } from "./zone-transfers.ts";
@@ -31,6 +31,8 @@ export interface Platform extends AsyncDisposable {
   readonly hasLease: boolean;
   /** What keeps this plane from working now, one sentence each. */
   problems(): readonly string[];
+  /** What may never end, by a name for people: when it last gave a sign of life. */
+  heartbeats(): ReadonlyMap<string, Millis>;
   /** Calls `onLeading` for each term in which this process may write, until the signal aborts. */
   lead(onLeading: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
@@ -65,7 +67,7 @@ export function providerOf(context: ProviderContext, zone: DnsZone): ZoneProvide
   const { expediteDelivery, projection } = context.stores;
   const isNudged = provider.serving.nudge !== undefined && expediteDelivery !== undefined;
   const lag = expectedLagMs(provider.kind, isNudged && projection === "kubelet" ? "nudgedKubelet" : projection);
-  return { ...backendOf(context, zone), expectedLagMs: lag };
+  return { ...backendOf(context, zone), expectedLagMs: lag, cachedForMs: cachedForMs(provider.kind) };
 }
 
 function backendOf(context: ProviderContext, zone: DnsZone): ZoneProvider {

@@ -6,6 +6,8 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import type { Controller } from "../../controller/controller.ts";
 import type { ResponderPort } from "../../controller/responder/zone-sync-context.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResponderCounts } from "../../responder/counters.ts";
@@ -15,11 +17,13 @@ import type { Platform } from "./platform.ts";
 import { workerHeapMib } from "./worker-heap.ts";
 import { addressText, freeAddresses } from "./listen-addresses.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
+import { baseOfZoneText, readZoneText } from "../../providers/coredns/zone-text.ts";
 import { inlineText } from "../../providers/text-store.ts";
 
 export interface ResponderDeps {
   readonly config: ResponderConfig;
-  readonly stores: () => Pick<Platform["stores"], "base">;
+  readonly stores: () => Pick<Platform["stores"], "base" | "zoneFile">;
+  readonly ownerId: string;
   readonly source: AnswerSource;
   readonly log: Logger;
   readonly metrics: Pick<Metrics, "queryLookup" | "responder">;
@@ -123,7 +127,7 @@ async function becomesServed({ synced, served }: ZonesKnown, signal: AbortSignal
   return !signal.aborted;
 }
 
-function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): ResponderPort {
+function portTo({ stores, ownerId, metrics }: ResponderDeps, pool: ResponderPool): ResponderPort {
   return {
     async readBase(zone, base, signal) {
       const source =
@@ -133,11 +137,26 @@ function portTo({ stores, metrics }: ResponderDeps, pool: ResponderPool): Respon
       const read = await source.read(signal);
       return read.kind === "ok" ? { kind: "ok", text: read.text, location: source.location } : read;
     },
+    async lastGoodBase(zone, signal) {
+      const { provider, responder } = zone.spec;
+      if (provider.kind !== "coreDNSZoneFile" || responder.base !== undefined) {
+        return undefined;
+      }
+      const { name, key } = provider.zoneFile.configMap;
+      const read = await stores().zoneFile(zone.meta.namespace, name, key).read(signal);
+      return read.kind === "ok" ? publishedBaseText(read.text ?? "", zone.spec.domain, ownerId) : undefined;
+    },
     setZone: (zone) => pool.setZone(zone),
     removeZone: (domain) => pool.removeZone(domain),
     changed: (domain, names) => pool.changed(domain, names),
     lookupStarted: () => metrics.queryLookup(),
   };
+}
+
+/** The base zone in a rendered zone of this installation. */
+function publishedBaseText(text: string, domain: Name, ownerId: string): string | undefined {
+  const base = readZoneText(text, domain).owner === ownerId ? baseOfZoneText(text, domain) : undefined;
+  return base && renderRecords([base.soa, ...base.others]);
 }
 
 function inlineLocation(zone: DnsZone): string {

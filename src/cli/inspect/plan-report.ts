@@ -2,6 +2,7 @@ import { byCodeUnit } from "../../base/order.ts";
 import { objectKey } from "../../api/meta.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { Change } from "../../plan/change.ts";
+import { EXIT } from "../terminal/exit-code.ts";
 import type { Sink } from "../terminal/streams.ts";
 import { harmless, styled, type Style } from "../terminal/text.ts";
 import type { ZonePreview } from "./zone-preview.ts";
@@ -66,6 +67,14 @@ export function planDocument(previews: readonly ZonePreview[], { invalid, answer
   };
 }
 
+/** 1 when a zone could not be planned or an object is wrong, else 2 when something would change, else 0. */
+export function planExitCode({ zones, problems, changes }: PlanDocument): number {
+  if (zones.some(({ problem }) => problem !== undefined) || problems.length > 0) {
+    return EXIT.failed;
+  }
+  return changes > 0 ? EXIT.changes : EXIT.ok;
+}
+
 function countWritten(changes: readonly ChangeDocument[], rewrite: string | undefined): number {
   const written = changes.filter(({ kind }) => kind !== "refuse").length;
   return written === 0 && rewrite !== undefined ? 1 : written;
@@ -80,6 +89,7 @@ function zoneDocument({ zone, provider, outcome }: ZonePreview): ZoneDocument {
   return {
     ...common,
     changes: changes.map(changeDocument),
+    ...(outcome.inputProblem === undefined ? {} : { problem: outcome.inputProblem }),
     ...(outcome.needsWrite === undefined ? {} : { rewrite: outcome.needsWrite.message }),
     ...(guarded.kind === "held" ? { held: guarded.message } : {}),
   };

@@ -9,6 +9,8 @@ import { answerOf } from "../../plan/hold/answer-of.ts";
 import { freshState, restoredState } from "../../plan/hold/state.ts";
 import { step } from "../../plan/hold/step.ts";
 import type { Composition } from "../compose/compose.ts";
+import type { Platform } from "../compose/platform.ts";
+import type { Lookup } from "../../resolver/lookup.ts";
 import type { Views } from "../compose/resolver-views.ts";
 
 /** The inventory at one moment, with one look-up of each target on top of what the statuses remember. */
@@ -16,6 +18,14 @@ export interface Snapshot {
   readonly store: Store;
   readonly invalid: readonly InvalidObject[];
   readonly answers: ReadonlyMap<string, TargetAnswer>;
+}
+
+/** The parts of a composition that are read. */
+export interface SnapshotSource {
+  readonly platform: Pick<Platform, "inventory" | "writeTargetOf">;
+  readonly views: Views;
+  readonly lookup: Lookup;
+  readonly rememberFrom: Composition["rememberFrom"];
 }
 
 export interface SnapshotOptions {
@@ -27,7 +37,7 @@ export interface SnapshotOptions {
 
 /** Reads everything once and looks it up once; writes nothing. Rejects when the signal aborts. */
 export async function takeSnapshot(
-  composition: Composition,
+  composition: SnapshotSource,
   { concerns, concurrency, onProgress }: SnapshotOptions,
   signal: AbortSignal,
 ): Promise<Snapshot> {
@@ -50,7 +60,7 @@ export async function takeSnapshot(
 }
 
 async function readInventory(
-  { platform }: Composition,
+  { platform }: SnapshotSource,
   signal: AbortSignal,
 ): Promise<{ readonly store: Store; readonly invalid: readonly InvalidObject[] }> {
   const store = createStore(platform.writeTargetOf);
@@ -99,7 +109,7 @@ export function streamsOf(
 }
 
 async function readOnce(
-  { lookup, views }: Composition,
+  { lookup, views }: SnapshotSource,
   { key, alias }: Stream,
   signal: AbortSignal,
 ): Promise<TargetAnswer> {

@@ -9,8 +9,8 @@ import { namesOfUnread } from "../../controller/inventory/unreadable-names.ts";
 import { keyText } from "../../dns/lookup-result.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
-import type { ActualZone } from "../../providers/provider.ts";
-import type { Composition } from "../compose/compose.ts";
+import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
+import type { Views } from "../compose/resolver-views.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What would be done to one zone now. */
@@ -24,12 +24,16 @@ export interface ZonePreview {
         readonly proposal: Proposal;
         readonly actual: readonly ActualRRset[];
         readonly needsWrite: ActualZone["needsWrite"];
+        readonly inputProblem?: ActualZone["inputProblem"];
       }
     | { readonly kind: "problem"; readonly reason: string; readonly message: string };
 }
 
 export interface PreviewInput {
-  readonly composition: Composition;
+  readonly composition: {
+    readonly views: Pick<Views, "idOf">;
+    readonly providerOf: (zone: DnsZone) => Pick<ZoneProvider, "id" | "read" | "maxNames" | "minTtl" | "lacks">;
+  };
   readonly snapshot: Snapshot;
   readonly ownerId: string;
   readonly now: Millis;
@@ -72,7 +76,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     const reason = read.kind === "refused" ? read.reason : "ReadFailed";
     return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
   }
-  const { needsWrite } = read.zone;
+  const { needsWrite, inputProblem } = read.zone;
   const actual = setsHere(store, zone, names, read.zone.sets);
   const proposal = propose({
     zone,
@@ -80,9 +84,15 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     actual,
     ownerId,
     ...limitsOf(provider),
+    capacity: read.zone.capacity,
     mayNotDelete: namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined),
   });
-  return { zone, provider: provider.id, plan, outcome: { kind: "planned", proposal, actual, needsWrite } };
+  return {
+    zone,
+    provider: provider.id,
+    plan,
+    outcome: { kind: "planned", proposal, actual, needsWrite, ...(inputProblem && { inputProblem }) },
+  };
 }
 
 /** One look-up sees the TTL count down at a recursive server: a lower TTL alone is no change that `run` would make. */

@@ -4,9 +4,12 @@ import type { Millis } from "../../base/clock.ts";
 export interface SignalSource {
   on(name: "SIGINT" | "SIGTERM", listener: () => void): unknown;
   off(name: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  readonly pid: number;
+  kill(pid: number, signal: "SIGINT" | "SIGTERM"): unknown;
   exit(code: number): void;
 }
 
+/** Disposed of when the work is done; what then still keeps the process alive has as long as an orderly end. */
 export interface Stop extends Disposable {
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
@@ -22,23 +25,29 @@ export interface StopOptions {
 }
 
 /**
- * The first signal asks for an orderly end; a second one, or the deadline, ends the process at once with 128 + the signal's number, as shells
- * report it.
+ * The first signal asks for an orderly end; a second one, or the deadline, ends the process at once by that signal, which shells report as
+ * 128 + its number. `exit` alone waits for the threads of the file system, and one of them may hang.
  */
 export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptions): Stop {
   const stopping = new AbortController();
   let cause: "SIGINT" | "SIGTERM" | undefined;
   let deadline: NodeJS.Timeout | undefined;
 
+  const endBy = (name: "SIGINT" | "SIGTERM"): void => {
+    unlisten();
+    source.kill(source.pid, name);
+    // Only process 1 of a container comes here: the kernel sends it no signal that it doesn't handle.
+    source.exit(128 + NUMBERS[name]);
+  };
   const onSignal = (name: "SIGINT" | "SIGTERM") => () => {
     if (cause !== undefined) {
-      source.exit(128 + NUMBERS[name]);
+      endBy(name);
       return;
     }
     cause = name;
     deadline = setTimeout(() => {
       tell(`not ended ${drainMs / 1000} s after ${name}: leaving at once`);
-      source.exit(128 + NUMBERS[name]);
+      endBy(name);
     }, drainMs);
     // It must not keep alive a process that has ended in time.
     deadline.unref();
@@ -46,6 +55,10 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
   };
   const onInterrupt = onSignal("SIGINT");
   const onTerminate = onSignal("SIGTERM");
+  const unlisten = (): void => {
+    source.off("SIGINT", onInterrupt);
+    source.off("SIGTERM", onTerminate);
+  };
   source.on("SIGINT", onInterrupt);
   source.on("SIGTERM", onTerminate);
   return {
@@ -53,8 +66,12 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
     cause: () => cause,
     [Symbol.dispose]() {
       clearTimeout(deadline);
-      source.off("SIGINT", onInterrupt);
-      source.off("SIGTERM", onTerminate);
+      unlisten();
+      // A call of the file system that hangs would keep the process for ever. Unreferenced, this ends no sooner than everything else.
+      setTimeout(() => {
+        tell(`something has not ended ${drainMs / 1000} s after the work: leaving at once`);
+        endBy(cause ?? "SIGTERM");
+      }, drainMs).unref();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { AliasStatus, TargetStatus } from "../../api/dns-alias.ts";
 import { familyOf, parseAddress } from "../../dns/address/address.ts";
 import { displayName, isHostName, parseName } from "../../dns/name/name.ts";
 import { FAILURE_REASONS, type TargetKey } from "../../dns/lookup-result.ts";
-import type { Outcome } from "../../plan/target-answer.ts";
+import { BEFORE_RESTART, type Outcome } from "../../plan/target-answer.ts";
 import type { LastKnownGood } from "../../plan/hold/state.ts";
 
 /**
@@ -44,7 +44,7 @@ function outcomeOf({ outcome: text }: TargetStatus, key: TargetKey): Outcome {
   const word = own ?? text;
   const reason = FAILURE_REASONS.find((candidate) => word === `Failure: ${candidate}`);
   if (reason !== undefined) {
-    return { kind: "failure", reason, detail: "as it was before the restart" };
+    return { kind: "failure", reason, detail: BEFORE_RESTART };
   }
   return { kind: "positive" };
 }

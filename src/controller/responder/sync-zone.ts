@@ -36,11 +36,13 @@ export async function syncZone(
   }
   const read = await deps.port.readBase(zone, spec, signal);
   if (read.kind === "failed") {
-    deps.log.warn({ zone: objectKey(zone.meta), err: read.message }, "base zone not read; what is served stays");
+    deps.log.warn({ zone: objectKey(zone.meta), err: read.message }, "base zone not read; the last good one is served");
+    await serveLastGood(deps, state, zone, signal);
     return { requeue: read.retryAfterMs === undefined ? "backoff" : { afterMs: read.retryAfterMs } };
   }
   const base = baseOf(state, zone, read);
   if (typeof base === "string") {
+    await serveLastGood(deps, state, zone, signal);
     recordProblem(deps, state, zone, outOfDate(state, domain, base));
     state.unhandled.delete(domain);
     return { requeue: { afterMs: AGAIN_MS } };
@@ -49,6 +51,24 @@ export async function syncZone(
   await serve(deps, state, zone, base);
   state.unhandled.delete(domain);
   return { requeue: "done" };
+}
+
+/** As published records do: names continue to follow, and new ones are served, with the last base zone that was valid. */
+async function serveLastGood(
+  deps: ZoneSyncDeps,
+  state: ZoneSyncState,
+  zone: DnsZone,
+  signal: AbortSignal,
+): Promise<void> {
+  const { domain } = zone.spec;
+  const known = state.bases.get(domain);
+  const text = known?.zone === objectKey(zone.meta) ? known.text : await deps.port.lastGoodBase?.(zone, signal);
+  const base =
+    text === undefined ? undefined : baseOf(state, zone, { kind: "ok", text, location: "the last good base zone" });
+  if (base !== undefined && typeof base !== "string") {
+    await serve(deps, state, zone, base);
+    state.unhandled.delete(domain);
+  }
 }
 
 /** The oldest zone of the domain that has records of its own to serve. */
@@ -99,12 +119,16 @@ function outOfDate(state: ZoneSyncState, domain: string, cause: string): SyncPro
 }
 
 /** The base zone, or what is wrong with it. */
-function baseOf(state: ZoneSyncState, { spec: { domain } }: DnsZone, { text, location }: ReadText): ReadBase | string {
+function baseOf(
+  state: ZoneSyncState,
+  { meta, spec: { domain } }: DnsZone,
+  { text, location }: ReadText,
+): ReadBase | string {
   if (text === undefined) {
     return `${location} is not there`;
   }
   const known = state.bases.get(domain);
-  if (known?.text === text) {
+  if (known?.text === text && known.zone === objectKey(meta)) {
     return known;
   }
   const parsed = parseZoneFile(text, domain);
@@ -112,7 +136,7 @@ function baseOf(state: ZoneSyncState, { spec: { domain } }: DnsZone, { text, loc
     const shown = parsed.problems.slice(0, SHOWN_PROBLEMS);
     return `${location}: ${shown.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join("; ")}`;
   }
-  const read = { text, base: servedBase(domain, parsed.records) };
+  const read = { zone: objectKey(meta), text, base: servedBase(domain, parsed.records) };
   state.bases.set(domain, read);
   return read;
 }

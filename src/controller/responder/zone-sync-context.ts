@@ -11,6 +11,8 @@ import type { Store } from "../inventory/store.ts";
 /** The responder, as the controller sees it. */
 export interface ResponderPort {
   readBase(zone: DnsZone, base: BaseZoneSpec, signal: AbortSignal): Promise<BaseText>;
+  /** The last base zone that was published with this zone's records, where it is kept beyond a restart. Called only where the base zone can't be used. */
+  lastGoodBase?(zone: DnsZone, signal: AbortSignal): Promise<string | undefined>;
   /** Replaces the zone whole; until it has, the one before is served. Returns at once. */
   setZone(zone: ServedZone): void;
   removeZone(domain: Name): void;
@@ -26,7 +28,7 @@ export type BaseText =
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
 export interface ZoneSyncDeps {
-  readonly port: Pick<ResponderPort, "readBase" | "setZone" | "removeZone" | "changed">;
+  readonly port: Pick<ResponderPort, "readBase" | "lastGoodBase" | "setZone" | "removeZone" | "changed">;
   readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion">;
   readonly clock: Clock;
   readonly random: Random;
@@ -55,6 +57,7 @@ interface Served {
 
 /** A base zone that was read without a problem, and from which text. */
 export interface ReadBase {
+  readonly zone: ObjectKey;
   readonly text: string;
   readonly base: ServedBase;
 }
@@ -64,7 +67,7 @@ export interface ZoneSyncState {
   readonly byDomain: Map<string, Set<ObjectKey>>;
   readonly domainOf: Map<ObjectKey, Name>;
   readonly served: Map<string, Served>;
-  /** What was read last. */
+  /** The last one that was valid. */
   readonly bases: Map<string, ReadBase>;
   /** The problem that was told of each zone. */
   readonly reported: Map<ObjectKey, string>;

@@ -57,7 +57,24 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   }
   const rotating = targets.some(({ answers }) => answers.some((answer) => answer.rotating));
   const steady = rotating ? "; a target shows changing parts of a pool, and what is published is kept steady" : "";
-  return { status: "True", reason: "Resolved", message: `all targets have addresses${steady}` };
+  const refused = refusedAddresses(targets);
+  const without = refused === undefined ? "" : `; ${refused}`;
+  return { status: "True", reason: "Resolved", message: `all targets have addresses${without}${steady}` };
+}
+
+/**
+ * The addresses of targets that are refused although the targets count as good, because they have others: a family that never had addresses to
+ * publish takes nothing from the other one. Undefined: there are none.
+ */
+export function refusedAddresses(targets: readonly TargetVerdict[]): string | undefined {
+  const refused = targets.flatMap(({ target, verdict, answers }) =>
+    answers.flatMap(({ key, outcome }) =>
+      verdict === "good" && outcome.kind === "failure" && outcome.reason === "special-use"
+        ? [`${displayName(target)} ${key.family} is not published: ${outcome.detail}`]
+        : [],
+    ),
+  );
+  return refused.length === 0 ? undefined : refused.join("; ");
 }
 
 /** Reasons from worst to least, for the one that the condition shows. */
@@ -66,6 +83,7 @@ const SEVERITY = ["LoopDetected", "SpecialUseRefused", "NoAddresses", "Stale", "
 function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): ConditionResult | undefined {
   const name = displayName(target);
   const failure = worstFailure(answers);
+  const refused = failure?.reason === "special-use" ? ` (${failure.detail})` : "";
   switch (verdict) {
     case "good":
       return undefined;
@@ -93,12 +111,12 @@ function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): 
     case "stale-kept":
       return no(
         "Stale",
-        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness; the last good addresses stay`,
+        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness${refused}; the last good addresses stay`,
       );
     case "stale-withdrawn":
       return no(
         "Stale",
-        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness; its addresses were withdrawn as spec.onStale asks`,
+        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness${refused}; its addresses were withdrawn as spec.onStale asks`,
       );
   }
 }
@@ -128,10 +146,10 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
 }
 
 /** Whether the servers give what was resolved. */
-export function programmedCondition({ alias, inZones }: AliasFacts): ConditionResult {
+export function programmedCondition({ alias, inZones, letGoAt }: AliasFacts): ConditionResult {
   const conditions = inZones
     .filter(({ lostTo }) => lostTo === undefined)
-    .map((inZone) => inZoneCondition(alias.spec.paused, inZone));
+    .map((inZone) => heldDeletion(inZone, letGoAt) ?? inZoneCondition(alias.spec.paused, inZone));
   const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
@@ -141,6 +159,19 @@ export function programmedCondition({ alias, inZones }: AliasFacts): ConditionRe
   return first === undefined
     ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
     : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
+}
+
+/** Of an alias under deletion whose records the guard keeps. */
+function heldDeletion(
+  { hostname, outcome, published, zone }: NameInZone,
+  letGoAt?: Millis,
+): ConditionResult | undefined {
+  return letGoAt === undefined || outcome.kind !== "held" || published.length === 0
+    ? undefined
+    : no(
+        "PlanHeld",
+        `${displayName(hostname)} stays in DnsZone ${zone}, whose guard holds deletes: ${outcome.message}. The alias is let go at ${time(letGoAt)} all the same; the records stay then until the plan is approved`,
+      );
 }
 
 function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
@@ -234,7 +265,8 @@ function no(reason: string, message: string): ConditionResult {
 }
 
 function worstFailure(answers: readonly TargetAnswer[]): Extract<Outcome, { kind: "failure" }> | undefined {
-  return answers.map(({ outcome }) => outcome).find((outcome) => outcome.kind === "failure");
+  const failures = answers.map(({ outcome }) => outcome).filter((outcome) => outcome.kind === "failure");
+  return failures.find(({ reason }) => reason === "special-use") ?? failures[0];
 }
 
 function emptySince(answers: readonly TargetAnswer[]): Millis | undefined {

@@ -27,7 +27,7 @@ export interface NameInZone {
   readonly contribution: Contribution | undefined;
   readonly outcome: ZoneOutcome;
   readonly propagation: Propagation;
-  /** Lags measured, and what to assume while there are too few. */
+  /** Lags measured, none of them for less than the server's caches may keep an old answer; and what to assume while there are too few. */
   readonly lags: readonly Millis[];
   readonly expectedLagMs: Millis;
 }
@@ -43,6 +43,8 @@ export interface AliasFacts {
     readonly message: string;
   }[];
   readonly now: Millis;
+  /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
+  readonly letGoAt?: Millis;
 }
 
 export interface FactsDeps {
@@ -88,7 +90,7 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
     contribution: state?.plan?.contributions.get(key),
     outcome: state?.outcome ?? { kind: "pending" },
     propagation: state?.propagation ?? { total: undefined, current: 0, laggingSince: undefined, slow: false },
-    lags: state?.lags ?? [],
+    lags: (state?.lags ?? []).map((lag) => Math.max(lag, state?.provider.cachedForMs ?? 0)),
     expectedLagMs: state?.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
   };
 }

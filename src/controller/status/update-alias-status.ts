@@ -5,8 +5,8 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
 import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
 import { aliasStatus } from "./alias-status.ts";
-import { overdueAt, targetVerdicts } from "./alias-conditions.ts";
-import { afterWrite, finalize } from "./finalizer.ts";
+import { overdueAt, refusedAddresses, targetVerdicts } from "./alias-conditions.ts";
+import { afterWrite, finalize, GIVE_UP_MS, type Deletion } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
@@ -21,6 +21,7 @@ export interface AliasReportDeps extends FactsDeps {
   readonly mayWrite: () => boolean;
   /** An edit of the alias that could not be read; what was read before still stands. */
   readonly invalidEdit: (alias: ObjectKey) => InvalidObject | undefined;
+  readonly deletions: Map<ObjectKey, Deletion>;
 }
 
 /** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
@@ -28,13 +29,14 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   const alias = deps.store.alias(key);
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);
+    deps.deletions.delete(key);
     return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
   if (!deps.mayWrite()) {
     return { requeue: "done" };
   }
   if (alias.meta.deletedAt !== undefined) {
-    return finalize(deps, alias, signal);
+    return endAlias(deps, alias, signal);
   }
   const facts = factsOf(deps, alias, deps.clock.now());
   recordEarlyReport(deps, facts);
@@ -49,6 +51,21 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
     }
   }
   return writeStatus(deps, facts, signal);
+}
+
+/** A deletion that waits for the guard or for a backend says so itself; one that takes a moment is not worth a status. */
+async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
+  const next = await finalize(deps, alias, signal);
+  const deletion = deps.deletions.get(objectKey(alias.meta));
+  const facts = factsOf(deps, alias, deps.clock.now());
+  if (
+    deletion === undefined ||
+    !facts.inZones.some(({ outcome }) => outcome.kind === "held" || outcome.kind === "failed")
+  ) {
+    return next;
+  }
+  const written = await writeStatus(deps, { ...facts, letGoAt: deletion.since + GIVE_UP_MS }, signal);
+  return written.requeue === "done" ? next : written;
 }
 
 /** What is reported comes from the zone's last plan; where another plan is due, that one has the alias reported again. */
@@ -92,6 +109,7 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
   }
   if (written.kind === "written") {
     recordReadiness(deps, alias, status);
+    recordRefusedAddresses(deps, facts);
     deps.store.rememberAliasStatus(alias, status);
   }
   return nextLookup(facts);
@@ -118,6 +136,19 @@ function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasSt
     });
   }
 }
+
+/** Ready doesn't change for them, so they have an Event of their own. */
+function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void {
+  const { alias } = facts;
+  const refused = refusedAddresses(targetVerdicts(facts));
+  const before = alias.status?.conditions.find(({ type }) => type === "Resolved");
+  if (refused !== undefined && before?.message.includes(refused) !== true) {
+    deps.log.warn({ alias: objectKey(alias.meta), reason: REFUSED, detail: refused }, "addresses are not published");
+    deps.reporter.event(alias, { type: "Warning", reason: REFUSED, message: refused });
+  }
+}
+
+const REFUSED = "SpecialUseRefused";
 
 /** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
 function nextLookup({ alias, inZones, now, withoutZone }: AliasFacts): Requeue {

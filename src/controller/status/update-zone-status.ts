@@ -93,6 +93,7 @@ function programmedCondition({
   outcome,
   propagation: serving,
   provider,
+  inputProblem,
   refusals: all,
   actual,
 }: ZoneState): ConditionResult {
@@ -107,6 +108,9 @@ function programmedCondition({
       return { status: "False", reason: "PlanHeld", message: outcome.message };
     case "ok":
       break;
+  }
+  if (inputProblem !== undefined) {
+    return { status: "False", reason: inputProblem.reason, message: inputProblem.message };
   }
   const refusals = all.filter(({ type }) => type !== "HTTPS");
   const [first] = refusals;

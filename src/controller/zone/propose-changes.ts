@@ -1,11 +1,14 @@
+import { byCodeUnit } from "../../base/order.ts";
 import { APPROVE_ANNOTATION } from "../../api/meta.ts";
+import { EMPTY_WINDOW, moveWindow, type GuardWindow } from "../../plan/guard-window.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { applyNameLimit } from "../../plan/name-limit.ts";
 import type { ActualRRset, Change } from "../../plan/change.ts";
-import { diff } from "../../plan/diff.ts";
+import { changeKey, diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
+import { type Capacity, limitSize } from "../../plan/size-limit.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
@@ -16,6 +19,12 @@ export interface ProposalInput {
   readonly actual: readonly ActualRRset[];
   readonly ownerId: string;
   readonly maxNames: number | undefined;
+  /** What the guard remembers, moved to now; absent: nothing, as in a command that only looks. */
+  readonly window?: GuardWindow | undefined;
+  /** The hash of the plan whose approval was used. */
+  readonly usedApproval?: string | undefined;
+  /** How much the place holds; absent: any amount. */
+  readonly capacity?: Capacity | undefined;
   /** See DiffInput. */
   readonly mayNotDelete?: ((name: Name) => boolean) | undefined;
   /** The least TTL that the backend takes; absent: any. */
@@ -43,16 +52,19 @@ export interface Proposal {
   readonly guarded: Guarded;
 }
 
-/** The same for `dnsalias plan` and for the running controller: cap, compare, guard. */
+/** The same for `dnsalias plan` and for the running controller: cap, compare, guard, and leave out what has no room. */
 export function propose({
   zone,
   plan,
   actual,
   ownerId,
   maxNames,
+  capacity,
   minTtl = 0,
   unsupportedTypes,
   mayNotDelete,
+  window,
+  usedApproval,
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
@@ -64,11 +76,23 @@ export function propose({
   const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, mayNotDelete }), ...refusals];
   const guarded = guard({
     changes,
-    owned: own.length,
+    window: window ?? moveWindow(EMPTY_WINDOW, own, 0),
     maxDeletePercent: zone.spec.maxDeletePercent,
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
+    used: usedApproval,
   });
-  return { changes, guarded };
+  const { writes, refusals: tooLarge } = limitSize(guarded.writes, own, capacity);
+  return tooLarge.length === 0
+    ? { changes, guarded }
+    : { changes: replaced(changes, guarded.writes, [...writes, ...tooLarge]), guarded: { ...guarded, writes } };
+}
+
+/** The changes with others in place of these writes. */
+function replaced(changes: readonly Change[], before: readonly Change[], after: readonly Change[]): readonly Change[] {
+  const gone = new Set(before);
+  return [...changes.filter((change) => !gone.has(change)), ...after].sort((a, b) =>
+    byCodeUnit(changeKey(a), changeKey(b)),
+  );
 }
 
 function withMinTtl(name: NamePlan, minTtl: Seconds): NamePlan {

@@ -1,6 +1,5 @@
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
@@ -9,22 +8,21 @@ import type { Name } from "../../dns/name/name.ts";
 import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
+import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
-import type { ActualZone, ApplyResult, Failed } from "../../providers/provider.ts";
+import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
+import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
+import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
-import type { Observer } from "../ports/observer.ts";
-import type { Reporter } from "../ports/reporter.ts";
 import { limitsOf, propose } from "./propose-changes.ts";
+import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
-export interface ReconcileDeps {
+export interface ReconcileDeps extends FindingDeps {
   readonly ownerId: string;
   readonly clock: Clock;
-  readonly log: Logger;
-  readonly reporter: Pick<Reporter, "event">;
-  readonly observer: Observer;
   readonly plan: (zone: DnsZone) => ZonePlan;
   readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
@@ -40,8 +38,6 @@ export interface ReconcileDeps {
     queried: ReadonlySet<Name>,
     sets: readonly ActualRRset[],
   ) => readonly ActualRRset[];
-  /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
-  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
   /** Looks the targets of these owner names up now. */
   readonly refreshTargets: (zone: ObjectKey, names: readonly Name[]) => void;
   /** Record sets were written: have the servers asked. */
@@ -112,7 +108,7 @@ async function currentActual(
 ): Promise<ActualZone | Requeue> {
   const names = plan.names.map(({ name }) => name);
   const known = names.every((name) => state.readFor.has(name));
-  if (state.actual !== undefined && known && deps.clock.now() - state.readAt < RESYNC_MS) {
+  if (state.actual !== undefined && known && deps.clock.now() - state.readAt < resyncMs(state)) {
     return state.actual;
   }
   const own = [...state.own.values()].map(({ name }) => name);
@@ -126,6 +122,7 @@ async function currentActual(
         recordConcurrentWrite(state, actual, deps.ownerId, deps.clock.now()),
       );
       setActual(state, actual, deps.ownerId);
+      recordInputProblem(deps, state, actual.inputProblem);
       state.readAt = deps.clock.now();
       state.readFor = queried;
       return actual;
@@ -143,20 +140,30 @@ async function publish(
   { plan, actual }: { readonly plan: ZonePlan; readonly actual: ActualZone },
   signal: AbortSignal,
 ): Promise<Requeue> {
+  const now = deps.clock.now();
+  const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
+  state.guardWindow = moveWindow(state.guardWindow, own, now);
   const { changes, guarded } = propose({
     zone: state.zone,
     plan,
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    capacity: actual.capacity,
     mayNotDelete: deps.mayNotDelete(),
+    window: state.guardWindow,
+    usedApproval: state.usedApproval,
   });
   recordHeld(deps, state, guarded);
-  const peace = withoutContested(guarded.writes, actual.drift ?? [], state.setRepairs, deps.clock.now());
-  recordRefusals(deps, state, [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals]);
+  const gathered = gatheredWrites(state, guarded, now);
+  const peace = withoutContested(gathered.writes, actual.drift ?? [], state.setRepairs, now);
+  const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
+  state.rejected = stillPlanned(state.rejected, peace.writes);
+  recordRefusals(deps, state, [...refusals, ...state.rejected]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
-  const { writes, waitMs } = holdBack(state, peace.writes, deps.clock.now());
+  const { writes, waitMs: peerMs } = holdBack(state, peace.writes, now);
+  const waitMs = shorterWait(peerMs, gathered.waitMs);
   if (writes.length === 0 && actual.needsWrite === undefined) {
     state.planningSince = waitMs === undefined ? undefined : state.planningSince;
     return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
@@ -165,7 +172,7 @@ async function publish(
     const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
     return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
   }
-  return write(deps, state, { actual, writes, settled, waitMs }, signal);
+  return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
 /** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
@@ -177,22 +184,30 @@ function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | und
 }
 
 /** Until the plan changes by time alone, or what is held is read again. */
-function nextPlanMs({ clock }: ReconcileDeps, { plan }: ZoneState): Millis {
-  const moments = [...(plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
-  return Math.max(0, Math.min(RESYNC_MS, ...moments.map((at) => at - clock.now())));
+function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
+  const moments = [...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
+  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
+}
+
+/** An input that can't be used may be corrected without an event that tells of it. */
+function resyncMs({ inputProblem }: ZoneState): Millis {
+  return inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
 }
 
 interface Pending {
   readonly actual: ActualZone;
   readonly writes: readonly Write[];
+  /** What the plan itself refuses. */
+  readonly refusals: readonly Refusal[];
   readonly settled: ZoneOutcome;
-  /** Until what had to wait for a look of our own may be written. */
+  /** Until what had to wait for a look of our own, or for other deletes, may be written. */
   readonly waitMs: Millis | undefined;
+  readonly guarded: Guarded;
 }
 
 async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, signal: AbortSignal): Promise<Requeue> {
   const zone = objectKey(state.zone.meta);
-  const { actual, writes, settled, waitMs } = pending;
+  const { actual, writes } = pending;
   const startedAt = deps.clock.now();
   const result = await state.provider.apply({ zone: actual, writes }, signal);
   if (result.kind === "failed" && result.deferred === true) {
@@ -201,14 +216,20 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   const tookMs = deps.clock.now() - startedAt;
   deps.observer.zoneWrite(zone, countedAs(result), tookMs);
   switch (result.kind) {
-    case "applied":
-      writeDone(deps, state, pending, result);
-      deps.log.info(
-        { zone, provider: state.provider.id, ...tally(writes), serial: result.serial, tookMs },
-        "zone applied",
-      );
-      await state.provider.expediteDelivery?.(signal);
-      return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
+    case "applied": {
+      const done = writesDone(writes, result);
+      recordRejections(deps, state, pending.refusals, result);
+      writeDone(deps, state, { ...pending, writes: done }, result);
+      if (done.length > 0 || result.wrote) {
+        deps.log.info(
+          { zone, provider: state.provider.id, ...tally(done), serial: result.serial, tookMs },
+          "zone applied",
+        );
+        await state.provider.expediteDelivery?.(signal);
+      }
+      const waitsMs = [nextPlanMs(deps, state), pending.waitMs ?? Infinity, result.retryAfterMs ?? Infinity];
+      return settleAs(deps, state, pending.settled, { afterMs: Math.min(...waitsMs) });
+    }
     case "conflict":
       deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
       state.actual = undefined;
@@ -223,28 +244,26 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   }
 }
 
-function writeDone(
-  deps: ReconcileDeps,
-  state: ZoneState,
-  { actual, writes }: Pending,
-  result: Extract<ApplyResult, { kind: "applied" }>,
-): void {
+function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guarded }: Pending, result: Applied): void {
+  recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
-  state.planningSince = undefined;
+  state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
   const { warning } = actual;
+  const repaired = repairedBy(writes, actual.drift ?? []);
+  const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
   setActual(
     state,
     {
       revision: result.revision,
       sets,
       ...(serial === undefined ? {} : { serial }),
+      ...(drift.length === 0 ? {} : { drift }),
       ...(warning === undefined ? {} : { warning }),
     },
     deps.ownerId,
   );
-  const repaired = repairedBy(writes, actual.drift ?? []);
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,
@@ -261,8 +280,10 @@ function writeDone(
     state.unconfirmed.set(name, { ...(state.unconfirmed.get(name) ?? pendingChange) });
   }
   recordPublished(deps, state.zone, writes);
-  deps.onWritten(objectKey(state.zone.meta));
-  deps.onChanged(objectKey(state.zone.meta), names);
+  if (names.length > 0 || result.wrote) {
+    deps.onWritten(objectKey(state.zone.meta));
+    deps.onChanged(objectKey(state.zone.meta), names);
+  }
 }
 
 function settleAs(
@@ -304,24 +325,6 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
     deps.onChanged(zone, undefined);
   }
   return { requeue: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
-}
-
-function recordHeld(deps: ReconcileDeps, state: ZoneState, guarded: Guarded): void {
-  const zone = objectKey(state.zone.meta);
-  deps.observer.held(zone, guarded.kind === "held");
-  if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
-    deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
-    deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
-  }
-}
-
-/** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
-function recordRefusals(deps: ReconcileDeps, state: ZoneState, refusals: readonly Refusal[]): void {
-  if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
-    const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
-    state.refusals = refusals;
-    deps.onChanged(objectKey(state.zone.meta), [...names]);
-  }
 }
 
 function isContested(deps: ReconcileDeps, state: ZoneState): boolean {

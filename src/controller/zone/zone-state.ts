@@ -3,8 +3,9 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
+import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
-import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
+import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
 import type { Repairs } from "./drift.ts";
 
 /** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
@@ -56,8 +57,12 @@ export interface ZoneState {
   readFor: ReadonlySet<Name>;
   plan: ZonePlan | undefined;
   outcome: ZoneOutcome;
-  /** Refused changes of the last plan. */
+  /** What was wrong with an input of the zone at the last read; the last good one is in force. */
+  inputProblem: InputProblem | undefined;
+  /** Refused changes of the last plan, and writes of it that the backend rejects. */
   refusals: readonly Refusal[];
+  /** Those of `refusals` that the backend rejected at the last write. */
+  rejected: readonly Refusal[];
   propagation: Propagation;
   /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
   lags: readonly Millis[];
@@ -77,6 +82,11 @@ export interface ZoneState {
   repairs: readonly Millis[];
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
+  guardWindow: GuardWindow;
+  /** The deletes of the last plan, by {@link rrsetKey}, with the time at which each was planned first. */
+  deletesPlanned: ReadonlyMap<string, Millis>;
+  /** The hash of the plan whose approval was used: the annotation approves once. */
+  usedApproval: string | undefined;
   /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
   readonly unconfirmed: Map<Name, PendingChange>;
   /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
@@ -96,7 +106,9 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     readFor: new Set(),
     plan: undefined,
     outcome: { kind: "pending" },
+    inputProblem: undefined,
     refusals: [],
+    rejected: [],
     propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },
     lags: [],
     changePendingSince: undefined,
@@ -107,6 +119,9 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     writerHolds: new Map(),
     repairs: [],
     setRepairs: new Map(),
+    guardWindow: EMPTY_WINDOW,
+    deletesPlanned: new Map(),
+    usedApproval: undefined,
     unconfirmed: new Map(),
     laggingNames: new Map(),
     publishedAt: new Map(),

@@ -26,15 +26,11 @@ export function addressSet(addresses: Iterable<string>): readonly string[] {
 
 /**
  * True for an address that a public name has no business pointing at: the special-purpose registries of RFC 6890, multicast,
- * and everything outside 2000::/3 in IPv6. IPv4 inside ::ffff:0:0/96 and 64:ff9b::/96 is judged as IPv4.
+ * and everything outside 2000::/3 in IPv6, which includes IPv4 inside ::ffff:0:0/96 and 64:ff9b::/96.
  */
 export function isSpecialUse(address: string): boolean {
   if (isIPv4(address)) {
     return SPECIAL_V4.check(address, "ipv4");
-  }
-  const embedded = embeddedIPv4(address);
-  if (embedded !== undefined) {
-    return SPECIAL_V4.check(embedded, "ipv4");
   }
   return !GLOBAL_V6.check(address, "ipv6") || SPECIAL_V6.check(address, "ipv6");
 }
@@ -77,14 +73,3 @@ function isMapped(address: string): boolean {
 }
 
 const MAPPED_HEAD = "0:0:0:0:0:65535";
-const NAT64_HEAD = "100:65435:0:0:0:0";
-
-function embeddedIPv4(address: string): string | undefined {
-  const groups = addressGroups(address);
-  const head = groups.slice(0, 6).join(":");
-  if (head !== MAPPED_HEAD && head !== NAT64_HEAD) {
-    return undefined;
-  }
-  const [high = 0, low = 0] = groups.slice(6);
-  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
-}

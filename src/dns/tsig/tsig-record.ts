@@ -88,7 +88,7 @@ export function appendTsig(message: Uint8Array, tsig: TsigRecord): Uint8Array {
 
 /** The most that {@link appendTsig} adds for a key: what a message must leave free. */
 export function tsigBytes(keyName: Name, algorithm: Name, macBytes: number): number {
-  return keyName.length + 1 + RECORD_HEAD_BYTES + algorithm.length + 1 + FIXED_BYTES + macBytes + OTHER_BYTES;
+  return keyName.length + RECORD_HEAD_BYTES + algorithm.length + 1 + FIXED_BYTES + macBytes + OTHER_BYTES;
 }
 
 /** A time of 48 bits in 6 octets. */

@@ -64,7 +64,6 @@ function typed(word: string, token: Token, ttl: Seconds | undefined, rdata: read
 }
 
 const NEVER_IN_ZONES: ReadonlySet<string> = new Set([
-  "ANY",
   "AXFR",
   "IXFR",
   "MAILA",

@@ -37,6 +37,7 @@ export async function scanFolder(root: string): Promise<FolderScan> {
 const MAX_DEPTH = 16;
 const MAX_FILES = 50_000;
 const MAX_FOLDERS = 5000;
+const TOO_MUCH = `too much to read: over ${MAX_FILES} files, ${MAX_FOLDERS} folders, or ${MAX_DEPTH} levels`;
 /** Calls to the file system at once. */
 const WIDTH = 32;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
@@ -63,7 +64,7 @@ async function scanInto(found: ScannedFiles, { root, path, ancestors }: FolderPo
       return;
     }
     if (ancestors.length > MAX_DEPTH || found.folders.size >= MAX_FOLDERS || found.files.size > MAX_FILES) {
-      found.unreadable.push({ path, message: `too much to read: over ${MAX_FILES} files or ${MAX_DEPTH} levels` });
+      found.unreadable.push({ path, message: TOO_MUCH });
       return;
     }
     const names = (await readdir(full)).filter((name) => !SKIPPED.test(name)).sort(byCodeUnit);
@@ -73,6 +74,10 @@ async function scanInto(found: ScannedFiles, { root, path, ancestors }: FolderPo
     for (let start = 0; start < names.length; start += WIDTH) {
       const paths = names.slice(start, start + WIDTH).map((name) => (path === "" ? name : `${path}/${name}`));
       const kinds = await Promise.all(paths.map(async (child) => visit(found, root, child)));
+      if (found.files.size > MAX_FILES) {
+        found.unreadable.push({ path, message: TOO_MUCH });
+        return;
+      }
       for (const folder of paths.filter((_, index) => kinds[index] === "folder")) {
         await scanInto(found, { ...next, path: folder });
       }

@@ -1,28 +1,48 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { Clock, Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { TextRead, TextStore, TextWrite } from "../../providers/text-store.ts";
-import { writeAtomically } from "./atomic-write.ts";
 import { systemCode } from "../../base/system-error.ts";
+import { writeAtomically } from "./atomic-write.ts";
+import { createFileQueue } from "./file-queue.ts";
+
+export interface FileStore extends TextStore {
+  /** Since when a call of the file system has been running; undefined: none runs. */
+  readonly busySince: () => Millis | undefined;
+}
+
+export interface FileStoreOptions {
+  readonly readOnly: boolean;
+  readonly clock: Clock;
+  /** How long a read or a write may take; absent: 10 s. */
+  readonly limitMs?: Millis;
+}
 
 /**
  * A text in a file of its own. The revision is a hash of the content; a file that is to be new is made so that an existing one is never
- * overwritten, and an edit by someone else that came before our write is a conflict. Never rejects.
+ * overwritten, and an edit by someone else that came before our write is a conflict. A file system that doesn't answer is a failure after
+ * the limit. A read rejects with the reason of its signal; a write that has begun doesn't stop for it. Nothing else rejects.
  */
-export function createFileStore(path: string, { readOnly }: { readonly readOnly: boolean }): TextStore {
-  if (readOnly) {
-    const refused: TextWrite = { kind: "refused", reason: "Forbidden", message: `${path} is only read here` };
-    return { location: path, read: async () => readText(path), write: async () => refused };
-  }
-  let queue: Promise<unknown> = Promise.resolve();
+export function createFileStore(path: string, { readOnly, clock, limitMs = LIMIT_MS }: FileStoreOptions): FileStore {
+  const queue = createFileQueue(clock, limitMs);
+  const failed = (): TextFailure => {
+    const since = new Date(queue.busySince() ?? clock.now()).toISOString();
+    return { kind: "failed", message: `the file system has not answered for ${path} since ${since}` };
+  };
+  const heard = async <T>(result: Promise<T | "expired">): Promise<T | TextFailure> => {
+    const ended = await result;
+    return ended === "expired" ? failed() : ended;
+  };
+  const refused: TextWrite = { kind: "refused", reason: "Forbidden", message: `${path} is only read here` };
   return {
     location: path,
-    read: async () => readText(path),
-    write: async (text, revision, signal) => {
-      const mine = queue.then(async () => (signal.aborted ? STOPPED : writeText(path, text, revision)));
-      queue = mine;
-      return mine;
-    },
+    busySince: () => queue.busySince(),
+    read: async (signal) => heard(queue.run(async () => readText(path), signal)),
+    write: async (text, revision, signal) =>
+      readOnly
+        ? refused
+        : heard(queue.run(async () => (signal.aborted ? STOPPED : writeText(path, text, revision)), NEVER)),
   };
 }
 
@@ -31,6 +51,11 @@ export function revisionOf(text: string | undefined): string {
   return text === undefined ? "" : createHash("sha256").update(text).digest("hex");
 }
 
+type TextFailure = Extract<TextRead, { readonly kind: "failed" }>;
+
+/** As long as an orderly end may take by default. */
+const LIMIT_MS: Millis = 10_000;
+const NEVER = new AbortController().signal;
 const STOPPED: TextWrite = { kind: "failed", message: "stopped before the write" };
 /** CoreDNS may run as another user. */
 const MODE = 0o644;

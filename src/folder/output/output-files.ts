@@ -1,8 +1,9 @@
 import { watch, type FSWatcher } from "node:fs";
+import type { Clock, Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
 import type { TextStore } from "../../providers/text-store.ts";
-import { createFileStore } from "./file-store.ts";
+import { createFileStore, type FileStore } from "./file-store.ts";
 
 /** The files that we write, and word of those that someone else has edited since. */
 export interface OutFiles extends Disposable {
@@ -10,16 +11,19 @@ export interface OutFiles extends Disposable {
   store(name: string): TextStore;
   /** Told the name of a file that is no longer as we last read or wrote it; a hint, since watches lose events. */
   listen(listener: ((name: string) => void) | undefined): void;
+  /** For each file at which a call of the file system runs, by its path: when that call began. */
+  busy(): ReadonlyMap<string, Millis>;
 }
 
 export interface OutFilesOptions {
   readonly folder: string;
   readonly pathOf: (name: string) => string;
   readonly readOnly: boolean;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
-export function openOutFiles({ folder, pathOf, readOnly, log }: OutFilesOptions): OutFiles {
+export function openOutFiles({ folder, pathOf, readOnly, clock, log }: OutFilesOptions): OutFiles {
   const stores = new Map<string, WatchedOutput>();
   const pending = new Map<string, NodeJS.Timeout>();
   let notify: ((name: string) => void) | undefined;
@@ -42,13 +46,20 @@ export function openOutFiles({ folder, pathOf, readOnly, log }: OutFilesOptions)
   const watcher = readOnly ? undefined : watchFolder(folder, onChange, log);
   return {
     store(name) {
-      const known = stores.get(name) ?? remembering(createFileStore(pathOf(name), { readOnly }));
+      const known = stores.get(name) ?? remembering(createFileStore(pathOf(name), { readOnly, clock }));
       stores.set(name, known);
       return known.store;
     },
     listen(listener) {
       notify = listener;
     },
+    busy: () =>
+      new Map(
+        [...stores.values()].flatMap(({ plain }) => {
+          const since = plain.busySince();
+          return since === undefined ? [] : [[plain.location, since]];
+        }),
+      ),
     [Symbol.dispose]() {
       watcher?.close();
       for (const timer of pending.values()) {
@@ -63,13 +74,13 @@ const PAUSE_MS = 200;
 const NEVER = new AbortController().signal;
 
 interface WatchedOutput {
-  readonly plain: TextStore;
+  readonly plain: FileStore;
   readonly store: TextStore;
   /** Of the last read or write that somebody asked for; undefined: nobody has yet. */
   revision: string | undefined;
 }
 
-function remembering(plain: TextStore): WatchedOutput {
+function remembering(plain: FileStore): WatchedOutput {
   const known: WatchedOutput = {
     plain,
     revision: undefined,

@@ -66,7 +66,8 @@ function get(transport: Transport, { namespace, name }: ConfigMapStoreOptions, s
 
 function toRead(stored: StoredKey, mode: ConfigMapStoreOptions["mode"]): TextRead {
   const owner = mode === "own" ? stored.owner : undefined;
-  return { kind: "ok", text: stored.text, revision: stored.resourceVersion, owner };
+  const others = stored.otherBytes === 0 ? {} : { otherBytes: stored.otherBytes };
+  return { kind: "ok", text: stored.text, revision: stored.resourceVersion, owner, ...others };
 }
 
 function refusal(stored: StoredKey, options: ConfigMapStoreOptions, text: string): TextWrite | undefined {

@@ -163,6 +163,9 @@ function isGone(result: KubeResult): boolean {
   return result.kind === "status" && result.code === 404;
 }
 
+/** Admission webhooks and policies, and quotas: they reject one object, with 403 as RBAC has. */
+const ADMISSION = /denied (?:the )?request|exceeded quota/;
+
 function refusal(
   result: KubeStatus | KubeUnreachable,
   namespace: string,
@@ -172,6 +175,9 @@ function refusal(
     return { kind: "failed", message: describeResult(result) };
   }
   const isEnding = result.message.includes("being terminated");
+  if (result.code === 403 && ADMISSION.test(result.message)) {
+    return { kind: "refused", reason: "Rejected", message: describeResult(result) };
+  }
   if (result.code === 403 && !isEnding) {
     const message = `not allowed to ${verb} dnsendpoints in namespace "${namespace}"; docs/rbac.md has the Role that grants it`;
     return { kind: "refused", reason: "Forbidden", message };

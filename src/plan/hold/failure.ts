@@ -1,6 +1,6 @@
 import { backoffMs } from "../../base/backoff.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
-import type { Outcome } from "../target-answer.ts";
+import { BEFORE_RESTART, type Outcome } from "../target-answer.ts";
 import { RETRY } from "./next-lookup.ts";
 import type { FailureResult, HoldContext, HoldState } from "./state.ts";
 
@@ -39,7 +39,8 @@ export function isOutage(reason: FailureReason): boolean {
 
 /** During one outage the first reason stays, so that a time-out after a SERVFAIL is no news to write into every status. */
 function failureOutcome(before: Outcome, { reason, detail }: FailureResult): Outcome {
-  if (before.kind === "failure" && (before.reason === reason || (isOutage(before.reason) && isOutage(reason)))) {
+  const isKnown = before.kind === "failure" && !(before.reason === reason && before.detail === BEFORE_RESTART);
+  if (isKnown && (before.reason === reason || (isOutage(before.reason) && isOutage(reason)))) {
     return before;
   }
   return { kind: "failure", reason, detail };

@@ -1,8 +1,6 @@
-import { displayName } from "../../dns/name/name.ts";
-import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
-import type { ApplyResult } from "../provider.ts";
+import type { BackendApplyResult, BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import { byKey, pendingChanges, targetOf } from "../rrset-changes.ts";
-import type { BackendProblem } from "../http-error.ts";
+import { type BackendProblem, recordsRejectedBy } from "../http-error.ts";
 import type { EtcdClientDeps } from "./etcd-calls.ts";
 import { createEtcdClient, type EtcdClient } from "./client.ts";
 import { keyChangesFor, type NameChanges } from "./key-changes.ts";
@@ -49,11 +47,12 @@ async function read(state: State, signal: AbortSignal): Promise<BackendRead> {
   return { kind: "ok", sets: view.sets, complete: true, obstacleOf: obstaclesIn(view) };
 }
 
-async function apply(state: State, batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
-  const other = batch.changes.map(targetOf).find(({ type }) => !HELD_TYPES.has(type));
-  if (other !== undefined) {
-    const message = `${displayName(other.name)} ${other.type}: the etcd plugin of CoreDNS has no records of this type`;
-    return { kind: "refused", reason: "NotSupported", message };
+async function apply(state: State, batch: BackendBatch, signal: AbortSignal): Promise<BackendApplyResult> {
+  const others = batch.changes.map(targetOf).filter(({ type }) => !HELD_TYPES.has(type));
+  if (others.length > 0) {
+    const message = "the etcd plugin of CoreDNS has no records of this type";
+    const records = others.map(({ name, type }) => ({ name, type, reason: "NotSupported" as const, message }));
+    return { kind: "rejected", message, records };
   }
   const { client, seen } = state;
   state.seen = undefined;
@@ -74,7 +73,7 @@ async function applyAnew(
   batch: BackendBatch,
   mayHaveWritten: boolean,
   signal: AbortSignal,
-): Promise<ApplyResult> {
+): Promise<BackendApplyResult> {
   const { client } = state;
   let wrote = mayHaveWritten;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -100,8 +99,12 @@ async function applyAnew(
   return { kind: "conflict", message };
 }
 
-function resultOf(written: Exclude<Written, { readonly kind: "stale" }>): ApplyResult {
-  return written.kind === "applied" ? { kind: "applied", revision: written.revision, wrote: true } : written.problem;
+function resultOf(written: Exclude<Written, { readonly kind: "stale" }>): BackendApplyResult {
+  if (written.kind === "applied") {
+    return { kind: "applied", revision: written.revision, wrote: true };
+  }
+  const problem = recordsRejectedBy(written.problem);
+  return problem.kind === "rejected" && written.inPart ? { ...problem, partial: true } : problem;
 }
 
 type RecordsRead = { readonly kind: "ok"; readonly view: ZoneKeys } | BackendProblem;
@@ -117,7 +120,8 @@ type Written =
   | { readonly kind: "applied"; readonly revision: string }
   /** The zone is not what it was when it was read; a part may have been written. */
   | { readonly kind: "stale" }
-  | { readonly kind: "problem"; readonly problem: BackendProblem };
+  /** `inPart`: transactions before this one were done. */
+  | { readonly kind: "problem"; readonly problem: BackendProblem; readonly inPart: boolean };
 
 /** One transaction, or as few as hold all changes: each that follows is made for the revision that the one before left. */
 async function writeAll(
@@ -127,10 +131,10 @@ async function writeAll(
   signal: AbortSignal,
 ): Promise<Written> {
   let { revision } = view;
-  for (const piece of pieces(names)) {
+  for (const [index, piece] of pieces(names).entries()) {
     const answer = await client.transact(transactionBody(view, piece, revision), signal);
     if (answer.kind !== "ok") {
-      return { kind: "problem", problem: answer };
+      return { kind: "problem", problem: answer, inPart: index > 0 };
     }
     if (!answer.succeeded) {
       return { kind: "stale" };

@@ -26,7 +26,9 @@ export function etcdProblem(http: HttpResult, context: ProblemContext): BackendP
     return problemOf(http, wordsOf(context));
   }
   const message = `${server} says "${redact(said)}": ${known.cure(context)}`;
-  return known.reason === undefined ? { kind: "failed", message } : { kind: "refused", reason: known.reason, message };
+  return known.reason === undefined
+    ? { kind: "failed", message }
+    : { kind: "refused", reason: known.reason, message, ...(known.isContent === true && { isContent: true }) };
 }
 
 /** The token is not, or no longer, what this etcd gave out: a new login helps. */
@@ -50,6 +52,8 @@ interface ErrorDescription {
   readonly words: RegExp;
   /** Undefined: it may go by itself. */
   readonly reason?: string;
+  /** As in {@link BackendProblem}. */
+  readonly isContent?: true;
   readonly cure: (context: ProblemContext) => string;
 }
 
@@ -76,6 +80,7 @@ const KNOWN: readonly ErrorDescription[] = [
   {
     words: /request is too large|too many operations/,
     reason: "Rejected",
+    isContent: true,
     cure: () => "leave --max-request-bytes and --max-txn-ops of etcd at their defaults, or above",
   },
   {

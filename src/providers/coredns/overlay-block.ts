@@ -21,16 +21,36 @@ export interface PartInput {
  * leaves every other question to the blocks that would have got it. Same input, same bytes; no sets, no text.
  */
 export function renderPart({ zone, domain, owner, listeners, sets }: PartInput): string {
-  const names = [...new Set(sets.map(({ name }) => name))].sort(byCodeUnit);
-  if (names.length === 0) {
-    return "";
-  }
-  const byKey = new Map(sets.map((set) => [rrsetKey(set), set]));
-  const blocks = names.flatMap((name) =>
-    listeners.map((listener) => renderBlock({ name, domain, listener, byKey, condition: conditionOf(name, names) })),
-  );
-  const body = blocks.join("");
+  const body = renderBlocks({ domain, listeners, sets }, namesOf(sets));
+  return body === "" ? "" : wrapped(zone, owner, body);
+}
+
+/** The bytes of a part besides its blocks. */
+export function partOverhead(zone: ObjectKey, owner: string): number {
+  return wrapped(zone, owner, "").length;
+}
+
+function wrapped(zone: ObjectKey, owner: string, body: string): string {
   return `${beginMarker(zone, owner)}# Changes here are undone. sum=${fingerprint(body)}\n${body}${endMarker(zone)}`;
+}
+
+/** The blocks alone, of these sets, in a part that has these owner names, sorted. */
+export function renderBlocks(
+  { domain, listeners, sets }: Pick<PartInput, "domain" | "listeners" | "sets">,
+  partNames: readonly Name[],
+): string {
+  const byKey = new Map(sets.map((set) => [rrsetKey(set), set]));
+  const blocks = namesOf(sets).flatMap((name) =>
+    listeners.map((listener) =>
+      renderBlock({ name, domain, listener, byKey, condition: conditionOf(name, partNames) }),
+    ),
+  );
+  return blocks.join("");
+}
+
+/** The owner names of the sets, sorted. */
+export function namesOf(sets: readonly OwnedRRset[]): readonly Name[] {
+  return [...new Set(sets.map(({ name }) => name))].sort(byCodeUnit);
 }
 
 /** True when the part is as it was once written: what differs from a new rendering comes from around it. */

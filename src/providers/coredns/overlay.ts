@@ -2,12 +2,13 @@ import { Buffer } from "node:buffer";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { ActualRRset } from "../../plan/change.ts";
+import type { Capacity } from "../../plan/size-limit.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { parseCorefile } from "./corefile.ts";
 import type { CorefileListener } from "./corefile-listeners.ts";
-import { isIntact, renderPart } from "./overlay-block.ts";
+import { isIntact, namesOf, partOverhead, renderBlocks, renderPart } from "./overlay-block.ts";
 import { type OverlayFile, type OverlayFileRead, readOverlayFile } from "./overlay-file.ts";
 import { replacePart } from "./overlay-part.ts";
 import { checkedOwnerId } from "../owner-id.ts";
@@ -53,6 +54,8 @@ const CONFIG_MAP_BYTES = 1_048_576;
 interface Loaded {
   readonly kind: "ok";
   readonly text: string;
+  /** What else the store's place holds. */
+  readonly otherBytes: number;
   readonly revision: string;
   readonly file: OverlayFile;
 }
@@ -79,7 +82,8 @@ async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | No
     const message = `the part of ${keyOf(zone)} in ${store.location}, line ${line}, belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": use the same owner id, or remove the part with its markers`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
-  return { kind: "ok", text: text.text ?? "", revision: text.revision, file: found.file };
+  const { otherBytes = 0, revision } = text;
+  return { kind: "ok", text: text.text ?? "", otherBytes, revision, file: found.file };
 }
 
 function readText({ zone, ownerId, listener }: OverlayDeps, text: string): OverlayFileRead {
@@ -91,15 +95,35 @@ function mayCreate({ spec: { provider } }: DnsZone): boolean {
   return provider.kind === "coreDNSOverlay" && provider.overlay.configMap.key.endsWith(".server");
 }
 
-function actualZone(deps: OverlayDeps, { revision, file }: Loaded, ownerNames: readonly Name[]): ActualZone {
+function actualZone(deps: OverlayDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
+  const { revision, file } = loaded;
   const needsWrite = reasonToWrite(deps, file);
+  const capacity = capacityOf(deps, loaded);
   const obstacles = ownerNames.flatMap((name) => obstaclesAt(file, name));
   return {
     revision,
     sets: [...ownedBy(file.sets, deps.ownerId), ...obstacles],
     ...(needsWrite === undefined ? {} : { needsWrite }),
+    ...(capacity === undefined ? {} : { capacity }),
     ...(file.warning === undefined ? {} : { warning: file.warning }),
   };
+}
+
+/** Undefined: a file holds any amount. */
+function capacityOf(deps: OverlayDeps, { text, file, otherBytes }: Loaded): Capacity | undefined {
+  const { maxBytes = CONFIG_MAP_BYTES, store, zone, ownerId } = deps;
+  const { domain } = zone.spec;
+  const { listeners } = file;
+  const names = namesOf(file.sets);
+  const others = Buffer.byteLength(text) - Buffer.byteLength(file.part ?? "");
+  return maxBytes === Infinity
+    ? undefined
+    : {
+        maxBytes: maxBytes - otherBytes - others - partOverhead(keyOf(zone), ownerId),
+        sizeOf: (sets) => Buffer.byteLength(renderBlocks({ domain, listeners, sets }, names)),
+        reason: "OverlayFull",
+        message: `${store.location} holds at most ${maxBytes} bytes, which are taken: take names out, or use the zoneFile delivery`,
+      };
 }
 
 function obstaclesAt(file: OverlayFile, name: Name): readonly ActualRRset[] {

@@ -2,15 +2,17 @@ import { Buffer } from "node:buffer";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ActualRRset } from "../../plan/change.ts";
-import { displayName, type Name } from "../../dns/name/name.ts";
+import type { Capacity } from "../../plan/size-limit.ts";
+import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
-import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
-import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
+import type { ActualZone, ApplyRequest, ApplyResult, InputProblem, ReadResult, ZoneProvider } from "../provider.ts";
+import { createBaseInForce, type DecideBase } from "../base-in-force.ts";
+import { type BaseZone, readBaseZone } from "../base-zone.ts";
 import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { TextStore } from "../text-store.ts";
-import { readZoneText, type StoredZone, zoneRenderer } from "./zone-text.ts";
+import { baseOfZoneText, readZoneText, recordBytes, type StoredZone, zoneRenderer } from "./zone-text.ts";
 
 export interface ZoneFileDeps {
   readonly zone: DnsZone;
@@ -33,7 +35,11 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   const { domain } = deps.zone.spec;
   const lastRender: LastRender = {
     isOurs: false,
-    baseOf: rememberLast((text) => readBaseZone(text, domain, deps.base.location)),
+    decideBase: createBaseInForce({
+      location: deps.base.location,
+      parse: rememberLast((text) => readBaseZone(text, domain, deps.base.location)),
+      now: deps.now,
+    }),
     storedOf: rememberLast((text) => readZoneText(text, domain)),
   };
   return {
@@ -55,16 +61,21 @@ interface LastRender {
   isOurs: boolean;
   /** The last serial written here: a text that was deleted must come back with a higher one. */
   serial?: number;
-  readonly baseOf: (text: string) => BaseRead;
+  /** The last base zone that was valid; the stored text has it too. */
+  base?: BaseZone;
+  readonly decideBase: DecideBase;
   readonly storedOf: (text: string) => StoredZone;
 }
 
 interface Loaded {
   readonly kind: "ok";
   readonly base: BaseZone;
+  readonly inputProblem: InputProblem | undefined;
   readonly text: string | undefined;
   readonly revision: string;
   readonly stored: StoredZone | undefined;
+  /** What else the store's place holds. */
+  readonly otherBytes: number;
   /** Our sets that stand and may stand: the base zone's records come before ours. */
   readonly sets: readonly OwnedRRset[];
 }
@@ -74,27 +85,42 @@ type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 async function load(deps: ZoneFileDeps, lastRender: LastRender, signal: AbortSignal): Promise<Loaded | NotLoaded> {
   const { zone, base: source, store } = deps;
   const [baseText, text] = await Promise.all([source.read(signal), store.read(signal)]);
-  if (baseText.kind === "failed") {
-    return baseText;
-  }
   if (text.kind === "failed") {
     return text;
-  }
-  if (baseText.text === undefined) {
-    const message = `the base zone of ${displayName(zone.spec.domain)} is not there: create ${source.location}, with SOA and NS records at least`;
-    return { kind: "refused", reason: "BaseZoneMissing", message };
-  }
-  const base = lastRender.baseOf(baseText.text);
-  if (base.kind === "invalid") {
-    return { kind: "refused", reason: "BaseZoneInvalid", message: base.message };
   }
   const stored = text.text === undefined ? undefined : lastRender.storedOf(text.text);
   const foreign = foreignOwner(deps, lastRender, text, stored);
   if (foreign !== undefined) {
     return { kind: "refused", reason: "ForeignOwner", message: foreign };
   }
-  const sets = (stored?.sets ?? []).filter(({ name, type }) => base.base.obstacle(name, type) === undefined);
-  return { kind: "ok", base: base.base, text: text.text, revision: text.revision, stored, sets };
+  const lastGood = (): BaseZone | undefined => lastRender.base ?? baseOfZoneText(text.text ?? "", zone.spec.domain);
+  const inForce = lastRender.decideBase(baseText, lastGood);
+  if (inForce.kind !== "ok") {
+    return inForce;
+  }
+  const { otherBytes = 0, revision } = text;
+  const found = { kind: "ok", text: text.text, revision, stored, otherBytes } as const;
+  const loaded = { ...found, ...withRecords(stored, inForce.base), inputProblem: inForce.problem };
+  const before = lastGood();
+  if (inForce.problem !== undefined || before === undefined || before.fingerprint === inForce.base.fingerprint) {
+    lastRender.base = inForce.base;
+    return loaded;
+  }
+  const kept = { ...found, ...withRecords(stored, before), inputProblem: outgrown(deps, loaded) };
+  const isOutgrown = bytesLeft(deps, loaded) < 0 && bytesLeft(deps, kept) >= 0;
+  lastRender.base = isOutgrown ? before : inForce.base;
+  return isOutgrown ? kept : loaded;
+}
+
+function withRecords(stored: StoredZone | undefined, base: BaseZone): Pick<Loaded, "base" | "sets"> {
+  return { base, sets: (stored?.sets ?? []).filter(({ name, type }) => base.obstacle(name, type) === undefined) };
+}
+
+/** A base zone that leaves too little room for the names that are published is a mistake like others. */
+function outgrown({ base: { location } }: ZoneFileDeps, loaded: Loaded): InputProblem {
+  const bytes = loaded.base.othersText.length;
+  const message = `${location}: its ${bytes} bytes and the records of the aliases are more than the zone's place holds: make the base zone smaller, or publish it by provider.transfer; the last good base zone stays in force`;
+  return { reason: "ZoneTooLarge", message };
 }
 
 function foreignOwner(
@@ -116,7 +142,8 @@ function foreignOwner(
 }
 
 function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
-  const { base, revision, stored, sets } = loaded;
+  const { base, inputProblem, revision, stored, sets } = loaded;
+  const capacity = capacityOf(deps, loaded);
   const needsWrite = reasonToWrite(deps, loaded);
   const obstacles = ownerNames.flatMap((name) => obstaclesAt(base, name));
   const ours = ownedBy(sets, deps.ownerId);
@@ -124,6 +151,8 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
     revision,
     sets: [...ours, ...obstacles],
     ...(needsWrite === undefined ? {} : { needsWrite }),
+    ...(inputProblem === undefined ? {} : { inputProblem }),
+    ...(capacity === undefined ? {} : { capacity }),
     ...(stored?.serial === undefined ? {} : { serial: stored.serial }),
   };
 }
@@ -143,7 +172,8 @@ function reasonToWrite(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded)
   if (stored.serial !== undefined && zoneRenderer(base, sets, deps.ownerId)(stored.serial) === text) {
     return undefined;
   }
-  return stored.base === base.fingerprint
+  // Records of ours at a name that the base zone has are of a release that published them there.
+  return stored.base === base.fingerprint && stored.sets.length === sets.length
     ? {
         kind: "foreign-edit",
         message: `someone edited ${location}: the edit is undone; change ${deps.base.location} instead`,
@@ -165,7 +195,7 @@ async function apply(
     return { kind: "conflict", message: `${deps.store.location} changed since it was read` };
   }
   const made = makeText(deps, loaded, afterWrites(loaded.sets, writes), lastRender.serial);
-  if (made.kind === "refused") {
+  if (made.kind !== "made") {
     return made;
   }
   if (made.text === loaded.text) {
@@ -182,6 +212,8 @@ async function apply(
 
 type Made =
   | { readonly kind: "made"; readonly text: string; readonly serial: number }
+  /** The base zone changed since it was read, and has one of the names now. */
+  | { readonly kind: "conflict"; readonly message: string }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string };
 
 function makeText(
@@ -192,7 +224,10 @@ function makeText(
 ): Made {
   for (const set of sets) {
     const obstacle = base.obstacle(set.name, set.type);
-    const message = obstacle === undefined ? ownedRRsetProblem(set) : `${obstacle.note}: remove one of the two`;
+    if (obstacle !== undefined) {
+      return { kind: "conflict", message: obstacle.note };
+    }
+    const message = ownedRRsetProblem(set);
     if (message !== undefined) {
       return { kind: "refused", reason: "ForeignRecord", message };
     }
@@ -214,6 +249,28 @@ function fitting({ zone, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: stri
     return { kind: "refused", reason: "ZoneTooLarge", message };
   }
   return { kind: "made", text, serial };
+}
+
+/** Undefined: a file holds any amount. */
+function capacityOf(deps: ZoneFileDeps, { base, otherBytes }: Loaded): Capacity | undefined {
+  const { zone, ownerId, maxBytes = CONFIG_MAP_BYTES } = deps;
+  if (maxBytes === Infinity) {
+    return undefined;
+  }
+  const empty = zoneRenderer(base, [], ownerId)(MAX_SERIAL);
+  return {
+    maxBytes: maxBytes - otherBytes - keyBytes(zone) - Buffer.byteLength(empty),
+    sizeOf: (sets) => sets.reduce((sum, set) => sum + recordBytes(set), 0),
+    reason: "ZoneTooLarge",
+    message: `the rendered zone has at most ${maxBytes} bytes, which are taken: publish it by provider.transfer, which has no such limit, or make it smaller`,
+  };
+}
+
+const MAX_SERIAL = 2 ** 32 - 1;
+
+function bytesLeft(deps: ZoneFileDeps, loaded: Loaded): number {
+  const capacity = capacityOf(deps, loaded);
+  return capacity === undefined ? Infinity : capacity.maxBytes - capacity.sizeOf(loaded.sets);
 }
 
 function keyBytes({ spec: { provider } }: DnsZone): number {

@@ -2,7 +2,7 @@ import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { type AliasType, isAliasType, type RRset, type Seconds } from "../../dns/record.ts";
 import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
-import { type BaseZone, withSerial } from "../base-zone.ts";
+import { type BaseZone, readBaseZone, withSerial } from "../base-zone.ts";
 import { ownerNameIn } from "../owner-name.ts";
 import { canonical, type OwnedRRset } from "../owned-rrset.ts";
 import { fingerprint } from "../fingerprint.ts";
@@ -47,9 +47,35 @@ export function readZoneText(text: string, origin: Name): StoredZone {
   };
 }
 
+/**
+ * The base zone of a text that {@link zoneRenderer} wrote: all but the managed part. Undefined where someone changed it, which its fingerprint
+ * in the first line shows.
+ */
+export function baseOfZoneText(text: string, origin: Name): BaseZone | undefined {
+  const lines = text.split("\n");
+  const fingerprintThen = HEADER.exec(lines[0] ?? "")?.[2];
+  const begin = lines.findIndex((line) => BEGIN.test(line));
+  const end = lines.findIndex((line, index) => index > begin && line === END);
+  if (fingerprintThen === undefined || begin === -1 || end === -1) {
+    return undefined;
+  }
+  const read = readBaseZone(
+    [...lines.slice(0, begin), ...lines.slice(end + 1)].join("\n"),
+    origin,
+    "the rendered zone",
+  );
+  return read.kind === "ok" && read.base.fingerprint === fingerprintThen ? read.base : undefined;
+}
+
 const HEADER = /^; \S+ written by dnsalias owner=(\S+)(?: base=(\S+))?/;
 const BEGIN = /^; BEGIN dnsalias owner=(\S+)$/;
 const END = "; END dnsalias";
+
+/** The bytes that an RRset takes in the text of {@link zoneRenderer}. Names, types, and data of ours are ASCII. */
+export function recordBytes({ name, type, ttl, data }: OwnedRRset): number {
+  const head = `${name}\t${ttl}\tIN\t${type}\t`.length;
+  return data.reduce((sum, text) => sum + head + text.length + 1, 0);
+}
 
 function toRRset({ name, type, ttl, data }: OwnedRRset): RRset {
   return { name, type, ttl, data };

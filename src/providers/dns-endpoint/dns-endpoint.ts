@@ -5,7 +5,8 @@ import type { AliasType } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import { EXTERNAL_DNS_LACKS } from "../external-dns-types.ts";
 import { checkedOwnerId } from "../owner-id.ts";
-import type { ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
+import type { Applied, ApplyRequest, ApplyResult, ReadResult, Rejection, ZoneProvider } from "../provider.ts";
+import { createRejectionMemory, type RejectionMemory } from "../rejection-memory.ts";
 import { aliasesIn, aliasesText, objectFor, setsIn, type EndpointSet, type Ours } from "./convert.ts";
 import type { EndpointConflict, EndpointProblem, EndpointStore, StoredEndpoint } from "./endpoint-store.ts";
 import { actualOf, driftOf, unsound, viewOf, type View } from "./endpoint-view.ts";
@@ -21,7 +22,8 @@ export interface DnsEndpointDeps extends Ours {
  */
 export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
-  const state: State = { ...deps, view: undefined, left: new Map(), unseen: new Map() };
+  const rejections = createRejectionMemory(deps.clock);
+  const state: State = { ...deps, rejections, view: undefined, left: new Map(), unseen: new Map() };
   return {
     id: "dnsEndpoint",
     lacks: EXTERNAL_DNS_LACKS,
@@ -35,6 +37,8 @@ const UNSEEN_MS: Millis = 180_000;
 const CONCURRENT_WRITES = 8;
 
 interface State extends DnsEndpointDeps {
+  /** By {@link writeKey} and {@link marksKey}. */
+  readonly rejections: RejectionMemory;
   view: View | undefined;
   /** The sets that this process left in each object, so that a deleted one is known for deleted. */
   left: Map<Name, readonly EndpointSet[]>;
@@ -99,29 +103,60 @@ async function apply(state: State, { zone, writes }: ApplyRequest, signal: Abort
     }
   }
   state.view = viewOf([...objects.values(), ...view.others], state);
-  return { kind: "applied", revision: state.view.revision, wrote: tasks.length > 0 };
+  const wrote = tasks.some(({ before, outcome }) => outcome.object !== before);
+  return { kind: "applied", revision: state.view.revision, wrote, ...rejectedOf(state, writes) };
 }
 
+function rejectedOf({ rejections }: State, writes: readonly Write[]): Pick<Applied, "rejected" | "retryAfterMs"> {
+  const rejected = writes.flatMap((write): readonly Rejection[] => {
+    const cause = rejections.causeOf(writeKey(write));
+    return cause === undefined ? [] : [{ write, reason: cause.reason, message: cause.message }];
+  });
+  const retryAfterMs = rejections.nextRetryMs();
+  return { ...(rejected.length > 0 && { rejected }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** What is to be done to one object. */
 interface Task {
   readonly name: Name;
   readonly before: StoredEndpoint | undefined;
-  /** Empty: the object goes. */
-  readonly sets: readonly EndpointSet[];
+  /** May be empty: then only marks of the object are restored. */
+  readonly writes: readonly Write[];
   readonly aliases: string;
   readonly outcome: { object: StoredEndpoint | undefined };
 }
 
+/** Without what was rejected and is not due for a retry. */
 function tasksOf(state: State, view: View, writes: readonly Write[]): readonly Task[] {
-  const byName = Map.groupBy(writes, (write) => (write.kind === "delete" ? write.before.name : write.after.name));
-  const names = [...new Set([...byName.keys(), ...unsound(view, state)])];
+  const damaged = unsound(view, state);
+  const { fresh, due } = state.rejections.plan([...writes.map(writeKey), ...damaged.map(marksKey)]);
+  const open = new Set([...fresh, ...due]);
+  const byName = Map.groupBy(
+    writes.filter((write) => open.has(writeKey(write))),
+    (write) => subjectOf(write).name,
+  );
+  const names = [...new Set([...byName.keys(), ...damaged.filter((name) => open.has(marksKey(name)))])];
   return names.map((name) => {
     const before = view.ours.get(name);
     const own = byName.get(name) ?? [];
-    const sets = setsAfter(before === undefined ? [] : setsIn(before, name), own);
     const keys = own.flatMap((write) => (write.kind === "delete" ? [] : write.after.resources));
     const aliases = keys.length === 0 && before !== undefined ? aliasesIn(before) : aliasesText(keys);
-    return { name, before, sets, aliases, outcome: { object: before } };
+    return { name, before, writes: own, aliases, outcome: { object: before } };
   });
+}
+
+/** The same for each try to write these records, and for each to remove them. */
+function writeKey(write: Write): string {
+  const { name, type } = subjectOf(write);
+  return `${name} ${type} ${write.kind === "delete" ? "delete" : "put"}`;
+}
+
+function marksKey(name: Name): string {
+  return `${name} marks`;
+}
+
+function subjectOf(write: Write): { readonly name: Name; readonly type: AliasType } {
+  return write.kind === "delete" ? write.before : write.after;
 }
 
 function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): readonly EndpointSet[] {
@@ -140,10 +175,37 @@ function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): re
 
 type Problem = EndpointConflict | EndpointProblem;
 
+/** Undefined: it is done, or rejected. An object that is rejected with several changes is tried with each of them alone. */
 async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
-  const { name, before, sets, aliases, outcome } = task;
+  const { name, writes } = task;
+  const keys = writes.length === 0 ? [marksKey(name)] : writes.map(writeKey);
+  const problem = await tryTask(state, task, signal);
+  if (problem === undefined) {
+    keys.forEach((key) => state.rejections.accept(key));
+    return undefined;
+  }
+  if (problem.kind !== "refused" || problem.reason !== "Rejected") {
+    return problem;
+  }
+  if (writes.length > 1) {
+    for (const write of writes) {
+      const other = await carryOut(state, { ...task, writes: [write] }, signal);
+      if (other !== undefined) {
+        return other;
+      }
+    }
+    return undefined;
+  }
+  keys.forEach((key) => state.rejections.reject(key, { reason: "Rejected", message: problem.message }));
+  return undefined;
+}
+
+async function tryTask(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
+  const { name, writes, aliases, outcome } = task;
+  const { object } = outcome;
+  const sets = setsAfter(object === undefined ? [] : setsIn(object, name), writes);
   if (sets.length === 0) {
-    const removed = before === undefined ? undefined : await state.store.remove(before, signal);
+    const removed = object === undefined ? undefined : await state.store.remove(object, signal);
     if (removed !== undefined && removed.kind !== "ok") {
       return removed;
     }
@@ -151,7 +213,7 @@ async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<
     state.left.delete(name);
     return undefined;
   }
-  const put = await state.store.put(objectFor(state, name, sets, aliases), before, signal);
+  const put = await state.store.put(objectFor(state, name, sets, aliases), object, signal);
   if (put.kind !== "ok") {
     return put;
   }
@@ -160,7 +222,7 @@ async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<
   return undefined;
 }
 
-/** A few at once. One object that is refused keeps the others from nothing; what concerns all of them ends it. */
+/** A few at once. An object that is rejected is remembered and keeps no other one from being written; every other problem ends it. */
 async function runAll(
   tasks: readonly Task[],
   run: (task: Task) => Promise<Problem | undefined>,
@@ -183,5 +245,5 @@ async function runAll(
 }
 
 function concernsAll(problem: Problem): boolean {
-  return problem.kind === "failed" || (problem.kind === "refused" && problem.reason !== "Rejected");
+  return problem.kind !== "conflict";
 }

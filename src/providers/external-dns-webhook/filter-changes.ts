@@ -1,7 +1,7 @@
 import { rrsetKey } from "../../dns/record.ts";
 import { sameMembers } from "../../base/order.ts";
 import { displayName } from "../../dns/name/name.ts";
-import type { BackendChange } from "../backend.ts";
+import type { BackendChange, RejectedRecords } from "../backend.ts";
 import { targetOf } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import { dataOf, endpointFor, type Shown } from "./convert.ts";
@@ -9,9 +9,8 @@ import { admits } from "./domain-filter.ts";
 import { type DomainFilter, type Endpoint, endpointKey } from "./endpoint.ts";
 
 /** A change that is not sent, or not kept by the provider; the others go on. */
-export interface RejectedChange {
+export interface RejectedChange extends RejectedRecords {
   readonly reason: "NotKept" | "Rejected" | "ZoneNotFound";
-  readonly message: string;
 }
 
 export interface FilterResult<T> {
@@ -29,11 +28,13 @@ export function filterChanges(
     const { name, type } = targetOf(change);
     if (!admits(filter, name)) {
       const message = `${displayName(name)} is outside of the provider's domain filter: widen it there, or take the name out of the DnsAlias`;
-      return { reason: "ZoneNotFound", message };
+      return { name, type, reason: "ZoneNotFound", message };
     }
     const stands = shown.get(rrsetKey({ name, type }))?.endpoints ?? [];
     return stands.some(({ setIdentifier }) => setIdentifier !== "")
       ? {
+          name,
+          type,
           reason: "Rejected",
           message: `${displayName(name)} ${type} has a routing policy (a set identifier), which is not touched: remove it at the provider`,
         }
@@ -55,11 +56,13 @@ export function filterAdjusted(
     const wanted = answers.get(endpointKey(endpointFor(change.after)));
     if (wanted === undefined) {
       const message = `the provider does not take ${displayName(name)} ${type}: see its log`;
-      return { reason: "Rejected", message };
+      return { name, type, reason: "Rejected", message };
     }
     return sameMembers(dataOf(wanted) ?? [], data)
       ? { change, wanted }
       : {
+          name,
+          type,
           reason: "Rejected",
           message: `the provider would make "${wanted.targets.join(" ").slice(0, 200)}" of ${displayName(name)} ${type}`,
         };

@@ -1,8 +1,8 @@
 import { rrsetKey } from "../../dns/record.ts";
 import { sameMembers } from "../../base/order.ts";
-import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
-import type { ApplyResult } from "../provider.ts";
+import type { BackendApplyResult, BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
 import { EXTERNAL_DNS_LACKS } from "../external-dns-types.ts";
+import { recordsRejectedBy } from "../http-error.ts";
 import { byKey, pendingChanges } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import { createWebhookClient } from "./client.ts";
@@ -14,7 +14,7 @@ import { write, type WriteContext } from "./write-changes.ts";
 
 /**
  * A zone of any DNS service that has an ExternalDNS webhook provider. A provider neither compares before it writes nor says what became of single
- * records, so the zone is read before and after: what is missing then is sent again, or reported by name.
+ * records, so the zone is read before and after: missing records are sent again, or reported by name.
  */
 export function createWebhookBackend(deps: ReadRecordsDeps): RecordBackend {
   const client = createWebhookClient(deps);
@@ -37,7 +37,7 @@ async function read({ readRecords, requestedTtls }: WriteContext, signal: AbortS
   return now.kind === "ok" ? { kind: "ok", sets: requestedTtls.presented(now.shown), complete: true } : now;
 }
 
-async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
+async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSignal): Promise<BackendApplyResult> {
   const now = await parts.readRecords(signal);
   if (now.kind !== "ok") {
     return now;
@@ -50,11 +50,15 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
   const candidates = sendable.kept.flatMap(({ after }) => (after === undefined ? [] : [endpointFor(after)]));
   const adjusted = candidates.length === 0 ? NO_ENDPOINTS : await parts.client.adjust(candidates, signal);
   if (adjusted.kind !== "ok") {
-    return adjusted;
+    return recordsRejectedBy(adjusted);
   }
   const { kept, left } = filterAdjusted(sendable.kept, adjusted.value);
+  const records = [...sendable.left, ...left];
+  if (records[0] !== undefined) {
+    return { kind: "rejected", message: records[0].message, records };
+  }
   const open = kept.filter((change) => !standsAlready(parts.requestedTtls, change, now.shown));
-  return write(parts, { open, left: [...sendable.left, ...left], shown: now.shown }, signal);
+  return write(parts, { open, shown: now.shown }, signal);
 }
 
 const NO_ENDPOINTS = { kind: "ok", value: [] } as const;

@@ -1,6 +1,7 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import { type RRset, rrsetKey } from "../../dns/record.ts";
-import type { ApplyResult } from "../provider.ts";
+import type { BackendApplyResult } from "../backend.ts";
+import { recordsRejectedBy } from "../http-error.ts";
 import { targetOf } from "../rrset-changes.ts";
 import { type AdjustedChange, bodiesOf } from "./changes.ts";
 import type { WebhookClient } from "./client.ts";
@@ -19,20 +20,22 @@ export interface WriteContext {
 
 export interface PendingWrites {
   readonly open: readonly AdjustedChange[];
-  /** What is not sent at all. */
-  readonly left: readonly RejectedChange[];
   readonly shown: Shown;
 }
 
 /** Sends changes and reads back, until the provider shows them or cannot be brought to. */
-export async function write(context: WriteContext, work: PendingWrites, signal: AbortSignal): Promise<ApplyResult> {
-  const left = [...work.left];
+export async function write(
+  context: WriteContext,
+  work: PendingWrites,
+  signal: AbortSignal,
+): Promise<BackendApplyResult> {
+  const left: RejectedChange[] = [];
   let { open, shown } = work;
   for (let round = 0; round < MAX_ROUNDS && open.length > 0; round += 1) {
     for (const body of bodiesOf(open, shown)) {
       const sent = await context.client.apply(body, signal);
       if (sent.kind !== "ok") {
-        return sent;
+        return inPart(recordsRejectedBy(sent));
       }
     }
     const back = await readBack(context, open, shown, signal);
@@ -87,16 +90,24 @@ function learn(requestedTtls: RequestedTtls, requested: RRset | undefined, shown
   }
 }
 
-function notKept(change: AdjustedChange): RejectedChange {
-  const message = `the provider accepted ${nameOf(change)} and does not list it so afterwards: widen its domain filter, let it list the zone (rfc2136 needs --rfc2136-axfr), or see its log`;
-  return { reason: "NotKept", message };
+/** A provider can carry out some records of a body before it refuses another one. */
+function inPart(problem: ReturnType<typeof recordsRejectedBy>): BackendApplyResult {
+  return problem.kind === "rejected" ? { ...problem, partial: true } : problem;
 }
 
-function resultOf(open: readonly AdjustedChange[], left: readonly RejectedChange[], wrote: boolean): ApplyResult {
-  const [first, ...more] = left;
-  if (first !== undefined) {
-    const { reason, message } = first;
-    return { kind: "refused", reason, message: more.length === 0 ? message : `${message}; and ${more.length} more` };
+function notKept(change: AdjustedChange): RejectedChange {
+  const { name, type } = targetOf(change.change);
+  const message = `the provider accepted ${nameOf(change)} and does not list it so afterwards: widen its domain filter, let it list the zone (rfc2136 needs --rfc2136-axfr), or see its log`;
+  return { name, type, reason: "NotKept", message };
+}
+
+function resultOf(
+  open: readonly AdjustedChange[],
+  records: readonly RejectedChange[],
+  wrote: boolean,
+): BackendApplyResult {
+  if (records[0] !== undefined) {
+    return { kind: "rejected", message: records[0].message, records, partial: true };
   }
   return open[0] === undefined
     ? { kind: "applied", revision: "", wrote }

@@ -1,7 +1,8 @@
 import type { Clock } from "../../base/clock.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
-import type { ApplyResult } from "../provider.ts";
+import type { BackendApplyResult, BackendBatch, BackendRead, RecordBackend } from "../backend.ts";
+import { recordsRejectedBy } from "../http-error.ts";
+import type { Applied } from "../provider.ts";
 import { byKey, pendingChanges } from "../rrset-changes.ts";
 import { createPowerDNSClient, type PowerDNSClient, type PowerDNSClientDeps } from "./client.ts";
 import { patchOf, rrsetsOfZone, serialPatch } from "./convert.ts";
@@ -42,7 +43,7 @@ async function apply(
   { spec, domain, clock }: PowerDNSDeps,
   batch: BackendBatch,
   signal: AbortSignal,
-): Promise<ApplyResult> {
+): Promise<BackendApplyResult> {
   const answer = await client.zone(signal);
   if (answer.kind !== "ok") {
     return answer;
@@ -61,10 +62,10 @@ async function apply(
   const raised = serialPatch(zone, domain, clock.now());
   const rrsets = [...patchOf(checked.open, zone), ...(raised === undefined ? [] : [raised.patch])];
   const written = await client.patch(rrsets, signal);
-  return written.kind === "ok" ? applied(raised?.serial, true) : written;
+  return written.kind === "ok" ? applied(raised?.serial, true) : recordsRejectedBy(written);
 }
 
-function applied(serial: number | undefined, wrote: boolean): ApplyResult {
+function applied(serial: number | undefined, wrote: boolean): Applied {
   return { kind: "applied", revision: String(serial ?? ""), wrote, ...(serial !== undefined && { serial }) };
 }
 

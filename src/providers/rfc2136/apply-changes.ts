@@ -4,28 +4,35 @@ import { displayName, type Name } from "../../dns/name/name.ts";
 import { RCODE, rcodeName } from "../../dns/registry.ts";
 import { encodeUpdate, updateMessage } from "../../dns/message/update-message.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
-import type { BackendChange } from "../backend.ts";
+import type { BackendChange, RecordsRejected } from "../backend.ts";
 import { serverText, type Session } from "./client.ts";
 import { groupsOf } from "./convert.ts";
-import { refused, updateProblem, type Problem } from "./server-error.ts";
+import { recordsRejected, updateProblem, type Problem } from "./server-error.ts";
 
 export type Sent =
   | { readonly kind: "done" }
   /** A prerequisite is not met: nothing of this message was done. */
   | { readonly kind: "conflict"; readonly message: string }
+  | RecordsRejected
   | Problem;
 
 export interface UpdateRequest {
   readonly server: ResolverServer;
   readonly zone: Name;
+  readonly newId: () => number;
   /** One of {@link messagesOf}. */
   readonly query: Uint8Array;
 }
 
-/** Sends one update. */
+/** Sends one update. Knot answers BADKEY to a known key if no acl permits these records. */
 export async function sendUpdate(session: Session, request: UpdateRequest, signal: AbortSignal): Promise<Sent> {
-  const { server, zone, query } = request;
+  const { server, zone, query, newId } = request;
   const reply = await session.query(server, query, UPDATE_MS, signal);
+  if (reply.kind === "refused" && reply.reason === "BadKey") {
+    return (await takesUpdates(session, { server, zone, newId }, signal))
+      ? recordsRejected(serverText(server), zone, "NOTAUTH (BADKEY)")
+      : reply;
+  }
   if (reply.kind !== "answer") {
     return reply.kind === "failed" && reply.silent === true
       ? { ...reply, message: `${reply.message}${UNKNOWN}` }
@@ -35,22 +42,40 @@ export async function sendUpdate(session: Session, request: UpdateRequest, signa
   if (rcode === RCODE.NOERROR) {
     return { kind: "done" };
   }
-  return UNMET.has(rcode)
-    ? {
-        kind: "conflict",
-        message: `${serverText(server)} answers ${rcodeName(rcode)}: ${displayName(zone)} has changed`,
-      }
-    : updateProblem(serverText(server), zone, { ...reply, rcode });
+  if (UNMET.has(rcode)) {
+    const message = `${serverText(server)} answers ${rcodeName(rcode)}: ${displayName(zone)} has changed`;
+    return { kind: "conflict", message };
+  }
+  const problem = updateProblem(serverText(server), zone, { ...reply, rcode });
+  if (!MAY_BE_RECORDS.has(rcode) || !(await takesUpdates(session, { server, zone, newId }, signal))) {
+    return problem;
+  }
+  const rejected = recordsRejected(serverText(server), zone, rcodeName(rcode));
+  return problem.kind === "failed" ? { ...rejected, outage: { kind: "failed", message: problem.message } } : rejected;
+}
+
+/**
+ * True if the server accepts an update without a change (RFC 2136 2.5 allows it): then the zone, the key and the address are as they have to be, and an
+ * update that it refused was refused for its records.
+ */
+async function takesUpdates(
+  session: Session,
+  { server, zone, newId }: Omit<UpdateRequest, "query">,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const empty = encodeUpdate(updateMessage(newId(), zone, []), session.reserved);
+  const reply = empty && (await session.query(server, empty, UPDATE_MS, signal));
+  return reply?.kind === "answer" && reply.message.rcode === RCODE.NOERROR;
 }
 
 /**
  * The changes as updates of one message each: one as a rule, which takes effect wholly or not at all. What is over 64 KiB becomes several, cut between
- * names, each whole in itself; a single name that does not fit is refused, and so is data that is none.
+ * names, each whole in itself; a single name that does not fit is rejected, and so is invalid data.
  */
 export function messagesOf(
   changes: readonly BackendChange[],
   { zone, newId, reserved }: { readonly zone: Name; readonly newId: () => number; readonly reserved: number },
-): { readonly kind: "ok"; readonly messages: readonly Uint8Array[] } | Problem {
+): { readonly kind: "ok"; readonly messages: readonly Uint8Array[] } | RecordsRejected {
   const messages: Uint8Array[] = [];
   const waiting = [groupsOf(changes)];
   try {
@@ -62,12 +87,13 @@ export function messagesOf(
       } else if (groups.length > 1) {
         waiting.push(groups.slice(half), groups.slice(0, half));
       } else {
-        return refused("Rejected", `the records of ${nameOf(groups)} are over 64 KiB: they fit into no DNS update`);
+        const message = `the records of ${nameOf(groups)} are over 64 KiB: they fit into no DNS update`;
+        return { kind: "rejected", message };
       }
     }
   } catch (error) {
     if (error instanceof AppError && error.code === "MESSAGE_INVALID") {
-      return refused("Rejected", error.message);
+      return { kind: "rejected", message: error.message };
     }
     throw error;
   }
@@ -77,6 +103,11 @@ export function messagesOf(
 /** Signed zones take their time. */
 const UPDATE_MS: Millis = 15_000;
 const UNKNOWN = "; whether the update took effect, the next reading shows";
+/**
+ * Policies of single records answer REFUSED as a server without permission does; NOTZONE and FORMERR can be about one name or type; BIND answers SERVFAIL to
+ * more records than `max-records-per-type` allows.
+ */
+const MAY_BE_RECORDS: ReadonlySet<number> = new Set([RCODE.REFUSED, RCODE.NOTZONE, RCODE.FORMERR, RCODE.SERVFAIL]);
 const UNMET: ReadonlySet<number> = new Set([RCODE.YXDOMAIN, RCODE.YXRRSET, RCODE.NXRRSET, RCODE.NXDOMAIN]);
 
 function nameOf(groups: readonly (readonly BackendChange[])[]): string {

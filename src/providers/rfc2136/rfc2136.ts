@@ -1,7 +1,7 @@
 import type { Rfc2136Spec } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { BackendBatch, BackendChange, BackendRead, RecordBackend } from "../backend.ts";
-import type { ApplyResult } from "../provider.ts";
+import type { BackendApplyResult, BackendBatch, BackendChange, BackendRead, RecordBackend } from "../backend.ts";
+import type { Applied } from "../provider.ts";
 import { messagesOf, sendUpdate, type Sent } from "./apply-changes.ts";
 import { createClient, type Client, type ClientDeps, type Session } from "./client.ts";
 import { restOf } from "./convert.ts";
@@ -106,7 +106,7 @@ function isSilence(result: { readonly kind: string; readonly silent?: true }): b
   return result.silent === true;
 }
 
-async function apply(state: State, { changes }: BackendBatch, signal: AbortSignal): Promise<ApplyResult> {
+async function apply(state: State, { changes }: BackendBatch, signal: AbortSignal): Promise<BackendApplyResult> {
   const opened = await state.client.open(signal);
   if (opened.kind !== "ok") {
     return opened;
@@ -133,7 +133,11 @@ async function apply(state: State, { changes }: BackendBatch, signal: AbortSigna
 }
 
 /** All of it stands already, or all of it is still to be done and yet was refused: the reading is behind the server that takes updates. */
-function settled(rest: readonly BackendChange[], conflict: ApplyResult, serial: number | undefined): ApplyResult {
+function settled(
+  rest: readonly BackendChange[],
+  conflict: BackendApplyResult,
+  serial: number | undefined,
+): BackendApplyResult {
   return rest.length === 0 ? appliedAt(serial, false) : conflict;
 }
 
@@ -142,7 +146,7 @@ async function write(
   session: Session,
   changes: readonly BackendChange[],
   signal: AbortSignal,
-): Promise<ApplyResult> {
+): Promise<BackendApplyResult> {
   const { client, deps } = state;
   const zone = deps.domain;
   const { newId } = client;
@@ -157,19 +161,22 @@ async function write(
   for (const [index, query] of parts.messages.entries()) {
     const sent = await firstThatDoes<Sent>(state, async (server) => {
       writer = server;
-      return sendUpdate(session, { server, zone, query }, signal);
+      return sendUpdate(session, { server, zone, newId, query }, signal);
     });
     if (sent.kind !== "done") {
-      return index === 0
-        ? sent
-        : { ...sent, message: `${sent.message} (${index} of ${parts.messages.length} updates were done)` };
+      return index === 0 ? sent : inPart(sent, `${index} of ${parts.messages.length} updates were done`);
     }
   }
   const serial = writer && (await readSerial(session, { server: writer, zone, newId }, signal));
   return appliedAt(serial?.kind === "ok" ? serial.serial : undefined, true);
 }
 
-function appliedAt(serial: number | undefined, wrote: boolean): ApplyResult {
+function inPart(sent: Exclude<Sent, { readonly kind: "done" }>, done: string): BackendApplyResult {
+  const message = `${sent.message} (${done})`;
+  return sent.kind === "rejected" ? { ...sent, message, partial: true } : { ...sent, message };
+}
+
+function appliedAt(serial: number | undefined, wrote: boolean): Applied {
   return { kind: "applied", revision: String(serial ?? ""), wrote, ...(serial !== undefined && { serial }) };
 }
 

@@ -2,6 +2,7 @@ import type { SecretKeyRef } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { RCODE, rcodeName } from "../../dns/registry.ts";
 import type { TsigRefusal } from "../../dns/tsig/tsig-sign.ts";
+import type { RecordsRejected } from "../backend.ts";
 
 /** Why a server did not do what it was asked; `silent`: nothing came from it. */
 export type Problem =
@@ -85,6 +86,12 @@ export function updateProblem(server: string, zone: Name, { rcode, doubt }: Erro
     default:
       return { kind: "failed", message: what };
   }
+}
+
+/** The answer to an update of which the server refuses only the records (RFC 2136 3): it takes other updates of the zone. */
+export function recordsRejected(server: string, zone: Name, answer: string): RecordsRejected {
+  const message = `${server} answers ${answer} to these records, and accepts other updates of ${displayName(zone)}: see its log and its rules for names and types (BIND: check-names, update-policy, max-records-per-type; Knot: update-owner and update-type of an acl), or choose another hostname`;
+  return { kind: "rejected", message };
 }
 
 function notFound(what: string): Problem {

@@ -5,15 +5,16 @@ import { ALIAS_TYPES } from "../../dns/record.ts";
 import { tsigSecret } from "../../dns/tsig/tsig-key.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import type { SecretText } from "../backend.ts";
+import { createBaseInForce, type DecideBase } from "../base-in-force.ts";
 import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
-import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
+import type { ActualZone, ApplyRequest, ApplyResult, InputProblem, ReadResult, ZoneProvider } from "../provider.ts";
 import type { TextStore } from "../text-store.ts";
 import type { AclEntry } from "./zone/acl.ts";
 import type { Primary, ZoneClaim } from "./server/primary.ts";
 import { firstSerial, serialAfter, serialWait } from "./zone/serials.ts";
-import { nextHistory, type WireRRsetCache } from "./zone/next-version.ts";
+import { nextHistory, oversizedRecord, type WireRRsetCache } from "./zone/next-version.ts";
 
 export interface TransferDeps {
   readonly zone: DnsZone;
@@ -39,8 +40,9 @@ export function createTransferProvider(deps: TransferDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
   const { zone, spec, primary } = deps;
   const claim = primary.claim(`${zone.meta.namespace}/${zone.meta.name}`, zone.spec.domain, spec);
-  const baseOf = rememberLast((text) => readBaseZone(text, zone.spec.domain, deps.base.location));
-  const lastRender: LastRender = { claim, baseOf, cache: new WeakMap() };
+  const baseOf = rememberLast((text) => readTransferBase(text, zone.spec.domain, deps.base.location));
+  const decideBase = createBaseInForce({ location: deps.base.location, parse: baseOf, now: deps.now });
+  const lastRender: LastRender = { claim, decideBase, cache: new WeakMap() };
   return {
     id: "transfer",
     async read(ownerNames, signal) {
@@ -54,13 +56,14 @@ export function createTransferProvider(deps: TransferDeps): ZoneProvider {
 
 interface LastRender {
   readonly claim: ZoneClaim;
-  readonly baseOf: (text: string) => BaseRead;
+  readonly decideBase: DecideBase;
   readonly cache: WireRRsetCache;
 }
 
 interface Loaded {
   readonly kind: "ok";
   readonly base: BaseZone;
+  readonly inputProblem: InputProblem | undefined;
   /** Our sets that stand and may stand: the base zone's records come before ours. */
   readonly sets: readonly OwnedRRset[];
   readonly revision: string;
@@ -71,7 +74,7 @@ type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 
 async function load(
   deps: TransferDeps,
-  { claim, baseOf }: LastRender,
+  { claim, decideBase }: LastRender,
   signal: AbortSignal,
 ): Promise<Loaded | NotLoaded> {
   const opened = await deps.primary.open();
@@ -83,24 +86,17 @@ async function load(
     return key;
   }
   claim.useKey(key.key);
-  if (text.kind === "failed") {
-    return text;
-  }
-  if (text.text === undefined) {
-    const message = `the base zone of ${displayName(deps.zone.spec.domain)} is not there: create ${deps.base.location}, with SOA and NS records at least`;
-    return { kind: "refused", reason: "BaseZoneMissing", message };
-  }
-  const read = baseOf(text.text);
-  if (read.kind === "invalid") {
-    return { kind: "refused", reason: "BaseZoneInvalid", message: read.message };
-  }
-  const { base } = read;
   const published = claim.published();
-  const isChecked = published?.fingerprint === base.fingerprint;
+  const inForce = decideBase(text, () => published?.base);
+  if (inForce.kind !== "ok") {
+    return inForce;
+  }
+  const { base, problem } = inForce;
+  const isChecked = published?.base.fingerprint === base.fingerprint;
   const known = published?.sets ?? deps.remembered.sets();
   const sets = isChecked ? known : known.filter(({ name, type }) => base.obstacle(name, type) === undefined);
   const revision = published === undefined ? "none" : String(published.history.current.serial);
-  return { kind: "ok", base, sets, revision, published };
+  return { kind: "ok", base, inputProblem: problem, sets, revision, published };
 }
 
 type KeyRead = { readonly kind: "ok"; readonly key: AclEntry["key"] } | NotLoaded;
@@ -122,12 +118,13 @@ async function readKey({ spec: { tsig }, secret }: TransferDeps, signal: AbortSi
 }
 
 function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Name[]): ActualZone {
-  const { base, sets, revision, published } = loaded;
+  const { base, inputProblem, sets, revision, published } = loaded;
   const needsWrite = reasonToWrite(deps, loaded);
   return {
     revision,
     sets: [...ownedBy(sets, deps.ownerId), ...ownerNames.flatMap((name) => obstaclesAt(base, name))],
     ...(needsWrite === undefined ? {} : { needsWrite }),
+    ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(published === undefined ? {} : { serial: published.history.current.serial }),
   };
 }
@@ -147,7 +144,7 @@ function reasonToWrite(deps: TransferDeps, { base, published }: Loaded): ActualZ
   if (published === undefined) {
     return { kind: "first", message: `${displayName(deps.zone.spec.domain)} is not served yet` };
   }
-  return published.fingerprint === base.fingerprint
+  return published.base.fingerprint === base.fingerprint
     ? undefined
     : { kind: "base", message: `the base zone ${deps.base.location} changed` };
 }
@@ -173,7 +170,7 @@ async function apply(
     sets.filter((set) => !stood.has(set)),
   );
   if (problem !== undefined) {
-    return { kind: "refused", reason: "ForeignRecord", message: problem };
+    return problem;
   }
   if (published !== undefined && writes.length === 0 && reasonToWrite(deps, loaded) === undefined) {
     return { kind: "applied", revision, serial: published.history.current.serial, wrote: false };
@@ -187,7 +184,7 @@ async function apply(
   if (made.kind === "refused") {
     return made;
   }
-  switch (lastRender.claim.publish({ history: made.history, sets, fingerprint: base.fingerprint })) {
+  switch (lastRender.claim.publish({ history: made.history, sets, base })) {
     case "served":
       return { kind: "applied", revision: String(serial), serial, wrote: true };
     case "replaced":
@@ -197,12 +194,23 @@ async function apply(
   }
 }
 
-function firstProblem(base: BaseZone, sets: readonly OwnedRRset[]): string | undefined {
+/** A base zone as transfers can hold it: one that is valid for zone files alone leaves the last good one in force, too. */
+function readTransferBase(text: string, origin: Name, location: string): BaseRead {
+  const read = readBaseZone(text, origin, location);
+  const oversized = read.kind === "ok" ? oversizedRecord([read.base.soa, ...read.base.others]) : undefined;
+  return oversized === undefined ? read : { kind: "invalid", message: `${location}: ${oversized}` };
+}
+
+/** A conflict: the base zone changed since it was read, and has one of the names now. */
+function firstProblem(base: BaseZone, sets: readonly OwnedRRset[]): ApplyResult | undefined {
   for (const set of sets) {
     const obstacle = base.obstacle(set.name, set.type);
-    const problem = obstacle === undefined ? ownedRRsetProblem(set) : `${obstacle.note}: remove one of the two`;
-    if (problem !== undefined) {
-      return problem;
+    if (obstacle !== undefined) {
+      return { kind: "conflict", message: obstacle.note };
+    }
+    const message = ownedRRsetProblem(set);
+    if (message !== undefined) {
+      return { kind: "refused", reason: "ForeignRecord", message };
     }
   }
   return undefined;

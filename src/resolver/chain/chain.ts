@@ -1,4 +1,5 @@
-import { addressSet, isSpecialUse } from "../../dns/address/address.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import { type AddressPolicy, refusedAddress } from "../../dns/address/publishable.ts";
 import type { Message, WireRecord } from "../../dns/message/message.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
@@ -51,13 +52,12 @@ interface Progress {
   readonly hops: readonly CnameHop[];
 }
 
-export interface ChainQuestion {
+/** The policy keeps a public name from leading into a private network, or to an address that names no host. */
+export interface ChainQuestion extends AddressPolicy {
   /** The type asked for: A, AAAA, or CNAME for one hop alone. */
   readonly type: number;
   /** What was followed before; the question was for its last name. */
   readonly chain: Chain;
-  /** False: a special-use address (RFC 6890) is a failure, so that a public name cannot lead into a private network. */
-  readonly allowPrivate: boolean;
 }
 
 /**
@@ -141,12 +141,9 @@ function addressesFrom(
   if (addresses.length > MAX_ADDRESSES) {
     return failed("too-many", `${name} has ${addresses.length} addresses; at most ${MAX_ADDRESSES} are taken`);
   }
-  const special = question.allowPrivate ? undefined : addresses.find(isSpecialUse);
-  if (special !== undefined) {
-    return failed(
-      "special-use",
-      `${name} has the special-use address ${special} (RFC 6890), and allowPrivate is not set`,
-    );
+  const refused = refusedAddress(addresses, question);
+  if (refused !== undefined) {
+    return failed("special-use", `${name} has ${refused}`);
   }
   const ttls = found.map((record) => record.ttl);
   const ttl = Math.min(progress.chain.ttl, ...ttls);

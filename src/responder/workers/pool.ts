@@ -51,7 +51,7 @@ export interface ResponderPool extends AsyncDisposable {
 }
 
 const DEFAULT_LIMITS: Omit<ResponderLimits, "rate"> = {
-  live: { maxAnswers: 500_000, maxWaiting: 10_000, waitMs: 1_850 },
+  live: { maxAnswers: 500_000, maxWaiting: 10_000, waitMs: 1_800 },
   maxPackets: 250_000,
   maxConnections: 1_000,
   maxPipelined: 100,

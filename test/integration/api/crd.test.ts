@@ -13,6 +13,7 @@ import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apise
 import { ALIAS_CASES, type SpecCase } from "../../unit/api/alias-cases.ts";
 import { ZONE_CASES } from "../../unit/api/zone-cases.ts";
 import { mutantsOf } from "./mutants.ts";
+import { crdWaits } from "../../support/crd-waits.ts";
 
 interface Kind {
   readonly kind: string;
@@ -116,7 +117,9 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
       .map(({ yaml }) => yaml)
       .join("---\n");
     await kubectl(["apply", "-f", "-"], input);
-    await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+    for (const args of crdWaits("crd", "--all")) {
+      await kubectl(args);
+    }
   });
 
   after(async () => {

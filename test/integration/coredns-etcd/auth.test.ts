@@ -48,7 +48,7 @@ describe("etcd with users and roles", { skip: skipWithout("etcd") }, () => {
   };
   const write = (backend: RecordBackend, last: number) =>
     converge(
-      owned(backend, { zone: zone("dns/etcd", displayName(ZONE)), ownerId: "me" }),
+      owned(backend, { zone: zone("dns/etcd", displayName(ZONE)), ownerId: "me", clock: systemClock }),
       `example.com 60 192.0.2.${last}`,
     );
 

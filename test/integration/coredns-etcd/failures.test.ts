@@ -160,7 +160,7 @@ describe("etcd when things break", { skip: skipWithout("etcd") }, () => {
 });
 
 function install(backend: RecordBackend) {
-  return owned(backend, { zone: zone("dns/etcd", displayName(ZONE)), ownerId: "me" });
+  return owned(backend, { zone: zone("dns/etcd", displayName(ZONE)), ownerId: "me", clock: systemClock });
 }
 
 function deletion(sets: Awaited<ReturnType<typeof readZone>>["sets"]) {

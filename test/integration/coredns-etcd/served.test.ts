@@ -35,7 +35,11 @@ describe("what CoreDNS answers of what stands in etcd", { skip: skipWithout("etc
   });
 
   const install = (ownerId: string): ZoneProvider =>
-    owned(etcdBackend({ endpoints: [etcd.clientUrl], http }), { zone: zone("dns/etcd", displayName(ZONE)), ownerId });
+    owned(etcdBackend({ endpoints: [etcd.clientUrl], http }), {
+      zone: zone("dns/etcd", displayName(ZONE)),
+      ownerId,
+      clock: systemClock,
+    });
   const ask = (name: string, type = "A"): Promise<DigReply> => dig(coredns, name, type);
   const isNodata = (reply: DigReply): void => {
     assert.deepEqual([reply.status, reply.answer], ["NOERROR", []], reply.text);

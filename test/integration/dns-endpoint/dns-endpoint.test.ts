@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ZoneSpec } from "../../../src/api/dns-zone.ts";
 import { memberAt, textAt } from "../../../src/base/json.ts";
 import type { Transport } from "../../../src/kube/client/transport.ts";
+import type { Applied } from "../../../src/providers/provider.ts";
 import { skipWithout } from "../../support/component.ts";
 import { installDnsEndpointCrd, skipWithoutDnsEndpointCrd } from "../../support/dns-endpoint-crd.ts";
 import type { KubeApiserver } from "../../support/kube-apiserver.ts";
@@ -216,6 +218,50 @@ describe("DNSEndpoint objects in a real apiserver", { skip }, () => {
     assert.deepEqual(await half.plan(wanted), []);
   });
 
+  it("that an admission policy rejects are reported by name and tried once a minute, and every other one is written", async () => {
+    const at = await place("policy");
+    const write = async (wanted: readonly string[]): Promise<Applied> => {
+      await at.plan(wanted);
+      const result = await at.write(await at.read(), wanted);
+      return result.kind === "applied" ? result : assert.fail(JSON.stringify(result));
+    };
+    const wanted = (last: number): readonly string[] =>
+      ["denied", "forbidden", "kept", "late"].map((label) => `${label}.example.com A 60 192.0.2.${last}`);
+    await write(wanted(1).slice(1, 3));
+    await kubectlApply(server, policy(at.namespace));
+    await until(async () => !(await isAdmitted(at.namespace)));
+    for (const last of [2, 3]) {
+      const { rejected = [], retryAfterMs } = await write(wanted(last));
+      assert.deepEqual(
+        rejected.map(
+          ({ write: { kind }, reason, message }) => `${kind} ${reason} ${message.replace(/^.*policy/, "policy")}`,
+        ),
+        ["create Rejected policy", "update Rejected policy"],
+      );
+      assert.equal(retryAfterMs, 60_000);
+      assert.deepEqual(await at.served(), [wanted(1)[1], ...wanted(last).slice(2)]);
+    }
+    const both = ["both.example.com A 60 192.0.2.1", "both.example.com AAAA 60 2001:db8::66"];
+    const { rejected = [] } = await write([...wanted(3), ...both]);
+    assert.deepEqual(
+      rejected.map((one) => one.write.kind === "create" && `${one.write.after.name} ${one.write.after.type}`),
+      ["both.example.com. AAAA", "denied.example.com. A", false],
+    );
+    assert.ok((await at.served()).includes("both.example.com A 60 192.0.2.1"), "one family does not stop the other");
+    assert.equal((await write([])).rejected?.[0]?.write.kind, "delete");
+    assert.deepEqual(await at.served(), wanted(1).slice(1, 2));
+    await kubectl(server, "delete", "validatingadmissionpolicybinding", "names.test");
+    await until(() => isAdmitted(at.namespace));
+    assert.equal((await write([])).wrote, false, "it is not due yet");
+    await at.clock.advance(60_000);
+    assert.deepEqual([(await write([])).rejected, await at.served()], [undefined, []]);
+  });
+
+  async function isAdmitted(namespace: string): Promise<boolean> {
+    const input = foreign(namespace, "probe", "denied.example.com", "A", "192.0.2.66");
+    return (await server.kubectl(["create", "--dry-run=server", "-f", "-"], { input })).code === 0;
+  }
+
   it("that no ExternalDNS looks at are told in the status", async () => {
     const at = await place("unseen");
     await at.reach(["example.com A 60 192.0.2.1"]);
@@ -235,6 +281,49 @@ describe("DNSEndpoint objects in a real apiserver", { skip }, () => {
 });
 
 const EDIT = '[{"op":"replace","path":"/spec/endpoints/0/targets","value":["192.0.2.66"]}]';
+
+/** Rejects `denied` with 422 and `forbidden` with 403, and the deletion of `forbidden` too. */
+function policy(namespace: string): string {
+  const metadata = { name: "names.test" };
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const endpoint = "(request.operation == 'DELETE' ? oldObject : object).spec.endpoints[0].dnsName";
+  const spec = {
+    failurePolicy: "Fail",
+    matchConstraints: {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+      resourceRules: [
+        {
+          apiGroups: ["externaldns.k8s.io"],
+          apiVersions: ["*"],
+          resources: ["dnsendpoints"],
+          operations: ["CREATE", "UPDATE", "DELETE"],
+        },
+      ],
+    },
+    validations: [
+      { expression: `${endpoint} != 'denied.example.com'`, message: "policy" },
+      { expression: `${endpoint} != 'forbidden.example.com'`, message: "policy", reason: "Forbidden" },
+      {
+        expression: "request.operation == 'DELETE' || !object.spec.endpoints.exists(e, '2001:db8::66' in e.targets)",
+        message: "policy",
+      },
+    ],
+  };
+  const binding = { policyName: metadata.name, validationActions: ["Deny"] };
+  return [
+    { apiVersion, kind: "ValidatingAdmissionPolicy", metadata, spec },
+    { apiVersion, kind: "ValidatingAdmissionPolicyBinding", metadata, spec: binding },
+  ]
+    .map((object) => JSON.stringify(object))
+    .join("\n");
+}
+
+/** Policies are enforced some moments after they are made. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 300 && !(await isSo()); tries += 1) {
+    await delay(100);
+  }
+}
 
 function foreign(namespace: string, name: string, dnsName: string, recordType: string, target: string): string {
   return JSON.stringify({

@@ -11,6 +11,7 @@ import { blocksRunBy } from "../../support/doc-pages.ts";
 import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";
 import { runOrThrow } from "../../support/run.ts";
 import { startUnbound } from "../../support/unbound.ts";
+import { crdWaits } from "../../support/crd-waits.ts";
 
 /** Pages that install: each on a server with nothing in it. */
 const FROM_NOTHING = ["README.md", "charts/dnsalias/README.md", "charts/dnsalias-crds/README.md", "docs/trying.md"];
@@ -69,7 +70,9 @@ describe(
         const { code, stderr } = await server.kubectl(["apply", "--server-side", "--force-conflicts", "-k", path]);
         assert.equal(code, 0, `${path}: ${stderr}`);
       }
-      await server.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+      for (const args of crdWaits("crd", "--all")) {
+        assert.equal((await server.kubectl(args)).code, 0);
+      }
       const objects = ["examples/cluster/zone.yaml", "examples/cluster/alias.yaml"].flatMap((path) => ["-f", path]);
       assert.equal((await server.kubectl(["apply", ...objects])).code, 0);
       assert.equal((await server.kubectl(["apply", "-f", "-"], { input: NAMED })).code, 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import type { BackendChange } from "../../../src/providers/backend.ts";
+import type { BackendApplyResult, BackendChange } from "../../../src/providers/backend.ts";
 import { createHttpClient, type HttpClient } from "../../../src/transport/http-client.ts";
 import { startBind } from "../../support/bind.ts";
 import { skipWithout } from "../../support/component.ts";
@@ -42,9 +42,9 @@ describe(
       await using webhook = await startExternalDnsWebhook({ zones: ["example.com"], provider: { kind: "inmemory" } });
       const backend = webhookBackend({ url: webhook.url, http, domain: "example.org" });
       const result = await backend.apply({ changes: [create("x.example.org 60 A 203.0.113.7")] }, SIGNAL);
-      assert.equal(result.kind === "refused" && result.reason, "NotKept");
+      assert.deepEqual(reasons(result), ["x.example.org. A NotKept"]);
       assert.match(
-        result.kind === "refused" ? result.message : "",
+        result.kind === "rejected" ? result.message : "",
         /accepted x\.example\.org\. A and does not list it so afterwards/,
       );
     });
@@ -67,8 +67,8 @@ describe(
         { changes: [create("x.example.com 60 A 203.0.113.7")] },
         SIGNAL,
       );
-      assert.equal(result.kind === "refused" && result.reason, "NotKept");
-      assert.match(result.kind === "refused" ? result.message : "", /rfc2136 needs --rfc2136-axfr/);
+      assert.deepEqual(reasons(result), ["x.example.com. A NotKept"]);
+      assert.match(result.kind === "rejected" ? result.message : "", /rfc2136 needs --rfc2136-axfr/);
     });
 
     it("is content with the TTL that a provider makes of ours, also after a restart", async () => {
@@ -130,7 +130,7 @@ describe(
       );
     });
 
-    it("leaves out names outside of the filter, sets with a routing policy and what the provider does not take; the others are written", async () => {
+    it("names what it leaves out: names outside of the filter, sets with a routing policy, and records that the provider does not take", async () => {
       await using webhook = await startExternalDnsWebhook({ zones: ["example.com"], provider: { kind: "inmemory" } });
       await using proxy = await startFaultProxy({ upstream: webhook.url });
       const weighted = {
@@ -161,16 +161,16 @@ describe(
         },
         SIGNAL,
       );
-      assert.deepEqual(result, {
-        kind: "refused",
-        reason: "ZoneNotFound",
-        message:
-          "x.in.example.com is outside of the provider's domain filter: widen it there, or take the name out of the DnsAlias; and 2 more",
-      });
-      assert.deepEqual(
-        (await webhookHand(webhook.url).list()).map(({ name }) => name),
-        ["good.example.com."],
+      assert.deepEqual(reasons(result), [
+        "x.in.example.com. A ZoneNotFound",
+        "weighted.example.com. A Rejected",
+        "bad.example.com. A Rejected",
+      ]);
+      assert.match(
+        result.kind === "rejected" ? result.message : "",
+        /^x\.in\.example\.com is outside of the provider's domain filter: widen/,
       );
+      assert.deepEqual(await webhookHand(webhook.url).list(), [], "the caller sends the others without these");
     });
 
     it("points to the provider's log when its credentials are wrong", async () => {
@@ -193,8 +193,8 @@ describe(
         { changes: [create("x.example.com 60 A 203.0.113.7")] },
         SIGNAL,
       );
-      assert.equal(result.kind, "failed");
-      assert.match(result.kind === "failed" ? result.message : "", /answers 500: see the provider's log/);
+      assert.ok(result.kind === "rejected" && result.outage?.kind === "failed", JSON.stringify(result));
+      assert.match(result.message, /answers 500: see the provider's log/);
       assert.deepEqual(answerData(await dig(bind, "x.example.com"), "A"), []);
     });
   },
@@ -202,4 +202,10 @@ describe(
 
 function create(line: string): BackendChange {
   return { before: undefined, after: recordSet(line) };
+}
+
+/** "x.example.com. A NotKept" for each RRset that the result names. */
+function reasons(result: BackendApplyResult): readonly string[] {
+  const records = result.kind === "rejected" ? (result.records ?? []) : [];
+  return records.map(({ name, type, reason }) => `${name} ${type} ${reason}`);
 }

@@ -1,22 +1,28 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
+import { systemClock } from "../../../src/base/clock.ts";
 import type { TextRead } from "../../../src/providers/text-store.ts";
-import { createFileStore } from "../../../src/folder/output/file-store.ts";
+import { createFileStore, type FileStore } from "../../../src/folder/output/file-store.ts";
 import { pause, runFolder, temporaryFolder, until } from "../../support/folder.ts";
+import { runOrThrow } from "../../support/run.ts";
 
 const SIGNAL = new AbortController().signal;
 
-async function store() {
+async function store(limitMs?: number) {
   const folder = await temporaryFolder();
   const path = join(folder.path, "example.com.zone");
   return {
     folder: folder.path,
     path,
-    store: createFileStore(path, { readOnly: false }),
+    store: fileStore(path, limitMs),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
+}
+
+function fileStore(path: string, limitMs?: number): FileStore {
+  return createFileStore(path, { readOnly: false, clock: systemClock, ...(limitMs !== undefined && { limitMs }) });
 }
 
 function revision(read: TextRead): string {
@@ -115,6 +121,77 @@ test("a write that was stopped before its turn is not made", async () => {
   assert.deepEqual(await readdir(lab.folder), []);
 });
 
+/** A named pipe that nobody writes to: whoever opens it waits, as for a file server that is gone. */
+describe("a file that does not answer", () => {
+  const LIMIT_MS = 300;
+  const hanging = async (count = 1) => {
+    const lab = await store(LIMIT_MS);
+    const paths = [lab.path, ...Array.from({ length: count - 1 }, (_, index) => `${lab.path}${index}`)];
+    await runOrThrow("mkfifo", paths);
+    const stores = [lab.store, ...paths.slice(1).map((path) => fileStore(path, LIMIT_MS))];
+    const release = () =>
+      until("the calls to end", async () => {
+        await openBothWays(paths);
+        return stores.every((each) => each.busySince() === undefined);
+      });
+    return {
+      ...lab,
+      stores,
+      release,
+      async [Symbol.asyncDispose]() {
+        // A call that still waits would keep this process from its end.
+        await release();
+        await lab[Symbol.asyncDispose]();
+      },
+    };
+  };
+  /** A reader that waits gets the end of the file. By another program, since this one may have no thread left to open a file with. */
+  const openBothWays = (paths: readonly string[]): Promise<string> =>
+    runOrThrow("sh", ["-c", 'for pipe in "$@"; do if [ -p "$pipe" ]; then : <> "$pipe"; fi; done', "sh", ...paths]);
+
+  test("a read of it fails after the limit, and the next one at once and with the same words", async () => {
+    await using lab = await hanging();
+    const before = Date.now();
+    const read = await lab.store.read(SIGNAL);
+    assert.ok(Date.now() - before < LIMIT_MS * 10);
+    const since = lab.store.busySince() ?? assert.fail("the call is over");
+    const message = `the file system has not answered for ${lab.path} since ${new Date(since).toISOString()}`;
+    assert.deepEqual(read, { kind: "failed", message });
+    const again = performance.now();
+    assert.deepEqual(await lab.store.read(SIGNAL), read);
+    assert.deepEqual(await lab.store.write("ours", "", SIGNAL), read);
+    assert.ok(performance.now() - again < LIMIT_MS, "no second call waits beside the first");
+  });
+
+  test("it is read and written again when the file system answers", async () => {
+    await using lab = await hanging();
+    assert.equal((await lab.store.read(SIGNAL)).kind, "failed");
+    await lab.release();
+    await rm(lab.path);
+    assert.equal((await lab.store.write("ours", "", SIGNAL)).kind, "written");
+    assert.equal(await readFile(lab.path, "utf8"), "ours");
+  });
+
+  test("a read ends with its signal, a call that waits for its turn never begins", async () => {
+    await using lab = await hanging();
+    const stopping = new AbortController();
+    const first = lab.store.read(SIGNAL);
+    const second = lab.store.read(stopping.signal);
+    stopping.abort(new Error("the end"));
+    await assert.rejects(second, /the end/);
+    await lab.release();
+    assert.equal((await first).kind, "ok");
+    assert.equal(lab.store.busySince(), undefined);
+  });
+
+  test("as many of them as Node.js has threads for files do not keep each other's failures back", async () => {
+    await using lab = await hanging(8);
+    const reads = await Promise.all(lab.stores.map((each) => each.read(SIGNAL)));
+    assert.deepEqual(new Set(reads.map(({ kind }) => kind)), new Set(["failed"]));
+    assert.ok(lab.stores.every((each) => each.busySince() !== undefined));
+  });
+});
+
 test("names that lead out of the folder, or hide in it, are refused", async () => {
   await using folder = await temporaryFolder();
   await mkdir(join(folder.path, "manifests"));
@@ -160,8 +237,11 @@ test("an edit of a rendered file by someone else is told as an input of its zone
   await writeFile(join(folder.path, "out", "another.zone"), "not of any zone");
   await pause(500);
   assert.equal(inputs(), 0);
-  await writeFile(join(folder.path, "out", "example.com.zone"), "theirs");
+  // In one step, as an editor does it: a text that is written in place is two changes, which may or may not be seen apart.
+  await writeFile(join(folder.path, "theirs"), "theirs");
+  await rename(join(folder.path, "theirs"), join(folder.path, "out", "example.com.zone"));
   await until("the input", () => inputs() === 1);
+  assert.equal((await store.read(SIGNAL)).kind, "ok");
   await rm(join(folder.path, "out", "example.com.zone"));
   await until("the input", () => inputs() === 2);
 });

@@ -12,6 +12,7 @@ import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apise
 import { containerOf, manifestsOf, titleOf, tryPodOf, workloadsOf } from "../../support/kube-manifests.ts";
 import { writeKubeSchemas } from "../../support/kube-schemas.ts";
 import { run } from "../../support/run.ts";
+import { crdWaits } from "../../support/crd-waits.ts";
 
 const skip = skipWithout("kube-apiserver", "etcd", "kubectl", "openssl", "helm", "kubeconform");
 const CRDS_OF_OTHERS = [
@@ -218,7 +219,9 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
   async function schemas(): Promise<string> {
     if (location === undefined) {
       await kubectl("apply", "--server-side", ...CRDS_OF_OTHERS.flatMap((file) => ["-f", file]));
-      await kubectl("wait", "--for=condition=Established", "crd", "--all");
+      for (const args of crdWaits("crd", "--all")) {
+        await kubectl(...args);
+      }
       await until(async () =>
         (await kubectl("get", "--raw", "/openapi/v2")).includes("com.coreos.monitoring.v1.PodMonitor"),
       );

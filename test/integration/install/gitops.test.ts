@@ -8,6 +8,7 @@ import { skipWithout } from "../../support/component.ts";
 import { listAt, textAt } from "../../support/json-at.ts";
 import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";
 import { manifestsOf } from "../../support/kube-manifests.ts";
+import { crdWaits } from "../../support/crd-waits.ts";
 
 const FOLDER = "examples/gitops";
 const GOOD = { status: "True", reason: "Accepted", message: "m" } as const;
@@ -105,7 +106,9 @@ describe("GitOps on a real apiserver", { skip: skipWithout("kube-apiserver", "et
   before(async () => {
     server = await startKubeApiserver();
     await kubectl("apply", "--server-side", "-k", "deploy/crds");
-    await kubectl("wait", "--for=condition=Established", "crd", "--all");
+    for (const args of crdWaits("crd", "--all")) {
+      await kubectl(...args);
+    }
     for (const namespace of ["dns-system", "web", "other"]) {
       await kubectl("create", "namespace", namespace);
     }

@@ -9,6 +9,7 @@ import { openKubeconfig } from "../../../src/kube/client/kubeconfig.ts";
 import { pathOf, type Resource } from "../../../src/kube/client/resource.ts";
 import { createTransport, type KubeRequest, type Transport } from "../../../src/kube/client/transport.ts";
 import { startKubeApiserver, type KubeApiserver, type KubeApiserverOptions } from "../../support/kube-apiserver.ts";
+import { crdWaits } from "../../support/crd-waits.ts";
 
 export const NEVER = new AbortController().signal;
 
@@ -16,13 +17,9 @@ export const NEVER = new AbortController().signal;
 export async function startCluster(options: KubeApiserverOptions = {}): Promise<KubeApiserver> {
   const server = await startKubeApiserver(options);
   await kubectl(server, "apply", "-f", "deploy/crds");
-  await kubectl(
-    server,
-    "wait",
-    "--for=condition=Established",
-    "crd/dnsaliases.dnsalias.io",
-    "crd/dnszones.dnsalias.io",
-  );
+  for (const args of crdWaits("crd/dnsaliases.dnsalias.io", "crd/dnszones.dnsalias.io")) {
+    await kubectl(server, ...args);
+  }
   await kubectl(server, "create", "namespace", "dns-system");
   return server;
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { skipWithout } from "../../support/component.ts";
 import { startKubeApiserver } from "../../support/kube-apiserver.ts";
 import { run } from "../../support/run.ts";
+import { crdWaits } from "../../support/crd-waits.ts";
 
 const ZONE = `
 apiVersion: dnsalias.io/v1alpha1
@@ -30,7 +31,9 @@ test(
   async () => {
     await using api = await startKubeApiserver({ audit: true });
     await api.kubectl(["apply", "-f", "deploy/crds"]);
-    await api.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+    for (const args of crdWaits("crd", "--all")) {
+      assert.equal((await api.kubectl(args)).code, 0);
+    }
     assert.equal((await api.kubectl(["apply", "-f", "-"], { input: ZONE })).code, 0);
     const before = (await api.auditEvents()).length;
     for (let round = 0; round < 5; round += 1) {

@@ -152,8 +152,7 @@ describe("PowerDNS by its HTTP API", { skip: skipWithout("pdns_server", "sqlite3
       SIGNAL,
     );
     assert.deepEqual(result, {
-      kind: "refused",
-      reason: "Rejected",
+      kind: "rejected",
       message: `PowerDNS at ${pdns.apiUrl} answers 422 (RRset www.example.com. IN A: Conflicts with pre-existing RRset): see what it says about the record, and remove what stands in the way`,
     });
     assert.deepEqual(await served("whole.example.com", "A"), []);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { startFloodedLab } from "../../e2e/flooded-lab.ts";
+import { waitFor } from "../../lab/wait-for.ts";
 import { queryBytes, EDNS } from "../../support/dns-query.ts";
 import { checkFirstTries, checkLimited, floodFromOutside } from "../../support/outside-flood.ts";
 import { skipWithoutOutside, startOutsideNetwork } from "../../support/outside-network.ts";
@@ -138,7 +139,9 @@ test(
     context.diagnostic(JSON.stringify(counts));
     checkFirstTries(counts);
     checkLimited(counts, lab.workers);
-    assert.ok((await lab.metric("dnsalias_responder_limited_total")) > counts.repeated / 2);
+    await waitFor("the count of the workers", async () =>
+      assert.ok((await lab.metric("dnsalias_responder_limited_total")) > counts.repeated / 2),
+    );
     assert.equal(await lab.metric("dnsalias_responder_errors_total"), 0);
     assert.equal(await lab.metric("dnsalias_responder_worker_restarts_total"), 0);
   },

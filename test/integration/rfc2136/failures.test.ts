@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RRset } from "../../../src/dns/record.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
-import type { BackendRead, RecordBackend } from "../../../src/providers/backend.ts";
-import type { ApplyResult } from "../../../src/providers/provider.ts";
+import type { BackendApplyResult, BackendRead, RecordBackend } from "../../../src/providers/backend.ts";
 import { skipWithout } from "../../support/component.ts";
 import { answerData, dig } from "../../support/dig.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -19,11 +18,11 @@ function set(label: string, type: string, ttl: number, ...data: readonly string[
   return { name: parseOwnerName(`${label}.${ZONE}`), type, ttl, data };
 }
 
-function create(backend: RecordBackend, ...sets: readonly RRset[]): Promise<ApplyResult> {
+function create(backend: RecordBackend, ...sets: readonly RRset[]): Promise<BackendApplyResult> {
   return backend.apply({ changes: sets.map((after) => ({ before: undefined, after })) }, never);
 }
 
-function brief(result: ApplyResult | BackendRead): string {
+function brief(result: BackendApplyResult | BackendRead): string {
   return result.kind === "refused" ? `${result.reason}: ${result.message}` : JSON.stringify(result);
 }
 

@@ -30,6 +30,8 @@ export interface Permission {
   readonly update?: boolean;
   /** More lines of the zone. */
   readonly records?: readonly string[];
+  /** Not at `denied` of the zone, by the server's rules for single names; only with a key, and not of PowerDNS. */
+  readonly deniesOne?: true;
 }
 
 export interface ServerKind {
@@ -49,15 +51,20 @@ export const BIND: ServerKind = {
   name: "BIND",
   needs: ["named", "named-checkconf", "nsupdate", "dig"],
   start: (permission) => {
-    const { key, transfer = true, update = true } = permission;
+    const { key, transfer = true, update = true, deniesOne } = permission;
     const who = key === undefined ? "127.0.0.0/8;" : `key "${key.name}";`;
+    const allowUpdate = `allow-update { ${update ? who : "none;"} };`;
     return startBind({
       zones: zones(permission),
       moreConfig: key === undefined ? "" : bindKey(key),
-      moreZone: `allow-update { ${update ? who : "none;"} }; allow-transfer { ${transfer ? who : "none;"} };`,
+      moreZone: `${deniesOne === true && key !== undefined ? policyOf(key) : allowUpdate} allow-transfer { ${transfer ? who : "none;"} };`,
     });
   },
 };
+
+function policyOf({ name }: ToolKey): string {
+  return `update-policy { deny ${name} name denied.${ZONE} ANY; grant ${name} zonesub ANY; };`;
+}
 
 export function bindKey({ name, algorithm, secret }: ToolKey): string {
   return `key "${name}" { algorithm ${algorithm}; secret "${secret}"; };`;
@@ -67,7 +74,8 @@ export const KNOT: ServerKind = {
   name: "Knot",
   needs: ["knotd", "knotc", "nsupdate", "dig"],
   start: (permission) => {
-    const { key, transfer = true, update = true } = permission;
+    const { key, transfer = true, update = true, deniesOne } = permission;
+    const owners = "  update-owner: name\n  update-owner-match: sub-or-equal\n  update-owner-name: [aa, mm, zz]";
     const actions = [...(transfer ? ["transfer"] : []), ...(update ? ["update"] : [])];
     const who = key === undefined ? "address: 127.0.0.0/8" : `key: ${key.name}`;
     return startKnot({
@@ -77,6 +85,7 @@ acl:
 - id: permitted
   ${who}
   action: [${actions.join(", ")}]
+${deniesOne === true ? owners : ""}
 `,
       moreZone: actions.length === 0 ? "" : "  acl: permitted\n",
     });

@@ -94,15 +94,20 @@ test("with reusePort two listeners share a port", { skip: process.platform !== "
   assert.equal(await answers(first.port, "udp"), "response");
 });
 
-test("after disposal the port is free, and disposing again does nothing", async () => {
-  const server = await listen({ host: "127.0.0.1", port: 0, onQuery: () => undefined });
-  const socket = await connected(server.port);
-  await server[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await closed(socket);
-  assert.equal(await answers(server.port, "udp"), "unreachable");
-  assert.equal(await answers(server.port, "tcp"), "unreachable");
-});
+test(
+  "disposal ends what is connected, the port is free, and disposing again does nothing",
+  { timeout: 30_000 },
+  async () => {
+    const limits = { idleMs: 3_600_000 };
+    const server = await listen({ host: "127.0.0.1", port: 0, limits, onQuery: () => undefined });
+    const socket = await connected(server.port);
+    await server[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    await closed(socket);
+    assert.equal(await answers(server.port, "udp"), "unreachable");
+    assert.equal(await answers(server.port, "tcp"), "unreachable");
+  },
+);
 
 test("what onQuery throws or rejects with goes to onError, and the server goes on", async () => {
   const errors: unknown[] = [];
@@ -261,4 +266,50 @@ test("a client that has as many connections as one may have leaves room for othe
   while (!(await isAnswered(server.port))) {
     await delay(10);
   }
+});
+
+/** 30 MB, more than the kernel keeps for two sockets. */
+const STREAMED = 500;
+
+test("messages of one answer are made as the client takes them, and all of them come", async () => {
+  let made = 0;
+  async function* messages(): AsyncGenerator<Uint8Array> {
+    for (let id = 0; id < STREAMED; id += 1) {
+      made += 1;
+      yield Buffer.concat([message(id), new Uint8Array(60_000)]);
+    }
+  }
+  await using server = await listen({ host: "127.0.0.1", port: 0, onQuery: () => messages() });
+  const socket = await connected(server.port);
+  socket.pause();
+  socket.write(framed(message(1)));
+  const isMaking = (before: number): boolean => before !== made || made === 0;
+  for (let before = -1; isMaking(before); await delay(100)) {
+    before = made;
+  }
+  assert.ok(made < STREAMED, `${made} messages were made for a client that reads nothing`);
+  const ids = await idsFrom(socket, STREAMED);
+  assert.deepEqual(
+    ids,
+    Array.from({ length: STREAMED }, (_, id) => id),
+  );
+});
+
+test("the messages of an answer end with the connection", async () => {
+  const ended = Promise.withResolvers<void>();
+  async function* messages(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        yield new Uint8Array(60_000);
+      }
+    } finally {
+      ended.resolve();
+    }
+  }
+  await using server = await listen({ host: "127.0.0.1", port: 0, onQuery: () => messages() });
+  const socket = await connected(server.port);
+  socket.write(framed(message(1)));
+  await once(socket, "data");
+  socket.destroy();
+  await ended.promise;
 });

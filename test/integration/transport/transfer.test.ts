@@ -102,6 +102,12 @@ const cases: readonly Case[] = [
     want: { kind: "timeout", message: "the answer was not whole after 100 ms" },
   },
   {
+    name: "as many octets as are allowed",
+    onQuery: (socket) => socket.end(frame("x".repeat(48))),
+    change: { maxBytes: 50 },
+    want: { kind: "cut", message: "the server closed the connection", bytes: 50 },
+  },
+  {
     name: "more octets than are allowed",
     onQuery: (socket) => socket.write(Buffer.concat([frame("one"), frame("x".repeat(100))])),
     change: { maxBytes: 50 },

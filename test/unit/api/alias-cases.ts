@@ -61,7 +61,7 @@ const good: readonly SpecCase[] = [
   { name: "64 names", spec: named(...Array.from({ length: 64 }, (_, n) => `n${n}.example.com`)) },
   { name: "16 targets", spec: aimed(...Array.from({ length: 16 }, (_, n) => ({ hostname: `t${n}.example.net` }))) },
   { name: "only static addresses", spec: aimed({ addresses: ["203.0.113.7"] }) },
-  { name: "IPv6 in a long spelling", spec: aimed({ addresses: ["2001:0DB8:0:0:0:0:0:7", "::ffff:0:0:1"] }) },
+  { name: "IPv6 in a long spelling", spec: aimed({ addresses: ["2001:0DB8:0:0:0:0:0:7", "2001:db8::ffff:0:0:1"] }) },
   { name: "ttl with max alone", spec: also({ ttl: { max: 20 } }) },
   { name: "ttl with min equal to max", spec: also({ ttl: { min: 60, max: 60 } }) },
   { name: "an empty ttl", spec: also({ ttl: {} }) },
@@ -334,6 +334,33 @@ const badSettings: readonly SpecCase[] = [
     spec: also({ fallbackAddresses: ["nowhere"] }),
     bad: { path: "spec.fallbackAddresses[0]", says: "not an address", by: "rule" },
   },
+  ...[
+    "::8.8.8.8",
+    "::2",
+    "::ffff:0:808:808",
+    "64:ff9b::808:808",
+    "64:ff9b:1::8.8.8.8",
+    "2001:0:1::1",
+    "2002:808:808::1",
+  ].map((text): SpecCase => ({
+    name: `the address ${text}, which carries an IPv4 address`,
+    spec: also({ targets: [{ addresses: ["192.0.2.1", text] }] }),
+    bad: { path: "spec.targets[0].addresses[1]", says: "carries an IPv4 address", by: "rule" },
+  })),
+  {
+    name: "a fallback address that carries an IPv4 address",
+    spec: also({ fallbackAddresses: ["2002::1"] }),
+    bad: { path: "spec.fallbackAddresses[0]", says: "carries an IPv4 address", by: "rule" },
+  },
+  {
+    name: "an IPv4-mapped address",
+    spec: also({ targets: [{ addresses: ["::ffff:34.56.78.200"] }] }),
+    bad: { path: "spec.targets[0].addresses[0]", says: "IPv4-mapped form", by: "rule" },
+  },
+  ...["::", "::1", "0:0:0:0:0:0:0:1", "2001:db8::7", "fd00::1", "2001:1::1", "64:ff9b:2::1"].map((text): SpecCase => ({
+    name: `the address ${text}`,
+    spec: also({ targets: [{ addresses: [text] }] }),
+  })),
   ...["1d", "24", "-1h", "1.5h", "0s", "8761h", "90s1h", "24 h", "99999h"].map((text): SpecCase => ({
     name: `a staleness of ${text}`,
     spec: also({ maxStaleness: text }),

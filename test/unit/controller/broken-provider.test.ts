@@ -31,7 +31,11 @@ function lab(badZones: number, failure: Failure): Lab {
   const providerOf = (of: DnsZone): ZoneProvider => {
     const backend = [...bad, good].find(({ domain }) => domain === of.spec.domain) ?? good;
     const endpoint = backend === good ? "good" : "invalid";
-    return budgets.wrap(owned(backend, { zone: of, ownerId: "me" }), { zone: of.meta.uid, endpoint, limit: SERVER });
+    return budgets.wrap(owned(backend, { zone: of, ownerId: "me", clock }), {
+      zone: of.meta.uid,
+      endpoint,
+      limit: SERVER,
+    });
   };
   const start = (): ControllerWorld =>
     startWorld({ clock, zones, aliases, targets: { "cdn.test": ["198.51.100.1"] }, providerOf });
@@ -83,6 +87,34 @@ test("a provider that is down is asked less and less, says why, and is followed 
   await clock.advance(7 * MINUTE);
   assert.deepEqual(bad.map(published), [["198.51.100.1"], ["198.51.100.1"], ["198.51.100.1"]]);
   assert.equal(world.condition("dns/z0", "Ready"), "True Ready");
+});
+
+test("a backend that asks for a pause is not read at each change in it, and what changed is written after it", async () => {
+  const clock = fakeClock(1_800_000_000_000);
+  const backend = memoryBackend("bad.test");
+  await using world = startWorld({
+    clock,
+    zones: [zone("dns/z", backend.domain)],
+    aliases: [alias("web/a", { hostnames: ["www.bad.test"] })],
+    targets: { "cdn.test": ["198.51.100.1"] },
+    providerOf: (of) => owned(backend, { zone: of, ownerId: "me", clock }),
+  });
+  await clock.advance(2_000);
+  assert.deepEqual(published(backend), ["198.51.100.1"]);
+  backend.fail({ kind: "failed", message: "429", retryAfterMs: 60_000 });
+  for (const name of ["b", "b2"]) {
+    world.apply(alias(`web/${name}`, { hostnames: [`${name}.bad.test`] }));
+    await clock.advance(2_000);
+  }
+  const { reads } = backend;
+  for (const name of ["c", "d", "e"]) {
+    world.apply(alias(`web/${name}`, { hostnames: [`${name}.bad.test`] }));
+    await clock.advance(5_000);
+  }
+  assert.equal(backend.reads, reads, "not asked in the pause");
+  backend.fail(undefined);
+  await clock.advance(70_000);
+  assert.equal(backend.list().filter(({ data }) => data.includes("198.51.100.1")).length, 6);
 });
 
 test("a zone whose server asks for a long pause at the very start says so", async () => {

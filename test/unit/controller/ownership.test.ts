@@ -6,6 +6,7 @@ import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { owned } from "../../../src/providers/ownership/owned.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
 import { startWorld, type ControllerWorld } from "../../support/controller-world.ts";
+import { systemClock } from "../../../src/base/clock.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { memoryBackend, type MemoryBackend } from "../../support/memory-backend.ts";
 import { alias, zone } from "../../support/objects.ts";
@@ -21,7 +22,7 @@ const SHOP = alias("web/shop");
 const TARGETS = { "cdn.test": ["198.51.100.1"] };
 
 function on(backend: MemoryBackend, ownerId = "me"): (of: DnsZone) => ZoneProvider {
-  return (of) => owned(backend, { zone: of, ownerId });
+  return (of) => owned(backend, { zone: of, ownerId, clock: systemClock });
 }
 
 /** A and AAAA lines at the names: "example.com 60 198.51.100.1". */
@@ -121,10 +122,12 @@ test("a fight over one name is given up and told; the other names go on", async 
   }
   assert.equal(world.condition("web/shop", "Programmed"), "False WriterConflict");
   assert.equal(told(world, "DriftRepaired").length, 5);
-  world.targets.set("other.test", ["198.51.100.8"]);
-  await world.clock.advance(2 * MINUTE);
-  assert.deepEqual(lines(backend), ["example.com 5 203.0.113.66", "www.example.com 60 198.51.100.8"]);
-  assert.equal(world.condition("web/www", "Ready"), "True Ready");
+  for (const last of [8, 9, 10, 11]) {
+    world.targets.set("other.test", [`198.51.100.${last}`]);
+    await world.clock.advance(2 * MINUTE);
+    assert.deepEqual(lines(backend), ["example.com 5 203.0.113.66", `www.example.com 60 198.51.100.${last}`]);
+    assert.equal(world.condition("web/www", "Ready"), "True Ready");
+  }
   await world.clock.advance(60 * MINUTE);
   assert.deepEqual(lines(backend)[0], "example.com 60 198.51.100.1", "once the other has stopped it is put right");
 });
@@ -191,31 +194,67 @@ test("two installations with different owner ids never fight over one zone", asy
   }
 });
 
+for (const families of [["A", "AAAA"], ["AAAA"]] as const) {
+  test(`a foreign A record has its name as a whole, and an alias of ${families.join(" and ")} is told why`, async () => {
+    const backend = memoryBackend("example.com", { records: ["@ 600 IN A 203.0.113.9"] });
+    await using world = startWorld({
+      zones: [ZONE],
+      aliases: [alias("web/shop", { spec: { families } })],
+      targets: { "cdn.test": ["198.51.100.1", "2001:db8::1"] },
+      providerOf: on(backend),
+    });
+    await world.clock.advance(MINUTE);
+    assert.deepEqual(lines(backend), ["example.com 600 203.0.113.9"]);
+    const ready = world.alias("web/shop")?.status?.conditions.find(({ type }) => type === "Ready");
+    assert.equal(ready?.reason, "ForeignRecord");
+    assert.match(
+      ready.message,
+      families.length === 1 ? /example\.com AAAA is not written: .*wrote A 203\.0\.113\.9/ : /203/,
+    );
+  });
+}
+
 test("one alias in two zones at two providers is planned, written and reported for each on its own", async () => {
   const inside = zone("dns/inside", "example.com", { ttl: { min: 30, max: 30 } }, { createdAt: 1 });
   const outside = zone("dns/outside", "example.com", { provider: EXTERNAL }, { createdAt: 2 });
   const backends = new Map([
     ["dns/inside", memoryBackend("example.com")],
-    ["dns/outside", memoryBackend("example.com", { records: ["@ 600 IN AAAA 2001:db8::99"] })],
+    ["dns/outside", memoryBackend("example.com", { records: ["www 600 IN AAAA 2001:db8::99"] })],
   ]);
   const of = (key: string): MemoryBackend => backends.get(key) ?? assert.fail(key);
   await using world = startWorld({
     zones: [inside, outside],
-    aliases: [SHOP],
+    aliases: [alias("web/shop", { hostnames: ["example.com", "www.example.com"] })],
     targets: { "cdn.test": ["198.51.100.1", "2001:db8::1"] },
-    providerOf: (zone) => owned(of(zone.meta.uid), { zone, ownerId: "me" }),
+    providerOf: (zone) => owned(of(zone.meta.uid), { zone, ownerId: "me", clock: systemClock }),
   });
   await world.clock.advance(MINUTE);
-  assert.deepEqual(lines(of("dns/inside")), ["example.com 30 198.51.100.1", "example.com 30 2001:db8::1"]);
-  assert.deepEqual(lines(of("dns/outside")), ["example.com 60 198.51.100.1", "example.com 600 2001:db8::99"]);
+  assert.deepEqual(lines(of("dns/inside")), [
+    "example.com 30 198.51.100.1",
+    "example.com 30 2001:db8::1",
+    "www.example.com 30 198.51.100.1",
+    "www.example.com 30 2001:db8::1",
+  ]);
+  assert.deepEqual(
+    lines(of("dns/outside")),
+    ["example.com 60 198.51.100.1", "example.com 60 2001:db8::1", "www.example.com 600 2001:db8::99"],
+    "the foreign record has its name",
+  );
   assert.equal(world.condition("dns/inside", "Ready"), "True Ready");
   assert.equal(world.condition("dns/outside", "Ready"), "False ForeignRecord");
   assert.equal(world.condition("web/shop", "Programmed"), "False ForeignRecord");
   assert.deepEqual(
     world
       .alias("web/shop")
-      ?.status?.hostnames.map(({ zone, addresses, ttl }) => `${zone} ${ttl} ${addresses.join(" ")}`),
-    ["dns/inside 30 198.51.100.1 2001:db8::1", "dns/outside 60 198.51.100.1"],
+      ?.status?.hostnames.map(
+        ({ zone, hostname, addresses, ttl }) => `${zone} ${hostname} ${ttl} ${addresses.join(" ")}`,
+      ),
+    [
+      "dns/inside example.com 30 198.51.100.1 2001:db8::1",
+      "dns/outside example.com 60 198.51.100.1 2001:db8::1",
+      "dns/inside www.example.com 30 198.51.100.1 2001:db8::1",
+      "dns/outside www.example.com undefined ",
+    ],
   );
   of("dns/outside").fail({ kind: "failed", message: "503" });
   world.targets.set("cdn.test", ["198.51.100.2"]);

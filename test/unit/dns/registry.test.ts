@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RCODE, rcodeName, TYPE, typeName, typeNumber } from "../../../src/dns/registry.ts";
+import { EDNS_OPTION, OPCODE, RCODE, rcodeName, TYPE, typeName, typeNumber } from "../../../src/dns/registry.ts";
 
 test("every type goes to its number and back, in either case and by number", () => {
   for (const [name, number] of Object.entries(TYPE)) {
@@ -25,4 +25,9 @@ test("text that is not a type has no number", () => {
 test("rcodes that everything depends on", () => {
   assert.deepEqual([RCODE.SERVFAIL, RCODE.NXDOMAIN, RCODE.REFUSED, RCODE.BADCOOKIE], [2, 3, 5, 23]);
   assert.equal(rcodeName(3), "NXDOMAIN");
+});
+
+test("operations and EDNS options have the numbers of IANA", () => {
+  assert.deepEqual(OPCODE, { QUERY: 0, STATUS: 2, NOTIFY: 4, UPDATE: 5 });
+  assert.deepEqual(EDNS_OPTION, { CLIENT_SUBNET: 8, COOKIE: 10, EXTENDED_ERROR: 15 });
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { RRset } from "../../../src/dns/record.ts";
@@ -9,6 +8,7 @@ import { createCookies } from "../../../src/responder/client/cookie.ts";
 import { DEFAULT_RATE_LIMITS } from "../../../src/responder/client/rate-limit-options.ts";
 import { createRateLimiter, type RateLimiter } from "../../../src/responder/client/rate-limit.ts";
 import { buildZoneView } from "../../support/build-zone-view.ts";
+import { documentedFigure } from "../../support/documented-figure.ts";
 
 /** A figure of a page, and what the program does. */
 interface Limit {
@@ -56,14 +56,18 @@ const limits: readonly Limit[] = [
     text: /^\| with a server cookie that is ours.*at most (\d+) hour old/m,
     measure: () => cookieAge((check) => check === "valid" || check === "renew") / 3_600,
   },
+  {
+    page: RATES,
+    text: /a new cookie after (half) an hour/,
+    measure: () => cookieAge((check) => check === "valid") / 3_600,
+  },
+  { page: RATES, text: /token bucket that holds (two) seconds' worth/, measure: burstSeconds },
   { page: ANSWERS, text: /^\| a CNAME \|.*at most (\d+), a loop/m, measure: chainLength },
 ];
 
 for (const { page, text, measure } of limits) {
   test(`${page} has the limit ${text.source} as it is`, () => {
-    const figure = Number((text.exec(readFileSync(page, "utf8"))?.[1] ?? "").replaceAll(",", ""));
-    assert.ok(figure > 0, "the page has no such figure");
-    assert.equal(measure(), figure);
+    assert.equal(measure(), documentedFigure(page, text));
   });
 }
 
@@ -79,6 +83,13 @@ function perSecond(call: Call): number {
 function passed(limiter: RateLimiter, call: Call, at: number): number {
   return Array.from({ length: TRIES }, (_, index) => call(limiter, at, index)).filter((result) => result === "answer")
     .length;
+}
+
+/** How many seconds' worth of queries a client may send at once that was silent before. */
+function burstSeconds(): number {
+  const limiter = createRateLimiter(DEFAULT_RATE_LIMITS, Uint32Array.of(1, 2, 3, 4, 5, 6));
+  const call: Call = (one, at) => one.query(CLIENT, at);
+  return passed(limiter, call, NOW) / passed(limiter, call, NOW + 1_000);
 }
 
 /** The last age in seconds at which a cookie is taken, in steps of a minute. */

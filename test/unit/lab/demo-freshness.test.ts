@@ -26,6 +26,7 @@ for (const { name, addresses, want } of [
 }
 
 const right: Look = {
+  askedAt: 10_000,
   at: 10_000,
   addresses: ["203.0.113.3"],
   verdict: { kind: "current" },
@@ -49,6 +50,11 @@ for (const { name, look, want } of [
     name: "older than allowed is over",
     look: { ...right, verdict: { kind: "outdated", since: 5_999 } },
     want: { longestMs: 4_001, over: 1 },
+  },
+  {
+    name: "an answer that came late was asked for in time",
+    look: { ...right, askedAt: 9_999, at: 14_000, verdict: { kind: "outdated", since: 5_999 } },
+    want: { longestMs: 8_001, over: 0 },
   },
   {
     name: "while nothing is promised, age is shown and not counted",

@@ -27,6 +27,7 @@ function seen(lateS: number, allowedMs: number): Freshness {
     const past = history.filter(({ since }) => since <= at);
     const addresses = at < (10 + lateS) * SECOND ? ["203.0.113.1"] : ["203.0.113.2"];
     sum = noteLook(sum, {
+      askedAt: at,
       at,
       addresses,
       verdict: judge(past, addresses),
@@ -44,6 +45,7 @@ function evidence(lateS: number, times: number): Evidence {
     return { A: freshness, AAAA: freshness };
   };
   return {
+    startedInMs: 2 * SECOND,
     ranMs: 60 * SECOND,
     played: {
       followedMs: [lateS * SECOND],

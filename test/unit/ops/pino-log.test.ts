@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AppError } from "../../../src/base/error.ts";
 import { createPinoLog, type PinoLogOptions } from "../../../src/ops/pino-log.ts";
+import { redacted } from "../../../src/ops/redact.ts";
 
 async function capture(options: Partial<PinoLogOptions> = {}) {
   const lines: string[] = [];
@@ -75,6 +76,44 @@ test("an expected error shows code and causes, a defect shows its stack too", as
   });
   assert.match(JSON.stringify(parsed(lines[1])["err"]), /"stack":"TypeError: oops/);
 });
+
+test("an error of the system shows its code and no stack: it is expected, too", async () => {
+  const { log, lines } = await capture();
+  const err = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  log.error({ err }, "failed");
+  log.error({ err: Object.assign(new Error("odd"), { code: 7 }) }, "failed");
+  assert.deepEqual(parsed(lines[0])["err"], {
+    type: "Error",
+    message: "connect ECONNREFUSED",
+    code: "ECONNREFUSED",
+  });
+  assert.match(JSON.stringify(parsed(lines[1])["err"]), /"message":"odd","stack"/);
+});
+
+const SECRETS: readonly (readonly [fields: Record<string, unknown>, want: object])[] = [
+  [
+    { a: 1, b: "token" },
+    { a: 1, b: "token" },
+  ],
+  [{ secret: { deep: 1 } }, { secret: "[redacted]" }],
+  [{ a: { secret: "x", b: 1 } }, { a: { secret: "[redacted]", b: 1 } }],
+  [{ a: { b: { secret: "x" } } }, { a: { b: { secret: "[redacted]" } } }],
+  [{ a: { b: { c: { secret: "x" } } } }, { a: { b: { c: { secret: "x" } } } }],
+  [{ a: [{ secret: "x" }, 1] }, { a: [{ secret: "[redacted]" }, 1] }],
+  [{ a: [[{ secret: "x" }]] }, { a: [[{ secret: "x" }]] }],
+  [
+    { a: undefined, b: null },
+    { a: undefined, b: null },
+  ],
+];
+
+for (const [fields, want] of SECRETS) {
+  test(`of ${JSON.stringify(fields)} secrets are cut out`, () => {
+    const shown = redacted(fields);
+    assert.deepEqual(shown, want);
+    assert.equal(shown === fields, JSON.stringify(want) === JSON.stringify(fields), "the same object without secrets");
+  });
+}
 
 test("the pretty form is one line for people, with the fields", async () => {
   const { log, lines } = await capture({ format: "pretty" });

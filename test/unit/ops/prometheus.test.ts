@@ -154,6 +154,12 @@ test("counts of states are whole: what is left out ends", async () => {
 test("a zone that is gone leaves no series", async () => {
   const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
   exercise(metrics);
+  for (const result of ["applied", "conflict", "refused", "failed"]) {
+    metrics.zoneWrite("web/example", result, 1);
+  }
+  for (const why of ["rate", "busy", "retry-after", "open"]) {
+    metrics.providerDeferred("web/example", why);
+  }
   metrics.forgetZone("web/example");
   assert.doesNotMatch((await page()).text, /web\/example/);
 });

@@ -46,6 +46,20 @@ for (const { name, hostname, namespace, want } of placements) {
   });
 }
 
+test("a namespace is admitted by a selector only if it has every label of it", () => {
+  const labels: NamespaceLabels = new Map([
+    ["both", { dns: "public", team: "web" }],
+    ["one", { dns: "public" }],
+    ["other", { dns: "public", team: "api" }],
+  ]);
+  const matchLabels = { dns: "public", team: "web" };
+  const index = indexZones([zone("dns/com", "example.com", { allowedNamespaces: { from: "Selector", matchLabels } })]);
+  const admitted = ["both", "one", "other", "unlabelled"].filter(
+    (namespace) => zonesFor(parseOwnerName("www.example.com"), namespace, index, labels).kind === "zones",
+  );
+  assert.deepEqual(admitted, ["both"]);
+});
+
 test("a name that only closed zones have says whose admission is missing", () => {
   const closed = indexZones([zone("ops/own", "own.example.com", { allowedNamespaces: { from: "Same" } })]);
   const match = zonesFor(parseOwnerName("own.example.com"), "web", closed, LABELS);

@@ -119,6 +119,12 @@ const cases: readonly Case[] = [
     verdicts: ["failing"],
   },
   {
+    name: "a target of which one family fails is failing, and keeps both",
+    answers: [A, { ...AAAA, ...LONG_AGO, lastSuccessAt: NOW - 1 }],
+    want: ["192.0.2.1", "2001:db8::1"],
+    verdicts: ["failing"],
+  },
+  {
     name: "stale under Keep: last-good stays",
     answers: [{ ...A, ...LONG_AGO }, NO_AAAA],
     spec: { maxStalenessMs: 1_000 },
@@ -149,6 +155,14 @@ const cases: readonly Case[] = [
   {
     name: "never resolved: nothing is published, and nothing is taken away",
     answers: [answer("cdn.test", "A", [], { outcome: LONG_AGO.outcome }), NO_AAAA],
+    want: [],
+    verdicts: ["never-resolved"],
+    mayNotDelete: ["A", "AAAA"],
+  },
+  {
+    name: "never resolved: the fallback addresses are for a target that was there",
+    answers: [answer("cdn.test", "A", [], { outcome: LONG_AGO.outcome }), NO_AAAA],
+    spec: { onEmpty: "Fallback", onStale: "Fallback", fallbackAddresses: ["192.0.2.9"] },
     want: [],
     verdicts: ["never-resolved"],
     mayNotDelete: ["A", "AAAA"],

@@ -24,6 +24,7 @@ function both(addresses: readonly string[], more: Partial<NamePlan> = {}): NameP
   return plan([], { sets: [...sets, { ...HTTPS, ttl: 60, resources: ["web/shop"] }], ...more });
 }
 
+const SIX = { name: NAME, type: "AAAA" as const, ttl: 60, data: ["2001:db8::1"] };
 const HTTPS = { name: NAME, type: "HTTPS" as const, data: ["0 lb.example.net."] };
 
 interface Case {
@@ -202,6 +203,38 @@ const cases: readonly Case[] = [
     want: [],
   },
   {
+    name: "an address record of the other family that somebody wrote has the name",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["2001:db8::9"], undefined, { type: "AAAA" })],
+    want: ["refuse ForeignRecord"],
+  },
+  {
+    name: "the same of another owner",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["2001:db8::9"], "other", { type: "AAAA" })],
+    want: ["refuse ForeignOwner"],
+  },
+  {
+    name: "the same with Adopt, where the alias doesn't have that family",
+    names: [plan(["192.0.2.1"])],
+    actual: [actual(["2001:db8::9"], undefined, { type: "AAAA" })],
+    conflict: "Adopt",
+    want: ["refuse ForeignRecord"],
+  },
+  {
+    name: "Adopt takes over one family and creates the other",
+    names: [plan([], { sets: [...plan(["192.0.2.1"]).sets, { ...SIX, resources: ["web/shop"] }] })],
+    actual: [actual(["2001:db8::9"], undefined, { type: "AAAA" })],
+    conflict: "Adopt",
+    want: ["create 192.0.2.1", "update 2001:db8::9 to 2001:db8::1"],
+  },
+  {
+    name: "what is published follows on beside a record that somebody adds",
+    names: [plan(["192.0.2.2"])],
+    actual: [actual(["192.0.2.1"], "me"), actual(["2001:db8::9"], undefined, { type: "AAAA" })],
+    want: ["update 192.0.2.1 to 192.0.2.2"],
+  },
+  {
     name: "somebody's HTTPS record stops no addresses",
     names: [both(["192.0.2.1"])],
     actual: [actual(["1 . alpn=h2"], undefined, { type: "HTTPS" })],
@@ -252,6 +285,82 @@ test("somebody's HTTPS record is no reason to give the name up", () => {
       "example.com HTTPS is not written: somebody else wrote 1 . alpn=h2 there; remove it there, set httpsAlias: false, or set the zone's conflict: Adopt to take it over",
     ],
   );
+});
+
+const NAMELESS = { note: "a CNAME to cdn.test. stands at example.com" };
+const REMOVE = "remove it there, or take the host name out of the alias";
+const REFUSALS: readonly (readonly [name: string, before: ActualRRset, conflict: "Refuse" | "Adopt", want: string])[] =
+  [
+    [
+      "a record that nobody owns: all three ways out",
+      actual(["192.0.2.1"], undefined),
+      "Refuse",
+      "somebody else wrote 192.0.2.1 there; remove it there, take the host name out of the alias, or set the zone's conflict: Adopt to take it over",
+    ],
+    [
+      "another owner's record: it can't be adopted",
+      actual(["192.0.2.1", "192.0.2.2"], "other"),
+      "Refuse",
+      `the dnsalias owner "other" wrote 192.0.2.1, 192.0.2.2 there; ${REMOVE}`,
+    ],
+    [
+      "another owner's record under Adopt",
+      actual(["192.0.2.1"], "other"),
+      "Adopt",
+      `the dnsalias owner "other" wrote 192.0.2.1 there; ${REMOVE}`,
+    ],
+    [
+      "a record of another type that nobody owns: it can't be adopted",
+      actual([], undefined, NAMELESS),
+      "Refuse",
+      `${NAMELESS.note}; ${REMOVE}`,
+    ],
+    ["a record of another type under Adopt", actual([], undefined, NAMELESS), "Adopt", `${NAMELESS.note}; ${REMOVE}`],
+    [
+      "a record that the backend can't have",
+      actual([], undefined, { note: "it has no wildcards", unsupported: true }),
+      "Refuse",
+      "it has no wildcards; take the host name out of the alias, or publish its zone elsewhere",
+    ],
+  ];
+
+for (const [name, before, conflict, want] of REFUSALS) {
+  test(`a refusal names the ways out of ${name}`, () => {
+    const changes = diff({ names: [plan(["192.0.2.9"])], actual: [before], ownerId: "me", policy: "Sync", conflict });
+    assert.deepEqual(
+      changes.map((change) => change.kind === "refuse" && change.message),
+      [`example.com A is not written: ${want}`],
+    );
+  });
+}
+
+test("a refusal by policy names what would happen, and the policy", () => {
+  const before = actual(["192.0.2.1"], "me");
+  const message = (names: readonly NamePlan[], policy: "UpsertOnly" | "CreateOnly") =>
+    diff({ names, actual: [before], ownerId: "me", policy, conflict: "Refuse" }).map(
+      (change) => change.kind === "refuse" && change.message,
+    );
+  const rest = "forbids: the records stand as they are";
+  assert.deepEqual(message([], "UpsertOnly"), [
+    `example.com A would be deleted, which the zone's policy UpsertOnly ${rest}`,
+  ]);
+  assert.deepEqual(message([plan(["192.0.2.2"])], "CreateOnly"), [
+    `example.com A would be changed, which the zone's policy CreateOnly ${rest}`,
+  ]);
+});
+
+test("a record at a name that an unreadable alias may have is not deleted, and others are", () => {
+  const other = parseName("www.example.com");
+  const sets = [actual(["192.0.2.1"], "me"), actual(["192.0.2.2"], "me", { name: other })];
+  const changes = diff({
+    names: [],
+    actual: sets,
+    ownerId: "me",
+    policy: "Sync",
+    conflict: "Refuse",
+    mayNotDelete: (name) => name === NAME,
+  });
+  assert.deepEqual(changes.map(textOf), ["delete 192.0.2.2"]);
 });
 
 test("changes are sorted by name and type, whatever the order of the input", () => {

@@ -2,17 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { applyNameLimit } from "../../../src/plan/name-limit.ts";
-import type { Change } from "../../../src/plan/change.ts";
-import { guard } from "../../../src/plan/guard.ts";
+import type { ActualRRset, Change } from "../../../src/plan/change.ts";
+import { guard, type Guarded } from "../../../src/plan/guard.ts";
+import {
+  EMPTY_WINDOW,
+  GUARD_WINDOW_MS,
+  moveWindow,
+  recordDeletes,
+  type GuardWindow,
+} from "../../../src/plan/guard-window.ts";
 import { loopFrom } from "../../../src/plan/loop.ts";
 import { clampTtl, narrow } from "../../../src/plan/name-plan.ts";
 
-function deletes(count: number): readonly Change[] {
+function deletes(count: number): readonly Delete[] {
   return Array.from({ length: count }, (_, index) => ({
-    kind: "delete",
-    before: { name: parseName(`n${index}.example.com`), type: "A", ttl: 60, data: ["192.0.2.1"], owner: "me" },
+    kind: "delete" as const,
+    before: { name: parseName(`n${index}.example.com`), type: "A" as const, ttl: 60, data: ["192.0.2.1"], owner: "me" },
   }));
 }
+
+type Delete = Extract<Change, { readonly kind: "delete" }>;
 
 const CREATE: Change = {
   kind: "create",
@@ -26,25 +35,73 @@ const cases = [
   { name: "no deletes pass", deletes: 0, owned: 100, want: "pass" },
 ];
 
+/** Record sets that stand: n0 … */
+function standing(count: number): readonly ActualRRset[] {
+  return deletes(count).map(({ before }) => before);
+}
+
+function judged(changes: readonly Change[], window: GuardWindow, approved?: string): Guarded {
+  return guard({ changes, window, maxDeletePercent: 30, approved });
+}
+
 for (const { name, deletes: count, owned, want } of cases) {
   test(name, () => {
-    assert.equal(guard({ changes: deletes(count), owned, maxDeletePercent: 30, approved: undefined }).kind, want);
+    assert.equal(judged(deletes(count), moveWindow(EMPTY_WINDOW, standing(owned), 0)).kind, want);
   });
 }
 
+const TEN = moveWindow(EMPTY_WINDOW, standing(10), 0);
+
 test("a held plan still creates and updates", () => {
-  const held = guard({ changes: [...deletes(10), CREATE], owned: 10, maxDeletePercent: 30, approved: undefined });
-  assert.deepEqual(held.writes, [CREATE]);
+  assert.deepEqual(judged([...deletes(10), CREATE], TEN).writes, [CREATE]);
 });
 
 test("the hash that the message names approves this plan and no other", () => {
-  const input = { changes: deletes(10), owned: 10, maxDeletePercent: 30 };
-  const held = guard({ ...input, approved: undefined });
+  const held = judged(deletes(10), TEN);
   assert.equal(held.kind, "held");
-  const hash = held.kind === "held" ? held.hash : "";
-  assert.match(held.kind === "held" ? held.message : "", new RegExp(`dnsalias.io/approve-plan=${hash}`));
-  assert.equal(guard({ ...input, approved: hash }).kind, "pass");
-  assert.equal(guard({ ...input, changes: deletes(9), approved: hash }).kind, "held");
+  const { hash, message } = held;
+  assert.match(message, new RegExp(`^the plan deletes 10 of 10 record sets, .*dnsalias.io/approve-plan=${hash}$`));
+  assert.deepEqual(judged(deletes(10), TEN, hash), { kind: "pass", writes: deletes(10), approved: hash });
+  assert.equal(judged(deletes(9), TEN, hash).kind, "held");
+  assert.deepEqual(judged(deletes(3), TEN, hash), { kind: "pass", writes: deletes(3) });
+  const again = guard({ changes: deletes(10), window: TEN, maxDeletePercent: 30, approved: hash, used: hash });
+  assert.equal(again.kind, "held", "an approval is used once");
+  assert.notEqual(again.hash, hash);
+});
+
+test("deletes of one hour add up, against the most that stood in it", () => {
+  const at = moveWindow(EMPTY_WINDOW, standing(100), 0);
+  const after30 = recordDeletes(at, deletes(100).slice(0, 30), { now: 1_000, approved: false });
+  const left = moveWindow(after30, standing(100).slice(30), 2_000);
+  const one = deletes(100).slice(30, 31);
+  const held = judged(one, left);
+  assert.equal(held.kind, "held");
+  assert.match(held.message, /^the plan deletes 1, after 30 in the last hour, of 100 record sets, /);
+  const later = moveWindow(left, standing(100).slice(30), GUARD_WINDOW_MS + 1_000);
+  assert.equal(judged(one, later).kind, "pass", "an hour later they are forgotten");
+  assert.equal(judged(deletes(100).slice(30, 52), later).kind, "held", "and so is what stood: 22 of 70 are too many");
+});
+
+test("a record set that stands again is not counted as deleted", () => {
+  const at = moveWindow(EMPTY_WINDOW, standing(10), 0);
+  const gone = recordDeletes(at, deletes(3), { now: 1_000, approved: false });
+  assert.equal(judged(deletes(10).slice(3, 4), moveWindow(gone, standing(10).slice(3), 2_000)).kind, "held");
+  assert.equal(judged(deletes(10).slice(3, 4), moveWindow(gone, standing(10), 2_000)).kind, "pass");
+});
+
+test("approved deletes don't count, nor what stood before them", () => {
+  const gone = recordDeletes(TEN, deletes(10), { now: 1_000, approved: true });
+  assert.deepEqual(gone, EMPTY_WINDOW);
+  assert.deepEqual(recordDeletes(TEN, [], { now: 1_000, approved: true }), TEN, "without deletes nothing was approved");
+});
+
+test("the window keeps no more than what it needs: counts fall", () => {
+  const moved = [3, 7, 5, 5, 2].reduce((window, count, at) => moveWindow(window, standing(count), at), EMPTY_WINDOW);
+  assert.deepEqual(moved.stood, [
+    { at: 1, count: 7 },
+    { at: 3, count: 5 },
+    { at: 4, count: 2 },
+  ]);
 });
 
 test("published names keep their room, and new ones come in order of name", () => {

@@ -92,6 +92,14 @@ const LOOPS: readonly (readonly [name: string, scene: Scene, want: string])[] = 
     "example.com example.com",
   ],
   [
+    "one of two aliases of a name to that name",
+    {
+      aliases: [alias("web/a", { targets: ["example.com"] }), alias("web/b")],
+      answers: [A],
+    },
+    "example.com example.com",
+  ],
+  [
     "two aliases that lead to each other over zones",
     {
       aliases: [alias("web/a", { targets: ["www.example.net"] })],

@@ -15,6 +15,12 @@ both  AAAA  2001:db8::1
 sub   NS    ns.other.net.
 dn    DNAME example.net.
 dn    A     192.0.2.3
+host  A     192.0.2.4
+six   AAAA  2001:db8::6
+text  TXT   "hello"
+text  MX    10 host
+text  CAA   0 issue "ca.example.net"
+https HTTPS 1 .
 `;
 
 function base(text = TEXT): BaseZone {
@@ -28,13 +34,21 @@ const OBSTACLES: readonly (readonly [name: string, type: "A" | "AAAA" | "HTTPS",
   ["*.example.com", "A", undefined],
   ["both.example.com", "A", /A records of its own at both\.example\.com$/],
   ["both.example.com", "AAAA", /AAAA records of its own/],
-  ["both.example.com", "HTTPS", undefined],
+  ["both.example.com", "HTTPS", /A records of its own/],
   ["www.example.com", "A", /CNAME at www\.example\.com/],
   ["a.www.example.com", "A", undefined],
   ["sub.example.com", "A", /inside sub\.example\.com, which the base zone delegates/],
   ["a.b.sub.example.com", "HTTPS", /inside sub\.example\.com, which/],
   ["notsub.example.com", "A", undefined],
-  ["dn.example.com", "AAAA", undefined],
+  ["dn.example.com", "AAAA", /A records of its own at dn\.example\.com$/],
+  ["host.example.com", "A", /A records of its own/],
+  ["host.example.com", "AAAA", /the base zone has A records of its own at host\.example\.com$/],
+  ["six.example.com", "A", /the base zone has AAAA records of its own at six\.example\.com$/],
+  ["a.host.example.com", "AAAA", undefined],
+  ["text.example.com", "A", undefined],
+  ["text.example.com", "AAAA", undefined],
+  ["https.example.com", "A", undefined],
+  ["https.example.com", "HTTPS", /HTTPS records of its own/],
   ["a.dn.example.com", "A", /below the DNAME of dn\.example\.com/],
   ["example.net", "A", /example\.net is not inside the zone example\.com/],
   ["notexample.com", "A", /not inside the zone/],
@@ -55,8 +69,10 @@ test("an obstacle of the very type comes with its records, another one without",
   const { obstacle } = base();
   const { ttl, data } = obstacle(parseName("both.example.com"), "A") ?? assert.fail("none");
   assert.deepEqual([ttl, data], [3600, ["192.0.2.1"]]);
-  const cname = obstacle(parseName("www.example.com"), "A");
-  assert.deepEqual([cname?.ttl, cname?.data], [0, []]);
+  for (const other of ["www.example.com", "six.example.com"]) {
+    const found = obstacle(parseName(other), "A");
+    assert.deepEqual([found?.ttl, found?.data], [0, []]);
+  }
 });
 
 test("the SOA is apart from the other records, with its serial", () => {

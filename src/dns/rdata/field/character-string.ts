@@ -83,7 +83,6 @@ function partsOf(token: Token): readonly Token[] {
   return [...parts].map(([, quoted, plain]) => ({
     ...token,
     raw: quoted ?? plain ?? "",
-    quoted: quoted !== undefined,
   }));
 }
 

@@ -34,16 +34,23 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
   base.others.forEach(take);
   sets.forEach(take);
   const [soa] = wireRRset(withSerial(base.soa, serial)).records;
-  const large = [...next.values()].find(({ records }) => records.some((record) => recordBytes(record) > MAX_BYTES));
-  if (soa === undefined || large !== undefined) {
-    const message = `a record of ${displayName(large?.name ?? base.origin)} has over ${MAX_BYTES} octets, which no message of a transfer can hold`;
-    return { kind: "refused", reason: "BaseZoneInvalid", message };
+  if (soa === undefined) {
+    return { kind: "refused", reason: "BaseZoneInvalid", message: `${displayName(base.origin)} has no SOA record` };
   }
   const version = versionOf(serial, soa, next);
   return {
     kind: "made",
     history: before === undefined ? { current: version, journal: [] } : appendVersion(before, version),
   };
+}
+
+/** Names a record that no transfer can hold, as a clause for users; undefined: there is none. */
+export function oversizedRecord(sets: readonly RRset[]): string | undefined {
+  const large = sets.find((set) => wireRRset(set).records.some((record) => recordBytes(record) > MAX_BYTES));
+  return (
+    large &&
+    `a record of ${displayName(large.name)} has over ${MAX_BYTES} bytes, which no message of a transfer can hold`
+  );
 }
 
 /** Of 65,535 in a message, with room for a question, EDNS and a signature. */

@@ -1,6 +1,7 @@
 import type { TransferSpec } from "../../../api/dns-zone.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
+import type { BaseZone } from "../../base-zone.ts";
 import type { OwnedRRset } from "../../owned-rrset.ts";
 import { allowList, type AclEntry } from "./acl.ts";
 import { newestSerial } from "./serials.ts";
@@ -11,8 +12,7 @@ import type { History } from "./journal.ts";
 export interface Published {
   readonly history: History;
   readonly sets: readonly OwnedRRset[];
-  /** Of the base zone. */
-  readonly fingerprint: string;
+  readonly base: BaseZone;
 }
 
 /** One DnsZone as long as it is there. */

@@ -136,3 +136,8 @@ test("a problem shows its value as JSON, cut after 80 characters, and no value t
   assert.equal(problem("spec.a", "x".repeat(78), "").value, `"${"x".repeat(78)}"`);
   assert.equal(problem("spec.a", "x".repeat(79), "").value, `"${"x".repeat(79)}…`);
 });
+
+test("a required field that is missing is named, with what it is for where the schema says that", () => {
+  const schema = Type.Object({ a: Type.String(), b: Type.String({ description: "What b is." }) });
+  assert.equal(read(schema, {}), "spec.a: is required: \nspec.b: is required: What b is.");
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readConfig, type CommandLine, type Config } from "../../../../src/cli/config/config.ts";
-import type { Environment } from "../../../../src/cli/config/arguments.ts";
+import { readArguments, type Environment } from "../../../../src/cli/config/arguments.ts";
 import { COMMANDS, optionsOf, variableOf } from "../../../../src/cli/config/options.ts";
 
 function ask(line: string, environment: Environment = {}): CommandLine {
@@ -203,7 +203,16 @@ const wrong: readonly WrongCase[] = [
     line: "run --responder --responder-exempt 10.0.0.1/8",
     says: '--responder-exempt must be a network like 10.0.0.0/8, with no bits beyond its prefix, not "10.0.0.1/8"',
   },
-  { line: "run --responder-workers 4", says: "--responder-workers needs --responder too" },
+  ...["listen :53", "workers 4", "exempt 10.0.0.0/8"].flatMap((detail): readonly WrongCase[] => {
+    const option = `--responder-${detail.split(" ")[0]}`;
+    return [
+      { line: `run --responder-${detail}`, says: `${option} needs --responder too` },
+      {
+        line: `run --manifests m --out o --once --responder-${detail}`,
+        says: `--once and ${option} contradict each other`,
+      },
+    ];
+  }),
   {
     line: "run --responder --responder-workers 0",
     says: '--responder-workers must be a whole number from 1 to 64, not "0"',
@@ -281,6 +290,30 @@ for (const { line, environment, says } of wrong) {
   test(`dnsalias ${line} ${JSON.stringify(environment ?? {})} is refused in one sentence`, () => {
     assert.deepEqual(ask(line, environment), { kind: "wrong", message: says });
   });
+}
+
+/** What a person can give more than once; of everything else the second is a mistake. */
+const LISTS: ReadonlySet<string> = new Set([
+  "namespace",
+  "resolver",
+  "responder-exempt",
+  "responder-listen",
+  "transfer-listen",
+]);
+
+for (const command of COMMANDS) {
+  for (const { name, placeholder } of optionsOf(command).filter((option) => option.placeholder !== undefined)) {
+    const isList = LISTS.has(name);
+    test(`dnsalias ${command} --${name} ${placeholder} twice is ${isList ? "a list" : "refused"}`, () => {
+      const asked = readArguments([command, `--${name}`, "a", `--${name}`, "b"], {});
+      if (isList) {
+        const texts = asked.kind === "settings" ? asked.settings.values.get(name)?.texts : undefined;
+        assert.deepEqual(texts, ["a", "b"]);
+      } else {
+        assert.deepEqual(asked, { kind: "wrong", message: `--${name} is given twice`, command });
+      }
+    });
+  }
 }
 
 test("an option's value may be anything that does not look like an option", () => {

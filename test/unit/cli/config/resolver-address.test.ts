@@ -5,6 +5,8 @@ import { parseResolvConf, parseResolverAddress } from "../../../../src/cli/confi
 const good: readonly (readonly [string, object])[] = [
   ["10.0.0.10", { protocol: "udp", address: "10.0.0.10", port: 53 }],
   ["10.0.0.10:5353", { protocol: "udp", address: "10.0.0.10", port: 5353 }],
+  ["10.0.0.10:1", { protocol: "udp", address: "10.0.0.10", port: 1 }],
+  ["10.0.0.10:65535", { protocol: "udp", address: "10.0.0.10", port: 65_535 }],
   ["udp://10.0.0.10", { protocol: "udp", address: "10.0.0.10", port: 53 }],
   ["2001:DB8:0::1", { protocol: "udp", address: "2001:db8::1", port: 53 }],
   ["[2001:db8::1]:5353", { protocol: "udp", address: "2001:db8::1", port: 5353 }],

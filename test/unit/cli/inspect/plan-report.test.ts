@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planDocument, planText, type PlanDocument } from "../../../../src/cli/inspect/plan-report.ts";
+import { planDocument, planExitCode, planText, type PlanDocument } from "../../../../src/cli/inspect/plan-report.ts";
 import type { Snapshot } from "../../../../src/cli/inspect/snapshot.ts";
 import type { ZonePreview } from "../../../../src/cli/inspect/zone-preview.ts";
 import { createSink } from "../../../../src/cli/terminal/streams.ts";
@@ -68,6 +68,32 @@ const UNREADABLE: ZonePreview = {
   ...preview([]),
   outcome: { kind: "problem", reason: "ReadFailed", message: "no\u001b answer" },
 };
+
+const EXITS: readonly (readonly [
+  name: string,
+  previews: readonly ZonePreview[],
+  invalid: Snapshot["invalid"],
+  want: number,
+])[] = [
+  ["nothing to change", [preview([])], [], 0],
+  ["one change", [preview(CHANGES.slice(0, 1))], [], 2],
+  ["several changes", [preview(CHANGES), preview([])], [], 2],
+  ["only refusals", [preview(CHANGES.slice(3))], [], 0],
+  ["a backend to rewrite", [preview([], PASS, "no markers")], [], 2],
+  ["a zone that could not be read, beside changes", [preview(CHANGES), UNREADABLE], [], 1],
+  [
+    "an invalid object, beside changes",
+    [preview(CHANGES)],
+    [{ kind: "DnsAlias", key: "web/x", generation: 1, problems: ["p"] }],
+    1,
+  ],
+];
+
+for (const [name, previews, invalid, want] of EXITS) {
+  test(`the exit code is ${want}: ${name}`, () => {
+    assert.equal(planExitCode(planDocument(previews, { ...EMPTY, invalid })), want);
+  });
+}
 
 test("each change is a line with its mark, what stood and what comes, and whose it is", () => {
   const document = planDocument([preview(CHANGES)], EMPTY);

@@ -4,7 +4,13 @@ import { test } from "node:test";
 import { stopOnSignals } from "../../../../src/cli/terminal/signals.ts";
 
 class FakeProcess extends EventEmitter {
+  readonly pid = 7;
   readonly exits: number[] = [];
+  /** Each with how many listeners of its own it met: one would swallow it. */
+  readonly kills: string[] = [];
+  kill(pid: number, signal: string): void {
+    this.kills.push(`${pid} ${signal} ${this.listenerCount(signal)}`);
+  }
   exit(code: number): void {
     this.exits.push(code);
   }
@@ -17,7 +23,7 @@ test("the first signal asks, the second ends at once with its own code", () => {
   source.emit("SIGTERM");
   assert.deepEqual([stop.signal.aborted, stop.cause(), source.exits], [true, "SIGTERM", []]);
   source.emit("SIGINT");
-  assert.deepEqual(source.exits, [130]);
+  assert.deepEqual([source.kills, source.exits], [["7 SIGINT 0"], [130]]);
 });
 
 test("an end that takes too long is cut short, and says so", (context) => {
@@ -29,18 +35,23 @@ test("an end that takes too long is cut short, and says so", (context) => {
   context.mock.timers.tick(9999);
   assert.deepEqual([source.exits, stop.cause()], [[], "SIGTERM"]);
   context.mock.timers.tick(1);
-  assert.deepEqual(source.exits, [143]);
+  assert.deepEqual([source.kills, source.exits], [["7 SIGTERM 0"], [143]]);
   assert.deepEqual(told, ["not ended 10 s after SIGTERM: leaving at once"]);
 });
 
-test("after an end in time nothing is listened to and no timer is left", (context) => {
+test("after the work nothing is listened to, and what still hangs has as long as an orderly end", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const source = new FakeProcess();
+  const told: string[] = [];
   {
-    using _ = stopOnSignals(source, { drainMs: 1000, tell: () => undefined });
+    using _ = stopOnSignals(source, { drainMs: 1000, tell: (message) => void told.push(message) });
     source.emit("SIGINT");
+    context.mock.timers.tick(900);
   }
-  context.mock.timers.tick(5000);
-  assert.deepEqual(source.exits, []);
   assert.equal(source.listenerCount("SIGINT") + source.listenerCount("SIGTERM"), 0);
+  context.mock.timers.tick(999);
+  assert.deepEqual([source.kills, told], [[], []]);
+  context.mock.timers.tick(1);
+  assert.deepEqual(source.kills, ["7 SIGINT 0"]);
+  assert.deepEqual(told, ["something has not ended 1 s after the work: leaving at once"]);
 });

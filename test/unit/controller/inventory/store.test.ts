@@ -55,6 +55,17 @@ test("a zone is touched by a new spec or annotation, and not by its status", () 
   }
 });
 
+test("an alias's new labels, annotations, or status are reported and kept, and no zone is planned for them", () => {
+  const store = filled();
+  const news = { ...SHOP, meta: { ...SHOP.meta, annotations: { note: "x" } } };
+  store.note({ kind: "alias", alias: news });
+  const { aliases, zones, names } = store.settle(Infinity);
+  assert.deepEqual([[...aliases], [...zones], names], [["web/shop"], [], []]);
+  assert.equal(store.alias("web/shop"), news);
+  const winners = [...store.claimsIn("dns/com").values()].flatMap((claim) => claim.winners);
+  assert.deepEqual(winners, [news, news]);
+});
+
 test("a zone is told of when the last of its names is decided, because a plan with half of them withdraws the other half", () => {
   const store = createStore((one) => one.spec.domain);
   store.note({ kind: "zone", zone: ZONE });

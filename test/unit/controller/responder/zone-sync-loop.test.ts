@@ -107,6 +107,37 @@ test("a base zone that goes missing or is broken leaves what is served, and is t
   assert.equal(setsOf(world.serving).length, 2, "it is looked at again, should no event tell of it");
 });
 
+for (const [title, bad] of [
+  ["broken", "@ IN SOA broken"],
+  ["missing", undefined],
+  ["unreadable", { failed: "away" }],
+] as const) {
+  test(`with a base zone that is ${title}, names come and go beside the last good one`, async () => {
+    await using world = start({ zones: [zone("dns/com", "example.com", FROM_MAP)], aliases: [alias("web/shop")] });
+    world.serving.bases.set("dns/base/zone", BASE_ZONE);
+    await world.clock.advance(1_000);
+    if (bad === undefined) {
+      world.serving.bases.delete("dns/base/zone");
+    } else {
+      world.serving.bases.set("dns/base/zone", bad);
+    }
+    world.apply(alias("web/new", { hostnames: ["new.example.com"] }));
+    await world.clock.advance(5_000);
+    assert.deepEqual(namesOf(world.serving), ["example.com.", "new.example.com."]);
+    assert.ok(world.serving.zones.get("example.com")?.sets.some(({ type }) => type === "MX"));
+  });
+}
+
+test("after a restart the base zone that was published stays in force", async () => {
+  await using world = start({ zones: [zone("dns/com", "example.com", FROM_MAP)], aliases: [alias("web/shop")] });
+  world.serving.bases.set("dns/base/zone", "@ IN SOA broken");
+  world.serving.published.set("dns/com", BASE_ZONE);
+  await world.clock.advance(1_000);
+  assert.deepEqual(namesOf(world.serving), ["example.com."]);
+  assert.equal(world.controller.served(), true);
+  assert.deepEqual(typesOf(world, "ServedOutOfDate"), ["Warning"]);
+});
+
 test("a base zone that cannot be read is tried again, and until then this process is not ready", async () => {
   await using world = start({ zones: [zone("dns/com", "example.com", FROM_MAP)] });
   world.serving.bases.set("dns/base/zone", { failed: "apiserver away" });
@@ -222,6 +253,10 @@ function start(options: WorldOptions): ControllerWorld & { readonly serving: Ser
 
 function typesOf({ events }: ControllerWorld, reason: string): readonly string[] {
   return events.filter((event) => event.reason === reason).map(({ type }) => type);
+}
+
+function namesOf({ zones }: ServingPlay): readonly string[] {
+  return (zones.get("example.com")?.aliases ?? []).map(({ name }): string => name).toSorted();
 }
 
 function setsOf({ reported }: ServingPlay): readonly string[] {

@@ -188,6 +188,30 @@ const RESOLVED: readonly Case[] = [
     want: "False SpecialUseRefused",
   },
   {
+    name: "so is a special-use address of the family that fails for another reason than the first",
+    facts: withVerdicts(verdict("failing", [failing("timeout", NOW), broken("special-use")])),
+    want: "False SpecialUseRefused",
+    says: [/the server answers special-use/],
+  },
+  {
+    name: "a refused address of a family that never had any takes nothing from the other, and is named",
+    facts: withVerdicts(verdict("good", [A, { ...broken("special-use"), key: NO_AAAA.key }])),
+    want: "True Resolved",
+    says: [/cdn\.test AAAA is not published: the server answers special-use/],
+  },
+  {
+    name: "another failure of such a family is not named",
+    facts: withVerdicts(verdict("good", [A, { ...broken("timeout"), key: NO_AAAA.key }])),
+    want: "True Resolved",
+    not: /timeout/,
+  },
+  {
+    name: "a refused address is named for as long as the target is stale",
+    facts: withVerdicts(verdict("stale-kept", [failing("special-use", 0), NO_AAAA])),
+    want: "False Stale",
+    says: [/the server answers special-use/],
+  },
+  {
     name: "a chain that is too deep is a loop once it is overdue",
     facts: withVerdicts(verdict("failing", [failing("too-deep", OVERDUE), NO_AAAA])),
     want: "False LoopDetected",

@@ -13,12 +13,18 @@ import { at, contribution, NAME, NOW, rrset, verdict } from "./facts.ts";
 const ZONE = zone("dns/com", "example.com");
 const SHOP = alias("web/shop");
 
-function stateOf(sets: readonly ActualRRset[], more: Partial<ZoneState> = {}, expectedLagMs?: number): ZoneState {
+function stateOf(
+  sets: readonly ActualRRset[],
+  more: Partial<ZoneState> = {},
+  expectedLagMs?: number,
+  cachedForMs?: number,
+): ZoneState {
   const state = newZoneState(ZONE, {
     id: "memory",
     read: async () => assert.fail("nothing is read"),
     apply: async () => assert.fail("nothing is written"),
     ...(expectedLagMs === undefined ? {} : { expectedLagMs }),
+    ...(cachedForMs === undefined ? {} : { cachedForMs }),
   });
   setActual(state, { revision: "1", sets }, "me");
   return Object.assign(state, more);
@@ -140,6 +146,11 @@ test("the rest is the zone's: plan, outcome, propagation, lags", () => {
     [contributed, [NAME, NAME], more.outcome, more.propagation, [1, 2], 5_000, at("11:00:00")],
   );
   assert.equal(first(SHOP, stateOf([])).expectedLagMs, 95_000);
+});
+
+test("no measured lag counts for less than the server's caches may keep an old answer", () => {
+  const found = first(SHOP, stateOf([rrset(["192.0.2.1"])], { lags: [1_000, 50_000] }, 5_000, 42_000));
+  assert.deepEqual(found.lags, [42_000, 50_000]);
 });
 
 const BEFORE: HostnameStatus = {

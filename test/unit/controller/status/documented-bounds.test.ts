@@ -59,9 +59,9 @@ const deliveries: readonly Row[] = [
   },
   { name: "rfc2136: 71 + 2 + 60", provider: { rfc2136: { servers: [server] } }, want: "133s" },
   {
-    name: "powerDNS: 71 + 5 + 60",
+    name: "powerDNS: 71 + 42 + 60",
     provider: { powerDNS: { url: "https://pdns.example", apiKeyRef: ref } },
-    want: "136s",
+    want: "173s",
   },
   {
     name: "externalDNSWebhook: 71 + 60 + 60",
@@ -108,6 +108,12 @@ describe("P7: the bound in the status is the documented one, for each delivery",
       assert.equal(world.alias("web/shop")?.status?.stalenessBound, want);
     });
   }
+});
+
+test("P7: the caches of a delivery are part of what is expected of it", () => {
+  const powerDNS = parsed({ powerDNS: { url: "https://pdns.example", apiKeyRef: ref } }, undefined);
+  assert.equal(composed(powerDNS, "kubelet").cachedForMs, 42_000);
+  assert.equal(composed(parsed({ rfc2136: { servers: [server] } }, undefined), "kubelet").cachedForMs, 0);
 });
 
 describe("P7: the bound by TTL and measured lag", () => {
@@ -220,7 +226,7 @@ function composed(zone: DnsZone, projection: "kubelet" | "file"): ZoneProvider {
     ownerId: "me",
     now: () => 0,
   });
-  const { expectedLagMs } = providerOf(
+  const { expectedLagMs, cachedForMs } = providerOf(
     {
       stores: {
         base: () => stored,
@@ -237,7 +243,11 @@ function composed(zone: DnsZone, projection: "kubelet" | "file"): ZoneProvider {
     },
     zone,
   );
-  return { ...inMemory, ...(expectedLagMs !== undefined && { expectedLagMs }) };
+  return {
+    ...inMemory,
+    ...(expectedLagMs !== undefined && { expectedLagMs }),
+    ...(cachedForMs !== undefined && { cachedForMs }),
+  };
 }
 
 interface Given {

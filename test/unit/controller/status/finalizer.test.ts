@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { ABANDON_ANNOTATION, FINALIZER, type ObjectMeta } from "../../../../src/api/meta.ts";
-import type { ZoneSpec } from "../../../../src/api/dns-zone.ts";
+import type { DnsZone } from "../../../../src/api/dns-zone.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
-import { afterWrite, finalize } from "../../../../src/controller/status/finalizer.ts";
-import { newZoneState, setActual } from "../../../../src/controller/zone/zone-state.ts";
+import { afterWrite, finalize, type Deletion } from "../../../../src/controller/status/finalizer.ts";
+import { newZoneState, setActual, type ZoneOutcome } from "../../../../src/controller/zone/zone-state.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { alias, zone } from "../../../support/objects.ts";
 import { NOW, rrset } from "./facts.ts";
 
+const ZONE = zone("dns/com", "example.com");
 const MINUTE = 60_000;
+const CONFLICT: ZoneOutcome = { kind: "refused", reason: "ZoneConflict", message: "another zone has the place" };
 
 interface Scene {
   readonly meta?: Partial<ObjectMeta>;
@@ -20,15 +22,16 @@ interface Scene {
   readonly sets?: readonly ActualRRset[];
   /** Another alias has the same name. */
   readonly other?: boolean;
-  /** Nothing is known of the zone. */
+  /** The zone has just appeared. */
   readonly unknown?: boolean;
   /** The backend was not read in this term. */
   readonly unread?: boolean;
-  /** The backend was read before anybody asked for the name. */
-  readonly readEarlier?: boolean;
-  readonly policy?: ZoneSpec["policy"];
-  /** Another DnsZone writes to the same place. */
-  readonly conflict?: boolean;
+  readonly outcome?: ZoneOutcome;
+  /** When this process saw the deletion first; absent: now. */
+  readonly since?: number;
+  /** The uid of the object whose deletion was seen then; absent: the same. */
+  readonly uid?: string;
+  readonly policy?: DnsZone["spec"]["policy"];
   readonly write?: StatusWrite;
 }
 
@@ -44,24 +47,25 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
   const meta = { finalizers: [FINALIZER], deletedAt: NOW - MINUTE, ...scene.meta };
   const gone = alias("web/shop", { meta, ...(scene.hostnames && { hostnames: scene.hostnames }) });
   const store = createStore(() => "place");
-  const at = zone("dns/com", "example.com", { policy: scene.policy ?? "Sync" });
-  store.note({ kind: "zone", zone: at });
+  store.note({ kind: "zone", zone: zone("dns/com", "example.com", { policy: scene.policy ?? "Sync" }) });
   store.note({ kind: "alias", alias: gone });
   if (scene.other === true) {
     store.note({ kind: "alias", alias: alias("web/other") });
   }
   store.settle(Infinity);
-  const state = newZoneState(at, {
+  const state = newZoneState(ZONE, {
     id: "memory",
     read: async () => assert.fail("nothing is read"),
     apply: async () => assert.fail("nothing is written"),
   });
-  if (scene.unread !== true) {
-    setActual(state, { revision: "1", sets }, "me");
-    state.readFor = new Set(scene.readEarlier === true ? [] : gone.spec.hostnames);
+  setActual(state, { revision: "1", sets }, "me");
+  if (scene.unread === true) {
+    state.actual = undefined;
   }
-  if (scene.conflict === true) {
-    state.outcome = { kind: "refused", reason: "ZoneConflict", message: "taken" };
+  state.outcome = scene.outcome ?? { kind: "ok" };
+  const deletions = new Map<string, Deletion>();
+  if (scene.since !== undefined) {
+    deletions.set("web/shop", { uid: scene.uid ?? gone.meta.uid, since: scene.since });
   }
   const removed: boolean[] = [];
   const events: string[] = [];
@@ -78,10 +82,12 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
       },
       store,
       zoneState: () => (scene.unknown === true ? undefined : state),
+      deletions,
     },
     gone,
     new AbortController().signal,
   );
+  assert.equal(deletions.size, requeue === "done" ? 0 : 1, "a deletion is remembered as long as it waits");
   return { requeue, removed, events };
 }
 
@@ -94,15 +100,24 @@ const ROWS: readonly (readonly [name: string, scene: Scene, want: Outcome])[] = 
   ["an AAAA record is still published", { sets: [rrset(["2001:db8::1"], { type: "AAAA" })] }, WAITS],
   ["records of somebody else are at the name", { sets: [rrset(["192.0.2.1"], { owner: undefined })] }, LETS_GO],
   ["another alias has the name, and its records remain", { sets: [rrset(["192.0.2.1"])], other: true }, LETS_GO],
-  ["nothing is known of the zone", { unknown: true }, WAITS],
+  ["the zone has just appeared", { unknown: true }, WAITS],
   ["the backend was not read in this term", { unread: true }, WAITS],
-  ["the backend was read before the name was asked for", { readEarlier: true }, WAITS],
-  ["the policy forbids deletes", { policy: "UpsertOnly", sets: [rrset(["192.0.2.1"])] }, LETS_GO],
-  ["the policy forbids deletes and updates", { policy: "CreateOnly", sets: [rrset(["192.0.2.1"])] }, LETS_GO],
-  ["another DnsZone writes to the place", { conflict: true, unread: true }, LETS_GO],
+  ["the backend cannot be read", { unread: true, outcome: { kind: "failed", message: "down", since: NOW } }, WAITS],
+  ["the backend was not read, and the name is another alias's now", { unread: true, other: true }, LETS_GO],
+  ["another zone has the place of its zone", { unread: true, outcome: CONFLICT }, LETS_GO],
   ["no zone has the name", { hostnames: ["example.net"], sets: [rrset(["192.0.2.1"])] }, LETS_GO],
   ["it has no finalizer of ours", { meta: { finalizers: ["another"] } }, { requeue: "done", removed: [], events: [] }],
-  ["ten minutes are not over", { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: NOW - 10 * MINUTE + 1 } }, WAITS],
+  ["the zone's policy is UpsertOnly", { sets: [rrset(["192.0.2.1"])], policy: "UpsertOnly" }, LETS_GO],
+  ["the zone's policy is CreateOnly", { sets: [rrset(["192.0.2.1"])], policy: "CreateOnly" }, LETS_GO],
+  ["ten minutes are not over", { sets: [rrset(["192.0.2.1"])], since: NOW - 10 * MINUTE + 1 }, WAITS],
+  [
+    "another object of this name waited for ten minutes",
+    { sets: [rrset(["192.0.2.1"])], since: NOW - 10 * MINUTE, uid: "before" },
+    WAITS,
+  ],
+  // The API server writes the time of the deletion by its own clock.
+  ["the API server's clock is behind", { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: NOW - 11 * MINUTE } }, WAITS],
+  ["the API server's clock is ahead", { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: NOW + 180 * MINUTE } }, WAITS],
 ];
 
 for (const [name, scene, want] of ROWS) {
@@ -112,10 +127,16 @@ for (const [name, scene, want] of ROWS) {
 test("after ten minutes it is let go with its records, and an Event says which and why", async () => {
   const { requeue, removed, events } = await finalized({
     sets: [rrset(["192.0.2.1"])],
-    meta: { deletedAt: NOW - 10 * MINUTE },
+    since: NOW - 10 * MINUTE,
   });
   assert.deepEqual([requeue, removed, events.length], ["done", [false], 1]);
-  assert.match(events[0] ?? "", /^Warning Abandoned .*example\.com.*10 minutes/);
+  assert.match(events[0] ?? "", /^Warning Abandoned example\.com could not be withdrawn, and .*10 minutes/);
+});
+
+test("the Event tells a name that nobody could look for from one that is still published", async () => {
+  const { removed, events } = await finalized({ unread: true, since: NOW - 10 * MINUTE });
+  assert.deepEqual([removed, events.length], [[false], 1]);
+  assert.match(events[0] ?? "", /^Warning Abandoned example\.com could not be looked for at the backend, and /);
 });
 
 test("the annotation lets it go at once, and an Event says so only if records are left", async () => {

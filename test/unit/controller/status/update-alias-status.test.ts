@@ -59,6 +59,7 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
       store,
       zoneState: () => state,
       mayWrite: () => bench.mayWrite ?? true,
+      deletions: new Map(),
       invalidEdit: () => bench.invalid,
       observer: {
         ...silentObserver(),
@@ -111,6 +112,20 @@ test("a new status is written, counted, remembered, and told as an Event", async
   const { status, remembered, did, requeue } = await updated();
   assert.deepEqual(did, [READY, "status", "count written", "event Normal Ready"]);
   assert.deepEqual([remembered, requeue], [status, "done"]);
+});
+
+test("an address that is not published is reported once by an Event of its own, while the other family is ready", async () => {
+  const outcome = {
+    kind: "failure",
+    reason: "special-use",
+    detail: "cdn.test has the address ::ffff:8.8.8.8",
+  } as const;
+  const targets = [verdict("good", [A, { ...NO_AAAA, emptySince: undefined, failingSince: NOW, outcome }])];
+  const { status, did } = await updated({ targets });
+  assert.deepEqual(did, [READY, "status", "count written", "event Normal Ready", "event Warning SpecialUseRefused"]);
+  const others = [...targets, verdict("good", [A], "other.test")];
+  const again = await updated({ targets: others, alias: { ...SHOP, ...(status && { status }) } });
+  assert.deepEqual(again.did, [READY, "status", "count written"]);
 });
 
 test("the same status again is not written, and still measured", async () => {
@@ -173,8 +188,7 @@ test("the finalizer is added before the status, only where a zone has a name, an
 test("a replica that may not write writes nothing, and an alias that is being deleted is finalized", async () => {
   assert.deepEqual((await updated({ mayWrite: false })).did, []);
   const deleted = { ...SHOP, meta: { ...SHOP.meta, deletedAt: NOW } };
-  const read = { own: new Map(), readFor: new Set([NAME]), actual: { revision: "1", sets: [] } };
-  const gone = await updated({ alias: deleted, state: read });
+  const gone = await updated({ alias: deleted, state: { own: new Map() } });
   assert.deepEqual([gone.did, gone.requeue], [["finalizer false"], "done"]);
 });
 

@@ -25,6 +25,7 @@ interface Bench {
   readonly queried: string[];
   /** "propagation 1/2", "propagated 300 stale 900", "changed example.com", "changed all". */
   readonly told: string[];
+  readonly warned: string[];
   /** Runs a round; milliseconds until the next. */
   round(): Promise<number>;
 }
@@ -48,11 +49,12 @@ function bench(sets: readonly ActualRRset[], endpoints: readonly (typeof ONE)[] 
     onQuery: undefined,
     queried: [],
     told: [],
+    warned: [],
     async round() {
       const { requeue } = await checkPropagation(
         {
           clock: { now: () => at.now, sleep: async () => assert.fail("nothing waits") },
-          log: silentLogger,
+          log: { ...silentLogger, warn: (_fields, message) => void at.warned.push(message) },
           observer: {
             ...silentObserver(),
             propagation: (_zone, current, total) => void at.told.push(`propagation ${current}/${total}`),
@@ -189,6 +191,7 @@ test("the waits grow with the time that a server is behind, from 0.1 s to 2 s; a
   }
   assert.deepEqual(waits, [100, 100, 500, 2_000, 2_000, 2_000, 10_000]);
   assert.deepEqual(at.state.propagation, { total: 1, current: 0, laggingSince: 1_000_000, slow: true });
+  assert.deepEqual(at.warned, ["propagation is slow"], "once, and not before");
   assert.equal(at.told.at(-1), "changed all", "that it is slow is news");
   at.told.length = 0;
   at.now += 10_000;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { macOf, signMessage, verifyResponse, type TsigCheck } from "../../../../src/dns/tsig/tsig-sign.ts";
 import { tsigSecret, type TsigAlgorithm, type TsigKey } from "../../../../src/dns/tsig/tsig-key.ts";
-import { appendTsig, splitTsig, uint48, type TsigRecord } from "../../../../src/dns/tsig/tsig-record.ts";
+import { appendTsig, splitTsig, tsigBytes, uint48, type TsigRecord } from "../../../../src/dns/tsig/tsig-record.ts";
 import { createTsigStream } from "../../../../src/dns/tsig/verify-stream.ts";
 import { startMac, timersOf } from "../../../../src/dns/tsig/tsig-sign.ts";
 import { TSIG_VECTORS, VECTOR_QUERY, VECTOR_SECRET, VECTOR_TIME } from "../tsig-vectors.ts";
@@ -185,3 +185,34 @@ test("99 messages in a row may be without a signature, a hundredth may not", () 
 test("the MAC of nothing before it differs from that of an empty MAC before it", () => {
   assert.notEqual(hex(macOf(key(), undefined, bytes("01"))), hex(macOf(key(), bytes(""), bytes("01"))));
 });
+
+test("the room that a signature needs is exactly that of one with a time of the server", () => {
+  const split = splitTsig(response);
+  const tsig = split.kind === "signed" ? split.tsig : assert.fail();
+  for (const [name, macBytes] of [
+    ["k.example", 32],
+    ["a-longer-name.of-a.key.example", 64],
+    ["k", 16],
+  ] as const) {
+    const keyName = parseName(name);
+    const signed = appendTsig(bytes(VECTOR_QUERY), {
+      ...tsig,
+      keyName,
+      mac: new Uint8Array(macBytes),
+      other: uint48(at),
+    });
+    assert.equal(signed.length - bytes(VECTOR_QUERY).length, tsigBytes(keyName, tsig.algorithm, macBytes));
+  }
+});
+
+for (const questions of [0, 1, 2, 3]) {
+  test(`the signature behind ${questions} questions is found`, () => {
+    const split = splitTsig(response);
+    const tsig = split.kind === "signed" ? split.tsig : assert.fail();
+    const header = Uint8Array.of(0x12, 0x34, 0x80, 0, 0, questions, 0, 0, 0, 0, 0, 0);
+    const asked = Uint8Array.from([...header, ...Array.from({ length: questions }, () => [0, 0, 1, 0, 1]).flat()]);
+    assert.deepEqual(splitTsig(asked), { kind: "unsigned" });
+    const found = splitTsig(appendTsig(asked, { ...tsig, originalId: 0x1234 }));
+    assert.deepEqual(found.kind === "signed" && found.message, asked);
+  });
+}

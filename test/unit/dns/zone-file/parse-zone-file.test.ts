@@ -380,5 +380,13 @@ test("several mistakes are all reported, up to a limit", () => {
 });
 
 test("a text of a size that no zone has is refused at once", () => {
+  assert.deepEqual(problemsOf(SOA.padEnd(4_194_304, ";")), [], "the largest size");
   assert.match(problemsOf(";".repeat(4_194_305))[0] ?? "", /make it smaller/);
 });
+
+for (const type of ["AXFR", "IXFR", "MAILA", "MAILB", "NXNAME", "OPT", "TSIG", "TKEY"]) {
+  test(`${type} is refused as a type for queries`, () => {
+    const [problem = ""] = problemsOf(`${SOA}a IN ${type} x\n`);
+    assert.ok(problem.includes(`${type} is for queries and cannot be in a zone: remove the record`), problem);
+  });
+}

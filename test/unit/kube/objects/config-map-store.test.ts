@@ -285,6 +285,12 @@ const READS: readonly {
     wanted: { kind: "ok", text: "text", revision: "5", owner: undefined },
   },
   {
+    name: "with other keys, which take room",
+    options: OWN,
+    result: configMap({ "a.zone": "text", "b.zone": "other" }),
+    wanted: { kind: "ok", text: "text", revision: "5", owner: "me", otherBytes: 5 },
+  },
+  {
     name: "none",
     options: OWN,
     result: refusal(404),

@@ -4,6 +4,7 @@ import { array, assert as check, constantFrom, integer, property, tuple } from "
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { FAILURE_REASONS } from "../../../../src/dns/lookup-result.ts";
 import { answerOf } from "../../../../src/plan/hold/answer-of.ts";
+import { isOutage } from "../../../../src/plan/hold/failure.ts";
 import { freshState, type HoldState } from "../../../../src/plan/hold/state.ts";
 import { empty, failed, found, KEY, play, playOut, published, waitFrom } from "../../../support/hold-play.ts";
 
@@ -59,6 +60,18 @@ test("time-outs, SERVFAILs and the like are one outage: the first reason stays",
   assert.deepEqual(reasons.slice(1).map(reasonOf), ["timeout", "timeout", "timeout"]);
 });
 
+test("an outage is what a resolver or the path to it does, and nothing that the target's owner can correct", () => {
+  assert.deepEqual(FAILURE_REASONS.filter(isOutage).toSorted(), [
+    "malformed",
+    "rcode",
+    "refused",
+    "servfail",
+    "timeout",
+    "truncated",
+    "unreachable",
+  ]);
+});
+
 test("a loop is told although the row began with a time-out", () => {
   const reasons = play([GOOD, [61, failed("timeout")], [66, failed("loop")], [76, failed("timeout")]]);
   assert.deepEqual(reasons.slice(1).map(reasonOf), ["timeout", "loop", "timeout"]);
@@ -80,6 +93,20 @@ for (const reason of ["loop", "too-deep"] as const) {
   });
 }
 
+test("the path of a failure that is not about the chain is not shown", () => {
+  const path = [KEY.target, parseName("b.example.net")];
+  assert.deepEqual(playOut([GOOD, [61, failed("servfail", path)]]).chain, [KEY.target]);
+});
+
+test("a loop whose path is unknown leaves the chain as it was", () => {
+  assert.deepEqual(playOut([GOOD, [61, failed("loop", [])]]).chain, [KEY.target]);
+});
+
+test("an empty answer ends the row of waits as well", () => {
+  const last = playOut([GOOD, [61, failed()], [66, failed()], [76, empty()], [140, failed()]], { random: 0.5 });
+  assert.equal(waitFrom(last, 140), 5_000);
+});
+
 const positiveSibling = answerOf(playOut([GOOD], { from: freshState({ ...KEY, family: "AAAA" }, 0) }));
 const emptySibling = answerOf(playOut([[0, empty()]], { from: freshState({ ...KEY, family: "AAAA" }, 0) }));
 
@@ -89,6 +116,22 @@ test("NXDOMAIN while the other family has addresses is an inconsistent failure",
   assert.equal(last.empty, undefined);
   assert.equal(published([last])[0], "a b");
 });
+
+for (const [family, other] of [
+  ["A", "AAAA"],
+  ["AAAA", "A"],
+] as const) {
+  test(`an inconsistent NXDOMAIN for ${family} names the server and the family that has records`, () => {
+    const sibling = answerOf(playOut([GOOD], { from: freshState({ ...KEY, family: other }, 0) }));
+    const from = freshState({ ...KEY, family }, 0);
+    const { outcome } = playOut([[61, empty("nxdomain", { server: "s2" })]], { from, sibling });
+    assert.deepEqual(outcome, {
+      kind: "failure",
+      reason: "inconsistent",
+      detail: `s2 says that cdn.example.net does not exist, while it has ${other} records`,
+    });
+  });
+}
 
 test("NODATA while the other family has addresses is an empty family, not a failure", () => {
   const last = playOut([GOOD, [61, empty("nodata")]], { sibling: positiveSibling });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { firstWaitMs, nextWaitMs } from "../../../../src/plan/hold/next-lookup.ts";
+import { found, playOut, waitFrom } from "../../../support/hold-play.ts";
 
 const cases: readonly {
   readonly name: string;
@@ -42,4 +43,10 @@ test("the first wait of a short TTL is like any other", () => {
     firstWaitMs(60, () => 0),
     61_000,
   );
+});
+
+test("only the first look-up of a key with a long TTL is spread: the later ones come every 300 s", () => {
+  const first = playOut([[0, found("a", { ttl: 3600 })]]);
+  assert.equal(waitFrom(first, 0), 150_000);
+  assert.equal(waitFrom(playOut([[150, found("a", { ttl: 3450 })]], { from: first }), 150), 300_000);
 });

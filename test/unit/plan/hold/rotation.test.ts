@@ -93,6 +93,13 @@ test("a copy that is read twice is one cycle", () => {
   assert.equal(track(first, ["b"], { addresses: ["b"], ttl: 60, now: 60_000 })?.cycle, 2);
 });
 
+test("an address that another server adds within a cycle belongs to the cycle", () => {
+  const first = track(undefined, ["a"], { addresses: ["b"], ttl: 60, now: 0 });
+  const more = track(first, ["b"], { addresses: ["b", "c"], ttl: 30, now: 10_000 });
+  assert.ok(more !== undefined);
+  assert.deepEqual([...seenNow(more)].toSorted(), ["b", "c"]);
+});
+
 test("old and new copies that are met in turn while both live are one cycle", () => {
   const first = track(undefined, ["a"], { addresses: ["b"], ttl: 200, now: 0 });
   const echo = track(first, ["b"], { addresses: ["a"], ttl: 20, now: 10_000 });

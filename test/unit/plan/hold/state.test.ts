@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { answerOf, isNews } from "../../../../src/plan/hold/answer-of.ts";
+import { BEFORE_RESTART } from "../../../../src/plan/target-answer.ts";
 import { freshState, type LastKnownGood, restoredState, withLastKnownGood } from "../../../../src/plan/hold/state.ts";
 import { empty, failed, found, KEY, play, playOut, published } from "../../../support/hold-play.ts";
 
@@ -49,6 +50,13 @@ test("a restored key that failed has been failing since then", () => {
   const state = restoredState(KEY, { ...LAST_GOOD, outcome }, 100_000);
   assert.equal(state.failingSince, 5_000);
   assert.equal(playOut([[101, failed("timeout")]], { from: state }).failingSince, 5_000);
+});
+
+test("the first failure after a restart says what the status could not", () => {
+  const outcome = { kind: "failure", reason: "special-use", detail: BEFORE_RESTART } as const;
+  const from = restoredState(KEY, { ...LAST_GOOD, outcome }, 100_000);
+  const last = playOut([[101, failed("special-use")]], { from });
+  assert.deepEqual(last.outcome, { kind: "failure", reason: "special-use", detail: "special-use for a test" });
 });
 
 test("a failure right after a restart leaves what was restored", () => {

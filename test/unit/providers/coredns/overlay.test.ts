@@ -413,3 +413,22 @@ test("an address in another spelling is written in the one that reads back", asy
   assert.equal((await readZone(provider)).needsWrite, undefined);
   assert.deepEqual(setLines((await readZone(provider)).sets), ["me example.com. AAAA 60 2001:db8::7"]);
 });
+
+test("the room for our blocks is what the Corefile leaves, to the byte, and names for which there is none are the plan's to refuse", async () => {
+  const store = memoryTextStore(COREFILE);
+  const texts = [
+    "example.com 60 203.0.113.7 2001:db8::7",
+    "a.apps.example.com 60 203.0.113.8",
+    "*.apps.example.com 60 203.0.113.9",
+  ];
+  const provider = providerOf(store);
+  await converge(provider, ...texts);
+  const { capacity } = await readZone(provider);
+  assert.ok(capacity !== undefined);
+  assert.equal(
+    capacity.maxBytes - capacity.sizeOf(wantedSets(...texts)),
+    1_048_576 - Buffer.byteLength(store.text ?? ""),
+  );
+  assert.equal(capacity.reason, "OverlayFull");
+  assert.match(capacity.message, /zoneFile/);
+});

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import { readBaseZone } from "../../../../src/providers/base-zone.ts";
 import { createZoneFileProvider } from "../../../../src/providers/coredns/zone-file.ts";
+import { readZoneText, zoneRenderer } from "../../../../src/providers/coredns/zone-text.ts";
 import { memoryTextStore, type MemoryTextStore } from "../../../support/memory-text-store.ts";
 import {
   converge,
@@ -205,6 +208,8 @@ test("records of the base zone come before ours: they are reported as nobody's, 
     "- a.sub.example.com. AAAA 0",
     "- a.sub.example.com. HTTPS 0",
     "- mail.example.com. A 3600 192.0.2.25",
+    "- mail.example.com. AAAA 0",
+    "- mail.example.com. HTTPS 0",
     "- new.example.com. A 0",
     "- new.example.com. AAAA 0",
     "- new.example.com. HTTPS 0",
@@ -247,13 +252,98 @@ test("an HTTPS record in alias mode is written and read back, and another of the
   assert.doesNotMatch(at.store.text ?? "", /HTTPS\t0 lb/);
 });
 
-test("a set at a name of the base zone is not written even when asked for", async () => {
+test("a set at a name that the base zone has meanwhile is a conflict, so that the zone is read again and other names continue", async () => {
   const provider = providerOf(lab());
   const zone = await readZone(provider);
   const [after] = wantedSets("www.example.com 60 203.0.113.7");
   assert.ok(after !== undefined);
   const result = await provider.apply({ zone, writes: [{ kind: "create", after }] }, NEVER);
-  assert.deepEqual([result.kind, "reason" in result ? result.reason : ""], ["refused", "ForeignRecord"]);
+  assert.equal(result.kind, "conflict");
+});
+
+test("records that an earlier release wrote in the other family of a host of the base zone are removed, and nobody is accused of an edit", async () => {
+  const at = lab();
+  const provider = providerOf(at);
+  await converge(provider, "example.com 60 203.0.113.7");
+  const text = at.store.text ?? "";
+  const before = readBaseZone(BASE, parseName("example.com"), "base");
+  assert.ok(before.kind === "ok");
+  const six = wantedSets("example.com 60 203.0.113.7", "mail.example.com 60 2001:db8::25");
+  at.store.edit(zoneRenderer(before.base, six, "me")(readZoneText(text, parseName("example.com")).serial ?? 0));
+  const zone = await readZone(provider);
+  assert.equal(zone.needsWrite?.kind, "base");
+  assert.equal((await provider.apply({ zone, writes: [] }, NEVER)).kind, "applied");
+  assert.equal(at.store.text?.replace(/ \d+ 7200 /, ""), text.replace(/ \d+ 7200 /, ""));
+});
+
+const BROKEN = `${BASE}@ MX ten mail\n`;
+
+for (const [title, restarts] of [
+  ["", false],
+  [", after a restart too", true],
+] as const) {
+  test(`with a mistake in the base zone names are written beside the last good one${title}`, async () => {
+    const at = lab();
+    const first = providerOf(at);
+    await converge(first, "example.com 60 203.0.113.7");
+    at.base.edit(BROKEN);
+    const provider = restarts ? providerOf(at) : first;
+    const zone = await readZone(provider);
+    assert.equal(zone.inputProblem?.reason, "BaseZoneInvalid");
+    assert.match(zone.inputProblem.message, /^the base: line 10, column \d+: MX/);
+    assert.equal(zone.needsWrite, undefined);
+    at.seconds += 60;
+    await converge(provider, "example.com 60 203.0.113.8", "new.example.com 60 203.0.113.8");
+    assert.match(at.store.text ?? "", /^example\.com\.\t60\tIN\tA\t203\.0\.113\.8$/m);
+    assert.match(at.store.text ?? "", /^example\.com\.\t3600\tIN\tMX\t10 mail\.example\.com\.$/m);
+    at.base.edit(`${BASE}@ MX 20 mail2\nmail2 A 192.0.2.26\n`);
+    const mended = await readZone(provider);
+    assert.deepEqual([mended.inputProblem, mended.needsWrite?.kind], [undefined, "base"]);
+  });
+}
+
+test("the base zone of a rendered text that someone changed is not believed", async () => {
+  for (const damage of [
+    (text: string) => text.replace("192.0.2.25", "192.0.2.66"),
+    (text: string) => text.replace(/^; END dnsalias$/m, ""),
+    (text: string) => text.replace(/base=\S+/, ""),
+  ]) {
+    const at = lab();
+    await converge(providerOf(at), "example.com 60 203.0.113.7");
+    at.store.edit(damage(at.store.text ?? ""));
+    at.base.edit(BROKEN);
+    const read = await providerOf(at).read([], NEVER);
+    assert.equal(read.kind === "refused" && read.reason, "BaseZoneInvalid");
+  }
+});
+
+test("the room for our records is what the place holds without the base zone, to the byte", async () => {
+  const at = lab();
+  const sets = wantedSets("example.com 60 203.0.113.7 203.0.113.8 2001:db8::7", "*.apps.example.com 300 203.0.113.9");
+  const provider = providerOf(at);
+  await converge(provider, "example.com 60 203.0.113.7 203.0.113.8 2001:db8::7", "*.apps.example.com 300 203.0.113.9");
+  const { capacity } = await readZone(provider);
+  assert.ok(capacity !== undefined);
+  const free = 1_048_576 - "example.com.zone".length - Buffer.byteLength(at.store.text ?? "");
+  assert.equal(capacity.maxBytes - capacity.sizeOf(sets), free);
+});
+
+test("what else the place holds takes room", async () => {
+  const at = lab();
+  const maxOf = async (otherBytes?: number): Promise<number | undefined> => {
+    const read = async () => ({
+      kind: "ok" as const,
+      text: undefined,
+      revision: "",
+      owner: undefined,
+      ...(otherBytes === undefined ? {} : { otherBytes }),
+    });
+    const zone = labZone("example.com", zoneFileSpec());
+    const store = { location: "the zone", read, write: () => assert.fail("nothing is written") };
+    return (await readZone(createZoneFileProvider({ zone, base: at.base, store, ownerId: "me", now: () => 0 })))
+      .capacity?.maxBytes;
+  };
+  assert.equal((await maxOf(1_000)) ?? 0, ((await maxOf()) ?? 0) - 1_000);
 });
 
 test("what cannot be written is refused with a reason and what to do", async () => {

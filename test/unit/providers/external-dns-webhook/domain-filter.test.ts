@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseOwnerName } from "../../../../src/dns/name/name.ts";
 import { admits, admitsSomeOf } from "../../../../src/providers/external-dns-webhook/domain-filter.ts";
-import type { DomainFilter } from "../../../../src/providers/external-dns-webhook/endpoint.ts";
+import { domainFilterOf, type DomainFilter } from "../../../../src/providers/external-dns-webhook/endpoint.ts";
 
 const NONE: DomainFilter = { include: [], exclude: [], hasExpressions: false };
 
@@ -43,5 +43,20 @@ describe("domain filter of a webhook provider", () => {
   for (const [name, filter, want] of zones) {
     it(`example.com with ${name}`, () =>
       assert.equal(admitsSomeOf({ ...NONE, ...filter }, parseOwnerName("example.com")), want));
+  }
+});
+
+describe("domain filter as a provider sends it", () => {
+  const cases: readonly (readonly [string, unknown, DomainFilter | undefined])[] = [
+    ["nothing in it", {}, NONE],
+    ["lists", { include: ["a.org", 1], exclude: ["b.org"] }, { ...NONE, include: ["a.org"], exclude: ["b.org"] }],
+    ["an expression that includes", { regexInclude: "x" }, { ...NONE, hasExpressions: true }],
+    ["an expression that excludes", { regexExclude: "x" }, { ...NONE, hasExpressions: true }],
+    ["empty expressions", { regexInclude: "", regexExclude: "" }, NONE],
+    ["a list instead of an object", [], undefined],
+    ["null", null, undefined],
+  ];
+  for (const [name, body, want] of cases) {
+    it(name, () => assert.deepEqual(domainFilterOf(body), want));
   }
 });

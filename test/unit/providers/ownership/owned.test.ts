@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { systemClock } from "../../../../src/base/clock.ts";
 import { nameOfCanonical, parseOwnerName } from "../../../../src/dns/name/name.ts";
 import type { RRset } from "../../../../src/dns/record.ts";
 import type { DesiredRRset } from "../../../../src/plan/change.ts";
@@ -77,7 +78,7 @@ const readings: readonly Case[] = [
 
 for (const { name, sets, want, note, dirty = false } of readings) {
   test(`a set ${name}`, async () => {
-    const provider = owned(backendWith(...sets), { zone: ZONE, ownerId: "me" });
+    const provider = owned(backendWith(...sets), { zone: ZONE, ownerId: "me", clock: systemClock });
     const read = await readZone(provider, ["a.example.com"]);
     assert.deepEqual(setLines(read.sets), want);
     assert.equal(read.needsWrite !== undefined, dirty);
@@ -88,7 +89,7 @@ for (const { name, sets, want, note, dirty = false } of readings) {
 }
 
 test("names without room for a marker, or with the name of another's, are refused by name", async () => {
-  const provider = owned(memoryBackend("example.com"), { zone: ZONE, ownerId: "me" });
+  const provider = owned(memoryBackend("example.com"), { zone: ZONE, ownerId: "me", clock: systemClock });
   const long = `${"a.".repeat(119)}example.com`;
   const { sets } = await readZone(provider, [long, "_wildcard.example.com"]);
   assert.equal(sets.length, 6);
@@ -98,13 +99,13 @@ test("names without room for a marker, or with the name of another's, are refuse
 test("what our markers speak for is read though nobody asks, and nothing else", async () => {
   const backend = backendWith(a("192.0.2.1"), marker("me"));
   backend.put({ name: parseOwnerName("b.example.com"), type: "A", ttl: 60, data: ["192.0.2.2"] });
-  const { sets } = await readZone(owned(backend, { zone: ZONE, ownerId: "me" }));
+  const { sets } = await readZone(owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock }));
   assert.deepEqual(setLines(sets), ["me a.example.com. A 60 192.0.2.1"]);
 });
 
 test("another's marker stays beside ours, whatever we write", async () => {
   const backend = backendWith(a("192.0.2.1"), marker("me", "zed"));
-  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const provider = owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
   const first = await readZone(provider);
   const [before] = first.sets;
   assert.ok(before);
@@ -115,7 +116,7 @@ test("another's marker stays beside ours, whatever we write", async () => {
 
 test("the revision is that of the records, in whatever order they come, and of nothing else", async () => {
   const backend = backendWith(a("192.0.2.1", "192.0.2.2"), marker("me"));
-  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const provider = owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
   const { revision } = await readZone(provider);
   backend.put(a("192.0.2.2", "192.0.2.1"));
   backend.put({ name: parseOwnerName("b.example.com"), type: "A", ttl: 60, data: ["192.0.2.2"] });
@@ -126,7 +127,7 @@ test("the revision is that of the records, in whatever order they come, and of n
 
 test("a plan that was made against an older reading is a conflict, and asks nothing of the backend", async () => {
   const backend = backendWith();
-  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const provider = owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
   const older = await readZone(provider, ["a.example.com"]);
   backend.put(a("192.0.2.9"));
   await readZone(provider, ["a.example.com"]);
@@ -139,7 +140,7 @@ test("a write at another owner's name, or over a set that was not read so, is ne
   const after = wanted("a.example.com 60 192.0.2.1");
   for (const sets of [[marker("other")], [a("192.0.2.9")]]) {
     const backend = backendWith(...sets);
-    const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+    const provider = owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
     const read = await readZone(provider, ["a.example.com"]);
     assert.notEqual((await provider.apply({ zone: read, writes: [{ kind: "create", after }] }, NEVER)).kind, "applied");
     assert.equal(backend.applies, 0);
@@ -148,7 +149,7 @@ test("a write at another owner's name, or over a set that was not read so, is ne
 
 test("one write is one batch, the marker in it before the set, and needs no reading after it", async () => {
   const backend = backendWith();
-  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const provider = owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
   const read = await readZone(provider, ["a.example.com"]);
   const first = await provider.apply(
     { zone: read, writes: [{ kind: "create", after: wanted("a.example.com 60 192.0.2.1") }] },
@@ -164,7 +165,7 @@ test("one write is one batch, the marker in it before the set, and needs no read
 
 test("what we changed ourselves is no drift, and what somebody else did since is", async () => {
   const backend = backendWith();
-  const provider = owned(backend, { zone: ZONE, ownerId: "me" });
+  const provider = owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
   const set = (line: string) => ({ ...wanted(line), owner: "me" });
   let zone = await readZone(provider, ["a.example.com"]);
   const one = "a.example.com 60 192.0.2.1";

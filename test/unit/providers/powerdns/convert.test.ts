@@ -22,6 +22,16 @@ describe("records of PowerDNS", () => {
       rrset: rrset("WWW.Example.com.", "AAAA", "2001:DB8:0::1"),
       want: "www.example.com. 60 AAAA 2001:db8::1",
     },
+    {
+      name: "a set of which one record is disabled",
+      rrset: { ...rrset("www.example.com.", "A"), records: records("192.0.2.1", "-192.0.2.2") },
+      want: "www.example.com. 60 A 192.0.2.1",
+    },
+    {
+      name: "a set that somebody parked, disabled as a whole",
+      rrset: { ...rrset("www.example.com.", "A"), records: records("-192.0.2.1", "-192.0.2.2") },
+      want: "www.example.com. 60 A 192.0.2.1 | 192.0.2.2",
+    },
     { name: "a wildcard", rrset: rrset("*.example.com.", "A", "192.0.2.1"), want: "*.example.com. 60 A 192.0.2.1" },
     {
       name: "a CNAME",
@@ -118,4 +128,9 @@ function zone(rrsets: readonly unknown[], edit = "DEFAULT"): NonNullable<ReturnT
   const read = zoneOf({ kind: "Native", serial: 7, rrsets, ...(edit !== NOT_TOLD && { soa_edit_api: edit }) });
   assert.ok(read !== undefined);
   return read;
+}
+
+/** A record with "-" in front is disabled. */
+function records(...contents: readonly string[]) {
+  return contents.map((text) => ({ content: text.replace(/^-/, ""), disabled: text.startsWith("-") }));
 }

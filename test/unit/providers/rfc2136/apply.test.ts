@@ -7,8 +7,7 @@ import { displayName, nameOfCanonical, parseName } from "../../../../src/dns/nam
 import { rdataFromText } from "../../../../src/dns/rdata/codec.ts";
 import type { RRset } from "../../../../src/dns/record.ts";
 import { CLASS, RCODE, typeName, typeNumber } from "../../../../src/dns/registry.ts";
-import type { BackendChange } from "../../../../src/providers/backend.ts";
-import type { ApplyResult } from "../../../../src/providers/provider.ts";
+import type { BackendApplyResult, BackendChange } from "../../../../src/providers/backend.ts";
 import { createRfc2136Backend } from "../../../../src/providers/rfc2136/rfc2136.ts";
 
 const ZONE = parseName("example.com");
@@ -32,7 +31,7 @@ interface Lab {
 }
 
 interface Outcome {
-  readonly result: ApplyResult;
+  readonly result: BackendApplyResult;
   /** "192.0.2.1 UPDATE 2", an update with the number of its records; "192.0.2.1 a A". */
   readonly asked: readonly string[];
 }
@@ -147,21 +146,38 @@ test("servers that are all silent may have done it: the next reading shows", asy
   assert.match(result.message, /192\.0\.2\.1.*whether the update took effect.*192\.0\.2\.2/);
 });
 
-const REFUSALS: readonly (readonly [rcode: number, want: string])[] = [
-  [RCODE.REFUSED, "refused ReadOnly"],
-  [RCODE.NOTAUTH, "refused NotAuthoritative"],
-  [RCODE.NOTIMP, "refused ReadOnly"],
-  [RCODE.NOTZONE, "refused Rejected"],
-  [RCODE.FORMERR, "refused Rejected"],
-  [RCODE.SERVFAIL, "failed"],
+/** The rcode of the update, and that of the update without a change that follows. */
+const REFUSALS: readonly (readonly [rcode: number, empty: number, want: string])[] = [
+  [RCODE.REFUSED, RCODE.REFUSED, "refused ReadOnly"],
+  [RCODE.REFUSED, RCODE.SERVFAIL, "refused ReadOnly"],
+  [RCODE.REFUSED, RCODE.NOERROR, "rejected"],
+  [RCODE.NOTZONE, RCODE.NOTZONE, "refused Rejected"],
+  [RCODE.NOTZONE, RCODE.NOERROR, "rejected"],
+  [RCODE.FORMERR, RCODE.FORMERR, "refused Rejected"],
+  [RCODE.FORMERR, RCODE.NOERROR, "rejected"],
+  [RCODE.NOTAUTH, RCODE.NOERROR, "refused NotAuthoritative"],
+  [RCODE.NOTIMP, RCODE.NOERROR, "refused ReadOnly"],
+  [RCODE.SERVFAIL, RCODE.SERVFAIL, "failed"],
+  [RCODE.SERVFAIL, RCODE.NOERROR, "rejected, or failed"],
 ];
 
-for (const [rcode, want] of REFUSALS) {
-  test(`rcode ${rcode} of an update: ${want}`, async () => {
-    const { result } = await applied({ changes: [CREATE], updates: [rcode] });
-    assert.equal(result.kind === "refused" ? `refused ${result.reason}` : result.kind, want);
+for (const [rcode, empty, want] of REFUSALS) {
+  test(`rcode ${rcode} of an update, where one without a change has ${empty}: ${want}`, async () => {
+    const { result } = await applied({ changes: [CREATE], updates: [rcode, empty] });
+    const outage = result.kind === "rejected" && result.outage !== undefined ? `, or ${result.outage.kind}` : "";
+    assert.equal(result.kind === "refused" ? `refused ${result.reason}` : `${result.kind}${outage}`, want);
   });
 }
+
+test("a rejected update is followed by one question of the server that rejected it, and by no other server", async () => {
+  const { result, asked } = await applied({ changes: [CREATE], updates: [RCODE.REFUSED], servers: 2 });
+  assert.ok(result.kind === "rejected");
+  assert.match(
+    result.message,
+    /^192\.0\.2\.1.* answers REFUSED to these records, and accepts other updates of example\.com/,
+  );
+  assert.deepEqual(asked, ["192.0.2.1 UPDATE 1", "192.0.2.1 UPDATE 0"]);
+});
 
 /** Each set has 200 long texts, so that two names do not fit into one message of 64 KiB. */
 function large(name: string): BackendChange {
@@ -176,10 +192,15 @@ test("what is over 64 KiB becomes several updates, and a failure says how many w
     asked.filter((line) => line.includes("UPDATE")),
     Array(2).fill("192.0.2.1 UPDATE 200"),
   );
-  const failed = await applied({ changes: [large("a"), large("b")], updates: [RCODE.NOERROR, RCODE.SERVFAIL] });
+  const failed = await applied({
+    changes: [large("a"), large("b")],
+    updates: [RCODE.NOERROR, RCODE.SERVFAIL, RCODE.SERVFAIL],
+  });
   assert.ok(failed.result.kind === "failed");
   assert.match(failed.result.message, /\(1 of 2 updates were done\)$/);
-  const first = await applied({ changes: [large("a"), large("b")], updates: [RCODE.SERVFAIL] });
+  const rejected = await applied({ changes: [large("a"), large("b")], updates: [RCODE.NOERROR, RCODE.REFUSED] });
+  assert.ok(rejected.result.kind === "rejected" && rejected.result.partial === true);
+  const first = await applied({ changes: [large("a"), large("b")], updates: [RCODE.SERVFAIL, RCODE.SERVFAIL] });
   assert.ok(first.result.kind === "failed");
   assert.doesNotMatch(first.result.message, /were done/);
 });

@@ -5,6 +5,7 @@ import { parseName } from "../../../../src/dns/name/name.ts";
 import { printRdata } from "../../../../src/dns/rdata/codec.ts";
 import { typeName } from "../../../../src/dns/registry.ts";
 import { parseZoneFile } from "../../../../src/dns/zone-file/parse-zone-file.ts";
+import { type BaseZone, readBaseZone } from "../../../../src/providers/base-zone.ts";
 import { wireRRset } from "../../../../src/providers/transfer/zone/wire-rrset.ts";
 import {
   appendVersion,
@@ -25,6 +26,12 @@ export function version(serial: number, lines: readonly string[] = []): ZoneVers
   const others = zone.records.filter(({ type }) => type !== "SOA");
   const [record = assert.fail()] = wireRRset(soa).records;
   return versionOf(serial, record, new Map(others.map((set) => [rrsetKey(set), wireRRset(set)])));
+}
+
+/** The base zone of {@link version}. */
+export function baseZone(): BaseZone {
+  const read = readBaseZone("$TTL 60\n@ SOA ns1 h 1 2 3 4 5\n@ NS ns1\nns1 A 192.0.2.1\n", ORIGIN, "base");
+  return read.kind === "ok" ? read.base : assert.fail(read.message);
 }
 
 /** The versions one after the other. */

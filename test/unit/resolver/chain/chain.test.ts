@@ -227,6 +227,11 @@ const cases: readonly Case[] = [
     want: "www.example. : failed servfail: answered SERVFAIL (Not Ready, Blocked, Censored, Filtered)",
   },
   {
+    name: "of a long text of an extended error 200 characters are told",
+    answer: { ...SERVFAIL, edns: extendedErrors([99, "é".repeat(250)]) },
+    want: `www.example. : failed servfail: answered SERVFAIL (extended error 99: ${"é".repeat(200)})`,
+  },
+  {
     name: "the text of an extended error cannot draw on a terminal",
     answer: { ...SERVFAIL, edns: extendedErrors([99, "\u001B[31mred\nline\u202E"]) },
     want: "www.example. : failed servfail: answered SERVFAIL (extended error 99: [31mred line)",
@@ -237,10 +242,16 @@ const cases: readonly Case[] = [
     want: "www.example. : failed special-use: www.example. has the special-use address 10.0.0.1 (RFC 6890), and allowPrivate is not set",
   },
   {
-    name: "a special-use address in IPv4-mapped form is refused",
-    answer: { answer: "www.example. 60 AAAA ::ffff:127.0.0.1" },
-    question: { type: TYPE.AAAA },
-    want: "www.example. : failed special-use: www.example. has the special-use address ::ffff:127.0.0.1 (RFC 6890), and allowPrivate is not set",
+    name: "an address that carries an IPv4 address is refused, also where the view allows special-use addresses",
+    answer: { answer: "www.example. 60 AAAA ::ffff:8.8.8.8" },
+    question: { type: TYPE.AAAA, allowPrivate: true },
+    want: "www.example. : failed special-use: www.example. has the address ::ffff:8.8.8.8, an IPv4-mapped address (RFC 4291 section 2.5.5.2), which is never published",
+  },
+  {
+    name: "an address that this network's DNS64 made is refused",
+    answer: { answer: "www.example. 60 AAAA 2a00:64::808:808" },
+    question: { type: TYPE.AAAA, nat64: [{ address: "2a00:64::", prefix: 96 }] },
+    want: "www.example. : failed special-use: www.example. has the address 2a00:64::808:808, a NAT64 address of this network's prefix 2a00:64::/96 (RFC 7050), which is never published",
   },
   {
     name: "a special-use address is taken where the view allows it",

@@ -81,6 +81,18 @@ const cases: readonly Case[] = [
     want: "mismatched: another cookie",
   },
   {
+    name: "our cookie with the longest of a server's, 40 octets together",
+    sent: query(WITH_COOKIE),
+    got: { edns: cookieOption(...CLIENT, ...SERVER, ...SERVER, ...SERVER, ...SERVER) },
+    want: "answer",
+  },
+  {
+    name: "our cookie with the shortest of a server's, 16 octets together",
+    sent: query(WITH_COOKIE),
+    got: { edns: cookieOption(...CLIENT, ...SERVER) },
+    want: "answer",
+  },
+  {
     name: "a cookie of 15 octets",
     sent: query(WITH_COOKIE),
     got: { edns: cookieOption(...CLIENT, ...SERVER.slice(1)) },

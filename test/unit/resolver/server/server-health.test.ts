@@ -13,6 +13,7 @@ import {
 
 const NOW = 1_000_000;
 const fast: Health = { answerMs: 5, failures: 0, penalisedUntil: 0 };
+const near: Health = { answerMs: 0.4, failures: 0, penalisedUntil: 0 };
 const slow: Health = { answerMs: 80, failures: 0, penalisedUntil: 0 };
 const ill: Health = { answerMs: 1, failures: 3, penalisedUntil: NOW + 4_000 };
 const worse: Health = { answerMs: 1, failures: 4, penalisedUntil: NOW + 8_000 };
@@ -30,6 +31,11 @@ interface RankCase {
 const ranks: readonly RankCase[] = [
   { name: "the faster first", servers: { slow, fast }, want: "fast slow" },
   { name: "an unmeasured one first, to be measured", servers: { fast, unknown: NEW_SERVER }, want: "unknown fast" },
+  {
+    name: "an unmeasured one before one that answers within a millisecond",
+    servers: { near, unknown: NEW_SERVER },
+    want: "unknown near",
+  },
   { name: "unmeasured ones in the order given", servers: { b: NEW_SERVER, a: NEW_SERVER }, want: "b a" },
   { name: "a penalised one last though it was fast", servers: { ill, slow }, want: "slow ill" },
   { name: "of penalised ones the one whose penalty ends first", servers: { worse, ill }, want: "ill worse" },

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { printRdata } from "../../../../src/dns/rdata/codec.ts";
+import type { AnswerResult } from "../../../../src/responder/answer/answer-types.ts";
 import { buildZoneView } from "../../../support/build-zone-view.ts";
 import { alias, requestAnswer, contextOf, fresh, linesOf, nameOf, NOW, served, type Standing } from "../zone-play.ts";
 
@@ -92,8 +94,20 @@ function holds(cases: readonly Case[]): void {
       ([key, live]) => `${key} is ${"kind" in live ? live.kind : live.join()}`,
     );
     test([question, ...given].join(", "), () => {
-      assert.deepEqual(linesOf(requestAnswer(view, question, contextOf(standing))), want);
+      const result = requestAnswer(view, question, contextOf(standing));
+      assert.deepEqual(linesOf(result), want);
+      assertPlaces(result);
     });
+  }
+}
+
+/** Each use says where its live answer's addresses are: their TTLs are counted down there, and their order turns. */
+function assertPlaces(result: AnswerResult): void {
+  for (const { alias: owner, family, live, section, start, count } of result.kind === "answer" ? result.uses : []) {
+    const records = result.kind === "answer" ? result[section].slice(start, start + count) : [];
+    const shown = records.map(({ type, rdata }) => printRdata(type, rdata));
+    const known = live?.kind === "addresses" && count > 0 ? live.addresses : [];
+    assert.deepEqual(shown, known, `${owner} ${family} at ${start} of the ${section}`);
   }
 }
 

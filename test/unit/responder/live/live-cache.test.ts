@@ -68,6 +68,16 @@ test("however many wait, the source is asked once, and all of them go on with it
   assert.deepEqual([entries.waiting, entry.answer?.kind], [0, "none"]);
 });
 
+test("a second answer to one question says nothing", () => {
+  const { entries, queried } = play();
+  const entry = entries.entry(QUESTION);
+  entries.refresh(entry);
+  const id = queried[0]?.[0] ?? 0;
+  entries.settle(id, addresses(9_000_000, 0));
+  entries.settle(id, { kind: "none", refreshAt: 9_000_000 });
+  assert.deepEqual([entry.answer?.kind, entry.version], ["addresses", 1]);
+});
+
 test("families and names are asked for on their own", () => {
   const { entries, queried } = play();
   const other = nameOf("other.example.com.");

@@ -7,7 +7,7 @@ import { createCatalogKeeper } from "../../../../../src/providers/transfer/catal
 import { wholeForm } from "../../../../../src/providers/transfer/server/xfr-records.ts";
 import { createZoneRegistry, type ZoneEntry } from "../../../../../src/providers/transfer/zone/zone-registry.ts";
 import { fakeClock } from "../../../../support/fake-clock.ts";
-import { history, texts, version } from "../zones.ts";
+import { baseZone, history, texts, version } from "../zones.ts";
 
 const CATALOG = parseName("catalog.example");
 const SPEC: TransferSpec = {
@@ -41,7 +41,7 @@ function scene(expected: () => readonly string[] | undefined = () => []) {
     registry.publish(`ns/${entry.domain.slice(0, -1)}`, entry, {
       history: history([version(1)]),
       sets: [],
-      fingerprint: "",
+      base: baseZone(),
     });
     keeper.touch();
   };
@@ -98,6 +98,7 @@ test("who may not serve makes no catalog and tells nobody; the next term's is ne
   const zone = claim("a.example");
   await clock.advance(60_000);
   assert.deepEqual([members(), changes.length], [undefined, 0]);
+  assert.equal(clock.sleepers(), 0, "it waits for the next change, without a timer");
 
   leader.isServing = true;
   publish(zone);
@@ -112,6 +113,14 @@ test("who may not serve makes no catalog and tells nobody; the next term's is ne
   keeper.touch();
   await clock.advance(500);
   assert.ok((changes[1] ?? 0) >= (START + 120_000) / 1_000, String(changes));
+  await end();
+});
+
+test("the first version after a start is newer than any that the process before can have made in this second", async () => {
+  const { clock, claim, publish, changes, end } = scene();
+  publish(claim("a.example"));
+  await clock.advance(500);
+  assert.deepEqual(changes, [START / 1_000 + 1]);
   await end();
 });
 

@@ -9,7 +9,7 @@ import {
   tsigKeyOf,
   type Published,
 } from "../../../../../src/providers/transfer/zone/zone-registry.ts";
-import { history, ORIGIN, version } from "../zones.ts";
+import { baseZone, history, ORIGIN, version } from "../zones.ts";
 
 const NET = parseName("example.net");
 const SPEC: TransferSpec = {
@@ -25,7 +25,7 @@ const TSIG = {
 const KEY: TsigKey = { name: TSIG.keyName, algorithm: TSIG.algorithm, secret: new Uint8Array(32) };
 
 function published(serial: number): Published {
-  return { history: history([version(serial)]), sets: [], fingerprint: "x" };
+  return { history: history([version(serial)]), sets: [], base: baseZone() };
 }
 
 function serialOf(registry: ReturnType<typeof createZoneRegistry>, domain = ORIGIN): number | undefined {

@@ -1,0 +1,86 @@
+import type { Logger } from "../../base/log.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { type AliasType, rrsetKey } from "../../dns/record.ts";
+import type { Refusal, Write } from "../../plan/change.ts";
+import type { Applied, Rejection } from "../../providers/provider.ts";
+import type { Reporter } from "../ports/reporter.ts";
+import { recordRefusals } from "./findings.ts";
+import type { ZoneState } from "./zone-state.ts";
+
+/** A first plan can have thousands of rejected writes: the log and the Events show the first ones, the conditions count all. */
+const TOLD_REJECTIONS = 100;
+
+/** The writes that took effect. */
+export function writesDone(writes: readonly Write[], { rejected = [], deferred = [] }: Applied): readonly Write[] {
+  const open = new Set([...rejected.map(({ write }) => write), ...deferred].map(keyOf));
+  return writes.filter((write) => !open.has(keyOf(write)));
+}
+
+/** The rejections as they are shown on their aliases, as refusals of the plan are. */
+function rejectionRefusals({ rejected = [] }: Applied): readonly Refusal[] {
+  return rejected.map(({ write, reason, message }) => {
+    const { name, type } = subjectOf(write);
+    const what = write.kind === "delete" ? "cannot be withdrawn" : "cannot be written";
+    return { kind: "refuse", name, type, reason, message: `${displayName(name)} ${type} ${what}: ${message}` };
+  });
+}
+
+/** The rejections of the last write that are about a write that is still planned. */
+export function stillPlanned(refusals: readonly Refusal[], writes: readonly Write[]): readonly Refusal[] {
+  const planned = new Set(writes.map(keyOf));
+  return refusals.filter((refusal) => planned.has(rrsetKey(refusal)));
+}
+
+export interface RejectionDeps {
+  readonly log: Logger;
+  readonly reporter: Pick<Reporter, "event">;
+  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
+}
+
+/** The conditions show a rejected write as they show a refused one. */
+export function recordRejections(
+  deps: RejectionDeps,
+  state: ZoneState,
+  refusals: readonly Refusal[],
+  result: Applied,
+): void {
+  recordBegun(deps, state.zone, result.rejected ?? [], state.rejected);
+  state.rejected = rejectionRefusals(result);
+  recordRefusals(deps, state, [...refusals, ...state.rejected]);
+}
+
+/**
+ * Logs each rejection when it begins. A withdrawal has its Event on the zone, since its alias may be gone; the Event of every other one is that of its
+ * alias's Ready condition.
+ */
+function recordBegun(
+  { log, reporter }: Pick<RejectionDeps, "log" | "reporter">,
+  zone: DnsZone,
+  rejected: readonly Rejection[],
+  before: readonly Refusal[],
+): void {
+  const known = new Set(before.map(rrsetKey));
+  const begun = rejected.filter(({ write }) => !known.has(keyOf(write))).slice(0, TOLD_REJECTIONS);
+  for (const { write, reason, message } of begun) {
+    const { name, type } = subjectOf(write);
+    const hostname = displayName(name);
+    log.warn({ zone: objectKey(zone.meta), hostname, type, reason, detail: message }, "records rejected");
+    if (write.kind === "delete") {
+      reporter.event(zone, {
+        type: "Warning",
+        reason,
+        message: `${hostname} ${type} cannot be withdrawn: ${message}`,
+      });
+    }
+  }
+}
+
+function subjectOf(write: Write): { readonly name: Name; readonly type: AliasType } {
+  return write.kind === "delete" ? write.before : write.after;
+}
+
+function keyOf(write: Write): string {
+  return rrsetKey(subjectOf(write));
+}

@@ -1,0 +1,60 @@
+import type { Millis } from "../base/clock.ts";
+import type { BaseRead, BaseZone } from "./base-zone.ts";
+import type { Failed, InputProblem } from "./provider.ts";
+import type { TextRead } from "./text-store.ts";
+
+/** The base zone that applies now. With a `problem` it is the last good one. */
+type BaseInForce =
+  | { readonly kind: "ok"; readonly base: BaseZone; readonly problem?: InputProblem }
+  | ({ readonly kind: "refused" } & InputProblem)
+  | Failed;
+
+export interface BaseInForceDeps {
+  /** Where the base zone is, for users. */
+  readonly location: string;
+  readonly parse: (text: string) => BaseRead;
+  readonly now: () => Millis;
+}
+
+/**
+ * Decides of each read which base zone applies. `lastGood` returns the last one that was valid, however it is known, and is called only where the
+ * base zone that was read can't be used.
+ */
+export type DecideBase = (read: TextRead, lastGood: () => BaseZone | undefined) => BaseInForce;
+
+/** A read that fails is tried again for so long before the last good base zone is used. */
+const PATIENCE_MS: Millis = 60_000;
+
+/** A base zone that is wrong, missing, or unreadable leaves the last good one in force, so that names continue to follow their targets. */
+export function createBaseInForce({ location, parse, now }: BaseInForceDeps): DecideBase {
+  let unreadableSince: Millis | undefined;
+  return (read, lastGood) => {
+    if (read.kind === "failed") {
+      unreadableSince ??= now();
+      const base = now() - unreadableSince < PATIENCE_MS ? undefined : lastGood();
+      const message = `the base zone ${location} cannot be read: ${read.message}`;
+      return base === undefined ? read : { kind: "ok", base, problem: kept({ reason: "BaseZoneMissing", message }) };
+    }
+    unreadableSince = undefined;
+    const parsed = read.text === undefined ? undefined : parse(read.text);
+    if (parsed?.kind === "ok") {
+      return parsed;
+    }
+    const problem = parsed === undefined ? missing(location) : invalid(parsed.message);
+    const base = lastGood();
+    return base === undefined ? { kind: "refused", ...problem } : { kind: "ok", base, problem: kept(problem) };
+  };
+}
+
+function missing(location: string): InputProblem {
+  const message = `the base zone is not there: create ${location}, with SOA and NS records at least`;
+  return { reason: "BaseZoneMissing", message };
+}
+
+function invalid(message: string): InputProblem {
+  return { reason: "BaseZoneInvalid", message };
+}
+
+function kept({ reason, message }: InputProblem): InputProblem {
+  return { reason, message: `${message}; the last good base zone stays in force` };
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { COMMANDS } from "../../../../src/cli/config/options.ts";
+import { commandUsage, programUsage } from "../../../../src/cli/config/usage.ts";
+
+test("the help of the program lists its commands, aligned", () => {
+  const lines = programUsage().split("\n");
+  assert.deepEqual(
+    lines.map((line) => (line.startsWith("  ") ? line.slice(0, 11) : line)),
+    [
+      "Usage: dnsalias COMMAND [OPTIONS]",
+      "",
+      "Keeps A and AAAA records at a zone's apex, or anywhere, equal to those of a target host name.",
+      "",
+      "Commands:",
+      "  run      ",
+      "  plan     ",
+      "  resolve  ",
+      "  explain  ",
+      "  crds     ",
+      "  version  ",
+      "",
+      "dnsalias COMMAND --help says more.",
+      "",
+    ],
+  );
+  assert.ok(lines.filter((line) => line.startsWith("  ")).every((line) => /^.{11}[a-z]{2,} /.test(line)));
+});
+
+test("the help of a command has its usage, what it does, its options, its variables, and examples", () => {
+  assert.equal(
+    commandUsage("crds"),
+    `Usage: dnsalias crds [--out DIR]
+
+Without --out both go to standard output as one YAML stream.
+
+Options:
+  --out DIR  the folder to write to: zone files and Corefiles in folder mode, the CRDs for crds
+  --help     print this help
+
+Options can be variables of the environment too: --out is DNSALIAS_OUT. The option wins.
+
+Examples:
+  dnsalias crds | kubectl apply -f -
+  dnsalias crds --out ./deploy/crds
+`,
+  );
+});
+
+test("nothing is said of variables where there is nothing to set", () => {
+  assert.equal(
+    commandUsage("version"),
+    `Usage: dnsalias version [--json]
+
+Prints the version of this program and of Node.js.
+
+Options:
+  --json  print JSON
+  --help  print this help
+
+Examples:
+  dnsalias version
+`,
+  );
+});
+
+test("a long help of an option goes on below its beginning", () => {
+  const lines = commandUsage("resolve").split("\n");
+  const at = lines.findIndex((line) => line.startsWith("  --resolver-ca FILE"));
+  assert.deepEqual([lines[at]?.indexOf("PEM"), lines[at + 1]?.search(/\S/)], [22, 22]);
+});
+
+test("the help names the exit codes that a script can tell apart", () => {
+  assert.match(commandUsage("plan"), /\b0\b.*\b2\b/);
+  assert.match(commandUsage("resolve"), /\b0\b.*\b1\b/);
+});
+
+test("the help of run says how it ends, and where its objects come from", () => {
+  assert.match(commandUsage("run"), /SIGTERM or SIGINT[^]*Without --manifests[^]*apiserver/);
+});
+
+for (const command of COMMANDS) {
+  test(`the help of ${command} has its parts in order, with an empty line between them`, () => {
+    const parts = commandUsage(command).split("\n\n");
+    const heads = parts.map((part) => part.split(/[ \n]/)[0]);
+    assert.deepEqual([heads[0], heads[2], heads.at(-1)], ["Usage:", "Options:", "Examples:"]);
+    assert.ok(parts.every((part) => !part.startsWith("\n")));
+    assert.match(commandUsage(command), /[^\n]\n$/);
+  });
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { explainExitCode, factsJson, factsText } from "../../../../src/cli/inspect/explain-report.ts";
+import { createSink } from "../../../../src/cli/terminal/streams.ts";
+import { parseOwnerName } from "../../../../src/dns/name/name.ts";
+import type { Fact } from "../../../../src/plan/explanation.ts";
+
+const NAME = parseOwnerName("*.example.com");
+const FACTS: readonly Fact[] = [
+  { topic: "zone", text: "DnsZone dns/com", good: true },
+  { topic: "target", text: "cdn.test A: 192.0.2.1", good: true },
+  { topic: "target", text: "cdn.test AAAA: failure\u001b[2J", good: false },
+  { topic: "published", text: "nothing", good: true },
+];
+
+test("each fact is a line, with its topic in front of the first one", () => {
+  assert.equal(
+    factsText(createSink({ write: () => true }, {}), NAME, FACTS),
+    `*.example.com
+  zone       ✓ DnsZone dns/com
+  target     ✓ cdn.test A: 192.0.2.1
+             ✗ cdn.test AAAA: failure\\u001b[2J
+  published  ✓ nothing
+`,
+  );
+});
+
+test("on a terminal a fact that stands in the way is red, and the others are green", () => {
+  const text = factsText(createSink({ write: () => true, isTTY: true }, {}), NAME, FACTS.slice(1, 3));
+  assert.equal(
+    text.replaceAll("\u001b", "ESC"),
+    `ESC[1m*.example.comESC[22m
+  ESC[2mtargetESC[22m  ESC[32m✓ESC[39m cdn.test A: 192.0.2.1
+  ESC[2m      ESC[22m  ESC[31m✗ESC[39m cdn.test AAAA: failure\\u001b[2J
+`,
+  );
+});
+
+test("a program gets the name and the facts as they are", () => {
+  assert.deepEqual(factsJson(NAME, FACTS), { hostname: "*.example.com", facts: FACTS });
+});
+
+test("the exit code is 0 only when nothing stands in the way", () => {
+  const good = FACTS.filter((fact) => fact.good);
+  assert.deepEqual([[], good, FACTS].map(explainExitCode), [0, 0, 1]);
+});

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AliasSpec } from "../../../src/api/dns-alias.ts";
+import { createZoneFileProvider } from "../../../src/providers/coredns/zone-file.ts";
+import { inlineText } from "../../../src/providers/text-store.ts";
+import { startWorld, type ControllerWorld } from "../../support/controller-world.ts";
+import { memoryTextStore } from "../../support/memory-text-store.ts";
+import { alias, zone } from "../../support/objects.ts";
+import { servingPlay } from "../../support/serving-play.ts";
+
+/** Hosts of the platform team with one family: its name server, its mail server, its web servers. */
+const HOSTS = ["ns1.example.com", "mail.example.com", "www.example.com", "six.example.com"];
+const BASE = `$TTL 300
+@ IN SOA ns1 hostmaster 1 7200 3600 1209600 300
+@ IN NS ns1
+@ IN MX 10 mail
+@ IN TXT "v=spf1 mx -all"
+ns1 IN A 192.0.2.53
+mail IN A 192.0.2.25
+www IN A 192.0.2.80
+six IN AAAA 2001:db8::80
+text IN TXT "hello"
+post IN MX 10 mail
+caa IN CAA 0 issue "ca.example.net"
+`;
+/** Names at which the base zone has no addresses, and the apex: these are what aliases are for. */
+const OPEN = ["example.com", "text.example.com", "post.example.com", "caa.example.com", "new.example.com"];
+const ZONE = zone("dns/com", "example.com", {
+  responder: { base: { kind: "inline", text: BASE }, clientSubnet: false },
+});
+
+interface Tenant {
+  readonly world: ControllerWorld;
+  /** What the responder has, without final dots. */
+  readonly served: readonly string[];
+}
+
+/** One tenant's alias for each of the names, a minute after they were made. */
+async function tenant(names: readonly string[], families: AliasSpec["families"]): Promise<Tenant> {
+  const store = memoryTextStore(undefined, { location: "dns/com" });
+  const serving = servingPlay();
+  const world = startWorld({
+    zones: [ZONE],
+    aliases: names.map((name) => alias(`tenant/${name}`, { hostnames: [name], spec: { families } })),
+    targets: { "cdn.test": ["198.51.100.1", "2001:db8::1"] },
+    stores: new Map([["dns/com", store]]),
+    providerOf: (of) =>
+      createZoneFileProvider({
+        zone: of,
+        base: inlineText(BASE, "base"),
+        store,
+        ownerId: "me",
+        now: () => world.clock.now(),
+      }),
+    serving,
+  });
+  await world.clock.advance(60_000);
+  const served = serving.zones.get("example.com")?.aliases.map(({ name }) => name.replace(/\.$/, "")) ?? [];
+  return { world, served };
+}
+
+for (const families of [["A", "AAAA"], ["AAAA"], ["A"]] as const) {
+  test(`an alias (${families.join(", ")}) publishes nothing at a host of the base zone, in neither family, and says why`, async () => {
+    const { world, served } = await tenant(HOSTS, families);
+    await using _ = world;
+    assert.deepEqual(world.published("dns/com"), []);
+    for (const name of HOSTS) {
+      const ready = world.alias(`tenant/${name}`)?.status?.conditions.find(({ type }) => type === "Ready");
+      assert.equal(`${ready?.status} ${ready?.reason}`, "False ForeignRecord");
+      assert.match(ready?.message ?? "", new RegExp(`the base zone has (A|AAAA) records of its own at ${name}`));
+    }
+    assert.deepEqual(served, [], "the responder");
+  });
+}
+
+test("at the apex, and where the base zone has only other types, both families are published", async () => {
+  const { world, served } = await tenant(OPEN, ["A", "AAAA"]);
+  await using _ = world;
+  const expected = OPEN.flatMap((name) => [`${name} 60 198.51.100.1`, `${name} 60 2001:db8::1`]);
+  assert.deepEqual(world.published("dns/com").toSorted(), expected.toSorted());
+  assert.deepEqual(
+    OPEN.map((name) => world.condition(`tenant/${name}`, "Ready")),
+    OPEN.map(() => "True Ready"),
+  );
+  assert.deepEqual(served.toSorted(), OPEN.toSorted());
+});
