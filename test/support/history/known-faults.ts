@@ -223,6 +223,50 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
       await pass(stage, MINUTE);
     },
   },
+  {
+    kind: "a zone has ten RRsets",
+    name: "the guard forgets the deletes of the hour at a change of leader",
+    fault: /^guard: /,
+    async play(stage) {
+      const names = ["b", "c", "d", "shop", "sub", "*"].map((label) => `${label}.example.com`);
+      names.forEach((name, index) => addAlias(stage, `web/n${index}`, { hostnames: [name], targets: ["one.test"] }));
+      await pass(stage, 5 * MINUTE);
+      for (const key of ["web/n0", "web/n1"]) {
+        removeAlias(stage, key);
+        await pass(stage, 5 * MINUTE);
+        kill(stage, leaderOf(stage));
+        await pass(stage, 5 * MINUTE);
+      }
+    },
+  },
+  {
+    kind: "delete an alias while a DnsZone can't be read",
+    name: "after a restart, the finalizer goes at once if the DnsZone can't be read",
+    fault: /^released: DnsAlias web\/a is gone/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/net");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    kind: "delete an alias that can't be read",
+    name: "after a restart, an alias that can't be read can't be deleted",
+    fault: /^stuck: DnsAlias web\/a can't be deleted/,
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
 ];
 
 export const KNOWN_KINDS: ReadonlySet<string> = new Set(KNOWN_FAULTS.map(({ kind }) => kind));
