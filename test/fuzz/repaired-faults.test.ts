@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BASE_ZONE } from "../support/controller-world.ts";
 import { startStage } from "../support/history/history.ts";
 import { randomFrom } from "../support/history/random.ts";
 import { MINUTE } from "../support/history/scene.ts";
@@ -10,6 +11,7 @@ import {
   leaderOf,
   pass,
   removeAlias,
+  setBase,
   setPlace,
   setTarget,
   spoilAlias,
@@ -65,6 +67,26 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       setPlace(stage, "rfc2136", false);
       await pass(stage, 15 * MINUTE);
       assert.deepEqual([stage.world.aliases.has("web/a"), stage.judge.judged.publishedAt("rfc2136")], [false, []]);
+    },
+  },
+  {
+    name: "an alias has no address next to one of the base zone",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      setBase(stage, "com", `${BASE_ZONE}shop IN A 192.0.2.81\n`);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "the guard adds up deletes within an hour",
+    async play(stage) {
+      const names = ["b", "c", "d", "shop", "sub", "*"].map((label) => `${label}.example.com`);
+      names.forEach((name, index) => addAlias(stage, `web/n${index}`, { hostnames: [name], targets: ["one.test"] }));
+      await pass(stage, MINUTE);
+      for (const key of ["web/n0", "web/n1"]) {
+        removeAlias(stage, key);
+        await pass(stage, MINUTE);
+      }
     },
   },
 ];

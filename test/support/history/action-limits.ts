@@ -1,43 +1,23 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
-import { aliasesOf, isWithin } from "./claims.ts";
-import { mostOwned } from "./guard-window.ts";
-import { HOUR, MINUTE, NAMES, sceneZone, TARGETS, ZONES } from "./scene.ts";
+import { aliasesOf } from "./claims.ts";
+import { sceneZone, TARGETS } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 import { targetsOf } from "./target-facts.ts";
 
 /** What happens in no action of its own, but when two meet. Random histories leave it out until its fault in known-faults.ts is repaired, and then its entry goes. */
 export const MEETINGS = [
-  "withdraw again within the hour",
   "share a name with an alias that can't be read",
   "a target fails before it is known",
+  "a replica whose watch is late leads",
+  "a zone has ten RRsets",
+  "delete an alias while a DnsZone can't be read",
+  "delete an alias that can't be read",
   "delete an alias before it has its finalizer",
 ] as const;
 
-function leavesOut({ without }: Pick<Stage, "without">, meeting: (typeof MEETINGS)[number]): boolean {
+export function leavesOut({ without }: Pick<Stage, "without">, meeting: (typeof MEETINGS)[number]): boolean {
   return without.has(meeting);
-}
-
-/** RRsets below this number in a zone are far from the ten from which the guard counts. */
-const UNGUARDED = 8;
-
-/**
- * Notes that an action takes names away, or false if it has to be left out: the guard doesn't add up deletes of one zone within an hour. What is taken can go some minutes later.
- */
-export function mayWithdraw(stage: Stage, names: readonly string[]): boolean {
-  const { world, judge, withdrawnAt, without } = stage;
-  const now = world.clock.now();
-  const zones = ZONES.filter(({ domain }) => names.some((name) => isWithin(name, `${domain}.`)));
-  const isBlocked = zones.some(
-    ({ key, place }) =>
-      now - (withdrawnAt.get(key) ?? -Infinity) < HOUR + 15 * MINUTE &&
-      Math.max(mostOwned(judge.judged, key), judge.judged.publishedAt(place).length) >= UNGUARDED,
-  );
-  if (isBlocked && leavesOut({ without }, "withdraw again within the hour")) {
-    return false;
-  }
-  zones.forEach(({ key }) => withdrawnAt.set(key, now));
-  return true;
 }
 
 /** False if it has to be left out that a target fails of which a leader can know nothing: after a restart it has what the statuses say. */
@@ -49,14 +29,24 @@ export function mayFail(stage: Stage, target: string): boolean {
       return new Set(addresses.map((address) => address.includes(":"))).size === 2;
     });
   const isReadable = stage.world.unreadZones.size === 0;
+  return (isKnown && isReadable) || !leavesOut(stage, "a target fails before it is known");
+}
+
+/** False if it has to be left out that an alias goes which has no finalizer yet, or that can't be read, or whose DnsZone can't. */
+export function mayDelete({ world, without }: Stage, { meta }: DnsAlias): boolean {
   return (
-    ((isKnown && isReadable) || !leavesOut(stage, "a target fails before it is known")) && mayWithdraw(stage, NAMES)
+    (meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer")) &&
+    (!world.unread.has(objectKey(meta)) || !leavesOut({ without }, "delete an alias that can't be read")) &&
+    (world.unreadZones.size === 0 || !leavesOut({ without }, "delete an alias while a DnsZone can't be read"))
   );
 }
 
-/** False if it has to be left out that an alias goes which has no finalizer yet. */
-export function mayDelete({ without }: Stage, { meta }: DnsAlias): boolean {
-  return meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer");
+/** False if it has to be left out that a replica leads which doesn't see the statuses. */
+export function mayLead({ world, without }: Stage): boolean {
+  return (
+    [...world.replicas].every((replica) => !replica.isHeld()) ||
+    !leavesOut({ without }, "a replica whose watch is late leads")
+  );
 }
 
 /** Hostnames to draw from: a name that an alias has which can't be read is left alone where that is a known fault. */

@@ -10,7 +10,7 @@ import {
   lists,
   mayDelete,
   mayFail,
-  mayWithdraw,
+  mayLead,
   sharesName,
 } from "./action-limits.ts";
 import { addSome, changeHostnames, changeTargets, forgeStatus, loseStatuses, onAlias } from "./alias-actions.ts";
@@ -71,12 +71,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "delete an alias",
     weight: 2,
-    act: (stage) =>
-      onAlias(
-        stage,
-        (one) =>
-          mayDelete(stage, one) && mayWithdraw(stage, one.spec.hostnames) && removeAlias(stage, objectKey(one.meta)),
-      ),
+    act: (stage) => onAlias(stage, (one) => mayDelete(stage, one) && removeAlias(stage, objectKey(one.meta))),
   },
   {
     kind: "pause",
@@ -89,7 +84,12 @@ export const ACTIONS: readonly Action[] = [
   { kind: "a target fails before it is known", weight: 1, act: (stage) => setSome(stage, "servfail") },
   { kind: "a target is empty", weight: 1, act: (stage) => setSome(stage, pick(stage.random, ["nxdomain", []])) },
   { kind: "faults of the network", weight: 2, act: drawFaults },
-  { kind: "break a place", weight: 2, act: (stage) => togglePlace(stage) },
+  { kind: "break a place", weight: 2, act: (stage) => togglePlace(stage, (place) => place !== "rfc2136") },
+  {
+    kind: "break a place that doesn't list",
+    weight: 1,
+    act: (stage) => togglePlace(stage, (place) => place === "rfc2136"),
+  },
   { kind: "change what is written", weight: 1, act: foreignEdit },
   {
     kind: "change a base zone",
@@ -187,7 +187,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "change the leader",
     weight: 2,
-    act: (stage) => onReplica(stage, (replica) => lead(stage, replica)),
+    act: (stage) => onReplica(stage, (replica) => mayLead(stage) && lead(stage, replica)),
   },
   {
     kind: "no leader",
@@ -253,8 +253,8 @@ function drawFaults({ world, random, judge }: Stage): string {
   return JSON.stringify(world.faults);
 }
 
-function togglePlace(stage: Stage): string {
-  const place = pick(stage.random, PLACES);
+function togglePlace(stage: Stage, isWanted: (place: string) => boolean): string {
+  const place = pick(stage.random, PLACES.filter(isWanted));
   const isBroken = !stage.world.brokenPlaces.has(place);
   setPlace(stage, place, isBroken);
   return `${place} ${isBroken ? "fails" : "works"}`;

@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
-import { freeHostnames, goodTargets, leavesOutUnknownTargets, mayWithdraw } from "./action-limits.ts";
+import { freeHostnames, goodTargets, leavesOutUnknownTargets } from "./action-limits.ts";
 import { pick, some } from "./random.ts";
 import { FORGED_ADDRESS, HOSTILE, HOSTILE_TARGET, HOSTNAMES, HOUR, MINUTE, TARGETS, ZONES } from "./scene.ts";
 import { addAlias, editAlias, kill, setStatus, type Stage } from "./stage.ts";
@@ -27,8 +27,8 @@ export function addSome(stage: Stage, namespace: string): string | undefined {
   return `${key} ${made.spec.hostnames.join(" ")} → ${targets.flat().join(" ")} ${spec.onEmpty} ${spec.onStale} ${spec.maxStalenessMs / MINUTE}m`;
 }
 
-export function changeTargets(stage: Stage, { meta, spec }: DnsAlias): string | false {
-  if (goodTargets(stage).length === 0 || !mayWithdraw(stage, spec.hostnames)) {
+export function changeTargets(stage: Stage, { meta }: DnsAlias): string | false {
+  if (goodTargets(stage).length === 0) {
     return false;
   }
   const targets = meta.namespace === HOSTILE ? [HOSTILE_TARGET] : some(stage.random, goodTargets(stage), 2);
@@ -38,9 +38,9 @@ export function changeTargets(stage: Stage, { meta, spec }: DnsAlias): string | 
   return targets.join(" ");
 }
 
-export function changeHostnames(stage: Stage, { meta, spec }: DnsAlias): string | false {
+export function changeHostnames(stage: Stage, { meta }: DnsAlias): string | false {
   const free = freeHostnames(stage);
-  if (free.length === 0 || !mayWithdraw(stage, spec.hostnames)) {
+  if (free.length === 0) {
     return false;
   }
   const hostnames = some(stage.random, free, 3);

@@ -26,11 +26,6 @@ export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number):
   return most(window) >= GUARDED_FROM && (sum(window.deletes) + more) * 100 > most(window) * MAX_DELETE_PERCENT;
 }
 
-/** The largest number of RRsets that dnsalias managed in the zone within the last hour. */
-export function mostOwned(judged: JudgedWorld, zone: ObjectKey): number {
-  return most(windowOf(judged, zone));
-}
-
 function windowOf({ windows, world }: JudgedWorld, zone: ObjectKey): GuardWindow {
   const window = windows.get(zone) ?? { deletes: [], owned: [] };
   windows.set(zone, window);

@@ -191,6 +191,10 @@ function faultsOfAnswer(
 ): readonly string[] {
   const since = Math.min(knownUntil, world.clock.now()) - MINUTE;
   const versions = ZONES.flatMap(({ key }) => timeline.since(key, name, since));
+  if (versions.some(({ spec }) => spec.paused)) {
+    // The name stays as it was before the pause, whatever its aliases say since.
+    return [];
+  }
   return addresses
     .filter(
       (address) =>

@@ -25,8 +25,6 @@ export interface Stage {
   readonly hostnames: readonly string[];
   /** Kinds of actions that don't happen, also not as a part of another action. */
   readonly without: ReadonlySet<string>;
-  /** When an action last took RRsets from a zone, or will have others taken. */
-  readonly withdrawnAt: Map<ObjectKey, Millis>;
 }
 
 interface StageOptions {
@@ -72,7 +70,6 @@ export function createStage({ random, hostnames = HOSTNAMES, without = new Set()
     created: 0,
     hostnames,
     without,
-    withdrawnAt: new Map(),
   };
 }
 
