@@ -24,8 +24,9 @@ describe("what a forger has to guess is drawn by chance", () => {
     const root = await mkdtemp(join(tmpdir(), "dnsalias-chance-"));
     started.defer(() => rm(root, { recursive: true, force: true }));
     const ports: number[] = [];
+    const seen: SeenQuery[] = [];
     for (let index = 0; index < SERVERS; index += 1) {
-      ports.push(await startRecorder(started, queries));
+      ports.push(await startRecorder(started, seen));
     }
     await mkdir(join(root, "manifests"));
     await writeFile(join(root, "manifests", "all.yaml"), stream(...ports.flatMap(manifestsOf)));
@@ -36,6 +37,8 @@ describe("what a forger has to guess is drawn by chance", () => {
       "a query of each family for each target at each server",
       () => {
         assert.equal(child.ended(), undefined, child.output());
+        // Each server is queried for ipv4only.arpa too, which has fewer letters.
+        queries.splice(0, Infinity, ...seen.filter(({ name }) => name.toLowerCase().includes(".cdn.test")));
         const different = new Set(queries.map(({ port, name, type }) => `${port} ${name.toLowerCase()} ${type}`));
         assert.equal(different.size, SERVERS * TARGETS.length * 2);
       },
