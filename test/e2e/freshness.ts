@@ -26,7 +26,7 @@ export interface Watched {
   readonly statedMs: () => Promise<number>;
   /** What docs/concepts/freshness.md says for this delivery and TTL. */
   readonly documented: BoundParts;
-  /** The time from the first apply until the status was Ready: a delivery that was slow then makes the stated bound longer. */
+  /** The time from the first apply until the status was Ready, or {@link slowestMs}: a delivery that was slow then makes the stated bound longer. */
   readonly startedInMs: number;
   /** Makes the target have these A records. */
   readonly set: (addresses: readonly string[]) => Promise<void>;
@@ -37,6 +37,8 @@ export interface Watched {
 interface Change {
   readonly statedMs: number;
   readonly documentedMs: number;
+  /** The time until every server showed it, or until the watch of it ended. */
+  readonly followedMs: number;
   /** By server. */
   readonly judged: readonly Staleness[];
 }
@@ -59,13 +61,15 @@ export async function followChanges(watched: Watched): Promise<readonly Change[]
     await set(addresses);
     truth.push({ beganAt, doneAt: performance.now(), addresses });
     const followed = await untilShown(samplers, addresses, stated);
-    followedMs.push(performance.now() - beganAt);
+    const tookMs = performance.now() - beganAt;
+    followedMs.push(tookMs);
     // Addresses that come back count too.
     await delay(followed ? 1_000 : 0);
     const steps = truth.slice(-2);
     changes.push({
       statedMs: stated,
       documentedMs,
+      followedMs: tookMs,
       judged: samplers.series.map((samples) => stalenessOf(samples, steps, stated)),
     });
     if (!followed) {
@@ -73,6 +77,11 @@ export async function followChanges(watched: Watched): Promise<readonly Change[]
     }
   }
   return changes;
+}
+
+/** The slowest of the changes and of what came before them. */
+export function slowestMs(startedInMs: number, changes: readonly Change[]): number {
+  return Math.max(startedInMs, ...changes.map(({ followedMs }) => followedMs));
 }
 
 export interface HeldBack extends AsyncDisposable {
