@@ -68,6 +68,8 @@ export interface ControllerContext {
   readonly aliasQueue: WorkQueue;
   /** Brings statuses of zones up to date. */
   readonly reportQueue: WorkQueue;
+  /** Has names decided again that stay where they are for a while. */
+  readonly claimQueue: WorkQueue;
   /** One zone is planned a turn of the event loop. */
   readonly planTurn: () => Promise<void>;
   readonly phase: Phase;
@@ -133,6 +135,7 @@ export function sizesOf(context: ControllerContext): ReadonlyMap<string, number>
     ["proofs to do", propagationQueue.size()],
     ["aliases to do", aliasQueue.size()],
     ["reports to do", reportQueue.size()],
+    ["claims to do", context.claimQueue.size()],
     ...store.sizes(),
   ]);
 }

@@ -5,7 +5,7 @@ import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
-import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
+import { endGrace, refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
 import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
 import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
@@ -14,9 +14,10 @@ import type { AnswerSource } from "../responder/answer-source.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { formerNames, setsHere } from "./inventory/zone-scope.ts";
 import { createStore, type Store } from "./inventory/store.ts";
-import { namesOfUnread } from "./inventory/unreadable-names.ts";
+import { keptNames } from "./inventory/kept-names.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
+import { zoneRefusal } from "./zone/zone-refusal.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
 import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
 import type { ZoneState } from "./zone/zone-state.ts";
@@ -45,7 +46,7 @@ export interface Controller {
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
   /** How many look-up streams are in each state, by its name. */
   readonly answerStates: () => ReadonlyMap<string, number>;
-  /** Keys that wait or run, by queue: zones, proof, aliases, reports. */
+  /** Keys that wait or run, by queue: zones, proof, aliases, reports, claims. */
   readonly queueDepths: () => ReadonlyMap<string, number>;
   /** How much is remembered, by kind: all is 0 when there are no objects. */
   readonly sizes: () => ReadonlyMap<string, number>;
@@ -60,7 +61,7 @@ const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 
 export function createController(deps: ControllerDeps): Controller {
   const context = assemble(deps);
-  const { refresher, zoneQueue, propagationQueue, aliasQueue, reportQueue, phase } = context;
+  const { refresher, zoneQueue, propagationQueue, aliasQueue, reportQueue, claimQueue, phase } = context;
   return {
     async run(signal) {
       await Promise.all([
@@ -70,7 +71,7 @@ export function createController(deps: ControllerDeps): Controller {
         ),
         refresher.run(signal),
         context.zoneSync?.run(signal),
-        ...[zoneQueue, propagationQueue, aliasQueue, reportQueue].map((queue) => queue.run(signal)),
+        ...[zoneQueue, propagationQueue, aliasQueue, reportQueue, claimQueue].map((queue) => queue.run(signal)),
       ]);
     },
     lead(signal) {
@@ -104,6 +105,7 @@ export function createController(deps: ControllerDeps): Controller {
         ["proof", propagationQueue.heartbeatAt()],
         ["aliases", aliasQueue.heartbeatAt()],
         ["reports", reportQueue.heartbeatAt()],
+        ["claims", claimQueue.heartbeatAt()],
       ]),
     answerStates: () => countStates(context.refresher.answers()),
     queueDepths: () =>
@@ -112,19 +114,22 @@ export function createController(deps: ControllerDeps): Controller {
         ["proof", propagationQueue.size()],
         ["aliases", aliasQueue.size()],
         ["reports", reportQueue.size()],
+        ["claims", claimQueue.size()],
       ]),
     sizes: () => sizesOf(context),
   };
 }
 
-/** False while a DnsZone exists of which no valid spec is known. */
+/** False while a DnsZone exists of which no valid spec is known. One that matches no names without the consent of another doesn't count. */
 function hasEveryZone({ invalid, store }: ControllerContext): boolean {
-  return [...invalid.values()].every(({ kind, key }) => kind !== "DnsZone" || store.zone(key) !== undefined);
+  return [...invalid.values()].every(
+    ({ kind, key }) => kind !== "DnsZone" || store.zone(key) !== undefined || store.missingConsents(key) !== undefined,
+  );
 }
 
 /** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
 function assemble(deps: ControllerDeps): ControllerContext {
-  const store = createStore(deps.writeTargetOf);
+  const store = createStore(deps.writeTargetOf, () => deps.clock.now());
   const refresher: Refresher = createRefresher({
     lookup: deps.lookup,
     serverCountOf: deps.serverCountOf,
@@ -173,6 +178,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
       REPORTS_AT_ONCE,
       inTerm((zone, signal) => reportOn(context, zone, signal)),
     ),
+    claimQueue: createQueue(deps, "claims", 1, async () => endGrace(context)),
     planTurn: createOneATurn(),
     phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
@@ -248,8 +254,8 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       reporter: deps.reporter,
       observer: deps.observer,
       plan: (of) => planOf(context, of),
-      zoneWithSameTarget: (of) => store.zoneWithSameTarget(of),
-      mayNotDelete: () => namesOfUnread(context.invalid.values(), (key) => store.alias(key) !== undefined),
+      refusalOf: (of) => zoneRefusal(store, of),
+      mayNotDelete: (of) => keptNames(store, context.invalid.values(), of),
       mayWrite: () => mayWrite(context),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),

@@ -4,6 +4,7 @@ import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
+import type { Requeue } from "../schedule/work-queue.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
@@ -19,6 +20,8 @@ const GATHER_SHARE = 5;
 /** A new alias is usually resolved and written within this: one status instead of three. */
 const STATUS_GATHER_MS = 400;
 const REPORT_GATHER_MS = 1_000;
+/** The one key of the queue of claims. */
+const GRACE = "grace";
 /** Names decided between two turns of the event loop. */
 const SLICE = 500;
 
@@ -167,11 +170,26 @@ function settle(context: ControllerContext): void {
       more = settleSlice(context);
     }
     phase.settling = false;
+    awaitGrace(context);
   };
   run().catch((error: unknown) => {
     phase.settling = false;
     context.deps.log.error({ err: error }, "inventory not settled");
   });
+}
+
+/** Decides the names again whose time is over. */
+export function endGrace(context: ControllerContext): Requeue {
+  context.store.endGrace();
+  settle(context);
+  return { requeue: "done" };
+}
+
+function awaitGrace({ store, claimQueue, deps }: ControllerContext): void {
+  const at = store.graceEndsAt();
+  if (at !== undefined) {
+    claimQueue.add(GRACE, { afterMs: Math.max(0, at - deps.clock.now()) });
+  }
 }
 
 function settleSlice(context: ControllerContext): boolean {

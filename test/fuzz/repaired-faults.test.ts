@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BASE_ZONE } from "../support/controller-world.ts";
+import { parseOwnerName } from "../../src/dns/name/name.ts";
 import { startStage } from "../support/history/history.ts";
 import { randomFrom } from "../support/history/random.ts";
 import { MINUTE } from "../support/history/scene.ts";
@@ -9,12 +10,18 @@ import {
   createStage,
   kill,
   leaderOf,
+  mend,
+  editAlias,
   pass,
+  putZone,
   removeAlias,
+  removeZone,
   setBase,
+  setLabels,
   setPlace,
   setTarget,
   spoilAlias,
+  spoilZone,
   type Stage,
 } from "../support/history/stage.ts";
 
@@ -87,6 +94,91 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
         removeAlias(stage, key);
         await pass(stage, MINUTE);
       }
+    },
+  },
+  {
+    name: "a name stays for a while when its namespace loses its label",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setLabels(stage, "web", {});
+      await pass(stage, 5_000);
+    },
+  },
+  {
+    name: "a name stays for a while when a selector changes",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await pass(stage, 5_000);
+    },
+  },
+  {
+    name: "a zone at a shared server leaves the names that the zone above it has there",
+    async play(stage) {
+      putZone(stage, "dns/deep", { allowedNamespaces: { from: "Same" } });
+      addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
+      await pass(stage, 15 * MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a DnsZone of another namespace takes no names without consent",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      putZone(stage, "mallory/shop");
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "the zone above leaves the names of a deleted DnsZone",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      removeZone(stage, "dns/deep");
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, the zone above leaves the names of a DnsZone that can't be read",
+    async play(stage) {
+      putZone(stage, "dns/sub");
+      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/sub");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "a name that leaves its alias while its DnsZone can't be read goes when it can, at a backend that doesn't list",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/org");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
+      await pass(stage, MINUTE);
+      mend(stage);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, the finalizer stays while the DnsZone can't be read",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/net");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, MINUTE);
     },
   },
 ];

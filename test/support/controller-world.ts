@@ -62,6 +62,8 @@ export interface WorldOptions {
   readonly queryServer?: (name: string) => ServerAnswer;
   readonly targets?: Readonly<Record<string, readonly string[] | "servfail">>;
   readonly ownerId?: string;
+  /** Absent: the zone's namespace and domain. */
+  readonly writeTargetOf?: (zone: DnsZone) => string;
   /** Absent: a zone file in a text store of the zone's own. */
   readonly providerOf?: (zone: DnsZone) => ZoneProvider;
   /** The responder's side; absent: there is none. */
@@ -171,8 +173,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
           ownerId,
           now: () => clock.now(),
         })),
-    writeTargetOf: (zone) =>
-      options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid,
+    writeTargetOf:
+      options.writeTargetOf ??
+      ((zone) => (options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid)),
     endpointsOf: async () => (options.queryServer === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
     queryServer: async (_endpoint, name, type) => {
       const asked = options.queryServer?.(displayName(name)) ?? { kind: "failed", message: "nobody" };

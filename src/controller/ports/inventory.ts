@@ -1,6 +1,7 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
+import type { UnreadZone } from "../../api/parse/unread-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 
 /** An object that could not be read: it is reported on itself, and the rest goes on. */
@@ -12,6 +13,8 @@ export interface InvalidObject {
   readonly problems: readonly string[];
   /** The owner names that a DnsAlias may have published, where its spec or status still tells them; absent: any. */
   readonly hostnames?: readonly Name[];
+  /** Which names a DnsZone has; absent: its domain can't be read either. */
+  readonly zone?: UnreadZone;
 }
 
 /**

@@ -29,7 +29,7 @@ export type BaseText =
 
 export interface ZoneSyncDeps {
   readonly port: Pick<ResponderPort, "readBase" | "lastGoodBase" | "setZone" | "removeZone" | "changed">;
-  readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion">;
+  readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion" | "missingConsents">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
@@ -8,6 +8,7 @@ import { FAMILIES } from "../../dns/record.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { Store } from "../inventory/store.ts";
+import { leftEntries, type LeavingName, type NameWithoutZone } from "./staying-names.ts";
 import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
@@ -37,11 +38,11 @@ export interface AliasFacts {
   readonly alias: DnsAlias;
   readonly inZones: readonly NameInZone[];
   /** Owner names that no zone takes. */
-  readonly withoutZone: readonly {
-    readonly hostname: Name;
-    readonly reason: "NoZone" | "NamespaceNotAllowed";
-    readonly message: string;
-  }[];
+  readonly withoutZone: readonly NameWithoutZone[];
+  /** Owner names that their zone keeps for a while. */
+  readonly leaving?: readonly LeavingName[];
+  /** Entries of names that the alias no longer asks for, in zones that can't be read. */
+  readonly left?: readonly HostnameStatus[];
   readonly now: Millis;
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
@@ -58,18 +59,24 @@ const UNKNOWN_LAG_MS = 95_000;
 
 export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFacts {
   const inZones: NameInZone[] = [];
-  const withoutZone: { hostname: Name; reason: "NoZone" | "NamespaceNotAllowed"; message: string }[] = [];
+  const withoutZone: NameWithoutZone[] = [];
+  const leaving: LeavingName[] = [];
   for (const hostname of [...alias.spec.hostnames].sort(byCodeUnit)) {
     const match = deps.store.matchOf(alias, hostname);
     if (match.kind === "none") {
-      withoutZone.push({ hostname, reason: match.reason, message: match.message });
+      const { kind: _, ...why } = match;
+      withoutZone.push({ hostname, ...why });
       continue;
+    }
+    if (match.leaving !== undefined) {
+      leaving.push({ hostname, leaving: match.leaving });
     }
     for (const zone of match.zones) {
       inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
     }
   }
-  return { alias, inZones, withoutZone, now };
+  const left = leftEntries(alias, (zone) => deps.store.isUnread(zone));
+  return { alias, inZones, withoutZone, leaving, left, now };
 }
 
 function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): NameInZone {

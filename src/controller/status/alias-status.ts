@@ -13,10 +13,11 @@ import {
   programmedCondition,
   resolvedCondition,
   targetVerdicts,
-  time,
 } from "./alias-conditions.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
+import { stayingEntries } from "./staying-names.ts";
+import { time } from "./time-text.ts";
 
 /**
  * The status that an alias should have. Equal facts give an equal value, times included, so that a status is written only when
@@ -50,12 +51,8 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
 
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const placed = facts.inZones.map((inZone) => hostnameStatus(facts, inZone));
-  const withoutZone = facts.withoutZone.map(({ hostname, reason }) => ({
-    hostname: displayName(hostname),
-    addresses: [],
-    reason,
-  }));
-  return [...placed, ...withoutZone].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  const withoutZone = facts.withoutZone.flatMap((name) => stayingEntries(facts.alias, name));
+  return [...placed, ...withoutZone, ...(facts.left ?? [])].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {
@@ -87,9 +84,23 @@ function servingText({ propagation, publishedAt }: NameInZone): string | undefin
 
 function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
   const previous = facts.alias.status?.targets ?? [];
-  return targetVerdicts(facts)
-    .map((verdict) => targetStatus(verdict, previous))
-    .sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  const known = targetVerdicts(facts).map((verdict) => targetStatus(verdict, previous));
+  return [...known, ...withoutLookups(facts, previous, known)].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+}
+
+/** Where records stay in a zone that can't be read, nothing is looked up; the last known good addresses are for when it can be. */
+function withoutLookups(
+  { alias, withoutZone }: AliasFacts,
+  previous: readonly TargetStatus[],
+  known: readonly TargetStatus[],
+): readonly TargetStatus[] {
+  const targets = new Set(
+    alias.spec.targets.flatMap((one) => (one.kind === "hostname" ? displayName(one.hostname) : [])),
+  );
+  const hosts = new Set(known.map(({ hostname }) => hostname));
+  return withoutZone.some(({ stays }) => stays !== undefined)
+    ? previous.filter(({ hostname }) => targets.has(hostname) && !hosts.has(hostname))
+    : [];
 }
 
 function targetStatus({ target, verdict, answers }: TargetVerdict, previous: readonly TargetStatus[]): TargetStatus {

@@ -71,6 +71,9 @@ type Presence = "published" | "absent" | "unknown";
 /** Whether records of ours stand at the owner name that nobody else asks for, in a zone that deletes what nobody wants. */
 function presenceOf({ store, zoneState }: FinalizeDeps, alias: DnsAlias, hostname: Name): Presence {
   const match = store.matchOf(alias, hostname);
+  if (match.kind === "none" && match.unread === true) {
+    return "unknown";
+  }
   const zones = match.kind === "zones" ? match.zones.filter(({ spec }) => spec.policy === "Sync") : [];
   const found = zones
     .map((zone) => objectKey(zone.meta))

@@ -151,8 +151,8 @@ function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void 
 const REFUSED = "SpecialUseRefused";
 
 /** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
-function nextLookup({ alias, inZones, now, withoutZone }: AliasFacts): Requeue {
-  const answers = targetVerdicts({ alias, inZones, now, withoutZone }).flatMap((target) => target.answers);
+function nextLookup({ alias, inZones, now }: AliasFacts): Requeue {
+  const answers = targetVerdicts({ inZones }).flatMap((target) => target.answers);
   const failing = answers.filter((answer) => answer.failingSince !== undefined);
   const moments = failing.flatMap((answer) => [
     overdueAt(answer),

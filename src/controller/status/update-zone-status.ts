@@ -7,7 +7,8 @@ import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { displayName } from "../../dns/name/name.ts";
 import { updateInvalidStatus } from "./update-alias-status.ts";
-import { time, type ConditionResult } from "./alias-conditions.ts";
+import type { ConditionResult } from "./alias-conditions.ts";
+import { time } from "./time-text.ts";
 import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
@@ -84,7 +85,7 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
     const message = `${invalidEdit.problems.join("; ")} (what was accepted before stays in force)`;
     return { status: "False", reason: "Invalid", message };
   }
-  return outcome.kind === "refused" && outcome.reason === "ZoneConflict"
+  return outcome.kind === "refused" && (outcome.reason === "ZoneConflict" || outcome.reason === "NotDelegated")
     ? { status: "False", reason: outcome.reason, message: outcome.message }
     : { status: "True", reason: "Accepted", message: "the zone is this object's" };
 }

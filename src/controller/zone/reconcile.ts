@@ -24,9 +24,10 @@ export interface ReconcileDeps extends FindingDeps {
   readonly ownerId: string;
   readonly clock: Clock;
   readonly plan: (zone: DnsZone) => ZonePlan;
-  readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
+  /** Why nothing is written for the zone; undefined: it may be written. */
+  readonly refusalOf: (zone: DnsZone) => { readonly reason: string; readonly message: string } | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
-  readonly mayNotDelete: () => ((name: Name) => boolean) | undefined;
+  readonly mayNotDelete: (zone: DnsZone) => (name: Name) => boolean;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
@@ -81,10 +82,9 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
     deps.onChanged(objectKey(state.zone.meta), [...state.reportedAhead]);
     state.reportedAhead.clear();
   }
-  const twin = deps.zoneWithSameTarget(state.zone);
-  if (twin !== undefined) {
-    const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`;
-    return settleAs(deps, state, { kind: "refused", reason: "ZoneConflict", message }, { afterMs: REFUSED_RETRY_MS });
+  const refusal = deps.refusalOf(state.zone);
+  if (refusal !== undefined) {
+    return settleAs(deps, state, { kind: "refused", ...refusal }, { afterMs: REFUSED_RETRY_MS });
   }
   if (!deps.mayWrite()) {
     return { requeue: "done" };
@@ -150,7 +150,7 @@ async function publish(
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
     capacity: actual.capacity,
-    mayNotDelete: deps.mayNotDelete(),
+    mayNotDelete: deps.mayNotDelete(state.zone),
     window: state.guardWindow,
     usedApproval: state.usedApproval,
   });

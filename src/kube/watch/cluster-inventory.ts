@@ -1,5 +1,6 @@
 import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
 import { namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
+import { unreadZoneOf } from "../../api/parse/unread-zone.ts";
 import { problemText, type Problem } from "../../api/schema/problem.ts";
 import type { InvalidObject, Inventory, InventoryHandlers } from "../../controller/ports/inventory.ts";
 import { createConfigMapWatcher } from "./config-map-watch.ts";
@@ -144,6 +145,14 @@ function invalidEvent(
 ): { readonly kind: "invalid"; readonly manifest: InvalidObject } {
   const generation = numberAt(object, "metadata", "generation") ?? 0;
   const hostnames = kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
-  const manifest = { kind, key: keyOf(object), generation, problems: problems.map(problemText) };
-  return { kind: "invalid", manifest: hostnames === undefined ? manifest : { ...manifest, hostnames } };
+  const zone = kind === "DnsZone" ? unreadZoneOf(object) : undefined;
+  const manifest = {
+    kind,
+    key: keyOf(object),
+    generation,
+    problems: problems.map(problemText),
+    ...(hostnames === undefined ? {} : { hostnames }),
+    ...(zone === undefined ? {} : { zone }),
+  };
+  return { kind: "invalid", manifest };
 }

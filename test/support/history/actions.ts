@@ -149,12 +149,9 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "close a zone",
     weight: 1,
-    act: (stage) =>
-      onZone(
-        stage,
-        (key) => stage.world.zones.has(key) && putZone(stage, key, { allowedNamespaces: { from: "Same" } }),
-      ),
+    act: (stage) => closeSome(stage, (key) => key !== "dns/sub"),
   },
+  { kind: "close a zone below another", weight: 1, act: (stage) => closeSome(stage, (key) => key === "dns/sub") },
   { kind: "a namespace loses its label", weight: 1, act: (stage) => (setLabels(stage, "web", {}), "web") },
   {
     kind: "a namespace gets its label",
@@ -299,6 +296,14 @@ function changeBase(stage: Stage, text: string): string {
   const place = pick(stage.random, PLACES);
   setBase(stage, place, text);
   return place;
+}
+
+function closeSome(stage: Stage, isWanted: (zone: string) => boolean): string | undefined {
+  return onZone(
+    stage,
+    (key) =>
+      isWanted(key) && stage.world.zones.has(key) && putZone(stage, key, { allowedNamespaces: { from: "Same" } }),
+  );
 }
 
 /** As an operator who has looked at the plans that the guard holds. */

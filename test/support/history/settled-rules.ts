@@ -145,9 +145,7 @@ function faultsOfAlias(judged: JudgedWorld, alias: DnsAlias): readonly string[] 
     const since = Math.max(alias.meta.deletedAt, changedAt.get("leader") ?? 0, changedAt.get("faults") ?? 0);
     return world.clock.now() - since > RELEASE_MS + MINUTE ? [`stuck: DnsAlias ${key} can't be deleted`] : [];
   }
-  const places = alias.spec.hostnames.flatMap((name) =>
-    zonesOf(world, name, alias.meta.namespace).map((zone) => ({ name, zone })),
-  );
+  const places = alias.spec.hostnames.flatMap((name) => zonesOf(world, name, alias).map((zone) => ({ name, zone })));
   const isQuiet =
     isSettled(judged, [`alias ${key}`]) &&
     !world.unread.has(key) &&

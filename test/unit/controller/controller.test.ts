@@ -400,13 +400,13 @@ test("two zones that write to one place: the older writes, the other says why no
   assert.deepEqual(world.published("dns/twin"), []);
 });
 
-test("a zone that is gone leaves its records, and its aliases say that they have none", async () => {
+test("a zone that is gone leaves its records, and its aliases say so", async () => {
   await using world = startWorld({ zones: [ZONE], aliases: [SHOP], targets: { "cdn.test": ["198.51.100.1"] } });
   await world.clock.advance(MINUTE);
   world.remove("dns/com");
   await world.clock.advance(MINUTE);
   assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"]);
-  assert.equal(world.condition("web/shop", "Accepted"), "False NoZone");
+  assert.equal(world.condition("web/shop", "Accepted"), "False ZoneReserved");
   world.remove("web/shop");
   await world.clock.advance(MINUTE);
   assert.equal(world.alias("web/shop"), undefined, "its deletion is not blocked");

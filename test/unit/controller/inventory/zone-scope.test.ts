@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts";
 import type { DnsZone, ProviderSpec } from "../../../../src/api/dns-zone.ts";
+import { createStore, type Store } from "../../../../src/controller/inventory/store.ts";
 import { takeUpTo } from "../../../../src/controller/inventory/take-up-to.ts";
 import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-names.ts";
 import { formerNames, setsHere } from "../../../../src/controller/inventory/zone-scope.ts";
@@ -11,6 +12,14 @@ import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { alias, zone } from "../../../support/objects.ts";
 
 const COM = zone("dns/com", "example.com");
+
+function inventory(aliases: readonly DnsAlias[], zones: readonly DnsZone[]): Store {
+  const store = createStore(({ meta }) => meta.uid);
+  zones.forEach((one) => store.note({ kind: "zone", zone: one }));
+  aliases.forEach((one) => store.note({ kind: "alias", alias: one }));
+  store.settle(Infinity);
+  return store;
+}
 
 function listing(hostname: string, more: Partial<HostnameStatus> = {}): HostnameStatus {
   return { hostname, zone: "dns/com", addresses: ["192.0.2.1"], ...more };
@@ -43,17 +52,14 @@ const FORMER: readonly (readonly [name: string, one: DnsAlias, want: readonly st
 
 for (const [name, one, want] of FORMER) {
   test(`former names: ${name}`, () => {
-    const names = formerNames({ aliases: () => [one].values(), zones: () => [].values() }, COM);
+    const names = formerNames(inventory([one], [COM]), COM);
     assert.deepEqual(names.map(displayName), want);
   });
 }
 
 test("each former name is listed once", () => {
   const gone = alias("web/a", { meta: { deletedAt: 1 } });
-  const names = formerNames(
-    { aliases: () => [gone, alias("web/b", { meta: { deletedAt: 1 } })].values(), zones: () => [].values() },
-    COM,
-  );
+  const names = formerNames(inventory([gone, alias("web/b", { meta: { deletedAt: 1 } })], [COM]), COM);
   assert.equal(names.length, 1);
 });
 
@@ -73,8 +79,9 @@ function set(name: string): ActualRRset {
 
 function left(of: DnsZone, others: readonly DnsZone[], asked: readonly string[] = []): readonly string[] {
   const sets = [set("example.com"), set("a.sub.example.com"), set("sub.example.com"), set("notsub.example.com")];
-  const inventory = { aliases: () => [].values(), zones: () => [of, ...others].values() };
-  return setsHere(inventory, of, new Set(asked.map(parseName)), sets).map(({ name }) => displayName(name));
+  return setsHere(inventory([], [of, ...others]), of, new Set(asked.map(parseName)), sets).map(({ name }) =>
+    displayName(name),
+  );
 }
 
 const ALL = ["example.com", "a.sub.example.com", "sub.example.com", "notsub.example.com"];

@@ -249,3 +249,32 @@ test("metadata that only an apiserver can know is not taken from a file", () => 
     resourceVersion: "",
   });
 });
+
+test("of an object that was never valid, the names are told that it may have", () => {
+  const files = {
+    "zone.yaml": zone("{inline: 7}").replace(
+      "metadata: {",
+      'metadata: {annotations: {"dnsalias.io/allow-zone": "a/b"}, ',
+    ),
+    "alias.yaml": alias("a", "shop.example.com").replace("targets:", "targetz:"),
+  };
+  const invalid = eventsBetween(NONE, from(files)).flatMap((event) =>
+    event.kind === "invalid" ? [event.manifest] : [],
+  );
+  assert.deepEqual(
+    invalid.map(({ kind, hostnames, zone: read }) => ({ kind, hostnames, read })),
+    [
+      {
+        kind: "DnsZone",
+        hostnames: undefined,
+        read: {
+          domain: "example.com.",
+          allowedNamespaces: { from: "Same" },
+          createdAt: 1000,
+          annotations: { "dnsalias.io/allow-zone": "a/b" },
+        },
+      },
+      { kind: "DnsAlias", hostnames: ["shop.example.com."], read: undefined },
+    ],
+  );
+});

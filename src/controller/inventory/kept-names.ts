@@ -1,0 +1,39 @@
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { isReservedBelow } from "../../plan/domain/reserved-zone.ts";
+import type { InvalidObject } from "../ports/inventory.ts";
+import type { Store } from "./store.ts";
+import { namesOfUnread } from "./unreadable-names.ts";
+
+/**
+ * The names whose records a zone keeps although nobody has them there: those that an alias may have which can't be read, those of DnsZones below it that were deleted or can't be read, and after a start those
+ * that may have lost the zone just now.
+ */
+export function keptNames(
+  store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesFromStart">,
+  invalid: Iterable<InvalidObject>,
+  { meta, spec }: DnsZone,
+): (name: Name) => boolean {
+  const isUnread = namesOfUnread(invalid, (key) => store.alias(key) !== undefined);
+  const reserved = store.reservedZones();
+  // Deletes are rare, so what goes through all aliases is done only for one.
+  let others: ReadonlySet<Name> | undefined;
+  return (name) => {
+    if (isUnread?.(name) === true || isReservedBelow(reserved, spec.domain, name)) {
+      return true;
+    }
+    others ??= new Set([...reservedNames(store), ...store.namesFromStart(objectKey(meta))]);
+    return others.has(name);
+  };
+}
+
+/** Names of which only the statuses say that a deleted or unread DnsZone has them. */
+function reservedNames({ aliases, matchOf }: Pick<Store, "aliases" | "matchOf">): readonly Name[] {
+  return [...aliases()].flatMap((alias) =>
+    alias.spec.hostnames.filter((name) => {
+      const match = matchOf(alias, name);
+      return match.kind === "none" && match.reason === "ZoneReserved";
+    }),
+  );
+}
