@@ -15,12 +15,17 @@ export function keptNames(
   invalid: Iterable<InvalidObject>,
   { meta, spec }: DnsZone,
 ): (name: Name) => boolean {
-  const isUnread = namesOfUnread(invalid, (key) => store.alias(key) !== undefined);
+  const edits = [...invalid];
+  // Nobody can tell what an alias wants now whose last edit can't be read.
+  const edited = new Set(
+    edits.flatMap(({ kind, key }) => (kind === "DnsAlias" ? (store.alias(key)?.spec.hostnames ?? []) : [])),
+  );
+  const isUnread = namesOfUnread(edits, (key) => store.alias(key) !== undefined);
   const reserved = store.reservedZones();
   // Deletes are rare, so what goes through all aliases is done only for one.
   let others: ReadonlySet<Name> | undefined;
   return (name) => {
-    if (isUnread?.(name) === true || isReservedBelow(reserved, spec.domain, name)) {
+    if (isUnread?.(name) === true || edited.has(name) || isReservedBelow(reserved, spec.domain, name)) {
       return true;
     }
     others ??= new Set([...reservedNames(store), ...store.namesFromStart(objectKey(meta))]);

@@ -99,7 +99,7 @@ export function isDelegated({ zones }: Pick<Objects, "zones">, zone: DnsZone): b
   );
 }
 
-export function admits({ labels }: Pick<Objects, "labels">, { meta, spec }: DnsZone, namespace: string): boolean {
+function admits({ labels }: Pick<Objects, "labels">, { meta, spec }: DnsZone, namespace: string): boolean {
   switch (spec.allowedNamespaces.from) {
     case "All":
       return true;

@@ -4,7 +4,7 @@ import { objectKey } from "../../../src/api/meta.ts";
 import type { Millis } from "../../../src/base/clock.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { admits, aliasesOf, isWithin, zonesOf } from "./claims.ts";
+import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
 import { recordDeletes } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
@@ -191,10 +191,7 @@ function faultsOfWithdrawal(judged: JudgedWorld, { zone }: PlaceWrite, name: str
   if (isInBaseZone(judged, placeOf(zone), name)) {
     return [];
   }
-  // A zone that doesn't admit an alias doesn't wait until it can be read.
-  const unread = aliasesOf(world, name).filter(
-    ({ meta }) => world.unread.has(objectKey(meta)) && admits(world, zone, meta.namespace),
-  );
+  const unread = aliasesOf(world, name).filter(({ meta }) => world.unread.has(objectKey(meta)));
   if (unread.length > 0) {
     return [`unread: ${at} while ${describe(unread)} can't be read`];
   }
