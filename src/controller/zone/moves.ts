@@ -4,7 +4,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, rrsetKey } from "../../dns/record.ts";
 import type { NamePlan } from "../../plan/name-plan.ts";
-import { type Move, moveEndsAt, nextMove } from "../../plan/moves.ts";
+import { type Move, moveEndsAt, nextMove } from "../../plan/move.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { FindingDeps } from "./findings.ts";
 import type { ZoneState } from "./zone-state.ts";
@@ -100,7 +100,7 @@ function movesOf(
 }
 
 /** Whether a zone has these families of the name written, or any if none is wanted, and every server that can be queried serves them. */
-export function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
+function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
   if (state?.actual === undefined) {
     return false;
   }

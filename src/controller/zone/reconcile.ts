@@ -16,10 +16,11 @@ import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from
 import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import { type Departures, leave } from "./moves.ts";
+import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
 import { limitsOf, proposeWithLeaving } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { type LeftBehind, setActual, takeNext, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps {
   readonly ownerId: string;
@@ -46,10 +47,6 @@ export interface ReconcileDeps extends FindingDeps {
   readonly onWritten: (zone: ObjectKey) => void;
 }
 
-/** What is held is read again at this interval, to find foreign edits that nobody told of. */
-const RESYNC_MS = 300_000;
-/** A refusal that no event may lift (a permission, say) is tried again at this interval. */
-const REFUSED_RETRY_MS = 60_000;
 const MIN_RETRY_MS = 500;
 const TOLD_DEFERRAL_MS = 10_000;
 /** This many repairs within the window are a fight with another writer; stop, and say so. */
@@ -58,6 +55,7 @@ const FIGHT_WINDOW_MS = 600_000;
 
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
+  recordLeftBehind(deps, state, takeNext(state));
   const { news } = state;
   const requeue = await reconcileOnce(deps, state, signal);
   if (state.news !== news) {
@@ -65,6 +63,15 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
     state.actual = undefined;
   }
   return requeue;
+}
+
+/** Records at a place that the DnsZone names no more stay there, as those of a deleted DnsZone do. */
+function recordLeftBehind({ reporter, log }: ReconcileDeps, { zone }: ZoneState, left: LeftBehind | undefined): void {
+  if (left !== undefined && left.names > 0) {
+    const message = `${left.names} names stay as they are at ${left.provider}, where this zone was written before: remove them there once nothing queries it`;
+    log.warn({ zone: objectKey(zone.meta), provider: left.provider, names: left.names }, "records left behind");
+    reporter.event(zone, { type: "Warning", reason: "RecordsLeft", message });
+  }
 }
 
 async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
@@ -158,7 +165,8 @@ async function publish(
     usedApproval: state.usedApproval,
   });
   recordHeld(deps, state, guarded);
-  const gathered = gatheredWrites(state, guarded, now);
+  const isOrphan = (name: Name): boolean => !hasAlias(deps, state, name);
+  const gathered = gatheredWrites(state, guarded, { isOrphan, now });
   const peace = withoutContested(gathered.writes, actual.drift ?? [], state.setRepairs, now);
   const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
   state.rejected = stillPlanned(state.rejected, peace.writes);
@@ -178,26 +186,8 @@ async function publish(
   return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
-/** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
-function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | undefined): readonly Name[] {
-  const passed = [...(before?.contributions ?? [])].filter(
-    ([, { changesAt }]) => (changesAt ?? Infinity) <= clock.now(),
-  );
-  return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
-}
-
-/** Until the plan changes by time alone, or what is held is read again. */
-function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
-  const moments = [
-    ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
-    ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
-  ];
-  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
-}
-
-/** An input that can't be used may be corrected without an event that tells of it. */
-function resyncMs({ inputProblem }: ZoneState): Millis {
-  return inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
+function hasAlias({ departures }: ReconcileDeps, { zone, moves }: ZoneState, name: Name): boolean {
+  return moves.has(name) || departures.hasClaim(objectKey(zone.meta), name);
 }
 
 interface Pending {
