@@ -12,6 +12,7 @@ import { guard, type Guarded } from "../../plan/guard.ts";
 import { type Capacity, limitSize } from "../../plan/size-limit.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
+import type { Leaving } from "./moves.ts";
 import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
 
 export interface ProposalInput {
@@ -94,6 +95,18 @@ export function propose({
   return tooLarge.length === 0
     ? { changes, guarded }
     : { changes: replaced(changes, guarded.writes, [...writes, ...tooLarge]), guarded: { ...guarded, writes } };
+}
+
+/** The same with names that leave the zone. Deletes that the guard holds don't keep addresses from following. */
+export function proposeWithLeaving({ kept, going }: Leaving, input: ProposalInput): Proposal {
+  const withNames = (more: readonly NamePlan[]): Proposal =>
+    propose({ ...input, plan: { ...input.plan, names: [...input.plan.names, ...more] } });
+  const proposal = kept.length === 0 ? propose(input) : withNames(kept);
+  if (proposal.guarded.kind !== "held" || going.length === 0) {
+    return proposal;
+  }
+  const { writes } = withNames([...kept, ...going]).guarded;
+  return { ...proposal, guarded: { ...proposal.guarded, writes: writes.filter(({ kind }) => kind !== "delete") } };
 }
 
 /** The changes with others in place of these writes. */

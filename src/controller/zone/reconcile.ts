@@ -15,7 +15,8 @@ import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
 import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
 import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
-import { limitsOf, propose } from "./propose-changes.ts";
+import { type Departures, leave } from "./moves.ts";
+import { limitsOf, proposeWithLeaving } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
@@ -32,6 +33,7 @@ export interface ReconcileDeps extends FindingDeps {
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
+  readonly departures: Departures;
   /** Leaves out what another DnsZone on the same server has to write. */
   readonly setsHere: (
     zone: DnsZone,
@@ -143,7 +145,8 @@ async function publish(
   const now = deps.clock.now();
   const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
   state.guardWindow = moveWindow(state.guardWindow, own, now);
-  const { changes, guarded } = propose({
+  const leaving = leave(deps, state, plan);
+  const { changes, guarded } = proposeWithLeaving(leaving, {
     zone: state.zone,
     plan,
     actual: actual.sets,
@@ -186,7 +189,10 @@ function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | und
 
 /** Until the plan changes by time alone, or what is held is read again. */
 function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
-  const moments = [...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
+  const moments = [
+    ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
+    ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
+  ];
   return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
 }
 

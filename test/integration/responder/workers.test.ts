@@ -117,6 +117,15 @@ test(
   },
 );
 
+test("counts that are wanted many times at once end no worker: that is for one that is silent for ten seconds", async () => {
+  await using at = await openPool([served], { workers: 1 });
+  const before = at.pool.threadIds;
+  await askUdp(at, queryFor("a1.example.com"));
+  const counts = await Promise.all(Array.from({ length: 50 }, () => at.pool.counts()));
+  assert.deepEqual(new Set(counts.map(({ byProtocol }) => byProtocol.udp)), new Set([1]));
+  assert.deepEqual([at.pool.restarts, at.pool.threadIds], [0, before]);
+});
+
 test("two zones that change all the time are each brought again and again", async () => {
   const second = parseName("example.net");
   await using at = await openPool([served, zone({ domain: second, aliases: [] })], { workers: 1 });
