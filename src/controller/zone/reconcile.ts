@@ -152,6 +152,7 @@ async function publish(
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    hosts: actual.hosts,
     capacity: actual.capacity,
     mayNotDelete: deps.mayNotDelete(),
     window: state.guardWindow,

@@ -155,6 +155,7 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
   return {
     revision,
     sets: [...ours, ...obstacles],
+    hosts: base.hosts,
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(capacity === undefined ? {} : { capacity }),
