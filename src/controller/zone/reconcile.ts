@@ -186,7 +186,7 @@ function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | und
 /** Until the plan changes by time alone, or what is held is read again. */
 function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
   const moments = [...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
-  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
+  return Math.max(0, Math.min(state.readAt + resyncMs(state), ...moments) - clock.now());
 }
 
 /** An input that can't be used may be corrected without an event that tells of it. */
