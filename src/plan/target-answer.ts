@@ -37,6 +37,8 @@ export interface TargetAnswer {
   /** Set while look-ups fail: when the row of failures began. */
   readonly failingSince: Millis | undefined;
   readonly rotating: boolean;
+  /** The target has more addresses than are published of one target; `addresses` is a steady subset of them. */
+  readonly isSubset?: boolean;
   /** The longest time from a change at the target to our belief in it while look-ups work, for the staleness bound. */
   readonly refreshWaitMs: Millis;
 }
