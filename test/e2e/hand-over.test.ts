@@ -20,14 +20,16 @@ const NEW = "sub.moves.example";
 const NAMES = [`app.${NEW}`, NEW, `*.${NEW}`] as const;
 const ADDRESSES = { A: ["192.0.2.1", "192.0.2.2"], AAAA: ["2001:db8::1"] } as const;
 
+interface Started extends AsyncDisposable {
+  readonly at: DnsEndpoint;
+  readonly provider: object;
+}
+
 /** A server for each of the two zones, and the provider of the DnsZone that is written there. */
 interface Servers {
   readonly name: string;
   readonly skip: ReturnType<typeof skipWithout>;
-  start(
-    root: string,
-    domain: string,
-  ): Promise<AsyncDisposable & { readonly at: DnsEndpoint; readonly provider: object }>;
+  readonly start: (root: string, domain: string) => Promise<Started>;
 }
 
 const SERVERS: readonly Servers[] = [
@@ -66,8 +68,8 @@ const SERVERS: readonly Servers[] = [
 for (const { name, skip, start } of SERVERS) {
   describe(`P22: names change hands without a gap, ${name}`, { skip }, () => {
     let root: string;
-    let old: Awaited<ReturnType<Servers["start"]>>;
-    let next: Awaited<ReturnType<Servers["start"]>>;
+    let old: Started;
+    let next: Started;
     const started = new AsyncDisposableStack();
 
     before(async () => {

@@ -29,7 +29,7 @@ export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneSt
     ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
     ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
   ];
-  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
+  return Math.max(0, Math.min(state.readAt + resyncMs(state), ...moments) - clock.now());
 }
 
 /** An input that can't be used may be corrected without an event that tells of it. */

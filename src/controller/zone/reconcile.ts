@@ -10,17 +10,19 @@ import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
-import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
+import { type FindingDeps, recordHeld, recordInputProblem, recordLeftBehind, recordRefusals } from "./findings.ts";
 import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
+import { inherit, recordPublishedFor } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
 import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
-import { limitsOf, proposeWithLeaving } from "./propose-changes.ts";
+import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { type LeftBehind, setActual, takeNext, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { setActual, takeNext, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps {
   readonly ownerId: string;
@@ -28,7 +30,7 @@ export interface ReconcileDeps extends FindingDeps {
   readonly plan: (zone: DnsZone) => ZonePlan;
   readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
-  readonly mayNotDelete: () => ((name: Name) => boolean) | undefined;
+  readonly mayNotDelete: () => MayNotDelete | undefined;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
@@ -55,7 +57,7 @@ const FIGHT_WINDOW_MS = 600_000;
 
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
-  recordLeftBehind(deps, state, takeNext(state));
+  recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
   const { news } = state;
   const requeue = await reconcileOnce(deps, state, signal);
   if (state.news !== news) {
@@ -63,15 +65,6 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
     state.actual = undefined;
   }
   return requeue;
-}
-
-/** Records at a place that the DnsZone names no more stay there, as those of a deleted DnsZone do. */
-function recordLeftBehind({ reporter, log }: ReconcileDeps, { zone }: ZoneState, left: LeftBehind | undefined): void {
-  if (left !== undefined && left.names > 0) {
-    const message = `${left.names} names stay as they are at ${left.provider}, where this zone was written before: remove them there once nothing queries it`;
-    log.warn({ zone: objectKey(zone.meta), provider: left.provider, names: left.names }, "records left behind");
-    reporter.event(zone, { type: "Warning", reason: "RecordsLeft", message });
-  }
 }
 
 async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
@@ -153,14 +146,16 @@ async function publish(
   const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
   state.guardWindow = moveWindow(state.guardWindow, own, now);
   const leaving = leave(deps, state, plan);
-  const { changes, guarded } = proposeWithLeaving(leaving, {
+  const mayNotDelete = deps.mayNotDelete();
+  const { changes, guarded } = proposeWithout(leaving.going, {
     zone: state.zone,
-    plan,
+    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, leaving.plan, actual.sets),
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    hosts: actual.hosts,
     capacity: actual.capacity,
-    mayNotDelete: deps.mayNotDelete(),
+    mayNotDelete,
     window: state.guardWindow,
     usedApproval: state.usedApproval,
   });
@@ -246,6 +241,7 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
+  recordPublishedFor(state, writes);
   const { warning } = actual;
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
@@ -289,7 +285,7 @@ function settleAs(
   requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
 ): Requeue {
   const zone = objectKey(state.zone.meta);
-  if (!sameOutcome(state.outcome, outcome)) {
+  if (JSON.stringify(state.outcome) !== JSON.stringify(outcome)) {
     state.outcome = outcome;
     if (outcome.kind === "refused") {
       deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
@@ -326,8 +322,4 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
 function isContested(deps: ReconcileDeps, state: ZoneState): boolean {
   const recent = state.repairs.filter((at) => deps.clock.now() - at < FIGHT_WINDOW_MS);
   return recent.length >= FIGHT_REPAIRS;
-}
-
-function sameOutcome(a: ZoneOutcome, b: ZoneOutcome): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -29,7 +29,11 @@ function zoneAt(place: string): DnsZone {
 }
 
 /** A world whose places note what is written to them and with which revision. */
-function start(): { readonly clock: FakeClock; readonly world: ControllerWorld; place(name: string): Place } {
+function start(): {
+  readonly clock: FakeClock;
+  readonly world: ControllerWorld;
+  readonly place: (name: string) => Place;
+} {
   const clock = fakeClock(1_800_000_000_000);
   const places = new Map<string, Place>();
   const placeOf = (name: string): Place => {
