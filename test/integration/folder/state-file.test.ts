@@ -67,8 +67,10 @@ test("changes within 0.2 s are written together, for the owner alone to read", a
   await until("the file", async () => (await at.names())?.join() === "a,b");
   assert.equal((await stat(at.path)).mode & 0o777, 0o600);
   at.state.remove("DnsAlias web/a");
-  await at.clock.advance(200);
-  await until("the removal", async () => (await at.names())?.join() === "b");
+  await until("the removal", async () => {
+    await at.clock.advance(200);
+    return (await at.names())?.join() === "b";
+  });
 });
 
 test("what was there already isn't written again", async () => {
@@ -87,12 +89,12 @@ test("a file that can't be written is a problem, logged once, and tried again af
   await at.clock.advance(200);
   await until("the problem", () => at.state.problem() !== undefined);
   assert.match(at.state.problem() ?? "", /ENOENT/);
+  await until("the first wait", () => at.clock.sleepers() === 1);
   await at.clock.advance(1_000);
-  await settled(at.clock);
+  await until("the second wait", () => at.clock.sleepers() === 1);
   assert.deepEqual(at.errors, ["state file not written"]);
   await mkdir(at.folder);
   await at.clock.advance(1_999);
-  await settled(at.clock);
   assert.equal(await at.names(), undefined, "the second try comes two seconds after the first");
   await at.clock.advance(1);
   await until("the file", async () => (await at.names())?.join() === "a");
