@@ -16,7 +16,7 @@ function open(more: Partial<Extract<PlatformConfig, { readonly kind: "cluster" }
     { kind: "cluster", kubeconfig, namespaces: [], host: "pod-1", ...more },
     {
       log: silentLogger,
-      ownerId: "me",
+      owner: { ownerId: "me", adoptOwnerIds: [] },
       onLeader: () => assert.fail("without a Lease there is no leader"),
       observe: { onRequest: () => undefined, onRestart: () => undefined },
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createExternalProviders, type ExternalProvidersDeps } from "../../../../src/cli/compose/external-providers.ts";
+import { ownerOf } from "../../../../src/cli/compose/owner.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { SecretRead } from "../../../../src/providers/backend.ts";
 import type { ReadResult } from "../../../../src/providers/provider.ts";
@@ -20,7 +21,7 @@ interface Play {
 async function play(provider: object, secret: SecretRead, more: Partial<ExternalProvidersDeps> = {}): Promise<Play> {
   const did: string[] = [];
   await using providers = createExternalProviders({
-    ownerId: "me",
+    owner: ownerOf({ ownerId: "me", adoptOwnerIds: [] }, () => "me"),
     exchange: async () => ({ kind: "unreachable", message: "there is no network" }),
     secretText: (namespace, { name, key }) => {
       const location = `Secret ${namespace}/${name}/${key}`;

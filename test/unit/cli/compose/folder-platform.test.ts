@@ -13,7 +13,7 @@ const SOA = "@ 3600 IN SOA ns1 h 7 7200 900 1209600 300\n@ 3600 IN NS ns1\n";
 function open(manifests = "examples/folder"): Promise<Platform> {
   return openFolderPlatform(
     { kind: "folder", manifests, out: "test/fixtures/zones", stateFile: "test/fixtures/no-state.json" },
-    { log: silentLogger, readOnly: true },
+    { log: silentLogger, owner: { ownerId: "me", adoptOwnerIds: [] }, readOnly: true },
   );
 }
 

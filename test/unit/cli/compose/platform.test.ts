@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { providerOf, type ProviderContext } from "../../../../src/cli/compose/platform.ts";
+import { ownerOf } from "../../../../src/cli/compose/owner.ts";
 import type { ZoneProvider } from "../../../../src/providers/provider.ts";
 import type { TextStore } from "../../../../src/providers/text-store.ts";
 import { parsedZone } from "./parsed-zone.ts";
@@ -51,7 +52,7 @@ function play(provider: object, stores: Partial<ProviderContext["stores"]> = {})
         return made;
       },
     },
-    ownerId: "me",
+    owner: ownerOf({ ownerId: "me", adoptOwnerIds: [] }, () => "me"),
     now: () => 0,
   };
   return { provider: providerOf(context, parsedZone(provider)), did };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ZoneSpec } from "../../../../src/api/dns-zone.ts";
+import { ownerOf } from "../../../../src/cli/compose/owner.ts";
 import { createResponder, type Responder, type ResponderDeps } from "../../../../src/cli/compose/responder.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { noMetrics } from "../../../../src/ops/metrics.ts";
@@ -29,8 +30,17 @@ async function responderWith(
   };
   const responder = await createResponder({
     config: { listen: [], isDefault: false, workers: 0, exempt: [] },
-    ownerId: "me",
-    stores: () => ({ base: storeOf("base"), zoneFile: storeOf("zoneFile") }),
+    platform: () => ({
+      stores: {
+        base: storeOf("base"),
+        zoneFile: storeOf("zoneFile"),
+        corefile: storeOf("corefile"),
+        expediteDelivery: undefined,
+        maxBytes: 1_048_576,
+        projection: "kubelet",
+      },
+      owner: ownerOf({ ownerId: "me", adoptOwnerIds: [] }, () => "me"),
+    }),
     source: { live: async () => undefined },
     log: silentLogger,
     metrics: noMetrics,
