@@ -257,7 +257,7 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
-  const { warning } = actual;
+  const { warning, capacity, hosts } = actual;
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
   setActual(
@@ -268,6 +268,9 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
       ...(serial === undefined ? {} : { serial }),
       ...(drift.length === 0 ? {} : { drift }),
       ...(warning === undefined ? {} : { warning }),
+      // A write of ours changes neither of them.
+      ...(capacity === undefined ? {} : { capacity }),
+      ...(hosts === undefined ? {} : { hosts }),
     },
     deps.ownerId,
   );
