@@ -9,6 +9,7 @@ import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
+import { forgetInherited } from "./zone/inheritance.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -49,6 +50,7 @@ export function onLead(context: ControllerContext): void {
   }
   for (const [key, state] of context.zones) {
     inputChanged(state);
+    forgetInherited(state);
     context.zoneQueue.add(key);
     onZoneChanged(context, key, undefined);
   }

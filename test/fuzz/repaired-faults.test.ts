@@ -112,6 +112,28 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       }
     },
   },
+  {
+    name: "after a restart, a name that two aliases share keeps the addresses of the one that can't be read",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      addAlias(stage, "web/b", { hostnames: ["shop.example.com"], targets: ["two.test"] });
+      await pass(stage, 5 * MINUTE);
+      spoilAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "a target that never resolved keeps no address that the other target gave up",
+    async play(stage) {
+      setTarget(stage, "two.test", "nxdomain");
+      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test", "two.test"] });
+      await pass(stage, 5 * MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
 ];
 
 for (const { name, play } of HISTORIES) {

@@ -128,11 +128,12 @@ function withTransfers(controller: Controller, transfers: Pick<Transfers, "lead"
 }
 
 /** The way to the recursive servers, which is closed with `opened`. */
-async function openLookups({ lookupConfig }: ComposeOptions, opened: AsyncDisposableStack) {
+async function openLookups({ lookupConfig, log }: ComposeOptions, opened: AsyncDisposableStack) {
   const network = opened.use(await openNetwork(lookupConfig));
   const views = createViews(network.resolvers);
   const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
-  return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id) }) };
+  const warn = (server: string, warning: string): void => log.warn({ server, detail: warning }, "resolver has a fault");
+  return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id), warn }) };
 }
 
 /** What a controller gets that needs no joining. */

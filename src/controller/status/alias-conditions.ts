@@ -61,7 +61,18 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const steady = rotating ? "; a target shows changing parts of a pool, and what is published is kept steady" : "";
   const refused = refusedAddresses(targets);
   const without = refused === undefined ? "" : `; ${refused}`;
-  return { status: "True", reason: "Resolved", message: `all targets have addresses${without}${steady}` };
+  const message = `all targets have addresses${without}${subsetText(targets)}${steady}`;
+  return { status: "True", reason: "Resolved", message };
+}
+
+/** Without a number, so that a target whose addresses come and go is no news each time. */
+function subsetText(targets: readonly TargetVerdict[]): string {
+  const names = targets
+    .filter(({ answers }) => answers.some(({ isSubset }) => isSubset === true))
+    .map(({ target }) => target);
+  return names.length === 0
+    ? ""
+    : `; of more than 64 addresses of ${names.map(displayName).join(", ")}, a steady subset of 64 is published`;
 }
 
 /**

@@ -5,16 +5,19 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
+import { actualAfter } from "./actual-after.ts";
 import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
 import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
 import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
+import { inherit, recordPublishedFor } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
 import { limitsOf, proposeWithLeaving } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
@@ -27,7 +30,7 @@ export interface ReconcileDeps extends FindingDeps {
   readonly plan: (zone: DnsZone) => ZonePlan;
   readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
-  readonly mayNotDelete: () => ((name: Name) => boolean) | undefined;
+  readonly mayNotDelete: () => MayNotDelete | undefined;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
@@ -146,15 +149,16 @@ async function publish(
   const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
   state.guardWindow = moveWindow(state.guardWindow, own, now);
   const leaving = leave(deps, state, plan);
+  const mayNotDelete = deps.mayNotDelete();
   const { changes, guarded } = proposeWithLeaving(leaving, {
     zone: state.zone,
-    plan,
+    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, plan, actual.sets),
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
     hosts: actual.hosts,
     capacity: actual.capacity,
-    mayNotDelete: deps.mayNotDelete(),
+    mayNotDelete,
     window: state.guardWindow,
     usedApproval: state.usedApproval,
   });
@@ -193,7 +197,7 @@ function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
     ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
     ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
   ];
-  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
+  return Math.max(0, Math.min(state.readAt + resyncMs(state), ...moments) - clock.now());
 }
 
 /** An input that can't be used may be corrected without an event that tells of it. */
@@ -255,25 +259,11 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
-  const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
-  const { warning, capacity, hosts } = actual;
+  recordPublishedFor(state, writes);
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
-  setActual(
-    state,
-    {
-      revision: result.revision,
-      sets,
-      ...(serial === undefined ? {} : { serial }),
-      ...(drift.length === 0 ? {} : { drift }),
-      ...(warning === undefined ? {} : { warning }),
-      // A write of ours changes neither of them.
-      ...(capacity === undefined ? {} : { capacity }),
-      ...(hosts === undefined ? {} : { hosts }),
-    },
-    deps.ownerId,
-  );
+  setActual(state, actualAfter(actual, result, { sets, drift }), deps.ownerId);
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,
@@ -303,7 +293,7 @@ function settleAs(
   requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
 ): Requeue {
   const zone = objectKey(state.zone.meta);
-  if (!sameOutcome(state.outcome, outcome)) {
+  if (JSON.stringify(state.outcome) !== JSON.stringify(outcome)) {
     state.outcome = outcome;
     if (outcome.kind === "refused") {
       deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
@@ -340,8 +330,4 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
 function isContested(deps: ReconcileDeps, state: ZoneState): boolean {
   const recent = state.repairs.filter((at) => deps.clock.now() - at < FIGHT_WINDOW_MS);
   return recent.length >= FIGHT_REPAIRS;
-}
-
-function sameOutcome(a: ZoneOutcome, b: ZoneOutcome): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

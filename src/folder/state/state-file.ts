@@ -108,6 +108,7 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
   let failures = 0;
   let hasWritten = false;
   let problem: string | undefined;
+  let logged: string | undefined;
   let running: Promise<void> | undefined;
   let tookMs: Millis = 0;
 
@@ -119,14 +120,17 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
       failures = 0;
       hasWritten = true;
       problem = undefined;
+      logged = undefined;
     } catch (error) {
       changed = true;
       failures += 1;
-      const message = messageOf(error);
-      if (problem !== message) {
+      problem = messageOf(error);
+      // The message names the temporary file, which is another one at each try.
+      const cause = systemCode(error) ?? problem;
+      if (cause !== logged) {
         log.error({ file: path, err: error }, "state file not written");
       }
-      problem = message;
+      logged = cause;
     }
     tookMs = clock.now() - startedAt;
   }

@@ -90,12 +90,6 @@ const cases: readonly Case[] = [
     want: [],
   },
   {
-    name: "keeps what is published while a target is not known",
-    names: [plan(["192.0.2.2"], { keepPublished: ["A"] })],
-    actual: [actual(["192.0.2.1"], "me")],
-    want: ["update 192.0.2.1 to 192.0.2.1,192.0.2.2"],
-  },
-  {
     name: "keeps a whole set while its target is not known",
     names: [plan([], { keepPublished: ["A"] })],
     actual: [actual(["192.0.2.1"], "me")],
@@ -162,13 +156,6 @@ const cases: readonly Case[] = [
     actual: [actual(["192.0.2.1"], undefined)],
     conflict: "Adopt",
     want: [],
-  },
-  {
-    name: "Adopt takes away no hand-written address while a target is not known",
-    names: [plan(["192.0.2.2"], { keepPublished: ["A"] })],
-    actual: [actual(["192.0.2.1"], undefined)],
-    conflict: "Adopt",
-    want: ["update 192.0.2.1 to 192.0.2.1,192.0.2.2"],
   },
   {
     name: "Adopt leaves names alone that nobody asks for",

@@ -183,6 +183,12 @@ const RESOLVED: readonly Case[] = [
     says: [/^cdn\.test/],
   },
   {
+    name: "a target of which a subset is published",
+    facts: withVerdicts(verdict("good", [{ ...A, isSubset: true }, AAAA], "cdn.test"), verdict("good", [A], "b.test")),
+    want: "True Resolved",
+    says: [/of more than 64 addresses of cdn\.test, a steady subset of 64 is published/],
+  },
+  {
     name: "so are special-use addresses",
     facts: withVerdicts(verdict("failing", [failing("special-use", NOW), NO_AAAA])),
     want: "False SpecialUseRefused",

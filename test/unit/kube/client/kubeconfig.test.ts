@@ -64,7 +64,7 @@ test("a pod that is given a kubeconfig, or a context, uses that", async () => {
 
 const INVALID: readonly (readonly [name: string, options: KubeconfigOptions, message: RegExp])[] = [
   ["a file that isn't there", { kubeconfig: "test/fixtures/kubeconfig/none.yaml" }, /cannot be read: ENOENT/],
-  ["a file that is no YAML", { kubeconfig: "test/fixtures/kubeconfig/damaged.yaml" }, /cannot be read: /],
+  ["a file that is no YAML", { kubeconfig: "test/fixtures/kubeconfig/damaged.kubeconfig" }, /cannot be read: /],
   ["the second file isn't there", { kubeconfig: `${MAIN}${delimiter}none` }, /cannot be read: ENOENT/],
   ["a context that isn't there", { kubeconfig: MAIN, context: "test" }, /has no cluster for context "test"/],
   ["a context whose cluster isn't there", { kubeconfig: MAIN, context: "lost" }, /has no cluster for context "lost"/],
