@@ -96,7 +96,7 @@ export function planOf(
   return planZone({
     zone,
     claims: store.claimsIn(objectKey(zone.meta)),
-    answerOf: (target, family, view) => refresher.answer({ target, family, view }),
+    answerOf: (target, family, view, namespace) => refresher.answer({ target, family, view }, namespace),
     viewIdOf: deps.viewIdOf,
     claimantsOf: (name) => claimantsOf(store, name),
     now: deps.clock.now(),

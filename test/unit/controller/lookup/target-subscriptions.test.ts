@@ -24,7 +24,7 @@ function scene(): Scene {
         ? { kind: "zones", zones: hostname === "one.example.com." ? [INSIDE] : [INSIDE, OUTSIDE] }
         : { kind: "none", reason: "NoZone", message: "no zone" },
     viewIdOf: ({ meta }, allowPrivate) => `${meta.namespace}/${meta.name}${allowPrivate ? "+private" : ""}`,
-    want: ({ target, family, view }, status) =>
+    want: ({ target, family, view }, { status }) =>
       void calls.push(`want ${target} ${family} ${view}${status === undefined ? "" : " with status"}`),
     drop: ({ target, family, view }) => void calls.push(`drop ${target} ${family} ${view}`),
   });
