@@ -7,6 +7,7 @@ import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
 import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
+import { departuresOf, zonesWithViews } from "./departures.ts";
 import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
@@ -138,7 +139,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     follows: false,
   });
   const subscriptions = createWants({
-    matchOf: (alias, hostname) => store.matchOf(alias, hostname),
+    zonesOf: (alias, hostname) => zonesWithViews(store, alias, hostname),
     viewIdOf: deps.viewIdOf,
     want: (key, { meta, status }) =>
       refresher.want(key, meta.namespace, lastKnownGoodOf(key, status, deps.clock.now())),
@@ -254,6 +255,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       mayWrite: () => mayWrite(context),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
+      departures: departuresOf(context),
       setsHere: (of, names, sets) => setsHere(store, of, names, sets),
       onChanged: (of, names) => onZoneChanged(context, of, names),
       refreshTargets: (of, names) => refreshTargets(context, of, names),

@@ -70,7 +70,7 @@ export function onAnswer(
   for (const key of context.subscriptions.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
-      for (const zone of context.store.zonesOfName(hostname)) {
+      for (const zone of [...context.store.zonesOfName(hostname), ...context.store.former.zonesOf(hostname)]) {
         context.zoneSync?.changed(zone, hostname);
         plan(context, zone, lastSuccessBefore);
       }
@@ -95,6 +95,7 @@ export function refreshTargets(
 /** Something that statuses show has changed in a zone: for these owner names, or (undefined) for all. */
 export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   context.reportQueue.add(zone, { afterMs: REPORT_GATHER_MS });
+  planFormerZones(context, zone, names);
   const claims = context.store.claimsIn(zone);
   for (const name of names ?? claims.keys()) {
     const claim = claims.get(name);
@@ -138,6 +139,16 @@ function identityOf(
     case "input":
     case "namespace":
       return undefined;
+  }
+}
+
+/** A zone that keeps names until this one serves them sees whether it does. */
+function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
+  for (const [key, { moves }] of context.zones) {
+    const isWaitedFor = (name: Name): boolean => moves.get(name)?.to.includes(zone) === true;
+    if (key !== zone && moves.size > 0 && (names ?? [...moves.keys()]).some(isWaitedFor)) {
+      plan(context, key);
+    }
   }
 }
 

@@ -116,12 +116,19 @@ function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset,
   const isWanted = sets.some((set) => set.type === before.type);
   const adoptable = isWanted && conflict === "Refuse" && before.owner === undefined && before.note === undefined;
   const without = type === "HTTPS" ? "set httpsAlias: false" : "take the host name out of the alias";
+  const former =
+    before.owner === FORMER_DEFAULT_OWNER_ID
+      ? `; if this installation wrote it before its owner id was unique, set --adopt-owner-id ${before.owner}`
+      : "";
   const cure = adoptable
     ? `remove it there, ${without}, or set the zone's conflict: Adopt to take it over`
-    : `remove it there, or ${without}`;
+    : `remove it there, or ${without}${former}`;
   const message = `${displayName(name)} ${type} is not written: ${before.note ?? whatStands(before, type)}; ${cure}`;
   return { kind: "refuse", name, type, reason, message };
 }
+
+/** Every installation had this owner id by default, before the id became unique by itself. */
+const FORMER_DEFAULT_OWNER_ID = "default";
 
 function whatStands({ type, data, owner }: ActualRRset, wanted: AliasType): string {
   const who = owner === undefined ? "somebody else wrote" : `the dnsalias owner "${owner}" wrote`;

@@ -11,6 +11,7 @@ import {
   kill,
   leaderOf,
   pass,
+  putZone,
   removeAlias,
   setBase,
   setPlace,
@@ -76,6 +77,28 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
       setBase(stage, "com", `${BASE_ZONE}shop IN A 192.0.2.81\n`);
       await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a name stays in its zone until the longer zone can be written",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "sub", true);
+      putZone(stage, "dns/sub");
+      await pass(stage, MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 5 * MINUTE);
+      assert.deepEqual(
+        stage.judge.judged.publishedAt("com").map(({ data }) => data.join()),
+        ["198.51.100.12", "2001:db8:1::2"],
+      );
+      setPlace(stage, "sub", false);
+      await pass(stage, 15 * MINUTE);
+      assert.deepEqual(
+        ["com", "sub"].map((place) => stage.judge.judged.publishedAt(place).length),
+        [0, 2],
+      );
     },
   },
   {

@@ -96,6 +96,7 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     actual,
     ownerId,
     ...limitsOf(provider),
+    hosts: read.zone.hosts,
     capacity: read.zone.capacity,
     mayNotDelete,
   });

@@ -17,7 +17,8 @@ import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from
 import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import { inherit, recordPublishedFor } from "./inheritance.ts";
-import { limitsOf, propose } from "./propose-changes.ts";
+import { type Departures, leave } from "./moves.ts";
+import { limitsOf, proposeWithLeaving } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
@@ -34,6 +35,7 @@ export interface ReconcileDeps extends FindingDeps {
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
+  readonly departures: Departures;
   /** Leaves out what another DnsZone on the same server has to write. */
   readonly setsHere: (
     zone: DnsZone,
@@ -145,13 +147,15 @@ async function publish(
   const now = deps.clock.now();
   const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
   state.guardWindow = moveWindow(state.guardWindow, own, now);
+  const leaving = leave(deps, state, plan);
   const mayNotDelete = deps.mayNotDelete();
-  const { changes, guarded } = propose({
+  const { changes, guarded } = proposeWithLeaving(leaving, {
     zone: state.zone,
     plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, plan, actual.sets),
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    hosts: actual.hosts,
     capacity: actual.capacity,
     mayNotDelete,
     window: state.guardWindow,
@@ -188,8 +192,11 @@ function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | und
 
 /** Until the plan changes by time alone, or what is held is read again. */
 function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
-  const moments = [...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
-  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
+  const moments = [
+    ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
+    ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
+  ];
+  return Math.max(0, Math.min(state.readAt + resyncMs(state), ...moments) - clock.now());
 }
 
 /** An input that can't be used may be corrected without an event that tells of it. */

@@ -4,6 +4,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
 import type { InheritedNames } from "../../plan/inherited/inherited.ts";
+import type { Move } from "../../plan/moves.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
@@ -87,6 +88,10 @@ export interface ZoneState {
   repairs: readonly Millis[];
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
+  /** The names with records here that other zones have now, as of the last round. */
+  moves: ReadonlyMap<Name, Move>;
+  /** When the next of them is to be decided though nothing was heard. */
+  movesDueAt: Millis | undefined;
   guardWindow: GuardWindow;
   /** The deletes of the last plan, by {@link rrsetKey}, with the time at which each was planned first. */
   deletesPlanned: ReadonlyMap<string, Millis>;
@@ -126,6 +131,8 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     writerHolds: new Map(),
     repairs: [],
     setRepairs: new Map(),
+    moves: new Map(),
+    movesDueAt: undefined,
     guardWindow: EMPTY_WINDOW,
     deletesPlanned: new Map(),
     usedApproval: undefined,

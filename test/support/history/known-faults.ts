@@ -92,18 +92,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     },
   },
   {
-    kind: "add a zone below another",
-    name: "a name leaves its zone before the longer zone can be written",
-    fault: /^move: a\.sub\.example\.com\. was withdrawn/,
-    async play(stage) {
-      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
-      await pass(stage, MINUTE);
-      setPlace(stage, "sub", true);
-      putZone(stage, "dns/sub");
-      await pass(stage, MINUTE);
-    },
-  },
-  {
     kind: "delete a zone below another",
     name: "the zone above takes the names of a deleted DnsZone",
     fault: /^foreign: a\.deep\.example\.net\. got .* in dns\/net|^reserved: a\.deep\.example\.net\./,

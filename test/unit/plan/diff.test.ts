@@ -291,6 +291,12 @@ const REFUSALS: readonly (readonly [name: string, before: ActualRRset, conflict:
       `the dnsalias owner "other" wrote 192.0.2.1, 192.0.2.2 there; ${REMOVE}`,
     ],
     [
+      "a record with the id that every installation had: it can be this one's",
+      actual(["192.0.2.1"], "default"),
+      "Refuse",
+      `the dnsalias owner "default" wrote 192.0.2.1 there; ${REMOVE}; if this installation wrote it before its owner id was unique, set --adopt-owner-id default`,
+    ],
+    [
       "another owner's record under Adopt",
       actual(["192.0.2.1"], "other"),
       "Adopt",
