@@ -142,7 +142,8 @@ function assemble(deps: ControllerDeps): ControllerContext {
   const subscriptions = createWants({
     zonesOf: (alias, hostname) => zonesWithViews(store, alias, hostname),
     viewIdOf: deps.viewIdOf,
-    want: (key, status) => refresher.want(key, lastKnownGoodOf(key, status, deps.clock.now())),
+    want: (key, { meta, status }) =>
+      refresher.want(key, meta.namespace, lastKnownGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
   });
   const inTerm = (handle: Handle): Handle => withinTerm(() => context, handle);

@@ -26,6 +26,7 @@ const SLICE = 500;
 /** Takes note of an event, and acts on it once the whole inventory is known. */
 export function onInventory(context: ControllerContext, event: InventoryEvent): void {
   const unread = context.invalid.size;
+  forgetReplaced(context, event);
   recordEdit(context, event);
   context.store.note(event);
   recordInvalid(context, event);
@@ -45,9 +46,9 @@ export function onSynced(context: ControllerContext): void {
 export function onLead(context: ControllerContext): void {
   if (!context.phase.everLed) {
     context.phase.everLed = true;
-    context.refresher.follow();
     context.store.touchAll();
   }
+  context.refresher.follow();
   for (const [key, state] of context.zones) {
     inputChanged(state);
     forgetInherited(state);
@@ -104,6 +105,43 @@ export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names
   }
 }
 
+/** An object with another uid is another object: nothing that is known of the one before it is true of it. */
+function forgetReplaced({ store, invalid, deletions }: ControllerContext, event: InventoryEvent): void {
+  const next = identityOf(event);
+  if (next === undefined) {
+    return;
+  }
+  const { of, key, uid } = next;
+  const known = of === "DnsAlias" ? store.alias(key) : store.zone(key);
+  if (known !== undefined && known.meta.uid !== uid) {
+    store.note({ kind: "gone", of, key });
+    deletions.delete(key);
+  }
+  const edit = invalid.get(invalidKey(of, key));
+  if (edit?.uid !== undefined && edit.uid !== uid) {
+    invalid.delete(invalidKey(of, key));
+  }
+}
+
+function identityOf(
+  event: InventoryEvent,
+): { readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly uid: string } | undefined {
+  switch (event.kind) {
+    case "alias":
+      return { of: "DnsAlias", key: objectKey(event.alias.meta), uid: event.alias.meta.uid };
+    case "zone":
+      return { of: "DnsZone", key: objectKey(event.zone.meta), uid: event.zone.meta.uid };
+    case "invalid": {
+      const { kind, key, uid } = event.manifest;
+      return uid === undefined ? undefined : { of: kind, key, uid };
+    }
+    case "gone":
+    case "input":
+    case "namespace":
+      return undefined;
+  }
+}
+
 /** A zone that keeps names until this one serves them sees whether it does. */
 function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   for (const [key, { moves }] of context.zones) {
@@ -124,11 +162,14 @@ function recordEdit({ store, edited, phase }: ControllerContext, event: Inventor
   }
 }
 
-/** What a standby knew of targets before its first term is older than what the last leader published, which the statuses say. */
+/** What a standby knew of targets is older than what the leader published since, which the statuses say. */
 function restoreTargets({ store, subscriptions, refresher, deps }: ControllerContext, key: ObjectKey): void {
-  const status = store.alias(key)?.status;
+  const alias = store.alias(key);
+  if (alias === undefined) {
+    return;
+  }
   for (const stream of subscriptions.streamsOf(key)) {
-    refresher.restore(stream, lastKnownGoodOf(stream, status, deps.clock.now()));
+    refresher.restore(stream, alias.meta.namespace, lastKnownGoodOf(stream, alias.status, deps.clock.now()));
   }
 }
 
@@ -196,6 +237,7 @@ function settleSlice(context: ControllerContext): boolean {
     // Who waits for its first term keeps up with who has which name, and looks up only what it is asked for.
     for (const key of context.zoneSync === undefined ? [] : aliases) {
       context.subscriptions.update(key, context.store.alias(key));
+      restoreTargets(context, key);
     }
     return more;
   }
@@ -231,6 +273,10 @@ function syncToResponder(
 }
 
 function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
+  const known = context.zones.get(key)?.zone;
+  if (known !== undefined && known.meta.uid !== zone.meta.uid) {
+    forgetZone(context, key);
+  }
   const state = context.zones.get(key);
   if (state === undefined) {
     context.zones.set(key, newZoneState(zone, makeProvider(context.deps, zone, undefined)));

@@ -1,5 +1,5 @@
 import type { ActualRRset, RejectReason, Write } from "../plan/change.ts";
-import type { Capacity } from "../plan/size-limit.ts";
+import type { Capacity } from "../plan/limit/size-limit.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 

@@ -67,7 +67,7 @@ async function live(
     family: question.family,
     resultOf(alias, target, family) {
       const key = keyOf(deps, zone, alias, target, family);
-      const shared = deps.refresher.live(key);
+      const shared = deps.refresher.live(key, alias.meta.namespace);
       const own = subnet === undefined || shared === undefined ? undefined : subnets.read(key, subnet, shared);
       if (subnet !== undefined && family === question.family) {
         // What stands for all says nothing about other networks, which may get something of their own (RFC 7871 7.3.1).
@@ -175,7 +175,8 @@ function pointsAt(deps: LiveAnswersDeps, zone: DnsZone, name: Name): readonly Na
         return [];
       }
       const chains = alias.spec.families.flatMap(
-        (family) => deps.refresher.answer(keyOf(deps, zone, alias, target.hostname, family))?.chain ?? [],
+        (family) =>
+          deps.refresher.answer(keyOf(deps, zone, alias, target.hostname, family), alias.meta.namespace)?.chain ?? [],
       );
       return [target.hostname, ...chains];
     }),

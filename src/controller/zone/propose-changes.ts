@@ -4,12 +4,12 @@ import { EMPTY_WINDOW, moveWindow, type GuardWindow } from "../../plan/guard-win
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { withoutClosedNames } from "../../plan/closed-names.ts";
-import { applyNameLimit } from "../../plan/name-limit.ts";
+import { withoutClosedNames } from "../../plan/limit/closed-names.ts";
+import { applyNameLimit } from "../../plan/limit/name-limit.ts";
 import type { ActualRRset, Change } from "../../plan/change.ts";
 import { changeKey, diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
-import { type Capacity, limitSize } from "../../plan/size-limit.ts";
+import { type Capacity, limitSize } from "../../plan/limit/size-limit.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";

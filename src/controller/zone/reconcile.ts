@@ -5,6 +5,7 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
+import { actualAfter } from "./actual-after.ts";
 import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
@@ -239,23 +240,11 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
-  const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
   recordPublishedFor(state, writes);
-  const { warning } = actual;
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
-  setActual(
-    state,
-    {
-      revision: result.revision,
-      sets,
-      ...(serial === undefined ? {} : { serial }),
-      ...(drift.length === 0 ? {} : { drift }),
-      ...(warning === undefined ? {} : { warning }),
-    },
-    deps.ownerId,
-  );
+  setActual(state, actualAfter(actual, result, { sets, drift }), deps.ownerId);
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,

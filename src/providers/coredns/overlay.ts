@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { ActualRRset } from "../../plan/change.ts";
-import type { Capacity } from "../../plan/size-limit.ts";
+import type { Capacity } from "../../plan/limit/size-limit.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ActualRRset } from "../../plan/change.ts";
-import type { Capacity } from "../../plan/size-limit.ts";
+import type { Capacity } from "../../plan/limit/size-limit.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";

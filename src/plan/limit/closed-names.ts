@@ -1,7 +1,7 @@
-import { displayName, type Name } from "../dns/name/name.ts";
-import { isClosedHost } from "../dns/zone-file/host-names.ts";
-import type { Refusal } from "./change.ts";
-import type { NamePlan } from "./name-plan.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { isClosedHost } from "../../dns/zone-file/host-names.ts";
+import type { Refusal } from "../change.ts";
+import type { NamePlan } from "../name-plan.ts";
 
 /** The plan without records at names that are closed to the aliases of other namespaces, and why each is left out. */
 export interface OpenNames {
