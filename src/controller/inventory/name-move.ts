@@ -26,9 +26,10 @@ export interface MoveInput {
   readonly now: Millis;
 }
 
-/** The move of a name after a look at its new zones. A name that moves on before it has arrived waits anew. */
+/** The move of a name after a look at its new zones. A name that moves on, or that its new zones serve no more, waits anew. */
 export function nextMove(before: Move | undefined, { name, to, isServed, now }: MoveInput): Move {
-  const since = before !== undefined && before.to.join() === to.join() ? before.since : now;
+  const isSame = before !== undefined && before.to.join() === to.join();
+  const since = isSame && (before.phase !== "moved" || isServed) ? before.since : now;
   const isOver = now - since >= MOVE_WAIT_MS;
   return { name, to, since, phase: isServed ? "moved" : isOver ? "overdue" : "waiting" };
 }

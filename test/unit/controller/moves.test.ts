@@ -251,6 +251,7 @@ test("names whose withdrawal the guard holds follow their targets in the old zon
   world.apply(SUB);
   await files.clock.advance(MINUTE);
   assert.equal(world.condition("dns/com", "Ready"), "False PlanHeld");
+  await files.clock.advance(15 * MINUTE);
   world.targets.set("cdn.test", ["198.51.100.9", "2001:db8::9"]);
   await files.clock.advance(5 * MINUTE);
   for (const key of ["dns/com", "dns/sub"]) {
@@ -259,6 +260,10 @@ test("names whose withdrawal the guard holds follow their targets in the old zon
       hostnames.map(() => ["198.51.100.9", "2001:db8::9"]),
     );
   }
+  assert.deepEqual(
+    world.events.filter(({ reason }) => reason === "MoveOverdue"),
+    [],
+  );
 });
 
 test("no address passes to an alias of another namespace", async () => {

@@ -40,10 +40,10 @@ const MOVES: readonly {
     after: move("moved", NOW - 2 * MOVE_WAIT_MS),
   },
   {
-    name: "a name that its new zone loses again waits on",
-    before: move("moved", NOW - 1),
+    name: "a name that its new zone serves no more, or with a change that is on its way, waits anew",
+    before: move("moved", NOW - 2 * MOVE_WAIT_MS),
     isServed: false,
-    after: move("waiting", NOW - 1),
+    after: move("waiting", NOW),
   },
   {
     name: "a name that moves on waits anew",
