@@ -90,6 +90,7 @@ export function createController(deps: ControllerDeps): Controller {
     answers: createLiveAnswers({
       store: context.store,
       refresher,
+      leavingClaim: (zone, name) => context.zoneSync?.leavingClaim(zone, name),
       servedZone: (domain) => context.zoneSync?.zoneOf(domain),
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,

@@ -10,7 +10,7 @@ import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
 import { forgetInherited } from "./zone/inheritance.ts";
-import { newZoneState, inputChanged } from "./zone/zone-state.ts";
+import { newZoneState, inputChanged, setNext } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
 const GATHER_MS = 50;
@@ -283,10 +283,14 @@ function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): voi
     context.propagationQueue.add(key);
     return;
   }
-  const changed = JSON.stringify(state.zone.spec) !== JSON.stringify(zone.spec);
-  state.zone = zone;
+  const before = state.next ?? state;
+  const changed = JSON.stringify(before.zone.spec) !== JSON.stringify(zone.spec);
+  setNext(state, {
+    zone,
+    provider: changed ? makeProvider(context.deps, zone, before.provider) : before.provider,
+    isElsewhere: changed && context.deps.writeTargetOf(before.zone) !== context.deps.writeTargetOf(zone),
+  });
   if (changed) {
-    state.provider = makeProvider(context.deps, zone, state.provider);
     context.propagationQueue.add(key);
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
@@ -296,7 +300,8 @@ function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): voi
 
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
 function forgetZone(context: ControllerContext, key: ObjectKey): void {
-  context.zones.get(key)?.provider.close?.();
+  const state = context.zones.get(key);
+  (state?.next ?? state)?.provider.close?.();
   context.zones.delete(key);
   context.deps.observer.zoneGone(key);
   context.zoneQueue.remove(key);

@@ -107,8 +107,7 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
   let changed = false;
   let failures = 0;
   let hasWritten = false;
-  let problem: string | undefined;
-  let logged: string | undefined;
+  let trouble: Trouble | undefined;
   let running: Promise<void> | undefined;
   let tookMs: Millis = 0;
 
@@ -119,18 +118,15 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
       await writeAtomically(path, text(), { mode: MODE });
       failures = 0;
       hasWritten = true;
-      problem = undefined;
-      logged = undefined;
+      trouble = undefined;
     } catch (error) {
       changed = true;
       failures += 1;
-      problem = messageOf(error);
-      // The message names the temporary file, which is another one at each try.
-      const cause = systemCode(error) ?? problem;
-      if (cause !== logged) {
+      const now = troubleOf(error);
+      if (now.cause !== trouble?.cause) {
         log.error({ file: path, err: error }, "state file not written");
       }
-      logged = cause;
+      trouble = now;
     }
     tookMs = clock.now() - startedAt;
   }
@@ -156,7 +152,7 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
         running ??= run();
       }
     },
-    problem: () => problem,
+    problem: () => trouble?.message,
     hasWritten: () => hasWritten,
     writeNow,
     async stop() {
@@ -167,6 +163,17 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
       }
     },
   };
+}
+
+interface Trouble {
+  /** The message names the temporary file, which is another one at each try. */
+  readonly cause: string;
+  readonly message: string;
+}
+
+function troubleOf(error: unknown): Trouble {
+  const message = messageOf(error);
+  return { cause: systemCode(error) ?? message, message };
 }
 
 function debounceMs(tookMs: Millis): Millis {
