@@ -23,7 +23,7 @@ export interface Contribution {
 }
 
 /** Addresses by family; a family without addresses is absent. TTLs are before clamping. */
-export type ContributedSets = Readonly<
+type ContributedSets = Readonly<
   Partial<Record<Family, { readonly addresses: readonly string[]; readonly ttl: Seconds }>>
 >;
 
