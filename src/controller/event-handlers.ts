@@ -273,8 +273,8 @@ function syncToResponder(
 }
 
 function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
-  const known = context.zones.get(key)?.zone;
-  if (known !== undefined && known.meta.uid !== zone.meta.uid) {
+  const known = context.zones.get(key);
+  if (known !== undefined && (known.next ?? known).zone.meta.uid !== zone.meta.uid) {
     forgetZone(context, key);
   }
   const state = context.zones.get(key);
