@@ -10,6 +10,7 @@ import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
+import { forgetInherited } from "./zone/inheritance.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -50,6 +51,7 @@ export function onLead(context: ControllerContext): void {
   }
   for (const [key, state] of context.zones) {
     inputChanged(state);
+    forgetInherited(state);
     context.zoneQueue.add(key);
     onZoneChanged(context, key, undefined);
   }
@@ -68,7 +70,7 @@ export function onAnswer(
   for (const key of context.subscriptions.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
-      for (const zone of context.store.zonesOfName(hostname)) {
+      for (const zone of [...context.store.zonesOfName(hostname), ...context.store.former.zonesOf(hostname)]) {
         context.zoneSync?.changed(zone, hostname);
         plan(context, zone, lastSuccessBefore);
       }
@@ -100,11 +102,22 @@ export function refreshTargets(
 /** Something that statuses show has changed in a zone: for these owner names, or (undefined) for all. */
 export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   context.reportQueue.add(zone, { afterMs: REPORT_GATHER_MS });
+  planFormerZones(context, zone, names);
   const claims = context.store.claimsIn(zone);
   for (const name of names ?? claims.keys()) {
     const claim = claims.get(name);
     for (const alias of [...(claim?.winners ?? []), ...(claim?.losers ?? []).map((loser) => loser.alias)]) {
       context.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
+    }
+  }
+}
+
+/** A zone that keeps names until this one serves them sees whether it does. */
+function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
+  for (const [key, { moves }] of context.zones) {
+    const isWaitedFor = (name: Name): boolean => moves.get(name)?.to.includes(zone) === true;
+    if (key !== zone && moves.size > 0 && (names ?? [...moves.keys()]).some(isWaitedFor)) {
+      plan(context, key);
     }
   }
 }

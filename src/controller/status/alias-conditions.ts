@@ -5,6 +5,8 @@ import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
+import { formerText, isMoving } from "./former-places.ts";
+import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
@@ -176,10 +178,14 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
 }
 
 /** Whether the servers give what was resolved. */
-export function programmedCondition({ alias, inZones, letGoAt }: AliasFacts): ConditionResult {
+export function programmedCondition(facts: AliasFacts): ConditionResult {
+  const { alias, inZones, letGoAt } = facts;
   const conditions = inZones
     .filter(({ lostTo }) => lostTo === undefined)
-    .map((inZone) => heldDeletion(inZone, letGoAt) ?? inZoneCondition(alias.spec.paused, inZone));
+    .map(
+      (inZone) =>
+        heldDeletion(inZone, letGoAt) ?? whileMoving(facts, inZone, inZoneCondition(alias.spec.paused, inZone)),
+    );
   const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
@@ -189,6 +195,15 @@ export function programmedCondition({ alias, inZones, letGoAt }: AliasFacts): Co
   return first === undefined
     ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
     : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
+}
+
+/** A name that its zone doesn't serve yet is served by the zone that had it before. */
+function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: ConditionResult): ConditionResult {
+  if (result.status === "True") {
+    return result;
+  }
+  const message = result.message + formerText(facts, hostname);
+  return { ...result, message, ...(result.status === "Unknown" && isMoving(facts, hostname) && { reason: "Moving" }) };
 }
 
 /** Of an alias under deletion whose records the guard keeps. */
@@ -314,9 +329,4 @@ function least(times: readonly (Millis | undefined)[]): Millis | undefined {
 
 function path(names: readonly Name[]): string {
   return names.map(displayName).join(" → ");
-}
-
-/** RFC 3339, whole seconds. */
-export function time(at: Millis | undefined): string {
-  return at === undefined ? "the start" : new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }

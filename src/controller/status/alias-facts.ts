@@ -6,6 +6,7 @@ import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
+import type { Move } from "../../plan/moves.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
@@ -33,10 +34,21 @@ export interface NameInZone {
   readonly expectedLagMs: Millis;
 }
 
+/** A zone that had an owner name of the alias before, and may still have records of it. */
+export interface FormerPlace {
+  readonly hostname: Name;
+  readonly zone: ObjectKey;
+  /** Undefined: this process hasn't read them yet. */
+  readonly published: readonly ActualRRset[] | undefined;
+  readonly move: Move | undefined;
+}
+
 /** Everything about one alias that its conditions and its status are made of. */
 export interface AliasFacts {
   readonly alias: DnsAlias;
   readonly inZones: readonly NameInZone[];
+  /** Of owner names that this alias has in other zones now. */
+  readonly former?: readonly FormerPlace[];
   /** Owner names that no zone takes. */
   readonly withoutZone: readonly {
     readonly hostname: Name;
@@ -73,7 +85,28 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
       inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
     }
   }
-  return { alias, inZones, withoutZone, now, overdue: deps.overdueOf?.(objectKey(alias.meta)) ?? [] };
+  const overdue = deps.overdueOf?.(objectKey(alias.meta)) ?? [];
+  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, now, overdue };
+}
+
+function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZone[]): readonly FormerPlace[] {
+  const hostnames = new Set(inZones.flatMap(({ hostname, lostTo }) => (lostTo === undefined ? [hostname] : [])));
+  return [...hostnames].flatMap((hostname) =>
+    store.former.zonesOf(hostname).map((zone) => {
+      const state = zoneState(zone);
+      const isRead = state !== undefined && state.readAt > 0;
+      return {
+        hostname,
+        zone,
+        published: isRead ? publishedIn(state, hostname) : undefined,
+        move: state?.moves.get(hostname),
+      };
+    }),
+  );
+}
+
+function publishedIn(state: ZoneState | undefined, hostname: Name): readonly ActualRRset[] {
+  return FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
 }
 
 function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): NameInZone {
@@ -81,7 +114,7 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
   const claim = deps.store.claimsIn(zone).get(hostname);
   const key = objectKey(alias.meta);
   const lost = claim?.losers.find((loser) => objectKey(loser.alias.meta) === key);
-  const published = FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
+  const published = publishedIn(state, hostname);
   return {
     hostname,
     zone,

@@ -13,8 +13,9 @@ import {
   programmedCondition,
   resolvedCondition,
   targetVerdicts,
-  time,
 } from "./alias-conditions.ts";
+import { formerStatuses } from "./former-places.ts";
+import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
 
@@ -55,7 +56,7 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
     addresses: [],
     reason,
   }));
-  return [...placed, ...withoutZone].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  return [...placed, ...withoutZone, ...formerStatuses(facts)].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {

@@ -10,12 +10,15 @@ import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
 import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
 import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
-import { limitsOf, propose } from "./propose-changes.ts";
+import { inherit, recordPublishedFor } from "./inheritance.ts";
+import { type Departures, leave } from "./moves.ts";
+import { limitsOf, proposeWithLeaving } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
@@ -26,12 +29,13 @@ export interface ReconcileDeps extends FindingDeps {
   readonly plan: (zone: DnsZone) => ZonePlan;
   readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
-  readonly mayNotDelete: () => ((name: Name) => boolean) | undefined;
+  readonly mayNotDelete: () => MayNotDelete | undefined;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
+  readonly departures: Departures;
   /** Leaves out what another DnsZone on the same server has to write. */
   readonly setsHere: (
     zone: DnsZone,
@@ -143,14 +147,17 @@ async function publish(
   const now = deps.clock.now();
   const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
   state.guardWindow = moveWindow(state.guardWindow, own, now);
-  const { changes, guarded } = propose({
+  const leaving = leave(deps, state, plan);
+  const mayNotDelete = deps.mayNotDelete();
+  const { changes, guarded } = proposeWithLeaving(leaving, {
     zone: state.zone,
-    plan,
+    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, plan, actual.sets),
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    hosts: actual.hosts,
     capacity: actual.capacity,
-    mayNotDelete: deps.mayNotDelete(),
+    mayNotDelete,
     window: state.guardWindow,
     usedApproval: state.usedApproval,
   });
@@ -185,8 +192,11 @@ function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | und
 
 /** Until the plan changes by time alone, or what is held is read again. */
 function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
-  const moments = [...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
-  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
+  const moments = [
+    ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
+    ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
+  ];
+  return Math.max(0, Math.min(state.readAt + resyncMs(state), ...moments) - clock.now());
 }
 
 /** An input that can't be used may be corrected without an event that tells of it. */
@@ -250,6 +260,7 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
+  recordPublishedFor(state, writes);
   const { warning } = actual;
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
@@ -293,7 +304,7 @@ function settleAs(
   requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
 ): Requeue {
   const zone = objectKey(state.zone.meta);
-  if (!sameOutcome(state.outcome, outcome)) {
+  if (JSON.stringify(state.outcome) !== JSON.stringify(outcome)) {
     state.outcome = outcome;
     if (outcome.kind === "refused") {
       deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
@@ -330,8 +341,4 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
 function isContested(deps: ReconcileDeps, state: ZoneState): boolean {
   const recent = state.repairs.filter((at) => deps.clock.now() - at < FIGHT_WINDOW_MS);
   return recent.length >= FIGHT_REPAIRS;
-}
-
-function sameOutcome(a: ZoneOutcome, b: ZoneOutcome): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

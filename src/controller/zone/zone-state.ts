@@ -3,6 +3,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
+import type { InheritedNames } from "../../plan/inherited/inherited.ts";
+import type { Move } from "../../plan/moves.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
@@ -52,6 +54,10 @@ export interface ZoneState {
   news: number;
   /** The written record sets that are ours, by {@link rrsetKey}; what was last known while `actual` is to be read anew. */
   own: ReadonlyMap<string, ActualRRset>;
+  /** What names have of which no target has shown whose it is; undefined until the first read of a term. */
+  inherited: InheritedNames | undefined;
+  /** For whose aliases each name is published, by namespace. */
+  readonly publishedFor: Map<Name, string>;
   readAt: Millis;
   /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
   readFor: ReadonlySet<Name>;
@@ -82,6 +88,10 @@ export interface ZoneState {
   repairs: readonly Millis[];
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
+  /** The names with records here that other zones have now, as of the last round. */
+  moves: ReadonlyMap<Name, Move>;
+  /** When the next of them is to be decided though nothing was heard. */
+  movesDueAt: Millis | undefined;
   guardWindow: GuardWindow;
   /** The deletes of the last plan, by {@link rrsetKey}, with the time at which each was planned first. */
   deletesPlanned: ReadonlyMap<string, Millis>;
@@ -102,6 +112,8 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     actual: undefined,
     news: 0,
     own: new Map(),
+    inherited: undefined,
+    publishedFor: new Map(),
     readAt: 0,
     readFor: new Set(),
     plan: undefined,
@@ -119,6 +131,8 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     writerHolds: new Map(),
     repairs: [],
     setRepairs: new Map(),
+    moves: new Map(),
+    movesDueAt: undefined,
     guardWindow: EMPTY_WINDOW,
     deletesPlanned: new Map(),
     usedApproval: undefined,
@@ -138,4 +152,6 @@ export function inputChanged(state: ZoneState): void {
 export function setActual(state: ZoneState, actual: ActualZone, ownerId: string): void {
   state.actual = actual;
   state.own = new Map(actual.sets.filter((set) => set.owner === ownerId).map((set) => [rrsetKey(set), set]));
+  const names = new Set([...state.own.values()].map(({ name }) => name));
+  [...state.publishedFor.keys()].filter((name) => !names.has(name)).forEach((name) => state.publishedFor.delete(name));
 }
