@@ -6,8 +6,9 @@ import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
 import { unconfirmed, withoutNxdomain } from "../../plan/hold/empty.ts";
 import type { LookupOptions } from "../../resolver/lookup.ts";
-import { freshState, type HoldState } from "../../plan/hold/state.ts";
+import type { HoldState } from "../../plan/hold/state.ts";
 import { contradicts, step } from "../../plan/hold/step.ts";
+import { entryAnswer, knownState } from "./known-state.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 import { retry, retryView } from "./retry-failing.ts";
 import { isOnlyThisFamilyEmpty } from "../../plan/contribution.ts";
@@ -55,9 +56,14 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
     sibling: siblingOf(context, key),
   };
   const before = knownState(entry, now);
+  const isFirst = entry.lastLookupAt === -Infinity;
   recordLookup(entry, result, now);
   const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
+  entry.unread = isConclusive(entry.state, result, now) ? undefined : entry.unread && "failing";
+  if (entry.state.read !== undefined) {
+    entry.restored = undefined;
+  }
   entry.queried ||= entry.state.doubt?.kind === "confirming";
   guarded(deps.log, () => deps.observe?.(result, now - startedAt, key));
   if (before.emptySince === undefined && entry.state.emptySince !== undefined && contradicts(result, input.sibling)) {
@@ -73,7 +79,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
     doubtSibling(context, answerOf(before), now);
   }
   notifySibling(context, answerOf(before), answerOf(entry.state));
-  notifyAnswer(deps, entry, lastSuccessBefore);
+  notifyAnswer(deps, entry, lastSuccessBefore, isFirst);
   if (before.failingSince !== undefined && result.kind !== "failure") {
     retrySibling(context, key, now);
   }
@@ -93,9 +99,17 @@ function recordLookup(entry: Entry, result: LookupResult, now: Millis): void {
   entry.lastLookupAt = now;
 }
 
-/** What is known of a key: nothing, if what it knows is superseded. */
-export function knownState({ state, isSuperseded }: Entry, now: Millis): HoldState {
-  return isSuperseded ? freshState(state.key, now) : state;
+/** A result says what the target has, if it is believed: not while most addresses are gone at once, nor an empty answer before it is confirmed. */
+function isConclusive({ lastSuccessAt, emptySince }: HoldState, { kind }: LookupResult, now: Millis): boolean {
+  switch (kind) {
+    case "positive":
+      return lastSuccessAt === now;
+    case "nodata":
+    case "nxdomain":
+      return emptySince !== undefined;
+    case "failure":
+      return false;
+  }
 }
 
 function siblingOf(context: RefresherContext, key: TargetKey): TargetAnswer | undefined {
@@ -180,9 +194,11 @@ export function notifyAnswer(
   { log, onAnswer }: RefresherDeps,
   entry: Entry,
   lastSuccessBefore: Millis | undefined,
+  isFirst = false,
 ): void {
-  const answer = answerOf(entry.state);
-  if (!isNews(entry.notified, answer)) {
+  const answer = entryAnswer(entry, entry.state);
+  // To a namespace without last known good addresses the first result is always news.
+  if (!isFirst && !isNews(entry.notified, answer)) {
     return;
   }
   logNews(log, entry.notified, answer);

@@ -5,6 +5,7 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
+import { actualAfter } from "./actual-after.ts";
 import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
@@ -13,15 +14,16 @@ import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
-import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
+import { type FindingDeps, recordHeld, recordInputProblem, recordLeftBehind, recordRefusals } from "./findings.ts";
 import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import { inherit, recordPublishedFor } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
-import { limitsOf, proposeWithLeaving } from "./propose-changes.ts";
+import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
+import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { setActual, takeNext, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps {
   readonly ownerId: string;
@@ -48,10 +50,6 @@ export interface ReconcileDeps extends FindingDeps {
   readonly onWritten: (zone: ObjectKey) => void;
 }
 
-/** What is held is read again at this interval, to find foreign edits that nobody told of. */
-const RESYNC_MS = 300_000;
-/** A refusal that no event may lift (a permission, say) is tried again at this interval. */
-const REFUSED_RETRY_MS = 60_000;
 const MIN_RETRY_MS = 500;
 const TOLD_DEFERRAL_MS = 10_000;
 /** This many repairs within the window are a fight with another writer; stop, and say so. */
@@ -60,6 +58,7 @@ const FIGHT_WINDOW_MS = 600_000;
 
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
+  recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
   const { news } = state;
   const requeue = await reconcileOnce(deps, state, signal);
   if (state.news !== news) {
@@ -149,9 +148,9 @@ async function publish(
   state.guardWindow = moveWindow(state.guardWindow, own, now);
   const leaving = leave(deps, state, plan);
   const mayNotDelete = deps.mayNotDelete();
-  const { changes, guarded } = proposeWithLeaving(leaving, {
+  const { changes, guarded } = proposeWithout(leaving.going, {
     zone: state.zone,
-    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, plan, actual.sets),
+    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, leaving.plan, actual.sets),
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
@@ -162,7 +161,8 @@ async function publish(
     usedApproval: state.usedApproval,
   });
   recordHeld(deps, state, guarded);
-  const gathered = gatheredWrites(state, guarded, now);
+  const isOrphan = (name: Name): boolean => !hasAlias(deps, state, name);
+  const gathered = gatheredWrites(state, guarded, { isOrphan, now });
   const peace = withoutContested(gathered.writes, actual.drift ?? [], state.setRepairs, now);
   const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
   state.rejected = stillPlanned(state.rejected, peace.writes);
@@ -182,26 +182,8 @@ async function publish(
   return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
-/** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
-function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | undefined): readonly Name[] {
-  const passed = [...(before?.contributions ?? [])].filter(
-    ([, { changesAt }]) => (changesAt ?? Infinity) <= clock.now(),
-  );
-  return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
-}
-
-/** Until the plan changes by time alone, or what is held is read again. */
-function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
-  const moments = [
-    ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
-    ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
-  ];
-  return Math.max(0, Math.min(state.readAt + resyncMs(state), ...moments) - clock.now());
-}
-
-/** An input that can't be used may be corrected without an event that tells of it. */
-function resyncMs({ inputProblem }: ZoneState): Millis {
-  return inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
+function hasAlias({ departures }: ReconcileDeps, { zone, moves }: ZoneState, name: Name): boolean {
+  return moves.has(name) || departures.hasClaim(objectKey(zone.meta), name);
 }
 
 interface Pending {
@@ -258,23 +240,11 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
-  const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
   recordPublishedFor(state, writes);
-  const { warning } = actual;
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
-  setActual(
-    state,
-    {
-      revision: result.revision,
-      sets,
-      ...(serial === undefined ? {} : { serial }),
-      ...(drift.length === 0 ? {} : { drift }),
-      ...(warning === undefined ? {} : { warning }),
-    },
-    deps.ownerId,
-  );
+  setActual(state, actualAfter(actual, result, { sets, drift }), deps.ownerId);
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,

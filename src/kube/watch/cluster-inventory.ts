@@ -144,6 +144,7 @@ function invalidEvent(
 ): { readonly kind: "invalid"; readonly manifest: InvalidObject } {
   const generation = numberAt(object, "metadata", "generation") ?? 0;
   const hostnames = kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
-  const manifest = { kind, key: keyOf(object), generation, problems: problems.map(problemText) };
+  const uid = textAt(object, "metadata", "uid");
+  const manifest = { kind, key: keyOf(object), uid, generation, problems: problems.map(problemText) };
   return { kind: "invalid", manifest: hostnames === undefined ? manifest : { ...manifest, hostnames } };
 }

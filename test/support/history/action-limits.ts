@@ -7,7 +7,6 @@ import type { Stage } from "./stage.ts";
 /** What happens in no action of its own, but when two meet. Random histories leave it out until its fault in known-faults.ts is repaired, and then its entry goes. */
 export const MEETINGS = [
   "share a name with an alias of another namespace that can't be read",
-  "a replica whose watch is late leads",
   "a zone has ten RRsets",
   "delete an alias while a DnsZone can't be read",
   "delete an alias that can't be read",
@@ -24,14 +23,6 @@ export function mayDelete({ world, without }: Stage, { meta }: DnsAlias): boolea
     (meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer")) &&
     (!world.unread.has(objectKey(meta)) || !leavesOut({ without }, "delete an alias that can't be read")) &&
     (world.unreadZones.size === 0 || !leavesOut({ without }, "delete an alias while a DnsZone can't be read"))
-  );
-}
-
-/** False if it has to be left out that a replica leads which doesn't see the statuses. */
-export function mayLead({ world, without }: Stage): boolean {
-  return (
-    [...world.replicas].every((replica) => !replica.isHeld()) ||
-    !leavesOut({ without }, "a replica whose watch is late leads")
   );
 }
 

@@ -1,5 +1,4 @@
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
-import { ACTIONS } from "./actions.ts";
 import { MINUTE } from "./scene.ts";
 import {
   addAlias,
@@ -13,7 +12,6 @@ import {
   removeZone,
   setLabels,
   setPlace,
-  setTarget,
   spoilAlias,
   spoilZone,
   type Stage,
@@ -78,19 +76,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
       await pass(stage, MINUTE);
       putZone(stage, "mallory/shop");
       await pass(stage, MINUTE);
-    },
-  },
-  {
-    kind: "forge a status",
-    name: "after a restart, the status of one namespace's alias gives addresses to the names of another",
-    fault: /^nobody: shop\.example\.com\. got 203\.0\.113\.67/,
-    async play(stage) {
-      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["evil.test"] });
-      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
-      await pass(stage, MINUTE);
-      setTarget(stage, "one.test", "servfail");
-      ACTIONS.find(({ kind }) => kind === "forge a status")?.act(stage);
-      await pass(stage, 5 * MINUTE);
     },
   },
   {
@@ -174,28 +159,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
       await pass(stage, 5 * MINUTE);
       setPlace(stage, "rfc2136", false);
       await pass(stage, 15 * MINUTE);
-    },
-  },
-  {
-    kind: "a replica whose watch is late leads",
-    name: "a standby whose watch is late publishes what the statuses said when it last saw them",
-    fault: /^(past|dropped): shop\.example\.com\./,
-    async play(stage) {
-      const { world, judge } = stage;
-      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
-      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
-      await pass(stage, 5 * MINUTE);
-      const first = leaderOf(stage);
-      const standby = world.start();
-      await pass(stage, MINUTE);
-      standby.hold(true);
-      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
-      await pass(stage, 15 * MINUTE);
-      world.lookupMs = 10_000;
-      first.kill();
-      standby.lead();
-      judge.changed("leader");
-      await pass(stage, MINUTE);
     },
   },
   {

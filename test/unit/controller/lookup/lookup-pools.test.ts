@@ -258,7 +258,7 @@ function start(reply: (query: Query) => Reply, options: Partial<RefresherDeps> =
     want(name, namespace = "web", view = "v", family = "A") {
       const key = keyOf(name, view, family);
       namespaces.set(key.target, namespace);
-      refresher.want(key);
+      refresher.want(key, namespace);
     },
     times: (prefix) => lookups.filter(({ name }) => name.startsWith(prefix)).map(({ at }) => at),
     worstGapMs(prefix) {
