@@ -16,6 +16,7 @@ import type { Observer } from "./ports/observer.ts";
 import type { Reporter } from "./ports/reporter.ts";
 import type { EndpointsOf, ProviderFactory } from "./ports/servers.ts";
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
+import type { OverdueLookup } from "./lookup/overdue.ts";
 import type { Refresher } from "./lookup/refresher.ts";
 import type { Store } from "./inventory/store.ts";
 import type { TargetSubscriptions } from "./lookup/target-subscriptions.ts";
@@ -103,6 +104,11 @@ export function planOf(
     claimantsOf: (name) => claimantsOf(store, name),
     now: deps.clock.now(),
   });
+}
+
+/** The lookups of the alias's targets that have no result beyond their bound. */
+export function overdueOf({ subscriptions, refresher }: ControllerContext, alias: ObjectKey): readonly OverdueLookup[] {
+  return [...subscriptions.streamsOf(alias)].flatMap((stream) => refresher.overdue(stream) ?? []);
 }
 
 export function isSettled({ phase, zones, subscriptions, store, refresher }: ControllerContext): boolean {

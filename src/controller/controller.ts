@@ -5,8 +5,16 @@ import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
-import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
-import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
+import { refreshTargets, onAnswer, onInventory, onLead, onOverdue, onSynced, onZoneChanged } from "./event-handlers.ts";
+import {
+  invalidKey,
+  type ControllerDeps,
+  isSettled,
+  overdueOf,
+  planOf,
+  type ControllerContext,
+  sizesOf,
+} from "./context.ts";
 import { departuresOf, zonesWithViews } from "./departures.ts";
 import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
@@ -134,6 +142,8 @@ function assemble(deps: ControllerDeps): ControllerContext {
     random: deps.random,
     log: deps.log,
     concurrency: deps.concurrency,
+    namespaceOf: (key) => subscriptions.namespaceOf(key),
+    onOverdue: (key) => onOverdue(context, key),
     onAnswer: (answer, lastSuccessBefore) => onAnswer(context, answer, lastSuccessBefore),
     observe: (result, tookMs, key) => deps.onResult(key, result, tookMs),
     onQuestion: () => deps.responder?.lookupStarted(),
@@ -288,6 +298,7 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
     ownerId,
     store: context.store,
     zoneState: (zone) => context.zones.get(zone),
+    overdueOf: (alias) => overdueOf(context, alias),
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
     deletions: context.deletions,

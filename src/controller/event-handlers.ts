@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Millis } from "../base/clock.ts";
 import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
+import type { TargetKey } from "../dns/lookup-result.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
@@ -75,6 +76,13 @@ export function onAnswer(
         plan(context, zone, lastSuccessBefore);
       }
     }
+  }
+}
+
+/** A lookup waits beyond its bound, or has ended that did: only statuses show it. */
+export function onOverdue({ subscriptions, aliasQueue }: ControllerContext, key: TargetKey): void {
+  for (const alias of subscriptions.aliasesOf(key)) {
+    aliasQueue.add(alias, { afterMs: STATUS_GATHER_MS });
   }
 }
 
@@ -273,8 +281,8 @@ function syncToResponder(
 }
 
 function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
-  const known = context.zones.get(key)?.zone;
-  if (known !== undefined && known.meta.uid !== zone.meta.uid) {
+  const known = context.zones.get(key);
+  if (known !== undefined && (known.next ?? known).zone.meta.uid !== zone.meta.uid) {
     forgetZone(context, key);
   }
   const state = context.zones.get(key);

@@ -133,7 +133,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: "concurrency",
     kind: "text",
     placeholder: "N",
-    help: "look-ups at once, 1 to 1000 (default: 64)",
+    help: "look-ups of one namespace at once in each pool, 1 to 1000 (default: 64)",
     commands: PLANE,
   },
   {

@@ -4,12 +4,14 @@ import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { freshState, type LastKnownGood, restoredState, withLastKnownGood } from "../../plan/hold/state.ts";
-import { createDue } from "../../schedule/due.ts";
-import { createPump } from "../../schedule/pump.ts";
+import { createDue, type Due } from "../../schedule/due.ts";
+import { createPooledPump, type PooledPump } from "../../schedule/pooled-pump.ts";
 import { lookUpFor, liveResult } from "./on-demand-lookup.ts";
 import { entryAnswer, knownFor, knownState } from "./known-state.ts";
-import { scheduleLookup, lookUpDue, notifyAnswer } from "./lookup-round.ts";
+import { PATIENCE_MS, poolOf, POOLS, type Pool } from "./lookup-pools.ts";
+import { lookUpDue, notifyAnswer } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
+import { overdueLookup, reportOverdue, type OverdueLookup } from "./overdue.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
 /** One stream of look-ups a key, however many ask for it. */
@@ -41,6 +43,8 @@ export interface Refresher {
    * more. Does nothing to other keys.
    */
   restore(key: TargetKey, namespace: string, lastKnownGood: LastKnownGood | undefined): void;
+  /** The key's lookup where it has no result beyond its bound, whatever it waits for; undefined: there is none. */
+  overdue(key: TargetKey): OverdueLookup | undefined;
   /** When the next look-up is due. */
   nextAt(key: TargetKey): Millis | undefined;
   /** Until the signal aborts, and what runs has ended. */
@@ -54,28 +58,14 @@ export interface Refresher {
 const EXPEDITE_GAP_MS: Millis = 1_000;
 
 export function createRefresher(deps: RefresherDeps): Refresher {
-  const { clock, log, concurrency } = deps;
-  const due = createDue<string>();
-  const pump = createPump<string>({
-    due,
-    clock,
-    log,
-    concurrency,
-    start: (text, signal) => lookUpDue(context, text, signal),
-  });
-  const context: RefresherContext = {
-    deps,
-    entries: new Map(),
-    due,
-    outages: createOutageWatch(),
-    forQuestions: new Set(),
-    wake: () => pump.wake(),
-    phase: { follows: deps.follows ?? true, signal: undefined },
-  };
-  const { entries, phase } = context;
+  const { context, pump } = assemble(deps);
+  const { clock } = deps;
+  const { due, entries, phase } = context;
   return {
     want(key, namespace, lastKnownGood) {
       want(context, key, namespace, lastKnownGood);
+      // Another user may give it another turn.
+      pump.replace(keyText(key));
       pump.wake();
     },
     drop: (key) => drop(context, key),
@@ -96,6 +86,10 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     live: (key, namespace) => liveResult(context, key, namespace),
     follow: () => follow(context),
     restore: (key, namespace, lastKnownGood) => restore(context, key, namespace, lastKnownGood),
+    overdue(key) {
+      const entry = entries.get(keyText(key));
+      return entry === undefined ? undefined : overdueLookup(entry, clock.now());
+    },
     nextAt: (key) => due.at(keyText(key)),
     async run(signal) {
       phase.signal = signal;
@@ -105,6 +99,72 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     size: () => entries.size,
     heartbeatAt: () => pump.heartbeatAt(),
   };
+}
+
+function assemble(deps: RefresherDeps): { readonly context: RefresherContext; readonly pump: PooledPump<string> } {
+  const due = createDue<string>();
+  const entries = new Map<string, Entry>();
+  const pump = createLookupPump(
+    deps,
+    due,
+    entries,
+    (text, signal) => lookUpDue(context, text, signal),
+    (texts) => reportOverdue(context, texts),
+  );
+  const context: RefresherContext = {
+    deps,
+    entries,
+    due,
+    outages: createOutageWatch(),
+    forget(text) {
+      pump.remove(text);
+      due.remove(text);
+    },
+    forQuestions: new Set(),
+    wake: () => pump.wake(),
+    schedule(text, entry, at) {
+      entry.queried = true;
+      due.add(text, at);
+      pump.replace(text);
+    },
+    phase: { follows: deps.follows ?? true, signal: undefined },
+  };
+  return { context, pump };
+}
+
+function createLookupPump(
+  { clock, log, concurrency, namespaceOf = () => "" }: RefresherDeps,
+  due: Due<string>,
+  entries: ReadonlyMap<string, Entry>,
+  start: (text: string, signal: AbortSignal) => Promise<Millis | undefined>,
+  onUnfinished: (texts: Iterable<string>) => void,
+): PooledPump<string> {
+  return createPooledPump<string, Pool>({
+    due,
+    clock,
+    log,
+    concurrency,
+    pools: POOLS,
+    patienceMs: (pool) => PATIENCE_MS[pool],
+    placeOf(text) {
+      const entry = entries.get(text);
+      return entry === undefined
+        ? { pool: "failing", claim: { turn: "", share: "" } }
+        : { pool: poolOf(entry), claim: { turn: namespaceOf(entry.state.key), share: entry.state.key.view } };
+    },
+    start,
+    onSlow(text) {
+      const entry = entries.get(text);
+      // A question may wait for it.
+      if (entry === undefined || entry.queried) {
+        return false;
+      }
+      entry.slowness += 1;
+      entry.queried = true;
+      return true;
+    },
+    onRound: onUnfinished,
+  });
 }
 
 function want(
@@ -136,6 +196,11 @@ function want(
     restoredFrom: lastKnownGood === undefined ? undefined : namespace,
     restored: undefined,
     isSuperseded: false,
+    slowness: 0,
+    isRetry: false,
+    retries: 0,
+    retriedAt: -Infinity,
+    isOverdue: false,
     prefetchedFor: -Infinity,
   });
   if (phase.follows) {
@@ -155,7 +220,7 @@ function addRestored(deps: RefresherDeps, entry: Entry, namespace: string, lastK
   }
 }
 
-function drop({ entries, due }: RefresherContext, key: TargetKey): void {
+function drop({ entries, forget }: RefresherContext, key: TargetKey): void {
   const text = keyText(key);
   const entry = entries.get(text);
   if (entry === undefined) {
@@ -164,7 +229,7 @@ function drop({ entries, due }: RefresherContext, key: TargetKey): void {
   entry.users -= 1;
   if (entry.users === 0) {
     entries.delete(text);
-    due.remove(text);
+    forget(text);
   }
 }
 
@@ -174,7 +239,7 @@ function expedite(context: RefresherContext, key: TargetKey): void {
   if (entry !== undefined) {
     // The look-up that is under way may have begun before the reason for this one.
     entry.requeue = true;
-    scheduleLookup(context, text, entry, Math.max(context.deps.clock.now(), entry.lastLookupAt + EXPEDITE_GAP_MS));
+    context.schedule(text, entry, Math.max(context.deps.clock.now(), entry.lastLookupAt + EXPEDITE_GAP_MS));
     context.wake();
   }
 }

@@ -11,6 +11,11 @@ export interface TargetSubscriptions {
   /** The aliases that one stream serves. */
   aliasesOf(key: TargetKey): Iterable<ObjectKey>;
   streamsOf(alias: ObjectKey): Iterable<TargetKey>;
+  /**
+   * The namespace whose turn the stream takes: of those that use it, the one with the fewest streams, so that no namespace makes another wait by using its
+   * targets too.
+   */
+  namespaceOf(key: TargetKey): string;
   /** Streams and aliases that are remembered; 0 once no alias needs a stream. */
   size(): number;
 }
@@ -27,10 +32,12 @@ export interface TargetSubscriptionsDeps {
 export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions {
   const byAlias = new Map<ObjectKey, ReadonlyMap<string, TargetKey>>();
   const byStream = new Map<string, Set<ObjectKey>>();
+  const streamCounts = new Map<string, number>();
   return {
     update(key, alias) {
       const before = byAlias.get(key) ?? NOTHING;
       const now = alias === undefined ? NOTHING : streamsNeeded(deps, alias);
+      countStreams(streamCounts, namespaceOfKey(key), now.size - before.size);
       for (const [text, stream] of now) {
         if (!before.has(text)) {
           const users = byStream.get(text) ?? new Set();
@@ -54,11 +61,44 @@ export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions 
     },
     aliasesOf: (stream) => byStream.get(keyText(stream)) ?? [],
     streamsOf: (alias) => byAlias.get(alias)?.values() ?? [],
+    namespaceOf: (stream) => smallestNamespace(byStream.get(keyText(stream)) ?? [], streamCounts),
     size: () => byStream.size + byAlias.size,
   };
 }
 
 const NOTHING: ReadonlyMap<string, TargetKey> = new Map();
+
+/** A target that very many use belongs to nobody in particular. */
+const USERS_TO_COMPARE = 64;
+
+function smallestNamespace(users: Iterable<ObjectKey>, counts: ReadonlyMap<string, number>): string {
+  let smallest = "";
+  let compared = 0;
+  for (const user of users) {
+    const namespace = namespaceOfKey(user);
+    if (compared === 0 || (counts.get(namespace) ?? 0) < (counts.get(smallest) ?? 0)) {
+      smallest = namespace;
+    }
+    compared += 1;
+    if (compared === USERS_TO_COMPARE) {
+      break;
+    }
+  }
+  return smallest;
+}
+
+function namespaceOfKey(key: ObjectKey): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
+function countStreams(counts: Map<string, number>, namespace: string, by: number): void {
+  const next = (counts.get(namespace) ?? 0) + by;
+  if (next === 0) {
+    counts.delete(namespace);
+  } else {
+    counts.set(namespace, next);
+  }
+}
 
 function streamsNeeded(deps: TargetSubscriptionsDeps, alias: DnsAlias): ReadonlyMap<string, TargetKey> {
   const streams = new Map<string, TargetKey>();

@@ -4,6 +4,7 @@ import { displayName, type Name } from "../../dns/name/name.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
+import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
 import { formerText, isMoving } from "./former-places.ts";
 import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
@@ -46,7 +47,10 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
     return { status: "False", reason: "LoopDetected", message };
   }
   const targets = targetVerdicts(facts);
-  const conditions = targets.flatMap((target) => conditionOf(target, facts.now) ?? []);
+  const conditions = [
+    ...targets.flatMap((target) => conditionOf(target, facts.now) ?? []),
+    ...onePerTarget(facts.overdue ?? []).map(overdueCondition),
+  ];
   const worst = [...conditions].sort((a, b) => SEVERITY.indexOf(a.reason) - SEVERITY.indexOf(b.reason))[0];
   if (worst !== undefined) {
     return { ...worst, message: conditions.map(({ message }) => message).join("; ") };
@@ -91,7 +95,15 @@ export function refusedAddresses(targets: readonly TargetVerdict[]): string | un
 }
 
 /** Reasons from worst to least, for the one that the condition shows. */
-const SEVERITY = ["LoopDetected", "SpecialUseRefused", "NoAddresses", "Stale", "LookupFailed", "Resolving"];
+const SEVERITY = [
+  "LoopDetected",
+  "SpecialUseRefused",
+  "NoAddresses",
+  "Stale",
+  "LookupFailed",
+  "LookupOverdue",
+  "Resolving",
+];
 
 function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): ConditionResult | undefined {
   const name = displayName(target);
@@ -143,6 +155,13 @@ function failingCondition(name: string, answers: readonly TargetAnswer[], now: M
   return no(
     failureReason(failure),
     `${name}: ${failure.detail}; the last good addresses, of ${time(lastSuccessAt(answers))}, stay`,
+  );
+}
+
+function overdueCondition({ key, dueAt, lastSuccessAt: readAt }: OverdueLookup): ConditionResult {
+  return no(
+    "LookupOverdue",
+    `${displayName(key.target)}: the ${key.family} lookup that was due at ${time(dueAt)} has no result yet; the last good addresses, of ${time(readAt)}, stay`,
   );
 }
 

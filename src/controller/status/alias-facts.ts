@@ -8,6 +8,7 @@ import { FAMILIES } from "../../dns/record.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
 import type { Move } from "../inventory/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
+import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
 
@@ -55,6 +56,8 @@ export interface AliasFacts {
     readonly message: string;
   }[];
   readonly now: Millis;
+  /** Lookups of its targets without a result beyond their bound, by what is known now; the answers of a plan are as old as the plan. */
+  readonly overdue?: readonly OverdueLookup[];
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
 }
@@ -63,6 +66,7 @@ export interface FactsDeps {
   readonly store: Store;
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly ownerId: string;
+  readonly overdueOf?: (alias: ObjectKey) => readonly OverdueLookup[];
 }
 
 /** A delivery of which nothing is known: the kubelet's 90 s and a reload. */
@@ -81,7 +85,8 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
       inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
     }
   }
-  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, now };
+  const overdue = deps.overdueOf?.(objectKey(alias.meta)) ?? [];
+  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, now, overdue };
 }
 
 function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZone[]): readonly FormerPlace[] {

@@ -8,7 +8,7 @@ import { isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
-import { BOUND_MS, boundsOf, hadEver, targetsOf } from "./target-facts.ts";
+import { BOUND_MS, boundsOf, goneForMs, targetsOf } from "./target-facts.ts";
 import { describe, isInBaseZone, mayWaitForMove } from "./write-rules.ts";
 
 /**
@@ -138,10 +138,10 @@ interface SurplusAddress {
 function isInherited({ world, changedAt }: JudgedWorld, { name, aliases, address, isAll }: SurplusAddress): boolean {
   const since = Math.max(changedAt.get("leader") ?? 0, changedAt.get(`name ${name}`) ?? 0);
   const maxStalenessMs = Math.max(...aliases.map(({ spec }) => spec.maxStalenessMs));
+  // A leader has read an address that the target had for longer than the bound.
   const isGivenUp = aliases.flatMap(targetsOf).some((target) => {
-    const says = world.targets.get(target) ?? "nxdomain";
-    const hasMoved = (changedAt.get(`target ${target}`) ?? 0) > since;
-    return typeof says !== "string" && hasMoved && hadEver(world, target, address);
+    const hasAddresses = typeof (world.targets.get(target) ?? "nxdomain") !== "string";
+    return hasAddresses && world.clock.now() - goneForMs(world, target, address) > since + BOUND_MS;
   });
   return (
     !isGivenUp &&
