@@ -6,6 +6,7 @@ import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { LookupResult, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Lookup } from "../resolver/lookup.ts";
+import type { Claim } from "../plan/claims.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
@@ -15,6 +16,7 @@ import type { Observer } from "./ports/observer.ts";
 import type { Reporter } from "./ports/reporter.ts";
 import type { EndpointsOf, ProviderFactory } from "./ports/servers.ts";
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
+import type { OverdueLookup } from "./lookup/overdue.ts";
 import type { Refresher } from "./lookup/refresher.ts";
 import type { Store } from "./inventory/store.ts";
 import type { TargetSubscriptions } from "./lookup/target-subscriptions.ts";
@@ -94,15 +96,21 @@ export function invalidKey(kind: InvalidObject["kind"], key: ObjectKey): string 
 export function planOf(
   { deps, store, refresher }: Pick<ControllerContext, "deps" | "store" | "refresher">,
   zone: DnsZone,
+  claims: ReadonlyMap<Name, Claim> = store.claimsIn(objectKey(zone.meta)),
 ): ZonePlan {
   return planZone({
     zone,
-    claims: store.claimsIn(objectKey(zone.meta)),
-    answerOf: (target, family, view) => refresher.answer({ target, family, view }),
+    claims,
+    answerOf: (target, family, view, namespace) => refresher.answer({ target, family, view }, namespace),
     viewIdOf: deps.viewIdOf,
     claimantsOf: (name) => claimantsOf(store, name),
     now: deps.clock.now(),
   });
+}
+
+/** The lookups of the alias's targets that have no result beyond their bound. */
+export function overdueOf({ subscriptions, refresher }: ControllerContext, alias: ObjectKey): readonly OverdueLookup[] {
+  return [...subscriptions.streamsOf(alias)].flatMap((stream) => refresher.overdue(stream) ?? []);
 }
 
 export function isSettled({ phase, zones, subscriptions, store, refresher }: ControllerContext): boolean {

@@ -5,8 +5,27 @@ import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
-import { endGrace, refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
-import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
+import {
+  endGrace,
+  refreshTargets,
+  onAnswer,
+  onInventory,
+  onLead,
+  onOverdue,
+  onSynced,
+  onZoneChanged,
+} from "./event-handlers.ts";
+import {
+  invalidKey,
+  type ControllerDeps,
+  isSettled,
+  overdueOf,
+  planOf,
+  type ControllerContext,
+  sizesOf,
+} from "./context.ts";
+import { heartbeatsOf, queueDepthsOf } from "./queue-metrics.ts";
+import { departuresOf, zonesWithViews } from "./departures.ts";
 import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
@@ -90,6 +109,7 @@ export function createController(deps: ControllerDeps): Controller {
     answers: createLiveAnswers({
       store: context.store,
       refresher,
+      leavingClaim: (zone, name) => context.zoneSync?.leavingClaim(zone, name),
       servedZone: (domain) => context.zoneSync?.zoneOf(domain),
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,
@@ -97,25 +117,9 @@ export function createController(deps: ControllerDeps): Controller {
       clock: deps.clock,
     }),
     served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),
-    heartbeats: () =>
-      new Map([
-        ["refresh", refresher.heartbeatAt()],
-        ...(context.zoneSync === undefined ? [] : [["served", context.zoneSync.heartbeatAt()] as const]),
-        ["zones", zoneQueue.heartbeatAt()],
-        ["proof", propagationQueue.heartbeatAt()],
-        ["aliases", aliasQueue.heartbeatAt()],
-        ["reports", reportQueue.heartbeatAt()],
-        ["claims", claimQueue.heartbeatAt()],
-      ]),
+    heartbeats: () => heartbeatsOf(context),
     answerStates: () => countStates(context.refresher.answers()),
-    queueDepths: () =>
-      new Map([
-        ["zones", zoneQueue.size()],
-        ["proof", propagationQueue.size()],
-        ["aliases", aliasQueue.size()],
-        ["reports", reportQueue.size()],
-        ["claims", claimQueue.size()],
-      ]),
+    queueDepths: () => queueDepthsOf(context),
     sizes: () => sizesOf(context),
   };
 }
@@ -137,15 +141,18 @@ function assemble(deps: ControllerDeps): ControllerContext {
     random: deps.random,
     log: deps.log,
     concurrency: deps.concurrency,
+    namespaceOf: (key) => subscriptions.namespaceOf(key),
+    onOverdue: (key) => onOverdue(context, key),
     onAnswer: (answer, lastSuccessBefore) => onAnswer(context, answer, lastSuccessBefore),
     observe: (result, tookMs, key) => deps.onResult(key, result, tookMs),
     onQuestion: () => deps.responder?.lookupStarted(),
     follows: false,
   });
   const subscriptions = createWants({
-    matchOf: (alias, hostname) => store.matchOf(alias, hostname),
+    zonesOf: (alias, hostname) => zonesWithViews(store, alias, hostname),
     viewIdOf: deps.viewIdOf,
-    want: (key, status) => refresher.want(key, lastKnownGoodOf(key, status, deps.clock.now())),
+    want: (key, { meta, status }) =>
+      refresher.want(key, meta.namespace, lastKnownGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
   });
   const inTerm = (handle: Handle): Handle => withinTerm(() => context, handle);
@@ -259,6 +266,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       mayWrite: () => mayWrite(context),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
+      departures: departuresOf(context),
       setsHere: (of, names, sets) => setsHere(store, of, names, sets),
       onChanged: (of, names) => onZoneChanged(context, of, names),
       refreshTargets: (of, names) => refreshTargets(context, of, names),
@@ -290,6 +298,7 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
     ownerId,
     store: context.store,
     zoneState: (zone) => context.zones.get(zone),
+    overdueOf: (alias) => overdueOf(context, alias),
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
     deletions: context.deletions,

@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Millis } from "../base/clock.ts";
 import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
+import type { TargetKey } from "../dns/lookup-result.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
@@ -10,7 +11,8 @@ import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
-import { newZoneState, inputChanged } from "./zone/zone-state.ts";
+import { forgetInherited } from "./zone/inheritance.ts";
+import { newZoneState, inputChanged, setNext } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
 const GATHER_MS = 50;
@@ -28,6 +30,7 @@ const SLICE = 500;
 /** Takes note of an event, and acts on it once the whole inventory is known. */
 export function onInventory(context: ControllerContext, event: InventoryEvent): void {
   const unread = context.invalid.size;
+  forgetReplaced(context, event);
   recordEdit(context, event);
   context.store.note(event);
   recordInvalid(context, event);
@@ -47,11 +50,12 @@ export function onSynced(context: ControllerContext): void {
 export function onLead(context: ControllerContext): void {
   if (!context.phase.everLed) {
     context.phase.everLed = true;
-    context.refresher.follow();
     context.store.touchAll();
   }
+  context.refresher.follow();
   for (const [key, state] of context.zones) {
     inputChanged(state);
+    forgetInherited(state);
     context.zoneQueue.add(key);
     onZoneChanged(context, key, undefined);
   }
@@ -70,11 +74,18 @@ export function onAnswer(
   for (const key of context.subscriptions.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
-      for (const zone of context.store.zonesOfName(hostname)) {
+      for (const zone of [...context.store.zonesOfName(hostname), ...context.store.former.zonesOf(hostname)]) {
         context.zoneSync?.changed(zone, hostname);
         plan(context, zone, lastSuccessBefore);
       }
     }
+  }
+}
+
+/** A lookup waits beyond its bound, or has ended that did: only statuses show it. */
+export function onOverdue({ subscriptions, aliasQueue }: ControllerContext, key: TargetKey): void {
+  for (const alias of subscriptions.aliasesOf(key)) {
+    aliasQueue.add(alias, { afterMs: STATUS_GATHER_MS });
   }
 }
 
@@ -95,11 +106,59 @@ export function refreshTargets(
 /** Something that statuses show has changed in a zone: for these owner names, or (undefined) for all. */
 export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   context.reportQueue.add(zone, { afterMs: REPORT_GATHER_MS });
+  planFormerZones(context, zone, names);
   const claims = context.store.claimsIn(zone);
   for (const name of names ?? claims.keys()) {
     const claim = claims.get(name);
     for (const alias of [...(claim?.winners ?? []), ...(claim?.losers ?? []).map((loser) => loser.alias)]) {
       context.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
+    }
+  }
+}
+
+/** An object with another uid is another object: nothing that is known of the one before it is true of it. */
+function forgetReplaced({ store, invalid, deletions }: ControllerContext, event: InventoryEvent): void {
+  const next = identityOf(event);
+  if (next === undefined) {
+    return;
+  }
+  const { of, key, uid } = next;
+  const known = of === "DnsAlias" ? store.alias(key) : store.zone(key);
+  if (known !== undefined && known.meta.uid !== uid) {
+    store.note({ kind: "gone", of, key });
+    deletions.delete(key);
+  }
+  const edit = invalid.get(invalidKey(of, key));
+  if (edit?.uid !== undefined && edit.uid !== uid) {
+    invalid.delete(invalidKey(of, key));
+  }
+}
+
+function identityOf(
+  event: InventoryEvent,
+): { readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly uid: string } | undefined {
+  switch (event.kind) {
+    case "alias":
+      return { of: "DnsAlias", key: objectKey(event.alias.meta), uid: event.alias.meta.uid };
+    case "zone":
+      return { of: "DnsZone", key: objectKey(event.zone.meta), uid: event.zone.meta.uid };
+    case "invalid": {
+      const { kind, key, uid } = event.manifest;
+      return uid === undefined ? undefined : { of: kind, key, uid };
+    }
+    case "gone":
+    case "input":
+    case "namespace":
+      return undefined;
+  }
+}
+
+/** A zone that keeps names until this one serves them sees whether it does. */
+function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
+  for (const [key, { moves }] of context.zones) {
+    const isWaitedFor = (name: Name): boolean => moves.get(name)?.to.includes(zone) === true;
+    if (key !== zone && moves.size > 0 && (names ?? [...moves.keys()]).some(isWaitedFor)) {
+      plan(context, key);
     }
   }
 }
@@ -114,11 +173,14 @@ function recordEdit({ store, edited, phase }: ControllerContext, event: Inventor
   }
 }
 
-/** What a standby knew of targets before its first term is older than what the last leader published, which the statuses say. */
+/** What a standby knew of targets is older than what the leader published since, which the statuses say. */
 function restoreTargets({ store, subscriptions, refresher, deps }: ControllerContext, key: ObjectKey): void {
-  const status = store.alias(key)?.status;
+  const alias = store.alias(key);
+  if (alias === undefined) {
+    return;
+  }
   for (const stream of subscriptions.streamsOf(key)) {
-    refresher.restore(stream, lastKnownGoodOf(stream, status, deps.clock.now()));
+    refresher.restore(stream, alias.meta.namespace, lastKnownGoodOf(stream, alias.status, deps.clock.now()));
   }
 }
 
@@ -201,6 +263,7 @@ function settleSlice(context: ControllerContext): boolean {
     // Who waits for its first term keeps up with who has which name, and looks up only what it is asked for.
     for (const key of context.zoneSync === undefined ? [] : aliases) {
       context.subscriptions.update(key, context.store.alias(key));
+      restoreTargets(context, key);
     }
     return more;
   }
@@ -236,16 +299,24 @@ function syncToResponder(
 }
 
 function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
+  const known = context.zones.get(key);
+  if (known !== undefined && (known.next ?? known).zone.meta.uid !== zone.meta.uid) {
+    forgetZone(context, key);
+  }
   const state = context.zones.get(key);
   if (state === undefined) {
     context.zones.set(key, newZoneState(zone, makeProvider(context.deps, zone, undefined)));
     context.propagationQueue.add(key);
     return;
   }
-  const changed = JSON.stringify(state.zone.spec) !== JSON.stringify(zone.spec);
-  state.zone = zone;
+  const before = state.next ?? state;
+  const changed = JSON.stringify(before.zone.spec) !== JSON.stringify(zone.spec);
+  setNext(state, {
+    zone,
+    provider: changed ? makeProvider(context.deps, zone, before.provider) : before.provider,
+    isElsewhere: changed && context.deps.writeTargetOf(before.zone) !== context.deps.writeTargetOf(zone),
+  });
   if (changed) {
-    state.provider = makeProvider(context.deps, zone, state.provider);
     context.propagationQueue.add(key);
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
@@ -255,7 +326,8 @@ function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): voi
 
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
 function forgetZone(context: ControllerContext, key: ObjectKey): void {
-  context.zones.get(key)?.provider.close?.();
+  const state = context.zones.get(key);
+  (state?.next ?? state)?.provider.close?.();
   context.zones.delete(key);
   context.deps.observer.zoneGone(key);
   context.zoneQueue.remove(key);

@@ -15,7 +15,8 @@ import { planName, type NamePlan } from "./name-plan.ts";
 export interface ZonePlanInput {
   readonly zone: DnsZone;
   readonly claims: ReadonlyMap<Name, Claim>;
-  readonly answerOf: (target: Name, family: Family, view: ViewId) => TargetAnswer | undefined;
+  /** What is known of a target for the names of a namespace. */
+  readonly answerOf: (target: Name, family: Family, view: ViewId, namespace: string) => TargetAnswer | undefined;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   /** The aliases that have a name anywhere, for loops that lead over several owner names. */
   readonly claimantsOf: (name: Name) => readonly DnsAlias[];
@@ -27,6 +28,8 @@ export interface ZonePlan {
   /** Sorted by owner name. */
   readonly names: readonly NamePlan[];
   readonly contributions: ReadonlyMap<ObjectKey, Contribution>;
+  /** Who has each owner name. */
+  readonly claims: ReadonlyMap<Name, Claim>;
   /** The path of each owner name that leads back to itself. */
   readonly loops: ReadonlyMap<Name, readonly Name[]>;
 }
@@ -49,7 +52,7 @@ export function planZone(input: ZonePlanInput): ZonePlan {
     }));
     return planName(name, contributors, input.zone.spec.ttl);
   });
-  return { names, contributions, loops };
+  return { names, contributions, claims: input.claims, loops };
 }
 
 function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, Contribution>): Contribution {
@@ -59,7 +62,8 @@ function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, 
     return known;
   }
   const view = input.viewIdOf(input.zone, alias.spec.allowPrivate);
-  const made = contributionOf(alias, (target, family) => input.answerOf(target, family, view), input.now);
+  const { namespace } = alias.meta;
+  const made = contributionOf(alias, (target, family) => input.answerOf(target, family, view, namespace), input.now);
   memo.set(key, made);
   return made;
 }
@@ -86,7 +90,9 @@ function leadsTo(input: ZonePlanInput, alias: DnsAlias): readonly Name[] {
     if (target.kind === "addresses") {
       return [];
     }
-    const chains = alias.spec.families.flatMap((family) => input.answerOf(target.hostname, family, view)?.chain ?? []);
+    const chains = alias.spec.families.flatMap(
+      (family) => input.answerOf(target.hostname, family, view, alias.meta.namespace)?.chain ?? [],
+    );
     return [target.hostname, ...chains];
   });
 }

@@ -10,6 +10,8 @@ export interface Due<K> {
   add(key: K, at: Millis): void;
   /** The key that has waited longest, if one is due; it counts as running until released. Equal times: first come, first served. */
   removeDue(now: Millis): K | undefined;
+  /** A key that was removed as due begins to run only now: what was asked for it meanwhile is this run. */
+  begin(key: K): void;
   /** Ends a run. The key comes again at the earlier of `at` and what was asked meanwhile; with neither it is forgotten. */
   release(key: K, at: Millis | undefined): void;
   /** Forgets the key; a run that is going on is still held until released. */
@@ -61,6 +63,7 @@ export function createDue<K>(): Due<K> {
       heap.remove(first);
       return first.key;
     },
+    begin: (key) => forgetAgain(nodes.get(key)),
     release(key, at) {
       const node = nodes.get(key);
       if (node === undefined || !isRunning(node)) {
@@ -86,6 +89,13 @@ export function createDue<K>(): Due<K> {
     at: (key) => nodes.get(key)?.at,
     size: () => nodes.size,
   };
+}
+
+/** What was asked for while it runs. */
+function forgetAgain<K>(node: Node<K> | undefined): void {
+  if (node !== undefined && isRunning(node)) {
+    node.againAt = undefined;
+  }
 }
 
 function isRunning(item: HeapItem): boolean {

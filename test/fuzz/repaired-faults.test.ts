@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BASE_ZONE } from "../support/controller-world.ts";
 import { parseOwnerName } from "../../src/dns/name/name.ts";
+import { ACTIONS } from "../support/history/actions.ts";
 import { startStage } from "../support/history/history.ts";
 import { randomFrom } from "../support/history/random.ts";
 import { MINUTE } from "../support/history/scene.ts";
@@ -85,6 +86,28 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
     },
   },
   {
+    name: "a name stays in its zone until the longer zone can be written",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "sub", true);
+      putZone(stage, "dns/sub");
+      await pass(stage, MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 5 * MINUTE);
+      assert.deepEqual(
+        stage.judge.judged.publishedAt("com").map(({ data }) => data.join()),
+        ["198.51.100.12", "2001:db8:1::2"],
+      );
+      setPlace(stage, "sub", false);
+      await pass(stage, 15 * MINUTE);
+      assert.deepEqual(
+        ["com", "sub"].map((place) => stage.judge.judged.publishedAt(place).length),
+        [0, 2],
+      );
+    },
+  },
+  {
     name: "the guard adds up deletes within an hour",
     async play(stage) {
       const names = ["b", "c", "d", "shop", "sub", "*"].map((label) => `${label}.example.com`);
@@ -121,6 +144,28 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
       await pass(stage, 15 * MINUTE);
       kill(stage, leaderOf(stage));
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, a name that two aliases share keeps the addresses of the one that can't be read",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      addAlias(stage, "web/b", { hostnames: ["shop.example.com"], targets: ["two.test"] });
+      await pass(stage, 5 * MINUTE);
+      spoilAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "a target that never resolved keeps no address that the other target gave up",
+    async play(stage) {
+      setTarget(stage, "two.test", "nxdomain");
+      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test", "two.test"] });
+      await pass(stage, 5 * MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
       await pass(stage, 15 * MINUTE);
     },
   },
@@ -178,6 +223,37 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       kill(stage, leaderOf(stage));
       await pass(stage, MINUTE);
       removeAlias(stage, "web/a");
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "after a restart, the status of one namespace's alias gives no addresses to the names of another",
+    async play(stage) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["evil.test"] });
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setTarget(stage, "one.test", "servfail");
+      ACTIONS.find(({ kind }) => kind === "forge a status")?.act(stage);
+      await pass(stage, 5 * MINUTE);
+    },
+  },
+  {
+    name: "a standby whose watch is late, and that takes the lead, leaves names as they are until it has read them",
+    async play(stage) {
+      const { world, judge } = stage;
+      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, 5 * MINUTE);
+      const first = leaderOf(stage);
+      const standby = world.start();
+      await pass(stage, MINUTE);
+      standby.hold(true);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 15 * MINUTE);
+      world.lookupMs = 10_000;
+      first.kill();
+      standby.lead();
+      judge.changed("leader");
       await pass(stage, MINUTE);
     },
   },

@@ -33,6 +33,15 @@ export const RESOLVED_REASONS: readonly ReasonEntry[] = [
     turn: "dnsalias",
   },
   {
+    reason: "LookupOverdue",
+    on: ["Resolved"],
+    meaning:
+      "A lookup that was due has no result, beyond the time that `status.stalenessBound` allows: it waits for its turn, or it hangs. The last good addresses stay published, and can be older than the bound.",
+    whatToDo:
+      "See whether the resolvers answer slowly and whether the processor of the Pod is busy. With many targets, raise `--concurrency`. Lookups of other namespaces and of targets that fail don't cause this.",
+    turn: "dnsalias",
+  },
+  {
     reason: "Stale",
     on: ["Resolved"],
     meaning: "Look-ups have failed for longer than `spec.maxStaleness`, and `spec.onStale` was applied.",

@@ -27,12 +27,12 @@ export interface Transfers extends AsyncDisposable {
 export interface TransfersDeps {
   /** Empty for commands that only look. */
   readonly listen: readonly HostPort[];
-  readonly ownerId: string;
+  readonly ownerId: () => string;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
   /** The inventory, with what the statuses remember. */
-  readonly store: () => Pick<Store, "aliases" | "zone" | "zones">;
+  readonly store: () => Pick<Store, "aliases" | "claimsIn" | "matchOf" | "zone" | "zones">;
   readonly zonesKnown: Controller["zonesKnown"];
 }
 
@@ -61,7 +61,7 @@ export function createTransfers(deps: TransfersDeps): Transfers {
         base,
         secret: tsig === undefined ? undefined : secretText(zone.meta.namespace, tsig.secretRef),
         primary,
-        ownerId,
+        ownerId: ownerId(),
         remembered: {
           sets: () => rememberedSets(store(), zone),
           serial: () => store().zone(objectKey(zone.meta))?.status?.serial,

@@ -5,6 +5,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { indexZones, type Claim, type ZoneIndex } from "../../plan/claims.ts";
 import { createAdmissionGrace, type AdmissionGrace } from "./admission-grace.ts";
+import { createFormerZones, type FormerZones } from "./former-zones.ts";
 import type { PlacementState } from "./placement.ts";
 import { createReservedZones, type ReservedZones } from "./reserved-zones.ts";
 
@@ -26,6 +27,7 @@ export interface StoreState extends PlacementState {
   readonly versions: Map<ObjectKey, number>;
   decisions: number;
   readonly placed: Map<Name, Set<ObjectKey>>;
+  readonly former: FormerZones;
   readonly pending: Set<Name>;
   readonly touchedZones: Set<ObjectKey>;
   readonly touchedAliases: Set<ObjectKey>;
@@ -49,6 +51,7 @@ export function emptyState(now: (() => Millis) | undefined): StoreState {
     versions: new Map(),
     decisions: 0,
     placed: new Map(),
+    former: createFormerZones(),
     pending: new Set(),
     touchedZones: new Set(),
     touchedAliases: new Set(),

@@ -3,14 +3,18 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { byAge, decideClaim, indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
+import { decideClaim, indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
+import { admits } from "../../plan/domain/admission.ts";
 import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InventoryEvent } from "../ports/inventory.ts";
 import { GRACE_MS } from "./admission-grace.ts";
+import type { FormerZones } from "./former-zones.ts";
 import { entriesOf, nameId, namesFromStart, placementOf } from "./placement.ts";
+import { zoneWithSameTarget } from "./same-target.ts";
 import { emptyState, touchClaims, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
 import { endGrace, noteUnread, replaceLabels, replaceZone } from "./zone-updates.ts";
+import { recordLeft } from "./zones-left.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {
@@ -44,6 +48,10 @@ export interface Store {
   /** The zones where the name is placed now. */
   zonesOfName(name: Name): ReadonlySet<ObjectKey>;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
+  /** Which zones had names before, and may still have records of them. */
+  readonly former: FormerZones;
+  /** Whether the zone takes names of aliases of a namespace. */
+  admits(zone: DnsZone, namespace: string): boolean;
   /** The older zone that has this one's place, or undefined when it has the place itself. */
   zoneWithSameTarget(zone: DnsZone): DnsZone | undefined;
   /** The older DnsZones of other namespaces without whose consent the zone matches no names; undefined: none is missing. */
@@ -95,6 +103,9 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
     zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
     matchOf: (alias, hostname) => placementOf(state, alias, hostname),
+    former: state.former,
+    admits: ({ meta, spec }, namespace) =>
+      admits({ namespace: meta.namespace, allowedNamespaces: spec.allowedNamespaces }, namespace, state.labels),
     zoneWithSameTarget: (zone) => zoneWithSameTarget(delegatedZones(state), zone, writeTargetOf),
     missingConsents: (zone) => state.index.undelegated.get(zone),
     reservedZones: () => [...state.index.reserved.values()].flat(),
@@ -103,16 +114,16 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     graceEndsAt: () => earlier(state.startGraceUntil, state.grace.next()),
     endGrace: () => endGrace(state),
     sizes: () => {
-      const { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace } = state;
-      const all = { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace };
-      return new Map(Object.entries(all).map(([kind, { size }]) => [kind, size]));
+      const { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, former } = state;
+      const sized = { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace };
+      const sizes = Object.entries(sized).map(([kind, { size }]) => [kind, size] as const);
+      return new Map([...sizes, ["former claims", former.size()]]);
     },
   };
 }
 
 const NO_CLAIMS: ReadonlyMap<Name, Claim> = new Map();
 const NO_PLACES: ReadonlySet<ObjectKey> = new Set();
-const NO_ZONES: ReadonlySet<ObjectKey> = new Set();
 
 function note(state: StoreState, event: InventoryEvent): void {
   switch (event.kind) {
@@ -207,7 +218,7 @@ function settle(state: StoreState, limit: number): Touched & { readonly more: bo
   const aliases = takeUpTo(state.touchedAliases, limit);
   const more = state.pending.size + state.touchedAliases.size > 0;
   // A zone that is planned while half of its names are decided would withdraw the other half.
-  const zones = more ? NO_ZONES : takeUpTo(state.touchedZones, Infinity);
+  const zones = more ? NO_PLACES : takeUpTo(state.touchedZones, Infinity);
   return { zones, aliases, names, more };
 }
 
@@ -218,6 +229,7 @@ function earlier(a: Millis | undefined, b: Millis | undefined): Millis | undefin
 function decideName(state: StoreState, name: Name): void {
   const byZone = candidatesIn(state, name);
   state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
+  recordLeft(state, name, byZone);
   for (const zoneKey of state.placed.get(name) ?? []) {
     if (!byZone.has(zoneKey)) {
       forgetClaim(state.claims, zoneKey, name);
@@ -276,15 +288,4 @@ function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectK
 /** Those that are written. */
 function delegatedZones({ zones, index }: StoreState): readonly DnsZone[] {
   return [...zones].flatMap(([key, zone]) => (index.undelegated.has(key) ? [] : [zone]));
-}
-
-function zoneWithSameTarget(
-  zones: Iterable<DnsZone>,
-  zone: DnsZone,
-  writeTargetOf: (zone: DnsZone) => string,
-): DnsZone | undefined {
-  const target = writeTargetOf(zone);
-  const twins = [...zones].filter((other) => writeTargetOf(other) === target);
-  const first = twins.sort(byAge)[0];
-  return first === undefined || objectKey(first.meta) === objectKey(zone.meta) ? undefined : first;
 }

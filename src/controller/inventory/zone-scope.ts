@@ -5,22 +5,25 @@ import { isAtOrBelow, isHostName, parseOwnerName, type Name } from "../../dns/na
 import type { ActualRRset } from "../../plan/change.ts";
 import type { Store } from "./store.ts";
 
-type Inventory = Pick<Store, "aliases" | "zones" | "claimsIn" | "missingConsents" | "reservedZones">;
+type Inventory = Pick<
+  Store,
+  "aliases" | "zones" | "zone" | "claimsIn" | "zonesOfName" | "former" | "missingConsents" | "reservedZones"
+>;
 
 /**
  * Owner names that nobody claims in the zone now and that an alias may have left there: those of aliases under deletion, and those that a status still lists from
  * before a restart or an edit. A backend that cannot list its zone is asked for them by name.
  */
 export function formerNames(
-  { aliases, claimsIn }: Pick<Inventory, "aliases" | "claimsIn">,
+  { aliases, claimsIn, former }: Pick<Inventory, "aliases" | "claimsIn" | "former">,
   zone: DnsZone,
 ): readonly Name[] {
-  const names = new Set<Name>();
   const key = objectKey(zone.meta);
+  const names = new Set<Name>(former.claimsIn(key).keys());
   const claims = claimsIn(key);
   for (const alias of aliases()) {
     const deleted = alias.meta.deletedAt === undefined ? [] : alias.spec.hostnames;
-    for (const name of [...deleted, ...listed(alias, key).filter((one) => !claims.has(one))]) {
+    for (const name of [...deleted, ...listed(alias, key, claims)]) {
       if (isAtOrBelow(name, zone.spec.domain)) {
         names.add(name);
       }
@@ -31,15 +34,16 @@ export function formerNames(
 
 /**
  * Leaves out the sets of ours that another DnsZone, of a longer domain and with a backend of the same kind, has to write, or wrote before it was deleted or couldn't be read any more: two zones may share one
- * server that shows both the names of either. What this zone asked for is left out only if the zone above has it at the same server.
+ * server that shows both the names of either. What this zone asked for is left out only if the zone above has it at the same server, or if both zones have the very same records and the other one has the name.
  */
 export function setsHere(
   inventory: Inventory,
   zone: DnsZone,
   names: ReadonlySet<Name>,
-  sets: readonly ActualRRset[],
+  all: readonly ActualRRset[],
 ): readonly ActualRRset[] {
   const { zones, reservedZones, missingConsents } = inventory;
+  const sets = all.filter(({ name }) => !isOfSharingZone(inventory, zone, name));
   const others = [...zones()].filter(({ meta }) => missingConsents(objectKey(meta)) === undefined);
   const within = [
     ...others.filter((other) => mayShareServer(zone, other.spec.domain, other.spec.provider.kind)),
@@ -58,12 +62,49 @@ export function setsHere(
 }
 
 /** A name that this zone doesn't take, because it doesn't admit the alias, is written by the zone above. */
-function isClaimedAbove({ claimsIn }: Inventory, { meta }: DnsZone, above: readonly ObjectKey[], name: Name): boolean {
-  return above.some((key) => claimsIn(key).has(name)) && !claimsIn(objectKey(meta)).has(name);
+function isClaimedAbove(
+  { claimsIn, former }: Inventory,
+  { meta }: DnsZone,
+  above: readonly ObjectKey[],
+  name: Name,
+): boolean {
+  const key = objectKey(meta);
+  return above.some((one) => claimsIn(one).has(name)) && !claimsIn(key).has(name) && !former.claimsIn(key).has(name);
 }
 
-function listed({ status }: DnsAlias, zone: string): readonly Name[] {
-  return (status?.hostnames ?? []).flatMap((entry) => (entry.zone === zone ? readName(entry.hostname) : []));
+/**
+ * True if both zones read and write the same records wherever their domains meet: a webhook and etcd have one list of names for all zones. A DNS server has the
+ * records of each zone apart.
+ */
+export function sharesRecords({ spec: { provider: a } }: DnsZone, { spec: { provider: b } }: DnsZone): boolean {
+  return (
+    (a.kind === "externalDNSWebhook" && b.kind === "externalDNSWebhook" && a.webhook.url === b.webhook.url) ||
+    (a.kind === "coreDNSEtcd" &&
+      b.kind === "coreDNSEtcd" &&
+      a.etcd.endpoints[0] === b.etcd.endpoints[0] &&
+      a.etcd.pathPrefix === b.etcd.pathPrefix)
+  );
+}
+
+/** A name that leaves this zone is this zone's to keep until the other one serves it. */
+function isOfSharingZone({ zone: zoneOf, zonesOfName, former }: Inventory, zone: DnsZone, name: Name): boolean {
+  const key = objectKey(zone.meta);
+  const zones = zonesOfName(name);
+  return (
+    !zones.has(key) &&
+    !former.claimsIn(key).has(name) &&
+    [...zones].some((other) => {
+      const found = zoneOf(other);
+      return found !== undefined && sharesRecords(zone, found);
+    })
+  );
+}
+
+/** A name that the zone has now is asked for anyway. */
+function listed({ status }: DnsAlias, zone: string, claims: ReadonlyMap<Name, unknown>): readonly Name[] {
+  return (status?.hostnames ?? []).flatMap((entry) =>
+    entry.zone === zone ? readName(entry.hostname).filter((name) => !claims.has(name)) : [],
+  );
 }
 
 function readName(text: string): readonly Name[] {

@@ -28,6 +28,7 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   } else {
     state.zones.delete(key);
     state.versions.delete(key);
+    state.former.removeZone(key);
     if (state.index.undelegated.has(key)) {
       state.reserved.readable(key);
     } else {

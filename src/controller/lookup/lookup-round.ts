@@ -1,17 +1,17 @@
 import type { Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
-import { keyText, type LookupResult, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
+import { keyText, type LookupResult, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
-import { unconfirmed } from "../../plan/hold/empty.ts";
-import { freshState, type HoldState } from "../../plan/hold/state.ts";
-import { step } from "../../plan/hold/step.ts";
+import { unconfirmed, withoutNxdomain } from "../../plan/hold/empty.ts";
+import type { LookupOptions } from "../../resolver/lookup.ts";
+import type { HoldState } from "../../plan/hold/state.ts";
+import { contradicts, step } from "../../plan/hold/step.ts";
+import { entryAnswer, knownState } from "./known-state.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
+import { retry, retryView } from "./retry-failing.ts";
 import { isOnlyThisFamilyEmpty } from "../../plan/contribution.ts";
-
-/** After an outage the failing keys come back within this time, not all in the same instant. */
-const RECOVERY_SPREAD_MS: Millis = 2_000;
 
 /** The key's turn has come. Gives when the next is due; undefined: nobody wants the key any more, or nobody asks for it. */
 export async function lookUpDue(
@@ -24,7 +24,10 @@ export async function lookUpDue(
     return undefined;
   }
   await lookUp(context, text, entry, signal);
-  return context.entries.get(text) === entry ? entry.state.nextAt : undefined;
+  if (context.entries.get(text) !== entry) {
+    return undefined;
+  }
+  return entry.slowness > 0 ? context.deps.clock.now() : entry.state.nextAt;
 }
 
 /** One look-up, or the one that is under way. Never rejects. */
@@ -35,19 +38,13 @@ export function lookUp(context: RefresherContext, text: string, entry: Entry, si
   return entry.running;
 }
 
-/** Has the key looked up at that time, whether questions are followed or not. */
-export function scheduleLookup({ due }: RefresherContext, text: string, entry: Entry, at: Millis): void {
-  entry.queried = true;
-  due.add(text, at);
-}
-
 async function read(context: RefresherContext, text: string, entry: Entry, signal: AbortSignal): Promise<void> {
-  const { deps, entries, outages } = context;
+  const { deps, entries } = context;
   const { key } = entry.state;
   const startedAt = deps.clock.now();
   entry.queried = false;
   entry.requeue = false;
-  const result = await resultOf(deps, entry.state, signal);
+  const result = await resultOf(context, entry.state, signal);
   if (entries.get(text) !== entry || signal.aborted) {
     return;
   }
@@ -59,25 +56,60 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
     sibling: siblingOf(context, key),
   };
   const before = knownState(entry, now);
-  entry.isSuperseded = false;
+  const isFirst = entry.lastLookupAt === -Infinity;
+  recordLookup(entry, result, now);
   const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
-  entry.lastLookupAt = now;
+  entry.unread = isConclusive(entry.state, result, now) ? undefined : entry.unread && "failing";
+  if (entry.state.read !== undefined) {
+    entry.restored = undefined;
+  }
   entry.queried ||= entry.state.doubt?.kind === "confirming";
   guarded(deps.log, () => deps.observe?.(result, now - startedAt, key));
+  if (before.emptySince === undefined && entry.state.emptySince !== undefined && contradicts(result, input.sibling)) {
+    deps.log.warn(
+      fieldsOf(key),
+      "resolver answers NXDOMAIN for one family of a target that has the other; taken as NODATA",
+    );
+  }
+  if (result.kind === "positive") {
+    correctSibling(context, key);
+  }
   if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
     doubtSibling(context, answerOf(before), now);
   }
   notifySibling(context, answerOf(before), answerOf(entry.state));
-  notifyAnswer(deps, entry, lastSuccessBefore);
-  if (outages.endsWith(key.view, result, now)) {
-    retryFailing(context, key.view, now);
+  notifyAnswer(deps, entry, lastSuccessBefore, isFirst);
+  if (before.failingSince !== undefined && result.kind !== "failure") {
+    retrySibling(context, key, now);
+  }
+  recordOutage(context, before, result, now);
+  if (entry.isOverdue) {
+    entry.isOverdue = false;
+    guarded(deps.log, () => deps.onOverdue?.(key));
   }
 }
 
-/** What is known of a key: nothing, if what it knows is superseded. */
-export function knownState({ state, isSuperseded }: Entry, now: Millis): HoldState {
-  return isSuperseded ? freshState(state.key, now) : state;
+/** Whatever the result: the lookup was made. */
+function recordLookup(entry: Entry, result: LookupResult, now: Millis): void {
+  entry.isSuperseded = false;
+  entry.slowness = 0;
+  entry.isRetry = false;
+  entry.retries = result.kind === "failure" ? entry.retries : 0;
+  entry.lastLookupAt = now;
+}
+
+/** A result says what the target has, if it is believed: not while most addresses are gone at once, nor an empty answer before it is confirmed. */
+function isConclusive({ lastSuccessAt, emptySince }: HoldState, { kind }: LookupResult, now: Millis): boolean {
+  switch (kind) {
+    case "positive":
+      return lastSuccessAt === now;
+    case "nodata":
+    case "nxdomain":
+      return emptySince !== undefined;
+    case "failure":
+      return false;
+  }
 }
 
 function siblingOf(context: RefresherContext, key: TargetKey): TargetAnswer | undefined {
@@ -100,7 +132,16 @@ function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: M
   ) {
     sibling.state = unconfirmed(sibling.state);
     notifyAnswer(context.deps, sibling, sibling.state.lastSuccessAt);
-    scheduleLookup(context, text, sibling, now);
+    context.schedule(text, sibling, now);
+  }
+}
+
+/** A name that has one family exists: NXDOMAIN for the other meant NODATA. */
+function correctSibling({ entries, deps }: RefresherContext, key: TargetKey): void {
+  const sibling = entries.get(siblingText(key));
+  if (sibling?.state.outcome.kind === "nxdomain") {
+    sibling.state = withoutNxdomain(sibling.state);
+    notifyAnswer(deps, sibling, sibling.state.lastSuccessAt);
   }
 }
 
@@ -112,12 +153,40 @@ function notifySibling(context: RefresherContext, before: TargetAnswer, after: T
   }
 }
 
-function retryFailing(context: RefresherContext, view: ViewId, now: Millis): void {
-  for (const [text, entry] of context.entries) {
-    if (entry.state.key.view === view && entry.state.failingSince !== undefined) {
-      scheduleLookup(context, text, entry, now + Math.round(RECOVERY_SPREAD_MS * context.deps.random()));
-    }
+/** Its servers answer again, so the other family is looked up too. */
+function retrySibling(context: RefresherContext, key: TargetKey, now: Millis): void {
+  const text = siblingText(key);
+  const sibling = context.entries.get(text);
+  if (sibling?.state.failingSince !== undefined) {
+    retry(context, text, sibling, now);
   }
+}
+
+function recordOutage(context: RefresherContext, before: HoldState, result: LookupResult, now: Millis): void {
+  const { view } = before.key;
+  const reading = {
+    result,
+    before: conditionOf(before),
+    isAnyWell: () =>
+      context.entries
+        .values()
+        .some(
+          ({ state }) =>
+            state.key.view === view && keyText(state.key) !== keyText(before.key) && conditionOf(state) === "well",
+        ),
+  };
+  if (context.outages.endsWith(view, reading, now)) {
+    retryView(context, view, now).catch((error: unknown) => {
+      context.deps.log.error({ err: error, view }, "failing look-ups not retried");
+    });
+  }
+}
+
+function conditionOf({ outcome, failingSince }: HoldState): "well" | "failing" | "new" {
+  if (failingSince !== undefined) {
+    return "failing";
+  }
+  return outcome.kind === "unknown" ? "new" : "well";
 }
 
 /** Says what is new of a key, where something is. */
@@ -125,9 +194,11 @@ export function notifyAnswer(
   { log, onAnswer }: RefresherDeps,
   entry: Entry,
   lastSuccessBefore: Millis | undefined,
+  isFirst = false,
 ): void {
-  const answer = answerOf(entry.state);
-  if (!isNews(entry.notified, answer)) {
+  const answer = entryAnswer(entry, entry.state);
+  // To a namespace without last known good addresses the first result is always news.
+  if (!isFirst && !isNews(entry.notified, answer)) {
     return;
   }
   logNews(log, entry.notified, answer);
@@ -136,15 +207,21 @@ export function notifyAnswer(
 }
 
 /** A look-up that throws is a defect of the look-up; for the key it is one more failure. */
-async function resultOf({ lookup, log }: RefresherDeps, state: HoldState, signal: AbortSignal): Promise<LookupResult> {
+async function resultOf(context: RefresherContext, state: HoldState, signal: AbortSignal): Promise<LookupResult> {
+  const { lookup, log } = context.deps;
   try {
-    return await lookup.lookUp(state.key, state.avoid === undefined ? {} : { avoid: state.avoid }, signal);
+    return await lookup.lookUp(state.key, optionsFor(context, state), signal);
   } catch (error) {
     if (!signal.aborted) {
       log.error({ ...fieldsOf(state.key), err: error }, "look-up failed unexpectedly");
     }
     return { kind: "failure", reason: "unreachable", detail: messageOf(error), chain: [] };
   }
+}
+
+function optionsFor(context: RefresherContext, { key, avoid }: HoldState): LookupOptions {
+  const ipv4 = key.family === "AAAA" ? siblingOf(context, key)?.addresses : undefined;
+  return { ...(avoid !== undefined && { avoid }), ...(ipv4 !== undefined && { ipv4 }) };
 }
 
 /** A listener that throws must not stop the look-ups. */

@@ -1,7 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import { liveOf, type LiveResult } from "../../plan/hold/live.ts";
-import { scheduleLookup, lookUp } from "./lookup-round.ts";
+import { knownFor } from "./known-state.ts";
+import { lookUp } from "./lookup-round.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
 
 /** Look-ups for questions at once; a cold name beyond it waits for its turn with the others. */
@@ -24,12 +25,16 @@ export function lookUpFor(context: RefresherContext, key: TargetKey): Promise<vo
 }
 
 /** What stands for the key at query time; undefined: nobody wants it. */
-export function liveResult({ entries, deps }: RefresherContext, key: TargetKey): LiveResult | undefined {
+export function liveResult(
+  { entries, deps }: RefresherContext,
+  key: TargetKey,
+  namespace: string | undefined,
+): LiveResult | undefined {
   const entry = entries.get(keyText(key));
   if (entry === undefined) {
     return undefined;
   }
-  const live = liveOf(entry.state);
+  const live = liveOf(namespace === undefined ? entry.state : knownFor(entry, namespace, deps.clock.now()));
   return isPrefetched(entry, live) && live.nextLookupAt > deps.clock.now()
     ? { ...live, prefetchAt: live.nextLookupAt }
     : live;
@@ -51,7 +56,7 @@ function begin(context: RefresherContext, text: string, entry: Entry): Promise<v
     return undefined;
   }
   if (context.forQuestions.size >= MAX_FOR_QUESTIONS) {
-    scheduleLookup(context, text, entry, context.deps.clock.now());
+    context.schedule(text, entry, context.deps.clock.now());
     context.wake();
     return undefined;
   }
@@ -75,7 +80,7 @@ async function lookUpAndConfirm(
   }
   if (context.entries.get(text) === entry && !signal.aborted) {
     // The key's time is counted from this look-up now.
-    context.due.remove(text);
+    context.forget(text);
     context.due.add(text, entry.requeue ? context.deps.clock.now() : entry.state.nextAt);
     context.wake();
   }

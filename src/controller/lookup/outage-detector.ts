@@ -8,31 +8,55 @@ import { isOutage } from "../../plan/hold/failure.ts";
  */
 export interface OutageWatch {
   /** Takes note of the reading; true when an outage of its view ends with it. */
-  endsWith(view: ViewId, result: LookupResult, now: Millis): boolean;
+  endsWith(view: ViewId, reading: Reading, now: Millis): boolean;
 }
 
-/** So many failures with no answer between are an outage of the servers, not of a target. */
+export interface Reading {
+  readonly result: LookupResult;
+  /** What the stream was before: `well` had an answer, `failing` had none, and a `new` one was never looked up. */
+  readonly before: "well" | "failing" | "new";
+  /** True while some other stream of the view is well. */
+  readonly isAnyWell: () => boolean;
+}
+
+/** So many streams that were well and fail, with no answer between, are an outage of the servers, not of a target. */
 const OUTAGE_FAILURES = 3;
-/** Some targets always fail, and may fail three in a row: then no more than this defeats their back-off. */
+/** Views with few streams can't count to three; theirs ends with the first answer where none was well. */
 const MIN_GAP_MS: Millis = 60_000;
 
 export function createOutageWatch(): OutageWatch {
   const failures = new Map<ViewId, number>();
   const endedAt = new Map<ViewId, Millis>();
   return {
-    endsWith(view, result, now) {
+    endsWith(view, { result, before, isAnyWell }, now) {
       if (result.kind === "failure") {
-        if (isOutage(result.reason)) {
+        // A stream that fails again says nothing of the servers: some targets always fail.
+        if (isOutage(result.reason) && before === "well") {
           failures.set(view, (failures.get(view) ?? 0) + 1);
         }
         return false;
       }
-      const ends = (failures.get(view) ?? 0) >= OUTAGE_FAILURES && now - (endedAt.get(view) ?? -Infinity) >= MIN_GAP_MS;
+      const failed = failures.get(view) ?? 0;
       failures.delete(view);
+      if (now - (endedAt.get(view) ?? -Infinity) < MIN_GAP_MS) {
+        return false;
+      }
+      const ends = failed >= OUTAGE_FAILURES || (before === "failing" && !isAnyWell());
       if (ends) {
         endedAt.set(view, now);
+        forgetOldest(endedAt);
       }
       return ends;
     },
   };
+}
+
+/** Views come and go with the resolvers of DnsZones. */
+const MAX_VIEWS = 1_024;
+
+function forgetOldest(endedAt: Map<ViewId, Millis>): void {
+  const [oldest] = endedAt.keys();
+  if (endedAt.size > MAX_VIEWS && oldest !== undefined) {
+    endedAt.delete(oldest);
+  }
 }

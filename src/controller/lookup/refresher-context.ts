@@ -2,7 +2,7 @@ import type { Clock, Millis, Random } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { LookupResult, TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import type { HoldState } from "../../plan/hold/state.ts";
+import type { HoldState, LastKnownGood } from "../../plan/hold/state.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import type { Due } from "../../schedule/due.ts";
 import type { OutageWatch } from "./outage-detector.ts";
@@ -19,8 +19,12 @@ export interface RefresherDeps {
    * confirmed: the target has changed no earlier.
    */
   readonly onAnswer: (answer: TargetAnswer, lastSuccessBefore: Millis | undefined) => void;
-  /** Look-ups at once; those that questions wait for are counted apart. */
+  /** Look-ups of one namespace, and of one view, at once in each pool; those that questions wait for are counted apart. */
   readonly concurrency: number;
+  /** Whose turn the key takes. Absent: all keys take the same. */
+  readonly namespaceOf?: (key: TargetKey) => string;
+  /** Whether the key is looked up in time has changed. */
+  readonly onOverdue?: (key: TargetKey) => void;
   /** Every reading, for metrics. */
   readonly observe?: (result: LookupResult, tookMs: Millis, key: TargetKey) => void;
   /** A look-up begins because somebody asked and waits. */
@@ -41,8 +45,23 @@ export interface Entry {
   running: Promise<void> | undefined;
   /** Another one was asked for since it began. */
   requeue: boolean;
+  /** No lookup of this term has said what the target has: none has ended ("pending"), or those that have failed ("failing"). */
+  unread: "pending" | "failing" | undefined;
+  /** The namespace whose status the last known good addresses of `state` come from, until the first result; undefined: from none. */
+  restoredFrom: string | undefined;
+  /** What the statuses of other namespaces remember, until the first result: a status counts for the names of its own namespace only. */
+  restored: Map<string, LastKnownGood> | undefined;
   /** What it knows is from before the first term and no longer fresh. The statuses know better, and until then a plan knows nothing of it. */
   isSuperseded: boolean;
+  /** How often its lookup took long while others waited, and began again in another pool. */
+  slowness: number;
+  /** Its next lookup is out of turn, because its servers answer again. */
+  isRetry: boolean;
+  /** Such lookups in vain, since it fails; the last was due then. */
+  retries: number;
+  retriedAt: Millis;
+  /** `onOverdue` was told so. */
+  isOverdue: boolean;
   /** The reading that was fetched in advance was the copy that runs out then: that does not help a second time. */
   prefetchedFor: Millis;
 }
@@ -54,10 +73,14 @@ export interface RefresherContext {
   readonly entries: Map<string, Entry>;
   readonly due: Due<string>;
   readonly outages: OutageWatch;
+  /** Takes the key out of `due` and out of the line of those that wait. */
+  readonly forget: (text: string) => void;
   /** Look-ups that were begun for a question. */
   readonly forQuestions: Set<Promise<void>>;
   /** To be called after anything was added to `due`. */
   readonly wake: () => void;
+  /** Has the key looked up at that time, whether questions are followed or not. */
+  readonly schedule: (text: string, entry: Entry, at: Millis) => void;
   readonly phase: {
     follows: boolean;
     /** Of the run; undefined: not running. */

@@ -1,23 +1,27 @@
 import type { Millis } from "../../base/clock.ts";
+import { sameMembers } from "../../base/order.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import { answerOf } from "../../plan/hold/answer-of.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { freshState, type LastKnownGood, restoredState, withLastKnownGood } from "../../plan/hold/state.ts";
-import { createDue } from "../../schedule/due.ts";
-import { createPump } from "../../schedule/pump.ts";
+import { createDue, type Due } from "../../schedule/due.ts";
+import { createPooledPump, type PooledPump } from "../../schedule/pooled-pump.ts";
 import { lookUpFor, liveResult } from "./on-demand-lookup.ts";
-import { knownState, scheduleLookup, lookUpDue, notifyAnswer } from "./lookup-round.ts";
+import { entryAnswer, knownFor, knownState } from "./known-state.ts";
+import { PATIENCE_MS, poolOf, POOLS, type Pool } from "./lookup-pools.ts";
+import { lookUpDue, notifyAnswer } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
-import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
+import { overdueLookup, reportOverdue, type OverdueLookup } from "./overdue.ts";
+import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
 /** One stream of look-ups a key, however many ask for it. */
 export interface Refresher {
-  /** One more user of the key. The first makes it due at once where keys are followed; `lastGood` helps a key that knows nothing yet. */
-  want(key: TargetKey, lastKnownGood?: LastKnownGood): void;
+  /** One more user of the key. The first makes it due at once where keys are followed; what a status of the namespace remembers helps a key that knows nothing yet. */
+  want(key: TargetKey, namespace: string, lastKnownGood?: LastKnownGood): void;
   /** One user less; with the last one the key is forgotten. */
   drop(key: TargetKey): void;
-  answer(key: TargetKey): TargetAnswer | undefined;
+  /** What is known for the names of a namespace; without one, of the stream. */
+  answer(key: TargetKey, namespace?: string): TargetAnswer | undefined;
   /** All of them. */
   answers(): Iterable<TargetAnswer>;
   /** Looks the key up now, though at most once a second. */
@@ -28,14 +32,19 @@ export interface Refresher {
    */
   lookUpNow(key: TargetKey): Promise<void> | undefined;
   /** What stands at query time. */
-  live(key: TargetKey): LiveResult | undefined;
+  live(key: TargetKey, namespace?: string): LiveResult | undefined;
   /**
-   * From now on all keys are looked up as their TTLs ask, and not only those that are asked for. What a key knows that isn't fresh any more is superseded: it has no
-   * answer until {@link Refresher.restore} or its next lookup.
+   * A term begins: all keys are due, and unread until a lookup of the term has a result. From the first term on, all keys are looked up as their TTLs ask, and not only those that are asked for.
+   * What a key knows then that isn't fresh any more is superseded: it has no answer until {@link Refresher.restore} or its next lookup.
    */
   follow(): void;
-  /** Gives a superseded key what a status remembers; the key is due at once. Does nothing to other keys. */
-  restore(key: TargetKey, lastKnownGood: LastKnownGood | undefined): void;
+  /**
+   * Gives a key what a status of the namespace remembers, if that is newer than what the key knows: if it is superseded, or, before the first term, if its last result isn't fresh any
+   * more. Does nothing to other keys.
+   */
+  restore(key: TargetKey, namespace: string, lastKnownGood: LastKnownGood | undefined): void;
+  /** The key's lookup where it has no result beyond its bound, whatever it waits for; undefined: there is none. */
+  overdue(key: TargetKey): OverdueLookup | undefined;
   /** When the next look-up is due. */
   nextAt(key: TargetKey): Millis | undefined;
   /** Until the signal aborts, and what runs has ended. */
@@ -49,45 +58,38 @@ export interface Refresher {
 const EXPEDITE_GAP_MS: Millis = 1_000;
 
 export function createRefresher(deps: RefresherDeps): Refresher {
-  const { clock, log, concurrency } = deps;
-  const due = createDue<string>();
-  const pump = createPump<string>({
-    due,
-    clock,
-    log,
-    concurrency,
-    start: (text, signal) => lookUpDue(context, text, signal),
-  });
-  const context: RefresherContext = {
-    deps,
-    entries: new Map(),
-    due,
-    outages: createOutageWatch(),
-    forQuestions: new Set(),
-    wake: () => pump.wake(),
-    phase: { follows: deps.follows ?? true, signal: undefined },
-  };
-  const { entries, phase } = context;
+  const { context, pump } = assemble(deps);
+  const { clock } = deps;
+  const { due, entries, phase } = context;
   return {
-    want(key, lastKnownGood) {
-      want(context, key, lastKnownGood);
+    want(key, namespace, lastKnownGood) {
+      want(context, key, namespace, lastKnownGood);
+      // Another user may give it another turn.
+      pump.replace(keyText(key));
       pump.wake();
     },
     drop: (key) => drop(context, key),
-    answer(key) {
+    answer(key, namespace) {
       const entry = entries.get(keyText(key));
-      return entry === undefined ? undefined : answerOf(knownState(entry, clock.now()));
+      const now = clock.now();
+      return entry === undefined
+        ? undefined
+        : entryAnswer(entry, namespace === undefined ? knownState(entry, now) : knownFor(entry, namespace, now));
     },
     *answers() {
       for (const entry of entries.values()) {
-        yield answerOf(knownState(entry, clock.now()));
+        yield entryAnswer(entry, knownState(entry, clock.now()));
       }
     },
     expedite: (key) => expedite(context, key),
     lookUpNow: (key) => lookUpFor(context, key),
-    live: (key) => liveResult(context, key),
+    live: (key, namespace) => liveResult(context, key, namespace),
     follow: () => follow(context),
-    restore: (key, lastKnownGood) => restore(context, key, lastKnownGood),
+    restore: (key, namespace, lastKnownGood) => restore(context, key, namespace, lastKnownGood),
+    overdue(key) {
+      const entry = entries.get(keyText(key));
+      return entry === undefined ? undefined : overdueLookup(entry, clock.now());
+    },
     nextAt: (key) => due.at(keyText(key)),
     async run(signal) {
       phase.signal = signal;
@@ -99,18 +101,84 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   };
 }
 
+function assemble(deps: RefresherDeps): { readonly context: RefresherContext; readonly pump: PooledPump<string> } {
+  const due = createDue<string>();
+  const entries = new Map<string, Entry>();
+  const pump = createLookupPump(
+    deps,
+    due,
+    entries,
+    (text, signal) => lookUpDue(context, text, signal),
+    (texts) => reportOverdue(context, texts),
+  );
+  const context: RefresherContext = {
+    deps,
+    entries,
+    due,
+    outages: createOutageWatch(),
+    forget(text) {
+      pump.remove(text);
+      due.remove(text);
+    },
+    forQuestions: new Set(),
+    wake: () => pump.wake(),
+    schedule(text, entry, at) {
+      entry.queried = true;
+      due.add(text, at);
+      pump.replace(text);
+    },
+    phase: { follows: deps.follows ?? true, signal: undefined },
+  };
+  return { context, pump };
+}
+
+function createLookupPump(
+  { clock, log, concurrency, namespaceOf = () => "" }: RefresherDeps,
+  due: Due<string>,
+  entries: ReadonlyMap<string, Entry>,
+  start: (text: string, signal: AbortSignal) => Promise<Millis | undefined>,
+  onUnfinished: (texts: Iterable<string>) => void,
+): PooledPump<string> {
+  return createPooledPump<string, Pool>({
+    due,
+    clock,
+    log,
+    concurrency,
+    pools: POOLS,
+    patienceMs: (pool) => PATIENCE_MS[pool],
+    placeOf(text) {
+      const entry = entries.get(text);
+      return entry === undefined
+        ? { pool: "failing", claim: { turn: "", share: "" } }
+        : { pool: poolOf(entry), claim: { turn: namespaceOf(entry.state.key), share: entry.state.key.view } };
+    },
+    start,
+    onSlow(text) {
+      const entry = entries.get(text);
+      // A question may wait for it.
+      if (entry === undefined || entry.queried) {
+        return false;
+      }
+      entry.slowness += 1;
+      entry.queried = true;
+      return true;
+    },
+    onRound: onUnfinished,
+  });
+}
+
 function want(
   { deps, entries, due, phase }: RefresherContext,
   key: TargetKey,
+  namespace: string,
   lastKnownGood: LastKnownGood | undefined,
 ): void {
   const text = keyText(key);
   const entry = entries.get(text);
   if (entry !== undefined) {
     entry.users += 1;
-    if (lastKnownGood !== undefined && !entry.isSuperseded) {
-      entry.state = withLastKnownGood(entry.state, lastKnownGood);
-      notifyAnswer(deps, entry, undefined);
+    if (lastKnownGood !== undefined && !entry.isSuperseded && entry.state.read === undefined) {
+      addRestored(deps, entry, namespace, lastKnownGood);
     }
     return;
   }
@@ -119,12 +187,20 @@ function want(
   entries.set(text, {
     state,
     users: 1,
-    notified: answerOf(state),
+    notified: entryAnswer({ unread: "pending" }, state),
     lastLookupAt: -Infinity,
     queried: false,
     running: undefined,
     requeue: false,
+    unread: "pending",
+    restoredFrom: lastKnownGood === undefined ? undefined : namespace,
+    restored: undefined,
     isSuperseded: false,
+    slowness: 0,
+    isRetry: false,
+    retries: 0,
+    retriedAt: -Infinity,
+    isOverdue: false,
     prefetchedFor: -Infinity,
   });
   if (phase.follows) {
@@ -132,7 +208,19 @@ function want(
   }
 }
 
-function drop({ entries, due }: RefresherContext, key: TargetKey): void {
+/** The first namespace gives the stream what it goes by, such as when it weighs a result that lost most addresses; others have theirs for themselves. */
+function addRestored(deps: RefresherDeps, entry: Entry, namespace: string, lastKnownGood: LastKnownGood): void {
+  if (entry.restoredFrom === undefined || entry.restoredFrom === namespace) {
+    entry.restoredFrom = namespace;
+    entry.state = withLastKnownGood(entry.state, lastKnownGood);
+    notifyAnswer(deps, entry, undefined);
+  } else {
+    entry.restored ??= new Map();
+    entry.restored.set(namespace, lastKnownGood);
+  }
+}
+
+function drop({ entries, forget }: RefresherContext, key: TargetKey): void {
   const text = keyText(key);
   const entry = entries.get(text);
   if (entry === undefined) {
@@ -141,7 +229,7 @@ function drop({ entries, due }: RefresherContext, key: TargetKey): void {
   entry.users -= 1;
   if (entry.users === 0) {
     entries.delete(text);
-    due.remove(text);
+    forget(text);
   }
 }
 
@@ -151,30 +239,45 @@ function expedite(context: RefresherContext, key: TargetKey): void {
   if (entry !== undefined) {
     // The look-up that is under way may have begun before the reason for this one.
     entry.requeue = true;
-    scheduleLookup(context, text, entry, Math.max(context.deps.clock.now(), entry.lastLookupAt + EXPEDITE_GAP_MS));
+    context.schedule(text, entry, Math.max(context.deps.clock.now(), entry.lastLookupAt + EXPEDITE_GAP_MS));
     context.wake();
   }
 }
 
 function follow(context: RefresherContext): void {
   const { phase, entries, due, deps } = context;
-  if (!phase.follows) {
-    phase.follows = true;
-    const now = deps.clock.now();
-    for (const [text, entry] of entries) {
-      const { read, nextAt } = entry.state;
-      entry.isSuperseded = (read?.until ?? -Infinity) <= now;
-      due.add(text, entry.isSuperseded ? now : Math.max(now, nextAt));
-    }
-    context.wake();
+  const isFirst = !phase.follows;
+  phase.follows = true;
+  const now = deps.clock.now();
+  for (const [text, entry] of entries) {
+    entry.isSuperseded ||= isFirst && (entry.state.read?.until ?? -Infinity) <= now;
+    entry.unread = "pending";
+    entry.notified = { ...entry.notified, unread: "pending" };
+    due.add(text, now);
   }
+  context.wake();
 }
 
-function restore({ deps, entries }: RefresherContext, key: TargetKey, lastKnownGood: LastKnownGood | undefined): void {
+function restore(
+  { deps, entries, phase }: RefresherContext,
+  key: TargetKey,
+  namespace: string,
+  lastKnownGood: LastKnownGood | undefined,
+): void {
   const entry = entries.get(keyText(key));
-  if (entry?.isSuperseded === true && lastKnownGood !== undefined) {
+  if (entry === undefined || lastKnownGood === undefined) {
+    return;
+  }
+  const now = deps.clock.now();
+  const { read, addresses } = entry.state;
+  const isOlder = !phase.follows && read !== undefined && read.until <= now;
+  if (entry.isSuperseded || (isOlder && !sameMembers(addresses, lastKnownGood.addresses))) {
     entry.isSuperseded = false;
-    entry.state = restoredState(key, lastKnownGood, deps.clock.now());
+    entry.restoredFrom = namespace;
+    entry.restored = undefined;
+    entry.state = restoredState(key, lastKnownGood, now);
     notifyAnswer(deps, entry, undefined);
+  } else if (read === undefined) {
+    addRestored(deps, entry, namespace, lastKnownGood);
   }
 }

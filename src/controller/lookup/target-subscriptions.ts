@@ -1,8 +1,7 @@
-import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { keyText, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
-import type { ZoneMatch } from "../../plan/claims.ts";
 import type { Name } from "../../dns/name/name.ts";
 
 /** The look-up streams that each alias needs; a stream lives as long as one alias needs it. */
@@ -12,30 +11,40 @@ export interface TargetSubscriptions {
   /** The aliases that one stream serves. */
   aliasesOf(key: TargetKey): Iterable<ObjectKey>;
   streamsOf(alias: ObjectKey): Iterable<TargetKey>;
+  /**
+   * The namespace whose turn the stream takes: of those that use it, the one with the fewest streams, so that no namespace makes another wait by using its
+   * targets too.
+   */
+  namespaceOf(key: TargetKey): string;
   /** Streams and aliases that are remembered; 0 once no alias needs a stream. */
   size(): number;
 }
 
 export interface TargetSubscriptionsDeps {
-  readonly matchOf: (alias: DnsAlias, hostname: Name) => ZoneMatch;
+  /** The zones that show the name, or are to show it. */
+  readonly zonesOf: (alias: DnsAlias, hostname: Name) => readonly DnsZone[];
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
-  /** Starts a stream; the status is where last-good comes back from after a restart. */
-  readonly want: (key: TargetKey, status: AliasStatus | undefined) => void;
+  /** Starts a stream; the alias's status is where last-good comes back from after a restart. */
+  readonly want: (key: TargetKey, alias: DnsAlias) => void;
   readonly drop: (key: TargetKey) => void;
 }
 
 export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions {
   const byAlias = new Map<ObjectKey, ReadonlyMap<string, TargetKey>>();
   const byStream = new Map<string, Set<ObjectKey>>();
+  const streamCounts = new Map<string, number>();
   return {
     update(key, alias) {
       const before = byAlias.get(key) ?? NOTHING;
       const now = alias === undefined ? NOTHING : streamsNeeded(deps, alias);
+      countStreams(streamCounts, namespaceOfKey(key), now.size - before.size);
       for (const [text, stream] of now) {
         if (!before.has(text)) {
           const users = byStream.get(text) ?? new Set();
           byStream.set(text, users.add(key));
-          deps.want(stream, alias?.status);
+          if (alias !== undefined) {
+            deps.want(stream, alias);
+          }
         }
       }
       for (const [text, stream] of before) {
@@ -52,11 +61,44 @@ export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions 
     },
     aliasesOf: (stream) => byStream.get(keyText(stream)) ?? [],
     streamsOf: (alias) => byAlias.get(alias)?.values() ?? [],
+    namespaceOf: (stream) => smallestNamespace(byStream.get(keyText(stream)) ?? [], streamCounts),
     size: () => byStream.size + byAlias.size,
   };
 }
 
 const NOTHING: ReadonlyMap<string, TargetKey> = new Map();
+
+/** A target that very many use belongs to nobody in particular. */
+const USERS_TO_COMPARE = 64;
+
+function smallestNamespace(users: Iterable<ObjectKey>, counts: ReadonlyMap<string, number>): string {
+  let smallest = "";
+  let compared = 0;
+  for (const user of users) {
+    const namespace = namespaceOfKey(user);
+    if (compared === 0 || (counts.get(namespace) ?? 0) < (counts.get(smallest) ?? 0)) {
+      smallest = namespace;
+    }
+    compared += 1;
+    if (compared === USERS_TO_COMPARE) {
+      break;
+    }
+  }
+  return smallest;
+}
+
+function namespaceOfKey(key: ObjectKey): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
+function countStreams(counts: Map<string, number>, namespace: string, by: number): void {
+  const next = (counts.get(namespace) ?? 0) + by;
+  if (next === 0) {
+    counts.delete(namespace);
+  } else {
+    counts.set(namespace, next);
+  }
+}
 
 function streamsNeeded(deps: TargetSubscriptionsDeps, alias: DnsAlias): ReadonlyMap<string, TargetKey> {
   const streams = new Map<string, TargetKey>();
@@ -79,8 +121,7 @@ function streamsNeeded(deps: TargetSubscriptionsDeps, alias: DnsAlias): Readonly
 function viewsOf(deps: TargetSubscriptionsDeps, alias: DnsAlias): ReadonlySet<ViewId> {
   const views = new Set<ViewId>();
   for (const hostname of alias.spec.hostnames) {
-    const match = deps.matchOf(alias, hostname);
-    for (const zone of match.kind === "zones" ? match.zones : []) {
+    for (const zone of deps.zonesOf(alias, hostname)) {
       views.add(deps.viewIdOf(zone, alias.spec.allowPrivate));
     }
   }

@@ -4,9 +4,11 @@ import { displayName, type Name } from "../../dns/name/name.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
+import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
+import { formerText, isMoving } from "./former-places.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { movingText, placementCondition } from "./staying-names.ts";
-import { time } from "./time-text.ts";
+import { time } from "./time.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
 export type ConditionResult = Finding;
@@ -46,7 +48,10 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
     return { status: "False", reason: "LoopDetected", message };
   }
   const targets = targetVerdicts(facts);
-  const conditions = targets.flatMap((target) => conditionOf(target, facts.now) ?? []);
+  const conditions = [
+    ...targets.flatMap((target) => conditionOf(target, facts.now) ?? []),
+    ...onePerTarget(facts.overdue ?? []).map(overdueCondition),
+  ];
   const worst = [...conditions].sort((a, b) => SEVERITY.indexOf(a.reason) - SEVERITY.indexOf(b.reason))[0];
   if (worst !== undefined) {
     return { ...worst, message: conditions.map(({ message }) => message).join("; ") };
@@ -61,7 +66,18 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const steady = rotating ? "; a target shows changing parts of a pool, and what is published is kept steady" : "";
   const refused = refusedAddresses(targets);
   const without = refused === undefined ? "" : `; ${refused}`;
-  return { status: "True", reason: "Resolved", message: `all targets have addresses${without}${steady}` };
+  const message = `all targets have addresses${without}${subsetText(targets)}${steady}`;
+  return { status: "True", reason: "Resolved", message };
+}
+
+/** Without a number, so that a target whose addresses come and go is no news each time. */
+function subsetText(targets: readonly TargetVerdict[]): string {
+  const names = targets
+    .filter(({ answers }) => answers.some(({ isSubset }) => isSubset === true))
+    .map(({ target }) => target);
+  return names.length === 0
+    ? ""
+    : `; of more than 64 addresses of ${names.map(displayName).join(", ")}, a steady subset of 64 is published`;
 }
 
 /**
@@ -80,7 +96,15 @@ export function refusedAddresses(targets: readonly TargetVerdict[]): string | un
 }
 
 /** Reasons from worst to least, for the one that the condition shows. */
-const SEVERITY = ["LoopDetected", "SpecialUseRefused", "NoAddresses", "Stale", "LookupFailed", "Resolving"];
+const SEVERITY = [
+  "LoopDetected",
+  "SpecialUseRefused",
+  "NoAddresses",
+  "Stale",
+  "LookupFailed",
+  "LookupOverdue",
+  "Resolving",
+];
 
 function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): ConditionResult | undefined {
   const name = displayName(target);
@@ -135,6 +159,13 @@ function failingCondition(name: string, answers: readonly TargetAnswer[], now: M
   );
 }
 
+function overdueCondition({ key, dueAt, lastSuccessAt: readAt }: OverdueLookup): ConditionResult {
+  return no(
+    "LookupOverdue",
+    `${displayName(key.target)}: the ${key.family} lookup that was due at ${time(dueAt)} has no result yet; the last good addresses, of ${time(readAt)}, stay`,
+  );
+}
+
 /** When a row of failures becomes news; for the timer that looks at the status again. */
 export function overdueAt(answer: TargetAnswer): Millis {
   return (answer.lastSuccessAt ?? answer.failingSince ?? 0) + answer.refreshWaitMs + FAILING_GRACE_MS;
@@ -148,10 +179,14 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
 }
 
 /** Whether the servers give what was resolved. */
-export function programmedCondition({ alias, inZones, letGoAt }: AliasFacts): ConditionResult {
+export function programmedCondition(facts: AliasFacts): ConditionResult {
+  const { alias, inZones, letGoAt } = facts;
   const conditions = inZones
     .filter(({ lostTo }) => lostTo === undefined)
-    .map((inZone) => heldDeletion(inZone, letGoAt) ?? inZoneCondition(alias.spec.paused, inZone));
+    .map(
+      (inZone) =>
+        heldDeletion(inZone, letGoAt) ?? whileMoving(facts, inZone, inZoneCondition(alias.spec.paused, inZone)),
+    );
   const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
@@ -161,6 +196,15 @@ export function programmedCondition({ alias, inZones, letGoAt }: AliasFacts): Co
   return first === undefined
     ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
     : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
+}
+
+/** A name that its zone doesn't serve yet is served by the zone that had it before. */
+function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: ConditionResult): ConditionResult {
+  if (result.status === "True") {
+    return result;
+  }
+  const message = result.message + formerText(facts, hostname);
+  return { ...result, message, ...(result.status === "Unknown" && isMoving(facts, hostname) && { reason: "Moving" }) };
 }
 
 /** Of an alias under deletion whose records the guard keeps. */

@@ -6,7 +6,9 @@ import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
+import type { Move } from "../inventory/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
+import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
 import { leftEntries, type LeavingName, type NameWithoutZone } from "./staying-names.ts";
 import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
@@ -33,10 +35,21 @@ export interface NameInZone {
   readonly expectedLagMs: Millis;
 }
 
+/** A zone that had an owner name of the alias before, and may still have records of it. */
+export interface FormerPlace {
+  readonly hostname: Name;
+  readonly zone: ObjectKey;
+  /** Undefined: this process hasn't read them yet. */
+  readonly published: readonly ActualRRset[] | undefined;
+  readonly move: Move | undefined;
+}
+
 /** Everything about one alias that its conditions and its status are made of. */
 export interface AliasFacts {
   readonly alias: DnsAlias;
   readonly inZones: readonly NameInZone[];
+  /** Of owner names that this alias has in other zones now. */
+  readonly former?: readonly FormerPlace[];
   /** Owner names that no zone takes. */
   readonly withoutZone: readonly NameWithoutZone[];
   /** Owner names that their zone keeps for a while. */
@@ -44,6 +57,8 @@ export interface AliasFacts {
   /** Entries of names that the alias no longer asks for, in zones that can't be read. */
   readonly left?: readonly HostnameStatus[];
   readonly now: Millis;
+  /** Lookups of its targets without a result beyond their bound, by what is known now; the answers of a plan are as old as the plan. */
+  readonly overdue?: readonly OverdueLookup[];
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
 }
@@ -52,6 +67,7 @@ export interface FactsDeps {
   readonly store: Store;
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly ownerId: string;
+  readonly overdueOf?: (alias: ObjectKey) => readonly OverdueLookup[];
 }
 
 /** A delivery of which nothing is known: the kubelet's 90 s and a reload. */
@@ -76,7 +92,28 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
     }
   }
   const left = leftEntries(alias, (zone) => deps.store.isUnread(zone));
-  return { alias, inZones, withoutZone, leaving, left, now };
+  const overdue = deps.overdueOf?.(objectKey(alias.meta)) ?? [];
+  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, leaving, left, now, overdue };
+}
+
+function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZone[]): readonly FormerPlace[] {
+  const hostnames = new Set(inZones.flatMap(({ hostname, lostTo }) => (lostTo === undefined ? [hostname] : [])));
+  return [...hostnames].flatMap((hostname) =>
+    store.former.zonesOf(hostname).map((zone) => {
+      const state = zoneState(zone);
+      const isRead = state !== undefined && state.readAt > 0;
+      return {
+        hostname,
+        zone,
+        published: isRead ? publishedIn(state, hostname) : undefined,
+        move: state?.moves.get(hostname),
+      };
+    }),
+  );
+}
+
+function publishedIn(state: ZoneState | undefined, hostname: Name): readonly ActualRRset[] {
+  return FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
 }
 
 function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): NameInZone {
@@ -84,7 +121,7 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
   const claim = deps.store.claimsIn(zone).get(hostname);
   const key = objectKey(alias.meta);
   const lost = claim?.losers.find((loser) => objectKey(loser.alias.meta) === key);
-  const published = FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
+  const published = publishedIn(state, hostname);
   return {
     hostname,
     zone,

@@ -14,10 +14,11 @@ import {
   resolvedCondition,
   targetVerdicts,
 } from "./alias-conditions.ts";
+import { formerStatuses } from "./former-places.ts";
+import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
 import { stayingEntries } from "./staying-names.ts";
-import { time } from "./time-text.ts";
 
 /**
  * The status that an alias should have. Equal facts give an equal value, times included, so that a status is written only when
@@ -52,7 +53,9 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const placed = facts.inZones.map((inZone) => hostnameStatus(facts, inZone));
   const withoutZone = facts.withoutZone.flatMap((name) => stayingEntries(facts.alias, name));
-  return [...placed, ...withoutZone, ...(facts.left ?? [])].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  return [...placed, ...withoutZone, ...formerStatuses(facts), ...(facts.left ?? [])].sort((a, b) =>
+    byCodeUnit(a.hostname, b.hostname),
+  );
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {

@@ -6,7 +6,7 @@ import type { Guarded } from "../../plan/guard.ts";
 import type { InputProblem } from "../../providers/provider.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
-import type { ZoneState } from "./zone-state.ts";
+import type { LeftBehind, ZoneState } from "./zone-state.ts";
 
 /** What a round finds out about a zone, for log, Events, and statuses. */
 export interface FindingDeps {
@@ -52,5 +52,19 @@ export function recordRefusals(
     const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
     state.refusals = refusals;
     deps.onChanged(objectKey(state.zone.meta), [...names]);
+  }
+}
+
+/** Records at a place that the DnsZone names no more stay there, as those of a deleted DnsZone do. */
+export function recordLeftBehind(
+  { log, reporter }: Pick<FindingDeps, "log" | "reporter">,
+  { zone }: ZoneState,
+  left: LeftBehind | undefined,
+  isLeader: boolean,
+): void {
+  if (left !== undefined && left.names > 0 && isLeader) {
+    const message = `${left.names} names stay as they are at ${left.provider}, where this zone was written before: remove them there once nothing queries it`;
+    log.warn({ zone: objectKey(zone.meta), provider: left.provider, names: left.names }, "records left behind");
+    reporter.event(zone, { type: "Warning", reason: "RecordsLeft", message });
   }
 }

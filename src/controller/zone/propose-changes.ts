@@ -4,11 +4,12 @@ import { EMPTY_WINDOW, moveWindow, type GuardWindow } from "../../plan/guard-win
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { applyNameLimit } from "../../plan/name-limit.ts";
+import { withoutClosedNames } from "../../plan/limit/closed-names.ts";
+import { applyNameLimit } from "../../plan/limit/name-limit.ts";
 import type { ActualRRset, Change } from "../../plan/change.ts";
 import { changeKey, diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
-import { type Capacity, limitSize } from "../../plan/size-limit.ts";
+import { type Capacity, limitSize } from "../../plan/limit/size-limit.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
@@ -23,6 +24,8 @@ export interface ProposalInput {
   readonly window?: GuardWindow | undefined;
   /** The hash of the plan whose approval was used. */
   readonly usedApproval?: string | undefined;
+  /** See ActualZone. */
+  readonly hosts?: ReadonlyMap<string, string> | undefined;
   /** How much the place holds; absent: any amount. */
   readonly capacity?: Capacity | undefined;
   /** See DiffInput. */
@@ -59,6 +62,7 @@ export function propose({
   actual,
   ownerId,
   maxNames,
+  hosts,
   capacity,
   minTtl = 0,
   unsupportedTypes,
@@ -68,12 +72,17 @@ export function propose({
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
-  const { names, refusals } = applyNameLimit(plan.names, published, maxNames);
+  const open = withoutClosedNames(plan.names, hosts, zone.meta.namespace);
+  const { names, refusals } = applyNameLimit(open.names, published, maxNames);
   const { policy, conflict } = zone.spec;
   const raised = names.map((name) =>
     withMinTtl(unsupportedTypes === undefined ? name : withoutUnsupportedTypes(name, unsupportedTypes), minTtl),
   );
-  const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, mayNotDelete }), ...refusals];
+  const changes = [
+    ...diff({ names: raised, actual, ownerId, policy, conflict, mayNotDelete }),
+    ...open.refusals,
+    ...refusals,
+  ];
   const guarded = guard({
     changes,
     window: window ?? moveWindow(EMPTY_WINDOW, own, 0),
@@ -85,6 +94,20 @@ export function propose({
   return tooLarge.length === 0
     ? { changes, guarded }
     : { changes: replaced(changes, guarded.writes, [...writes, ...tooLarge]), guarded: { ...guarded, writes } };
+}
+
+/** The same without the names that leave the zone now. Deletes that the guard holds don't keep their addresses from following. */
+export function proposeWithout(going: ReadonlySet<Name>, input: ProposalInput): Proposal {
+  if (going.size === 0) {
+    return propose(input);
+  }
+  const names = input.plan.names.filter(({ name }) => !going.has(name));
+  const proposal = propose({ ...input, plan: { ...input.plan, names } });
+  if (proposal.guarded.kind !== "held") {
+    return proposal;
+  }
+  const writes = propose(input).guarded.writes.filter(({ kind }) => kind !== "delete");
+  return { ...proposal, guarded: { ...proposal.guarded, writes } };
 }
 
 /** The changes with others in place of these writes. */

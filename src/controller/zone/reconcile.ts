@@ -5,20 +5,25 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
+import { actualAfter } from "./actual-after.ts";
 import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
 import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
-import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
+import { type FindingDeps, recordHeld, recordInputProblem, recordLeftBehind, recordRefusals } from "./findings.ts";
 import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
-import { limitsOf, propose } from "./propose-changes.ts";
+import { inherit, recordPublishedFor } from "./inheritance.ts";
+import { type Departures, leave } from "./moves.ts";
+import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
+import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { setActual, takeNext, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps {
   readonly ownerId: string;
@@ -27,12 +32,13 @@ export interface ReconcileDeps extends FindingDeps {
   /** Why nothing is written for the zone; undefined: it may be written. */
   readonly refusalOf: (zone: DnsZone) => { readonly reason: string; readonly message: string } | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
-  readonly mayNotDelete: (zone: DnsZone) => (name: Name) => boolean;
+  readonly mayNotDelete: (zone: DnsZone) => MayNotDelete;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
+  readonly departures: Departures;
   /** Leaves out what another DnsZone on the same server has to write. */
   readonly setsHere: (
     zone: DnsZone,
@@ -45,10 +51,6 @@ export interface ReconcileDeps extends FindingDeps {
   readonly onWritten: (zone: ObjectKey) => void;
 }
 
-/** What is held is read again at this interval, to find foreign edits that nobody told of. */
-const RESYNC_MS = 300_000;
-/** A refusal that no event may lift (a permission, say) is tried again at this interval. */
-const REFUSED_RETRY_MS = 60_000;
 const MIN_RETRY_MS = 500;
 const TOLD_DEFERRAL_MS = 10_000;
 /** This many repairs within the window are a fight with another writer; stop, and say so. */
@@ -57,6 +59,7 @@ const FIGHT_WINDOW_MS = 600_000;
 
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
+  recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
   const { news } = state;
   const requeue = await reconcileOnce(deps, state, signal);
   if (state.news !== news) {
@@ -143,19 +146,23 @@ async function publish(
   const now = deps.clock.now();
   const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
   state.guardWindow = moveWindow(state.guardWindow, own, now);
-  const { changes, guarded } = propose({
+  const leaving = leave(deps, state, plan);
+  const mayNotDelete = deps.mayNotDelete(state.zone);
+  const { changes, guarded } = proposeWithout(leaving.going, {
     zone: state.zone,
-    plan,
+    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, leaving.plan, actual.sets),
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    hosts: actual.hosts,
     capacity: actual.capacity,
-    mayNotDelete: deps.mayNotDelete(state.zone),
+    mayNotDelete,
     window: state.guardWindow,
     usedApproval: state.usedApproval,
   });
   recordHeld(deps, state, guarded);
-  const gathered = gatheredWrites(state, guarded, now);
+  const isOrphan = (name: Name): boolean => !hasAlias(deps, state, name);
+  const gathered = gatheredWrites(state, guarded, { isOrphan, now });
   const peace = withoutContested(gathered.writes, actual.drift ?? [], state.setRepairs, now);
   const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
   state.rejected = stillPlanned(state.rejected, peace.writes);
@@ -175,23 +182,8 @@ async function publish(
   return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
-/** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
-function changedByTime({ aliasOf, clock }: ReconcileDeps, before: ZonePlan | undefined): readonly Name[] {
-  const passed = [...(before?.contributions ?? [])].filter(
-    ([, { changesAt }]) => (changesAt ?? Infinity) <= clock.now(),
-  );
-  return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
-}
-
-/** Until the plan changes by time alone, or what is held is read again. */
-function nextPlanMs({ clock }: ReconcileDeps, state: ZoneState): Millis {
-  const moments = [...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []);
-  return Math.max(0, Math.min(resyncMs(state), ...moments.map((at) => at - clock.now())));
-}
-
-/** An input that can't be used may be corrected without an event that tells of it. */
-function resyncMs({ inputProblem }: ZoneState): Millis {
-  return inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
+function hasAlias({ departures }: ReconcileDeps, { zone, moves }: ZoneState, name: Name): boolean {
+  return moves.has(name) || departures.hasClaim(objectKey(zone.meta), name);
 }
 
 interface Pending {
@@ -248,22 +240,11 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
-  const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
-  const { warning } = actual;
+  recordPublishedFor(state, writes);
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
-  setActual(
-    state,
-    {
-      revision: result.revision,
-      sets,
-      ...(serial === undefined ? {} : { serial }),
-      ...(drift.length === 0 ? {} : { drift }),
-      ...(warning === undefined ? {} : { warning }),
-    },
-    deps.ownerId,
-  );
+  setActual(state, actualAfter(actual, result, { sets, drift }), deps.ownerId);
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,
@@ -293,7 +274,7 @@ function settleAs(
   requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
 ): Requeue {
   const zone = objectKey(state.zone.meta);
-  if (!sameOutcome(state.outcome, outcome)) {
+  if (JSON.stringify(state.outcome) !== JSON.stringify(outcome)) {
     state.outcome = outcome;
     if (outcome.kind === "refused") {
       deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
@@ -330,8 +311,4 @@ function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }
 function isContested(deps: ReconcileDeps, state: ZoneState): boolean {
   const recent = state.repairs.filter((at) => deps.clock.now() - at < FIGHT_WINDOW_MS);
   return recent.length >= FIGHT_REPAIRS;
-}
-
-function sameOutcome(a: ZoneOutcome, b: ZoneOutcome): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

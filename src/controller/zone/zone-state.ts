@@ -3,6 +3,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
+import type { InheritedNames } from "../../plan/inherited/inherited.ts";
+import type { Move } from "../inventory/name-move.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
@@ -42,16 +44,38 @@ interface PeerHold {
   readonly waitMs: Millis;
 }
 
+/** A DnsZone and the provider that was made for it. */
+interface NextHandle {
+  readonly zone: DnsZone;
+  readonly provider: ZoneProvider;
+  /** The provider writes to another place than the one before. */
+  readonly isElsewhere: boolean;
+}
+
+/** What is at a place that the DnsZone names no more. */
+export interface LeftBehind {
+  /** The id of its provider. */
+  readonly provider: string;
+  readonly names: number;
+}
+
 /** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
 export interface ZoneState {
+  /** The DnsZone and its provider as of the last round that began; both are replaced together, between rounds. */
   zone: DnsZone;
   provider: ZoneProvider;
+  /** What the next round begins with; undefined: the same. */
+  next: NextHandle | undefined;
   /** Undefined: to be read before the next plan. */
   actual: ActualZone | undefined;
   /** Counts news of the spec, of an input or of a new term: what was read before the last of them may be out of date. */
   news: number;
   /** The written record sets that are ours, by {@link rrsetKey}; what was last known while `actual` is to be read anew. */
   own: ReadonlyMap<string, ActualRRset>;
+  /** What names have of which no target has shown whose it is; undefined until the first read of a term. */
+  inherited: InheritedNames | undefined;
+  /** For whose aliases each name is published, by namespace. */
+  readonly publishedFor: Map<Name, string>;
   readAt: Millis;
   /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
   readFor: ReadonlySet<Name>;
@@ -82,6 +106,10 @@ export interface ZoneState {
   repairs: readonly Millis[];
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
+  /** The names with records here that other zones have now, as of the last round. */
+  moves: ReadonlyMap<Name, Move>;
+  /** When the next of them is to be decided though nothing was heard. */
+  movesDueAt: Millis | undefined;
   guardWindow: GuardWindow;
   /** The deletes of the last plan, by {@link rrsetKey}, with the time at which each was planned first. */
   deletesPlanned: ReadonlyMap<string, Millis>;
@@ -99,9 +127,12 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
   return {
     zone,
     provider,
+    next: undefined,
     actual: undefined,
     news: 0,
     own: new Map(),
+    inherited: undefined,
+    publishedFor: new Map(),
     readAt: 0,
     readFor: new Set(),
     plan: undefined,
@@ -119,6 +150,8 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     writerHolds: new Map(),
     repairs: [],
     setRepairs: new Map(),
+    moves: new Map(),
+    movesDueAt: undefined,
     guardWindow: EMPTY_WINDOW,
     deletesPlanned: new Map(),
     usedApproval: undefined,
@@ -126,6 +159,32 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     laggingNames: new Map(),
     publishedAt: new Map(),
   };
+}
+
+/** A round that is under way ends with the DnsZone and the provider that it began with; the next one begins with these. */
+export function setNext(state: ZoneState, next: NextHandle): void {
+  state.next = { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true };
+}
+
+/** Begins a round: takes over what is next. Nothing that is known of one place holds for another. Returns what stays behind there. */
+export function takeNext(state: ZoneState): LeftBehind | undefined {
+  const { next, provider } = state;
+  state.next = undefined;
+  if (next === undefined) {
+    return undefined;
+  }
+  state.zone = next.zone;
+  state.provider = next.provider;
+  if (next.provider !== provider) {
+    state.notBefore = 0;
+  }
+  if (!next.isElsewhere) {
+    return undefined;
+  }
+  const names = new Set([...state.own.values()].map(({ name }) => name)).size;
+  const { news, changePendingSince, planningSince } = state;
+  Object.assign(state, newZoneState(state.zone, state.provider), { news, changePendingSince, planningSince });
+  return { provider: provider.id, names };
 }
 
 /** Has the backend read again, also by a round that is under way and has read it already. */
@@ -138,4 +197,6 @@ export function inputChanged(state: ZoneState): void {
 export function setActual(state: ZoneState, actual: ActualZone, ownerId: string): void {
   state.actual = actual;
   state.own = new Map(actual.sets.filter((set) => set.owner === ownerId).map((set) => [rrsetKey(set), set]));
+  const names = new Set([...state.own.values()].map(({ name }) => name));
+  [...state.publishedFor.keys()].filter((name) => !names.has(name)).forEach((name) => state.publishedFor.delete(name));
 }

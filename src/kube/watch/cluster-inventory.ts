@@ -149,6 +149,7 @@ function invalidEvent(
   const manifest = {
     kind,
     key: keyOf(object),
+    uid: textAt(object, "metadata", "uid"),
     generation,
     problems: problems.map(problemText),
     ...(hostnames === undefined ? {} : { hostnames }),

@@ -1,4 +1,5 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { Millis } from "../../../src/base/clock.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { FAMILIES, type Family } from "../../../src/dns/record.ts";
@@ -44,8 +45,13 @@ function lastKnownGood({ lastReadOf, lastSeenOf }: Readings, key: string): reado
 }
 
 /** Whether a target ever had the address. */
-export function hadEver({ clock, history }: Readings, target: string, address: string): boolean {
-  return history.goneForMs(`${target} ${familyOf(address)}`, address, clock.now()) < Infinity;
+export function hadEver(world: Readings, target: string, address: string): boolean {
+  return goneForMs(world, target, address) < Infinity;
+}
+
+/** For how long a target hasn't had the address; Infinity if it never had it. */
+export function goneForMs({ clock, history }: Readings, target: string, address: string): Millis {
+  return history.goneForMs(`${target} ${familyOf(address)}`, address, clock.now());
 }
 
 /** Whether a name of the alias may have no addresses of the family now, if only this alias had the name. */

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts";
 import type { DnsZone, ProviderSpec } from "../../../../src/api/dns-zone.ts";
-import { createStore, type Store } from "../../../../src/controller/inventory/store.ts";
 import { takeUpTo } from "../../../../src/controller/inventory/take-up-to.ts";
 import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-names.ts";
 import { formerNames, setsHere } from "../../../../src/controller/inventory/zone-scope.ts";
+import { createFormerZones } from "../../../../src/controller/inventory/former-zones.ts";
+import type { Claim } from "../../../../src/plan/claims.ts";
+import { objectKey } from "../../../../src/api/meta.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
@@ -13,20 +15,26 @@ import { alias, zone } from "../../../support/objects.ts";
 
 const COM = zone("dns/com", "example.com");
 
-function inventory(aliases: readonly DnsAlias[], zones: readonly DnsZone[]): Store {
-  const store = createStore(({ meta }) => meta.uid);
-  zones.forEach((one) => store.note({ kind: "zone", zone: one }));
-  aliases.forEach((one) => store.note({ kind: "alias", alias: one }));
-  store.settle(Infinity);
-  return store;
-}
-
 function listing(hostname: string, more: Partial<HostnameStatus> = {}): HostnameStatus {
   return { hostname, zone: "dns/com", addresses: ["192.0.2.1"], ...more };
 }
 
 function withStatus(one: DnsAlias, ...hostnames: readonly HostnameStatus[]): DnsAlias {
   return { ...one, status: { observedGeneration: 1, conditions: [], targets: [], hostnames } };
+}
+
+/** An inventory of objects in which no name has a zone. */
+function inventoryOf(aliases: readonly DnsAlias[], zones: readonly DnsZone[] = []): Parameters<typeof setsHere>[0] {
+  return {
+    aliases: () => aliases.values(),
+    zones: () => zones.values(),
+    zone: (key) => zones.find(({ meta }) => objectKey(meta) === key),
+    claimsIn: () => new Map(),
+    zonesOfName: () => new Set(),
+    former: createFormerZones(),
+    missingConsents: () => undefined,
+    reservedZones: () => [],
+  };
 }
 
 const FORMER: readonly (readonly [name: string, one: DnsAlias, want: readonly string[]])[] = [
@@ -52,14 +60,24 @@ const FORMER: readonly (readonly [name: string, one: DnsAlias, want: readonly st
 
 for (const [name, one, want] of FORMER) {
   test(`former names: ${name}`, () => {
-    const names = formerNames(inventory([one], [COM]), COM);
+    const claims = new Map(one.spec.hostnames.map((hostname) => [hostname, { winners: [one], losers: [] }]));
+    const names = formerNames({ ...inventoryOf([one]), claimsIn: () => claims }, COM);
     assert.deepEqual(names.map(displayName), want);
   });
 }
 
+test("a name that its alias still asks for is a former one where the zone doesn't have it now", () => {
+  const moved = withStatus(alias("web/a", { hostnames: ["a.example.com"] }), listing("a.example.com"));
+  const now: Claim = { winners: [moved], losers: [] };
+  const inventory = inventoryOf([moved]);
+  assert.deepEqual(formerNames(inventory, COM).map(displayName), ["a.example.com"]);
+  const having = { ...inventory, claimsIn: () => new Map([[parseName("a.example.com"), now]]) };
+  assert.deepEqual(formerNames(having, COM), []);
+});
+
 test("each former name is listed once", () => {
   const gone = alias("web/a", { meta: { deletedAt: 1 } });
-  const names = formerNames(inventory([gone, alias("web/b", { meta: { deletedAt: 1 } })], [COM]), COM);
+  const names = formerNames(inventoryOf([gone, alias("web/b", { meta: { deletedAt: 1 } })]), COM);
   assert.equal(names.length, 1);
 });
 
@@ -79,7 +97,7 @@ function set(name: string): ActualRRset {
 
 function left(of: DnsZone, others: readonly DnsZone[], asked: readonly string[] = []): readonly string[] {
   const sets = [set("example.com"), set("a.sub.example.com"), set("sub.example.com"), set("notsub.example.com")];
-  return setsHere(inventory([], [of, ...others]), of, new Set(asked.map(parseName)), sets).map(({ name }) =>
+  return setsHere(inventoryOf([], [of, ...others]), of, new Set(asked.map(parseName)), sets).map(({ name }) =>
     displayName(name),
   );
 }
@@ -161,4 +179,25 @@ test("at most so many are taken out, in order", () => {
   assert.deepEqual([[...takeUpTo(from, 2)], [...from]], [[1, 2], [3]]);
   assert.deepEqual([[...takeUpTo(from, 0)], [...from]], [[], [3]]);
   assert.deepEqual([[...takeUpTo(from, Infinity)], [...from]], [[3], []]);
+});
+
+const WEBHOOK: ProviderSpec = {
+  kind: "externalDNSWebhook",
+  webhook: { url: "http://localhost:8888" },
+  serving: { endpoints: { kind: "none" } },
+};
+
+test("of two zones with the same records the one that has the name now writes it, whatever the other asked for", () => {
+  const sub = zone("dns/sub", "sub.example.com", { provider: WEBHOOK });
+  const com = zone("dns/com", "example.com", { provider: WEBHOOK });
+  const name = parseName("a.sub.example.com");
+  const inventory = { ...inventoryOf([], [com, sub]), zonesOfName: () => new Set(["dns/com"]) };
+  assert.deepEqual(setsHere(inventory, sub, new Set([name]), [set("a.sub.example.com")]), []);
+  assert.equal(setsHere(inventory, com, new Set([name]), [set("a.sub.example.com")]).length, 1);
+  inventory.former.record("dns/sub", name, "web");
+  assert.equal(setsHere(inventory, sub, new Set([name]), [set("a.sub.example.com")]).length, 1);
+  const elsewhere = { ...WEBHOOK, webhook: { url: "http://localhost:9999" } };
+  const other = { ...inventoryOf([], [zone("dns/com", "example.com", { provider: elsewhere }), sub]) };
+  const apart = { ...other, zonesOfName: () => new Set(["dns/com"]) };
+  assert.equal(setsHere(apart, sub, new Set([name]), [set("a.sub.example.com")]).length, 1);
 });

@@ -1,101 +1,115 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createOutageWatch } from "../../../../src/controller/lookup/outage-detector.ts";
+import { createOutageWatch, type Reading } from "../../../../src/controller/lookup/outage-detector.ts";
 import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { empty, failed, found } from "../../../support/hold-play.ts";
 
+type Step = readonly [atSeconds: number, view: string, before: Reading["before"], result: LookupResult];
+
 interface Case {
   readonly name: string;
-  readonly readings: readonly (readonly [atSeconds: number, view: string, reading: LookupResult])[];
+  readonly readings: readonly Step[];
+  /** No other stream of the view is well. */
+  readonly alone?: true;
   /** Which readings end an outage, by index. */
   readonly ends: readonly number[];
 }
 
 const down = failed("timeout");
+const threeDown = (from: number, view = "v"): readonly Step[] =>
+  [0, 1, 2].map((second) => [from + second, view, "well", down] as const);
 
 const cases: readonly Case[] = [
   {
-    name: "an answer after three failures ends an outage",
-    readings: [
-      [0, "v", down],
-      [1, "v", down],
-      [2, "v", down],
-      [3, "v", found("a")],
-    ],
+    name: "an answer after three streams that were well failed ends an outage",
+    readings: [...threeDown(0), [3, "v", "failing", found("a")]],
     ends: [3],
   },
+  { name: "an empty answer is an answer", readings: [...threeDown(0), [3, "v", "failing", empty()]], ends: [3] },
   {
-    name: "an empty answer is an answer",
-    readings: [
-      [0, "v", down],
-      [1, "v", down],
-      [2, "v", down],
-      [3, "v", empty()],
-    ],
+    name: "an answer of a stream that did not fail ends it too",
+    readings: [...threeDown(0), [3, "v", "well", found("a")]],
     ends: [3],
   },
   {
     name: "two failures are no outage",
+    readings: [...threeDown(0).slice(1), [3, "v", "failing", found("a")]],
+    ends: [],
+  },
+  {
+    name: "streams that fail again and again are no outage, however many",
     readings: [
-      [0, "v", down],
-      [1, "v", down],
-      [3, "v", found("a")],
+      ...Array.from({ length: 50 }, (_, index) => [index, "v", "failing", down] as const),
+      [60, "v", "well", found("a")],
     ],
     ends: [],
   },
   {
+    name: "new streams that fail are no outage",
+    readings: [...threeDown(0).map(([at, view]) => [at, view, "new", down] as const), [3, "v", "well", found("a")]],
+    ends: [],
+  },
+  {
+    name: "where no stream was well, the first answer of one that failed ends an outage",
+    readings: [...threeDown(0).map(([at, view]) => [at, view, "new", down] as const), [3, "v", "failing", found("a")]],
+    alone: true,
+    ends: [3],
+  },
+  {
+    name: "the first answer of a new stream ends none",
+    readings: [[3, "v", "new", found("a")]],
+    alone: true,
+    ends: [],
+  },
+  {
     name: "failures with answers between are no outage",
-    readings: [
-      [0, "v", down],
-      [1, "v", found("a")],
-      [2, "v", down],
-      [3, "v", found("a")],
-      [4, "v", down],
-      [5, "v", found("a")],
-    ],
+    readings: [0, 2, 4].flatMap((at) => [
+      [at, "v", "well", down] as const,
+      [at + 1, "v", "failing", found("a")] as const,
+    ]),
     ends: [],
   },
   {
     name: "failures that are the target's own fault are no outage",
     readings: [
-      [0, "v", failed("loop")],
-      [1, "v", failed("loop")],
-      [2, "v", failed("special-use")],
-      [3, "v", found("a")],
+      [0, "v", "well", failed("loop")],
+      [1, "v", "well", failed("loop")],
+      [2, "v", "well", failed("special-use")],
+      [3, "v", "failing", found("a")],
     ],
     ends: [],
   },
   {
     name: "each view is for itself",
     readings: [
-      [0, "v", down],
-      [1, "w", down],
-      [2, "v", down],
-      [3, "w", found("a")],
-      [4, "v", down],
-      [5, "v", found("a")],
+      [0, "v", "well", down],
+      [1, "w", "well", down],
+      [2, "v", "well", down],
+      [3, "w", "failing", found("a")],
+      [4, "v", "well", down],
+      [5, "v", "failing", found("a")],
     ],
     ends: [5],
   },
   {
-    name: "targets that always fail defeat their back-off once a minute at most",
+    name: "servers that come and go end an outage once a minute at most",
     readings: [
-      ...[0, 1, 2].map((at) => [at, "v", down] as const),
-      [3, "v", found("a")],
-      ...[4, 5, 6].map((at) => [at, "v", down] as const),
-      [7, "v", found("a")],
-      ...[60, 61, 62].map((at) => [at, "v", down] as const),
-      [63, "v", found("a")],
+      ...threeDown(0),
+      [3, "v", "failing", found("a")],
+      ...threeDown(4),
+      [7, "v", "failing", found("a")],
+      ...threeDown(60),
+      [63, "v", "failing", found("a")],
     ],
     ends: [3, 11],
   },
 ];
 
-for (const { name, readings, ends } of cases) {
+for (const { name, readings, alone, ends } of cases) {
   test(name, () => {
     const watch = createOutageWatch();
-    const ended = readings.flatMap(([at, view, reading], index) =>
-      watch.endsWith(view, reading, at * 1000) ? [index] : [],
+    const ended = readings.flatMap(([at, view, before, result], index) =>
+      watch.endsWith(view, { result, before, isAnyWell: () => alone !== true }, at * 1000) ? [index] : [],
     );
     assert.deepEqual(ended, ends);
   });

@@ -33,7 +33,7 @@ interface Parts extends Partial<ProposalInput> {
 function proposed({ names = [], spec, annotations = {}, ...more }: Parts) {
   return propose({
     zone: zone("dns/com", "example.com", spec, { annotations }),
-    plan: { names, contributions: new Map(), loops: new Map() },
+    plan: { names, contributions: new Map(), claims: new Map(), loops: new Map() },
     actual: [],
     ownerId: "me",
     maxNames: undefined,

@@ -1,0 +1,29 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Entry } from "./refresher-context.ts";
+
+/**
+ * Pools of lookups, so that streams that answer never wait for streams that don't. `well`: the last lookup had an answer, or a status says so. `first`: never looked up,
+ * or about to come back after an outage. `slow`: a lookup took long while others waited. `failing`: the last lookup failed, or took long in `slow` too.
+ */
+export const POOLS = ["well", "first", "slow", "failing"] as const;
+export type Pool = (typeof POOLS)[number];
+
+/** How long a lookup keeps its place where others wait for one. Most answers come within 100 ms, and a lookup can take 10 s. */
+export const PATIENCE_MS: Readonly<Record<Pool, Millis | undefined>> = {
+  well: 250,
+  first: 500,
+  slow: 2_000,
+  failing: undefined,
+};
+
+/** The pool in which the key is looked up next. */
+export function poolOf({ state, slowness, isRetry }: Entry): Pool {
+  if (slowness > 0) {
+    return slowness === 1 ? "slow" : "failing";
+  }
+  if (state.failingSince !== undefined) {
+    // One that was never well is probably no part of the outage.
+    return isRetry && state.lastSuccessAt !== undefined ? "first" : "failing";
+  }
+  return state.outcome.kind === "unknown" && state.addresses.length === 0 ? "first" : "well";
+}

@@ -1,0 +1,53 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { TargetKey } from "../../dns/lookup-result.ts";
+import { refreshWaitMs } from "../../plan/hold/refresh-wait.ts";
+import type { Entry, RefresherContext } from "./refresher-context.ts";
+
+/** A lookup that was due and has no result, beyond the time for which the staleness bound allows. */
+export interface OverdueLookup {
+  readonly key: TargetKey;
+  readonly dueAt: Millis;
+  readonly lastSuccessAt: Millis | undefined;
+}
+
+/** As for lookups that fail: so much later than the refresh wait is news. */
+const GRACE_MS: Millis = 10_000;
+
+/**
+ * The overdue lookup of the key, by what is known of it now; undefined: its last result is within the bound. A key that fails says so itself, and one that was
+ * never looked up has no bound yet.
+ */
+export function overdueLookup({ state, isSuperseded }: Entry, now: Millis): OverdueLookup | undefined {
+  const { key, outcome, failingSince, nextAt, lastSuccessAt } = state;
+  if (isSuperseded || failingSince !== undefined || outcome.kind === "unknown") {
+    return undefined;
+  }
+  const boundAt = Math.max(nextAt, (lastSuccessAt ?? nextAt) + refreshWaitMs(state)) + GRACE_MS;
+  return now < boundAt ? undefined : { key, dueAt: nextAt, lastSuccessAt };
+}
+
+/** Reports each lookup that has become overdue, of those that wait or run: only these can be. */
+export function reportOverdue({ deps, entries, phase }: RefresherContext, unfinished: Iterable<string>): void {
+  const now = deps.clock.now();
+  for (const text of phase.follows ? unfinished : []) {
+    const entry = entries.get(text);
+    if (entry?.isOverdue === false && overdueLookup(entry, now) !== undefined) {
+      entry.isOverdue = true;
+      deps.log.warn(
+        { target: entry.state.key.target, type: entry.state.key.family, view: entry.state.key.view },
+        "look-up overdue",
+      );
+      deps.onOverdue?.(entry.state.key);
+    }
+  }
+}
+
+/** One overdue lookup a target: of two families the one that was due first. */
+export function onePerTarget(lookups: readonly OverdueLookup[]): readonly OverdueLookup[] {
+  const first = new Map<Name, OverdueLookup>();
+  for (const lookup of [...lookups].sort((a, b) => a.dueAt - b.dueAt)) {
+    first.set(lookup.key.target, first.get(lookup.key.target) ?? lookup);
+  }
+  return [...first.values()];
+}

@@ -1,0 +1,50 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { ViewId } from "../../dns/lookup-result.ts";
+import { createOneATurn } from "../../schedule/turn-gate.ts";
+import type { Entry, RefresherContext } from "./refresher-context.ts";
+
+/** After an outage the failing keys come back within this time, not all in the same instant. */
+const RECOVERY_SPREAD_MS: Millis = 2_000;
+/** The first retry in vain is followed by another a minute later, and that by one after twice the time. */
+const FIRST_GAP_MS: Millis = 60_000;
+const MAX_DOUBLINGS = 10;
+/** Keys that are scheduled between two turns of the event loop. */
+const SLICE = 5_000;
+
+/** The servers of the view answer again: its failing keys are looked up within 2 s, both families of a target together. */
+export async function retryView(context: RefresherContext, view: ViewId, now: Millis): Promise<void> {
+  const failing = [...context.entries].filter(
+    ([, { state }]) => state.key.view === view && state.failingSince !== undefined,
+  );
+  const turn = createOneATurn();
+  const delays = new Map<Name, Millis>();
+  for (const [index, [text, entry]] of failing.entries()) {
+    if (index % SLICE === SLICE - 1) {
+      await turn();
+    }
+    const { target } = entry.state.key;
+    const delay = delays.get(target) ?? Math.round(RECOVERY_SPREAD_MS * context.deps.random());
+    delays.set(target, delay);
+    retry(context, text, entry, now + delay);
+  }
+  context.wake();
+}
+
+/**
+ * Looks a failing key up out of turn. One that fails all the same is retried so after a minute at the soonest, and each time after twice as long: a target that
+ * is gone for good is not the servers' doing, however often they fail.
+ */
+export function retry(context: RefresherContext, text: string, entry: Entry, at: Millis): void {
+  const { retries, retriedAt } = entry;
+  if (context.entries.get(text) !== entry || entry.state.failingSince === undefined) {
+    return;
+  }
+  if (retries > 0 && at < retriedAt + FIRST_GAP_MS * 2 ** Math.min(retries - 1, MAX_DOUBLINGS)) {
+    return;
+  }
+  entry.retries += 1;
+  entry.retriedAt = at;
+  entry.isRetry = true;
+  context.schedule(text, entry, at);
+}
