@@ -12,9 +12,10 @@ import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
-import { formerNames, setsHere } from "./inventory/zone-scope.ts";
+import { formerNames, isFinalized, setsHere } from "./inventory/zone-scope.ts";
+import { createWatchedGone } from "./inventory/watched-gone.ts";
 import { createStore, type Store } from "./inventory/store.ts";
-import { namesOfUnread } from "./inventory/unreadable-names.ts";
+import { saveGuard, unreadNames, watchedNames } from "./guard-inputs.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
@@ -154,6 +155,8 @@ function assemble(deps: ControllerDeps): ControllerContext {
     edited: new Map(),
     invalid: new Map(),
     deletions: new Map(),
+    unserved: new Map(),
+    watchedGone: createWatchedGone(deps.clock),
     zoneQueue: createQueue(
       deps,
       "zones",
@@ -249,8 +252,11 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       observer: deps.observer,
       plan: (of) => planOf(context, of),
       zoneWithSameTarget: (of) => store.zoneWithSameTarget(of),
-      mayNotDelete: () => namesOfUnread(context.invalid.values(), (key) => store.alias(key) !== undefined),
+      mayNotDelete: () => unreadNames(context),
       mayWrite: () => mayWrite(context),
+      isFinalized: (of, name) => deps.reporter.withoutFinalizers === true || isFinalized(store, of, name),
+      isWatched: (of) => watchedNames(context, of),
+      saveGuard: (of, guard, inner) => saveGuard(context, of, guard, inner),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
       setsHere: (of, names, sets) => setsHere(store, of, names, sets),
@@ -287,6 +293,10 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
     deletions: context.deletions,
+    sourceNow: () => context.deps.inventory.sourceNow?.(),
+    hasEveryZone: () => hasEveryZone(context),
+    isUnreadZone: (zone) => context.invalid.has(invalidKey("DnsZone", zone)),
+    unserved: (alias) => context.unserved.get(alias),
   };
   return updateAliasStatus(deps, key, signal);
 }

@@ -1,14 +1,19 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Millis } from "../base/clock.ts";
-import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
+import { FINALIZER, objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name/name.ts";
+import { ALIAS_TYPES, rrsetKey } from "../dns/record.ts";
+import { addUnwatched } from "../plan/guard-window.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
+import { deletedUnread } from "./inventory/deleted-unread.ts";
+import { isFinalized } from "./inventory/zone-scope.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
+import { restoreGuard } from "./zone/guard-status.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -23,14 +28,22 @@ const REPORT_GATHER_MS = 1_000;
 const SLICE = 500;
 
 /** Takes note of an event, and acts on it once the whole inventory is known. */
-export function onInventory(context: ControllerContext, event: InventoryEvent): void {
+export function onInventory(context: ControllerContext, received: InventoryEvent): void {
+  const event = deletedUnread(context.store, received);
+  recordUnserved(context, event);
+  recordGone(context, event);
   const unread = context.invalid.size;
   recordEdit(context, event);
   context.store.note(event);
   recordInvalid(context, event);
   if (context.invalid.size !== unread) {
     // What an alias that cannot be read may have published was kept, and is now not, or the other way round.
-    context.zones.forEach((_state, zone) => plan(context, zone));
+    context.zones.forEach((state, zone) => {
+      if (state.lists === false) {
+        inputChanged(state);
+      }
+      plan(context, zone);
+    });
   }
   settle(context);
 }
@@ -49,6 +62,7 @@ export function onLead(context: ControllerContext): void {
   }
   for (const [key, state] of context.zones) {
     inputChanged(state);
+    restoreGuard(state, context.store.zone(key) ?? state.zone);
     context.zoneQueue.add(key);
     onZoneChanged(context, key, undefined);
   }
@@ -72,6 +86,42 @@ export function onAnswer(
         plan(context, zone, lastSuccessBefore);
       }
     }
+  }
+}
+
+/** Before the store forgets which names the alias had, and where. */
+function recordGone({ store, zones, watchedGone, phase }: ControllerContext, event: InventoryEvent): void {
+  const key = event.kind === "alias" ? objectKey(event.alias.meta) : event.kind === "gone" ? event.key : undefined;
+  const before = key === undefined || (event.kind === "gone" && event.of !== "DnsAlias") ? undefined : store.alias(key);
+  if (before === undefined || !phase.synced) {
+    return;
+  }
+  const { hostnames } = before.spec;
+  if (event.kind !== "gone" || event.isUnwatched !== true) {
+    const kept = event.kind === "alias" && event.alias.meta.deletedAt === undefined ? event.alias.spec.hostnames : [];
+    watchedGone.note(hostnames.filter((name) => !kept.includes(name)));
+    return;
+  }
+  for (const name of hostnames) {
+    for (const zone of store.zonesOfName(name)) {
+      const state = zones.get(zone);
+      const sets = ALIAS_TYPES.flatMap((type) => state?.own.get(rrsetKey({ name, type })) ?? []);
+      if (state !== undefined) {
+        state.guardWindow = addUnwatched(state.guardWindow, sets);
+      }
+    }
+  }
+}
+
+function recordUnserved({ unserved, aliasQueue }: ControllerContext, event: InventoryEvent): void {
+  if (event.kind === "unserved") {
+    const key = objectKey(event.meta);
+    unserved.set(key, event.meta);
+    aliasQueue.add(key);
+  } else if (event.kind === "alias") {
+    unserved.delete(objectKey(event.alias.meta));
+  } else if (event.kind === "gone" && event.of === "DnsAlias") {
+    unserved.delete(event.key);
   }
 }
 
@@ -201,7 +251,24 @@ function settleSlice(context: ControllerContext): boolean {
       plan(context, key);
     }
   }
+  aliases.forEach((key) => followFinalizer(context, key));
   return more;
+}
+
+/** At a backend that doesn't list its zone, the finalizer comes before the first write, and the first write right after it. */
+function followFinalizer(context: ControllerContext, key: ObjectKey): void {
+  const { store, zones, aliasQueue } = context;
+  const alias = store.alias(key);
+  for (const hostname of alias?.spec.hostnames ?? []) {
+    for (const zone of store.zonesOfName(hostname)) {
+      const state = zones.get(zone);
+      if (state?.unfinalized.has(hostname) === true && isFinalized(store, zone, hostname)) {
+        plan(context, zone);
+      } else if (state?.lists === false && alias?.meta.finalizers.includes(FINALIZER) === false) {
+        aliasQueue.add(key);
+      }
+    }
+  }
 }
 
 function syncToResponder(
@@ -220,7 +287,9 @@ function syncToResponder(
 function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
   const state = context.zones.get(key);
   if (state === undefined) {
-    context.zones.set(key, newZoneState(zone, makeProvider(context.deps, zone, undefined)));
+    const made = newZoneState(zone, makeProvider(context.deps, zone, undefined));
+    restoreGuard(made, zone);
+    context.zones.set(key, made);
     context.propagationQueue.add(key);
     return;
   }
@@ -228,6 +297,7 @@ function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): voi
   state.zone = zone;
   if (changed) {
     state.provider = makeProvider(context.deps, zone, state.provider);
+    state.lists = state.provider.lists;
     context.propagationQueue.add(key);
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }

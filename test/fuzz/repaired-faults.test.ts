@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseOwnerName } from "../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../support/controller-world.ts";
 import { startStage } from "../support/history/history.ts";
 import { randomFrom } from "../support/history/random.ts";
@@ -7,14 +8,18 @@ import { MINUTE } from "../support/history/scene.ts";
 import {
   addAlias,
   createStage,
+  editAlias,
   kill,
   leaderOf,
+  mend,
   pass,
+  putZone,
   removeAlias,
   setBase,
   setPlace,
   setTarget,
   spoilAlias,
+  spoilZone,
   type Stage,
 } from "../support/history/stage.ts";
 
@@ -86,6 +91,92 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       for (const key of ["web/n0", "web/n1"]) {
         removeAlias(stage, key);
         await pass(stage, MINUTE);
+      }
+    },
+  },
+  {
+    name: "no name stays if its alias goes right after the first write",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await stage.world.clock.advance(200);
+      kill(stage, leaderOf(stage));
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a name that leaves its alias while its DnsZone can't be read goes later, at a backend that doesn't list",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/org");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
+      await pass(stage, MINUTE);
+      mend(stage);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a name that leaves its alias while its place is away goes after a restart, at a backend that doesn't list",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "rfc2136", true);
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
+      await pass(stage, 5 * MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, 5 * MINUTE);
+      setPlace(stage, "rfc2136", false);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, the finalizer stays while the DnsZone can't be read",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/net");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "after a restart, an alias that can't be read can be deleted",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a zone at a shared server deletes no names that the zone above it has there",
+    async play(stage) {
+      putZone(stage, "dns/deep", { allowedNamespaces: { from: "Same" } });
+      addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
+      await pass(stage, 15 * MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "the guard counts the deletes of the hour over a change of leader",
+    async play(stage) {
+      const names = ["b", "c", "d", "shop", "sub", "*"].map((label) => `${label}.example.com`);
+      names.forEach((name, index) => addAlias(stage, `web/n${index}`, { hostnames: [name], targets: ["one.test"] }));
+      await pass(stage, 5 * MINUTE);
+      for (const key of ["web/n0", "web/n1"]) {
+        removeAlias(stage, key);
+        await pass(stage, 5 * MINUTE);
+        kill(stage, leaderOf(stage));
+        await pass(stage, 5 * MINUTE);
       }
     },
   },

@@ -138,8 +138,9 @@ function note(state: State, event: InventoryEvent): void {
       return event.of === "DnsAlias"
         ? replaceAlias(state, event.key, undefined)
         : replaceZone(state, event.key, undefined);
+    case "unserved":
     case "invalid":
-      // The last good object stands: a broken edit must not take a name down. It is reported by whoever hears the event.
+      // The last good object stands: a broken edit, or a CustomResourceDefinition that goes, must not take a name down.
       return;
     case "input":
       state.touchedZones.add(event.zone);

@@ -1,22 +1,24 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
-import { objectKey } from "../../api/meta.ts";
-import { isAtOrBelow, isHostName, parseOwnerName, type Name } from "../../dns/name/name.ts";
+import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
+import { isAtOrBelow, parseStatusName, type Name } from "../../dns/name/name.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import type { Store } from "./store.ts";
 
 type Inventory = Pick<Store, "aliases" | "zones">;
+type FormerInventory = Pick<Store, "aliases" | "zonesOfName">;
 
 /**
  * Owner names that nobody claims in the zone now and that an alias may have left there: those of aliases under deletion, and those that a status still lists from
  * before a restart or an edit. A backend that cannot list its zone is asked for them by name.
  */
-export function formerNames({ aliases }: Inventory, zone: DnsZone): readonly Name[] {
+export function formerNames({ aliases, zonesOfName }: FormerInventory, zone: DnsZone): readonly Name[] {
+  const key = objectKey(zone.meta);
   const names = new Set<Name>();
   for (const alias of aliases()) {
     const deleted = alias.meta.deletedAt === undefined ? [] : alias.spec.hostnames;
-    for (const name of [...deleted, ...listed(alias, objectKey(zone.meta))]) {
-      if (isAtOrBelow(name, zone.spec.domain)) {
+    for (const name of [...deleted, ...listed(alias, key)]) {
+      if (isAtOrBelow(name, zone.spec.domain) && !zonesOfName(name).has(key)) {
         names.add(name);
       }
     }
@@ -40,16 +42,19 @@ export function setsHere(
     : sets.filter(({ name }) => names.has(name) || !within.some((domain) => isAtOrBelow(name, domain)));
 }
 
-/** A name that its alias still asks for is claimed, and so asked for anyway. */
-function listed({ spec, status }: DnsAlias, zone: string): readonly Name[] {
-  const wanted: ReadonlySet<string> = new Set(spec.hostnames);
-  return (status?.hostnames ?? []).flatMap((entry) =>
-    entry.zone === zone && !wanted.has(`${entry.hostname}.`) ? readName(entry.hostname) : [],
+/** Whether an alias that has the name in the zone has its finalizer, so that its object stays until the name is withdrawn. */
+export function isFinalized({ claimsIn }: Pick<Store, "claimsIn">, zone: ObjectKey, name: Name): boolean {
+  return (
+    claimsIn(zone)
+      .get(name)
+      ?.winners.some(({ meta }) => meta.finalizers.includes(FINALIZER)) === true
   );
 }
 
-function readName(text: string): readonly Name[] {
-  return isHostName(text.replace(/^\*\./, "")) ? [parseOwnerName(text)] : [];
+function listed({ status }: DnsAlias, zone: string): readonly Name[] {
+  return (status?.hostnames ?? []).flatMap((entry) =>
+    entry.zone === zone ? (parseStatusName(entry.hostname) ?? []) : [],
+  );
 }
 
 function mayShareServer(zone: DnsZone, other: DnsZone): boolean {

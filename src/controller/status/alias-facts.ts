@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
@@ -43,6 +43,8 @@ export interface AliasFacts {
     readonly message: string;
   }[];
   readonly now: Millis;
+  /** Entries of the status for places that the alias left and that may still have its records. */
+  readonly former?: readonly HostnameStatus[];
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
 }

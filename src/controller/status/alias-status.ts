@@ -44,9 +44,15 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     hostnames,
     targets,
     ...(bound === undefined ? {} : { stalenessBound: bound }),
-    summary: summaryOf(facts, hostnames),
+    summary: summaryOf(
+      facts,
+      hostnames.filter((entry) => facts.former?.includes(entry) !== true),
+    ),
   };
 }
+
+/** As many as the schema admits. */
+const MAX_HOSTNAMES = 256;
 
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const placed = facts.inZones.map((inZone) => hostnameStatus(facts, inZone));
@@ -55,7 +61,9 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
     addresses: [],
     reason,
   }));
-  return [...placed, ...withoutZone].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  const current = [...placed, ...withoutZone];
+  const former = (facts.former ?? []).slice(0, MAX_HOSTNAMES - current.length);
+  return [...current, ...former].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {

@@ -15,6 +15,7 @@ import type { Reporter } from "../ports/reporter.ts";
 import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
+import { guardStatus } from "../zone/guard-status.ts";
 import type { ZoneState } from "../zone/zone-state.ts";
 
 export interface ZoneReportDeps {
@@ -59,6 +60,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   const settled = serving.laggingSince === undefined || serving.slow;
   const servingText =
     settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
+  const guard = guardStatus(state.guardWindow, state.usedApproval);
   const serial = state.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
@@ -76,6 +78,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
     ...(servingText === undefined ? {} : { serving: servingText }),
     ...(lag === undefined ? {} : { deliveryLag: lag }),
     ...(outcome.kind === "held" ? { planHash: outcome.hash } : {}),
+    ...(guard === undefined ? {} : { guard }),
   };
 }
 

@@ -72,3 +72,16 @@ function writeKey(write: Write): string {
   const { name, type } = write.kind === "delete" ? write.before : write.after;
   return rrsetKey({ name, type });
 }
+
+/** For a whole text the same number, within a shorter window, is a fight. */
+export const TEXT_FIGHT_WINDOW_MS: Millis = 600_000;
+
+/** Whether another writer keeps changing the whole text, by the times of the last repairs. */
+export function isContested(repairs: readonly Millis[], now: Millis): boolean {
+  return repairs.filter((at) => now - at < TEXT_FIGHT_WINDOW_MS).length >= FIGHT_REPAIRS;
+}
+
+/** The times of the last repairs with this one. */
+export function recordRepair(repairs: readonly Millis[], now: Millis): readonly Millis[] {
+  return [...repairs.slice(1 - FIGHT_REPAIRS), now];
+}

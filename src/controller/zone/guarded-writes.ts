@@ -1,8 +1,13 @@
 import type { Millis } from "../../base/clock.ts";
+import type { DnsZone, GuardStatus } from "../../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
 import { rrsetKey } from "../../dns/record.ts";
-import type { Write } from "../../plan/change.ts";
+import type { ActualRRset, Write } from "../../plan/change.ts";
 import { isGuarded, type Guarded } from "../../plan/guard.ts";
-import { recordDeletes } from "../../plan/guard-window.ts";
+import { addUnwatched, keepUnwatched, moveWindow, recordDeletes } from "../../plan/guard-window.ts";
+import type { ZonePlan } from "../../plan/zone-plan.ts";
+import { guardStatus } from "./guard-status.ts";
 import type { ZoneState } from "./zone-state.ts";
 
 /** What of a guarded plan may be written now, and until when the first of the deletes that wait for others may be; undefined: none waits. */
@@ -17,6 +22,49 @@ export function gatheredWrites(
   return isGuarded(state.guardWindow) && !isApproved
     ? { writes, waitMs }
     : { writes: guarded.writes, waitMs: undefined };
+}
+
+export interface GuardedDeps {
+  /** Whether an object tells, or this process saw, why no alias wants the name any more. */
+  readonly isWatched: (zone: DnsZone) => (name: Name) => boolean;
+  /** Has the DnsZone's status say what the guard counts; false: it could not be written. */
+  readonly saveGuard: (zone: ObjectKey, guard: GuardStatus | undefined, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** Moves the guard's window to now. With the first plan of a process, RRsets that no alias wants are deletions that nobody watched, unless an object tells of them. */
+export function moveGuard(
+  { isWatched }: Pick<GuardedDeps, "isWatched">,
+  state: ZoneState,
+  { own, plan, now }: { readonly own: readonly ActualRRset[]; readonly plan: ZonePlan; readonly now: Millis },
+): void {
+  const wanted = new Set(plan.names.map(({ name }) => name));
+  const moved = keepUnwatched(moveWindow(state.guardWindow, own, now), (name) => wanted.has(name));
+  if (state.isJudged) {
+    state.guardWindow = moved;
+    return;
+  }
+  state.isJudged = true;
+  const left = own.filter(({ name }) => !wanted.has(name));
+  const isSeen = left.length === 0 ? () => true : isWatched(state.zone);
+  state.guardWindow = addUnwatched(
+    moved,
+    left.filter(({ name }) => !isSeen(name)),
+  );
+}
+
+/** Writes ahead: if the process ends within the write, the next one counts these deletes. False: nothing may be deleted now. */
+export async function saveDeletes(
+  { saveGuard }: Pick<GuardedDeps, "saveGuard">,
+  state: ZoneState,
+  { guarded, writes, now }: { readonly guarded: Guarded; readonly writes: readonly Write[]; readonly now: Millis },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isApproved = guarded.kind === "pass" && guarded.approved !== undefined;
+  if (isApproved || !isGuarded(state.guardWindow) || writes.every(({ kind }) => kind !== "delete")) {
+    return true;
+  }
+  state.guardWindow = recordDeletes(state.guardWindow, writes, { now, approved: false });
+  return saveGuard(objectKey(state.zone.meta), guardStatus(state.guardWindow, state.usedApproval), signal);
 }
 
 /** Remembers deletes that were carried out, and that an approval was used. */

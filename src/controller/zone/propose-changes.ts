@@ -1,3 +1,4 @@
+import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { APPROVE_ANNOTATION } from "../../api/meta.ts";
 import { EMPTY_WINDOW, moveWindow, type GuardWindow } from "../../plan/guard-window.ts";
@@ -5,7 +6,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { applyNameLimit } from "../../plan/name-limit.ts";
-import type { ActualRRset, Change } from "../../plan/change.ts";
+import type { ActualRRset, Change, Write } from "../../plan/change.ts";
 import { changeKey, diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
 import { type Capacity, limitSize } from "../../plan/size-limit.ts";
@@ -21,6 +22,10 @@ export interface ProposalInput {
   readonly maxNames: number | undefined;
   /** What the guard remembers, moved to now; absent: nothing, as in a command that only looks. */
   readonly window?: GuardWindow | undefined;
+  /** Leaves out of a guarded plan the deletes that wait for others; absent: none waits, as in a command that only looks. */
+  readonly gather?:
+    | ((guarded: Guarded) => { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined })
+    | undefined;
   /** The hash of the plan whose approval was used. */
   readonly usedApproval?: string | undefined;
   /** How much the place holds; absent: any amount. */
@@ -49,7 +54,10 @@ export function limitsOf({
 /** What would be done to a zone, and what of it may be done now. */
 export interface Proposal {
   readonly changes: readonly Change[];
+  /** With the writes that may be carried out now. */
   readonly guarded: Guarded;
+  /** Until the first of the deletes that wait may be carried out. */
+  readonly waitMs: Millis | undefined;
 }
 
 /** The same for `dnsalias plan` and for the running controller: cap, compare, guard, and leave out what has no room. */
@@ -65,6 +73,7 @@ export function propose({
   mayNotDelete,
   window,
   usedApproval,
+  gather = ({ writes }) => ({ writes, waitMs: undefined }),
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
@@ -81,10 +90,14 @@ export function propose({
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
     used: usedApproval,
   });
-  const { writes, refusals: tooLarge } = limitSize(guarded.writes, own, capacity);
-  return tooLarge.length === 0
-    ? { changes, guarded }
-    : { changes: replaced(changes, guarded.writes, [...writes, ...tooLarge]), guarded: { ...guarded, writes } };
+  // Records whose delete waits, or is held, still take their room.
+  const gathered = gather(guarded);
+  const { writes, refusals: tooLarge } = limitSize(gathered.writes, own, capacity);
+  return {
+    changes: tooLarge.length === 0 ? changes : replaced(changes, gathered.writes, [...writes, ...tooLarge]),
+    guarded: { ...guarded, writes },
+    waitMs: gathered.waitMs,
+  };
 }
 
 /** The changes with others in place of these writes. */

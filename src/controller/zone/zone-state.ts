@@ -52,6 +52,10 @@ export interface ZoneState {
   news: number;
   /** The written record sets that are ours, by {@link rrsetKey}; what was last known while `actual` is to be read anew. */
   own: ReadonlyMap<string, ActualRRset>;
+  /** Whether the backend lists the RRsets of ours; undefined: not known before the first read. */
+  lists: boolean | undefined;
+  /** Names that are not written for the first time, because none of their aliases has its finalizer yet. */
+  unfinalized: ReadonlySet<Name>;
   readAt: Millis;
   /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
   readFor: ReadonlySet<Name>;
@@ -83,6 +87,8 @@ export interface ZoneState {
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
   guardWindow: GuardWindow;
+  /** The guard has judged a plan in this process. */
+  isJudged: boolean;
   /** The deletes of the last plan, by {@link rrsetKey}, with the time at which each was planned first. */
   deletesPlanned: ReadonlyMap<string, Millis>;
   /** The hash of the plan whose approval was used: the annotation approves once. */
@@ -102,6 +108,8 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     actual: undefined,
     news: 0,
     own: new Map(),
+    lists: provider.lists,
+    unfinalized: new Set(),
     readAt: 0,
     readFor: new Set(),
     plan: undefined,
@@ -120,6 +128,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     repairs: [],
     setRepairs: new Map(),
     guardWindow: EMPTY_WINDOW,
+    isJudged: false,
     deletesPlanned: new Map(),
     usedApproval: undefined,
     unconfirmed: new Map(),

@@ -10,10 +10,6 @@ export const MEETINGS = [
   "share a name with an alias that can't be read",
   "a target fails before it is known",
   "a replica whose watch is late leads",
-  "a zone has ten RRsets",
-  "delete an alias while a DnsZone can't be read",
-  "delete an alias that can't be read",
-  "delete an alias before it has its finalizer",
 ] as const;
 
 export function leavesOut({ without }: Pick<Stage, "without">, meeting: (typeof MEETINGS)[number]): boolean {
@@ -30,15 +26,6 @@ export function mayFail(stage: Stage, target: string): boolean {
     });
   const isReadable = stage.world.unreadZones.size === 0;
   return (isKnown && isReadable) || !leavesOut(stage, "a target fails before it is known");
-}
-
-/** False if it has to be left out that an alias goes which has no finalizer yet, or that can't be read, or whose DnsZone can't. */
-export function mayDelete({ world, without }: Stage, { meta }: DnsAlias): boolean {
-  return (
-    (meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer")) &&
-    (!world.unread.has(objectKey(meta)) || !leavesOut({ without }, "delete an alias that can't be read")) &&
-    (world.unreadZones.size === 0 || !leavesOut({ without }, "delete an alias while a DnsZone can't be read"))
-  );
 }
 
 /** False if it has to be left out that a replica leads which doesn't see the statuses. */
