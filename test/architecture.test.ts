@@ -52,7 +52,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["tsig"],
   ],
   api: [["schema"], ["condition"], ["."], ["alias"], ["zone"], ["zone/rules"], ["generate", "zone/convert"], ["parse"]],
-  plan: [["."], ["hold"]],
+  plan: [["."], ["hold", "inherited", "limit"]],
   ops: [["status-page"], ["."]],
   transport: [["."], ["client", "server"]],
   resolver: [["chain", "server"], ["query"], ["."]],

@@ -6,6 +6,7 @@ import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { LookupResult, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Lookup } from "../resolver/lookup.ts";
+import type { Claim } from "../plan/claims.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
@@ -97,10 +98,11 @@ export function invalidKey(kind: InvalidObject["kind"], key: ObjectKey): string 
 export function planOf(
   { deps, store, refresher }: Pick<ControllerContext, "deps" | "store" | "refresher">,
   zone: DnsZone,
+  claims: ReadonlyMap<Name, Claim> = store.claimsIn(objectKey(zone.meta)),
 ): ZonePlan {
   return planZone({
     zone,
-    claims: store.claimsIn(objectKey(zone.meta)),
+    claims,
     answerOf: (target, family, view) => refresher.answer({ target, family, view }),
     viewIdOf: deps.viewIdOf,
     claimantsOf: (name) => claimantsOf(store, name),

@@ -7,6 +7,7 @@ import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import { refreshTargets, onAnswer, onInventory, onLead, onSynced, onZoneChanged } from "./event-handlers.ts";
 import { invalidKey, type ControllerDeps, isSettled, planOf, type ControllerContext, sizesOf } from "./context.ts";
+import { departuresOf, zonesWithViews } from "./departures.ts";
 import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
@@ -139,7 +140,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     follows: false,
   });
   const subscriptions = createWants({
-    matchOf: (alias, hostname) => store.matchOf(alias, hostname),
+    zonesOf: (alias, hostname) => zonesWithViews(store, alias, hostname),
     viewIdOf: deps.viewIdOf,
     want: (key, status) => refresher.want(key, lastKnownGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
@@ -259,6 +260,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       saveGuard: (of, guard, inner) => saveGuard(context, of, guard, inner),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
+      departures: departuresOf(context),
       setsHere: (of, names, sets) => setsHere(store, of, names, sets),
       onChanged: (of, names) => onZoneChanged(context, of, names),
       refreshTargets: (of, names) => refreshTargets(context, of, names),

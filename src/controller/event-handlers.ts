@@ -13,7 +13,8 @@ import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { deletedUnread } from "./inventory/deleted-unread.ts";
 import { isFinalized } from "./inventory/zone-scope.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
-import { restoreGuard } from "./zone/guard-status.ts";
+import { restoreGuard } from "./zone/guarded-writes.ts";
+import { forgetInherited } from "./zone/inheritance.ts";
 import { newZoneState, inputChanged } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -63,6 +64,7 @@ export function onLead(context: ControllerContext): void {
   for (const [key, state] of context.zones) {
     inputChanged(state);
     restoreGuard(state, context.store.zone(key) ?? state.zone);
+    forgetInherited(state);
     context.zoneQueue.add(key);
     onZoneChanged(context, key, undefined);
   }
@@ -81,7 +83,7 @@ export function onAnswer(
   for (const key of context.subscriptions.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
     for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
-      for (const zone of context.store.zonesOfName(hostname)) {
+      for (const zone of [...context.store.zonesOfName(hostname), ...context.store.former.zonesOf(hostname)]) {
         context.zoneSync?.changed(zone, hostname);
         plan(context, zone, lastSuccessBefore);
       }
@@ -142,11 +144,22 @@ export function refreshTargets(
 /** Something that statuses show has changed in a zone: for these owner names, or (undefined) for all. */
 export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   context.reportQueue.add(zone, { afterMs: REPORT_GATHER_MS });
+  planFormerZones(context, zone, names);
   const claims = context.store.claimsIn(zone);
   for (const name of names ?? claims.keys()) {
     const claim = claims.get(name);
     for (const alias of [...(claim?.winners ?? []), ...(claim?.losers ?? []).map((loser) => loser.alias)]) {
       context.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
+    }
+  }
+}
+
+/** A zone that keeps names until this one serves them sees whether it does. */
+function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
+  for (const [key, { moves }] of context.zones) {
+    const isWaitedFor = (name: Name): boolean => moves.get(name)?.to.includes(zone) === true;
+    if (key !== zone && moves.size > 0 && (names ?? [...moves.keys()]).some(isWaitedFor)) {
+      plan(context, key);
     }
   }
 }

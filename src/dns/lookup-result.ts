@@ -26,8 +26,6 @@ export const FAILURE_REASONS = [
   "bogus",
   "loop",
   "too-deep",
-  "too-many",
-  "inconsistent",
   "special-use",
   "unreachable",
 ] as const;
@@ -50,6 +48,8 @@ export type LookupResult =
       readonly server: string;
       /** The AD bit, over a server that is trusted to have validated (RFC 4035). */
       readonly authenticated: boolean;
+      /** True: the target has more addresses, and these are a steady subset of them. */
+      readonly isSubset?: boolean;
       readonly scope?: number;
     }
   | {
@@ -65,4 +65,6 @@ export type LookupResult =
       /** One sentence for people: which server, what it did. */
       readonly detail: string;
       readonly chain: readonly Name[];
+      /** special-use: prefixes of the network's NAT64. An address in them isn't published, whenever it was read. */
+      readonly nat64?: readonly { readonly address: string; readonly prefix: number }[];
     };

@@ -11,7 +11,7 @@ import { revisionOf } from "./output/file-store.ts";
 import { createFolderInventory, type FolderInventory } from "./inventory/folder-inventory.ts";
 import { openOutFiles } from "./output/output-files.ts";
 import { createFolderReporter } from "./state/folder-reporter.ts";
-import { openStateFile, type StateFile } from "./state/state-file.ts";
+import { openStateFile, type StateFile, type StoredOwnerId } from "./state/state-file.ts";
 import { createStatuses } from "./state/statuses.ts";
 import { createFolderWatch } from "./inventory/folder-watch.ts";
 
@@ -31,7 +31,7 @@ export interface FolderOptions {
 }
 
 /** Everything that stands in for a cluster. Disposing it writes the state file a last time. */
-export interface FolderPlatform extends AsyncDisposable {
+export interface FolderPlatform extends StoredOwnerId, AsyncDisposable {
   readonly inventory: FolderInventory;
   readonly reporter: Reporter;
   /** A file in the out folder, by a name without a path. */
@@ -65,6 +65,8 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlatform
     configMapStore: (namespace, name, key) => configMapStore(inventory, { namespace, name, key }),
     secretText: (namespace, ref) => async () => inventory.secretText(namespace, ref),
     stateProblem: () => state.problem(),
+    ownerId: state.ownerId,
+    ownerIdProblem: () => state.ownerIdProblem(),
     busyFiles: () => files.busy(),
     [Symbol.asyncDispose]: () => close([watch, files], state),
   };

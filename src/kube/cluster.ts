@@ -10,6 +10,7 @@ import { createConfigMapStore, type ConfigMapStoreOptions } from "./objects/conf
 import { openKubeconfig, type KubeconfigOptions } from "./client/kubeconfig.ts";
 import { createEndpointStore } from "./objects/dns-endpoint-store.ts";
 import { createEndpointsOf } from "./objects/zone-endpoints.ts";
+import { createInstallationId, type InstallationId } from "./objects/installation-id.ts";
 import { createEventRecorder } from "./status/event-recorder.ts";
 import { createInventory } from "./watch/cluster-inventory.ts";
 import type { ListWatchDeps } from "./watch/list-watch.ts";
@@ -23,8 +24,10 @@ import { createTransport, type TransportDeps } from "./client/transport.ts";
 
 export interface ClusterOptions extends KubeconfigOptions {
   readonly log: Logger;
-  /** Owner id of this installation, on every ConfigMap that is ours. */
+  /** Owner id of this installation, on every ConfigMap that is ours; read when a store is made. */
   readonly owner: string;
+  /** Ids that it had before, on ConfigMaps that are ours too. */
+  readonly formerOwners?: readonly string[];
   /** Who we are to people: the pod's name, or the host's. */
   readonly instance: string;
   /** Only these namespaces; absent: all. */
@@ -56,6 +59,7 @@ export interface Cluster extends AsyncDisposable {
   endpointStore(namespace: string): EndpointStore;
   readonly nudgeKubelet: NudgeKubelet;
   readonly lease: Lease;
+  readonly installationId: InstallationId;
 }
 
 /**
@@ -64,7 +68,7 @@ export interface Cluster extends AsyncDisposable {
  */
 export async function connectCluster(options: ClusterOptions): Promise<Cluster> {
   const credentials = await openKubeconfig(options);
-  const { log, instance, owner } = options;
+  const { log, instance, formerOwners = [] } = options;
   const random = Math.random;
   const observe = options.observe ?? {};
   const serverClock = createServerClock(monotonicClock);
@@ -80,7 +84,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     },
     reporter: createReporter({ transport, events, clock: systemClock }),
     endpointsOf: createEndpointsOf({ transport, clock: monotonicClock, log }),
-    textStore: (mode, key) => createConfigMapStore(transport, { ...key, mode, owner }),
+    textStore: (mode, key) => createConfigMapStore(transport, { ...key, mode, owner: options.owner, formerOwners }),
     endpointStore: (namespace) => createEndpointStore(transport, namespace),
     secretTexts: createSecretTexts({ transport, clock: monotonicClock }),
     nudgeKubelet: createNudgeKubelet(transport),
@@ -93,6 +97,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
         ...(options.lease?.times === undefined ? {} : { times: options.lease.times }),
       },
     ),
+    installationId: createInstallationId({ transport, clock: monotonicClock, random, log }),
     [Symbol.asyncDispose]: async () => {
       await events[Symbol.asyncDispose]();
       await transport[Symbol.asyncDispose]();

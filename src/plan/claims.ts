@@ -78,7 +78,8 @@ export function decideClaim(candidates: readonly DnsAlias[]): Claim {
   };
 }
 
-function admits(zone: DnsZone, namespace: string, labels: NamespaceLabels): boolean {
+/** Whether `allowedNamespaces` has the namespace. */
+export function admits(zone: DnsZone, namespace: string, labels: NamespaceLabels): boolean {
   const allowed = zone.spec.allowedNamespaces;
   switch (allowed.from) {
     case "Same":

@@ -1,6 +1,6 @@
 import { addressSet, familyOf } from "../dns/address/address.ts";
 import type { Family, Seconds } from "../dns/record.ts";
-import type { AliasTarget, DnsAlias } from "../api/dns-alias.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Millis } from "../base/clock.ts";
 import type { TargetAnswer } from "./target-answer.ts";
@@ -11,17 +11,21 @@ export type AnswerOf = (target: Name, family: Family) => TargetAnswer | undefine
 /** What one alias brings to each of its owner names, and what it may not take away. */
 export interface Contribution {
   /** By family; a family without addresses is absent. */
-  readonly sets: Readonly<Partial<Record<Family, { readonly addresses: readonly string[]; readonly ttl: Seconds }>>>;
-  /**
-   * The families of which some target has never been read well by this controller and may yet stand behind addresses that are published: nothing of
-   * what is published in them may be taken away for it.
-   */
+  readonly sets: ContributedSets;
+  /** The same without the last known good addresses of targets that were not read in this term; absent: all of them were. */
+  readonly setsRead?: ContributedSets;
+  /** The families of which some target was not read in this term, or never well. Addresses that are published in them may be its own: see `inherited/`. */
   readonly keepPublished: readonly Family[];
   readonly usesFallback: boolean;
   /** When this contribution is another one though nothing was heard: the next moment at which last-good becomes stale. */
   readonly changesAt?: Millis;
   readonly targets: readonly TargetVerdict[];
 }
+
+/** Addresses by family; a family without addresses is absent. TTLs are before clamping. */
+export type ContributedSets = Readonly<
+  Partial<Record<Family, { readonly addresses: readonly string[]; readonly ttl: Seconds }>>
+>;
 
 /** What the rules made of one target host name. */
 export interface TargetVerdict {
@@ -41,35 +45,25 @@ export interface TargetVerdict {
 /** Applies the alias's policies to what its targets answered. Static addresses always count. TTLs are before clamping. */
 export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): Contribution {
   const verdicts: TargetVerdict[] = [];
-  const addresses: Record<Family, string[]> = { A: [], AAAA: [] };
-  const ttl: Record<Family, Seconds> = { A: Infinity, AAAA: Infinity };
+  const contributing: TargetAnswer[] = [];
   let usesFallback = false;
   for (const target of alias.spec.targets) {
     if (target.kind === "addresses") {
-      addStatic(target, alias.spec.families, addresses);
       continue;
     }
     const answers = alias.spec.families.flatMap((family) => answerOf(target.hostname, family) ?? []);
     const outcome = outcomeOfTarget(alias, answers, now);
     verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers });
     usesFallback ||= outcome.fallback;
-    for (const answer of outcome.contributing) {
-      addresses[answer.key.family].push(...answer.addresses);
-      ttl[answer.key.family] = Math.min(ttl[answer.key.family], answer.ttl);
-    }
+    contributing.push(...outcome.contributing);
   }
-  const empty = alias.spec.families.every((family) => addresses[family].length === 0);
-  if (empty && usesFallback) {
-    addStatic({ kind: "addresses", addresses: alias.spec.fallbackAddresses }, alias.spec.families, addresses);
-  }
-  const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
-  for (const family of alias.spec.families) {
-    if (addresses[family].length > 0) {
-      sets[family] = { addresses: addressSet(addresses[family]), ttl: ttl[family] };
-    }
-  }
+  const statics = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
+  const found = setsOf(alias, statics, contributing);
+  const empty = Object.keys(found).length === 0;
+  const read = contributing.filter(({ isUnread }) => isUnread !== true);
   return {
-    sets,
+    sets: empty && usesFallback ? setsOf(alias, alias.spec.fallbackAddresses, []) : found,
+    ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, statics, read) }),
     keepPublished: alias.spec.families.filter((family) =>
       verdicts.some((verdict) => mayStandBehindPublished(verdict, family)),
     ),
@@ -77,6 +71,25 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
     ...staleNext(alias, verdicts, now),
     targets: verdicts,
   };
+}
+
+function setsOf(
+  { spec }: DnsAlias,
+  statics: readonly string[],
+  answers: readonly TargetAnswer[],
+): Contribution["sets"] {
+  const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
+  for (const family of spec.families) {
+    const own = answers.filter(({ key, addresses }) => key.family === family && addresses.length > 0);
+    const addresses = [
+      ...statics.filter((address) => familyOf(address) === family),
+      ...own.flatMap((answer) => answer.addresses),
+    ];
+    if (addresses.length > 0) {
+      sets[family] = { addresses: addressSet(addresses), ttl: Math.min(Infinity, ...own.map(({ ttl }) => ttl)) };
+    }
+  }
+  return sets;
 }
 
 /** With Keep only the verdict changes at that moment, which the status shows. */
@@ -157,7 +170,7 @@ function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boo
 
 /**
  * A target whose last-good is unknown (first look-up still out, or failing since the start with no status to come back to) may be what stands
- * published; so may one that is empty under `Hold`.
+ * published; so may one that is empty under `Hold`, and one whose last-good is from before this term.
  */
 function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Family): boolean {
   switch (verdict) {
@@ -165,13 +178,15 @@ function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Fa
     case "never-resolved":
       return true;
     case "held-empty":
-      return answers.every((answer) => answer.addresses.length === 0);
+      return answers.every((answer) => answer.addresses.length === 0 || answer.isUnread === true);
     case "good":
     case "failing":
     case "stale-kept":
       // This family's first answer may still be out, or be an empty one that is not confirmed yet.
       return answers.some(
-        (answer) => answer.key.family === family && answer.addresses.length === 0 && isUnread(answer),
+        (answer) =>
+          answer.key.family === family &&
+          (answer.isUnread === true || (answer.addresses.length === 0 && hasNoResult(answer))),
       );
     case "withdrawn-empty":
     case "stale-withdrawn":
@@ -179,21 +194,8 @@ function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Fa
   }
 }
 
-function isUnread(answer: TargetAnswer): boolean {
+function hasNoResult(answer: TargetAnswer): boolean {
   return answer.lastSuccessAt === undefined && answer.emptySince === undefined && answer.outcome.kind !== "positive";
-}
-
-function addStatic(
-  target: Extract<AliasTarget, { kind: "addresses" }>,
-  families: readonly Family[],
-  addresses: Record<Family, string[]>,
-): void {
-  for (const address of target.addresses) {
-    const family = familyOf(address);
-    if (families.includes(family)) {
-      addresses[family].push(address);
-    }
-  }
 }
 
 /** One alias that has an owner name, and what it brings to it. */

@@ -1,9 +1,8 @@
 import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { ZoneSpec } from "../api/dns-zone.ts";
-import { addressSet } from "../dns/address/address.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import { ALIAS_TYPES, FAMILIES, type AliasType, rrsetKey } from "../dns/record.ts";
-import type { ActualRRset, Change, RefuseReason, DesiredRRset } from "./change.ts";
+import type { ActualRRset, Change, RefuseReason } from "./change.ts";
 import type { UnpublishedRRset } from "./https-rrset.ts";
 import type { NamePlan } from "./name-plan.ts";
 
@@ -84,32 +83,23 @@ function compare(
   if (plan.frozen || (adopts && wanted === undefined)) {
     return undefined;
   }
-  const mayNotDelete = plan.keepPublished.includes(type);
-  const after = mayNotDelete ? withPublished(wanted, before) : wanted;
-  if (after === undefined) {
-    return before === undefined || mayNotDelete ? undefined : removal(before, input.policy);
+  if (wanted === undefined) {
+    return before === undefined || plan.keepPublished.includes(type) ? undefined : removal(before, input.policy);
   }
   if (before === undefined) {
-    return { kind: "create", after };
+    return { kind: "create", after: wanted };
   }
-  if (!adopts && before.ttl === after.ttl && sameMembers(before.data, after.data)) {
+  if (!adopts && before.ttl === wanted.ttl && sameMembers(before.data, wanted.data)) {
     return undefined;
   }
   return input.policy === "CreateOnly"
     ? forbidden(plan.name, type, "changed", input.policy)
-    : { kind: "update", before, after };
+    : { kind: "update", before, after: wanted };
 }
 
 /** Only address records that nobody owns: another owner's, and what cannot stand beside addresses, are never taken over. */
 function mayAdopt({ owner, note }: ActualRRset, { conflict }: DiffInput): boolean {
   return conflict === "Adopt" && owner === undefined && note === undefined;
-}
-
-function withPublished(wanted: DesiredRRset | undefined, before: ActualRRset | undefined): DesiredRRset | undefined {
-  if (wanted === undefined || before === undefined) {
-    return wanted;
-  }
-  return { ...wanted, data: addressSet([...wanted.data, ...before.data]) };
 }
 
 function removal(before: ActualRRset, policy: ZoneSpec["policy"]): Change {
@@ -126,12 +116,19 @@ function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset,
   const isWanted = sets.some((set) => set.type === before.type);
   const adoptable = isWanted && conflict === "Refuse" && before.owner === undefined && before.note === undefined;
   const without = type === "HTTPS" ? "set httpsAlias: false" : "take the host name out of the alias";
+  const former =
+    before.owner === FORMER_DEFAULT_OWNER_ID
+      ? `; if this installation wrote it before its owner id was unique, set --adopt-owner-id ${before.owner}`
+      : "";
   const cure = adoptable
     ? `remove it there, ${without}, or set the zone's conflict: Adopt to take it over`
-    : `remove it there, or ${without}`;
+    : `remove it there, or ${without}${former}`;
   const message = `${displayName(name)} ${type} is not written: ${before.note ?? whatStands(before, type)}; ${cure}`;
   return { kind: "refuse", name, type, reason, message };
 }
+
+/** Every installation had this owner id by default, before the id became unique by itself. */
+const FORMER_DEFAULT_OWNER_ID = "default";
 
 function whatStands({ type, data, owner }: ActualRRset, wanted: AliasType): string {
   const who = owner === undefined ? "somebody else wrote" : `the dnsalias owner "${owner}" wrote`;

@@ -14,7 +14,10 @@ export interface NamePlan {
   readonly sets: readonly DesiredRRset[];
   /** Nothing at this name is to be changed: a contributing alias is paused, or its answer comes back to its own name. */
   readonly frozen: boolean;
-  /** What is published and ours of these types stays, beside `sets`. */
+  /**
+   * The types of which a target may have more than `sets`: what was inherited of them stays, see `inherited/`. An RRset of ours of such a type is not
+   * deleted.
+   */
   readonly keepPublished: readonly AliasType[];
   readonly notPublished?: UnpublishedRRset;
 }
@@ -22,7 +25,7 @@ export interface NamePlan {
 /** Merges all contributors of one owner name: the union of addresses, the least TTL, clamped to what zone and alias allow. */
 export function planName(name: Name, contributors: readonly Contributor[], zoneTtl: TtlRange): NamePlan {
   const frozen = contributors.some(({ alias, loop }) => alias.spec.paused || loop !== undefined);
-  const sets = FAMILIES.flatMap((family) => mergeFamily(name, family, contributors, zoneTtl) ?? []);
+  const sets = mergeFamilies(name, contributors, zoneTtl);
   const keepPublished = FAMILIES.filter((family) =>
     contributors.some(({ contribution }) => contribution.keepPublished.includes(family)),
   );
@@ -36,10 +39,19 @@ export function planName(name: Name, contributors: readonly Contributor[], zoneT
   };
 }
 
+/** The A and AAAA RRsets of an owner name. */
+export function mergeFamilies(
+  name: Name,
+  contributors: readonly Pick<Contributor, "alias" | "contribution">[],
+  zoneTtl: TtlRange,
+): readonly DesiredRRset[] {
+  return FAMILIES.flatMap((family) => mergeFamily(name, family, contributors, zoneTtl) ?? []);
+}
+
 function mergeFamily(
   name: Name,
   type: Family,
-  contributors: readonly Contributor[],
+  contributors: readonly Pick<Contributor, "alias" | "contribution">[],
   zoneTtl: TtlRange,
 ): DesiredRRset | undefined {
   const having = contributors.flatMap(({ alias, contribution }) => {

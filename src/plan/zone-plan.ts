@@ -27,6 +27,8 @@ export interface ZonePlan {
   /** Sorted by owner name. */
   readonly names: readonly NamePlan[];
   readonly contributions: ReadonlyMap<ObjectKey, Contribution>;
+  /** Who has each owner name. */
+  readonly claims: ReadonlyMap<Name, Claim>;
   /** The path of each owner name that leads back to itself. */
   readonly loops: ReadonlyMap<Name, readonly Name[]>;
 }
@@ -49,7 +51,7 @@ export function planZone(input: ZonePlanInput): ZonePlan {
     }));
     return planName(name, contributors, input.zone.spec.ttl);
   });
-  return { names, contributions, loops };
+  return { names, contributions, claims: input.claims, loops };
 }
 
 function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, Contribution>): Contribution {

@@ -1,5 +1,6 @@
 import { displayName, isAtOrBelow, type Name } from "../dns/name/name.ts";
 import { type AliasType, FAMILIES, type RRset } from "../dns/record.ts";
+import { hostNames } from "../dns/zone-file/host-names.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
 import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
 import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
@@ -16,6 +17,8 @@ export interface BaseZone {
   readonly othersText: string;
   /** Equal for equal records, whatever their order, their comments and the SOA's serial. */
   readonly fingerprint: string;
+  /** See {@link hostNames}. */
+  readonly hosts: ReadonlyMap<string, string>;
   /** What keeps a record set of ours from standing at a name, in either family; undefined: nothing does. */
   readonly obstacle: (name: Name, type: AliasType) => Obstacle | undefined;
 }
@@ -54,6 +57,7 @@ export function readBaseZone(text: string, origin: Name, location: string): Base
     others,
     othersText,
     fingerprint: fingerprint(renderRecords([withSerial(soa, 0)]) + othersText),
+    hosts: hostNames(others),
     obstacle: obstacleOf(origin, others),
   };
   return { kind: "ok", base };

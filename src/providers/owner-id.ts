@@ -1,4 +1,6 @@
+import type { DnsZone } from "../api/dns-zone.ts";
 import { AppError } from "../base/error.ts";
+import type { ZoneProvider } from "./provider.ts";
 
 /** An owner id that can stand in a marker; throws CONFIG_INVALID for one that cannot. */
 export function checkedOwnerId(ownerId: string): string {
@@ -13,4 +15,23 @@ export function isOwnerId(text: string): boolean {
   return OWNER_ID.test(text);
 }
 
+/** The owner id that every installation had by default before the id became unique. */
+export const SHARED_OWNER_ID = "default";
+
 const OWNER_ID = /^[A-Za-z0-9._:/-]{1,128}$/;
+
+/** A provider that reads and writes nothing, because this installation has no owner id that tells its records from those of others. */
+export function withoutOwnerId(id: string, message: string): ZoneProvider {
+  const refused = { kind: "refused", reason: "OwnerIdNotUnique", message } as const;
+  return { id, read: async () => refused, apply: async () => refused };
+}
+
+/** The message of a zone whose installation has the id that every installation had by default. */
+export function sharedOwnerId({ meta }: DnsZone): string {
+  return `DnsZone ${meta.namespace}/${meta.name} is not written: --owner-id (ownerId in the chart) is "${SHARED_OWNER_ID}", which was the id of every installation, so two of them would delete each other's records; remove the option, because the id is then unique by itself, and set --adopt-owner-id ${SHARED_OWNER_ID} (adoptOwnerIds in the chart) if this installation has written records with it`;
+}
+
+/** The message of a zone in folder mode whose random id is not in the state file. */
+export function unsavedOwnerId({ meta }: DnsZone, why: string): string {
+  return `DnsZone ${meta.namespace}/${meta.name} is not written: the owner id cannot be saved in the state file (${why}), so after a restart the records would be another installation's; make the file of --state writable, or set --owner-id`;
+}

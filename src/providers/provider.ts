@@ -1,5 +1,5 @@
 import type { ActualRRset, RejectReason, Write } from "../plan/change.ts";
-import type { Capacity } from "../plan/size-limit.ts";
+import type { Capacity } from "../plan/limit/size-limit.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 
@@ -15,6 +15,8 @@ export interface ActualZone {
   readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** Sets of ours that somebody else changed or removed since we left them; the plan decides whether they are put right. */
   readonly drift?: readonly Drift[];
+  /** The names that NS, MX, and SRV records of the base zone point to, each with the clause why; absent: no base zone is known. */
+  readonly hosts?: ReadonlyMap<string, string>;
   /** How much of ours the place holds; absent: any amount. */
   readonly capacity?: Capacity;
   /** SOA serial that is served, where the backend has one. */

@@ -1,3 +1,4 @@
+import type { Subnet } from "../dns/address/subnet.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { FailureReason, LookupResult } from "../dns/lookup-result.ts";
 
@@ -8,24 +9,25 @@ export interface Note {
   readonly detail: string;
   /** How far its answer led. */
   readonly path: readonly Name[];
+  /** Prefixes of the network whose addresses are never published. */
+  readonly nat64?: readonly Subnet[];
 }
 
 /** One reading for all that was tried: the reason that says most about the name, and what each server did, in the order in which it did. */
 export function failureResult(notes: readonly [Note, ...Note[]]): LookupResult {
   const described = notes.reduce((best, note) => (rank(note) < rank(best) ? note : best));
   const sentences = new Set(notes.map(({ server, detail }) => `${server}: ${detail}`));
-  return { kind: "failure", reason: described.reason, detail: [...sentences].join("; "), chain: described.path };
+  const { reason, path, nat64 } = described;
+  return { kind: "failure", reason, detail: [...sentences].join("; "), chain: path, ...(nat64 && { nat64 }) };
 }
 
 /** What is wrong with the name comes before what is wrong with a server, and that before what is wrong with the way to it. */
 const RANKING: readonly FailureReason[] = [
   "loop",
   "too-deep",
-  "too-many",
   "special-use",
   "bogus",
   "servfail",
-  "inconsistent",
   "refused",
   "truncated",
   "malformed",

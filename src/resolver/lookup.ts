@@ -13,6 +13,8 @@ export interface LookupOptions {
   readonly avoid?: string;
   /** Ask for the answer that this network gets (RFC 7871); absent: no server is told of anyone. */
   readonly subnet?: Subnet;
+  /** A addresses that the target is known to have: AAAA addresses that have one of them in it may be made by DNS64. */
+  readonly ipv4?: readonly string[];
   /** Told each step as it happens; steps of servers that were asked in vain included. */
   readonly observe?: (step: LookupStep) => void;
 }

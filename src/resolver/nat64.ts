@@ -1,38 +1,61 @@
 import type { Millis } from "../base/clock.ts";
-import { nat64Prefixes } from "../dns/address/nat64-prefix.ts";
+import { nat64Prefixes, prefixesBefore } from "../dns/address/nat64-prefix.ts";
+import { isInNat64 } from "../dns/address/publishable.ts";
 import type { Subnet } from "../dns/address/subnet.ts";
 import type { Message } from "../dns/message/message.ts";
-import { parseName } from "../dns/name/name.ts";
+import { type Name, parseName } from "../dns/name/name.ts";
 import { RCODE, TYPE } from "../dns/registry.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import { addressOfRdata } from "./chain/read-rdata.ts";
 import { attempt, type AttemptDeps } from "./query/attempt.ts";
 import { serverLabel } from "./server/server-label.ts";
 
+/** AAAA addresses of which some may be made by the server. */
+interface Nat64Question {
+  readonly addresses: readonly string[];
+  /** The owner of the addresses. */
+  readonly name: Name;
+  /** A addresses that the name is known to have. */
+  readonly ipv4: readonly string[];
+  /** The servers of the view: they serve one network, which has the prefixes of all of them. */
+  readonly servers: readonly ResolverServer[];
+}
+
 /** The NAT64 prefixes of the network that a recursive server makes AAAA addresses for (DNS64, RFC 6147); empty for a server without DNS64. */
-export type Nat64Of = (server: ResolverServer, signal: AbortSignal) => Promise<readonly Subnet[]>;
+export type Nat64Of = (
+  server: ResolverServer,
+  question: Nat64Question,
+  signal: AbortSignal,
+) => Promise<readonly Subnet[]>;
 
 /**
  * Learns the prefixes of each server from its AAAA records of `ipv4only.arpa` (RFC 7050), with one query at a time, and remembers them. Lookups
- * wait for that query. A server that doesn't answer keeps the prefixes that are known of it. Rejects only when the signal aborts.
+ * wait for that query. A server that doesn't answer keeps the prefixes that are known of it, and is judged by the name's A records. An AAAA address that
+ * has the name's own A address in it has the prefixes learned again. Rejects only when the signal aborts.
  */
 export function createNat64(deps: AttemptDeps): Nat64Of {
   const known = new Map<string, Knowledge>();
-  const pending = new Map<string, Promise<readonly Subnet[]>>();
-  const learn = async (server: ResolverServer, label: string, signal: AbortSignal): Promise<readonly Subnet[]> => {
+  const pending = new Map<string, Promise<Knowledge>>();
+  const learn = async (server: ResolverServer, label: string, signal: AbortSignal): Promise<Knowledge> => {
     const got = await attempt(deps, server, { name: NAME, type: TYPE.AAAA, recursion: true }, signal);
     const learned = got.kind === "answered" ? knowledgeOf(got.message) : undefined;
-    const { subnets, forMs } = learned ?? afterNothing(known.get(label));
-    remember(known, label, { subnets, forMs, until: deps.clock.now() + forMs });
-    return subnets;
+    const { subnets, forMs, isAnswered } = learned ?? afterNothing(known.get(label));
+    const at = deps.clock.now();
+    const knowledge = { subnets, forMs, isAnswered, at, until: at + forMs };
+    remember(known, label, knowledge);
+    return knowledge;
   };
-  return async (server, signal) => {
+  const current = async (
+    server: ResolverServer,
+    isEnough: (knowledge: Knowledge, now: Millis) => boolean,
+    signal: AbortSignal,
+  ): Promise<Knowledge> => {
     const label = serverLabel(server);
     for (;;) {
       signal.throwIfAborted();
       const now = known.get(label);
-      if (now !== undefined && deps.clock.now() < now.until) {
-        return now.subnets;
+      if (now !== undefined && isEnough(now, deps.clock.now())) {
+        return now;
       }
       const other = pending.get(label);
       if (other === undefined) {
@@ -44,14 +67,47 @@ export function createNat64(deps: AttemptDeps): Nat64Of {
       await other.catch(() => undefined);
     }
   };
+  return async (server, question, signal) => {
+    const others = question.servers.flatMap((one) => known.get(serverLabel(one))?.subnets ?? []);
+    const first = await current(server, (knowledge, now) => now < knowledge.until, signal);
+    const rest = question.addresses.filter((address) => !isInNat64(address, [...first.subnets, ...others]));
+    if (rest.length === 0) {
+      return [...first.subnets, ...others];
+    }
+    if (first.isAnswered && prefixesBefore(rest, question.ipv4).length === 0) {
+      return [...first.subnets, ...others];
+    }
+    const again = first.isAnswered
+      ? await current(server, (knowledge, now) => now - knowledge.at < RELEARN_MS, signal)
+      : first;
+    const ipv4 = again.isAnswered ? [] : await ipv4Of(deps, server, question, signal);
+    return [...again.subnets, ...others, ...prefixesBefore(rest, ipv4)];
+  };
+}
+
+/** The A addresses of the name: those that are known, or else what the server says now. */
+async function ipv4Of(
+  deps: AttemptDeps,
+  server: ResolverServer,
+  { name, ipv4 }: Nat64Question,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (ipv4.length > 0) {
+    return ipv4;
+  }
+  const got = await attempt(deps, server, { name, type: TYPE.A, recursion: true }, signal);
+  return got.kind === "answered" ? got.message.answers.flatMap((record) => addressOfRdata(record) ?? []) : [];
 }
 
 interface Learned {
   readonly subnets: readonly Subnet[];
   readonly forMs: Millis;
+  /** False: the server gave no answer, and the prefixes are those of the answer before. */
+  readonly isAnswered: boolean;
 }
 
 interface Knowledge extends Learned {
+  readonly at: Millis;
   readonly until: Millis;
 }
 
@@ -60,6 +116,8 @@ const NAME = parseName("ipv4only.arpa");
 /** RFC 7050 section 3 asks to learn again when the TTL ends. */
 const MIN_MS: Millis = 60_000;
 const MAX_MS: Millis = 3_600_000;
+/** An address with the name's own A address in it is made by DNS64, or by a person who numbers hosts so. */
+const RELEARN_MS: Millis = 10_000;
 const MAX_SERVERS = 1_024;
 
 /** Undefined where the answer says nothing about the name (SERVFAIL, REFUSED). */
@@ -70,12 +128,13 @@ function knowledgeOf({ rcode, answers }: Message): Learned | undefined {
   const found = answers.filter(({ type }) => type === TYPE.AAAA);
   const subnets = nat64Prefixes(found.flatMap((record) => addressOfRdata(record) ?? []));
   const ttlMs = 1_000 * Math.min(...found.map(({ ttl }) => ttl));
-  return { subnets, forMs: Math.max(MIN_MS, Math.min(MAX_MS, ttlMs)) };
+  return { subnets, forMs: Math.max(MIN_MS, Math.min(MAX_MS, ttlMs)), isAnswered: true };
 }
 
 /** A network without the name in it answers nothing each time, so the waits grow. */
 function afterNothing(before: Knowledge | undefined): Learned {
-  return { subnets: before?.subnets ?? [], forMs: Math.min(MAX_MS, 2 * (before?.forMs ?? MIN_MS / 2)) };
+  const forMs = Math.min(MAX_MS, 2 * (before?.forMs ?? MIN_MS / 2));
+  return { subnets: before?.subnets ?? [], forMs, isAnswered: false };
 }
 
 /** The server that was learned of first is forgotten first, which costs one query. */

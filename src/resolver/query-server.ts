@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { Subnet } from "../dns/address/subnet.ts";
 import type { Message } from "../dns/message/message.ts";
 import type { FailureReason } from "../dns/lookup-result.ts";
 import { rcodeName, TYPE, typeName } from "../dns/registry.ts";
@@ -6,6 +7,7 @@ import type { ResolverServer } from "../transport/exchange.ts";
 import { attempt, type AttemptDeps, TRY_MS } from "./query/attempt.ts";
 import { type ChainQuestion, type ChainResult, endOfChain, followChain } from "./chain/chain.ts";
 import type { Note } from "./lookup-failure.ts";
+import { addressOfRdata } from "./chain/read-rdata.ts";
 import { scopeOf } from "./query/match-response.ts";
 import type { LookupOptions } from "./lookup.ts";
 import type { Nat64Of } from "./nat64.ts";
@@ -17,10 +19,14 @@ export interface QueryOneDeps extends AttemptDeps {
   readonly memory: ServerRecords;
   readonly clock: Clock;
   readonly nat64Of: Nat64Of;
+  /** Told of faults of servers that their answers survive. */
+  readonly warn: (server: string, warning: string) => void;
 }
 
 export interface ServerQuestion extends Omit<ChainQuestion, "nat64"> {
   readonly options: LookupOptions;
+  /** All servers of the view. */
+  readonly servers: readonly ResolverServer[];
 }
 
 export interface ServerResult {
@@ -68,16 +74,24 @@ export async function queryServer(
   const result =
     got.kind === "failed"
       ? nothing(label, question, got)
-      : read(label, { ...question, nat64: await nat64For(deps, server, got.message, signal).catch(stop) }, got.message);
+      : read(
+          label,
+          { ...question, nat64: await nat64For(deps, server, question, got.message, signal).catch(stop) },
+          got.message,
+        );
   const health = memory.healthOf(server);
   memory.setHealth(server, isServersFault(result) ? afterFailure(health, now) : afterAnswer(health, now - started));
+  const warning = got.kind === "answered" ? got.warning : undefined;
+  if (warning !== undefined) {
+    deps.warn(label, warning);
+  }
   question.options.observe?.({
     kind: "queried",
     server: label,
     name: queried.name,
     type: typeName(queried.type),
     tookMs: now - started,
-    result: resultOf(result),
+    result: warning === undefined ? resultOf(result) : `${resultOf(result)}; warning: ${warning}`,
   });
   return result;
 }
@@ -86,10 +100,24 @@ export async function queryServer(
 async function nat64For(
   { nat64Of }: QueryOneDeps,
   server: ResolverServer,
+  { options, servers }: ServerQuestion,
   { answers }: Message,
   signal: AbortSignal,
 ): Promise<ChainQuestion["nat64"] & {}> {
-  return answers.some(({ type }) => type === TYPE.AAAA) ? nat64Of(server, signal) : [];
+  const made = answers.filter(({ type }) => type === TYPE.AAAA);
+  const [first] = made;
+  return first === undefined
+    ? []
+    : nat64Of(
+        server,
+        {
+          addresses: made.flatMap((record) => addressOfRdata(record) ?? []),
+          name: first.name,
+          ipv4: options.ipv4 ?? [],
+          servers,
+        },
+        signal,
+      );
 }
 
 function read(server: string, question: ChainQuestion, message: Message): QueryResult {
@@ -107,11 +135,12 @@ interface Why {
   readonly reason: FailureReason;
   readonly detail: string;
   readonly silent?: true;
+  readonly nat64?: readonly Subnet[];
 }
 
 function nothing(server: string, { chain }: Pick<ChainQuestion, "chain">, why: Why): QueryResult {
-  const { reason, detail, silent = false } = why;
-  return { kind: "nothing", silent, note: { server, reason, detail, path: chain.path } };
+  const { reason, detail, silent = false, nat64 } = why;
+  return { kind: "nothing", silent, note: { server, reason, detail, path: chain.path, ...(nat64 && { nat64 }) } };
 }
 
 function resultOf(result: QueryResult): string {
@@ -123,4 +152,4 @@ function isServersFault(result: QueryResult): boolean {
 }
 
 /** What is wrong with the name, whoever is asked. */
-const NAMES_FAULTS: ReadonlySet<FailureReason> = new Set(["loop", "too-deep", "too-many", "special-use", "bogus"]);
+const NAMES_FAULTS: ReadonlySet<FailureReason> = new Set(["loop", "too-deep", "special-use", "bogus"]);

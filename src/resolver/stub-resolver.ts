@@ -10,6 +10,7 @@ import type { LookupOptions, Lookup, View, ViewOf } from "./lookup.ts";
 import { createNat64 } from "./nat64.ts";
 import type { AttemptDeps } from "./query/attempt.ts";
 import { createServerRecords } from "./server/server-memory.ts";
+import { onceAnHour } from "./server/warnings.ts";
 
 export interface LookupDeps {
   readonly exchange: Exchange;
@@ -18,13 +19,16 @@ export interface LookupDeps {
   readonly random: Random;
   /** From a generator that cannot be guessed: ids, letters and cookies are made of it. */
   readonly randomBytes: (bytes: number) => Uint8Array;
+  /** Told of a fault of a server that its answers survive, once an hour. */
+  readonly warn?: (server: string, warning: string) => void;
 }
 
 /** The stub resolver of this program: one reading a call, from the servers of the key's view, in at most 10 s. */
 export function createLookup(deps: LookupDeps): Lookup {
   const memory = createServerRecords(deps.randomBytes);
   const attempts: AttemptDeps = { ...deps, traitsOf: memory.traitsOf, remember: memory.remember };
-  const parts: TryServersDeps = { ...attempts, ...deps, memory, nat64Of: createNat64(attempts) };
+  const warn = deps.warn === undefined ? () => undefined : onceAnHour(deps.clock, deps.warn);
+  const parts: TryServersDeps = { ...attempts, ...deps, memory, nat64Of: createNat64(attempts), warn };
   return {
     lookUp: async (key, options, signal) => {
       const view = deps.viewOf(key.view);
@@ -96,6 +100,7 @@ async function follow(deps: TryServersDeps, task: Task, state: State, signal: Ab
         maxTtl: chain.maxTtl,
         server,
         authenticated: state.authenticated,
+        ...(result.isSubset && { isSubset: true }),
         ...scoped(task, state),
       };
     }

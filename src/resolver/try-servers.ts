@@ -11,7 +11,6 @@ export interface TryServersDeps extends QueryOneDeps {
 }
 
 export interface ServersQuestion extends ServerQuestion {
-  readonly servers: readonly ResolverServer[];
   /** The one that answered for the first part of the chain comes first: its cache has the rest. */
   readonly preferred?: string;
   /** Told what each server did that gave no answer. */

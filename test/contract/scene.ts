@@ -180,7 +180,7 @@ function planFor(asked: readonly Name[], wanted: readonly DesiredRRset[]): ZoneP
     frozen: false,
     keepPublished: [],
   }));
-  return { names, contributions: new Map(), loops: new Map() };
+  return { names, contributions: new Map(), claims: new Map(), loops: new Map() };
 }
 
 function refusedLines(changes: readonly Change[]): readonly string[] {

@@ -100,12 +100,6 @@ describe("targets whose servers fail", { skip: REAL_SERVERS, concurrency: true }
       outcome: /^Failure: timeout/,
     },
     {
-      id: "many-addresses",
-      fault: { kind: "many-addresses", count: 65 },
-      resolved: /^False LookupFailed/,
-      outcome: /^Failure: too-many/,
-    },
-    {
       id: "loop",
       fault: { kind: "loop" },
       resolved: /^False LoopDetected: .*loop\.www\.target\.test/,

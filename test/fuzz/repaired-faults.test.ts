@@ -83,6 +83,28 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
     },
   },
   {
+    name: "a name stays in its zone until the longer zone can be written",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "sub", true);
+      putZone(stage, "dns/sub");
+      await pass(stage, MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 5 * MINUTE);
+      assert.deepEqual(
+        stage.judge.judged.publishedAt("com").map(({ data }) => data.join()),
+        ["198.51.100.12", "2001:db8:1::2"],
+      );
+      setPlace(stage, "sub", false);
+      await pass(stage, 15 * MINUTE);
+      assert.deepEqual(
+        ["com", "sub"].map((place) => stage.judge.judged.publishedAt(place).length),
+        [0, 2],
+      );
+    },
+  },
+  {
     name: "the guard adds up deletes within an hour",
     async play(stage) {
       const names = ["b", "c", "d", "shop", "sub", "*"].map((label) => `${label}.example.com`);
@@ -92,6 +114,28 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
         removeAlias(stage, key);
         await pass(stage, MINUTE);
       }
+    },
+  },
+  {
+    name: "after a restart, a name that two aliases share keeps the addresses of the one that can't be read",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      addAlias(stage, "web/b", { hostnames: ["shop.example.com"], targets: ["two.test"] });
+      await pass(stage, 5 * MINUTE);
+      spoilAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "a target that never resolved keeps no address that the other target gave up",
+    async play(stage) {
+      setTarget(stage, "two.test", "nxdomain");
+      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test", "two.test"] });
+      await pass(stage, 5 * MINUTE);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 15 * MINUTE);
     },
   },
   {

@@ -42,6 +42,15 @@ function processorSeconds(files: readonly string[], isUnit: boolean): number {
 }
 /** A last resort against a process that waits and burns nothing. */
 const WALL_MS = { unit: 600_000, other: 900_000 };
+
+/**
+ * Such a process may also fail and then not end: at its exit Node.js waits for a call of the file system that never comes back. No test
+ * file has so much to do that it takes twice the time that one of its tests may.
+ */
+function wallMs({ isUnit, timeoutMs = Infinity }: RunTestOptions): number {
+  return Math.min(isUnit ? WALL_MS.unit : WALL_MS.other, 2 * timeoutMs);
+}
+
 const KILLED_BY = new Set(["SIGXCPU", "SIGKILL"]);
 const OUTPUT_TAIL = 600;
 
@@ -61,7 +70,7 @@ async function runLimited(
   });
   const stopNow = (): void => killGroup(child.pid);
   process.once("exit", stopNow); // also when a signal ends this program
-  const timer = setTimeout(() => killGroup(child.pid), options.isUnit ? WALL_MS.unit : WALL_MS.other);
+  const timer = setTimeout(() => killGroup(child.pid), wallMs(options));
   const ended = new Promise<{ readonly code: number | null; readonly signal: string | null }>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => {

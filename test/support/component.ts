@@ -41,6 +41,7 @@ export type ComponentName =
   | "named-checkconf"
   | "named-checkzone"
   | "named-compilezone"
+  | "named-rrchecker"
   | "nsd"
   | "nsd-checkzone"
   | "nsd-control"

@@ -42,6 +42,8 @@ export interface ControllerWorld extends AsyncDisposable {
   readonly released: readonly ObjectKey[];
   /** No finalizer can be written. */
   refuseFinalizers: boolean;
+  /** No status of a DnsZone can be written. */
+  refuseZoneStatus: boolean;
   /** Changes or adds an object as an apiserver would: a newer generation when the spec differs. */
   apply(object: DnsAlias | DnsZone): void;
   send(event: InventoryEvent): void;
@@ -99,7 +101,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
   const zones = new Map<ObjectKey, DnsZone>();
   const stopping = new AbortController();
   const released: ObjectKey[] = [];
-  const state = { refuseFinalizers: false, released, unreadable: new Set(options.unreadable) };
+  const state = { refuseFinalizers: false, refuseZoneStatus: false, released, unreadable: new Set(options.unreadable) };
   let handlers: InventoryHandlers | undefined;
   const send = (event: InventoryEvent): void => handlers?.onEvent(event);
   const storeOf = (key: ObjectKey): MemoryTextStore => {
@@ -138,6 +140,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         return withCurrent(aliases, alias, (now) => put({ ...now, status: copy(status) }));
       },
       async zoneStatus(zone, status) {
+        if (state.refuseZoneStatus) {
+          return { kind: "failed", message: "forbidden" };
+        }
         statusWrites.push(objectKey(zone.meta));
         return withCurrent(zones, zone, (now) => put({ ...now, status: copy(status) }));
       },
@@ -237,6 +242,12 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     statusWrites,
     invalid,
     released: state.released,
+    get refuseZoneStatus() {
+      return state.refuseZoneStatus;
+    },
+    set refuseZoneStatus(refuse) {
+      state.refuseZoneStatus = refuse;
+    },
     get refuseFinalizers() {
       return state.refuseFinalizers;
     },

@@ -41,7 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "folder/inventory": ["crypto (createHash)", "fs", "fs/promises", "path"],
   "folder/manifest": ["crypto (createHash)"],
   "folder/output": ["crypto (createHash, randomUUID)", "fs", "fs/promises", "path"],
-  "folder/state": ["fs/promises", "path"],
+  "folder/state": ["crypto (randomUUID)", "fs/promises", "path"],
   "cli/config": ["path", "util (parseArgs)"],
   "cli/compose": ["crypto (randomBytes)", "fs/promises", "net (isIPv6)", "timers/promises"],
   "cli/commands": ["crypto (randomBytes)", "events", "fs", "fs/promises", "path"],

@@ -4,7 +4,12 @@
 - --listen-ops=:{{ .Values.ops.port }}
 - --log-level={{ .Values.log.level }}
 - --log-format={{ .Values.log.format }}
-- --owner-id={{ .Values.ownerId }}
+{{- with .Values.ownerId }}
+- --owner-id={{ . }}
+{{- end }}
+{{- range .Values.adoptOwnerIds }}
+- --adopt-owner-id={{ . }}
+{{- end }}
 - --concurrency={{ .Values.concurrency }}
 - --drain-timeout={{ .Values.drainTimeoutSeconds }}
 - --lease-name={{ include "dnsalias.fullname" . }}

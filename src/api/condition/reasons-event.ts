@@ -17,6 +17,14 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "nobody",
   },
   {
+    reason: "MoveOverdue",
+    on: ["Event"],
+    meaning:
+      "A name has another DnsZone now, which has not served it for 10 minutes. The DnsZone that had the name before withdraws it.",
+    whatToDo: "See the conditions of the DnsZone that the message names: it can't be written, or its servers lag.",
+    turn: "user",
+  },
+  {
     reason: "DriftRepaired",
     on: ["Event"],
     meaning: "Someone changed what dnsalias had written, and it was put right.",

@@ -88,6 +88,15 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "OwnerIdNotUnique",
+    on: ["Programmed"],
+    meaning:
+      "The owner id of this installation does not distinguish its records from those of other installations: it is `default`, or in folder mode the random id cannot be saved in the state file. dnsalias writes nothing to servers and services outside CoreDNS's files and ConfigMaps. What is served stays.",
+    whatToDo:
+      "Remove `--owner-id default` (`ownerId` in the chart), and set `--adopt-owner-id default` if this installation has written records with it ([changing the owner id](concepts/ownership.md#changing-the-owner-id)). In folder mode make the state file writable, or set `--owner-id`.",
+    turn: "user",
+  },
+  {
     reason: "CircuitOpen",
     on: ["Programmed"],
     meaning:

@@ -33,7 +33,8 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "ForeignOwner",
     on: ["Programmed"],
     meaning: "Another installation of dnsalias, with another owner id, wrote what stands there.",
-    whatToDo: "Let one installation alone have the name or the place. If the other is gone, delete what it left.",
+    whatToDo:
+      "Let one installation alone have the name or the place. If the other is gone, delete what it left. If the message names a former owner id of this installation, adopt its records ([changing the owner id](concepts/ownership.md#changing-the-owner-id)).",
     turn: "user",
   },
   {

@@ -28,6 +28,14 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     turn: "dnsalias",
   },
   {
+    reason: "Moving",
+    on: ["Programmed"],
+    meaning:
+      "The name has another DnsZone now. Its records stay in the DnsZone that had it before, and follow the targets, until every server of the other one gives them, for at most 10 minutes.",
+    whatToDo: "Wait. If it lasts, see why the other DnsZone can't be written.",
+    turn: "dnsalias",
+  },
+  {
     reason: "PropagationSlow",
     on: ["Programmed"],
     meaning: "Some servers have not given the change for much longer than it usually takes.",

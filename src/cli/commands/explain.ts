@@ -13,7 +13,7 @@ import { takeSnapshot, type Snapshot } from "../inspect/snapshot.ts";
 
 /** `dnsalias explain OWNER-NAME`: which alias, which answer, which decision, why. Gives 0 when nothing stands in the way, else 1. */
 export async function explainCommand(config: ExplainConfig, io: Io, signal: AbortSignal): Promise<number> {
-  const { ownerId, concurrency, hostname } = config;
+  const { concurrency, hostname } = config;
   await using composition = await composeReadOnly(config, io);
   using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
   const snapshot = await takeSnapshot(
@@ -26,6 +26,7 @@ export async function explainCommand(config: ExplainConfig, io: Io, signal: Abor
     signal,
   );
   progress.finish(`${snapshot.answers.size} look-ups`);
+  const ownerId = composition.platform.owner.id();
   const zones = [...snapshot.store.zones()].filter((zone) =>
     snapshot.store.zonesOfName(hostname).has(objectKey(zone.meta)),
   );

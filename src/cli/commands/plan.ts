@@ -11,12 +11,13 @@ import { takeSnapshot } from "../inspect/snapshot.ts";
 
 /** `dnsalias plan`: what would change, before anything does. Gives 0 when nothing would, 2 when something would, 1 when a zone could not be planned. */
 export async function planCommand(config: PlanConfig, io: Io, signal: AbortSignal): Promise<number> {
-  const { ownerId, concurrency } = config;
+  const { concurrency } = config;
   await using composition = await composeReadOnly(config, io);
   using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
   const onProgress = (done: number, total: number): void => progress.update(done, total);
   const snapshot = await takeSnapshot(composition, { concerns: () => true, concurrency, onProgress }, signal);
   progress.finish(`${snapshot.answers.size} look-ups`);
+  const ownerId = composition.platform.owner.id();
   const zones = [...snapshot.store.zones()].sort((a, b) => (objectKey(a.meta) < objectKey(b.meta) ? -1 : 1));
   const previews = await previewZones({ composition, snapshot, ownerId, now: systemClock.now() }, zones, signal);
   const document = planDocument(previews, snapshot);

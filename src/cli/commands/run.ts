@@ -20,10 +20,10 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
   const version = programVersion();
   const prometheus = createPrometheus({ version, process: true });
   const counting = createCounting(prometheus.metrics);
-  const { platform, ownerId, concurrency } = config;
+  const { platform, owner, concurrency } = config;
   await using composition = await compose({
     platform,
-    ownerId,
+    owner,
     concurrency,
     lookupConfig: config,
     log,
@@ -36,7 +36,13 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
   await using ops = await openOps(config.listenOps, { log, composition, prometheus, counting });
   const opsPort = ops?.port;
   log.info(
-    { version, platform: composition.platform.description, ownerId, resolvers: composition.resolvers, opsPort },
+    {
+      version,
+      platform: composition.platform.description,
+      ownerId: composition.platform.owner.knownId(),
+      resolvers: composition.resolvers,
+      opsPort,
+    },
     "dnsalias starts",
   );
   const result = await untilEnd(config, composition, log, signal);

@@ -3,12 +3,14 @@ import { objectKey } from "../../api/meta.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { connectCluster, type Cluster, type KubeObserver } from "../../kube/cluster.ts";
 import type { PlatformConfig } from "../config/config.ts";
+import type { OwnerConfig } from "../config/settings.ts";
+import { ownerOf } from "./owner.ts";
 import { externalPlaceOf } from "./write-target.ts";
 import type { Platform } from "./platform.ts";
 
 export interface ClusterPlatformOptions {
   readonly log: Logger;
-  readonly ownerId: string;
+  readonly owner: OwnerConfig;
   readonly onLeader: (leading: boolean) => void;
   readonly observe: KubeObserver;
 }
@@ -16,11 +18,15 @@ export interface ClusterPlatformOptions {
 /** Objects from an apiserver, texts to ConfigMaps. Loaded only where a cluster is used: client-node is large. */
 export async function openClusterPlatform(
   platform: Extract<PlatformConfig, { readonly kind: "cluster" }>,
-  { log, ownerId, onLeader, observe }: ClusterPlatformOptions,
+  { log, owner: config, onLeader, observe }: ClusterPlatformOptions,
 ): Promise<Platform> {
-  const cluster = await connectCluster({
+  const owner = ownerOf(config, () => config.ownerId ?? cluster.installationId.value());
+  const cluster: Cluster = await connectCluster({
     log,
-    owner: ownerId,
+    get owner() {
+      return owner.id();
+    },
+    formerOwners: owner.formerIdsHere,
     instance: platform.host,
     observe,
     ...(platform.pod === undefined ? {} : { pod: platform.pod }),
@@ -29,9 +35,18 @@ export async function openClusterPlatform(
     ...(platform.namespaces.length === 0 ? {} : { namespaces: platform.namespaces }),
     ...(platform.lease === undefined ? {} : { lease: platform.lease }),
   });
+  const ownerKnown = async (signal: AbortSignal): Promise<void> =>
+    config.ownerId === undefined ? cluster.installationId.find(signal) : undefined;
   return {
     description: cluster.description,
-    inventory: cluster.inventory,
+    owner,
+    inventory: {
+      healthy: () => cluster.inventory.healthy(),
+      async run(handlers, signal) {
+        await ownerKnown(signal);
+        await cluster.inventory.run(handlers, signal);
+      },
+    },
     reporter: cluster.reporter,
     endpointsOf: cluster.endpointsOf,
     stores: {
@@ -46,13 +61,18 @@ export async function openClusterPlatform(
     secretText: cluster.secretTexts,
     writeTargetOf,
     hasLease: platform.lease !== undefined,
-    problems: () => (cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
+    problems: () => [
+      ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
+      ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
+    ],
     // Each request to the apiserver has a time limit.
     heartbeats: () => new Map(),
-    lead: (onLeading, signal) =>
-      platform.lease === undefined
+    async lead(onLeading, signal) {
+      await ownerKnown(signal);
+      await (platform.lease === undefined
         ? onLeading(signal)
-        : cluster.lease.run((term) => loggedNudge(onLeader, onLeading, term), signal),
+        : cluster.lease.run((term) => loggedNudge(onLeader, onLeading, term), signal));
+    },
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   };
 }

@@ -18,17 +18,17 @@ import type { ResolverServer } from "../../transport/exchange.ts";
 import type { LookupConfig, PlatformConfig } from "../config/config.ts";
 import { countBudget } from "./metrics-observer.ts";
 import { openNetwork } from "./resolver-network.ts";
-import type { HostPort } from "../config/settings.ts";
+import type { HostPort, OwnerConfig } from "../config/settings.ts";
 import { createExternalProviders } from "./external-providers.ts";
 import { providerOf, type Platform } from "./platform.ts";
-import { createTransfers } from "./zone-transfers.ts";
+import { createTransfers, type Transfers } from "./zone-transfers.ts";
 import { createResponder, type Responder } from "./responder.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
 import { createViews, type Views } from "./resolver-views.ts";
 
 export interface ComposeOptions {
   readonly platform: PlatformConfig;
-  readonly ownerId: string;
+  readonly owner: OwnerConfig;
   readonly concurrency: number;
   /** The recursive servers of zones that name none, and how to reach them. */
   readonly lookupConfig: LookupConfig;
@@ -58,29 +58,29 @@ export interface Composition extends AsyncDisposable {
 
 /** Joins the concrete parts: the one place that knows them all. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
-  const { ownerId, log, metrics } = options;
+  const { log, metrics } = options;
   await using opened = new AsyncDisposableStack();
   // First in, last out: questions are answered until all else has ended.
   const responder = opened.use(
     await openResponder(
       options,
-      () => platform.stores,
+      () => platform,
       () => controller.answers,
     ),
   );
   const platform = opened.use(await openPlatform(options));
   const { network, views, net, lookup } = await openLookups(options, opened);
-  const { stores, secretText, endpointStore } = platform;
+  const { stores, secretText, endpointStore, owner } = platform;
   const { exchange } = network;
   const onBudget = (event: BudgetEvent): void => countBudget(metrics, event);
   const externalProviders = opened.use(
-    createExternalProviders({ ownerId, exchange, secretText, endpointStore, onBudget }),
+    createExternalProviders({ owner, exchange, secretText, endpointStore, onBudget }),
   );
   let memory: Store | undefined;
   const transfers = opened.use(
     createTransfers({
       listen: options.transferListen ?? [],
-      ownerId,
+      ownerId: owner.id,
       log,
       metrics,
       secretText,
@@ -88,10 +88,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       zonesKnown: () => controller.zonesKnown(),
     }),
   );
-  const parts = { stores, externalProviders, transfers, ownerId, now: () => systemClock.now() };
+  const parts = { stores, externalProviders, transfers, owner, now: () => systemClock.now() };
   const makeProvider = (zone: DnsZone): ZoneProvider => providerOf(parts, zone);
   const controller = createController({
     ...controllerDeps(options, platform, views),
+    get ownerId() {
+      return owner.id();
+    },
     queryServer: createQueryServer(net),
     lookup,
     providerOf: makeProvider,
@@ -100,13 +103,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const open = opened.move();
   return {
     platform,
-    controller: {
-      ...controller,
-      lead(term) {
-        transfers.lead(term);
-        controller.lead(term);
-      },
-    },
+    controller: withTransfers(controller, transfers),
     resolvers: network.resolvers,
     views,
     lookup,
@@ -119,22 +116,33 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   };
 }
 
+/** Transfers are served while the controller leads. */
+function withTransfers(controller: Controller, transfers: Pick<Transfers, "lead">): Controller {
+  return {
+    ...controller,
+    lead(term) {
+      transfers.lead(term);
+      controller.lead(term);
+    },
+  };
+}
+
 /** The way to the recursive servers, which is closed with `opened`. */
-async function openLookups({ lookupConfig }: ComposeOptions, opened: AsyncDisposableStack) {
+async function openLookups({ lookupConfig, log }: ComposeOptions, opened: AsyncDisposableStack) {
   const network = opened.use(await openNetwork(lookupConfig));
   const views = createViews(network.resolvers);
   const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
-  return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id) }) };
+  const warn = (server: string, warning: string): void => log.warn({ server, detail: warning }, "resolver has a fault");
+  return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id), warn }) };
 }
 
 /** What a controller gets that needs no joining. */
 function controllerDeps(
-  { ownerId, concurrency, log, metrics, observer }: ComposeOptions,
+  { concurrency, log, metrics, observer }: ComposeOptions,
   platform: Platform,
   views: Views,
-): Omit<ControllerDeps, "queryServer" | "lookup" | "providerOf" | "propagation"> {
+): Omit<ControllerDeps, "ownerId" | "queryServer" | "lookup" | "providerOf" | "propagation"> {
   return {
-    ownerId,
     clock: systemClock,
     random: Math.random,
     log,
@@ -152,12 +160,12 @@ function controllerDeps(
 }
 
 async function openResponder(
-  { responder: config, ownerId, log, metrics }: ComposeOptions,
-  stores: () => Platform["stores"],
+  { responder: config, log, metrics }: ComposeOptions,
+  platform: () => Pick<Platform, "stores" | "owner">,
   answers: () => AnswerSource,
 ): Promise<Responder | undefined> {
   const source: AnswerSource = { live: (question) => answers().live(question) };
-  return config === undefined ? undefined : createResponder({ config, stores, ownerId, source, log, metrics });
+  return config === undefined ? undefined : createResponder({ config, platform, source, log, metrics });
 }
 
 /** Counts the Events that are reported. */
@@ -171,15 +179,15 @@ function counted(reporter: Reporter, metrics: Metrics): Reporter {
   };
 }
 
-async function openPlatform({ platform, log, ownerId, metrics, readOnly }: ComposeOptions): Promise<Platform> {
+async function openPlatform({ platform, log, owner, metrics, readOnly }: ComposeOptions): Promise<Platform> {
   if (platform.kind === "folder") {
     const { openFolderPlatform } = await import("./folder-platform.ts");
-    return openFolderPlatform(platform, { log, readOnly });
+    return openFolderPlatform(platform, { log, owner, readOnly });
   }
   const { openClusterPlatform } = await import("./cluster-platform.ts");
   return openClusterPlatform(platform, {
     log,
-    ownerId,
+    owner,
     onLeader: (leading) => metrics.leader("dnsalias", leading),
     observe: {
       onRequest: (method, code) => metrics.apiserverRequest(method, code),

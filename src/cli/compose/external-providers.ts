@@ -9,9 +9,11 @@ import { createCoreDNSEtcdBackend } from "../../providers/coredns-etcd/coredns-e
 import { createDnsEndpointProvider } from "../../providers/dns-endpoint/dns-endpoint.ts";
 import type { EndpointStore } from "../../providers/dns-endpoint/endpoint-store.ts";
 import { createWebhookBackend } from "../../providers/external-dns-webhook/webhook.ts";
+import { unsavedOwnerId, withoutOwnerId } from "../../providers/owner-id.ts";
 import { owned } from "../../providers/ownership/owned.ts";
 import { createPowerDNSBackend } from "../../providers/powerdns/powerdns.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
+import type { Owner } from "./platform.ts";
 import { createRfc2136Backend } from "../../providers/rfc2136/rfc2136.ts";
 import type { Exchange } from "../../transport/exchange.ts";
 import { createHttpClient, type HttpClient } from "../../transport/http-client.ts";
@@ -26,7 +28,7 @@ export interface ExternalProviders extends AsyncDisposable {
 type ExternalSpec = Exclude<ExternalProviderSpec, { readonly kind: "transfer" }>;
 
 export interface ExternalProvidersDeps {
-  readonly ownerId: string;
+  readonly owner: Pick<Owner, "id" | "formerIds" | "formerIdsHere" | "unsaved">;
   readonly exchange: Exchange;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
   /** Undefined: there is no cluster, and so no DNSEndpoint. */
@@ -44,15 +46,26 @@ export function createExternalProviders(deps: ExternalProvidersDeps): ExternalPr
       if (provider.kind === "dnsEndpoint") {
         return dnsEndpointProvider(deps, zone);
       }
-      const made = owned(backendOf({ ...deps, http }, zone, provider), {
-        zone,
-        ownerId: deps.ownerId,
-        clock: systemClock,
-      });
+      const { owner } = deps;
+      const ids = { ownerId: owner.id(), formerOwnerIds: owner.formerIds };
+      const made = owned(backendOf({ ...deps, http }, zone, provider), { zone, ...ids, clock: systemClock });
       const target = budgetPlaceOf(zone);
-      return target === undefined ? made : budgets.wrap(made, target);
+      return ifSaved(owner, zone, target === undefined ? made : budgets.wrap(made, target));
     },
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  };
+}
+
+/** Nothing is read or written while the owner id would be another one after a restart. */
+function ifSaved({ unsaved }: Pick<Owner, "unsaved">, zone: DnsZone, made: ZoneProvider): ZoneProvider {
+  const refusing = (): ZoneProvider | undefined => {
+    const why = unsaved();
+    return why === undefined ? undefined : withoutOwnerId(made.id, unsavedOwnerId(zone, why));
+  };
+  return {
+    ...made,
+    read: (ownerNames, signal) => (refusing() ?? made).read(ownerNames, signal),
+    apply: (request, signal) => (refusing() ?? made).apply(request, signal),
   };
 }
 
@@ -88,9 +101,10 @@ function backendOf(
   }
 }
 
-function dnsEndpointProvider({ endpointStore, ownerId }: ExternalProvidersDeps, zone: DnsZone): ZoneProvider {
+function dnsEndpointProvider({ endpointStore, owner }: ExternalProvidersDeps, zone: DnsZone): ZoneProvider {
   if (endpointStore !== undefined) {
-    return createDnsEndpointProvider({ zone, ownerId, store: endpointStore(zone.meta.namespace), clock: systemClock });
+    const ids = { ownerId: owner.id(), formerOwnerIds: owner.formerIdsHere };
+    return createDnsEndpointProvider({ zone, ...ids, store: endpointStore(zone.meta.namespace), clock: systemClock });
   }
   const message = `DnsZone ${objectKey(zone.meta)}: dnsEndpoint needs a cluster, because its objects are Kubernetes'; with manifests from a folder choose rfc2136, powerDNS or externalDNSWebhook`;
   const refused = { kind: "refused", reason: "NotSupported", message } as const;

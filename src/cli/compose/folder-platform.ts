@@ -3,11 +3,14 @@ import type { Logger } from "../../base/log.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { openFolder, type FolderOptions } from "../../folder/open-folder.ts";
 import type { PlatformConfig } from "../config/config.ts";
+import type { OwnerConfig } from "../config/settings.ts";
+import { ownerOf } from "./owner.ts";
 import { externalPlaceOf } from "./write-target.ts";
 import type { Platform } from "./platform.ts";
 
 export interface FolderPlatformOptions {
   readonly log: Logger;
+  readonly owner: OwnerConfig;
   /** True for commands that only look. */
   readonly readOnly: boolean;
 }
@@ -15,13 +18,21 @@ export interface FolderPlatformOptions {
 /** Objects from a folder of manifests, texts to files; nothing of Kubernetes is loaded. */
 export async function openFolderPlatform(
   platform: Extract<PlatformConfig, { readonly kind: "folder" }>,
-  { log, readOnly }: FolderPlatformOptions,
+  { log, owner, readOnly }: FolderPlatformOptions,
 ): Promise<Platform> {
   const { manifests, stateFile, out } = platform;
   const options: FolderOptions = { manifests, stateFile, out, readOnly, log, clock: systemClock, random: Math.random };
   const folder = await openFolder(options);
   return {
     description: `manifests ${manifests}, written to ${out}`,
+    owner:
+      owner.ownerId === undefined
+        ? ownerOf(
+            owner,
+            () => folder.ownerId,
+            () => folder.ownerIdProblem(),
+          )
+        : ownerOf(owner, () => owner.ownerId),
     inventory: folder.inventory,
     reporter: folder.reporter,
     endpointsOf: async (zone) => {

@@ -14,10 +14,25 @@ import type { ExternalProviders } from "./external-providers.ts";
 import type { Transfers } from "./zone-transfers.ts";
 import { type TextStore, inlineText } from "../../providers/text-store.ts";
 
+/** Who this installation is. */
+export interface Owner {
+  /** Throws before it is known. Whatever the inventory has is told only afterwards. */
+  readonly id: () => string;
+  /** Undefined: not known yet. */
+  readonly knownId: () => string | undefined;
+  /** Former ids of this installation on texts and objects of this cluster or folder, which no other one can write. */
+  readonly formerIdsHere: readonly string[];
+  /** Former ids of this installation at DNS servers and services. */
+  readonly formerIds: readonly string[];
+  /** Why the id would be another one after a restart; undefined: it would not. */
+  readonly unsaved: () => string | undefined;
+}
+
 /** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
 export interface Platform extends AsyncDisposable {
   /** For people: which cluster, or which folder. */
   readonly description: string;
+  readonly owner: Owner;
   readonly inventory: Inventory;
   readonly reporter: Reporter;
   readonly endpointsOf: EndpointsOf;
@@ -57,7 +72,7 @@ export interface ProviderContext {
   readonly stores: Stores;
   readonly externalProviders: Pick<ExternalProviders, "providerOf">;
   readonly transfers: Pick<Transfers, "providerOf">;
-  readonly ownerId: string;
+  readonly owner: Pick<Owner, "id" | "formerIdsHere">;
   readonly now: () => Millis;
 }
 
@@ -71,20 +86,21 @@ export function providerOf(context: ProviderContext, zone: DnsZone): ZoneProvide
 }
 
 function backendOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
-  const { stores, externalProviders, transfers, ownerId, now } = context;
+  const { stores, externalProviders, transfers, owner, now } = context;
+  const ids = { ownerId: owner.id(), formerOwnerIds: owner.formerIdsHere };
   const { provider } = zone.spec;
   switch (provider.kind) {
     case "coreDNSZoneFile": {
       const { configMap, base } = provider.zoneFile;
       const source = baseSource(stores, zone, base, "spec.provider.coreDNS.zoneFile.baseZone.inline");
       const store = stores.zoneFile(zone.meta.namespace, configMap.name, configMap.key);
-      const made = createZoneFileProvider({ zone, base: source, store, ownerId, now, maxBytes: stores.maxBytes });
+      const made = createZoneFileProvider({ zone, base: source, store, ...ids, now, maxBytes: stores.maxBytes });
       return { ...made, ...expediting(stores, zone) };
     }
     case "coreDNSOverlay": {
       const { namespace, name, key } = provider.overlay.configMap;
       const store = stores.corefile(namespace, name, key);
-      const made = createOverlayProvider({ zone, store, ownerId, maxBytes: stores.maxBytes });
+      const made = createOverlayProvider({ zone, store, ...ids, maxBytes: stores.maxBytes });
       return { ...made, ...expediting(stores, zone) };
     }
     case "rfc2136":

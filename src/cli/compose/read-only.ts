@@ -7,10 +7,10 @@ import { createCounting } from "./metrics-observer.ts";
 
 /** The parts for a command that only looks: nothing is written, and what is logged goes where problems go. */
 export async function composeReadOnly(config: PlanConfig | ExplainConfig, io: Io): Promise<Composition> {
-  const { platform, ownerId, concurrency } = config;
+  const { platform, owner, concurrency } = config;
   return compose({
     platform,
-    ownerId,
+    owner,
     concurrency,
     lookupConfig: config,
     log: await createPinoLog({ ...config.log, colours: io.err.colours, destination: io.err }),

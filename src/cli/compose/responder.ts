@@ -13,7 +13,7 @@ import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResponderCounts } from "../../responder/counters.ts";
 import { createResponderPool, type ResponderPool } from "../../responder/workers/pool.ts";
 import { DEFAULT_RATE_LIMITS } from "../../responder/client/rate-limit-options.ts";
-import type { Platform } from "./platform.ts";
+import type { Owner, Platform } from "./platform.ts";
 import { workerHeapMib } from "./worker-heap.ts";
 import { addressText, freeAddresses } from "./listen-addresses.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
@@ -22,8 +22,7 @@ import { inlineText, type TextStore } from "../../providers/text-store.ts";
 
 export interface ResponderDeps {
   readonly config: ResponderConfig;
-  readonly stores: () => Pick<Platform["stores"], "base" | "zoneFile">;
-  readonly ownerId: string;
+  readonly platform: () => Pick<Platform, "stores" | "owner">;
   readonly source: AnswerSource;
   readonly log: Logger;
   readonly metrics: Pick<Metrics, "queryLookup" | "responder">;
@@ -127,13 +126,13 @@ async function becomesServed({ synced, served }: ZonesKnown, signal: AbortSignal
   return !signal.aborted;
 }
 
-function portTo({ stores, ownerId, metrics }: ResponderDeps, pool: ResponderPool): ResponderPort {
+function portTo({ platform, metrics }: ResponderDeps, pool: ResponderPool): ResponderPort {
   return {
     async readBase(zone, base, signal) {
       const source =
         base.kind === "inline"
           ? inlineText(base.text, inlineLocation(zone))
-          : stores().base(zone.meta.namespace, base.name, base.key);
+          : platform().stores.base(zone.meta.namespace, base.name, base.key);
       const read = await source.read(signal);
       return read.kind === "ok" ? { kind: "ok", text: read.text, location: source.location } : read;
     },
@@ -145,13 +144,13 @@ function portTo({ stores, ownerId, metrics }: ResponderDeps, pool: ResponderPool
       const { name, key } = provider.zoneFile.configMap;
       let store: Pick<TextStore, "read">;
       try {
-        store = stores().zoneFile(zone.meta.namespace, name, key);
+        store = platform().stores.zoneFile(zone.meta.namespace, name, key);
       } catch {
         // The zone's provider can't be made either, and its status says why.
         return undefined;
       }
       const read = await store.read(signal);
-      return read.kind === "ok" ? publishedBaseText(read.text ?? "", zone.spec.domain, ownerId) : undefined;
+      return read.kind === "ok" ? publishedBaseText(read.text ?? "", zone.spec.domain, platform().owner) : undefined;
     },
     setZone: (zone) => pool.setZone(zone),
     removeZone: (domain) => pool.removeZone(domain),
@@ -161,8 +160,10 @@ function portTo({ stores, ownerId, metrics }: ResponderDeps, pool: ResponderPool
 }
 
 /** The base zone in a rendered zone of this installation. */
-function publishedBaseText(text: string, domain: Name, ownerId: string): string | undefined {
-  const base = readZoneText(text, domain).owner === ownerId ? baseOfZoneText(text, domain) : undefined;
+function publishedBaseText(text: string, domain: Name, owner: Owner): string | undefined {
+  const writer = readZoneText(text, domain).owner;
+  const isOurs = writer !== undefined && [owner.id(), ...owner.formerIdsHere].includes(writer);
+  const base = isOurs ? baseOfZoneText(text, domain) : undefined;
   return base && renderRecords([base.soa, ...base.others]);
 }
 

@@ -27,7 +27,7 @@ export interface Transfers extends AsyncDisposable {
 export interface TransfersDeps {
   /** Empty for commands that only look. */
   readonly listen: readonly HostPort[];
-  readonly ownerId: string;
+  readonly ownerId: () => string;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
@@ -61,7 +61,7 @@ export function createTransfers(deps: TransfersDeps): Transfers {
         base,
         secret: tsig === undefined ? undefined : secretText(zone.meta.namespace, tsig.secretRef),
         primary,
-        ownerId,
+        ownerId: ownerId(),
         remembered: {
           sets: () => rememberedSets(store(), zone),
           serial: () => store().zone(objectKey(zone.meta))?.status?.serial,

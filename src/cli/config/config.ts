@@ -13,7 +13,8 @@ import {
   logLevel,
   nameFrom,
   noWords,
-  ownerId,
+  type OwnerConfig,
+  ownerConfig,
   reader,
   whole,
   wrong,
@@ -29,7 +30,7 @@ export type Config = RunConfig | PlanConfig | ExplainConfig | ResolveConfig | Cr
 export interface RunConfig extends LookupConfig {
   readonly command: "run";
   readonly platform: PlatformConfig;
-  readonly ownerId: string;
+  readonly owner: OwnerConfig;
   readonly concurrency: number;
   readonly once: boolean;
   /** Absent: no metrics and no health are served. */
@@ -44,7 +45,7 @@ export interface RunConfig extends LookupConfig {
 export interface PlanConfig extends LookupConfig {
   readonly command: "plan";
   readonly platform: PlatformConfig;
-  readonly ownerId: string;
+  readonly owner: OwnerConfig;
   readonly concurrency: number;
   readonly json: boolean;
 }
@@ -52,7 +53,7 @@ export interface PlanConfig extends LookupConfig {
 export interface ExplainConfig extends LookupConfig {
   readonly command: "explain";
   readonly platform: PlatformConfig;
-  readonly ownerId: string;
+  readonly owner: OwnerConfig;
   readonly concurrency: number;
   readonly hostname: Name;
   readonly json: boolean;
@@ -182,7 +183,7 @@ function acting(from: Reader) {
   return {
     ...lookupConfig(from),
     platform: platformOf(from),
-    ownerId: ownerId(from),
+    owner: ownerConfig(from),
     concurrency: whole(from, "concurrency", { least: 1, most: 1000, usual: 64 }),
   };
 }

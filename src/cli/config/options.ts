@@ -22,6 +22,7 @@ export type OptionName =
   | "resolver"
   | "resolver-ca"
   | "owner-id"
+  | "adopt-owner-id"
   | "listen-ops"
   | "log-level"
   | "log-format"
@@ -105,7 +106,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: "owner-id",
     kind: "text",
     placeholder: "ID",
-    help: "marks what this installation owns; two with different ids leave each other's records alone (default: default)",
+    help: "marks what this installation owns; two with different ids leave each other's records alone (default: in a cluster the UID of namespace kube-system, in folder mode a random id that the state file keeps)",
+    commands: PLANE,
+  },
+  {
+    name: "adopt-owner-id",
+    kind: "texts",
+    placeholder: "ID",
+    help: "an owner id that this installation had before, so that its records with it are its own; may be given more than once (default: none)",
     commands: PLANE,
   },
   {

@@ -82,13 +82,28 @@ export function whole(from: Reader, name: OptionName, { least, most, usual }: Ra
   return number;
 }
 
-/** It stands in TXT records and annotations, so it has no blanks, commas or quotes. */
-export function ownerId(from: Reader): string {
-  const id = from.text("owner-id") ?? "default";
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(id)) {
-    throw wrong(`${from.origin("owner-id")} must be 1 to 63 letters, digits, ".", "_" and "-", not "${id}"`);
+/** Who this installation is. */
+export interface OwnerConfig {
+  /** Absent: an id that is unique by itself. */
+  readonly ownerId?: string;
+  /** Ids that this installation had before. */
+  readonly adoptOwnerIds: readonly string[];
+}
+
+/** Ids are in TXT records and annotations, so they have no blanks, commas or quotes. */
+export function ownerConfig(from: Reader): OwnerConfig {
+  const ownerId = from.text("owner-id");
+  const adoptOwnerIds = [...new Set(from.texts("adopt-owner-id"))];
+  for (const [name, ids] of [
+    ["owner-id", ownerId === undefined ? [] : [ownerId]],
+    ["adopt-owner-id", adoptOwnerIds],
+  ] as const) {
+    const invalid = ids.find((id) => !/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(id));
+    if (invalid !== undefined) {
+      throw wrong(`${from.origin(name)} must be 1 to 63 letters, digits, ".", "_" and "-", not "${invalid}"`);
+    }
   }
-  return id;
+  return { ...(ownerId === undefined ? {} : { ownerId }), adoptOwnerIds };
 }
 
 export interface HostPort {

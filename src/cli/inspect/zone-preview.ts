@@ -9,6 +9,8 @@ import { formerNames, setsHere } from "../../controller/inventory/zone-scope.ts"
 import { namesOfUnread } from "../../controller/inventory/unreadable-names.ts";
 import { keyText } from "../../dns/lookup-result.ts";
 import type { ActualRRset } from "../../plan/change.ts";
+import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
+import { withInherited } from "../../plan/inherited/with-inherited.ts";
 import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
 import type { Views } from "../compose/resolver-views.ts";
@@ -79,14 +81,24 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
   }
   const { needsWrite, inputProblem } = read.zone;
   const actual = setsHere(store, zone, names, read.zone.sets);
+  const mayNotDelete = namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined);
+  const inherited = inheritNames({
+    before: undefined,
+    plan,
+    published: inheritable(actual, ownerId, zone.spec.conflict),
+    namespaceOf: () => undefined,
+    mayBeUnreadable: (name, namespace) => mayNotDelete?.(name, namespace) === true,
+    now,
+  });
   const proposal = propose({
     zone,
-    plan: withoutCountdown(plan, actual),
+    plan: withoutCountdown(withInherited(plan, inherited, zone.spec.ttl), actual),
     actual,
     ownerId,
     ...limitsOf(provider),
+    hosts: read.zone.hosts,
     capacity: read.zone.capacity,
-    mayNotDelete: namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined),
+    mayNotDelete,
   });
   return {
     zone,

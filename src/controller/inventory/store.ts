@@ -3,6 +3,7 @@ import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import {
+  admits,
   byAge,
   decideClaim,
   indexZones,
@@ -12,7 +13,9 @@ import {
   type ZoneMatch,
 } from "../../plan/claims.ts";
 import type { InventoryEvent } from "../ports/inventory.ts";
+import { createFormerZones, type FormerZones } from "./former-zones.ts";
 import { takeUpTo } from "./take-up-to.ts";
+import { recordLeft } from "./zones-left.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {
@@ -46,6 +49,10 @@ export interface Store {
   /** The zones where the name is placed now. */
   zonesOfName(name: Name): ReadonlySet<ObjectKey>;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
+  /** Which zones had names before, and may still have records of them. */
+  readonly former: FormerZones;
+  /** Whether the zone takes names of aliases of a namespace. */
+  admits(zone: DnsZone, namespace: string): boolean;
   /** The older zone that has this one's place, or undefined when it has the place itself. */
   zoneWithSameTarget(zone: DnsZone): DnsZone | undefined;
   /** How much is remembered, by kind. */
@@ -63,6 +70,7 @@ interface State {
   readonly versions: Map<ObjectKey, number>;
   decisions: number;
   readonly placed: Map<Name, Set<ObjectKey>>;
+  readonly former: FormerZones;
   readonly pending: Set<Name>;
   readonly touchedZones: Set<ObjectKey>;
   readonly touchedAliases: Set<ObjectKey>;
@@ -80,6 +88,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string): Store {
     versions: new Map(),
     decisions: 0,
     placed: new Map(),
+    former: createFormerZones(),
     pending: new Set(),
     touchedZones: new Set(),
     touchedAliases: new Set(),
@@ -112,12 +121,17 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string): Store {
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
     zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
     matchOf: (alias, hostname) => zonesFor(hostname, alias.meta.namespace, state.index, state.labels),
+    former: state.former,
+    admits: (zone, namespace) => admits(zone, namespace, state.labels),
     zoneWithSameTarget: (zone) => zoneWithSameTarget(state.zones.values(), zone, writeTargetOf),
     sizes: () => {
       const { aliases, candidates, claims, placed, pending } = state;
-      return new Map(
-        Object.entries({ aliases, candidates, claims, placed, pending }).map(([kind, { size }]) => [kind, size]),
-      );
+      return new Map([
+        ...Object.entries({ aliases, candidates, claims, placed, pending }).map(
+          ([kind, { size }]) => [kind, size] as const,
+        ),
+        ["former claims", state.former.size()],
+      ]);
     },
   };
 }
@@ -200,6 +214,7 @@ function replaceZone(state: State, key: ObjectKey, next: DnsZone | undefined): v
   if (next === undefined) {
     state.zones.delete(key);
     state.versions.delete(key);
+    state.former.removeZone(key);
   } else {
     state.zones.set(key, next);
   }
@@ -270,6 +285,7 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
 function decideName(state: State, name: Name): void {
   const byZone = candidatesIn(state, name);
   state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
+  recordLeft(state, name, byZone);
   for (const zoneKey of state.placed.get(name) ?? []) {
     if (!byZone.has(zoneKey)) {
       forgetClaim(state.claims, zoneKey, name);

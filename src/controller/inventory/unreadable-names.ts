@@ -2,6 +2,9 @@ import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 
+/** True for a name that an alias which can't be read may have: one of the namespace, or of any namespace. */
+export type MayNotDelete = (name: Name, namespace?: string) => boolean;
+
 /**
  * The owner names that an alias may have which cannot be read, and of which nothing better is known (after a restart, say): what is published at
  * them is not taken away as if nobody asked for it. Undefined: there is no such alias.
@@ -9,12 +12,23 @@ import type { InvalidObject } from "../ports/inventory.ts";
 export function namesOfUnread(
   invalid: Iterable<InvalidObject>,
   isKnown: (alias: ObjectKey) => boolean,
-): ((name: Name) => boolean) | undefined {
+): MayNotDelete | undefined {
   const unread = [...invalid].filter(({ kind, key }) => kind === "DnsAlias" && !isKnown(key));
   if (unread.length === 0) {
     return undefined;
   }
-  const isAnyPossible = unread.some(({ hostnames }) => hostnames === undefined);
-  const names = new Set(unread.flatMap(({ hostnames }) => hostnames ?? []));
-  return (name) => isAnyPossible || names.has(name);
+  const namesOf = (some: typeof unread): ((name: Name) => boolean) => {
+    const isAnyPossible = some.some(({ hostnames }) => hostnames === undefined);
+    const names = new Set(some.flatMap(({ hostnames }) => hostnames ?? []));
+    return (name) => isAnyPossible || names.has(name);
+  };
+  const ofAll = namesOf(unread);
+  const ofNamespace = new Map(
+    [...Map.groupBy(unread, ({ key }) => namespaceOf(key))].map(([namespace, some]) => [namespace, namesOf(some)]),
+  );
+  return (name, namespace) => (namespace === undefined ? ofAll(name) : ofNamespace.get(namespace)?.(name) === true);
+}
+
+function namespaceOf(key: ObjectKey): string {
+  return key.slice(0, key.indexOf("/"));
 }

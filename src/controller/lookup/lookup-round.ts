@@ -4,9 +4,10 @@ import type { Logger } from "../../base/log.ts";
 import { keyText, type LookupResult, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
-import { unconfirmed } from "../../plan/hold/empty.ts";
+import { unconfirmed, withoutNxdomain } from "../../plan/hold/empty.ts";
+import type { LookupOptions } from "../../resolver/lookup.ts";
 import { freshState, type HoldState } from "../../plan/hold/state.ts";
-import { step } from "../../plan/hold/step.ts";
+import { contradicts, step } from "../../plan/hold/step.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 import { isOnlyThisFamilyEmpty } from "../../plan/contribution.ts";
 
@@ -47,7 +48,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   const startedAt = deps.clock.now();
   entry.queried = false;
   entry.requeue = false;
-  const result = await resultOf(deps, entry.state, signal);
+  const result = await resultOf(context, entry.state, signal);
   if (entries.get(text) !== entry || signal.aborted) {
     return;
   }
@@ -65,6 +66,15 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   entry.lastLookupAt = now;
   entry.queried ||= entry.state.doubt?.kind === "confirming";
   guarded(deps.log, () => deps.observe?.(result, now - startedAt, key));
+  if (before.emptySince === undefined && entry.state.emptySince !== undefined && contradicts(result, input.sibling)) {
+    deps.log.warn(
+      fieldsOf(key),
+      "resolver answers NXDOMAIN for one family of a target that has the other; taken as NODATA",
+    );
+  }
+  if (result.kind === "positive") {
+    correctSibling(context, key);
+  }
   if (before.emptySince !== undefined && entry.state.emptySince === undefined) {
     doubtSibling(context, answerOf(before), now);
   }
@@ -104,6 +114,15 @@ function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: M
   }
 }
 
+/** A name that has one family exists: NXDOMAIN for the other meant NODATA. */
+function correctSibling({ entries, deps }: RefresherContext, key: TargetKey): void {
+  const sibling = entries.get(siblingText(key));
+  if (sibling?.state.outcome.kind === "nxdomain") {
+    sibling.state = withoutNxdomain(sibling.state);
+    notifyAnswer(deps, sibling, sibling.state.lastSuccessAt);
+  }
+}
+
 /** Being good for longer is no news of a family itself, but decides whether the other one is gone alone. */
 function notifySibling(context: RefresherContext, before: TargetAnswer, after: TargetAnswer): void {
   const sibling = siblingOf(context, after.key);
@@ -136,15 +155,21 @@ export function notifyAnswer(
 }
 
 /** A look-up that throws is a defect of the look-up; for the key it is one more failure. */
-async function resultOf({ lookup, log }: RefresherDeps, state: HoldState, signal: AbortSignal): Promise<LookupResult> {
+async function resultOf(context: RefresherContext, state: HoldState, signal: AbortSignal): Promise<LookupResult> {
+  const { lookup, log } = context.deps;
   try {
-    return await lookup.lookUp(state.key, state.avoid === undefined ? {} : { avoid: state.avoid }, signal);
+    return await lookup.lookUp(state.key, optionsFor(context, state), signal);
   } catch (error) {
     if (!signal.aborted) {
       log.error({ ...fieldsOf(state.key), err: error }, "look-up failed unexpectedly");
     }
     return { kind: "failure", reason: "unreachable", detail: messageOf(error), chain: [] };
   }
+}
+
+function optionsFor(context: RefresherContext, { key, avoid }: HoldState): LookupOptions {
+  const ipv4 = key.family === "AAAA" ? siblingOf(context, key)?.addresses : undefined;
+  return { ...(avoid !== undefined && { avoid }), ...(ipv4 !== undefined && { ipv4 }) };
 }
 
 /** A listener that throws must not stop the look-ups. */

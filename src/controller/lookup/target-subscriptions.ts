@@ -2,7 +2,6 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { keyText, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
-import type { ZoneMatch } from "../../plan/claims.ts";
 import type { Name } from "../../dns/name/name.ts";
 
 /** The look-up streams that each alias needs; a stream lives as long as one alias needs it. */
@@ -17,7 +16,8 @@ export interface TargetSubscriptions {
 }
 
 export interface TargetSubscriptionsDeps {
-  readonly matchOf: (alias: DnsAlias, hostname: Name) => ZoneMatch;
+  /** The zones that show the name, or are to show it. */
+  readonly zonesOf: (alias: DnsAlias, hostname: Name) => readonly DnsZone[];
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   /** Starts a stream; the status is where last-good comes back from after a restart. */
   readonly want: (key: TargetKey, status: AliasStatus | undefined) => void;
@@ -79,8 +79,7 @@ function streamsNeeded(deps: TargetSubscriptionsDeps, alias: DnsAlias): Readonly
 function viewsOf(deps: TargetSubscriptionsDeps, alias: DnsAlias): ReadonlySet<ViewId> {
   const views = new Set<ViewId>();
   for (const hostname of alias.spec.hostnames) {
-    const match = deps.matchOf(alias, hostname);
-    for (const zone of match.kind === "zones" ? match.zones : []) {
+    for (const zone of deps.zonesOf(alias, hostname)) {
       views.add(deps.viewIdOf(zone, alias.spec.allowPrivate));
     }
   }

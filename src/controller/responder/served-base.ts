@@ -2,6 +2,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { FAMILIES, type RRset } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
+import { hostNames, isClosedHost } from "../../dns/zone-file/host-names.ts";
 import { cutAbove, cutsOf } from "../../dns/zone-file/zone-cuts.ts";
 import type { Claim } from "../../plan/claims.ts";
 import { httpsTargetOf } from "../../plan/https-rrset.ts";
@@ -15,6 +16,8 @@ export interface ServedBase {
   /** True where a record of the base zone stands in the way of addresses: it goes on being served. */
   readonly hides: (name: Name) => boolean;
   readonly hasHttps: (name: Name) => boolean;
+  /** See {@link hostNames}. */
+  readonly hosts: ReadonlyMap<string, string>;
 }
 
 /** Takes the records of a zone file that was read without a problem. */
@@ -33,6 +36,7 @@ export function servedBase(domain: Name, records: readonly RRset[]): ServedBase 
       );
     },
     hasHttps: (name) => https.has(name),
+    hosts: hostNames(records),
   };
 }
 
@@ -42,6 +46,9 @@ const OWN_TYPES: ReadonlySet<string> = new Set([...FAMILIES, "CNAME"]);
 export function servedAlias(zone: DnsZone, base: ServedBase, name: Name, { winners }: Claim): ServedAlias | undefined {
   const [first] = winners;
   if (first === undefined || base.hides(name)) {
+    return undefined;
+  }
+  if (isClosedHost(base.hosts, name, { zone: zone.meta.namespace, alias: first.meta.namespace })) {
     return undefined;
   }
   const families = FAMILIES.filter((family) => winners.some(({ spec }) => spec.families.includes(family)));

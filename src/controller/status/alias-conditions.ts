@@ -4,6 +4,8 @@ import { displayName, type Name } from "../../dns/name/name.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
+import { formerText, isMoving } from "./former-places.ts";
+import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
@@ -59,7 +61,18 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const steady = rotating ? "; a target shows changing parts of a pool, and what is published is kept steady" : "";
   const refused = refusedAddresses(targets);
   const without = refused === undefined ? "" : `; ${refused}`;
-  return { status: "True", reason: "Resolved", message: `all targets have addresses${without}${steady}` };
+  const message = `all targets have addresses${without}${subsetText(targets)}${steady}`;
+  return { status: "True", reason: "Resolved", message };
+}
+
+/** Without a number, so that a target whose addresses come and go is no news each time. */
+function subsetText(targets: readonly TargetVerdict[]): string {
+  const names = targets
+    .filter(({ answers }) => answers.some(({ isSubset }) => isSubset === true))
+    .map(({ target }) => target);
+  return names.length === 0
+    ? ""
+    : `; of more than 64 addresses of ${names.map(displayName).join(", ")}, a steady subset of 64 is published`;
 }
 
 /**
@@ -146,10 +159,14 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
 }
 
 /** Whether the servers give what was resolved. */
-export function programmedCondition({ alias, inZones, letGoAt }: AliasFacts): ConditionResult {
+export function programmedCondition(facts: AliasFacts): ConditionResult {
+  const { alias, inZones, letGoAt } = facts;
   const conditions = inZones
     .filter(({ lostTo }) => lostTo === undefined)
-    .map((inZone) => heldDeletion(inZone, letGoAt) ?? inZoneCondition(alias.spec.paused, inZone));
+    .map(
+      (inZone) =>
+        heldDeletion(inZone, letGoAt) ?? whileMoving(facts, inZone, inZoneCondition(alias.spec.paused, inZone)),
+    );
   const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
@@ -159,6 +176,15 @@ export function programmedCondition({ alias, inZones, letGoAt }: AliasFacts): Co
   return first === undefined
     ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
     : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
+}
+
+/** A name that its zone doesn't serve yet is served by the zone that had it before. */
+function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: ConditionResult): ConditionResult {
+  if (result.status === "True") {
+    return result;
+  }
+  const message = result.message + formerText(facts, hostname);
+  return { ...result, message, ...(result.status === "Unknown" && isMoving(facts, hostname) && { reason: "Moving" }) };
 }
 
 /** Of an alias under deletion whose records the guard keeps. */
@@ -284,9 +310,4 @@ function least(times: readonly (Millis | undefined)[]): Millis | undefined {
 
 function path(names: readonly Name[]): string {
   return names.map(displayName).join(" → ");
-}
-
-/** RFC 3339, whole seconds. */
-export function time(at: Millis | undefined): string {
-  return at === undefined ? "the start" : new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }

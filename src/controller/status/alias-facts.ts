@@ -6,6 +6,7 @@ import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
+import type { Move } from "../../plan/moves.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
@@ -32,10 +33,21 @@ export interface NameInZone {
   readonly expectedLagMs: Millis;
 }
 
+/** A zone that had an owner name of the alias before, and may still have records of it. */
+export interface FormerPlace {
+  readonly hostname: Name;
+  readonly zone: ObjectKey;
+  /** Undefined: this process hasn't read them yet. */
+  readonly published: readonly ActualRRset[] | undefined;
+  readonly move: Move | undefined;
+}
+
 /** Everything about one alias that its conditions and its status are made of. */
 export interface AliasFacts {
   readonly alias: DnsAlias;
   readonly inZones: readonly NameInZone[];
+  /** Of owner names that this alias has in other zones now. */
+  readonly former?: readonly FormerPlace[];
   /** Owner names that no zone takes. */
   readonly withoutZone: readonly {
     readonly hostname: Name;
@@ -44,7 +56,7 @@ export interface AliasFacts {
   }[];
   readonly now: Millis;
   /** Entries of the status for places that the alias left and that may still have its records. */
-  readonly former?: readonly HostnameStatus[];
+  readonly unlisted?: readonly HostnameStatus[];
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
 }
@@ -71,7 +83,27 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
       inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
     }
   }
-  return { alias, inZones, withoutZone, now };
+  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, now };
+}
+
+function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZone[]): readonly FormerPlace[] {
+  const hostnames = new Set(inZones.flatMap(({ hostname, lostTo }) => (lostTo === undefined ? [hostname] : [])));
+  return [...hostnames].flatMap((hostname) =>
+    store.former.zonesOf(hostname).map((zone) => {
+      const state = zoneState(zone);
+      const isRead = state !== undefined && state.readAt > 0;
+      return {
+        hostname,
+        zone,
+        published: isRead ? publishedIn(state, hostname) : undefined,
+        move: state?.moves.get(hostname),
+      };
+    }),
+  );
+}
+
+function publishedIn(state: ZoneState | undefined, hostname: Name): readonly ActualRRset[] {
+  return FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
 }
 
 function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): NameInZone {
@@ -79,7 +111,7 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
   const claim = deps.store.claimsIn(zone).get(hostname);
   const key = objectKey(alias.meta);
   const lost = claim?.losers.find((loser) => objectKey(loser.alias.meta) === key);
-  const published = FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
+  const published = publishedIn(state, hostname);
   return {
     hostname,
     zone,

@@ -13,8 +13,9 @@ import {
   programmedCondition,
   resolvedCondition,
   targetVerdicts,
-  time,
 } from "./alias-conditions.ts";
+import { formerStatuses } from "./former-places.ts";
+import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
 
@@ -46,7 +47,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     ...(bound === undefined ? {} : { stalenessBound: bound }),
     summary: summaryOf(
       facts,
-      hostnames.filter((entry) => facts.former?.includes(entry) !== true),
+      hostnames.filter((entry) => facts.unlisted?.includes(entry) !== true),
     ),
   };
 }
@@ -61,9 +62,11 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
     addresses: [],
     reason,
   }));
-  const current = [...placed, ...withoutZone];
-  const former = (facts.former ?? []).slice(0, MAX_HOSTNAMES - current.length);
-  return [...current, ...former].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  const current: readonly HostnameStatus[] = [...placed, ...withoutZone, ...formerStatuses(facts)];
+  const isListed = ({ hostname, zone }: HostnameStatus): boolean =>
+    current.some((entry) => entry.hostname === hostname && entry.zone === zone);
+  const unlisted = (facts.unlisted ?? []).filter((entry) => !isListed(entry)).slice(0, MAX_HOSTNAMES - current.length);
+  return [...current, ...unlisted].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {

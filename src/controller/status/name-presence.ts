@@ -30,7 +30,7 @@ export function placesOf(deps: PresenceDeps, alias: DnsAlias): readonly Place[] 
  * The entries of an alias's status for places that it doesn't ask for any more, as long as records may be there and the backend can't list them: without them nothing
  * would tell of those records after a restart.
  */
-export function formerStatuses(deps: PresenceDeps, alias: DnsAlias): readonly HostnameStatus[] {
+export function unlistedStatuses(deps: PresenceDeps, alias: DnsAlias): readonly HostnameStatus[] {
   return formerEntries(deps, alias)
     .filter(({ place }) => deps.zoneState(place.zone)?.lists !== true && presenceOf(deps, place) !== "absent")
     .map(({ entry }) => entry);

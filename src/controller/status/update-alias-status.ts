@@ -8,7 +8,7 @@ import { aliasStatus } from "./alias-status.ts";
 import { overdueAt, refusedAddresses, targetVerdicts } from "./alias-conditions.ts";
 import { afterWrite, finalize, GIVE_UP_MS, type Deletion } from "./finalizer.ts";
 import { finalizerStep } from "./finalizer-step.ts";
-import { formerStatuses, type PresenceDeps } from "./name-presence.ts";
+import { unlistedStatuses, type PresenceDeps } from "./name-presence.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
@@ -49,7 +49,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   if (alias.meta.deletedAt !== undefined) {
     return endAlias(deps, alias, signal);
   }
-  const facts = { ...factsOf(deps, alias, deps.clock.now()), former: formerStatuses(deps, alias) };
+  const facts = { ...factsOf(deps, alias, deps.clock.now()), unlisted: unlistedStatuses(deps, alias) };
   const failed = await stepFinalizer(deps, facts, signal);
   recordEarlyReport(deps, facts);
   if (facts.inZones.some(({ outcome }) => outcome.kind === "pending")) {
@@ -58,7 +58,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   }
   const written = await writeStatus(deps, facts, signal);
   const next = failed ?? written;
-  return facts.former.length === 0 ? next : atLatest(next, LOOK_FOR_FORMER_MS);
+  return facts.unlisted.length === 0 ? next : atLatest(next, LOOK_FOR_FORMER_MS);
 }
 
 /** Nothing reports that records of a former name are gone. */
@@ -112,14 +112,14 @@ async function stepFinalizer(
 /** Whether a backend that doesn't list its zone has, or will have, names of the alias; undefined: not known. */
 function needsFinalizer(
   { store, zoneState, hasEveryZone }: AliasReportDeps,
-  { inZones, former = [] }: AliasFacts,
+  { inZones, unlisted = [] }: AliasFacts,
 ): boolean | undefined {
   const lists = new Set(
     inZones
       .filter(({ zone, lostTo }) => lostTo === undefined && store.zone(zone)?.spec.policy === "Sync")
       .map(({ zone }) => zoneState(zone)?.lists),
   );
-  if (former.length > 0 || lists.has(false)) {
+  if (unlisted.length > 0 || lists.has(false)) {
     return true;
   }
   return lists.has(undefined) || !hasEveryZone() ? undefined : false;

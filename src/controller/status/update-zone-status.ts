@@ -5,9 +5,12 @@ import type { Logger } from "../../base/log.ts";
 import { summarize } from "../../api/condition/summarize.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
+import { byCodeUnit } from "../../base/order.ts";
 import { displayName } from "../../dns/name/name.ts";
+import { type Move, moveEndsAt } from "../../plan/moves.ts";
 import { updateInvalidStatus } from "./update-alias-status.ts";
-import { time, type ConditionResult } from "./alias-conditions.ts";
+import type { ConditionResult } from "./alias-conditions.ts";
+import { time } from "./time.ts";
 import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
@@ -15,7 +18,7 @@ import type { Reporter } from "../ports/reporter.ts";
 import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
-import { guardStatus } from "../zone/guard-status.ts";
+import { guardStatus } from "../zone/guarded-writes.ts";
 import type { ZoneState } from "../zone/zone-state.ts";
 
 export interface ZoneReportDeps {
@@ -99,6 +102,7 @@ function programmedCondition({
   inputProblem,
   refusals: all,
   actual,
+  moves,
 }: ZoneState): ConditionResult {
   switch (outcome.kind) {
     case "pending":
@@ -128,9 +132,37 @@ function programmedCondition({
   const warnings = [
     ...(https === undefined ? [] : [refusedText(all, https)]),
     ...(actual?.warning === undefined ? [] : [actual.warning]),
+    ...movesText([...moves.values()]),
   ];
   const warning = warnings.map((text) => `; but ${text}`).join("");
   return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${warning}` };
+}
+
+/** Names that other zones have now: what stays here for them, and what they don't serve though it was withdrawn. */
+function movesText(moves: readonly Move[]): readonly string[] {
+  const text = (
+    phase: Move["phase"],
+    tell: (names: string, zones: string, until: Millis) => string,
+  ): readonly string[] => {
+    const found = moves.filter((move) => move.phase === phase);
+    const names = found.map(({ name }) => displayName(name)).sort(byCodeUnit);
+    const more = names.length > SHOWN_NAMES ? [`${names.length - SHOWN_NAMES} more`] : [];
+    const zones = [...new Set(found.flatMap(({ to }) => to))].sort(byCodeUnit).slice(0, SHOWN_NAMES);
+    const until = Math.max(...found.map(moveEndsAt));
+    return found.length === 0
+      ? []
+      : [tell([...names.slice(0, SHOWN_NAMES), ...more].join(", "), zones.join(", "), until)];
+  };
+  return [
+    ...text(
+      "waiting",
+      (names, zones, until) => `${names} stay here until DnsZone ${zones} serves them, at most until ${time(until)}`,
+    ),
+    ...text(
+      "overdue",
+      (names, zones) => `${names} were withdrawn, and DnsZone ${zones} does not serve them after 10 minutes`,
+    ),
+  ];
 }
 
 function refusedText(refusals: readonly Refusal[], first: Refusal): string {

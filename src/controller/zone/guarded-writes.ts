@@ -5,9 +5,16 @@ import type { Name } from "../../dns/name/name.ts";
 import { rrsetKey } from "../../dns/record.ts";
 import type { ActualRRset, Write } from "../../plan/change.ts";
 import { isGuarded, type Guarded } from "../../plan/guard.ts";
-import { addUnwatched, keepUnwatched, moveWindow, recordDeletes } from "../../plan/guard-window.ts";
+import {
+  addUnwatched,
+  countDeletes,
+  EMPTY_WINDOW,
+  type GuardWindow,
+  keepUnwatched,
+  moveWindow,
+  recordDeletes,
+} from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
-import { guardStatus } from "./guard-status.ts";
 import type { ZoneState } from "./zone-state.ts";
 
 /** What of a guarded plan may be written now, and until when the first of the deletes that wait for others may be; undefined: none waits. */
@@ -112,4 +119,36 @@ function gatherDeletes(writes: readonly Write[], before: ReadonlyMap<string, Mil
 /** Of two waits, of which undefined is none. */
 export function shorterWait(a: Millis | undefined, b: Millis | undefined): Millis | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+/** What a restart or another replica must know of the guard: the deletes of the last hour, and the approval that was used. Undefined: nothing. */
+export function guardStatus(window: GuardWindow, usedApproval: string | undefined): GuardStatus | undefined {
+  const deletes = countDeletes(window);
+  if (deletes === 0 && usedApproval === undefined) {
+    return undefined;
+  }
+  const times = [...window.deleted.values(), ...(window.earlier === undefined ? [] : [window.earlier.at])];
+  return {
+    ...(deletes > 0 && {
+      deletes,
+      ofRecords: window.stood[0]?.count ?? deletes,
+      lastDeleteTime: new Date(Math.max(...times)).toISOString().replace(/\.\d+Z$/, "Z"),
+    }),
+    ...(usedApproval !== undefined && { usedPlanHash: usedApproval }),
+  };
+}
+
+/** Takes over what the last leader counted, which wrote it before each delete. The deletes count until an hour after the last of them. */
+export function restoreGuard(state: ZoneState, { status }: DnsZone): void {
+  const { deletes = 0, ofRecords = 0, lastDeleteTime = "", usedPlanHash } = status?.guard ?? {};
+  const at: Millis = Date.parse(lastDeleteTime);
+  state.usedApproval = usedPlanHash ?? state.usedApproval;
+  if (deletes > 0 && !Number.isNaN(at)) {
+    state.guardWindow = {
+      ...EMPTY_WINDOW,
+      unwatched: state.guardWindow.unwatched,
+      earlier: { count: deletes, at },
+      stood: [{ at, count: ofRecords }],
+    };
+  }
 }

@@ -5,13 +5,15 @@ import { EMPTY_WINDOW, moveWindow, type GuardWindow } from "../../plan/guard-win
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
-import { applyNameLimit } from "../../plan/name-limit.ts";
+import { withoutClosedNames } from "../../plan/limit/closed-names.ts";
+import { applyNameLimit } from "../../plan/limit/name-limit.ts";
 import type { ActualRRset, Change, Write } from "../../plan/change.ts";
 import { changeKey, diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
-import { type Capacity, limitSize } from "../../plan/size-limit.ts";
+import { type Capacity, limitSize } from "../../plan/limit/size-limit.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
+import type { Leaving } from "./moves.ts";
 import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
 
 export interface ProposalInput {
@@ -28,6 +30,8 @@ export interface ProposalInput {
     | undefined;
   /** The hash of the plan whose approval was used. */
   readonly usedApproval?: string | undefined;
+  /** See ActualZone. */
+  readonly hosts?: ReadonlyMap<string, string> | undefined;
   /** How much the place holds; absent: any amount. */
   readonly capacity?: Capacity | undefined;
   /** See DiffInput. */
@@ -67,6 +71,7 @@ export function propose({
   actual,
   ownerId,
   maxNames,
+  hosts,
   capacity,
   minTtl = 0,
   unsupportedTypes,
@@ -77,12 +82,17 @@ export function propose({
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
-  const { names, refusals } = applyNameLimit(plan.names, published, maxNames);
+  const open = withoutClosedNames(plan.names, hosts, zone.meta.namespace);
+  const { names, refusals } = applyNameLimit(open.names, published, maxNames);
   const { policy, conflict } = zone.spec;
   const raised = names.map((name) =>
     withMinTtl(unsupportedTypes === undefined ? name : withoutUnsupportedTypes(name, unsupportedTypes), minTtl),
   );
-  const changes = [...diff({ names: raised, actual, ownerId, policy, conflict, mayNotDelete }), ...refusals];
+  const changes = [
+    ...diff({ names: raised, actual, ownerId, policy, conflict, mayNotDelete }),
+    ...open.refusals,
+    ...refusals,
+  ];
   const guarded = guard({
     changes,
     window: window ?? moveWindow(EMPTY_WINDOW, own, 0),
@@ -98,6 +108,18 @@ export function propose({
     guarded: { ...guarded, writes },
     waitMs: gathered.waitMs,
   };
+}
+
+/** The same with names that leave the zone. Deletes that the guard holds don't keep addresses from following. */
+export function proposeWithLeaving({ kept, going }: Leaving, input: ProposalInput): Proposal {
+  const withNames = (more: readonly NamePlan[]): Proposal =>
+    propose({ ...input, plan: { ...input.plan, names: [...input.plan.names, ...more] } });
+  const proposal = kept.length === 0 ? propose(input) : withNames(kept);
+  if (proposal.guarded.kind !== "held" || going.length === 0) {
+    return proposal;
+  }
+  const { writes } = withNames([...kept, ...going]).guarded;
+  return { ...proposal, guarded: { ...proposal.guarded, writes: writes.filter(({ kind }) => kind !== "delete") } };
 }
 
 /** The changes with others in place of these writes. */

@@ -9,6 +9,7 @@ import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied } from "../../providers/provider.ts";
 import {
   TEXT_FIGHT_WINDOW_MS,
@@ -28,12 +29,13 @@ import {
   shorterWait,
 } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
-import { limitsOf, propose } from "./propose-changes.ts";
-import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./plan-times.ts";
+import { inherit, recordPublishedFor } from "./inheritance.ts";
+import { type Departures, leave } from "./moves.ts";
+import { proposeWithLeaving, limitsOf } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { withoutUnfinalized, type UnfinalizedDeps } from "./unfinalized-names.ts";
-import { deferred, failed, settleAs } from "./settle-round.ts";
+import { changedByTime, deferred, failed, nextPlanMs, REFUSED_RETRY_MS, resyncMs, settleAs } from "./settle-round.ts";
 import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
@@ -42,12 +44,13 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   readonly plan: (zone: DnsZone) => ZonePlan;
   readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
-  readonly mayNotDelete: () => ((name: Name) => boolean) | undefined;
+  readonly mayNotDelete: () => MayNotDelete | undefined;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
+  readonly departures: Departures;
   /** Leaves out what another DnsZone on the same server has to write. */
   readonly setsHere: (
     zone: DnsZone,
@@ -150,18 +153,21 @@ async function publish(
   const now = deps.clock.now();
   const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
   moveGuard(deps, state, { own, plan, now });
+  const leaving = leave(deps, state, plan);
+  const mayNotDelete = deps.mayNotDelete();
   const {
     changes,
     guarded,
     waitMs: gatherMs,
-  } = propose({
+  } = proposeWithLeaving(leaving, {
     zone: state.zone,
-    plan,
+    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, plan, actual.sets),
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
+    hosts: actual.hosts,
     capacity: actual.capacity,
-    mayNotDelete: deps.mayNotDelete(),
+    mayNotDelete,
     window: state.guardWindow,
     usedApproval: state.usedApproval,
     gather: (all) => gatheredWrites(state, all, now),
@@ -257,6 +263,7 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
+  recordPublishedFor(state, writes);
   const { warning } = actual;
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));

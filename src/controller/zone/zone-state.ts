@@ -3,6 +3,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
+import type { InheritedNames } from "../../plan/inherited/inherited.ts";
+import type { Move } from "../../plan/moves.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
@@ -56,6 +58,10 @@ export interface ZoneState {
   lists: boolean | undefined;
   /** Names that are not written for the first time, because none of their aliases has its finalizer yet. */
   unfinalized: ReadonlySet<Name>;
+  /** What names have of which no target has shown whose it is; undefined until the first read of a term. */
+  inherited: InheritedNames | undefined;
+  /** For whose aliases each name is published, by namespace. */
+  readonly publishedFor: Map<Name, string>;
   readAt: Millis;
   /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
   readFor: ReadonlySet<Name>;
@@ -86,6 +92,10 @@ export interface ZoneState {
   repairs: readonly Millis[];
   /** The same for single record sets of a backend that others write too. */
   setRepairs: Repairs;
+  /** The names with records here that other zones have now, as of the last round. */
+  moves: ReadonlyMap<Name, Move>;
+  /** When the next of them is to be decided though nothing was heard. */
+  movesDueAt: Millis | undefined;
   guardWindow: GuardWindow;
   /** The guard has judged a plan in this process. */
   isJudged: boolean;
@@ -110,6 +120,8 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     own: new Map(),
     lists: provider.lists,
     unfinalized: new Set(),
+    inherited: undefined,
+    publishedFor: new Map(),
     readAt: 0,
     readFor: new Set(),
     plan: undefined,
@@ -127,6 +139,8 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     writerHolds: new Map(),
     repairs: [],
     setRepairs: new Map(),
+    moves: new Map(),
+    movesDueAt: undefined,
     guardWindow: EMPTY_WINDOW,
     isJudged: false,
     deletesPlanned: new Map(),
@@ -147,4 +161,6 @@ export function inputChanged(state: ZoneState): void {
 export function setActual(state: ZoneState, actual: ActualZone, ownerId: string): void {
   state.actual = actual;
   state.own = new Map(actual.sets.filter((set) => set.owner === ownerId).map((set) => [rrsetKey(set), set]));
+  const names = new Set([...state.own.values()].map(({ name }) => name));
+  [...state.publishedFor.keys()].filter((name) => !names.has(name)).forEach((name) => state.publishedFor.delete(name));
 }

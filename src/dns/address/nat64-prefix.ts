@@ -6,10 +6,17 @@ import { type Subnet, subnetOfBytes } from "./subnet.ts";
  * 192.0.0.171 where RFC 6052 section 2.2 puts the IPv4 address. Sorted by length, without duplicates; empty for a server without DNS64.
  */
 export function nat64Prefixes(addresses: readonly string[]): readonly Subnet[] {
+  return prefixesBefore(addresses, WELL_KNOWN);
+}
+
+/** The prefixes that AAAA addresses have if a DNS64 server made them of these A addresses of the same name. Sorted by length, without duplicates. */
+export function prefixesBefore(addresses: readonly string[], ipv4: readonly string[]): readonly Subnet[] {
   const found = new Map<string, Subnet>();
+  const wanted = new Set(ipv4.flatMap((address) => addressBytes(address)?.join() ?? []));
+  const all = addresses.flatMap((address) => addressBytes(address) ?? []).filter(({ length }) => length === 16);
   for (const [prefix, places] of LAYOUTS) {
-    for (const bytes of addresses.flatMap((address) => addressBytes(address) ?? [])) {
-      if (bytes.length === 16 && isWellKnown(places.map((place) => bytes[place]))) {
+    for (const bytes of all) {
+      if (hasZeroBits(bytes, prefix) && wanted.has(places.map((place) => bytes[place]).join())) {
         const subnet = subnetOfBytes(bytes, prefix);
         found.set(`${subnet.address}/${prefix}`, subnet);
       }
@@ -18,7 +25,15 @@ export function nat64Prefixes(addresses: readonly string[]): readonly Subnet[] {
   return [...found.values()];
 }
 
-/** By the length of the prefix: the bytes that the IPv4 address has. Byte 8 is 0 and is skipped. */
+/** RFC 7050 section 8.2. */
+const WELL_KNOWN = ["192.0.0.170", "192.0.0.171"];
+
+/** RFC 6052 section 2.2: bits 64 to 71 are 0 unless the prefix has them. */
+function hasZeroBits(bytes: Uint8Array, prefix: number): boolean {
+  return prefix > 64 || bytes[8] === 0;
+}
+
+/** By the length of the prefix: the bytes that the IPv4 address has. Byte 8 is skipped. */
 const LAYOUTS: readonly (readonly [number, readonly number[]])[] = [
   [32, [4, 5, 6, 7]],
   [40, [5, 6, 7, 9]],
@@ -27,7 +42,3 @@ const LAYOUTS: readonly (readonly [number, readonly number[]])[] = [
   [64, [9, 10, 11, 12]],
   [96, [12, 13, 14, 15]],
 ];
-
-function isWellKnown([first, second, third, last]: readonly (number | undefined)[]): boolean {
-  return first === 192 && second === 0 && third === 0 && (last === 170 || last === 171);
-}

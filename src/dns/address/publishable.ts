@@ -42,6 +42,16 @@ export function embeddingOf(address: string): string | undefined {
     : undefined;
 }
 
+/** The addresses without those of {@link EMBEDDING_NETWORKS} and of these prefixes: no policy publishes them. */
+export function withoutEmbedding(addresses: readonly string[], nat64: readonly Subnet[]): readonly string[] {
+  const kept = addresses.filter((address) => embeddingOf(address) === undefined && !isInNat64(address, nat64));
+  return kept.length === addresses.length ? addresses : kept;
+}
+
+export function isInNat64(address: string, nat64: readonly Subnet[]): boolean {
+  return isIPv6(address) && nat64.some((subnet) => listOf(subnet).check(address, "ipv6"));
+}
+
 function nat64Of(address: string, nat64: readonly Subnet[]): string | undefined {
   const own = isIPv6(address) ? nat64.find((subnet) => listOf(subnet).check(address, "ipv6")) : undefined;
   return own && `a NAT64 address of this network's prefix ${own.address}/${own.prefix} (RFC 7050)`;

@@ -26,9 +26,35 @@ export type Decoded =
  * 255 octets, a misplaced or second OPT. A question has `originalCase` only where letters stood in upper case.
  */
 export function decodeMessage(bytes: Uint8Array): Decoded {
+  const { trailing, ...decoded } = decode(bytes, true);
+  return decoded.kind === "ok" && trailing > 0
+    ? { kind: "malformed", problem: "there is more than the counts promise" }
+    : decoded;
+}
+
+export type DecodedResponse = Decoded & {
+  /** Octets after the last record; some servers send them. */
+  readonly trailing: number;
+};
+
+/**
+ * Reads a response as {@link decodeMessage} does, and also where octets follow its last record. Of a response with TC that was cut inside a record, it
+ * reads the header and the question: RFC 2181 section 9 has the rest ignored.
+ */
+export function decodeResponse(bytes: Uint8Array): DecodedResponse {
+  const whole = decode(bytes, true);
+  return whole.kind === "ok" || !isTruncated(bytes) ? whole : { ...decode(bytes, false), trailing: 0 };
+}
+
+/** TC (RFC 1035 4.1.1). */
+function isTruncated(bytes: Uint8Array): boolean {
+  return ((bytes[2] ?? 0) & 0x02) !== 0;
+}
+
+function decode(bytes: Uint8Array, withRecords: boolean): DecodedResponse {
   const reader = wireReader(bytes);
   if (reader.end < HEADER_BYTES || reader.end > MAX_MESSAGE_BYTES) {
-    return { kind: "malformed", problem: `a message cannot have ${reader.end} octets` };
+    return { kind: "malformed", problem: `a message cannot have ${reader.end} octets`, trailing: 0 };
   }
   const state: State = {
     reader,
@@ -36,8 +62,10 @@ export function decodeMessage(bytes: Uint8Array): Decoded {
     known: new Map(),
     opt: undefined,
   };
-  const message = readMessage(state);
-  return reader.problem === undefined ? { kind: "ok", message } : { kind: "malformed", problem: reader.problem };
+  const message = readMessage(state, withRecords);
+  return reader.problem === undefined
+    ? { kind: "ok", message, trailing: reader.end - reader.offset }
+    : { kind: "malformed", problem: reader.problem, trailing: 0 };
 }
 
 interface State {
@@ -49,18 +77,21 @@ interface State {
   opt: { readonly edns: Edns; readonly extendedRcode: number } | undefined;
 }
 
-function readMessage(state: State): Message {
+function readMessage(state: State, withRecords: boolean): Message {
   const { reader } = state;
   const id = readUint16(reader);
   const flags = readUint16(reader);
-  const counts = [readUint16(reader), readUint16(reader), readUint16(reader), readUint16(reader)] as const;
-  const questions = readQuestions(state, counts[0]);
-  const answers = readRecords(state, counts[1], false);
-  const authorities = readRecords(state, counts[2], false);
-  const additionals = readRecords(state, counts[3], true);
-  if (reader.offset !== reader.end) {
-    fail(reader, "there is more than the counts promise");
-  }
+  const [questionCount, ...recordCounts] = [
+    readUint16(reader),
+    readUint16(reader),
+    readUint16(reader),
+    readUint16(reader),
+  ] as const;
+  const counts = withRecords ? recordCounts : ([0, 0, 0] as const);
+  const questions = readQuestions(state, questionCount);
+  const answers = readRecords(state, counts[0], false);
+  const authorities = readRecords(state, counts[1], false);
+  const additionals = readRecords(state, counts[2], true);
   return {
     id,
     response: (flags & 0x8000) !== 0,

@@ -26,8 +26,8 @@ export function objectId(of: { readonly kind: string; readonly namespace: string
 const STATE_SCHEMA_VERSION = 1;
 
 export type StateText =
-  | { readonly kind: "ok"; readonly entries: readonly StateEntry[] }
-  | { readonly kind: "damaged"; readonly message: string };
+  | { readonly kind: "ok"; readonly entries: readonly StateEntry[]; readonly ownerId?: string }
+  | { readonly kind: "damaged"; readonly message: string; readonly ownerId?: string };
 
 /** Reads the text of a state file; never throws. */
 export function parseState(text: string): StateText {
@@ -35,22 +35,35 @@ export function parseState(text: string): StateText {
   try {
     data = JSON.parse(text);
   } catch {
-    return { kind: "damaged", message: "it is not JSON" };
+    return damaged("it is not JSON", text);
   }
   if (!isRecord(data) || data["schemaVersion"] !== STATE_SCHEMA_VERSION) {
     const found = isRecord(data) ? JSON.stringify(data["schemaVersion"]) : "none";
-    return { kind: "damaged", message: `its schemaVersion is ${found}, this program reads ${STATE_SCHEMA_VERSION}` };
+    return damaged(`its schemaVersion is ${found}, this program reads ${STATE_SCHEMA_VERSION}`, text);
   }
   const objects: unknown = data["objects"];
   if (!Array.isArray(objects) || !objects.every(isEntry)) {
-    return { kind: "damaged", message: "its objects are not of the shape that this program writes" };
+    return damaged("its objects are not of the shape that this program writes", text);
   }
-  return { kind: "ok", entries: objects };
+  return { kind: "ok", entries: objects, ...ownerIdIn(text) };
 }
 
+/** The owner id is at the beginning of the file, and is read even if what follows it is damaged: without it, records would be another installation's. */
+function damaged(message: string, text: string): StateText {
+  return { kind: "damaged", message, ...ownerIdIn(text) };
+}
+
+function ownerIdIn(text: string): { readonly ownerId?: string } {
+  const ownerId = OWNER_ID.exec(text)?.[1];
+  return ownerId === undefined ? {} : { ownerId };
+}
+
+const OWNER_ID = /^\s*\{"schemaVersion":\d+,"ownerId":"([A-Za-z0-9][A-Za-z0-9._-]{0,62})"/;
+
 /** The text of a state file, one object a line; `lines` are entries as JSON. */
-export function stateText(lines: Iterable<string>): string {
-  return `{"schemaVersion":${STATE_SCHEMA_VERSION},"objects":[\n${[...lines].join(",\n")}\n]}\n`;
+export function stateText(lines: Iterable<string>, ownerId?: string): string {
+  const owner = ownerId === undefined ? "" : `"ownerId":"${ownerId}",`;
+  return `{"schemaVersion":${STATE_SCHEMA_VERSION},${owner}"objects":[\n${[...lines].join(",\n")}\n]}\n`;
 }
 
 function isEntry(value: unknown): value is StateEntry {

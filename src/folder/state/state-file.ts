@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { backoffMs, type Backoff } from "../../base/backoff.ts";
@@ -18,6 +19,14 @@ export interface StateFile extends AsyncDisposable {
   problem(): string | undefined;
 }
 
+/** The owner id that a state file keeps. */
+export interface StoredOwnerId {
+  /** A random id, the same over restarts. */
+  readonly ownerId: string;
+  /** Why the owner id is not in the file, so that it would be another one after a restart; undefined: it is. */
+  ownerIdProblem(): string | undefined;
+}
+
 export interface StateFileDeps {
   readonly path: string;
   readonly clock: Clock;
@@ -31,11 +40,13 @@ export interface StateFileDeps {
  * Opens or begins a state file. A damaged one is moved aside with a warning. Throws STATE_FILE_INVALID when the place cannot
  * be used at all.
  */
-export async function openStateFile(deps: StateFileDeps): Promise<StateFile> {
+export async function openStateFile(deps: StateFileDeps): Promise<StateFile & StoredOwnerId> {
   if (!deps.readOnly) {
     await prepare(deps);
   }
-  const entries = new Map((await load(deps)).map((entry) => [objectId(entry), entry]));
+  const loaded = await load(deps);
+  const { ownerId = randomUUID() } = loaded;
+  const entries = new Map(loaded.entries.map((entry) => [objectId(entry), entry]));
   const lines = new Map<ObjectId, string>();
   const writer = startWriter(deps, () => {
     for (const [id, entry] of entries) {
@@ -43,8 +54,12 @@ export async function openStateFile(deps: StateFileDeps): Promise<StateFile> {
         lines.set(id, JSON.stringify(entry));
       }
     }
-    return stateText(lines.values());
+    return stateText(lines.values(), ownerId);
   });
+  let isSaved = loaded.isSaved;
+  if (!isSaved && !deps.readOnly) {
+    await writer.writeNow();
+  }
   return {
     get: (id) => entries.get(id),
     all: () => [...entries.values()],
@@ -61,6 +76,11 @@ export async function openStateFile(deps: StateFileDeps): Promise<StateFile> {
       }
     },
     problem: writer.problem,
+    ownerId,
+    ownerIdProblem() {
+      isSaved ||= writer.hasWritten();
+      return isSaved ? undefined : (writer.problem() ?? "it is not written yet");
+    },
     [Symbol.asyncDispose]: writer.stop,
   };
 }
@@ -77,6 +97,8 @@ const MODE = 0o600;
 interface Writer {
   readonly changed: () => void;
   readonly problem: () => string | undefined;
+  readonly hasWritten: () => boolean;
+  readonly writeNow: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -84,7 +106,8 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
   const stopping = new AbortController();
   let changed = false;
   let failures = 0;
-  let problem: string | undefined;
+  let hasWritten = false;
+  let trouble: Trouble | undefined;
   let running: Promise<void> | undefined;
   let tookMs: Millis = 0;
 
@@ -94,15 +117,16 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
     try {
       await writeAtomically(path, text(), { mode: MODE });
       failures = 0;
-      problem = undefined;
+      hasWritten = true;
+      trouble = undefined;
     } catch (error) {
       changed = true;
       failures += 1;
-      const message = messageOf(error);
-      if (problem !== message) {
+      const now = troubleOf(error);
+      if (now.cause !== trouble?.cause) {
         log.error({ file: path, err: error }, "state file not written");
       }
-      problem = message;
+      trouble = now;
     }
     tookMs = clock.now() - startedAt;
   }
@@ -114,6 +138,13 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
     }
     running = undefined;
   }
+  /** A write that fails is tried again. */
+  async function writeNow(): Promise<void> {
+    await writeOnce();
+    if (changed && !stopping.signal.aborted) {
+      running ??= run();
+    }
+  }
   return {
     changed() {
       changed = !readOnly;
@@ -121,7 +152,9 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
         running ??= run();
       }
     },
-    problem: () => problem,
+    problem: () => trouble?.message,
+    hasWritten: () => hasWritten,
+    writeNow,
     async stop() {
       stopping.abort();
       await running;
@@ -130,6 +163,17 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
       }
     },
   };
+}
+
+interface Trouble {
+  /** The message names the temporary file, which is another one at each try. */
+  readonly cause: string;
+  readonly message: string;
+}
+
+function troubleOf(error: unknown): Trouble {
+  const message = messageOf(error);
+  return { cause: systemCode(error) ?? message, message };
 }
 
 function debounceMs(tookMs: Millis): Millis {
@@ -144,25 +188,41 @@ async function prepare({ path }: StateFileDeps): Promise<void> {
   }
 }
 
-async function load(deps: StateFileDeps): Promise<readonly StateEntry[]> {
+interface Loaded {
+  readonly entries: readonly StateEntry[];
+  readonly ownerId?: string;
+  /** The file on disk has the owner id. */
+  readonly isSaved: boolean;
+}
+
+async function load(deps: StateFileDeps): Promise<Loaded> {
   const { path } = deps;
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT") {
-      return [];
+      return { entries: [], isSaved: false };
     }
     throw unusable(path, error);
   }
   const state = parseState(text);
-  return state.kind === "ok" ? state.entries : moveAside(deps, state.message);
+  const known = state.ownerId === undefined ? {} : { ownerId: state.ownerId };
+  if (state.kind === "ok") {
+    return { entries: state.entries, ...known, isSaved: state.ownerId !== undefined };
+  }
+  await moveAside(deps, state.message, state.ownerId);
+  return { entries: [], ...known, isSaved: false };
 }
 
-async function moveAside({ path, clock, log, readOnly }: StateFileDeps, why: string): Promise<readonly StateEntry[]> {
+async function moveAside(
+  { path, clock, log, readOnly }: StateFileDeps,
+  why: string,
+  ownerId: string | undefined,
+): Promise<void> {
   if (readOnly) {
     log.warn({ file: path, why }, "state file not usable");
-    return [];
+    return;
   }
   const aside = `${path}.damaged-${clock.now()}`;
   try {
@@ -174,7 +234,9 @@ async function moveAside({ path, clock, log, readOnly }: StateFileDeps, why: str
     { file: path, movedTo: aside, why },
     "state file not usable and moved aside: last-good addresses and ages start anew",
   );
-  return [];
+  if (ownerId === undefined) {
+    log.warn({ file: path }, "owner id lost: records outside CoreDNS are another owner's; see --adopt-owner-id");
+  }
 }
 
 function unusable(path: string, cause: unknown): AppError {

@@ -25,6 +25,8 @@ export interface ConfigMapStoreOptions {
   readonly key: string;
   /** Owner id of this installation. */
   readonly owner: string;
+  /** Ids that it had before: a ConfigMap with one of them is its own, and keeps the id. */
+  readonly formerOwners?: readonly string[];
 }
 
 /** A key of a ConfigMap. The revision is the ConfigMap's resourceVersion, so a write to any of its keys is a conflict. */
@@ -76,7 +78,7 @@ function refusal(stored: StoredKey, options: ConfigMapStoreOptions, text: string
     const message = `${location} exists and is not ours: it lacks the label ${MANAGED_BY_LABEL}=${MANAGED_BY}; choose another name, or delete it`;
     return { kind: "refused", reason: "ForeignManager", message };
   }
-  if (options.mode === "own" && stored.owner !== undefined && stored.owner !== options.owner) {
+  if (options.mode === "own" && stored.owner !== undefined && !ownersOf(options).includes(stored.owner)) {
     const message = `${location} belongs to the installation with owner id "${stored.owner}", this one is "${options.owner}"`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
@@ -108,7 +110,11 @@ async function create(
   }
   const { namespace } = options;
   const query = { fieldManager: fieldManagerOf(options.key) };
-  const post = { method: "POST", path: pathOf(CONFIG_MAPS, { namespace, query }), body: ownObject(options) } as const;
+  const post = {
+    method: "POST",
+    path: pathOf(CONFIG_MAPS, { namespace, query }),
+    body: ownObject(options, options.owner),
+  } as const;
   const made = await transport.request(post, signal);
   if (made.kind === "status" && made.code === 409) {
     return conflict("the ConfigMap was made by someone else meanwhile");
@@ -145,7 +151,7 @@ function apply(
 ): Promise<KubeResult> {
   const { namespace, name, key, mode } = options;
   const query = { fieldManager: fieldManagerOf(key), ...(mode === "own" ? { force: "true" } : {}) };
-  const object = mode === "own" ? ownObject(options) : bareObject(options);
+  const object = mode === "own" ? ownObject(options, stored?.owner ?? options.owner) : bareObject(options);
   const at = stored === undefined ? {} : { uid: stored.uid, resourceVersion: stored.resourceVersion };
   return transport.request(
     {
@@ -180,10 +186,14 @@ function bareObject({ namespace, name }: ConfigMapStoreOptions) {
   return { apiVersion: CONFIG_MAPS.apiVersion, kind: CONFIG_MAPS.kind, metadata: { namespace, name } };
 }
 
-function ownObject(options: ConfigMapStoreOptions) {
+function ownersOf({ owner, formerOwners = [] }: ConfigMapStoreOptions): readonly string[] {
+  return [owner, ...formerOwners];
+}
+
+function ownObject(options: ConfigMapStoreOptions, owner: string) {
   const object = bareObject(options);
   const labels = { [MANAGED_BY_LABEL]: MANAGED_BY };
-  return { ...object, metadata: { ...object.metadata, labels, annotations: { [OWNER_ANNOTATION]: options.owner } } };
+  return { ...object, metadata: { ...object.metadata, labels, annotations: { [OWNER_ANNOTATION]: owner } } };
 }
 
 function toWrite(result: KubeResult, options: ConfigMapStoreOptions, verb: string, text: string): TextWrite {

@@ -15,6 +15,7 @@ export function answerOf(state: HoldState): TargetAnswer {
     emptySince: state.emptySince,
     failingSince: state.failingSince,
     rotating: state.rotation?.rotating ?? false,
+    isSubset: state.isSubset,
     refreshWaitMs: refreshWaitMs(state),
   };
 }
@@ -35,6 +36,7 @@ export function isNews(before: TargetAnswer, after: TargetAnswer): boolean {
     before.emptySince !== after.emptySince ||
     before.failingSince !== after.failingSince ||
     before.rotating !== after.rotating ||
+    (before.isSubset ?? false) !== (after.isSubset ?? false) ||
     before.ttl !== after.ttl ||
     Math.abs(after.refreshWaitMs - before.refreshWaitMs) > before.refreshWaitMs * WAIT_TOLERANCE
   );

@@ -35,6 +35,11 @@ export function onEmpty(state: HoldState, result: EmptyResult, context: HoldCont
   };
 }
 
+/** The state with NXDOMAIN taken for NODATA, because the other family was found meanwhile; a state with another outcome as it is. */
+export function withoutNxdomain(state: HoldState): HoldState {
+  return state.outcome.kind === "nxdomain" ? { ...state, outcome: { kind: "nodata" } } : state;
+}
+
 /** The state with its emptiness no longer believed: a new row of readings has to confirm it. */
 export function unconfirmed(state: HoldState): HoldState {
   return { ...state, emptySince: undefined, empty: undefined };

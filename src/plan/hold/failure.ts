@@ -1,11 +1,13 @@
 import { backoffMs } from "../../base/backoff.ts";
+import { withoutEmbedding } from "../../dns/address/publishable.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
 import { BEFORE_RESTART, type Outcome } from "../target-answer.ts";
 import { RETRY } from "./next-lookup.ts";
 import type { FailureResult, HoldContext, HoldState } from "./state.ts";
 
 /** A failure says nothing about the target: what stands stays, only the outcome and the next try change. */
-export function onFailure(state: HoldState, result: FailureResult, { now, random }: HoldContext): HoldState {
+export function onFailure(before: HoldState, result: FailureResult, { now, random }: HoldContext): HoldState {
+  const state = withoutUnpublishable(before, result);
   const retryAt = now + backoffMs(RETRY, state.failures, random);
   const since = state.failingSince ?? now;
   const outcome = failureOutcome(state.outcome, result);
@@ -19,6 +21,19 @@ export function onFailure(state: HoldState, result: FailureResult, { now, random
     // A look-up out of turn that fails does not put off the one that was due anyway.
     nextAt: state.nextAt > now ? Math.min(state.nextAt, retryAt) : retryAt,
   };
+}
+
+/**
+ * Addresses that carry an IPv4 address are never published. Some may have been before this was known of them: before the network's prefix was learned, or
+ * before an upgrade. They leave what stands as soon as a lookup finds such addresses again.
+ */
+function withoutUnpublishable(state: HoldState, { reason, nat64 = [] }: FailureResult): HoldState {
+  const addresses = reason === "special-use" ? withoutEmbedding(state.addresses, nat64) : state.addresses;
+  if (addresses === state.addresses) {
+    return state;
+  }
+  const { read } = state;
+  return { ...state, addresses, read: read && { ...read, addresses: withoutEmbedding(read.addresses, nat64) } };
 }
 
 /** What a resolver or the path to it does in an outage; which of them it is may differ with every try. */

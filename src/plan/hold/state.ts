@@ -14,6 +14,8 @@ export interface HoldState {
   readonly since: Millis;
   /** Last-good, sorted; what is published. */
   readonly addresses: readonly string[];
+  /** The last reading that was believed had more addresses than are published of one target. */
+  readonly isSubset: boolean;
   readonly chain: readonly Name[];
   /** Another chain that led to the same addresses once; it is shown when it is read again. */
   readonly otherChain: readonly Name[] | undefined;
@@ -93,6 +95,7 @@ export function freshState(key: TargetKey, now: Millis): HoldState {
     outcome: { kind: "unknown" },
     since: now,
     addresses: [],
+    isSubset: false,
     chain: [],
     otherChain: undefined,
     lastSuccessAt: undefined,

@@ -1,9 +1,9 @@
-import { displayName } from "../../dns/name/name.ts";
 import type { LookupResult } from "../../dns/lookup-result.ts";
 import { onEmpty } from "./empty.ts";
 import { onFailure } from "./failure.ts";
 import { onPositive } from "./positive.ts";
-import type { EmptyResult, FailureResult, HoldContext, HoldState } from "./state.ts";
+import type { TargetAnswer } from "../target-answer.ts";
+import type { HoldContext, HoldState } from "./state.ts";
 
 /**
  * What is known of a key after one more reading: what stands, when to look again (`nextAt`, in milliseconds since the epoch), and which server to
@@ -16,17 +16,16 @@ export function step(state: HoldState, result: LookupResult, context: HoldContex
     case "nodata":
       return onEmpty(state, result, context);
     case "nxdomain":
-      return context.sibling?.outcome.kind === "positive"
-        ? onFailure(state, inconsistent(state, result), context)
-        : onEmpty(state, result, context);
+      return onEmpty(state, contradicts(result, context.sibling) ? { ...result, kind: "nodata" } : result, context);
     case "failure":
       return onFailure(state, result, context);
   }
 }
 
-/** NXDOMAIN is for a name, not for a type (RFC 8020): it cannot be true while the other family has addresses. */
-function inconsistent({ key }: HoldState, { server, chain }: EmptyResult): FailureResult {
-  const other = key.family === "A" ? "AAAA" : "A";
-  const detail = `${server} says that ${displayName(key.target)} does not exist, while it has ${other} records`;
-  return { kind: "failure", reason: "inconsistent", detail, chain };
+/**
+ * NXDOMAIN is for a name, not for a type (RFC 8020), so it can't be true while the other family has addresses. Servers that don't know a type say it all the
+ * same (RFC 4074 section 4.2); what they mean is NODATA.
+ */
+export function contradicts({ kind }: LookupResult, sibling: TargetAnswer | undefined): boolean {
+  return kind === "nxdomain" && sibling?.outcome.kind === "positive";
 }

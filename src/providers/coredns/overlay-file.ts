@@ -35,12 +35,16 @@ export type OverlayFileRead =
 export interface OverlayInput {
   readonly zone: ObjectKey;
   readonly ownerId: string;
+  /** See OverlayDeps. */
+  readonly formerOwnerIds?: readonly string[];
   /** For a file that shows no block for ".", such as a `*.server` file that the main Corefile imports. */
   readonly fallback: CorefileListener;
 }
 
 /** Reads a Corefile for one DnsZone. A file with which CoreDNS can't start, whatever this DnsZone's part is, is invalid. */
-export function readOverlayFile(text: string, { zone, ownerId, fallback }: OverlayInput): OverlayFileRead {
+export function readOverlayFile(text: string, input: OverlayInput): OverlayFileRead {
+  const { zone, fallback } = input;
+  const ownerIds = [input.ownerId, ...(input.formerOwnerIds ?? [])];
   const split = splitSegments(text);
   if (split.kind === "invalid") {
     return invalid(`line ${split.line}: ${split.message}`);
@@ -60,14 +64,14 @@ export function readOverlayFile(text: string, { zone, ownerId, fallback }: Overl
   }
   const found = rootListeners(parsed.corefile, rest);
   const listeners = found.length > 0 ? found : [fallback];
-  const repaired = repairParts(split.segments, listeners, { zone, ownerId });
+  const repaired = repairParts(split.segments, listeners, { zone, ownerIds });
   if (repaired.kind === "invalid") {
     return repaired;
   }
   const { segments, repairs } = repaired;
   const own = segments.filter((segment) => segment.kind === "part").filter((segment) => segment.zone === zone);
   const part = own.length === 0 ? undefined : own.map((segment) => segment.text).join("");
-  const owned = own.find((one) => one.owner !== ownerId) ?? own[0];
+  const owned = own.find((one) => !ownerIds.includes(one.owner)) ?? own[0];
   const obstacle = obstacleOf(foreignKeys(segments, parsed.corefile, zone), listeners);
   const sets = readPart(part ?? "").filter(({ name }) => obstacle(name) === undefined);
   const warning = mayReload(parsed.corefile) ? undefined : NO_RELOAD;
@@ -78,8 +82,8 @@ export function readOverlayFile(text: string, { zone, ownerId, fallback }: Overl
 }
 
 /** A missing END marker doesn't hinder CoreDNS, so it counts only where it can be written again. */
-function isDamaged(part: Part, listeners: readonly CorefileListener[], ownerId: string): boolean {
-  return !isSound(part, listeners) || (!part.hasEnd && part.owner === ownerId);
+function isDamaged(part: Part, listeners: readonly CorefileListener[], ownerIds: readonly string[]): boolean {
+  return !isSound(part, listeners) || (!part.hasEnd && ownerIds.includes(part.owner));
 }
 
 function unreadable({ line, message }: CorefileProblem): { readonly kind: "invalid"; readonly message: string } {
@@ -94,18 +98,18 @@ type RepairResult =
 function repairParts(
   segments: readonly Segment[],
   listeners: readonly CorefileListener[],
-  { zone, ownerId }: Omit<OverlayInput, "fallback">,
+  { zone, ownerIds }: { readonly zone: ObjectKey; readonly ownerIds: readonly string[] },
 ): RepairResult {
   const result: Segment[] = [];
   const repairs: string[] = [];
   for (const segment of segments) {
-    if (segment.kind === "rest" || segment.zone === zone || !isDamaged(segment, listeners, ownerId)) {
+    if (segment.kind === "rest" || segment.zone === zone || !isDamaged(segment, listeners, ownerIds)) {
       result.push(segment);
       continue;
     }
     const { line, owner, text } = segment;
     const last = line + text.replace(/\n$/, "").split("\n").length - 1;
-    if (owner !== ownerId) {
+    if (!ownerIds.includes(owner)) {
       return invalid(
         `line ${line}: the part of the DnsZone ${segment.zone} is damaged, so CoreDNS may not start with this file. ` +
           `It belongs to the dnsalias owner "${owner}", which repairs it while it runs; else remove lines ${line} to ${last}`,

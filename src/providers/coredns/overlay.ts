@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { ActualRRset } from "../../plan/change.ts";
-import type { Capacity } from "../../plan/size-limit.ts";
+import type { Capacity } from "../../plan/limit/size-limit.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
@@ -20,6 +20,8 @@ export interface OverlayDeps {
   /** The Corefile key; other zones' parts and the people's own blocks stand in it too. */
   readonly store: TextStore;
   readonly ownerId: string;
+  /** Ids that this installation had before: a part with one of them is its own, and keeps the id. */
+  readonly formerOwnerIds?: readonly string[];
   /** Where our blocks listen when the text shows no block for "."; default: port 53 of all addresses. */
   readonly listener?: CorefileListener;
   /** What the store's place can hold; default: a ConfigMap's 1,048,576. */
@@ -63,7 +65,7 @@ interface Loaded {
 type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 
 async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | NotLoaded> {
-  const { zone, store, ownerId } = deps;
+  const { zone, store, ownerId, formerOwnerIds = [] } = deps;
   const text = await store.read(signal);
   if (text.kind === "failed") {
     return text;
@@ -78,7 +80,7 @@ async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | No
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
   const { owner, line } = found.file;
-  if (owner !== undefined && owner !== ownerId) {
+  if (owner !== undefined && owner !== ownerId && !formerOwnerIds.includes(owner)) {
     const message = `the part of ${keyOf(zone)} in ${store.location}, line ${line}, belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": use the same owner id, or remove the part with its markers`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
@@ -86,8 +88,8 @@ async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | No
   return { kind: "ok", text: text.text ?? "", otherBytes, revision, file: found.file };
 }
 
-function readText({ zone, ownerId, listener }: OverlayDeps, text: string): OverlayFileRead {
-  return readOverlayFile(text, { zone: keyOf(zone), ownerId, fallback: listener ?? DEFAULT_LISTENER });
+function readText({ zone, ownerId, formerOwnerIds = [], listener }: OverlayDeps, text: string): OverlayFileRead {
+  return readOverlayFile(text, { zone: keyOf(zone), ownerId, formerOwnerIds, fallback: listener ?? DEFAULT_LISTENER });
 }
 
 /** A `*.server` key is ours to create; a Corefile made of our blocks alone would take the cluster's DNS away. */
@@ -112,6 +114,7 @@ function actualZone(deps: OverlayDeps, loaded: Loaded, ownerNames: readonly Name
 /** Undefined: a file holds any amount. */
 function capacityOf(deps: OverlayDeps, { text, file, otherBytes }: Loaded): Capacity | undefined {
   const { maxBytes = CONFIG_MAP_BYTES, store, zone, ownerId } = deps;
+  const { owner = ownerId } = file;
   const { domain } = zone.spec;
   const { listeners } = file;
   const names = namesOf(file.sets);
@@ -119,7 +122,7 @@ function capacityOf(deps: OverlayDeps, { text, file, otherBytes }: Loaded): Capa
   return maxBytes === Infinity
     ? undefined
     : {
-        maxBytes: maxBytes - otherBytes - others - partOverhead(keyOf(zone), ownerId),
+        maxBytes: maxBytes - otherBytes - others - partOverhead(keyOf(zone), owner),
         sizeOf: (sets) => Buffer.byteLength(renderBlocks({ domain, listeners, sets }, names)),
         reason: "OverlayFull",
         message: `${store.location} holds at most ${maxBytes} bytes, which are taken: take names out, or use the zoneFile delivery`,
@@ -179,8 +182,9 @@ async function apply(
   return written.kind === "written" ? { kind: "applied", revision: written.revision, wrote: true } : written;
 }
 
-function partOf({ zone, ownerId }: OverlayDeps, { listeners }: OverlayFile, sets: readonly OwnedRRset[]): string {
-  return renderPart({ zone: keyOf(zone), domain: zone.spec.domain, owner: ownerId, listeners, sets });
+function partOf({ zone, ownerId }: OverlayDeps, file: OverlayFile, sets: readonly OwnedRRset[]): string {
+  const { owner = ownerId, listeners } = file;
+  return renderPart({ zone: keyOf(zone), domain: zone.spec.domain, owner, listeners, sets });
 }
 
 type Refused = Extract<ApplyResult, { readonly kind: "refused" }>;

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ActualRRset } from "../../plan/change.ts";
-import type { Capacity } from "../../plan/size-limit.ts";
+import type { Capacity } from "../../plan/limit/size-limit.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
@@ -21,6 +21,8 @@ export interface ZoneFileDeps {
   /** Where the rendered zone goes; ours alone. */
   readonly store: TextStore;
   readonly ownerId: string;
+  /** Ids that this installation had before: a text with one of them is its own, and keeps the id. */
+  readonly formerOwnerIds?: readonly string[];
   /** What the store's place can hold, key and value together; default: a ConfigMap's 1,048,576. */
   readonly maxBytes?: number;
   readonly now: () => Millis;
@@ -74,6 +76,8 @@ interface Loaded {
   readonly text: string | undefined;
   readonly revision: string;
   readonly stored: StoredZone | undefined;
+  /** The owner id in the text: this installation's, or a former one of it. */
+  readonly textOwnerId: string;
   /** What else the store's place holds. */
   readonly otherBytes: number;
   /** Our sets that stand and may stand: the base zone's records come before ours. */
@@ -99,7 +103,8 @@ async function load(deps: ZoneFileDeps, lastRender: LastRender, signal: AbortSig
     return inForce;
   }
   const { otherBytes = 0, revision } = text;
-  const found = { kind: "ok", text: text.text, revision, stored, otherBytes } as const;
+  const textOwnerId = text.owner ?? stored?.owner ?? deps.ownerId;
+  const found = { kind: "ok", text: text.text, revision, stored, textOwnerId, otherBytes } as const;
   const loaded = { ...found, ...withRecords(stored, inForce.base), inputProblem: inForce.problem };
   const before = lastGood();
   if (inForce.problem !== undefined || before === undefined || before.fingerprint === inForce.base.fingerprint) {
@@ -124,13 +129,13 @@ function outgrown({ base: { location } }: ZoneFileDeps, loaded: Loaded): InputPr
 }
 
 function foreignOwner(
-  { store, ownerId }: ZoneFileDeps,
+  { store, ownerId, formerOwnerIds = [] }: ZoneFileDeps,
   lastRender: LastRender,
   text: { readonly text: string | undefined; readonly owner: string | undefined },
   stored: StoredZone | undefined,
 ): string | undefined {
   const owner = text.owner ?? stored?.owner;
-  if (owner !== undefined && owner !== ownerId) {
+  if (owner !== undefined && owner !== ownerId && !formerOwnerIds.includes(owner)) {
     return `${store.location} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": give each its own place, or the same owner id`;
   }
   const isBlank = text.text === undefined || text.text.trim() === "";
@@ -150,6 +155,7 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
   return {
     revision,
     sets: [...ours, ...obstacles],
+    hosts: base.hosts,
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(capacity === undefined ? {} : { capacity }),
@@ -164,12 +170,15 @@ function obstaclesAt(base: BaseZone, name: Name): readonly ActualRRset[] {
   });
 }
 
-function reasonToWrite(deps: ZoneFileDeps, { base, text, stored, sets }: Loaded): ActualZone["needsWrite"] {
+function reasonToWrite(
+  deps: ZoneFileDeps,
+  { base, text, stored, textOwnerId, sets }: Loaded,
+): ActualZone["needsWrite"] {
   const { location } = deps.store;
   if (text === undefined || stored === undefined || text.trim() === "") {
     return { kind: "first", message: `${location} is not there yet` };
   }
-  if (stored.serial !== undefined && zoneRenderer(base, sets, deps.ownerId)(stored.serial) === text) {
+  if (stored.serial !== undefined && zoneRenderer(base, sets, textOwnerId)(stored.serial) === text) {
     return undefined;
   }
   // Records of ours at a name that the base zone has are of a release that published them there.
@@ -218,7 +227,7 @@ type Made =
 
 function makeText(
   deps: ZoneFileDeps,
-  { base, text, stored }: Loaded,
+  { base, text, stored, textOwnerId }: Loaded,
   sets: readonly OwnedRRset[],
   written: number | undefined,
 ): Made {
@@ -232,7 +241,7 @@ function makeText(
       return { kind: "refused", reason: "ForeignRecord", message };
     }
   }
-  const render = zoneRenderer(base, sets, deps.ownerId);
+  const render = zoneRenderer(base, sets, textOwnerId);
   const served = stored?.serial ?? written;
   if (served !== undefined && render(served) === text) {
     return { kind: "made", text, serial: served };
@@ -252,12 +261,12 @@ function fitting({ zone, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: stri
 }
 
 /** Undefined: a file holds any amount. */
-function capacityOf(deps: ZoneFileDeps, { base, otherBytes }: Loaded): Capacity | undefined {
-  const { zone, ownerId, maxBytes = CONFIG_MAP_BYTES } = deps;
+function capacityOf(deps: ZoneFileDeps, { base, textOwnerId, otherBytes }: Loaded): Capacity | undefined {
+  const { zone, maxBytes = CONFIG_MAP_BYTES } = deps;
   if (maxBytes === Infinity) {
     return undefined;
   }
-  const empty = zoneRenderer(base, [], ownerId)(MAX_SERIAL);
+  const empty = zoneRenderer(base, [], textOwnerId)(MAX_SERIAL);
   return {
     maxBytes: maxBytes - otherBytes - keyBytes(zone) - Buffer.byteLength(empty),
     sizeOf: (sets) => sets.reduce((sum, set) => sum + recordBytes(set), 0),

@@ -10,6 +10,8 @@ import type { Endpoint, EndpointObject, StoredEndpoint } from "./endpoint-store.
 export interface Ours {
   readonly zone: DnsZone;
   readonly ownerId: string;
+  /** Ids that this installation had before. An object that it wrote under one of them keeps its name and its owner. */
+  readonly formerOwnerIds?: readonly string[];
 }
 
 /** One address record set in an object of ours. */
@@ -27,7 +29,19 @@ export function ownerNameOf({ name, annotations, endpoints }: StoredEndpoint, ou
   const texts = [annotations[HOSTNAME_ANNOTATION] ?? "", ...endpoints.map(({ dnsName }) => dnsName)];
   return texts
     .map((text) => nameIn(text))
-    .find((candidate) => candidate !== undefined && objectNameOf(ours, candidate) === name);
+    .find((candidate) => candidate !== undefined && ownerIdIn(name, ours, candidate) !== undefined);
+}
+
+/** With the owner id under which this installation wrote an object: its own, or a former one. */
+export function writerOfOurs(ours: Ours, object: StoredEndpoint | undefined, name: Name): Ours {
+  const ownerId = object && ownerIdIn(object.name, ours, name);
+  return { ...ours, ownerId: ownerId ?? ours.ownerId };
+}
+
+/** The owner id of which the name of an object was made; undefined: none of this installation's. */
+function ownerIdIn(objectName: string, ours: Ours, name: Name): string | undefined {
+  const ids = [ours.ownerId, ...(ours.formerOwnerIds ?? [])];
+  return ids.find((ownerId) => objectNameOf({ zone: ours.zone, ownerId }, name) === objectName);
 }
 
 /** The installation of dnsalias that wrote an object; undefined: something else did. */
@@ -134,7 +148,7 @@ function ownerOf({ meta }: DnsZone): EndpointObject["owner"] {
 }
 
 /** Readable, and different for each name, DnsZone and installation. */
-function objectNameOf({ zone, ownerId }: Ours, name: Name): string {
+function objectNameOf({ zone, ownerId }: Pick<Ours, "zone" | "ownerId">, name: Name): string {
   const readable = displayName(name)
     .replace("*", "wildcard")
     .replace(/[^a-z0-9.-]/g, "-")

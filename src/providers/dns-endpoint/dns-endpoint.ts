@@ -4,10 +4,10 @@ import type { Name } from "../../dns/name/name.ts";
 import type { AliasType } from "../../dns/record.ts";
 import type { Write } from "../../plan/change.ts";
 import { EXTERNAL_DNS_LACKS } from "../external-dns-types.ts";
-import { checkedOwnerId } from "../owner-id.ts";
+import { checkedOwnerId, SHARED_OWNER_ID, sharedOwnerId, withoutOwnerId } from "../owner-id.ts";
 import type { Applied, ApplyRequest, ApplyResult, ReadResult, Rejection, ZoneProvider } from "../provider.ts";
 import { createRejectionMemory, type RejectionMemory } from "../rejection-memory.ts";
-import { aliasesIn, aliasesText, objectFor, setsIn, type EndpointSet, type Ours } from "./convert.ts";
+import { aliasesIn, aliasesText, objectFor, setsIn, writerOfOurs, type EndpointSet, type Ours } from "./convert.ts";
 import type { EndpointConflict, EndpointProblem, EndpointStore, StoredEndpoint } from "./endpoint-store.ts";
 import { actualOf, driftOf, unsound, viewOf, type View } from "./endpoint-view.ts";
 
@@ -22,6 +22,9 @@ export interface DnsEndpointDeps extends Ours {
  */
 export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
+  if (deps.ownerId === SHARED_OWNER_ID) {
+    return withoutOwnerId("dnsEndpoint", sharedOwnerId(deps.zone));
+  }
   const rejections = createRejectionMemory(deps.clock);
   const state: State = { ...deps, rejections, view: undefined, left: new Map(), unseen: new Map() };
   return {
@@ -213,7 +216,7 @@ async function tryTask(state: State, task: Task, signal: AbortSignal): Promise<P
     state.left.delete(name);
     return undefined;
   }
-  const put = await state.store.put(objectFor(state, name, sets, aliases), object, signal);
+  const put = await state.store.put(objectFor(writerOfOurs(state, object, name), name, sets, aliases), object, signal);
   if (put.kind !== "ok") {
     return put;
   }

@@ -14,6 +14,7 @@ import {
   setsIn,
   stands,
   writerOf,
+  writerOfOurs,
   type EndpointSet,
   type Ours,
 } from "./convert.ts";
@@ -71,7 +72,9 @@ export function actualOf(
 export function unsound({ ours: own }: View, ours: Ours): readonly Name[] {
   return [...own].flatMap(([name, object]) => {
     const sets = setsIn(object, name);
-    return sets.length > 0 && stands(object, objectFor(ours, name, sets, aliasesIn(object))) ? [] : [name];
+    return sets.length > 0 && stands(object, objectFor(writerOfOurs(ours, object, name), name, sets, aliasesIn(object)))
+      ? []
+      : [name];
   });
 }
 

@@ -161,7 +161,7 @@ type Rejected = Extract<Sent<Item, Stop>, { readonly kind: "rejected" }>;
 /** Sends the writes of the items that are still to be done, and their markers. */
 async function send(session: Session, items: readonly Item[]): Promise<Sent<Item, Stop>> {
   const { state, view } = session;
-  const { lastWritten, ownerId, backend } = state;
+  const { lastWritten, own, backend } = state;
   const rebased = items.map((item) => ({ item, write: item.write && rebase(view, item.write) }));
   const moved = rebased.find(({ write }) => write === "conflict");
   if (moved !== undefined) {
@@ -172,7 +172,7 @@ async function send(session: Session, items: readonly Item[]): Promise<Sent<Item
   const changes = batchOf({
     sets: view.sets,
     names: touchedNames(view, items, writes),
-    ownerId,
+    own,
     resourceOf: (name) => lastWritten.resourceOf(name),
     capabilities: backend.capabilities,
   });

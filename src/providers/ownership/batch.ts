@@ -6,15 +6,16 @@ import type { Write } from "../../plan/change.ts";
 import type { BackendCapabilities, BackendChange } from "../backend.ts";
 import { markerSetOf, type RecordMap } from "./marker-owner.ts";
 import type { NameOwnership } from "./name-ownership.ts";
-import { markerData, readMarker } from "./marker.ts";
+import { markerData, readMarker, type Marker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
+import type { OwnMarkers } from "./own-markers.ts";
 
 export interface BatchInput {
   /** What was read. */
   readonly sets: RecordMap;
   /** Every name that is written to, or whose marker is lost or left over. */
   readonly names: readonly TouchedName[];
-  readonly ownerId: string;
+  readonly own: Pick<OwnMarkers, "ownerId" | "isOwn">;
   readonly resourceOf: (name: Name) => ObjectKey;
   readonly capabilities: Pick<BackendCapabilities, "atomic" | "minTtl">;
 }
@@ -82,8 +83,9 @@ function markerChange(touched: TouchedName, input: BatchInput): MarkerChange {
   // Where a batch can break half-way, a marker never says less than what stands; the next write tidies it up.
   const types = grows && input.capabilities.atomic !== "batch" ? [...new Set([...had, ...wanted])] : wanted;
   const resource = resourceAfter(touched, input.resourceOf);
-  const foreign = (before?.data ?? []).filter((data) => readMarker(data)?.owner !== input.ownerId);
-  const data = types.length === 0 ? foreign : [...foreign, markerData({ owner: input.ownerId, types, resource })];
+  const isOwn = (marker: Marker | undefined): boolean => marker !== undefined && input.own.isOwn(marker.owner, name);
+  const foreign = (before?.data ?? []).filter((data) => !isOwn(readMarker(data)));
+  const data = types.length === 0 ? foreign : [...foreign, markerData({ owner: input.own.ownerId, types, resource })];
   const ttl: Seconds = before?.ttl ?? Math.max(MARKER_TTL, input.capabilities.minTtl ?? 0);
   const after =
     data.length === 0 ? undefined : { name: markerName, type: "TXT", ttl, data: [...data].sort(byCodeUnit) };

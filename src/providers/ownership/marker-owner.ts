@@ -3,6 +3,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { type AliasType, type RRset, rrsetKey } from "../../dns/record.ts";
 import { readMarker, type Marker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
+import type { OwnMarkers } from "./own-markers.ts";
 
 /** Record sets by {@link rrsetKey}. */
 export type RecordMap = ReadonlyMap<string, RRset>;
@@ -10,24 +11,36 @@ export type RecordMap = ReadonlyMap<string, RRset>;
 /** Who has an owner name: a name with anybody's marker is one owner's as a whole. */
 export type Holder =
   | { readonly kind: "nobody" }
-  | { readonly kind: "ours"; readonly types: readonly AliasType[]; readonly resource: string }
+  | {
+      readonly kind: "ours";
+      readonly types: readonly AliasType[];
+      readonly resource: string;
+      /** A marker has a former owner id of this installation. */
+      readonly outdated: boolean;
+    }
   | { readonly kind: "foreign"; readonly owner: string };
 
 /**
  * Reads the markers of a name. Where two owners marked it at the same moment, the one whose id comes first has it: each decides so
  * by itself, and none touches the other's marker.
  */
-export function holderOf(sets: RecordMap, name: Name, ownerId: string): Holder {
+export function holderOf(sets: RecordMap, name: Name, own: Pick<OwnMarkers, "ownerId" | "isOwn">): Holder {
   const markers = markersAt(sets, name);
-  const owner = markers.map((marker) => marker.owner).sort(byCodeUnit)[0];
+  const ownerOf = ({ owner }: Marker): string => (own.isOwn(owner, name) ? own.ownerId : owner);
+  const owner = markers.map(ownerOf).sort(byCodeUnit)[0];
   if (owner === undefined) {
     return { kind: "nobody" };
   }
-  if (owner !== ownerId) {
+  if (owner !== own.ownerId) {
     return { kind: "foreign", owner };
   }
-  const own = markers.filter((marker) => marker.owner === ownerId);
-  return { kind: "ours", types: own.flatMap(({ types }) => types), resource: own[0]?.resource ?? "" };
+  const ours = markers.filter((marker) => ownerOf(marker) === owner);
+  return {
+    kind: "ours",
+    types: ours.flatMap(({ types }) => types),
+    resource: ours[0]?.resource ?? "",
+    outdated: ours.some((marker) => marker.owner !== owner),
+  };
 }
 
 /** The record set in which the marker of a name stands or would stand. */

@@ -5,6 +5,7 @@ import type { ActualRRset } from "../../plan/change.ts";
 import type { Obstacle, ObstacleOf } from "../backend.ts";
 import { holderOf, type Holder, type RecordMap } from "./marker-owner.ts";
 import { markerNameOf } from "./marker-name.ts";
+import type { OwnMarkers } from "./own-markers.ts";
 
 /** What stands at one owner name, and whose it is. */
 export interface NameOwnership {
@@ -12,13 +13,13 @@ export interface NameOwnership {
   readonly holder: Holder;
   /** Types of ours whose marker is gone, by what was left there. */
   readonly lost: readonly AliasType[];
-  /** Our marker speaks for a type of which nothing stands. */
+  /** Our marker speaks for a type of which nothing stands, or has a former owner id. */
   readonly leftover: boolean;
 }
 
 export interface OwnershipInput {
   readonly sets: RecordMap;
-  readonly ownerId: string;
+  readonly own: Pick<OwnMarkers, "ownerId" | "isOwn">;
   /** True for a record set that is exactly as we left it. */
   readonly isAsLeft: (set: RRset) => boolean;
   /** What the backend itself says is in the way at a name that is not ours. */
@@ -27,10 +28,11 @@ export interface OwnershipInput {
 
 /** Says for each type at the name who wrote it, and what stands in the way of writing it. */
 export function ownershipOf(name: Name, input: OwnershipInput): NameOwnership {
-  const holder = holderOf(input.sets, name, input.ownerId);
+  const holder = holderOf(input.sets, name, input.own);
   const isOpen = holder.kind === "nobody";
   const obstacle = obstacleAt(name, input.sets) ?? (isOpen ? input.obstacleOf?.(name) : undefined);
   const owned = holder.kind === "ours" ? holder.types : [];
+  const outdated = holder.kind === "ours" && holder.outdated;
   if (obstacle !== undefined) {
     const { message: note, unsupported } = obstacle;
     const sets = ALIAS_TYPES.map((type) => ({
@@ -56,9 +58,9 @@ export function ownershipOf(name: Name, input: OwnershipInput): NameOwnership {
   const ours = new Set([...owned, ...lost]);
   const sets = ALIAS_TYPES.filter((type) => existing.some((set) => set.type === type)).map((type) => ({
     ...actualOf(name, type, input.sets),
-    owner: ours.has(type) ? input.ownerId : undefined,
+    owner: ours.has(type) ? input.own.ownerId : undefined,
   }));
-  const leftover = owned.some((type) => !existing.some((set) => set.type === type));
+  const leftover = outdated || owned.some((type) => !existing.some((set) => set.type === type));
   return { sets, holder, lost, leftover };
 }
 

@@ -9,13 +9,14 @@ import type { RejectionMemory } from "../rejection-memory.ts";
 import type { LastWritten } from "./last-written.ts";
 import type { RecordMap } from "./marker-owner.ts";
 import { markerNameOf, ownerNameIn } from "./marker-name.ts";
+import type { OwnMarkers } from "./own-markers.ts";
 import { ownershipOf, type NameOwnership } from "./name-ownership.ts";
 
 /** What a process keeps of one zone at one backend. */
 export interface State {
   readonly backend: RecordBackend;
   readonly domain: Name;
-  readonly ownerId: string;
+  readonly own: OwnMarkers;
   readonly lastWritten: LastWritten;
   readonly rejections: RejectionMemory;
   readonly clock: Pick<Clock, "now">;
@@ -66,7 +67,7 @@ export interface Seen {
   readonly obstacleOf: View["obstacleOf"];
 }
 
-export function makeView({ ownerId, lastWritten }: State, { names, sets: all, serial, obstacleOf }: Seen): View {
+export function makeView({ own, lastWritten }: State, { names, sets: all, serial, obstacleOf }: Seen): View {
   const checked = new Set(withMarkers([...names]));
   const sets = new Map<string, RRset>();
   for (const set of all) {
@@ -74,7 +75,7 @@ export function makeView({ ownerId, lastWritten }: State, { names, sets: all, se
       sets.set(rrsetKey(set), set);
     }
   }
-  const input = { sets, ownerId, isAsLeft: (set: RRset) => lastWritten.isAsLeft(set), obstacleOf };
+  const input = { sets, own, isAsLeft: (set: RRset) => lastWritten.isAsLeft(set), obstacleOf };
   const ownership = new Map([...names].sort(byCodeUnit).map((name) => [name, ownershipOf(name, input)]));
   let revision: string | undefined;
   return {

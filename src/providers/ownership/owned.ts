@@ -4,16 +4,19 @@ import { byCodeUnit } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, rrsetKey } from "../../dns/record.ts";
 import type { RecordBackend } from "../backend.ts";
-import { checkedOwnerId } from "../owner-id.ts";
+import { checkedOwnerId, SHARED_OWNER_ID, sharedOwnerId, withoutOwnerId } from "../owner-id.ts";
 import type { ActualZone, Drift, ReadResult, ZoneProvider } from "../provider.ts";
 import { createRejectionMemory } from "../rejection-memory.ts";
 import { applyOwned } from "./apply-owned.ts";
 import { createLastWritten, type LastWritten } from "./last-written.ts";
+import { createOwnMarkers } from "./own-markers.ts";
 import { readView, type State, type View } from "./owned-view.ts";
 
 export interface Ownership {
   readonly zone: DnsZone;
   readonly ownerId: string;
+  /** Ids that this installation had before: its records with one of them are adopted, name by name. */
+  readonly formerOwnerIds?: readonly string[];
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -21,12 +24,15 @@ export interface Ownership {
  * Makes a zone's provider of a backend that knows nothing of owners: TXT markers beside the address sets say what is ours (docs/concepts/ownership.md).
  * What stands without our marker, or with another's, is never written over unless the plan adopts it.
  */
-export function owned(backend: RecordBackend, { zone, ownerId, clock }: Ownership): ZoneProvider {
+export function owned(backend: RecordBackend, { zone, ownerId, formerOwnerIds, clock }: Ownership): ZoneProvider {
   checkedOwnerId(ownerId);
+  if (ownerId === SHARED_OWNER_ID) {
+    return withoutOwnerId(backend.id, sharedOwnerId(zone));
+  }
   const state: State = {
     backend,
     domain: zone.spec.domain,
-    ownerId,
+    own: createOwnMarkers(ownerId, formerOwnerIds),
     clock,
     lastWritten: createLastWritten(),
     rejections: createRejectionMemory(clock),
@@ -48,6 +54,7 @@ async function read(state: State, ownerNames: readonly Name[], signal: AbortSign
     .filter(([, { holder }]) => holder.kind === "ours")
     .map(([name]) => name);
   const requested = [...new Set([...ownerNames, ...known, ...state.lastWritten.names()])].sort(byCodeUnit);
+  state.own.setRequested(requested);
   const got = await readView(state, requested, signal);
   if (got.kind !== "ok") {
     return got;

@@ -9,9 +9,9 @@ import type { State, View } from "./owned-view.ts";
 type WriteProblem = Extract<ApplyResult, { readonly kind: "refused" | "conflict" }>;
 
 /** The plan never asks for these; should it, nothing of anybody else's is written over all the same. */
-export function problemOf({ ownerId }: State, { sets, ownership }: View, write: Write): WriteProblem | undefined {
+export function problemOf({ own }: State, { sets, ownership }: View, write: Write): WriteProblem | undefined {
   const { name, type } = setOf(write);
-  const holder = holderOf(sets, name, ownerId);
+  const holder = holderOf(sets, name, own);
   if (holder.kind === "foreign") {
     const message = `${displayName(name)} ${type} belongs to the dnsalias owner "${holder.owner}"`;
     return { kind: "refused", reason: "ForeignOwner", message };

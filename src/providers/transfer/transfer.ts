@@ -124,6 +124,7 @@ function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Nam
   return {
     revision,
     sets: [...ownedBy(sets, deps.ownerId), ...ownerNames.flatMap((name) => obstaclesAt(base, name))],
+    hosts: base.hosts,
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(published === undefined ? {} : { serial: published.history.current.serial }),

@@ -1,5 +1,6 @@
 import { addressSet } from "../../dns/address/address.ts";
 import { type AddressPolicy, refusedAddress } from "../../dns/address/publishable.ts";
+import type { Subnet } from "../../dns/address/subnet.ts";
 import type { Message, WireRecord } from "../../dns/message/message.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
@@ -8,10 +9,10 @@ import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
 import { rcodeFailure } from "./extended-error.ts";
 import { aliasAt, type CnameHop, indexRecords, type RecordIndex } from "./cname-hop.ts";
 import { addressOfRdata, negativeTtlOfSoa } from "./read-rdata.ts";
+import { steadySubset } from "./steady-subset.ts";
 
-/** More is no chain that anyone means, and more addresses no set that a client can use. */
+/** More is no chain that anyone means. */
 const MAX_HOPS = 16;
-const MAX_ADDRESSES = 64;
 
 /** How far the names were followed: every name from the target on, and the least TTL of the hops between them. */
 export interface Chain {
@@ -37,12 +38,19 @@ export function endOfChain({ path }: Chain): Name {
 }
 
 export type ChainResult = Progress &
+  /** `isSubset`: there are more than can be published. */
   (
-    | { readonly kind: "addresses"; readonly addresses: readonly string[] }
+    | { readonly kind: "addresses"; readonly addresses: readonly string[]; readonly isSubset: boolean }
     /** The server left the rest of the chain to be asked for. */
     | { readonly kind: "unfinished" }
     | { readonly kind: "empty"; readonly outcome: "nodata" | "nxdomain"; readonly negativeTtl: Seconds }
-    | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string }
+    /** `nat64`: the prefixes whose addresses are never published, where one of them is the reason. */
+    | {
+        readonly kind: "failed";
+        readonly reason: FailureReason;
+        readonly detail: string;
+        readonly nat64?: readonly Subnet[];
+      }
   );
 
 interface Progress {
@@ -123,12 +131,7 @@ function addressesFrom(
   question: ChainQuestion,
   progress: Progress,
 ): ChainResult {
-  const failed = (reason: FailureReason, detail: string): ChainResult => ({
-    ...progress,
-    kind: "failed",
-    reason,
-    detail,
-  });
+  const failed = (reason: FailureReason, detail: string) => ({ ...progress, kind: "failed" as const, reason, detail });
   const name = endOfChain(progress.chain);
   if (message.rcode === RCODE.NXDOMAIN) {
     return failed("malformed", `NXDOMAIN with addresses for ${name}`);
@@ -138,30 +141,45 @@ function addressesFrom(
     return failed("malformed", `an address of ${name} has the wrong length`);
   }
   const addresses = addressSet(read.filter((address) => address !== undefined));
-  if (addresses.length > MAX_ADDRESSES) {
-    return failed("too-many", `${name} has ${addresses.length} addresses; at most ${MAX_ADDRESSES} are taken`);
-  }
   const refused = refusedAddress(addresses, question);
   if (refused !== undefined) {
-    return failed("special-use", `${name} has ${refused}`);
+    return { ...failed("special-use", `${name} has ${refused}`), nat64: question.nat64 ?? [] };
   }
   const ttls = found.map((record) => record.ttl);
   const ttl = Math.min(progress.chain.ttl, ...ttls);
   const maxTtl = Math.max(progress.chain.maxTtl, ...ttls);
-  return { kind: "addresses", addresses, chain: { ...progress.chain, ttl, maxTtl }, hops: progress.hops };
+  return {
+    kind: "addresses",
+    ...steadySubset(addresses),
+    chain: { ...progress.chain, ttl, maxTtl },
+    hops: progress.hops,
+  };
 }
 
+/**
+ * RFC 2308 section 2: NXDOMAIN is what the rcode says, whatever the sections have. NOERROR without data is NODATA with a SOA or without an NS record in the
+ * authority section; with NS records alone it is a referral.
+ */
 function nothingFrom(message: Message, progress: Progress): ChainResult {
   const negativeTtl = negativeTtlAt(message, endOfChain(progress.chain));
-  if (message.rcode === RCODE.NOERROR && negativeTtl === undefined && progress.hops.length > 0) {
+  if (message.rcode === RCODE.NXDOMAIN) {
+    return { ...progress, kind: "empty", outcome: "nxdomain", negativeTtl: negativeTtl ?? 0 };
+  }
+  if (negativeTtl === undefined && progress.hops.length > 0) {
     return { ...progress, kind: "unfinished" };
+  }
+  if (negativeTtl === undefined && isReferral(message)) {
+    return { ...progress, kind: "failed", reason: "refused", detail: "gave a referral and no answer" };
   }
   if (negativeTtl === undefined && !message.authoritative && !message.recursionAvailable) {
     const detail = "gave no answer, is not authoritative and offers no recursion";
     return { ...progress, kind: "failed", reason: "refused", detail };
   }
-  const outcome = message.rcode === RCODE.NXDOMAIN ? "nxdomain" : "nodata";
-  return { ...progress, kind: "empty", outcome, negativeTtl: negativeTtl ?? 0 };
+  return { ...progress, kind: "empty", outcome: "nodata", negativeTtl: negativeTtl ?? 0 };
+}
+
+function isReferral({ authorities }: Message): boolean {
+  return authorities.some((record) => record.type === TYPE.NS && record.class === CLASS.IN);
 }
 
 /** RFC 2308 3 and 5; undefined when no SOA of a zone that the name can be in came with the answer. */

@@ -1,11 +1,11 @@
 import type { Clock, Millis } from "../../base/clock.ts";
-import { decodeMessage } from "../../dns/message/decode.ts";
+import { decodeResponse } from "../../dns/message/decode.ts";
 import { encodeMessage } from "../../dns/message/encode.ts";
 import type { Message } from "../../dns/message/message.ts";
 import type { FailureReason } from "../../dns/lookup-result.ts";
-import type { Exchange, ExchangeResult, ResolverServer } from "../../transport/exchange.ts";
-import { type Retry, followUp, learn, type Response, type Sent } from "./follow-up.ts";
-import { matchResponse } from "./match-response.ts";
+import type { Exchange, ExchangeResult, Protocol, ResolverServer } from "../../transport/exchange.ts";
+import { type Retry, followUp, learn, overUdpAgain, type Response, type Sent } from "./follow-up.ts";
+import { matchResponse, type SpoofingProof } from "./match-response.ts";
 import { type ResolverQuestion, buildQuery, type QueryVariant } from "./build-query.ts";
 import { cookieToSend, type Traits } from "../server/server-traits.ts";
 
@@ -21,8 +21,8 @@ export interface AttemptDeps {
 }
 
 export type Attempt =
-  /** Judged, whole, with any rcode. `tookMs` is the last packet's. */
-  { readonly kind: "answered"; readonly message: Message } | Failed;
+  /** Judged, whole, with any rcode. `warning`: a fault of the server that its answer survives, as a clause for people. */
+  { readonly kind: "answered"; readonly message: Message; readonly warning?: string } | Failed;
 
 interface Failed {
   readonly kind: "failed";
@@ -34,7 +34,7 @@ interface Failed {
 
 /**
  * One question to one server, with what has to follow from its answer: TCP on TC, the new cookie on BADCOOKIE, no EDNS on FORMERR, TCP as a proof
- * where an answer lacks what this server's answers have, no subnet where it refuses one. Waits 2 s for each packet, sends at most six. Rejects only when the signal aborts.
+ * where an answer lacks what this server's answers have (several times over UDP where there is no TCP), no subnet where it refuses one. Waits 2 s for each packet, sends at most six. Rejects only when the signal aborts.
  */
 export async function attempt(
   deps: AttemptDeps,
@@ -46,24 +46,42 @@ export async function attempt(
   for (let packets = 0; packets < MAX_PACKETS; packets += 1) {
     const got = await send(deps, server, { queried, sent }, signal);
     if (got.kind === "failed") {
-      return sent.retry === undefined ? got : lost(sent.retry, got.detail);
+      const repeated = overUdpAgain(sent, got.reason);
+      if (repeated === undefined) {
+        return sent.retry === undefined ? got : lost(sent.retry, got.detail);
+      }
+      sent = repeated;
+      continue;
     }
     deps.remember(server, learn(deps.traitsOf(server), sent, got, deps.clock.now()));
     const next = followUp(sent, got.message, got.match);
     if (next.kind !== "again") {
-      return next.kind === "take" ? { kind: "answered", message: got.message } : next;
+      return next.kind === "take" ? answered(sent, got) : next;
     }
     sent = next.next;
   }
   return { kind: "failed", reason: "malformed", detail: "did not come to an answer" };
 }
 
-/** UDP, a new cookie, no subnet, no EDNS, TCP for what is left. */
+/** UDP, a new cookie, no subnet, no EDNS, TCP for what is left; or UDP, TCP, and UDP again. */
 const MAX_PACKETS = 6;
+
+function answered({ repeats }: Sent, { message, match, trailing }: Response): Attempt {
+  const warnings = [
+    ...(trailing > 0 ? ["its answers have octets after the last record, which are ignored"] : []),
+    ...(repeats > 0 && match.kind === "unverified" ? [WITHOUT_PROOF[match.lacks]] : []),
+  ];
+  return { kind: "answered", message, ...(warnings.length > 0 && { warning: warnings.join("; ") }) };
+}
+
+const WITHOUT_PROOF: Readonly<Record<SpoofingProof, string>> = {
+  "0x20": "it does not echo the question's letters and answers nothing over TCP, so its answers are easier to forge",
+  cookie: "its answers lack its cookie and it answers nothing over TCP, so its answers are easier to forge",
+};
 
 function firstSent({ protocol }: ResolverServer, { subnet }: ResolverQuestion, traits: Traits, now: Millis): Sent {
   const edns = traits.plainUntil <= now;
-  return { protocol, edns, subnet: edns && subnet !== undefined && traits.subnetlessUntil <= now };
+  return { protocol, edns, repeats: 0, subnet: edns && subnet !== undefined && traits.subnetlessUntil <= now };
 }
 
 type Got = (Response & { readonly kind: "got" }) | Failed;
@@ -78,7 +96,7 @@ async function send(deps: AttemptDeps, server: ResolverServer, out: Outgoing, si
   const traits = deps.traitsOf(server);
   const query = buildQuery(queried, variantFor(deps, traits, out));
   const cookieExpected = sent.edns && isPlain(sent) && traits.serverCookie !== undefined;
-  const reader = createReader(query, cookieExpected, sent.protocol === "udp");
+  const reader = createReader(query, cookieExpected, sent.protocol);
   const request = { query: encodeMessage(query), timeoutMs: TRY_MS, accept: reader.accept };
   const result = await deps.exchange({ ...server, protocol: sent.protocol }, request, signal);
   signal.throwIfAborted();
@@ -90,7 +108,7 @@ function variantFor(deps: AttemptDeps, traits: Traits, { queried, sent }: Outgoi
   const [high = 0, low = 0] = deps.randomBytes(2);
   return {
     id: sent.protocol === "https" ? 0 : (high << 8) | low,
-    ...(isPlain(sent) && !traits.ignores0x20 && { case0x20: deps.randomBytes(LETTER_BYTES) }),
+    ...(isPlain(sent) && traits.ignores0x20Until <= deps.clock.now() && { case0x20: deps.randomBytes(LETTER_BYTES) }),
     ...(sent.edns && {
       edns: {
         ...(isPlain(sent) && { cookie: cookieToSend(traits) }),
@@ -118,26 +136,34 @@ interface Seen {
   readonly mismatched?: string;
 }
 
-/** Over UDP a packet that does not fit may be a stranger's, so the wait goes on; over a stream it is the server's own. */
-function createReader(query: Message, cookieExpected: boolean, isUdp: boolean): Reader {
+/**
+ * Over UDP a packet that does not fit may be a stranger's, so the wait goes on; over a stream it is the server's own. One with another id is the answer to
+ * an earlier query or a stranger's guess, and says nothing; only over HTTPS each response has a request of its own.
+ */
+function createReader(query: Message, cookieExpected: boolean, protocol: Protocol): Reader {
   let seen: Seen = {};
   const accept = (bytes: Uint8Array): boolean => {
+    if (protocol !== "https" && bytes.length >= 2 && idOf(bytes) !== query.id) {
+      return false;
+    }
     seen = read(bytes, query, cookieExpected);
-    return seen.response !== undefined || !isUdp;
+    return seen.response !== undefined || protocol !== "udp";
   };
   return { accept, seen: () => seen };
 }
 
+function idOf(bytes: Uint8Array): number {
+  return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+}
+
 function read(bytes: Uint8Array, query: Message, cookieExpected: boolean): Seen {
-  if (bytes.length < 2 || (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) !== query.id) {
-    return { mismatched: "another id" };
-  }
-  const decoded = decodeMessage(bytes);
+  const decoded = decodeResponse(bytes);
   if (decoded.kind === "malformed") {
     return { mismatched: decoded.problem };
   }
-  const match = matchResponse(query, decoded.message, cookieExpected);
-  return match.kind === "mismatched" ? { mismatched: match.why } : { response: { message: decoded.message, match } };
+  const { message, trailing } = decoded;
+  const match = matchResponse(query, message, cookieExpected);
+  return match.kind === "mismatched" ? { mismatched: match.why } : { response: { message, match, trailing } };
 }
 
 function understand(result: ExchangeResult, { response, mismatched }: Seen): Got {

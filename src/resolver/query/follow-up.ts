@@ -12,6 +12,8 @@ export interface Sent {
   readonly edns: boolean;
   /** With a client subnet (RFC 7871); never without EDNS. */
   readonly subnet: boolean;
+  /** How many times it went out over UDP again because a proof was lacking and the server has no TCP. */
+  readonly repeats: number;
   /** Why the same question goes out once more; undefined the first time. */
   readonly retry?: Retry;
 }
@@ -27,8 +29,9 @@ export type FollowUp =
 /** What is to be done with a response that is not mismatched. Over TCP and what is built on it, doubts are settled: only the server can answer there. */
 export function followUp(sent: Sent, message: Message, match: ResponseMatch): FollowUp {
   const isUdp = sent.protocol === "udp";
-  if (isUdp && match.kind === "unverified") {
-    return { kind: "again", next: { ...sent, protocol: "tcp", retry: match.lacks } };
+  if (isUdp && match.kind === "unverified" && sent.repeats < REPEATS) {
+    const next = sent.repeats === 0 ? { protocol: "tcp" as const } : { repeats: sent.repeats + 1 };
+    return { kind: "again", next: { ...sent, ...next, retry: match.lacks } };
   }
   if (message.rcode === RCODE.BADCOOKIE && cookieOf(message) !== undefined) {
     return afterInvalidCookie(sent);
@@ -47,16 +50,31 @@ export function followUp(sent: Sent, message: Message, match: ResponseMatch): Fo
     : { kind: "failed", reason: "truncated", detail: "sent a truncated answer over TCP" };
 }
 
+/**
+ * The query over UDP once more, where the proof over TCP failed because the server has no TCP or nothing lets it through. A server that always answers so
+ * does so each time; a stranger would have to guess id, port and letters as often. Undefined: TCP was for something else, or brought another fault.
+ */
+export function overUdpAgain(sent: Sent, failure: FailureReason): Sent | undefined {
+  const isProof = sent.protocol === "tcp" && (sent.retry === "0x20" || sent.retry === "cookie");
+  return isProof && (failure === "unreachable" || failure === "timeout")
+    ? { ...sent, protocol: "udp", repeats: 1 }
+    : undefined;
+}
+
+/** So many more answers over UDP that lack the same proof are believed in place of one over TCP. */
+const REPEATS = 3;
+
 /** What the same response teaches about the server. */
 export function learn(traits: Traits, sent: Sent, response: Response, now: Millis): Traits {
   const { message, match } = response;
-  const isProven = sent.protocol !== "udp" && match.kind === "unverified";
+  const isRepeated = sent.repeats >= REPEATS;
+  const isProven = match.kind === "unverified" && (sent.protocol !== "udp" || isRepeated);
   const known = withCookie(traits, cookieOf(message), now);
   if (isProven && match.lacks === "cookie") {
     return withoutCookie(known, now);
   }
   if (isProven && match.lacks === "0x20") {
-    return { ...known, ignores0x20: true };
+    return { ...known, ignores0x20Until: isRepeated ? now + REMEMBERED_MS : Infinity };
   }
   if (sent.retry === "subnet" && !refusesSubnet(message)) {
     return { ...known, subnetlessUntil: now + REMEMBERED_MS };
@@ -67,6 +85,8 @@ export function learn(traits: Traits, sent: Sent, response: Response, now: Milli
 export interface Response {
   readonly message: Message;
   readonly match: ResponseMatch;
+  /** Octets after the last record. */
+  readonly trailing: number;
 }
 
 /** RFC 7873 5.3: once more with the new cookie, then over TCP, where none is needed. */

@@ -6,8 +6,8 @@ export interface Traits {
   readonly clientCookie: Uint8Array;
   /** The one to send back; its presence means that the server is expected to send cookies. */
   readonly serverCookie?: Uint8Array;
-  /** Proved over TCP that it does not echo the letters' case. */
-  readonly ignores0x20: boolean;
+  /** It does not echo the letters' case: proved over TCP for good, by repeated answers over UDP until then. */
+  readonly ignores0x20Until: Millis;
   /** It answers nothing to queries with EDNS, and is asked without until then. */
   readonly plainUntil: Millis;
   /** It refuses queries with a client subnet, and is asked without until then. */
@@ -19,7 +19,7 @@ export interface Traits {
 export function newTraits(randomBytes: (bytes: number) => Uint8Array): Traits {
   return {
     clientCookie: randomBytes(CLIENT_COOKIE_BYTES),
-    ignores0x20: false,
+    ignores0x20Until: 0,
     plainUntil: 0,
     subnetlessUntil: 0,
     cookielessUntil: 0,
@@ -41,8 +41,8 @@ export function withCookie(traits: Traits, option: Uint8Array | undefined, now: 
 
 /** It answered over TCP without a cookie. */
 export function withoutCookie(traits: Traits, now: Millis): Traits {
-  const { clientCookie, ignores0x20, plainUntil, subnetlessUntil } = traits;
-  return { clientCookie, ignores0x20, plainUntil, subnetlessUntil, cookielessUntil: now + REMEMBERED_MS };
+  const { clientCookie, ignores0x20Until, plainUntil, subnetlessUntil } = traits;
+  return { clientCookie, ignores0x20Until, plainUntil, subnetlessUntil, cookielessUntil: now + REMEMBERED_MS };
 }
 
 /** The option to send. */

@@ -105,7 +105,6 @@ export function createResponderPool(options: ResponderPoolOptions): ResponderPoo
     },
     changed: (zone, names) => supervisors.forEach((supervisor) => supervisor.post({ kind: "changed", zone, names })),
     counts: async () => {
-      supervisors.forEach((supervisor) => supervisor.beat());
       await countedInTime(supervisors);
       return supervisors.reduce((sum, supervisor) => addCounts(sum, supervisor.counts()), NO_COUNTS);
     },

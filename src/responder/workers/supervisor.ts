@@ -30,9 +30,9 @@ export interface WorkerSupervisor {
   setZone(domain: Name): void;
   /** The counts of all workers that have been here; those of one that has crashed up to its last beat. */
   counts(): ResponderCounts;
-  /** Asks the worker for its counts, and ends one that has not answered to the last beats. */
+  /** Asks the worker for its counts, and ends one that has not answered since the last beats. */
   beat(): void;
-  /** Resolves once the counts that were asked for are there, or when they do not come. */
+  /** Asks the worker for its counts. Resolves once they are there, or when they do not come. */
   counted(): Promise<void>;
   /** Ends the worker as a crash does; another one takes its place. */
   terminate(): Promise<void>;

@@ -2,8 +2,9 @@ import { Worker } from "node:worker_threads";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Name } from "../../dns/name/name.ts";
+import { createBeats } from "./beats.ts";
 import { createBatch } from "./turn-batch.ts";
-import { NO_COUNTS, type ResponderCounts } from "../counters.ts";
+import type { ResponderCounts } from "../counters.ts";
 import type { AnswerSource, ServedZone } from "../answer-source.ts";
 import type { PendingQuestion, FromWorker, SettledQuestion, ToWorker, WorkerStart } from "./messages.ts";
 import { createZoneSender, type ZoneSender } from "./zone-sender.ts";
@@ -29,9 +30,9 @@ export interface RunningWorker {
   readonly counts: ResponderCounts;
   post(message: ToWorker): void;
   setZone(domain: Name): void;
-  /** Asks for the counts, and ends a thread that has not answered to the last beats. */
+  /** Asks for the counts, and ends a thread that has not answered since the last five beats. */
   beat(): void;
-  /** Resolves once the counts that were asked for last are there, or when they do not come. */
+  /** Asks for the counts. Resolves once they are there, or when they do not come. */
   counted(): Promise<void>;
   /** As a crash does. */
   terminate(): Promise<void>;
@@ -99,7 +100,6 @@ export function startWorker(deps: RunningDeps): RunningWorker {
   return running;
 }
 
-const MAX_UNANSWERED = 5;
 const STOP_WITHIN_MS = 3_000;
 
 function once(action: () => void): () => void {
@@ -157,40 +157,5 @@ function createRequestAnswer(
     } catch (error) {
       log.error({ zone: question.zone, hostname: question.name, err: error }, "live answer failed");
     }
-  };
-}
-
-interface Beats {
-  readonly counts: () => ResponderCounts;
-  readonly beat: () => void;
-  readonly counted: () => Promise<void>;
-  readonly take: (counts: ResponderCounts) => void;
-  readonly stop: () => void;
-}
-
-function createBeats(post: (message: ToWorker) => void, end: (cause: unknown) => void): Beats {
-  let counts = NO_COUNTS;
-  let unanswered = 0;
-  let next = Promise.withResolvers<void>();
-  return {
-    counts: () => counts,
-    beat: () => {
-      if (unanswered >= MAX_UNANSWERED) {
-        end(new Error(`no answer to ${unanswered} beats`));
-        return;
-      }
-      if (unanswered === 0) {
-        next = Promise.withResolvers();
-      }
-      unanswered += 1;
-      post({ kind: "count" });
-    },
-    counted: () => next.promise,
-    take: (latest) => {
-      counts = latest;
-      unanswered = 0;
-      next.resolve();
-    },
-    stop: () => next.resolve(),
   };
 }

@@ -41,8 +41,7 @@ test("a default address that is taken costs the responder alone, with a warning;
   const make = (isDefault: boolean) =>
     createResponder({
       config: { listen: [{ host: "127.0.0.1", port: other.port }], isDefault, workers: 1, exempt: [] },
-      ownerId: "me",
-      stores: () => assert.fail("no zone is read"),
+      platform: () => assert.fail("no zone is read"),
       source: { live: async () => undefined },
       log: { ...silentLogger, warn: (_fields, message) => void warned.push(message) },
       metrics: noMetrics,
@@ -59,8 +58,7 @@ test("it is not ready until it answers, answers nothing before its zones are the
   const port = await freePortOnce();
   await using responder = await createResponder({
     config: { listen: [{ host: "127.0.0.1", port }], isDefault: false, workers: 1, exempt: [] },
-    ownerId: "me",
-    stores: () => assert.fail("no zone is read"),
+    platform: () => assert.fail("no zone is read"),
     source: { live: async () => undefined },
     log: silentLogger,
     metrics: noMetrics,

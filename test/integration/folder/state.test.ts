@@ -257,3 +257,45 @@ test("a Secret is read, followed when it changes, and never in the state file or
   await using again = await synced(lab.root);
   assert.equal((await again.plane.secretText("dns", ref)(SIGNAL)).kind, "missing", "nobody remembers it");
 });
+
+test("the owner id is random, is in the file before anything else, and is the same after a restart", async () => {
+  await using place = await withManifests({});
+  const ids: string[] = [];
+  for (let round = 0; round < 2; round += 1) {
+    await using run = await runFolder(place.root);
+    assert.equal(run.plane.ownerIdProblem(), undefined);
+    assert.match(await readFile(place.state, "utf8"), new RegExp(`"ownerId":"${run.plane.ownerId}"`));
+    ids.push(run.plane.ownerId);
+  }
+  await using other = await withManifests({});
+  await using elsewhere = await runFolder(other.root);
+  assert.equal(ids[0], ids[1]);
+  assert.notEqual(ids[0], elsewhere.plane.ownerId);
+});
+
+test("a state file that is damaged behind the owner id keeps the id, and one without it gets a new one", async () => {
+  await using place = await withManifests({ "a.yaml": aliasText("shop") });
+  let before = "";
+  {
+    await using run = await synced(place.root);
+    before = run.plane.ownerId;
+  }
+  const text = await readFile(place.state, "utf8");
+  await writeFile(place.state, text.slice(0, 80));
+  {
+    await using run = await synced(place.root);
+    assert.equal(run.plane.ownerId, before);
+    assert.equal(run.plane.ownerIdProblem(), undefined);
+  }
+  await writeFile(place.state, "");
+  await using run = await synced(place.root);
+  assert.notEqual(run.plane.ownerId, before);
+});
+
+test("an owner id that can't be saved is a problem: after a restart it would be another one", async () => {
+  await using place = await withManifests({});
+  // Nobody can create files there, root included.
+  await using run = await runFolder(place.root, { stateFile: "/sys/kernel/dnsalias-state.json" });
+  assert.match(run.plane.ownerIdProblem() ?? "", /EACCES|EPERM|EROFS/);
+  assert.match(run.plane.stateProblem() ?? "", /EACCES|EPERM|EROFS/);
+});

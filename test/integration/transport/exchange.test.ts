@@ -77,6 +77,17 @@ for (const protocol of ["udp", "tcp"] as const) {
     );
   });
 
+  test(`${protocol}: how long an answer took is measured: what the server waited, and no more than the client did`, async () => {
+    await using server = await start((query) => delay(60, query));
+    await using client = createExchange();
+    await client.exchange(at(server.port, protocol), asking(1), never);
+    const startedAt = performance.now();
+    const result = await client.exchange(at(server.port, protocol), asking(2), never);
+    const elapsedMs = performance.now() - startedAt;
+    const tookMs = result.kind === "response" ? result.tookMs : Number.NaN;
+    assert.ok(tookMs > 50 && tookMs <= elapsedMs, `${tookMs} of ${elapsedMs} ms`);
+  });
+
   test(`${protocol}: silence ends as a time-out, in time`, async () => {
     await using server = await start(() => undefined);
     await using client = createExchange();
@@ -282,6 +293,17 @@ test("tcp: an idle connection is closed", async () => {
   await client.exchange(at(server.port, "tcp"), asking(1), never);
   await delay(150);
   assert.equal(closed, true);
+});
+
+test("tcp: a connection that is in use is never idle: its time begins with the last answer", async () => {
+  await using server = await rawServer((socket) =>
+    socket.on("data", (piece) => void delay(400).then(() => socket.write(piece))),
+  );
+  await using client = createExchange({ idleMs: 200 });
+  for (const id of [1, 2, 3]) {
+    assert.equal((await client.exchange(at(server.port, "tcp"), asking(id), never)).kind, "response");
+  }
+  assert.equal(server.connections(), 1);
 });
 
 test("tcp: connections are bounded", async () => {

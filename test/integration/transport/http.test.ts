@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { describe, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/base/clock.ts";
 import { createHttpClient, type HttpClientOptions, type HttpRequest } from "../../../src/transport/http-client.ts";
 import { startFaultProxy } from "../../support/fault-proxy.ts";
@@ -37,6 +38,30 @@ describe("HTTP client of providers", () => {
       await client.request(get(server.url), SIGNAL);
     }
     assert.ok(server.connections() <= 2, `${server.connections()} connections`);
+  });
+
+  it("takes a body as long as it may be", async () => {
+    await using server = await serve((_request, response) => response.end("x".repeat(1000)));
+    await using client = createHttpClient({ clock: systemClock, maxBytes: 1000 });
+    const result = await client.request(get(server.url), SIGNAL);
+    assert.equal(result.kind === "response" ? result.text.length : result.message, 1000);
+  });
+
+  it("waits for a connection when as many as allowed are in use, and opens no more", async () => {
+    await using server = await serve((_request, response) => void setTimeout(() => response.end("ok"), 30));
+    await using client = createHttpClient({ clock: systemClock, maxConnections: 2 });
+    const results = await Promise.all(Array.from({ length: 8 }, () => client.request(get(server.url), SIGNAL)));
+    assert.deepEqual(new Set(results.map((result) => result.kind === "response" && result.text)), new Set(["ok"]));
+    assert.equal(server.connections(), 2);
+  });
+
+  it("lets a connection go that nobody used for a while", async () => {
+    await using server = await serve((_request, response) => response.end("ok"));
+    await using client = createHttpClient({ clock: systemClock, idleMs: 1_100 });
+    await client.request(get(server.url), SIGNAL);
+    await delay(1_500);
+    await client.request(get(server.url), SIGNAL);
+    assert.equal(server.connections(), 2);
   });
 
   it("does not follow redirects", async () => {

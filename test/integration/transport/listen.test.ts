@@ -219,6 +219,42 @@ test("a connection without whole messages is closed, however it drips", async ()
   assert.ok(performance.now() - startedAt < 1_000);
 });
 
+test("an answer that took long is no idle time: the next query on the connection is answered", async () => {
+  await using server = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    limits: { idleMs: 1_500 },
+    onQuery: (query) => delay(idOf(query) === 1 ? 1_000 : 0, query),
+  });
+  const socket = await connected(server.port);
+  const isClosed = once(socket, "close").then(() => "closed");
+  socket.write(framed(message(1)));
+  await once(socket, "data");
+  await delay(1_000);
+  socket.write(framed(message(2)));
+  assert.equal(await Promise.race([once(socket, "data").then(() => "answered"), isClosed]), "answered");
+  socket.destroy();
+});
+
+test("an answer of many messages keeps its connection open for as long as they come", async () => {
+  async function* messages(): AsyncGenerator<Uint8Array> {
+    for (let id = 0; id < 6; id += 1) {
+      yield message(id);
+      await delay(400);
+    }
+  }
+  await using server = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    limits: { idleMs: 1_200 },
+    onQuery: () => messages(),
+  });
+  const socket = await connected(server.port);
+  socket.write(framed(message(1)));
+  assert.deepEqual(await idsFrom(socket, 6), [0, 1, 2, 3, 4, 5]);
+  socket.destroy();
+});
+
 test("frames too short for a DNS message close the connection", async () => {
   let asked = 0;
   await using server = await listen({

@@ -63,6 +63,26 @@ test("several messages come in their order, however the stream is cut, and end w
   assert.deepEqual(got, ["one", "two", "three"]);
 });
 
+test("pieces that come slowly are no silence, for as long as they come", async () => {
+  await using server = await startServer((socket) => {
+    void (async () => {
+      for (const text of ["one", "two", "three"]) {
+        await delay(300);
+        socket.write(frame(text));
+      }
+    })();
+  });
+  assert.deepEqual(await createTransfer()(server.at, request([], { silenceMs: 700 }), never), { kind: "ended" });
+});
+
+test("an answer that takes longer than a transfer may is not whole", async () => {
+  await using server = await startServer((socket) => {
+    void delay(400).then(() => socket.write(Buffer.concat([frame("one"), frame("two"), frame("three")])));
+  });
+  const late = await createTransfer()(server.at, request([], { timeoutMs: 100 }), never);
+  assert.deepEqual(late, { kind: "timeout", message: "the answer was not whole after 100 ms" });
+});
+
 interface Case {
   readonly name: string;
   readonly onQuery: (socket: Socket) => void;

@@ -3,7 +3,7 @@ import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { BASE_ZONE } from "../controller-world.ts";
 import { NO_FAULTS, type Replica } from "../replicas-world.ts";
-import { goodTargets, isBelow, leavesOutUnknownTargets, lists, mayFail, mayLead, sharesName } from "./action-limits.ts";
+import { isBelow, lists, mayLead, maySpoil } from "./action-limits.ts";
 import { addSome, changeHostnames, changeTargets, forgeStatus, loseStatuses, onAlias } from "./alias-actions.ts";
 import { pick, some } from "./random.ts";
 import { HOSTILE, NAMESPACES, PLACES, TARGETS, ZONES } from "./scene.ts";
@@ -72,7 +72,6 @@ export const ACTIONS: readonly Action[] = [
   { kind: "move a target", weight: 6, act: moveTarget },
   { kind: "a target loses a family", weight: 1, act: loseFamily },
   { kind: "a target fails", weight: 2, act: (stage) => setSome(stage, "servfail") },
-  { kind: "a target fails before it is known", weight: 1, act: (stage) => setSome(stage, "servfail") },
   { kind: "a target is empty", weight: 1, act: (stage) => setSome(stage, pick(stage.random, ["nxdomain", []])) },
   { kind: "faults of the network", weight: 2, act: drawFaults },
   { kind: "break a place", weight: 2, act: (stage) => togglePlace(stage, (place) => place !== "rfc2136") },
@@ -155,12 +154,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "spoil an alias",
     weight: 1,
-    act: (stage) => onAlias(stage, (one) => !sharesName(stage, one) && spoilAlias(stage, objectKey(one.meta))),
-  },
-  {
-    kind: "share a name with an alias that can't be read",
-    weight: 1,
-    act: (stage) => onAlias(stage, (one) => sharesName(stage, one) && spoilAlias(stage, objectKey(one.meta))),
+    act: (stage) => onAlias(stage, (one) => maySpoil(stage, one) && spoilAlias(stage, objectKey(one.meta))),
   },
   {
     kind: "spoil a zone",
@@ -213,9 +207,6 @@ function moveTarget(stage: Stage): string {
 
 function loseFamily(stage: Stage): string | undefined {
   const target = pick(stage.random, TARGETS);
-  if (!mayFail(stage, target)) {
-    return undefined;
-  }
   const family = pick(stage.random, FAMILIES);
   const says = drawAddresses(stage, target).filter((address) => address.includes(":") !== (family === "AAAA"));
   setTarget(stage, target, says);
@@ -224,9 +215,6 @@ function loseFamily(stage: Stage): string | undefined {
 
 function setSome(stage: Stage, says: "servfail" | "nxdomain" | readonly string[]): string | undefined {
   const target = pick(stage.random, TARGETS);
-  if (!mayFail(stage, target)) {
-    return undefined;
-  }
   setTarget(stage, target, says);
   return `${target} ${String(says) || "no data"}`;
 }
@@ -276,9 +264,8 @@ function foreignEdit(stage: Stage): string | undefined {
 
 /** A restarted replica doesn't know the zone, and rewrites the statuses of its aliases without their targets. */
 function spoilSome(stage: Stage, isWanted: (zone: string) => boolean): string | undefined {
-  const hasFailing = goodTargets(stage).length < TARGETS.length;
   const zones = [...stage.world.zones.keys()].filter(isWanted);
-  if (zones.length === 0 || (hasFailing && leavesOutUnknownTargets(stage))) {
+  if (zones.length === 0) {
     return undefined;
   }
   const key = pick(stage.random, zones);

@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
-import { freeHostnames, goodTargets, leavesOutUnknownTargets } from "./action-limits.ts";
+import { freeHostnames } from "./action-limits.ts";
 import { pick, some } from "./random.ts";
 import { FORGED_ADDRESS, HOSTILE, HOSTILE_TARGET, HOSTNAMES, HOUR, MINUTE, TARGETS, ZONES } from "./scene.ts";
 import { addAlias, editAlias, kill, setStatus, type Stage } from "./stage.ts";
@@ -13,13 +13,13 @@ export function addSome(stage: Stage, namespace: string): string | undefined {
     return undefined;
   }
   const statics = random() < 0.25 ? [["203.0.113.7", "2001:db8:7::7"]] : [];
-  const targets = namespace === HOSTILE ? [HOSTILE_TARGET] : [...some(random, goodTargets(stage), 2), ...statics];
+  const targets = namespace === HOSTILE ? [HOSTILE_TARGET] : [...some(random, TARGETS, 2), ...statics];
   const spec = {
     onEmpty: pick(random, ["Hold", "Hold", "Withdraw", "Fallback"] as const),
     onStale: pick(random, ["Keep", "Keep", "Withdraw", "Fallback"] as const),
     maxStalenessMs: pick(random, [HOUR / 10, HOUR, 24 * HOUR]),
   };
-  const hostnames = freeHostnames(stage);
+  const hostnames = freeHostnames(stage, namespace);
   if (hostnames.length === 0 || targets.length === 0) {
     return undefined;
   }
@@ -28,10 +28,7 @@ export function addSome(stage: Stage, namespace: string): string | undefined {
 }
 
 export function changeTargets(stage: Stage, { meta }: DnsAlias): string | false {
-  if (goodTargets(stage).length === 0) {
-    return false;
-  }
-  const targets = meta.namespace === HOSTILE ? [HOSTILE_TARGET] : some(stage.random, goodTargets(stage), 2);
+  const targets = meta.namespace === HOSTILE ? [HOSTILE_TARGET] : some(stage.random, TARGETS, 2);
   editAlias(stage, objectKey(meta), {
     targets: targets.map((target) => ({ kind: "hostname", hostname: parseName(target) })),
   });
@@ -39,7 +36,7 @@ export function changeTargets(stage: Stage, { meta }: DnsAlias): string | false 
 }
 
 export function changeHostnames(stage: Stage, { meta }: DnsAlias): string | false {
-  const free = freeHostnames(stage);
+  const free = freeHostnames(stage, meta.namespace);
   if (free.length === 0) {
     return false;
   }
@@ -50,9 +47,6 @@ export function changeHostnames(stage: Stage, { meta }: DnsAlias): string | fals
 
 /** Aliases whose statuses are gone, as without the state file of folder mode. */
 export function loseStatuses(stage: Stage): string | undefined {
-  if (goodTargets(stage).length < TARGETS.length && leavesOutUnknownTargets(stage)) {
-    return undefined;
-  }
   [...stage.world.aliases.keys()].forEach((key) => setStatus(stage, key, undefined));
   return "";
 }

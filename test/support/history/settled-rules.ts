@@ -9,7 +9,7 @@ import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
 import { BOUND_MS, boundsOf, targetsOf } from "./target-facts.ts";
-import { describe, isInBaseZone } from "./write-rules.ts";
+import { describe, isInBaseZone, mayWaitForMove } from "./write-rules.ts";
 
 /**
  * All that concerns a name has been as it is for this long, so everything is published and reported. The longest wait is the back-off of a failing target: 300 s and 20 %, and then a
@@ -100,7 +100,10 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
       : [`beside: ${name} has ${have.join(" ")} in ${key}, and the base zone has addresses of its own there`];
   }
   if (aliases.length === 0) {
-    return isHeldOrOthers(judged, zone, name) || judged.abandoned.has(`${key} ${name}`) || have.length === 0
+    return isHeldOrOthers(judged, zone, name) ||
+      (hasPlacesElsewhere(judged, name) && mayWaitForMove(judged, key, name)) ||
+      judged.abandoned.has(`${key} ${name}`) ||
+      have.length === 0
       ? []
       : [`orphan: ${name} is still in ${key} with ${have.join(" ")}, and no alias has it there`];
   }
@@ -116,6 +119,10 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
       ? []
       : [`behind: ${name} in ${key} still has ${surplus.join(" ")}, which ${describe(aliases)} doesn't have`]),
   ];
+}
+
+function hasPlacesElsewhere({ timeline }: JudgedWorld, name: string): boolean {
+  return ZONES.some(({ key }) => timeline.now(key, name).length > 0);
 }
 
 /** The guard holds the deletes of the zone, or another zone at the place has the name. */

@@ -8,7 +8,7 @@ import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
 import { recordDeletes } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
-import { MINUTE } from "./scene.ts";
+import { MINUTE, ZONES } from "./scene.ts";
 import { BOUND_MS, hadEver, isFresh, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
 
 /** One write that took effect. */
@@ -53,7 +53,7 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   if (paused !== undefined) {
     return [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];
   }
-  const versions = judged.timeline.since(zone, name, since);
+  const versions = [...judged.timeline.since(zone, name, since), ...keepersOf(judged, write.zone, name, since)];
   const publishedAt = (place: string): readonly RecordSet[] =>
     place === write.place ? write.before : judged.publishedAt(place);
   const now = judged.timeline.now(zone, name);
@@ -65,6 +65,31 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
         ? faultsOfWithdrawal(judged, write, name)
         : []),
   ];
+}
+
+/**
+ * The aliases of the namespace that had the name in the zone, if other zones have it now: the records in the old zone follow them until the name has moved, for at most ten
+ * minutes. A leader counts them from its start, and anew if the name moves on.
+ */
+function keepersOf(judged: JudgedWorld, { meta }: DnsZone, name: string, since: Millis): readonly DnsAlias[] {
+  const { timeline } = judged;
+  const key = objectKey(meta);
+  const lostAt = timeline.lostAt(key, name);
+  if (timeline.now(key, name).length > 0 || lostAt === -Infinity || !mayWaitForMove(judged, key, name)) {
+    return [];
+  }
+  const namespaces = new Set(timeline.since(key, name, lostAt - 1).map((alias) => alias.meta.namespace));
+  return ZONES.filter((other) => other.key !== key)
+    .flatMap((other) => timeline.since(other.key, name, since))
+    .filter((alias) => namespaces.has(alias.meta.namespace));
+}
+
+/** Whether a name can still wait in the zone for the zones that have it now. */
+export function mayWaitForMove({ world, timeline, changedAt }: JudgedWorld, key: string, name: string): boolean {
+  const zones = ZONES.filter(({ domain }) => isWithin(name, `${domain}.`)).map((zone) => `zone ${zone.key}`);
+  const changes = ["leader", `name ${name}`, ...zones].map((word) => changedAt.get(word) ?? 0);
+  const lostAt = timeline.lostAt(key, name);
+  return lostAt !== -Infinity && world.clock.now() - Math.max(lostAt, ...changes) < MOVE_MS + UNDERWAY_MS;
 }
 
 interface AddedAddress {

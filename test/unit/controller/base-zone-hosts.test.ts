@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { byCodeUnit } from "../../../src/base/order.ts";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
 import { createZoneFileProvider } from "../../../src/providers/coredns/zone-file.ts";
 import { inlineText } from "../../../src/providers/text-store.ts";
@@ -70,6 +71,63 @@ for (const families of [["A", "AAAA"], ["AAAA"], ["A"]] as const) {
       assert.match(ready?.message ?? "", new RegExp(`the base zone has (A|AAAA) records of its own at ${name}`));
     }
     assert.deepEqual(served, [], "the responder");
+  });
+}
+
+/** Hosts to which the base zone points, and for which it has no addresses. */
+const POINTED = `$TTL 300
+@ IN SOA ns1 hostmaster 1 7200 3600 1209600 300
+@ IN NS ns1
+sub IN NS NS2.example.com.
+@ IN MX 10 mx
+@ IN MX 20 mail.example.net.
+list IN MX 5 Deep.Lists
+_sip._tcp IN SRV 0 5 5060 sip
+_xmpp._tcp IN SRV 0 5 0 .
+ns1 IN A 192.0.2.53
+`;
+const CLOSED: readonly (readonly [name: string, by: string])[] = [
+  ["ns2.example.com", "NS record at sub.example.com"],
+  ["mx.example.com", "MX record at example.com"],
+  ["deep.lists.example.com", "MX record at list.example.com"],
+  ["sip.example.com", "SRV record at _sip._tcp.example.com"],
+];
+
+for (const [name, by] of CLOSED) {
+  test(`${name}, to which the base zone points, is closed to aliases of other namespaces on both planes, and open to the zone's own`, async () => {
+    const store = memoryTextStore(undefined, { location: "dns/com" });
+    const serving = servingPlay();
+    const of = zone("dns/com", "example.com", {
+      responder: { base: { kind: "inline", text: POINTED }, clientSubnet: false },
+    });
+    const worldWith = (key: string): ControllerWorld =>
+      startWorld({
+        zones: [of],
+        aliases: [alias(key, { hostnames: [name, "open.example.com", "lists.example.com", "list.example.com"] })],
+        targets: { "cdn.test": ["198.51.100.1", "2001:db8::1"] },
+        stores: new Map([["dns/com", store]]),
+        providerOf: (at) =>
+          createZoneFileProvider({ zone: at, base: inlineText(POINTED, "base"), store, ownerId: "me", now: () => 0 }),
+        serving,
+      });
+    const namesIn = (world: ControllerWorld): string =>
+      [...new Set(world.published("dns/com").map((line) => line.replace(/ .*/, "")))].toSorted(byCodeUnit).join(" ");
+    const servedNames = (): readonly string[] =>
+      (serving.zones.get("example.com")?.aliases ?? []).map((one) => one.name.replace(/\.$/, "")).toSorted(byCodeUnit);
+    {
+      await using world = worldWith("dns/own");
+      await world.clock.advance(60_000);
+      assert.ok(namesIn(world).includes(name));
+      assert.ok(servedNames().includes(name));
+    }
+    await using world = worldWith("tenant/a");
+    await world.clock.advance(10 * 60_000);
+    assert.equal(namesIn(world), "list.example.com lists.example.com open.example.com");
+    assert.deepEqual(servedNames(), ["list.example.com", "lists.example.com", "open.example.com"]);
+    const ready = world.alias("tenant/a")?.status?.conditions.find(({ type }) => type === "Ready");
+    assert.equal(`${ready?.status} ${ready?.reason}`, "False ForeignRecord");
+    assert.match(ready?.message ?? "", new RegExp(`the ${by} points to it`));
+    assert.match(ready?.message ?? "", /closed to aliases outside the DnsZone's namespace dns/);
   });
 }
 

@@ -90,12 +90,6 @@ const cases: readonly Case[] = [
     want: [],
   },
   {
-    name: "keeps what is published while a target is not known",
-    names: [plan(["192.0.2.2"], { keepPublished: ["A"] })],
-    actual: [actual(["192.0.2.1"], "me")],
-    want: ["update 192.0.2.1 to 192.0.2.1,192.0.2.2"],
-  },
-  {
     name: "keeps a whole set while its target is not known",
     names: [plan([], { keepPublished: ["A"] })],
     actual: [actual(["192.0.2.1"], "me")],
@@ -162,13 +156,6 @@ const cases: readonly Case[] = [
     actual: [actual(["192.0.2.1"], undefined)],
     conflict: "Adopt",
     want: [],
-  },
-  {
-    name: "Adopt takes away no hand-written address while a target is not known",
-    names: [plan(["192.0.2.2"], { keepPublished: ["A"] })],
-    actual: [actual(["192.0.2.1"], undefined)],
-    conflict: "Adopt",
-    want: ["update 192.0.2.1 to 192.0.2.1,192.0.2.2"],
   },
   {
     name: "Adopt leaves names alone that nobody asks for",
@@ -302,6 +289,12 @@ const REFUSALS: readonly (readonly [name: string, before: ActualRRset, conflict:
       actual(["192.0.2.1", "192.0.2.2"], "other"),
       "Refuse",
       `the dnsalias owner "other" wrote 192.0.2.1, 192.0.2.2 there; ${REMOVE}`,
+    ],
+    [
+      "a record with the id that every installation had: it can be this one's",
+      actual(["192.0.2.1"], "default"),
+      "Refuse",
+      `the dnsalias owner "default" wrote 192.0.2.1 there; ${REMOVE}; if this installation wrote it before its owner id was unique, set --adopt-owner-id default`,
     ],
     [
       "another owner's record under Adopt",

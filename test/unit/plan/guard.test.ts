@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseName } from "../../../src/dns/name/name.ts";
-import { applyNameLimit } from "../../../src/plan/name-limit.ts";
+import { applyNameLimit } from "../../../src/plan/limit/name-limit.ts";
 import type { ActualRRset, Change } from "../../../src/plan/change.ts";
 import { guard, type Guarded } from "../../../src/plan/guard.ts";
 import {

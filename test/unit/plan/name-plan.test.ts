@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { AliasSpec, TtlRange } from "../../../src/api/dns-alias.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { Contribution, Contributor } from "../../../src/plan/contribution.ts";
-import { applyNameLimit } from "../../../src/plan/name-limit.ts";
+import { applyNameLimit } from "../../../src/plan/limit/name-limit.ts";
 import { clampTtl, narrow, planName, withoutUnsupportedTypes, type NamePlan } from "../../../src/plan/name-plan.ts";
 import { alias } from "../../support/objects.ts";
 

@@ -8,11 +8,9 @@ import { failureResult, type Note } from "../../../src/resolver/lookup-failure.t
 const ORDER: readonly FailureReason[] = [
   "loop",
   "too-deep",
-  "too-many",
   "special-use",
   "bogus",
   "servfail",
-  "inconsistent",
   "refused",
   "truncated",
   "malformed",

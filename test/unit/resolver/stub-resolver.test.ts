@@ -86,8 +86,15 @@ const cases: readonly Case[] = [
   },
   {
     name: "one that sends only what is not an answer counts as silent: it may all be a stranger's",
+    servers: [(query) => [packet(response(query, { questions: [] }))]],
+    want: "failure malformed at www.test.: 192.0.2.1:53: sent what is not an answer: no question",
+    tookMs: 4_000,
+    log: ["1 www.test. 1", "1 www.test. 1", "1 www.test. 1"],
+  },
+  {
+    name: "one that sends only answers to earlier queries is silent",
     servers: [(query) => [packet(response(query, { id: query.id ^ 1 }))]],
-    want: "failure malformed at www.test.: 192.0.2.1:53: sent what is not an answer: another id",
+    want: "failure timeout at www.test.: 192.0.2.1:53: said nothing for 2 s",
     tookMs: 4_000,
     log: ["1 www.test. 1", "1 www.test. 1", "1 www.test. 1"],
   },

@@ -27,7 +27,7 @@ const RUN = {
   command: "run",
   log: LOG,
   platform: CLUSTER,
-  ownerId: "default",
+  owner: { adoptOwnerIds: [] },
   concurrency: 64,
   once: false,
   drainMs: 10_000,
@@ -68,7 +68,15 @@ const good: readonly GoodCase[] = [
     want: { ...RUN_FOLDER, once: true },
   },
   { line: "run", environment: { DNSALIAS_ONCE: "false", DNSALIAS_OWNER_ID: "" }, want: RUN },
-  { line: "run --owner-id b", environment: { DNSALIAS_OWNER_ID: "a" }, want: { ...RUN, ownerId: "b" } },
+  {
+    line: "run --owner-id b",
+    environment: { DNSALIAS_OWNER_ID: "a" },
+    want: { ...RUN, owner: { ownerId: "b", adoptOwnerIds: [] } },
+  },
+  {
+    line: "run --adopt-owner-id default --adopt-owner-id b --adopt-owner-id b",
+    want: { ...RUN, owner: { adoptOwnerIds: ["default", "b"] } },
+  },
   {
     line: "run --listen-ops :9753 --concurrency 8 --drain-timeout 25 --log-level debug --log-format pretty",
     want: {
@@ -143,7 +151,7 @@ const good: readonly GoodCase[] = [
       command: "plan",
       log: { level: "warn", format: "json" },
       platform: FOLDER,
-      ownerId: "default",
+      owner: { adoptOwnerIds: [] },
       concurrency: 64,
       json: true,
     },
@@ -154,7 +162,7 @@ const good: readonly GoodCase[] = [
       command: "explain",
       log: { level: "warn", format: "json" },
       platform: CLUSTER,
-      ownerId: "default",
+      owner: { adoptOwnerIds: [] },
       concurrency: 64,
       hostname: "*.example.com.",
       json: false,
@@ -265,6 +273,10 @@ const wrong: readonly WrongCase[] = [
   },
   { line: "run --log-level loud", says: '--log-level must be one of debug, info, warn, error, not "loud"' },
   { line: "run --log-format xml", says: '--log-format must be one of auto, json, pretty, not "xml"' },
+  {
+    line: "run --adopt-owner-id a --adopt-owner-id _b",
+    says: '--adopt-owner-id must be 1 to 63 letters, digits, ".", "_" and "-", not "_b"',
+  },
   { line: "run --owner-id a,b", says: '--owner-id must be 1 to 63 letters, digits, ".", "_" and "-", not "a,b"' },
   { line: "run --transfer-listen 53", says: '--transfer-listen must be HOST:PORT, [IPv6]:PORT or :PORT, not "53"' },
   { line: "run --listen-ops 9753", says: '--listen-ops must be HOST:PORT, [IPv6]:PORT or :PORT, not "9753"' },
@@ -294,6 +306,7 @@ for (const { line, environment, says } of wrong) {
 
 /** What a person can give more than once; of everything else the second is a mistake. */
 const LISTS: ReadonlySet<string> = new Set([
+  "adopt-owner-id",
   "namespace",
   "resolver",
   "responder-exempt",

@@ -54,7 +54,7 @@ function preview(changes: readonly Change[], guarded = PASS, rewrite?: string): 
   return {
     zone: zone("dns/a", "example.com"),
     provider: "CoreDNS zone file",
-    plan: { names: [], contributions: new Map(), loops: new Map() },
+    plan: { names: [], contributions: new Map(), claims: new Map(), loops: new Map() },
     outcome: {
       kind: "planned",
       proposal: { changes, waitMs: undefined, guarded },

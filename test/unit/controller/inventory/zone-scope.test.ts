@@ -5,8 +5,11 @@ import type { DnsZone, ProviderSpec } from "../../../../src/api/dns-zone.ts";
 import { takeUpTo } from "../../../../src/controller/inventory/take-up-to.ts";
 import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-names.ts";
 import { formerNames, setsHere } from "../../../../src/controller/inventory/zone-scope.ts";
+import { createFormerZones } from "../../../../src/controller/inventory/former-zones.ts";
+import type { Claim } from "../../../../src/plan/claims.ts";
+import { objectKey } from "../../../../src/api/meta.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
-import { displayName, parseName, type Name } from "../../../../src/dns/name/name.ts";
+import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { alias, zone } from "../../../support/objects.ts";
 
@@ -18,6 +21,18 @@ function listing(hostname: string, more: Partial<HostnameStatus> = {}): Hostname
 
 function withStatus(one: DnsAlias, ...hostnames: readonly HostnameStatus[]): DnsAlias {
   return { ...one, status: { observedGeneration: 1, conditions: [], targets: [], hostnames } };
+}
+
+/** An inventory of objects in which no name has a zone. */
+function inventoryOf(aliases: readonly DnsAlias[], zones: readonly DnsZone[] = []): Parameters<typeof formerNames>[0] {
+  return {
+    aliases: () => aliases.values(),
+    zones: () => zones.values(),
+    zone: (key) => zones.find(({ meta }) => objectKey(meta) === key),
+    claimsIn: () => new Map(),
+    zonesOfName: () => new Set(),
+    former: createFormerZones(),
+  };
 }
 
 const FORMER: readonly (readonly [name: string, one: DnsAlias, want: readonly string[]])[] = [
@@ -43,20 +58,24 @@ const FORMER: readonly (readonly [name: string, one: DnsAlias, want: readonly st
 
 for (const [name, one, want] of FORMER) {
   test(`former names: ${name}`, () => {
-    // The alias has its own name in the zone, unless it is being deleted.
-    const claimed = (of: Name): ReadonlySet<string> =>
-      new Set(of === "example.com." && one.meta.deletedAt === undefined ? ["dns/com"] : []);
-    const names = formerNames({ aliases: () => [one].values(), zonesOfName: claimed }, COM);
+    const claims = new Map(one.spec.hostnames.map((hostname) => [hostname, { winners: [one], losers: [] }]));
+    const names = formerNames({ ...inventoryOf([one]), claimsIn: () => claims }, COM);
     assert.deepEqual(names.map(displayName), want);
   });
 }
 
+test("a name that its alias still asks for is a former one where the zone doesn't have it now", () => {
+  const moved = withStatus(alias("web/a", { hostnames: ["a.example.com"] }), listing("a.example.com"));
+  const now: Claim = { winners: [moved], losers: [] };
+  const inventory = inventoryOf([moved]);
+  assert.deepEqual(formerNames(inventory, COM).map(displayName), ["a.example.com"]);
+  const having = { ...inventory, claimsIn: () => new Map([[parseName("a.example.com"), now]]) };
+  assert.deepEqual(formerNames(having, COM), []);
+});
+
 test("each former name is listed once", () => {
   const gone = alias("web/a", { meta: { deletedAt: 1 } });
-  const names = formerNames(
-    { aliases: () => [gone, alias("web/b", { meta: { deletedAt: 1 } })].values(), zonesOfName: () => new Set() },
-    COM,
-  );
+  const names = formerNames(inventoryOf([gone, alias("web/b", { meta: { deletedAt: 1 } })]), COM);
   assert.equal(names.length, 1);
 });
 
@@ -76,8 +95,9 @@ function set(name: string): ActualRRset {
 
 function left(of: DnsZone, others: readonly DnsZone[], asked: readonly string[] = []): readonly string[] {
   const sets = [set("example.com"), set("a.sub.example.com"), set("sub.example.com"), set("notsub.example.com")];
-  const inventory = { aliases: () => [].values(), zones: () => [of, ...others].values() };
-  return setsHere(inventory, of, new Set(asked.map(parseName)), sets).map(({ name }) => displayName(name));
+  return setsHere(inventoryOf([], [of, ...others]), of, new Set(asked.map(parseName)), sets).map(({ name }) =>
+    displayName(name),
+  );
 }
 
 const ALL = ["example.com", "a.sub.example.com", "sub.example.com", "notsub.example.com"];
@@ -157,4 +177,25 @@ test("at most so many are taken out, in order", () => {
   assert.deepEqual([[...takeUpTo(from, 2)], [...from]], [[1, 2], [3]]);
   assert.deepEqual([[...takeUpTo(from, 0)], [...from]], [[], [3]]);
   assert.deepEqual([[...takeUpTo(from, Infinity)], [...from]], [[3], []]);
+});
+
+const WEBHOOK: ProviderSpec = {
+  kind: "externalDNSWebhook",
+  webhook: { url: "http://localhost:8888" },
+  serving: { endpoints: { kind: "none" } },
+};
+
+test("of two zones with the same records the one that has the name now writes it, whatever the other asked for", () => {
+  const sub = zone("dns/sub", "sub.example.com", { provider: WEBHOOK });
+  const com = zone("dns/com", "example.com", { provider: WEBHOOK });
+  const name = parseName("a.sub.example.com");
+  const inventory = { ...inventoryOf([], [com, sub]), zonesOfName: () => new Set(["dns/com"]) };
+  assert.deepEqual(setsHere(inventory, sub, new Set([name]), [set("a.sub.example.com")]), []);
+  assert.equal(setsHere(inventory, com, new Set([name]), [set("a.sub.example.com")]).length, 1);
+  inventory.former.record("dns/sub", name, "web");
+  assert.equal(setsHere(inventory, sub, new Set([name]), [set("a.sub.example.com")]).length, 1);
+  const elsewhere = { ...WEBHOOK, webhook: { url: "http://localhost:9999" } };
+  const other = { ...inventoryOf([], [zone("dns/com", "example.com", { provider: elsewhere }), sub]) };
+  const apart = { ...other, zonesOfName: () => new Set(["dns/com"]) };
+  assert.equal(setsHere(apart, sub, new Set([name]), [set("a.sub.example.com")]).length, 1);
 });

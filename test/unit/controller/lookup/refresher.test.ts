@@ -81,13 +81,24 @@ test("a doubt is asked at once at another server", async () => {
   assert.equal(addressesOf(world.refresher.answer(KEY)), "b");
 });
 
-test("NXDOMAIN for one family while the other has addresses is a failure of that family", async () => {
+test("NXDOMAIN for one family while the other has addresses is NODATA of that family, in whichever order they are read", async () => {
   await using world = start((_at, key) => (key.family === "A" ? found("a") : empty("nxdomain")));
   world.refresher.want(KEY);
   await world.clock.advance(1_000);
   world.refresher.want(SIX);
   await world.clock.advance(1_000);
-  assert.deepEqual(world.refresher.answer(SIX)?.outcome.kind, "failure");
+  assert.equal(world.refresher.answer(SIX)?.outcome.kind, "nodata");
+  await using late = start((_at, key) => (key.family === "A" ? found("a") : empty("nxdomain")));
+  late.refresher.want(SIX);
+  await late.clock.advance(1_000);
+  assert.equal(late.refresher.answer(SIX)?.outcome.kind, "nxdomain");
+  late.refresher.want(KEY);
+  await late.clock.advance(1_000);
+  assert.equal(late.refresher.answer(SIX)?.outcome.kind, "nodata");
+  assert.deepEqual(
+    late.notified.map(({ key, outcome }) => `${key.family} ${outcome.kind}`),
+    ["AAAA nxdomain", "AAAA nodata", "A positive"],
+  );
 });
 
 test("last-good from a status stands at once, and is looked up at once", async () => {

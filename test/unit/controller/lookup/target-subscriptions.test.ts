@@ -19,10 +19,8 @@ interface Scene {
 function scene(): Scene {
   const calls: string[] = [];
   const subscriptions = createWants({
-    matchOf: (_alias, hostname) =>
-      hostname.endsWith("example.com.")
-        ? { kind: "zones", zones: hostname === "one.example.com." ? [INSIDE] : [INSIDE, OUTSIDE] }
-        : { kind: "none", reason: "NoZone", message: "no zone" },
+    zonesOf: (_alias, hostname) =>
+      hostname.endsWith("example.com.") ? (hostname === "one.example.com." ? [INSIDE] : [INSIDE, OUTSIDE]) : [],
     viewIdOf: ({ meta }, allowPrivate) => `${meta.namespace}/${meta.name}${allowPrivate ? "+private" : ""}`,
     want: ({ target, family, view }, status) =>
       void calls.push(`want ${target} ${family} ${view}${status === undefined ? "" : " with status"}`),

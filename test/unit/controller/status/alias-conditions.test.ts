@@ -7,10 +7,10 @@ import {
   overdueAt,
   resolvedCondition,
   targetVerdicts,
-  time,
   type ConditionResult,
 } from "../../../../src/controller/status/alias-conditions.ts";
 import type { AliasFacts } from "../../../../src/controller/status/alias-facts.ts";
+import { time } from "../../../../src/controller/status/time.ts";
 import type { FailureReason } from "../../../../src/dns/lookup-result.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
@@ -181,6 +181,12 @@ const RESOLVED: readonly Case[] = [
     facts: withVerdicts(verdict("failing", [failing("loop", NOW), NO_AAAA])),
     want: "False LoopDetected",
     says: [/^cdn\.test/],
+  },
+  {
+    name: "a target of which a subset is published",
+    facts: withVerdicts(verdict("good", [{ ...A, isSubset: true }, AAAA], "cdn.test"), verdict("good", [A], "b.test")),
+    want: "True Resolved",
+    says: [/of more than 64 addresses of cdn\.test, a steady subset of 64 is published/],
   },
   {
     name: "so are special-use addresses",

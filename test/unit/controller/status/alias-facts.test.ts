@@ -123,6 +123,7 @@ test("the rest is the zone's: plan, outcome, propagation, lags", () => {
       ["web/other", contribution([])],
       ["web/shop", contributed],
     ]),
+    claims: new Map(),
     loops: new Map([[NAME, [NAME, NAME]]]),
   };
   const more = {

@@ -238,7 +238,7 @@ function composed(zone: DnsZone, projection: "kubelet" | "file"): ZoneProvider {
       },
       externalProviders: { providerOf: () => inMemory },
       transfers: { providerOf: () => inMemory },
-      ownerId: "me",
+      owner: { id: () => "me", formerIdsHere: [] },
       now: () => 0,
     },
     zone,

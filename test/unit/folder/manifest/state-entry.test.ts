@@ -19,6 +19,23 @@ test("what is written is read again", () => {
   assert.deepEqual(parseState(stateText([])), { kind: "ok", entries: [] });
 });
 
+test("the owner id is kept, also in a file that is damaged behind it", () => {
+  const text = stateText([JSON.stringify(ENTRY)], "5f1c-a");
+  assert.deepEqual(parseState(text), { kind: "ok", entries: [ENTRY], ownerId: "5f1c-a" });
+  for (const broken of [
+    text.slice(0, 60),
+    text.replace("[", "{"),
+    text.replace('"schemaVersion":1', '"schemaVersion":2'),
+  ]) {
+    const read = parseState(broken);
+    assert.equal(read.kind, "damaged");
+    assert.equal(read.ownerId, "5f1c-a");
+  }
+  for (const odd of ["a b", "-a", "", "x".repeat(64)]) {
+    assert.equal(parseState(stateText([], odd)).ownerId, undefined);
+  }
+});
+
 const damaged: readonly (readonly [string, string])[] = [
   ["nothing", ""],
   ["half of the text", stateText([JSON.stringify(ENTRY)]).slice(0, 60)],

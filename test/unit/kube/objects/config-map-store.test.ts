@@ -121,6 +121,14 @@ const CASES: readonly Case[] = [
     requests: [],
   },
   {
+    name: "our own under a former owner id: it is written, and keeps the id",
+    options: { ...OWN, owner: "new", formerOwners: ["me"] },
+    revision: "5",
+    results: [configMap({ "a.zone": "old" }), configMap({ "a.zone": "new" }, OURS, "6")],
+    wanted: written,
+    requests: [applyOwn],
+  },
+  {
     name: "another installation's",
     options: { ...OWN, owner: "other" },
     revision: "5",

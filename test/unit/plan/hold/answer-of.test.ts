@@ -16,6 +16,7 @@ const NEWS: readonly (readonly [name: string, change: Partial<TargetAnswer>])[] 
   ["confirmed emptiness", { emptySince: 1 }],
   ["the first failure", { failingSince: 1 }],
   ["rotation", { rotating: true }],
+  ["a subset", { isSubset: true }],
   ["another TTL", { ttl: 61 }],
   ["a bound that is over a quarter longer", { refreshWaitMs: 125_001 }],
   ["a bound that is over a quarter shorter", { refreshWaitMs: 74_999 }],
@@ -49,6 +50,7 @@ test("what others may know of a key is what the state holds", () => {
     emptySince: undefined,
     failingSince: undefined,
     rotating: false,
+    isSubset: false,
   });
   // The TTL, the jitter of 10 % and a second of slack or five seconds, whichever is more, and two lookups of 2 s.
   assert.equal(refreshWaitMs, 60_000 + 7_000 + 4_000);

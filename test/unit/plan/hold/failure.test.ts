@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { array, assert as check, constantFrom, integer, property, tuple } from "../../../support/property.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import { FAILURE_REASONS } from "../../../../src/dns/lookup-result.ts";
+import { FAILURE_REASONS, type FailureReason, type LookupResult } from "../../../../src/dns/lookup-result.ts";
 import { answerOf } from "../../../../src/plan/hold/answer-of.ts";
 import { isOutage } from "../../../../src/plan/hold/failure.ts";
 import { freshState, type HoldState } from "../../../../src/plan/hold/state.ts";
@@ -110,28 +110,38 @@ test("an empty answer ends the row of waits as well", () => {
 const positiveSibling = answerOf(playOut([GOOD], { from: freshState({ ...KEY, family: "AAAA" }, 0) }));
 const emptySibling = answerOf(playOut([[0, empty()]], { from: freshState({ ...KEY, family: "AAAA" }, 0) }));
 
-test("NXDOMAIN while the other family has addresses is an inconsistent failure", () => {
-  const last = playOut([GOOD, [61, empty("nxdomain")]], { sibling: positiveSibling });
-  assert.equal(reasonOf(last), "inconsistent");
-  assert.equal(last.empty, undefined);
-  assert.equal(published([last])[0], "a b");
-});
-
 for (const [family, other] of [
   ["A", "AAAA"],
   ["AAAA", "A"],
 ] as const) {
-  test(`an inconsistent NXDOMAIN for ${family} names the server and the family that has records`, () => {
+  test(`NXDOMAIN for ${family} while ${other} has addresses is NODATA (RFC 4074 4.2): the family is confirmed empty, and no failure`, () => {
     const sibling = answerOf(playOut([GOOD], { from: freshState({ ...KEY, family: other }, 0) }));
     const from = freshState({ ...KEY, family }, 0);
-    const { outcome } = playOut([[61, empty("nxdomain", { server: "s2" })]], { from, sibling });
-    assert.deepEqual(outcome, {
-      kind: "failure",
-      reason: "inconsistent",
-      detail: `s2 says that cdn.example.net does not exist, while it has ${other} records`,
-    });
+    const nxdomain = empty("nxdomain");
+    const states = play(
+      [
+        [61, nxdomain],
+        [92, nxdomain],
+        [122, nxdomain],
+      ],
+      { from, sibling, serverCount: 1 },
+    );
+    assert.deepEqual(
+      states.map(({ outcome, emptySince, failingSince }) => [outcome.kind, emptySince, failingSince]),
+      [
+        ["nodata", undefined, undefined],
+        ["nodata", undefined, undefined],
+        ["nodata", 61_000, undefined],
+      ],
+    );
   });
 }
+
+test("NXDOMAIN while the other family has addresses leaves last-good until it is confirmed", () => {
+  const last = playOut([GOOD, [61, empty("nxdomain")]], { sibling: positiveSibling });
+  assert.equal(last.outcome.kind, "nodata");
+  assert.equal(published([last])[0], "a b");
+});
 
 test("NODATA while the other family has addresses is an empty family, not a failure", () => {
   const last = playOut([GOOD, [61, empty("nodata")]], { sibling: positiveSibling });
@@ -175,3 +185,22 @@ function reasonOf({ outcome }: HoldState): string {
 function pick({ addresses, ttl, chain, lastSuccessAt }: HoldState): object {
   return { addresses, ttl, chain, lastSuccessAt };
 }
+
+const MADE = "2a00:64::808:808";
+
+function behindNat64(reason: FailureReason): LookupResult {
+  return { kind: "failure", reason, detail: "", chain: [], nat64: [{ address: "2a00:64::", prefix: 96 }] };
+}
+
+test("addresses of a NAT64 prefix that was learned after they were published leave what stands, and no others do", () => {
+  const state = playOut([[0, found(`2a00:1450::1 ${MADE} 64:ff9b::808:808`)]]);
+  const last = playOut([[61, behindNat64("special-use")]], { from: state });
+  assert.deepEqual(last.addresses, ["2a00:1450::1"]);
+  assert.deepEqual(last.read?.addresses, ["2a00:1450::1"]);
+});
+
+test("a failure of another kind takes nothing away, and a private address that is refused keeps what stands", () => {
+  const state = playOut([[0, found(`10.0.0.1 ${MADE}`)]]);
+  assert.equal(playOut([[61, behindNat64("servfail")]], { from: state }).addresses, state.addresses);
+  assert.equal(playOut([[61, failed("special-use")]], { from: state }).addresses, state.addresses);
+});

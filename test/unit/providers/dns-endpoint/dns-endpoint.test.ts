@@ -106,6 +106,37 @@ test("what is as wanted is not written, and a new process sees what the last one
   assert.equal(at.calls.length, 1);
 });
 
+test("an object of a former owner id is this installation's, keeps its name, and follows; a new one has the new id", async () => {
+  const at = lab();
+  const ids = { zone, store: at, clock: at.clock };
+  await converge(createDnsEndpointProvider({ ...ids, ownerId: "default2" }), "example.com 60 192.0.2.1");
+  const [before] = at.objects.keys();
+  const now = createDnsEndpointProvider({ ...ids, ownerId: "me", formerOwnerIds: ["default2"] });
+  const read = await readZone(now);
+  assert.deepEqual(setLines(read.sets), ["me example.com. A 60 192.0.2.1"]);
+  assert.equal(read.needsWrite, undefined);
+  await converge(now, "example.com 60 192.0.2.2", "new.example.com 60 192.0.2.3");
+  const owners = [...at.objects.values()].map(({ name, annotations, endpoints }) => [
+    name === before,
+    annotations["dnsalias.io/owner"],
+    endpoints[0]?.targets[0],
+  ]);
+  assert.deepEqual(owners, [
+    [true, "default2", "192.0.2.2"],
+    [false, "me", "192.0.2.3"],
+  ]);
+  await converge(now);
+  assert.equal(at.objects.size, 0);
+});
+
+test("with the id that every installation had, no object is read or written", async () => {
+  const at = lab();
+  const provider = createDnsEndpointProvider({ zone, ownerId: "default", store: at, clock: at.clock });
+  const result = await provider.read([], NEVER);
+  assert.equal(result.kind === "refused" && result.reason, "OwnerIdNotUnique");
+  assert.deepEqual(at.calls, []);
+});
+
 test("a change keeps the aliases that an object names only where nobody brings others", async () => {
   const at = lab();
   const provider = providerOf(at);

@@ -6,10 +6,11 @@ import { attempt } from "../../../../src/resolver/query/attempt.ts";
 import { createServerRecords } from "../../../../src/resolver/server/server-memory.ts";
 import type { Protocol, ResolverServer } from "../../../../src/transport/exchange.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { A_QUERY, cookieOption, response, type ResponseText } from "../messages.ts";
+import { A_QUERY, cookieOption, name, response, type ResponseText } from "../messages.ts";
 import { packet, type Packet, type Script, scriptedExchange } from "../scripted-exchange.ts";
 
 const OK: ResponseText = { answer: "www.example. 60 A 8.8.8.8" };
+const OTHER = { name: name("other.example."), type: 1, class: 1 };
 const SERVER_COOKIE = [9, 9, 9, 9, 9, 9, 9, 9];
 
 interface Case {
@@ -50,7 +51,7 @@ const cases: readonly Case[] = [
   {
     name: "nothing but packets with another id",
     script: (query) => [packet(response(query, { ...OK, id: query.id ^ 1 }))],
-    want: "failed malformed: sent what is not an answer: another id",
+    want: "failed timeout: said nothing for 2 s",
     log: ["udp +edns +cookie 8"],
   },
   {
@@ -119,11 +120,96 @@ const cases: readonly Case[] = [
     want: "answered 0",
     log: ["udp +edns +cookie 8", "tcp +edns +cookie 8", "udp +edns +cookie 8", "tcp +edns +cookie 8"],
   },
+  ...(["closed", "silent"] as const).map((tcp) => ({
+    name: `folded letters, and TCP is ${tcp}: three more answers over UDP do in its place, which is remembered`,
+    script: withoutTcp(tcp, (query) => folded(query)),
+    queried: 2,
+    want: "answered 0",
+    log: [...udpTcpUdp(3), "udp +edns +cookie 8"],
+  })),
   {
-    name: "folded letters, and no TCP",
-    script: (query, { protocol }) => (protocol === "udp" ? [packet(folded(query))] : "unreachable"),
-    want: "failed malformed: did not echo the question's letters, then cannot be reached: connection refused",
+    name: "folded letters in a forged packet, and no TCP: the server's own answer over UDP is taken, and nothing is learned",
+    script: withoutTcp("closed", (query, count) => (count === 0 ? folded(query) : response(query, OK))),
+    queried: 2,
+    want: "answered 0",
+    log: [...udpTcpUdp(1), "udp +edns +cookie 8"],
+  },
+  {
+    name: "folded letters in forged packets, three in a row, and no TCP",
+    script: withoutTcp("closed", (query, count) => (count < 3 ? folded(query) : response(query, OK))),
+    want: "answered 0",
+    log: udpTcpUdp(3),
+  },
+  {
+    name: "folded letters, garbage over TCP: the server has TCP, so nothing else is a proof",
+    script: (query, { protocol }) => [protocol === "udp" ? packet(folded(query)) : garbage(query, 1)],
+    want: "failed malformed: did not echo the question's letters, then *",
     log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  },
+  {
+    name: "a cookie that is missing, and no TCP: three more answers over UDP do in its place",
+    script: withoutTcp("closed", (query, count) =>
+      count === 0 ? withCookie(query) : response(query, { ...OK, edns: cookieless() }),
+    ),
+    queried: 3,
+    want: "answered 0",
+    log: [
+      "udp +edns +cookie 8",
+      "udp +edns +cookie 16",
+      "tcp +edns +cookie 16",
+      "udp +edns +cookie 16",
+      "udp +edns +cookie 16",
+      "udp +edns +cookie 16",
+      "udp +edns +cookie 8",
+    ],
+  },
+  ...[1, 7, 15, 16].map((octets) => ({
+    name: `an answer with TC that was cut ${octets} octets before its end goes to TCP`,
+    script: (query: Message, { protocol }: ResolverServer) => [
+      protocol === "udp" ? cut(response(query, { ...OK, truncated: true }), octets) : packet(response(query, OK)),
+    ],
+    want: "answered 0",
+    log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
+  })),
+  {
+    name: "an answer with TC of which only the header is left is no answer",
+    script: (query) => [cutTo(response(query, { ...OK, truncated: true }), 20)],
+    want: "failed malformed: sent what is not an answer: *",
+    log: ["udp +edns +cookie 8"],
+  },
+  {
+    name: "an answer without TC that was cut is no answer",
+    script: (query) => [cut(response(query, OK), 7)],
+    want: "failed malformed: sent what is not an answer: *",
+    log: ["udp +edns +cookie 8"],
+  },
+  {
+    name: "an answer with TC to another question says nothing, cut or not",
+    script: (query) => [cut({ ...response(query, { ...OK, truncated: true }), questions: [OTHER] }, 7)],
+    want: "failed malformed: sent what is not an answer: another question",
+    log: ["udp +edns +cookie 8"],
+  },
+  ...(["udp", "tcp"] as const).flatMap((protocol) =>
+    [1, 2, 300].map((octets) => ({
+      name: `${octets} octets after the last record over ${protocol}`,
+      protocol,
+      script: (query: Message) => [longer(response(query, OK), octets)],
+      want: "answered 0",
+      log: [`${protocol} +edns +cookie 8`],
+    })),
+  ),
+  ...(["tcp", "tls"] as const).map((protocol) => ({
+    name: `the late answer to an earlier query over ${protocol}`,
+    protocol,
+    script: (query: Message) => [packet(response(query, { ...OK, id: query.id ^ 1 }))],
+    want: "failed timeout: said nothing for 2 s",
+    log: [protocol === "tcp" ? "tcp +edns +cookie 8" : "tls +edns"],
+  })),
+  {
+    name: "a late answer after garbage does not hide the garbage",
+    script: (query) => [garbage(query, 1), packet(response(query, { ...OK, id: query.id ^ 1 }))],
+    want: "failed malformed: sent what is not an answer: a message cannot have 5 octets",
+    log: ["udp +edns +cookie 8"],
   },
   {
     name: "a server's cookie is sent back",
@@ -271,6 +357,32 @@ test("attempt: rejects when the signal aborts", async () => {
   await rejected;
 });
 
+const FAULTS: readonly (readonly [string, Script, RegExp | undefined])[] = [
+  ["nothing", (query) => [packet(response(query, OK))], undefined],
+  ["an octet after the last record", (query) => [longer(response(query, OK), 1)], /octets after the last record/],
+  [
+    "folded letters without TCP",
+    withoutTcp("closed", (query) => folded(query)),
+    /does not echo the question's letters/,
+  ],
+  ["folded letters with TCP", (query) => [packet(folded(query))], undefined],
+];
+
+for (const [title, script, want] of FAULTS) {
+  test(`attempt: ${title} is ${want === undefined ? "no warning" : "a warning"}`, async () => {
+    const clock = fakeClock();
+    const { exchange } = scriptedExchange(clock, script);
+    const deps = { ...createServerRecords(bytes), clock, exchange, randomBytes: bytes };
+    const server: ResolverServer = { protocol: "udp", address: "192.0.2.53", port: 53 };
+    const ended = attempt(deps, server, A_QUERY, new AbortController().signal);
+    await clock.advance(10_000);
+    const got = await ended;
+    assert.equal(got.kind, "answered");
+    const warning = got.kind === "answered" ? got.warning : undefined;
+    assert.match(warning ?? "none", want ?? /^none$/);
+  });
+}
+
 /** Every letter in upper case. */
 function bytes(count: number): Uint8Array {
   return new Uint8Array(count).fill(0xff);
@@ -320,4 +432,38 @@ function nth(script: (query: Message, count: number) => readonly Packet[]): Scri
     count += 1;
     return script(query, count);
   };
+}
+
+/** UDP works, TCP doesn't; the script knows how many UDP queries came before. */
+function withoutTcp(tcp: "closed" | "silent", answer: (query: Message, count: number) => Message): Script {
+  let count = -1;
+  return (query, { protocol }) => {
+    if (protocol !== "udp") {
+      return tcp === "closed" ? "unreachable" : [];
+    }
+    count += 1;
+    return [packet(answer(query, count))];
+  };
+}
+
+function udpTcpUdp(repeats: number): readonly string[] {
+  return [
+    "udp +edns +cookie 8",
+    "tcp +edns +cookie 8",
+    ...Array.from({ length: repeats }, () => "udp +edns +cookie 8"),
+  ];
+}
+
+/** Without EDNS, so that the last record is the address. */
+function cut({ edns: _edns, ...message }: Message, octets: number): Packet {
+  const { bytes: whole } = packet(message);
+  return { afterMs: 1, bytes: whole.subarray(0, whole.length - octets) };
+}
+
+function cutTo({ edns: _edns, ...message }: Message, length: number): Packet {
+  return { afterMs: 1, bytes: packet(message).bytes.subarray(0, length) };
+}
+
+function longer(message: Message, octets: number): Packet {
+  return { afterMs: 1, bytes: Uint8Array.of(...packet(message).bytes, ...new Uint8Array(octets)) };
 }

@@ -1,6 +1,6 @@
-import { displayName, type Name } from "../dns/name/name.ts";
-import type { Change } from "./change.ts";
-import type { NamePlan } from "./name-plan.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import type { Change } from "../change.ts";
+import type { NamePlan } from "../name-plan.ts";
 
 export interface NameLimitResult {
   readonly names: readonly NamePlan[];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Name, parseName } from "../../../src/dns/name/name.ts";
-import type { AliasType } from "../../../src/dns/record.ts";
-import type { ActualRRset, DesiredRRset, Write } from "../../../src/plan/change.ts";
-import { type Capacity, limitSize } from "../../../src/plan/size-limit.ts";
+import { type Name, parseName } from "../../../../src/dns/name/name.ts";
+import type { AliasType } from "../../../../src/dns/record.ts";
+import type { ActualRRset, DesiredRRset, Write } from "../../../../src/plan/change.ts";
+import { type Capacity, limitSize } from "../../../../src/plan/limit/size-limit.ts";
 
 /** A record takes as many bytes as its data has characters, so that an A record counts 15 in the reserve and an AAAA record 39. */
 function capacity(maxBytes: number): Capacity {

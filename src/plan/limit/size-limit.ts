@@ -1,7 +1,7 @@
-import { byCodeUnit, sameMembers } from "../base/order.ts";
-import { displayName, type Name } from "../dns/name/name.ts";
-import { type AliasType, rrsetKey, type Seconds } from "../dns/record.ts";
-import type { ActualRRset, Refusal, Write } from "./change.ts";
+import { byCodeUnit, sameMembers } from "../../base/order.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { type AliasType, rrsetKey, type Seconds } from "../../dns/record.ts";
+import type { ActualRRset, Refusal, Write } from "../change.ts";
 
 /** An RRset as it takes room. */
 interface SizedRRset {

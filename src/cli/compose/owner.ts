@@ -1,0 +1,26 @@
+import { AppError } from "../../base/error.ts";
+import { SHARED_OWNER_ID } from "../../providers/owner-id.ts";
+import type { OwnerConfig } from "../config/settings.ts";
+import type { Owner } from "./platform.ts";
+
+/** Who this installation is; `idNow` is undefined before the id is known. */
+export function ownerOf(
+  { ownerId, adoptOwnerIds }: OwnerConfig,
+  idNow: () => string | undefined,
+  unsaved: Owner["unsaved"] = () => undefined,
+): Owner {
+  return {
+    id() {
+      const id = idNow();
+      if (id === undefined) {
+        throw new AppError("CONFIG_INVALID", "the owner id is not known yet", { retry: "backoff" });
+      }
+      return id;
+    },
+    knownId: idNow,
+    // Before the id was unique by itself it was SHARED_OWNER_ID, unless another one was set.
+    formerIdsHere: ownerId === undefined ? [...adoptOwnerIds, SHARED_OWNER_ID] : adoptOwnerIds,
+    formerIds: adoptOwnerIds,
+    unsaved,
+  };
+}

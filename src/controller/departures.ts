@@ -1,0 +1,70 @@
+import { objectKey, type ObjectKey } from "../api/meta.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import { byCodeUnit } from "../base/order.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { Claim } from "../plan/claims.ts";
+import { keeperClaim } from "../plan/moves.ts";
+import { type ControllerContext, planOf } from "./context.ts";
+import type { Store } from "./inventory/store.ts";
+import { sharesRecords } from "./inventory/zone-scope.ts";
+import type { Departures } from "./zone/moves.ts";
+
+/** What zones know of names that leave them, from the inventory and from the other zones. */
+export function departuresOf(context: ControllerContext): Departures {
+  const { store, zones, subscriptions } = context;
+  return {
+    formerNames: (zone) => [...store.former.claimsIn(zone).keys()],
+    zonesOf: (zone, name) => otherZones(store, zone, name),
+    hasClaim: (zone, name) => store.claimsIn(zone).has(name),
+    stateOf: (zone) => zones.get(zone),
+    plan: (zone, names) => planOf(context, zone, keeperClaims(store, zone, names)),
+    sharesRecords(zone, other) {
+      const [one, two] = [store.zone(zone), store.zone(other)];
+      return one !== undefined && two !== undefined && sharesRecords(one, two);
+    },
+    ended(zone, name) {
+      store.former.remove(zone, name);
+      for (const alias of claimants(store, name)) {
+        // The zone's own view may have been looked up for this name only.
+        subscriptions.update(objectKey(alias.meta), alias);
+      }
+    },
+  };
+}
+
+/** The zones whose views a name is looked up in: those that have it, and those that may still have records of it. */
+export function zonesWithViews(store: Store, alias: DnsAlias, hostname: Name): readonly DnsZone[] {
+  const match = store.matchOf(alias, hostname);
+  const former = store.former.zonesOf(hostname).flatMap((key) => store.zone(key) ?? []);
+  return match.kind === "zones" ? [...match.zones, ...former] : [];
+}
+
+/** The aliases that the records of names in a zone follow, though other zones have the names; see {@link keeperClaim}. */
+export function keeperClaims(
+  store: Pick<Store, "former" | "admits" | "claimsIn" | "zonesOfName">,
+  zone: DnsZone,
+  names: readonly Name[],
+): ReadonlyMap<Name, Claim> {
+  const former = store.former.claimsIn(objectKey(zone.meta));
+  const claims = new Map<Name, Claim>();
+  for (const name of names) {
+    const claim = keeperClaim({
+      winners: claimants(store, name),
+      namespace: former.get(name)?.namespace,
+      admits: (namespace) => store.admits(zone, namespace),
+    });
+    if (claim.winners.length > 0) {
+      claims.set(name, claim);
+    }
+  }
+  return claims;
+}
+
+function claimants(store: Pick<Store, "claimsIn" | "zonesOfName">, name: Name): readonly DnsAlias[] {
+  return [...new Set([...store.zonesOfName(name)].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []))];
+}
+
+function otherZones(store: Store, zone: ObjectKey, name: Name): readonly ObjectKey[] {
+  return [...store.zonesOfName(name)].filter((key) => key !== zone).sort(byCodeUnit);
+}

@@ -1,0 +1,60 @@
+import type { HostnameStatus } from "../../api/dns-alias.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { moveEndsAt } from "../../plan/moves.ts";
+import type { AliasFacts, FormerPlace } from "./alias-facts.ts";
+import { time } from "./time.ts";
+
+/**
+ * The records that are still in zones that had a name before. After a restart, this is where a backend that can't list its zone is known to have them: an entry that
+ * can't be checked yet stays.
+ */
+export function formerStatuses({
+  alias,
+  former = [],
+}: Pick<AliasFacts, "alias" | "former">): readonly HostnameStatus[] {
+  return former.flatMap(({ hostname, zone, published }): readonly HostnameStatus[] => {
+    if (published === undefined) {
+      const text = displayName(hostname);
+      return (alias.status?.hostnames ?? []).filter((entry) => entry.hostname === text && entry.zone === zone);
+    }
+    return published.length === 0
+      ? []
+      : [
+          {
+            hostname: displayName(hostname),
+            zone,
+            addresses: addressSet(published.flatMap((set) => set.data)),
+            ttl: Math.min(...published.map((set) => set.ttl)),
+            reason: "Moving",
+          },
+        ];
+  });
+}
+
+/** True while a zone that had the name before keeps it. */
+export function isMoving({ former = [] }: Pick<AliasFacts, "former">, hostname: Name): boolean {
+  return former.some((place) => place.hostname === hostname && place.move?.phase === "waiting");
+}
+
+/** Where a name is served, or was, while its new zone doesn't serve it: sentences to follow the reason for that. */
+export function formerText({ former = [] }: Pick<AliasFacts, "former">, hostname: Name): string {
+  return former
+    .filter((place) => place.hostname === hostname)
+    .flatMap((place) => sentence(place))
+    .map((text) => `; ${text}`)
+    .join("");
+}
+
+function sentence({ hostname, zone, published = [], move }: FormerPlace): readonly string[] {
+  const name = displayName(hostname);
+  if (move === undefined || move.phase === "moved") {
+    return [];
+  }
+  if (move.phase === "waiting") {
+    return [`${name} stays in DnsZone ${zone} until then, at most until ${time(moveEndsAt(move))}`];
+  }
+  return [
+    `${name} ${published.length === 0 ? "was" : "is to be"} withdrawn from DnsZone ${zone}, 10 minutes after it moved`,
+  ];
+}

@@ -1,0 +1,150 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { FAMILIES, type Family, rrsetKey } from "../../dns/record.ts";
+import type { NamePlan } from "../../plan/name-plan.ts";
+import { type Move, moveEndsAt, nextMove } from "../../plan/moves.ts";
+import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { FindingDeps } from "./findings.ts";
+import type { ZoneState } from "./zone-state.ts";
+
+/** What a zone needs to know of the names that leave it. */
+export interface Departures {
+  /** The names that the zone had before, and that other zones have now. */
+  readonly formerNames: (zone: ObjectKey) => Iterable<Name>;
+  /** The other zones that have the name now, sorted; none: no alias has it. */
+  readonly zonesOf: (zone: ObjectKey, name: Name) => readonly ObjectKey[];
+  readonly hasClaim: (zone: ObjectKey, name: Name) => boolean;
+  readonly stateOf: (zone: ObjectKey) => ZoneState | undefined;
+  /** The records that these names are to have while they stay; a name that is missing stays as it is. */
+  readonly plan: (zone: DnsZone, names: readonly Name[]) => ZonePlan;
+  /** True if both zones read and write the same records. */
+  readonly sharesRecords: (zone: ObjectKey, other: ObjectKey) => boolean;
+  /** Nothing of the name is kept in the zone any more. */
+  readonly ended: (zone: ObjectKey, name: Name) => void;
+}
+
+export interface MoveDeps extends FindingDeps {
+  readonly clock: Clock;
+  readonly departures: Departures;
+}
+
+/** The names with records in a zone that other zones have now. */
+export interface Leaving {
+  /** What their records are to be while they stay. */
+  readonly kept: readonly NamePlan[];
+  /** The same for names whose records go now: as long as the guard holds their deletes, they follow. */
+  readonly going: readonly NamePlan[];
+}
+
+/** Decides which records of the zone stay until the new zones of their names serve them, and reports what is new about that. */
+export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving {
+  const zone = objectKey(state.zone.meta);
+  const { departures } = deps;
+  const planned = new Set(plan.names.map(({ name }) => name));
+  const unplanned = [...new Set([...state.own.values()].map(({ name }) => name))].filter((name) => !planned.has(name));
+  const leaving = new Set(
+    unplanned.filter((name) => !departures.hasClaim(zone, name) && departures.zonesOf(zone, name).length > 0),
+  );
+  const follow = departures.plan(state.zone, [...leaving]);
+  const plans = new Map(follow.names.map((one) => [one.name, one]));
+  const before = state.moves;
+  state.moves = movesOf(deps, state, leaving, plans);
+  state.movesDueAt = dueAt(state.moves.values(), follow);
+  for (const name of departures.formerNames(zone)) {
+    if (!state.moves.has(name) && !planned.has(name)) {
+      departures.ended(zone, name);
+    }
+  }
+  reportMoves(deps, state, before);
+  const isShared = ({ to }: Move): boolean => to.some((other) => departures.sharesRecords(zone, other));
+  // A claim can have come back since the plan was made.
+  const kept = unplanned.filter((name) => departures.hasClaim(zone, name)).map(unchanged);
+  const going: NamePlan[] = [];
+  for (const [name, move] of [...state.moves].filter(([one]) => leaving.has(one))) {
+    const follows = plans.get(name) ?? unchanged(name);
+    if (move.phase === "waiting") {
+      kept.push(follows);
+    } else if (isShared(move)) {
+      kept.push(unchanged(name));
+    } else {
+      going.push(follows);
+    }
+  }
+  return { kept, going };
+}
+
+/** A name that was withdrawn before its new zone served it is remembered until that zone does, or is to have it no more. */
+function movesOf(
+  { clock, departures }: MoveDeps,
+  state: ZoneState,
+  leaving: ReadonlySet<Name>,
+  plans: ReadonlyMap<Name, NamePlan>,
+): ReadonlyMap<Name, Move> {
+  const zone = objectKey(state.zone.meta);
+  const withdrawn = [...state.moves.values()].filter(
+    ({ name, phase }) => phase === "overdue" && !leaving.has(name) && !departures.hasClaim(zone, name),
+  );
+  const moves = new Map<Name, Move>();
+  for (const name of [...leaving, ...withdrawn.map((move) => move.name)]) {
+    const to = departures.zonesOf(zone, name);
+    const families = FAMILIES.filter((family) => plans.get(name)?.sets.some(({ type }) => type === family) === true);
+    const isServed = to.every((other) => hasArrived(departures.stateOf(other), name, families));
+    const move = nextMove(state.moves.get(name), { name, to, isServed, now: clock.now() });
+    if (leaving.has(name) || (move.phase === "overdue" && to.length > 0)) {
+      moves.set(name, move);
+    }
+  }
+  return moves;
+}
+
+/** Whether a zone has these families of the name written, or any if none is wanted, and every server that can be queried serves them. */
+export function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
+  if (state?.actual === undefined) {
+    return false;
+  }
+  const isWritten = (family: Family): boolean => state.own.has(rrsetKey({ name, type: family }));
+  return (
+    FAMILIES.some(isWritten) && families.every(isWritten) && state.publishedAt.has(name) && !state.unconfirmed.has(name)
+  );
+}
+
+/** The statuses of the aliases and of both zones show what a name waits for. */
+function reportMoves(deps: MoveDeps, state: ZoneState, before: ZoneState["moves"]): void {
+  const { log, reporter } = deps;
+  const zone = objectKey(state.zone.meta);
+  const names = [...new Set([...before.keys(), ...state.moves.keys()])].filter((name) => {
+    const [was, is] = [before.get(name), state.moves.get(name)];
+    return was?.phase !== is?.phase || was?.since !== is?.since;
+  });
+  for (const name of names) {
+    const [was, is] = [before.get(name), state.moves.get(name)];
+    if (is?.phase === "overdue" && was?.phase !== "overdue") {
+      log.warn({ zone, hostname: displayName(name), to: is.to }, "the new zone of a name does not serve it in time");
+      reporter.event(state.zone, { type: "Warning", reason: "MoveOverdue", message: overdueText(is) });
+    }
+    for (const other of new Set([...(was?.to ?? []), ...(is?.to ?? [])])) {
+      deps.onChanged(other, [name]);
+    }
+  }
+  if (names.length > 0) {
+    deps.onChanged(zone, []);
+  }
+}
+
+/** When the zone is to be planned again because of moves alone. */
+function dueAt(moves: Iterable<Move>, follow: ZonePlan): Millis | undefined {
+  const ends = [...moves].filter(({ phase }) => phase === "waiting").map(moveEndsAt);
+  const changes = [...follow.contributions.values()].flatMap(({ changesAt }) => changesAt ?? []);
+  const all = [...ends, ...changes];
+  return all.length === 0 ? undefined : Math.min(...all);
+}
+
+function unchanged(name: Name): NamePlan {
+  return { name, sets: [], frozen: true, keepPublished: [] };
+}
+
+function overdueText({ name, to }: Move): string {
+  return `${displayName(name)} is withdrawn from this zone: DnsZone ${to.join(", ")} has not served it for 10 minutes`;
+}

@@ -1,0 +1,200 @@
+import type { Millis } from "../../base/clock.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import type { ZoneSpec } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { ActualRRset } from "../change.ts";
+import type { Contributor } from "../contribution.ts";
+import type { ZonePlan } from "../zone-plan.ts";
+
+/** Published RRsets of one owner name of which no target that was read has shown whose they are. */
+export interface InheritedName {
+  /** The targets of the name, as text: other text after an edit. */
+  readonly targets: string;
+  /** The name had records when it was first seen. */
+  readonly hadRecords: boolean;
+  /** RRsets that the backend had at the first read of the term, and when that was. */
+  readonly sets: readonly ActualRRset[];
+  readonly since: Millis;
+  /** RRsets that the name had before an edit gave it a target that isn't known yet, and when that was. */
+  readonly carried: readonly ActualRRset[];
+  readonly carriedSince: Millis;
+  /** Addresses of both that a target of the name was known to have. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** Only names that have a target that was not read in this term, or never well. */
+export type InheritedNames = ReadonlyMap<Name, InheritedName>;
+
+/** One alias with what it brings to a name. */
+export type Contributed = Pick<Contributor, "alias" | "contribution">;
+
+export interface InheritInput {
+  /** Undefined: this is the first read of the term. */
+  readonly before: InheritedNames | undefined;
+  readonly plan: ZonePlan;
+  /** What is published and ours, or would be adopted. */
+  readonly published: readonly ActualRRset[];
+  /** The namespace for whose aliases a name was published; undefined: it isn't known. */
+  readonly namespaceOf: (name: Name) => string | undefined;
+  /** True if an alias of the namespace that can't be read may have addresses at the name. */
+  readonly mayBeUnreadable: (name: Name, namespace: string) => boolean;
+  readonly now: Millis;
+}
+
+/**
+ * What names have inherited, after another read or plan. An address goes when a target that had it was read without it, and all of them go after `maxStaleness`: at once those of
+ * a name that another namespace had. What this term wrote is never inherited; but an edit to a target that isn't known yet leaves the name what it had.
+ */
+export function inheritNames(input: InheritInput): InheritedNames {
+  const names = input.plan.names.flatMap(({ name, keepPublished }) => {
+    const contributors = contributorsOf(input.plan, name);
+    const namespace = contributors[0]?.alias.meta.namespace;
+    const isUnreadable = namespace !== undefined && input.mayBeUnreadable(name, namespace);
+    return namespace === undefined || (keepPublished.length === 0 && !isUnreadable)
+      ? []
+      : [{ name, contributors, namespace, isUnreadable }];
+  });
+  if (names.length === 0) {
+    return NOTHING;
+  }
+  const published = Map.groupBy(input.published, ({ name }) => name);
+  return new Map(
+    names.map(({ name, contributors, namespace, isUnreadable }) => {
+      const isOwn = (input.namespaceOf(name) ?? namespace) === namespace;
+      const here = isOwn ? (published.get(name) ?? []) : [];
+      const entry = recorded(input, input.before?.get(name), here, targetsText(contributors));
+      return [name, expired(withoutGivenUp(entry, contributors), contributors, isUnreadable, input.now)];
+    }),
+  );
+}
+
+/** The RRsets of ours, and those that the zone adopts. */
+export function inheritable(
+  sets: readonly ActualRRset[],
+  ownerId: string,
+  conflict: ZoneSpec["conflict"],
+): readonly ActualRRset[] {
+  return sets.filter(
+    ({ owner, note }) => owner === ownerId || (conflict === "Adopt" && owner === undefined && note === undefined),
+  );
+}
+
+const NOTHING: InheritedNames = new Map();
+const NONE: ReadonlySet<string> = new Set();
+
+/** The aliases that have the name, with what they bring to it. */
+export function contributorsOf({ claims, contributions }: ZonePlan, name: Name): readonly Contributed[] {
+  return (claims.get(name)?.winners ?? []).flatMap((alias) => {
+    const contribution = contributions.get(objectKey(alias.meta));
+    return contribution === undefined ? [] : [{ alias, contribution }];
+  });
+}
+
+function recorded(
+  { before, now }: InheritInput,
+  entry: InheritedName | undefined,
+  here: readonly ActualRRset[],
+  targets: string,
+): InheritedName {
+  if (entry === undefined) {
+    const isFirst = before === undefined;
+    return {
+      targets,
+      hadRecords: here.length > 0,
+      sets: isFirst ? here : [],
+      since: now,
+      carried: isFirst ? [] : here,
+      carriedSince: now,
+      known: NONE,
+    };
+  }
+  if (entry.targets === targets) {
+    return entry;
+  }
+  const inherited = new Set(entry.sets.flatMap(({ data }) => data));
+  return {
+    ...entry,
+    targets,
+    hadRecords: entry.hadRecords || here.length > 0,
+    carried: withoutAddresses(here, (address) => inherited.has(address)),
+    carriedSince: entry.carried.length > 0 ? entry.carriedSince : now,
+  };
+}
+
+function targetsText(contributors: readonly Contributed[]): string {
+  const texts = contributors.flatMap(({ alias }) =>
+    alias.spec.targets.flatMap((target) => (target.kind === "hostname" ? [target.hostname] : target.addresses)),
+  );
+  return [...new Set<string>(texts)].sort(byCodeUnit).join(" ");
+}
+
+function withoutGivenUp(entry: InheritedName, contributors: readonly Contributed[]): InheritedName {
+  const ofTargets = new Set(
+    contributors.flatMap(({ contribution }) =>
+      contribution.targets.flatMap(({ answers }) => answers.flatMap(({ addresses }) => addresses)),
+    ),
+  );
+  const addresses = [...entry.sets, ...entry.carried].flatMap(({ data }) => data);
+  const found = addresses.filter((address) => ofTargets.has(address) && !entry.known.has(address));
+  const isGivenUp = (address: string): boolean => entry.known.has(address) && !ofTargets.has(address);
+  const known = found.length === 0 ? entry.known : new Set([...entry.known, ...found]);
+  return addresses.some(isGivenUp)
+    ? {
+        ...entry,
+        known,
+        sets: withoutAddresses(entry.sets, isGivenUp),
+        carried: withoutAddresses(entry.carried, isGivenUp),
+      }
+    : { ...entry, known };
+}
+
+function withoutAddresses(
+  sets: readonly ActualRRset[],
+  isLeftOut: (address: string) => boolean,
+): readonly ActualRRset[] {
+  return sets
+    .map((set) => ({ ...set, data: set.data.filter((address) => !isLeftOut(address)) }))
+    .filter(({ data }) => data.length > 0);
+}
+
+/**
+ * Nothing ends by time for an alias that can't be read, nor for a target whose last known good addresses stay by `onStale: Keep`. With that policy, lookups that fail don't blank a
+ * name of which nothing else is known.
+ */
+function expired(
+  entry: InheritedName,
+  contributors: readonly Contributed[],
+  isUnreadable: boolean,
+  now: Millis,
+): InheritedName {
+  const maxStalenessMs = Math.max(...contributors.map(({ alias }) => alias.spec.maxStalenessMs));
+  const isOver = now - entry.since > maxStalenessMs && entry.sets.length > 0;
+  const isCarryOver = now - entry.carriedSince > maxStalenessMs && entry.carried.length > 0;
+  if (isUnreadable || (!isOver && !isCarryOver)) {
+    return entry;
+  }
+  const stays =
+    contributors.some((one) => keepsStale(one)) || (hasNothing(contributors) && contributors.some(isFailing));
+  return { ...entry, ...(isOver && !stays ? { sets: [] } : {}), ...(isCarryOver ? { carried: [] } : {}) };
+}
+
+function keepsStale({ alias, contribution }: Contributed): boolean {
+  return (
+    alias.spec.onStale === "Keep" &&
+    contribution.targets.some(({ answers }) =>
+      answers.some(({ isUnread, addresses }) => isUnread === true && addresses.length > 0),
+    )
+  );
+}
+
+function hasNothing(contributors: readonly Contributed[]): boolean {
+  return contributors.every(({ contribution: { sets, setsRead = sets } }) => Object.keys(setsRead).length === 0);
+}
+
+function isFailing({ alias, contribution }: Contributed): boolean {
+  return (
+    alias.spec.onStale === "Keep" &&
+    contribution.targets.some(({ answers }) => answers.some(({ failingSince }) => failingSince !== undefined))
+  );
+}

@@ -1,0 +1,80 @@
+import type { TtlRange } from "../../api/dns-alias.ts";
+import { objectKey } from "../../api/meta.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import { FAMILIES, type Family } from "../../dns/record.ts";
+import type { ActualRRset, DesiredRRset } from "../change.ts";
+import { mergeFamilies, type NamePlan } from "../name-plan.ts";
+import type { ZonePlan } from "../zone-plan.ts";
+import { type Contributed, contributorsOf, type InheritedName, type InheritedNames } from "./inherited.ts";
+
+/**
+ * The plan with what names have inherited. A name that has records stays as it is published until its targets are read: last known good addresses of a target that was not read in
+ * this term can be older than that, and are left out.
+ */
+export function withInherited(plan: ZonePlan, inherited: InheritedNames, zoneTtl: TtlRange): ZonePlan {
+  if (inherited.size === 0) {
+    return plan;
+  }
+  const names = plan.names.map((name) => {
+    const entry = inherited.get(name.name);
+    return entry === undefined ? name : nameWithInherited(name, entry, contributorsOf(plan, name.name), zoneTtl);
+  });
+  return { ...plan, names };
+}
+
+function nameWithInherited(
+  plan: NamePlan,
+  entry: InheritedName,
+  contributors: readonly Contributed[],
+  zoneTtl: TtlRange,
+): NamePlan {
+  const read = entry.hadRecords
+    ? mergeFamilies(plan.name, contributors.map(withoutUnread), zoneTtl)
+    : addressesOf(plan);
+  // An alias that can't be read can have addresses of any family.
+  const families =
+    plan.keepPublished.length === 0 ? FAMILIES : FAMILIES.filter((one) => plan.keepPublished.includes(one));
+  const resources = contributors.map(({ alias }) => objectKey(alias.meta)).sort(byCodeUnit);
+  const merged = union(read, entry.sets, families, resources);
+  const isResolving = contributors.some(({ contribution }) =>
+    contribution.targets.some(({ verdict }) => verdict === "resolving"),
+  );
+  const sets = isResolving || merged.length === 0 ? union(merged, entry.carried, families, resources) : merged;
+  const https = plan.sets.find(({ type }) => type === "HTTPS");
+  return {
+    ...plan,
+    sets: sets.length === 0 || https === undefined ? sets : [...sets, https],
+    keepPublished: sets.length > 0 && plan.keepPublished.includes("HTTPS") ? ["HTTPS"] : [],
+  };
+}
+
+function withoutUnread({ alias, contribution }: Contributed): Contributed {
+  return contribution.setsRead === undefined
+    ? { alias, contribution }
+    : { alias, contribution: { ...contribution, sets: contribution.setsRead } };
+}
+
+function addressesOf({ sets }: NamePlan): readonly DesiredRRset[] {
+  return sets.filter(({ type }) => type !== "HTTPS");
+}
+
+function union(
+  desired: readonly DesiredRRset[],
+  inherited: readonly ActualRRset[],
+  families: readonly Family[],
+  resources: DesiredRRset["resources"],
+): readonly DesiredRRset[] {
+  return FAMILIES.flatMap((type) => {
+    const set = desired.find((one) => one.type === type);
+    const more = families.includes(type) ? inherited.find((one) => one.type === type) : undefined;
+    if (more === undefined || (set === undefined && more.owner === undefined)) {
+      // Records that nobody owns are adopted only when it is known that the name has some of this type.
+      return set ?? [];
+    }
+    const { name, ttl, data } = more;
+    return set === undefined
+      ? [{ name, type, ttl, data, resources }]
+      : [{ ...set, data: addressSet([...set.data, ...data]) }];
+  });
+}

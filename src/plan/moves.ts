@@ -1,0 +1,59 @@
+import type { Millis } from "../base/clock.ts";
+import type { ObjectKey } from "../api/meta.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { Claim } from "./claims.ts";
+
+/** A name stays in its old zone at most this long for its new zones. */
+export const MOVE_WAIT_MS: Millis = 600_000;
+
+/** A name that an alias has in other zones now, and of which records are, or were, in a zone that had it before. */
+export interface Move {
+  readonly name: Name;
+  /** The zones that have the name now, sorted. */
+  readonly to: readonly ObjectKey[];
+  /** When this process saw first that the name is to be in these zones. */
+  readonly since: Millis;
+  /** `waiting`: a new zone doesn't serve the name yet. `moved`: all of them do. `overdue`: one of them doesn't, and the wait is over. */
+  readonly phase: "waiting" | "moved" | "overdue";
+}
+
+export interface MoveInput {
+  readonly name: Name;
+  readonly to: readonly ObjectKey[];
+  /** Every new zone has the name written, and served as far as that can be checked. */
+  readonly isServed: boolean;
+  readonly now: Millis;
+}
+
+/** The move of a name after a look at its new zones. A name that moves on before it has arrived waits anew. */
+export function nextMove(before: Move | undefined, { name, to, isServed, now }: MoveInput): Move {
+  const since = before !== undefined && before.to.join() === to.join() ? before.since : now;
+  const isOver = now - since >= MOVE_WAIT_MS;
+  return { name, to, since, phase: isServed ? "moved" : isOver ? "overdue" : "waiting" };
+}
+
+/** When a move that waits is over, whatever its new zones have. */
+export function moveEndsAt({ since }: Pick<Move, "since">): Millis {
+  return since + MOVE_WAIT_MS;
+}
+
+export interface KeeperInput {
+  /** The aliases that have the name in its new zones. */
+  readonly winners: readonly DnsAlias[];
+  /** The namespace that had the name in the old zone; undefined: unknown. */
+  readonly namespace: string | undefined;
+  /** Whether the old zone admits aliases of a namespace. */
+  readonly admits: (namespace: string) => boolean;
+}
+
+/**
+ * The aliases that the records in the old zone follow until they are withdrawn: those of the namespace that had the name there, or where that isn't known, those that the zone
+ * admits. Without one the records stay as they are, so that no address passes to another namespace.
+ */
+export function keeperClaim({ winners, namespace, admits }: KeeperInput): Claim {
+  const isKeeper = (of: string): boolean => (namespace === undefined ? admits(of) : of === namespace);
+  const keepers = winners.filter(({ meta }) => isKeeper(meta.namespace));
+  const [first] = keepers;
+  return { winners: keepers.filter(({ meta }) => meta.namespace === first?.meta.namespace), losers: [] };
+}

@@ -1,0 +1,34 @@
+import { addressSet } from "../../dns/address/address.ts";
+
+/** More addresses are no set that a client can use. */
+const MAX_ADDRESSES = 64;
+
+interface Subset {
+  /** Sorted; at most {@link MAX_ADDRESSES}. */
+  readonly addresses: readonly string[];
+  readonly isSubset: boolean;
+}
+
+/**
+ * The addresses that count of an address set. Each address has a rank of its own, and the 64 of the lowest ranks count: another order changes nothing, and an
+ * address that comes or goes changes at most one other. Ranks are spread over networks, so that the subset is not all in one place.
+ */
+export function steadySubset(addresses: readonly string[]): Subset {
+  if (addresses.length <= MAX_ADDRESSES) {
+    return { addresses, isSubset: false };
+  }
+  const ranked = addresses.map((address) => ({ address, rank: rankOf(address) }));
+  ranked.sort((a, b) => a.rank - b.rank || (a.address < b.address ? -1 : 1));
+  return { addresses: addressSet(ranked.slice(0, MAX_ADDRESSES).map(({ address }) => address)), isSubset: true };
+}
+
+/** FNV-1a, then the finalizer of MurmurHash3: addresses that differ in their last character have ranks far apart. */
+function rankOf(address: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < address.length; index += 1) {
+    hash = Math.imul(hash ^ address.charCodeAt(index), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

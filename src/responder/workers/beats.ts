@@ -1,0 +1,52 @@
+import { NO_COUNTS, type ResponderCounts } from "../counters.ts";
+import type { ToWorker } from "./messages.ts";
+
+/** The counts of one worker, and whether it still answers. */
+export interface Beats {
+  /** As they last came. */
+  readonly counts: () => ResponderCounts;
+  /** Asks for the counts; any number of callers share one question. Resolves once they are there, or when they do not come. */
+  readonly counted: () => Promise<void>;
+  /** To be called from time to time. Asks for the counts too, and calls `end` if none have come since the last five beats. */
+  readonly beat: () => void;
+  /** The worker's counts have come. */
+  readonly take: (counts: ResponderCounts) => void;
+  /** The worker has ended. */
+  readonly stop: () => void;
+}
+
+export function createBeats(post: (message: ToWorker) => void, end: (cause: unknown) => void): Beats {
+  let counts = NO_COUNTS;
+  let unanswered = 0;
+  let isRequested = false;
+  let next = Promise.withResolvers<void>();
+  const counted = (): Promise<void> => {
+    if (!isRequested) {
+      isRequested = true;
+      next = Promise.withResolvers();
+      post({ kind: "count" });
+    }
+    return next.promise;
+  };
+  return {
+    counts: () => counts,
+    counted,
+    beat: () => {
+      if (unanswered >= MAX_UNANSWERED) {
+        end(new Error(`no answer to ${unanswered} beats`));
+        return;
+      }
+      unanswered += 1;
+      void counted();
+    },
+    take: (latest) => {
+      counts = latest;
+      unanswered = 0;
+      isRequested = false;
+      next.resolve();
+    },
+    stop: () => next.resolve(),
+  };
+}
+
+const MAX_UNANSWERED = 5;

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import type { DnsZone } from "../../../../src/api/dns-zone.ts";
+import { parseZone } from "../../../../src/api/parse/parse-object.ts";
+
+/** DnsZone dns/com of example.com, whose manifest has this `spec.provider`. */
+export function parsedZone(provider: object): DnsZone {
+  const parsed = parseZone({
+    apiVersion: "dnsalias.io/v1alpha1",
+    kind: "DnsZone",
+    metadata: {
+      name: "com",
+      namespace: "dns",
+      uid: "u",
+      resourceVersion: "1",
+      creationTimestamp: "2026-11-01T00:00:00Z",
+    },
+    spec: { domain: "example.com", provider },
+  });
+  return parsed.kind === "ok" ? parsed.value : assert.fail(JSON.stringify(parsed));
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  recordHeld,
+  recordInputProblem,
+  recordRefusals,
+  type FindingDeps,
+} from "../../../../src/controller/zone/findings.ts";
+import { newZoneState, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { displayName, parseName } from "../../../../src/dns/name/name.ts";
+import type { Refusal } from "../../../../src/plan/change.ts";
+import type { Guarded } from "../../../../src/plan/guard.ts";
+import type { InputProblem } from "../../../../src/providers/provider.ts";
+import { zone } from "../../../support/objects.ts";
+import { silentLogger } from "../../../support/silent-logger.ts";
+import { silentObserver } from "../../../support/silent-observer.ts";
+
+interface Play {
+  readonly state: ZoneState;
+  readonly deps: FindingDeps;
+  /** What was told since the last call: Events, gauge, log lines, and changed statuses. */
+  readonly told: () => readonly string[];
+}
+
+function play(): Play {
+  const lines: string[] = [];
+  const state = newZoneState(zone("dns/com", "example.com"), {
+    id: "memory",
+    read: async () => assert.fail("nothing is read"),
+    apply: async () => assert.fail("nothing is written"),
+  });
+  const deps: FindingDeps = {
+    log: { ...silentLogger, warn: (_fields, message) => void lines.push(`log: ${message}`) },
+    reporter: {
+      event: ({ meta }, { type, reason, message }) =>
+        void lines.push(`${meta.namespace}/${meta.name}: ${type} ${reason}: ${message}`),
+    },
+    observer: { ...silentObserver(), held: (key, isHeld) => void lines.push(`held ${key} ${isHeld}`) },
+    onChanged: (key, names) => void lines.push(`changed ${key}: ${names?.map(displayName).join() ?? "all"}`),
+  };
+  return { state, deps, told: () => lines.splice(0) };
+}
+
+function held(hash: string): Guarded {
+  return { kind: "held", hash, deletes: 30, of: 90, message: `plan ${hash} is held`, writes: [] };
+}
+
+test("a plan that is held is an Event once; another plan that is held is another Event", () => {
+  const { state, deps, told } = play();
+  recordHeld(deps, state, held("a"));
+  assert.deepEqual(told(), [
+    "held dns/com true",
+    "log: deletes held back",
+    "dns/com: Warning PlanHeld: plan a is held",
+  ]);
+  state.outcome = { kind: "held", hash: "a", message: "" };
+  recordHeld(deps, state, held("a"));
+  assert.deepEqual(told(), ["held dns/com true"]);
+  recordHeld(deps, state, held("b"));
+  assert.deepEqual(told().at(-1), "dns/com: Warning PlanHeld: plan b is held");
+});
+
+test("a plan that is held again after it was written is an Event again", () => {
+  const { state, deps, told } = play();
+  state.outcome = { kind: "held", hash: "a", message: "" };
+  recordHeld(deps, state, { kind: "pass", writes: [] });
+  assert.deepEqual(told(), ["held dns/com false"]);
+  state.outcome = { kind: "ok" };
+  recordHeld(deps, state, held("a"));
+  assert.equal(told().length, 3);
+});
+
+test("a mistake in the base zone is an Event when it begins and when it changes, and its end is in the status", () => {
+  const { state, deps, told } = play();
+  const problem = (message: string): InputProblem => ({ reason: "BaseZoneInvalid", message });
+  recordInputProblem(deps, state, problem("line 3"));
+  assert.deepEqual(told(), [
+    "log: zone input not used",
+    "dns/com: Warning BaseZoneInvalid: line 3",
+    "changed dns/com: ",
+  ]);
+  recordInputProblem(deps, state, problem("line 3"));
+  assert.deepEqual(told(), []);
+  recordInputProblem(deps, state, problem("line 4"));
+  assert.deepEqual(told()[1], "dns/com: Warning BaseZoneInvalid: line 4");
+  recordInputProblem(deps, state, undefined);
+  assert.deepEqual(told(), ["changed dns/com: "]);
+  assert.equal(state.inputProblem, undefined);
+});
+
+test("a zone without a mistake says nothing", () => {
+  const { state, deps, told } = play();
+  recordInputProblem(deps, state, undefined);
+  assert.deepEqual(told(), []);
+});
+
+test("names whose refusal begins, changes, or ends have their statuses written, each once", () => {
+  const { state, deps, told } = play();
+  const refusal = (name: string, message: string, type: "A" | "AAAA" = "A"): Refusal => ({
+    kind: "refuse",
+    name: parseName(name),
+    type,
+    reason: "ForeignRecord",
+    message,
+  });
+  const both = [refusal("a.example.com", "x"), refusal("a.example.com", "x", "AAAA")];
+  recordRefusals(deps, state, both);
+  assert.deepEqual(told(), ["changed dns/com: a.example.com"]);
+  recordRefusals(deps, state, [...both]);
+  assert.deepEqual(told(), []);
+  recordRefusals(deps, state, [refusal("a.example.com", "y"), refusal("b.example.com", "x")]);
+  assert.deepEqual(told(), ["changed dns/com: a.example.com,b.example.com"]);
+  recordRefusals(deps, state, []);
+  assert.deepEqual(told(), ["changed dns/com: a.example.com,b.example.com"]);
+  assert.deepEqual(state.refusals, []);
+});

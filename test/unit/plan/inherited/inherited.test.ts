@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import type { Family } from "../../../../src/dns/record.ts";
+import type { ActualRRset } from "../../../../src/plan/change.ts";
+import { inheritable, type InheritedNames, inheritNames } from "../../../../src/plan/inherited/inherited.ts";
+import { withInherited } from "../../../../src/plan/inherited/with-inherited.ts";
+import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
+import { planZone, type ZonePlan } from "../../../../src/plan/zone-plan.ts";
+import { alias, zone } from "../../../support/objects.ts";
+
+const NAME = parseName("example.com");
+const ZONE = zone("dns/com", "example.com");
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** What a target of the name says: addresses that were read, "servfail", "resolving", or last known good addresses of another term. */
+type Says = readonly string[] | "servfail" | "resolving" | { readonly unread: readonly string[] };
+
+function answer(target: string, family: Family, says: Says): TargetAnswer {
+  const addresses = typeof says === "string" ? [] : "unread" in says ? says.unread : says;
+  const own = addresses.filter((address) => address.includes(":") === (family === "AAAA"));
+  const isRead = typeof says !== "string" && !("unread" in says);
+  const failure = { kind: "failure", reason: "servfail", detail: "" } as const;
+  return {
+    key: { target: parseName(target), family, view: "view" },
+    outcome:
+      says === "resolving" ? { kind: "unknown" } : isRead ? { kind: own.length > 0 ? "positive" : "nodata" } : failure,
+    since: 0,
+    addresses: own,
+    ttl: 60,
+    chain: [],
+    lastSuccessAt: own.length > 0 ? 0 : undefined,
+    emptySince: isRead && own.length === 0 ? 0 : undefined,
+    failingSince: isRead || says === "resolving" ? undefined : 0,
+    rotating: false,
+    ...(isRead ? {} : { isUnread: true }),
+    refreshWaitMs: 0,
+  };
+}
+
+function planOf(targets: Readonly<Record<string, Says>>, spec = {}): ZonePlan {
+  const one = alias("web/shop", { targets: Object.keys(targets), spec });
+  return planZone({
+    zone: ZONE,
+    claims: new Map([[NAME, { winners: [one], losers: [] }]]),
+    answerOf: (target, family) => answer(target, family, targets[target.slice(0, -1)] ?? "resolving"),
+    viewIdOf: () => "view",
+    claimantsOf: () => [],
+    now: 0,
+  });
+}
+
+function rrset(data: readonly string[], more: Partial<ActualRRset> = {}): ActualRRset {
+  return { name: NAME, type: data[0]?.includes(":") === true ? "AAAA" : "A", ttl: 60, data, owner: "me", ...more };
+}
+
+interface Step {
+  readonly targets: Readonly<Record<string, Says>>;
+  readonly published: readonly ActualRRset[];
+  readonly at?: number;
+  readonly spec?: object;
+}
+
+/** What the name shows after each step. */
+function played(steps: readonly Step[], namespaceOf: () => string | undefined = () => undefined): readonly string[] {
+  let before: InheritedNames | undefined;
+  return steps.map(({ targets, published, at = 0, spec }) => {
+    const plan = planOf(targets, spec);
+    before = inheritNames({ before, plan, published, namespaceOf, mayBeUnreadable: () => false, now: at });
+    const after = withInherited(plan, before, ZONE.spec.ttl);
+    return (after.names[0]?.sets ?? []).flatMap(({ data }) => data).join(" ");
+  });
+}
+
+test("a name stays as it is published while its target isn't read, and then follows it", () => {
+  const published = [rrset(["192.0.2.9"]), rrset(["2001:db8::9"])];
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": "resolving" }, published },
+      { targets: { "cdn.test": "servfail" }, published },
+      { targets: { "cdn.test": ["192.0.2.1"] }, published },
+    ]),
+    ["192.0.2.9 2001:db8::9", "192.0.2.9 2001:db8::9", "192.0.2.1"],
+  );
+});
+
+test("last known good addresses of another term aren't published over what a name has, and are where it has nothing", () => {
+  const targets = { "cdn.test": { unread: ["192.0.2.1"] } };
+  assert.deepEqual(played([{ targets, published: [rrset(["192.0.2.9"])] }]), ["192.0.2.9"]);
+  assert.deepEqual(played([{ targets, published: [rrset(["2001:db8::9"])] }]), ["2001:db8::9"]);
+  assert.deepEqual(played([{ targets, published: [] }]), ["192.0.2.1"]);
+});
+
+test("what the term wrote is never inherited", () => {
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": ["192.0.2.1"], "typo.test": "servfail" }, published: [] },
+      { targets: { "cdn.test": ["192.0.2.2"], "typo.test": "servfail" }, published: [rrset(["192.0.2.1"])] },
+    ]),
+    ["192.0.2.1", "192.0.2.2"],
+  );
+});
+
+test("an inherited address goes when the target that had it is read without it; others stay for maxStaleness", () => {
+  const published = [rrset(["192.0.2.1", "192.0.2.2", "192.0.2.3"])];
+  const two = "servfail" as const;
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": ["192.0.2.1"], "two.test": two }, published },
+      { targets: { "cdn.test": ["192.0.2.5"], "two.test": two }, published, at: HOUR },
+      { targets: { "cdn.test": ["192.0.2.5"], "two.test": two }, published, at: DAY },
+      { targets: { "cdn.test": ["192.0.2.5"], "two.test": two }, published, at: DAY + 1 },
+    ]),
+    ["192.0.2.1 192.0.2.2 192.0.2.3", "192.0.2.2 192.0.2.3 192.0.2.5", "192.0.2.2 192.0.2.3 192.0.2.5", "192.0.2.5"],
+  );
+});
+
+test("after maxStaleness, only lookups that fail keep a name that would be blank, and only by onStale Keep", () => {
+  const published = [rrset(["192.0.2.9"])];
+  const after = (says: Says, spec = {}): string | undefined =>
+    played([
+      { targets: { "cdn.test": says }, published, spec },
+      { targets: { "cdn.test": says }, published, spec, at: DAY + 1 },
+    ])[1];
+  assert.equal(after("servfail"), "192.0.2.9");
+  assert.equal(after("servfail", { onStale: "Withdraw" }), "");
+  assert.equal(after([]), "");
+  assert.equal(after({ unread: ["192.0.2.1"] }), "192.0.2.9");
+});
+
+test("an edit leaves a name what it had while the new target is looked up, and then only what keeps it from being blank", () => {
+  const published = [rrset(["192.0.2.1"])];
+  const first = { targets: { "cdn.test": ["192.0.2.1"] }, published };
+  assert.deepEqual(
+    played([
+      first,
+      { targets: { "typo.test": "resolving", "two.test": ["192.0.2.2"] }, published },
+      { targets: { "typo.test": "servfail", "two.test": ["192.0.2.2"] }, published },
+    ]),
+    ["192.0.2.1", "192.0.2.1 192.0.2.2", "192.0.2.2"],
+  );
+  assert.deepEqual(
+    played([
+      first,
+      { targets: { "typo.test": "servfail" }, published, at: HOUR },
+      { targets: { "other.test": "servfail" }, published, at: DAY },
+      { targets: { "other.test": "servfail" }, published, at: DAY + HOUR + 1 },
+    ]),
+    ["192.0.2.1", "192.0.2.1", "192.0.2.1", ""],
+  );
+});
+
+test("nothing passes to another namespace", () => {
+  const published = [rrset(["192.0.2.9"])];
+  const targets = { "cdn.test": "servfail" } as const;
+  assert.deepEqual(
+    played([{ targets, published }], () => "api"),
+    [""],
+  );
+  assert.deepEqual(
+    played([{ targets, published }], () => "web"),
+    ["192.0.2.9"],
+  );
+});
+
+test("records that a zone adopts stay, and are adopted only when the name has some of their type", () => {
+  const foreign = [rrset(["192.0.2.9"], { owner: undefined })];
+  assert.deepEqual(inheritable(foreign, "me", "Refuse"), []);
+  const published = inheritable(foreign, "me", "Adopt");
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": "servfail" }, published },
+      { targets: { "cdn.test": ["192.0.2.1"], "two.test": "servfail" }, published },
+    ]),
+    ["", "192.0.2.1 192.0.2.9"],
+  );
+  assert.deepEqual(played([{ targets: { "cdn.test": ["192.0.2.1"], "two.test": "servfail" }, published }]), [
+    "192.0.2.1 192.0.2.9",
+  ]);
+});
+
+test("the addresses of an alias that can't be read stay with the name that it shares", () => {
+  const plan = planOf({ "cdn.test": ["192.0.2.1"] });
+  const inherited = (namespace: string): string => {
+    const input = { plan, published: [rrset(["192.0.2.1", "192.0.2.9"])], namespaceOf: () => undefined, now: 0 };
+    const mayBeUnreadable = (_name: string, of: string): boolean => of === namespace;
+    const first = inheritNames({ ...input, before: undefined, mayBeUnreadable });
+    const later = inheritNames({ ...input, before: first, mayBeUnreadable, now: 30 * DAY });
+    return withInherited(plan, later, ZONE.spec.ttl).names[0]?.sets[0]?.data.join(" ") ?? "";
+  };
+  assert.deepEqual([inherited("web"), inherited("api")], ["192.0.2.1 192.0.2.9", "192.0.2.1"]);
+});
