@@ -103,7 +103,7 @@ export function planOf(
   return planZone({
     zone,
     claims,
-    answerOf: (target, family, view) => refresher.answer({ target, family, view }),
+    answerOf: (target, family, view, namespace) => refresher.answer({ target, family, view }, namespace),
     viewIdOf: deps.viewIdOf,
     claimantsOf: (name) => claimantsOf(store, name),
     now: deps.clock.now(),

@@ -91,6 +91,7 @@ export function createController(deps: ControllerDeps): Controller {
     answers: createLiveAnswers({
       store: context.store,
       refresher,
+      leavingClaim: (zone, name) => context.zoneSync?.leavingClaim(zone, name),
       servedZone: (domain) => context.zoneSync?.zoneOf(domain),
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,
@@ -142,7 +143,8 @@ function assemble(deps: ControllerDeps): ControllerContext {
   const subscriptions = createWants({
     zonesOf: (alias, hostname) => zonesWithViews(store, alias, hostname),
     viewIdOf: deps.viewIdOf,
-    want: (key, status) => refresher.want(key, lastKnownGoodOf(key, status, deps.clock.now())),
+    want: (key, { meta, status }) =>
+      refresher.want(key, meta.namespace, lastKnownGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
   });
   const inTerm = (handle: Handle): Handle => withinTerm(() => context, handle);

@@ -4,7 +4,7 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Claim } from "../plan/claims.ts";
-import { keeperClaim } from "../plan/moves.ts";
+import { keeperClaim } from "./inventory/name-move.ts";
 import { type ControllerContext, planOf } from "./context.ts";
 import type { Store } from "./inventory/store.ts";
 import { sharesRecords } from "./inventory/zone-scope.ts";
@@ -41,7 +41,7 @@ export function zonesWithViews(store: Store, alias: DnsAlias, hostname: Name): r
 }
 
 /** The aliases that the records of names in a zone follow, though other zones have the names; see {@link keeperClaim}. */
-export function keeperClaims(
+function keeperClaims(
   store: Pick<Store, "former" | "admits" | "claimsIn" | "zonesOfName">,
   zone: DnsZone,
   names: readonly Name[],

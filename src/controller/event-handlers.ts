@@ -1,21 +1,19 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Millis } from "../base/clock.ts";
-import { FINALIZER, objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
+import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { Name } from "../dns/name/name.ts";
-import { ALIAS_TYPES, rrsetKey } from "../dns/record.ts";
-import { addUnwatched } from "../plan/guard-window.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { deletedUnread } from "./inventory/deleted-unread.ts";
-import { isFinalized } from "./inventory/zone-scope.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
+import { followFinalizer, recordGone, recordUnserved } from "./alias-lifecycle.ts";
 import { restoreGuard } from "./zone/guarded-writes.ts";
 import { forgetInherited } from "./zone/inheritance.ts";
-import { newZoneState, inputChanged } from "./zone/zone-state.ts";
+import { newZoneState, inputChanged, setNext } from "./zone/zone-state.ts";
 
 /** Changes of many answers that come together are one write. */
 const GATHER_MS = 50;
@@ -34,6 +32,7 @@ export function onInventory(context: ControllerContext, received: InventoryEvent
   recordUnserved(context, event);
   recordGone(context, event);
   const unread = context.invalid.size;
+  forgetReplaced(context, event);
   recordEdit(context, event);
   context.store.note(event);
   recordInvalid(context, event);
@@ -58,9 +57,9 @@ export function onSynced(context: ControllerContext): void {
 export function onLead(context: ControllerContext): void {
   if (!context.phase.everLed) {
     context.phase.everLed = true;
-    context.refresher.follow();
     context.store.touchAll();
   }
+  context.refresher.follow();
   for (const [key, state] of context.zones) {
     inputChanged(state);
     restoreGuard(state, context.store.zone(key) ?? state.zone);
@@ -91,42 +90,6 @@ export function onAnswer(
   }
 }
 
-/** Before the store forgets which names the alias had, and where. */
-function recordGone({ store, zones, watchedGone, phase }: ControllerContext, event: InventoryEvent): void {
-  const key = event.kind === "alias" ? objectKey(event.alias.meta) : event.kind === "gone" ? event.key : undefined;
-  const before = key === undefined || (event.kind === "gone" && event.of !== "DnsAlias") ? undefined : store.alias(key);
-  if (before === undefined || !phase.synced) {
-    return;
-  }
-  const { hostnames } = before.spec;
-  if (event.kind !== "gone" || event.isUnwatched !== true) {
-    const kept = event.kind === "alias" && event.alias.meta.deletedAt === undefined ? event.alias.spec.hostnames : [];
-    watchedGone.note(hostnames.filter((name) => !kept.includes(name)));
-    return;
-  }
-  for (const name of hostnames) {
-    for (const zone of store.zonesOfName(name)) {
-      const state = zones.get(zone);
-      const sets = ALIAS_TYPES.flatMap((type) => state?.own.get(rrsetKey({ name, type })) ?? []);
-      if (state !== undefined) {
-        state.guardWindow = addUnwatched(state.guardWindow, sets);
-      }
-    }
-  }
-}
-
-function recordUnserved({ unserved, aliasQueue }: ControllerContext, event: InventoryEvent): void {
-  if (event.kind === "unserved") {
-    const key = objectKey(event.meta);
-    unserved.set(key, event.meta);
-    aliasQueue.add(key);
-  } else if (event.kind === "alias") {
-    unserved.delete(objectKey(event.alias.meta));
-  } else if (event.kind === "gone" && event.of === "DnsAlias") {
-    unserved.delete(event.key);
-  }
-}
-
 /** Looks the targets of these owner names up now. */
 export function refreshTargets(
   { store, subscriptions, refresher }: ControllerContext,
@@ -154,6 +117,44 @@ export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names
   }
 }
 
+/** An object with another uid is another object: nothing that is known of the one before it is true of it. */
+function forgetReplaced({ store, invalid, deletions }: ControllerContext, event: InventoryEvent): void {
+  const next = identityOf(event);
+  if (next === undefined) {
+    return;
+  }
+  const { of, key, uid } = next;
+  const known = of === "DnsAlias" ? store.alias(key) : store.zone(key);
+  if (known !== undefined && known.meta.uid !== uid) {
+    store.note({ kind: "gone", of, key });
+    deletions.delete(key);
+  }
+  const edit = invalid.get(invalidKey(of, key));
+  if (edit?.uid !== undefined && edit.uid !== uid) {
+    invalid.delete(invalidKey(of, key));
+  }
+}
+
+function identityOf(
+  event: InventoryEvent,
+): { readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly uid: string } | undefined {
+  switch (event.kind) {
+    case "alias":
+      return { of: "DnsAlias", key: objectKey(event.alias.meta), uid: event.alias.meta.uid };
+    case "zone":
+      return { of: "DnsZone", key: objectKey(event.zone.meta), uid: event.zone.meta.uid };
+    case "invalid": {
+      const { kind, key, uid } = event.manifest;
+      return uid === undefined ? undefined : { of: kind, key, uid };
+    }
+    case "gone":
+    case "input":
+    case "unserved":
+    case "namespace":
+      return undefined;
+  }
+}
+
 /** A zone that keeps names until this one serves them sees whether it does. */
 function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   for (const [key, { moves }] of context.zones) {
@@ -174,11 +175,14 @@ function recordEdit({ store, edited, phase }: ControllerContext, event: Inventor
   }
 }
 
-/** What a standby knew of targets before its first term is older than what the last leader published, which the statuses say. */
+/** What a standby knew of targets is older than what the leader published since, which the statuses say. */
 function restoreTargets({ store, subscriptions, refresher, deps }: ControllerContext, key: ObjectKey): void {
-  const status = store.alias(key)?.status;
+  const alias = store.alias(key);
+  if (alias === undefined) {
+    return;
+  }
   for (const stream of subscriptions.streamsOf(key)) {
-    refresher.restore(stream, lastKnownGoodOf(stream, status, deps.clock.now()));
+    refresher.restore(stream, alias.meta.namespace, lastKnownGoodOf(stream, alias.status, deps.clock.now()));
   }
 }
 
@@ -246,6 +250,7 @@ function settleSlice(context: ControllerContext): boolean {
     // Who waits for its first term keeps up with who has which name, and looks up only what it is asked for.
     for (const key of context.zoneSync === undefined ? [] : aliases) {
       context.subscriptions.update(key, context.store.alias(key));
+      restoreTargets(context, key);
     }
     return more;
   }
@@ -264,24 +269,8 @@ function settleSlice(context: ControllerContext): boolean {
       plan(context, key);
     }
   }
-  aliases.forEach((key) => followFinalizer(context, key));
+  aliases.forEach((key) => followFinalizer(context, key, plan));
   return more;
-}
-
-/** At a backend that doesn't list its zone, the finalizer comes before the first write, and the first write right after it. */
-function followFinalizer(context: ControllerContext, key: ObjectKey): void {
-  const { store, zones, aliasQueue } = context;
-  const alias = store.alias(key);
-  for (const hostname of alias?.spec.hostnames ?? []) {
-    for (const zone of store.zonesOfName(hostname)) {
-      const state = zones.get(zone);
-      if (state?.unfinalized.has(hostname) === true && isFinalized(store, zone, hostname)) {
-        plan(context, zone);
-      } else if (state?.lists === false && alias?.meta.finalizers.includes(FINALIZER) === false) {
-        aliasQueue.add(key);
-      }
-    }
-  }
 }
 
 function syncToResponder(
@@ -298,6 +287,10 @@ function syncToResponder(
 }
 
 function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
+  const known = context.zones.get(key)?.zone;
+  if (known !== undefined && known.meta.uid !== zone.meta.uid) {
+    forgetZone(context, key);
+  }
   const state = context.zones.get(key);
   if (state === undefined) {
     const made = newZoneState(zone, makeProvider(context.deps, zone, undefined));
@@ -306,11 +299,14 @@ function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): voi
     context.propagationQueue.add(key);
     return;
   }
-  const changed = JSON.stringify(state.zone.spec) !== JSON.stringify(zone.spec);
-  state.zone = zone;
+  const before = state.next ?? state;
+  const changed = JSON.stringify(before.zone.spec) !== JSON.stringify(zone.spec);
+  setNext(state, {
+    zone,
+    provider: changed ? makeProvider(context.deps, zone, before.provider) : before.provider,
+    isElsewhere: changed && context.deps.writeTargetOf(before.zone) !== context.deps.writeTargetOf(zone),
+  });
   if (changed) {
-    state.provider = makeProvider(context.deps, zone, state.provider);
-    state.lists = state.provider.lists;
     context.propagationQueue.add(key);
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
@@ -320,7 +316,8 @@ function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): voi
 
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
 function forgetZone(context: ControllerContext, key: ObjectKey): void {
-  context.zones.get(key)?.provider.close?.();
+  const state = context.zones.get(key);
+  (state?.next ?? state)?.provider.close?.();
   context.zones.delete(key);
   context.deps.observer.zoneGone(key);
   context.zoneQueue.remove(key);

@@ -60,7 +60,7 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
   const statics = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
   const found = setsOf(alias, statics, contributing);
   const empty = Object.keys(found).length === 0;
-  const read = contributing.filter(({ isUnread }) => isUnread !== true);
+  const read = contributing.filter(({ unread }) => unread === undefined);
   return {
     sets: empty && usesFallback ? setsOf(alias, alias.spec.fallbackAddresses, []) : found,
     ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, statics, read) }),
@@ -178,7 +178,7 @@ function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Fa
     case "never-resolved":
       return true;
     case "held-empty":
-      return answers.every((answer) => answer.addresses.length === 0 || answer.isUnread === true);
+      return answers.every((answer) => answer.addresses.length === 0 || answer.unread !== undefined);
     case "good":
     case "failing":
     case "stale-kept":
@@ -186,11 +186,12 @@ function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Fa
       return answers.some(
         (answer) =>
           answer.key.family === family &&
-          (answer.isUnread === true || (answer.addresses.length === 0 && hasNoResult(answer))),
+          (answer.unread !== undefined || (answer.addresses.length === 0 && hasNoResult(answer))),
       );
     case "withdrawn-empty":
+      return answers.some((answer) => answer.key.family === family && answer.unread !== undefined);
     case "stale-withdrawn":
-      return false;
+      return answers.some((answer) => answer.key.family === family && answer.unread === "pending");
   }
 }
 

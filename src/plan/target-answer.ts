@@ -37,10 +37,10 @@ export interface TargetAnswer {
   /** Set while look-ups fail: when the row of failures began. */
   readonly failingSince: Millis | undefined;
   readonly rotating: boolean;
+  /** What is known is from before this term: its first lookup of the term has not ended, or its lookups of the term fail, or are not believed yet. */
+  readonly unread?: "pending" | "failing";
   /** The target has more addresses than are published of one target; `addresses` is a steady subset of them. */
   readonly isSubset?: boolean;
-  /** What is known is from before this term: no lookup of the term has said yet what the target has. */
-  readonly isUnread?: true;
   /** The longest time from a change at the target to our belief in it while look-ups work, for the staleness bound. */
   readonly refreshWaitMs: Millis;
 }

@@ -15,7 +15,8 @@ import { planName, type NamePlan } from "./name-plan.ts";
 export interface ZonePlanInput {
   readonly zone: DnsZone;
   readonly claims: ReadonlyMap<Name, Claim>;
-  readonly answerOf: (target: Name, family: Family, view: ViewId) => TargetAnswer | undefined;
+  /** What is known of a target for the names of a namespace. */
+  readonly answerOf: (target: Name, family: Family, view: ViewId, namespace: string) => TargetAnswer | undefined;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   /** The aliases that have a name anywhere, for loops that lead over several owner names. */
   readonly claimantsOf: (name: Name) => readonly DnsAlias[];
@@ -61,7 +62,8 @@ function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, 
     return known;
   }
   const view = input.viewIdOf(input.zone, alias.spec.allowPrivate);
-  const made = contributionOf(alias, (target, family) => input.answerOf(target, family, view), input.now);
+  const { namespace } = alias.meta;
+  const made = contributionOf(alias, (target, family) => input.answerOf(target, family, view, namespace), input.now);
   memo.set(key, made);
   return made;
 }
@@ -88,7 +90,9 @@ function leadsTo(input: ZonePlanInput, alias: DnsAlias): readonly Name[] {
     if (target.kind === "addresses") {
       return [];
     }
-    const chains = alias.spec.families.flatMap((family) => input.answerOf(target.hostname, family, view)?.chain ?? []);
+    const chains = alias.spec.families.flatMap(
+      (family) => input.answerOf(target.hostname, family, view, alias.meta.namespace)?.chain ?? [],
+    );
     return [target.hostname, ...chains];
   });
 }

@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseOwnerName } from "../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../support/controller-world.ts";
+import { ACTIONS } from "../support/history/actions.ts";
 import { startStage } from "../support/history/history.ts";
 import { randomFrom } from "../support/history/random.ts";
 import { MINUTE } from "../support/history/scene.ts";
 import {
+  editAlias,
+  mend,
+  spoilZone,
   addAlias,
   createStage,
-  editAlias,
   kill,
   leaderOf,
-  mend,
   pass,
   putZone,
   removeAlias,
@@ -19,7 +21,6 @@ import {
   setPlace,
   setTarget,
   spoilAlias,
-  spoilZone,
   type Stage,
 } from "../support/history/stage.ts";
 
@@ -136,6 +137,37 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       await pass(stage, 5 * MINUTE);
       setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
       await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, the status of one namespace's alias gives no addresses to the names of another",
+    async play(stage) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["evil.test"] });
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setTarget(stage, "one.test", "servfail");
+      ACTIONS.find(({ kind }) => kind === "forge a status")?.act(stage);
+      await pass(stage, 5 * MINUTE);
+    },
+  },
+  {
+    name: "a standby whose watch is late, and that takes the lead, leaves names as they are until it has read them",
+    async play(stage) {
+      const { world, judge } = stage;
+      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, 5 * MINUTE);
+      const first = leaderOf(stage);
+      const standby = world.start();
+      await pass(stage, MINUTE);
+      standby.hold(true);
+      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
+      await pass(stage, 15 * MINUTE);
+      world.lookupMs = 10_000;
+      first.kill();
+      standby.lead();
+      judge.changed("leader");
+      await pass(stage, MINUTE);
     },
   },
   {

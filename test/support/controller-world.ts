@@ -74,6 +74,8 @@ export interface WorldOptions {
   readonly ownerId?: string;
   /** Absent: a zone file in a text store of the zone's own. */
   readonly providerOf?: (zone: DnsZone) => ZoneProvider;
+  /** Where a zone is written; absent: each has a place of its own. */
+  readonly writeTargetOf?: (zone: DnsZone) => string;
   /** The responder's side; absent: there is none. */
   readonly serving?: ResponderPort;
   /** How long each look-up takes. */
@@ -196,8 +198,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
           ownerId,
           now: () => clock.now(),
         })),
-    writeTargetOf: (zone) =>
-      options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid,
+    writeTargetOf:
+      options.writeTargetOf ??
+      ((zone) => (options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid)),
     endpointsOf: async () => (options.queryServer === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
     queryServer: async (_endpoint, name, type) => {
       const asked = options.queryServer?.(displayName(name)) ?? { kind: "failed", message: "nobody" };

@@ -25,6 +25,14 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "RecordsLeft",
+    on: ["Event"],
+    meaning:
+      "spec.provider of the DnsZone names another place now. The records at the place before stay as they are, so that no name is gone before the new place is served.",
+    whatToDo: "Remove them there once nothing queries that place any more.",
+    turn: "user",
+  },
+  {
     reason: "DriftRepaired",
     on: ["Event"],
     meaning: "Someone changed what dnsalias had written, and it was put right.",

@@ -32,7 +32,7 @@ export interface TransfersDeps {
   readonly metrics: Metrics;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
   /** The inventory, with what the statuses remember. */
-  readonly store: () => Pick<Store, "aliases" | "zone" | "zones">;
+  readonly store: () => Pick<Store, "aliases" | "claimsIn" | "matchOf" | "zone" | "zones">;
   readonly zonesKnown: Controller["zonesKnown"];
 }
 

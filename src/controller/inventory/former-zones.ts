@@ -2,7 +2,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 
 /** A name that a zone had before and that other zones have now. */
-export interface FormerClaim {
+interface FormerClaim {
   /** The namespace whose aliases had the name there; undefined: only a status lists the name there, as after a restart. */
   readonly namespace: string | undefined;
 }

@@ -4,7 +4,6 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import {
   admits,
-  byAge,
   decideClaim,
   indexZones,
   zonesFor,
@@ -14,6 +13,7 @@ import {
 } from "../../plan/claims.ts";
 import type { InventoryEvent } from "../ports/inventory.ts";
 import { createFormerZones, type FormerZones } from "./former-zones.ts";
+import { zoneWithSameTarget } from "./same-target.ts";
 import { takeUpTo } from "./take-up-to.ts";
 import { recordLeft } from "./zones-left.ts";
 
@@ -138,7 +138,6 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string): Store {
 
 const NO_CLAIMS: ReadonlyMap<Name, Claim> = new Map();
 const NO_PLACES: ReadonlySet<ObjectKey> = new Set();
-const NO_ZONES: ReadonlySet<ObjectKey> = new Set();
 
 function note(state: State, event: InventoryEvent): void {
   switch (event.kind) {
@@ -154,7 +153,6 @@ function note(state: State, event: InventoryEvent): void {
         : replaceZone(state, event.key, undefined);
     case "unserved":
     case "invalid":
-      // The last good object stands: a broken edit, or a CustomResourceDefinition that goes, must not take a name down.
       return;
     case "input":
       state.touchedZones.add(event.zone);
@@ -278,7 +276,7 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
   const aliases = takeUpTo(state.touchedAliases, limit);
   const more = state.pending.size + state.touchedAliases.size > 0;
   // A zone that is planned while half of its names are decided would withdraw the other half.
-  const zones = more ? NO_ZONES : takeUpTo(state.touchedZones, Infinity);
+  const zones = more ? NO_PLACES : takeUpTo(state.touchedZones, Infinity);
   return { zones, aliases, names, more };
 }
 
@@ -343,15 +341,4 @@ function rememberZones(state: State, name: Name, zones: ReadonlySet<ObjectKey>):
   if (state.candidates.get(name)?.size === 0) {
     state.candidates.delete(name);
   }
-}
-
-function zoneWithSameTarget(
-  zones: Iterable<DnsZone>,
-  zone: DnsZone,
-  writeTargetOf: (zone: DnsZone) => string,
-): DnsZone | undefined {
-  const target = writeTargetOf(zone);
-  const twins = [...zones].filter((other) => writeTargetOf(other) === target);
-  const first = twins.sort(byAge)[0];
-  return first === undefined || objectKey(first.meta) === objectKey(zone.meta) ? undefined : first;
 }

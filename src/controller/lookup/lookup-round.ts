@@ -6,8 +6,9 @@ import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf, isNews } from "../../plan/hold/answer-of.ts";
 import { unconfirmed, withoutNxdomain } from "../../plan/hold/empty.ts";
 import type { LookupOptions } from "../../resolver/lookup.ts";
-import { freshState, type HoldState } from "../../plan/hold/state.ts";
+import type { HoldState } from "../../plan/hold/state.ts";
 import { contradicts, step } from "../../plan/hold/step.ts";
+import { entryAnswer, knownState } from "./known-state.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 import { isOnlyThisFamilyEmpty } from "../../plan/contribution.ts";
 
@@ -60,10 +61,15 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
     sibling: siblingOf(context, key),
   };
   const before = knownState(entry, now);
+  const isFirst = entry.lastLookupAt === -Infinity;
   entry.isSuperseded = false;
   const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
   entry.lastLookupAt = now;
+  entry.unread = isConclusive(entry.state, result, now) ? undefined : entry.unread && "failing";
+  if (entry.state.read !== undefined) {
+    entry.restored = undefined;
+  }
   entry.queried ||= entry.state.doubt?.kind === "confirming";
   guarded(deps.log, () => deps.observe?.(result, now - startedAt, key));
   if (before.emptySince === undefined && entry.state.emptySince !== undefined && contradicts(result, input.sibling)) {
@@ -79,15 +85,23 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
     doubtSibling(context, answerOf(before), now);
   }
   notifySibling(context, answerOf(before), answerOf(entry.state));
-  notifyAnswer(deps, entry, lastSuccessBefore);
+  notifyAnswer(deps, entry, lastSuccessBefore, isFirst);
   if (outages.endsWith(key.view, result, now)) {
     retryFailing(context, key.view, now);
   }
 }
 
-/** What is known of a key: nothing, if what it knows is superseded. */
-export function knownState({ state, isSuperseded }: Entry, now: Millis): HoldState {
-  return isSuperseded ? freshState(state.key, now) : state;
+/** A result says what the target has, if it is believed: not while most addresses are gone at once, nor an empty answer before it is confirmed. */
+function isConclusive({ lastSuccessAt, emptySince }: HoldState, { kind }: LookupResult, now: Millis): boolean {
+  switch (kind) {
+    case "positive":
+      return lastSuccessAt === now;
+    case "nodata":
+    case "nxdomain":
+      return emptySince !== undefined;
+    case "failure":
+      return false;
+  }
 }
 
 function siblingOf(context: RefresherContext, key: TargetKey): TargetAnswer | undefined {
@@ -144,9 +158,11 @@ export function notifyAnswer(
   { log, onAnswer }: RefresherDeps,
   entry: Entry,
   lastSuccessBefore: Millis | undefined,
+  isFirst = false,
 ): void {
-  const answer = answerOf(entry.state);
-  if (!isNews(entry.notified, answer)) {
+  const answer = entryAnswer(entry, entry.state);
+  // To a namespace without last known good addresses the first result is always news.
+  if (!isFirst && !isNews(entry.notified, answer)) {
     return;
   }
   logNews(log, entry.notified, answer);

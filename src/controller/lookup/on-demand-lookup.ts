@@ -1,6 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import { liveOf, type LiveResult } from "../../plan/hold/live.ts";
+import { knownFor } from "./known-state.ts";
 import { scheduleLookup, lookUp } from "./lookup-round.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
 
@@ -24,12 +25,16 @@ export function lookUpFor(context: RefresherContext, key: TargetKey): Promise<vo
 }
 
 /** What stands for the key at query time; undefined: nobody wants it. */
-export function liveResult({ entries, deps }: RefresherContext, key: TargetKey): LiveResult | undefined {
+export function liveResult(
+  { entries, deps }: RefresherContext,
+  key: TargetKey,
+  namespace: string | undefined,
+): LiveResult | undefined {
   const entry = entries.get(keyText(key));
   if (entry === undefined) {
     return undefined;
   }
-  const live = liveOf(entry.state);
+  const live = liveOf(namespace === undefined ? entry.state : knownFor(entry, namespace, deps.clock.now()));
   return isPrefetched(entry, live) && live.nextLookupAt > deps.clock.now()
     ? { ...live, prefetchAt: live.nextLookupAt }
     : live;

@@ -2,7 +2,7 @@ import type { Clock, Millis, Random } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { LookupResult, TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import type { HoldState } from "../../plan/hold/state.ts";
+import type { HoldState, LastKnownGood } from "../../plan/hold/state.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import type { Due } from "../../schedule/due.ts";
 import type { OutageWatch } from "./outage-detector.ts";
@@ -41,6 +41,12 @@ export interface Entry {
   running: Promise<void> | undefined;
   /** Another one was asked for since it began. */
   requeue: boolean;
+  /** No lookup of this term has said what the target has: none has ended ("pending"), or those that have failed ("failing"). */
+  unread: "pending" | "failing" | undefined;
+  /** The namespace whose status the last known good addresses of `state` come from, until the first result; undefined: from none. */
+  restoredFrom: string | undefined;
+  /** What the statuses of other namespaces remember, until the first result: a status counts for the names of its own namespace only. */
+  restored: Map<string, LastKnownGood> | undefined;
   /** What it knows is from before the first term and no longer fresh. The statuses know better, and until then a plan knows nothing of it. */
   isSuperseded: boolean;
   /** The reading that was fetched in advance was the copy that runs out then: that does not help a second time. */

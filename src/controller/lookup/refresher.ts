@@ -1,23 +1,25 @@
 import type { Millis } from "../../base/clock.ts";
+import { sameMembers } from "../../base/order.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import { answerOf } from "../../plan/hold/answer-of.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { freshState, type LastKnownGood, restoredState, withLastKnownGood } from "../../plan/hold/state.ts";
 import { createDue } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
 import { lookUpFor, liveResult } from "./on-demand-lookup.ts";
-import { knownState, scheduleLookup, lookUpDue, notifyAnswer } from "./lookup-round.ts";
+import { entryAnswer, knownFor, knownState } from "./known-state.ts";
+import { scheduleLookup, lookUpDue, notifyAnswer } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
-import type { RefresherDeps, RefresherContext } from "./refresher-context.ts";
+import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
 /** One stream of look-ups a key, however many ask for it. */
 export interface Refresher {
-  /** One more user of the key. The first makes it due at once where keys are followed; `lastGood` helps a key that knows nothing yet. */
-  want(key: TargetKey, lastKnownGood?: LastKnownGood): void;
+  /** One more user of the key. The first makes it due at once where keys are followed; what a status of the namespace remembers helps a key that knows nothing yet. */
+  want(key: TargetKey, namespace: string, lastKnownGood?: LastKnownGood): void;
   /** One user less; with the last one the key is forgotten. */
   drop(key: TargetKey): void;
-  answer(key: TargetKey): TargetAnswer | undefined;
+  /** What is known for the names of a namespace; without one, of the stream. */
+  answer(key: TargetKey, namespace?: string): TargetAnswer | undefined;
   /** All of them. */
   answers(): Iterable<TargetAnswer>;
   /** Looks the key up now, though at most once a second. */
@@ -28,14 +30,17 @@ export interface Refresher {
    */
   lookUpNow(key: TargetKey): Promise<void> | undefined;
   /** What stands at query time. */
-  live(key: TargetKey): LiveResult | undefined;
+  live(key: TargetKey, namespace?: string): LiveResult | undefined;
   /**
-   * From now on all keys are looked up as their TTLs ask, and not only those that are asked for. What a key knows that isn't fresh any more is superseded: it has no
-   * answer until {@link Refresher.restore} or its next lookup.
+   * A term begins: all keys are due, and unread until a lookup of the term has a result. From the first term on, all keys are looked up as their TTLs ask, and not only those that are asked for.
+   * What a key knows then that isn't fresh any more is superseded: it has no answer until {@link Refresher.restore} or its next lookup.
    */
   follow(): void;
-  /** Gives a superseded key what a status remembers; the key is due at once. Does nothing to other keys. */
-  restore(key: TargetKey, lastKnownGood: LastKnownGood | undefined): void;
+  /**
+   * Gives a key what a status of the namespace remembers, if that is newer than what the key knows: if it is superseded, or, before the first term, if its last result isn't fresh any
+   * more. Does nothing to other keys.
+   */
+  restore(key: TargetKey, namespace: string, lastKnownGood: LastKnownGood | undefined): void;
   /** When the next look-up is due. */
   nextAt(key: TargetKey): Millis | undefined;
   /** Until the signal aborts, and what runs has ended. */
@@ -69,25 +74,28 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   };
   const { entries, phase } = context;
   return {
-    want(key, lastKnownGood) {
-      want(context, key, lastKnownGood);
+    want(key, namespace, lastKnownGood) {
+      want(context, key, namespace, lastKnownGood);
       pump.wake();
     },
     drop: (key) => drop(context, key),
-    answer(key) {
+    answer(key, namespace) {
       const entry = entries.get(keyText(key));
-      return entry === undefined ? undefined : answerOf(knownState(entry, clock.now()));
+      const now = clock.now();
+      return entry === undefined
+        ? undefined
+        : entryAnswer(entry, namespace === undefined ? knownState(entry, now) : knownFor(entry, namespace, now));
     },
     *answers() {
       for (const entry of entries.values()) {
-        yield answerOf(knownState(entry, clock.now()));
+        yield entryAnswer(entry, knownState(entry, clock.now()));
       }
     },
     expedite: (key) => expedite(context, key),
     lookUpNow: (key) => lookUpFor(context, key),
-    live: (key) => liveResult(context, key),
+    live: (key, namespace) => liveResult(context, key, namespace),
     follow: () => follow(context),
-    restore: (key, lastKnownGood) => restore(context, key, lastKnownGood),
+    restore: (key, namespace, lastKnownGood) => restore(context, key, namespace, lastKnownGood),
     nextAt: (key) => due.at(keyText(key)),
     async run(signal) {
       phase.signal = signal;
@@ -102,15 +110,15 @@ export function createRefresher(deps: RefresherDeps): Refresher {
 function want(
   { deps, entries, due, phase }: RefresherContext,
   key: TargetKey,
+  namespace: string,
   lastKnownGood: LastKnownGood | undefined,
 ): void {
   const text = keyText(key);
   const entry = entries.get(text);
   if (entry !== undefined) {
     entry.users += 1;
-    if (lastKnownGood !== undefined && !entry.isSuperseded) {
-      entry.state = withLastKnownGood(entry.state, lastKnownGood);
-      notifyAnswer(deps, entry, undefined);
+    if (lastKnownGood !== undefined && !entry.isSuperseded && entry.state.read === undefined) {
+      addRestored(deps, entry, namespace, lastKnownGood);
     }
     return;
   }
@@ -119,16 +127,31 @@ function want(
   entries.set(text, {
     state,
     users: 1,
-    notified: answerOf(state),
+    notified: entryAnswer({ unread: "pending" }, state),
     lastLookupAt: -Infinity,
     queried: false,
     running: undefined,
     requeue: false,
+    unread: "pending",
+    restoredFrom: lastKnownGood === undefined ? undefined : namespace,
+    restored: undefined,
     isSuperseded: false,
     prefetchedFor: -Infinity,
   });
   if (phase.follows) {
     due.add(text, now);
+  }
+}
+
+/** The first namespace gives the stream what it goes by, such as when it weighs a result that lost most addresses; others have theirs for themselves. */
+function addRestored(deps: RefresherDeps, entry: Entry, namespace: string, lastKnownGood: LastKnownGood): void {
+  if (entry.restoredFrom === undefined || entry.restoredFrom === namespace) {
+    entry.restoredFrom = namespace;
+    entry.state = withLastKnownGood(entry.state, lastKnownGood);
+    notifyAnswer(deps, entry, undefined);
+  } else {
+    entry.restored ??= new Map();
+    entry.restored.set(namespace, lastKnownGood);
   }
 }
 
@@ -158,23 +181,38 @@ function expedite(context: RefresherContext, key: TargetKey): void {
 
 function follow(context: RefresherContext): void {
   const { phase, entries, due, deps } = context;
-  if (!phase.follows) {
-    phase.follows = true;
-    const now = deps.clock.now();
-    for (const [text, entry] of entries) {
-      const { read, nextAt } = entry.state;
-      entry.isSuperseded = (read?.until ?? -Infinity) <= now;
-      due.add(text, entry.isSuperseded ? now : Math.max(now, nextAt));
-    }
-    context.wake();
+  const isFirst = !phase.follows;
+  phase.follows = true;
+  const now = deps.clock.now();
+  for (const [text, entry] of entries) {
+    entry.isSuperseded ||= isFirst && (entry.state.read?.until ?? -Infinity) <= now;
+    entry.unread = "pending";
+    entry.notified = { ...entry.notified, unread: "pending" };
+    due.add(text, now);
   }
+  context.wake();
 }
 
-function restore({ deps, entries }: RefresherContext, key: TargetKey, lastKnownGood: LastKnownGood | undefined): void {
+function restore(
+  { deps, entries, phase }: RefresherContext,
+  key: TargetKey,
+  namespace: string,
+  lastKnownGood: LastKnownGood | undefined,
+): void {
   const entry = entries.get(keyText(key));
-  if (entry?.isSuperseded === true && lastKnownGood !== undefined) {
+  if (entry === undefined || lastKnownGood === undefined) {
+    return;
+  }
+  const now = deps.clock.now();
+  const { read, addresses } = entry.state;
+  const isOlder = !phase.follows && read !== undefined && read.until <= now;
+  if (entry.isSuperseded || (isOlder && !sameMembers(addresses, lastKnownGood.addresses))) {
     entry.isSuperseded = false;
-    entry.state = restoredState(key, lastKnownGood, deps.clock.now());
+    entry.restoredFrom = namespace;
+    entry.restored = undefined;
+    entry.state = restoredState(key, lastKnownGood, now);
     notifyAnswer(deps, entry, undefined);
+  } else if (read === undefined) {
+    addRestored(deps, entry, namespace, lastKnownGood);
   }
 }

@@ -1,4 +1,4 @@
-import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { keyText, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
@@ -19,8 +19,8 @@ export interface TargetSubscriptionsDeps {
   /** The zones that show the name, or are to show it. */
   readonly zonesOf: (alias: DnsAlias, hostname: Name) => readonly DnsZone[];
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
-  /** Starts a stream; the status is where last-good comes back from after a restart. */
-  readonly want: (key: TargetKey, status: AliasStatus | undefined) => void;
+  /** Starts a stream; the alias's status is where last-good comes back from after a restart. */
+  readonly want: (key: TargetKey, alias: DnsAlias) => void;
   readonly drop: (key: TargetKey) => void;
 }
 
@@ -35,7 +35,9 @@ export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions 
         if (!before.has(text)) {
           const users = byStream.get(text) ?? new Set();
           byStream.set(text, users.add(key));
-          deps.want(stream, alias?.status);
+          if (alias !== undefined) {
+            deps.want(stream, alias);
+          }
         }
       }
       for (const [text, stream] of before) {

@@ -8,6 +8,8 @@ import type { Name } from "../../dns/name/name.ts";
 export interface InvalidObject {
   readonly kind: "DnsAlias" | "DnsZone";
   readonly key: ObjectKey;
+  /** Absent in folder mode, where the key is the identity. */
+  readonly uid?: string;
   readonly generation: number;
   /** One or more sentences that name field, value and what to do; folder mode adds file, line and column. */
   readonly problems: readonly string[];

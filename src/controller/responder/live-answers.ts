@@ -6,6 +6,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
+import type { Claim } from "../../plan/claims.ts";
 import { loopFrom } from "../../plan/loop.ts";
 import type { AnswerSource, LiveAnswer, LiveQuestion } from "../../responder/answer-source.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
@@ -17,6 +18,8 @@ import { createSubnetLookups, type SubnetLookups } from "./subnet-lookups.ts";
 export interface LiveAnswersDeps {
   readonly store: Pick<Store, "claimsIn" | "zonesOfName">;
   readonly refresher: Pick<Refresher, "lookUpNow" | "live" | "answer">;
+  /** Whom the answers for a name follow in a zone that it leaves for one that isn't served yet. */
+  readonly leavingClaim: (zone: DnsZone, name: Name) => Claim | undefined;
   /** The DnsZone that the responder serves under a domain. */
   readonly servedZone: (domain: Name) => DnsZone | undefined;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
@@ -64,7 +67,7 @@ async function live(
     family: question.family,
     resultOf(alias, target, family) {
       const key = keyOf(deps, zone, alias, target, family);
-      const shared = deps.refresher.live(key);
+      const shared = deps.refresher.live(key, alias.meta.namespace);
       const own = subnet === undefined || shared === undefined ? undefined : subnets.read(key, subnet, shared);
       if (subnet !== undefined && family === question.family) {
         // What stands for all says nothing about other networks, which may get something of their own (RFC 7871 7.3.1).
@@ -78,8 +81,12 @@ async function live(
   return subnet === undefined ? answer : { ...answer, scope };
 }
 
-function winnersOf({ store }: Pick<LiveAnswersDeps, "store">, zone: DnsZone, name: Name): readonly DnsAlias[] {
-  return store.claimsIn(objectKey(zone.meta)).get(name)?.winners ?? [];
+function winnersOf(
+  { store, leavingClaim }: Pick<LiveAnswersDeps, "store" | "leavingClaim">,
+  zone: DnsZone,
+  name: Name,
+): readonly DnsAlias[] {
+  return (store.claimsIn(objectKey(zone.meta)).get(name) ?? leavingClaim(zone, name))?.winners ?? [];
 }
 
 /** Waits for the look-ups that are needed; undefined: none is. */
@@ -168,7 +175,8 @@ function pointsAt(deps: LiveAnswersDeps, zone: DnsZone, name: Name): readonly Na
         return [];
       }
       const chains = alias.spec.families.flatMap(
-        (family) => deps.refresher.answer(keyOf(deps, zone, alias, target.hostname, family))?.chain ?? [],
+        (family) =>
+          deps.refresher.answer(keyOf(deps, zone, alias, target.hostname, family), alias.meta.namespace)?.chain ?? [],
       );
       return [target.hostname, ...chains];
     }),

@@ -5,7 +5,9 @@ import { objectKey } from "../../api/meta.ts";
 import { servedBaseOf } from "../../api/zone-references.ts";
 import { displayName } from "../../dns/name/name.ts";
 import { parseZoneFile } from "../../dns/zone-file/parse-zone-file.ts";
-import { byAge } from "../../plan/claims.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { byAge, type Claim } from "../../plan/claims.ts";
+import { leavingClaims } from "./leaving-names.ts";
 import type { ServedAlias } from "../../responder/answer-source.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { BaseText, ZoneSyncDeps, SyncProblem, ZoneSyncState, ReadBase } from "./zone-sync-context.ts";
@@ -48,9 +50,9 @@ export async function syncZone(
     return { requeue: { afterMs: AGAIN_MS } };
   }
   state.reported.delete(objectKey(zone.meta));
-  await serve(deps, state, zone, base);
+  const endsAt = await serve(deps, state, zone, base);
   state.unhandled.delete(domain);
-  return { requeue: "done" };
+  return { requeue: endsAt === undefined ? "done" : { afterMs: Math.max(0, endsAt - deps.clock.now()) } };
 }
 
 /** As published records do: names continue to follow, and new ones are served, with the last base zone that was valid. */
@@ -141,17 +143,26 @@ function baseOf(
   return read;
 }
 
-async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { text, base }: ReadBase): Promise<void> {
+/** Returns when the zone is to be looked at again because of names that leave it. */
+async function serve(
+  deps: ZoneSyncDeps,
+  state: ZoneSyncState,
+  zone: DnsZone,
+  { text, base }: ReadBase,
+): Promise<Millis | undefined> {
   const { domain, responder } = zone.spec;
   const { uid, generation } = zone.meta;
   const key = objectKey(zone.meta);
   const claims = deps.store.claimsVersion(key);
   const last = state.served.get(domain);
-  if (last?.uid === uid && last.generation === generation && last.claims === claims && last.text === text) {
-    return;
+  const left = leavingClaims(deps, state, zone);
+  const leaving = [...left.claims.keys()].join(" ");
+  const isSame = last?.uid === uid && last.generation === generation && last.claims === claims;
+  if (isSame && last.text === text && last.leaving === leaving) {
+    return left.endsAt;
   }
   const startedAt = deps.clock.now();
-  const aliases = await aliasesOf(deps, zone, base);
+  const aliases = await aliasesOf(deps, zone, base, left.claims);
   const serial = servedSerial(base, last?.serial, startedAt / 1000);
   deps.port.setZone({
     domain,
@@ -159,16 +170,22 @@ async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { 
     aliases,
     clientSubnet: responder.clientSubnet,
   });
-  state.served.set(domain, { domain, zone: key, uid, generation, claims, text, serial });
+  state.served.set(domain, { domain, zone: key, uid, generation, claims, text, serial, leaving });
   const tookMs = deps.clock.now() - startedAt;
   deps.log.info({ zone: key, domain, serial, names: aliases.length, tookMs }, "zone served");
+  return left.endsAt;
 }
 
-async function aliasesOf(deps: ZoneSyncDeps, zone: DnsZone, base: ServedBase): Promise<readonly ServedAlias[]> {
+async function aliasesOf(
+  deps: ZoneSyncDeps,
+  zone: DnsZone,
+  base: ServedBase,
+  leaving: ReadonlyMap<Name, Claim>,
+): Promise<readonly ServedAlias[]> {
   const aliases: ServedAlias[] = [];
   let seen = 0;
   let since = deps.clock.now();
-  for (const [name, claim] of deps.store.claimsIn(objectKey(zone.meta))) {
+  for (const [name, claim] of entriesOf(deps.store.claimsIn(objectKey(zone.meta)), leaving)) {
     const alias = servedAlias(zone, base, name, claim);
     if (alias !== undefined) {
       aliases.push(alias);
@@ -181,4 +198,10 @@ async function aliasesOf(deps: ZoneSyncDeps, zone: DnsZone, base: ServedBase): P
     }
   }
   return aliases;
+}
+
+function* entriesOf<K, V>(...maps: readonly ReadonlyMap<K, V>[]): Generator<readonly [K, V]> {
+  for (const map of maps) {
+    yield* map;
+  }
 }

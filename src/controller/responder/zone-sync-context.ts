@@ -1,4 +1,4 @@
-import type { Clock, Random } from "../../base/clock.ts";
+import type { Clock, Millis, Random } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { BaseZoneSpec, DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
@@ -29,7 +29,7 @@ export type BaseText =
 
 export interface ZoneSyncDeps {
   readonly port: Pick<ResponderPort, "readBase" | "lastGoodBase" | "setZone" | "removeZone" | "changed">;
-  readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion">;
+  readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion" | "zonesOfName" | "former" | "admits">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -53,6 +53,8 @@ interface Served {
   readonly claims: number;
   readonly text: string;
   readonly serial: number;
+  /** The names among them that other zones have now, as text. */
+  readonly leaving: string;
 }
 
 /** A base zone that was read without a problem, and from which text. */
@@ -71,6 +73,8 @@ export interface ZoneSyncState {
   readonly bases: Map<string, ReadBase>;
   /** The problem that was told of each zone. */
   readonly reported: Map<ObjectKey, string>;
+  /** By zone, the names that other zones have now, and since when this process knows. */
+  readonly leaving: Map<ObjectKey, Map<Name, { readonly namespace: string | undefined; readonly since: Millis }>>;
   /** Domains that nothing is known of yet. */
   readonly unhandled: Set<string>;
 }

@@ -4,6 +4,8 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { createWorkQueue } from "../../schedule/work-queue.ts";
+import type { Claim } from "../../plan/claims.ts";
+import { leavingClaim, recordLeaving } from "./leaving-names.ts";
 import { syncZone } from "./sync-zone.ts";
 import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
@@ -15,6 +17,8 @@ export interface ZoneSync {
   changed(zone: ObjectKey, name: Name): void;
   /** The DnsZone that is served under a domain. */
   zoneOf(domain: Name): DnsZone | undefined;
+  /** Whom the answers for a name follow in a zone that it leaves for one that isn't served yet. */
+  leavingClaim(zone: DnsZone, name: Name): Claim | undefined;
   /** True once every zone has been handed over, or is known not to be servable. */
   settled(): boolean;
   run(signal: AbortSignal): Promise<void>;
@@ -33,6 +37,7 @@ export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
     served: new Map(),
     bases: new Map(),
     reported: new Map(),
+    leaving: new Map(),
     unhandled: new Set(),
   };
   const changes = gathered((domain, names) => deps.port.changed(domain, names));
@@ -42,7 +47,15 @@ export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
     log,
     concurrency: ZONES_AT_ONCE,
     observe,
-    handle: (domain, signal) => syncZone(deps, state, domain, signal),
+    async handle(domain, signal) {
+      const before = state.served.get(domain);
+      const requeue = await syncZone(deps, state, domain, signal);
+      if (state.served.get(domain) !== before) {
+        // Names that wait for this zone need not be answered elsewhere any more.
+        [...state.leaving.keys()].forEach((zone) => enqueue(store.zone(zone)?.spec.domain));
+      }
+      return requeue;
+    },
   });
   const enqueue = (domain: Name | undefined): void => {
     if (domain !== undefined) {
@@ -51,6 +64,7 @@ export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
   };
   return {
     touch(key) {
+      recordLeaving(deps, state, key);
       const before = state.domainOf.get(key);
       const now = store.zone(key)?.spec.domain;
       if (before !== now) {
@@ -69,6 +83,7 @@ export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
       const served = state.served.get(domain);
       return served === undefined ? undefined : store.zone(served.zone);
     },
+    leavingClaim: (zone, name) => leavingClaim(deps, state, zone, name),
     settled: () => state.unhandled.size === 0,
     run: (signal) => queue.run(signal),
     heartbeatAt: () => queue.heartbeatAt(),
@@ -84,6 +99,7 @@ function move(state: ZoneSyncState, key: ObjectKey, before: Name | undefined, no
     }
     state.domainOf.delete(key);
     state.reported.delete(key);
+    state.leaving.delete(key);
   }
   if (now !== undefined) {
     const keys = state.byDomain.get(now) ?? new Set();

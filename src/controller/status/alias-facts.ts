@@ -6,7 +6,7 @@ import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
-import type { Move } from "../../plan/moves.ts";
+import type { Move } from "../inventory/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";

@@ -7,7 +7,7 @@ import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName } from "../../dns/name/name.ts";
-import { type Move, moveEndsAt } from "../../plan/moves.ts";
+import { type Move, moveEndsAt } from "../inventory/name-move.ts";
 import { updateInvalidStatus } from "./update-alias-status.ts";
 import type { ConditionResult } from "./alias-conditions.ts";
 import { time } from "./time.ts";

@@ -17,18 +17,25 @@ import {
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneState } from "./zone-state.ts";
 
+/** Whether the deletes of a name can be those of an alias that is created again in a moment: no alias has the name anywhere. */
+export type IsOrphan = (name: Name) => boolean;
+
 /** What of a guarded plan may be written now, and until when the first of the deletes that wait for others may be; undefined: none waits. */
 export function gatheredWrites(
   state: ZoneState,
   guarded: Guarded,
-  now: Millis,
+  { isOrphan, now }: { readonly isOrphan: IsOrphan; readonly now: Millis },
 ): { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined } {
-  const { writes, planned, waitMs } = gatherDeletes(guarded.writes, state.deletesPlanned, now);
-  state.deletesPlanned = planned;
   const isApproved = guarded.kind === "pass" && guarded.approved !== undefined;
-  return isGuarded(state.guardWindow) && !isApproved
-    ? { writes, waitMs }
-    : { writes: guarded.writes, waitMs: undefined };
+  const waitOf = (name: Name): Millis => {
+    if (isApproved) {
+      return 0;
+    }
+    return isGuarded(state.guardWindow) ? DELETE_GATHER_MS : isOrphan(name) ? RECREATION_MS : 0;
+  };
+  const { writes, planned, waitMs } = gatherDeletes(guarded.writes, state.deletesPlanned, { waitOf, now });
+  state.deletesPlanned = planned;
+  return { writes, waitMs };
 }
 
 export interface GuardedDeps {
@@ -83,6 +90,8 @@ export function recordGuarded(state: ZoneState, guarded: Guarded, writes: readon
 
 /** Deletes wait this long after they are planned first: objects that are deleted one after another are judged together. */
 const DELETE_GATHER_MS: Millis = 5_000;
+/** The same where no guard applies: the name of an alias that is deleted and created again at once is never gone. */
+const RECREATION_MS: Millis = 3_000;
 
 interface Gathered {
   /** What may be written now. */
@@ -93,8 +102,12 @@ interface Gathered {
   readonly waitMs: Millis | undefined;
 }
 
-/** Leaves out the deletes that were planned first less than {@link DELETE_GATHER_MS} ago. */
-function gatherDeletes(writes: readonly Write[], before: ReadonlyMap<string, Millis>, now: Millis): Gathered {
+/** Leaves out the deletes that were planned first less than their wait ago. */
+function gatherDeletes(
+  writes: readonly Write[],
+  before: ReadonlyMap<string, Millis>,
+  { waitOf, now }: { readonly waitOf: (name: Name) => Millis; readonly now: Millis },
+): Gathered {
   const planned = new Map<string, Millis>();
   const ready: Write[] = [];
   let waitMs: Millis | undefined;
@@ -106,7 +119,7 @@ function gatherDeletes(writes: readonly Write[], before: ReadonlyMap<string, Mil
     const key = rrsetKey(write.before);
     const since = before.get(key) ?? now;
     planned.set(key, since);
-    const leftMs = since + DELETE_GATHER_MS - now;
+    const leftMs = since + waitOf(write.before.name) - now;
     if (leftMs > 0) {
       waitMs = Math.min(waitMs ?? Infinity, leftMs);
     } else {
@@ -151,4 +164,36 @@ export function restoreGuard(state: ZoneState, { status }: DnsZone): void {
       stood: [{ at, count: ofRecords }],
     };
   }
+}
+
+export interface UnfinalizedDeps {
+  /** Whether an alias that has the name keeps its object until the name is withdrawn. */
+  readonly isFinalized: (zone: ObjectKey, name: Name) => boolean;
+  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
+}
+
+/**
+ * Leaves out the first write of a name at a backend that does not list its zone while none of the name's aliases has its finalizer: if such an object goes while no
+ * controller runs, nothing tells of the name any more. Each name that is left out has its aliases reported, which sets the finalizer.
+ */
+export function withoutUnfinalized(
+  { isFinalized, onChanged }: UnfinalizedDeps,
+  state: ZoneState,
+  writes: readonly Write[],
+): readonly Write[] {
+  if (state.lists !== false || state.zone.spec.policy !== "Sync") {
+    state.unfinalized = new Set();
+    return writes;
+  }
+  const zone = objectKey(state.zone.meta);
+  const known = new Set([...state.own.values()].map(({ name }) => name));
+  const isLeftOut = (write: Write): boolean =>
+    write.kind !== "delete" && !known.has(write.after.name) && !isFinalized(zone, write.after.name);
+  const leftOut = writes.flatMap((write) => (write.kind !== "delete" && isLeftOut(write) ? [write.after.name] : []));
+  const news = leftOut.filter((name) => !state.unfinalized.has(name));
+  state.unfinalized = new Set(leftOut);
+  if (news.length > 0) {
+    onChanged(zone, news);
+  }
+  return writes.filter((write) => !isLeftOut(write));
 }

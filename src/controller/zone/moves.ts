@@ -4,7 +4,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, rrsetKey } from "../../dns/record.ts";
 import type { NamePlan } from "../../plan/name-plan.ts";
-import { type Move, moveEndsAt, nextMove } from "../../plan/moves.ts";
+import { type Move, moveEndsAt, nextMove } from "../inventory/name-move.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { FindingDeps } from "./findings.ts";
 import type { ZoneState } from "./zone-state.ts";
@@ -30,12 +30,12 @@ export interface MoveDeps extends FindingDeps {
   readonly departures: Departures;
 }
 
-/** The names with records in a zone that other zones have now. */
+/** The plan of a zone with the names that other zones have now. */
 export interface Leaving {
-  /** What their records are to be while they stay. */
-  readonly kept: readonly NamePlan[];
-  /** The same for names whose records go now: as long as the guard holds their deletes, they follow. */
-  readonly going: readonly NamePlan[];
+  /** Has what the records of these names are to be while they stay. */
+  readonly plan: ZonePlan;
+  /** Names of them whose records go now: as long as the guard holds their deletes, they follow. */
+  readonly going: ReadonlySet<Name>;
 }
 
 /** Decides which records of the zone stay until the new zones of their names serve them, and reports what is new about that. */
@@ -61,18 +61,21 @@ export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving
   const isShared = ({ to }: Move): boolean => to.some((other) => departures.sharesRecords(zone, other));
   // A claim can have come back since the plan was made.
   const kept = unplanned.filter((name) => departures.hasClaim(zone, name)).map(unchanged);
-  const going: NamePlan[] = [];
+  const going = new Set<Name>();
   for (const [name, move] of [...state.moves].filter(([one]) => leaving.has(one))) {
     const follows = plans.get(name) ?? unchanged(name);
-    if (move.phase === "waiting") {
-      kept.push(follows);
-    } else if (isShared(move)) {
-      kept.push(unchanged(name));
-    } else {
-      going.push(follows);
+    const isOver = move.phase !== "waiting";
+    kept.push(isOver && isShared(move) ? unchanged(name) : follows);
+    if (isOver && !isShared(move)) {
+      going.add(name);
     }
   }
-  return { kept, going };
+  return kept.length === 0
+    ? { plan, going }
+    : {
+        plan: { ...plan, names: [...plan.names, ...kept], claims: new Map([...plan.claims, ...follow.claims]) },
+        going,
+      };
 }
 
 /** A name that was withdrawn before its new zone served it is remembered until that zone does, or is to have it no more. */
@@ -100,7 +103,7 @@ function movesOf(
 }
 
 /** Whether a zone has these families of the name written, or any if none is wanted, and every server that can be queried serves them. */
-export function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
+function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
   if (state?.actual === undefined) {
     return false;
   }

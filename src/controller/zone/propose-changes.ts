@@ -13,7 +13,6 @@ import { guard, type Guarded } from "../../plan/guard.ts";
 import { type Capacity, limitSize } from "../../plan/limit/size-limit.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
-import type { Leaving } from "./moves.ts";
 import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
 
 export interface ProposalInput {
@@ -110,16 +109,18 @@ export function propose({
   };
 }
 
-/** The same with names that leave the zone. Deletes that the guard holds don't keep addresses from following. */
-export function proposeWithLeaving({ kept, going }: Leaving, input: ProposalInput): Proposal {
-  const withNames = (more: readonly NamePlan[]): Proposal =>
-    propose({ ...input, plan: { ...input.plan, names: [...input.plan.names, ...more] } });
-  const proposal = kept.length === 0 ? propose(input) : withNames(kept);
-  if (proposal.guarded.kind !== "held" || going.length === 0) {
+/** The same without the names that leave the zone now. Deletes that the guard holds don't keep their addresses from following. */
+export function proposeWithout(going: ReadonlySet<Name>, input: ProposalInput): Proposal {
+  if (going.size === 0) {
+    return propose(input);
+  }
+  const names = input.plan.names.filter(({ name }) => !going.has(name));
+  const proposal = propose({ ...input, plan: { ...input.plan, names } });
+  if (proposal.guarded.kind !== "held") {
     return proposal;
   }
-  const { writes } = withNames([...kept, ...going]).guarded;
-  return { ...proposal, guarded: { ...proposal.guarded, writes: writes.filter(({ kind }) => kind !== "delete") } };
+  const writes = propose(input).guarded.writes.filter(({ kind }) => kind !== "delete");
+  return { ...proposal, guarded: { ...proposal.guarded, writes } };
 }
 
 /** The changes with others in place of these writes. */

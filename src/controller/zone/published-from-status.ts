@@ -1,3 +1,4 @@
+import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { addressSet, familyOf, parseAddress } from "../../dns/address/address.ts";
@@ -10,16 +11,18 @@ import type { Store } from "../inventory/store.ts";
 
 /**
  * What the statuses of the aliases say that a zone published: for a provider that stores nothing itself, so that after a restart it goes on with that, and not with
- * what can be looked up at the moment. Sorted by owner name and type.
+ * what can be looked up at the moment. Sorted by owner name and type. A status says nothing of a name that an alias of another namespace has, or that its own namespace can't have:
+ * whoever can write the status of one alias publishes nothing at the names of others.
  */
-export function rememberedSets({ aliases }: Pick<Store, "aliases">, zone: DnsZone): readonly OwnedRRset[] {
+export function rememberedSets(store: RememberingStore, zone: DnsZone): readonly OwnedRRset[] {
   const key = objectKey(zone.meta);
   const byName = new Map<Name, Remembered>();
-  for (const { spec, status } of aliases()) {
+  for (const alias of store.aliases()) {
+    const { spec, status } = alias;
     const https = httpsTargetOf(spec);
     for (const { hostname, zone: zoneKey, addresses, ttl } of status?.hostnames ?? []) {
       const name = zoneKey === key ? ownerName(hostname) : undefined;
-      if (name !== undefined && ttl !== undefined && isAtOrBelow(name, zone.spec.domain)) {
+      if (name !== undefined && ttl !== undefined && mayHave(store, alias, name, zone)) {
         const known = byName.get(name) ?? { ttl, addresses: new Set(), https: undefined };
         known.ttl = Math.min(known.ttl, ttl);
         known.https ??= https;
@@ -29,6 +32,18 @@ export function rememberedSets({ aliases }: Pick<Store, "aliases">, zone: DnsZon
     }
   }
   return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, remembered]) => setsOf(name, remembered));
+}
+
+type RememberingStore = Pick<Store, "aliases" | "claimsIn" | "matchOf">;
+
+function mayHave(store: RememberingStore, alias: DnsAlias, name: Name, zone: DnsZone): boolean {
+  const key = objectKey(zone.meta);
+  const owner = store.claimsIn(key).get(name)?.winners[0]?.meta.namespace;
+  if (!isAtOrBelow(name, zone.spec.domain) || (owner !== undefined && owner !== alias.meta.namespace)) {
+    return false;
+  }
+  const match = owner === undefined ? store.matchOf(alias, name) : undefined;
+  return match === undefined || (match.kind === "zones" && match.zones.some(({ meta }) => objectKey(meta) === key));
 }
 
 interface Remembered {

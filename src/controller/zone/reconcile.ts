@@ -5,6 +5,7 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
+import { actualAfter } from "./actual-after.ts";
 import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
@@ -19,7 +20,16 @@ import {
   repairedBy,
   withoutContested,
 } from "./drift.ts";
-import { type FindingDeps, recordHeld, recordInputProblem, recordRefusals } from "./findings.ts";
+import {
+  deferred,
+  failed,
+  type FindingDeps,
+  recordHeld,
+  recordInputProblem,
+  recordLeftBehind,
+  recordRefusals,
+  settleAs,
+} from "./findings.ts";
 import {
   gatheredWrites,
   type GuardedDeps,
@@ -27,16 +37,17 @@ import {
   recordGuarded,
   saveDeletes,
   shorterWait,
+  type UnfinalizedDeps,
+  withoutUnfinalized,
 } from "./guarded-writes.ts";
 import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
 import { inherit, recordPublishedFor } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
-import { proposeWithLeaving, limitsOf } from "./propose-changes.ts";
+import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
+import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { withoutUnfinalized, type UnfinalizedDeps } from "./unfinalized-names.ts";
-import { changedByTime, deferred, failed, nextPlanMs, REFUSED_RETRY_MS, resyncMs, settleAs } from "./settle-round.ts";
-import { setActual, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { setActual, takeNext, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
   readonly ownerId: string;
@@ -65,6 +76,7 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
 
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
+  recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
   const { news } = state;
   const requeue = await reconcileOnce(deps, state, signal);
   if (state.news !== news) {
@@ -155,13 +167,14 @@ async function publish(
   moveGuard(deps, state, { own, plan, now });
   const leaving = leave(deps, state, plan);
   const mayNotDelete = deps.mayNotDelete();
+  const isOrphan = (name: Name): boolean => !hasAlias(deps, state, name);
   const {
     changes,
     guarded,
     waitMs: gatherMs,
-  } = proposeWithLeaving(leaving, {
+  } = proposeWithout(leaving.going, {
     zone: state.zone,
-    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, plan, actual.sets),
+    plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, leaving.plan, actual.sets),
     actual: actual.sets,
     ownerId: deps.ownerId,
     ...limitsOf(state.provider),
@@ -170,7 +183,7 @@ async function publish(
     mayNotDelete,
     window: state.guardWindow,
     usedApproval: state.usedApproval,
-    gather: (all) => gatheredWrites(state, all, now),
+    gather: (all) => gatheredWrites(state, all, { isOrphan, now }),
   });
   recordHeld(deps, state, guarded);
   const finalized = withoutUnfinalized(deps, state, guarded.writes);
@@ -185,7 +198,7 @@ async function publish(
   if (writes.length === 0 && actual.needsWrite === undefined) {
     state.planningSince = waitMs === undefined ? undefined : state.planningSince;
     return settleAs(deps, state, settled, {
-      afterMs: Math.min(nextPlanMs(state, deps.clock.now()), waitMs ?? Infinity),
+      afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity),
     });
   }
   if (actual.needsWrite?.kind === "foreign-edit" && isContested(state.repairs, deps.clock.now())) {
@@ -198,6 +211,10 @@ async function publish(
     );
   }
   return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
+}
+
+function hasAlias({ departures }: ReconcileDeps, { zone, moves }: ZoneState, name: Name): boolean {
+  return moves.has(name) || departures.hasClaim(objectKey(zone.meta), name);
 }
 
 interface Pending {
@@ -236,11 +253,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
         );
         await state.provider.expediteDelivery?.(signal);
       }
-      const waitsMs = [
-        nextPlanMs(state, deps.clock.now()),
-        pending.waitMs ?? Infinity,
-        result.retryAfterMs ?? Infinity,
-      ];
+      const waitsMs = [nextPlanMs(deps, state), pending.waitMs ?? Infinity, result.retryAfterMs ?? Infinity];
       return settleAs(deps, state, pending.settled, { afterMs: Math.min(...waitsMs) });
     }
     case "conflict":
@@ -261,23 +274,11 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
-  const serial = result.serial ?? actual.serial;
   const sets = after(actual.sets, writes, deps.ownerId);
   recordPublishedFor(state, writes);
-  const { warning } = actual;
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
-  setActual(
-    state,
-    {
-      revision: result.revision,
-      sets,
-      ...(serial === undefined ? {} : { serial }),
-      ...(drift.length === 0 ? {} : { drift }),
-      ...(warning === undefined ? {} : { warning }),
-    },
-    deps.ownerId,
-  );
+  setActual(state, actualAfter(actual, result, { sets, drift }), deps.ownerId);
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,

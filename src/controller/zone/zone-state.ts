@@ -4,7 +4,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
 import type { InheritedNames } from "../../plan/inherited/inherited.ts";
-import type { Move } from "../../plan/moves.ts";
+import type { Move } from "../inventory/name-move.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
@@ -44,10 +44,28 @@ interface PeerHold {
   readonly waitMs: Millis;
 }
 
+/** A DnsZone and the provider that was made for it. */
+interface NextHandle {
+  readonly zone: DnsZone;
+  readonly provider: ZoneProvider;
+  /** The provider writes to another place than the one before. */
+  readonly isElsewhere: boolean;
+}
+
+/** What is at a place that the DnsZone names no more. */
+export interface LeftBehind {
+  /** The id of its provider. */
+  readonly provider: string;
+  readonly names: number;
+}
+
 /** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
 export interface ZoneState {
+  /** The DnsZone and its provider as of the last round that began; both are replaced together, between rounds. */
   zone: DnsZone;
   provider: ZoneProvider;
+  /** What the next round begins with; undefined: the same. */
+  next: NextHandle | undefined;
   /** Undefined: to be read before the next plan. */
   actual: ActualZone | undefined;
   /** Counts news of the spec, of an input or of a new term: what was read before the last of them may be out of date. */
@@ -115,6 +133,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
   return {
     zone,
     provider,
+    next: undefined,
     actual: undefined,
     news: 0,
     own: new Map(),
@@ -149,6 +168,33 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     laggingNames: new Map(),
     publishedAt: new Map(),
   };
+}
+
+/** A round that is under way ends with the DnsZone and the provider that it began with; the next one begins with these. */
+export function setNext(state: ZoneState, next: NextHandle): void {
+  state.next = { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true };
+}
+
+/** Begins a round: takes over what is next. Nothing that is known of one place holds for another. Returns what stays behind there. */
+export function takeNext(state: ZoneState): LeftBehind | undefined {
+  const { next, provider } = state;
+  state.next = undefined;
+  if (next === undefined) {
+    return undefined;
+  }
+  state.zone = next.zone;
+  state.provider = next.provider;
+  if (next.provider !== provider) {
+    state.notBefore = 0;
+    state.lists = next.provider.lists;
+  }
+  if (!next.isElsewhere) {
+    return undefined;
+  }
+  const names = new Set([...state.own.values()].map(({ name }) => name)).size;
+  const { news, changePendingSince, planningSince } = state;
+  Object.assign(state, newZoneState(state.zone, state.provider), { news, changePendingSince, planningSince });
+  return { provider: provider.id, names };
 }
 
 /** Has the backend read again, also by a round that is under way and has read it already. */

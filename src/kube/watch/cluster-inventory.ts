@@ -178,6 +178,7 @@ function invalidEvent(
     manifest: {
       kind,
       key: keyOf(object),
+      uid: textAt(object, "metadata", "uid"),
       generation,
       problems: problems.map(problemText),
       ...(hostnames !== undefined && { hostnames }),

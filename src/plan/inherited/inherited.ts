@@ -159,8 +159,8 @@ function withoutAddresses(
 }
 
 /**
- * Nothing ends by time for an alias that can't be read, nor for a target whose last known good addresses stay by `onStale: Keep`. With that policy, lookups that fail don't blank a
- * name of which nothing else is known.
+ * Nothing ends by time for an alias that can't be read, nor do the last known good addresses of a target with `onStale: Keep`. With that policy, lookups that fail don't blank a name of
+ * which nothing else is known.
  */
 function expired(
   entry: InheritedName,
@@ -174,17 +174,23 @@ function expired(
   if (isUnreadable || (!isOver && !isCarryOver)) {
     return entry;
   }
-  const stays =
-    contributors.some((one) => keepsStale(one)) || (hasNothing(contributors) && contributors.some(isFailing));
-  return { ...entry, ...(isOver && !stays ? { sets: [] } : {}), ...(isCarryOver ? { carried: [] } : {}) };
+  const stays = hasNothing(contributors) && contributors.some(isFailing);
+  const stale = staleAddresses(contributors);
+  const isLeftOut = (address: string): boolean => !stays && !stale.has(address);
+  return {
+    ...entry,
+    ...(isOver ? { sets: withoutAddresses(entry.sets, isLeftOut) } : {}),
+    ...(isCarryOver ? { carried: [] } : {}),
+  };
 }
 
-function keepsStale({ alias, contribution }: Contributed): boolean {
-  return (
-    alias.spec.onStale === "Keep" &&
-    contribution.targets.some(({ answers }) =>
-      answers.some(({ isUnread, addresses }) => isUnread === true && addresses.length > 0),
-    )
+/** Last known good addresses of targets that were not read in this term, where they stay by `onStale: Keep`. */
+function staleAddresses(contributors: readonly Contributed[]): ReadonlySet<string> {
+  return new Set(
+    contributors
+      .filter(({ alias }) => alias.spec.onStale === "Keep")
+      .flatMap(({ contribution }) => contribution.targets.flatMap(({ answers }) => answers))
+      .flatMap(({ unread, addresses }) => (unread === undefined ? [] : addresses)),
   );
 }
 

@@ -97,6 +97,8 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     assert.equal((await rendered.write("text", "", NEVER)).kind, "written");
     assert.equal((await rendered.read(NEVER)).kind, "ok");
     await cluster.endpointsOf(serviceZone(zone), NEVER);
+    await cluster.installationId.find(NEVER);
+    assert.match(cluster.installationId.value() ?? "", /^[0-9a-f-]{36}$/);
     let hasLed = false;
     const leaseStop = new AbortController();
     await cluster.lease.run(async () => {

@@ -5,21 +5,10 @@ import { sceneZone } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
 /** What happens in no action of its own, but when two meet. Random histories leave it out until its fault in known-faults.ts is repaired, and then its entry goes. */
-export const MEETINGS = [
-  "share a name with an alias of another namespace that can't be read",
-  "a replica whose watch is late leads",
-] as const;
+export const MEETINGS = ["share a name with an alias of another namespace that can't be read"] as const;
 
 export function leavesOut({ without }: Pick<Stage, "without">, meeting: (typeof MEETINGS)[number]): boolean {
   return without.has(meeting);
-}
-
-/** False if it has to be left out that a replica leads which doesn't see the statuses. */
-export function mayLead({ world, without }: Stage): boolean {
-  return (
-    [...world.replicas].every((replica) => !replica.isHeld()) ||
-    !leavesOut({ without }, "a replica whose watch is late leads")
-  );
 }
 
 /** Hostnames to draw from for a namespace: a name that an alias of another one has which can't be read is left alone where that is a known fault. */

@@ -3,7 +3,7 @@ import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { BASE_ZONE } from "../controller-world.ts";
 import { NO_FAULTS, type Replica } from "../replicas-world.ts";
-import { isBelow, lists, mayLead, maySpoil } from "./action-limits.ts";
+import { isBelow, lists, maySpoil } from "./action-limits.ts";
 import { addSome, changeHostnames, changeTargets, forgeStatus, loseStatuses, onAlias } from "./alias-actions.ts";
 import { pick, some } from "./random.ts";
 import { HOSTILE, NAMESPACES, PLACES, TARGETS, ZONES } from "./scene.ts";
@@ -172,7 +172,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "change the leader",
     weight: 2,
-    act: (stage) => onReplica(stage, (replica) => mayLead(stage) && lead(stage, replica)),
+    act: (stage) => onReplica(stage, (replica) => lead(stage, replica)),
   },
   {
     kind: "no leader",

@@ -1,4 +1,3 @@
-import { ACTIONS } from "./actions.ts";
 import { MINUTE } from "./scene.ts";
 import {
   addAlias,
@@ -9,7 +8,6 @@ import {
   removeAlias,
   removeZone,
   setLabels,
-  setTarget,
   spoilAlias,
   spoilZone,
   type Stage,
@@ -65,19 +63,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     },
   },
   {
-    kind: "forge a status",
-    name: "after a restart, the status of one namespace's alias gives addresses to the names of another",
-    fault: /^nobody: shop\.example\.com\. got 203\.0\.113\.67/,
-    async play(stage) {
-      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["evil.test"] });
-      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
-      await pass(stage, MINUTE);
-      setTarget(stage, "one.test", "servfail");
-      ACTIONS.find(({ kind }) => kind === "forge a status")?.act(stage);
-      await pass(stage, 5 * MINUTE);
-    },
-  },
-  {
     kind: "share a name with an alias of another namespace that can't be read",
     name: "after a restart, a name passes from an alias that can't be read to one of another namespace",
     fault: /^(foreign|dropped): shop\.example\.com\./,
@@ -113,28 +98,6 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
       await pass(stage, MINUTE);
       spoilZone(stage, "dns/sub");
       kill(stage, leaderOf(stage));
-      await pass(stage, MINUTE);
-    },
-  },
-  {
-    kind: "a replica whose watch is late leads",
-    name: "a standby whose watch is late publishes what the statuses said when it last saw them",
-    fault: /^(past|dropped): shop\.example\.com\./,
-    async play(stage) {
-      const { world, judge } = stage;
-      setTarget(stage, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
-      addAlias(stage, "web/a", { hostnames: [SHOP], targets: ["one.test"] });
-      await pass(stage, 5 * MINUTE);
-      const first = leaderOf(stage);
-      const standby = world.start();
-      await pass(stage, MINUTE);
-      standby.hold(true);
-      setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
-      await pass(stage, 15 * MINUTE);
-      world.lookupMs = 10_000;
-      first.kill();
-      standby.lead();
-      judge.changed("leader");
       await pass(stage, MINUTE);
     },
   },

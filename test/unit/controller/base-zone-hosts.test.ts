@@ -127,6 +127,12 @@ for (const [name, by] of CLOSED) {
     const ready = world.alias("tenant/a")?.status?.conditions.find(({ type }) => type === "Ready");
     assert.equal(`${ready?.status} ${ready?.reason}`, "False ForeignRecord");
     assert.match(ready?.message ?? "", new RegExp(`the ${by} points to it`));
+    world.targets.set("cdn.test", ["198.51.100.2"]);
+    await world.clock.advance(70_000);
+    world.targets.set("cdn.test", ["198.51.100.3"]);
+    await world.clock.advance(70_000);
+    assert.match(world.published("dns/com").join(), /198\.51\.100\.3/);
+    assert.equal(namesIn(world), "list.example.com lists.example.com open.example.com", "between two readings too");
     assert.match(ready?.message ?? "", /closed to aliases outside the DnsZone's namespace dns/);
   });
 }

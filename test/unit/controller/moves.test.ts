@@ -177,7 +177,8 @@ test("a replica that starts without statuses keeps a name that waits, for at mos
   const first = start(files, { zones: [COM], aliases: [APP] });
   await files.clock.advance(MINUTE);
   await first[Symbol.asyncDispose]();
-  await using _second = start(files, { zones: [COM, SUB], aliases: [APP] });
+  await using second = start(files, { zones: [COM, SUB], aliases: [APP] });
+  assert.equal(second.controller.leading(), true);
   await files.clock.advance(9 * MINUTE);
   assert.deepEqual(files.addresses("dns/com"), BOTH);
   await files.clock.advance(2 * MINUTE);

@@ -71,6 +71,26 @@ test("an alias that makes the zone too large is refused by name, and the other n
   assertFollows(world, 2);
 });
 
+test("between two readings the room is known too: after a write no other alias is less ready for a moment", async () => {
+  await using world = startWorld({ zones: [ZONE], aliases: GOOD, targets: goodTargets(1) });
+  await world.clock.advance(MINUTE);
+  const seen = new Set<string>();
+  for (let round = 0; round < 4; round += 1) {
+    world.apply(alias(`huge/everything-${round}`, { ...renamed(round), meta: { createdAt: 9_000 + round } }));
+    Object.entries(goodTargets(2 + round)).forEach(([target, addresses]) => world.targets.set(target, addresses));
+    for (let second = 0; second < 70; second += 1) {
+      await world.clock.advance(1_000);
+      GOOD.forEach(({ meta }) => seen.add(world.condition(`${meta.namespace}/${meta.name}`, "Ready") ?? ""));
+    }
+    assert.deepEqual(world.published("dns/com").filter(isGood).toSorted(), good(2 + round));
+  }
+  assert.deepEqual([...seen], ["True Ready"]);
+});
+
+function renamed(round: number): typeof HUGE {
+  return { ...HUGE, hostnames: HUGE.hostnames.map((name) => name.replace(/^n/, `n${round}x`)) };
+}
+
 test("a name that is published keeps following when its alias grows beyond the room", async () => {
   await using world = startWorld({
     zones: [ZONE],

@@ -14,6 +14,18 @@ test("every link of the README leads to a file", () => {
   );
 });
 
+test("each line of what happens when things break names a test that holds it", () => {
+  const section = /## When things break\n(.*?)\n## /s.exec(readme)?.[1] ?? "";
+  const rows = section.split("\n").filter((line) => /^\| (?!what breaks)[a-z]/.test(line));
+  assert.ok(rows.length > 5);
+  assert.deepEqual(
+    rows.filter(
+      (row) => ![...row.matchAll(/\]\((test\/[^)]+\.test\.ts)\)/g)].some(([, path = ""]) => existsSync(path)),
+    ),
+    [],
+  );
+});
+
 test("every npm script that the README names is there", () => {
   const scripts = JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).scripts);
   const named = [...readme.matchAll(/npm run ([a-z:]+)/g)].map(([, script = ""]) => script);

@@ -11,7 +11,7 @@ import { empty, failed, found, KEY } from "../../../support/hold-play.ts";
 
 test("what nobody asks for is not looked up; a question makes one look-up, which a thousand askers share", async () => {
   await using world = start(() => found("a"));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(600_000);
   assert.deepEqual(world.queried, []);
   await Promise.all(Array.from({ length: 1_000 }, () => world.question()));
@@ -20,7 +20,7 @@ test("what nobody asks for is not looked up; a question makes one look-up, which
 
 test("a fresh answer is given without a look-up, and the first question after its time shows the target as it is", async () => {
   await using world = start((at) => found(at < 10_000 ? "a" : "a b", { ttl: 30 }));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.question();
   await world.clock.advance(20_000);
   assert.equal(world.refresher.lookUpNow(KEY), undefined);
@@ -32,7 +32,7 @@ test("a fresh answer is given without a look-up, and the first question after it
 
 test("the time counts from what the recursive server said, which counts down", async () => {
   await using world = start((at) => found("a", { ttl: 100 - ((at / 1000) % 100) }));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(70_000);
   await world.question();
   assert.equal(world.live().freshUntil, 100_000);
@@ -41,7 +41,7 @@ test("the time counts from what the recursive server said, which counts down", a
 
 test("a key is followed by its TTL only while it is asked for", async () => {
   await using world = start(() => found("a", { ttl: 20 }));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.question();
   await world.clock.advance(15_000);
   void world.refresher.lookUpNow(KEY);
@@ -52,7 +52,7 @@ test("a key is followed by its TTL only while it is asked for", async () => {
 
 test("a copy that is about to run out is fetched in advance once, since most servers only count it down", async () => {
   await using world = start((at) => found("a", { ttl: 60 - ((at / 1000) % 60) }));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.question();
   await world.clock.advance(53_000);
   assert.equal(world.refresher.lookUpNow(KEY), undefined);
@@ -69,7 +69,7 @@ test("a copy that is about to run out is fetched in advance once, since most ser
 
 test("what fails is not looked up again for each question, but after its back-off", async () => {
   await using world = start((at) => (at === 0 ? found("a", { ttl: 10 }) : failed()));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.question();
   await world.clock.advance(12_000);
   await world.question();
@@ -85,7 +85,7 @@ test("what fails is not looked up again for each question, but after its back-of
 
 test("when most of a set is gone the question waits for the confirmation too", async () => {
   await using world = start((at) => found(at === 0 ? "a b" : "c"));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.question();
   await world.clock.advance(60_000);
   await world.question();
@@ -94,7 +94,7 @@ test("when most of a set is gone the question waits for the confirmation too", a
 
 test("an empty answer is not believed at once at query time either", async () => {
   await using world = start((at) => (at === 0 ? found("a", { ttl: 10 }) : empty()));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.question();
   for (let second = 10; second < 60; second += 10) {
     await world.clock.advance(10_000);
@@ -106,7 +106,7 @@ test("an empty answer is not believed at once at query time either", async () =>
 
 test("a rotating target is given as it is, while what is published stays steady", async () => {
   await using world = start((at) => found(at % 20_000 < 10_000 ? "a b c" : "a d e", { ttl: 10 }));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   for (let cycle = 0; cycle < 8; cycle += 1) {
     await world.question();
     assert.equal(world.addresses(), cycle % 2 === 0 ? "a b c" : "a d e");
@@ -115,16 +115,16 @@ test("a rotating target is given as it is, while what is published stays steady"
   assert.equal(world.refresher.answer(KEY)?.rotating, true);
 });
 
-test("from the first term on all keys are looked up, those that are fresh when their TTL asks", async () => {
+test("from the first term on all keys are looked up: at once, and then when their TTL asks", async () => {
   await using world = start(() => found("a", { ttl: 60 }));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   const other: TargetKey = { ...KEY, target: parseName("other.example") };
-  world.refresher.want(other);
+  world.refresher.want(other, "web");
   await world.question();
   await world.clock.advance(10_000);
   world.refresher.follow();
   await world.clock.advance(115_000);
-  assert.deepEqual(world.queried, ["0", "10", "61", "71", "122"]);
+  assert.deepEqual(world.queried, ["0", "10", "10", "71", "71"]);
 });
 
 const STATUS = {
@@ -146,21 +146,21 @@ for (const { name, waitMs, status, want } of [
     await using world = start((at, _key, clock, signal) =>
       at === 0 ? found("a", { ttl: 60 }) : clock.sleep(Number.MAX_SAFE_INTEGER, signal).then(() => failed()),
     );
-    world.refresher.want(KEY);
+    world.refresher.want(KEY, "web");
     await world.question();
     await world.clock.advance(waitMs);
     world.refresher.follow();
-    world.refresher.restore(KEY, status);
+    world.refresher.restore(KEY, "web", status);
     assert.equal(world.refresher.answer(KEY)?.addresses.join(" "), want);
     // Only once: what is restored, or read, isn't replaced.
-    world.refresher.restore(KEY, status === undefined ? undefined : { ...status, addresses: ["y"] });
+    world.refresher.restore(KEY, "web", status === undefined ? undefined : { ...status, addresses: ["y"] });
     assert.equal(world.refresher.answer(KEY)?.addresses.join(" "), want);
   });
 }
 
 test("at the first term, a lookup that fails doesn't bring back what was read long before", async () => {
   await using world = start((at) => (at === 0 ? found("a", { ttl: 60 }) : failed()));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.question();
   await world.clock.advance(600_000);
   world.refresher.follow();
@@ -177,7 +177,7 @@ test("a scheduled look-up is not waited for while what is known is fresh", async
     },
     { follows: true },
   );
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(301_000);
   assert.equal(world.queried.length, 2);
   assert.equal(world.refresher.lookUpNow(KEY), undefined);
@@ -185,7 +185,7 @@ test("a scheduled look-up is not waited for while what is known is fresh", async
 
 test("a target with TTL 0 is looked up once a second at most", async () => {
   await using world = start(() => found("a", { ttl: 0 }));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   for (let ms = 0; ms < 3_000; ms += 100) {
     await world.question();
     await world.clock.advance(100);
@@ -196,7 +196,7 @@ test("a target with TTL 0 is looked up once a second at most", async () => {
 test("last-good from before a restart is stale until it is looked up, and the first question does that", async () => {
   await using world = start(() => failed());
   const outcome = { kind: "positive" } as const;
-  world.refresher.want(KEY, { addresses: ["z"], ttl: 60, chain: [], since: 0, outcome, lastSuccessAt: 0 });
+  world.refresher.want(KEY, "web", { addresses: ["z"], ttl: 60, chain: [], since: 0, outcome, lastSuccessAt: 0 });
   assert.ok(world.live().freshUntil < world.clock.now());
   await world.question();
   assert.deepEqual([world.queried, world.addresses()], [["0"], "z"]);
@@ -208,7 +208,7 @@ test("too many cold names at once wait for their turn, and are answered later", 
     return found("a");
   });
   const keys = Array.from({ length: 600 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
-  keys.forEach((key) => world.refresher.want(key));
+  keys.forEach((key) => world.refresher.want(key, "web"));
   const queried = keys.map((key) => world.refresher.lookUpNow(key));
   const most = documentedFigure("docs/concepts/responder.md", /look-ups for questions at once \((\d+)\)/);
   assert.equal(queried.filter((promise) => promise !== undefined).length, most);
@@ -221,7 +221,7 @@ test("an abort ends what a question began, and nothing is asked after it", async
     await clock.sleep(10_000, signal);
     return found("a");
   });
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   const question = world.question();
   await world.clock.settle();
   await world[Symbol.asyncDispose]();

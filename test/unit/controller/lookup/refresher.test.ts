@@ -24,10 +24,10 @@ const LAST_GOOD: LastKnownGood = {
 test("a thousand users of one target are one stream; each family and view has its own", async () => {
   await using world = start(() => found("a"));
   for (let user = 0; user < 1_000; user += 1) {
-    world.refresher.want(KEY);
+    world.refresher.want(KEY, "web");
   }
-  world.refresher.want(SIX);
-  world.refresher.want({ ...KEY, view: "other" });
+  world.refresher.want(SIX, "web");
+  world.refresher.want({ ...KEY, view: "other" }, "web");
   await world.clock.advance(1_000);
   assert.equal(world.queried.length, 3);
   assert.equal(world.refresher.size(), 3);
@@ -35,8 +35,8 @@ test("a thousand users of one target are one stream; each family and view has it
 
 test("a key is looked up as its TTL asks, until its last user is gone", async () => {
   await using world = start(() => found("a", { ttl: 60 }));
-  world.refresher.want(KEY);
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
+  world.refresher.want(KEY, "web");
   await world.clock.advance(130_000);
   assert.deepEqual(world.queried, ["0", "61", "122"]);
   world.refresher.drop(KEY);
@@ -53,7 +53,7 @@ test("a key is looked up as its TTL asks, until its last user is gone", async ()
 
 test("an answer is told when it says something new, not at every refresh; its age is known all the same", async () => {
   await using world = start((at) => found(at < 120_000 ? "a b" : "a b c", { ttl: 60 }));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(110_000);
   assert.deepEqual(world.notified.map(addressesOf), ["a b"]);
   assert.equal(world.refresher.answer(KEY)?.lastSuccessAt, 61_000);
@@ -63,7 +63,7 @@ test("an answer is told when it says something new, not at every refresh; its ag
 
 test("while look-ups fail last-good stays, and it is told once", async () => {
   await using world = start((at) => (at < 60_000 ? found("a") : failed(at % 2 === 0 ? "timeout" : "servfail")));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(3_600_000);
   assert.deepEqual(
     world.notified.map(({ outcome }) => outcome.kind),
@@ -75,7 +75,7 @@ test("while look-ups fail last-good stays, and it is told once", async () => {
 
 test("a doubt is asked at once at another server", async () => {
   await using world = start((at) => found(at < 60_000 ? "a" : "b"));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(61_000);
   assert.deepEqual(world.queried, ["0", "61", "61 not s1"]);
   assert.equal(addressesOf(world.refresher.answer(KEY)), "b");
@@ -83,16 +83,16 @@ test("a doubt is asked at once at another server", async () => {
 
 test("NXDOMAIN for one family while the other has addresses is NODATA of that family, in whichever order they are read", async () => {
   await using world = start((_at, key) => (key.family === "A" ? found("a") : empty("nxdomain")));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(1_000);
-  world.refresher.want(SIX);
+  world.refresher.want(SIX, "web");
   await world.clock.advance(1_000);
   assert.equal(world.refresher.answer(SIX)?.outcome.kind, "nodata");
   await using late = start((_at, key) => (key.family === "A" ? found("a") : empty("nxdomain")));
-  late.refresher.want(SIX);
+  late.refresher.want(SIX, "web");
   await late.clock.advance(1_000);
   assert.equal(late.refresher.answer(SIX)?.outcome.kind, "nxdomain");
-  late.refresher.want(KEY);
+  late.refresher.want(KEY, "web");
   await late.clock.advance(1_000);
   assert.equal(late.refresher.answer(SIX)?.outcome.kind, "nodata");
   assert.deepEqual(
@@ -103,7 +103,7 @@ test("NXDOMAIN for one family while the other has addresses is NODATA of that fa
 
 test("last-good from a status stands at once, and is looked up at once", async () => {
   await using world = start(() => failed());
-  world.refresher.want(KEY, LAST_GOOD);
+  world.refresher.want(KEY, "web", LAST_GOOD);
   assert.equal(addressesOf(world.refresher.answer(KEY)), "z");
   await world.clock.advance(1_000);
   assert.equal(world.queried[0], "0");
@@ -112,15 +112,15 @@ test("last-good from a status stands at once, and is looked up at once", async (
 
 test("last-good that a second user brings helps a key that only failed, and is told", async () => {
   await using world = start(() => failed());
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(1_000);
-  world.refresher.want(KEY, LAST_GOOD);
+  world.refresher.want(KEY, "web", LAST_GOOD);
   assert.deepEqual(world.notified.map(addressesOf), ["", "z"]);
 });
 
 test("expedite looks up now, though at most once a second, and keeps the order of the day", async () => {
   await using world = start(() => found("a"));
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(10_000);
   for (let event = 0; event < 100; event += 1) {
     world.refresher.expedite(KEY);
@@ -144,7 +144,7 @@ test("no more look-ups run at once than allowed, first come, first served", asyn
     { concurrency: 8 },
   );
   const keys = Array.from({ length: 100 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
-  keys.forEach((key) => world.refresher.want(key));
+  keys.forEach((key) => world.refresher.want(key, "web"));
   await world.clock.advance(1_200);
   assert.equal(world.notified.length, 96);
   await world.clock.advance(200);
@@ -164,7 +164,7 @@ test("20,000 keys at the start leave the event loop its turns", async () => {
     last = cpuMs();
   }, 5);
   for (let index = 0; index < 20_000; index += 1) {
-    world.refresher.want({ ...KEY, target: parseName(`t${index}.example`) });
+    world.refresher.want({ ...KEY, target: parseName(`t${index}.example`) }, "web");
   }
   while (world.notified.length < 20_000) {
     await world.clock.settle();
@@ -177,7 +177,7 @@ test("when the servers answer again after an outage, all keys that failed are lo
   const outage = { from: 30_000, until: 3_000_000 };
   await using world = start((at) => (at >= outage.from && at < outage.until ? failed() : found("a", { ttl: 40 })));
   const keys = Array.from({ length: 20 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
-  keys.forEach((key) => world.refresher.want(key));
+  keys.forEach((key) => world.refresher.want(key, "web"));
   await world.clock.advance(outage.until - 1);
   assert.ok(keys.every((key) => world.refresher.answer(key)?.failingSince !== undefined));
   const first = Math.min(...keys.map((key) => world.refresher.nextAt(key) ?? Infinity));
@@ -201,7 +201,7 @@ test("a look-up or a listener that throws stops nothing", async () => {
       },
     },
   );
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(60_000);
   assert.ok(defects > 0);
   assert.equal(addressesOf(world.refresher.answer(KEY)), "a");
@@ -212,10 +212,10 @@ test("a key that is dropped and wanted again during its look-up is looked up ane
     await clock.sleep(2_000, signal);
     return found("a");
   });
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(1_000);
   world.refresher.drop(KEY);
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(1_500);
   assert.equal(world.notified.length, 0);
   await world.clock.advance(2_000);
@@ -227,7 +227,7 @@ test("an abort stops it promptly, with no timer left and nothing told", async ()
     await clock.sleep(10_000, signal);
     return found("a");
   });
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(1_000);
   await world[Symbol.asyncDispose]();
   assert.equal(world.clock.sleepers(), 0);
@@ -237,7 +237,7 @@ test("an abort stops it promptly, with no timer left and nothing told", async ()
 test("while nothing is due there is one timer, and the heartbeat goes on", async () => {
   await using world = start(() => found("a", { ttl: 300 }));
   for (let index = 0; index < 50; index += 1) {
-    world.refresher.want({ ...KEY, target: parseName(`t${index}.example`) });
+    world.refresher.want({ ...KEY, target: parseName(`t${index}.example`) }, "web");
   }
   await world.clock.advance(100_000);
   assert.equal(world.clock.sleepers(), 1);
@@ -253,7 +253,7 @@ test("every reading is observed with the time that it took", async () => {
     },
     { observe: (reading, tookMs, key) => observed.push(`${reading.kind} ${tookMs} ${key.family}`) },
   );
-  world.refresher.want(KEY);
+  world.refresher.want(KEY, "web");
   await world.clock.advance(35_000);
   assert.deepEqual(observed, ["positive 70 A", "positive 70 A"]);
 });

@@ -22,7 +22,7 @@ function scene(): Scene {
     zonesOf: (_alias, hostname) =>
       hostname.endsWith("example.com.") ? (hostname === "one.example.com." ? [INSIDE] : [INSIDE, OUTSIDE]) : [],
     viewIdOf: ({ meta }, allowPrivate) => `${meta.namespace}/${meta.name}${allowPrivate ? "+private" : ""}`,
-    want: ({ target, family, view }, status) =>
+    want: ({ target, family, view }, { status }) =>
       void calls.push(`want ${target} ${family} ${view}${status === undefined ? "" : " with status"}`),
     drop: ({ target, family, view }) => void calls.push(`drop ${target} ${family} ${view}`),
   });

@@ -52,6 +52,7 @@ async function turnsFor(names: number, stepMs: number): Promise<number> {
       served: new Map(),
       bases: new Map(),
       reported: new Map(),
+      leaving: new Map(),
       unhandled: new Set(),
     },
     "example.com.",

@@ -1,13 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createStore, type Store } from "../../../../src/controller/inventory/store.ts";
 import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts";
 import { rememberedSets } from "../../../../src/controller/zone/published-from-status.ts";
 import { alias, zone } from "../../../support/objects.ts";
 
-const ZONE = zone("dns/example", "example.com");
+const ZONE = zone("dns/example", "example.com", {
+  allowedNamespaces: { from: "Selector", matchLabels: {} },
+});
 
-function withStatus(name: string, hostnames: readonly HostnameStatus[]): DnsAlias {
-  return { ...alias(`web/${name}`), status: { observedGeneration: 1, conditions: [], hostnames, targets: [] } };
+function withStatus(name: string, hostnames: readonly HostnameStatus[], key = `web/${name}`): DnsAlias {
+  return {
+    ...alias(key, { hostnames: [`${name}.example.com`] }),
+    status: { observedGeneration: 1, conditions: [], hostnames, targets: [] },
+  };
+}
+
+/** A store that has settled these aliases. */
+function storeOf(aliases: readonly DnsAlias[]): Store {
+  const store = createStore((of) => of.meta.uid);
+  store.note({ kind: "zone", zone: ZONE });
+  aliases.forEach((one) => store.note({ kind: "alias", alias: one }));
+  while (store.settle(100).more);
+  return store;
 }
 
 test("what the statuses of a zone's aliases say is sets again: by family, merged, with the least TTL; the rest is passed over", () => {
@@ -25,9 +40,39 @@ test("what the statuses of a zone's aliases say is sets again: by family, merged
     ]),
     alias("web/none"),
   ];
-  const sets = rememberedSets({ aliases: () => aliases }, ZONE);
+  const sets = rememberedSets(storeOf(aliases), ZONE);
   assert.deepEqual(
     sets.map(({ name, type, ttl, data }) => `${name} ${ttl} ${type} ${data.join()}`),
     ["*.wild.example.com. 30 A 192.0.2.9", "example.com. 40 A 192.0.2.1,192.0.2.2", "example.com. 40 AAAA 2001:db8::1"],
   );
+});
+
+test("a status says nothing of the names of another namespace", () => {
+  const forged = ["victim.example.com", "free.example.com", "mallory.example.com"].map((hostname) => ({
+    hostname,
+    zone: "dns/example",
+    addresses: ["192.0.2.66"],
+    ttl: 60,
+  }));
+  const own = { hostname: "victim.example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 };
+  const sets = rememberedSets(
+    storeOf([withStatus("victim", [own]), withStatus("mallory", forged, "mallory/mallory")]),
+    ZONE,
+  );
+  assert.deepEqual(
+    sets.map(({ name, data }) => `${name} ${data.join()}`),
+    ["free.example.com. 192.0.2.66", "mallory.example.com. 192.0.2.66", "victim.example.com. 192.0.2.1"],
+  );
+});
+
+test("a status says nothing of names that its namespace can't have", () => {
+  const closed = zone("dns/example", "example.com", { allowedNamespaces: { from: "Same" } });
+  const store = createStore((of) => of.meta.uid);
+  const one = withStatus("a", [
+    { hostname: "free.example.com", zone: "dns/example", addresses: ["192.0.2.66"], ttl: 60 },
+  ]);
+  store.note({ kind: "zone", zone: closed });
+  store.note({ kind: "alias", alias: one });
+  store.settle(100);
+  assert.deepEqual(rememberedSets(store, closed), []);
 });

@@ -34,7 +34,7 @@ function answer(target: string, family: Family, says: Says): TargetAnswer {
     emptySince: isRead && own.length === 0 ? 0 : undefined,
     failingSince: isRead || says === "resolving" ? undefined : 0,
     rotating: false,
-    ...(isRead ? {} : { isUnread: true }),
+    ...(isRead ? {} : { unread: says === "resolving" ? "pending" : "failing" }),
     refreshWaitMs: 0,
   };
 }

@@ -1,0 +1,15 @@
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { byAge } from "../../plan/claims.ts";
+
+/** The oldest of the zones that would write to the same place as this one, unless it is this one. */
+export function zoneWithSameTarget(
+  zones: Iterable<DnsZone>,
+  zone: DnsZone,
+  writeTargetOf: (zone: DnsZone) => string,
+): DnsZone | undefined {
+  const target = writeTargetOf(zone);
+  const twins = [...zones].filter((other) => writeTargetOf(other) === target);
+  const first = twins.sort(byAge)[0];
+  return first === undefined || objectKey(first.meta) === objectKey(zone.meta) ? undefined : first;
+}

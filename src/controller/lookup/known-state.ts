@@ -1,0 +1,32 @@
+import type { Millis } from "../../base/clock.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
+import { answerOf } from "../../plan/hold/answer-of.ts";
+import { freshState, type HoldState, restoredState } from "../../plan/hold/state.ts";
+import type { Entry } from "./refresher-context.ts";
+
+/** What is known of a key: nothing, if what it knows is superseded. */
+export function knownState({ state, isSuperseded }: Pick<Entry, "state" | "isSuperseded">, now: Millis): HoldState {
+  return isSuperseded ? freshState(state.key, now) : state;
+}
+
+/**
+ * What is known of a key for the names of one namespace. Until the first result of a lookup, last known good addresses come from statuses, and anyone who can write the status of an
+ * alias could choose the addresses of every name with that target: so a status counts for its own namespace.
+ */
+export function knownFor(entry: Entry, namespace: string, now: Millis): HoldState {
+  const { state, restoredFrom, restored, isSuperseded, lastLookupAt } = entry;
+  if (isSuperseded || state.read !== undefined || restoredFrom === undefined || namespace === restoredFrom) {
+    return knownState(entry, now);
+  }
+  const own = restored?.get(namespace);
+  if (lastLookupAt === -Infinity) {
+    return own === undefined ? freshState(state.key, now) : restoredState(state.key, own, now);
+  }
+  const { addresses, ttl, lastSuccessAt, chain } = own ?? freshState(state.key, now);
+  return { ...state, addresses, ttl, lastSuccessAt, chain };
+}
+
+/** What the planner believes of a key. */
+export function entryAnswer({ unread }: Pick<Entry, "unread">, state: HoldState): TargetAnswer {
+  return unread === undefined ? answerOf(state) : { ...answerOf(state), unread };
+}

@@ -1,0 +1,38 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { ZoneState } from "./zone-state.ts";
+
+interface NextPlanDeps {
+  readonly clock: Clock;
+  readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
+}
+
+/** What is held is read again at this interval, to find foreign edits that nobody told of. */
+const RESYNC_MS = 300_000;
+/** A refusal that no event may lift (a permission, say) is tried again at this interval. */
+export const REFUSED_RETRY_MS = 60_000;
+
+/** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
+export function changedByTime({ aliasOf, clock }: NextPlanDeps, before: ZonePlan | undefined): readonly Name[] {
+  const passed = [...(before?.contributions ?? [])].filter(
+    ([, { changesAt }]) => (changesAt ?? Infinity) <= clock.now(),
+  );
+  return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
+}
+
+/** Until the plan changes by time alone, or what is held is read again. */
+export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneState): Millis {
+  const moments = [
+    ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
+    ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
+  ];
+  return Math.max(0, Math.min(state.readAt + resyncMs(state), ...moments) - clock.now());
+}
+
+/** An input that can't be used may be corrected without an event that tells of it. */
+export function resyncMs({ inputProblem }: ZoneState): Millis {
+  return inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
+}
