@@ -155,8 +155,7 @@ function note(state: State, event: InventoryEvent): void {
     case "invalid":
       return;
     case "input":
-      state.touchedZones.add(event.zone);
-      return;
+      return void state.touchedZones.add(event.zone);
   }
 }
 
