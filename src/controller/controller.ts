@@ -31,15 +31,17 @@ import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
-import { formerNames, setsHere } from "./inventory/zone-scope.ts";
+import { formerNames, isFinalized, setsHere } from "./inventory/zone-scope.ts";
+import { createWatchedGone } from "./inventory/watched-gone.ts";
 import { createStore, type Store } from "./inventory/store.ts";
 import { keptNames } from "./inventory/kept-names.ts";
+import { saveGuard, watchedNames } from "./guard-inputs.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
 import { zoneRefusal } from "./zone/zone-refusal.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
 import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
-import type { ZoneState } from "./zone/zone-state.ts";
+import type { ZoneState } from "./zone/state/zone-state.ts";
 
 /** The running controller; a level-triggered loop over zones and aliases that nothing but its signal ends. */
 export interface Controller {
@@ -155,7 +157,13 @@ function assemble(deps: ControllerDeps): ControllerContext {
       refresher.want(key, meta.namespace, lastKnownGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
   });
-  const inTerm = (handle: Handle): Handle => withinTerm(() => context, handle);
+  const termQueue = (name: string, atOnce: number, handle: Handle): WorkQueue =>
+    createQueue(
+      deps,
+      name,
+      atOnce,
+      withinTerm(() => context, handle),
+    );
   const context: ControllerContext = {
     deps,
     store,
@@ -166,25 +174,12 @@ function assemble(deps: ControllerDeps): ControllerContext {
     edited: new Map(),
     invalid: new Map(),
     deletions: new Map(),
-    zoneQueue: createQueue(
-      deps,
-      "zones",
-      ZONES_AT_ONCE,
-      inTerm((zone, signal) => reconcile(context, zone, signal)),
-    ),
+    unserved: new Map(),
+    watchedGone: createWatchedGone(deps.clock),
+    zoneQueue: termQueue("zones", ZONES_AT_ONCE, (zone, signal) => reconcile(context, zone, signal)),
     propagationQueue: createQueue(deps, "proof", ZONES_AT_ONCE, (zone, signal) => checkZone(context, zone, signal)),
-    aliasQueue: createQueue(
-      deps,
-      "aliases",
-      STATUS_WRITES_AT_ONCE,
-      inTerm((key, signal) => report(context, key, signal)),
-    ),
-    reportQueue: createQueue(
-      deps,
-      "reports",
-      REPORTS_AT_ONCE,
-      inTerm((zone, signal) => reportOn(context, zone, signal)),
-    ),
+    aliasQueue: termQueue("aliases", STATUS_WRITES_AT_ONCE, (key, signal) => report(context, key, signal)),
+    reportQueue: termQueue("reports", REPORTS_AT_ONCE, (zone, signal) => reportOn(context, zone, signal)),
     claimQueue: createQueue(deps, "claims", 1, async () => endGrace(context)),
     planTurn: createOneATurn(),
     phase: { synced: false, term: undefined, everLed: false, settling: false },
@@ -264,6 +259,9 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       refusalOf: (of) => zoneRefusal(store, of),
       mayNotDelete: (of) => keptNames(store, context.invalid.values(), of),
       mayWrite: () => mayWrite(context),
+      isFinalized: (of, name) => deps.reporter.withoutFinalizers === true || isFinalized(store, of, name),
+      isWatched: (of) => watchedNames(context, of),
+      saveGuard: (of, guard, inner) => saveGuard(context, of, guard, inner),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
       departures: departuresOf(context),
@@ -302,6 +300,10 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
     deletions: context.deletions,
+    sourceNow: () => context.deps.inventory.sourceNow?.(),
+    hasEveryZone: () => hasEveryZone(context),
+    isUnreadZone: (zone) => context.invalid.has(invalidKey("DnsZone", zone)),
+    unserved: (alias) => context.unserved.get(alias),
   };
   return updateAliasStatus(deps, key, signal);
 }

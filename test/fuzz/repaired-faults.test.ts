@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BASE_ZONE } from "../support/controller-world.ts";
 import { parseOwnerName } from "../../src/dns/name/name.ts";
+import { BASE_ZONE } from "../support/controller-world.ts";
 import { ACTIONS } from "../support/history/actions.ts";
 import { startStage } from "../support/history/history.ts";
 import { randomFrom } from "../support/history/random.ts";
 import { MINUTE } from "../support/history/scene.ts";
 import {
+  editAlias,
+  mend,
+  spoilZone,
   addAlias,
   createStage,
   kill,
   leaderOf,
-  mend,
-  editAlias,
   pass,
   putZone,
   removeAlias,
@@ -22,7 +23,6 @@ import {
   setPlace,
   setTarget,
   spoilAlias,
-  spoilZone,
   type Stage,
 } from "../support/history/stage.ts";
 
@@ -255,6 +255,56 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       standby.lead();
       judge.changed("leader");
       await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "no name stays if its alias goes right after the first write",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await stage.world.clock.advance(200);
+      kill(stage, leaderOf(stage));
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a name that leaves its alias while its place is away goes after a restart, at a backend that doesn't list",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "rfc2136", true);
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
+      await pass(stage, 5 * MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, 5 * MINUTE);
+      setPlace(stage, "rfc2136", false);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, an alias that can't be read can be deleted",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "the guard counts the deletes of the hour over a change of leader",
+    async play(stage) {
+      const names = ["b", "c", "d", "shop", "sub", "*"].map((label) => `${label}.example.com`);
+      names.forEach((name, index) => addAlias(stage, `web/n${index}`, { hostnames: [name], targets: ["one.test"] }));
+      await pass(stage, 5 * MINUTE);
+      for (const key of ["web/n0", "web/n1"]) {
+        removeAlias(stage, key);
+        await pass(stage, 5 * MINUTE);
+        kill(stage, leaderOf(stage));
+        await pass(stage, 5 * MINUTE);
+      }
     },
   },
 ];

@@ -201,7 +201,7 @@ export function eventOf({ unread, unreadZones }: ReplicasWorld, object: DnsAlias
   const key = objectKey(object.meta);
   const generation = (object.kind === "DnsAlias" ? unread : unreadZones).get(key);
   if (generation !== undefined) {
-    const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"] };
+    const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"], meta: object.meta };
     // Its targets or its provider are wrong; its hostnames and its status, or its domain, can be read.
     const hostnames = object.kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
     const zone = object.kind === "DnsZone" ? unreadZoneOfZone(object) : undefined;
@@ -387,7 +387,7 @@ function reporterOf(world: ReplicasWorld, line: Line, { onAliasStatus, onRelease
 /** Nothing is written to a newer object of the same name. */
 function change<T extends DnsAlias | DnsZone>(
   objects: ReadonlyMap<ObjectKey, T>,
-  seen: DnsAlias | DnsZone,
+  seen: Pick<DnsAlias, "meta">,
   act: (now: T) => void,
 ): "written" | "obsolete" {
   const now = objects.get(objectKey(seen.meta));

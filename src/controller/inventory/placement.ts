@@ -6,8 +6,8 @@ import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { reservedMatch, zonesFor, type Claim, type ZoneIndex, type ZoneMatch } from "../../plan/claims.ts";
 import type { NamespaceLabels } from "../../plan/domain/admission.ts";
 import { takenOver } from "../../plan/domain/zone-domain.ts";
-import type { AdmissionGrace } from "./admission-grace.ts";
-import type { ReservedZones } from "./reserved-zones.ts";
+import type { AdmissionGrace } from "./admission/admission-grace.ts";
+import type { ReservedZones } from "./admission/reserved-zones.ts";
 
 /** What says to which zones a name of an alias goes. */
 export interface PlacementState {

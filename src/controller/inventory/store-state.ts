@@ -4,10 +4,10 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { indexZones, type Claim, type ZoneIndex } from "../../plan/claims.ts";
-import { createAdmissionGrace, type AdmissionGrace } from "./admission-grace.ts";
-import { createFormerZones, type FormerZones } from "./former-zones.ts";
+import { createAdmissionGrace, type AdmissionGrace } from "./admission/admission-grace.ts";
+import { createFormerZones, type FormerZones } from "./move/former-zones.ts";
 import type { PlacementState } from "./placement.ts";
-import { createReservedZones, type ReservedZones } from "./reserved-zones.ts";
+import { createReservedZones, type ReservedZones } from "./admission/reserved-zones.ts";
 
 /** What the store remembers. */
 export interface StoreState extends PlacementState {

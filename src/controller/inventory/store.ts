@@ -7,14 +7,14 @@ import { decideClaim, indexZones, type Claim, type ZoneMatch } from "../../plan/
 import { admits } from "../../plan/domain/admission.ts";
 import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InventoryEvent } from "../ports/inventory.ts";
-import { GRACE_MS } from "./admission-grace.ts";
-import type { FormerZones } from "./former-zones.ts";
+import { GRACE_MS } from "./admission/admission-grace.ts";
+import type { FormerZones } from "./move/former-zones.ts";
 import { entriesOf, nameId, namesFromStart, placementOf } from "./placement.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
 import { emptyState, touchClaims, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
 import { endGrace, noteUnread, replaceLabels, replaceZone } from "./zone-updates.ts";
-import { recordLeft } from "./zones-left.ts";
+import { recordLeft } from "./move/zones-left.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {
@@ -137,14 +137,15 @@ function note(state: StoreState, event: InventoryEvent): void {
       return event.of === "DnsAlias"
         ? replaceAlias(state, event.key, undefined)
         : replaceZone(state, event.key, undefined);
+    case "unserved":
+      return;
     case "invalid":
       // The last good object stands: a broken edit must not take a name down. It is reported by whoever hears the event.
       return event.manifest.kind === "DnsZone" && !state.zones.has(event.manifest.key)
         ? noteUnread(state, event.manifest)
         : undefined;
     case "input":
-      state.touchedZones.add(event.zone);
-      return;
+      return void state.touchedZones.add(event.zone);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
-import { objectKey, type ObjectKey } from "../../api/meta.ts";
-import { isAtOrBelow, isHostName, parseOwnerName, type Name } from "../../dns/name/name.ts";
+import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
+import { isAtOrBelow, parseStatusName, type Name } from "../../dns/name/name.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import type { Store } from "./store.ts";
 
@@ -72,6 +72,15 @@ function isClaimedAbove(
   return above.some((one) => claimsIn(one).has(name)) && !claimsIn(key).has(name) && !former.claimsIn(key).has(name);
 }
 
+/** Whether an alias that has the name in the zone has its finalizer, so that its object stays until the name is withdrawn. */
+export function isFinalized({ claimsIn }: Pick<Store, "claimsIn">, zone: ObjectKey, name: Name): boolean {
+  return (
+    claimsIn(zone)
+      .get(name)
+      ?.winners.some(({ meta }) => meta.finalizers.includes(FINALIZER)) === true
+  );
+}
+
 /**
  * True if both zones read and write the same records wherever their domains meet: a webhook and etcd have one list of names for all zones. A DNS server has the
  * records of each zone apart.
@@ -102,13 +111,9 @@ function isOfSharingZone({ zone: zoneOf, zonesOfName, former }: Inventory, zone:
 
 /** A name that the zone has now is asked for anyway. */
 function listed({ status }: DnsAlias, zone: string, claims: ReadonlyMap<Name, unknown>): readonly Name[] {
-  return (status?.hostnames ?? []).flatMap((entry) =>
-    entry.zone === zone ? readName(entry.hostname).filter((name) => !claims.has(name)) : [],
-  );
-}
-
-function readName(text: string): readonly Name[] {
-  return isHostName(text.replace(/^\*\./, "")) ? [parseOwnerName(text)] : [];
+  return (status?.hostnames ?? [])
+    .flatMap((entry) => (entry.zone === zone ? (parseStatusName(entry.hostname) ?? []) : []))
+    .filter((name) => !claims.has(name));
 }
 
 /** `kind` undefined: the other zone can't be read. */

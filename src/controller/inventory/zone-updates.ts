@@ -3,8 +3,8 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { indexZones } from "../../plan/claims.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
-import { indexDifference } from "./index-difference.ts";
-import { namespacesLost, zonesLost } from "./lost-admission.ts";
+import { indexDifference } from "./admission/index-difference.ts";
+import { namespacesLost, zonesLost } from "./admission/lost-admission.ts";
 import { namesFromStart } from "./placement.ts";
 import { touchClaims, type StoreState } from "./store-state.ts";
 

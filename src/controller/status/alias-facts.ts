@@ -6,12 +6,12 @@ import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
-import type { Move } from "../inventory/name-move.ts";
+import type { Move } from "../inventory/move/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
-import { leftEntries, type LeavingName, type NameWithoutZone } from "./staying-names.ts";
-import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
+import { type LeavingName, type NameWithoutZone } from "./staying-names.ts";
+import type { Propagation, ZoneOutcome, ZoneState } from "../zone/state/zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
 export interface NameInZone {
@@ -54,11 +54,11 @@ export interface AliasFacts {
   readonly withoutZone: readonly NameWithoutZone[];
   /** Owner names that their zone keeps for a while. */
   readonly leaving?: readonly LeavingName[];
-  /** Entries of names that the alias no longer asks for, in zones that can't be read. */
-  readonly left?: readonly HostnameStatus[];
   readonly now: Millis;
   /** Lookups of its targets without a result beyond their bound, by what is known now; the answers of a plan are as old as the plan. */
   readonly overdue?: readonly OverdueLookup[];
+  /** Entries of the status for places that the alias left and that may still have its records. */
+  readonly unlisted?: readonly HostnameStatus[];
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
 }
@@ -91,9 +91,8 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
       inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
     }
   }
-  const left = leftEntries(alias, (zone) => deps.store.isUnread(zone));
   const overdue = deps.overdueOf?.(objectKey(alias.meta)) ?? [];
-  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, leaving, left, now, overdue };
+  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, leaving, now, overdue };
 }
 
 function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZone[]): readonly FormerPlace[] {

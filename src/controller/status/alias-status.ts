@@ -46,16 +46,24 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     hostnames,
     targets,
     ...(bound === undefined ? {} : { stalenessBound: bound }),
-    summary: summaryOf(facts, hostnames),
+    summary: summaryOf(
+      facts,
+      hostnames.filter((entry) => facts.unlisted?.includes(entry) !== true),
+    ),
   };
 }
+
+/** As many as the schema admits. */
+const MAX_HOSTNAMES = 256;
 
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const placed = facts.inZones.map((inZone) => hostnameStatus(facts, inZone));
   const withoutZone = facts.withoutZone.flatMap((name) => stayingEntries(facts.alias, name));
-  return [...placed, ...withoutZone, ...formerStatuses(facts), ...(facts.left ?? [])].sort((a, b) =>
-    byCodeUnit(a.hostname, b.hostname),
-  );
+  const current: readonly HostnameStatus[] = [...placed, ...withoutZone, ...formerStatuses(facts)];
+  const isListed = ({ hostname, zone }: HostnameStatus): boolean =>
+    current.some((entry) => entry.hostname === hostname && entry.zone === zone);
+  const unlisted = (facts.unlisted ?? []).filter((entry) => !isListed(entry)).slice(0, MAX_HOSTNAMES - current.length);
+  return [...current, ...unlisted].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {

@@ -15,9 +15,6 @@ export interface LeavingName {
   readonly leaving: NonNullable<ZonesMatch["leaving"]>;
 }
 
-/** At most so many names that an alias no longer asks for are listed until their zone can be read. */
-const MAX_LEFT = 64;
-
 /** Says why names have no zone, and until when they stay; undefined: all have one. */
 export function placementCondition(
   withoutZone: readonly NameWithoutZone[],
@@ -61,18 +58,4 @@ export function stayingEntries(
     return { hostname: name, zone, addresses: [], ...before, reason };
   });
   return entries.length === 0 ? [{ hostname: name, addresses: [], reason }] : entries;
-}
-
-/** Names that the alias no longer asks for and that a DnsZone may still have which can't be read: it has to withdraw them when it can. */
-export function leftEntries(
-  { spec, status }: DnsAlias,
-  isUnread: (zone: string) => boolean,
-): readonly HostnameStatus[] {
-  const wanted: ReadonlySet<string> = new Set(spec.hostnames);
-  return (status?.hostnames ?? [])
-    .filter(
-      ({ hostname, zone, addresses }) =>
-        zone !== undefined && addresses.length > 0 && !wanted.has(`${hostname}.`) && isUnread(zone),
-    )
-    .slice(0, MAX_LEFT);
 }

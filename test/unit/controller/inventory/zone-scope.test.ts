@@ -5,7 +5,7 @@ import type { DnsZone, ProviderSpec } from "../../../../src/api/dns-zone.ts";
 import { takeUpTo } from "../../../../src/controller/inventory/take-up-to.ts";
 import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-names.ts";
 import { formerNames, setsHere } from "../../../../src/controller/inventory/zone-scope.ts";
-import { createFormerZones } from "../../../../src/controller/inventory/former-zones.ts";
+import { createFormerZones } from "../../../../src/controller/inventory/move/former-zones.ts";
 import type { Claim } from "../../../../src/plan/claims.ts";
 import { objectKey } from "../../../../src/api/meta.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";

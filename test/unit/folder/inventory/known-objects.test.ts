@@ -54,6 +54,8 @@ function told(events: readonly InventoryEvent[]): readonly string[] {
         return `bad ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.join("; ")}`;
       case "input":
         return `input ${event.zone}`;
+      case "unserved":
+        return `unserved ${event.meta.uid}`;
     }
   });
 }

@@ -1,7 +1,7 @@
-import type { DnsZone } from "../../api/dns-zone.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import type { Claim } from "../../plan/claims.ts";
-import { admits, type NamespaceLabels } from "../../plan/domain/admission.ts";
+import type { DnsZone } from "../../../api/dns-zone.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import type { Claim } from "../../../plan/claims.ts";
+import { admits, type NamespaceLabels } from "../../../plan/domain/admission.ts";
 
 type Labels = Readonly<Record<string, string>> | undefined;
 

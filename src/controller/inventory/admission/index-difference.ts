@@ -1,7 +1,7 @@
-import type { ObjectKey } from "../../api/meta.ts";
-import type { Name } from "../../dns/name/name.ts";
-import type { ZoneIndex } from "../../plan/claims.ts";
-import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import type { Name } from "../../../dns/name/name.ts";
+import type { ZoneIndex } from "../../../plan/claims.ts";
+import type { ReservedZone } from "../../../plan/domain/reserved-zone.ts";
 
 /** DnsZones that match other names than before, by what happens to other DnsZones, and the domains of which names may have another zone. */
 export interface IndexDifference {

@@ -1,5 +1,5 @@
-import type { Millis } from "../../base/clock.ts";
-import type { ObjectKey } from "../../api/meta.ts";
+import type { Millis } from "../../../base/clock.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
 
 /** People change labels in two steps, so a name that loses its zone by a label of its namespace or by a selector stays so long. */
 export const GRACE_MS: Millis = 60_000;
