@@ -172,4 +172,17 @@ export interface ZoneStatus {
   readonly deliveryLag?: string;
   /** Records that stand though their alias is gone: policy UpsertOnly, or a held plan. */
   readonly planHash?: string;
+  readonly guard?: GuardStatus;
+}
+
+/** What the guard counts, over restarts and changes of leader. */
+export interface GuardStatus {
+  /** RRsets that were deleted within the hour before the last of them. */
+  readonly deletes?: number;
+  /** The most RRsets that the zone had in that hour. */
+  readonly ofRecords?: number;
+  /** RFC 3339. */
+  readonly lastDeleteTime?: string;
+  /** The plan whose approval was used. */
+  readonly usedPlanHash?: string;
 }

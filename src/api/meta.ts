@@ -29,3 +29,7 @@ export const FINALIZER = "dnsalias.io/withdraw";
 export const ABANDON_ANNOTATION = "dnsalias.io/abandon";
 /** On a DnsZone: the plan hash that may go beyond the guard, see the PlanHeld reason. */
 export const APPROVE_ANNOTATION = "dnsalias.io/approve-plan";
+/** On a DnsZone: the younger DnsZones of other namespaces that may have its domain or a domain below it, as `<namespace>/<name>[, …]`. */
+export const ALLOW_ZONE_ANNOTATION = "dnsalias.io/allow-zone";
+/** On a DnsZone: the deleted DnsZones below it whose names it takes over, as `<namespace>/<name>[, …]`. */
+export const TAKE_OVER_ANNOTATION = "dnsalias.io/take-over-zone";

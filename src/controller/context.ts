@@ -2,7 +2,7 @@ import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import { objectKey, type ObjectKey } from "../api/meta.ts";
+import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { LookupResult, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Lookup } from "../resolver/lookup.ts";
@@ -18,10 +18,11 @@ import type { EndpointsOf, ProviderFactory } from "./ports/servers.ts";
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
 import type { OverdueLookup } from "./lookup/overdue.ts";
 import type { Refresher } from "./lookup/refresher.ts";
+import type { WatchedGone } from "./inventory/watched-gone.ts";
 import type { Store } from "./inventory/store.ts";
 import type { TargetSubscriptions } from "./lookup/target-subscriptions.ts";
 import type { Deletion } from "./status/finalizer.ts";
-import type { ZoneState } from "./zone/zone-state.ts";
+import type { ZoneState } from "./zone/state/zone-state.ts";
 
 /** What a controller is made of; cli/compose/compose.ts fills it for a cluster or for a folder. */
 export interface ControllerDeps {
@@ -62,6 +63,10 @@ export interface ControllerContext {
   readonly invalid: Map<string, InvalidObject>;
   /** Aliases under deletion that wait for their withdrawal. */
   readonly deletions: Map<ObjectKey, Deletion>;
+  /** Aliases that go only because their CustomResourceDefinition is being deleted: their names stay as they are. */
+  readonly unserved: Map<ObjectKey, ObjectMeta>;
+  /** Names whose aliases this process saw go or change. */
+  readonly watchedGone: WatchedGone;
   /** Plans and writes zones. */
   readonly zoneQueue: WorkQueue;
   /** Asks the servers of zones for what was written. */
@@ -70,6 +75,8 @@ export interface ControllerContext {
   readonly aliasQueue: WorkQueue;
   /** Brings statuses of zones up to date. */
   readonly reportQueue: WorkQueue;
+  /** Has names decided again that stay where they are for a while. */
+  readonly claimQueue: WorkQueue;
   /** One zone is planned a turn of the event loop. */
   readonly planTurn: () => Promise<void>;
   readonly phase: Phase;
@@ -137,10 +144,12 @@ export function sizesOf(context: ControllerContext): ReadonlyMap<string, number>
     ["invalid", invalid.size],
     ["edited", edited.size],
     ["deletions", context.deletions.size],
+    ["unserved", context.unserved.size],
     ["zones to do", zoneQueue.size()],
     ["proofs to do", propagationQueue.size()],
     ["aliases to do", aliasQueue.size()],
     ["reports to do", reportQueue.size()],
+    ["claims to do", context.claimQueue.size()],
     ...store.sizes(),
   ]);
 }

@@ -5,7 +5,16 @@ import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
-import { refreshTargets, onAnswer, onInventory, onLead, onOverdue, onSynced, onZoneChanged } from "./event-handlers.ts";
+import {
+  endGrace,
+  refreshTargets,
+  onAnswer,
+  onInventory,
+  onLead,
+  onOverdue,
+  onSynced,
+  onZoneChanged,
+} from "./event-handlers.ts";
 import {
   invalidKey,
   type ControllerDeps,
@@ -15,20 +24,24 @@ import {
   type ControllerContext,
   sizesOf,
 } from "./context.ts";
+import { heartbeatsOf, queueDepthsOf } from "./queue-metrics.ts";
 import { departuresOf, zonesWithViews } from "./departures.ts";
 import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
-import { formerNames, setsHere } from "./inventory/zone-scope.ts";
+import { formerNames, isFinalized, setsHere } from "./inventory/zone-scope.ts";
+import { createWatchedGone } from "./inventory/watched-gone.ts";
 import { createStore, type Store } from "./inventory/store.ts";
-import { namesOfUnread } from "./inventory/unreadable-names.ts";
+import { keptNames } from "./inventory/kept-names.ts";
+import { saveGuard, watchedNames } from "./guard-inputs.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
+import { zoneRefusal } from "./zone/zone-refusal.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
 import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
-import type { ZoneState } from "./zone/zone-state.ts";
+import type { ZoneState } from "./zone/state/zone-state.ts";
 
 /** The running controller; a level-triggered loop over zones and aliases that nothing but its signal ends. */
 export interface Controller {
@@ -54,7 +67,7 @@ export interface Controller {
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
   /** How many look-up streams are in each state, by its name. */
   readonly answerStates: () => ReadonlyMap<string, number>;
-  /** Keys that wait or run, by queue: zones, proof, aliases, reports. */
+  /** Keys that wait or run, by queue: zones, proof, aliases, reports, claims. */
   readonly queueDepths: () => ReadonlyMap<string, number>;
   /** How much is remembered, by kind: all is 0 when there are no objects. */
   readonly sizes: () => ReadonlyMap<string, number>;
@@ -69,7 +82,7 @@ const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 
 export function createController(deps: ControllerDeps): Controller {
   const context = assemble(deps);
-  const { refresher, zoneQueue, propagationQueue, aliasQueue, reportQueue, phase } = context;
+  const { refresher, zoneQueue, propagationQueue, aliasQueue, reportQueue, claimQueue, phase } = context;
   return {
     async run(signal) {
       await Promise.all([
@@ -79,7 +92,7 @@ export function createController(deps: ControllerDeps): Controller {
         ),
         refresher.run(signal),
         context.zoneSync?.run(signal),
-        ...[zoneQueue, propagationQueue, aliasQueue, reportQueue].map((queue) => queue.run(signal)),
+        ...[zoneQueue, propagationQueue, aliasQueue, reportQueue, claimQueue].map((queue) => queue.run(signal)),
       ]);
     },
     lead(signal) {
@@ -106,35 +119,23 @@ export function createController(deps: ControllerDeps): Controller {
       clock: deps.clock,
     }),
     served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),
-    heartbeats: () =>
-      new Map([
-        ["refresh", refresher.heartbeatAt()],
-        ...(context.zoneSync === undefined ? [] : [["served", context.zoneSync.heartbeatAt()] as const]),
-        ["zones", zoneQueue.heartbeatAt()],
-        ["proof", propagationQueue.heartbeatAt()],
-        ["aliases", aliasQueue.heartbeatAt()],
-        ["reports", reportQueue.heartbeatAt()],
-      ]),
+    heartbeats: () => heartbeatsOf(context),
     answerStates: () => countStates(context.refresher.answers()),
-    queueDepths: () =>
-      new Map([
-        ["zones", zoneQueue.size()],
-        ["proof", propagationQueue.size()],
-        ["aliases", aliasQueue.size()],
-        ["reports", reportQueue.size()],
-      ]),
+    queueDepths: () => queueDepthsOf(context),
     sizes: () => sizesOf(context),
   };
 }
 
-/** False while a DnsZone exists of which no valid spec is known. */
+/** False while a DnsZone exists of which no valid spec is known. One that matches no names without the consent of another doesn't count. */
 function hasEveryZone({ invalid, store }: ControllerContext): boolean {
-  return [...invalid.values()].every(({ kind, key }) => kind !== "DnsZone" || store.zone(key) !== undefined);
+  return [...invalid.values()].every(
+    ({ kind, key }) => kind !== "DnsZone" || store.zone(key) !== undefined || store.missingConsents(key) !== undefined,
+  );
 }
 
 /** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
 function assemble(deps: ControllerDeps): ControllerContext {
-  const store = createStore(deps.writeTargetOf);
+  const store = createStore(deps.writeTargetOf, () => deps.clock.now());
   const refresher: Refresher = createRefresher({
     lookup: deps.lookup,
     serverCountOf: deps.serverCountOf,
@@ -156,7 +157,13 @@ function assemble(deps: ControllerDeps): ControllerContext {
       refresher.want(key, meta.namespace, lastKnownGoodOf(key, status, deps.clock.now())),
     drop: (key) => refresher.drop(key),
   });
-  const inTerm = (handle: Handle): Handle => withinTerm(() => context, handle);
+  const termQueue = (name: string, atOnce: number, handle: Handle): WorkQueue =>
+    createQueue(
+      deps,
+      name,
+      atOnce,
+      withinTerm(() => context, handle),
+    );
   const context: ControllerContext = {
     deps,
     store,
@@ -167,25 +174,13 @@ function assemble(deps: ControllerDeps): ControllerContext {
     edited: new Map(),
     invalid: new Map(),
     deletions: new Map(),
-    zoneQueue: createQueue(
-      deps,
-      "zones",
-      ZONES_AT_ONCE,
-      inTerm((zone, signal) => reconcile(context, zone, signal)),
-    ),
+    unserved: new Map(),
+    watchedGone: createWatchedGone(deps.clock),
+    zoneQueue: termQueue("zones", ZONES_AT_ONCE, (zone, signal) => reconcile(context, zone, signal)),
     propagationQueue: createQueue(deps, "proof", ZONES_AT_ONCE, (zone, signal) => checkZone(context, zone, signal)),
-    aliasQueue: createQueue(
-      deps,
-      "aliases",
-      STATUS_WRITES_AT_ONCE,
-      inTerm((key, signal) => report(context, key, signal)),
-    ),
-    reportQueue: createQueue(
-      deps,
-      "reports",
-      REPORTS_AT_ONCE,
-      inTerm((zone, signal) => reportOn(context, zone, signal)),
-    ),
+    aliasQueue: termQueue("aliases", STATUS_WRITES_AT_ONCE, (key, signal) => report(context, key, signal)),
+    reportQueue: termQueue("reports", REPORTS_AT_ONCE, (zone, signal) => reportOn(context, zone, signal)),
+    claimQueue: createQueue(deps, "claims", 1, async () => endGrace(context)),
     planTurn: createOneATurn(),
     phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
@@ -261,9 +256,12 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       reporter: deps.reporter,
       observer: deps.observer,
       plan: (of) => planOf(context, of),
-      zoneWithSameTarget: (of) => store.zoneWithSameTarget(of),
-      mayNotDelete: () => namesOfUnread(context.invalid.values(), (key) => store.alias(key) !== undefined),
+      refusalOf: (of) => zoneRefusal(store, of),
+      mayNotDelete: (of) => keptNames(store, context.invalid.values(), of),
       mayWrite: () => mayWrite(context),
+      isFinalized: (of, name) => deps.reporter.withoutFinalizers === true || isFinalized(store, of, name),
+      isWatched: (of) => watchedNames(context, of),
+      saveGuard: (of, guard, inner) => saveGuard(context, of, guard, inner),
       aliasOf: (key) => store.alias(key),
       formerNames: (of) => formerNames(store, of),
       departures: departuresOf(context),
@@ -302,6 +300,10 @@ function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal)
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
     deletions: context.deletions,
+    sourceNow: () => context.deps.inventory.sourceNow?.(),
+    hasEveryZone: () => hasEveryZone(context),
+    isUnreadZone: (zone) => context.invalid.has(invalidKey("DnsZone", zone)),
+    unserved: (alias) => context.unserved.get(alias),
   };
   return updateAliasStatus(deps, key, signal);
 }

@@ -4,7 +4,7 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Claim } from "../plan/claims.ts";
-import { keeperClaim } from "./inventory/name-move.ts";
+import { keeperClaim } from "./inventory/move/name-move.ts";
 import { type ControllerContext, planOf } from "./context.ts";
 import type { Store } from "./inventory/store.ts";
 import { sharesRecords } from "./inventory/zone-scope.ts";

@@ -1,17 +1,20 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Millis } from "../base/clock.ts";
 import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
-import type { DnsZone } from "../api/dns-zone.ts";
 import type { TargetKey } from "../dns/lookup-result.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
+import type { Requeue } from "../schedule/work-queue.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import { invalidKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
-import { makeProvider } from "./zone/invalid-provider.ts";
+import { deletedUnread } from "./inventory/deleted-unread.ts";
+import { followFinalizer, recordGone, recordUnserved } from "./alias-lifecycle.ts";
+import { restoreGuard } from "./zone/guarded-writes.ts";
 import { forgetInherited } from "./zone/inheritance.ts";
-import { newZoneState, inputChanged, setNext } from "./zone/zone-state.ts";
+import { inputChanged } from "./zone/state/zone-state.ts";
+import { forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
 /** Changes of many answers that come together are one write. */
 const GATHER_MS = 50;
@@ -20,12 +23,16 @@ const MAX_GATHER_MS = 2_000;
 const GATHER_SHARE = 5;
 /** A new alias is usually resolved and written within this: one status instead of three. */
 const STATUS_GATHER_MS = 400;
-const REPORT_GATHER_MS = 1_000;
+/** The one key of the queue of claims. */
+const GRACE = "grace";
 /** Names decided between two turns of the event loop. */
 const SLICE = 500;
 
 /** Takes note of an event, and acts on it once the whole inventory is known. */
-export function onInventory(context: ControllerContext, event: InventoryEvent): void {
+export function onInventory(context: ControllerContext, received: InventoryEvent): void {
+  const event = deletedUnread(context.store, received);
+  recordUnserved(context, event);
+  recordGone(context, event);
   const unread = context.invalid.size;
   forgetReplaced(context, event);
   recordEdit(context, event);
@@ -33,7 +40,12 @@ export function onInventory(context: ControllerContext, event: InventoryEvent): 
   recordInvalid(context, event);
   if (context.invalid.size !== unread) {
     // What an alias that cannot be read may have published was kept, and is now not, or the other way round.
-    context.zones.forEach((_state, zone) => plan(context, zone));
+    context.zones.forEach((state, zone) => {
+      if (state.lists === false) {
+        inputChanged(state);
+      }
+      plan(context, zone);
+    });
   }
   settle(context);
 }
@@ -52,6 +64,7 @@ export function onLead(context: ControllerContext): void {
   context.refresher.follow();
   for (const [key, state] of context.zones) {
     inputChanged(state);
+    restoreGuard(state, context.store.zone(key) ?? state.zone);
     forgetInherited(state);
     context.zoneQueue.add(key);
     onZoneChanged(context, key, undefined);
@@ -145,6 +158,7 @@ function identityOf(
     }
     case "gone":
     case "input":
+    case "unserved":
     case "namespace":
       return undefined;
   }
@@ -229,11 +243,26 @@ function settle(context: ControllerContext): void {
       more = settleSlice(context);
     }
     phase.settling = false;
+    awaitGrace(context);
   };
   run().catch((error: unknown) => {
     phase.settling = false;
     context.deps.log.error({ err: error }, "inventory not settled");
   });
+}
+
+/** Decides the names again whose time is over. */
+export function endGrace(context: ControllerContext): Requeue {
+  context.store.endGrace();
+  settle(context);
+  return { requeue: "done" };
+}
+
+function awaitGrace({ store, claimQueue, deps }: ControllerContext): void {
+  const at = store.graceEndsAt();
+  if (at !== undefined) {
+    claimQueue.add(GRACE, { afterMs: Math.max(0, at - deps.clock.now()) });
+  }
 }
 
 function settleSlice(context: ControllerContext): boolean {
@@ -264,6 +293,7 @@ function settleSlice(context: ControllerContext): boolean {
       plan(context, key);
     }
   }
+  aliases.forEach((key) => followFinalizer(context, key, plan));
   return more;
 }
 
@@ -278,43 +308,6 @@ function syncToResponder(
   for (const zone of zones) {
     to.touch(zone);
   }
-}
-
-function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
-  const known = context.zones.get(key);
-  if (known !== undefined && (known.next ?? known).zone.meta.uid !== zone.meta.uid) {
-    forgetZone(context, key);
-  }
-  const state = context.zones.get(key);
-  if (state === undefined) {
-    context.zones.set(key, newZoneState(zone, makeProvider(context.deps, zone, undefined)));
-    context.propagationQueue.add(key);
-    return;
-  }
-  const before = state.next ?? state;
-  const changed = JSON.stringify(before.zone.spec) !== JSON.stringify(zone.spec);
-  setNext(state, {
-    zone,
-    provider: changed ? makeProvider(context.deps, zone, before.provider) : before.provider,
-    isElsewhere: changed && context.deps.writeTargetOf(before.zone) !== context.deps.writeTargetOf(zone),
-  });
-  if (changed) {
-    context.propagationQueue.add(key);
-    context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
-  }
-  // Touched by its spec or by an input (a base zone, a rendered key): either way what is held may be out of date.
-  inputChanged(state);
-}
-
-/** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
-function forgetZone(context: ControllerContext, key: ObjectKey): void {
-  const state = context.zones.get(key);
-  (state?.next ?? state)?.provider.close?.();
-  context.zones.delete(key);
-  context.deps.observer.zoneGone(key);
-  context.zoneQueue.remove(key);
-  context.propagationQueue.remove(key);
-  context.reportQueue.remove(key);
 }
 
 function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: Millis): void {

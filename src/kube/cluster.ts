@@ -18,6 +18,7 @@ import { createLease, type Lease } from "./lease/leader-election.ts";
 import type { LeaseTimes } from "./lease/lease-state.ts";
 import { createNudgeKubelet, type NudgeKubelet } from "./objects/kubelet-nudge.ts";
 import { createReporter } from "./status/cluster-reporter.ts";
+import { createServerClock } from "./client/server-clock.ts";
 import { createSecretTexts, type SecretTexts } from "./objects/secret-reader.ts";
 import { createTransport, type TransportDeps } from "./client/transport.ts";
 
@@ -70,12 +71,17 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   const { log, instance, formerOwners = [] } = options;
   const random = Math.random;
   const observe = options.observe ?? {};
-  const transport = createTransport({ credentials, clock: monotonicClock, random, log, ...observe }, options);
+  const serverClock = createServerClock(monotonicClock);
+  const onDate = (date: string | undefined): void => serverClock.note(date);
+  const transport = createTransport({ credentials, clock: monotonicClock, random, log, onDate, ...observe }, options);
   const events = createEventRecorder({ transport, clock: systemClock, log, instance });
   return {
     description: credentials.description,
     namespace: credentials.namespace,
-    inventory: createInventory({ transport, clock: monotonicClock, random, log, ...observe }, options),
+    inventory: {
+      ...createInventory({ transport, clock: monotonicClock, random, log, ...observe }, options),
+      sourceNow: () => serverClock.now(),
+    },
     reporter: createReporter({ transport, events, clock: systemClock }),
     endpointsOf: createEndpointsOf({ transport, clock: monotonicClock, log }),
     textStore: (mode, key) => createConfigMapStore(transport, { ...key, mode, owner: options.owner, formerOwners }),

@@ -1,19 +1,43 @@
+import type { Millis } from "../base/clock.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import { displayName, isAtOrBelow, parentOf, type Name } from "../dns/name/name.ts";
+import { admits, type NamespaceLabels } from "./domain/admission.ts";
+import { undelegatedZones, type Undelegated } from "./domain/delegation.ts";
+import { stillReserved, type ReservedZone } from "./domain/reserved-zone.ts";
+import { domainOf, olderFirst } from "./domain/zone-domain.ts";
 
-/** Labels of each namespace; a namespace that is not in the map has none. */
-export type NamespaceLabels = ReadonlyMap<string, Readonly<Record<string, string>>>;
-
-/** Zones by domain, each list sorted by age and key: what {@link zonesFor} looks names up in. */
-export type ZoneIndex = ReadonlyMap<Name, readonly DnsZone[]>;
+/** DnsZones by domain, each list sorted by age and key: what {@link zonesFor} looks names up in. */
+export interface ZoneIndex {
+  /** Those that match names. */
+  readonly zones: ReadonlyMap<Name, readonly DnsZone[]>;
+  readonly reserved: ReadonlyMap<Name, readonly ReservedZone[]>;
+  /** Those that match no names until an older one consents. */
+  readonly undelegated: Undelegated;
+}
 
 /** Which zones an owner name of an alias goes to, or why to none. */
-export type ZoneMatch =
-  | { readonly kind: "zones"; readonly zones: readonly DnsZone[] }
-  | { readonly kind: "none"; readonly reason: "NoZone" | "NamespaceNotAllowed"; readonly message: string };
+export type ZoneMatch = ZonesMatch | NoZoneMatch;
+
+export interface ZonesMatch {
+  readonly kind: "zones";
+  readonly zones: readonly DnsZone[];
+  /** The zones no longer admit the namespace, and keep the name until then. */
+  readonly leaving?: { readonly until: Millis; readonly next: ZonesMatch | NoZoneMatch };
+}
+
+export interface NoZoneMatch {
+  readonly kind: "none";
+  readonly reason: "NoZone" | "NamespaceNotAllowed" | "ZoneReserved";
+  readonly message: string;
+  /** DnsZones in which the records of the name stay as they are, and until when; without a time, until a user acts. */
+  readonly stays?: readonly ObjectKey[];
+  readonly until?: Millis;
+  /** One of these can't be read, so nobody knows what it has at the name. */
+  readonly unread?: boolean;
+}
 
 /** Who may have one owner name in one zone. */
 export interface Claim {
@@ -24,30 +48,39 @@ export interface Claim {
 }
 
 /** Sorts zones into an index; the same zones give the same index in any order. */
-export function indexZones(zones: Iterable<DnsZone>): ZoneIndex {
-  const index = new Map<Name, DnsZone[]>();
-  for (const zone of zones) {
-    const list = index.get(zone.spec.domain) ?? [];
-    list.push(zone);
-    index.set(zone.spec.domain, list);
-  }
-  for (const list of index.values()) {
-    list.sort(byAge);
-  }
-  return index;
+export function indexZones(zones: Iterable<DnsZone>, reserved: Iterable<ReservedZone> = []): ZoneIndex {
+  const all = [...zones].sort(byAge);
+  const retained = stillReserved(reserved, all);
+  // A deleted DnsZone can't consent any more, and doesn't have to.
+  const unread = retained.filter(({ why }) => why === "unread");
+  const undelegated = undelegatedZones([...all.map(domainOf), ...unread]);
+  return {
+    zones: Map.groupBy(
+      all.filter(({ meta }) => !undelegated.has(objectKey(meta))),
+      ({ spec }) => spec.domain,
+    ),
+    reserved: Map.groupBy(retained.filter(({ key }) => !undelegated.has(key)).sort(olderFirst), ({ domain }) => domain),
+    undelegated,
+  };
 }
 
 /**
  * The zones whose domain is the longest suffix of the owner name, at label boundaries, among those that admit the alias's namespace.
- * Several zones of that one domain (inside and outside, say) are all returned.
+ * Several zones of that one domain (inside and outside, say) are all returned. A reserved zone has its names, and nobody else does.
  */
 export function zonesFor(hostname: Name, namespace: string, index: ZoneIndex, labels: NamespaceLabels): ZoneMatch {
   const closed: ObjectKey[] = [];
   for (let at: Name | undefined = hostname; at !== undefined; at = parentOf(at)) {
-    const here = (index.get(at) ?? []).filter((zone) => isAtOrBelow(hostname, zone.spec.domain));
-    const open = here.filter((zone) => admits(zone, namespace, labels));
+    const here = (index.zones.get(at) ?? []).filter((zone) => isAtOrBelow(hostname, zone.spec.domain));
+    const open = here.filter(({ meta, spec }) =>
+      admits({ namespace: meta.namespace, allowedNamespaces: spec.allowedNamespaces }, namespace, labels),
+    );
     if (open.length > 0) {
       return { kind: "zones", zones: open };
+    }
+    const reserved = (index.reserved.get(at) ?? []).filter((zone) => admits(zone, namespace, labels));
+    if (reserved.length > 0) {
+      return reservedMatch(hostname, reserved);
     }
     closed.push(...here.map((zone) => objectKey(zone.meta)));
   }
@@ -60,6 +93,34 @@ export function zonesFor(hostname: Name, namespace: string, index: ZoneIndex, la
     kind: "none",
     reason: "NoZone",
     message: `no DnsZone has a domain that ${name} is in: create one, or correct the host name`,
+  };
+}
+
+/** The records of the name stay as they are, and the message says until when. */
+export function reservedMatch(hostname: Name, zones: readonly Pick<ReservedZone, "key" | "why">[]): NoZoneMatch {
+  const name = displayName(hostname);
+  const keys = (which: ReservedZone["why"]): string =>
+    zones.flatMap(({ key, why }) => (why === which ? [key] : [])).join(", ");
+  const unread = keys("unread");
+  const deleted = keys("deleted");
+  const messages = [
+    ...(unread === ""
+      ? []
+      : [
+          `${name} belongs to DnsZone ${unread}, which can't be read. Its records stay as they are. Correct the DnsZone`,
+        ]),
+    ...(deleted === ""
+      ? []
+      : [
+          `${name} belongs to DnsZone ${deleted}, which was deleted. Its records stay as they are. Create the DnsZone again, or let a DnsZone above it take over its names: annotate that one with dnsalias.io/take-over-zone: ${deleted}`,
+        ]),
+  ];
+  return {
+    kind: "none",
+    reason: "ZoneReserved",
+    message: messages.join("; "),
+    stays: zones.map(({ key }) => key),
+    unread: unread !== "",
   };
 }
 
@@ -76,21 +137,6 @@ export function decideClaim(candidates: readonly DnsAlias[]): Claim {
     winners: inNamespace.sort((a, b) => byCodeUnit(objectKey(a.meta), objectKey(b.meta))),
     losers: others.map((alias) => ({ alias, winner: objectKey(first.meta) })),
   };
-}
-
-/** Whether `allowedNamespaces` has the namespace. */
-export function admits(zone: DnsZone, namespace: string, labels: NamespaceLabels): boolean {
-  const allowed = zone.spec.allowedNamespaces;
-  switch (allowed.from) {
-    case "Same":
-      return zone.meta.namespace === namespace;
-    case "All":
-      return true;
-    case "Selector": {
-      const own = labels.get(namespace) ?? {};
-      return Object.entries(allowed.matchLabels).every(([key, value]) => own[key] === value);
-    }
-  }
 }
 
 /** Older first; the key decides between equals, so that every replica decides alike. */

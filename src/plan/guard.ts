@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Change, Write } from "./change.ts";
-import type { GuardWindow } from "./guard-window.ts";
+import { rrsetKey } from "../dns/record.ts";
+import { countDeletes, type GuardWindow } from "./guard-window.ts";
 
 const GUARDED_FROM = 10;
 
@@ -34,10 +35,10 @@ export interface GuardInput {
  */
 export function guard({ changes, window, maxDeletePercent, approved, used }: GuardInput): Guarded {
   const writes = changes.filter((change) => change.kind !== "refuse");
-  const deletes = writes.filter((write) => write.kind === "delete");
-  const before = window.deleted.size;
+  const deletes = writes.filter((write) => isJudged(write, window));
+  const before = isGuarded(window) ? countDeletes(window) : 0;
   const of = window.stood[0]?.count ?? 0;
-  const tooMany = deletes.length > 0 && isGuarded(window) && (before + deletes.length) * 100 > of * maxDeletePercent;
+  const tooMany = deletes.length > 0 && (before + deletes.length) * 100 > of * maxDeletePercent;
   const hash = planHash(deletes, used);
   if (!tooMany || approved === hash) {
     return { kind: "pass", writes, ...(tooMany && { approved: hash }) };
@@ -46,12 +47,17 @@ export function guard({ changes, window, maxDeletePercent, approved, used }: Gua
   const message = `the plan deletes ${deletes.length}${earlier} of ${of} record sets, over the ${maxDeletePercent} % that spec.guard.maxDeletePercent allows; if that is meant, annotate the DnsZone with dnsalias.io/approve-plan=${hash}`;
   return {
     kind: "held",
-    writes: writes.filter((write) => write.kind !== "delete"),
+    writes: writes.filter((write) => !isJudged(write, window)),
     hash,
     deletes: deletes.length,
     of,
     message,
   };
+}
+
+/** Below the floor only what went while nobody watched is judged: a single alias of a small zone may go, but not a whole one unseen. */
+function isJudged(write: Write, window: GuardWindow): boolean {
+  return write.kind === "delete" && (isGuarded(window) || window.unwatched.has(rrsetKey(write.before)));
 }
 
 /** From this many record sets up the share of deletes is judged; below it one alias would trip the guard. */

@@ -9,6 +9,8 @@ export interface ActualZone {
   readonly revision: string;
   /** The record sets of an alias's types at the owner names that the caller asked for, and every set that is ours. */
   readonly sets: readonly ActualRRset[];
+  /** RRsets of ours may be at names that the caller did not ask for: the backend did not list its zone. */
+  readonly isPartial?: true;
   /** Why the backend must be written even if no set differs: the base zone changed, someone edited our part, first write, owner markers to be put right. */
   readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** Sets of ours that somebody else changed or removed since we left them; the plan decides whether they are put right. */
@@ -102,6 +104,8 @@ export interface ZoneProvider {
   readonly minTtl?: Seconds;
   /** The record types that the backend cannot hold, which are told by name and left out; absent: it holds all. */
   readonly lacks?: readonly AliasType[];
+  /** False: the backend never lists its zone, so that a name of which no object tells any more is not found. Absent: each read says so. */
+  readonly lists?: false;
   /** How long the backend usually takes, in milliseconds, until a write is served: stands in for a lag that is not measured yet. */
   readonly expectedLagMs?: number;
   /** How long caches of the backend may serve an old answer after a write, in milliseconds: no measured lag counts for less; absent: 0. */

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseOwnerName } from "../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../support/controller-world.ts";
 import { ACTIONS } from "../support/history/actions.ts";
 import { startStage } from "../support/history/history.ts";
 import { randomFrom } from "../support/history/random.ts";
 import { MINUTE } from "../support/history/scene.ts";
 import {
+  editAlias,
+  mend,
+  spoilZone,
   addAlias,
   createStage,
   kill,
@@ -13,7 +17,9 @@ import {
   pass,
   putZone,
   removeAlias,
+  removeZone,
   setBase,
+  setLabels,
   setPlace,
   setTarget,
   spoilAlias,
@@ -114,6 +120,34 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
     },
   },
   {
+    name: "a name stays for a while when its namespace loses its label",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setLabels(stage, "web", {});
+      await pass(stage, 5_000);
+    },
+  },
+  {
+    name: "a name stays for a while when a selector changes",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await pass(stage, 5_000);
+    },
+  },
+  {
+    name: "a zone at a shared server leaves the names that the zone above it has there",
+    async play(stage) {
+      putZone(stage, "dns/deep", { allowedNamespaces: { from: "Same" } });
+      addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
+      await pass(stage, 15 * MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
     name: "after a restart, a name that two aliases share keeps the addresses of the one that can't be read",
     async play(stage) {
       addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
@@ -133,6 +167,63 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       await pass(stage, 5 * MINUTE);
       setTarget(stage, "one.test", ["198.51.100.12", "2001:db8:1::2"]);
       await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a DnsZone of another namespace takes no names without consent",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      putZone(stage, "mallory/shop");
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "the zone above leaves the names of a deleted DnsZone",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      removeZone(stage, "dns/deep");
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, the zone above leaves the names of a DnsZone that can't be read",
+    async play(stage) {
+      putZone(stage, "dns/sub");
+      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/sub");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "a name that leaves its alias while its DnsZone can't be read goes when it can, at a backend that doesn't list",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/org");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
+      await pass(stage, MINUTE);
+      mend(stage);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, the finalizer stays while the DnsZone can't be read",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilZone(stage, "dns/net");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, MINUTE);
     },
   },
   {
@@ -164,6 +255,56 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
       standby.lead();
       judge.changed("leader");
       await pass(stage, MINUTE);
+    },
+  },
+  {
+    name: "no name stays if its alias goes right after the first write",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await stage.world.clock.advance(200);
+      kill(stage, leaderOf(stage));
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a name that leaves its alias while its place is away goes after a restart, at a backend that doesn't list",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "rfc2136", true);
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
+      await pass(stage, 5 * MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, 5 * MINUTE);
+      setPlace(stage, "rfc2136", false);
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, an alias that can't be read can be deleted",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      spoilAlias(stage, "web/a");
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "the guard counts the deletes of the hour over a change of leader",
+    async play(stage) {
+      const names = ["b", "c", "d", "shop", "sub", "*"].map((label) => `${label}.example.com`);
+      names.forEach((name, index) => addAlias(stage, `web/n${index}`, { hostnames: [name], targets: ["one.test"] }));
+      await pass(stage, 5 * MINUTE);
+      for (const key of ["web/n0", "web/n1"]) {
+        removeAlias(stage, key);
+        await pass(stage, 5 * MINUTE);
+        kill(stage, leaderOf(stage));
+        await pass(stage, 5 * MINUTE);
+      }
     },
   },
 ];

@@ -38,6 +38,12 @@ export interface ControllerWorld extends AsyncDisposable {
   readonly events: (ReportedEvent & { readonly key: ObjectKey })[];
   readonly statusWrites: ObjectKey[];
   readonly invalid: InvalidObject[];
+  /** Aliases whose finalizer was to be removed, in order. */
+  readonly released: readonly ObjectKey[];
+  /** No finalizer can be written. */
+  refuseFinalizers: boolean;
+  /** No status of a DnsZone can be written. */
+  refuseZoneStatus: boolean;
   /** Changes or adds an object as an apiserver would: a newer generation when the spec differs. */
   apply(object: DnsAlias | DnsZone): void;
   send(event: InventoryEvent): void;
@@ -49,6 +55,8 @@ export interface ControllerWorld extends AsyncDisposable {
   condition(key: ObjectKey, type: string): string | undefined;
   /** A and AAAA lines of ours in the zone file: "example.com 30 192.0.2.1". */
   published(zone: ObjectKey): readonly string[];
+  /** An edit of the alias that can't be read. */
+  spoil(key: ObjectKey): void;
   lead(): AbortController;
 }
 
@@ -56,16 +64,18 @@ export interface WorldOptions {
   readonly clock?: FakeClock;
   readonly stores?: Map<ObjectKey, MemoryTextStore>;
   readonly aliases?: readonly DnsAlias[];
+  /** Those of the aliases whose last edit can't be read. */
+  readonly unreadable?: readonly ObjectKey[];
   readonly zones?: readonly DnsZone[];
   readonly leads?: boolean;
   /** Servers to query, and what they answer; absent: none are known. */
   readonly queryServer?: (name: string) => ServerAnswer;
   readonly targets?: Readonly<Record<string, readonly string[] | "servfail">>;
   readonly ownerId?: string;
+  /** Absent: the zone's namespace and domain. */
+  readonly writeTargetOf?: (zone: DnsZone) => string;
   /** Absent: a zone file in a text store of the zone's own. */
   readonly providerOf?: (zone: DnsZone) => ZoneProvider;
-  /** Where a zone is written; absent: each has a place of its own. */
-  readonly writeTargetOf?: (zone: DnsZone) => string;
   /** The responder's side; absent: there is none. */
   readonly serving?: ResponderPort;
   /** How long each look-up takes. */
@@ -74,6 +84,8 @@ export interface WorldOptions {
   readonly subnetRead?: (
     subnet: Subnet,
   ) => { readonly addresses: readonly string[]; readonly scope: number } | undefined;
+  /** The clock that dates deletions; absent: it isn't known. */
+  readonly sourceNow?: () => number;
   /** Called for each foreign edit that was undone. */
   readonly onDrift?: (zone: ObjectKey) => void;
 }
@@ -90,6 +102,8 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
   const aliases = new Map<ObjectKey, DnsAlias>();
   const zones = new Map<ObjectKey, DnsZone>();
   const stopping = new AbortController();
+  const released: ObjectKey[] = [];
+  const state = { refuseFinalizers: false, refuseZoneStatus: false, released, unreadable: new Set(options.unreadable) };
   let handlers: InventoryHandlers | undefined;
   const send = (event: InventoryEvent): void => handlers?.onEvent(event);
   const storeOf = (key: ObjectKey): MemoryTextStore => {
@@ -100,7 +114,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
   const put = (object: DnsAlias | DnsZone): void => {
     if (object.kind === "DnsAlias") {
       aliases.set(objectKey(object.meta), object);
-      send({ kind: "alias", alias: object });
+      send(aliasEvent(object, state.unreadable));
     } else {
       zones.set(objectKey(object.meta), object);
       send({ kind: "zone", zone: object });
@@ -113,10 +127,11 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     log: silentLogger,
     inventory: {
       healthy: () => true,
+      ...(options.sourceNow === undefined ? {} : { sourceNow: options.sourceNow }),
       async run(given, signal) {
         handlers = given;
         zones.forEach((zone) => send({ kind: "zone", zone }));
-        aliases.forEach((alias) => send({ kind: "alias", alias }));
+        aliases.forEach((alias) => send(aliasEvent(alias, state.unreadable)));
         given.onSynced();
         await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
       },
@@ -127,6 +142,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         return withCurrent(aliases, alias, (now) => put({ ...now, status: copy(status) }));
       },
       async zoneStatus(zone, status) {
+        if (state.refuseZoneStatus) {
+          return { kind: "failed", message: "forbidden" };
+        }
         statusWrites.push(objectKey(zone.meta));
         return withCurrent(zones, zone, (now) => put({ ...now, status: copy(status) }));
       },
@@ -135,8 +153,15 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         return { kind: "written" };
       },
       async finalizer(alias, present) {
+        if (state.refuseFinalizers) {
+          return { kind: "failed", message: "forbidden" };
+        }
+        if (!present) {
+          state.released.push(objectKey(alias.meta));
+        }
         return withCurrent(aliases, alias, (now) => {
-          const finalizers = present ? [...now.meta.finalizers, FINALIZER] : [];
+          const others = now.meta.finalizers.filter((one) => one !== FINALIZER);
+          const finalizers = present ? [...others, FINALIZER] : others;
           if (!present && now.meta.deletedAt !== undefined) {
             aliases.delete(objectKey(now.meta));
             send({ kind: "gone", of: "DnsAlias", key: objectKey(now.meta) });
@@ -219,6 +244,19 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     events,
     statusWrites,
     invalid,
+    released: state.released,
+    get refuseZoneStatus() {
+      return state.refuseZoneStatus;
+    },
+    set refuseZoneStatus(refuse) {
+      state.refuseZoneStatus = refuse;
+    },
+    get refuseFinalizers() {
+      return state.refuseFinalizers;
+    },
+    set refuseFinalizers(refuse) {
+      state.refuseFinalizers = refuse;
+    },
     lead,
     send,
     apply(object) {
@@ -237,6 +275,13 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         send({ kind: "gone", of: "DnsZone", key });
       }
     },
+    spoil(key) {
+      const before = aliases.get(key);
+      state.unreadable.add(key);
+      if (before !== undefined) {
+        put({ ...before, meta: { ...before.meta, generation: before.meta.generation + 1 } });
+      }
+    },
     alias: (key) => aliases.get(key),
     zone: (key) => zones.get(key),
     condition(key, type) {
@@ -252,9 +297,19 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
   };
 }
 
+function aliasEvent(alias: DnsAlias, unreadable: ReadonlySet<ObjectKey>): InventoryEvent {
+  const { meta, spec } = alias;
+  const key = objectKey(meta);
+  const { generation } = meta;
+  const { hostnames } = spec;
+  return unreadable.has(key)
+    ? { kind: "invalid", manifest: { kind: "DnsAlias", key, generation, problems: ["spec: is bad"], hostnames, meta } }
+    : { kind: "alias", alias };
+}
+
 function withCurrent<T extends DnsAlias | DnsZone>(
-  objects: Map<ObjectKey, T>,
-  object: T,
+  objects: ReadonlyMap<ObjectKey, T>,
+  object: Pick<T, "meta">,
   change: (now: T) => void,
 ): { readonly kind: "written" | "obsolete" } {
   const now = objects.get(objectKey(object.meta));

@@ -5,7 +5,7 @@ import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { namesOfInvalidAlias } from "../../src/api/parse/unread-names.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
-import type { InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
+import type { InvalidObject, InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
 import type { Reporter, StatusWrite } from "../../src/controller/ports/reporter.ts";
 import type { ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
 import type { Name } from "../../src/dns/name/name.ts";
@@ -53,6 +53,15 @@ export interface Replica {
   kill(): void;
 }
 
+/** A deleted DnsZone. */
+export interface RetainedZone {
+  readonly zone: DnsZone;
+  /** Those that saw the deletion. */
+  readonly knownTo: ReadonlySet<Replica>;
+  /** Of a leader that didn't, all that can be known: the names, as `uid-1 b.example.org.`, of aliases whose status says that they are in the zone. Undefined: it knows the zone. */
+  readonly known: ReadonlySet<string> | undefined;
+}
+
 /** Objects, backends and targets that any number of controllers share, as replicas in one cluster do. */
 export interface ReplicasWorld {
   readonly clock: FakeClock;
@@ -63,8 +72,8 @@ export interface ReplicasWorld {
   readonly unread: Map<ObjectKey, number>;
   /** DnsZones whose present edit cannot be read, and its generation. */
   readonly unreadZones: Map<ObjectKey, number>;
-  /** Domains whose DnsZones were deleted; their records remain. */
-  readonly retainedDomains: Set<string>;
+  /** DnsZones that were deleted, as they were; their records remain. */
+  readonly retainedZones: Map<ObjectKey, RetainedZone>;
   /** Labels of namespaces. */
   readonly labels: Map<string, Readonly<Record<string, string>>>;
   /** Places where every call fails. */
@@ -145,7 +154,7 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
     stores,
     unread: new Map(),
     unreadZones: new Map(),
-    retainedDomains: new Set(),
+    retainedZones: new Map(),
     labels: new Map(),
     brokenPlaces: new Set(),
     bases: new Map(),
@@ -192,12 +201,19 @@ export function eventOf({ unread, unreadZones }: ReplicasWorld, object: DnsAlias
   const key = objectKey(object.meta);
   const generation = (object.kind === "DnsAlias" ? unread : unreadZones).get(key);
   if (generation !== undefined) {
-    const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"] };
-    // Its targets are wrong; its hostnames and its status can be read.
+    const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"], meta: object.meta };
+    // Its targets or its provider are wrong; its hostnames and its status, or its domain, can be read.
     const hostnames = object.kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
-    return { kind: "invalid", manifest: hostnames === undefined ? manifest : { ...manifest, hostnames } };
+    const zone = object.kind === "DnsZone" ? unreadZoneOfZone(object) : undefined;
+    const known = { ...(hostnames === undefined ? {} : { hostnames }), ...(zone === undefined ? {} : { zone }) };
+    return { kind: "invalid", manifest: { ...manifest, ...known } };
   }
   return object.kind === "DnsAlias" ? { kind: "alias", alias: object } : { kind: "zone", zone: object };
+}
+
+function unreadZoneOfZone({ meta, spec }: DnsZone): NonNullable<InvalidObject["zone"]> {
+  const { domain, allowedNamespaces } = spec;
+  return { domain, allowedNamespaces, createdAt: meta.createdAt, annotations: meta.annotations };
 }
 
 function tellAll({ replicas }: ReplicasWorld, event: InventoryEvent): void {
@@ -371,7 +387,7 @@ function reporterOf(world: ReplicasWorld, line: Line, { onAliasStatus, onRelease
 /** Nothing is written to a newer object of the same name. */
 function change<T extends DnsAlias | DnsZone>(
   objects: ReadonlyMap<ObjectKey, T>,
-  seen: DnsAlias | DnsZone,
+  seen: Pick<DnsAlias, "meta">,
   act: (now: T) => void,
 ): "written" | "obsolete" {
   const now = objects.get(objectKey(seen.meta));

@@ -35,8 +35,27 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "NamespaceNotAllowed",
     on: ["Accepted"],
-    meaning: "There is a DnsZone for the name, but its `spec.allowedNamespaces` does not admit the alias's namespace.",
+    meaning:
+      "There is a DnsZone for the name, but its `spec.allowedNamespaces` does not admit the alias's namespace. A name that was published when its namespace lost a label, or the DnsZone's selector changed, stays for 60 s; the message says until when.",
     whatToDo: "Ask the zone's owner to admit the namespace, or create the alias in a namespace that is admitted.",
+    turn: "user",
+  },
+  {
+    reason: "ZoneReserved",
+    on: ["Accepted"],
+    meaning:
+      "The name belongs to a DnsZone that can't be read, or that was deleted. Its records stay as they are, and no DnsZone above takes, writes, or deletes them. The message names the DnsZone.",
+    whatToDo:
+      "Correct the DnsZone, or create it again. To give the names of a deleted DnsZone to one above it, annotate the one above with `dnsalias.io/take-over-zone: <namespace>/<name>` of the deleted one.",
+    turn: "user",
+  },
+  {
+    reason: "NotDelegated",
+    on: ["Accepted", "Programmed"],
+    meaning:
+      "The domain of the DnsZone equals the domain of an older DnsZone in another namespace, or is below it. The younger one has no names until the older one consents, and nothing is written for it. The message names the older one.",
+    whatToDo:
+      "Ask the owner of the older DnsZone to annotate it with `dnsalias.io/allow-zone: <namespace>/<name>` of the younger one (several are separated by commas), or choose another domain.",
     turn: "user",
   },
   {

@@ -31,6 +31,16 @@ export const zoneStatusSchema = object(
         { maxLength: 128 },
       ),
     ),
+    guard: optional(
+      object("What the guard counts, so that a restart or a change of leader doesn't begin the hour anew.", {
+        deletes: optional(whole("How many records were deleted within an hour.", { minimum: 0 })),
+        ofRecords: optional(whole("The most records that the zone had in that hour.", { minimum: 0 })),
+        lastDeleteTime: optional(text("When the last of them was deleted (RFC 3339).", { maxLength: 40 })),
+        usedPlanHash: optional(
+          text("The last plan that was approved and carried out. Its approval isn't valid again.", { maxLength: 128 }),
+        ),
+      }),
+    ),
   },
   { default: { observedGeneration: -1 } },
 );

@@ -6,7 +6,8 @@ import { objectKey } from "../../api/meta.ts";
 import { makeProvider } from "../../controller/zone/invalid-provider.ts";
 import { limitsOf, propose, type Proposal } from "../../controller/zone/propose-changes.ts";
 import { formerNames, setsHere } from "../../controller/inventory/zone-scope.ts";
-import { namesOfUnread } from "../../controller/inventory/unreadable-names.ts";
+import { keptNames } from "../../controller/inventory/kept-names.ts";
+import { zoneRefusal } from "../../controller/zone/zone-refusal.ts";
 import { keyText } from "../../dns/lookup-result.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
@@ -68,10 +69,9 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
     now,
   });
   const provider = makeProvider(composition, zone, undefined);
-  const twin = store.zoneWithSameTarget(zone);
-  if (twin !== undefined) {
-    const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place`;
-    return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason: "ZoneConflict", message } };
+  const refusal = zoneRefusal(store, zone);
+  if (refusal !== undefined) {
+    return { zone, provider: provider.id, plan, outcome: { kind: "problem", ...refusal } };
   }
   const names = new Set([...plan.names.map(({ name }) => name), ...formerNames(store, zone)]);
   const read = await provider.read([...names].sort(byCodeUnit), signal);
@@ -81,13 +81,13 @@ async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSign
   }
   const { needsWrite, inputProblem } = read.zone;
   const actual = setsHere(store, zone, names, read.zone.sets);
-  const mayNotDelete = namesOfUnread(snapshot.invalid, (key) => store.alias(key) !== undefined);
+  const mayNotDelete = keptNames(store, snapshot.invalid, zone);
   const inherited = inheritNames({
     before: undefined,
     plan,
     published: inheritable(actual, ownerId, zone.spec.conflict),
     namespaceOf: () => undefined,
-    mayBeUnreadable: (name, namespace) => mayNotDelete?.(name, namespace) === true,
+    mayBeUnreadable: (name, namespace) => mayNotDelete(name, namespace),
     now,
   });
   const proposal = propose({

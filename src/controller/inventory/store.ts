@@ -1,21 +1,20 @@
+import type { Millis } from "../../base/clock.ts";
 import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
-import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
-import {
-  admits,
-  decideClaim,
-  indexZones,
-  zonesFor,
-  type Claim,
-  type ZoneIndex,
-  type ZoneMatch,
-} from "../../plan/claims.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { decideClaim, indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
+import { admits } from "../../plan/domain/admission.ts";
+import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InventoryEvent } from "../ports/inventory.ts";
-import { createFormerZones, type FormerZones } from "./former-zones.ts";
+import { GRACE_MS } from "./admission/admission-grace.ts";
+import type { FormerZones } from "./move/former-zones.ts";
+import { entriesOf, nameId, namesFromStart, placementOf } from "./placement.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
+import { emptyState, touchClaims, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
-import { recordLeft } from "./zones-left.ts";
+import { endGrace, noteUnread, replaceLabels, replaceZone } from "./zone-updates.ts";
+import { recordLeft } from "./move/zones-left.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {
@@ -55,45 +54,28 @@ export interface Store {
   admits(zone: DnsZone, namespace: string): boolean;
   /** The older zone that has this one's place, or undefined when it has the place itself. */
   zoneWithSameTarget(zone: DnsZone): DnsZone | undefined;
+  /** The older DnsZones of other namespaces without whose consent the zone matches no names; undefined: none is missing. */
+  missingConsents(zone: ObjectKey): readonly ObjectKey[] | undefined;
+  /** DnsZones that were deleted or can't be read, and whose records stay. */
+  reservedZones(): readonly ReservedZone[];
+  /** Whether the DnsZone exists and nothing of its spec could ever be read. */
+  isUnread(zone: ObjectKey): boolean;
+  /** Names that stay in the zone for a while after a start, although nobody has them there. */
+  namesFromStart(zone: ObjectKey): ReadonlySet<Name>;
+  /** When a name that stays for a while has to be decided again; undefined: there is none. */
+  graceEndsAt(): Millis | undefined;
+  /** Notes the names whose time is over; `settle` decides them. */
+  endGrace(): void;
   /** How much is remembered, by kind. */
   sizes(): ReadonlyMap<string, number>;
 }
 
-interface State {
-  readonly aliases: Map<ObjectKey, DnsAlias>;
-  readonly zones: Map<ObjectKey, DnsZone>;
-  readonly labels: Map<string, Readonly<Record<string, string>>>;
-  /** Owner name → living aliases that ask for it. */
-  readonly candidates: Map<Name, Set<ObjectKey>>;
-  readonly claims: Map<ObjectKey, Map<Name, Claim>>;
-  /** Counts decisions, of all zones together, so that a zone that comes back has no number twice. */
-  readonly versions: Map<ObjectKey, number>;
-  decisions: number;
-  readonly placed: Map<Name, Set<ObjectKey>>;
-  readonly former: FormerZones;
-  readonly pending: Set<Name>;
-  readonly touchedZones: Set<ObjectKey>;
-  readonly touchedAliases: Set<ObjectKey>;
-  index: ZoneIndex;
-}
-
-/** `placeOf` says where a zone is written: two zones with one place would undo each other's work for ever. */
-export function createStore(writeTargetOf: (zone: DnsZone) => string): Store {
-  const state: State = {
-    aliases: new Map(),
-    zones: new Map(),
-    labels: new Map(),
-    candidates: new Map(),
-    claims: new Map(),
-    versions: new Map(),
-    decisions: 0,
-    placed: new Map(),
-    former: createFormerZones(),
-    pending: new Set(),
-    touchedZones: new Set(),
-    touchedAliases: new Set(),
-    index: new Map(),
-  };
+/**
+ * `writeTargetOf` says where a zone is written: two zones with one place would undo each other's work for ever. `now`: names stay for a while where they lose their zone by a label or a selector; absent: they go
+ * at once, as for a command that only looks.
+ */
+export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () => Millis): Store {
+  const state = emptyState(now);
   return {
     note: (event) => note(state, event),
     rememberAliasStatus(written, status) {
@@ -120,18 +102,22 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string): Store {
     claimsIn: (zone) => state.claims.get(zone) ?? NO_CLAIMS,
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
     zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
-    matchOf: (alias, hostname) => zonesFor(hostname, alias.meta.namespace, state.index, state.labels),
+    matchOf: (alias, hostname) => placementOf(state, alias, hostname),
     former: state.former,
-    admits: (zone, namespace) => admits(zone, namespace, state.labels),
-    zoneWithSameTarget: (zone) => zoneWithSameTarget(state.zones.values(), zone, writeTargetOf),
+    admits: ({ meta, spec }, namespace) =>
+      admits({ namespace: meta.namespace, allowedNamespaces: spec.allowedNamespaces }, namespace, state.labels),
+    zoneWithSameTarget: (zone) => zoneWithSameTarget(delegatedZones(state), zone, writeTargetOf),
+    missingConsents: (zone) => state.index.undelegated.get(zone),
+    reservedZones: () => [...state.index.reserved.values()].flat(),
+    isUnread: (zone) => state.reserved.why(zone) === "unread",
+    namesFromStart: (zone) => namesFromStart(state, state.aliases.values(), zone),
+    graceEndsAt: () => earlier(state.startGraceUntil, state.grace.next()),
+    endGrace: () => endGrace(state),
     sizes: () => {
-      const { aliases, candidates, claims, placed, pending } = state;
-      return new Map([
-        ...Object.entries({ aliases, candidates, claims, placed, pending }).map(
-          ([kind, { size }]) => [kind, size] as const,
-        ),
-        ["former claims", state.former.size()],
-      ]);
+      const { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, former } = state;
+      const sized = { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace };
+      const sizes = Object.entries(sized).map(([kind, { size }]) => [kind, size] as const);
+      return new Map([...sizes, ["former claims", former.size()]]);
     },
   };
 }
@@ -139,7 +125,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string): Store {
 const NO_CLAIMS: ReadonlyMap<Name, Claim> = new Map();
 const NO_PLACES: ReadonlySet<ObjectKey> = new Set();
 
-function note(state: State, event: InventoryEvent): void {
+function note(state: StoreState, event: InventoryEvent): void {
   switch (event.kind) {
     case "alias":
       return replaceAlias(state, objectKey(event.alias.meta), event.alias);
@@ -151,16 +137,19 @@ function note(state: State, event: InventoryEvent): void {
       return event.of === "DnsAlias"
         ? replaceAlias(state, event.key, undefined)
         : replaceZone(state, event.key, undefined);
+    case "unserved":
+      return;
     case "invalid":
       // The last good object stands: a broken edit must not take a name down. It is reported by whoever hears the event.
-      return;
+      return event.manifest.kind === "DnsZone" && !state.zones.has(event.manifest.key)
+        ? noteUnread(state, event.manifest)
+        : undefined;
     case "input":
-      state.touchedZones.add(event.zone);
-      return;
+      return void state.touchedZones.add(event.zone);
   }
 }
 
-function replaceAlias(state: State, key: ObjectKey, next: DnsAlias | undefined): void {
+function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefined): void {
   const previous = state.aliases.get(key);
   if (previous !== undefined && next !== undefined && hasSameTargets(previous, next)) {
     keepClaims(state, key, next);
@@ -170,6 +159,7 @@ function replaceAlias(state: State, key: ObjectKey, next: DnsAlias | undefined):
   if (previous !== undefined) {
     for (const name of previous.spec.hostnames) {
       state.candidates.get(name)?.delete(key);
+      state.reservedNames.delete(nameId(previous, name));
       state.pending.add(name);
     }
   }
@@ -194,76 +184,25 @@ function hasSameTargets(a: DnsAlias, b: DnsAlias): boolean {
 }
 
 /** Puts the newer object in place of the older one wherever it stands, without a zone being planned anew. */
-function keepClaims(state: State, key: ObjectKey, next: DnsAlias): void {
+function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
   state.aliases.set(key, next);
   for (const name of next.spec.hostnames) {
+    if (entriesOf(next, name).some(({ zone }) => !state.zones.has(zone))) {
+      // The status says that a zone has the name which is gone, so this one may not.
+      state.pending.add(name);
+      continue;
+    }
     for (const zone of state.placed.get(name) ?? []) {
       state.claims.get(zone)?.set(name, decideClaim(candidatesIn(state, name).get(zone) ?? []));
     }
   }
 }
 
-function replaceZone(state: State, key: ObjectKey, next: DnsZone | undefined): void {
-  const previous = state.zones.get(key);
-  if (previous !== undefined && next !== undefined && plansTheSame(previous, next)) {
-    state.zones.set(key, next);
-    return;
+function settle(state: StoreState, limit: number): Touched & { readonly more: boolean } {
+  if (!state.hasStarted) {
+    state.hasStarted = true;
+    state.startGraceUntil = state.now === undefined ? undefined : state.now() + GRACE_MS;
   }
-  if (next === undefined) {
-    state.zones.delete(key);
-    state.versions.delete(key);
-    state.former.removeZone(key);
-  } else {
-    state.zones.set(key, next);
-  }
-  state.touchedZones.add(key);
-  const sameScope =
-    previous !== undefined &&
-    next !== undefined &&
-    previous.spec.domain === next.spec.domain &&
-    JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces);
-  state.index = indexZones(state.zones.values());
-  if (sameScope) {
-    // Claims stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
-    for (const claim of state.claims.get(key)?.values() ?? []) {
-      claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
-    }
-    return;
-  }
-  const domains = [previous, next].flatMap((zone) => (zone === undefined ? [] : [zone.spec.domain]));
-  for (const name of state.candidates.keys()) {
-    if (domains.some((domain) => isAtOrBelow(name, domain))) {
-      state.pending.add(name);
-    }
-  }
-}
-
-/** True when only the status, labels or the like differ, as after each status that we write: no reason to read and plan the zone again. */
-function plansTheSame(a: DnsZone, b: DnsZone): boolean {
-  return (
-    a.meta.uid === b.meta.uid &&
-    a.meta.generation === b.meta.generation &&
-    JSON.stringify(a.meta.annotations) === JSON.stringify(b.meta.annotations)
-  );
-}
-
-function replaceLabels(state: State, name: string, labels: Readonly<Record<string, string>> | undefined): void {
-  if (JSON.stringify(state.labels.get(name)) === JSON.stringify(labels)) {
-    return;
-  }
-  if (labels === undefined) {
-    state.labels.delete(name);
-  } else {
-    state.labels.set(name, labels);
-  }
-  for (const alias of state.aliases.values()) {
-    if (alias.meta.namespace === name) {
-      alias.spec.hostnames.forEach((hostname) => state.pending.add(hostname));
-    }
-  }
-}
-
-function settle(state: State, limit: number): Touched & { readonly more: boolean } {
   const names: Name[] = [];
   for (const name of state.pending) {
     if (names.length === limit) {
@@ -273,6 +212,10 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
     state.pending.delete(name);
     decideName(state, name);
   }
+  if (state.zones.size + state.aliases.size === 0) {
+    state.reserved.forgetDeleted();
+    state.index = indexZones([], state.reserved.all());
+  }
   const aliases = takeUpTo(state.touchedAliases, limit);
   const more = state.pending.size + state.touchedAliases.size > 0;
   // A zone that is planned while half of its names are decided would withdraw the other half.
@@ -280,7 +223,11 @@ function settle(state: State, limit: number): Touched & { readonly more: boolean
   return { zones, aliases, names, more };
 }
 
-function decideName(state: State, name: Name): void {
+function earlier(a: Millis | undefined, b: Millis | undefined): Millis | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+function decideName(state: StoreState, name: Name): void {
   const byZone = candidatesIn(state, name);
   state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
   recordLeft(state, name, byZone);
@@ -298,15 +245,7 @@ function decideName(state: State, name: Name): void {
   rememberZones(state, name, new Set(byZone.keys()));
 }
 
-function touchClaims(state: State, zone: ObjectKey): void {
-  if (state.zones.has(zone)) {
-    state.decisions += 1;
-    state.versions.set(zone, state.decisions);
-  }
-  state.touchedZones.add(zone);
-}
-
-function forgetClaim(claims: State["claims"], zone: ObjectKey, name: Name): void {
+function forgetClaim(claims: StoreState["claims"], zone: ObjectKey, name: Name): void {
   const names = claims.get(zone);
   names?.delete(name);
   if (names?.size === 0) {
@@ -315,11 +254,15 @@ function forgetClaim(claims: State["claims"], zone: ObjectKey, name: Name): void
 }
 
 /** The living aliases that ask for a name, by the zone that takes it for each. */
-function candidatesIn(state: State, name: Name): ReadonlyMap<ObjectKey, readonly DnsAlias[]> {
+function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectKey, readonly DnsAlias[]> {
   const byZone = new Map<ObjectKey, DnsAlias[]>();
   for (const key of state.candidates.get(name) ?? []) {
     const alias = state.aliases.get(key);
-    const match = alias === undefined ? undefined : zonesFor(name, alias.meta.namespace, state.index, state.labels);
+    const match = alias === undefined ? undefined : placementOf(state, alias, name);
+    if (alias !== undefined && match?.kind === "none" && match.reason === "ZoneReserved") {
+      // A status can be lost; what it said is remembered.
+      state.reservedNames.set(nameId(alias, name), match.stays ?? []);
+    }
     for (const zone of match?.kind === "zones" && alias !== undefined ? match.zones : []) {
       const zoneKey = objectKey(zone.meta);
       const aliases = byZone.get(zoneKey) ?? [];
@@ -332,7 +275,7 @@ function candidatesIn(state: State, name: Name): ReadonlyMap<ObjectKey, readonly
   return byZone;
 }
 
-function rememberZones(state: State, name: Name, zones: ReadonlySet<ObjectKey>): void {
+function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectKey>): void {
   if (zones.size === 0) {
     state.placed.delete(name);
   } else {
@@ -341,4 +284,9 @@ function rememberZones(state: State, name: Name, zones: ReadonlySet<ObjectKey>):
   if (state.candidates.get(name)?.size === 0) {
     state.candidates.delete(name);
   }
+}
+
+/** Those that are written. */
+function delegatedZones({ zones, index }: StoreState): readonly DnsZone[] {
+  return [...zones].flatMap(([key, zone]) => (index.undelegated.has(key) ? [] : [zone]));
 }

@@ -1,17 +1,23 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
-import { objectKey } from "../../api/meta.ts";
-import { isAtOrBelow, isHostName, parseOwnerName, type Name } from "../../dns/name/name.ts";
+import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
+import { isAtOrBelow, parseStatusName, type Name } from "../../dns/name/name.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import type { Store } from "./store.ts";
 
-type Inventory = Pick<Store, "aliases" | "zones" | "zone" | "claimsIn" | "zonesOfName" | "former">;
+type Inventory = Pick<
+  Store,
+  "aliases" | "zones" | "zone" | "claimsIn" | "zonesOfName" | "former" | "missingConsents" | "reservedZones"
+>;
 
 /**
  * Owner names that nobody claims in the zone now and that an alias may have left there: those of aliases under deletion, and those that a status still lists from
  * before a restart or an edit. A backend that cannot list its zone is asked for them by name.
  */
-export function formerNames({ aliases, claimsIn, former }: Inventory, zone: DnsZone): readonly Name[] {
+export function formerNames(
+  { aliases, claimsIn, former }: Pick<Inventory, "aliases" | "claimsIn" | "former">,
+  zone: DnsZone,
+): readonly Name[] {
   const key = objectKey(zone.meta);
   const names = new Set<Name>(former.claimsIn(key).keys());
   const claims = claimsIn(key);
@@ -27,8 +33,8 @@ export function formerNames({ aliases, claimsIn, former }: Inventory, zone: DnsZ
 }
 
 /**
- * Leaves out the sets of ours that another DnsZone, of a longer domain and with a backend of the same kind, has to write: two zones may share one server that shows both
- * the names of either. What this zone asked for is left out only where both zones have the very same records, and the other one has the name.
+ * Leaves out the sets of ours that another DnsZone, of a longer domain and with a backend of the same kind, has to write, or wrote before it was deleted or couldn't be read any more: two zones may share one
+ * server that shows both the names of either. What this zone asked for is left out only if the zone above has it at the same server, or if both zones have the very same records and the other one has the name.
  */
 export function setsHere(
   inventory: Inventory,
@@ -36,12 +42,43 @@ export function setsHere(
   names: ReadonlySet<Name>,
   all: readonly ActualRRset[],
 ): readonly ActualRRset[] {
-  const { zones } = inventory;
+  const { zones, reservedZones, missingConsents } = inventory;
   const sets = all.filter(({ name }) => !isOfSharingZone(inventory, zone, name));
-  const within = [...zones()].filter((other) => mayShareServer(zone, other)).map(({ spec }) => spec.domain);
-  return within.length === 0
+  const others = [...zones()].filter(({ meta }) => missingConsents(objectKey(meta)) === undefined);
+  const within = [
+    ...others.filter((other) => mayShareServer(zone, other.spec.domain, other.spec.provider.kind)),
+    ...reservedZones().flatMap((one) =>
+      mayShareServer(zone, one.domain, one.providerKind) ? [{ spec: { domain: one.domain } }] : [],
+    ),
+  ].map(({ spec }) => spec.domain);
+  const above = others.filter((other) => isAboveAtServer(zone, other)).map(({ meta }) => objectKey(meta));
+  return within.length + above.length === 0
     ? sets
-    : sets.filter(({ name }) => names.has(name) || !within.some((domain) => isAtOrBelow(name, domain)));
+    : sets.filter(
+        ({ name }) =>
+          (names.has(name) || !within.some((domain) => isAtOrBelow(name, domain))) &&
+          !isClaimedAbove(inventory, zone, above, name),
+      );
+}
+
+/** A name that this zone doesn't take, because it doesn't admit the alias, is written by the zone above. */
+function isClaimedAbove(
+  { claimsIn, former }: Inventory,
+  { meta }: DnsZone,
+  above: readonly ObjectKey[],
+  name: Name,
+): boolean {
+  const key = objectKey(meta);
+  return above.some((one) => claimsIn(one).has(name)) && !claimsIn(key).has(name) && !former.claimsIn(key).has(name);
+}
+
+/** Whether an alias that has the name in the zone has its finalizer, so that its object stays until the name is withdrawn. */
+export function isFinalized({ claimsIn }: Pick<Store, "claimsIn">, zone: ObjectKey, name: Name): boolean {
+  return (
+    claimsIn(zone)
+      .get(name)
+      ?.winners.some(({ meta }) => meta.finalizers.includes(FINALIZER)) === true
+  );
 }
 
 /**
@@ -74,17 +111,24 @@ function isOfSharingZone({ zone: zoneOf, zonesOfName, former }: Inventory, zone:
 
 /** A name that the zone has now is asked for anyway. */
 function listed({ status }: DnsAlias, zone: string, claims: ReadonlyMap<Name, unknown>): readonly Name[] {
-  return (status?.hostnames ?? []).flatMap((entry) =>
-    entry.zone === zone ? readName(entry.hostname).filter((name) => !claims.has(name)) : [],
+  return (status?.hostnames ?? [])
+    .flatMap((entry) => (entry.zone === zone ? (parseStatusName(entry.hostname) ?? []) : []))
+    .filter((name) => !claims.has(name));
+}
+
+/** `kind` undefined: the other zone can't be read. */
+function mayShareServer({ spec }: DnsZone, domain: Name, kind: string | undefined): boolean {
+  const isBelow = domain !== spec.domain && isAtOrBelow(domain, spec.domain);
+  return isBelow && (kind === undefined || kind === spec.provider.kind) && !spec.provider.kind.startsWith("coreDNS");
+}
+
+/** One webhook has one set of records for all DnsZones. Other servers have a zone for each, in which nobody else's records are. */
+function isAboveAtServer({ spec: { domain, provider } }: DnsZone, { spec: other }: DnsZone): boolean {
+  return (
+    provider.kind === "externalDNSWebhook" &&
+    other.provider.kind === provider.kind &&
+    other.provider.webhook.url === provider.webhook.url &&
+    other.domain !== domain &&
+    isAtOrBelow(domain, other.domain)
   );
-}
-
-function readName(text: string): readonly Name[] {
-  return isHostName(text.replace(/^\*\./, "")) ? [parseOwnerName(text)] : [];
-}
-
-function mayShareServer(zone: DnsZone, other: DnsZone): boolean {
-  const { domain, provider } = other.spec;
-  const isBelow = domain !== zone.spec.domain && isAtOrBelow(domain, zone.spec.domain);
-  return isBelow && provider.kind === zone.spec.provider.kind && !provider.kind.startsWith("coreDNS");
 }

@@ -1,6 +1,8 @@
-import type { ObjectKey } from "../../api/meta.ts";
+import type { Millis } from "../../base/clock.ts";
+import type { ObjectKey, ObjectMeta } from "../../api/meta.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
+import type { UnreadZone } from "../../api/parse/unread-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 
 /** An object that could not be read: it is reported on itself, and the rest goes on. */
@@ -14,6 +16,10 @@ export interface InvalidObject {
   readonly problems: readonly string[];
   /** The owner names that a DnsAlias may have published, where its spec or status still tells them; absent: any. */
   readonly hostnames?: readonly Name[];
+  /** Which names a DnsZone has; absent: its domain can't be read either. */
+  readonly zone?: UnreadZone;
+  /** Its metadata, which can be read all the same; absent in folder mode. */
+  readonly meta?: ObjectMeta;
 }
 
 /**
@@ -25,7 +31,10 @@ export type InventoryEvent =
   | { readonly kind: "zone"; readonly zone: DnsZone }
   /** Labels for `allowedNamespaces.selector`; undefined: the namespace is gone. */
   | { readonly kind: "namespace"; readonly name: string; readonly labels: Readonly<Record<string, string>> | undefined }
-  | { readonly kind: "gone"; readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey }
+  /** `isUnwatched`: it was missing in a list, so that nothing tells when and why it went. */
+  | { readonly kind: "gone"; readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly isUnwatched?: true }
+  /** A DnsAlias is being deleted only because its CustomResourceDefinition is: its names stay, and its finalizer must not keep the definition. */
+  | { readonly kind: "unserved"; readonly meta: ObjectMeta }
   | { readonly kind: "invalid"; readonly manifest: InvalidObject }
   /** Something that a provider reads (a base zone's ConfigMap, a rendered key, a file) changed: look at that zone again. */
   | { readonly kind: "input"; readonly zone: ObjectKey };
@@ -37,6 +46,8 @@ export interface Inventory {
    * errors of the source are retried within, logged, and told by `healthy`.
    */
   run(handlers: InventoryHandlers, signal: AbortSignal): Promise<void>;
+  /** Now by the clock that dates the objects, in milliseconds since the epoch; undefined: not known. */
+  readonly sourceNow?: () => Millis | undefined;
   /** False while the source cannot be reached. */
   readonly healthy: () => boolean;
 }

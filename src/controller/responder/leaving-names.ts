@@ -3,7 +3,7 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Claim } from "../../plan/claims.ts";
-import { keeperClaim, MOVE_WAIT_MS } from "../inventory/name-move.ts";
+import { keeperClaim, MOVE_WAIT_MS } from "../inventory/move/name-move.ts";
 import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
 type Context = Pick<ZoneSyncDeps, "store" | "clock">;

@@ -75,7 +75,8 @@ async function serveLastGood(
 
 /** The oldest zone of the domain that has records of its own to serve. */
 function chosen(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): DnsZone | undefined {
-  const zones = [...(state.byDomain.get(domain) ?? [])].flatMap((key) => deps.store.zone(key) ?? []).sort(byAge);
+  const keys = [...(state.byDomain.get(domain) ?? [])].filter((key) => deps.store.missingConsents(key) === undefined);
+  const zones = keys.flatMap((key) => deps.store.zone(key) ?? []).sort(byAge);
   const first = zones.find(({ spec }) => servedBaseOf(spec) !== undefined);
   for (const zone of zones) {
     if (servedBaseOf(zone.spec) === undefined) {

@@ -29,7 +29,10 @@ export type BaseText =
 
 export interface ZoneSyncDeps {
   readonly port: Pick<ResponderPort, "readBase" | "lastGoodBase" | "setZone" | "removeZone" | "changed">;
-  readonly store: Pick<Store, "zone" | "claimsIn" | "claimsVersion" | "zonesOfName" | "former" | "admits">;
+  readonly store: Pick<
+    Store,
+    "zone" | "claimsIn" | "claimsVersion" | "missingConsents" | "zonesOfName" | "former" | "admits"
+  >;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -6,8 +6,9 @@ import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
 import { formerText, isMoving } from "./former-places.ts";
-import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
+import { movingText, placementCondition } from "./staying-names.ts";
+import { time } from "./time.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
 export type ConditionResult = Finding;
@@ -21,7 +22,7 @@ export function invalidCondition({ problems }: InvalidObject): ConditionResult {
 }
 
 /** Whether every owner name is this alias's to have. */
-export function acceptedCondition({ alias, inZones, withoutZone }: AliasFacts): ConditionResult {
+export function acceptedCondition({ alias, inZones, withoutZone, leaving = [] }: AliasFacts): ConditionResult {
   const lost = inZones.flatMap(({ hostname, lostTo }) =>
     lostTo === undefined ? [] : [`${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
   );
@@ -29,14 +30,14 @@ export function acceptedCondition({ alias, inZones, withoutZone }: AliasFacts): 
     const cure = "take the host name out of one of the two";
     return { status: "False", reason: "HostnameConflict", message: `${lost.join("; ")}: ${cure}` };
   }
-  const first = withoutZone[0];
-  if (first !== undefined) {
-    return { status: "False", reason: first.reason, message: withoutZone.map(({ message }) => message).join("; ") };
+  const misplaced = placementCondition(withoutZone, leaving);
+  if (misplaced !== undefined) {
+    return misplaced;
   }
   const names = alias.spec.hostnames.length === 1 ? "the host name is" : "all host names are";
   return alias.spec.paused
     ? { status: "True", reason: "Paused", message: "spec.paused is set: what is published stays as it is" }
-    : { status: "True", reason: "Accepted", message: `${names} this alias's` };
+    : { status: "True", reason: "Accepted", message: `${names} this alias's${movingText(leaving)}` };
 }
 
 /** Whether the targets' addresses are known and fresh. The worst target decides; the message names each that is not well. */
@@ -278,7 +279,7 @@ function served({ propagation }: NameInZone): string {
 }
 
 /** Each target once, though the alias may stand in several zones. */
-export function targetVerdicts({ inZones }: AliasFacts): readonly TargetVerdict[] {
+export function targetVerdicts({ inZones }: Pick<AliasFacts, "inZones">): readonly TargetVerdict[] {
   const byTarget = new Map<Name, TargetVerdict>();
   for (const { contribution } of inZones) {
     for (const verdict of contribution?.targets ?? []) {

@@ -1,16 +1,17 @@
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import type { ActualRRset, Refusal } from "../../plan/change.ts";
-import type { Move } from "../inventory/name-move.ts";
+import type { Move } from "../inventory/move/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
-import type { Propagation, ZoneOutcome, ZoneState } from "../zone/zone-state.ts";
+import { type LeavingName, type NameWithoutZone } from "./staying-names.ts";
+import type { Propagation, ZoneOutcome, ZoneState } from "../zone/state/zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
 export interface NameInZone {
@@ -50,14 +51,14 @@ export interface AliasFacts {
   /** Of owner names that this alias has in other zones now. */
   readonly former?: readonly FormerPlace[];
   /** Owner names that no zone takes. */
-  readonly withoutZone: readonly {
-    readonly hostname: Name;
-    readonly reason: "NoZone" | "NamespaceNotAllowed";
-    readonly message: string;
-  }[];
+  readonly withoutZone: readonly NameWithoutZone[];
+  /** Owner names that their zone keeps for a while. */
+  readonly leaving?: readonly LeavingName[];
   readonly now: Millis;
   /** Lookups of its targets without a result beyond their bound, by what is known now; the answers of a plan are as old as the plan. */
   readonly overdue?: readonly OverdueLookup[];
+  /** Entries of the status for places that the alias left and that may still have its records. */
+  readonly unlisted?: readonly HostnameStatus[];
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
 }
@@ -74,19 +75,24 @@ const UNKNOWN_LAG_MS = 95_000;
 
 export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFacts {
   const inZones: NameInZone[] = [];
-  const withoutZone: { hostname: Name; reason: "NoZone" | "NamespaceNotAllowed"; message: string }[] = [];
+  const withoutZone: NameWithoutZone[] = [];
+  const leaving: LeavingName[] = [];
   for (const hostname of [...alias.spec.hostnames].sort(byCodeUnit)) {
     const match = deps.store.matchOf(alias, hostname);
     if (match.kind === "none") {
-      withoutZone.push({ hostname, reason: match.reason, message: match.message });
+      const { kind: _, ...why } = match;
+      withoutZone.push({ hostname, ...why });
       continue;
+    }
+    if (match.leaving !== undefined) {
+      leaving.push({ hostname, leaving: match.leaving });
     }
     for (const zone of match.zones) {
       inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
     }
   }
   const overdue = deps.overdueOf?.(objectKey(alias.meta)) ?? [];
-  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, now, overdue };
+  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, leaving, now, overdue };
 }
 
 function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZone[]): readonly FormerPlace[] {

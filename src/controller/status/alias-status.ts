@@ -18,6 +18,7 @@ import { formerStatuses } from "./former-places.ts";
 import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
+import { stayingEntries } from "./staying-names.ts";
 
 /**
  * The status that an alias should have. Equal facts give an equal value, times included, so that a status is written only when
@@ -45,18 +46,24 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     hostnames,
     targets,
     ...(bound === undefined ? {} : { stalenessBound: bound }),
-    summary: summaryOf(facts, hostnames),
+    summary: summaryOf(
+      facts,
+      hostnames.filter((entry) => facts.unlisted?.includes(entry) !== true),
+    ),
   };
 }
 
+/** As many as the schema admits. */
+const MAX_HOSTNAMES = 256;
+
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const placed = facts.inZones.map((inZone) => hostnameStatus(facts, inZone));
-  const withoutZone = facts.withoutZone.map(({ hostname, reason }) => ({
-    hostname: displayName(hostname),
-    addresses: [],
-    reason,
-  }));
-  return [...placed, ...withoutZone, ...formerStatuses(facts)].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  const withoutZone = facts.withoutZone.flatMap((name) => stayingEntries(facts.alias, name));
+  const current: readonly HostnameStatus[] = [...placed, ...withoutZone, ...formerStatuses(facts)];
+  const isListed = ({ hostname, zone }: HostnameStatus): boolean =>
+    current.some((entry) => entry.hostname === hostname && entry.zone === zone);
+  const unlisted = (facts.unlisted ?? []).filter((entry) => !isListed(entry)).slice(0, MAX_HOSTNAMES - current.length);
+  return [...current, ...unlisted].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {
@@ -88,9 +95,23 @@ function servingText({ propagation, publishedAt }: NameInZone): string | undefin
 
 function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
   const previous = facts.alias.status?.targets ?? [];
-  return targetVerdicts(facts)
-    .map((verdict) => targetStatus(verdict, previous))
-    .sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  const known = targetVerdicts(facts).map((verdict) => targetStatus(verdict, previous));
+  return [...known, ...withoutLookups(facts, previous, known)].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+}
+
+/** Where records stay in a zone that can't be read, nothing is looked up; the last known good addresses are for when it can be. */
+function withoutLookups(
+  { alias, withoutZone }: AliasFacts,
+  previous: readonly TargetStatus[],
+  known: readonly TargetStatus[],
+): readonly TargetStatus[] {
+  const targets = new Set(
+    alias.spec.targets.flatMap((one) => (one.kind === "hostname" ? displayName(one.hostname) : [])),
+  );
+  const hosts = new Set(known.map(({ hostname }) => hostname));
+  return withoutZone.some(({ stays }) => stays !== undefined)
+    ? previous.filter(({ hostname }) => targets.has(hostname) && !hosts.has(hostname))
+    : [];
 }
 
 function targetStatus({ target, verdict, answers }: TargetVerdict, previous: readonly TargetStatus[]): TargetStatus {

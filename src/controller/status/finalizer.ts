@@ -1,24 +1,23 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
-import { ABANDON_ANNOTATION, FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
+import { ABANDON_ANNOTATION, FINALIZER, objectKey, type ObjectKey, type ObjectMeta } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Reporter, StatusWrite } from "../ports/reporter.ts";
-import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
-import type { ZoneState } from "../zone/zone-state.ts";
+import { placesOf, presenceOf, type Presence, type PresenceDeps } from "./name-presence.ts";
 
-export interface FinalizeDeps {
+export interface FinalizeDeps extends PresenceDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly reporter: Pick<Reporter, "finalizer" | "event">;
-  readonly store: Store;
-  readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
+  /** Now by the clock that dates deletions; undefined: not known. */
+  readonly sourceNow: () => Millis | undefined;
   /** The deletions that wait. */
   readonly deletions: Map<ObjectKey, Deletion>;
 }
 
-/** An alias under deletion, and when this process saw it first. */
+/** An alias under deletion, and since when it is, by this process's clock. */
 export interface Deletion {
   readonly uid: string;
   readonly since: Millis;
@@ -26,12 +25,14 @@ export interface Deletion {
 
 /** A deletion never waits longer than this for a backend that is down or a plan that is held. */
 export const GIVE_UP_MS: Millis = 600_000;
+/** A process that starts late in a deletion has this long to look for the records. */
+const LEAST_TRY_MS: Millis = 60_000;
 const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Lets an alias under deletion go once nothing of it is published any more, or it is abandoned, or the wait is over. What is left behind is still ours and
- * is deleted by the next plan that can be written: the finalizer only lets the one who deletes see the end. Where the zone's policy deletes nothing, there is
- * nothing to wait for. A backend that was not read in this term may have anything.
+ * Removes the finalizer of an alias under deletion once nothing of it is published any more, or it is abandoned, or the wait is over. What is left behind is still ours and
+ * is deleted by the next plan that can be written. Where the zone's policy deletes nothing, there is nothing to wait for. A backend that was not read in this term may
+ * have anything.
  */
 export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
   const key = objectKey(alias.meta);
@@ -39,8 +40,8 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
     deps.deletions.delete(key);
     return { requeue: "done" };
   }
-  const left = alias.spec.hostnames
-    .map((hostname) => ({ hostname, presence: presenceOf(deps, alias, hostname) }))
+  const left = placesOf(deps, alias)
+    .map((place) => ({ hostname: place.hostname, presence: presenceOf(deps, place) }))
     .filter(({ presence }) => presence !== "absent");
   const waitedMs = recordWait(deps, alias);
   const abandoned = alias.meta.annotations[ABANDON_ANNOTATION] !== undefined;
@@ -57,40 +58,22 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
   return afterWrite(written);
 }
 
-/** How long this process has waited. The time of the deletion in the object is by the API server's clock, and can be ahead of ours or behind. */
-function recordWait({ clock, deletions }: FinalizeDeps, { meta }: DnsAlias): Millis {
+/**
+ * How long the deletion waits. The API server dates it by its own clock, so that a restart doesn't begin the wait anew; where that clock is not known, the wait begins
+ * when this process sees the deletion.
+ */
+function recordWait({ clock, deletions, sourceNow }: FinalizeDeps, { meta }: DnsAlias): Millis {
   const key = objectKey(meta);
   const known = deletions.get(key);
-  const deletion = known?.uid === meta.uid ? known : { uid: meta.uid, since: clock.now() };
+  const now = clock.now();
+  const deletion = known?.uid === meta.uid ? known : { uid: meta.uid, since: now - waitedBefore(meta, sourceNow()) };
   deletions.set(key, deletion);
-  return clock.now() - deletion.since;
+  return now - deletion.since;
 }
 
-type Presence = "published" | "absent" | "unknown";
-
-/** Whether records of ours stand at the owner name that nobody else asks for, in a zone that deletes what nobody wants. */
-function presenceOf({ store, zoneState }: FinalizeDeps, alias: DnsAlias, hostname: Name): Presence {
-  const match = store.matchOf(alias, hostname);
-  const zones = match.kind === "zones" ? match.zones.filter(({ spec }) => spec.policy === "Sync") : [];
-  const found = zones
-    .map((zone) => objectKey(zone.meta))
-    .filter((zone) => !store.claimsIn(zone).has(hostname))
-    .map((zone) => presenceIn(zoneState(zone), hostname));
-  return (
-    found.find((presence) => presence === "published") ?? found.find((presence) => presence === "unknown") ?? "absent"
-  );
-}
-
-function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
-  if (state === undefined) {
-    return "unknown";
-  }
-  if (state.own.has(`${hostname} A`) || state.own.has(`${hostname} AAAA`)) {
-    return "published";
-  }
-  // A zone whose place another zone has is never read.
-  const isOthers = state.outcome.kind === "refused" && state.outcome.reason === "ZoneConflict";
-  return state.actual !== undefined || isOthers ? "absent" : "unknown";
+function waitedBefore({ deletedAt }: ObjectMeta, sourceNow: Millis | undefined): Millis {
+  const waitedMs = deletedAt === undefined || sourceNow === undefined ? 0 : sourceNow - deletedAt;
+  return Math.min(Math.max(0, waitedMs), GIVE_UP_MS - LEAST_TRY_MS);
 }
 
 function reportLeft(
@@ -100,8 +83,10 @@ function reportLeft(
   why: string,
 ): void {
   const named = (wanted: Presence, text: string): readonly string[] => {
-    const names = left.filter(({ presence }) => presence === wanted).map(({ hostname }) => displayName(hostname));
-    return names.length === 0 ? [] : [`${names.join(", ")} ${text}`];
+    const names = new Set(
+      left.filter(({ presence }) => presence === wanted).map(({ hostname }) => displayName(hostname)),
+    );
+    return names.size === 0 ? [] : [`${[...names].join(", ")} ${text}`];
   };
   const facts = [
     ...named("published", "could not be withdrawn"),

@@ -1,7 +1,7 @@
 import type { HostnameStatus } from "../../api/dns-alias.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import { moveEndsAt } from "../inventory/name-move.ts";
+import { moveEndsAt } from "../inventory/move/name-move.ts";
 import type { AliasFacts, FormerPlace } from "./alias-facts.ts";
 import { time } from "./time.ts";
 

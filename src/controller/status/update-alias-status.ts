@@ -2,18 +2,20 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
-import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
+import { FINALIZER, objectKey, type ObjectKey, type ObjectMeta } from "../../api/meta.ts";
 import { factsOf, type AliasFacts, type FactsDeps } from "./alias-facts.ts";
 import { aliasStatus } from "./alias-status.ts";
 import { overdueAt, refusedAddresses, targetVerdicts } from "./alias-conditions.ts";
 import { afterWrite, finalize, GIVE_UP_MS, type Deletion } from "./finalizer.ts";
+import { finalizerStep } from "./finalizer-step.ts";
+import { unlistedStatuses, type PresenceDeps } from "./name-presence.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
 import { stalenessBoundMs } from "./staleness-bound.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 
-export interface AliasReportDeps extends FactsDeps {
+export interface AliasReportDeps extends FactsDeps, PresenceDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly reporter: Reporter;
@@ -22,11 +24,20 @@ export interface AliasReportDeps extends FactsDeps {
   /** An edit of the alias that could not be read; what was read before still stands. */
   readonly invalidEdit: (alias: ObjectKey) => InvalidObject | undefined;
   readonly deletions: Map<ObjectKey, Deletion>;
+  readonly sourceNow: () => Millis | undefined;
+  /** True if every DnsZone can be read. */
+  readonly hasEveryZone: () => boolean;
+  /** The metadata of an alias that goes only because its CustomResourceDefinition does. */
+  readonly unserved: (alias: ObjectKey) => ObjectMeta | undefined;
 }
 
 /** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
 export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const alias = deps.store.alias(key);
+  const unserved = deps.unserved(key);
+  if (unserved !== undefined) {
+    return releaseUnserved(deps, unserved, signal);
+  }
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);
     deps.deletions.delete(key);
@@ -38,19 +49,80 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   if (alias.meta.deletedAt !== undefined) {
     return endAlias(deps, alias, signal);
   }
-  const facts = factsOf(deps, alias, deps.clock.now());
+  const facts = { ...factsOf(deps, alias, deps.clock.now()), unlisted: unlistedStatuses(deps, alias) };
+  const failed = await stepFinalizer(deps, facts, signal);
   recordEarlyReport(deps, facts);
   if (facts.inZones.some(({ outcome }) => outcome.kind === "pending")) {
     // The zone's first plan is under way, and touches the alias again.
+    return failed ?? { requeue: "done" };
+  }
+  const written = await writeStatus(deps, facts, signal);
+  const next = failed ?? written;
+  return facts.unlisted.length === 0 ? next : atLatest(next, LOOK_FOR_FORMER_MS);
+}
+
+/** Nothing reports that records of a former name are gone. */
+const LOOK_FOR_FORMER_MS: Millis = 10_000;
+
+function atLatest(next: Requeue, afterMs: Millis): Requeue {
+  const { requeue } = next;
+  if (requeue === "backoff") {
+    return next;
+  }
+  return { requeue: { afterMs: requeue === "done" ? afterMs : Math.min(afterMs, requeue.afterMs) } };
+}
+
+/** Its names stay published, so there is nothing to wait for: the finalizer would only keep the CustomResourceDefinition. */
+async function releaseUnserved(
+  { reporter, log }: AliasReportDeps,
+  meta: ObjectMeta,
+  signal: AbortSignal,
+): Promise<Requeue> {
+  if (!meta.finalizers.includes(FINALIZER)) {
     return { requeue: "done" };
   }
-  if (facts.inZones.length > 0 && !alias.meta.finalizers.includes(FINALIZER)) {
-    const added = await deps.reporter.finalizer(alias, true, signal);
-    if (added.kind === "failed") {
-      return afterWrite(added);
-    }
+  log.info({ alias: objectKey(meta) }, "finalizer removed: the CustomResourceDefinition is being deleted");
+  return afterWrite(await reporter.finalizer({ meta }, false, signal));
+}
+
+/** Adds or removes the finalizer of a living alias; returns only if that failed. */
+async function stepFinalizer(
+  deps: AliasReportDeps,
+  facts: AliasFacts,
+  signal: AbortSignal,
+): Promise<Requeue | undefined> {
+  const { alias } = facts;
+  const { meta } = alias;
+  const step = finalizerStep({
+    isDeletionRequested: false,
+    isPresent: meta.finalizers.includes(FINALIZER),
+    isNeeded: needsFinalizer(deps, facts),
+  });
+  if (deps.reporter.withoutFinalizers === true || (step !== "add" && step !== "remove")) {
+    return undefined;
   }
-  return writeStatus(deps, facts, signal);
+  const written = await deps.reporter.finalizer(alias, step === "add", signal);
+  if (written.kind !== "failed") {
+    return undefined;
+  }
+  deps.log.warn({ alias: objectKey(meta), step, err: written.message }, "finalizer not written");
+  return afterWrite(written);
+}
+
+/** Whether a backend that doesn't list its zone has, or will have, names of the alias; undefined: not known. */
+function needsFinalizer(
+  { store, zoneState, hasEveryZone }: AliasReportDeps,
+  { inZones, unlisted = [] }: AliasFacts,
+): boolean | undefined {
+  const lists = new Set(
+    inZones
+      .filter(({ zone, lostTo }) => lostTo === undefined && store.zone(zone)?.spec.policy === "Sync")
+      .map(({ zone }) => zoneState(zone)?.lists),
+  );
+  if (unlisted.length > 0 || lists.has(false)) {
+    return true;
+  }
+  return lists.has(undefined) || !hasEveryZone() ? undefined : false;
 }
 
 /** A deletion that waits for the guard or for a backend says so itself; one that takes a moment is not worth a status. */
@@ -151,8 +223,8 @@ function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void 
 const REFUSED = "SpecialUseRefused";
 
 /** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
-function nextLookup({ alias, inZones, now, withoutZone }: AliasFacts): Requeue {
-  const answers = targetVerdicts({ alias, inZones, now, withoutZone }).flatMap((target) => target.answers);
+function nextLookup({ alias, inZones, now }: AliasFacts): Requeue {
+  const answers = targetVerdicts({ inZones }).flatMap((target) => target.answers);
   const failing = answers.filter((answer) => answer.failingSince !== undefined);
   const moments = failing.flatMap((answer) => [
     overdueAt(answer),

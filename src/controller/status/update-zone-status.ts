@@ -7,7 +7,7 @@ import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName } from "../../dns/name/name.ts";
-import { type Move, moveEndsAt } from "../inventory/name-move.ts";
+import { type Move, moveEndsAt } from "../inventory/move/name-move.ts";
 import { updateInvalidStatus } from "./update-alias-status.ts";
 import type { ConditionResult } from "./alias-conditions.ts";
 import { time } from "./time.ts";
@@ -18,7 +18,8 @@ import type { Reporter } from "../ports/reporter.ts";
 import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
-import type { ZoneState } from "../zone/zone-state.ts";
+import { guardStatus } from "../zone/guarded-writes.ts";
+import type { ZoneState } from "../zone/state/zone-state.ts";
 
 export interface ZoneReportDeps {
   readonly clock: Clock;
@@ -62,6 +63,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   const settled = serving.laggingSince === undefined || serving.slow;
   const servingText =
     settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
+  const guard = guardStatus(state.guardWindow, state.usedApproval);
   const serial = state.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
@@ -79,6 +81,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
     ...(servingText === undefined ? {} : { serving: servingText }),
     ...(lag === undefined ? {} : { deliveryLag: lag }),
     ...(outcome.kind === "held" ? { planHash: outcome.hash } : {}),
+    ...(guard === undefined ? {} : { guard }),
   };
 }
 
@@ -87,7 +90,7 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
     const message = `${invalidEdit.problems.join("; ")} (what was accepted before stays in force)`;
     return { status: "False", reason: "Invalid", message };
   }
-  return outcome.kind === "refused" && outcome.reason === "ZoneConflict"
+  return outcome.kind === "refused" && (outcome.reason === "ZoneConflict" || outcome.reason === "NotDelegated")
     ? { status: "False", reason: outcome.reason, message: outcome.message }
     : { status: "True", reason: "Accepted", message: "the zone is this object's" };
 }

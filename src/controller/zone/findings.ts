@@ -1,12 +1,14 @@
+import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
-import type { InputProblem } from "../../providers/provider.ts";
+import type { Failed, InputProblem } from "../../providers/provider.ts";
+import type { Requeue } from "../../schedule/work-queue.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
-import type { LeftBehind, ZoneState } from "./zone-state.ts";
+import type { LeftBehind, ZoneState, ZoneOutcome } from "./state/zone-state.ts";
 
 /** What a round finds out about a zone, for log, Events, and statuses. */
 export interface FindingDeps {
@@ -67,4 +69,57 @@ export function recordLeftBehind(
     log.warn({ zone: objectKey(zone.meta), provider: left.provider, names: left.names }, "records left behind");
     reporter.event(zone, { type: "Warning", reason: "RecordsLeft", message });
   }
+}
+
+interface SettleDeps extends FindingDeps {
+  readonly clock: Clock;
+}
+
+const MIN_RETRY_MS: Millis = 500;
+const TOLD_DEFERRAL_MS: Millis = 10_000;
+
+/** Ends a round with its outcome, which is told only if it is another one than before. */
+export function settleAs(
+  deps: SettleDeps,
+  state: ZoneState,
+  outcome: ZoneOutcome,
+  requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
+): Requeue {
+  const zone = objectKey(state.zone.meta);
+  if (!sameOutcome(state.outcome, outcome)) {
+    state.outcome = outcome;
+    if (outcome.kind === "refused") {
+      deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
+      deps.reporter.event(state.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
+    }
+    deps.onChanged(zone, undefined);
+  }
+  return { requeue };
+}
+
+/** Nothing was tried, so that nothing is news; a zone that is told to wait long at its very start says why. */
+export function deferred(deps: SettleDeps, state: ZoneState, failure: Failed): Requeue {
+  const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
+  return state.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
+    ? failed(deps, state, failure)
+    : { requeue: { afterMs } };
+}
+
+export function failed(deps: SettleDeps, state: ZoneState, { message, retryAfterMs }: Failed): Requeue {
+  const zone = objectKey(state.zone.meta);
+  const first = state.outcome.kind !== "failed";
+  const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();
+  state.outcome = { kind: "failed", message, since };
+  // A changed answer asks for a try at once; a backend in trouble is not to be asked at every one.
+  state.notBefore = deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0);
+  deps.log.warn({ zone, provider: state.provider.id, err: message }, "zone not applied");
+  if (first) {
+    deps.reporter.event(state.zone, { type: "Warning", reason: "WriteFailed", message });
+    deps.onChanged(zone, undefined);
+  }
+  return { requeue: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
+}
+
+function sameOutcome(a: ZoneOutcome, b: ZoneOutcome): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

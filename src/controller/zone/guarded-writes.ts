@@ -1,10 +1,21 @@
 import type { Millis } from "../../base/clock.ts";
+import type { DnsZone, GuardStatus } from "../../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { rrsetKey } from "../../dns/record.ts";
-import type { Write } from "../../plan/change.ts";
+import type { ActualRRset, Write } from "../../plan/change.ts";
 import { isGuarded, type Guarded } from "../../plan/guard.ts";
-import { recordDeletes } from "../../plan/guard-window.ts";
-import type { ZoneState } from "./zone-state.ts";
+import {
+  addUnwatched,
+  countDeletes,
+  EMPTY_WINDOW,
+  type GuardWindow,
+  keepUnwatched,
+  moveWindow,
+  recordDeletes,
+} from "../../plan/guard-window.ts";
+import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { ZoneState } from "./state/zone-state.ts";
 
 /** Whether the deletes of a name can be those of an alias that is created again in a moment: no alias has the name anywhere. */
 export type IsOrphan = (name: Name) => boolean;
@@ -25,6 +36,49 @@ export function gatheredWrites(
   const { writes, planned, waitMs } = gatherDeletes(guarded.writes, state.deletesPlanned, { waitOf, now });
   state.deletesPlanned = planned;
   return { writes, waitMs };
+}
+
+export interface GuardedDeps {
+  /** Whether an object tells, or this process saw, why no alias wants the name any more. */
+  readonly isWatched: (zone: DnsZone) => (name: Name) => boolean;
+  /** Has the DnsZone's status say what the guard counts; false: it could not be written. */
+  readonly saveGuard: (zone: ObjectKey, guard: GuardStatus | undefined, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** Moves the guard's window to now. With the first plan of a process, RRsets that no alias wants are deletions that nobody watched, unless an object tells of them. */
+export function moveGuard(
+  { isWatched }: Pick<GuardedDeps, "isWatched">,
+  state: ZoneState,
+  { own, plan, now }: { readonly own: readonly ActualRRset[]; readonly plan: ZonePlan; readonly now: Millis },
+): void {
+  const wanted = new Set(plan.names.map(({ name }) => name));
+  const moved = keepUnwatched(moveWindow(state.guardWindow, own, now), (name) => wanted.has(name));
+  if (state.isJudged) {
+    state.guardWindow = moved;
+    return;
+  }
+  state.isJudged = true;
+  const left = own.filter(({ name }) => !wanted.has(name));
+  const isSeen = left.length === 0 ? () => true : isWatched(state.zone);
+  state.guardWindow = addUnwatched(
+    moved,
+    left.filter(({ name }) => !isSeen(name)),
+  );
+}
+
+/** Writes ahead: if the process ends within the write, the next one counts these deletes. False: nothing may be deleted now. */
+export async function saveDeletes(
+  { saveGuard }: Pick<GuardedDeps, "saveGuard">,
+  state: ZoneState,
+  { guarded, writes, now }: { readonly guarded: Guarded; readonly writes: readonly Write[]; readonly now: Millis },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isApproved = guarded.kind === "pass" && guarded.approved !== undefined;
+  if (isApproved || !isGuarded(state.guardWindow) || writes.every(({ kind }) => kind !== "delete")) {
+    return true;
+  }
+  state.guardWindow = recordDeletes(state.guardWindow, writes, { now, approved: false });
+  return saveGuard(objectKey(state.zone.meta), guardStatus(state.guardWindow, state.usedApproval), signal);
 }
 
 /** Remembers deletes that were carried out, and that an approval was used. */
@@ -78,4 +132,68 @@ function gatherDeletes(
 /** Of two waits, of which undefined is none. */
 export function shorterWait(a: Millis | undefined, b: Millis | undefined): Millis | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+/** What a restart or another replica must know of the guard: the deletes of the last hour, and the approval that was used. Undefined: nothing. */
+export function guardStatus(window: GuardWindow, usedApproval: string | undefined): GuardStatus | undefined {
+  const deletes = countDeletes(window);
+  if (deletes === 0 && usedApproval === undefined) {
+    return undefined;
+  }
+  const times = [...window.deleted.values(), ...(window.earlier === undefined ? [] : [window.earlier.at])];
+  return {
+    ...(deletes > 0 && {
+      deletes,
+      ofRecords: window.stood[0]?.count ?? deletes,
+      lastDeleteTime: new Date(Math.max(...times)).toISOString().replace(/\.\d+Z$/, "Z"),
+    }),
+    ...(usedApproval !== undefined && { usedPlanHash: usedApproval }),
+  };
+}
+
+/** Takes over what the last leader counted, which wrote it before each delete. The deletes count until an hour after the last of them. */
+export function restoreGuard(state: ZoneState, { status }: DnsZone): void {
+  const { deletes = 0, ofRecords = 0, lastDeleteTime = "", usedPlanHash } = status?.guard ?? {};
+  const at: Millis = Date.parse(lastDeleteTime);
+  state.usedApproval = usedPlanHash ?? state.usedApproval;
+  if (deletes > 0 && !Number.isNaN(at)) {
+    state.guardWindow = {
+      ...EMPTY_WINDOW,
+      unwatched: state.guardWindow.unwatched,
+      earlier: { count: deletes, at },
+      stood: [{ at, count: ofRecords }],
+    };
+  }
+}
+
+export interface UnfinalizedDeps {
+  /** Whether an alias that has the name keeps its object until the name is withdrawn. */
+  readonly isFinalized: (zone: ObjectKey, name: Name) => boolean;
+  readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
+}
+
+/**
+ * Leaves out the first write of a name at a backend that does not list its zone while none of the name's aliases has its finalizer: if such an object goes while no
+ * controller runs, nothing tells of the name any more. Each name that is left out has its aliases reported, which sets the finalizer.
+ */
+export function withoutUnfinalized(
+  { isFinalized, onChanged }: UnfinalizedDeps,
+  state: ZoneState,
+  writes: readonly Write[],
+): readonly Write[] {
+  if (state.lists !== false || state.zone.spec.policy !== "Sync") {
+    state.unfinalized = new Set();
+    return writes;
+  }
+  const zone = objectKey(state.zone.meta);
+  const known = new Set([...state.own.values()].map(({ name }) => name));
+  const isLeftOut = (write: Write): boolean =>
+    write.kind !== "delete" && !known.has(write.after.name) && !isFinalized(zone, write.after.name);
+  const leftOut = writes.flatMap((write) => (write.kind !== "delete" && isLeftOut(write) ? [write.after.name] : []));
+  const news = leftOut.filter((name) => !state.unfinalized.has(name));
+  state.unfinalized = new Set(leftOut);
+  if (news.length > 0) {
+    onChanged(zone, news);
+  }
+  return writes.filter((write) => !isLeftOut(write));
 }

@@ -7,7 +7,7 @@ import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
 import { withInherited } from "../../plan/inherited/with-inherited.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
-import type { ZoneState } from "./zone-state.ts";
+import type { ZoneState } from "./state/zone-state.ts";
 
 interface InheritanceDeps {
   readonly ownerId: string;

@@ -4,10 +4,10 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, rrsetKey } from "../../dns/record.ts";
 import type { NamePlan } from "../../plan/name-plan.ts";
-import { type Move, moveEndsAt, nextMove } from "../inventory/name-move.ts";
+import { type Move, moveEndsAt, nextMove } from "../inventory/move/name-move.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { FindingDeps } from "./findings.ts";
-import type { ZoneState } from "./zone-state.ts";
+import type { ZoneState } from "./state/zone-state.ts";
 
 /** What a zone needs to know of the names that leave it. */
 export interface Departures {

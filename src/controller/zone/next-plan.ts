@@ -3,7 +3,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
-import type { ZoneState } from "./zone-state.ts";
+import type { ZoneState } from "./state/zone-state.ts";
 
 interface NextPlanDeps {
   readonly clock: Clock;

@@ -8,7 +8,7 @@ import type { ServingEndpoint } from "../../providers/provider.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { ServerAnswer, EndpointsOf } from "../ports/servers.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
-import type { PendingChange, ZoneState } from "./zone-state.ts";
+import type { PendingChange, ZoneState } from "./state/zone-state.ts";
 
 export interface PropagationCheckDeps {
   readonly clock: Clock;

@@ -1,3 +1,4 @@
+import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { APPROVE_ANNOTATION } from "../../api/meta.ts";
 import { EMPTY_WINDOW, moveWindow, type GuardWindow } from "../../plan/guard-window.ts";
@@ -6,7 +7,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { withoutClosedNames } from "../../plan/limit/closed-names.ts";
 import { applyNameLimit } from "../../plan/limit/name-limit.ts";
-import type { ActualRRset, Change } from "../../plan/change.ts";
+import type { ActualRRset, Change, Write } from "../../plan/change.ts";
 import { changeKey, diff } from "../../plan/diff.ts";
 import { guard, type Guarded } from "../../plan/guard.ts";
 import { type Capacity, limitSize } from "../../plan/limit/size-limit.ts";
@@ -22,6 +23,10 @@ export interface ProposalInput {
   readonly maxNames: number | undefined;
   /** What the guard remembers, moved to now; absent: nothing, as in a command that only looks. */
   readonly window?: GuardWindow | undefined;
+  /** Leaves out of a guarded plan the deletes that wait for others; absent: none waits, as in a command that only looks. */
+  readonly gather?:
+    | ((guarded: Guarded) => { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined })
+    | undefined;
   /** The hash of the plan whose approval was used. */
   readonly usedApproval?: string | undefined;
   /** See ActualZone. */
@@ -52,7 +57,10 @@ export function limitsOf({
 /** What would be done to a zone, and what of it may be done now. */
 export interface Proposal {
   readonly changes: readonly Change[];
+  /** With the writes that may be carried out now. */
   readonly guarded: Guarded;
+  /** Until the first of the deletes that wait may be carried out. */
+  readonly waitMs: Millis | undefined;
 }
 
 /** The same for `dnsalias plan` and for the running controller: cap, compare, guard, and leave out what has no room. */
@@ -69,6 +77,7 @@ export function propose({
   mayNotDelete,
   window,
   usedApproval,
+  gather = ({ writes }) => ({ writes, waitMs: undefined }),
 }: ProposalInput): Proposal {
   const own = actual.filter(({ owner }) => owner === ownerId);
   const published = new Set<Name>(own.map(({ name }) => name));
@@ -90,10 +99,14 @@ export function propose({
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
     used: usedApproval,
   });
-  const { writes, refusals: tooLarge } = limitSize(guarded.writes, own, capacity);
-  return tooLarge.length === 0
-    ? { changes, guarded }
-    : { changes: replaced(changes, guarded.writes, [...writes, ...tooLarge]), guarded: { ...guarded, writes } };
+  // Records whose delete waits, or is held, still take their room.
+  const gathered = gather(guarded);
+  const { writes, refusals: tooLarge } = limitSize(gathered.writes, own, capacity);
+  return {
+    changes: tooLarge.length === 0 ? changes : replaced(changes, gathered.writes, [...writes, ...tooLarge]),
+    guarded: { ...guarded, writes },
+    waitMs: gathered.waitMs,
+  };
 }
 
 /** The same without the names that leave the zone now. Deletes that the guard holds don't keep their addresses from following. */

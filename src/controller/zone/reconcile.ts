@@ -9,29 +9,54 @@ import { actualAfter } from "./actual-after.ts";
 import { after } from "../../plan/apply-writes.ts";
 import type { ActualRRset, Write, Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
-import { moveWindow } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
-import type { ActualZone, Applied, Failed } from "../../providers/provider.ts";
-import { recordRepairs, repairedBy, withoutContested } from "./drift.ts";
-import { type FindingDeps, recordHeld, recordInputProblem, recordLeftBehind, recordRefusals } from "./findings.ts";
-import { gatheredWrites, recordGuarded, shorterWait } from "./guarded-writes.ts";
-import { recordConcurrentWrite, holdBack } from "./concurrent-writer.ts";
+import type { ActualZone, Applied } from "../../providers/provider.ts";
+import {
+  TEXT_FIGHT_WINDOW_MS,
+  isContested,
+  recordRepair,
+  recordRepairs,
+  repairedBy,
+  withoutContested,
+} from "./state/drift.ts";
+import {
+  deferred,
+  failed,
+  type FindingDeps,
+  recordHeld,
+  recordInputProblem,
+  recordLeftBehind,
+  recordRefusals,
+  settleAs,
+} from "./findings.ts";
+import {
+  gatheredWrites,
+  type GuardedDeps,
+  moveGuard,
+  recordGuarded,
+  saveDeletes,
+  shorterWait,
+  type UnfinalizedDeps,
+  withoutUnfinalized,
+} from "./guarded-writes.ts";
+import { recordConcurrentWrite, holdBack } from "./state/concurrent-writer.ts";
 import { inherit, recordPublishedFor } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
 import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { setActual, takeNext, type ZoneOutcome, type ZoneState } from "./zone-state.ts";
+import { setActual, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
 
-export interface ReconcileDeps extends FindingDeps {
+export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
   readonly ownerId: string;
   readonly clock: Clock;
   readonly plan: (zone: DnsZone) => ZonePlan;
-  readonly zoneWithSameTarget: (zone: DnsZone) => DnsZone | undefined;
+  /** Why nothing is written for the zone; undefined: it may be written. */
+  readonly refusalOf: (zone: DnsZone) => { readonly reason: string; readonly message: string } | undefined;
   /** Names that are not taken away though nobody is known to ask for them. */
-  readonly mayNotDelete: () => MayNotDelete | undefined;
+  readonly mayNotDelete: (zone: DnsZone) => MayNotDelete;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
@@ -49,12 +74,6 @@ export interface ReconcileDeps extends FindingDeps {
   /** Record sets were written: have the servers asked. */
   readonly onWritten: (zone: ObjectKey) => void;
 }
-
-const MIN_RETRY_MS = 500;
-const TOLD_DEFERRAL_MS = 10_000;
-/** This many repairs within the window are a fight with another writer; stop, and say so. */
-const FIGHT_REPAIRS = 5;
-const FIGHT_WINDOW_MS = 600_000;
 
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
@@ -84,10 +103,9 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
     deps.onChanged(objectKey(state.zone.meta), [...state.reportedAhead]);
     state.reportedAhead.clear();
   }
-  const twin = deps.zoneWithSameTarget(state.zone);
-  if (twin !== undefined) {
-    const message = `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`;
-    return settleAs(deps, state, { kind: "refused", reason: "ZoneConflict", message }, { afterMs: REFUSED_RETRY_MS });
+  const refusal = deps.refusalOf(state.zone);
+  if (refusal !== undefined) {
+    return settleAs(deps, state, { kind: "refused", ...refusal }, { afterMs: REFUSED_RETRY_MS });
   }
   if (!deps.mayWrite()) {
     return { requeue: "done" };
@@ -126,6 +144,7 @@ async function currentActual(
       );
       setActual(state, actual, deps.ownerId);
       recordInputProblem(deps, state, actual.inputProblem);
+      state.lists = state.lists !== false && actual.isPartial !== true;
       state.readAt = deps.clock.now();
       state.readFor = queried;
       return actual;
@@ -145,10 +164,15 @@ async function publish(
 ): Promise<Requeue> {
   const now = deps.clock.now();
   const own = actual.sets.filter(({ owner }) => owner === deps.ownerId);
-  state.guardWindow = moveWindow(state.guardWindow, own, now);
+  moveGuard(deps, state, { own, plan, now });
   const leaving = leave(deps, state, plan);
-  const mayNotDelete = deps.mayNotDelete();
-  const { changes, guarded } = proposeWithout(leaving.going, {
+  const mayNotDelete = deps.mayNotDelete(state.zone);
+  const isOrphan = (name: Name): boolean => !hasAlias(deps, state, name);
+  const {
+    changes,
+    guarded,
+    waitMs: gatherMs,
+  } = proposeWithout(leaving.going, {
     zone: state.zone,
     plan: inherit({ ownerId: deps.ownerId, mayNotDelete, now }, state, leaving.plan, actual.sets),
     actual: actual.sets,
@@ -159,25 +183,32 @@ async function publish(
     mayNotDelete,
     window: state.guardWindow,
     usedApproval: state.usedApproval,
+    gather: (all) => gatheredWrites(state, all, { isOrphan, now }),
   });
   recordHeld(deps, state, guarded);
-  const isOrphan = (name: Name): boolean => !hasAlias(deps, state, name);
-  const gathered = gatheredWrites(state, guarded, { isOrphan, now });
-  const peace = withoutContested(gathered.writes, actual.drift ?? [], state.setRepairs, now);
+  const finalized = withoutUnfinalized(deps, state, guarded.writes);
+  const peace = withoutContested(finalized, actual.drift ?? [], state.setRepairs, now);
   const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
   state.rejected = stillPlanned(state.rejected, peace.writes);
   recordRefusals(deps, state, [...refusals, ...state.rejected]);
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
   const { writes, waitMs: peerMs } = holdBack(state, peace.writes, now);
-  const waitMs = shorterWait(peerMs, gathered.waitMs);
+  const waitMs = shorterWait(peerMs, gatherMs);
   if (writes.length === 0 && actual.needsWrite === undefined) {
     state.planningSince = waitMs === undefined ? undefined : state.planningSince;
-    return settleAs(deps, state, settled, { afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity) });
+    return settleAs(deps, state, settled, {
+      afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity),
+    });
   }
-  if (actual.needsWrite?.kind === "foreign-edit" && isContested(deps, state)) {
-    const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${FIGHT_WINDOW_MS / 60_000} minutes`;
-    return settleAs(deps, state, { kind: "refused", reason: "WriterConflict", message }, { afterMs: FIGHT_WINDOW_MS });
+  if (actual.needsWrite?.kind === "foreign-edit" && isContested(state.repairs, deps.clock.now())) {
+    const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${TEXT_FIGHT_WINDOW_MS / 60_000} minutes`;
+    return settleAs(
+      deps,
+      state,
+      { kind: "refused", reason: "WriterConflict", message },
+      { afterMs: TEXT_FIGHT_WINDOW_MS },
+    );
   }
   return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
 }
@@ -201,6 +232,9 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
   const zone = objectKey(state.zone.meta);
   const { actual, writes } = pending;
   const startedAt = deps.clock.now();
+  if (!(await saveDeletes(deps, state, { guarded: pending.guarded, writes, now: startedAt }, signal))) {
+    return { requeue: "backoff" };
+  }
   const result = await state.provider.apply({ zone: actual, writes }, signal);
   if (result.kind === "failed" && result.deferred === true) {
     return deferred(deps, state, result);
@@ -252,7 +286,7 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
     repaired.map(({ message }) => `${message}: it is put right`),
   );
   if (actual.needsWrite?.kind === "foreign-edit") {
-    state.repairs = [...state.repairs.slice(1 - FIGHT_REPAIRS), deps.clock.now()];
+    state.repairs = recordRepair(state.repairs, deps.clock.now());
     recordRepaired(deps, state.zone, [actual.needsWrite.message]);
   }
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
@@ -265,50 +299,4 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
     deps.onWritten(objectKey(state.zone.meta));
     deps.onChanged(objectKey(state.zone.meta), names);
   }
-}
-
-function settleAs(
-  deps: ReconcileDeps,
-  state: ZoneState,
-  outcome: ZoneOutcome,
-  requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
-): Requeue {
-  const zone = objectKey(state.zone.meta);
-  if (JSON.stringify(state.outcome) !== JSON.stringify(outcome)) {
-    state.outcome = outcome;
-    if (outcome.kind === "refused") {
-      deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
-      deps.reporter.event(state.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
-    }
-    deps.onChanged(zone, undefined);
-  }
-  return { requeue };
-}
-
-/** Nothing was tried, so that nothing is news; a zone that is told to wait long at its very start says why. */
-function deferred(deps: ReconcileDeps, state: ZoneState, failure: Failed): Requeue {
-  const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
-  return state.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
-    ? failed(deps, state, failure)
-    : { requeue: { afterMs } };
-}
-
-function failed(deps: ReconcileDeps, state: ZoneState, { message, retryAfterMs }: Failed): Requeue {
-  const zone = objectKey(state.zone.meta);
-  const first = state.outcome.kind !== "failed";
-  const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();
-  state.outcome = { kind: "failed", message, since };
-  // A changed answer asks for a try at once; a backend in trouble is not to be asked at every one.
-  state.notBefore = deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0);
-  deps.log.warn({ zone, provider: state.provider.id, err: message }, "zone not applied");
-  if (first) {
-    deps.reporter.event(state.zone, { type: "Warning", reason: "WriteFailed", message });
-    deps.onChanged(zone, undefined);
-  }
-  return { requeue: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };
-}
-
-function isContested(deps: ReconcileDeps, state: ZoneState): boolean {
-  const recent = state.repairs.filter((at) => deps.clock.now() - at < FIGHT_WINDOW_MS);
-  return recent.length >= FIGHT_REPAIRS;
 }

@@ -7,7 +7,7 @@ import type { Refusal, Write } from "../../plan/change.ts";
 import type { Applied, Rejection } from "../../providers/provider.ts";
 import type { Reporter } from "../ports/reporter.ts";
 import { recordRefusals } from "./findings.ts";
-import type { ZoneState } from "./zone-state.ts";
+import type { ZoneState } from "./state/zone-state.ts";
 
 /** A first plan can have thousands of rejected writes: the log and the Events show the first ones, the conditions count all. */
 const TOLD_REJECTIONS = 100;

@@ -128,3 +128,8 @@ function canonicalBytes(label: string): number {
     ? label.length - 3 * escapes.length
     : 0;
 }
+
+/** A hostname as a status lists it, without its final dot and perhaps a wildcard; undefined: it is none. */
+export function parseStatusName(text: string): Name | undefined {
+  return isHostName(text.replace(/^\*\./, "")) ? parseOwnerName(text) : undefined;
+}

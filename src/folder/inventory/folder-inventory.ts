@@ -1,5 +1,6 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import { namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
 import type { SecretKeyRef } from "../../api/dns-zone.ts";
 import type { Inventory, InventoryEvent, InventoryHandlers } from "../../controller/ports/inventory.ts";
 import { advance, SETTLE_MS, type Advance, type Catalog } from "./known-objects.ts";
@@ -170,6 +171,14 @@ function withStatus(event: InventoryEvent, statuses: Statuses): InventoryEvent {
     const { status: _, ...zone } = event.zone;
     const status = statuses.zone(zone.meta.uid);
     return { kind: "zone", zone: status === undefined ? zone : { ...zone, status } };
+  }
+  if (event.kind === "invalid" && event.manifest.kind === "DnsAlias") {
+    const { manifest } = event;
+    const listed = namesOfInvalidAlias({ status: statuses.alias(manifest.key) });
+    const hostnames = [...new Set([...(manifest.hostnames ?? []), ...(listed ?? [])])];
+    return manifest.hostnames === undefined && listed === undefined
+      ? event
+      : { kind: "invalid", manifest: { ...manifest, hostnames } };
   }
   return event;
 }

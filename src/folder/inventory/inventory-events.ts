@@ -2,6 +2,8 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ProviderSpec, ZoneSpec } from "../../api/dns-zone.ts";
 import type { ObjectMeta } from "../../api/meta.ts";
 import { baseZonesOf, secretRefsOf } from "../../api/zone-references.ts";
+import { namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
+import { unreadZoneOf } from "../../api/parse/unread-zone.ts";
 import type { InventoryEvent } from "../../controller/ports/inventory.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Catalog, KnownObject } from "./known-objects.ts";
@@ -74,11 +76,20 @@ function goodEvents(known: KnownObject): readonly InventoryEvent[] {
   return manifest?.kind === "DnsZone" ? [{ kind: "zone", zone: withIdentity(manifest.value, known) }] : [];
 }
 
-function invalidEvents({ kind, namespace, name, identity, invalid }: KnownObject): readonly InventoryEvent[] {
+function invalidEvents({ kind, namespace, name, identity, invalid, unread }: KnownObject): readonly InventoryEvent[] {
   if (invalid === undefined || (kind !== "DnsAlias" && kind !== "DnsZone")) {
     return [];
   }
-  const manifest = { kind, key: `${namespace}/${name}`, generation: identity.generation, problems: invalid };
+  const hostnames = kind === "DnsAlias" ? namesOfInvalidAlias(unread) : undefined;
+  const zone = kind === "DnsZone" ? unreadZoneOf(unread) : undefined;
+  const manifest = {
+    kind,
+    key: `${namespace}/${name}`,
+    generation: identity.generation,
+    problems: invalid,
+    ...(hostnames === undefined ? {} : { hostnames }),
+    ...(zone === undefined ? {} : { zone: { ...zone, createdAt: identity.createdAt } }),
+  };
   return [{ kind: "invalid", manifest }];
 }
 
@@ -91,7 +102,7 @@ function differs(before: KnownObject | undefined, after: KnownObject): boolean {
     before === undefined ||
     before.good?.fingerprint !== after.good?.fingerprint ||
     before.identity.generation !== after.identity.generation ||
-    JSON.stringify(before.invalid) !== JSON.stringify(after.invalid)
+    JSON.stringify([before.invalid, before.unread]) !== JSON.stringify([after.invalid, after.unread])
   );
 }
 

@@ -15,6 +15,8 @@ export interface KnownObject {
   readonly identity: Identity;
   readonly good?: { readonly fingerprint: string; readonly object: unknown; readonly manifest: Manifest };
   readonly invalid?: readonly string[];
+  /** The present manifest, where it is invalid and none was ever valid. */
+  readonly unread?: unknown;
   /** It is in no file any more since then; a deletion is believed when that has lasted. */
   readonly missingSince?: Millis;
 }
@@ -105,7 +107,8 @@ function knownOf(before: KnownObject | undefined, file: string, object: Validate
     const { fingerprint, object: data } = object;
     return { ...common, good: { fingerprint, object: data, manifest: result.manifest } };
   }
-  return { ...common, ...(before?.good === undefined ? {} : { good: before.good }), invalid: result.problems };
+  const known = before?.good === undefined ? { unread: object.object } : { good: before.good };
+  return { ...common, ...known, invalid: result.problems };
 }
 
 function keep(known: KnownObject, view: FolderView, now: Millis): readonly KnownObject[] {

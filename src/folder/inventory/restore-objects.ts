@@ -32,7 +32,9 @@ export function remember({ state, statuses }: RestoredObjects, before: Catalog, 
       before.get(id)?.good?.fingerprint === good?.fingerprint;
     if (!same) {
       const status = old?.status === undefined ? {} : { status: old.status };
-      const object = good === undefined ? {} : { object: good.object };
+      // A manifest that only another version of this program can read says which names are its.
+      const last = good?.object ?? old?.object;
+      const object = last === undefined ? {} : { object: last };
       state.put({ kind, namespace, name, file, identity, ...object, ...status });
     }
   }
@@ -48,5 +50,6 @@ function knownFrom(entry: StateEntry): KnownObject {
   const { kind, namespace, name, file, identity, object } = entry;
   const result = object === undefined ? undefined : validateObject(kind, object);
   const good = result?.kind === "good" ? { fingerprint: hashOf(object), object, manifest: result.manifest } : undefined;
-  return { id: objectId(entry), kind, namespace, name, file, identity, ...(good === undefined ? {} : { good }) };
+  const known = good === undefined ? { unread: object } : { good };
+  return { id: objectId(entry), kind, namespace, name, file, identity, ...known };
 }

@@ -37,6 +37,7 @@ export function createFolderReporter({ statuses, clock, log }: FolderReporterDep
       return outcome(setInvalid(statuses, manifest, conditions));
     },
     finalizer: async () => ({ kind: "written" }),
+    withoutFinalizers: true,
     event: (object, event) => {
       const now = clock.now();
       const text = `${object.kind} ${object.meta.uid} ${event.reason} ${event.message}`;

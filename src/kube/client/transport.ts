@@ -45,6 +45,8 @@ export interface TransportDeps {
   readonly log: Logger;
   /** Told of each answer to a request, by its HTTP status; `code` is "unreachable" where there was none. */
   readonly onRequest?: (method: string, code: string) => void;
+  /** Told of the Date header of each response. */
+  readonly onDate?: (date: string | undefined) => void;
 }
 
 export interface TransportOptions {
@@ -169,6 +171,7 @@ async function exchange(
       signal: inner,
     });
     context.deps.onRequest?.(request.method, String(response.statusCode));
+    context.deps.onDate?.(headerOf(response.headers["date"]));
     const text = await response.body.text();
     return toResult(response.statusCode, headerOf(response.headers["retry-after"]), text, Date.now());
   });

@@ -1,12 +1,17 @@
+import type { ObjectKey } from "../../api/meta.ts";
+import { parseEnvelope } from "../../api/parse/parse-envelope.ts";
 import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
 import { namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
+import { unreadZoneOf } from "../../api/parse/unread-zone.ts";
 import { problemText, type Problem } from "../../api/schema/problem.ts";
-import type { InvalidObject, Inventory, InventoryHandlers } from "../../controller/ports/inventory.ts";
+import type { InvalidObject, Inventory, InventoryEvent, InventoryHandlers } from "../../controller/ports/inventory.ts";
 import { createConfigMapWatcher } from "./config-map-watch.ts";
 import { numberAt, textAt, textsAt, type JsonObject } from "../../base/json.ts";
+import { createDeleteGate, openGate, type DeleteGate, type DeleteGateHandlers } from "./delete-gate.ts";
 import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
 import { DNS_ALIASES, DNS_ZONES, NAMESPACES, type Resource } from "../client/resource.ts";
 import { keyOf } from "./known-versions.ts";
+import { readServing } from "./resource-serving.ts";
 
 export interface InventoryOptions {
   /** Only these namespaces; absent: all. */
@@ -26,22 +31,28 @@ export function createInventory(deps: ListWatchDeps, options: InventoryOptions =
       const inputs = createConfigMapWatcher(deps, options.listWatch ?? {}, (zone) =>
         handlers.onEvent({ kind: "input", zone }),
       );
-      const watchSource = (source: Source): Promise<void> => {
+      const watchSource = async (source: Source): Promise<void> => {
+        let isListed = false;
         troubled.add(source);
-        const emit = eventsFor(source, handlers, inputs);
-        return runListWatch(
+        const onFirstList = (): void => {
+          if (unlisted.delete(source) && unlisted.size === 0) {
+            handlers.onSynced();
+          }
+        };
+        const gate = gateOf(deps, source, { ...eventsFor(source, handlers, inputs), onFirstList });
+        const listing = runListWatch(
           deps,
           { ...options.listWatch, ...source },
           {
-            ...emit,
+            onObject: gate.onObject,
+            onGone: gate.onGone,
             onListed: () => {
+              isListed = true;
               troubled.delete(source);
-              if (unlisted.delete(source) && unlisted.size === 0) {
-                handlers.onSynced();
-              }
+              gate.onListed();
             },
             onTrouble: (trouble) => {
-              if (trouble === undefined && !unlisted.has(source)) {
+              if (trouble === undefined && isListed) {
                 troubled.delete(source);
               } else {
                 troubled.add(source);
@@ -50,6 +61,7 @@ export function createInventory(deps: ListWatchDeps, options: InventoryOptions =
           },
           signal,
         );
+        await Promise.all([listing, gate.run(signal)]);
       };
       await Promise.all(sources.map(watchSource));
       await inputs.stop();
@@ -66,9 +78,14 @@ interface Source {
 
 type InputWatch = ReturnType<typeof createConfigMapWatcher>;
 
-interface EventMapper {
-  readonly onObject: (object: JsonObject) => void;
-  readonly onGone: (key: string) => void;
+type EventMapper = Omit<DeleteGateHandlers, "onFirstList">;
+
+/** Only custom resources can vanish together with their definition. */
+function gateOf(deps: ListWatchDeps, { resource }: Source, handlers: DeleteGateHandlers): DeleteGate {
+  const isCustom = resource.apiVersion === DNS_ALIASES.apiVersion;
+  return isCustom
+    ? createDeleteGate({ ...deps, readServing: (signal) => readServing(deps.transport, resource, signal) }, handlers)
+    : openGate(handlers);
 }
 
 /** Namespaces first: an alias is judged by its namespace's labels. */
@@ -104,7 +121,13 @@ function aliasEvents({ onEvent }: InventoryHandlers): EventMapper {
           : invalidEvent("DnsAlias", object, parsed.problems),
       );
     },
-    onGone: (key) => onEvent({ kind: "gone", of: "DnsAlias", key }),
+    onGone: (key, isUnwatched) => onEvent(goneEvent("DnsAlias", key, isUnwatched)),
+    onUnserved: (object) => {
+      const envelope = parseEnvelope("DnsAlias", object, "ignore");
+      if (envelope.kind === "ok") {
+        onEvent({ kind: "unserved", meta: envelope.value.meta });
+      }
+    },
   };
 }
 
@@ -120,10 +143,11 @@ function zoneEvents({ onEvent }: InventoryHandlers, inputs: InputWatch): EventMa
         onEvent(invalidEvent("DnsZone", object, parsed.problems));
       }
     },
-    onGone: (key) => {
+    onGone: (key, isUnwatched) => {
       inputs.removeZone(key);
-      onEvent({ kind: "gone", of: "DnsZone", key });
+      onEvent(goneEvent("DnsZone", key, isUnwatched));
     },
+    onUnserved: () => undefined,
   };
 }
 
@@ -134,7 +158,12 @@ function namespaceEvents({ onEvent }: InventoryHandlers): EventMapper {
       onEvent({ kind: "namespace", name: textAt(object, "metadata", "name"), labels });
     },
     onGone: (key) => onEvent({ kind: "namespace", name: key.slice(1), labels: undefined }),
+    onUnserved: () => undefined,
   };
+}
+
+function goneEvent(of: "DnsAlias" | "DnsZone", key: ObjectKey, isUnwatched: boolean): InventoryEvent {
+  return { kind: "gone", of, key, ...(isUnwatched && { isUnwatched }) };
 }
 
 function invalidEvent(
@@ -144,7 +173,19 @@ function invalidEvent(
 ): { readonly kind: "invalid"; readonly manifest: InvalidObject } {
   const generation = numberAt(object, "metadata", "generation") ?? 0;
   const hostnames = kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
-  const uid = textAt(object, "metadata", "uid");
-  const manifest = { kind, key: keyOf(object), uid, generation, problems: problems.map(problemText) };
-  return { kind: "invalid", manifest: hostnames === undefined ? manifest : { ...manifest, hostnames } };
+  const zone = kind === "DnsZone" ? unreadZoneOf(object) : undefined;
+  const envelope = parseEnvelope(kind, object, "ignore");
+  return {
+    kind: "invalid",
+    manifest: {
+      kind,
+      key: keyOf(object),
+      uid: textAt(object, "metadata", "uid"),
+      generation,
+      problems: problems.map(problemText),
+      ...(hostnames !== undefined && { hostnames }),
+      ...(zone !== undefined && { zone }),
+      ...(envelope.kind === "ok" && { meta: envelope.value.meta }),
+    },
+  };
 }

@@ -39,7 +39,7 @@ export async function readView(
   state: State,
   requested: readonly Name[],
   signal: AbortSignal,
-): Promise<{ readonly kind: "ok"; readonly view: View } | BackendProblem> {
+): Promise<{ readonly kind: "ok"; readonly view: View; readonly isPartial: boolean } | BackendProblem> {
   const { backend, domain } = state;
   const got = await backend.read(withMarkers(requested), signal);
   if (got.kind !== "ok") {
@@ -53,7 +53,7 @@ export async function readView(
     obstacleOf: got.obstacleOf,
   });
   remember(state, view);
-  return { kind: "ok", view };
+  return { kind: "ok", view, isPartial: !got.complete };
 }
 
 function withMarkers(names: readonly Name[]): readonly Name[] {

@@ -38,11 +38,12 @@ export function owned(backend: RecordBackend, { zone, ownerId, formerOwnerIds, c
     rejections: createRejectionMemory(clock),
     view: undefined,
   };
-  const { minTtl, lacks } = backend.capabilities;
+  const { minTtl, lacks, listsZone } = backend.capabilities;
   return {
     id: backend.id,
     ...(minTtl === undefined ? {} : { minTtl }),
     ...(lacks === undefined ? {} : { lacks }),
+    ...(listsZone ? {} : { lists: false }),
     read: (ownerNames, signal) => read(state, ownerNames, signal),
     apply: (request, signal) => applyOwned(state, request, signal),
   };
@@ -59,7 +60,8 @@ async function read(state: State, ownerNames: readonly Name[], signal: AbortSign
     return got;
   }
   state.view = got.view;
-  return { kind: "ok", zone: actualZone(state, got.view, new Set(requested)) };
+  const zone = actualZone(state, got.view, new Set(requested));
+  return { kind: "ok", zone: got.isPartial ? { ...zone, isPartial: true } : zone };
 }
 
 function actualZone({ backend, lastWritten }: State, view: View, requested: ReadonlySet<Name>): ActualZone {

@@ -171,5 +171,7 @@ function describeEvent(event: InventoryEvent): string {
       return `bad ${event.manifest.key}`;
     case "input":
       return `input ${event.zone}`;
+    case "unserved":
+      return `unserved ${event.meta.namespace}/${event.meta.name}`;
   }
 }

@@ -5,25 +5,10 @@ import { sceneZone } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
 /** What happens in no action of its own, but when two meet. Random histories leave it out until its fault in known-faults.ts is repaired, and then its entry goes. */
-export const MEETINGS = [
-  "share a name with an alias of another namespace that can't be read",
-  "a zone has ten RRsets",
-  "delete an alias while a DnsZone can't be read",
-  "delete an alias that can't be read",
-  "delete an alias before it has its finalizer",
-] as const;
+export const MEETINGS = ["share a name with an alias of another namespace that can't be read"] as const;
 
 export function leavesOut({ without }: Pick<Stage, "without">, meeting: (typeof MEETINGS)[number]): boolean {
   return without.has(meeting);
-}
-
-/** False if it has to be left out that an alias goes which has no finalizer yet, or that can't be read, or whose DnsZone can't. */
-export function mayDelete({ world, without }: Stage, { meta }: DnsAlias): boolean {
-  return (
-    (meta.finalizers.length > 0 || !leavesOut({ without }, "delete an alias before it has its finalizer")) &&
-    (!world.unread.has(objectKey(meta)) || !leavesOut({ without }, "delete an alias that can't be read")) &&
-    (world.unreadZones.size === 0 || !leavesOut({ without }, "delete an alias while a DnsZone can't be read"))
-  );
 }
 
 /** Hostnames to draw from for a namespace: a name that an alias of another one has which can't be read is left alone where that is a known fault. */

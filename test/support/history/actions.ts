@@ -3,7 +3,7 @@ import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { BASE_ZONE } from "../controller-world.ts";
 import { NO_FAULTS, type Replica } from "../replicas-world.ts";
-import { isBelow, lists, mayDelete, maySpoil } from "./action-limits.ts";
+import { isBelow, lists, maySpoil } from "./action-limits.ts";
 import { addSome, changeHostnames, changeTargets, forgeStatus, loseStatuses, onAlias } from "./alias-actions.ts";
 import { pick, some } from "./random.ts";
 import { HOSTILE, NAMESPACES, PLACES, TARGETS, ZONES } from "./scene.ts";
@@ -62,7 +62,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "delete an alias",
     weight: 2,
-    act: (stage) => onAlias(stage, (one) => mayDelete(stage, one) && removeAlias(stage, objectKey(one.meta))),
+    act: (stage) => onAlias(stage, (one) => removeAlias(stage, objectKey(one.meta))),
   },
   {
     kind: "pause",
@@ -139,12 +139,9 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "close a zone",
     weight: 1,
-    act: (stage) =>
-      onZone(
-        stage,
-        (key) => stage.world.zones.has(key) && putZone(stage, key, { allowedNamespaces: { from: "Same" } }),
-      ),
+    act: (stage) => closeSome(stage, (key) => key !== "dns/sub"),
   },
+  { kind: "close a zone below another", weight: 1, act: (stage) => closeSome(stage, (key) => key === "dns/sub") },
   { kind: "a namespace loses its label", weight: 1, act: (stage) => (setLabels(stage, "web", {}), "web") },
   {
     kind: "a namespace gets its label",
@@ -277,6 +274,14 @@ function changeBase(stage: Stage, text: string): string {
   const place = pick(stage.random, PLACES);
   setBase(stage, place, text);
   return place;
+}
+
+function closeSome(stage: Stage, isWanted: (zone: string) => boolean): string | undefined {
+  return onZone(
+    stage,
+    (key) =>
+      isWanted(key) && stage.world.zones.has(key) && putZone(stage, key, { allowedNamespaces: { from: "Same" } }),
+  );
 }
 
 /** As an operator who has looked at the plans that the guard holds. */

@@ -3,7 +3,7 @@ import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { placeOf, type ReplicasWorld } from "../replicas-world.ts";
 
-type Objects = Pick<ReplicasWorld, "aliases" | "zones" | "labels" | "retainedDomains">;
+type Objects = Pick<ReplicasWorld, "aliases" | "zones" | "labels" | "retainedZones">;
 
 /** The aliases that have a name in a zone, all of one namespace, by `dns/com shop.example.com.`. */
 export type Claims = ReadonlyMap<string, readonly DnsAlias[]>;
@@ -14,7 +14,7 @@ export function claimsOf(world: Objects, names: readonly string[]): Claims {
   for (const name of names) {
     const byZone = new Map<string, DnsAlias[]>();
     for (const alias of aliasesOf(world, name)) {
-      for (const zone of zonesOf(world, name, alias.meta.namespace)) {
+      for (const zone of zonesOf(world, name, alias)) {
         const key = `${objectKey(zone.meta)} ${name}`;
         byZone.set(key, [...(byZone.get(key) ?? []), alias]);
       }
@@ -37,8 +37,9 @@ function winnersOf(aliases: readonly DnsAlias[]): readonly DnsAlias[] {
   return aliases.filter(({ meta }) => meta.namespace === namespace);
 }
 
-/** The zones of the longest domain that admit the namespace and write to their place. The domain of a DnsZone that was deleted is reserved. */
-export function zonesOf(world: Objects, name: string, namespace: string): readonly DnsZone[] {
+/** The zones of the longest domain that admit the namespace and write to their place. The names that a deleted DnsZone admitted are reserved. */
+export function zonesOf(world: Objects, name: string, alias: DnsAlias): readonly DnsZone[] {
+  const { namespace } = alias.meta;
   for (const domain of suffixesOf(name)) {
     const open = [...world.zones.values()].filter(
       (zone) => zone.spec.domain === domain && isDelegated(world, zone) && admits(world, zone, namespace),
@@ -46,11 +47,35 @@ export function zonesOf(world: Objects, name: string, namespace: string): readon
     if (open.length > 0) {
       return open.filter((zone) => writesToItsPlace(world, zone));
     }
-    if (world.retainedDomains.has(domain)) {
+    if (isRetained(world, name, alias, domain)) {
       return [];
     }
   }
   return [];
+}
+
+/** Whether a deleted DnsZone of this domain admitted the alias, as far as the leader can know. */
+function isRetained(world: Objects, name: string, { meta }: DnsAlias, domain: string): boolean {
+  return [...world.retainedZones.values()].some(
+    ({ zone, known }) =>
+      zone.spec.domain === domain &&
+      (known === undefined ? admits(world, zone, meta.namespace) : known.has(`${meta.uid} ${name}`)),
+  );
+}
+
+/** What the statuses say of names in a deleted DnsZone. */
+export function knownFromStatuses({ aliases, zones }: Objects, key: string): ReadonlySet<string> {
+  return new Set(
+    [...aliases.values()].flatMap(({ meta, spec, status }) =>
+      spec.hostnames
+        .filter((name) => {
+          const entries = (status?.hostnames ?? []).filter(({ hostname }) => `${hostname}.` === name);
+          const at = entries.flatMap(({ zone }) => zone ?? []);
+          return at.includes(key) && at.every((one) => !zones.has(one));
+        })
+        .map((name) => `${meta.uid} ${name}`),
+    ),
+  );
 }
 
 /** `a.b.` and `b.` for `a.b.`. */
@@ -65,7 +90,7 @@ export function isWithin(name: string, domain: string): boolean {
 }
 
 /** An older DnsZone in another namespace isn't taken over by one of the same domain or below it. */
-function isDelegated({ zones }: Objects, zone: DnsZone): boolean {
+export function isDelegated({ zones }: Pick<Objects, "zones">, zone: DnsZone): boolean {
   return [...zones.values()].every(
     (other) =>
       other.meta.namespace === zone.meta.namespace ||
@@ -74,7 +99,7 @@ function isDelegated({ zones }: Objects, zone: DnsZone): boolean {
   );
 }
 
-function admits({ labels }: Objects, { meta, spec }: DnsZone, namespace: string): boolean {
+function admits({ labels }: Pick<Objects, "labels">, { meta, spec }: DnsZone, namespace: string): boolean {
   switch (spec.allowedNamespaces.from) {
     case "All":
       return true;

@@ -1,5 +1,6 @@
 import { objectKey } from "../../../src/api/meta.ts";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { Millis } from "../../../src/base/clock.ts";
 import type { RRset } from "../../../src/dns/record.ts";
 import { placeOf, type BackendWrite, type ReplicasWorld } from "../replicas-world.ts";
@@ -157,6 +158,7 @@ function faultsOfRelease(judged: JudgedWorld, alias: DnsAlias): readonly string[
           (name) =>
             isWithin(name, zone.spec.domain) &&
             isOfZone(judged, name, objectKey(zone.meta)) &&
+            !isRetainedBelow(judged, zone, name) &&
             timeline.now(objectKey(zone.meta), name).length === 0 &&
             ownsAddress(world, alias, addressesAt(publishedAt(placeOf(zone)), name)),
         )
@@ -165,6 +167,13 @@ function faultsOfRelease(judged: JudgedWorld, alias: DnsAlias): readonly string[
             `released: DnsAlias ${objectKey(alias.meta)} is gone, and ${name} is still in ${objectKey(zone.meta)}`,
         ),
     );
+}
+
+/** The records of a deleted DnsZone stay, also in the place of the zone above it. */
+function isRetainedBelow({ world }: JudgedWorld, { spec: { domain } }: DnsZone, name: string): boolean {
+  return [...world.retainedZones.values()].some(
+    ({ zone: { spec } }) => spec.domain !== domain && isWithin(spec.domain, domain) && isWithin(name, spec.domain),
+  );
 }
 
 /** After ten minutes a deletion is given up (Event Abandoned), and a backend that doesn't list its records keeps them. */
@@ -189,7 +198,8 @@ function faultsOfAnswer(
   addresses: readonly string[],
   knownUntil: Millis,
 ): readonly string[] {
-  const since = Math.min(knownUntil, world.clock.now()) - MINUTE;
+  // An answer of a minute ago, of a name that had lost its zone by a label a minute before.
+  const since = Math.min(knownUntil, world.clock.now()) - 2 * MINUTE;
   const versions = ZONES.flatMap(({ key }) => timeline.since(key, name, since));
   if (versions.some(({ spec }) => spec.paused)) {
     // The name stays as it was before the pause, whatever its aliases say since.

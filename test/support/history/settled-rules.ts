@@ -186,9 +186,7 @@ function faultsOfAlias(judged: JudgedWorld, alias: DnsAlias): readonly string[] 
       ? [`stuck: DnsAlias ${key} can't be deleted`]
       : [];
   }
-  const places = alias.spec.hostnames.flatMap((name) =>
-    zonesOf(world, name, alias.meta.namespace).map((zone) => ({ name, zone })),
-  );
+  const places = alias.spec.hostnames.flatMap((name) => zonesOf(world, name, alias).map((zone) => ({ name, zone })));
   const isQuiet =
     isSettled(judged, [`alias ${key}`]) &&
     !world.unread.has(key) &&

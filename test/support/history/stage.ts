@@ -6,6 +6,7 @@ import { memoryBackend, type MemoryBackend } from "../memory-backend.ts";
 import { BASE_ZONE } from "../controller-world.ts";
 import { alias, zone } from "../objects.ts";
 import { createReplicasWorld, type Replica, type ReplicasWorld, type TargetSays } from "../replicas-world.ts";
+import { isDelegated, knownFromStatuses } from "./claims.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { HOSTNAMES, MAX_DELETE_PERCENT, MINUTE, NAMESPACES, PLACES, providerOf, sceneZone, ZONES } from "./scene.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
@@ -162,7 +163,7 @@ export function putZone(stage: Stage, key: ObjectKey, spec: Partial<ZoneSpec> = 
   world.unreadZones.delete(key);
   world.put(next);
   judge.judged.deletedZones.delete(key);
-  world.retainedDomains.delete(made.spec.domain);
+  world.retainedZones.delete(key);
   const isScope = JSON.stringify(before?.spec.allowedNamespaces) !== JSON.stringify(next.spec.allowedNamespaces);
   judge.changed(`zone ${key}`, ...(isScope ? [`selector ${key}`] : []));
 }
@@ -170,7 +171,9 @@ export function putZone(stage: Stage, key: ObjectKey, spec: Partial<ZoneSpec> = 
 export function removeZone({ world, judge }: Stage, key: ObjectKey): void {
   const before = existing(world.zones, key);
   judge.judged.deletedZones.set(key, before);
-  world.retainedDomains.add(before.spec.domain);
+  if (isDelegated(world, before)) {
+    world.retainedZones.set(key, { zone: before, knownTo: new Set(world.replicas), known: undefined });
+  }
   world.remove("DnsZone", key);
   judge.changed(`zone ${key}`);
 }
@@ -207,8 +210,9 @@ export function setTarget({ world, judge }: Stage, target: string, says: TargetS
 }
 
 export function setLabels({ world, judge }: Stage, namespace: string, labels: Readonly<Record<string, string>>): void {
+  const isNew = JSON.stringify(world.labels.get(namespace)) !== JSON.stringify(labels);
   world.setLabels(namespace, labels);
-  judge.changed(`labels ${namespace}`);
+  judge.changed(...(isNew ? [`labels ${namespace}`] : []));
 }
 
 export function setPlace({ world, judge }: Stage, place: string, isBroken: boolean): void {
@@ -245,6 +249,10 @@ export function lead({ world, judge }: Stage, replica: Replica): void {
   });
   if (!replica.leads()) {
     replica.lead();
+  }
+  for (const [key, retained] of world.retainedZones) {
+    const known = retained.knownTo.has(replica) ? undefined : knownFromStatuses(world, key);
+    world.retainedZones.set(key, { ...retained, known });
   }
   judge.changed("leader");
 }

@@ -53,7 +53,10 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   if (paused !== undefined) {
     return [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];
   }
-  const versions = [...judged.timeline.since(zone, name, since), ...keepersOf(judged, write.zone, name, since)];
+  const versions = [
+    ...judged.timeline.since(zone, name, Math.min(since, leavingSince(judged, zone, name))),
+    ...keepersOf(judged, write.zone, name, since),
+  ];
   const publishedAt = (place: string): readonly RecordSet[] =>
     place === write.place ? write.before : judged.publishedAt(place);
   const now = judged.timeline.now(zone, name);
@@ -193,9 +196,24 @@ function hasSteadily({ world, changedAt }: JudgedWorld, alias: DnsAlias, address
   );
 }
 
+/** When a label or a selector last changed by which the name can lose the zone. */
+function closedSince({ world, changedAt }: JudgedWorld, zone: string, name: string): Millis {
+  const isByLabel = world.zones.get(zone)?.spec.allowedNamespaces.from === "Selector";
+  const labelsAt = (isByLabel ? aliasesOf(world, name) : []).map(
+    ({ meta }) => changedAt.get(`labels ${meta.namespace}`) ?? 0,
+  );
+  return Math.max(0, changedAt.get(`selector ${zone}`) ?? 0, ...labelsAt);
+}
+
+/** A name that loses its zone by a label or a selector stays for a while and follows its targets: its aliases count since before that. */
+function leavingSince(judged: JudgedWorld, zone: string, name: string): Millis {
+  const closedAt = closedSince(judged, zone, name);
+  return judged.world.clock.now() - closedAt < LABEL_MS + UNDERWAY_MS ? closedAt - UNDERWAY_MS : Infinity;
+}
+
 /** Nobody has the name in the zone, and it is withdrawn. */
 function faultsOfWithdrawal(judged: JudgedWorld, { zone }: PlaceWrite, name: string): readonly string[] {
-  const { world, timeline, changedAt } = judged;
+  const { world, timeline } = judged;
   const key = objectKey(zone.meta);
   const at = `${name} was withdrawn from ${key}`;
   if (isInBaseZone(judged, placeOf(zone), name)) {
@@ -205,7 +223,13 @@ function faultsOfWithdrawal(judged: JudgedWorld, { zone }: PlaceWrite, name: str
   if (unread.length > 0) {
     return [`unread: ${at} while ${describe(unread)} can't be read`];
   }
-  const reserved = [...judged.deletedZones, ...[...world.zones].filter(([other]) => world.unreadZones.has(other))].find(
+  const deleted = [...world.retainedZones].filter(
+    ([, { known }]) => known === undefined || [...known].some((text) => text.endsWith(` ${name}`)),
+  );
+  const reserved = [
+    ...deleted.map(([other, retained]) => [other, retained.zone] as const),
+    ...[...world.zones].filter(([other]) => world.unreadZones.has(other)),
+  ].find(
     ([, { spec }]) =>
       spec.domain !== zone.spec.domain && isWithin(name, spec.domain) && isWithin(spec.domain, zone.spec.domain),
   );
@@ -214,15 +238,14 @@ function faultsOfWithdrawal(judged: JudgedWorld, { zone }: PlaceWrite, name: str
   }
   const lostAt = timeline.lostAt(key, name);
   const aliases = aliasesOf(world, name);
-  const places = aliases.flatMap((alias) => zonesOf(world, name, alias.meta.namespace));
+  const places = aliases.flatMap((alias) => zonesOf(world, name, alias));
   const hasMoved =
     places.length > 0 && places.every((other) => addressesAt(judged.publishedAt(placeOf(other)), name).length > 0);
   if (places.length > 0 && !hasMoved && world.clock.now() - lostAt < MOVE_MS) {
     return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
   }
-  const labelsAt = Math.max(0, ...aliases.map(({ meta }) => changedAt.get(`labels ${meta.namespace}`) ?? 0));
-  const selectorAt = changedAt.get(`selector ${key}`) ?? 0;
-  if (places.length === 0 && aliases.length > 0 && world.clock.now() - Math.max(labelsAt, selectorAt) < LABEL_MS) {
+  const closedAt = closedSince(judged, key, name);
+  if (places.length === 0 && aliases.length > 0 && world.clock.now() - closedAt < LABEL_MS) {
     return [`label: ${at} at once after a label or a selector changed`];
   }
   return [];

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { objectKey } from "../../../src/api/meta.ts";
-import { decideClaim, indexZones, zonesFor, type NamespaceLabels } from "../../../src/plan/claims.ts";
+import { decideClaim, indexZones, zonesFor } from "../../../src/plan/claims.ts";
+import type { NamespaceLabels } from "../../../src/plan/domain/admission.ts";
 import { alias, zone } from "../../support/objects.ts";
 
 const LABELS: NamespaceLabels = new Map([["web", { dns: "public" }]]);
 const ZONES = [
   zone("dns/com", "example.com"),
   zone("dns/shop", "shop.example.com", { allowedNamespaces: { from: "Selector", matchLabels: { dns: "public" } } }),
-  zone("ops/own", "own.example.com", { allowedNamespaces: { from: "Same" } }),
+  zone("ops/own", "own.example.com", { allowedNamespaces: { from: "Same" } }, { createdAt: 500 }),
   zone("dns/de-inside", "example.de"),
   zone("dns/de-outside", "example.de", {}, { createdAt: 500 }),
 ];

@@ -57,7 +57,7 @@ function preview(changes: readonly Change[], guarded = PASS, rewrite?: string): 
     plan: { names: [], contributions: new Map(), claims: new Map(), loops: new Map() },
     outcome: {
       kind: "planned",
-      proposal: { changes, guarded },
+      proposal: { changes, waitMs: undefined, guarded },
       actual: [],
       needsWrite: rewrite === undefined ? undefined : { kind: "markers", message: rewrite },
     },

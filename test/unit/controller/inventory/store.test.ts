@@ -25,7 +25,7 @@ test("what is gone leaves nothing behind, whichever goes first", () => {
       store.note(event);
       store.settle(Infinity);
     }
-    assert.deepEqual([...store.sizes().values()], [0, 0, 0, 0, 0, 0]);
+    assert.deepEqual([...new Set(store.sizes().values())], [0]);
   }
 });
 

@@ -5,7 +5,7 @@ import type { DnsZone, ProviderSpec } from "../../../../src/api/dns-zone.ts";
 import { takeUpTo } from "../../../../src/controller/inventory/take-up-to.ts";
 import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-names.ts";
 import { formerNames, setsHere } from "../../../../src/controller/inventory/zone-scope.ts";
-import { createFormerZones } from "../../../../src/controller/inventory/former-zones.ts";
+import { createFormerZones } from "../../../../src/controller/inventory/move/former-zones.ts";
 import type { Claim } from "../../../../src/plan/claims.ts";
 import { objectKey } from "../../../../src/api/meta.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
@@ -24,7 +24,7 @@ function withStatus(one: DnsAlias, ...hostnames: readonly HostnameStatus[]): Dns
 }
 
 /** An inventory of objects in which no name has a zone. */
-function inventoryOf(aliases: readonly DnsAlias[], zones: readonly DnsZone[] = []): Parameters<typeof formerNames>[0] {
+function inventoryOf(aliases: readonly DnsAlias[], zones: readonly DnsZone[] = []): Parameters<typeof setsHere>[0] {
   return {
     aliases: () => aliases.values(),
     zones: () => zones.values(),
@@ -32,6 +32,8 @@ function inventoryOf(aliases: readonly DnsAlias[], zones: readonly DnsZone[] = [
     claimsIn: () => new Map(),
     zonesOfName: () => new Set(),
     former: createFormerZones(),
+    missingConsents: () => undefined,
+    reservedZones: () => [],
   };
 }
 

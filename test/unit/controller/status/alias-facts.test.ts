@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import { factsOf, type NameInZone } from "../../../../src/controller/status/alias-facts.ts";
-import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName, type Name } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../../../src/plan/change.ts";
 import type { ZonePlan } from "../../../../src/plan/zone-plan.ts";

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { ABANDON_ANNOTATION, FINALIZER, type ObjectMeta } from "../../../../src/api/meta.ts";
+import type { AliasStatus } from "../../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../../src/api/dns-zone.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { afterWrite, finalize, type Deletion } from "../../../../src/controller/status/finalizer.ts";
-import { newZoneState, setActual, type ZoneOutcome } from "../../../../src/controller/zone/zone-state.ts";
+import { newZoneState, setActual, type ZoneOutcome } from "../../../../src/controller/zone/state/zone-state.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { alias, zone } from "../../../support/objects.ts";
 import { NOW, rrset } from "./facts.ts";
@@ -31,6 +33,16 @@ interface Scene {
   readonly since?: number;
   /** The uid of the object whose deletion was seen then; absent: the same. */
   readonly uid?: string;
+  /** Now by the API server's clock; absent: not known. */
+  readonly sourceNow?: number;
+  /** The DnsZone exists and can't be read. */
+  readonly unreadZone?: boolean;
+  readonly lists?: boolean;
+  /** The deletion is looked at now, and so many milliseconds later. */
+  readonly elapsed?: number;
+  /** Its status lists a name that its spec doesn't. */
+  readonly former?: boolean;
+  readonly formerZone?: string;
   readonly policy?: DnsZone["spec"]["policy"];
   readonly write?: StatusWrite;
 }
@@ -45,7 +57,10 @@ interface Outcome {
 /** Of an alias that is being deleted, for a minute unless the scene says otherwise. */
 async function finalized({ write = { kind: "written" }, sets = [], ...scene }: Scene = {}): Promise<Outcome> {
   const meta = { finalizers: [FINALIZER], deletedAt: NOW - MINUTE, ...scene.meta };
-  const gone = alias("web/shop", { meta, ...(scene.hostnames && { hostnames: scene.hostnames }) });
+  const gone = {
+    ...alias("web/shop", { meta, ...(scene.hostnames && { hostnames: scene.hostnames }) }),
+    ...(scene.former === true && { status: listing("old.example.com", scene.formerZone ?? "dns/com") }),
+  };
   const store = createStore(() => "place");
   store.note({ kind: "zone", zone: zone("dns/com", "example.com", { policy: scene.policy ?? "Sync" }) });
   store.note({ kind: "alias", alias: gone });
@@ -62,6 +77,7 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
   if (scene.unread === true) {
     state.actual = undefined;
   }
+  state.lists = scene.lists;
   state.outcome = scene.outcome ?? { kind: "ok" };
   const deletions = new Map<string, Deletion>();
   if (scene.since !== undefined) {
@@ -69,28 +85,47 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
   }
   const removed: boolean[] = [];
   const events: string[] = [];
-  const { requeue } = await finalize(
-    {
-      clock: { now: () => NOW, sleep: async () => assert.fail("nothing waits") },
-      log: silentLogger,
-      reporter: {
-        async finalizer(_alias, present) {
-          removed.push(present);
-          return write;
+  let now = NOW;
+  const finalizeOnce = (): ReturnType<typeof finalize> =>
+    finalize(
+      {
+        clock: { now: () => now, sleep: async () => assert.fail("nothing waits") },
+        log: silentLogger,
+        reporter: {
+          async finalizer(_alias, present) {
+            removed.push(present);
+            return write;
+          },
+          event: (_alias, { type, reason, message }) => void events.push(`${type} ${reason} ${message}`),
         },
-        event: (_alias, { type, reason, message }) => void events.push(`${type} ${reason} ${message}`),
+        store,
+        zoneState: () => (scene.unknown === true ? undefined : state),
+        deletions,
+        sourceNow: () => scene.sourceNow,
+        isUnreadZone: () => scene.unreadZone === true,
       },
-      store,
-      zoneState: () => (scene.unknown === true ? undefined : state),
-      deletions,
-    },
-    gone,
-    new AbortController().signal,
-  );
+      gone,
+      new AbortController().signal,
+    );
+  if (scene.elapsed !== undefined) {
+    await finalizeOnce();
+    now += scene.elapsed;
+  }
+  const { requeue } = await finalizeOnce();
   assert.equal(deletions.size, requeue === "done" ? 0 : 1, "a deletion is remembered as long as it waits");
   return { requeue, removed, events };
 }
 
+function listing(hostname: string, of: string): AliasStatus {
+  return {
+    observedGeneration: 1,
+    conditions: [],
+    hostnames: [{ hostname, zone: of, addresses: ["192.0.2.1"] }],
+    targets: [],
+  };
+}
+
+const OLD = parseName("old.example.com");
 const WAITS = { requeue: { afterMs: 1_000 }, removed: [], events: [] };
 const LETS_GO = { requeue: "done", removed: [false], events: [] };
 
@@ -105,6 +140,24 @@ const ROWS: readonly (readonly [name: string, scene: Scene, want: Outcome])[] = 
   ["the backend cannot be read", { unread: true, outcome: { kind: "failed", message: "down", since: NOW } }, WAITS],
   ["the backend was not read, and the name is another alias's now", { unread: true, other: true }, LETS_GO],
   ["another zone has the place of its zone", { unread: true, outcome: CONFLICT }, LETS_GO],
+  [
+    "the backend doesn't list its zone, and the other alias of the name has no finalizer yet",
+    { sets: [rrset(["192.0.2.1"])], other: true, lists: false },
+    WAITS,
+  ],
+  ["the backend doesn't list its zone, and was not asked about the name", { lists: false }, WAITS],
+  [
+    "its status lists a former name that is still published",
+    { former: true, sets: [rrset(["192.0.2.1"], { name: OLD })] },
+    WAITS,
+  ],
+  ["its status lists a former name that is gone", { former: true }, LETS_GO],
+  [
+    "its status lists a former name of a DnsZone that can't be read",
+    { former: true, formerZone: "dns/x", unreadZone: true },
+    WAITS,
+  ],
+  ["its status lists a former name of a DnsZone that is gone", { former: true, formerZone: "dns/x" }, LETS_GO],
   ["no zone has the name", { hostnames: ["example.net"], sets: [rrset(["192.0.2.1"])] }, LETS_GO],
   ["it has no finalizer of ours", { meta: { finalizers: ["another"] } }, { requeue: "done", removed: [], events: [] }],
   ["the zone's policy is UpsertOnly", { sets: [rrset(["192.0.2.1"])], policy: "UpsertOnly" }, LETS_GO],
@@ -117,6 +170,11 @@ const ROWS: readonly (readonly [name: string, scene: Scene, want: Outcome])[] = 
   ],
   // The API server writes the time of the deletion by its own clock.
   ["the API server's clock is behind", { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: NOW - 11 * MINUTE } }, WAITS],
+  [
+    "the API server says that it waits for nine minutes",
+    { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: 1_000 }, sourceNow: 1_000 + 9 * MINUTE },
+    WAITS,
+  ],
   ["the API server's clock is ahead", { sets: [rrset(["192.0.2.1"])], meta: { deletedAt: NOW + 180 * MINUTE } }, WAITS],
 ];
 
@@ -132,6 +190,23 @@ test("after ten minutes it is let go with its records, and an Event says which a
   assert.deepEqual([requeue, removed, events.length], ["done", [false], 1]);
   assert.match(events[0] ?? "", /^Warning Abandoned example\.com could not be withdrawn, and .*10 minutes/);
 });
+
+const CLOCKS: readonly (readonly [name: string, sourceNow: number, deletedAt: number, waitsMs: number])[] = [
+  ["the clocks agree", NOW, NOW - 4 * MINUTE, 6 * MINUTE],
+  ["the API server's clock is three hours behind", NOW - 180 * MINUTE, NOW - 184 * MINUTE, 6 * MINUTE],
+  ["the API server's clock is three hours ahead", NOW + 180 * MINUTE, NOW + 176 * MINUTE, 6 * MINUTE],
+  ["the deletion seems to be ahead", NOW, NOW + MINUTE, 10 * MINUTE],
+  ["nobody looked for an hour", NOW, NOW - 60 * MINUTE, MINUTE],
+];
+
+for (const [name, sourceNow, deletedAt, waitsMs] of CLOCKS) {
+  test(`a process that starts during a deletion waits for the rest of the ten minutes, when ${name}`, async () => {
+    const sets = [rrset(["192.0.2.1"])];
+    const at = (elapsed: number) => finalized({ sets, sourceNow, meta: { deletedAt }, elapsed });
+    assert.deepEqual(await at(waitsMs - 1), WAITS);
+    assert.equal((await at(waitsMs)).requeue, "done");
+  });
+}
 
 test("the Event tells a name that nobody could look for from one that is still published", async () => {
   const { removed, events } = await finalized({ unread: true, since: NOW - 10 * MINUTE });

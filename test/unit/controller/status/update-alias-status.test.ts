@@ -7,7 +7,7 @@ import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { updateAliasStatus } from "../../../../src/controller/status/update-alias-status.ts";
-import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
 import { alias, zone } from "../../../support/objects.ts";
@@ -25,6 +25,8 @@ interface Bench {
   readonly targets?: readonly TargetVerdict[];
   readonly invalid?: InvalidObject;
   readonly mayWrite?: boolean;
+  /** A DnsZone exists that can't be read. */
+  readonly unreadZones?: boolean;
   readonly write?: StatusWrite;
   readonly finalizerWrite?: StatusWrite;
 }
@@ -60,6 +62,10 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
       zoneState: () => state,
       mayWrite: () => bench.mayWrite ?? true,
       deletions: new Map(),
+      sourceNow: () => undefined,
+      hasEveryZone: () => bench.unreadZones !== true,
+      isUnreadZone: () => false,
+      unserved: () => undefined,
       invalidEdit: () => bench.invalid,
       observer: {
         ...silentObserver(),
@@ -176,11 +182,20 @@ test("a write that fails is tried again, and neither remembered nor told", async
   );
 });
 
-test("the finalizer is added before the status, only where a zone has a name, and a failure stops there", async () => {
+test("where the backend doesn't list, the finalizer is added before the status, and a failure is tried again", async () => {
   const without = { ...SHOP, meta: { ...SHOP.meta, finalizers: [] } };
-  assert.deepEqual((await updated({ alias: without })).did.slice(0, 3), ["finalizer true", READY, "status"]);
-  const failed = await updated({ alias: without, finalizerWrite: FAILED });
-  assert.deepEqual([failed.did, failed.requeue], [["finalizer true"], "backoff"]);
+  const state = { lists: false };
+  assert.deepEqual((await updated({ alias: without, state })).did.slice(0, 3), ["finalizer true", READY, "status"]);
+  assert.equal((await updated({ state })).did[0], READY);
+  const failed = await updated({ alias: without, state, finalizerWrite: FAILED });
+  assert.deepEqual([failed.did.slice(0, 3), failed.requeue], [["finalizer true", READY, "status"], "backoff"]);
+});
+
+test("where it lists, a finalizer is removed; where nothing was read, it stays as it is", async () => {
+  const state = { lists: true };
+  assert.deepEqual((await updated({ state })).did.slice(0, 3), ["finalizer false", READY, "status"]);
+  assert.equal((await updated()).did[0], READY);
+  assert.equal((await updated({ state, unreadZones: true })).did[0], READY);
   const homeless = await updated({ alias: alias("web/shop", { hostnames: ["example.net"] }) });
   assert.deepEqual(homeless.did, ["ready False NoZone undefined", "status", "count written", "event Warning NoZone"]);
 });

@@ -5,7 +5,7 @@ import type { DnsZone, ZoneStatus } from "../../../../src/api/dns-zone.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { updateZoneStatus } from "../../../../src/controller/status/update-zone-status.ts";
-import { newZoneState, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
 import { zone } from "../../../support/objects.ts";

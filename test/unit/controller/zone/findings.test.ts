@@ -6,7 +6,7 @@ import {
   recordRefusals,
   type FindingDeps,
 } from "../../../../src/controller/zone/findings.ts";
-import { newZoneState, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
 import type { Guarded } from "../../../../src/plan/guard.ts";

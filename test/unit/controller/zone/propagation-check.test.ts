@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { checkPropagation } from "../../../../src/controller/zone/propagation-check.ts";
-import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";

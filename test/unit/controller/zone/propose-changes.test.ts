@@ -141,3 +141,21 @@ test("the zone's policy and conflict, and names that may not be deleted, are wha
     "update a.example.com A 30",
   ]);
 });
+
+test("a record whose delete waits, or is held, still takes its room", () => {
+  const old = actual("old.example.com");
+  const capacity = {
+    maxBytes: 1,
+    sizeOf: (sets: readonly unknown[]) => sets.length,
+    reason: "ZoneTooLarge",
+    message: "the place is full",
+  } as const;
+  const parts = { names: [named("new.example.com", {})], actual: [old], capacity };
+  assert.deepEqual(lines(proposed(parts).changes), ["create new.example.com A 30", "delete old.example.com A"]);
+  const waiting = proposed({
+    ...parts,
+    gather: ({ writes }) => ({ writes: writes.filter(({ kind }) => kind !== "delete"), waitMs: 5_000 }),
+  });
+  assert.deepEqual(lines(waiting.changes), ["refuse new.example.com A ZoneTooLarge", "delete old.example.com A"]);
+  assert.deepEqual([lines(waiting.guarded.writes), waiting.waitMs], [[], 5_000]);
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { recordRejections, stillPlanned, writesDone } from "../../../../src/controller/zone/rejected-writes.ts";
-import { newZoneState } from "../../../../src/controller/zone/zone-state.ts";
+import { newZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { AliasType } from "../../../../src/dns/record.ts";
 import type { Write } from "../../../../src/plan/change.ts";

@@ -54,6 +54,8 @@ function told(events: readonly InventoryEvent[]): readonly string[] {
         return `bad ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.join("; ")}`;
       case "input":
         return `input ${event.zone}`;
+      case "unserved":
+        return `unserved ${event.meta.uid}`;
     }
   });
 }
@@ -248,4 +250,33 @@ test("metadata that only an apiserver can know is not taken from a file", () => 
     finalizers: [],
     resourceVersion: "",
   });
+});
+
+test("of an object that was never valid, the names are told that it may have", () => {
+  const files = {
+    "zone.yaml": zone("{inline: 7}").replace(
+      "metadata: {",
+      'metadata: {annotations: {"dnsalias.io/allow-zone": "a/b"}, ',
+    ),
+    "alias.yaml": alias("a", "shop.example.com").replace("targets:", "targetz:"),
+  };
+  const invalid = eventsBetween(NONE, from(files)).flatMap((event) =>
+    event.kind === "invalid" ? [event.manifest] : [],
+  );
+  assert.deepEqual(
+    invalid.map(({ kind, hostnames, zone: read }) => ({ kind, hostnames, read })),
+    [
+      {
+        kind: "DnsZone",
+        hostnames: undefined,
+        read: {
+          domain: "example.com.",
+          allowedNamespaces: { from: "Same" },
+          createdAt: 1000,
+          annotations: { "dnsalias.io/allow-zone": "a/b" },
+        },
+      },
+      { kind: "DnsAlias", hostnames: ["shop.example.com."], read: undefined },
+    ],
+  );
 });

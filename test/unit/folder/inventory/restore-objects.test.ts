@@ -122,3 +122,36 @@ test("of a Secret nothing is written, and what comes after it is", () => {
   assert.deepEqual(kept.puts, ["DnsAlias web/z", "Namespace /zone"]);
   assert.doesNotMatch(kept.text(), /hunter2|Secret/);
 });
+
+test("a manifest that this version can't read is kept over restarts, and says which domain is reserved", () => {
+  const text = stateText([
+    JSON.stringify({
+      kind: "DnsZone",
+      namespace: "dns",
+      name: "com",
+      file: "zone.yaml",
+      identity: { specHash: "x", generation: 4, createdAt: 500 },
+      object: {
+        apiVersion: "dnsalias.io/v1alpha1",
+        kind: "DnsZone",
+        metadata: { namespace: "dns", name: "com" },
+        spec: { domain: "example.com", provider: { later: {} } },
+      },
+    }),
+  ]);
+  const kept = memory(text);
+  const { state, statuses } = kept;
+  const before = rememberedCatalog(state);
+  const view = {
+    files: new Map([["zone.yaml", validateFile("zone.yaml", "spec: [1, 2\n")]]),
+    unreadable: [],
+  };
+  const { catalog } = advance(before, view, 1000);
+  remember({ state, statuses }, before, catalog);
+  const events = eventsBetween(NONE, catalog).filter(({ kind }) => kind !== "namespace");
+  assert.deepEqual(
+    events.map((event) => event.kind === "invalid" && [event.manifest.key, event.manifest.zone]),
+    [["dns/com", { domain: "example.com.", allowedNamespaces: { from: "Same" }, createdAt: 500, annotations: {} }]],
+  );
+  assert.equal(kept.text(), text);
+});

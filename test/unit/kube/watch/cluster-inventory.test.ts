@@ -68,19 +68,25 @@ function text(event: InventoryEvent): string {
     case "invalid":
       return `invalid ${event.manifest.kind} ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.length} ${event.manifest.hostnames?.join() ?? "any"}`;
     case "gone":
-      return `gone ${event.of} ${event.key}`;
+      return `gone ${event.of} ${event.key}${event.isUnwatched === true ? " unwatched" : ""}`;
     case "input":
       return `input ${event.zone}`;
+    case "unserved":
+      return `unserved ${event.meta.uid}`;
   }
 }
 
 test("objects, what is wrong with them, labels, and what is deleted are told; it is in sync once all is listed", async () => {
   const broken = { ...alias("bad", "not a name"), status: { hostnames: [{ hostname: "old.example.com" }] } };
-  const { told, healthy } = await play({
-    namespaces: [page(namespace("web")), stays(deleted(namespace("web")))],
-    dnszones: [page(zone("z", { inline: "@ A 192.0.2.1" })), stays(deleted(zone("z", {})))],
-    dnsaliases: [page(alias("a", "example.com"), broken), stays(deleted(alias("a", "example.com")))],
-  });
+  const { told, healthy } = await play(
+    {
+      namespaces: [page(namespace("web")), stays(deleted(namespace("web")))],
+      dnszones: [page(zone("z", { inline: "@ A 192.0.2.1" })), stays(deleted(zone("z", {})))],
+      dnsaliases: [page(alias("a", "example.com"), broken), stays(deleted(alias("a", "example.com")))],
+    },
+    {},
+    3_000,
+  );
   const synced = told.indexOf("synced");
   assert.deepEqual(told.filter((line) => !line.startsWith("gone") && !line.endsWith("undefined")).sort(), [
     "alias web/a",

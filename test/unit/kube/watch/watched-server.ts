@@ -5,6 +5,15 @@ import type { StreamResult, Transport } from "../../../../src/kube/client/transp
 import type { ListWatchDeps } from "../../../../src/kube/watch/list-watch.ts";
 import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
 
+/** The discovery document of both custom resources, or of those that are left of them. */
+export function discovery(verbs: Readonly<Record<string, readonly string[]>>): KubeResult {
+  const resources = Object.entries(verbs).map(([name, list]) => ({ name, verbs: list }));
+  return { kind: "ok", status: 200, body: { kind: "APIResourceList", resources } };
+}
+
+const VERBS = ["delete", "get", "list", "patch", "create", "update", "watch"];
+export const SERVED = discovery({ dnsaliases: VERBS, dnszones: VERBS });
+
 /**
  * What the server says to one request: a page, lines of a watch that then ends after `takesMs`, or lines of one that stays open and begins
  * after `silentMs`.
@@ -29,7 +38,7 @@ export interface WatchedServer {
   readonly restarts: readonly string[];
 }
 
-/** An API server that gives a resource's replies ("configmaps", or "configmaps NAME") one after the other, and none to a request more. */
+/** An API server that gives a resource's replies ("configmaps", "configmaps NAME", or "discovery", which is served by default) one after the other, and none to a request more. */
 export function watchedServer(replies: Readonly<Record<string, readonly Reply[]>>): WatchedServer {
   const clock = fakeClock();
   const left = new Map(Object.entries(replies).map(([plural, list]) => [plural, [...list]]));
@@ -38,12 +47,15 @@ export function watchedServer(replies: Readonly<Record<string, readonly Reply[]>
   const restarts: string[] = [];
   const next = (accept: string | undefined, path: string): Reply | undefined => {
     requests.push(`${accept} ${path}`);
-    const plural = /\/(\w+)\?/.exec(path)?.[1] ?? "";
+    const plural = path === "/apis/dnsalias.io/v1alpha1" ? "discovery" : (/\/(\w+)\?/.exec(path)?.[1] ?? "");
     const name = /metadata\.name%3D([\w-]+)/.exec(path)?.[1];
     return (left.get(`${plural} ${name}`) ?? left.get(plural))?.shift();
   };
   const transport: Transport = {
     async request({ path, accept }, signal) {
+      if (path === "/apis/dnsalias.io/v1alpha1" && !left.has("discovery")) {
+        return SERVED;
+      }
       const reply = next(accept, path);
       return reply?.kind === "page" ? reply.result : forever(signal);
     },

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { holdBack, recordConcurrentWrite } from "../../../../src/controller/zone/concurrent-writer.ts";
-import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/zone-state.ts";
-import { displayName, parseName } from "../../../../src/dns/name/name.ts";
-import type { ActualRRset, Write } from "../../../../src/plan/change.ts";
-import type { ActualZone } from "../../../../src/providers/provider.ts";
-import { zone } from "../../../support/objects.ts";
+import { holdBack, recordConcurrentWrite } from "../../../../../src/controller/zone/state/concurrent-writer.ts";
+import { newZoneState, setActual, type ZoneState } from "../../../../../src/controller/zone/state/zone-state.ts";
+import { displayName, parseName } from "../../../../../src/dns/name/name.ts";
+import type { ActualRRset, Write } from "../../../../../src/plan/change.ts";
+import type { ActualZone } from "../../../../../src/providers/provider.ts";
+import { zone } from "../../../../support/objects.ts";
 
 const NAME = parseName("example.com");
 const NOW = 10_000_000;

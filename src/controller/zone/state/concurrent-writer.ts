@@ -1,9 +1,9 @@
-import { rrsetKey } from "../../dns/record.ts";
-import type { Millis } from "../../base/clock.ts";
-import { sameMembers } from "../../base/order.ts";
-import type { Name } from "../../dns/name/name.ts";
-import type { ActualRRset, Write } from "../../plan/change.ts";
-import type { ActualZone } from "../../providers/provider.ts";
+import { rrsetKey } from "../../../dns/record.ts";
+import type { Millis } from "../../../base/clock.ts";
+import { sameMembers } from "../../../base/order.ts";
+import type { Name } from "../../../dns/name/name.ts";
+import type { ActualRRset, Write } from "../../../plan/change.ts";
+import type { ActualZone } from "../../../providers/provider.ts";
 import type { ZoneState } from "./zone-state.ts";
 
 const FIRST_WAIT_MS = 5_000;

@@ -1,13 +1,13 @@
-import { rrsetKey } from "../../dns/record.ts";
-import type { Millis } from "../../base/clock.ts";
-import type { DnsZone } from "../../api/dns-zone.ts";
-import type { Name } from "../../dns/name/name.ts";
-import type { ActualRRset, Refusal } from "../../plan/change.ts";
-import type { InheritedNames } from "../../plan/inherited/inherited.ts";
-import type { Move } from "../inventory/name-move.ts";
-import { EMPTY_WINDOW, type GuardWindow } from "../../plan/guard-window.ts";
-import type { ZonePlan } from "../../plan/zone-plan.ts";
-import type { ActualZone, InputProblem, ZoneProvider } from "../../providers/provider.ts";
+import { rrsetKey } from "../../../dns/record.ts";
+import type { Millis } from "../../../base/clock.ts";
+import type { DnsZone } from "../../../api/dns-zone.ts";
+import type { Name } from "../../../dns/name/name.ts";
+import type { ActualRRset, Refusal } from "../../../plan/change.ts";
+import type { InheritedNames } from "../../../plan/inherited/inherited.ts";
+import type { Move } from "../../inventory/move/name-move.ts";
+import { EMPTY_WINDOW, type GuardWindow } from "../../../plan/guard-window.ts";
+import type { ZonePlan } from "../../../plan/zone-plan.ts";
+import type { ActualZone, InputProblem, ZoneProvider } from "../../../providers/provider.ts";
 import type { Repairs } from "./drift.ts";
 
 /** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
@@ -72,6 +72,10 @@ export interface ZoneState {
   news: number;
   /** The written record sets that are ours, by {@link rrsetKey}; what was last known while `actual` is to be read anew. */
   own: ReadonlyMap<string, ActualRRset>;
+  /** Whether the backend lists the RRsets of ours; undefined: not known before the first read. */
+  lists: boolean | undefined;
+  /** Names that are not written for the first time, because none of their aliases has its finalizer yet. */
+  unfinalized: ReadonlySet<Name>;
   /** What names have of which no target has shown whose it is; undefined until the first read of a term. */
   inherited: InheritedNames | undefined;
   /** For whose aliases each name is published, by namespace. */
@@ -111,6 +115,8 @@ export interface ZoneState {
   /** When the next of them is to be decided though nothing was heard. */
   movesDueAt: Millis | undefined;
   guardWindow: GuardWindow;
+  /** The guard has judged a plan in this process. */
+  isJudged: boolean;
   /** The deletes of the last plan, by {@link rrsetKey}, with the time at which each was planned first. */
   deletesPlanned: ReadonlyMap<string, Millis>;
   /** The hash of the plan whose approval was used: the annotation approves once. */
@@ -131,6 +137,8 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     actual: undefined,
     news: 0,
     own: new Map(),
+    lists: provider.lists,
+    unfinalized: new Set(),
     inherited: undefined,
     publishedFor: new Map(),
     readAt: 0,
@@ -153,6 +161,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     moves: new Map(),
     movesDueAt: undefined,
     guardWindow: EMPTY_WINDOW,
+    isJudged: false,
     deletesPlanned: new Map(),
     usedApproval: undefined,
     unconfirmed: new Map(),
@@ -177,6 +186,7 @@ export function takeNext(state: ZoneState): LeftBehind | undefined {
   state.provider = next.provider;
   if (next.provider !== provider) {
     state.notBefore = 0;
+    state.lists = next.provider.lists;
   }
   if (!next.isElsewhere) {
     return undefined;

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { recordRepairs, repairedBy, withoutContested, type Repairs } from "../../../../src/controller/zone/drift.ts";
-import { parseName } from "../../../../src/dns/name/name.ts";
-import type { ActualRRset, Write } from "../../../../src/plan/change.ts";
-import type { Drift } from "../../../../src/providers/provider.ts";
+import {
+  recordRepairs,
+  repairedBy,
+  withoutContested,
+  type Repairs,
+} from "../../../../../src/controller/zone/state/drift.ts";
+import { parseName } from "../../../../../src/dns/name/name.ts";
+import type { ActualRRset, Write } from "../../../../../src/plan/change.ts";
+import type { Drift } from "../../../../../src/providers/provider.ts";
 
 const NAME = parseName("example.com");
 const WWW = parseName("www.example.com");

@@ -1,8 +1,8 @@
-import type { Millis } from "../../base/clock.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
-import type { Name } from "../../dns/name/name.ts";
-import type { Claim } from "../../plan/claims.ts";
+import type { Millis } from "../../../base/clock.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import type { DnsAlias } from "../../../api/dns-alias.ts";
+import type { Name } from "../../../dns/name/name.ts";
+import type { Claim } from "../../../plan/claims.ts";
 
 /** A name stays in its old zone at most this long for its new zones. */
 export const MOVE_WAIT_MS: Millis = 600_000;

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keeperClaim, MOVE_WAIT_MS, nextMove, type Move } from "../../../../src/controller/inventory/name-move.ts";
-import { objectKey } from "../../../../src/api/meta.ts";
-import { parseName } from "../../../../src/dns/name/name.ts";
-import { alias } from "../../../support/objects.ts";
+import {
+  keeperClaim,
+  MOVE_WAIT_MS,
+  nextMove,
+  type Move,
+} from "../../../../../src/controller/inventory/move/name-move.ts";
+import { objectKey } from "../../../../../src/api/meta.ts";
+import { parseName } from "../../../../../src/dns/name/name.ts";
+import { alias } from "../../../../support/objects.ts";
 
 const NAME = parseName("app.sub.example.com");
 const NOW = 1_000_000_000;

@@ -1,5 +1,5 @@
-import type { ObjectKey } from "../../api/meta.ts";
-import type { Name } from "../../dns/name/name.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import type { Name } from "../../../dns/name/name.ts";
 
 /** A name that a zone had before and that other zones have now. */
 interface FormerClaim {

@@ -1,8 +1,8 @@
-import type { DnsAlias } from "../../api/dns-alias.ts";
-import type { DnsZone } from "../../api/dns-zone.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import { displayName, isAtOrBelow, type Name } from "../../dns/name/name.ts";
-import type { Claim } from "../../plan/claims.ts";
+import type { DnsAlias } from "../../../api/dns-alias.ts";
+import type { DnsZone } from "../../../api/dns-zone.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import { displayName, isAtOrBelow, type Name } from "../../../dns/name/name.ts";
+import type { Claim } from "../../../plan/claims.ts";
 import type { FormerZones } from "./former-zones.ts";
 
 interface Inventory {

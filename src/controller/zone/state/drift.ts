@@ -1,8 +1,8 @@
-import { rrsetKey } from "../../dns/record.ts";
-import type { Millis } from "../../base/clock.ts";
-import { displayName } from "../../dns/name/name.ts";
-import type { Write, Refusal } from "../../plan/change.ts";
-import type { Drift } from "../../providers/provider.ts";
+import { rrsetKey } from "../../../dns/record.ts";
+import type { Millis } from "../../../base/clock.ts";
+import { displayName } from "../../../dns/name/name.ts";
+import type { Write, Refusal } from "../../../plan/change.ts";
+import type { Drift } from "../../../providers/provider.ts";
 
 /** Times of the last repairs of each record set, by {@link rrsetKey}, newest last. */
 export type Repairs = ReadonlyMap<string, readonly Millis[]>;
@@ -71,4 +71,17 @@ function driftKey({ name, type }: Drift): string {
 function writeKey(write: Write): string {
   const { name, type } = write.kind === "delete" ? write.before : write.after;
   return rrsetKey({ name, type });
+}
+
+/** For a whole text the same number, within a shorter window, is a fight. */
+export const TEXT_FIGHT_WINDOW_MS: Millis = 600_000;
+
+/** Whether another writer keeps changing the whole text, by the times of the last repairs. */
+export function isContested(repairs: readonly Millis[], now: Millis): boolean {
+  return repairs.filter((at) => now - at < TEXT_FIGHT_WINDOW_MS).length >= FIGHT_REPAIRS;
+}
+
+/** The times of the last repairs with this one. */
+export function recordRepair(repairs: readonly Millis[], now: Millis): readonly Millis[] {
+  return [...repairs.slice(1 - FIGHT_REPAIRS), now];
 }

@@ -1,0 +1,41 @@
+import type { DnsZone, GuardStatus } from "../api/dns-zone.ts";
+import type { ObjectKey } from "../api/meta.ts";
+import type { Name } from "../dns/name/name.ts";
+import type { ControllerContext } from "./context.ts";
+import { namesOfUnread } from "./inventory/unreadable-names.ts";
+import { formerNames } from "./inventory/zone-scope.ts";
+
+/** Names that no alias wants here any more for a reason that is known: an object tells of them, or another zone has them, or this process saw their alias go. */
+export function watchedNames(context: ControllerContext, zone: DnsZone): (name: Name) => boolean {
+  const { store, watchedGone } = context;
+  const former = new Set(formerNames(store, zone));
+  const unread = unreadNames(context);
+  return (name) =>
+    former.has(name) || store.zonesOfName(name).size > 0 || watchedGone.has(name) || unread?.(name) === true;
+}
+
+/** Names that an alias may have which can't be read; undefined: there is no such alias. */
+function unreadNames({ invalid, store }: ControllerContext): ((name: Name) => boolean) | undefined {
+  return namesOfUnread(invalid.values(), (key) => store.alias(key) !== undefined);
+}
+
+/** Has the DnsZone's status say what the guard counts; false: it could not be written. */
+export async function saveGuard(
+  { store, deps }: ControllerContext,
+  key: ObjectKey,
+  guard: GuardStatus | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const zone = store.zone(key);
+  if (zone?.status === undefined || guard === undefined) {
+    return true;
+  }
+  const status = { ...zone.status, guard };
+  const written = await deps.reporter.zoneStatus(zone, status, signal);
+  if (written.kind === "failed") {
+    deps.log.warn({ zone: key, err: written.message }, "deletes wait: status not written");
+    return false;
+  }
+  store.rememberZoneStatus(zone, status);
+  return true;
+}

@@ -1,0 +1,32 @@
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { InventoryEvent } from "../ports/inventory.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * An alias under deletion whose spec can't be read becomes one that can be finalized: with its last spec that could be read, or else with the hostnames alone that its
+ * spec and status list. Every other event stays as it is.
+ */
+export function deletedUnread({ alias }: Pick<Store, "alias">, event: InventoryEvent): InventoryEvent {
+  if (event.kind !== "invalid" || event.manifest.kind !== "DnsAlias" || event.manifest.meta?.deletedAt === undefined) {
+    return event;
+  }
+  const { key, meta, hostnames = [] } = event.manifest;
+  const known = alias(key);
+  const before: DnsAlias = known?.meta.uid === meta.uid ? known : { kind: "DnsAlias", meta, spec: specOf(hostnames) };
+  return { kind: "alias", alias: { ...before, meta } };
+}
+
+function specOf(hostnames: DnsAlias["spec"]["hostnames"]): DnsAlias["spec"] {
+  return {
+    hostnames,
+    targets: [],
+    families: [],
+    onEmpty: "Hold",
+    onStale: "Keep",
+    fallbackAddresses: [],
+    maxStalenessMs: 0,
+    allowPrivate: false,
+    paused: false,
+    httpsAlias: false,
+  };
+}

@@ -1,0 +1,47 @@
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { isReservedBelow } from "../../plan/domain/reserved-zone.ts";
+import type { InvalidObject } from "../ports/inventory.ts";
+import type { Store } from "./store.ts";
+import { type MayNotDelete, namesOfUnread } from "./unreadable-names.ts";
+
+/**
+ * The names whose records a zone keeps although nobody has them there: those that an alias may have which can't be read, those of DnsZones below it that were deleted or can't be read, and after a start those
+ * that may have lost the zone just now. With a namespace: whether an alias of that namespace may have the name which can't be read.
+ */
+export function keptNames(
+  store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesFromStart">,
+  invalid: Iterable<InvalidObject>,
+  { meta, spec }: DnsZone,
+): MayNotDelete {
+  const edits = [...invalid];
+  // Nobody can tell what an alias wants now whose last edit can't be read.
+  const edited = new Set(
+    edits.flatMap(({ kind, key }) => (kind === "DnsAlias" ? (store.alias(key)?.spec.hostnames ?? []) : [])),
+  );
+  const isUnread = namesOfUnread(edits, (key) => store.alias(key) !== undefined);
+  const reserved = store.reservedZones();
+  // Deletes are rare, so what goes through all aliases is done only for one.
+  let others: ReadonlySet<Name> | undefined;
+  return (name, namespace) => {
+    if (namespace !== undefined) {
+      return isUnread?.(name, namespace) === true;
+    }
+    if (isUnread?.(name) === true || edited.has(name) || isReservedBelow(reserved, spec.domain, name)) {
+      return true;
+    }
+    others ??= new Set([...reservedNames(store), ...store.namesFromStart(objectKey(meta))]);
+    return others.has(name);
+  };
+}
+
+/** Names of which only the statuses say that a deleted or unread DnsZone has them. */
+function reservedNames({ aliases, matchOf }: Pick<Store, "aliases" | "matchOf">): readonly Name[] {
+  return [...aliases()].flatMap((alias) =>
+    alias.spec.hostnames.filter((name) => {
+      const match = matchOf(alias, name);
+      return match.kind === "none" && match.reason === "ZoneReserved";
+    }),
+  );
+}

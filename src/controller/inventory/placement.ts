@@ -1,0 +1,152 @@
+import type { Millis } from "../../base/clock.ts";
+import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
+import { reservedMatch, zonesFor, type Claim, type ZoneIndex, type ZoneMatch } from "../../plan/claims.ts";
+import type { NamespaceLabels } from "../../plan/domain/admission.ts";
+import { takenOver } from "../../plan/domain/zone-domain.ts";
+import type { AdmissionGrace } from "./admission/admission-grace.ts";
+import type { ReservedZones } from "./admission/reserved-zones.ts";
+
+/** What says to which zones a name of an alias goes. */
+export interface PlacementState {
+  readonly zones: ReadonlyMap<ObjectKey, DnsZone>;
+  readonly labels: NamespaceLabels;
+  readonly claims: ReadonlyMap<ObjectKey, ReadonlyMap<Name, Claim>>;
+  readonly placed: ReadonlyMap<Name, ReadonlySet<ObjectKey>>;
+  readonly index: ZoneIndex;
+  readonly reserved: Pick<ReservedZones, "knows" | "why">;
+  /** The zones of {@link nameId} as its alias's status said before it was lost. */
+  readonly reservedNames: ReadonlyMap<string, readonly ObjectKey[]>;
+  readonly grace: Pick<AdmissionGrace, "until">;
+  /** Until then a name stays in a zone that its alias's status lists, although the zone doesn't admit it: it may have lost its zone just before the start. Undefined: that isn't so. */
+  readonly startGraceUntil: Millis | undefined;
+}
+
+/** The zones of a name of an alias: by the rules, less what isn't believed yet, and less what a deleted or unread DnsZone has. */
+export function placementOf(state: PlacementState, alias: DnsAlias, name: Name): ZoneMatch {
+  const next = zonesFor(name, alias.meta.namespace, state.index, state.labels);
+  if (alias.meta.deletedAt !== undefined) {
+    return withFormerZones(state, alias, name, next);
+  }
+  const leaving = leavingZones(state, alias, name).filter(({ zone }) => isAsLong(zone, next));
+  const [first] = leaving;
+  if (first !== undefined) {
+    const { domain } = first.zone.spec;
+    const others = next.kind === "zones" ? next.zones.filter(({ spec }) => spec.domain === domain) : [];
+    const until = Math.min(...leaving.map((one) => one.until));
+    return { kind: "zones", zones: [...leaving.map(({ zone }) => zone), ...others], leaving: { until, next } };
+  }
+  return reservedByStatus(state, alias, name, next) ?? keptFromStart(state, alias, name, next);
+}
+
+export function nameId({ meta }: DnsAlias, name: Name): string {
+  return `${meta.uid} ${name}`;
+}
+
+/** The entries of the status for a name that say in which zone it is. */
+export function entriesOf(
+  { status }: DnsAlias,
+  name: Name,
+): readonly (HostnameStatus & { readonly zone: ObjectKey })[] {
+  return (status?.hostnames ?? []).flatMap((entry) =>
+    entry.zone !== undefined && `${entry.hostname}.` === name ? [{ ...entry, zone: entry.zone }] : [],
+  );
+}
+
+/** An alias under deletion may have records wherever its status says. */
+function withFormerZones({ zones, index }: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZoneMatch {
+  const now = next.kind === "zones" ? next.zones : [];
+  const known = new Set(now.map(({ meta }) => objectKey(meta)));
+  const keys = new Set(entriesOf(alias, name).map(({ zone }) => zone));
+  const former = [...keys].flatMap((key) => {
+    const zone = zones.get(key);
+    return zone === undefined || index.undelegated.has(key) || known.has(key) ? [] : [zone];
+  });
+  return former.length === 0 ? next : { kind: "zones", zones: [...now, ...former] };
+}
+
+/** Zones that have the name of this alias now and no longer admit it. */
+function leavingZones(
+  { zones, claims, placed, index, grace }: PlacementState,
+  { meta }: DnsAlias,
+  name: Name,
+): readonly { readonly zone: DnsZone; readonly until: Millis }[] {
+  const isWinner = (key: ObjectKey): boolean =>
+    claims
+      .get(key)
+      ?.get(name)
+      ?.winners.some((winner) => winner.meta.uid === meta.uid) === true;
+  return [...(placed.get(name) ?? [])].filter(isWinner).flatMap((key) => {
+    const zone = zones.get(key);
+    const until = grace.until(key, meta.namespace);
+    return zone === undefined || until === undefined || index.undelegated.has(key) ? [] : [{ zone, until }];
+  });
+}
+
+/** A zone of a longer domain than the one before has the name at once. */
+function isAsLong({ spec }: DnsZone, next: ZoneMatch): boolean {
+  return next.kind === "none" || next.zones.every((zone) => isAtOrBelow(spec.domain, zone.spec.domain));
+}
+
+/** After a restart nothing but the statuses says which names a deleted DnsZone had, or one of which not even the domain can be read. */
+function reservedByStatus(
+  { zones, reserved, reservedNames }: PlacementState,
+  alias: DnsAlias,
+  name: Name,
+  next: ZoneMatch,
+): ZoneMatch | undefined {
+  const entries = entriesOf(alias, name).map(({ zone }) => zone);
+  const keys = new Set(entries.length > 0 ? entries : reservedNames.get(nameId(alias, name)));
+  if (keys.size === 0 || (next.kind === "none" && next.reason === "ZoneReserved")) {
+    return undefined;
+  }
+  const isLost = [...keys].every((key) => !zones.has(key) && !reserved.knows(key));
+  const isTakenOver = [...zones.values()].some(
+    (zone) =>
+      isAtOrBelow(name, zone.spec.domain) &&
+      [...takenOver(zone)].some((key) => keys.has(key) && isOfNamespace(key, zone)),
+  );
+  return isLost && !isTakenOver
+    ? reservedMatch(
+        name,
+        [...keys].map((key) => ({ key, why: reserved.why(key) ?? "deleted" })),
+      )
+    : undefined;
+}
+
+function isOfNamespace(key: ObjectKey, { meta }: DnsZone): boolean {
+  return key.startsWith(`${meta.namespace}/`);
+}
+
+function keptFromStart(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZoneMatch {
+  const { startGraceUntil: until, zones } = state;
+  if (next.kind !== "none" || next.reason === "ZoneReserved" || until === undefined) {
+    return next;
+  }
+  const stays = entriesOf(alias, name)
+    .map(({ zone }) => zone)
+    .filter((key) => isAtOrBelow(name, zones.get(key)?.spec.domain ?? name) && zones.has(key));
+  return stays.length === 0 ? next : { ...next, stays, until };
+}
+
+/** The names that aliases ask for and their statuses list in this zone: they stay for a while after a start. */
+export function namesFromStart(
+  { startGraceUntil, zones }: Pick<PlacementState, "startGraceUntil" | "zones">,
+  aliases: Iterable<DnsAlias>,
+  zone: ObjectKey,
+): ReadonlySet<Name> {
+  const names = new Set<Name>();
+  if (startGraceUntil === undefined || !zones.has(zone)) {
+    return names;
+  }
+  for (const alias of aliases) {
+    for (const name of alias.meta.deletedAt === undefined ? alias.spec.hostnames : []) {
+      if (entriesOf(alias, name).some((entry) => entry.zone === zone)) {
+        names.add(name);
+      }
+    }
+  }
+  return names;
+}

@@ -1,0 +1,69 @@
+import type { Millis } from "../../base/clock.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { indexZones, type Claim, type ZoneIndex } from "../../plan/claims.ts";
+import { createAdmissionGrace, type AdmissionGrace } from "./admission/admission-grace.ts";
+import { createFormerZones, type FormerZones } from "./move/former-zones.ts";
+import type { PlacementState } from "./placement.ts";
+import { createReservedZones, type ReservedZones } from "./admission/reserved-zones.ts";
+
+/** What the store remembers. */
+export interface StoreState extends PlacementState {
+  readonly now: (() => Millis) | undefined;
+  readonly aliases: Map<ObjectKey, DnsAlias>;
+  readonly zones: Map<ObjectKey, DnsZone>;
+  readonly reserved: ReservedZones;
+  readonly reservedNames: Map<string, readonly ObjectKey[]>;
+  readonly grace: AdmissionGrace;
+  startGraceUntil: Millis | undefined;
+  hasStarted: boolean;
+  readonly labels: Map<string, Readonly<Record<string, string>>>;
+  /** Owner name → living aliases that ask for it. */
+  readonly candidates: Map<Name, Set<ObjectKey>>;
+  readonly claims: Map<ObjectKey, Map<Name, Claim>>;
+  /** Counts decisions, of all zones together, so that a zone that comes back has no number twice. */
+  readonly versions: Map<ObjectKey, number>;
+  decisions: number;
+  readonly placed: Map<Name, Set<ObjectKey>>;
+  readonly former: FormerZones;
+  readonly pending: Set<Name>;
+  readonly touchedZones: Set<ObjectKey>;
+  readonly touchedAliases: Set<ObjectKey>;
+  index: ZoneIndex;
+}
+
+/** Nothing is known yet. */
+export function emptyState(now: (() => Millis) | undefined): StoreState {
+  return {
+    now,
+    reserved: createReservedZones(),
+    reservedNames: new Map(),
+    grace: createAdmissionGrace(),
+    startGraceUntil: undefined,
+    hasStarted: false,
+    aliases: new Map(),
+    zones: new Map(),
+    labels: new Map(),
+    candidates: new Map(),
+    claims: new Map(),
+    versions: new Map(),
+    decisions: 0,
+    placed: new Map(),
+    former: createFormerZones(),
+    pending: new Set(),
+    touchedZones: new Set(),
+    touchedAliases: new Set(),
+    index: indexZones([]),
+  };
+}
+
+/** Has a zone planned again. */
+export function touchClaims(state: StoreState, zone: ObjectKey): void {
+  if (state.zones.has(zone)) {
+    state.decisions += 1;
+    state.versions.set(zone, state.decisions);
+  }
+  state.touchedZones.add(zone);
+}

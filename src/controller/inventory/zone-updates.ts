@@ -1,0 +1,147 @@
+import { objectKey, TAKE_OVER_ANNOTATION, type ObjectKey } from "../../api/meta.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
+import { indexZones } from "../../plan/claims.ts";
+import type { InvalidObject } from "../ports/inventory.ts";
+import { indexDifference } from "./admission/index-difference.ts";
+import { namespacesLost, zonesLost } from "./admission/lost-admission.ts";
+import { namesFromStart } from "./placement.ts";
+import { touchClaims, type StoreState } from "./store-state.ts";
+
+/** A DnsZone can't be read, and nothing better is known of it. */
+export function noteUnread(state: StoreState, manifest: InvalidObject): void {
+  state.reserved.unread(manifest);
+  reindex(state, []);
+}
+
+/** Takes over a DnsZone, or that it is gone (undefined). */
+export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | undefined): void {
+  const previous = state.zones.get(key);
+  if (previous !== undefined && next !== undefined && plansTheSame(previous, next)) {
+    state.zones.set(key, next);
+    return;
+  }
+  recordAdmission(state, key, next);
+  if (next !== undefined) {
+    state.zones.set(key, next);
+    state.reserved.readable(key);
+  } else {
+    state.zones.delete(key);
+    state.versions.delete(key);
+    state.former.removeZone(key);
+    if (state.index.undelegated.has(key)) {
+      state.reserved.readable(key);
+    } else {
+      state.reserved.deleted(key, previous);
+    }
+  }
+  state.touchedZones.add(key);
+  const isSameScope =
+    previous !== undefined &&
+    next !== undefined &&
+    previous.spec.domain === next.spec.domain &&
+    previous.meta.annotations[TAKE_OVER_ANNOTATION] === next.meta.annotations[TAKE_OVER_ANNOTATION] &&
+    JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces);
+  reindex(state, isSameScope ? [] : [previous, next].flatMap((zone) => zone?.spec.domain ?? []));
+  // Claims may stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
+  for (const claim of state.claims.get(key)?.values() ?? []) {
+    claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
+  }
+}
+
+/** Names that lose this zone by its new selector keep it for a while. */
+function recordAdmission(
+  { zones, claims, labels, grace, now }: StoreState,
+  key: ObjectKey,
+  next: DnsZone | undefined,
+): void {
+  const previous = zones.get(key);
+  if (next === undefined) {
+    grace.zoneGone(key);
+  } else if (previous !== undefined && now !== undefined) {
+    const { lost, regained } = namespacesLost(previous, next, claims.get(key)?.values() ?? [], labels);
+    lost.forEach((namespace) => grace.lost(key, namespace, now()));
+    regained.forEach((namespace) => grace.regained(key, namespace));
+  }
+}
+
+/** Has the names decided again that are in these domains, and those that another zone may have by what a change of one zone means for others. */
+function reindex(state: StoreState, domains: readonly Name[]): void {
+  const before = state.index;
+  state.index = indexZones(state.zones.values(), state.reserved.all());
+  const { undelegated, reservedDomains } = indexDifference(before, state.index);
+  const others = undelegated.flatMap((key) => state.zones.get(key)?.spec.domain ?? []);
+  undelegated.filter((key) => state.zones.has(key)).forEach((key) => state.touchedZones.add(key));
+  const changed = [...new Set([...domains, ...reservedDomains, ...others])];
+  for (const name of changed.length === 0 ? [] : state.candidates.keys()) {
+    if (changed.some((domain) => isAtOrBelow(name, domain))) {
+      state.pending.add(name);
+    }
+  }
+  if (reservedDomains.length > 0) {
+    // What a zone above may delete is another than before.
+    state.zones.forEach(({ spec }, key) => {
+      if (reservedDomains.some((domain) => isAtOrBelow(domain, spec.domain))) {
+        state.touchedZones.add(key);
+      }
+    });
+  }
+}
+
+/** True when only the status, labels or the like differ, as after each status that we write: no reason to read and plan the zone again. */
+function plansTheSame(a: DnsZone, b: DnsZone): boolean {
+  return (
+    a.meta.uid === b.meta.uid &&
+    a.meta.generation === b.meta.generation &&
+    JSON.stringify(a.meta.annotations) === JSON.stringify(b.meta.annotations)
+  );
+}
+
+/** Takes over the labels of a namespace, or that it is gone (undefined). */
+export function replaceLabels(
+  state: StoreState,
+  name: string,
+  labels: Readonly<Record<string, string>> | undefined,
+): void {
+  if (JSON.stringify(state.labels.get(name)) === JSON.stringify(labels)) {
+    return;
+  }
+  if (state.now !== undefined) {
+    const now = state.now();
+    const { lost, regained } = zonesLost(state.zones, name, { before: state.labels.get(name), after: labels });
+    lost.forEach((zone) => state.grace.lost(zone, name, now));
+    regained.forEach((zone) => state.grace.regained(zone, name));
+  }
+  if (labels === undefined) {
+    state.labels.delete(name);
+  } else {
+    state.labels.set(name, labels);
+  }
+  decideNamespaces(state, new Set([name]));
+}
+
+function decideNamespaces(state: StoreState, namespaces: ReadonlySet<string>): void {
+  for (const alias of namespaces.size === 0 ? [] : state.aliases.values()) {
+    if (namespaces.has(alias.meta.namespace)) {
+      alias.spec.hostnames.forEach((hostname) => state.pending.add(hostname));
+    }
+  }
+}
+
+/** Notes the names whose time is over. */
+export function endGrace(state: StoreState): void {
+  const now = state.now?.() ?? 0;
+  decideNamespaces(state, state.grace.expire(now));
+  if (state.startGraceUntil !== undefined && state.startGraceUntil <= now) {
+    for (const zone of state.zones.keys()) {
+      const names = [...namesFromStart(state, state.aliases.values(), zone)].filter(
+        (name) => state.claims.get(zone)?.has(name) !== true,
+      );
+      names.forEach((name) => state.pending.add(name));
+      if (names.length > 0) {
+        touchClaims(state, zone);
+      }
+    }
+    state.startGraceUntil = undefined;
+  }
+}

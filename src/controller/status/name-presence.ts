@@ -1,0 +1,88 @@
+import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
+import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
+import { parseStatusName, type Name } from "../../dns/name/name.ts";
+import type { Store } from "../inventory/store.ts";
+import type { ZoneState } from "../zone/state/zone-state.ts";
+
+export interface PresenceDeps {
+  readonly store: Store;
+  readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
+  /** True for a DnsZone that exists and that can't be read. */
+  readonly isUnreadZone: (zone: ObjectKey) => boolean;
+}
+
+/** Whether records of ours that no other alias claims are at a name. `unknown`: the backend was not read in this term. */
+export type Presence = "published" | "absent" | "unknown";
+
+/** One name at one zone's backend. */
+export interface Place {
+  readonly hostname: Name;
+  readonly zone: ObjectKey;
+}
+
+/** Every place where an alias has records or may have left some: by its spec, and by its status from before an edit or a restart. */
+export function placesOf(deps: PresenceDeps, alias: DnsAlias): readonly Place[] {
+  const now = alias.spec.hostnames.flatMap((hostname) => currentPlaces(deps.store, alias, hostname));
+  return [...now, ...formerEntries(deps, alias).map(({ place }) => place)];
+}
+
+/**
+ * The entries of an alias's status for places that it doesn't ask for any more, as long as records may be there and the backend can't list them: without them nothing
+ * would tell of those records after a restart.
+ */
+export function unlistedStatuses(deps: PresenceDeps, alias: DnsAlias): readonly HostnameStatus[] {
+  return formerEntries(deps, alias)
+    .filter(({ place }) => deps.zoneState(place.zone)?.lists !== true && presenceOf(deps, place) !== "absent")
+    .map(({ entry }) => entry);
+}
+
+export function presenceOf({ store, zoneState, isUnreadZone }: PresenceDeps, { hostname, zone: key }: Place): Presence {
+  const zone = store.zone(key);
+  if (zone === undefined) {
+    return isUnreadZone(key) ? "unknown" : "absent";
+  }
+  const state = zoneState(key);
+  const winners = store.claimsIn(key).get(hostname)?.winners ?? [];
+  const isTold = state?.lists !== false || winners.some(({ meta }) => meta.finalizers.includes(FINALIZER));
+  if (zone.spec.policy !== "Sync" || (winners.length > 0 && isTold)) {
+    return "absent";
+  }
+  return presenceIn(state, hostname);
+}
+
+function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
+  if (state === undefined) {
+    return "unknown";
+  }
+  if (state.own.has(`${hostname} A`) || state.own.has(`${hostname} AAAA`)) {
+    return "published";
+  }
+  // A zone whose place another zone has is never read.
+  const isOthers = state.outcome.kind === "refused" && state.outcome.reason === "ZoneConflict";
+  const isRead = state.actual !== undefined && (state.lists !== false || state.readFor.has(hostname));
+  return isRead || isOthers ? "absent" : "unknown";
+}
+
+function currentPlaces(store: Store, alias: DnsAlias, hostname: Name): readonly Place[] {
+  const match = store.matchOf(alias, hostname);
+  if (match.kind === "none") {
+    return match.unread === true ? (match.stays ?? []).map((zone) => ({ hostname, zone })) : [];
+  }
+  return match.zones.map(({ meta }) => ({ hostname, zone: objectKey(meta) }));
+}
+
+function formerEntries(
+  { store }: PresenceDeps,
+  alias: DnsAlias,
+): readonly { readonly place: Place; readonly entry: HostnameStatus }[] {
+  return (alias.status?.hostnames ?? []).flatMap((entry) => {
+    const hostname = parseStatusName(entry.hostname);
+    if (entry.zone === undefined || hostname === undefined) {
+      return [];
+    }
+    const place = { hostname, zone: entry.zone };
+    const isAsked = alias.spec.hostnames.includes(hostname);
+    const isCurrent = isAsked && currentPlaces(store, alias, hostname).some(({ zone }) => zone === place.zone);
+    return isCurrent ? [] : [{ place, entry }];
+  });
+}

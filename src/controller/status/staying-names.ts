@@ -1,0 +1,61 @@
+import type { Finding } from "../../api/condition/summarize.ts";
+import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import type { NoZoneMatch, ZonesMatch } from "../../plan/claims.ts";
+import { time } from "./time.ts";
+
+/** A name that no zone takes. */
+export interface NameWithoutZone extends Omit<NoZoneMatch, "kind"> {
+  readonly hostname: Name;
+}
+
+/** A name that its zone keeps for a while, although it no longer admits the alias. */
+export interface LeavingName {
+  readonly hostname: Name;
+  readonly leaving: NonNullable<ZonesMatch["leaving"]>;
+}
+
+/** Says why names have no zone, and until when they stay; undefined: all have one. */
+export function placementCondition(
+  withoutZone: readonly NameWithoutZone[],
+  leaving: readonly LeavingName[],
+): Finding | undefined {
+  const ending = leaving.flatMap(({ hostname, leaving: { until, next } }) =>
+    next.kind === "none" ? [{ ...next, hostname, until }] : [],
+  );
+  const all = [...withoutZone, ...ending];
+  const [first] = all;
+  return first === undefined
+    ? undefined
+    : { status: "False", reason: first.reason, message: all.map(messageOf).join("; ") };
+}
+
+/** Says which names move to another zone, and when. */
+export function movingText(leaving: readonly LeavingName[]): string {
+  return leaving
+    .flatMap(({ hostname, leaving: { until, next } }) => {
+      const zones = next.kind === "zones" ? next.zones.map(({ meta }) => `${meta.namespace}/${meta.name}`) : [];
+      const why = "because its DnsZone no longer admits the namespace";
+      return zones.length === 0
+        ? []
+        : [`; ${displayName(hostname)} moves to DnsZone ${zones.join(", ")} at ${time(until)}, ${why}`];
+    })
+    .join("");
+}
+
+function messageOf({ message, until }: NameWithoutZone): string {
+  return until === undefined ? message : `${message}. The records stay until ${time(until)}`;
+}
+
+/** The entries of a name without a zone: as they were, where its records stay, so that a restart knows of them. */
+export function stayingEntries(
+  { status }: DnsAlias,
+  { hostname, reason, stays = [] }: NameWithoutZone,
+): readonly HostnameStatus[] {
+  const name = displayName(hostname);
+  const entries = stays.map((zone) => {
+    const before = status?.hostnames.find((entry) => entry.hostname === name && entry.zone === zone);
+    return { hostname: name, zone, addresses: [], ...before, reason };
+  });
+  return entries.length === 0 ? [{ hostname: name, addresses: [], reason }] : entries;
+}

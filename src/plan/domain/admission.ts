@@ -1,0 +1,29 @@
+import type { AllowedNamespaces } from "../../api/dns-zone.ts";
+
+/** Labels of each namespace; a namespace that is not in the map has none. */
+export type NamespaceLabels = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** What of a DnsZone decides which namespaces it admits; a DnsZone of which that can't be read admits all. */
+export interface Admitting {
+  readonly namespace: string;
+  readonly allowedNamespaces: AllowedNamespaces | undefined;
+}
+
+/** Whether `spec.allowedNamespaces` of a DnsZone admits the namespace. */
+export function admits(
+  { namespace: own, allowedNamespaces: allowed }: Admitting,
+  namespace: string,
+  labels: NamespaceLabels,
+): boolean {
+  switch (allowed?.from) {
+    case undefined:
+    case "All":
+      return true;
+    case "Same":
+      return own === namespace;
+    case "Selector": {
+      const has = labels.get(namespace) ?? {};
+      return Object.entries(allowed.matchLabels).every(([key, value]) => has[key] === value);
+    }
+  }
+}

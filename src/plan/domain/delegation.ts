@@ -1,0 +1,51 @@
+import type { ObjectKey } from "../../api/meta.ts";
+import { displayName, parentOf, type Name } from "../../dns/name/name.ts";
+import { olderFirst, type ZoneDomain } from "./zone-domain.ts";
+
+/** The DnsZones that match no names, each with the older ones whose consent is missing. */
+export type Undelegated = ReadonlyMap<ObjectKey, readonly ObjectKey[]>;
+
+/**
+ * The DnsZones that would take names from an older DnsZone in another namespace without its consent. As in DNS, the nearest zone that has the domain delegates it: of the older DnsZones whose domain the new
+ * one equals or is below, those of the longest domain decide, and a DnsZone that isn't delegated itself doesn't count. So an owner of a delegated domain delegates parts of it further, and in its own namespace
+ * it needs no consent.
+ */
+export function undelegatedZones(zones: Iterable<ZoneDomain>): Undelegated {
+  const undelegated = new Map<ObjectKey, readonly ObjectKey[]>();
+  const delegated = new Map<Name, ZoneDomain[]>();
+  for (const zone of [...zones].sort(olderFirst)) {
+    const missing = nearest(delegated, zone.domain).filter(
+      ({ namespace, consents }) => namespace !== zone.namespace && !consents.has(zone.key),
+    );
+    if (missing.length > 0) {
+      undelegated.set(
+        zone.key,
+        missing.map(({ key }) => key),
+      );
+    } else {
+      const here = delegated.get(zone.domain) ?? [];
+      delegated.set(zone.domain, here);
+      here.push(zone);
+    }
+  }
+  return undelegated;
+}
+
+/** What is missing, and what to do. */
+export function undelegatedMessage(
+  zone: { readonly key: ObjectKey; readonly domain: Name },
+  missing: readonly ObjectKey[],
+): string {
+  const older = missing.join(", ");
+  return `DnsZone ${older} is older, is in another namespace, and has ${displayName(zone.domain)} or a domain above it. This DnsZone has no names, and nothing is written for it. Ask the owner of DnsZone ${older} for the annotation dnsalias.io/allow-zone: ${zone.key} on it`;
+}
+
+function nearest(delegated: ReadonlyMap<Name, readonly ZoneDomain[]>, domain: Name): readonly ZoneDomain[] {
+  for (let at: Name | undefined = domain; at !== undefined; at = parentOf(at)) {
+    const here = delegated.get(at);
+    if (here !== undefined) {
+      return here;
+    }
+  }
+  return [];
+}

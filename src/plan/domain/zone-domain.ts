@@ -1,0 +1,43 @@
+import type { AllowedNamespaces, DnsZone } from "../../api/dns-zone.ts";
+import { ALLOW_ZONE_ANNOTATION, objectKey, TAKE_OVER_ANNOTATION, type ObjectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import { byCodeUnit } from "../../base/order.ts";
+
+/** What of a DnsZone decides which names it has. It is known of some DnsZones that can't be read, and of deleted ones. */
+export interface ZoneDomain {
+  readonly key: ObjectKey;
+  readonly namespace: string;
+  readonly createdAt: number;
+  readonly domain: Name;
+  /** Undefined: it can't be read, and counts as all. */
+  readonly allowedNamespaces: AllowedNamespaces | undefined;
+  /** DnsZones of other namespaces that this one lets have its domain or a domain below it. */
+  readonly consents: ReadonlySet<ObjectKey>;
+}
+
+export function domainOf({ meta, spec }: DnsZone): ZoneDomain {
+  return {
+    key: objectKey(meta),
+    namespace: meta.namespace,
+    createdAt: meta.createdAt,
+    domain: spec.domain,
+    allowedNamespaces: spec.allowedNamespaces,
+    consents: zonesListed(meta.annotations[ALLOW_ZONE_ANNOTATION]),
+  };
+}
+
+/** The deleted DnsZones whose names this one takes over. */
+export function takenOver({ meta }: DnsZone): ReadonlySet<ObjectKey> {
+  return zonesListed(meta.annotations[TAKE_OVER_ANNOTATION]);
+}
+
+/** The `<namespace>/<name>[, …]` of an annotation. */
+export function zonesListed(annotation: string | undefined): ReadonlySet<ObjectKey> {
+  const keys = (annotation ?? "").split(",").map((key) => key.trim());
+  return new Set(keys.filter((key) => key !== ""));
+}
+
+/** Older first; the key decides between equals, so that every replica decides alike. */
+export function olderFirst(a: ZoneDomain, b: ZoneDomain): number {
+  return a.createdAt - b.createdAt || byCodeUnit(a.key, b.key);
+}
