@@ -88,11 +88,14 @@ function keepersOf(judged: JudgedWorld, { meta }: DnsZone, name: string, since: 
 }
 
 /** Whether a name can still wait in the zone for the zones that have it now. */
-export function mayWaitForMove({ world, timeline, changedAt }: JudgedWorld, key: string, name: string): boolean {
+export function mayWaitForMove(judged: JudgedWorld, key: string, name: string): boolean {
+  const { world, timeline, changedAt } = judged;
   const zones = ZONES.filter(({ domain }) => isWithin(name, `${domain}.`)).map((zone) => `zone ${zone.key}`);
   const changes = ["leader", `name ${name}`, ...zones].map((word) => changedAt.get(word) ?? 0);
   const lostAt = timeline.lostAt(key, name);
-  return lostAt !== -Infinity && world.clock.now() - Math.max(lostAt, ...changes) < MOVE_MS + UNDERWAY_MS;
+  // A name that the zone lost by a label or a selector moves once it has stayed there for a minute.
+  const leftAt = Math.max(lostAt, closedSince(judged, key, name) + LABEL_MS, ...changes);
+  return lostAt !== -Infinity && world.clock.now() - leftAt < MOVE_MS + UNDERWAY_MS;
 }
 
 interface AddedAddress {
