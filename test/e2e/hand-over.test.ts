@@ -18,6 +18,8 @@ import { addressesBecome } from "./served.ts";
 const OLD = "moves.example";
 const NEW = "sub.moves.example";
 const NAMES = [`app.${NEW}`, NEW, `*.${NEW}`] as const;
+/** A name stays for a minute in a zone that doesn't admit it any more. */
+const MOVED_WITHIN_MS = 120_000;
 const ADDRESSES = { A: ["192.0.2.1", "192.0.2.2"], AAAA: ["2001:db8::1"] } as const;
 
 interface Started extends AsyncDisposable {
@@ -70,6 +72,7 @@ for (const { name, skip, start } of SERVERS) {
     let root: string;
     let old: Started;
     let next: Started;
+    let child: ManagedProcess;
     const started = new AsyncDisposableStack();
 
     before(async () => {
@@ -80,7 +83,7 @@ for (const { name, skip, start } of SERVERS) {
       next = started.use(await start(root, NEW));
       await write("old.yaml", zone("old", OLD, old.provider));
       await write("alias.yaml", alias("app", NAMES));
-      const child = await startController(root);
+      child = await startController(root);
       started.defer(() => child.stop());
       await areAt(old.at, NAMES);
     });
@@ -101,7 +104,29 @@ for (const { name, skip, start } of SERVERS) {
       await watch.assertNoGap();
     });
 
-    test("a selector changes, and the names go back", async () => {
+    test("the DnsZone can't be read after a restart", async () => {
+      await using watch = startWatch(() => [next.at]);
+      await child.stop();
+      await write("new.yaml", zone("new", NEW, { unknown: {} }));
+      child = await startController(root);
+      await delay(8_000);
+      await areGone(old.at);
+      await watch.assertNoGap();
+    });
+
+    test("the DnsZone is deleted, and created again", async () => {
+      await using watch = startWatch(() => [next.at]);
+      await write("new.yaml", zone("new", NEW, next.provider));
+      await delay(3_000);
+      await rm(join(root, "manifests", "new.yaml"));
+      await delay(8_000);
+      await areGone(old.at);
+      await write("new.yaml", zone("new", NEW, next.provider));
+      await delay(3_000);
+      await watch.assertNoGap();
+    });
+
+    test("a selector changes, and the names go back after a minute", async () => {
       await using watch = startWatch(() => [next.at, old.at]);
       await write("new.yaml", zone("new", NEW, next.provider, "Same"));
       await areAt(old.at, NAMES);
@@ -185,7 +210,7 @@ function startWatch(servers: () => readonly DnsEndpoint[]): Watch {
 async function areAt(server: DnsEndpoint, names: readonly string[]): Promise<void> {
   for (const name of names.map((one) => one.replace("*", "any"))) {
     for (const family of FAMILIES) {
-      await addressesBecome(server, name, family, ADDRESSES[family], 60_000);
+      await addressesBecome(server, name, family, ADDRESSES[family], MOVED_WITHIN_MS);
     }
   }
 }
@@ -196,7 +221,7 @@ async function areGone(server: DnsEndpoint): Promise<void> {
     await waitFor(
       `${name} to be withdrawn`,
       async () => assert.ok(["ENOTFOUND", ""].includes(String(await client.addresses(name, "A").catch(codeOf)))),
-      { withinMs: 60_000, everyMs: 200 },
+      { withinMs: MOVED_WITHIN_MS, everyMs: 200 },
     );
   }
 }

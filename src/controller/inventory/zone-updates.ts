@@ -134,13 +134,10 @@ export function endGrace(state: StoreState): void {
   decideNamespaces(state, state.grace.expire(now));
   if (state.startGraceUntil !== undefined && state.startGraceUntil <= now) {
     for (const zone of state.zones.keys()) {
-      const names = [...namesFromStart(state, state.aliases.values(), zone)].filter(
-        (name) => state.claims.get(zone)?.has(name) !== true,
-      );
-      names.forEach((name) => state.pending.add(name));
-      if (names.length > 0) {
-        touchClaims(state, zone);
-      }
+      const names = [...namesFromStart(state, state.aliases.values(), zone)];
+      names.filter((name) => state.claims.get(zone)?.has(name) !== true).forEach((name) => state.pending.add(name));
+      // Records that nobody has any more were kept until now, also those of names that no status lists meanwhile.
+      touchClaims(state, zone);
     }
     state.startGraceUntil = undefined;
   }

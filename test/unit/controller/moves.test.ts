@@ -85,6 +85,19 @@ test("a name that moves to a longer zone stays in the old zone until the new zon
   assert.deepEqual([files.addresses("dns/com"), files.addresses("dns/sub")], [[], BOTH]);
 });
 
+test("a name that moves soon after a start leaves the old zone when the minute after the start is over", async () => {
+  const files = createFiles();
+  files.withoutBase.add("dns/sub");
+  await using world = start(files, { zones: [COM], aliases: [APP] });
+  await files.clock.advance(1_000);
+  world.apply(SUB);
+  await files.clock.advance(8_000);
+  files.withoutBase.clear();
+  world.send({ kind: "input", zone: "dns/sub" });
+  await files.clock.advance(61_000);
+  assert.deepEqual([files.addresses("dns/com"), files.addresses("dns/sub")], [[], BOTH]);
+});
+
 test("the old zone follows the target while it waits, and both statuses say why", async () => {
   const files = createFiles();
   files.withoutBase.add("dns/sub");
