@@ -7,11 +7,11 @@ import type { Store } from "./store.ts";
 import { type MayNotDelete, namesOfUnread } from "./unreadable-names.ts";
 
 /**
- * The names whose records a zone keeps although nobody has them there: those that an alias may have which can't be read, those of DnsZones below it that were deleted or can't be read, and after a start those
- * that may have lost the zone just now. With a namespace: whether an alias of that namespace may have the name which can't be read.
+ * The names whose records a zone keeps although nobody has them there: those that an alias may have which can't be read, those of DnsZones below it that were deleted or can't be read, and of a zone that was just read for the first
+ * time those that may have lost it just before. With a namespace: whether an alias of that namespace may have the name which can't be read.
  */
 export function keptNames(
-  store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesFromStart">,
+  store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesOfNewZone">,
   invalid: Iterable<InvalidObject>,
   { meta, spec }: DnsZone,
 ): MayNotDelete {
@@ -31,7 +31,7 @@ export function keptNames(
     if (isUnread?.(name) === true || edited.has(name) || isReservedBelow(reserved, spec.domain, name)) {
       return true;
     }
-    others ??= new Set([...reservedNames(store), ...store.namesFromStart(objectKey(meta))]);
+    others ??= new Set([...reservedNames(store), ...store.namesOfNewZone(objectKey(meta))]);
     return others.has(name);
   };
 }

@@ -20,8 +20,11 @@ export interface PlacementState {
   /** The zones of {@link nameId} as its alias's status said before it was lost. */
   readonly reservedNames: ReadonlyMap<string, readonly ObjectKey[]>;
   readonly grace: Pick<AdmissionGrace, "until">;
-  /** Until then a name stays in a zone that its alias's status lists, although the zone doesn't admit it: it may have lost its zone just before the start. Undefined: that isn't so. */
-  readonly startGraceUntil: Millis | undefined;
+  /**
+   * DnsZones that this process has just read for the first time: at the start, once a DnsZone can be read again, or when a deleted one is back. Until then a name stays in the zone that its alias's status lists,
+   * although the zone doesn't admit it: the name may have lost its zone just before.
+   */
+  readonly newZones: ReadonlyMap<ObjectKey, Millis>;
 }
 
 /** The zones of a name of an alias: by the rules, less what isn't believed yet, and less what a deleted or unread DnsZone has. */
@@ -38,7 +41,7 @@ export function placementOf(state: PlacementState, alias: DnsAlias, name: Name):
     const until = Math.min(...leaving.map((one) => one.until));
     return { kind: "zones", zones: [...leaving.map(({ zone }) => zone), ...others], leaving: { until, next } };
   }
-  return reservedByStatus(state, alias, name, next) ?? keptFromStart(state, alias, name, next);
+  return reservedByStatus(state, alias, name, next) ?? keptInNewZone(state, alias, name, next);
 }
 
 export function nameId({ meta }: DnsAlias, name: Name): string {
@@ -120,25 +123,29 @@ function isOfNamespace(key: ObjectKey, { meta }: DnsZone): boolean {
   return key.startsWith(`${meta.namespace}/`);
 }
 
-function keptFromStart(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZoneMatch {
-  const { startGraceUntil: until, zones } = state;
-  if (next.kind !== "none" || next.reason === "ZoneReserved" || until === undefined) {
+function keptInNewZone(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZoneMatch {
+  const { newZones, zones } = state;
+  if (next.kind !== "none" || next.reason === "ZoneReserved" || newZones.size === 0) {
     return next;
   }
-  const stays = entriesOf(alias, name)
-    .map(({ zone }) => zone)
-    .filter((key) => isAtOrBelow(name, zones.get(key)?.spec.domain ?? name) && zones.has(key));
-  return stays.length === 0 ? next : { ...next, stays, until };
+  const stays = entriesOf(alias, name).flatMap(({ zone: key }) => {
+    const until = newZones.get(key);
+    const zone = zones.get(key);
+    return until !== undefined && zone !== undefined && isAtOrBelow(name, zone.spec.domain) ? [{ key, until }] : [];
+  });
+  return stays.length === 0
+    ? next
+    : { ...next, stays: stays.map(({ key }) => key), until: Math.min(...stays.map(({ until }) => until)) };
 }
 
-/** The names that aliases ask for and their statuses list in this zone: they stay for a while after a start. */
-export function namesFromStart(
-  { startGraceUntil, zones }: Pick<PlacementState, "startGraceUntil" | "zones">,
+/** The names that aliases ask for and their statuses list in this zone, if it has just been read for the first time: they stay for a while. */
+export function namesOfNewZone(
+  { newZones }: Pick<PlacementState, "newZones">,
   aliases: Iterable<DnsAlias>,
   zone: ObjectKey,
 ): ReadonlySet<Name> {
   const names = new Set<Name>();
-  if (startGraceUntil === undefined || !zones.has(zone)) {
+  if (!newZones.has(zone)) {
     return names;
   }
   for (const alias of aliases) {

@@ -17,7 +17,7 @@ export interface StoreState extends PlacementState {
   readonly reserved: ReservedZones;
   readonly reservedNames: Map<string, readonly ObjectKey[]>;
   readonly grace: AdmissionGrace;
-  startGraceUntil: Millis | undefined;
+  readonly newZones: Map<ObjectKey, Millis>;
   hasStarted: boolean;
   readonly labels: Map<string, Readonly<Record<string, string>>>;
   /** Owner name → living aliases that ask for it. */
@@ -41,7 +41,7 @@ export function emptyState(now: (() => Millis) | undefined): StoreState {
     reserved: createReservedZones(),
     reservedNames: new Map(),
     grace: createAdmissionGrace(),
-    startGraceUntil: undefined,
+    newZones: new Map(),
     hasStarted: false,
     aliases: new Map(),
     zones: new Map(),

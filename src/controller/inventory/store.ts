@@ -7,13 +7,12 @@ import { decideClaim, indexZones, type Claim, type ZoneMatch } from "../../plan/
 import { admits } from "../../plan/domain/admission.ts";
 import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InventoryEvent } from "../ports/inventory.ts";
-import { GRACE_MS } from "./admission/admission-grace.ts";
 import type { FormerZones } from "./move/former-zones.ts";
-import { entriesOf, nameId, namesFromStart, placementOf } from "./placement.ts";
+import { entriesOf, nameId, namesOfNewZone, placementOf } from "./placement.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
 import { emptyState, touchClaims, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
-import { endGrace, noteUnread, replaceLabels, replaceZone } from "./zone-updates.ts";
+import { endGrace, noteNew, noteUnread, replaceLabels, replaceZone } from "./zone-updates.ts";
 import { recordLeft } from "./move/zones-left.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
@@ -60,8 +59,8 @@ export interface Store {
   reservedZones(): readonly ReservedZone[];
   /** Whether the DnsZone exists and nothing of its spec could ever be read. */
   isUnread(zone: ObjectKey): boolean;
-  /** Names that stay in the zone for a while after a start, although nobody has them there. */
-  namesFromStart(zone: ObjectKey): ReadonlySet<Name>;
+  /** Names that stay for a while in a zone that was just read for the first time, although nobody has them there. */
+  namesOfNewZone(zone: ObjectKey): ReadonlySet<Name>;
   /** When a name that stays for a while has to be decided again; undefined: there is none. */
   graceEndsAt(): Millis | undefined;
   /** Notes the names whose time is over; `settle` decides them. */
@@ -110,12 +109,12 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     missingConsents: (zone) => state.index.undelegated.get(zone),
     reservedZones: () => [...state.index.reserved.values()].flat(),
     isUnread: (zone) => state.reserved.why(zone) === "unread",
-    namesFromStart: (zone) => namesFromStart(state, state.aliases.values(), zone),
-    graceEndsAt: () => earlier(state.startGraceUntil, state.grace.next()),
+    namesOfNewZone: (zone) => namesOfNewZone(state, state.aliases.values(), zone),
+    graceEndsAt: () => earlier(earliest(state.newZones.values()), state.grace.next()),
     endGrace: () => endGrace(state),
     sizes: () => {
-      const { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, former } = state;
-      const sized = { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace };
+      const { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, newZones, former } = state;
+      const sized = { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, newZones };
       const sizes = Object.entries(sized).map(([kind, { size }]) => [kind, size] as const);
       return new Map([...sizes, ["former claims", former.size()]]);
     },
@@ -201,7 +200,7 @@ function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
 function settle(state: StoreState, limit: number): Touched & { readonly more: boolean } {
   if (!state.hasStarted) {
     state.hasStarted = true;
-    state.startGraceUntil = state.now === undefined ? undefined : state.now() + GRACE_MS;
+    [...state.zones.keys()].forEach((key) => noteNew(state, key));
   }
   const names: Name[] = [];
   for (const name of state.pending) {
@@ -221,6 +220,10 @@ function settle(state: StoreState, limit: number): Touched & { readonly more: bo
   // A zone that is planned while half of its names are decided would withdraw the other half.
   const zones = more ? NO_PLACES : takeUpTo(state.touchedZones, Infinity);
   return { zones, aliases, names, more };
+}
+
+function earliest(times: Iterable<Millis>): Millis | undefined {
+  return [...times].reduce<Millis | undefined>(earlier, undefined);
 }
 
 function earlier(a: Millis | undefined, b: Millis | undefined): Millis | undefined {

@@ -3,9 +3,10 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { indexZones } from "../../plan/claims.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
+import { GRACE_MS } from "./admission/admission-grace.ts";
 import { indexDifference } from "./admission/index-difference.ts";
 import { namespacesLost, zonesLost } from "./admission/lost-admission.ts";
-import { namesFromStart } from "./placement.ts";
+import { namesOfNewZone } from "./placement.ts";
 import { touchClaims, type StoreState } from "./store-state.ts";
 
 /** A DnsZone can't be read, and nothing better is known of it. */
@@ -25,8 +26,12 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   if (next !== undefined) {
     state.zones.set(key, next);
     state.reserved.readable(key);
+    if (previous === undefined && state.hasStarted) {
+      noteNew(state, key);
+    }
   } else {
     state.zones.delete(key);
+    state.newZones.delete(key);
     state.versions.delete(key);
     state.former.removeZone(key);
     if (state.index.undelegated.has(key)) {
@@ -46,6 +51,13 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   // Claims may stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
   for (const claim of state.claims.get(key)?.values() ?? []) {
     claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
+  }
+}
+
+/** A DnsZone is read for the first time: nobody knows whom it admitted before, so names that a status lists there stay for a while. */
+export function noteNew({ newZones, now }: StoreState, key: ObjectKey): void {
+  if (now !== undefined) {
+    newZones.set(key, now() + GRACE_MS);
   }
 }
 
@@ -132,13 +144,12 @@ function decideNamespaces(state: StoreState, namespaces: ReadonlySet<string>): v
 export function endGrace(state: StoreState): void {
   const now = state.now?.() ?? 0;
   decideNamespaces(state, state.grace.expire(now));
-  if (state.startGraceUntil !== undefined && state.startGraceUntil <= now) {
-    for (const zone of state.zones.keys()) {
-      const names = [...namesFromStart(state, state.aliases.values(), zone)];
-      names.filter((name) => state.claims.get(zone)?.has(name) !== true).forEach((name) => state.pending.add(name));
-      // Records that nobody has any more were kept until now, also those of names that no status lists meanwhile.
-      touchClaims(state, zone);
-    }
-    state.startGraceUntil = undefined;
+  const over = [...state.newZones].filter(([, until]) => until <= now);
+  for (const [zone] of over) {
+    const names = [...namesOfNewZone(state, state.aliases.values(), zone)];
+    state.newZones.delete(zone);
+    names.filter((name) => state.claims.get(zone)?.has(name) !== true).forEach((name) => state.pending.add(name));
+    // Records that nobody has any more were kept until now, also those of names that no status lists meanwhile.
+    touchClaims(state, zone);
   }
 }

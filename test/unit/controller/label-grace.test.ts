@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { startWorld, type ControllerWorld } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 
@@ -214,3 +215,63 @@ test("names that go after the 60 s go under the guard", async () => {
   assert.equal(world.published("dns/com").length, 20);
   assert.equal(world.condition("dns/com", "Ready"), "False PlanHeld");
 });
+
+const CLOSED: DnsZone = { ...SELECTED, spec: { ...SELECTED.spec, allowedNamespaces: { from: "Same" } } };
+
+/** How a DnsZone is away for a while. */
+interface Absence {
+  readonly what: string;
+  /** Returns a world that has run without the DnsZone for ten minutes. */
+  readonly lose: (first: ControllerWorld) => Promise<ControllerWorld>;
+}
+
+const ABSENCES: readonly Absence[] = [
+  {
+    what: "couldn't be read since the start",
+    async lose(first) {
+      const aliases = [first.alias("web/app")].flatMap((one) => one ?? []);
+      await first[Symbol.asyncDispose]();
+      const { clock, stores } = first;
+      const next = startWorld({ clock, stores, zones: [], aliases, targets: { "cdn.test": ["198.51.100.1"] } });
+      labelled(next);
+      const manifest = { kind: "DnsZone", key: "dns/com", generation: 6, problems: ["spec: is bad"] } as const;
+      next.send({ kind: "invalid", manifest });
+      await clock.advance(10 * MINUTE);
+      return next;
+    },
+  },
+  {
+    what: "was deleted",
+    async lose(first) {
+      first.remove("dns/com");
+      await first.clock.advance(10 * MINUTE);
+      return first;
+    },
+  },
+];
+
+for (const { what, lose } of ABSENCES) {
+  test(`a name stays for 60 s in a DnsZone that ${what} and comes back without admitting its namespace`, async () => {
+    await using world = await lose(await published());
+    assert.deepEqual(world.published("dns/com"), PUBLISHED);
+    const until = new Date(world.clock.now() + MINUTE).toISOString().replace(".000", "");
+    world.apply(CLOSED);
+    await world.clock.advance(55 * SECOND);
+    assert.deepEqual(world.published("dns/com"), PUBLISHED);
+    assert.equal(world.condition("web/app", "Accepted"), "False NamespaceNotAllowed");
+    assert.match(message(world), new RegExp(`The records stay until ${until}$`));
+    await world.clock.advance(15 * SECOND);
+    assert.deepEqual(world.published("dns/com"), []);
+    assert.doesNotMatch(message(world), /stay until/);
+  });
+
+  test(`a name never leaves a DnsZone that ${what} and is opened within the 60 s`, async () => {
+    await using world = await lose(await published());
+    world.apply(CLOSED);
+    await world.clock.advance(50 * SECOND);
+    world.apply(SELECTED);
+    await world.clock.advance(2 * MINUTE);
+    assert.deepEqual(world.published("dns/com"), PUBLISHED);
+    assert.equal(world.condition("web/app", "Ready"), "True Ready");
+  });
+}
