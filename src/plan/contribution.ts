@@ -51,7 +51,9 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
     if (target.kind === "addresses") {
       continue;
     }
-    const answers = alias.spec.families.flatMap((family) => answerOf(target.hostname, family) ?? []);
+    const answers = alias.spec.families
+      .flatMap((family) => answerOf(target.hostname, family) ?? [])
+      .map((answer) => withWithdrawn(alias, answer));
     const outcome = outcomeOfTarget(alias, answers, now);
     verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers });
     usesFallback ||= outcome.fallback;
@@ -71,6 +73,15 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
     ...staleNext(alias, verdicts, now),
     targets: verdicts,
   };
+}
+
+/**
+ * Without `Hold`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
+ * may be of long ago, or of a status that nobody has checked.
+ */
+function withWithdrawn({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
+  const { firstEmptySince } = answer;
+  return spec.onEmpty === "Hold" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
 }
 
 function setsOf(

@@ -34,6 +34,11 @@ export interface TargetAnswer {
   readonly lastSuccessAt: Millis | undefined;
   /** When the target became empty; set once that was confirmed by enough readings, servers and time. */
   readonly emptySince: Millis | undefined;
+  /**
+   * When the target became empty first, since addresses of it were read last: set where the emptiness was confirmed, and then had to be confirmed anew because the other family is back.
+   * What an alias withdrew the first time stays withdrawn.
+   */
+  readonly firstEmptySince?: Millis | undefined;
   /** Set while look-ups fail: when the row of failures began. */
   readonly failingSince: Millis | undefined;
   readonly rotating: boolean;

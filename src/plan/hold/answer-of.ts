@@ -13,6 +13,7 @@ export function answerOf(state: HoldState): TargetAnswer {
     chain: state.chain,
     lastSuccessAt: state.lastSuccessAt,
     emptySince: state.emptySince,
+    ...(state.firstEmptySince === undefined ? {} : { firstEmptySince: state.firstEmptySince }),
     failingSince: state.failingSince,
     rotating: state.rotation?.rotating ?? false,
     isSubset: state.isSubset,
@@ -34,6 +35,7 @@ export function isNews(before: TargetAnswer, after: TargetAnswer): boolean {
     before.chain !== after.chain ||
     before.since !== after.since ||
     before.emptySince !== after.emptySince ||
+    before.firstEmptySince !== after.firstEmptySince ||
     before.failingSince !== after.failingSince ||
     before.rotating !== after.rotating ||
     before.unread !== after.unread ||

@@ -42,7 +42,12 @@ export function withoutNxdomain(state: HoldState): HoldState {
 
 /** The state with its emptiness no longer believed: a new row of readings has to confirm it. */
 export function unconfirmed(state: HoldState): HoldState {
-  return { ...state, emptySince: undefined, empty: undefined };
+  return {
+    ...state,
+    emptySince: undefined,
+    firstEmptySince: state.firstEmptySince ?? state.emptySince,
+    empty: undefined,
+  };
 }
 
 function extended(row: EmptyRow | undefined, { server, negativeTtl }: EmptyResult, now: Millis): EmptyRow {

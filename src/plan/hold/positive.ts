@@ -42,13 +42,17 @@ function recovered(before: HoldState, { now }: HoldContext): HoldState {
     failingSince: undefined,
     empty: undefined,
     emptySince: undefined,
+    firstEmptySince: undefined,
     avoid: undefined,
   };
 }
 
 /** A target that rotates shows other addresses all the time; there the window decides instead. */
-function isSuspicious({ addresses, rotation, emptySince }: HoldState, result: PositiveResult): boolean {
-  if (rotation?.rotating === true || emptySince !== undefined) {
+function isSuspicious(
+  { addresses, rotation, emptySince, firstEmptySince }: HoldState,
+  result: PositiveResult,
+): boolean {
+  if (rotation?.rotating === true || emptySince !== undefined || firstEmptySince !== undefined) {
     return false;
   }
   const gone = addresses.filter((address) => !result.addresses.includes(address)).length;

@@ -33,6 +33,8 @@ export interface HoldState {
   readonly empty: EmptyRow | undefined;
   /** When the row began, once it is confirmed. */
   readonly emptySince: Millis | undefined;
+  /** See TargetAnswer. */
+  readonly firstEmptySince: Millis | undefined;
   readonly doubt: Doubt | undefined;
   readonly rotation: Rotation | undefined;
   readonly nextAt: Millis;
@@ -107,6 +109,7 @@ export function freshState(key: TargetKey, now: Millis): HoldState {
     failingSince: undefined,
     empty: undefined,
     emptySince: undefined,
+    firstEmptySince: undefined,
     doubt: undefined,
     rotation: undefined,
     nextAt: now,

@@ -105,6 +105,25 @@ const cases: readonly Case[] = [
     want: ["192.0.2.9"],
     verdicts: ["withdrawn-empty"],
   },
+  ...(["Withdraw", "Fallback"] as const).map((onEmpty): Case => ({
+    name: `what ${onEmpty} withdrew stays withdrawn when the other family is back`,
+    answers: [
+      { ...A, firstEmptySince: 5, outcome: { kind: "nodata" } },
+      { ...AAAA, lastSuccessAt: NOW },
+    ],
+    spec: { onEmpty, fallbackAddresses: ["192.0.2.9"] },
+    want: ["2001:db8::1"],
+    verdicts: ["good"],
+  })),
+  {
+    name: "what Hold kept stands until its emptiness is confirmed anew",
+    answers: [
+      { ...A, firstEmptySince: 5, outcome: { kind: "nodata" } },
+      { ...AAAA, lastSuccessAt: NOW },
+    ],
+    want: ["192.0.2.1", "2001:db8::1"],
+    verdicts: ["good"],
+  },
   {
     name: "the fallback waits while another target has addresses",
     targets: ["cdn.test", ["192.0.2.5"]],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { unconfirmed } from "../../../../src/plan/hold/empty.ts";
 import type { LookupResult } from "../../../../src/dns/lookup-result.ts";
 import type { HoldState } from "../../../../src/plan/hold/state.ts";
 import { empty, failed, found, play, playOut, published, waitFrom } from "../../../support/hold-play.ts";
@@ -147,6 +148,25 @@ test("a name that comes back is published at once, even with other addresses", (
   assert.equal(published([last])[0], "x");
   assert.equal(last.emptySince, undefined);
   assert.equal(last.outcome.kind, "positive");
+});
+
+test("while emptiness is in doubt, the first time that it was confirmed stays known, and a positive answer is believed at once", () => {
+  const once = playOut([GOOD, [61, from("s1")], [91, from("s2")], [122, from("s1")]]);
+  const doubted = unconfirmed(once);
+  assert.deepEqual([doubted.emptySince, doubted.firstEmptySince], [undefined, 61_000]);
+  const anew = playOut(
+    [
+      [153, from("s2")],
+      [183, from("s1")],
+      [214, from("s2")],
+    ],
+    { from: doubted },
+  );
+  assert.deepEqual([anew.emptySince, anew.firstEmptySince], [153_000, 61_000]);
+  assert.equal(unconfirmed(anew).firstEmptySince, 61_000);
+  const back = playOut([[153, found("x", { server: "s2" })]], { from: doubted });
+  assert.equal(published([back])[0], "x");
+  assert.deepEqual([back.firstEmptySince, back.doubt], [undefined, undefined]);
 });
 
 test("after the confirmation the negative TTL sets the pace", () => {
