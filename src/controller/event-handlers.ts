@@ -255,6 +255,13 @@ function settle(context: ControllerContext): void {
 export function endGrace(context: ControllerContext): Requeue {
   context.store.endGrace();
   settle(context);
+  // Records that nobody has any more were kept until now, also those of names that no status lists meanwhile.
+  for (const [zone, { own }] of context.zones) {
+    const claims = context.store.claimsIn(zone);
+    if ([...own.values()].some(({ name }) => !claims.has(name))) {
+      plan(context, zone);
+    }
+  }
   return { requeue: "done" };
 }
 

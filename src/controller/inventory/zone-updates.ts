@@ -146,10 +146,13 @@ export function endGrace(state: StoreState): void {
   decideNamespaces(state, state.grace.expire(now));
   const over = [...state.newZones].filter(([, until]) => until <= now);
   for (const [zone] of over) {
-    const names = [...namesOfNewZone(state, state.aliases.values(), zone)];
+    const names = [...namesOfNewZone(state, state.aliases.values(), zone)].filter(
+      (name) => state.claims.get(zone)?.has(name) !== true,
+    );
     state.newZones.delete(zone);
-    names.filter((name) => state.claims.get(zone)?.has(name) !== true).forEach((name) => state.pending.add(name));
-    // Records that nobody has any more were kept until now, also those of names that no status lists meanwhile.
-    touchClaims(state, zone);
+    names.forEach((name) => state.pending.add(name));
+    if (names.length > 0) {
+      touchClaims(state, zone);
+    }
   }
 }
