@@ -99,6 +99,20 @@ function rules({ stage }: Product): readonly string[] {
   return [...new Set(stage.judge.faults.map((fault) => fault.split(":")[0] ?? ""))].toSorted();
 }
 
+/** A process that leads since now, and writes nothing itself. */
+function startLeader({ world }: Stage): void {
+  const replica = world.start();
+  world.replicas.delete(replica);
+  world.replicas.add({ ...replica, leads: () => true });
+}
+
+/** The guard of dns/com holds its deletes. */
+function holdPlan({ world }: Stage): void {
+  const zone = world.zones.get("dns/com");
+  assert.ok(zone);
+  world.put({ ...zone, status: { observedGeneration: 1, conditions: [], planHash: "eb3204d9d889" } });
+}
+
 interface Case {
   readonly name: string;
   /** The rules that the judge has to name; none for a product that is right. */
@@ -317,6 +331,60 @@ const CASES: readonly Case[] = [
     async play({ stage, publish, rest }) {
       publish("com", { [SHOP]: ONE });
       removeAlias(stage, "web/a");
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion that the leader saw is held in a small zone",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      startLeader(stage);
+      await rest(MINUTE);
+      removeAlias(stage, "web/a");
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion that went before the leader's process started is held in a small zone until it is approved",
+    want: [],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      startLeader(stage);
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a small share that went before the leader's process started is held",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      const others = ["b", "c", "d"].map((label) => `${label}.example.com`);
+      addAlias(stage, "api/b", { hostnames: others, targets: ["one.test"] });
+      publish("com", Object.fromEntries([SHOP, ...others].map((name) => [name, ONE])));
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      startLeader(stage);
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion that was under way when the leader's process started is held in a small zone",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      const one = stage.world.aliases.get("web/a");
+      assert.ok(one);
+      const deletedAt = stage.world.clock.now();
+      removeAlias(stage, "web/a");
+      startLeader(stage);
+      await stage.world.clock.advance(10 * MINUTE);
+      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt } });
+      holdPlan(stage);
       await rest(15 * MINUTE);
     },
   },
