@@ -23,7 +23,7 @@ export interface PlaceWrite {
 }
 
 /** A plan, a read, and a write, each as slow as the faults make them. */
-const UNDERWAY_MS = 30_000;
+export const UNDERWAY_MS = 30_000;
 /** How long a name waits for its new place, and how long after a label of its namespace or a selector changed. */
 const MOVE_MS = 10 * MINUTE;
 const LABEL_MS = MINUTE;
