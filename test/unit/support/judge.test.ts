@@ -3,15 +3,17 @@ import { describe, test } from "node:test";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
 import { memoryTextStore } from "../../support/memory-text-store.ts";
-import { MINUTE } from "../../support/history/scene.ts";
+import { FORGED_ADDRESS, MINUTE } from "../../support/history/scene.ts";
 import {
   addAlias,
   createStage,
   editAlias,
+  knownUntilOf,
   putZone,
   removeAlias,
   removeZone,
   setBase,
+  setHeld,
   setLabels,
   setStatus,
   setTarget,
@@ -146,6 +148,32 @@ const CASES: readonly Case[] = [
     play({ stage, publish }) {
       addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["two.test"] });
       publish("com", { [SHOP]: TWO });
+    },
+  },
+  {
+    name: "an address of the status of another namespace, while the target fails",
+    want: ["nobody"],
+    play({ stage, publish }) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      setTarget(stage, "one.test", "servfail");
+      publish("com", { [SHOP]: [FORGED_ADDRESS] });
+    },
+  },
+  {
+    name: "a forged address at the forger's own name while its target has addresses",
+    want: ["nobody"],
+    play({ stage, publish }) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      publish("com", { "b.example.com": [FORGED_ADDRESS] });
+    },
+  },
+  {
+    name: "a forged address at the forger's own name while its target has none of the family",
+    want: [],
+    play({ stage, publish }) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      setTarget(stage, "one.test", ONE.slice(1));
+      publish("com", { "b.example.com": [FORGED_ADDRESS] });
     },
   },
   {
@@ -491,5 +519,20 @@ describe("the judge of random histories names", () => {
     product.stage.judge.changed("alias web/a");
     await product.rest(12 * MINUTE);
     assert.deepEqual(rules(product), ["stuck"]);
+  });
+
+  test("what a replica plans by in the half minute after its late watch is back", async () => {
+    const { stage } = await startProduct();
+    const replica = stage.world.start();
+    const since = stage.world.clock.now();
+    assert.equal(knownUntilOf(stage, replica), Infinity);
+    setHeld(stage, replica, true);
+    await stage.world.clock.advance(5 * MINUTE);
+    setHeld(stage, replica, false);
+    assert.equal(knownUntilOf(stage, replica), since);
+    await stage.world.clock.advance(29_000);
+    assert.equal(knownUntilOf(stage, replica), since);
+    await stage.world.clock.advance(1_000);
+    assert.equal(knownUntilOf(stage, replica), Infinity);
   });
 });
