@@ -38,6 +38,8 @@ export const NO_FAULTS: Faults = { fails: 0, lost: 0, slowMs: 0 };
 
 export interface Replica {
   readonly controller: Controller;
+  /** It saw nothing of what went before. */
+  readonly startedAt: Millis;
   /** What its responder was handed, by domain. */
   readonly served: ReadonlyMap<Name, ServedZone>;
   lead(): void;
@@ -312,6 +314,7 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
   });
   const replica: Replica = {
     controller,
+    startedAt: world.clock.now(),
     served,
     lead() {
       term = new AbortController();

@@ -11,12 +11,14 @@ import {
   editAlias,
   inputChanged,
   kill,
+  knownUntilOf,
   lead,
   mend,
   putZone,
   removeAlias,
   removeZone,
   setBase,
+  setHeld,
   setLabels,
   setPlace,
   setTarget,
@@ -295,21 +297,6 @@ function approve({ world, judge }: Stage): string | undefined {
   return held.length === 0 ? undefined : held.map(({ meta }) => objectKey(meta)).join(" ");
 }
 
-function setHeld({ heldSince, world, judge }: Stage, replica: Replica, isHeld: boolean): string | undefined {
-  if (replica.isHeld() === isHeld) {
-    return undefined;
-  }
-  if (isHeld) {
-    heldSince.set(replica, world.clock.now());
-  } else {
-    // What it plans now can still be what it knew before.
-    heldSince.delete(replica);
-  }
-  replica.hold(isHeld);
-  judge.changed("leader");
-  return "";
-}
-
 /** A client asks a replica's responder. The answer is judged when it arrives. */
 function ask(stage: Stage, replica: Replica): string {
   const name = parseOwnerName(pick(stage.random, stage.hostnames));
@@ -318,7 +305,7 @@ function ask(stage: Stage, replica: Replica): string {
   const answer = async (): Promise<void> => {
     const live = await replica.controller.answers.live({ zone, name, family });
     if (live?.kind === "addresses") {
-      stage.judge.answered(name, live.addresses, stage.heldSince.get(replica) ?? Infinity);
+      stage.judge.answered(name, live.addresses, knownUntilOf(stage, replica));
     }
   };
   void answer();

@@ -26,6 +26,21 @@ export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number):
   return most(window) >= GUARDED_FROM && (sum(window.deletes) + more) * 100 > most(window) * MAX_DELETE_PERCENT;
 }
 
+/**
+ * Whether this name went while nobody watched, and its deletes wait for an approval in a zone of any size: with others like it in `names` they exceed the guard's share of what
+ * stands, as far as the leader has seen it. A name that an object still tells of isn't one, nor one that lost an alias since the leader's process started.
+ */
+export function isHeldUnwatched(judged: JudgedWorld, zone: ObjectKey, name: string, names: readonly string[]): boolean {
+  const { world } = judged;
+  const startedAt = Math.max(...[...world.replicas].filter((one) => one.leads()).map((one) => one.startedAt));
+  const isUnwatched = (one: string): boolean =>
+    [`name ${one}`, `gone ${one}`].every((word) => (judged.changedAt.get(word) ?? 0) <= startedAt) &&
+    [...world.aliases.values()].every(({ spec }) => spec.hostnames.every((hostname) => hostname !== one));
+  const seen = windowOf(judged, zone).owned.filter(({ at }) => at >= startedAt);
+  const most = Math.max(names.length, ...seen.map(({ count }) => count));
+  return isUnwatched(name) && names.filter(isUnwatched).length * 100 > most * MAX_DELETE_PERCENT;
+}
+
 function windowOf({ windows, world }: JudgedWorld, zone: ObjectKey): GuardWindow {
   const window = windows.get(zone) ?? { deletes: [], owned: [] };
   windows.set(zone, window);

@@ -5,7 +5,7 @@ import { NO_FAULTS } from "../replicas-world.ts";
 import { ACTIONS, drawAddresses, type Action } from "./actions.ts";
 import { pick, randomFrom } from "./random.ts";
 import { HOSTILE_ADDRESSES, HOSTILE_TARGET, HOSTNAMES, MINUTE, PLACES, TARGETS } from "./scene.ts";
-import { createStage, lead, mend, pass, putZone, setBase, setPlace, setTarget, type Stage } from "./stage.ts";
+import { createStage, lead, mend, pass, putZone, setBase, setHeld, setPlace, setTarget, type Stage } from "./stage.ts";
 
 /** At most three names in each zone. */
 const FEW_HOSTNAMES = [
@@ -87,8 +87,7 @@ async function calm(stage: Stage): Promise<void> {
   PLACES.forEach((place) => setBase(stage, place, BASE_ZONE));
   PLACES.forEach((place) => setPlace(stage, place, false));
   TARGETS.forEach((target) => setTarget(stage, target, drawAddresses(stage, target)));
-  world.replicas.forEach((replica) => replica.hold(false));
-  stage.heldSince.clear();
+  world.replicas.forEach((replica) => setHeld(stage, replica, false));
   lead(stage, [...world.replicas][0] ?? world.start());
   for (let round = 0; round < 3; round += 1) {
     await pass(stage, 25 * MINUTE);

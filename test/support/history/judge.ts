@@ -101,7 +101,10 @@ export function createJudge({ world, backendSets, isLed }: JudgeDeps): Judge {
         ...faultsOfWrite(judged, { zone, place, before: own(before), after: own(after), knownUntil }),
       );
     },
-    released: (alias) => void faults.push(...faultsOfRelease(judged, alias)),
+    released(alias) {
+      alias.spec.hostnames.forEach((name) => judged.changedAt.set(`gone ${name}`, world.clock.now()));
+      faults.push(...faultsOfRelease(judged, alias));
+    },
     answered: (name, addresses, knownUntil) => void faults.push(...faultsOfAnswer(judged, name, addresses, knownUntil)),
     rest: () => void faults.push(...faultsOfRest(judged)),
   };

@@ -4,7 +4,7 @@ import { objectKey } from "../../../src/api/meta.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { placeOf } from "../replicas-world.ts";
 import { aliasesOf, isWithin, writesToItsPlace, zonesOf } from "./claims.ts";
-import { isOverLimit } from "./guard-window.ts";
+import { isHeldUnwatched, isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
@@ -159,20 +159,24 @@ function hasPlacesElsewhere({ timeline }: JudgedWorld, name: string): boolean {
 function isHeldOrOthers(judged: JudgedWorld, zone: DnsZone, name: string): boolean {
   const { world, timeline } = judged;
   const key = objectKey(zone.meta);
-  const isOthers = ZONES.some(
+  const within = judged.publishedAt(placeOf(zone)).filter((set) => isWithin(set.name, zone.spec.domain));
+  const pending = within.filter((set) => timeline.now(key, set.name).length === 0).length;
+  const own = within.filter((set) => !isOthers(judged, zone, set.name)).map((set) => set.name);
+  const isHeld =
+    world.zones.get(key)?.status?.planHash !== undefined &&
+    (isOverLimit(judged, key, pending) || isHeldUnwatched(judged, key, name, own));
+  return isOthers(judged, zone, name) || isHeld;
+}
+
+function isOthers({ world, timeline, deletedZones }: JudgedWorld, zone: DnsZone, name: string): boolean {
+  return ZONES.some(
     (other) =>
-      other.key !== key &&
+      other.key !== objectKey(zone.meta) &&
       other.place === placeOf(zone) &&
       isWithin(name, `${other.domain}.`) &&
       (timeline.now(other.key, name).length > 0 ||
-        (`${other.domain}.` !== zone.spec.domain &&
-          (world.zones.has(other.key) || judged.deletedZones.has(other.key)))),
+        (`${other.domain}.` !== zone.spec.domain && (world.zones.has(other.key) || deletedZones.has(other.key)))),
   );
-  const pending = judged
-    .publishedAt(placeOf(zone))
-    .filter((set) => isWithin(set.name, zone.spec.domain) && timeline.now(key, set.name).length === 0).length;
-  const isHeld = world.zones.get(key)?.status?.planHash !== undefined && isOverLimit(judged, key, pending);
-  return isOthers || isHeld;
 }
 
 function faultsOfAlias(judged: JudgedWorld, alias: DnsAlias): readonly string[] {

@@ -9,6 +9,7 @@ import { createReplicasWorld, type Replica, type ReplicasWorld, type TargetSays 
 import { isDelegated, knownFromStatuses } from "./claims.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { HOSTNAMES, MAX_DELETE_PERCENT, MINUTE, NAMESPACES, PLACES, providerOf, sceneZone, ZONES } from "./scene.ts";
+import { UNDERWAY_MS } from "./write-rules.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
 
@@ -19,13 +20,19 @@ export interface Stage {
   readonly random: Random;
   readonly log: string[];
   readonly backends: ReadonlyMap<string, MemoryBackend>;
-  /** Since when a replica's watch is late. */
-  readonly heldSince: Map<Replica, Millis>;
+  /** When a replica's watch was late. */
+  readonly late: Map<Replica, readonly Lateness[]>;
   created: number;
   /** The hostnames that aliases ask for. */
   readonly hostnames: readonly string[];
   /** Kinds of actions that don't happen, also not as a part of another action. */
   readonly without: ReadonlySet<string>;
+}
+
+/** A time in which a replica hears of nothing; `until` is Infinity while it lasts. */
+interface Lateness {
+  readonly since: Millis;
+  readonly until: Millis;
 }
 
 interface StageOptions {
@@ -43,8 +50,8 @@ export function createStage({ random, hostnames = HOSTNAMES, without = new Set()
       memoryBackend(domain.replace(/^deep\./, ""), { id: place, listsZone: backend === "lists" }),
     ]),
   );
-  const heldSince = new Map<Replica, Millis>();
-  const knownUntil = (replica: Replica): Millis => heldSince.get(replica) ?? Infinity;
+  const late = new Map<Replica, readonly Lateness[]>();
+  const knownUntil = (replica: Replica): Millis => knownUntilOf({ world, late }, replica);
   const world = createReplicasWorld({
     random,
     hasResponder: true,
@@ -67,7 +74,7 @@ export function createStage({ random, hostnames = HOSTNAMES, without = new Set()
     random,
     log: [],
     backends,
-    heldSince,
+    late,
     created: 0,
     hostnames,
     without,
@@ -78,6 +85,30 @@ export function createStage({ random, hostnames = HOSTNAMES, without = new Set()
 function isLedBy({ replicas }: ReplicasWorld): boolean {
   const leaders = [...replicas].filter((replica) => replica.leads());
   return leaders.length > 0 && leaders.every((replica) => !replica.isHeld());
+}
+
+/** Until when a replica knows what happened. What is under way when its watch is back goes by what it knew before. */
+export function knownUntilOf({ world, late }: Pick<Stage, "world" | "late">, replica: Replica): Millis {
+  const now = world.clock.now();
+  const times = (late.get(replica) ?? []).filter(({ until }) => now - until < UNDERWAY_MS);
+  return Math.min(Infinity, ...times.map(({ since }) => since));
+}
+
+/** Makes a replica's watch late, or lets all that waits arrive. */
+export function setHeld({ late, world, judge }: Stage, replica: Replica, isHeld: boolean): void {
+  if (replica.isHeld() === isHeld) {
+    return;
+  }
+  const now = world.clock.now();
+  const before = late.get(replica) ?? [];
+  late.set(
+    replica,
+    isHeld
+      ? [...before, { since: now, until: Infinity }]
+      : before.map(({ since, until }) => ({ since, until: Math.min(until, now) })),
+  );
+  replica.hold(isHeld);
+  judge.changed("leader");
 }
 
 interface AliasParts {

@@ -6,9 +6,10 @@ import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
 import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
 import { recordDeletes } from "./guard-window.ts";
+import { familyOf } from "../../../src/dns/address/address.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
-import { MINUTE, ZONES } from "./scene.ts";
+import { FORGED_ADDRESS, HOSTILE, MINUTE, ZONES } from "./scene.ts";
 import { BOUND_MS, hadEver, isFresh, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
 
 /** One write that took effect. */
@@ -23,7 +24,7 @@ export interface PlaceWrite {
 }
 
 /** A plan, a read, and a write, each as slow as the faults make them. */
-const UNDERWAY_MS = 30_000;
+export const UNDERWAY_MS = 30_000;
 /** How long a name waits for its new place, and how long after a label of its namespace or a selector changed. */
 const MOVE_MS = 10 * MINUTE;
 const LABEL_MS = MINUTE;
@@ -109,7 +110,10 @@ interface AddedAddress {
 /** An address comes from an alias that has the name: one that it names, or one that a target of it has, or had when it was last read. */
 function faultOfAddress(judged: JudgedWorld, { name, zone, address, versions }: AddedAddress): string | undefined {
   const { world } = judged;
-  const isNamed = versions.some((alias) => staticsOf(alias).includes(address) || mayUseFallback(alias, address));
+  const isNamed = versions.some(
+    (alias) =>
+      staticsOf(alias).includes(address) || mayUseFallback(alias, address) || isOwnForgery(world, alias, address),
+  );
   const targets = versions.flatMap(targetsOf);
   if (isNamed || targets.some((target) => isFresh(world, target, address) || isPublishedOf(judged, target, address))) {
     return undefined;
@@ -123,6 +127,19 @@ function faultOfAddress(judged: JudgedWorld, { name, zone, address, versions }: 
   return isOthers
     ? `foreign: ${name} got ${address} in ${zone}, which is an address of other aliases only`
     : `nobody: ${name} got ${address} in ${zone}, which no alias and no target has`;
+}
+
+/** A status is the last known good of its own alias only, where a target has no address of the family: there the hostile namespace can lie about its own name. */
+function isOwnForgery({ targets }: JudgedWorld["world"], alias: DnsAlias, address: string): boolean {
+  const hasFamily = (target: string): boolean => {
+    const says = targets.get(target) ?? "nxdomain";
+    return typeof says !== "string" && says.some((one) => familyOf(one) === familyOf(address));
+  };
+  return (
+    address === FORGED_ADDRESS &&
+    alias.meta.namespace === HOSTILE &&
+    targetsOf(alias).some((target) => !hasFamily(target))
+  );
 }
 
 function mayUseFallback({ spec }: DnsAlias, address: string): boolean {

@@ -3,15 +3,17 @@ import { describe, test } from "node:test";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
 import { memoryTextStore } from "../../support/memory-text-store.ts";
-import { MINUTE } from "../../support/history/scene.ts";
+import { FORGED_ADDRESS, MINUTE } from "../../support/history/scene.ts";
 import {
   addAlias,
   createStage,
   editAlias,
+  knownUntilOf,
   putZone,
   removeAlias,
   removeZone,
   setBase,
+  setHeld,
   setLabels,
   setStatus,
   setTarget,
@@ -99,6 +101,20 @@ function rules({ stage }: Product): readonly string[] {
   return [...new Set(stage.judge.faults.map((fault) => fault.split(":")[0] ?? ""))].toSorted();
 }
 
+/** A process that leads since now, and writes nothing itself. */
+function startLeader({ world }: Stage): void {
+  const replica = world.start();
+  world.replicas.delete(replica);
+  world.replicas.add({ ...replica, leads: () => true });
+}
+
+/** The guard of dns/com holds its deletes. */
+function holdPlan({ world }: Stage): void {
+  const zone = world.zones.get("dns/com");
+  assert.ok(zone);
+  world.put({ ...zone, status: { observedGeneration: 1, conditions: [], planHash: "eb3204d9d889" } });
+}
+
 interface Case {
   readonly name: string;
   /** The rules that the judge has to name; none for a product that is right. */
@@ -132,6 +148,32 @@ const CASES: readonly Case[] = [
     play({ stage, publish }) {
       addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["two.test"] });
       publish("com", { [SHOP]: TWO });
+    },
+  },
+  {
+    name: "an address of the status of another namespace, while the target fails",
+    want: ["nobody"],
+    play({ stage, publish }) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      setTarget(stage, "one.test", "servfail");
+      publish("com", { [SHOP]: [FORGED_ADDRESS] });
+    },
+  },
+  {
+    name: "a forged address at the forger's own name while its target has addresses",
+    want: ["nobody"],
+    play({ stage, publish }) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      publish("com", { "b.example.com": [FORGED_ADDRESS] });
+    },
+  },
+  {
+    name: "a forged address at the forger's own name while its target has none of the family",
+    want: [],
+    play({ stage, publish }) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      setTarget(stage, "one.test", ONE.slice(1));
+      publish("com", { "b.example.com": [FORGED_ADDRESS] });
     },
   },
   {
@@ -321,6 +363,60 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: "a deletion that the leader saw is held in a small zone",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      startLeader(stage);
+      await rest(MINUTE);
+      removeAlias(stage, "web/a");
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion that went before the leader's process started is held in a small zone until it is approved",
+    want: [],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      startLeader(stage);
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a small share that went before the leader's process started is held",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      const others = ["b", "c", "d"].map((label) => `${label}.example.com`);
+      addAlias(stage, "api/b", { hostnames: others, targets: ["one.test"] });
+      publish("com", Object.fromEntries([SHOP, ...others].map((name) => [name, ONE])));
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      startLeader(stage);
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion that was under way when the leader's process started is held in a small zone",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      const one = stage.world.aliases.get("web/a");
+      assert.ok(one);
+      const deletedAt = stage.world.clock.now();
+      removeAlias(stage, "web/a");
+      startLeader(stage);
+      await stage.world.clock.advance(10 * MINUTE);
+      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt } });
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
     name: "a finalizer goes while the record is there",
     want: ["released"],
     play({ stage, publish }) {
@@ -425,5 +521,20 @@ describe("the judge of random histories names", () => {
     product.stage.judge.changed("alias web/a");
     await product.rest(12 * MINUTE);
     assert.deepEqual(rules(product), ["stuck"]);
+  });
+
+  test("what a replica plans by in the half minute after its late watch is back", async () => {
+    const { stage } = await startProduct();
+    const replica = stage.world.start();
+    const since = stage.world.clock.now();
+    assert.equal(knownUntilOf(stage, replica), Infinity);
+    setHeld(stage, replica, true);
+    await stage.world.clock.advance(5 * MINUTE);
+    setHeld(stage, replica, false);
+    assert.equal(knownUntilOf(stage, replica), since);
+    await stage.world.clock.advance(29_000);
+    assert.equal(knownUntilOf(stage, replica), since);
+    await stage.world.clock.advance(1_000);
+    assert.equal(knownUntilOf(stage, replica), Infinity);
   });
 });
