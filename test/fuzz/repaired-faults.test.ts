@@ -86,6 +86,17 @@ const HISTORIES: readonly { readonly name: string; readonly play: (stage: Stage)
     },
   },
   {
+    name: "a name stays in a zone that no longer admits it until the zone above can be written",
+    async play(stage) {
+      putZone(stage, "dns/sub");
+      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "com", true);
+      putZone(stage, "dns/sub", { allowedNamespaces: { from: "Same" } });
+      await pass(stage, 5 * MINUTE);
+    },
+  },
+  {
     name: "a name stays in its zone until the longer zone can be written",
     async play(stage) {
       addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });

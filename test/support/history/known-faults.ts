@@ -1,5 +1,5 @@
 import { MINUTE } from "./scene.ts";
-import { addAlias, kill, leaderOf, pass, putZone, setPlace, spoilAlias, type Stage } from "./stage.ts";
+import { addAlias, kill, leaderOf, pass, spoilAlias, type Stage } from "./stage.ts";
 
 /** A fault of the product that isn't repaired yet. */
 export interface KnownFault {
@@ -17,19 +17,6 @@ const SHOP = "shop.example.com";
 
 /** An entry goes when its fault is repaired: its test fails then. */
 export const KNOWN_FAULTS: readonly KnownFault[] = [
-  {
-    kind: "close a zone below another",
-    name: "a name leaves a zone that no longer admits it before the zone above can be written",
-    fault: /^move: a\.sub\.example\.com\. was withdrawn/,
-    async play(stage) {
-      putZone(stage, "dns/sub");
-      addAlias(stage, "web/a", { hostnames: ["a.sub.example.com"], targets: ["one.test"] });
-      await pass(stage, MINUTE);
-      setPlace(stage, "com", true);
-      putZone(stage, "dns/sub", { allowedNamespaces: { from: "Same" } });
-      await pass(stage, 5 * MINUTE);
-    },
-  },
   {
     kind: "share a name with an alias of another namespace that can't be read",
     name: "after a restart, a name passes from an alias that can't be read to one of another namespace",
