@@ -12,7 +12,7 @@ import { addressesAt, setsInZoneFile, setsWithMarker, type RecordSet } from "./r
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
 import { faultsOfRest } from "./settled-rules.ts";
 import { hadEver, staticsOf, targetsOf } from "./target-facts.ts";
-import { faultsOfWrite } from "./write-rules.ts";
+import { faultsOfWrite, type PlaceWrite } from "./write-rules.ts";
 
 /**
  * Says what is wrong with what dnsalias writes, by the objects' own text and the history of the world. It takes no rule from the product, and nothing that happens is an excuse for
@@ -25,7 +25,10 @@ export interface Judge {
   /** Says that something of the world has just changed; see JudgedWorld.changedAt. */
   changed(...words: readonly string[]): void;
   zoneFileWritten(write: ZoneFileWrite): void;
-  backendWritten(write: Pick<BackendWrite, "zone" | "before" | "after">, knownUntil: Millis): void;
+  backendWritten(
+    write: Pick<BackendWrite, "zone" | "before" | "after"> & Pick<PlaceWrite, "late">,
+    knownUntil: Millis,
+  ): void;
   /** An alias under deletion loses its finalizer now. */
   released(alias: DnsAlias): void;
   /** A responder has answered with these addresses. */
@@ -34,11 +37,10 @@ export interface Judge {
   rest(): void;
 }
 
-export interface ZoneFileWrite {
+export interface ZoneFileWrite extends Pick<PlaceWrite, "knownUntil" | "late"> {
   readonly place: string;
   readonly before: string | undefined;
   readonly after: string;
-  readonly knownUntil: Millis;
 }
 
 interface JudgeDeps {
@@ -80,25 +82,25 @@ export function createJudge({ world, backendSets, isLed }: JudgeDeps): Judge {
         (one) => placeOf(one) === write.place && writesToItsPlace(world, one),
       );
       if (zone !== undefined) {
-        const { place, before, after, knownUntil } = write;
+        const { before, after, ...rest } = write;
         faults.push(
           ...faultsOfWrite(judged, {
+            ...rest,
             zone,
-            place,
             before: setsInZoneFile(before),
             after: setsInZoneFile(after),
-            knownUntil,
           }),
         );
       }
     },
-    backendWritten({ zone, before, after }, knownUntil) {
+    backendWritten({ before, after, ...rest }, knownUntil) {
+      const { zone } = rest;
       const place = placeOf(zone);
       const own = (sets: readonly RRset[]): readonly RecordSet[] =>
         setsWithMarker(sets, domains).filter(({ name }) => isOfZone(judged, name, objectKey(zone.meta)));
       faults.push(
         ...faultsOfOthers(place, before, after),
-        ...faultsOfWrite(judged, { zone, place, before: own(before), after: own(after), knownUntil }),
+        ...faultsOfWrite(judged, { ...rest, place, before: own(before), after: own(after), knownUntil }),
       );
     },
     released(alias) {

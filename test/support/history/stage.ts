@@ -9,7 +9,7 @@ import { createReplicasWorld, type Replica, type ReplicasWorld, type TargetSays 
 import { isDelegated, knownFromStatuses } from "./claims.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { HOSTNAMES, MAX_DELETE_PERCENT, MINUTE, NAMESPACES, PLACES, providerOf, sceneZone, ZONES } from "./scene.ts";
-import { UNDERWAY_MS } from "./write-rules.ts";
+import { UNDERWAY_MS, type Lateness } from "./write-rules.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
 
@@ -27,12 +27,6 @@ export interface Stage {
   readonly hostnames: readonly string[];
   /** Kinds of actions that don't happen, also not as a part of another action. */
   readonly without: ReadonlySet<string>;
-}
-
-/** A time in which a replica hears of nothing; `until` is Infinity while it lasts. */
-interface Lateness {
-  readonly since: Millis;
-  readonly until: Millis;
 }
 
 interface StageOptions {
@@ -57,8 +51,9 @@ export function createStage({ random, hostnames = HOSTNAMES, without = new Set()
     hasResponder: true,
     backendOf: ({ meta }) => backends.get(sceneZone(objectKey(meta)).place) ?? memoryBackend("unused.test"),
     onZoneWrite: (replica, place, before, after) =>
-      judge.zoneFileWritten({ place, before, after, knownUntil: knownUntil(replica) }),
-    onBackendWrite: ({ replica, ...write }) => judge.backendWritten(write, knownUntil(replica)),
+      judge.zoneFileWritten({ place, before, after, knownUntil: knownUntil(replica), late: late.get(replica) ?? [] }),
+    onBackendWrite: ({ replica, ...write }) =>
+      judge.backendWritten({ ...write, late: late.get(replica) ?? [] }, knownUntil(replica)),
     onRelease: (released) => judge.released(released),
   });
   const judge = createJudge({

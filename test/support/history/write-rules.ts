@@ -21,6 +21,14 @@ export interface PlaceWrite {
   readonly after: readonly RecordSet[];
   /** The writer knows everything that happened until then. */
   readonly knownUntil: Millis;
+  /** When the writer's watch was late. */
+  readonly late?: readonly Lateness[];
+}
+
+/** A time in which a replica hears of nothing; `until` is Infinity while it lasts. */
+export interface Lateness {
+  readonly since: Millis;
+  readonly until: Millis;
 }
 
 /** A plan, a read, and a write, each as slow as the faults make them. */
@@ -55,8 +63,8 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
     return [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];
   }
   const versions = [
-    ...judged.timeline.since(zone, name, Math.min(since, leavingSince(judged, zone, name))),
-    ...keepersOf(judged, write.zone, name, since),
+    ...judged.timeline.since(zone, name, Math.min(since, leavingSince(judged, zone, name, write.late))),
+    ...keepersOf(judged, write, name, since),
   ];
   const publishedAt = (place: string): readonly RecordSet[] =>
     place === write.place ? write.before : judged.publishedAt(place);
@@ -75,11 +83,16 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
  * The aliases of the namespace that had the name in the zone, if other zones have it now: the records in the old zone follow them until the name has moved, for at most ten
  * minutes. A leader counts them from its start, and anew if the name moves on.
  */
-function keepersOf(judged: JudgedWorld, { meta }: DnsZone, name: string, since: Millis): readonly DnsAlias[] {
+function keepersOf(
+  judged: JudgedWorld,
+  { zone: { meta }, late }: PlaceWrite,
+  name: string,
+  since: Millis,
+): readonly DnsAlias[] {
   const { timeline } = judged;
   const key = objectKey(meta);
   const lostAt = timeline.lostAt(key, name);
-  if (timeline.now(key, name).length > 0 || lostAt === -Infinity || !mayWaitForMove(judged, key, name)) {
+  if (timeline.now(key, name).length > 0 || lostAt === -Infinity || !mayWaitForMove(judged, key, name, late)) {
     return [];
   }
   const namespaces = new Set(timeline.since(key, name, lostAt - 1).map((alias) => alias.meta.namespace));
@@ -89,13 +102,18 @@ function keepersOf(judged: JudgedWorld, { meta }: DnsZone, name: string, since: 
 }
 
 /** Whether a name can still wait in the zone for the zones that have it now. */
-export function mayWaitForMove(judged: JudgedWorld, key: string, name: string): boolean {
+export function mayWaitForMove(
+  judged: JudgedWorld,
+  key: string,
+  name: string,
+  late: readonly Lateness[] = [],
+): boolean {
   const { world, timeline, changedAt } = judged;
   const zones = ZONES.filter(({ domain }) => isWithin(name, `${domain}.`)).map((zone) => `zone ${zone.key}`);
   const changes = ["leader", `name ${name}`, ...zones].map((word) => changedAt.get(word) ?? 0);
   const lostAt = timeline.lostAt(key, name);
   // A name that the zone lost by a label or a selector moves once it has stayed there for a minute.
-  const leftAt = Math.max(lostAt, closedSince(judged, key, name) + LABEL_MS, ...changes);
+  const leftAt = Math.max(lostAt, closedSince(judged, key, name, late) + LABEL_MS, ...changes);
   return lostAt !== -Infinity && world.clock.now() - leftAt < MOVE_MS + UNDERWAY_MS;
 }
 
@@ -216,23 +234,31 @@ function hasSteadily({ world, changedAt }: JudgedWorld, alias: DnsAlias, address
   );
 }
 
-/** When a label or a selector last changed by which the name can lose the zone. */
-function closedSince({ world, changedAt }: JudgedWorld, zone: string, name: string): Millis {
+/** When a label or a selector last changed by which the name can lose the zone: for a writer whose watch was late then, when it heard of it. */
+function closedSince(
+  { world, changedAt }: JudgedWorld,
+  zone: string,
+  name: string,
+  late: readonly Lateness[] = [],
+): Millis {
   const isByLabel = world.zones.get(zone)?.spec.allowedNamespaces.from === "Selector";
   const labelsAt = (isByLabel ? aliasesOf(world, name) : []).map(
     ({ meta }) => changedAt.get(`labels ${meta.namespace}`) ?? 0,
   );
-  return Math.max(0, changedAt.get(`selector ${zone}`) ?? 0, ...labelsAt);
+  const at = Math.max(0, changedAt.get(`selector ${zone}`) ?? 0, ...labelsAt);
+  const heard = late.find(({ since, until }) => since <= at && at < until)?.until ?? at;
+  return heard === Infinity ? at : heard;
 }
 
 /** A name that loses its zone by a label or a selector stays for a while and follows its targets: its aliases count since before that. */
-function leavingSince(judged: JudgedWorld, zone: string, name: string): Millis {
+function leavingSince(judged: JudgedWorld, zone: string, name: string, late: readonly Lateness[] | undefined): Millis {
+  const heardAt = closedSince(judged, zone, name, late);
   const closedAt = closedSince(judged, zone, name);
-  return judged.world.clock.now() - closedAt < LABEL_MS + UNDERWAY_MS ? closedAt - UNDERWAY_MS : Infinity;
+  return judged.world.clock.now() - heardAt < LABEL_MS + UNDERWAY_MS ? closedAt - UNDERWAY_MS : Infinity;
 }
 
 /** Nobody has the name in the zone, and it is withdrawn. */
-function faultsOfWithdrawal(judged: JudgedWorld, { zone }: PlaceWrite, name: string): readonly string[] {
+function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWrite, name: string): readonly string[] {
   const { world, timeline } = judged;
   const key = objectKey(zone.meta);
   const at = `${name} was withdrawn from ${key}`;
@@ -264,7 +290,7 @@ function faultsOfWithdrawal(judged: JudgedWorld, { zone }: PlaceWrite, name: str
   if (places.length > 0 && !hasMoved && world.clock.now() - lostAt < MOVE_MS) {
     return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
   }
-  const closedAt = closedSince(judged, key, name);
+  const closedAt = closedSince(judged, key, name, late);
   if (places.length === 0 && aliases.length > 0 && world.clock.now() - closedAt < LABEL_MS) {
     return [`label: ${at} at once after a label or a selector changed`];
   }
