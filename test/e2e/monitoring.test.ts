@@ -90,6 +90,9 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     assert.deepEqual(await propagationServers(), [1, 0]);
     projectionMs = 0;
     await lab.kubectl("delete", "dnsalias", "first", "-n", "web", "--timeout=30s");
+    await waitFor("its name to be withdrawn", async () => {
+      assert.doesNotMatch((await renderedZone(lab, "seen.example")).text, /first/);
+    });
   });
 
   test("publish, propagation, stale: an Event, and the metrics have the lag and the staleness that a client measured", async () => {
