@@ -1,5 +1,5 @@
 import { MINUTE } from "./scene.ts";
-import { addAlias, kill, leaderOf, pass, spoilAlias, type Stage } from "./stage.ts";
+import { addAlias, kill, leaderOf, pass, putZone, spoilAlias, spoilZone, type Stage } from "./stage.ts";
 
 /** A fault of the product that isn't repaired yet. */
 export interface KnownFault {
@@ -17,6 +17,21 @@ const SHOP = "shop.example.com";
 
 /** An entry goes when its fault is repaired: its test fails then. */
 export const KNOWN_FAULTS: readonly KnownFault[] = [
+  {
+    kind: "close a zone below another",
+    name: "a name goes to the alias of another namespace when its zone is closed that couldn't be read",
+    fault: /^foreign: a\.sub\.example\.com\. got/,
+    async play(stage) {
+      putZone(stage, "dns/sub");
+      addAlias(stage, "api/d", { hostnames: ["a.sub.example.com"], targets: ["two.test"] });
+      addAlias(stage, "web/d", { hostnames: ["a.sub.example.com"], targets: ["four.test"] });
+      await pass(stage, 3_000);
+      spoilZone(stage, "dns/sub");
+      await pass(stage, 3_000);
+      putZone(stage, "dns/sub", { allowedNamespaces: { from: "Same" } });
+      await pass(stage, 3 * MINUTE);
+    },
+  },
   {
     kind: "share a name with an alias of another namespace that can't be read",
     name: "after a restart, a name passes from an alias that can't be read to one of another namespace",
