@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { REASONS } from "../../src/api/condition/reason.ts";
 import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { aliasManifest, baseZoneText, zoneFileProvider, zoneManifest } from "../lab/manifests.ts";
 import { answerData, dig } from "../support/dig.ts";
@@ -113,16 +112,12 @@ function attacks(): readonly Attack[] {
         }),
       ],
     },
-    ...(REASONS.some(({ reason }) => reason === "NotDelegated")
-      ? [
-          {
-            what: "DnsZones equal to and below the zone",
-            manifests: [DOMAIN, `shop.${DOMAIN}`].map((domain) =>
-              zoneManifest({ domain, namespace: "web", provider: zoneFileProvider(domain) }),
-            ),
-          },
-        ]
-      : []),
+    {
+      what: "DnsZones equal to and below the zone",
+      manifests: [DOMAIN, `shop.${DOMAIN}`].map((domain) =>
+        zoneManifest({ domain, namespace: "web", provider: zoneFileProvider(domain) }),
+      ),
+    },
     {
       what: "200 aliases of 16 dead targets each",
       withinMs: 120_000,
