@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { delimiter, dirname } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { makeCertificate } from "../lab/certificate.ts";
+import { FINALIZER } from "../../src/api/meta.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
@@ -67,9 +69,9 @@ describe("the chart in pods", { skip: SKIP }, () => {
       });
       after(async () => {
         // The aliases first: a deleted DnsZone leaves its records.
-        for (const kind of ["dnsalias", "dnszone"]) {
-          await cluster.node.kubectl(["delete", kind, "--all", "--all-namespaces", "--timeout=60s"]);
-        }
+        await cluster.node.kubectl(["delete", "dnsalias", "--all", "--all-namespaces", "--timeout=60s"]);
+        await delay(WITHDRAWN_AFTER_MS);
+        await cluster.node.kubectl(["delete", "dnszone", "--all", "--all-namespaces", "--timeout=60s"]);
         records.push(await recordRights(cluster.node, { namespace: "dns-system", name: subject.account }, installedAt));
         await release("uninstall", "dnsalias", "--wait", "--timeout=120s");
         // They stay for ever, and belong to the owner ID of the release.
@@ -159,6 +161,8 @@ describe("the chart in pods", { skip: SKIP }, () => {
   });
 });
 
+/** Deletes are gathered for up to 5 s, and calls of a server have a budget. */
+const WITHDRAWN_AFTER_MS = 12_000;
 /** The kubelet looks at each pod every 60 to 90 s. */
 const KUBELET_PERIOD_MS = 60_000;
 
@@ -185,9 +189,15 @@ async function prepareCluster({ node, targets }: Cluster, { bind, pdns }: Outsid
   targets.set("pdns.example.net", "A", 60, [pdns.host]);
 }
 
-/** One alias "shop" in each namespace. */
+/** One alias "shop" in each namespace, with the finalizer of a version that set it everywhere: dnsalias removes it. */
 function aliasesOf(names: readonly NameCase[]): readonly string[] {
   return [...Map.groupBy(names, ({ namespace }) => namespace)].map(([namespace, cases]) =>
-    aliasManifest({ name: "shop", namespace, hostnames: cases.map(({ hostname }) => hostname), targets: [TARGET] }),
+    aliasManifest({
+      name: "shop",
+      namespace,
+      hostnames: cases.map(({ hostname }) => hostname),
+      targets: [TARGET],
+      finalizers: [FINALIZER],
+    }),
   );
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
+import { FINALIZER } from "../../src/api/meta.ts";
 import { aliasManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { answerData, dig } from "../support/dig.ts";
@@ -98,7 +99,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
         zone("dns-system/example-com", "example.com", overlayProvider(COREFILE)),
         zone("dns-system/example-org", "example.org", overlayProvider(IMPORTED_KEY)),
         EXAMPLE_ALIAS,
-        aliasManifest({ name: "org", hostnames: ["example.org"], targets: [TARGET] }),
+        // A version that set the finalizer everywhere left it: dnsalias removes it.
+        aliasManifest({ name: "org", hostnames: ["example.org"], targets: [TARGET], finalizers: [FINALIZER] }),
       );
       servers = [await serviceAddress(cluster.node, "kube-system", "kube-dns")];
       await answersBecome(servers, "example.com", ["11.1.0.1"], 180_000);

@@ -67,10 +67,15 @@ export interface AliasManifest {
   readonly targets: readonly (string | readonly string[])[];
   /** More of spec. */
   readonly spec?: Readonly<Record<string, unknown>>;
+  readonly finalizers?: readonly string[];
 }
 
-export function aliasManifest({ name, namespace, hostnames, targets, spec }: AliasManifest): string {
-  return manifest("dnsalias.io/v1alpha1", "DnsAlias", namespace ?? "web", name, {
+export function aliasManifest({ name, namespace, hostnames, targets, spec, finalizers }: AliasManifest): string {
+  const metadata = { name, namespace: namespace ?? "web", ...(finalizers === undefined ? {} : { finalizers }) };
+  return JSON.stringify({
+    apiVersion: "dnsalias.io/v1alpha1",
+    kind: "DnsAlias",
+    metadata,
     spec: {
       hostnames,
       targets: targets.map((target) => (typeof target === "string" ? { hostname: target } : { addresses: target })),
