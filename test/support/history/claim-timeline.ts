@@ -7,6 +7,8 @@ export interface ClaimTimeline {
   record(claims: Claims, at: number): void;
   /** The aliases that had the name in the zone at the end. */
   now(zone: string, name: string): readonly DnsAlias[];
+  /** The aliases that had the name in the zone at a moment. */
+  at(zone: string, name: string, moment: number): readonly DnsAlias[];
   /** Every version of an alias that had the name in the zone at some time from `since` on. */
   since(zone: string, name: string, since: number): readonly DnsAlias[];
   /** The versions that had the name all the time from `since` on. */
@@ -33,6 +35,7 @@ export function createClaimTimeline(): ClaimTimeline {
       entries.push({ at, claims });
     },
     now: (zone, name) => last().get(`${zone} ${name}`) ?? [],
+    at: (zone, name, moment) => versions(`${zone} ${name}`, moment)[0] ?? [],
     since: (zone, name, since) => [...new Set(versions(`${zone} ${name}`, since).flat())],
     throughout: (zone, name, since) => {
       const all = versions(`${zone} ${name}`, since);

@@ -250,6 +250,23 @@ function closedSince(
   return heard === Infinity ? at : heard;
 }
 
+/**
+ * False if the writer hears at once that the zone is closed and that the alias asks for a name which it didn't have before its watch was late: a closed zone gives no name
+ * to an alias that didn't have it.
+ */
+function isKnownToHave(
+  judged: JudgedWorld,
+  late: readonly Lateness[] | undefined,
+  { zone, name, alias }: { readonly zone: string; readonly name: string; readonly alias: DnsAlias },
+): boolean {
+  const at = closedSince(judged, zone, name);
+  const lateness = late?.find(({ since, until }) => since <= at && at < until);
+  return (
+    lateness === undefined ||
+    judged.timeline.at(zone, name, lateness.since).some(({ meta }) => meta.uid === alias.meta.uid)
+  );
+}
+
 /** A name that loses its zone by a label or a selector stays for a while and follows its targets: its aliases count since before that. */
 function leavingSince(judged: JudgedWorld, zone: string, name: string, late: readonly Lateness[] | undefined): Millis {
   const heardAt = closedSince(judged, zone, name, late);
@@ -291,7 +308,8 @@ function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWrite, nam
     return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
   }
   const closedAt = closedSince(judged, key, name, late);
-  if (places.length === 0 && aliases.length > 0 && world.clock.now() - closedAt < LABEL_MS) {
+  const staying = aliases.filter((alias) => isKnownToHave(judged, late, { zone: key, name, alias }));
+  if (places.length === 0 && staying.length > 0 && world.clock.now() - closedAt < LABEL_MS) {
     return [`label: ${at} at once after a label or a selector changed`];
   }
   return [];

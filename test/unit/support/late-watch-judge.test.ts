@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { MINUTE } from "../../support/history/scene.ts";
-import { addAlias, createStage, putZone, setTarget, type Stage } from "../../support/history/stage.ts";
+import { addAlias, createStage, putZone, removeAlias, setTarget, type Stage } from "../../support/history/stage.ts";
 import type { Lateness } from "../../support/history/write-rules.ts";
 
 const NAME = "b.example.net";
@@ -58,6 +58,14 @@ describe("a zone is closed while the writer's watch is late, and the judge", () 
     await stage.world.clock.advance(MINUTE / 2);
     publish(stage, AFTER, [lateness]);
     await stage.world.clock.advance(MINUTE / 2);
+    publish(stage, [], [lateness]);
+    assert.deepEqual(stage.judge.faults, []);
+  });
+
+  test("lets it go at once if the alias that had it is gone, and one asks for it that never had it", async () => {
+    const { stage, lateness } = await closeUnheard();
+    addAlias(stage, "web/b", { hostnames: [NAME], targets: ["one.test"] });
+    removeAlias(stage, "web/a");
     publish(stage, [], [lateness]);
     assert.deepEqual(stage.judge.faults, []);
   });
