@@ -99,7 +99,7 @@ describe("a cluster with zones at BIND, PowerDNS and an ExternalDNS", { skip }, 
     await lab.kubectl("delete", "dnsalias", "outside", "-n", "web", "--timeout=30s");
     await addressesBecome(outside.bind, DOMAIN, "A", []);
     await addressesBecome(outside.pdns, DOMAIN, "A", []);
-    assert.deepEqual(await endpoints(), []);
+    await waitFor("no DNSEndpoint", async () => assert.deepEqual(await endpoints(), []));
   });
 
   test("no credential is in any object, Event, log line or metric, and Secrets are read by name alone", async () => {

@@ -79,17 +79,21 @@ function watchPublished(transport: Transport) {
   const missing = new Set<string>();
   let looks = 0;
   const stopping = new AbortController();
+  const look = async (): Promise<void> => {
+    const shown = new Set(await published(transport));
+    NAMES.filter((name) => !shown.has(name)).forEach((name) => missing.add(name));
+    looks += 1;
+  };
   const looking = (async () => {
     while (!stopping.signal.aborted) {
-      const shown = new Set(await published(transport));
-      NAMES.filter((name) => !shown.has(name)).forEach((name) => missing.add(name));
-      looks += 1;
+      await look();
       await delay(50);
     }
   })();
   const stop = async (): Promise<void> => {
     stopping.abort();
     await looking;
+    await look();
   };
   return { missing: () => [...missing], looks: () => looks, stop, [Symbol.asyncDispose]: stop };
 }
