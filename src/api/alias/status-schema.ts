@@ -3,10 +3,14 @@ import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./schema.ts";
 import { list, object, optional, text, whole, yesNo } from "../schema/builders.ts";
 
 const TIME_TEXT = 40;
-const shown = { maxLength: 4096 };
+/** Characters of a column of `kubectl get`, which is not as long as 64 names or 1,024 addresses can be. */
+export const MAX_COLUMN_TEXT = 4096;
+/** Addresses of one name or target. */
+export const MAX_STATUS_ADDRESSES = 1024;
+const shown = { maxLength: MAX_COLUMN_TEXT };
 const addresses = list("The addresses, sorted.", text("An address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }), {
   kind: "atomic",
-  maxItems: 1024,
+  maxItems: MAX_STATUS_ADDRESSES,
 });
 
 const hostname = object("What stands at one of the names.", {

@@ -1,5 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { AliasStatus, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
+import { MAX_COLUMN_TEXT, MAX_STATUS_ADDRESSES } from "../../api/alias/status-schema.ts";
 import { summarize } from "../../api/condition/summarize.ts";
 import { addressSet } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
@@ -14,6 +15,7 @@ import {
   resolvedCondition,
   targetVerdicts,
 } from "./alias-conditions.ts";
+import { columnText } from "./column-text.ts";
 import { formerStatuses } from "./former-places.ts";
 import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
@@ -62,14 +64,17 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const current: readonly HostnameStatus[] = [...placed, ...withoutZone, ...formerStatuses(facts)];
   const isListed = ({ hostname, zone }: HostnameStatus): boolean =>
     current.some((entry) => entry.hostname === hostname && entry.zone === zone);
-  const unlisted = (facts.unlisted ?? []).filter((entry) => !isListed(entry)).slice(0, MAX_HOSTNAMES - current.length);
-  return [...current, ...unlisted].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  const unlisted = (facts.unlisted ?? [])
+    .filter((entry) => !isListed(entry))
+    .slice(0, Math.max(0, MAX_HOSTNAMES - current.length));
+  const all = [...current, ...unlisted].slice(0, MAX_HOSTNAMES);
+  return all.sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {
   const hostname = displayName(inZone.hostname);
   const previous = alias.status?.hostnames.find((entry) => entry.hostname === hostname && entry.zone === inZone.zone);
-  const addresses = addressSet(inZone.published.flatMap((set) => set.data));
+  const addresses = addressSet(inZone.published.flatMap((set) => set.data)).slice(0, MAX_STATUS_ADDRESSES);
   const ttl = inZone.published.length === 0 ? undefined : Math.min(...inZone.published.map((set) => set.ttl));
   const same = previous !== undefined && previous.ttl === ttl && previous.addresses.join() === addresses.join();
   const publishedAt =
@@ -123,7 +128,7 @@ function targetStatus({ target, verdict, answers }: TargetVerdict, previous: rea
   return {
     hostname: displayName(target),
     chain: chain.map(displayName),
-    addresses: addressSet(withData.flatMap((answer) => answer.addresses)),
+    addresses: addressSet(withData.flatMap((answer) => answer.addresses)).slice(0, MAX_STATUS_ADDRESSES),
     ...(withData.length === 0 ? {} : { ttl: Math.min(...withData.map((answer) => answer.ttl)) }),
     outcome,
     since: before?.outcome === outcome ? before.since : time(Math.max(0, ...answers.map((answer) => answer.since))),
@@ -150,14 +155,14 @@ function outcomesText(answers: readonly TargetAnswer[]): string {
 
 function summaryOf({ alias }: AliasFacts, hostnames: readonly HostnameStatus[]): NonNullable<AliasStatus["summary"]> {
   const ttls = hostnames.flatMap(({ ttl }) => ttl ?? []);
-  const targets = alias.spec.targets.map((target) =>
-    target.kind === "hostname" ? displayName(target.hostname) : target.addresses.join(","),
+  const targets = alias.spec.targets.flatMap((target) =>
+    target.kind === "hostname" ? [displayName(target.hostname)] : target.addresses,
   );
   return {
-    hostnames: alias.spec.hostnames.map(displayName).join(","),
-    addresses: addressSet(hostnames.flatMap(({ addresses }) => addresses)).join(","),
+    hostnames: columnText(alias.spec.hostnames.map(displayName), MAX_COLUMN_TEXT),
+    addresses: columnText(addressSet(hostnames.flatMap(({ addresses }) => addresses)), MAX_COLUMN_TEXT),
     ttl: ttls.length === 0 ? "" : String(Math.min(...ttls)),
-    targets: targets.join(","),
+    targets: columnText(targets, MAX_COLUMN_TEXT),
   };
 }
 
