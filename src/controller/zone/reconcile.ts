@@ -275,6 +275,8 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
+  const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
+  replace(state, { confirmed: written(state.confirmed, names, pendingChange) });
   const sets = after(actual.sets, writes, deps.ownerId);
   recordPublishedFor(state, writes);
   const repaired = repairedBy(writes, actual.drift ?? []);
@@ -290,8 +292,6 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
     state.repairs = recordRepair(state.repairs, deps.clock.now());
     recordRepaired(deps, state.zone, [actual.needsWrite.message]);
   }
-  const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
-  replace(state, { confirmed: written(state.confirmed, names, pendingChange) });
   recordPublished(deps, state.zone, writes);
   if (names.length > 0 || result.wrote) {
     deps.onWritten(objectKey(state.zone.meta));

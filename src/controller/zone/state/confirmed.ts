@@ -45,7 +45,7 @@ export const NOTHING_CONFIRMED: Confirmed = {
 const SLOW_AFTER_MS: Millis = 150_000;
 const KEPT_TIMES = 50;
 
-/** RRsets of these names were written. A name that is unconfirmed already keeps its older change. */
+/** RRsets of these names were created or updated. A name that is unconfirmed already keeps its older change. */
 export function written(confirmed: Confirmed, names: readonly Name[], change: PendingChange): Confirmed {
   if (names.length === 0) {
     return confirmed;
@@ -56,6 +56,22 @@ export function written(confirmed: Confirmed, names: readonly Name[], change: Pe
     unconfirmed.set(name, { ...(unconfirmed.get(name) ?? change) });
   }
   return { ...confirmed, unconfirmed };
+}
+
+/** Only the names of `left` have records now. No server can confirm the others, and they have no published time. */
+export function withdrawn(confirmed: Confirmed, left: ReadonlySet<Name>): Confirmed {
+  const isLeft = (name: Name): boolean => left.has(name);
+  const { servers, unconfirmed, publishedTimes } = confirmed;
+  const named = [unconfirmed, publishedTimes, ...(servers?.values() ?? [])];
+  if (named.every((names) => names.keys().every(isLeft))) {
+    return confirmed;
+  }
+  return {
+    ...confirmed,
+    servers: servers && new Map([...servers].map(([server, names]) => [server, new Set([...names].filter(isLeft))])),
+    unconfirmed: new Map([...unconfirmed].filter(([name]) => isLeft(name))),
+    publishedTimes: new Map([...publishedTimes].filter(([name]) => isLeft(name))),
+  };
 }
 
 /** A server that is new has to show all of `names`; one that is gone doesn't count any more. */

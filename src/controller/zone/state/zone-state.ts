@@ -8,7 +8,7 @@ import type { Move } from "../../inventory/move/name-move.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../../plan/guard-window.ts";
 import type { ZonePlan } from "../../../plan/zone-plan.ts";
 import type { ActualZone, InputProblem, ZoneProvider } from "../../../providers/provider.ts";
-import { type Confirmed, NOTHING_CONFIRMED, type PendingChange } from "./confirmed.ts";
+import { type Confirmed, NOTHING_CONFIRMED, type PendingChange, withdrawn } from "./confirmed.ts";
 import type { Repairs } from "./drift.ts";
 
 /** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
@@ -184,5 +184,6 @@ export function setActual(state: ZoneState, actual: ActualZone, ownerId: string)
   state.actual = actual;
   state.own = new Map(actual.sets.filter((set) => set.owner === ownerId).map((set) => [rrsetKey(set), set]));
   const names = new Set([...state.own.values()].map(({ name }) => name));
+  replace(state, { confirmed: withdrawn(state.confirmed, names) });
   [...state.publishedFor.keys()].filter((name) => !names.has(name)).forEach((name) => state.publishedFor.delete(name));
 }

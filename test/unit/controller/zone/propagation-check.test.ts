@@ -178,12 +178,18 @@ test("the addresses may come in any order, and both families have to be there", 
   assert.equal(without.state.confirmed.propagation.current, 0);
 });
 
-test("a name that was withdrawn is not asked for, and is confirmed", async () => {
-  const at = bench([], [ONE]);
+test("a name that was withdrawn is not asked for, and is no propagation time", async () => {
+  const at = bench([set("example.com", ["192.0.2.1"])], [ONE]);
   await at.round();
+  at.queried.length = 0;
+  at.told.length = 0;
   written(at, "example.com");
+  setActual(at.state, { revision: "2", sets: [] }, "me");
+  at.now += 60_000;
   await at.round();
-  assert.deepEqual([at.queried, at.state.confirmed.unconfirmed.size], [[], 0]);
+  const { unconfirmed, publishedTimes, propagationTimes } = at.state.confirmed;
+  assert.deepEqual([at.queried, unconfirmed.size, publishedTimes.size, propagationTimes], [[], 0, 0, []]);
+  assert.deepEqual(at.told, ["propagation 1/1"]);
 });
 
 test("the waits grow with the time that a server is behind, from 0.1 s to 2 s; after 150 s it is slow and asked every 10 s", async () => {

@@ -8,6 +8,7 @@ import {
   type PendingChange,
   serverChecked,
   serversListed,
+  withdrawn,
   written,
 } from "../../../../../src/controller/zone/state/confirmed.ts";
 import { parseName } from "../../../../../src/dns/name/name.ts";
@@ -54,6 +55,26 @@ const ROWS: readonly Row[] = [
     before: { unconfirmed: new Map([[A, EARLY]]) },
     event: (confirmed) => written(confirmed, [A], LATE),
     after: { unconfirmed: new Map([[A, EARLY]]) },
+  },
+  {
+    name: "a withdrawn name has no published time, and no server has to show it",
+    before: {
+      servers: servers({ s1: [A, B], s2: [] }),
+      unconfirmed: new Map([
+        [A, EARLY],
+        [B, LATE],
+      ]),
+      publishedTimes: new Map([
+        [A, 7],
+        [C, 8],
+      ]),
+    },
+    event: (confirmed) => withdrawn(confirmed, new Set([B, C])),
+    after: {
+      servers: servers({ s1: [B], s2: [] }),
+      unconfirmed: new Map([[B, LATE]]),
+      publishedTimes: new Map([[C, 8]]),
+    },
   },
   {
     name: "a server that is new has to show every name",
@@ -186,6 +207,11 @@ for (const { name, before, event, after } of ROWS) {
 
 const UNCHANGED: readonly (readonly [name: string, before: Partial<Confirmed>, event: Step])[] = [
   ["a write of nothing", {}, (confirmed) => written(confirmed, [], LATE)],
+  [
+    "a read that finds every name",
+    { servers: servers({ s1: [A] }), unconfirmed: new Map([[A, EARLY]]), publishedTimes: new Map([[A, 7]]) },
+    (confirmed) => withdrawn(confirmed, new Set([A])),
+  ],
   ["the same servers", { servers: servers({ s1: [A] }) }, (confirmed) => serversListed(confirmed, ["s1"], [A, B])],
   [
     "a server that has shown everything",
