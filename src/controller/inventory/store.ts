@@ -3,10 +3,10 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { decideClaim, indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
+import { decideClaim, indexZones, zonesFor, type Claim, type ZoneMatch } from "../../plan/claims.ts";
 import { admits } from "../../plan/domain/admission.ts";
 import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
-import type { InventoryEvent } from "../ports/inventory.ts";
+import type { InvalidObject, InventoryEvent } from "../ports/inventory.ts";
 import type { FormerZones } from "./move/former-zones.ts";
 import { entriesOf, nameId, namesOfNewZone, placementOf } from "./placement.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
@@ -113,8 +113,9 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     graceEndsAt: () => earlier(earliest(state.newZones.values()), state.grace.next()),
     endGrace: () => endGrace(state),
     sizes: () => {
-      const { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, newZones, former } = state;
-      const sized = { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, newZones };
+      const { aliases, candidates, claims, placed, pending, unread, reserved, reservedNames, grace, newZones, former } =
+        state;
+      const sized = { aliases, candidates, claims, placed, pending, unread, reserved, reservedNames, grace, newZones };
       const sizes = Object.entries(sized).map(([kind, { size }]) => [kind, size] as const);
       return new Map([...sizes, ["former claims", former.size()]]);
     },
@@ -127,24 +128,41 @@ const NO_PLACES: ReadonlySet<ObjectKey> = new Set();
 function note(state: StoreState, event: InventoryEvent): void {
   switch (event.kind) {
     case "alias":
+      decideAgain(state, state.unread.remove(objectKey(event.alias.meta)));
       return replaceAlias(state, objectKey(event.alias.meta), event.alias);
     case "zone":
       return replaceZone(state, objectKey(event.zone.meta), event.zone);
     case "namespace":
       return replaceLabels(state, event.name, event.labels);
     case "gone":
-      return event.of === "DnsAlias"
-        ? replaceAlias(state, event.key, undefined)
-        : replaceZone(state, event.key, undefined);
+      if (event.of === "DnsZone") {
+        return replaceZone(state, event.key, undefined);
+      }
+      decideAgain(state, state.unread.remove(event.key));
+      return replaceAlias(state, event.key, undefined);
     case "unserved":
       return;
     case "invalid":
       // The last good object stands: a broken edit must not take a name down. It is reported by whoever hears the event.
-      return event.manifest.kind === "DnsZone" && !state.zones.has(event.manifest.key)
-        ? noteUnread(state, event.manifest)
-        : undefined;
+      return noteInvalid(state, event.manifest);
     case "input":
       return void state.touchedZones.add(event.zone);
+  }
+}
+
+function noteInvalid(state: StoreState, manifest: InvalidObject): void {
+  if (manifest.kind === "DnsZone") {
+    if (!state.zones.has(manifest.key)) {
+      noteUnread(state, manifest);
+    }
+  } else if (!state.aliases.has(manifest.key)) {
+    decideAgain(state, state.unread.set(manifest));
+  }
+}
+
+function decideAgain({ pending }: StoreState, names: Iterable<Name>): void {
+  for (const name of names) {
+    pending.add(name);
   }
 }
 
@@ -192,7 +210,7 @@ function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
       continue;
     }
     for (const zone of state.placed.get(name) ?? []) {
-      state.claims.get(zone)?.set(name, decideClaim(candidatesIn(state, name).get(zone) ?? []));
+      state.claims.get(zone)?.set(name, decideIn(state, name, zone, candidatesIn(state, name).get(zone) ?? []));
     }
   }
 }
@@ -242,10 +260,18 @@ function decideName(state: StoreState, name: Name): void {
   }
   for (const [zoneKey, aliases] of byZone) {
     const claims = state.claims.get(zoneKey) ?? new Map<Name, Claim>();
-    state.claims.set(zoneKey, claims.set(name, decideClaim(aliases)));
+    state.claims.set(zoneKey, claims.set(name, decideIn(state, name, zoneKey, aliases)));
     touchClaims(state, zoneKey);
   }
   rememberZones(state, name, new Set(byZone.keys()));
+}
+
+function decideIn(state: StoreState, name: Name, zone: ObjectKey, aliases: readonly DnsAlias[]): Claim {
+  const unread = state.unread.claimantsOf(name).filter(({ namespace }) => {
+    const match = zonesFor(name, namespace, state.index, state.labels);
+    return match.kind === "zones" && match.zones.some(({ meta }) => objectKey(meta) === zone);
+  });
+  return decideClaim(aliases, unread);
 }
 
 function forgetClaim(claims: StoreState["claims"], zone: ObjectKey, name: Name): void {
