@@ -3,17 +3,17 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { decideClaim, indexZones, zonesFor, type Claim, type ZoneMatch } from "../../plan/claims.ts";
+import { indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
 import { admits } from "../../plan/domain/admission.ts";
 import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InvalidObject, InventoryEvent } from "../ports/inventory.ts";
+import { candidatesIn, decideIn, decideName } from "./decide-name.ts";
 import type { FormerZones } from "./move/former-zones.ts";
 import { entriesOf, nameId, namesOfNewZone, placementOf } from "./placement.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
-import { emptyState, touchClaims, type StoreState } from "./store-state.ts";
+import { emptyState, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
 import { endGrace, noteNew, noteUnread, replaceLabels, replaceZone } from "./zone-updates.ts";
-import { recordLeft } from "./move/zones-left.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {
@@ -246,73 +246,6 @@ function earliest(times: Iterable<Millis>): Millis | undefined {
 
 function earlier(a: Millis | undefined, b: Millis | undefined): Millis | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
-}
-
-function decideName(state: StoreState, name: Name): void {
-  const byZone = candidatesIn(state, name);
-  state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
-  recordLeft(state, name, byZone);
-  for (const zoneKey of state.placed.get(name) ?? []) {
-    if (!byZone.has(zoneKey)) {
-      forgetClaim(state.claims, zoneKey, name);
-      touchClaims(state, zoneKey);
-    }
-  }
-  for (const [zoneKey, aliases] of byZone) {
-    const claims = state.claims.get(zoneKey) ?? new Map<Name, Claim>();
-    state.claims.set(zoneKey, claims.set(name, decideIn(state, name, zoneKey, aliases)));
-    touchClaims(state, zoneKey);
-  }
-  rememberZones(state, name, new Set(byZone.keys()));
-}
-
-function decideIn(state: StoreState, name: Name, zone: ObjectKey, aliases: readonly DnsAlias[]): Claim {
-  const unread = state.unread.claimantsOf(name).filter(({ namespace }) => {
-    const match = zonesFor(name, namespace, state.index, state.labels);
-    return match.kind === "zones" && match.zones.some(({ meta }) => objectKey(meta) === zone);
-  });
-  return decideClaim(aliases, unread);
-}
-
-function forgetClaim(claims: StoreState["claims"], zone: ObjectKey, name: Name): void {
-  const names = claims.get(zone);
-  names?.delete(name);
-  if (names?.size === 0) {
-    claims.delete(zone);
-  }
-}
-
-/** The living aliases that ask for a name, by the zone that takes it for each. */
-function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectKey, readonly DnsAlias[]> {
-  const byZone = new Map<ObjectKey, DnsAlias[]>();
-  for (const key of state.candidates.get(name) ?? []) {
-    const alias = state.aliases.get(key);
-    const match = alias === undefined ? undefined : placementOf(state, alias, name);
-    if (alias !== undefined && match?.kind === "none" && match.reason === "ZoneReserved") {
-      // A status can be lost; what it said is remembered.
-      state.reservedNames.set(nameId(alias, name), match.stays ?? []);
-    }
-    for (const zone of match?.kind === "zones" && alias !== undefined ? match.zones : []) {
-      const zoneKey = objectKey(zone.meta);
-      const aliases = byZone.get(zoneKey) ?? [];
-      byZone.set(zoneKey, aliases);
-      if (alias !== undefined) {
-        aliases.push(alias);
-      }
-    }
-  }
-  return byZone;
-}
-
-function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectKey>): void {
-  if (zones.size === 0) {
-    state.placed.delete(name);
-  } else {
-    state.placed.set(name, new Set(zones));
-  }
-  if (state.candidates.get(name)?.size === 0) {
-    state.candidates.delete(name);
-  }
 }
 
 /** Those that are written. */
