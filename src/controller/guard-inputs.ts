@@ -5,13 +5,13 @@ import type { ControllerContext } from "./context.ts";
 import { namesOfUnread } from "./inventory/unreadable-names.ts";
 import { formerNames } from "./inventory/zone-scope.ts";
 
-/** Names that no alias wants here any more for a reason that is known: an object tells of them, or another zone has them, or this process saw their alias go. */
+/** Names that no alias has here any more for a reason that is known: an alias asks for them all the same, an object tells of them, or this process saw their alias go. */
 export function watchedNames(context: ControllerContext, zone: DnsZone): (name: Name) => boolean {
   const { store, watchedGone } = context;
   const former = new Set(formerNames(store, zone));
   const unread = unreadNames(context);
   return (name) =>
-    former.has(name) || store.zonesOfName(name).size > 0 || watchedGone.has(name) || unread?.(name) === true;
+    former.has(name) || store.isAsked(name) || watchedGone.has(name) || unread?.(name) === true;
 }
 
 /**

@@ -44,6 +44,8 @@ export interface Store {
   claimsIn(zone: ObjectKey): ReadonlyMap<Name, Claim>;
   /** Another number whenever the owner names of a zone or who has them were decided anew. */
   claimsVersion(zone: ObjectKey): number;
+  /** Whether a living alias asks for the name, also if no zone takes it. */
+  isAsked(name: Name): boolean;
   /** The zones where the name is placed now. */
   zonesOfName(name: Name): ReadonlySet<ObjectKey>;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
@@ -100,6 +102,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     zones: () => state.zones.values(),
     claimsIn: (zone) => state.claims.get(zone) ?? NO_CLAIMS,
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
+    isAsked: (name) => state.candidates.has(name),
     zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
     matchOf: (alias, hostname) => placementOf(state, alias, hostname),
     former: state.former,

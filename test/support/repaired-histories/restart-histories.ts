@@ -12,6 +12,7 @@ import {
   pass,
   putZone,
   removeAlias,
+  setLabels,
   setPlace,
   setStatus,
   setTarget,
@@ -202,6 +203,21 @@ export const RESTART_HISTORIES: readonly RepairedFault[] = [
       await pass(stage, 5 * MINUTE);
       lead(stage, standby);
       await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "after a restart, a name that its alias lost by a label goes without an approval, though no status lists it",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      setPlace(stage, "net", true);
+      setLabels(stage, "web", {});
+      await pass(stage, 15 * MINUTE);
+      setStatus(stage, "web/a", undefined);
+      kill(stage, leaderOf(stage));
+      setPlace(stage, "net", false);
+      await pass(stage, 30 * MINUTE);
+      assert.deepEqual(stage.judge.judged.publishedAt("net"), []);
     },
   },
 ];
