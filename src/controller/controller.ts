@@ -35,7 +35,7 @@ import { formerNames, isFinalized, setsHere } from "./inventory/zone-scope.ts";
 import { createWatchedGone } from "./inventory/watched-gone.ts";
 import { createStore, type Store } from "./inventory/store.ts";
 import { keptNames } from "./inventory/kept-names.ts";
-import { saveGuard, watchedNames } from "./guard-inputs.ts";
+import { saveGuard, watchedGoneIn, watchedNames } from "./guard-inputs.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
 import { zoneRefusal } from "./zone/zone-refusal.ts";
@@ -263,7 +263,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       isWatched: (of) => watchedNames(context, of),
       saveGuard: (of, guard, inner) => saveGuard(context, of, guard, inner),
       aliasOf: (key) => store.alias(key),
-      formerNames: (of) => formerNames(store, of),
+      formerNames: (of) => [...formerNames(store, of), ...watchedGoneIn(context, of)],
       departures: departuresOf(context),
       setsHere: (of, names, sets) => setsHere(store, of, names, sets),
       onChanged: (of, names) => onZoneChanged(context, of, names),
