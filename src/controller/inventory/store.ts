@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
-import type { Name } from "../../dns/name/name.ts";
+import { isWildcard, type Name } from "../../dns/name/name.ts";
 import { decideClaim, indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
 import { admits } from "../../plan/domain/admission.ts";
 import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
@@ -46,6 +46,8 @@ export interface Store {
   claimsVersion(zone: ObjectKey): number;
   /** The zones where the name is placed now. */
   zonesOfName(name: Name): ReadonlySet<ObjectKey>;
+  /** Whether an alias has a wildcard anywhere. */
+  hasWildcards(): boolean;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
   /** Which zones had names before, and may still have records of them. */
   readonly former: FormerZones;
@@ -101,6 +103,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     claimsIn: (zone) => state.claims.get(zone) ?? NO_CLAIMS,
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
     zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
+    hasWildcards: () => state.wildcards.size > 0,
     matchOf: (alias, hostname) => placementOf(state, alias, hostname),
     former: state.former,
     admits: ({ meta, spec }, namespace) =>
@@ -281,8 +284,12 @@ function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectKey, rea
 function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectKey>): void {
   if (zones.size === 0) {
     state.placed.delete(name);
+    state.wildcards.delete(name);
   } else {
     state.placed.set(name, new Set(zones));
+    if (isWildcard(name)) {
+      state.wildcards.add(name);
+    }
   }
   if (state.candidates.get(name)?.size === 0) {
     state.candidates.delete(name);
