@@ -49,7 +49,12 @@ function readMessages(...messages: readonly Message[]): Promise<ZoneRead> {
 test("a whole transfer, over several messages, is the sets of the types that are read, the delegations, and the serial", async () => {
   const result = await readMessages(
     message([SOA, "example.com. 60 NS ns1.example.com.", "a.example.com. 60 A 192.0.2.2"]),
-    message(["sub.example.com. 60 NS ns1.example.net.", "a.example.com. 60 A 192.0.2.1", 'b.example.com. 60 TXT "x"', SOA]),
+    message([
+      "sub.example.com. 60 NS ns1.example.net.",
+      "a.example.com. 60 A 192.0.2.1",
+      'b.example.com. 60 TXT "x"',
+      SOA,
+    ]),
   );
   assert.deepEqual(result, {
     kind: "ok",
