@@ -125,6 +125,7 @@ function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Nam
     revision,
     sets: [...ownedBy(sets, deps.ownerId), ...ownerNames.flatMap((name) => obstaclesAt(base, name))],
     hosts: base.hosts,
+    encloserOf: base.encloserOf,
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(published === undefined ? {} : { serial: published.history.current.serial }),
