@@ -116,7 +116,7 @@ async function readKey({ spec: { tsig }, secret }: TransferDeps, signal: AbortSi
   }
   const read = await secret(signal);
   if (read.kind !== "ok") {
-    return read.kind === "missing" ? { kind: "refused", reason: "SecretMissing", message: read.message } : read;
+    return read;
   }
   const bytes = tsigSecret(read.text);
   const { name, key } = tsig.secretRef;
