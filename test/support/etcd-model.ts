@@ -42,6 +42,9 @@ export function etcdModel({ before, after }: EtcdModelOptions = {}): EtcdModel {
           return instead;
         }
         const answer = call === "range" ? rangeOf(state, body) : transact(state, body);
+        if (answer === undefined) {
+          return etcdAnswer({ code: 3, message: "etcdserver: duplicate key given in txn request" }, 400);
+        }
         return after?.(call, nth) ?? etcdAnswer({ header: { revision: String(state.revision) }, ...answer });
       },
       [Symbol.asyncDispose]: async () => undefined,
@@ -85,13 +88,23 @@ function rangeOf(state: State, body: unknown): object {
   return { kvs, ...(found.length > limit && { more: true }) };
 }
 
-function transact(state: State, body: unknown): object {
+/** Undefined where a key is put twice, which etcd refuses. */
+function transact(state: State, body: unknown): object | undefined {
+  const puts = listAt(body, "success").flatMap(putsOf);
+  if (new Set(puts).size < puts.length) {
+    return undefined;
+  }
   if (!listAt(body, "compare").every((compare) => isMet(state, compare))) {
     return {};
   }
   state.revision += 1;
   listAt(body, "success").forEach((operation) => carryOut(state, operation));
   return { succeeded: true };
+}
+
+function putsOf(operation: unknown): readonly string[] {
+  const put = textAt(operation, "request_put", "key");
+  return put === "" ? listAt(operation, "request_txn", "success").flatMap(putsOf) : [put];
 }
 
 function isMet(state: State, compare: unknown): boolean {

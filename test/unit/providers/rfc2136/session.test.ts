@@ -186,7 +186,7 @@ async function stream(kinds: string, tsig: ClientDeps["tsig"], end: TransferResu
     transfer: async (_server, request) => {
       let mac = macOf(request.query);
       let between: Uint8Array[] = [];
-      for (const [index, kind] of [...kinds].entries()) {
+      for (const [index, kind] of kinds.split("").entries()) {
         const sign = (key: TsigKey): Uint8Array => {
           const sent = index === 0 ? signMessage(BYTES, key, NOW, mac) : signAfter(between, key, mac);
           ({ mac } = sent);
