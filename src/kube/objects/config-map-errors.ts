@@ -15,7 +15,7 @@ interface Failed {
 /** What a read that did not come back with a ConfigMap means; 404 is not one of them. */
 export function readRefusal(result: KubeStatus | KubeUnreachable, configMap: ConfigMapName): TextRead {
   return result.kind === "status" && result.code === 403
-    ? { kind: "failed", message: forbiddenText("get", configMap) }
+    ? { kind: "refused", reason: "Forbidden", message: forbiddenText("get", configMap) }
     : failed(result);
 }
 

@@ -116,7 +116,7 @@ async function readKey({ spec: { tsig }, secret }: TransferDeps, signal: AbortSi
   }
   const read = await secret(signal);
   if (read.kind !== "ok") {
-    return read.kind === "missing" ? { kind: "refused", reason: "SecretMissing", message: read.message } : read;
+    return read;
   }
   const bytes = tsigSecret(read.text);
   const { name, key } = tsig.secretRef;
@@ -133,6 +133,7 @@ function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Nam
     revision,
     sets: [...ownedBy(sets, deps.ownerId), ...ownerNames.flatMap((name) => obstaclesAt(base, name))],
     hosts: base.hosts,
+    encloserOf: base.encloserOf,
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(published === undefined ? {} : { serial: published.history.current.serial }),

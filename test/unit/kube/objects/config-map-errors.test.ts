@@ -121,7 +121,11 @@ const READS: readonly {
   readonly result: KubeStatus | KubeUnreachable;
   readonly wanted: TextRead;
 }[] = [
-  { name: "no right", result: status(403), wanted: { kind: "failed", message: forbidden("get") } },
+  {
+    name: "no right",
+    result: status(403),
+    wanted: { kind: "refused", reason: "Forbidden", message: forbidden("get") },
+  },
   {
     name: "no apiserver",
     result: UNREACHABLE,
