@@ -52,16 +52,15 @@ export async function startPlaces(
   started: AsyncDisposableStack,
 ): Promise<readonly DeliveryPlace[]> {
   const dead = await freePort();
-  return Promise.all([
-    zoneFile(lab),
+  const servers = await Promise.all([
     overlay(lab, started),
     transfer(listen, started),
     rfc2136(dead, started),
     powerDNS(dead, started),
     coreDNSEtcd(dead, started),
     externalDNSWebhook(dead, started),
-    dnsEndpoint(lab),
   ]);
+  return [zoneFile(lab), ...servers, dnsEndpoint(lab)];
 }
 
 function zoneFile(lab: ClusterLab): DeliveryPlace {
