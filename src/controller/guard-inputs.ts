@@ -10,8 +10,7 @@ export function watchedNames(context: ControllerContext, zone: DnsZone): (name: 
   const { store, watchedGone } = context;
   const former = new Set(formerNames(store, zone));
   const unread = unreadNames(context);
-  return (name) =>
-    former.has(name) || store.isAsked(name) || watchedGone.has(name) || unread?.(name) === true;
+  return (name) => former.has(name) || store.isAsked(name) || watchedGone.has(name) || unread?.(name) === true;
 }
 
 /**

@@ -69,6 +69,7 @@ function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectK
     state.placed.delete(name);
   } else {
     state.placed.set(name, new Set(zones));
+    state.leftReserved.delete(name);
   }
   if (state.candidates.get(name)?.size === 0) {
     state.candidates.delete(name);
