@@ -73,6 +73,7 @@ function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectK
     if (isWildcard(name)) {
       state.wildcards.add(name);
     }
+    state.leftReserved.delete(name);
   }
   if (state.candidates.get(name)?.size === 0) {
     state.candidates.delete(name);

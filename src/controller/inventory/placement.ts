@@ -127,18 +127,35 @@ function reservedByStatus(
   if (keys.size === 0 || (next.kind === "none" && next.reason === "ZoneReserved")) {
     return undefined;
   }
-  const isLost = [...keys].every((key) => !zones.has(key) && !reserved.knows(key));
-  const isTakenOver = [...zones.values()].some(
-    (zone) =>
-      isAtOrBelow(name, zone.spec.domain) &&
-      [...takenOver(zone)].some((key) => keys.has(key) && isOfNamespace(key, zone)),
-  );
-  return isLost && !isTakenOver
+  return isLost({ zones, reserved }, name, keys)
     ? reservedMatch(
         name,
         [...keys].map((key) => ({ key, why: reserved.why(key) ?? "deleted" })),
       )
     : undefined;
+}
+
+/** True if none of these zones is known, and none of them was taken over with the name. */
+function isLost(
+  { zones, reserved }: Pick<PlacementState, "zones" | "reserved">,
+  name: Name,
+  keys: ReadonlySet<ObjectKey>,
+): boolean {
+  const isTakenOver = [...zones.values()].some(
+    (zone) =>
+      isAtOrBelow(name, zone.spec.domain) &&
+      [...takenOver(zone)].some((key) => keys.has(key) && isOfNamespace(key, zone)),
+  );
+  return !isTakenOver && [...keys].every((key) => !zones.has(key) && !reserved.knows(key));
+}
+
+/** Names that a deleted or unread DnsZone has of which no more is known than a status that went with its alias. */
+export function namesLeftReserved(
+  state: Pick<PlacementState, "zones" | "reserved"> & {
+    readonly leftReserved: ReadonlyMap<Name, readonly ObjectKey[]>;
+  },
+): readonly Name[] {
+  return [...state.leftReserved].flatMap(([name, keys]) => (isLost(state, name, new Set(keys)) ? [name] : []));
 }
 
 function isOfNamespace(key: ObjectKey, { meta }: DnsZone): boolean {

@@ -26,6 +26,9 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   if (next !== undefined) {
     state.zones.set(key, next);
     state.reserved.readable(key);
+    if (previous === undefined) {
+      forgetLeftReserved(state, key);
+    }
     if (previous === undefined && state.hasStarted) {
       noteNew(state, key);
     }
@@ -51,6 +54,14 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   // Claims may stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
   for (const claim of state.claims.get(key)?.values() ?? []) {
     claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
+  }
+}
+
+function forgetLeftReserved({ leftReserved }: StoreState, zone: ObjectKey): void {
+  for (const [name, zones] of leftReserved) {
+    if (zones.includes(zone)) {
+      leftReserved.delete(name);
+    }
   }
 }
 
