@@ -9,6 +9,7 @@ import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InventoryEvent } from "../ports/inventory.ts";
 import type { FormerZones } from "./move/former-zones.ts";
 import { entriesOf, nameId, namesOfNewZone, placementOf } from "./placement.ts";
+import { reservedHostnames, touchZonesAbove } from "./reserved-hostnames.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
 import { emptyState, touchClaims, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
@@ -59,6 +60,8 @@ export interface Store {
   missingConsents(zone: ObjectKey): readonly ObjectKey[] | undefined;
   /** DnsZones that were deleted or can't be read, and whose records stay. */
   reservedZones(): readonly ReservedZone[];
+  /** The names of aliases that belong to such a DnsZone. */
+  reservedHostnames(): readonly Name[];
   /** Whether the DnsZone exists and nothing of its spec could ever be read. */
   isUnread(zone: ObjectKey): boolean;
   /** Names that stay for a while in a zone that was just read for the first time, although nobody has them there. */
@@ -111,6 +114,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     zoneWithSameTarget: (zone) => zoneWithSameTarget(delegatedZones(state), zone, writeTargetOf),
     missingConsents: (zone) => state.index.undelegated.get(zone),
     reservedZones: () => [...state.index.reserved.values()].flat(),
+    reservedHostnames: () => reservedHostnames(state),
     isUnread: (zone) => state.reserved.why(zone) === "unread",
     namesOfNewZone: (zone) => namesOfNewZone(state, state.aliases.values(), zone),
     graceEndsAt: () => earlier(earliest(state.newZones.values()), state.grace.next()),
@@ -161,7 +165,9 @@ function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefi
   if (previous !== undefined) {
     for (const name of previous.spec.hostnames) {
       state.candidates.get(name)?.delete(key);
-      state.reservedNames.delete(nameId(previous, name));
+      if (state.reservedNames.delete(nameId(previous, name))) {
+        touchZonesAbove(state, name);
+      }
       state.pending.add(name);
     }
   }
