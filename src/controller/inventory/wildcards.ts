@@ -20,7 +20,7 @@ export interface Wildcards {
   size(): number;
 }
 
-export type ZoneSource = "backend" | "responder";
+type ZoneSource = "backend" | "responder";
 
 type Inventory = Pick<
   Store,
