@@ -201,19 +201,27 @@ function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: Zo
   return undefined;
 }
 
-/** The names that aliases ask for and their statuses list in this zone, if it has just been read for the first time: they stay for a while. */
+/**
+ * The names that aliases ask for and their statuses list in this zone, if it has just been read for the first time: they stay for a while. Not those that zones below it have now: as
+ * while a process runs, a longer zone has a name at once.
+ */
 export function namesOfNewZone(
-  { newZones }: Pick<PlacementState, "newZones">,
+  { newZones, placed, zones }: Pick<PlacementState, "newZones" | "placed" | "zones">,
   aliases: Iterable<DnsAlias>,
   zone: ObjectKey,
 ): ReadonlySet<Name> {
   const names = new Set<Name>();
-  if (!newZones.has(zone)) {
+  const domain = zones.get(zone)?.spec.domain;
+  if (!newZones.has(zone) || domain === undefined) {
     return names;
   }
+  const isOfLongerZone = (name: Name): boolean => {
+    const others = [...(placed.get(name) ?? [])].flatMap((key) => zones.get(key)?.spec.domain ?? []);
+    return others.length > 0 && others.every((other) => other !== domain && isAtOrBelow(other, domain));
+  };
   for (const alias of aliases) {
     for (const name of alias.meta.deletedAt === undefined ? alias.spec.hostnames : []) {
-      if (entriesOf(alias, name).some((entry) => entry.zone === zone)) {
+      if (entriesOf(alias, name).some((entry) => entry.zone === zone) && !isOfLongerZone(name)) {
         names.add(name);
       }
     }

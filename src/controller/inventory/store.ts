@@ -10,6 +10,7 @@ import type { InvalidObject, InventoryEvent } from "../ports/inventory.ts";
 import { candidatesIn, decideIn, decideName } from "./decide-name.ts";
 import type { FormerZones } from "./move/former-zones.ts";
 import { entriesOf, nameId, namesLeftReserved, namesOfNewZone, placementOf } from "./placement.ts";
+import { reservedHostnames, touchZonesAbove } from "./reserved-hostnames.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
 import { emptyState, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
@@ -63,6 +64,8 @@ export interface Store {
   reservedZones(): readonly ReservedZone[];
   /** Names that one of these has, of which only a status told that is gone with its alias. */
   namesLeftReserved(): readonly Name[];
+  /** The names of aliases that belong to such a DnsZone. */
+  reservedHostnames(): readonly Name[];
   /** Whether the DnsZone exists and nothing of its spec could ever be read. */
   isUnread(zone: ObjectKey): boolean;
   /** Names that stay for a while in a zone that was just read for the first time, although nobody has them there. */
@@ -117,6 +120,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     missingConsents: (zone) => state.index.undelegated.get(zone),
     reservedZones: () => [...state.index.reserved.values()].flat(),
     namesLeftReserved: () => namesLeftReserved(state),
+    reservedHostnames: () => reservedHostnames(state),
     isUnread: (zone) => state.reserved.why(zone) === "unread",
     namesOfNewZone: (zone) => namesOfNewZone(state, state.aliases.values(), zone),
     graceEndsAt: () => earlier(earliest(state.newZones.values()), state.grace.next()),
@@ -234,7 +238,11 @@ function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlia
   const id = nameId(previous, name);
   const zones = state.reservedNames.get(id);
   state.reservedNames.delete(id);
-  if (zones !== undefined && (next?.meta.deletedAt !== undefined || next?.spec.hostnames.includes(name) !== true)) {
+  if (zones === undefined) {
+    return;
+  }
+  touchZonesAbove(state, name);
+  if (next?.meta.deletedAt !== undefined || next?.spec.hostnames.includes(name) !== true) {
     state.leftReserved.set(name, zones);
   }
 }

@@ -143,25 +143,30 @@ function programmedCondition({
 /** Names that other zones have now: what stays here for them, and what they don't serve though it was withdrawn. */
 function movesText(moves: readonly Move[]): readonly string[] {
   const text = (
-    phase: Move["phase"],
+    isShown: (move: Move) => boolean,
     tell: (names: string, zones: string, until: Millis) => string,
   ): readonly string[] => {
-    const found = moves.filter((move) => move.phase === phase);
+    const found = moves.filter(isShown);
     const names = found.map(({ name }) => displayName(name)).sort(byCodeUnit);
     const more = names.length > SHOWN_NAMES ? [`${names.length - SHOWN_NAMES} more`] : [];
     const zones = [...new Set(found.flatMap(({ to }) => to))].sort(byCodeUnit).slice(0, SHOWN_NAMES);
-    const until = Math.max(...found.map(moveEndsAt));
+    const until = Math.max(...found.flatMap((move) => moveEndsAt(move) ?? []));
     return found.length === 0
       ? []
       : [tell([...names.slice(0, SHOWN_NAMES), ...more].join(", "), zones.join(", "), until)];
   };
   return [
     ...text(
-      "waiting",
+      ({ phase, isFrozen }) => phase === "waiting" && isFrozen !== true,
       (names, zones, until) => `${names} stay here until DnsZone ${zones} serves them, at most until ${time(until)}`,
     ),
     ...text(
-      "overdue",
+      ({ phase, isFrozen }) => phase === "waiting" && isFrozen === true,
+      (names, zones) =>
+        `${names} stay here, and not in DnsZone ${zones}, while they are paused or lead back to themselves`,
+    ),
+    ...text(
+      ({ phase }) => phase === "overdue",
       (names, zones) => `${names} were withdrawn, and DnsZone ${zones} does not serve them after 10 minutes`,
     ),
   ];

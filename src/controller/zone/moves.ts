@@ -94,7 +94,8 @@ function movesOf(
     const to = departures.zonesOf(zone, name);
     const families = FAMILIES.filter((family) => plans.get(name)?.sets.some(({ type }) => type === family) === true);
     const isServed = to.every((other) => hasArrived(departures.stateOf(other), name, families));
-    const move = nextMove(state.moves.get(name), { name, to, isServed, now: clock.now() });
+    const isFrozen = plans.get(name)?.frozen === true;
+    const move = nextMove(state.moves.get(name), { name, to, isServed, isFrozen, now: clock.now() });
     if (leaving.has(name) || (move.phase === "overdue" && to.length > 0)) {
       moves.set(name, move);
     }
@@ -118,7 +119,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: ZoneState["moves"
   const zone = objectKey(state.zone.meta);
   const names = [...new Set([...before.keys(), ...state.moves.keys()])].filter((name) => {
     const [was, is] = [before.get(name), state.moves.get(name)];
-    return was?.phase !== is?.phase || was?.since !== is?.since;
+    return was?.phase !== is?.phase || was?.since !== is?.since || was?.isFrozen !== is?.isFrozen;
   });
   for (const name of names) {
     const [was, is] = [before.get(name), state.moves.get(name)];
@@ -137,7 +138,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: ZoneState["moves"
 
 /** When the zone is to be planned again because of moves alone. */
 function dueAt(moves: Iterable<Move>, follow: ZonePlan): Millis | undefined {
-  const ends = [...moves].filter(({ phase }) => phase === "waiting").map(moveEndsAt);
+  const ends = [...moves].filter(({ phase }) => phase === "waiting").flatMap((move) => moveEndsAt(move) ?? []);
   const changes = [...follow.contributions.values()].flatMap(({ changesAt }) => changesAt ?? []);
   const all = [...ends, ...changes];
   return all.length === 0 ? undefined : Math.min(...all);

@@ -43,7 +43,8 @@ export function createZoneSender({ post, zoneOf, onDrained, clock }: ZoneSenderD
       return;
     }
     onItsWay = { domain, slices: slicesOf(zone), since: clock.now() };
-    post({ kind: "zone", domain, clientSubnet: zone.clientSubnet });
+    const { clientSubnet, reserved } = zone;
+    post({ kind: "zone", domain, clientSubnet, ...(reserved === undefined ? {} : { reserved }) });
     step();
   };
   const next = (): void => {
