@@ -263,14 +263,14 @@ function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
   if (inZone.propagation.slow) {
     return no(
       "PropagationSlow",
-      `${served(inZone)} in DnsZone ${zone} serve what was written at ${time(inZone.propagation.laggingSince)}`,
+      `not every server of DnsZone ${zone} serves what was written at ${time(inZone.propagation.laggingSince)}; the status of the DnsZone has how many do`,
     );
   }
   if (publishedAt === undefined) {
     return {
       status: "Unknown",
       reason: "Propagating",
-      message: `${name}: written; ${served(inZone)} serve it so far`,
+      message: `${name}: written; not every server of DnsZone ${zone} serves it yet`,
     };
   }
   return { status: "True", reason: "Programmed", message: programmedText(inZone) };
@@ -286,11 +286,7 @@ function programmedText({ propagation, zone, withoutHttps }: NameInZone): string
   const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
   return propagation.total === undefined
     ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
-    : `served: ${propagation.total} of ${propagation.total} servers of DnsZone ${zone} follow${without}`;
-}
-
-function served({ propagation }: NameInZone): string {
-  return `${propagation.current} of ${propagation.total ?? 0} servers`;
+    : `every server of DnsZone ${zone} serves it${without}`;
 }
 
 /** Each target once, though the alias may stand in several zones. */
