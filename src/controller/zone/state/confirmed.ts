@@ -74,16 +74,17 @@ export function withdrawn(confirmed: Confirmed, left: ReadonlySet<Name>): Confir
   };
 }
 
-/** A server that is new has to show all of `names`; one that is gone doesn't count any more. */
-export function serversListed(confirmed: Confirmed, servers: readonly string[], names: Iterable<Name>): Confirmed {
-  const { servers: before, unconfirmed } = confirmed;
+/** A server that is new has to show all of `names`, and one that is known those that are unconfirmed or have no published time. One that is gone doesn't count any more. */
+export function serversListed(confirmed: Confirmed, servers: readonly string[], names: readonly Name[]): Confirmed {
+  const { servers: before, unconfirmed, publishedTimes } = confirmed;
+  const open = names.filter((name) => unconfirmed.has(name) || !publishedTimes.has(name));
   const isSame = before?.size === servers.length && servers.every((server) => before.has(server));
-  if (isSame && unconfirmed.size === 0) {
+  if (isSame && open.length === 0) {
     return confirmed;
   }
   const laggingOf = (server: string): ReadonlySet<Name> => {
     const known = before?.get(server);
-    return known === undefined ? new Set(names) : new Set([...known, ...unconfirmed.keys()]);
+    return new Set(known === undefined ? names : [...known, ...open]);
   };
   return { ...confirmed, servers: new Map(servers.map((server) => [server, laggingOf(server)])) };
 }

@@ -110,6 +110,18 @@ test("a server that is new is asked for everything that is ours, and for nothing
   );
 });
 
+test("records of an earlier process that are read after the first round are not published before the server shows them", async () => {
+  const at = bench([], [ONE]);
+  await at.round();
+  setActual(at.state, { revision: "2", sets: [set("example.com", ["192.0.2.2"])] }, "me");
+  at.answers.set("192.0.2.53 example.com A", ["192.0.2.1"]);
+  await at.round();
+  assert.deepEqual([at.queried.length, at.state.confirmed.publishedTimes.size], [1, 0]);
+  at.answers.clear();
+  await at.round();
+  assert.deepEqual([at.queried.length, at.state.confirmed.publishedTimes.size], [2, 1]);
+});
+
 test("a round in which nothing is new asks and tells nothing", async () => {
   const at = bench([set("example.com", ["192.0.2.1"])]);
   await at.round();
