@@ -109,6 +109,10 @@ async function serves(
 }
 
 function settleCheck(deps: PropagationCheckDeps, state: ZoneState, begun: Confirmed["unconfirmed"]): Requeue {
+  if (state.confirmed.servers === undefined) {
+    // The place changed, or the term ended, while the servers were queried.
+    return { requeue: { afterMs: FIRST_WAIT_MS } };
+  }
   const zone = objectKey(state.zone.meta);
   const now = deps.clock.now();
   const before = state.confirmed.propagation;
@@ -117,6 +121,8 @@ function settleCheck(deps: PropagationCheckDeps, state: ZoneState, begun: Confir
   const { total, current, laggingSince, slow } = state.confirmed.propagation;
   if (total !== undefined) {
     result.changes.forEach((change) => recordTime(deps, zone, change, now));
+  }
+  if (total !== undefined || before.total !== undefined) {
     deps.observer.propagation(zone, current, total);
   }
   if (slow && !before.slow) {

@@ -32,7 +32,7 @@ export interface Confirmed {
   readonly publishedTimes: ReadonlyMap<Name, Millis>;
 }
 
-/** Nothing is known of the servers: at the start, and after a change of the place. */
+/** Nothing is known of the servers: at the start, after a change of the place, and from the end of a term on. */
 export const NOTHING_CONFIRMED: Confirmed = {
   servers: undefined,
   propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },

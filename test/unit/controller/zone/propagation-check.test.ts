@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { checkPropagation } from "../../../../src/controller/zone/propagation-check.ts";
-import { written as recordWritten } from "../../../../src/controller/zone/state/confirmed.ts";
+import { NOTHING_CONFIRMED, written as recordWritten } from "../../../../src/controller/zone/state/confirmed.ts";
 import { newZoneState, replace, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
@@ -58,7 +58,7 @@ function bench(sets: readonly ActualRRset[], endpoints: readonly (typeof ONE)[] 
           log: { ...silentLogger, warn: (_fields, message) => void at.warned.push(message) },
           observer: {
             ...silentObserver(),
-            propagation: (_zone, current, total) => void at.told.push(`propagation ${current}/${total}`),
+            propagation: (_zone, current, total) => void at.told.push(`propagation ${current}/${total ?? "?"}`),
             propagated: (_zone, lagMs, stale) => void at.told.push(`propagated ${lagMs} stale ${stale ?? "?"}`),
           },
           endpointsOf: async () => at.endpoints,
@@ -268,7 +268,7 @@ test("when the last server goes, the whole zone is reported again", async () => 
   at.endpoints = [];
   at.told.length = 0;
   await at.round();
-  assert.deepEqual(at.told, ["changed all"]);
+  assert.deepEqual(at.told, ["propagation 0/?", "changed all"]);
   assert.deepEqual([at.state.confirmed.propagation.total, at.state.confirmed.servers?.size], [undefined, 0]);
 });
 
@@ -281,6 +281,14 @@ test("a change that is written while a round asks is settled by the next one", a
   assert.equal(at.state.confirmed.unconfirmed.size, 1);
   await at.round();
   assert.equal(at.state.confirmed.unconfirmed.size, 0);
+});
+
+test("a round during which the place changes or the term ends confirms nothing", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+  written(at, "example.com");
+  at.onQuery = () => replace(at.state, { confirmed: NOTHING_CONFIRMED });
+  assert.equal(await at.round(), 100);
+  assert.deepEqual([at.told, at.state.confirmed], [[], NOTHING_CONFIRMED]);
 });
 
 function many(count: number): readonly ActualRRset[] {
