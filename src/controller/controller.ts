@@ -13,6 +13,7 @@ import {
   onLead,
   onOverdue,
   onSynced,
+  onTermEnd,
   onZoneChanged,
 } from "./event-handlers.ts";
 import {
@@ -98,6 +99,7 @@ export function createController(deps: ControllerDeps): Controller {
     lead(signal) {
       phase.term = signal;
       if (!signal.aborted) {
+        signal.addEventListener("abort", () => onTermEnd(context), { once: true });
         onLead(context);
       }
     },
@@ -177,7 +179,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     unserved: new Map(),
     watchedGone: createWatchedGone(deps.clock),
     zoneQueue: termQueue("zones", ZONES_AT_ONCE, (zone, signal) => reconcile(context, zone, signal)),
-    propagationQueue: createQueue(deps, "proof", ZONES_AT_ONCE, (zone, signal) => checkZone(context, zone, signal)),
+    propagationQueue: termQueue("proof", ZONES_AT_ONCE, (zone, signal) => checkZone(context, zone, signal)),
     aliasQueue: termQueue("aliases", STATUS_WRITES_AT_ONCE, (key, signal) => report(context, key, signal)),
     reportQueue: termQueue("reports", REPORTS_AT_ONCE, (zone, signal) => reportOn(context, zone, signal)),
     claimQueue: createQueue(deps, "claims", 1, async () => endGrace(context)),
@@ -281,7 +283,7 @@ async function checkZone(context: ControllerContext, zone: ObjectKey, signal: Ab
   const { clock, log, observer, endpointsOf, queryServer } = context.deps;
   const state = context.zones.get(zone);
   const onChanged: PropagationCheckDeps["onChanged"] = (of, names) => onZoneChanged(context, of, names);
-  return state === undefined
+  return state === undefined || !mayWrite(context)
     ? { requeue: "done" }
     : checkPropagation({ clock, log, observer, endpointsOf, queryServer, onChanged }, state, signal);
 }

@@ -11,6 +11,8 @@ export interface Metrics {
   /** From a write until every server was seen to serve it. */
   propagated(zone: string, lagMs: Millis): void;
   propagationServers(zone: string, propagation: number, lagging: number): void;
+  /** It isn't known any more how many servers lag. */
+  forgetPropagation(zone: string): void;
   /** At a change: the longest that the servers can have been stale, from the last look-up that still found the old addresses. */
   staleness(seconds: number): void;
   /** The largest bound that any alias states now. */
@@ -82,6 +84,7 @@ export const noMetrics: Metrics = {
   zoneWrite: () => undefined,
   propagated: () => undefined,
   propagationServers: () => undefined,
+  forgetPropagation: () => undefined,
   staleness: () => undefined,
   stalenessBound: () => undefined,
   aliases: () => undefined,

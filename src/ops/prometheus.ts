@@ -65,6 +65,7 @@ type ZoneMetrics = Pick<
   | "zoneWrite"
   | "propagated"
   | "propagationServers"
+  | "forgetPropagation"
   | "driftRepaired"
   | "heldPlans"
   | "forgetZone"
@@ -78,7 +79,12 @@ const DEFERRALS = ["rate", "busy", "retry-after", "open"];
 const ZONE_RESULTS = ["applied", "conflict", "refused", "failed"];
 
 function zoneMetrics(series: Series): ZoneMetrics {
+  const forgetPropagation = (zone: string): void => {
+    series.propagationServers.remove({ zone, state: "serving" });
+    series.propagationServers.remove({ zone, state: "behind" });
+  };
   return {
+    forgetPropagation,
     zoneWrite(zone, result, tookMs) {
       series.zoneWrites.inc({ zone, result });
       series.zoneWriteSeconds.observe(tookMs / 1000);
@@ -99,8 +105,7 @@ function zoneMetrics(series: Series): ZoneMetrics {
         series.zoneWrites.remove({ zone, result });
       }
       series.propagationLag.remove({ zone });
-      series.propagationServers.remove({ zone, state: "serving" });
-      series.propagationServers.remove({ zone, state: "behind" });
+      forgetPropagation(zone);
       series.driftRepairs.remove({ zone });
       series.breakerOpen.remove({ zone });
       for (const why of DEFERRALS) {

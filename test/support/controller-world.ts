@@ -5,6 +5,7 @@ import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
 import type { InvalidObject, InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
+import type { Observer } from "../../src/controller/ports/observer.ts";
 import type { ReportedEvent } from "../../src/controller/ports/reporter.ts";
 import type { ServerAnswer } from "../../src/controller/ports/servers.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
@@ -88,6 +89,8 @@ export interface WorldOptions {
   readonly sourceNow?: () => number;
   /** Called for each foreign edit that was undone. */
   readonly onDrift?: (zone: ObjectKey) => void;
+  /** Called with how many of a zone's servers serve all that is written. */
+  readonly onPropagation?: Observer["propagation"];
 }
 
 export function startWorld(options: WorldOptions = {}): ControllerWorld {
@@ -179,7 +182,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       drift: (zone) => options.onDrift?.(zone),
       held: () => undefined,
       propagated: () => undefined,
-      propagation: () => undefined,
+      propagation: (zone, current, total) => options.onPropagation?.(zone, current, total),
       aliasReady: () => undefined,
       statusWrite: () => undefined,
       queue: () => ({

@@ -12,7 +12,8 @@ import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
 import { showsList } from "./status-limits.ts";
 import { type LeavingName, type NameWithoutZone } from "./staying-names.ts";
-import type { Propagation, ZoneOutcome, ZoneState } from "../zone/state/zone-state.ts";
+import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts";
+import type { ZoneOutcome, ZoneState } from "../zone/state/zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
 export interface NameInZone {
@@ -124,19 +125,20 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
   const key = objectKey(alias.meta);
   const lost = claim?.losers.find((loser) => objectKey(loser.alias.meta) === key);
   const published = publishedIn(state, hostname);
+  const { publishedTimes, propagation, propagationTimes } = state?.confirmed ?? NOTHING_CONFIRMED;
   return {
     hostname,
     zone,
     lostTo: lost?.winner,
     published: lost === undefined ? published : [],
-    publishedAt: state?.publishedAt.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
+    publishedAt: publishedTimes.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
     refusal: state?.refusals.find(({ name, type }) => name === hostname && type !== "HTTPS"),
     withoutHttps: state?.refusals.find(({ name, type }) => name === hostname && type === "HTTPS"),
     loop: state?.plan?.loops.get(hostname),
     contribution: state?.plan?.contributions.get(key),
     outcome: state?.outcome ?? { kind: "pending" },
-    propagation: state?.propagation ?? { total: undefined, current: 0, laggingSince: undefined, slow: false },
-    lags: (state?.lags ?? []).map((lag) => Math.max(lag, state?.provider.cachedForMs ?? 0)),
+    propagation,
+    lags: propagationTimes.map((lag) => Math.max(lag, state?.provider.cachedForMs ?? 0)),
     expectedLagMs: state?.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
   };
 }

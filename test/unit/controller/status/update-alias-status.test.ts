@@ -7,6 +7,7 @@ import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { updateAliasStatus } from "../../../../src/controller/status/update-alias-status.ts";
+import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
 import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
@@ -106,7 +107,7 @@ function stateOf({ state: more, targets = [verdict("good", [A, NO_AAAA])] }: Ben
   return Object.assign(state, {
     outcome: { kind: "ok" },
     plan: { names: [], contributions: new Map([["web/shop", contribution(targets)]]), loops: new Map() },
-    publishedAt: new Map([[NAME, NOW]]),
+    confirmed: { ...NOTHING_CONFIRMED, publishedTimes: new Map([[NAME, NOW]]) },
     ...more,
   });
 }
@@ -155,7 +156,7 @@ test("Ready that is False is a Warning, one that is Unknown is no Event", async 
     state: { outcome: { kind: "refused", reason: "BaseZoneInvalid", message: "line 3" } },
   });
   assert.deepEqual(refused.did.slice(-1), ["event Warning BaseZoneInvalid"]);
-  const unknown = await updated({ alias: known, state: { publishedAt: new Map() } });
+  const unknown = await updated({ alias: known, state: { confirmed: NOTHING_CONFIRMED } });
   assert.deepEqual(
     unknown.did.filter((line) => line.startsWith("event")),
     [],
