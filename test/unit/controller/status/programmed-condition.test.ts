@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { programmedCondition } from "../../../../src/controller/status/alias-conditions.ts";
 import type { NameInZone } from "../../../../src/controller/status/alias-facts.ts";
+import type { DnsAlias } from "../../../../src/api/dns-alias.ts";
+import type { Propagation } from "../../../../src/controller/zone/state/confirmed.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { alias } from "../../../support/objects.ts";
 import { A, at, contribution, facts, inZone, NAME, verdict } from "./facts.ts";
@@ -10,6 +12,8 @@ interface Case {
   readonly name: string;
   readonly inZones: readonly NameInZone[];
   readonly forbidden?: string;
+  /** The condition so far: "True Programmed". */
+  readonly before?: string;
   readonly paused?: boolean;
   /** "True Programmed" */
   readonly want: string;
@@ -27,6 +31,13 @@ const REFUSAL = {
 } as const;
 const NO_HTTPS = { ...REFUSAL, type: "HTTPS", reason: "NotSupported", message: "no HTTPS records there" } as const;
 const EMPTY = contribution([verdict("held-empty", [])], { sets: {} });
+const GONE: Propagation = {
+  total: undefined,
+  current: 0,
+  laggingSince: at("11:30:00"),
+  slow: false,
+  obstacle: { reason: "NoEndpoints", message: "no ready endpoint" },
+};
 const LAGGING = { total: 2, current: 1, laggingSince: at("11:30:00"), slow: false };
 const SLOW = { ...LAGGING, slow: true };
 const PENDING = inZone({ hostname: WWW, published: [], outcome: { kind: "pending" } });
@@ -53,6 +64,45 @@ const CASES: readonly Case[] = [
     inZones: [inZone()],
     forbidden: "the apiserver answered 403: not allowed",
     want: "True Programmed",
+  },
+  {
+    name: "the servers may not be listed",
+    inZones: [inZone({ propagation: { ...GONE, obstacle: { reason: "Forbidden", message: "not allowed" } } })],
+    before: "True Programmed",
+    want: "False Forbidden",
+    says: [/^example\.com: written to DnsZone dns\/com; not allowed$/],
+  },
+  {
+    name: "no server has been there since the first write",
+    inZones: [inZone({ propagation: GONE, publishedAt: undefined })],
+    before: "True Programmed",
+    want: "Unknown Propagating",
+    says: [/no ready endpoint/],
+  },
+  {
+    name: "all servers are gone for a moment",
+    inZones: [inZone({ propagation: GONE })],
+    before: "True Programmed",
+    want: "True Programmed",
+    says: [/every server/],
+  },
+  {
+    name: "all servers are gone, and nothing is known of before",
+    inZones: [inZone({ propagation: GONE })],
+    want: "Unknown Propagating",
+  },
+  {
+    name: "all servers were gone before a restart",
+    inZones: [inZone({ propagation: GONE })],
+    before: "False NoEndpoints",
+    want: "False NoEndpoints",
+  },
+  {
+    name: "all servers are gone for longer than a delivery takes",
+    inZones: [inZone({ propagation: { ...GONE, slow: true } })],
+    before: "True Programmed",
+    want: "False NoEndpoints",
+    says: [/no ready endpoint/],
   },
   {
     name: "nobody says which servers serve the zone",
@@ -219,11 +269,34 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name, inZones, forbidden, paused = false, want, says = [], not } of CASES) {
+function statusWith(before: string | undefined): Pick<DnsAlias, "status"> {
+  const [status, reason = ""] = before?.split(" ") ?? [];
+  return before === undefined
+    ? {}
+    : {
+        status: {
+          observedGeneration: 1,
+          hostnames: [],
+          targets: [],
+          conditions: [
+            {
+              type: "Programmed",
+              status: status === "True" ? "True" : "False",
+              reason,
+              message: "",
+              observedGeneration: 1,
+              lastTransitionTime: "2026-11-24T11:00:00Z",
+            },
+          ],
+        },
+      };
+}
+
+for (const { name, inZones, forbidden, before, paused = false, want, says = [], not } of CASES) {
   test(`Programmed: ${name}`, () => {
     const result = programmedCondition(
       facts({
-        alias: alias("web/shop", { spec: { paused } }),
+        alias: { ...alias("web/shop", { spec: { paused } }), ...statusWith(before) },
         inZones,
         ...(forbidden !== undefined && { forbidden }),
       }),
