@@ -68,6 +68,8 @@ export interface Controller {
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
   /** How many look-up streams are in each state, by its name. */
   readonly answerStates: () => ReadonlyMap<string, number>;
+  /** How many lookups have no result beyond the time for which the staleness bound allows. */
+  readonly lookupsOverdue: () => number;
   /** Keys that wait or run, by queue: zones, proof, aliases, reports, claims. */
   readonly queueDepths: () => ReadonlyMap<string, number>;
   /** How much is remembered, by kind: all is 0 when there are no objects. */
@@ -123,6 +125,7 @@ export function createController(deps: ControllerDeps): Controller {
     served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),
     heartbeats: () => heartbeatsOf(context),
     answerStates: () => countStates(context.refresher.answers()),
+    lookupsOverdue: () => refresher.overdueCount(),
     queueDepths: () => queueDepthsOf(context),
     sizes: () => sizesOf(context),
   };
