@@ -13,7 +13,8 @@ import { deletedUnread } from "./inventory/deleted-unread.ts";
 import { followFinalizer, recordGone, recordUnserved } from "./alias-lifecycle.ts";
 import { restoreGuard } from "./zone/guarded-writes.ts";
 import { forgetInherited } from "./zone/inheritance.ts";
-import { inputChanged } from "./zone/state/zone-state.ts";
+import { NOTHING_CONFIRMED } from "./zone/state/confirmed.ts";
+import { inputChanged, replace } from "./zone/state/zone-state.ts";
 import { forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -67,12 +68,21 @@ export function onLead(context: ControllerContext): void {
     restoreGuard(state, context.store.zone(key) ?? state.zone);
     forgetInherited(state);
     context.zoneQueue.add(key);
+    context.propagationQueue.add(key);
     onZoneChanged(context, key, undefined);
   }
   for (const alias of context.store.aliases()) {
     context.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
   }
   settle(context);
+}
+
+/** Another replica may write from now on: what this one has seen at the servers is out of date soon. */
+export function onTermEnd({ zones, deps }: ControllerContext): void {
+  for (const [key, state] of zones) {
+    replace(state, { confirmed: NOTHING_CONFIRMED });
+    deps.observer.propagation(key, 0, undefined);
+  }
 }
 
 /** An answer says something new: the zones that show it are planned, the aliases that use it are reported. */

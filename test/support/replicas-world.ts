@@ -304,8 +304,10 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
       });
     },
     writeTargetOf,
-    endpointsOf: async (zone) =>
-      zone.spec.provider.kind === "coreDNSZoneFile" ? world.servers.endpointsOf(placeOf(zone)) : [],
+    async endpointsOf(zone) {
+      const servers = zone.spec.provider.kind === "coreDNSZoneFile" ? world.servers.endpointsOf(placeOf(zone)) : [];
+      return servers.length === 0 ? "none" : servers;
+    },
     queryServer: async (endpoint, name, type) => world.servers.query(endpoint, name, type),
     lookup: {
       lookUp: (key, _options, signal) =>

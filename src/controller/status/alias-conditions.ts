@@ -1,4 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
+import type { Condition } from "../../api/condition/condition.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { Finding } from "../../api/condition/summarize.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
@@ -6,6 +8,7 @@ import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
 import { formerText, isMoving } from "./former-places.ts";
+import type { Propagation } from "../zone/state/confirmed.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { movingText, placementCondition } from "./staying-names.ts";
 import { time } from "./time.ts";
@@ -187,7 +190,7 @@ export function programmedCondition(facts: AliasFacts): ConditionResult {
       (inZone) =>
         heldDeletion(inZone, letGoAt) ??
         forbiddenCondition(facts, inZone) ??
-        whileMoving(facts, inZone, inZoneCondition(alias.spec.paused, inZone)),
+        whileMoving(facts, inZone, inZoneCondition(alias, inZone)),
     );
   const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
@@ -235,7 +238,9 @@ function heldDeletion(
       );
 }
 
-function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
+function inZoneCondition({ spec, status }: DnsAlias, inZone: NameInZone): ConditionResult {
+  const { paused } = spec;
+  const before = status?.conditions.find(({ type }) => type === "Programmed");
   const { outcome, refusal, published, publishedAt, zone } = inZone;
   const name = displayName(inZone.hostname);
   if (outcome.kind === "refused") {
@@ -260,20 +265,42 @@ function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
     const why = paused ? "the alias is paused" : "there are no addresses to publish";
     return no("NothingToPublish", `${name}: ${why}`);
   }
+  const unverified = unverifiedCondition(inZone.propagation, publishedAt === undefined ? undefined : before);
+  if (unverified !== undefined) {
+    return { ...unverified, message: `${name}: written to DnsZone ${zone}; ${unverified.message}` };
+  }
   if (inZone.propagation.slow) {
     return no(
       "PropagationSlow",
-      `${served(inZone)} in DnsZone ${zone} serve what was written at ${time(inZone.propagation.laggingSince)}`,
+      `not every server of DnsZone ${zone} serves what was written at ${time(inZone.propagation.laggingSince)}; the status of the DnsZone has how many do`,
     );
   }
   if (publishedAt === undefined) {
     return {
       status: "Unknown",
       reason: "Propagating",
-      message: `${name}: written; ${served(inZone)} serve it so far`,
+      message: `${name}: written; not every server of DnsZone ${zone} serves it yet`,
     };
   }
   return { status: "True", reason: "Programmed", message: programmedText(inZone) };
+}
+
+/**
+ * Of a written name, or of a zone, whose servers can't be queried although the DnsZone names some. What was programmed stays so for as long as a delivery may take, so that a
+ * restart of the only server is no news; undefined: it stays. `before`: the condition as it is; undefined: nothing was programmed.
+ */
+export function unverifiedCondition(
+  { obstacle, slow }: Pick<Propagation, "obstacle" | "slow">,
+  before: Pick<Condition, "status" | "reason"> | undefined,
+): ConditionResult | undefined {
+  if (obstacle === undefined) {
+    return undefined;
+  }
+  const { reason, message } = obstacle;
+  if (reason === "Forbidden" || slow || before?.reason === reason) {
+    return no(reason, message);
+  }
+  return before?.status === "True" ? undefined : { status: "Unknown", reason: "Propagating", message };
 }
 
 /** True also before the first plan that knows the alias. */
@@ -284,13 +311,9 @@ function mayBePublished({ contribution }: NameInZone): boolean {
 /** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
 function programmedText({ propagation, zone, withoutHttps }: NameInZone): string {
   const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
-  return propagation.total === undefined
+  return propagation.total === undefined && propagation.obstacle === undefined
     ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
-    : `served: ${propagation.total} of ${propagation.total} servers of DnsZone ${zone} follow${without}`;
-}
-
-function served({ propagation }: NameInZone): string {
-  return `${propagation.current} of ${propagation.total ?? 0} servers`;
+    : `every server of DnsZone ${zone} serves it${without}`;
 }
 
 /** Each target once, though the alias may stand in several zones. */

@@ -2,6 +2,7 @@ import type { Refusal } from "../../plan/change.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import type { Condition } from "../../api/condition/condition.ts";
 import { summarize } from "../../api/condition/summarize.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
@@ -9,7 +10,7 @@ import { byCodeUnit } from "../../base/order.ts";
 import { displayName } from "../../dns/name/name.ts";
 import { type Move, moveEndsAt } from "../inventory/move/name-move.ts";
 import { updateInvalidStatus } from "./update-alias-status.ts";
-import type { ConditionResult } from "./alias-conditions.ts";
+import { type ConditionResult, unverifiedCondition } from "./alias-conditions.ts";
 import { time } from "./time.ts";
 import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
@@ -19,6 +20,7 @@ import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { guardStatus } from "../zone/guarded-writes.ts";
+import type { Confirmed } from "../zone/state/confirmed.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
 export interface ZoneReportDeps {
@@ -64,14 +66,21 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
     propagationTimes.length === 0 ? undefined : boundText(Math.max(...propagationTimes), zone.status?.deliveryLag);
   const settled = serving.laggingSince === undefined || serving.slow;
   const servingText =
-    settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
+    serving.obstacle !== undefined
+      ? undefined
+      : settled && serving.total !== undefined
+        ? `${serving.current}/${serving.total}`
+        : zone.status?.serving;
   const guard = guardStatus(state.guardWindow, state.usedApproval);
   const serial = state.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
     conditions: summarize({
       accepted: acceptedCondition(state, invalidEdit),
-      programmed: programmedCondition(state),
+      programmed: programmedCondition(
+        state,
+        zone.status?.conditions.find(({ type }) => type === "Programmed"),
+      ),
       paused: false,
       generation,
       previous: zone.status?.conditions ?? [],
@@ -97,15 +106,11 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
     : { status: "True", reason: "Accepted", message: "the zone is this object's" };
 }
 
-function programmedCondition({
-  outcome,
-  confirmed: { propagation: serving },
-  provider,
-  inputProblem,
-  refusals: all,
-  actual,
-  moves,
-}: ZoneState): ConditionResult {
+function programmedCondition(
+  { outcome, confirmed, provider, inputProblem, refusals: all, actual, moves }: ZoneState,
+  before: Condition | undefined,
+): ConditionResult {
+  const { propagation: serving } = confirmed;
   switch (outcome.kind) {
     case "pending":
       return { status: "Unknown", reason: "Pending", message: "the zone has not been planned yet" };
@@ -126,6 +131,10 @@ function programmedCondition({
   if (first !== undefined) {
     return { status: "False", reason: first.reason, message: refusedText(refusals, first) };
   }
+  const unverified = unverifiedCondition(serving, before) ?? uncheckedCondition(confirmed, before);
+  if (unverified !== undefined) {
+    return unverified;
+  }
   if (serving.slow) {
     const message = `${serving.current} of ${serving.total ?? 0} servers serve what was written at ${time(serving.laggingSince)}`;
     return { status: "False", reason: "PropagationSlow", message };
@@ -138,6 +147,13 @@ function programmedCondition({
   ];
   const warning = warnings.map((text) => `; but ${text}`).join("");
   return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${warning}` };
+}
+
+/** At the start, before the servers were listed. */
+function uncheckedCondition({ servers }: Confirmed, before: Condition | undefined): ConditionResult | undefined {
+  return servers !== undefined || before?.status === "True"
+    ? undefined
+    : { status: "Unknown", reason: "Propagating", message: "written; its servers have not been queried yet" };
 }
 
 /** Names that other zones have now: what stays here for them, and what they don't serve though it was withdrawn. */
