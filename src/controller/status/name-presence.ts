@@ -32,7 +32,7 @@ export function placesOf(deps: PresenceDeps, alias: DnsAlias): readonly Place[] 
  */
 export function unlistedStatuses(deps: PresenceDeps, alias: DnsAlias): readonly HostnameStatus[] {
   return formerEntries(deps, alias)
-    .filter(({ place }) => deps.zoneState(place.zone)?.lists !== true && presenceOf(deps, place) !== "absent")
+    .filter(({ place }) => deps.zoneState(place.zone)?.observed.lists !== true && presenceOf(deps, place) !== "absent")
     .map(({ entry }) => entry);
 }
 
@@ -43,7 +43,7 @@ export function presenceOf({ store, zoneState, isUnreadZone }: PresenceDeps, { h
   }
   const state = zoneState(key);
   const winners = store.claimsIn(key).get(hostname)?.winners ?? [];
-  const isTold = state?.lists !== false || winners.some(({ meta }) => meta.finalizers.includes(FINALIZER));
+  const isTold = state?.observed.lists !== false || winners.some(({ meta }) => meta.finalizers.includes(FINALIZER));
   if (zone.spec.policy !== "Sync" || (winners.length > 0 && isTold)) {
     return "absent";
   }
@@ -54,12 +54,13 @@ function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
   if (state === undefined) {
     return "unknown";
   }
-  if (state.own.has(`${hostname} A`) || state.own.has(`${hostname} AAAA`)) {
+  const { owned, actual, lists, readNames } = state.observed;
+  if (owned.has(`${hostname} A`) || owned.has(`${hostname} AAAA`)) {
     return "published";
   }
   // A zone whose place another zone has is never read.
   const isOthers = state.outcome.kind === "refused" && state.outcome.reason === "ZoneConflict";
-  const isRead = state.actual !== undefined && (state.lists !== false || state.readFor.has(hostname));
+  const isRead = actual !== undefined && (lists !== false || readNames.has(hostname));
   return isRead || isOthers ? "absent" : "unknown";
 }
 

@@ -19,6 +19,7 @@ import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { guardStatus } from "../zone/guarded-writes.ts";
+import { ownedNames } from "../zone/state/observed.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
 export interface ZoneReportDeps {
@@ -66,7 +67,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   const servingText =
     settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
   const guard = guardStatus(state.guardWindow, state.usedApproval);
-  const serial = state.actual?.serial ?? zone.status?.serial;
+  const serial = state.observed.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
     conditions: summarize({
@@ -78,7 +79,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
       now,
     }),
     provider: state.provider.id,
-    names: new Set([...state.own.values()].map(({ name }) => name)).size,
+    names: ownedNames(state.observed).size,
     ...(serial === undefined ? {} : { serial }),
     ...(servingText === undefined ? {} : { serving: servingText }),
     ...(lag === undefined ? {} : { deliveryLag: lag }),
@@ -101,9 +102,8 @@ function programmedCondition({
   outcome,
   confirmed: { propagation: serving },
   provider,
-  inputProblem,
+  observed: { inputProblem, actual },
   refusals: all,
-  actual,
   moves,
 }: ZoneState): ConditionResult {
   switch (outcome.kind) {

@@ -16,6 +16,7 @@ import {
   serverChecked,
   serversListed,
 } from "./state/confirmed.ts";
+import { type Observed, ownedNames } from "./state/observed.ts";
 import { replace, type ZoneState } from "./state/zone-state.ts";
 
 export interface PropagationCheckDeps {
@@ -52,13 +53,10 @@ export async function checkPropagation(
 ): Promise<Requeue> {
   const endpoints = await deps.endpointsOf(state.zone, signal);
   const begun = state.confirmed.unconfirmed;
-  replace(state, { confirmed: serversListed(state.confirmed, endpoints.map(endpointText), namesOf(state)) });
+  const names = [...ownedNames(state.observed)];
+  replace(state, { confirmed: serversListed(state.confirmed, endpoints.map(endpointText), names) });
   await Promise.all(endpoints.map((endpoint) => queryOne(deps, state, endpoint, signal)));
   return settleCheck(deps, state, begun);
-}
-
-function namesOf({ own }: ZoneState): readonly Name[] {
-  return [...own.values()].map(({ name }) => name);
 }
 
 async function queryOne(
@@ -71,7 +69,7 @@ async function queryOne(
   const names = state.confirmed.servers?.get(server) ?? new Set<Name>();
   const queried = sample([...names].sort(byCodeUnit));
   // What is wanted is taken once: a write in between is proved in the next round.
-  const wanted = state.own;
+  const wanted = state.observed.owned;
   const served: Name[] = [];
   const queue = [...queried];
   const worker = async (): Promise<void> => {
@@ -93,7 +91,7 @@ async function serves(
   deps: PropagationCheckDeps,
   endpoint: ServingEndpoint,
   name: Name,
-  wanted: ZoneState["own"],
+  wanted: Observed["owned"],
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const type of ALIAS_TYPES) {
@@ -116,7 +114,7 @@ function settleCheck(deps: PropagationCheckDeps, state: ZoneState, begun: Confir
   const zone = objectKey(state.zone.meta);
   const now = deps.clock.now();
   const before = state.confirmed.propagation;
-  const result = checkResult(state.confirmed, { begun, names: namesOf(state) });
+  const result = checkResult(state.confirmed, { begun, names: ownedNames(state.observed) });
   replace(state, { confirmed: checkEnded(state.confirmed, result, now) });
   const { total, current, laggingSince, slow } = state.confirmed.propagation;
   if (total !== undefined) {
