@@ -21,7 +21,7 @@ export function recordGone({ store, zones, watchedGone, phase }: ControllerConte
   for (const name of hostnames) {
     for (const zone of store.zonesOfName(name)) {
       const state = zones.get(zone);
-      const sets = ALIAS_TYPES.flatMap((type) => state?.own.get(rrsetKey({ name, type })) ?? []);
+      const sets = ALIAS_TYPES.flatMap((type) => state?.observed.owned.get(rrsetKey({ name, type })) ?? []);
       if (state !== undefined) {
         state.guardWindow = addUnwatched(state.guardWindow, sets);
       }
@@ -55,7 +55,7 @@ export function followFinalizer(
       const state = zones.get(zone);
       if (state?.unfinalized.has(hostname) === true && isFinalized(store, zone, hostname)) {
         plan(context, zone);
-      } else if (state?.lists === false && alias?.meta.finalizers.includes(FINALIZER) === false) {
+      } else if (state?.observed.lists === false && alias?.meta.finalizers.includes(FINALIZER) === false) {
         aliasQueue.add(key);
       }
     }

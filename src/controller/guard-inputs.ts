@@ -18,7 +18,7 @@ export function watchedNames(context: ControllerContext, zone: DnsZone): (name: 
  */
 export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta, spec }: DnsZone): readonly Name[] {
   const state = zones.get(objectKey(meta));
-  return state === undefined || state.lists === true || state.inherited !== undefined
+  return state === undefined || state.observed.lists === true || state.observed.inherited !== undefined
     ? []
     : [...watchedGone.names()].filter((name) => isAtOrBelow(name, spec.domain));
 }

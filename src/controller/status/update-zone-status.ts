@@ -21,6 +21,7 @@ import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { guardStatus } from "../zone/guarded-writes.ts";
 import type { Confirmed } from "../zone/state/confirmed.ts";
+import { ownedNames } from "../zone/state/observed.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
 export interface ZoneReportDeps {
@@ -72,7 +73,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
         ? `${serving.current}/${serving.total}`
         : zone.status?.serving;
   const guard = guardStatus(state.guardWindow, state.usedApproval);
-  const serial = state.actual?.serial ?? zone.status?.serial;
+  const serial = state.observed.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
     conditions: summarize({
@@ -87,7 +88,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
       now,
     }),
     provider: state.provider.id,
-    names: new Set([...state.own.values()].map(({ name }) => name)).size,
+    names: ownedNames(state.observed).size,
     ...(serial === undefined ? {} : { serial }),
     ...(servingText === undefined ? {} : { serving: servingText }),
     ...(lag === undefined ? {} : { deliveryLag: lag }),
@@ -107,7 +108,7 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
 }
 
 function programmedCondition(
-  { outcome, confirmed, provider, inputProblem, refusals: all, actual, moves }: ZoneState,
+  { outcome, confirmed, provider, observed: { inputProblem, actual }, refusals: all, moves }: ZoneState,
   before: Condition | undefined,
 ): ConditionResult {
   const { propagation: serving } = confirmed;

@@ -7,6 +7,7 @@ import type { NamePlan } from "../../plan/name-plan.ts";
 import { type Move, moveEndsAt, nextMove } from "../inventory/move/name-move.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { FindingDeps } from "./findings.ts";
+import { ownedNames } from "./state/observed.ts";
 import type { ZoneState } from "./state/zone-state.ts";
 
 /** What a zone needs to know of the names that leave it. */
@@ -43,7 +44,7 @@ export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving
   const zone = objectKey(state.zone.meta);
   const { departures } = deps;
   const planned = new Set(plan.names.map(({ name }) => name));
-  const unplanned = [...new Set([...state.own.values()].map(({ name }) => name))].filter((name) => !planned.has(name));
+  const unplanned = [...ownedNames(state.observed)].filter((name) => !planned.has(name));
   const leaving = new Set(
     unplanned.filter((name) => !departures.hasClaim(zone, name) && departures.zonesOf(zone, name).length > 0),
   );
@@ -105,10 +106,10 @@ function movesOf(
 
 /** Whether a zone has these families of the name written, or any if none is wanted, and every server that can be queried serves them. */
 function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
-  if (state?.actual === undefined) {
+  if (state?.observed.actual === undefined) {
     return false;
   }
-  const isWritten = (family: Family): boolean => state.own.has(rrsetKey({ name, type: family }));
+  const isWritten = (family: Family): boolean => state.observed.owned.has(rrsetKey({ name, type: family }));
   const { publishedTimes, unconfirmed } = state.confirmed;
   return FAMILIES.some(isWritten) && families.every(isWritten) && publishedTimes.has(name) && !unconfirmed.has(name);
 }

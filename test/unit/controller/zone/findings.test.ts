@@ -6,12 +6,13 @@ import {
   recordRefusals,
   type FindingDeps,
 } from "../../../../src/controller/zone/findings.ts";
-import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import { newZoneState, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
 import type { Guarded } from "../../../../src/plan/guard.ts";
 import type { InputProblem } from "../../../../src/providers/provider.ts";
 import { zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
 
@@ -73,25 +74,21 @@ test("a plan that is held again after it was written is an Event again", () => {
 test("a mistake in the base zone is an Event when it begins and when it changes, and its end is in the status", () => {
   const { state, deps, told } = play();
   const problem = (message: string): InputProblem => ({ reason: "BaseZoneInvalid", message });
-  recordInputProblem(deps, state, problem("line 3"));
-  assert.deepEqual(told(), [
+  const read = (inputProblem: InputProblem | undefined): readonly string[] => {
+    const before = state.observed.inputProblem;
+    replace(state, { observed: observedSets([], { inputProblem }) });
+    recordInputProblem(deps, state, before);
+    return told();
+  };
+  assert.deepEqual(read(problem("line 3")), [
     "log: zone input not used",
     "dns/com: Warning BaseZoneInvalid: line 3",
     "changed dns/com: ",
   ]);
-  recordInputProblem(deps, state, problem("line 3"));
-  assert.deepEqual(told(), []);
-  recordInputProblem(deps, state, problem("line 4"));
-  assert.deepEqual(told()[1], "dns/com: Warning BaseZoneInvalid: line 4");
-  recordInputProblem(deps, state, undefined);
-  assert.deepEqual(told(), ["changed dns/com: "]);
-  assert.equal(state.inputProblem, undefined);
-});
-
-test("a zone without a mistake says nothing", () => {
-  const { state, deps, told } = play();
-  recordInputProblem(deps, state, undefined);
-  assert.deepEqual(told(), []);
+  assert.deepEqual(read(problem("line 3")), []);
+  assert.deepEqual(read(problem("line 4"))[1], "dns/com: Warning BaseZoneInvalid: line 4");
+  assert.deepEqual(read(undefined), ["changed dns/com: "]);
+  assert.deepEqual(read(undefined), [], "a zone without a mistake says nothing");
 });
 
 test("names whose refusal begins, changes, or ends have their statuses written, each once", () => {
