@@ -210,7 +210,7 @@ test("a token isn't shown either", async () => {
 
 const SECRETS: readonly (readonly [secret: SecretRead, want: object])[] = [
   [
-    { kind: "missing", message: "no Secret etcd" },
+    { kind: "refused", reason: "SecretMissing", message: "no Secret etcd" },
     { kind: "refused", reason: "SecretMissing", message: "no Secret etcd" },
   ],
   [
