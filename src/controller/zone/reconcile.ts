@@ -44,7 +44,7 @@ import { written } from "./state/confirmed.ts";
 import { recordConcurrentWrite, holdBack } from "./state/concurrent-writer.ts";
 import { inherit, recordPublishedFor } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
-import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
+import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
@@ -63,6 +63,10 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
+  /** Names of which the backend has to say whether they exist, because a wildcard of the zone may answer for them. */
+  readonly targetNames: (zone: DnsZone) => readonly Name[];
+  /** Takes note of what the backend has; true: names may lead back to themselves now, or no longer. */
+  readonly recordRead: (zone: ObjectKey, actual: ActualZone) => boolean;
   readonly departures: Departures;
   /** Leaves out what another DnsZone on the same server has to write. */
   readonly setsHere: (
@@ -93,8 +97,9 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
   // A change that is noticed from here on belongs to the next plan.
   state.planningSince = state.changePendingSince ?? state.planningSince;
   state.changePendingSince = undefined;
+  const before = state.plan;
   const plan = deps.plan(state.zone);
-  const changed = changedByTime(deps, state.plan);
+  const changed = changedByTime(deps, before);
   state.plan = plan;
   if (changed.length > 0) {
     deps.onChanged(objectKey(state.zone.meta), changed);
@@ -119,7 +124,13 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
   if ("requeue" in actual) {
     return actual;
   }
-  return publish(deps, state, { plan, actual }, signal);
+  const known = deps.recordRead(objectKey(state.zone.meta), actual) ? deps.plan(state.zone) : plan;
+  state.plan = known;
+  const looped = changedLoops(before, known);
+  if (looped.length > 0) {
+    deps.onChanged(objectKey(state.zone.meta), looped);
+  }
+  return publish(deps, state, { plan: known, actual }, signal);
 }
 
 async function currentActual(
@@ -129,13 +140,17 @@ async function currentActual(
   signal: AbortSignal,
 ): Promise<ActualZone | Requeue> {
   const names = plan.names.map(({ name }) => name);
-  const known = names.every((name) => state.readFor.has(name));
+  const targets = deps.targetNames(state.zone);
+  const known =
+    names.every((name) => state.readFor.has(name)) &&
+    (state.lists !== false || targets.every((name) => state.readFor.has(name)));
   if (state.actual !== undefined && known && deps.clock.now() - state.readAt < resyncMs(state)) {
     return state.actual;
   }
   const own = [...state.own.values()].map(({ name }) => name);
   const queried = new Set([...names, ...own, ...deps.formerNames(state.zone)]);
-  const read = await state.provider.read([...queried].sort(byCodeUnit), signal);
+  const all = new Set([...queried, ...targets]);
+  const read = await state.provider.read([...all].sort(byCodeUnit), signal);
   switch (read.kind) {
     case "ok": {
       const actual = { ...read.zone, sets: deps.setsHere(state.zone, queried, read.zone.sets) };
@@ -147,7 +162,7 @@ async function currentActual(
       recordInputProblem(deps, state, actual.inputProblem);
       state.lists = state.lists !== false && actual.isPartial !== true;
       state.readAt = deps.clock.now();
-      state.readFor = queried;
+      state.readFor = all;
       return actual;
     }
     case "refused":

@@ -156,6 +156,7 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
     revision,
     sets: [...ours, ...obstacles],
     hosts: base.hosts,
+    encloserOf: base.encloserOf,
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(capacity === undefined ? {} : { capacity }),

@@ -83,6 +83,18 @@ const WRITES: readonly {
     wanted: { kind: "refused", reason: "Rejected", message: "the apiserver answered 422: denied" },
   },
   {
+    name: "an admission webhook that answers as a missing right does",
+    result: status(403, {
+      reason: "Forbidden",
+      message: 'admission webhook "names.test" denied the request: not here',
+    }),
+    wanted: {
+      kind: "refused",
+      reason: "Rejected",
+      message: 'the apiserver answered 403: admission webhook "names.test" denied the request: not here',
+    },
+  },
+  {
     name: "a bad request",
     result: status(400, { reason: "BadRequest" }),
     wanted: { kind: "refused", reason: "Rejected", message: "the apiserver answered 400: BadRequest" },
