@@ -90,7 +90,7 @@ describe("a cluster with zones at BIND, PowerDNS and an ExternalDNS", { skip }, 
       lab,
       "dns-system/denied",
       "Ready",
-      /^False SecretMissing: not allowed to get secrets "not-granted"/,
+      /^False Forbidden: not allowed to get secrets "not-granted"/,
     );
     await lab.kubectl("delete", "dnszone", "denied", "-n", "dns-system");
   });

@@ -10,7 +10,6 @@ import {
   acceptedCondition,
   invalidCondition,
   outcomeText,
-  programmedCondition,
   resolvedCondition,
   targetVerdicts,
 } from "./alias-conditions.ts";
@@ -18,6 +17,7 @@ import { formerStatuses } from "./former-places.ts";
 import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
+import { programmedCondition } from "./programmed-condition.ts";
 import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./status-limits.ts";
 import { stayingEntries } from "./staying-names.ts";
 

@@ -99,7 +99,7 @@ function answersOf(target: Name) {
   const chain = [target, ...Array.from({ length: 16 }, (_, hop) => parseName(longName("c", hop)))];
   return (["A", "AAAA"] as const).map((family) => {
     const found = Array.from({ length: FAMILY }, (_, index) => (family === "A" ? ipv4(index) : ipv6(index)));
-    const failed = { kind: "failure", reason: "timeout", detail: `${"no answer ".repeat(50)}` } as const;
+    const failed = { kind: "failure", reason: "timeout", detail: "no answer ".repeat(50) } as const;
     return answer(target, family, found, { chain, outcome: failed, failingSince: 1, lastSuccessAt: 1 });
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { programmedCondition } from "../../../../src/controller/status/alias-conditions.ts";
+import { programmedCondition } from "../../../../src/controller/status/programmed-condition.ts";
 import type { NameInZone } from "../../../../src/controller/status/alias-facts.ts";
 import type { DnsAlias } from "../../../../src/api/dns-alias.ts";
 import type { Propagation } from "../../../../src/controller/zone/state/confirmed.ts";
