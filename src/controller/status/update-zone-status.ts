@@ -11,6 +11,7 @@ import { type Move, moveEndsAt } from "../inventory/move/name-move.ts";
 import { updateInvalidStatus } from "./update-alias-status.ts";
 import type { ConditionResult } from "./alias-conditions.ts";
 import { time } from "./time.ts";
+import { leftHostnames } from "./left-hostnames.ts";
 import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
@@ -42,7 +43,11 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
   if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
     return { requeue: "done" };
   }
-  const status = zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now());
+  const left = leftHostnames(deps.store, zone, state);
+  const status = {
+    ...zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now()),
+    ...(left.length > 0 && { leftHostnames: left }),
+  };
   if (isDeepStrictEqual(status, zone.status)) {
     return { requeue: "done" };
   }
