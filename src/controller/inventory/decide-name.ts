@@ -1,6 +1,6 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
-import type { Name } from "../../dns/name/name.ts";
+import { isWildcard, type Name } from "../../dns/name/name.ts";
 import { decideClaim, zonesFor, type Claim } from "../../plan/claims.ts";
 import { recordLeft } from "./move/zones-left.ts";
 import { nameId, placementOf } from "./placement.ts";
@@ -67,9 +67,13 @@ export function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectK
 function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectKey>): void {
   if (zones.size === 0) {
     state.placed.delete(name);
+    state.wildcards.delete(name);
   } else {
     state.placed.set(name, new Set(zones));
     state.leftReserved.delete(name);
+    if (isWildcard(name)) {
+      state.wildcards.add(name);
+    }
   }
   if (state.candidates.get(name)?.size === 0) {
     state.candidates.delete(name);

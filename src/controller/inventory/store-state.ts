@@ -32,6 +32,8 @@ export interface StoreState extends PlacementState {
   readonly versions: Map<ObjectKey, number>;
   decisions: number;
   readonly placed: Map<Name, Set<ObjectKey>>;
+  /** Those of the placed names. */
+  readonly wildcards: Set<Name>;
   readonly former: FormerZones;
   readonly pending: Set<Name>;
   readonly touchedZones: Set<ObjectKey>;
@@ -58,6 +60,7 @@ export function emptyState(now: (() => Millis) | undefined): StoreState {
     versions: new Map(),
     decisions: 0,
     placed: new Map(),
+    wildcards: new Set(),
     former: createFormerZones(),
     pending: new Set(),
     touchedZones: new Set(),

@@ -48,6 +48,8 @@ export interface Store {
   isAsked(name: Name): boolean;
   /** The zones where the name is placed now. */
   zonesOfName(name: Name): ReadonlySet<ObjectKey>;
+  /** Whether an alias has a wildcard anywhere. */
+  hasWildcards(): boolean;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
   /** Which zones had names before, and may still have records of them. */
   readonly former: FormerZones;
@@ -106,6 +108,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
     isAsked: (name) => state.candidates.has(name),
     zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
+    hasWildcards: () => state.wildcards.size > 0,
     matchOf: (alias, hostname) => placementOf(state, alias, hostname),
     former: state.former,
     admits: ({ meta, spec }, namespace) =>

@@ -40,14 +40,15 @@ import {
   type UnfinalizedDeps,
   withoutUnfinalized,
 } from "./guarded-writes.ts";
+import { written } from "./state/confirmed.ts";
 import { recordConcurrentWrite, holdBack } from "./state/concurrent-writer.ts";
 import { inherit, recordPublishedFor } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
-import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
+import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { setActual, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
+import { replace, setActual, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
   readonly ownerId: string;
@@ -62,6 +63,10 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
+  /** Names of which the backend has to say whether they exist, because a wildcard of the zone may answer for them. */
+  readonly targetNames: (zone: DnsZone) => readonly Name[];
+  /** Takes note of what the backend has; true: names may lead back to themselves now, or no longer. */
+  readonly recordRead: (zone: ObjectKey, actual: ActualZone) => boolean;
   readonly departures: Departures;
   /** Leaves out what another DnsZone on the same server has to write. */
   readonly setsHere: (
@@ -92,8 +97,9 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
   // A change that is noticed from here on belongs to the next plan.
   state.planningSince = state.changePendingSince ?? state.planningSince;
   state.changePendingSince = undefined;
+  const before = state.plan;
   const plan = deps.plan(state.zone);
-  const changed = changedByTime(deps, state.plan);
+  const changed = changedByTime(deps, before);
   state.plan = plan;
   if (changed.length > 0) {
     deps.onChanged(objectKey(state.zone.meta), changed);
@@ -118,7 +124,13 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
   if ("requeue" in actual) {
     return actual;
   }
-  return publish(deps, state, { plan, actual }, signal);
+  const known = deps.recordRead(objectKey(state.zone.meta), actual) ? deps.plan(state.zone) : plan;
+  state.plan = known;
+  const looped = changedLoops(before, known);
+  if (looped.length > 0) {
+    deps.onChanged(objectKey(state.zone.meta), looped);
+  }
+  return publish(deps, state, { plan: known, actual }, signal);
 }
 
 async function currentActual(
@@ -128,13 +140,17 @@ async function currentActual(
   signal: AbortSignal,
 ): Promise<ActualZone | Requeue> {
   const names = plan.names.map(({ name }) => name);
-  const known = names.every((name) => state.readFor.has(name));
+  const targets = deps.targetNames(state.zone);
+  const known =
+    names.every((name) => state.readFor.has(name)) &&
+    (state.lists !== false || targets.every((name) => state.readFor.has(name)));
   if (state.actual !== undefined && known && deps.clock.now() - state.readAt < resyncMs(state)) {
     return state.actual;
   }
   const own = [...state.own.values()].map(({ name }) => name);
   const queried = new Set([...names, ...own, ...deps.formerNames(state.zone)]);
-  const read = await state.provider.read([...queried].sort(byCodeUnit), signal);
+  const all = new Set([...queried, ...targets]);
+  const read = await state.provider.read([...all].sort(byCodeUnit), signal);
   switch (read.kind) {
     case "ok": {
       const actual = { ...read.zone, sets: deps.setsHere(state.zone, queried, read.zone.sets) };
@@ -146,7 +162,7 @@ async function currentActual(
       recordInputProblem(deps, state, actual.inputProblem);
       state.lists = state.lists !== false && actual.isPartial !== true;
       state.readAt = deps.clock.now();
-      state.readFor = queried;
+      state.readFor = all;
       return actual;
     }
     case "refused":
@@ -274,6 +290,8 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
+  const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
+  replace(state, { confirmed: written(state.confirmed, names, pendingChange) });
   const sets = after(actual.sets, writes, deps.ownerId);
   recordPublishedFor(state, writes);
   const repaired = repairedBy(writes, actual.drift ?? []);
@@ -288,11 +306,6 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   if (actual.needsWrite?.kind === "foreign-edit") {
     state.repairs = recordRepair(state.repairs, deps.clock.now());
     recordRepaired(deps, state.zone, [actual.needsWrite.message]);
-  }
-  const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
-  for (const name of names) {
-    // A new object each time: a round of asking that is under way must not settle what was written after it began.
-    state.unconfirmed.set(name, { ...(state.unconfirmed.get(name) ?? pendingChange) });
   }
   recordPublished(deps, state.zone, writes);
   if (names.length > 0 || result.wrote) {
