@@ -43,7 +43,7 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
   if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
     return { requeue: "done" };
   }
-  const left = leftHostnames(deps.store, zone, state);
+  const left = leftHostnames(deps, zone, state);
   const status = {
     ...zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now()),
     ...(left.length > 0 && { leftHostnames: left }),

@@ -92,3 +92,34 @@ test("what couldn't be deleted before a restart is known after it, also if the b
   assert.deepEqual(names(backend), NAMES.slice(1));
   await second[Symbol.asyncDispose]();
 });
+
+test("names whose alias went before the start are looked for, and judged as ones that nobody watched", async () => {
+  const { backend, start } = scene();
+  const first = start(zone("dns/com", "example.com"));
+  await first.clock.advance(MINUTE);
+  const com = first.zone("dns/com") ?? assert.fail();
+  const gone = NAMES.slice(0, 5).map((_, index) => first.alias(`web/a${index}`) ?? assert.fail());
+  const stay = NAMES.slice(5).flatMap((_, index) => first.alias(`web/a${index + 5}`) ?? []);
+  await first[Symbol.asyncDispose]();
+  await using second = startWorld({
+    clock: first.clock,
+    zones: [com],
+    aliases: stay,
+    targets: { "cdn.test": ["198.51.100.1"] },
+    providerOf: (of) => owned(backend, { zone: of, ownerId: "me", clock: systemClock }),
+    leads: false,
+  });
+  await second.clock.advance(1_000);
+  for (const one of gone) {
+    second.send({ kind: "alias", alias: one });
+    second.send({ kind: "gone", of: "DnsAlias", key: `web/${one.meta.name}`, isUnwatched: true });
+  }
+  second.lead();
+  await second.clock.advance(MINUTE);
+  assert.equal(second.condition("dns/com", "Ready"), "False PlanHeld");
+  const held = second.zone("dns/com") ?? assert.fail();
+  const annotations = { [APPROVE_ANNOTATION]: held.status?.planHash ?? assert.fail() };
+  second.apply({ ...held, meta: { ...held.meta, annotations } });
+  await second.clock.advance(MINUTE);
+  assert.deepEqual(names(backend), NAMES.slice(5));
+});
