@@ -20,7 +20,7 @@ export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta,
   const state = zones.get(objectKey(meta));
   return state === undefined || state.observed.lists === true || state.observed.inherited !== undefined
     ? []
-    : [...watchedGone.names()].filter((name) => isAtOrBelow(name, spec.domain));
+    : watchedGone.names().filter((name) => isAtOrBelow(name, spec.domain));
 }
 
 /** Names that an alias may have which can't be read; undefined: there is no such alias. */

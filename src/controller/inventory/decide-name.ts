@@ -70,10 +70,10 @@ function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectK
     state.wildcards.delete(name);
   } else {
     state.placed.set(name, new Set(zones));
+    state.leftReserved.delete(name);
     if (isWildcard(name)) {
       state.wildcards.add(name);
     }
-    state.leftReserved.delete(name);
   }
   if (state.candidates.get(name)?.size === 0) {
     state.candidates.delete(name);

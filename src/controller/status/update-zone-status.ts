@@ -13,6 +13,7 @@ import { updateInvalidStatus } from "./update-alias-status.ts";
 import type { ConditionResult } from "./alias-conditions.ts";
 import { unverifiedCondition } from "./programmed-condition.ts";
 import { time } from "./time.ts";
+import { leftHostnames } from "./left-hostnames.ts";
 import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
@@ -46,7 +47,11 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
   if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
     return { requeue: "done" };
   }
-  const status = zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now());
+  const left = leftHostnames(deps, zone, state);
+  const status = {
+    ...zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now()),
+    ...(left.length > 0 && { leftHostnames: left }),
+  };
   if (isDeepStrictEqual(status, zone.status)) {
     return { requeue: "done" };
   }
