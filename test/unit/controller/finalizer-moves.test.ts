@@ -14,7 +14,7 @@ const SUB = zone("dns/sub", "sub.example.com", {}, { createdAt: 9_000 });
 const APP = alias("web/app", { hostnames: ["app.sub.example.com"] });
 const DOWN = { kind: "failed", message: "down" } as const;
 
-interface Lab {
+interface Lab extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly world: ControllerWorld;
   readonly com: MemoryBackend;
@@ -35,7 +35,7 @@ async function published(subLists: boolean): Promise<Lab> {
   });
   await clock.advance(MINUTE);
   assert.equal(records(com).length, 1);
-  return { clock, world, com, sub };
+  return { clock, world, com, sub, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 
 /** Nothing but the process knows where the name was: someone removed the status. */
@@ -52,8 +52,8 @@ function records(backend: MemoryBackend): readonly string[] {
 for (const subLists of [false, true]) {
   const where = subLists ? "a zone that is listed" : "another one that isn't";
   test(`a name moves to ${where} and its alias is deleted: the withdrawal is seen at the old place first`, async () => {
-    const { clock, world, com, sub } = await published(subLists);
-    await using _world = world;
+    await using lab = await published(subLists);
+    const { clock, world, com, sub } = lab;
     world.apply(SUB);
     await clock.advance(1);
     com.fail(DOWN);
@@ -69,8 +69,8 @@ for (const subLists of [false, true]) {
 }
 
 test("an alias whose name moves to a zone that is listed keeps its finalizer until the old place has let the name go", async () => {
-  const { clock, world, com } = await published(true);
-  await using _world = world;
+  await using lab = await published(true);
+  const { clock, world, com } = lab;
   com.fail(DOWN);
   loseStatus(world);
   world.apply(SUB);
