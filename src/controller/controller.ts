@@ -37,7 +37,7 @@ import { createWildcards } from "./inventory/wildcards.ts";
 import { createWatchedGone } from "./inventory/watched-gone.ts";
 import { createStore, type Store } from "./inventory/store.ts";
 import { keptNames } from "./inventory/kept-names.ts";
-import { saveGuard, watchedNames } from "./guard-inputs.ts";
+import { saveGuard, watchedGoneIn, watchedNames } from "./guard-inputs.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
 import { zoneRefusal } from "./zone/zone-refusal.ts";
@@ -268,7 +268,7 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       isWatched: (of) => watchedNames(context, of),
       saveGuard: (of, guard, inner) => saveGuard(context, of, guard, inner),
       aliasOf: (key) => store.alias(key),
-      formerNames: (of) => formerNames(store, of),
+      formerNames: (of) => [...formerNames(store, of), ...watchedGoneIn(context, of)],
       targetNames: (of) => targetNames(context, of),
       recordRead: (of, { encloserOf }) => context.wildcards.record(of, "backend", encloserOf),
       departures: departuresOf(context),

@@ -101,6 +101,6 @@ export type SecretText = (signal: AbortSignal) => Promise<SecretRead>;
 
 export type SecretRead =
   | { readonly kind: "ok"; readonly text: string }
-  /** `message` names the Secret and key, never what is in it. */
-  | { readonly kind: "missing"; readonly message: string }
+  /** `reason` is a condition reason. `message` names the Secret and key, never what is in it. */
+  | { readonly kind: "refused"; readonly reason: "SecretMissing" | "Forbidden"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };

@@ -36,7 +36,7 @@ export interface ActualZone {
 /** What is wrong with an input of a zone, such as its base zone or its catalog. */
 export interface InputProblem {
   /** A condition reason of docs/reasons.md. */
-  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "ZoneTooLarge" | "CatalogInvalid";
+  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "Forbidden" | "ZoneTooLarge" | "CatalogInvalid";
   readonly message: string;
 }
 

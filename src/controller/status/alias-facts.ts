@@ -11,7 +11,8 @@ import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
 import { type LeavingName, type NameWithoutZone } from "./staying-names.ts";
-import type { Propagation, ZoneOutcome, ZoneState } from "../zone/state/zone-state.ts";
+import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts";
+import type { ZoneOutcome, ZoneState } from "../zone/state/zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
 export interface NameInZone {
@@ -59,6 +60,8 @@ export interface AliasFacts {
   readonly overdue?: readonly OverdueLookup[];
   /** Entries of the status for places that the alias left and that may still have its records. */
   readonly unlisted?: readonly HostnameStatus[];
+  /** Why its finalizer may not be set, so that names of it aren't written for the first time; undefined: it may. */
+  readonly forbidden?: string;
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
 }
@@ -121,19 +124,20 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
   const key = objectKey(alias.meta);
   const lost = claim?.losers.find((loser) => objectKey(loser.alias.meta) === key);
   const published = publishedIn(state, hostname);
+  const { publishedTimes, propagation, propagationTimes } = state?.confirmed ?? NOTHING_CONFIRMED;
   return {
     hostname,
     zone,
     lostTo: lost?.winner,
     published: lost === undefined ? published : [],
-    publishedAt: state?.publishedAt.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
+    publishedAt: publishedTimes.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
     refusal: state?.refusals.find(({ name, type }) => name === hostname && type !== "HTTPS"),
     withoutHttps: state?.refusals.find(({ name, type }) => name === hostname && type === "HTTPS"),
     loop: state?.plan?.loops.get(hostname),
     contribution: state?.plan?.contributions.get(key),
     outcome: state?.outcome ?? { kind: "pending" },
-    propagation: state?.propagation ?? { total: undefined, current: 0, laggingSince: undefined, slow: false },
-    lags: (state?.lags ?? []).map((lag) => Math.max(lag, state?.provider.cachedForMs ?? 0)),
+    propagation,
+    lags: propagationTimes.map((lag) => Math.max(lag, state?.provider.cachedForMs ?? 0)),
     expectedLagMs: state?.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
   };
 }

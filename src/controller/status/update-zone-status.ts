@@ -57,9 +57,11 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
 }
 
 function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject | undefined, now: Millis): ZoneStatus {
-  const { outcome, propagation: serving, lags } = state;
+  const { outcome } = state;
+  const { propagation: serving, propagationTimes } = state.confirmed;
   const generation = invalidEdit?.generation ?? zone.meta.generation;
-  const lag = lags.length === 0 ? undefined : boundText(Math.max(...lags), zone.status?.deliveryLag);
+  const lag =
+    propagationTimes.length === 0 ? undefined : boundText(Math.max(...propagationTimes), zone.status?.deliveryLag);
   const settled = serving.laggingSince === undefined || serving.slow;
   const servingText =
     settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
@@ -97,7 +99,7 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
 
 function programmedCondition({
   outcome,
-  propagation: serving,
+  confirmed: { propagation: serving },
   provider,
   inputProblem,
   refusals: all,

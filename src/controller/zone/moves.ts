@@ -109,9 +109,8 @@ function hasArrived(state: ZoneState | undefined, name: Name, families: readonly
     return false;
   }
   const isWritten = (family: Family): boolean => state.own.has(rrsetKey({ name, type: family }));
-  return (
-    FAMILIES.some(isWritten) && families.every(isWritten) && state.publishedAt.has(name) && !state.unconfirmed.has(name)
-  );
+  const { publishedTimes, unconfirmed } = state.confirmed;
+  return FAMILIES.some(isWritten) && families.every(isWritten) && publishedTimes.has(name) && !unconfirmed.has(name);
 }
 
 /** The statuses of the aliases and of both zones show what a name waits for. */

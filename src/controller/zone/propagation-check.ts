@@ -8,7 +8,15 @@ import type { ServingEndpoint } from "../../providers/provider.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { ServerAnswer, EndpointsOf } from "../ports/servers.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
-import type { PendingChange, ZoneState } from "./state/zone-state.ts";
+import {
+  checkEnded,
+  checkResult,
+  type Confirmed,
+  type PendingChange,
+  serverChecked,
+  serversListed,
+} from "./state/confirmed.ts";
+import { replace, type ZoneState } from "./state/zone-state.ts";
 
 export interface PropagationCheckDeps {
   readonly clock: Clock;
@@ -31,8 +39,7 @@ const CONCURRENT_QUESTIONS = 16;
 /** Waits between rounds: first, and at most, while a server is behind. */
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 2_000;
-/** The kubelet may take 90 s and CoreDNS's own reload 45 s: beyond both something is wrong, and asking slows down. */
-const SLOW_AFTER_MS = 150_000;
+/** A delivery that is slow is checked less often. */
 const SLOW_WAIT_MS = 10_000;
 /** Servers come and go: how often their list is compared when all is well. */
 const IDLE_WAIT_MS = 30_000;
@@ -44,34 +51,14 @@ export async function checkPropagation(
   signal: AbortSignal,
 ): Promise<Requeue> {
   const endpoints = await deps.endpointsOf(state.zone, signal);
-  if (endpoints.length === 0) {
-    return takeAsServed(deps, state);
-  }
-  const queried = new Map(state.unconfirmed);
-  recordServers(state, endpoints);
+  const begun = state.confirmed.unconfirmed;
+  replace(state, { confirmed: serversListed(state.confirmed, endpoints.map(endpointText), namesOf(state)) });
   await Promise.all(endpoints.map((endpoint) => queryOne(deps, state, endpoint, signal)));
-  return settleRound(deps, state, { total: endpoints.length, queried });
+  return settleCheck(deps, state, begun);
 }
 
-/** A server that is new has to show everything; one that is gone no longer counts. */
-function recordServers(state: ZoneState, endpoints: readonly ServingEndpoint[]): void {
-  const present = new Set(endpoints.map(endpointText));
-  for (const known of state.laggingNames.keys()) {
-    if (!present.has(known)) {
-      state.laggingNames.delete(known);
-    }
-  }
-  const everything = [...state.own.values()].map(({ name }) => name);
-  for (const text of present) {
-    const names = state.laggingNames.get(text);
-    if (names === undefined) {
-      state.laggingNames.set(text, new Set(everything));
-    } else {
-      for (const name of state.unconfirmed.keys()) {
-        names.add(name);
-      }
-    }
-  }
+function namesOf({ own }: ZoneState): readonly Name[] {
+  return [...own.values()].map(({ name }) => name);
 }
 
 async function queryOne(
@@ -80,7 +67,8 @@ async function queryOne(
   endpoint: ServingEndpoint,
   signal: AbortSignal,
 ): Promise<void> {
-  const names = state.laggingNames.get(endpointText(endpoint)) ?? new Set<Name>();
+  const server = endpointText(endpoint);
+  const names = state.confirmed.servers?.get(server) ?? new Set<Name>();
   const queried = sample([...names].sort(byCodeUnit));
   // What is wanted is taken once: a write in between is proved in the next round.
   const wanted = state.own;
@@ -97,11 +85,7 @@ async function queryOne(
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_QUESTIONS }, worker));
-  if (served.length === queried.length) {
-    names.clear();
-  } else {
-    served.forEach((name) => names.delete(name));
-  }
+  replace(state, { confirmed: serverChecked(state.confirmed, server, { queried, served }) });
 }
 
 /** A name that was withdrawn is not asked for: another record may answer there rightly (a wildcard, the team's own). */
@@ -124,36 +108,22 @@ async function serves(
   return true;
 }
 
-interface Round {
-  readonly total: number;
-  /** What was unproved when the round began; what was written since waits for the next. */
-  readonly queried: ZoneState["unconfirmed"];
-}
-
-function settleRound(deps: PropagationCheckDeps, state: ZoneState, { total, queried }: Round): Requeue {
+function settleCheck(deps: PropagationCheckDeps, state: ZoneState, begun: Confirmed["unconfirmed"]): Requeue {
   const zone = objectKey(state.zone.meta);
   const now = deps.clock.now();
-  const current = [...state.laggingNames.values()].filter((names) => names.size === 0).length;
-  const lagging = [...state.laggingNames.values()];
-  const confirmed = [...queried].filter(
-    ([name, entry]) => state.unconfirmed.get(name) === entry && !lagging.some((names) => names.has(name)),
-  );
-  for (const [name, pendingChange] of confirmed) {
-    state.unconfirmed.delete(name);
-    state.publishedAt.set(name, now);
-    recordLag(deps, state, pendingChange, now);
+  const before = state.confirmed.propagation;
+  const result = checkResult(state.confirmed, { begun, names: namesOf(state) });
+  replace(state, { confirmed: checkEnded(state.confirmed, result, now) });
+  const { total, current, laggingSince, slow } = state.confirmed.propagation;
+  if (total !== undefined) {
+    result.changes.forEach((change) => recordTime(deps, zone, change, now));
+    deps.observer.propagation(zone, current, total);
   }
-  const known = takeKnown(state, (name) => !lagging.some((names) => names.has(name)), now);
-  const laggingSince = current === total ? undefined : (state.propagation.laggingSince ?? now);
-  const slow = laggingSince !== undefined && now - laggingSince > SLOW_AFTER_MS;
-  const before = state.propagation;
-  state.propagation = { total, current, laggingSince, slow };
-  deps.observer.propagation(zone, current, total);
   if (slow && !before.slow) {
     deps.log.warn({ zone, current, total }, "propagation is slow");
   }
   const wholeZone = before.current !== current || before.total !== total || before.slow !== slow;
-  const changed = [...confirmed.map(([name]) => name), ...known];
+  const changed = [...result.changes.keys(), ...result.known];
   if (wholeZone || changed.length > 0) {
     deps.onChanged(zone, wholeZone ? undefined : changed);
   }
@@ -168,51 +138,14 @@ function nextWaitMs(now: Millis, laggingSince: Millis | undefined, slow: boolean
   return slow ? SLOW_WAIT_MS : Math.max(FIRST_WAIT_MS, Math.min(MAX_WAIT_MS, (now - laggingSince) / 20));
 }
 
-/** Without a server to ask, what is written is all that can be said. */
-function takeAsServed(deps: PropagationCheckDeps, state: ZoneState): Requeue {
-  const confirmed = [...state.unconfirmed.keys()];
-  for (const name of confirmed) {
-    state.publishedAt.set(name, deps.clock.now());
-  }
-  state.unconfirmed.clear();
-  const names = [...confirmed, ...takeKnown(state, () => true, deps.clock.now())];
-  state.laggingNames.clear();
-  const known = state.propagation.total !== undefined;
-  state.propagation = { total: undefined, current: 0, laggingSince: undefined, slow: false };
-  if (names.length > 0 || known) {
-    deps.onChanged(objectKey(state.zone.meta), known ? undefined : names);
-  }
-  return { requeue: { afterMs: IDLE_WAIT_MS } };
-}
-
-/** What an earlier process wrote and every server serves was published then; nobody says when, so it is now. */
-function takeKnown(state: ZoneState, isServed: (name: Name) => boolean, now: Millis): readonly Name[] {
-  const known = new Set<Name>();
-  for (const { name } of state.own.values()) {
-    if (!state.publishedAt.has(name) && !state.unconfirmed.has(name) && isServed(name)) {
-      known.add(name);
-      state.publishedAt.set(name, now);
-    }
-  }
-  return [...known];
-}
-
-function recordLag(
-  deps: PropagationCheckDeps,
-  state: ZoneState,
+function recordTime(
+  { observer }: PropagationCheckDeps,
+  zone: ObjectKey,
   { at, lastSuccessBefore }: PendingChange,
   now: Millis,
 ): void {
-  const lagMs = now - at;
-  state.lags = [...state.lags.slice(1 - KEPT_LAGS), lagMs];
-  deps.observer.propagated(
-    objectKey(state.zone.meta),
-    lagMs,
-    lastSuccessBefore === undefined ? undefined : now - lastSuccessBefore,
-  );
+  observer.propagated(zone, now - at, lastSuccessBefore === undefined ? undefined : now - lastSuccessBefore);
 }
-
-const KEPT_LAGS = 50;
 
 function sample(names: readonly Name[]): readonly Name[] {
   const step = Math.max(1, names.length / SAMPLE);

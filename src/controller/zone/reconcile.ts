@@ -40,6 +40,7 @@ import {
   type UnfinalizedDeps,
   withoutUnfinalized,
 } from "./guarded-writes.ts";
+import { written } from "./state/confirmed.ts";
 import { recordConcurrentWrite, holdBack } from "./state/concurrent-writer.ts";
 import { inherit, recordPublishedFor } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
@@ -47,7 +48,7 @@ import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS, resyncMs } f
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { setActual, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
+import { replace, setActual, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
   readonly ownerId: string;
@@ -289,6 +290,8 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
+  const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
+  replace(state, { confirmed: written(state.confirmed, names, pendingChange) });
   const sets = after(actual.sets, writes, deps.ownerId);
   recordPublishedFor(state, writes);
   const repaired = repairedBy(writes, actual.drift ?? []);
@@ -303,11 +306,6 @@ function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guar
   if (actual.needsWrite?.kind === "foreign-edit") {
     state.repairs = recordRepair(state.repairs, deps.clock.now());
     recordRepaired(deps, state.zone, [actual.needsWrite.message]);
-  }
-  const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
-  for (const name of names) {
-    // A new object each time: a round of asking that is under way must not settle what was written after it began.
-    state.unconfirmed.set(name, { ...(state.unconfirmed.get(name) ?? pendingChange) });
   }
   recordPublished(deps, state.zone, writes);
   if (names.length > 0 || result.wrote) {

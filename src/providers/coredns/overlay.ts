@@ -68,7 +68,7 @@ type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | NotLoaded> {
   const { zone, store, ownerId, formerOwnerIds = [] } = deps;
   const text = await store.read(signal);
-  if (text.kind === "failed") {
+  if (text.kind !== "ok") {
     return text;
   }
   if (text.text === undefined && !mayCreate(zone)) {

@@ -8,6 +8,7 @@ import type { Move } from "../../inventory/move/name-move.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../../plan/guard-window.ts";
 import type { ZonePlan } from "../../../plan/zone-plan.ts";
 import type { ActualZone, InputProblem, ZoneProvider } from "../../../providers/provider.ts";
+import { type Confirmed, NOTHING_CONFIRMED, type PendingChange, withdrawn } from "./confirmed.ts";
 import type { Repairs } from "./drift.ts";
 
 /** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
@@ -19,24 +20,6 @@ export type ZoneOutcome =
   /** Being retried. */
   | { readonly kind: "failed"; readonly message: string; readonly since: Millis }
   | { readonly kind: "held"; readonly message: string; readonly hash: string };
-
-/** How far the servers that serve the zone have come with what is written. */
-export interface Propagation {
-  /** Undefined: nobody says which servers serve the zone, so that nothing can be proved. */
-  readonly total: number | undefined;
-  /** Servers that answered with everything that is written. */
-  readonly current: number;
-  /** Since when something written has not been seen at every server. */
-  readonly laggingSince: Millis | undefined;
-  /** Behind for longer than the delivery should take. */
-  readonly slow: boolean;
-}
-
-/** A change that is on its way: when it was noticed, and until when the target was last seen to be as before. */
-export interface PendingChange {
-  readonly at: Millis;
-  readonly lastSuccessBefore: Millis | undefined;
-}
 
 /** A name whose records another process of this installation wrote: ours are not put over them before we have looked for ourselves. */
 interface PeerHold {
@@ -91,9 +74,7 @@ export interface ZoneState {
   refusals: readonly Refusal[];
   /** Those of `refusals` that the backend rejected at the last write. */
   rejected: readonly Refusal[];
-  propagation: Propagation;
-  /** Milliseconds from a changed answer to every server serving it, newest last, the last 50. */
-  lags: readonly Millis[];
+  readonly confirmed: Confirmed;
   /** The oldest change that no plan has taken up yet. */
   changePendingSince: PendingChange | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
@@ -121,12 +102,6 @@ export interface ZoneState {
   deletesPlanned: ReadonlyMap<string, Millis>;
   /** The hash of the plan whose approval was used: the annotation approves once. */
   usedApproval: string | undefined;
-  /** Owner names whose written sets have not been seen at every server, with the time at which their change was noticed. */
-  readonly unconfirmed: Map<Name, PendingChange>;
-  /** For each server ("address#port") the owner names that it has not been seen to serve as written. */
-  readonly laggingNames: Map<string, Set<Name>>;
-  /** When each owner name's sets were first seen at every server, or written where no server is known. */
-  readonly publishedAt: Map<Name, Millis>;
 }
 
 export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
@@ -148,8 +123,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     inputProblem: undefined,
     refusals: [],
     rejected: [],
-    propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },
-    lags: [],
+    confirmed: NOTHING_CONFIRMED,
     changePendingSince: undefined,
     reportedAhead: new Set(),
     planningSince: undefined,
@@ -164,10 +138,12 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     isJudged: false,
     deletesPlanned: new Map(),
     usedApproval: undefined,
-    unconfirmed: new Map(),
-    laggingNames: new Map(),
-    publishedAt: new Map(),
   };
+}
+
+/** Replaces values of the state. */
+export function replace(state: ZoneState, values: Partial<Pick<ZoneState, "confirmed">>): void {
+  Object.assign(state, values);
 }
 
 /** A round that is under way ends with the DnsZone and the provider that it began with; the next one begins with these. */
@@ -208,5 +184,6 @@ export function setActual(state: ZoneState, actual: ActualZone, ownerId: string)
   state.actual = actual;
   state.own = new Map(actual.sets.filter((set) => set.owner === ownerId).map((set) => [rrsetKey(set), set]));
   const names = new Set([...state.own.values()].map(({ name }) => name));
+  replace(state, { confirmed: withdrawn(state.confirmed, names) });
   [...state.publishedFor.keys()].filter((name) => !names.has(name)).forEach((name) => state.publishedFor.delete(name));
 }

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import { factsOf, type NameInZone } from "../../../../src/controller/status/alias-facts.ts";
-import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
+import { newZoneState, replace, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName, type Name } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../../../src/plan/change.ts";
 import type { ZonePlan } from "../../../../src/plan/zone-plan.ts";
@@ -129,9 +130,12 @@ test("the rest is the zone's: plan, outcome, propagation, lags", () => {
   const more = {
     plan,
     outcome: { kind: "ok" } as const,
-    propagation: { total: 3, current: 1, laggingSince: 5, slow: true },
-    lags: [1, 2],
-    publishedAt: new Map([[NAME, at("11:00:00")]]),
+    confirmed: {
+      ...NOTHING_CONFIRMED,
+      propagation: { total: 3, current: 1, laggingSince: 5, slow: true },
+      propagationTimes: [1, 2],
+      publishedTimes: new Map([[NAME, at("11:00:00")]]),
+    },
   };
   const found = first(SHOP, stateOf([rrset(["192.0.2.1"])], more, 5_000));
   assert.deepEqual(
@@ -144,13 +148,14 @@ test("the rest is the zone's: plan, outcome, propagation, lags", () => {
       found.expectedLagMs,
       found.publishedAt,
     ],
-    [contributed, [NAME, NAME], more.outcome, more.propagation, [1, 2], 5_000, at("11:00:00")],
+    [contributed, [NAME, NAME], more.outcome, more.confirmed.propagation, [1, 2], 5_000, at("11:00:00")],
   );
   assert.equal(first(SHOP, stateOf([])).expectedLagMs, 95_000);
 });
 
 test("no measured lag counts for less than the server's caches may keep an old answer", () => {
-  const found = first(SHOP, stateOf([rrset(["192.0.2.1"])], { lags: [1_000, 50_000] }, 5_000, 42_000));
+  const confirmed = { ...NOTHING_CONFIRMED, propagationTimes: [1_000, 50_000] };
+  const found = first(SHOP, stateOf([rrset(["192.0.2.1"])], { confirmed }, 5_000, 42_000));
   assert.deepEqual(found.lags, [42_000, 50_000]);
 });
 
@@ -179,7 +184,7 @@ for (const [name, entry, want] of REMEMBERED) {
     const one = { ...SHOP, status: { observedGeneration: 1, conditions: [], targets: [], hostnames } };
     const state = stateOf([rrset(["192.0.2.2", "192.0.2.1"])]);
     assert.equal(first(one, state).publishedAt, want);
-    state.publishedAt.set(NAME, 7);
+    replace(state, { confirmed: { ...NOTHING_CONFIRMED, publishedTimes: new Map([[NAME, 7]]) } });
     assert.equal(first(one, state).publishedAt, 7, "what was measured comes first");
   });
 }

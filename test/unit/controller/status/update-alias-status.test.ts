@@ -7,6 +7,7 @@ import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { updateAliasStatus } from "../../../../src/controller/status/update-alias-status.ts";
+import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
 import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
@@ -106,7 +107,7 @@ function stateOf({ state: more, targets = [verdict("good", [A, NO_AAAA])] }: Ben
   return Object.assign(state, {
     outcome: { kind: "ok" },
     plan: { names: [], contributions: new Map([["web/shop", contribution(targets)]]), loops: new Map() },
-    publishedAt: new Map([[NAME, NOW]]),
+    confirmed: { ...NOTHING_CONFIRMED, publishedTimes: new Map([[NAME, NOW]]) },
     ...more,
   });
 }
@@ -155,7 +156,7 @@ test("Ready that is False is a Warning, one that is Unknown is no Event", async 
     state: { outcome: { kind: "refused", reason: "BaseZoneInvalid", message: "line 3" } },
   });
   assert.deepEqual(refused.did.slice(-1), ["event Warning BaseZoneInvalid"]);
-  const unknown = await updated({ alias: known, state: { publishedAt: new Map() } });
+  const unknown = await updated({ alias: known, state: { confirmed: NOTHING_CONFIRMED } });
   assert.deepEqual(
     unknown.did.filter((line) => line.startsWith("event")),
     [],
@@ -189,6 +190,19 @@ test("where the backend doesn't list, the finalizer is added before the status, 
   assert.equal((await updated({ state })).did[0], READY);
   const failed = await updated({ alias: without, state, finalizerWrite: FAILED });
   assert.deepEqual([failed.did.slice(0, 3), failed.requeue], [["finalizer true", READY, "status"], "backoff"]);
+});
+
+test("a finalizer that may not be set is Forbidden and Stalled, and is tried again", async () => {
+  const without = { ...SHOP, meta: { ...SHOP.meta, finalizers: [] } };
+  const finalizerWrite: StatusWrite = { kind: "failed", message: "the apiserver answered 403", isForbidden: true };
+  const { status, requeue } = await updated({
+    alias: without,
+    state: { lists: false, own: new Map() },
+    finalizerWrite,
+  });
+  const shown = status?.conditions.map(({ type, status: holds, reason }) => `${type} ${holds} ${reason}`);
+  assert.deepEqual(shown?.slice(2), ["Programmed False Forbidden", "Ready False Forbidden", "Stalled True Forbidden"]);
+  assert.equal(requeue, "backoff");
 });
 
 test("where it lists, a finalizer is removed; where nothing was read, it stays as it is", async () => {

@@ -5,6 +5,11 @@ import type { DnsZone, ZoneStatus } from "../../../../src/api/dns-zone.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { updateZoneStatus } from "../../../../src/controller/status/update-zone-status.ts";
+import {
+  type Confirmed,
+  NOTHING_CONFIRMED,
+  type Propagation,
+} from "../../../../src/controller/zone/state/confirmed.ts";
 import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
@@ -60,7 +65,7 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
             ["www.example.com. A", rrset(["192.0.2.1"], { name: parseName("www.example.com") })],
           ]),
           outcome: { kind: "ok" } as const,
-          propagation: { total: 2, current: 2, laggingSince: undefined, slow: false },
+          confirmed: servedBy({ total: 2, current: 2, laggingSince: undefined, slow: false }),
           ...bench.state,
         };
   const { requeue } = await updateZoneStatus(
@@ -102,7 +107,13 @@ async function conditions(bench: Bench): Promise<readonly string[]> {
 
 test("the whole status of a zone that is served", async () => {
   const { status, remembered, counted, requeue } = await updated({
-    state: { actual: { revision: "1", sets: [], serial: 42 }, lags: [1_000, 2_600, 900] },
+    state: {
+      actual: { revision: "1", sets: [], serial: 42 },
+      confirmed: {
+        ...servedBy({ total: 2, current: 2, laggingSince: undefined, slow: false }),
+        propagationTimes: [1_000, 2_600, 900],
+      },
+    },
   });
   const { conditions: all, ...rest } = status ?? assert.fail("no status");
   assert.deepEqual(
@@ -181,6 +192,10 @@ function refusal(name: string, more: Partial<Refusal> = {}): Refusal {
 const NO_HTTPS = refusal("example.com", { type: "HTTPS", reason: "NotSupported", message: "no HTTPS there" });
 const SLOW = { total: 3, current: 1, laggingSince: at("11:30:00"), slow: true };
 
+function servedBy(propagation: Propagation): Confirmed {
+  return { ...NOTHING_CONFIRMED, propagation };
+}
+
 const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepted: RegExp, programmed: RegExp])[] = [
   [
     "another zone has the place",
@@ -214,13 +229,13 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
   ],
   [
     "servers are slow",
-    { propagation: SLOW },
+    { confirmed: servedBy(SLOW) },
     /^True Accepted/,
     /^False PropagationSlow: 1 of 3 servers.*2026-11-24T11:30:00Z$/,
   ],
   [
     "a refused name goes before slow servers",
-    { propagation: SLOW, refusals: [refusal("www.example.com")] },
+    { confirmed: servedBy(SLOW), refusals: [refusal("www.example.com")] },
     /^True Accepted/,
     /^False ForeignRecord/,
   ],
@@ -271,11 +286,11 @@ test("the number of servers stays while a change is on its way, and is counted w
   const before = { ...ZONE, status: { observedGeneration: 1, conditions: [], serving: "3/3", serial: 41 } };
   const serving = async (state: Partial<ZoneState>, of: DnsZone): Promise<string | undefined> =>
     (await updated({ state, zone: of })).status?.serving;
-  assert.equal(await serving({ propagation: LAGGING }, before), "3/3");
-  assert.equal(await serving({ propagation: LAGGING }, ZONE), undefined);
-  assert.equal(await serving({ propagation: SLOW }, before), "1/3");
+  assert.equal(await serving({ confirmed: servedBy(LAGGING) }, before), "3/3");
+  assert.equal(await serving({ confirmed: servedBy(LAGGING) }, ZONE), undefined);
+  assert.equal(await serving({ confirmed: servedBy(SLOW) }, before), "1/3");
   const unknown = { total: undefined, current: 0, laggingSince: undefined, slow: false };
-  assert.equal(await serving({ propagation: unknown }, ZONE), undefined);
+  assert.equal(await serving({ confirmed: servedBy(unknown) }, ZONE), undefined);
 });
 
 test("the serial is the one that is served, else the last one known", async () => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { checkPropagation } from "../../../../src/controller/zone/propagation-check.ts";
-import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import { written as recordWritten } from "../../../../src/controller/zone/state/confirmed.ts";
+import { newZoneState, replace, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
@@ -11,7 +12,7 @@ import { zone } from "../../../support/objects.ts";
 const SIGNAL = new AbortController().signal;
 const ONE = { address: "192.0.2.53", port: 53 };
 const TWO = { address: "2001:db8::53", port: 5353 };
-const OLD = { at: 0, lastSuccessBefore: undefined };
+const OLD = { at: 0, lastSuccessBefore: undefined as number | undefined };
 
 interface Bench {
   readonly state: ZoneState;
@@ -84,7 +85,7 @@ function written(
   name: string,
   change = { at: at.now, lastSuccessBefore: undefined as number | undefined },
 ): void {
-  at.state.unconfirmed.set(parseName(name), change);
+  replace(at.state, { confirmed: recordWritten(at.state.confirmed, [parseName(name)], change) });
 }
 
 test("a server that is new is asked for everything that is ours, and for nothing else", async () => {
@@ -100,9 +101,13 @@ test("a server that is new is asked for everything that is ours, and for nothing
     "2001:db8::53 example.com A",
     "2001:db8::53 example.com AAAA",
   ]);
-  assert.deepEqual(at.state.propagation, { total: 2, current: 2, laggingSince: undefined, slow: false });
+  assert.deepEqual(at.state.confirmed.propagation, { total: 2, current: 2, laggingSince: undefined, slow: false });
   assert.deepEqual(at.told, ["propagation 2/2", "changed all"]);
-  assert.equal(at.state.publishedAt.get(parseName("example.com")), 1_000_000, "records of an earlier process");
+  assert.equal(
+    at.state.confirmed.publishedTimes.get(parseName("example.com")),
+    1_000_000,
+    "records of an earlier process",
+  );
 });
 
 test("a round in which nothing is new asks and tells nothing", async () => {
@@ -124,14 +129,14 @@ test("a change is published when every server serves it, with its lag and the st
   at.answers.set("192.0.2.53 example.com A", ["192.0.2.1"]);
   assert.equal(await at.round(), 100);
   assert.deepEqual(at.told, ["propagation 0/1", "changed all"]);
-  assert.deepEqual(at.state.propagation, { total: 1, current: 0, laggingSince: 1_000_000, slow: false });
+  assert.deepEqual(at.state.confirmed.propagation, { total: 1, current: 0, laggingSince: 1_000_000, slow: false });
   at.now += 300;
   at.answers.clear();
   at.told.length = 0;
   assert.equal(await at.round(), 30_000);
   assert.deepEqual(at.told, ["propagated 500 stale 60300", "propagation 1/1", "changed all"]);
-  assert.deepEqual([at.state.unconfirmed.size, at.state.lags], [0, [500]]);
-  assert.equal(at.state.publishedAt.get(parseName("example.com")), 1_000_300);
+  assert.deepEqual([at.state.confirmed.unconfirmed.size, at.state.confirmed.propagationTimes], [0, [500]]);
+  assert.equal(at.state.confirmed.publishedTimes.get(parseName("example.com")), 1_000_300);
 });
 
 test("a change without a known last success has no staleness", async () => {
@@ -149,7 +154,7 @@ test("one server that is behind keeps the change unconfirmed, and only it is ask
   at.answers.set("2001:db8::53 example.com A", "failed");
   await at.round();
   assert.deepEqual(at.queried.toSorted(), ["192.0.2.53 example.com A", "2001:db8::53 example.com A"]);
-  assert.deepEqual([at.state.propagation.current, at.state.unconfirmed.size], [1, 1]);
+  assert.deepEqual([at.state.confirmed.propagation.current, at.state.confirmed.unconfirmed.size], [1, 1]);
 });
 
 test("another set, an additional address, and no answer are not what is written", async () => {
@@ -157,7 +162,7 @@ test("another set, an additional address, and no answer are not what is written"
     const at = bench([set("example.com", ["192.0.2.1"])], [ONE]);
     at.answers.set("192.0.2.53 example.com A", answer);
     await at.round();
-    assert.equal(at.state.propagation.current, 0, answer.toString());
+    assert.equal(at.state.confirmed.propagation.current, 0, answer.toString());
   }
 });
 
@@ -166,19 +171,25 @@ test("the addresses may come in any order, and both families have to be there", 
   const at = bench(both, [ONE]);
   at.answers.set("192.0.2.53 example.com A", ["192.0.2.2", "192.0.2.1"]);
   await at.round();
-  assert.equal(at.state.propagation.current, 1);
+  assert.equal(at.state.confirmed.propagation.current, 1);
   const without = bench(both, [ONE]);
   without.answers.set("192.0.2.53 example.com AAAA", []);
   await without.round();
-  assert.equal(without.state.propagation.current, 0);
+  assert.equal(without.state.confirmed.propagation.current, 0);
 });
 
-test("a name that was withdrawn is not asked for, and is confirmed", async () => {
-  const at = bench([], [ONE]);
+test("a name that was withdrawn is not asked for, and is no propagation time", async () => {
+  const at = bench([set("example.com", ["192.0.2.1"])], [ONE]);
   await at.round();
+  at.queried.length = 0;
+  at.told.length = 0;
   written(at, "example.com");
+  setActual(at.state, { revision: "2", sets: [] }, "me");
+  at.now += 60_000;
   await at.round();
-  assert.deepEqual([at.queried, at.state.unconfirmed.size], [[], 0]);
+  const { unconfirmed, publishedTimes, propagationTimes } = at.state.confirmed;
+  assert.deepEqual([at.queried, unconfirmed.size, publishedTimes.size, propagationTimes], [[], 0, 0, []]);
+  assert.deepEqual(at.told, ["propagation 1/1"]);
 });
 
 test("the waits grow with the time that a server is behind, from 0.1 s to 2 s; after 150 s it is slow and asked every 10 s", async () => {
@@ -190,7 +201,7 @@ test("the waits grow with the time that a server is behind, from 0.1 s to 2 s; a
     waits.push(await at.round());
   }
   assert.deepEqual(waits, [100, 100, 500, 2_000, 2_000, 2_000, 10_000]);
-  assert.deepEqual(at.state.propagation, { total: 1, current: 0, laggingSince: 1_000_000, slow: true });
+  assert.deepEqual(at.state.confirmed.propagation, { total: 1, current: 0, laggingSince: 1_000_000, slow: true });
   assert.deepEqual(at.warned, ["propagation is slow"], "once, and not before");
   assert.equal(at.told.at(-1), "changed all", "that it is slow is news");
   at.told.length = 0;
@@ -199,7 +210,7 @@ test("the waits grow with the time that a server is behind, from 0.1 s to 2 s; a
   assert.deepEqual(at.told, ["propagation 0/1"]);
   at.answers.clear();
   await at.round();
-  assert.deepEqual(at.state.propagation, { total: 1, current: 1, laggingSince: undefined, slow: false });
+  assert.deepEqual(at.state.confirmed.propagation, { total: 1, current: 1, laggingSince: undefined, slow: false });
 });
 
 test("a server that is gone no longer counts; one that comes has to show everything", async () => {
@@ -207,10 +218,14 @@ test("a server that is gone no longer counts; one that comes has to show everyth
   at.answers.set("2001:db8::53 example.com A", "failed");
   await at.round();
   at.endpoints = [ONE];
-  assert.equal(at.state.publishedAt.size, 0);
+  assert.equal(at.state.confirmed.publishedTimes.size, 0);
   await at.round();
-  assert.deepEqual([at.state.publishedAt.size, at.state.laggingNames.size], [1, 1], "it holds nothing back any more");
-  assert.deepEqual(at.state.propagation, { total: 1, current: 1, laggingSince: undefined, slow: false });
+  assert.deepEqual(
+    [at.state.confirmed.publishedTimes.size, at.state.confirmed.servers?.size],
+    [1, 1],
+    "it holds nothing back any more",
+  );
+  assert.deepEqual(at.state.confirmed.propagation, { total: 1, current: 1, laggingSince: undefined, slow: false });
   at.answers.clear();
   at.queried.length = 0;
   at.endpoints = [ONE, TWO];
@@ -223,8 +238,8 @@ test("without a server to ask, what is written counts as published, and nothing 
   written(at, "example.com");
   assert.equal(await at.round(), 30_000);
   assert.deepEqual(at.told, ["changed example.com www.example.com"]);
-  assert.deepEqual([...at.state.publishedAt.values()], [1_000_000, 1_000_000]);
-  assert.deepEqual([at.state.unconfirmed.size, at.state.propagation.total], [0, undefined]);
+  assert.deepEqual([...at.state.confirmed.publishedTimes.values()], [1_000_000, 1_000_000]);
+  assert.deepEqual([at.state.confirmed.unconfirmed.size, at.state.confirmed.propagation.total], [0, undefined]);
   at.told.length = 0;
   at.now += 30_000;
   await at.round();
@@ -232,7 +247,7 @@ test("without a server to ask, what is written counts as published, and nothing 
   written(at, "example.com");
   await at.round();
   assert.deepEqual(at.told, ["changed example.com"]);
-  assert.equal(at.state.publishedAt.get(parseName("example.com")), 1_030_000);
+  assert.equal(at.state.confirmed.publishedTimes.get(parseName("example.com")), 1_030_000);
 });
 
 test("when the last server goes, the whole zone is reported again", async () => {
@@ -242,19 +257,18 @@ test("when the last server goes, the whole zone is reported again", async () => 
   at.told.length = 0;
   await at.round();
   assert.deepEqual(at.told, ["changed all"]);
-  assert.deepEqual([at.state.propagation.total, at.state.laggingNames.size], [undefined, 0]);
+  assert.deepEqual([at.state.confirmed.propagation.total, at.state.confirmed.servers?.size], [undefined, 0]);
 });
 
 test("a change that is written while a round asks is settled by the next one", async () => {
   const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
-  const name = parseName("example.com");
-  at.state.unconfirmed.set(name, OLD);
-  at.onQuery = () => void at.state.unconfirmed.set(name, { ...OLD });
+  written(at, "example.com", OLD);
+  at.onQuery = () => written(at, "example.com", OLD);
   await at.round();
   at.onQuery = undefined;
-  assert.equal(at.state.unconfirmed.size, 1);
+  assert.equal(at.state.confirmed.unconfirmed.size, 1);
   await at.round();
-  assert.equal(at.state.unconfirmed.size, 0);
+  assert.equal(at.state.confirmed.unconfirmed.size, 0);
 });
 
 function many(count: number): readonly ActualRRset[] {
@@ -272,7 +286,7 @@ test("of more than 256 names an even sample stands for all", async () => {
   assert.equal(at.queried.length, 256);
   const numbers = at.queried.map((key) => Number(/n(\d+)/.exec(key)?.[1])).toSorted((a, b) => a - b);
   assert.ok(numbers.every((number, index) => Math.abs(number - (index * 1_000) / 256) <= 1));
-  assert.deepEqual([at.state.propagation.current, at.state.publishedAt.size], [1, 1_000]);
+  assert.deepEqual([at.state.confirmed.propagation.current, at.state.confirmed.publishedTimes.size], [1, 1_000]);
 });
 
 test("one name that is behind shows that a large zone is: the others are not asked", async () => {
@@ -282,7 +296,7 @@ test("one name that is behind shows that a large zone is: the others are not ask
   }
   await at.round();
   assert.ok(at.queried.length <= 32, `${at.queried.length} questions`);
-  assert.equal(at.state.propagation.current, 0);
+  assert.equal(at.state.confirmed.propagation.current, 0);
 });
 
 test("the last 50 lags are kept", async () => {
@@ -291,5 +305,12 @@ test("the last 50 lags are kept", async () => {
     written(at, "example.com", { at: at.now - index, lastSuccessBefore: undefined });
     await at.round();
   }
-  assert.deepEqual([at.state.lags.length, at.state.lags[0], at.state.lags.at(-1)], [50, 10, 59]);
+  assert.deepEqual(
+    [
+      at.state.confirmed.propagationTimes.length,
+      at.state.confirmed.propagationTimes[0],
+      at.state.confirmed.propagationTimes.at(-1),
+    ],
+    [50, 10, 59],
+  );
 });
