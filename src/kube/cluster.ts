@@ -18,7 +18,7 @@ import { createLease, type Lease } from "./lease/leader-election.ts";
 import type { LeaseTimes } from "./lease/lease-state.ts";
 import { createNudgeKubelet, type NudgeKubelet } from "./objects/kubelet-nudge.ts";
 import { createReporter } from "./status/cluster-reporter.ts";
-import { removeFinalizers, type RemovedFinalizers } from "./status/remove-finalizers.ts";
+import { removeFinalizers, type RemovedFinalizers } from "./status/finalizer-removal.ts";
 import { createServerClock } from "./client/server-clock.ts";
 import { createSecretTexts, type SecretTexts } from "./objects/secret-reader.ts";
 import { createTransport, type TransportDeps } from "./client/transport.ts";
