@@ -198,7 +198,7 @@ test("texts of ConfigMaps and Secrets are those of the manifests, and what is mi
     ],
   ];
   for (const [namespace, name, key, message] of missing) {
-    assert.deepEqual(secretText(namespace, { name, key }), { kind: "missing", message });
+    assert.deepEqual(secretText(namespace, { name, key }), { kind: "refused", reason: "SecretMissing", message });
   }
   await world.stop();
 });
