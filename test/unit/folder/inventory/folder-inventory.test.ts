@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import type { Logger } from "../../../../src/base/log.ts";
 import type { Condition } from "../../../../src/api/condition/condition.ts";
 import type { AliasStatus } from "../../../../src/api/dns-alias.ts";
 import type { InventoryEvent } from "../../../../src/controller/ports/inventory.ts";
@@ -8,7 +9,6 @@ import { createFolderInventory, type FolderInventory } from "../../../../src/fol
 import { objectId, type ObjectId, type StateEntry } from "../../../../src/folder/manifest/state-entry.ts";
 import type { StateFile } from "../../../../src/folder/state/state-file.ts";
 import { createStatuses, type Statuses } from "../../../../src/folder/state/statuses.ts";
-import { silentLogger } from "../../../support/silent-logger.ts";
 
 const INPUTS = "test/fixtures/inputs";
 const READY: Condition = {
@@ -27,6 +27,7 @@ interface World extends AsyncDisposable {
   readonly statuses: Statuses;
   /** "zone dns/file", "synced", and the like, in order; tests empty it. */
   readonly told: string[];
+  readonly logged: readonly string[];
   readonly folders: () => readonly string[];
   readonly edit: (file: string) => void;
   /** Ends the wait for a change. */
@@ -50,6 +51,13 @@ function start(root: string, entries: readonly StateEntry[] = []): World {
   };
   const statuses = createStatuses(stateFile);
   const told: string[] = [];
+  const logged: string[] = [];
+  const log: Logger = {
+    debug: () => undefined,
+    info: (_fields, message) => void logged.push(`info: ${message}`),
+    warn: ({ problem }, message) => void logged.push(`warn: ${message} ${String(problem)}`),
+    error: ({ folder }, message) => void logged.push(`error: ${message} ${String(folder)}`),
+  };
   const signals = { folders: [] as readonly string[], wake: () => undefined as void };
   let now = 1_000;
   let onEdit: ((file: string) => void) | undefined;
@@ -78,7 +86,7 @@ function start(root: string, entries: readonly StateEntry[] = []): World {
         await turn();
       },
     },
-    log: silentLogger,
+    log,
     rescanMs: 30_000,
   });
   const ending = new AbortController();
@@ -93,6 +101,7 @@ function start(root: string, entries: readonly StateEntry[] = []): World {
     state,
     statuses,
     told,
+    logged,
     folders: () => signals.folders,
     edit: (file) => onEdit?.(file),
     wake: () => signals.wake(),
@@ -133,10 +142,17 @@ function taken({ told }: World): readonly string[] {
 }
 
 async function synced(world: World): Promise<readonly string[]> {
-  for (let wait = 0; wait < 5_000 && !world.told.includes("synced"); wait += 1) {
+  while (!world.told.includes("synced")) {
     await turn();
   }
   return taken(world);
+}
+
+/** Until something is known to be wrong. */
+async function unwell({ inventory }: World): Promise<void> {
+  while (inventory.problems().length === 0) {
+    await turn();
+  }
 }
 
 test("at the start all objects are told, and then that these are all", async () => {
@@ -168,12 +184,15 @@ test("at the start all objects are told, and then that these are all", async () 
   assert.equal(world.isListening(), false);
 });
 
-test("a look at an unchanged folder tells nothing", async () => {
+test("a look at an unchanged folder tells nothing, and what is invalid is logged once", async () => {
   await using world = start(INPUTS);
   await synced(world);
+  const logged = [...world.logged];
+  assert.ok(logged.length > 0 && logged.every((line) => /^warn: manifest not usable .*invalid\.yaml/.test(line)));
   world.wake();
   await world.settle(300);
   assert.deepEqual(taken(world), []);
+  assert.deepEqual(world.logged, logged);
 });
 
 test("texts of ConfigMaps and Secrets are those of the manifests, and what is missing is said", async () => {
@@ -261,12 +280,16 @@ test("an object that the state file remembers and the folder doesn't have is gon
 
 test("a folder that can't be read and of which nothing is known is waited for", async () => {
   await using world = start("test/fixtures/no-such-folder");
-  await world.settle(300);
+  await unwell(world);
   assert.deepEqual(taken(world), []);
+  await world.settle(20);
   world.wake();
   await world.settle(300);
   assert.deepEqual(taken(world), []);
   assert.equal(world.inventory.healthy(), false);
+  const [logged = "", ...more] = world.logged.filter((line) => line.startsWith("error"));
+  assert.match(logged, /^error: manifest folder not readable.*no-such-folder$/);
+  assert.deepEqual(more, [], "it is logged once");
   await world.stop();
   assert.deepEqual(taken(world), [], "an end isn't the end of the first look");
 });
