@@ -52,16 +52,15 @@ export async function startPlaces(
   started: AsyncDisposableStack,
 ): Promise<readonly DeliveryPlace[]> {
   const dead = await freePort();
-  return Promise.all([
-    zoneFile(lab),
+  const servers = await Promise.all([
     overlay(lab, started),
     transfer(listen, started),
     rfc2136(dead, started),
     powerDNS(dead, started),
     coreDNSEtcd(dead, started),
     externalDNSWebhook(dead, started),
-    dnsEndpoint(lab),
   ]);
+  return [zoneFile(lab), ...servers, dnsEndpoint(lab)];
 }
 
 function zoneFile(lab: ClusterLab): DeliveryPlace {
@@ -225,10 +224,20 @@ export function zoneAt(name: string, domain: string, provider: object): string {
   });
 }
 
-export function rejectedAlias({ domain, delivery, rejected: { label, addresses } }: DeliveryPlace): string {
+/** The other name of the alias with the rejected one, in the same batch; none where its addresses are too many. */
+export function nameBeside({ domain, rejected: { addresses } }: DeliveryPlace): string | undefined {
+  return addresses === 1 ? `beside.${domain}` : undefined;
+}
+
+export const ADDRESS_BESIDE = "11.30.0.0";
+
+export function rejectedAlias(place: DeliveryPlace): string {
+  const { domain, delivery, rejected } = place;
+  const { label, addresses } = rejected;
   const all = Array.from({ length: addresses }, (_, at) => `11.30.${Math.floor(at / 250)}.${at % 250}`);
   const targets = Array.from({ length: Math.ceil(addresses / 64) }, (_, at) => all.slice(64 * at, 64 * (at + 1)));
-  return aliasManifest({ name: rejectedName(delivery), hostnames: [`${label}.${domain}`], targets });
+  const hostnames = [`${label}.${domain}`, nameBeside(place)].filter((name) => name !== undefined);
+  return aliasManifest({ name: rejectedName(delivery), hostnames, targets });
 }
 
 export function rejectedName(delivery: string): string {

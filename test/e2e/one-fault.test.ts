@@ -8,9 +8,11 @@ import { skipWithout } from "../support/component.ts";
 import { installDnsEndpointCrd, skipWithoutDnsEndpointCrd } from "../support/dns-endpoint-crd.ts";
 import { freePort } from "../support/free-port.ts";
 import {
+  ADDRESS_BESIDE,
   admissionPolicies,
   basesOf,
   DENIED,
+  nameBeside,
   rejectedAlias,
   rejectedName,
   startPlaces,
@@ -84,6 +86,7 @@ describe("P21: one never stops another", { skip }, () => {
         aliasShows(lab, `web/${rejectedName(delivery)}`, "Programmed", rejected.shows, { withinMs: 90_000 }),
       ),
     );
+    await Promise.all(places.map(besideIsServed));
     await Promise.all(
       ["zonefile", "transfer"].map((zone) =>
         zoneShows(lab, `dns-system/${zone}`, "Ready", /^False BaseZoneInvalid: .*line \d+/),
@@ -131,6 +134,18 @@ describe("P21: one never stops another", { skip }, () => {
         `${delivery} to serve ${address(step)} at ${name}`,
         async () => assert.deepEqual(await addresses(name), [address(step)]),
         { withinMs, everyMs: 100 },
+      );
+    }
+  }
+
+  /** Both names of the alias are new, and in one batch. */
+  async function besideIsServed(place: DeliveryPlace): Promise<void> {
+    const name = nameBeside(place);
+    if (name !== undefined) {
+      await waitFor(
+        `${place.delivery} to serve ${name}`,
+        async () => assert.deepEqual(await place.addresses(name), [ADDRESS_BESIDE]),
+        { withinMs: 60_000 },
       );
     }
   }
