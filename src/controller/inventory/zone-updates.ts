@@ -7,6 +7,7 @@ import { GRACE_MS } from "./admission/admission-grace.ts";
 import { indexDifference } from "./admission/index-difference.ts";
 import { namespacesLost, zonesLost } from "./admission/lost-admission.ts";
 import { namesOfNewZone } from "./placement.ts";
+import { touchZonesAbove } from "./reserved-hostnames.ts";
 import { touchClaims, type StoreState } from "./store-state.ts";
 
 /** A DnsZone can't be read, and nothing better is known of it. */
@@ -57,10 +58,11 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   }
 }
 
-function forgetLeftReserved({ leftReserved }: StoreState, zone: ObjectKey): void {
-  for (const [name, zones] of leftReserved) {
+function forgetLeftReserved(state: StoreState, zone: ObjectKey): void {
+  for (const [name, zones] of state.leftReserved) {
     if (zones.includes(zone)) {
-      leftReserved.delete(name);
+      state.leftReserved.delete(name);
+      touchZonesAbove(state, name);
     }
   }
 }

@@ -24,18 +24,21 @@ const MAX_HOSTNAMES = 1_000;
 export function leftHostnames(
   { store: { claimsIn }, reporter }: LeftHostnamesDeps,
   zone: DnsZone,
-  { own, lists, outcome, moves, readAt }: Pick<ZoneState, "own" | "lists" | "outcome" | "moves" | "readAt">,
+  { observed: { owned, lists, readAt }, outcome, moves }: Pick<ZoneState, "observed" | "outcome" | "moves">,
 ): readonly LeftHostname[] {
   const isForgotten = lists === false || zone.spec.provider.kind === "transfer";
   if (!isForgotten || zone.spec.policy !== "Sync" || (outcome.kind === "ok" && reporter.withoutFinalizers !== true)) {
     return [];
   }
   const claims = claimsIn(objectKey(zone.meta));
-  const sets = [...own.values()].filter(({ name, type }) => type !== "HTTPS" && !claims.has(name) && !moves.has(name));
+  const sets = [...owned.values()].filter(
+    ({ name, type }) => type !== "HTTPS" && !claims.has(name) && !moves.has(name),
+  );
   const left = [...Map.groupBy(sets, ({ name }) => name)].map(([name, some]) => entryOf(displayName(name), some));
   const known = new Set(left.map(({ hostname }) => hostname));
   // Until this process has read the backend, it knows no better than the status.
-  const unread = readAt > 0 ? [] : (zone.status?.leftHostnames ?? []).filter(({ hostname }) => !known.has(hostname));
+  const unread =
+    readAt !== undefined ? [] : (zone.status?.leftHostnames ?? []).filter(({ hostname }) => !known.has(hostname));
   return withinLimits([...left, ...unread].sort((a, b) => byCodeUnit(a.hostname, b.hostname)));
 }
 

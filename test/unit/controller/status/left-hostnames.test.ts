@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ZoneStatus } from "../../../../src/api/dns-zone.ts";
 import { leftHostnames } from "../../../../src/controller/status/left-hostnames.ts";
-import type { ZoneOutcome, ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import type { ZoneOutcome } from "../../../../src/controller/zone/state/zone-state.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import { rrsetKey } from "../../../../src/dns/record.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 
 const NAME = parseName("gone.example.com");
 const CLAIMED = parseName("shop.example.com");
@@ -16,7 +16,7 @@ const ENTRY = { hostname: "gone.example.com", addresses: ["192.0.2.1"], ttl: 60 
 
 interface Row {
   readonly name: string;
-  readonly state?: Partial<Pick<ZoneState, "lists" | "outcome" | "readAt">>;
+  readonly state?: { readonly lists?: boolean; readonly outcome?: ZoneOutcome; readonly readAt?: undefined };
   readonly own?: readonly ActualRRset[];
   readonly policy?: "Sync" | "UpsertOnly";
   readonly before?: ZoneStatus["leftHostnames"];
@@ -41,7 +41,7 @@ const ROWS: readonly Row[] = [
   { name: "none where nothing is ever deleted", policy: "UpsertOnly", want: [] },
   {
     name: "what the status has, until the backend was read",
-    state: { readAt: 0 },
+    state: { readAt: undefined },
     own: [],
     before: [ENTRY],
     want: [ENTRY],
@@ -70,11 +70,11 @@ for (const {
       store: { claimsIn: () => claims },
       reporter: withoutFinalizers === undefined ? {} : { withoutFinalizers },
     };
-    const sets = new Map(own.map((set) => [rrsetKey(set), set]));
+    const { outcome = HELD, ...read } = state;
     const found = leftHostnames(
       deps,
       { ...of, status },
-      { own: sets, lists: false, outcome: HELD, moves: new Map(), readAt: 1, ...state },
+      { observed: observedSets(own, { lists: false, ...read }), outcome, moves: new Map() },
     );
     assert.deepEqual(found, want);
   });
@@ -85,20 +85,16 @@ test("left hostnames: as many as an object of the API server has room for", () =
     { length: 64 },
     (_, index) => `2001:db8:1234:5678:9abc:def0:1234:${(4096 + index).toString(16)}`,
   );
-  const own = new Map(
-    Array.from({ length: 1_200 }, (_, index): ActualRRset => ({
-      ...rrset(parseName(`n${index}.example.com`)),
-      type: "AAAA",
-      data: addresses,
-    })).map((set) => [rrsetKey(set), set] as const),
-  );
+  const own = Array.from({ length: 1_200 }, (_, index): ActualRRset => ({
+    ...rrset(parseName(`n${index}.example.com`)),
+    type: "AAAA",
+    data: addresses,
+  }));
   const deps = { store: { claimsIn: () => new Map() }, reporter: {} };
   const found = leftHostnames(deps, zone("dns/com", "example.com"), {
-    own,
-    lists: false,
+    observed: observedSets(own, { lists: false }),
     outcome: HELD,
     moves: new Map(),
-    readAt: 1,
   });
   assert.ok(found.length > 0 && JSON.stringify(found).length < 210_000, String(found.length));
 });
