@@ -6,11 +6,15 @@ export interface Metrics {
   lookup(outcome: string, tookMs: Millis): void;
   /** How many keys are in each state now; a state that is left out becomes 0. */
   answers(states: ReadonlyMap<string, number>): void;
+  /** How many lookups have no result beyond the time for which the staleness bound allows. */
+  lookupsOverdue(count: number): void;
   /** One write of a zone ended: applied, conflict, refused or failed. */
   zoneWrite(zone: string, result: string, tookMs: Millis): void;
   /** From a write until every server was seen to serve it. */
   propagated(zone: string, lagMs: Millis): void;
   propagationServers(zone: string, propagation: number, lagging: number): void;
+  /** It isn't known any more how many servers lag. */
+  forgetPropagation(zone: string): void;
   /** At a change: the longest that the servers can have been stale, from the last look-up that still found the old addresses. */
   staleness(seconds: number): void;
   /** The largest bound that any alias states now. */
@@ -79,9 +83,11 @@ export interface QueueMetrics {
 export const noMetrics: Metrics = {
   lookup: () => undefined,
   answers: () => undefined,
+  lookupsOverdue: () => undefined,
   zoneWrite: () => undefined,
   propagated: () => undefined,
   propagationServers: () => undefined,
+  forgetPropagation: () => undefined,
   staleness: () => undefined,
   stalenessBound: () => undefined,
   aliases: () => undefined,

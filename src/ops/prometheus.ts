@@ -41,7 +41,7 @@ export function createPrometheus({ version, process }: PrometheusOptions): Prome
   };
 }
 
-type DnsMetrics = Pick<Metrics, "lookup" | "answers" | "staleness" | "stalenessBound">;
+type DnsMetrics = Pick<Metrics, "lookup" | "answers" | "lookupsOverdue" | "staleness" | "stalenessBound">;
 
 function dnsMetrics(series: Series): DnsMetrics {
   return {
@@ -55,6 +55,7 @@ function dnsMetrics(series: Series): DnsMetrics {
         series.answers.set({ state }, count);
       }
     },
+    lookupsOverdue: (count) => series.lookupsOverdue.set(count),
     staleness: (seconds) => series.stalenessSeconds.observe(seconds),
     stalenessBound: (seconds) => series.stalenessBound.set(seconds),
   };
@@ -65,6 +66,7 @@ type ZoneMetrics = Pick<
   | "zoneWrite"
   | "propagated"
   | "propagationServers"
+  | "forgetPropagation"
   | "driftRepaired"
   | "heldPlans"
   | "forgetZone"
@@ -78,7 +80,12 @@ const DEFERRALS = ["rate", "busy", "retry-after", "open"];
 const ZONE_RESULTS = ["applied", "conflict", "refused", "failed"];
 
 function zoneMetrics(series: Series): ZoneMetrics {
+  const forgetPropagation = (zone: string): void => {
+    series.propagationServers.remove({ zone, state: "serving" });
+    series.propagationServers.remove({ zone, state: "behind" });
+  };
   return {
+    forgetPropagation,
     zoneWrite(zone, result, tookMs) {
       series.zoneWrites.inc({ zone, result });
       series.zoneWriteSeconds.observe(tookMs / 1000);
@@ -99,8 +106,7 @@ function zoneMetrics(series: Series): ZoneMetrics {
         series.zoneWrites.remove({ zone, result });
       }
       series.propagationLag.remove({ zone });
-      series.propagationServers.remove({ zone, state: "serving" });
-      series.propagationServers.remove({ zone, state: "behind" });
+      forgetPropagation(zone);
       series.driftRepairs.remove({ zone });
       series.breakerOpen.remove({ zone });
       for (const why of DEFERRALS) {

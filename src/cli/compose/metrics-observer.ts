@@ -41,7 +41,13 @@ export function createCounting(metrics: Metrics): Counting {
           metrics.staleness(staleAtMostMs / 1000);
         }
       },
-      propagation: (zone, current, total) => metrics.propagationServers(zone, current, total - current),
+      propagation(zone, current, total) {
+        if (total === undefined) {
+          metrics.forgetPropagation(zone);
+        } else {
+          metrics.propagationServers(zone, current, total - current);
+        }
+      },
       aliasReady(alias, ready, reason, boundMs) {
         if (ready === undefined) {
           aliases.delete(alias);

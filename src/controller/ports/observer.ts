@@ -15,7 +15,8 @@ export interface Observer {
    * look-up that still found the target as it was before.
    */
   propagated(zone: ObjectKey, lagMs: number, staleAtMostMs: number | undefined): void;
-  propagation(zone: ObjectKey, current: number, total: number): void;
+  /** How many servers of the zone serve all that is written; `total` undefined: not known any more. */
+  propagation(zone: ObjectKey, current: number, total: number | undefined): void;
   /** What an alias's Ready condition says now; undefined when the alias is gone. */
   aliasReady(
     alias: ObjectKey,

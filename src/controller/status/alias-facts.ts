@@ -10,6 +10,7 @@ import type { Move } from "../inventory/move/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
+import { showsList } from "./status-limits.ts";
 import { type LeavingName, type NameWithoutZone } from "./staying-names.ts";
 import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts";
 import type { ZoneOutcome, ZoneState } from "../zone/state/zone-state.ts";
@@ -103,7 +104,7 @@ function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZ
   return [...hostnames].flatMap((hostname) =>
     store.former.zonesOf(hostname).map((zone) => {
       const state = zoneState(zone);
-      const isRead = state !== undefined && state.readAt > 0;
+      const isRead = state?.observed.readAt !== undefined;
       return {
         hostname,
         zone,
@@ -115,7 +116,7 @@ function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZ
 }
 
 function publishedIn(state: ZoneState | undefined, hostname: Name): readonly ActualRRset[] {
-  return FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
+  return FAMILIES.flatMap((type) => state?.observed.owned.get(`${hostname} ${type}`) ?? []);
 }
 
 function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): NameInZone {
@@ -150,7 +151,7 @@ function publishedBefore(
   published: readonly ActualRRset[],
 ): Millis | undefined {
   const entry = alias.status?.hostnames.find((one) => one.hostname === displayName(hostname) && one.zone === zone);
-  const same = entry?.addresses.join() === addressSet(published.flatMap((set) => set.data)).join();
+  const isSame = showsList(entry?.addresses ?? [], addressSet(published.flatMap((set) => set.data)));
   const at = Date.parse(entry?.publishedAt ?? "");
-  return same && !Number.isNaN(at) ? at : undefined;
+  return isSame && !Number.isNaN(at) ? at : undefined;
 }

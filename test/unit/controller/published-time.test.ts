@@ -30,3 +30,33 @@ test("a name that comes back after a withdrawal has no published time until its 
   await world.clock.advance(MINUTE);
   assert.ok(Date.parse(publishedAt() ?? "") >= servedAt);
 });
+
+test("a replica whose term ends queries no server and has no gauge of them, and begins anew in its next term", async () => {
+  let queries = 0;
+  const gauges: string[] = [];
+  await using world = startWorld({
+    zones: [zone("dns/com", "example.com")],
+    aliases: [alias("web/shop")],
+    targets: { "cdn.test": ["198.51.100.1"] },
+    leads: false,
+    queryServer: () => {
+      queries += 1;
+      return { kind: "answer", data: ["198.51.100.1"] };
+    },
+    onPropagation: (_zone, current, total) => void gauges.push(`${current}/${total ?? "?"}`),
+  });
+  const term = world.lead();
+  await world.clock.advance(MINUTE);
+  assert.deepEqual([queries > 0, gauges.at(-1)], [true, "1/1"]);
+  term.abort();
+  queries = 0;
+  await world.clock.advance(5 * MINUTE);
+  const confirmed = world.controller.zoneState("dns/com")?.confirmed;
+  assert.deepEqual(
+    [queries, gauges.at(-1), confirmed?.publishedTimes.size, confirmed?.servers],
+    [0, "0/?", 0, undefined],
+  );
+  world.lead();
+  await world.clock.advance(MINUTE);
+  assert.deepEqual([queries > 0, gauges.at(-1)], [true, "1/1"]);
+});

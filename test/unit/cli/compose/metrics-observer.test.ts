@@ -23,3 +23,12 @@ test("a zone that is gone has no series any more, and its held plan does not cou
   assert.doesNotMatch(text, /dns\/com/);
   assert.match(text, /dnsalias_held_plans 0/);
 });
+
+test("servers that are not known any more have no series", async () => {
+  const { metrics, page } = createPrometheus({ version: "1", process: false });
+  const { observer } = createCounting(metrics);
+  observer.propagation("dns/com", 1, 2);
+  assert.match((await page()).text, /dnsalias_propagation_servers\{zone="dns\/com",state="behind"\} 1/);
+  observer.propagation("dns/com", 0, undefined);
+  assert.doesNotMatch((await page()).text, /dnsalias_propagation_servers\{/);
+});

@@ -14,6 +14,7 @@ import { newZoneState, type ZoneState } from "../../../../src/controller/zone/st
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
 import { zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import { at, NOW, rrset } from "./facts.ts";
@@ -29,6 +30,12 @@ interface Bench {
   readonly mayWrite?: boolean;
   readonly write?: StatusWrite;
 }
+
+const PUBLISHED = [
+  rrset(["192.0.2.1"]),
+  rrset(["2001:db8::1"], { type: "AAAA" }),
+  rrset(["192.0.2.1"], { name: parseName("www.example.com") }),
+];
 
 interface Outcome {
   readonly status: ZoneStatus | undefined;
@@ -59,11 +66,7 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
             read: async () => assert.fail("nothing is read"),
             apply: async () => assert.fail("nothing is written"),
           }),
-          own: new Map([
-            ["example.com. A", rrset(["192.0.2.1"])],
-            ["example.com. AAAA", rrset(["2001:db8::1"], { type: "AAAA" })],
-            ["www.example.com. A", rrset(["192.0.2.1"], { name: parseName("www.example.com") })],
-          ]),
+          observed: observedSets(PUBLISHED),
           outcome: { kind: "ok" } as const,
           confirmed: servedBy({ total: 2, current: 2, laggingSince: undefined, slow: false }),
           ...bench.state,
@@ -108,7 +111,7 @@ async function conditions(bench: Bench): Promise<readonly string[]> {
 test("the whole status of a zone that is served", async () => {
   const { status, remembered, counted, requeue } = await updated({
     state: {
-      actual: { revision: "1", sets: [], serial: 42 },
+      observed: observedSets(PUBLISHED, { actual: { serial: 42 } }),
       confirmed: {
         ...servedBy({ total: 2, current: 2, laggingSince: undefined, slow: false }),
         propagationTimes: [1_000, 2_600, 900],
@@ -193,8 +196,16 @@ const NO_HTTPS = refusal("example.com", { type: "HTTPS", reason: "NotSupported",
 const SLOW = { total: 3, current: 1, laggingSince: at("11:30:00"), slow: true };
 
 function servedBy(propagation: Propagation): Confirmed {
-  return { ...NOTHING_CONFIRMED, propagation };
+  return { ...NOTHING_CONFIRMED, servers: new Map(), propagation };
 }
+
+const WITHOUT_SERVERS: Propagation = {
+  total: undefined,
+  current: 0,
+  laggingSince: NOW,
+  slow: false,
+  obstacle: { reason: "NoEndpoints", message: "no ready endpoint" },
+};
 
 const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepted: RegExp, programmed: RegExp])[] = [
   [
@@ -234,6 +245,25 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
     /^False PropagationSlow: 1 of 3 servers.*2026-11-24T11:30:00Z$/,
   ],
   [
+    "its servers may not be listed",
+    { confirmed: servedBy({ ...WITHOUT_SERVERS, obstacle: { reason: "Forbidden", message: "not allowed" } }) },
+    /^True Accepted/,
+    /^False Forbidden: not allowed$/,
+  ],
+  [
+    "its servers are gone, for a moment",
+    { confirmed: servedBy(WITHOUT_SERVERS) },
+    /^True Accepted/,
+    /^Unknown Propagating: no ready endpoint$/,
+  ],
+  [
+    "its servers are gone, for longer than a delivery takes",
+    { confirmed: servedBy({ ...WITHOUT_SERVERS, slow: true }) },
+    /^True Accepted/,
+    /^False NoEndpoints: no ready endpoint$/,
+  ],
+  ["its servers have not been listed yet", { confirmed: NOTHING_CONFIRMED }, /^True Accepted/, /^Unknown Propagating/],
+  [
     "a refused name goes before slow servers",
     { confirmed: servedBy(SLOW), refusals: [refusal("www.example.com")] },
     /^True Accepted/,
@@ -247,13 +277,13 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
   ],
   [
     "the backend warns",
-    { actual: { revision: "1", sets: [], warning: "there is no reload plugin" } },
+    { observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }) },
     /^True Accepted/,
     /^True Programmed: .*but there is no reload plugin$/,
   ],
   [
     "HTTPS records are refused and the backend warns",
-    { refusals: [NO_HTTPS], actual: { revision: "1", sets: [], warning: "there is no reload plugin" } },
+    { refusals: [NO_HTTPS], observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }) },
     /^True Accepted/,
     /^True Programmed: .*but 1 .*no HTTPS there.*but there is no reload plugin$/,
   ],
@@ -296,7 +326,21 @@ test("the number of servers stays while a change is on its way, and is counted w
 test("the serial is the one that is served, else the last one known", async () => {
   const before = { ...ZONE, status: { observedGeneration: 1, conditions: [], serial: 41 } };
   assert.equal((await updated({ zone: before })).status?.serial, 41);
-  const actual = { revision: "1", sets: [], serial: 42 };
-  assert.equal((await updated({ zone: before, state: { actual } })).status?.serial, 42);
+  const observed = observedSets(PUBLISHED, { actual: { serial: 42 } });
+  assert.equal((await updated({ zone: before, state: { observed } })).status?.serial, 42);
   assert.equal((await updated()).status?.serial, undefined);
+});
+
+test("a zone that was programmed stays so while its servers are gone for a moment or not listed yet, and counts none", async () => {
+  const { status } = await updated();
+  const served = { ...ZONE, status: { ...(status ?? assert.fail()), serving: "2/2" } };
+  for (const confirmed of [servedBy(WITHOUT_SERVERS), NOTHING_CONFIRMED]) {
+    const [, programmed] = await conditions({
+      zone: served,
+      state: { confirmed, observed: observedSets([], { actual: { serial: 9 } }) },
+    });
+    assert.match(programmed ?? "", /^Programmed=True/);
+  }
+  const { status: without } = await updated({ zone: served, state: { confirmed: servedBy(WITHOUT_SERVERS) } });
+  assert.equal(without?.serving, undefined);
 });

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { checkPropagation } from "../../../../src/controller/zone/propagation-check.ts";
-import { written as recordWritten } from "../../../../src/controller/zone/state/confirmed.ts";
-import { newZoneState, replace, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import type { ServingEndpoints } from "../../../../src/controller/ports/servers.ts";
+import { NOTHING_CONFIRMED, written as recordWritten } from "../../../../src/controller/zone/state/confirmed.ts";
+import { newZoneState, observe, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
 import { zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 
 const SIGNAL = new AbortController().signal;
 const ONE = { address: "192.0.2.53", port: 53 };
@@ -17,7 +19,7 @@ const OLD = { at: 0, lastSuccessBefore: undefined as number | undefined };
 interface Bench {
   readonly state: ZoneState;
   now: number;
-  endpoints: readonly (typeof ONE)[];
+  endpoints: ServingEndpoints;
   /** What servers answer, by "address name type"; absent: what is written. */
   readonly answers: Map<string, readonly string[] | "failed">;
   /** What happens while a round asks. */
@@ -35,13 +37,13 @@ function set(name: string, data: readonly string[], more: Partial<ActualRRset> =
   return { name: parseName(name), type: "A", ttl: 60, data, owner: "me", ...more };
 }
 
-function bench(sets: readonly ActualRRset[], endpoints: readonly (typeof ONE)[] = [ONE, TWO]): Bench {
+function bench(sets: readonly ActualRRset[], endpoints: ServingEndpoints = [ONE, TWO]): Bench {
   const state = newZoneState(zone("dns/com", "example.com"), {
     id: "memory",
     read: async () => assert.fail("nothing is read"),
     apply: async () => assert.fail("nothing is written"),
   });
-  setActual(state, { revision: "1", sets }, "me");
+  observe(state, observedSets(sets));
   const at: Bench = {
     state,
     now: 1_000_000,
@@ -58,7 +60,7 @@ function bench(sets: readonly ActualRRset[], endpoints: readonly (typeof ONE)[] 
           log: { ...silentLogger, warn: (_fields, message) => void at.warned.push(message) },
           observer: {
             ...silentObserver(),
-            propagation: (_zone, current, total) => void at.told.push(`propagation ${current}/${total}`),
+            propagation: (_zone, current, total) => void at.told.push(`propagation ${current}/${total ?? "?"}`),
             propagated: (_zone, lagMs, stale) => void at.told.push(`propagated ${lagMs} stale ${stale ?? "?"}`),
           },
           endpointsOf: async () => at.endpoints,
@@ -66,7 +68,7 @@ function bench(sets: readonly ActualRRset[], endpoints: readonly (typeof ONE)[] 
             const key = `${address} ${displayName(name)} ${type}`;
             at.queried.push(key);
             at.onQuery?.();
-            const answer = at.answers.get(key) ?? state.own.get(`${name} ${type}`)?.data ?? [];
+            const answer = at.answers.get(key) ?? state.observed.owned.get(`${name} ${type}`)?.data ?? [];
             return answer === "failed" ? { kind: "failed", message: "no answer" } : { kind: "answer", data: answer };
           },
           onChanged: (_zone, names) => void at.told.push(`changed ${names?.map(displayName).join(" ") ?? "all"}`),
@@ -108,6 +110,18 @@ test("a server that is new is asked for everything that is ours, and for nothing
     1_000_000,
     "records of an earlier process",
   );
+});
+
+test("records of an earlier process that are read after the first round are not published before the server shows them", async () => {
+  const at = bench([], [ONE]);
+  await at.round();
+  observe(at.state, observedSets([set("example.com", ["192.0.2.2"])]));
+  at.answers.set("192.0.2.53 example.com A", ["192.0.2.1"]);
+  await at.round();
+  assert.deepEqual([at.queried.length, at.state.confirmed.publishedTimes.size], [1, 0]);
+  at.answers.clear();
+  await at.round();
+  assert.deepEqual([at.queried.length, at.state.confirmed.publishedTimes.size], [2, 1]);
 });
 
 test("a round in which nothing is new asks and tells nothing", async () => {
@@ -184,7 +198,7 @@ test("a name that was withdrawn is not asked for, and is no propagation time", a
   at.queried.length = 0;
   at.told.length = 0;
   written(at, "example.com");
-  setActual(at.state, { revision: "2", sets: [] }, "me");
+  observe(at.state, observedSets([]));
   at.now += 60_000;
   await at.round();
   const { unconfirmed, publishedTimes, propagationTimes } = at.state.confirmed;
@@ -234,7 +248,7 @@ test("a server that is gone no longer counts; one that comes has to show everyth
 });
 
 test("without a server to ask, what is written counts as published, and nothing is known of propagation", async () => {
-  const at = bench([set("example.com", ["192.0.2.2"]), set("www.example.com", ["192.0.2.3"])], []);
+  const at = bench([set("example.com", ["192.0.2.2"]), set("www.example.com", ["192.0.2.3"])], "none");
   written(at, "example.com");
   assert.equal(await at.round(), 30_000);
   assert.deepEqual(at.told, ["changed example.com www.example.com"]);
@@ -250,14 +264,46 @@ test("without a server to ask, what is written counts as published, and nothing 
   assert.equal(at.state.confirmed.publishedTimes.get(parseName("example.com")), 1_030_000);
 });
 
-test("when the last server goes, the whole zone is reported again", async () => {
-  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
-  await at.round();
-  at.endpoints = [];
-  at.told.length = 0;
-  await at.round();
+const FORBIDDEN: ServingEndpoints = { reason: "Forbidden", message: "not allowed" };
+
+for (const [name, gone] of [
+  ["the last server goes", []],
+  ["the servers may not be listed any more", FORBIDDEN],
+] as const) {
+  test(`when ${name}, the whole zone is reported again, and nothing written since is published before one is back`, async () => {
+    const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+    await at.round();
+    at.endpoints = gone;
+    at.told.length = 0;
+    written(at, "example.com");
+    await at.round();
+    assert.deepEqual(at.told, ["propagation 0/?", "changed all"]);
+    const { propagation, servers, unconfirmed } = at.state.confirmed;
+    assert.deepEqual([propagation.total, servers?.size, unconfirmed.size], [undefined, 0, 1]);
+    assert.equal(propagation.obstacle?.reason, gone === FORBIDDEN ? "Forbidden" : "NoEndpoints");
+    at.now += 150_001;
+    await at.round();
+    assert.equal(at.state.confirmed.propagation.slow, true);
+    at.endpoints = [ONE];
+    await at.round();
+    assert.deepEqual(at.state.confirmed.propagation, { total: 1, current: 1, laggingSince: undefined, slow: false });
+    assert.equal(at.state.confirmed.unconfirmed.size, 0);
+  });
+}
+
+test("without a server from the start, nothing is published, and a first check is reported", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], []);
+  written(at, "example.com");
+  assert.equal(await at.round(), 100);
   assert.deepEqual(at.told, ["changed all"]);
-  assert.deepEqual([at.state.confirmed.propagation.total, at.state.confirmed.servers?.size], [undefined, 0]);
+  assert.equal(at.state.confirmed.publishedTimes.size, 0);
+});
+
+test("the first check of a zone without names is reported too: its servers were not listed before", async () => {
+  const at = bench([], "none");
+  await at.round();
+  await at.round();
+  assert.deepEqual(at.told, ["changed "]);
 });
 
 test("a change that is written while a round asks is settled by the next one", async () => {
@@ -269,6 +315,14 @@ test("a change that is written while a round asks is settled by the next one", a
   assert.equal(at.state.confirmed.unconfirmed.size, 1);
   await at.round();
   assert.equal(at.state.confirmed.unconfirmed.size, 0);
+});
+
+test("a round during which the place changes or the term ends confirms nothing", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+  written(at, "example.com");
+  at.onQuery = () => replace(at.state, { confirmed: NOTHING_CONFIRMED });
+  assert.equal(await at.round(), 100);
+  assert.deepEqual([at.told, at.state.confirmed], [[], NOTHING_CONFIRMED]);
 });
 
 function many(count: number): readonly ActualRRset[] {

@@ -83,15 +83,21 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a server that is known has to show what it has not shown, and what is unconfirmed",
-    before: { servers: servers({ s1: [B] }), unconfirmed: new Map([[A, LATE]]) },
+    before: { servers: servers({ s1: [B] }), unconfirmed: new Map([[A, LATE]]), publishedTimes: new Map([[C, 7]]) },
     event: (confirmed) => serversListed(confirmed, ["s1"], [A, B, C]),
-    after: { servers: servers({ s1: [B, A] }), unconfirmed: new Map([[A, LATE]]) },
+    after: { servers: servers({ s1: [B, A] }), unconfirmed: new Map([[A, LATE]]), publishedTimes: new Map([[C, 7]]) },
+  },
+  {
+    name: "a server that is known has to show names that a read found",
+    before: { servers: servers({ s1: [] }), publishedTimes: new Map([[A, 7]]) },
+    event: (confirmed) => serversListed(confirmed, ["s1"], [A, B]),
+    after: { servers: servers({ s1: [B] }), publishedTimes: new Map([[A, 7]]) },
   },
   {
     name: "a server that is gone is forgotten",
-    before: { servers: servers({ s1: [], s2: [A] }) },
+    before: { servers: servers({ s1: [], s2: [A] }), publishedTimes: new Map([[A, 7]]) },
     event: (confirmed) => serversListed(confirmed, ["s1"], [A]),
-    after: { servers: servers({ s1: [] }) },
+    after: { servers: servers({ s1: [] }), publishedTimes: new Map([[A, 7]]) },
   },
   {
     name: "a list without servers is not the same as no list",
@@ -212,7 +218,11 @@ const UNCHANGED: readonly (readonly [name: string, before: Partial<Confirmed>, e
     { servers: servers({ s1: [A] }), unconfirmed: new Map([[A, EARLY]]), publishedTimes: new Map([[A, 7]]) },
     (confirmed) => withdrawn(confirmed, new Set([A])),
   ],
-  ["the same servers", { servers: servers({ s1: [A] }) }, (confirmed) => serversListed(confirmed, ["s1"], [A, B])],
+  [
+    "a list of the same servers",
+    { servers: servers({ s1: [A] }), publishedTimes: new Map([[A, 7]]) },
+    (confirmed) => serversListed(confirmed, ["s1"], [A]),
+  ],
   [
     "a server that has shown everything",
     { servers: servers({ s1: [] }) },
