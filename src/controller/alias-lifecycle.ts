@@ -18,10 +18,11 @@ export function recordGone({ store, zones, watchedGone, phase }: ControllerConte
     watchedGone.note(hostnames.filter((name) => !kept.includes(name)));
     return;
   }
+  watchedGone.noteUnwatched(hostnames);
   for (const name of hostnames) {
     for (const zone of store.zonesOfName(name)) {
       const state = zones.get(zone);
-      const sets = ALIAS_TYPES.flatMap((type) => state?.own.get(rrsetKey({ name, type })) ?? []);
+      const sets = ALIAS_TYPES.flatMap((type) => state?.observed.owned.get(rrsetKey({ name, type })) ?? []);
       if (state !== undefined) {
         state.guardWindow = addUnwatched(state.guardWindow, sets);
       }
@@ -55,7 +56,7 @@ export function followFinalizer(
       const state = zones.get(zone);
       if (state?.unfinalized.has(hostname) === true && isFinalized(store, zone, hostname)) {
         plan(context, zone);
-      } else if (state?.lists === false && alias?.meta.finalizers.includes(FINALIZER) === false) {
+      } else if (state?.observed.lists === false && alias?.meta.finalizers.includes(FINALIZER) === false) {
         aliasQueue.add(key);
       }
     }

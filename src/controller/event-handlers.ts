@@ -12,9 +12,9 @@ import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { deletedUnread } from "./inventory/deleted-unread.ts";
 import { followFinalizer, recordGone, recordUnserved } from "./alias-lifecycle.ts";
 import { restoreGuard } from "./zone/guarded-writes.ts";
-import { forgetInherited } from "./zone/inheritance.ts";
 import { NOTHING_CONFIRMED } from "./zone/state/confirmed.ts";
-import { inputChanged, replace } from "./zone/state/zone-state.ts";
+import { inputChanged, ownedNames, termStarted } from "./zone/state/observed.ts";
+import { replace } from "./zone/state/zone-state.ts";
 import { forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
 /** Changes of many answers that come together are one write. */
@@ -42,8 +42,8 @@ export function onInventory(context: ControllerContext, received: InventoryEvent
   if (context.invalid.size !== unread) {
     // What an alias that cannot be read may have published was kept, and is now not, or the other way round.
     context.zones.forEach((state, zone) => {
-      if (state.lists === false) {
-        inputChanged(state);
+      if (state.observed.lists === false) {
+        replace(state, { observed: inputChanged(state.observed) });
       }
       plan(context, zone);
     });
@@ -64,9 +64,8 @@ export function onLead(context: ControllerContext): void {
   }
   context.refresher.follow();
   for (const [key, state] of context.zones) {
-    inputChanged(state);
+    replace(state, { observed: termStarted(state.observed) });
     restoreGuard(state, context.store.zone(key) ?? state.zone);
-    forgetInherited(state);
     context.zoneQueue.add(key);
     context.propagationQueue.add(key);
     onZoneChanged(context, key, undefined);
@@ -266,9 +265,9 @@ export function endGrace(context: ControllerContext): Requeue {
   context.store.endGrace();
   settle(context);
   // Records that nobody has any more were kept until now, also those of names that no status lists meanwhile.
-  for (const [zone, { own }] of context.zones) {
+  for (const [zone, { observed }] of context.zones) {
     const claims = context.store.claimsIn(zone);
-    if ([...own.values()].some(({ name }) => !claims.has(name))) {
+    if ([...ownedNames(observed)].some((name) => !claims.has(name))) {
       plan(context, zone);
     }
   }

@@ -18,9 +18,9 @@ export function watchedNames(context: ControllerContext, zone: DnsZone): (name: 
  */
 export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta, spec }: DnsZone): readonly Name[] {
   const state = zones.get(objectKey(meta));
-  return state === undefined || state.lists === true || state.inherited !== undefined
+  return state === undefined || state.observed.lists === true || state.observed.inherited !== undefined
     ? []
-    : [...watchedGone.names()].filter((name) => isAtOrBelow(name, spec.domain));
+    : watchedGone.names().filter((name) => isAtOrBelow(name, spec.domain));
 }
 
 /** Names that an alias may have which can't be read; undefined: there is no such alias. */

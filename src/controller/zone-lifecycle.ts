@@ -3,7 +3,8 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import type { ControllerContext } from "./context.ts";
 import { restoreGuard } from "./zone/guarded-writes.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
-import { newZoneState, inputChanged, setNext } from "./zone/state/zone-state.ts";
+import { inputChanged } from "./zone/state/observed.ts";
+import { newZoneState, replace, setNext } from "./zone/state/zone-state.ts";
 
 /** Changes of a zone that come together are one status. */
 export const REPORT_GATHER_MS = 1_000;
@@ -34,7 +35,7 @@ export function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZon
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
   // Touched by its spec or by an input (a base zone, a rendered key): either way what is held may be out of date.
-  inputChanged(state);
+  replace(state, { observed: inputChanged(state.observed) });
 }
 
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */

@@ -104,7 +104,7 @@ function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZ
   return [...hostnames].flatMap((hostname) =>
     store.former.zonesOf(hostname).map((zone) => {
       const state = zoneState(zone);
-      const isRead = state !== undefined && state.readAt > 0;
+      const isRead = state?.observed.readAt !== undefined;
       return {
         hostname,
         zone,
@@ -116,7 +116,7 @@ function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZ
 }
 
 function publishedIn(state: ZoneState | undefined, hostname: Name): readonly ActualRRset[] {
-  return FAMILIES.flatMap((type) => state?.own.get(`${hostname} ${type}`) ?? []);
+  return FAMILIES.flatMap((type) => state?.observed.owned.get(`${hostname} ${type}`) ?? []);
 }
 
 function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: ObjectKey): NameInZone {

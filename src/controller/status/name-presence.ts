@@ -45,8 +45,8 @@ function abandonedPlaces({ store, zoneState }: PresenceDeps, hostname: Name): re
         .map(({ meta }) => ({ hostname, zone: objectKey(meta) }));
 }
 
-function hasOwn({ own }: ZoneState, hostname: Name): boolean {
-  return FAMILIES.some((type) => own.has(rrsetKey({ name: hostname, type })));
+function hasOwn({ observed: { owned } }: ZoneState, hostname: Name): boolean {
+  return FAMILIES.some((type) => owned.has(rrsetKey({ name: hostname, type })));
 }
 
 /**
@@ -55,7 +55,7 @@ function hasOwn({ own }: ZoneState, hostname: Name): boolean {
  */
 export function unlistedStatuses(deps: PresenceDeps, alias: DnsAlias): readonly HostnameStatus[] {
   return formerEntries(deps, alias)
-    .filter(({ place }) => deps.zoneState(place.zone)?.lists !== true && presenceOf(deps, place) !== "absent")
+    .filter(({ place }) => deps.zoneState(place.zone)?.observed.lists !== true && presenceOf(deps, place) !== "absent")
     .map(({ entry }) => entry);
 }
 
@@ -66,7 +66,7 @@ export function presenceOf({ store, zoneState, isUnreadZone }: PresenceDeps, { h
   }
   const state = zoneState(key);
   const winners = store.claimsIn(key).get(hostname)?.winners ?? [];
-  const isTold = state?.lists !== false || winners.some(({ meta }) => meta.finalizers.includes(FINALIZER));
+  const isTold = state?.observed.lists !== false || winners.some(({ meta }) => meta.finalizers.includes(FINALIZER));
   if (zone.spec.policy !== "Sync" || (winners.length > 0 && isTold)) {
     return "absent";
   }
@@ -77,12 +77,13 @@ function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
   if (state === undefined) {
     return "unknown";
   }
+  const { actual, lists, readNames } = state.observed;
   if (hasOwn(state, hostname)) {
     return "published";
   }
   // A zone whose place another zone has is never read.
   const isOthers = state.outcome.kind === "refused" && state.outcome.reason === "ZoneConflict";
-  const isRead = state.actual !== undefined && (state.lists !== false || state.readFor.has(hostname));
+  const isRead = actual !== undefined && (lists !== false || readNames.has(hostname));
   return isRead || isOthers ? "absent" : "unknown";
 }
 

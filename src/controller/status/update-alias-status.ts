@@ -121,7 +121,7 @@ function needsFinalizer(
   const lists = new Set(
     inZones
       .filter(({ zone, lostTo }) => lostTo === undefined && store.zone(zone)?.spec.policy === "Sync")
-      .map(({ zone }) => zoneState(zone)?.lists),
+      .map(({ zone }) => zoneState(zone)?.observed.lists),
   );
   if (unlisted.length > 0 || lists.has(false)) {
     return true;

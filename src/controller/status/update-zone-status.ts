@@ -13,6 +13,7 @@ import { updateInvalidStatus } from "./update-alias-status.ts";
 import type { ConditionResult } from "./alias-conditions.ts";
 import { unverifiedCondition } from "./programmed-condition.ts";
 import { time } from "./time.ts";
+import { leftHostnames } from "./left-hostnames.ts";
 import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
@@ -22,6 +23,7 @@ import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { guardStatus } from "../zone/guarded-writes.ts";
 import type { Confirmed } from "../zone/state/confirmed.ts";
+import { ownedNames } from "../zone/state/observed.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
 export interface ZoneReportDeps {
@@ -45,7 +47,11 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
   if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
     return { requeue: "done" };
   }
-  const status = zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now());
+  const left = leftHostnames(deps, zone, state);
+  const status = {
+    ...zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now()),
+    ...(left.length > 0 && { leftHostnames: left }),
+  };
   if (isDeepStrictEqual(status, zone.status)) {
     return { requeue: "done" };
   }
@@ -73,7 +79,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
         ? `${serving.current}/${serving.total}`
         : zone.status?.serving;
   const guard = guardStatus(state.guardWindow, state.usedApproval);
-  const serial = state.actual?.serial ?? zone.status?.serial;
+  const serial = state.observed.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
     conditions: summarize({
@@ -88,7 +94,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
       now,
     }),
     provider: state.provider.id,
-    names: new Set([...state.own.values()].map(({ name }) => name)).size,
+    names: ownedNames(state.observed).size,
     ...(serial === undefined ? {} : { serial }),
     ...(servingText === undefined ? {} : { serving: servingText }),
     ...(lag === undefined ? {} : { deliveryLag: lag }),
@@ -108,7 +114,7 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
 }
 
 function programmedCondition(
-  { outcome, confirmed, provider, inputProblem, refusals: all, actual, moves }: ZoneState,
+  { outcome, confirmed, provider, observed: { inputProblem, actual }, refusals: all, moves }: ZoneState,
   before: Condition | undefined,
 ): ConditionResult {
   const { propagation: serving } = confirmed;
@@ -160,25 +166,30 @@ function uncheckedCondition({ servers }: Confirmed, before: Condition | undefine
 /** Names that other zones have now: what stays here for them, and what they don't serve though it was withdrawn. */
 function movesText(moves: readonly Move[]): readonly string[] {
   const text = (
-    phase: Move["phase"],
+    isShown: (move: Move) => boolean,
     tell: (names: string, zones: string, until: Millis) => string,
   ): readonly string[] => {
-    const found = moves.filter((move) => move.phase === phase);
+    const found = moves.filter(isShown);
     const names = found.map(({ name }) => displayName(name)).sort(byCodeUnit);
     const more = names.length > SHOWN_NAMES ? [`${names.length - SHOWN_NAMES} more`] : [];
     const zones = [...new Set(found.flatMap(({ to }) => to))].sort(byCodeUnit).slice(0, SHOWN_NAMES);
-    const until = Math.max(...found.map(moveEndsAt));
+    const until = Math.max(...found.flatMap((move) => moveEndsAt(move) ?? []));
     return found.length === 0
       ? []
       : [tell([...names.slice(0, SHOWN_NAMES), ...more].join(", "), zones.join(", "), until)];
   };
   return [
     ...text(
-      "waiting",
+      ({ phase, isFrozen }) => phase === "waiting" && isFrozen !== true,
       (names, zones, until) => `${names} stay here until DnsZone ${zones} serves them, at most until ${time(until)}`,
     ),
     ...text(
-      "overdue",
+      ({ phase, isFrozen }) => phase === "waiting" && isFrozen === true,
+      (names, zones) =>
+        `${names} stay here, and not in DnsZone ${zones}, while they are paused or lead back to themselves`,
+    ),
+    ...text(
+      ({ phase }) => phase === "overdue",
       (names, zones) => `${names} were withdrawn, and DnsZone ${zones} does not serve them after 10 minutes`,
     ),
   ];

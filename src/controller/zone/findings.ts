@@ -29,13 +29,13 @@ export function recordHeld(deps: FindingDeps, state: ZoneState, guarded: Guarded
   }
 }
 
-/** The zone alone reports it: its names continue to follow. */
-export function recordInputProblem(deps: FindingDeps, state: ZoneState, problem: InputProblem | undefined): void {
-  if (JSON.stringify(problem) === JSON.stringify(state.inputProblem)) {
+/** Reports another mistake in an input than before the read. Only the zone reports it: its names continue to follow. */
+export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: InputProblem | undefined): void {
+  const problem = state.observed.inputProblem;
+  if (JSON.stringify(problem) === JSON.stringify(before)) {
     return;
   }
   const zone = objectKey(state.zone.meta);
-  state.inputProblem = problem;
   if (problem !== undefined) {
     const { reason, message } = problem;
     deps.log.warn({ zone, reason, detail: message }, "zone input not used");

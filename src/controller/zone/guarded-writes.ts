@@ -15,6 +15,7 @@ import {
   recordDeletes,
 } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
+import { ownedNames } from "./state/observed.ts";
 import type { ZoneState } from "./state/zone-state.ts";
 
 /** Whether the deletes of a name can be those of an alias that is created again in a moment: no alias has the name anywhere. */
@@ -183,12 +184,12 @@ export function withoutUnfinalized(
   state: ZoneState,
   writes: readonly Write[],
 ): readonly Write[] {
-  if (state.lists !== false || state.zone.spec.policy !== "Sync") {
+  if (state.observed.lists !== false || state.zone.spec.policy !== "Sync") {
     state.unfinalized = new Set();
     return writes;
   }
   const zone = objectKey(state.zone.meta);
-  const known = new Set([...state.own.values()].map(({ name }) => name));
+  const known = ownedNames(state.observed);
   const isLeftOut = (write: Write): boolean =>
     write.kind !== "delete" && !known.has(write.after.name) && !isFinalized(zone, write.after.name);
   const leftOut = writes.flatMap((write) => (write.kind !== "delete" && isLeftOut(write) ? [write.after.name] : []));

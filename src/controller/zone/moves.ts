@@ -7,6 +7,7 @@ import type { NamePlan } from "../../plan/name-plan.ts";
 import { type Move, moveEndsAt, nextMove } from "../inventory/move/name-move.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { FindingDeps } from "./findings.ts";
+import { ownedNames } from "./state/observed.ts";
 import type { ZoneState } from "./state/zone-state.ts";
 
 /** What a zone needs to know of the names that leave it. */
@@ -43,7 +44,7 @@ export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving
   const zone = objectKey(state.zone.meta);
   const { departures } = deps;
   const planned = new Set(plan.names.map(({ name }) => name));
-  const unplanned = [...new Set([...state.own.values()].map(({ name }) => name))].filter((name) => !planned.has(name));
+  const unplanned = [...ownedNames(state.observed)].filter((name) => !planned.has(name));
   const leaving = new Set(
     unplanned.filter((name) => !departures.hasClaim(zone, name) && departures.zonesOf(zone, name).length > 0),
   );
@@ -94,7 +95,8 @@ function movesOf(
     const to = departures.zonesOf(zone, name);
     const families = FAMILIES.filter((family) => plans.get(name)?.sets.some(({ type }) => type === family) === true);
     const isServed = to.every((other) => hasArrived(departures.stateOf(other), name, families));
-    const move = nextMove(state.moves.get(name), { name, to, isServed, now: clock.now() });
+    const isFrozen = plans.get(name)?.frozen === true;
+    const move = nextMove(state.moves.get(name), { name, to, isServed, isFrozen, now: clock.now() });
     if (leaving.has(name) || (move.phase === "overdue" && to.length > 0)) {
       moves.set(name, move);
     }
@@ -104,10 +106,10 @@ function movesOf(
 
 /** Whether a zone has these families of the name written, or any if none is wanted, and every server that can be queried serves them. */
 function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
-  if (state?.actual === undefined) {
+  if (state?.observed.actual === undefined) {
     return false;
   }
-  const isWritten = (family: Family): boolean => state.own.has(rrsetKey({ name, type: family }));
+  const isWritten = (family: Family): boolean => state.observed.owned.has(rrsetKey({ name, type: family }));
   const { publishedTimes, unconfirmed } = state.confirmed;
   return FAMILIES.some(isWritten) && families.every(isWritten) && publishedTimes.has(name) && !unconfirmed.has(name);
 }
@@ -118,7 +120,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: ZoneState["moves"
   const zone = objectKey(state.zone.meta);
   const names = [...new Set([...before.keys(), ...state.moves.keys()])].filter((name) => {
     const [was, is] = [before.get(name), state.moves.get(name)];
-    return was?.phase !== is?.phase || was?.since !== is?.since;
+    return was?.phase !== is?.phase || was?.since !== is?.since || was?.isFrozen !== is?.isFrozen;
   });
   for (const name of names) {
     const [was, is] = [before.get(name), state.moves.get(name)];
@@ -137,7 +139,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: ZoneState["moves"
 
 /** When the zone is to be planned again because of moves alone. */
 function dueAt(moves: Iterable<Move>, follow: ZonePlan): Millis | undefined {
-  const ends = [...moves].filter(({ phase }) => phase === "waiting").map(moveEndsAt);
+  const ends = [...moves].filter(({ phase }) => phase === "waiting").flatMap((move) => moveEndsAt(move) ?? []);
   const changes = [...follow.contributions.values()].flatMap(({ changesAt }) => changesAt ?? []);
   const all = [...ends, ...changes];
   return all.length === 0 ? undefined : Math.min(...all);

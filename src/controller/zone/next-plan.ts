@@ -36,10 +36,11 @@ export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneSt
     ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
     ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
   ];
-  return Math.max(0, Math.min(state.readAt + resyncMs(state), ...moments) - clock.now());
+  const now = clock.now();
+  return Math.max(0, Math.min((state.observed.readAt ?? now) + resyncMs(state), ...moments) - now);
 }
 
 /** An input that can't be used may be corrected without an event that tells of it. */
-export function resyncMs({ inputProblem }: ZoneState): Millis {
-  return inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
+export function resyncMs({ observed }: ZoneState): Millis {
+  return observed.inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
 }

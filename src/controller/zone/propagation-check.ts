@@ -17,6 +17,7 @@ import {
   serversListed,
   serversUnknown,
 } from "./state/confirmed.ts";
+import { type Observed, ownedNames } from "./state/observed.ts";
 import { replace, type ZoneState } from "./state/zone-state.ts";
 
 export interface PropagationCheckDeps {
@@ -58,7 +59,7 @@ export async function checkPropagation(
   replace(state, {
     confirmed:
       obstacle === undefined
-        ? serversListed(state.confirmed, endpoints.map(endpointText), namesOf(state))
+        ? serversListed(state.confirmed, endpoints.map(endpointText), [...ownedNames(state.observed)])
         : serversUnknown(state.confirmed, obstacle),
   });
   await Promise.all(endpoints.map((endpoint) => queryOne(deps, state, endpoint, signal)));
@@ -75,10 +76,6 @@ function obstacleOf(listed: ServingEndpoints): PropagationObstacle | undefined {
   return listed.length > 0 ? undefined : { reason: "NoEndpoints", message: "none of its servers can be queried" };
 }
 
-function namesOf({ own }: ZoneState): readonly Name[] {
-  return [...own.values()].map(({ name }) => name);
-}
-
 async function queryOne(
   deps: PropagationCheckDeps,
   state: ZoneState,
@@ -89,7 +86,7 @@ async function queryOne(
   const names = state.confirmed.servers?.get(server) ?? new Set<Name>();
   const queried = sample([...names].sort(byCodeUnit));
   // What is wanted is taken once: a write in between is proved in the next round.
-  const wanted = state.own;
+  const wanted = state.observed.owned;
   const served: Name[] = [];
   const queue = [...queried];
   const worker = async (): Promise<void> => {
@@ -111,7 +108,7 @@ async function serves(
   deps: PropagationCheckDeps,
   endpoint: ServingEndpoint,
   name: Name,
-  wanted: ZoneState["own"],
+  wanted: Observed["owned"],
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const type of ALIAS_TYPES) {
@@ -140,7 +137,7 @@ function settleCheck(deps: PropagationCheckDeps, state: ZoneState, { begun, isFi
   const zone = objectKey(state.zone.meta);
   const now = deps.clock.now();
   const before = state.confirmed.propagation;
-  const result = checkResult(state.confirmed, { begun, names: namesOf(state) });
+  const result = checkResult(state.confirmed, { begun, names: ownedNames(state.observed) });
   replace(state, { confirmed: checkEnded(state.confirmed, result, now) });
   const { total, current, laggingSince, slow, obstacle } = state.confirmed.propagation;
   if (total !== undefined) {

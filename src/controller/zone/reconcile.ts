@@ -42,13 +42,14 @@ import {
 } from "./guarded-writes.ts";
 import { written } from "./state/confirmed.ts";
 import { recordConcurrentWrite, holdBack } from "./state/concurrent-writer.ts";
-import { inherit, recordPublishedFor } from "./inheritance.ts";
+import { inherit } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
 import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
-import { replace, setActual, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
+import { type BackendContent, ownedNames, readDone, readInvalidated, writeDone } from "./state/observed.ts";
+import { observe, replace, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
   readonly ownerId: string;
@@ -83,16 +84,8 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
 /** Makes one zone's backend equal to its plan, or says why not; safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
-  const { news } = state;
-  const requeue = await reconcileOnce(deps, state, signal);
-  if (state.news !== news) {
-    // The round that the news asked for must not go by what this one read before it.
-    state.actual = undefined;
-  }
-  return requeue;
-}
-
-async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
+  // The round that an input change asks for must not go by what this one read before it.
+  const since = state.observed.inputVersion;
   const startedAt = deps.clock.now();
   // A change that is noticed from here on belongs to the next plan.
   state.planningSince = state.changePendingSince ?? state.planningSince;
@@ -120,7 +113,7 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
   if (waitMs > 0) {
     return { requeue: { afterMs: waitMs } };
   }
-  const actual = await currentActual(deps, state, plan, signal);
+  const actual = await currentActual(deps, state, { plan, since }, signal);
   if ("requeue" in actual) {
     return actual;
   }
@@ -130,25 +123,25 @@ async function reconcileOnce(deps: ReconcileDeps, state: ZoneState, signal: Abor
   if (looped.length > 0) {
     deps.onChanged(objectKey(state.zone.meta), looped);
   }
-  return publish(deps, state, { plan: known, actual }, signal);
+  return publish(deps, state, { plan: known, actual, since }, signal);
 }
 
 async function currentActual(
   deps: ReconcileDeps,
   state: ZoneState,
-  plan: ZonePlan,
+  { plan, since }: { readonly plan: ZonePlan; readonly since: BackendContent["since"] },
   signal: AbortSignal,
 ): Promise<ActualZone | Requeue> {
   const names = plan.names.map(({ name }) => name);
   const targets = deps.targetNames(state.zone);
+  const { observed } = state;
   const known =
-    names.every((name) => state.readFor.has(name)) &&
-    (state.lists !== false || targets.every((name) => state.readFor.has(name)));
-  if (state.actual !== undefined && known && deps.clock.now() - state.readAt < resyncMs(state)) {
-    return state.actual;
+    names.every((name) => observed.readNames.has(name)) &&
+    (observed.lists !== false || targets.every((name) => observed.readNames.has(name)));
+  if (observed.actual !== undefined && known && deps.clock.now() - (observed.readAt ?? 0) < resyncMs(state)) {
+    return observed.actual;
   }
-  const own = [...state.own.values()].map(({ name }) => name);
-  const queried = new Set([...names, ...own, ...deps.formerNames(state.zone)]);
+  const queried = new Set([...names, ...ownedNames(observed), ...deps.formerNames(state.zone)]);
   const all = new Set([...queried, ...targets]);
   const read = await state.provider.read([...all].sort(byCodeUnit), signal);
   switch (read.kind) {
@@ -158,11 +151,10 @@ async function currentActual(
         objectKey(state.zone.meta),
         recordConcurrentWrite(state, actual, deps.ownerId, deps.clock.now()),
       );
-      setActual(state, actual, deps.ownerId);
-      recordInputProblem(deps, state, actual.inputProblem);
-      state.lists = state.lists !== false && actual.isPartial !== true;
-      state.readAt = deps.clock.now();
-      state.readFor = all;
+      const { inputProblem } = state.observed;
+      const done = { actual, ownerId: deps.ownerId, since, names: all, at: deps.clock.now() };
+      observe(state, readDone(state.observed, done));
+      recordInputProblem(deps, state, inputProblem);
       return actual;
     }
     case "refused":
@@ -175,7 +167,11 @@ async function currentActual(
 async function publish(
   deps: ReconcileDeps,
   state: ZoneState,
-  { plan, actual }: { readonly plan: ZonePlan; readonly actual: ActualZone },
+  {
+    plan,
+    actual,
+    since,
+  }: { readonly plan: ZonePlan; readonly actual: ActualZone; readonly since: BackendContent["since"] },
   signal: AbortSignal,
 ): Promise<Requeue> {
   const now = deps.clock.now();
@@ -226,7 +222,7 @@ async function publish(
       { afterMs: TEXT_FIGHT_WINDOW_MS },
     );
   }
-  return write(deps, state, { actual, writes, refusals, settled, waitMs, guarded }, signal);
+  return write(deps, state, { actual, since, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
 function hasAlias({ departures }: ReconcileDeps, { zone, moves }: ZoneState, name: Name): boolean {
@@ -235,6 +231,8 @@ function hasAlias({ departures }: ReconcileDeps, { zone, moves }: ZoneState, nam
 
 interface Pending {
   readonly actual: ActualZone;
+  /** See {@link BackendContent}. */
+  readonly since: BackendContent["since"];
   readonly writes: readonly Write[];
   /** What the plan itself refuses. */
   readonly refusals: readonly Refusal[];
@@ -261,7 +259,7 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
     case "applied": {
       const done = writesDone(writes, result);
       recordRejections(deps, state, pending.refusals, result);
-      writeDone(deps, state, { ...pending, writes: done }, result);
+      recordWritten(deps, state, { ...pending, writes: done }, result);
       if (done.length > 0 || result.wrote) {
         deps.log.info(
           { zone, provider: state.provider.id, ...tally(done), serial: result.serial, tookMs },
@@ -274,29 +272,34 @@ async function write(deps: ReconcileDeps, state: ZoneState, pending: Pending, si
     }
     case "conflict":
       deps.log.info({ zone, reason: result.message }, "zone changed while it was planned; reading it again");
-      state.actual = undefined;
+      replace(state, { observed: readInvalidated(state.observed) });
       return { requeue: "backoff" };
     case "refused":
-      state.actual = undefined;
+      replace(state, { observed: readInvalidated(state.observed) });
       return settleAs(deps, state, result, { afterMs: REFUSED_RETRY_MS });
     case "failed":
       // The write may have taken effect all the same, so what is held is read again before the next try.
-      state.actual = undefined;
+      replace(state, { observed: readInvalidated(state.observed) });
       return failed(deps, state, result);
   }
 }
 
-function writeDone(deps: ReconcileDeps, state: ZoneState, { actual, writes, guarded }: Pending, result: Applied): void {
+function recordWritten(
+  deps: ReconcileDeps,
+  state: ZoneState,
+  { actual, since, writes, guarded }: Pending,
+  result: Applied,
+): void {
   recordGuarded(state, guarded, writes, deps.clock.now());
   const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
   state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   replace(state, { confirmed: written(state.confirmed, names, pendingChange) });
   const sets = after(actual.sets, writes, deps.ownerId);
-  recordPublishedFor(state, writes);
   const repaired = repairedBy(writes, actual.drift ?? []);
   const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
-  setActual(state, actualAfter(actual, result, { sets, drift }), deps.ownerId);
+  const left = actualAfter(actual, result, { sets, drift });
+  observe(state, writeDone(state.observed, { actual: left, ownerId: deps.ownerId, since, writes }));
   state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
   recordRepaired(
     deps,

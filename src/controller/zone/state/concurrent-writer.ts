@@ -20,11 +20,13 @@ export function recordConcurrentWrite(
   ownerId: string,
   now: Millis,
 ): readonly Name[] {
-  if (state.readAt === 0 || read.needsWrite?.kind === "foreign-edit" || read.drift !== undefined) {
+  if (state.observed.readAt === undefined || read.needsWrite?.kind === "foreign-edit" || read.drift !== undefined) {
     return [];
   }
   // A set that is gone is nobody's better answer: it is written again at once.
-  const theirs = read.sets.filter((set) => set.owner === ownerId && !sameSet(state.own.get(rrsetKey(set)), set));
+  const theirs = read.sets.filter(
+    (set) => set.owner === ownerId && !sameSet(state.observed.owned.get(rrsetKey(set)), set),
+  );
   const changed = new Set(theirs.map(({ name }) => name));
   for (const name of changed) {
     const last = state.writerHolds.get(name);

@@ -1,14 +1,13 @@
-import { rrsetKey } from "../../../dns/record.ts";
 import type { Millis } from "../../../base/clock.ts";
 import type { DnsZone } from "../../../api/dns-zone.ts";
 import type { Name } from "../../../dns/name/name.ts";
-import type { ActualRRset, Refusal } from "../../../plan/change.ts";
-import type { InheritedNames } from "../../../plan/inherited/inherited.ts";
+import type { Refusal } from "../../../plan/change.ts";
 import type { Move } from "../../inventory/move/name-move.ts";
 import { EMPTY_WINDOW, type GuardWindow } from "../../../plan/guard-window.ts";
 import type { ZonePlan } from "../../../plan/zone-plan.ts";
-import type { ActualZone, InputProblem, ZoneProvider } from "../../../providers/provider.ts";
+import type { ZoneProvider } from "../../../providers/provider.ts";
 import { type Confirmed, NOTHING_CONFIRMED, type PendingChange, withdrawn } from "./confirmed.ts";
+import { nothingObserved, type Observed, ownedNames, providerChanged } from "./observed.ts";
 import type { Repairs } from "./drift.ts";
 
 /** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
@@ -49,27 +48,11 @@ export interface ZoneState {
   provider: ZoneProvider;
   /** What the next round begins with; undefined: the same. */
   next: NextHandle | undefined;
-  /** Undefined: to be read before the next plan. */
-  actual: ActualZone | undefined;
-  /** Counts news of the spec, of an input or of a new term: what was read before the last of them may be out of date. */
-  news: number;
-  /** The written record sets that are ours, by {@link rrsetKey}; what was last known while `actual` is to be read anew. */
-  own: ReadonlyMap<string, ActualRRset>;
-  /** Whether the backend lists the RRsets of ours; undefined: not known before the first read. */
-  lists: boolean | undefined;
+  readonly observed: Observed;
   /** Names that are not written for the first time, because none of their aliases has its finalizer yet. */
   unfinalized: ReadonlySet<Name>;
-  /** What names have of which no target has shown whose it is; undefined until the first read of a term. */
-  inherited: InheritedNames | undefined;
-  /** For whose aliases each name is published, by namespace. */
-  readonly publishedFor: Map<Name, string>;
-  readAt: Millis;
-  /** The owner names that the last read was asked about, former ones too: what stands at others is not known. */
-  readFor: ReadonlySet<Name>;
   plan: ZonePlan | undefined;
   outcome: ZoneOutcome;
-  /** What was wrong with an input of the zone at the last read; names follow without it. */
-  inputProblem: InputProblem | undefined;
   /** Refused changes of the last plan, and writes of it that the backend rejects. */
   refusals: readonly Refusal[];
   /** Those of `refusals` that the backend rejected at the last write. */
@@ -109,18 +92,10 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     zone,
     provider,
     next: undefined,
-    actual: undefined,
-    news: 0,
-    own: new Map(),
-    lists: provider.lists,
+    observed: nothingObserved(provider.lists),
     unfinalized: new Set(),
-    inherited: undefined,
-    publishedFor: new Map(),
-    readAt: 0,
-    readFor: new Set(),
     plan: undefined,
     outcome: { kind: "pending" },
-    inputProblem: undefined,
     refusals: [],
     rejected: [],
     confirmed: NOTHING_CONFIRMED,
@@ -142,7 +117,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
 }
 
 /** Replaces values of the state. */
-export function replace(state: ZoneState, values: Partial<Pick<ZoneState, "confirmed">>): void {
+export function replace(state: ZoneState, values: Partial<Pick<ZoneState, "observed" | "confirmed">>): void {
   Object.assign(state, values);
 }
 
@@ -162,28 +137,19 @@ export function takeNext(state: ZoneState): LeftBehind | undefined {
   state.provider = next.provider;
   if (next.provider !== provider) {
     state.notBefore = 0;
-    state.lists = next.provider.lists;
+    replace(state, { observed: providerChanged(state.observed, next.provider.lists) });
   }
   if (!next.isElsewhere) {
     return undefined;
   }
-  const names = new Set([...state.own.values()].map(({ name }) => name)).size;
-  const { news, changePendingSince, planningSince } = state;
-  Object.assign(state, newZoneState(state.zone, state.provider), { news, changePendingSince, planningSince });
-  return { provider: provider.id, names };
+  const { observed, changePendingSince, planningSince } = state;
+  const fresh = newZoneState(state.zone, state.provider);
+  Object.assign(state, fresh, { changePendingSince, planningSince });
+  replace(state, { observed: { ...fresh.observed, inputVersion: observed.inputVersion } });
+  return { provider: provider.id, names: ownedNames(observed).size };
 }
 
-/** Has the backend read again, also by a round that is under way and has read it already. */
-export function inputChanged(state: ZoneState): void {
-  state.actual = undefined;
-  state.news += 1;
-}
-
-/** Takes over what the backend holds. */
-export function setActual(state: ZoneState, actual: ActualZone, ownerId: string): void {
-  state.actual = actual;
-  state.own = new Map(actual.sets.filter((set) => set.owner === ownerId).map((set) => [rrsetKey(set), set]));
-  const names = new Set([...state.own.values()].map(({ name }) => name));
-  replace(state, { confirmed: withdrawn(state.confirmed, names) });
-  [...state.publishedFor.keys()].filter((name) => !names.has(name)).forEach((name) => state.publishedFor.delete(name));
+/** Replaces what is known of the backend. Names that have no records of ours there have nothing that servers could confirm. */
+export function observe(state: ZoneState, observed: Observed): void {
+  replace(state, { observed, confirmed: withdrawn(state.confirmed, ownedNames(observed)) });
 }

@@ -4,11 +4,12 @@ import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts"
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import { factsOf, type NameInZone } from "../../../../src/controller/status/alias-facts.ts";
 import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
-import { newZoneState, replace, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import { newZoneState, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName, type Name } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../../../src/plan/change.ts";
 import type { ZonePlan } from "../../../../src/plan/zone-plan.ts";
 import { alias, zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 import { at, contribution, NAME, NOW, rrset, verdict } from "./facts.ts";
 
 const ZONE = zone("dns/com", "example.com");
@@ -27,8 +28,7 @@ function stateOf(
     ...(expectedLagMs === undefined ? {} : { expectedLagMs }),
     ...(cachedForMs === undefined ? {} : { cachedForMs }),
   });
-  setActual(state, { revision: "1", sets }, "me");
-  return Object.assign(state, more);
+  return Object.assign(state, { observed: observedSets(sets), ...more });
 }
 
 function facts(one: DnsAlias, state?: ZoneState, others: readonly DnsAlias[] = []) {

@@ -8,9 +8,11 @@ import { parseName } from "../../../../src/dns/name/name.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { afterWrite, finalize, type Deletion } from "../../../../src/controller/status/finalizer.ts";
-import { newZoneState, setActual, type ZoneOutcome } from "../../../../src/controller/zone/state/zone-state.ts";
+import { readInvalidated } from "../../../../src/controller/zone/state/observed.ts";
+import { newZoneState, replace, type ZoneOutcome } from "../../../../src/controller/zone/state/zone-state.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { alias, zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 import { NOW, rrset } from "./facts.ts";
 
 const ZONE = zone("dns/com", "example.com");
@@ -73,11 +75,8 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
     read: async () => assert.fail("nothing is read"),
     apply: async () => assert.fail("nothing is written"),
   });
-  setActual(state, { revision: "1", sets }, "me");
-  if (scene.unread === true) {
-    state.actual = undefined;
-  }
-  state.lists = scene.lists;
+  const observed = observedSets(sets, { lists: scene.lists });
+  replace(state, { observed: scene.unread === true ? readInvalidated(observed) : observed });
   state.outcome = scene.outcome ?? { kind: "ok" };
   const deletions = new Map<string, Deletion>();
   if (scene.since !== undefined) {

@@ -8,10 +8,11 @@ import type { InvalidObject } from "../../../../src/controller/ports/inventory.t
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { updateAliasStatus } from "../../../../src/controller/status/update-alias-status.ts";
 import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
-import { newZoneState, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
 import { alias, zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
 import { A, contribution, NAME, NO_AAAA, NOW, rrset, verdict } from "./facts.ts";
 
@@ -40,6 +41,8 @@ interface Outcome {
   readonly requeue: unknown;
   readonly state: ZoneState;
 }
+
+const PUBLISHED = [rrset(["192.0.2.1"])];
 
 /** Of an alias that is written in the zone dns/com, unless the bench says otherwise. */
 async function updated(bench: Bench = {}): Promise<Outcome> {
@@ -103,8 +106,8 @@ function stateOf({ state: more, targets = [verdict("good", [A, NO_AAAA])] }: Ben
     read: async () => assert.fail("nothing is read"),
     apply: async () => assert.fail("nothing is written"),
   });
-  setActual(state, { revision: "1", sets: [rrset(["192.0.2.1"])] }, "me");
   return Object.assign(state, {
+    observed: observedSets(PUBLISHED, { lists: undefined }),
     outcome: { kind: "ok" },
     plan: { names: [], contributions: new Map([["web/shop", contribution(targets)]]), loops: new Map() },
     confirmed: { ...NOTHING_CONFIRMED, publishedTimes: new Map([[NAME, NOW]]) },
@@ -185,7 +188,7 @@ test("a write that fails is tried again, and neither remembered nor told", async
 
 test("where the backend doesn't list, the finalizer is added before the status, and a failure is tried again", async () => {
   const without = { ...SHOP, meta: { ...SHOP.meta, finalizers: [] } };
-  const state = { lists: false };
+  const state = { observed: observedSets(PUBLISHED, { lists: false }) };
   assert.deepEqual((await updated({ alias: without, state })).did.slice(0, 3), ["finalizer true", READY, "status"]);
   assert.equal((await updated({ state })).did[0], READY);
   const failed = await updated({ alias: without, state, finalizerWrite: FAILED });
@@ -197,7 +200,7 @@ test("a finalizer that may not be set is Forbidden and Stalled, and is tried aga
   const finalizerWrite: StatusWrite = { kind: "failed", message: "the apiserver answered 403", isForbidden: true };
   const { status, requeue } = await updated({
     alias: without,
-    state: { lists: false, own: new Map() },
+    state: { observed: observedSets([], { lists: false }) },
     finalizerWrite,
   });
   const shown = status?.conditions.map(({ type, status: holds, reason }) => `${type} ${holds} ${reason}`);
@@ -206,7 +209,7 @@ test("a finalizer that may not be set is Forbidden and Stalled, and is tried aga
 });
 
 test("where it lists, a finalizer is removed; where nothing was read, it stays as it is", async () => {
-  const state = { lists: true };
+  const state = { observed: observedSets(PUBLISHED, { lists: true }) };
   assert.deepEqual((await updated({ state })).did.slice(0, 3), ["finalizer false", READY, "status"]);
   assert.equal((await updated()).did[0], READY);
   assert.equal((await updated({ state, unreadZones: true })).did[0], READY);
@@ -217,7 +220,7 @@ test("where it lists, a finalizer is removed; where nothing was read, it stays a
 test("a replica that may not write writes nothing, and an alias that is being deleted is finalized", async () => {
   assert.deepEqual((await updated({ mayWrite: false })).did, []);
   const deleted = { ...SHOP, meta: { ...SHOP.meta, deletedAt: NOW } };
-  const gone = await updated({ alias: deleted, state: { own: new Map() } });
+  const gone = await updated({ alias: deleted, state: { observed: observedSets([]) } });
   assert.deepEqual([gone.did, gone.requeue], [["finalizer false"], "done"]);
 });
 

@@ -14,6 +14,7 @@ import { newZoneState, type ZoneState } from "../../../../src/controller/zone/st
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
 import { zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import { at, NOW, rrset } from "./facts.ts";
@@ -29,6 +30,12 @@ interface Bench {
   readonly mayWrite?: boolean;
   readonly write?: StatusWrite;
 }
+
+const PUBLISHED = [
+  rrset(["192.0.2.1"]),
+  rrset(["2001:db8::1"], { type: "AAAA" }),
+  rrset(["192.0.2.1"], { name: parseName("www.example.com") }),
+];
 
 interface Outcome {
   readonly status: ZoneStatus | undefined;
@@ -59,11 +66,7 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
             read: async () => assert.fail("nothing is read"),
             apply: async () => assert.fail("nothing is written"),
           }),
-          own: new Map([
-            ["example.com. A", rrset(["192.0.2.1"])],
-            ["example.com. AAAA", rrset(["2001:db8::1"], { type: "AAAA" })],
-            ["www.example.com. A", rrset(["192.0.2.1"], { name: parseName("www.example.com") })],
-          ]),
+          observed: observedSets(PUBLISHED),
           outcome: { kind: "ok" } as const,
           confirmed: servedBy({ total: 2, current: 2, laggingSince: undefined, slow: false }),
           ...bench.state,
@@ -108,7 +111,7 @@ async function conditions(bench: Bench): Promise<readonly string[]> {
 test("the whole status of a zone that is served", async () => {
   const { status, remembered, counted, requeue } = await updated({
     state: {
-      actual: { revision: "1", sets: [], serial: 42 },
+      observed: observedSets(PUBLISHED, { actual: { serial: 42 } }),
       confirmed: {
         ...servedBy({ total: 2, current: 2, laggingSince: undefined, slow: false }),
         propagationTimes: [1_000, 2_600, 900],
@@ -274,13 +277,13 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
   ],
   [
     "the backend warns",
-    { actual: { revision: "1", sets: [], warning: "there is no reload plugin" } },
+    { observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }) },
     /^True Accepted/,
     /^True Programmed: .*but there is no reload plugin$/,
   ],
   [
     "HTTPS records are refused and the backend warns",
-    { refusals: [NO_HTTPS], actual: { revision: "1", sets: [], warning: "there is no reload plugin" } },
+    { refusals: [NO_HTTPS], observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }) },
     /^True Accepted/,
     /^True Programmed: .*but 1 .*no HTTPS there.*but there is no reload plugin$/,
   ],
@@ -323,8 +326,8 @@ test("the number of servers stays while a change is on its way, and is counted w
 test("the serial is the one that is served, else the last one known", async () => {
   const before = { ...ZONE, status: { observedGeneration: 1, conditions: [], serial: 41 } };
   assert.equal((await updated({ zone: before })).status?.serial, 41);
-  const actual = { revision: "1", sets: [], serial: 42 };
-  assert.equal((await updated({ zone: before, state: { actual } })).status?.serial, 42);
+  const observed = observedSets(PUBLISHED, { actual: { serial: 42 } });
+  assert.equal((await updated({ zone: before, state: { observed } })).status?.serial, 42);
   assert.equal((await updated()).status?.serial, undefined);
 });
 
@@ -334,7 +337,7 @@ test("a zone that was programmed stays so while its servers are gone for a momen
   for (const confirmed of [servedBy(WITHOUT_SERVERS), NOTHING_CONFIRMED]) {
     const [, programmed] = await conditions({
       zone: served,
-      state: { confirmed, actual: { revision: "1", sets: [], serial: 9 } },
+      state: { confirmed, observed: observedSets([], { actual: { serial: 9 } }) },
     });
     assert.match(programmed ?? "", /^Programmed=True/);
   }

@@ -4,11 +4,12 @@ import { silentLogger } from "../../../support/silent-logger.ts";
 import { checkPropagation } from "../../../../src/controller/zone/propagation-check.ts";
 import type { ServingEndpoints } from "../../../../src/controller/ports/servers.ts";
 import { NOTHING_CONFIRMED, written as recordWritten } from "../../../../src/controller/zone/state/confirmed.ts";
-import { newZoneState, replace, setActual, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import { newZoneState, observe, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
 import { zone } from "../../../support/objects.ts";
+import { observedSets } from "../../../support/observed-sets.ts";
 
 const SIGNAL = new AbortController().signal;
 const ONE = { address: "192.0.2.53", port: 53 };
@@ -42,7 +43,7 @@ function bench(sets: readonly ActualRRset[], endpoints: ServingEndpoints = [ONE,
     read: async () => assert.fail("nothing is read"),
     apply: async () => assert.fail("nothing is written"),
   });
-  setActual(state, { revision: "1", sets }, "me");
+  observe(state, observedSets(sets));
   const at: Bench = {
     state,
     now: 1_000_000,
@@ -67,7 +68,7 @@ function bench(sets: readonly ActualRRset[], endpoints: ServingEndpoints = [ONE,
             const key = `${address} ${displayName(name)} ${type}`;
             at.queried.push(key);
             at.onQuery?.();
-            const answer = at.answers.get(key) ?? state.own.get(`${name} ${type}`)?.data ?? [];
+            const answer = at.answers.get(key) ?? state.observed.owned.get(`${name} ${type}`)?.data ?? [];
             return answer === "failed" ? { kind: "failed", message: "no answer" } : { kind: "answer", data: answer };
           },
           onChanged: (_zone, names) => void at.told.push(`changed ${names?.map(displayName).join(" ") ?? "all"}`),
@@ -114,7 +115,7 @@ test("a server that is new is asked for everything that is ours, and for nothing
 test("records of an earlier process that are read after the first round are not published before the server shows them", async () => {
   const at = bench([], [ONE]);
   await at.round();
-  setActual(at.state, { revision: "2", sets: [set("example.com", ["192.0.2.2"])] }, "me");
+  observe(at.state, observedSets([set("example.com", ["192.0.2.2"])]));
   at.answers.set("192.0.2.53 example.com A", ["192.0.2.1"]);
   await at.round();
   assert.deepEqual([at.queried.length, at.state.confirmed.publishedTimes.size], [1, 0]);
@@ -197,7 +198,7 @@ test("a name that was withdrawn is not asked for, and is no propagation time", a
   at.queried.length = 0;
   at.told.length = 0;
   written(at, "example.com");
-  setActual(at.state, { revision: "2", sets: [] }, "me");
+  observe(at.state, observedSets([]));
   at.now += 60_000;
   await at.round();
   const { unconfirmed, publishedTimes, propagationTimes } = at.state.confirmed;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { holdBack, recordConcurrentWrite } from "../../../../../src/controller/zone/state/concurrent-writer.ts";
-import { newZoneState, setActual, type ZoneState } from "../../../../../src/controller/zone/state/zone-state.ts";
+import { newZoneState, replace, type ZoneState } from "../../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../../src/dns/name/name.ts";
 import type { ActualRRset, Write } from "../../../../../src/plan/change.ts";
 import type { ActualZone } from "../../../../../src/providers/provider.ts";
 import { zone } from "../../../../support/objects.ts";
+import { observedSets } from "../../../../support/observed-sets.ts";
 
 const NAME = parseName("example.com");
 const NOW = 10_000_000;
@@ -21,8 +22,7 @@ function known(...sets: readonly ActualRRset[]): ZoneState {
     read: async () => assert.fail("nothing is read"),
     apply: async () => assert.fail("nothing is written"),
   });
-  setActual(state, { revision: "1", sets }, "me");
-  state.readAt = NOW - 1;
+  replace(state, { observed: observedSets(sets) });
   return state;
 }
 
@@ -60,7 +60,7 @@ for (const [name, sets, want] of ROWS) {
 
 test("the first read, a foreign edit, and drift are not another process's writes", () => {
   const first = known(OLD);
-  first.readAt = 0;
+  replace(first, { observed: observedSets([OLD], { readAt: undefined }) });
   assert.deepEqual(found(first, [THEIRS]), []);
   assert.deepEqual(found(known(OLD), [THEIRS], { needsWrite: { kind: "foreign-edit", message: "x" } }), []);
   assert.deepEqual(found(known(OLD), [THEIRS], { needsWrite: { kind: "base", message: "x" } }), ["example.com"]);

@@ -1,0 +1,129 @@
+import type { Millis } from "../../../base/clock.ts";
+import type { Name } from "../../../dns/name/name.ts";
+import { rrsetKey } from "../../../dns/record.ts";
+import type { ActualRRset, Write } from "../../../plan/change.ts";
+import type { InheritedNames } from "../../../plan/inherited/inherited.ts";
+import type { ActualZone, InputProblem } from "../../../providers/provider.ts";
+
+/** What was last read of a zone's backend. */
+export interface Observed {
+  /** Undefined: to be read before the next plan. */
+  readonly actual: ActualZone | undefined;
+  /** Counts changes of the spec, of an input, and of the term. What was read before the last of them may be out of date. */
+  readonly inputVersion: number;
+  /** The RRsets of ours, by {@link rrsetKey}: as last known while `actual` is undefined. */
+  readonly owned: ReadonlyMap<string, ActualRRset>;
+  /** Undefined: never read. */
+  readonly readAt: Millis | undefined;
+  /** The owner names that the last read was asked about, former ones too: what is at others is not known. */
+  readonly readNames: ReadonlySet<Name>;
+  /** Whether the backend lists the RRsets of ours; undefined: not known before the first read. */
+  readonly lists: boolean | undefined;
+  /** What was wrong with an input of the zone at the last read; names follow without it. */
+  readonly inputProblem: InputProblem | undefined;
+  /** What names have of which no target has shown whose it is; undefined until the first read of a term. */
+  readonly inherited: InheritedNames | undefined;
+  /** For whose aliases each name is published, by namespace. */
+  readonly publishedFor: ReadonlyMap<Name, string>;
+}
+
+/** Nothing was read yet. `lists` is what the provider says of itself. */
+export function nothingObserved(lists: false | undefined): Observed {
+  return {
+    actual: undefined,
+    inputVersion: 0,
+    owned: new Map(),
+    readAt: undefined,
+    readNames: new Set(),
+    lists,
+    inputProblem: undefined,
+    inherited: undefined,
+    publishedFor: new Map(),
+  };
+}
+
+/** The backend has to be read again, also by a round that has begun and has read it already. */
+export function inputChanged(observed: Observed): Observed {
+  return { ...observed, actual: undefined, inputVersion: observed.inputVersion + 1 };
+}
+
+/** Other replicas may have written since the last term. */
+export function termStarted(observed: Observed): Observed {
+  return { ...inputChanged(observed), inherited: undefined, publishedFor: new Map() };
+}
+
+/** The backend may have other records than those that were read. */
+export function readInvalidated(observed: Observed): Observed {
+  return observed.actual === undefined ? observed : { ...observed, actual: undefined };
+}
+
+/** Another provider writes to the same place: only what it says of itself is different. */
+export function providerChanged(observed: Observed, lists: false | undefined): Observed {
+  return { ...observed, lists };
+}
+
+/** What the backend has, for a round that began when the inputs had the version `since`. */
+export interface BackendContent {
+  readonly actual: ActualZone;
+  readonly ownerId: string;
+  readonly since: Observed["inputVersion"];
+}
+
+export interface Read extends BackendContent {
+  readonly names: ReadonlySet<Name>;
+  readonly at: Millis;
+}
+
+/** The backend was read. A read that began before an input change has to be repeated. */
+export function readDone(observed: Observed, { names, at, ...content }: Read): Observed {
+  const { inputProblem, isPartial } = content.actual;
+  return {
+    ...withContent(observed, content),
+    readAt: at,
+    readNames: names,
+    lists: observed.lists !== false && isPartial !== true,
+    inputProblem,
+  };
+}
+
+/** The backend was written. */
+export function writeDone(
+  observed: Observed,
+  { writes, ...content }: BackendContent & { readonly writes: readonly Write[] },
+): Observed {
+  const publishedFor = new Map(observed.publishedFor);
+  for (const write of writes) {
+    const resource = write.kind === "delete" ? undefined : write.after.resources[0];
+    if (write.kind !== "delete" && resource !== undefined) {
+      publishedFor.set(write.after.name, resource.slice(0, resource.indexOf("/")));
+    }
+  }
+  return withContent({ ...observed, publishedFor }, content);
+}
+
+/** Whose the names are was found out, and what they have inherited. */
+export function inheritanceFound(
+  observed: Observed,
+  found: { readonly publishedFor: ReadonlyMap<Name, string>; readonly inherited: InheritedNames },
+): Observed {
+  return { ...observed, ...found };
+}
+
+/** The owner names that have RRsets of ours. */
+export function ownedNames({ owned }: Pick<Observed, "owned">): ReadonlySet<Name> {
+  return new Set([...owned.values()].map(({ name }) => name));
+}
+
+function withContent(observed: Observed, { actual, ownerId, since }: BackendContent): Observed {
+  const owned = new Map(actual.sets.filter((set) => set.owner === ownerId).map((set) => [rrsetKey(set), set] as const));
+  const names = ownedNames({ owned });
+  const { publishedFor } = observed;
+  return {
+    ...observed,
+    actual: since === observed.inputVersion ? actual : undefined,
+    owned,
+    publishedFor: publishedFor.keys().every((name) => names.has(name))
+      ? publishedFor
+      : new Map([...publishedFor].filter(([name]) => names.has(name))),
+  };
+}
