@@ -12,7 +12,7 @@ export type AnswerOf = (target: Name, family: Family) => TargetAnswer | undefine
 export interface Contribution {
   /** By family; a family without addresses is absent. */
   readonly sets: ContributedSets;
-  /** The same without the last known good addresses of targets that were not read in this term; absent: all of them were. */
+  /** The same without the last known good addresses of targets that were not read in this term, or that only a status has; absent: there are none. */
   readonly setsRead?: ContributedSets;
   /** The families of which some target was not read in this term, or never well. Addresses that are published in them may be its own: see `inherited/`. */
   readonly keepPublished: readonly Family[];
@@ -62,7 +62,7 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
   const statics = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
   const found = setsOf(alias, statics, contributing);
   const empty = Object.keys(found).length === 0;
-  const read = contributing.filter(({ unread }) => unread === undefined);
+  const read = contributing.filter(({ unread, isRestored }) => unread === undefined && isRestored !== true);
   return {
     sets: empty && usesFallback ? setsOf(alias, alias.spec.fallbackAddresses, []) : found,
     ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, statics, read) }),
@@ -189,7 +189,9 @@ function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Fa
     case "never-resolved":
       return true;
     case "held-empty":
-      return answers.every((answer) => answer.addresses.length === 0 || answer.unread !== undefined);
+      return answers.every(
+        ({ addresses, unread, isRestored }) => addresses.length === 0 || unread !== undefined || isRestored === true,
+      );
     case "good":
     case "failing":
     case "stale-kept":

@@ -42,6 +42,8 @@ export interface TargetAnswer {
   /** Set while look-ups fail: when the row of failures began. */
   readonly failingSince: Millis | undefined;
   readonly rotating: boolean;
+  /** The addresses are a status's: no lookup of this process has found any, so what is published can be newer. */
+  readonly isRestored?: true;
   /** What is known is from before this term: its first lookup of the term has not ended, or its lookups of the term fail, or are not believed yet. */
   readonly unread?: "pending" | "failing";
   /** The target has more addresses than are published of one target; `addresses` is a steady subset of them. */

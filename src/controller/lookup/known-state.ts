@@ -39,5 +39,6 @@ function endOfSuccess({ failingSince = Infinity, empty, emptySince = Infinity }:
 
 /** What the planner believes of a key. */
 export function entryAnswer({ unread }: Pick<Entry, "unread">, state: HoldState): TargetAnswer {
-  return unread === undefined ? answerOf(state) : { ...answerOf(state), unread };
+  const isRestored = state.read === undefined && state.addresses.length > 0;
+  return { ...answerOf(state), ...(isRestored && { isRestored }), ...(unread !== undefined && { unread }) };
 }

@@ -39,6 +39,7 @@ export function isNews(before: TargetAnswer, after: TargetAnswer): boolean {
     before.failingSince !== after.failingSince ||
     before.rotating !== after.rotating ||
     before.unread !== after.unread ||
+    before.isRestored !== after.isRestored ||
     (before.isSubset ?? false) !== (after.isSubset ?? false) ||
     before.ttl !== after.ttl ||
     Math.abs(after.refreshWaitMs - before.refreshWaitMs) > before.refreshWaitMs * WAIT_TOLERANCE

@@ -162,14 +162,14 @@ function withoutAddresses(
 }
 
 /**
- * Nothing ends by time for an alias that can't be read, nor do the last known good addresses of a target with `onStale: Keep`. With that policy, lookups that fail don't blank a name of
+ * Nothing ends by time for an alias that can't be read, or that holds an empty target whose last addresses only a status has, nor do the last known good addresses of a target with `onStale: Keep`. With that policy, lookups that fail don't blank a name of
  * which nothing else is known.
  */
 function expired(entry: InheritedName, contributors: readonly Contributed[], now: Millis): InheritedName {
   const maxStalenessMs = Math.max(...contributors.map(({ alias }) => alias.spec.maxStalenessMs));
   const isOver = now - entry.since > maxStalenessMs && entry.sets.length > 0;
   const isCarryOver = now - entry.carriedSince > maxStalenessMs && entry.carried.length > 0;
-  if (entry.isUnreadable || (!isOver && !isCarryOver)) {
+  if (entry.isUnreadable || contributors.some(isHeldEmpty) || (!isOver && !isCarryOver)) {
     return entry;
   }
   const stays = hasNothing(contributors) && contributors.some(isFailing);
@@ -194,6 +194,12 @@ function staleAddresses(contributors: readonly Contributed[]): ReadonlySet<strin
 
 function hasNothing(contributors: readonly Contributed[]): boolean {
   return contributors.every(({ contribution: { sets, setsRead = sets } }) => Object.keys(setsRead).length === 0);
+}
+
+function isHeldEmpty({ contribution }: Contributed): boolean {
+  return contribution.targets.some(
+    ({ verdict, answers }) => verdict === "held-empty" && answers.some(({ isRestored }) => isRestored === true),
+  );
 }
 
 function isFailing({ alias, contribution }: Contributed): boolean {

@@ -139,3 +139,27 @@ test("a standby that can't look a target up answers with what the leader publish
   const answer = await live;
   assert.deepEqual(answer?.kind === "addresses" ? answer.addresses : answer?.kind, ["203.0.113.2"]);
 });
+
+test("a target that is empty at a restart doesn't put the addresses of an older status in the place of what is published", async () => {
+  const objects = {
+    zones: [zone("dns/com", "example.com")],
+    aliases: [alias("web/shop", { spec: { maxStalenessMs: 600_000 } })],
+  };
+  const first = startWorld({ ...objects, targets: { "cdn.test": ["198.51.100.1"] } });
+  await first.clock.advance(60_000);
+  const old = first.alias("web/shop") ?? assert.fail();
+  first.targets.set("cdn.test", ["198.51.100.2"]);
+  await first.clock.advance(180_000);
+  const published = ["example.com 60 198.51.100.2"];
+  assert.deepEqual(first.published("dns/com"), published);
+  await first[Symbol.asyncDispose]();
+  const { clock, stores } = first;
+  await using second = startWorld({ ...objects, clock, stores, aliases: [old], targets: { "cdn.test": [] } });
+  for (const ms of [180_000, 1_200_000]) {
+    await clock.advance(ms);
+    assert.deepEqual(second.published("dns/com"), published);
+  }
+  second.targets.set("cdn.test", ["198.51.100.3"]);
+  await clock.advance(600_000);
+  assert.deepEqual(second.published("dns/com"), ["example.com 60 198.51.100.3"]);
+});
