@@ -40,7 +40,7 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
   if (zone === undefined) {
     return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
-  if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
+  if (state === undefined || state.planned.outcome.kind === "pending" || !deps.mayWrite()) {
     return { requeue: "done" };
   }
   const status = zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now());
@@ -58,7 +58,7 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
 }
 
 function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject | undefined, now: Millis): ZoneStatus {
-  const { outcome } = state;
+  const { outcome, guard: memory } = state.planned;
   const { propagation: serving, propagationTimes } = state.confirmed;
   const generation = invalidEdit?.generation ?? zone.meta.generation;
   const lag =
@@ -66,7 +66,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   const settled = serving.laggingSince === undefined || serving.slow;
   const servingText =
     settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
-  const guard = guardStatus(state.guardWindow, state.usedApproval);
+  const guard = guardStatus(memory);
   const serial = state.observed.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
@@ -88,7 +88,10 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   };
 }
 
-function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | undefined): ConditionResult {
+function acceptedCondition(
+  { planned: { outcome } }: ZoneState,
+  invalidEdit: InvalidObject | undefined,
+): ConditionResult {
   if (invalidEdit !== undefined) {
     const message = `${invalidEdit.problems.join("; ")} (what was accepted before stays in force)`;
     return { status: "False", reason: "Invalid", message };
@@ -99,12 +102,10 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
 }
 
 function programmedCondition({
-  outcome,
+  planned: { outcome, refusals: all, moves },
   confirmed: { propagation: serving },
   provider,
   observed: { inputProblem, actual },
-  refusals: all,
-  moves,
 }: ZoneState): ConditionResult {
   switch (outcome.kind) {
     case "pending":

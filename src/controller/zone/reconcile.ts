@@ -49,7 +49,8 @@ import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { type BackendContent, ownedNames, readDone, readInvalidated, writeDone } from "./state/observed.ts";
-import { observe, replace, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
+import { changesWritten, planMade, type ZoneOutcome } from "./state/planned.ts";
+import { observe, replace, takeNext, type ZoneState } from "./state/zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
   readonly ownerId: string;
@@ -83,19 +84,16 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   // The round that an input change asks for must not go by what this one read before it.
   const since = state.observed.inputVersion;
   const startedAt = deps.clock.now();
-  // A change that is noticed from here on belongs to the next plan.
-  state.planningSince = state.changePendingSince ?? state.planningSince;
-  state.changePendingSince = undefined;
   const plan = deps.plan(state.zone);
-  const changed = changedByTime(deps, state.plan);
-  state.plan = plan;
+  const { reportedEarly } = state.planned;
+  const changed = changedByTime(deps, state.planned.plan);
+  replace(state, { planned: planMade(state.planned, plan) });
   if (changed.length > 0) {
     deps.onChanged(objectKey(state.zone.meta), changed);
   }
   deps.observer.zonePlanned(objectKey(state.zone.meta), plan.names.length, deps.clock.now() - startedAt);
-  if (state.reportedAhead.size > 0) {
-    deps.onChanged(objectKey(state.zone.meta), [...state.reportedAhead]);
-    state.reportedAhead.clear();
+  if (reportedEarly.size > 0) {
+    deps.onChanged(objectKey(state.zone.meta), [...reportedEarly]);
   }
   const refusal = deps.refusalOf(state.zone);
   if (refusal !== undefined) {
@@ -178,40 +176,45 @@ async function publish(
     hosts: actual.hosts,
     capacity: actual.capacity,
     mayNotDelete,
-    window: state.guardWindow,
-    usedApproval: state.usedApproval,
+    window: state.planned.guard.window,
+    usedApproval: state.planned.guard.usedApproval,
     gather: (all) => gatheredWrites(state, all, { isOrphan, now }),
   });
   recordHeld(deps, state, guarded);
   const finalized = withoutUnfinalized(deps, state, guarded.writes);
   const peace = withoutContested(finalized, actual.drift ?? [], state.setRepairs, now);
   const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
-  state.rejected = stillPlanned(state.rejected, peace.writes);
-  recordRefusals(deps, state, [...refusals, ...state.rejected]);
+  recordRefusals(deps, state, { refusals, rejected: stillPlanned(state.planned.rejected, peace.writes) });
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
   const { writes, waitMs: peerMs } = holdBack(state, peace.writes, now);
   const waitMs = shorterWait(peerMs, gatherMs);
   if (writes.length === 0 && actual.needsWrite === undefined) {
-    state.planningSince = waitMs === undefined ? undefined : state.planningSince;
+    if (waitMs === undefined) {
+      replace(state, { planned: changesWritten(state.planned) });
+    }
     return settleAs(deps, state, settled, {
       afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity),
     });
   }
-  if (actual.needsWrite?.kind === "foreign-edit" && isContested(state.repairs, deps.clock.now())) {
-    const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${TEXT_FIGHT_WINDOW_MS / 60_000} minutes`;
-    return settleAs(
-      deps,
-      state,
-      { kind: "refused", reason: "WriterConflict", message },
-      { afterMs: TEXT_FIGHT_WINDOW_MS },
-    );
+  const contested = contestedText(state, actual, deps.clock.now());
+  if (contested !== undefined) {
+    return settleAs(deps, state, contested, { afterMs: TEXT_FIGHT_WINDOW_MS });
   }
   return write(deps, state, { actual, since, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
-function hasAlias({ departures }: ReconcileDeps, { zone, moves }: ZoneState, name: Name): boolean {
-  return moves.has(name) || departures.hasClaim(objectKey(zone.meta), name);
+/** Another writer keeps changing the whole text; undefined: none does. */
+function contestedText({ repairs }: ZoneState, { needsWrite }: ActualZone, now: Millis): ZoneOutcome | undefined {
+  if (needsWrite?.kind !== "foreign-edit" || !isContested(repairs, now)) {
+    return undefined;
+  }
+  const message = `something else keeps changing what dnsalias wrote (${needsWrite.message}): stop that writer; the next try is in ${TEXT_FIGHT_WINDOW_MS / 60_000} minutes`;
+  return { kind: "refused", reason: "WriterConflict", message };
+}
+
+function hasAlias({ departures }: ReconcileDeps, { zone, planned }: ZoneState, name: Name): boolean {
+  return planned.moves.has(name) || departures.hasClaim(objectKey(zone.meta), name);
 }
 
 interface Pending {
@@ -276,8 +279,10 @@ function recordWritten(
   result: Applied,
 ): void {
   recordGuarded(state, guarded, writes, deps.clock.now());
-  const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
-  state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
+  const pendingChange = state.planned.changePlannedSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
+  if (result.deferred === undefined) {
+    replace(state, { planned: changesWritten(state.planned) });
+  }
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   replace(state, { confirmed: written(state.confirmed, names, pendingChange) });
   const sets = after(actual.sets, writes, deps.ownerId);

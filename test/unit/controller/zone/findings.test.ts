@@ -6,6 +6,7 @@ import {
   recordRefusals,
   type FindingDeps,
 } from "../../../../src/controller/zone/findings.ts";
+import { roundEnded } from "../../../../src/controller/zone/state/planned.ts";
 import { newZoneState, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
@@ -54,7 +55,7 @@ test("a plan that is held is an Event once; another plan that is held is another
     "log: deletes held back",
     "dns/com: Warning PlanHeld: plan a is held",
   ]);
-  state.outcome = { kind: "held", hash: "a", message: "" };
+  replace(state, { planned: roundEnded(state.planned, { kind: "held", hash: "a", message: "" }) });
   recordHeld(deps, state, held("a"));
   assert.deepEqual(told(), ["held dns/com true"]);
   recordHeld(deps, state, held("b"));
@@ -63,10 +64,10 @@ test("a plan that is held is an Event once; another plan that is held is another
 
 test("a plan that is held again after it was written is an Event again", () => {
   const { state, deps, told } = play();
-  state.outcome = { kind: "held", hash: "a", message: "" };
+  replace(state, { planned: roundEnded(state.planned, { kind: "held", hash: "a", message: "" }) });
   recordHeld(deps, state, { kind: "pass", writes: [] });
   assert.deepEqual(told(), ["held dns/com false"]);
-  state.outcome = { kind: "ok" };
+  replace(state, { planned: roundEnded(state.planned, { kind: "ok" }) });
   recordHeld(deps, state, held("a"));
   assert.equal(told().length, 3);
 });
@@ -101,13 +102,16 @@ test("names whose refusal begins, changes, or ends have their statuses written, 
     message,
   });
   const both = [refusal("a.example.com", "x"), refusal("a.example.com", "x", "AAAA")];
-  recordRefusals(deps, state, both);
+  recordRefusals(deps, state, { refusals: both, rejected: [] });
   assert.deepEqual(told(), ["changed dns/com: a.example.com"]);
-  recordRefusals(deps, state, [...both]);
+  recordRefusals(deps, state, { refusals: both.slice(0, 1), rejected: both.slice(1) });
   assert.deepEqual(told(), []);
-  recordRefusals(deps, state, [refusal("a.example.com", "y"), refusal("b.example.com", "x")]);
+  recordRefusals(deps, state, {
+    refusals: [refusal("a.example.com", "y"), refusal("b.example.com", "x")],
+    rejected: [],
+  });
   assert.deepEqual(told(), ["changed dns/com: a.example.com,b.example.com"]);
-  recordRefusals(deps, state, []);
+  recordRefusals(deps, state, { refusals: [], rejected: [] });
   assert.deepEqual(told(), ["changed dns/com: a.example.com,b.example.com"]);
-  assert.deepEqual(state.refusals, []);
+  assert.deepEqual(state.planned.refusals, []);
 });
