@@ -13,13 +13,14 @@ import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied } from "../../providers/provider.ts";
 import {
-  TEXT_FIGHT_WINDOW_MS,
+  driftKeys,
   isContested,
-  recordRepair,
-  recordRepairs,
+  repaired,
   repairedBy,
+  TEXT_WINDOW_MS,
+  WHOLE_TEXT,
   withoutContested,
-} from "./state/drift.ts";
+} from "./state/repairs.ts";
 import {
   deferred,
   failed,
@@ -41,7 +42,7 @@ import {
   withoutUnfinalized,
 } from "./guarded-writes.ts";
 import { written } from "./state/confirmed.ts";
-import { recordConcurrentWrite, holdBack } from "./state/concurrent-writer.ts";
+import { concurrentWrites, holdBack, holdsExpired, writeSeen } from "./state/concurrent-writer.ts";
 import { inherit } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
 import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
@@ -130,10 +131,9 @@ async function currentActual(
   switch (read.kind) {
     case "ok": {
       const actual = { ...read.zone, sets: deps.setsHere(state.zone, queried, read.zone.sets) };
-      deps.refreshTargets(
-        objectKey(state.zone.meta),
-        recordConcurrentWrite(state, actual, deps.ownerId, deps.clock.now()),
-      );
+      const theirs = concurrentWrites(state.observed, actual, deps.ownerId);
+      replace(state, { writerHolds: writeSeen(state.writerHolds, theirs, deps.clock.now()) });
+      deps.refreshTargets(objectKey(state.zone.meta), theirs);
       const { inputProblem } = state.observed;
       const done = { actual, ownerId: deps.ownerId, since, names: queried, at: deps.clock.now() };
       observe(state, readDone(state.observed, done));
@@ -182,12 +182,13 @@ async function publish(
   });
   recordHeld(deps, state, guarded);
   const finalized = withoutUnfinalized(deps, state, guarded.writes);
-  const peace = withoutContested(finalized, actual.drift ?? [], state.setRepairs, now);
+  const peace = withoutContested(finalized, actual.drift ?? [], state.repairs, now);
   const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
   recordRefusals(deps, state, { refusals, rejected: stillPlanned(state.planned.rejected, peace.writes) });
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
-  const { writes, waitMs: peerMs } = holdBack(state, peace.writes, now);
+  const { writes, waitMs: peerMs } = holdBack(state.writerHolds, peace.writes, now);
+  replace(state, { writerHolds: holdsExpired(state.writerHolds, now) });
   const waitMs = shorterWait(peerMs, gatherMs);
   if (writes.length === 0 && actual.needsWrite === undefined) {
     if (waitMs === undefined) {
@@ -199,17 +200,17 @@ async function publish(
   }
   const contested = contestedText(state, actual, deps.clock.now());
   if (contested !== undefined) {
-    return settleAs(deps, state, contested, { afterMs: TEXT_FIGHT_WINDOW_MS });
+    return settleAs(deps, state, contested, { afterMs: TEXT_WINDOW_MS });
   }
   return write(deps, state, { actual, since, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
 /** Another writer keeps changing the whole text; undefined: none does. */
 function contestedText({ repairs }: ZoneState, { needsWrite }: ActualZone, now: Millis): ZoneOutcome | undefined {
-  if (needsWrite?.kind !== "foreign-edit" || !isContested(repairs, now)) {
+  if (needsWrite?.kind !== "foreign-edit" || !isContested(repairs, WHOLE_TEXT, now)) {
     return undefined;
   }
-  const message = `something else keeps changing what dnsalias wrote (${needsWrite.message}): stop that writer; the next try is in ${TEXT_FIGHT_WINDOW_MS / 60_000} minutes`;
+  const message = `something else keeps changing what dnsalias wrote (${needsWrite.message}): stop that writer; the next try is in ${TEXT_WINDOW_MS / 60_000} minutes`;
   return { kind: "refused", reason: "WriterConflict", message };
 }
 
@@ -286,18 +287,19 @@ function recordWritten(
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   replace(state, { confirmed: written(state.confirmed, names, pendingChange) });
   const sets = after(actual.sets, writes, deps.ownerId);
-  const repaired = repairedBy(writes, actual.drift ?? []);
-  const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
+  const corrected = repairedBy(writes, actual.drift ?? []);
+  const drift = (actual.drift ?? []).filter((one) => !corrected.includes(one));
   const left = actualAfter(actual, result, { sets, drift });
   observe(state, writeDone(state.observed, { actual: left, ownerId: deps.ownerId, since, writes }));
-  state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
+  const isTextRepaired = actual.needsWrite?.kind === "foreign-edit";
+  const keys = [...driftKeys(corrected), ...(isTextRepaired ? [WHOLE_TEXT] : [])];
+  replace(state, { repairs: repaired(state.repairs, keys, deps.clock.now()) });
   recordRepaired(
     deps,
     state.zone,
-    repaired.map(({ message }) => `${message}: it is put right`),
+    corrected.map(({ message }) => `${message}: it is put right`),
   );
   if (actual.needsWrite?.kind === "foreign-edit") {
-    state.repairs = recordRepair(state.repairs, deps.clock.now());
     recordRepaired(deps, state.zone, [actual.needsWrite.message]);
   }
   recordPublished(deps, state.zone, writes);

@@ -1,17 +1,11 @@
 import type { Millis } from "../../../base/clock.ts";
 import type { DnsZone } from "../../../api/dns-zone.ts";
-import type { Name } from "../../../dns/name/name.ts";
 import type { ZoneProvider } from "../../../providers/provider.ts";
+import type { WriterHolds } from "./concurrent-writer.ts";
 import { type Confirmed, NOTHING_CONFIRMED, withdrawn } from "./confirmed.ts";
 import { nothingObserved, type Observed, ownedNames, providerChanged } from "./observed.ts";
 import { NOTHING_PLANNED, placeChanged, type Planned } from "./planned.ts";
-import type { Repairs } from "./drift.ts";
-
-/** A name whose records another process of this installation wrote: ours are not put over them before we have looked for ourselves. */
-interface PeerHold {
-  readonly until: Millis;
-  readonly waitMs: Millis;
-}
+import type { Repairs } from "./repairs.ts";
 
 /** A DnsZone and the provider that was made for it. */
 interface NextHandle {
@@ -37,17 +31,13 @@ export interface ZoneState {
   next: NextHandle | undefined;
   readonly observed: Observed;
   readonly planned: Planned;
+  readonly writerHolds: WriterHolds;
+  readonly repairs: Repairs;
   readonly confirmed: Confirmed;
   /** How long the last reconcile took: a slow zone is asked for less often. */
   tookMs: Millis;
   /** The backend asked not to be called before this. */
   notBefore: Millis;
-  /** Names whose records another process of this installation wrote. */
-  readonly writerHolds: Map<Name, PeerHold>;
-  /** Times of the last repairs of foreign edits of a whole text, newest last. */
-  repairs: readonly Millis[];
-  /** The same for single record sets of a backend that others write too. */
-  setRepairs: Repairs;
 }
 
 export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
@@ -61,15 +51,14 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     tookMs: 0,
     notBefore: 0,
     writerHolds: new Map(),
-    repairs: [],
-    setRepairs: new Map(),
+    repairs: new Map(),
   };
 }
 
 /** Replaces values of the state. */
 export function replace(
   state: ZoneState,
-  values: Partial<Pick<ZoneState, "observed" | "planned" | "confirmed">>,
+  values: Partial<Pick<ZoneState, "observed" | "planned" | "confirmed" | "writerHolds" | "repairs">>,
 ): void {
   Object.assign(state, values);
 }
