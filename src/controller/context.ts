@@ -7,6 +7,7 @@ import type { Name } from "../dns/name/name.ts";
 import type { LookupResult, TargetKey, ViewId } from "../dns/lookup-result.ts";
 import type { Lookup } from "../resolver/lookup.ts";
 import type { Claim } from "../plan/claims.ts";
+import { type LoopInput, namesBehind } from "../plan/loop.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
@@ -18,6 +19,7 @@ import type { EndpointsOf, ProviderFactory } from "./ports/servers.ts";
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
 import type { OverdueLookup } from "./lookup/overdue.ts";
 import type { Refresher } from "./lookup/refresher.ts";
+import type { Wildcards } from "./inventory/wildcards.ts";
 import type { WatchedGone } from "./inventory/watched-gone.ts";
 import type { Store } from "./inventory/store.ts";
 import type { TargetSubscriptions } from "./lookup/target-subscriptions.ts";
@@ -67,6 +69,8 @@ export interface ControllerContext {
   readonly unserved: Map<ObjectKey, ObjectMeta>;
   /** Names whose aliases this process saw go or change. */
   readonly watchedGone: WatchedGone;
+  /** Which wildcards answer for names that no alias has. */
+  readonly wildcards: Wildcards;
   /** Plans and writes zones. */
   readonly zoneQueue: WorkQueue;
   /** Asks the servers of zones for what was written. */
@@ -99,7 +103,7 @@ export function invalidKey(kind: InvalidObject["kind"], key: ObjectKey): string 
 
 /** What the zone should hold by what is known now. */
 export function planOf(
-  { deps, store, refresher }: Pick<ControllerContext, "deps" | "store" | "refresher">,
+  { deps, store, refresher, wildcards }: Pick<ControllerContext, "deps" | "store" | "refresher" | "wildcards">,
   zone: DnsZone,
   claims: ReadonlyMap<Name, Claim> = store.claimsIn(objectKey(zone.meta)),
 ): ZonePlan {
@@ -109,8 +113,25 @@ export function planOf(
     answerOf: (target, family, view, namespace) => refresher.answer({ target, family, view }, namespace),
     viewIdOf: deps.viewIdOf,
     claimantsOf: (name) => claimantsOf(store, name),
+    wildcardsOf: (name) => wildcards.answeringFor(name),
     now: deps.clock.now(),
   });
+}
+
+/** The names of which the zone's backend has to say whether they exist, because a wildcard of the zone may answer for them: targets of aliases, and the names of their chains. */
+export function targetNames(
+  { deps, store, refresher, wildcards }: Pick<ControllerContext, "deps" | "store" | "refresher" | "wildcards">,
+  zone: DnsZone,
+): readonly Name[] {
+  const chainOf: LoopInput["chainOf"] = ({ spec, meta }, target, family) =>
+    refresher.answer({ target, family, view: deps.viewIdOf(zone, spec.allowPrivate) }, meta.namespace)?.chain ?? [];
+  return wildcards.concerned(zone, namesOfAll(store.aliases(), chainOf));
+}
+
+function* namesOfAll(aliases: Iterable<DnsAlias>, chainOf: LoopInput["chainOf"]): Generator<Name> {
+  for (const alias of aliases) {
+    yield* namesBehind({ chainOf }, alias);
+  }
 }
 
 /** The lookups of the alias's targets that have no result beyond their bound. */

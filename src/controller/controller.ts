@@ -24,6 +24,7 @@ import {
   planOf,
   type ControllerContext,
   sizesOf,
+  targetNames,
 } from "./context.ts";
 import { heartbeatsOf, queueDepthsOf } from "./queue-metrics.ts";
 import { departuresOf, zonesWithViews } from "./departures.ts";
@@ -33,10 +34,11 @@ import { createRefresher, type Refresher } from "./lookup/refresher.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { formerNames, isFinalized, setsHere } from "./inventory/zone-scope.ts";
+import { createWildcards } from "./inventory/wildcards.ts";
 import { createWatchedGone } from "./inventory/watched-gone.ts";
 import { createStore, type Store } from "./inventory/store.ts";
 import { keptNames } from "./inventory/kept-names.ts";
-import { saveGuard, watchedNames } from "./guard-inputs.ts";
+import { saveGuard, watchedGoneIn, watchedNames } from "./guard-inputs.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
 import { zoneRefusal } from "./zone/zone-refusal.ts";
@@ -115,6 +117,7 @@ export function createController(deps: ControllerDeps): Controller {
       refresher,
       leavingClaim: (zone, name) => context.zoneSync?.leavingClaim(zone, name),
       servedZone: (domain) => context.zoneSync?.zoneOf(domain),
+      wildcardsOf: (name) => context.wildcards.answeringFor(name),
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,
       onQuestion: () => deps.responder?.lookupStarted(),
@@ -178,6 +181,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     deletions: new Map(),
     unserved: new Map(),
     watchedGone: createWatchedGone(deps.clock),
+    wildcards: createWildcards(store),
     zoneQueue: termQueue("zones", ZONES_AT_ONCE, (zone, signal) => reconcile(context, zone, signal)),
     propagationQueue: termQueue("proof", ZONES_AT_ONCE, (zone, signal) => checkZone(context, zone, signal)),
     aliasQueue: termQueue("aliases", STATUS_WRITES_AT_ONCE, (key, signal) => report(context, key, signal)),
@@ -201,6 +205,7 @@ function zoneSyncOf(deps: ControllerDeps, store: Store, context: () => Controlle
     random,
     log,
     observe: observer.queue("served"),
+    recordBase: (zone, encloserOf) => void context().wildcards.record(zone, "responder", encloserOf),
     onProblem(zone, { reason, message }) {
       // Each replica serves for itself; one of them tells.
       if (mayWrite(context())) {
@@ -265,7 +270,9 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
       isWatched: (of) => watchedNames(context, of),
       saveGuard: (of, guard, inner) => saveGuard(context, of, guard, inner),
       aliasOf: (key) => store.alias(key),
-      formerNames: (of) => formerNames(store, of),
+      formerNames: (of) => [...formerNames(store, of), ...watchedGoneIn(context, of)],
+      targetNames: (of) => targetNames(context, of),
+      recordRead: (of, { encloserOf }) => context.wildcards.record(of, "backend", encloserOf),
       departures: departuresOf(context),
       setsHere: (of, names, sets) => setsHere(store, of, names, sets),
       onChanged: (of, names) => onZoneChanged(context, of, names),

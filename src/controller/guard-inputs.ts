@@ -1,17 +1,26 @@
 import type { DnsZone, GuardStatus } from "../api/dns-zone.ts";
-import type { ObjectKey } from "../api/meta.ts";
-import type { Name } from "../dns/name/name.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
+import { isAtOrBelow, type Name } from "../dns/name/name.ts";
 import type { ControllerContext } from "./context.ts";
 import { namesOfUnread } from "./inventory/unreadable-names.ts";
 import { formerNames } from "./inventory/zone-scope.ts";
 
-/** Names that no alias wants here any more for a reason that is known: an object tells of them, or another zone has them, or this process saw their alias go. */
+/** Names that no alias has here any more for a reason that is known: an alias asks for them all the same, an object tells of them, or this process saw their alias go. */
 export function watchedNames(context: ControllerContext, zone: DnsZone): (name: Name) => boolean {
   const { store, watchedGone } = context;
   const former = new Set(formerNames(store, zone));
   const unread = unreadNames(context);
-  return (name) =>
-    former.has(name) || store.zonesOfName(name).size > 0 || watchedGone.has(name) || unread?.(name) === true;
+  return (name) => former.has(name) || store.isAsked(name) || watchedGone.has(name) || unread?.(name) === true;
+}
+
+/**
+ * Names in a zone that lost an alias while this process watched. The first read of a term asks a backend for them that can't list its zone: a status that told of them can be gone.
+ */
+export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta, spec }: DnsZone): readonly Name[] {
+  const observed = zones.get(objectKey(meta))?.observed;
+  return observed === undefined || observed.lists === true || observed.inherited !== undefined
+    ? []
+    : [...watchedGone.names()].filter((name) => isAtOrBelow(name, spec.domain));
 }
 
 /** Names that an alias may have which can't be read; undefined: there is no such alias. */

@@ -43,6 +43,7 @@ export function forgetZone(context: ControllerContext, key: ObjectKey): void {
   const state = context.zones.get(key);
   (state?.next ?? state)?.provider.close?.();
   context.zones.delete(key);
+  context.wildcards.remove(key);
   context.deps.observer.zoneGone(key);
   context.zoneQueue.remove(key);
   context.propagationQueue.remove(key);

@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
+import { isFamilyMissing } from "../base/system-error.ts";
 import { type OpsPages, opsReply, PLAIN } from "./ops-reply.ts";
 
 export interface OpsServerOptions extends OpsPages {
+  /** An address; empty is all addresses of the families that the machine has. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -20,11 +22,24 @@ export interface OpsServer extends AsyncDisposable {
 export async function listenOps(options: OpsServerOptions): Promise<OpsServer> {
   const server = createServer(LIMITS, (request, response) => void answer(options, request, response));
   server.maxConnections = MAX_CONNECTIONS;
-  server.listen(options.port, options.host);
-  await once(server, "listening");
+  await listenAt(server, options);
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.port;
   return { host: options.host, port, [Symbol.asyncDispose]: () => close(server) };
+}
+
+/** One socket takes both families (RFC 3493 5.3); a machine without IPv6 has IPv4 alone. */
+async function listenAt(server: Server, { host, port }: Pick<OpsServerOptions, "host" | "port">): Promise<void> {
+  try {
+    server.listen(port, host === "" ? "::" : host);
+    await once(server, "listening");
+  } catch (error) {
+    if (host !== "" || !isFamilyMissing(error)) {
+      throw error;
+    }
+    server.listen(port, "0.0.0.0");
+    await once(server, "listening");
+  }
 }
 
 /** Scrapers and probes are few and quick; whoever is neither is not waited for. */

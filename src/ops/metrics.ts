@@ -39,6 +39,8 @@ export interface Metrics {
   responder(counts: ResponderTotals, restarts: number): void;
   event(type: "Normal" | "Warning", reason: string): void;
   leader(name: string, leading: boolean): void;
+  /** False while DnsAliases or DnsZones can't be read: the API server is away or lacks their CRDs, or the manifest folder can't be read. */
+  inventoryUp(up: boolean): void;
   listWatchRestart(resource: string, cause: string): void;
   apiserverRequest(method: string, code: string): void;
   queue(name: string): QueueMetrics;
@@ -99,6 +101,7 @@ export const noMetrics: Metrics = {
   responder: () => undefined,
   event: () => undefined,
   leader: () => undefined,
+  inventoryUp: () => undefined,
   listWatchRestart: () => undefined,
   apiserverRequest: () => undefined,
   queue: () => ({

@@ -129,11 +129,15 @@ function objectMetrics(series: Series): Pick<Metrics, "aliases" | "conflicts" | 
   };
 }
 
-type MachineryMetrics = Pick<Metrics, "leader" | "listWatchRestart" | "apiserverRequest" | "queue" | "reconciled">;
+type MachineryMetrics = Pick<
+  Metrics,
+  "leader" | "inventoryUp" | "listWatchRestart" | "apiserverRequest" | "queue" | "reconciled"
+>;
 
 function machineryMetrics(series: Series): MachineryMetrics {
   return {
     leader: (name, leading) => series.leader.set({ name }, leading ? 1 : 0),
+    inventoryUp: (up) => series.inventoryUp.set(up ? 1 : 0),
     listWatchRestart: (resource, cause) => series.listWatchRestarts.inc({ resource, cause }),
     apiserverRequest: (method, code) => series.requests.inc({ method, code }),
     queue: (name) => queueMetrics(series, name),

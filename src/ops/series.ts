@@ -174,6 +174,11 @@ function machinerySeries(registry: Registry) {
       labelNames: ["name"],
       registers,
     }),
+    inventoryUp: new Gauge({
+      name: "dnsalias_inventory_up",
+      help: "1 while DnsAliases and DnsZones can be read from the API server or the manifest folder.",
+      registers,
+    }),
     listWatchRestarts: new Counter({
       name: "dnsalias_list_watch_restarts_total",
       help: "Lists and watches that were begun anew, by cause.",

@@ -41,7 +41,7 @@ export interface NoZoneMatch {
 
 /** Who may have one owner name in one zone. */
 export interface Claim {
-  /** The aliases that contribute, sorted by key; all of one namespace. */
+  /** The aliases that contribute, sorted by key; all of one namespace. None: an alias has the name that can't be read, and its records stay as they are. */
   readonly winners: readonly DnsAlias[];
   /** Aliases of other namespaces, which came later. */
   readonly losers: readonly { readonly alias: DnsAlias; readonly winner: ObjectKey }[];
@@ -124,19 +124,37 @@ export function reservedMatch(hostname: Name, zones: readonly Pick<ReservedZone,
   };
 }
 
-/** The oldest alias (creation time, then namespace/name) has the name, and with it every other alias of its namespace. */
-export function decideClaim(candidates: readonly DnsAlias[]): Claim {
-  const byClaim = [...candidates].sort(byAge);
-  const first = byClaim[0];
+/** An alias that asks for a name, as far as its age goes. */
+export interface Claimant {
+  readonly key: ObjectKey;
+  readonly namespace: string;
+  readonly createdAt: Millis;
+}
+
+/**
+ * The oldest alias (creation time, then namespace/name) has the name, and with it every other alias of its namespace. `unread`: aliases that can't be read and that ask for the name. If one of these is the
+ * oldest, there can be no winner, and the records stay as they are.
+ */
+export function decideClaim(candidates: readonly DnsAlias[], unread: readonly Claimant[] = []): Claim {
+  const first = [...candidates.map(claimantOf), ...unread].sort(olderClaimantFirst)[0];
   if (first === undefined) {
     return { winners: [], losers: [] };
   }
-  const inNamespace = byClaim.filter((alias) => alias.meta.namespace === first.meta.namespace);
-  const others = byClaim.filter((alias) => alias.meta.namespace !== first.meta.namespace);
+  const byClaim = [...candidates].sort(byAge);
+  const inNamespace = byClaim.filter((alias) => alias.meta.namespace === first.namespace);
+  const others = byClaim.filter((alias) => alias.meta.namespace !== first.namespace);
   return {
     winners: inNamespace.sort((a, b) => byCodeUnit(objectKey(a.meta), objectKey(b.meta))),
-    losers: others.map((alias) => ({ alias, winner: objectKey(first.meta) })),
+    losers: others.map((alias) => ({ alias, winner: first.key })),
   };
+}
+
+function claimantOf({ meta }: DnsAlias): Claimant {
+  return { key: objectKey(meta), namespace: meta.namespace, createdAt: meta.createdAt };
+}
+
+function olderClaimantFirst(a: Claimant, b: Claimant): number {
+  return a.createdAt - b.createdAt || byCodeUnit(a.key, b.key);
 }
 
 /** Older first; the key decides between equals, so that every replica decides alike. */

@@ -1,13 +1,44 @@
+import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
+import type { Family } from "../dns/record.ts";
 
 /** RFC 1034 3.6.2 asks for a limit; the resolver's own is the same. */
 const MAX_DEPTH = 16;
+
+/** Where names lead, over all zones. */
+export interface LoopInput {
+  /** The aliases that have the name. */
+  readonly claimantsOf: (name: Name) => readonly DnsAlias[];
+  /** The wildcards of aliases that answer for a name that no alias has (RFC 4592). */
+  readonly wildcardsOf: (name: Name) => readonly Name[];
+  /** The names that the lookup of an alias's target went through. */
+  readonly chainOf: (alias: DnsAlias, target: Name, family: Family) => readonly Name[];
+}
+
+/** The path by which the targets of an owner name lead back to it, over their chains, other aliases, and wildcards. */
+export function loopOf(name: Name, input: LoopInput): readonly Name[] | undefined {
+  return loopFrom(name, (at) => pointsAt(at, input));
+}
+
+/** The targets of an alias, and every name of the chains that they were last seen to go through. */
+export function namesBehind({ chainOf }: Pick<LoopInput, "chainOf">, alias: DnsAlias): readonly Name[] {
+  return alias.spec.targets.flatMap((target) =>
+    target.kind === "addresses"
+      ? []
+      : [target.hostname, ...alias.spec.families.flatMap((family) => chainOf(alias, target.hostname, family))],
+  );
+}
+
+function pointsAt(name: Name, input: LoopInput): readonly Name[] {
+  const claimants = input.claimantsOf(name);
+  return claimants.length === 0 ? input.wildcardsOf(name) : claimants.flatMap((alias) => namesBehind(input, alias));
+}
 
 /**
  * The path by which an owner name leads back to itself through the targets and chains of aliases: such names would feed each other
  * their last answers for ever. `nextOf` gives what a name points at: its targets and the names of their chains, empty for foreign names.
  */
-export function loopFrom(start: Name, nextOf: (name: Name) => readonly Name[]): readonly Name[] | undefined {
+function loopFrom(start: Name, nextOf: (name: Name) => readonly Name[]): readonly Name[] | undefined {
   const seen = new Set<Name>();
   return walk([start], start, nextOf, seen);
 }

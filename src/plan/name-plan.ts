@@ -12,7 +12,7 @@ import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/reco
 export interface NamePlan {
   readonly name: Name;
   readonly sets: readonly DesiredRRset[];
-  /** Nothing at this name is to be changed: a contributing alias is paused, or its answer comes back to its own name. */
+  /** Nothing at this name is to be changed: a contributing alias is paused, or its answer comes back to its own name; or the alias that has the name can't be read. */
   readonly frozen: boolean;
   /**
    * The types of which a target may have more than `sets`: what was inherited of them stays, see `inherited/`. An RRset of ours of such a type is not
@@ -24,7 +24,8 @@ export interface NamePlan {
 
 /** Merges all contributors of one owner name: the union of addresses, the least TTL, clamped to what zone and alias allow. */
 export function planName(name: Name, contributors: readonly Contributor[], zoneTtl: TtlRange): NamePlan {
-  const frozen = contributors.some(({ alias, loop }) => alias.spec.paused || loop !== undefined);
+  const frozen =
+    contributors.length === 0 || contributors.some(({ alias, loop }) => alias.spec.paused || loop !== undefined);
   const sets = mergeFamilies(name, contributors, zoneTtl);
   const keepPublished = FAMILIES.filter((family) =>
     contributors.some(({ contribution }) => contribution.keepPublished.includes(family)),

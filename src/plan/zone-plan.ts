@@ -9,7 +9,7 @@ import type { Family } from "../dns/record.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import type { Claim } from "./claims.ts";
 import { contributionOf, type Contribution } from "./contribution.ts";
-import { loopFrom } from "./loop.ts";
+import { type LoopInput, loopOf, namesBehind } from "./loop.ts";
 import { planName, type NamePlan } from "./name-plan.ts";
 
 export interface ZonePlanInput {
@@ -19,7 +19,9 @@ export interface ZonePlanInput {
   readonly answerOf: (target: Name, family: Family, view: ViewId, namespace: string) => TargetAnswer | undefined;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
   /** The aliases that have a name anywhere, for loops that lead over several owner names. */
-  readonly claimantsOf: (name: Name) => readonly DnsAlias[];
+  readonly claimantsOf: LoopInput["claimantsOf"];
+  /** See {@link LoopInput}. */
+  readonly wildcardsOf: LoopInput["wildcardsOf"];
   readonly now: Millis;
 }
 
@@ -38,9 +40,10 @@ export interface ZonePlan {
 export function planZone(input: ZonePlanInput): ZonePlan {
   const contributions = new Map<ObjectKey, Contribution>();
   const loops = new Map<Name, readonly Name[]>();
-  const mayLoop = loopFilter(input);
+  const leading = loopInput(input);
+  const mayLoop = loopFilter(leading);
   const names = [...input.claims.keys()].sort(byCodeUnit).map((name) => {
-    const loop = mayLoop(name) ? loopFrom(name, (at) => pointsAt(input, at)) : undefined;
+    const loop = mayLoop(name) ? loopOf(name, leading) : undefined;
     if (loop !== undefined) {
       loops.set(name, loop);
     }
@@ -68,31 +71,23 @@ function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, 
   return made;
 }
 
+function loopInput({ zone, answerOf, viewIdOf, claimantsOf, wildcardsOf }: ZonePlanInput): LoopInput {
+  return {
+    claimantsOf,
+    wildcardsOf,
+    chainOf: ({ spec, meta }, target, family) =>
+      answerOf(target, family, viewIdOf(zone, spec.allowPrivate), meta.namespace)?.chain ?? [],
+  };
+}
+
 /** False for names that surely lead to no owner name at all, as nearly all do: what an alias leads to is looked at once for all of its names. */
-function loopFilter(input: ZonePlanInput): (name: Name) => boolean {
+function loopFilter(input: LoopInput): (name: Name) => boolean {
   const known = new Map<DnsAlias, boolean>();
+  const isAnswered = (name: Name): boolean => input.claimantsOf(name).length > 0 || input.wildcardsOf(name).length > 0;
   const leadsToOwner = (alias: DnsAlias): boolean => {
-    const leads = known.get(alias) ?? leadsTo(input, alias).some((name) => input.claimantsOf(name).length > 0);
+    const leads = known.get(alias) ?? namesBehind(input, alias).some(isAnswered);
     known.set(alias, leads);
     return leads;
   };
   return (name) => input.claimantsOf(name).some(leadsToOwner);
-}
-
-/** A name's targets, and every name of the chains that they were last seen to go through. */
-function pointsAt(input: ZonePlanInput, name: Name): readonly Name[] {
-  return input.claimantsOf(name).flatMap((alias) => leadsTo(input, alias));
-}
-
-function leadsTo(input: ZonePlanInput, alias: DnsAlias): readonly Name[] {
-  const view = input.viewIdOf(input.zone, alias.spec.allowPrivate);
-  return alias.spec.targets.flatMap((target) => {
-    if (target.kind === "addresses") {
-      return [];
-    }
-    const chains = alias.spec.families.flatMap(
-      (family) => input.answerOf(target.hostname, family, view, alias.meta.namespace)?.chain ?? [],
-    );
-    return [target.hostname, ...chains];
-  });
 }

@@ -64,6 +64,8 @@ export type BackendRead =
       readonly sets: readonly RRset[];
       /** True when `sets` are all of the zone. */
       readonly complete: boolean;
+      /** Names below the apex that the zone delegates (RFC 1034 4.2.1), or above which it does for a name that was asked for. Absent: the backend doesn't say. */
+      readonly delegations?: readonly Name[];
       readonly serial?: number;
       readonly obstacleOf?: ObstacleOf;
     }
@@ -99,6 +101,6 @@ export type SecretText = (signal: AbortSignal) => Promise<SecretRead>;
 
 export type SecretRead =
   | { readonly kind: "ok"; readonly text: string }
-  /** `message` names the Secret and key, never what is in it. */
-  | { readonly kind: "missing"; readonly message: string }
+  /** `reason` is a condition reason. `message` names the Secret and key, never what is in it. */
+  | { readonly kind: "refused"; readonly reason: "SecretMissing" | "Forbidden"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };

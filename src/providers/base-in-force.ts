@@ -29,6 +29,10 @@ const PATIENCE_MS: Millis = 60_000;
 export function createBaseInForce({ location, parse, now }: BaseInForceDeps): DecideBase {
   let unreadableSince: Millis | undefined;
   return (read, lastGood) => {
+    if (read.kind === "refused") {
+      const message = `the base zone ${location} cannot be read: ${read.message}`;
+      return orLastGood({ reason: read.reason, message }, lastGood());
+    }
     if (read.kind === "failed") {
       unreadableSince ??= now();
       const base = now() - unreadableSince < PATIENCE_MS ? undefined : lastGood();
@@ -40,10 +44,12 @@ export function createBaseInForce({ location, parse, now }: BaseInForceDeps): De
     if (parsed?.kind === "ok") {
       return parsed;
     }
-    const problem = parsed === undefined ? missing(location) : invalid(parsed.message);
-    const base = lastGood();
-    return base === undefined ? { kind: "refused", ...problem } : { kind: "ok", base, problem: kept(problem) };
+    return orLastGood(parsed === undefined ? missing(location) : invalid(parsed.message), lastGood());
   };
+}
+
+function orLastGood(problem: InputProblem, base: BaseZone | undefined): BaseInForce {
+  return base === undefined ? { kind: "refused", ...problem } : { kind: "ok", base, problem: kept(problem) };
 }
 
 function missing(location: string): InputProblem {

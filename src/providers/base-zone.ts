@@ -1,5 +1,6 @@
 import { displayName, isAtOrBelow, type Name } from "../dns/name/name.ts";
 import { type AliasType, FAMILIES, type RRset } from "../dns/record.ts";
+import { closestEnclosers, type EncloserOf } from "../dns/zone-file/closest-encloser.ts";
 import { hostNames } from "../dns/zone-file/host-names.ts";
 import { cutAbove, cutsOf } from "../dns/zone-file/zone-cuts.ts";
 import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
@@ -19,6 +20,8 @@ export interface BaseZone {
   readonly fingerprint: string;
   /** See {@link hostNames}. */
   readonly hosts: ReadonlyMap<string, string>;
+  /** Of the base zone's records. */
+  readonly encloserOf: EncloserOf;
   /** What keeps a record set of ours from standing at a name, in either family; undefined: nothing does. */
   readonly obstacle: (name: Name, type: AliasType) => Obstacle | undefined;
 }
@@ -58,6 +61,7 @@ export function readBaseZone(text: string, origin: Name, location: string): Base
     othersText,
     fingerprint: fingerprint(renderRecords([withSerial(soa, 0)]) + othersText),
     hosts: hostNames(others),
+    encloserOf: closestEnclosers(origin, others),
     obstacle: obstacleOf(origin, others),
   };
   return { kind: "ok", base };

@@ -2,6 +2,7 @@ import type { ActualRRset, RejectReason, Write } from "../plan/change.ts";
 import type { Capacity } from "../plan/limit/size-limit.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
+import type { EncloserOf } from "../dns/zone-file/closest-encloser.ts";
 
 /** What the backend holds for one zone at one moment. */
 export interface ActualZone {
@@ -17,6 +18,11 @@ export interface ActualZone {
   readonly drift?: readonly Drift[];
   /** The names that NS, MX, and SRV records of the base zone point to, each with the clause why; absent: no base zone is known. */
   readonly hosts?: ReadonlyMap<string, string>;
+  /**
+   * Which names don't exist among the records of other writers: all names of a base zone, else those that the caller asked for. Absent: not known of any name. Records of ours
+   * may count as existing.
+   */
+  readonly encloserOf?: EncloserOf;
   /** How much of ours the place holds; absent: any amount. */
   readonly capacity?: Capacity;
   /** SOA serial that is served, where the backend has one. */
@@ -30,7 +36,7 @@ export interface ActualZone {
 /** What is wrong with an input of a zone, such as its base zone or its catalog. */
 export interface InputProblem {
   /** A condition reason of docs/reasons.md. */
-  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "ZoneTooLarge" | "CatalogInvalid";
+  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "Forbidden" | "ZoneTooLarge" | "CatalogInvalid";
   readonly message: string;
 }
 

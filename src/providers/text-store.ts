@@ -21,6 +21,8 @@ export type TextRead =
       /** What the place holds beside this text, of the bytes that it can hold; absent: nothing. */
       readonly otherBytes?: number;
     }
+  /** The right to read is missing; `reason` is a condition reason. */
+  | { readonly kind: "refused"; readonly reason: "Forbidden"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
 export type TextWrite =

@@ -140,6 +140,7 @@ function planOf(zone: DnsZone, store: Store, answers: ReadonlyMap<string, Target
     claims: store.claimsIn(objectKey(zone.meta)),
     answerOf: (target, family) => answers.get(`${target} ${family}`),
     viewIdOf: () => "view",
+    wildcardsOf: () => [],
     claimantsOf: (name) =>
       [...store.zonesOfName(name)].flatMap((place) => store.claimsIn(place).get(name)?.winners ?? []),
     now: NOW,

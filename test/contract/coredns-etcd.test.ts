@@ -24,6 +24,8 @@ providerContract(
       ...etcdHand(etcd.clientUrl),
       cannot: {
         "follows at a wildcard, whose marker answers for nothing else": "the plugin has no wildcards: they are refused",
+        "knows which names only a wildcard answers for": "the plugin has no wildcards: they are refused",
+        "knows that a name below a delegation isn't a wildcard's": "the plugin has no wildcards: they are refused",
         "leaves everything else at the name and beside it alone":
           "the plugin answers A questions with the host of an MX record at the name: such names are refused",
       },

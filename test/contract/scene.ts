@@ -4,11 +4,12 @@ import type { ZoneSpec } from "../../src/api/dns-zone.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { byCodeUnit } from "../../src/base/order.ts";
 import { limitsOf, propose } from "../../src/controller/zone/propose-changes.ts";
-import { displayName, nameOfCanonical, type Name } from "../../src/dns/name/name.ts";
+import { displayName, nameOfCanonical, parseOwnerName, type Name } from "../../src/dns/name/name.ts";
 import { ALIAS_TYPES, type RRset, rrsetKey } from "../../src/dns/record.ts";
 import type { Change, DesiredRRset, Write } from "../../src/plan/change.ts";
 import type { ZonePlan } from "../../src/plan/zone-plan.ts";
 import type { RecordBackend } from "../../src/providers/backend.ts";
+import type { EncloserOf } from "../../src/dns/zone-file/closest-encloser.ts";
 import { markerData } from "../../src/providers/ownership/marker.ts";
 import { markerNameOf } from "../../src/providers/ownership/marker-name.ts";
 import { owned } from "../../src/providers/ownership/owned.ts";
@@ -42,6 +43,8 @@ export interface ConvergeOptions {
 export interface Install {
   /** Plans and writes until the plan is empty, as the controller does; the lines are everything that is wanted. */
   converge(lines: readonly string[], options?: ConvergeOptions): Promise<Converged>;
+  /** What a read of these labels says of names without records. */
+  enclosers(labels: readonly string[]): Promise<EncloserOf | undefined>;
 }
 
 /** The zone under test with what stands in it that is nobody's business. */
@@ -132,6 +135,12 @@ function install(under: ContractBackend, backend: RecordBackend, { ownerId, line
       const wanted = wantedSets(...texts.map(line));
       wanted.forEach(({ name }) => asked.add(name));
       return convergeOn(under, provider, { ownerId, asked: [...asked], wanted, ...options });
+    },
+    async enclosers(labels) {
+      const names = labels.map((label) => parseOwnerName(line(label)));
+      const read = await provider.read([...asked, ...names], NEVER);
+      assert.ok(read.kind === "ok", JSON.stringify(read));
+      return read.zone.encloserOf;
     },
   };
 }

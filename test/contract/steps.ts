@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { answersLate, breaksAfter, counting, interrupted } from "./faults.ts";
 import type { AliasType } from "../../src/dns/record.ts";
 import type { Scene } from "./scene.ts";
+import { WILDCARD_STEPS } from "./wildcard-steps.ts";
 
 export interface Step {
   readonly name: string;
@@ -468,6 +469,7 @@ export const STEPS = [
       await scene.holds({});
     },
   },
+  ...WILDCARD_STEPS,
 ] as const satisfies readonly Step[];
 
 export type StepName = (typeof STEPS)[number]["name"];

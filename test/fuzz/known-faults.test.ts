@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MEETINGS } from "../support/history/action-limits.ts";
 import { ACTIONS } from "../support/history/actions.ts";
 import { startStage } from "../support/history/history.ts";
 import { KNOWN_FAULTS } from "../support/history/known-faults.ts";
@@ -8,13 +7,9 @@ import { randomFrom } from "../support/history/random.ts";
 import { createStage } from "../support/history/stage.ts";
 
 test("every known fault names what histories leave out", () => {
-  const kinds: ReadonlySet<string> = new Set([...ACTIONS.map(({ kind }) => kind), ...MEETINGS]);
+  const kinds = new Set(ACTIONS.map(({ kind }) => kind));
   assert.deepEqual(
     KNOWN_FAULTS.filter(({ kind }) => !kinds.has(kind)).map(({ kind }) => kind),
-    [],
-  );
-  assert.deepEqual(
-    MEETINGS.filter((meeting) => KNOWN_FAULTS.every(({ kind }) => kind !== meeting)),
     [],
   );
 });

@@ -8,8 +8,12 @@ import { HELP, parseOptions, type RunOptions } from "./run-options.ts";
 const RUN_LIMIT_MS = 600_000;
 const OUTPUT_LIMIT = 64 * 1024;
 const UNIT = "test/unit/";
-/** This file plays a history for each of 100 seeds from its own on, so a round of 20 runs plays 2,000. */
-const HISTORIES = { file: "test/fuzz/controller.test.ts", seeds: 100, runs: 20 };
+/** These files together play a history for each of 100 seeds from their own on, so a round of 20 runs of each plays 2,000. */
+const HISTORIES = {
+  files: ["test/fuzz/controller.test.ts", "test/fuzz/controller-odd.test.ts"],
+  seeds: 100,
+  runs: 20,
+};
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -69,7 +73,7 @@ async function fuzz({ seconds, seed: fixed }: RunOptions, files: readonly string
 
 /** The seeds of the runs of a file in one round. */
 function seedsOf(file: string, first: number, isRandom: boolean): readonly number[] {
-  const runs = isRandom && file === HISTORIES.file ? HISTORIES.runs : 1;
+  const runs = isRandom && HISTORIES.files.includes(file) ? HISTORIES.runs : 1;
   return Array.from({ length: runs }, (_, index) => first + index * HISTORIES.seeds);
 }
 
@@ -132,6 +136,6 @@ function collectOutput(child: ChildProcess): () => string {
 /** Every test file that takes its inputs from the seed, but those that start a cluster or take minutes. */
 function propertyTests(): readonly string[] {
   return globSync(["test/fuzz/**/*.test.ts", "test/unit/**/*.test.ts", "test/integration/coredns/*.test.ts"])
-    .filter((file) => readFileSync(file, "utf8").includes("support/property.ts"))
+    .filter((file) => /support\/(property|history\/seeded-histories)\.ts"/.test(readFileSync(file, "utf8")))
     .sort();
 }

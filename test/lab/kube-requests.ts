@@ -10,6 +10,8 @@ export interface KubeRequests extends Disposable {
   get(path: string): Promise<unknown>;
   /** Creates an object, given as JSON text, in the collection at a path; throws on any status but 201. */
   create(path: string, json: string): Promise<void>;
+  /** Deletes the object at a path; throws on any status but 200. */
+  remove(path: string): Promise<void>;
   /** Calls `onLine` for every event of a watch; ready when the server ends it, throws when it cannot be had. */
   watch(path: string, onLine: (event: unknown) => void, signal: AbortSignal): Promise<void>;
 }
@@ -41,6 +43,13 @@ export function kubeRequests({ url, credentials }: Pick<KubeApiserver, "url" | "
       const body = await text(response);
       if (response.statusCode !== 201) {
         throw new Error(`POST ${path}: ${response.statusCode} ${body.slice(0, 300)}`);
+      }
+    },
+    remove: async (path) => {
+      const response = await open(path, { method: "DELETE" });
+      const body = await text(response);
+      if (response.statusCode !== 200) {
+        throw new Error(`DELETE ${path}: ${response.statusCode} ${body.slice(0, 300)}`);
       }
     },
     watch: async (path, onLine, signal) => {

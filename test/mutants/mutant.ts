@@ -1,8 +1,8 @@
 /**
  * What a mutant changes: "behavior" for all that a user can notice, "metrics" for the counting of metrics, "pace" for how soon a failed call
- * comes again.
+ * comes again, "index" for the number after `bytes[at] ??`, which the compiler demands and only an index out of range would show.
  */
-export type MutantClass = "behavior" | "metrics" | "pace";
+export type MutantClass = "behavior" | "metrics" | "pace" | "index";
 
 /** One small change of one file. Offsets are UTF-16 units. */
 export interface Mutant {

@@ -276,7 +276,10 @@ function toMutant(file: string, source: string, edit: Edit, statements: readonly
     ...edit,
     runsAt: edit.runsAt ?? edit.start,
     file,
-    class: classOf(file, around === undefined ? undefined : source.slice(around.start, around.end)),
+    class: classOf(file, around === undefined ? undefined : source.slice(around.start, around.end), {
+      kind: edit.kind,
+      before,
+    }),
     place: `${before.split("\n").length}:${edit.start - lineStart + 1}`,
     before: oneLine(head + source.slice(edit.start, edit.end) + tail),
     after: oneLine(head + edit.by + tail),

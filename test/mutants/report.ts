@@ -30,7 +30,7 @@ export function reportOf(outcomes: readonly Outcome[]): Report {
     "|---|---|---|---|---|---|",
     ...rooms.map(({ room, tally }) => row(room, tally)),
     row("what a user could notice", whole),
-    row("with metrics and pace", tallyOf(judged)),
+    row("with metrics, pace, and indexes", tallyOf(judged)),
     "",
     `The compiler refused ${outcomes.length - judged.length} more mutants.`,
   ];

@@ -97,7 +97,10 @@ export function memoryBackend(domain: string, options: MemoryBackendOptions = {}
       }
       const asked = new Set<string>(names);
       const seen = sorted(sets.values()).filter(({ name, type }) => TYPES.has(type) && (listsZone || asked.has(name)));
-      return { kind: "ok", sets: seen, complete: listsZone };
+      const delegations = [...sets.values()]
+        .filter(({ name, type }) => type === "NS" && name !== origin && (listsZone || isBelowAsked(asked, name)))
+        .map(({ name }) => name);
+      return { kind: "ok", sets: seen, complete: listsZone, delegations };
     },
     async apply({ changes }, signal) {
       counts.applies += 1;
@@ -136,6 +139,11 @@ function rejectedBy(
     ...(partial === true && { partial }),
     ...(outage !== undefined && { outage }),
   };
+}
+
+/** A query for a name below a delegation is answered with it. */
+function isBelowAsked(asked: ReadonlySet<string>, delegation: Name): boolean {
+  return [...asked].some((name) => name === delegation || name.endsWith(`.${delegation}`));
 }
 
 const TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "HTTPS", "CNAME", "TXT"]);

@@ -3,7 +3,7 @@ import type { Clock, Millis, Random } from "../../src/base/clock.ts";
 import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
-import { namesOfInvalidAlias } from "../../src/api/parse/unread-names.ts";
+import { namesAskedByInvalidAlias, namesOfInvalidAlias } from "../../src/api/parse/unread-names.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { InvalidObject, InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
 import type { Reporter, StatusWrite } from "../../src/controller/ports/reporter.ts";
@@ -206,8 +206,16 @@ export function eventOf({ unread, unreadZones }: ReplicasWorld, object: DnsAlias
     const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"], meta: object.meta };
     // Its targets or its provider are wrong; its hostnames and its status, or its domain, can be read.
     const hostnames = object.kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
+    const claim =
+      object.kind === "DnsAlias"
+        ? { hostnames: namesAskedByInvalidAlias(object), createdAt: object.meta.createdAt }
+        : undefined;
     const zone = object.kind === "DnsZone" ? unreadZoneOfZone(object) : undefined;
-    const known = { ...(hostnames === undefined ? {} : { hostnames }), ...(zone === undefined ? {} : { zone }) };
+    const known = {
+      ...(hostnames === undefined ? {} : { hostnames }),
+      ...(claim === undefined ? {} : { claim }),
+      ...(zone === undefined ? {} : { zone }),
+    };
     return { kind: "invalid", manifest: { ...manifest, ...known } };
   }
   return object.kind === "DnsAlias" ? { kind: "alias", alias: object } : { kind: "zone", zone: object };

@@ -60,8 +60,9 @@ export const RESOLVED_REASONS: readonly ReasonEntry[] = [
     reason: "LoopDetected",
     on: ["Resolved"],
     meaning:
-      "The target's CNAME chain leads back to itself or to one of the alias's own names, or has over 16 hops. The message shows the path. The last good addresses stay.",
-    whatToDo: "Correct the CNAME or the target so that the chain ends at addresses.",
+      "The target's CNAME chain leads back to itself or to one of the alias's own names, a wildcard of the alias answers for its own target, or the chain has over 16 hops. The message shows the path. The last good addresses stay.",
+    whatToDo:
+      "Correct the CNAME or the target so that the chain ends at addresses. A target that only the wildcard answers for needs records of its own.",
     turn: "user",
   },
   {

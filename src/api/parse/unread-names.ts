@@ -14,9 +14,18 @@ export function namesOfInvalidAlias(object: unknown): readonly Name[] | undefine
   const listed = listAt(object, "status", "hostnames").map((entry) =>
     isObject(entry) ? entry["hostname"] : undefined,
   );
+  return readable([...listAt(object, "spec", "hostnames"), ...listed]);
+}
+
+/**
+ * The owner names that the spec of a DnsAlias asks for whose manifest is invalid, as far as they can be read. Its status doesn't count here: whoever can write it could reserve the names of others.
+ * Never throws.
+ */
+export function namesAskedByInvalidAlias(object: unknown): readonly Name[] {
+  return readable(listAt(object, "spec", "hostnames"));
+}
+
+function readable(texts: readonly unknown[]): readonly Name[] {
   const reader = nameReader();
-  const names = [...listAt(object, "spec", "hostnames"), ...listed].flatMap((text) =>
-    typeof text === "string" ? (reader.read(text, "") ?? []) : [],
-  );
-  return [...new Set(names)];
+  return [...new Set(texts.flatMap((text) => (typeof text === "string" ? (reader.read(text, "") ?? []) : [])))];
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { systemClock, type Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { listenOps } from "../../ops/http.ts";
+import { unreadyReasons } from "../../ops/readiness.ts";
 import { stuckLoops } from "../../ops/stuck-loops.ts";
 import { createPinoLog } from "../../ops/pino-log.ts";
 import { createPrometheus, type PrometheusMetrics } from "../../ops/prometheus.ts";
@@ -125,6 +126,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
     log,
     metrics: async () => {
       counting.flush();
+      prometheus.metrics.inventoryUp(platform.inventory.healthy());
       await responder?.count();
       prometheus.metrics.answers(controller.answerStates());
       controller.queueDepths().forEach((depth, name) => prometheus.metrics.queue(name).depth(depth));
@@ -132,11 +134,12 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
     },
     unhealthy: () => stuckLoops(new Map([...controller.heartbeats(), ...platform.heartbeats()]), systemClock.now()),
     status: (query) => statusView(composition, query),
-    unready: () => [
-      ...(controller.synced() ? [] : ["the inventory is not known yet"]),
-      ...platform.problems(),
-      ...(responder?.problems() ?? []),
-    ],
+    unready: () =>
+      unreadyReasons({
+        synced: controller.synced(),
+        sourceProblems: platform.problems(),
+        responderProblems: responder?.problems(),
+      }),
   });
 }
 

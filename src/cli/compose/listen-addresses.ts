@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { AppError, messageOf } from "../../base/error.ts";
+import { isFamilyMissing, systemCode } from "../../base/system-error.ts";
 import { listen } from "../../transport/server/listen.ts";
 import type { HostPort } from "../config/settings.ts";
 
@@ -16,7 +17,7 @@ export async function freeAddresses(wanted: readonly HostPort[]): Promise<readon
       const problem = await problemOf(address);
       if (problem === undefined) {
         free.push(address);
-      } else if (host !== "" || !isWithoutFamily(problem)) {
+      } else if (host !== "" || !isFamilyMissing(problem)) {
         throw new AppError("CONFIG_INVALID", `${addressText(address)} ${sentenceOf(problem)}`, { retry: "on-change" });
       }
     }
@@ -40,21 +41,11 @@ async function problemOf(address: HostPort): Promise<unknown> {
   }
 }
 
-function codeOf(problem: unknown): unknown {
-  return problem instanceof Error && "code" in problem ? problem.code : undefined;
-}
-
-function isWithoutFamily(problem: unknown): boolean {
-  return ["EAFNOSUPPORT", "EADDRNOTAVAIL"].some((code) => codeOf(problem) === code);
-}
-
 function sentenceOf(problem: unknown): string {
-  switch (codeOf(problem)) {
-    case "EADDRINUSE":
-      return "is taken by another process";
-    case "EACCES":
-      return "may not be had by this user: take a port from 1024 on, or give the capability NET_BIND_SERVICE";
-    default:
-      return `cannot be had: ${messageOf(problem)}`;
-  }
+  const code = systemCode(problem);
+  return code === "EADDRINUSE"
+    ? "is taken by another process"
+    : code === "EACCES"
+      ? "may not be had by this user: take a port from 1024 on, or give the capability NET_BIND_SERVICE"
+      : `cannot be had: ${messageOf(problem)}`;
 }

@@ -6,6 +6,7 @@ import type { Reporter } from "../../controller/ports/reporter.ts";
 import type { EndpointsOf } from "../../controller/ports/servers.ts";
 import type { SecretText } from "../../providers/backend.ts";
 import { createOverlayProvider } from "../../providers/coredns/overlay.ts";
+import { withoutRejected } from "../../providers/coredns/without-rejected.ts";
 import { createZoneFileProvider } from "../../providers/coredns/zone-file.ts";
 import type { EndpointStore } from "../../providers/dns-endpoint/endpoint-store.ts";
 import { cachedForMs, expectedLagMs } from "../../providers/expected-lag.ts";
@@ -95,13 +96,13 @@ function backendOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
       const source = baseSource(stores, zone, base, "spec.provider.coreDNS.zoneFile.baseZone.inline");
       const store = stores.zoneFile(zone.meta.namespace, configMap.name, configMap.key);
       const made = createZoneFileProvider({ zone, base: source, store, ...ids, now, maxBytes: stores.maxBytes });
-      return { ...made, ...expediting(stores, zone) };
+      return { ...withoutRejected(made, { now }), ...expediting(stores, zone) };
     }
     case "coreDNSOverlay": {
       const { namespace, name, key } = provider.overlay.configMap;
       const store = stores.corefile(namespace, name, key);
       const made = createOverlayProvider({ zone, store, ...ids, maxBytes: stores.maxBytes });
-      return { ...made, ...expediting(stores, zone) };
+      return { ...withoutRejected(made, { now }), ...expediting(stores, zone) };
     }
     case "rfc2136":
     case "powerDNS":

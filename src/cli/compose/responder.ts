@@ -134,7 +134,11 @@ function portTo({ platform, metrics }: ResponderDeps, pool: ResponderPool): Resp
           ? inlineText(base.text, inlineLocation(zone))
           : platform().stores.base(zone.meta.namespace, base.name, base.key);
       const read = await source.read(signal);
-      return read.kind === "ok" ? { kind: "ok", text: read.text, location: source.location } : read;
+      if (read.kind === "ok") {
+        return { kind: "ok", text: read.text, location: source.location };
+      }
+      // Each replica serves for itself and tries again; the zone's status says which right is missing.
+      return read.kind === "refused" ? { kind: "failed", message: read.message } : read;
     },
     async lastGoodBase(zone, signal) {
       const { provider, responder } = zone.spec;

@@ -166,7 +166,7 @@ function runConfig(from: Reader): RunConfig {
     ...acts,
     once: from.has("once"),
     drainMs: 1000 * whole(from, "drain-timeout", { least: 1, most: 300, usual: 10 }),
-    ...(ops === undefined ? {} : { listenOps: { ...ops, host: ops.host === "" ? "::" : ops.host } }),
+    ...(ops === undefined ? {} : { listenOps: ops }),
     ...(responder === undefined ? {} : { responder }),
     transferListen: transferListen(from, acts.platform),
   };

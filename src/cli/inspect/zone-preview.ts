@@ -7,11 +7,13 @@ import { makeProvider } from "../../controller/zone/invalid-provider.ts";
 import { limitsOf, propose, type Proposal } from "../../controller/zone/propose-changes.ts";
 import { formerNames, setsHere } from "../../controller/inventory/zone-scope.ts";
 import { keptNames } from "../../controller/inventory/kept-names.ts";
+import { createWildcards, type Wildcards } from "../../controller/inventory/wildcards.ts";
 import { zoneRefusal } from "../../controller/zone/zone-refusal.ts";
 import { keyText } from "../../dns/lookup-result.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
 import { withInherited } from "../../plan/inherited/with-inherited.ts";
+import { type LoopInput, namesBehind } from "../../plan/loop.ts";
 import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
 import type { Views } from "../compose/resolver-views.ts";
@@ -43,6 +45,10 @@ export interface PreviewInput {
   readonly now: Millis;
 }
 
+interface PreviewContext extends PreviewInput {
+  readonly wildcards: Wildcards;
+}
+
 /** Plans each zone against what its backend holds, and writes nothing. */
 export async function previewZones(
   input: PreviewInput,
@@ -50,35 +56,49 @@ export async function previewZones(
   signal: AbortSignal,
 ): Promise<readonly ZonePreview[]> {
   const previews: ZonePreview[] = [];
+  const wildcards = createWildcards(input.snapshot.store);
   for (const zone of zones) {
-    previews.push(await previewZone(input, zone, signal));
+    previews.push(await previewZone({ ...input, wildcards }, zone, signal));
   }
   return previews;
 }
 
-async function previewZone(input: PreviewInput, zone: DnsZone, signal: AbortSignal): Promise<ZonePreview> {
-  const { composition, snapshot, ownerId, now } = input;
-  const { store, answers } = snapshot;
-  const plan = planZone({
+function planOf(
+  { composition, snapshot: { store, answers }, now, wildcards }: PreviewContext,
+  zone: DnsZone,
+): ZonePlan {
+  return planZone({
     zone,
     claims: store.claimsIn(objectKey(zone.meta)),
     answerOf: (target, family, view) => answers.get(keyText({ target, family, view })),
     viewIdOf: (of, allowPrivate) => composition.views.idOf(of, allowPrivate),
-    claimantsOf: (name) =>
-      [...store.zonesOfName(name)].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []),
+    claimantsOf: (name) => [...store.zonesOfName(name)].flatMap((key) => store.claimsIn(key).get(name)?.winners ?? []),
+    wildcardsOf: (name) => wildcards.answeringFor(name),
     now,
   });
+}
+
+async function previewZone(input: PreviewContext, zone: DnsZone, signal: AbortSignal): Promise<ZonePreview> {
+  const { composition, snapshot, ownerId, now, wildcards } = input;
+  const { store, answers } = snapshot;
+  const before = planOf(input, zone);
   const provider = makeProvider(composition, zone, undefined);
   const refusal = zoneRefusal(store, zone);
   if (refusal !== undefined) {
-    return { zone, provider: provider.id, plan, outcome: { kind: "problem", ...refusal } };
+    return { zone, provider: provider.id, plan: before, outcome: { kind: "problem", ...refusal } };
   }
-  const names = new Set([...plan.names.map(({ name }) => name), ...formerNames(store, zone)]);
-  const read = await provider.read([...names].sort(byCodeUnit), signal);
+  const names = new Set([...before.names.map(({ name }) => name), ...formerNames(store, zone)]);
+  const chainOf: LoopInput["chainOf"] = ({ spec }, target, family) =>
+    answers.get(keyText({ target, family, view: composition.views.idOf(zone, spec.allowPrivate) }))?.chain ?? [];
+  const behind = [...store.aliases()].flatMap((alias) => namesBehind({ chainOf }, alias));
+  const queried = new Set([...names, ...wildcards.concerned(zone, behind)]);
+  const read = await provider.read([...queried].sort(byCodeUnit), signal);
   if (read.kind !== "ok") {
     const reason = read.kind === "refused" ? read.reason : "ReadFailed";
-    return { zone, provider: provider.id, plan, outcome: { kind: "problem", reason, message: read.message } };
+    return { zone, provider: provider.id, plan: before, outcome: { kind: "problem", reason, message: read.message } };
   }
+  wildcards.record(objectKey(zone.meta), "backend", read.zone.encloserOf);
+  const plan = planOf(input, zone);
   const { needsWrite, inputProblem } = read.zone;
   const actual = setsHere(store, zone, names, read.zone.sets);
   const mayNotDelete = keptNames(store, snapshot.invalid, zone);

@@ -3,7 +3,16 @@ import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
-import { reservedMatch, zonesFor, type Claim, type ZoneIndex, type ZoneMatch } from "../../plan/claims.ts";
+import {
+  byAge,
+  type Claim,
+  type NoZoneMatch,
+  reservedMatch,
+  type ZoneIndex,
+  type ZoneMatch,
+  type ZonesMatch,
+  zonesFor,
+} from "../../plan/claims.ts";
 import type { NamespaceLabels } from "../../plan/domain/admission.ts";
 import { takenOver } from "../../plan/domain/zone-domain.ts";
 import type { AdmissionGrace } from "./admission/admission-grace.ts";
@@ -19,7 +28,9 @@ export interface PlacementState {
   readonly reserved: Pick<ReservedZones, "knows" | "why">;
   /** The zones of {@link nameId} as its alias's status said before it was lost. */
   readonly reservedNames: ReadonlyMap<string, readonly ObjectKey[]>;
-  readonly grace: Pick<AdmissionGrace, "until">;
+  readonly grace: Pick<AdmissionGrace, "until" | "size">;
+  readonly aliases: ReadonlyMap<ObjectKey, DnsAlias>;
+  readonly candidates: ReadonlyMap<Name, ReadonlySet<ObjectKey>>;
   /**
    * DnsZones that this process has just read for the first time: at the start, once a DnsZone can be read again, or when a deleted one is back. Until then a name stays in the zone that its alias's status lists,
    * although the zone doesn't admit it: the name may have lost its zone just before.
@@ -41,7 +52,12 @@ export function placementOf(state: PlacementState, alias: DnsAlias, name: Name):
     const until = Math.min(...leaving.map((one) => one.until));
     return { kind: "zones", zones: [...leaving.map(({ zone }) => zone), ...others], leaving: { until, next } };
   }
-  return reservedByStatus(state, alias, name, next) ?? keptInNewZone(state, alias, name, next);
+  return (
+    reservedByStatus(state, alias, name, next) ??
+    keptInNewZone(state, alias, name, next) ??
+    afterOlder(state, alias, name, next) ??
+    next
+  );
 }
 
 export function nameId({ meta }: DnsAlias, name: Name): string {
@@ -72,20 +88,26 @@ function withFormerZones({ zones, index }: PlacementState, alias: DnsAlias, name
 
 /** Zones that have the name of this alias now and no longer admit it. */
 function leavingZones(
-  { zones, claims, placed, index, grace }: PlacementState,
+  state: PlacementState,
   { meta }: DnsAlias,
   name: Name,
 ): readonly { readonly zone: DnsZone; readonly until: Millis }[] {
-  const isWinner = (key: ObjectKey): boolean =>
-    claims
-      .get(key)
-      ?.get(name)
-      ?.winners.some((winner) => winner.meta.uid === meta.uid) === true;
-  return [...(placed.get(name) ?? [])].filter(isWinner).flatMap((key) => {
+  const { zones, placed, index, grace } = state;
+  const here = [...(placed.get(name) ?? [])].filter((key) => hasName(state, key, name, meta.uid));
+  return here.flatMap((key) => {
     const zone = zones.get(key);
     const until = grace.until(key, meta.namespace);
     return zone === undefined || until === undefined || index.undelegated.has(key) ? [] : [{ zone, until }];
   });
+}
+
+function hasName({ claims }: PlacementState, zone: ObjectKey, name: Name, uid: string): boolean {
+  return (
+    claims
+      .get(zone)
+      ?.get(name)
+      ?.winners.some(({ meta }) => meta.uid === uid) === true
+  );
 }
 
 /** A zone of a longer domain than the one before has the name at once. */
@@ -123,10 +145,10 @@ function isOfNamespace(key: ObjectKey, { meta }: DnsZone): boolean {
   return key.startsWith(`${meta.namespace}/`);
 }
 
-function keptInNewZone(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZoneMatch {
+function keptInNewZone(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): NoZoneMatch | undefined {
   const { newZones, zones } = state;
   if (next.kind !== "none" || next.reason === "ZoneReserved" || newZones.size === 0) {
-    return next;
+    return undefined;
   }
   const stays = entriesOf(alias, name).flatMap(({ zone: key }) => {
     const until = newZones.get(key);
@@ -134,8 +156,32 @@ function keptInNewZone(state: PlacementState, alias: DnsAlias, name: Name, next:
     return until !== undefined && zone !== undefined && isAtOrBelow(name, zone.spec.domain) ? [{ key, until }] : [];
   });
   return stays.length === 0
-    ? next
+    ? undefined
     : { ...next, stays: stays.map(({ key }) => key), until: Math.min(...stays.map(({ until }) => until)) };
+}
+
+/**
+ * Zones that an older alias of another namespace gets the name in, once it leaves the zone that no longer admits it, give the name to nobody else before. Until then this alias has lost it to the older one, in the
+ * zone that keeps it.
+ */
+function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZonesMatch | undefined {
+  if (next.kind !== "zones" || state.grace.size === 0) {
+    return undefined;
+  }
+  const isOwn = (zone: DnsZone): boolean => hasName(state, objectKey(zone.meta), name, alias.meta.uid);
+  for (const other of [...(state.candidates.get(name) ?? [])].flatMap((one) => state.aliases.get(one) ?? [])) {
+    if (other.meta.namespace === alias.meta.namespace || byAge(other, alias) > 0) {
+      continue;
+    }
+    const later = zonesFor(name, other.meta.namespace, state.index, state.labels);
+    const leaving = leavingZones(state, other, name).filter(({ zone }) => isAsLong(zone, later));
+    const awaited = new Set(later.kind === "zones" && leaving.length > 0 ? later.zones : []);
+    if (next.zones.some((zone) => awaited.has(zone) && !isOwn(zone))) {
+      const others = next.zones.filter((zone) => !awaited.has(zone) || isOwn(zone));
+      return { kind: "zones", zones: [...leaving.map(({ zone }) => zone), ...others] };
+    }
+  }
+  return undefined;
 }
 
 /** The names that aliases ask for and their statuses list in this zone, if it has just been read for the first time: they stay for a while. */

@@ -7,6 +7,7 @@ import { indexZones, type Claim, type ZoneIndex } from "../../plan/claims.ts";
 import { createAdmissionGrace, type AdmissionGrace } from "./admission/admission-grace.ts";
 import { createFormerZones, type FormerZones } from "./move/former-zones.ts";
 import type { PlacementState } from "./placement.ts";
+import { createUnreadClaims, type UnreadClaims } from "./unread-claims.ts";
 import { createReservedZones, type ReservedZones } from "./admission/reserved-zones.ts";
 
 /** What the store remembers. */
@@ -23,10 +24,14 @@ export interface StoreState extends PlacementState {
   /** Owner name → living aliases that ask for it. */
   readonly candidates: Map<Name, Set<ObjectKey>>;
   readonly claims: Map<ObjectKey, Map<Name, Claim>>;
+  /** What aliases ask for that can't be read. */
+  readonly unread: UnreadClaims;
   /** Counts decisions, of all zones together, so that a zone that comes back has no number twice. */
   readonly versions: Map<ObjectKey, number>;
   decisions: number;
   readonly placed: Map<Name, Set<ObjectKey>>;
+  /** Those of the placed names. */
+  readonly wildcards: Set<Name>;
   readonly former: FormerZones;
   readonly pending: Set<Name>;
   readonly touchedZones: Set<ObjectKey>;
@@ -48,9 +53,11 @@ export function emptyState(now: (() => Millis) | undefined): StoreState {
     labels: new Map(),
     candidates: new Map(),
     claims: new Map(),
+    unread: createUnreadClaims(),
     versions: new Map(),
     decisions: 0,
     placed: new Map(),
+    wildcards: new Set(),
     former: createFormerZones(),
     pending: new Set(),
     touchedZones: new Set(),

@@ -3,17 +3,17 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import { decideClaim, indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
+import { indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
 import { admits } from "../../plan/domain/admission.ts";
 import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
-import type { InventoryEvent } from "../ports/inventory.ts";
+import type { InvalidObject, InventoryEvent } from "../ports/inventory.ts";
+import { candidatesIn, decideIn, decideName } from "./decide-name.ts";
 import type { FormerZones } from "./move/former-zones.ts";
 import { entriesOf, nameId, namesOfNewZone, placementOf } from "./placement.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
-import { emptyState, touchClaims, type StoreState } from "./store-state.ts";
+import { emptyState, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
 import { endGrace, noteNew, noteUnread, replaceLabels, replaceZone } from "./zone-updates.ts";
-import { recordLeft } from "./move/zones-left.ts";
 
 /** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
 interface Touched {
@@ -44,8 +44,12 @@ export interface Store {
   claimsIn(zone: ObjectKey): ReadonlyMap<Name, Claim>;
   /** Another number whenever the owner names of a zone or who has them were decided anew. */
   claimsVersion(zone: ObjectKey): number;
+  /** Whether a living alias asks for the name, also if no zone takes it. */
+  isAsked(name: Name): boolean;
   /** The zones where the name is placed now. */
   zonesOfName(name: Name): ReadonlySet<ObjectKey>;
+  /** Whether an alias has a wildcard anywhere. */
+  hasWildcards(): boolean;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
   /** Which zones had names before, and may still have records of them. */
   readonly former: FormerZones;
@@ -100,7 +104,9 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     zones: () => state.zones.values(),
     claimsIn: (zone) => state.claims.get(zone) ?? NO_CLAIMS,
     claimsVersion: (zone) => state.versions.get(zone) ?? 0,
+    isAsked: (name) => state.candidates.has(name),
     zonesOfName: (name) => state.placed.get(name) ?? NO_PLACES,
+    hasWildcards: () => state.wildcards.size > 0,
     matchOf: (alias, hostname) => placementOf(state, alias, hostname),
     former: state.former,
     admits: ({ meta, spec }, namespace) =>
@@ -113,8 +119,9 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     graceEndsAt: () => earlier(earliest(state.newZones.values()), state.grace.next()),
     endGrace: () => endGrace(state),
     sizes: () => {
-      const { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, newZones, former } = state;
-      const sized = { aliases, candidates, claims, placed, pending, reserved, reservedNames, grace, newZones };
+      const { aliases, candidates, claims, placed, pending, unread, reserved, reservedNames, grace, newZones, former } =
+        state;
+      const sized = { aliases, candidates, claims, placed, pending, unread, reserved, reservedNames, grace, newZones };
       const sizes = Object.entries(sized).map(([kind, { size }]) => [kind, size] as const);
       return new Map([...sizes, ["former claims", former.size()]]);
     },
@@ -127,24 +134,41 @@ const NO_PLACES: ReadonlySet<ObjectKey> = new Set();
 function note(state: StoreState, event: InventoryEvent): void {
   switch (event.kind) {
     case "alias":
+      decideAgain(state, state.unread.remove(objectKey(event.alias.meta)));
       return replaceAlias(state, objectKey(event.alias.meta), event.alias);
     case "zone":
       return replaceZone(state, objectKey(event.zone.meta), event.zone);
     case "namespace":
       return replaceLabels(state, event.name, event.labels);
     case "gone":
-      return event.of === "DnsAlias"
-        ? replaceAlias(state, event.key, undefined)
-        : replaceZone(state, event.key, undefined);
+      if (event.of === "DnsZone") {
+        return replaceZone(state, event.key, undefined);
+      }
+      decideAgain(state, state.unread.remove(event.key));
+      return replaceAlias(state, event.key, undefined);
     case "unserved":
       return;
     case "invalid":
       // The last good object stands: a broken edit must not take a name down. It is reported by whoever hears the event.
-      return event.manifest.kind === "DnsZone" && !state.zones.has(event.manifest.key)
-        ? noteUnread(state, event.manifest)
-        : undefined;
+      return noteInvalid(state, event.manifest);
     case "input":
       return void state.touchedZones.add(event.zone);
+  }
+}
+
+function noteInvalid(state: StoreState, manifest: InvalidObject): void {
+  if (manifest.kind === "DnsZone") {
+    if (!state.zones.has(manifest.key)) {
+      noteUnread(state, manifest);
+    }
+  } else if (!state.aliases.has(manifest.key)) {
+    decideAgain(state, state.unread.set(manifest));
+  }
+}
+
+function decideAgain({ pending }: StoreState, names: Iterable<Name>): void {
+  for (const name of names) {
+    pending.add(name);
   }
 }
 
@@ -192,7 +216,7 @@ function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
       continue;
     }
     for (const zone of state.placed.get(name) ?? []) {
-      state.claims.get(zone)?.set(name, decideClaim(candidatesIn(state, name).get(zone) ?? []));
+      state.claims.get(zone)?.set(name, decideIn(state, name, zone, candidatesIn(state, name).get(zone) ?? []));
     }
   }
 }
@@ -228,65 +252,6 @@ function earliest(times: Iterable<Millis>): Millis | undefined {
 
 function earlier(a: Millis | undefined, b: Millis | undefined): Millis | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
-}
-
-function decideName(state: StoreState, name: Name): void {
-  const byZone = candidatesIn(state, name);
-  state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
-  recordLeft(state, name, byZone);
-  for (const zoneKey of state.placed.get(name) ?? []) {
-    if (!byZone.has(zoneKey)) {
-      forgetClaim(state.claims, zoneKey, name);
-      touchClaims(state, zoneKey);
-    }
-  }
-  for (const [zoneKey, aliases] of byZone) {
-    const claims = state.claims.get(zoneKey) ?? new Map<Name, Claim>();
-    state.claims.set(zoneKey, claims.set(name, decideClaim(aliases)));
-    touchClaims(state, zoneKey);
-  }
-  rememberZones(state, name, new Set(byZone.keys()));
-}
-
-function forgetClaim(claims: StoreState["claims"], zone: ObjectKey, name: Name): void {
-  const names = claims.get(zone);
-  names?.delete(name);
-  if (names?.size === 0) {
-    claims.delete(zone);
-  }
-}
-
-/** The living aliases that ask for a name, by the zone that takes it for each. */
-function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectKey, readonly DnsAlias[]> {
-  const byZone = new Map<ObjectKey, DnsAlias[]>();
-  for (const key of state.candidates.get(name) ?? []) {
-    const alias = state.aliases.get(key);
-    const match = alias === undefined ? undefined : placementOf(state, alias, name);
-    if (alias !== undefined && match?.kind === "none" && match.reason === "ZoneReserved") {
-      // A status can be lost; what it said is remembered.
-      state.reservedNames.set(nameId(alias, name), match.stays ?? []);
-    }
-    for (const zone of match?.kind === "zones" && alias !== undefined ? match.zones : []) {
-      const zoneKey = objectKey(zone.meta);
-      const aliases = byZone.get(zoneKey) ?? [];
-      byZone.set(zoneKey, aliases);
-      if (alias !== undefined) {
-        aliases.push(alias);
-      }
-    }
-  }
-  return byZone;
-}
-
-function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectKey>): void {
-  if (zones.size === 0) {
-    state.placed.delete(name);
-  } else {
-    state.placed.set(name, new Set(zones));
-  }
-  if (state.candidates.get(name)?.size === 0) {
-    state.candidates.delete(name);
-  }
 }
 
 /** Those that are written. */

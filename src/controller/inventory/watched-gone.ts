@@ -5,6 +5,7 @@ import type { Name } from "../../dns/name/name.ts";
 export interface WatchedGone {
   note(names: readonly Name[]): void;
   has(name: Name): boolean;
+  names(): Iterable<Name>;
 }
 
 const REMEMBERED_MS: Millis = 3_600_000;
@@ -31,6 +32,10 @@ export function createWatchedGone(clock: Pick<Clock, "now">): WatchedGone {
     has(name) {
       forget();
       return goneAt.has(name);
+    },
+    names() {
+      forget();
+      return goneAt.keys();
     },
   };
 }

@@ -5,6 +5,12 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { UnreadZone } from "../../api/parse/unread-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 
+/** Owner names that an alias asks for which can't be read, and its age, which decides who else gets them. */
+interface UnreadClaim {
+  readonly hostnames: readonly Name[];
+  readonly createdAt: Millis;
+}
+
 /** An object that could not be read: it is reported on itself, and the rest goes on. */
 export interface InvalidObject {
   readonly kind: "DnsAlias" | "DnsZone";
@@ -16,6 +22,8 @@ export interface InvalidObject {
   readonly problems: readonly string[];
   /** The owner names that a DnsAlias may have published, where its spec or status still tells them; absent: any. */
   readonly hostnames?: readonly Name[];
+  /** What a DnsAlias asks for, as far as its spec still tells; absent: its age isn't known. */
+  readonly claim?: UnreadClaim;
   /** Which names a DnsZone has; absent: its domain can't be read either. */
   readonly zone?: UnreadZone;
   /** Its metadata, which can be read all the same; absent in folder mode. */

@@ -6,7 +6,13 @@ export type StatusWrite =
   | { readonly kind: "written" }
   /** Gone, or replaced by a newer object: drop it, a newer event follows. */
   | { readonly kind: "obsolete" }
-  | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly retryAfterMs?: number;
+      /** The right to it is missing: trying again doesn't help before a user grants it. */
+      readonly isForbidden?: true;
+    };
 
 /** Writes statuses, finalizers and Events back to where the objects live. Callers call only when something differs. */
 export interface Reporter {

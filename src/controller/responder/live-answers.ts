@@ -7,7 +7,7 @@ import type { TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
 import type { Claim } from "../../plan/claims.ts";
-import { loopFrom } from "../../plan/loop.ts";
+import { loopOf } from "../../plan/loop.ts";
 import type { AnswerSource, LiveAnswer, LiveQuestion } from "../../responder/answer-source.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import { decideLive } from "./live-answer-rules.ts";
@@ -23,6 +23,8 @@ export interface LiveAnswersDeps {
   /** The DnsZone that the responder serves under a domain. */
   readonly servedZone: (domain: Name) => DnsZone | undefined;
   readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  /** The wildcards of aliases that answer for a name that no alias has. */
+  readonly wildcardsOf: (name: Name) => readonly Name[];
   readonly clock: Clock;
   readonly lookup: Lookup;
   /** A look-up begins for a question of one network. */
@@ -75,7 +77,7 @@ async function live(
       }
       return own ?? shared;
     },
-    loops: loopFrom(question.name, (at) => pointsAt(deps, zone, at)) !== undefined,
+    loops: leadsBack(deps, zone, question.name),
     now: deps.clock.now(),
   });
   return subnet === undefined ? answer : { ...answer, scope };
@@ -164,21 +166,14 @@ function keysOf(deps: LiveAnswersDeps, zone: DnsZone, alias: DnsAlias, target: N
   return (family) => keyOf(deps, zone, alias, target, family);
 }
 
-/** A name's targets, and every name of the chains that they were last seen to go through. */
-function pointsAt(deps: LiveAnswersDeps, zone: DnsZone, name: Name): readonly Name[] {
-  const zones = deps.store.zonesOfName(name);
-  const claimants =
-    zones.size === 0 ? [] : [...zones].flatMap((zone) => deps.store.claimsIn(zone).get(name)?.winners ?? []);
-  return claimants.flatMap((alias) =>
-    alias.spec.targets.flatMap((target) => {
-      if (target.kind === "addresses") {
-        return [];
-      }
-      const chains = alias.spec.families.flatMap(
-        (family) =>
-          deps.refresher.answer(keyOf(deps, zone, alias, target.hostname, family), alias.meta.namespace)?.chain ?? [],
-      );
-      return [target.hostname, ...chains];
-    }),
-  );
+/** By the same rule as in the plan of what is published. */
+function leadsBack(deps: LiveAnswersDeps, zone: DnsZone, name: Name): boolean {
+  const { store, refresher, wildcardsOf } = deps;
+  const loop = loopOf(name, {
+    claimantsOf: (of) => [...store.zonesOfName(of)].flatMap((key) => store.claimsIn(key).get(of)?.winners ?? []),
+    wildcardsOf,
+    chainOf: (alias, target, family) =>
+      refresher.answer(keyOf(deps, zone, alias, target, family), alias.meta.namespace)?.chain ?? [],
+  });
+  return loop !== undefined;
 }

@@ -2,6 +2,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { FAMILIES, type RRset } from "../../dns/record.ts";
 import { isNewerSerial, nextSerial } from "../../dns/serial.ts";
+import { closestEnclosers, type EncloserOf } from "../../dns/zone-file/closest-encloser.ts";
 import { hostNames, isClosedHost } from "../../dns/zone-file/host-names.ts";
 import { cutAbove, cutsOf } from "../../dns/zone-file/zone-cuts.ts";
 import type { Claim } from "../../plan/claims.ts";
@@ -16,6 +17,7 @@ export interface ServedBase {
   /** True where a record of the base zone stands in the way of addresses: it goes on being served. */
   readonly hides: (name: Name) => boolean;
   readonly hasHttps: (name: Name) => boolean;
+  readonly encloserOf: EncloserOf;
   /** See {@link hostNames}. */
   readonly hosts: ReadonlyMap<string, string>;
 }
@@ -36,6 +38,7 @@ export function servedBase(domain: Name, records: readonly RRset[]): ServedBase 
       );
     },
     hasHttps: (name) => https.has(name),
+    encloserOf: closestEnclosers(domain, records),
     hosts: hostNames(records),
   };
 }

@@ -91,11 +91,12 @@ function chosen(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): DnsZo
   return first;
 }
 
-function withdraw({ port, log }: ZoneSyncDeps, state: ZoneSyncState, domain: string): void {
+function withdraw({ port, log, recordBase }: ZoneSyncDeps, state: ZoneSyncState, domain: string): void {
   const served = state.served.get(domain);
   state.bases.delete(domain);
   if (served !== undefined) {
     state.served.delete(domain);
+    recordBase(served.zone, undefined);
     port.removeZone(served.domain);
     log.info({ zone: served.zone, domain }, "zone no longer served");
   }
@@ -162,6 +163,7 @@ async function serve(
   if (isSame && last.text === text && last.leaving === leaving) {
     return left.endsAt;
   }
+  deps.recordBase(key, base.encloserOf);
   const startedAt = deps.clock.now();
   const aliases = await aliasesOf(deps, zone, base, left.claims);
   const serial = servedSerial(base, last?.serial, startedAt / 1000);

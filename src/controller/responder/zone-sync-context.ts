@@ -3,6 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import type { BaseZoneSpec, DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
+import type { EncloserOf } from "../../dns/zone-file/closest-encloser.ts";
 import type { ServedZone } from "../../responder/answer-source.ts";
 import type { QueueObserver } from "../../schedule/work-queue.ts";
 import type { ServedBase } from "./served-base.ts";
@@ -37,6 +38,8 @@ export interface ZoneSyncDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly observe: QueueObserver;
+  /** Told which names the records of a base zone leave free; undefined: the zone isn't served any more. */
+  readonly recordBase: (zone: ObjectKey, encloserOf: EncloserOf | undefined) => void;
   /** Told once for each zone that is not served, or not as its base zone is now. */
   readonly onProblem: (zone: DnsZone, problem: SyncProblem) => void;
 }

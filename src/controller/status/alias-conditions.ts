@@ -185,7 +185,9 @@ export function programmedCondition(facts: AliasFacts): ConditionResult {
     .filter(({ lostTo }) => lostTo === undefined)
     .map(
       (inZone) =>
-        heldDeletion(inZone, letGoAt) ?? whileMoving(facts, inZone, inZoneCondition(alias.spec.paused, inZone)),
+        heldDeletion(inZone, letGoAt) ??
+        forbiddenCondition(facts, inZone) ??
+        whileMoving(facts, inZone, inZoneCondition(alias.spec.paused, inZone)),
     );
   const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
@@ -196,6 +198,19 @@ export function programmedCondition(facts: AliasFacts): ConditionResult {
   return first === undefined
     ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
     : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
+}
+
+/** Of a name that isn't written before its alias has a finalizer. */
+function forbiddenCondition(
+  { forbidden }: AliasFacts,
+  { hostname, published }: NameInZone,
+): ConditionResult | undefined {
+  return forbidden === undefined || published.length > 0
+    ? undefined
+    : no(
+        "Forbidden",
+        `${displayName(hostname)} isn't written before this DnsAlias has its finalizer, which can't be set: ${forbidden}; docs/rbac.md has the Role that grants it`,
+      );
 }
 
 /** A name that its zone doesn't serve yet is served by the zone that had it before. */

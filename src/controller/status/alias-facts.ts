@@ -61,6 +61,8 @@ export interface AliasFacts {
   readonly overdue?: readonly OverdueLookup[];
   /** Entries of the status for places that the alias left and that may still have its records. */
   readonly unlisted?: readonly HostnameStatus[];
+  /** Why its finalizer may not be set, so that names of it aren't written for the first time; undefined: it may. */
+  readonly forbidden?: string;
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
 }

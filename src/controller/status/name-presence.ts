@@ -1,6 +1,7 @@
 import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
-import { parseStatusName, type Name } from "../../dns/name/name.ts";
+import { isAtOrBelow, parseStatusName, type Name } from "../../dns/name/name.ts";
+import { FAMILIES, rrsetKey } from "../../dns/record.ts";
 import type { Store } from "../inventory/store.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
@@ -20,10 +21,32 @@ export interface Place {
   readonly zone: ObjectKey;
 }
 
-/** Every place where an alias has records or may have left some: by its spec, and by its status from before an edit or a restart. */
+/**
+ * Every place where an alias has records or may have left some: by its spec, by its status from before an edit or a restart, and by what this process has seen of its names in other
+ * zones, such as one that a name left a moment ago.
+ */
 export function placesOf(deps: PresenceDeps, alias: DnsAlias): readonly Place[] {
-  const now = alias.spec.hostnames.flatMap((hostname) => currentPlaces(deps.store, alias, hostname));
+  const now = alias.spec.hostnames.flatMap((hostname) => [
+    ...currentPlaces(deps.store, alias, hostname),
+    ...abandonedPlaces(deps, hostname),
+  ]);
   return [...now, ...formerEntries(deps, alias).map(({ place }) => place)];
+}
+
+/** The zones in which records of ours are at a name that no alias has any more. */
+function abandonedPlaces({ store, zoneState }: PresenceDeps, hostname: Name): readonly Place[] {
+  return store.zonesOfName(hostname).size > 0
+    ? []
+    : [...store.zones()]
+        .filter(({ meta, spec }) => {
+          const state = isAtOrBelow(hostname, spec.domain) ? zoneState(objectKey(meta)) : undefined;
+          return state !== undefined && hasOwn(state, hostname);
+        })
+        .map(({ meta }) => ({ hostname, zone: objectKey(meta) }));
+}
+
+function hasOwn({ observed }: ZoneState, hostname: Name): boolean {
+  return FAMILIES.some((type) => observed.owned.has(rrsetKey({ name: hostname, type })));
 }
 
 /**
@@ -54,11 +77,11 @@ function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
   if (state === undefined) {
     return "unknown";
   }
-  const { owned, actual, lists, readNames } = state.observed;
-  if (owned.has(`${hostname} A`) || owned.has(`${hostname} AAAA`)) {
+  if (hasOwn(state, hostname)) {
     return "published";
   }
   // A zone whose place another zone has is never read.
+  const { actual, lists, readNames } = state.observed;
   const { outcome } = state.planned;
   const isOthers = outcome.kind === "refused" && outcome.reason === "ZoneConflict";
   const isRead = actual !== undefined && (lists !== false || readNames.has(hostname));

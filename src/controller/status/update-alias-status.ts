@@ -11,7 +11,7 @@ import { finalizerStep } from "./finalizer-step.ts";
 import { unlistedStatuses, type PresenceDeps } from "./name-presence.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
-import type { Reporter } from "../ports/reporter.ts";
+import type { Reporter, StatusWrite } from "../ports/reporter.ts";
 import { stalenessBoundMs } from "./staleness-bound.ts";
 import { aliasReported } from "../zone/state/planned.ts";
 import { replace } from "../zone/state/zone-state.ts";
@@ -52,13 +52,15 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
     return endAlias(deps, alias, signal);
   }
   const facts = { ...factsOf(deps, alias, deps.clock.now()), unlisted: unlistedStatuses(deps, alias) };
-  const failed = await stepFinalizer(deps, facts, signal);
+  const step = await stepFinalizer(deps, facts, signal);
+  const failed = step && afterWrite(step);
   recordEarlyReport(deps, facts);
   if (facts.inZones.some(({ outcome }) => outcome.kind === "pending")) {
     // The zone's first plan is under way, and touches the alias again.
     return failed ?? { requeue: "done" };
   }
-  const written = await writeStatus(deps, facts, signal);
+  const forbidden = step?.isForbidden === true ? { forbidden: step.message } : {};
+  const written = await writeStatus(deps, { ...facts, ...forbidden }, signal);
   const next = failed ?? written;
   return facts.unlisted.length === 0 ? next : atLatest(next, LOOK_FOR_FORMER_MS);
 }
@@ -87,12 +89,14 @@ async function releaseUnserved(
   return afterWrite(await reporter.finalizer({ meta }, false, signal));
 }
 
+type FailedWrite = Extract<StatusWrite, { readonly kind: "failed" }>;
+
 /** Adds or removes the finalizer of a living alias; returns only if that failed. */
 async function stepFinalizer(
   deps: AliasReportDeps,
   facts: AliasFacts,
   signal: AbortSignal,
-): Promise<Requeue | undefined> {
+): Promise<FailedWrite | undefined> {
   const { alias } = facts;
   const { meta } = alias;
   const step = finalizerStep({
@@ -108,7 +112,7 @@ async function stepFinalizer(
     return undefined;
   }
   deps.log.warn({ alias: objectKey(meta), step, err: written.message }, "finalizer not written");
-  return afterWrite(written);
+  return written;
 }
 
 /** Whether a backend that doesn't list its zone has, or will have, names of the alias; undefined: not known. */

@@ -66,7 +66,9 @@ export function moveGuard(
   remember(state, { window: addUnwatched(moved, unseen), isJudged: true });
 }
 
-/** Writes ahead: if the process ends within the write, the next one counts these deletes. False: nothing may be deleted now. */
+/**
+ * Writes ahead: if the process ends within the write, the next one counts these deletes. That holds for a zone of any size, because a small zone can grow within the hour. False: nothing may be deleted now.
+ */
 export async function saveDeletes(
   { saveGuard }: Pick<GuardedDeps, "saveGuard">,
   state: ZoneState,
@@ -74,10 +76,10 @@ export async function saveDeletes(
   signal: AbortSignal,
 ): Promise<boolean> {
   const isApproved = guarded.kind === "pass" && guarded.approved !== undefined;
-  const { window, usedApproval } = state.planned.guard;
-  if (isApproved || !isGuarded(window) || writes.every(({ kind }) => kind !== "delete")) {
+  if (isApproved || writes.every(({ kind }) => kind !== "delete")) {
     return true;
   }
+  const { window, usedApproval } = state.planned.guard;
   const counted = recordDeletes(window, writes, { now, approved: false });
   remember(state, { window: counted });
   return saveGuard(objectKey(state.zone.meta), guardStatus({ window: counted, usedApproval }), signal);

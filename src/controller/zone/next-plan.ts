@@ -23,6 +23,13 @@ export function changedByTime({ aliasOf, clock }: NextPlanDeps, before: ZonePlan
   return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
 }
 
+/** The names that lead back to themselves in one of two plans only, or by another path. */
+export function changedLoops(before: ZonePlan | undefined, after: ZonePlan): readonly Name[] {
+  const was = before?.loops ?? new Map<Name, readonly Name[]>();
+  const names = new Set([...was.keys(), ...after.loops.keys()]);
+  return [...names].filter((name) => was.get(name)?.join() !== after.loops.get(name)?.join());
+}
+
 /** Until the plan changes by time alone, or what is held is read again. */
 export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneState): Millis {
   const { planned } = state;

@@ -45,12 +45,12 @@ import { written } from "./state/confirmed.ts";
 import { concurrentWrites, holdBack, holdsExpired, writeSeen } from "./state/concurrent-writer.ts";
 import { inherit } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
-import { changedByTime, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
+import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { type BackendContent, ownedNames, readDone, readInvalidated, writeDone } from "./state/observed.ts";
-import { changesWritten, planMade, type ZoneOutcome } from "./state/planned.ts";
+import { changesWritten, planCorrected, planMade, type ZoneOutcome } from "./state/planned.ts";
 import { observe, replace, takeNext, type ZoneState } from "./state/zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
@@ -66,6 +66,10 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names that nobody claims now and that may still have records of ours. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
+  /** Names of which the backend has to say whether they exist, because a wildcard of the zone may answer for them. */
+  readonly targetNames: (zone: DnsZone) => readonly Name[];
+  /** Takes note of what the backend has; true: names may lead back to themselves now, or no longer. */
+  readonly recordRead: (zone: ObjectKey, actual: ActualZone) => boolean;
   readonly departures: Departures;
   /** Leaves out what another DnsZone on the same server has to write. */
   readonly setsHere: (
@@ -85,9 +89,10 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   // The round that an input change asks for must not go by what this one read before it.
   const since = state.observed.inputVersion;
   const startedAt = deps.clock.now();
+  const before = state.planned.plan;
   const plan = deps.plan(state.zone);
   const { reportedEarly } = state.planned;
-  const changed = changedByTime(deps, state.planned.plan);
+  const changed = changedByTime(deps, before);
   replace(state, { planned: planMade(state.planned, plan) });
   if (changed.length > 0) {
     deps.onChanged(objectKey(state.zone.meta), changed);
@@ -111,7 +116,13 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   if ("requeue" in actual) {
     return actual;
   }
-  return publish(deps, state, { plan, actual, since }, signal);
+  const known = deps.recordRead(objectKey(state.zone.meta), actual) ? deps.plan(state.zone) : plan;
+  replace(state, { planned: planCorrected(state.planned, known) });
+  const looped = changedLoops(before, known);
+  if (looped.length > 0) {
+    deps.onChanged(objectKey(state.zone.meta), looped);
+  }
+  return publish(deps, state, { plan: known, actual, since }, signal);
 }
 
 async function currentActual(
@@ -122,12 +133,17 @@ async function currentActual(
 ): Promise<ActualZone | Requeue> {
   const names = plan.names.map(({ name }) => name);
   const { observed } = state;
-  const known = names.every((name) => observed.readNames.has(name));
+  const { readNames } = observed;
+  const targets = deps.targetNames(state.zone);
+  const known =
+    names.every((name) => readNames.has(name)) &&
+    (observed.lists !== false || targets.every((name) => readNames.has(name)));
   if (observed.actual !== undefined && known && deps.clock.now() - (observed.readAt ?? 0) < resyncMs(state)) {
     return observed.actual;
   }
   const queried = new Set([...names, ...ownedNames(observed), ...deps.formerNames(state.zone)]);
-  const read = await state.provider.read([...queried].sort(byCodeUnit), signal);
+  const all = new Set([...queried, ...targets]);
+  const read = await state.provider.read([...all].sort(byCodeUnit), signal);
   switch (read.kind) {
     case "ok": {
       const actual = { ...read.zone, sets: deps.setsHere(state.zone, queried, read.zone.sets) };
@@ -135,7 +151,7 @@ async function currentActual(
       replace(state, { writerHolds: writeSeen(state.writerHolds, theirs, deps.clock.now()) });
       deps.refreshTargets(objectKey(state.zone.meta), theirs);
       const { inputProblem } = state.observed;
-      const done = { actual, ownerId: deps.ownerId, since, names: queried, at: deps.clock.now() };
+      const done = { actual, ownerId: deps.ownerId, since, names: all, at: deps.clock.now() };
       observe(state, readDone(state.observed, done));
       recordInputProblem(deps, state, inputProblem);
       return actual;

@@ -67,13 +67,16 @@ function eventOf(write: Write): { readonly reason: string; readonly message: str
             reason: "Adopted",
             message: `${head(write.after)}: ${contents(write.before)} with TTL ${write.before.ttl} s, which somebody else had written, was taken over → ${contents(write.after)}`,
           }
-        : {
-            reason: "Published",
-            message: `${head(write.after)}: ${contents(write.before)} → ${contents(write.after)}`,
-          };
+        : { reason: "Published", message: changeText(write.before, write.after) };
     case "delete":
       return { reason: "Withdrawn", message: `${head(write.before)}: ${contents(write.before)} → nothing` };
   }
+}
+
+/** A TTL is shown only if it changes: it may be all that does. */
+function changeText(before: ActualRRset, after: DesiredRRset): string {
+  const ttlOf = ({ ttl }: ActualRRset | DesiredRRset): string => (before.ttl === after.ttl ? "" : ` with TTL ${ttl} s`);
+  return `${head(after)}: ${contents(before)}${ttlOf(before)} → ${contents(after)}${ttlOf(after)}`;
 }
 
 function head({ name, type }: DesiredRRset | ActualRRset): string {

@@ -192,12 +192,16 @@ function secretText(catalog: Catalog, namespace: string, { name, key }: SecretKe
   const position = `Secret ${namespace}/${name}`;
   const manifest = catalog.get(position)?.good?.manifest;
   if (manifest?.kind !== "Secret") {
-    return { kind: "missing", message: `${position} is in no manifest: write one with the key ${key}` };
+    return {
+      kind: "refused",
+      reason: "SecretMissing",
+      message: `${position} is in no manifest: write one with the key ${key}`,
+    };
   }
   const text = Object.hasOwn(manifest.texts, key) ? manifest.texts[key] : "";
   if (text === undefined || text === "") {
     const what = text === "" ? "has no key" : "has no base64 text (stringData takes plain text) under the key";
-    return { kind: "missing", message: `${position} ${what} ${key}` };
+    return { kind: "refused", reason: "SecretMissing", message: `${position} ${what} ${key}` };
   }
   return { kind: "ok", text };
 }

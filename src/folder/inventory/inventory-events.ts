@@ -2,7 +2,7 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ProviderSpec, ZoneSpec } from "../../api/dns-zone.ts";
 import type { ObjectMeta } from "../../api/meta.ts";
 import { baseZonesOf, secretRefsOf } from "../../api/zone-references.ts";
-import { namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
+import { namesAskedByInvalidAlias, namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
 import { unreadZoneOf } from "../../api/parse/unread-zone.ts";
 import type { InventoryEvent } from "../../controller/ports/inventory.ts";
 import { byCodeUnit } from "../../base/order.ts";
@@ -88,6 +88,9 @@ function invalidEvents({ kind, namespace, name, identity, invalid, unread }: Kno
     generation: identity.generation,
     problems: invalid,
     ...(hostnames === undefined ? {} : { hostnames }),
+    ...(kind === "DnsAlias"
+      ? { claim: { hostnames: namesAskedByInvalidAlias(unread), createdAt: identity.createdAt } }
+      : {}),
     ...(zone === undefined ? {} : { zone: { ...zone, createdAt: identity.createdAt } }),
   };
   return [{ kind: "invalid", manifest }];

@@ -73,7 +73,7 @@ async function readText(path: string): Promise<TextRead> {
 
 async function writeText(path: string, text: string, revision: string): Promise<TextWrite> {
   const current = await readText(path);
-  if (current.kind === "failed") {
+  if (current.kind !== "ok") {
     return current;
   }
   if (current.revision !== revision) {

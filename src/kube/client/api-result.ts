@@ -69,6 +69,13 @@ export function describeResult(result: KubeStatus | KubeUnreachable): string {
   return `the apiserver answered ${result.code}${words === "" ? "" : `: ${words}`}`;
 }
 
+/** True for a refusal of an admission webhook, an admission policy, or a quota with 403, the code that a missing right has too. */
+export function isAdmissionRefusal({ code, message }: KubeStatus): boolean {
+  return code === 403 && ADMISSION.test(message);
+}
+
+const ADMISSION = /denied (?:the )?request|exceeded quota/;
+
 function excerpt(text: string): string {
   return text.trim().slice(0, 200);
 }

@@ -1,5 +1,5 @@
 import type { TextRead, TextWrite } from "../../providers/text-store.ts";
-import { describeResult, type KubeStatus, type KubeUnreachable } from "../client/api-result.ts";
+import { describeResult, isAdmissionRefusal, type KubeStatus, type KubeUnreachable } from "../client/api-result.ts";
 
 interface ConfigMapName {
   readonly namespace: string;
@@ -15,7 +15,7 @@ interface Failed {
 /** What a read that did not come back with a ConfigMap means; 404 is not one of them. */
 export function readRefusal(result: KubeStatus | KubeUnreachable, configMap: ConfigMapName): TextRead {
   return result.kind === "status" && result.code === 403
-    ? { kind: "failed", message: forbiddenText("get", configMap) }
+    ? { kind: "refused", reason: "Forbidden", message: forbiddenText("get", configMap) }
     : failed(result);
 }
 
@@ -36,6 +36,9 @@ export function writeRefusal(
   }
   if (result.code === 409 || result.causes.some((cause) => cause.field === "metadata.uid")) {
     return { kind: "conflict", message: result.message };
+  }
+  if (isAdmissionRefusal(result)) {
+    return { kind: "refused", reason: "Rejected", message: describeResult(result) };
   }
   if (result.code === 403) {
     return result.reason === "Forbidden" && result.message.includes("being terminated")

@@ -11,7 +11,13 @@ import type {
   StoredEndpoint,
 } from "../../providers/dns-endpoint/endpoint-store.ts";
 import { DNS_ENDPOINTS, pathOf } from "../client/resource.ts";
-import { describeResult, type KubeResult, type KubeStatus, type KubeUnreachable } from "../client/api-result.ts";
+import {
+  describeResult,
+  isAdmissionRefusal,
+  type KubeResult,
+  type KubeStatus,
+  type KubeUnreachable,
+} from "../client/api-result.ts";
 import { APPLY_PATCH, type Transport } from "../client/transport.ts";
 
 /** The DNSEndpoint objects of one namespace, written by server-side apply. */
@@ -163,9 +169,6 @@ function isGone(result: KubeResult): boolean {
   return result.kind === "status" && result.code === 404;
 }
 
-/** Admission webhooks and policies, and quotas: they reject one object, with 403 as RBAC has. */
-const ADMISSION = /denied (?:the )?request|exceeded quota/;
-
 function refusal(
   result: KubeStatus | KubeUnreachable,
   namespace: string,
@@ -175,7 +178,7 @@ function refusal(
     return { kind: "failed", message: describeResult(result) };
   }
   const isEnding = result.message.includes("being terminated");
-  if (result.code === 403 && ADMISSION.test(result.message)) {
+  if (isAdmissionRefusal(result)) {
     return { kind: "refused", reason: "Rejected", message: describeResult(result) };
   }
   if (result.code === 403 && !isEnding) {

@@ -65,13 +65,14 @@ async function refresh(
   }
   if (result.kind === "status" && result.code === 404) {
     return {
-      kind: "missing",
+      kind: "refused",
+      reason: "SecretMissing",
       message: `Secret ${at.namespace}/${at.name} does not exist: create it with the key ${at.key}`,
     };
   }
   if (result.kind === "status" && result.code === 403) {
     const message = `not allowed to get secrets "${at.name}" in namespace "${at.namespace}"; docs/rbac.md has the Role that grants it`;
-    return { kind: "missing", message };
+    return { kind: "refused", reason: "Forbidden", message };
   }
   return before ?? { kind: "failed", message: `Secret ${at.namespace}/${at.name} cannot be read: ${describe(result)}` };
 }
@@ -88,7 +89,7 @@ function readKey(body: unknown, { namespace, name, key }: SecretLocation): Secre
   const text = secretValue(encoded);
   if (text === undefined || text === "") {
     const what = encoded === "" ? "has no key" : "has no text under the key";
-    return { kind: "missing", message: `Secret ${namespace}/${name} ${what} ${key}` };
+    return { kind: "refused", reason: "SecretMissing", message: `Secret ${namespace}/${name} ${what} ${key}` };
   }
   return { kind: "ok", text };
 }

@@ -100,7 +100,12 @@ export function toStatusWrite(result: KubeResult): StatusWrite {
     return { kind: "obsolete" };
   }
   const retryAfterMs = result.kind === "status" ? result.retryAfterMs : undefined;
-  return { kind: "failed", message: describeResult(result), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return {
+    kind: "failed",
+    message: describeResult(result),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(result.kind === "status" && result.code === 403 && { isForbidden: true }),
+  };
 }
 
 function digest(status: unknown): string {

@@ -1,7 +1,7 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import { parseEnvelope } from "../../api/parse/parse-envelope.ts";
 import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
-import { namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
+import { namesAskedByInvalidAlias, namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
 import { unreadZoneOf } from "../../api/parse/unread-zone.ts";
 import { problemText, type Problem } from "../../api/schema/problem.ts";
 import type { InvalidObject, Inventory, InventoryEvent, InventoryHandlers } from "../../controller/ports/inventory.ts";
@@ -175,6 +175,10 @@ function invalidEvent(
   const hostnames = kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
   const zone = kind === "DnsZone" ? unreadZoneOf(object) : undefined;
   const envelope = parseEnvelope(kind, object, "ignore");
+  const claim =
+    kind === "DnsAlias" && envelope.kind === "ok"
+      ? { hostnames: namesAskedByInvalidAlias(object), createdAt: envelope.value.meta.createdAt }
+      : undefined;
   return {
     kind: "invalid",
     manifest: {
@@ -184,6 +188,7 @@ function invalidEvent(
       generation,
       problems: problems.map(problemText),
       ...(hostnames !== undefined && { hostnames }),
+      ...(claim !== undefined && { claim }),
       ...(zone !== undefined && { zone }),
       ...(envelope.kind === "ok" && { meta: envelope.value.meta }),
     },

@@ -21,6 +21,8 @@ export interface InheritedName {
   readonly carriedSince: Millis;
   /** Addresses of both that a target of the name was known to have. */
   readonly known: ReadonlySet<string>;
+  /** An alias of the name can't be read, which may have addresses of any family. */
+  readonly isUnreadable: boolean;
 }
 
 /** Only names that have a target that was not read in this term, or never well. */
@@ -64,7 +66,8 @@ export function inheritNames(input: InheritInput): InheritedNames {
       const isOwn = (input.namespaceOf(name) ?? namespace) === namespace;
       const here = isOwn ? (published.get(name) ?? []) : [];
       const entry = recorded(input, input.before?.get(name), here, targetsText(contributors));
-      return [name, expired(withoutGivenUp(entry, contributors), contributors, isUnreadable, input.now)];
+      const left = withoutGivenUp({ ...entry, isUnreadable }, contributors);
+      return [name, expired(left, contributors, input.now)];
     }),
   );
 }
@@ -96,7 +99,7 @@ function recorded(
   entry: InheritedName | undefined,
   here: readonly ActualRRset[],
   targets: string,
-): InheritedName {
+): Omit<InheritedName, "isUnreadable"> {
   if (entry === undefined) {
     const isFirst = before === undefined;
     return {
@@ -162,16 +165,11 @@ function withoutAddresses(
  * Nothing ends by time for an alias that can't be read, nor do the last known good addresses of a target with `onStale: Keep`. With that policy, lookups that fail don't blank a name of
  * which nothing else is known.
  */
-function expired(
-  entry: InheritedName,
-  contributors: readonly Contributed[],
-  isUnreadable: boolean,
-  now: Millis,
-): InheritedName {
+function expired(entry: InheritedName, contributors: readonly Contributed[], now: Millis): InheritedName {
   const maxStalenessMs = Math.max(...contributors.map(({ alias }) => alias.spec.maxStalenessMs));
   const isOver = now - entry.since > maxStalenessMs && entry.sets.length > 0;
   const isCarryOver = now - entry.carriedSince > maxStalenessMs && entry.carried.length > 0;
-  if (isUnreadable || (!isOver && !isCarryOver)) {
+  if (entry.isUnreadable || (!isOver && !isCarryOver)) {
     return entry;
   }
   const stays = hasNothing(contributors) && contributors.some(isFailing);

@@ -32,9 +32,7 @@ function nameWithInherited(
   const read = entry.hadRecords
     ? mergeFamilies(plan.name, contributors.map(withoutUnread), zoneTtl)
     : addressesOf(plan);
-  // An alias that can't be read can have addresses of any family.
-  const families =
-    plan.keepPublished.length === 0 ? FAMILIES : FAMILIES.filter((one) => plan.keepPublished.includes(one));
+  const families = entry.isUnreadable ? FAMILIES : FAMILIES.filter((one) => plan.keepPublished.includes(one));
   const resources = contributors.map(({ alias }) => objectKey(alias.meta)).sort(byCodeUnit);
   const merged = union(read, entry.sets, families, resources);
   const isResolving = contributors.some(({ contribution }) =>

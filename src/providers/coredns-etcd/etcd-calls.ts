@@ -74,8 +74,8 @@ async function loggedIn(state: State, signal: AbortSignal): Promise<Login> {
     return { kind: "ok", token: NO_TOKEN, secrets: [] };
   }
   const secret = await state.deps.password(signal);
-  if (secret.kind === "missing") {
-    return { kind: "refused", reason: "SecretMissing", message: secret.message };
+  if (secret.kind === "refused") {
+    return secret;
   }
   if (secret.kind === "failed") {
     return { kind: "failed", message: secret.message };

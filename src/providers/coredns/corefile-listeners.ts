@@ -10,17 +10,21 @@ export interface CorefileListener {
   readonly bind: readonly string[];
 }
 
-/** The listeners of the blocks for ".", plain DNS alone, each port once, in file order; empty when the file has no such block. */
+/**
+ * The listeners of the blocks for ".", plain DNS alone, in file order; empty when the file has no such block. Blocks for one port are told apart by `bind`, and each
+ * is a listener. Blocks with a `view` can share port and addresses, and are one.
+ */
 export function rootListeners(corefile: Corefile, text: string): readonly CorefileListener[] {
   const listeners = new Map<string, CorefileListener>();
   for (const block of corefile.blocks) {
+    const binds = directivesOf(corefile, block.directives).filter(({ name }) => name === "bind");
+    const addresses = binds.map(({ tokens }) => tokens.map((token) => token.text).join(" ")).join("\n");
     for (const key of block.keys.map(parseCorefileKey)) {
       const suffix = key.port === undefined ? "" : `:${key.port}`;
-      if (key.scheme === "dns" && key.zone === "." && !listeners.has(suffix)) {
-        const bind = directivesOf(corefile, block.directives)
-          .filter(({ name }) => name === "bind")
-          .map(({ start, end }) => text.slice(start, end).replaceAll("\r", ""));
-        listeners.set(suffix, { suffix, port: key.port, bind });
+      const id = `${suffix}\n${addresses}`;
+      if (key.scheme === "dns" && key.zone === "." && !listeners.has(id)) {
+        const bind = binds.map(({ start, end }) => text.slice(start, end).replaceAll("\r", ""));
+        listeners.set(id, { suffix, port: key.port, bind });
       }
     }
   }

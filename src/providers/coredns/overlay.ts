@@ -5,6 +5,7 @@ import type { ActualRRset } from "../../plan/change.ts";
 import type { Capacity } from "../../plan/limit/size-limit.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
+import { closestEnclosers } from "../../dns/zone-file/closest-encloser.ts";
 import type { ActualZone, ApplyRequest, ApplyResult, ReadResult, ZoneProvider } from "../provider.ts";
 import { parseCorefile } from "./corefile.ts";
 import type { CorefileListener } from "./corefile-listeners.ts";
@@ -67,7 +68,7 @@ type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | NotLoaded> {
   const { zone, store, ownerId, formerOwnerIds = [] } = deps;
   const text = await store.read(signal);
-  if (text.kind === "failed") {
+  if (text.kind !== "ok") {
     return text;
   }
   if (text.text === undefined && !mayCreate(zone)) {
@@ -105,6 +106,8 @@ function actualZone(deps: OverlayDeps, loaded: Loaded, ownerNames: readonly Name
   return {
     revision,
     sets: [...ownedBy(file.sets, deps.ownerId), ...obstacles],
+    // A wildcard takes the A and AAAA queries for every name below it that has no block of its own.
+    encloserOf: closestEnclosers(deps.zone.spec.domain, []),
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(file.warning === undefined ? {} : { warning: file.warning }),

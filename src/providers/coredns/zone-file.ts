@@ -89,7 +89,7 @@ type NotLoaded = Exclude<ReadResult, { readonly kind: "ok" }>;
 async function load(deps: ZoneFileDeps, lastRender: LastRender, signal: AbortSignal): Promise<Loaded | NotLoaded> {
   const { zone, base: source, store } = deps;
   const [baseText, text] = await Promise.all([source.read(signal), store.read(signal)]);
-  if (text.kind === "failed") {
+  if (text.kind !== "ok") {
     return text;
   }
   const stored = text.text === undefined ? undefined : lastRender.storedOf(text.text);
@@ -156,6 +156,7 @@ function actualZone(deps: ZoneFileDeps, loaded: Loaded, ownerNames: readonly Nam
     revision,
     sets: [...ours, ...obstacles],
     hosts: base.hosts,
+    encloserOf: base.encloserOf,
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(capacity === undefined ? {} : { capacity }),

@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type RRset, rrsetKey } from "../../dns/record.ts";
+import type { EncloserOf } from "../../dns/zone-file/closest-encloser.ts";
 import type { ObstacleOf, RecordBackend } from "../backend.ts";
 import type { BackendProblem } from "../http-error.ts";
 import type { RejectionMemory } from "../rejection-memory.ts";
@@ -10,6 +11,7 @@ import type { LastWritten } from "./last-written.ts";
 import type { RecordMap } from "./marker-owner.ts";
 import { markerNameOf, ownerNameIn } from "./marker-name.ts";
 import type { OwnMarkers } from "./own-markers.ts";
+import { otherEnclosers } from "./other-names.ts";
 import { ownershipOf, type NameOwnership } from "./name-ownership.ts";
 
 /** What a process keeps of one zone at one backend. */
@@ -34,12 +36,20 @@ export interface View {
   readonly obstacleOf: ObstacleOf | undefined;
 }
 
+interface ReadView {
+  readonly kind: "ok";
+  readonly view: View;
+  readonly isPartial: boolean;
+  /** Among the records of other writers; see ActualZone. */
+  readonly encloserOf: EncloserOf | undefined;
+}
+
 /** Reads these names, and every other one that a marker speaks for. */
 export async function readView(
   state: State,
   requested: readonly Name[],
   signal: AbortSignal,
-): Promise<{ readonly kind: "ok"; readonly view: View; readonly isPartial: boolean } | BackendProblem> {
+): Promise<ReadView | BackendProblem> {
   const { backend, domain } = state;
   const got = await backend.read(withMarkers(requested), signal);
   if (got.kind !== "ok") {
@@ -53,7 +63,9 @@ export async function readView(
     obstacleOf: got.obstacleOf,
   });
   remember(state, view);
-  return { kind: "ok", view, isPartial: !got.complete };
+  const { ownership } = view;
+  const others = { domain, ownerId: state.own.ownerId, read: got, requested: new Set(requested), ownership };
+  return { kind: "ok", view, isPartial: !got.complete, encloserOf: otherEnclosers(others) };
 }
 
 function withMarkers(names: readonly Name[]): readonly Name[] {

@@ -60,7 +60,11 @@ async function read(state: State, ownerNames: readonly Name[], signal: AbortSign
     return got;
   }
   state.view = got.view;
-  const zone = actualZone(state, got.view, new Set(requested));
+  const { encloserOf } = got;
+  const zone = {
+    ...actualZone(state, got.view, new Set(requested)),
+    ...(encloserOf === undefined ? {} : { encloserOf }),
+  };
   return { kind: "ok", zone: got.isPartial ? { ...zone, isPartial: true } : zone };
 }
 

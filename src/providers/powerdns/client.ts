@@ -47,11 +47,8 @@ type Answer = { readonly kind: "response"; readonly text: string; readonly words
 async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: AbortSignal): Promise<Answer> {
   const { spec, domain, http } = deps;
   const key = await deps.apiKey(signal);
-  if (key.kind === "missing") {
-    return { kind: "refused", reason: "SecretMissing", message: key.message };
-  }
-  if (key.kind === "failed") {
-    return { kind: "failed", message: key.message };
+  if (key.kind !== "ok") {
+    return key;
   }
   const apiKey = key.text.trim(); // a line break at the end is kubectl create secret --from-file's
   const words = wordsOf(deps, apiKey);

@@ -63,6 +63,13 @@ export function rrsetsOfZone({ rrsets }: PowerDNSZone, domain: Name): readonly R
   return sortedSets(sets);
 }
 
+/** The names below the apex that have NS records which aren't disabled. */
+export function delegationsOfZone({ rrsets }: PowerDNSZone, domain: Name): readonly Name[] {
+  return rrsets
+    .filter(({ name, type, records }) => type === "NS" && name !== domain && records.some(({ disabled }) => !disabled))
+    .map(({ name }) => name);
+}
+
 /** The sets of one PATCH, which the server carries out in one transaction: deletions first, so that a CNAME can make way. */
 export function patchOf(changes: readonly BackendChange[], zone: PowerDNSZone): readonly RrsetPatch[] {
   const deletes = changes.flatMap((change) => (change.after === undefined ? deletesOf(targetOf(change), zone) : []));

@@ -5,7 +5,7 @@ import { recordsRejectedBy } from "../http-error.ts";
 import type { Applied } from "../provider.ts";
 import { byKey, pendingChanges } from "../rrset-changes.ts";
 import { createPowerDNSClient, type PowerDNSClient, type PowerDNSClientDeps } from "./client.ts";
-import { patchOf, rrsetsOfZone, serialPatch } from "./convert.ts";
+import { delegationsOfZone, patchOf, rrsetsOfZone, serialPatch } from "./convert.ts";
 
 export interface PowerDNSDeps extends PowerDNSClientDeps {
   readonly clock: Clock;
@@ -35,7 +35,8 @@ async function read(client: PowerDNSClient, domain: Name, signal: AbortSignal): 
   }
   const { serial } = answer.zone;
   const sets = rrsetsOfZone(answer.zone, domain);
-  return { kind: "ok", sets, complete: true, ...(serial !== undefined && { serial }) };
+  const delegations = delegationsOfZone(answer.zone, domain);
+  return { kind: "ok", sets, complete: true, delegations, ...(serial !== undefined && { serial }) };
 }
 
 async function apply(

@@ -95,7 +95,7 @@ async function readKey({ tsig, secret }: ClientDeps, signal: AbortSignal): Promi
   }
   const read = await secret(signal);
   if (read.kind !== "ok") {
-    return read.kind === "missing" ? refused("SecretMissing", read.message) : { kind: "failed", message: read.message };
+    return read.kind === "refused" ? read : { kind: "failed", message: read.message };
   }
   const bytes = tsigSecret(read.text);
   const { name, key } = tsig.secretRef;

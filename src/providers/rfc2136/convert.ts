@@ -10,6 +10,14 @@ import { CLASS, TYPE, typeName } from "../../dns/registry.ts";
 /** What the backend reads: what an alias can have, what hides it, and markers. */
 export const READ_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.HTTPS, TYPE.CNAME, TYPE.TXT]);
 
+/** The names below the apex that have NS records of class IN, sorted. */
+export function delegationsOf(records: readonly WireRecord[], zone: Name): readonly Name[] {
+  const names = records.filter(
+    ({ name, type, class: classNumber }) => type === TYPE.NS && classNumber === CLASS.IN && name !== zone,
+  );
+  return [...new Set(names.map(({ name }) => name))].sort(byCodeUnit);
+}
+
 /** The records of class IN and these types as record sets, sorted by name and type. A set has the least TTL of its records (RFC 2181 5.2). */
 export function rrsetsOfMessage(records: readonly WireRecord[]): readonly RRset[] {
   const sets = new Map<string, { readonly set: Omit<RRset, "data">; ttl: number; readonly data: Set<string> }>();

@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import { sameMembers } from "../../base/order.ts";
+import { byCodeUnit, sameMembers } from "../../base/order.ts";
 import { encodeMessage } from "../../dns/message/encode.ts";
 import type { Message } from "../../dns/message/message.ts";
 import { isAtOrBelow, isWildcard, parentOf, wildcardBelow, type Name } from "../../dns/name/name.ts";
@@ -10,8 +10,16 @@ import { nameInUseMessage } from "../../dns/message/update-message.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Reply, type Session } from "./client.ts";
 import { readProblem, refused, type Problem } from "./server-error.ts";
-import { rrsetsOfMessage, encodedQuestion } from "./convert.ts";
-export type NamesRead = { readonly kind: "ok"; readonly sets: readonly RRset[]; readonly serial: number } | Problem;
+import { delegationsOf, rrsetsOfMessage, encodedQuestion } from "./convert.ts";
+export type NamesRead =
+  | {
+      readonly kind: "ok";
+      readonly sets: readonly RRset[];
+      /** Names above or at those that were asked for. */
+      readonly delegations: readonly Name[];
+      readonly serial: number;
+    }
+  | Problem;
 
 export interface NamesRequest {
   readonly server: ResolverServer;
@@ -22,7 +30,7 @@ export interface NamesRequest {
 
 /** Reads what stands at some names, A, AAAA, HTTPS, CNAME and TXT, by questions with authoritative answers. */
 export async function readNames(session: Session, request: NamesRequest, signal: AbortSignal): Promise<NamesRead> {
-  const query: NamesQuery = { session, request, wildcards: new Map(), signal };
+  const query: NamesQuery = { session, request, wildcards: new Map(), delegations: new Set(), signal };
   const serial = await readSerial(session, request, signal);
   if (serial.kind !== "ok") {
     return serial;
@@ -41,7 +49,14 @@ export async function readNames(session: Session, request: NamesRequest, signal:
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return problem ?? { kind: "ok", sets: sorted(sets.flat()), serial: serial.serial };
+  return (
+    problem ?? {
+      kind: "ok",
+      sets: sorted(sets.flat()),
+      delegations: [...query.delegations].sort(byCodeUnit),
+      serial: serial.serial,
+    }
+  );
 }
 
 /** The zone's serial, and whether the server is an authority for it. */
@@ -73,6 +88,8 @@ interface NamesQuery {
   readonly request: NamesRequest;
   /** What stands at wildcards, by name and type, each asked once. */
   readonly wildcards: Map<string, Promise<NameRead>>;
+  /** Names to whose servers answers referred. */
+  readonly delegations: Set<Name>;
   readonly signal: AbortSignal;
 }
 
@@ -89,6 +106,7 @@ async function readName(query: NamesQuery, name: Name): Promise<NameRead> {
     return first;
   }
   const sets = setsAt(name, first.message);
+  recordReferral(query, first.message);
   const isWhole = first.message.rcode === RCODE.NXDOMAIN || sets.some(({ type }) => type === "CNAME");
   const others = isWhole
     ? []
@@ -115,6 +133,13 @@ async function queryType(
   const { rcode } = reply.message;
   const isFine = rcode === RCODE.NOERROR || rcode === RCODE.NXDOMAIN;
   return isFine ? reply : readProblem(serverText(server), zone, { ...reply, rcode });
+}
+
+/** RFC 1034 4.3.2 step 3b: an answer without authority has the NS records of the delegation. */
+function recordReferral({ request, delegations }: NamesQuery, { authoritative, authorities }: Message): void {
+  if (!authoritative) {
+    delegationsOf(authorities, request.zone).forEach((name) => delegations.add(name));
+  }
 }
 
 /** What the answer has at the very name: where it leads by CNAME is another's. */

@@ -6,20 +6,25 @@ import { RCODE, TYPE } from "../../dns/registry.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { serverText, type Session } from "./client.ts";
 import type { Problem } from "./server-error.ts";
-import { READ_TYPES, rrsetsOfMessage, questionMessage } from "./convert.ts";
+import { delegationsOf, READ_TYPES, rrsetsOfMessage, questionMessage } from "./convert.ts";
 export type ZoneRead =
-  | { readonly kind: "ok"; readonly sets: readonly RRset[]; readonly serial: number }
+  | {
+      readonly kind: "ok";
+      readonly sets: readonly RRset[];
+      readonly delegations: readonly Name[];
+      readonly serial: number;
+    }
   /** The server does not give the zone as a whole, or it is too large: it can be asked name by name. */
   | { readonly kind: "not-given"; readonly message: string; readonly tooLarge: boolean }
   | Problem;
 
-/** Reads the zone's A, AAAA, HTTPS, CNAME and TXT by AXFR (RFC 5936). */
+/** Reads the zone's A, AAAA, HTTPS, CNAME and TXT, and its delegations, by AXFR (RFC 5936). */
 export async function readZone(
   session: Session,
   { server, zone, id }: { readonly server: ResolverServer; readonly zone: Name; readonly id: number },
   signal: AbortSignal,
 ): Promise<ZoneRead> {
-  const reader = createTransferReader({ zone, id, wanted: READ_TYPES, maxRecords: MAX_RECORDS });
+  const reader = createTransferReader({ zone, id, wanted: TRANSFER_TYPES, maxRecords: MAX_RECORDS });
   let last: TransferStep = { kind: "more" };
   const request = {
     query: questionMessage(id, zone, TYPE.AXFR),
@@ -37,8 +42,10 @@ export async function readZone(
       ? { kind: "not-given", message: reply.message, tooLarge: reply.kind === "too-large" }
       : reply;
   }
-  return resultOf(serverText(server), last);
+  return resultOf(serverText(server), zone, last);
 }
+
+const TRANSFER_TYPES: ReadonlySet<number> = new Set([...READ_TYPES, TYPE.NS]);
 
 /** A zone of a million records is some 50 MB on the wire; what is kept of it is less. */
 const MAX_RECORDS = 1_000_000;
@@ -46,10 +53,15 @@ const MAX_BYTES = 128 * 1024 * 1024;
 const SILENCE_MS: Millis = 10_000;
 const TRANSFER_MS: Millis = 120_000;
 
-function resultOf(server: string, step: TransferStep): ZoneRead {
+function resultOf(server: string, zone: Name, step: TransferStep): ZoneRead {
   switch (step.kind) {
     case "done":
-      return { kind: "ok", sets: rrsetsOfMessage(step.records), serial: step.serial };
+      return {
+        kind: "ok",
+        sets: rrsetsOfMessage(step.records),
+        delegations: delegationsOf(step.records, zone),
+        serial: step.serial,
+      };
     case "refused":
       return step.rcode === RCODE.SERVFAIL
         ? { kind: "failed", message: `${server} answers SERVFAIL to a zone transfer` }

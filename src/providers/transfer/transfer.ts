@@ -3,13 +3,21 @@ import type { DnsZone, TransferSpec } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES } from "../../dns/record.ts";
 import { tsigSecret } from "../../dns/tsig/tsig-key.ts";
-import type { ActualRRset } from "../../plan/change.ts";
+import type { ActualRRset, Write } from "../../plan/change.ts";
 import type { SecretText } from "../backend.ts";
 import { createBaseInForce, type DecideBase } from "../base-in-force.ts";
 import { type BaseRead, type BaseZone, readBaseZone } from "../base-zone.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
-import type { ActualZone, ApplyRequest, ApplyResult, InputProblem, ReadResult, ZoneProvider } from "../provider.ts";
+import type {
+  ActualZone,
+  ApplyRequest,
+  ApplyResult,
+  InputProblem,
+  ReadResult,
+  Rejection,
+  ZoneProvider,
+} from "../provider.ts";
 import type { TextStore } from "../text-store.ts";
 import type { AclEntry } from "./zone/acl.ts";
 import type { Primary, ZoneClaim } from "./server/primary.ts";
@@ -108,7 +116,7 @@ async function readKey({ spec: { tsig }, secret }: TransferDeps, signal: AbortSi
   }
   const read = await secret(signal);
   if (read.kind !== "ok") {
-    return read.kind === "missing" ? { kind: "refused", reason: "SecretMissing", message: read.message } : read;
+    return read;
   }
   const bytes = tsigSecret(read.text);
   const { name, key } = tsig.secretRef;
@@ -125,6 +133,7 @@ function actualZone(deps: TransferDeps, loaded: Loaded, ownerNames: readonly Nam
     revision,
     sets: [...ownedBy(sets, deps.ownerId), ...ownerNames.flatMap((name) => obstaclesAt(base, name))],
     hosts: base.hosts,
+    encloserOf: base.encloserOf,
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(inputProblem === undefined ? {} : { inputProblem }),
     ...(published === undefined ? {} : { serial: published.history.current.serial }),
@@ -151,7 +160,33 @@ function reasonToWrite(deps: TransferDeps, { base, published }: Loaded): ActualZ
     : { kind: "base", message: `the base zone ${deps.base.location} changed` };
 }
 
+/** The writes that a secondary could reject its whole zone for are left out, and named. */
 async function apply(
+  deps: TransferDeps,
+  lastRender: LastRender,
+  { zone, writes }: ApplyRequest,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const rejected = writes.flatMap(oversizedWrite);
+  const isRejected = new Set(rejected.map(({ write }) => write));
+  const others = writes.filter((write) => !isRejected.has(write));
+  const result = await publish(deps, lastRender, { zone, writes: others }, signal);
+  return result.kind === "applied" && rejected.length > 0 ? { ...result, rejected } : result;
+}
+
+/** BIND 9.18.28 and later transfer no zone with a larger RRset (`max-records-per-type`). */
+const MAX_RECORDS = 100;
+
+function oversizedWrite(write: Write): readonly Rejection[] {
+  if (write.kind === "delete" || write.after.data.length <= MAX_RECORDS) {
+    return [];
+  }
+  const { data, type } = write.after;
+  const message = `it has ${data.length} ${type} records, and a secondary may transfer no zone that has more than ${MAX_RECORDS} of a type at a name (BIND: max-records-per-type): take targets or addresses out of the alias`;
+  return [{ write, reason: "NotSupported", message }];
+}
+
+async function publish(
   deps: TransferDeps,
   lastRender: LastRender,
   { zone, writes }: ApplyRequest,

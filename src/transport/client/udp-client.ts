@@ -43,6 +43,8 @@ export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): U
           if (socket === undefined) {
             leave();
           } else {
+            // Node.js emits "connect" one tick late, and send() throws on a closed socket.
+            socket.removeAllListeners("connect");
             socket.close(() => {
               open -= 1;
               leave();

@@ -115,7 +115,8 @@ describe("etcd with users and roles", { skip: skipWithout("etcd") }, () => {
       endpoints: [etcd.clientUrl],
       http,
       spec: { auth },
-      password: () => Promise.resolve({ kind: "missing", message: "the Secret dns/etcd is not there" }),
+      password: () =>
+        Promise.resolve({ kind: "refused", reason: "SecretMissing", message: "the Secret dns/etcd is not there" }),
     });
     const read = await missing.read([], NEVER);
     assert.deepEqual(read, { kind: "refused", reason: "SecretMissing", message: "the Secret dns/etcd is not there" });

@@ -242,8 +242,8 @@ test("a Secret is read, followed when it changes, and never in the state file or
     await using run = await synced(lab.root);
     const read = run.plane.secretText("dns", ref);
     assert.deepEqual(await read(SIGNAL), { kind: "ok", text: "hunter2" });
-    assert.equal((await run.plane.secretText("web", ref)(SIGNAL)).kind, "missing");
-    assert.equal((await run.plane.secretText("dns", { ...ref, key: "other" })(SIGNAL)).kind, "missing");
+    assert.equal((await run.plane.secretText("web", ref)(SIGNAL)).kind, "refused");
+    assert.equal((await run.plane.secretText("dns", { ...ref, key: "other" })(SIGNAL)).kind, "refused");
     await writeFile(join(lab.manifests, "secret.yaml"), secretText("hunter3"));
     await until("followed", async () => JSON.stringify(await read(SIGNAL)).includes("hunter3"));
     await writeFile(join(lab.manifests, "secret.yaml"), `${secretText("hunter4")} - : {`);
@@ -255,7 +255,7 @@ test("a Secret is read, followed when it changes, and never in the state file or
   assert.match(state, /DnsAlias/);
   assert.doesNotMatch(state, /Secret|hunter|aHVudGVy/);
   await using again = await synced(lab.root);
-  assert.equal((await again.plane.secretText("dns", ref)(SIGNAL)).kind, "missing", "nobody remembers it");
+  assert.equal((await again.plane.secretText("dns", ref)(SIGNAL)).kind, "refused", "nobody remembers it");
 });
 
 test("the owner id is random, is in the file before anything else, and is the same after a restart", async () => {

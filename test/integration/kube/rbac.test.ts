@@ -138,7 +138,10 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     assert.deepEqual(changed.kind === "ok" ? await store.remove(changed.object, NEVER) : changed, { kind: "ok" });
     assert.deepEqual(await deniedRequests(server), []);
     const others = await cluster.secretTexts("dns-system", { name: "other", key: "key" })(NEVER);
-    assert.match(others.kind === "missing" ? others.message : "", /not allowed to get secrets "other"/);
+    assert.match(
+      others.kind === "refused" ? `${others.reason}: ${others.message}` : "",
+      /^Forbidden: not allowed to get secrets "other"/,
+    );
     const elsewhere = await cluster.endpointStore("default").list(NEVER);
     assert.equal(elsewhere.kind === "refused" && elsewhere.reason, "Forbidden");
   });

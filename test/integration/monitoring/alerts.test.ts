@@ -19,6 +19,8 @@ const WELL: Series = {
   'dnsalias_build_info{version="1"}': "1x60",
   'leader_election_master_status{name="dnsalias", instance="a"}': "1x60",
   'leader_election_master_status{name="dnsalias", instance="b"}': "0x60",
+  'dnsalias_inventory_up{instance="a"}': "1x60",
+  'dnsalias_inventory_up{instance="b"}': "0x3 1x57",
   'dnsalias_aliases{ready="True", reason="Ready"}': "10x60",
   'dnsalias_aliases{ready="Unknown", reason="Pending"}': "1x60",
   'dnsalias_answers{state="good"}': "20x60",
@@ -70,6 +72,12 @@ const CASES: readonly Case[] = [
     alert: "DnsaliasLeaderMissing",
     wrong: { 'leader_election_master_status{name="dnsalias", instance="a"}': "0x60" },
     summary: "no replica of dnsalias holds the Lease",
+  },
+  {
+    alert: "DnsaliasInventoryDown",
+    wrong: { 'dnsalias_inventory_up{instance="b"}': "0x60" },
+    labels: { instance: "b" },
+    summary: "b cannot read DnsAliases and DnsZones",
   },
   {
     alert: "DnsaliasAliasNotReady",

@@ -180,7 +180,12 @@ describe("PowerDNS when things break", { skip: skipWithout("pdns_server", "sqlit
 
   it("says that the Secret is missing without asking the server", async () => {
     await using proxy = await startFaultProxy({ upstream: pdns.apiUrl });
-    const apiKey = () => Promise.resolve({ kind: "missing" as const, message: 'there is no Secret "pdns"' });
+    const apiKey = () =>
+      Promise.resolve({
+        kind: "refused" as const,
+        reason: "SecretMissing" as const,
+        message: 'there is no Secret "pdns"',
+      });
     const result = await powerDNSBackend({ url: proxy.url, http, apiKey }).read([], SIGNAL);
     assert.deepEqual(result, { kind: "refused", reason: "SecretMissing", message: 'there is no Secret "pdns"' });
     assert.equal(proxy.seen.length, 0);

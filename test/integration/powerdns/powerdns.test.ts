@@ -35,6 +35,7 @@ describe("PowerDNS by its HTTP API", { skip: skipWithout("pdns_server", "sqlite3
     assert.deepEqual(read, {
       kind: "ok",
       complete: true,
+      delegations: [],
       serial: 7,
       sets: [
         recordSet("mail.other.example 3600 A 192.0.2.25"),

@@ -108,3 +108,17 @@ test("a mutant that a test notices is killed, one that changes nothing survives,
   );
   assert.equal(tree.read(file), source);
 });
+
+test("the number that the compiler wants after an index is no behavior; one that a map's missing key shows is", () => {
+  const classes = (source: string): readonly string[] =>
+    mutantsOf("src/dns/a.ts", source).flatMap(({ kind, class: of, after }) =>
+      kind === "number" ? [`${of} ${after}`] : [],
+    );
+  assert.deepEqual(classes("const a = bytes[at] ?? 0;"), ["index const a = bytes[at] ?? 1;"]);
+  assert.deepEqual(classes("const a = bytes[at + 2] ?? 0;"), [
+    "behavior const a = bytes[at + 3] ?? 0;",
+    "index const a = bytes[at + 2] ?? 1;",
+  ]);
+  assert.deepEqual(classes("const a = counts.get(key) ?? 0;"), ["behavior const a = counts.get(key) ?? 1;"]);
+  assert.deepEqual(classes("const a = [1, 2];"), ["behavior const a = [2, 2];", "behavior const a = [1, 3];"]);
+});

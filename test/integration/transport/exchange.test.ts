@@ -50,7 +50,38 @@ function linkOf(fd: string): string {
 
 const onLinux = { skip: process.platform === "linux" ? false : "counts sockets in /proc" };
 
+/** Turns of the event loop after which a wait is ended: one of them falls between the connection of a UDP socket and its Event. */
+const TURNS: ReadonlyMap<string, (end: () => void) => void> = new Map([
+  ["at once", (end) => end()],
+  ["in a microtask", (end) => queueMicrotask(end)],
+  ["one tick later", (end) => process.nextTick(end)],
+  ["two ticks later", (end) => process.nextTick(() => process.nextTick(end))],
+  ["three ticks later", (end) => process.nextTick(() => process.nextTick(() => process.nextTick(end)))],
+  ["after the timers", (end) => setImmediate(end)],
+  ["after the timers and a tick", (end) => setImmediate(() => process.nextTick(end))],
+]);
+
 for (const protocol of ["udp", "tcp"] as const) {
+  for (const [turn, later] of TURNS) {
+    test(`${protocol}: a wait that ends ${turn} throws nothing outside of its promise`, async () => {
+      await using server = await start((query) => query);
+      await using client = createExchange();
+      const thrown: unknown[] = [];
+      const note = (error: unknown): void => void thrown.push(error);
+      process.on("uncaughtException", note);
+      try {
+        const controller = new AbortController();
+        const ended = client.exchange(at(server.port, protocol), asking(1), controller.signal);
+        later(() => controller.abort(new Error("ended")));
+        await assert.rejects(ended, /^Error: ended$/);
+        await delay(20);
+      } finally {
+        process.off("uncaughtException", note);
+      }
+      assert.deepEqual(thrown, []);
+    });
+  }
+
   test(`${protocol}: the answer comes back, with the peer and the protocol known to the server`, async () => {
     const seen: string[] = [];
     await using server = await start((query, peer, over) => {

@@ -3,7 +3,7 @@ import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { BASE_ZONE } from "../controller-world.ts";
 import { NO_FAULTS, type Replica } from "../replicas-world.ts";
-import { isBelow, lists, maySpoil } from "./action-limits.ts";
+import { isBelow, lists } from "./action-limits.ts";
 import { addSome, changeHostnames, changeTargets, forgeStatus, loseStatuses, onAlias } from "./alias-actions.ts";
 import { pick, some } from "./random.ts";
 import { HOSTILE, NAMESPACES, PLACES, TARGETS, ZONES } from "./scene.ts";
@@ -153,7 +153,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "spoil an alias",
     weight: 1,
-    act: (stage) => onAlias(stage, (one) => maySpoil(stage, one) && spoilAlias(stage, objectKey(one.meta))),
+    act: (stage) => onAlias(stage, (one) => spoilAlias(stage, objectKey(one.meta))),
   },
   {
     kind: "spoil a zone",

@@ -1,7 +1,6 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
-import { freeHostnames } from "./action-limits.ts";
 import { pick, some } from "./random.ts";
 import { FORGED_ADDRESS, HOSTILE, HOSTILE_TARGET, HOSTNAMES, HOUR, MINUTE, TARGETS, ZONES } from "./scene.ts";
 import { addAlias, editAlias, kill, setStatus, type Stage } from "./stage.ts";
@@ -19,11 +18,7 @@ export function addSome(stage: Stage, namespace: string): string | undefined {
     onStale: pick(random, ["Keep", "Keep", "Withdraw", "Fallback"] as const),
     maxStalenessMs: pick(random, [HOUR / 10, HOUR, 24 * HOUR]),
   };
-  const hostnames = freeHostnames(stage, namespace);
-  if (hostnames.length === 0 || targets.length === 0) {
-    return undefined;
-  }
-  const made = addAlias(stage, key, { hostnames: some(random, hostnames, 3), targets, spec });
+  const made = addAlias(stage, key, { hostnames: some(random, stage.hostnames, 3), targets, spec });
   return `${key} ${made.spec.hostnames.join(" ")} → ${targets.flat().join(" ")} ${spec.onEmpty} ${spec.onStale} ${spec.maxStalenessMs / MINUTE}m`;
 }
 
@@ -36,11 +31,7 @@ export function changeTargets(stage: Stage, { meta }: DnsAlias): string | false 
 }
 
 export function changeHostnames(stage: Stage, { meta }: DnsAlias): string | false {
-  const free = freeHostnames(stage, meta.namespace);
-  if (free.length === 0) {
-    return false;
-  }
-  const hostnames = some(stage.random, free, 3);
+  const hostnames = some(stage.random, stage.hostnames, 3);
   editAlias(stage, objectKey(meta), { hostnames: hostnames.map(parseOwnerName) });
   return hostnames.join(" ");
 }

@@ -5,12 +5,16 @@ import { HOUR, MAX_DELETE_PERCENT } from "./scene.ts";
 
 const GUARDED_FROM = 10;
 
-/** Notes a write of a zone that took `deletes` RRsets of `owned`, and returns a fault if the guard had to hold them. */
-export function recordDeletes(judged: JudgedWorld, zone: DnsZone, owned: number, deletes: number): string | undefined {
+/** Notes a write of a zone, and returns a fault if the guard had to hold its deletes. */
+export function recordDeletes(
+  judged: JudgedWorld,
+  zone: DnsZone,
+  { before, after, deletes }: { readonly before: number; readonly after: number; readonly deletes: number },
+): string | undefined {
   const key = objectKey(zone.meta);
   const window = windowOf(judged, key);
   const now = judged.world.clock.now();
-  window.owned = [...window.owned, { at: now, count: owned }];
+  window.owned = [...window.owned, { at: now, count: before }, { at: now, count: after }];
   if (deletes === 0 || judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] !== undefined) {
     return undefined;
   }

@@ -28,7 +28,7 @@ export async function playHistory(seed: number, without: ReadonlySet<string>): P
   // In two of three histories no zone gets ten RRsets, so that no guard keeps names from coming and going.
   const hasMany = random() < 0.33;
   const hostnames = hasMany ? HOSTNAMES : FEW_HOSTNAMES;
-  const stage = createStage({ random, hostnames, without });
+  const stage = createStage({ random, hostnames });
   const actions = ACTIONS.filter(({ kind }) => !without.has(kind)).flatMap((action) =>
     Array.from({ length: action.weight }, () => action),
   );

@@ -25,19 +25,16 @@ export interface Stage {
   created: number;
   /** The hostnames that aliases ask for. */
   readonly hostnames: readonly string[];
-  /** Kinds of actions that don't happen, also not as a part of another action. */
-  readonly without: ReadonlySet<string>;
 }
 
 interface StageOptions {
   readonly random: Random;
   readonly hostnames?: readonly string[];
-  readonly without?: ReadonlySet<string>;
   /** Defaults to what the replicas say. */
   readonly isLed?: () => boolean;
 }
 
-export function createStage({ random, hostnames = HOSTNAMES, without = new Set(), isLed }: StageOptions): Stage {
+export function createStage({ random, hostnames = HOSTNAMES, isLed }: StageOptions): Stage {
   const backends = new Map(
     ZONES.filter(({ backend }) => backend !== "zoneFile").map(({ place, domain, backend }) => [
       place,
@@ -72,7 +69,6 @@ export function createStage({ random, hostnames = HOSTNAMES, without = new Set()
     late,
     created: 0,
     hostnames,
-    without,
   };
 }
 

@@ -42,8 +42,9 @@ export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly 
   const { before, after, zone } = write;
   const names = [...new Set([...before, ...after].map(({ name }) => name))];
   const keys = new Set(after.map(setKey));
-  const deletes = before.filter((set) => !keys.has(setKey(set))).length;
-  const guard = recordDeletes(judged, zone, before.length, deletes);
+  // A record of the base zone takes the place of dnsalias's records, which is no delete that a guard could hold.
+  const deletes = before.filter((set) => !keys.has(setKey(set)) && !isInBaseZone(judged, write.place, set.name)).length;
+  const guard = recordDeletes(judged, zone, { before: before.length, after: after.length, deletes });
   return [...(guard === undefined ? [] : [guard]), ...names.flatMap((name) => faultsAtName(judged, write, name))];
 }
 

@@ -62,6 +62,28 @@ test("deletes before a restart count in the hour after it, and no longer", async
   await world[Symbol.asyncDispose]();
 });
 
+test("deletes before a restart count also if the zone was too small for the guard then", async () => {
+  let world = await started(8);
+  for (let index = 0; index < 3; index += 1) {
+    world.remove(`web/a${index}`);
+  }
+  // The process ends right after the write, before it reports anything.
+  while (world.published("dns/com").length > 5) {
+    await world.clock.advance(10);
+  }
+  world = await restarted(world);
+  aliases(15)
+    .slice(8)
+    .forEach((one) => world.apply(one));
+  await world.clock.advance(MINUTE);
+  assert.equal(world.published("dns/com").length, 12);
+  world.remove("web/a3");
+  await world.clock.advance(MINUTE);
+  assert.equal(world.published("dns/com").length, 12);
+  assert.equal(world.condition("dns/com", "Ready"), "False PlanHeld");
+  await world[Symbol.asyncDispose]();
+});
+
 test("the count is written before the deletes, and without it nothing is deleted", async () => {
   const world = await started(20);
   world.refuseZoneStatus = true;

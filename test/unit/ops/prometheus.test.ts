@@ -67,6 +67,7 @@ test("each function moves the series that its name says", async () => {
     "dnsalias_responder_prepared_packets 9",
     'dnsalias_events_total{type="Warning",reason="LoopDetected"} 1',
     'leader_election_master_status{name="dnsalias"} 1',
+    "dnsalias_inventory_up 0",
     'dnsalias_list_watch_restarts_total{resource="dnsaliases",cause="expired"} 1',
     'rest_client_requests_total{method="PATCH",code="409"} 1',
     'workqueue_adds_total{name="zones"} 1',
@@ -210,6 +211,7 @@ function exercise(metrics: ReturnType<typeof createPrometheus>["metrics"]): void
   );
   metrics.event("Warning", "LoopDetected");
   metrics.leader("dnsalias", true);
+  metrics.inventoryUp(false);
   metrics.listWatchRestart("dnsaliases", "expired");
   metrics.apiserverRequest("PATCH", "409");
   const queue = metrics.queue("zones");

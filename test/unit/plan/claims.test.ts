@@ -102,3 +102,39 @@ test("all aliases of the winner's namespace contribute", () => {
     ["a/one", "a/two"],
   );
 });
+
+for (const { name, createdAt, winners, losers } of [
+  {
+    name: "an older alias that can't be read has the name, and nobody gets it",
+    createdAt: 1,
+    winners: [],
+    losers: ["api/x web/unread"],
+  },
+  { name: "a younger alias that can't be read changes nothing", createdAt: 3, winners: ["api/x"], losers: [] },
+]) {
+  test(name, () => {
+    const claim = decideClaim(
+      [alias("api/x", { meta: { createdAt: 2 } })],
+      [{ key: "web/unread", namespace: "web", createdAt }],
+    );
+    assert.deepEqual(
+      [
+        claim.winners.map(({ meta }) => objectKey(meta)),
+        claim.losers.map((loser) => `${objectKey(loser.alias.meta)} ${loser.winner}`),
+      ],
+      [winners, losers],
+    );
+  });
+}
+
+test("an alias of the namespace of an older one that can't be read has the name with it", () => {
+  const unread = { key: "web/unread", namespace: "web", createdAt: 1 };
+  const claim = decideClaim(
+    [alias("api/x", { meta: { createdAt: 2 } }), alias("web/x", { meta: { createdAt: 3 } })],
+    [unread],
+  );
+  assert.deepEqual(
+    claim.winners.map(({ meta }) => objectKey(meta)),
+    ["web/x"],
+  );
+});

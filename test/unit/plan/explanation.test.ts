@@ -38,6 +38,7 @@ function explained({ aliases = [SHOP], answers = [A, NO_AAAA], ...scene }: Scene
     ]),
     answerOf: (target, family) => answers.find(({ key }) => key.target === target && key.family === family),
     viewIdOf: () => "v",
+    wildcardsOf: () => [],
     claimantsOf: (name: Name) => aliases.filter(({ spec }) => spec.hostnames.includes(name)),
     now: 1_000_000,
   });

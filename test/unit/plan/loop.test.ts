@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { displayName, parseName, type Name } from "../../../src/dns/name/name.ts";
-import { loopFrom } from "../../../src/plan/loop.ts";
+import { loopOf } from "../../../src/plan/loop.ts";
+import { alias } from "../../support/objects.ts";
 
 /** What each name points at: "a b c" under its own letter. */
 type Links = Readonly<Record<string, string>>;
@@ -10,8 +12,22 @@ function nextOf(links: Links): (name: Name) => readonly Name[] {
   return (name) => (links[displayName(name)] ?? "").split(" ").filter(Boolean).map(parseName);
 }
 
+/** An alias for each name, with what the name points at as targets. */
+function aliasesOf(links: Links): (name: Name) => readonly DnsAlias[] {
+  return (name) => {
+    const targets = nextOf(links)(name).map(displayName);
+    return targets.length === 0 ? [] : [alias("web/a", { hostnames: [displayName(name)], targets })];
+  };
+}
+
 function pathFrom(start: string, links: Links): string | undefined {
-  return loopFrom(parseName(start), nextOf(links))?.map(displayName).join(" ");
+  const pathOf = (input: Pick<Parameters<typeof loopOf>[1], "claimantsOf" | "wildcardsOf">): string | undefined =>
+    loopOf(parseName(start), { ...input, chainOf: () => [] })
+      ?.map(displayName)
+      .join(" ");
+  const byTargets = pathOf({ claimantsOf: aliasesOf(links), wildcardsOf: () => [] });
+  assert.equal(pathOf({ claimantsOf: () => [], wildcardsOf: nextOf(links) }), byTargets);
+  return byTargets;
 }
 
 const CASES: readonly (readonly [name: string, links: Links, want: string | undefined])[] = [
@@ -41,10 +57,14 @@ test("each name is looked at once, however many ways lead to it", () => {
   const links: Links = Object.fromEntries(["a", ...names].map((from) => [from, names.join(" ")]));
   const looked: string[] = [];
   const next = nextOf(links);
-  const loop = loopFrom(parseName("a"), (name) => {
-    looked.push(displayName(name));
-    assert.ok(looked.length <= 6, `looked at ${looked.join(" ")}`);
-    return next(name);
+  const loop = loopOf(parseName("a"), {
+    claimantsOf: () => [],
+    wildcardsOf(name) {
+      looked.push(displayName(name));
+      assert.ok(looked.length <= 6, `looked at ${looked.join(" ")}`);
+      return next(name);
+    },
+    chainOf: () => [],
   });
   assert.equal(loop, undefined);
   assert.deepEqual(looked.toSorted(), ["a", ...names]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
-import { displayName, parseName, type Name } from "../../../src/dns/name/name.ts";
+import { displayName, parseName, parseOwnerName, type Name } from "../../../src/dns/name/name.ts";
 import { decideClaim } from "../../../src/plan/claims.ts";
 import type { TargetAnswer } from "../../../src/plan/target-answer.ts";
 import { planZone, type ZonePlan } from "../../../src/plan/zone-plan.ts";
@@ -12,6 +12,8 @@ interface Scene {
   readonly answers?: readonly TargetAnswer[];
   /** Aliases that have names in other zones. */
   readonly elsewhere?: readonly DnsAlias[];
+  /** The wildcard that answers for a name that no alias has, by name. */
+  readonly wildcards?: Readonly<Record<string, string>>;
 }
 
 interface Planned {
@@ -20,7 +22,7 @@ interface Planned {
   readonly asked: readonly string[];
 }
 
-function planned({ aliases, answers = [], elsewhere = [] }: Scene): Planned {
+function planned({ aliases, answers = [], elsewhere = [], wildcards = {} }: Scene): Planned {
   const asked: string[] = [];
   const names = new Set(aliases.flatMap(({ spec }) => spec.hostnames));
   const asking = (name: Name, list: readonly DnsAlias[]) => list.filter(({ spec }) => spec.hostnames.includes(name));
@@ -32,6 +34,7 @@ function planned({ aliases, answers = [], elsewhere = [] }: Scene): Planned {
       return answers.find(({ key }) => key.target === target && key.family === family);
     },
     viewIdOf: (_zone, allowPrivate) => (allowPrivate ? "private" : "public"),
+    wildcardsOf: (name) => [wildcards[displayName(name)] ?? []].flat().map(parseOwnerName),
     claimantsOf: (name) => asking(name, [...aliases, ...elsewhere]),
     now: 1_000_000,
   });
@@ -109,7 +112,36 @@ const LOOPS: readonly (readonly [name: string, scene: Scene, want: string])[] = 
   ],
 ];
 
-for (const [name, scene, want] of LOOPS) {
+const WILDCARD_LOOPS: readonly (readonly [name: string, scene: Scene, want: string])[] = [
+  [
+    "a wildcard that answers its own target",
+    {
+      aliases: [alias("web/a", { hostnames: ["*.example.com"], targets: ["lb.example.com"] })],
+      wildcards: { "lb.example.com": "*.example.com" },
+    },
+    "*.example.com lb.example.com *.example.com",
+  ],
+  [
+    "a wildcard that answers a name of its target's chain",
+    {
+      aliases: [alias("web/a", { hostnames: ["*.example.com"] })],
+      answers: [{ ...A, chain: [parseName("cdn.test"), parseName("lb.example.com")] }],
+      wildcards: { "lb.example.com": "*.example.com" },
+    },
+    "*.example.com lb.example.com *.example.com",
+  ],
+  [
+    "a name whose target a wildcard answers that leads to the name",
+    {
+      aliases: [alias("web/a", { targets: ["lb.example.net"] })],
+      elsewhere: [alias("web/b", { hostnames: ["*.example.net"], targets: ["example.com"] })],
+      wildcards: { "lb.example.net": "*.example.net" },
+    },
+    "example.com lb.example.net *.example.net example.com",
+  ],
+];
+
+for (const [name, scene, want] of [...LOOPS, ...WILDCARD_LOOPS]) {
   test(`${name} is a loop: its name is frozen, and the path is kept`, () => {
     const { plan } = planned(scene);
     assert.deepEqual(

@@ -53,6 +53,21 @@ for (const [title, broken, reason, message] of BROKEN) {
   });
 }
 
+test("a read that is forbidden is no passing failure: the last good base zone stays in force at once, and without one the zone is refused", () => {
+  const { decide } = scene();
+  const forbidden: TextRead = { kind: "refused", reason: "Forbidden", message: "not allowed to get configmaps" };
+  const why = "the base zone the base cannot be read: not allowed to get configmaps";
+  const kept = decide(forbidden, good);
+  assert.deepEqual(kept.kind === "ok" && kept.problem, {
+    reason: "Forbidden",
+    message: `${why}; the last good base zone stays in force`,
+  });
+  assert.deepEqual(
+    decide(forbidden, () => undefined),
+    { kind: "refused", reason: "Forbidden", message: why },
+  );
+});
+
 test("a read that fails is tried again, and after a minute the last good base zone is used", () => {
   const { clock, decide } = scene();
   assert.deepEqual(decide(FAILED, good), FAILED);

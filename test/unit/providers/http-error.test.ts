@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { misfit, problemOf, type ServerWords } from "../../../src/providers/http-error.ts";
+import { misfit, problemOf, type ServerWords, recordsRejectedBy } from "../../../src/providers/http-error.ts";
 import type { HttpResult } from "../../../src/transport/http-client.ts";
 
 const WORDS: ServerWords = {
@@ -102,4 +102,17 @@ test("no answer is a failure, with a cure where a certificate is the cause", () 
   ]) {
     assert.match(problem({ kind: "unreachable", message: cause })[1], /: set caBundle .* and url /);
   }
+});
+
+test("a write whose content is at fault rejects the records; a status of 500 may be an outage too", () => {
+  const refusal = { kind: "refused", reason: "Rejected", message: "no" } as const;
+  const failure = { kind: "failed", message: "no" } as const;
+  assert.deepEqual(recordsRejectedBy(refusal), refusal);
+  assert.deepEqual(recordsRejectedBy({ ...refusal, isContent: true }), { kind: "rejected", message: "no" });
+  assert.deepEqual(recordsRejectedBy(failure), failure);
+  assert.deepEqual(recordsRejectedBy({ ...failure, mayBeContent: true }), {
+    kind: "rejected",
+    message: "no",
+    outage: failure,
+  });
 });

@@ -69,6 +69,8 @@ test("what only counts or waits is no behavior", () => {
     ["src/controller/zone/reconcile.ts", "context.report.reporter.event(zone);", "behavior"],
     ["src/base/backoff.ts", undefined, "pace"],
     ["src/kube/lease/leader-election.ts", "timer.unref();", "pace"],
+    ["src/responder/respond/respond.ts", "counters.dropped += 1;", "metrics"],
+    ["src/responder/respond/respond.ts", "limits.dropped += 1;", "behavior"],
   ];
   for (const [file, statement, expected] of cases) {
     assert.equal(classOf(file, statement), expected, `${file} ${statement}`);

@@ -89,6 +89,11 @@ export function planMade(planned: Planned, plan: ZonePlan): Planned {
   };
 }
 
+/** The read showed what the plan didn't know: this one replaces it, and takes up nothing more. */
+export function planCorrected(planned: Planned, plan: ZonePlan): Planned {
+  return planned.plan === plan ? planned : { ...planned, plan };
+}
+
 /** Another place begins with no plan, and with the changes that are not written yet. */
 export function placeChanged({ changePendingSince, changePlannedSince }: Planned): Planned {
   return { ...NOTHING_PLANNED, changePendingSince, changePlannedSince };

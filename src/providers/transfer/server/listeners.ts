@@ -1,5 +1,6 @@
 import { messageOf } from "../../../base/error.ts";
 import type { Logger } from "../../../base/log.ts";
+import { isFamilyMissing } from "../../../base/system-error.ts";
 import { listen } from "../../../transport/server/listen.ts";
 import type { Listener, ListenLimits, OnQuery } from "../../../transport/server/listener.ts";
 
@@ -71,14 +72,12 @@ async function openOne(
   try {
     return await listen({ host, port, onQuery, onError, limits: LIMITS });
   } catch (error) {
-    if (isOptional && error instanceof Error && "code" in error && NO_FAMILY.has(String(error.code))) {
+    if (isOptional && isFamilyMissing(error)) {
       return undefined;
     }
     throw error;
   }
 }
-
-const NO_FAMILY: ReadonlySet<string> = new Set(["EAFNOSUPPORT", "EADDRNOTAVAIL"]);
 
 function bothFamilies({ host, port }: At): readonly (At & { readonly isOptional: boolean })[] {
   return host === ""

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { namesOfInvalidAlias } from "../../../../src/api/parse/unread-names.ts";
+import { namesAskedByInvalidAlias, namesOfInvalidAlias } from "../../../../src/api/parse/unread-names.ts";
 
 const status = (...hostnames: readonly unknown[]): unknown => ({
   hostnames: hostnames.map((hostname) => ({ hostname })),
@@ -34,3 +34,8 @@ for (const { name, object, want } of [
     assert.deepEqual(namesOfInvalidAlias(object), want);
   });
 }
+
+test("an alias asks for the names of its spec only: a status can be written by whoever likes the names of others", () => {
+  const object = { spec: { hostnames: ["shop.example.com", 7] }, status: status("old.example.com") };
+  assert.deepEqual(namesAskedByInvalidAlias(object), ["shop.example.com."]);
+});

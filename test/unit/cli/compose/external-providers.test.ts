@@ -50,7 +50,11 @@ async function play(provider: object, secret: SecretRead, more: Partial<External
   return { id: made.id, result: await made.read(NAMES, NEVER), did };
 }
 
-const missing: SecretRead = { kind: "missing", message: "Secret dns/credentials has no key text" };
+const missing: SecretRead = {
+  kind: "refused",
+  reason: "SecretMissing",
+  message: "Secret dns/credentials has no key text",
+};
 const away: SecretRead = { kind: "failed", message: "the apiserver cannot be reached" };
 
 /** Each needs a secret, of the zone's own namespace, before it calls anybody. */

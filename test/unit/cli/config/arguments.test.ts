@@ -81,7 +81,7 @@ const good: readonly GoodCase[] = [
     line: "run --listen-ops :9753 --concurrency 8 --drain-timeout 25 --log-level debug --log-format pretty",
     want: {
       ...RUN,
-      listenOps: { host: "::", port: 9753 },
+      listenOps: { host: "", port: 9753 },
       concurrency: 8,
       drainMs: 25_000,
       log: { level: "debug", format: "pretty" },

@@ -4,7 +4,7 @@ import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts"
 import type { DnsZone, ProviderSpec } from "../../../../src/api/dns-zone.ts";
 import { takeUpTo } from "../../../../src/controller/inventory/take-up-to.ts";
 import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-names.ts";
-import { formerNames, setsHere } from "../../../../src/controller/inventory/zone-scope.ts";
+import { formerNames, setsHere, sharesRecords } from "../../../../src/controller/inventory/zone-scope.ts";
 import { createFormerZones } from "../../../../src/controller/inventory/move/former-zones.ts";
 import type { Claim } from "../../../../src/plan/claims.ts";
 import { objectKey } from "../../../../src/api/meta.ts";
@@ -201,3 +201,32 @@ test("of two zones with the same records the one that has the name now writes it
   const apart = { ...other, zonesOfName: () => new Set(["dns/com"]) };
   assert.equal(setsHere(apart, sub, new Set([name]), [set("a.sub.example.com")]).length, 1);
 });
+
+const NO_SERVERS = { endpoints: { kind: "none" } } as const;
+
+function etcd(endpoints: readonly string[], pathPrefix = "/skydns"): ProviderSpec {
+  return { kind: "coreDNSEtcd", etcd: { endpoints, pathPrefix }, serving: NO_SERVERS };
+}
+
+function webhook(url: string): ProviderSpec {
+  return { kind: "externalDNSWebhook", webhook: { url }, serving: NO_SERVERS };
+}
+
+const SHARING: readonly (readonly [name: string, a: ProviderSpec, b: ProviderSpec, shares: boolean])[] = [
+  ["one webhook", webhook("https://a"), webhook("https://a"), true],
+  ["two webhooks", webhook("https://a"), webhook("https://b"), false],
+  ["one etcd", etcd(["https://a"]), etcd(["https://a"]), true],
+  ["one etcd, by its first endpoint", etcd(["https://a", "https://b"]), etcd(["https://a", "https://c"]), true],
+  ["two etcds that share a second endpoint", etcd(["https://a", "https://c"]), etcd(["https://b", "https://c"]), false],
+  ["one etcd with two prefixes", etcd(["https://a"]), etcd(["https://a"], "/other"), false],
+  ["an etcd and a webhook", etcd(["https://a"]), webhook("https://a"), false],
+  ["a webhook and an etcd", webhook("https://a"), etcd(["https://a"]), false],
+  ["one kind that has a zone for each domain", ENDPOINT, ENDPOINT, false],
+];
+
+for (const [name, a, b, shares] of SHARING) {
+  test(`zones at ${name} ${shares ? "share" : "don't share"} their records`, () => {
+    const of = (provider: ProviderSpec): DnsZone => zone("dns/x", "example.com", { provider });
+    assert.equal(sharesRecords(of(a), of(b)), shares);
+  });
+}

@@ -45,6 +45,7 @@ async function turnsFor(names: number, stepMs: number): Promise<number> {
       log: silentLogger,
       observe: { added: unused, retried: unused, done: unused },
       onProblem: unused,
+      recordBase: () => undefined,
     },
     {
       byDomain: new Map([["example.com.", new Set(["dns/com"])]]),

@@ -9,6 +9,7 @@ import { A, at, contribution, facts, inZone, NAME, verdict } from "./facts.ts";
 interface Case {
   readonly name: string;
   readonly inZones: readonly NameInZone[];
+  readonly forbidden?: string;
   readonly paused?: boolean;
   /** "True Programmed" */
   readonly want: string;
@@ -39,6 +40,19 @@ const CASES: readonly Case[] = [
     want: "True Programmed",
     says: [/2 of 2/, /dns\/com/],
     not: /but/,
+  },
+  {
+    name: "the finalizer may not be set, without which the name isn't written",
+    inZones: [inZone({ published: [], publishedAt: undefined })],
+    forbidden: "the apiserver answered 403: not allowed",
+    want: "False Forbidden",
+    says: [/example\.com isn't written.*finalizer.*answered 403.*docs\/rbac\.md/],
+  },
+  {
+    name: "the finalizer may not be set, and the name is written already",
+    inZones: [inZone()],
+    forbidden: "the apiserver answered 403: not allowed",
+    want: "True Programmed",
   },
   {
     name: "nobody says which servers serve the zone",
@@ -203,9 +217,15 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name, inZones, paused = false, want, says = [], not } of CASES) {
+for (const { name, inZones, forbidden, paused = false, want, says = [], not } of CASES) {
   test(`Programmed: ${name}`, () => {
-    const result = programmedCondition(facts({ alias: alias("web/shop", { spec: { paused } }), inZones }));
+    const result = programmedCondition(
+      facts({
+        alias: alias("web/shop", { spec: { paused } }),
+        inZones,
+        ...(forbidden !== undefined && { forbidden }),
+      }),
+    );
     assert.equal(`${result.status} ${result.reason}`, want);
     says.forEach((pattern) => assert.match(result.message, pattern));
     if (not !== undefined) {

@@ -200,6 +200,19 @@ test("where the backend doesn't list, the finalizer is added before the status, 
   assert.deepEqual([failed.did.slice(0, 3), failed.requeue], [["finalizer true", READY, "status"], "backoff"]);
 });
 
+test("a finalizer that may not be set is Forbidden and Stalled, and is tried again", async () => {
+  const without = { ...SHOP, meta: { ...SHOP.meta, finalizers: [] } };
+  const finalizerWrite: StatusWrite = { kind: "failed", message: "the apiserver answered 403", isForbidden: true };
+  const { status, requeue } = await updated({
+    alias: without,
+    state: { observed: observedSets([], { lists: false }) },
+    finalizerWrite,
+  });
+  const shown = status?.conditions.map(({ type, status: holds, reason }) => `${type} ${holds} ${reason}`);
+  assert.deepEqual(shown?.slice(2), ["Programmed False Forbidden", "Ready False Forbidden", "Stalled True Forbidden"]);
+  assert.equal(requeue, "backoff");
+});
+
 test("where it lists, a finalizer is removed; where nothing was read, it stays as it is", async () => {
   const state = { observed: observedSets(PUBLISHED, { lists: true }) };
   assert.deepEqual((await updated({ state })).did.slice(0, 3), ["finalizer false", READY, "status"]);

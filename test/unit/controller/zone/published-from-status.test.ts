@@ -76,3 +76,31 @@ test("a status says nothing of names that its namespace can't have", () => {
   store.settle(100);
   assert.deepEqual(rememberedSets(store, closed), []);
 });
+
+test("a name that goes to several DnsZones of one domain was published in each", () => {
+  const twin = zone("dns/twin", "example.com", { allowedNamespaces: { from: "Selector", matchLabels: {} } });
+  const store = createStore((of) => of.meta.uid);
+  const left = { hostname: "left.example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 };
+  [ZONE, twin].forEach((one) => store.note({ kind: "zone", zone: one }));
+  store.note({ kind: "alias", alias: withStatus("a", [left]) });
+  while (store.settle(100).more);
+  assert.deepEqual(
+    rememberedSets(store, ZONE).map(({ name }) => name),
+    ["left.example.com."],
+  );
+  assert.deepEqual(rememberedSets(store, twin), []);
+});
+
+test("an HTTPS record was published beside addresses, of an alias that has one", () => {
+  const one = withStatus("a", [
+    { hostname: "a.example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 },
+    { hostname: "b.example.com", zone: "dns/example", addresses: [] },
+  ]);
+  const lines = (httpsAlias: boolean): readonly string[] =>
+    rememberedSets(storeOf([{ ...one, spec: { ...one.spec, httpsAlias } }]), ZONE).map(
+      ({ name, ttl, type, data }) => `${name} ${ttl} ${type} ${data.join()}`,
+    );
+  const address = "a.example.com. 60 A 192.0.2.1";
+  assert.deepEqual(lines(true), [address, "a.example.com. 60 HTTPS 0 cdn.test."]);
+  assert.deepEqual(lines(false), [address]);
+});

@@ -48,6 +48,17 @@ test("a changed one says what it was and is", () => {
   assert.deepEqual(more, []);
 });
 
+test("a change of the TTL shows both TTLs, and a change of the addresses alone shows none", () => {
+  const after = { ...NEW, resources: ["web/shop"] };
+  const ttlOnly = published({ kind: "update", before: OLD, after: { ...after, data: OLD.data } });
+  assert.match(
+    ttlOnly.join(),
+    /Published: example\.com A: 192\.0\.2\.1, 192\.0\.2\.2 with TTL 300 s → 192\.0\.2\.1, 192\.0\.2\.2 with TTL 60 s$/,
+  );
+  assert.match(published({ kind: "update", before: OLD, after }).join(), /TTL 300 s → 192\.0\.2\.3 with TTL 60 s$/);
+  assert.doesNotMatch(published({ kind: "update", before: OLD, after: { ...after, ttl: OLD.ttl } }).join(), /TTL/);
+});
+
 test("one that nobody owned is adopted, and the Event keeps what was there, with its TTL", () => {
   const before = { ...OLD, owner: undefined };
   const [line = ""] = published({ kind: "update", before, after: { ...NEW, resources: ["web/shop"] } });

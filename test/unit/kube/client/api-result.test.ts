@@ -37,6 +37,26 @@ describe("answers of the apiserver", () => {
     assert.equal(toResult(200, undefined, '{"a":', NOW).kind, "unreachable");
   });
 
+  it("reads the causes of a refusal, each whole, and the first words of an answer that is no Status", () => {
+    const causes = [{ reason: "FieldValueInvalid", field: "spec.ttl", message: "too low" }];
+    assert.deepEqual(toResult(422, undefined, JSON.stringify({ reason: "Invalid", details: { causes } }), NOW), {
+      kind: "status",
+      code: 422,
+      reason: "Invalid",
+      message: "",
+      retryAfterMs: undefined,
+      causes,
+    });
+    assert.deepEqual(toResult(502, "7", ` ${"x".repeat(201)} `, NOW), {
+      kind: "status",
+      code: 502,
+      reason: "",
+      message: "x".repeat(200),
+      retryAfterMs: 7_000,
+      causes: [],
+    });
+  });
+
   it("makes one sentence of what went wrong", () => {
     assert.equal(describeResult(toStatus(403, { message: "no" })), "the apiserver answered 403: no");
     assert.equal(describeResult(toStatus(500, "")), "the apiserver answered 500");

@@ -83,6 +83,18 @@ const WRITES: readonly {
     wanted: { kind: "refused", reason: "Rejected", message: "the apiserver answered 422: denied" },
   },
   {
+    name: "an admission webhook that answers as a missing right does",
+    result: status(403, {
+      reason: "Forbidden",
+      message: 'admission webhook "names.test" denied the request: not here',
+    }),
+    wanted: {
+      kind: "refused",
+      reason: "Rejected",
+      message: 'the apiserver answered 403: admission webhook "names.test" denied the request: not here',
+    },
+  },
+  {
     name: "a bad request",
     result: status(400, { reason: "BadRequest" }),
     wanted: { kind: "refused", reason: "Rejected", message: "the apiserver answered 400: BadRequest" },
@@ -109,7 +121,11 @@ const READS: readonly {
   readonly result: KubeStatus | KubeUnreachable;
   readonly wanted: TextRead;
 }[] = [
-  { name: "no right", result: status(403), wanted: { kind: "failed", message: forbidden("get") } },
+  {
+    name: "no right",
+    result: status(403),
+    wanted: { kind: "refused", reason: "Forbidden", message: forbidden("get") },
+  },
   {
     name: "no apiserver",
     result: UNREACHABLE,

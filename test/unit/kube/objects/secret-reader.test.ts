@@ -32,8 +32,12 @@ describe("the text of a Secret", () => {
     assert.deepEqual(
       [first, second],
       [
-        { kind: "missing", message: "Secret dns/pdns does not exist: create it with the key api-key" },
-        { kind: "missing", message: "Secret dns/pdns has no key api-key" },
+        {
+          kind: "refused",
+          reason: "SecretMissing",
+          message: "Secret dns/pdns does not exist: create it with the key api-key",
+        },
+        { kind: "refused", reason: "SecretMissing", message: "Secret dns/pdns has no key api-key" },
       ],
     );
     assert.deepEqual(await read(), { kind: "ok", text: "one" });
@@ -43,8 +47,8 @@ describe("the text of a Secret", () => {
     const { read } = play([status(403, "Forbidden")]);
     const result = await read();
     assert.match(
-      result.kind === "missing" ? result.message : "",
-      /not allowed to get secrets "pdns" in namespace "dns"/,
+      result.kind === "refused" ? `${result.reason}: ${result.message}` : "",
+      /^Forbidden: not allowed to get secrets "pdns" in namespace "dns"/,
     );
   });
 
@@ -61,7 +65,7 @@ describe("the text of a Secret", () => {
       kinds.push((await read()).kind);
       await clock.advance(60_000);
     }
-    assert.deepEqual(kinds, ["ok", "ok", "ok", "missing", "failed"]);
+    assert.deepEqual(kinds, ["ok", "ok", "ok", "refused", "failed"]);
   });
 
   it("is in no message, not even when the answer with it is broken", async () => {

@@ -66,7 +66,7 @@ function text(event: InventoryEvent): string {
     case "namespace":
       return `namespace ${event.name} ${JSON.stringify(event.labels)}`;
     case "invalid":
-      return `invalid ${event.manifest.kind} ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.length} ${event.manifest.hostnames?.join() ?? "any"}`;
+      return `invalid ${event.manifest.kind} ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.length} ${event.manifest.hostnames?.join() ?? "any"} asks ${event.manifest.claim?.hostnames.join()}`;
     case "gone":
       return `gone ${event.of} ${event.key}${event.isUnwatched === true ? " unwatched" : ""}`;
     case "input":
@@ -77,7 +77,12 @@ function text(event: InventoryEvent): string {
 }
 
 test("objects, what is wrong with them, labels, and what is deleted are told; it is in sync once all is listed", async () => {
-  const broken = { ...alias("bad", "not a name"), status: { hostnames: [{ hostname: "old.example.com" }] } };
+  const hostnames = ["not a name", "good.example.com"];
+  const broken = {
+    ...alias("bad", ""),
+    spec: { hostnames, targets: [{ hostname: "cdn.test" }] },
+    status: { hostnames: [{ hostname: "old.example.com" }] },
+  };
   const { told, healthy } = await play(
     {
       namespaces: [page(namespace("web")), stays(deleted(namespace("web")))],
@@ -90,7 +95,7 @@ test("objects, what is wrong with them, labels, and what is deleted are told; it
   const synced = told.indexOf("synced");
   assert.deepEqual(told.filter((line) => !line.startsWith("gone") && !line.endsWith("undefined")).sort(), [
     "alias web/a",
-    "invalid DnsAlias web/bad g3: 1 old.example.com.",
+    "invalid DnsAlias web/bad g3: 1 good.example.com.,old.example.com. asks good.example.com.",
     'namespace web {"dns":"public"}',
     "synced",
     "zone dns/z",
@@ -101,7 +106,8 @@ test("objects, what is wrong with them, labels, and what is deleted are told; it
     "namespace web undefined",
   ]);
   assert.ok(
-    synced > told.indexOf("invalid DnsAlias web/bad g3: 1 old.example.com.") && synced > told.indexOf("zone dns/z"),
+    synced > told.indexOf("invalid DnsAlias web/bad g3: 1 good.example.com.,old.example.com. asks good.example.com.") &&
+      synced > told.indexOf("zone dns/z"),
   );
   assert.equal(told.filter((line) => line === "synced").length, 1);
   assert.deepEqual(healthy, [true, true, true]);

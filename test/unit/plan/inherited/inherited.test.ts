@@ -46,6 +46,7 @@ function planOf(targets: Readonly<Record<string, Says>>, spec = {}): ZonePlan {
     claims: new Map([[NAME, { winners: [one], losers: [] }]]),
     answerOf: (target, family) => answer(target, family, targets[target.slice(0, -1)] ?? "resolving"),
     viewIdOf: () => "view",
+    wildcardsOf: () => [],
     claimantsOf: () => [],
     now: 0,
   });

@@ -50,6 +50,28 @@ test("names in between are screened, and no longer when nothing is below", () =>
   );
 });
 
+test("what keeps a name to itself comes before the name, wherever it sorts", () => {
+  assert.deepEqual(changes({}, create("a.example.com.")), [
+    ...PLACEHOLDERS.map((key) => `put ${key}`),
+    "put /a",
+    "put /a/+.192.0.2.1",
+  ]);
+});
+
+test("a name that goes while another one is below it becomes a placeholder, in one step with its addresses", () => {
+  const made = {
+    ...Object.fromEntries(PLACEHOLDERS.map((key) => [key, placeholderValue()])),
+    "/x": ownerValue([MARKER]),
+    "/x/+.192.0.2.1": addressValue("192.0.2.1", 60, "x.example.com."),
+    "/x/+.screen": shadowValue("x.example.com."),
+    "/x/a": ownerValue([MARKER]),
+    "/x/a/+.192.0.2.1": addressValue("192.0.2.1", 60, "a.x.example.com."),
+  };
+  assert.deepEqual(changes(made, remove("x.example.com.")), ["put /x", "delete /x/+.192.0.2.1"]);
+  const { "/x/+.screen": _screen, ...open } = made;
+  assert.deepEqual(changes(open, remove("x.example.com.")), ["put /x/+.screen", "put /x", "delete /x/+.192.0.2.1"]);
+});
+
 test("what somebody else wrote goes only with the set that replaces it", () => {
   const foreign = {
     "/www/x1": '{"host":"192.0.2.9","ttl":60}',

@@ -21,7 +21,21 @@ const LISTENERS: readonly (readonly [name: string, text: string, want: readonly 
   ["a root block with a port", ".:53 {\n}\n", [":53|53|"]],
   ["a root block without a port", ". {\n}\n", ["|-|"]],
   ["two ports in one block", ".:53 .:1053 {\n}\n", [":53|53|", ":1053|1053|"]],
-  ["each port once, the first block's", ".:53 {\n bind a\n}\n.:53 {\n bind b\n}\n", [":53|53|bind a"]],
+  [
+    "blocks for one port that bind to different addresses",
+    ".:53 {\n bind a\n}\n.:53 {\n bind b\n}\n",
+    [":53|53|bind a", ":53|53|bind b"],
+  ],
+  [
+    "a snippet's bind beside a block's own, and several ports",
+    "(s) {\n bind a {\n  except b\n }\n}\n.:53 .:54 {\n import s\n}\n.:53 {\n bind b\n bind c d\n}\n",
+    [":53|53|bind a {\n  except b\n }", ":54|54|bind a {\n  except b\n }", ":53|53|bind b+bind c d"],
+  ],
+  [
+    "blocks that share port and addresses by a view, once",
+    ".:53 {\n view x {\n  expr true\n }\n bind  a\n}\n.:53 {\n bind a\n}\n.:53 {\n view y {\n  expr true\n }\n}\n.:53 {\n view z {\n  expr true\n }\n}\n",
+    [":53|53|bind  a", ":53|53|"],
+  ],
   ["blocks of other zones and schemes do not count", "org:53 {\n}\ntls://.:853 {\n}\nDNS://.:54 {\n}\n", [":54|54|"]],
   [
     "all bind directives as written",

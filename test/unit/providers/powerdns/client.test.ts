@@ -37,7 +37,7 @@ const INVALID =
 const SECRETS: readonly (readonly [name: string, secret: SecretRead, want: object])[] = [
   [
     "that is missing",
-    { kind: "missing", message: "no Secret pdns" },
+    { kind: "refused", reason: "SecretMissing", message: "no Secret pdns" },
     { kind: "refused", reason: "SecretMissing", message: "no Secret pdns" },
   ],
   [

@@ -47,7 +47,7 @@ const CASES: readonly (readonly [
   [
     "a Secret that is not there",
     TSIG,
-    { kind: "missing", message: "the Secret tsig is not there" },
+    { kind: "refused", reason: "SecretMissing", message: "the Secret tsig is not there" },
     /^refused SecretMissing: the Secret tsig is not there$/,
   ],
   ["no way to read Secrets", TSIG, undefined, /^refused SecretMissing: .*tsig/],

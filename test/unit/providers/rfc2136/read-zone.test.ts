@@ -46,14 +46,20 @@ function readMessages(...messages: readonly Message[]): Promise<ZoneRead> {
   });
 }
 
-test("a whole transfer, over several messages, is the sets of the types that are read, and the serial", async () => {
+test("a whole transfer, over several messages, is the sets of the types that are read, the delegations, and the serial", async () => {
   const result = await readMessages(
     message([SOA, "example.com. 60 NS ns1.example.com.", "a.example.com. 60 A 192.0.2.2"]),
-    message(["a.example.com. 60 A 192.0.2.1", 'b.example.com. 60 TXT "x"', SOA]),
+    message([
+      "sub.example.com. 60 NS ns1.example.net.",
+      "a.example.com. 60 A 192.0.2.1",
+      'b.example.com. 60 TXT "x"',
+      SOA,
+    ]),
   );
   assert.deepEqual(result, {
     kind: "ok",
     serial: 42,
+    delegations: ["sub.example.com."],
     sets: [
       { name: "a.example.com.", type: "A", ttl: 60, data: ["192.0.2.1", "192.0.2.2"] },
       { name: "b.example.com.", type: "TXT", ttl: 60, data: ['"x"'] },

@@ -98,7 +98,7 @@ function scene(setting: Setting = {}) {
   return { setting, clock, registry, make, provider: make(), published, served };
 }
 
-const missing: SecretRead = { kind: "missing", message: "no such Secret" };
+const missing: SecretRead = { kind: "refused", reason: "SecretMissing", message: "no such Secret" };
 
 function text(content: string | undefined): TextRead {
   return { kind: "ok", text: content, revision: "1", owner: undefined };

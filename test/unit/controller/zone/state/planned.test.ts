@@ -13,6 +13,7 @@ import {
   movesDecided,
   NOTHING_PLANNED,
   placeChanged,
+  planCorrected,
   type Planned,
   planMade,
   refusalsFound,
@@ -53,6 +54,17 @@ const ROWS: readonly Row[] = [
     before: { changePendingSince: EARLY, reportedEarly: new Set([NAME]) },
     event: (planned) => planMade(planned, PLAN),
     after: { plan: PLAN, changePlannedSince: EARLY },
+  },
+  {
+    name: "a plan that a read corrects takes up nothing more",
+    before: { plan: PLAN, changePlannedSince: EARLY, changePendingSince: LATE, reportedEarly: new Set([NAME]) },
+    event: (planned) => planCorrected(planned, { ...PLAN, loops: new Map([[NAME, [NAME]]]) }),
+    after: {
+      plan: { ...PLAN, loops: new Map([[NAME, [NAME]]]) },
+      changePlannedSince: EARLY,
+      changePendingSince: LATE,
+      reportedEarly: new Set([NAME]),
+    },
   },
   {
     name: "a plan without a change keeps what isn't written yet",

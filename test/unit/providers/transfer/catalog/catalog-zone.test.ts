@@ -65,12 +65,12 @@ test("a catalog has version 2, one PTR a member below a label of its own, and no
   const names = ["b.example", "a.example"].map(parseName);
   const sets = catalogSets(CATALOG, names);
   assert.deepEqual(
-    sets.map(({ name, type, data }) => `${name.replace(/^[0-9a-f]{32}\./, "ID.")} ${type} ${data.join()}`),
+    sets.map(({ name, ttl, type, data }) => `${name.replace(/^[0-9a-f]{32}\./, "ID.")} ${ttl} ${type} ${data.join()}`),
     [
-      "catalog.example. NS invalid.",
-      'version.catalog.example. TXT "2"',
-      "ID.zones.catalog.example. PTR a.example.",
-      "ID.zones.catalog.example. PTR b.example.",
+      "catalog.example. 0 NS invalid.",
+      'version.catalog.example. 0 TXT "2"',
+      "ID.zones.catalog.example. 0 PTR a.example.",
+      "ID.zones.catalog.example. 0 PTR b.example.",
     ],
   );
   assert.notEqual(sets[2]?.name, sets[3]?.name);

@@ -1,0 +1,80 @@
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import { isWildcard, type Name } from "../../dns/name/name.ts";
+import { decideClaim, zonesFor, type Claim } from "../../plan/claims.ts";
+import { recordLeft } from "./move/zones-left.ts";
+import { nameId, placementOf } from "./placement.ts";
+import { touchClaims, type StoreState } from "./store-state.ts";
+
+/** Decides who has a name in which zones, and has the zones planned and the aliases reported that it concerns. */
+export function decideName(state: StoreState, name: Name): void {
+  const byZone = candidatesIn(state, name);
+  state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
+  recordLeft(state, name, byZone);
+  for (const zoneKey of state.placed.get(name) ?? []) {
+    if (!byZone.has(zoneKey)) {
+      forgetClaim(state.claims, zoneKey, name);
+      touchClaims(state, zoneKey);
+    }
+  }
+  for (const [zoneKey, aliases] of byZone) {
+    const claims = state.claims.get(zoneKey) ?? new Map<Name, Claim>();
+    state.claims.set(zoneKey, claims.set(name, decideIn(state, name, zoneKey, aliases)));
+    touchClaims(state, zoneKey);
+  }
+  rememberZones(state, name, new Set(byZone.keys()));
+}
+
+/** Who has a name in a zone, of the aliases that it takes the name from. */
+export function decideIn(state: StoreState, name: Name, zone: ObjectKey, aliases: readonly DnsAlias[]): Claim {
+  const unread = state.unread.claimantsOf(name).filter(({ namespace }) => {
+    const match = zonesFor(name, namespace, state.index, state.labels);
+    return match.kind === "zones" && match.zones.some(({ meta }) => objectKey(meta) === zone);
+  });
+  return decideClaim(aliases, unread);
+}
+
+function forgetClaim(claims: StoreState["claims"], zone: ObjectKey, name: Name): void {
+  const names = claims.get(zone);
+  names?.delete(name);
+  if (names?.size === 0) {
+    claims.delete(zone);
+  }
+}
+
+/** The living aliases that ask for a name, by the zone that takes it for each. */
+export function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectKey, readonly DnsAlias[]> {
+  const byZone = new Map<ObjectKey, DnsAlias[]>();
+  for (const key of state.candidates.get(name) ?? []) {
+    const alias = state.aliases.get(key);
+    const match = alias === undefined ? undefined : placementOf(state, alias, name);
+    if (alias !== undefined && match?.kind === "none" && match.reason === "ZoneReserved") {
+      // A status can be lost; what it said is remembered.
+      state.reservedNames.set(nameId(alias, name), match.stays ?? []);
+    }
+    for (const zone of match?.kind === "zones" && alias !== undefined ? match.zones : []) {
+      const zoneKey = objectKey(zone.meta);
+      const aliases = byZone.get(zoneKey) ?? [];
+      byZone.set(zoneKey, aliases);
+      if (alias !== undefined) {
+        aliases.push(alias);
+      }
+    }
+  }
+  return byZone;
+}
+
+function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectKey>): void {
+  if (zones.size === 0) {
+    state.placed.delete(name);
+    state.wildcards.delete(name);
+  } else {
+    state.placed.set(name, new Set(zones));
+    if (isWildcard(name)) {
+      state.wildcards.add(name);
+    }
+  }
+  if (state.candidates.get(name)?.size === 0) {
+    state.candidates.delete(name);
+  }
+}

@@ -1,0 +1,3 @@
+import { testSeededHistories } from "../support/history/seeded-histories.ts";
+
+testSeededHistories("odd");

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ZoneSpec } from "../../../../src/api/dns-zone.ts";
+import { withoutUnfinalized } from "../../../../src/controller/zone/guarded-writes.ts";
+import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
+import { rrsetKey } from "../../../../src/dns/record.ts";
+import type { ActualRRset, Write } from "../../../../src/plan/change.ts";
+import { owned } from "../../../../src/providers/ownership/owned.ts";
+import { memoryBackend } from "../../../support/memory-backend.ts";
+import { zone } from "../../../support/objects.ts";
+
+const COM = zone("dns/com", "example.com");
+
+/** `lists` undefined: it isn't known yet. */
+function stateOf(lists: boolean | undefined, spec: Partial<ZoneSpec> = {}, own: readonly string[] = []): ZoneState {
+  const provider = owned(memoryBackend("example.com"), { zone: COM, ownerId: "me", clock: { now: () => 0 } });
+  const state = newZoneState({ ...COM, spec: { ...COM.spec, ...spec } }, provider);
+  const sets = own.map((name) => ({ name: parseName(name), type: "A" as const, ttl: 60, data: ["192.0.2.1"] }));
+  return Object.assign(state, { lists, own: new Map(sets.map((set) => [rrsetKey(set), set])) });
+}
+
+function create(name: string): Write {
+  return { kind: "create", after: { name: parseName(name), type: "A", ttl: 60, data: ["192.0.2.1"], resources: [] } };
+}
+
+function remove(name: string): Write {
+  const before: ActualRRset = { name: parseName(name), type: "A", ttl: 60, data: ["192.0.2.1"], owner: "me" };
+  return { kind: "delete", before };
+}
+
+interface Left {
+  readonly written: readonly string[];
+  /** Each report: the zone and its names. */
+  readonly reported: readonly string[];
+}
+
+function write(state: ZoneState, writes: readonly Write[], finalized: readonly string[] = []): Left {
+  const reported: string[] = [];
+  const kept = withoutUnfinalized(
+    {
+      isFinalized: (key, name) => key === "dns/com" && finalized.includes(name),
+      onChanged: (key, names) => reported.push(`${key} ${names?.join() ?? "all"}`),
+    },
+    state,
+    writes,
+  );
+  const written = kept.map((one) => `${one.kind} ${one.kind === "delete" ? one.before.name : one.after.name}`);
+  return { written, reported };
+}
+
+const A = "a.example.com.";
+const B = "b.example.com.";
+const WRITES = [create(A), create(B), remove("c.example.com")];
+
+test("at a backend that doesn't list its zone, a name is written first when an alias of it has its finalizer", () => {
+  assert.deepEqual(write(stateOf(false), WRITES, [A]), {
+    written: [`create ${A}`, "delete c.example.com."],
+    reported: [`dns/com ${B}`],
+  });
+});
+
+test("a name that dnsalias has there already is written", () => {
+  assert.deepEqual(write(stateOf(false, {}, [A, B]), WRITES), {
+    written: [`create ${A}`, `create ${B}`, "delete c.example.com."],
+    reported: [],
+  });
+});
+
+const WITHOUT: readonly (readonly [name: string, lists: boolean | undefined, spec: Partial<ZoneSpec>])[] = [
+  ["a backend that lists its zone", true, {}],
+  ["a backend of which that isn't known", undefined, {}],
+  ["a zone from which nothing is deleted", false, { policy: "UpsertOnly" }],
+];
+
+for (const [name, lists, spec] of WITHOUT) {
+  test(`no finalizer is waited for at ${name}`, () => {
+    const { written, reported } = write(stateOf(lists, spec), WRITES);
+    assert.deepEqual([written.length, reported], [3, []]);
+  });
+}
+
+test("the aliases of a name that waits are reported once, and again after it was written", () => {
+  const state = stateOf(false);
+  assert.deepEqual(write(state, [create(A)]).reported, [`dns/com ${A}`]);
+  assert.deepEqual(write(state, [create(A)]).reported, []);
+  assert.deepEqual(write(state, [create(A), create(B)]).reported, [`dns/com ${B}`]);
+  assert.deepEqual(write(state, [create(A)], [A]).reported, []);
+  assert.deepEqual(write(state, [create(A)]).reported, [`dns/com ${A}`]);
+});
