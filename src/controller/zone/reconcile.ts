@@ -12,15 +12,7 @@ import type { Guarded } from "../../plan/guard.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied } from "../../providers/provider.ts";
-import {
-  driftKeys,
-  isContested,
-  repaired,
-  repairedBy,
-  TEXT_WINDOW_MS,
-  WHOLE_TEXT,
-  withoutContested,
-} from "./state/repairs.ts";
+import { driftKeys, repaired, repairedBy, TEXT_WINDOW_MS, WHOLE_TEXT, withoutContested } from "./state/repairs.ts";
 import {
   deferred,
   failed,
@@ -48,6 +40,7 @@ import { type Departures, leave } from "./moves.ts";
 import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
+import { contestedText } from "./zone-refusal.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { type BackendContent, ownedNames, readDone, readInvalidated, writeDone } from "./state/observed.ts";
 import { changesWritten, planCorrected, planMade, type ZoneOutcome } from "./state/planned.ts";
@@ -219,15 +212,6 @@ async function publish(
     return settleAs(deps, state, contested, { afterMs: TEXT_WINDOW_MS });
   }
   return write(deps, state, { actual, since, writes, refusals, settled, waitMs, guarded }, signal);
-}
-
-/** Another writer keeps changing the whole text; undefined: none does. */
-function contestedText({ repairs }: ZoneState, { needsWrite }: ActualZone, now: Millis): ZoneOutcome | undefined {
-  if (needsWrite?.kind !== "foreign-edit" || !isContested(repairs, WHOLE_TEXT, now)) {
-    return undefined;
-  }
-  const message = `something else keeps changing what dnsalias wrote (${needsWrite.message}): stop that writer; the next try is in ${TEXT_WINDOW_MS / 60_000} minutes`;
-  return { kind: "refused", reason: "WriterConflict", message };
 }
 
 function hasAlias({ departures }: ReconcileDeps, { zone, planned }: ZoneState, name: Name): boolean {
