@@ -69,8 +69,6 @@ export interface HostnameStatus {
   readonly ttl?: Seconds;
   /** When this set was first seen served, RFC 3339. */
   readonly publishedAt?: string;
-  /** "3/3": servers that answer the wanted set, of those that serve the zone. */
-  readonly serving?: string;
   readonly reason?: string;
 }
 

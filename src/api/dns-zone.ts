@@ -173,6 +173,15 @@ export interface ZoneStatus {
   /** Records that stand though their alias is gone: policy UpsertOnly, or a held plan. */
   readonly planHash?: string;
   readonly guard?: GuardStatus;
+  /** Names that no alias has and whose records can't be deleted now, at a backend that couldn't tell of them after a restart. */
+  readonly leftHostnames?: readonly LeftHostname[];
+}
+
+/** A name with records that no alias has any more. */
+export interface LeftHostname {
+  readonly hostname: string;
+  readonly addresses: readonly string[];
+  readonly ttl: number;
 }
 
 /** What the guard counts, over restarts and changes of leader. */

@@ -58,6 +58,10 @@ async function dispatch(config: Config, io: Io, signal: AbortSignal): Promise<nu
       const { runCrds } = await import("./commands/crds.ts");
       return runCrds({ ...(config.out === undefined ? {} : { out: config.out }), write: (text) => io.out.write(text) });
     }
+    case "remove-finalizers": {
+      const { removeFinalizersCommand } = await import("./commands/remove-finalizers.ts");
+      return removeFinalizersCommand(config, io, signal);
+    }
     case "version": {
       const { versionCommand } = await import("./commands/version.ts");
       return versionCommand(config, io);

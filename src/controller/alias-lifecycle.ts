@@ -20,6 +20,7 @@ export function recordGone({ store, zones, watchedGone, phase }: ControllerConte
     watchedGone.note(hostnames.filter((name) => !kept.includes(name)));
     return;
   }
+  watchedGone.noteUnwatched(hostnames);
   for (const name of hostnames) {
     for (const zone of store.zonesOfName(name)) {
       const state = zones.get(zone);

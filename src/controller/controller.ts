@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { ObjectKey } from "../api/meta.ts";
 import { createOneATurn } from "../schedule/turn-gate.ts";
-import { createWorkQueue, type WorkQueue } from "../schedule/work-queue.ts";
+import { createWorkQueue, type Requeue, type WorkQueue } from "../schedule/work-queue.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
@@ -42,7 +42,6 @@ import { saveGuard, watchedGoneIn, watchedNames } from "./guard-inputs.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
 import { zoneRefusal } from "./zone/zone-refusal.ts";
-import type { Requeue } from "../schedule/work-queue.ts";
 import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
 import type { ZoneState } from "./zone/state/zone-state.ts";
 
@@ -70,6 +69,8 @@ export interface Controller {
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
   /** How many look-up streams are in each state, by its name. */
   readonly answerStates: () => ReadonlyMap<string, number>;
+  /** How many lookups have no result beyond the time for which the staleness bound allows. */
+  readonly lookupsOverdue: () => number;
   /** Keys that wait or run, by queue: zones, proof, aliases, reports, claims. */
   readonly queueDepths: () => ReadonlyMap<string, number>;
   /** How much is remembered, by kind: all is 0 when there are no objects. */
@@ -126,6 +127,7 @@ export function createController(deps: ControllerDeps): Controller {
     served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),
     heartbeats: () => heartbeatsOf(context),
     answerStates: () => countStates(context.refresher.answers()),
+    lookupsOverdue: () => refresher.overdueCount(),
     queueDepths: () => queueDepthsOf(context),
     sizes: () => sizesOf(context),
   };

@@ -17,10 +17,10 @@ export function watchedNames(context: ControllerContext, zone: DnsZone): (name: 
  * Names in a zone that lost an alias while this process watched. The first read of a term asks a backend for them that can't list its zone: a status that told of them can be gone.
  */
 export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta, spec }: DnsZone): readonly Name[] {
-  const observed = zones.get(objectKey(meta))?.observed;
-  return observed === undefined || observed.lists === true || observed.inherited !== undefined
+  const state = zones.get(objectKey(meta));
+  return state === undefined || state.observed.lists === true || state.observed.inherited !== undefined
     ? []
-    : [...watchedGone.names()].filter((name) => isAtOrBelow(name, spec.domain));
+    : watchedGone.names().filter((name) => isAtOrBelow(name, spec.domain));
 }
 
 /** Names that an alias may have which can't be read; undefined: there is no such alias. */

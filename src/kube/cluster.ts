@@ -18,6 +18,7 @@ import { createLease, type Lease } from "./lease/leader-election.ts";
 import type { LeaseTimes } from "./lease/lease-state.ts";
 import { createNudgeKubelet, type NudgeKubelet } from "./objects/kubelet-nudge.ts";
 import { createReporter } from "./status/cluster-reporter.ts";
+import { removeFinalizers, type RemovedFinalizers } from "./status/finalizer-removal.ts";
 import { createServerClock } from "./client/server-clock.ts";
 import { createSecretTexts, type SecretTexts } from "./objects/secret-reader.ts";
 import { createTransport, type TransportDeps } from "./client/transport.ts";
@@ -60,6 +61,8 @@ export interface Cluster extends AsyncDisposable {
   readonly nudgeKubelet: NudgeKubelet;
   readonly lease: Lease;
   readonly installationId: InstallationId;
+  /** Of the DnsAliases of the cluster's namespaces; see {@link removeFinalizers}. */
+  removeFinalizers(signal: AbortSignal): Promise<RemovedFinalizers>;
 }
 
 /**
@@ -98,6 +101,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
       },
     ),
     installationId: createInstallationId({ transport, clock: monotonicClock, random, log }),
+    removeFinalizers: (signal) => removeFinalizers(transport, options.namespaces ?? [], signal),
     [Symbol.asyncDispose]: async () => {
       await events[Symbol.asyncDispose]();
       await transport[Symbol.asyncDispose]();

@@ -6,6 +6,8 @@ export interface Metrics {
   lookup(outcome: string, tookMs: Millis): void;
   /** How many keys are in each state now; a state that is left out becomes 0. */
   answers(states: ReadonlyMap<string, number>): void;
+  /** How many lookups have no result beyond the time for which the staleness bound allows. */
+  lookupsOverdue(count: number): void;
   /** One write of a zone ended: applied, conflict, refused or failed. */
   zoneWrite(zone: string, result: string, tookMs: Millis): void;
   /** From a write until every server was seen to serve it. */
@@ -81,6 +83,7 @@ export interface QueueMetrics {
 export const noMetrics: Metrics = {
   lookup: () => undefined,
   answers: () => undefined,
+  lookupsOverdue: () => undefined,
   zoneWrite: () => undefined,
   propagated: () => undefined,
   propagationServers: () => undefined,

@@ -41,7 +41,7 @@ export function createPrometheus({ version, process }: PrometheusOptions): Prome
   };
 }
 
-type DnsMetrics = Pick<Metrics, "lookup" | "answers" | "staleness" | "stalenessBound">;
+type DnsMetrics = Pick<Metrics, "lookup" | "answers" | "lookupsOverdue" | "staleness" | "stalenessBound">;
 
 function dnsMetrics(series: Series): DnsMetrics {
   return {
@@ -55,6 +55,7 @@ function dnsMetrics(series: Series): DnsMetrics {
         series.answers.set({ state }, count);
       }
     },
+    lookupsOverdue: (count) => series.lookupsOverdue.set(count),
     staleness: (seconds) => series.stalenessSeconds.observe(seconds),
     stalenessBound: (seconds) => series.stalenessBound.set(seconds),
   };

@@ -51,6 +51,11 @@ function dnsSeries(registry: Registry) {
       labelNames: ["state"],
       registers,
     }),
+    lookupsOverdue: new Gauge({
+      name: "dnsalias_lookups_overdue",
+      help: "Lookups that were due and have no result beyond the time that the staleness bound allows.",
+      registers,
+    }),
     stalenessSeconds: new Histogram({
       name: "dnsalias_staleness_seconds",
       help: "Measured at each change: from the last look-up that still found the old addresses until every server gave the new ones.",

@@ -49,7 +49,7 @@ export function explainName({ name, candidates, zones }: ExplainInput): readonly
   return [
     ...withoutZone,
     ...zones.flatMap((zone) => explainZone(name, zone)),
-    ...candidates.flatMap(({ alias }) => statusFacts(alias)),
+    ...candidates.flatMap(({ alias }) => [...statusFacts(alias), ...stayFacts(alias, shown)]),
   ];
 }
 
@@ -188,6 +188,16 @@ function statusFacts(alias: DnsAlias): readonly Fact[] {
       ? [invalid("status", `${objectKey(alias.meta)} has no status: no controller has seen it`)]
       : []),
   ];
+}
+
+/** What the status says of the name in each zone, where that has a reason: records that stay although another zone has the name, or none. */
+function stayFacts({ meta, status }: DnsAlias, hostname: string): readonly Fact[] {
+  return (status?.hostnames ?? []).flatMap(({ hostname: name, zone, addresses, reason }) => {
+    const text = addresses.length === 0 ? "" : `: ${addresses.join(", ")}`;
+    return name === hostname && zone !== undefined && reason !== undefined
+      ? [invalid("status", `${objectKey(meta)} in DnsZone ${zone}: ${reason}${text}`)]
+      : [];
+  });
 }
 
 function fact(topic: Fact["topic"], text: string, isGood: boolean): Fact {

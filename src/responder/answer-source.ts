@@ -10,6 +10,8 @@ export interface ServedZone {
   readonly sets: readonly RRset[];
   /** By owner name, without duplicates. */
   readonly aliases: readonly ServedAlias[];
+  /** Names at and below which another zone has the records, which the responder doesn't know: nothing is said of them, unless the base zone delegates them. Absent: none. */
+  readonly reserved?: readonly Name[];
   /** Askers' subnets are forwarded to the targets' resolvers (RFC 7871). */
   readonly clientSubnet: boolean;
 }

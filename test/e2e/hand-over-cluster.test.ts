@@ -62,6 +62,7 @@ function scenesOn(labOf: () => ClusterLab, { start }: ServerKind, domain: string
     await label("dns-");
     await areAt(old.at, names);
     await areGone(next.at, names);
+    await delay(2_000);
     await watch.assertNoGap();
     await using back = watchForGaps([old.at, next.at], names);
     await label("dns=moves");
@@ -80,6 +81,7 @@ function scenesOn(labOf: () => ClusterLab, { start }: ServerKind, domain: string
     await lab.apply(zone(longer, next, selecting("dns", "nobody")));
     await areAt(old.at, names);
     await areGone(next.at, names);
+    await delay(2_000);
     await watch.assertNoGap();
     await using back = watchForGaps([old.at, next.at], names);
     await lab.apply(zone(longer, next, selecting("dns", "public")));
@@ -114,6 +116,7 @@ function scenesOn(labOf: () => ClusterLab, { start }: ServerKind, domain: string
     await lab.apply(zone(longer, next, EVERYONE));
     await areAt(next.at, names);
     await areGone(old.at, names);
+    await delay(2_000);
     await watch.assertNoGap();
     await using kept = watchForGaps([next.at], names);
     await lab.kubectl("delete", "dnszone", hyphened(longer), "--namespace=dns-system", "--timeout=60s");

@@ -46,12 +46,22 @@ export async function aliasShows(
 }
 
 /** As {@link aliasShows}, for a DnsZone. */
-export async function zoneShows(lab: ClusterLab, key: string, type: string, wanted: RegExp): Promise<ObjectState> {
-  return waitFor(`${key} to show ${type} ${wanted}`, async () => {
-    const zone = await readZone(lab, key);
-    assert.match(zone.condition(type), wanted);
-    return zone;
-  });
+export async function zoneShows(
+  lab: ClusterLab,
+  key: string,
+  type: string,
+  wanted: RegExp,
+  options?: WaitOptions,
+): Promise<ObjectState> {
+  return waitFor(
+    `${key} to show ${type} ${wanted}`,
+    async () => {
+      const zone = await readZone(lab, key);
+      assert.match(zone.condition(type), wanted);
+      return zone;
+    },
+    options,
+  );
 }
 
 /** The Events of an object, as `Warning DriftRepaired: message`, oldest first. */

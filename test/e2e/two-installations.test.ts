@@ -34,8 +34,14 @@ const KINDS = [
   { kind: "clusters", start: startCluster, skip: REAL_SERVERS || skipWithout(...SERVERS) },
 ] as const;
 
-for (const { kind, start, skip } of KINDS) {
-  describe(`two installations in one zone with default settings, as two ${kind}`, { skip }, () => {
+/** All have servers and installations of their own, and mostly wait. */
+describe("installations that share servers", { concurrency: true }, () => {
+  KINDS.forEach(twoInstallations);
+  ownerIdChanges();
+});
+
+function twoInstallations({ kind, start, skip }: (typeof KINDS)[number]): void {
+  describe(`two installations in one zone with default settings, as two ${kind}`, { skip, concurrency: 1 }, () => {
     let shared: SharedPlaces;
     let first: Installation;
     let second: Installation;
@@ -104,73 +110,75 @@ for (const { kind, start, skip } of KINDS) {
   });
 }
 
-describe("an installation that changes its owner id", { skip: skipWithout(...SERVERS) }, () => {
-  let shared: SharedPlaces;
-  const started = new AsyncDisposableStack();
-  const LABELS = { east: "192.0.2.1", both: "192.0.2.11" };
-  before(async () => {
-    shared = started.use(await startSharedPlaces(DOMAIN));
-  });
-  after(() => started.disposeAsync());
-
-  test("adopts its records at all places without a gap, and nothing of another installation", async () => {
-    await using blue = await startFolder(shared, ["--owner-id", "blue"]);
-    await blue.publish({ west: "192.0.2.2" });
-    {
-      await using before = await startFolder(shared, ["--owner-id", "old"]);
-      await before.publish(LABELS);
-      await shared.become(NAMES, { east: "192.0.2.1 old", west: "192.0.2.2 blue", both: "192.0.2.11 old" });
-      await before.publish(LABELS);
-    }
-    const watch = watchPlaces(shared, NAMES);
-    await using without = await startFolder(shared);
-    await without.publish({ east: "192.0.2.99" });
-    await waitFor("the refusal", async () => assert.equal(await without.reason("east"), "ForeignOwner"));
-    await without.publish({});
-    await delay(3_000);
-    await using now = await startFolder(shared, ["--adopt-owner-id", "old"]);
-    await now.publish({ east: "192.0.2.1" });
-    const id = await now.ownerId();
-    await shared.become(NAMES, { east: `192.0.2.1 ${id}`, west: "192.0.2.2 blue", both: "192.0.2.11 old" });
-    const seen = await watch.stop();
-    const allowed = new RegExp(
-      `east 192\\.0\\.2\\.1 (old|${id})$|west 192\\.0\\.2\\.2 blue$|both 192\\.0\\.2\\.11 old$`,
-    );
-    assert.deepEqual(
-      seen.filter((line) => !allowed.test(line)),
-      [],
-    );
-    await now.publish({ east: "192.0.2.3" });
-    await shared.become(NAMES, { east: `192.0.2.3 ${id}`, west: "192.0.2.2 blue", both: "192.0.2.11 old" });
-    await now.publish({});
-    await shared.become(NAMES, { west: "192.0.2.2 blue", both: "192.0.2.11 old" });
-  });
-
-  for (const { name, args, says } of [
-    { name: "the id default", args: ["--owner-id", "default"], says: /--owner-id .* is \\?"default/ },
-    {
-      name: "a state file that can't be written",
-      args: ["--state", "/sys/kernel/dnsalias-state.json"],
-      says: /the owner id cannot be saved in the state file/,
-    },
-  ]) {
-    test(`with ${name}, folder mode writes nothing to these places, says why, and writes its files`, async () => {
-      const before = await shared.readAll([...NAMES, `south.${DOMAIN}`]);
-      await using installation = await startFolder(shared, args);
-      await installation.publish({ south: "192.0.2.4" });
-      const page = await waitFor("the zones to say why", async () => {
-        const text = await installation.statusPage();
-        for (const place of ["bind", "pdns", "etcd", "hook"]) {
-          assert.match(text, new RegExp(`DnsZone dns/${place} is not written`));
-        }
-        return text;
-      });
-      assert.match(page.replaceAll("&quot;", '"'), says);
-      await waitFor("the file", async () => assert.match(await installation.zoneFile(), /192\.0\.2\.4/));
-      assert.deepEqual(await shared.readAll([...NAMES, `south.${DOMAIN}`]), before);
+function ownerIdChanges(): void {
+  describe("an installation that changes its owner id", { skip: skipWithout(...SERVERS), concurrency: 1 }, () => {
+    let shared: SharedPlaces;
+    const started = new AsyncDisposableStack();
+    const LABELS = { east: "192.0.2.1", both: "192.0.2.11" };
+    before(async () => {
+      shared = started.use(await startSharedPlaces(DOMAIN));
     });
-  }
-});
+    after(() => started.disposeAsync());
+
+    test("adopts its records at all places without a gap, and nothing of another installation", async () => {
+      await using blue = await startFolder(shared, ["--owner-id", "blue"]);
+      await blue.publish({ west: "192.0.2.2" });
+      {
+        await using before = await startFolder(shared, ["--owner-id", "old"]);
+        await before.publish(LABELS);
+        await shared.become(NAMES, { east: "192.0.2.1 old", west: "192.0.2.2 blue", both: "192.0.2.11 old" });
+        await before.publish(LABELS);
+      }
+      const watch = watchPlaces(shared, NAMES);
+      await using without = await startFolder(shared);
+      await without.publish({ east: "192.0.2.99" });
+      await waitFor("the refusal", async () => assert.equal(await without.reason("east"), "ForeignOwner"));
+      await without.publish({});
+      await delay(3_000);
+      await using now = await startFolder(shared, ["--adopt-owner-id", "old"]);
+      await now.publish({ east: "192.0.2.1" });
+      const id = await now.ownerId();
+      await shared.become(NAMES, { east: `192.0.2.1 ${id}`, west: "192.0.2.2 blue", both: "192.0.2.11 old" });
+      const seen = await watch.stop();
+      const allowed = new RegExp(
+        `east 192\\.0\\.2\\.1 (old|${id})$|west 192\\.0\\.2\\.2 blue$|both 192\\.0\\.2\\.11 old$`,
+      );
+      assert.deepEqual(
+        seen.filter((line) => !allowed.test(line)),
+        [],
+      );
+      await now.publish({ east: "192.0.2.3" });
+      await shared.become(NAMES, { east: `192.0.2.3 ${id}`, west: "192.0.2.2 blue", both: "192.0.2.11 old" });
+      await now.publish({});
+      await shared.become(NAMES, { west: "192.0.2.2 blue", both: "192.0.2.11 old" });
+    });
+
+    for (const { name, args, says } of [
+      { name: "the id default", args: ["--owner-id", "default"], says: /--owner-id .* is \\?"default/ },
+      {
+        name: "a state file that can't be written",
+        args: ["--state", "/sys/kernel/dnsalias-state.json"],
+        says: /the owner id cannot be saved in the state file/,
+      },
+    ]) {
+      test(`with ${name}, folder mode writes nothing to these places, says why, and writes its files`, async () => {
+        const before = await shared.readAll([...NAMES, `south.${DOMAIN}`]);
+        await using installation = await startFolder(shared, args);
+        await installation.publish({ south: "192.0.2.4" });
+        const page = await waitFor("the zones to say why", async () => {
+          const text = await installation.statusPage();
+          for (const place of ["bind", "pdns", "etcd", "hook"]) {
+            assert.match(text, new RegExp(`DnsZone dns/${place} is not written`));
+          }
+          return text;
+        });
+        assert.match(page.replaceAll("&quot;", '"'), says);
+        await waitFor("the file", async () => assert.match(await installation.zoneFile(), /192\.0\.2\.4/));
+        assert.deepEqual(await shared.readAll([...NAMES, `south.${DOMAIN}`]), before);
+      });
+    }
+  });
+}
 
 interface FolderInstallation extends Installation {
   statusPage(): Promise<string>;

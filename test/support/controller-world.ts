@@ -7,7 +7,7 @@ import type { ResponderPort } from "../../src/controller/responder/zone-sync-con
 import type { InvalidObject, InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
 import type { Observer } from "../../src/controller/ports/observer.ts";
 import type { ReportedEvent } from "../../src/controller/ports/reporter.ts";
-import type { ServerAnswer } from "../../src/controller/ports/servers.ts";
+import type { EndpointsOf, ServerAnswer } from "../../src/controller/ports/servers.ts";
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import { displayName } from "../../src/dns/name/name.ts";
 import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
@@ -74,6 +74,8 @@ export interface WorldOptions {
   readonly targets?: Readonly<Record<string, readonly string[] | "servfail">>;
   readonly ownerId?: string;
   /** Absent: the zone's namespace and domain. */
+  /** Default: one server where `queryServer` is given, and none named otherwise. */
+  readonly endpointsOf?: EndpointsOf;
   readonly writeTargetOf?: (zone: DnsZone) => string;
   /** Absent: a zone file in a text store of the zone's own. */
   readonly providerOf?: (zone: DnsZone) => ZoneProvider;
@@ -204,7 +206,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     writeTargetOf:
       options.writeTargetOf ??
       ((zone) => (options.providerOf === undefined ? `${zone.meta.namespace} ${zone.spec.domain}` : zone.meta.uid)),
-    endpointsOf: async () => (options.queryServer === undefined ? [] : [{ address: "127.0.0.1", port: 53 }]),
+    endpointsOf:
+      options.endpointsOf ??
+      (async () => (options.queryServer === undefined ? "none" : [{ address: "127.0.0.1", port: 53 }])),
     queryServer: async (_endpoint, name, type) => {
       const asked = options.queryServer?.(displayName(name)) ?? { kind: "failed", message: "nobody" };
       return asked.kind === "failed"

@@ -62,6 +62,8 @@ export interface RetainedZone {
   readonly knownTo: ReadonlySet<Replica>;
   /** Of a leader that didn't, all that can be known: the names, as `uid-1 b.example.org.`, of aliases whose status says that they are in the zone. Undefined: it knows the zone. */
   readonly known: ReadonlySet<string> | undefined;
+  /** The same for each replica that started after the deletion, as of its start: it remembers what statuses said that are lost. */
+  readonly knownAtStart: ReadonlyMap<Replica, ReadonlySet<string>>;
 }
 
 /** Objects, backends and targets that any number of controllers share, as replicas in one cluster do. */
@@ -302,8 +304,10 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
       });
     },
     writeTargetOf,
-    endpointsOf: async (zone) =>
-      zone.spec.provider.kind === "coreDNSZoneFile" ? world.servers.endpointsOf(placeOf(zone)) : [],
+    async endpointsOf(zone) {
+      const servers = zone.spec.provider.kind === "coreDNSZoneFile" ? world.servers.endpointsOf(placeOf(zone)) : [];
+      return servers.length === 0 ? "none" : servers;
+    },
     queryServer: async (endpoint, name, type) => world.servers.query(endpoint, name, type),
     lookup: {
       lookUp: (key, _options, signal) =>

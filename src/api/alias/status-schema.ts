@@ -4,10 +4,14 @@ import { list, object, optional, text, whole, yesNo } from "../schema/builders.t
 
 const TIME_TEXT = 40;
 const shown = { maxLength: 4096 };
-const addresses = list("The addresses, sorted.", text("An address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }), {
-  kind: "atomic",
-  maxItems: 1024,
-});
+const addresses = list(
+  "The addresses, sorted; of very many the first, and how many more there are.",
+  text("An address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }),
+  {
+    kind: "atomic",
+    maxItems: 1024,
+  },
+);
 
 const hostname = object("What stands at one of the names.", {
   hostname: text("The name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
@@ -16,9 +20,6 @@ const hostname = object("What stands at one of the names.", {
   ttl: optional(whole("The TTL of the published records, in seconds.", { minimum: 0 })),
   publishedAt: optional(
     text("When a server was first seen to serve these addresses (RFC 3339).", { maxLength: TIME_TEXT }),
-  ),
-  serving: optional(
-    text("How many of the servers that serve the zone give these addresses, like 3/3.", { maxLength: 32 }),
   ),
   reason: optional(text("Why the name is not as wanted, in one word; see docs/reasons.md.", { maxLength: 64 })),
 });
@@ -55,7 +56,7 @@ export const aliasStatusSchema = object(
         "Accepted: the object is valid and its names are its to have. Resolved: the targets' addresses are known. Programmed: the servers give them. Ready: all of these.",
       ),
     ),
-    hostnames: optional(list("What stands at each name.", hostname, { kind: "atomic", maxItems: 256 })),
+    hostnames: optional(list("What stands at each name.", hostname, { kind: "atomic", maxItems: 512 })),
     targets: optional(list("What each target that is looked up gave.", target, { kind: "atomic", maxItems: 64 })),
     stalenessBound: optional(
       text(

@@ -6,7 +6,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "Forbidden",
     on: ["Programmed"],
     meaning:
-      "The apiserver does not let dnsalias read or write the ConfigMap, Secret or DNSEndpoint, or the provider's credential lacks the right.",
+      "The API server does not let dnsalias read or write the ConfigMap, Secret or DNSEndpoint, list the EndpointSlices of `servedBy.service`, or set a finalizer; or the provider's credential lacks the right.",
     whatToDo:
       "Grant the right that the message names; docs/rbac.md has the Roles, and each provider's manual page what its credential needs.",
     turn: "user",

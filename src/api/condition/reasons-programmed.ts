@@ -44,6 +44,15 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     turn: "dnsalias",
   },
   {
+    reason: "NoEndpoints",
+    on: ["Programmed"],
+    meaning:
+      "No server of the zone can be queried, although `servedBy` names a Service: it doesn't exist, selects no pods, has no ready endpoint, or its EndpointSlices can't be listed. What is written may not be served.",
+    whatToDo:
+      "See the message. Check the name of the Service in `servedBy`, and its pods. dnsalias goes on by itself when a pod is ready.",
+    turn: "dnsalias",
+  },
+  {
     reason: "NothingToPublish",
     on: ["Programmed"],
     meaning:

@@ -89,6 +89,20 @@ function timeText(at: Millis): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
+/** A message that is too long ends after a whole statement, or else a whole item of a list, and says how many more there are. */
 function clipped(message: string): string {
-  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message;
+  if (message.length <= MAX_MESSAGE) {
+    return message;
+  }
+  for (const separator of ["; ", ", "]) {
+    const end = message.lastIndexOf(separator, MAX_MESSAGE - MORE_TEXT);
+    if (end > 0) {
+      const more = message.slice(end + separator.length).split(separator).length;
+      return `${message.slice(0, end)}${separator}and ${more} more`;
+    }
+  }
+  return `${message.slice(0, MAX_MESSAGE - 1)}…`;
 }
+
+/** Room for "; and 99999 more". */
+const MORE_TEXT = 20;

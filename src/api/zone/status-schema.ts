@@ -1,5 +1,15 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
-import { object, optional, text, whole } from "../schema/builders.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "../alias/schema.ts";
+import { list, object, optional, text, whole } from "../schema/builders.ts";
+
+const leftHostname = object("A name that no alias has any more, and its records.", {
+  hostname: text("The name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+  addresses: list("The addresses, sorted.", text("An address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }), {
+    kind: "atomic",
+    maxItems: 1024,
+  }),
+  ttl: whole("The TTL of the records, in seconds.", { minimum: 0 }),
+});
 
 /** status of a DnsZone: written by the controller alone. */
 export const zoneStatusSchema = object(
@@ -40,6 +50,13 @@ export const zoneStatusSchema = object(
           text("The last plan that was approved and carried out. Its approval isn't valid again.", { maxLength: 128 }),
         ),
       }),
+    ),
+    leftHostnames: optional(
+      list(
+        "Names without an alias whose records wait for an approval, or for a backend that is away. Only of backends that could not tell of them after a restart, and as many as have room.",
+        leftHostname,
+        { kind: "atomic", maxItems: 1000 },
+      ),
     ),
   },
   { default: { observedGeneration: -1 } },

@@ -129,6 +129,7 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
       prometheus.metrics.inventoryUp(platform.inventory.healthy());
       await responder?.count();
       prometheus.metrics.answers(controller.answerStates());
+      prometheus.metrics.lookupsOverdue(controller.lookupsOverdue());
       controller.queueDepths().forEach((depth, name) => prometheus.metrics.queue(name).depth(depth));
       return prometheus.page();
     },

@@ -37,7 +37,14 @@ export async function openFolderPlatform(
     reporter: folder.reporter,
     endpointsOf: async (zone) => {
       const { endpoints } = zone.spec.provider.serving;
-      return endpoints.kind === "addresses" ? endpoints.addresses : [];
+      switch (endpoints.kind) {
+        case "none":
+          return "none";
+        case "addresses":
+          return endpoints.addresses;
+        case "service":
+          return { reason: "NoEndpoints", message: "servedBy names a Service, which there is only in a cluster" };
+      }
     },
     stores: {
       base: (namespace, name, key) => folder.configMapStore(namespace, name, key),

@@ -25,7 +25,14 @@ import { parseResolverAddress } from "./resolver-address.ts";
 import { responderConfig, type ResponderConfig } from "./responder-config.ts";
 import { commandUsage, programUsage } from "./usage.ts";
 
-export type Config = RunConfig | PlanConfig | ExplainConfig | ResolveConfig | CrdsConfig | VersionConfig;
+export type Config =
+  | RunConfig
+  | PlanConfig
+  | ExplainConfig
+  | ResolveConfig
+  | CrdsConfig
+  | RemoveFinalizersConfig
+  | VersionConfig;
 
 export interface RunConfig extends LookupConfig {
   readonly command: "run";
@@ -68,6 +75,11 @@ export interface ResolveConfig extends Pick<LookupConfig, "resolvers" | "resolve
 interface CrdsConfig {
   readonly command: "crds";
   readonly out?: string;
+}
+
+export interface RemoveFinalizersConfig extends Pick<LookupConfig, "log"> {
+  readonly command: "remove-finalizers";
+  readonly platform: Extract<PlatformConfig, { readonly kind: "cluster" }>;
 }
 
 export interface VersionConfig {
@@ -150,6 +162,9 @@ function configOf(from: Reader): Config {
       const out = from.text("out");
       return out === undefined ? { command } : { command, out };
     }
+    case "remove-finalizers":
+      noWords(from);
+      return { command, platform: clusterPlatform(from), log: { level: "warn", format: logFormat(from) } };
     case "version":
       noWords(from);
       return { command, json: from.has("json") };
@@ -221,7 +236,7 @@ function platformOf(from: Reader): PlatformConfig {
 /** Its dot keeps it out of CoreDNS's `auto` and of the manifests. */
 const STATE_FILE = ".dnsalias-state.json";
 
-function clusterPlatform(from: Reader): PlatformConfig {
+function clusterPlatform(from: Reader): Extract<PlatformConfig, { readonly kind: "cluster" }> {
   const kubeconfig = from.text("kubeconfig");
   const context = from.text("context");
   const namespace = from.text("lease-namespace");

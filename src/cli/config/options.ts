@@ -1,5 +1,5 @@
 /** The commands, in the order in which the help shows them. */
-export const COMMANDS = ["run", "plan", "resolve", "explain", "crds", "version"] as const;
+export const COMMANDS = ["run", "plan", "resolve", "explain", "crds", "remove-finalizers", "version"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** One flag, its variable of the environment (`--owner-id` is DNSALIAS_OWNER_ID), and what the help says of it. */
@@ -42,6 +42,7 @@ export type OptionName =
   | "help";
 
 const PLANE: readonly Command[] = ["run", "plan", "explain"];
+const CLUSTER: readonly Command[] = [...PLANE, "remove-finalizers"];
 const LOOKING: readonly Command[] = ["run", "plan", "resolve", "explain"];
 const RUN: readonly Command[] = ["run"];
 
@@ -72,21 +73,21 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: "text",
     placeholder: "FILE",
     help: "cluster: this kubeconfig (default: the pod's ServiceAccount, else $KUBECONFIG, else ~/.kube/config)",
-    commands: PLANE,
+    commands: CLUSTER,
   },
   {
     name: "context",
     kind: "text",
     placeholder: "NAME",
     help: "cluster: this context of the kubeconfig",
-    commands: PLANE,
+    commands: CLUSTER,
   },
   {
     name: "namespace",
     kind: "texts",
     placeholder: "NAME",
     help: "cluster: only the objects of this namespace; may be given more than once (default: all)",
-    commands: PLANE,
+    commands: CLUSTER,
   },
   {
     name: "resolver",

@@ -95,6 +95,15 @@ const PAGES: Readonly<Record<Command, Page>> = {
     about: ["Without --out both go to standard output as one YAML stream."],
     examples: ["dnsalias crds | kubectl apply -f -", "dnsalias crds --out ./deploy/crds"],
   },
+  "remove-finalizers": {
+    summary: "let DnsAliases go after dnsalias is uninstalled",
+    synopsis: "[OPTIONS]",
+    about: [
+      "Removes the finalizer dnsalias.io/withdraw from DnsAliases, so that nothing waits for a controller that is gone.",
+      "Records stay as they are. A controller that still runs adds the finalizers again.",
+    ],
+    examples: ["dnsalias remove-finalizers", "dnsalias remove-finalizers --context prod --namespace web"],
+  },
   version: {
     summary: "print the version",
     synopsis: "[--json]",

@@ -70,6 +70,7 @@ function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectK
     state.wildcards.delete(name);
   } else {
     state.placed.set(name, new Set(zones));
+    state.leftReserved.delete(name);
     if (isWildcard(name)) {
       state.wildcards.add(name);
     }

@@ -11,7 +11,7 @@ import { type MayNotDelete, namesOfUnread } from "./unreadable-names.ts";
  * time those that may have lost it just before. With a namespace: whether an alias of that namespace may have the name which can't be read.
  */
 export function keptNames(
-  store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesOfNewZone">,
+  store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesLeftReserved" | "namesOfNewZone">,
   invalid: Iterable<InvalidObject>,
   { meta, spec }: DnsZone,
 ): MayNotDelete {
@@ -31,7 +31,11 @@ export function keptNames(
     if (isUnread?.(name) === true || edited.has(name) || isReservedBelow(reserved, spec.domain, name)) {
       return true;
     }
-    others ??= new Set([...reservedNames(store), ...store.namesOfNewZone(objectKey(meta))]);
+    others ??= new Set([
+      ...reservedNames(store),
+      ...store.namesLeftReserved(),
+      ...store.namesOfNewZone(objectKey(meta)),
+    ]);
     return others.has(name);
   };
 }

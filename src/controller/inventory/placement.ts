@@ -127,18 +127,35 @@ function reservedByStatus(
   if (keys.size === 0 || (next.kind === "none" && next.reason === "ZoneReserved")) {
     return undefined;
   }
-  const isLost = [...keys].every((key) => !zones.has(key) && !reserved.knows(key));
-  const isTakenOver = [...zones.values()].some(
-    (zone) =>
-      isAtOrBelow(name, zone.spec.domain) &&
-      [...takenOver(zone)].some((key) => keys.has(key) && isOfNamespace(key, zone)),
-  );
-  return isLost && !isTakenOver
+  return isLost({ zones, reserved }, name, keys)
     ? reservedMatch(
         name,
         [...keys].map((key) => ({ key, why: reserved.why(key) ?? "deleted" })),
       )
     : undefined;
+}
+
+/** True if none of these zones is known, and none of them was taken over with the name. */
+function isLost(
+  { zones, reserved }: Pick<PlacementState, "zones" | "reserved">,
+  name: Name,
+  keys: ReadonlySet<ObjectKey>,
+): boolean {
+  const isTakenOver = [...zones.values()].some(
+    (zone) =>
+      isAtOrBelow(name, zone.spec.domain) &&
+      [...takenOver(zone)].some((key) => keys.has(key) && isOfNamespace(key, zone)),
+  );
+  return !isTakenOver && [...keys].every((key) => !zones.has(key) && !reserved.knows(key));
+}
+
+/** Names that a deleted or unread DnsZone has of which no more is known than a status that went with its alias. */
+export function namesLeftReserved(
+  state: Pick<PlacementState, "zones" | "reserved"> & {
+    readonly leftReserved: ReadonlyMap<Name, readonly ObjectKey[]>;
+  },
+): readonly Name[] {
+  return [...state.leftReserved].flatMap(([name, keys]) => (isLost(state, name, new Set(keys)) ? [name] : []));
 }
 
 function isOfNamespace(key: ObjectKey, { meta }: DnsZone): boolean {
@@ -184,19 +201,27 @@ function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: Zo
   return undefined;
 }
 
-/** The names that aliases ask for and their statuses list in this zone, if it has just been read for the first time: they stay for a while. */
+/**
+ * The names that aliases ask for and their statuses list in this zone, if it has just been read for the first time: they stay for a while. Not those that zones below it have now: as
+ * while a process runs, a longer zone has a name at once.
+ */
 export function namesOfNewZone(
-  { newZones }: Pick<PlacementState, "newZones">,
+  { newZones, placed, zones }: Pick<PlacementState, "newZones" | "placed" | "zones">,
   aliases: Iterable<DnsAlias>,
   zone: ObjectKey,
 ): ReadonlySet<Name> {
   const names = new Set<Name>();
-  if (!newZones.has(zone)) {
+  const domain = zones.get(zone)?.spec.domain;
+  if (!newZones.has(zone) || domain === undefined) {
     return names;
   }
+  const isOfLongerZone = (name: Name): boolean => {
+    const others = [...(placed.get(name) ?? [])].flatMap((key) => zones.get(key)?.spec.domain ?? []);
+    return others.length > 0 && others.every((other) => other !== domain && isAtOrBelow(other, domain));
+  };
   for (const alias of aliases) {
     for (const name of alias.meta.deletedAt === undefined ? alias.spec.hostnames : []) {
-      if (entriesOf(alias, name).some((entry) => entry.zone === zone)) {
+      if (entriesOf(alias, name).some((entry) => entry.zone === zone) && !isOfLongerZone(name)) {
         names.add(name);
       }
     }

@@ -17,6 +17,8 @@ export interface StoreState extends PlacementState {
   readonly zones: Map<ObjectKey, DnsZone>;
   readonly reserved: ReservedZones;
   readonly reservedNames: Map<string, readonly ObjectKey[]>;
+  /** Names with the zones of `reservedNames` whose alias is gone, until another zone has them. */
+  readonly leftReserved: Map<Name, readonly ObjectKey[]>;
   readonly grace: AdmissionGrace;
   readonly newZones: Map<ObjectKey, Millis>;
   hasStarted: boolean;
@@ -45,6 +47,7 @@ export function emptyState(now: (() => Millis) | undefined): StoreState {
     now,
     reserved: createReservedZones(),
     reservedNames: new Map(),
+    leftReserved: new Map(),
     grace: createAdmissionGrace(),
     newZones: new Map(),
     hasStarted: false,

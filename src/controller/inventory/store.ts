@@ -9,7 +9,8 @@ import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InvalidObject, InventoryEvent } from "../ports/inventory.ts";
 import { candidatesIn, decideIn, decideName } from "./decide-name.ts";
 import type { FormerZones } from "./move/former-zones.ts";
-import { entriesOf, nameId, namesOfNewZone, placementOf } from "./placement.ts";
+import { entriesOf, nameId, namesLeftReserved, namesOfNewZone, placementOf } from "./placement.ts";
+import { reservedHostnames, touchZonesAbove } from "./reserved-hostnames.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
 import { emptyState, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
@@ -61,6 +62,10 @@ export interface Store {
   missingConsents(zone: ObjectKey): readonly ObjectKey[] | undefined;
   /** DnsZones that were deleted or can't be read, and whose records stay. */
   reservedZones(): readonly ReservedZone[];
+  /** Names that one of these has, of which only a status told that is gone with its alias. */
+  namesLeftReserved(): readonly Name[];
+  /** The names of aliases that belong to such a DnsZone. */
+  reservedHostnames(): readonly Name[];
   /** Whether the DnsZone exists and nothing of its spec could ever be read. */
   isUnread(zone: ObjectKey): boolean;
   /** Names that stay for a while in a zone that was just read for the first time, although nobody has them there. */
@@ -114,18 +119,45 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     zoneWithSameTarget: (zone) => zoneWithSameTarget(delegatedZones(state), zone, writeTargetOf),
     missingConsents: (zone) => state.index.undelegated.get(zone),
     reservedZones: () => [...state.index.reserved.values()].flat(),
+    namesLeftReserved: () => namesLeftReserved(state),
+    reservedHostnames: () => reservedHostnames(state),
     isUnread: (zone) => state.reserved.why(zone) === "unread",
     namesOfNewZone: (zone) => namesOfNewZone(state, state.aliases.values(), zone),
     graceEndsAt: () => earlier(earliest(state.newZones.values()), state.grace.next()),
     endGrace: () => endGrace(state),
-    sizes: () => {
-      const { aliases, candidates, claims, placed, pending, unread, reserved, reservedNames, grace, newZones, former } =
-        state;
-      const sized = { aliases, candidates, claims, placed, pending, unread, reserved, reservedNames, grace, newZones };
-      const sizes = Object.entries(sized).map(([kind, { size }]) => [kind, size] as const);
-      return new Map([...sizes, ["former claims", former.size()]]);
-    },
+    sizes: () => sizesOf(state),
   };
+}
+
+function sizesOf({ former, ...state }: StoreState): ReadonlyMap<string, number> {
+  const {
+    aliases,
+    candidates,
+    claims,
+    placed,
+    pending,
+    unread,
+    reserved,
+    reservedNames,
+    leftReserved,
+    grace,
+    newZones,
+  } = state;
+  const sized = {
+    aliases,
+    candidates,
+    claims,
+    placed,
+    pending,
+    unread,
+    reserved,
+    reservedNames,
+    leftReserved,
+    grace,
+    newZones,
+  };
+  const sizes = Object.entries(sized).map(([kind, { size }]) => [kind, size] as const);
+  return new Map([...sizes, ["former claims", former.size()]]);
 }
 
 const NO_CLAIMS: ReadonlyMap<Name, Claim> = new Map();
@@ -182,7 +214,7 @@ function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefi
   if (previous !== undefined) {
     for (const name of previous.spec.hostnames) {
       state.candidates.get(name)?.delete(key);
-      state.reservedNames.delete(nameId(previous, name));
+      recordLeftReserved(state, previous, next, name);
       state.pending.add(name);
     }
   }
@@ -198,6 +230,20 @@ function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefi
       const keys = state.candidates.get(name) ?? new Set();
       state.candidates.set(name, keys.add(key));
     }
+  }
+}
+
+/** What the alias told of a name in a zone that is deleted or can't be read is all that protects its records. */
+function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlias | undefined, name: Name): void {
+  const id = nameId(previous, name);
+  const zones = state.reservedNames.get(id);
+  state.reservedNames.delete(id);
+  if (zones === undefined) {
+    return;
+  }
+  touchZonesAbove(state, name);
+  if (next?.meta.deletedAt !== undefined || next?.spec.hostnames.includes(name) !== true) {
+    state.leftReserved.set(name, zones);
   }
 }
 
@@ -237,6 +283,7 @@ function settle(state: StoreState, limit: number): Touched & { readonly more: bo
   }
   if (state.zones.size + state.aliases.size === 0) {
     state.reserved.forgetDeleted();
+    state.leftReserved.clear();
     state.index = indexZones([], state.reserved.all());
   }
   const aliases = takeUpTo(state.touchedAliases, limit);

@@ -4,16 +4,19 @@ import type { Name } from "../../dns/name/name.ts";
 /** Remembers for an hour which names lost an alias while this process watched: a leader that starts then knows why nobody wants them. */
 export interface WatchedGone {
   note(names: readonly Name[]): void;
+  /** The same of names whose alias went while nobody watched: `names` has them, and `has` doesn't. */
+  noteUnwatched(names: readonly Name[]): void;
   has(name: Name): boolean;
-  names(): Iterable<Name>;
+  names(): readonly Name[];
 }
 
 const REMEMBERED_MS: Millis = 3_600_000;
 
 export function createWatchedGone(clock: Pick<Clock, "now">): WatchedGone {
   // Oldest first.
-  const goneAt = new Map<Name, Millis>();
-  const forget = (): void => {
+  const watched = new Map<Name, Millis>();
+  const unwatched = new Map<Name, Millis>();
+  const forget = (goneAt: Map<Name, Millis>): void => {
     for (const [name, at] of goneAt) {
       if (clock.now() - at < REMEMBERED_MS) {
         return;
@@ -21,21 +24,23 @@ export function createWatchedGone(clock: Pick<Clock, "now">): WatchedGone {
       goneAt.delete(name);
     }
   };
+  const add = (goneAt: Map<Name, Millis>, names: readonly Name[]): void => {
+    forget(goneAt);
+    for (const name of names) {
+      goneAt.delete(name);
+      goneAt.set(name, clock.now());
+    }
+  };
   return {
-    note(names) {
-      forget();
-      for (const name of names) {
-        goneAt.delete(name);
-        goneAt.set(name, clock.now());
-      }
-    },
+    note: (names) => add(watched, names),
+    noteUnwatched: (names) => add(unwatched, names),
     has(name) {
-      forget();
-      return goneAt.has(name);
+      forget(watched);
+      return watched.has(name);
     },
     names() {
-      forget();
-      return goneAt.keys();
+      [watched, unwatched].forEach(forget);
+      return [...new Set([...watched.keys(), ...unwatched.keys()])];
     },
   };
 }

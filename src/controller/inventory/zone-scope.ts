@@ -12,15 +12,19 @@ type Inventory = Pick<
 
 /**
  * Owner names that nobody claims in the zone now and that an alias may have left there: those of aliases under deletion, and those that a status still lists from
- * before a restart or an edit. A backend that cannot list its zone is asked for them by name.
+ * before a restart or an edit; the DnsZone's own lists those that were left without an alias. A backend that cannot list its zone is asked for them by name.
  */
 export function formerNames(
   { aliases, claimsIn, former }: Pick<Inventory, "aliases" | "claimsIn" | "former">,
   zone: DnsZone,
 ): readonly Name[] {
   const key = objectKey(zone.meta);
-  const names = new Set<Name>(former.claimsIn(key).keys());
   const claims = claimsIn(key);
+  const left = (zone.status?.leftHostnames ?? []).flatMap(({ hostname }) => parseStatusName(hostname) ?? []);
+  const names = new Set<Name>([
+    ...former.claimsIn(key).keys(),
+    ...left.filter((name) => isAtOrBelow(name, zone.spec.domain) && !claims.has(name)),
+  ]);
   for (const alias of aliases()) {
     const deleted = alias.meta.deletedAt === undefined ? [] : alias.spec.hostnames;
     for (const name of [...deleted, ...listed(alias, key, claims)]) {

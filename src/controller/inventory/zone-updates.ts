@@ -7,6 +7,7 @@ import { GRACE_MS } from "./admission/admission-grace.ts";
 import { indexDifference } from "./admission/index-difference.ts";
 import { namespacesLost, zonesLost } from "./admission/lost-admission.ts";
 import { namesOfNewZone } from "./placement.ts";
+import { touchZonesAbove } from "./reserved-hostnames.ts";
 import { touchClaims, type StoreState } from "./store-state.ts";
 
 /** A DnsZone can't be read, and nothing better is known of it. */
@@ -26,6 +27,9 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   if (next !== undefined) {
     state.zones.set(key, next);
     state.reserved.readable(key);
+    if (previous === undefined) {
+      forgetLeftReserved(state, key);
+    }
     if (previous === undefined && state.hasStarted) {
       noteNew(state, key);
     }
@@ -51,6 +55,15 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   // Claims may stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
   for (const claim of state.claims.get(key)?.values() ?? []) {
     claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
+  }
+}
+
+function forgetLeftReserved(state: StoreState, zone: ObjectKey): void {
+  for (const [name, zones] of state.leftReserved) {
+    if (zones.includes(zone)) {
+      state.leftReserved.delete(name);
+      touchZonesAbove(state, name);
+    }
   }
 }
 

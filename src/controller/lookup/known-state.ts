@@ -23,7 +23,18 @@ export function knownFor(entry: Entry, namespace: string, now: Millis): HoldStat
     return own === undefined ? freshState(state.key, now) : restoredState(state.key, own, now);
   }
   const { addresses, ttl, lastSuccessAt, chain } = own ?? freshState(state.key, now);
-  return { ...state, addresses, ttl, lastSuccessAt, chain };
+  return {
+    ...state,
+    addresses,
+    ttl,
+    lastSuccessAt: lastSuccessAt && Math.min(lastSuccessAt, endOfSuccess(state)),
+    chain,
+  };
+}
+
+/** A status has no time of the last success, but it isn't later than the first of the results that this process has had since: none of them was a success. */
+function endOfSuccess({ failingSince = Infinity, empty, emptySince = Infinity }: HoldState): Millis {
+  return Math.min(failingSince, empty?.firstAt ?? Infinity, emptySince);
 }
 
 /** What the planner believes of a key. */

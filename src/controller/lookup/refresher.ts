@@ -45,6 +45,8 @@ export interface Refresher {
   restore(key: TargetKey, namespace: string, lastKnownGood: LastKnownGood | undefined): void;
   /** The key's lookup where it has no result beyond its bound, whatever it waits for; undefined: there is none. */
   overdue(key: TargetKey): OverdueLookup | undefined;
+  /** How many lookups are overdue; known to within 5 s. */
+  overdueCount(): number;
   /** When the next look-up is due. */
   nextAt(key: TargetKey): Millis | undefined;
   /** Until the signal aborts, and what runs has ended. */
@@ -90,6 +92,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       const entry = entries.get(keyText(key));
       return entry === undefined ? undefined : overdueLookup(entry, clock.now());
     },
+    overdueCount: () => entries.values().reduce((count, { isOverdue }) => count + (isOverdue ? 1 : 0), 0),
     nextAt: (key) => due.at(keyText(key)),
     async run(signal) {
       phase.signal = signal;

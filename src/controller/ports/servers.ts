@@ -4,8 +4,21 @@ import type { ServingEndpoint, ZoneProvider } from "../../providers/provider.ts"
 /** Makes the concrete provider of a zone; called again when the zone's spec changes. */
 export type ProviderFactory = (zone: DnsZone) => ZoneProvider;
 
-/** The servers that serve a zone now; empty: propagation cannot be proved and is not claimed. */
-export type EndpointsOf = (zone: DnsZone, signal: AbortSignal) => Promise<readonly ServingEndpoint[]>;
+/**
+ * The servers that serve a zone now. `none`: the DnsZone names none, so what is written counts without a check. An empty list, and what isn't known, are not `none`: nothing
+ * can be verified, and nothing is claimed.
+ */
+export type ServingEndpoints = "none" | readonly ServingEndpoint[] | PropagationObstacle;
+
+/** Why the servers of a zone can't be queried. */
+export interface PropagationObstacle {
+  /** A condition reason of docs/reasons.md. */
+  readonly reason: "Forbidden" | "NoEndpoints";
+  /** A clause for users. */
+  readonly message: string;
+}
+
+export type EndpointsOf = (zone: DnsZone, signal: AbortSignal) => Promise<ServingEndpoints>;
 
 /** What one server said when it was asked for one of a name's record sets. */
 export type ServerAnswer =

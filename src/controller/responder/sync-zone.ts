@@ -3,7 +3,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { servedBaseOf } from "../../api/zone-references.ts";
-import { displayName } from "../../dns/name/name.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import { displayName, isAtOrBelow } from "../../dns/name/name.ts";
 import { parseZoneFile } from "../../dns/zone-file/parse-zone-file.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { byAge, type Claim } from "../../plan/claims.ts";
@@ -33,6 +34,11 @@ export async function syncZone(
   const spec = zone === undefined ? undefined : servedBaseOf(zone.spec);
   if (zone === undefined || spec === undefined) {
     state.unhandled.delete(domain);
+    const above = servedAbove(state, domain);
+    if (above !== undefined) {
+      // Until it says nothing of the names here, the zone above would deny them.
+      await syncZone(deps, state, above, signal);
+    }
     withdraw(deps, state, domain);
     return { requeue: "done" };
   }
@@ -89,6 +95,13 @@ function chosen(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): DnsZo
     }
   }
   return first;
+}
+
+/** The nearest zone above that is served, if this one is. */
+function servedAbove({ served }: ZoneSyncState, domain: string): Name | undefined {
+  const above = [...served.values()].filter((other) => domain !== other.domain && domain.endsWith(`.${other.domain}`));
+  const [nearest] = above.sort((a, b) => b.domain.length - a.domain.length);
+  return served.has(domain) ? nearest?.domain : undefined;
 }
 
 function withdraw({ port, log, recordBase }: ZoneSyncDeps, state: ZoneSyncState, domain: string): void {
@@ -160,7 +173,9 @@ async function serve(
   const left = leavingClaims(deps, state, zone);
   const leaving = [...left.claims.keys()].join(" ");
   const isSame = last?.uid === uid && last.generation === generation && last.claims === claims;
-  if (isSame && last.text === text && last.leaving === leaving) {
+  const reserved = reservedBelow(deps, domain);
+  const isFree = reserved.length === 0;
+  if (isSame && last.text === text && last.leaving === leaving && last.reserved === reserved.join(" ")) {
     return left.endsAt;
   }
   deps.recordBase(key, base.encloserOf);
@@ -172,11 +187,32 @@ async function serve(
     sets: withServedSerial(base, serial),
     aliases,
     clientSubnet: responder.clientSubnet,
+    ...(isFree ? {} : { reserved }),
   });
-  state.served.set(domain, { domain, zone: key, uid, generation, claims, text, serial, leaving });
+  state.served.set(domain, {
+    domain,
+    zone: key,
+    uid,
+    generation,
+    claims,
+    text,
+    serial,
+    leaving,
+    reserved: reserved.join(" "),
+  });
   const tookMs = deps.clock.now() - startedAt;
   deps.log.info({ zone: key, domain, serial, names: aliases.length, tookMs }, "zone served");
   return left.endsAt;
+}
+
+/** What is below a domain and belongs to DnsZones that can't be read or were deleted, sorted. Names in the zone by a claim are answered as always. */
+function reservedBelow({ store }: ZoneSyncDeps, domain: Name): readonly Name[] {
+  const names = [
+    ...store.reservedZones().map((zone) => zone.domain),
+    ...store.reservedHostnames(),
+    ...store.namesLeftReserved(),
+  ];
+  return [...new Set(names)].filter((name) => name !== domain && isAtOrBelow(name, domain)).sort(byCodeUnit);
 }
 
 async function aliasesOf(

@@ -32,7 +32,16 @@ export interface ZoneSyncDeps {
   readonly port: Pick<ResponderPort, "readBase" | "lastGoodBase" | "setZone" | "removeZone" | "changed">;
   readonly store: Pick<
     Store,
-    "zone" | "claimsIn" | "claimsVersion" | "missingConsents" | "zonesOfName" | "former" | "admits"
+    | "zone"
+    | "claimsIn"
+    | "claimsVersion"
+    | "missingConsents"
+    | "zonesOfName"
+    | "former"
+    | "admits"
+    | "reservedZones"
+    | "namesLeftReserved"
+    | "reservedHostnames"
   >;
   readonly clock: Clock;
   readonly random: Random;
@@ -59,6 +68,8 @@ interface Served {
   readonly claims: number;
   readonly text: string;
   readonly serial: number;
+  /** The names that the zone says nothing of, as text. */
+  readonly reserved: string;
   /** The names among them that other zones have now, as text. */
   readonly leaving: string;
 }

@@ -3,9 +3,8 @@ import type { Finding } from "../../api/condition/summarize.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
-import type { AliasFacts, NameInZone } from "./alias-facts.ts";
+import type { AliasFacts } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
-import { formerText, isMoving } from "./former-places.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { movingText, placementCondition } from "./staying-names.ts";
 import { time } from "./time.ts";
@@ -178,121 +177,6 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
   return reason === "special-use" ? "SpecialUseRefused" : "LookupFailed";
 }
 
-/** Whether the servers give what was resolved. */
-export function programmedCondition(facts: AliasFacts): ConditionResult {
-  const { alias, inZones, letGoAt } = facts;
-  const conditions = inZones
-    .filter(({ lostTo }) => lostTo === undefined)
-    .map(
-      (inZone) =>
-        heldDeletion(inZone, letGoAt) ??
-        forbiddenCondition(facts, inZone) ??
-        whileMoving(facts, inZone, inZoneCondition(alias.spec.paused, inZone)),
-    );
-  const invalid = conditions.filter(({ status }) => status !== "True");
-  const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
-  if (worst !== undefined) {
-    return { ...worst, message: [...new Set(invalid.map(({ message }) => message))].join("; ") };
-  }
-  const first = conditions[0];
-  return first === undefined
-    ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
-    : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
-}
-
-/** Of a name that isn't written before its alias has a finalizer. */
-function forbiddenCondition(
-  { forbidden }: AliasFacts,
-  { hostname, published }: NameInZone,
-): ConditionResult | undefined {
-  return forbidden === undefined || published.length > 0
-    ? undefined
-    : no(
-        "Forbidden",
-        `${displayName(hostname)} isn't written before this DnsAlias has its finalizer, which can't be set: ${forbidden}; docs/rbac.md has the Role that grants it`,
-      );
-}
-
-/** A name that its zone doesn't serve yet is served by the zone that had it before. */
-function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: ConditionResult): ConditionResult {
-  if (result.status === "True") {
-    return result;
-  }
-  const message = result.message + formerText(facts, hostname);
-  return { ...result, message, ...(result.status === "Unknown" && isMoving(facts, hostname) && { reason: "Moving" }) };
-}
-
-/** Of an alias under deletion whose records the guard keeps. */
-function heldDeletion(
-  { hostname, outcome, published, zone }: NameInZone,
-  letGoAt?: Millis,
-): ConditionResult | undefined {
-  return letGoAt === undefined || outcome.kind !== "held" || published.length === 0
-    ? undefined
-    : no(
-        "PlanHeld",
-        `${displayName(hostname)} stays in DnsZone ${zone}, whose guard holds deletes: ${outcome.message}. The alias is let go at ${time(letGoAt)} all the same; the records stay then until the plan is approved`,
-      );
-}
-
-function inZoneCondition(paused: boolean, inZone: NameInZone): ConditionResult {
-  const { outcome, refusal, published, publishedAt, zone } = inZone;
-  const name = displayName(inZone.hostname);
-  if (outcome.kind === "refused") {
-    return no(outcome.reason, `DnsZone ${zone}: ${outcome.message}`);
-  }
-  if (refusal !== undefined) {
-    return no(refusal.reason, refusal.message);
-  }
-  if (outcome.kind === "failed") {
-    return no(
-      "WriteFailed",
-      `DnsZone ${zone} could not be written since ${time(outcome.since)}: ${outcome.message}; what is served stays`,
-    );
-  }
-  if (outcome.kind === "pending") {
-    return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet` };
-  }
-  if (published.length === 0 && !paused && mayBePublished(inZone)) {
-    return { status: "Unknown", reason: "Pending", message: `${name}: to be written to DnsZone ${zone}` };
-  }
-  if (published.length === 0) {
-    const why = paused ? "the alias is paused" : "there are no addresses to publish";
-    return no("NothingToPublish", `${name}: ${why}`);
-  }
-  if (inZone.propagation.slow) {
-    return no(
-      "PropagationSlow",
-      `${served(inZone)} in DnsZone ${zone} serve what was written at ${time(inZone.propagation.laggingSince)}`,
-    );
-  }
-  if (publishedAt === undefined) {
-    return {
-      status: "Unknown",
-      reason: "Propagating",
-      message: `${name}: written; ${served(inZone)} serve it so far`,
-    };
-  }
-  return { status: "True", reason: "Programmed", message: programmedText(inZone) };
-}
-
-/** True also before the first plan that knows the alias. */
-function mayBePublished({ contribution }: NameInZone): boolean {
-  return contribution === undefined || Object.keys(contribution.sets).length > 0;
-}
-
-/** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
-function programmedText({ propagation, zone, withoutHttps }: NameInZone): string {
-  const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
-  return propagation.total === undefined
-    ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
-    : `served: ${propagation.total} of ${propagation.total} servers of DnsZone ${zone} follow${without}`;
-}
-
-function served({ propagation }: NameInZone): string {
-  return `${propagation.current} of ${propagation.total ?? 0} servers`;
-}
-
 /** Each target once, though the alias may stand in several zones. */
 export function targetVerdicts({ inZones }: Pick<AliasFacts, "inZones">): readonly TargetVerdict[] {
   const byTarget = new Map<Name, TargetVerdict>();
@@ -321,7 +205,8 @@ export function outcomeText(outcome: Outcome | undefined): string {
   }
 }
 
-function no(reason: string, message: string): ConditionResult {
+/** A condition that is False. */
+export function no(reason: string, message: string): ConditionResult {
   return { status: "False", reason, message };
 }
 

@@ -10,6 +10,7 @@ import type { Move } from "../inventory/move/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
+import { showsList } from "./status-limits.ts";
 import { type LeavingName, type NameWithoutZone } from "./staying-names.ts";
 import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts";
 import { NOTHING_PLANNED, type ZoneOutcome } from "../zone/state/planned.ts";
@@ -152,7 +153,7 @@ function publishedBefore(
   published: readonly ActualRRset[],
 ): Millis | undefined {
   const entry = alias.status?.hostnames.find((one) => one.hostname === displayName(hostname) && one.zone === zone);
-  const same = entry?.addresses.join() === addressSet(published.flatMap((set) => set.data)).join();
+  const isSame = showsList(entry?.addresses ?? [], addressSet(published.flatMap((set) => set.data)));
   const at = Date.parse(entry?.publishedAt ?? "");
-  return same && !Number.isNaN(at) ? at : undefined;
+  return isSame && !Number.isNaN(at) ? at : undefined;
 }

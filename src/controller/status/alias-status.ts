@@ -1,7 +1,7 @@
 import { byCodeUnit } from "../../base/order.ts";
 import type { AliasStatus, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
 import { summarize } from "../../api/condition/summarize.ts";
-import { addressSet } from "../../dns/address/address.ts";
+import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
@@ -10,7 +10,6 @@ import {
   acceptedCondition,
   invalidCondition,
   outcomeText,
-  programmedCondition,
   resolvedCondition,
   targetVerdicts,
 } from "./alias-conditions.ts";
@@ -18,6 +17,8 @@ import { formerStatuses } from "./former-places.ts";
 import { time } from "./time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
+import { programmedCondition } from "./programmed-condition.ts";
+import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./status-limits.ts";
 import { stayingEntries } from "./staying-names.ts";
 
 /**
@@ -53,28 +54,25 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
   };
 }
 
-/** As many as the schema admits. */
-const MAX_HOSTNAMES = 256;
-
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
-  const placed = facts.inZones.map((inZone) => hostnameStatus(facts, inZone));
+  const maxAddresses = addressesPerEntry(facts.inZones.length);
+  const placed = facts.inZones.slice(0, MAX_HOSTNAMES).map((inZone) => hostnameStatus(facts, inZone, maxAddresses));
   const withoutZone = facts.withoutZone.flatMap((name) => stayingEntries(facts.alias, name));
-  const current: readonly HostnameStatus[] = [...placed, ...withoutZone, ...formerStatuses(facts)];
+  const current = [...placed, ...withoutZone, ...formerStatuses(facts)].slice(0, MAX_HOSTNAMES);
   const isListed = ({ hostname, zone }: HostnameStatus): boolean =>
     current.some((entry) => entry.hostname === hostname && entry.zone === zone);
   const unlisted = (facts.unlisted ?? []).filter((entry) => !isListed(entry)).slice(0, MAX_HOSTNAMES - current.length);
   return [...current, ...unlisted].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
-function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStatus {
+function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone, maxAddresses: number): HostnameStatus {
   const hostname = displayName(inZone.hostname);
   const previous = alias.status?.hostnames.find((entry) => entry.hostname === hostname && entry.zone === inZone.zone);
-  const addresses = addressSet(inZone.published.flatMap((set) => set.data));
+  const addresses = cutList(addressSet(inZone.published.flatMap((set) => set.data)), maxAddresses);
   const ttl = inZone.published.length === 0 ? undefined : Math.min(...inZone.published.map((set) => set.ttl));
   const same = previous !== undefined && previous.ttl === ttl && previous.addresses.join() === addresses.join();
   const publishedAt =
     same && previous.publishedAt !== undefined ? previous.publishedAt : timeOrNone(inZone.publishedAt);
-  const serving = servingText(inZone) ?? previous?.serving;
   const reason = inZone.lostTo === undefined ? inZone.refusal?.reason : "HostnameConflict";
   return {
     hostname,
@@ -82,15 +80,8 @@ function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone): HostnameStat
     addresses,
     ...(ttl === undefined ? {} : { ttl }),
     ...(publishedAt === undefined || addresses.length === 0 ? {} : { publishedAt }),
-    ...(serving === undefined || addresses.length === 0 ? {} : { serving }),
     ...(reason === undefined ? {} : { reason }),
   };
-}
-
-/** Undefined while a change is on its way: the last settled count stands. */
-function servingText({ propagation, publishedAt }: NameInZone): string | undefined {
-  const settled = propagation.laggingSince === undefined || propagation.slow || publishedAt === undefined;
-  return settled && propagation.total !== undefined ? `${propagation.current}/${propagation.total}` : undefined;
 }
 
 function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
@@ -123,7 +114,7 @@ function targetStatus({ target, verdict, answers }: TargetVerdict, previous: rea
   return {
     hostname: displayName(target),
     chain: chain.map(displayName),
-    addresses: addressSet(withData.flatMap((answer) => answer.addresses)),
+    addresses: cutList(addressSet(withData.flatMap((answer) => answer.addresses)), MAX_ADDRESSES),
     ...(withData.length === 0 ? {} : { ttl: Math.min(...withData.map((answer) => answer.ttl)) }),
     outcome,
     since: before?.outcome === outcome ? before.since : time(Math.max(0, ...answers.map((answer) => answer.since))),
@@ -148,17 +139,24 @@ function outcomesText(answers: readonly TargetAnswer[]): string {
   return answers.map((answer) => `${answer.key.family} ${outcomeText(answer.outcome)}`).join(", ") || "Unknown";
 }
 
-function summaryOf({ alias }: AliasFacts, hostnames: readonly HostnameStatus[]): NonNullable<AliasStatus["summary"]> {
+function summaryOf(facts: AliasFacts, hostnames: readonly HostnameStatus[]): NonNullable<AliasStatus["summary"]> {
+  const { alias } = facts;
   const ttls = hostnames.flatMap(({ ttl }) => ttl ?? []);
-  const targets = alias.spec.targets.map((target) =>
-    target.kind === "hostname" ? displayName(target.hostname) : target.addresses.join(","),
+  const targets = alias.spec.targets.flatMap((target) =>
+    target.kind === "hostname" ? displayName(target.hostname) : target.addresses,
   );
   return {
-    hostnames: alias.spec.hostnames.map(displayName).join(","),
-    addresses: addressSet(hostnames.flatMap(({ addresses }) => addresses)).join(","),
+    hostnames: summaryText(alias.spec.hostnames.map(displayName)),
+    addresses: summaryText(publishedAddresses(facts, hostnames)),
     ttl: ttls.length === 0 ? "" : String(Math.min(...ttls)),
-    targets: targets.join(","),
+    targets: summaryText(targets),
   };
+}
+
+/** Entries of a status can be cut, so what is written in the alias's zones comes from there. */
+function publishedAddresses({ inZones }: AliasFacts, hostnames: readonly HostnameStatus[]): readonly string[] {
+  const listed = hostnames.flatMap(({ addresses }) => addresses).filter((text) => parseAddress(text) !== undefined);
+  return addressSet([...listed, ...inZones.flatMap(({ published }) => published.flatMap(({ data }) => data))]);
 }
 
 function timeOrNone(at: number | undefined): string | undefined {

@@ -52,7 +52,12 @@ function sentence({ hostname, zone, published = [], move }: FormerPlace): readon
     return [];
   }
   if (move.phase === "waiting") {
-    return [`${name} stays in DnsZone ${zone} until then, at most until ${time(moveEndsAt(move))}`];
+    const endsAt = moveEndsAt(move);
+    return [
+      endsAt === undefined
+        ? `${name} stays in DnsZone ${zone} while it is paused or leads back to itself`
+        : `${name} stays in DnsZone ${zone} until then, at most until ${time(endsAt)}`,
+    ];
   }
   return [
     `${name} ${published.length === 0 ? "was" : "is to be"} withdrawn from DnsZone ${zone}, 10 minutes after it moved`,

@@ -45,8 +45,8 @@ function abandonedPlaces({ store, zoneState }: PresenceDeps, hostname: Name): re
         .map(({ meta }) => ({ hostname, zone: objectKey(meta) }));
 }
 
-function hasOwn({ observed }: ZoneState, hostname: Name): boolean {
-  return FAMILIES.some((type) => observed.owned.has(rrsetKey({ name: hostname, type })));
+function hasOwn({ observed: { owned } }: ZoneState, hostname: Name): boolean {
+  return FAMILIES.some((type) => owned.has(rrsetKey({ name: hostname, type })));
 }
 
 /**
@@ -77,11 +77,11 @@ function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
   if (state === undefined) {
     return "unknown";
   }
+  const { actual, lists, readNames } = state.observed;
   if (hasOwn(state, hostname)) {
     return "published";
   }
   // A zone whose place another zone has is never read.
-  const { actual, lists, readNames } = state.observed;
   const { outcome } = state.planned;
   const isOthers = outcome.kind === "refused" && outcome.reason === "ZoneConflict";
   const isRead = actual !== undefined && (lists !== false || readNames.has(hostname));

@@ -2,6 +2,7 @@ import type { Refusal } from "../../plan/change.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import type { Condition } from "../../api/condition/condition.ts";
 import { summarize } from "../../api/condition/summarize.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
@@ -10,7 +11,9 @@ import { displayName } from "../../dns/name/name.ts";
 import { type Move, moveEndsAt } from "../inventory/move/name-move.ts";
 import { updateInvalidStatus } from "./update-alias-status.ts";
 import type { ConditionResult } from "./alias-conditions.ts";
+import { unverifiedCondition } from "./programmed-condition.ts";
 import { time } from "./time.ts";
+import { leftHostnames } from "./left-hostnames.ts";
 import { afterWrite } from "./finalizer.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
@@ -19,6 +22,7 @@ import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { guardStatus } from "../zone/guarded-writes.ts";
+import type { Confirmed } from "../zone/state/confirmed.ts";
 import { ownedNames } from "../zone/state/observed.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
@@ -43,7 +47,11 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
   if (state === undefined || state.planned.outcome.kind === "pending" || !deps.mayWrite()) {
     return { requeue: "done" };
   }
-  const status = zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now());
+  const left = leftHostnames(deps, zone, state);
+  const status = {
+    ...zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now()),
+    ...(left.length > 0 && { leftHostnames: left }),
+  };
   if (isDeepStrictEqual(status, zone.status)) {
     return { requeue: "done" };
   }
@@ -65,14 +73,21 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
     propagationTimes.length === 0 ? undefined : boundText(Math.max(...propagationTimes), zone.status?.deliveryLag);
   const settled = serving.laggingSince === undefined || serving.slow;
   const servingText =
-    settled && serving.total !== undefined ? `${serving.current}/${serving.total}` : zone.status?.serving;
+    serving.obstacle !== undefined
+      ? undefined
+      : settled && serving.total !== undefined
+        ? `${serving.current}/${serving.total}`
+        : zone.status?.serving;
   const guard = guardStatus(memory);
   const serial = state.observed.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
     conditions: summarize({
       accepted: acceptedCondition(state, invalidEdit),
-      programmed: programmedCondition(state),
+      programmed: programmedCondition(
+        state,
+        zone.status?.conditions.find(({ type }) => type === "Programmed"),
+      ),
       paused: false,
       generation,
       previous: zone.status?.conditions ?? [],
@@ -101,12 +116,12 @@ function acceptedCondition(
     : { status: "True", reason: "Accepted", message: "the zone is this object's" };
 }
 
-function programmedCondition({
-  planned: { outcome, refusals: all, moves },
-  confirmed: { propagation: serving },
-  provider,
-  observed: { inputProblem, actual },
-}: ZoneState): ConditionResult {
+function programmedCondition(
+  { planned, confirmed, provider, observed: { inputProblem, actual } }: ZoneState,
+  before: Condition | undefined,
+): ConditionResult {
+  const { outcome, refusals: all, moves } = planned;
+  const { propagation: serving } = confirmed;
   switch (outcome.kind) {
     case "pending":
       return { status: "Unknown", reason: "Pending", message: "the zone has not been planned yet" };
@@ -127,6 +142,10 @@ function programmedCondition({
   if (first !== undefined) {
     return { status: "False", reason: first.reason, message: refusedText(refusals, first) };
   }
+  const unverified = unverifiedCondition(serving, before) ?? uncheckedCondition(confirmed, before);
+  if (unverified !== undefined) {
+    return unverified;
+  }
   if (serving.slow) {
     const message = `${serving.current} of ${serving.total ?? 0} servers serve what was written at ${time(serving.laggingSince)}`;
     return { status: "False", reason: "PropagationSlow", message };
@@ -141,28 +160,40 @@ function programmedCondition({
   return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${warning}` };
 }
 
+/** At the start, before the servers were listed. */
+function uncheckedCondition({ servers }: Confirmed, before: Condition | undefined): ConditionResult | undefined {
+  return servers !== undefined || before?.status === "True"
+    ? undefined
+    : { status: "Unknown", reason: "Propagating", message: "written; its servers have not been queried yet" };
+}
+
 /** Names that other zones have now: what stays here for them, and what they don't serve though it was withdrawn. */
 function movesText(moves: readonly Move[]): readonly string[] {
   const text = (
-    phase: Move["phase"],
+    isShown: (move: Move) => boolean,
     tell: (names: string, zones: string, until: Millis) => string,
   ): readonly string[] => {
-    const found = moves.filter((move) => move.phase === phase);
+    const found = moves.filter(isShown);
     const names = found.map(({ name }) => displayName(name)).sort(byCodeUnit);
     const more = names.length > SHOWN_NAMES ? [`${names.length - SHOWN_NAMES} more`] : [];
     const zones = [...new Set(found.flatMap(({ to }) => to))].sort(byCodeUnit).slice(0, SHOWN_NAMES);
-    const until = Math.max(...found.map(moveEndsAt));
+    const until = Math.max(...found.flatMap((move) => moveEndsAt(move) ?? []));
     return found.length === 0
       ? []
       : [tell([...names.slice(0, SHOWN_NAMES), ...more].join(", "), zones.join(", "), until)];
   };
   return [
     ...text(
-      "waiting",
+      ({ phase, isFrozen }) => phase === "waiting" && isFrozen !== true,
       (names, zones, until) => `${names} stay here until DnsZone ${zones} serves them, at most until ${time(until)}`,
     ),
     ...text(
-      "overdue",
+      ({ phase, isFrozen }) => phase === "waiting" && isFrozen === true,
+      (names, zones) =>
+        `${names} stay here, and not in DnsZone ${zones}, while they are paused or lead back to themselves`,
+    ),
+    ...text(
+      ({ phase }) => phase === "overdue",
       (names, zones) => `${names} were withdrawn, and DnsZone ${zones} does not serve them after 10 minutes`,
     ),
   ];

@@ -96,7 +96,8 @@ function movesOf(
     const to = departures.zonesOf(zone, name);
     const families = FAMILIES.filter((family) => plans.get(name)?.sets.some(({ type }) => type === family) === true);
     const isServed = to.every((other) => hasArrived(departures.stateOf(other), name, families));
-    const move = nextMove(state.planned.moves.get(name), { name, to, isServed, now: clock.now() });
+    const isFrozen = plans.get(name)?.frozen === true;
+    const move = nextMove(state.planned.moves.get(name), { name, to, isServed, isFrozen, now: clock.now() });
     if (leaving.has(name) || (move.phase === "overdue" && to.length > 0)) {
       moves.set(name, move);
     }
@@ -121,7 +122,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"])
   const zone = objectKey(state.zone.meta);
   const names = [...new Set([...before.keys(), ...moves.keys()])].filter((name) => {
     const [was, is] = [before.get(name), moves.get(name)];
-    return was?.phase !== is?.phase || was?.since !== is?.since;
+    return was?.phase !== is?.phase || was?.since !== is?.since || was?.isFrozen !== is?.isFrozen;
   });
   for (const name of names) {
     const [was, is] = [before.get(name), moves.get(name)];
@@ -140,7 +141,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"])
 
 /** When the zone is to be planned again because of moves alone. */
 function dueAt(moves: Iterable<Move>, follow: ZonePlan): Millis | undefined {
-  const ends = [...moves].filter(({ phase }) => phase === "waiting").map(moveEndsAt);
+  const ends = [...moves].filter(({ phase }) => phase === "waiting").flatMap((move) => moveEndsAt(move) ?? []);
   const changes = [...follow.contributions.values()].flatMap(({ changesAt }) => changesAt ?? []);
   const all = [...ends, ...changes];
   return all.length === 0 ? undefined : Math.min(...all);

@@ -6,7 +6,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { ALIAS_TYPES, type AliasType, rrsetKey } from "../../dns/record.ts";
 import type { ServingEndpoint } from "../../providers/provider.ts";
 import type { Observer } from "../ports/observer.ts";
-import type { ServerAnswer, EndpointsOf } from "../ports/servers.ts";
+import type { ServerAnswer, EndpointsOf, PropagationObstacle, ServingEndpoints } from "../ports/servers.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import {
   checkEnded,
@@ -15,6 +15,7 @@ import {
   type PendingChange,
   serverChecked,
   serversListed,
+  serversUnknown,
 } from "./state/confirmed.ts";
 import { type Observed, ownedNames } from "./state/observed.ts";
 import { replace, type ZoneState } from "./state/zone-state.ts";
@@ -51,12 +52,28 @@ export async function checkPropagation(
   state: ZoneState,
   signal: AbortSignal,
 ): Promise<Requeue> {
-  const endpoints = await deps.endpointsOf(state.zone, signal);
-  const begun = state.confirmed.unconfirmed;
-  const names = [...ownedNames(state.observed)];
-  replace(state, { confirmed: serversListed(state.confirmed, endpoints.map(endpointText), names) });
+  const listed = await deps.endpointsOf(state.zone, signal);
+  const { servers, unconfirmed: begun } = state.confirmed;
+  const endpoints = listed === "none" || "reason" in listed ? [] : listed;
+  const obstacle = obstacleOf(listed);
+  replace(state, {
+    confirmed:
+      obstacle === undefined
+        ? serversListed(state.confirmed, endpoints.map(endpointText), [...ownedNames(state.observed)])
+        : serversUnknown(state.confirmed, obstacle),
+  });
   await Promise.all(endpoints.map((endpoint) => queryOne(deps, state, endpoint, signal)));
-  return settleCheck(deps, state, begun);
+  return settleCheck(deps, state, { begun, isFirst: servers === undefined });
+}
+
+function obstacleOf(listed: ServingEndpoints): PropagationObstacle | undefined {
+  if (listed === "none") {
+    return undefined;
+  }
+  if ("reason" in listed) {
+    return listed;
+  }
+  return listed.length > 0 ? undefined : { reason: "NoEndpoints", message: "none of its servers can be queried" };
 }
 
 async function queryOne(
@@ -106,7 +123,13 @@ async function serves(
   return true;
 }
 
-function settleCheck(deps: PropagationCheckDeps, state: ZoneState, begun: Confirmed["unconfirmed"]): Requeue {
+interface BegunCheck {
+  readonly begun: Confirmed["unconfirmed"];
+  /** No check of the place has ended in this term. */
+  readonly isFirst: boolean;
+}
+
+function settleCheck(deps: PropagationCheckDeps, state: ZoneState, { begun, isFirst }: BegunCheck): Requeue {
   if (state.confirmed.servers === undefined) {
     // The place changed, or the term ended, while the servers were queried.
     return { requeue: { afterMs: FIRST_WAIT_MS } };
@@ -116,7 +139,7 @@ function settleCheck(deps: PropagationCheckDeps, state: ZoneState, begun: Confir
   const before = state.confirmed.propagation;
   const result = checkResult(state.confirmed, { begun, names: ownedNames(state.observed) });
   replace(state, { confirmed: checkEnded(state.confirmed, result, now) });
-  const { total, current, laggingSince, slow } = state.confirmed.propagation;
+  const { total, current, laggingSince, slow, obstacle } = state.confirmed.propagation;
   if (total !== undefined) {
     result.changes.forEach((change) => recordTime(deps, zone, change, now));
   }
@@ -124,11 +147,15 @@ function settleCheck(deps: PropagationCheckDeps, state: ZoneState, begun: Confir
     deps.observer.propagation(zone, current, total);
   }
   if (slow && !before.slow) {
-    deps.log.warn({ zone, current, total }, "propagation is slow");
+    deps.log.warn({ zone, current, total, detail: obstacle?.message }, "propagation is slow");
   }
-  const wholeZone = before.current !== current || before.total !== total || before.slow !== slow;
+  const wholeZone =
+    before.current !== current ||
+    before.total !== total ||
+    before.slow !== slow ||
+    before.obstacle?.message !== obstacle?.message;
   const changed = [...result.changes.keys(), ...result.known];
-  if (wholeZone || changed.length > 0) {
+  if (wholeZone || isFirst || changed.length > 0) {
     deps.onChanged(zone, wholeZone ? undefined : changed);
   }
   return { requeue: { afterMs: nextWaitMs(now, laggingSince, slow) } };

@@ -10,7 +10,7 @@ import type { OwnedRRset } from "../../providers/owned-rrset.ts";
 import type { Store } from "../inventory/store.ts";
 
 /**
- * What the statuses of the aliases say that a zone published: for a provider that stores nothing itself, so that after a restart it goes on with that, and not with
+ * What the statuses of the aliases say that a zone published, and the DnsZone's own of names that no alias has any more: for a provider that stores nothing itself, so that after a restart it goes on with that, and not with
  * what can be looked up at the moment. Sorted by owner name and type. A status says nothing of a name that an alias of another namespace has, or that its own namespace can't have:
  * whoever can write the status of one alias publishes nothing at the names of others.
  */
@@ -29,6 +29,13 @@ export function rememberedSets(store: RememberingStore, zone: DnsZone): readonly
         addresses.forEach((address) => known.addresses.add(address));
         byName.set(name, known);
       }
+    }
+  }
+  const claims = store.claimsIn(key);
+  for (const { hostname, addresses, ttl } of zone.status?.leftHostnames ?? []) {
+    const name = ownerName(hostname);
+    if (name !== undefined && isAtOrBelow(name, zone.spec.domain) && !claims.has(name) && !byName.has(name)) {
+      byName.set(name, { ttl, addresses: new Set(addresses), https: undefined });
     }
   }
   return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([name, remembered]) => setsOf(name, remembered));

@@ -4,7 +4,7 @@ import { namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
 import type { SecretKeyRef } from "../../api/dns-zone.ts";
 import type { Inventory, InventoryEvent, InventoryHandlers } from "../../controller/ports/inventory.ts";
 import { advance, SETTLE_MS, type Advance, type Catalog } from "./known-objects.ts";
-import { editEvents, eventsBetween, objectEvents } from "./inventory-events.ts";
+import { editEvents, eventsBetween, goneBefore, objectEvents } from "./inventory-events.ts";
 import type { SecretRead } from "../../providers/backend.ts";
 import type { OutFiles } from "../output/output-files.ts";
 import { createFolderReader, type FolderRead } from "./read-folder.ts";
@@ -37,7 +37,8 @@ export interface FolderInventoryDeps {
 /** Reads a folder of manifests for ever; see the rules in {@link advance} for what a look can and cannot change. */
 export function createFolderInventory(deps: FolderInventoryDeps): FolderInventory {
   const scan = createFolderReader(deps.root);
-  let catalog: Catalog = rememberedCatalog(deps.state);
+  const remembered = rememberedCatalog(deps.state);
+  let catalog: Catalog = remembered;
   let emitted: Catalog = new Map();
   let problems: readonly string[] = [];
   let failure: string | undefined;
@@ -78,6 +79,7 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
       if (!signal.aborted) {
         emit(handlers);
         handlers.onSynced();
+        goneBefore(remembered, catalog).forEach((event) => handlers.onEvent(event));
       }
       while (!signal.aborted) {
         await deps.watch.wait(deps.rescanMs, signal);

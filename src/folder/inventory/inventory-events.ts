@@ -22,6 +22,19 @@ export function eventsBetween(before: Catalog, after: Catalog): readonly Invento
   ];
 }
 
+/**
+ * Aliases that went while nobody watched: what each of them had, and that it is gone. A backend that doesn't list its records is asked for these names.
+ */
+export function goneBefore(remembered: Catalog, catalog: Catalog): readonly InventoryEvent[] {
+  return [...remembered.values()]
+    .filter(({ id, kind }) => kind === "DnsAlias" && !catalog.has(id))
+    .flatMap((known) => goodEvents(known).flatMap((event) => [event, ...goneEvents(known).map(unwatched)]));
+}
+
+function unwatched(event: InventoryEvent): InventoryEvent {
+  return event.kind === "gone" ? { ...event, isUnwatched: true } : event;
+}
+
 /** The events of one object as it stands: its last good form, then what is wrong with the present one. */
 export function objectEvents(known: KnownObject): readonly InventoryEvent[] {
   return [...goodEvents(known), ...invalidEvents(known)];

@@ -1,8 +1,7 @@
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import type { EndpointsOf } from "../../controller/ports/servers.ts";
-import type { ServingEndpoint } from "../../providers/provider.ts";
+import type { EndpointsOf, ServingEndpoints } from "../../controller/ports/servers.ts";
 import { listAt } from "../../base/json.ts";
 import { ENDPOINT_SLICES, pathOf } from "../client/resource.ts";
 import { describeResult } from "../client/api-result.ts";
@@ -17,7 +16,7 @@ export interface EndpointsDeps {
 
 /**
  * The servers that serve a zone: the spec's own list, or what the EndpointSlices of its Service say. Slices are read at most once in
- * `freshMs` for a Service; when they cannot be read, the last answer stands.
+ * `freshMs` for a Service. While the API server is away, the last list applies; a right that is missing is no passing failure.
  */
 export function createEndpointsOf(deps: EndpointsDeps, freshMs: Millis = 5_000): EndpointsOf {
   const cache = new Map<string, Cached>();
@@ -25,7 +24,7 @@ export function createEndpointsOf(deps: EndpointsDeps, freshMs: Millis = 5_000):
     const { endpoints } = zone.spec.provider.serving;
     switch (endpoints.kind) {
       case "none":
-        return [];
+        return "none";
       case "addresses":
         return endpoints.addresses;
       case "service": {
@@ -46,7 +45,7 @@ export function createEndpointsOf(deps: EndpointsDeps, freshMs: Millis = 5_000):
 
 interface Cached {
   readonly at: Millis;
-  readonly endpoints: Promise<readonly ServingEndpoint[]>;
+  readonly endpoints: Promise<ServingEndpoints>;
 }
 
 type ServiceEndpoints = Extract<DnsZone["spec"]["provider"]["serving"]["endpoints"], { readonly kind: "service" }>;
@@ -54,20 +53,38 @@ type ServiceEndpoints = Extract<DnsZone["spec"]["provider"]["serving"]["endpoint
 async function readSlices(
   { transport, log }: EndpointsDeps,
   { namespace, name, port }: ServiceEndpoints,
-  last: Promise<readonly ServingEndpoint[]> | undefined,
+  last: Promise<ServingEndpoints> | undefined,
   signal: AbortSignal,
-): Promise<readonly ServingEndpoint[]> {
+): Promise<ServingEndpoints> {
   const query = { labelSelector: `kubernetes.io/service-name=${name}` };
   const result = await transport.request(
     { method: "GET", path: pathOf(ENDPOINT_SLICES, { namespace, query }) },
     signal,
   );
   if (result.kind === "ok") {
-    return endpointsOfSlices(listAt(result.body, "items"), port);
+    const slices = listAt(result.body, "items");
+    const endpoints = endpointsOfSlices(slices, port);
+    return endpoints.length > 0
+      ? endpoints
+      : { reason: "NoEndpoints", message: emptyText(`${namespace}/${name}`, slices) };
   }
   log.warn(
     { service: `${namespace}/${name}`, err: describeResult(result) },
     "endpoints of the serving Service not read",
   );
-  return last === undefined ? [] : last.catch(() => []);
+  if (result.kind === "status" && result.code === 403) {
+    const message = `not allowed to list endpointslices in namespace "${namespace}"; docs/rbac.md has the Role that grants it`;
+    return { reason: "Forbidden", message };
+  }
+  const unknown = {
+    reason: "NoEndpoints",
+    message: `the servers of Service ${namespace}/${name} are not known`,
+  } as const;
+  return last === undefined ? unknown : last.catch(() => unknown);
+}
+
+function emptyText(service: string, slices: readonly unknown[]): string {
+  return slices.length === 0
+    ? `Service ${service} has no EndpointSlice: it doesn't exist, or selects no pods`
+    : `Service ${service} has no ready endpoint`;
 }

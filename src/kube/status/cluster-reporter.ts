@@ -21,7 +21,7 @@ export interface ReporterDeps {
 
 /** Statuses, finalizers and Events of DnsAliases and DnsZones at the apiserver. */
 export function createReporter({ transport, events, clock }: ReporterDeps): Reporter {
-  const writer = createStatusWriter(transport);
+  const writer = createStatusWriter(transport, () => clock.now());
   const status = (object: DnsAlias | DnsZone, wanted: AliasStatus | ZoneStatus, signal: AbortSignal) =>
     writer.write(targetOf(object), wanted, signal);
   return {

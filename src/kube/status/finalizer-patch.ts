@@ -5,6 +5,9 @@ import { pathOf, type Resource } from "../client/resource.ts";
 import { FIELD_MANAGER, toStatusWrite } from "./status-writer.ts";
 import { MERGE_PATCH, type Transport } from "../client/transport.ts";
 
+/** What of an object's metadata a change of its finalizers goes by. */
+export type FinalizerMeta = Pick<ObjectMeta, "namespace" | "name" | "uid" | "resourceVersion" | "finalizers">;
+
 /**
  * Adds or removes our finalizer. The list is replaced whole and only at the resourceVersion it was read at, so that a finalizer that
  * someone else adds or removes meanwhile is never undone.
@@ -12,7 +15,7 @@ import { MERGE_PATCH, type Transport } from "../client/transport.ts";
 export async function setFinalizer(
   transport: Transport,
   resource: Resource,
-  meta: ObjectMeta,
+  meta: FinalizerMeta,
   isWanted: boolean,
   signal: AbortSignal,
 ): Promise<StatusWrite> {

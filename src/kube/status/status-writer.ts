@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { API_GROUP, API_VERSION, type ObjectKey } from "../../api/meta.ts";
+import type { Millis } from "../../base/clock.ts";
 import type { StatusWrite } from "../../controller/ports/reporter.ts";
 import { canonicalJson, textAt } from "../../base/json.ts";
 import { pathOf, type Resource } from "../client/resource.ts";
@@ -22,14 +23,18 @@ export interface StatusTarget {
 
 /** Applies whole statuses by server-side apply, and leaves out those that would change nothing. */
 export interface StatusWriter {
+  /** Objects of which a write is remembered. */
+  size(): number;
   write(target: StatusTarget, status: unknown, signal: AbortSignal): Promise<StatusWrite>;
 }
 
-export function createStatusWriter(transport: Transport): StatusWriter {
-  // What was written but may not have come back by watch yet: without it, A → B → A within a moment would leave B.
+export function createStatusWriter(transport: Transport, now: () => Millis): StatusWriter {
+  // What was written but may not have come back by watch yet, oldest first: without it, A → B → A within a moment would leave B.
   const pending = new Map<string, Pending>();
   return {
+    size: () => pending.size,
     write: async (target, status, signal) => {
+      forgetOld(pending, now());
       const id = `${target.resource.plural} ${target.key}`;
       const wanted = digest(status);
       const last = pending.get(id);
@@ -47,7 +52,8 @@ export function createStatusWriter(transport: Transport): StatusWriter {
       }
       if (result.kind === "ok") {
         const resourceVersion = textAt(result.body, "metadata", "resourceVersion");
-        pending.set(id, { uid: target.uid, digest: wanted, resourceVersion });
+        pending.delete(id);
+        pending.set(id, { uid: target.uid, digest: wanted, resourceVersion, at: now() });
       }
       return toStatusWrite(result);
     },
@@ -58,6 +64,19 @@ interface Pending {
   readonly uid: string;
   readonly digest: string;
   readonly resourceVersion: string;
+  readonly at: Millis;
+}
+
+/** A watch is begun anew long before. Of an object that is gone nothing comes back. */
+const KEPT_MS: Millis = 600_000;
+
+function forgetOld(pending: Map<string, Pending>, now: Millis): void {
+  for (const [id, { at }] of pending) {
+    if (now - at < KEPT_MS) {
+      return;
+    }
+    pending.delete(id);
+  }
 }
 
 const MAX_ATTEMPTS = 4;

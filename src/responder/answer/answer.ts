@@ -33,6 +33,10 @@ export function answer(view: ZoneView, question: Question, context: AnswerContex
       return step;
     }
     if (step.kind === "answer") {
+      if (step.failure === RESERVED && chain.length > 0) {
+        // The client goes on by itself, as with a CNAME into any other zone.
+        break;
+      }
       return behind(chain, step);
     }
     if (seen.size > MAX_HOPS) {
@@ -90,6 +94,9 @@ function stepAt(lookup: NameLookup): Step {
   const { view, name, type } = lookup;
   const found = findIn(view, name);
   switch (found.kind) {
+    case "reserved":
+      // RFC 8020 2: NXDOMAIN would deny every name below, and NODATA is no more true.
+      return { ...EMPTY, rcode: RCODE.SERVFAIL, authoritative: false, failure: RESERVED };
     case "absent":
       return { ...EMPTY, rcode: RCODE.NXDOMAIN, authorities: negativeSoa(view) };
     case "dname": {
@@ -106,6 +113,8 @@ function stepAt(lookup: NameLookup): Step {
       return nodeAt(lookup, found);
   }
 }
+
+const RESERVED = "another zone has this name, and its DnsZone can't be read or was deleted";
 
 function referral({ view, context }: NameLookup, cut: Extract<NameMatch, { kind: "cut" }>): ReadyAnswer {
   const additionals = glueFor(view, cut, context);

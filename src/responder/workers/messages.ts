@@ -38,7 +38,12 @@ export interface WorkerStart {
 /** From the main thread to a worker; they are read in their order. */
 export type ToWorker =
   /** A zone begins; whatever came of it before and did not end is forgotten. */
-  | { readonly kind: "zone"; readonly domain: Name; readonly clientSubnet: boolean }
+  | {
+      readonly kind: "zone";
+      readonly domain: Name;
+      readonly clientSubnet: boolean;
+      readonly reserved?: readonly Name[];
+    }
   /** A slice of that zone; each is answered by `taken`. */
   | { readonly kind: "slice"; readonly sets: readonly RRset[]; readonly aliases: readonly ServedAlias[] }
   /** The zone is whole: from now on it is served. */

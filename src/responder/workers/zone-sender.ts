@@ -43,7 +43,7 @@ export function createZoneSender({ post, zoneOf, onDrained, clock }: ZoneSenderD
       return;
     }
     onItsWay = { domain, slices: slicesOf(zone), since: clock.now() };
-    post({ kind: "zone", domain, clientSubnet: zone.clientSubnet });
+    post(headOf(zone));
     step();
   };
   const next = (): void => {
@@ -130,6 +130,11 @@ const ALIASES_IN_SLICE = 1_000;
 const LARGE = 5_000;
 const REST_FACTOR = 4;
 const MAX_REST_MS = 5_000;
+
+/** What a zone says of itself. */
+function headOf({ domain, clientSubnet, reserved }: ServedZone): ToWorker {
+  return { kind: "zone", domain, clientSubnet, ...(reserved === undefined ? {} : { reserved }) };
+}
 
 function* slicesOf({ sets, aliases }: ServedZone): Generator<ToWorker> {
   for (let start = 0; start < sets.length; start += SETS_IN_SLICE) {

@@ -11,12 +11,28 @@ export type NameMatch =
   | { readonly kind: "cut"; readonly node: ZoneNode; readonly owner: Name; readonly servers: WireSet }
   /** The name is below a DNAME. */
   | { readonly kind: "dname"; readonly owner: Name; readonly dname: WireSet }
+  /** Another zone has the name, and its records are not known here. */
+  | { readonly kind: "reserved" }
   | { readonly kind: "absent" };
 
 /** Finds a name that is at or below the zone's domain. Time grows with the labels that exist, not with those that were asked for. */
 export function findIn(view: ZoneView, name: Name): NameMatch {
+  if (view.reserved.size > 0 && isReserved(view, name)) {
+    const found = walkDown(view, name);
+    const isOurs = found.kind === "node" && found.node.alias !== undefined && isReserved(view, found.owner);
+    return isOurs || found.kind === "cut" || found.kind === "dname" ? found : { kind: "reserved" };
+  }
   const exact = view.hasCuts ? undefined : view.nodes.get(name);
   return exact === undefined ? walkDown(view, name) : { kind: "node", node: exact, owner: name };
+}
+
+function isReserved({ reserved, domain }: ZoneView, name: Name): boolean {
+  for (let at: string = name; at.length > domain.length; at = at.slice(at.indexOf(".") + 1)) {
+    if (reserved.has(at)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function walkDown(view: ZoneView, name: Name): NameMatch {

@@ -10,6 +10,8 @@ import { packRdata, type WireSet } from "./packed-rrset.ts";
 export interface ZoneView {
   readonly domain: Name;
   readonly clientSubnet: boolean;
+  /** See {@link ServedZone}. */
+  readonly reserved: ReadonlySet<string>;
   /**
    * By name, every name that exists: those with records or an alias, wildcards under their name with `*`, and the empty ones between them and the apex
    * (RFC 4592 2.2.2). Names below a delegation are there too, for their glue.
@@ -41,7 +43,8 @@ export interface ZoneViewBuilder {
 export function zoneViewBuilder({
   domain,
   clientSubnet,
-}: Pick<ServedZone, "domain" | "clientSubnet">): ZoneViewBuilder {
+  reserved = [],
+}: Pick<ServedZone, "domain" | "clientSubnet" | "reserved">): ZoneViewBuilder {
   const nodes = new Map<string, GrowingNode>([[domain, EMPTY]]);
   const plainAliases = new Map<string, GrowingNode>();
   const skipped: Pick<RRset, "name" | "type">[] = [];
@@ -75,7 +78,7 @@ export function zoneViewBuilder({
   return {
     add: (sets) => sets.forEach(addSet),
     addAliases: (aliases) => aliases.forEach(addAlias),
-    finish: () => ({ domain, clientSubnet, nodes, hasCuts, skipped }),
+    finish: () => ({ domain, clientSubnet, reserved: new Set(reserved), nodes, hasCuts, skipped }),
   };
 }
 

@@ -8,6 +8,7 @@ import { startNameServer } from "../../lab/name-server.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
 import { runBlock } from "../../support/doc-note.ts";
 import { blocksRunBy } from "../../support/doc-pages.ts";
+import { startJobPods } from "../../support/job-pods.ts";
 import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";
 import { runOrThrow } from "../../support/run.ts";
 import { startUnbound } from "../../support/unbound.ts";
@@ -44,7 +45,7 @@ metadata: {name: example.com, namespace: dns-system}
 spec: {hostnames: [example.com], targets: [{hostname: d111111abcdef8.cloudfront.net}]}
 `;
 
-const skip = skipWithout("kube-apiserver", "etcd", "kubectl", "openssl", "helm", "unbound");
+const skip = skipWithout("kube-apiserver", "kube-controller-manager", "etcd", "kubectl", "openssl", "helm", "unbound");
 
 describe(
   "the blocks that say they are run by this test, in their order on a page",
@@ -53,14 +54,18 @@ describe(
     for (const page of FROM_NOTHING) {
       it(`${page}, in an empty cluster`, async (t) => {
         await using server = await startKubeApiserver();
+        await using jobs = await startJobPods(server);
         await runPage(t, page, server);
+        t.diagnostic(jobs.output());
       });
     }
 
     for (const page of BY_SECTIONS) {
       it(`${page}, in an empty cluster, section by section`, async (t) => {
         await using server = await startKubeApiserver();
+        await using jobs = await startJobPods(server);
         await runPage(t, page, server, { between: CLEAR });
+        t.diagnostic(jobs.output());
       });
     }
 

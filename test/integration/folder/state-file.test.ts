@@ -73,6 +73,17 @@ test("changes within 0.2 s are written together, for the owner alone to read", a
   });
 });
 
+test("many changes in a moment wait for one write", async () => {
+  await using at = await play();
+  for (let index = 0; index < 50; index += 1) {
+    at.state.put(entry(`n${index}`));
+  }
+  await settled(at.clock);
+  assert.equal(at.clock.sleepers(), 1);
+  await at.clock.advance(200);
+  await until("the file", async () => (await at.names())?.length === 50);
+});
+
 test("a removal of what isn't there writes nothing", async () => {
   await using at = await play();
   const before = await stat(at.path);

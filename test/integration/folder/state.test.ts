@@ -159,7 +159,7 @@ test("a folder that is away at the start leaves everything as it was remembered"
   assert.equal(run.plane.inventory.healthy(), false);
 });
 
-test("what was removed while nobody looked is not told, and is forgotten", async () => {
+test("what was removed while nobody looked is told once, with what it had and as unwatched, and is forgotten", async () => {
   await using lab = await withManifests({ "a.yaml": aliasText("shop"), "b.yaml": aliasText("blog") });
   {
     await using _ = await synced(lab.root);
@@ -167,10 +167,13 @@ test("what was removed while nobody looked is not told, and is forgotten", async
   await unlink(join(lab.manifests, "b.yaml"));
   {
     await using run = await synced(lab.root);
-    assert.deepEqual(namesOf(run.events, "alias"), ["web/shop example.com."]);
-    assert.deepEqual(namesOf(run.events, "gone"), []);
+    await until("gone", () => namesOf(run.events, "gone").length === 1);
+    assert.deepEqual(namesOf(run.events, "alias"), ["web/shop example.com.", "web/blog example.com."]);
+    assert.ok(run.events.some((event) => event.kind === "gone" && event.isUnwatched === true));
   }
   assert.doesNotMatch(await readFile(lab.state, "utf8"), /blog/);
+  await using run = await synced(lab.root);
+  assert.deepEqual(namesOf(run.events, "alias"), ["web/shop example.com."]);
 });
 
 test("a damaged state file is moved aside with a warning, and work begins anew", async () => {

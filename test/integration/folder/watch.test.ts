@@ -131,6 +131,7 @@ test("a folder that vanishes is unhealthy and removes nothing; when it is back, 
   await saw(lab.run, "alias", "web/b example.com.");
   assert.deepEqual(namesOf(lab.run.events, "gone"), []);
   assert.equal(lab.run.log.filter(({ level }) => level === "error").length, 1);
+  assert.equal(lab.run.log.filter(({ message }) => message === "manifest folder readable again").length, 1);
 });
 
 test("an empty folder in the place of the full one, as under a volume that is not mounted, removes nothing", async () => {
@@ -157,9 +158,12 @@ test("a file that is broken keeps its object, says where, and the others go on",
   await pause(SETTLED_MS);
   assert.deepEqual(namesOf(lab.run.events, "gone"), []);
   assert.match(lab.run.plane.inventory.problems()[0] ?? "", /^b\.yaml:\d+:\d+: not YAML: /);
+  const repaired = (): number => lab.run.log.filter(({ message }) => message === "all manifests usable again").length;
+  assert.equal(repaired(), 0);
   await writeFile(join(lab.manifests, "b.yaml"), aliasText("b", "mended.example"));
   await saw(lab.run, "alias", "web/b mended.example.");
   assert.deepEqual(lab.run.plane.inventory.problems(), []);
+  assert.equal(repaired(), 1);
 });
 
 test("a change that no watch told of is seen at the next look", async () => {

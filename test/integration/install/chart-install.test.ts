@@ -8,13 +8,22 @@ import { startController } from "../../lab/controller-process.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
 import { CHART, CRDS_CHART, helm, template, valueFile, valueSets } from "../../support/helm.ts";
 import { listAt, textAt, valueAt } from "../../support/json-at.ts";
+import { startJobPods, type JobPods } from "../../support/job-pods.ts";
 import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";
 import { containerOf, manifestsOf, titleOf, tryPodOf, workloadsOf } from "../../support/kube-manifests.ts";
 import { writeKubeSchemas } from "../../support/kube-schemas.ts";
 import { run } from "../../support/run.ts";
 import { crdWaits } from "../../support/crd-waits.ts";
 
-const skip = skipWithout("kube-apiserver", "etcd", "kubectl", "openssl", "helm", "kubeconform");
+const skip = skipWithout(
+  "kube-apiserver",
+  "kube-controller-manager",
+  "etcd",
+  "kubectl",
+  "openssl",
+  "helm",
+  "kubeconform",
+);
 const CRDS_OF_OTHERS = [
   "dnsendpoints.externaldns.k8s.io",
   ...["podmonitors", "prometheusrules", "servicemonitors"].map((name) => `monitoring.coreos.com_${name}`),
@@ -22,11 +31,13 @@ const CRDS_OF_OTHERS = [
 
 describe("the Helm chart on a real apiserver", { skip }, () => {
   let server: KubeApiserver;
+  let pods: JobPods;
   let directory: string;
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "dnsalias-install-"));
     server = await startKubeApiserver({ audit: true });
+    pods = await startJobPods(server);
     await kubectl("create", "namespace", "dns-system");
     await kubectl("label", "namespace", "dns-system", "pod-security.kubernetes.io/enforce=restricted");
     for (const namespace of ["web", "dns-zones", "dns-bind"]) {
@@ -34,6 +45,7 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
     }
   });
   after(async () => {
+    await pods[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
     await rm(directory, { recursive: true, force: true });
   });
@@ -81,6 +93,7 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
     assert.deepEqual(workloads.map(titleOf).toSorted(), [
       "Deployment dns-system/dnsalias",
       "Deployment dns-system/dnsalias-coredns",
+      "Job dns-system/dnsalias-uninstall",
       "Pod dns-system/dnsalias-test",
     ]);
     for (const workload of workloads) {

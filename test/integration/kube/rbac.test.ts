@@ -202,8 +202,8 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     const store = cluster.textStore("own", { namespace: "default", name: "rendered", key: "zone" });
     const read = await store.read(NEVER);
     assert.match(
-      read.kind === "failed" ? read.message : "",
-      /not allowed to get configmaps "rendered" in namespace "default"/,
+      read.kind === "refused" ? `${read.reason}: ${read.message}` : "",
+      /^Forbidden: not allowed to get configmaps "rendered" in namespace "default"/,
     );
     const write = await store.write("x", "", NEVER);
     assert.equal(write.kind === "refused" && write.reason, "Forbidden");

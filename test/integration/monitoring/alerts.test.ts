@@ -25,6 +25,7 @@ const WELL: Series = {
   'dnsalias_aliases{ready="Unknown", reason="Pending"}': "1x60",
   'dnsalias_answers{state="good"}': "20x60",
   'dnsalias_answers{state="held"}': "0x60",
+  'dnsalias_lookups_overdue{instance="a"}': "0x10 3 0x49",
   'dnsalias_lookups_total{outcome="positive"}': "0+100x60",
   'dnsalias_lookups_total{outcome="failure:timeout"}': "0+5x60",
   'dnsalias_staleness_seconds_bucket{le="30"}': "0+10x60",
@@ -89,6 +90,11 @@ const CASES: readonly Case[] = [
     alert: "DnsaliasAnswersHeld",
     wrong: { 'dnsalias_answers{state="held"}': "4x60" },
     summary: "4 look-up streams live on last-good addresses",
+  },
+  {
+    alert: "DnsaliasLookupsOverdue",
+    wrong: { 'dnsalias_lookups_overdue{instance="a"}': "5x60" },
+    summary: "5 look-ups are overdue",
   },
   {
     alert: "DnsaliasLookupsFailing",

@@ -24,6 +24,7 @@ import {
   setTarget,
   spoilAlias,
   spoilZone,
+  start,
   type Stage,
 } from "./stage.ts";
 
@@ -166,7 +167,7 @@ export const ACTIONS: readonly Action[] = [
   {
     kind: "start a replica",
     weight: 1,
-    act: ({ world }) => (world.replicas.size < 3 ? (world.start(), "") : undefined),
+    act: (stage) => (stage.world.replicas.size < 3 ? (start(stage), "") : undefined),
   },
   {
     kind: "change the leader",

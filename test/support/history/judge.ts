@@ -12,7 +12,8 @@ import { addressesAt, setsInZoneFile, setsWithMarker, type RecordSet } from "./r
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
 import { faultsOfRest } from "./settled-rules.ts";
 import { hadEver, staticsOf, targetsOf } from "./target-facts.ts";
-import { faultsOfWrite, type PlaceWrite } from "./write-rules.ts";
+import type { PlaceWrite } from "./place-facts.ts";
+import { faultsOfWrite } from "./write-rules.ts";
 
 /**
  * Says what is wrong with what dnsalias writes, by the objects' own text and the history of the world. It takes no rule from the product, and nothing that happens is an excuse for

@@ -9,7 +9,7 @@ import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
 import { BOUND_MS, boundsOf, goneForMs, targetsOf } from "./target-facts.ts";
-import { describe, isInBaseZone, mayWaitForMove } from "./write-rules.ts";
+import { describe, isInBaseZone, mayWaitForMove } from "./place-facts.ts";
 
 /**
  * All that concerns a name has been as it is for this long, so everything is published and reported. The longest wait is the back-off of a failing target: 300 s and 20 %, and then a

@@ -9,7 +9,7 @@ import { createReplicasWorld, type Replica, type ReplicasWorld, type TargetSays 
 import { isDelegated, knownFromStatuses } from "./claims.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { HOSTNAMES, MAX_DELETE_PERCENT, MINUTE, NAMESPACES, PLACES, providerOf, sceneZone, ZONES } from "./scene.ts";
-import { UNDERWAY_MS, type Lateness } from "./write-rules.ts";
+import { UNDERWAY_MS, type Lateness } from "./place-facts.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
 
@@ -194,7 +194,8 @@ export function removeZone({ world, judge }: Stage, key: ObjectKey): void {
   const before = existing(world.zones, key);
   judge.judged.deletedZones.set(key, before);
   if (isDelegated(world, before)) {
-    world.retainedZones.set(key, { zone: before, knownTo: new Set(world.replicas), known: undefined });
+    const knownTo = new Set(world.replicas);
+    world.retainedZones.set(key, { zone: before, knownTo, known: undefined, knownAtStart: new Map() });
   }
   world.remove("DnsZone", key);
   judge.changed(`zone ${key}`);
@@ -273,17 +274,28 @@ export function lead({ world, judge }: Stage, replica: Replica): void {
     replica.lead();
   }
   for (const [key, retained] of world.retainedZones) {
-    const known = retained.knownTo.has(replica) ? undefined : knownFromStatuses(world, key);
+    const atStart = retained.knownAtStart.get(replica) ?? [];
+    const known = retained.knownTo.has(replica) ? undefined : new Set([...knownFromStatuses(world, key), ...atStart]);
     world.retainedZones.set(key, { ...retained, known });
   }
   judge.changed("leader");
+}
+
+/** Starts a replica, which reads all objects. */
+export function start({ world }: Pick<Stage, "world">): Replica {
+  const replica = world.start();
+  for (const [key, retained] of world.retainedZones) {
+    const knownAtStart = new Map(retained.knownAtStart).set(replica, knownFromStatuses(world, key));
+    world.retainedZones.set(key, { ...retained, knownAtStart });
+  }
+  return replica;
 }
 
 /** Ends a replica without a farewell. A new one starts, and leads if the old one did. */
 export function kill(stage: Stage, replica: Replica): void {
   const led = replica.leads();
   replica.kill();
-  const next = stage.world.start();
+  const next = start(stage);
   if (led) {
     lead(stage, next);
   }

@@ -54,24 +54,34 @@ export function goneForMs({ clock, history }: Readings, target: string, address:
   return history.goneForMs(`${target} ${familyOf(address)}`, address, clock.now());
 }
 
+/** Whether somebody who leads now can know the addresses that a target had at a time. */
+export type IsKnown = (target: string, at: Millis) => boolean;
+
 /** Whether a name of the alias may have no addresses of the family now, if only this alias had the name. */
-export function mayLackFamily(world: Readings, alias: DnsAlias, family: Family): boolean {
+export function mayLackFamily(world: Readings, alias: DnsAlias, family: Family, isKnown: IsKnown): boolean {
   return (
     staticsOf(alias).every((address) => familyOf(address) !== family) &&
-    targetsOf(alias).every((target) => mayTargetLack(world, alias.spec, target, family))
+    targetsOf(alias).every((target) => mayTargetLack(world, { spec: alias.spec, target, family, isKnown }))
   );
 }
 
 /** The same for both families: the name may be blank. */
-export function mayBeBlank(world: Readings, alias: DnsAlias): boolean {
-  return FAMILIES.every((family) => mayLackFamily(world, alias, family));
+export function mayBeBlank(world: Readings, alias: DnsAlias, isKnown: IsKnown): boolean {
+  return FAMILIES.every((family) => mayLackFamily(world, alias, family, isKnown));
 }
 
-function mayTargetLack(world: Readings, spec: DnsAlias["spec"], target: string, family: Family): boolean {
+interface FamilyOfTarget {
+  readonly spec: DnsAlias["spec"];
+  readonly target: string;
+  readonly family: Family;
+  readonly isKnown: IsKnown;
+}
+
+function mayTargetLack(world: Readings, { spec, target, family, isKnown }: FamilyOfTarget): boolean {
   const now = world.clock.now();
   const other = FAMILIES.find((one) => one !== family) ?? family;
   const good = world.lastGoodOf.get(`${target} ${family}`);
-  if (good === undefined) {
+  if (good === undefined || !isKnown(target, good)) {
     return true;
   }
   const run = world.emptyRunOf.get(`${target} ${family}`);

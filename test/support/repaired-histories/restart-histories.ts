@@ -220,4 +220,17 @@ export const RESTART_HISTORIES: readonly RepairedFault[] = [
       assert.deepEqual(stage.judge.judged.publishedAt("net"), []);
     },
   },
+  {
+    name: "after a restart, a target that is empty for aliases of two namespaces blanks the names of neither",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      addAlias(stage, "api/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, 5 * MINUTE);
+      setTarget(stage, "one.test", []);
+      await pass(stage, 15 * MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, 30 * MINUTE);
+      assert.equal(stage.judge.judged.publishedAt("com").length, 4);
+    },
+  },
 ];

@@ -150,4 +150,18 @@ export const ZONE_HISTORIES: readonly RepairedFault[] = [
       await pass(stage, 15 * MINUTE);
     },
   },
+  {
+    name: "after a restart, the zone above leaves the names of a deleted DnsZone also when their alias goes",
+    async play(stage) {
+      addAlias(stage, "web/a", { hostnames: ["a.deep.example.net"], targets: ["one.test"] });
+      await pass(stage, MINUTE);
+      removeZone(stage, "dns/deep");
+      await pass(stage, MINUTE);
+      kill(stage, leaderOf(stage));
+      await pass(stage, MINUTE);
+      removeAlias(stage, "web/a");
+      await pass(stage, 15 * MINUTE);
+      assert.equal(stage.judge.judged.publishedAt("net").length, 2);
+    },
+  },
 ];

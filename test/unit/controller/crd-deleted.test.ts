@@ -219,7 +219,7 @@ async function start(finalizers: readonly string[], before?: Before) {
         now: () => clock.now(),
       }),
     writeTargetOf: (of) => of.meta.uid,
-    endpointsOf: async () => [],
+    endpointsOf: async () => "none",
     queryServer: async () => ({ kind: "failed", message: "nobody" }),
     lookup: {
       lookUp: async (key) =>

@@ -85,16 +85,59 @@ test("a name that moves to a longer zone stays in the old zone until the new zon
   assert.deepEqual([files.addresses("dns/com"), files.addresses("dns/sub")], [[], BOTH]);
 });
 
-test("a name that moves soon after a start leaves the old zone when the minute after the start is over", async () => {
+test("a name that its zone keeps for the minute after a start goes when it is over, though its alias went before", async () => {
+  const files = createFiles();
+  const before = start(files, { zones: [COM], aliases: [APP] });
+  await files.clock.advance(MINUTE);
+  const app = before.alias("web/app") ?? assert.fail("no alias");
+  await before[Symbol.asyncDispose]();
+  const closed = zone("dns/com", "example.com", { allowedNamespaces: { from: "Same" } });
+  await using world = start(files, { zones: [closed], aliases: [app] });
+  await files.clock.advance(10_000);
+  world.remove("web/app");
+  await files.clock.advance(45_000);
+  assert.deepEqual(files.addresses("dns/com"), BOTH, "until then nobody knows whom the zone admitted before");
+  await files.clock.advance(15_000);
+  assert.deepEqual(files.addresses("dns/com"), []);
+});
+
+test("a name that moves to a longer zone soon after a start leaves the old zone as soon as the new one serves it", async () => {
   const files = createFiles();
   files.withoutBase.add("dns/sub");
   await using world = start(files, { zones: [COM], aliases: [APP] });
   await files.clock.advance(1_000);
   world.apply(SUB);
   await files.clock.advance(8_000);
+  assert.deepEqual([files.addresses("dns/com"), files.addresses("dns/sub")], [BOTH, []]);
   files.withoutBase.clear();
   world.send({ kind: "input", zone: "dns/sub" });
-  await files.clock.advance(61_000);
+  await files.clock.advance(10_000);
+  assert.deepEqual([files.addresses("dns/com"), files.addresses("dns/sub")], [[], BOTH]);
+});
+
+test("a paused name stays in the old zone, and moves when it isn't paused any more", async () => {
+  const files = createFiles();
+  files.withoutBase.add("dns/sub");
+  await using world = start(files, { zones: [COM], aliases: [APP] });
+  await files.clock.advance(MINUTE);
+  const paused = { ...APP, spec: { ...APP.spec, paused: true } };
+  world.apply(paused);
+  await files.clock.advance(MINUTE);
+  world.apply(SUB);
+  const writes = world.statusWrites.length;
+  await files.clock.advance(30 * MINUTE);
+  assert.deepEqual([files.addresses("dns/com"), files.addresses("dns/sub")], [BOTH, []]);
+  assert.ok(world.statusWrites.length - writes < 20, "waiting costs no writes");
+  assert.match(
+    message(world, "web/app"),
+    /app\.sub\.example\.com stays in DnsZone dns\/com while it is paused or leads back to itself/,
+  );
+  world.apply(APP);
+  await files.clock.advance(9 * MINUTE);
+  assert.deepEqual([files.addresses("dns/com"), files.addresses("dns/sub")], [BOTH, []], "the ten minutes begin then");
+  files.withoutBase.clear();
+  world.send({ kind: "input", zone: "dns/sub" });
+  await files.clock.advance(30_000);
   assert.deepEqual([files.addresses("dns/com"), files.addresses("dns/sub")], [[], BOTH]);
 });
 
@@ -277,6 +320,27 @@ test("names whose withdrawal the guard holds follow their targets in the old zon
     world.events.filter(({ reason }) => reason === "MoveOverdue"),
     [],
   );
+});
+
+test("names whose withdrawal the guard holds follow their targets also when the wait for the new zone is over", async () => {
+  const files = createFiles();
+  const hostnames = ["a", "b", "c", "d", "e", "f"].map((label) => `${label}.sub.example.com`);
+  await using world = start(files, { zones: [COM], aliases: [alias("web/all", { hostnames })] });
+  await files.clock.advance(MINUTE);
+  world.apply(SUB);
+  await files.clock.advance(MINUTE);
+  assert.equal(world.condition("dns/com", "Ready"), "False PlanHeld");
+  files.stores.get("dns/sub")?.fail("away");
+  world.targets.set("cdn.test", ["198.51.100.2", "2001:db8::2"]);
+  await files.clock.advance(15 * MINUTE);
+  assert.ok(world.events.some(({ reason }) => reason === "MoveOverdue"));
+  world.targets.set("cdn.test", ["198.51.100.9", "2001:db8::9"]);
+  await files.clock.advance(3 * MINUTE);
+  assert.deepEqual(
+    hostnames.map((name) => [files.addresses("dns/com", name), files.addresses("dns/sub", name)]),
+    hostnames.map(() => [["198.51.100.9", "2001:db8::9"], BOTH]),
+  );
+  assert.equal(world.condition("dns/com", "Ready"), "False PlanHeld");
 });
 
 test("no address passes to an alias of another namespace", async () => {

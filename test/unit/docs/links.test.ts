@@ -9,7 +9,9 @@ const pages = readdirSync("docs", { recursive: true, encoding: "utf8" })
 
 for (const page of pages) {
   test(`every link of ${page} leads to a file`, () => {
-    const links = [...readFileSync(page, "utf8").matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
+    const links = [...readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+)(?:#[^)\s]*)?(?: "[^"]*")?\)/g)].map(
+      ([, link = ""]) => link,
+    );
     const files = links.filter((link) => !/^https?:/.test(link)).map((link) => join(dirname(page), link));
     assert.deepEqual(
       files.filter((file) => !existsSync(file)),

@@ -39,6 +39,7 @@ test("each function moves the series that its name says", async () => {
     'dnsalias_lookups_total{outcome="failure:timeout"} 1',
     "dnsalias_lookup_duration_seconds_sum 0.25",
     'dnsalias_answers{state="positive"} 3',
+    "dnsalias_lookups_overdue 2",
     'dnsalias_zone_writes_total{zone="web/example",result="applied"} 1',
     "dnsalias_zone_write_duration_seconds_sum 0.5",
     'dnsalias_propagation_lag_seconds_sum{zone="web/example"} 2.7',
@@ -175,6 +176,7 @@ test("two in one process do not meet", async () => {
 function exercise(metrics: ReturnType<typeof createPrometheus>["metrics"]): void {
   metrics.lookup("failure:timeout", 250);
   metrics.answers(new Map([["positive", 3]]));
+  metrics.lookupsOverdue(2);
   metrics.zoneWrite("web/example", "applied", 500);
   metrics.propagated("web/example", 2700);
   metrics.propagationServers("web/example", 2, 1);

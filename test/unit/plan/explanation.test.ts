@@ -104,6 +104,28 @@ test("a name that no alias has is one bad fact that names it", () => {
   assert.match(facts[0] ?? "", /^bad claim: .*example\.com.*spec\.hostnames/);
 });
 
+test("records that stay in a zone are named with the reason of the status", () => {
+  const entry = { hostname: "example.com", zone: "dns/old", addresses: ["192.0.2.1", "2001:db8::1"], reason: "Moving" };
+  const moving: DnsAlias = {
+    ...SHOP,
+    status: {
+      observedGeneration: 1,
+      conditions: [],
+      hostnames: [
+        { hostname: "example.com", zone: "dns/com", addresses: ["192.0.2.1"] },
+        entry,
+        { ...entry, hostname: "www.example.com" },
+        { hostname: "example.com", zone: "dns/gone", addresses: [], reason: "ZoneReserved" },
+      ],
+      targets: [],
+    },
+  };
+  assert.deepEqual(matching(explained({ aliases: [moving] }), /^bad status: .*DnsZone/), [
+    "bad status: web/shop in DnsZone dns/old: Moving: 192.0.2.1, 2001:db8::1",
+    "bad status: web/shop in DnsZone dns/gone: ZoneReserved",
+  ]);
+});
+
 test("an alias whose name no zone takes says why, and what its status lacks", () => {
   const match = { kind: "none", reason: "NoZone", message: "create one" } as const;
   const facts = lines(explainName({ name: NAME, candidates: [{ alias: SHOP, match }], zones: [] }));

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { MINUTE } from "../../support/history/scene.ts";
 import { addAlias, createStage, putZone, removeAlias, setTarget, type Stage } from "../../support/history/stage.ts";
-import type { Lateness } from "../../support/history/write-rules.ts";
+import type { Lateness } from "../../support/history/place-facts.ts";
 
 const NAME = "b.example.net";
 const BEFORE = ["198.51.100.11"];

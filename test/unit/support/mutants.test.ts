@@ -77,6 +77,16 @@ test("what only counts or waits is no behavior", () => {
   }
 });
 
+test("the number that the compiler wants after an index is no behavior; one that a map's missing key shows is", () => {
+  const classes = (before: string, kind = "number"): MutantClass =>
+    classOf("src/dns/a.ts", undefined, { kind, before });
+  assert.equal(classes("const a = bytes[at] ?? "), "index");
+  assert.equal(classes("const a = bytes[at]\n  ?? "), "index");
+  assert.equal(classes("const a = bytes[at + "), "behavior");
+  assert.equal(classes("const a = counts.get(key) ?? "), "behavior");
+  assert.equal(classes("const a = bytes[at] ?? ", "word"), "behavior");
+});
+
 test("the report judges what a user could notice, by folder and as a whole, and counts a refused mutant nowhere", () => {
   const killed: Verdict = { kind: "killed", stage: "unit", by: "a test" };
   const survived: Verdict = { kind: "survived", ran: 3, unrun: 0 };

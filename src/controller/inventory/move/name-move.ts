@@ -16,6 +16,8 @@ export interface Move {
   readonly since: Millis;
   /** `waiting`: a new zone doesn't serve the name yet. `moved`: all of them do. `overdue`: one of them doesn't, and the wait is over. */
   readonly phase: "waiting" | "moved" | "overdue";
+  /** Nothing may change at the name, so the new zones don't write it: it waits without an end. */
+  readonly isFrozen?: true;
 }
 
 export interface MoveInput {
@@ -23,20 +25,25 @@ export interface MoveInput {
   readonly to: readonly ObjectKey[];
   /** Every new zone has the name written, and served as far as that can be checked. */
   readonly isServed: boolean;
+  /** The name is paused, or leads back to itself. */
+  readonly isFrozen?: boolean;
   readonly now: Millis;
 }
 
 /** The move of a name after a look at its new zones. A name that moves on, or that its new zones serve no more, waits anew. */
-export function nextMove(before: Move | undefined, { name, to, isServed, now }: MoveInput): Move {
-  const isSame = before !== undefined && before.to.join() === to.join();
+export function nextMove(before: Move | undefined, { name, to, isServed, isFrozen = false, now }: MoveInput): Move {
+  const isSame = before !== undefined && before.to.join() === to.join() && (before.isFrozen !== true || isFrozen);
   const since = isSame && (before.phase !== "moved" || isServed) ? before.since : now;
+  if (isFrozen && !isServed && before?.phase !== "overdue") {
+    return { name, to, since, phase: "waiting", isFrozen };
+  }
   const isOver = now - since >= MOVE_WAIT_MS;
   return { name, to, since, phase: isServed ? "moved" : isOver ? "overdue" : "waiting" };
 }
 
-/** When a move that waits is over, whatever its new zones have. */
-export function moveEndsAt({ since }: Pick<Move, "since">): Millis {
-  return since + MOVE_WAIT_MS;
+/** When a move that waits is over, whatever its new zones have; undefined: it doesn't end by time. */
+export function moveEndsAt({ since, isFrozen }: Pick<Move, "since" | "isFrozen">): Millis | undefined {
+  return isFrozen === true ? undefined : since + MOVE_WAIT_MS;
 }
 
 export interface KeeperInput {

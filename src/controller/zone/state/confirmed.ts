@@ -1,5 +1,6 @@
 import type { Millis } from "../../../base/clock.ts";
 import type { Name } from "../../../dns/name/name.ts";
+import type { PropagationObstacle } from "../../ports/servers.ts";
 
 /** A change that is on its way: when it was noticed, and until when the target was last seen to be as before. */
 export interface PendingChange {
@@ -17,12 +18,16 @@ export interface Propagation {
   readonly laggingSince: Millis | undefined;
   /** Behind for longer than the delivery should take. */
   readonly slow: boolean;
+  /** Why no server could be queried, although the DnsZone names some. */
+  readonly obstacle?: PropagationObstacle;
 }
 
 /** What the servers of a zone have been seen to serve. */
 export interface Confirmed {
-  /** The servers by "address#port", each with the owner names that it has not been seen to serve as written. Undefined: not listed yet; empty: no server is known. */
+  /** The servers by "address#port", each with the owner names that it has not been seen to serve as written. Undefined: not listed yet; empty: there is none. */
   readonly servers: ReadonlyMap<string, ReadonlySet<Name>> | undefined;
+  /** Why there is none, although the DnsZone names some. */
+  readonly obstacle: PropagationObstacle | undefined;
   readonly propagation: Propagation;
   /** Milliseconds from a noticed change to every server serving it, newest last, the last 50. */
   readonly propagationTimes: readonly Millis[];
@@ -35,6 +40,7 @@ export interface Confirmed {
 /** Nothing is known of the servers: at the start, after a change of the place, and from the end of a term on. */
 export const NOTHING_CONFIRMED: Confirmed = {
   servers: undefined,
+  obstacle: undefined,
   propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false },
   propagationTimes: [],
   unconfirmed: new Map(),
@@ -79,14 +85,19 @@ export function serversListed(confirmed: Confirmed, servers: readonly string[], 
   const { servers: before, unconfirmed, publishedTimes } = confirmed;
   const open = names.filter((name) => unconfirmed.has(name) || !publishedTimes.has(name));
   const isSame = before?.size === servers.length && servers.every((server) => before.has(server));
-  if (isSame && open.length === 0) {
+  if (isSame && open.length === 0 && confirmed.obstacle === undefined) {
     return confirmed;
   }
   const laggingOf = (server: string): ReadonlySet<Name> => {
     const known = before?.get(server);
     return new Set(known === undefined ? names : [...known, ...open]);
   };
-  return { ...confirmed, servers: new Map(servers.map((server) => [server, laggingOf(server)])) };
+  return { ...confirmed, obstacle: undefined, servers: new Map(servers.map((server) => [server, laggingOf(server)])) };
+}
+
+/** No server can be queried, although the DnsZone names some: nothing is confirmed, and one that comes back has to show all. */
+export function serversUnknown(confirmed: Confirmed, obstacle: PropagationObstacle): Confirmed {
+  return { ...confirmed, obstacle, servers: new Map() };
 }
 
 /** A server returned `served` of the queried names as written. If it returned all of them, they stand for all of its names. */
@@ -114,11 +125,11 @@ export interface CheckResult {
 
 /** What every server serves of `names` and of the changes that were unconfirmed when the check began. What was written since then waits for the next check. */
 export function checkResult(
-  { servers, unconfirmed, publishedTimes }: Confirmed,
+  { servers, obstacle, unconfirmed, publishedTimes }: Confirmed,
   { begun, names }: { readonly begun: Confirmed["unconfirmed"]; readonly names: Iterable<Name> },
 ): CheckResult {
   const lagging = [...(servers?.values() ?? [])].filter((left) => left.size > 0);
-  const isServed = (name: Name): boolean => !lagging.some((left) => left.has(name));
+  const isServed = (name: Name): boolean => obstacle === undefined && !lagging.some((left) => left.has(name));
   return {
     changes: new Map([...begun].filter(([name, change]) => unconfirmed.get(name) === change && isServed(name))),
     known: [...new Set(names)].filter((name) => !publishedTimes.has(name) && !unconfirmed.has(name) && isServed(name)),
@@ -130,14 +141,15 @@ export function checkEnded(confirmed: Confirmed, { changes, known }: CheckResult
   const lagging = [...(confirmed.servers?.values() ?? [])];
   const total = lagging.length === 0 ? undefined : lagging.length;
   const current = lagging.filter((names) => names.size === 0).length;
-  const isCurrent = current === lagging.length;
+  const { obstacle } = confirmed;
+  const isCurrent = obstacle === undefined && current === lagging.length;
   const laggingSince = isCurrent ? undefined : (confirmed.propagation.laggingSince ?? now);
   const slow = laggingSince !== undefined && now - laggingSince > SLOW_AFTER_MS;
   const times = total === undefined ? [] : [...changes.values()].map(({ at }) => now - at);
   const names = [...changes.keys(), ...known];
   return {
     ...confirmed,
-    propagation: { total, current, laggingSince, slow },
+    propagation: { total, current, laggingSince, slow, ...(obstacle !== undefined && { obstacle }) },
     propagationTimes:
       times.length === 0 ? confirmed.propagationTimes : [...confirmed.propagationTimes, ...times].slice(-KEPT_TIMES),
     unconfirmed:

@@ -156,6 +156,20 @@ test("lastTransitionTime moves with the status and not with reason, message or g
   assert.equal(setCondition([], { ...next, status: "True" }, NOON).lastTransitionTime, NOON_TEXT);
 });
 
+test("a message of many statements is cut between two of them, and says how many more there are", () => {
+  const cut = (separator: string): string => {
+    const message = Array.from({ length: 64 }, (_, index) => `${index} ${"x".repeat(250)}`).join(separator);
+    const finding = { ...accepted, message };
+    return summarize({ accepted: finding, paused: false, generation: 1, previous: [], now: NOON })[0]?.message ?? "";
+  };
+  for (const separator of ["; ", ", "]) {
+    const message = cut(separator);
+    assert.ok(message.length <= 4096 && message.length > 3_800, `${message.length}`);
+    const shown = message.split(separator).length - 1;
+    assert.equal(message.split(separator).at(-1), `and ${64 - shown} more`);
+  }
+});
+
 test("a message that is too long is cut", () => {
   const finding = { ...accepted, message: "x".repeat(40_000) };
   const [first] = summarize({ accepted: finding, paused: false, generation: 1, previous: [], now: NOON });

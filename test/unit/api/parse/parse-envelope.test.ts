@@ -211,3 +211,28 @@ for (const { provider, base, secrets } of READS) {
     assert.deepEqual(secretRefsOf(provider), secrets);
   });
 }
+
+/** metav1.ObjectMeta. */
+const METADATA = [
+  "annotations",
+  "creationTimestamp",
+  "deletionGracePeriodSeconds",
+  "deletionTimestamp",
+  "finalizers",
+  "generateName",
+  "generation",
+  "labels",
+  "managedFields",
+  "ownerReferences",
+  "resourceVersion",
+  "selfLink",
+  "uid",
+];
+
+for (const field of METADATA) {
+  test(`metadata.${field} is a field that Kubernetes has, and a misspelled one isn't`, () => {
+    const value = field === "labels" || field === "annotations" ? {} : undefined;
+    assert.deepEqual(problems({ ...GOOD, metadata: { name: "shop", [field]: value } }), []);
+    assert.equal(problems({ ...GOOD, metadata: { name: "shop", [`${field}x`]: value } }).length, 1);
+  });
+}

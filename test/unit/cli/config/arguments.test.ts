@@ -181,6 +181,20 @@ const good: readonly GoodCase[] = [
   { line: "resolve -- a.example", want: { command: "resolve", target: "a.example.", json: false } },
   { line: "crds", want: { command: "crds" } },
   { line: "crds --out d", environment: { DNSALIAS_STATE: "s" }, want: { command: "crds", out: "d" } },
+  {
+    line: "remove-finalizers --namespace web --context prod",
+    want: {
+      command: "remove-finalizers",
+      platform: {
+        kind: "cluster",
+        context: "prod",
+        namespaces: ["web"],
+        lease: { name: "dnsalias" },
+        host: "dnsalias",
+      },
+      log: { level: "warn", format: "json" },
+    },
+  },
   { line: "version --json", want: { command: "version", json: true } },
   { line: "--version", want: { command: "version", json: false } },
 ];
@@ -230,8 +244,14 @@ const wrong: readonly WrongCase[] = [
     says: '--responder-listen must be HOST:PORT, [IPv6]:PORT or :PORT, not "53"',
   },
   { line: "rnu", says: "no such command: rnu; did you mean run?" },
-  { line: "frobnicate", says: "no such command: frobnicate; there is run, plan, resolve, explain, crds, version" },
-  { line: "--manifests m", says: "a command must come before --manifests: run, plan, resolve, explain, crds, version" },
+  {
+    line: "frobnicate",
+    says: "no such command: frobnicate; there is run, plan, resolve, explain, crds, remove-finalizers, version",
+  },
+  {
+    line: "--manifests m",
+    says: "a command must come before --manifests: run, plan, resolve, explain, crds, remove-finalizers, version",
+  },
   { line: "run --manifest m", says: "no such option: --manifest; did you mean --manifests?" },
   { line: "run --xyzzy", says: "no such option: --xyzzy; see dnsalias run --help" },
   { line: "run -x", says: "no such option: -x; see dnsalias run --help" },

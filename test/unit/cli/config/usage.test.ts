@@ -6,25 +6,26 @@ import { commandUsage, programUsage } from "../../../../src/cli/config/usage.ts"
 test("the help of the program lists its commands, aligned", () => {
   const lines = programUsage().split("\n");
   assert.deepEqual(
-    lines.map((line) => (line.startsWith("  ") ? line.slice(0, 11) : line)),
+    lines.map((line) => (line.startsWith("  ") ? line.slice(0, 21) : line)),
     [
       "Usage: dnsalias COMMAND [OPTIONS]",
       "",
       "Keeps A and AAAA records at a zone's apex, or anywhere, equal to those of a target host name.",
       "",
       "Commands:",
-      "  run      ",
-      "  plan     ",
-      "  resolve  ",
-      "  explain  ",
-      "  crds     ",
-      "  version  ",
+      "  run                ",
+      "  plan               ",
+      "  resolve            ",
+      "  explain            ",
+      "  crds               ",
+      "  remove-finalizers  ",
+      "  version            ",
       "",
       "dnsalias COMMAND --help says more.",
       "",
     ],
   );
-  assert.ok(lines.filter((line) => line.startsWith("  ")).every((line) => /^.{11}[a-z]{2,} /.test(line)));
+  assert.ok(lines.filter((line) => line.startsWith("  ")).every((line) => /^.{21}[a-z]{2,} /.test(line)));
 });
 
 test("the help of a command has its usage, what it does, its options, its variables, and examples", () => {

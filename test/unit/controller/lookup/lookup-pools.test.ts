@@ -165,13 +165,16 @@ test("a lookup without a result is overdue after its bound and 10 s, which is to
   const readAt = world.times("t").at(-1) ?? 0;
   await world.clock.advance(readAt + BOUND_MS + 9_000 - world.clock.now());
   assert.equal(world.refresher.overdue(keyOf("t.test")), undefined);
+  assert.equal(world.refresher.overdueCount(), 0);
   await world.clock.advance(7_000);
   assert.deepEqual(world.overdue, ["t.test"]);
+  assert.equal(world.refresher.overdueCount(), 1);
   const lookup = world.refresher.overdue(keyOf("t.test"));
   assert.ok(lookup?.lastSuccessAt !== undefined && lookup.dueAt - lookup.lastSuccessAt <= 68_000);
   await world.clock.advance(10 * MINUTE);
   assert.deepEqual(world.overdue, ["t.test", "t.test"]);
   assert.equal(world.refresher.overdue(keyOf("t.test")), undefined);
+  assert.equal(world.refresher.overdueCount(), 0);
 });
 
 test("keys that fail, that were never looked up, or whose bound is long are not overdue", async () => {

@@ -232,6 +232,59 @@ test("news of a target tells all names behind it at once, and an edit of an alia
   assert.equal(world.serving.reported[1], "changed example.com a.example.com b.example.com");
 });
 
+const SUB = zone("dns/sub", "sub.example.com", INLINE, { createdAt: 9_000 });
+
+test("of a deleted DnsZone the zone above says nothing, from before the zone is withdrawn until it is back", async () => {
+  const com = zone("dns/com", "example.com", INLINE);
+  await using world = start({
+    zones: [com, SUB],
+    aliases: [alias("web/app", { hostnames: ["app.sub.example.com"] })],
+  });
+  await world.clock.advance(1_000);
+  const reservedThen: (readonly string[] | undefined)[] = [];
+  world.serving.removeZone = (domain) => {
+    reservedThen.push(world.serving.zones.get("example.com")?.reserved);
+    world.serving.zones.delete(displayName(domain));
+  };
+  assert.equal(world.serving.zones.get("example.com")?.reserved, undefined);
+  world.remove("dns/sub");
+  await world.clock.advance(5_000);
+  assert.deepEqual(reservedThen, [["app.sub.example.com.", "sub.example.com."]]);
+  world.apply(SUB);
+  await world.clock.advance(5_000);
+  assert.equal(world.serving.zones.get("example.com")?.reserved, undefined);
+  assert.ok(world.serving.zones.has("sub.example.com"));
+});
+
+test("of a DnsZone that can't be read the zone above says nothing", async () => {
+  await using world = start({ zones: [zone("dns/com", "example.com", INLINE)] });
+  const { meta, spec } = SUB;
+  const known = { domain: spec.domain, allowedNamespaces: spec.allowedNamespaces, createdAt: 9_000, annotations: {} };
+  world.send({
+    kind: "invalid",
+    manifest: { kind: "DnsZone", key: "dns/sub", generation: 1, problems: ["spec: is bad"], meta, zone: known },
+  });
+  await world.clock.advance(1_000);
+  assert.deepEqual(world.serving.zones.get("example.com")?.reserved, ["sub.example.com."]);
+});
+
+test("after a restart, names that only statuses say a deleted DnsZone has are not denied, also when their alias is gone", async () => {
+  const app = alias("web/app", { hostnames: ["app.sub.example.com"] });
+  const entry = { hostname: "app.sub.example.com", zone: "dns/sub", addresses: ["192.0.2.1"] };
+  await using world = start({
+    zones: [zone("dns/com", "example.com", INLINE)],
+    aliases: [{ ...app, status: { observedGeneration: 1, conditions: [], hostnames: [entry], targets: [] } }],
+  });
+  await world.clock.advance(1_000);
+  assert.deepEqual(world.serving.zones.get("example.com")?.reserved, ["app.sub.example.com."]);
+  world.remove("web/app");
+  await world.clock.advance(5_000);
+  assert.deepEqual(world.serving.zones.get("example.com")?.reserved, ["app.sub.example.com."]);
+  world.apply(SUB);
+  await world.clock.advance(5_000);
+  assert.equal(world.serving.zones.get("example.com")?.reserved, undefined);
+});
+
 test("ten thousand names are handed over without holding the event loop", async () => {
   const hostnames = (from: number): readonly string[] =>
     Array.from({ length: 50 }, (_, index) => `n${from + index}.example.com`);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { programmedCondition } from "../../../../src/controller/status/alias-conditions.ts";
+import { programmedCondition } from "../../../../src/controller/status/programmed-condition.ts";
 import type { NameInZone } from "../../../../src/controller/status/alias-facts.ts";
+import type { DnsAlias } from "../../../../src/api/dns-alias.ts";
+import type { Propagation } from "../../../../src/controller/zone/state/confirmed.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { alias } from "../../../support/objects.ts";
 import { A, at, contribution, facts, inZone, NAME, verdict } from "./facts.ts";
@@ -10,6 +12,8 @@ interface Case {
   readonly name: string;
   readonly inZones: readonly NameInZone[];
   readonly forbidden?: string;
+  /** The condition so far: "True Programmed". */
+  readonly before?: string;
   readonly paused?: boolean;
   /** "True Programmed" */
   readonly want: string;
@@ -27,6 +31,13 @@ const REFUSAL = {
 } as const;
 const NO_HTTPS = { ...REFUSAL, type: "HTTPS", reason: "NotSupported", message: "no HTTPS records there" } as const;
 const EMPTY = contribution([verdict("held-empty", [])], { sets: {} });
+const GONE: Propagation = {
+  total: undefined,
+  current: 0,
+  laggingSince: at("11:30:00"),
+  slow: false,
+  obstacle: { reason: "NoEndpoints", message: "no ready endpoint" },
+};
 const LAGGING = { total: 2, current: 1, laggingSince: at("11:30:00"), slow: false };
 const SLOW = { ...LAGGING, slow: true };
 const PENDING = inZone({ hostname: WWW, published: [], outcome: { kind: "pending" } });
@@ -38,8 +49,8 @@ const CASES: readonly Case[] = [
     name: "all servers serve it",
     inZones: [inZone()],
     want: "True Programmed",
-    says: [/2 of 2/, /dns\/com/],
-    not: /but/,
+    says: [/every server of DnsZone dns\/com serves it/],
+    not: /but|\d of/,
   },
   {
     name: "the finalizer may not be set, without which the name isn't written",
@@ -55,6 +66,45 @@ const CASES: readonly Case[] = [
     want: "True Programmed",
   },
   {
+    name: "the servers may not be listed",
+    inZones: [inZone({ propagation: { ...GONE, obstacle: { reason: "Forbidden", message: "not allowed" } } })],
+    before: "True Programmed",
+    want: "False Forbidden",
+    says: [/^example\.com: written to DnsZone dns\/com; not allowed$/],
+  },
+  {
+    name: "no server has been there since the first write",
+    inZones: [inZone({ propagation: GONE, publishedAt: undefined })],
+    before: "True Programmed",
+    want: "Unknown Propagating",
+    says: [/no ready endpoint/],
+  },
+  {
+    name: "all servers are gone for a moment",
+    inZones: [inZone({ propagation: GONE })],
+    before: "True Programmed",
+    want: "True Programmed",
+    says: [/every server/],
+  },
+  {
+    name: "all servers are gone, and nothing is known of before",
+    inZones: [inZone({ propagation: GONE })],
+    want: "Unknown Propagating",
+  },
+  {
+    name: "all servers were gone before a restart",
+    inZones: [inZone({ propagation: GONE })],
+    before: "False NoEndpoints",
+    want: "False NoEndpoints",
+  },
+  {
+    name: "all servers are gone for longer than a delivery takes",
+    inZones: [inZone({ propagation: { ...GONE, slow: true } })],
+    before: "True Programmed",
+    want: "False NoEndpoints",
+    says: [/no ready endpoint/],
+  },
+  {
     name: "nobody says which servers serve the zone",
     inZones: [inZone({ propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false } })],
     want: "True Programmed",
@@ -65,7 +115,7 @@ const CASES: readonly Case[] = [
     name: "all servers serve it, but without the HTTPS record",
     inZones: [inZone({ withoutHttps: NO_HTTPS })],
     want: "True Programmed",
-    says: [/2 of 2.*but no HTTPS records there$/],
+    says: [/every server .*but no HTTPS records there$/],
   },
   {
     name: "no servers are known, and there is no HTTPS record",
@@ -82,25 +132,27 @@ const CASES: readonly Case[] = [
     name: "a change that is on its way to servers that had the name before",
     inZones: [inZone({ propagation: LAGGING })],
     want: "True Programmed",
-    says: [/2 of 2/],
+    says: [/every server/],
   },
   {
     name: "the first change is on its way",
     inZones: [inZone({ propagation: LAGGING, publishedAt: undefined })],
     want: "Unknown Propagating",
-    says: [/^example\.com/, /1 of 2 servers/],
+    says: [/^example\.com: written; not every server of DnsZone dns\/com/],
+    not: /\d of/,
   },
   {
     name: "the first change is written, and how many servers there are is not known",
     inZones: [inZone({ propagation: { ...LAGGING, total: undefined, current: 0 }, publishedAt: undefined })],
     want: "Unknown Propagating",
-    says: [/0 of 0 servers/],
+    says: [/not every server/],
   },
   {
     name: "some servers are slow",
     inZones: [inZone({ propagation: SLOW })],
     want: "False PropagationSlow",
-    says: [/1 of 2 servers/, /dns\/com/, /2026-11-24T11:30:00Z/],
+    says: [/not every server of DnsZone dns\/com .*2026-11-24T11:30:00Z/],
+    not: /\d of/,
   },
   {
     name: "the zone is refused",
@@ -182,20 +234,20 @@ const CASES: readonly Case[] = [
     name: "a name that another alias has does not count beside one that is served",
     inZones: [{ ...FAILED, lostTo: "other/first" }, inZone({ hostname: WWW })],
     want: "True Programmed",
-    says: [/^served: 2 of 2[^;]*$/],
+    says: [/^every server of DnsZone dns\/com serves it$/],
   },
   {
     name: "False goes before Unknown, whatever comes first, and each that is not well is named",
     inZones: [PENDING, inZone(), FAILED],
     want: "False WriteFailed",
     says: [/dns\/com .*; .*connection refused/],
-    not: /2 of 2/,
+    not: /every server/,
   },
   {
     name: "a name that is not known to be served is worse than one that is",
     inZones: [inZone(), PENDING],
     want: "Unknown Pending",
-    not: /2 of 2/,
+    not: /every server/,
   },
   {
     name: "of two that are not well the first gives the reason",
@@ -217,11 +269,34 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name, inZones, forbidden, paused = false, want, says = [], not } of CASES) {
+function statusWith(before: string | undefined): Pick<DnsAlias, "status"> {
+  const [status, reason = ""] = before?.split(" ") ?? [];
+  return before === undefined
+    ? {}
+    : {
+        status: {
+          observedGeneration: 1,
+          hostnames: [],
+          targets: [],
+          conditions: [
+            {
+              type: "Programmed",
+              status: status === "True" ? "True" : "False",
+              reason,
+              message: "",
+              observedGeneration: 1,
+              lastTransitionTime: "2026-11-24T11:00:00Z",
+            },
+          ],
+        },
+      };
+}
+
+for (const { name, inZones, forbidden, before, paused = false, want, says = [], not } of CASES) {
   test(`Programmed: ${name}`, () => {
     const result = programmedCondition(
       facts({
-        alias: alias("web/shop", { spec: { paused } }),
+        alias: { ...alias("web/shop", { spec: { paused } }), ...statusWith(before) },
         inZones,
         ...(forbidden !== undefined && { forbidden }),
       }),

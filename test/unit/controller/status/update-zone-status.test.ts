@@ -201,8 +201,16 @@ const NO_HTTPS = refusal("example.com", { type: "HTTPS", reason: "NotSupported",
 const SLOW = { total: 3, current: 1, laggingSince: at("11:30:00"), slow: true };
 
 function servedBy(propagation: Propagation): Confirmed {
-  return { ...NOTHING_CONFIRMED, propagation };
+  return { ...NOTHING_CONFIRMED, servers: new Map(), propagation };
 }
+
+const WITHOUT_SERVERS: Propagation = {
+  total: undefined,
+  current: 0,
+  laggingSince: NOW,
+  slow: false,
+  obstacle: { reason: "NoEndpoints", message: "no ready endpoint" },
+};
 
 const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepted: RegExp, programmed: RegExp])[] = [
   [
@@ -249,6 +257,25 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
     /^True Accepted/,
     /^False PropagationSlow: 1 of 3 servers.*2026-11-24T11:30:00Z$/,
   ],
+  [
+    "its servers may not be listed",
+    { confirmed: servedBy({ ...WITHOUT_SERVERS, obstacle: { reason: "Forbidden", message: "not allowed" } }) },
+    /^True Accepted/,
+    /^False Forbidden: not allowed$/,
+  ],
+  [
+    "its servers are gone, for a moment",
+    { confirmed: servedBy(WITHOUT_SERVERS) },
+    /^True Accepted/,
+    /^Unknown Propagating: no ready endpoint$/,
+  ],
+  [
+    "its servers are gone, for longer than a delivery takes",
+    { confirmed: servedBy({ ...WITHOUT_SERVERS, slow: true }) },
+    /^True Accepted/,
+    /^False NoEndpoints: no ready endpoint$/,
+  ],
+  ["its servers have not been listed yet", { confirmed: NOTHING_CONFIRMED }, /^True Accepted/, /^Unknown Propagating/],
   [
     "a refused name goes before slow servers",
     { confirmed: servedBy(SLOW), planned: plannedAs({ refusals: [refusal("www.example.com")] }) },
@@ -320,4 +347,18 @@ test("the serial is the one that is served, else the last one known", async () =
   const observed = observedSets(PUBLISHED, { actual: { serial: 42 } });
   assert.equal((await updated({ zone: before, state: { observed } })).status?.serial, 42);
   assert.equal((await updated()).status?.serial, undefined);
+});
+
+test("a zone that was programmed stays so while its servers are gone for a moment or not listed yet, and counts none", async () => {
+  const { status } = await updated();
+  const served = { ...ZONE, status: { ...(status ?? assert.fail()), serving: "2/2" } };
+  for (const confirmed of [servedBy(WITHOUT_SERVERS), NOTHING_CONFIRMED]) {
+    const [, programmed] = await conditions({
+      zone: served,
+      state: { confirmed, observed: observedSets([], { actual: { serial: 9 } }) },
+    });
+    assert.match(programmed ?? "", /^Programmed=True/);
+  }
+  const { status: without } = await updated({ zone: served, state: { confirmed: servedBy(WITHOUT_SERVERS) } });
+  assert.equal(without?.serving, undefined);
 });

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  deferred,
+  failed,
   recordHeld,
   recordInputProblem,
+  recordLeftBehind,
   recordRefusals,
+  settleAs,
   type FindingDeps,
 } from "../../../../src/controller/zone/findings.ts";
 import { roundEnded } from "../../../../src/controller/zone/state/planned.ts";
@@ -14,6 +18,7 @@ import type { Guarded } from "../../../../src/plan/guard.ts";
 import type { InputProblem } from "../../../../src/providers/provider.ts";
 import { zone } from "../../../support/objects.ts";
 import { observedSets } from "../../../support/observed-sets.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
 
@@ -115,3 +120,88 @@ test("names whose refusal begins, changes, or ends have their statuses written, 
   assert.deepEqual(told(), ["changed dns/com: a.example.com,b.example.com"]);
   assert.deepEqual(state.planned.refusals, []);
 });
+
+test("records that stay at a former place are an Event of the leader, where there are any", () => {
+  const { state, deps, told } = play();
+  const left = (names: number, isLeader = true): readonly string[] => {
+    recordLeftBehind(deps, state, { provider: "powerDNS", names }, isLeader);
+    return told();
+  };
+  assert.deepEqual(left(0), []);
+  assert.deepEqual(left(3, false), []);
+  recordLeftBehind(deps, state, undefined, true);
+  assert.deepEqual(told(), []);
+  assert.deepEqual(left(1), [
+    "log: records left behind",
+    "dns/com: Warning RecordsLeft: 1 names stay as they are at powerDNS, where this zone was written before: remove them there once nothing queries it",
+  ]);
+});
+
+const NOW = 1_000_000;
+
+function settling(): Play & { readonly settle: Parameters<typeof settleAs>[0] } {
+  const one = play();
+  return { ...one, settle: { ...one.deps, clock: fakeClock(NOW) } };
+}
+
+test("a round ends with its outcome: a refusal is an Event once, and a new outcome changes all statuses", () => {
+  const { state, settle, told } = settling();
+  const refused = (message: string): ReturnType<typeof settleAs> =>
+    settleAs(settle, state, { kind: "refused", reason: "Forbidden", message }, { afterMs: 60_000 });
+  assert.deepEqual(refused("no"), { requeue: { afterMs: 60_000 } });
+  assert.deepEqual(told(), ["log: zone refused", "dns/com: Warning Forbidden: no", "changed dns/com: all"]);
+  refused("no");
+  assert.deepEqual(told(), []);
+  refused("never");
+  assert.deepEqual(told(), ["log: zone refused", "dns/com: Warning Forbidden: never", "changed dns/com: all"]);
+  settleAs(settle, state, { kind: "ok" }, { afterMs: 1 });
+  assert.deepEqual(told(), ["changed dns/com: all"]);
+  assert.deepEqual(state.planned.outcome, { kind: "ok" });
+});
+
+test("a failure is an Event when it begins, keeps its beginning, and gives the backend half a second at least", async () => {
+  const { state, settle, told } = settling();
+  const clock = fakeClock(NOW);
+  const deps = { ...settle, clock };
+  assert.deepEqual(failed(deps, state, { kind: "failed", message: "503" }), { requeue: "backoff" });
+  assert.deepEqual(told(), ["log: zone not applied", "dns/com: Warning WriteFailed: 503", "changed dns/com: all"]);
+  assert.deepEqual(
+    [state.planned.outcome, state.notBefore],
+    [{ kind: "failed", message: "503", since: NOW }, NOW + 500],
+  );
+  await clock.advance(10_000);
+  const again = failed(deps, state, { kind: "failed", message: "502", retryAfterMs: 7_000 });
+  assert.deepEqual(again, { requeue: { afterMs: 7_000 } });
+  assert.deepEqual(told(), ["log: zone not applied"]);
+  assert.deepEqual(
+    [state.planned.outcome, state.notBefore],
+    [{ kind: "failed", message: "502", since: NOW }, NOW + 17_000],
+  );
+  failed(deps, state, { kind: "failed", message: "502", retryAfterMs: 1 });
+  assert.equal(state.notBefore, NOW + 10_500);
+});
+
+const DEFERRALS: readonly (readonly [
+  retryAfterMs: number | undefined,
+  pending: boolean,
+  afterMs: number,
+  isTold: boolean,
+])[] = [
+  [undefined, true, 500, false],
+  [1, true, 250, false],
+  [400, true, 400, false],
+  [10_000, true, 10_000, false],
+  [10_001, true, 10_001, true],
+  [10_001, false, 10_001, false],
+];
+
+for (const [retryAfterMs, pending, afterMs, isTold] of DEFERRALS) {
+  test(`a ${pending ? "new" : "planned"} zone that is to wait ${retryAfterMs ?? "any"} ms comes again after ${afterMs} ms`, () => {
+    const { state, settle, told } = settling();
+    replace(state, { planned: roundEnded(state.planned, pending ? { kind: "pending" } : { kind: "ok" }) });
+    const failure = { kind: "failed", message: "wait", ...(retryAfterMs !== undefined && { retryAfterMs }) } as const;
+    assert.deepEqual(deferred(settle, state, failure), { requeue: { afterMs } });
+    assert.equal(told().length > 0, isTold);
+    assert.equal(state.planned.outcome.kind, isTold ? "failed" : pending ? "pending" : "ok");
+  });
+}

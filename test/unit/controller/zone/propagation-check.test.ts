@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { checkPropagation } from "../../../../src/controller/zone/propagation-check.ts";
+import type { ServingEndpoints } from "../../../../src/controller/ports/servers.ts";
 import { NOTHING_CONFIRMED, written as recordWritten } from "../../../../src/controller/zone/state/confirmed.ts";
 import { newZoneState, observe, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
@@ -18,7 +19,7 @@ const OLD = { at: 0, lastSuccessBefore: undefined as number | undefined };
 interface Bench {
   readonly state: ZoneState;
   now: number;
-  endpoints: readonly (typeof ONE)[];
+  endpoints: ServingEndpoints;
   /** What servers answer, by "address name type"; absent: what is written. */
   readonly answers: Map<string, readonly string[] | "failed">;
   /** What happens while a round asks. */
@@ -36,7 +37,7 @@ function set(name: string, data: readonly string[], more: Partial<ActualRRset> =
   return { name: parseName(name), type: "A", ttl: 60, data, owner: "me", ...more };
 }
 
-function bench(sets: readonly ActualRRset[], endpoints: readonly (typeof ONE)[] = [ONE, TWO]): Bench {
+function bench(sets: readonly ActualRRset[], endpoints: ServingEndpoints = [ONE, TWO]): Bench {
   const state = newZoneState(zone("dns/com", "example.com"), {
     id: "memory",
     read: async () => assert.fail("nothing is read"),
@@ -247,7 +248,7 @@ test("a server that is gone no longer counts; one that comes has to show everyth
 });
 
 test("without a server to ask, what is written counts as published, and nothing is known of propagation", async () => {
-  const at = bench([set("example.com", ["192.0.2.2"]), set("www.example.com", ["192.0.2.3"])], []);
+  const at = bench([set("example.com", ["192.0.2.2"]), set("www.example.com", ["192.0.2.3"])], "none");
   written(at, "example.com");
   assert.equal(await at.round(), 30_000);
   assert.deepEqual(at.told, ["changed example.com www.example.com"]);
@@ -263,14 +264,46 @@ test("without a server to ask, what is written counts as published, and nothing 
   assert.equal(at.state.confirmed.publishedTimes.get(parseName("example.com")), 1_030_000);
 });
 
-test("when the last server goes, the whole zone is reported again", async () => {
-  const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+const FORBIDDEN: ServingEndpoints = { reason: "Forbidden", message: "not allowed" };
+
+for (const [name, gone] of [
+  ["the last server goes", []],
+  ["the servers may not be listed any more", FORBIDDEN],
+] as const) {
+  test(`when ${name}, the whole zone is reported again, and nothing written since is published before one is back`, async () => {
+    const at = bench([set("example.com", ["192.0.2.2"])], [ONE]);
+    await at.round();
+    at.endpoints = gone;
+    at.told.length = 0;
+    written(at, "example.com");
+    await at.round();
+    assert.deepEqual(at.told, ["propagation 0/?", "changed all"]);
+    const { propagation, servers, unconfirmed } = at.state.confirmed;
+    assert.deepEqual([propagation.total, servers?.size, unconfirmed.size], [undefined, 0, 1]);
+    assert.equal(propagation.obstacle?.reason, gone === FORBIDDEN ? "Forbidden" : "NoEndpoints");
+    at.now += 150_001;
+    await at.round();
+    assert.equal(at.state.confirmed.propagation.slow, true);
+    at.endpoints = [ONE];
+    await at.round();
+    assert.deepEqual(at.state.confirmed.propagation, { total: 1, current: 1, laggingSince: undefined, slow: false });
+    assert.equal(at.state.confirmed.unconfirmed.size, 0);
+  });
+}
+
+test("without a server from the start, nothing is published, and a first check is reported", async () => {
+  const at = bench([set("example.com", ["192.0.2.2"])], []);
+  written(at, "example.com");
+  assert.equal(await at.round(), 100);
+  assert.deepEqual(at.told, ["changed all"]);
+  assert.equal(at.state.confirmed.publishedTimes.size, 0);
+});
+
+test("the first check of a zone without names is reported too: its servers were not listed before", async () => {
+  const at = bench([], "none");
   await at.round();
-  at.endpoints = [];
-  at.told.length = 0;
   await at.round();
-  assert.deepEqual(at.told, ["propagation 0/?", "changed all"]);
-  assert.deepEqual([at.state.confirmed.propagation.total, at.state.confirmed.servers?.size], [undefined, 0]);
+  assert.deepEqual(at.told, ["changed "]);
 });
 
 test("a change that is written while a round asks is settled by the next one", async () => {

@@ -77,6 +77,18 @@ test("a status says nothing of names that its namespace can't have", () => {
   assert.deepEqual(rememberedSets(store, closed), []);
 });
 
+test("names that no alias has any more come back from the DnsZone's own status, unless an alias has them", () => {
+  const left = (hostname: string) => ({ hostname, addresses: ["192.0.2.7", "2001:db8::7"], ttl: 30 });
+  const leftHostnames = ["gone.example.com", "a.example.com", "elsewhere.net", "bad name.example.com"].map(left);
+  const zone = { ...ZONE, status: { observedGeneration: 1, conditions: [], leftHostnames } };
+  assert.deepEqual(
+    rememberedSets(storeOf([alias("web/a", { hostnames: ["a.example.com"] })]), zone).map(
+      ({ name, type, ttl, data }) => `${name} ${ttl} ${type} ${data.join()}`,
+    ),
+    ["gone.example.com. 30 A 192.0.2.7", "gone.example.com. 30 AAAA 2001:db8::7"],
+  );
+});
+
 test("a name that goes to several DnsZones of one domain was published in each", () => {
   const twin = zone("dns/twin", "example.com", { allowedNamespaces: { from: "Selector", matchLabels: {} } });
   const store = createStore((of) => of.meta.uid);

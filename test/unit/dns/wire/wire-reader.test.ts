@@ -117,3 +117,10 @@ test("127 pointers are followed, and not one more", () => {
   assert.equal(nameAt(chain(127), last(127)).problem, undefined);
   assert.match(nameAt(chain(128), last(128)).problem ?? "", /^a name has too many compression pointers/);
 });
+
+test("a label has 63 octets at most: a longer one has a type that is not defined", () => {
+  const label = (count: number): string => count.toString(16) + "61".repeat(count);
+  assert.equal(nameAt(`${HEADER} ${label(63)} 00`, 12).name, `${"a".repeat(63)}.`);
+  assert.equal(nameAt(`${HEADER} ${label(64)} 00`, 12).problem, "a label has a type that is not defined at octet 12");
+  assert.equal(nameAt(`${HEADER} ${label(0xbf)} 00`, 12).problem, "a label has a type that is not defined at octet 12");
+});

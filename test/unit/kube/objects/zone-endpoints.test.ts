@@ -32,8 +32,15 @@ function play(results: readonly KubeResult[]) {
   const logged: string[] = [];
   const log = { ...silentLogger, warn: (_fields: object, message: string) => void logged.push(message) };
   const endpointsOf = createEndpointsOf({ transport, clock, log });
-  const addresses = async (of: DnsZone): Promise<string> =>
-    (await endpointsOf(of, NEVER)).map(({ address, port }) => `${address}:${port}`).join(" ");
+  const addresses = async (of: DnsZone): Promise<string> => {
+    const found = await endpointsOf(of, NEVER);
+    if (found === "none") {
+      return found;
+    }
+    return "reason" in found
+      ? `${found.reason}: ${found.message}`
+      : found.map(({ address, port }) => `${address}:${port}`).join(" ");
+  };
   return { addresses, requests, clock, logged };
 }
 
@@ -43,7 +50,7 @@ test("a zone's own list is taken as it is, and without one there are no servers"
     await addresses(servedBy({ kind: "addresses", addresses: [{ address: "192.0.2.1", port: 5353 }] })),
     "192.0.2.1:5353",
   );
-  assert.equal(await addresses(servedBy({ kind: "none" })), "");
+  assert.equal(await addresses(servedBy({ kind: "none" })), "none");
   assert.equal(requests.length, 0);
 });
 
@@ -74,10 +81,33 @@ test("another Service, or another port of it, is another answer", async () => {
 
 test("while the slices can't be read, the last servers are the servers, and it is logged", async () => {
   const { addresses, clock, logged } = play([refusal(500), slices("192.0.2.1"), refusal(500)]);
-  assert.equal(await addresses(service("dns")), "");
+  assert.equal(await addresses(service("dns")), "NoEndpoints: the servers of Service kube-system/dns are not known");
   await clock.advance(5_000);
   assert.equal(await addresses(service("dns")), "192.0.2.1:53");
   await clock.advance(5_000);
   assert.equal(await addresses(service("dns")), "192.0.2.1:53");
   assert.deepEqual(logged, ["endpoints of the serving Service not read", "endpoints of the serving Service not read"]);
+});
+
+test("a Service without slices, one without a ready endpoint, and one that may not be read are told apart", async () => {
+  const starting = { addresses: ["192.0.2.1"], conditions: { ready: false } };
+  const { addresses, clock } = play([
+    ok({ items: [] }),
+    ok({ items: [{ ports: [{ protocol: "UDP", port: 53 }], endpoints: [starting] }] }),
+    slices("192.0.2.1"),
+    refusal(403),
+    slices("192.0.2.1"),
+  ]);
+  const seen: string[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    seen.push(await addresses(service("dns")));
+    await clock.advance(5_000);
+  }
+  assert.deepEqual(seen, [
+    "NoEndpoints: Service kube-system/dns has no EndpointSlice: it doesn't exist, or selects no pods",
+    "NoEndpoints: Service kube-system/dns has no ready endpoint",
+    "192.0.2.1:53",
+    'Forbidden: not allowed to list endpointslices in namespace "kube-system"; docs/rbac.md has the Role that grants it',
+    "192.0.2.1:53",
+  ]);
 });

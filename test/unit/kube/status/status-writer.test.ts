@@ -21,7 +21,7 @@ const at = (resourceVersion: string, uid = "u1"): KubeResult => ok({ metadata: {
 
 test("a status is applied whole, to the object and the version that was seen", async () => {
   const { transport, requests } = scriptedTransport([at("6")]);
-  const written = await createStatusWriter(transport).write(TARGET, { ready: "yes" }, NEVER);
+  const written = await createStatusWriter(transport, () => 0).write(TARGET, { ready: "yes" }, NEVER);
   assert.deepEqual(written, { kind: "written" });
   assert.deepEqual(requests, [
     {
@@ -41,13 +41,15 @@ test("a status is applied whole, to the object and the version that was seen", a
 test("a status that is there already isn't written, whatever the order of its fields", async () => {
   const { transport, requests } = scriptedTransport([]);
   const target = { ...TARGET, current: { a: 1, b: 2 } };
-  assert.deepEqual(await createStatusWriter(transport).write(target, { b: 2, a: 1 }, NEVER), { kind: "written" });
+  assert.deepEqual(await createStatusWriter(transport, () => 0).write(target, { b: 2, a: 1 }, NEVER), {
+    kind: "written",
+  });
   assert.deepEqual(requests, []);
 });
 
 test("an object without a status gets its first one, and no empty one", async () => {
   const { transport, requests } = scriptedTransport([at("6")]);
-  const writer = createStatusWriter(transport);
+  const writer = createStatusWriter(transport, () => 0);
   const target = { ...TARGET, current: undefined };
   await writer.write(target, {}, NEVER);
   assert.equal(requests.length, 0);
@@ -57,7 +59,7 @@ test("an object without a status gets its first one, and no empty one", async ()
 
 test("there and back within a moment ends with the last status, although the watch shows none of the writes yet", async () => {
   const { transport, requests } = scriptedTransport([at("6"), at("7")]);
-  const writer = createStatusWriter(transport);
+  const writer = createStatusWriter(transport, () => 0);
   await writer.write(TARGET, { ready: "yes" }, NEVER);
   await writer.write(TARGET, { ready: "no" }, NEVER);
   assert.deepEqual(
@@ -71,7 +73,7 @@ test("there and back within a moment ends with the last status, although the wat
 
 test("a write that failed doesn't make the one before it forgotten", async () => {
   const { transport, requests } = scriptedTransport([at("6"), { kind: "unreachable", message: "reset" }, at("7")]);
-  const writer = createStatusWriter(transport);
+  const writer = createStatusWriter(transport, () => 0);
   await writer.write(TARGET, { ready: "yes" }, NEVER);
   assert.equal((await writer.write(TARGET, { ready: "no" }, NEVER)).kind, "failed");
   assert.deepEqual(await writer.write(TARGET, { ready: "no" }, NEVER), { kind: "written" });
@@ -80,7 +82,7 @@ test("a write that failed doesn't make the one before it forgotten", async () =>
 
 test("once the watch has shown the write, the version that it shows is the one to write at", async () => {
   const { transport, requests } = scriptedTransport([at("6"), at("9")]);
-  const writer = createStatusWriter(transport);
+  const writer = createStatusWriter(transport, () => 0);
   await writer.write(TARGET, { ready: "yes" }, NEVER);
   const seen = { ...TARGET, current: { ready: "yes" }, resourceVersion: "8" };
   assert.deepEqual(await writer.write(seen, { ready: "yes" }, NEVER), { kind: "written" });
@@ -90,7 +92,7 @@ test("once the watch has shown the write, the version that it shows is the one t
 
 test("what was written to an object that is gone says nothing of its successor", async () => {
   const { transport, requests } = scriptedTransport([at("6")]);
-  const writer = createStatusWriter(transport);
+  const writer = createStatusWriter(transport, () => 0);
   await writer.write(TARGET, { ready: "yes" }, NEVER);
   const successor = { ...TARGET, uid: "u2", resourceVersion: "20" };
   assert.deepEqual(await writer.write(successor, { ready: "no" }, NEVER), { kind: "written" });
@@ -99,7 +101,7 @@ test("what was written to an object that is gone says nothing of its successor",
 
 test("when the object has moved on, its version is read and the status applied again", async () => {
   const { transport, requests } = scriptedTransport([refusal(409), at("8"), at("9")]);
-  assert.deepEqual(await createStatusWriter(transport).write(TARGET, {}, NEVER), { kind: "written" });
+  assert.deepEqual(await createStatusWriter(transport, () => 0).write(TARGET, {}, NEVER), { kind: "written" });
   assert.deepEqual(
     requests.map(({ method, path }) => `${method} ${path.split("?")[0]}`),
     [`PATCH ${PATH}/status`, `GET ${PATH}`, `PATCH ${PATH}/status`],
@@ -132,7 +134,7 @@ const CONFLICTS: readonly {
 for (const { name, results, wanted } of CONFLICTS) {
   test(`a conflict with ${name}`, async () => {
     const { transport, requests } = scriptedTransport(results);
-    assert.deepEqual(await createStatusWriter(transport).write(TARGET, {}, NEVER), wanted);
+    assert.deepEqual(await createStatusWriter(transport, () => 0).write(TARGET, {}, NEVER), wanted);
     assert.equal(requests.length, results.length);
   });
 }
@@ -167,3 +169,18 @@ function head(resourceVersion: string) {
     metadata: { namespace: "web", name: "a", uid: "u1", resourceVersion },
   };
 }
+
+test("what was written of objects that came and went is forgotten after ten minutes", async () => {
+  const names = Array.from({ length: 100 }, (_, index) => `a${index}`);
+  const { transport } = scriptedTransport([...names, "last"].map(() => at("6")));
+  let now = 0;
+  const writer = createStatusWriter(transport, () => now);
+  for (const name of names) {
+    await writer.write({ ...TARGET, name, key: `web/${name}` }, { ready: "yes" }, NEVER);
+    now += 1_000;
+  }
+  assert.equal(writer.size(), 100);
+  now += 600_000;
+  await writer.write(TARGET, { ready: "yes" }, NEVER);
+  assert.equal(writer.size(), 1);
+});

@@ -51,6 +51,16 @@ function lines(at: Lab): readonly string[] {
   return (at.store.text ?? "").replaceAll("\t", " ").trimEnd().split("\n").slice(2);
 }
 
+test("a text that is as it should be isn't written again", async () => {
+  const at = lab();
+  const provider = providerOf(at);
+  await converge(provider, "example.com 60 203.0.113.7");
+  const { text } = at.store;
+  const again = await converge(provider, "example.com 60 203.0.113.7");
+  assert.deepEqual({ ...again, revision: "" }, { kind: "applied", revision: "", serial: NOW, wrote: false });
+  assert.equal(at.store.text, text);
+});
+
 test("the first write holds the base zone and ours between markers", async () => {
   const at = lab();
   const provider = providerOf(at);

@@ -84,6 +84,18 @@ const cases: readonly Case[] = [
     want: "aaad aaad dddd",
   },
   {
+    name: "queries: a client with the address of its network has the same share",
+    calls: ["query 8.8.8.0", "query 8.8.8.9"],
+    times: 4,
+    want: "aaad aaad",
+  },
+  {
+    name: "queries, positive and negative answers, and errors do not share",
+    calls: ["query 8.8.8.8", "positive 8.8.8.8 0", "negative 8.8.8.8 0", "error 8.8.8.8 0"],
+    times: 4,
+    want: "aaad aaad aaad aaad",
+  },
+  {
     name: "queries: an IPv6 client is a /64",
     calls: ["query 2a00::1", "query 2a00::2", "query 2a00:0:0:1::1"],
     times: 2,

@@ -21,6 +21,7 @@ const MOVES: readonly {
   readonly name: string;
   readonly before: Move | undefined;
   readonly isServed: boolean;
+  readonly isFrozen?: boolean;
   readonly to?: readonly string[];
   readonly after: Move;
 }[] = [
@@ -51,6 +52,33 @@ const MOVES: readonly {
     after: move("waiting", NOW),
   },
   {
+    name: "a name at which nothing may change waits without an end",
+    before: move("waiting", NOW - 2 * MOVE_WAIT_MS),
+    isServed: false,
+    isFrozen: true,
+    after: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), isFrozen: true },
+  },
+  {
+    name: "when it may change again, it waits anew",
+    before: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), isFrozen: true },
+    isServed: false,
+    after: move("waiting", NOW),
+  },
+  {
+    name: "a name at which nothing may change, and which the new zone serves, goes",
+    before: { ...move("waiting", NOW - MOVE_WAIT_MS), isFrozen: true },
+    isServed: true,
+    isFrozen: true,
+    after: move("moved", NOW - MOVE_WAIT_MS),
+  },
+  {
+    name: "a name that was withdrawn stays withdrawn when nothing may change at it",
+    before: move("overdue", NOW - MOVE_WAIT_MS),
+    isServed: false,
+    isFrozen: true,
+    after: move("overdue", NOW - MOVE_WAIT_MS),
+  },
+  {
     name: "a name that moves on waits anew",
     before: move("waiting", NOW - MOVE_WAIT_MS),
     isServed: false,
@@ -59,8 +87,9 @@ const MOVES: readonly {
   },
 ];
 
-for (const { name, before, isServed, to = ["dns/sub"], after } of MOVES) {
-  test(`moves: ${name}`, () => assert.deepEqual(nextMove(before, { name: NAME, to, isServed, now: NOW }), after));
+for (const { name, before, isServed, isFrozen = false, to = ["dns/sub"], after } of MOVES) {
+  test(`moves: ${name}`, () =>
+    assert.deepEqual(nextMove(before, { name: NAME, to, isServed, isFrozen, now: NOW }), after));
 }
 
 const WEB = [alias("web/a"), alias("web/b")];

@@ -1,0 +1,59 @@
+import type { DnsZone, LeftHostname } from "../../api/dns-zone.ts";
+import { objectKey } from "../../api/meta.ts";
+import { byCodeUnit } from "../../base/order.ts";
+import { addressSet } from "../../dns/address/address.ts";
+import { displayName } from "../../dns/name/name.ts";
+import type { ActualRRset } from "../../plan/change.ts";
+import type { Store } from "../inventory/store.ts";
+import type { Reporter } from "../ports/reporter.ts";
+import type { ZoneState } from "../zone/state/zone-state.ts";
+
+interface LeftHostnamesDeps {
+  readonly store: Pick<Store, "claimsIn">;
+  readonly reporter: Pick<Reporter, "withoutFinalizers">;
+}
+
+/** Characters of all entries together: an object of the API server has at most 1.5 MB. */
+const MAX_TEXT = 200_000;
+const MAX_HOSTNAMES = 1_000;
+
+/**
+ * What a restart has to know of records that no alias has any more and that can't be deleted now, because the guard holds them or the backend is away: of a backend that doesn't list its records, or stores none. Without
+ * finalizers, nothing else tells of any record whose alias is gone, so all of them are listed until they are deleted.
+ */
+export function leftHostnames(
+  { store: { claimsIn }, reporter }: LeftHostnamesDeps,
+  zone: DnsZone,
+  { observed: { owned, lists, readAt }, planned: { outcome, moves } }: Pick<ZoneState, "observed" | "planned">,
+): readonly LeftHostname[] {
+  const isForgotten = lists === false || zone.spec.provider.kind === "transfer";
+  if (!isForgotten || zone.spec.policy !== "Sync" || (outcome.kind === "ok" && reporter.withoutFinalizers !== true)) {
+    return [];
+  }
+  const claims = claimsIn(objectKey(zone.meta));
+  const sets = [...owned.values()].filter(
+    ({ name, type }) => type !== "HTTPS" && !claims.has(name) && !moves.has(name),
+  );
+  const left = [...Map.groupBy(sets, ({ name }) => name)].map(([name, some]) => entryOf(displayName(name), some));
+  const known = new Set(left.map(({ hostname }) => hostname));
+  // Until this process has read the backend, it knows no better than the status.
+  const unread =
+    readAt !== undefined ? [] : (zone.status?.leftHostnames ?? []).filter(({ hostname }) => !known.has(hostname));
+  return withinLimits([...left, ...unread].sort((a, b) => byCodeUnit(a.hostname, b.hostname)));
+}
+
+function entryOf(hostname: string, sets: readonly ActualRRset[]): LeftHostname {
+  return {
+    hostname,
+    addresses: addressSet(sets.flatMap(({ data }) => data)),
+    ttl: Math.min(...sets.map(({ ttl }) => ttl)),
+  };
+}
+
+function withinLimits(entries: readonly LeftHostname[]): readonly LeftHostname[] {
+  let size = 0;
+  return entries.slice(0, MAX_HOSTNAMES).filter((entry) => {
+    size += JSON.stringify(entry).length;
+    return size <= MAX_TEXT;
+  });
+}

@@ -1,0 +1,144 @@
+import type { Condition } from "../../api/condition/condition.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import { displayName } from "../../dns/name/name.ts";
+import { no, type ConditionResult } from "./alias-conditions.ts";
+import type { AliasFacts, NameInZone } from "./alias-facts.ts";
+import { formerText, isMoving } from "./former-places.ts";
+import { time } from "./time.ts";
+import type { Propagation } from "../zone/state/confirmed.ts";
+import type { Millis } from "../../base/clock.ts";
+
+/** Whether the servers give what was resolved. */
+export function programmedCondition(facts: AliasFacts): ConditionResult {
+  const { alias, inZones, letGoAt } = facts;
+  const conditions = inZones
+    .filter(({ lostTo }) => lostTo === undefined)
+    .map(
+      (inZone) =>
+        heldDeletion(inZone, letGoAt) ??
+        forbiddenCondition(facts, inZone) ??
+        whileMoving(facts, inZone, inZoneCondition(alias, inZone)),
+    );
+  const invalid = conditions.filter(({ status }) => status !== "True");
+  const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
+  if (worst !== undefined) {
+    return { ...worst, message: [...new Set(invalid.map(({ message }) => message))].join("; ") };
+  }
+  const first = conditions[0];
+  return first === undefined
+    ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
+    : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
+}
+
+/** Of a name that isn't written before its alias has a finalizer. */
+function forbiddenCondition(
+  { forbidden }: AliasFacts,
+  { hostname, published }: NameInZone,
+): ConditionResult | undefined {
+  return forbidden === undefined || published.length > 0
+    ? undefined
+    : no(
+        "Forbidden",
+        `${displayName(hostname)} isn't written before this DnsAlias has its finalizer, which can't be set: ${forbidden}; docs/rbac.md has the Role that grants it`,
+      );
+}
+
+/** A name that its zone doesn't serve yet is served by the zone that had it before. */
+function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: ConditionResult): ConditionResult {
+  if (result.status === "True") {
+    return result;
+  }
+  const message = result.message + formerText(facts, hostname);
+  return { ...result, message, ...(result.status === "Unknown" && isMoving(facts, hostname) && { reason: "Moving" }) };
+}
+
+/** Of an alias under deletion whose records the guard keeps. */
+function heldDeletion(
+  { hostname, outcome, published, zone }: NameInZone,
+  letGoAt?: Millis,
+): ConditionResult | undefined {
+  return letGoAt === undefined || outcome.kind !== "held" || published.length === 0
+    ? undefined
+    : no(
+        "PlanHeld",
+        `${displayName(hostname)} stays in DnsZone ${zone}, whose guard holds deletes: ${outcome.message}. The alias is let go at ${time(letGoAt)} all the same; the records stay then until the plan is approved`,
+      );
+}
+
+function inZoneCondition({ spec, status }: DnsAlias, inZone: NameInZone): ConditionResult {
+  const { paused } = spec;
+  const before = status?.conditions.find(({ type }) => type === "Programmed");
+  const { outcome, refusal, published, publishedAt, zone } = inZone;
+  const name = displayName(inZone.hostname);
+  if (outcome.kind === "refused") {
+    return no(outcome.reason, `DnsZone ${zone}: ${outcome.message}`);
+  }
+  if (refusal !== undefined) {
+    return no(refusal.reason, refusal.message);
+  }
+  if (outcome.kind === "failed") {
+    return no(
+      "WriteFailed",
+      `DnsZone ${zone} could not be written since ${time(outcome.since)}: ${outcome.message}; what is served stays`,
+    );
+  }
+  if (outcome.kind === "pending") {
+    return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet` };
+  }
+  if (published.length === 0 && !paused && mayBePublished(inZone)) {
+    return { status: "Unknown", reason: "Pending", message: `${name}: to be written to DnsZone ${zone}` };
+  }
+  if (published.length === 0) {
+    const why = paused ? "the alias is paused" : "there are no addresses to publish";
+    return no("NothingToPublish", `${name}: ${why}`);
+  }
+  const unverified = unverifiedCondition(inZone.propagation, publishedAt === undefined ? undefined : before);
+  if (unverified !== undefined) {
+    return { ...unverified, message: `${name}: written to DnsZone ${zone}; ${unverified.message}` };
+  }
+  if (inZone.propagation.slow) {
+    return no(
+      "PropagationSlow",
+      `not every server of DnsZone ${zone} serves what was written at ${time(inZone.propagation.laggingSince)}; the status of the DnsZone has how many do`,
+    );
+  }
+  if (publishedAt === undefined) {
+    return {
+      status: "Unknown",
+      reason: "Propagating",
+      message: `${name}: written; not every server of DnsZone ${zone} serves it yet`,
+    };
+  }
+  return { status: "True", reason: "Programmed", message: programmedText(inZone) };
+}
+
+/**
+ * Of a written name, or of a zone, whose servers can't be queried although the DnsZone names some. What was programmed stays so for as long as a delivery may take, so that a
+ * restart of the only server is no news; undefined: it stays. `before`: the condition as it is; undefined: nothing was programmed.
+ */
+export function unverifiedCondition(
+  { obstacle, slow }: Pick<Propagation, "obstacle" | "slow">,
+  before: Pick<Condition, "status" | "reason"> | undefined,
+): ConditionResult | undefined {
+  if (obstacle === undefined) {
+    return undefined;
+  }
+  const { reason, message } = obstacle;
+  if (reason === "Forbidden" || slow || before?.reason === reason) {
+    return no(reason, message);
+  }
+  return before?.status === "True" ? undefined : { status: "Unknown", reason: "Propagating", message };
+}
+
+/** True also before the first plan that knows the alias. */
+function mayBePublished({ contribution }: NameInZone): boolean {
+  return contribution === undefined || Object.keys(contribution.sets).length > 0;
+}
+
+/** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
+function programmedText({ propagation, zone, withoutHttps }: NameInZone): string {
+  const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
+  return propagation.total === undefined && propagation.obstacle === undefined
+    ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
+    : `every server of DnsZone ${zone} serves it${without}`;
+}

@@ -1,0 +1,129 @@
+import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import { objectKey } from "../../../src/api/meta.ts";
+import { FAMILIES } from "../../../src/dns/record.ts";
+import { placeOf } from "../replicas-world.ts";
+import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
+import type { JudgedWorld } from "./judged-world.ts";
+import { addressesAt } from "./record-sets.ts";
+import { NAMES, ZONES } from "./scene.ts";
+import { BOUND_MS, type IsKnown, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
+import {
+  closedSince,
+  describe,
+  isInBaseZone,
+  isKnownToHave,
+  LABEL_MS,
+  MOVE_MS,
+  type PlaceWrite,
+} from "./place-facts.ts";
+
+interface Removal {
+  readonly name: string;
+  /** Who had the name all the time. */
+  readonly steady: readonly DnsAlias[];
+  readonly removed: readonly string[];
+}
+
+/** The name stays with its aliases, so what they still have stays. */
+export function faultsOfRemoval(
+  judged: JudgedWorld,
+  { zone, after }: PlaceWrite,
+  { name, steady, removed }: Removal,
+): readonly string[] {
+  const { world } = judged;
+  const key = objectKey(zone.meta);
+  if (isInBaseZone(judged, placeOf(zone), name)) {
+    return [];
+  }
+  if (addressesAt(after, name).length === 0) {
+    return steady.every((alias) => mayBeBlank(world, alias, isKnownFor(judged, alias)))
+      ? []
+      : [`blank: ${name} was blanked in ${key}, and ${describe(steady)} has addresses for it`];
+  }
+  const lacking = FAMILIES.filter(
+    (family) =>
+      removed.some((address) => address.includes(":") === (family === "AAAA")) &&
+      after.every((set) => set.name !== name || set.type !== family) &&
+      !steady.every((alias) => mayLackFamily(world, alias, family, isKnownFor(judged, alias))),
+  );
+  const dropped = removed.filter((address) => steady.some((alias) => hasSteadily(judged, alias, address)));
+  return [
+    ...lacking.map(
+      (family) => `family: ${name} lost its ${family} records in ${key}, and ${describe(steady)} has some`,
+    ),
+    ...dropped.map((address) => `dropped: ${name} lost ${address} in ${key}, and ${describe(steady)} has it`),
+  ];
+}
+
+/**
+ * Addresses of before the last change of a leader are known by the status of an alias of the same namespace that had a name then, and the target. Statuses of others don't count: they could choose the addresses of
+ * a name of another namespace.
+ */
+function isKnownFor({ changedAt, timeline }: JudgedWorld, { meta: { namespace } }: DnsAlias): IsKnown {
+  return (target, at) =>
+    at >= (changedAt.get("leader") ?? 0) ||
+    ZONES.some(({ key }) =>
+      NAMES.some((name) =>
+        timeline
+          .at(key, name, at)
+          .some((alias) => alias.meta.namespace === namespace && targetsOf(alias).includes(target)),
+      ),
+    );
+}
+
+/** The alias names the address, or one of its targets has had it for longer than the bound. */
+function hasSteadily({ world, changedAt }: JudgedWorld, alias: DnsAlias, address: string): boolean {
+  return (
+    staticsOf(alias).includes(address) ||
+    targetsOf(alias).some((target) => {
+      const says = world.targets.get(target);
+      return (
+        says !== undefined &&
+        typeof says !== "string" &&
+        says.includes(address) &&
+        world.clock.now() - (changedAt.get(`target ${target}`) ?? 0) > BOUND_MS
+      );
+    })
+  );
+}
+
+/** Nobody has the name in the zone, and it is withdrawn. */
+export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWrite, name: string): readonly string[] {
+  const { world, timeline } = judged;
+  const key = objectKey(zone.meta);
+  const at = `${name} was withdrawn from ${key}`;
+  if (isInBaseZone(judged, placeOf(zone), name)) {
+    return [];
+  }
+  const unread = aliasesOf(world, name).filter(({ meta }) => world.unread.has(objectKey(meta)));
+  if (unread.length > 0) {
+    return [`unread: ${at} while ${describe(unread)} can't be read`];
+  }
+  const deleted = [...world.retainedZones].filter(
+    ([, { known }]) => known === undefined || [...known].some((text) => text.endsWith(` ${name}`)),
+  );
+  const reserved = [
+    ...deleted.map(([other, retained]) => [other, retained.zone] as const),
+    ...[...world.zones].filter(([other]) => world.unreadZones.has(other)),
+  ].find(
+    ([, { spec }]) =>
+      spec.domain !== zone.spec.domain && isWithin(name, spec.domain) && isWithin(spec.domain, zone.spec.domain),
+  );
+  if (reserved !== undefined) {
+    return [`reserved: ${at}, and the records of DnsZone ${reserved[0]} stay`];
+  }
+  const lostAt = timeline.lostAt(key, name);
+  const aliases = aliasesOf(world, name);
+  const places = aliases.flatMap((alias) => zonesOf(world, name, alias));
+  const hasMoved =
+    places.length > 0 && places.every((other) => addressesAt(judged.publishedAt(placeOf(other)), name).length > 0);
+  if (places.length > 0 && !hasMoved && world.clock.now() - lostAt < MOVE_MS) {
+    return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
+  }
+  const closedAt = closedSince(judged, key, name, late);
+  const staying = aliases.filter((alias) => isKnownToHave(judged, late, { zone: key, name, alias }));
+  if (places.length === 0 && staying.length > 0 && world.clock.now() - closedAt < LABEL_MS) {
+    return [`label: ${at} at once after a label or a selector changed`];
+  }
+  return [];
+}

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
+import { claimsOf } from "../../support/history/claims.ts";
+import { ONE, rules, SHOP, startProduct, TWO, type Product } from "../../support/history/judged-product.ts";
+import { MINUTE } from "../../support/history/scene.ts";
+import {
+  addAlias,
+  editAlias,
+  kill,
+  lead,
+  putZone,
+  removeAlias,
+  removeZone,
+  setStatus,
+  setTarget,
+  start,
+  type Stage,
+} from "../../support/history/stage.ts";
+
+/** The product reads a target, as any replica does. */
+function read({ world }: Stage, target: string): void {
+  const says = world.targets.get(target) ?? "nxdomain";
+  for (const family of ["A", "AAAA"]) {
+    const key = `${target} ${family}`;
+    if (typeof says === "string" || says.length === 0) {
+      const run = world.emptyRunOf.get(key) ?? { readings: 0, since: world.clock.now() };
+      world.emptyRunOf.set(key, { ...run, readings: run.readings + 1 });
+    } else {
+      world.lastGoodOf.set(key, world.clock.now());
+    }
+  }
+}
+
+/** A target is empty, its leader is another one, and `web/a` goes, which had the name. An alias of another namespace gets it. */
+async function nameOfAnEmptyTarget({ stage, publish, rest }: Product, hostnames: readonly string[]): Promise<void> {
+  const spec = { onEmpty: "Hold", onStale: "Keep" } as const;
+  addAlias(stage, "api/a", { hostnames, targets: ["one.test"], spec });
+  read(stage, "one.test");
+  const names = Object.fromEntries(hostnames.map((name) => [name, ONE]));
+  publish("com", { [SHOP]: ONE, ...names });
+  await rest(MINUTE);
+  setTarget(stage, "one.test", []);
+  stage.judge.changed("leader");
+  removeAlias(stage, "web/a");
+  await rest(5 * MINUTE);
+  publish("com", Object.fromEntries(hostnames.filter((name) => name !== SHOP).map((name) => [name, ONE])));
+}
+
+describe("a name passes to another namespace while its target is empty, and the judge", () => {
+  test("lets it be blank: no leader knows what the target had, for that namespace", async () => {
+    const product = await startProduct();
+    await nameOfAnEmptyTarget(product, [SHOP]);
+    assert.deepEqual(rules(product), []);
+  });
+
+  test("wants the addresses that the namespace had of the target at another name", async () => {
+    const product = await startProduct();
+    await nameOfAnEmptyTarget(product, [SHOP, "b.example.com"]);
+    assert.deepEqual(rules(product), ["blank"]);
+  });
+});
+
+describe("a name stays in a zone that was closed, its targets are edited, and the judge", () => {
+  const close = async ({ stage, publish, rest }: Product): Promise<void> => {
+    publish("com", { [SHOP]: ONE });
+    await rest(MINUTE);
+    putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+    await rest(MINUTE / 2);
+  };
+  const toTwo = { targets: [{ kind: "hostname", hostname: parseName("two.test") }] } as const;
+
+  test("lets it follow the new ones", async () => {
+    const product = await startProduct();
+    await close(product);
+    editAlias(product.stage, "web/a", toTwo);
+    await product.rest(MINUTE / 4);
+    product.publish("com", { [SHOP]: TWO });
+    assert.deepEqual(rules(product), []);
+  });
+
+  test("lets it follow no alias that didn't have it", async () => {
+    const product = await startProduct();
+    await close(product);
+    addAlias(product.stage, "api/a", { hostnames: [SHOP], targets: ["two.test"] });
+    await product.rest(MINUTE / 4);
+    product.publish("com", { [SHOP]: TWO });
+    assert.deepEqual(rules(product), ["foreign"]);
+  });
+
+  test("lets it follow for a minute only", async () => {
+    const product = await startProduct();
+    await close(product);
+    editAlias(product.stage, "web/a", toTwo);
+    await product.rest(2 * MINUTE);
+    product.publish("com", { [SHOP]: TWO });
+    assert.deepEqual(rules(product), ["foreign"]);
+  });
+});
+
+test("a replica knows of a deleted DnsZone what the statuses said at its start, though they are lost when it leads", async () => {
+  const { stage } = await startProduct();
+  const { world } = stage;
+  const name = parseOwnerName("a.deep.example.net");
+  editAlias(stage, "web/a", { hostnames: [name] });
+  const entry = { hostname: "a.deep.example.net", zone: "dns/deep", addresses: ONE };
+  setStatus(stage, "web/a", { observedGeneration: 1, conditions: [], hostnames: [entry], targets: [] });
+  removeZone(stage, "dns/deep");
+  const zones = (): readonly string[] => [...claimsOf(world, [name]).keys()];
+  const early = start(stage);
+  setStatus(stage, "web/a", undefined);
+  const late = start(stage);
+  lead(stage, early);
+  assert.deepEqual(zones(), []);
+  lead(stage, late);
+  assert.deepEqual(zones(), [`dns/net ${name}`]);
+  kill(stage, late);
+  assert.deepEqual(zones(), [`dns/net ${name}`]);
+  world.replicas.forEach((replica) => replica.kill());
+});
