@@ -4,6 +4,8 @@ import { addUnwatched } from "../plan/guard-window.ts";
 import type { ControllerContext } from "./context.ts";
 import { isFinalized } from "./inventory/zone-scope.ts";
 import type { InventoryEvent } from "./ports/inventory.ts";
+import { guardMoved } from "./zone/state/planned.ts";
+import { replace } from "./zone/state/zone-state.ts";
 
 /** Before the store forgets which names the alias had, and where. */
 export function recordGone({ store, zones, watchedGone, phase }: ControllerContext, event: InventoryEvent): void {
@@ -24,7 +26,8 @@ export function recordGone({ store, zones, watchedGone, phase }: ControllerConte
       const state = zones.get(zone);
       const sets = ALIAS_TYPES.flatMap((type) => state?.observed.owned.get(rrsetKey({ name, type })) ?? []);
       if (state !== undefined) {
-        state.guardWindow = addUnwatched(state.guardWindow, sets);
+        const window = addUnwatched(state.planned.guard.window, sets);
+        replace(state, { planned: guardMoved(state.planned, { window }) });
       }
     }
   }
@@ -54,7 +57,7 @@ export function followFinalizer(
   for (const hostname of alias?.spec.hostnames ?? []) {
     for (const zone of store.zonesOfName(hostname)) {
       const state = zones.get(zone);
-      if (state?.unfinalized.has(hostname) === true && isFinalized(store, zone, hostname)) {
+      if (state?.planned.unfinalized.has(hostname) === true && isFinalized(store, zone, hostname)) {
         plan(context, zone);
       } else if (state?.observed.lists === false && alias?.meta.finalizers.includes(FINALIZER) === false) {
         aliasQueue.add(key);

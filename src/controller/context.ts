@@ -144,10 +144,10 @@ export function isSettled({ phase, zones, subscriptions, store, refresher }: Con
     return false;
   }
   const planned = [...zones.values()].every(
-    ({ outcome, changePendingSince, planningSince }) =>
+    ({ planned: { outcome, changePendingSince, changePlannedSince } }) =>
       outcome.kind !== "pending" &&
       changePendingSince === undefined &&
-      (planningSince === undefined || outcome.kind !== "ok"),
+      (changePlannedSince === undefined || outcome.kind !== "ok"),
   );
   return (
     planned &&

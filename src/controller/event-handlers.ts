@@ -14,6 +14,7 @@ import { followFinalizer, recordGone, recordUnserved } from "./alias-lifecycle.t
 import { restoreGuard } from "./zone/guarded-writes.ts";
 import { NOTHING_CONFIRMED } from "./zone/state/confirmed.ts";
 import { inputChanged, ownedNames, termStarted } from "./zone/state/observed.ts";
+import { changeSeen } from "./zone/state/planned.ts";
 import { replace } from "./zone/state/zone-state.ts";
 import { forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
@@ -175,7 +176,8 @@ function identityOf(
 
 /** A zone that keeps names until this one serves them sees whether it does. */
 function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
-  for (const [key, { moves }] of context.zones) {
+  for (const [key, state] of context.zones) {
+    const { moves } = state.planned;
     const isWaitedFor = (name: Name): boolean => moves.get(name)?.to.includes(zone) === true;
     if (key !== zone && moves.size > 0 && (names ?? [...moves.keys()]).some(isWaitedFor)) {
       plan(context, key);
@@ -329,7 +331,8 @@ function syncToResponder(
 function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: Millis): void {
   const state = context.zones.get(zone);
   if (state !== undefined) {
-    state.changePendingSince ??= { at: context.deps.clock.now(), lastSuccessBefore };
+    const change = { at: context.deps.clock.now(), lastSuccessBefore };
+    replace(state, { planned: changeSeen(state.planned, change) });
     context.zoneQueue.add(zone, { afterMs: gatherMs(state.tookMs) });
   }
 }

@@ -97,7 +97,7 @@ async function oneRound(
     quietSince = settled() ? (quietSince ?? systemClock.now()) : undefined;
     if (quietSince !== undefined && systemClock.now() - quietSince > QUIET_MS) {
       const invalid = [...store.zones()].filter(
-        ({ meta }) => zoneState(`${meta.namespace}/${meta.name}`)?.outcome.kind !== "ok",
+        ({ meta }) => zoneState(`${meta.namespace}/${meta.name}`)?.planned.outcome.kind !== "ok",
       );
       return invalid.length === 0 ? EXIT.ok : EXIT.failed;
     }

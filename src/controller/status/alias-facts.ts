@@ -13,7 +13,8 @@ import type { Store } from "../inventory/store.ts";
 import { showsList } from "./status-limits.ts";
 import { type LeavingName, type NameWithoutZone } from "./staying-names.ts";
 import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts";
-import type { ZoneOutcome, ZoneState } from "../zone/state/zone-state.ts";
+import { NOTHING_PLANNED, type ZoneOutcome } from "../zone/state/planned.ts";
+import type { ZoneState } from "../zone/state/zone-state.ts";
 
 /** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
 export interface NameInZone {
@@ -109,7 +110,7 @@ function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZ
         hostname,
         zone,
         published: isRead ? publishedIn(state, hostname) : undefined,
-        move: state?.moves.get(hostname),
+        move: state?.planned.moves.get(hostname),
       };
     }),
   );
@@ -125,6 +126,7 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
   const key = objectKey(alias.meta);
   const lost = claim?.losers.find((loser) => objectKey(loser.alias.meta) === key);
   const published = publishedIn(state, hostname);
+  const planned = state?.planned ?? NOTHING_PLANNED;
   const { publishedTimes, propagation, propagationTimes } = state?.confirmed ?? NOTHING_CONFIRMED;
   return {
     hostname,
@@ -132,11 +134,11 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
     lostTo: lost?.winner,
     published: lost === undefined ? published : [],
     publishedAt: publishedTimes.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
-    refusal: state?.refusals.find(({ name, type }) => name === hostname && type !== "HTTPS"),
-    withoutHttps: state?.refusals.find(({ name, type }) => name === hostname && type === "HTTPS"),
-    loop: state?.plan?.loops.get(hostname),
-    contribution: state?.plan?.contributions.get(key),
-    outcome: state?.outcome ?? { kind: "pending" },
+    refusal: planned.refusals.find(({ name, type }) => name === hostname && type !== "HTTPS"),
+    withoutHttps: planned.refusals.find(({ name, type }) => name === hostname && type === "HTTPS"),
+    loop: planned.plan?.loops.get(hostname),
+    contribution: planned.plan?.contributions.get(key),
+    outcome: planned.outcome,
     propagation,
     lags: propagationTimes.map((lag) => Math.max(lag, state?.provider.cachedForMs ?? 0)),
     expectedLagMs: state?.provider.expectedLagMs ?? UNKNOWN_LAG_MS,

@@ -24,7 +24,7 @@ const MAX_HOSTNAMES = 1_000;
 export function leftHostnames(
   { store: { claimsIn }, reporter }: LeftHostnamesDeps,
   zone: DnsZone,
-  { observed: { owned, lists, readAt }, outcome, moves }: Pick<ZoneState, "observed" | "outcome" | "moves">,
+  { observed: { owned, lists, readAt }, planned: { outcome, moves } }: Pick<ZoneState, "observed" | "planned">,
 ): readonly LeftHostname[] {
   const isForgotten = lists === false || zone.spec.provider.kind === "transfer";
   if (!isForgotten || zone.spec.policy !== "Sync" || (outcome.kind === "ok" && reporter.withoutFinalizers !== true)) {

@@ -82,7 +82,8 @@ function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
     return "published";
   }
   // A zone whose place another zone has is never read.
-  const isOthers = state.outcome.kind === "refused" && state.outcome.reason === "ZoneConflict";
+  const { outcome } = state.planned;
+  const isOthers = outcome.kind === "refused" && outcome.reason === "ZoneConflict";
   const isRead = actual !== undefined && (lists !== false || readNames.has(hostname));
   return isRead || isOthers ? "absent" : "unknown";
 }

@@ -13,6 +13,8 @@ import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter, StatusWrite } from "../ports/reporter.ts";
 import { stalenessBoundMs } from "./staleness-bound.ts";
+import { aliasReported } from "../zone/state/planned.ts";
+import { replace } from "../zone/state/zone-state.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 
 export interface AliasReportDeps extends FactsDeps, PresenceDeps {
@@ -148,8 +150,8 @@ async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSig
 function recordEarlyReport({ zoneState }: AliasReportDeps, { inZones }: AliasFacts): void {
   for (const { zone, hostname } of inZones) {
     const state = zoneState(zone);
-    if (state?.changePendingSince !== undefined) {
-      state.reportedAhead.add(hostname);
+    if (state !== undefined) {
+      replace(state, { planned: aliasReported(state.planned, hostname) });
     }
   }
 }

@@ -44,7 +44,7 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
   if (zone === undefined) {
     return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
-  if (state === undefined || state.outcome.kind === "pending" || !deps.mayWrite()) {
+  if (state === undefined || state.planned.outcome.kind === "pending" || !deps.mayWrite()) {
     return { requeue: "done" };
   }
   const left = leftHostnames(deps, zone, state);
@@ -66,7 +66,7 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
 }
 
 function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject | undefined, now: Millis): ZoneStatus {
-  const { outcome } = state;
+  const { outcome, guard: memory } = state.planned;
   const { propagation: serving, propagationTimes } = state.confirmed;
   const generation = invalidEdit?.generation ?? zone.meta.generation;
   const lag =
@@ -78,7 +78,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
       : settled && serving.total !== undefined
         ? `${serving.current}/${serving.total}`
         : zone.status?.serving;
-  const guard = guardStatus(state.guardWindow, state.usedApproval);
+  const guard = guardStatus(memory);
   const serial = state.observed.actual?.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
@@ -103,7 +103,10 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   };
 }
 
-function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | undefined): ConditionResult {
+function acceptedCondition(
+  { planned: { outcome } }: ZoneState,
+  invalidEdit: InvalidObject | undefined,
+): ConditionResult {
   if (invalidEdit !== undefined) {
     const message = `${invalidEdit.problems.join("; ")} (what was accepted before stays in force)`;
     return { status: "False", reason: "Invalid", message };
@@ -114,9 +117,10 @@ function acceptedCondition({ outcome }: ZoneState, invalidEdit: InvalidObject | 
 }
 
 function programmedCondition(
-  { outcome, confirmed, provider, observed: { inputProblem, actual }, refusals: all, moves }: ZoneState,
+  { planned, confirmed, provider, observed: { inputProblem, actual } }: ZoneState,
   before: Condition | undefined,
 ): ConditionResult {
+  const { outcome, refusals: all, moves } = planned;
   const { propagation: serving } = confirmed;
   switch (outcome.kind) {
     case "pending":

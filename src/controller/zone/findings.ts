@@ -2,13 +2,13 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { Refusal } from "../../plan/change.ts";
 import type { Guarded } from "../../plan/guard.ts";
 import type { Failed, InputProblem } from "../../providers/provider.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
-import type { LeftBehind, ZoneState, ZoneOutcome } from "./state/zone-state.ts";
+import { type Planned, refusalsFound, roundEnded, type ZoneOutcome } from "./state/planned.ts";
+import { type LeftBehind, replace, type ZoneState } from "./state/zone-state.ts";
 
 /** What a round finds out about a zone, for log, Events, and statuses. */
 export interface FindingDeps {
@@ -22,8 +22,9 @@ export interface FindingDeps {
 /** Deletes that the guard holds back are an Event once for each plan. */
 export function recordHeld(deps: FindingDeps, state: ZoneState, guarded: Guarded): void {
   const zone = objectKey(state.zone.meta);
+  const { outcome } = state.planned;
   deps.observer.held(zone, guarded.kind === "held");
-  if (guarded.kind === "held" && !(state.outcome.kind === "held" && state.outcome.hash === guarded.hash)) {
+  if (guarded.kind === "held" && !(outcome.kind === "held" && outcome.hash === guarded.hash)) {
     deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
     deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
   }
@@ -48,11 +49,13 @@ export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: 
 export function recordRefusals(
   deps: Pick<FindingDeps, "onChanged">,
   state: ZoneState,
-  refusals: readonly Refusal[],
+  found: Pick<Planned, "refusals" | "rejected">,
 ): void {
-  if (JSON.stringify(refusals) !== JSON.stringify(state.refusals)) {
-    const names = new Set([...state.refusals, ...refusals].map(({ name }) => name));
-    state.refusals = refusals;
+  const { refusals: before } = state.planned;
+  replace(state, { planned: refusalsFound(state.planned, found) });
+  const { refusals } = state.planned;
+  if (JSON.stringify(refusals) !== JSON.stringify(before)) {
+    const names = new Set([...before, ...refusals].map(({ name }) => name));
     deps.onChanged(objectKey(state.zone.meta), [...names]);
   }
 }
@@ -86,8 +89,8 @@ export function settleAs(
   requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
 ): Requeue {
   const zone = objectKey(state.zone.meta);
-  if (!sameOutcome(state.outcome, outcome)) {
-    state.outcome = outcome;
+  if (!sameOutcome(state.planned.outcome, outcome)) {
+    replace(state, { planned: roundEnded(state.planned, outcome) });
     if (outcome.kind === "refused") {
       deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
       deps.reporter.event(state.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
@@ -100,16 +103,15 @@ export function settleAs(
 /** Nothing was tried, so that nothing is news; a zone that is told to wait long at its very start says why. */
 export function deferred(deps: SettleDeps, state: ZoneState, failure: Failed): Requeue {
   const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
-  return state.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
+  return state.planned.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
     ? failed(deps, state, failure)
     : { requeue: { afterMs } };
 }
 
 export function failed(deps: SettleDeps, state: ZoneState, { message, retryAfterMs }: Failed): Requeue {
   const zone = objectKey(state.zone.meta);
-  const first = state.outcome.kind !== "failed";
-  const since = state.outcome.kind === "failed" ? state.outcome.since : deps.clock.now();
-  state.outcome = { kind: "failed", message, since };
+  const first = state.planned.outcome.kind !== "failed";
+  replace(state, { planned: roundEnded(state.planned, { kind: "failed", message, since: deps.clock.now() }) });
   // A changed answer asks for a try at once; a backend in trouble is not to be asked at every one.
   state.notBefore = deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0);
   deps.log.warn({ zone, provider: state.provider.id, err: message }, "zone not applied");

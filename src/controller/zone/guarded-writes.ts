@@ -9,14 +9,14 @@ import {
   addUnwatched,
   countDeletes,
   EMPTY_WINDOW,
-  type GuardWindow,
   keepUnwatched,
   moveWindow,
   recordDeletes,
 } from "../../plan/guard-window.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import { ownedNames } from "./state/observed.ts";
-import type { ZoneState } from "./state/zone-state.ts";
+import { finalizersAwaited, guardMoved, type GuardMemory } from "./state/planned.ts";
+import { replace, type ZoneState } from "./state/zone-state.ts";
 
 /** Whether the deletes of a name can be those of an alias that is created again in a moment: no alias has the name anywhere. */
 export type IsOrphan = (name: Name) => boolean;
@@ -27,15 +27,16 @@ export function gatheredWrites(
   guarded: Guarded,
   { isOrphan, now }: { readonly isOrphan: IsOrphan; readonly now: Millis },
 ): { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined } {
+  const { guard: memory } = state.planned;
   const isApproved = guarded.kind === "pass" && guarded.approved !== undefined;
   const waitOf = (name: Name): Millis => {
     if (isApproved) {
       return 0;
     }
-    return isGuarded(state.guardWindow) ? DELETE_GATHER_MS : isOrphan(name) ? RECREATION_MS : 0;
+    return isGuarded(memory.window) ? DELETE_GATHER_MS : isOrphan(name) ? RECREATION_MS : 0;
   };
-  const { writes, planned, waitMs } = gatherDeletes(guarded.writes, state.deletesPlanned, { waitOf, now });
-  state.deletesPlanned = planned;
+  const { writes, planned, waitMs } = gatherDeletes(guarded.writes, memory.deletesPlanned, { waitOf, now });
+  remember(state, { deletesPlanned: planned });
   return { writes, waitMs };
 }
 
@@ -53,18 +54,16 @@ export function moveGuard(
   { own, plan, now }: { readonly own: readonly ActualRRset[]; readonly plan: ZonePlan; readonly now: Millis },
 ): void {
   const wanted = new Set(plan.names.map(({ name }) => name));
-  const moved = keepUnwatched(moveWindow(state.guardWindow, own, now), (name) => wanted.has(name));
-  if (state.isJudged) {
-    state.guardWindow = moved;
+  const { window, isJudged } = state.planned.guard;
+  const moved = keepUnwatched(moveWindow(window, own, now), (name) => wanted.has(name));
+  if (isJudged) {
+    remember(state, { window: moved });
     return;
   }
-  state.isJudged = true;
   const left = own.filter(({ name }) => !wanted.has(name));
   const isSeen = left.length === 0 ? () => true : isWatched(state.zone);
-  state.guardWindow = addUnwatched(
-    moved,
-    left.filter(({ name }) => !isSeen(name)),
-  );
+  const unseen = left.filter(({ name }) => !isSeen(name));
+  remember(state, { window: addUnwatched(moved, unseen), isJudged: true });
 }
 
 /**
@@ -80,15 +79,20 @@ export async function saveDeletes(
   if (isApproved || writes.every(({ kind }) => kind !== "delete")) {
     return true;
   }
-  state.guardWindow = recordDeletes(state.guardWindow, writes, { now, approved: false });
-  return saveGuard(objectKey(state.zone.meta), guardStatus(state.guardWindow, state.usedApproval), signal);
+  const { window, usedApproval } = state.planned.guard;
+  const counted = recordDeletes(window, writes, { now, approved: false });
+  remember(state, { window: counted });
+  return saveGuard(objectKey(state.zone.meta), guardStatus({ window: counted, usedApproval }), signal);
 }
 
 /** Remembers deletes that were carried out, and that an approval was used. */
 export function recordGuarded(state: ZoneState, guarded: Guarded, writes: readonly Write[], now: Millis): void {
   const approved = guarded.kind === "pass" ? guarded.approved : undefined;
-  state.guardWindow = recordDeletes(state.guardWindow, writes, { now, approved: approved !== undefined });
-  state.usedApproval = approved ?? state.usedApproval;
+  const { window, usedApproval } = state.planned.guard;
+  remember(state, {
+    window: recordDeletes(window, writes, { now, approved: approved !== undefined }),
+    usedApproval: approved ?? usedApproval,
+  });
 }
 
 /** Deletes wait this long after they are planned first: objects that are deleted one after another are judged together. */
@@ -138,7 +142,10 @@ export function shorterWait(a: Millis | undefined, b: Millis | undefined): Milli
 }
 
 /** What a restart or another replica must know of the guard: the deletes of the last hour, and the approval that was used. Undefined: nothing. */
-export function guardStatus(window: GuardWindow, usedApproval: string | undefined): GuardStatus | undefined {
+export function guardStatus({
+  window,
+  usedApproval,
+}: Pick<GuardMemory, "window" | "usedApproval">): GuardStatus | undefined {
   const deletes = countDeletes(window);
   if (deletes === 0 && usedApproval === undefined) {
     return undefined;
@@ -158,15 +165,21 @@ export function guardStatus(window: GuardWindow, usedApproval: string | undefine
 export function restoreGuard(state: ZoneState, { status }: DnsZone): void {
   const { deletes = 0, ofRecords = 0, lastDeleteTime = "", usedPlanHash } = status?.guard ?? {};
   const at: Millis = Date.parse(lastDeleteTime);
-  state.usedApproval = usedPlanHash ?? state.usedApproval;
-  if (deletes > 0 && !Number.isNaN(at)) {
-    state.guardWindow = {
-      ...EMPTY_WINDOW,
-      unwatched: state.guardWindow.unwatched,
-      earlier: { count: deletes, at },
-      stood: [{ at, count: ofRecords }],
-    };
-  }
+  const { window, usedApproval } = state.planned.guard;
+  const counted = {
+    ...EMPTY_WINDOW,
+    unwatched: window.unwatched,
+    earlier: { count: deletes, at },
+    stood: [{ at, count: ofRecords }],
+  };
+  remember(state, {
+    usedApproval: usedPlanHash ?? usedApproval,
+    window: deletes > 0 && !Number.isNaN(at) ? counted : window,
+  });
+}
+
+function remember(state: ZoneState, memory: Partial<GuardMemory>): void {
+  replace(state, { planned: guardMoved(state.planned, memory) });
 }
 
 export interface UnfinalizedDeps {
@@ -185,7 +198,7 @@ export function withoutUnfinalized(
   writes: readonly Write[],
 ): readonly Write[] {
   if (state.observed.lists !== false || state.zone.spec.policy !== "Sync") {
-    state.unfinalized = new Set();
+    replace(state, { planned: finalizersAwaited(state.planned, new Set()) });
     return writes;
   }
   const zone = objectKey(state.zone.meta);
@@ -193,8 +206,8 @@ export function withoutUnfinalized(
   const isLeftOut = (write: Write): boolean =>
     write.kind !== "delete" && !known.has(write.after.name) && !isFinalized(zone, write.after.name);
   const leftOut = writes.flatMap((write) => (write.kind !== "delete" && isLeftOut(write) ? [write.after.name] : []));
-  const news = leftOut.filter((name) => !state.unfinalized.has(name));
-  state.unfinalized = new Set(leftOut);
+  const news = leftOut.filter((name) => !state.planned.unfinalized.has(name));
+  replace(state, { planned: finalizersAwaited(state.planned, new Set(leftOut)) });
   if (news.length > 0) {
     onChanged(zone, news);
   }

@@ -8,7 +8,8 @@ import { type Move, moveEndsAt, nextMove } from "../inventory/move/name-move.ts"
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { FindingDeps } from "./findings.ts";
 import { ownedNames } from "./state/observed.ts";
-import type { ZoneState } from "./state/zone-state.ts";
+import { movesDecided, type Planned } from "./state/planned.ts";
+import { replace, type ZoneState } from "./state/zone-state.ts";
 
 /** What a zone needs to know of the names that leave it. */
 export interface Departures {
@@ -50,11 +51,11 @@ export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving
   );
   const follow = departures.plan(state.zone, [...leaving]);
   const plans = new Map(follow.names.map((one) => [one.name, one]));
-  const before = state.moves;
-  state.moves = movesOf(deps, state, leaving, plans);
-  state.movesDueAt = dueAt(state.moves.values(), follow);
+  const before = state.planned.moves;
+  const moves = movesOf(deps, state, leaving, plans);
+  replace(state, { planned: movesDecided(state.planned, moves, dueAt(moves.values(), follow)) });
   for (const name of departures.formerNames(zone)) {
-    if (!state.moves.has(name) && !planned.has(name)) {
+    if (!moves.has(name) && !planned.has(name)) {
       departures.ended(zone, name);
     }
   }
@@ -63,7 +64,7 @@ export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving
   // A claim can have come back since the plan was made.
   const kept = unplanned.filter((name) => departures.hasClaim(zone, name)).map(unchanged);
   const going = new Set<Name>();
-  for (const [name, move] of [...state.moves].filter(([one]) => leaving.has(one))) {
+  for (const [name, move] of [...moves].filter(([one]) => leaving.has(one))) {
     const follows = plans.get(name) ?? unchanged(name);
     const isOver = move.phase !== "waiting";
     kept.push(isOver && isShared(move) ? unchanged(name) : follows);
@@ -87,7 +88,7 @@ function movesOf(
   plans: ReadonlyMap<Name, NamePlan>,
 ): ReadonlyMap<Name, Move> {
   const zone = objectKey(state.zone.meta);
-  const withdrawn = [...state.moves.values()].filter(
+  const withdrawn = [...state.planned.moves.values()].filter(
     ({ name, phase }) => phase === "overdue" && !leaving.has(name) && !departures.hasClaim(zone, name),
   );
   const moves = new Map<Name, Move>();
@@ -96,7 +97,7 @@ function movesOf(
     const families = FAMILIES.filter((family) => plans.get(name)?.sets.some(({ type }) => type === family) === true);
     const isServed = to.every((other) => hasArrived(departures.stateOf(other), name, families));
     const isFrozen = plans.get(name)?.frozen === true;
-    const move = nextMove(state.moves.get(name), { name, to, isServed, isFrozen, now: clock.now() });
+    const move = nextMove(state.planned.moves.get(name), { name, to, isServed, isFrozen, now: clock.now() });
     if (leaving.has(name) || (move.phase === "overdue" && to.length > 0)) {
       moves.set(name, move);
     }
@@ -115,15 +116,16 @@ function hasArrived(state: ZoneState | undefined, name: Name, families: readonly
 }
 
 /** The statuses of the aliases and of both zones show what a name waits for. */
-function reportMoves(deps: MoveDeps, state: ZoneState, before: ZoneState["moves"]): void {
+function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"]): void {
   const { log, reporter } = deps;
+  const { moves } = state.planned;
   const zone = objectKey(state.zone.meta);
-  const names = [...new Set([...before.keys(), ...state.moves.keys()])].filter((name) => {
-    const [was, is] = [before.get(name), state.moves.get(name)];
+  const names = [...new Set([...before.keys(), ...moves.keys()])].filter((name) => {
+    const [was, is] = [before.get(name), moves.get(name)];
     return was?.phase !== is?.phase || was?.since !== is?.since || was?.isFrozen !== is?.isFrozen;
   });
   for (const name of names) {
-    const [was, is] = [before.get(name), state.moves.get(name)];
+    const [was, is] = [before.get(name), moves.get(name)];
     if (is?.phase === "overdue" && was?.phase !== "overdue") {
       log.warn({ zone, hostname: displayName(name), to: is.to }, "the new zone of a name does not serve it in time");
       reporter.event(state.zone, { type: "Warning", reason: "MoveOverdue", message: overdueText(is) });

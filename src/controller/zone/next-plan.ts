@@ -32,9 +32,10 @@ export function changedLoops(before: ZonePlan | undefined, after: ZonePlan): rea
 
 /** Until the plan changes by time alone, or what is held is read again. */
 export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneState): Millis {
+  const { planned } = state;
   const moments = [
-    ...[...(state.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
-    ...(state.movesDueAt === undefined ? [] : [state.movesDueAt]),
+    ...[...(planned.plan?.contributions.values() ?? [])].flatMap(({ changesAt }) => changesAt ?? []),
+    ...(planned.movesDueAt === undefined ? [] : [planned.movesDueAt]),
   ];
   const now = clock.now();
   return Math.max(0, Math.min((state.observed.readAt ?? now) + resyncMs(state), ...moments) - now);

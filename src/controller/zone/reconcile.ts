@@ -12,14 +12,7 @@ import type { Guarded } from "../../plan/guard.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import type { ActualZone, Applied } from "../../providers/provider.ts";
-import {
-  TEXT_FIGHT_WINDOW_MS,
-  isContested,
-  recordRepair,
-  recordRepairs,
-  repairedBy,
-  withoutContested,
-} from "./state/drift.ts";
+import { driftKeys, repaired, repairedBy, TEXT_WINDOW_MS, WHOLE_TEXT, withoutContested } from "./state/repairs.ts";
 import {
   deferred,
   failed,
@@ -41,15 +34,17 @@ import {
   withoutUnfinalized,
 } from "./guarded-writes.ts";
 import { written } from "./state/confirmed.ts";
-import { recordConcurrentWrite, holdBack } from "./state/concurrent-writer.ts";
+import { concurrentWrites, holdBack, holdsExpired, writeSeen } from "./state/concurrent-writer.ts";
 import { inherit } from "./inheritance.ts";
 import { type Departures, leave } from "./moves.ts";
 import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS, resyncMs } from "./next-plan.ts";
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
 import { recordRejections, stillPlanned, writesDone } from "./rejected-writes.ts";
+import { contestedText } from "./zone-refusal.ts";
 import { countedAs, tally, recordPublished, recordRepaired } from "./zone-events.ts";
 import { type BackendContent, ownedNames, readDone, readInvalidated, writeDone } from "./state/observed.ts";
-import { observe, replace, takeNext, type ZoneOutcome, type ZoneState } from "./state/zone-state.ts";
+import { changesWritten, planCorrected, planMade, type ZoneOutcome } from "./state/planned.ts";
+import { observe, replace, takeNext, type ZoneState } from "./state/zone-state.ts";
 
 export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
   readonly ownerId: string;
@@ -87,20 +82,17 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   // The round that an input change asks for must not go by what this one read before it.
   const since = state.observed.inputVersion;
   const startedAt = deps.clock.now();
-  // A change that is noticed from here on belongs to the next plan.
-  state.planningSince = state.changePendingSince ?? state.planningSince;
-  state.changePendingSince = undefined;
-  const before = state.plan;
+  const before = state.planned.plan;
   const plan = deps.plan(state.zone);
+  const { reportedEarly } = state.planned;
   const changed = changedByTime(deps, before);
-  state.plan = plan;
+  replace(state, { planned: planMade(state.planned, plan) });
   if (changed.length > 0) {
     deps.onChanged(objectKey(state.zone.meta), changed);
   }
   deps.observer.zonePlanned(objectKey(state.zone.meta), plan.names.length, deps.clock.now() - startedAt);
-  if (state.reportedAhead.size > 0) {
-    deps.onChanged(objectKey(state.zone.meta), [...state.reportedAhead]);
-    state.reportedAhead.clear();
+  if (reportedEarly.size > 0) {
+    deps.onChanged(objectKey(state.zone.meta), [...reportedEarly]);
   }
   const refusal = deps.refusalOf(state.zone);
   if (refusal !== undefined) {
@@ -118,7 +110,7 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
     return actual;
   }
   const known = deps.recordRead(objectKey(state.zone.meta), actual) ? deps.plan(state.zone) : plan;
-  state.plan = known;
+  replace(state, { planned: planCorrected(state.planned, known) });
   const looped = changedLoops(before, known);
   if (looped.length > 0) {
     deps.onChanged(objectKey(state.zone.meta), looped);
@@ -133,11 +125,12 @@ async function currentActual(
   signal: AbortSignal,
 ): Promise<ActualZone | Requeue> {
   const names = plan.names.map(({ name }) => name);
-  const targets = deps.targetNames(state.zone);
   const { observed } = state;
+  const { readNames } = observed;
+  const targets = deps.targetNames(state.zone);
   const known =
-    names.every((name) => observed.readNames.has(name)) &&
-    (observed.lists !== false || targets.every((name) => observed.readNames.has(name)));
+    names.every((name) => readNames.has(name)) &&
+    (observed.lists !== false || targets.every((name) => readNames.has(name)));
   if (observed.actual !== undefined && known && deps.clock.now() - (observed.readAt ?? 0) < resyncMs(state)) {
     return observed.actual;
   }
@@ -147,10 +140,9 @@ async function currentActual(
   switch (read.kind) {
     case "ok": {
       const actual = { ...read.zone, sets: deps.setsHere(state.zone, queried, read.zone.sets) };
-      deps.refreshTargets(
-        objectKey(state.zone.meta),
-        recordConcurrentWrite(state, actual, deps.ownerId, deps.clock.now()),
-      );
+      const theirs = concurrentWrites(state.observed, actual, deps.ownerId);
+      replace(state, { writerHolds: writeSeen(state.writerHolds, theirs, deps.clock.now()) });
+      deps.refreshTargets(objectKey(state.zone.meta), theirs);
       const { inputProblem } = state.observed;
       const done = { actual, ownerId: deps.ownerId, since, names: all, at: deps.clock.now() };
       observe(state, readDone(state.observed, done));
@@ -193,40 +185,37 @@ async function publish(
     hosts: actual.hosts,
     capacity: actual.capacity,
     mayNotDelete,
-    window: state.guardWindow,
-    usedApproval: state.usedApproval,
+    window: state.planned.guard.window,
+    usedApproval: state.planned.guard.usedApproval,
     gather: (all) => gatheredWrites(state, all, { isOrphan, now }),
   });
   recordHeld(deps, state, guarded);
   const finalized = withoutUnfinalized(deps, state, guarded.writes);
-  const peace = withoutContested(finalized, actual.drift ?? [], state.setRepairs, now);
+  const peace = withoutContested(finalized, actual.drift ?? [], state.repairs, now);
   const refusals = [...changes.filter((change) => change.kind === "refuse"), ...peace.refusals];
-  state.rejected = stillPlanned(state.rejected, peace.writes);
-  recordRefusals(deps, state, [...refusals, ...state.rejected]);
+  recordRefusals(deps, state, { refusals, rejected: stillPlanned(state.planned.rejected, peace.writes) });
   const settled: ZoneOutcome =
     guarded.kind === "held" ? { kind: "held", message: guarded.message, hash: guarded.hash } : { kind: "ok" };
-  const { writes, waitMs: peerMs } = holdBack(state, peace.writes, now);
+  const { writes, waitMs: peerMs } = holdBack(state.writerHolds, peace.writes, now);
+  replace(state, { writerHolds: holdsExpired(state.writerHolds, now) });
   const waitMs = shorterWait(peerMs, gatherMs);
   if (writes.length === 0 && actual.needsWrite === undefined) {
-    state.planningSince = waitMs === undefined ? undefined : state.planningSince;
+    if (waitMs === undefined) {
+      replace(state, { planned: changesWritten(state.planned) });
+    }
     return settleAs(deps, state, settled, {
       afterMs: Math.min(nextPlanMs(deps, state), waitMs ?? Infinity),
     });
   }
-  if (actual.needsWrite?.kind === "foreign-edit" && isContested(state.repairs, deps.clock.now())) {
-    const message = `something else keeps changing what dnsalias wrote (${actual.needsWrite.message}): stop that writer; the next try is in ${TEXT_FIGHT_WINDOW_MS / 60_000} minutes`;
-    return settleAs(
-      deps,
-      state,
-      { kind: "refused", reason: "WriterConflict", message },
-      { afterMs: TEXT_FIGHT_WINDOW_MS },
-    );
+  const contested = contestedText(state, actual, deps.clock.now());
+  if (contested !== undefined) {
+    return settleAs(deps, state, contested, { afterMs: TEXT_WINDOW_MS });
   }
   return write(deps, state, { actual, since, writes, refusals, settled, waitMs, guarded }, signal);
 }
 
-function hasAlias({ departures }: ReconcileDeps, { zone, moves }: ZoneState, name: Name): boolean {
-  return moves.has(name) || departures.hasClaim(objectKey(zone.meta), name);
+function hasAlias({ departures }: ReconcileDeps, { zone, planned }: ZoneState, name: Name): boolean {
+  return planned.moves.has(name) || departures.hasClaim(objectKey(zone.meta), name);
 }
 
 interface Pending {
@@ -291,23 +280,26 @@ function recordWritten(
   result: Applied,
 ): void {
   recordGuarded(state, guarded, writes, deps.clock.now());
-  const pendingChange = state.planningSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
-  state.planningSince = result.deferred === undefined ? undefined : state.planningSince;
+  const pendingChange = state.planned.changePlannedSince ?? { at: deps.clock.now(), lastSuccessBefore: undefined };
+  if (result.deferred === undefined) {
+    replace(state, { planned: changesWritten(state.planned) });
+  }
   const names = writes.map((change) => (change.kind === "delete" ? change.before.name : change.after.name));
   replace(state, { confirmed: written(state.confirmed, names, pendingChange) });
   const sets = after(actual.sets, writes, deps.ownerId);
-  const repaired = repairedBy(writes, actual.drift ?? []);
-  const drift = (actual.drift ?? []).filter((one) => !repaired.includes(one));
+  const corrected = repairedBy(writes, actual.drift ?? []);
+  const drift = (actual.drift ?? []).filter((one) => !corrected.includes(one));
   const left = actualAfter(actual, result, { sets, drift });
   observe(state, writeDone(state.observed, { actual: left, ownerId: deps.ownerId, since, writes }));
-  state.setRepairs = recordRepairs(state.setRepairs, repaired, deps.clock.now());
+  const isTextRepaired = actual.needsWrite?.kind === "foreign-edit";
+  const keys = [...driftKeys(corrected), ...(isTextRepaired ? [WHOLE_TEXT] : [])];
+  replace(state, { repairs: repaired(state.repairs, keys, deps.clock.now()) });
   recordRepaired(
     deps,
     state.zone,
-    repaired.map(({ message }) => `${message}: it is put right`),
+    corrected.map(({ message }) => `${message}: it is put right`),
   );
   if (actual.needsWrite?.kind === "foreign-edit") {
-    state.repairs = recordRepair(state.repairs, deps.clock.now());
     recordRepaired(deps, state.zone, [actual.needsWrite.message]);
   }
   recordPublished(deps, state.zone, writes);

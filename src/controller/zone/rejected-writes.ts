@@ -46,9 +46,8 @@ export function recordRejections(
   refusals: readonly Refusal[],
   result: Applied,
 ): void {
-  recordBegun(deps, state.zone, result.rejected ?? [], state.rejected);
-  state.rejected = rejectionRefusals(result);
-  recordRefusals(deps, state, [...refusals, ...state.rejected]);
+  recordBegun(deps, state.zone, result.rejected ?? [], state.planned.rejected);
+  recordRefusals(deps, state, { refusals, rejected: rejectionRefusals(result) });
 }
 
 /**

@@ -1,7 +1,12 @@
+import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { undelegatedMessage } from "../../plan/domain/delegation.ts";
+import type { ActualZone } from "../../providers/provider.ts";
 import type { Store } from "../inventory/store.ts";
+import type { ZoneOutcome } from "./state/planned.ts";
+import { isContested, TEXT_WINDOW_MS, WHOLE_TEXT } from "./state/repairs.ts";
+import type { ZoneState } from "./state/zone-state.ts";
 
 /** Why nothing is written for a zone, whatever its backend says; undefined: it may be written. */
 export function zoneRefusal(
@@ -20,4 +25,17 @@ export function zoneRefusal(
         reason: "ZoneConflict",
         message: `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`,
       };
+}
+
+/** Why the text of a zone is left as it is: another writer keeps changing it. Undefined: none does. */
+export function contestedText(
+  { repairs }: Pick<ZoneState, "repairs">,
+  { needsWrite }: Pick<ActualZone, "needsWrite">,
+  now: Millis,
+): ZoneOutcome | undefined {
+  if (needsWrite?.kind !== "foreign-edit" || !isContested(repairs, WHOLE_TEXT, now)) {
+    return undefined;
+  }
+  const message = `something else keeps changing what dnsalias wrote (${needsWrite.message}): stop that writer; the next try is in ${TEXT_WINDOW_MS / 60_000} minutes`;
+  return { kind: "refused", reason: "WriterConflict", message };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { objectKey } from "../../../src/api/meta.ts";
+import { guardMoved } from "../../../src/controller/zone/state/planned.ts";
+import { replace } from "../../../src/controller/zone/state/zone-state.ts";
 import { startWorld } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 
@@ -67,10 +69,10 @@ test("a DnsZone that is deleted and created again is a new zone, and its names s
   await world.clock.advance(MINUTE);
   const before = world.controller.zoneState("dns/com");
   assert.ok(before);
-  before.usedApproval = "0123456789ab";
+  replace(before, { planned: guardMoved(before.planned, { usedApproval: "0123456789ab" }) });
   world.send({ kind: "zone", zone: { ...ZONE, meta: { ...ZONE.meta, uid: "another" } } });
   await world.clock.advance(MINUTE);
   const after = world.controller.zoneState(objectKey(ZONE.meta));
-  assert.deepEqual([after === before, after?.usedApproval], [false, undefined]);
+  assert.deepEqual([after === before, after?.planned.guard.usedApproval], [false, undefined]);
   assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"]);
 });

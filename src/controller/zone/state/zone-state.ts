@@ -1,30 +1,11 @@
 import type { Millis } from "../../../base/clock.ts";
 import type { DnsZone } from "../../../api/dns-zone.ts";
-import type { Name } from "../../../dns/name/name.ts";
-import type { Refusal } from "../../../plan/change.ts";
-import type { Move } from "../../inventory/move/name-move.ts";
-import { EMPTY_WINDOW, type GuardWindow } from "../../../plan/guard-window.ts";
-import type { ZonePlan } from "../../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../../providers/provider.ts";
-import { type Confirmed, NOTHING_CONFIRMED, type PendingChange, withdrawn } from "./confirmed.ts";
+import type { WriterHolds } from "./concurrent-writer.ts";
+import { type Confirmed, NOTHING_CONFIRMED, withdrawn } from "./confirmed.ts";
 import { nothingObserved, type Observed, ownedNames, providerChanged } from "./observed.ts";
-import type { Repairs } from "./drift.ts";
-
-/** Where one zone's publishing stands; `reason` is a condition reason of docs/reasons.md. */
-export type ZoneOutcome =
-  | { readonly kind: "pending" }
-  | { readonly kind: "ok" }
-  /** Nothing will change until somebody acts; what is served stays. */
-  | { readonly kind: "refused"; readonly reason: string; readonly message: string }
-  /** Being retried. */
-  | { readonly kind: "failed"; readonly message: string; readonly since: Millis }
-  | { readonly kind: "held"; readonly message: string; readonly hash: string };
-
-/** A name whose records another process of this installation wrote: ours are not put over them before we have looked for ourselves. */
-interface PeerHold {
-  readonly until: Millis;
-  readonly waitMs: Millis;
-}
+import { NOTHING_PLANNED, placeChanged, type Planned } from "./planned.ts";
+import type { Repairs } from "./repairs.ts";
 
 /** A DnsZone and the provider that was made for it. */
 interface NextHandle {
@@ -49,42 +30,14 @@ export interface ZoneState {
   /** What the next round begins with; undefined: the same. */
   next: NextHandle | undefined;
   readonly observed: Observed;
-  /** Names that are not written for the first time, because none of their aliases has its finalizer yet. */
-  unfinalized: ReadonlySet<Name>;
-  plan: ZonePlan | undefined;
-  outcome: ZoneOutcome;
-  /** Refused changes of the last plan, and writes of it that the backend rejects. */
-  refusals: readonly Refusal[];
-  /** Those of `refusals` that the backend rejected at the last write. */
-  rejected: readonly Refusal[];
+  readonly planned: Planned;
+  readonly writerHolds: WriterHolds;
+  readonly repairs: Repairs;
   readonly confirmed: Confirmed;
-  /** The oldest change that no plan has taken up yet. */
-  changePendingSince: PendingChange | undefined;
-  /** The same for the changes that a plan has taken up and that are not yet written. */
-  planningSince: PendingChange | undefined;
-  /** Owner names whose aliases were reported while a change was not planned yet: they are reported again with the plan. */
-  readonly reportedAhead: Set<Name>;
   /** How long the last reconcile took: a slow zone is asked for less often. */
   tookMs: Millis;
   /** The backend asked not to be called before this. */
   notBefore: Millis;
-  /** Names whose records another process of this installation wrote. */
-  readonly writerHolds: Map<Name, PeerHold>;
-  /** Times of the last repairs of foreign edits of a whole text, newest last. */
-  repairs: readonly Millis[];
-  /** The same for single record sets of a backend that others write too. */
-  setRepairs: Repairs;
-  /** The names with records here that other zones have now, as of the last round. */
-  moves: ReadonlyMap<Name, Move>;
-  /** When the next of them is to be decided though nothing was heard. */
-  movesDueAt: Millis | undefined;
-  guardWindow: GuardWindow;
-  /** The guard has judged a plan in this process. */
-  isJudged: boolean;
-  /** The deletes of the last plan, by {@link rrsetKey}, with the time at which each was planned first. */
-  deletesPlanned: ReadonlyMap<string, Millis>;
-  /** The hash of the plan whose approval was used: the annotation approves once. */
-  usedApproval: string | undefined;
 }
 
 export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
@@ -93,31 +46,20 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     provider,
     next: undefined,
     observed: nothingObserved(provider.lists),
-    unfinalized: new Set(),
-    plan: undefined,
-    outcome: { kind: "pending" },
-    refusals: [],
-    rejected: [],
+    planned: NOTHING_PLANNED,
     confirmed: NOTHING_CONFIRMED,
-    changePendingSince: undefined,
-    reportedAhead: new Set(),
-    planningSince: undefined,
     tookMs: 0,
     notBefore: 0,
     writerHolds: new Map(),
-    repairs: [],
-    setRepairs: new Map(),
-    moves: new Map(),
-    movesDueAt: undefined,
-    guardWindow: EMPTY_WINDOW,
-    isJudged: false,
-    deletesPlanned: new Map(),
-    usedApproval: undefined,
+    repairs: new Map(),
   };
 }
 
 /** Replaces values of the state. */
-export function replace(state: ZoneState, values: Partial<Pick<ZoneState, "observed" | "confirmed">>): void {
+export function replace(
+  state: ZoneState,
+  values: Partial<Pick<ZoneState, "observed" | "planned" | "confirmed" | "writerHolds" | "repairs">>,
+): void {
   Object.assign(state, values);
 }
 
@@ -142,10 +84,13 @@ export function takeNext(state: ZoneState): LeftBehind | undefined {
   if (!next.isElsewhere) {
     return undefined;
   }
-  const { observed, changePendingSince, planningSince } = state;
+  const { observed, planned } = state;
   const fresh = newZoneState(state.zone, state.provider);
-  Object.assign(state, fresh, { changePendingSince, planningSince });
-  replace(state, { observed: { ...fresh.observed, inputVersion: observed.inputVersion } });
+  Object.assign(state, fresh);
+  replace(state, {
+    observed: { ...fresh.observed, inputVersion: observed.inputVersion },
+    planned: placeChanged(planned),
+  });
   return { provider: provider.id, names: ownedNames(observed).size };
 }
 

@@ -4,6 +4,7 @@ import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts"
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import { factsOf, type NameInZone } from "../../../../src/controller/status/alias-facts.ts";
 import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
+import { NOTHING_PLANNED } from "../../../../src/controller/zone/state/planned.ts";
 import { newZoneState, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName, type Name } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../../../src/plan/change.ts";
@@ -110,9 +111,9 @@ function refusal(type: Refusal["type"], name: Name = NAME): Refusal {
 test("refusals of addresses and of the HTTPS record are told apart, and those of other names are not the alias's", () => {
   const WWW = parseName("www.example.com");
   const refusals = [refusal("A", WWW), refusal("HTTPS", WWW), refusal("HTTPS"), refusal("AAAA")];
-  const { refusal: found, withoutHttps } = first(SHOP, stateOf([], { refusals }));
+  const { refusal: found, withoutHttps } = first(SHOP, stateOf([], { planned: { ...NOTHING_PLANNED, refusals } }));
   assert.deepEqual([found, withoutHttps], [refusals[3], refusals[2]]);
-  const others = first(SHOP, stateOf([], { refusals: refusals.slice(0, 2) }));
+  const others = first(SHOP, stateOf([], { planned: { ...NOTHING_PLANNED, refusals: refusals.slice(0, 2) } }));
   assert.deepEqual([others.refusal, others.withoutHttps], [undefined, undefined]);
 });
 
@@ -128,8 +129,7 @@ test("the rest is the zone's: plan, outcome, propagation, lags", () => {
     loops: new Map([[NAME, [NAME, NAME]]]),
   };
   const more = {
-    plan,
-    outcome: { kind: "ok" } as const,
+    planned: { ...NOTHING_PLANNED, plan, outcome: { kind: "ok" } as const },
     confirmed: {
       ...NOTHING_CONFIRMED,
       propagation: { total: 3, current: 1, laggingSince: 5, slow: true },
@@ -148,7 +148,7 @@ test("the rest is the zone's: plan, outcome, propagation, lags", () => {
       found.expectedLagMs,
       found.publishedAt,
     ],
-    [contributed, [NAME, NAME], more.outcome, more.confirmed.propagation, [1, 2], 5_000, at("11:00:00")],
+    [contributed, [NAME, NAME], more.planned.outcome, more.confirmed.propagation, [1, 2], 5_000, at("11:00:00")],
   );
   assert.equal(first(SHOP, stateOf([])).expectedLagMs, 95_000);
 });

@@ -9,7 +9,8 @@ import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { afterWrite, finalize, type Deletion } from "../../../../src/controller/status/finalizer.ts";
 import { readInvalidated } from "../../../../src/controller/zone/state/observed.ts";
-import { newZoneState, replace, type ZoneOutcome } from "../../../../src/controller/zone/state/zone-state.ts";
+import { roundEnded, type ZoneOutcome } from "../../../../src/controller/zone/state/planned.ts";
+import { newZoneState, replace } from "../../../../src/controller/zone/state/zone-state.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { alias, zone } from "../../../support/objects.ts";
 import { observedSets } from "../../../support/observed-sets.ts";
@@ -77,7 +78,7 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
   });
   const observed = observedSets(sets, { lists: scene.lists });
   replace(state, { observed: scene.unread === true ? readInvalidated(observed) : observed });
-  state.outcome = scene.outcome ?? { kind: "ok" };
+  replace(state, { planned: roundEnded(state.planned, scene.outcome ?? { kind: "ok" }) });
   const deletions = new Map<string, Deletion>();
   if (scene.since !== undefined) {
     deletions.set("web/shop", { uid: scene.uid ?? gone.meta.uid, since: scene.since });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ZoneStatus } from "../../../../src/api/dns-zone.ts";
 import { leftHostnames } from "../../../../src/controller/status/left-hostnames.ts";
-import type { ZoneOutcome } from "../../../../src/controller/zone/state/zone-state.ts";
+import { NOTHING_PLANNED, type ZoneOutcome } from "../../../../src/controller/zone/state/planned.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
 import { zone } from "../../../support/objects.ts";
@@ -74,7 +74,7 @@ for (const {
     const found = leftHostnames(
       deps,
       { ...of, status },
-      { observed: observedSets(own, { lists: false, ...read }), outcome, moves: new Map() },
+      { observed: observedSets(own, { lists: false, ...read }), planned: { ...NOTHING_PLANNED, outcome } },
     );
     assert.deepEqual(found, want);
   });
@@ -93,8 +93,7 @@ test("left hostnames: as many as an object of the API server has room for", () =
   const deps = { store: { claimsIn: () => new Map() }, reporter: {} };
   const found = leftHostnames(deps, zone("dns/com", "example.com"), {
     observed: observedSets(own, { lists: false }),
-    outcome: HELD,
-    moves: new Map(),
+    planned: { ...NOTHING_PLANNED, outcome: HELD },
   });
   assert.ok(found.length > 0 && JSON.stringify(found).length < 210_000, String(found.length));
 });

@@ -8,6 +8,7 @@ import type { InvalidObject } from "../../../../src/controller/ports/inventory.t
 import type { StatusWrite } from "../../../../src/controller/ports/reporter.ts";
 import { updateAliasStatus } from "../../../../src/controller/status/update-alias-status.ts";
 import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
+import { NOTHING_PLANNED, type Planned, type ZoneOutcome } from "../../../../src/controller/zone/state/planned.ts";
 import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
@@ -100,6 +101,11 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
   return { status, remembered: store.alias("web/shop")?.status, did, requeue, state };
 }
 
+function plannedAs(outcome: ZoneOutcome, targets: readonly TargetVerdict[] = [verdict("good", [A, NO_AAAA])]): Planned {
+  const contributions = new Map([["web/shop", contribution(targets)]]);
+  return { ...NOTHING_PLANNED, outcome, plan: { names: [], claims: new Map(), contributions, loops: new Map() } };
+}
+
 function stateOf({ state: more, targets = [verdict("good", [A, NO_AAAA])] }: Bench): ZoneState {
   const state = newZoneState(ZONE, {
     id: "memory",
@@ -108,8 +114,7 @@ function stateOf({ state: more, targets = [verdict("good", [A, NO_AAAA])] }: Ben
   });
   return Object.assign(state, {
     observed: observedSets(PUBLISHED, { lists: undefined }),
-    outcome: { kind: "ok" },
-    plan: { names: [], contributions: new Map([["web/shop", contribution(targets)]]), loops: new Map() },
+    planned: plannedAs({ kind: "ok" }, targets),
     confirmed: { ...NOTHING_CONFIRMED, publishedTimes: new Map([[NAME, NOW]]) },
     ...more,
   });
@@ -156,7 +161,7 @@ test("Ready that is False is a Warning, one that is Unknown is no Event", async 
   const known = { ...SHOP, ...(status && { status }) };
   const refused = await updated({
     alias: known,
-    state: { outcome: { kind: "refused", reason: "BaseZoneInvalid", message: "line 3" } },
+    state: { planned: plannedAs({ kind: "refused", reason: "BaseZoneInvalid", message: "line 3" }) },
   });
   assert.deepEqual(refused.did.slice(-1), ["event Warning BaseZoneInvalid"]);
   const unknown = await updated({ alias: known, state: { confirmed: NOTHING_CONFIRMED } });
@@ -167,7 +172,7 @@ test("Ready that is False is a Warning, one that is Unknown is no Event", async 
 });
 
 test("another reason with the same status of Ready is an Event too", async () => {
-  const refused = (reason: string) => ({ outcome: { kind: "refused", reason, message: "x" } as const });
+  const refused = (reason: string) => ({ planned: plannedAs({ kind: "refused", reason, message: "x" }) });
   const { status } = await updated({ state: refused("BaseZoneInvalid") });
   const known = { ...SHOP, ...(status && { status }) };
   assert.deepEqual(
@@ -225,7 +230,7 @@ test("a replica that may not write writes nothing, and an alias that is being de
 });
 
 test("while the first plan of a zone is in progress nothing is written", async () => {
-  const { did, requeue } = await updated({ state: { outcome: { kind: "pending" } } });
+  const { did, requeue } = await updated({ state: { planned: plannedAs({ kind: "pending" }) } });
   assert.deepEqual([did, requeue], [[], "done"]);
 });
 
@@ -245,9 +250,9 @@ test("an edit that cannot be read is in the status of the alias that is served",
 });
 
 test("a report that comes before a plan that is due is repeated with that plan", async () => {
-  const due = { changePendingSince: { at: NOW, lastSuccessBefore: undefined } };
-  assert.deepEqual([...(await updated({ state: due })).state.reportedAhead], [NAME]);
-  assert.deepEqual([...(await updated()).state.reportedAhead], []);
+  const planned = { ...plannedAs({ kind: "ok" }), changePendingSince: { at: NOW, lastSuccessBefore: undefined } };
+  assert.deepEqual([...(await updated({ state: { planned } })).state.planned.reportedEarly], [NAME]);
+  assert.deepEqual([...(await updated()).state.planned.reportedEarly], []);
 });
 
 function failing(lastSuccessAt: number | undefined, failingSince = NOW - 1_000): TargetAnswer {

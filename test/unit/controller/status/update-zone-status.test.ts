@@ -10,6 +10,7 @@ import {
   NOTHING_CONFIRMED,
   type Propagation,
 } from "../../../../src/controller/zone/state/confirmed.ts";
+import { NOTHING_PLANNED, type Planned } from "../../../../src/controller/zone/state/planned.ts";
 import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
@@ -29,6 +30,10 @@ interface Bench {
   readonly invalid?: InvalidObject;
   readonly mayWrite?: boolean;
   readonly write?: StatusWrite;
+}
+
+function plannedAs(more: Partial<Planned>): Planned {
+  return { ...NOTHING_PLANNED, outcome: { kind: "ok" }, ...more };
 }
 
 const PUBLISHED = [
@@ -67,7 +72,7 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
             apply: async () => assert.fail("nothing is written"),
           }),
           observed: observedSets(PUBLISHED),
-          outcome: { kind: "ok" } as const,
+          planned: plannedAs({ outcome: { kind: "ok" } }),
           confirmed: servedBy({ total: 2, current: 2, laggingSince: undefined, slow: false }),
           ...bench.state,
         };
@@ -147,7 +152,7 @@ test("the same status again is not written", async () => {
 test("nothing is written by a replica that may not write, of a zone without a plan, or of one that is not known yet", async () => {
   for (const bench of [
     { mayWrite: false },
-    { state: { outcome: { kind: "pending" } as const } },
+    { state: { planned: plannedAs({ outcome: { kind: "pending" } }) } },
     { state: undefined },
   ]) {
     const { status, requeue } = await updated(bench);
@@ -210,31 +215,39 @@ const WITHOUT_SERVERS: Propagation = {
 const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepted: RegExp, programmed: RegExp])[] = [
   [
     "another zone has the place",
-    { outcome: { kind: "refused", reason: "ZoneConflict", message: "DnsZone dns/a writes there" } },
+    {
+      planned: plannedAs({
+        outcome: { kind: "refused", reason: "ZoneConflict", message: "DnsZone dns/a writes there" },
+      }),
+    },
     /^False ZoneConflict: DnsZone dns\/a writes there$/,
     /^False ZoneConflict: DnsZone dns\/a writes there$/,
   ],
   [
     "it is refused",
-    { outcome: { kind: "refused", reason: "BaseZoneInvalid", message: "line 3" } },
+    { planned: plannedAs({ outcome: { kind: "refused", reason: "BaseZoneInvalid", message: "line 3" } }) },
     /^True Accepted/,
     /^False BaseZoneInvalid: line 3$/,
   ],
   [
     "it cannot be written for now",
-    { outcome: { kind: "failed", message: "connection refused", since: at("11:40:00") } },
+    { planned: plannedAs({ outcome: { kind: "failed", message: "connection refused", since: at("11:40:00") } }) },
     /^True Accepted/,
     /^False WriteFailed: .*2026-11-24T11:40:00Z.*connection refused$/,
   ],
   [
     "its deletes are held",
-    { outcome: { kind: "held", message: "too many deletes", hash: "abc" } },
+    { planned: plannedAs({ outcome: { kind: "held", message: "too many deletes", hash: "abc" } }) },
     /^True Accepted/,
     /^False PlanHeld: too many deletes$/,
   ],
   [
     "a name is refused, beside an HTTPS record",
-    { refusals: [NO_HTTPS, refusal("www.example.com"), refusal("a.example.com", { reason: "ForeignOwner" })] },
+    {
+      planned: plannedAs({
+        refusals: [NO_HTTPS, refusal("www.example.com"), refusal("a.example.com", { reason: "ForeignOwner" })],
+      }),
+    },
     /^True Accepted/,
     /^False ForeignRecord: 2 .*\(www\.example\.com, a\.example\.com\).*somebody wrote it$/,
   ],
@@ -265,13 +278,13 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
   ["its servers have not been listed yet", { confirmed: NOTHING_CONFIRMED }, /^True Accepted/, /^Unknown Propagating/],
   [
     "a refused name goes before slow servers",
-    { confirmed: servedBy(SLOW), refusals: [refusal("www.example.com")] },
+    { confirmed: servedBy(SLOW), planned: plannedAs({ refusals: [refusal("www.example.com")] }) },
     /^True Accepted/,
     /^False ForeignRecord/,
   ],
   [
     "only HTTPS records are refused",
-    { refusals: [NO_HTTPS] },
+    { planned: plannedAs({ refusals: [NO_HTTPS] }) },
     /^True Accepted/,
     /^True Programmed: .*coreDNS\/zoneFile.*but 1 .*\(example\.com\).*no HTTPS there$/,
   ],
@@ -283,7 +296,10 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
   ],
   [
     "HTTPS records are refused and the backend warns",
-    { refusals: [NO_HTTPS], observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }) },
+    {
+      planned: plannedAs({ refusals: [NO_HTTPS] }),
+      observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }),
+    },
     /^True Accepted/,
     /^True Programmed: .*but 1 .*no HTTPS there.*but there is no reload plugin$/,
   ],
@@ -300,13 +316,15 @@ for (const [name, state, accepted, programmed] of ROWS) {
 test("at most ten refused names are shown, each once", async () => {
   const names = Array.from({ length: 12 }, (_, index) => `n${index}.example.com`);
   const refusals = names.flatMap((name) => [refusal(name), refusal(name, { type: "AAAA" })]);
-  const [, programmed = ""] = await conditions({ state: { refusals } });
+  const [, programmed = ""] = await conditions({ state: { planned: plannedAs({ refusals }) } });
   assert.match(programmed, /: 24 /);
   assert.match(programmed, /\(n0\.example\.com, n1\.example\.com,.*, n9\.example\.com\)/);
 });
 
 test("a plan that is held has its hash in the status, and no other plan", async () => {
-  const held = await updated({ state: { outcome: { kind: "held", message: "x", hash: "abc" } } });
+  const held = await updated({
+    state: { planned: plannedAs({ outcome: { kind: "held", message: "x", hash: "abc" } }) },
+  });
   assert.deepEqual([held.status?.planHash, (await updated()).status?.planHash], ["abc", undefined]);
 });
 

@@ -10,6 +10,7 @@ import {
   settleAs,
   type FindingDeps,
 } from "../../../../src/controller/zone/findings.ts";
+import { roundEnded } from "../../../../src/controller/zone/state/planned.ts";
 import { newZoneState, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
@@ -59,7 +60,7 @@ test("a plan that is held is an Event once; another plan that is held is another
     "log: deletes held back",
     "dns/com: Warning PlanHeld: plan a is held",
   ]);
-  state.outcome = { kind: "held", hash: "a", message: "" };
+  replace(state, { planned: roundEnded(state.planned, { kind: "held", hash: "a", message: "" }) });
   recordHeld(deps, state, held("a"));
   assert.deepEqual(told(), ["held dns/com true"]);
   recordHeld(deps, state, held("b"));
@@ -68,10 +69,10 @@ test("a plan that is held is an Event once; another plan that is held is another
 
 test("a plan that is held again after it was written is an Event again", () => {
   const { state, deps, told } = play();
-  state.outcome = { kind: "held", hash: "a", message: "" };
+  replace(state, { planned: roundEnded(state.planned, { kind: "held", hash: "a", message: "" }) });
   recordHeld(deps, state, { kind: "pass", writes: [] });
   assert.deepEqual(told(), ["held dns/com false"]);
-  state.outcome = { kind: "ok" };
+  replace(state, { planned: roundEnded(state.planned, { kind: "ok" }) });
   recordHeld(deps, state, held("a"));
   assert.equal(told().length, 3);
 });
@@ -106,15 +107,18 @@ test("names whose refusal begins, changes, or ends have their statuses written, 
     message,
   });
   const both = [refusal("a.example.com", "x"), refusal("a.example.com", "x", "AAAA")];
-  recordRefusals(deps, state, both);
+  recordRefusals(deps, state, { refusals: both, rejected: [] });
   assert.deepEqual(told(), ["changed dns/com: a.example.com"]);
-  recordRefusals(deps, state, [...both]);
+  recordRefusals(deps, state, { refusals: both.slice(0, 1), rejected: both.slice(1) });
   assert.deepEqual(told(), []);
-  recordRefusals(deps, state, [refusal("a.example.com", "y"), refusal("b.example.com", "x")]);
+  recordRefusals(deps, state, {
+    refusals: [refusal("a.example.com", "y"), refusal("b.example.com", "x")],
+    rejected: [],
+  });
   assert.deepEqual(told(), ["changed dns/com: a.example.com,b.example.com"]);
-  recordRefusals(deps, state, []);
+  recordRefusals(deps, state, { refusals: [], rejected: [] });
   assert.deepEqual(told(), ["changed dns/com: a.example.com,b.example.com"]);
-  assert.deepEqual(state.refusals, []);
+  assert.deepEqual(state.planned.refusals, []);
 });
 
 test("records that stay at a former place are an Event of the leader, where there are any", () => {
@@ -152,7 +156,7 @@ test("a round ends with its outcome: a refusal is an Event once, and a new outco
   assert.deepEqual(told(), ["log: zone refused", "dns/com: Warning Forbidden: never", "changed dns/com: all"]);
   settleAs(settle, state, { kind: "ok" }, { afterMs: 1 });
   assert.deepEqual(told(), ["changed dns/com: all"]);
-  assert.deepEqual(state.outcome, { kind: "ok" });
+  assert.deepEqual(state.planned.outcome, { kind: "ok" });
 });
 
 test("a failure is an Event when it begins, keeps its beginning, and gives the backend half a second at least", async () => {
@@ -161,12 +165,18 @@ test("a failure is an Event when it begins, keeps its beginning, and gives the b
   const deps = { ...settle, clock };
   assert.deepEqual(failed(deps, state, { kind: "failed", message: "503" }), { requeue: "backoff" });
   assert.deepEqual(told(), ["log: zone not applied", "dns/com: Warning WriteFailed: 503", "changed dns/com: all"]);
-  assert.deepEqual([state.outcome, state.notBefore], [{ kind: "failed", message: "503", since: NOW }, NOW + 500]);
+  assert.deepEqual(
+    [state.planned.outcome, state.notBefore],
+    [{ kind: "failed", message: "503", since: NOW }, NOW + 500],
+  );
   await clock.advance(10_000);
   const again = failed(deps, state, { kind: "failed", message: "502", retryAfterMs: 7_000 });
   assert.deepEqual(again, { requeue: { afterMs: 7_000 } });
   assert.deepEqual(told(), ["log: zone not applied"]);
-  assert.deepEqual([state.outcome, state.notBefore], [{ kind: "failed", message: "502", since: NOW }, NOW + 17_000]);
+  assert.deepEqual(
+    [state.planned.outcome, state.notBefore],
+    [{ kind: "failed", message: "502", since: NOW }, NOW + 17_000],
+  );
   failed(deps, state, { kind: "failed", message: "502", retryAfterMs: 1 });
   assert.equal(state.notBefore, NOW + 10_500);
 });
@@ -188,10 +198,10 @@ const DEFERRALS: readonly (readonly [
 for (const [retryAfterMs, pending, afterMs, isTold] of DEFERRALS) {
   test(`a ${pending ? "new" : "planned"} zone that is to wait ${retryAfterMs ?? "any"} ms comes again after ${afterMs} ms`, () => {
     const { state, settle, told } = settling();
-    state.outcome = pending ? { kind: "pending" } : { kind: "ok" };
+    replace(state, { planned: roundEnded(state.planned, pending ? { kind: "pending" } : { kind: "ok" }) });
     const failure = { kind: "failed", message: "wait", ...(retryAfterMs !== undefined && { retryAfterMs }) } as const;
     assert.deepEqual(deferred(settle, state, failure), { requeue: { afterMs } });
     assert.equal(told().length > 0, isTold);
-    assert.equal(state.outcome.kind, isTold ? "failed" : pending ? "pending" : "ok");
+    assert.equal(state.planned.outcome.kind, isTold ? "failed" : pending ? "pending" : "ok");
   });
 }

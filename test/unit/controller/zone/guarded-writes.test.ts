@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ZoneSpec } from "../../../../src/api/dns-zone.ts";
 import { withoutUnfinalized } from "../../../../src/controller/zone/guarded-writes.ts";
-import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import { newZoneState, observe, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Write } from "../../../../src/plan/change.ts";
 import { owned } from "../../../../src/providers/ownership/owned.ts";
@@ -16,14 +16,11 @@ const COM = zone("dns/com", "example.com");
 function stateOf(lists: boolean | undefined, spec: Partial<ZoneSpec> = {}, own: readonly string[] = []): ZoneState {
   const provider = owned(memoryBackend("example.com"), { zone: COM, ownerId: "me", clock: { now: () => 0 } });
   const state = newZoneState({ ...COM, spec: { ...COM.spec, ...spec } }, provider);
-  const sets = own.map((name) => ({
-    name: parseName(name),
-    type: "A" as const,
-    ttl: 60,
-    data: ["192.0.2.1"],
-    owner: "me",
-  }));
-  return Object.assign(state, { observed: observedSets(sets, { lists }) });
+  const sets = own.map(
+    (name) => ({ name: parseName(name), type: "A", ttl: 60, data: ["192.0.2.1"], owner: "me" }) as const,
+  );
+  observe(state, observedSets(sets, { lists }));
+  return state;
 }
 
 function create(name: string): Write {

@@ -72,41 +72,41 @@ test("a rejected write is logged with the backend's words when it begins, and it
   assert.match(first[0] ?? "", /^log: records rejected .*"hostname":"a\.example\.com","type":"A".*no such zone/);
   assert.equal(first[1], "changed a.example.com");
   assert.deepEqual(
-    state.refusals.map(({ message }) => message),
+    state.planned.refusals.map(({ message }) => message),
     ["a.example.com A cannot be written: no such zone"],
   );
   assert.deepEqual(record([rejection(A)]), []);
   assert.deepEqual(record([]), ["changed a.example.com"]);
-  assert.deepEqual(state.refusals, []);
+  assert.deepEqual(state.planned.refusals, []);
 });
 
 test("other words for a rejection are shown, and aren't logged again", () => {
   const { state, record } = play();
   record([rejection(A)]);
   assert.deepEqual(record([rejection(A, "quota")]), ["changed a.example.com"]);
-  assert.match(state.refusals[0]?.message ?? "", /quota/);
+  assert.match(state.planned.refusals[0]?.message ?? "", /quota/);
 });
 
 test("a withdrawal that is rejected is an Event on the zone, since its alias may be gone", () => {
   const { state, record } = play();
   const [, event] = record([rejection(B)]);
   assert.equal(event, "DnsZone com: Warning Rejected: b.example.com A cannot be withdrawn: no such zone");
-  assert.match(state.refusals[0]?.message ?? "", /^b\.example\.com A cannot be withdrawn: /);
+  assert.match(state.planned.refusals[0]?.message ?? "", /^b\.example\.com A cannot be withdrawn: /);
 });
 
 test("of thousands of rejections the log shows the first hundred, and the conditions all", () => {
   const { state, record } = play();
   const lines = record(Array.from({ length: 250 }, (_, index) => rejection(create(`n${index}.example.com`))));
   assert.equal(lines.filter((line) => line.startsWith("log:")).length, 100);
-  assert.equal(state.refusals.length, 250);
+  assert.equal(state.planned.refusals.length, 250);
 });
 
 test("a rejection counts for as long as its write is still planned", () => {
   const { state, record } = play();
   record([rejection(A), rejection(B)]);
   assert.deepEqual(
-    stillPlanned(state.rejected, [AAAA, B]).map(({ name }) => displayName(name)),
+    stillPlanned(state.planned.rejected, [AAAA, B]).map(({ name }) => displayName(name)),
     ["b.example.com"],
   );
-  assert.deepEqual(stillPlanned(state.rejected, []), []);
+  assert.deepEqual(stillPlanned(state.planned.rejected, []), []);
 });

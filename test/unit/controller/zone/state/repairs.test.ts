@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  recordRepairs,
+  driftKeys,
+  isContested,
+  repaired as repairedAt,
   repairedBy,
-  withoutContested,
   type Repairs,
-} from "../../../../../src/controller/zone/state/drift.ts";
+  WHOLE_TEXT,
+  withoutContested,
+} from "../../../../../src/controller/zone/state/repairs.ts";
 import { parseName } from "../../../../../src/dns/name/name.ts";
 import type { ActualRRset, Write } from "../../../../../src/plan/change.ts";
 import type { Drift } from "../../../../../src/providers/provider.ts";
@@ -66,23 +69,49 @@ test("writes repair the sets that they are about, and all markers", () => {
   assert.deepEqual(repairedBy([], [EDIT, MARKER]), [MARKER]);
 });
 
-test("repairs are remembered for an hour by record set; those of markers are not", () => {
-  const first = recordRepairs(new Map(), [EDIT, MARKER], NOW);
-  assert.deepEqual([...first], [["example.com. A", [NOW]]]);
-  const second = recordRepairs(first, [EDIT, OTHER], NOW + HOUR - 1);
+const KEY = "example.com. A";
+
+test("repairs are remembered for an hour by RRset; those of markers are not", () => {
+  assert.deepEqual(driftKeys([EDIT, MARKER, OTHER]), [KEY, "www.example.com. AAAA"]);
+  const first = repairedAt(new Map(), [KEY], NOW);
+  assert.deepEqual([...first], [[KEY, [NOW]]]);
+  const second = repairedAt(first, driftKeys([EDIT, OTHER]), NOW + HOUR - 1);
   assert.deepEqual(
     [...second],
     [
-      ["example.com. A", [NOW, NOW + HOUR - 1]],
+      [KEY, [NOW, NOW + HOUR - 1]],
       ["www.example.com. AAAA", [NOW + HOUR - 1]],
     ],
   );
   assert.deepEqual(
-    [...recordRepairs(second, [], NOW + HOUR)],
+    [...repairedAt(second, [], NOW + HOUR)],
     [
-      ["example.com. A", [NOW + HOUR - 1]],
+      [KEY, [NOW + HOUR - 1]],
       ["www.example.com. AAAA", [NOW + HOUR - 1]],
     ],
   );
-  assert.equal(recordRepairs(second, [], NOW + 3 * HOUR).size, 0);
+  assert.equal(repairedAt(second, [], NOW + 3 * HOUR).size, 0);
+});
+
+const CONTESTED: readonly (readonly [name: string, key: string, agoMs: readonly number[], want: boolean])[] = [
+  ["four repairs of an RRset within an hour", KEY, [HOUR - 1, 3, 2, 1], false],
+  ["five repairs of an RRset within an hour", KEY, [HOUR - 1, 4, 3, 2, 1], true],
+  ["five repairs of an RRset of which one is an hour old", KEY, [HOUR, 4, 3, 2, 1], false],
+  ["five repairs of the whole text within ten minutes", WHOLE_TEXT, [HOUR / 6 - 1, 4, 3, 2, 1], true],
+  ["five repairs of the whole text of which one is ten minutes old", WHOLE_TEXT, [HOUR / 6, 4, 3, 2, 1], false],
+];
+
+for (const [name, key, agoMs, want] of CONTESTED) {
+  test(`${name}: ${want ? "contested" : "not contested"}`, () => {
+    const repairs = agoMs.reduce<Repairs>((before, ago) => repairedAt(before, [key], NOW - ago), new Map());
+    assert.equal(isContested(repairs, key, NOW), want);
+  });
+}
+
+test("repairs of one RRset say nothing of others or of the text", () => {
+  const five = repaired(5, 4, 3, 2, 1);
+  assert.deepEqual(
+    [isContested(five, "www.example.com. AAAA", NOW), isContested(five, WHOLE_TEXT, NOW)],
+    [false, false],
+  );
 });
