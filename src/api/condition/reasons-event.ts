@@ -20,8 +20,9 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "MoveOverdue",
     on: ["Event"],
     meaning:
-      "A name has another DnsZone now, which has not served it for 10 minutes. The DnsZone that had the name before withdraws it.",
-    whatToDo: "See the conditions of the DnsZone that the message names: it can't be written, or its servers lag.",
+      "A name has another DnsZone now, whose servers have not given it for 10 minutes after it was written. The DnsZone that had the name before withdraws it.",
+    whatToDo:
+      "See the conditions of the DnsZone that the message names: its servers lag, or its base zone has the name.",
     turn: "user",
   },
   {

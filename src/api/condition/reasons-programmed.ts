@@ -31,7 +31,7 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     reason: "Moving",
     on: ["Programmed"],
     meaning:
-      "The name has another DnsZone now. Its records stay in the DnsZone that had it before, and follow the targets, until every server of the other one gives them, for at most 10 minutes.",
+      "The name has another DnsZone now. Its records stay in the DnsZone that had it before, and follow the targets, until the other one has them written and every server gives them: without an end while it can't write them, and then for at most 10 minutes.",
     whatToDo: "Wait. If it lasts, see why the other DnsZone can't be written.",
     turn: "dnsalias",
   },

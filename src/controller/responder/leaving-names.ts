@@ -1,19 +1,18 @@
-import type { Millis } from "../../base/clock.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Claim } from "../../plan/claims.ts";
-import { keeperClaim, MOVE_WAIT_MS } from "../inventory/move/name-move.ts";
+import { keeperClaim } from "../inventory/move/name-move.ts";
 import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
-type Context = Pick<ZoneSyncDeps, "store" | "clock">;
+type Context = Pick<ZoneSyncDeps, "store">;
 
 /** Takes note of names that the zone has no more. */
-export function recordLeaving({ store, clock }: Context, { leaving }: ZoneSyncState, zone: ObjectKey): void {
-  const names = leaving.get(zone) ?? new Map<Name, { namespace: string | undefined; since: Millis }>();
+export function recordLeaving({ store }: Context, { leaving }: ZoneSyncState, zone: ObjectKey): void {
+  const names = leaving.get(zone) ?? new Map<Name, { namespace: string | undefined }>();
   for (const [name, { namespace }] of store.former.claimsIn(zone)) {
     if (!names.has(name)) {
-      names.set(name, { namespace, since: clock.now() });
+      names.set(name, { namespace });
     }
   }
   if (names.size > 0) {
@@ -21,17 +20,12 @@ export function recordLeaving({ store, clock }: Context, { leaving }: ZoneSyncSt
   }
 }
 
-/** The names that the responder answers in a zone although other zones have them: until it serves one of those, for at most as long as a published name waits. */
-export function leavingClaims(
-  context: Context,
-  state: ZoneSyncState,
-  zone: DnsZone,
-): { readonly claims: ReadonlyMap<Name, Claim>; readonly endsAt: Millis | undefined } {
+/** The names that the responder answers in a zone although other zones have them: until it serves one of those, however long that takes. */
+export function leavingClaims(context: Context, state: ZoneSyncState, zone: DnsZone): ReadonlyMap<Name, Claim> {
   const key = objectKey(zone.meta);
   const names = state.leaving.get(key);
   const claims = new Map<Name, Claim>();
-  let endsAt: Millis | undefined;
-  for (const [name, { since }] of names ?? []) {
+  for (const name of names?.keys() ?? []) {
     if (isOver(context, state, key, name)) {
       names?.delete(name);
       continue;
@@ -40,12 +34,11 @@ export function leavingClaims(
     if (claim !== undefined) {
       claims.set(name, claim);
     }
-    endsAt = Math.min(endsAt ?? Infinity, since + MOVE_WAIT_MS);
   }
   if (names?.size === 0) {
     state.leaving.delete(key);
   }
-  return { claims, endsAt };
+  return claims;
 }
 
 /** Whom the answers for one of these names follow; undefined: the zone doesn't answer for it. */
@@ -65,15 +58,9 @@ export function leavingClaim(context: Context, state: ZoneSyncState, zone: DnsZo
   return claim.winners.length === 0 ? undefined : claim;
 }
 
-function isOver({ store, clock }: Context, state: ZoneSyncState, zone: ObjectKey, name: Name): boolean {
-  const since = state.leaving.get(zone)?.get(name)?.since ?? -Infinity;
+function isOver({ store }: Context, state: ZoneSyncState, zone: ObjectKey, name: Name): boolean {
   const others = [...store.zonesOfName(name)].filter((other) => other !== zone);
-  return (
-    store.claimsIn(zone).has(name) ||
-    others.length === 0 ||
-    clock.now() - since >= MOVE_WAIT_MS ||
-    others.some((other) => isServed(store, state, other))
-  );
+  return store.claimsIn(zone).has(name) || others.length === 0 || others.some((other) => isServed(store, state, other));
 }
 
 /** Whether the responder has the zone with its names as they are now. */

@@ -56,9 +56,9 @@ export async function syncZone(
     return { requeue: { afterMs: AGAIN_MS } };
   }
   state.reported.delete(objectKey(zone.meta));
-  const endsAt = await serve(deps, state, zone, base);
+  await serve(deps, state, zone, base);
   state.unhandled.delete(domain);
-  return { requeue: endsAt === undefined ? "done" : { afterMs: Math.max(0, endsAt - deps.clock.now()) } };
+  return { requeue: "done" };
 }
 
 /** As published records do: names continue to follow, and new ones are served, with the last base zone that was valid. */
@@ -158,29 +158,23 @@ function baseOf(
   return read;
 }
 
-/** Returns when the zone is to be looked at again because of names that leave it. */
-async function serve(
-  deps: ZoneSyncDeps,
-  state: ZoneSyncState,
-  zone: DnsZone,
-  { text, base }: ReadBase,
-): Promise<Millis | undefined> {
+async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { text, base }: ReadBase): Promise<void> {
   const { domain, responder } = zone.spec;
   const { uid, generation } = zone.meta;
   const key = objectKey(zone.meta);
   const claims = deps.store.claimsVersion(key);
   const last = state.served.get(domain);
   const left = leavingClaims(deps, state, zone);
-  const leaving = [...left.claims.keys()].join(" ");
+  const leaving = [...left.keys()].join(" ");
   const isSame = last?.uid === uid && last.generation === generation && last.claims === claims;
   const reserved = reservedBelow(deps, domain);
   const isFree = reserved.length === 0;
   if (isSame && last.text === text && last.leaving === leaving && last.reserved === reserved.join(" ")) {
-    return left.endsAt;
+    return;
   }
   deps.recordBase(key, base.encloserOf);
   const startedAt = deps.clock.now();
-  const aliases = await aliasesOf(deps, zone, base, left.claims);
+  const aliases = await aliasesOf(deps, zone, base, left);
   const serial = servedSerial(base, last?.serial, startedAt / 1000);
   deps.port.setZone({
     domain,
@@ -202,7 +196,6 @@ async function serve(
   });
   const tookMs = deps.clock.now() - startedAt;
   deps.log.info({ zone: key, domain, serial, names: aliases.length, tookMs }, "zone served");
-  return left.endsAt;
 }
 
 /** What is below a domain and belongs to DnsZones that can't be read or were deleted, sorted. Names in the zone by a claim are answered as always. */

@@ -1,4 +1,4 @@
-import type { Clock, Millis, Random } from "../../base/clock.ts";
+import type { Clock, Random } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { BaseZoneSpec, DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
@@ -90,8 +90,8 @@ export interface ZoneSyncState {
   readonly bases: Map<string, ReadBase>;
   /** The problem that was told of each zone. */
   readonly reported: Map<ObjectKey, string>;
-  /** By zone, the names that other zones have now, and since when this process knows. */
-  readonly leaving: Map<ObjectKey, Map<Name, { readonly namespace: string | undefined; readonly since: Millis }>>;
+  /** By zone, the names that other zones have now, and the namespace that had each here. */
+  readonly leaving: Map<ObjectKey, Map<Name, { readonly namespace: string | undefined }>>;
   /** Domains that nothing is known of yet. */
   readonly unhandled: Set<string>;
 }

@@ -54,9 +54,11 @@ function sentence({ hostname, zone, published = [], move }: FormerPlace): readon
   if (move.phase === "waiting") {
     const endsAt = moveEndsAt(move);
     return [
-      endsAt === undefined
-        ? `${name} stays in DnsZone ${zone} while it is paused or leads back to itself`
-        : `${name} stays in DnsZone ${zone} until then, at most until ${time(endsAt)}`,
+      endsAt !== undefined
+        ? `${name} stays in DnsZone ${zone} until then, at most until ${time(endsAt)}`
+        : move.stays === "frozen"
+          ? `${name} stays in DnsZone ${zone} while it is paused or leads back to itself`
+          : `${name} stays in DnsZone ${zone} until DnsZone ${move.to.join(", ")} has it written`,
     ];
   }
   return [

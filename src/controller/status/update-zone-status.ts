@@ -184,11 +184,15 @@ function movesText(moves: readonly Move[]): readonly string[] {
   };
   return [
     ...text(
-      ({ phase, isFrozen }) => phase === "waiting" && isFrozen !== true,
+      ({ phase, stays }) => phase === "waiting" && stays === undefined,
       (names, zones, until) => `${names} stay here until DnsZone ${zones} serves them, at most until ${time(until)}`,
     ),
     ...text(
-      ({ phase, isFrozen }) => phase === "waiting" && isFrozen === true,
+      ({ phase, stays }) => phase === "waiting" && stays === "unwritten",
+      (names, zones) => `${names} stay here until DnsZone ${zones} has them written`,
+    ),
+    ...text(
+      ({ phase, stays }) => phase === "waiting" && stays === "frozen",
       (names, zones) =>
         `${names} stay here, and not in DnsZone ${zones}, while they are paused or lead back to themselves`,
     ),

@@ -96,8 +96,10 @@ function movesOf(
     const to = departures.zonesOf(zone, name);
     const families = FAMILIES.filter((family) => plans.get(name)?.sets.some(({ type }) => type === family) === true);
     const isServed = to.every((other) => hasArrived(departures.stateOf(other), name, families));
+    const isUnwritten = !to.every((other) => isDecided(departures.stateOf(other), name, families));
     const isFrozen = plans.get(name)?.frozen === true;
-    const move = nextMove(state.planned.moves.get(name), { name, to, isServed, isFrozen, now: clock.now() });
+    const input = { name, to, isServed, isFrozen, isUnwritten, now: clock.now() };
+    const move = nextMove(state.planned.moves.get(name), input);
     if (leaving.has(name) || (move.phase === "overdue" && to.length > 0)) {
       moves.set(name, move);
     }
@@ -107,12 +109,26 @@ function movesOf(
 
 /** Whether a zone has these families of the name written, or any if none is wanted, and every server that can be queried serves them. */
 function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
-  if (state?.observed.actual === undefined) {
+  if (state === undefined || !isWritten(state, name, families)) {
     return false;
   }
-  const isWritten = (family: Family): boolean => state.observed.owned.has(rrsetKey({ name, type: family }));
   const { publishedTimes, unconfirmed } = state.confirmed;
-  return FAMILIES.some(isWritten) && families.every(isWritten) && publishedTimes.has(name) && !unconfirmed.has(name);
+  return publishedTimes.has(name) && !unconfirmed.has(name);
+}
+
+function isWritten({ observed }: ZoneState, name: Name, families: readonly Family[]): boolean {
+  const has = (family: Family): boolean => observed.owned.has(rrsetKey({ name, type: family }));
+  return observed.actual !== undefined && FAMILIES.some(has) && families.every(has);
+}
+
+/** Whether a zone has the name written, or its plan refuses it: what the backend rejects is neither. */
+function isDecided(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
+  if (state === undefined) {
+    return false;
+  }
+  const { refusals, rejected } = state.planned;
+  const isRefused = refusals.some((refusal) => refusal.name === name && !rejected.includes(refusal));
+  return isRefused || isWritten(state, name, families);
 }
 
 /** The statuses of the aliases and of both zones show what a name waits for. */
@@ -122,7 +138,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"])
   const zone = objectKey(state.zone.meta);
   const names = [...new Set([...before.keys(), ...moves.keys()])].filter((name) => {
     const [was, is] = [before.get(name), moves.get(name)];
-    return was?.phase !== is?.phase || was?.since !== is?.since || was?.isFrozen !== is?.isFrozen;
+    return was?.phase !== is?.phase || was?.since !== is?.since || was?.stays !== is?.stays;
   });
   for (const name of names) {
     const [was, is] = [before.get(name), moves.get(name)];

@@ -4,7 +4,7 @@ import type { DnsAlias } from "../../../api/dns-alias.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { Claim } from "../../../plan/claims.ts";
 
-/** A name stays in its old zone at most this long for its new zones. */
+/** Once its new zones have a name written, it stays in its old zone at most this long for their servers. */
 export const MOVE_WAIT_MS: Millis = 600_000;
 
 /** A name that an alias has in other zones now, and of which records are, or were, in a zone that had it before. */
@@ -16,8 +16,8 @@ export interface Move {
   readonly since: Millis;
   /** `waiting`: a new zone doesn't serve the name yet. `moved`: all of them do. `overdue`: one of them doesn't, and the wait is over. */
   readonly phase: "waiting" | "moved" | "overdue";
-  /** Nothing may change at the name, so the new zones don't write it: it waits without an end. */
-  readonly isFrozen?: true;
+  /** Why a name that waits does so without an end. `frozen`: nothing may change at it. `unwritten`: a new zone doesn't have it, so the records here are the only ones. */
+  readonly stays?: "frozen" | "unwritten";
 }
 
 export interface MoveInput {
@@ -27,23 +27,27 @@ export interface MoveInput {
   readonly isServed: boolean;
   /** The name is paused, or leads back to itself. */
   readonly isFrozen?: boolean;
+  /** A new zone has neither written the name nor refused it by its plan. */
+  readonly isUnwritten?: boolean;
   readonly now: Millis;
 }
 
 /** The move of a name after a look at its new zones. A name that moves on, or that its new zones serve no more, waits anew. */
-export function nextMove(before: Move | undefined, { name, to, isServed, isFrozen = false, now }: MoveInput): Move {
-  const isSame = before !== undefined && before.to.join() === to.join() && (before.isFrozen !== true || isFrozen);
+export function nextMove(before: Move | undefined, input: MoveInput): Move {
+  const { name, to, isServed, now } = input;
+  const stays = input.isFrozen === true ? "frozen" : input.isUnwritten === true ? "unwritten" : undefined;
+  const isSame = before?.to.join() === to.join() && (before.stays === undefined || before.stays === stays);
   const since = isSame && (before.phase !== "moved" || isServed) ? before.since : now;
-  if (isFrozen && !isServed && before?.phase !== "overdue") {
-    return { name, to, since, phase: "waiting", isFrozen };
+  if (stays !== undefined && !isServed && before?.phase !== "overdue") {
+    return { name, to, since, phase: "waiting", stays };
   }
   const isOver = now - since >= MOVE_WAIT_MS;
   return { name, to, since, phase: isServed ? "moved" : isOver ? "overdue" : "waiting" };
 }
 
 /** When a move that waits is over, whatever its new zones have; undefined: it doesn't end by time. */
-export function moveEndsAt({ since, isFrozen }: Pick<Move, "since" | "isFrozen">): Millis | undefined {
-  return isFrozen === true ? undefined : since + MOVE_WAIT_MS;
+export function moveEndsAt({ since, stays }: Pick<Move, "since" | "stays">): Millis | undefined {
+  return stays === undefined ? since + MOVE_WAIT_MS : undefined;
 }
 
 export interface KeeperInput {

@@ -22,6 +22,7 @@ const MOVES: readonly {
   readonly before: Move | undefined;
   readonly isServed: boolean;
   readonly isFrozen?: boolean;
+  readonly isUnwritten?: boolean;
   readonly to?: readonly string[];
   readonly after: Move;
 }[] = [
@@ -56,17 +57,17 @@ const MOVES: readonly {
     before: move("waiting", NOW - 2 * MOVE_WAIT_MS),
     isServed: false,
     isFrozen: true,
-    after: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), isFrozen: true },
+    after: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), stays: "frozen" },
   },
   {
     name: "when it may change again, it waits anew",
-    before: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), isFrozen: true },
+    before: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), stays: "frozen" },
     isServed: false,
     after: move("waiting", NOW),
   },
   {
     name: "a name at which nothing may change, and which the new zone serves, goes",
-    before: { ...move("waiting", NOW - MOVE_WAIT_MS), isFrozen: true },
+    before: { ...move("waiting", NOW - MOVE_WAIT_MS), stays: "frozen" },
     isServed: true,
     isFrozen: true,
     after: move("moved", NOW - MOVE_WAIT_MS),
@@ -79,6 +80,34 @@ const MOVES: readonly {
     after: move("overdue", NOW - MOVE_WAIT_MS),
   },
   {
+    name: "a name that a new zone hasn't written waits without an end",
+    before: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), stays: "unwritten" },
+    isServed: false,
+    isUnwritten: true,
+    after: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), stays: "unwritten" },
+  },
+  {
+    name: "once it is written, the wait for the servers begins",
+    before: { ...move("waiting", NOW - 2 * MOVE_WAIT_MS), stays: "unwritten" },
+    isServed: false,
+    after: move("waiting", NOW),
+  },
+  {
+    name: "a paused name that isn't written is a paused one",
+    before: { ...move("waiting", NOW - 1), stays: "unwritten" },
+    isServed: false,
+    isFrozen: true,
+    isUnwritten: true,
+    after: { ...move("waiting", NOW), stays: "frozen" },
+  },
+  {
+    name: "a name that was withdrawn stays withdrawn when its new zone loses it",
+    before: move("overdue", NOW - MOVE_WAIT_MS),
+    isServed: false,
+    isUnwritten: true,
+    after: { ...move("overdue", NOW - MOVE_WAIT_MS) },
+  },
+  {
     name: "a name that moves on waits anew",
     before: move("waiting", NOW - MOVE_WAIT_MS),
     isServed: false,
@@ -87,9 +116,9 @@ const MOVES: readonly {
   },
 ];
 
-for (const { name, before, isServed, isFrozen = false, to = ["dns/sub"], after } of MOVES) {
+for (const { name, before, isServed, isFrozen = false, isUnwritten = false, to = ["dns/sub"], after } of MOVES) {
   test(`moves: ${name}`, () =>
-    assert.deepEqual(nextMove(before, { name: NAME, to, isServed, isFrozen, now: NOW }), after));
+    assert.deepEqual(nextMove(before, { name: NAME, to, isServed, isFrozen, isUnwritten, now: NOW }), after));
 }
 
 const WEB = [alias("web/a"), alias("web/b")];
