@@ -106,11 +106,13 @@ async function checkOneStream({ resolver: { host, port }, queries, setAddress }:
   await delay(WATCHED_MS);
   const after = await queries();
   const [a, aaaa] = [after.a - before.a, after.aaaa - before.aaaa];
-  // TTL 5 s and 1 s of slack: at most one query in 5 s, for each type, and none for anything else.
+  // TTL 5 s and 1 s of slack: at most one query in 5 s, for each type.
   for (const count of [a, aaaa]) {
     assert.ok(count >= 2 && count <= WATCHED_MS / 5_000 + 1, `${a} queries for A, ${aaaa} for AAAA`);
   }
-  assert.equal(after.total - before.total, a + aaaa);
+  const others = after.total - before.total - a - aaaa;
+  // The resolver's NAT64 prefixes are learned again after a minute at the earliest (RFC 7050).
+  assert.ok(others <= 1, `${others} queries for anything else`);
   assert.equal((await writes(lab)) - writesBefore, 0, "writes to the apiserver while nothing changes");
 
   const { boundMs } = await readAlias(lab, "web/n999");

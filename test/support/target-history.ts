@@ -11,6 +11,8 @@ export interface TargetHistory {
   up(at: number, key?: string): void;
   /** How long an address has been gone, in milliseconds without the times of `down`: 0 while the key has it, Infinity if it never had it. */
   goneForMs(key: string, address: string, at: number): number;
+  /** How many changes of the key brought an address back. */
+  returns(key: string): number;
 }
 
 export function createTargetHistory(): TargetHistory {
@@ -46,6 +48,11 @@ export function createTargetHistory(): TargetHistory {
       }
       const end = Math.max(...ends);
       return timeWithout([...(outages.get(key) ?? []), ...(outages.get(EVERY) ?? [])], end, at);
+    },
+    returns(key) {
+      const all = stays.get(key) ?? [];
+      const back = all.filter((stay) => all.some(({ address, to }) => address === stay.address && to <= stay.from));
+      return new Set(back.map(({ from }) => from)).size;
     },
   };
 }

@@ -121,14 +121,15 @@ function isWritten({ observed }: ZoneState, name: Name, families: readonly Famil
   return observed.actual !== undefined && FAMILIES.some(has) && families.every(has);
 }
 
-/** Whether a zone has the name written, or its plan refuses it: what the backend rejects is neither. */
+/** Whether a zone has the name written, or leaves it to others: its plan refuses the name, or an older DnsZone writes at its place. What the backend rejects is neither. */
 function isDecided(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
   if (state === undefined) {
     return false;
   }
-  const { refusals, rejected } = state.planned;
+  const { refusals, rejected, outcome } = state.planned;
   const isRefused = refusals.some((refusal) => refusal.name === name && !rejected.includes(refusal));
-  return isRefused || isWritten(state, name, families);
+  const isOthers = outcome.kind === "refused" && outcome.reason === "ZoneConflict";
+  return isRefused || isOthers || isWritten(state, name, families);
 }
 
 /** The statuses of the aliases and of both zones show what a name waits for. */

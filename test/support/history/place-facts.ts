@@ -2,9 +2,10 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import type { Millis } from "../../../src/base/clock.ts";
-import { aliasesOf, isWithin } from "./claims.ts";
+import { placeOf } from "../replicas-world.ts";
+import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
-import type { RecordSet } from "./record-sets.ts";
+import { addressesAt, type RecordSet } from "./record-sets.ts";
 import { MINUTE, ZONES } from "./scene.ts";
 import { staticsOf, targetsOf } from "./target-facts.ts";
 
@@ -33,7 +34,7 @@ export const UNDERWAY_MS = 30_000;
 export const MOVE_MS = 10 * MINUTE;
 export const LABEL_MS = MINUTE;
 
-/** Whether a name can still wait in the zone for the zones that have it now. */
+/** Whether a name can still wait in the zone for the zones that have it now: without an end while one of them has no record of it. */
 export function mayWaitForMove(
   judged: JudgedWorld,
   key: string,
@@ -46,7 +47,17 @@ export function mayWaitForMove(
   const lostAt = timeline.lostAt(key, name);
   // A name that the zone lost by a label or a selector moves once it has stayed there for a minute.
   const leftAt = Math.max(lostAt, closedSince(judged, key, name, late) + LABEL_MS, ...changes);
-  return lostAt !== -Infinity && world.clock.now() - leftAt < MOVE_MS + UNDERWAY_MS;
+  const isInTime = world.clock.now() - leftAt < MOVE_MS + UNDERWAY_MS;
+  return lostAt !== -Infinity && (isInTime || isUnwrittenElsewhere(judged, name));
+}
+
+/** Whether a zone that has a name now has no record of it, neither of ours nor of its base zone. */
+export function isUnwrittenElsewhere(judged: JudgedWorld, name: string): boolean {
+  const { world } = judged;
+  return aliasesOf(world, name)
+    .flatMap((alias) => zonesOf(world, name, alias))
+    .map(placeOf)
+    .some((place) => addressesAt(judged.publishedAt(place), name).length === 0 && !isInBaseZone(judged, place, name));
 }
 
 /** When a label or a selector last changed by which the name can lose the zone: for a writer whose watch was late then, when it heard of it. */

@@ -12,6 +12,7 @@ import {
   describe,
   isInBaseZone,
   isKnownToHave,
+  isUnwrittenElsewhere,
   LABEL_MS,
   MOVE_MS,
   type PlaceWrite,
@@ -117,7 +118,8 @@ export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWri
   const places = aliases.flatMap((alias) => zonesOf(world, name, alias));
   const hasMoved =
     places.length > 0 && places.every((other) => addressesAt(judged.publishedAt(placeOf(other)), name).length > 0);
-  if (places.length > 0 && !hasMoved && world.clock.now() - lostAt < MOVE_MS) {
+  const isInTime = world.clock.now() - lostAt < MOVE_MS;
+  if (places.length > 0 && !hasMoved && (isInTime || isUnwrittenElsewhere(judged, name))) {
     return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
   }
   const closedAt = closedSince(judged, key, name, late);

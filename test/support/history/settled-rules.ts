@@ -2,6 +2,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
+import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
 import { aliasesOf, isWithin, writesToItsPlace, zonesOf } from "./claims.ts";
 import { isHeldUnwatched, isOverLimit } from "./guard-window.ts";
@@ -76,11 +77,16 @@ function isNameSettled(judged: JudgedWorld, zone: DnsZone, name: string): boolea
   );
 }
 
+/** Eight cycles of 71 s: a target that rotated and keeps still has its newest addresses published by then (docs/concepts/freshness.md). */
+const QUIET_MS = 8 * 71_000;
+
 /** A change from addresses to addresses is seen within the bound, and one after a failure within the back-off. */
 function isTargetSettled({ world, changedAt }: JudgedWorld, target: string): boolean {
   const passed = world.clock.now() - (changedAt.get(`target ${target}`) ?? 0);
   const failed = world.clock.now() - (changedAt.get(`failure ${target}`) ?? 0);
-  return passed >= BOUND_MS && failed >= SETTLED_MS;
+  const canRotate = FAMILIES.some((family) => world.history.returns(`${target} ${family}`) >= 2);
+  const quietMs = canRotate ? QUIET_MS : 0;
+  return passed >= BOUND_MS + quietMs && failed >= SETTLED_MS + quietMs;
 }
 
 function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonly string[] {

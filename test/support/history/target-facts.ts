@@ -31,12 +31,15 @@ export function staticsOf({ spec }: DnsAlias): readonly string[] {
   return spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
 }
 
-/** Whether a target has the address, had it within the bound, or had it when a replica last saw its addresses. */
+/**
+ * Whether a target has the address, had it within the bound, or had it when a replica last saw its addresses. While its lookups fail, the bound counts until the last one that didn't: a
+ * target that rotates keeps what it had then.
+ */
 export function isFresh(world: Readings, target: string, address: string): boolean {
   const key = `${target} ${familyOf(address)}`;
-  return (
-    world.history.goneForMs(key, address, world.clock.now()) <= BOUND_MS || lastKnownGood(world, key).includes(address)
-  );
+  const now = world.clock.now();
+  const seenAt = world.targets.get(target) === "servfail" ? (world.lastGoodOf.get(key) ?? now) : now;
+  return world.history.goneForMs(key, address, seenAt) <= BOUND_MS || lastKnownGood(world, key).includes(address);
 }
 
 /** What the leaders read last, and what any replica did, of a target and family. */

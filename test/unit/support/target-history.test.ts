@@ -41,3 +41,15 @@ test("the time of an outage does not count, and overlapping outages count once",
   assert.equal(history.goneForMs("t", "a", 400), 150);
   assert.equal(history.goneForMs("t", "a", 225), 50);
 });
+
+test("a change that brings addresses back is one return, however many they are", () => {
+  const history = createTargetHistory();
+  history.set("t", ["a", "b"], 0);
+  history.set("t", ["c"], 100);
+  assert.equal(history.returns("t"), 0);
+  history.set("t", ["a", "b"], 200);
+  assert.equal(history.returns("t"), 1);
+  history.set("t", ["c"], 300);
+  assert.equal(history.returns("t"), 2);
+  assert.equal(history.returns("other"), 0);
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MINUTE } from "../../support/history/scene.ts";
+import { ONE, type Product, rules, SHOP, startProduct, TWO } from "../../support/history/judged-product.ts";
+import { addAlias, setTarget } from "../../support/history/stage.ts";
+
+interface Case {
+  readonly name: string;
+  /** The rules that the judge has to name; none for a product that is right. */
+  readonly want: readonly string[];
+  readonly play: (product: Product) => Promise<void>;
+}
+
+const CASES: readonly Case[] = [
+  ...[1, 5].map((minutes): Case => ({
+    name: `an address that its failing target gave up ${minutes} min before its last answer`,
+    want: minutes === 1 ? [] : ["past"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      setTarget(stage, "two.test", ["198.51.100.22"]);
+      await rest(MINUTE);
+      setTarget(stage, "two.test", ["198.51.100.23"]);
+      await rest(minutes * MINUTE);
+      stage.world.lastGoodOf.set("two.test A", stage.world.clock.now());
+      setTarget(stage, "two.test", "servfail");
+      await rest(5 * MINUTE);
+      addAlias(stage, "web/b", { hostnames: ["b.example.com"], targets: ["two.test"] });
+      publish("com", { [SHOP]: ONE, "b.example.com": ["198.51.100.22"] });
+    },
+  })),
+  ...[15, 25].map((minutes): Case => ({
+    name: `a new address of a target that has come back to old ones isn't published for ${minutes} min after a failure`,
+    want: minutes === 15 ? [] : ["behind"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      for (const says of [TWO, ONE, TWO, ONE, "servfail", [...ONE, "198.51.100.12"]] as const) {
+        setTarget(stage, "one.test", says);
+        await rest(1_000);
+      }
+      await rest(minutes * MINUTE);
+    },
+  })),
+];
+
+describe("the judge of random histories: targets that fail or rotate", () => {
+  for (const { name, want, play } of CASES) {
+    test(name, async () => {
+      const product = await startProduct();
+      await play(product);
+      const found = rules(product).filter((rule) => rule !== "status" && rule !== "ready");
+      assert.deepEqual(found, want, product.stage.judge.faults.join("\n"));
+    });
+  }
+});
