@@ -56,7 +56,7 @@ const RETRY_MS = 100;
 interface Volume {
   /** What the directory is to show, after the delay. */
   readonly show: (files: Files) => void;
-  /** Ends the delay that runs. */
+  /** Ends the delay that runs once the sync is over. */
   readonly hurry: () => void;
   readonly settled: () => Promise<void>;
 }
@@ -86,9 +86,9 @@ function createVolume({ directory, delayMs, syncMs }: ProjectionOptions, ending:
       work ??= run();
     },
     hurry: () => {
-      const hurried = waiting;
+      // A kubelet that syncs projects what it knows by then: the event of the ConfigMap can come after that of the Pod.
       void delay(syncMs, undefined, { signal: ending }).then(
-        () => hurried.abort(),
+        () => waiting.abort(),
         () => undefined, // the laboratory ends
       );
     },
