@@ -129,35 +129,23 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
   };
 }
 
-function sizesOf({ former, ...state }: StoreState): ReadonlyMap<string, number> {
-  const {
-    aliases,
-    candidates,
-    claims,
-    placed,
-    pending,
-    unread,
-    reserved,
-    reservedNames,
-    leftReserved,
-    grace,
-    newZones,
-  } = state;
-  const sized = {
-    aliases,
-    candidates,
-    claims,
-    placed,
-    pending,
-    unread,
-    reserved,
-    reservedNames,
-    leftReserved,
-    grace,
-    newZones,
-  };
-  const sizes = Object.entries(sized).map(([kind, { size }]) => [kind, size] as const);
-  return new Map([...sizes, ["former claims", former.size()]]);
+const SIZED = [
+  "aliases",
+  "candidates",
+  "claims",
+  "placed",
+  "pending",
+  "unread",
+  "reserved",
+  "reservedNames",
+  "leftReserved",
+  "grace",
+  "newZones",
+] as const satisfies readonly (keyof StoreState)[];
+
+function sizesOf(state: StoreState): ReadonlyMap<string, number> {
+  const sizes = SIZED.map((kind) => [kind, state[kind].size] as const);
+  return new Map<string, number>([...sizes, ["former claims", state.former.size()]]);
 }
 
 const NO_CLAIMS: ReadonlyMap<Name, Claim> = new Map();

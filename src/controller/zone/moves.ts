@@ -92,11 +92,14 @@ function movesOf(
     ({ name, phase }) => phase === "overdue" && !leaving.has(name) && !departures.hasClaim(zone, name),
   );
   const moves = new Map<Name, Move>();
+  const refusedIn = planRefusals(departures.stateOf);
   for (const name of [...leaving, ...withdrawn.map((move) => move.name)]) {
     const to = departures.zonesOf(zone, name);
     const families = FAMILIES.filter((family) => plans.get(name)?.sets.some(({ type }) => type === family) === true);
     const isServed = to.every((other) => hasArrived(departures.stateOf(other), name, families));
-    const isUnwritten = !to.every((other) => isDecided(departures.stateOf(other), name, families));
+    const isUnwritten = !to.every(
+      (other) => refusedIn(other).has(name) || isDecided(departures.stateOf(other), name, families),
+    );
     const isFrozen = plans.get(name)?.frozen === true;
     const input = { name, to, isServed, isFrozen, isUnwritten, now: clock.now() };
     const move = nextMove(state.planned.moves.get(name), input);
@@ -121,15 +124,30 @@ function isWritten({ observed }: ZoneState, name: Name, families: readonly Famil
   return observed.actual !== undefined && FAMILIES.some(has) && families.every(has);
 }
 
-/** Whether a zone has the name written, or leaves it to others: its plan refuses the name, or an older DnsZone writes at its place. What the backend rejects is neither. */
+/** Whether a zone has the name written, or an older DnsZone writes at its place. */
 function isDecided(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
   if (state === undefined) {
     return false;
   }
-  const { refusals, rejected, outcome } = state.planned;
-  const isRefused = refusals.some((refusal) => refusal.name === name && !rejected.includes(refusal));
+  const { outcome } = state.planned;
   const isOthers = outcome.kind === "refused" && outcome.reason === "ZoneConflict";
-  return isRefused || isOthers || isWritten(state, name, families);
+  return isOthers || isWritten(state, name, families);
+}
+
+/** The names that the plan of a zone refuses, collected once a zone. What the backend rejects isn't among them. */
+function planRefusals(stateOf: Departures["stateOf"]): (zone: ObjectKey) => ReadonlySet<Name> {
+  const known = new Map<ObjectKey, ReadonlySet<Name>>();
+  return (zone) => {
+    const before = known.get(zone);
+    if (before !== undefined) {
+      return before;
+    }
+    const { refusals = [], rejected = [] } = stateOf(zone)?.planned ?? {};
+    const isRejected = new Set(rejected);
+    const names = new Set(refusals.flatMap((refusal) => (isRejected.has(refusal) ? [] : [refusal.name])));
+    known.set(zone, names);
+    return names;
+  };
 }
 
 /** The statuses of the aliases and of both zones show what a name waits for. */
