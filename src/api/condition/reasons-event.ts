@@ -20,7 +20,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "MoveOverdue",
     on: ["Event"],
     meaning:
-      "A name has another DnsZone now, whose servers have not given it for 10 minutes after it was written. The DnsZone that had the name before withdraws it.",
+      "The new DnsZone of a name wrote its records 10 minutes ago, and a server still doesn't serve them. The old DnsZone withdraws the name.",
     whatToDo:
       "See the conditions of the DnsZone that the message names: its servers lag, or its base zone has the name.",
     turn: "user",

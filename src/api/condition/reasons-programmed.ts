@@ -31,8 +31,8 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     reason: "Moving",
     on: ["Programmed"],
     meaning:
-      "The name has another DnsZone now. Its records stay in the DnsZone that had it before, and follow the targets, until the other one has them written and every server gives them: without an end while it can't write them, and then for at most 10 minutes.",
-    whatToDo: "Wait. If it lasts, see why the other DnsZone can't be written.",
+      "The name has another DnsZone now. Its records stay in the old DnsZone and follow the targets until the new DnsZone has written them, however long that takes. Then they stay until every server serves the new ones, for at most 10 minutes.",
+    whatToDo: "Wait. If it lasts, see why the new DnsZone can't be written.",
     turn: "dnsalias",
   },
   {
