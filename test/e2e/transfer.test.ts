@@ -200,6 +200,6 @@ function alias(name: string, hostname: string, spec: Readonly<Record<string, unk
     name,
     hostnames: [hostname],
     targets: [`${name}.lb.test`],
-    spec: { families: ["IPv4"], allowPrivate: true, ...spec },
+    spec: { ipFamilies: ["IPv4"], allowPrivate: true, ...spec },
   });
 }

@@ -73,11 +73,11 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   }),
   rule<Spec, Spec>({
     at: "spec",
-    cel: "!self.httpsAlias || size(self.families) == 2",
+    cel: "!self.httpsAlias || size(self.ipFamilies) == 2",
     message:
-      "httpsAlias leads to all addresses of the target, and families leaves some out: have both families, or set httpsAlias: false",
+      "httpsAlias leads to all addresses of the target, and ipFamilies leaves some out: have both families, or set httpsAlias: false",
     values: (spec) => spot("spec", spec),
-    holds: ({ httpsAlias, families }) => !httpsAlias || families.length === 2,
+    holds: ({ httpsAlias, ipFamilies }) => !httpsAlias || ipFamilies.length === 2,
   }),
 ];
 

@@ -59,7 +59,7 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
     target,
     { kind: "atomic", minItems: 1, maxItems: 16 },
   ),
-  families: list(
+  ipFamilies: list(
     "Which kinds of address are published: IPv4 makes A records, IPv6 makes AAAA records.",
     oneOf("IPv4 (A records) or IPv6 (AAAA records).", ["IPv4", "IPv6"]),
     { kind: "set", minItems: 1, maxItems: 2, default: ["IPv4", "IPv6"] },

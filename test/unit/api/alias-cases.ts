@@ -40,7 +40,7 @@ const good: readonly SpecCase[] = [
     spec: also({
       hostnames: ["example.com", "*.example.com", "_sip.example.com"],
       targets: [{ hostname: "lb.example.net." }, { addresses: ["203.0.113.7", "2001:db8::7"] }],
-      families: ["IPv6"],
+      ipFamilies: ["IPv6"],
       ttl: { min: 60, max: 120 },
       onEmpty: "Withdraw",
       onStale: "Fallback",
@@ -50,7 +50,7 @@ const good: readonly SpecCase[] = [
       paused: true,
     }),
   },
-  { name: "an HTTPS alias", spec: also({ httpsAlias: true, families: ["IPv6", "IPv4"] }) },
+  { name: "an HTTPS alias", spec: also({ httpsAlias: true, ipFamilies: ["IPv6", "IPv4"] }) },
   { name: "no HTTPS alias, of addresses", spec: { ...aimed({ addresses: ["192.0.2.1"] }), httpsAlias: false } },
   { name: "a name in another script", spec: named("bücher.example", "пример.example") },
   { name: "upper case and a final dot", spec: named("Example.COM.") },
@@ -281,13 +281,13 @@ const badTargets: readonly SpecCase[] = [
 const badSettings: readonly SpecCase[] = [
   {
     name: "a family that does not exist",
-    spec: also({ families: ["IPv5"] }),
-    bad: { path: "spec.families[0]", says: "did you mean IPv4?", by: "structure" },
+    spec: also({ ipFamilies: ["IPv5"] }),
+    bad: { path: "spec.ipFamilies[0]", says: "did you mean IPv4?", by: "structure" },
   },
   {
     name: "no family",
-    spec: also({ families: [] }),
-    bad: { path: "spec.families", says: "at least 1", by: "structure" },
+    spec: also({ ipFamilies: [] }),
+    bad: { path: "spec.ipFamilies", says: "at least 1", by: "structure" },
   },
   {
     name: "ttl.min above ttl.max",
@@ -383,7 +383,7 @@ const badSettings: readonly SpecCase[] = [
   },
   {
     name: "an HTTPS alias of one family",
-    spec: also({ httpsAlias: true, families: ["IPv4"] }),
+    spec: also({ httpsAlias: true, ipFamilies: ["IPv4"] }),
     bad: { path: "spec", says: "have both families", by: "rule" },
   },
   {

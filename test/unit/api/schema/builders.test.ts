@@ -109,13 +109,14 @@ describe("the reader agrees with typebox about structure", () => {
 });
 
 describe("a mistyped word", () => {
-  const known = ["hostnames", "targets", "families", "ttl", "onEmpty", "onStale"];
+  const known = ["hostnames", "targets", "ipFamilies", "ttl", "onEmpty", "onStale"];
   for (const [word, want] of [
     ["hostname", "hostnames"],
     ["hostnmaes", "hostnames"],
     ["TTL", "ttl"],
     ["onempty", "onEmpty"],
     ["target", "targets"],
+    ["families", "ipFamilies"],
     ["weight", undefined],
     ["", undefined],
     ["x".repeat(10_000), undefined],
