@@ -20,8 +20,8 @@ export interface AliasSpec {
   readonly families: readonly Family[];
   /** Narrows the zone's. */
   readonly ttl?: TtlRange;
-  readonly onEmpty: EmptyPolicy;
-  readonly onStale: StalePolicy;
+  readonly onEmpty: AddressPolicy;
+  readonly onStale: AddressPolicy;
   /** Canonical, sorted; used by the Fallback policies. */
   readonly fallbackAddresses: readonly string[];
   readonly maxStalenessMs: number;
@@ -41,8 +41,9 @@ export interface TtlRange {
   readonly max: Seconds;
 }
 
-type EmptyPolicy = "Hold" | "Withdraw" | "Fallback";
-type StalePolicy = "Keep" | "Withdraw" | "Fallback";
+/** What happens to published addresses whose target no longer has them, or can't be asked. */
+export const ADDRESS_POLICIES = ["Keep", "Withdraw", "Fallback"] as const;
+export type AddressPolicy = (typeof ADDRESS_POLICIES)[number];
 
 /** As it stands in the object: plain texts, so that it can be compared and written as it is. */
 export interface AliasStatus {

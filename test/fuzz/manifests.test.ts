@@ -23,7 +23,7 @@ spec:
     - addresses: [203.0.113.7, "2001:db8::7"]
   ipFamilies: [IPv4, IPv6]
   ttl: {min: 30, max: 300}
-  onEmpty: Hold
+  onEmpty: Keep
   maxStaleness: 24h
 `,
   `apiVersion: v1

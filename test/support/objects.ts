@@ -43,7 +43,7 @@ export function alias(key: string, parts: AliasParts = {}): DnsAlias {
           : { kind: "addresses", addresses: target },
       ),
       families: ["A", "AAAA"],
-      onEmpty: "Hold",
+      onEmpty: "Keep",
       onStale: "Keep",
       fallbackAddresses: [],
       maxStalenessMs: 86_400_000,

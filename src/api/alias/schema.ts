@@ -1,4 +1,5 @@
 import type { Static } from "typebox";
+import { ADDRESS_POLICIES } from "../dns-alias.ts";
 import { list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
 export const MAX_ADDRESS_TEXT = 45;
@@ -41,6 +42,14 @@ const ttl = object(ttlDescription, {
   ),
 });
 
+function addressPolicy(description: string) {
+  return oneOf(
+    `${description} Keep leaves the last known good addresses published. Withdraw removes the records. Fallback publishes fallbackAddresses.`,
+    [...ADDRESS_POLICIES],
+    { default: "Keep" },
+  );
+}
+
 /** spec of a DnsAlias as a user writes it, after defaults. */
 export const aliasSpecSchema = object("What is wanted: which names show the addresses of which targets.", {
   hostnames: list(
@@ -65,16 +74,10 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
     { kind: "set", minItems: 1, maxItems: 2, default: ["IPv4", "IPv6"] },
   ),
   ttl: optional(ttl),
-  onEmpty: oneOf(
-    "What to do when every target is known to have no address any more, which is believed only after several readings. Hold keeps the last addresses; Withdraw removes the records; Fallback publishes fallbackAddresses.",
-    ["Hold", "Withdraw", "Fallback"],
-    { default: "Hold" },
+  onEmpty: addressPolicy(
+    "Policy for targets that no longer have an address. An empty answer counts only after several lookups agree.",
   ),
-  onStale: oneOf(
-    "What to do when look-ups have failed for longer than maxStaleness. Keep keeps the last addresses; Withdraw removes the records; Fallback publishes fallbackAddresses.",
-    ["Keep", "Withdraw", "Fallback"],
-    { default: "Keep" },
-  ),
+  onStale: addressPolicy("Policy for targets whose lookups have failed for longer than maxStaleness."),
   fallbackAddresses: optional(
     list(
       "What is published in place of the targets' addresses when onEmpty or onStale is Fallback and its case is there.",

@@ -52,7 +52,7 @@ export const RESOLVED_REASONS: readonly ReasonEntry[] = [
     reason: "NoAddresses",
     on: ["Resolved"],
     meaning:
-      "A target exists without addresses, or does not exist; several readings agree. `spec.onEmpty` was applied: with Hold the last addresses stay. A target that never had addresses publishes nothing.",
+      "A target exists without addresses, or does not exist; several readings agree. `spec.onEmpty` was applied: with Keep the last addresses stay. A target that never had addresses publishes nothing.",
     whatToDo: "Correct the target's name, or give it addresses. It is looked up again as its negative TTL asks.",
     turn: "dnsalias",
   },

@@ -18,7 +18,10 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 }
 
 /** Words that v1alpha1 had before its first release, with the ones that replaced them. */
-const CURRENT_WORD: ReadonlyMap<string, string> = new Map([["families", "ipFamilies"]]);
+const CURRENT_WORD: ReadonlyMap<string, string> = new Map([
+  ["families", "ipFamilies"],
+  ["Hold", "Keep"],
+]);
 
 const MAX_WORD = 64;
 

@@ -68,7 +68,7 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     const written = await read("status");
     const types = listAt(written, "status", "conditions").map((condition) => textAt(condition, "type"));
     assert.deepEqual(types.toSorted(), ["Foreign", "Ready"]);
-    assert.equal(textAt(written, "spec", "onEmpty"), "Hold", "the spec's defaults stand");
+    assert.equal(textAt(written, "spec", "onEmpty"), "Keep", "the spec's defaults stand");
     const version = await versionOf("status");
     const seen = aliasOf(written);
     assert.equal((await reporter.aliasStatus(seen, statusOf("198.51.100.1"), NEVER)).kind, "written");

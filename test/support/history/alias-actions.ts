@@ -14,7 +14,7 @@ export function addSome(stage: Stage, namespace: string): string | undefined {
   const statics = random() < 0.25 ? [["203.0.113.7", "2001:db8:7::7"]] : [];
   const targets = namespace === HOSTILE ? [HOSTILE_TARGET] : [...some(random, TARGETS, 2), ...statics];
   const spec = {
-    onEmpty: pick(random, ["Hold", "Hold", "Withdraw", "Fallback"] as const),
+    onEmpty: pick(random, ["Keep", "Keep", "Withdraw", "Fallback"] as const),
     onStale: pick(random, ["Keep", "Keep", "Withdraw", "Fallback"] as const),
     maxStalenessMs: pick(random, [HOUR / 10, HOUR, 24 * HOUR]),
   };

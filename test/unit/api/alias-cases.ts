@@ -315,9 +315,14 @@ const badSettings: readonly SpecCase[] = [
     bad: { path: "spec.ttl.max", says: "a fraction", by: "structure" },
   },
   {
+    name: "the former word for Keep",
+    spec: also({ onEmpty: "Hold" }),
+    bad: { path: "spec.onEmpty", says: "did you mean Keep?", by: "structure" },
+  },
+  {
     name: "an unknown policy",
-    spec: also({ onEmpty: "Keep" }),
-    bad: { path: "spec.onEmpty", says: "must be one of Hold, Withdraw, Fallback", by: "structure" },
+    spec: also({ onEmpty: "Delete" }),
+    bad: { path: "spec.onEmpty", says: "must be one of Keep, Withdraw, Fallback", by: "structure" },
   },
   {
     name: "Fallback without addresses",

@@ -40,7 +40,7 @@ test("an alias of name and target has every default", () => {
       hostnames: ["example.com."],
       targets: [{ kind: "hostname", hostname: "lb.example.net." }],
       families: ["A", "AAAA"],
-      onEmpty: "Hold",
+      onEmpty: "Keep",
       onStale: "Keep",
       fallbackAddresses: [],
       maxStalenessMs: 86_400_000,

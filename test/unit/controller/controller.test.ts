@@ -79,7 +79,7 @@ test("onStale is applied at the moment when maxStaleness is over, though nothing
   );
 });
 
-test("under Hold a name that vanishes and comes back loses neither family for a moment", async () => {
+test("under Keep a name that vanishes and comes back loses neither family for a moment", async () => {
   const both = ["198.51.100.1", "2001:db8::1"];
   await using world = startWorld({ zones: [ZONE], aliases: [SHOP], targets: { "cdn.test": both } });
   await world.clock.advance(MINUTE);
@@ -160,7 +160,7 @@ test("a name that was withdrawn as empty does not come back with a restart", asy
   }
 });
 
-test("an empty target under Hold keeps its last addresses and says so", async () => {
+test("an empty target under Keep keeps its last addresses and says so", async () => {
   await using world = startWorld({ zones: [ZONE], aliases: [SHOP], targets: { "cdn.test": ["198.51.100.1"] } });
   await world.clock.advance(MINUTE);
   world.targets.delete("cdn.test");

@@ -76,8 +76,8 @@ for (const [onEmpty, withdrawn] of POLICIES) {
   });
 }
 
-test("with Hold, the other family stands until its emptiness is confirmed anew", async () => {
-  await using world = startWorld({ zones: [ZONE], aliases: [shop("Hold")], targets: { "cdn.test": OLD } });
+test("with Keep, the other family stands until its emptiness is confirmed anew", async () => {
+  await using world = startWorld({ zones: [ZONE], aliases: [shop("Keep")], targets: { "cdn.test": OLD } });
   await world.clock.advance(5 * MINUTE);
   world.targets.delete("cdn.test");
   await world.clock.advance(10 * MINUTE);
