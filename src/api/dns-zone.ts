@@ -112,8 +112,8 @@ export interface Rfc2136Spec {
     /** Its secret in base64. */
     readonly secretRef: SecretKeyRef;
   };
-  /** Axfr: read the zone by transfer, and by questions where that is refused; Query: by questions alone. */
-  readonly read: "Axfr" | "Query";
+  /** AXFR: read the zone by transfer, and by questions where that is refused; Query: by questions alone. */
+  readonly read: "AXFR" | "Query";
 }
 
 export interface PowerDNSSpec {

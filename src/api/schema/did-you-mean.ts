@@ -21,6 +21,7 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 const CURRENT_WORD: ReadonlyMap<string, string> = new Map([
   ["families", "ipFamilies"],
   ["Hold", "Keep"],
+  ["Axfr", "AXFR"],
 ]);
 
 const MAX_WORD = 64;

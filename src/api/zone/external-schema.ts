@@ -16,9 +16,9 @@ export const rfc2136 = object(
       tsigKey("The key that signs updates, transfers and questions (RFC 8945). Without it they are not signed."),
     ),
     read: oneOf(
-      "How what stands in the zone is read: Axfr by zone transfer, and by questions where that is refused; Query by questions alone.",
-      ["Axfr", "Query"],
-      { default: "Axfr" },
+      "Method for reading the records of the zone. AXFR uses a zone transfer, and queries where the server refuses the transfer. Query uses only queries.",
+      ["AXFR", "Query"],
+      { default: "AXFR" },
     ),
     servedBy: optional(
       servedByOf("At most one of addresses and service. Without it: servers; empty ({}): nothing is proved."),

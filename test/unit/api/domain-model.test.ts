@@ -132,7 +132,7 @@ describe("a zone:", () => {
     ];
     assert.deepEqual(providerOf({ rfc2136: { servers } }), {
       kind: "rfc2136",
-      rfc2136: { servers: addresses, read: "Axfr" },
+      rfc2136: { servers: addresses, read: "AXFR" },
       serving: { endpoints: { kind: "addresses", addresses } },
     });
     assert.deepEqual(providerOf({ rfc2136: { servers, servedBy: {} } }).serving, { endpoints: { kind: "none" } });

@@ -128,7 +128,7 @@ const badUpdates: readonly SpecCase[] = [
   {
     name: "rfc2136 read in an unknown way",
     spec: at({ rfc2136: { servers, read: "IXFR" } }),
-    bad: { path: `${RFC2136}.read`, says: "must be one of Axfr, Query", by: "structure" },
+    bad: { path: `${RFC2136}.read`, says: "must be one of AXFR, Query", by: "structure" },
   },
   {
     name: "rfc2136 served in two ways",

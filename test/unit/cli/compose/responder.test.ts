@@ -161,7 +161,7 @@ const ROWS: readonly {
     spec: {
       provider: {
         kind: "rfc2136",
-        rfc2136: { servers: [{ address: "192.0.2.53", port: 53 }], read: "Axfr" },
+        rfc2136: { servers: [{ address: "192.0.2.53", port: 53 }], read: "AXFR" },
         serving: { endpoints: { kind: "none" } },
       },
     },
