@@ -69,7 +69,7 @@ export interface HostnameStatus {
   readonly addresses: readonly string[];
   readonly ttl?: Seconds;
   /** When this set was first seen served, RFC 3339. */
-  readonly publishedAt?: string;
+  readonly publishedTime?: string;
   readonly reason?: string;
 }
 
@@ -81,7 +81,7 @@ export interface TargetStatus {
   /** Positive, NoData, NxDomain, Failure or Unknown, with the failure's reason: "Failure: servfail". */
   readonly outcome: string;
   /** When this outcome began, RFC 3339. */
-  readonly since: string;
+  readonly lastTransitionTime: string;
   /** True while the target shows changing parts of a pool and what is published is kept steady. */
   readonly rotating?: boolean;
 }

@@ -1,8 +1,7 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./schema.ts";
-import { list, object, optional, text, whole, yesNo } from "../schema/builders.ts";
+import { list, object, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
-const TIME_TEXT = 40;
 const shown = { maxLength: 4096 };
 const addresses = list(
   "The addresses, sorted; of very many the first, and how many more there are.",
@@ -18,9 +17,7 @@ const hostname = object("What stands at one of the names.", {
   zone: optional(text("The DnsZone that the name belongs to, as namespace/name.", { maxLength: 512 })),
   addresses,
   ttl: optional(whole("The TTL of the published records, in seconds.", { minimum: 0 })),
-  publishedAt: optional(
-    text("When a server was first seen to serve these addresses (RFC 3339).", { maxLength: TIME_TEXT }),
-  ),
+  publishedTime: optional(time("Time at which a server was first seen to serve these addresses.")),
   reason: optional(text("Why the name is not as wanted, in one word; see docs/reasons.md.", { maxLength: 64 })),
 });
 
@@ -37,7 +34,7 @@ const target = object("What the last look-ups of one target gave.", {
     "Positive, NoData (the name is there without addresses), NxDomain (there is no such name), Failure with its reason, or Unknown before the first look-up.",
     { maxLength: 1024 },
   ),
-  since: text("When this outcome began (RFC 3339).", { maxLength: TIME_TEXT }),
+  lastTransitionTime: time("Time at which the outcome last changed."),
   rotating: optional(
     yesNo("True while the target shows changing parts of a pool of addresses; what is published is then kept steady."),
   ),

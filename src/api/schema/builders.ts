@@ -13,6 +13,12 @@ interface TextLimits {
   readonly maxLength: number;
   readonly minLength?: number;
   readonly default?: string;
+  readonly pattern?: string;
+}
+
+/** A time of RFC 3339. */
+export function time(description: string) {
+  return Type.String({ description, format: "date-time" });
 }
 
 export function whole(description: string, limits: WholeLimits) {
@@ -83,6 +89,9 @@ export interface SchemaNode {
   readonly enum?: readonly unknown[];
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** The reader leaves patterns to the rules, whose messages say the cure. */
+  readonly pattern?: string;
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly items?: SchemaNode;

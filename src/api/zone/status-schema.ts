@@ -1,6 +1,6 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "../alias/schema.ts";
-import { list, object, optional, text, whole } from "../schema/builders.ts";
+import { list, object, optional, text, time, whole } from "../schema/builders.ts";
 
 const leftHostname = object("A name that no alias has any more, and its records.", {
   hostname: text("The name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
@@ -45,7 +45,7 @@ export const zoneStatusSchema = object(
       object("What the guard counts, so that a restart or a change of leader doesn't begin the hour anew.", {
         deletes: optional(whole("How many records were deleted within an hour.", { minimum: 0 })),
         ofRecords: optional(whole("The most records that the zone had in that hour.", { minimum: 0 })),
-        lastDeleteTime: optional(text("When the last of them was deleted (RFC 3339).", { maxLength: 40 })),
+        lastDeleteTime: optional(time("Time at which the last of them was deleted.")),
         usedPlanHash: optional(
           text("The last plan that was approved and carried out. Its approval isn't valid again.", { maxLength: 128 }),
         ),

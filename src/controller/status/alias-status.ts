@@ -71,15 +71,15 @@ function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone, maxAddresses:
   const addresses = cutList(addressSet(inZone.published.flatMap((set) => set.data)), maxAddresses);
   const ttl = inZone.published.length === 0 ? undefined : Math.min(...inZone.published.map((set) => set.ttl));
   const same = previous !== undefined && previous.ttl === ttl && previous.addresses.join() === addresses.join();
-  const publishedAt =
-    same && previous.publishedAt !== undefined ? previous.publishedAt : timeOrNone(inZone.publishedAt);
+  const publishedTime =
+    same && previous.publishedTime !== undefined ? previous.publishedTime : timeOrNone(inZone.publishedAt);
   const reason = inZone.lostTo === undefined ? inZone.refusal?.reason : "HostnameConflict";
   return {
     hostname,
     zone: inZone.zone,
     addresses,
     ...(ttl === undefined ? {} : { ttl }),
-    ...(publishedAt === undefined || addresses.length === 0 ? {} : { publishedAt }),
+    ...(publishedTime === undefined || addresses.length === 0 ? {} : { publishedTime }),
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -117,7 +117,10 @@ function targetStatus({ target, verdict, answers }: TargetVerdict, previous: rea
     addresses: cutList(addressSet(withData.flatMap((answer) => answer.addresses)), MAX_ADDRESSES),
     ...(withData.length === 0 ? {} : { ttl: Math.min(...withData.map((answer) => answer.ttl)) }),
     outcome,
-    since: before?.outcome === outcome ? before.since : time(Math.max(0, ...answers.map((answer) => answer.since))),
+    lastTransitionTime:
+      before?.outcome === outcome
+        ? before.lastTransitionTime
+        : time(Math.max(0, ...answers.map((answer) => answer.since))),
     ...(answers.some((answer) => answer.rotating) ? { rotating: true } : {}),
   };
 }

@@ -162,7 +162,13 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
       conditions: READY,
       hostnames: [{ hostname: "example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 }],
       targets: [
-        { hostname: "lb.example.net", chain: [], addresses: ["192.0.2.1"], outcome: "Positive", since: SOME_TIME },
+        {
+          hostname: "lb.example.net",
+          chain: [],
+          addresses: ["192.0.2.1"],
+          outcome: "Positive",
+          lastTransitionTime: SOME_TIME,
+        },
       ],
       stalenessBound: "95s",
       summary: { hostnames: "example.com", addresses: "192.0.2.1", ttl: "60", targets: "lb.example.net" },

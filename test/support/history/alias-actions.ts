@@ -50,9 +50,9 @@ export function forgeStatus(stage: Stage): string | undefined {
   if (own === undefined || leader === undefined) {
     return undefined;
   }
-  const since = new Date(world.clock.now()).toISOString();
+  const lastTransitionTime = new Date(world.clock.now()).toISOString();
   const addresses = [FORGED_ADDRESS];
-  const target = { chain: [], addresses, ttl: 60, outcome: "Positive", since };
+  const target = { chain: [], addresses, ttl: 60, outcome: "Positive", lastTransitionTime };
   setStatus(stage, objectKey(own.meta), {
     observedGeneration: own.meta.generation,
     conditions: [],

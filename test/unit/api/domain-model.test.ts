@@ -378,7 +378,7 @@ describe("the status:", () => {
         addresses: ["192.0.2.1"],
         ttl: 60,
         outcome: "Positive",
-        since: "2026-01-01T00:00:00Z",
+        lastTransitionTime: "2026-01-01T00:00:00Z",
       },
     ],
     stalenessBound: "95s",

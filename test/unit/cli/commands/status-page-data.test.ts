@@ -135,8 +135,14 @@ test("an alias shows its names, its targets' chains, its bound, and the age of i
           ...WELL,
           hostnames: [{ hostname: "example.com", addresses: ["192.0.2.1"], ttl: 30 }],
           targets: [
-            { hostname: "one.test", chain: ["one.test", "edge.test"], addresses: [], outcome: "Positive", since: "s" },
-            { hostname: "two.test", chain: [], addresses: [], outcome: "Unknown", since: "s" },
+            {
+              hostname: "one.test",
+              chain: ["one.test", "edge.test"],
+              addresses: [],
+              outcome: "Positive",
+              lastTransitionTime: "s",
+            },
+            { hostname: "two.test", chain: [], addresses: [], outcome: "Unknown", lastTransitionTime: "s" },
           ],
           stalenessBound: "1m30s",
         },

@@ -26,7 +26,13 @@ function hostnameOf(of: Partial<NameInZone>, previous?: Partial<HostnameStatus>)
 }
 
 function targetOf(of: TargetVerdict, previous?: Partial<TargetStatus>): TargetStatus | undefined {
-  const before = { hostname: "cdn.test", chain: [], addresses: [], outcome: "Positive", since: "2026-01-01T00:00:00Z" };
+  const before = {
+    hostname: "cdn.test",
+    chain: [],
+    addresses: [],
+    outcome: "Positive",
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+  };
   const status = previous === undefined ? undefined : { targets: [{ ...before, ...previous }] };
   return statusOf(withVerdicts(of), status).targets[0];
 }
@@ -58,7 +64,7 @@ test("the whole status of an alias that is well", () => {
         zone: "dns/com",
         addresses: ["192.0.2.1", "2001:db8::1"],
         ttl: 45,
-        publishedAt: "2026-11-24T11:00:00Z",
+        publishedTime: "2026-11-24T11:00:00Z",
       },
     ],
     targets: [
@@ -68,7 +74,7 @@ test("the whole status of an alias that is well", () => {
         addresses: ["192.0.2.1", "2001:db8::1"],
         ttl: 60,
         outcome: "Positive",
-        since: "2026-11-24T10:30:00Z",
+        lastTransitionTime: "2026-11-24T10:30:00Z",
       },
     ],
     // 70 s until the next lookup, 95 s of delivery, 60 s in caches.
@@ -163,37 +169,37 @@ const PUBLISHED_AT: readonly (readonly [
 ])[] = [
   ["the first time is that of the servers", {}, undefined, "2026-11-24T11:00:00Z"],
   ["none while the servers do not serve it", { publishedAt: undefined }, undefined, undefined],
-  ["kept while addresses and TTL are the same", {}, { publishedAt: "2026-01-01T00:00:00Z" }, "2026-01-01T00:00:00Z"],
+  ["kept while addresses and TTL are the same", {}, { publishedTime: "2026-01-01T00:00:00Z" }, "2026-01-01T00:00:00Z"],
   [
     "kept while a check of the very same records is in progress",
     { publishedAt: undefined },
-    { publishedAt: "2026-01-01T00:00:00Z" },
+    { publishedTime: "2026-01-01T00:00:00Z" },
     "2026-01-01T00:00:00Z",
   ],
   ["the same records without a time get one", {}, {}, "2026-11-24T11:00:00Z"],
   [
     "new with another address",
     {},
-    { publishedAt: "2026-01-01T00:00:00Z", addresses: ["192.0.2.9"] },
+    { publishedTime: "2026-01-01T00:00:00Z", addresses: ["192.0.2.9"] },
     "2026-11-24T11:00:00Z",
   ],
-  ["new with another TTL", {}, { publishedAt: "2026-01-01T00:00:00Z", ttl: 30 }, "2026-11-24T11:00:00Z"],
+  ["new with another TTL", {}, { publishedTime: "2026-01-01T00:00:00Z", ttl: 30 }, "2026-11-24T11:00:00Z"],
   [
     "not that of another zone's entry",
     {},
-    { publishedAt: "2026-01-01T00:00:00Z", zone: "dns/other" },
+    { publishedTime: "2026-01-01T00:00:00Z", zone: "dns/other" },
     "2026-11-24T11:00:00Z",
   ],
   [
     "not that of another name's entry",
     {},
-    { publishedAt: "2026-01-01T00:00:00Z", hostname: "www.example.com" },
+    { publishedTime: "2026-01-01T00:00:00Z", hostname: "www.example.com" },
     "2026-11-24T11:00:00Z",
   ],
 ];
 
 for (const [name, now, previous, want] of PUBLISHED_AT) {
-  test(`publishedAt: ${name}`, () => assert.equal(hostnameOf(now, previous)?.publishedAt, want));
+  test(`publishedTime: ${name}`, () => assert.equal(hostnameOf(now, previous)?.publishedTime, want));
 }
 
 test("a restarted server is no news of the alias: nothing in its status counts servers", () => {
@@ -247,16 +253,16 @@ test("a target without any answer has an unknown outcome since the beginning", (
     chain: [],
     addresses: [],
     outcome: "Unknown",
-    since: "1970-01-01T00:00:00Z",
+    lastTransitionTime: "1970-01-01T00:00:00Z",
   });
 });
 
-test("since is the time of the newest answer, and stays while the outcome does", () => {
+test("lastTransitionTime is the time of the newest answer, and stays while the outcome does", () => {
   const both = verdict("good", [A, AAAA]);
-  assert.equal(targetOf(both)?.since, "2026-11-24T10:30:00Z");
-  assert.equal(targetOf(both, { outcome: "Positive" })?.since, "2026-01-01T00:00:00Z");
-  assert.equal(targetOf(both, { outcome: "NxDomain" })?.since, "2026-11-24T10:30:00Z");
-  assert.equal(targetOf(both, { hostname: "other.test" })?.since, "2026-11-24T10:30:00Z");
+  assert.equal(targetOf(both)?.lastTransitionTime, "2026-11-24T10:30:00Z");
+  assert.equal(targetOf(both, { outcome: "Positive" })?.lastTransitionTime, "2026-01-01T00:00:00Z");
+  assert.equal(targetOf(both, { outcome: "NxDomain" })?.lastTransitionTime, "2026-11-24T10:30:00Z");
+  assert.equal(targetOf(both, { hostname: "other.test" })?.lastTransitionTime, "2026-11-24T10:30:00Z");
 });
 
 test("a target shows that it rotates if one family does", () => {
