@@ -43,7 +43,7 @@ export interface TtlRange {
 
 /** What happens to published addresses whose target no longer has them, or can't be asked. */
 export const ADDRESS_POLICIES = ["Keep", "Withdraw", "Fallback"] as const;
-export type AddressPolicy = (typeof ADDRESS_POLICIES)[number];
+type AddressPolicy = (typeof ADDRESS_POLICIES)[number];
 
 /** As it stands in the object: plain texts, so that it can be compared and written as it is. */
 export interface AliasStatus {

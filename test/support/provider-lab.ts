@@ -26,6 +26,7 @@ export function labZone(domain: string, provider: ProviderSpec, name = "zone"): 
       domain: parseName(domain),
       allowedNamespaces: { from: "Same" },
       provider,
+      servedBy: { kind: "none" },
       policy: "Sync",
       conflict: "Refuse",
       ttl: { min: 30, max: 300 },
@@ -41,7 +42,7 @@ export function zoneFileSpec(spec: Partial<ZoneFileSpec> = {}): ProviderSpec {
     base: { kind: "inline", text: "" },
     ...spec,
   };
-  return { kind: "coreDNSZoneFile", zoneFile, serving: { endpoints: { kind: "none" } } };
+  return { kind: "coreDNSZoneFile", zoneFile };
 }
 
 export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
@@ -49,7 +50,6 @@ export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
   return {
     kind: "coreDNSOverlay",
     overlay: { configMap, maxNames: 500, ...spec },
-    serving: { endpoints: { kind: "none" } },
   };
 }
 

@@ -24,6 +24,11 @@ const CURRENT_WORD: ReadonlyMap<string, string> = new Map([
   ["Axfr", "AXFR"],
 ]);
 
+/** Where a field is that v1alpha1 had elsewhere before its first release; `path` is the object that it is written in. */
+export function movedField(path: string, key: string): string | undefined {
+  return path.startsWith("spec.provider.") && key === "servedBy" ? "spec.servedBy" : undefined;
+}
+
 const MAX_WORD = 64;
 
 /** Insertions, deletions and replacements of one character each, and swaps of neighbours. */

@@ -170,9 +170,7 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     await kubectlApply(server, slicesAndPods);
     const manifest = zoneManifest("served", "base");
     const servedBy = { service: { namespace: "kube-system", name: "kube-dns" } };
-    const { coreDNS } = manifest.spec.provider;
-    const spec = { ...manifest.spec, provider: { coreDNS: { ...coreDNS, servedBy } } };
-    await kubectlApply(server, JSON.stringify({ ...manifest, spec }));
+    await kubectlApply(server, JSON.stringify({ ...manifest, spec: { ...manifest.spec, servedBy } }));
     const zone = zoneOf(await readObject(transport, { ...DNS_ALIASES, plural: "dnszones" }, "dns-system", "served"));
     assert.deepEqual(await createEndpointsOf(liveDeps(transport))(zone, NEVER), [
       { address: "10.1.0.1", port: 53 },

@@ -56,7 +56,6 @@ function serverLab(listsZone: boolean): Lab {
     provider: {
       kind: "rfc2136",
       rfc2136: { servers: [{ address: "192.0.2.54", port: 53 }], read: listsZone ? "AXFR" : "Query" },
-      serving: { endpoints: { kind: "none" } },
     },
   });
   let before: readonly string[] = [];

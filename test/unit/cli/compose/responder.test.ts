@@ -162,7 +162,6 @@ const ROWS: readonly {
       provider: {
         kind: "rfc2136",
         rfc2136: { servers: [{ address: "192.0.2.53", port: 53 }], read: "AXFR" },
-        serving: { endpoints: { kind: "none" } },
       },
     },
     isFound: false,
