@@ -51,14 +51,13 @@ export interface AliasStatus {
   readonly conditions: readonly Condition[];
   readonly hostnames: readonly HostnameStatus[];
   readonly targets: readonly TargetStatus[];
-  /** "95s"; absent until something is published. */
+  /** "1m35s"; absent until something is published. */
   readonly stalenessBound?: string;
   /** Joined texts for the printer columns. */
   readonly summary?: {
-    readonly hostnames: string;
-    readonly addresses: string;
-    readonly ttl: string;
     readonly targets: string;
+    readonly addresses: string;
+    readonly ttl?: Seconds;
   };
 }
 

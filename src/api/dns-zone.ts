@@ -170,8 +170,9 @@ export interface ZoneStatus {
   readonly provider?: string;
   readonly names?: number;
   readonly serial?: number;
-  readonly serving?: string;
-  /** Measured delivery lag, "3s"; rewritten only when it moves by a quarter. */
+  /** Name servers that serve the desired records, of all. */
+  readonly servers?: { readonly current: number; readonly total: number };
+  /** Measured delivery lag, "2s700ms"; rewritten only when it moves by a quarter. */
   readonly deliveryLag?: string;
   /** Records that stand though their alias is gone: policy UpsertOnly, or a held plan. */
   readonly planHash?: string;

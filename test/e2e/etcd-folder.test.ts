@@ -54,7 +54,7 @@ describe("folder mode, with an alias at etcd and CoreDNS", { skip: skipWithout("
     await addressesBecome(coredns, `www.${DOMAIN}`, "A", ["192.0.2.1"]);
     assert.equal((await dig(coredns, DOMAIN, "MX")).answer.length, 1);
     assert.equal((await dig(coredns, DOMAIN, "NS")).answer.length, 1);
-    await statusShows(/"reason":"Ready".*"serving":"1\/1"/);
+    await statusShows(/"reason":"Ready".*"servers":{"current":1,"total":1}/);
   });
 
   test("a change is followed, and the plan is empty then", async () => {

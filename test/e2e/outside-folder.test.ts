@@ -79,7 +79,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
     await statusShows("pdns", /"reason":"Ready"/);
     await statusShows("hook", /"reason":"Ready"/);
     await waitFor("the webhook", async () => assert.deepEqual(await hookAddresses(), ["192.0.2.1"]));
-    await statusShows("bind", /"serving":"1\/1"/);
+    await statusShows("bind", /"servers":{"current":1,"total":1}/);
   });
 
   test("a change goes to all; afterwards the plan is empty", async () => {

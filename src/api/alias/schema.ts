@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import { ADDRESS_POLICIES } from "../dns-alias.ts";
-import { list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
+import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
 export const MAX_ADDRESS_TEXT = 45;
 /** 253 characters (RFC 1035 2.3.4) and a final dot. */
@@ -85,9 +85,9 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
       { kind: "set", maxItems: 64 },
     ),
   ),
-  maxStaleness: text(
-    "How long the last addresses stand while look-ups fail, before onStale applies: hours, minutes and seconds, like 24h, 90m or 1h30m. From 1s to 8760h.",
-    { minLength: 2, maxLength: 24, default: "24h" },
+  maxStaleness: duration(
+    "Duration for which the last known good addresses remain published while lookups fail, before onStale applies: hours, minutes, seconds, and milliseconds, for example 24h or 1h30m. From 1s to 8760h.",
+    { default: "24h" },
   ),
   allowPrivate: yesNo(
     "Publish addresses that a public name should not have, like 10.0.0.1 or 127.0.0.1, when a look-up gives them. Without it they are refused, because they can be an attack (DNS rebinding). Addresses written under targets are always published.",

@@ -1,6 +1,6 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./schema.ts";
-import { list, object, optional, text, time, whole, yesNo } from "../schema/builders.ts";
+import { duration, list, object, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
 const shown = { maxLength: 4096 };
 const addresses = list(
@@ -56,17 +56,15 @@ export const aliasStatusSchema = object(
     hostnames: optional(list("What stands at each name.", hostname, { kind: "atomic", maxItems: 512 })),
     targets: optional(list("What each target that is looked up gave.", target, { kind: "atomic", maxItems: 64 })),
     stalenessBound: optional(
-      text(
-        "The longest time that the servers may still give an old address after the target has changed, like 95s: the wait for the next look-up, the measured delivery and the published TTL.",
-        { maxLength: 32 },
+      duration(
+        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the sum of the wait for the next lookup, the measured delivery, and the published TTL.",
       ),
     ),
     summary: optional(
-      object("The columns of kubectl get.", {
-        hostnames: text("All names.", shown),
-        addresses: text("All published addresses.", shown),
-        ttl: text("The published TTL.", shown),
-        targets: text("All targets.", shown),
+      object("Texts for the columns of kubectl get, which shows only the first item of a nested list.", {
+        targets: text("All targets, with commas between them.", shown),
+        addresses: text("All published addresses, with commas between them.", shown),
+        ttl: optional(whole("Lowest TTL of the published records, in seconds.", { minimum: 0 })),
       }),
     ),
   },

@@ -1,4 +1,5 @@
 import { Type, type TProperties, type TSchema } from "typebox";
+import { DURATION_PATTERN, MAX_DURATION_TEXT } from "./duration.ts";
 
 /**
  * Builders for the part of JSON Schema that Kubernetes takes as a structural schema. Every node has a description, because `kubectl explain` shows
@@ -19,6 +20,17 @@ interface TextLimits {
 /** A time of RFC 3339. */
 export function time(description: string) {
   return Type.String({ description, format: "date-time" });
+}
+
+/** A duration of GEP-2257, for example "1h30m". */
+export function duration(description: string, options: { readonly default?: string } = {}) {
+  return Type.String({
+    description,
+    minLength: 2,
+    maxLength: MAX_DURATION_TEXT,
+    pattern: DURATION_PATTERN,
+    ...options,
+  });
 }
 
 export function whole(description: string, limits: WholeLimits) {

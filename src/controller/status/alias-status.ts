@@ -40,7 +40,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
   });
   const hostnames = hostnameStatuses(facts);
   const targets = targetStatuses(facts);
-  const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound);
+  const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
     conditions,
@@ -149,10 +149,9 @@ function summaryOf(facts: AliasFacts, hostnames: readonly HostnameStatus[]): Non
     target.kind === "hostname" ? displayName(target.hostname) : target.addresses,
   );
   return {
-    hostnames: summaryText(alias.spec.hostnames.map(displayName)),
-    addresses: summaryText(publishedAddresses(facts, hostnames)),
-    ttl: ttls.length === 0 ? "" : String(Math.min(...ttls)),
     targets: summaryText(targets),
+    addresses: summaryText(publishedAddresses(facts, hostnames)),
+    ...(ttls.length === 0 ? {} : { ttl: Math.min(...ttls) }),
   };
 }
 

@@ -68,6 +68,7 @@ const good: readonly SpecCase[] = [
   { name: "a null where a default is", spec: also({ onEmpty: null }) },
   { name: "a null where no default is", spec: also({ ttl: null }) },
   { name: "a staleness in Go's own spelling", spec: also({ maxStaleness: "24h0m0s" }) },
+  { name: "a staleness from small to large units", spec: also({ maxStaleness: "500ms90s1h" }) },
   { name: "the longest staleness", spec: also({ maxStaleness: "8760h" }) },
   { name: "fallback addresses that no policy uses", spec: also({ fallbackAddresses: ["192.0.2.1"] }) },
   {
@@ -366,7 +367,7 @@ const badSettings: readonly SpecCase[] = [
     name: `the address ${text}`,
     spec: also({ targets: [{ addresses: [text] }] }),
   })),
-  ...["1d", "24", "-1h", "1.5h", "0s", "8761h", "90s1h", "24 h", "99999h"].map((text): SpecCase => ({
+  ...["1d", "24", "-1h", "1.5h", "0s", "999ms", "8761h", "24 h", "99999h", "100000s"].map((text): SpecCase => ({
     name: `a staleness of ${text}`,
     spec: also({ maxStaleness: text }),
     bad: { path: "spec.maxStaleness", says: "like 24h, 90m or 1h30m", by: "rule" },

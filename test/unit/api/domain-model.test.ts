@@ -98,6 +98,8 @@ describe("an alias:", () => {
     ["1h30m", 5_400_000],
     ["1s", 1000],
     ["24h0m0s", 86_400_000],
+    ["1h30m10s500ms", 5_410_500],
+    ["500ms1s", 1500],
   ] as const) {
     test(`maxStaleness ${text} is ${ms} ms`, () => {
       assert.equal(alias({ ...leastAlias, maxStaleness: text }).spec.maxStalenessMs, ms);
@@ -371,8 +373,8 @@ describe("the status:", () => {
         lastTransitionTime: "2026-01-01T00:00:00Z",
       },
     ],
-    stalenessBound: "95s",
-    summary: { hostnames: "example.com", addresses: "192.0.2.1", ttl: "60", targets: "lb.example.net" },
+    stalenessBound: "1m35s",
+    summary: { targets: "lb.example.net", addresses: "192.0.2.1", ttl: 60 },
   };
 
   test("what the controller wrote comes back", () => {

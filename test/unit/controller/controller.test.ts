@@ -347,7 +347,7 @@ test("Programmed is True only once the servers were seen to serve it", async () 
   served.set("example.com", ["198.51.100.1"]);
   await world.clock.advance(5_000);
   assert.equal(world.condition("web/shop", "Programmed"), "True Programmed");
-  assert.equal(world.zone("dns/com")?.status?.serving, "1/1");
+  assert.deepEqual(world.zone("dns/com")?.status?.servers, { current: 1, total: 1 });
   world.targets.set("cdn.test", ["198.51.100.2"]);
   const before = world.statusWrites.length;
   await world.clock.advance(70_000);

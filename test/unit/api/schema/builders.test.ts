@@ -98,7 +98,11 @@ describe("the reader agrees with typebox about structure", () => {
   ] as const;
   for (const [kind, schema, cases] of sets) {
     test(kind, () => {
-      for (const { name, spec } of cases) {
+      for (const { name, spec, bad } of cases) {
+        if (bad?.by === "rule") {
+          // A rule has the pattern, with a message that says the cure.
+          continue;
+        }
         const read = readBySchema(schema, spec, "spec", "ignore");
         if (read.kind === "ok") {
           assert.ok(Value.Check(schema, read.value), name);

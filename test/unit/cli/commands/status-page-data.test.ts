@@ -41,8 +41,8 @@ function view(query: string, { aliases = [], source = {}, controller = {} }: Par
         conditions: [condition("Ready", "True", "Written")],
         provider: "CoreDNS zone file",
         serial: 7,
-        serving: "2/2",
-        deliveryLag: "2.7s",
+        servers: { current: 2, total: 2 },
+        deliveryLag: "2s700ms",
       },
     },
   });
@@ -90,7 +90,7 @@ test("zones are rows, sorted, with what their status says; one without a status 
       message: "Written.",
       serial: 7,
       serving: "2/2",
-      deliveryLag: "2.7s",
+      deliveryLag: "2s700ms",
     },
   ]);
 });
