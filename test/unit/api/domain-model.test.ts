@@ -55,6 +55,7 @@ test("a zone of domain and base zone has every default", () => {
   assert.deepEqual(zone(leastZone).spec, {
     domain: "example.com.",
     allowedNamespaces: { from: "Same" },
+    tenants: { wildcards: "Allow", privateAddresses: "Deny" },
     provider: {
       kind: "coreDNSZoneFile",
       zoneFile: {
