@@ -46,7 +46,7 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
   hostnames: list(
     "The names that show the addresses: a zone's own name (its apex), names below it, or wildcards like *.example.com. Each must lie in a DnsZone whose allowedNamespaces admits this namespace.",
     text(
-      "A host name like example.com, shop.example.com or *.example.com. Other scripts are allowed and become A-labels (bücher.example is xn--bcher-kva.example).",
+      "A host name like example.com, shop.example.com or *.example.com. Names with other letters are written in A-labels (xn--bcher-kva.example for bücher.example).",
       {
         minLength: 1,
         maxLength: MAX_NAME_TEXT,
