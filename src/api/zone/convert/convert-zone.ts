@@ -58,7 +58,7 @@ function responderOf({ baseZone, clientSubnet }: ZoneSpecText["responder"]): Zon
 const DEFAULT_PORT: Readonly<Record<ResolverSpec["protocol"], number>> = { UDP: 53, TCP: 53, TLS: 853, HTTPS: 443 };
 
 function resolverOf(text: NonNullable<ZoneSpecText["resolvers"]>[number]): ResolverSpec {
-  const { address, protocol, port, serverName } = text;
+  const { address, protocol = "UDP", port, serverName } = text;
   return {
     address: canonical(address),
     port: port ?? DEFAULT_PORT[protocol],

@@ -1,4 +1,5 @@
 import { baseZoneRules } from "./base-zone-rules.ts";
+import { DOMAIN_RULES } from "./domain-rules.ts";
 import { ETCD_RULES } from "./coredns-etcd-rules.ts";
 import { EXTERNAL_RULES } from "./external-rules.ts";
 import { hostNameRules } from "../../schema/name-rules.ts";
@@ -20,7 +21,7 @@ const ZONE_FILE = `${CORE_DNS}.zoneFile`;
 const OVERLAY = `${CORE_DNS}.overlay`;
 
 const generalRules: readonly Rule<Spec>[] = [
-  ...hostNameRules<Spec>({ at: "spec.domain", values: (spec) => spot("spec.domain", spec.domain) }),
+  ...DOMAIN_RULES,
   rule<Spec, Spec["allowedNamespaces"]>({
     at: "spec.allowedNamespaces",
     cel: "self.from != 'Selector' || has(self.selector)",
@@ -54,7 +55,7 @@ const resolverRules: readonly Rule<Spec>[] = [
   }),
   rule<Spec, Resolver>({
     at: "spec.resolvers[]",
-    cel: "!has(self.serverName) || self.protocol == 'TLS' || self.protocol == 'HTTPS'",
+    cel: "!has(self.serverName) || (has(self.protocol) && self.protocol in ['TLS', 'HTTPS'])",
     message: "serverName has an effect with protocol: TLS or HTTPS alone: choose one of them, or remove serverName",
     values: resolvers,
     holds: ({ serverName, protocol }) => serverName === undefined || protocol === "TLS" || protocol === "HTTPS",
