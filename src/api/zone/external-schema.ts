@@ -1,4 +1,4 @@
-import { list, matchLabels, object, oneOf, optional, text, whole } from "../schema/builders.ts";
+import { labelMap, list, object, oneOf, optional, text, whole } from "../schema/builders.ts";
 import { address, caBundle, PORT, secretKeyRef, serverUrl, tsigKey } from "./shared-fields.ts";
 
 export const rfc2136 = object("Server that accepts dynamic updates (RFC 2136): BIND, Knot, PowerDNS, or another one.", {
@@ -33,6 +33,11 @@ export const externalDNSWebhook = object("ExternalDNS webhook provider, usually 
 export const dnsEndpoint = object(
   "ExternalDNS that runs already. dnsalias writes DNSEndpoint objects in the namespace of the DnsZone, which the crd source of ExternalDNS reads.",
   {
-    labels: optional(matchLabels("Labels for the DNSEndpoint objects, for an ExternalDNS that selects by labels.")),
+    labels: optional(
+      labelMap("Labels for the DNSEndpoint objects, for an ExternalDNS that selects by labels.", {
+        minProperties: 1,
+        maxProperties: 16,
+      }),
+    ),
   },
 );

@@ -2,8 +2,9 @@ import type { Static } from "typebox";
 import { MAX_NAME_TEXT, MAX_TTL } from "../alias/schema.ts";
 import { dnsEndpoint, externalDNSWebhook, powerDNS, rfc2136 } from "./external-schema.ts";
 import { coreDNSEtcd } from "./coredns-etcd-schema.ts";
-import { list, matchLabels, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
+import { list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 import { tenants } from "./tenants-schema.ts";
+import { labelSelector } from "./label-selector-schema.ts";
 import { transfer } from "./transfer-schema.ts";
 import { address, baseZone, keyName, namespace, objectName, PORT, servedBy } from "./shared-fields.ts";
 
@@ -15,11 +16,7 @@ const allowedNamespaces = object(
       ["Same", "All", "Selector"],
       { default: "Same" },
     ),
-    selector: optional(
-      object("Selector of the namespaces, with from: Selector.", {
-        matchLabels: matchLabels("Labels that a namespace must have, with these values."),
-      }),
-    ),
+    selector: optional(labelSelector("Selector of the namespaces, with from: Selector.")),
   },
   { default: { from: "Same" } },
 );
@@ -74,9 +71,7 @@ const nudge = object(
   "Pods of CoreDNS that get an annotation after each change, so that the kubelet projects the new ConfigMap within seconds instead of about a minute. It needs the right to patch pods in their namespace.",
   {
     namespace: namespace("Namespace of the Pods."),
-    selector: object("Selector of the Pods.", {
-      matchLabels: matchLabels("Labels that a Pod must have, with these values, for example k8s-app: kube-dns."),
-    }),
+    selector: labelSelector("Selector of the Pods, for example by the label k8s-app: kube-dns."),
   },
 );
 

@@ -1,7 +1,7 @@
 import { IMMUTABLE_DOMAIN_MESSAGE } from "../../api/zone/rules/domain-rules.ts";
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import { displayName } from "../../dns/name/name.ts";
+import { textAt } from "../../base/json.ts";
 import { identify, type Identity } from "../manifest/identity.ts";
 import type { FileContent, ValidatedObject, Manifest } from "../manifest/validate-file.ts";
 import type { ManifestKind } from "../manifest/manifest-kind.ts";
@@ -119,14 +119,14 @@ function knownOf(before: KnownObject | undefined, file: string, object: Validate
 function immutableProblems(
   before: KnownObject | undefined,
   file: string,
-  { line, column }: ValidatedObject,
+  { line, column, object }: ValidatedObject,
   manifest: Manifest,
 ): readonly string[] {
   const old = before?.good?.manifest;
   if (manifest.kind !== "DnsZone" || old?.kind !== "DnsZone" || old.value.spec.domain === manifest.value.spec.domain) {
     return [];
   }
-  const message = `spec.domain: "${displayName(manifest.value.spec.domain)}": ${IMMUTABLE_DOMAIN_MESSAGE}`;
+  const message = `spec.domain: "${textAt(object, "spec", "domain")}": ${IMMUTABLE_DOMAIN_MESSAGE}`;
   return [problemText({ file, line, column, message })];
 }
 

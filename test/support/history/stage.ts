@@ -171,7 +171,9 @@ export function putZone(stage: Stage, key: ObjectKey, spec: Partial<ZoneSpec> = 
       provider: providerOf(scene),
       maxDeletePercent: MAX_DELETE_PERCENT,
       responder: { clientSubnet: false },
-      ...(key === "dns/net" ? { allowedNamespaces: { from: "Selector", matchLabels: { dns: "public" } } } : {}),
+      ...(key === "dns/net"
+        ? { allowedNamespaces: { from: "Selector", selector: { matchLabels: { dns: "public" } } } }
+        : {}),
       ...spec,
     },
     before === undefined ? { uid: `uid-${stage.created}`, createdAt: stage.created } : before.meta,

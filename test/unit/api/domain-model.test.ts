@@ -271,7 +271,7 @@ describe("a zone:", () => {
     assert.deepEqual(spec.provider, {
       kind: "coreDNSOverlay",
       overlay: { configMap: { namespace: "kube-system", name: "coredns", key: "Corefile" }, maxNames: 2000 },
-      nudge: { namespace: "kube-system", matchLabels: { "k8s-app": "kube-dns" } },
+      nudge: { namespace: "kube-system", selector: { matchLabels: { "k8s-app": "kube-dns" } } },
     });
   });
 

@@ -48,7 +48,7 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
 }
 
 function allowedOf({ from, selector }: ZoneSpecText["allowedNamespaces"]): AllowedNamespaces {
-  return from === "Selector" ? { from, matchLabels: selector?.matchLabels ?? {} } : { from };
+  return from === "Selector" ? { from, selector: selector ?? {} } : { from };
 }
 
 function responderOf({ baseZone, clientSubnet }: ZoneSpecText["responder"]): ZoneSpec["responder"] {
@@ -95,7 +95,7 @@ function zoneFileOf({ configMap, baseZone }: NonNullable<CoreDNS["zoneFile"]>, d
 }
 
 function nudgeOf({ nudge }: CoreDNS): { readonly nudge?: NudgeSpec } {
-  return nudge === undefined ? {} : { nudge: { namespace: nudge.namespace, matchLabels: nudge.selector.matchLabels } };
+  return nudge === undefined ? {} : { nudge };
 }
 
 /** Kubernetes takes no longer name of an object or of a key in a ConfigMap. */

@@ -3,6 +3,7 @@ import { DOMAIN_RULES } from "./domain-rules.ts";
 import { ETCD_RULES } from "./coredns-etcd-rules.ts";
 import { EXTERNAL_RULES } from "./external-rules.ts";
 import { hostNameRules } from "../../schema/name-rules.ts";
+import { labelSelectorRules } from "./label-selector-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../../schema/rule.ts";
 import { textAt } from "./secret-ref-rules.ts";
 import { SERVED_BY_RULES } from "./served-by-rules.ts";
@@ -25,7 +26,8 @@ const generalRules: readonly Rule<Spec>[] = [
   rule<Spec, Spec["allowedNamespaces"]>({
     at: "spec.allowedNamespaces",
     cel: "self.from != 'Selector' || has(self.selector)",
-    message: "from: Selector needs selector: add selector.matchLabels, or choose from: Same or from: All",
+    message:
+      "from: Selector needs selector: add selector.matchLabels or selector.matchExpressions, or choose from: Same or from: All",
     values: (spec) => spot("spec.allowedNamespaces", spec.allowedNamespaces),
     holds: ({ from, selector }) => from !== "Selector" || selector !== undefined,
   }),
@@ -36,6 +38,7 @@ const generalRules: readonly Rule<Spec>[] = [
     values: (spec) => spot("spec.allowedNamespaces", spec.allowedNamespaces),
     holds: ({ from, selector }) => from === "Selector" || selector === undefined,
   }),
+  ...labelSelectorRules<Spec>("spec.allowedNamespaces.selector", ({ allowedNamespaces }) => allowedNamespaces.selector),
   rule<Spec, Spec["ttl"]>({
     at: "spec.ttl",
     cel: "self.min <= self.max",
@@ -96,6 +99,7 @@ const placeRules: readonly Rule<Spec>[] = [
   labelNameRule<Spec>(textAt(`${OVERLAY}.configMap.namespace`, (spec) => overlayMap(spec)?.namespace)),
   objectNameRule<Spec>(textAt(`${OVERLAY}.configMap.name`, (spec) => overlayMap(spec)?.name)),
   configMapKeyRule<Spec>(textAt(`${OVERLAY}.configMap.key`, (spec) => overlayMap(spec)?.key)),
+  ...labelSelectorRules<Spec>(`${CORE_DNS}.nudge.selector`, (spec) => spec.provider.coreDNS?.nudge?.selector),
   labelNameRule<Spec>(textAt(`${CORE_DNS}.nudge.namespace`, (spec) => spec.provider.coreDNS?.nudge?.namespace)),
 ];
 
