@@ -49,8 +49,14 @@ describe("label selectors, at a real API server", { skip: skipWithout("etcd", "k
     for (const matchExpressions of lists) {
       const selector: LabelSelector = { matchLabels: { of: "this-test" }, matchExpressions };
       const { code, stdout, stderr } = await apiserver.kubectl([
-        ...["get", "configmaps", "-n", "default", "-o", "jsonpath={.items[*].metadata.name}"],
-        ...["-l", selectorQuery(selector)],
+        "get",
+        "configmaps",
+        "-n",
+        "default",
+        "-o",
+        "jsonpath={.items[*].metadata.name}",
+        "-l",
+        selectorQuery(selector),
       ]);
       assert.equal(code, 0, stderr);
       const here = OBJECTS.flatMap((labels, index) =>
