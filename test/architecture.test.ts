@@ -68,6 +68,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
       "ownership",
       "powerdns",
       "rfc2136",
+      "tls",
       "transfer",
     ],
   ],
