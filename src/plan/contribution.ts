@@ -1,4 +1,4 @@
-import { addressSet, familyOf } from "../dns/address/address.ts";
+import { addressSet, familyOf, isPrivate } from "../dns/address/address.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
@@ -53,7 +53,7 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
     }
     const answers = alias.spec.families
       .flatMap((family) => answerOf(target.hostname, family) ?? [])
-      .map((answer) => withWithdrawn(alias, answer));
+      .map((answer) => withWithdrawn(alias, withoutUnchecked(alias, answer)));
     const outcome = outcomeOfTarget(alias, answers, now);
     verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers });
     usesFallback ||= outcome.fallback;
@@ -76,12 +76,19 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
 }
 
 /**
- * Without `Hold`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
+ * Without `Keep`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
  * may be of long ago, or of a status that nobody has checked.
  */
 function withWithdrawn({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
   const { firstEmptySince } = answer;
-  return spec.onEmpty === "Hold" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
+  return spec.onEmpty === "Keep" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
+}
+
+/** The resolver refuses special-use addresses of what it looks up. A status has what its writer chose. */
+function withoutUnchecked({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
+  return spec.allowPrivate || answer.isRestored !== true || !answer.addresses.some(isPrivate)
+    ? answer
+    : { ...answer, addresses: answer.addresses.filter((address) => !isPrivate(address)) };
 }
 
 function setsOf(
@@ -168,7 +175,7 @@ function emptyVerdict(
   withData: readonly TargetAnswer[],
 ): TargetOutcome {
   const confirmed = answers.every((answer) => answer.emptySince !== undefined || answer.addresses.length === 0);
-  if (alias.spec.onEmpty === "Hold" || !confirmed) {
+  if (alias.spec.onEmpty === "Keep" || !confirmed) {
     return { verdict: "held-empty", contributing: withData, fallback: false };
   }
   return { verdict: "withdrawn-empty", contributing: [], fallback: alias.spec.onEmpty === "Fallback" };
@@ -181,7 +188,7 @@ function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boo
 
 /**
  * A target whose last-good is unknown (first look-up still out, or failing since the start with no status to come back to) may be what stands
- * published; so may one that is empty under `Hold`, and one whose last-good is from before this term.
+ * published; so may one that is empty under `Keep`, and one whose last-good is from before this term.
  */
 function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Family): boolean {
   switch (verdict) {

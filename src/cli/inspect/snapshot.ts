@@ -104,7 +104,7 @@ export function streamsOf(
     const match = store.matchOf(alias, hostname);
     const zones = match.kind === "zones" ? match.zones : [];
     return zones.flatMap((zone) => {
-      const view = views.idOf(zone, alias.spec.allowPrivate);
+      const view = views.idOf(zone, alias);
       return alias.spec.targets.flatMap((target) =>
         target.kind === "hostname"
           ? alias.spec.families.map((family) => ({ alias, key: { target: target.hostname, family, view } }))
