@@ -14,6 +14,7 @@ export interface DnsZone {
 export interface ZoneSpec {
   readonly domain: Name;
   readonly allowedNamespaces: AllowedNamespaces;
+  readonly tenants: TenantsSpec;
   readonly provider: ProviderSpec;
   /** This zone's own recursive servers; absent: the controller's. Never empty. */
   readonly resolvers?: readonly ResolverSpec[];
@@ -43,6 +44,31 @@ export type AllowedNamespaces =
   | { readonly from: "Same" }
   | { readonly from: "All" }
   | { readonly from: "Selector"; readonly matchLabels: Readonly<Record<string, string>> };
+
+/** Limits for DnsAliases of the other namespaces that `allowedNamespaces` admits. */
+export interface TenantsSpec {
+  /** The names that they can have; absent: every free name. Never empty. */
+  readonly hostnames?: readonly HostnamePattern[];
+  readonly wildcards: "Allow" | "Deny";
+  readonly privateAddresses: "Deny" | "Allow";
+  /** Per namespace; absent: any number. */
+  readonly maxHostnames?: number;
+}
+
+/** A name, or every name below it, in which variables stand for facts about a namespace. */
+export interface HostnamePattern {
+  /** As the user wrote it. */
+  readonly text: string;
+  /** `*.` at the beginning: every name below the name. */
+  readonly isBelow: boolean;
+  /** The name in lower case, with the final dot. */
+  readonly parts: readonly PatternPart[];
+}
+
+export type PatternPart =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "namespace" }
+  | { readonly kind: "label"; readonly key: string };
 
 export interface ResolverSpec {
   readonly address: string;

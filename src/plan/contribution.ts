@@ -1,4 +1,4 @@
-import { addressSet, familyOf } from "../dns/address/address.ts";
+import { addressSet, familyOf, isPrivate } from "../dns/address/address.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
@@ -57,7 +57,7 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
     }
     const answers = alias.spec.families
       .flatMap((family) => answerOf(target.hostname, family) ?? [])
-      .map((answer) => withWithdrawn(alias, answer));
+      .map((answer) => withWithdrawn(alias, withoutUnchecked(alias, answer)));
     const outcome = outcomeOfTarget(alias, answers, now);
     verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers });
     usesFallback ||= outcome.fallback;
@@ -87,6 +87,13 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
 function withWithdrawn({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
   const { firstEmptySince } = answer;
   return spec.onEmpty === "Hold" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
+}
+
+/** The resolver refuses special-use addresses of what it looks up. A status has what its writer chose. */
+function withoutUnchecked({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
+  return spec.allowPrivate || answer.isRestored !== true || !answer.addresses.some(isPrivate)
+    ? answer
+    : { ...answer, addresses: answer.addresses.filter((address) => !isPrivate(address)) };
 }
 
 interface SetParts {

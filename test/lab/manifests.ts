@@ -13,7 +13,7 @@ export interface ZoneManifest {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** A DnsZone that every namespace may use, with TTLs down to 2 s, as JSON, which is YAML too. */
+/** A DnsZone that every namespace may use, also for the laboratory's addresses on loopback, with TTLs down to 2 s, as JSON, which is YAML too. */
 export function zoneManifest({ domain, namespace, name, provider, servedBy, spec }: ZoneManifest): string {
   const coreDNS = {
     ...(typeof provider === "object" ? provider : {}),
@@ -23,6 +23,7 @@ export function zoneManifest({ domain, namespace, name, provider, servedBy, spec
     spec: {
       domain,
       allowedNamespaces: { from: "All" },
+      tenants: { privateAddresses: "Allow" },
       provider: { coreDNS },
       ttl: { min: 2, max: 300 },
       ...spec,

@@ -67,6 +67,7 @@ export function zone(
     spec: {
       domain: parseName(domain),
       allowedNamespaces: { from: "All" },
+      tenants: { wildcards: "Allow", privateAddresses: "Deny" },
       provider: {
         kind: "coreDNSZoneFile",
         zoneFile: {

@@ -25,6 +25,7 @@ export function labZone(domain: string, provider: ProviderSpec, name = "zone"): 
     spec: {
       domain: parseName(domain),
       allowedNamespaces: { from: "Same" },
+      tenants: { wildcards: "Allow", privateAddresses: "Deny" },
       provider,
       policy: "Sync",
       conflict: "Refuse",

@@ -46,7 +46,7 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
   hostnames: list(
     "The names that show the addresses: a zone's own name (its apex), names below it, or wildcards like *.example.com. Each must lie in a DnsZone whose allowedNamespaces admits this namespace.",
     text(
-      "A host name like example.com, shop.example.com or *.example.com. Other scripts are allowed and become A-labels (bücher.example is xn--bcher-kva.example).",
+      "A host name like example.com, shop.example.com or *.example.com. Names with other letters are written in A-labels (xn--bcher-kva.example for bücher.example).",
       {
         minLength: 1,
         maxLength: MAX_NAME_TEXT,
@@ -87,7 +87,7 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
     { minLength: 2, maxLength: 24, default: "24h" },
   ),
   allowPrivate: yesNo(
-    "Publish addresses that a public name should not have, like 10.0.0.1 or 127.0.0.1, when a look-up gives them. Without it they are refused, because they can be an attack (DNS rebinding). Addresses written under targets are always published.",
+    "Publish addresses that a public name should not have, like 10.0.0.1 or 127.0.0.1, when a look-up gives them. Without it they are refused, because they can be an attack (DNS rebinding). Addresses written under targets are always published. Neither applies in a DnsZone of another namespace whose tenants.privateAddresses is Deny.",
     { default: false },
   ),
   paused: yesNo("Leave everything as it is: no look-ups, no changes of the records, until this is false again.", {

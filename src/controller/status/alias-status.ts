@@ -19,7 +19,7 @@ import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
 import { programmedCondition } from "./programmed-condition.ts";
 import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./status-limits.ts";
-import { stayingEntries } from "./staying-names.ts";
+import { refusedEntries, stayingEntries } from "./staying-names.ts";
 
 /**
  * The status that an alias should have. Equal facts give an equal value, times included, so that a status is written only when
@@ -58,7 +58,10 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const maxAddresses = addressesPerEntry(facts.inZones.length);
   const placed = facts.inZones.slice(0, MAX_HOSTNAMES).map((inZone) => hostnameStatus(facts, inZone, maxAddresses));
   const withoutZone = facts.withoutZone.flatMap((name) => stayingEntries(facts.alias, name));
-  const current = [...placed, ...withoutZone, ...formerStatuses(facts)].slice(0, MAX_HOSTNAMES);
+  const refused = refusedEntries(facts.refused ?? [], (hostname, zone) =>
+    facts.inZones.some((one) => one.hostname === hostname && one.zone === zone),
+  );
+  const current = [...placed, ...withoutZone, ...refused, ...formerStatuses(facts)].slice(0, MAX_HOSTNAMES);
   const isListed = ({ hostname, zone }: HostnameStatus): boolean =>
     current.some((entry) => entry.hostname === hostname && entry.zone === zone);
   const unlisted = (facts.unlisted ?? []).filter((entry) => !isListed(entry)).slice(0, MAX_HOSTNAMES - current.length);

@@ -12,6 +12,8 @@ export interface SpecCase {
      * cannot see it, and the program refuses. `unknown`: an unknown field, refused where typing mistakes are looked for.
      */
     readonly by: "rule" | "structure" | "program" | "unknown";
+    /** What the CRD's message of the rule says, where ours says more. */
+    readonly crdSays?: string;
   };
 }
 
@@ -52,7 +54,7 @@ const good: readonly SpecCase[] = [
   },
   { name: "an HTTPS alias", spec: also({ httpsAlias: true, families: ["IPv6", "IPv4"] }) },
   { name: "no HTTPS alias, of addresses", spec: { ...aimed({ addresses: ["192.0.2.1"] }), httpsAlias: false } },
-  { name: "a name in another script", spec: named("bücher.example", "пример.example") },
+  { name: "a name with other letters, in A-labels", spec: named("xn--bcher-kva.example", "xn--e1afmkfd.example") },
   { name: "upper case and a final dot", spec: named("Example.COM.") },
   { name: "a name of 253 characters and a final dot", spec: named(`${name253}.`) },
   { name: "a name of one label", spec: named("localhost") },
@@ -193,23 +195,48 @@ const badNames: readonly SpecCase[] = [
     bad: { path: "spec.hostnames[0]", says: "write a name", by: "rule" },
   },
   {
+    name: "a name with other letters",
+    spec: named("münchen.example.com"),
+    bad: {
+      path: "spec.hostnames[0]",
+      says: "write its A-label xn--mnchen-3ya.example.com (RFC 5890)",
+      crdSays: "A-label",
+      by: "rule",
+    },
+  },
+  {
+    name: "a wildcard with other letters",
+    spec: named("*.bücher.example"),
+    bad: { path: "spec.hostnames[0]", says: "A-label *.xn--bcher-kva.example ", crdSays: "A-label", by: "rule" },
+  },
+  {
     name: "letters that have no A-label",
     spec: named("\u200b.example"),
-    bad: { path: "spec.hostnames[0]", says: "A-labels", by: "program" },
+    bad: { path: "spec.hostnames[0]", says: "cannot be written in A-labels", crdSays: "A-label", by: "rule" },
   },
   {
     name: "a wildcard that is too long in A-labels",
     spec: named(`*.${label}.${label}.${label}.${"ü".repeat(54)}`),
-    bad: { path: "spec.hostnames[0]", says: "too long then", by: "program" },
+    bad: { path: "spec.hostnames[0]", says: "cannot be written in A-labels", crdSays: "A-label", by: "rule" },
   },
   {
     name: "an A-label that is longer than 63",
     spec: named(`${"ü".repeat(60)}.example`),
-    bad: { path: "spec.hostnames[0]", says: "too long then", by: "program" },
+    bad: { path: "spec.hostnames[0]", says: "cannot be written in A-labels", crdSays: "A-label", by: "rule" },
   },
 ];
 
 const badTargets: readonly SpecCase[] = [
+  {
+    name: "a target with other letters",
+    spec: { hostnames: ["example.com"], targets: [{ hostname: "bücher.example" }] },
+    bad: {
+      path: "spec.targets[0].hostname",
+      says: "A-label xn--bcher-kva.example ",
+      crdSays: "A-label",
+      by: "rule",
+    },
+  },
   { name: "no targets", spec: aimed(), bad: { path: "spec.targets", says: "at least 1", by: "structure" } },
   {
     name: "17 targets",

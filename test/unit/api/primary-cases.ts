@@ -139,7 +139,7 @@ const badTransfers: readonly SpecCase[] = [
   {
     name: "a catalog whose letters have no A-label",
     spec: at({ transfer: { ...transfer, catalog: "\u{1f600}\ufffd.example" } }),
-    bad: { path: `${TRANSFER}.catalog`, says: "A-labels", by: "program" },
+    bad: { path: `${TRANSFER}.catalog`, says: "A-labels", crdSays: "A-label", by: "rule" },
   },
   {
     name: "a catalog that is the zone itself",

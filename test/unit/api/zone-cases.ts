@@ -60,8 +60,28 @@ const good: readonly SpecCase[] = [
   { name: "a configMap with a name alone", spec: core({ zoneFile: { baseZone, configMap: { name: "zones" } } }) },
   { name: "every namespace", spec: also({ allowedNamespaces: { from: "All" } }) },
   { name: "allowedNamespaces with nothing in it", spec: also({ allowedNamespaces: {} }) },
+  { name: "tenants with nothing in it", spec: also({ tenants: {} }) },
+  {
+    name: "every limit for tenants",
+    spec: also({
+      tenants: {
+        hostnames: [
+          "*.{namespace}.example.com",
+          "{namespace}.Example.com.",
+          "*.t-{namespace}.example.com",
+          "*.{label:team}.example.com",
+          "*.{label:example.com/team_1.x}.apps.example.com",
+          "example.com",
+          "*.example.com",
+        ],
+        wildcards: "Deny",
+        privateAddresses: "Allow",
+        maxHostnames: 100,
+      },
+    }),
+  },
   { name: "ttl with max alone", spec: also({ ttl: { max: 60 } }) },
-  { name: "a domain in another script", spec: domain("bücher.example") },
+  { name: "a domain with other letters, in A-labels", spec: domain("xn--bcher-kva.example") },
   { name: "a domain with an underscore", spec: domain("_lab.example") },
   {
     name: "the same ConfigMap under another key",
@@ -229,6 +249,35 @@ const badSettings: readonly SpecCase[] = [
     name: "a mistyped from",
     spec: also({ allowedNamespaces: { from: "all" } }),
     bad: { path: "spec.allowedNamespaces.from", says: "did you mean All?", by: "structure" },
+  },
+  ...[
+    "shop.*.example.com",
+    "*.{name}.example.com",
+    "*.{label:}.example.com",
+    "*.{label:a/b/c}.example.com",
+    "*.{namespace.example.com",
+    "**.example.com",
+    "a..example.com",
+    "https://shop.example.com",
+  ].map((pattern) => ({
+    name: `the pattern ${pattern}`,
+    spec: also({ tenants: { hostnames: [pattern] } }),
+    bad: { path: "spec.tenants.hostnames[0]", says: "not a pattern for hostnames", by: "rule" as const },
+  })),
+  ...["*.{namespace}.example.net", "evilexample.com", "com", "*.{namespace}"].map((pattern) => ({
+    name: `the pattern ${pattern}, which is outside the domain`,
+    spec: also({ tenants: { hostnames: [pattern] } }),
+    bad: { path: "spec.tenants.hostnames[0]", says: "outside the domain", by: "rule" as const },
+  })),
+  {
+    name: "no patterns",
+    spec: also({ tenants: { hostnames: [] } }),
+    bad: { path: "spec.tenants.hostnames", says: "at least 1", by: "structure" },
+  },
+  {
+    name: "a limit of no hostnames",
+    spec: also({ tenants: { maxHostnames: 0 } }),
+    bad: { path: "spec.tenants.maxHostnames", says: "at least 1", by: "structure" },
   },
   {
     name: "no resolvers",

@@ -12,6 +12,7 @@ import type {
 import { externalProblems, externalProviderOf } from "./convert-external.ts";
 import { nameReader, type NameReader } from "../../schema/name-reader.ts";
 import { problem, type Parsed, type Problem } from "../../schema/problem.ts";
+import { tenantsOf } from "./convert-tenants.ts";
 import { endpointsOf } from "./convert-served-by.ts";
 import { sameKeyMessage } from "../rules/zone-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
@@ -33,6 +34,7 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
   const spec: ZoneSpec = {
     domain,
     allowedNamespaces: allowedOf(text.allowedNamespaces),
+    tenants: tenantsOf(text.tenants),
     provider,
     ...(resolvers === undefined ? {} : { resolvers }),
     policy: text.policy,

@@ -6,6 +6,7 @@ import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../../schem
 import { textAt } from "./secret-ref-rules.ts";
 import { servedByRules } from "./served-by-rules.ts";
 import { addressRule, configMapKeyRule, labelNameRule, objectNameRule } from "../../schema/text-rules.ts";
+import { TENANTS_RULES } from "./tenants-rules.ts";
 import { TRANSFER_RULES } from "./transfer-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
@@ -102,6 +103,7 @@ const placeRules: readonly Rule<Spec>[] = [
 /** Every rule of a DnsZone beyond the structure of its schema. */
 export const ZONE_RULES: readonly Rule<Spec>[] = [
   ...generalRules,
+  ...TENANTS_RULES,
   ...resolverRules,
   ...providerRules,
   ...placeRules,

@@ -102,8 +102,8 @@ test("a rule names each value that breaks it", () => {
     holds: (value) => value % 2 === 0,
   });
   assert.deepEqual(even.broken({ list: [2, 3, 4, 5] }), [
-    { path: "spec.list[1]", value: 3 },
-    { path: "spec.list[3]", value: 5 },
+    { path: "spec.list[1]", value: 3, message: "not even" },
+    { path: "spec.list[3]", value: 5, message: "not even" },
   ]);
   assert.deepEqual(even.broken({}), []);
 });
