@@ -81,12 +81,12 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
 }
 
 /**
- * Without `Hold`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
+ * Without `Keep`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
  * may be of long ago, or of a status that nobody has checked.
  */
 function withWithdrawn({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
   const { firstEmptySince } = answer;
-  return spec.onEmpty === "Hold" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
+  return spec.onEmpty === "Keep" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
 }
 
 /** The resolver refuses special-use addresses of what it looks up. A status has what its writer chose. */
@@ -182,7 +182,7 @@ function emptyVerdict(
   withData: readonly TargetAnswer[],
 ): TargetOutcome {
   const confirmed = answers.every((answer) => answer.emptySince !== undefined || answer.addresses.length === 0);
-  if (alias.spec.onEmpty === "Hold" || !confirmed) {
+  if (alias.spec.onEmpty === "Keep" || !confirmed) {
     return { verdict: "held-empty", contributing: withData, fallback: false };
   }
   return { verdict: "withdrawn-empty", contributing: [], fallback: alias.spec.onEmpty === "Fallback" };
@@ -195,7 +195,7 @@ function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boo
 
 /**
  * A target whose last-good is unknown (first look-up still out, or failing since the start with no status to come back to) may be what stands
- * published; so may one that is empty under `Hold`, and one whose last-good is from before this term.
+ * published; so may one that is empty under `Keep`, and one whose last-good is from before this term.
  */
 function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Family): boolean {
   switch (verdict) {

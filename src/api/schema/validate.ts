@@ -1,7 +1,7 @@
 import type { Static, TSchema } from "typebox";
 import { problem, type Parsed, type Problem } from "./problem.ts";
 import type { SchemaNode } from "./builders.ts";
-import { suggest } from "./did-you-mean.ts";
+import { movedField, suggest } from "./did-you-mean.ts";
 
 /** A field that the schema does not have: the apiserver drops it by itself, in a file it is most likely a typing mistake. */
 export type UnknownFields = "ignore" | "refuse";
@@ -43,7 +43,7 @@ export function unknownKeys(value: object, known: readonly string[], path: strin
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => {
-      const meant = suggest(key, known);
+      const meant = movedField(path, key) ?? suggest(key, known);
       const cure = meant === undefined ? `there is ${known.join(", ")}` : `did you mean ${meant}?`;
       return problem(path === "" ? key : `${path}.${key}`, undefined, `there is no such field: ${cure}`);
     });

@@ -42,7 +42,7 @@ const good: readonly SpecCase[] = [
     spec: also({
       hostnames: ["example.com", "*.example.com", "_sip.example.com"],
       targets: [{ hostname: "lb.example.net." }, { addresses: ["203.0.113.7", "2001:db8::7"] }],
-      families: ["IPv6"],
+      ipFamilies: ["IPv6"],
       ttl: { min: 60, max: 120 },
       onEmpty: "Withdraw",
       onStale: "Fallback",
@@ -52,7 +52,7 @@ const good: readonly SpecCase[] = [
       paused: true,
     }),
   },
-  { name: "an HTTPS alias", spec: also({ httpsAlias: true, families: ["IPv6", "IPv4"] }) },
+  { name: "an HTTPS alias", spec: also({ httpsAlias: true, ipFamilies: ["IPv6", "IPv4"] }) },
   { name: "no HTTPS alias, of addresses", spec: { ...aimed({ addresses: ["192.0.2.1"] }), httpsAlias: false } },
   { name: "a name with other letters, in A-labels", spec: named("xn--bcher-kva.example", "xn--e1afmkfd.example") },
   { name: "upper case and a final dot", spec: named("Example.COM.") },
@@ -70,6 +70,7 @@ const good: readonly SpecCase[] = [
   { name: "a null where a default is", spec: also({ onEmpty: null }) },
   { name: "a null where no default is", spec: also({ ttl: null }) },
   { name: "a staleness in Go's own spelling", spec: also({ maxStaleness: "24h0m0s" }) },
+  { name: "a staleness from small to large units", spec: also({ maxStaleness: "500ms90s1h" }) },
   { name: "the longest staleness", spec: also({ maxStaleness: "8760h" }) },
   { name: "fallback addresses that no policy uses", spec: also({ fallbackAddresses: ["192.0.2.1"] }) },
   {
@@ -308,13 +309,13 @@ const badTargets: readonly SpecCase[] = [
 const badSettings: readonly SpecCase[] = [
   {
     name: "a family that does not exist",
-    spec: also({ families: ["IPv5"] }),
-    bad: { path: "spec.families[0]", says: "did you mean IPv4?", by: "structure" },
+    spec: also({ ipFamilies: ["IPv5"] }),
+    bad: { path: "spec.ipFamilies[0]", says: "did you mean IPv4?", by: "structure" },
   },
   {
     name: "no family",
-    spec: also({ families: [] }),
-    bad: { path: "spec.families", says: "at least 1", by: "structure" },
+    spec: also({ ipFamilies: [] }),
+    bad: { path: "spec.ipFamilies", says: "at least 1", by: "structure" },
   },
   {
     name: "ttl.min above ttl.max",
@@ -342,9 +343,14 @@ const badSettings: readonly SpecCase[] = [
     bad: { path: "spec.ttl.max", says: "a fraction", by: "structure" },
   },
   {
+    name: "the former word for Keep",
+    spec: also({ onEmpty: "Hold" }),
+    bad: { path: "spec.onEmpty", says: "did you mean Keep?", by: "structure" },
+  },
+  {
     name: "an unknown policy",
-    spec: also({ onEmpty: "Keep" }),
-    bad: { path: "spec.onEmpty", says: "must be one of Hold, Withdraw, Fallback", by: "structure" },
+    spec: also({ onEmpty: "Delete" }),
+    bad: { path: "spec.onEmpty", says: "must be one of Keep, Withdraw, Fallback", by: "structure" },
   },
   {
     name: "Fallback without addresses",
@@ -388,7 +394,7 @@ const badSettings: readonly SpecCase[] = [
     name: `the address ${text}`,
     spec: also({ targets: [{ addresses: [text] }] }),
   })),
-  ...["1d", "24", "-1h", "1.5h", "0s", "8761h", "90s1h", "24 h", "99999h"].map((text): SpecCase => ({
+  ...["1d", "24", "-1h", "1.5h", "0s", "999ms", "8761h", "24 h", "99999h", "100000s"].map((text): SpecCase => ({
     name: `a staleness of ${text}`,
     spec: also({ maxStaleness: text }),
     bad: { path: "spec.maxStaleness", says: "like 24h, 90m or 1h30m", by: "rule" },
@@ -410,7 +416,7 @@ const badSettings: readonly SpecCase[] = [
   },
   {
     name: "an HTTPS alias of one family",
-    spec: also({ httpsAlias: true, families: ["IPv4"] }),
+    spec: also({ httpsAlias: true, ipFamilies: ["IPv4"] }),
     bad: { path: "spec", says: "have both families", by: "rule" },
   },
   {

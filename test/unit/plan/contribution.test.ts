@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
     verdicts: ["good"],
   },
   {
-    name: "a family that was withdrawn alone does not come back when the other becomes empty under Hold",
+    name: "a family that was withdrawn alone does not come back when the other becomes empty under Keep",
     answers: [
       { ...A, emptySince: 900_000, lastSuccessAt: 890_000 },
       { ...AAAA, emptySince: 5 },
@@ -81,7 +81,7 @@ const cases: readonly Case[] = [
     mayNotDelete: ["AAAA"],
   },
   {
-    name: "both families empty under Hold: last-good stays",
+    name: "both families empty under Keep: last-good stays",
     answers: [
       { ...A, emptySince: 5 },
       { ...AAAA, emptySince: 5 },
@@ -116,7 +116,7 @@ const cases: readonly Case[] = [
     verdicts: ["good"],
   })),
   {
-    name: "what Hold kept stands until its emptiness is confirmed anew",
+    name: "what Keep kept stands until its emptiness is confirmed anew",
     answers: [
       { ...A, firstEmptySince: 5, outcome: { kind: "nodata" } },
       { ...AAAA, lastSuccessAt: NOW },

@@ -73,7 +73,7 @@ test("the servers that a zone names are queried for the propagation check, and n
   const zoneFile = { baseZone: { inline: SOA } };
   const servedBy = { addresses: [{ address: "192.0.2.9", port: 5353 }] };
   const none = parsedZone({ coreDNS: { zoneFile } });
-  const named = parsedZone({ coreDNS: { zoneFile, servedBy } });
+  const named = parsedZone({ coreDNS: { zoneFile } }, { servedBy });
   const never = new AbortController().signal;
   assert.deepEqual(await platform.endpointsOf(none, never), "none");
   assert.deepEqual(await platform.endpointsOf(named, never), [{ address: "192.0.2.9", port: 5353 }]);

@@ -250,7 +250,7 @@ const fieldCases: readonly FieldCase[] = [
     from: "spec:",
     to: "spec:\n  onEmpty: Whatever",
     at: "f.yaml:7:12",
-    says: /spec\.onEmpty: "Whatever": must be one of Hold, Withdraw, Fallback/,
+    says: /spec\.onEmpty: "Whatever": must be one of Keep, Withdraw, Fallback/,
   },
   {
     name: "a list in place of a mapping points at its key",
