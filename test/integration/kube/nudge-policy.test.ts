@@ -39,11 +39,8 @@ describe("deploy/options/nudge/policy.yaml", { skip }, () => {
     server = await startCluster();
     await kubectl(server, "apply", "-f", "deploy/base/rbac.yaml", "-f", "deploy/options/nudge");
     await kubectl(server, "create", "serviceaccount", "other", "-n", "dns-system");
-    await kubectl(
-      server,
-      ...["create", "rolebinding", "other", "-n", "kube-system", "--role=dnsalias-nudge"],
-      "--serviceaccount=dns-system:other",
-    );
+    const binding = ["--role=dnsalias-nudge", "--serviceaccount=dns-system:other"];
+    await kubectl(server, "create", "rolebinding", "other", "-n", "kube-system", ...binding);
     const metadata = {
       name: "coredns",
       namespace: "kube-system",
