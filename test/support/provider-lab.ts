@@ -27,6 +27,7 @@ export function labZone(domain: string, provider: ProviderSpec, name = "zone"): 
       allowedNamespaces: { from: "Same" },
       tenants: { wildcards: "Allow", privateAddresses: "Deny" },
       provider,
+      servedBy: { kind: "none" },
       policy: "Sync",
       conflict: "Refuse",
       deletionPolicy: "Retain",
@@ -43,7 +44,7 @@ export function zoneFileSpec(spec: Partial<ZoneFileSpec> = {}): ProviderSpec {
     base: { kind: "inline", text: "" },
     ...spec,
   };
-  return { kind: "coreDNSZoneFile", zoneFile, serving: { endpoints: { kind: "none" } } };
+  return { kind: "coreDNSZoneFile", zoneFile };
 }
 
 export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
@@ -51,7 +52,6 @@ export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
   return {
     kind: "coreDNSOverlay",
     overlay: { configMap, maxNames: 500, ...spec },
-    serving: { endpoints: { kind: "none" } },
   };
 }
 

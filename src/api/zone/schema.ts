@@ -77,7 +77,6 @@ const nudge = object(
 const coreDNS = object("Publish through a CoreDNS that reads ConfigMaps. Exactly one of zoneFile and overlay.", {
   zoneFile: optional(zoneFile),
   overlay: optional(overlay),
-  servedBy: optional(servedBy),
   nudge: optional(nudge),
 });
 
@@ -150,6 +149,7 @@ export const zoneSpecSchema = object("What is wanted: which domain, who may use 
     transfer: optional(transfer),
     coreDNSEtcd: optional(coreDNSEtcd),
   }),
+  servedBy: optional(servedBy),
   resolvers: optional(
     list(
       "The recursive name servers that this zone's targets are looked up at. Without it: the controller's.",

@@ -46,7 +46,7 @@ interface Shown {
   readonly data: readonly string[];
 }
 
-export function planDocument(previews: readonly ZonePreview[], { invalid, answers, store }: Snapshot): PlanDocument {
+export function planDocument(previews: readonly ZonePreview[], { problems, answers, store }: Snapshot): PlanDocument {
   const zones = previews.map(zoneDocument);
   const failed = [...answers.values()].flatMap(({ key, outcome }) =>
     outcome.kind === "failure" ? [`${displayName(key.target)} ${key.family}: ${outcome.detail}`] : [],
@@ -59,10 +59,7 @@ export function planDocument(previews: readonly ZonePreview[], { invalid, answer
   return {
     changes: zones.reduce((sum, { changes, rewrite }) => sum + countWritten(changes, rewrite), 0),
     zones,
-    problems: [
-      ...invalid.map(({ kind, key, problems }) => `${kind} ${key}: ${problems.join("; ")}`),
-      ...withoutZone,
-    ].sort(byCodeUnit),
+    problems: [...problems, ...withoutZone].sort(byCodeUnit),
     warnings: failed.sort(byCodeUnit),
   };
 }

@@ -17,6 +17,8 @@ import type { Views } from "../compose/resolver-views.ts";
 export interface Snapshot {
   readonly store: Store;
   readonly invalid: readonly InvalidObject[];
+  /** Every mistake in the objects, one line each. */
+  readonly problems: readonly string[];
   readonly answers: ReadonlyMap<string, TargetAnswer>;
 }
 
@@ -56,7 +58,11 @@ export async function takeSnapshot(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, work.length) }, worker));
-  return { store, invalid, answers };
+  return { store, invalid, problems: composition.platform.inventory.problems?.() ?? problemsOf(invalid), answers };
+}
+
+function problemsOf(invalid: readonly InvalidObject[]): readonly string[] {
+  return invalid.flatMap(({ kind, key, problems }) => problems.map((text) => `${kind} ${key}: ${text}`));
 }
 
 async function readInventory(

@@ -145,7 +145,7 @@ function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): 
     case "held-empty":
       return no(
         "NoAddresses",
-        `${name} has had no addresses since ${time(emptySince(answers))}; the last good ones stay (spec.onEmpty: Hold)`,
+        `${name} has had no addresses since ${time(emptySince(answers))}; the last good ones stay (spec.onEmpty: Keep)`,
       );
     case "withdrawn-empty":
       return no(

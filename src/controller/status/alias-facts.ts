@@ -164,6 +164,6 @@ function publishedBefore(
 ): Millis | undefined {
   const entry = alias.status?.hostnames.find((one) => one.hostname === displayName(hostname) && one.zone === zone);
   const isSame = showsList(entry?.addresses ?? [], addressSet(published.flatMap((set) => set.data)));
-  const at = Date.parse(entry?.publishedAt ?? "");
+  const at = Date.parse(entry?.publishedTime ?? "");
   return isSame && !Number.isNaN(at) ? at : undefined;
 }

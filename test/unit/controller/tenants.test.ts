@@ -184,7 +184,7 @@ test("a status can't bring a private address into a DnsZone of another namespace
         addresses: ["10.0.0.6"],
         ttl: 60,
         outcome: "Positive",
-        since: "2026-01-01T00:00:00Z",
+        lastTransitionTime: "2026-01-01T00:00:00Z",
       },
     ],
   };

@@ -52,7 +52,7 @@ async function preview(scene: Scene): Promise<{ readonly shown: ZonePreview; rea
           apply: async () => assert.fail("nothing is written"),
         }),
       },
-      snapshot: { store, invalid, answers: new Map([[keyText(key), { ...found, key }]]) },
+      snapshot: { store, invalid, problems: [], answers: new Map([[keyText(key), { ...found, key }]]) },
       ownerId: "me",
       now: 1_000_000,
     },
