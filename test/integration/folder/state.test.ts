@@ -189,7 +189,7 @@ test("a damaged state file is moved aside with a warning, and work begins anew",
     '{"schemaVersion":1,"objects":[{"kind":"DnsAl',
   );
   const [line] = run.log;
-  assert.deepEqual([line?.level, line?.fields["why"]], ["warn", "it is not JSON"]);
+  assert.deepEqual([line?.level, line?.fields["err"]], ["warn", "it is not JSON"]);
 });
 
 test("what a kill between write and rename has left behind is removed, and the old state counts", async () => {

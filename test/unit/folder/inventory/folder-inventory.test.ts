@@ -288,7 +288,7 @@ test("a folder that can't be read and of which nothing is known is waited for", 
   assert.deepEqual(taken(world), []);
   assert.equal(world.inventory.healthy(), false);
   const [logged = "", ...more] = world.logged.filter((line) => line.startsWith("error"));
-  assert.match(logged, /^error: manifest folder not readable.*no-such-folder$/);
+  assert.match(logged, /^error: cannot read manifest folder.*no-such-folder$/);
   assert.deepEqual(more, [], "it is logged once");
   await world.stop();
   assert.deepEqual(taken(world), [], "an end isn't the end of the first look");
