@@ -14,7 +14,7 @@ export const LAYERS: readonly Layer[] = [
   { name: "installing", files: ["docs/installing.md"], isError: true },
   { name: "troubleshooting", files: ["docs/troubleshooting.md"], isError: true },
   { name: "runbooks", files: ["docs/runbooks/*.md"], isError: true },
-  { name: "reasons", files: ["docs/reasons.md"], isError: false },
+  { name: "reasons", files: ["docs/reasons.md"], isError: true },
   { name: "alerts", files: ["charts/dnsalias/files/*.yaml", "deploy/monitoring/*.yaml"], isError: false },
   { name: "values and CRDs", files: ["charts/*/values.yaml", "deploy/crds/*.yaml"], isError: false },
   { name: "docs", files: ["docs/**/*.md", "examples/**/*.md"], isError: false },
