@@ -42,11 +42,15 @@ export interface TargetVerdict {
   readonly answers: readonly TargetAnswer[];
 }
 
+/** A target without an address may have one again at any time: resolvers must not keep a set without it for the whole `ttl.max` of static addresses. */
+const INCOMPLETE_TTL: Seconds = 60;
+
 /** Applies the alias's policies to what its targets answered. Static addresses always count. TTLs are before clamping. */
 export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): Contribution {
   const verdicts: TargetVerdict[] = [];
   const contributing: TargetAnswer[] = [];
   let usesFallback = false;
+  let maxTtl: Seconds = Infinity;
   for (const target of alias.spec.targets) {
     if (target.kind === "addresses") {
       continue;
@@ -58,14 +62,15 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
     verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers });
     usesFallback ||= outcome.fallback;
     contributing.push(...outcome.contributing);
+    maxTtl = outcome.contributing.length === 0 ? INCOMPLETE_TTL : maxTtl;
   }
   const statics = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
-  const found = setsOf(alias, statics, contributing);
+  const found = setsOf(alias, { statics, answers: contributing, maxTtl });
   const empty = Object.keys(found).length === 0;
   const read = contributing.filter(({ unread, isRestored }) => unread === undefined && isRestored !== true);
   return {
-    sets: empty && usesFallback ? setsOf(alias, alias.spec.fallbackAddresses, []) : found,
-    ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, statics, read) }),
+    sets: empty && usesFallback ? setsOf(alias, { statics: alias.spec.fallbackAddresses, answers: [], maxTtl }) : found,
+    ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, { statics, answers: read, maxTtl }) }),
     keepPublished: alias.spec.families.filter((family) =>
       verdicts.some((verdict) => mayStandBehindPublished(verdict, family)),
     ),
@@ -91,11 +96,13 @@ function withoutUnchecked({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswe
     : { ...answer, addresses: answer.addresses.filter((address) => !isPrivate(address)) };
 }
 
-function setsOf(
-  { spec }: DnsAlias,
-  statics: readonly string[],
-  answers: readonly TargetAnswer[],
-): Contribution["sets"] {
+interface SetParts {
+  readonly statics: readonly string[];
+  readonly answers: readonly TargetAnswer[];
+  readonly maxTtl: Seconds;
+}
+
+function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl }: SetParts): Contribution["sets"] {
   const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
   for (const family of spec.families) {
     const own = answers.filter(({ key, addresses }) => key.family === family && addresses.length > 0);
@@ -104,7 +111,7 @@ function setsOf(
       ...own.flatMap((answer) => answer.addresses),
     ];
     if (addresses.length > 0) {
-      sets[family] = { addresses: addressSet(addresses), ttl: Math.min(Infinity, ...own.map(({ ttl }) => ttl)) };
+      sets[family] = { addresses: addressSet(addresses), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
     }
   }
   return sets;

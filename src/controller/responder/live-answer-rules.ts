@@ -73,13 +73,14 @@ function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Pa
     return result === undefined ? [] : [{ verdict, result }];
   });
   const giving = results.filter(({ verdict, result }) => isGiven(verdict, result.answer));
+  const staticTtl = Math.min(maxTtlOf(zone, [alias]), sets[family]?.ttl ?? Infinity);
   // A target without a stream is a matter of moments: its alias or its zone has just changed.
   const isWhole = results.length === targets.length;
   const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...results.map(({ result }) => result.prefetchAt)) : now;
   return {
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(
-      ...(giving.length === 0 ? [now + maxTtlOf(zone, [alias]) * 1000] : giving.map(({ result }) => result.freshUntil)),
+      ...(giving.length === 0 ? [now + staticTtl * 1000] : giving.map(({ result }) => result.freshUntil)),
     ),
     prefetchAt,
     unresolved: targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),

@@ -244,3 +244,16 @@ test("merged sources have the least TTL", () => {
   const found = contributionOf(object, (target) => answers.find(({ key }) => key.target === target), NOW);
   assert.equal(found.sets.A?.ttl, 20);
 });
+
+for (const [what, answers, ttl] of [
+  ["no lookup of the other target has ended", [], 60],
+  ["the other target has no addresses", [answer("cdn.test", "A", []), answer("cdn.test", "AAAA", [])], 60],
+  ["the other target has a longer TTL", [answer("cdn.test", "A", ["192.0.2.1"], { ttl: 600 }), NO_AAAA], 600],
+] as const) {
+  test(`the TTL of a set with static addresses, while ${what}`, () => {
+    const object = alias("web/shop", { targets: ["cdn.test", ["192.0.2.5"]] });
+    const answerOf = (target: string, family: string) =>
+      answers.find(({ key }) => key.target === target && key.family === family);
+    assert.equal(contributionOf(object, answerOf, 0).sets.A?.ttl, ttl);
+  });
+}
