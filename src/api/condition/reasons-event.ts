@@ -69,7 +69,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "Abandoned",
     on: ["Event"],
     meaning:
-      "The finalizer of a deleted DnsAlias was removed while its records could not be withdrawn. They remain until the zone can be written again.",
+      "The finalizer of a deleted DnsAlias, or of a deleted DnsZone with `deletionPolicy: Delete`, was removed while its records could not be withdrawn. The records of a DnsAlias remain until the zone can be written again.",
     whatToDo: "Repair the place of the zone. If the DnsZone is gone permanently, remove the records by hand.",
     turn: "user",
   },
