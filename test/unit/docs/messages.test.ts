@@ -36,7 +36,6 @@ const WITHOUT_TEXT: readonly string[] = [
   "CircuitOpen",
   "MoveOverdue",
   "DriftRepaired",
-  "Abandoned",
 ];
 
 test("conditions and Events begin with a capital letter and end with a full stop", () => {

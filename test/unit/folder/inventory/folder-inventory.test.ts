@@ -55,7 +55,7 @@ function start(root: string, entries: readonly StateEntry[] = []): World {
   const log: Logger = {
     debug: () => undefined,
     info: (_fields, message) => void logged.push(`info: ${message}`),
-    warn: ({ problem }, message) => void logged.push(`warn: ${message} ${String(problem)}`),
+    warn: ({ message: problem }, message) => void logged.push(`warn: ${message} ${String(problem)}`),
     error: ({ folder }, message) => void logged.push(`error: ${message} ${String(folder)}`),
   };
   const signals = { folders: [] as readonly string[], wake: () => undefined as void };
