@@ -174,6 +174,11 @@ export const zoneSpecSchema = object(
       ["Refuse", "Adopt"],
       { default: "Refuse" },
     ),
+    deletionPolicy: oneOf(
+      "Policy for the records when the DnsZone is deleted. Retain leaves them, and reserves the domain. Delete withdraws them before the object goes, with policy Sync.",
+      ["Retain", "Delete"],
+      { default: "Retain" },
+    ),
     ttl,
     guard,
     responder,

@@ -2,22 +2,26 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { ABANDON_ANNOTATION, FINALIZER, objectKey, type ObjectKey, type ObjectMeta } from "../../api/meta.ts";
+import { sentences } from "../../api/condition/sentence.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Reporter, StatusWrite } from "../ports/reporter.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { placesOf, presenceOf, type Presence, type PresenceDeps } from "./name-presence.ts";
 
-export interface FinalizeDeps extends PresenceDeps {
-  readonly clock: Clock;
+export interface FinalizeDeps extends PresenceDeps, WaitDeps {
   readonly log: Logger;
   readonly reporter: Pick<Reporter, "finalizer" | "event">;
+}
+
+export interface WaitDeps {
+  readonly clock: Clock;
   /** Now by the clock that dates deletions; undefined: not known. */
   readonly sourceNow: () => Millis | undefined;
   /** The deletions that wait. */
   readonly deletions: Map<ObjectKey, Deletion>;
 }
 
-/** An alias under deletion, and since when it is, by this process's clock. */
+/** An object under deletion, and since when it is, by this process's clock. */
 export interface Deletion {
   readonly uid: string;
   readonly since: Millis;
@@ -27,7 +31,7 @@ export interface Deletion {
 export const GIVE_UP_MS: Millis = 600_000;
 /** A process that starts late in a deletion has this long to look for the records. */
 const LEAST_TRY_MS: Millis = 60_000;
-const LOOK_AGAIN_MS = 1_000;
+export const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Removes the finalizer of an alias under deletion once nothing of it is published any more, or it is abandoned, or the wait is over. What is left behind is still ours and
@@ -43,13 +47,18 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
   const left = placesOf(deps, alias)
     .map((place) => ({ hostname: place.hostname, presence: presenceOf(deps, place) }))
     .filter(({ presence }) => presence !== "absent");
-  const waitedMs = recordWait(deps, alias);
+  const waitedMs = recordWait(deps, alias.meta);
   const abandoned = alias.meta.annotations[ABANDON_ANNOTATION] !== undefined;
   if (left.length > 0 && !abandoned && waitedMs < GIVE_UP_MS) {
     return { requeue: { afterMs: LOOK_AGAIN_MS } };
   }
   if (left.length > 0) {
-    reportLeft(deps, alias, left, abandoned ? "it is annotated with dnsalias.io/abandon" : describeWait(waitedMs));
+    reportLeft(
+      deps,
+      alias,
+      left,
+      abandoned ? "the DnsAlias is annotated with dnsalias.io/abandon" : describeWait(waitedMs),
+    );
   }
   const written = await deps.reporter.finalizer(alias, false, signal);
   if (written.kind !== "failed") {
@@ -62,7 +71,7 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
  * How long the deletion waits. The API server dates it by its own clock, so that a restart doesn't begin the wait anew; where that clock is not known, the wait begins
  * when this process sees the deletion.
  */
-function recordWait({ clock, deletions, sourceNow }: FinalizeDeps, { meta }: DnsAlias): Millis {
+export function recordWait({ clock, deletions, sourceNow }: WaitDeps, meta: ObjectMeta): Millis {
   const key = objectKey(meta);
   const known = deletions.get(key);
   const now = clock.now();
@@ -86,18 +95,21 @@ function reportLeft(
     const names = new Set(
       left.filter(({ presence }) => presence === wanted).map(({ hostname }) => displayName(hostname)),
     );
-    return names.size === 0 ? [] : [`${[...names].join(", ")} ${text}`];
+    return names.size === 0 ? [] : [`Hostname ${[...names].join(", ")} ${text}`];
   };
   const facts = [
     ...named("published", "could not be withdrawn"),
     ...named("unknown", "could not be looked for at the backend"),
-  ].join("; ");
-  const message = `${facts}, and ${why}: records of ours stay until the zone can be written again`;
-  log.warn({ alias: objectKey(alias.meta), left, why }, "alias let go with its records in place");
+  ];
+  const message = sentences([
+    ...facts,
+    `The finalizer is removed because ${why}. The records remain until the DnsZone can be written again`,
+  ]);
+  log.warn({ alias: objectKey(alias.meta), left, message: why }, "finalizer removed with records in place");
   reporter.event(alias, { type: "Warning", reason: "Abandoned", message });
 }
 
-function describeWait(waitedMs: Millis): string {
+export function describeWait(waitedMs: Millis): string {
   return `the wait of ${Math.round(waitedMs / 60_000)} minutes is over`;
 }
 

@@ -38,7 +38,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   const alias = deps.store.alias(key);
   const unserved = deps.unserved(key);
   if (unserved !== undefined) {
-    return releaseUnserved(deps, unserved, signal);
+    return releaseUnserved(deps, { kind: "DnsAlias", meta: unserved }, signal);
   }
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);
@@ -77,16 +77,20 @@ function atLatest(next: Requeue, afterMs: Millis): Requeue {
 }
 
 /** Its names stay published, so there is nothing to wait for: the finalizer would only keep the CustomResourceDefinition. */
-async function releaseUnserved(
-  { reporter, log }: AliasReportDeps,
-  meta: ObjectMeta,
+export async function releaseUnserved(
+  { reporter, log }: Pick<AliasReportDeps, "reporter" | "log">,
+  object: { readonly kind: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta },
   signal: AbortSignal,
 ): Promise<Requeue> {
+  const { kind, meta } = object;
   if (!meta.finalizers.includes(FINALIZER)) {
     return { requeue: "done" };
   }
-  log.info({ alias: objectKey(meta) }, "finalizer removed: the CustomResourceDefinition is being deleted");
-  return afterWrite(await reporter.finalizer({ meta }, false, signal));
+  log.info(
+    { [kind === "DnsAlias" ? "alias" : "zone"]: objectKey(meta) },
+    "finalizer removed: the CustomResourceDefinition is being deleted",
+  );
+  return afterWrite(await reporter.finalizer(object, false, signal));
 }
 
 type FailedWrite = Extract<StatusWrite, { readonly kind: "failed" }>;
@@ -200,7 +204,7 @@ function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasSt
   if (now === undefined || (before?.status === now.status && before.reason === now.reason)) {
     return;
   }
-  const fields = { alias: objectKey(alias.meta), reason: now.reason, detail: now.message };
+  const fields = { alias: objectKey(alias.meta), reason: now.reason, message: now.message };
   if (now.status === "False") {
     deps.log.warn(fields, "alias is not ready");
   } else {
@@ -221,7 +225,7 @@ function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void 
   const refused = refusedAddresses(targetVerdicts(facts));
   const before = alias.status?.conditions.find(({ type }) => type === "Resolved");
   if (refused !== undefined && before?.message.includes(refused) !== true) {
-    deps.log.warn({ alias: objectKey(alias.meta), reason: REFUSED, detail: refused }, "addresses are not published");
+    deps.log.warn({ alias: objectKey(alias.meta), reason: REFUSED, message: refused }, "addresses are not published");
     deps.reporter.event(alias, { type: "Warning", reason: REFUSED, message: refused });
   }
 }
