@@ -6,7 +6,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { createWorkQueue } from "../../schedule/work-queue.ts";
 import type { Claim } from "../../plan/claims.ts";
 import { leavingClaim, recordLeaving } from "./leaving-names.ts";
-import { syncZone } from "./sync-zone.ts";
+import { isUnserved, servedAbove, syncZone } from "./sync-zone.ts";
 import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
 /** Keeps the responder's zones equal to the inventory and the base zones. */
@@ -49,7 +49,11 @@ export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
     observe,
     async handle(domain, signal) {
       const before = state.served.get(domain);
+      const wasUnserved = isUnserved(deps, state, domain);
       const requeue = await syncZone(deps, state, domain, signal);
+      if (isUnserved(deps, state, domain) !== wasUnserved) {
+        enqueue(servedAbove(state, domain));
+      }
       if (state.served.get(domain) !== before) {
         // Names that wait for this zone need not be answered elsewhere any more.
         [...state.leaving.keys()].forEach((zone) => enqueue(store.zone(zone)?.spec.domain));
