@@ -38,7 +38,7 @@ export function decideLive(input: LiveInput): LiveAnswer {
   const addresses = addressSet(parts.flatMap((part) => part.addresses));
   const refreshAt = soonest(parts, now);
   if (addresses.length > 0) {
-    const freshUntil = Math.min(...parts.map((part) => part.freshUntil));
+    const freshUntil = Math.min(unchangingUntil(input, refreshAt), ...parts.map((part) => part.freshUntil));
     return {
       kind: "addresses",
       addresses,
@@ -77,6 +77,7 @@ export function maxTtlOf(zone: DnsZone, winners: readonly DnsAlias[]): Seconds {
 
 interface Part {
   readonly addresses: readonly string[];
+  /** Infinity: the addresses change with the objects only. */
   readonly freshUntil: Millis;
   readonly prefetchAt: Millis;
   /** Why nothing is known that could be given; undefined: it is known that there is nothing. */
@@ -84,7 +85,7 @@ interface Part {
   readonly usesFallback: boolean;
 }
 
-function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
+function partOf({ family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
   const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
   const {
     sets,
@@ -103,10 +104,7 @@ function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Pa
   // At that moment a policy for stale addresses applies, whatever TTL they have left.
   return {
     addresses: sets[family]?.addresses ?? [],
-    freshUntil: Math.min(
-      changesAt,
-      ...(giving.length === 0 ? [now + maxTtlOf(zone, [alias]) * 1000] : giving.map(({ result }) => result.freshUntil)),
-    ),
+    freshUntil: Math.min(changesAt, ...giving.map(({ result }) => result.freshUntil)),
     prefetchAt: Math.min(prefetchAt, changesAt),
     unresolved: targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
     usesFallback,
@@ -151,7 +149,7 @@ function soonest(parts: readonly Part[], now: Millis): Millis {
  * what was published, and the answer is what is known of the targets.
  */
 function frozen(input: LiveInput): LiveAnswer {
-  const { zone, family, winners, resultOf, now } = input;
+  const { family, winners, resultOf, now } = input;
   const refreshAt = now + UNCHANGING_MS;
   const addresses = addressSet(
     winners.some(({ status }) => status !== undefined)
@@ -163,16 +161,21 @@ function frozen(input: LiveInput): LiveAnswer {
         kind: "addresses",
         addresses,
         refreshAt,
-        freshUntil: now + maxTtlOf(zone, winners) * 1000,
+        freshUntil: unchangingUntil(input, refreshAt),
         ...fallbackOf(winners, addresses),
       }
     : { kind: "none", refreshAt };
 }
 
+/** Addresses that change with the objects only have the longest TTL until the answer is looked at again. */
+function unchangingUntil({ zone, winners }: LiveInput, refreshAt: Millis): Millis {
+  return refreshAt + maxTtlOf(zone, winners) * 1000;
+}
+
 /** A status doesn't show where addresses are from, so fallback addresses are known by their values. */
 function fallbackOf(winners: readonly DnsAlias[], published: readonly string[]): { readonly isFallback?: true } {
-  const fallback = winners.flatMap(({ spec }) => spec.fallbackAddresses);
-  return fallbackFlag(published.every((address) => fallback.includes(address)));
+  const fallback = new Set(winners.flatMap(({ spec }) => spec.fallbackAddresses));
+  return fallbackFlag(published.every((address) => fallback.has(address)));
 }
 
 function fallbackFlag(isFallback: boolean): { readonly isFallback?: true } {
