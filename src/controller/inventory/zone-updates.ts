@@ -1,6 +1,7 @@
 import { objectKey, TAKE_OVER_ANNOTATION, type ObjectKey } from "../../api/meta.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
+import { isEnding } from "../../plan/domain/zone-domain.ts";
 import { indexZones } from "../../plan/claims.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { GRACE_MS } from "./admission/admission-grace.ts";
@@ -33,12 +34,15 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     if (previous === undefined && state.hasStarted) {
       noteNew(state, key);
     }
+    if (isEnding(next)) {
+      state.newZones.delete(key);
+    }
   } else {
     state.zones.delete(key);
     state.newZones.delete(key);
     state.versions.delete(key);
     state.former.removeZone(key);
-    if (state.index.undelegated.has(key)) {
+    if (state.index.undelegated.has(key) || (previous !== undefined && isEnding(previous))) {
       state.reserved.readable(key);
     } else {
       state.reserved.deleted(key, previous);
@@ -49,8 +53,10 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     previous !== undefined &&
     next !== undefined &&
     previous.spec.domain === next.spec.domain &&
+    isEnding(previous) === isEnding(next) &&
     previous.meta.annotations[TAKE_OVER_ANNOTATION] === next.meta.annotations[TAKE_OVER_ANNOTATION] &&
-    JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces);
+    JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces) &&
+    JSON.stringify(previous.spec.tenants) === JSON.stringify(next.spec.tenants);
   reindex(state, isSameScope ? [] : [previous, next].flatMap((zone) => zone?.spec.domain ?? []));
   // Claims may stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
   for (const claim of state.claims.get(key)?.values() ?? []) {
@@ -68,13 +74,14 @@ function forgetLeftReserved(state: StoreState, zone: ObjectKey): void {
 }
 
 /** A DnsZone is read for the first time: nobody knows whom it admitted before, so names that a status lists there stay for a while. */
-export function noteNew({ newZones, now }: StoreState, key: ObjectKey): void {
-  if (now !== undefined) {
+export function noteNew({ newZones, zones, now }: StoreState, key: ObjectKey): void {
+  const zone = zones.get(key);
+  if (now !== undefined && zone !== undefined && !isEnding(zone)) {
     newZones.set(key, now() + GRACE_MS);
   }
 }
 
-/** Names that lose this zone by its new selector keep it for a while. */
+/** Names that lose this zone by its new selector, or by its new limits for tenants, keep it for a while. */
 function recordAdmission(
   { zones, claims, labels, grace, now }: StoreState,
   key: ObjectKey,
@@ -85,8 +92,8 @@ function recordAdmission(
     grace.zoneGone(key);
   } else if (previous !== undefined && now !== undefined) {
     const { lost, regained } = namespacesLost(previous, next, claims.get(key)?.values() ?? [], labels);
-    lost.forEach((namespace) => grace.lost(key, namespace, now()));
     regained.forEach((namespace) => grace.regained(key, namespace));
+    lost.forEach((namespace) => grace.lost(key, namespace, now()));
   }
 }
 
@@ -118,6 +125,7 @@ function plansTheSame(a: DnsZone, b: DnsZone): boolean {
   return (
     a.meta.uid === b.meta.uid &&
     a.meta.generation === b.meta.generation &&
+    a.meta.deletedAt === b.meta.deletedAt &&
     JSON.stringify(a.meta.annotations) === JSON.stringify(b.meta.annotations)
   );
 }
@@ -134,8 +142,8 @@ export function replaceLabels(
   if (state.now !== undefined) {
     const now = state.now();
     const { lost, regained } = zonesLost(state.zones, name, { before: state.labels.get(name), after: labels });
-    lost.forEach((zone) => state.grace.lost(zone, name, now));
     regained.forEach((zone) => state.grace.regained(zone, name));
+    lost.forEach((zone) => state.grace.lost(zone, name, now));
   }
   if (labels === undefined) {
     state.labels.delete(name);

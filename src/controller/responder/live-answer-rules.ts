@@ -2,11 +2,12 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
-import { addressSet, familyOf, parseAddress } from "../../dns/address/address.ts";
+import { addressSet, familyOf, isPrivate, parseAddress } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { type Contribution, contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
+import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
 import type { LiveAnswer } from "../../responder/answer-source.ts";
@@ -38,7 +39,7 @@ export function decideLive(input: LiveInput): LiveAnswer {
   const addresses = addressSet(parts.flatMap((part) => part.addresses));
   const refreshAt = soonest(parts, now);
   if (addresses.length > 0) {
-    const freshUntil = Math.min(unchangingUntil(input, refreshAt), ...parts.map((part) => part.freshUntil));
+    const freshUntil = Math.min(...parts.map((part) => part.freshUntil));
     return {
       kind: "addresses",
       addresses,
@@ -62,12 +63,12 @@ export function decideLive(input: LiveInput): LiveAnswer {
 }
 
 /** With addresses of the other family the name is known to exist, and what is published has no records of this one. */
-function hasAddresses({ winners, resultOf, now }: LiveInput): boolean {
-  return winners.some((alias) => FAMILIES.some((family) => setsOf(alias, resultOf, now)[family] !== undefined));
+function hasAddresses(input: LiveInput): boolean {
+  return input.winners.some((alias) => FAMILIES.some((family) => setsOf(input, alias)[family] !== undefined));
 }
 
-function setsOf(alias: DnsAlias, resultOf: LiveInput["resultOf"], now: Millis): Contribution["sets"] {
-  return contributionOf(alias, (target, family) => resultOf(alias, target, family)?.answer, now).sets;
+function setsOf({ zone, resultOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
+  return contributionOf(asAllowed(zone, alias), (target, family) => resultOf(alias, target, family)?.answer, now).sets;
 }
 
 /** The longest TTL that any answer of these aliases may have. */
@@ -77,7 +78,6 @@ export function maxTtlOf(zone: DnsZone, winners: readonly DnsAlias[]): Seconds {
 
 interface Part {
   readonly addresses: readonly string[];
-  /** Infinity: the addresses change with the objects only. */
   readonly freshUntil: Millis;
   readonly prefetchAt: Millis;
   /** Why nothing is known that could be given; undefined: it is known that there is nothing. */
@@ -85,27 +85,30 @@ interface Part {
   readonly usesFallback: boolean;
 }
 
-function partOf({ family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
+function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
   const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
   const {
     sets,
     targets,
     usesFallback,
     changesAt = Infinity,
-  } = contributionOf(alias, (target, of) => read(target, of)?.answer, now);
+  } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now);
   const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
   });
   const giving = results.filter(({ verdict, result }) => isGiven(verdict, result.answer));
+  // Addresses of no target change with the objects only. They are looked at again before they would count as stale.
+  const staticTtl = Math.min(maxTtlOf(zone, [alias]), sets[family]?.ttl ?? Infinity);
+  const staticUntil = giving.length === 0 ? now + staticTtl * 1000 : Infinity;
   // A target without a stream is a matter of moments: its alias or its zone has just changed.
   const isWhole = results.length === targets.length;
   const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...results.map(({ result }) => result.prefetchAt)) : now;
   // At that moment a policy for stale addresses applies, whatever TTL they have left.
   return {
     addresses: sets[family]?.addresses ?? [],
-    freshUntil: Math.min(changesAt, ...giving.map(({ result }) => result.freshUntil)),
-    prefetchAt: Math.min(prefetchAt, changesAt),
+    freshUntil: Math.min(changesAt, staticUntil, ...giving.map(({ result }) => result.freshUntil)),
+    prefetchAt: Math.min(prefetchAt, changesAt, staticUntil),
     unresolved: targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
     usesFallback,
   };
@@ -149,27 +152,23 @@ function soonest(parts: readonly Part[], now: Millis): Millis {
  * what was published, and the answer is what is known of the targets.
  */
 function frozen(input: LiveInput): LiveAnswer {
-  const { family, winners, resultOf, now } = input;
-  const refreshAt = now + UNCHANGING_MS;
+  const { zone, family, winners, now } = input;
+  const freshUntil = now + maxTtlOf(zone, winners) * 1000;
+  const refreshAt = Math.min(now + UNCHANGING_MS, freshUntil);
   const addresses = addressSet(
     winners.some(({ status }) => status !== undefined)
       ? winners.flatMap((alias) => publishedOf(alias, input))
-      : winners.flatMap((alias) => setsOf(alias, resultOf, now)[family]?.addresses ?? []),
+      : winners.flatMap((alias) => setsOf(input, alias)[family]?.addresses ?? []),
   );
   return addresses.length > 0
     ? {
         kind: "addresses",
         addresses,
         refreshAt,
-        freshUntil: unchangingUntil(input, refreshAt),
+        freshUntil,
         ...fallbackOf(winners, addresses),
       }
     : { kind: "none", refreshAt };
-}
-
-/** Addresses that change with the objects only have the longest TTL until the answer is looked at again. */
-function unchangingUntil({ zone, winners }: LiveInput, refreshAt: Millis): Millis {
-  return refreshAt + maxTtlOf(zone, winners) * 1000;
 }
 
 /** A status doesn't show where addresses are from, so fallback addresses are known by their values. */
@@ -182,12 +181,14 @@ function fallbackFlag(isFallback: boolean): { readonly isFallback?: true } {
   return isFallback ? { isFallback } : {};
 }
 
-function publishedOf({ status }: DnsAlias, { zone, name, family }: LiveInput): readonly string[] {
+/** Whoever can write the status of an alias can't choose a private address where the zone doesn't allow it to the alias. */
+function publishedOf({ meta, status }: DnsAlias, { zone, name, family }: LiveInput): readonly string[] {
   const key = objectKey(zone.meta);
+  const isAllowed = (address: string): boolean => allowsPrivate(zone, meta.namespace) || !isPrivate(address);
   const entries = (status?.hostnames ?? []).filter(
     (entry) => entry.zone === key && entry.hostname === displayName(name),
   );
   return entries
     .flatMap(({ addresses }) => addresses)
-    .filter((text) => parseAddress(text) === text && familyOf(text) === family);
+    .filter((text) => parseAddress(text) === text && familyOf(text) === family && isAllowed(text));
 }

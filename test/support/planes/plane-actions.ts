@@ -89,7 +89,7 @@ export function addSome(plane: PlaneStage): string | undefined {
   const statics = random() < 0.25 ? [["203.0.113.7", "2001:db8:7::7"]] : [];
   const targets = [...some(random, TARGETS, 2), ...statics];
   const spec = {
-    onEmpty: pick(random, ["Hold", "Withdraw", "Fallback"] as const),
+    onEmpty: pick(random, ["Keep", "Withdraw", "Fallback"] as const),
     onStale: pick(random, ["Keep", "Withdraw", "Fallback"] as const),
     maxStalenessMs: pick(random, [HOUR / 10, HOUR, 24 * HOUR]),
     ...pick(random, targets.length === 1 ? HTTPS_OR_FAMILIES : FAMILIES_ONLY),

@@ -76,14 +76,24 @@ test("several targets: all addresses, the least freshness, the earliest refresh"
   assert.deepEqual(decided({ results, winners: [one] }), found);
 });
 
-test("static addresses have the longest TTL until they are looked at again after five minutes", () => {
+test("static addresses have the longest TTL, and are looked at again at its end, at most after five minutes", () => {
   const winners = [alias("web/shop", { targets: [["192.0.2.7"]], spec: { ttl: { min: 30, max: 120 } } })];
   assert.deepEqual(decided({ winners }), {
     kind: "addresses",
     addresses: ["192.0.2.7"],
-    refreshAt: NOW + 300_000,
-    freshUntil: NOW + 420_000,
+    refreshAt: NOW + 120_000,
+    freshUntil: NOW + 120_000,
   });
+});
+
+test("static addresses next to a target without an address are fresh for a minute", () => {
+  const winners = [alias("web/shop", { targets: [["192.0.2.7"], "new.test"] })];
+  const found = decided({
+    winners,
+    results: [live(answer("new.test", "A", [])), live(answer("new.test", "AAAA", []))],
+  });
+  assert.ok(found.kind === "addresses");
+  assert.deepEqual([found.addresses, found.freshUntil], [["192.0.2.7"], NOW + 60_000]);
 });
 
 test("an alias that does not ask for the family has no say", () => {
@@ -200,7 +210,7 @@ test("the policies for empty and stale targets count at query time too", () => {
     kind: "addresses",
     addresses: ["192.0.2.9"],
     refreshAt: NOW + 20_000,
-    freshUntil: NOW + 320_000,
+    freshUntil: NOW + 60_000,
     isFallback: true,
   });
   const stale = [live({ ...A, outcome: FAILURE, failingSince: 1, lastSuccessAt: 1 }), live(NO_AAAA)];
@@ -233,7 +243,7 @@ test("addresses that are withdrawn do not make the others less fresh", () => {
 });
 
 test("a paused or looping name is answered with what was published, and without a status with what is known, for five minutes", () => {
-  const stays = { kind: "addresses", refreshAt: NOW + 300_000, freshUntil: NOW + 600_000 };
+  const stays = { kind: "addresses", refreshAt: NOW + 300_000, freshUntil: NOW + 300_000 };
   const paused = { paused: true } as const;
   assert.deepEqual(decided({ winners: [published(["192.0.2.9"], paused)] }), { ...stays, addresses: ["192.0.2.9"] });
   assert.deepEqual(decided({ spec: paused }), { ...stays, addresses: ["192.0.2.1"] });
