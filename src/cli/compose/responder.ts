@@ -111,7 +111,7 @@ function giveUp({ config, log }: ResponderDeps, error: unknown): void {
     throw new AppError("CONFIG_INVALID", `--responder-listen: ${messageOf(error)}`, { retry: "on-change" });
   }
   const hint = "give another one with --responder-listen, or --no-responder";
-  log.warn({ err: messageOf(error), hint }, "no responder: its default address cannot be had");
+  log.warn({ err: messageOf(error), message: hint }, "responder disabled: default address not available");
 }
 
 /** To answer REFUSED for zones that are not known yet would be worse than to say nothing: resolvers ask another replica. */

@@ -44,7 +44,10 @@ export async function syncZone(
   }
   const read = await deps.port.readBase(zone, spec, signal);
   if (read.kind === "failed") {
-    deps.log.warn({ zone: objectKey(zone.meta), err: read.message }, "base zone not read; the last good one is served");
+    deps.log.warn(
+      { zone: objectKey(zone.meta), err: read.message },
+      "base zone not read; serving the last known good one",
+    );
     await serveLastGood(deps, state, zone, signal);
     return { requeue: read.retryAfterMs === undefined ? "backoff" : { afterMs: read.retryAfterMs } };
   }
@@ -87,10 +90,10 @@ function chosen(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): DnsZo
   for (const zone of zones) {
     if (servedBaseOf(zone.spec) === undefined) {
       const message =
-        "the responder does not serve the zone: its provider has no base zone, and spec.responder.baseZone names none";
+        "The responder does not serve the DnsZone. Its provider has no base zone, and spec.responder.baseZone is not set.";
       recordProblem(deps, state, zone, { reason: "NotServed", message });
     } else if (zone !== first && first !== undefined) {
-      const message = `the responder serves ${displayName(zone.spec.domain)} as the older DnsZone ${objectKey(first.meta)} has it`;
+      const message = `The responder serves ${displayName(zone.spec.domain)} from the older DnsZone ${objectKey(first.meta)}.`;
       recordProblem(deps, state, zone, { reason: "NotServed", message });
     }
   }
@@ -124,15 +127,15 @@ function recordProblem(
   const key = objectKey(zone.meta);
   if (state.reported.get(key) !== problem.message) {
     state.reported.set(key, problem.message);
-    log.warn({ zone: key, reason: problem.reason, detail: problem.message }, "zone not served as it is");
+    log.warn({ zone: key, reason: problem.reason, message: problem.message }, "zone not served as it is");
     onProblem(zone, problem);
   }
 }
 
 function outOfDate(state: ZoneSyncState, domain: string, cause: string): SyncProblem {
   return state.served.has(domain)
-    ? { reason: "ServedOutOfDate", message: `the responder serves the zone as it was before: ${cause}` }
-    : { reason: "NotServed", message: `the responder does not serve the zone: ${cause}` };
+    ? { reason: "ServedOutOfDate", message: `The responder serves an older version of the DnsZone: ${cause}` }
+    : { reason: "NotServed", message: `The responder does not serve the DnsZone: ${cause}` };
 }
 
 /** The base zone, or what is wrong with it. */

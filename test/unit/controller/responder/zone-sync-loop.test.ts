@@ -99,7 +99,7 @@ test("a base zone that goes missing or is broken leaves what is served, and is t
   const events = world.events.filter(({ reason }) => reason === "ServedOutOfDate").map(({ message }) => message);
   assert.equal(events.length, 2);
   assert.deepEqual(typesOf(world, "ServedOutOfDate"), ["Warning", "Warning"]);
-  assert.match(events[0] ?? "", /serves the zone as it was before: ConfigMap dns\/base\/zone: line 1, column /);
+  assert.match(events[0] ?? "", /serves an older version of the DnsZone: ConfigMap dns\/base\/zone: line 1, column /);
   assert.match(events[1] ?? "", /ConfigMap dns\/base\/zone is not there/);
   world.serving.bases.set("dns/base/zone", `${BASE_ZONE}late IN TXT x\n`);
   await world.clock.advance(60_000);
