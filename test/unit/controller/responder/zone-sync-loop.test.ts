@@ -267,6 +267,32 @@ test("of a DnsZone that can't be read the zone above says nothing", async () => 
   assert.deepEqual(world.serving.zones.get("example.com")?.reserved, ["sub.example.com."]);
 });
 
+test("of a DnsZone without a base zone the zone above says nothing, until the zone is served, and from before it isn't served any more", async () => {
+  const unserved = zone("dns/sub", "sub.example.com", NO_BASE, { createdAt: 9_000 });
+  await using world = start({ zones: [zone("dns/com", "example.com", INLINE), unserved] });
+  const reserved = (): readonly string[] | undefined => world.serving.zones.get("example.com")?.reserved;
+  await world.clock.advance(1_000);
+  assert.deepEqual(reserved(), ["sub.example.com."]);
+  world.apply(SUB);
+  await world.clock.advance(5_000);
+  assert.equal(reserved(), undefined);
+  const reservedThen: (readonly string[] | undefined)[] = [];
+  world.serving.removeZone = () => void reservedThen.push(reserved());
+  world.apply(unserved);
+  await world.clock.advance(5_000);
+  assert.deepEqual(reservedThen, [["sub.example.com."]]);
+});
+
+test("a zone above with records of a DnsZone that isn't served goes on answering with those", async () => {
+  const text = `${BASE_ZONE}www.sub IN A 192.0.2.81\n`;
+  const com = zone("dns/com", "example.com", {
+    responder: { base: { kind: "inline", text }, clientSubnet: false },
+  });
+  await using world = start({ zones: [com, zone("dns/sub", "sub.example.com", NO_BASE, { createdAt: 9_000 })] });
+  await world.clock.advance(1_000);
+  assert.equal(world.serving.zones.get("example.com")?.reserved, undefined);
+});
+
 test("after a restart, names that only statuses say a deleted DnsZone has are not denied, also when their alias is gone", async () => {
   const app = alias("web/app", { hostnames: ["app.sub.example.com"] });
   const entry = { hostname: "app.sub.example.com", zone: "dns/sub", addresses: ["192.0.2.1"] };
