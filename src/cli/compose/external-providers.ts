@@ -34,8 +34,8 @@ export interface ExternalProvidersDeps {
   readonly owner: Pick<Owner, "id" | "formerIds" | "formerIdsHere" | "unsaved">;
   readonly exchange: Exchange;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
-  /** A key of a ConfigMap. */
-  readonly configMapText: (namespace: string, name: string, key: string) => Pick<TextStore, "location" | "read">;
+  /** A key of a ConfigMap, as for a base zone. */
+  readonly stores: { base(namespace: string, name: string, key: string): Pick<TextStore, "location" | "read"> };
   /** Undefined: there is no cluster, and so no DNSEndpoint. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
   /** Told of calls that are put off and of providers that are left alone. */
@@ -80,7 +80,7 @@ type RecordProviderSpec = Exclude<ExternalSpec, { readonly kind: "dnsEndpoint" }
 const WALL_CLOCK = { now: () => Date.now() };
 
 function backendOf(
-  { exchange, secretText, configMapText, http }: ExternalProvidersDeps & { readonly http: HttpClient },
+  { exchange, secretText, stores, http }: ExternalProvidersDeps & { readonly http: HttpClient },
   { meta, spec: { domain } }: DnsZone,
   provider: RecordProviderSpec,
 ): RecordBackend {
@@ -89,7 +89,7 @@ function backendOf(
       {
         bundleProblem,
         secretText: (ref) => secretText(meta.namespace, ref),
-        configMapText: ({ name, key }) => configMapText(meta.namespace, name, key),
+        configMapText: ({ name, key }) => stores.base(meta.namespace, name, key),
       },
       references,
     );

@@ -53,7 +53,7 @@ function bundleSource(deps: TlsSourceDeps, { caBundle, caBundleRef }: TlsReferen
     const wrong = deps.bundleProblem(read.text);
     return wrong === undefined
       ? { kind: "ok", tls: { caBundle: read.text } }
-      : { kind: "refused", reason: "CertificateInvalid", message: `${location}: ${wrong}` };
+      : { kind: "refused", reason: "CertificateInvalid", message: `${location}: ${wrong}.` };
   };
 }
 
@@ -66,7 +66,7 @@ function configMapAsSecret(source: TextSource, location: string): TextOrProblem 
       return read.kind === "failed" ? { kind: "failed", message: read.message } : read;
     }
     return read.text === undefined
-      ? { kind: "refused", reason: "CertificateInvalid", message: `${location} does not exist: create it` }
+      ? { kind: "refused", reason: "CertificateInvalid", message: `${location} does not exist. Create it.` }
       : { kind: "ok", text: read.text };
   };
 }
@@ -92,7 +92,7 @@ function certificateSource({ secretText }: TlsSourceDeps, { clientCertificateRef
       : {
           kind: "refused",
           reason: "CertificateInvalid",
-          message: `Secret "${ref.name}" (clientCertificateRef) has no certificate and key in PEM under tls.crt and tls.key: use a Secret of the type kubernetes.io/tls`,
+          message: `Secret "${ref.name}" (clientCertificateRef) has no certificate and key in PEM under tls.crt and tls.key. Use a Secret of the type kubernetes.io/tls.`,
         };
   };
 }
