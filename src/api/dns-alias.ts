@@ -20,8 +20,8 @@ export interface AliasSpec {
   readonly families: readonly Family[];
   /** Narrows the zone's. */
   readonly ttl?: TtlRange;
-  readonly onEmpty: EmptyPolicy;
-  readonly onStale: StalePolicy;
+  readonly onEmpty: AddressPolicy;
+  readonly onStale: AddressPolicy;
   /** Canonical, sorted; used by the Fallback policies. */
   readonly fallbackAddresses: readonly string[];
   readonly maxStalenessMs: number;
@@ -41,8 +41,9 @@ export interface TtlRange {
   readonly max: Seconds;
 }
 
-type EmptyPolicy = "Hold" | "Withdraw" | "Fallback";
-type StalePolicy = "Keep" | "Withdraw" | "Fallback";
+/** What happens to published addresses whose target no longer has them, or can't be asked. */
+export const ADDRESS_POLICIES = ["Keep", "Withdraw", "Fallback"] as const;
+type AddressPolicy = (typeof ADDRESS_POLICIES)[number];
 
 /** As it stands in the object: plain texts, so that it can be compared and written as it is. */
 export interface AliasStatus {
@@ -50,14 +51,13 @@ export interface AliasStatus {
   readonly conditions: readonly Condition[];
   readonly hostnames: readonly HostnameStatus[];
   readonly targets: readonly TargetStatus[];
-  /** "95s"; absent until something is published. */
+  /** "1m35s"; absent until something is published. */
   readonly stalenessBound?: string;
   /** Joined texts for the printer columns. */
   readonly summary?: {
-    readonly hostnames: string;
-    readonly addresses: string;
-    readonly ttl: string;
     readonly targets: string;
+    readonly addresses: string;
+    readonly ttl?: Seconds;
   };
 }
 
@@ -68,7 +68,7 @@ export interface HostnameStatus {
   readonly addresses: readonly string[];
   readonly ttl?: Seconds;
   /** When this set was first seen served, RFC 3339. */
-  readonly publishedAt?: string;
+  readonly publishedTime?: string;
   readonly reason?: string;
 }
 
@@ -80,7 +80,7 @@ export interface TargetStatus {
   /** Positive, NoData, NxDomain, Failure or Unknown, with the failure's reason: "Failure: servfail". */
   readonly outcome: string;
   /** When this outcome began, RFC 3339. */
-  readonly since: string;
+  readonly lastTransitionTime: string;
   /** True while the target shows changing parts of a pool and what is published is kept steady. */
   readonly rotating?: boolean;
 }

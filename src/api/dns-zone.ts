@@ -14,7 +14,9 @@ export interface DnsZone {
 export interface ZoneSpec {
   readonly domain: Name;
   readonly allowedNamespaces: AllowedNamespaces;
+  readonly tenants: TenantsSpec;
   readonly provider: ProviderSpec;
+  readonly servedBy: ServedBySpec;
   /** This zone's own recursive servers; absent: the controller's. Never empty. */
   readonly resolvers?: readonly ResolverSpec[];
   readonly policy: "Sync" | "UpsertOnly" | "CreateOnly";
@@ -44,6 +46,31 @@ export type AllowedNamespaces =
   | { readonly from: "All" }
   | { readonly from: "Selector"; readonly matchLabels: Readonly<Record<string, string>> };
 
+/** Limits for DnsAliases of the other namespaces that `allowedNamespaces` admits. */
+export interface TenantsSpec {
+  /** The names that they can have; absent: every free name. Never empty. */
+  readonly hostnames?: readonly HostnamePattern[];
+  readonly wildcards: "Allow" | "Deny";
+  readonly privateAddresses: "Deny" | "Allow";
+  /** Per namespace; absent: any number. */
+  readonly maxHostnames?: number;
+}
+
+/** A name, or every name below it, in which variables stand for facts about a namespace. */
+export interface HostnamePattern {
+  /** As the user wrote it. */
+  readonly text: string;
+  /** `*.` at the beginning: every name below the name. */
+  readonly isBelow: boolean;
+  /** The name in lower case, with the final dot. */
+  readonly parts: readonly PatternPart[];
+}
+
+export type PatternPart =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "namespace" }
+  | { readonly kind: "label"; readonly key: string };
+
 export interface ResolverSpec {
   readonly address: string;
   readonly port: number;
@@ -54,14 +81,14 @@ export interface ResolverSpec {
 
 /** One member each; more providers are more members of this union. */
 export type ProviderSpec =
-  | { readonly kind: "coreDNSZoneFile"; readonly zoneFile: ZoneFileSpec; readonly serving: ServingSpec }
-  | { readonly kind: "coreDNSOverlay"; readonly overlay: OverlaySpec; readonly serving: ServingSpec }
-  | { readonly kind: "rfc2136"; readonly rfc2136: Rfc2136Spec; readonly serving: ServingSpec }
-  | { readonly kind: "powerDNS"; readonly powerDNS: PowerDNSSpec; readonly serving: ServingSpec }
-  | { readonly kind: "externalDNSWebhook"; readonly webhook: WebhookSpec; readonly serving: ServingSpec }
-  | { readonly kind: "dnsEndpoint"; readonly dnsEndpoint: DnsEndpointSpec; readonly serving: ServingSpec }
-  | { readonly kind: "transfer"; readonly transfer: TransferSpec; readonly serving: ServingSpec }
-  | { readonly kind: "coreDNSEtcd"; readonly etcd: CoreDNSEtcdSpec; readonly serving: ServingSpec };
+  | { readonly kind: "coreDNSZoneFile"; readonly zoneFile: ZoneFileSpec; readonly nudge?: NudgeSpec }
+  | { readonly kind: "coreDNSOverlay"; readonly overlay: OverlaySpec; readonly nudge?: NudgeSpec }
+  | { readonly kind: "rfc2136"; readonly rfc2136: Rfc2136Spec }
+  | { readonly kind: "powerDNS"; readonly powerDNS: PowerDNSSpec }
+  | { readonly kind: "externalDNSWebhook"; readonly webhook: WebhookSpec }
+  | { readonly kind: "dnsEndpoint"; readonly dnsEndpoint: DnsEndpointSpec }
+  | { readonly kind: "transfer"; readonly transfer: TransferSpec }
+  | { readonly kind: "coreDNSEtcd"; readonly etcd: CoreDNSEtcdSpec };
 
 /** The providers that keep records outside the ConfigMaps and files of CoreDNS. */
 export type ExternalProviderSpec = Exclude<ProviderSpec, { readonly kind: "coreDNSZoneFile" | "coreDNSOverlay" }>;
@@ -112,8 +139,8 @@ export interface Rfc2136Spec {
     /** Its secret in base64. */
     readonly secretRef: SecretKeyRef;
   };
-  /** Axfr: read the zone by transfer, and by questions where that is refused; Query: by questions alone. */
-  readonly read: "Axfr" | "Query";
+  /** AXFR: read the zone by transfer, and by questions where that is refused; Query: by questions alone. */
+  readonly read: "AXFR" | "Query";
 }
 
 export interface PowerDNSSpec {
@@ -151,14 +178,16 @@ export interface OverlaySpec {
   readonly maxNames: number;
 }
 
-/** How propagation is proved and hurried. */
-export interface ServingSpec {
-  readonly endpoints:
-    | { readonly kind: "none" }
-    | { readonly kind: "addresses"; readonly addresses: readonly { readonly address: string; readonly port: number }[] }
-    | { readonly kind: "service"; readonly namespace: string; readonly name: string; readonly port: number };
-  /** Patch an annotation on these pods after a write, so that the kubelet projects it at once. */
-  readonly nudge?: { readonly namespace: string; readonly matchLabels: Readonly<Record<string, string>> };
+/** The name servers that the propagation check queries. */
+export type ServedBySpec =
+  | { readonly kind: "none" }
+  | { readonly kind: "addresses"; readonly addresses: readonly { readonly address: string; readonly port: number }[] }
+  | { readonly kind: "service"; readonly namespace: string; readonly name: string; readonly port: number };
+
+/** The Pods of CoreDNS that get an annotation after a write, so that the kubelet projects it at once. */
+export interface NudgeSpec {
+  readonly namespace: string;
+  readonly matchLabels: Readonly<Record<string, string>>;
 }
 
 export interface ZoneStatus {
@@ -167,8 +196,9 @@ export interface ZoneStatus {
   readonly provider?: string;
   readonly names?: number;
   readonly serial?: number;
-  readonly serving?: string;
-  /** Measured delivery lag, "3s"; rewritten only when it moves by a quarter. */
+  /** Name servers that serve the desired records, of all. */
+  readonly servers?: { readonly current: number; readonly total: number };
+  /** Measured delivery lag, "2s700ms"; rewritten only when it moves by a quarter. */
   readonly deliveryLag?: string;
   /** Records that stand though their alias is gone: policy UpsertOnly, or a held plan. */
   readonly planHash?: string;

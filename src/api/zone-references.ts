@@ -1,4 +1,4 @@
-import type { BaseZoneSpec, ProviderSpec, SecretKeyRef, ZoneSpec } from "./dns-zone.ts";
+import type { BaseZoneSpec, NudgeSpec, ProviderSpec, SecretKeyRef, ZoneSpec } from "./dns-zone.ts";
 
 /** The zone's records that are not ours: what the responder is told to serve, else what the provider publishes; undefined where neither says. */
 export function servedBaseOf({ responder, provider }: ZoneSpec): BaseZoneSpec | undefined {
@@ -24,6 +24,11 @@ function publishedBaseOf(provider: ProviderSpec): BaseZoneSpec | undefined {
     case "coreDNSEtcd":
       return undefined;
   }
+}
+
+/** The Pods that a provider asks the kubelet to project at once; undefined where there are none. */
+export function nudgeOf(provider: ProviderSpec): NudgeSpec | undefined {
+  return "nudge" in provider ? provider.nudge : undefined;
 }
 
 /** The Secret keys, in the zone's namespace, that a provider reads. */

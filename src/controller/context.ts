@@ -41,7 +41,7 @@ export interface ControllerDeps {
   readonly endpointsOf: EndpointsOf;
   readonly queryServer: PropagationCheckDeps["queryServer"];
   readonly lookup: Lookup;
-  readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
   readonly serverCountOf: (view: ViewId) => number;
   readonly onResult: (key: TargetKey, result: LookupResult, tookMs: Millis) => void;
   /** Look-ups under way at once. */
@@ -123,8 +123,8 @@ export function targetNames(
   { deps, store, refresher, wildcards }: Pick<ControllerContext, "deps" | "store" | "refresher" | "wildcards">,
   zone: DnsZone,
 ): readonly Name[] {
-  const chainOf: LoopInput["chainOf"] = ({ spec, meta }, target, family) =>
-    refresher.answer({ target, family, view: deps.viewIdOf(zone, spec.allowPrivate) }, meta.namespace)?.chain ?? [];
+  const chainOf: LoopInput["chainOf"] = (alias, target, family) =>
+    refresher.answer({ target, family, view: deps.viewIdOf(zone, alias) }, alias.meta.namespace)?.chain ?? [];
   return wildcards.concerned(zone, namesOfAll(store.aliases(), chainOf));
 }
 

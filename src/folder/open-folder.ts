@@ -14,6 +14,7 @@ import { createFolderReporter } from "./state/folder-reporter.ts";
 import { openStateFile, type StateFile, type StoredOwnerId } from "./state/state-file.ts";
 import { createStatuses } from "./state/statuses.ts";
 import { createFolderWatch } from "./inventory/folder-watch.ts";
+import { folderError } from "./inventory/scan-folder.ts";
 
 export interface FolderOptions {
   /** Where the manifests are. */
@@ -46,9 +47,10 @@ export interface FolderPlatform extends StoredOwnerId, AsyncDisposable {
   busyFiles(): ReadonlyMap<string, Millis>;
 }
 
-/** Throws STATE_FILE_INVALID or WRITE_REFUSED when the state file or the out folder cannot be used. */
+/** Throws CONFIG_INVALID, STATE_FILE_INVALID, or WRITE_REFUSED if the manifest folder, the state file, or the out folder cannot be used. */
 export async function openFolder(options: FolderOptions): Promise<FolderPlatform> {
   const { manifests, stateFile, out, clock, random, log, readOnly = false } = options;
+  await requireManifests(options);
   if (!readOnly) {
     await prepareOut(out);
   }
@@ -73,6 +75,23 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlatform
 }
 
 const RESCAN_MS: Millis = 10_000;
+
+/**
+ * A folder that cannot be read ends a command that only reads. It ends a run only if it is not a folder and no object is known from an earlier run: otherwise the last valid
+ * manifests remain in force until the folder is back.
+ */
+async function requireManifests(options: FolderOptions): Promise<void> {
+  const { manifests, stateFile, clock, random, log, readOnly = false } = options;
+  const error = await folderError(manifests);
+  if (error === undefined) {
+    return;
+  }
+  const state = await openStateFile({ path: stateFile, clock, random, log, readOnly: true });
+  if (readOnly || (error.isNoFolder && state.all().length === 0)) {
+    const message = `cannot read the manifest folder ${manifests}: ${error.message}`;
+    throw new AppError("CONFIG_INVALID", message, { retry: "on-change" });
+  }
+}
 
 async function prepareOut(out: string): Promise<void> {
   try {

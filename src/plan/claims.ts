@@ -5,6 +5,7 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import { displayName, isAtOrBelow, parentOf, type Name } from "../dns/name/name.ts";
 import { admits, type NamespaceLabels } from "./domain/admission.ts";
+import { refusedHostname } from "./domain/tenants.ts";
 import { undelegatedZones, type Undelegated } from "./domain/delegation.ts";
 import { stillReserved, type ReservedZone } from "./domain/reserved-zone.ts";
 import { domainOf, olderFirst } from "./domain/zone-domain.ts";
@@ -16,6 +17,8 @@ export interface ZoneIndex {
   readonly reserved: ReadonlyMap<Name, readonly ReservedZone[]>;
   /** Those that match no names until an older one consents. */
   readonly undelegated: Undelegated;
+  /** Some DnsZone limits the hostnames of other namespaces. */
+  readonly hasLimits: boolean;
 }
 
 /** Which zones an owner name of an alias goes to, or why to none. */
@@ -24,13 +27,21 @@ export type ZoneMatch = ZonesMatch | NoZoneMatch;
 export interface ZonesMatch {
   readonly kind: "zones";
   readonly zones: readonly DnsZone[];
+  /** DnsZones of the same domain that admit the namespace, and whose `spec.tenants` doesn't allow it the name; absent: none. */
+  readonly refused?: readonly RefusedHostname[];
   /** The zones no longer admit the namespace, and keep the name until then. */
   readonly leaving?: { readonly until: Millis; readonly next: ZonesMatch | NoZoneMatch };
 }
 
+export interface RefusedHostname {
+  readonly zone: ObjectKey;
+  readonly reason: "HostnameNotAllowed";
+  readonly message: string;
+}
+
 export interface NoZoneMatch {
   readonly kind: "none";
-  readonly reason: "NoZone" | "NamespaceNotAllowed" | "ZoneReserved";
+  readonly reason: "NoZone" | "NamespaceNotAllowed" | "HostnameNotAllowed" | "ZoneReserved";
   readonly message: string;
   /** DnsZones in which the records of the name stay as they are, and until when; without a time, until a user acts. */
   readonly stays?: readonly ObjectKey[];
@@ -38,6 +49,9 @@ export interface NoZoneMatch {
   /** One of these can't be read, so nobody knows what it has at the name. */
   readonly unread?: boolean;
 }
+
+/** Whether a name is one of those beyond `tenants.maxHostnames` of a DnsZone for a namespace. */
+export type IsOverLimit = (zone: ObjectKey, namespace: string, hostname: Name) => boolean;
 
 /** Who may have one owner name in one zone. */
 export interface Claim {
@@ -61,6 +75,7 @@ export function indexZones(zones: Iterable<DnsZone>, reserved: Iterable<Reserved
     ),
     reserved: Map.groupBy(retained.filter(({ key }) => !undelegated.has(key)).sort(olderFirst), ({ domain }) => domain),
     undelegated,
+    hasLimits: all.some(({ spec }) => spec.tenants.maxHostnames !== undefined),
   };
 }
 
@@ -68,7 +83,13 @@ export function indexZones(zones: Iterable<DnsZone>, reserved: Iterable<Reserved
  * The zones whose domain is the longest suffix of the owner name, at label boundaries, among those that admit the alias's namespace.
  * Several zones of that one domain (inside and outside, say) are all returned. A reserved zone has its names, and nobody else does.
  */
-export function zonesFor(hostname: Name, namespace: string, index: ZoneIndex, labels: NamespaceLabels): ZoneMatch {
+export function zonesFor(
+  hostname: Name,
+  namespace: string,
+  index: ZoneIndex,
+  labels: NamespaceLabels,
+  isOverLimit: IsOverLimit = () => false,
+): ZoneMatch {
   const closed: ObjectKey[] = [];
   for (let at: Name | undefined = hostname; at !== undefined; at = parentOf(at)) {
     const here = (index.zones.get(at) ?? []).filter((zone) => isAtOrBelow(hostname, zone.spec.domain));
@@ -76,7 +97,11 @@ export function zonesFor(hostname: Name, namespace: string, index: ZoneIndex, la
       admits({ namespace: meta.namespace, allowedNamespaces: spec.allowedNamespaces }, namespace, labels),
     );
     if (open.length > 0) {
-      return { kind: "zones", zones: open };
+      return withoutRefused(open, (zone) =>
+        isOverLimit(objectKey(zone.meta), namespace, hostname)
+          ? overLimitMessage(zone, namespace, hostname)
+          : refusedHostname(zone, namespace, hostname, labels),
+      );
     }
     const reserved = (index.reserved.get(at) ?? []).filter((zone) => admits(zone, namespace, labels));
     if (reserved.length > 0) {
@@ -94,6 +119,33 @@ export function zonesFor(hostname: Name, namespace: string, index: ZoneIndex, la
     reason: "NoZone",
     message: `no DnsZone has a domain that ${name} is in: create one, or correct the host name`,
   };
+}
+
+/** The DnsZones that admit the namespace, without those that refuse it the name. */
+function withoutRefused(open: readonly DnsZone[], whyRefused: (zone: DnsZone) => string | undefined): ZoneMatch {
+  const zones: DnsZone[] = [];
+  const refused: RefusedHostname[] = [];
+  for (const zone of open) {
+    const message = whyRefused(zone);
+    if (message === undefined) {
+      zones.push(zone);
+    } else {
+      refused.push({ zone: objectKey(zone.meta), reason: "HostnameNotAllowed", message });
+    }
+  }
+  if (zones.length === 0) {
+    return { kind: "none", reason: "HostnameNotAllowed", message: refused.map(({ message }) => message).join("; ") };
+  }
+  return { kind: "zones", zones, ...(refused.length > 0 && { refused }) };
+}
+
+function overLimitMessage({ meta, spec }: DnsZone, namespace: string, hostname: Name): string {
+  return `Namespace ${namespace} has more hostnames than the ${spec.tenants.maxHostnames ?? 0} that spec.tenants.maxHostnames of DnsZone ${objectKey(meta)} allows. ${displayName(hostname)} is one of the youngest and is refused. Remove hostnames, or ask the owner of the DnsZone to raise the limit`;
+}
+
+/** Why DnsZones don't take a name, for each that doesn't; empty: all take it. */
+export function refusalsOf(match: ZoneMatch): readonly Pick<NoZoneMatch, "reason" | "message">[] {
+  return match.kind === "none" ? [match] : (match.refused ?? []);
 }
 
 /** The records of the name stay as they are, and the message says until when. */

@@ -1,4 +1,4 @@
-import { addressSet, familyOf } from "../dns/address/address.ts";
+import { addressSet, familyOf, isPrivate } from "../dns/address/address.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
@@ -42,30 +42,35 @@ export interface TargetVerdict {
   readonly answers: readonly TargetAnswer[];
 }
 
+/** A target without an address may have one again at any time: resolvers must not keep a set without it for the whole `ttl.max` of static addresses. */
+const INCOMPLETE_TTL: Seconds = 60;
+
 /** Applies the alias's policies to what its targets answered. Static addresses always count. TTLs are before clamping. */
 export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): Contribution {
   const verdicts: TargetVerdict[] = [];
   const contributing: TargetAnswer[] = [];
   let usesFallback = false;
+  let maxTtl: Seconds = Infinity;
   for (const target of alias.spec.targets) {
     if (target.kind === "addresses") {
       continue;
     }
     const answers = alias.spec.families
       .flatMap((family) => answerOf(target.hostname, family) ?? [])
-      .map((answer) => withWithdrawn(alias, answer));
+      .map((answer) => withWithdrawn(alias, withoutUnchecked(alias, answer)));
     const outcome = outcomeOfTarget(alias, answers, now);
     verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers });
     usesFallback ||= outcome.fallback;
     contributing.push(...outcome.contributing);
+    maxTtl = outcome.contributing.length === 0 ? INCOMPLETE_TTL : maxTtl;
   }
   const statics = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
-  const found = setsOf(alias, statics, contributing);
+  const found = setsOf(alias, { statics, answers: contributing, maxTtl });
   const empty = Object.keys(found).length === 0;
   const read = contributing.filter(({ unread, isRestored }) => unread === undefined && isRestored !== true);
   return {
-    sets: empty && usesFallback ? setsOf(alias, alias.spec.fallbackAddresses, []) : found,
-    ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, statics, read) }),
+    sets: empty && usesFallback ? setsOf(alias, { statics: alias.spec.fallbackAddresses, answers: [], maxTtl }) : found,
+    ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, { statics, answers: read, maxTtl }) }),
     keepPublished: alias.spec.families.filter((family) =>
       verdicts.some((verdict) => mayStandBehindPublished(verdict, family)),
     ),
@@ -76,19 +81,28 @@ export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis)
 }
 
 /**
- * Without `Hold`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
+ * Without `Keep`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
  * may be of long ago, or of a status that nobody has checked.
  */
 function withWithdrawn({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
   const { firstEmptySince } = answer;
-  return spec.onEmpty === "Hold" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
+  return spec.onEmpty === "Keep" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
 }
 
-function setsOf(
-  { spec }: DnsAlias,
-  statics: readonly string[],
-  answers: readonly TargetAnswer[],
-): Contribution["sets"] {
+/** The resolver refuses special-use addresses of what it looks up. A status has what its writer chose. */
+function withoutUnchecked({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
+  return spec.allowPrivate || answer.isRestored !== true || !answer.addresses.some(isPrivate)
+    ? answer
+    : { ...answer, addresses: answer.addresses.filter((address) => !isPrivate(address)) };
+}
+
+interface SetParts {
+  readonly statics: readonly string[];
+  readonly answers: readonly TargetAnswer[];
+  readonly maxTtl: Seconds;
+}
+
+function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl }: SetParts): Contribution["sets"] {
   const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
   for (const family of spec.families) {
     const own = answers.filter(({ key, addresses }) => key.family === family && addresses.length > 0);
@@ -97,7 +111,7 @@ function setsOf(
       ...own.flatMap((answer) => answer.addresses),
     ];
     if (addresses.length > 0) {
-      sets[family] = { addresses: addressSet(addresses), ttl: Math.min(Infinity, ...own.map(({ ttl }) => ttl)) };
+      sets[family] = { addresses: addressSet(addresses), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
     }
   }
   return sets;
@@ -168,7 +182,7 @@ function emptyVerdict(
   withData: readonly TargetAnswer[],
 ): TargetOutcome {
   const confirmed = answers.every((answer) => answer.emptySince !== undefined || answer.addresses.length === 0);
-  if (alias.spec.onEmpty === "Hold" || !confirmed) {
+  if (alias.spec.onEmpty === "Keep" || !confirmed) {
     return { verdict: "held-empty", contributing: withData, fallback: false };
   }
   return { verdict: "withdrawn-empty", contributing: [], fallback: alias.spec.onEmpty === "Fallback" };
@@ -181,7 +195,7 @@ function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boo
 
 /**
  * A target whose last-good is unknown (first look-up still out, or failing since the start with no status to come back to) may be what stands
- * published; so may one that is empty under `Hold`, and one whose last-good is from before this term.
+ * published; so may one that is empty under `Keep`, and one whose last-good is from before this term.
  */
 function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Family): boolean {
   switch (verdict) {

@@ -1,11 +1,13 @@
 import { objectKey } from "../api/meta.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import type { ActualRRset, Change } from "./change.ts";
-import type { Claim, ZoneMatch } from "./claims.ts";
+import { type Claim, refusalsOf, type ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";
+import { asAllowed, ignoredMessage, ignoresPrivate, leftOutMessage } from "./domain/private-addresses.ts";
 import type { ZonePlan } from "./zone-plan.ts";
 
 /** One thing that is known of an owner name, for whoever asks why it is as it is. */
@@ -17,7 +19,7 @@ export interface Fact {
 }
 
 export interface ExplainedZone {
-  readonly zone: string;
+  readonly zone: DnsZone;
   readonly claim: Claim | undefined;
   readonly plan: ZonePlan;
   readonly actual: readonly ActualRRset[];
@@ -42,9 +44,9 @@ export function explainName({ name, candidates, zones }: ExplainInput): readonly
     ];
   }
   const withoutZone = candidates.flatMap(({ alias, match }) =>
-    match.kind === "none"
-      ? [invalid("zone", `DnsAlias ${objectKey(alias.meta)}: ${match.reason}: ${match.message}`)]
-      : [],
+    refusalsOf(match).map(({ reason, message }) =>
+      invalid("zone", `DnsAlias ${objectKey(alias.meta)}: ${reason}: ${message}`),
+    ),
   );
   return [
     ...withoutZone,
@@ -55,7 +57,7 @@ export function explainName({ name, candidates, zones }: ExplainInput): readonly
 
 function explainZone(name: Name, zone: ExplainedZone): readonly Fact[] {
   return [
-    good("zone", `${displayName(name)} is in DnsZone ${zone.zone}`),
+    good("zone", `${displayName(name)} is in DnsZone ${objectKey(zone.zone.meta)}`),
     ...claimFacts(zone),
     ...targetFacts(zone),
     ...decisionFacts(name, zone),
@@ -77,21 +79,30 @@ function claimFacts({ claim }: ExplainedZone): readonly Fact[] {
   ];
 }
 
-function targetFacts({ claim, plan }: ExplainedZone): readonly Fact[] {
+function targetFacts({ zone, claim, plan }: ExplainedZone): readonly Fact[] {
   return (claim?.winners ?? []).flatMap((alias) => {
     const contribution = plan.contributions.get(objectKey(alias.meta));
-    const fixed = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
+    const allowed = asAllowed(zone, alias);
+    const fixed = allowed.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
     return [
       ...(contribution?.targets ?? []).flatMap(({ target, verdict, answers }) => [
         ...answers.map((answer) => answerFact(answer)),
         fact("target", `${displayName(target)} counts as ${verdict}`, verdict === "good"),
       ]),
+      ...privateFacts(zone, alias),
       ...(fixed.length === 0 ? [] : [good("target", `static addresses ${fixed.join(", ")}`)]),
       ...(contribution?.usesFallback === true
         ? [invalid("decision", "no target has addresses: spec.fallbackAddresses are used")]
         : []),
     ];
   });
+}
+
+function privateFacts(zone: DnsZone, alias: DnsAlias): readonly Fact[] {
+  const zones = ignoresPrivate(zone, alias) ? [objectKey(zone.meta)] : [];
+  return [leftOutMessage(zones, alias), ignoredMessage(zones, alias)].flatMap((message) =>
+    message === undefined ? [] : [invalid("target", message)],
+  );
 }
 
 function answerFact(answer: TargetAnswer): Fact {

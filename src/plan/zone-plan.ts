@@ -8,6 +8,7 @@ import type { ViewId } from "../dns/lookup-result.ts";
 import type { Family } from "../dns/record.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import type { Claim } from "./claims.ts";
+import { asAllowed } from "./domain/private-addresses.ts";
 import { contributionOf, type Contribution } from "./contribution.ts";
 import { type LoopInput, loopOf, namesBehind } from "./loop.ts";
 import { planName, type NamePlan } from "./name-plan.ts";
@@ -17,7 +18,7 @@ export interface ZonePlanInput {
   readonly claims: ReadonlyMap<Name, Claim>;
   /** What is known of a target for the names of a namespace. */
   readonly answerOf: (target: Name, family: Family, view: ViewId, namespace: string) => TargetAnswer | undefined;
-  readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
   /** The aliases that have a name anywhere, for loops that lead over several owner names. */
   readonly claimantsOf: LoopInput["claimantsOf"];
   /** See {@link LoopInput}. */
@@ -64,9 +65,13 @@ function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, 
   if (known !== undefined) {
     return known;
   }
-  const view = input.viewIdOf(input.zone, alias.spec.allowPrivate);
+  const view = input.viewIdOf(input.zone, alias);
   const { namespace } = alias.meta;
-  const made = contributionOf(alias, (target, family) => input.answerOf(target, family, view, namespace), input.now);
+  const made = contributionOf(
+    asAllowed(input.zone, alias),
+    (target, family) => input.answerOf(target, family, view, namespace),
+    input.now,
+  );
   memo.set(key, made);
   return made;
 }
@@ -75,8 +80,8 @@ function loopInput({ zone, answerOf, viewIdOf, claimantsOf, wildcardsOf }: ZoneP
   return {
     claimantsOf,
     wildcardsOf,
-    chainOf: ({ spec, meta }, target, family) =>
-      answerOf(target, family, viewIdOf(zone, spec.allowPrivate), meta.namespace)?.chain ?? [],
+    chainOf: (alias, target, family) =>
+      answerOf(target, family, viewIdOf(zone, alias), alias.meta.namespace)?.chain ?? [],
   };
 }
 

@@ -46,7 +46,7 @@ await createObjects(
 );
 await createObjects(
   cluster.api,
-  sets.map((_, index) => aliasManifest({ ...aliasOf(population, index), spec: { families: ["IPv4"] } })),
+  sets.map((_, index) => aliasManifest({ ...aliasOf(population, index), spec: { ipFamilies: ["IPv4"] } })),
 );
 const { main, nodeFlags } = settings;
 await using program = await startProgram({ main, args: cluster.controllerArgs(resolver), nodeFlags });

@@ -68,7 +68,7 @@ statistics-channels { inet 127.0.0.1 port ${statisticsPort} allow { 127.0.0.1; }
   const ours = createRfc2136Backend({
     spec: {
       servers: [{ address: host, port }],
-      read: "Axfr",
+      read: "AXFR",
       tsig: { keyName: parseName(key.name), algorithm: "hmac-sha256", secretRef: { name: "tsig", key: "secret" } },
     },
     domain: DOMAIN,

@@ -1,4 +1,14 @@
-import { bindProvider, configMap, COREFILE, overlayProvider, pdnsProvider, secret, zone } from "./zones.ts";
+import {
+  addressOf,
+  bindProvider,
+  configMap,
+  COREFILE,
+  KUBE_DNS,
+  overlayProvider,
+  pdnsProvider,
+  secret,
+  zone,
+} from "./zones.ts";
 import type { Outside } from "./outside.ts";
 import type { Node } from "./node.ts";
 
@@ -80,9 +90,9 @@ function handWritten({ outside }: CaseInput): ChartCase {
     ],
     zones: [
       zone("dns-zones/file", "example.com", { coreDNS: { zoneFile: { baseZone: { inline: BASE_ZONE } } } }),
-      zone("dns-zones/corefile", "example.com", overlayProvider(COREFILE)),
+      zone("dns-zones/corefile", "example.com", overlayProvider(COREFILE), KUBE_DNS),
       zone("dns-zones/bind", "example.org", bindProvider(outside, "key-1")),
-      zone("dns-zones/pdns", "example.net", pdnsProvider(outside, "key-2")),
+      zone("dns-zones/pdns", "example.net", pdnsProvider(outside, "key-2"), addressOf(outside.pdns)),
       zone("dns-zones/endpoint", "example.info", { dnsEndpoint: {} }),
       // BIND refuses it: the right to write the status of a DnsZone is used in each namespace that is watched.
       zone("web/unsigned", "example.test", {

@@ -15,7 +15,7 @@ import { SKIP } from "./requirements.ts";
 import { withoutReason } from "./unused-rights.ts";
 import { recordRights, type RightsRecord } from "./rights-record.ts";
 import { refusedRequests, unusedRights } from "./rights.ts";
-import { bindProvider, COREFILE, overlayProvider, pdnsProvider, secret, zone } from "./zones.ts";
+import { addressOf, bindProvider, COREFILE, KUBE_DNS, overlayProvider, pdnsProvider, secret, zone } from "./zones.ts";
 
 /** The order matters: the kubelet's own time is measured at the first overlay. */
 describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
@@ -54,7 +54,7 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       cluster.targets.set(TARGET, "A", 5, ["11.1.0.1"]);
       await cluster.apply(await readFile("examples/cluster/zone.yaml", "utf8"), EXAMPLE_ALIAS);
       const service = { namespace: "dns-system", name: "coredns-zones", port: 1053 };
-      const patch = JSON.stringify({ spec: { provider: { coreDNS: { servedBy: { service } } } } });
+      const patch = JSON.stringify({ spec: { servedBy: { service } } });
       await cluster.node.kubectl(["patch", "dnszone", "example-com", "-n", "dns-system", "--type=merge", "-p", patch]);
       const pods = await podAddresses(cluster.node, "dns-system", "coredns-zones");
       assert.equal(pods.length, 2);
@@ -96,8 +96,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
     it("adds aliases to the cluster's own CoreDNS, in its Corefile and in a key that it imports", async () => {
       cluster.targets.set(TARGET, "A", 5, ["11.1.0.1"]);
       await cluster.apply(
-        zone("dns-system/example-com", "example.com", overlayProvider(COREFILE)),
-        zone("dns-system/example-org", "example.org", overlayProvider(IMPORTED_KEY)),
+        zone("dns-system/example-com", "example.com", overlayProvider(COREFILE), KUBE_DNS),
+        zone("dns-system/example-org", "example.org", overlayProvider(IMPORTED_KEY), KUBE_DNS),
         EXAMPLE_ALIAS,
         // A version that set the finalizer everywhere left it: dnsalias removes it.
         aliasManifest({ name: "org", hostnames: ["example.org"], targets: [TARGET], finalizers: [FINALIZER] }),
@@ -175,7 +175,7 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
         secret("dns-system/dnsalias-tsig", { secret: outside.tsigSecret }),
         secret("dns-system/dnsalias-powerdns", { "api-key": outside.apiKey }),
         zone("dns-system/bind", "example.com", bindProvider(outside, "dnsalias-tsig")),
-        zone("dns-system/pdns", "example.com", pdnsProvider(outside, "dnsalias-powerdns")),
+        zone("dns-system/pdns", "example.com", pdnsProvider(outside, "dnsalias-powerdns"), addressOf(outside.pdns)),
         zone("dns-system/endpoint", "example.com", { dnsEndpoint: { labels: { dns: "public" } } }),
         EXAMPLE_ALIAS,
       );

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseDuration } from "../../src/api/schema/duration.ts";
 import { dnsClient } from "../e2e/dns-client.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
@@ -95,6 +96,5 @@ export async function stalenessBoundMs(node: Node, key: string): Promise<number>
   const [namespace = "", name = ""] = key.split("/");
   const args = ["get", "dnsalias", name, "-n", namespace, "-o", "jsonpath={.status.stalenessBound}"];
   const text = await node.kubectl(args);
-  assert.match(text, /^\d+s$/, `the alias ${key} states no bound`);
-  return Number.parseInt(text, 10) * 1000;
+  return parseDuration(text) ?? assert.fail(`the alias ${key} states no bound: "${text}"`);
 }

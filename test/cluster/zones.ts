@@ -1,13 +1,14 @@
+import type { DnsEndpoint } from "../support/dns-probe.ts";
 import type { Outside } from "./outside.ts";
 
 /** A DnsZone that every namespace may use. */
-export function zone(key: string, domain: string, provider: object): string {
+export function zone(key: string, domain: string, provider: object, servedBy?: object): string {
   const [namespace = "", name = ""] = key.split("/");
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name, namespace },
-    spec: { domain, allowedNamespaces: { from: "All" }, provider },
+    spec: { domain, allowedNamespaces: { from: "All" }, provider, ...(servedBy && { servedBy }) },
   });
 }
 
@@ -19,7 +20,6 @@ export function overlayProvider(configMap: object): object {
   return {
     coreDNS: {
       overlay: { configMap },
-      servedBy: { service: { namespace: "kube-system", name: "kube-dns" } },
       nudge: { namespace: "kube-system", selector: { matchLabels: { "k8s-app": "kube-dns" } } },
     },
   };
@@ -33,8 +33,15 @@ export function bindProvider({ bind }: Outside, tsigSecret: string): object {
 
 /** A provider that calls the HTTP API of PowerDNS with the key in `apiKeySecret`. */
 export function pdnsProvider({ pdns }: Outside, apiKeySecret: string): object {
-  const servedBy = { addresses: [{ address: pdns.host, port: pdns.port }] };
-  return { powerDNS: { url: pdns.apiUrl, apiKeyRef: { name: apiKeySecret, key: "api-key" }, servedBy } };
+  return { powerDNS: { url: pdns.apiUrl, apiKeyRef: { name: apiKeySecret, key: "api-key" } } };
+}
+
+/** `servedBy` for the cluster's own CoreDNS. */
+export const KUBE_DNS = { service: { namespace: "kube-system", name: "kube-dns" } };
+
+/** `servedBy` for one server. */
+export function addressOf({ host, port }: DnsEndpoint): object {
+  return { addresses: [{ address: host, port }] };
 }
 
 export function secret(key: string, data: Readonly<Record<string, string>>): string {

@@ -25,6 +25,7 @@ export interface DeliveryPlace {
   readonly domain: string;
   /** `spec.provider`. */
   readonly provider: object;
+  readonly servedBy?: object;
   /** The same at a place that isn't there. */
   readonly deadProvider: object;
   /** The A records of a name, sorted, as clients get them. Throws with a code as {@link dnsClient} does. */
@@ -69,7 +70,8 @@ function zoneFile(lab: ClusterLab): DeliveryPlace {
   return {
     delivery: "zoneFile",
     domain,
-    provider: { coreDNS: { zoneFile: { baseZone }, servedBy: servedBy(lab.dns) } },
+    provider: { coreDNS: { zoneFile: { baseZone } } },
+    servedBy: servedBy(lab.dns),
     deadProvider: { coreDNS: { zoneFile: { baseZone, configMap: { key: ".hidden" } } } },
     addresses: (name) => dnsClient(lab.dns).addresses(name, "A"),
     rejected: CLUSTER_RULE,
@@ -91,7 +93,8 @@ async function overlay(lab: ClusterLab, started: AsyncDisposableStack): Promise<
   return {
     delivery: "overlay",
     domain: "overlay.example",
-    provider: { coreDNS: { ...at("coredns-custom"), servedBy: servedBy(dns) } },
+    provider: { coreDNS: at("coredns-custom") },
+    servedBy: servedBy(dns),
     deadProvider: { coreDNS: at("coredns-not-granted") },
     addresses: (name) => dnsClient(dns).addresses(name, "A"),
     rejected: CLUSTER_RULE,
@@ -138,7 +141,8 @@ async function powerDNS(dead: number, started: AsyncDisposableStack): Promise<De
   return {
     delivery: "powerDNS",
     domain,
-    provider: { powerDNS: { url: pdns.apiUrl, apiKeyRef, servedBy: servedBy(pdns) } },
+    provider: { powerDNS: { url: pdns.apiUrl, apiKeyRef } },
+    servedBy: servedBy(pdns),
     deadProvider: { powerDNS: { url: `http://127.0.0.1:${dead}`, apiKeyRef } },
     addresses: (name) => dnsClient(pdns).addresses(name, "A"),
     // Its API keeps the database's words for its log.
@@ -154,7 +158,8 @@ async function coreDNSEtcd(dead: number, started: AsyncDisposableStack): Promise
   return {
     delivery: "coreDNSEtcd",
     domain,
-    provider: { coreDNSEtcd: { endpoints: [etcd.clientUrl], servedBy: servedBy(dns) } },
+    provider: { coreDNSEtcd: { endpoints: [etcd.clientUrl] } },
+    servedBy: servedBy(dns),
     deadProvider: { coreDNSEtcd: { endpoints: [`http://127.0.0.1:${dead}`] } },
     addresses: (name) => dnsClient(dns).addresses(name, "A"),
     rejected: { label: "large", addresses: 1_024, shows: /^False Rejected: .*etcdserver: request is too large/ },
@@ -176,7 +181,8 @@ async function externalDNSWebhook(dead: number, started: AsyncDisposableStack): 
   return {
     delivery: "externalDNSWebhook",
     domain,
-    provider: { externalDNSWebhook: { url: hook.url, servedBy: servedBy(bind) } },
+    provider: { externalDNSWebhook: { url: hook.url } },
+    servedBy: servedBy(bind),
     deadProvider: { externalDNSWebhook: { url: `http://127.0.0.1:${dead}` } },
     addresses: (name) => dnsClient(bind).addresses(name, "A"),
     rejected: { ...UNDERSCORE, shows: /^False Rejected: .*answers 500/ },
@@ -215,12 +221,12 @@ export function basesOf(places: readonly DeliveryPlace[], more = ""): readonly s
     .map(({ domain }) => baseZoneManifest(domain, baseZoneText(domain) + more));
 }
 
-export function zoneAt(name: string, domain: string, provider: object): string {
+export function zoneAt(name: string, domain: string, provider: object, servedBy?: object): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name, namespace: "dns-system" },
-    spec: { domain, allowedNamespaces: { from: "All" }, provider, ttl: { min: 2 } },
+    spec: { domain, allowedNamespaces: { from: "All" }, provider, ...(servedBy && { servedBy }), ttl: { min: 2 } },
   });
 }
 

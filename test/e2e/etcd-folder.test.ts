@@ -54,7 +54,7 @@ describe("folder mode, with an alias at etcd and CoreDNS", { skip: skipWithout("
     await addressesBecome(coredns, `www.${DOMAIN}`, "A", ["192.0.2.1"]);
     assert.equal((await dig(coredns, DOMAIN, "MX")).answer.length, 1);
     assert.equal((await dig(coredns, DOMAIN, "NS")).answer.length, 1);
-    await statusShows(/"reason":"Ready".*"serving":"1\/1"/);
+    await statusShows(/"reason":"Ready".*"servers":{"current":1,"total":1}/);
   });
 
   test("a change is followed, and the plan is empty then", async () => {
@@ -138,13 +138,19 @@ describe("folder mode, with an alias at etcd and CoreDNS", { skip: skipWithout("
     const coreDNSEtcd = {
       endpoints: [etcd.clientUrl],
       auth: { username: "root", passwordRef: { name: "dnsalias-etcd", key: "password" } },
-      servedBy: { addresses: [{ address: coredns.host, port: coredns.port }] },
     };
+    const servedBy = { addresses: [{ address: coredns.host, port: coredns.port }] };
     return JSON.stringify({
       apiVersion: "dnsalias.io/v1alpha1",
       kind: "DnsZone",
       metadata: { name: "etcd", namespace: "dns" },
-      spec: { domain: DOMAIN, allowedNamespaces: { from: "All" }, provider: { coreDNSEtcd }, ttl: { min: 2 } },
+      spec: {
+        domain: DOMAIN,
+        allowedNamespaces: { from: "All" },
+        provider: { coreDNSEtcd },
+        servedBy,
+        ttl: { min: 2 },
+      },
     });
   }
 });

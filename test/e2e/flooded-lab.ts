@@ -19,7 +19,7 @@ export async function startFloodedLab(host: string): Promise<FloodedLab> {
       name: `flood${index}`,
       hostnames: names.slice(index * PER_ALIAS, (index + 1) * PER_ALIAS),
       targets: ["flood.lb.test"],
-      spec: { families: ["IPv4"] },
+      spec: { ipFamilies: ["IPv4"] },
     }),
   );
   const lab = starting.use(

@@ -133,11 +133,11 @@ function selecting(key: string, value: string): object {
   return { from: "Selector", selector: { matchLabels: { [key]: value } } };
 }
 
-function zone(domain: string, { provider }: ZoneServer, allowedNamespaces: object): string {
+function zone(domain: string, { spec }: ZoneServer, allowedNamespaces: object): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name: hyphened(domain), namespace: "dns-system" },
-    spec: { domain, allowedNamespaces, provider: provider(domain), ttl: { min: 2 } },
+    spec: { domain, allowedNamespaces, ...spec(domain), ttl: { min: 2 } },
   });
 }

@@ -11,8 +11,8 @@ import { startPdns } from "../support/pdns.ts";
 /** A name server of its own for some zones, and the provider of the DnsZones that are written there. */
 export interface ZoneServer extends AsyncDisposable {
   readonly at: DnsEndpoint;
-  /** `spec.provider` of the DnsZone of one of its domains. */
-  readonly provider: (domain: string) => object;
+  /** `spec.provider` and `spec.servedBy` of the DnsZone of one of its domains. */
+  readonly spec: (domain: string) => object;
 }
 
 export interface ServerKind {
@@ -47,8 +47,9 @@ export const SERVER_KINDS: readonly ServerKind[] = [
     async start(domains) {
       const pdns = await startPdns({ zones: textsOf(domains), apiKey: API_KEY.text });
       const { name, key } = API_KEY;
-      const powerDNS = { url: pdns.apiUrl, apiKeyRef: { name, key }, servedBy: addressOf(pdns) };
-      return { at: pdns, provider: () => ({ powerDNS }), [Symbol.asyncDispose]: () => pdns[Symbol.asyncDispose]() };
+      const provider = { powerDNS: { url: pdns.apiUrl, apiKeyRef: { name, key } } };
+      const spec = { provider, servedBy: addressOf(pdns) };
+      return { at: pdns, spec: () => spec, [Symbol.asyncDispose]: () => pdns[Symbol.asyncDispose]() };
     },
   },
   {
@@ -59,10 +60,11 @@ export const SERVER_KINDS: readonly ServerKind[] = [
       const files = domains.map((domain) => domain.replaceAll(".", "\\.")).join("|");
       const auto = `auto ${domains.join(" ")} {\n directory ${out} (${files})\\.zone {1}\n reload 1s\n }`;
       const coredns = await startCoreDns({ corefile: `. {\n bind {$DNS_HOST}\n ${auto}\n}\n` });
-      const provider = (domain: string): object => ({
-        coreDNS: { zoneFile: { baseZone: { inline: baseZoneText(domain) } }, servedBy: addressOf(coredns) },
+      const spec = (domain: string): object => ({
+        provider: { coreDNS: { zoneFile: { baseZone: { inline: baseZoneText(domain) } } } },
+        servedBy: addressOf(coredns),
       });
-      return { at: coredns, provider, [Symbol.asyncDispose]: () => coredns[Symbol.asyncDispose]() };
+      return { at: coredns, spec, [Symbol.asyncDispose]: () => coredns[Symbol.asyncDispose]() };
     },
   },
 ];
@@ -74,7 +76,7 @@ export function outOf(root: string): string {
 
 function rfc2136(server: DnsEndpoint & AsyncDisposable): ZoneServer {
   const provider = { rfc2136: { servers: [{ address: server.host, port: server.port }] } };
-  return { at: server, provider: () => provider, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return { at: server, spec: () => ({ provider }), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 function textsOf(domains: readonly string[]): Readonly<Record<string, string>> {

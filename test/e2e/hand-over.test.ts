@@ -33,7 +33,7 @@ function scenesOn({ start }: ServerKind): void {
     old = started.use(await start([OLD], outOf(root)));
     next = started.use(await start([NEW], outOf(root)));
     await write("secret.yaml", secret());
-    await write("old.yaml", zone("old", OLD, old.provider(OLD)));
+    await write("old.yaml", zone("old", OLD, old.spec(OLD)));
     await write("alias.yaml", movingAlias("app", NAMES));
     child = await startController(root);
     started.defer(() => child.stop());
@@ -64,12 +64,14 @@ function scenesOn({ start }: ServerKind): void {
     await using watch = watchForGaps([old.at, next.at], NAMES);
     await write(
       "new.yaml",
-      zone("new", NEW, { rfc2136: { servers: [{ address: "127.0.0.1", port: await freePort() }] } }),
+      zone("new", NEW, {
+        provider: { rfc2136: { servers: [{ address: "127.0.0.1", port: await freePort() }] } },
+      }),
     );
     await delay(8_000);
     await areAt(old.at, NAMES);
     const startedAt = performance.now();
-    await write("new.yaml", zone("new", NEW, next.provider(NEW)));
+    await write("new.yaml", zone("new", NEW, next.spec(NEW)));
     await areAt(next.at, NAMES);
     t.diagnostic(`written after ${Math.round(performance.now() - startedAt)} ms`);
     await areGone(old.at, NAMES);
@@ -81,7 +83,7 @@ function scenesOn({ start }: ServerKind): void {
   test("the DnsZone can't be read after a restart", async () => {
     await using watch = watchForGaps([next.at], NAMES);
     await child.stop();
-    await write("new.yaml", zone("new", NEW, { unknown: {} }));
+    await write("new.yaml", zone("new", NEW, { provider: { unknown: {} } }));
     child = await startController(root);
     await delay(8_000);
     await areGone(old.at, NAMES);
@@ -90,19 +92,19 @@ function scenesOn({ start }: ServerKind): void {
 
   test("the DnsZone is deleted, and created again", async () => {
     await using watch = watchForGaps([next.at], NAMES);
-    await write("new.yaml", zone("new", NEW, next.provider(NEW)));
+    await write("new.yaml", zone("new", NEW, next.spec(NEW)));
     await delay(3_000);
     await rm(join(root, "manifests", "new.yaml"));
     await delay(8_000);
     await areGone(old.at, NAMES);
-    await write("new.yaml", zone("new", NEW, next.provider(NEW)));
+    await write("new.yaml", zone("new", NEW, next.spec(NEW)));
     await delay(3_000);
     await watch.assertNoGap();
   });
 
   test("a selector changes, and the names go back after a minute", async () => {
     await using watch = watchForGaps([next.at, old.at], NAMES);
-    await write("new.yaml", zone("new", NEW, next.provider(NEW), "Same"));
+    await write("new.yaml", zone("new", NEW, next.spec(NEW), "Same"));
     await areAt(old.at, NAMES);
     await areGone(next.at, NAMES);
     await delay(3_000);
@@ -133,12 +135,12 @@ async function startController(root: string): Promise<ManagedProcess> {
   return child;
 }
 
-function zone(name: string, domain: string, provider: object, from = "All"): string {
+function zone(name: string, domain: string, spec: object, from = "All"): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name, namespace: "dns" },
-    spec: { domain, allowedNamespaces: { from }, provider, ttl: { min: 2 } },
+    spec: { domain, allowedNamespaces: { from }, ...spec, ttl: { min: 2 } },
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseDuration } from "../../src/api/schema/duration.ts";
 import type { ClusterLab } from "../lab/cluster-lab.ts";
 import { listAt, memberAt, textAt } from "../lab/kube-requests.ts";
 import { waitFor, type WaitOptions } from "../lab/wait-for.ts";
@@ -113,7 +114,7 @@ function stateOf(json: unknown): ObjectState {
     addresses: textAt(json, "status", "summary", "addresses").split(","),
     chain: listAt(memberAt(target, "chain")).map(String),
     outcome: textAt(target, "outcome"),
-    boundMs: 1000 * Number.parseInt(textAt(json, "status", "stalenessBound"), 10),
+    boundMs: parseDuration(textAt(json, "status", "stalenessBound")) ?? Number.NaN,
     json,
   };
 }

@@ -57,7 +57,9 @@ describe("P21: one never stops another", { skip }, () => {
     places = await startPlaces(lab, listen, started);
     await lab.apply(
       ...basesOf(places),
-      ...places.map(({ delivery, domain, provider }) => zoneAt(delivery.toLowerCase(), domain, provider)),
+      ...places.map(({ delivery, domain, provider, servedBy }) =>
+        zoneAt(delivery.toLowerCase(), domain, provider, servedBy),
+      ),
       ...places.map(({ delivery, domain }) =>
         aliasManifest({
           name: goodName(delivery),

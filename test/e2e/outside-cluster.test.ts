@@ -29,7 +29,7 @@ describe("a cluster with zones at BIND, PowerDNS and an ExternalDNS", { skip }, 
     await lab.apply(secret(TSIG_REF, outside.tsigSecret), secret(API_KEY_REF, outside.apiKey));
     await lab.apply(
       zone("bind", outside.providers.rfc2136),
-      zone("pdns", outside.providers.powerDNS),
+      zone("pdns", outside.providers.powerDNS, outside.pdnsServedBy),
       zone("endpoint", { dnsEndpoint: { labels: { dns: "public" } } }),
     );
   });
@@ -137,12 +137,18 @@ describe("a cluster with zones at BIND, PowerDNS and an ExternalDNS", { skip }, 
 
 const ACCOUNT = "system:serviceaccount:dns-system:dnsalias";
 
-function zone(name: string, provider: object): string {
+function zone(name: string, provider: object, servedBy?: object): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name, namespace: "dns-system" },
-    spec: { domain: DOMAIN, allowedNamespaces: { from: "All" }, provider, ttl: { min: 2 } },
+    spec: {
+      domain: DOMAIN,
+      allowedNamespaces: { from: "All" },
+      provider,
+      ...(servedBy && { servedBy }),
+      ttl: { min: 2 },
+    },
   });
 }
 

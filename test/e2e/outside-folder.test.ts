@@ -43,7 +43,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
     await mkdir(join(root, "manifests"));
     await write("zones.yaml", [
       zone("bind", lab.providers.rfc2136),
-      zone("pdns", lab.providers.powerDNS),
+      zone("pdns", lab.providers.powerDNS, lab.pdnsServedBy),
       zone("file", FILE),
       zone("hook", { externalDNSWebhook: { url: hook.url } }),
     ]);
@@ -79,7 +79,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
     await statusShows("pdns", /"reason":"Ready"/);
     await statusShows("hook", /"reason":"Ready"/);
     await waitFor("the webhook", async () => assert.deepEqual(await hookAddresses(), ["192.0.2.1"]));
-    await statusShows("bind", /"serving":"1\/1"/);
+    await statusShows("bind", /"servers":{"current":1,"total":1}/);
   });
 
   test("a change goes to all; afterwards the plan is empty", async () => {
@@ -225,12 +225,18 @@ const FILE = {
   coreDNS: { zoneFile: { baseZone: { inline: "@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 127.0.0.1\n" } } },
 };
 
-function zone(name: string, provider: object): string {
+function zone(name: string, provider: object, servedBy?: object): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name, namespace: "dns" },
-    spec: { domain: DOMAIN, allowedNamespaces: { from: "All" }, provider, ttl: { min: 2 } },
+    spec: {
+      domain: DOMAIN,
+      allowedNamespaces: { from: "All" },
+      provider,
+      ...(servedBy && { servedBy }),
+      ttl: { min: 2 },
+    },
   });
 }
 

@@ -14,6 +14,8 @@ export interface OutsideLab extends AsyncDisposable {
   readonly secrets: readonly string[];
   /** `spec.provider` of a DnsZone at each. */
   readonly providers: { readonly rfc2136: object; readonly powerDNS: object };
+  /** `spec.servedBy` of a DnsZone at PowerDNS. */
+  readonly pdnsServedBy: object;
 }
 
 export const TSIG_NAME = "dnsalias-key";
@@ -37,7 +39,6 @@ export async function startOutsideLab(domain: string): Promise<OutsideLab> {
   const pdns = starting.use(await startPdns({ zones, apiKey }));
   const started = starting.move();
   const tsig = { keyName: TSIG_NAME, secretRef: TSIG_REF };
-  const servedBy = { addresses: [{ address: pdns.host, port: pdns.port }] };
   return {
     bind,
     pdns,
@@ -46,8 +47,9 @@ export async function startOutsideLab(domain: string): Promise<OutsideLab> {
     secrets: [tsigSecret, apiKey].flatMap(formsOf),
     providers: {
       rfc2136: { rfc2136: { servers: [{ address: bind.host, port: bind.port }], tsig } },
-      powerDNS: { powerDNS: { url: pdns.apiUrl, apiKeyRef: API_KEY_REF, servedBy } },
+      powerDNS: { powerDNS: { url: pdns.apiUrl, apiKeyRef: API_KEY_REF } },
     },
+    pdnsServedBy: { addresses: [{ address: pdns.host, port: pdns.port }] },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }

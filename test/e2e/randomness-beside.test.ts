@@ -53,15 +53,15 @@ describe("what a forger has to guess is drawn by chance", { skip: skipWithout("n
     await writeManifests(join(root, "second"), manifestsOf(oneZone, { coreDNS: zoneFile(oneZone) }));
     await writeManifests(join(root, "first"), [
       ...updated.flatMap((domain, index) =>
-        manifestsOf(domain, { rfc2136: { servers: [at(servers[index % SERVERS] ?? 0)], servedBy: {} } }),
+        manifestsOf(domain, { rfc2136: { servers: [at(servers[index % SERVERS] ?? 0)] } }, {}),
       ),
-      ...checked.flatMap((domain) =>
-        manifestsOf(domain, { coreDNS: { ...zoneFile(domain), servedBy: { addresses: [at(checker)] } } }),
-      ),
+      ...checked.flatMap((domain) => manifestsOf(domain, { coreDNS: zoneFile(domain) }, { addresses: [at(checker)] })),
       ...transferred.flatMap((domain) =>
-        manifestsOf(domain, {
-          transfer: { baseZone: inline(domain), allow: ["127.0.0.1"], notify: secondaries.map(at), servedBy: {} },
-        }),
+        manifestsOf(
+          domain,
+          { transfer: { baseZone: inline(domain), allow: ["127.0.0.1"], notify: secondaries.map(at) } },
+          {},
+        ),
       ),
     ]);
     const first = await startRun(started, join(root, "first"));
@@ -221,12 +221,12 @@ function at(port: number): object {
 }
 
 /** A DnsZone and an alias at its apex with an address that is known without a lookup. */
-function manifestsOf(domain: string, provider: object): readonly string[] {
+function manifestsOf(domain: string, provider: object, servedBy?: object): readonly string[] {
   const zone = {
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name: hyphened(domain), namespace: "dns-system" },
-    spec: { domain, allowedNamespaces: { from: "All" }, provider },
+    spec: { domain, allowedNamespaces: { from: "All" }, provider, ...(servedBy && { servedBy }) },
   };
   const alias = aliasManifest({ name: hyphened(domain), hostnames: [domain], targets: [[RECORDED.A]] });
   return [JSON.stringify(zone), alias];

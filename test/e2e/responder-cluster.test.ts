@@ -78,7 +78,7 @@ describe("two replicas with a responder, of which one leads", { skip: REAL_SERVE
           name: `silent${id}`,
           hostnames: [`n${id}.silent.example`],
           targets: [`t${id}.silent.test`],
-          spec: { families: ["IPv4"] },
+          spec: { ipFamilies: ["IPv4"] },
         }),
       ),
     );

@@ -40,7 +40,7 @@ test(
           name: "p8",
           hostnames: ["p8.example"],
           targets: ["www.site.test"],
-          spec: { families: ["IPv4"] },
+          spec: { ipFamilies: ["IPv4"] },
         }),
       ],
     });
@@ -108,7 +108,7 @@ test(
           name: "p9",
           hostnames: ["p9.example"],
           targets: ["www.site.test"],
-          spec: { families: ["IPv4"] },
+          spec: { ipFamilies: ["IPv4"] },
         }),
       ],
     });

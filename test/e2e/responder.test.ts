@@ -161,7 +161,7 @@ test(
       manifests: [
         inlineZone("cold.example"),
         ...targets.map(({ target, name }, index) =>
-          aliasManifest({ name: `c${index}`, hostnames: [name], targets: [target], spec: { families: ["IPv4"] } }),
+          aliasManifest({ name: `c${index}`, hostnames: [name], targets: [target], spec: { ipFamilies: ["IPv4"] } }),
         ),
       ],
     });
@@ -198,7 +198,7 @@ test(
           name: "many",
           hostnames: ["many.example"],
           targets: ["many.lb.test"],
-          spec: { families: ["IPv4"] },
+          spec: { ipFamilies: ["IPv4"] },
         }),
       ],
     });

@@ -21,6 +21,7 @@ export interface SharedPlace {
   readonly name: string;
   /** Of a DnsZone. */
   readonly provider: object;
+  readonly servedBy?: object;
   /** The address and the owner of a name: `192.0.2.1 red`. Parts that aren't there are left out. */
   read(name: string): Promise<string>;
 }
@@ -40,7 +41,7 @@ export async function startSharedPlaces(domain: string): Promise<SharedPlaces> {
       );
   const places: readonly SharedPlace[] = [
     { name: "bind", provider: lab.providers.rfc2136, read: overDns(lab.bind) },
-    { name: "pdns", provider: lab.providers.powerDNS, read: overDns(lab.pdns) },
+    { name: "pdns", provider: lab.providers.powerDNS, servedBy: lab.pdnsServedBy, read: overDns(lab.pdns) },
     {
       name: "etcd",
       provider: { coreDNSEtcd: { endpoints: [etcd.clientUrl] } },

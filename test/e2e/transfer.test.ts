@@ -55,7 +55,7 @@ describe("folder mode as a hidden primary of Knot", { skip: skipWithout("knotd",
       Object.values(beside).every((reply) => JSON.stringify(reply).includes("NOERROR")),
       JSON.stringify(beside),
     );
-    await statusShows(/"reason":"Ready".*"serving":"1\/1"/);
+    await statusShows(/"reason":"Ready".*"servers":{"current":1,"total":1}/);
   });
 
   test("it follows a change of the target", async () => {
@@ -200,6 +200,6 @@ function alias(name: string, hostname: string, spec: Readonly<Record<string, unk
     name,
     hostnames: [hostname],
     targets: [`${name}.lb.test`],
-    spec: { families: ["IPv4"], allowPrivate: true, ...spec },
+    spec: { ipFamilies: ["IPv4"], allowPrivate: true, ...spec },
   });
 }

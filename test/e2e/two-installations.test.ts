@@ -190,8 +190,8 @@ async function startFolder(shared: SharedPlaces, moreArgs: readonly string[] = [
   const manifests = join(home, "manifests");
   await mkdir(manifests);
   const file = { coreDNS: { zoneFile: { baseZone: { inline: BASE_ZONE } } } };
-  const zones = [...shared.places, { name: "file", provider: file }].map(({ name, provider }) =>
-    zoneOf("dns", name, provider),
+  const zones = [...shared.places, { name: "file", provider: file, servedBy: undefined }].map(
+    ({ name, provider, servedBy }) => zoneOf("dns", name, provider, servedBy),
   );
   const secrets = secretsOf(shared).map(([ref, text]) => secretOf("dns", ref, text));
   await writeFile(join(manifests, "zones.yaml"), [...zones, ...secrets].join("\n---\n"));
@@ -234,7 +234,9 @@ async function startFolder(shared: SharedPlaces, moreArgs: readonly string[] = [
 async function startCluster(shared: SharedPlaces): Promise<Installation> {
   const lab = await startClusterLab();
   await lab.apply(...secretsOf(shared).map(([ref, text]) => secretOf("dns-system", ref, text)));
-  await lab.apply(...shared.places.map(({ name, provider }) => zoneOf("dns-system", name, provider)));
+  await lab.apply(
+    ...shared.places.map(({ name, provider, servedBy }) => zoneOf("dns-system", name, provider, servedBy)),
+  );
   return {
     async publish(names) {
       const gone = ["east", "west", "both"].filter((label) => names[label] === undefined);
@@ -265,12 +267,18 @@ function aliasesOf(names: Readonly<Record<string, string>>): readonly string[] {
 
 const BASE_ZONE = "$TTL 300\n@ IN SOA ns1 hostmaster 1 3600 600 86400 60\n@ IN NS ns1\nns1 IN A 192.0.2.53\n";
 
-function zoneOf(namespace: string, name: string, provider: object): string {
+function zoneOf(namespace: string, name: string, provider: object, servedBy: object | undefined): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name, namespace },
-    spec: { domain: DOMAIN, allowedNamespaces: { from: "All" }, provider, ttl: { min: 2 } },
+    spec: {
+      domain: DOMAIN,
+      allowedNamespaces: { from: "All" },
+      provider,
+      ...(servedBy && { servedBy }),
+      ttl: { min: 2 },
+    },
   });
 }
 

@@ -71,7 +71,7 @@ describe("two owners in one zone", { skip: skipWithout("named", "pdns_server", "
   async function startOwner(owner: string, names: Readonly<Record<string, string>>): Promise<ManagedProcess> {
     const home = join(root, owner);
     await mkdir(join(home, "manifests"), { recursive: true });
-    const zones = [zoneOf("bind", lab.providers.rfc2136), zoneOf("pdns", lab.providers.powerDNS)];
+    const zones = [zoneOf("bind", lab.providers.rfc2136), zoneOf("pdns", lab.providers.powerDNS, lab.pdnsServedBy)];
     const secrets = [secretOf(TSIG_REF, lab.tsigSecret), secretOf(API_KEY_REF, lab.apiKey)];
     await writeFile(join(home, "manifests", "zones.yaml"), [...zones, ...secrets].join("\n---\n"));
     await writeFile(join(home, "manifests", "aliases.yaml"), aliasOf(owner, names));
@@ -108,12 +108,18 @@ describe("two owners in one zone", { skip: skipWithout("named", "pdns_server", "
   }
 });
 
-function zoneOf(name: string, provider: object): string {
+function zoneOf(name: string, provider: object, servedBy?: object): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
     metadata: { name, namespace: "dns" },
-    spec: { domain: DOMAIN, allowedNamespaces: { from: "All" }, provider, ttl: { min: 2 } },
+    spec: {
+      domain: DOMAIN,
+      allowedNamespaces: { from: "All" },
+      provider,
+      ...(servedBy && { servedBy }),
+      ttl: { min: 2 },
+    },
   });
 }
 

@@ -21,9 +21,9 @@ spec:
   targets:
     - hostname: d111.cloudfront.net
     - addresses: [203.0.113.7, "2001:db8::7"]
-  families: [IPv4, IPv6]
+  ipFamilies: [IPv4, IPv6]
   ttl: {min: 30, max: 300}
-  onEmpty: Hold
+  onEmpty: Keep
   maxStaleness: 24h
 `,
   `apiVersion: v1

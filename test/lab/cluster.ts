@@ -78,8 +78,7 @@ function whatToTry({ api, dns, resolver }: ClusterLab, consoleUrl: string): stri
 async function showAliases(lab: ClusterLab, onlyUntilReady: boolean): Promise<void> {
   let shown = "";
   for (;;) {
-    const columns =
-      "-o=custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name,HOSTNAMES:.status.summary.hostnames,";
+    const columns = "-o=custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name,HOSTNAMES:.spec.hostnames,";
     const text = await lab
       .kubectl(
         "get",

@@ -42,7 +42,9 @@ export function pictureOf(sink: Sink, scene: DemoScene, watch: Watch): Picture {
 /** "Failure: unreachable since 22:46:29" */
 export function targetText({ status }: Seen): string {
   const [target] = status?.targets ?? [];
-  return target === undefined ? "not known yet" : `${target.outcome} since ${target.since.slice(11, 19)} UTC`;
+  return target === undefined
+    ? "not known yet"
+    : `${target.outcome} since ${target.lastTransitionTime.slice(11, 19)} UTC`;
 }
 
 function listed(addresses: readonly string[]): string {

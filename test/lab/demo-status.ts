@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { aliasStatusOf } from "../../src/api/parse/parse-status.ts";
+import { parseDuration } from "../../src/api/schema/duration.ts";
 import type { AliasStatus } from "../../src/api/dns-alias.ts";
 import { parseState } from "../../src/folder/manifest/state-entry.ts";
 import type { DemoScene } from "./demo-scene.ts";
@@ -21,11 +22,9 @@ export interface Bound {
 }
 
 export function boundOf(status: AliasStatus | undefined): Bound | undefined {
-  const seconds = Number.parseInt(status?.stalenessBound ?? "", 10);
+  const clientMs = parseDuration(status?.stalenessBound ?? "");
   const ttl = status?.hostnames[0]?.ttl;
-  return Number.isNaN(seconds) || ttl === undefined
-    ? undefined
-    : { clientMs: seconds * 1000, serverMs: (seconds - ttl) * 1000 };
+  return clientMs === undefined || ttl === undefined ? undefined : { clientMs, serverMs: clientMs - ttl * 1000 };
 }
 
 /** The controller's own counters. */

@@ -13,17 +13,15 @@ export interface ZoneManifest {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** A DnsZone that every namespace may use, with TTLs down to 2 s, as JSON, which is YAML too. */
+/** A DnsZone that every namespace may use, also for the laboratory's addresses on loopback, with TTLs down to 2 s, as JSON, which is YAML too. */
 export function zoneManifest({ domain, namespace, name, provider, servedBy, spec }: ZoneManifest): string {
-  const coreDNS = {
-    ...(typeof provider === "object" ? provider : {}),
-    ...(servedBy && { servedBy: { addresses: [{ address: servedBy.host, port: servedBy.port }] } }),
-  };
   return manifest("dnsalias.io/v1alpha1", "DnsZone", namespace ?? "dns-system", name ?? hyphened(domain), {
     spec: {
       domain,
       allowedNamespaces: { from: "All" },
-      provider: { coreDNS },
+      tenants: { privateAddresses: "Allow" },
+      provider: { coreDNS: provider },
+      ...(servedBy && { servedBy: { addresses: [{ address: servedBy.host, port: servedBy.port }] } }),
       ttl: { min: 2, max: 300 },
       ...spec,
     },

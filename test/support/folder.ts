@@ -26,8 +26,12 @@ export interface LoggedLine {
   readonly fields: LogFields;
 }
 
-/** Runs the inventory of `root/manifests` with its state and output beside it. */
-export async function runFolder(root: string, options: Partial<FolderOptions> = {}): Promise<FolderRun> {
+/** Runs the inventory of `root/manifests` with its state and output beside it. `beforeReading` is called once it is open. */
+export async function runFolder(
+  root: string,
+  options: Partial<FolderOptions> = {},
+  beforeReading: () => Promise<void> = async () => undefined,
+): Promise<FolderRun> {
   const { lines, log } = listLogger();
   const plane = await openFolder({
     manifests: join(root, "manifests"),
@@ -47,6 +51,7 @@ export async function runFolder(root: string, options: Partial<FolderOptions> = 
       synced = true;
     },
   };
+  await beforeReading();
   const running = plane.inventory.run(handlers, stopping.signal);
   return {
     plane,

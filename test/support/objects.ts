@@ -43,7 +43,7 @@ export function alias(key: string, parts: AliasParts = {}): DnsAlias {
           : { kind: "addresses", addresses: target },
       ),
       families: ["A", "AAAA"],
-      onEmpty: "Hold",
+      onEmpty: "Keep",
       onStale: "Keep",
       fallbackAddresses: [],
       maxStalenessMs: 86_400_000,
@@ -67,14 +67,15 @@ export function zone(
     spec: {
       domain: parseName(domain),
       allowedNamespaces: { from: "All" },
+      tenants: { wildcards: "Allow", privateAddresses: "Deny" },
       provider: {
         kind: "coreDNSZoneFile",
         zoneFile: {
           configMap: { name: `dnsalias-${domain}`, key: `${domain}.zone` },
           base: { kind: "inline", text: "" },
         },
-        serving: { endpoints: { kind: "none" } },
       },
+      servedBy: { kind: "none" },
       policy: "Sync",
       conflict: "Refuse",
       ttl: { min: 30, max: 300 },

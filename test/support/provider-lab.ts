@@ -25,7 +25,9 @@ export function labZone(domain: string, provider: ProviderSpec, name = "zone"): 
     spec: {
       domain: parseName(domain),
       allowedNamespaces: { from: "Same" },
+      tenants: { wildcards: "Allow", privateAddresses: "Deny" },
       provider,
+      servedBy: { kind: "none" },
       policy: "Sync",
       conflict: "Refuse",
       ttl: { min: 30, max: 300 },
@@ -41,7 +43,7 @@ export function zoneFileSpec(spec: Partial<ZoneFileSpec> = {}): ProviderSpec {
     base: { kind: "inline", text: "" },
     ...spec,
   };
-  return { kind: "coreDNSZoneFile", zoneFile, serving: { endpoints: { kind: "none" } } };
+  return { kind: "coreDNSZoneFile", zoneFile };
 }
 
 export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
@@ -49,7 +51,6 @@ export function overlaySpec(spec: Partial<OverlaySpec> = {}): ProviderSpec {
   return {
     kind: "coreDNSOverlay",
     overlay: { configMap, maxNames: 500, ...spec },
-    serving: { endpoints: { kind: "none" } },
   };
 }
 

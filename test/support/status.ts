@@ -28,7 +28,7 @@ export function aliasView(parts: Partial<AliasView> = {}): AliasView {
         zone: "dns/example-com",
         addresses: ["192.0.2.1"],
         ttl: 60,
-        publishedAt: "2026-11-24T11:00:00Z",
+        publishedTime: "2026-11-24T11:00:00Z",
       },
     ],
     targets: [
@@ -37,7 +37,7 @@ export function aliasView(parts: Partial<AliasView> = {}): AliasView {
         addresses: ["192.0.2.1"],
         ttl: 60,
         outcome: "Positive",
-        since: "2026-11-24T11:58:30Z",
+        lastTransitionTime: "2026-11-24T11:58:30Z",
       },
     ],
     boundMs: 95_000,

@@ -50,13 +50,11 @@ The rights that are needed, by namespace, as JSON: what the zones of the values 
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" "secrets" "name" .) -}}
 {{- end }}
 {{- end }}
-{{- range $provider }}
-{{- with dig "servedBy" "service" dict . }}
+{{- with dig "servedBy" "service" dict $.zone.spec }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "serving") -}}
 {{- end }}
-{{- with dig "nudge" dict . }}
+{{- with dig "coreDNS" "nudge" dict $provider }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "nudge") -}}
-{{- end }}
 {{- end }}
 {{- if hasKey $provider "dnsEndpoint" }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" "dnsEndpoints") -}}

@@ -9,8 +9,8 @@
 {{- $coreDNS := dig "provider" "coreDNS" dict $zone.spec -}}
 {{- if and $root.Values.coredns.enabled $coreDNS.zoneFile (eq $zone.namespace $root.Release.Namespace) }}
 {{- $name := printf "%s-coredns" (include "dnsalias.fullname" $root) -}}
-{{- if not (hasKey $coreDNS "servedBy") }}
-{{- $_ := set $coreDNS "servedBy" (dict "service" (dict "namespace" $zone.namespace "name" $name "port" $root.Values.coredns.port)) -}}
+{{- if not (hasKey $zone.spec "servedBy") }}
+{{- $_ := set $zone.spec "servedBy" (dict "service" (dict "namespace" $zone.namespace "name" $name "port" $root.Values.coredns.port)) -}}
 {{- end }}
 {{- if and $root.Values.coredns.nudge (not (hasKey $coreDNS "nudge")) }}
 {{- $labels := fromYaml (include "dnsalias.coredns.selector" $root) -}}

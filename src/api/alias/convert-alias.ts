@@ -17,7 +17,7 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
   const spec: AliasSpec = {
     hostnames: [...new Set(hostnames)],
     targets,
-    families: [...new Set(text.families.map((family) => FAMILY[family]))],
+    families: [...new Set(text.ipFamilies.map((family) => FAMILY[family]))],
     ...(text.ttl === undefined ? {} : { ttl: ttlOf(text.ttl) }),
     onEmpty: text.onEmpty,
     onStale: text.onStale,
@@ -30,7 +30,7 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
   return { kind: "ok", value: spec };
 }
 
-const FAMILY: Readonly<Record<AliasSpecText["families"][number], Family>> = { IPv4: "A", IPv6: "AAAA" };
+const FAMILY: Readonly<Record<AliasSpecText["ipFamilies"][number], Family>> = { IPv4: "A", IPv6: "AAAA" };
 
 /** RFC 2181 8. The zone's own bounds are always narrower than these, so they stand for "not given". */
 const LEAST_TTL = 0;

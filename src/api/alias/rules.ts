@@ -57,7 +57,8 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   rule<Spec, string>({
     at: "spec.maxStaleness",
     cel: `self.matches(r'${DURATION_PATTERN}') && duration(self) >= duration('1s') && duration(self) <= duration('8760h')`,
-    message: "not a length of time from 1s to 8760h: write whole hours, minutes and seconds, like 24h, 90m or 1h30m",
+    message:
+      "not a duration from 1s to 8760h: write whole numbers of hours, minutes, seconds, or milliseconds, like 24h, 90m or 1h30m",
     values: (spec) => spot("spec.maxStaleness", spec.maxStaleness),
     holds: (text) => {
       const ms = parseDuration(text);
@@ -73,11 +74,11 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   }),
   rule<Spec, Spec>({
     at: "spec",
-    cel: "!self.httpsAlias || size(self.families) == 2",
+    cel: "!self.httpsAlias || size(self.ipFamilies) == 2",
     message:
-      "httpsAlias leads to all addresses of the target, and families leaves some out: have both families, or set httpsAlias: false",
+      "httpsAlias leads to all addresses of the target, and ipFamilies leaves some out: have both families, or set httpsAlias: false",
     values: (spec) => spot("spec", spec),
-    holds: ({ httpsAlias, families }) => !httpsAlias || families.length === 2,
+    holds: ({ httpsAlias, ipFamilies }) => !httpsAlias || ipFamilies.length === 2,
   }),
 ];
 

@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
-import { list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
+import { ADDRESS_POLICIES } from "../dns-alias.ts";
+import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
 export const MAX_ADDRESS_TEXT = 45;
 /** 253 characters (RFC 1035 2.3.4) and a final dot. */
@@ -41,12 +42,20 @@ const ttl = object(ttlDescription, {
   ),
 });
 
+function addressPolicy(description: string) {
+  return oneOf(
+    `${description} Keep leaves the last known good addresses published. Withdraw removes the records. Fallback publishes fallbackAddresses.`,
+    [...ADDRESS_POLICIES],
+    { default: "Keep" },
+  );
+}
+
 /** spec of a DnsAlias as a user writes it, after defaults. */
 export const aliasSpecSchema = object("What is wanted: which names show the addresses of which targets.", {
   hostnames: list(
     "The names that show the addresses: a zone's own name (its apex), names below it, or wildcards like *.example.com. Each must lie in a DnsZone whose allowedNamespaces admits this namespace.",
     text(
-      "A host name like example.com, shop.example.com or *.example.com. Other scripts are allowed and become A-labels (bücher.example is xn--bcher-kva.example).",
+      "A host name like example.com, shop.example.com or *.example.com. Names with other letters are written in A-labels (xn--bcher-kva.example for bücher.example).",
       {
         minLength: 1,
         maxLength: MAX_NAME_TEXT,
@@ -59,22 +68,16 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
     target,
     { kind: "atomic", minItems: 1, maxItems: 16 },
   ),
-  families: list(
+  ipFamilies: list(
     "Which kinds of address are published: IPv4 makes A records, IPv6 makes AAAA records.",
     oneOf("IPv4 (A records) or IPv6 (AAAA records).", ["IPv4", "IPv6"]),
     { kind: "set", minItems: 1, maxItems: 2, default: ["IPv4", "IPv6"] },
   ),
   ttl: optional(ttl),
-  onEmpty: oneOf(
-    "What to do when every target is known to have no address any more, which is believed only after several readings. Hold keeps the last addresses; Withdraw removes the records; Fallback publishes fallbackAddresses.",
-    ["Hold", "Withdraw", "Fallback"],
-    { default: "Hold" },
+  onEmpty: addressPolicy(
+    "Policy for targets that no longer have an address. An empty answer counts only after several lookups agree.",
   ),
-  onStale: oneOf(
-    "What to do when look-ups have failed for longer than maxStaleness. Keep keeps the last addresses; Withdraw removes the records; Fallback publishes fallbackAddresses.",
-    ["Keep", "Withdraw", "Fallback"],
-    { default: "Keep" },
-  ),
+  onStale: addressPolicy("Policy for targets whose lookups have failed for longer than maxStaleness."),
   fallbackAddresses: optional(
     list(
       "What is published in place of the targets' addresses when onEmpty or onStale is Fallback and its case is there.",
@@ -82,12 +85,12 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
       { kind: "set", maxItems: 64 },
     ),
   ),
-  maxStaleness: text(
-    "How long the last addresses stand while look-ups fail, before onStale applies: hours, minutes and seconds, like 24h, 90m or 1h30m. From 1s to 8760h.",
-    { minLength: 2, maxLength: 24, default: "24h" },
+  maxStaleness: duration(
+    "Duration for which the last known good addresses remain published while lookups fail, before onStale applies: hours, minutes, seconds, and milliseconds, for example 24h or 1h30m. From 1s to 8760h.",
+    { default: "24h" },
   ),
   allowPrivate: yesNo(
-    "Publish addresses that a public name should not have, like 10.0.0.1 or 127.0.0.1, when a look-up gives them. Without it they are refused, because they can be an attack (DNS rebinding). Addresses written under targets are always published.",
+    "Publish addresses that a public name should not have, like 10.0.0.1 or 127.0.0.1, when a look-up gives them. Without it they are refused, because they can be an attack (DNS rebinding). Addresses written under targets are always published. Neither applies in a DnsZone of another namespace whose tenants.privateAddresses is Deny.",
     { default: false },
   ),
   paused: yesNo("Leave everything as it is: no look-ups, no changes of the records, until this is false again.", {

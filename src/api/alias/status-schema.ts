@@ -1,8 +1,7 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./schema.ts";
-import { list, object, optional, text, whole, yesNo } from "../schema/builders.ts";
+import { duration, list, object, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
-const TIME_TEXT = 40;
 const shown = { maxLength: 4096 };
 const addresses = list(
   "The addresses, sorted; of very many the first, and how many more there are.",
@@ -18,9 +17,7 @@ const hostname = object("What stands at one of the names.", {
   zone: optional(text("The DnsZone that the name belongs to, as namespace/name.", { maxLength: 512 })),
   addresses,
   ttl: optional(whole("The TTL of the published records, in seconds.", { minimum: 0 })),
-  publishedAt: optional(
-    text("When a server was first seen to serve these addresses (RFC 3339).", { maxLength: TIME_TEXT }),
-  ),
+  publishedTime: optional(time("Time at which a server was first seen to serve these addresses.")),
   reason: optional(text("Why the name is not as wanted, in one word; see docs/reasons.md.", { maxLength: 64 })),
 });
 
@@ -37,7 +34,7 @@ const target = object("What the last look-ups of one target gave.", {
     "Positive, NoData (the name is there without addresses), NxDomain (there is no such name), Failure with its reason, or Unknown before the first look-up.",
     { maxLength: 1024 },
   ),
-  since: text("When this outcome began (RFC 3339).", { maxLength: TIME_TEXT }),
+  lastTransitionTime: time("Time at which the outcome last changed."),
   rotating: optional(
     yesNo("True while the target shows changing parts of a pool of addresses; what is published is then kept steady."),
   ),
@@ -59,17 +56,15 @@ export const aliasStatusSchema = object(
     hostnames: optional(list("What stands at each name.", hostname, { kind: "atomic", maxItems: 512 })),
     targets: optional(list("What each target that is looked up gave.", target, { kind: "atomic", maxItems: 64 })),
     stalenessBound: optional(
-      text(
-        "The longest time that the servers may still give an old address after the target has changed, like 95s: the wait for the next look-up, the measured delivery and the published TTL.",
-        { maxLength: 32 },
+      duration(
+        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the sum of the wait for the next lookup, the measured delivery, and the published TTL.",
       ),
     ),
     summary: optional(
-      object("The columns of kubectl get.", {
-        hostnames: text("All names.", shown),
-        addresses: text("All published addresses.", shown),
-        ttl: text("The published TTL.", shown),
-        targets: text("All targets.", shown),
+      object("Texts for the columns of kubectl get, which shows only the first item of a nested list.", {
+        targets: text("All targets, with commas between them.", shown),
+        addresses: text("All published addresses, with commas between them.", shown),
+        ttl: optional(whole("Lowest TTL of the published records, in seconds.", { minimum: 0 })),
       }),
     ),
   },

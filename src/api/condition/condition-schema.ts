@@ -1,21 +1,30 @@
-import { list, object, oneOf, text, whole } from "../schema/builders.ts";
+import { list, object, oneOf, optional, text, time, whole } from "../schema/builders.ts";
 
 /** metav1.Condition; `type` is free text so that an object written by a newer release still fits an older CRD. */
 export function conditionsSchema(description: string) {
   return list(description, condition, { kind: { mapBy: ["type"] }, maxItems: 16 });
 }
 
-const condition = object("One statement about this object, with the reason for it.", {
-  type: text("What the statement is about: Accepted, Resolved, Programmed, Ready, Reconciling or Stalled.", {
-    minLength: 1,
-    maxLength: 64,
+const TYPE_PATTERN = String.raw`^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$`;
+const REASON_PATTERN = "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$";
+
+/** The limits and patterns are those of metav1.Condition. */
+const condition = object("One condition of this object, with the reason for its status.", {
+  type: text("Type of the condition: Accepted, Resolved, Programmed, Ready, Reconciling, or Stalled.", {
+    maxLength: 316,
+    pattern: TYPE_PATTERN,
   }),
-  status: oneOf("Whether the statement holds.", ["True", "False", "Unknown"]),
-  reason: text("The reason in one word; docs/reasons.md explains each and says what to do.", {
+  status: oneOf("Status of the condition.", ["True", "False", "Unknown"]),
+  observedGeneration: optional(
+    whole("The metadata.generation for which the condition was set. A smaller number means that it is out of date.", {
+      minimum: 0,
+    }),
+  ),
+  lastTransitionTime: time("Time at which the status last changed."),
+  reason: text("Reason for the status, in one word. docs/reasons.md explains each and says what to do.", {
     minLength: 1,
-    maxLength: 64,
+    maxLength: 1024,
+    pattern: REASON_PATTERN,
   }),
-  message: text("The reason in a sentence for people.", { maxLength: 32_768 }),
-  observedGeneration: whole("The metadata.generation that the statement is about.", { minimum: -1 }),
-  lastTransitionTime: text("When status last changed (RFC 3339).", { minLength: 1, maxLength: 40 }),
+  message: text("Message that explains the reason in a sentence. It can be empty.", { maxLength: 32_768 }),
 });

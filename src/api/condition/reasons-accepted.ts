@@ -41,6 +41,14 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "HostnameNotAllowed",
+    on: ["Accepted"],
+    meaning:
+      "`spec.tenants` of the DnsZone doesn't allow the hostname to a DnsAlias of another namespace: no pattern of `hostnames` covers it, it is a wildcard, or it is one of the youngest beyond `maxHostnames`. The other hostnames of the DnsAlias are published. A hostname that was published when the DnsZone or a label of the namespace changed stays for 60 s; the message shows until when.",
+    whatToDo: "Choose a hostname that the message allows, or ask the owner of the DnsZone to change `spec.tenants`.",
+    turn: "user",
+  },
+  {
     reason: "ZoneReserved",
     on: ["Accepted"],
     meaning:

@@ -8,8 +8,7 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     reason: "Programmed",
     on: ["Programmed"],
     meaning: "What is wanted is written, and every server that could be asked gives it.",
-    whatToDo:
-      "Nothing. Where the message says that no server is named, set `servedBy` in the DnsZone to have it proved.",
+    whatToDo: "Nothing. If the message says that propagation is not verified, set `spec.servedBy` of the DnsZone.",
     turn: "nobody",
   },
   {

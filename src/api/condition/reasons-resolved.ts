@@ -52,7 +52,7 @@ export const RESOLVED_REASONS: readonly ReasonEntry[] = [
     reason: "NoAddresses",
     on: ["Resolved"],
     meaning:
-      "A target exists without addresses, or does not exist; several readings agree. `spec.onEmpty` was applied: with Hold the last addresses stay. A target that never had addresses publishes nothing.",
+      "A target exists without addresses, or does not exist; several readings agree. `spec.onEmpty` was applied: with Keep the last addresses stay. A target that never had addresses publishes nothing.",
     whatToDo: "Correct the target's name, or give it addresses. It is looked up again as its negative TTL asks.",
     turn: "dnsalias",
   },
@@ -69,9 +69,9 @@ export const RESOLVED_REASONS: readonly ReasonEntry[] = [
     reason: "SpecialUseRefused",
     on: ["Resolved", "Event"],
     meaning:
-      "A target's answer has private, loopback or other special-use addresses (RFC 6890), which can be an attack (DNS rebinding), or IPv6 addresses that carry an IPv4 address (IPv4-mapped, NAT64, 6to4, Teredo), which exist in some networks only. They are not published; the last good addresses of that family remain. The message names the first address. A target that has addresses of the other family, and never had any of this one, stays `Resolved=True`, with the same message and an Event.",
+      "A target's answer has private, loopback or other special-use addresses (RFC 6890), which can be an attack (DNS rebinding), or IPv6 addresses that carry an IPv4 address (IPv4-mapped, NAT64, 6to4, Teredo), which exist in some networks only. They are not published; the last good addresses of that family remain. The message names the first address. A target that has addresses of the other family, and never had any of this one, stays `Resolved=True`, with the same message and an Event. A DnsZone of another namespace also leaves out private addresses that the DnsAlias lists itself.",
     whatToDo:
-      "If special-use addresses are meant, set `spec.allowPrivate: true`. Otherwise correct the target. Addresses that carry an IPv4 address are never published: a resolver with DNS64 makes them, or the target's owner has to remove them. `spec.families: [IPv4]` ends the lookups.",
+      "If special-use addresses are meant, set `spec.allowPrivate: true`, and in a DnsZone of another namespace `spec.tenants.privateAddresses: Allow`. Otherwise correct the target. Addresses that carry an IPv4 address are never published: a resolver with DNS64 makes them, or the target's owner has to remove them. `spec.ipFamilies: [IPv4]` ends the lookups.",
     turn: "user",
   },
 ];

@@ -8,7 +8,7 @@ import type { ObjectMeta } from "../meta.ts";
 import { parseEnvelope } from "./parse-envelope.ts";
 import { aliasStatusOf, zoneStatusOf } from "./parse-status.ts";
 import { problem, type Parsed, type Problem } from "../schema/problem.ts";
-import { isObject, readBySchema, type UnknownFields } from "../schema/validate.ts";
+import { isObject, readWithStandIns, type UnknownFields } from "../schema/validate.ts";
 import type { Rule } from "../schema/rule.ts";
 import { ZONE_RULES } from "../zone/rules/zone-rules.ts";
 import { zoneSpecSchema } from "../zone/schema.ts";
@@ -81,14 +81,32 @@ function parseSpec<Schema extends TSchema, Spec>(
   if (value === undefined || value === null) {
     return { kind: "invalid", problems: [problem("spec", undefined, "is required: it says what is wanted")] };
   }
-  const read = readBySchema(schema, value, "spec", unknownFields);
-  if (read.kind === "invalid") {
-    return read;
-  }
+  const read = readWithStandIns(schema, value, "spec", unknownFields);
   const broken = rules.flatMap((rule) =>
-    rule.broken(read.value).map((spot) => problem(spot.path, spot.value, rule.message)),
+    rule
+      .broken(read.value)
+      .filter((spot) => !hasProblem(nodeOf(rule.at, spot.path), read.problems))
+      .map((spot) => problem(spot.path, spot.value, spot.message)),
   );
-  return broken.length > 0 ? { kind: "invalid", problems: broken } : convert(read.value);
+  const problems = [...read.problems, ...broken];
+  return problems.length > 0 ? { kind: "invalid", problems } : convert(read.value);
+}
+
+/** The node that a rule is about, of which `path` is a part: `spec.hostnames[3]` for the rule at `spec.hostnames[]`. */
+function nodeOf(at: string, path: string): string {
+  const steps = at.match(STEP)?.length ?? 0;
+  return (path.match(STEP) ?? []).slice(0, steps).join("");
+}
+
+const STEP = /\.?[^.[\]]+|\[[^\]]*\]/g;
+
+/** True if a part of the node, or what it is a part of, is not as the schema has it, so that no rule can be judged on it. */
+function hasProblem(node: string, problems: readonly Problem[]): boolean {
+  return problems.some(({ path }) => isAtOrBelow(path, node) || isAtOrBelow(node, path));
+}
+
+function isAtOrBelow(path: string, ancestor: string): boolean {
+  return path === ancestor || path.startsWith(`${ancestor}.`) || path.startsWith(`${ancestor}[`);
 }
 
 function problemsOf(parsed: Parsed<unknown>): readonly Problem[] {

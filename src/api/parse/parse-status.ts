@@ -26,12 +26,15 @@ export function zoneStatusOf(value: unknown): ZoneStatus | undefined {
 /** The schema's default: no controller has seen the object. */
 const NEVER = -1;
 
-interface ConditionText extends Omit<Condition, "type"> {
+interface ConditionText extends Omit<Condition, "type" | "observedGeneration"> {
   readonly type: string;
+  readonly observedGeneration?: number;
 }
 
 function known(conditions: readonly ConditionText[] = []): readonly Condition[] {
-  return conditions.flatMap(({ type, ...rest }) => (isConditionType(type) ? [{ type, ...rest }] : []));
+  return conditions.flatMap(({ type, observedGeneration = 0, ...rest }) =>
+    isConditionType(type) ? [{ type, observedGeneration, ...rest }] : [],
+  );
 }
 
 function isConditionType(text: string): text is ConditionType {

@@ -1,4 +1,5 @@
 import { Type, type TProperties, type TSchema } from "typebox";
+import { DURATION_PATTERN, MAX_DURATION_TEXT } from "./duration.ts";
 
 /**
  * Builders for the part of JSON Schema that Kubernetes takes as a structural schema. Every node has a description, because `kubectl explain` shows
@@ -13,6 +14,23 @@ interface TextLimits {
   readonly maxLength: number;
   readonly minLength?: number;
   readonly default?: string;
+  readonly pattern?: string;
+}
+
+/** A time of RFC 3339. */
+export function time(description: string) {
+  return Type.String({ description, format: "date-time" });
+}
+
+/** A duration of GEP-2257, for example "1h30m". */
+export function duration(description: string, options: { readonly default?: string } = {}) {
+  return Type.String({
+    description,
+    minLength: 2,
+    maxLength: MAX_DURATION_TEXT,
+    pattern: DURATION_PATTERN,
+    ...options,
+  });
 }
 
 export function whole(description: string, limits: WholeLimits) {
@@ -83,6 +101,9 @@ export interface SchemaNode {
   readonly enum?: readonly unknown[];
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** The reader leaves patterns to the rules, whose messages say the cure. */
+  readonly pattern?: string;
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly items?: SchemaNode;

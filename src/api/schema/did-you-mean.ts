@@ -1,5 +1,9 @@
 /** The known word that a mistyped one was probably meant to be; undefined when none is near. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
+  const current = CURRENT_WORD.get(word);
+  if (current !== undefined && known.includes(current)) {
+    return current;
+  }
   const plain = word.slice(0, MAX_WORD).toLowerCase();
   let best: string | undefined;
   let least = Math.max(1, Math.floor(plain.length / 3)) + 1;
@@ -11,6 +15,18 @@ export function suggest(word: string, known: readonly string[]): string | undefi
     }
   }
   return best;
+}
+
+/** Words that v1alpha1 had before its first release, with the ones that replaced them. */
+const CURRENT_WORD: ReadonlyMap<string, string> = new Map([
+  ["families", "ipFamilies"],
+  ["Hold", "Keep"],
+  ["Axfr", "AXFR"],
+]);
+
+/** Where a field is that v1alpha1 had elsewhere before its first release; `path` is the object that it is written in. */
+export function movedField(path: string, key: string): string | undefined {
+  return path.startsWith("spec.provider.") && key === "servedBy" ? "spec.servedBy" : undefined;
 }
 
 const MAX_WORD = 64;

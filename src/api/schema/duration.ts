@@ -1,16 +1,30 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** Hours, minutes and seconds as Go writes them, whole and each at most once: the part of the format that people use. */
-export const DURATION_PATTERN = "^([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?$";
+/** The durations of GEP-2257: hours, minutes, seconds, and milliseconds, whole numbers of at most five digits. */
+export const DURATION_PATTERN = "^([0-9]{1,5}(h|m|s|ms)){1,4}$";
+/** Four parts of five digits and a unit. */
+export const MAX_DURATION_TEXT = 28;
 
-/** "1h30m" in milliseconds, or undefined. */
+/** "1h30m" in milliseconds, or undefined. Parts with the same unit are added, as Go does. */
 export function parseDuration(text: string): Millis | undefined {
-  const match = PATTERN.exec(text);
-  if (match === null || text === "") {
-    return undefined;
+  return PATTERN.test(text)
+    ? [...text.matchAll(PART)].reduce((sum, [, count, unit]) => sum + Number(count) * (MILLIS[unit ?? ""] ?? 0), 0)
+    : undefined;
+}
+
+/** The shortest text of a duration, as GEP-2257 asks for: "1m35s", "2s700ms", "0s". */
+export function durationText(duration: Millis): string {
+  let rest = Math.round(duration);
+  let text = "";
+  for (const [unit, millis] of Object.entries(MILLIS)) {
+    const count = Math.floor(rest / millis);
+    rest -= count * millis;
+    text += count === 0 ? "" : `${count}${unit}`;
   }
-  const [hours, minutes, seconds] = match.slice(1).map((part) => Number.parseInt(part ?? "0", 10));
-  return ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
+  return text === "" ? "0s" : text;
 }
 
 const PATTERN = new RegExp(DURATION_PATTERN);
+const PART = /([0-9]+)(ms|h|m|s)/g;
+/** From the largest unit to the smallest. */
+const MILLIS: Readonly<Record<string, Millis>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };

@@ -1,7 +1,7 @@
 import { displayName, isHostName, parseName, wildcardBelow, type Name } from "../../dns/name/name.ts";
 import { problem, type Problem } from "./problem.ts";
 
-/** Reads texts that have passed the rules; what CEL cannot see (names in other scripts) is judged here. */
+/** Reads texts that have passed the rules, and what can still be read of texts that have not. */
 export interface NameReader {
   readonly problems: readonly Problem[];
   /** Undefined after adding a problem. `*.` in front is taken. */
@@ -13,7 +13,7 @@ export function nameReader(): NameReader {
   return {
     problems,
     read: (text, path) => {
-      const name = ownerName(text);
+      const name = readName(text);
       if (name === undefined) {
         problems.push(problem(path, text, NOT_CONVERTIBLE));
       }
@@ -27,7 +27,8 @@ const MAX_NAME = 253;
 const NOT_CONVERTIBLE =
   "cannot be written in A-labels (RFC 5890), or is too long then: correct the letters, or write the xn-- form yourself";
 
-function ownerName(text: string): Name | undefined {
+/** A host name as an absolute Name, with other letters converted to A-labels. `*.` in front is taken. Undefined: it is none. */
+export function readName(text: string): Name | undefined {
   const [star, host] = text.startsWith("*.") ? ["*.", text.slice(2)] : ["", text];
   if (!isHostName(host)) {
     return undefined;

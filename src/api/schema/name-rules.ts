@@ -1,3 +1,5 @@
+import { displayName } from "../../dns/name/name.ts";
+import { readName } from "./name-reader.ts";
 import { rule, type Rule, type Spot } from "./rule.ts";
 
 /** Where the texts stand that a group of rules is about. */
@@ -6,9 +8,14 @@ export interface TextsAt<Spec> {
   readonly values: (spec: Spec) => readonly Spot<string>[];
 }
 
-/** What src/dns/name/name.ts takes as a host name, as far as CEL can say it: names in other scripts pass and are converted later. */
+/** What src/dns/name/name.ts takes as a host name, in ASCII: CEL cannot compute the A-label of a name with other letters. */
 export function hostNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
-  return [matching(texts, HOST_NAME, HOST_NAME_MESSAGE), lengthRule(texts), notAnAddress(texts, NUMBER_MESSAGE)];
+  return [
+    matching(texts, HOST_NAME, HOST_NAME_MESSAGE),
+    aLabelRule(texts),
+    lengthRule(texts),
+    notAnAddress(texts, NUMBER_MESSAGE),
+  ];
 }
 
 /** As {@link hostNameRules}, and `*` as the whole leftmost label (RFC 4592). */
@@ -21,6 +28,7 @@ export function ownerNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[
       message: "a wildcard is * as the whole leftmost label and nowhere else: write it like *.example.com",
       holds: (text) => !text.includes("*") || regex(WILDCARD).test(text),
     }),
+    aLabelRule(texts),
     lengthRule(texts),
     notAnAddress(texts, NUMBER_MESSAGE),
   ];
@@ -30,6 +38,7 @@ export function ownerNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[
 export function targetNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   return [
     matching(texts, HOST_NAME, `${HOST_NAME_MESSAGE}; a target cannot be a wildcard`),
+    aLabelRule(texts),
     lengthRule(texts),
     notAnAddress(texts, "this is an address, not a host name: put it under addresses in place of hostname"),
   ];
@@ -39,7 +48,7 @@ const HOST_NAME_MESSAGE =
   "not a host name: write labels of letters, digits, hyphens and underscores with single dots between, each 1 to 63 long, with no hyphen at its start or end and no scheme, port or path";
 const NUMBER_MESSAGE = "the last label of a host name cannot be a number: this looks like an address, write a name";
 
-/* All ASCII but letters, digits, underscore (and hyphen inside a label) is out; what is not ASCII is judged when it becomes an A-label. */
+/* All ASCII except letters, digits, and underscores (and hyphens inside a label) is out. What is not ASCII passes here: the rule about A-labels has the better message for it. */
 const END = String.raw`[^\x00-/:-@\[-^\x60{-\x7F]`;
 const INSIDE = String.raw`[^\x00-,./:-@\[-^\x60{-\x7F]`;
 const OWNER_END = String.raw`[^\x00-)+-/:-@\[-^\x60{-\x7F]`;
@@ -58,6 +67,29 @@ function nameOf(end: string, inside: string): string {
 function matching<Spec>(texts: TextsAt<Spec>, pattern: string, message: string): Rule<Spec> {
   const compiled = regex(pattern);
   return rule({ ...texts, cel: `self.matches(r'${pattern}')`, message, holds: (text) => compiled.test(text) });
+}
+
+/**
+ * An A-label is the ASCII form of a label with other letters (RFC 5890 2.3.2.1). The manifest has to have it: a conversion that the user doesn't see would depend on the version of Unicode, and IDNA2008
+ * and UTS 46 disagree on some letters, for example ß and emoji.
+ */
+function aLabelRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
+  return rule({
+    ...texts,
+    cel: String.raw`self.matches(r'^[\x00-\x7F]*$')`,
+    message:
+      "a hostname is written in ASCII: for a label with other letters write its A-label (RFC 5890), like xn--mnchen-3ya for münchen",
+    // oxlint-disable-next-line no-control-regex -- all of ASCII
+    holds: (text) => /^[\x00-\x7F]*$/.test(text),
+    messageFor: aLabelCure,
+  });
+}
+
+function aLabelCure(text: string): string {
+  const name = readName(text);
+  return name === undefined
+    ? "a hostname is written in ASCII, and this one cannot be written in A-labels (RFC 5890): correct its letters"
+    : `a hostname is written in ASCII: write its A-label ${displayName(name)} (RFC 5890)`;
 }
 
 function lengthRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {

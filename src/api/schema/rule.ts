@@ -8,7 +8,12 @@ export interface Rule<Spec> {
   readonly cel: string;
   readonly message: string;
   /** Every value in the spec that breaks the rule; empty when it holds. The spec has passed the structural schema. */
-  readonly broken: (spec: Spec) => readonly Spot<unknown>[];
+  readonly broken: (spec: Spec) => readonly BrokenSpot[];
+}
+
+/** A value that breaks a rule; its message says more than that of the rule, where CEL cannot compute it. */
+interface BrokenSpot extends Spot<unknown> {
+  readonly message: string;
 }
 
 /** A value and where it stands: "spec.targets[0].hostname". */
@@ -23,11 +28,15 @@ export interface RuleDefinition<Spec, Value> {
   readonly message: string;
   readonly values: (spec: Spec) => readonly Spot<Value>[];
   readonly holds: (value: Value) => boolean;
+  /** A message with the cure for this value, instead of `message`. */
+  readonly messageFor?: (value: Value) => string;
 }
 
 export function rule<Spec, Value>(definition: RuleDefinition<Spec, Value>): Rule<Spec> {
-  const { at, cel, message, values, holds } = definition;
-  return { at, cel, message, broken: (spec) => values(spec).filter(({ value }) => !holds(value)) };
+  const { at, cel, message, values, holds, messageFor = () => message } = definition;
+  const broken = (spec: Spec): readonly BrokenSpot[] =>
+    values(spec).flatMap((found) => (holds(found.value) ? [] : [{ ...found, message: messageFor(found.value) }]));
+  return { at, cel, message, broken };
 }
 
 /** Of an object with these optional members exactly one is given. */

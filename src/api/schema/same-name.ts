@@ -17,6 +17,7 @@ function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-function absoluteCel(name: string): string {
+/** As {@link absoluteText}, for the apiserver. */
+export function absoluteCel(name: string): string {
   return `${name}.lowerAscii() + (${name}.endsWith('.') ? '' : '.')`;
 }

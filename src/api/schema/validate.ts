@@ -1,7 +1,7 @@
 import type { Static, TSchema } from "typebox";
 import { problem, type Parsed, type Problem } from "./problem.ts";
 import type { SchemaNode } from "./builders.ts";
-import { suggest } from "./did-you-mean.ts";
+import { movedField, suggest } from "./did-you-mean.ts";
 
 /** A field that the schema does not have: the apiserver drops it by itself, in a file it is most likely a typing mistake. */
 export type UnknownFields = "ignore" | "refuse";
@@ -16,11 +16,21 @@ export function readBySchema<Schema extends TSchema>(
   path: string,
   unknownFields: UnknownFields,
 ): Parsed<Static<Schema>> {
+  const { value: filled, problems } = readWithStandIns(schema, value, path, unknownFields);
+  return problems.length === 0 ? { kind: "ok", value: filled } : { kind: "invalid", problems };
+}
+
+/** As {@link readBySchema}. A value that has a problem is replaced by one that the schema takes, so that everything else can still be judged. */
+export function readWithStandIns<Schema extends TSchema>(
+  schema: Schema,
+  value: unknown,
+  path: string,
+  unknownFields: UnknownFields,
+): { readonly value: Static<Schema>; readonly problems: readonly Problem[] } {
   const context: Context = { problems: [], unknownFields };
   const filled = readNode(schema, value, path, context);
-  return isRead(schema, filled, context.problems)
-    ? { kind: "ok", value: filled }
-    : { kind: "invalid", problems: context.problems };
+  assumeRead(schema, filled);
+  return { value: filled, problems: context.problems };
 }
 
 /** True for a plain object, as JSON and YAML give it. */
@@ -33,7 +43,7 @@ export function unknownKeys(value: object, known: readonly string[], path: strin
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => {
-      const meant = suggest(key, known);
+      const meant = movedField(path, key) ?? suggest(key, known);
       const cure = meant === undefined ? `there is ${known.join(", ")}` : `did you mean ${meant}?`;
       return problem(path === "" ? key : `${path}.${key}`, undefined, `there is no such field: ${cure}`);
     });
@@ -44,13 +54,24 @@ interface Context {
   readonly unknownFields: UnknownFields;
 }
 
-/** A value that was read without a problem is what the schema says. */
-function isRead<Schema extends TSchema>(
-  _schema: Schema,
-  _value: unknown,
-  problems: readonly Problem[],
-): _value is Static<Schema> {
-  return problems.length === 0;
+/** What {@link readNode} returns is what the schema says: the value, or a stand-in. */
+function assumeRead<Schema extends TSchema>(_schema: Schema, _value: unknown): asserts _value is Static<Schema> {}
+
+/** The default, or the least value of the type. */
+function standIn(node: SchemaNode): unknown {
+  if (node.default !== undefined) {
+    return node.default;
+  }
+  if (node.type === "object") {
+    return readObject(node, {}, "", { problems: [], unknownFields: "ignore" });
+  }
+  if (node.type === "array") {
+    return [];
+  }
+  if (node.type === "string") {
+    return node.enum?.[0] ?? "";
+  }
+  return node.type === "integer" ? (node.minimum ?? 0) : false;
 }
 
 function readNode(node: SchemaNode, value: unknown, path: string, context: Context): unknown {
@@ -60,13 +81,14 @@ function readNode(node: SchemaNode, value: unknown, path: string, context: Conte
   if (node.type === "array") {
     return readList(node, value, path, context);
   }
-  checkScalar(node, value, path, context);
-  return value;
+  const mistake = scalarMistake(node, value);
+  return mistake === undefined ? value : complain(context, { node, path, value, message: mistake });
 }
 
 function readObject(node: SchemaNode, value: unknown, path: string, context: Context): unknown {
   if (!isObject(value)) {
-    return complain(context, path, value, `must be a mapping with fields, not ${kindOf(value)}`);
+    const message = `must be a mapping with fields, not ${kindOf(value)}`;
+    return complain(context, { node, path, value, message });
   }
   if (node.properties === undefined) {
     return readMap(node, value, path, context);
@@ -82,7 +104,8 @@ function readObject(node: SchemaNode, value: unknown, path: string, context: Con
     if (given !== undefined) {
       result[name] = readNode(below, given, `${path}.${name}`, context);
     } else if (node.required?.includes(name) === true) {
-      complain(context, `${path}.${name}`, undefined, `is required: ${below.description ?? ""}`);
+      const message = `is required: ${below.description ?? ""}`;
+      result[name] = complain(context, { node: below, path: `${path}.${name}`, value: undefined, message });
     }
   }
   return result;
@@ -101,11 +124,12 @@ function readMap(node: SchemaNode, value: Readonly<Record<string, unknown>>, pat
 
 function readList(node: SchemaNode, value: unknown, path: string, context: Context): unknown {
   if (!Array.isArray(value)) {
-    return complain(context, path, value, `must be a list, not ${kindOf(value)}: write "- " before each member`);
+    const message = `must be a list, not ${kindOf(value)}: write "- " before each member`;
+    return complain(context, { node, path, value, message });
   }
   checkCount(node.minItems, node.maxItems, { path, count: value.length, context });
   if (node.maxItems !== undefined && value.length > node.maxItems) {
-    return value;
+    return [];
   }
   const result = value.map((member: unknown, index) =>
     readNode(node.items ?? {}, member, `${path}[${index}]`, context),
@@ -113,18 +137,11 @@ function readList(node: SchemaNode, value: unknown, path: string, context: Conte
   if (node["x-kubernetes-list-type"] === "set") {
     for (const [index, member] of value.entries()) {
       if (value.indexOf(member) < index) {
-        complain(context, `${path}[${index}]`, member, "is in the list twice: remove one");
+        context.problems.push(problem(`${path}[${index}]`, member, "is in the list twice: remove one"));
       }
     }
   }
   return result;
-}
-
-function checkScalar(node: SchemaNode, value: unknown, path: string, context: Context): void {
-  const message = scalarMistake(node, value);
-  if (message !== undefined) {
-    complain(context, path, value, message);
-  }
 }
 
 function scalarMistake(node: SchemaNode, value: unknown): string | undefined {
@@ -176,16 +193,24 @@ function checkCount(
   { path, count, context }: { readonly path: string; readonly count: number; readonly context: Context },
 ): void {
   if (least !== undefined && count < least) {
-    complain(context, path, undefined, `has too few members: at least ${least}`);
+    context.problems.push(problem(path, undefined, `has too few members: at least ${least}`));
   }
   if (most !== undefined && count > most) {
-    complain(context, path, undefined, `has too many members: ${count}, at most ${most}`);
+    context.problems.push(problem(path, undefined, `has too many members: ${count}, at most ${most}`));
   }
 }
 
-function complain(context: Context, path: string, value: unknown, message: string): undefined {
+interface Mistake {
+  readonly node: SchemaNode;
+  readonly path: string;
+  readonly value: unknown;
+  readonly message: string;
+}
+
+/** Records the mistake, and gives a stand-in. */
+function complain(context: Context, { node, path, value, message }: Mistake): unknown {
   context.problems.push(problem(path, value, message));
-  return undefined;
+  return standIn(node);
 }
 
 function kindOf(value: unknown): string {

@@ -1,5 +1,5 @@
 import { list, object, optional, text } from "../schema/builders.ts";
-import { caBundle, secretKeyRef, servedBy, serverUrl } from "./shared-fields.ts";
+import { caBundle, secretKeyRef, serverUrl } from "./shared-fields.ts";
 
 /** etcd takes longer ones; people do not. */
 const MAX_USERNAME = 256;
@@ -23,5 +23,4 @@ export const coreDNSEtcd = object("Publish as keys in the etcd that the etcd plu
     }),
   ),
   caBundle: optional(caBundle),
-  servedBy: optional(servedBy),
 });

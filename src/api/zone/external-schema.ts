@@ -1,5 +1,5 @@
 import { list, matchLabels, object, oneOf, optional, text, whole } from "../schema/builders.ts";
-import { address, caBundle, PORT, secretKeyRef, servedBy, servedByOf, serverUrl, tsigKey } from "./shared-fields.ts";
+import { address, caBundle, PORT, secretKeyRef, serverUrl, tsigKey } from "./shared-fields.ts";
 
 export const rfc2136 = object(
   "Publish by dynamic updates (RFC 2136) to BIND, Knot, PowerDNS or another server that takes them.",
@@ -16,12 +16,9 @@ export const rfc2136 = object(
       tsigKey("The key that signs updates, transfers and questions (RFC 8945). Without it they are not signed."),
     ),
     read: oneOf(
-      "How what stands in the zone is read: Axfr by zone transfer, and by questions where that is refused; Query by questions alone.",
-      ["Axfr", "Query"],
-      { default: "Axfr" },
-    ),
-    servedBy: optional(
-      servedByOf("At most one of addresses and service. Without it: servers; empty ({}): nothing is proved."),
+      "Method for reading the records of the zone. AXFR uses a zone transfer, and queries where the server refuses the transfer. Query uses only queries.",
+      ["AXFR", "Query"],
+      { default: "AXFR" },
     ),
   },
 );
@@ -31,19 +28,16 @@ export const powerDNS = object("Publish through the HTTP API of a PowerDNS autho
   serverId: text("The server's id in the API.", { minLength: 1, maxLength: 253, default: "localhost" }),
   apiKeyRef: secretKeyRef("The Secret's key that holds the API key."),
   caBundle: optional(caBundle),
-  servedBy: optional(servedBy),
 });
 
 export const externalDNSWebhook = object("Publish through an ExternalDNS webhook provider, usually a sidecar.", {
   url: serverUrl("The webhook's address without a path, like http://127.0.0.1:8888."),
   caBundle: optional(caBundle),
-  servedBy: optional(servedBy),
 });
 
 export const dnsEndpoint = object(
   "Publish through an ExternalDNS that runs already: DNSEndpoint objects in this namespace, which its crd source reads.",
   {
     labels: optional(matchLabels("Labels for the DNSEndpoint objects, for an ExternalDNS that selects by labels.")),
-    servedBy: optional(servedBy),
   },
 );

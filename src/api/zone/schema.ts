@@ -3,6 +3,7 @@ import { MAX_NAME_TEXT, MAX_TTL } from "../alias/schema.ts";
 import { dnsEndpoint, externalDNSWebhook, powerDNS, rfc2136 } from "./external-schema.ts";
 import { coreDNSEtcd } from "./coredns-etcd-schema.ts";
 import { list, matchLabels, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
+import { tenants } from "./tenants-schema.ts";
 import { transfer } from "./transfer-schema.ts";
 import { address, baseZone, keyName, namespace, objectName, PORT, servedBy } from "./shared-fields.ts";
 
@@ -76,7 +77,6 @@ const nudge = object(
 const coreDNS = object("Publish through a CoreDNS that reads ConfigMaps. Exactly one of zoneFile and overlay.", {
   zoneFile: optional(zoneFile),
   overlay: optional(overlay),
-  servedBy: optional(servedBy),
   nudge: optional(nudge),
 });
 
@@ -139,6 +139,7 @@ export const zoneSpecSchema = object("What is wanted: which domain, who may use 
     maxLength: MAX_NAME_TEXT,
   }),
   allowedNamespaces,
+  tenants,
   provider: object("Where the records are published. Exactly one member.", {
     coreDNS: optional(coreDNS),
     rfc2136: optional(rfc2136),
@@ -148,6 +149,7 @@ export const zoneSpecSchema = object("What is wanted: which domain, who may use 
     transfer: optional(transfer),
     coreDNSEtcd: optional(coreDNSEtcd),
   }),
+  servedBy: optional(servedBy),
   resolvers: optional(
     list(
       "The recursive name servers that this zone's targets are looked up at. Without it: the controller's.",

@@ -75,32 +75,27 @@ export const caBundle = text(
   { minLength: 1, maxLength: MAX_CA_BUNDLE },
 );
 
-export const servedBy = servedByOf("At most one of addresses and service; with none, nothing is proved.");
-
-/** `without`: what an absent or empty one means. */
-export function servedByOf(without: string) {
-  return object(
-    `The servers that serve the zone. They are asked after each change until they give it, so that status can prove it. ${without}`,
-    {
-      addresses: optional(
-        list(
-          "The servers by address.",
-          object("A server.", {
-            address: address("Its IPv4 or IPv6 address."),
-            port: whole("Its UDP and TCP port.", { ...PORT, default: 53 }),
-          }),
-          { kind: "atomic", minItems: 1, maxItems: 64 },
-        ),
-      ),
-      service: optional(
-        object("The pods behind a Service, like kube-dns in kube-system, each asked by itself.", {
-          namespace: namespace("The Service's namespace."),
-          name: text("The Service's name.", { minLength: 1, maxLength: 63 }),
-          port: whole("The port that the pods answer on.", { ...PORT, default: 53 }),
+export const servedBy = object(
+  "Name servers of the zone for the propagation check. dnsalias queries them after each change until they serve it. At most one of addresses and service. Defaults to provider.rfc2136.servers and provider.transfer.notify; other providers have no default. An empty object ({}) turns the check off.",
+  {
+    addresses: optional(
+      list(
+        "Addresses of the name servers.",
+        object("One name server.", {
+          address: address("IPv4 or IPv6 address of the name server."),
+          port: whole("UDP and TCP port of the name server.", { ...PORT, default: 53 }),
         }),
+        { kind: "atomic", minItems: 1, maxItems: 64 },
       ),
-    },
-  );
-}
+    ),
+    service: optional(
+      object("Service whose Pods are the name servers, for example kube-dns in kube-system. Each Pod is queried.", {
+        namespace: namespace("Namespace of the Service."),
+        name: text("Name of the Service.", { minLength: 1, maxLength: 63 }),
+        port: whole("Port at which the Pods answer DNS queries.", { ...PORT, default: 53 }),
+      }),
+    ),
+  },
+);
 
 export type ServedByText = Static<typeof servedBy>;

@@ -1,6 +1,6 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "../alias/schema.ts";
-import { list, object, optional, text, whole } from "../schema/builders.ts";
+import { duration, list, object, optional, text, time, whole } from "../schema/builders.ts";
 
 const leftHostname = object("A name that no alias has any more, and its records.", {
   hostname: text("The name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
@@ -27,13 +27,16 @@ export const zoneStatusSchema = object(
     provider: optional(text("The provider and its way of delivery, like coreDNS/zoneFile.", { maxLength: 64 })),
     names: optional(whole("How many names are published.", { minimum: 0 })),
     serial: optional(whole("The SOA serial that was written last.", { minimum: 0 })),
-    serving: optional(
-      text("How many of the servers that serve the zone give what is wanted, like 3/3.", { maxLength: 32 }),
+    servers: optional(
+      object("Numbers of name servers of the zone, from the last propagation check.", {
+        current: whole("Number of name servers that serve the desired records.", { minimum: 0 }),
+        total: whole("Number of name servers that were queried.", { minimum: 0 }),
+      }),
     ),
     deliveryLag: optional(
-      text("How long a change takes from the write until the servers give it, as measured, like 3s.", {
-        maxLength: 32,
-      }),
+      duration(
+        "Longest measured time from a change until every name server served it, of the last changes, for example 2s700ms.",
+      ),
     ),
     planHash: optional(
       text(
@@ -45,7 +48,7 @@ export const zoneStatusSchema = object(
       object("What the guard counts, so that a restart or a change of leader doesn't begin the hour anew.", {
         deletes: optional(whole("How many records were deleted within an hour.", { minimum: 0 })),
         ofRecords: optional(whole("The most records that the zone had in that hour.", { minimum: 0 })),
-        lastDeleteTime: optional(text("When the last of them was deleted (RFC 3339).", { maxLength: 40 })),
+        lastDeleteTime: optional(time("Time at which the last of them was deleted.")),
         usedPlanHash: optional(
           text("The last plan that was approved and carried out. Its approval isn't valid again.", { maxLength: 128 }),
         ),

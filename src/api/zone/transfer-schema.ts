@@ -1,6 +1,6 @@
 import { MAX_NAME_TEXT } from "../alias/schema.ts";
 import { list, object, optional, text, whole } from "../schema/builders.ts";
-import { address, baseZone, PORT, servedByOf, tsigKey } from "./shared-fields.ts";
+import { address, baseZone, PORT, tsigKey } from "./shared-fields.ts";
 
 /** An IPv6 address and a slash with three digits. */
 const MAX_PREFIX_TEXT = 49;
@@ -38,11 +38,6 @@ export const transfer = object(
       text(
         "The name of the catalog zone (RFC 9432) that lists this zone, so that the secondaries take it up by themselves. Several zones may have the same one. Without it: none.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
-      ),
-    ),
-    servedBy: optional(
-      servedByOf(
-        "At most one of addresses and service. Without it: the secondaries of notify; empty ({}): nothing is proved.",
       ),
     ),
   },

@@ -50,7 +50,7 @@ function explained(preview: ZonePreview, { store }: Snapshot, hostname: Name, ow
   const { zone, plan, outcome } = preview;
   const key = objectKey(zone.meta);
   return {
-    zone: key,
+    zone,
     claim: store.claimsIn(key).get(hostname),
     plan,
     ownerId,

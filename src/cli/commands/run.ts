@@ -69,7 +69,7 @@ async function untilEnd(
       await running;
     }
   }, stop);
-  const round = config.once ? oneRound(controller, log, stop).finally(() => ending.abort()) : undefined;
+  const round = config.once ? oneRound({ controller, platform }, log, stop).finally(() => ending.abort()) : undefined;
   const answering = responder?.open(controller, stop);
   try {
     await Promise.all([running, leading, answering]);
@@ -87,7 +87,7 @@ const LOOK_MS: Millis = 100;
 const QUIET_MS: Millis = 1_600;
 
 async function oneRound(
-  { settled, store, zoneState }: Composition["controller"],
+  { controller: { settled, store, zoneState }, platform }: Pick<Composition, "controller" | "platform">,
   log: Logger,
   stop: AbortSignal,
 ): Promise<number> {
@@ -96,10 +96,10 @@ async function oneRound(
   while (!stop.aborted && systemClock.now() < endAt) {
     quietSince = settled() ? (quietSince ?? systemClock.now()) : undefined;
     if (quietSince !== undefined && systemClock.now() - quietSince > QUIET_MS) {
-      const invalid = [...store.zones()].filter(
-        ({ meta }) => zoneState(`${meta.namespace}/${meta.name}`)?.planned.outcome.kind !== "ok",
+      const isWritten = [...store.zones()].every(
+        ({ meta }) => zoneState(`${meta.namespace}/${meta.name}`)?.planned.outcome.kind === "ok",
       );
-      return invalid.length === 0 ? EXIT.ok : EXIT.failed;
+      return isWritten && (platform.inventory.problems?.() ?? []).length === 0 ? EXIT.ok : EXIT.failed;
     }
     await systemClock.sleep(LOOK_MS, stop).catch(() => undefined);
   }

@@ -103,7 +103,7 @@ function byKey(a: DnsAlias | DnsZone, b: DnsAlias | DnsZone): number {
 }
 
 function zoneRow({ meta, spec, status }: DnsZone, names: number): ZoneRow {
-  const { serial, serving, deliveryLag } = status ?? {};
+  const { serial, servers, deliveryLag } = status ?? {};
   return {
     key: objectKey(meta),
     domain: displayName(spec.domain),
@@ -111,7 +111,7 @@ function zoneRow({ meta, spec, status }: DnsZone, names: number): ZoneRow {
     names,
     ...readyViewOf(status?.conditions),
     ...(serial === undefined ? {} : { serial }),
-    ...(serving === undefined ? {} : { serving }),
+    ...(servers === undefined ? {} : { serving: `${servers.current}/${servers.total}` }),
     ...(deliveryLag === undefined ? {} : { deliveryLag }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/log.ts";
 import { objectKey } from "../../api/meta.ts";
+import { nudgeOf } from "../../api/zone-references.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { connectCluster, type Cluster, type KubeObserver } from "../../kube/cluster.ts";
 import type { PlatformConfig } from "../config/config.ts";
@@ -94,7 +95,7 @@ async function loggedNudge(
 }
 
 async function expediteDelivery(cluster: Cluster, log: Logger, zone: DnsZone, signal: AbortSignal): Promise<void> {
-  const { nudge } = zone.spec.provider.serving;
+  const nudge = nudgeOf(zone.spec.provider);
   if (nudge === undefined) {
     return;
   }

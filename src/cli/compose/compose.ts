@@ -151,7 +151,7 @@ function controllerDeps(
     observer,
     writeTargetOf: platform.writeTargetOf,
     endpointsOf: platform.endpointsOf,
-    viewIdOf: (zone, allowPrivate) => views.idOf(zone, allowPrivate),
+    viewIdOf: views.idOf,
     serverCountOf: (id) => views.viewOf(id)?.servers.length ?? 0,
     onResult: (_key, result, tookMs) =>
       metrics.lookup(result.kind === "failure" ? `failure:${result.reason}` : result.kind, tookMs),

@@ -36,12 +36,12 @@ export async function openFolderPlatform(
     inventory: folder.inventory,
     reporter: folder.reporter,
     endpointsOf: async (zone) => {
-      const { endpoints } = zone.spec.provider.serving;
-      switch (endpoints.kind) {
+      const { servedBy } = zone.spec;
+      switch (servedBy.kind) {
         case "none":
           return "none";
         case "addresses":
-          return endpoints.addresses;
+          return servedBy.addresses;
         case "service":
           return { reason: "NoEndpoints", message: "servedBy names a Service, which there is only in a cluster" };
       }

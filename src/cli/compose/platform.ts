@@ -1,6 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { BaseZoneSpec, DnsZone, SecretKeyRef } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
+import { nudgeOf } from "../../api/zone-references.ts";
 import type { Inventory } from "../../controller/ports/inventory.ts";
 import type { Reporter } from "../../controller/ports/reporter.ts";
 import type { EndpointsOf } from "../../controller/ports/servers.ts";
@@ -81,7 +82,7 @@ export interface ProviderContext {
 export function providerOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
   const { expediteDelivery, projection } = context.stores;
-  const isNudged = provider.serving.nudge !== undefined && expediteDelivery !== undefined;
+  const isNudged = nudgeOf(provider) !== undefined && expediteDelivery !== undefined;
   const lag = expectedLagMs(provider.kind, isNudged && projection === "kubelet" ? "nudgedKubelet" : projection);
   return { ...backendOf(context, zone), expectedLagMs: lag, cachedForMs: cachedForMs(provider.kind) };
 }
@@ -118,7 +119,7 @@ function backendOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
 }
 
 function expediting({ expediteDelivery }: Stores, zone: DnsZone): Pick<ZoneProvider, "expediteDelivery"> {
-  return zone.spec.provider.serving.nudge === undefined || expediteDelivery === undefined
+  return nudgeOf(zone.spec.provider) === undefined || expediteDelivery === undefined
     ? {}
     : { expediteDelivery: (signal) => expediteDelivery(zone, signal) };
 }

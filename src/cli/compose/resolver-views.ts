@@ -1,19 +1,23 @@
+import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ResolverSpec } from "../../api/dns-zone.ts";
 import type { ViewId } from "../../dns/lookup-result.ts";
+import { followsPrivate } from "../../plan/domain/private-addresses.ts";
 import type { View } from "../../resolver/lookup.ts";
 import type { Protocol, ResolverServer } from "../../transport/exchange.ts";
 
 /** The views in use: one for each list of recursive servers and each answer to whether special-use addresses are taken. */
 export interface Views {
-  idOf(zone: DnsZone, allowPrivate: boolean): ViewId;
-  viewOf(id: ViewId): View | undefined;
+  /** The view of an alias in a zone. */
+  readonly idOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
+  readonly viewOf: (id: ViewId) => View | undefined;
 }
 
 /** `usual` are the servers for zones that name none; never empty. */
 export function createViews(usual: readonly ResolverServer[]): Views {
   const views = new Map<ViewId, View>();
   return {
-    idOf(zone, allowPrivate) {
+    idOf(zone, alias) {
+      const allowPrivate = followsPrivate(zone, alias);
       const servers = zone.spec.resolvers?.map(serverOf) ?? usual;
       const id = `${servers.map(serverText).join(",")}${allowPrivate ? " private" : ""}`;
       if (!views.has(id)) {

@@ -1,6 +1,7 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { objectKey } from "../../api/meta.ts";
 import { displayName } from "../../dns/name/name.ts";
+import { refusalsOf } from "../../plan/claims.ts";
 import type { Change } from "../../plan/change.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import type { Sink } from "../terminal/streams.ts";
@@ -45,24 +46,20 @@ interface Shown {
   readonly data: readonly string[];
 }
 
-export function planDocument(previews: readonly ZonePreview[], { invalid, answers, store }: Snapshot): PlanDocument {
+export function planDocument(previews: readonly ZonePreview[], { problems, answers, store }: Snapshot): PlanDocument {
   const zones = previews.map(zoneDocument);
   const failed = [...answers.values()].flatMap(({ key, outcome }) =>
     outcome.kind === "failure" ? [`${displayName(key.target)} ${key.family}: ${outcome.detail}`] : [],
   );
   const withoutZone = [...store.aliases()].flatMap((alias) =>
-    alias.spec.hostnames.flatMap((hostname) => {
-      const match = store.matchOf(alias, hostname);
-      return match.kind === "none" ? [`DnsAlias ${objectKey(alias.meta)}: ${match.message}`] : [];
-    }),
+    alias.spec.hostnames.flatMap((hostname) =>
+      refusalsOf(store.matchOf(alias, hostname)).map(({ message }) => `DnsAlias ${objectKey(alias.meta)}: ${message}`),
+    ),
   );
   return {
     changes: zones.reduce((sum, { changes, rewrite }) => sum + countWritten(changes, rewrite), 0),
     zones,
-    problems: [
-      ...invalid.map(({ kind, key, problems }) => `${kind} ${key}: ${problems.join("; ")}`),
-      ...withoutZone,
-    ].sort(byCodeUnit),
+    problems: [...problems, ...withoutZone].sort(byCodeUnit),
     warnings: failed.sort(byCodeUnit),
   };
 }

@@ -17,6 +17,8 @@ import type { Views } from "../compose/resolver-views.ts";
 export interface Snapshot {
   readonly store: Store;
   readonly invalid: readonly InvalidObject[];
+  /** Every mistake in the objects, one line each. */
+  readonly problems: readonly string[];
   readonly answers: ReadonlyMap<string, TargetAnswer>;
 }
 
@@ -56,7 +58,11 @@ export async function takeSnapshot(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, work.length) }, worker));
-  return { store, invalid, answers };
+  return { store, invalid, problems: composition.platform.inventory.problems?.() ?? problemsOf(invalid), answers };
+}
+
+function problemsOf(invalid: readonly InvalidObject[]): readonly string[] {
+  return invalid.flatMap(({ kind, key, problems }) => problems.map((text) => `${kind} ${key}: ${text}`));
 }
 
 async function readInventory(
@@ -98,7 +104,7 @@ export function streamsOf(
     const match = store.matchOf(alias, hostname);
     const zones = match.kind === "zones" ? match.zones : [];
     return zones.flatMap((zone) => {
-      const view = views.idOf(zone, alias.spec.allowPrivate);
+      const view = views.idOf(zone, alias);
       return alias.spec.targets.flatMap((target) =>
         target.kind === "hostname"
           ? alias.spec.families.map((family) => ({ alias, key: { target: target.hostname, family, view } }))

@@ -71,7 +71,7 @@ function planOf(
     zone,
     claims: store.claimsIn(objectKey(zone.meta)),
     answerOf: (target, family, view) => answers.get(keyText({ target, family, view })),
-    viewIdOf: (of, allowPrivate) => composition.views.idOf(of, allowPrivate),
+    viewIdOf: composition.views.idOf,
     claimantsOf: (name) => [...store.zonesOfName(name)].flatMap((key) => store.claimsIn(key).get(name)?.winners ?? []),
     wildcardsOf: (name) => wildcards.answeringFor(name),
     now,
@@ -88,8 +88,8 @@ async function previewZone(input: PreviewContext, zone: DnsZone, signal: AbortSi
     return { zone, provider: provider.id, plan: before, outcome: { kind: "problem", ...refusal } };
   }
   const names = new Set([...before.names.map(({ name }) => name), ...formerNames(store, zone)]);
-  const chainOf: LoopInput["chainOf"] = ({ spec }, target, family) =>
-    answers.get(keyText({ target, family, view: composition.views.idOf(zone, spec.allowPrivate) }))?.chain ?? [];
+  const chainOf: LoopInput["chainOf"] = (alias, target, family) =>
+    answers.get(keyText({ target, family, view: composition.views.idOf(zone, alias) }))?.chain ?? [];
   const behind = [...store.aliases()].flatMap((alias) => namesBehind({ chainOf }, alias));
   const queried = new Set([...names, ...wildcards.concerned(zone, behind)]);
   const read = await provider.read([...queried].sort(byCodeUnit), signal);
@@ -105,6 +105,7 @@ async function previewZone(input: PreviewContext, zone: DnsZone, signal: AbortSi
   const inherited = inheritNames({
     before: undefined,
     plan,
+    zone,
     published: inheritable(actual, ownerId, zone.spec.conflict),
     namespaceOf: () => undefined,
     mayBeUnreadable: (name, namespace) => mayNotDelete(name, namespace),

@@ -1,13 +1,15 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { isWildcard, type Name } from "../../dns/name/name.ts";
-import { decideClaim, zonesFor, type Claim } from "../../plan/claims.ts";
+import { decideClaim, type Claim } from "../../plan/claims.ts";
 import { recordLeft } from "./move/zones-left.ts";
-import { nameId, placementOf } from "./placement.ts";
+import { countHostname } from "./limit-hostnames.ts";
+import { nameId, placementOf, zonesByRules } from "./placement.ts";
 import { touchClaims, type StoreState } from "./store-state.ts";
 
 /** Decides who has a name in which zones, and has the zones planned and the aliases reported that it concerns. */
 export function decideName(state: StoreState, name: Name): void {
+  countHostname(state, name);
   const byZone = candidatesIn(state, name);
   state.candidates.get(name)?.forEach((key) => state.touchedAliases.add(key));
   recordLeft(state, name, byZone);
@@ -28,7 +30,7 @@ export function decideName(state: StoreState, name: Name): void {
 /** Who has a name in a zone, of the aliases that it takes the name from. */
 export function decideIn(state: StoreState, name: Name, zone: ObjectKey, aliases: readonly DnsAlias[]): Claim {
   const unread = state.unread.claimantsOf(name).filter(({ namespace }) => {
-    const match = zonesFor(name, namespace, state.index, state.labels);
+    const match = zonesByRules(state, name, namespace);
     return match.kind === "zones" && match.zones.some(({ meta }) => objectKey(meta) === zone);
   });
   return decideClaim(aliases, unread);

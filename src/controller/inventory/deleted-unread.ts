@@ -21,7 +21,7 @@ function specOf(hostnames: DnsAlias["spec"]["hostnames"]): DnsAlias["spec"] {
     hostnames,
     targets: [],
     families: [],
-    onEmpty: "Hold",
+    onEmpty: "Keep",
     onStale: "Keep",
     fallbackAddresses: [],
     maxStalenessMs: 0,

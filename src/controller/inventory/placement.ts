@@ -16,6 +16,7 @@ import {
 import type { NamespaceLabels } from "../../plan/domain/admission.ts";
 import { takenOver } from "../../plan/domain/zone-domain.ts";
 import type { AdmissionGrace } from "./admission/admission-grace.ts";
+import type { HostnameCounts } from "./admission/hostname-counts.ts";
 import type { ReservedZones } from "./admission/reserved-zones.ts";
 
 /** What says to which zones a name of an alias goes. */
@@ -29,6 +30,7 @@ export interface PlacementState {
   /** The zones of {@link nameId} as its alias's status said before it was lost. */
   readonly reservedNames: ReadonlyMap<string, readonly ObjectKey[]>;
   readonly grace: Pick<AdmissionGrace, "until" | "size">;
+  readonly counts: Pick<HostnameCounts, "isOver">;
   readonly aliases: ReadonlyMap<ObjectKey, DnsAlias>;
   readonly candidates: ReadonlyMap<Name, ReadonlySet<ObjectKey>>;
   /**
@@ -40,11 +42,11 @@ export interface PlacementState {
 
 /** The zones of a name of an alias: by the rules, less what isn't believed yet, and less what a deleted or unread DnsZone has. */
 export function placementOf(state: PlacementState, alias: DnsAlias, name: Name): ZoneMatch {
-  const next = zonesFor(name, alias.meta.namespace, state.index, state.labels);
+  const next = zonesByRules(state, name, alias.meta.namespace);
   if (alias.meta.deletedAt !== undefined) {
     return withFormerZones(state, alias, name, next);
   }
-  const leaving = leavingZones(state, alias, name).filter(({ zone }) => isAsLong(zone, next));
+  const leaving = leavingZones(state, alias, name, next);
   const [first] = leaving;
   if (first !== undefined) {
     const { domain } = first.zone.spec;
@@ -58,6 +60,15 @@ export function placementOf(state: PlacementState, alias: DnsAlias, name: Name):
     afterOlder(state, alias, name, next) ??
     next
   );
+}
+
+/** The zones of a name of a namespace by the rules alone. */
+export function zonesByRules(
+  { index, labels, counts }: Pick<PlacementState, "index" | "labels" | "counts">,
+  name: Name,
+  namespace: string,
+): ZoneMatch {
+  return zonesFor(name, namespace, index, labels, counts.isOver);
 }
 
 export function nameId({ meta }: DnsAlias, name: Name): string {
@@ -86,18 +97,22 @@ function withFormerZones({ zones, index }: PlacementState, alias: DnsAlias, name
   return former.length === 0 ? next : { kind: "zones", zones: [...now, ...former] };
 }
 
-/** Zones that have the name of this alias now and no longer admit it. */
+/** Zones that have the name of this alias now and don't take it by the rules any more. */
 function leavingZones(
   state: PlacementState,
   { meta }: DnsAlias,
   name: Name,
+  next: ZoneMatch,
 ): readonly { readonly zone: DnsZone; readonly until: Millis }[] {
   const { zones, placed, index, grace } = state;
-  const here = [...(placed.get(name) ?? [])].filter((key) => hasName(state, key, name, meta.uid));
+  const taking = new Set(next.kind === "zones" ? next.zones.map((zone) => objectKey(zone.meta)) : []);
+  const here = [...(placed.get(name) ?? [])].filter((key) => !taking.has(key) && hasName(state, key, name, meta.uid));
   return here.flatMap((key) => {
     const zone = zones.get(key);
     const until = grace.until(key, meta.namespace);
-    return zone === undefined || until === undefined || index.undelegated.has(key) ? [] : [{ zone, until }];
+    return zone === undefined || until === undefined || index.undelegated.has(key) || !isAsLong(zone, next)
+      ? []
+      : [{ zone, until }];
   });
 }
 
@@ -190,8 +205,8 @@ function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: Zo
     if (other.meta.namespace === alias.meta.namespace || byAge(other, alias) > 0) {
       continue;
     }
-    const later = zonesFor(name, other.meta.namespace, state.index, state.labels);
-    const leaving = leavingZones(state, other, name).filter(({ zone }) => isAsLong(zone, later));
+    const later = zonesByRules(state, name, other.meta.namespace);
+    const leaving = leavingZones(state, other, name, later);
     const awaited = new Set(later.kind === "zones" && leaving.length > 0 ? later.zones : []);
     if (next.zones.some((zone) => awaited.has(zone) && !isOwn(zone))) {
       const others = next.zones.filter((zone) => !awaited.has(zone) || isOwn(zone));

@@ -4,6 +4,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { indexZones, type Claim, type ZoneIndex } from "../../plan/claims.ts";
+import { createHostnameCounts, type HostnameCounts } from "./admission/hostname-counts.ts";
 import { createAdmissionGrace, type AdmissionGrace } from "./admission/admission-grace.ts";
 import { createFormerZones, type FormerZones } from "./move/former-zones.ts";
 import type { PlacementState } from "./placement.ts";
@@ -20,6 +21,7 @@ export interface StoreState extends PlacementState {
   /** Names with the zones of `reservedNames` whose alias is gone, until another zone has them. */
   readonly leftReserved: Map<Name, readonly ObjectKey[]>;
   readonly grace: AdmissionGrace;
+  readonly counts: HostnameCounts;
   readonly newZones: Map<ObjectKey, Millis>;
   hasStarted: boolean;
   readonly labels: Map<string, Readonly<Record<string, string>>>;
@@ -49,6 +51,7 @@ export function emptyState(now: (() => Millis) | undefined): StoreState {
     reservedNames: new Map(),
     leftReserved: new Map(),
     grace: createAdmissionGrace(),
+    counts: createHostnameCounts(),
     newZones: new Map(),
     hasStarted: false,
     aliases: new Map(),

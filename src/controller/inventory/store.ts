@@ -9,6 +9,7 @@ import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InvalidObject, InventoryEvent } from "../ports/inventory.ts";
 import { candidatesIn, decideIn, decideName } from "./decide-name.ts";
 import type { FormerZones } from "./move/former-zones.ts";
+import { limitHostnames } from "./limit-hostnames.ts";
 import { entriesOf, nameId, namesLeftReserved, namesOfNewZone, placementOf } from "./placement.ts";
 import { reservedHostnames, touchZonesAbove } from "./reserved-hostnames.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
@@ -140,6 +141,7 @@ const SIZED = [
   "reservedNames",
   "leftReserved",
   "grace",
+  "counts",
   "newZones",
 ] as const satisfies readonly (keyof StoreState)[];
 
@@ -244,6 +246,7 @@ function hasSameTargets(a: DnsAlias, b: DnsAlias): boolean {
 function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
   state.aliases.set(key, next);
   for (const name of next.spec.hostnames) {
+    state.counts.statusChanged(name);
     if (entriesOf(next, name).some(({ zone }) => !state.zones.has(zone))) {
       // The status says that a zone has the name which is gone, so this one may not.
       state.pending.add(name);
@@ -261,14 +264,19 @@ function settle(state: StoreState, limit: number): Touched & { readonly more: bo
     [...state.zones.keys()].forEach((key) => noteNew(state, key));
   }
   const names: Name[] = [];
-  for (const name of state.pending) {
-    if (names.length === limit) {
-      break;
+  do {
+    for (const name of state.pending) {
+      if (names.length === limit) {
+        break;
+      }
+      names.push(name);
+      state.pending.delete(name);
+      decideName(state, name);
     }
-    names.push(name);
-    state.pending.delete(name);
-    decideName(state, name);
-  }
+    if (state.pending.size === 0) {
+      limitHostnames(state);
+    }
+  } while (state.pending.size > 0 && names.length < limit);
   if (state.zones.size + state.aliases.size === 0) {
     state.reserved.forgetDeleted();
     state.leftReserved.clear();

@@ -50,7 +50,8 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     next !== undefined &&
     previous.spec.domain === next.spec.domain &&
     previous.meta.annotations[TAKE_OVER_ANNOTATION] === next.meta.annotations[TAKE_OVER_ANNOTATION] &&
-    JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces);
+    JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces) &&
+    JSON.stringify(previous.spec.tenants) === JSON.stringify(next.spec.tenants);
   reindex(state, isSameScope ? [] : [previous, next].flatMap((zone) => zone?.spec.domain ?? []));
   // Claims may stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
   for (const claim of state.claims.get(key)?.values() ?? []) {
@@ -74,7 +75,7 @@ export function noteNew({ newZones, now }: StoreState, key: ObjectKey): void {
   }
 }
 
-/** Names that lose this zone by its new selector keep it for a while. */
+/** Names that lose this zone by its new selector, or by its new limits for tenants, keep it for a while. */
 function recordAdmission(
   { zones, claims, labels, grace, now }: StoreState,
   key: ObjectKey,
@@ -85,8 +86,8 @@ function recordAdmission(
     grace.zoneGone(key);
   } else if (previous !== undefined && now !== undefined) {
     const { lost, regained } = namespacesLost(previous, next, claims.get(key)?.values() ?? [], labels);
-    lost.forEach((namespace) => grace.lost(key, namespace, now()));
     regained.forEach((namespace) => grace.regained(key, namespace));
+    lost.forEach((namespace) => grace.lost(key, namespace, now()));
   }
 }
 
@@ -134,8 +135,8 @@ export function replaceLabels(
   if (state.now !== undefined) {
     const now = state.now();
     const { lost, regained } = zonesLost(state.zones, name, { before: state.labels.get(name), after: labels });
-    lost.forEach((zone) => state.grace.lost(zone, name, now));
     regained.forEach((zone) => state.grace.regained(zone, name));
+    lost.forEach((zone) => state.grace.lost(zone, name, now));
   }
   if (labels === undefined) {
     state.labels.delete(name);

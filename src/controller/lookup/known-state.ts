@@ -39,6 +39,5 @@ function endOfSuccess({ failingSince = Infinity, empty, emptySince = Infinity }:
 
 /** What the planner believes of a key. */
 export function entryAnswer({ unread }: Pick<Entry, "unread">, state: HoldState): TargetAnswer {
-  const isRestored = state.read === undefined && state.addresses.length > 0;
-  return { ...answerOf(state), ...(isRestored && { isRestored }), ...(unread !== undefined && { unread }) };
+  return { ...answerOf(state), ...(unread !== undefined && { unread }) };
 }

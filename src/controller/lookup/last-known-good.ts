@@ -23,7 +23,7 @@ export function lastKnownGoodOf(
     return undefined;
   }
   const outcome = outcomeOf(target, key);
-  const since = Date.parse(target.since);
+  const since = Date.parse(target.lastTransitionTime);
   const sinceMs = Number.isNaN(since) ? now : since;
   return {
     addresses,

@@ -23,7 +23,7 @@ export interface TargetSubscriptions {
 export interface TargetSubscriptionsDeps {
   /** The zones that show the name, or are to show it. */
   readonly zonesOf: (alias: DnsAlias, hostname: Name) => readonly DnsZone[];
-  readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
   /** Starts a stream; the alias's status is where last-good comes back from after a restart. */
   readonly want: (key: TargetKey, alias: DnsAlias) => void;
   readonly drop: (key: TargetKey) => void;
@@ -122,7 +122,7 @@ function viewsOf(deps: TargetSubscriptionsDeps, alias: DnsAlias): ReadonlySet<Vi
   const views = new Set<ViewId>();
   for (const hostname of alias.spec.hostnames) {
     for (const zone of deps.zonesOf(alias, hostname)) {
-      views.add(deps.viewIdOf(zone, alias.spec.allowPrivate));
+      views.add(deps.viewIdOf(zone, alias));
     }
   }
   return views;

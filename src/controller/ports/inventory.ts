@@ -58,6 +58,8 @@ export interface Inventory {
   readonly sourceNow?: () => Millis | undefined;
   /** False while the source cannot be reached. */
   readonly healthy: () => boolean;
+  /** Every mistake in the source now, with its place; absent: events of the kind `invalid` are all that is known. */
+  readonly problems?: () => readonly string[];
 }
 
 export interface InventoryHandlers {

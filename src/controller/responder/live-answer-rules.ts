@@ -2,10 +2,11 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
-import { addressSet, familyOf, parseAddress } from "../../dns/address/address.ts";
+import { addressSet, familyOf, isPrivate, parseAddress } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
+import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts";
 import { contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
@@ -66,19 +67,20 @@ interface Part {
 
 function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
   const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
-  const { sets, targets } = contributionOf(alias, (target, of) => read(target, of)?.answer, now);
+  const { sets, targets } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now);
   const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
   });
   const giving = results.filter(({ verdict, result }) => isGiven(verdict, result.answer));
+  const staticTtl = Math.min(maxTtlOf(zone, [alias]), sets[family]?.ttl ?? Infinity);
   // A target without a stream is a matter of moments: its alias or its zone has just changed.
   const isWhole = results.length === targets.length;
   const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...results.map(({ result }) => result.prefetchAt)) : now;
   return {
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(
-      ...(giving.length === 0 ? [now + maxTtlOf(zone, [alias]) * 1000] : giving.map(({ result }) => result.freshUntil)),
+      ...(giving.length === 0 ? [now + staticTtl * 1000] : giving.map(({ result }) => result.freshUntil)),
     ),
     prefetchAt,
     unresolved: targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
@@ -125,7 +127,8 @@ function frozen(input: LiveInput): LiveAnswer {
   const published = winners.flatMap((alias) => publishedOf(alias, input));
   const known = winners.flatMap(
     (alias) =>
-      contributionOf(alias, (target, of) => resultOf(alias, target, of)?.answer, now).sets[family]?.addresses ?? [],
+      contributionOf(asAllowed(zone, alias), (target, of) => resultOf(alias, target, of)?.answer, now).sets[family]
+        ?.addresses ?? [],
   );
   const addresses = addressSet(published.length > 0 ? published : known);
   return addresses.length > 0
@@ -133,12 +136,14 @@ function frozen(input: LiveInput): LiveAnswer {
     : { kind: "none", refreshAt };
 }
 
-function publishedOf({ status }: DnsAlias, { zone, name, family }: LiveInput): readonly string[] {
+/** Whoever can write the status of an alias can't choose a private address where the zone doesn't allow it to the alias. */
+function publishedOf({ meta, status }: DnsAlias, { zone, name, family }: LiveInput): readonly string[] {
   const key = objectKey(zone.meta);
+  const isAllowed = (address: string): boolean => allowsPrivate(zone, meta.namespace) || !isPrivate(address);
   const entries = (status?.hostnames ?? []).filter(
     (entry) => entry.zone === key && entry.hostname === displayName(name),
   );
   return entries
     .flatMap(({ addresses }) => addresses)
-    .filter((text) => parseAddress(text) === text && familyOf(text) === family);
+    .filter((text) => parseAddress(text) === text && familyOf(text) === family && isAllowed(text));
 }

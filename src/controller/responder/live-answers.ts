@@ -22,7 +22,7 @@ export interface LiveAnswersDeps {
   readonly leavingClaim: (zone: DnsZone, name: Name) => Claim | undefined;
   /** The DnsZone that the responder serves under a domain. */
   readonly servedZone: (domain: Name) => DnsZone | undefined;
-  readonly viewIdOf: (zone: DnsZone, allowPrivate: boolean) => ViewId;
+  readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
   /** The wildcards of aliases that answer for a name that no alias has. */
   readonly wildcardsOf: (name: Name) => readonly Name[];
   readonly clock: Clock;
@@ -159,7 +159,7 @@ async function withinPatience(clock: Clock, work: Promise<unknown> | undefined):
 }
 
 function keyOf(deps: LiveAnswersDeps, zone: DnsZone, alias: DnsAlias, target: Name, family: Family): TargetKey {
-  return { target, family, view: deps.viewIdOf(zone, alias.spec.allowPrivate) };
+  return { target, family, view: deps.viewIdOf(zone, alias) };
 }
 
 function keysOf(deps: LiveAnswersDeps, zone: DnsZone, alias: DnsAlias, target: Name): (family: Family) => TargetKey {

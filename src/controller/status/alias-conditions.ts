@@ -1,6 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Finding } from "../../api/condition/summarize.ts";
+import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
+import { ignoredMessage, leftOutMessage } from "../../plan/domain/private-addresses.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
 import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts } from "./alias-facts.ts";
@@ -21,7 +23,13 @@ export function invalidCondition({ problems }: InvalidObject): ConditionResult {
 }
 
 /** Whether every owner name is this alias's to have. */
-export function acceptedCondition({ alias, inZones, withoutZone, leaving = [] }: AliasFacts): ConditionResult {
+export function acceptedCondition({
+  alias,
+  inZones,
+  withoutZone,
+  leaving = [],
+  refused = [],
+}: AliasFacts): ConditionResult {
   const lost = inZones.flatMap(({ hostname, lostTo }) =>
     lostTo === undefined ? [] : [`${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
   );
@@ -29,7 +37,7 @@ export function acceptedCondition({ alias, inZones, withoutZone, leaving = [] }:
     const cure = "take the host name out of one of the two";
     return { status: "False", reason: "HostnameConflict", message: `${lost.join("; ")}: ${cure}` };
   }
-  const misplaced = placementCondition(withoutZone, leaving);
+  const misplaced = placementCondition(withoutZone, leaving, refused);
   if (misplaced !== undefined) {
     return misplaced;
   }
@@ -47,13 +55,19 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
     return { status: "False", reason: "LoopDetected", message };
   }
   const targets = targetVerdicts(facts);
+  const ignoring = ignoringZones(facts);
+  const leftOut = leftOutMessage(ignoring, facts.alias);
   const conditions = [
     ...targets.flatMap((target) => conditionOf(target, facts.now) ?? []),
     ...onePerTarget(facts.overdue ?? []).map(overdueCondition),
+    ...(leftOut === undefined ? [] : [no("SpecialUseRefused", leftOut)]),
   ];
   const worst = [...conditions].sort((a, b) => SEVERITY.indexOf(a.reason) - SEVERITY.indexOf(b.reason))[0];
   if (worst !== undefined) {
-    return { ...worst, message: conditions.map(({ message }) => message).join("; ") };
+    const isRefused = conditions.some(({ reason }) => reason === "SpecialUseRefused");
+    const ignored = isRefused ? ignoredMessage(ignoring, facts.alias) : undefined;
+    const messages = [...conditions.map(({ message }) => message), ...(ignored === undefined ? [] : [ignored])];
+    return { ...worst, message: messages.join("; ") };
   }
   if (targets.length === 0) {
     const hasHostnames = facts.alias.spec.targets.some((target) => target.kind === "hostname");
@@ -64,9 +78,14 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const rotating = targets.some(({ answers }) => answers.some((answer) => answer.rotating));
   const steady = rotating ? "; a target shows changing parts of a pool, and what is published is kept steady" : "";
   const refused = refusedAddresses(targets);
-  const without = refused === undefined ? "" : `; ${refused}`;
+  const ignored = refused === undefined ? undefined : ignoredMessage(ignoring, facts.alias);
+  const without = [refused, ignored].flatMap((text) => (text === undefined ? [] : [`; ${text}`])).join("");
   const message = `all targets have addresses${without}${subsetText(targets)}${steady}`;
   return { status: "True", reason: "Resolved", message };
+}
+
+function ignoringZones({ inZones }: AliasFacts): readonly ObjectKey[] {
+  return [...new Set(inZones.flatMap(({ zone, ignoresPrivate }) => (ignoresPrivate === true ? [zone] : [])))];
 }
 
 /** Without a number, so that a target whose addresses come and go is no news each time. */
@@ -126,7 +145,7 @@ function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): 
     case "held-empty":
       return no(
         "NoAddresses",
-        `${name} has had no addresses since ${time(emptySince(answers))}; the last good ones stay (spec.onEmpty: Hold)`,
+        `${name} has had no addresses since ${time(emptySince(answers))}; the last good ones stay (spec.onEmpty: Keep)`,
       );
     case "withdrawn-empty":
       return no(

@@ -10,8 +10,9 @@ import type { Move } from "../inventory/move/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
+import { ignoresPrivate } from "../../plan/domain/private-addresses.ts";
 import { showsList } from "./status-limits.ts";
-import { type LeavingName, type NameWithoutZone } from "./staying-names.ts";
+import type { LeavingName, NameRefused, NameWithoutZone } from "./staying-names.ts";
 import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts";
 import { NOTHING_PLANNED, type ZoneOutcome } from "../zone/state/planned.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
@@ -30,6 +31,8 @@ export interface NameInZone {
   /** Of the HTTPS record: the addresses go on without it. */
   readonly withoutHttps: Refusal | undefined;
   readonly loop: readonly Name[] | undefined;
+  /** The zone leaves out special-use addresses that the alias asks for. */
+  readonly ignoresPrivate?: boolean;
   readonly contribution: Contribution | undefined;
   readonly outcome: ZoneOutcome;
   readonly propagation: Propagation;
@@ -55,6 +58,8 @@ export interface AliasFacts {
   readonly former?: readonly FormerPlace[];
   /** Owner names that no zone takes. */
   readonly withoutZone: readonly NameWithoutZone[];
+  /** Hostnames that other DnsZones of their domain refuse. */
+  readonly refused?: readonly NameRefused[];
   /** Owner names that their zone keeps for a while. */
   readonly leaving?: readonly LeavingName[];
   readonly now: Millis;
@@ -82,6 +87,7 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
   const inZones: NameInZone[] = [];
   const withoutZone: NameWithoutZone[] = [];
   const leaving: LeavingName[] = [];
+  const refused: NameRefused[] = [];
   for (const hostname of [...alias.spec.hostnames].sort(byCodeUnit)) {
     const match = deps.store.matchOf(alias, hostname);
     if (match.kind === "none") {
@@ -92,12 +98,16 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
     if (match.leaving !== undefined) {
       leaving.push({ hostname, leaving: match.leaving });
     }
+    refused.push(...(match.refused ?? []).map((why) => ({ hostname, ...why })));
     for (const zone of match.zones) {
-      inZones.push(nameInZone(deps, alias, hostname, objectKey(zone.meta)));
+      inZones.push({
+        ...nameInZone(deps, alias, hostname, objectKey(zone.meta)),
+        ...(ignoresPrivate(zone, alias) && { ignoresPrivate: true }),
+      });
     }
   }
   const overdue = deps.overdueOf?.(objectKey(alias.meta)) ?? [];
-  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, leaving, now, overdue };
+  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, leaving, refused, now, overdue };
 }
 
 function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZone[]): readonly FormerPlace[] {
@@ -154,6 +164,6 @@ function publishedBefore(
 ): Millis | undefined {
   const entry = alias.status?.hostnames.find((one) => one.hostname === displayName(hostname) && one.zone === zone);
   const isSame = showsList(entry?.addresses ?? [], addressSet(published.flatMap((set) => set.data)));
-  const at = Date.parse(entry?.publishedAt ?? "");
+  const at = Date.parse(entry?.publishedTime ?? "");
   return isSame && !Number.isNaN(at) ? at : undefined;
 }

@@ -19,7 +19,7 @@ import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
 import { programmedCondition } from "./programmed-condition.ts";
 import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./status-limits.ts";
-import { stayingEntries } from "./staying-names.ts";
+import { refusedEntries, stayingEntries } from "./staying-names.ts";
 
 /**
  * The status that an alias should have. Equal facts give an equal value, times included, so that a status is written only when
@@ -40,7 +40,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
   });
   const hostnames = hostnameStatuses(facts);
   const targets = targetStatuses(facts);
-  const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound);
+  const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
     conditions,
@@ -58,7 +58,10 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
   const maxAddresses = addressesPerEntry(facts.inZones.length);
   const placed = facts.inZones.slice(0, MAX_HOSTNAMES).map((inZone) => hostnameStatus(facts, inZone, maxAddresses));
   const withoutZone = facts.withoutZone.flatMap((name) => stayingEntries(facts.alias, name));
-  const current = [...placed, ...withoutZone, ...formerStatuses(facts)].slice(0, MAX_HOSTNAMES);
+  const refused = refusedEntries(facts.refused ?? [], (hostname, zone) =>
+    facts.inZones.some((one) => one.hostname === hostname && one.zone === zone),
+  );
+  const current = [...placed, ...withoutZone, ...refused, ...formerStatuses(facts)].slice(0, MAX_HOSTNAMES);
   const isListed = ({ hostname, zone }: HostnameStatus): boolean =>
     current.some((entry) => entry.hostname === hostname && entry.zone === zone);
   const unlisted = (facts.unlisted ?? []).filter((entry) => !isListed(entry)).slice(0, MAX_HOSTNAMES - current.length);
@@ -71,15 +74,15 @@ function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone, maxAddresses:
   const addresses = cutList(addressSet(inZone.published.flatMap((set) => set.data)), maxAddresses);
   const ttl = inZone.published.length === 0 ? undefined : Math.min(...inZone.published.map((set) => set.ttl));
   const same = previous !== undefined && previous.ttl === ttl && previous.addresses.join() === addresses.join();
-  const publishedAt =
-    same && previous.publishedAt !== undefined ? previous.publishedAt : timeOrNone(inZone.publishedAt);
+  const publishedTime =
+    same && previous.publishedTime !== undefined ? previous.publishedTime : timeOrNone(inZone.publishedAt);
   const reason = inZone.lostTo === undefined ? inZone.refusal?.reason : "HostnameConflict";
   return {
     hostname,
     zone: inZone.zone,
     addresses,
     ...(ttl === undefined ? {} : { ttl }),
-    ...(publishedAt === undefined || addresses.length === 0 ? {} : { publishedAt }),
+    ...(publishedTime === undefined || addresses.length === 0 ? {} : { publishedTime }),
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -117,7 +120,10 @@ function targetStatus({ target, verdict, answers }: TargetVerdict, previous: rea
     addresses: cutList(addressSet(withData.flatMap((answer) => answer.addresses)), MAX_ADDRESSES),
     ...(withData.length === 0 ? {} : { ttl: Math.min(...withData.map((answer) => answer.ttl)) }),
     outcome,
-    since: before?.outcome === outcome ? before.since : time(Math.max(0, ...answers.map((answer) => answer.since))),
+    lastTransitionTime:
+      before?.outcome === outcome
+        ? before.lastTransitionTime
+        : time(Math.max(0, ...answers.map((answer) => answer.since))),
     ...(answers.some((answer) => answer.rotating) ? { rotating: true } : {}),
   };
 }
@@ -146,10 +152,9 @@ function summaryOf(facts: AliasFacts, hostnames: readonly HostnameStatus[]): Non
     target.kind === "hostname" ? displayName(target.hostname) : target.addresses,
   );
   return {
-    hostnames: summaryText(alias.spec.hostnames.map(displayName)),
-    addresses: summaryText(publishedAddresses(facts, hostnames)),
-    ttl: ttls.length === 0 ? "" : String(Math.min(...ttls)),
     targets: summaryText(targets),
+    addresses: summaryText(publishedAddresses(facts, hostnames)),
+    ...(ttls.length === 0 ? {} : { ttl: Math.min(...ttls) }),
   };
 }
 

@@ -139,6 +139,6 @@ function mayBePublished({ contribution }: NameInZone): boolean {
 function programmedText({ propagation, zone, withoutHttps }: NameInZone): string {
   const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
   return propagation.total === undefined && propagation.obstacle === undefined
-    ? `written to DnsZone ${zone}; no server is named that could be asked for proof (servedBy in the DnsZone's spec.provider)${without}`
+    ? `written to DnsZone ${zone}; propagation is not verified, because spec.servedBy of the DnsZone is not set${without}`
     : `every server of DnsZone ${zone} serves it${without}`;
 }

@@ -1,4 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
+import { durationText, parseDuration } from "../../api/schema/duration.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 
 /** Fewer measured lags than this say too little: what the delivery usually takes stands in. */
@@ -25,14 +26,15 @@ function deliveryLagMs(lags: readonly Millis[], expectedMs: Millis): Millis {
   return lags.length < ENOUGH_LAGS ? Math.max(expectedMs, ...lags) : Math.max(...lags);
 }
 
-/** "95s", rounded up; the text that stands is kept until the bound has moved by a quarter, so that a status does not flutter. */
-export function boundText(boundMs: Millis | undefined, previous: string | undefined): string | undefined {
-  if (boundMs === undefined) {
+/**
+ * "1m35s", rounded up to whole steps. The previous text is kept until it is exceeded, or the bound has fallen by a quarter, so that a status
+ * doesn't flutter.
+ */
+export function boundText(bound: Millis | undefined, previous: string | undefined, step: Millis): string | undefined {
+  if (bound === undefined) {
     return undefined;
   }
-  const seconds = Math.ceil(boundMs / 1000);
-  const stands = Number.parseInt(previous ?? "", 10);
-  // A bound that has grown is always told when it no longer holds; one that shrank waits for a quarter.
-  const holds = seconds <= stands && seconds > stands * 0.75;
-  return holds ? previous : `${seconds}s`;
+  const rounded = Math.ceil(bound / step) * step;
+  const before = parseDuration(previous ?? "");
+  return before !== undefined && rounded <= before && rounded > before * 0.75 ? previous : durationText(rounded);
 }

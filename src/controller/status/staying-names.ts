@@ -1,7 +1,7 @@
 import type { Finding } from "../../api/condition/summarize.ts";
 import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { NoZoneMatch, ZonesMatch } from "../../plan/claims.ts";
+import { type NoZoneMatch, type RefusedHostname, refusalsOf, type ZonesMatch } from "../../plan/claims.ts";
 import { time } from "./time.ts";
 
 /** A name that no zone takes. */
@@ -15,15 +15,21 @@ export interface LeavingName {
   readonly leaving: NonNullable<ZonesMatch["leaving"]>;
 }
 
-/** Says why names have no zone, and until when they stay; undefined: all have one. */
+/** A name that one DnsZone of its domain takes, and another one refuses to the alias. */
+export interface NameRefused extends RefusedHostname {
+  readonly hostname: Name;
+}
+
+/** Says why DnsZones don't take names, and until when they stay; undefined: all are taken. */
 export function placementCondition(
   withoutZone: readonly NameWithoutZone[],
   leaving: readonly LeavingName[],
+  refused: readonly NameRefused[],
 ): Finding | undefined {
   const ending = leaving.flatMap(({ hostname, leaving: { until, next } }) =>
-    next.kind === "none" ? [{ ...next, hostname, until }] : [],
+    refusalsOf(next).map((why) => ({ ...why, hostname, until })),
   );
-  const all = [...withoutZone, ...ending];
+  const all = [...withoutZone, ...ending, ...refused];
   const [first] = all;
   return first === undefined
     ? undefined
@@ -43,8 +49,18 @@ export function movingText(leaving: readonly LeavingName[]): string {
     .join("");
 }
 
-function messageOf({ message, until }: NameWithoutZone): string {
+function messageOf({ message, until }: Pick<NameWithoutZone, "message" | "until">): string {
   return until === undefined ? message : `${message}. The records stay until ${time(until)}`;
+}
+
+/** The entries of names that one of their DnsZones refuses, without those that stay there for a while. */
+export function refusedEntries(
+  refused: readonly NameRefused[],
+  isListed: (hostname: Name, zone: string) => boolean,
+): readonly HostnameStatus[] {
+  return refused
+    .filter(({ hostname, zone }) => !isListed(hostname, zone))
+    .map(({ hostname, zone, reason }) => ({ hostname: displayName(hostname), zone, addresses: [], reason }));
 }
 
 /** The entries of a name without a zone: as they were, where its records stay, so that a restart knows of them. */

@@ -22,7 +22,7 @@ import { boundText } from "./staleness-bound.ts";
 import type { Store } from "../inventory/store.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { guardStatus } from "../zone/guarded-writes.ts";
-import type { Confirmed } from "../zone/state/confirmed.ts";
+import type { Confirmed, Propagation } from "../zone/state/confirmed.ts";
 import { ownedNames } from "../zone/state/observed.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
@@ -67,17 +67,11 @@ export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, sig
 
 function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject | undefined, now: Millis): ZoneStatus {
   const { outcome, guard: memory } = state.planned;
-  const { propagation: serving, propagationTimes } = state.confirmed;
+  const { propagation, propagationTimes } = state.confirmed;
   const generation = invalidEdit?.generation ?? zone.meta.generation;
   const lag =
-    propagationTimes.length === 0 ? undefined : boundText(Math.max(...propagationTimes), zone.status?.deliveryLag);
-  const settled = serving.laggingSince === undefined || serving.slow;
-  const servingText =
-    serving.obstacle !== undefined
-      ? undefined
-      : settled && serving.total !== undefined
-        ? `${serving.current}/${serving.total}`
-        : zone.status?.serving;
+    propagationTimes.length === 0 ? undefined : boundText(Math.max(...propagationTimes), zone.status?.deliveryLag, 100);
+  const servers = serverCounts(propagation, zone.status?.servers);
   const guard = guardStatus(memory);
   const serial = state.observed.actual?.serial ?? zone.status?.serial;
   return {
@@ -96,11 +90,23 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
     provider: state.provider.id,
     names: ownedNames(state.observed).size,
     ...(serial === undefined ? {} : { serial }),
-    ...(servingText === undefined ? {} : { serving: servingText }),
+    ...(servers === undefined ? {} : { servers }),
     ...(lag === undefined ? {} : { deliveryLag: lag }),
     ...(outcome.kind === "held" ? { planHash: outcome.hash } : {}),
     ...(guard === undefined ? {} : { guard }),
   };
+}
+
+/** While a change propagates in its ordinary time, the previous counts remain, so that it costs no status write. */
+function serverCounts(
+  { obstacle, laggingSince, slow, total, current }: Propagation,
+  before: ZoneStatus["servers"],
+): ZoneStatus["servers"] {
+  if (obstacle !== undefined) {
+    return undefined;
+  }
+  const isSettled = laggingSince === undefined || slow;
+  return isSettled && total !== undefined ? { current, total } : before;
 }
 
 function acceptedCondition(

@@ -37,6 +37,7 @@ export function inherit(
   const inherited = inheritNames({
     before: observed.inherited,
     plan,
+    zone,
     published,
     namespaceOf: (name) => publishedFor.get(name),
     mayBeUnreadable: (name, namespace) => mayNotDelete?.(name, namespace) === true,

@@ -35,6 +35,11 @@ export function isSpecialUse(address: string): boolean {
   return !GLOBAL_V6.check(address, "ipv6") || SPECIAL_V6.check(address, "ipv6");
 }
 
+/** True for a special-use address that can be the address of a host: not one for documentation (RFC 5737, RFC 3849, RFC 9637). */
+export function isPrivate(address: string): boolean {
+  return isSpecialUse(address) && !DOCUMENTATION.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+}
+
 const SPECIAL_V4 = blockList("ipv4", [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -58,6 +63,13 @@ const SPECIAL_V6 = blockList("ipv6", [
   ["2002::", 16],
   ["3fff::", 20],
 ]);
+
+const DOCUMENTATION = new BlockList();
+for (const network of ["192.0.2.0", "198.51.100.0", "203.0.113.0"]) {
+  DOCUMENTATION.addSubnet(network, 24, "ipv4");
+}
+DOCUMENTATION.addSubnet("2001:db8::", 32, "ipv6");
+DOCUMENTATION.addSubnet("3fff::", 20, "ipv6");
 
 function blockList(family: "ipv4" | "ipv6", prefixes: readonly (readonly [string, number])[]): BlockList {
   const list = new BlockList();

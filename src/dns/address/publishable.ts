@@ -29,7 +29,7 @@ export function refusedAddress(addresses: readonly string[], policy: AddressPoli
       return `the address ${address}, ${embedding}, which is never published`;
     }
     if (!policy.allowPrivate && isSpecialUse(address)) {
-      return `the special-use address ${address} (RFC 6890), and allowPrivate is not set`;
+      return `the special-use address ${address} (RFC 6890), which needs spec.allowPrivate`;
     }
   }
   return undefined;

@@ -15,7 +15,7 @@ import type { Statuses } from "../state/statuses.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 
 export interface FolderInventory extends Inventory {
-  /** What is wrong now, one text each with file, line and column, without duplicates. */
+  /** Every mistake now, without duplicates: its object if it is known, file, line, column, field, value, and cure. */
   readonly problems: () => readonly string[];
   /** The last good text of a ConfigMap's key. */
   readonly configMapText: (namespace: string, name: string, key: string) => string | undefined;
@@ -209,13 +209,15 @@ function secretText(catalog: Catalog, namespace: string, { name, key }: SecretKe
 }
 
 function problemsOf(seen: FolderRead, { catalog, problems }: Advance): readonly string[] {
-  const all = [
+  const ofFiles = new Set([
     ...(seen.failure === undefined ? [] : [seen.failure]),
     ...seen.unreadable.map(({ path, message }) => `${path}: ${message}`),
     ...problems.map(problemText),
-    ...[...catalog.values()].flatMap((known) => known.invalid ?? []),
-  ];
-  return [...new Set(all)];
+  ]);
+  const ofObjects = [...catalog.values()].flatMap(({ id, invalid = [] }) =>
+    invalid.filter((text) => !ofFiles.has(text)).map((text) => `${id}: ${text}`),
+  );
+  return [...ofFiles, ...ofObjects];
 }
 
 function reportProblems(log: Logger, before: readonly string[], now: readonly string[]): void {

@@ -2,7 +2,8 @@ import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { identify, type Identity } from "../manifest/identity.ts";
 import type { FileContent, ValidatedObject, Manifest } from "../manifest/validate-file.ts";
-import { problemText, type ManifestKind, type ManifestProblem } from "../manifest/parse-manifests.ts";
+import type { ManifestKind } from "../manifest/manifest-kind.ts";
+import { problemText, type ManifestProblem } from "../manifest/parse-manifests.ts";
 import type { ObjectId } from "../manifest/state-entry.ts";
 
 /** One object as it stands: its last good manifest, and what is wrong with the present one. */

@@ -123,8 +123,11 @@ async function readText(path: string, size: number): Promise<TextResult> {
     return { kind: "failed", message: `larger than ${MAX_FILE_SIZE} octets; split the file` };
   }
   try {
-    return { kind: "text", text: await readFile(path, "utf8") };
+    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path)) };
   } catch (error) {
+    if (systemCode(error) === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      return { kind: "failed", message: "not UTF-8 text: save the file as UTF-8" };
+    }
     return systemCode(error) === "ENOENT" ? { kind: "gone" } : { kind: "failed", message: messageOf(error) };
   }
 }

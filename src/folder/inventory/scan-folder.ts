@@ -33,6 +33,28 @@ export async function scanFolder(root: string): Promise<FolderScan> {
   return { ...found, files: new Map([...found.files].sort(([a], [b]) => byCodeUnit(a, b))) };
 }
 
+interface FolderError {
+  /** True: another path must be meant. False: a later try may succeed. */
+  readonly isNoFolder: boolean;
+  readonly message: string;
+}
+
+/** Why a folder cannot be read, and the cure; undefined: it can be read. */
+export async function folderError(path: string): Promise<FolderError | undefined> {
+  try {
+    await readdir(path);
+    return undefined;
+  } catch (error) {
+    const cure = NO_FOLDER[systemCode(error) ?? ""];
+    return { isNoFolder: cure !== undefined, message: cure ?? messageOf(error) };
+  }
+}
+
+const NO_FOLDER: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist; create it or correct --manifests",
+  ENOTDIR: "it is not a folder; name the folder that the file is in with --manifests",
+};
+
 /** Deeper, or more, is a mistake such as mounting the wrong folder; it is named instead of being read for minutes. */
 const MAX_DEPTH = 16;
 const MAX_FILES = 50_000;

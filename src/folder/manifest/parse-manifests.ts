@@ -1,17 +1,10 @@
-import { isMap, parseAllDocuments, type Document, type ParsedNode, type YAMLParseError } from "yaml";
+import type { YAMLParseError } from "yaml";
 import { messageOf } from "../../base/error.ts";
-import {
-  lineStarts,
-  positionAt,
-  positionOf,
-  type FieldPath,
-  type LineStarts,
-  type Position,
-} from "./source-position.ts";
-
-/** The kinds that folder mode reads; ConfigMaps and Secrets are there so that base zones and credentials work as in a cluster. */
-export const MANIFEST_KINDS = ["DnsAlias", "DnsZone", "ConfigMap", "Secret", "Namespace"] as const;
-export type ManifestKind = (typeof MANIFEST_KINDS)[number];
+import { isObject } from "../../base/json.ts";
+import { manifestKindOf, type ManifestKind } from "./manifest-kind.ts";
+import { lineStarts, positionAt, positionOf, type FieldPath, type Position } from "./source-position.ts";
+import { readDocuments, type SourceDocument } from "./yaml-documents.ts";
+import { plainDataOf } from "./yaml-value.ts";
 
 /** What is wrong, and where. */
 export interface ManifestProblem extends Position {
@@ -20,10 +13,14 @@ export interface ManifestProblem extends Position {
 }
 
 /** One object of a file, not yet judged by its schema. */
-export interface ManifestDocument extends Position {
-  readonly kind: ManifestKind;
+export interface ManifestDocument extends UnnamedDocument, Position {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** An object that cannot be known by a name. */
+export interface UnnamedDocument {
+  readonly kind: ManifestKind;
   /** Plain data, as JSON would have it. */
   readonly object: unknown;
   /** Where a field of the object stands, or the nearest one around it. */
@@ -32,6 +29,8 @@ export interface ManifestDocument extends Position {
 
 export interface ParsedFile {
   readonly documents: readonly ManifestDocument[];
+  /** Each has a problem with its name. It may have more. */
+  readonly unnamed: readonly UnnamedDocument[];
   readonly problems: readonly ManifestProblem[];
   /** Other kinds, for a debug line. */
   readonly ignored: readonly string[];
@@ -47,12 +46,18 @@ export function readManifests(file: string, text: string): ParsedFile {
   if (text.length > MAX_FILE_SIZE) {
     return unreadable(file, `larger than ${MAX_FILE_SIZE} characters; split the file`);
   }
-  const lines = lineStarts(text);
+  const forbidden = FORBIDDEN_CHARACTER.exec(text);
+  if (forbidden !== null) {
+    const at = positionAt(lineStarts(text), forbidden.index);
+    return unreadable(
+      file,
+      "not YAML: this character is not allowed: remove it, or write an escape such as \\u0085 in double quotes",
+      at,
+    );
+  }
+  const mayQuote = !NAMES_SECRETS.test(text);
   try {
-    const parsed = parseAllDocuments(text, { prettyErrors: false, logLevel: "silent" });
-    const documents: readonly Document.Parsed[] = "empty" in parsed ? [] : parsed;
-    const mayQuote = !NAMES_SECRETS.test(text);
-    return together(documents.flatMap((document) => readDocument({ file, document, lines, mayQuote })));
+    return together(readDocuments(text).flatMap((source) => readDocument({ ...source, file, mayQuote })));
   } catch (error) {
     // The parser overflows the stack on thousands of nested brackets.
     return unreadable(file, `not YAML: ${messageOf(error)}`);
@@ -64,25 +69,24 @@ export function problemText(problem: ManifestProblem): string {
   return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`;
 }
 
-/** An anchor repeated more often than this is refused: a few lines could otherwise become gigabytes. */
-const MAX_ALIASES = 100;
+/** Control characters, which YAML forbids, and the line breaks that YAML 1.1 has and 1.2 hasn't. */
+const FORBIDDEN_CHARACTER =
+  // oxlint-disable-next-line no-control-regex -- it looks for control characters
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
 /** A file that may have Secrets in it. */
 const NAMES_SECRETS = /\bSecret\b/;
 /** RFC 1123 names as Kubernetes has them. */
 const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
-const GROUP = "dnsalias.io/";
-const CORE_KINDS: ReadonlySet<ManifestKind> = new Set(["ConfigMap", "Secret", "Namespace"]);
 
-interface Source {
+interface Source extends SourceDocument {
   readonly file: string;
-  readonly document: Document.Parsed;
-  readonly lines: LineStarts;
   /** False where a piece of the file in a message could be a piece of a Secret. */
   readonly mayQuote: boolean;
 }
 
 type Piece =
   | { readonly kind: "document"; readonly document: ManifestDocument }
+  | { readonly kind: "unnamed"; readonly document: UnnamedDocument }
   | { readonly kind: "problem"; readonly problem: ManifestProblem }
   | { readonly kind: "ignored"; readonly what: string };
 
@@ -90,14 +94,15 @@ function together(pieces: readonly Piece[]): ParsedFile {
   const problems = pieces.flatMap((piece) => (piece.kind === "problem" ? [piece.problem] : []));
   return {
     documents: pieces.flatMap((piece) => (piece.kind === "document" ? [piece.document] : [])),
+    unnamed: pieces.flatMap((piece) => (piece.kind === "unnamed" ? [piece.document] : [])),
     problems,
     ignored: pieces.flatMap((piece) => (piece.kind === "ignored" ? [piece.what] : [])),
     complete: problems.length === 0,
   };
 }
 
-function unreadable(file: string, message: string): ParsedFile {
-  return { documents: [], problems: [{ file, line: 1, column: 1, message }], ignored: [], complete: false };
+function unreadable(file: string, message: string, at: Position = { line: 1, column: 1 }): ParsedFile {
+  return { documents: [], unnamed: [], problems: [{ file, ...at, message }], ignored: [], complete: false };
 }
 
 function readDocument(source: Source): readonly Piece[] {
@@ -108,51 +113,69 @@ function readDocument(source: Source): readonly Piece[] {
       problem: { file, ...positionAt(lines, error.pos[0]), message: `not YAML: ${yamlMistake(error, source)}` },
     }));
   }
-  const { contents } = document;
-  if (isEmpty(contents)) {
+  const { value, problems } = plainDataOf(document);
+  if (problems.length > 0) {
+    return problems.map(({ offset, message }) => ({
+      kind: "problem",
+      problem: { file, ...positionAt(lines, offset), message },
+    }));
+  }
+  if (value === null) {
     return [];
   }
-  if (!isMap(contents)) {
-    return [problemAt(source, [], "a manifest is a mapping that begins with apiVersion and kind")];
-  }
-  const object = toPlain(source);
-  return "problem" in object ? [{ kind: "problem", problem: object.problem }] : readObject(source, object.value, []);
+  return isObject(value)
+    ? readObject(source, value, [])
+    : [problemAt(source, [], "a manifest is a mapping that begins with apiVersion and kind")];
 }
 
 function yamlMistake({ code, message }: YAMLParseError, { mayQuote }: Source): string {
   return mayQuote ? message : code.toLowerCase().replaceAll("_", " ");
 }
 
-function isEmpty(contents: ParsedNode | null): boolean {
-  return contents === null || ("value" in contents && contents.value === null);
-}
-
-function toPlain(source: Source): { readonly value: unknown } | { readonly problem: ManifestProblem } {
-  try {
-    const value: unknown = source.document.toJS({ maxAliasCount: MAX_ALIASES });
-    return { value };
-  } catch (error) {
-    const { file, document, lines, mayQuote } = source;
-    const message = mayQuote ? `not readable: ${messageOf(error)}` : "not readable";
-    return { problem: { file, ...positionOf(document, lines, []), message } };
-  }
-}
-
-/** One object, or the items of a List as `kubectl get -o yaml` prints it. */
+/** One object, or those of a list, which is whatever has items: a List or a list of one kind, as `kubectl get` prints it. */
 function readObject(source: Source, object: unknown, at: FieldPath): readonly Piece[] {
   const kind = field(object, "kind");
   const apiVersion = field(object, "apiVersion");
   if (typeof kind !== "string" || typeof apiVersion !== "string") {
     return [problemAt(source, at, "kind and apiVersion are missing or not text; this is no manifest")];
   }
-  const items = field(object, "items");
-  if (kind === "List" && Array.isArray(items) && at.length === 0) {
-    return items.flatMap((item: unknown, index) => readObject(source, item, ["items", index]));
+  if (isObject(object) && (object["items"] !== undefined || kind.endsWith("List"))) {
+    return readList(source, { kind, apiVersion, items: object["items"] }, at);
   }
-  if (!isKind(kind) || !isOurs(kind, apiVersion)) {
-    return [{ kind: "ignored", what: `${apiVersion} ${kind}` }];
+  const found = manifestKindOf(apiVersion, kind);
+  if (found.kind === "problem") {
+    const wrong = JSON.stringify(found.field === "kind" ? kind : apiVersion);
+    const shown = source.mayQuote ? `${found.field}: ${wrong}` : found.field;
+    return [problemAt(source, [...at, found.field], `${shown}: ${found.message}`)];
   }
-  return [readIdentity(source, { kind, object, at })];
+  return found.kind === "ignored"
+    ? [{ kind: "ignored", what: `${apiVersion} ${kind}` }]
+    : readIdentity(source, { kind: found.of, object, at });
+}
+
+interface ObjectList {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly items: unknown;
+}
+
+function readList(source: Source, { kind, apiVersion, items }: ObjectList, at: FieldPath): readonly Piece[] {
+  if (at.length > 0) {
+    return [problemAt(source, at, `a ${kind} in a list is not read: move its items one level up`)];
+  }
+  if (!Array.isArray(items)) {
+    return items === null ? [] : [problemAt(source, ["items"], `${kind}: items must be a list of objects`)];
+  }
+  const inferred = { apiVersion, kind: kind.replace(/List$/, "") };
+  return items.flatMap((item: unknown, index) => {
+    const isWhole = !isObject(item) || hasText(item["kind"]) || hasText(item["apiVersion"]);
+    return readObject(source, isWhole ? item : { ...item, ...inferred }, ["items", index]);
+  });
+}
+
+/** An empty text counts as absent, as Kubernetes has it. */
+function hasText(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
 }
 
 interface ParsedDocument {
@@ -161,19 +184,28 @@ interface ParsedDocument {
   readonly at: FieldPath;
 }
 
-function readIdentity(source: Source, { kind, object, at }: ParsedDocument): Piece {
+function readIdentity(source: Source, { kind, object, at }: ParsedDocument): readonly Piece[] {
+  const { document, lines } = source;
+  const locate = (path: FieldPath): Position => positionOf(document, lines, [...at, ...path]);
   const metadata = field(object, "metadata");
   const name = field(metadata, "name");
   const namespace = kind === "Namespace" ? "" : (field(metadata, "namespace") ?? "default");
-  if (typeof name !== "string" || !OBJECT_NAME.test(name)) {
-    return problemAt(source, [...at, "metadata", "name"], nameProblem(kind, "metadata.name", name));
+  const hasName = isObjectName(name);
+  const hasNamespace = isObjectName(namespace) || (kind === "Namespace" && namespace === "");
+  if (hasName && hasNamespace) {
+    return [{ kind: "document", document: { kind, namespace, name, object, ...locate([]), locate } }];
   }
-  if (typeof namespace !== "string" || (kind !== "Namespace" && !OBJECT_NAME.test(namespace))) {
-    return problemAt(source, [...at, "metadata", "namespace"], nameProblem(kind, "metadata.namespace", namespace));
-  }
-  const { document, lines } = source;
-  const locate = (path: FieldPath): Position => positionOf(document, lines, [...at, ...path]);
-  return { kind: "document", document: { kind, namespace, name, object, ...locate([]), locate } };
+  const wrong = (path: string, value: unknown): Piece =>
+    problemAt(source, [...at, "metadata", path], nameProblem(kind, `metadata.${path}`, value));
+  return [
+    ...(hasName ? [] : [wrong("name", name)]),
+    ...(hasNamespace ? [] : [wrong("namespace", namespace)]),
+    { kind: "unnamed", document: { kind, object, locate } },
+  ];
+}
+
+function isObjectName(value: unknown): value is string {
+  return typeof value === "string" && OBJECT_NAME.test(value);
 }
 
 function nameProblem(kind: ManifestKind, path: string, value: unknown): string {
@@ -183,15 +215,6 @@ function nameProblem(kind: ManifestKind, path: string, value: unknown): string {
 
 function problemAt({ file, document, lines }: Source, path: FieldPath, message: string): Piece {
   return { kind: "problem", problem: { file, ...positionOf(document, lines, path), message } };
-}
-
-function isKind(kind: string): kind is ManifestKind {
-  return MANIFEST_KINDS.some((known) => known === kind);
-}
-
-/** Another version of our group is ours to complain about; another group's DnsZone is not. */
-function isOurs(kind: ManifestKind, apiVersion: string): boolean {
-  return CORE_KINDS.has(kind) ? apiVersion === "v1" : apiVersion.startsWith(GROUP);
 }
 
 function field(object: unknown, name: string): unknown {

@@ -1,4 +1,5 @@
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Document, type Node } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type Node } from "yaml";
+import { isMergeKey, keyText } from "./yaml-value.ts";
 
 /** Where something stands in a file; both count from 1. */
 export interface Position {
@@ -6,12 +7,17 @@ export interface Position {
   readonly column: number;
 }
 
-/** Where each line of a text begins. The parser's own counter loses lines after an error, so it is not used. */
-export type LineStarts = readonly number[];
+/** The lines of a file. The parser's own counter loses lines after an error, so it is not used. */
+export interface LineStarts {
+  readonly starts: readonly number[];
+  /** Where in the file the text begins from which offsets count. */
+  readonly from: number;
+}
 
 /** A line ends with LF, CRLF or CR (YAML 1.2.2, 5.4). */
 export function lineStarts(text: string): LineStarts {
-  return [0, ...[...text.matchAll(/\r\n|\r|\n/g)].map((match) => match.index + match[0].length)];
+  const ends = [...text.matchAll(/\r\n|\r|\n/g)];
+  return { starts: [0, ...ends.map((match) => match.index + match[0].length)], from: 0 };
 }
 
 /** The steps from the root of a document to a field: `["spec", "hostnames", 0]`. */
@@ -25,7 +31,7 @@ export function positionOf(document: Document, lines: LineStarts, path: FieldPat
   let position = startOf(document.contents, lines) ?? FIRST;
   let node: unknown = document.contents;
   for (const step of path) {
-    const child = childOf(resolved(document, node), step);
+    const child = childOf(document, node, step);
     if (child === undefined) {
       return position;
     }
@@ -36,19 +42,20 @@ export function positionOf(document: Document, lines: LineStarts, path: FieldPat
   return position;
 }
 
-/** Where an offset of the text stands; columns count UTF-16 units, as most editors do. */
-export function positionAt(lines: LineStarts, offset: number): Position {
+/** The position of an offset; columns count UTF-16 units, as most editors do. */
+export function positionAt({ starts, from }: LineStarts, offset: number): Position {
+  const inFile = from + offset;
   let low = 0;
-  let high = lines.length - 1;
+  let high = starts.length - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if ((lines[middle] ?? 0) <= offset) {
+    if ((starts[middle] ?? 0) <= inFile) {
       low = middle;
     } else {
       high = middle - 1;
     }
   }
-  return { line: low + 1, column: Math.max(0, offset - (lines[low] ?? 0)) + 1 };
+  return { line: low + 1, column: Math.max(0, inFile - (starts[low] ?? 0)) + 1 };
 }
 
 /** `spec.hostnames[0]` or `metadata.labels[app.kubernetes.io/name]` as steps. */
@@ -64,7 +71,8 @@ interface Child {
   readonly value: unknown;
 }
 
-function childOf(node: unknown, step: string | number): Child | undefined {
+function childOf(document: Document, parent: unknown, step: string | number): Child | undefined {
+  const node = resolved(document, parent);
   if (isSeq(node)) {
     const item: unknown = typeof step === "number" ? node.items[step] : undefined;
     return item === undefined ? undefined : { key: undefined, value: item };
@@ -72,12 +80,28 @@ function childOf(node: unknown, step: string | number): Child | undefined {
   if (!isMap(node)) {
     return undefined;
   }
-  const pair = node.items.find((item) => isPair(item) && keyText(item.key) === String(step));
-  return pair === undefined ? undefined : { key: pair.key, value: pair.value ?? pair.key };
+  // The last that has the key wins, be it the mapping itself or one that is merged into it.
+  for (const { key, value } of node.items.toReversed()) {
+    if (isMergeKey(key)) {
+      const merged = mergedChildOf(document, value, step);
+      if (merged !== undefined) {
+        return merged;
+      }
+    } else if (keyText(resolved(document, key)) === String(step)) {
+      return { key, value: value ?? key };
+    }
+  }
+  return undefined;
 }
 
-function keyText(key: unknown): string {
-  return String(isScalar(key) ? key.value : key);
+function mergedChildOf(document: Document, value: unknown, step: string | number): Child | undefined {
+  for (const part of isSeq(value) ? value.items : [value]) {
+    const child = childOf(document, part, step);
+    if (child !== undefined) {
+      return child;
+    }
+  }
+  return undefined;
 }
 
 function resolved(document: Document, node: unknown): unknown {

@@ -1,4 +1,4 @@
-import { MANIFEST_KINDS, type ManifestKind } from "./parse-manifests.ts";
+import { MANIFEST_KINDS, type ManifestKind } from "./manifest-kind.ts";
 import type { Identity } from "./identity.ts";
 
 /** `kind namespace/name`, or `Namespace /name`: one text for each object of the folder. */

@@ -5,7 +5,13 @@ import { problem, problemText as fieldText, type Problem } from "../../api/schem
 import type { UnknownFields } from "../../api/schema/validate.ts";
 import { secretValue } from "../../api/parse/secret-value.ts";
 import { hashOf, specHashOf } from "./identity.ts";
-import { problemText, readManifests, type ManifestDocument, type ManifestProblem } from "./parse-manifests.ts";
+import {
+  problemText,
+  readManifests,
+  type ManifestDocument,
+  type ManifestProblem,
+  type UnnamedDocument,
+} from "./parse-manifests.ts";
 import { pathSteps } from "./source-position.ts";
 import { objectId, type ObjectId } from "./state-entry.ts";
 
@@ -48,9 +54,14 @@ export interface FileContent {
 
 /** Reads a file's text and judges every object in it. Never throws. */
 export function validateFile(file: string, text: string): FileContent {
-  const { documents, problems, ignored, complete } = readManifests(file, text);
+  const { documents, unnamed, problems, ignored, complete } = readManifests(file, text);
   // The documents are not kept: each holds its file's syntax tree, ten times the size of the text.
-  return { objects: documents.map((document) => validateDocument(file, document)), problems, ignored, complete };
+  return {
+    objects: documents.map((document) => validateDocument(file, document)),
+    problems: [...problems, ...unnamed.flatMap((document) => problemsOfUnnamed(file, document))],
+    ignored,
+    complete,
+  };
 }
 
 /** Judges plain data again, as the state file keeps it; fields that only another version of this program knows are ignored. */
@@ -80,12 +91,23 @@ function validateDocument(file: string, document: ManifestDocument): ValidatedOb
     result:
       "manifest" in checked
         ? { kind: "good", manifest: checked.manifest }
-        : { kind: "invalid", problems: checked.problems.map((found) => located(file, document, found)) },
+        : { kind: "invalid", problems: located(file, document, checked.problems).map(problemText) },
   };
 }
 
-function located(file: string, document: ManifestDocument, found: Problem): string {
-  return problemText({ file, ...document.locate(pathSteps(found.path)), message: fieldText(found) });
+/** What else is wrong with an object whose name is. */
+function problemsOfUnnamed(file: string, document: UnnamedDocument): readonly ManifestProblem[] {
+  const checked = check(document.kind, withoutStatus(document.object), "refuse");
+  const problems = "problems" in checked ? checked.problems : [];
+  const others = problems.filter(({ path }) => path !== "metadata" && !/^metadata\.name(?:space)?$/.test(path));
+  return located(file, document, others).map((found) => ({ ...found, message: `${document.kind}: ${found.message}` }));
+}
+
+/** In the order of the file. */
+function located(file: string, document: UnnamedDocument, problems: readonly Problem[]): readonly ManifestProblem[] {
+  return problems
+    .map((found) => ({ file, ...document.locate(pathSteps(found.path)), message: fieldText(found) }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 function check(kind: ManifestDocument["kind"], object: unknown, unknownFields: UnknownFields): Checked {

@@ -1,4 +1,4 @@
-import type { DnsZone } from "../../api/dns-zone.ts";
+import type { ServedBySpec } from "../../api/dns-zone.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { EndpointsOf, ServingEndpoints } from "../../controller/ports/servers.ts";
@@ -21,20 +21,20 @@ export interface EndpointsDeps {
 export function createEndpointsOf(deps: EndpointsDeps, freshMs: Millis = 5_000): EndpointsOf {
   const cache = new Map<string, Cached>();
   return async (zone, signal) => {
-    const { endpoints } = zone.spec.provider.serving;
-    switch (endpoints.kind) {
+    const { servedBy } = zone.spec;
+    switch (servedBy.kind) {
       case "none":
         return "none";
       case "addresses":
-        return endpoints.addresses;
+        return servedBy.addresses;
       case "service": {
-        const id = `${endpoints.namespace}/${endpoints.name}:${endpoints.port}`;
+        const id = `${servedBy.namespace}/${servedBy.name}:${servedBy.port}`;
         const cached = cache.get(id);
         if (cached !== undefined && deps.clock.now() - cached.at < freshMs) {
           return cached.endpoints;
         }
         // Kept as a promise: many zones with one Service ask at once, and make one request.
-        const pendingRead = readSlices(deps, endpoints, cached?.endpoints, signal);
+        const pendingRead = readSlices(deps, servedBy, cached?.endpoints, signal);
         cache.set(id, { at: deps.clock.now(), endpoints: pendingRead });
         pendingRead.catch(() => cache.delete(id));
         return pendingRead;
@@ -48,7 +48,7 @@ interface Cached {
   readonly endpoints: Promise<ServingEndpoints>;
 }
 
-type ServiceEndpoints = Extract<DnsZone["spec"]["provider"]["serving"]["endpoints"], { readonly kind: "service" }>;
+type ServiceEndpoints = Extract<ServedBySpec, { readonly kind: "service" }>;
 
 async function readSlices(
   { transport, log }: EndpointsDeps,

@@ -111,24 +111,24 @@ function aliasCard(alias: AliasView, now: Millis): Html {
   const { key, light, reason, message, hostnames, targets } = alias;
   const why = light === "well" ? undefined : markup`<p class="why"><strong>${reason}</strong> ${message}</p>`;
   const rows = hostnames.map(
-    ({ hostname, zone, addresses, ttl, publishedAt, reason: note }) =>
+    ({ hostname, zone, addresses, ttl, publishedTime, reason: note }) =>
       markup`<tr>
         <th scope="row">${hostname}</th>
         <td>${zone}</td>
         <td>${addresses.join(", ")}</td>
         <td class="number">${ttl}</td>
-        <td>${publishedAt === undefined ? undefined : markup`<time datetime="${publishedAt}">${publishedAt}</time>`}</td>
+        <td>${publishedTime === undefined ? undefined : markup`<time datetime="${publishedTime}">${publishedTime}</time>`}</td>
         <td>${note}</td>
       </tr>`,
   );
   const owner = hostnames[0]?.hostname ?? key;
   const pictures = targets.map(
-    ({ chain, addresses, outcome, since, ttl }) =>
+    ({ chain, addresses, outcome, lastTransitionTime, ttl }) =>
       markup`<figure>
         ${chainPicture(owner, chain, addresses)}
         <figcaption>
           ${outcome} since
-          <time datetime="${since}">${agoText(now, since)}</time>${ttl === undefined ? "" : ` · TTL ${ttl} s`}
+          <time datetime="${lastTransitionTime}">${agoText(now, lastTransitionTime)}</time>${ttl === undefined ? "" : ` · TTL ${ttl} s`}
         </figcaption>
       </figure>`,
   );

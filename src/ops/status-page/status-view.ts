@@ -88,7 +88,7 @@ interface HostnameView {
   readonly addresses: readonly string[];
   readonly ttl?: number;
   /** RFC 3339: when these addresses were first seen served. */
-  readonly publishedAt?: string;
+  readonly publishedTime?: string;
   readonly reason?: string;
 }
 
@@ -99,5 +99,5 @@ interface TargetView {
   readonly ttl?: number;
   readonly outcome: string;
   /** RFC 3339: when this outcome began. */
-  readonly since: string;
+  readonly lastTransitionTime: string;
 }

@@ -4,6 +4,7 @@ import type { HoldState } from "./state.ts";
 
 /** What others may know of a key. */
 export function answerOf(state: HoldState): TargetAnswer {
+  const isRestored = state.read === undefined && state.addresses.length > 0;
   return {
     key: state.key,
     outcome: state.outcome,
@@ -18,6 +19,7 @@ export function answerOf(state: HoldState): TargetAnswer {
     rotating: state.rotation?.rotating ?? false,
     isSubset: state.isSubset,
     refreshWaitMs: refreshWaitMs(state),
+    ...(isRestored && { isRestored }),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
-import type { ZoneSpec } from "../../api/dns-zone.ts";
+import type { DnsZone, ZoneSpec } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
+import { isPrivate } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset } from "../change.ts";
+import { allowsPrivate } from "../domain/private-addresses.ts";
 import type { Contributor } from "../contribution.ts";
 import type { TargetAnswer } from "../target-answer.ts";
 import type { ZonePlan } from "../zone-plan.ts";
@@ -38,6 +40,7 @@ export interface InheritInput {
   /** Undefined: this is the first read of the term. */
   readonly before: InheritedNames | undefined;
   readonly plan: ZonePlan;
+  readonly zone: DnsZone;
   /** What is published and ours, or would be adopted. */
   readonly published: readonly ActualRRset[];
   /** The namespace for whose aliases a name was published; undefined: it isn't known. */
@@ -49,7 +52,7 @@ export interface InheritInput {
 
 /**
  * What names have inherited, after another read or plan. An address goes when a target that had it was read without it, and all of them go after `maxStaleness`: at once those of
- * a name that another namespace had. What this term wrote is never inherited; but an edit to a target that isn't known yet leaves the name what it had.
+ * a name that another namespace had, and private addresses that the zone doesn't allow to the namespace. What this term wrote is never inherited; but an edit to a target that isn't known yet leaves the name what it had.
  */
 export function inheritNames(input: InheritInput): InheritedNames {
   const names = input.plan.names.flatMap(({ name, keepPublished }) => {
@@ -67,7 +70,8 @@ export function inheritNames(input: InheritInput): InheritedNames {
   return new Map(
     names.map(({ name, contributors, namespace, isUnreadable }) => {
       const isOwn = (input.namespaceOf(name) ?? namespace) === namespace;
-      const here = isOwn ? (published.get(name) ?? []) : [];
+      const isRefused = (address: string): boolean => !allowsPrivate(input.zone, namespace) && isPrivate(address);
+      const here = isOwn ? withoutAddresses(published.get(name) ?? [], isRefused) : [];
       const entry = recorded(input, input.before?.get(name), here, targetsText(contributors));
       const left = withoutGivenUp({ ...entry, isUnreadable }, contributors);
       const held = left.held.filter((set) => isHeld(set, left.known, contributors));

@@ -28,7 +28,7 @@ export function createRfc2136Backend(deps: Rfc2136Deps): RecordBackend {
   };
   return {
     id: "rfc2136",
-    capabilities: { atomic: "batch", comparesAndSwaps: true, listsZone: spec.read === "Axfr" },
+    capabilities: { atomic: "batch", comparesAndSwaps: true, listsZone: spec.read === "AXFR" },
     read: (names, signal) => read(state, names, signal),
     apply: (batch, signal) => apply(state, batch, signal),
   };
@@ -59,7 +59,7 @@ interface ZoneReader {
 async function readAt(state: State, { session, server, names }: ZoneReader, signal: AbortSignal): Promise<BackendRead> {
   const { client, deps } = state;
   const zone = deps.domain;
-  if (deps.spec.read === "Axfr" && deps.clock.now() >= state.tooLargeUntil) {
+  if (deps.spec.read === "AXFR" && deps.clock.now() >= state.tooLargeUntil) {
     const whole = await readZone(session, { server, zone, id: client.newId() }, signal);
     if (whole.kind === "ok") {
       return { ...whole, complete: true };

@@ -91,7 +91,6 @@ function zoneIn(namespace: string, labels: Readonly<Record<string, string>>, spe
   const zone = labZone("example.com", {
     kind: "dnsEndpoint",
     dnsEndpoint: { labels },
-    serving: { endpoints: { kind: "none" } },
   });
   return { ...zone, meta: { ...zone.meta, namespace }, spec: { ...zone.spec, ...spec } };
 }

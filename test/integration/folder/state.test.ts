@@ -28,7 +28,7 @@ function status(address: string, ready: "True" | "False" = "True"): AliasStatus 
         addresses: [address],
         ttl: 60,
         outcome: "Positive",
-        since: "2026-11-24T00:00:00Z",
+        lastTransitionTime: "2026-11-24T00:00:00Z",
       },
     ],
   };

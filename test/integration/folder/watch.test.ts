@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, rename, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm, rmdir, symlink, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { aliasText, namesOf, pause, runFolder, temporaryFolder, until, type FolderRun } from "../../support/folder.ts";
@@ -216,9 +216,29 @@ test(
   },
 );
 
-test("it stops at once when it is told to, also while it waits for the folder to appear", async () => {
+test("a folder that does not exist ends it at once, unless objects are known from an earlier run", async () => {
   await using folder = await temporaryFolder();
-  const run = await runFolder(folder.path, { rescanMs: NEVER_MS });
+  const manifests = join(folder.path, "manifests");
+  await assert.rejects(runFolder(folder.path), { code: "CONFIG_INVALID" });
+  assert.deepEqual(await readdir(folder.path), []);
+  await mkdir(manifests);
+  await writeFile(join(manifests, "a.yaml"), aliasText("a"));
+  const first = await runFolder(folder.path);
+  await until("synced", first.synced);
+  await first[Symbol.asyncDispose]();
+  await rename(manifests, `${manifests}-away`);
+  await using second = await runFolder(folder.path);
+  await until("synced", second.synced);
+  assert.deepEqual(namesOf(second.events, "alias"), ["web/a example.com."]);
+  assert.equal(second.plane.inventory.healthy(), false);
+  await assert.rejects(runFolder(folder.path, { readOnly: true }), { code: "CONFIG_INVALID" });
+});
+
+test("it stops at once when it is told to, also while it waits for a folder that went away before anything was read", async () => {
+  await using folder = await temporaryFolder();
+  const manifests = join(folder.path, "manifests");
+  await mkdir(manifests);
+  const run = await runFolder(folder.path, { rescanMs: NEVER_MS }, () => rmdir(manifests));
   await until("unhealthy", () => !run.plane.inventory.healthy());
   assert.equal(run.synced(), false);
   const before = Date.now();

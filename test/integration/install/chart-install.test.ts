@@ -81,7 +81,7 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
     assert.match(said, /Zones: example\.com\. What to do next/);
     assert.deepEqual(await names("dnszones"), ["dnszone.dnsalias.io/example-com"]);
     const zone: unknown = JSON.parse(await kubectl("get", "dnszone", "example-com", "-n", "dns-system", "-o", "json"));
-    const service = valueAt(zone, "spec", "provider", "coreDNS", "servedBy", "service");
+    const service = valueAt(zone, "spec", "servedBy", "service");
     assert.deepEqual(service, { name: "dnsalias-coredns", namespace: "dns-system", port: 1053 });
   });
 

@@ -234,6 +234,6 @@ async function asAdmin(server: KubeApiserver, name: string): Promise<unknown> {
 }
 
 function serviceZone(zone: DnsZone): DnsZone {
-  const endpoints = { kind: "service", namespace: "kube-system", name: "kube-dns", port: 53 } as const;
-  return { ...zone, spec: { ...zone.spec, provider: { ...zone.spec.provider, serving: { endpoints } } } };
+  const servedBy = { kind: "service", namespace: "kube-system", name: "kube-dns", port: 53 } as const;
+  return { ...zone, spec: { ...zone.spec, servedBy } };
 }

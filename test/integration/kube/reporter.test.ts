@@ -68,7 +68,7 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     const written = await read("status");
     const types = listAt(written, "status", "conditions").map((condition) => textAt(condition, "type"));
     assert.deepEqual(types.toSorted(), ["Foreign", "Ready"]);
-    assert.equal(textAt(written, "spec", "onEmpty"), "Hold", "the spec's defaults stand");
+    assert.equal(textAt(written, "spec", "onEmpty"), "Keep", "the spec's defaults stand");
     const version = await versionOf("status");
     const seen = aliasOf(written);
     assert.equal((await reporter.aliasStatus(seen, statusOf("198.51.100.1"), NEVER)).kind, "written");
@@ -170,9 +170,7 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     await kubectlApply(server, slicesAndPods);
     const manifest = zoneManifest("served", "base");
     const servedBy = { service: { namespace: "kube-system", name: "kube-dns" } };
-    const { coreDNS } = manifest.spec.provider;
-    const spec = { ...manifest.spec, provider: { coreDNS: { ...coreDNS, servedBy } } };
-    await kubectlApply(server, JSON.stringify({ ...manifest, spec }));
+    await kubectlApply(server, JSON.stringify({ ...manifest, spec: { ...manifest.spec, servedBy } }));
     const zone = zoneOf(await readObject(transport, { ...DNS_ALIASES, plural: "dnszones" }, "dns-system", "served"));
     assert.deepEqual(await createEndpointsOf(liveDeps(transport))(zone, NEVER), [
       { address: "10.1.0.1", port: 53 },

@@ -9,15 +9,15 @@ import { BIND, DOMAIN, KNOT, newKey, openBackend, PDNS, type Algorithm, type Ser
 interface Case {
   readonly kind: ServerKind;
   readonly algorithm?: Algorithm;
-  readonly read: "Axfr" | "Query";
+  readonly read: "AXFR" | "Query";
   /** The line that a rule of the server for single names rejects. */
   readonly rejected?: string;
 }
 
 const cases: readonly Case[] = [
-  { kind: BIND, algorithm: "hmac-sha256", read: "Axfr" },
-  { kind: KNOT, algorithm: "hmac-sha384", read: "Axfr" },
-  { kind: PDNS, algorithm: "hmac-sha512", read: "Axfr" },
+  { kind: BIND, algorithm: "hmac-sha256", read: "AXFR" },
+  { kind: KNOT, algorithm: "hmac-sha384", read: "AXFR" },
+  { kind: PDNS, algorithm: "hmac-sha512", read: "AXFR" },
   { kind: BIND, read: "Query" },
   { kind: KNOT, algorithm: "hmac-sha512", read: "Query" },
   { kind: PDNS, read: "Query" },
@@ -37,12 +37,12 @@ const MANY = Array.from({ length: 101 }, (_, at) => `198.51.100.${at}`).join(" "
 /** BIND's check-names refuses addresses at a name with an underscore by default; the others have a rule for `denied`. PowerDNS has none that it answers for. */
 const withRules: readonly (readonly [rule: string, each: Case])[] = [
   ["check-names", { kind: BIND, read: "Query", rejected: "my_app 60 192.0.2.1 2001:db8::1" }],
-  ["max-records-per-type", { kind: BIND, algorithm: "hmac-sha256", read: "Axfr", rejected: `large 60 ${MANY}` }],
+  ["max-records-per-type", { kind: BIND, algorithm: "hmac-sha256", read: "AXFR", rejected: `large 60 ${MANY}` }],
   [
     "update-policy",
-    { kind: BIND, algorithm: "hmac-sha256", read: "Axfr", rejected: "denied 60 192.0.2.1 2001:db8::1" },
+    { kind: BIND, algorithm: "hmac-sha256", read: "AXFR", rejected: "denied 60 192.0.2.1 2001:db8::1" },
   ],
-  ["update-owner", { kind: KNOT, algorithm: "hmac-sha256", read: "Axfr", rejected: "denied 60 192.0.2.1 2001:db8::1" }],
+  ["update-owner", { kind: KNOT, algorithm: "hmac-sha256", read: "AXFR", rejected: "denied 60 192.0.2.1 2001:db8::1" }],
 ];
 
 for (const [rule, each] of withRules) {
@@ -62,7 +62,7 @@ async function setUp({ kind, algorithm, read, rejected }: Case): Promise<Contrac
   const tool = { server, zone: DOMAIN, ...(key && { key }) };
   return {
     backend: open.backend,
-    capabilities: read === "Axfr" ? CAPABILITIES.rfc2136Axfr : CAPABILITIES.rfc2136Query,
+    capabilities: read === "AXFR" ? CAPABILITIES.rfc2136Axfr : CAPABILITIES.rfc2136Query,
     domain: DOMAIN,
     ...(rejected !== undefined && {
       rejected: { line: rejected, message: /answers (REFUSED|SERVFAIL|NOTAUTH \(BADKEY\)) to these records/ },

@@ -133,7 +133,7 @@ export interface OpenBackend extends AsyncDisposable {
 
 /** The backend over real sockets, with the real time. */
 export function openBackend(options: BackendOptions): OpenBackend {
-  const { servers, key, read = "Axfr", aheadSeconds = 0, domain = DOMAIN, maxWaitMs = Infinity } = options;
+  const { servers, key, read = "AXFR", aheadSeconds = 0, domain = DOMAIN, maxWaitMs = Infinity } = options;
   const { exchange, [Symbol.asyncDispose]: close } = createExchange();
   const backend = createRfc2136Backend({
     spec: {

@@ -14,7 +14,7 @@ export function addSome(stage: Stage, namespace: string): string | undefined {
   const statics = random() < 0.25 ? [["203.0.113.7", "2001:db8:7::7"]] : [];
   const targets = namespace === HOSTILE ? [HOSTILE_TARGET] : [...some(random, TARGETS, 2), ...statics];
   const spec = {
-    onEmpty: pick(random, ["Hold", "Hold", "Withdraw", "Fallback"] as const),
+    onEmpty: pick(random, ["Keep", "Keep", "Withdraw", "Fallback"] as const),
     onStale: pick(random, ["Keep", "Keep", "Withdraw", "Fallback"] as const),
     maxStalenessMs: pick(random, [HOUR / 10, HOUR, 24 * HOUR]),
   };
@@ -50,9 +50,9 @@ export function forgeStatus(stage: Stage): string | undefined {
   if (own === undefined || leader === undefined) {
     return undefined;
   }
-  const since = new Date(world.clock.now()).toISOString();
+  const lastTransitionTime = new Date(world.clock.now()).toISOString();
   const addresses = [FORGED_ADDRESS];
-  const target = { chain: [], addresses, ttl: 60, outcome: "Positive", since };
+  const target = { chain: [], addresses, ttl: 60, outcome: "Positive", lastTransitionTime };
   setStatus(stage, objectKey(own.meta), {
     observedGeneration: own.meta.generation,
     conditions: [],

@@ -70,21 +70,18 @@ export function sceneZone(key: ObjectKey): SceneZone {
 
 /** How a DnsZone of the scene says where it is written. */
 export function providerOf({ place, backend }: SceneZone): DnsZone["spec"]["provider"] {
-  const serving = { endpoints: { kind: "none" } } as const;
   switch (backend) {
     case "zoneFile":
       return {
         kind: "coreDNSZoneFile",
         zoneFile: { configMap: { name: place, key: "zone" }, base: { kind: "inline", text: "" } },
-        serving,
       };
     case "lists":
-      return { kind: "externalDNSWebhook", webhook: { url: place }, serving };
+      return { kind: "externalDNSWebhook", webhook: { url: place } };
     case "queries":
       return {
         kind: "rfc2136",
         rfc2136: { servers: [{ address: "192.0.2.54", port: 53 }], read: "Query" },
-        serving,
       };
   }
 }

@@ -92,7 +92,7 @@ function mayTargetLack(world: Readings, { spec, target, family, isKnown }: Famil
   const isOtherGood = (world.lastGoodOf.get(`${target} ${other}`) ?? -1) > good;
   // The controller's last good reading can be one TTL older than the last good moment.
   const isStale = spec.onStale !== "Keep" && now - good > spec.maxStalenessMs - 2 * MINUTE;
-  return (isEmpty && (isOtherGood || spec.onEmpty !== "Hold")) || isStale;
+  return (isEmpty && (isOtherGood || spec.onEmpty !== "Keep")) || isStale;
 }
 
 /** What an alias brings to its names once all is settled. */

@@ -12,6 +12,8 @@ export interface SpecCase {
      * cannot see it, and the program refuses. `unknown`: an unknown field, refused where typing mistakes are looked for.
      */
     readonly by: "rule" | "structure" | "program" | "unknown";
+    /** What the CRD's message of the rule says, where ours says more. */
+    readonly crdSays?: string;
   };
 }
 
@@ -40,7 +42,7 @@ const good: readonly SpecCase[] = [
     spec: also({
       hostnames: ["example.com", "*.example.com", "_sip.example.com"],
       targets: [{ hostname: "lb.example.net." }, { addresses: ["203.0.113.7", "2001:db8::7"] }],
-      families: ["IPv6"],
+      ipFamilies: ["IPv6"],
       ttl: { min: 60, max: 120 },
       onEmpty: "Withdraw",
       onStale: "Fallback",
@@ -50,9 +52,9 @@ const good: readonly SpecCase[] = [
       paused: true,
     }),
   },
-  { name: "an HTTPS alias", spec: also({ httpsAlias: true, families: ["IPv6", "IPv4"] }) },
+  { name: "an HTTPS alias", spec: also({ httpsAlias: true, ipFamilies: ["IPv6", "IPv4"] }) },
   { name: "no HTTPS alias, of addresses", spec: { ...aimed({ addresses: ["192.0.2.1"] }), httpsAlias: false } },
-  { name: "a name in another script", spec: named("bücher.example", "пример.example") },
+  { name: "a name with other letters, in A-labels", spec: named("xn--bcher-kva.example", "xn--e1afmkfd.example") },
   { name: "upper case and a final dot", spec: named("Example.COM.") },
   { name: "a name of 253 characters and a final dot", spec: named(`${name253}.`) },
   { name: "a name of one label", spec: named("localhost") },
@@ -68,6 +70,7 @@ const good: readonly SpecCase[] = [
   { name: "a null where a default is", spec: also({ onEmpty: null }) },
   { name: "a null where no default is", spec: also({ ttl: null }) },
   { name: "a staleness in Go's own spelling", spec: also({ maxStaleness: "24h0m0s" }) },
+  { name: "a staleness from small to large units", spec: also({ maxStaleness: "500ms90s1h" }) },
   { name: "the longest staleness", spec: also({ maxStaleness: "8760h" }) },
   { name: "fallback addresses that no policy uses", spec: also({ fallbackAddresses: ["192.0.2.1"] }) },
   {
@@ -193,23 +196,48 @@ const badNames: readonly SpecCase[] = [
     bad: { path: "spec.hostnames[0]", says: "write a name", by: "rule" },
   },
   {
+    name: "a name with other letters",
+    spec: named("münchen.example.com"),
+    bad: {
+      path: "spec.hostnames[0]",
+      says: "write its A-label xn--mnchen-3ya.example.com (RFC 5890)",
+      crdSays: "A-label",
+      by: "rule",
+    },
+  },
+  {
+    name: "a wildcard with other letters",
+    spec: named("*.bücher.example"),
+    bad: { path: "spec.hostnames[0]", says: "A-label *.xn--bcher-kva.example ", crdSays: "A-label", by: "rule" },
+  },
+  {
     name: "letters that have no A-label",
     spec: named("\u200b.example"),
-    bad: { path: "spec.hostnames[0]", says: "A-labels", by: "program" },
+    bad: { path: "spec.hostnames[0]", says: "cannot be written in A-labels", crdSays: "A-label", by: "rule" },
   },
   {
     name: "a wildcard that is too long in A-labels",
     spec: named(`*.${label}.${label}.${label}.${"ü".repeat(54)}`),
-    bad: { path: "spec.hostnames[0]", says: "too long then", by: "program" },
+    bad: { path: "spec.hostnames[0]", says: "cannot be written in A-labels", crdSays: "A-label", by: "rule" },
   },
   {
     name: "an A-label that is longer than 63",
     spec: named(`${"ü".repeat(60)}.example`),
-    bad: { path: "spec.hostnames[0]", says: "too long then", by: "program" },
+    bad: { path: "spec.hostnames[0]", says: "cannot be written in A-labels", crdSays: "A-label", by: "rule" },
   },
 ];
 
 const badTargets: readonly SpecCase[] = [
+  {
+    name: "a target with other letters",
+    spec: { hostnames: ["example.com"], targets: [{ hostname: "bücher.example" }] },
+    bad: {
+      path: "spec.targets[0].hostname",
+      says: "A-label xn--bcher-kva.example ",
+      crdSays: "A-label",
+      by: "rule",
+    },
+  },
   { name: "no targets", spec: aimed(), bad: { path: "spec.targets", says: "at least 1", by: "structure" } },
   {
     name: "17 targets",
@@ -281,13 +309,13 @@ const badTargets: readonly SpecCase[] = [
 const badSettings: readonly SpecCase[] = [
   {
     name: "a family that does not exist",
-    spec: also({ families: ["IPv5"] }),
-    bad: { path: "spec.families[0]", says: "did you mean IPv4?", by: "structure" },
+    spec: also({ ipFamilies: ["IPv5"] }),
+    bad: { path: "spec.ipFamilies[0]", says: "did you mean IPv4?", by: "structure" },
   },
   {
     name: "no family",
-    spec: also({ families: [] }),
-    bad: { path: "spec.families", says: "at least 1", by: "structure" },
+    spec: also({ ipFamilies: [] }),
+    bad: { path: "spec.ipFamilies", says: "at least 1", by: "structure" },
   },
   {
     name: "ttl.min above ttl.max",
@@ -315,9 +343,14 @@ const badSettings: readonly SpecCase[] = [
     bad: { path: "spec.ttl.max", says: "a fraction", by: "structure" },
   },
   {
+    name: "the former word for Keep",
+    spec: also({ onEmpty: "Hold" }),
+    bad: { path: "spec.onEmpty", says: "did you mean Keep?", by: "structure" },
+  },
+  {
     name: "an unknown policy",
-    spec: also({ onEmpty: "Keep" }),
-    bad: { path: "spec.onEmpty", says: "must be one of Hold, Withdraw, Fallback", by: "structure" },
+    spec: also({ onEmpty: "Delete" }),
+    bad: { path: "spec.onEmpty", says: "must be one of Keep, Withdraw, Fallback", by: "structure" },
   },
   {
     name: "Fallback without addresses",
@@ -361,7 +394,7 @@ const badSettings: readonly SpecCase[] = [
     name: `the address ${text}`,
     spec: also({ targets: [{ addresses: [text] }] }),
   })),
-  ...["1d", "24", "-1h", "1.5h", "0s", "8761h", "90s1h", "24 h", "99999h"].map((text): SpecCase => ({
+  ...["1d", "24", "-1h", "1.5h", "0s", "999ms", "8761h", "24 h", "99999h", "100000s"].map((text): SpecCase => ({
     name: `a staleness of ${text}`,
     spec: also({ maxStaleness: text }),
     bad: { path: "spec.maxStaleness", says: "like 24h, 90m or 1h30m", by: "rule" },
@@ -383,7 +416,7 @@ const badSettings: readonly SpecCase[] = [
   },
   {
     name: "an HTTPS alias of one family",
-    spec: also({ httpsAlias: true, families: ["IPv4"] }),
+    spec: also({ httpsAlias: true, ipFamilies: ["IPv4"] }),
     bad: { path: "spec", says: "have both families", by: "rule" },
   },
   {

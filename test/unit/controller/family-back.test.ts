@@ -59,14 +59,14 @@ for (const [onEmpty, withdrawn] of POLICIES) {
   });
 
   test(`with ${onEmpty}, what only a status says of an empty target doesn't come with the other family`, async () => {
-    const since = new Date(1_700_000_000_000).toISOString();
+    const lastTransitionTime = new Date(1_700_000_000_000).toISOString();
     const target = {
       hostname: "cdn.test",
       chain: [],
       addresses: ["203.0.113.67"],
       ttl: 60,
       outcome: "Positive",
-      since,
+      lastTransitionTime,
     };
     const status = { observedGeneration: 1, conditions: [], hostnames: [], targets: [target] };
     await using world = startWorld({ zones: [ZONE], aliases: [{ ...shop(onEmpty), status }], targets: {} });
@@ -76,8 +76,8 @@ for (const [onEmpty, withdrawn] of POLICIES) {
   });
 }
 
-test("with Hold, the other family stands until its emptiness is confirmed anew", async () => {
-  await using world = startWorld({ zones: [ZONE], aliases: [shop("Hold")], targets: { "cdn.test": OLD } });
+test("with Keep, the other family stands until its emptiness is confirmed anew", async () => {
+  await using world = startWorld({ zones: [ZONE], aliases: [shop("Keep")], targets: { "cdn.test": OLD } });
   await world.clock.advance(5 * MINUTE);
   world.targets.delete("cdn.test");
   await world.clock.advance(10 * MINUTE);

@@ -226,7 +226,6 @@ test("a name that left its alias while the backend was down goes after a restart
     known.status?.hostnames.map(({ hostname }) => hostname),
     ["old.example.com", "shop.example.com"],
   );
-  assert.equal(known.status?.summary?.hostnames, "shop.example.com");
   await first[Symbol.asyncDispose]();
   await using second = world(backend, { clock: first.clock, aliases: [known] });
   await second.clock.advance(5 * MINUTE);

@@ -13,7 +13,7 @@ const ZONE = zone("dns/com", "example.com", {
 });
 
 function withTargets(one: DnsAlias, targets: readonly Partial<TargetStatus>[]): DnsAlias {
-  const since = new Date(1_700_000_000_000).toISOString();
+  const lastTransitionTime = new Date(1_700_000_000_000).toISOString();
   const status = {
     observedGeneration: 1,
     conditions: [],
@@ -24,7 +24,7 @@ function withTargets(one: DnsAlias, targets: readonly Partial<TargetStatus>[]): 
       addresses: [],
       ttl: 60,
       outcome: "Positive",
-      since,
+      lastTransitionTime,
       ...target,
     })),
   };

@@ -99,10 +99,10 @@ test("an alias that is edited to a target that doesn't exist shows its static ad
   await world.clock.advance(MINUTE);
   world.apply(alias("web/shop", { targets: ["typo.test", ["203.0.113.9"]] }));
   await world.clock.advance(10 * MINUTE);
-  assert.deepEqual(world.published("dns/com"), ["example.com 300 203.0.113.9"]);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 203.0.113.9"]);
   world.apply(alias("web/shop", { targets: ["typo.test"], spec: SPEC }));
   await world.clock.advance(20 * MINUTE);
-  assert.deepEqual(world.published("dns/com"), ["example.com 300 203.0.113.9"]);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 203.0.113.9"]);
   await world.clock.advance(20 * MINUTE);
   assert.deepEqual(world.published("dns/com"), []);
 });
@@ -160,5 +160,5 @@ test("a name that its alias left, and that another namespace has an hour later, 
   await world.clock.advance(15 * MINUTE);
   world.apply(alias("api/shop", { targets: ["api.test", ["203.0.113.9"]] }));
   await world.clock.advance(MINUTE);
-  assert.deepEqual(world.published("dns/com"), ["example.com 300 203.0.113.9"]);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 203.0.113.9"]);
 });

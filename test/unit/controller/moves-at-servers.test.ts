@@ -9,12 +9,10 @@ import { memoryBackend, type MemoryBackend } from "../../support/memory-backend.
 import { alias, zone } from "../../support/objects.ts";
 
 const MINUTE = 60_000;
-const serving = { endpoints: { kind: "none" } } as const;
-const WEBHOOK: ProviderSpec = { kind: "externalDNSWebhook", webhook: { url: "http://localhost:8888" }, serving };
+const WEBHOOK: ProviderSpec = { kind: "externalDNSWebhook", webhook: { url: "http://localhost:8888" } };
 const SERVER: ProviderSpec = {
   kind: "rfc2136",
   rfc2136: { servers: [{ address: "192.0.2.54", port: 53 }], read: "Query" },
-  serving,
 };
 const APP = alias("web/app", { hostnames: ["app.sub.example.com"] });
 const TARGETS = { "cdn.test": ["198.51.100.1"] };

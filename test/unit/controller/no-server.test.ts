@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ServingSpec } from "../../../src/api/dns-zone.ts";
+import type { ServedBySpec } from "../../../src/api/dns-zone.ts";
 import type { KubeResult } from "../../../src/kube/client/api-result.ts";
 import { createEndpointsOf } from "../../../src/kube/objects/zone-endpoints.ts";
 import { startWorld } from "../../support/controller-world.ts";
@@ -10,7 +10,7 @@ import { ok, refusal } from "../../support/scripted-transport.ts";
 import { silentLogger } from "../../support/silent-logger.ts";
 
 const MINUTE = 60_000;
-const SERVICE: ServingSpec["endpoints"] = { kind: "service", namespace: "dns", name: "coredns", port: 53 };
+const SERVICE: ServedBySpec = { kind: "service", namespace: "dns", name: "coredns", port: 53 };
 
 const list = (...items: readonly unknown[]): KubeResult => ok({ items });
 const slice = (...endpoints: readonly unknown[]): unknown => ({
@@ -21,7 +21,7 @@ const POD = { addresses: ["192.0.2.1"], conditions: { ready: true, serving: true
 const STARTING = { addresses: ["192.0.2.1"], conditions: { ready: false, serving: false } };
 
 /** The controller with one alias, and the product's own list of the Service's endpoints. A server that is listed serves what it should. */
-function start(endpoints: ServingSpec["endpoints"], slices: KubeResult) {
+function start(servedBy: ServedBySpec, slices: KubeResult) {
   const clock = fakeClock(1_800_000_000_000);
   const cluster = { slices };
   const transport = {
@@ -29,10 +29,9 @@ function start(endpoints: ServingSpec["endpoints"], slices: KubeResult) {
     stream: async () => assert.fail("nothing is watched"),
     [Symbol.asyncDispose]: async () => undefined,
   };
-  const { provider } = zone("dns/com", "example.com").spec;
   const world = startWorld({
     clock,
-    zones: [zone("dns/com", "example.com", { provider: { ...provider, serving: { endpoints } } })],
+    zones: [zone("dns/com", "example.com", { servedBy })],
     aliases: [alias("web/shop")],
     targets: { "cdn.test": ["198.51.100.1"] },
     endpointsOf: createEndpointsOf({ clock, log: silentLogger, transport }),

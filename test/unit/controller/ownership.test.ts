@@ -15,7 +15,6 @@ const MINUTE = 60_000;
 const EXTERNAL: DnsZone["spec"]["provider"] = {
   kind: "powerDNS",
   powerDNS: { url: "http://127.0.0.1:1", serverId: "localhost", apiKeyRef: { name: "key", key: "key" } },
-  serving: { endpoints: { kind: "none" } },
 };
 const ZONE = zone("dns/com", "example.com", { provider: EXTERNAL });
 const SHOP = alias("web/shop");

@@ -23,7 +23,6 @@ function zoneAt(place: string): DnsZone {
   const provider = {
     kind: "coreDNSZoneFile",
     zoneFile: { configMap: { name: place, key: "zone" }, base: { kind: "inline", text: "" } },
-    serving: { endpoints: { kind: "none" } },
   } as const;
   return { ...base, spec: { ...base.spec, provider } };
 }

@@ -13,10 +13,10 @@ test("a name that comes back after a withdrawal has no published time until its 
     targets: { "cdn.test": ["198.51.100.1"] },
     queryServer: (name) => ({ kind: "answer", data: served.get(name) ?? [] }),
   });
-  const publishedAt = (): string | undefined => world.alias("web/shop")?.status?.hostnames[0]?.publishedAt;
+  const publishedTime = (): string | undefined => world.alias("web/shop")?.status?.hostnames[0]?.publishedTime;
   served.set("example.com", ["198.51.100.1"]);
   await world.clock.advance(MINUTE);
-  assert.notEqual(publishedAt(), undefined);
+  assert.notEqual(publishedTime(), undefined);
   world.apply(alias("web/shop", { hostnames: ["www.shop.example.com"] }));
   await world.clock.advance(MINUTE);
   assert.deepEqual(world.published("dns/com"), ["www.shop.example.com 60 198.51.100.1"]);
@@ -24,11 +24,11 @@ test("a name that comes back after a withdrawal has no published time until its 
   world.apply(alias("web/shop"));
   await world.clock.advance(MINUTE);
   assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"]);
-  assert.equal(publishedAt(), undefined);
+  assert.equal(publishedTime(), undefined);
   served.set("example.com", ["198.51.100.1"]);
   const servedAt = world.clock.now();
   await world.clock.advance(MINUTE);
-  assert.ok(Date.parse(publishedAt() ?? "") >= servedAt);
+  assert.ok(Date.parse(publishedTime() ?? "") >= servedAt);
 });
 
 test("a replica whose term ends queries no server and has no gauge of them, and begins anew in its next term", async () => {

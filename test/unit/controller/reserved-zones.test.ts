@@ -19,7 +19,6 @@ const BEFORE = `${HOST} 198.51.100.1`;
 const SHARED: DnsZone["spec"]["provider"] = {
   kind: "externalDNSWebhook",
   webhook: { url: "http://localhost:8888" },
-  serving: { endpoints: { kind: "none" } },
 };
 
 interface Lab {

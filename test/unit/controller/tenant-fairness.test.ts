@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseDuration } from "../../../src/api/schema/duration.ts";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { startWorld, type ControllerWorld, type WorldOptions } from "../../support/controller-world.ts";
@@ -54,10 +55,10 @@ async function quiet(): Promise<Pick<ControllerWorld, "clock" | "stores"> & { re
 
 /** The longest bound that a good alias states, less the TTL for which caches keep what was published. */
 function untilPublishedMs(world: ControllerWorld): number {
-  const bounds = GOOD.map(({ meta }) =>
-    Number.parseInt(world.alias(objectKey(meta))?.status?.stalenessBound ?? "", 10),
+  const bounds = GOOD.map(
+    ({ meta }) => parseDuration(world.alias(objectKey(meta))?.status?.stalenessBound ?? "") ?? Number.NaN,
   );
-  return Math.max(...bounds) * 1000 - TTL_MS;
+  return Math.max(...bounds) - TTL_MS;
 }
 
 function resolved(world: ControllerWorld): readonly string[] {

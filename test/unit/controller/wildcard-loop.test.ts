@@ -55,8 +55,7 @@ function serverLab(listsZone: boolean): Lab {
   const of = zone("dns/com", "example.com", {
     provider: {
       kind: "rfc2136",
-      rfc2136: { servers: [{ address: "192.0.2.54", port: 53 }], read: listsZone ? "Axfr" : "Query" },
-      serving: { endpoints: { kind: "none" } },
+      rfc2136: { servers: [{ address: "192.0.2.54", port: 53 }], read: listsZone ? "AXFR" : "Query" },
     },
   });
   let before: readonly string[] = [];

@@ -8,7 +8,7 @@ import { alias, zone } from "../../support/objects.ts";
 const MINUTE = 60_000;
 const CONFIG_MAP_BYTES = 1_048_576;
 const indexes = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
-const ZONE = zone("dns/com", "example.com");
+const ZONE = zone("dns/com", "example.com", { tenants: { wildcards: "Allow", privateAddresses: "Allow" } });
 const GOOD = [
   alias("web/shop", { meta: { createdAt: 5_000 } }),
   alias("api/app", { hostnames: ["app.example.com"], targets: ["app.test"], meta: { createdAt: 6_000 } }),

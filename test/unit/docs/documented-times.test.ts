@@ -110,7 +110,7 @@ type Transfer = Parameters<typeof createRfc2136Backend>[0]["transfer"];
 function rfc2136(clock: { now(): number }, transferred: Awaited<ReturnType<Transfer>>) {
   const seen: Seen = { transfers: 0 };
   const backend = createRfc2136Backend({
-    spec: { servers: [{ address: "192.0.2.53", port: 53 }], read: "Axfr" },
+    spec: { servers: [{ address: "192.0.2.53", port: 53 }], read: "AXFR" },
     domain: ORIGIN,
     secret: undefined,
     clock,

@@ -92,8 +92,8 @@ test("whatever stands in an object cannot become a part of the page", () => {
         aliasView({
           key: evil,
           ...verdict,
-          hostnames: [{ hostname: evil, zone: evil, addresses: [evil], publishedAt: evil, reason: evil }],
-          targets: [{ chain: [evil], addresses: [evil], outcome: evil, since: evil }],
+          hostnames: [{ hostname: evil, zone: evil, addresses: [evil], publishedTime: evil, reason: evil }],
+          targets: [{ chain: [evil], addresses: [evil], outcome: evil, lastTransitionTime: evil }],
         }),
       ],
       search: { text: evil, onlyUnwell: true, page: 1, perPage: 50 },
@@ -107,7 +107,7 @@ test("whatever stands in an object cannot become a part of the page", () => {
 
 test("a chain that is too long for a row goes on in the next, and no box lies upon another", () => {
   const chain = Array.from({ length: 16 }, (_, hop) => `hop-${hop}.a-long-name.of-a.cdn.example.net`);
-  const target = { chain, addresses: [], outcome: "Failure: loop", since: "2026-11-24T11:00:00Z" };
+  const target = { chain, addresses: [], outcome: "Failure: loop", lastTransitionTime: "2026-11-24T11:00:00Z" };
   const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [target] })], found: 1 }));
   const boxes = [...page.matchAll(/<rect class="\w+" x="(\d+)" y="(\d+)" width="(\d+)"/g)].map((match) =>
     match.slice(1).map(Number),
@@ -193,10 +193,10 @@ test("an alias of which no age or bound is known has no meter, and times that ca
   for (const view of [withoutAge, withoutBound]) {
     assert.doesNotMatch(statusPage(emptyStatus({ aliases: [view], found: 1 })), /<meter/);
   }
-  const target = { chain: ["cdn.test"], addresses: [], outcome: "NxDomain", since: "soon" };
+  const target = { chain: ["cdn.test"], addresses: [], outcome: "NxDomain", lastTransitionTime: "soon" };
   const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [target] })], found: 1 }));
   assert.match(page, /NxDomain since <time datetime="soon">soon<\/time><\/figcaption>/);
-  const ahead = { ...target, since: "2026-11-24T12:00:30Z" };
+  const ahead = { ...target, lastTransitionTime: "2026-11-24T12:00:30Z" };
   assert.match(statusPage(emptyStatus({ aliases: [aliasView({ targets: [ahead] })], found: 1 })), />0 s ago</);
 });
 
@@ -212,7 +212,7 @@ test("a name shows when its addresses were first served, and its note", () => {
 
 test("many addresses are two and how many more", () => {
   const shown = (addresses: readonly string[]): string => {
-    const target = { chain: ["cdn.test"], addresses, outcome: "Positive", since: "2026-11-24T11:00:00Z" };
+    const target = { chain: ["cdn.test"], addresses, outcome: "Positive", lastTransitionTime: "2026-11-24T11:00:00Z" };
     const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [target] })], found: 1 }));
     return / → cdn\.test → ([^"]*)"/.exec(page)?.[1] ?? "";
   };

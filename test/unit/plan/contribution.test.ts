@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
     verdicts: ["good"],
   },
   {
-    name: "a family that was withdrawn alone does not come back when the other becomes empty under Hold",
+    name: "a family that was withdrawn alone does not come back when the other becomes empty under Keep",
     answers: [
       { ...A, emptySince: 900_000, lastSuccessAt: 890_000 },
       { ...AAAA, emptySince: 5 },
@@ -81,7 +81,7 @@ const cases: readonly Case[] = [
     mayNotDelete: ["AAAA"],
   },
   {
-    name: "both families empty under Hold: last-good stays",
+    name: "both families empty under Keep: last-good stays",
     answers: [
       { ...A, emptySince: 5 },
       { ...AAAA, emptySince: 5 },
@@ -116,7 +116,7 @@ const cases: readonly Case[] = [
     verdicts: ["good"],
   })),
   {
-    name: "what Hold kept stands until its emptiness is confirmed anew",
+    name: "what Keep kept stands until its emptiness is confirmed anew",
     answers: [
       { ...A, firstEmptySince: 5, outcome: { kind: "nodata" } },
       { ...AAAA, lastSuccessAt: NOW },
@@ -244,3 +244,16 @@ test("merged sources have the least TTL", () => {
   const found = contributionOf(object, (target) => answers.find(({ key }) => key.target === target), NOW);
   assert.equal(found.sets.A?.ttl, 20);
 });
+
+for (const [what, answers, ttl] of [
+  ["no lookup of the other target has ended", [], 60],
+  ["the other target has no addresses", [answer("cdn.test", "A", []), answer("cdn.test", "AAAA", [])], 60],
+  ["the other target has a longer TTL", [answer("cdn.test", "A", ["192.0.2.1"], { ttl: 600 }), NO_AAAA], 600],
+] as const) {
+  test(`the TTL of a set with static addresses, while ${what}`, () => {
+    const object = alias("web/shop", { targets: ["cdn.test", ["192.0.2.5"]] });
+    const answerOf = (target: string, family: string) =>
+      answers.find(({ key }) => key.target === target && key.family === family);
+    assert.equal(contributionOf(object, answerOf, 0).sets.A?.ttl, ttl);
+  });
+}

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
-import { objectKey } from "../../../src/api/meta.ts";
 import { parseName, type Name } from "../../../src/dns/name/name.ts";
 import type { ActualRRset, Change } from "../../../src/plan/change.ts";
 import { decideClaim } from "../../../src/plan/claims.ts";
@@ -47,7 +46,7 @@ function explained({ aliases = [SHOP], answers = [A, NO_AAAA], ...scene }: Scene
     explainName({
       name: NAME,
       candidates: aliases.map((one) => ({ alias: one, match: { kind: "zones", zones: [ZONE] } })),
-      zones: [{ zone: objectKey(ZONE.meta), claim, plan, actual, changes, ownerId: "me", problem }],
+      zones: [{ zone: ZONE, claim, plan, actual, changes, ownerId: "me", problem }],
     }),
   );
 }

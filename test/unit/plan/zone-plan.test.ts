@@ -33,7 +33,7 @@ function planned({ aliases, answers = [], elsewhere = [], wildcards = {} }: Scen
       asked.push(`${displayName(target)} ${family} ${view}`);
       return answers.find(({ key }) => key.target === target && key.family === family);
     },
-    viewIdOf: (_zone, allowPrivate) => (allowPrivate ? "private" : "public"),
+    viewIdOf: (_zone, { spec }) => (spec.allowPrivate ? "private" : "public"),
     wildcardsOf: (name) => [wildcards[displayName(name)] ?? []].flat().map(parseOwnerName),
     claimantsOf: (name) => asking(name, [...aliases, ...elsewhere]),
     now: 1_000_000,

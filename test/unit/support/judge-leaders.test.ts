@@ -34,7 +34,7 @@ function read({ world }: Stage, target: string): void {
 
 /** A target is empty, its leader is another one, and `web/a` goes, which had the name. An alias of another namespace gets it. */
 async function nameOfAnEmptyTarget({ stage, publish, rest }: Product, hostnames: readonly string[]): Promise<void> {
-  const spec = { onEmpty: "Hold", onStale: "Keep" } as const;
+  const spec = { onEmpty: "Keep", onStale: "Keep" } as const;
   addAlias(stage, "api/a", { hostnames, targets: ["one.test"], spec });
   read(stage, "one.test");
   const names = Object.fromEntries(hostnames.map((name) => [name, ONE]));

@@ -1,10 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { parseAddress } from "../../../dns/address/address.ts";
-import type { ProviderSpec, Rfc2136Spec, ServingSpec } from "../../dns-zone.ts";
+import type { ProviderSpec } from "../../dns-zone.ts";
 import type { NameReader } from "../../schema/name-reader.ts";
 import { problem, type Problem } from "../../schema/problem.ts";
 import type { ZoneSpecText } from "../schema.ts";
-import { endpointsOf } from "./convert-served-by.ts";
 import { transferOf } from "./convert-transfer.ts";
 import { tsigOf } from "./convert-tsig.ts";
 
@@ -17,14 +16,13 @@ export function externalProviderOf(text: ProviderText, names: NameReader): Provi
     return rfc2136Of(rfc2136, names);
   }
   if (powerDNS !== undefined) {
-    const { url, serverId, apiKeyRef, caBundle, servedBy } = powerDNS;
+    const { url, serverId, apiKeyRef, caBundle } = powerDNS;
     const spec = { url: originOf(url), serverId, apiKeyRef, ...optionalBundle(caBundle) };
-    return { kind: "powerDNS", powerDNS: spec, serving: { endpoints: endpointsOf(servedBy) } };
+    return { kind: "powerDNS", powerDNS: spec };
   }
   if (externalDNSWebhook !== undefined) {
-    const { url, caBundle, servedBy } = externalDNSWebhook;
-    const webhook = { url: originOf(url), ...optionalBundle(caBundle) };
-    return { kind: "externalDNSWebhook", webhook, serving: { endpoints: endpointsOf(servedBy) } };
+    const { url, caBundle } = externalDNSWebhook;
+    return { kind: "externalDNSWebhook", webhook: { url: originOf(url), ...optionalBundle(caBundle) } };
   }
   if (transfer !== undefined) {
     return transferOf(transfer, names);
@@ -34,11 +32,7 @@ export function externalProviderOf(text: ProviderText, names: NameReader): Provi
   }
   return dnsEndpoint === undefined
     ? undefined
-    : {
-        kind: "dnsEndpoint",
-        dnsEndpoint: { labels: dnsEndpoint.labels ?? {} },
-        serving: { endpoints: endpointsOf(dnsEndpoint.servedBy) },
-      };
+    : { kind: "dnsEndpoint", dnsEndpoint: { labels: dnsEndpoint.labels ?? {} } };
 }
 
 /** What the rules cannot see: addresses that no URL may have, and certificates that cannot be read. */
@@ -59,14 +53,14 @@ export function externalProblems({ powerDNS, externalDNSWebhook, coreDNSEtcd }: 
 
 type CoreDNSEtcdText = NonNullable<ProviderText["coreDNSEtcd"]>;
 
-function coreDNSEtcdOf({ endpoints, pathPrefix, auth, caBundle, servedBy }: CoreDNSEtcdText): ProviderSpec {
+function coreDNSEtcdOf({ endpoints, pathPrefix, auth, caBundle }: CoreDNSEtcdText): ProviderSpec {
   const etcd = {
     endpoints: [...new Set(endpoints.map(originOf))],
     pathPrefix,
     ...(auth === undefined ? {} : { auth }),
     ...optionalBundle(caBundle),
   };
-  return { kind: "coreDNSEtcd", etcd, serving: { endpoints: endpointsOf(servedBy) } };
+  return { kind: "coreDNSEtcd", etcd };
 }
 
 type Rfc2136Text = NonNullable<ProviderText["rfc2136"]>;
@@ -77,13 +71,7 @@ function rfc2136Of(text: Rfc2136Text, names: NameReader): ProviderSpec | undefin
   if (signed === undefined) {
     return undefined;
   }
-  const rfc2136: Rfc2136Spec = { servers, read: text.read, ...signed };
-  return { kind: "rfc2136", rfc2136, serving: { endpoints: servingOf(text, servers) } };
-}
-
-/** The servers that take the updates serve the zone too, unless the spec says who does. */
-function servingOf({ servedBy }: Rfc2136Text, servers: Rfc2136Spec["servers"]): ServingSpec["endpoints"] {
-  return servedBy === undefined ? { kind: "addresses", addresses: servers } : endpointsOf(servedBy);
+  return { kind: "rfc2136", rfc2136: { servers, read: text.read, ...signed } };
 }
 
 function optionalBundle(caBundle: string | undefined): { readonly caBundle?: string } {

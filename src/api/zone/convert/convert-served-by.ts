@@ -1,15 +1,39 @@
 import { parseAddress } from "../../../dns/address/address.ts";
-import type { ServingSpec } from "../../dns-zone.ts";
+import type { ProviderSpec, ServedBySpec } from "../../dns-zone.ts";
 import type { ServedByText } from "../shared-fields.ts";
 
-export function endpointsOf(servedBy: ServedByText | undefined): ServingSpec["endpoints"] {
-  if (servedBy?.service !== undefined) {
+/** The name servers that the spec names, or those that the provider's own fields name. */
+export function servedByOf(servedBy: ServedByText | undefined, provider: ProviderSpec): ServedBySpec {
+  if (servedBy === undefined) {
+    const addresses = serversOf(provider);
+    return addresses.length === 0 ? { kind: "none" } : { kind: "addresses", addresses };
+  }
+  if (servedBy.service !== undefined) {
     return { kind: "service", ...servedBy.service };
   }
-  return servedBy?.addresses === undefined
+  return servedBy.addresses === undefined
     ? { kind: "none" }
     : {
         kind: "addresses",
         addresses: servedBy.addresses.map(({ address, port }) => ({ address: parseAddress(address) ?? address, port })),
       };
+}
+
+type Addresses = Extract<ServedBySpec, { readonly kind: "addresses" }>["addresses"];
+
+/** The servers that take updates, and the secondaries that get notifications, serve the zone too. */
+function serversOf(provider: ProviderSpec): Addresses {
+  switch (provider.kind) {
+    case "rfc2136":
+      return provider.rfc2136.servers;
+    case "transfer":
+      return provider.transfer.notify;
+    case "coreDNSZoneFile":
+    case "coreDNSOverlay":
+    case "powerDNS":
+    case "externalDNSWebhook":
+    case "dnsEndpoint":
+    case "coreDNSEtcd":
+      return [];
+  }
 }

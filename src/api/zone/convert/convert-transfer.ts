@@ -1,9 +1,8 @@
 import { parseAddress } from "../../../dns/address/address.ts";
 import { parseSubnet } from "../../../dns/address/subnet.ts";
 import { baseZoneOf } from "./convert-base-zone.ts";
-import type { ProviderSpec, ServingSpec, TransferSpec } from "../../dns-zone.ts";
+import type { ProviderSpec, TransferSpec } from "../../dns-zone.ts";
 import type { NameReader } from "../../schema/name-reader.ts";
-import { endpointsOf } from "./convert-served-by.ts";
 import { tsigOf } from "./convert-tsig.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
@@ -26,10 +25,5 @@ export function transferOf(text: TransferText, names: NameReader): ProviderSpec 
     notify,
     ...(catalog === undefined ? {} : { catalog }),
   };
-  return { kind: "transfer", transfer, serving: { endpoints: servingOf(text, notify) } };
-}
-
-/** Who is told of changes serves the zone, unless the spec says who does. */
-function servingOf({ servedBy }: TransferText, notify: TransferSpec["notify"]): ServingSpec["endpoints"] {
-  return servedBy === undefined && notify.length > 0 ? { kind: "addresses", addresses: notify } : endpointsOf(servedBy);
+  return { kind: "transfer", transfer };
 }

@@ -3,16 +3,17 @@ import { displayName, type Name } from "../../../dns/name/name.ts";
 import { baseZoneOf } from "./convert-base-zone.ts";
 import type {
   AllowedNamespaces,
+  NudgeSpec,
   ProviderSpec,
   ResolverSpec,
-  ServingSpec,
   ZoneFileSpec,
   ZoneSpec,
 } from "../../dns-zone.ts";
 import { externalProblems, externalProviderOf } from "./convert-external.ts";
 import { nameReader, type NameReader } from "../../schema/name-reader.ts";
 import { problem, type Parsed, type Problem } from "../../schema/problem.ts";
-import { endpointsOf } from "./convert-served-by.ts";
+import { tenantsOf } from "./convert-tenants.ts";
+import { servedByOf } from "./convert-served-by.ts";
 import { sameKeyMessage } from "../rules/zone-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
@@ -33,7 +34,9 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
   const spec: ZoneSpec = {
     domain,
     allowedNamespaces: allowedOf(text.allowedNamespaces),
+    tenants: tenantsOf(text.tenants),
     provider,
+    servedBy: servedByOf(text.servedBy, provider),
     ...(resolvers === undefined ? {} : { resolvers }),
     policy: text.policy,
     conflict: text.conflict,
@@ -71,13 +74,13 @@ function providerOf({ provider }: ZoneSpecText, domain: Name, names: NameReader)
   if (coreDNS === undefined) {
     return externalProviderOf(provider, names);
   }
-  const serving = servingOf(coreDNS);
+  const nudge = nudgeOf(coreDNS);
   if (coreDNS.overlay !== undefined) {
-    return { kind: "coreDNSOverlay", overlay: coreDNS.overlay, serving };
+    return { kind: "coreDNSOverlay", overlay: coreDNS.overlay, ...nudge };
   }
   return coreDNS.zoneFile === undefined
     ? undefined
-    : { kind: "coreDNSZoneFile", zoneFile: zoneFileOf(coreDNS.zoneFile, domain), serving };
+    : { kind: "coreDNSZoneFile", zoneFile: zoneFileOf(coreDNS.zoneFile, domain), ...nudge };
 }
 
 function zoneFileOf({ configMap, baseZone }: NonNullable<CoreDNS["zoneFile"]>, domain: Name): ZoneFileSpec {
@@ -91,11 +94,8 @@ function zoneFileOf({ configMap, baseZone }: NonNullable<CoreDNS["zoneFile"]>, d
   };
 }
 
-function servingOf({ servedBy, nudge }: CoreDNS): ServingSpec {
-  return {
-    endpoints: endpointsOf(servedBy),
-    ...(nudge === undefined ? {} : { nudge: { namespace: nudge.namespace, matchLabels: nudge.selector.matchLabels } }),
-  };
+function nudgeOf({ nudge }: CoreDNS): { readonly nudge?: NudgeSpec } {
+  return nudge === undefined ? {} : { nudge: { namespace: nudge.namespace, matchLabels: nudge.selector.matchLabels } };
 }
 
 /** Kubernetes takes no longer name of an object or of a key in a ConfigMap. */

@@ -1,7 +1,6 @@
 import { caBundleRules, urlRules } from "./external-text-rules.ts";
 import { rule, spot, spots, type Rule } from "../../schema/rule.ts";
 import { secretRefRules, textAt } from "./secret-ref-rules.ts";
-import { servedByRules } from "./served-by-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
 type Spec = ZoneSpecText;
@@ -33,7 +32,6 @@ export const ETCD_RULES: readonly Rule<Spec>[] = [
     values: (spec) => spot(ETCD, etcd(spec)),
     holds: ({ caBundle, endpoints }) => caBundle === undefined || endpoints.every((url) => !url.startsWith("http://")),
   }),
-  ...servedByRules<Spec>(`${ETCD}.servedBy`, (spec) => etcd(spec)?.servedBy),
 ];
 
 function etcd({ provider }: Spec) {

@@ -3,7 +3,6 @@ import { rule, spot, spots, type Rule } from "../../schema/rule.ts";
 import { addressRule } from "../../schema/text-rules.ts";
 import { caBundleRules, labelRules, serverIdRule, urlRules } from "./external-text-rules.ts";
 import { secretRefRules, textAt } from "./secret-ref-rules.ts";
-import { servedByRules } from "./served-by-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
 type Spec = ZoneSpecText;
@@ -24,7 +23,6 @@ const rfc2136Rules: readonly Rule<Spec>[] = [
   }),
   ...hostNameRules<Spec>(textAt(`${RFC2136}.tsig.keyName`, ({ provider }) => provider.rfc2136?.tsig?.keyName)),
   ...secretRefRules(`${RFC2136}.tsig.secretRef`, ({ provider }) => provider.rfc2136?.tsig?.secretRef),
-  ...servedByRules<Spec>(`${RFC2136}.servedBy`, ({ provider }) => provider.rfc2136?.servedBy),
 ];
 
 const powerDNSRules: readonly Rule<Spec>[] = [
@@ -32,13 +30,11 @@ const powerDNSRules: readonly Rule<Spec>[] = [
   serverIdRule<Spec>(textAt(`${POWER_DNS}.serverId`, ({ provider }) => provider.powerDNS?.serverId)),
   ...secretRefRules(`${POWER_DNS}.apiKeyRef`, ({ provider }) => provider.powerDNS?.apiKeyRef),
   ...caBundleRules<Spec>(textAt(`${POWER_DNS}.caBundle`, ({ provider }) => provider.powerDNS?.caBundle)),
-  ...servedByRules<Spec>(`${POWER_DNS}.servedBy`, ({ provider }) => provider.powerDNS?.servedBy),
 ];
 
 const webhookRules: readonly Rule<Spec>[] = [
   ...urlRules<Spec>(textAt(`${WEBHOOK}.url`, ({ provider }) => provider.externalDNSWebhook?.url)),
   ...caBundleRules<Spec>(textAt(`${WEBHOOK}.caBundle`, ({ provider }) => provider.externalDNSWebhook?.caBundle)),
-  ...servedByRules<Spec>(`${WEBHOOK}.servedBy`, ({ provider }) => provider.externalDNSWebhook?.servedBy),
 ];
 
 const dnsEndpointRules: readonly Rule<Spec>[] = [
@@ -46,7 +42,6 @@ const dnsEndpointRules: readonly Rule<Spec>[] = [
     at: `${DNS_ENDPOINT}.labels`,
     values: ({ provider }) => spot(`${DNS_ENDPOINT}.labels`, provider.dnsEndpoint?.labels),
   }),
-  ...servedByRules<Spec>(`${DNS_ENDPOINT}.servedBy`, ({ provider }) => provider.dnsEndpoint?.servedBy),
 ];
 
 const caBundleNeedsHttps: readonly Rule<Spec>[] = [

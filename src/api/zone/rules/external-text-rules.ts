@@ -102,5 +102,8 @@ const MANAGED_BY = "app.kubernetes.io/managed-by";
 const OWN_PREFIX = "dnsalias.io/";
 
 function unshown<Spec>(shown: Rule<Spec>): Rule<Spec> {
-  return { ...shown, broken: (spec) => shown.broken(spec).map(({ path }) => ({ path, value: undefined })) };
+  return {
+    ...shown,
+    broken: (spec) => shown.broken(spec).map(({ path, message }) => ({ path, value: undefined, message })),
+  };
 }

@@ -1,36 +1,35 @@
 import { rule, spot, spots, type Rule } from "../../schema/rule.ts";
 import { addressRule, labelNameRule } from "../../schema/text-rules.ts";
+import type { ZoneSpecText } from "../schema.ts";
 import type { ServedByText } from "../shared-fields.ts";
 
-/** The rules of a `servedBy`, wherever it stands. */
-export function servedByRules<Spec>(
-  at: string,
-  servedBy: (spec: Spec) => ServedByText | undefined,
-): readonly Rule<Spec>[] {
-  const service = (spec: Spec) => servedBy(spec)?.service;
-  return [
-    rule<Spec, ServedByText>({
-      at,
-      cel: "!(has(self.addresses) && has(self.service))",
-      message: "servedBy has at most one of addresses and service: keep one",
-      values: (spec) => spot(at, servedBy(spec)),
-      holds: (value) => value.addresses === undefined || value.service === undefined,
-    }),
-    addressRule<Spec>({
-      at: `${at}.addresses[].address`,
-      values: (spec) =>
-        spots(`${at}.addresses`, servedBy(spec)?.addresses).map(({ path, value }) => ({
-          path: `${path}.address`,
-          value: value.address,
-        })),
-    }),
-    labelNameRule<Spec>({
-      at: `${at}.service.namespace`,
-      values: (spec) => spot(`${at}.service.namespace`, service(spec)?.namespace),
-    }),
-    labelNameRule<Spec>({
-      at: `${at}.service.name`,
-      values: (spec) => spot(`${at}.service.name`, service(spec)?.name),
-    }),
-  ];
-}
+type Spec = ZoneSpecText;
+
+const SERVED_BY = "spec.servedBy";
+
+/** The rules of `servedBy`. */
+export const SERVED_BY_RULES: readonly Rule<Spec>[] = [
+  rule<Spec, ServedByText>({
+    at: SERVED_BY,
+    cel: "!(has(self.addresses) && has(self.service))",
+    message: "servedBy has at most one of addresses and service: keep one",
+    values: ({ servedBy }) => spot(SERVED_BY, servedBy),
+    holds: ({ addresses, service }) => addresses === undefined || service === undefined,
+  }),
+  addressRule<Spec>({
+    at: `${SERVED_BY}.addresses[].address`,
+    values: ({ servedBy }) =>
+      spots(`${SERVED_BY}.addresses`, servedBy?.addresses).map(({ path, value }) => ({
+        path: `${path}.address`,
+        value: value.address,
+      })),
+  }),
+  labelNameRule<Spec>({
+    at: `${SERVED_BY}.service.namespace`,
+    values: ({ servedBy }) => spot(`${SERVED_BY}.service.namespace`, servedBy?.service?.namespace),
+  }),
+  labelNameRule<Spec>({
+    at: `${SERVED_BY}.service.name`,
+    values: ({ servedBy }) => spot(`${SERVED_BY}.service.name`, servedBy?.service?.name),
+  }),
+];

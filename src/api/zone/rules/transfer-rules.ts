@@ -4,7 +4,6 @@ import { hostNameRules } from "../../schema/name-rules.ts";
 import { rule, spot, spots, type Rule } from "../../schema/rule.ts";
 import { isSameName, sameNameCel } from "../../schema/same-name.ts";
 import { secretRefRules, textAt } from "./secret-ref-rules.ts";
-import { servedByRules } from "./served-by-rules.ts";
 import { addressRule } from "../../schema/text-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
@@ -49,7 +48,6 @@ export const TRANSFER_RULES: readonly Rule<Spec>[] = [
     values: (spec) => spot("spec", { domain: spec.domain, catalog: transfer(spec)?.catalog }),
     holds: ({ domain, catalog }) => catalog === undefined || !isSameName(domain, catalog),
   }),
-  ...servedByRules<Spec>(`${TRANSFER}.servedBy`, (spec) => transfer(spec)?.servedBy),
 ];
 
 function transfer({ provider }: Spec) {

@@ -4,8 +4,9 @@ import { EXTERNAL_RULES } from "./external-rules.ts";
 import { hostNameRules } from "../../schema/name-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../../schema/rule.ts";
 import { textAt } from "./secret-ref-rules.ts";
-import { servedByRules } from "./served-by-rules.ts";
+import { SERVED_BY_RULES } from "./served-by-rules.ts";
 import { addressRule, configMapKeyRule, labelNameRule, objectNameRule } from "../../schema/text-rules.ts";
+import { TENANTS_RULES } from "./tenants-rules.ts";
 import { TRANSFER_RULES } from "./transfer-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
@@ -17,7 +18,6 @@ const PROVIDERS = ["coreDNS", "rfc2136", "powerDNS", "externalDNSWebhook", "dnsE
 const CORE_DNS = "spec.provider.coreDNS";
 const ZONE_FILE = `${CORE_DNS}.zoneFile`;
 const OVERLAY = `${CORE_DNS}.overlay`;
-const SERVED_BY = `${CORE_DNS}.servedBy`;
 
 const generalRules: readonly Rule<Spec>[] = [
   ...hostNameRules<Spec>({ at: "spec.domain", values: (spec) => spot("spec.domain", spec.domain) }),
@@ -95,16 +95,17 @@ const placeRules: readonly Rule<Spec>[] = [
   labelNameRule<Spec>(textAt(`${OVERLAY}.configMap.namespace`, (spec) => overlayMap(spec)?.namespace)),
   objectNameRule<Spec>(textAt(`${OVERLAY}.configMap.name`, (spec) => overlayMap(spec)?.name)),
   configMapKeyRule<Spec>(textAt(`${OVERLAY}.configMap.key`, (spec) => overlayMap(spec)?.key)),
-  ...servedByRules<Spec>(SERVED_BY, (spec) => spec.provider.coreDNS?.servedBy),
   labelNameRule<Spec>(textAt(`${CORE_DNS}.nudge.namespace`, (spec) => spec.provider.coreDNS?.nudge?.namespace)),
 ];
 
 /** Every rule of a DnsZone beyond the structure of its schema. */
 export const ZONE_RULES: readonly Rule<Spec>[] = [
   ...generalRules,
+  ...TENANTS_RULES,
   ...resolverRules,
   ...providerRules,
   ...placeRules,
+  ...SERVED_BY_RULES,
   ...EXTERNAL_RULES,
   ...TRANSFER_RULES,
   ...ETCD_RULES,

@@ -2,6 +2,7 @@ import type { DnsZone } from "../../../api/dns-zone.ts";
 import type { ObjectKey } from "../../../api/meta.ts";
 import type { Claim } from "../../../plan/claims.ts";
 import { admits, type NamespaceLabels } from "../../../plan/domain/admission.ts";
+import { patternsFor } from "../../../plan/domain/tenants.ts";
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
@@ -10,7 +11,7 @@ interface LostAdmission<T> {
   readonly regained: readonly T[];
 }
 
-/** The namespaces with names in the zone that its new selector no longer admits, and those that it admits. */
+/** The namespaces with names in the zone to which it allows less than before, or something else, and those that it admits. */
 export function namespacesLost(
   before: DnsZone,
   after: DnsZone,
@@ -23,35 +24,54 @@ export function namespacesLost(
   }
   return difference(
     [...namespaces],
-    (namespace) => admitsTo(before, namespace, labels),
-    (namespace) => admitsTo(after, namespace, labels),
+    (namespace) => scopeIn(before, namespace, labels),
+    (namespace) => scopeIn(after, namespace, labels),
   );
 }
 
-/** The zones that no longer admit the namespace by its new labels, and those that do. */
+/** The zones that allow the namespace less than before by its new labels, or something else, and those that admit it. */
 export function zonesLost(
   zones: ReadonlyMap<ObjectKey, DnsZone>,
   namespace: string,
   labels: { readonly before: Labels; readonly after: Labels },
 ): LostAdmission<ObjectKey> {
-  const selecting = [...zones].filter(([, { spec }]) => spec.allowedNamespaces.from === "Selector");
-  const admitting = (of: Labels): ReadonlySet<ObjectKey> => {
+  const byLabels = [...zones].filter(
+    ([, { spec }]) => spec.allowedNamespaces.from === "Selector" || spec.tenants.hostnames !== undefined,
+  );
+  const scopes = (of: Labels): ReadonlyMap<ObjectKey, string | undefined> => {
     const map: NamespaceLabels = new Map(of === undefined ? [] : [[namespace, of]]);
-    return new Set(selecting.flatMap(([key, zone]) => (admitsTo(zone, namespace, map) ? [key] : [])));
+    return new Map(byLabels.map(([key, zone]) => [key, scopeIn(zone, namespace, map)]));
   };
-  const before = admitting(labels.before);
-  const after = admitting(labels.after);
+  const before = scopes(labels.before);
+  const after = scopes(labels.after);
   return difference(
-    selecting.map(([key]) => key),
-    (key) => before.has(key),
-    (key) => after.has(key),
+    byLabels.map(([key]) => key),
+    (key) => before.get(key),
+    (key) => after.get(key),
   );
 }
 
-function difference<T>(all: readonly T[], before: (one: T) => boolean, after: (one: T) => boolean): LostAdmission<T> {
-  return { lost: all.filter((one) => before(one) && !after(one)), regained: all.filter(after) };
+type ScopeOf<T> = (one: T) => string | undefined;
+
+function difference<T>(all: readonly T[], before: ScopeOf<T>, after: ScopeOf<T>): LostAdmission<T> {
+  return {
+    lost: all.filter((one) => before(one) !== undefined && before(one) !== after(one)),
+    regained: all.filter((one) => after(one) !== undefined),
+  };
 }
 
-function admitsTo({ meta, spec }: DnsZone, namespace: string, labels: NamespaceLabels): boolean {
-  return admits({ namespace: meta.namespace, allowedNamespaces: spec.allowedNamespaces }, namespace, labels);
+/** The names that a zone allows a namespace, as a text to compare; undefined: it doesn't admit the namespace. */
+function scopeIn(zone: DnsZone, namespace: string, labels: NamespaceLabels): string | undefined {
+  const { meta, spec } = zone;
+  if (!admits({ namespace: meta.namespace, allowedNamespaces: spec.allowedNamespaces }, namespace, labels)) {
+    return undefined;
+  }
+  const { hostnames, wildcards, maxHostnames } = spec.tenants;
+  return meta.namespace === namespace
+    ? ""
+    : JSON.stringify([
+        hostnames && patternsFor(zone, namespace, labels.get(namespace) ?? {}),
+        wildcards,
+        maxHostnames ?? null,
+      ]);
 }

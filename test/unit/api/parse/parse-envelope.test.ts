@@ -172,8 +172,6 @@ test("a Secret's value is base64 of text, without white space around it", () => 
 const BASE: BaseZoneSpec = { kind: "inline", text: "published" };
 const SERVED: BaseZoneSpec = { kind: "inline", text: "served" };
 const REF = { name: "secret", key: "key" };
-const SERVING = { endpoints: { kind: "none" } } as const;
-
 interface Reads {
   readonly provider: ProviderSpec;
   readonly base?: BaseZoneSpec;
@@ -188,18 +186,17 @@ const READS: readonly Reads[] = [
     provider: {
       kind: "coreDNSZoneFile",
       zoneFile: { configMap: { name: "a", key: "b" }, base: BASE },
-      serving: SERVING,
     },
     base: BASE,
     secrets: [],
   },
-  { provider: { kind: "transfer", transfer: TRANSFER, serving: SERVING }, base: BASE, secrets: [] },
+  { provider: { kind: "transfer", transfer: TRANSFER }, base: BASE, secrets: [] },
   {
-    provider: { kind: "transfer", transfer: { ...TRANSFER, tsig: TSIG }, serving: SERVING },
+    provider: { kind: "transfer", transfer: { ...TRANSFER, tsig: TSIG } },
     base: BASE,
     secrets: [REF],
   },
-  { provider: { kind: "dnsEndpoint", dnsEndpoint: { labels: {} }, serving: SERVING }, secrets: [] },
+  { provider: { kind: "dnsEndpoint", dnsEndpoint: { labels: {} } }, secrets: [] },
 ];
 
 for (const { provider, base, secrets } of READS) {

@@ -16,7 +16,7 @@ const TARGET = {
   chain: ["cdn.test"],
   addresses: [],
   outcome: "NoData",
-  since: "2026-01-01T00:00:00Z",
+  lastTransitionTime: "2026-01-01T00:00:00Z",
 };
 const ALIAS_STATUS = { observedGeneration: 3, conditions: [READY], hostnames: [HOSTNAME], targets: [TARGET] };
 

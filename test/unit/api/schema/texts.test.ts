@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { suggest } from "../../../../src/api/schema/did-you-mean.ts";
-import { parseDuration } from "../../../../src/api/schema/duration.ts";
+import { durationText, parseDuration } from "../../../../src/api/schema/duration.ts";
 import { nameReader } from "../../../../src/api/schema/name-reader.ts";
 import { exactlyOne, rule, spot, spots } from "../../../../src/api/schema/rule.ts";
 import { absoluteText, isSameName } from "../../../../src/api/schema/same-name.ts";
@@ -47,16 +47,33 @@ const DURATIONS: readonly (readonly [text: string, want: number | undefined])[] 
   ["1", undefined],
   ["1d", undefined],
   ["1.5h", undefined],
-  ["30m1h", undefined],
-  ["1s1s", undefined],
+  ["30m1h", 5_400_000],
+  ["1s1s", 2_000],
   ["-1s", undefined],
   ["1 h", undefined],
-  ["500ms", undefined],
+  ["500ms", 500],
+  ["99999h99999m99999s99999ms", 366_096_438_999],
+  ["100000h", undefined],
+  ["1h1m1s1ms1ms", undefined],
 ];
 
 for (const [text, want] of DURATIONS) {
   test(`the duration "${text}" is ${want ?? "none"}`, () => assert.equal(parseDuration(text), want));
 }
+
+test("a duration is written with the largest units first, and read back", () => {
+  for (const [duration, text] of [
+    [0, "0s"],
+    [1, "1ms"],
+    [95_000, "1m35s"],
+    [2_700, "2s700ms"],
+    [5_400_000, "1h30m"],
+    [86_400_000, "24h"],
+    [3_600_001, "1h1ms"],
+  ] as const) {
+    assert.deepEqual([durationText(duration), parseDuration(text)], [text, duration]);
+  }
+});
 
 const LABEL = "a".repeat(63);
 const LONGEST = `${`${LABEL}.`.repeat(3)}${"a".repeat(61)}`;
@@ -102,8 +119,8 @@ test("a rule names each value that breaks it", () => {
     holds: (value) => value % 2 === 0,
   });
   assert.deepEqual(even.broken({ list: [2, 3, 4, 5] }), [
-    { path: "spec.list[1]", value: 3 },
-    { path: "spec.list[3]", value: 5 },
+    { path: "spec.list[1]", value: 3, message: "not even" },
+    { path: "spec.list[3]", value: 5, message: "not even" },
   ]);
   assert.deepEqual(even.broken({}), []);
 });

@@ -44,12 +44,13 @@ for (const [name, schema, value, want] of SCALARS) {
   });
 }
 
-const WORDS: TSchema = Type.Unsafe({ type: "string", enum: ["Hold", "Withdraw", "Fallback"] });
+const WORDS: TSchema = Type.Unsafe({ type: "string", enum: ["Keep", "Withdraw", "Fallback"] });
 
 test("one of some words, with the one that was probably meant", () => {
-  assert.equal(read(WORDS, "Hold"), '"Hold"');
-  assert.match(read(WORDS, "hold"), /must be one of Hold, Withdraw, Fallback: did you mean Hold\?$/);
-  assert.match(read(WORDS, "Something"), /must be one of Hold, Withdraw, Fallback$/);
+  assert.equal(read(WORDS, "Keep"), '"Keep"');
+  assert.match(read(WORDS, "keep"), /must be one of Keep, Withdraw, Fallback: did you mean Keep\?$/);
+  assert.match(read(WORDS, "Hold"), /must be one of Keep, Withdraw, Fallback: did you mean Keep\?$/);
+  assert.match(read(WORDS, "Something"), /must be one of Keep, Withdraw, Fallback$/);
 });
 
 const PERSON = Type.Object({

@@ -41,8 +41,8 @@ function view(query: string, { aliases = [], source = {}, controller = {} }: Par
         conditions: [condition("Ready", "True", "Written")],
         provider: "CoreDNS zone file",
         serial: 7,
-        serving: "2/2",
-        deliveryLag: "2.7s",
+        servers: { current: 2, total: 2 },
+        deliveryLag: "2s700ms",
       },
     },
   });
@@ -90,7 +90,7 @@ test("zones are rows, sorted, with what their status says; one without a status 
       message: "Written.",
       serial: 7,
       serving: "2/2",
-      deliveryLag: "2.7s",
+      deliveryLag: "2s700ms",
     },
   ]);
 });
@@ -135,8 +135,14 @@ test("an alias shows its names, its targets' chains, its bound, and the age of i
           ...WELL,
           hostnames: [{ hostname: "example.com", addresses: ["192.0.2.1"], ttl: 30 }],
           targets: [
-            { hostname: "one.test", chain: ["one.test", "edge.test"], addresses: [], outcome: "Positive", since: "s" },
-            { hostname: "two.test", chain: [], addresses: [], outcome: "Unknown", since: "s" },
+            {
+              hostname: "one.test",
+              chain: ["one.test", "edge.test"],
+              addresses: [],
+              outcome: "Positive",
+              lastTransitionTime: "s",
+            },
+            { hostname: "two.test", chain: [], addresses: [], outcome: "Unknown", lastTransitionTime: "s" },
           ],
           stalenessBound: "1m30s",
         },

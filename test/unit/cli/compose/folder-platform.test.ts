@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { openFolderPlatform } from "../../../../src/cli/compose/folder-platform.ts";
 import type { Platform } from "../../../../src/cli/compose/platform.ts";
 import type { InventoryEvent } from "../../../../src/controller/ports/inventory.ts";
@@ -37,15 +36,18 @@ test("the manifests of the example are read, and the ConfigMap among them has th
   assert.match((read.kind === "ok" && read.text) || "", /^\$ORIGIN example\.com\.$/m);
 });
 
-test("a folder that isn't there is a problem that names it, until the run ends", async () => {
-  await using platform = await open("examples/none");
-  const stop = new AbortController();
-  const running = platform.inventory.run({ onEvent: () => assert.fail(), onSynced: () => undefined }, stop.signal);
-  await delay(20);
-  assert.deepEqual(platform.problems(), ["the manifests in examples/none cannot be read"]);
-  stop.abort();
-  await running;
-});
+const UNUSABLE: readonly (readonly [manifests: string, cure: string])[] = [
+  ["examples/none", "it does not exist; create it or correct --manifests"],
+  ["package.json", "it is not a folder; name the folder that the file is in with --manifests"],
+];
+for (const [manifests, cure] of UNUSABLE) {
+  test(`${manifests} as the folder of manifests ends at once with its cure`, async () => {
+    await assert.rejects(open(manifests), {
+      code: "CONFIG_INVALID",
+      message: `cannot read the manifest folder ${manifests}: ${cure}`,
+    });
+  });
+}
 
 test("one process writes, at once; there is no Lease and no DNSEndpoint, and texts can have any length", async () => {
   await using platform = await open();
@@ -71,7 +73,7 @@ test("the servers that a zone names are queried for the propagation check, and n
   const zoneFile = { baseZone: { inline: SOA } };
   const servedBy = { addresses: [{ address: "192.0.2.9", port: 5353 }] };
   const none = parsedZone({ coreDNS: { zoneFile } });
-  const named = parsedZone({ coreDNS: { zoneFile, servedBy } });
+  const named = parsedZone({ coreDNS: { zoneFile } }, { servedBy });
   const never = new AbortController().signal;
   assert.deepEqual(await platform.endpointsOf(none, never), "none");
   assert.deepEqual(await platform.endpointsOf(named, never), [{ address: "192.0.2.9", port: 5353 }]);

@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ResolverSpec } from "../../../../src/api/dns-zone.ts";
 import { createViews } from "../../../../src/cli/compose/resolver-views.ts";
-import { zone } from "../../../support/objects.ts";
+import { alias, zone } from "../../../support/objects.ts";
 
 const USUAL = { protocol: "udp", address: "192.0.2.53", port: 53 } as const;
 const TLS: ResolverSpec = { address: "192.0.2.1", port: 853, protocol: "TLS", serverName: "dns.test" };
 
 function viewOf(resolvers?: readonly ResolverSpec[], allowPrivate = false) {
   const views = createViews([USUAL]);
-  return views.viewOf(views.idOf(zone("dns/com", "example.com", resolvers && { resolvers }), allowPrivate));
+  return views.viewOf(
+    views.idOf(
+      zone("dns/com", "example.com", resolvers && { resolvers }),
+      alias("dns/shop", { spec: { allowPrivate } }),
+    ),
+  );
 }
 
 test("a zone without resolvers has the usual ones", () => {
@@ -39,7 +44,10 @@ for (const [spec, want] of SPECS) {
 test("zones share a view when servers and allowPrivate are the same, and only then", () => {
   const views = createViews([USUAL]);
   const idOf = (resolvers: readonly ResolverSpec[] | undefined, allowPrivate = false) =>
-    views.idOf(zone("dns/com", "example.com", resolvers && { resolvers }), allowPrivate);
+    views.idOf(
+      zone("dns/com", "example.com", resolvers && { resolvers }),
+      alias("dns/shop", { spec: { allowPrivate } }),
+    );
   assert.equal(idOf([TLS]), idOf([{ ...TLS }]));
   const ids = [
     idOf(undefined),

@@ -161,8 +161,7 @@ const ROWS: readonly {
     spec: {
       provider: {
         kind: "rfc2136",
-        rfc2136: { servers: [{ address: "192.0.2.53", port: 53 }], read: "Axfr" },
-        serving: { endpoints: { kind: "none" } },
+        rfc2136: { servers: [{ address: "192.0.2.53", port: 53 }], read: "AXFR" },
       },
     },
     isFound: false,

@@ -48,7 +48,7 @@ const HELD: Guarded = {
   of: 10,
   message: "the plan deletes 9 of 10",
 };
-const EMPTY: Snapshot = { store: createStore(() => ""), invalid: [], answers: new Map() };
+const EMPTY: Snapshot = { store: createStore(() => ""), invalid: [], problems: [], answers: new Map() };
 
 function preview(changes: readonly Change[], guarded = PASS, rewrite?: string): ZonePreview {
   return {
@@ -72,7 +72,7 @@ const UNREADABLE: ZonePreview = {
 const EXITS: readonly (readonly [
   name: string,
   previews: readonly ZonePreview[],
-  invalid: Snapshot["invalid"],
+  problems: Snapshot["problems"],
   want: number,
 ])[] = [
   ["nothing to change", [preview([])], [], 0],
@@ -82,16 +82,16 @@ const EXITS: readonly (readonly [
   ["a backend to rewrite", [preview([], PASS, "no markers")], [], 2],
   ["a zone that could not be read, beside changes", [preview(CHANGES), UNREADABLE], [], 1],
   [
-    "an invalid object, beside changes",
+    "a manifest with a mistake, beside changes",
     [preview(CHANGES)],
-    [{ kind: "DnsAlias", key: "web/x", generation: 1, problems: ["p"] }],
+    ["DnsAlias web/x: f.yaml:1:1: spec: is required"],
     1,
   ],
 ];
 
-for (const [name, previews, invalid, want] of EXITS) {
+for (const [name, previews, problems, want] of EXITS) {
   test(`the exit code is ${want}: ${name}`, () => {
-    assert.equal(planExitCode(planDocument(previews, { ...EMPTY, invalid })), want);
+    assert.equal(planExitCode(planDocument(previews, { ...EMPTY, problems })), want);
   });
 }
 
@@ -211,17 +211,17 @@ test("objects that are wrong, names without a zone, and targets that aren't reso
   ];
   const document = planDocument([], {
     store,
-    invalid: [{ kind: "DnsZone", key: "dns/z", generation: 1, problems: ["spec.a: wrong", "spec.b: wrong"] }],
+    invalid: [],
+    problems: ["DnsZone dns/z: spec.b: wrong", "DnsZone dns/z: spec.a: wrong"],
     answers: new Map(answers.map((each, index) => [String(index), each])),
   });
-  const [outside, invalid, ...more] = document.problems;
+  const [outside, ...wrong] = document.problems;
   assert.match(outside ?? "", /^DnsAlias web\/out: .*example\.org/);
-  assert.equal(invalid, "DnsZone dns/z: spec.a: wrong; spec.b: wrong");
-  assert.deepEqual(more, []);
+  assert.deepEqual(wrong, ["DnsZone dns/z: spec.a: wrong", "DnsZone dns/z: spec.b: wrong"]);
   assert.deepEqual(document.warnings, ["b.test AAAA: no answer\u001b", "z.test A: no answer\u001b"]);
   assert.equal(
     planText(PLAIN, document),
-    `problem: ${outside}\nproblem: ${invalid}\nnot resolved: b.test AAAA: no answer\\u001b\nnot resolved: z.test A: no answer\\u001b\nNothing would change.\n`,
+    `problem: ${outside}\nproblem: ${wrong.join("\nproblem: ")}\nnot resolved: b.test AAAA: no answer\\u001b\nnot resolved: z.test A: no answer\\u001b\nNothing would change.\n`,
   );
 });
 

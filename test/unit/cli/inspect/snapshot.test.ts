@@ -126,7 +126,7 @@ const STATUS: AliasStatus = {
       addresses: ["192.0.2.1", "192.0.2.2"],
       ttl: 60,
       outcome: "Positive",
-      since: "2026-11-24T10:00:00Z",
+      lastTransitionTime: "2026-11-24T10:00:00Z",
     },
   ],
 };

@@ -37,7 +37,7 @@ async function preview(scene: Scene): Promise<{ readonly shown: ZonePreview; rea
   aliases.forEach((one) => store.note({ kind: "alias", alias: one }));
   store.settle(Infinity);
   const found = answer("cdn.test", "A", live.addresses, live);
-  const key = { ...found.key, view: VIEWS.idOf(ZONE, false) };
+  const key = { ...found.key, view: VIEWS.idOf(ZONE, SHOP) };
   const read: string[] = [];
   const [shown] = await previewZones(
     {
@@ -52,7 +52,7 @@ async function preview(scene: Scene): Promise<{ readonly shown: ZonePreview; rea
           apply: async () => assert.fail("nothing is written"),
         }),
       },
-      snapshot: { store, invalid, answers: new Map([[keyText(key), { ...found, key }]]) },
+      snapshot: { store, invalid, problems: [], answers: new Map([[keyText(key), { ...found, key }]]) },
       ownerId: "me",
       now: 1_000_000,
     },

@@ -84,7 +84,6 @@ test("each former name is listed once", () => {
 const ENDPOINT: ProviderSpec = {
   kind: "dnsEndpoint",
   dnsEndpoint: { labels: {} },
-  serving: { endpoints: { kind: "none" } },
 };
 
 function dnsEndpoint(key: string, domain: string): DnsZone {
@@ -184,7 +183,6 @@ test("at most so many are taken out, in order", () => {
 const WEBHOOK: ProviderSpec = {
   kind: "externalDNSWebhook",
   webhook: { url: "http://localhost:8888" },
-  serving: { endpoints: { kind: "none" } },
 };
 
 test("of two zones with the same records the one that has the name now writes it, whatever the other asked for", () => {
@@ -202,14 +200,12 @@ test("of two zones with the same records the one that has the name now writes it
   assert.equal(setsHere(apart, sub, new Set([name]), [set("a.sub.example.com")]).length, 1);
 });
 
-const NO_SERVERS = { endpoints: { kind: "none" } } as const;
-
 function etcd(endpoints: readonly string[], pathPrefix = "/skydns"): ProviderSpec {
-  return { kind: "coreDNSEtcd", etcd: { endpoints, pathPrefix }, serving: NO_SERVERS };
+  return { kind: "coreDNSEtcd", etcd: { endpoints, pathPrefix } };
 }
 
 function webhook(url: string): ProviderSpec {
-  return { kind: "externalDNSWebhook", webhook: { url }, serving: NO_SERVERS };
+  return { kind: "externalDNSWebhook", webhook: { url } };
 }
 
 const SHARING: readonly (readonly [name: string, a: ProviderSpec, b: ProviderSpec, shares: boolean])[] = [

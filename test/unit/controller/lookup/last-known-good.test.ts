@@ -16,14 +16,14 @@ function remembered(target: Partial<TargetStatus>, family: "A" | "AAAA" = "A"): 
     conditions: [],
     hostnames: [],
     targets: [
-      { hostname: "other.test", chain: [], addresses: ["192.0.2.99"], outcome: "Positive", since: "" },
+      { hostname: "other.test", chain: [], addresses: ["192.0.2.99"], outcome: "Positive", lastTransitionTime: "" },
       {
         hostname: "cdn.test",
         chain: ["cdn.test", "pop.test"],
         addresses: ["192.0.2.1", "192.0.2.2", "2001:db8::1"],
         ttl: 60,
         outcome: "Positive",
-        since: "2026-11-24T10:00:00Z",
+        lastTransitionTime: "2026-11-24T10:00:00Z",
         ...target,
       },
     ],
@@ -54,11 +54,20 @@ test("texts that somebody else wrote into the status are passed over", () => {
     "192.0.2.1",
   ]);
   assert.deepEqual(remembered({ chain: ["not a name", "pop.test"] })?.chain, [parseName("pop.test")]);
-  assert.deepEqual([remembered({ since: "noon" })?.since, remembered({ since: "noon" })?.lastSuccessAt], [NOW, NOW]);
+  assert.deepEqual(
+    [remembered({ lastTransitionTime: "noon" })?.since, remembered({ lastTransitionTime: "noon" })?.lastSuccessAt],
+    [NOW, NOW],
+  );
 });
 
 test("a target without a TTL has one of 0", () => {
-  const target = { hostname: "cdn.test", chain: [], addresses: ["192.0.2.1"], outcome: "Positive", since: "" };
+  const target = {
+    hostname: "cdn.test",
+    chain: [],
+    addresses: ["192.0.2.1"],
+    outcome: "Positive",
+    lastTransitionTime: "",
+  };
   const status = { observedGeneration: 1, conditions: [], hostnames: [], targets: [target] };
   const key = { target: parseName("cdn.test"), family: "A", view: "v" } as const;
   assert.equal(lastKnownGoodOf(key, status, NOW)?.ttl, 0);

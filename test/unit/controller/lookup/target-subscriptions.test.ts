@@ -21,7 +21,7 @@ function scene(): Scene {
   const subscriptions = createWants({
     zonesOf: (_alias, hostname) =>
       hostname.endsWith("example.com.") ? (hostname === "one.example.com." ? [INSIDE] : [INSIDE, OUTSIDE]) : [],
-    viewIdOf: ({ meta }, allowPrivate) => `${meta.namespace}/${meta.name}${allowPrivate ? "+private" : ""}`,
+    viewIdOf: ({ meta }, { spec }) => `${meta.namespace}/${meta.name}${spec.allowPrivate ? "+private" : ""}`,
     want: ({ target, family, view }, { status }) =>
       void calls.push(`want ${target} ${family} ${view}${status === undefined ? "" : " with status"}`),
     drop: ({ target, family, view }) => void calls.push(`drop ${target} ${family} ${view}`),

@@ -86,6 +86,16 @@ test("static addresses are fresh for the longest TTL, and looked at again after 
   });
 });
 
+test("static addresses next to a target without an address are fresh for a minute", () => {
+  const winners = [alias("web/shop", { targets: [["192.0.2.7"], "new.test"] })];
+  const found = decided({
+    winners,
+    results: [live(answer("new.test", "A", [])), live(answer("new.test", "AAAA", []))],
+  });
+  assert.ok(found.kind === "addresses");
+  assert.deepEqual([found.addresses, found.freshUntil], [["192.0.2.7"], NOW + 60_000]);
+});
+
 test("an alias that does not ask for the family has no say", () => {
   const refreshAt = NOW + 300_000;
   assert.deepEqual(decided({ family: "AAAA", spec: { families: ["A"] } }), { kind: "none", refreshAt });
@@ -165,7 +175,7 @@ test("the policies for empty and stale targets count at query time too", () => {
     kind: "addresses",
     addresses: ["192.0.2.9"],
     refreshAt: NOW + 20_000,
-    freshUntil: NOW + 300_000,
+    freshUntil: NOW + 60_000,
   });
   const stale = [live({ ...A, outcome: FAILURE, failingSince: 1, lastSuccessAt: 1 }), live(NO_AAAA)];
   const withdrawn = { onStale: "Withdraw", maxStalenessMs: 1_000 } as const;

@@ -109,8 +109,8 @@ test("after maxStaleness the policy for stale targets holds", async () => {
 });
 
 test("a target that became empty is held until it is confirmed, and then the policy for empty targets holds", async () => {
-  const policies = { Hold: "192.0.2.1", Withdraw: "none", Fallback: "198.51.100.1" } as const;
-  for (const onEmpty of ["Hold", "Withdraw", "Fallback"] as const) {
+  const policies = { Keep: "192.0.2.1", Withdraw: "none", Fallback: "198.51.100.1" } as const;
+  for (const onEmpty of ["Keep", "Withdraw", "Fallback"] as const) {
     const spec = { onEmpty, fallbackAddresses: ["198.51.100.1"] };
     await using world = await start({ aliases: [alias("web/shop", { spec })], targets: { "cdn.test": ["192.0.2.1"] } });
     await world.ask();

@@ -14,7 +14,6 @@ const NO_BASE: Partial<ZoneSpec> = {
   provider: {
     kind: "dnsEndpoint",
     dnsEndpoint: { labels: {} },
-    serving: { endpoints: { kind: "none" } },
   },
 };
 

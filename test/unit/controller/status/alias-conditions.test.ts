@@ -253,7 +253,7 @@ const RESOLVED: readonly Case[] = [
       ]),
     ),
     want: "False NoAddresses",
-    says: [/^cdn\.test/, /since 2026-11-24T11:20:00Z/, /Hold/],
+    says: [/^cdn\.test/, /since 2026-11-24T11:20:00Z/, /Keep/],
   },
   {
     name: "empty and withdrawn",

@@ -164,7 +164,7 @@ const BEFORE: HostnameStatus = {
   zone: "dns/com",
   addresses: ["192.0.2.1", "192.0.2.2"],
   ttl: 60,
-  publishedAt: "2026-11-24T09:00:00Z",
+  publishedTime: "2026-11-24T09:00:00Z",
 };
 
 const REMEMBERED: readonly (readonly [name: string, entry: Partial<HostnameStatus>, want: number | undefined])[] = [
@@ -172,7 +172,7 @@ const REMEMBERED: readonly (readonly [name: string, entry: Partial<HostnameStatu
   ["other addresses", { addresses: ["192.0.2.1"] }, undefined],
   ["another zone", { zone: "dns/inside" }, undefined],
   ["another name", { hostname: "www.example.com" }, undefined],
-  ["a time that cannot be read", { publishedAt: "noon" }, undefined],
+  ["a time that cannot be read", { publishedTime: "noon" }, undefined],
 ];
 
 for (const [name, entry, want] of REMEMBERED) {

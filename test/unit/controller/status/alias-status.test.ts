@@ -26,7 +26,13 @@ function hostnameOf(of: Partial<NameInZone>, previous?: Partial<HostnameStatus>)
 }
 
 function targetOf(of: TargetVerdict, previous?: Partial<TargetStatus>): TargetStatus | undefined {
-  const before = { hostname: "cdn.test", chain: [], addresses: [], outcome: "Positive", since: "2026-01-01T00:00:00Z" };
+  const before = {
+    hostname: "cdn.test",
+    chain: [],
+    addresses: [],
+    outcome: "Positive",
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+  };
   const status = previous === undefined ? undefined : { targets: [{ ...before, ...previous }] };
   return statusOf(withVerdicts(of), status).targets[0];
 }
@@ -58,7 +64,7 @@ test("the whole status of an alias that is well", () => {
         zone: "dns/com",
         addresses: ["192.0.2.1", "2001:db8::1"],
         ttl: 45,
-        publishedAt: "2026-11-24T11:00:00Z",
+        publishedTime: "2026-11-24T11:00:00Z",
       },
     ],
     targets: [
@@ -68,15 +74,14 @@ test("the whole status of an alias that is well", () => {
         addresses: ["192.0.2.1", "2001:db8::1"],
         ttl: 60,
         outcome: "Positive",
-        since: "2026-11-24T10:30:00Z",
+        lastTransitionTime: "2026-11-24T10:30:00Z",
       },
     ],
     // 70 s until the next lookup, 95 s of delivery, 60 s in caches.
-    stalenessBound: "225s",
+    stalenessBound: "3m45s",
     summary: {
-      hostnames: "example.com",
       addresses: "192.0.2.1,2001:db8::1",
-      ttl: "45",
+      ttl: 45,
       targets: "cdn.test,192.0.2.7,192.0.2.8",
     },
   });
@@ -163,37 +168,37 @@ const PUBLISHED_AT: readonly (readonly [
 ])[] = [
   ["the first time is that of the servers", {}, undefined, "2026-11-24T11:00:00Z"],
   ["none while the servers do not serve it", { publishedAt: undefined }, undefined, undefined],
-  ["kept while addresses and TTL are the same", {}, { publishedAt: "2026-01-01T00:00:00Z" }, "2026-01-01T00:00:00Z"],
+  ["kept while addresses and TTL are the same", {}, { publishedTime: "2026-01-01T00:00:00Z" }, "2026-01-01T00:00:00Z"],
   [
     "kept while a check of the very same records is in progress",
     { publishedAt: undefined },
-    { publishedAt: "2026-01-01T00:00:00Z" },
+    { publishedTime: "2026-01-01T00:00:00Z" },
     "2026-01-01T00:00:00Z",
   ],
   ["the same records without a time get one", {}, {}, "2026-11-24T11:00:00Z"],
   [
     "new with another address",
     {},
-    { publishedAt: "2026-01-01T00:00:00Z", addresses: ["192.0.2.9"] },
+    { publishedTime: "2026-01-01T00:00:00Z", addresses: ["192.0.2.9"] },
     "2026-11-24T11:00:00Z",
   ],
-  ["new with another TTL", {}, { publishedAt: "2026-01-01T00:00:00Z", ttl: 30 }, "2026-11-24T11:00:00Z"],
+  ["new with another TTL", {}, { publishedTime: "2026-01-01T00:00:00Z", ttl: 30 }, "2026-11-24T11:00:00Z"],
   [
     "not that of another zone's entry",
     {},
-    { publishedAt: "2026-01-01T00:00:00Z", zone: "dns/other" },
+    { publishedTime: "2026-01-01T00:00:00Z", zone: "dns/other" },
     "2026-11-24T11:00:00Z",
   ],
   [
     "not that of another name's entry",
     {},
-    { publishedAt: "2026-01-01T00:00:00Z", hostname: "www.example.com" },
+    { publishedTime: "2026-01-01T00:00:00Z", hostname: "www.example.com" },
     "2026-11-24T11:00:00Z",
   ],
 ];
 
 for (const [name, now, previous, want] of PUBLISHED_AT) {
-  test(`publishedAt: ${name}`, () => assert.equal(hostnameOf(now, previous)?.publishedAt, want));
+  test(`publishedTime: ${name}`, () => assert.equal(hostnameOf(now, previous)?.publishedTime, want));
 }
 
 test("a restarted server is no news of the alias: nothing in its status counts servers", () => {
@@ -247,16 +252,16 @@ test("a target without any answer has an unknown outcome since the beginning", (
     chain: [],
     addresses: [],
     outcome: "Unknown",
-    since: "1970-01-01T00:00:00Z",
+    lastTransitionTime: "1970-01-01T00:00:00Z",
   });
 });
 
-test("since is the time of the newest answer, and stays while the outcome does", () => {
+test("lastTransitionTime is the time of the newest answer, and stays while the outcome does", () => {
   const both = verdict("good", [A, AAAA]);
-  assert.equal(targetOf(both)?.since, "2026-11-24T10:30:00Z");
-  assert.equal(targetOf(both, { outcome: "Positive" })?.since, "2026-01-01T00:00:00Z");
-  assert.equal(targetOf(both, { outcome: "NxDomain" })?.since, "2026-11-24T10:30:00Z");
-  assert.equal(targetOf(both, { hostname: "other.test" })?.since, "2026-11-24T10:30:00Z");
+  assert.equal(targetOf(both)?.lastTransitionTime, "2026-11-24T10:30:00Z");
+  assert.equal(targetOf(both, { outcome: "Positive" })?.lastTransitionTime, "2026-01-01T00:00:00Z");
+  assert.equal(targetOf(both, { outcome: "NxDomain" })?.lastTransitionTime, "2026-11-24T10:30:00Z");
+  assert.equal(targetOf(both, { hostname: "other.test" })?.lastTransitionTime, "2026-11-24T10:30:00Z");
 });
 
 test("a target shows that it rotates if one family does", () => {
@@ -311,7 +316,7 @@ test("targets are sorted", () => {
   );
 });
 
-test("the summary joins all names, addresses and targets, with the least TTL", () => {
+test("the summary joins all addresses and targets, with the least TTL", () => {
   const from = facts({
     alias: alias("web/shop", { hostnames: ["www.example.com", "example.com"] }),
     inZones: [
@@ -320,15 +325,12 @@ test("the summary joins all names, addresses and targets, with the least TTL", (
     ],
   });
   assert.deepEqual(statusOf(from).summary, {
-    hostnames: "www.example.com,example.com",
     addresses: "192.0.2.1,192.0.2.2",
-    ttl: "50",
+    ttl: 50,
     targets: "cdn.test",
   });
   assert.deepEqual(statusOf(facts({ inZones: [inZone({ published: [] })] })).summary, {
-    hostnames: "example.com",
     addresses: "",
-    ttl: "",
     targets: "cdn.test",
   });
 });
@@ -345,23 +347,27 @@ function timed(refreshWaitsMs: readonly number[], more: Partial<NameInZone> = {}
 }
 
 const BOUNDS: readonly BoundCase[] = [
-  { name: "refresh + delivery + TTL", inZones: [timed([71_000])], want: "136s" },
-  { name: "the longest refresh", inZones: [timed([71_000, 90_000, 10_000])], want: "155s" },
+  { name: "refresh + delivery + TTL", inZones: [timed([71_000])], want: "2m16s" },
+  { name: "the longest refresh", inZones: [timed([71_000, 90_000, 10_000])], want: "2m35s" },
   {
     name: "the longest TTL",
     inZones: [timed([71_000], { published: [rrset(["192.0.2.1"]), rrset(["::1"], { type: "AAAA", ttl: 90 })] })],
-    want: "166s",
+    want: "2m46s",
   },
-  { name: "four measured lags are too few to trust", inZones: [timed([71_000], { lags: [1, 2, 3, 4] })], want: "136s" },
-  { name: "but a long one counts", inZones: [timed([71_000], { lags: [1, 9_000] })], want: "140s" },
-  { name: "five measured lags count alone", inZones: [timed([71_000], { lags: [1, 2, 3_000, 1, 1] })], want: "134s" },
-  { name: "the worst name", inZones: [timed([71_000]), timed([81_000]), timed([61_000])], want: "146s" },
-  { name: "parts of a second are rounded up", inZones: [timed([71_001])], want: "137s" },
-  { name: "static addresses need no lookup", inZones: [timed([])], want: "65s" },
+  {
+    name: "four measured lags are too few to trust",
+    inZones: [timed([71_000], { lags: [1, 2, 3, 4] })],
+    want: "2m16s",
+  },
+  { name: "but a long one counts", inZones: [timed([71_000], { lags: [1, 9_000] })], want: "2m20s" },
+  { name: "five measured lags count alone", inZones: [timed([71_000], { lags: [1, 2, 3_000, 1, 1] })], want: "2m14s" },
+  { name: "the worst name", inZones: [timed([71_000]), timed([81_000]), timed([61_000])], want: "2m26s" },
+  { name: "parts of a second are rounded up", inZones: [timed([71_001])], want: "2m17s" },
+  { name: "static addresses need no lookup", inZones: [timed([])], want: "1m5s" },
   {
     name: "a name of which nothing is published does not count",
     inZones: [timed([71_000]), timed([99_000], { published: [] })],
-    want: "136s",
+    want: "2m16s",
   },
   { name: "nothing is published", inZones: [timed([71_000], { published: [] })], want: undefined },
 ];
@@ -376,18 +382,18 @@ test("a bound that has grown is written at once, one that has shrunk once it is 
     previous: string | undefined,
     want: string | undefined,
   ])[] = [
-    [100_000, undefined, "100s"],
-    [100_000, "100s", "100s"],
-    [100_001, "100s", "101s"],
-    [99_000, "100s", "100s"],
-    [76_000, "100s", "100s"],
-    [75_000, "100s", "75s"],
-    [undefined, "100s", undefined],
-    [100_000, "soon", "100s"],
+    [100_000, undefined, "1m40s"],
+    [100_000, "1m40s", "1m40s"],
+    [100_001, "1m40s", "1m41s"],
+    [99_000, "1m40s", "1m40s"],
+    [76_000, "1m40s", "1m40s"],
+    [75_000, "1m40s", "1m15s"],
+    [undefined, "1m40s", undefined],
+    [100_000, "soon", "1m40s"],
   ];
   assert.deepEqual(
-    cases.map(([boundMs, previous]) => boundText(boundMs, previous)),
+    cases.map(([boundMs, previous]) => boundText(boundMs, previous, 1000)),
     cases.map(([, , want]) => want),
   );
-  assert.equal(statusOf(facts({ inZones: [timed([71_000])] }), { stalenessBound: "150s" }).stalenessBound, "150s");
+  assert.equal(statusOf(facts({ inZones: [timed([71_000])] }), { stalenessBound: "2m30s" }).stalenessBound, "2m30s");
 });

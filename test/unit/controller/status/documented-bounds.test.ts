@@ -41,55 +41,55 @@ interface Row {
 
 /** A target with a TTL of 60 s: 60 + (10 % + 1 s = 7) + 4 = 71 s refresh wait; 60 s published unless the zone says otherwise. */
 const deliveries: readonly Row[] = [
-  { name: "zoneFile: 71 + (90 + 2.5) + 60", provider: { coreDNS: zoneFile }, want: "224s" },
-  { name: "zoneFile, nudged: 71 + (5 + 2.5) + 60", provider: { coreDNS: { ...zoneFile, nudge } }, want: "139s" },
+  { name: "zoneFile: 71 + (90 + 2.5) + 60", provider: { coreDNS: zoneFile }, want: "3m44s" },
+  { name: "zoneFile, nudged: 71 + (5 + 2.5) + 60", provider: { coreDNS: { ...zoneFile, nudge } }, want: "2m19s" },
   {
     name: "zoneFile in a folder: 71 + (0.5 + 2.5) + 60",
     provider: { coreDNS: zoneFile },
     projection: "file",
-    want: "134s",
+    want: "2m14s",
   },
-  { name: "overlay: 71 + (90 + 46) + 60", provider: { coreDNS: overlay }, want: "267s" },
-  { name: "overlay, nudged: 71 + (5 + 46) + 60", provider: { coreDNS: { ...overlay, nudge } }, want: "182s" },
+  { name: "overlay: 71 + (90 + 46) + 60", provider: { coreDNS: overlay }, want: "4m27s" },
+  { name: "overlay, nudged: 71 + (5 + 46) + 60", provider: { coreDNS: { ...overlay, nudge } }, want: "3m2s" },
   {
     name: "overlay in a folder: 71 + (0.5 + 46) + 60",
     provider: { coreDNS: overlay },
     projection: "file",
-    want: "178s",
+    want: "2m58s",
   },
-  { name: "rfc2136: 71 + 2 + 60", provider: { rfc2136: { servers: [server] } }, want: "133s" },
+  { name: "rfc2136: 71 + 2 + 60", provider: { rfc2136: { servers: [server] } }, want: "2m13s" },
   {
     name: "powerDNS: 71 + 42 + 60",
     provider: { powerDNS: { url: "https://pdns.example", apiKeyRef: ref } },
-    want: "173s",
+    want: "2m53s",
   },
   {
     name: "externalDNSWebhook: 71 + 60 + 60",
     provider: { externalDNSWebhook: { url: "http://127.0.0.1:8888" } },
-    want: "191s",
+    want: "3m11s",
   },
-  { name: "dnsEndpoint: 71 + 90 + 60", provider: { dnsEndpoint: {} }, want: "221s" },
+  { name: "dnsEndpoint: 71 + 90 + 60", provider: { dnsEndpoint: {} }, want: "3m41s" },
   {
     name: "transfer: 71 + 1 + 60",
     provider: { transfer: { baseZone: inline, allow: ["192.0.2.0/24"] } },
-    want: "132s",
+    want: "2m12s",
   },
   {
     name: "coreDNSEtcd: 71 + 1 + 60",
     provider: { coreDNSEtcd: { endpoints: ["http://127.0.0.1:2379"] } },
-    want: "132s",
+    want: "2m12s",
   },
   {
     name: "a published TTL that the zone lowers: 71 + 2 + 30",
     provider: { rfc2136: { servers: [server] } },
     ttl: { min: 10, max: 30 },
-    want: "103s",
+    want: "1m43s",
   },
   {
     name: "a published TTL that the zone raises: 71 + 2 + 120",
     provider: { rfc2136: { servers: [server] } },
     ttl: { min: 120, max: 300 },
-    want: "193s",
+    want: "3m13s",
   },
 ];
 
@@ -174,11 +174,13 @@ describe("P7: the bound by TTL and measured lag", () => {
   }
 
   test("the status rounds up to seconds, follows a bound that grows, and one that shrinks by a quarter", () => {
-    assert.equal(boundText(20_001, undefined), "21s");
-    assert.equal(boundText(21_001, "21s"), "22s");
-    assert.equal(boundText(16_000, "21s"), "21s");
-    assert.equal(boundText(15_000, "21s"), "15s");
-    assert.equal(boundText(undefined, "21s"), undefined);
+    assert.equal(boundText(20_001, undefined, 1000), "21s");
+    assert.equal(boundText(21_001, "21s", 1000), "22s");
+    assert.equal(boundText(16_000, "21s", 1000), "21s");
+    assert.equal(boundText(15_000, "21s", 1000), "15s");
+    assert.equal(boundText(undefined, "21s", 1000), undefined);
+    assert.equal(boundText(2_650, undefined, 100), "2s700ms");
+    assert.equal(boundText(2_650, "2s700ms", 100), "2s700ms");
   });
 });
 

@@ -46,13 +46,8 @@ for (const { name, hostnames, targets, addresses } of CASES) {
     const status = aliasStatus(from, undefined);
     const read = readBySchema(aliasStatusSchema, JSON.parse(JSON.stringify(status)), "status", "refuse");
     assert.deepEqual(read.kind === "invalid" ? read.problems : [], []);
-    const { hostnames: shown = "", targets: sources = "", addresses: published = "" } = status.summary ?? {};
-    for (const [text, whole] of [
-      [shown, hostnames.join(",")],
-      [published, addresses.join(",")],
-    ] as const) {
-      assert.ok(whole.length <= 4_096 || /,and \d+ more$/.test(text), text.slice(-40));
-    }
+    const { targets: sources = "", addresses: published = "" } = status.summary ?? {};
+    assert.ok(addresses.join(",").length <= 4_096 || /,and \d+ more$/.test(published), published.slice(-40));
     assert.ok(sources.length > 0);
   });
 }

@@ -137,8 +137,8 @@ test("the whole status of a zone that is served", async () => {
     provider: "coreDNS/zoneFile",
     names: 2,
     serial: 42,
-    serving: "2/2",
-    deliveryLag: "3s",
+    servers: { current: 2, total: 2 },
+    deliveryLag: "2s600ms",
   });
   assert.deepEqual([remembered, counted, requeue], [status, ["written"], "done"]);
 });
@@ -331,14 +331,17 @@ test("a plan that is held has its hash in the status, and no other plan", async 
 const LAGGING = { total: 3, current: 1, laggingSince: at("11:59:00"), slow: false };
 
 test("the number of servers stays while a change is on its way, and is counted when it is slow", async () => {
-  const before = { ...ZONE, status: { observedGeneration: 1, conditions: [], serving: "3/3", serial: 41 } };
-  const serving = async (state: Partial<ZoneState>, of: DnsZone): Promise<string | undefined> =>
-    (await updated({ state, zone: of })).status?.serving;
-  assert.equal(await serving({ confirmed: servedBy(LAGGING) }, before), "3/3");
-  assert.equal(await serving({ confirmed: servedBy(LAGGING) }, ZONE), undefined);
-  assert.equal(await serving({ confirmed: servedBy(SLOW) }, before), "1/3");
+  const before = {
+    ...ZONE,
+    status: { observedGeneration: 1, conditions: [], servers: { current: 3, total: 3 }, serial: 41 },
+  };
+  const counts = async (state: Partial<ZoneState>, of: DnsZone): Promise<ZoneStatus["servers"]> =>
+    (await updated({ state, zone: of })).status?.servers;
+  assert.deepEqual(await counts({ confirmed: servedBy(LAGGING) }, before), { current: 3, total: 3 });
+  assert.equal(await counts({ confirmed: servedBy(LAGGING) }, ZONE), undefined);
+  assert.deepEqual(await counts({ confirmed: servedBy(SLOW) }, before), { current: 1, total: 3 });
   const unknown = { total: undefined, current: 0, laggingSince: undefined, slow: false };
-  assert.equal(await serving({ confirmed: servedBy(unknown) }, ZONE), undefined);
+  assert.equal(await counts({ confirmed: servedBy(unknown) }, ZONE), undefined);
 });
 
 test("the serial is the one that is served, else the last one known", async () => {
@@ -351,7 +354,7 @@ test("the serial is the one that is served, else the last one known", async () =
 
 test("a zone that was programmed stays so while its servers are gone for a moment or not listed yet, and counts none", async () => {
   const { status } = await updated();
-  const served = { ...ZONE, status: { ...(status ?? assert.fail()), serving: "2/2" } };
+  const served = { ...ZONE, status: { ...(status ?? assert.fail()), servers: { current: 2, total: 2 } } };
   for (const confirmed of [servedBy(WITHOUT_SERVERS), NOTHING_CONFIRMED]) {
     const [, programmed] = await conditions({
       zone: served,
@@ -360,5 +363,5 @@ test("a zone that was programmed stays so while its servers are gone for a momen
     assert.match(programmed ?? "", /^Programmed=True/);
   }
   const { status: without } = await updated({ zone: served, state: { confirmed: servedBy(WITHOUT_SERVERS) } });
-  assert.equal(without?.serving, undefined);
+  assert.equal(without?.servers, undefined);
 });

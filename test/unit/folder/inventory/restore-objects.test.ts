@@ -85,7 +85,7 @@ test("only what changed is written: content, generation, or the file that it is 
   assert.deepEqual(kept.puts.splice(0), ["DnsAlias web/a"]);
   const labelled = look(edited, {
     "a.yaml": alias("a", "example.org"),
-    "b.yaml": alias("b").replace("namespace: web", "namespace: web, labels: {x: y}"),
+    "b.yaml": alias("b").replace("namespace: web", "namespace: web, labels: {x: z}"),
   });
   remember(kept, edited, labelled);
   assert.deepEqual(kept.puts.splice(0), ["DnsAlias web/b"]);
@@ -94,7 +94,7 @@ test("only what changed is written: content, generation, or the file that it is 
     labelled,
     look(labelled, {
       "c.yaml": alias("a", "example.org"),
-      "b.yaml": alias("b").replace("namespace: web", "namespace: web, labels: {x: y}"),
+      "b.yaml": alias("b").replace("namespace: web", "namespace: web, labels: {x: z}"),
     }),
   );
   assert.deepEqual(kept.puts, ["DnsAlias web/a"]);

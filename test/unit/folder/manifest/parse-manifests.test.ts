@@ -41,6 +41,48 @@ const cases: readonly ReadCase[] = [
     documents: ["Namespace /web", "ConfigMap dns/base"],
   },
   {
+    name: "a list of one kind, whose items lack kind and apiVersion",
+    text: "apiVersion: dnsalias.io/v1alpha1\nkind: DnsZoneList\nitems:\n- metadata: {name: a}\n- metadata: {name: b, namespace: dns}\n",
+    documents: ["DnsZone default/a", "DnsZone dns/b"],
+  },
+  {
+    name: "a kind of our group that does not exist, in a list too",
+    text: `${ALIAS.replace("DnsAlias", "DnsAlais")}---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: dnsalias.io/v1alpha1\n  kind: Zone\n`,
+    problems: [
+      'f.yaml:2:7: kind: "DnsAlais": there is no such kind in dnsalias.io: did you mean DnsAlias?',
+      'f.yaml:15:9: kind: "Zone": there is no such kind in dnsalias.io: there are DnsAlias and DnsZone',
+    ],
+  },
+  {
+    name: "a List without items, a List in a List, and an item that is no object",
+    text: "apiVersion: v1\nkind: List\n---\napiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: List, items: []}\n- 1\n",
+    problems: [
+      "f.yaml:1:1: List: items must be a list of objects",
+      "f.yaml:7:3: a List in a list is not read: move its items one level up",
+      "f.yaml:8:3: kind and apiVersion are missing or not text; this is no manifest",
+    ],
+  },
+  {
+    name: "JSON objects one after the other, each with its place",
+    text: '{"apiVersion":"v1","kind":"Namespace",\n"metadata":{"name":"web"}}\n{"apiVersion":"v1","kind":"Namespace",\n"metadata":{"name":7}}\n',
+    documents: ["Namespace /web"],
+    problems: ['f.yaml:4:20: Namespace: metadata.name is 7; wanted: text of lower-case letters, digits, "-" and "."'],
+  },
+  {
+    name: "every mistake in the YAML of a document",
+    text: `${ALIAS}  ttl: {min: .inf, max: !!int x}\n  onEmpty: *none\n`,
+    problems: [
+      "f.yaml:10:14: JSON has no such number",
+      "f.yaml:10:31: this is not an integer, which its tag asks for",
+      "f.yaml:11:12: the anchor of this alias is not defined before it",
+    ],
+  },
+  {
+    name: "a control character",
+    text: ALIAS.replace("shop", "sh\u0007op"),
+    problems: ["f.yaml:4:11: not YAML: this character is not allowed"],
+  },
+  {
     name: "other kinds, and other groups' kinds of our names, are ignored",
     text: "apiVersion: apps/v1\nkind: Deployment\n---\napiVersion: other.io/v1\nkind: DnsZone\n",
     ignored: ["apps/v1 Deployment", "other.io/v1 DnsZone"],
@@ -100,7 +142,7 @@ const cases: readonly ReadCase[] = [
   {
     name: "a key twice in one mapping",
     text: `${ALIAS}  hostnames: [example.org]\n`,
-    problems: ["f.yaml:10:3: not YAML: Map keys must be unique"],
+    problems: ["f.yaml:10:3: this key is in the mapping twice: remove one"],
   },
   { name: "a tab as indentation", text: "a:\n\tb: 1\n", problems: ["f.yaml:2:1: not YAML:"] },
 ];
@@ -129,8 +171,16 @@ test("an alias bomb is refused at once, with its place", () => {
   const reading = readManifests("f.yaml", bomb);
   assert.ok(cpuMs() - before < 2000);
   assert.deepEqual(reading.problems.map(problemText), [
-    "f.yaml:1:1: not readable: Excessive alias count indicates a resource exhaustion attack",
+    "f.yaml:11:12: too much is repeated by aliases: write some of it out",
   ]);
+});
+
+test("mappings that are merged into one another without end are refused at once", () => {
+  const levels = Array.from({ length: 40 }, (_, i) => `l${i}: &l${i} {<<: [*l${i - 1}, *l${i - 1}]}`).slice(1);
+  const before = cpuMs();
+  const reading = readManifests("f.yaml", `${ALIAS}x:\n  l0: &l0 {}\n  ${levels.join("\n  ")}\n`);
+  assert.ok(cpuMs() - before < 2000);
+  assert.match(reading.problems.map(problemText).join(), /^f\.yaml:\d+:\d+: too much is repeated by aliases/);
 });
 
 test("thousands of nested brackets are a problem and no crash", () => {
@@ -161,6 +211,20 @@ interface FieldCase {
 
 const fieldCases: readonly FieldCase[] = [
   {
+    name: "a wrong value that is merged in points at the value",
+    from: "spec:",
+    to: "x-limits: &limits {min: none}\nspec:\n  ttl:\n    <<: *limits",
+    at: "f.yaml:6:25",
+    says: /spec\.ttl\.min: "none": must be a whole number/,
+  },
+  {
+    name: "a wrong value that a list of mappings merges in points at the one that counts",
+    from: "spec:",
+    to: "spec:\n  ttl: {max: 9, <<: [{max: 1}, {min: none}]}",
+    at: "f.yaml:7:38",
+    says: /spec\.ttl\.min: "none": must be a whole number/,
+  },
+  {
     name: "a wrong host name points at itself in its list",
     from: "[example.com]",
     to: "[example.com, 'ex ample.com']",
@@ -186,7 +250,7 @@ const fieldCases: readonly FieldCase[] = [
     from: "spec:",
     to: "spec:\n  onEmpty: Whatever",
     at: "f.yaml:7:12",
-    says: /spec\.onEmpty: "Whatever": must be one of Hold, Withdraw, Fallback/,
+    says: /spec\.onEmpty: "Whatever": must be one of Keep, Withdraw, Fallback/,
   },
   {
     name: "a list in place of a mapping points at its key",
@@ -230,6 +294,24 @@ test("a field of an object in a List is found in the file", () => {
   const [object] = validateFile("f.yaml", text).objects;
   const problems = object?.result.kind === "invalid" ? object.result.problems : [];
   assert.match(problems[0] ?? "", /^f\.yaml:10:17: spec\.hostnames\[0\]/);
+});
+
+test("an object without a usable name has its other mistakes named too, in the order of the file", () => {
+  const text = `${ALIAS.replace("shop", "7").replace("web", "W_")}  ttl: 5\n  onEmtpy: Hold\n`;
+  const { objects, problems } = validateFile("f.yaml", text);
+  assert.deepEqual(objects, []);
+  const told = problems.map(problemText);
+  const wanted = [
+    'f.yaml:4:9: DnsAlias: metadata.name is 7; wanted: text of lower-case letters, digits, "-" and "."',
+    'f.yaml:5:14: DnsAlias: metadata.namespace is "W_"; wanted: text of lower-case letters, digits, "-" and "."',
+    "f.yaml:10:8: DnsAlias: spec.ttl: 5: must be a mapping",
+    "f.yaml:11:12: DnsAlias: spec.onEmtpy: there is no such field: did you mean onEmpty?",
+  ];
+  assert.deepEqual(
+    told.map((line, index) => line.startsWith(wanted[index] ?? "?")),
+    wanted.map(() => true),
+    told.join("\n"),
+  );
 });
 
 test("a status in a file is not looked at", () => {

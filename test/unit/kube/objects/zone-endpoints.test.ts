@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DnsZone } from "../../../../src/api/dns-zone.ts";
+import type { DnsZone, ServedBySpec } from "../../../../src/api/dns-zone.ts";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import type { KubeResult } from "../../../../src/kube/client/api-result.ts";
 import { createEndpointsOf } from "../../../../src/kube/objects/zone-endpoints.ts";
@@ -9,11 +9,9 @@ import { zone } from "../../../support/objects.ts";
 import { ok, refusal, scriptedTransport } from "../../../support/scripted-transport.ts";
 
 const NEVER = new AbortController().signal;
-type Endpoints = DnsZone["spec"]["provider"]["serving"]["endpoints"];
 
-function servedBy(endpoints: Endpoints): DnsZone {
-  const { spec, ...rest } = zone("dns/a", "example.com");
-  return { ...rest, spec: { ...spec, provider: { ...spec.provider, serving: { endpoints } } } };
+function servedBy(servers: ServedBySpec): DnsZone {
+  return zone("dns/a", "example.com", { servedBy: servers });
 }
 const service = (name: string): DnsZone => servedBy({ kind: "service", namespace: "kube-system", name, port: 53 });
 const slices = (...addresses: readonly string[]): KubeResult =>

@@ -13,7 +13,6 @@ function zoneWith(key: string, domain: string, base: string): DnsZone {
       configMap: { name: `out-${base}`, key: "z" },
       base: { kind: "configMap", name: base, key: "zone" },
     },
-    serving: { endpoints: { kind: "none" } },
   } as const;
   return zone(key, domain, { provider });
 }

@@ -88,7 +88,7 @@ function played(steps: readonly Step[], namespaceOf: () => string | undefined = 
   let before: InheritedNames | undefined;
   return steps.map(({ targets, published, at = 0, spec }) => {
     const plan = planOf(targets, spec);
-    before = inheritNames({ before, plan, published, namespaceOf, mayBeUnreadable: () => false, now: at });
+    before = inheritNames({ before, plan, zone: ZONE, published, namespaceOf, mayBeUnreadable: () => false, now: at });
     const after = withInherited(plan, before, ZONE.spec.ttl);
     return (after.names[0]?.sets ?? []).flatMap(({ data }) => data).join(" ");
   });
@@ -237,7 +237,13 @@ test("records that a zone adopts stay, and are adopted only when the name has so
 test("the addresses of an alias that can't be read stay with the name that it shares", () => {
   const plan = planOf({ "cdn.test": ["192.0.2.1"] });
   const inherited = (namespace: string): string => {
-    const input = { plan, published: [rrset(["192.0.2.1", "192.0.2.9"])], namespaceOf: () => undefined, now: 0 };
+    const input = {
+      plan,
+      zone: ZONE,
+      published: [rrset(["192.0.2.1", "192.0.2.9"])],
+      namespaceOf: () => undefined,
+      now: 0,
+    };
     const mayBeUnreadable = (_name: string, of: string): boolean => of === namespace;
     const first = inheritNames({ ...input, before: undefined, mayBeUnreadable });
     const later = inheritNames({ ...input, before: first, mayBeUnreadable, now: 30 * DAY });

@@ -16,7 +16,6 @@ import { labZone } from "../../../support/provider-lab.ts";
 const zone = labZone("example.com", {
   kind: "dnsEndpoint",
   dnsEndpoint: { labels: { dns: "public" } },
-  serving: { endpoints: { kind: "none" } },
 });
 const ours = { zone, ownerId: "me" };
 const A: EndpointSet = { type: "A", ttl: 60, addresses: ["192.0.2.1", "192.0.2.2"] };

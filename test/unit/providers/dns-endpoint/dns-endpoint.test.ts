@@ -14,7 +14,6 @@ import { converge, labZone, NEVER, readZone, setLines } from "../../../support/p
 const zone = labZone("example.com", {
   kind: "dnsEndpoint",
   dnsEndpoint: { labels: { dns: "public" } },
-  serving: { endpoints: { kind: "none" } },
 });
 
 interface Lab extends EndpointStore {

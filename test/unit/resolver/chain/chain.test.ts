@@ -299,7 +299,7 @@ const cases: readonly Case[] = [
   {
     name: "a special-use address is refused",
     answer: { answer: "www.example. 60 A 8.8.8.8\nwww.example. 60 A 10.0.0.1" },
-    want: "www.example. : failed special-use: www.example. has the special-use address 10.0.0.1 (RFC 6890), and allowPrivate is not set",
+    want: "www.example. : failed special-use: www.example. has the special-use address 10.0.0.1 (RFC 6890), which needs spec.allowPrivate",
   },
   {
     name: "an address that carries an IPv4 address is refused, also where the view allows special-use addresses",

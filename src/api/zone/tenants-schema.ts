@@ -1,0 +1,43 @@
+import type { Static } from "typebox";
+import { list, object, oneOf, optional, text, whole } from "../schema/builders.ts";
+
+/** A name of 254 characters with a label key of 317 in it, and some room. */
+const MAX_PATTERN = 640;
+
+/** Limits for DnsAliases of other namespaces. */
+export const tenants = object(
+  "Limits for DnsAliases of the other namespaces that allowedNamespaces admits. They don't apply to DnsAliases in the DnsZone's own namespace.",
+  {
+    hostnames: optional(
+      list(
+        "The hostnames that these DnsAliases can have. Defaults to every name of the domain that is free.",
+        text(
+          "A name, or *. and a name for every name below it. {namespace} stands for the namespace of the DnsAlias, and {label:KEY} for the value of the label KEY of that namespace, for example *.{namespace}.example.com. A namespace without the label matches no pattern with it.",
+          { minLength: 1, maxLength: MAX_PATTERN },
+        ),
+        { kind: "set", minItems: 1, maxItems: 32 },
+      ),
+    ),
+    wildcards: oneOf(
+      "Whether a hostname of these DnsAliases can be a wildcard such as *.shop.example.com.",
+      ["Allow", "Deny"],
+      {
+        default: "Allow",
+      },
+    ),
+    privateAddresses: oneOf(
+      "Whether these DnsAliases can publish private addresses, such as 10.0.0.1 or 127.0.0.1. Deny ignores their spec.allowPrivate, and leaves out private addresses under targets and fallbackAddresses.",
+      ["Deny", "Allow"],
+      { default: "Deny" },
+    ),
+    maxHostnames: optional(
+      whole(
+        "The most hostnames that the DnsAliases of one namespace can have in this DnsZone. The youngest hostnames beyond it are refused. Defaults to any number.",
+        { minimum: 1, maximum: 100_000 },
+      ),
+    ),
+  },
+  { default: { wildcards: "Allow", privateAddresses: "Deny" } },
+);
+
+export type TenantsText = Static<typeof tenants>;
