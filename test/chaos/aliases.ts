@@ -31,7 +31,7 @@ export function manifestOf({ id, name, targets }: ChaosAlias): string {
 }
 
 /** Names come and go more often than the guard of a zone allows, and that isn't what is tested here. */
-export function zoneOf({ id, domain, provider }: Place): string {
+export function zoneOf({ id, domain, provider, servedBy }: Place): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
@@ -40,6 +40,7 @@ export function zoneOf({ id, domain, provider }: Place): string {
       domain,
       allowedNamespaces: { from: "All" },
       provider,
+      ...(servedBy && { servedBy }),
       ttl: { min: 2 },
       guard: { maxDeletePercent: 100 },
     },

@@ -32,11 +32,9 @@ export async function zoneFilePlace(
     domain,
     firstName: domain,
     provider: {
-      coreDNS: {
-        zoneFile: { baseZone: { configMapKeyRef: { name: `base-${hyphened(domain)}`, key: "zone" } } },
-        servedBy: servedBy(dns),
-      },
+      coreDNS: { zoneFile: { baseZone: { configMapKeyRef: { name: `base-${hyphened(domain)}`, key: "zone" } } } },
     },
+    servedBy: servedBy(dns),
     manifests: [baseZoneManifest(domain, foreignZoneText(domain))],
     servers: { [server]: dns },
     peers: { zonefile: [dns] },
@@ -81,7 +79,8 @@ export async function overlayPlace(
     id: "overlay",
     domain,
     firstName: `n0.${domain}`,
-    provider: { coreDNS: { overlay: { configMap }, servedBy: servedBy(dns) } },
+    provider: { coreDNS: { overlay: { configMap } } },
+    servedBy: servedBy(dns),
     manifests: [foreignConfigMap(configMap)],
     servers: { [server]: dns },
     peers: { overlay: [dns] },

@@ -12,6 +12,8 @@ export interface Place {
   readonly firstName: string;
   /** `spec.provider`. */
   readonly provider: object;
+  /** `spec.servedBy`; absent where the provider says who serves. */
+  readonly servedBy?: object;
   /** What the DnsZone refers to. */
   readonly manifests: readonly string[];
   /** Name servers that are queried all the time, by their names in the report. */

@@ -50,7 +50,7 @@ export async function powerDnsPlace(host: string, started: AsyncDisposableStack)
     id: "powerdns",
     server: "PowerDNS by powerDNS",
     daemon: pdns,
-    provider: { powerDNS: { url: pdns.apiUrl, apiKeyRef, servedBy: servedBy(pdns) } },
+    provider: { powerDNS: { url: pdns.apiUrl, apiKeyRef } },
   });
   return { ...place, peers: { powerdns: [pdns, { host, port: Number(new URL(pdns.apiUrl).port) }] } };
 }
@@ -73,7 +73,7 @@ export async function webhookPlace(host: string, started: AsyncDisposableStack):
     id: "webhook",
     server: "BIND by webhook",
     daemon: bind,
-    provider: { externalDNSWebhook: { url: hook.url, servedBy: servedBy(bind) } },
+    provider: { externalDNSWebhook: { url: hook.url } },
   });
   return {
     ...place,
@@ -98,6 +98,7 @@ function zonePlace({ id, server, daemon, provider }: ZonePlace): Place {
     domain,
     firstName: domain,
     provider,
+    servedBy: servedBy(daemon),
     manifests: [],
     servers: { [server]: daemon },
     peers: { [id]: [daemon] },
@@ -121,7 +122,8 @@ export async function etcdPlace(host: string, started: AsyncDisposableStack): Pr
     id: "etcd",
     domain,
     firstName: `n0.${domain}`,
-    provider: { coreDNSEtcd: { endpoints: [etcd.clientUrl], servedBy: servedBy(dns) } },
+    provider: { coreDNSEtcd: { endpoints: [etcd.clientUrl] } },
+    servedBy: servedBy(dns),
     manifests: [],
     servers: { [server]: dns },
     peers: { etcd: [dns, { host, port: Number(new URL(etcd.clientUrl).port) }] },
