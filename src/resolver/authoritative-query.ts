@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { byCodeUnit } from "../base/order.ts";
+import { byCodeUnit, sameMembers } from "../base/order.ts";
 import type { Message, WireRecord } from "../dns/message/message.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
@@ -9,6 +9,7 @@ import type { Exchange } from "../transport/exchange.ts";
 import { attempt } from "./query/attempt.ts";
 import { rcodeFailure } from "./chain/extended-error.ts";
 import { addressOfRdata } from "./chain/read-rdata.ts";
+import { readWithDnsPacket, type SecondReading } from "./second-decoder.ts";
 import { newTraits } from "./server/server-traits.ts";
 
 /** A server that is asked for what it serves itself. */
@@ -59,8 +60,23 @@ export function createQueryServer(deps: QueryServerDeps): QueryServer {
     };
     const queried = { name, type: TYPE[type], recursion: false };
     const got = await attempt({ ...deps, ...memory }, { protocol: "udp", ...endpoint }, queried, signal);
-    return got.kind === "answered" ? readOwn(got.message, name, type) : { kind: "failed", message: got.detail };
+    return got.kind === "answered"
+      ? confirmed(readOwn(got.message, name, type), readWithDnsPacket(got.bytes, name, type))
+      : { kind: "failed", message: got.detail };
   };
+}
+
+/** What both decoders read. */
+function confirmed(own: ServerRead, second: SecondReading): ServerRead {
+  if (own.kind === "failed") {
+    return own;
+  }
+  if (second.kind === "unreadable") {
+    return { kind: "failed", message: `answered what dns-packet cannot read: ${second.message}` };
+  }
+  return own.authoritative === second.authoritative && sameMembers(own.data, second.data)
+    ? { ...own, data: second.data }
+    : { kind: "failed", message: "answered what dnsalias and dns-packet read differently" };
 }
 
 function readOwn(message: Message, name: Name, type: AliasType): ServerRead {

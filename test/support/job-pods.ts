@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { inNewDirectory, startDaemon } from "./daemon.ts";
-import { freePort } from "./free-port.ts";
+import { startControllerManager } from "./controller-manager.ts";
 import { listAt, textAt, valueAt } from "./json-at.ts";
 import type { KubeApiserver } from "./kube-apiserver.ts";
 import { run } from "./run.ts";
@@ -19,7 +18,11 @@ const ROUND_MS = 200;
  * pod's first container and the rights of its ServiceAccount.
  */
 export async function startJobPods(server: KubeApiserver): Promise<JobPods> {
-  const manager = await inNewDirectory("kube-controller-manager", (directory) => startManager(server, directory));
+  const manager = await startControllerManager(server, [
+    "job-controller",
+    "namespace-controller",
+    "garbage-collector-controller",
+  ]);
   const stopping = new AbortController();
   const printed: string[] = [];
   const running = runPods(server, printed, stopping.signal);
@@ -31,23 +34,6 @@ export async function startJobPods(server: KubeApiserver): Promise<JobPods> {
       await manager[Symbol.asyncDispose]();
     },
   };
-}
-
-async function startManager(server: KubeApiserver, directory: string) {
-  const port = await freePort("127.0.0.1");
-  return startDaemon({
-    component: "kube-controller-manager",
-    directory,
-    args: [
-      `--kubeconfig=${server.kubeconfig}`,
-      "--controllers=job-controller,namespace-controller,garbage-collector-controller",
-      "--leader-elect=false",
-      "--bind-address=127.0.0.1",
-      `--secure-port=${port}`,
-      `--cert-dir=${directory}`,
-    ],
-    probe: async () => undefined,
-  });
 }
 
 async function runPods(server: KubeApiserver, printed: string[], signal: AbortSignal): Promise<void> {

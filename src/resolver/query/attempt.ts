@@ -21,8 +21,16 @@ export interface AttemptDeps {
 }
 
 export type Attempt =
-  /** Judged, whole, with any rcode. `warning`: a fault of the server that its answer survives, as a clause for people. */
-  { readonly kind: "answered"; readonly message: Message; readonly warning?: string } | Failed;
+  | {
+      readonly kind: "answered";
+      /** Judged, whole, with any rcode. */
+      readonly message: Message;
+      /** The same as it came. */
+      readonly bytes: Uint8Array;
+      /** A fault of the server that its answer survives, as a clause for people. */
+      readonly warning?: string;
+    }
+  | Failed;
 
 interface Failed {
   readonly kind: "failed";
@@ -56,7 +64,7 @@ export async function attempt(
     deps.remember(server, learn(deps.traitsOf(server), sent, got, deps.clock.now()));
     const next = followUp(sent, got.message, got.match);
     if (next.kind !== "again") {
-      return next.kind === "take" ? answered(sent, got) : next;
+      return next.kind === "take" ? { ...answered(sent, got), bytes: got.bytes } : next;
     }
     sent = next.next;
   }
@@ -66,12 +74,12 @@ export async function attempt(
 /** UDP, a new cookie, no subnet, no EDNS, TCP for what is left; or UDP, TCP, and UDP again. */
 const MAX_PACKETS = 6;
 
-function answered({ repeats }: Sent, { message, match, trailing }: Response): Attempt {
+function answered({ repeats }: Sent, { message, match, trailing }: Response) {
   const warnings = [
     ...(trailing > 0 ? ["its answers have octets after the last record, which are ignored"] : []),
     ...(repeats > 0 && match.kind === "unverified" ? [WITHOUT_PROOF[match.lacks]] : []),
   ];
-  return { kind: "answered", message, ...(warnings.length > 0 && { warning: warnings.join("; ") }) };
+  return { kind: "answered" as const, message, ...(warnings.length > 0 && { warning: warnings.join("; ") }) };
 }
 
 const WITHOUT_PROOF: Readonly<Record<SpoofingProof, string>> = {
@@ -84,7 +92,7 @@ function firstSent({ protocol }: ResolverServer, { subnet }: ResolverQuestion, t
   return { protocol, edns, repeats: 0, subnet: edns && subnet !== undefined && traits.subnetlessUntil <= now };
 }
 
-type Got = (Response & { readonly kind: "got" }) | Failed;
+type Got = (Response & { readonly kind: "got"; readonly bytes: Uint8Array }) | Failed;
 
 interface Outgoing {
   readonly queried: ResolverQuestion;
@@ -169,7 +177,9 @@ function read(bytes: Uint8Array, query: Message, cookieExpected: boolean): Seen 
 function understand(result: ExchangeResult, { response, mismatched }: Seen): Got {
   switch (result.kind) {
     case "response":
-      return response === undefined ? malformed(mismatched ?? "nothing") : { kind: "got", ...response };
+      return response === undefined
+        ? malformed(mismatched ?? "nothing")
+        : { kind: "got", ...response, bytes: result.response };
     case "timeout":
       return mismatched === undefined
         ? { kind: "failed", reason: "timeout", detail: `said nothing for ${TRY_MS / 1000} s`, silent: true }

@@ -32,6 +32,24 @@ describe("the Helm chart", { skip: skipWithout("helm", "helm-unittest", "helm-do
     });
   }
 
+  it("has the team roles and the nudge policy of deploy/", async () => {
+    const chart = manifestsOf(await template("-f", valueFile("hand-written")));
+    const files = ["deploy/base/team-roles.yaml", "deploy/options/nudge/policy.yaml"];
+    const deployed = (await Promise.all(files.map((file) => readFile(file, "utf8")))).flatMap(manifestsOf);
+    const content = (object: unknown) => ({
+      rules: valueAt(object, "rules"),
+      spec: valueAt(object, "spec"),
+      aggregated: Object.fromEntries(
+        membersAt(object, "metadata", "labels").filter(([label]) => label.includes("/aggregate-to-")),
+      ),
+    });
+    assert.equal(deployed.length, 4);
+    for (const object of deployed) {
+      const same = chart.find((other) => titleOf(other) === titleOf(object));
+      assert.deepEqual(content(same), content(object), titleOf(object));
+    }
+  });
+
   it("passes its own unit tests", async () => {
     const text = await runOrThrow(locateComponent("helm-unittest"), [CHART, CRDS_CHART]);
     assert.match(text, /Charts: +2 passed/);

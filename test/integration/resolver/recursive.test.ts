@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import type { LookupResult } from "../../../src/dns/lookup-result.ts";
+import type { AliasType } from "../../../src/dns/record.ts";
 import { createQueryServer } from "../../../src/resolver/authoritative-query.ts";
 import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { startBind } from "../../support/bind.ts";
@@ -31,6 +32,7 @@ half CNAME four
 loop CNAME loop.b.test.
 self CNAME self
 inner A 10.0.0.1
+https 50 HTTPS 0 CDN.b.test.
 mixed A 8.8.8.8
 mixed A 192.168.1.1
 tree DNAME a.b.test.
@@ -272,10 +274,12 @@ describe("look-ups through real servers", { skip: missing }, () => {
   test("one server is asked for what it serves itself", async () => {
     await using client = createExchange();
     const ask = createQueryServer({ exchange: client.exchange, clock: systemClock, randomBytes });
-    const asked = (name: string) =>
-      ask({ address: knot.host, port: knot.port }, parseName(name), "A", AbortSignal.timeout(5_000));
+    const asked = (name: string, type: AliasType = "A") =>
+      ask({ address: knot.host, port: knot.port }, parseName(name), type, AbortSignal.timeout(5_000));
     const answer = { kind: "answer", rcode: 0, authoritative: true, cname: false };
     assert.deepEqual(await asked("mixed.a.test"), { ...answer, data: ["192.168.1.1", "8.8.8.8"], ttl: 300 });
+    assert.deepEqual(await asked("apex.a.test", "AAAA"), { ...answer, data: ["2606:4700::1"], ttl: 40 });
+    assert.deepEqual(await asked("https.a.test", "HTTPS"), { ...answer, data: ["0 cdn.b.test."], ttl: 50 });
     assert.deepEqual(await asked("www.a.test"), { ...answer, data: [], ttl: 0, cname: true });
     assert.deepEqual(await asked("nothing.a.test"), { ...answer, data: [], ttl: 0, rcode: 3 });
     const crowd = await asked("crowd.a.test");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 test("docs/dependencies.md has one line for each runtime dependency, and no other", () => {
@@ -9,4 +9,14 @@ test("docs/dependencies.md has one line for each runtime dependency, and no othe
   const documented = [...page.matchAll(/^\| `([^`]+)` +\|/gm)].map((match) => match[1]);
   assert.ok(wanted.length > 0);
   assert.deepEqual([new Set(documented), documented.length], [new Set(wanted), wanted.length]);
+});
+
+test("docs/dependencies.md names files and folders that exist", () => {
+  const page = readFileSync("docs/dependencies.md", "utf8");
+  const named = [...page.matchAll(/`((?:src|test)\/[^`]+)`/g)].map((match) => match[1] ?? "");
+  assert.ok(named.length > 10);
+  assert.deepEqual(
+    named.filter((path) => !existsSync(path)),
+    [],
+  );
 });
