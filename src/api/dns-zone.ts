@@ -22,6 +22,8 @@ export interface ZoneSpec {
   readonly policy: "Sync" | "UpsertOnly" | "CreateOnly";
   /** What becomes of A and AAAA records at our owner names that nobody owns: left alone, or taken over. */
   readonly conflict: "Refuse" | "Adopt";
+  /** What happens to the records when the DnsZone is deleted: they stay, or they are withdrawn. */
+  readonly deletionPolicy: "Retain" | "Delete";
   readonly ttl: TtlRange;
   /** Whole percent; a plan that deletes more of 10 or more record sets is held. */
   readonly maxDeletePercent: number;

@@ -1,7 +1,7 @@
 import { FINALIZER, objectKey, type ObjectKey } from "../api/meta.ts";
 import { ALIAS_TYPES, rrsetKey } from "../dns/record.ts";
 import { addUnwatched } from "../plan/guard-window.ts";
-import type { ControllerContext } from "./context.ts";
+import { kindKey, type ControllerContext } from "./context.ts";
 import { isFinalized } from "./inventory/zone-scope.ts";
 import type { InventoryEvent } from "./ports/inventory.ts";
 import { guardMoved } from "./zone/state/planned.ts";
@@ -33,16 +33,26 @@ export function recordGone({ store, zones, watchedGone, phase }: ControllerConte
   }
 }
 
-/** Notes an alias that goes only because its CustomResourceDefinition does. */
-export function recordUnserved({ unserved, aliasQueue }: ControllerContext, event: InventoryEvent): void {
-  if (event.kind === "unserved") {
-    const key = objectKey(event.meta);
-    unserved.set(key, event.meta);
-    aliasQueue.add(key);
-  } else if (event.kind === "alias") {
-    unserved.delete(objectKey(event.alias.meta));
-  } else if (event.kind === "gone" && event.of === "DnsAlias") {
-    unserved.delete(event.key);
+/** Notes an object that goes only because its CustomResourceDefinition does. */
+export function recordUnserved({ unserved, aliasQueue, reportQueue }: ControllerContext, event: InventoryEvent): void {
+  switch (event.kind) {
+    case "unserved":
+      unserved.set(kindKey(event.of, objectKey(event.meta)), event.meta);
+      (event.of === "DnsAlias" ? aliasQueue : reportQueue).add(objectKey(event.meta));
+      break;
+    case "alias":
+      unserved.delete(kindKey("DnsAlias", objectKey(event.alias.meta)));
+      break;
+    case "zone":
+      unserved.delete(kindKey("DnsZone", objectKey(event.zone.meta)));
+      break;
+    case "gone":
+      unserved.delete(kindKey(event.of, event.key));
+      break;
+    case "invalid":
+    case "namespace":
+    case "input":
+      break;
   }
 }
 

@@ -61,12 +61,16 @@ export interface ControllerContext {
   readonly zones: Map<ObjectKey, ZoneState>;
   /** Aliases that are new or have another spec since they were settled last. */
   readonly edited: Map<ObjectKey, "new" | "changed">;
-  /** Edits that could not be read, by {@link invalidKey}. */
+  /** Edits that could not be read, by {@link kindKey}. */
   readonly invalid: Map<string, InvalidObject>;
   /** Aliases under deletion that wait for their withdrawal. */
   readonly deletions: Map<ObjectKey, Deletion>;
-  /** Aliases that go only because their CustomResourceDefinition is being deleted: their names stay as they are. */
-  readonly unserved: Map<ObjectKey, ObjectMeta>;
+  /** DnsZones under deletion that do. */
+  readonly zoneDeletions: Map<ObjectKey, Deletion>;
+  /** Those of them whose objects are gone. */
+  readonly withdrawing: Set<ObjectKey>;
+  /** Objects that go only because their CustomResourceDefinition is being deleted, by {@link kindKey}: their names stay as they are. */
+  readonly unserved: Map<string, ObjectMeta>;
   /** Names whose aliases this process saw go or change. */
   readonly watchedGone: WatchedGone;
   /** Which wildcards answer for names that no alias has. */
@@ -97,7 +101,8 @@ interface Phase {
   settling: boolean;
 }
 
-export function invalidKey(kind: InvalidObject["kind"], key: ObjectKey): string {
+/** Objects of two kinds can have one key. */
+export function kindKey(kind: InvalidObject["kind"], key: ObjectKey): string {
   return `${kind} ${key}`;
 }
 
@@ -164,7 +169,7 @@ export function sizesOf(context: ControllerContext): ReadonlyMap<string, number>
     ["zones", zones.size],
     ["invalid", invalid.size],
     ["edited", edited.size],
-    ["deletions", context.deletions.size],
+    ["deletions", context.deletions.size + context.zoneDeletions.size],
     ["unserved", context.unserved.size],
     ["zones to do", zoneQueue.size()],
     ["proofs to do", propagationQueue.size()],
@@ -187,4 +192,16 @@ function claimantsOf(store: Store, name: Name): readonly DnsAlias[] {
     return store.claimsIn(only).get(name)?.winners ?? [];
   }
   return zones.size === 0 ? [] : [...zones].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []);
+}
+
+/** False while a DnsZone exists of which no valid spec is known. One that matches no names without the consent of another doesn't count. */
+export function hasEveryZone({ invalid, store }: ControllerContext): boolean {
+  return [...invalid.values()].every(
+    ({ kind, key }) => kind !== "DnsZone" || store.zone(key) !== undefined || store.missingConsents(key) !== undefined,
+  );
+}
+
+/** True within a term. */
+export function mayWrite({ phase }: ControllerContext): boolean {
+  return phase.term?.aborted === false;
 }

@@ -2,7 +2,7 @@ import type { Millis } from "../base/clock.ts";
 import type { ObjectKey } from "../api/meta.ts";
 import { createOneATurn } from "../schedule/turn-gate.ts";
 import { createWorkQueue, type Requeue, type WorkQueue } from "../schedule/work-queue.ts";
-import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
+import { report, reportOn } from "./reports.ts";
 import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import {
@@ -17,10 +17,10 @@ import {
   onZoneChanged,
 } from "./event-handlers.ts";
 import {
-  invalidKey,
+  hasEveryZone,
   type ControllerDeps,
   isSettled,
-  overdueOf,
+  mayWrite,
   planOf,
   type ControllerContext,
   sizesOf,
@@ -42,7 +42,6 @@ import { saveGuard, watchedGoneIn, watchedNames } from "./guard-inputs.ts";
 import { createWants } from "./lookup/target-subscriptions.ts";
 import { reconcileZone } from "./zone/reconcile.ts";
 import { zoneRefusal } from "./zone/zone-refusal.ts";
-import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
 import type { ZoneState } from "./zone/state/zone-state.ts";
 
 /** The running controller; a level-triggered loop over zones and aliases that nothing but its signal ends. */
@@ -133,13 +132,6 @@ export function createController(deps: ControllerDeps): Controller {
   };
 }
 
-/** False while a DnsZone exists of which no valid spec is known. One that matches no names without the consent of another doesn't count. */
-function hasEveryZone({ invalid, store }: ControllerContext): boolean {
-  return [...invalid.values()].every(
-    ({ kind, key }) => kind !== "DnsZone" || store.zone(key) !== undefined || store.missingConsents(key) !== undefined,
-  );
-}
-
 /** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
 function assemble(deps: ControllerDeps): ControllerContext {
   const store = createStore(deps.writeTargetOf, () => deps.clock.now());
@@ -181,6 +173,8 @@ function assemble(deps: ControllerDeps): ControllerContext {
     edited: new Map(),
     invalid: new Map(),
     deletions: new Map(),
+    zoneDeletions: new Map(),
+    withdrawing: new Set(),
     unserved: new Map(),
     watchedGone: createWatchedGone(deps.clock),
     wildcards: createWildcards(store),
@@ -222,10 +216,6 @@ type Handle = (key: string, signal: AbortSignal) => Promise<Requeue>;
 function createQueue(deps: ControllerDeps, name: string, concurrency: number, handle: Handle): WorkQueue {
   const { clock, random, log, observer } = deps;
   return createWorkQueue({ clock, random, log, concurrency, handle, backoff: BACKOFF, observe: observer.queue(name) });
-}
-
-function mayWrite({ phase }: ControllerContext): boolean {
-  return phase.term?.aborted === false;
 }
 
 /** What writes ends with the term: another replica may write as soon as the Lease is lost. The next term starts everything again. */
@@ -295,41 +285,4 @@ async function checkZone(context: ControllerContext, zone: ObjectKey, signal: Ab
   return state === undefined || !mayWrite(context)
     ? { requeue: "done" }
     : checkPropagation({ clock, log, observer, endpointsOf, queryServer, onChanged }, state, signal);
-}
-
-function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
-  const { clock, log, reporter, observer, ownerId } = context.deps;
-  const deps: AliasReportDeps = {
-    clock,
-    log,
-    reporter,
-    observer,
-    ownerId,
-    store: context.store,
-    zoneState: (zone) => context.zones.get(zone),
-    overdueOf: (alias) => overdueOf(context, alias),
-    mayWrite: () => mayWrite(context),
-    invalidEdit: (alias) => context.invalid.get(invalidKey("DnsAlias", alias)),
-    deletions: context.deletions,
-    sourceNow: () => context.deps.inventory.sourceNow?.(),
-    hasEveryZone: () => hasEveryZone(context),
-    isUnreadZone: (zone) => context.invalid.has(invalidKey("DnsZone", zone)),
-    unserved: (alias) => context.unserved.get(alias),
-  };
-  return updateAliasStatus(deps, key, signal);
-}
-
-function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
-  const { clock, log, reporter, observer } = context.deps;
-  const deps: ZoneReportDeps = {
-    clock,
-    log,
-    reporter,
-    observer,
-    store: context.store,
-    zoneState: (key) => context.zones.get(key),
-    mayWrite: () => mayWrite(context),
-    invalidEdit: (key) => context.invalid.get(invalidKey("DnsZone", key)),
-  };
-  return updateZoneStatus(deps, zone, signal);
 }

@@ -3,10 +3,11 @@ import type { Millis } from "../base/clock.ts";
 import { objectKey, type ObjectKey, type ObjectMeta } from "../api/meta.ts";
 import type { TargetKey } from "../dns/lookup-result.ts";
 import type { Name } from "../dns/name/name.ts";
+import type { Claim } from "../plan/claims.ts";
 import type { TargetAnswer } from "../plan/target-answer.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
-import { invalidKey, type ControllerContext } from "./context.ts";
+import { kindKey, type ControllerContext } from "./context.ts";
 import type { InvalidObject, InventoryEvent } from "./ports/inventory.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { deletedUnread } from "./inventory/deleted-unread.ts";
@@ -16,7 +17,8 @@ import { NOTHING_CONFIRMED } from "./zone/state/confirmed.ts";
 import { inputChanged, ownedNames, termStarted } from "./zone/state/observed.ts";
 import { changeSeen } from "./zone/state/planned.ts";
 import { replace } from "./zone/state/zone-state.ts";
-import { forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
+import { forgetReplaced } from "./object-identity.ts";
+import { endingZone, forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
 /** Changes of many answers that come together are one write. */
 const GATHER_MS = 50;
@@ -32,7 +34,7 @@ const SLICE = 500;
 
 /** Takes note of an event, and acts on it once the whole inventory is known. */
 export function onInventory(context: ControllerContext, received: InventoryEvent): void {
-  const event = deletedUnread(context.store, received);
+  const event = endingZone(context, deletedUnread(context.store, received));
   recordUnserved(context, event);
   recordGone(context, event);
   const unread = context.invalid.size;
@@ -129,49 +131,17 @@ export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names
   planFormerZones(context, zone, names);
   const claims = context.store.claimsIn(zone);
   for (const name of names ?? claims.keys()) {
-    const claim = claims.get(name);
-    for (const alias of [...(claim?.winners ?? []), ...(claim?.losers ?? []).map((loser) => loser.alias)]) {
-      context.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
+    for (const claim of claims.has(name) ? [claims.get(name)] : claimsElsewhere(context, name)) {
+      for (const alias of [...(claim?.winners ?? []), ...(claim?.losers ?? []).map((loser) => loser.alias)]) {
+        context.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
+      }
     }
   }
 }
 
-/** An object with another uid is another object: nothing that is known of the one before it is true of it. */
-function forgetReplaced({ store, invalid, deletions }: ControllerContext, event: InventoryEvent): void {
-  const next = identityOf(event);
-  if (next === undefined) {
-    return;
-  }
-  const { of, key, uid } = next;
-  const known = of === "DnsAlias" ? store.alias(key) : store.zone(key);
-  if (known !== undefined && known.meta.uid !== uid) {
-    store.note({ kind: "gone", of, key });
-    deletions.delete(key);
-  }
-  const edit = invalid.get(invalidKey(of, key));
-  if (edit?.uid !== undefined && edit.uid !== uid) {
-    invalid.delete(invalidKey(of, key));
-  }
-}
-
-function identityOf(
-  event: InventoryEvent,
-): { readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly uid: string } | undefined {
-  switch (event.kind) {
-    case "alias":
-      return { of: "DnsAlias", key: objectKey(event.alias.meta), uid: event.alias.meta.uid };
-    case "zone":
-      return { of: "DnsZone", key: objectKey(event.zone.meta), uid: event.zone.meta.uid };
-    case "invalid": {
-      const { kind, key, uid } = event.manifest;
-      return uid === undefined ? undefined : { of: kind, key, uid };
-    }
-    case "gone":
-    case "input":
-    case "unserved":
-    case "namespace":
-      return undefined;
-  }
+/** The status of an alias lists the records that a zone still has of a name which moved. */
+function claimsElsewhere({ store }: ControllerContext, name: Name): readonly (Claim | undefined)[] {
+  return [...store.zonesOfName(name)].map((zone) => store.claimsIn(zone).get(name));
 }
 
 /** A zone that keeps names until this one serves them sees whether it does. */
@@ -219,7 +189,7 @@ function lookUpEdited({ edited, subscriptions, refresher }: ControllerContext, k
 function recordInvalid(context: ControllerContext, event: InventoryEvent): void {
   if (event.kind === "invalid") {
     const { kind, key } = event.manifest;
-    context.invalid.set(invalidKey(kind, key), event.manifest);
+    context.invalid.set(kindKey(kind, key), event.manifest);
     (kind === "DnsAlias" ? context.aliasQueue : context.reportQueue).add(key);
   } else if (event.kind === "alias") {
     forgetInvalid(context, "DnsAlias", event.alias.meta);
@@ -228,13 +198,13 @@ function recordInvalid(context: ControllerContext, event: InventoryEvent): void 
     // Its status may be the news: somebody else's, which is put right.
     context.reportQueue.add(objectKey(event.zone.meta), { afterMs: REPORT_GATHER_MS });
   } else if (event.kind === "gone") {
-    context.invalid.delete(invalidKey(event.of, event.key));
+    context.invalid.delete(kindKey(event.of, event.key));
   }
 }
 
 /** A bad edit is mended by a newer good one, not by news of the object as it was before. */
 function forgetInvalid({ invalid }: ControllerContext, kind: InvalidObject["kind"], meta: ObjectMeta): void {
-  const key = invalidKey(kind, objectKey(meta));
+  const key = kindKey(kind, objectKey(meta));
   if (meta.generation >= (invalid.get(key)?.generation ?? 0)) {
     invalid.delete(key);
   }
@@ -260,6 +230,13 @@ function settle(context: ControllerContext): void {
     phase.settling = false;
     context.deps.log.error({ err: error }, "inventory not settled");
   });
+}
+
+/** A DnsZone whose object was gone before its records were withdrawn is forgotten. */
+export function onWithdrawn(context: ControllerContext, zone: ObjectKey): void {
+  context.withdrawing.delete(zone);
+  context.store.note({ kind: "gone", of: "DnsZone", key: zone });
+  settle(context);
 }
 
 /** Decides the names again whose time is over. */

@@ -1,6 +1,8 @@
-import type { ObjectKey } from "../api/meta.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
+import { withdrawsOnDelete } from "../plan/domain/zone-domain.ts";
 import type { ControllerContext } from "./context.ts";
+import type { InventoryEvent } from "./ports/inventory.ts";
 import { restoreGuard } from "./zone/guarded-writes.ts";
 import { makeProvider } from "./zone/invalid-provider.ts";
 import { inputChanged } from "./zone/state/observed.ts";
@@ -38,6 +40,29 @@ export function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZon
   replace(state, { observed: inputChanged(state.observed) });
 }
 
+/**
+ * A DnsZone with `deletionPolicy: Delete` that this process saw go without its finalizer, as in folder mode, is under deletion until its records are withdrawn. Where a list only misses it, nothing
+ * tells why it went, and its records stay.
+ */
+export function endingZone(
+  { store, withdrawing, deps, phase }: ControllerContext,
+  event: InventoryEvent,
+): InventoryEvent {
+  if (event.kind === "zone") {
+    withdrawing.delete(objectKey(event.zone.meta));
+  }
+  if (event.kind !== "gone" || event.of !== "DnsZone" || event.isUnwatched === true || !phase.synced) {
+    return event;
+  }
+  const zone = store.zone(event.key);
+  if (zone === undefined || zone.meta.deletedAt !== undefined || !withdrawsOnDelete(zone)) {
+    withdrawing.delete(event.key);
+    return event;
+  }
+  withdrawing.add(event.key);
+  return { kind: "zone", zone: { ...zone, meta: { ...zone.meta, finalizers: [], deletedAt: deps.clock.now() } } };
+}
+
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
 export function forgetZone(context: ControllerContext, key: ObjectKey): void {
   const state = context.zones.get(key);
@@ -48,4 +73,5 @@ export function forgetZone(context: ControllerContext, key: ObjectKey): void {
   context.zoneQueue.remove(key);
   context.propagationQueue.remove(key);
   context.reportQueue.remove(key);
+  context.zoneDeletions.delete(key);
 }

@@ -8,7 +8,7 @@ import { admits, type NamespaceLabels } from "./domain/admission.ts";
 import { refusedHostname } from "./domain/tenants.ts";
 import { undelegatedZones, type Undelegated } from "./domain/delegation.ts";
 import { stillReserved, type ReservedZone } from "./domain/reserved-zone.ts";
-import { domainOf, olderFirst } from "./domain/zone-domain.ts";
+import { domainOf, isEnding, olderFirst } from "./domain/zone-domain.ts";
 
 /** DnsZones by domain, each list sorted by age and key: what {@link zonesFor} looks names up in. */
 export interface ZoneIndex {
@@ -70,7 +70,7 @@ export function indexZones(zones: Iterable<DnsZone>, reserved: Iterable<Reserved
   const undelegated = undelegatedZones([...all.map(domainOf), ...unread]);
   return {
     zones: Map.groupBy(
-      all.filter(({ meta }) => !undelegated.has(objectKey(meta))),
+      all.filter((zone) => !undelegated.has(objectKey(zone.meta)) && !isEnding(zone)),
       ({ spec }) => spec.domain,
     ),
     reserved: Map.groupBy(retained.filter(({ key }) => !undelegated.has(key)).sort(olderFirst), ({ domain }) => domain),

@@ -2,6 +2,7 @@
 const RARELY_USED: readonly { readonly right: string; readonly usedWhen: string }[] = [
   { right: "patch events.events.k8s.io ", usedWhen: "the same Event occurs again within minutes" },
   { right: "get dnsendpoints.externaldns.k8s.io ", usedWhen: "ExternalDNS wrote the status of the object meanwhile" },
+  { right: "patch dnszones.dnsalias.io ", usedWhen: "a DnsZone has deletionPolicy: Delete" },
   { right: "get dnsaliases.dnsalias.io ", usedWhen: "another writer changed the object meanwhile" },
   {
     right: "get dnszones.dnsalias.io ",

@@ -87,6 +87,8 @@ export interface WorldOptions {
   readonly subnetRead?: (
     subnet: Subnet,
   ) => { readonly addresses: readonly string[]; readonly scope: number } | undefined;
+  /** Objects have no finalizers, as in folder mode. */
+  readonly withoutFinalizers?: boolean;
   /** The clock that dates deletions; absent: it isn't known. */
   readonly sourceNow?: () => number;
   /** Called for each foreign edit that was undone. */
@@ -104,7 +106,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
   const events: (ReportedEvent & { readonly key: ObjectKey })[] = [];
   const statusWrites: ObjectKey[] = [];
   const invalid: InvalidObject[] = [];
-  const aliases = new Map<ObjectKey, DnsAlias>();
+  const aliases: Map<ObjectKey, DnsAlias> = new Map();
   const zones = new Map<ObjectKey, DnsZone>();
   const stopping = new AbortController();
   const released: ObjectKey[] = [];
@@ -157,19 +159,21 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
         invalid.push(manifest);
         return { kind: "written" };
       },
-      async finalizer(alias, present) {
+      ...(options.withoutFinalizers === true && { withoutFinalizers: true as const }),
+      async finalizer(object, present) {
         if (state.refuseFinalizers) {
           return { kind: "failed", message: "forbidden" };
         }
         if (!present) {
-          state.released.push(objectKey(alias.meta));
+          state.released.push(objectKey(object.meta));
         }
-        return withCurrent(aliases, alias, (now) => {
+        const objects: Map<ObjectKey, DnsAlias | DnsZone> = object.kind === "DnsAlias" ? aliases : zones;
+        return withCurrent(objects, object, (now) => {
           const others = now.meta.finalizers.filter((one) => one !== FINALIZER);
           const finalizers = present ? [...others, FINALIZER] : others;
           if (!present && now.meta.deletedAt !== undefined) {
-            aliases.delete(objectKey(now.meta));
-            send({ kind: "gone", of: "DnsAlias", key: objectKey(now.meta) });
+            objects.delete(objectKey(now.meta));
+            send({ kind: "gone", of: now.kind, key: objectKey(now.meta) });
           } else {
             put({ ...now, meta: { ...now.meta, finalizers } });
           }
@@ -272,9 +276,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       put({ ...object, meta: { ...object.meta, generation, finalizers: before?.meta.finalizers ?? [] } });
     },
     remove(key) {
-      const alias = aliases.get(key);
-      if (alias?.meta.finalizers.includes(FINALIZER) === true) {
-        put({ ...alias, meta: { ...alias.meta, deletedAt: clock.now() } });
+      const object = aliases.get(key) ?? zones.get(key);
+      if (object?.meta.finalizers.includes(FINALIZER) === true) {
+        put({ ...object, meta: { ...object.meta, deletedAt: clock.now() } });
       } else if (aliases.delete(key)) {
         send({ kind: "gone", of: "DnsAlias", key });
       } else {

@@ -78,6 +78,7 @@ export function zone(
       servedBy: { kind: "none" },
       policy: "Sync",
       conflict: "Refuse",
+      deletionPolicy: "Retain",
       ttl: { min: 30, max: 300 },
       maxDeletePercent: 30,
       responder: { clientSubnet: false },

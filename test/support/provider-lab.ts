@@ -30,6 +30,7 @@ export function labZone(domain: string, provider: ProviderSpec, name = "zone"): 
       servedBy: { kind: "none" },
       policy: "Sync",
       conflict: "Refuse",
+      deletionPolicy: "Retain",
       ttl: { min: 30, max: 300 },
       maxDeletePercent: 30,
       responder: { clientSubnet: false },

@@ -69,7 +69,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "Abandoned",
     on: ["Event"],
     meaning:
-      "A deleted DnsAlias was let go while its records could not be withdrawn; they stand until the zone can be written again.",
+      "A deleted DnsAlias, or a deleted DnsZone with `deletionPolicy: Delete`, was let go while its records could not be withdrawn. The records of a DnsAlias stay until the zone can be written again.",
     whatToDo: "Repair the zone's place. If the DnsZone is gone for good, remove the records by hand.",
     turn: "user",
   },

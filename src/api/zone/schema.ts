@@ -171,6 +171,11 @@ export const zoneSpecSchema = object("What is wanted: which domain, who may use 
     ["Refuse", "Adopt"],
     { default: "Refuse" },
   ),
+  deletionPolicy: oneOf(
+    "What happens to the records when the DnsZone is deleted. Retain leaves them, and reserves the domain. Delete withdraws them before the object goes, with policy Sync.",
+    ["Retain", "Delete"],
+    { default: "Retain" },
+  ),
   ttl,
   guard,
   responder,

@@ -5,7 +5,7 @@ import { EXIT } from "../terminal/exit-code.ts";
 import type { Io } from "../terminal/streams.ts";
 import { harmless } from "../terminal/text.ts";
 
-/** `dnsalias remove-finalizers`: lets DnsAliases go that wait for a controller which is gone. Gives 1 when an object could not be changed. */
+/** `dnsalias remove-finalizers`: lets DnsAliases and DnsZones go that wait for a controller which is gone. Gives 1 when an object could not be changed. */
 export async function removeFinalizersCommand(
   { platform, log }: RemoveFinalizersConfig,
   io: Io,
@@ -21,7 +21,7 @@ export async function removeFinalizersCommand(
     ...(platform.namespaces.length === 0 ? {} : { namespaces: platform.namespaces }),
   });
   const { removed, problems } = await cluster.removeFinalizers(signal);
-  removed.forEach((key) => io.out.write(`DnsAlias ${key}: the finalizer is removed; its records stay\n`));
+  removed.forEach((object) => io.out.write(`${object}: the finalizer is removed; its records stay\n`));
   problems.forEach((problem) => io.err.write(`${harmless(problem)}\n`));
   io.out.write(`${removed.length} finalizers removed\n`);
   return problems.length === 0 ? EXIT.ok : EXIT.failed;

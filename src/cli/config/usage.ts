@@ -99,7 +99,8 @@ const PAGES: Readonly<Record<Command, Page>> = {
     summary: "let DnsAliases go after dnsalias is uninstalled",
     synopsis: "[OPTIONS]",
     about: [
-      "Removes the finalizer dnsalias.io/withdraw from DnsAliases, so that nothing waits for a controller that is gone.",
+      "Removes the finalizer dnsalias.io/withdraw from DnsAliases and DnsZones, so that nothing waits for a controller",
+      "that is gone.",
       "Records stay as they are. A controller that still runs adds the finalizers again.",
     ],
     examples: ["dnsalias remove-finalizers", "dnsalias remove-finalizers --context prod --namespace web"],

@@ -4,13 +4,17 @@ import type { Store } from "./store.ts";
 
 /**
  * An alias under deletion whose spec can't be read becomes one that can be finalized: with its last spec that could be read, or else with the hostnames alone that its
- * spec and status list. Every other event stays as it is.
+ * spec and status list. A DnsZone becomes one with its last spec that could be read. Every other event stays as it is.
  */
-export function deletedUnread({ alias }: Pick<Store, "alias">, event: InventoryEvent): InventoryEvent {
-  if (event.kind !== "invalid" || event.manifest.kind !== "DnsAlias" || event.manifest.meta?.deletedAt === undefined) {
+export function deletedUnread({ alias, zone }: Pick<Store, "alias" | "zone">, event: InventoryEvent): InventoryEvent {
+  if (event.kind !== "invalid" || event.manifest.meta?.deletedAt === undefined) {
     return event;
   }
-  const { key, meta, hostnames = [] } = event.manifest;
+  const { kind, key, meta, hostnames = [] } = event.manifest;
+  if (kind === "DnsZone") {
+    const last = zone(key);
+    return last?.meta.uid === meta.uid ? { kind: "zone", zone: { ...last, meta } } : event;
+  }
   const known = alias(key);
   const before: DnsAlias = known?.meta.uid === meta.uid ? known : { kind: "DnsAlias", meta, spec: specOf(hostnames) };
   return { kind: "alias", alias: { ...before, meta } };

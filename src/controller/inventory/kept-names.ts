@@ -2,6 +2,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { isReservedBelow } from "../../plan/domain/reserved-zone.ts";
+import { isEnding } from "../../plan/domain/zone-domain.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Store } from "./store.ts";
 import { type MayNotDelete, namesOfUnread } from "./unreadable-names.ts";
@@ -13,8 +14,14 @@ import { type MayNotDelete, namesOfUnread } from "./unreadable-names.ts";
 export function keptNames(
   store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesLeftReserved" | "namesOfNewZone">,
   invalid: Iterable<InvalidObject>,
-  { meta, spec }: DnsZone,
+  zone: DnsZone,
 ): MayNotDelete {
+  const { meta, spec } = zone;
+  if (isEnding(zone)) {
+    // The DnsZone goes with the names of aliases that can't be read too.
+    const below = store.reservedZones();
+    return (name, namespace) => namespace === undefined && isReservedBelow(below, spec.domain, name);
+  }
   const edits = [...invalid];
   // Nobody can tell what an alias wants now whose last edit can't be read.
   const edited = new Set(

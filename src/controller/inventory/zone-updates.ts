@@ -1,6 +1,7 @@
 import { objectKey, TAKE_OVER_ANNOTATION, type ObjectKey } from "../../api/meta.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
+import { isEnding } from "../../plan/domain/zone-domain.ts";
 import { indexZones } from "../../plan/claims.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { GRACE_MS } from "./admission/admission-grace.ts";
@@ -33,12 +34,15 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     if (previous === undefined && state.hasStarted) {
       noteNew(state, key);
     }
+    if (isEnding(next)) {
+      state.newZones.delete(key);
+    }
   } else {
     state.zones.delete(key);
     state.newZones.delete(key);
     state.versions.delete(key);
     state.former.removeZone(key);
-    if (state.index.undelegated.has(key)) {
+    if (state.index.undelegated.has(key) || (previous !== undefined && isEnding(previous))) {
       state.reserved.readable(key);
     } else {
       state.reserved.deleted(key, previous);
@@ -49,6 +53,7 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     previous !== undefined &&
     next !== undefined &&
     previous.spec.domain === next.spec.domain &&
+    isEnding(previous) === isEnding(next) &&
     previous.meta.annotations[TAKE_OVER_ANNOTATION] === next.meta.annotations[TAKE_OVER_ANNOTATION] &&
     JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces) &&
     JSON.stringify(previous.spec.tenants) === JSON.stringify(next.spec.tenants);
@@ -69,8 +74,9 @@ function forgetLeftReserved(state: StoreState, zone: ObjectKey): void {
 }
 
 /** A DnsZone is read for the first time: nobody knows whom it admitted before, so names that a status lists there stay for a while. */
-export function noteNew({ newZones, now }: StoreState, key: ObjectKey): void {
-  if (now !== undefined) {
+export function noteNew({ newZones, zones, now }: StoreState, key: ObjectKey): void {
+  const zone = zones.get(key);
+  if (now !== undefined && zone !== undefined && !isEnding(zone)) {
     newZones.set(key, now() + GRACE_MS);
   }
 }
@@ -119,6 +125,7 @@ function plansTheSame(a: DnsZone, b: DnsZone): boolean {
   return (
     a.meta.uid === b.meta.uid &&
     a.meta.generation === b.meta.generation &&
+    a.meta.deletedAt === b.meta.deletedAt &&
     JSON.stringify(a.meta.annotations) === JSON.stringify(b.meta.annotations)
   );
 }

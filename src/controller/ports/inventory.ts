@@ -41,8 +41,8 @@ export type InventoryEvent =
   | { readonly kind: "namespace"; readonly name: string; readonly labels: Readonly<Record<string, string>> | undefined }
   /** `isUnwatched`: it was missing in a list, so that nothing tells when and why it went. */
   | { readonly kind: "gone"; readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly isUnwatched?: true }
-  /** A DnsAlias is being deleted only because its CustomResourceDefinition is: its names stay, and its finalizer must not keep the definition. */
-  | { readonly kind: "unserved"; readonly meta: ObjectMeta }
+  /** An object is being deleted only because its CustomResourceDefinition is: its names stay, and its finalizer must not keep the definition. */
+  | { readonly kind: "unserved"; readonly of: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta }
   | { readonly kind: "invalid"; readonly manifest: InvalidObject }
   /** Something that a provider reads (a base zone's ConfigMap, a rendered key, a file) changed: look at that zone again. */
   | { readonly kind: "input"; readonly zone: ObjectKey };

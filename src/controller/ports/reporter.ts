@@ -21,7 +21,11 @@ export interface Reporter {
   /** For an object that could not be read: conditions alone. */
   invalidObject(manifest: InvalidObject, signal: AbortSignal): Promise<StatusWrite>;
   /** Adds or removes our finalizer; a no-op in folder mode. */
-  finalizer(alias: Pick<DnsAlias, "meta">, present: boolean, signal: AbortSignal): Promise<StatusWrite>;
+  finalizer(
+    object: Pick<DnsAlias | DnsZone, "kind" | "meta">,
+    present: boolean,
+    signal: AbortSignal,
+  ): Promise<StatusWrite>;
   /** Objects have no finalizers, as in folder mode: what is gone is gone. */
   readonly withoutFinalizers?: true;
   /** Fire and forget, aggregated and rate-limited; losing one loses nothing but the notice. */

@@ -7,17 +7,20 @@ import type { Reporter, StatusWrite } from "../ports/reporter.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { placesOf, presenceOf, type Presence, type PresenceDeps } from "./name-presence.ts";
 
-export interface FinalizeDeps extends PresenceDeps {
-  readonly clock: Clock;
+export interface FinalizeDeps extends PresenceDeps, WaitDeps {
   readonly log: Logger;
   readonly reporter: Pick<Reporter, "finalizer" | "event">;
+}
+
+export interface WaitDeps {
+  readonly clock: Clock;
   /** Now by the clock that dates deletions; undefined: not known. */
   readonly sourceNow: () => Millis | undefined;
   /** The deletions that wait. */
   readonly deletions: Map<ObjectKey, Deletion>;
 }
 
-/** An alias under deletion, and since when it is, by this process's clock. */
+/** An object under deletion, and since when it is, by this process's clock. */
 export interface Deletion {
   readonly uid: string;
   readonly since: Millis;
@@ -27,7 +30,7 @@ export interface Deletion {
 export const GIVE_UP_MS: Millis = 600_000;
 /** A process that starts late in a deletion has this long to look for the records. */
 const LEAST_TRY_MS: Millis = 60_000;
-const LOOK_AGAIN_MS = 1_000;
+export const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Removes the finalizer of an alias under deletion once nothing of it is published any more, or it is abandoned, or the wait is over. What is left behind is still ours and
@@ -43,7 +46,7 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
   const left = placesOf(deps, alias)
     .map((place) => ({ hostname: place.hostname, presence: presenceOf(deps, place) }))
     .filter(({ presence }) => presence !== "absent");
-  const waitedMs = recordWait(deps, alias);
+  const waitedMs = recordWait(deps, alias.meta);
   const abandoned = alias.meta.annotations[ABANDON_ANNOTATION] !== undefined;
   if (left.length > 0 && !abandoned && waitedMs < GIVE_UP_MS) {
     return { requeue: { afterMs: LOOK_AGAIN_MS } };
@@ -62,7 +65,7 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
  * How long the deletion waits. The API server dates it by its own clock, so that a restart doesn't begin the wait anew; where that clock is not known, the wait begins
  * when this process sees the deletion.
  */
-function recordWait({ clock, deletions, sourceNow }: FinalizeDeps, { meta }: DnsAlias): Millis {
+export function recordWait({ clock, deletions, sourceNow }: WaitDeps, meta: ObjectMeta): Millis {
   const key = objectKey(meta);
   const known = deletions.get(key);
   const now = clock.now();
@@ -97,7 +100,7 @@ function reportLeft(
   reporter.event(alias, { type: "Warning", reason: "Abandoned", message });
 }
 
-function describeWait(waitedMs: Millis): string {
+export function describeWait(waitedMs: Millis): string {
   return `the wait of ${Math.round(waitedMs / 60_000)} minutes is over`;
 }
 

@@ -38,7 +38,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   const alias = deps.store.alias(key);
   const unserved = deps.unserved(key);
   if (unserved !== undefined) {
-    return releaseUnserved(deps, unserved, signal);
+    return releaseUnserved(deps, { kind: "DnsAlias", meta: unserved }, signal);
   }
   if (alias === undefined) {
     deps.observer.aliasReady(key, undefined, "", undefined);
@@ -77,16 +77,20 @@ function atLatest(next: Requeue, afterMs: Millis): Requeue {
 }
 
 /** Its names stay published, so there is nothing to wait for: the finalizer would only keep the CustomResourceDefinition. */
-async function releaseUnserved(
-  { reporter, log }: AliasReportDeps,
-  meta: ObjectMeta,
+export async function releaseUnserved(
+  { reporter, log }: Pick<AliasReportDeps, "reporter" | "log">,
+  object: { readonly kind: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta },
   signal: AbortSignal,
 ): Promise<Requeue> {
+  const { kind, meta } = object;
   if (!meta.finalizers.includes(FINALIZER)) {
     return { requeue: "done" };
   }
-  log.info({ alias: objectKey(meta) }, "finalizer removed: the CustomResourceDefinition is being deleted");
-  return afterWrite(await reporter.finalizer({ meta }, false, signal));
+  log.info(
+    { [kind === "DnsAlias" ? "alias" : "zone"]: objectKey(meta) },
+    "finalizer removed: the CustomResourceDefinition is being deleted",
+  );
+  return afterWrite(await reporter.finalizer(object, false, signal));
 }
 
 type FailedWrite = Extract<StatusWrite, { readonly kind: "failed" }>;

@@ -1,15 +1,15 @@
 import type { Refusal } from "../../plan/change.ts";
 import { isDeepStrictEqual } from "node:util";
-import type { Clock, Millis } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
+import type { Millis } from "../../base/clock.ts";
 import type { Condition } from "../../api/condition/condition.ts";
 import { summarize } from "../../api/condition/summarize.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
-import type { ObjectKey } from "../../api/meta.ts";
+import { objectKey, type ObjectKey, type ObjectMeta } from "../../api/meta.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { displayName } from "../../dns/name/name.ts";
 import { type Move, moveEndsAt } from "../inventory/move/name-move.ts";
-import { updateInvalidStatus } from "./update-alias-status.ts";
+import { releaseUnserved, updateInvalidStatus } from "./update-alias-status.ts";
+import { endUnreadZone, endZone, stepZoneFinalizer, type ZoneFinalizerDeps } from "./zone-finalizer.ts";
 import type { ConditionResult } from "./alias-conditions.ts";
 import { unverifiedCondition } from "./programmed-condition.ts";
 import { time } from "./time.ts";
@@ -26,27 +26,49 @@ import type { Confirmed, Propagation } from "../zone/state/confirmed.ts";
 import { ownedNames } from "../zone/state/observed.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
-export interface ZoneReportDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
+export interface ZoneReportDeps extends ZoneFinalizerDeps {
   readonly reporter: Reporter;
   readonly observer: Observer;
   readonly store: Store;
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly invalidEdit: (zone: ObjectKey) => InvalidObject | undefined;
   readonly mayWrite: () => boolean;
+  /** The metadata of a DnsZone that goes only because its CustomResourceDefinition does. */
+  readonly unserved: (zone: ObjectKey) => ObjectMeta | undefined;
 }
 
-/** Brings one zone's status to what it should be; writes nothing where nothing differs. */
+/** Brings one zone's finalizer and status to what they should be; writes nothing where nothing differs. */
 export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const state = deps.zoneState(key);
   const zone = deps.store.zone(key);
-  if (zone === undefined) {
-    return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
-  }
-  if (state === undefined || state.planned.outcome.kind === "pending" || !deps.mayWrite()) {
+  const unserved = deps.unserved(key);
+  if (!deps.mayWrite()) {
     return { requeue: "done" };
   }
+  if (unserved !== undefined) {
+    return releaseUnserved(deps, { kind: "DnsZone", meta: unserved }, signal);
+  }
+  if (zone === undefined) {
+    const invalid = deps.invalidEdit(key);
+    const ended = invalid && (await endUnreadZone(deps, invalid, signal));
+    return ended ?? updateInvalidStatus(deps, invalid, signal);
+  }
+  const failed = await stepZoneFinalizer(deps, zone, signal);
+  const isPlanned = state !== undefined && state.planned.outcome.kind !== "pending";
+  const written: Requeue = isPlanned ? await writeStatus(deps, zone, state, signal) : { requeue: "done" };
+  if (zone.meta.deletedAt !== undefined) {
+    return endZone(deps, zone, state, signal);
+  }
+  return failed ?? written;
+}
+
+async function writeStatus(
+  deps: ZoneReportDeps,
+  zone: DnsZone,
+  state: ZoneState,
+  signal: AbortSignal,
+): Promise<Requeue> {
+  const key = objectKey(zone.meta);
   const left = leftHostnames(deps, zone, state);
   const status = {
     ...zoneStatus(zone, state, deps.invalidEdit(key), deps.clock.now()),

@@ -6,6 +6,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { withoutClosedNames } from "../../plan/limit/closed-names.ts";
+import { isEnding } from "../../plan/domain/zone-domain.ts";
 import { applyNameLimit } from "../../plan/limit/name-limit.ts";
 import type { ActualRRset, Change, Write } from "../../plan/change.ts";
 import { changeKey, diff } from "../../plan/diff.ts";
@@ -95,7 +96,8 @@ export function propose({
   const guarded = guard({
     changes,
     window: window ?? moveWindow(EMPTY_WINDOW, own, 0),
-    maxDeletePercent: zone.spec.maxDeletePercent,
+    // The deletion of the DnsZone asks for all of these deletes.
+    maxDeletePercent: isEnding(zone) ? Infinity : zone.spec.maxDeletePercent,
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
     used: usedApproval,
   });

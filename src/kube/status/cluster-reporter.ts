@@ -28,7 +28,8 @@ export function createReporter({ transport, events, clock }: ReporterDeps): Repo
     aliasStatus: status,
     zoneStatus: status,
     invalidObject: (manifest, signal) => updateInvalidStatus({ transport, writer, clock }, manifest, signal),
-    finalizer: ({ meta }, isPresent, signal) => setFinalizer(transport, DNS_ALIASES, meta, isPresent, signal),
+    finalizer: ({ kind, meta }, isPresent, signal) =>
+      setFinalizer(transport, resourceOf(kind), meta, isPresent, signal),
     event: (object, event) => events.offer({ kind: object.kind, meta: object.meta, event }),
   };
 }

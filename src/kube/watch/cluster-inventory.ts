@@ -122,12 +122,7 @@ function aliasEvents({ onEvent }: InventoryHandlers): EventMapper {
       );
     },
     onGone: (key, isUnwatched) => onEvent(goneEvent("DnsAlias", key, isUnwatched)),
-    onUnserved: (object) => {
-      const envelope = parseEnvelope("DnsAlias", object, "ignore");
-      if (envelope.kind === "ok") {
-        onEvent({ kind: "unserved", meta: envelope.value.meta });
-      }
-    },
+    onUnserved: (object) => unservedEvents("DnsAlias", object).forEach(onEvent),
   };
 }
 
@@ -147,7 +142,7 @@ function zoneEvents({ onEvent }: InventoryHandlers, inputs: InputWatch): EventMa
       inputs.removeZone(key);
       onEvent(goneEvent("DnsZone", key, isUnwatched));
     },
-    onUnserved: () => undefined,
+    onUnserved: (object) => unservedEvents("DnsZone", object).forEach(onEvent),
   };
 }
 
@@ -160,6 +155,11 @@ function namespaceEvents({ onEvent }: InventoryHandlers): EventMapper {
     onGone: (key) => onEvent({ kind: "namespace", name: key.slice(1), labels: undefined }),
     onUnserved: () => undefined,
   };
+}
+
+function unservedEvents(of: "DnsAlias" | "DnsZone", object: JsonObject): readonly InventoryEvent[] {
+  const envelope = parseEnvelope(of, object, "ignore");
+  return envelope.kind === "ok" ? [{ kind: "unserved", of, meta: envelope.value.meta }] : [];
 }
 
 function goneEvent(of: "DnsAlias" | "DnsZone", key: ObjectKey, isUnwatched: boolean): InventoryEvent {

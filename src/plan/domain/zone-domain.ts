@@ -26,6 +26,16 @@ export function domainOf({ meta, spec }: DnsZone): ZoneDomain {
   };
 }
 
+/** Whether the records of a DnsZone are withdrawn when it is deleted: its policy has to allow deletes. */
+export function withdrawsOnDelete({ spec }: DnsZone): boolean {
+  return spec.deletionPolicy === "Delete" && spec.policy === "Sync";
+}
+
+/** A DnsZone under deletion whose records are withdrawn: it takes no names any more. */
+export function isEnding(zone: DnsZone): boolean {
+  return zone.meta.deletedAt !== undefined && withdrawsOnDelete(zone);
+}
+
 /** The deleted DnsZones whose names this one takes over. */
 export function takenOver({ meta }: DnsZone): ReadonlySet<ObjectKey> {
   return zonesListed(meta.annotations[TAKE_OVER_ANNOTATION]);

@@ -68,7 +68,7 @@ test("plan shows every mistake of every file with its object, place, field, valu
   const { stdout, code } = await dnsalias(["plan"], manifests, out);
   const faulty = "problem: DnsAlias web/faulty: faulty.yaml";
   const wanted = [
-    `${faulty}:5:15: spec.hostnames[0]: "münchen.example.com": `,
+    `${faulty}:5:15: spec.hostnames[0]: "münchen.example.com": a hostname is written in ASCII: write its A-label xn--mnchen-3ya.example.com (RFC 5890)`,
     `${faulty}:5:36: spec.hostnames[1]: "a b.example.com": not a host`,
     `${faulty}:6:3: spec.target: there is no such field: did you mean targets?`,
     `${faulty}:4:1: spec.targets: is required`,

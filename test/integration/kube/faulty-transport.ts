@@ -5,6 +5,8 @@ import type { KubeRequest, StreamResult, Transport } from "../../../src/kube/cli
 export interface FaultyTransport extends Transport {
   /** Ends open streams with an error; until {@link mend} nothing gets through. */
   cut(): void;
+  /** Ends open streams with an error; new ones wait for {@link mend}, however long that takes. */
+  hold(): void;
   mend(): void;
   /** "list 200", "list 410", "watch 200", "watch event 410", in order. */
   readonly seen: readonly string[];
@@ -15,12 +17,20 @@ export interface FaultyTransport extends Transport {
 export function faultyTransport(real: Transport): FaultyTransport {
   const seen: string[] = [];
   let broken = new AbortController();
+  let held = Promise.withResolvers<void>();
+  held.resolve();
   const unreachable = { kind: "unreachable", message: "cut by the test" } as const;
   const faulty: FaultyTransport = {
     seen,
     onListed: () => Promise.resolve(),
     cut: () => broken.abort(new Error("cut by the test")),
+    hold: () => {
+      held = Promise.withResolvers();
+      broken.abort(new Error("held by the test"));
+      broken = new AbortController();
+    },
     mend: () => {
+      held.resolve();
       broken = new AbortController();
     },
     request: async (request: KubeRequest, signal): Promise<KubeResult> => {
@@ -33,6 +43,7 @@ export function faultyTransport(real: Transport): FaultyTransport {
       return result;
     },
     stream: async (request, signal): Promise<StreamResult> => {
+      await held.promise;
       if (broken.signal.aborted) {
         return unreachable;
       }

@@ -89,6 +89,8 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
       kind: "written",
     });
     assert.deepEqual(await cluster.reporter.finalizer(alias, true, NEVER), { kind: "written" });
+    assert.deepEqual(await cluster.reporter.finalizer(zone, true, NEVER), { kind: "written" });
+    assert.deepEqual(await cluster.reporter.finalizer(zone, false, NEVER), { kind: "written" });
     const manifest = { kind: "DnsAlias", key: "default/shop", generation: 1, problems: ["p"] } as const;
     assert.deepEqual(await cluster.reporter.invalidObject(manifest, NEVER), { kind: "written" });
     cluster.reporter.event(alias, { type: "Normal", reason: "Published", message: "m" });
@@ -184,7 +186,6 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     ["create", "dnsaliases.dnsalias.io", "-n", "default"],
     ["delete", "dnsaliases.dnsalias.io", "-n", "default"],
     ["update", "dnszones.dnsalias.io", "-n", "dns-system"],
-    ["patch", "dnszones.dnsalias.io", "-n", "dns-system"],
     ["patch", "namespaces"],
     ["list", "services", "-n", "kube-system"],
     ["patch", "deployments.apps", "-n", "kube-system"],

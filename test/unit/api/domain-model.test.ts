@@ -66,6 +66,7 @@ test("a zone of domain and base zone has every default", () => {
     servedBy: { kind: "none" },
     policy: "Sync",
     conflict: "Refuse",
+    deletionPolicy: "Retain",
     ttl: { min: 30, max: 300 },
     maxDeletePercent: 30,
     responder: { clientSubnet: false },

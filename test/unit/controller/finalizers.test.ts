@@ -297,7 +297,7 @@ test("an alias that goes only because its CustomResourceDefinition does loses it
   await using one = world(backend);
   await one.clock.advance(MINUTE);
   const { meta } = one.alias("web/shop") ?? assert.fail();
-  one.send({ kind: "unserved", meta: { ...meta, deletedAt: one.clock.now() } });
+  one.send({ kind: "unserved", of: "DnsAlias", meta: { ...meta, deletedAt: one.clock.now() } });
   await one.clock.advance(1_000);
   assert.deepEqual(one.released, ["web/shop"]);
   await one.clock.advance(20 * MINUTE);

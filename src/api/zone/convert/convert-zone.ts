@@ -40,6 +40,7 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
     ...(resolvers === undefined ? {} : { resolvers }),
     policy: text.policy,
     conflict: text.conflict,
+    deletionPolicy: text.deletionPolicy,
     ttl: text.ttl,
     maxDeletePercent: text.guard.maxDeletePercent,
     responder: responderOf(text.responder),

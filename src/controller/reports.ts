@@ -1,0 +1,50 @@
+import type { ObjectKey } from "../api/meta.ts";
+import type { Requeue } from "../schedule/work-queue.ts";
+import { hasEveryZone, kindKey, mayWrite, overdueOf, type ControllerContext } from "./context.ts";
+import { onWithdrawn } from "./event-handlers.ts";
+import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
+import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
+
+/** Brings the status and finalizer of an alias up to date. */
+export function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
+  const { clock, log, reporter, observer, ownerId } = context.deps;
+  const deps: AliasReportDeps = {
+    clock,
+    log,
+    reporter,
+    observer,
+    ownerId,
+    store: context.store,
+    zoneState: (zone) => context.zones.get(zone),
+    overdueOf: (alias) => overdueOf(context, alias),
+    mayWrite: () => mayWrite(context),
+    invalidEdit: (alias) => context.invalid.get(kindKey("DnsAlias", alias)),
+    deletions: context.deletions,
+    sourceNow: () => context.deps.inventory.sourceNow?.(),
+    hasEveryZone: () => hasEveryZone(context),
+    isUnreadZone: (zone) => context.invalid.has(kindKey("DnsZone", zone)),
+    unserved: (alias) => context.unserved.get(kindKey("DnsAlias", alias)),
+  };
+  return updateAliasStatus(deps, key, signal);
+}
+
+/** Brings the status and finalizer of a DnsZone up to date. */
+export function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
+  const { clock, log, reporter, observer } = context.deps;
+  const deps: ZoneReportDeps = {
+    clock,
+    log,
+    reporter,
+    observer,
+    store: context.store,
+    zoneState: (key) => context.zones.get(key),
+    mayWrite: () => mayWrite(context),
+    invalidEdit: (key) => context.invalid.get(kindKey("DnsZone", key)),
+    deletions: context.zoneDeletions,
+    isGone: (key) => context.withdrawing.has(key),
+    sourceNow: () => context.deps.inventory.sourceNow?.(),
+    unserved: (key) => context.unserved.get(kindKey("DnsZone", key)),
+    onWithdrawn: (key) => onWithdrawn(context, key),
+  };
+  return updateZoneStatus(deps, zone, signal);
+}
