@@ -111,13 +111,13 @@ export function zonesFor(
   }
   const name = displayName(hostname);
   if (closed.length > 0) {
-    const message = `${name} belongs to DnsZone ${closed.join(", ")}, whose spec.allowedNamespaces does not admit namespace ${namespace}: ask its owner to allow it`;
+    const message = `Hostname ${name} belongs to DnsZone ${closed.join(", ")}, whose spec.allowedNamespaces does not admit namespace ${namespace}. Ask its owner to admit the namespace`;
     return { kind: "none", reason: "NamespaceNotAllowed", message };
   }
   return {
     kind: "none",
     reason: "NoZone",
-    message: `no DnsZone has a domain that ${name} is in: create one, or correct the host name`,
+    message: `No DnsZone has a domain that contains ${name}. Create a DnsZone, or correct the hostname`,
   };
 }
 
@@ -134,13 +134,13 @@ function withoutRefused(open: readonly DnsZone[], whyRefused: (zone: DnsZone) =>
     }
   }
   if (zones.length === 0) {
-    return { kind: "none", reason: "HostnameNotAllowed", message: refused.map(({ message }) => message).join("; ") };
+    return { kind: "none", reason: "HostnameNotAllowed", message: refused.map(({ message }) => message).join(". ") };
   }
   return { kind: "zones", zones, ...(refused.length > 0 && { refused }) };
 }
 
 function overLimitMessage({ meta, spec }: DnsZone, namespace: string, hostname: Name): string {
-  return `Namespace ${namespace} has more hostnames than the ${spec.tenants.maxHostnames ?? 0} that spec.tenants.maxHostnames of DnsZone ${objectKey(meta)} allows. ${displayName(hostname)} is one of the youngest and is refused. Remove hostnames, or ask the owner of the DnsZone to raise the limit`;
+  return `Namespace ${namespace} has more hostnames than the ${spec.tenants.maxHostnames ?? 0} that spec.tenants.maxHostnames of DnsZone ${objectKey(meta)} allows. Hostname ${displayName(hostname)} is one of the youngest and is refused. Remove hostnames, or ask the owner of the DnsZone to raise the limit`;
 }
 
 /** Why DnsZones don't take a name, for each that doesn't; empty: all take it. */
@@ -159,18 +159,18 @@ export function reservedMatch(hostname: Name, zones: readonly Pick<ReservedZone,
     ...(unread === ""
       ? []
       : [
-          `${name} belongs to DnsZone ${unread}, which can't be read. Its records stay as they are. Correct the DnsZone`,
+          `Hostname ${name} belongs to DnsZone ${unread}, which can't be read. Its records are not modified. Correct the DnsZone`,
         ]),
     ...(deleted === ""
       ? []
       : [
-          `${name} belongs to DnsZone ${deleted}, which was deleted. Its records stay as they are. Create the DnsZone again, or let a DnsZone above it take over its names: annotate that one with dnsalias.io/take-over-zone: ${deleted}`,
+          `Hostname ${name} belongs to DnsZone ${deleted}, which was deleted. Its records are not modified. Create the DnsZone again, or annotate a DnsZone above it with dnsalias.io/take-over-zone: ${deleted}`,
         ]),
   ];
   return {
     kind: "none",
     reason: "ZoneReserved",
-    message: messages.join("; "),
+    message: messages.join(". "),
     stays: zones.map(({ key }) => key),
     unread: unread !== "",
   };

@@ -65,7 +65,7 @@ function withoutHttps(plan: NamePlan): NamePlan {
 }
 
 function notPublished(name: Name, { type, message }: UnpublishedRRset): Change {
-  const text = `${displayName(name)} ${type} is not written: ${message}`;
+  const text = `The ${type} records of ${displayName(name)} are not written: ${message}`;
   return { kind: "refuse", name, type, reason: "NotSupported", message: text };
 }
 
@@ -109,21 +109,21 @@ function removal(before: ActualRRset, policy: ZoneSpec["policy"]): Change {
 /** `before` is what keeps the RRset of this type from being written. */
 function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset, { conflict }: DiffInput): Change {
   if (before.unsupported === true) {
-    const message = `${displayName(name)} ${type} is not written: ${before.note}; take the host name out of the alias, or publish its zone elsewhere`;
+    const message = `The ${type} records of ${displayName(name)} are not written: ${before.note}. Remove the hostname from the DnsAlias, or publish its zone elsewhere`;
     return { kind: "refuse", name, type, reason: "NotSupported", message };
   }
   const reason: RefuseReason = before.owner === undefined ? "ForeignRecord" : "ForeignOwner";
   const isWanted = sets.some((set) => set.type === before.type);
   const adoptable = isWanted && conflict === "Refuse" && before.owner === undefined && before.note === undefined;
-  const without = type === "HTTPS" ? "set httpsAlias: false" : "take the host name out of the alias";
+  const without = type === "HTTPS" ? "set httpsAlias: false" : "remove the hostname from the DnsAlias";
   const former =
     before.owner === FORMER_DEFAULT_OWNER_ID
-      ? `; if this installation wrote it before its owner id was unique, set --adopt-owner-id ${before.owner}`
+      ? `. If this installation wrote it before its owner id was unique, set --adopt-owner-id ${before.owner}`
       : "";
   const cure = adoptable
-    ? `remove it there, ${without}, or set the zone's conflict: Adopt to take it over`
-    : `remove it there, or ${without}${former}`;
-  const message = `${displayName(name)} ${type} is not written: ${before.note ?? whatStands(before, type)}; ${cure}`;
+    ? `Remove it there, ${without}, or set spec.conflict: Adopt in the DnsZone`
+    : `Remove it there, or ${without}${former}`;
+  const message = `The ${type} records of ${displayName(name)} are not written: ${before.note ?? whatStands(before, type)}. ${cure}`;
   return { kind: "refuse", name, type, reason, message };
 }
 
@@ -131,12 +131,12 @@ function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset,
 const FORMER_DEFAULT_OWNER_ID = "default";
 
 function whatStands({ type, data, owner }: ActualRRset, wanted: AliasType): string {
-  const who = owner === undefined ? "somebody else wrote" : `the dnsalias owner "${owner}" wrote`;
+  const who = owner === undefined ? "another writer wrote" : `the dnsalias owner "${owner}" wrote`;
   return `${who} ${type === wanted ? "" : `${type} `}${data.join(", ")} there`;
 }
 
 function forbidden(name: Name, type: AliasType, what: "changed" | "deleted", policy: string): Change {
-  const message = `${displayName(name)} ${type} would be ${what}, which the zone's policy ${policy} forbids: the records stand as they are`;
+  const message = `The ${type} records of ${displayName(name)} are not ${what}, because spec.policy: ${policy} of the DnsZone forbids it`;
   return { kind: "refuse", name, type, reason: "PolicyForbids", message };
 }
 

@@ -44,7 +44,7 @@ export function guard({ changes, window, maxDeletePercent, approved, used }: Gua
     return { kind: "pass", writes, ...(tooMany && { approved: hash }) };
   }
   const earlier = before === 0 ? "" : `, after ${before} in the last hour,`;
-  const message = `the plan deletes ${deletes.length}${earlier} of ${of} record sets, over the ${maxDeletePercent} % that spec.guard.maxDeletePercent allows; if that is meant, annotate the DnsZone with dnsalias.io/approve-plan=${hash}`;
+  const message = `The plan deletes ${deletes.length}${earlier} of ${of} RRsets, more than spec.guard.maxDeletePercent (${maxDeletePercent}%) allows. To approve it, annotate the DnsZone with dnsalias.io/approve-plan=${hash}`;
   return {
     kind: "held",
     writes: writes.filter((write) => !isJudged(write, window)),

@@ -22,7 +22,7 @@ export interface ServedAlias {
   readonly name: Name;
   /** The families that may have addresses; the other one is NODATA without a look-up. */
   readonly families: readonly Family[];
-  /** The one target, for an `HTTPS 0 target` record beside the addresses (RFC 9460 2.4.2); absent: none. */
+  /** The one target, for an `HTTPS 0 target` record (RFC 9460 2.4.2) while the name has addresses of the target; absent: none. */
   readonly httpsTarget?: Name;
   /** Bounds of the zone and of the alias. */
   readonly maxTtl: Seconds;
@@ -41,6 +41,8 @@ export type LiveAnswer = {
       readonly addresses: readonly string[];
       /** Given out until then with a TTL that counts down to it, at least 5 and at most the alias's `maxTtl`; after it only as stale data (RFC 8767). */
       readonly freshUntil: Millis;
+      /** They are the alias's fallback addresses, and not its target's. Absent: they aren't. */
+      readonly isFallback?: true;
     }
   /** The family has no addresses; the zone's negative TTL counts. */
   | { readonly kind: "none" }

@@ -27,7 +27,7 @@ describe("a ConfigMap that waits for the kubelet", { skip: REAL_SERVERS, concurr
     const startedAt = performance.now();
     await lab.addZone("plain.example");
     await lab.apply(aliasManifest({ name: "plain", hostnames: ["plain.example"], targets: ["www.lb.test"] }));
-    const early = await aliasShows(lab, "web/plain", "Programmed", /^Unknown Propagating: .*not every server/);
+    const early = await aliasShows(lab, "web/plain", "Programmed", /^Unknown Propagating: .*Not every server/);
     assert.match(early.condition("Reconciling"), /^True/);
     await aliasShows(lab, "web/plain", "Ready", /^True/, { withinMs: 3 * KUBELET_WAIT_MS });
     const startedInMs = performance.now() - startedAt;

@@ -86,7 +86,7 @@ describe("a cluster with zones at BIND, PowerDNS and an ExternalDNS", { skip }, 
       secret(apiKeyRef, outside.apiKey),
       zone("denied", { powerDNS: { url: outside.pdns.apiUrl, serverId: "other", apiKeyRef } }),
     );
-    await zoneShows(lab, "dns-system/denied", "Ready", /^False Forbidden: not allowed to get secrets "not-granted"/);
+    await zoneShows(lab, "dns-system/denied", "Ready", /^False Forbidden: Not allowed to get secrets "not-granted"/);
     await lab.kubectl("delete", "dnszone", "denied", "-n", "dns-system");
   });
 

@@ -103,7 +103,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
     await statusShows("bind", /"reason":"Rejected".*my_app.* answers REFUSED to these records/);
     await statusShows(
       "app",
-      /"reason":"Rejected".*my_app\.outside\.example A cannot be written: .*check-names/,
+      /"reason":"Rejected".*The A records of my_app\.outside\.example cannot be written: .*check-names/,
       "DnsAlias",
     );
     await statusShows("outside", /"status":"True","type":"Ready"|"type":"Ready","status":"True"/, "DnsAlias");

@@ -56,7 +56,8 @@ export type ComponentName =
   | "sqlite3"
   | "unbound"
   | "unshare"
-  | "unbound-control";
+  | "unbound-control"
+  | "vale";
 
 /**
  * Where a component's program is, or undefined; our own builds come before the machine's. The folder in TEST_COMPONENTS comes before both: `npm run test:oldest`

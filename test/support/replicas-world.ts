@@ -13,8 +13,10 @@ import type { RRset } from "../../src/dns/record.ts";
 import { owned } from "../../src/providers/ownership/owned.ts";
 import type { MemoryBackend } from "./memory-backend.ts";
 import type { ServedZone } from "../../src/responder/answer-source.ts";
+import { publishedBaseText } from "../../src/providers/coredns/published-base.ts";
 import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts";
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
+import { createResponderPlane, type ResponderPlane } from "./planes/responder-plane.ts";
 import { alive, call, type Line, never } from "./replica-line.ts";
 import { readingOf } from "./replica-lookups.ts";
 import { backendOnLine, storeOf } from "./replica-places.ts";
@@ -42,6 +44,8 @@ export interface Replica {
   readonly startedAt: Millis;
   /** What its responder was handed, by domain. */
   readonly served: ReadonlyMap<Name, ServedZone>;
+  /** Its responder, without threads and sockets. */
+  readonly responder: ResponderPlane;
   lead(): void;
   loseLead(): void;
   leads(): boolean;
@@ -135,7 +139,7 @@ export interface BackendWrite {
 }
 
 /** The ConfigMap or server that has a zone's records. */
-export function placeOf({ spec: { provider } }: DnsZone): string {
+export function placeOf({ spec: { provider } }: Pick<DnsZone, "spec">): string {
   if (provider.kind === "coreDNSZoneFile") {
     return provider.zoneFile.configMap.name;
   }
@@ -256,6 +260,7 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
     }
   };
   const served = new Map<Name, ServedZone>();
+  const responder = createResponderPlane(clock, { live: (question) => controller.answers.live(question) });
   const controller = createController({
     ownerId: "me",
     clock,
@@ -318,7 +323,7 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
           return readingOf(world, key, replica.leads());
         }),
     },
-    ...(hasResponder ? { responder: responderPort(world, served) } : {}),
+    ...(hasResponder ? { responder: responderPort(world, served, responder) } : {}),
     viewIdOf: () => "view",
     serverCountOf: () => 1,
     onResult: () => undefined,
@@ -328,6 +333,7 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
     controller,
     startedAt: world.clock.now(),
     served,
+    responder,
     lead() {
       term = new AbortController();
       controller.lead(term.signal);
@@ -355,12 +361,22 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
   return replica;
 }
 
-function responderPort(world: ReplicasWorld, served: Map<Name, ServedZone>): ResponderPort {
+function responderPort(world: ReplicasWorld, served: Map<Name, ServedZone>, responder: ResponderPlane): ResponderPort {
   return {
     readBase: async (zone) => ({ kind: "ok", text: world.bases.get(placeOf(zone)) ?? "", location: "base" }),
-    setZone: (zone) => void served.set(zone.domain, zone),
-    removeZone: (domain) => void served.delete(domain),
-    changed: () => undefined,
+    async lastGoodBase({ spec }) {
+      const store = spec.provider.kind === "coreDNSZoneFile" ? placeOf({ spec }) : "";
+      return publishedBaseText(world.stores.get(store)?.text ?? "", spec.domain, ["me"]);
+    },
+    setZone(zone) {
+      served.set(zone.domain, zone);
+      responder.setZone(zone);
+    },
+    removeZone(domain) {
+      served.delete(domain);
+      responder.removeZone(domain);
+    },
+    changed: responder.changed,
     lookupStarted: () => undefined,
   };
 }

@@ -1,9 +1,9 @@
-import type { Millis } from "../../src/base/clock.ts";
+import type { Clock, Millis } from "../../src/base/clock.ts";
 import { createCookies } from "../../src/responder/client/cookie.ts";
 import { createCounters, type Counters } from "../../src/responder/counters.ts";
 import { createLiveCache, type LiveLimits, type LiveCache } from "../../src/responder/live/live-cache.ts";
 import { createPacketCache, type PacketCache } from "../../src/responder/respond/response-cache.ts";
-import type { LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/answer-source.ts";
+import type { AnswerSource, LiveAnswer, LiveQuestion, ServedZone } from "../../src/responder/answer-source.ts";
 import { createRateLimiter } from "../../src/responder/client/rate-limit.ts";
 import { DEFAULT_RATE_LIMITS, type RateLimitOptions } from "../../src/responder/client/rate-limit-options.ts";
 import { createRespond, type Respond } from "../../src/responder/respond/respond.ts";
@@ -25,6 +25,10 @@ export interface WorldOptions {
   readonly zones?: readonly ServedZone[];
   /** Undefined: no answer comes, ever. It comes in a later microtask. */
   readonly live?: (question: LiveQuestion, now: Millis) => LiveAnswer | undefined;
+  /** Instead of `live`: where answers come from. */
+  readonly source?: AnswerSource;
+  /** Defaults to a clock that shows `now`. */
+  readonly clock?: Clock;
   readonly limits?: Partial<LiveLimits>;
   readonly rate?: Partial<RateLimitOptions>;
   readonly maxPackets?: number;
@@ -37,12 +41,16 @@ export function responderWorld(options: WorldOptions = {}): ResponderWorld {
   const counters = createCounters();
   const packets = createPacketCache(options.maxPackets ?? 10_000);
   const asked: LiveQuestion[] = [];
-  const clock = { now: () => world.now, sleep: () => Promise.reject(new Error("nobody sleeps here")) };
+  const clock = options.clock ?? {
+    now: () => world.now,
+    sleep: () => Promise.reject(new Error("nobody sleeps here")),
+  };
   const liveCache = createLiveCache({
     clock,
     limits: { maxAnswers: 10_000, maxWaiting: 1_000, waitMs: 1_850, ...options.limits },
     requestAnswer: (id, question) => {
       asked.push(question);
+      void options.source?.live(question).then((answer) => liveCache.settle(id, answer));
       const answer = options.live?.(question, world.now);
       if (answer !== undefined) {
         queueMicrotask(() => liveCache.settle(id, answer));

@@ -8,7 +8,7 @@ export const REASONS: readonly ReasonEntry[] = [
   {
     reason: "Ready",
     on: ["Ready"],
-    meaning: "Everything is as the spec asks.",
+    meaning: "All conditions of the object are True.",
     whatToDo: "Nothing.",
     turn: "nobody",
   },

@@ -5,7 +5,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Accepted",
     on: ["Accepted"],
-    meaning: "The object is valid, and its names (of a DnsZone: its domain and place) are its own.",
+    meaning: "The object is valid. No other object has its hostnames, or the domain and place of a DnsZone.",
     whatToDo: "Nothing.",
     turn: "nobody",
   },
@@ -13,22 +13,23 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "Paused",
     on: ["Accepted", "Ready"],
     meaning:
-      "`spec.paused` is true: no look-ups, no changes. What is published stays, and Ready keeps the status that it had.",
-    whatToDo: "Set `spec.paused: false` to go on.",
+      "`spec.paused` is true, so dnsalias makes no lookups and no changes. The published records remain, and Ready keeps its status.",
+    whatToDo: "To continue, set `spec.paused: false`.",
     turn: "nobody",
   },
   {
     reason: "Invalid",
     on: ["Accepted"],
     meaning:
-      "The object has a mistake that the apiserver could not see, or came from a file. The message names each field. What was accepted before stays in force.",
+      "The object has a mistake that the API server could not see, or came from a file. The message names each field. The spec that was accepted before remains in effect.",
     whatToDo: "Correct the fields that the message names.",
     turn: "user",
   },
   {
     reason: "NoZone",
     on: ["Accepted"],
-    meaning: "No DnsZone has a domain that one of the names lies in. dnsalias goes on by itself when one appears.",
+    meaning:
+      "No DnsZone has a domain that contains one of the hostnames. dnsalias continues by itself when one appears.",
     whatToDo: "Create a DnsZone for the domain, or correct the name in `spec.hostnames`.",
     turn: "dnsalias",
   },
@@ -36,15 +37,15 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "NamespaceNotAllowed",
     on: ["Accepted"],
     meaning:
-      "There is a DnsZone for the name, but its `spec.allowedNamespaces` does not admit the alias's namespace. A name that was published when its namespace lost a label, or the DnsZone's selector changed, stays for 60 s; the message says until when.",
-    whatToDo: "Ask the zone's owner to admit the namespace, or create the alias in a namespace that is admitted.",
+      "There is a DnsZone for the name, but its `spec.allowedNamespaces` does not admit the alias's namespace. A published hostname remains for 60 s after its namespace lost a label, or the selector of the DnsZone changed. The message shows the time.",
+    whatToDo: "Ask the owner of the DnsZone to admit the namespace, or create the DnsAlias in an admitted namespace.",
     turn: "user",
   },
   {
     reason: "HostnameNotAllowed",
     on: ["Accepted"],
     meaning:
-      "`spec.tenants` of the DnsZone doesn't allow the hostname to a DnsAlias of another namespace: no pattern of `hostnames` covers it, it is a wildcard, or it is one of the youngest beyond `maxHostnames`. The other hostnames of the DnsAlias are published. A hostname that was published when the DnsZone or a label of the namespace changed stays for 60 s; the message shows until when.",
+      "`spec.tenants` of the DnsZone doesn't allow the hostname to a DnsAlias of another namespace. No pattern of `hostnames` covers it, it is a wildcard, or it is one of the youngest beyond `maxHostnames`. The other hostnames of the DnsAlias are published. A published hostname remains for 60 s after the DnsZone or a label of the namespace changed. The message shows the time.",
     whatToDo: "Choose a hostname that the message allows, or ask the owner of the DnsZone to change `spec.tenants`.",
     turn: "user",
   },
@@ -52,27 +53,27 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "ZoneReserved",
     on: ["Accepted"],
     meaning:
-      "The name belongs to a DnsZone that can't be read, or that was deleted. Its records stay as they are, and no DnsZone above takes, writes, or deletes them. The message names the DnsZone.",
+      "The hostname belongs to a DnsZone that can't be read, or that was deleted. Its records remain, and no DnsZone above adopts, writes, or deletes them. The message names the DnsZone.",
     whatToDo:
-      "Correct the DnsZone, or create it again. To give the names of a deleted DnsZone to one above it, annotate the one above with `dnsalias.io/take-over-zone: <namespace>/<name>` of the deleted one.",
+      "Correct the DnsZone, or create it again. A DnsZone above can get the names of a deleted one. Annotate it with `dnsalias.io/take-over-zone: <namespace>/<name>` of the deleted one.",
     turn: "user",
   },
   {
     reason: "NotDelegated",
     on: ["Accepted", "Programmed"],
     meaning:
-      "The domain of the DnsZone equals the domain of an older DnsZone in another namespace, or is below it. The younger one has no names until the older one consents, and nothing is written for it. The message names the older one.",
+      "The domain of the DnsZone equals the domain of an older DnsZone in another namespace, or is below it. The younger one has no names until the older one consents, and dnsalias writes nothing for it. The message names the older one.",
     whatToDo:
-      "Ask the owner of the older DnsZone to annotate it with `dnsalias.io/allow-zone: <namespace>/<name>` of the younger one (several are separated by commas), or choose another domain.",
+      "Ask the owner of the older DnsZone for the annotation `dnsalias.io/allow-zone: <namespace>/<name>` of the younger one. Commas separate several. Or choose another domain.",
     turn: "user",
   },
   {
     reason: "HostnameConflict",
     on: ["Accepted"],
     meaning:
-      "An older DnsAlias of another namespace has one of the names; the message says which. This alias does not contribute to that name; its other names are published.",
+      "An older DnsAlias of another namespace has one of the hostnames. The message names it. The other hostnames of this DnsAlias are published.",
     whatToDo:
-      "Take the name out of one of the two. Aliases of one namespace may share a name: their addresses are merged.",
+      "Remove the hostname from one of the two. DnsAliases of one namespace can share a hostname: dnsalias merges their addresses.",
     turn: "user",
   },
   {
@@ -81,7 +82,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     meaning:
       "An older DnsZone writes to the same place (the same ConfigMap key, the same name in one Corefile, or the same domain at one provider).",
     whatToDo:
-      "Give one of the two another place, or delete it. Two DnsZones of one domain in different places are fine.",
+      "Choose another place for one of the two, or delete it. Two DnsZones of one domain can be in different places.",
     turn: "user",
   },
 ];

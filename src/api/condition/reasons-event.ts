@@ -5,14 +5,14 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Published",
     on: ["Event"],
-    meaning: "Records of the DnsAlias were written. The message has what stood there before and what stands there now.",
+    meaning: "Records of the DnsAlias were written. The message has the records, and those that they replace.",
     whatToDo: "Nothing.",
     turn: "nobody",
   },
   {
     reason: "Withdrawn",
     on: ["Event"],
-    meaning: "Records of a name that no DnsAlias has any more were removed from the DnsZone.",
+    meaning: "The records of a name without a DnsAlias were removed from the DnsZone.",
     whatToDo: "Nothing.",
     turn: "nobody",
   },
@@ -20,7 +20,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "MoveOverdue",
     on: ["Event"],
     meaning:
-      "The new DnsZone of a name wrote its records 10 minutes ago, and a server still doesn't serve them. The old DnsZone withdraws the name.",
+      "The new DnsZone of a name wrote its records 10 minutes ago, and a server still doesn't serve them. The old DnsZone withdraws the hostname.",
     whatToDo:
       "See the conditions of the DnsZone that the message names: its servers lag, or its base zone has the name.",
     turn: "user",
@@ -29,48 +29,48 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "RecordsLeft",
     on: ["Event"],
     meaning:
-      "spec.provider of the DnsZone names another place now. The records at the place before stay as they are, so that no name is gone before the new place is served.",
-    whatToDo: "Remove them there once nothing queries that place any more.",
+      "`spec.provider` of the DnsZone names another place now. The records at the former place remain, so that no name is gone before the new place is served.",
+    whatToDo: "Remove them when no client queries the former place any more.",
     turn: "user",
   },
   {
     reason: "DriftRepaired",
     on: ["Event"],
-    meaning: "Someone changed what dnsalias had written, and it was put right.",
-    whatToDo: "Find out who, if it comes again: change the DnsAlias or the base zone and not the rendered text.",
+    meaning: "Another writer changed records of dnsalias, and dnsalias restored them.",
+    whatToDo: "If it happens again, find the writer. Change the DnsAlias or the base zone, and not the rendered text.",
     turn: "nobody",
   },
   {
     reason: "NotServed",
     on: ["Event"],
     meaning:
-      "The responder does not serve the DnsZone: nothing says which records the zone has beside the aliases, they are missing or broken, or an older DnsZone has the domain.",
+      "The responder does not serve the DnsZone. It has no base zone, the base zone is missing or not valid, or an older DnsZone has the domain.",
     whatToDo:
-      "Nothing, if only the provider is to show the names. Else give the zone's records in `spec.responder.baseZone`, or put the base zone right that the message names.",
+      "Nothing, if only the provider publishes the names. Otherwise set `spec.responder.baseZone`, or correct the base zone that the message names.",
     turn: "user",
   },
   {
     reason: "ServedOutOfDate",
     on: ["Event"],
     meaning:
-      "The base zone of the DnsZone is missing or broken, and the responder serves the names with the last one that was valid.",
-    whatToDo: "Put the base zone right; the message has the line.",
+      "The base zone of the DnsZone is missing or not valid. The responder serves the names with the last valid one.",
+    whatToDo: "Correct the base zone. The message has the line.",
     turn: "user",
   },
   {
     reason: "Adopted",
     on: ["Event"],
     meaning:
-      "Records that somebody else had written and nobody owned were taken over, as `conflict: Adopt` in the DnsZone asks. The message has what stood there.",
-    whatToDo: "Nothing, if that was meant. To give them back, delete the DnsAlias and write the records anew.",
+      "dnsalias adopted records of another writer that had no owner, as `conflict: Adopt` in the DnsZone requires. The message has the former records.",
+    whatToDo: "Nothing, if that was intended. To return them, delete the DnsAlias and write the records again.",
     turn: "nobody",
   },
   {
     reason: "Abandoned",
     on: ["Event"],
     meaning:
-      "A deleted DnsAlias, or a deleted DnsZone with `deletionPolicy: Delete`, was let go while its records could not be withdrawn. The records of a DnsAlias stay until the zone can be written again.",
-    whatToDo: "Repair the zone's place. If the DnsZone is gone for good, remove the records by hand.",
+      "The finalizer of a deleted DnsAlias, or of a deleted DnsZone with `deletionPolicy: Delete`, was removed while its records could not be withdrawn. The records of a DnsAlias remain until the zone can be written again.",
+    whatToDo: "Repair the place of the zone. If the DnsZone is gone permanently, remove the records by hand.",
     turn: "user",
   },
 ];

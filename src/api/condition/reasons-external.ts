@@ -6,23 +6,23 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     reason: "SecretMissing",
     on: ["Programmed"],
     meaning:
-      "The Secret or the key in it that the DnsZone names is not there, in the DnsZone's own namespace. dnsalias goes on by itself when it appears, within a minute.",
+      "The Secret that the DnsZone names, or the key in it, is not in the namespace of the DnsZone. dnsalias continues by itself within a minute after it appears.",
     whatToDo: "Create it, or correct the reference in the DnsZone.",
     turn: "dnsalias",
   },
   {
     reason: "SecretInvalid",
     on: ["Programmed"],
-    meaning: "What stands in the Secret cannot be a credential of this kind: a TSIG secret that is not base64, say.",
-    whatToDo: "Write the secret as the provider's manual page says. It is read again every minute.",
+    meaning: "The content of the Secret is not a credential of this kind. For example, a TSIG secret is not base64.",
+    whatToDo: "Write the Secret as the manual page of the provider describes. dnsalias reads it again every minute.",
     turn: "user",
   },
   {
     reason: "Unauthorized",
     on: ["Programmed"],
     meaning:
-      "The server does not accept the credential (HTTP 401, or 403 of a service that does not tell them apart). It is tried again every minute with what the Secret holds then.",
-    whatToDo: "Put the right API key into the Secret that the message names.",
+      "The server does not accept the credential (HTTP 401, or 403 of a service that does not distinguish them). dnsalias tries again every minute with the current content of the Secret.",
+    whatToDo: "Write the correct API key into the Secret that the message names.",
     turn: "user",
   },
   {
@@ -36,8 +36,8 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     reason: "BadSignature",
     on: ["Programmed"],
     meaning:
-      "The TSIG secret here and at the server differ: one of the two refused the other's signature (BADSIG, RFC 8945).",
-    whatToDo: "Put the server's secret into the Secret that the DnsZone names.",
+      "The TSIG secrets of dnsalias and of the server differ. One of the two refused the signature of the other (BADSIG, RFC 8945).",
+    whatToDo: "Write the secret of the server into the Secret that the DnsZone names.",
     turn: "user",
   },
   {
@@ -45,20 +45,20 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     on: ["Programmed"],
     meaning:
       "The clocks of the server and of dnsalias differ by more than TSIG allows, usually 300 s (BADTIME, RFC 8945).",
-    whatToDo: "Set the clocks, by NTP for instance. The message says how far apart they are.",
+    whatToDo: "Set the clocks, for example with NTP. The message shows the difference.",
     turn: "user",
   },
   {
     reason: "NotAuthoritative",
     on: ["Programmed"],
-    meaning: "The server does not have the zone as its primary (NOTAUTH), so that it takes no updates of it.",
+    meaning: "The server is not the primary of the zone (NOTAUTH), so it takes no updates of it.",
     whatToDo: "Correct `servers` to the zone's primary, or `domain` to the zone that the server has.",
     turn: "user",
   },
   {
     reason: "ZoneNotFound",
     on: ["Programmed"],
-    meaning: "The server or service has no zone of this domain, or does not let this credential see it.",
+    meaning: "The server or service has no zone of this domain, or hides it from this credential.",
     whatToDo: "Create the zone there, or correct `domain` in the DnsZone.",
     turn: "user",
   },
@@ -66,7 +66,7 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     reason: "ReadOnly",
     on: ["Programmed"],
     meaning:
-      "The server can be read but takes no changes: it is a secondary, in read-only mode, or does not permit updates of this zone.",
+      "The server can be read but takes no changes. It is a secondary, is in read-only mode, or does not permit updates of this zone.",
     whatToDo: "Permit changes at the server, or name the server that takes them.",
     turn: "user",
   },
@@ -74,7 +74,7 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     reason: "NotSupported",
     on: ["Programmed"],
     meaning:
-      "The server does not offer what is needed: another version of a protocol, a kind of zone that it cannot change, or a name or record type that it cannot hold.",
+      "The server lacks a feature. It has another version of a protocol, can't change this kind of zone, or can't have a name or record type.",
     whatToDo: "See the message and the manual page of the provider.",
     turn: "user",
   },
@@ -82,25 +82,25 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     reason: "NotKept",
     on: ["Programmed"],
     meaning:
-      "The provider took the change without an error, and does not have it afterwards. The message names the records.",
+      "The provider accepted the change without an error, and doesn't have it afterwards. The message names the records.",
     whatToDo:
-      "See the provider's own log and its filters (domain, record types, zone ids): it leaves out what they do not admit.",
+      "See the log of the provider and its filters (domain, record types, zone ids). It leaves out records that they don't admit.",
     turn: "user",
   },
   {
     reason: "OwnerIdNotUnique",
     on: ["Programmed"],
     meaning:
-      "The owner id of this installation does not distinguish its records from those of other installations: it is `default`, or in folder mode the random id cannot be saved in the state file. dnsalias writes nothing to servers and services outside CoreDNS's files and ConfigMaps. What is served stays.",
+      "The owner id of this installation does not distinguish its records from those of other installations. It is `default`, or in folder mode the random id can't be saved in the state file. dnsalias writes only to files and ConfigMaps of CoreDNS, and not to other servers and services. The served records remain.",
     whatToDo:
-      "Remove `--owner-id default` (`ownerId` in the chart), and set `--adopt-owner-id default` if this installation has written records with it ([changing the owner id](concepts/ownership.md#changing-the-owner-id)). In folder mode make the state file writable, or set `--owner-id`.",
+      "Remove `--owner-id default` (`ownerId` in the chart). If this installation has written records with it, set `--adopt-owner-id default` ([changing the owner id](concepts/ownership.md#changing-the-owner-id)). In folder mode make the state file writable, or set `--owner-id`.",
     turn: "user",
   },
   {
     reason: "CircuitOpen",
     on: ["Programmed"],
     meaning:
-      "The provider failed several times in a row and is left alone for a while, so that it can recover. What is served stays; the message says when the next try is and what failed last.",
+      "The provider failed several times in a row, so dnsalias pauses requests to it until it can recover. The served records remain. The message shows the last failure and the time of the next attempt.",
     whatToDo: "If it lasts, see the message and the health of the provider.",
     turn: "dnsalias",
   },

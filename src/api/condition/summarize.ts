@@ -1,6 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { Condition, ConditionType } from "./condition.ts";
 import { whoActs } from "./reason.ts";
+import { sentences } from "./sentence.ts";
 
 /** A condition before it has a type and a time. */
 export interface Finding {
@@ -50,7 +51,7 @@ export function readyFrom(findings: Omit<Findings, "generation" | "now">): Findi
   const { accepted, programmed, paused, previous } = findings;
   if (paused && accepted.status === "True") {
     const status = previous.find(({ type }) => type === "Ready")?.status ?? "Unknown";
-    return { status, reason: PAUSED, message: "spec.paused is set: what is published stays as it is" };
+    return { status, reason: PAUSED, message: PAUSED_MESSAGE };
   }
   const invalid = failingOf(findings)[0] ?? partsOf(findings).find(({ status }) => status === "Unknown");
   return invalid ?? { status: "True", reason: "Ready", message: programmed?.message ?? accepted.message };
@@ -64,10 +65,11 @@ export function setCondition(
 ): Condition {
   const before = previous.find(({ type }) => type === next.type);
   const lastTransitionTime = before?.status === next.status ? before.lastTransitionTime : timeText(now);
-  return { ...next, message: clipped(next.message), lastTransitionTime };
+  return { ...next, message: clipped(sentences([next.message])), lastTransitionTime };
 }
 
 const PAUSED = "Paused";
+export const PAUSED_MESSAGE = "Reconciliation is paused by spec.paused. The published records are not modified.";
 /** Kubernetes takes 32,768; ten thousand objects with texts of that length would be hundreds of megabytes. */
 const MAX_MESSAGE = 4096;
 
@@ -94,11 +96,11 @@ function clipped(message: string): string {
   if (message.length <= MAX_MESSAGE) {
     return message;
   }
-  for (const separator of ["; ", ", "]) {
+  for (const separator of [". ", "; ", ", "]) {
     const end = message.lastIndexOf(separator, MAX_MESSAGE - MORE_TEXT);
     if (end > 0) {
       const more = message.slice(end + separator.length).split(separator).length;
-      return `${message.slice(0, end)}${separator}and ${more} more`;
+      return `${message.slice(0, end)}${separator}and ${more} more.`;
     }
   }
   return `${message.slice(0, MAX_MESSAGE - 1)}…`;

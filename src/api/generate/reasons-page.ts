@@ -8,21 +8,21 @@ export function reasonsPage(): string {
 
 const HEAD = `# Reasons
 
-Every word that stands as \`reason\` in a condition or an Event, with what to do. The conditions:
+This page lists every \`reason\` of conditions and Events, with its cure. The conditions:
 
-| condition | says |
+| condition | meaning |
 |---|---|
 | Accepted | the object is valid, and its names are its own |
-| Resolved | the targets' addresses are known and fresh (DnsAlias alone) |
-| Programmed | the servers give what is wanted |
+| Resolved | the targets' addresses are known and fresh (DnsAlias only) |
+| Programmed | the servers serve the desired records |
 | Ready | all of these; its reason is that of the first that is not True |
-| Reconciling | dnsalias is at work or waits for something; there only while it is True |
-| Stalled | only a user can help; there only while it is True |
+| Reconciling | dnsalias works or waits; exists only while it is True |
+| Stalled | only a user can help; exists only while it is True |
 
-\`kubectl wait --for=condition=Ready\`, Flux and Argo CD understand these (kstatus): Reconciling is "in progress", Stalled is "failed". The last column says
-whose turn it is: with \`user\` the object is Stalled, with \`dnsalias\` it is Reconciling.
+\`kubectl wait --for=condition=Ready\`, Flux and Argo CD understand these (kstatus): Reconciling is "in progress", Stalled is "failed". The last column shows
+who has to act: with \`user\` the object is Stalled, with \`dnsalias\` it is Reconciling.
 
-<!-- The table is made from src/api/condition/reason.ts; a test compares. Write it anew with:
+<!-- The table is generated from src/api/condition/reason.ts, and a test compares them. To write it again:
 node -e 'import("./src/api/generate/reasons-page.ts").then((page) => process.stdout.write(page.reasonsPage()))' > docs/reasons.md -->
 
 | reason | on | what it means | what to do | turn |

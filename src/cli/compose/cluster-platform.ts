@@ -101,7 +101,10 @@ async function expediteDelivery(cluster: Cluster, log: Logger, zone: DnsZone, si
   }
   const { problems } = await cluster.nudgeKubelet({ ...nudge, serial: String(Date.now()) }, signal);
   if (problems.length > 0) {
-    log.warn({ zone: objectKey(zone.meta), problems }, "pods not nudged; the kubelet projects the change on its own");
+    log.warn(
+      { zone: objectKey(zone.meta), err: problems },
+      "pods not nudged; the kubelet projects the change on its own",
+    );
   }
 }
 

@@ -132,7 +132,8 @@ async function openLookups({ lookupConfig, log }: ComposeOptions, opened: AsyncD
   const network = opened.use(await openNetwork(lookupConfig));
   const views = createViews(network.resolvers);
   const net = { exchange: network.exchange, clock: systemClock, random: Math.random, randomBytes };
-  const warn = (server: string, warning: string): void => log.warn({ server, detail: warning }, "resolver has a fault");
+  const warn = (server: string, warning: string): void =>
+    log.warn({ server, message: warning }, "resolver has a fault");
   return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id), warn }) };
 }
 

@@ -43,7 +43,10 @@ export async function openFolderPlatform(
         case "addresses":
           return servedBy.addresses;
         case "service":
-          return { reason: "NoEndpoints", message: "servedBy names a Service, which there is only in a cluster" };
+          return {
+            reason: "NoEndpoints",
+            message: "The field spec.servedBy names a Service, which exists only in a cluster",
+          };
       }
     },
     stores: {

@@ -6,18 +6,16 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import type { Controller } from "../../controller/controller.ts";
 import type { ResponderPort } from "../../controller/responder/zone-sync-context.ts";
-import type { Name } from "../../dns/name/name.ts";
-import { renderRecords } from "../../dns/zone-file/print-zone-file.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResponderCounts } from "../../responder/counters.ts";
 import { createResponderPool, type ResponderPool } from "../../responder/workers/pool.ts";
 import { DEFAULT_RATE_LIMITS } from "../../responder/client/rate-limit-options.ts";
-import type { Owner, Platform } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import { workerHeapMib } from "./worker-heap.ts";
 import { addressText, freeAddresses } from "./listen-addresses.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
-import { baseOfZoneText, readZoneText } from "../../providers/coredns/zone-text.ts";
+import { publishedBaseText } from "../../providers/coredns/published-base.ts";
 import { inlineText, type TextStore } from "../../providers/text-store.ts";
 
 export interface ResponderDeps {
@@ -113,7 +111,7 @@ function giveUp({ config, log }: ResponderDeps, error: unknown): void {
     throw new AppError("CONFIG_INVALID", `--responder-listen: ${messageOf(error)}`, { retry: "on-change" });
   }
   const hint = "give another one with --responder-listen, or --no-responder";
-  log.warn({ err: messageOf(error), hint }, "no responder: its default address cannot be had");
+  log.warn({ err: messageOf(error), message: hint }, "responder disabled: default address not available");
 }
 
 /** To answer REFUSED for zones that are not known yet would be worse than to say nothing: resolvers ask another replica. */
@@ -154,21 +152,15 @@ function portTo({ platform, metrics }: ResponderDeps, pool: ResponderPool): Resp
         return undefined;
       }
       const read = await store.read(signal);
-      return read.kind === "ok" ? publishedBaseText(read.text ?? "", zone.spec.domain, platform().owner) : undefined;
+      const { owner } = platform();
+      const ids = [owner.id(), ...owner.formerIdsHere];
+      return read.kind === "ok" ? publishedBaseText(read.text ?? "", zone.spec.domain, ids) : undefined;
     },
     setZone: (zone) => pool.setZone(zone),
     removeZone: (domain) => pool.removeZone(domain),
     changed: (domain, names) => pool.changed(domain, names),
     lookupStarted: () => metrics.queryLookup(),
   };
-}
-
-/** The base zone in a rendered zone of this installation. */
-function publishedBaseText(text: string, domain: Name, owner: Owner): string | undefined {
-  const writer = readZoneText(text, domain).owner;
-  const isOurs = writer !== undefined && [owner.id(), ...owner.formerIdsHere].includes(writer);
-  const base = isOurs ? baseOfZoneText(text, domain) : undefined;
-  return base && renderRecords([base.soa, ...base.others]);
 }
 
 function inlineLocation(zone: DnsZone): string {

@@ -177,7 +177,7 @@ function recordOutage(context: RefresherContext, before: HoldState, result: Look
   };
   if (context.outages.endsWith(view, reading, now)) {
     retryView(context, view, now).catch((error: unknown) => {
-      context.deps.log.error({ err: error, view }, "failing look-ups not retried");
+      context.deps.log.error({ err: error, view }, "failed lookups not retried");
     });
   }
 }
@@ -213,7 +213,7 @@ async function resultOf(context: RefresherContext, state: HoldState, signal: Abo
     return await lookup.lookUp(state.key, optionsFor(context, state), signal);
   } catch (error) {
     if (!signal.aborted) {
-      log.error({ ...fieldsOf(state.key), err: error }, "look-up failed unexpectedly");
+      log.error({ ...fieldsOf(state.key), err: error }, "lookup failed unexpectedly");
     }
     return { kind: "failure", reason: "unreachable", detail: messageOf(error), chain: [] };
   }

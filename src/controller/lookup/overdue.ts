@@ -36,7 +36,7 @@ export function reportOverdue({ deps, entries, phase }: RefresherContext, unfini
       entry.isOverdue = true;
       deps.log.warn(
         { target: entry.state.key.target, type: entry.state.key.family, view: entry.state.key.view },
-        "look-up overdue",
+        "lookup overdue",
       );
       deps.onOverdue?.(entry.state.key);
     }

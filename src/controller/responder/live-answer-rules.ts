@@ -4,10 +4,10 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { addressSet, familyOf, isPrivate, parseAddress } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { Family, Seconds } from "../../dns/record.ts";
+import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
+import { type Contribution, contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
 import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts";
-import { contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
 import type { LiveAnswer } from "../../responder/answer-source.ts";
@@ -39,7 +39,14 @@ export function decideLive(input: LiveInput): LiveAnswer {
   const addresses = addressSet(parts.flatMap((part) => part.addresses));
   const refreshAt = soonest(parts, now);
   if (addresses.length > 0) {
-    return { kind: "addresses", addresses, refreshAt, freshUntil: Math.min(...parts.map((part) => part.freshUntil)) };
+    const freshUntil = Math.min(...parts.map((part) => part.freshUntil));
+    return {
+      kind: "addresses",
+      addresses,
+      refreshAt,
+      freshUntil,
+      ...fallbackFlag(parts.some((part) => part.usesFallback)),
+    };
   }
   const detail = parts.find((part) => part.unresolved !== undefined)?.unresolved;
   if (detail === undefined) {
@@ -47,9 +54,21 @@ export function decideLive(input: LiveInput): LiveAnswer {
   }
   // A target that was never read may stand behind what is published, as after an edit: that is stale, and better than nothing.
   const published = addressSet(winners.flatMap((alias) => publishedOf(alias, input)));
-  return published.length > 0
-    ? { kind: "addresses", addresses: published, refreshAt, freshUntil: now }
+  if (published.length > 0) {
+    return { kind: "addresses", addresses: published, refreshAt, freshUntil: now, ...fallbackOf(winners, published) };
+  }
+  return hasAddresses(input)
+    ? { kind: "none", refreshAt }
     : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
+}
+
+/** With addresses of the other family the name is known to exist, and what is published has no records of this one. */
+function hasAddresses(input: LiveInput): boolean {
+  return input.winners.some((alias) => FAMILIES.some((family) => setsOf(input, alias)[family] !== undefined));
+}
+
+function setsOf({ zone, resultOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
+  return contributionOf(asAllowed(zone, alias), (target, family) => resultOf(alias, target, family)?.answer, now).sets;
 }
 
 /** The longest TTL that any answer of these aliases may have. */
@@ -63,27 +82,35 @@ interface Part {
   readonly prefetchAt: Millis;
   /** Why nothing is known that could be given; undefined: it is known that there is nothing. */
   readonly unresolved: string | undefined;
+  readonly usesFallback: boolean;
 }
 
 function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
   const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
-  const { sets, targets } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now);
+  const {
+    sets,
+    targets,
+    usesFallback,
+    changesAt = Infinity,
+  } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now);
   const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
   });
   const giving = results.filter(({ verdict, result }) => isGiven(verdict, result.answer));
+  // Addresses of no target change with the objects only. They are looked at again before they would count as stale.
   const staticTtl = Math.min(maxTtlOf(zone, [alias]), sets[family]?.ttl ?? Infinity);
+  const staticUntil = giving.length === 0 ? now + staticTtl * 1000 : Infinity;
   // A target without a stream is a matter of moments: its alias or its zone has just changed.
   const isWhole = results.length === targets.length;
   const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...results.map(({ result }) => result.prefetchAt)) : now;
+  // At that moment a policy for stale addresses applies, whatever TTL they have left.
   return {
     addresses: sets[family]?.addresses ?? [],
-    freshUntil: Math.min(
-      ...(giving.length === 0 ? [now + staticTtl * 1000] : giving.map(({ result }) => result.freshUntil)),
-    ),
-    prefetchAt,
+    freshUntil: Math.min(changesAt, staticUntil, ...giving.map(({ result }) => result.freshUntil)),
+    prefetchAt: Math.min(prefetchAt, changesAt, staticUntil),
     unresolved: targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
+    usesFallback,
   };
 }
 
@@ -120,20 +147,38 @@ function soonest(parts: readonly Part[], now: Millis): Millis {
   return at <= now ? now + SLOW_MS : at;
 }
 
-/** Nothing changes at a paused name, nor at one that would feed itself: what was published stays, or else what is known. */
+/**
+ * Nothing changes at a paused name, nor at one that would feed itself: the answer is what was published last, which is nothing at a name that never was. Without any status it isn't known
+ * what was published, and the answer is what is known of the targets.
+ */
 function frozen(input: LiveInput): LiveAnswer {
-  const { zone, family, winners, resultOf, now } = input;
-  const refreshAt = now + UNCHANGING_MS;
-  const published = winners.flatMap((alias) => publishedOf(alias, input));
-  const known = winners.flatMap(
-    (alias) =>
-      contributionOf(asAllowed(zone, alias), (target, of) => resultOf(alias, target, of)?.answer, now).sets[family]
-        ?.addresses ?? [],
+  const { zone, family, winners, now } = input;
+  const freshUntil = now + maxTtlOf(zone, winners) * 1000;
+  const refreshAt = Math.min(now + UNCHANGING_MS, freshUntil);
+  const addresses = addressSet(
+    winners.some(({ status }) => status !== undefined)
+      ? winners.flatMap((alias) => publishedOf(alias, input))
+      : winners.flatMap((alias) => setsOf(input, alias)[family]?.addresses ?? []),
   );
-  const addresses = addressSet(published.length > 0 ? published : known);
   return addresses.length > 0
-    ? { kind: "addresses", addresses, refreshAt, freshUntil: now + maxTtlOf(zone, winners) * 1000 }
+    ? {
+        kind: "addresses",
+        addresses,
+        refreshAt,
+        freshUntil,
+        ...fallbackOf(winners, addresses),
+      }
     : { kind: "none", refreshAt };
+}
+
+/** A status doesn't show where addresses are from, so fallback addresses are known by their values. */
+function fallbackOf(winners: readonly DnsAlias[], published: readonly string[]): { readonly isFallback?: true } {
+  const fallback = new Set(winners.flatMap(({ spec }) => spec.fallbackAddresses));
+  return fallbackFlag(published.every((address) => fallback.has(address)));
+}
+
+function fallbackFlag(isFallback: boolean): { readonly isFallback?: true } {
+  return isFallback ? { isFallback } : {};
 }
 
 /** Whoever can write the status of an alias can't choose a private address where the zone doesn't allow it to the alias. */

@@ -34,7 +34,7 @@ export async function syncZone(
   const spec = zone === undefined ? undefined : servedBaseOf(zone.spec);
   if (zone === undefined || spec === undefined) {
     state.unhandled.delete(domain);
-    const above = servedAbove(state, domain);
+    const above = state.served.has(domain) ? servedAbove(state, domain) : undefined;
     if (above !== undefined) {
       // Until it says nothing of the names here, the zone above would deny them.
       await syncZone(deps, state, above, signal);
@@ -44,7 +44,10 @@ export async function syncZone(
   }
   const read = await deps.port.readBase(zone, spec, signal);
   if (read.kind === "failed") {
-    deps.log.warn({ zone: objectKey(zone.meta), err: read.message }, "base zone not read; the last good one is served");
+    deps.log.warn(
+      { zone: objectKey(zone.meta), err: read.message },
+      "base zone not read; serving the last known good one",
+    );
     await serveLastGood(deps, state, zone, signal);
     return { requeue: read.retryAfterMs === undefined ? "backoff" : { afterMs: read.retryAfterMs } };
   }
@@ -87,21 +90,21 @@ function chosen(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): DnsZo
   for (const zone of zones) {
     if (servedBaseOf(zone.spec) === undefined) {
       const message =
-        "the responder does not serve the zone: its provider has no base zone, and spec.responder.baseZone names none";
+        "The responder does not serve the DnsZone. Its provider has no base zone, and spec.responder.baseZone is not set.";
       recordProblem(deps, state, zone, { reason: "NotServed", message });
     } else if (zone !== first && first !== undefined) {
-      const message = `the responder serves ${displayName(zone.spec.domain)} as the older DnsZone ${objectKey(first.meta)} has it`;
+      const message = `The responder serves ${displayName(zone.spec.domain)} from the older DnsZone ${objectKey(first.meta)}.`;
       recordProblem(deps, state, zone, { reason: "NotServed", message });
     }
   }
   return first;
 }
 
-/** The nearest zone above that is served, if this one is. */
-function servedAbove({ served }: ZoneSyncState, domain: string): Name | undefined {
+/** The nearest zone above that is served. */
+export function servedAbove({ served }: ZoneSyncState, domain: string): Name | undefined {
   const above = [...served.values()].filter((other) => domain !== other.domain && domain.endsWith(`.${other.domain}`));
   const [nearest] = above.sort((a, b) => b.domain.length - a.domain.length);
-  return served.has(domain) ? nearest?.domain : undefined;
+  return nearest?.domain;
 }
 
 function withdraw({ port, log, recordBase }: ZoneSyncDeps, state: ZoneSyncState, domain: string): void {
@@ -124,15 +127,15 @@ function recordProblem(
   const key = objectKey(zone.meta);
   if (state.reported.get(key) !== problem.message) {
     state.reported.set(key, problem.message);
-    log.warn({ zone: key, reason: problem.reason, detail: problem.message }, "zone not served as it is");
+    log.warn({ zone: key, reason: problem.reason, message: problem.message }, "zone not served as it is");
     onProblem(zone, problem);
   }
 }
 
 function outOfDate(state: ZoneSyncState, domain: string, cause: string): SyncProblem {
   return state.served.has(domain)
-    ? { reason: "ServedOutOfDate", message: `the responder serves the zone as it was before: ${cause}` }
-    : { reason: "NotServed", message: `the responder does not serve the zone: ${cause}` };
+    ? { reason: "ServedOutOfDate", message: `The responder serves an older version of the DnsZone: ${cause}` }
+    : { reason: "NotServed", message: `The responder does not serve the DnsZone: ${cause}` };
 }
 
 /** The base zone, or what is wrong with it. */
@@ -167,7 +170,7 @@ async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { 
   const left = leavingClaims(deps, state, zone);
   const leaving = [...left.keys()].join(" ");
   const isSame = last?.uid === uid && last.generation === generation && last.claims === claims;
-  const reserved = reservedBelow(deps, domain);
+  const reserved = reservedBelow(deps, state, domain, base);
   const isFree = reserved.length === 0;
   if (isSame && last.text === text && last.leaving === leaving && last.reserved === reserved.join(" ")) {
     return;
@@ -198,14 +201,35 @@ async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { 
   deps.log.info({ zone: key, domain, serial, names: aliases.length, tookMs }, "zone served");
 }
 
-/** What is below a domain and belongs to DnsZones that can't be read or were deleted, sorted. Names in the zone by a claim are answered as always. */
-function reservedBelow({ store }: ZoneSyncDeps, domain: Name): readonly Name[] {
+/**
+ * What is below a domain and belongs to DnsZones that can't be read, were deleted, or aren't served, sorted. Names in the zone by a claim are answered as always. Where the base zone has
+ * records of a DnsZone that isn't served, it is taken to have all of them.
+ */
+function reservedBelow(deps: ZoneSyncDeps, state: ZoneSyncState, domain: Name, base: ServedBase): readonly Name[] {
+  const { store } = deps;
   const names = [
     ...store.reservedZones().map((zone) => zone.domain),
     ...store.reservedHostnames(),
     ...store.namesLeftReserved(),
+    ...unservedBelow(deps, state, domain).filter((below) =>
+      base.records.every(({ name }) => !isAtOrBelow(name, below)),
+    ),
   ];
   return [...new Set(names)].filter((name) => name !== domain && isAtOrBelow(name, domain)).sort(byCodeUnit);
+}
+
+function unservedBelow(deps: ZoneSyncDeps, state: ZoneSyncState, domain: Name): readonly Name[] {
+  return [...new Set(state.domainOf.values())].filter(
+    (below) => below !== domain && isAtOrBelow(below, domain) && isUnserved(deps, state, below),
+  );
+}
+
+/** True for a domain of DnsZones that the responder can't serve, as none has a base zone or none of these is valid. What nothing is known of yet isn't one. */
+export function isUnserved({ store }: ZoneSyncDeps, state: ZoneSyncState, domain: string): boolean {
+  const keys = [...(state.byDomain.get(domain) ?? [])].filter((key) => store.missingConsents(key) === undefined);
+  const zones = keys.flatMap((key) => store.zone(key) ?? []);
+  const hasBase = zones.some(({ spec }) => servedBaseOf(spec) !== undefined);
+  return zones.length > 0 && (!hasBase || !state.served.has(domain)) && !state.unhandled.has(domain);
 }
 
 async function aliasesOf(

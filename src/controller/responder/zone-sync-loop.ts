@@ -6,7 +6,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { createWorkQueue } from "../../schedule/work-queue.ts";
 import type { Claim } from "../../plan/claims.ts";
 import { leavingClaim, recordLeaving } from "./leaving-names.ts";
-import { syncZone } from "./sync-zone.ts";
+import { isUnserved, servedAbove, syncZone } from "./sync-zone.ts";
 import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
 /** Keeps the responder's zones equal to the inventory and the base zones. */
@@ -48,12 +48,9 @@ export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
     concurrency: ZONES_AT_ONCE,
     observe,
     async handle(domain, signal) {
-      const before = state.served.get(domain);
+      const before = neighborOf(deps, state, domain);
       const requeue = await syncZone(deps, state, domain, signal);
-      if (state.served.get(domain) !== before) {
-        // Names that wait for this zone need not be answered elsewhere any more.
-        [...state.leaving.keys()].forEach((zone) => enqueue(store.zone(zone)?.spec.domain));
-      }
+      dependentsOf(deps, state, domain, before).forEach(enqueue);
       return requeue;
     },
   });
@@ -88,6 +85,30 @@ export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
     run: (signal) => queue.run(signal),
     heartbeatAt: () => queue.heartbeatAt(),
   };
+}
+
+interface Neighbor {
+  readonly served: unknown;
+  readonly isUnserved: boolean;
+}
+
+/** What other zones depend on. */
+function neighborOf(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): Neighbor {
+  return { served: state.served.get(domain), isUnserved: isUnserved(deps, state, domain) };
+}
+
+/** The domains of the zones that depend on what has changed of a zone. */
+function dependentsOf(
+  deps: ZoneSyncDeps,
+  state: ZoneSyncState,
+  domain: string,
+  before: Neighbor,
+): readonly (Name | undefined)[] {
+  const now = neighborOf(deps, state, domain);
+  const above = now.isUnserved === before.isUnserved ? [] : [servedAbove(state, domain)];
+  // Names that wait for this zone need not be answered elsewhere any more.
+  const waiting = now.served === before.served ? [] : [...state.leaving.keys()];
+  return [...above, ...waiting.map((zone) => deps.store.zone(zone)?.spec.domain)];
 }
 
 function move(state: ZoneSyncState, key: ObjectKey, before: Name | undefined, now: Name | undefined): void {

@@ -1,5 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
-import type { Finding } from "../../api/condition/summarize.ts";
+import { sentences } from "../../api/condition/sentence.ts";
+import { type Finding, PAUSED_MESSAGE } from "../../api/condition/summarize.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ignoredMessage, leftOutMessage } from "../../plan/domain/private-addresses.ts";
@@ -8,18 +9,30 @@ import type { TargetVerdict } from "../../plan/contribution.ts";
 import type { AliasFacts } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
-import { movingText, placementCondition } from "./staying-names.ts";
+import { movingTexts, placementCondition } from "./staying-names.ts";
 import { time } from "./time.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
 export type ConditionResult = Finding;
+
+const KEPT = "The last known good addresses remain published";
+
+function keptFrom(at: Millis | undefined): string {
+  return `The last known good addresses, from ${time(at)}, remain published`;
+}
 
 /** A single lost packet is no news: failing is reported once a reading is this much later than the rules would have it. */
 const FAILING_GRACE_MS = 10_000;
 
 /** For an edit that could not be read; the object as it was before goes on being served. */
 export function invalidCondition({ problems }: InvalidObject): ConditionResult {
-  return no("Invalid", `${problems.join("; ")} (what was accepted before stays in force)`);
+  return no("Invalid", invalidMessage(problems));
+}
+
+/** The mistakes of an edit that is not accepted. */
+export function invalidMessage(problems: readonly string[]): string {
+  const kept = "The spec that was accepted before remains in effect";
+  return sentences([`The spec is not valid: ${problems.join("; ")}`, kept]);
 }
 
 /** Whether every owner name is this alias's to have. */
@@ -31,27 +44,29 @@ export function acceptedCondition({
   refused = [],
 }: AliasFacts): ConditionResult {
   const lost = inZones.flatMap(({ hostname, lostTo }) =>
-    lostTo === undefined ? [] : [`${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
+    lostTo === undefined ? [] : [`Hostname ${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
   );
   if (lost.length > 0) {
-    const cure = "take the host name out of one of the two";
-    return { status: "False", reason: "HostnameConflict", message: `${lost.join("; ")}: ${cure}` };
+    return no("HostnameConflict", sentences([...lost, "Remove the hostname from one of the two DnsAliases"]));
   }
   const misplaced = placementCondition(withoutZone, leaving, refused);
   if (misplaced !== undefined) {
     return misplaced;
   }
-  const names = alias.spec.hostnames.length === 1 ? "the host name is" : "all host names are";
+  const names = alias.spec.hostnames.length === 1 ? "The hostname is accepted" : "All hostnames are accepted";
   return alias.spec.paused
-    ? { status: "True", reason: "Paused", message: "spec.paused is set: what is published stays as it is" }
-    : { status: "True", reason: "Accepted", message: `${names} this alias's${movingText(leaving)}` };
+    ? { status: "True", reason: "Paused", message: PAUSED_MESSAGE }
+    : { status: "True", reason: "Accepted", message: sentences([names, ...movingTexts(leaving)]) };
 }
 
 /** Whether the targets' addresses are known and fresh. The worst target decides; the message names each that is not well. */
 export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const looped = facts.inZones.find(({ loop }) => loop !== undefined);
   if (looped?.loop !== undefined) {
-    const message = `${displayName(looped.hostname)} leads back to itself: ${path(looped.loop)}; what is published stays; correct the target`;
+    const message = sentences([
+      `Hostname ${displayName(looped.hostname)} leads back to itself: ${path(looped.loop)}`,
+      "The published records remain. Correct the target",
+    ]);
     return { status: "False", reason: "LoopDetected", message };
   }
   const targets = targetVerdicts(facts);
@@ -67,20 +82,20 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
     const isRefused = conditions.some(({ reason }) => reason === "SpecialUseRefused");
     const ignored = isRefused ? ignoredMessage(ignoring, facts.alias) : undefined;
     const messages = [...conditions.map(({ message }) => message), ...(ignored === undefined ? [] : [ignored])];
-    return { ...worst, message: messages.join("; ") };
+    return { ...worst, message: sentences(messages) };
   }
   if (targets.length === 0) {
     const hasHostnames = facts.alias.spec.targets.some((target) => target.kind === "hostname");
     return hasHostnames
-      ? { status: "Unknown", reason: "Resolving", message: "no look-up has been made yet" }
-      : { status: "True", reason: "StaticOnly", message: "all addresses are static" };
+      ? { status: "Unknown", reason: "Resolving", message: "No lookup has been made yet." }
+      : { status: "True", reason: "StaticOnly", message: "All addresses are static." };
   }
   const rotating = targets.some(({ answers }) => answers.some((answer) => answer.rotating));
-  const steady = rotating ? "; a target shows changing parts of a pool, and what is published is kept steady" : "";
+  const steady = rotating ? ["A target returns changing parts of a pool. The published addresses are kept steady"] : [];
   const refused = refusedAddresses(targets);
   const ignored = refused === undefined ? undefined : ignoredMessage(ignoring, facts.alias);
-  const without = [refused, ignored].flatMap((text) => (text === undefined ? [] : [`; ${text}`])).join("");
-  const message = `all targets have addresses${without}${subsetText(targets)}${steady}`;
+  const without = [refused, ignored].filter((text) => text !== undefined);
+  const message = sentences(["All targets have addresses", ...without, ...subsetTexts(targets), ...steady]);
   return { status: "True", reason: "Resolved", message };
 }
 
@@ -89,13 +104,12 @@ function ignoringZones({ inZones }: AliasFacts): readonly ObjectKey[] {
 }
 
 /** Without a number, so that a target whose addresses come and go is no news each time. */
-function subsetText(targets: readonly TargetVerdict[]): string {
-  const names = targets
+function subsetTexts(targets: readonly TargetVerdict[]): readonly string[] {
+  return targets
     .filter(({ answers }) => answers.some(({ isSubset }) => isSubset === true))
-    .map(({ target }) => target);
-  return names.length === 0
-    ? ""
-    : `; of more than 64 addresses of ${names.map(displayName).join(", ")}, a steady subset of 64 is published`;
+    .map(
+      ({ target }) => `Target ${displayName(target)} has more than 64 addresses. A steady subset of 64 is published`,
+    );
 }
 
 /**
@@ -106,11 +120,11 @@ export function refusedAddresses(targets: readonly TargetVerdict[]): string | un
   const refused = targets.flatMap(({ target, verdict, answers }) =>
     answers.flatMap(({ key, outcome }) =>
       verdict === "good" && outcome.kind === "failure" && outcome.reason === "special-use"
-        ? [`${displayName(target)} ${key.family} is not published: ${outcome.detail}`]
+        ? [`The ${key.family} records of target ${displayName(target)} are not published: ${outcome.detail}`]
         : [],
     ),
   );
-  return refused.length === 0 ? undefined : refused.join("; ");
+  return refused.length === 0 ? undefined : sentences(refused);
 }
 
 /** Reasons from worst to least, for the one that the condition shows. */
@@ -132,35 +146,35 @@ function conditionOf({ target, verdict, answers }: TargetVerdict, now: Millis): 
     case "good":
       return undefined;
     case "resolving":
-      return { status: "Unknown", reason: "Resolving", message: `${name}: the first look-up is under way` };
+      return { status: "Unknown", reason: "Resolving", message: `The first lookup of ${name} is in progress.` };
     case "failing":
       return failingCondition(name, answers, now);
     case "never-resolved":
       return failure === undefined
         ? no(
             "NoAddresses",
-            `${name} has no addresses (${outcomeText(answers[0]?.outcome)}): correct the target, or give it addresses`,
+            `Target ${name} has no addresses (${outcomeText(answers[0]?.outcome)}). Correct the target, or add addresses to it.`,
           )
-        : no(failureReason(failure), `${name} has never been resolved: ${failure.detail}`);
+        : no(failureReason(failure), sentences([`Target ${name} has never been resolved: ${failure.detail}`]));
     case "held-empty":
       return no(
         "NoAddresses",
-        `${name} has had no addresses since ${time(emptySince(answers))}; the last good ones stay (spec.onEmpty: Keep)`,
+        `Target ${name} has had no addresses since ${time(emptySince(answers))}. ${KEPT} (spec.onEmpty: Keep).`,
       );
     case "withdrawn-empty":
       return no(
         "NoAddresses",
-        `${name} has had no addresses since ${time(emptySince(answers))}; its addresses were withdrawn as spec.onEmpty asks`,
+        `Target ${name} has had no addresses since ${time(emptySince(answers))}. Its addresses were withdrawn, as spec.onEmpty requires.`,
       );
     case "stale-kept":
       return no(
         "Stale",
-        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness${refused}; the last good addresses stay`,
+        `Lookups of ${name} have failed since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness${refused}. ${KEPT}.`,
       );
     case "stale-withdrawn":
       return no(
         "Stale",
-        `${name} could not be resolved since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness${refused}; its addresses were withdrawn as spec.onStale asks`,
+        `Lookups of ${name} have failed since ${time(lastSuccessAt(answers))}, longer than spec.maxStaleness${refused}. Its addresses were withdrawn, as spec.onStale requires.`,
       );
   }
 }
@@ -173,14 +187,17 @@ function failingCondition(name: string, answers: readonly TargetAnswer[], now: M
   }
   return no(
     failureReason(failure),
-    `${name}: ${failure.detail}; the last good addresses, of ${time(lastSuccessAt(answers))}, stay`,
+    sentences([`Lookups of ${name} fail: ${failure.detail}`, keptFrom(lastSuccessAt(answers))]),
   );
 }
 
 function overdueCondition({ key, dueAt, lastSuccessAt: readAt }: OverdueLookup): ConditionResult {
   return no(
     "LookupOverdue",
-    `${displayName(key.target)}: the ${key.family} lookup that was due at ${time(dueAt)} has no result yet; the last good addresses, of ${time(readAt)}, stay`,
+    sentences([
+      `The ${key.family} lookup of ${displayName(key.target)} that was due at ${time(dueAt)} has no result yet`,
+      keptFrom(readAt),
+    ]),
   );
 }
 

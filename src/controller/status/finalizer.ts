@@ -2,6 +2,7 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { ABANDON_ANNOTATION, FINALIZER, objectKey, type ObjectKey, type ObjectMeta } from "../../api/meta.ts";
+import { sentences } from "../../api/condition/sentence.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { Reporter, StatusWrite } from "../ports/reporter.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
@@ -52,7 +53,12 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
     return { requeue: { afterMs: LOOK_AGAIN_MS } };
   }
   if (left.length > 0) {
-    reportLeft(deps, alias, left, abandoned ? "it is annotated with dnsalias.io/abandon" : describeWait(waitedMs));
+    reportLeft(
+      deps,
+      alias,
+      left,
+      abandoned ? "the DnsAlias is annotated with dnsalias.io/abandon" : describeWait(waitedMs),
+    );
   }
   const written = await deps.reporter.finalizer(alias, false, signal);
   if (written.kind !== "failed") {
@@ -89,14 +95,17 @@ function reportLeft(
     const names = new Set(
       left.filter(({ presence }) => presence === wanted).map(({ hostname }) => displayName(hostname)),
     );
-    return names.size === 0 ? [] : [`${[...names].join(", ")} ${text}`];
+    return names.size === 0 ? [] : [`Hostname ${[...names].join(", ")} ${text}`];
   };
   const facts = [
     ...named("published", "could not be withdrawn"),
     ...named("unknown", "could not be looked for at the backend"),
-  ].join("; ");
-  const message = `${facts}, and ${why}: records of ours stay until the zone can be written again`;
-  log.warn({ alias: objectKey(alias.meta), left, why }, "alias let go with its records in place");
+  ];
+  const message = sentences([
+    ...facts,
+    `The finalizer is removed because ${why}. The records remain until the DnsZone can be written again`,
+  ]);
+  log.warn({ alias: objectKey(alias.meta), left, message: why }, "finalizer removed with records in place");
   reporter.event(alias, { type: "Warning", reason: "Abandoned", message });
 }
 

@@ -38,16 +38,12 @@ export function isMoving({ former = [] }: Pick<AliasFacts, "former">, hostname: 
 }
 
 /** Where a name is served, or was, while its new zone doesn't serve it: sentences to follow the reason for that. */
-export function formerText({ former = [] }: Pick<AliasFacts, "former">, hostname: Name): string {
-  return former
-    .filter((place) => place.hostname === hostname)
-    .flatMap((place) => sentence(place))
-    .map((text) => `; ${text}`)
-    .join("");
+export function formerTexts({ former = [] }: Pick<AliasFacts, "former">, hostname: Name): readonly string[] {
+  return former.filter((place) => place.hostname === hostname).flatMap((place) => placeTexts(place));
 }
 
-function sentence({ hostname, zone, published = [], move }: FormerPlace): readonly string[] {
-  const name = displayName(hostname);
+function placeTexts({ hostname, zone, published = [], move }: FormerPlace): readonly string[] {
+  const name = `Hostname ${displayName(hostname)}`;
   if (move === undefined || move.phase === "moved") {
     return [];
   }
@@ -55,13 +51,15 @@ function sentence({ hostname, zone, published = [], move }: FormerPlace): readon
     const endsAt = moveEndsAt(move);
     return [
       endsAt !== undefined
-        ? `${name} stays in DnsZone ${zone} until then, at most until ${time(endsAt)}`
+        ? `${name} remains in DnsZone ${zone} until then, at most until ${time(endsAt)}`
         : move.stays === "frozen"
-          ? `${name} stays in DnsZone ${zone} while it is paused or leads back to itself`
-          : `${name} stays in DnsZone ${zone} until DnsZone ${move.to.join(", ")} has it written`,
+          ? `${name} remains in DnsZone ${zone} while it is paused or leads back to itself`
+          : `${name} remains in DnsZone ${zone} until it is written to DnsZone ${move.to.join(", ")}`,
     ];
   }
   return [
-    `${name} ${published.length === 0 ? "was" : "is to be"} withdrawn from DnsZone ${zone}, 10 minutes after it moved`,
+    published.length === 0
+      ? `${name} was withdrawn from DnsZone ${zone}, 10 minutes after it moved`
+      : `${name} moved 10 minutes ago, and is due to be withdrawn from DnsZone ${zone}`,
   ];
 }

@@ -1,9 +1,10 @@
 import type { Condition } from "../../api/condition/condition.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { displayName } from "../../dns/name/name.ts";
+import { sentences } from "../../api/condition/sentence.ts";
 import { no, type ConditionResult } from "./alias-conditions.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
-import { formerText, isMoving } from "./former-places.ts";
+import { formerTexts, isMoving } from "./former-places.ts";
 import { time } from "./time.ts";
 import type { Propagation } from "../zone/state/confirmed.ts";
 import type { Millis } from "../../base/clock.ts";
@@ -22,12 +23,12 @@ export function programmedCondition(facts: AliasFacts): ConditionResult {
   const invalid = conditions.filter(({ status }) => status !== "True");
   const worst = invalid.find(({ status }) => status === "False") ?? invalid[0];
   if (worst !== undefined) {
-    return { ...worst, message: [...new Set(invalid.map(({ message }) => message))].join("; ") };
+    return { ...worst, message: sentences(invalid.map(({ message }) => message)) };
   }
   const first = conditions[0];
   return first === undefined
-    ? { status: "False", reason: "NothingToPublish", message: "no host name of this alias is its to publish" }
-    : { ...first, message: [...new Set(conditions.map(({ message }) => message))].join("; ") };
+    ? no("NothingToPublish", "No hostname of this DnsAlias can be published. See the Accepted condition.")
+    : { ...first, message: sentences(conditions.map(({ message }) => message)) };
 }
 
 /** Of a name that isn't written before its alias has a finalizer. */
@@ -39,7 +40,10 @@ function forbiddenCondition(
     ? undefined
     : no(
         "Forbidden",
-        `${displayName(hostname)} isn't written before this DnsAlias has its finalizer, which can't be set: ${forbidden}; docs/rbac.md has the Role that grants it`,
+        sentences([
+          `Hostname ${displayName(hostname)} is not written because the finalizer of this DnsAlias can't be set: ${forbidden}`,
+          "For the Role that grants the right, see docs/rbac.md",
+        ]),
       );
 }
 
@@ -48,7 +52,7 @@ function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: Condit
   if (result.status === "True") {
     return result;
   }
-  const message = result.message + formerText(facts, hostname);
+  const message = sentences([result.message, ...formerTexts(facts, hostname)]);
   return { ...result, message, ...(result.status === "Unknown" && isMoving(facts, hostname) && { reason: "Moving" }) };
 }
 
@@ -61,7 +65,11 @@ function heldDeletion(
     ? undefined
     : no(
         "PlanHeld",
-        `${displayName(hostname)} stays in DnsZone ${zone}, whose guard holds deletes: ${outcome.message}. The alias is let go at ${time(letGoAt)} all the same; the records stay then until the plan is approved`,
+        sentences([
+          `Hostname ${displayName(hostname)} remains in DnsZone ${zone}, because its guard holds deletes`,
+          outcome.message,
+          `The finalizer is removed at ${time(letGoAt)} in any case. The records then remain until the plan is approved`,
+        ]),
       );
 }
 
@@ -71,42 +79,48 @@ function inZoneCondition({ spec, status }: DnsAlias, inZone: NameInZone): Condit
   const { outcome, refusal, published, publishedAt, zone } = inZone;
   const name = displayName(inZone.hostname);
   if (outcome.kind === "refused") {
-    return no(outcome.reason, `DnsZone ${zone}: ${outcome.message}`);
+    return no(outcome.reason, sentences([`DnsZone ${zone}: ${outcome.message}`]));
   }
   if (refusal !== undefined) {
-    return no(refusal.reason, refusal.message);
+    return no(refusal.reason, sentences([refusal.message]));
   }
   if (outcome.kind === "failed") {
     return no(
       "WriteFailed",
-      `DnsZone ${zone} could not be written since ${time(outcome.since)}: ${outcome.message}; what is served stays`,
+      sentences([
+        `Writes to DnsZone ${zone} have failed since ${time(outcome.since)}: ${outcome.message}`,
+        "The served records remain",
+      ]),
     );
   }
   if (outcome.kind === "pending") {
-    return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet` };
+    return { status: "Unknown", reason: "Pending", message: `DnsZone ${zone} has not been planned yet.` };
   }
   if (published.length === 0 && !paused && mayBePublished(inZone)) {
-    return { status: "Unknown", reason: "Pending", message: `${name}: to be written to DnsZone ${zone}` };
+    return { status: "Unknown", reason: "Pending", message: `Hostname ${name} is not written to DnsZone ${zone} yet.` };
   }
   if (published.length === 0) {
-    const why = paused ? "the alias is paused" : "there are no addresses to publish";
-    return no("NothingToPublish", `${name}: ${why}`);
+    const why = paused ? "the DnsAlias is paused" : "there are no addresses to publish";
+    return no("NothingToPublish", `Hostname ${name} is not published, because ${why}.`);
   }
   const unverified = unverifiedCondition(inZone.propagation, publishedAt === undefined ? undefined : before);
   if (unverified !== undefined) {
-    return { ...unverified, message: `${name}: written to DnsZone ${zone}; ${unverified.message}` };
+    return {
+      ...unverified,
+      message: sentences([`Hostname ${name} is written to DnsZone ${zone}`, unverified.message]),
+    };
   }
   if (inZone.propagation.slow) {
     return no(
       "PropagationSlow",
-      `not every server of DnsZone ${zone} serves what was written at ${time(inZone.propagation.laggingSince)}; the status of the DnsZone has how many do`,
+      `Not every server of DnsZone ${zone} serves the records that were written at ${time(inZone.propagation.laggingSince)}. The status of the DnsZone shows how many do.`,
     );
   }
   if (publishedAt === undefined) {
     return {
       status: "Unknown",
       reason: "Propagating",
-      message: `${name}: written; not every server of DnsZone ${zone} serves it yet`,
+      message: `Hostname ${name} is written. Not every server of DnsZone ${zone} serves it yet.`,
     };
   }
   return { status: "True", reason: "Programmed", message: programmedText(inZone) };
@@ -137,8 +151,12 @@ function mayBePublished({ contribution }: NameInZone): boolean {
 
 /** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
 function programmedText({ propagation, zone, withoutHttps }: NameInZone): string {
-  const without = withoutHttps === undefined ? "" : `; but ${withoutHttps.message}`;
+  const without = withoutHttps === undefined ? [] : [withoutHttps.message];
   return propagation.total === undefined && propagation.obstacle === undefined
-    ? `written to DnsZone ${zone}; propagation is not verified, because spec.servedBy of the DnsZone is not set${without}`
-    : `every server of DnsZone ${zone} serves it${without}`;
+    ? sentences([
+        `The records are written to DnsZone ${zone}`,
+        "Propagation is not verified, because spec.servedBy of the DnsZone is not set",
+        ...without,
+      ])
+    : sentences([`Every server of DnsZone ${zone} serves the records`, ...without]);
 }

@@ -1,3 +1,4 @@
+import { sentences } from "../../api/condition/sentence.ts";
 import type { Finding } from "../../api/condition/summarize.ts";
 import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
@@ -33,24 +34,22 @@ export function placementCondition(
   const [first] = all;
   return first === undefined
     ? undefined
-    : { status: "False", reason: first.reason, message: all.map(messageOf).join("; ") };
+    : { status: "False", reason: first.reason, message: sentences(all.flatMap(messagesOf)) };
 }
 
-/** Says which names move to another zone, and when. */
-export function movingText(leaving: readonly LeavingName[]): string {
-  return leaving
-    .flatMap(({ hostname, leaving: { until, next } }) => {
-      const zones = next.kind === "zones" ? next.zones.map(({ meta }) => `${meta.namespace}/${meta.name}`) : [];
-      const why = "because its DnsZone no longer admits the namespace";
-      return zones.length === 0
-        ? []
-        : [`; ${displayName(hostname)} moves to DnsZone ${zones.join(", ")} at ${time(until)}, ${why}`];
-    })
-    .join("");
+/** Which names move to another zone, and when. */
+export function movingTexts(leaving: readonly LeavingName[]): readonly string[] {
+  return leaving.flatMap(({ hostname, leaving: { until, next } }) => {
+    const zones = next.kind === "zones" ? next.zones.map(({ meta }) => `${meta.namespace}/${meta.name}`) : [];
+    const why = "because its DnsZone no longer admits the namespace";
+    return zones.length === 0
+      ? []
+      : [`Hostname ${displayName(hostname)} moves to DnsZone ${zones.join(", ")} at ${time(until)}, ${why}`];
+  });
 }
 
-function messageOf({ message, until }: Pick<NameWithoutZone, "message" | "until">): string {
-  return until === undefined ? message : `${message}. The records stay until ${time(until)}`;
+function messagesOf({ message, until }: Pick<NameWithoutZone, "message" | "until">): readonly string[] {
+  return until === undefined ? [message] : [message, `The records remain until ${time(until)}`];
 }
 
 /** The entries of names that one of their DnsZones refuses, without those that stay there for a while. */

@@ -204,7 +204,7 @@ function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasSt
   if (now === undefined || (before?.status === now.status && before.reason === now.reason)) {
     return;
   }
-  const fields = { alias: objectKey(alias.meta), reason: now.reason, detail: now.message };
+  const fields = { alias: objectKey(alias.meta), reason: now.reason, message: now.message };
   if (now.status === "False") {
     deps.log.warn(fields, "alias is not ready");
   } else {
@@ -225,7 +225,7 @@ function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void 
   const refused = refusedAddresses(targetVerdicts(facts));
   const before = alias.status?.conditions.find(({ type }) => type === "Resolved");
   if (refused !== undefined && before?.message.includes(refused) !== true) {
-    deps.log.warn({ alias: objectKey(alias.meta), reason: REFUSED, detail: refused }, "addresses are not published");
+    deps.log.warn({ alias: objectKey(alias.meta), reason: REFUSED, message: refused }, "addresses are not published");
     deps.reporter.event(alias, { type: "Warning", reason: REFUSED, message: refused });
   }
 }

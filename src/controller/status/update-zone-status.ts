@@ -2,6 +2,7 @@ import type { Refusal } from "../../plan/change.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Millis } from "../../base/clock.ts";
 import type { Condition } from "../../api/condition/condition.ts";
+import { sentences } from "../../api/condition/sentence.ts";
 import { summarize } from "../../api/condition/summarize.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey, type ObjectMeta } from "../../api/meta.ts";
@@ -10,7 +11,7 @@ import { displayName } from "../../dns/name/name.ts";
 import { type Move, moveEndsAt } from "../inventory/move/name-move.ts";
 import { releaseUnserved, updateInvalidStatus } from "./update-alias-status.ts";
 import { endUnreadZone, endZone, stepZoneFinalizer, type ZoneFinalizerDeps } from "./zone-finalizer.ts";
-import type { ConditionResult } from "./alias-conditions.ts";
+import { type ConditionResult, invalidMessage } from "./alias-conditions.ts";
 import { unverifiedCondition } from "./programmed-condition.ts";
 import { time } from "./time.ts";
 import { leftHostnames } from "./left-hostnames.ts";
@@ -136,12 +137,11 @@ function acceptedCondition(
   invalidEdit: InvalidObject | undefined,
 ): ConditionResult {
   if (invalidEdit !== undefined) {
-    const message = `${invalidEdit.problems.join("; ")} (what was accepted before stays in force)`;
-    return { status: "False", reason: "Invalid", message };
+    return { status: "False", reason: "Invalid", message: invalidMessage(invalidEdit.problems) };
   }
   return outcome.kind === "refused" && (outcome.reason === "ZoneConflict" || outcome.reason === "NotDelegated")
     ? { status: "False", reason: outcome.reason, message: outcome.message }
-    : { status: "True", reason: "Accepted", message: "the zone is this object's" };
+    : { status: "True", reason: "Accepted", message: "The DnsZone is accepted." };
 }
 
 function programmedCondition(
@@ -152,11 +152,15 @@ function programmedCondition(
   const { propagation: serving } = confirmed;
   switch (outcome.kind) {
     case "pending":
-      return { status: "Unknown", reason: "Pending", message: "the zone has not been planned yet" };
+      return { status: "Unknown", reason: "Pending", message: "The DnsZone has not been planned yet." };
     case "refused":
       return { status: "False", reason: outcome.reason, message: outcome.message };
     case "failed":
-      return { status: "False", reason: "WriteFailed", message: `since ${time(outcome.since)}: ${outcome.message}` };
+      return {
+        status: "False",
+        reason: "WriteFailed",
+        message: `Writes have failed since ${time(outcome.since)}: ${outcome.message}`,
+      };
     case "held":
       return { status: "False", reason: "PlanHeld", message: outcome.message };
     case "ok":
@@ -175,7 +179,7 @@ function programmedCondition(
     return unverified;
   }
   if (serving.slow) {
-    const message = `${serving.current} of ${serving.total ?? 0} servers serve what was written at ${time(serving.laggingSince)}`;
+    const message = `Only ${serving.current} of ${serving.total ?? 0} servers serve the records that were written at ${time(serving.laggingSince)}.`;
     return { status: "False", reason: "PropagationSlow", message };
   }
   const [https] = all;
@@ -184,15 +188,19 @@ function programmedCondition(
     ...(actual?.warning === undefined ? [] : [actual.warning]),
     ...movesText([...moves.values()]),
   ];
-  const warning = warnings.map((text) => `; but ${text}`).join("");
-  return { status: "True", reason: "Programmed", message: `the backend (${provider.id}) is as planned${warning}` };
+  const message = sentences([`The records are written to ${provider.id}`, ...warnings]);
+  return { status: "True", reason: "Programmed", message };
 }
 
 /** At the start, before the servers were listed. */
 function uncheckedCondition({ servers }: Confirmed, before: Condition | undefined): ConditionResult | undefined {
   return servers !== undefined || before?.status === "True"
     ? undefined
-    : { status: "Unknown", reason: "Propagating", message: "written; its servers have not been queried yet" };
+    : {
+        status: "Unknown",
+        reason: "Propagating",
+        message: "The records are written. The servers have not been queried yet.",
+      };
 }
 
 /** Names that other zones have now: what stays here for them, and what they don't serve though it was withdrawn. */
@@ -213,27 +221,30 @@ function movesText(moves: readonly Move[]): readonly string[] {
   return [
     ...text(
       ({ phase, stays }) => phase === "waiting" && stays === undefined,
-      (names, zones, until) => `${names} stay here until DnsZone ${zones} serves them, at most until ${time(until)}`,
+      (names, zones, until) =>
+        `Moved hostnames (${names}) remain here until DnsZone ${zones} serves them, at most until ${time(until)}`,
     ),
     ...text(
       ({ phase, stays }) => phase === "waiting" && stays === "unwritten",
-      (names, zones) => `${names} stay here until DnsZone ${zones} has them written`,
+      (names, zones) => `Moved hostnames (${names}) remain here until they are written to DnsZone ${zones}`,
     ),
     ...text(
       ({ phase, stays }) => phase === "waiting" && stays === "frozen",
       (names, zones) =>
-        `${names} stay here, and not in DnsZone ${zones}, while they are paused or lead back to themselves`,
+        `Hostnames (${names}) remain here, and not in DnsZone ${zones}, while they are paused or lead back to themselves`,
     ),
     ...text(
       ({ phase }) => phase === "overdue",
-      (names, zones) => `${names} were withdrawn, and DnsZone ${zones} does not serve them after 10 minutes`,
+      (names, zones) =>
+        `Moved hostnames (${names}) were withdrawn. DnsZone ${zones} does not serve them after 10 minutes`,
     ),
   ];
 }
 
 function refusedText(refusals: readonly Refusal[], first: Refusal): string {
   const names = [...new Set(refusals.map(({ name }) => displayName(name)))].slice(0, SHOWN_NAMES).join(", ");
-  return `${refusals.length} record sets are refused (${names}): ${first.message}`;
+  const [are, records] = refusals.length === 1 ? ["is", "RRset"] : ["are", "RRsets"];
+  return `${refusals.length} ${records} ${are} refused (${names}): ${first.message}`;
 }
 
 const SHOWN_NAMES = 10;

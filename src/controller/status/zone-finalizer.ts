@@ -87,7 +87,7 @@ export async function endUnreadZone(
   if (kind !== "DnsZone" || meta?.deletedAt === undefined || !meta.finalizers.includes(FINALIZER)) {
     return undefined;
   }
-  log.warn({ zone: key }, "zone that can't be read is deleted; its records stay");
+  log.warn({ zone: key }, "unreadable zone is deleted; its records remain");
   return afterWrite(await reporter.finalizer({ kind, meta }, false, signal));
 }
 
@@ -119,12 +119,15 @@ function reportLeft(
   const names = state === undefined ? [] : [...ownedNames(state.observed)].map(displayName);
   const shown = names.slice(0, MAX_SHOWN).join(", ");
   const what =
-    names.length === 0 ? "its records could not be looked for" : `records of ${names.length} names stay (${shown})`;
-  log.warn({ zone: objectKey(zone.meta), names: names.length, why }, "zone let go with its records in place");
+    names.length === 0 ? "its records could not be looked for" : `records of ${names.length} names remain (${shown})`;
+  log.warn(
+    { zone: objectKey(zone.meta), names: names.length, message: why },
+    "finalizer of the zone removed with records in place",
+  );
   reporter.event(zone, {
     type: "Warning",
     reason: "Abandoned",
-    message: `The DnsZone is let go because ${why}: ${what}`,
+    message: `The finalizer of the DnsZone is removed because ${why}: ${what}`,
   });
 }
 

@@ -25,7 +25,7 @@ export function recordHeld(deps: FindingDeps, state: ZoneState, guarded: Guarded
   const { outcome } = state.planned;
   deps.observer.held(zone, guarded.kind === "held");
   if (guarded.kind === "held" && !(outcome.kind === "held" && outcome.hash === guarded.hash)) {
-    deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held back");
+    deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held");
     deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
   }
 }
@@ -39,7 +39,7 @@ export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: 
   const zone = objectKey(state.zone.meta);
   if (problem !== undefined) {
     const { reason, message } = problem;
-    deps.log.warn({ zone, reason, detail: message }, "zone input not used");
+    deps.log.warn({ zone, reason, message }, "zone input not used");
     deps.reporter.event(state.zone, { type: "Warning", reason, message });
   }
   deps.onChanged(zone, []);
@@ -68,7 +68,7 @@ export function recordLeftBehind(
   isLeader: boolean,
 ): void {
   if (left !== undefined && left.names > 0 && isLeader) {
-    const message = `${left.names} names stay as they are at ${left.provider}, where this zone was written before: remove them there once nothing queries it`;
+    const message = `The records of ${left.names} ${left.names === 1 ? "hostname" : "hostnames"} remain at ${left.provider}, the former provider of this DnsZone. Remove them there when no client queries it any more.`;
     log.warn({ zone: objectKey(zone.meta), provider: left.provider, names: left.names }, "records left behind");
     reporter.event(zone, { type: "Warning", reason: "RecordsLeft", message });
   }
@@ -92,7 +92,7 @@ export function settleAs(
   if (!sameOutcome(state.planned.outcome, outcome)) {
     replace(state, { planned: roundEnded(state.planned, outcome) });
     if (outcome.kind === "refused") {
-      deps.log.warn({ zone, reason: outcome.reason, detail: outcome.message }, "zone refused");
+      deps.log.warn({ zone, reason: outcome.reason, message: outcome.message }, "zone refused");
       deps.reporter.event(state.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
     }
     deps.onChanged(zone, undefined);

@@ -24,7 +24,7 @@ export function makeProvider<Provider extends object>(
 }
 
 function invalidProvider(zone: DnsZone, why: string, before: ZoneProvider | undefined): ZoneProvider {
-  const message = `spec.provider can't be used: ${why}; what is served stays`;
+  const message = `The provider in spec.provider can't be used: ${why}. The served records remain`;
   const refused = { kind: "refused", reason: "ProviderInvalid", message } as const;
   return {
     id: zone.spec.provider.kind,

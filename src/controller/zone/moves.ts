@@ -187,5 +187,5 @@ function unchanged(name: Name): NamePlan {
 }
 
 function overdueText({ name, to }: Move): string {
-  return `${displayName(name)} is withdrawn from this zone: DnsZone ${to.join(", ")} has not served it for 10 minutes`;
+  return `Hostname ${displayName(name)} is withdrawn from this DnsZone. DnsZone ${to.join(", ")} has not served it for 10 minutes.`;
 }

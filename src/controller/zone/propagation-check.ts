@@ -73,7 +73,9 @@ function obstacleOf(listed: ServingEndpoints): PropagationObstacle | undefined {
   if ("reason" in listed) {
     return listed;
   }
-  return listed.length > 0 ? undefined : { reason: "NoEndpoints", message: "none of its servers can be queried" };
+  return listed.length > 0
+    ? undefined
+    : { reason: "NoEndpoints", message: "None of the servers of the DnsZone can be queried" };
 }
 
 async function queryOne(
@@ -147,7 +149,7 @@ function settleCheck(deps: PropagationCheckDeps, state: ZoneState, { begun, isFi
     deps.observer.propagation(zone, current, total);
   }
   if (slow && !before.slow) {
-    deps.log.warn({ zone, current, total, detail: obstacle?.message }, "propagation is slow");
+    deps.log.warn({ zone, current, total, message: obstacle?.message }, "propagation is slow");
   }
   const wholeZone =
     before.current !== current ||

@@ -23,7 +23,8 @@ function rejectionRefusals({ rejected = [] }: Applied): readonly Refusal[] {
   return rejected.map(({ write, reason, message }) => {
     const { name, type } = subjectOf(write);
     const what = write.kind === "delete" ? "cannot be withdrawn" : "cannot be written";
-    return { kind: "refuse", name, type, reason, message: `${displayName(name)} ${type} ${what}: ${message}` };
+    const text = `The ${type} records of ${displayName(name)} ${what}: ${message}`;
+    return { kind: "refuse", name, type, reason, message: text };
   });
 }
 
@@ -65,12 +66,12 @@ function recordBegun(
   for (const { write, reason, message } of begun) {
     const { name, type } = subjectOf(write);
     const hostname = displayName(name);
-    log.warn({ zone: objectKey(zone.meta), hostname, type, reason, detail: message }, "records rejected");
+    log.warn({ zone: objectKey(zone.meta), hostname, type, reason, message }, "records rejected");
     if (write.kind === "delete") {
       reporter.event(zone, {
         type: "Warning",
         reason,
-        message: `${hostname} ${type} cannot be withdrawn: ${message}`,
+        message: `The ${type} records of ${hostname} cannot be withdrawn: ${message}`,
       });
     }
   }

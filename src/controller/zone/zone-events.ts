@@ -50,7 +50,7 @@ export function tally(writes: readonly Write[]): {
 export function recordRepaired(deps: EventDeps, zone: DnsZone, messages: readonly string[]): void {
   for (const message of messages) {
     deps.observer.drift(objectKey(zone.meta));
-    deps.log.warn({ zone: objectKey(zone.meta), detail: message }, "foreign edit undone");
+    deps.log.warn({ zone: objectKey(zone.meta), message }, "change by another writer reverted");
   }
   for (const message of messages.slice(0, TOLD_WRITES)) {
     deps.reporter.event(zone, { type: "Warning", reason: "DriftRepaired", message });
@@ -60,27 +60,29 @@ export function recordRepaired(deps: EventDeps, zone: DnsZone, messages: readonl
 function eventOf(write: Write): { readonly reason: string; readonly message: string } {
   switch (write.kind) {
     case "create":
-      return { reason: "Published", message: `${head(write.after)}: nothing → ${contents(write.after)}` };
+      return { reason: "Published", message: `Published ${textOf(write.after)}.` };
     case "update":
       return write.before.owner === undefined
         ? {
             reason: "Adopted",
-            message: `${head(write.after)}: ${contents(write.before)} with TTL ${write.before.ttl} s, which somebody else had written, was taken over → ${contents(write.after)}`,
+            message: `Adopted ${textOf(write.before)} of another writer. Published ${textOf(write.after)}.`,
           }
-        : { reason: "Published", message: changeText(write.before, write.after) };
+        : {
+            reason: "Published",
+            message: `Published ${textOf(write.after)} instead of ${contents(write.before)}${formerTtl(write)}.`,
+          };
     case "delete":
-      return { reason: "Withdrawn", message: `${head(write.before)}: ${contents(write.before)} → nothing` };
+      return { reason: "Withdrawn", message: `Withdrew ${textOf(write.before)}.` };
   }
 }
 
-/** A TTL is shown only if it changes: it may be all that does. */
-function changeText(before: ActualRRset, after: DesiredRRset): string {
-  const ttlOf = ({ ttl }: ActualRRset | DesiredRRset): string => (before.ttl === after.ttl ? "" : ` with TTL ${ttl} s`);
-  return `${head(after)}: ${contents(before)}${ttlOf(before)} → ${contents(after)}${ttlOf(after)}`;
+/** The former TTL is shown only if it changes: it may be all that does. */
+function formerTtl({ before, after }: Extract<Write, { kind: "update" }>): string {
+  return before.ttl === after.ttl ? "" : ` (TTL ${before.ttl}s)`;
 }
 
-function head({ name, type }: DesiredRRset | ActualRRset): string {
-  return `${displayName(name)} ${type}`;
+function textOf({ name, type, ttl, data }: DesiredRRset | ActualRRset): string {
+  return `${displayName(name)} ${type} ${data.join(", ")} (TTL ${ttl}s)`;
 }
 
 function contents({ data }: DesiredRRset | ActualRRset): string {

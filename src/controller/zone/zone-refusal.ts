@@ -23,7 +23,7 @@ export function zoneRefusal(
     ? undefined
     : {
         reason: "ZoneConflict",
-        message: `DnsZone ${objectKey(twin.meta)} already writes to the same place: give this zone another one, or delete one of them`,
+        message: `DnsZone ${objectKey(twin.meta)} already writes to the same place. Choose another place for this DnsZone, or delete one of them`,
       };
 }
 
@@ -36,6 +36,6 @@ export function contestedText(
   if (needsWrite?.kind !== "foreign-edit" || !isContested(repairs, WHOLE_TEXT, now)) {
     return undefined;
   }
-  const message = `something else keeps changing what dnsalias wrote (${needsWrite.message}): stop that writer; the next try is in ${TEXT_WINDOW_MS / 60_000} minutes`;
+  const message = `Another writer repeatedly changes the text that dnsalias wrote (${needsWrite.message}). Stop that writer. The next attempt is in ${TEXT_WINDOW_MS / 60_000} minutes`;
   return { kind: "refused", reason: "WriterConflict", message };
 }

@@ -224,7 +224,7 @@ function reportProblems(log: Logger, before: readonly string[], now: readonly st
   const known = new Set(before);
   for (const problem of now) {
     if (!known.has(problem)) {
-      log.warn({ problem }, "manifest not usable");
+      log.warn({ message: problem }, "manifest not usable");
     }
   }
   if (before.length > 0 && now.length === 0) {
@@ -234,7 +234,7 @@ function reportProblems(log: Logger, before: readonly string[], now: readonly st
 
 function reportFailure({ root, log }: FolderInventoryDeps, before: string | undefined, now: string | undefined): void {
   if (now !== undefined && now !== before) {
-    log.error({ folder: root, problem: now }, "manifest folder not readable: what was read last stands");
+    log.error({ folder: root, err: now }, "cannot read manifest folder; keeping the last valid manifests");
   } else if (now === undefined && before !== undefined) {
     log.info({ folder: root }, "manifest folder readable again");
   }

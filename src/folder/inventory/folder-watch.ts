@@ -33,7 +33,7 @@ export function createFolderWatch({ root, clock, log }: FolderWatchDeps): Folder
   const complain = (error: unknown): void => {
     if (!complained) {
       complained = true;
-      log.warn({ folder: root, err: messageOf(error) }, "folder cannot be watched: changes are seen at the next look");
+      log.warn({ folder: root, err: messageOf(error) }, "cannot watch folder; changes are found at the next scan");
     }
   };
   const lost = (path: string) => (error: unknown) => {

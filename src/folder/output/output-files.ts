@@ -108,7 +108,10 @@ function watchFolder(folder: string, onChange: (name: string | null) => void, lo
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch (error) {
-    log.warn({ folder, err: messageOf(error) }, "folder cannot be watched: foreign edits are seen at the next read");
+    log.warn(
+      { folder, err: messageOf(error) },
+      "cannot watch folder; changes by other writers are found at the next read",
+    );
     return undefined;
   }
 }

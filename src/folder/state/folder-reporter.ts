@@ -1,4 +1,5 @@
 import type { Condition, ConditionType } from "../../api/condition/condition.ts";
+import { sentences } from "../../api/condition/sentence.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
@@ -82,7 +83,7 @@ function invalidConditions(
   before: readonly Condition[],
   now: Millis,
 ): readonly Condition[] {
-  const message = clipped(problems.join("; "));
+  const message = clipped(sentences([`The object is not valid: ${problems.join("; ")}`]));
   const ours = BAD.map(([type, status]): Condition => {
     const old = before.find((condition) => condition.type === type);
     const lastTransitionTime = old?.status === status ? old.lastTransitionTime : timeText(now);
@@ -105,13 +106,13 @@ function logChanges(
   for (const { type, status, reason, message } of after) {
     const old = before?.find((condition) => condition.type === type);
     if (old?.status !== status || old.reason !== reason) {
-      log.debug({ ...object, condition: type, status, reason, detail: message }, "condition changed");
+      log.debug({ ...object, condition: type, status, reason, message }, "condition changed");
     }
   }
 }
 
 function logEvent(log: Logger, object: DnsAlias | DnsZone, { type, reason, message }: ReportedEvent): void {
-  log.debug({ ...fieldsOf(object.kind, object.meta.uid), type, reason, detail: message }, "event");
+  log.debug({ ...fieldsOf(object.kind, object.meta.uid), type, reason, message }, "event");
 }
 
 function fieldsOf(kind: "DnsAlias" | "DnsZone", key: string): LogFields {

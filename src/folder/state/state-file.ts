@@ -221,7 +221,7 @@ async function moveAside(
   ownerId: string | undefined,
 ): Promise<void> {
   if (readOnly) {
-    log.warn({ file: path, why }, "state file not usable");
+    log.warn({ file: path, err: why }, "state file not usable");
     return;
   }
   const aside = `${path}.damaged-${clock.now()}`;
@@ -231,8 +231,8 @@ async function moveAside(
     throw unusable(path, error);
   }
   log.warn(
-    { file: path, movedTo: aside, why },
-    "state file not usable and moved aside: last-good addresses and ages start anew",
+    { file: path, movedTo: aside, err: why },
+    "state file not usable and moved aside; starting without last known good addresses",
   );
   if (ownerId === undefined) {
     log.warn({ file: path }, "owner id lost: records outside CoreDNS are another owner's; see --adopt-owner-id");

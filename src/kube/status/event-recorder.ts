@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { sentences } from "../../api/condition/sentence.ts";
 import { API_GROUP, API_VERSION, type ObjectMeta } from "../../api/meta.ts";
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
@@ -124,7 +125,7 @@ function creation(
       action: "Reconcile",
       type: event.type,
       reason: event.reason,
-      note: clip(event.message),
+      note: clip(sentences([event.message])),
       regarding: { apiVersion: `${API_GROUP}/${API_VERSION}`, kind, namespace, name, uid, resourceVersion },
     },
   };

@@ -17,7 +17,7 @@ export function invalidObjectStatus(
   const parsed = kind === "DnsAlias" ? aliasStatusOf(current) : zoneStatusOf(current);
   const previous = parsed?.conditions ?? [];
   const conditions = summarize({
-    accepted: { status: "False", reason: "Invalid", message: problems.join("; ") },
+    accepted: { status: "False", reason: "Invalid", message: `The object is not valid: ${problems.join("; ")}` },
     resolved: findingOf(previous, "Resolved"),
     programmed: findingOf(previous, "Programmed"),
     paused: false,

@@ -183,7 +183,7 @@ async function check(gate: Gate, signal: AbortSignal): Promise<void> {
 function recordUnserved(gate: Gate): void {
   const { deps, departures, reported, handlers } = gate;
   if (gate.unservedAt === undefined) {
-    deps.log.warn({ objects: departures.size }, "custom resource not served; its objects stay as they were last read");
+    deps.log.warn({ objects: departures.size }, "custom resource not served; keeping the objects that were read last");
   }
   gate.unservedAt = deps.clock.now();
   for (const [key, { marked }] of departures) {

@@ -2,16 +2,58 @@ import type { WireRecord } from "../../dns/message/message.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { wireOfName } from "../../dns/name/name-wire.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
-import { packRdata, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
-import { setOf, type ZoneNode } from "../zone/zone-view.ts";
+import type { Family } from "../../dns/record.ts";
+import type { LiveAnswer } from "../answer-source.ts";
+import { isStale, liveTtl } from "../live/live-records.ts";
+import { recordsOf } from "../zone/packed-rrset.ts";
+import { setOf, type ServedAliasData, type ZoneNode } from "../zone/zone-view.ts";
+import type { AnswerContext, LiveUse } from "./answer-types.ts";
 
-/** What an alias adds at its name besides addresses: `HTTPS 0 target` where it is wanted (RFC 9460 2.4.2). */
-export function aliasSet({ alias }: ZoneNode, type: number): WireSet | undefined {
-  if (type !== TYPE.HTTPS || alias?.httpsTarget === undefined) {
-    return undefined;
+/** The HTTPS record of an alias, with the live answers that it depends on. */
+export type AliasHttps =
+  | {
+      readonly kind: "ready";
+      readonly records: readonly WireRecord[];
+      readonly uses: readonly LiveUse[];
+      readonly stale: boolean;
+    }
+  | { readonly kind: "ask"; readonly alias: Name; readonly family: Family };
+
+/** `HTTPS 0 target` (RFC 9460 2.4.2) as it is published: only with addresses of the target, and with their TTL. Clients that follow it never see fallback addresses. */
+export function aliasHttps(
+  { families, httpsTarget, maxTtl }: ServedAliasData,
+  { name, owner }: { readonly name: Name; readonly owner: Name },
+  { live, now }: AnswerContext,
+): AliasHttps {
+  const uses: LiveUse[] = [];
+  for (const family of families) {
+    const answer = live(owner, family);
+    if (answer === undefined) {
+      return { kind: "ask", alias: owner, family };
+    }
+    uses.push({ alias: owner, family, live: answer, maxTtl, section: "answers", start: 0, count: 0 });
   }
-  const rdata = Uint8Array.of(0, 0, ...wireOfName(alias.httpsTarget));
-  return { type, ttl: alias.maxTtl, packed: packRdata([rdata]) };
+  const first = uses.filter(hasTarget).toSorted((a, b) => a.live.freshUntil - b.live.freshUntil)[0];
+  if (first === undefined || httpsTarget === undefined) {
+    return { kind: "ready", records: [], uses, stale: false };
+  }
+  const { freshUntil } = first.live;
+  const rdata = Uint8Array.of(0, 0, ...wireOfName(httpsTarget));
+  const record = { name, type: TYPE.HTTPS, class: CLASS.IN, ttl: liveTtl(freshUntil, maxTtl, now), rdata };
+  return {
+    kind: "ready",
+    records: [record],
+    uses: uses.map((use) => (use.family === first.family ? { ...use, count: 1 } : use)),
+    stale: isStale(freshUntil, now),
+  };
+}
+
+interface TargetUse extends LiveUse {
+  readonly live: Extract<LiveAnswer, { readonly kind: "addresses" }>;
+}
+
+function hasTarget(use: LiveUse): use is TargetUse {
+  return use.live?.kind === "addresses" && use.live.isFallback !== true;
 }
 
 /** One record set in place of all (RFC 8482 4.1, 4.2): the CNAME or HINFO that is there, else a made-up HINFO. Nothing where there is nothing. */

@@ -1,6 +1,6 @@
 import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { addressesFor, glueFor } from "./additional-section.ts";
-import { aliasSet, minimalAny } from "./alias-records.ts";
+import { aliasHttps, minimalAny } from "./alias-records.ts";
 import type { AnswerContext, AnswerResult, LiveUse, ReadyAnswer } from "./answer-types.ts";
 import { nameFromWire } from "../../dns/name/name-wire.ts";
 import { substituteDname } from "./cname-dname.ts";
@@ -9,12 +9,12 @@ import { addressRecords, isStale } from "../live/live-records.ts";
 import type { Question, WireRecord } from "../../dns/message/message.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
 import { CLASS, RCODE, TYPE } from "../../dns/registry.ts";
-import { rdataOf, recordsOf } from "../zone/packed-rrset.ts";
+import { packRdata, rdataOf, recordsOf } from "../zone/packed-rrset.ts";
 import { setOf, type ServedAliasData, type ZoneView } from "../zone/zone-view.ts";
 
 /**
  * What a zone says to a question for a name at or below its domain: RFC 1034 4.3.2 without recursion. Pure: it waits for nothing, and says `ask` where a live
- * answer is needed that is not there. Only A and AAAA ever need one.
+ * answer is needed that is not there. Only A and AAAA, and HTTPS of an alias that has it, ever need one.
  */
 export function answer(view: ZoneView, question: Question, context: AnswerContext): AnswerResult {
   if (question.class !== CLASS.IN || question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
@@ -142,9 +142,13 @@ function nodeAt(lookup: NameLookup, found: NodeMatch): Step {
     const records = minimalAny(node, name);
     return records.length > 0 ? { ...EMPTY, answers: records } : noData(lookup.view);
   }
+  const { alias } = node;
   const family = familyOf(type);
-  return node.alias !== undefined && family !== undefined
-    ? liveAt(lookup, { alias: node.alias, owner: found.owner, family })
+  if (alias !== undefined && family !== undefined) {
+    return liveAt(lookup, { alias, owner: found.owner, family });
+  }
+  return type === TYPE.HTTPS && alias?.httpsTarget !== undefined && setOf(node, type) === undefined
+    ? httpsAt(lookup, alias, found.owner)
     : recordsAt(lookup, found);
 }
 
@@ -156,9 +160,29 @@ function familyOf(type: number): Family | undefined {
   return type === TYPE.A ? "A" : type === TYPE.AAAA ? "AAAA" : undefined;
 }
 
+function httpsAt({ view, name, context }: NameLookup, alias: ServedAliasData, owner: Name): AnswerResult {
+  const https = aliasHttps(alias, { name, owner }, context);
+  if (https.kind === "ask") {
+    return https;
+  }
+  const { records, uses, stale } = https;
+  if (records.length === 0) {
+    return { ...noData(view), uses };
+  }
+  const set = { type: TYPE.HTTPS, ttl: alias.maxTtl, packed: packRdata(records.map(({ rdata }) => rdata)) };
+  const additionals = addressesFor(view, { set, name }, context);
+  return {
+    ...EMPTY,
+    answers: records,
+    additionals: additionals.records,
+    uses: [...uses, ...additionals.uses],
+    stale,
+  };
+}
+
 function recordsAt(lookup: NameLookup, { node }: NodeMatch): ReadyAnswer {
   const { view, name, type, context } = lookup;
-  const set = setOf(node, type) ?? aliasSet(node, type);
+  const set = setOf(node, type);
   if (set === undefined) {
     return noData(view);
   }

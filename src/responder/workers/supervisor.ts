@@ -58,7 +58,7 @@ export function createWorkerSupervisor(deps: WorkerSupervisorDeps): WorkerSuperv
       listen: deps.listen(),
       onListening: () => first.resolve(),
       onNotListening: (problem) => {
-        log.error({ worker: index, problem }, "responder thread cannot listen");
+        log.error({ worker: index, err: problem }, "responder thread cannot listen");
         first.reject(new Error(problem));
       },
       onEnd: (ended, error) => {

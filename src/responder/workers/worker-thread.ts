@@ -141,7 +141,7 @@ function receiver({ deps, sender, counted, requestAnswer, end }: Receiver): (mes
       case "counts":
         return counted(message.counts);
       case "error":
-        return deps.log.error({ worker: deps.index, problem: message.problem }, "responder thread failed to answer");
+        return deps.log.error({ worker: deps.index, err: message.problem }, "responder thread failed to answer");
     }
   };
 }

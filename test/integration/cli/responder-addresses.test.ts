@@ -47,7 +47,7 @@ test("a default address that is taken costs the responder alone, with a warning;
       metrics: noMetrics,
     });
   assert.equal(await make(true), undefined);
-  assert.deepEqual(warned, ["no responder: its default address cannot be had"]);
+  assert.deepEqual(warned, ["responder disabled: default address not available"]);
   await assert.rejects(make(false), (error) => {
     assert.equal(messageOf(error), `--responder-listen: 127.0.0.1:${other.port} is taken by another process`);
     return true;

@@ -30,6 +30,11 @@ export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number):
   return most(window) >= GUARDED_FROM && (sum(window.deletes) + more) * 100 > most(window) * MAX_DELETE_PERCENT;
 }
 
+/** Whether a zone had so many RRsets within the hour that the guard can hold its deletes. */
+export function isGuarded(judged: JudgedWorld, zone: ObjectKey): boolean {
+  return most(windowOf(judged, zone)) >= GUARDED_FROM;
+}
+
 /**
  * Whether this name went while nobody watched, and its deletes wait for an approval in a zone of any size: with others like it in `names` they exceed the guard's share of what
  * stands, as far as the leader has seen it. A name that an object still tells of isn't one, nor one that lost an alias since the leader's process started.

@@ -50,9 +50,11 @@ interface JudgeDeps {
   readonly backendSets: (place: string) => readonly RRset[];
   /** Whether a replica leads, and knows all that happened. */
   readonly isLed: () => boolean;
+  /** The owner names that aliases ask for. Defaults to those of the scene. */
+  readonly names?: readonly string[];
 }
 
-export function createJudge({ world, backendSets, isLed }: JudgeDeps): Judge {
+export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeDeps): Judge {
   const domains = ZONES.map(({ domain }) => `${domain}.`);
   const judged: JudgedWorld = {
     world,
@@ -75,7 +77,7 @@ export function createJudge({ world, backendSets, isLed }: JudgeDeps): Judge {
     faults,
     changed(...words) {
       words.forEach((word) => judged.changedAt.set(word, world.clock.now()));
-      judged.timeline.record(claimsOf(world, NAMES), world.clock.now());
+      judged.timeline.record(claimsOf(world, names), world.clock.now());
     },
     zoneFileWritten(write) {
       faults.push(...faultsOfText(judged, write));

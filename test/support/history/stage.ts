@@ -25,20 +25,28 @@ export interface Stage {
   created: number;
   /** The hostnames that aliases ask for. */
   readonly hostnames: readonly string[];
+  /** Fields of DnsZones that differ from the defaults of {@link putZone}. */
+  readonly zoneSpecs: Readonly<Record<ObjectKey, Partial<ZoneSpec>>>;
 }
 
 interface StageOptions {
   readonly random: Random;
   readonly hostnames?: readonly string[];
+  readonly zoneSpecs?: Stage["zoneSpecs"];
   /** Defaults to what the replicas say. */
   readonly isLed?: () => boolean;
 }
 
-export function createStage({ random, hostnames = HOSTNAMES, isLed }: StageOptions): Stage {
+export function createStage({ random, hostnames = HOSTNAMES, zoneSpecs = {}, isLed }: StageOptions): Stage {
   const backends = new Map(
     ZONES.filter(({ backend }) => backend !== "zoneFile").map(({ place, domain, backend }) => [
       place,
-      memoryBackend(domain.replace(/^deep\./, ""), { id: place, listsZone: backend === "lists" }),
+      memoryBackend(domain.replace(/^deep\./, ""), {
+        id: place,
+        listsZone: backend === "lists",
+        // As the webhook and rfc2136 say of themselves.
+        ...(backend === "lists" ? { lacks: ["HTTPS"] } : {}),
+      }),
     ]),
   );
   const late = new Map<Replica, readonly Lateness[]>();
@@ -57,6 +65,7 @@ export function createStage({ random, hostnames = HOSTNAMES, isLed }: StageOptio
     world,
     backendSets: (place) => backends.get(place)?.list() ?? [],
     isLed: isLed ?? (() => isLedBy(world)),
+    names: [...new Set([...HOSTNAMES, ...hostnames])].map((hostname) => `${hostname}.`),
   });
   PLACES.forEach((place) => world.bases.set(place, BASE_ZONE));
   NAMESPACES.forEach((namespace) => world.setLabels(namespace, { dns: "public" }));
@@ -69,6 +78,7 @@ export function createStage({ random, hostnames = HOSTNAMES, isLed }: StageOptio
     late,
     created: 0,
     hostnames,
+    zoneSpecs,
   };
 }
 
@@ -102,7 +112,7 @@ export function setHeld({ late, world, judge }: Stage, replica: Replica, isHeld:
   judge.changed("leader");
 }
 
-interface AliasParts {
+export interface AliasParts {
   readonly hostnames: readonly string[];
   /** A text is a target; a list is addresses. */
   readonly targets: readonly (string | readonly string[])[];
@@ -172,6 +182,7 @@ export function putZone(stage: Stage, key: ObjectKey, spec: Partial<ZoneSpec> = 
       maxDeletePercent: MAX_DELETE_PERCENT,
       responder: { clientSubnet: false },
       ...(key === "dns/net" ? { allowedNamespaces: { from: "Selector", matchLabels: { dns: "public" } } } : {}),
+      ...stage.zoneSpecs[key],
       ...spec,
     },
     before === undefined ? { uid: `uid-${stage.created}`, createdAt: stage.created } : before.meta,

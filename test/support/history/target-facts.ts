@@ -68,9 +68,9 @@ export function mayLackFamily(world: Readings, alias: DnsAlias, family: Family, 
   );
 }
 
-/** The same for both families: the name may be blank. */
+/** The same for all families of the alias: the name may be blank. */
 export function mayBeBlank(world: Readings, alias: DnsAlias, isKnown: IsKnown): boolean {
-  return FAMILIES.every((family) => mayLackFamily(world, alias, family, isKnown));
+  return alias.spec.families.every((family) => mayLackFamily(world, alias, family, isKnown));
 }
 
 interface FamilyOfTarget {

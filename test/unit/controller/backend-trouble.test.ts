@@ -167,11 +167,11 @@ test("a warning of the backend is in the zone's status before and after a write"
   await using at = play();
   at.more = { warning: "the Corefile doesn't import the file" };
   await at.world.clock.advance(10_000);
-  assert.match(at.programmed(), /the Corefile doesn't import the file/);
+  assert.match(at.programmed(), /The Corefile doesn't import the file/);
   at.world.targets.set("cdn.test", ["198.51.100.9"]);
   await at.world.clock.advance(120_000);
   assert.ok(at.calls().filter((call) => call.startsWith("write")).length >= 2);
-  assert.match(at.programmed(), /the Corefile doesn't import the file/);
+  assert.match(at.programmed(), /The Corefile doesn't import the file/);
 });
 
 test("what is held is read again every five minutes, though the zone changes in between", async () => {

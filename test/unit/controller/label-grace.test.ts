@@ -68,7 +68,7 @@ for (const { what, lose, regain } of LOSSES) {
     await world.clock.advance(2 * SECOND);
     assert.deepEqual(world.published("dns/com"), PUBLISHED);
     assert.equal(world.condition("web/app", "Accepted"), "False NamespaceNotAllowed");
-    assert.match(message(world), new RegExp(`does not admit namespace web.*The records stay until ${until}$`));
+    assert.match(message(world), new RegExp(`does not admit namespace web.*The records remain until ${until}\\.$`));
     assert.deepEqual(
       world.alias("web/app")?.status?.hostnames.map(({ zone: key, addresses }) => [key, addresses]),
       [["dns/com", ["198.51.100.1"]]],
@@ -138,7 +138,7 @@ for (const { what, lose, regain } of LOSSES) {
       }
       await first.clock.advance(59 * SECOND);
       assert.deepEqual(next.published("dns/com"), PUBLISHED, `restart ${round}`);
-      assert.match(message(next), /The records stay until /);
+      assert.match(message(next), /The records remain until /);
       aliases = [next.alias("web/app")].flatMap((one) => one ?? []);
       if (round === 2) {
         await first.clock.advance(15 * SECOND);
@@ -259,7 +259,7 @@ for (const { what, lose } of ABSENCES) {
     await world.clock.advance(55 * SECOND);
     assert.deepEqual(world.published("dns/com"), PUBLISHED);
     assert.equal(world.condition("web/app", "Accepted"), "False NamespaceNotAllowed");
-    assert.match(message(world), new RegExp(`The records stay until ${until}$`));
+    assert.match(message(world), new RegExp(`The records remain until ${until}\\.$`));
     await world.clock.advance(15 * SECOND);
     assert.deepEqual(world.published("dns/com"), []);
     assert.doesNotMatch(message(world), /stay until/);

@@ -130,7 +130,7 @@ test("a paused name stays in the old zone, and moves when it isn't paused any mo
   assert.ok(world.statusWrites.length - writes < 20, "waiting costs no writes");
   assert.match(
     message(world, "web/app"),
-    /app\.sub\.example\.com stays in DnsZone dns\/com while it is paused or leads back to itself/,
+    /app\.sub\.example\.com remains in DnsZone dns\/com while it is paused or leads back to itself/,
   );
   world.apply(APP);
   await files.clock.advance(9 * MINUTE);
@@ -154,9 +154,12 @@ test("the old zone follows the target while it waits, and both statuses say why"
   assert.ok(!files.addresses("dns/com").includes("198.51.100.1"));
   assert.match(
     message(world, "web/app"),
-    /app\.sub\.example\.com stays in DnsZone dns\/com until DnsZone dns\/sub has it written/,
+    /app\.sub\.example\.com remains in DnsZone dns\/com until it is written to DnsZone dns\/sub/,
   );
-  assert.match(message(world, "dns/com"), /app\.sub\.example\.com stay here until DnsZone dns\/sub has them written/);
+  assert.match(
+    message(world, "dns/com"),
+    /app\.sub\.example\.com\) remain here until they are written to DnsZone dns\/sub/,
+  );
   const entries = world.alias("web/app")?.status?.hostnames.map(({ zone: of, reason }) => [of, reason]);
   assert.deepEqual(entries, [
     ["dns/sub", undefined],
@@ -204,16 +207,16 @@ test("ten minutes after the new zone was written the old zone withdraws the name
   await files.clock.advance(MINUTE);
   assert.match(
     message(world, "web/app"),
-    /app\.sub\.example\.com stays in DnsZone dns\/com until then, at most until 2027-01-15T08:11/,
+    /app\.sub\.example\.com remains in DnsZone dns\/com until then, at most until 2027-01-15T08:11/,
   );
-  assert.match(message(world, "dns/com"), /app\.sub\.example\.com stay here until DnsZone dns\/sub serves them/);
+  assert.match(message(world, "dns/com"), /app\.sub\.example\.com\) remain here until DnsZone dns\/sub serves them/);
   await files.clock.advance(8.9 * MINUTE);
   assert.deepEqual(files.addresses("dns/com"), BOTH);
   await files.clock.advance(MINUTE / 2);
   assert.deepEqual(files.addresses("dns/com"), []);
   await files.clock.advance(MINUTE);
   assert.match(message(world, "web/app"), /was withdrawn from DnsZone dns\/com, 10 minutes after it moved/);
-  assert.match(message(world, "dns/com"), /were withdrawn, and DnsZone dns\/sub does not serve them after 10 minutes/);
+  assert.match(message(world, "dns/com"), /were withdrawn\. DnsZone dns\/sub does not serve them after 10 minutes/);
   assert.equal(world.events.filter(({ reason }) => reason === "MoveOverdue").length, 1);
   isServed = true;
   await files.clock.advance(2 * MINUTE);

@@ -75,7 +75,7 @@ test("Refuse leaves hand-written records and says so; Adopt takes them over once
   world.targets.set("cdn.test", ["198.51.100.2"]);
   await world.clock.advance(10 * MINUTE);
   assert.deepEqual(told(world, "Adopted"), [
-    "web/shop example.com A: 203.0.113.9 with TTL 600 s, which somebody else had written, was taken over → 198.51.100.1",
+    "web/shop Adopted example.com A 203.0.113.9 (TTL 600s) of another writer. Published example.com A 198.51.100.1 (TTL 60s).",
   ]);
 });
 
@@ -208,7 +208,7 @@ for (const families of [["A", "AAAA"], ["AAAA"]] as const) {
     assert.equal(ready?.reason, "ForeignRecord");
     assert.match(
       ready.message,
-      families.length === 1 ? /example\.com AAAA is not written: .*wrote A 203\.0\.113\.9/ : /203/,
+      families.length === 1 ? /AAAA records of example\.com are not written: .*wrote A 203\.0\.113\.9/ : /203/,
     );
   });
 }

@@ -105,7 +105,7 @@ test("the records at the place before stay, and an Event says so", async () => {
   assert.equal(place("old").closed, true);
   const left = world.events.filter(({ reason }) => reason === "RecordsLeft").map(({ message }) => message);
   assert.deepEqual(left.length, 1);
-  assert.match(left.join(), /^1 names stay as they are at old/);
+  assert.match(left.join(), /^The records of 1 hostname remain at old/);
 });
 
 test("a wait that one provider asked for ends with it, also at the same place", async () => {

@@ -90,7 +90,7 @@ test("an alias whose deletion the guard holds at a backend that doesn't list its
   const programmed = world.alias("web/a0")?.status?.conditions.find(({ type }) => type === "Programmed");
   assert.match(
     programmed?.message ?? "",
-    /^a0\.example\.com stays in DnsZone dns\/com, .*approve-plan=.* let go at 2027-/,
+    /^Hostname a0\.example\.com remains in DnsZone dns\/com, .*approve-plan=.* removed at 2027-/,
   );
   await world.clock.advance(10 * MINUTE);
   assert.deepEqual(

@@ -55,10 +55,10 @@ test("the alias of a rejected record has the server's words, and every other ali
   await world.clock.advance(MINUTE);
   assert.equal(world.condition("app/bad", "Programmed"), "False Rejected");
   assert.equal(world.condition("app/bad", "Ready"), "False Rejected");
-  assert.equal(message(world, "app/bad"), `my_app.example.com A cannot be written: ${WORDS}`);
+  assert.equal(message(world, "app/bad"), `The A records of my_app.example.com cannot be written: ${WORDS}.`);
   assert.equal(world.condition("web/shop", "Ready"), "True Ready");
   assert.equal(world.condition("dns/com", "Programmed"), "False Rejected");
-  assert.match(message(world, "dns/com"), /^2 record sets are refused \(my_app\.example\.com\): /);
+  assert.match(message(world, "dns/com"), /^2 RRsets are refused \(my_app\.example\.com\): /);
   for (const last of [2, 3, 4]) {
     world.targets.set("cdn.test", [`198.51.100.${last}`, "2001:db8::1"]);
     await world.clock.advance(2 * MINUTE);
@@ -114,7 +114,7 @@ test("a withdrawal that the server rejects is told on the zone, and the records 
   const told = world.events.filter(({ key, reason }) => key === "dns/com" && reason === "Rejected");
   assert.deepEqual(
     told.map(({ message }) => message),
-    ["A", "AAAA"].map((type) => `my_app.example.com ${type} cannot be withdrawn: ${WORDS}`),
+    ["A", "AAAA"].map((type) => `The ${type} records of my_app.example.com cannot be withdrawn: ${WORDS}`),
   );
   backend.reject(undefined);
   await world.clock.advance(MINUTE + 1_000);

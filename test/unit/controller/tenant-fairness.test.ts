@@ -103,7 +103,7 @@ test("an alias whose lookup is overdue beyond its bound is not resolved, with th
   assert.deepEqual(resolved(world), ["False"]);
   assert.match(
     world.alias("web/good0")?.status?.conditions.find(({ type }) => type === "Resolved")?.message ?? "",
-    /^good0\.test: the A+ lookup that was due at \S+Z has no result yet; the last good addresses, of \S+Z, stay$/,
+    /^The A+ lookup of good0\.test that was due at \S+Z has no result yet\. The last known good addresses, from \S+Z, remain published\.$/,
   );
   assert.equal(world.condition("web/good0", "Ready"), "False LookupOverdue");
   goodMs = 5;

@@ -95,7 +95,7 @@ for (const { what, lose } of LOSSES) {
     await world.clock.advance(55 * SECOND);
     assert.deepEqual(names(world), ["shop.a.example.com"]);
     assert.equal(world.condition("web/shop", "Accepted"), "False HostnameNotAllowed");
-    assert.match(message(world, "web/shop"), /The records stay until /);
+    assert.match(message(world, "web/shop"), /The records remain until /);
     regain();
     await world.clock.advance(5 * MINUTE);
     assert.deepEqual(names(world), ["shop.a.example.com"]);

@@ -269,51 +269,51 @@ test("somebody's HTTPS record is no reason to give the name up", () => {
   assert.deepEqual(
     changes.map((change) => change.kind === "refuse" && change.message),
     [
-      "example.com HTTPS is not written: somebody else wrote 1 . alpn=h2 there; remove it there, set httpsAlias: false, or set the zone's conflict: Adopt to take it over",
+      "The HTTPS records of example.com are not written: another writer wrote 1 . alpn=h2 there. Remove it there, set httpsAlias: false, or set spec.conflict: Adopt in the DnsZone",
     ],
   );
 });
 
 const NAMELESS = { note: "a CNAME to cdn.test. stands at example.com" };
-const REMOVE = "remove it there, or take the host name out of the alias";
+const REMOVE = "Remove it there, or remove the hostname from the DnsAlias";
 const REFUSALS: readonly (readonly [name: string, before: ActualRRset, conflict: "Refuse" | "Adopt", want: string])[] =
   [
     [
       "a record that nobody owns: all three ways out",
       actual(["192.0.2.1"], undefined),
       "Refuse",
-      "somebody else wrote 192.0.2.1 there; remove it there, take the host name out of the alias, or set the zone's conflict: Adopt to take it over",
+      "another writer wrote 192.0.2.1 there. Remove it there, remove the hostname from the DnsAlias, or set spec.conflict: Adopt in the DnsZone",
     ],
     [
       "another owner's record: it can't be adopted",
       actual(["192.0.2.1", "192.0.2.2"], "other"),
       "Refuse",
-      `the dnsalias owner "other" wrote 192.0.2.1, 192.0.2.2 there; ${REMOVE}`,
+      `the dnsalias owner "other" wrote 192.0.2.1, 192.0.2.2 there. ${REMOVE}`,
     ],
     [
       "a record with the id that every installation had: it can be this one's",
       actual(["192.0.2.1"], "default"),
       "Refuse",
-      `the dnsalias owner "default" wrote 192.0.2.1 there; ${REMOVE}; if this installation wrote it before its owner id was unique, set --adopt-owner-id default`,
+      `the dnsalias owner "default" wrote 192.0.2.1 there. ${REMOVE}. If this installation wrote it before its owner id was unique, set --adopt-owner-id default`,
     ],
     [
       "another owner's record under Adopt",
       actual(["192.0.2.1"], "other"),
       "Adopt",
-      `the dnsalias owner "other" wrote 192.0.2.1 there; ${REMOVE}`,
+      `the dnsalias owner "other" wrote 192.0.2.1 there. ${REMOVE}`,
     ],
     [
       "a record of another type that nobody owns: it can't be adopted",
       actual([], undefined, NAMELESS),
       "Refuse",
-      `${NAMELESS.note}; ${REMOVE}`,
+      `${NAMELESS.note}. ${REMOVE}`,
     ],
-    ["a record of another type under Adopt", actual([], undefined, NAMELESS), "Adopt", `${NAMELESS.note}; ${REMOVE}`],
+    ["a record of another type under Adopt", actual([], undefined, NAMELESS), "Adopt", `${NAMELESS.note}. ${REMOVE}`],
     [
       "a record that the backend can't have",
       actual([], undefined, { note: "it has no wildcards", unsupported: true }),
       "Refuse",
-      "it has no wildcards; take the host name out of the alias, or publish its zone elsewhere",
+      "it has no wildcards. Remove the hostname from the DnsAlias, or publish its zone elsewhere",
     ],
   ];
 
@@ -322,7 +322,7 @@ for (const [name, before, conflict, want] of REFUSALS) {
     const changes = diff({ names: [plan(["192.0.2.9"])], actual: [before], ownerId: "me", policy: "Sync", conflict });
     assert.deepEqual(
       changes.map((change) => change.kind === "refuse" && change.message),
-      [`example.com A is not written: ${want}`],
+      [`The A records of example.com are not written: ${want}`],
     );
   });
 }
@@ -333,12 +333,11 @@ test("a refusal by policy names what would happen, and the policy", () => {
     diff({ names, actual: [before], ownerId: "me", policy, conflict: "Refuse" }).map(
       (change) => change.kind === "refuse" && change.message,
     );
-  const rest = "forbids: the records stand as they are";
   assert.deepEqual(message([], "UpsertOnly"), [
-    `example.com A would be deleted, which the zone's policy UpsertOnly ${rest}`,
+    "The A records of example.com are not deleted, because spec.policy: UpsertOnly of the DnsZone forbids it",
   ]);
   assert.deepEqual(message([plan(["192.0.2.2"])], "CreateOnly"), [
-    `example.com A would be changed, which the zone's policy CreateOnly ${rest}`,
+    "The A records of example.com are not changed, because spec.policy: CreateOnly of the DnsZone forbids it",
   ]);
 });
 

@@ -60,7 +60,7 @@ test("the hash that the message names approves this plan and no other", () => {
   const held = judged(deletes(10), TEN);
   assert.equal(held.kind, "held");
   const { hash, message } = held;
-  assert.match(message, new RegExp(`^the plan deletes 10 of 10 record sets, .*dnsalias.io/approve-plan=${hash}$`));
+  assert.match(message, new RegExp(`^The plan deletes 10 of 10 RRsets, .*dnsalias.io/approve-plan=${hash}$`));
   assert.deepEqual(judged(deletes(10), TEN, hash), { kind: "pass", writes: deletes(10), approved: hash });
   assert.equal(judged(deletes(9), TEN, hash).kind, "held");
   assert.deepEqual(judged(deletes(3), TEN, hash), { kind: "pass", writes: deletes(3) });
@@ -76,7 +76,7 @@ test("deletes of one hour add up, against the most that stood in it", () => {
   const one = deletes(100).slice(30, 31);
   const held = judged(one, left);
   assert.equal(held.kind, "held");
-  assert.match(held.message, /^the plan deletes 1, after 30 in the last hour, of 100 record sets, /);
+  assert.match(held.message, /^The plan deletes 1, after 30 in the last hour, of 100 RRsets, /);
   const later = moveWindow(left, standing(100).slice(30), GUARD_WINDOW_MS + 1_000);
   assert.equal(judged(one, later).kind, "pass", "an hour later they are forgotten");
   assert.equal(judged(deletes(100).slice(30, 52), later).kind, "held", "and so is what stood: 22 of 70 are too many");

@@ -69,7 +69,7 @@ function refusalOf({ name, message }: Drift, type: NonNullable<Drift["type"]>): 
     name,
     type,
     reason: "WriterConflict",
-    message: `${displayName(name)} ${type} is left as it is for now: ${message}, again and again; stop that writer`,
+    message: `The ${type} records of ${displayName(name)} are not written for now: ${message}, repeatedly. Stop that writer`,
   };
 }
 

@@ -56,7 +56,7 @@ async function openAll({ listen: addresses, onQuery, log }: LazyListenersDeps): 
     const listener = await openOne(at, { onQuery, log });
     if (listener !== undefined) {
       listeners.push(opening.use(listener));
-      log.info({ host: at.host, port: listener.port }, "zone transfers are listened for");
+      log.info({ host: at.host, port: listener.port }, "listening for zone transfers");
     }
   }
   opening.move();

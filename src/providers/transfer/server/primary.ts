@@ -96,7 +96,7 @@ export function createPrimary(options: PrimaryOptions): Primary {
   const opening = createLazyListeners({ listen: options.listen, onQuery: answering(options, context), log });
   catalogs.run(ending.signal).catch((error: unknown) => {
     if (!ending.signal.aborted) {
-      log.error({ err: error }, "catalog zones are not kept any more");
+      log.error({ err: error }, "catalog zones no longer maintained");
     }
   });
   return {

@@ -126,7 +126,7 @@ test("the findings stand as conditions of the generation, and an absent one does
     type: "Accepted",
     status: "True",
     reason: "Accepted",
-    message: "because of Accepted",
+    message: "Because of Accepted.",
     observedGeneration: 7,
     lastTransitionTime: NOON_TEXT,
   });
@@ -162,11 +162,11 @@ test("a message of many statements is cut between two of them, and says how many
     const finding = { ...accepted, message };
     return summarize({ accepted: finding, paused: false, generation: 1, previous: [], now: NOON })[0]?.message ?? "";
   };
-  for (const separator of ["; ", ", "]) {
+  for (const separator of [". ", "; ", ", "]) {
     const message = cut(separator);
     assert.ok(message.length <= 4096 && message.length > 3_800, `${message.length}`);
     const shown = message.split(separator).length - 1;
-    assert.equal(message.split(separator).at(-1), `and ${64 - shown} more`);
+    assert.equal(message.split(separator).at(-1), `and ${64 - shown} more.`);
   }
 });
 

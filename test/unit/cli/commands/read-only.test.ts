@@ -38,7 +38,7 @@ async function dnsalias(...words: readonly string[]): Promise<Played> {
 }
 
 const REFUSED =
-  "www.example.com A is not written: the base zone has A records of its own at www.example.com; remove it there, or take the host name out of the alias";
+  "The A records of www.example.com are not written: the base zone has A records of its own at www.example.com. Remove it there, or remove the hostname from the DnsAlias";
 
 test("plan shows what would be written and what is refused; progress goes to standard error", async () => {
   const { code, out, err } = await dnsalias("plan");

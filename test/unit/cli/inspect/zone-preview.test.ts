@@ -128,7 +128,7 @@ const CASES: readonly (readonly [name: string, scene: Scene, want: readonly stri
     "an older zone that writes to the same place",
     { twin: true },
     [
-      "ZoneConflict: DnsZone dns/older already writes to the same place: give this zone another one, or delete one of them",
+      "ZoneConflict: DnsZone dns/older already writes to the same place. Choose another place for this DnsZone, or delete one of them",
     ],
   ],
 ];

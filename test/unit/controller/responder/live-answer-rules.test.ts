@@ -76,12 +76,12 @@ test("several targets: all addresses, the least freshness, the earliest refresh"
   assert.deepEqual(decided({ results, winners: [one] }), found);
 });
 
-test("static addresses are fresh for the longest TTL, and looked at again after five minutes", () => {
+test("static addresses have the longest TTL, and are looked at again at its end, at most after five minutes", () => {
   const winners = [alias("web/shop", { targets: [["192.0.2.7"]], spec: { ttl: { min: 30, max: 120 } } })];
   assert.deepEqual(decided({ winners }), {
     kind: "addresses",
     addresses: ["192.0.2.7"],
-    refreshAt: NOW + 300_000,
+    refreshAt: NOW + 120_000,
     freshUntil: NOW + 120_000,
   });
 });
@@ -127,17 +127,30 @@ const EMPTY: readonly (readonly [name: string, results: readonly LiveResult[], w
     "failed cdn.test has no addresses, which is being confirmed",
   ],
   [
-    "a failure",
-    [live(answer("cdn.test", "A", [], { outcome: FAILURE })), live(AAAA)],
+    "a failure of both families",
+    [
+      live(answer("cdn.test", "A", [], { outcome: FAILURE })),
+      live(answer("cdn.test", "AAAA", [], { outcome: FAILURE })),
+    ],
     "failed the look-up of cdn.test failed: ns1 says SERVFAIL",
+  ],
+  [
+    "a failure, while the other family has addresses",
+    [live(answer("cdn.test", "A", [], { outcome: FAILURE })), live(AAAA)],
+    "none",
   ],
   ["a failure after confirmed emptiness", [live({ ...NO_A, outcome: FAILURE }), live(NO_AAAA)], "none"],
   [
     "no answer yet",
-    [live(answer("cdn.test", "A", [], { outcome: { kind: "unknown" } })), live(AAAA)],
+    [live(answer("cdn.test", "A", [], { outcome: { kind: "unknown" } })), live(NO_AAAA)],
     "failed the look-up of cdn.test has not ended",
   ],
-  ["no stream yet", [live(AAAA)], "failed the look-up of cdn.test has not ended"],
+  [
+    "no answer yet, while the other family has addresses",
+    [live(answer("cdn.test", "A", [], { outcome: { kind: "unknown" } })), live(AAAA)],
+    "none",
+  ],
+  ["no stream yet", [], "failed the look-up of cdn.test has not ended"],
 ];
 
 for (const [name, results, want] of EMPTY) {
@@ -148,8 +161,30 @@ for (const [name, results, want] of EMPTY) {
   });
 }
 
+test("published fallback addresses are known by their values", () => {
+  const failing = [live(answer("cdn.test", "A", [], { outcome: FAILURE })), live(NO_AAAA)];
+  const isFallback = (addresses: readonly string[], spec: Partial<AliasSpec>): true | undefined => {
+    const found = decided({ results: failing, winners: [published(addresses, spec)] });
+    return found.kind === "addresses" ? found.isFallback : undefined;
+  };
+  const spec = { fallbackAddresses: ["192.0.2.9"] };
+  assert.equal(isFallback(["192.0.2.9"], spec), true);
+  assert.equal(isFallback(["192.0.2.9"], { ...spec, paused: true }), true);
+  assert.equal(isFallback(["192.0.2.8", "192.0.2.9"], spec), undefined);
+});
+
 test("a target without a stream yet is asked for again in five seconds", () => {
   assert.equal(decided({ results: [live(AAAA)] }).refreshAt, NOW + 5_000);
+});
+
+test("without addresses of a family: another alias of the name has addresses of the other family", () => {
+  const other = alias("web/more", { targets: ["two.test"], spec: { families: ["AAAA"] } });
+  const results = [
+    live(answer("cdn.test", "A", [], { outcome: FAILURE })),
+    live(answer("two.test", "AAAA", ["2001:db8::2"])),
+  ];
+  assert.equal(decided({ results, winners: [alias("web/shop"), other] }).kind, "none");
+  assert.equal(decided({ results: results.slice(0, 1), winners: [alias("web/shop"), other] }).kind, "failed");
 });
 
 test("what was published stands for a target that is not known, as stale data; it does not for one that is known to be empty", () => {
@@ -176,10 +211,25 @@ test("the policies for empty and stale targets count at query time too", () => {
     addresses: ["192.0.2.9"],
     refreshAt: NOW + 20_000,
     freshUntil: NOW + 60_000,
+    isFallback: true,
   });
   const stale = [live({ ...A, outcome: FAILURE, failingSince: 1, lastSuccessAt: 1 }), live(NO_AAAA)];
   const withdrawn = { onStale: "Withdraw", maxStalenessMs: 1_000 } as const;
   assert.equal(decided({ results: stale, spec: withdrawn }).kind, "none");
+});
+
+test("an answer lasts until the moment at which failing addresses become stale", () => {
+  const failing = { ...A, outcome: FAILURE, failingSince: NOW - 4_000, lastSuccessAt: NOW - 5_000 };
+  const found = decided({
+    results: [live(failing), live(AAAA)],
+    spec: { onStale: "Withdraw", maxStalenessMs: 10_000 },
+  });
+  assert.deepEqual(found, {
+    kind: "addresses",
+    addresses: ["192.0.2.1"],
+    refreshAt: NOW + 5_001,
+    freshUntil: NOW + 5_001,
+  });
 });
 
 test("addresses that are withdrawn do not make the others less fresh", () => {
@@ -192,11 +242,15 @@ test("addresses that are withdrawn do not make the others less fresh", () => {
   assert.deepEqual(found.kind === "addresses" && [found.addresses, found.freshUntil], [["192.0.2.2"], NOW + 30_000]);
 });
 
-test("a paused or looping name is answered with what was published, else with what is known, for five minutes", () => {
+test("a paused or looping name is answered with what was published, and without a status with what is known, for five minutes", () => {
   const stays = { kind: "addresses", refreshAt: NOW + 300_000, freshUntil: NOW + 300_000 };
   const paused = { paused: true } as const;
   assert.deepEqual(decided({ winners: [published(["192.0.2.9"], paused)] }), { ...stays, addresses: ["192.0.2.9"] });
-  assert.deepEqual(decided({ winners: [published([], paused)] }), { ...stays, addresses: ["192.0.2.1"] });
+  assert.deepEqual(decided({ spec: paused }), { ...stays, addresses: ["192.0.2.1"] });
+  const nothing = { kind: "none", refreshAt: NOW + 300_000 };
+  assert.deepEqual(decided({ winners: [published([], paused)] }), nothing, "it was never published");
+  assert.deepEqual(decided({ winners: [published(["2001:db8::9"], paused)] }), nothing, "only AAAA was published");
+  assert.deepEqual(decided({ winners: [published([])], loops: true }), nothing);
   assert.deepEqual(decided({ winners: [published(["192.0.2.9"])], loops: true }), {
     ...stays,
     addresses: ["192.0.2.9"],

@@ -99,7 +99,7 @@ test("a base zone that goes missing or is broken leaves what is served, and is t
   const events = world.events.filter(({ reason }) => reason === "ServedOutOfDate").map(({ message }) => message);
   assert.equal(events.length, 2);
   assert.deepEqual(typesOf(world, "ServedOutOfDate"), ["Warning", "Warning"]);
-  assert.match(events[0] ?? "", /serves the zone as it was before: ConfigMap dns\/base\/zone: line 1, column /);
+  assert.match(events[0] ?? "", /serves an older version of the DnsZone: ConfigMap dns\/base\/zone: line 1, column /);
   assert.match(events[1] ?? "", /ConfigMap dns\/base\/zone is not there/);
   world.serving.bases.set("dns/base/zone", `${BASE_ZONE}late IN TXT x\n`);
   await world.clock.advance(60_000);
@@ -265,6 +265,32 @@ test("of a DnsZone that can't be read the zone above says nothing", async () => 
   });
   await world.clock.advance(1_000);
   assert.deepEqual(world.serving.zones.get("example.com")?.reserved, ["sub.example.com."]);
+});
+
+test("of a DnsZone without a base zone the zone above says nothing, until the zone is served, and from before it isn't served any more", async () => {
+  const unserved = zone("dns/sub", "sub.example.com", NO_BASE, { createdAt: 9_000 });
+  await using world = start({ zones: [zone("dns/com", "example.com", INLINE), unserved] });
+  const reserved = (): readonly string[] | undefined => world.serving.zones.get("example.com")?.reserved;
+  await world.clock.advance(1_000);
+  assert.deepEqual(reserved(), ["sub.example.com."]);
+  world.apply(SUB);
+  await world.clock.advance(5_000);
+  assert.equal(reserved(), undefined);
+  const reservedThen: (readonly string[] | undefined)[] = [];
+  world.serving.removeZone = () => void reservedThen.push(reserved());
+  world.apply(unserved);
+  await world.clock.advance(5_000);
+  assert.deepEqual(reservedThen, [["sub.example.com."]]);
+});
+
+test("a zone above with records of a DnsZone that isn't served goes on answering with those", async () => {
+  const text = `${BASE_ZONE}www.sub IN A 192.0.2.81\n`;
+  const com = zone("dns/com", "example.com", {
+    responder: { base: { kind: "inline", text }, clientSubnet: false },
+  });
+  await using world = start({ zones: [com, zone("dns/sub", "sub.example.com", NO_BASE, { createdAt: 9_000 })] });
+  await world.clock.advance(1_000);
+  assert.equal(world.serving.zones.get("example.com")?.reserved, undefined);
 });
 
 test("after a restart, names that only statuses say a deleted DnsZone has are not denied, also when their alias is gone", async () => {

@@ -70,7 +70,7 @@ const ACCEPTED: readonly Case[] = [
       inZones: [LOST, inZone({ hostname: parseName("www.example.com"), lostTo: "other/second" })],
     }),
     want: "False HostnameConflict",
-    says: [/ example\.com |^example\.com /, /other\/first.*www\.example\.com.*other\/second/],
+    says: [/ example\.com /, /other\/first.*www\.example\.com.*other\/second/],
   },
   {
     name: "a conflict goes before a name without a zone, and before a pause",
@@ -85,13 +85,13 @@ const ACCEPTED: readonly Case[] = [
     name: "a name that no zone has",
     facts: facts({ withoutZone: [NO_ZONE] }),
     want: "False NoZone",
-    says: [/^no zone has a\.test$/],
+    says: [/^No zone has a\.test\.$/],
   },
   {
     name: "several names without a zone: the first gives the reason, each its message",
     facts: facts({ withoutZone: [NOT_ALLOWED, NO_ZONE] }),
     want: "False NamespaceNotAllowed",
-    says: [/^b\.test is closed; no zone has a\.test$/],
+    says: [/^b\.test is closed\. No zone has a\.test\.$/],
   },
 ];
 
@@ -106,7 +106,7 @@ test("Accepted: an edit that cannot be read", () => {
     generation: 2,
     problems: ["spec: no targets", "line 3"],
   } as const;
-  check(invalidCondition(invalid), { want: "False Invalid", says: [/^spec: no targets; line 3/, /before/] });
+  check(invalidCondition(invalid), { want: "False Invalid", says: [/: spec: no targets; line 3/, /before/] });
 });
 
 /** The row of failures is no news before the last success, the refresh wait of 70 s, and 10 s more. */
@@ -143,7 +143,7 @@ const RESOLVED: readonly Case[] = [
     name: "the first lookup is in progress",
     facts: withVerdicts(verdict("resolving", [])),
     want: "Unknown Resolving",
-    says: [/^cdn\.test/],
+    says: [/ cdn\.test/],
   },
   {
     name: "failures are no news for a while",
@@ -154,7 +154,7 @@ const RESOLVED: readonly Case[] = [
     name: "failures are news once a lookup is overdue, with the last success",
     facts: withVerdicts(verdict("failing", [failing("servfail", OVERDUE), NO_AAAA])),
     want: "False LookupFailed",
-    says: [/^cdn\.test/, /the server answers servfail/, /2026-11-24T11:58:40Z/],
+    says: [/ cdn\.test/, /the server answers servfail/, /2026-11-24T11:58:40Z/],
   },
   {
     name: "of two failing families the one that is overdue counts, and the older success is shown",
@@ -180,13 +180,13 @@ const RESOLVED: readonly Case[] = [
     name: "a CNAME loop is news at once",
     facts: withVerdicts(verdict("failing", [failing("loop", NOW), NO_AAAA])),
     want: "False LoopDetected",
-    says: [/^cdn\.test/],
+    says: [/ cdn\.test/],
   },
   {
     name: "a target of which a subset is published",
     facts: withVerdicts(verdict("good", [{ ...A, isSubset: true }, AAAA], "cdn.test"), verdict("good", [A], "b.test")),
     want: "True Resolved",
-    says: [/of more than 64 addresses of cdn\.test, a steady subset of 64 is published/],
+    says: [/Target cdn\.test has more than 64 addresses\. A steady subset of 64 is published/],
   },
   {
     name: "so are special-use addresses",
@@ -203,7 +203,7 @@ const RESOLVED: readonly Case[] = [
     name: "a refused address of a family that never had any takes nothing from the other, and is named",
     facts: withVerdicts(verdict("good", [A, { ...broken("special-use"), key: NO_AAAA.key }])),
     want: "True Resolved",
-    says: [/cdn\.test AAAA is not published: the server answers special-use/],
+    says: [/The AAAA records of target cdn\.test are not published: the server answers special-use/],
   },
   {
     name: "another failure of such a family is not named",
@@ -226,7 +226,7 @@ const RESOLVED: readonly Case[] = [
     name: "never resolved because of a failure",
     facts: withVerdicts(verdict("never-resolved", [NO_AAAA, broken("timeout")])),
     want: "False LookupFailed",
-    says: [/^cdn\.test/, /never/, /the server answers timeout/],
+    says: [/ cdn\.test/, /never/, /the server answers timeout/],
   },
   {
     name: "never resolved because of a loop",
@@ -242,7 +242,7 @@ const RESOLVED: readonly Case[] = [
     name: "never resolved, and not by a failure",
     facts: withVerdicts(verdict("never-resolved", [answer("cdn.test", "A", [], { outcome: { kind: "nxdomain" } })])),
     want: "False NoAddresses",
-    says: [/^cdn\.test/, /NxDomain/],
+    says: [/ cdn\.test/, /NxDomain/],
   },
   {
     name: "empty and held",
@@ -253,26 +253,26 @@ const RESOLVED: readonly Case[] = [
       ]),
     ),
     want: "False NoAddresses",
-    says: [/^cdn\.test/, /since 2026-11-24T11:20:00Z/, /Keep/],
+    says: [/ cdn\.test/, /since 2026-11-24T11:20:00Z/, /Keep/],
   },
   {
     name: "empty and withdrawn",
     facts: withVerdicts(verdict("withdrawn-empty", [{ ...A, emptySince: at("11:30:00") }])),
     want: "False NoAddresses",
-    says: [/^cdn\.test/, /since 2026-11-24T11:30:00Z/, /withdrawn/, /spec\.onEmpty/],
+    says: [/ cdn\.test/, /since 2026-11-24T11:30:00Z/, /withdrawn/, /spec\.onEmpty/],
   },
   {
     name: "stale and kept",
     facts: withVerdicts(verdict("stale-kept", [failing("timeout", at("08:00:00")), NO_AAAA])),
     want: "False Stale",
-    says: [/^cdn\.test/, /since 2026-11-24T08:00:00Z/, /spec\.maxStaleness/],
+    says: [/ cdn\.test/, /since 2026-11-24T08:00:00Z/, /spec\.maxStaleness/],
     not: /withdrawn/,
   },
   {
     name: "stale and withdrawn",
     facts: withVerdicts(verdict("stale-withdrawn", [failing("timeout", at("08:00:00"))])),
     want: "False Stale",
-    says: [/^cdn\.test/, /since 2026-11-24T08:00:00Z/, /withdrawn/, /spec\.onStale/],
+    says: [/ cdn\.test/, /since 2026-11-24T08:00:00Z/, /withdrawn/, /spec\.onStale/],
   },
   {
     name: "a last success that is not known is not made up",
@@ -324,8 +324,8 @@ for (const [index, [reason, worse]] of BY_SEVERITY.entries()) {
       const result = resolvedCondition(withVerdicts(less, worse, verdict("good", [A], "good.test")));
       assert.equal(result.reason, reason);
       assert.equal(result.status, reason === "Resolving" ? "Unknown" : "False");
-      const [first = "", second = ""] = result.message.split("; ").filter((part) => /^\w+\.test/.test(part));
-      assert.ok(first.startsWith(less.target.slice(0, -1)) && second.startsWith(worse.target.slice(0, -1)));
+      const named = [...result.message.matchAll(/\w+\.test/g)].map(([target]) => `${target}.`);
+      assert.deepEqual(named, [less.target, worse.target]);
       assert.doesNotMatch(result.message, /good\.test/);
     });
   }

@@ -188,7 +188,7 @@ test("after ten minutes it is let go with its records, and an Event says which a
     since: NOW - 10 * MINUTE,
   });
   assert.deepEqual([requeue, removed, events.length], ["done", [false], 1]);
-  assert.match(events[0] ?? "", /^Warning Abandoned example\.com could not be withdrawn, and .*10 minutes/);
+  assert.match(events[0] ?? "", /^Warning Abandoned Hostname example\.com could not be withdrawn\. .*10 minutes/);
 });
 
 const CLOCKS: readonly (readonly [name: string, sourceNow: number, deletedAt: number, waitsMs: number])[] = [
@@ -211,7 +211,7 @@ for (const [name, sourceNow, deletedAt, waitsMs] of CLOCKS) {
 test("the Event tells a name that nobody could look for from one that is still published", async () => {
   const { removed, events } = await finalized({ unread: true, since: NOW - 10 * MINUTE });
   assert.deepEqual([removed, events.length], [[false], 1]);
-  assert.match(events[0] ?? "", /^Warning Abandoned example\.com could not be looked for at the backend, and /);
+  assert.match(events[0] ?? "", /^Warning Abandoned Hostname example\.com could not be looked for at the backend\. /);
 });
 
 test("the annotation lets it go at once, and an Event says so only if records are left", async () => {

@@ -186,7 +186,7 @@ test("an edit that cannot be read is not accepted, and the zone is reported as i
   assert.equal(status?.observedGeneration, 9);
   assert.equal(status?.conditions?.[0]?.observedGeneration, 9);
   const [accepted, programmed, ready] = await conditions({ invalid: INVALID });
-  assert.match(accepted ?? "", /^Accepted=False Invalid: no domain; line 3.*before/);
+  assert.match(accepted ?? "", /^Accepted=False Invalid: The spec is not valid: no domain; line 3.*before/);
   assert.match(programmed ?? "", /^Programmed=True Programmed/);
   assert.match(ready ?? "", /^Ready=False Invalid/);
 });
@@ -225,26 +225,26 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
         outcome: { kind: "refused", reason: "ZoneConflict", message: "DnsZone dns/a writes there" },
       }),
     },
-    /^False ZoneConflict: DnsZone dns\/a writes there$/,
-    /^False ZoneConflict: DnsZone dns\/a writes there$/,
+    /^False ZoneConflict: DnsZone dns\/a writes there\.$/,
+    /^False ZoneConflict: DnsZone dns\/a writes there\.$/,
   ],
   [
     "it is refused",
     { planned: plannedAs({ outcome: { kind: "refused", reason: "BaseZoneInvalid", message: "line 3" } }) },
     /^True Accepted/,
-    /^False BaseZoneInvalid: line 3$/,
+    /^False BaseZoneInvalid: Line 3\.$/,
   ],
   [
     "it cannot be written for now",
     { planned: plannedAs({ outcome: { kind: "failed", message: "connection refused", since: at("11:40:00") } }) },
     /^True Accepted/,
-    /^False WriteFailed: .*2026-11-24T11:40:00Z.*connection refused$/,
+    /^False WriteFailed: .*2026-11-24T11:40:00Z.*connection refused\.$/,
   ],
   [
     "its deletes are held",
     { planned: plannedAs({ outcome: { kind: "held", message: "too many deletes", hash: "abc" } }) },
     /^True Accepted/,
-    /^False PlanHeld: too many deletes$/,
+    /^False PlanHeld: Too many deletes\.$/,
   ],
   [
     "a name is refused, beside an HTTPS record",
@@ -254,31 +254,31 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
       }),
     },
     /^True Accepted/,
-    /^False ForeignRecord: 2 .*\(www\.example\.com, a\.example\.com\).*somebody wrote it$/,
+    /^False ForeignRecord: 2 .*\(www\.example\.com, a\.example\.com\).*somebody wrote it\.$/,
   ],
   [
     "servers are slow",
     { confirmed: servedBy(SLOW) },
     /^True Accepted/,
-    /^False PropagationSlow: 1 of 3 servers.*2026-11-24T11:30:00Z$/,
+    /^False PropagationSlow: Only 1 of 3 servers.*2026-11-24T11:30:00Z\.$/,
   ],
   [
     "its servers may not be listed",
     { confirmed: servedBy({ ...WITHOUT_SERVERS, obstacle: { reason: "Forbidden", message: "not allowed" } }) },
     /^True Accepted/,
-    /^False Forbidden: not allowed$/,
+    /^False Forbidden: Not allowed\.$/,
   ],
   [
     "its servers are gone, for a moment",
     { confirmed: servedBy(WITHOUT_SERVERS) },
     /^True Accepted/,
-    /^Unknown Propagating: no ready endpoint$/,
+    /^Unknown Propagating: No ready endpoint\.$/,
   ],
   [
     "its servers are gone, for longer than a delivery takes",
     { confirmed: servedBy({ ...WITHOUT_SERVERS, slow: true }) },
     /^True Accepted/,
-    /^False NoEndpoints: no ready endpoint$/,
+    /^False NoEndpoints: No ready endpoint\.$/,
   ],
   ["its servers have not been listed yet", { confirmed: NOTHING_CONFIRMED }, /^True Accepted/, /^Unknown Propagating/],
   [
@@ -291,13 +291,13 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
     "only HTTPS records are refused",
     { planned: plannedAs({ refusals: [NO_HTTPS] }) },
     /^True Accepted/,
-    /^True Programmed: .*coreDNS\/zoneFile.*but 1 .*\(example\.com\).*no HTTPS there$/,
+    /^True Programmed: .*coreDNS\/zoneFile\. 1 .*\(example\.com\).*no HTTPS there\.$/,
   ],
   [
     "the backend warns",
     { observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }) },
     /^True Accepted/,
-    /^True Programmed: .*but there is no reload plugin$/,
+    /^True Programmed: .*There is no reload plugin\.$/,
   ],
   [
     "HTTPS records are refused and the backend warns",
@@ -306,7 +306,7 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
       observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }),
     },
     /^True Accepted/,
-    /^True Programmed: .*but 1 .*no HTTPS there.*but there is no reload plugin$/,
+    /^True Programmed: .* 1 .*no HTTPS there.*There is no reload plugin\.$/,
   ],
 ];
 

@@ -55,11 +55,7 @@ function held(hash: string): Guarded {
 test("a plan that is held is an Event once; another plan that is held is another Event", () => {
   const { state, deps, told } = play();
   recordHeld(deps, state, held("a"));
-  assert.deepEqual(told(), [
-    "held dns/com true",
-    "log: deletes held back",
-    "dns/com: Warning PlanHeld: plan a is held",
-  ]);
+  assert.deepEqual(told(), ["held dns/com true", "log: deletes held", "dns/com: Warning PlanHeld: plan a is held"]);
   replace(state, { planned: roundEnded(state.planned, { kind: "held", hash: "a", message: "" }) });
   recordHeld(deps, state, held("a"));
   assert.deepEqual(told(), ["held dns/com true"]);
@@ -133,7 +129,7 @@ test("records that stay at a former place are an Event of the leader, where ther
   assert.deepEqual(told(), []);
   assert.deepEqual(left(1), [
     "log: records left behind",
-    "dns/com: Warning RecordsLeft: 1 names stay as they are at powerDNS, where this zone was written before: remove them there once nothing queries it",
+    "dns/com: Warning RecordsLeft: The records of 1 hostname remain at powerDNS, the former provider of this DnsZone. Remove them there when no client queries it any more.",
   ]);
 });
 

@@ -73,7 +73,7 @@ test("a rejected write is logged with the backend's words when it begins, and it
   assert.equal(first[1], "changed a.example.com");
   assert.deepEqual(
     state.planned.refusals.map(({ message }) => message),
-    ["a.example.com A cannot be written: no such zone"],
+    ["The A records of a.example.com cannot be written: no such zone"],
   );
   assert.deepEqual(record([rejection(A)]), []);
   assert.deepEqual(record([]), ["changed a.example.com"]);
@@ -90,8 +90,11 @@ test("other words for a rejection are shown, and aren't logged again", () => {
 test("a withdrawal that is rejected is an Event on the zone, since its alias may be gone", () => {
   const { state, record } = play();
   const [, event] = record([rejection(B)]);
-  assert.equal(event, "DnsZone com: Warning Rejected: b.example.com A cannot be withdrawn: no such zone");
-  assert.match(state.planned.refusals[0]?.message ?? "", /^b\.example\.com A cannot be withdrawn: /);
+  assert.equal(
+    event,
+    "DnsZone com: Warning Rejected: The A records of b.example.com cannot be withdrawn: no such zone",
+  );
+  assert.match(state.planned.refusals[0]?.message ?? "", /^The A records of b\.example\.com cannot be withdrawn: /);
 });
 
 test("of thousands of rejections the log shows the first hundred, and the conditions all", () => {

@@ -44,25 +44,28 @@ test("a new record set is an Event on each alias that contributes", () => {
 
 test("a changed one says what it was and is", () => {
   const [line = "", ...more] = published({ kind: "update", before: OLD, after: { ...NEW, resources: ["web/shop"] } });
-  assert.match(line, /Normal Published: .*example\.com A.*192\.0\.2\.1, 192\.0\.2\.2.*192\.0\.2\.3/);
+  assert.match(line, /Normal Published: Published example\.com A 192\.0\.2\.3 .*instead of 192\.0\.2\.1, 192\.0\.2\.2/);
   assert.deepEqual(more, []);
 });
 
-test("a change of the TTL shows both TTLs, and a change of the addresses alone shows none", () => {
+test("a change of the TTL shows both TTLs, and a change of the addresses only the new one", () => {
   const after = { ...NEW, resources: ["web/shop"] };
   const ttlOnly = published({ kind: "update", before: OLD, after: { ...after, data: OLD.data } });
   assert.match(
     ttlOnly.join(),
-    /Published: example\.com A: 192\.0\.2\.1, 192\.0\.2\.2 with TTL 300 s → 192\.0\.2\.1, 192\.0\.2\.2 with TTL 60 s$/,
+    /Published example\.com A 192\.0\.2\.1, 192\.0\.2\.2 \(TTL 60s\) instead of 192\.0\.2\.1, 192\.0\.2\.2 \(TTL 300s\)\.$/,
   );
-  assert.match(published({ kind: "update", before: OLD, after }).join(), /TTL 300 s → 192\.0\.2\.3 with TTL 60 s$/);
-  assert.doesNotMatch(published({ kind: "update", before: OLD, after: { ...after, ttl: OLD.ttl } }).join(), /TTL/);
+  assert.match(
+    published({ kind: "update", before: OLD, after }).join(),
+    /192\.0\.2\.3 \(TTL 60s\) instead of .* \(TTL 300s\)\.$/,
+  );
+  assert.doesNotMatch(published({ kind: "update", before: OLD, after: { ...after, ttl: OLD.ttl } }).join(), /TTL.*TTL/);
 });
 
 test("one that nobody owned is adopted, and the Event keeps what was there, with its TTL", () => {
   const before = { ...OLD, owner: undefined };
   const [line = ""] = published({ kind: "update", before, after: { ...NEW, resources: ["web/shop"] } });
-  assert.match(line, /Normal Adopted: .*192\.0\.2\.1, 192\.0\.2\.2.*300 s.*192\.0\.2\.3/);
+  assert.match(line, /Normal Adopted: .*192\.0\.2\.1, 192\.0\.2\.2.*300s.*192\.0\.2\.3/);
 });
 
 test("a withdrawal is an Event on the zone", () => {

@@ -55,7 +55,7 @@ function start(root: string, entries: readonly StateEntry[] = []): World {
   const log: Logger = {
     debug: () => undefined,
     info: (_fields, message) => void logged.push(`info: ${message}`),
-    warn: ({ problem }, message) => void logged.push(`warn: ${message} ${String(problem)}`),
+    warn: ({ message: problem }, message) => void logged.push(`warn: ${message} ${String(problem)}`),
     error: ({ folder }, message) => void logged.push(`error: ${message} ${String(folder)}`),
   };
   const signals = { folders: [] as readonly string[], wake: () => undefined as void };
@@ -288,7 +288,7 @@ test("a folder that can't be read and of which nothing is known is waited for", 
   assert.deepEqual(taken(world), []);
   assert.equal(world.inventory.healthy(), false);
   const [logged = "", ...more] = world.logged.filter((line) => line.startsWith("error"));
-  assert.match(logged, /^error: manifest folder not readable.*no-such-folder$/);
+  assert.match(logged, /^error: cannot read manifest folder.*no-such-folder$/);
   assert.deepEqual(more, [], "it is logged once");
   await world.stop();
   assert.deepEqual(taken(world), [], "an end isn't the end of the first look");

@@ -82,7 +82,7 @@ test("a folder that can't be watched is a warning once; the look after the wait 
   watch.follow(new Map([["no-such-folder", "1"]]));
   watch.follow(new Map([["no-such-folder", "1"]]));
   watch.follow(new Map([["another", "2"]]));
-  assert.deepEqual(warnings, ["folder cannot be watched: changes are seen at the next look"]);
+  assert.deepEqual(warnings, ["cannot watch folder; changes are found at the next scan"]);
   const hasEnded = wait();
   await clock.advance(30_000);
   assert.equal(hasEnded(), true);

@@ -136,7 +136,7 @@ test("a file that is wrong makes the object not accepted, not ready, and stalled
   assert.deepEqual(await reporter.invalidObject(invalid, NEVER), { kind: "written" });
   const bad = {
     reason: "Invalid",
-    message: "a.yaml:3:1: one; a.yaml:4:1: two",
+    message: "The object is not valid: a.yaml:3:1: one; a.yaml:4:1: two.",
     observedGeneration: 2,
     lastTransitionTime: "2026-11-28T10:00:00Z",
   };
@@ -168,8 +168,10 @@ test("what is wrong is cut at 2,000 characters", async () => {
     await reporter.invalidObject({ kind: "DnsAlias", key: "web/a", generation: 2, problems: [problem] }, NEVER);
     return statuses.alias("web/a")?.conditions[0]?.message;
   };
-  assert.equal(await told("x".repeat(2000)), "x".repeat(2000));
-  assert.equal(await told("x".repeat(2001)), `${"x".repeat(1999)}…`);
+  const start = "The object is not valid: ";
+  const room = 2000 - start.length;
+  assert.equal(await told("x".repeat(room - 1)), `${start}${"x".repeat(room - 1)}.`);
+  assert.equal(await told("x".repeat(room)), `${start}${"x".repeat(room - 1)}…`);
 });
 
 test("a condition is logged when its status or its reason changes", async () => {
@@ -181,7 +183,7 @@ test("a condition is logged when its status or its reason changes", async () => 
   await write({ reason: "Held" });
   await write({ reason: "Held", status: "False" });
   await reporter.zoneStatus(zone("dns/z", "example.com"), ZONE_STATUS, NEVER);
-  const line = { condition: "Ready", detail: "all is well", is: "condition changed" };
+  const line = { condition: "Ready", message: "all is well", is: "condition changed" };
   assert.deepEqual(logged, [
     { ...line, alias: "web/a", status: "True", reason: "Published" },
     { ...line, alias: "web/a", status: "True", reason: "Held" },
@@ -202,8 +204,8 @@ test("the same Event about the same object is logged once in ten minutes", async
   reporter.event(alias("web/b"), event);
   reporter.event(zone("dns/z", "example.com"), { ...event, message: "n" });
   assert.deepEqual(logged.slice(2), [
-    { alias: "web/b", type: "Warning", reason: "Stale", detail: "m", is: "event" },
-    { zone: "dns/z", type: "Warning", reason: "Stale", detail: "n", is: "event" },
+    { alias: "web/b", type: "Warning", reason: "Stale", message: "m", is: "event" },
+    { zone: "dns/z", type: "Warning", reason: "Stale", message: "n", is: "event" },
   ]);
 });
 

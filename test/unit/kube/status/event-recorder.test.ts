@@ -10,7 +10,7 @@ import { meta } from "../../../support/objects.ts";
 import { ok, refusal, scriptedTransport } from "../../../support/scripted-transport.ts";
 
 const NOW = Date.parse("2026-11-28T10:00:00Z");
-const EVENT: ReportedEvent = { type: "Warning", reason: "Stale", message: "lb.test could not be resolved" };
+const EVENT: ReportedEvent = { type: "Warning", reason: "Stale", message: "lookups of lb.test fail" };
 const PATH = "/apis/events.k8s.io/v1/namespaces/web/events";
 
 test("an Event says what happened, to which object, when, and who saw it", async () => {
@@ -29,7 +29,7 @@ test("an Event says what happened, to which object, when, and who saw it", async
     action: "Reconcile",
     type: "Warning",
     reason: "Stale",
-    note: "lb.test could not be resolved",
+    note: "Lookups of lb.test fail.",
     regarding: {
       apiVersion: "dnsalias.io/v1alpha1",
       kind: "DnsAlias",
@@ -98,13 +98,13 @@ test("an Event of an earlier run (409) is no failure, and one that can't be sent
 
 test("a message over 1,000 bytes is cut between characters", async () => {
   const { offer, requests } = play([ok(), ok(), ok()]);
-  const messages = ["x".repeat(1_000), "x".repeat(1_001), `${"x".repeat(999)}é`];
+  const messages = ["X".repeat(999), "X".repeat(1_001), `${"X".repeat(999)}é`];
   for (const message of messages) {
     await offer({ ...EVENT, message });
   }
   assert.deepEqual(
     requests.map(({ body }) => JSON.parse(JSON.stringify(body)).note),
-    ["x".repeat(1_000), `${"x".repeat(1_000)}…`, `${"x".repeat(999)}…`],
+    [`${"X".repeat(999)}.`, `${"X".repeat(1_000)}…`, `${"X".repeat(999)}…`],
   );
 });
 

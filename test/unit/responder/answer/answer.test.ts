@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { printRdata } from "../../../../src/dns/rdata/codec.ts";
 import type { AnswerResult } from "../../../../src/responder/answer/answer-types.ts";
+import { TYPE } from "../../../../src/dns/registry.ts";
 import { buildZoneView } from "../../../support/build-zone-view.ts";
 import { alias, requestAnswer, contextOf, fresh, linesOf, nameOf, NOW, served, type Standing } from "../zone-play.ts";
 
@@ -101,15 +102,56 @@ function holds(cases: readonly Case[]): void {
   }
 }
 
-/** Each use says where its live answer's addresses are: their TTLs are counted down there, and their order turns. */
+/** Each use says where its live answer's addresses are, or the HTTPS record beside them: TTLs are counted down there, and the order of addresses turns. */
 function assertPlaces(result: AnswerResult): void {
   for (const { alias: owner, family, live, section, start, count } of result.kind === "answer" ? result.uses : []) {
     const records = result.kind === "answer" ? result[section].slice(start, start + count) : [];
     const shown = records.map(({ type, rdata }) => printRdata(type, rdata));
-    const known = live?.kind === "addresses" && count > 0 ? live.addresses : [];
+    const isHttps = records.every(({ type }) => type === TYPE.HTTPS);
+    const known = live?.kind === "addresses" && count > 0 ? (isHttps ? ["0 t.example.net."] : live.addresses) : [];
     assert.deepEqual(shown, known, `${owner} ${family} at ${start} of the ${section}`);
   }
 }
+
+const NONE = { kind: "none", refreshAt: NOW } as const;
+const FAILED = { kind: "failed", detail: "down", refreshAt: NOW } as const;
+const HTTPS: readonly Case[] = [
+  { question: "x.star.example.com HTTPS", want: ["ask *.star.example.com. A"] },
+  {
+    question: "x.star.example.com HTTPS",
+    standing: { "*.star.example.com. A": ["192.0.2.7"] },
+    want: ["ask *.star.example.com. AAAA"],
+  },
+  {
+    question: "x.star.example.com HTTPS",
+    standing: { "*.star.example.com. A": ["192.0.2.7"], "*.star.example.com. AAAA": fresh(["2001:db8::7"], 30_000) },
+    want: ["NOERROR aa", "an x.star.example.com. 30 HTTPS 0 t.example.net."],
+  },
+  {
+    question: "x.star.example.com HTTPS",
+    standing: { "*.star.example.com. A": NONE, "*.star.example.com. AAAA": fresh(["2001:db8::7"], -1) },
+    want: ["NOERROR aa stale", "an x.star.example.com. 30 HTTPS 0 t.example.net."],
+  },
+  {
+    question: "x.star.example.com HTTPS",
+    standing: { "*.star.example.com. A": NONE, "*.star.example.com. AAAA": FAILED },
+    want: ["NOERROR aa", SOA],
+  },
+  {
+    question: "x.star.example.com HTTPS",
+    standing: {
+      "*.star.example.com. A": {
+        kind: "addresses",
+        addresses: ["192.0.2.7"],
+        freshUntil: NOW + 1,
+        refreshAt: NOW,
+        isFallback: true,
+      },
+      "*.star.example.com. AAAA": NONE,
+    },
+    want: ["NOERROR aa", SOA],
+  },
+];
 
 describe("an alias", () => {
   const addresses = { "example.com. A": ["192.0.2.7", "192.0.2.8"], "shop.example.com. A": ["192.0.2.7"] };
@@ -161,10 +203,7 @@ describe("an alias", () => {
       standing: { "*.star.example.com. A": ["192.0.2.7"] },
       want: ["NOERROR aa", "an x.y.star.example.com. 60 A 192.0.2.7"],
     },
-    {
-      question: "x.star.example.com HTTPS",
-      want: ["NOERROR aa", "an x.star.example.com. 300 HTTPS 0 t.example.net."],
-    },
+    ...HTTPS,
     { question: "star.example.com A", want: ["NOERROR aa", SOA] },
   ]);
 });

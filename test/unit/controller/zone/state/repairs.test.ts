@@ -42,7 +42,7 @@ test("the fifth repair within an hour is the last: then the record set is left, 
   assert.equal(refusals.length, 1);
   const { message = "", ...rest } = refusals[0] ?? {};
   assert.deepEqual(rest, { kind: "refuse", name: NAME, type: "A", reason: "WriterConflict" });
-  assert.match(message, /example\.com A .*somebody changed example\.com A/);
+  assert.match(message, /^The A records of example\.com .*somebody changed example\.com A/);
 });
 
 test("a repair that is an hour old no longer counts", () => {

@@ -1,0 +1,16 @@
+/**
+ * The texts as sentences of a condition or an Event: each once, beginning with a capital letter and ending with a full stop. A text that begins with a field,
+ * an object, or a name keeps its letters.
+ */
+export function sentences(texts: readonly string[]): string {
+  return [...new Set(texts.map(sentence))].join(" ");
+}
+
+function sentence(text: string): string {
+  const begun = PLAIN_WORD.test(text) ? `${text.slice(0, 1).toUpperCase()}${text.slice(1)}` : text;
+  return ENDED.test(begun) || begun === "" ? begun : `${begun}.`;
+}
+
+/** A word of English and no name: "dnsalias" is the name of the program. */
+const PLAIN_WORD = /^(?!dnsalias\b)[a-z]+(?:-[a-z]+)?(?=[ ,:;]|$)/;
+const ENDED = /[.!?…]$/;

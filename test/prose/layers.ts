@@ -1,0 +1,23 @@
+/** A part of the texts that users and contributors read. A layer becomes an error layer with the commit that rewords it. */
+export interface Layer {
+  readonly name: string;
+  /** Globs, relative to the checkout. A file belongs to the first layer that names it. */
+  readonly files: readonly string[];
+  /** Whether a finding in it fails `npm run prose`. */
+  readonly isError: boolean;
+}
+
+export const LAYERS: readonly Layer[] = [
+  { name: "style", files: ["docs/contributing/style.md"], isError: true },
+  { name: "messages", files: ["test/fixtures/messages.txt"], isError: false },
+  { name: "README", files: ["README.md"], isError: true },
+  { name: "installing", files: ["docs/installing.md"], isError: true },
+  { name: "troubleshooting", files: ["docs/troubleshooting.md"], isError: true },
+  { name: "runbooks", files: ["docs/runbooks/*.md"], isError: true },
+  { name: "reasons", files: ["docs/reasons.md"], isError: true },
+  { name: "alerts", files: ["charts/dnsalias/files/*.yaml", "deploy/monitoring/*.yaml"], isError: false },
+  { name: "values and CRDs", files: ["charts/*/values.yaml", "deploy/crds/*.yaml"], isError: false },
+  { name: "docs", files: ["docs/**/*.md", "examples/**/*.md"], isError: false },
+  { name: "provider pages", files: ["src/providers/**/README.md"], isError: false },
+  { name: "comments", files: ["src/**/*.ts"], isError: false },
+];

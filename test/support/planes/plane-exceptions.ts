@@ -1,0 +1,284 @@
+import { familyOf } from "../../../src/dns/address/address.ts";
+import { isWithin } from "../history/claims.ts";
+import { hadEver, staticsOf, targetsOf } from "../history/target-facts.ts";
+import { textOf } from "./plane-comparison.ts";
+import {
+  dnsZoneOf,
+  factsOf,
+  hasGuard,
+  hasNewLeader,
+  hasNoData,
+  hasUnreadTarget,
+  isBehind,
+  isFamily,
+  isForeign,
+  namesWithoutRecords,
+  objectsAnswer,
+  rotatingTargets,
+  unservedDomains,
+  type QueryFacts,
+} from "./plane-facts.ts";
+import type { RetainedZone } from "../replicas-world.ts";
+import { publishedAnswer, type AnsweredSet, type PlaneAnswer } from "./published-answer.ts";
+
+/** A difference between the planes that is no fault. docs/concepts/two-planes.md has the same list. */
+export interface PlaneDifference {
+  readonly id: string;
+  readonly difference: string;
+  readonly reason: string;
+}
+
+export interface PlaneException extends PlaneDifference {
+  /** The largest share of all comparisons that it excuses in the fixed histories. */
+  readonly maxShare: number;
+  /** The answer can be of another zone than the published one, so that its TTLs don't go by that one. */
+  readonly isOfOtherZone?: true;
+  /** Whether the history has what the exception is for. */
+  readonly applies: (facts: QueryFacts) => boolean;
+  /** The limit: whether the answers differ by nothing else. `want` is what the published records say. */
+  readonly permits: (facts: QueryFacts, want: PlaneAnswer, got: PlaneAnswer) => boolean;
+}
+
+/** Differences of any answer, each with a rule of its own. */
+export const PERMANENT_DIFFERENCES: readonly PlaneDifference[] = [
+  {
+    id: "ttl",
+    difference:
+      "TTL of the records of an alias: fixed where it is published. At the responder it counts down, from 5 s to `ttl.max`, and is 30 s for stale answers.",
+    reason:
+      "A pushed record isn't rewritten for its TTL. At query time, a fixed TTL would add the age of the recursive resolver's copy to that of dnsalias's own.",
+  },
+  {
+    id: "order",
+    difference: "Order of addresses, and answers by client subnet (RFC 7871, opt-in).",
+    reason: "A pushed RRset is the same for every client. Its server decides the order.",
+  },
+  {
+    id: "serial",
+    difference:
+      "SOA serial: a published zone counts every change, the responder changes of the base zone and of names.",
+    reason: "Looked-up addresses have no zone version. Transfers come from `provider.transfer`.",
+  },
+];
+
+export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
+  {
+    id: "name without records",
+    difference:
+      "A name of an alias without addresses: NODATA at the responder. Where nothing is published, the name doesn't exist: NXDOMAIN, or what a wildcard of the zone says.",
+    reason:
+      "A backend can't have a name without records. The responder knows the name by its object, and not by lookups of every name: NXDOMAIN would deny all names below it (RFC 8020).",
+    maxShare: 0.05,
+    applies: ({ stage, zones }) => zones.some((zone) => namesWithoutRecords(stage, zone).length > 0),
+    permits: (facts, _want, got) => textOf(wantWithEmptyNames(facts)) === textOf(got),
+  },
+  {
+    id: "no usable data",
+    difference:
+      "No usable data in either family yet: SERVFAIL for A and AAAA at the responder, no RRset where it is published.",
+    reason: "A NODATA answer would be cached for the zone's negative TTL.",
+    maxShare: 0.02,
+    applies: (facts) => isFamily(facts.type) && facts.aliases.length > 0 && hasNoData(facts),
+    permits: (_facts, _want, got) => isServfail(got),
+  },
+  {
+    id: "rotation",
+    difference:
+      "A target that rotates: the responder returns the set that the target shows now. The published set stays steady while the target shows all of it in turn.",
+    reason: "Steadiness saves writes. An answer costs none.",
+    maxShare: 0.02,
+    applies: (facts) => isFamily(facts.type) && rotatingTargets(facts, facts.type).length > 0,
+    permits(facts, _want, got) {
+      const want = wantWithEmptyNames(facts);
+      return (
+        textOf(withoutAddresses(want, facts)) === textOf(withoutAddresses(got, facts)) && isRotated(facts, want, got)
+      );
+    },
+  },
+  {
+    id: "not served",
+    difference:
+      "A DnsZone without a valid base zone is published and not served: SERVFAIL below a zone that is served, else REFUSED.",
+    reason: "The responder can't know the zone's other records (Event `NotServed`).",
+    maxShare: 0.1,
+    isOfOtherZone: true,
+    applies: ({ stage, end }) => unservedDomains(stage).some((domain) => isWithin(end, domain)),
+    permits: (facts, _want, got) =>
+      isServfail(got) || got.rcode === "REFUSED" || isByObjects(withoutZones(facts, unservedKeys(facts)), got),
+  },
+  {
+    id: "reserved",
+    difference:
+      "A DnsZone that was deleted with its records, or can't be read: SERVFAIL at and below its domain. A replica that started later knows only the names in statuses, and answers from the zone above for others.",
+    reason: "The records stay where they are published, and the responder doesn't know them any more.",
+    maxShare: 0.05,
+    isOfOtherZone: true,
+    applies: (facts) => retainedAt(facts).length > 0,
+    permits: (facts, _want, got) =>
+      isServfail(got) ||
+      (!isKnownRetained(facts) && isByObjects(withoutZones(facts, [...facts.stage.world.retainedZones.keys()]), got)),
+  },
+  {
+    id: "inherited",
+    difference:
+      "After a start or a change of leader: published records of names that nobody has stay for a minute, and published addresses for as long as a target of the name can't be read. The responder follows the objects, and returns the last known good addresses.",
+    reason:
+      "What is published can be newer than what a replica remembers, or be another target's. An answer replaces nothing.",
+    maxShare: 0.02,
+    applies: (facts) => hasNewLeader(facts) || (isFamily(facts.type) && hasUnreadTarget(facts)),
+    permits(facts, want, got) {
+      if (hasNewLeader(facts)) {
+        return isByObjects(facts, got);
+      }
+      const { type, aliases, stage } = facts;
+      const before = addressesOf(want, facts);
+      const isKnown = (address: string): boolean =>
+        aliases.flatMap(targetsOf).some((target) => stage.world.lastSeenOf.get(`${target} ${type}`)?.includes(address));
+      const now = addressesOf(got, facts);
+      const isAllowed = now.every((address) => before.includes(address) || isKnown(address));
+      return now.length > 0 && isAllowed && isByObjects(facts, got);
+    },
+  },
+  {
+    id: "writes",
+    difference: "`policy`, `guard`, `conflict`, limits of repairs, and budgets: where it is published only.",
+    reason: "They govern writes to a backend that has other writers. The responder follows the objects.",
+    maxShare: 0.05,
+    applies: (facts) => dnsZoneOf(facts)?.spec.policy !== "Sync" || isForeign(facts) || hasGuard(facts),
+    permits: (facts, _want, got) => isByObjects(facts, got),
+  },
+  {
+    id: "lacks",
+    difference:
+      "What a backend can't hold: HTTPS records (`coreDNSEtcd`, `externalDNSWebhook`, `dnsEndpoint`), wildcards (`coreDNSEtcd`), other types than the alias's (`overlay`).",
+    reason: "The page of the provider and the status name each case.",
+    maxShare: 0.02,
+    applies: (facts) =>
+      facts.type === "HTTPS" &&
+      dnsZoneOf(facts)?.spec.provider.kind === "externalDNSWebhook" &&
+      facts.aliases.some(({ spec }) => spec.httpsAlias),
+    permits: (facts, _want, got) => isByObjects(facts, got),
+  },
+  {
+    id: "paused https",
+    difference:
+      "`httpsAlias` that is edited while a DnsAlias of the name is paused: the published HTTPS record stays as it was. The responder follows the edit.",
+    reason: "No status shows whether the record was published.",
+    maxShare: 0.01,
+    applies: ({ type, aliases }) => type === "HTTPS" && aliases.some(({ spec }) => spec.paused),
+    permits: (facts, _want, got) => isByObjects(facts, got),
+  },
+  {
+    id: "no leader",
+    difference: "No replica holds the Lease: the responder continues to follow its targets, published records wait.",
+    reason: "Publishing needs the Lease. An answer doesn't.",
+    maxShare: 0.1,
+    applies: ({ stage }) => [...stage.world.replicas].every((replica) => !replica.leads()),
+    permits: (facts, _want, got) => isByObjects(facts, got),
+  },
+  {
+    id: "delivery",
+    difference:
+      "A backend that can't be read or written: published records wait, at most six minutes longer than the failure.",
+    reason: "A failure changes nothing. The responder needs no backend.",
+    maxShare: 0.1,
+    applies: isBehind,
+    permits: (facts, _want, got) => isByObjects(facts, got),
+  },
+];
+
+function retainedAt({ stage: { world }, end }: QueryFacts): readonly RetainedZone[] {
+  return [...world.retainedZones.values()].filter(({ zone }) => isWithin(end, zone.spec.domain));
+}
+
+/** A replica that started after the deletion knows of it only what statuses say. */
+function isKnownRetained(facts: QueryFacts): boolean {
+  return retainedAt(facts).some(({ knownTo }) => knownTo.has(facts.stage.replica));
+}
+
+function unservedKeys({ stage, zones }: QueryFacts): readonly string[] {
+  const domains = unservedDomains(stage);
+  return zones.filter(({ domain }) => domains.includes(domain)).map(({ key }) => key);
+}
+
+/** What the zones above have, such as a name that waits there. */
+function withoutZones({ stage, zones, name, type }: QueryFacts, keys: readonly string[]): QueryFacts {
+  const left = zones.filter(({ key }) => !keys.includes(key));
+  return factsOf(stage, left, { name, type });
+}
+
+function isServfail({ rcode, answers }: PlaneAnswer): boolean {
+  return rcode === "SERVFAIL" && answers.length === 0;
+}
+
+/** The published records if names without records could be published. */
+function wantWithEmptyNames({ stage, zones, name, type }: QueryFacts): PlaneAnswer {
+  const all = zones.map((zone) => ({ ...zone, emptyNames: namesWithoutRecords(stage, zone) }));
+  return publishedAnswer(all, name, type);
+}
+
+/** Each address that is new is what a rotating target has now, and each that is missing is one that such a target had. */
+function isRotated(facts: QueryFacts, want: PlaneAnswer, got: PlaneAnswer): boolean {
+  const { type, stage } = facts;
+  const { world } = stage;
+  const rotating = isFamily(type) ? rotatingTargets(facts, type) : [];
+  const before = addressesOf(want, facts);
+  const now = addressesOf(got, facts);
+  const isNow = (address: string): boolean =>
+    rotating.some((target) => world.lastSeenOf.get(`${target} ${type}`)?.includes(address));
+  return (
+    now.length > 0 &&
+    now.every((address) => before.includes(address) || isNow(address)) &&
+    before.every((address) => now.includes(address) || rotating.some((target) => hadEver(world, target, address)))
+  );
+}
+
+/** An answer as the objects have it: the base zone's records, and at names of aliases nothing but addresses of theirs. */
+function isByObjects(facts: QueryFacts, got: PlaneAnswer): boolean {
+  const { stage, zones, name, type } = facts;
+  return isByAliases(facts, got) || isByAliases(factsOf(stage, zones, { name, type, isWithoutLeaving: true }), got);
+}
+
+function isByAliases(facts: QueryFacts, got: PlaneAnswer): boolean {
+  const { type, aliases, stage } = facts;
+  const { world } = stage;
+  const isOwn = (address: string): boolean =>
+    aliases.some(
+      (alias) =>
+        alias.spec.families.some((family) => family === familyOf(address)) &&
+        (staticsOf(alias).includes(address) ||
+          alias.spec.fallbackAddresses.includes(address) ||
+          targetsOf(alias).some((target) => hadEver(world, target, address))),
+    );
+  const isHttps = (data: string): boolean =>
+    aliases.some(
+      ({ spec }) =>
+        spec.httpsAlias && spec.targets.some((one) => one.kind === "hostname" && data === `0 ${one.hostname}`),
+    );
+  if (aliases.length > 0 && isFamily(type) && isServfail(got)) {
+    return hasNoData(facts);
+  }
+  const own = addressesOf(got, facts);
+  const isAllowed = own.every(type === "HTTPS" ? isHttps : isOwn);
+  const isOfAlias = aliases.length > 0 && (isFamily(type) || type === "HTTPS");
+  return isOfAlias
+    ? isAllowed && textOf(skeleton(objectsAnswer(facts), facts)) === textOf(skeleton(got, facts))
+    : textOf(objectsAnswer(facts)) === textOf(got);
+}
+
+/** Without the records of an alias, and without the SOA that is there where it has none. */
+function skeleton(answer: PlaneAnswer, facts: QueryFacts): PlaneAnswer {
+  return { ...withoutAddresses(answer, facts), authorities: [] };
+}
+
+function addressesOf({ answers }: PlaneAnswer, facts: QueryFacts): readonly string[] {
+  return answers.filter((set) => isAtEnd(set, facts)).flatMap(({ data }) => data);
+}
+
+function withoutAddresses(answer: PlaneAnswer, facts: QueryFacts): PlaneAnswer {
+  return { ...answer, answers: answer.answers.filter((set) => !isAtEnd(set, facts)) };
+}
+
+function isAtEnd(set: AnsweredSet, { end, type }: QueryFacts): boolean {
+  return set.name === end && set.type === type;
+}

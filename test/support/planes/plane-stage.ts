@@ -1,0 +1,72 @@
+import type { Millis, Random } from "../../../src/base/clock.ts";
+import { drawAddresses } from "../history/actions.ts";
+import { HOSTILE_ADDRESSES, HOSTILE_TARGET, PLACES, TARGETS } from "../history/scene.ts";
+import { createStage, lead, pass, putZone, setBase, setTarget, type Stage } from "../history/stage.ts";
+import type { Replica } from "../replicas-world.ts";
+import { PLANE_BASE, PLANE_HOSTNAMES, recordsOf } from "./plane-scene.ts";
+
+/** A stage whose responders serve what is published. */
+export interface PlaneStage extends Stage {
+  /** For each place the last base zone that was valid. */
+  readonly validBases: Map<string, string>;
+  /** For each place when its base zone became invalid. */
+  readonly spoiltAt: Map<string, Millis>;
+  /** For each place when its calls last failed. */
+  readonly brokenAt: Map<string, Millis>;
+  /** When each DnsZone was first there, by uid. */
+  readonly zoneSeenAt: Map<string, Millis>;
+  /** Names at which somebody else has records that the responder's base zones don't have. */
+  readonly foreignNames: Set<string>;
+  /** The replica whose responder is queried: the one that leads, or led last. */
+  replica: Replica;
+}
+
+/** The responder is told the records of zones whose provider has no base zone, but not those of `dns/deep`. */
+const WITH_BASE = { responder: { clientSubnet: false, base: { kind: "inline", text: "" } } } as const;
+
+/** All targets, some zones, and a leader. Servers of other providers have the records of the base zone. */
+export async function createPlaneStage(random: Random, moreZones: readonly string[] = []): Promise<PlaneStage> {
+  const stage = createStage({
+    random,
+    hostnames: PLANE_HOSTNAMES,
+    zoneSpecs: { "dns/net": WITH_BASE, "dns/org": WITH_BASE },
+  });
+  const replica = stage.world.start();
+  const plane: PlaneStage = Object.assign(stage, {
+    validBases: new Map<string, string>(),
+    spoiltAt: new Map<string, Millis>(),
+    brokenAt: new Map<string, Millis>(),
+    zoneSeenAt: new Map<string, Millis>(),
+    foreignNames: new Set<string>(),
+    replica,
+  });
+  PLACES.forEach((place) => setValidBase(plane, place, PLANE_BASE));
+  TARGETS.forEach((target) => setTarget(stage, target, drawAddresses(stage, target)));
+  setTarget(stage, HOSTILE_TARGET, HOSTILE_ADDRESSES);
+  ["dns/com", "dns/net", "dns/org", "dns/deep", ...moreZones].forEach((key) => putZone(stage, key));
+  lead(stage, replica);
+  await pass(stage, 10_000);
+  return plane;
+}
+
+/** The base zone of a place changes: in a zone file the rendered zone follows, and elsewhere somebody writes it at the server. */
+export function setValidBase(plane: PlaneStage, place: string, text: string): void {
+  const backend = plane.backends.get(place);
+  if (backend !== undefined) {
+    const before = plane.validBases.get(place);
+    const old = before === undefined ? backend.list() : recordsOf(before, backend.domain);
+    old.forEach(({ name, type }) => backend.remove(name, type));
+    recordsOf(text, backend.domain).forEach((set) => backend.put(set));
+  }
+  plane.validBases.set(place, text);
+  plane.spoiltAt.delete(place);
+  setBase(plane, place, text);
+}
+
+/** The base zone of a place becomes one that nobody can read. */
+export function spoilBase(plane: PlaneStage, place: string): void {
+  setBase(plane, place, "no zone file at all (");
+  if (!plane.spoiltAt.has(place)) {
+    plane.spoiltAt.set(place, plane.world.clock.now());
+  }
+}

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { randomFrom } from "../../support/history/random.ts";
+import { addAlias, type AliasParts, setTarget } from "../../support/history/stage.ts";
+import { askResponder, comparePlanes, createTally, faultOf } from "../../support/planes/plane-judge.ts";
+import { factsOf } from "../../support/planes/plane-facts.ts";
+import { publishedZones } from "../../support/planes/plane-scene.ts";
+import { createPlaneStage, type PlaneStage } from "../../support/planes/plane-stage.ts";
+import type { AnsweredSet, PlaneAnswer } from "../../support/planes/published-answer.ts";
+
+const SHOP: AliasParts = {
+  hostnames: ["shop.example.com", "*.example.com"],
+  targets: ["one.test"],
+  spec: { httpsAlias: true },
+};
+
+/** A stage at rest, whose planes are alike. */
+async function atRest(parts: AliasParts = SHOP): Promise<PlaneStage> {
+  const plane = await createPlaneStage(randomFrom(1));
+  setTarget(plane, "one.test", ["198.51.100.11", "198.51.100.12", "2001:db8:1::1"]);
+  addAlias(plane, "web/shop", parts);
+  // Published records may wait in the first minute of a leader.
+  await plane.world.clock.advance(120_000);
+  assert.deepEqual(await comparePlanes(plane, createTally()), []);
+  return plane;
+}
+
+/** What the judge says of the responder's answer after a change of it, without the names of zones and records. */
+async function judged(
+  plane: PlaneStage,
+  query: { readonly name: string; readonly type: string },
+  change: (answer: PlaneAnswer) => PlaneAnswer,
+): Promise<string | undefined> {
+  const answer = await askResponder(plane, query);
+  const fault = faultOf(factsOf(plane, publishedZones(plane), query), change(answer), createTally());
+  return fault?.split(":")[0];
+}
+
+function withSet(change: (set: AnsweredSet) => AnsweredSet): (answer: PlaneAnswer) => PlaneAnswer {
+  return (answer) => ({ ...answer, answers: answer.answers.map(change), authorities: answer.authorities.map(change) });
+}
+
+interface Planted {
+  readonly fault: string;
+  readonly query: readonly [name: string, type: string];
+  readonly change: (answer: PlaneAnswer) => PlaneAnswer;
+  readonly want: string;
+}
+
+const PLANTED: readonly Planted[] = [
+  {
+    fault: "another address",
+    query: ["shop.example.com.", "A"],
+    change: withSet((set) => ({ ...set, data: ["198.51.100.11", "198.51.100.13"] })),
+    want: "differs",
+  },
+  {
+    fault: "an address less",
+    query: ["shop.example.com.", "A"],
+    change: withSet((set) => ({ ...set, data: ["198.51.100.11"] })),
+    want: "differs",
+  },
+  {
+    fault: "another rcode",
+    query: ["shop.example.com.", "A"],
+    change: (answer) => ({ ...answer, rcode: "SERVFAIL", answers: [] }),
+    want: "differs",
+  },
+  {
+    fault: "NXDOMAIN for a wildcard's name",
+    query: ["nothing.example.com.", "TXT"],
+    change: (answer) => ({ ...answer, rcode: "NXDOMAIN" }),
+    want: "differs",
+  },
+  {
+    fault: "no AA",
+    query: ["www.example.com.", "A"],
+    change: (answer) => ({ ...answer, authoritative: false }),
+    want: "differs",
+  },
+  {
+    fault: "no HTTPS record",
+    query: ["shop.example.com.", "HTTPS"],
+    change: (answer) => ({ ...answer, answers: [] }),
+    want: "differs",
+  },
+  {
+    fault: "no SOA in a negative answer",
+    query: ["shop.example.com.", "MX"],
+    change: (answer) => ({ ...answer, authorities: [] }),
+    want: "differs",
+  },
+  {
+    fault: "a TTL above what is left",
+    query: ["shop.example.com.", "A"],
+    change: withSet((set) => ({ ...set, ttl: 61 })),
+    want: "ttl",
+  },
+  {
+    fault: "a TTL below 5 s",
+    query: ["shop.example.com.", "AAAA"],
+    change: withSet((set) => ({ ...set, ttl: 4 })),
+    want: "ttl",
+  },
+  {
+    fault: "a fresh answer that says that it is stale",
+    query: ["shop.example.com.", "A"],
+    change: (answer) => withSet((set) => ({ ...set, ttl: 30 }))({ ...answer, isStale: true }),
+    want: "ttl",
+  },
+  {
+    fault: "another TTL of a record of the base zone",
+    query: ["www.example.com.", "A"],
+    change: withSet((set) => ({ ...set, ttl: 299 })),
+    want: "ttl",
+  },
+  {
+    fault: "another negative TTL",
+    query: ["www.example.com.", "TXT"],
+    change: withSet((set) => ({ ...set, ttl: 301 })),
+    want: "ttl",
+  },
+];
+
+for (const { fault, query, change, want } of PLANTED) {
+  test(`the comparison of the planes catches ${fault}`, async () => {
+    const plane = await atRest();
+    const [name, type] = query;
+    assert.equal(await judged(plane, { name, type }, (answer) => answer), undefined, "as it is");
+    assert.equal(await judged(plane, { name, type }, change), want);
+  });
+}
+
+describe("an exception excuses nothing but its difference", () => {
+  const shop = { name: "shop.example.com.", type: "A" };
+  const withAddresses = (...data: readonly string[]): ((answer: PlaneAnswer) => PlaneAnswer) =>
+    withSet((set) => ({ ...set, data }));
+
+  test("of a target that rotates, an address that it doesn't have now", async () => {
+    const plane = await atRest();
+    for (const last of [12, 13, 11, 12, 13, 11]) {
+      setTarget(plane, "one.test", [`198.51.100.${last}`, "2001:db8:1::1"]);
+      await plane.world.clock.advance(75_000);
+    }
+    assert.equal(await judged(plane, shop, withAddresses("198.51.100.11")), undefined);
+    assert.equal(await judged(plane, shop, withAddresses("198.51.100.77")), "differs");
+    assert.equal(await judged(plane, shop, withAddresses()), "differs");
+  });
+
+  test("of a DnsZone with another policy, an address that no alias has, and another rcode", async () => {
+    const plane = await atRest();
+    plane.foreignNames.add("shop.example.com.");
+    assert.equal(await judged(plane, shop, withAddresses("198.51.100.11")), undefined);
+    assert.equal(await judged(plane, shop, withAddresses("198.51.100.77")), "differs");
+    assert.equal(await judged(plane, shop, (answer) => ({ ...answer, rcode: "NXDOMAIN", answers: [] })), "differs");
+  });
+
+  test("of a paused name, addresses that aren't published", async () => {
+    const plane = await atRest({ ...SHOP, spec: { paused: true } });
+    assert.equal(await judged(plane, shop, (answer) => answer), undefined);
+    const set = { name: shop.name, type: "A", ttl: 60, data: ["198.51.100.11"] };
+    assert.equal(await judged(plane, shop, (answer) => ({ ...answer, answers: [set], authorities: [] })), "differs");
+  });
+
+  test("of a target without data, SERVFAIL for other types, and NODATA", async () => {
+    const plane = await createPlaneStage(randomFrom(1));
+    setTarget(plane, "one.test", "servfail");
+    addAlias(plane, "web/shop", SHOP);
+    await plane.world.clock.advance(120_000);
+    assert.deepEqual(await comparePlanes(plane, createTally()), []);
+    const servfail = (): PlaneAnswer => ({ rcode: "SERVFAIL", authoritative: false, answers: [], authorities: [] });
+    assert.equal(await judged(plane, shop, servfail), undefined);
+    assert.equal(await judged(plane, { ...shop, type: "TXT" }, servfail), "differs");
+    assert.equal(
+      await judged(plane, { name: "nothing.example.net.", type: "A" }, servfail),
+      "differs",
+      "a name that no alias has",
+    );
+  });
+});
