@@ -124,7 +124,7 @@ describe("the chart in pods", { skip: SKIP }, () => {
           const PATH = [dirname(locateComponent("kubectl")), process.env["PATH"] ?? ""].join(delimiter);
           const { stdout } = await runBlock(test, block, { env: { PATH, KUBECONFIG: cluster.node.kubeconfig } });
           assert.match(stdout, /^dnsalias\.dnsalias\.io\/shop condition met$/m);
-          assert.match(stdout, /^web +shop +example\.com .* True +Ready /m);
+          assert.match(stdout, /^web +shop +\["example\.com"\] .* True +Ready /m);
         });
 
         it("serves a change within seconds, by the nudge", async (test) => {
