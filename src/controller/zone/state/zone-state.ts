@@ -8,7 +8,7 @@ import { NOTHING_PLANNED, placeChanged, type Planned } from "./planned.ts";
 import type { Repairs } from "./repairs.ts";
 
 /** A DnsZone and the provider that was made for it. */
-export interface ZoneHandle {
+interface ZoneHandle {
   readonly zone: DnsZone;
   readonly provider: ZoneProvider;
   /** The backend asked not to be called before this. */
