@@ -31,10 +31,21 @@ export interface AliasSpec {
   readonly httpsAlias: boolean;
 }
 
-export type AliasTarget =
-  | { readonly kind: "hostname"; readonly hostname: Name }
+export type AliasTarget = HostnameTarget | AddressesTarget;
+
+interface HostnameTarget {
+  readonly kind: "hostname";
+  /** Absent: see {@link targetNames}. */
+  readonly name?: string;
+  readonly hostname: Name;
+}
+
+interface AddressesTarget {
+  readonly kind: "addresses";
+  readonly name?: string;
   /** Canonical, sorted, without duplicates, both families. */
-  | { readonly kind: "addresses"; readonly addresses: readonly string[] };
+  readonly addresses: readonly string[];
+}
 
 export interface TtlRange {
   readonly min: Seconds;
@@ -73,6 +84,8 @@ export interface HostnameStatus {
 }
 
 export interface TargetStatus {
+  /** Unique in the list. */
+  readonly name: string;
   readonly hostname: string;
   readonly chain: readonly string[];
   readonly addresses: readonly string[];

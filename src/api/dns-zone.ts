@@ -1,6 +1,7 @@
 import type { Name } from "../dns/name/name.ts";
 import type { TtlRange } from "./dns-alias.ts";
 import type { Condition } from "./condition/condition.ts";
+import type { LabelSelector } from "./label-selector.ts";
 import type { ObjectMeta } from "./meta.ts";
 
 /** A DnsZone after schema, rules and defaults. */
@@ -46,7 +47,7 @@ export type BaseZoneSpec =
 export type AllowedNamespaces =
   | { readonly from: "Same" }
   | { readonly from: "All" }
-  | { readonly from: "Selector"; readonly matchLabels: Readonly<Record<string, string>> };
+  | { readonly from: "Selector"; readonly selector: LabelSelector };
 
 /** Limits for DnsAliases of the other namespaces that `allowedNamespaces` admits. */
 export interface TenantsSpec {
@@ -189,7 +190,7 @@ export type ServedBySpec =
 /** The Pods of CoreDNS that get an annotation after a write, so that the kubelet projects it at once. */
 export interface NudgeSpec {
   readonly namespace: string;
-  readonly matchLabels: Readonly<Record<string, string>>;
+  readonly selector: LabelSelector;
 }
 
 export interface ZoneStatus {

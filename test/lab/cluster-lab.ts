@@ -6,10 +6,10 @@ import { startKubeApiserver, type KubeApiserver } from "../support/kube-apiserve
 import { startUnbound, type Unbound } from "../support/unbound.ts";
 import { kubeRequests, type KubeRequests } from "./kube-requests.ts";
 import { startController, type ControllerProcess } from "./controller-process.ts";
-import { baseZoneManifest, namespaceManifest, stream, zoneFileProvider, zoneManifest } from "./manifests.ts";
+import { applyTo, installDnsalias, runKubectl } from "./installation.ts";
+import { baseZoneManifest, zoneFileProvider, zoneManifest } from "./manifests.ts";
 import { startProjection, type Projection } from "./projection.ts";
 import { startTargetZones, TARGET_ZONES, type TargetSet, type TargetZones } from "./target-zones.ts";
-import { crdWaits } from "../support/crd-waits.ts";
 
 export interface ClusterLabOptions {
   /** What the target zones have at the start. */
@@ -67,8 +67,8 @@ export async function startClusterLab(options: ClusterLabOptions = {}): Promise<
   const resolver = starting.use(await startResolver(targets));
   const kubectl = kubectlOf(api);
   const requests = starting.use(kubeRequests(api));
-  const apply = (...manifests: readonly string[]): Promise<void> => applyTo(api, stream(...manifests));
-  await install(api);
+  const apply = (...manifests: readonly string[]): Promise<void> => applyTo(api, ...manifests);
+  await installDnsalias(api);
   const { dns, projection } = await startServing(starting, api, options);
   const controllerKubeconfig = await api.kubeconfigFor({ serviceAccount: "dnsalias", namespace: "dns-system" });
   const start = async (moreArgs: readonly string[] = []): Promise<ControllerProcess> =>
@@ -99,19 +99,6 @@ export async function startClusterLab(options: ClusterLabOptions = {}): Promise<
       ),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
-}
-
-const DEPLOY = join(import.meta.dirname, "..", "..", "deploy");
-
-/** What a cluster's administrator does: the CRDs, the account and its rights; here also the namespaces of the teams. */
-async function install(api: KubeApiserver): Promise<void> {
-  await applyTo(api, stream(...["dns-system", "web", "shop"].map(namespaceManifest)));
-  await runKubectl(api, ["apply", "--server-side", "-f", join(DEPLOY, "crds")]);
-  for (const args of crdWaits("crd", "--all")) {
-    await runKubectl(api, args);
-  }
-  await runKubectl(api, ["apply", "-f", join(DEPLOY, "base")]);
-  await runKubectl(api, ["apply", "--recursive", "-f", join(DEPLOY, "options")]);
 }
 
 function startResolver({ servers }: TargetZones): Promise<Unbound> {
@@ -155,16 +142,4 @@ function corefileOver(directory: string): string {
 
 function kubectlOf(api: KubeApiserver): ClusterLab["kubectl"] {
   return (...args) => runKubectl(api, args);
-}
-
-async function runKubectl(api: KubeApiserver, args: readonly string[], input?: string): Promise<string> {
-  const { stdout, stderr, code } = await api.kubectl(args, input === undefined ? {} : { input });
-  if (code !== 0) {
-    throw new Error(`kubectl ${args.join(" ")} ended with ${code}:\n${stderr}`);
-  }
-  return stdout;
-}
-
-async function applyTo(api: KubeApiserver, input: string): Promise<void> {
-  await runKubectl(api, ["apply", "-f", "-"], input);
 }

@@ -31,6 +31,12 @@ export const EXPECTED: Expectations = {
       reason: "only root may mount, and not everywhere",
       as: "user",
     },
+    {
+      file: "test/e2e/chaos.test.ts",
+      test: "P16: controllers are killed while networks are cut and servers restart",
+      reason: "only root may make a network namespace",
+      as: "user",
+    },
     ...[
       ["overlays", "the overlays of deploy/ in pods"],
       ["charts", "the chart in pods"],

@@ -7,6 +7,8 @@ export interface ExternalDnsWebhook extends Daemon {
 }
 
 export interface ExternalDnsWebhookOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   readonly zones: readonly string[];
   readonly provider:
     | { readonly kind: "inmemory" }
@@ -32,7 +34,8 @@ export interface ExternalDnsWebhookOptions {
 /** ExternalDNS's own provider behind ExternalDNS's own webhook server. */
 export async function startExternalDnsWebhook(options: ExternalDnsWebhookOptions): Promise<ExternalDnsWebhook> {
   return inNewDirectory("external-dns-webhook", async (directory) => {
-    const listen = `127.0.0.1:${await freePort()}`;
+    const host = options.host ?? "127.0.0.1";
+    const listen = `${host}:${await freePort(host)}`;
     const url = `http://${listen}`;
     const daemon = await startDaemon({
       component: "external-dns-webhook",

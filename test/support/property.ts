@@ -20,9 +20,14 @@ export function parseSeed(text: string): number {
   return seed;
 }
 
-/** Mulberry32: numbers from 0 to 1 without 1, the same ones in each run, other ones for another `salt`. */
+/** Numbers from 0 to 1 without 1, the same ones in each run, other ones for another `salt`. */
 export function seededRandom(salt = 0): () => number {
-  let state = (FUZZ_SEED ^ Math.imul(salt + 1, 0x9e3779b1)) | 0;
+  return randomFrom(FUZZ_SEED ^ Math.imul(salt + 1, 0x9e3779b1));
+}
+
+/** Mulberry32: numbers from 0 to 1 without 1, the same ones for the same seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

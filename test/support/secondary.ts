@@ -6,9 +6,13 @@ import { startKnot } from "./knot.ts";
 import { startNsd } from "./nsd.ts";
 
 export interface SecondaryOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   /** Its own port: the primary has to know where it sends its NOTIFY. */
   readonly port: number;
   readonly primary: DnsEndpoint;
+  /** Primaries that it asks where the first one refuses or doesn't answer. CoreDNS has none. */
+  readonly morePrimaries?: readonly DnsEndpoint[];
   /** Zones that it is told of itself; with `catalog` it takes up those that are listed there. */
   readonly zones: readonly string[];
   readonly catalog?: string;
@@ -23,10 +27,14 @@ export interface Secondary extends Daemon, DnsEndpoint {
 
 export const SECONDARIES = { bind, knot, nsd, coredns } as const;
 
-async function bind({ port, primary, zones, catalog, key }: SecondaryOptions): Promise<Secondary> {
-  const from = `{ ${primary.host} port ${primary.port}${key === undefined ? "" : ` key ${key.name}`}; }`;
+async function bind(options: SecondaryOptions): Promise<Secondary> {
+  const { port, zones, catalog, key } = options;
+  const withKey = key === undefined ? "" : ` key ${key.name}`;
+  const primaries = primariesOf(options).map(({ host, port }) => `${host} port ${port}${withKey};`);
+  const from = `{ ${primaries.join(" ")} }`;
   const all = catalog === undefined ? zones : [...zones, catalog];
   const server = await startBind({
+    ...hostOf(options),
     port,
     logsTransfers: true,
     moreOptions: [
@@ -44,18 +52,22 @@ async function bind({ port, primary, zones, catalog, key }: SecondaryOptions): P
   return { ...server, name: "BIND" };
 }
 
-async function knot({ port, primary, zones, catalog, key }: SecondaryOptions): Promise<Secondary> {
+async function knot(options: SecondaryOptions): Promise<Secondary> {
+  const { port, zones, catalog, key } = options;
+  const primaries = primariesOf(options);
+  const withKey = key === undefined ? [] : [`  key: ${key.name}`];
   const server = await startKnot({
+    ...hostOf(options),
     port,
     moreConfig: [
       ...(key === undefined ? [] : [`key:\n- id: ${key.name}\n  algorithm: hmac-sha256\n  secret: ${key.secret}`]),
-      `remote:\n- id: primary\n  address: ${primary.host}@${primary.port}`,
-      ...(key === undefined ? [] : [`  key: ${key.name}`]),
-      `acl:\n- id: notify\n  address: ${primary.host}\n  action: notify`,
-      ...(key === undefined ? [] : [`  key: ${key.name}`]),
+      "remote:",
+      ...primaries.flatMap(({ host, port }, at) => [`- id: primary${at}\n  address: ${host}@${port}`, ...withKey]),
+      `acl:\n- id: notify\n  address: [${primaries.map(({ host }) => host).join(", ")}]\n  action: notify`,
+      ...withKey,
     ].join("\n"),
     // Retries by what the zone's SOA says once it has one; before it tries now and then.
-    moreTemplate: "  master: primary\n  acl: notify\n  retry-min-interval: 1\n  retry-max-interval: 2",
+    moreTemplate: `  master: [${primaries.map((_, at) => `primary${at}`).join(", ")}]\n  acl: notify\n  retry-min-interval: 1\n  retry-max-interval: 2`,
     moreZones: [
       ...zones.map((zone) => `- domain: ${zone}`),
       ...(catalog === undefined
@@ -67,9 +79,11 @@ async function knot({ port, primary, zones, catalog, key }: SecondaryOptions): P
 }
 
 /** Of version 4.6: no catalog zones. */
-async function nsd({ port, primary, zones, key }: SecondaryOptions): Promise<Secondary> {
+async function nsd(options: SecondaryOptions): Promise<Secondary> {
+  const { port, zones, key } = options;
   const name = key?.name ?? "NOKEY";
   const server = await startNsd({
+    ...hostOf(options),
     port,
     moreConfig: [
       // It waits a second, else, in case that more is to be loaded.
@@ -78,8 +92,10 @@ async function nsd({ port, primary, zones, key }: SecondaryOptions): Promise<Sec
       ...zones.map((zone) =>
         [
           `zone:\n  name: "${zone}"\n  zonefile: "${zone}.zone"`,
-          `  request-xfr: ${primary.host}@${primary.port} ${name}`,
-          `  allow-notify: ${primary.host} ${name}`,
+          ...primariesOf(options).flatMap(({ host, port }) => [
+            `  request-xfr: ${host}@${port} ${name}`,
+            `  allow-notify: ${host} ${name}`,
+          ]),
           "  min-retry-time: 1\n  max-retry-time: 2",
         ].join("\n"),
       ),
@@ -102,4 +118,12 @@ async function coredns({ port, primary, zones, catalog }: SecondaryOptions): Pro
     ].join("\n"),
   });
   return { ...server, name: "CoreDNS" };
+}
+
+function primariesOf({ primary, morePrimaries = [] }: SecondaryOptions): readonly DnsEndpoint[] {
+  return [primary, ...morePrimaries];
+}
+
+function hostOf({ host }: SecondaryOptions): { readonly host?: string } {
+  return host === undefined ? {} : { host };
 }

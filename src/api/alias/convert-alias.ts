@@ -41,15 +41,16 @@ function ttlOf({ min, max }: NonNullable<AliasSpecText["ttl"]>): TtlRange {
 }
 
 function targetOf(
-  { hostname, addresses }: AliasSpecText["targets"][number],
+  { name, hostname, addresses }: AliasSpecText["targets"][number],
   path: string,
   names: NameReader,
 ): readonly AliasTarget[] {
+  const named = name === undefined ? {} : { name };
   if (hostname === undefined) {
-    return [{ kind: "addresses", addresses: addressesOf(addresses ?? []) }];
+    return [{ kind: "addresses", ...named, addresses: addressesOf(addresses ?? []) }];
   }
-  const name = names.read(hostname, `${path}.hostname`);
-  return name === undefined ? [] : [{ kind: "hostname", hostname: name }];
+  const read = names.read(hostname, `${path}.hostname`);
+  return read === undefined ? [] : [{ kind: "hostname", ...named, hostname: read }];
 }
 
 function addressesOf(texts: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import type { AliasSpecText } from "./schema.ts";
 import { DURATION_PATTERN, parseDuration } from "../schema/duration.ts";
 import { ownerNameRules, targetNameRules } from "../schema/name-rules.ts";
+import { TARGET_NAME_RULES } from "./target-name-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../schema/rule.ts";
 import { absoluteText, isSameName, sameNameCel } from "../schema/same-name.ts";
 import { publishedAddressRules } from "../schema/text-rules.ts";
@@ -23,7 +24,8 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
     message: "a target has exactly one of hostname and addresses: write two targets to have both",
     values: (spec) => spots("spec.targets", spec.targets),
   }),
-  ...targetNameRules<Spec>({ at: "spec.targets[].hostname", values: targetNames }),
+  ...targetNameRules<Spec>({ at: "spec.targets[].hostname", values: targetHostnames }),
+  ...TARGET_NAME_RULES,
   ...publishedAddressRules<Spec>({ at: "spec.targets[].addresses[]", values: staticAddresses }),
   rule<Spec, { readonly hostname: string; readonly own: readonly string[] }>({
     at: "spec",
@@ -31,7 +33,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
     message:
       "a target is one of this alias's own hostnames, which would be a loop: name the host that has the addresses",
     values: (spec) =>
-      targetNames(spec).map(({ path, value }) => ({ path, value: { hostname: value, own: spec.hostnames } })),
+      targetHostnames(spec).map(({ path, value }) => ({ path, value: { hostname: value, own: spec.hostnames } })),
     holds: ({ hostname, own }) => !own.some((name) => isSameName(name, hostname)),
   }),
   rule<Spec, { readonly min?: number; readonly max?: number }>({
@@ -82,7 +84,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   }),
 ];
 
-function targetNames(spec: Spec): readonly Spot<string>[] {
+function targetHostnames(spec: Spec): readonly Spot<string>[] {
   return spots("spec.targets", spec.targets).flatMap(({ path, value }) => spot(`${path}.hostname`, value.hostname));
 }
 

@@ -8,22 +8,31 @@ export const MAX_NAME_TEXT = 254;
 /** A day: an address that may be cached longer does not follow its target. */
 export const MAX_TTL = 86_400;
 
+/** A DNS label. */
+const MAX_TARGET_NAME = 63;
+
 const address = text("An IPv4 or IPv6 address, like 203.0.113.7 or 2001:db8::7.", {
   minLength: 2,
   maxLength: MAX_ADDRESS_TEXT,
 });
 
 const target = object(
-  "One source of addresses: a host name to look up, or addresses as they are. Exactly one of hostname and addresses.",
+  "One source of addresses: a hostname to look up, or addresses as they are. Exactly one of hostname and addresses.",
   {
+    name: optional(
+      text(
+        "Name of the target, unique in the DnsAlias, for example main. The status and metrics use it. Defaults to the hostname, or to addresses.",
+        { minLength: 1, maxLength: MAX_TARGET_NAME },
+      ),
+    ),
     hostname: optional(
       text(
-        "The host name whose addresses are published, as a load balancer or CDN hands it out. CNAMEs are followed to their end, and it is looked up again as its TTL asks.",
+        "Hostname whose addresses are published, as a load balancer or CDN hands it out. CNAMEs are followed to their end, and lookups are repeated as the TTL requires.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),
     addresses: optional(
-      list("Addresses that never change. They are merged with what the other targets give.", address, {
+      list("Addresses that never change. They are merged with those of the other targets.", address, {
         kind: "set",
         minItems: 1,
         maxItems: 64,
@@ -36,10 +45,8 @@ const ttlDescription =
   "Bounds in seconds for the TTL of the published records. They narrow those of the DnsZone and never widen them.";
 
 const ttl = object(ttlDescription, {
-  min: optional(whole("The least TTL, in seconds. Without it the DnsZone's holds.", { minimum: 1, maximum: MAX_TTL })),
-  max: optional(
-    whole("The greatest TTL, in seconds. Without it the DnsZone's holds.", { minimum: 1, maximum: MAX_TTL }),
-  ),
+  min: optional(whole("Lowest TTL, in seconds. Defaults to that of the DnsZone.", { minimum: 1, maximum: MAX_TTL })),
+  max: optional(whole("Highest TTL, in seconds. Defaults to that of the DnsZone.", { minimum: 1, maximum: MAX_TTL })),
 });
 
 function addressPolicy(description: string) {
@@ -51,11 +58,11 @@ function addressPolicy(description: string) {
 }
 
 /** spec of a DnsAlias as a user writes it, after defaults. */
-export const aliasSpecSchema = object("What is wanted: which names show the addresses of which targets.", {
+export const aliasSpecSchema = object("Desired state: the names, and the targets whose addresses they show.", {
   hostnames: list(
-    "The names that show the addresses: a zone's own name (its apex), names below it, or wildcards like *.example.com. Each must lie in a DnsZone whose allowedNamespaces admits this namespace.",
+    "Owner names that show the addresses: the apex of a zone, names below it, or wildcards such as *.example.com. Each must be in a DnsZone whose allowedNamespaces admits this namespace.",
     text(
-      "A host name like example.com, shop.example.com or *.example.com. Names with other letters are written in A-labels (xn--bcher-kva.example for bücher.example).",
+      "A hostname, for example example.com, shop.example.com, or *.example.com. Names with other letters are written in A-labels (xn--bcher-kva.example for bücher.example).",
       {
         minLength: 1,
         maxLength: MAX_NAME_TEXT,
@@ -64,12 +71,12 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
     { kind: "set", minItems: 1, maxItems: 64 },
   ),
   targets: list(
-    "Where the addresses come from. The addresses of all targets are merged, without duplicates, with the least of their TTLs.",
+    "Sources of the addresses. The addresses of all targets are merged, without duplicates, and the lowest of their TTLs applies.",
     target,
     { kind: "atomic", minItems: 1, maxItems: 16 },
   ),
   ipFamilies: list(
-    "Which kinds of address are published: IPv4 makes A records, IPv6 makes AAAA records.",
+    "IP families of the published addresses: IPv4 for A records, IPv6 for AAAA records.",
     oneOf("IPv4 (A records) or IPv6 (AAAA records).", ["IPv4", "IPv6"]),
     { kind: "set", minItems: 1, maxItems: 2, default: ["IPv4", "IPv6"] },
   ),
@@ -80,7 +87,7 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
   onStale: addressPolicy("Policy for targets whose lookups have failed for longer than maxStaleness."),
   fallbackAddresses: optional(
     list(
-      "What is published in place of the targets' addresses when onEmpty or onStale is Fallback and its case is there.",
+      "Addresses that are published instead of those of the targets if onEmpty or onStale is Fallback and applies.",
       address,
       { kind: "set", maxItems: 64 },
     ),
@@ -90,14 +97,14 @@ export const aliasSpecSchema = object("What is wanted: which names show the addr
     { default: "24h" },
   ),
   allowPrivate: yesNo(
-    "Publish addresses that a public name should not have, like 10.0.0.1 or 127.0.0.1, when a look-up gives them. Without it they are refused, because they can be an attack (DNS rebinding). Addresses written under targets are always published. Neither applies in a DnsZone of another namespace whose tenants.privateAddresses is Deny.",
+    "Permission to publish special-use addresses, for example 10.0.0.1 or 127.0.0.1, that a lookup returns. By default they are refused, because they can be an attack (DNS rebinding). Addresses under targets are always published. Neither applies in a DnsZone of another namespace whose tenants.privateAddresses is Deny.",
     { default: false },
   ),
-  paused: yesNo("Leave everything as it is: no look-ups, no changes of the records, until this is false again.", {
+  paused: yesNo("Pause of the DnsAlias: no lookups and no changes of the records until this is false again.", {
     default: false,
   }),
   httpsAlias: yesNo(
-    "Publish an HTTPS record in alias mode (HTTPS 0 target, RFC 9460) beside the addresses, which leads browsers that ask for it to the target itself. For an alias with one target, a host name.",
+    "HTTPS record in alias mode (HTTPS 0 target, RFC 9460) in addition to the addresses. It leads browsers that query it to the target itself. It needs exactly one target, with a hostname.",
     { default: false },
   ),
 });

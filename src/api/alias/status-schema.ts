@@ -2,9 +2,11 @@ import { conditionsSchema } from "../condition/condition-schema.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./schema.ts";
 import { duration, list, object, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
+/** "-16", where the default name is taken. */
+const MAX_SUFFIX = 3;
 const shown = { maxLength: 4096 };
 const addresses = list(
-  "The addresses, sorted; of very many the first, and how many more there are.",
+  "Addresses, sorted. A list that is too long ends with the number of the others.",
   text("An address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }),
   {
     kind: "atomic",
@@ -12,49 +14,61 @@ const addresses = list(
   },
 );
 
-const hostname = object("What stands at one of the names.", {
+const hostname = object("Published records of one hostname in one DnsZone.", {
   hostname: text("The name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
-  zone: optional(text("The DnsZone that the name belongs to, as namespace/name.", { maxLength: 512 })),
+  zone: optional(text("DnsZone of the name, as namespace/name.", { maxLength: 512 })),
   addresses,
-  ttl: optional(whole("The TTL of the published records, in seconds.", { minimum: 0 })),
+  ttl: optional(whole("TTL of the published records, in seconds.", { minimum: 0 })),
   publishedTime: optional(time("Time at which a server was first seen to serve these addresses.")),
-  reason: optional(text("Why the name is not as wanted, in one word; see docs/reasons.md.", { maxLength: 64 })),
+  reason: optional(
+    text("Reason why the records differ from the desired ones, in one word. docs/reasons.md explains each.", {
+      maxLength: 64,
+    }),
+  ),
 });
 
-const target = object("What the last look-ups of one target gave.", {
-  hostname: text("The target's host name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+const target = object("Result of the last lookups of one target.", {
+  name: text("Name of the target, see spec.targets[].name.", { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX }),
+  hostname: text("Hostname of the target.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
   chain: list(
-    "The names that the CNAMEs lead over, from the target to the name that has the addresses.",
+    "Names of the CNAME chain, from the target to the name that has the addresses.",
     text("A name.", { maxLength: MAX_NAME_TEXT }),
     { kind: "atomic", maxItems: 32 },
   ),
   addresses,
-  ttl: optional(whole("The least TTL of the chain and its addresses, in seconds.", { minimum: 0 })),
+  ttl: optional(whole("Lowest TTL of the chain and its addresses, in seconds.", { minimum: 0 })),
   outcome: text(
-    "Positive, NoData (the name is there without addresses), NxDomain (there is no such name), Failure with its reason, or Unknown before the first look-up.",
+    "Outcome of the lookups: Positive, NoData (the name exists without addresses), NxDomain (the name doesn't exist), Failure with its reason, or Unknown before the first lookup.",
     { maxLength: 1024 },
   ),
   lastTransitionTime: time("Time at which the outcome last changed."),
   rotating: optional(
-    yesNo("True while the target shows changing parts of a pool of addresses; what is published is then kept steady."),
+    yesNo(
+      "True while the target shows changing parts of a pool of addresses. The published addresses then remain steady.",
+    ),
   ),
 });
 
 /** status of a DnsAlias: written by the controller alone. */
 export const aliasStatusSchema = object(
-  "What is published now, and how it got there. Written by dnsalias.",
+  "Observed state: the published records, and their targets. Only dnsalias writes it.",
   {
-    observedGeneration: whole("The metadata.generation that this status is about; -1 before the first.", {
+    observedGeneration: whole("Generation of the object that this status describes; -1 before the first status.", {
       minimum: -1,
       default: -1,
     }),
     conditions: optional(
       conditionsSchema(
-        "Accepted: the object is valid and its names are its to have. Resolved: the targets' addresses are known. Programmed: the servers give them. Ready: all of these.",
+        "Conditions of the object. Accepted: the object is valid, and its hostnames are accepted. Resolved: the addresses of the targets are known. Programmed: the name servers serve them. Ready: all of these.",
       ),
     ),
-    hostnames: optional(list("What stands at each name.", hostname, { kind: "atomic", maxItems: 512 })),
-    targets: optional(list("What each target that is looked up gave.", target, { kind: "atomic", maxItems: 64 })),
+    hostnames: optional(list("Published records, for each hostname.", hostname, { kind: "atomic", maxItems: 512 })),
+    targets: optional(
+      list("Results of the lookups, for each target with a hostname.", target, {
+        kind: { mapBy: ["name"] },
+        maxItems: 64,
+      }),
+    ),
     stalenessBound: optional(
       duration(
         "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the sum of the wait for the next lookup, the measured delivery, and the published TTL.",

@@ -107,7 +107,7 @@ const KINDS: readonly Kind[] = [
     columns: [
       column("Domain", ".spec.domain", "The domain."),
       column("Provider", ".status.provider", "Where its records go."),
-      { ...column("Names", ".status.names", "How many names are published."), type: "integer" },
+      { ...column("Names", ".status.names", "Number of names that are published."), type: "integer" },
       ...READY,
       { ...column("Servers", ".status.servers.total", "Name servers of the zone."), type: "integer", priority: 1 },
       {

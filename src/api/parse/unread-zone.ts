@@ -2,6 +2,9 @@ import { isObject, memberAt, textAt, textsAt } from "../../base/json.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { AllowedNamespaces } from "../dns-zone.ts";
 import { nameReader } from "../schema/name-reader.ts";
+import { readBySchema } from "../schema/validate.ts";
+import { labelSelector, type LabelSelectorText } from "../zone/label-selector-schema.ts";
+import { labelSelectorRules } from "../zone/rules/label-selector-rules.ts";
 
 /** What is known of a DnsZone that is invalid: enough to tell which names are its. */
 export interface UnreadZone {
@@ -33,8 +36,10 @@ function allowedNamespacesOf(value: unknown): AllowedNamespaces | undefined {
   if (from === "Same" || from === "All") {
     return { from };
   }
-  const selector = memberAt(value, "selector");
-  const matchLabels = textsAt(selector, "matchLabels");
-  const isWhole = JSON.stringify(selector) === JSON.stringify({ matchLabels });
-  return from === "Selector" && isWhole && Object.keys(matchLabels).length > 0 ? { from, matchLabels } : undefined;
+  const read = readBySchema(SELECTOR, memberAt(value, "selector"), "selector", "refuse");
+  const isWhole = read.kind === "ok" && SELECTOR_RULES.every((rule) => rule.broken(read.value).length === 0);
+  return from === "Selector" && isWhole ? { from, selector: read.value } : undefined;
 }
+
+const SELECTOR = labelSelector("Selector.");
+const SELECTOR_RULES = labelSelectorRules<LabelSelectorText>("selector", (selector) => selector);

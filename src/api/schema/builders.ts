@@ -80,13 +80,15 @@ interface ListLimits {
   readonly default?: readonly string[];
 }
 
-/** `matchLabels`: every label must be there with this value. Never empty, because an empty selector would match everything. */
-export function matchLabels(description: string) {
+/** Labels by key. */
+export function labelMap(
+  description: string,
+  limits: { readonly minProperties?: number; readonly maxProperties: number },
+) {
   return Type.Unsafe<Record<string, string>>({
     type: "object",
     description,
-    minProperties: 1,
-    maxProperties: 16,
+    ...limits,
     additionalProperties: { type: "string", maxLength: 63 },
   });
 }

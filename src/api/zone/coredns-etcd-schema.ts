@@ -5,21 +5,21 @@ import { caBundle, secretKeyRef, serverUrl } from "./shared-fields.ts";
 const MAX_USERNAME = 256;
 const MAX_PATH = 253;
 
-export const coreDNSEtcd = object("Publish as keys in the etcd that the etcd plugin of CoreDNS reads.", {
+export const coreDNSEtcd = object("Keys in the etcd that the etcd plugin of CoreDNS reads.", {
   endpoints: list(
-    "The members of the etcd cluster, tried in this order.",
-    serverUrl("A member's client address without a path, like https://etcd.example.net:2379."),
+    "Members of the etcd cluster. They are tried in this order.",
+    serverUrl("Client URL of a member without a path, for example https://etcd.example.net:2379."),
     { kind: "set", minItems: 1, maxItems: 8 },
   ),
-  pathPrefix: text("The first part of every key: the plugin's path.", {
+  pathPrefix: text("First part of every key, which is the path of the plugin.", {
     minLength: 2,
     maxLength: MAX_PATH,
     default: "/skydns",
   }),
   auth: optional(
-    object("The user of etcd's role-based access. Without it: none.", {
-      username: text("The user's name.", { minLength: 1, maxLength: MAX_USERNAME }),
-      passwordRef: secretKeyRef("The Secret's key that holds the password."),
+    object("User of the role-based access of etcd. Defaults to none.", {
+      username: text("Name of the user.", { minLength: 1, maxLength: MAX_USERNAME }),
+      passwordRef: secretKeyRef("Key of a Secret with the password."),
     }),
   ),
   caBundle: optional(caBundle),

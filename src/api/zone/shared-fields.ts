@@ -25,19 +25,22 @@ export function address(description: string) {
 /** A key of a Secret in the zone's own namespace. */
 export function secretKeyRef(description: string) {
   return object(description, {
-    name: objectName("The Secret's name. It is read from this namespace alone."),
-    key: keyName("The key in it."),
+    name: objectName("Name of the Secret, in the namespace of the DnsZone."),
+    key: keyName("Key in the object."),
   });
 }
 
 /** A key that DNS messages are signed with (RFC 8945). */
 export function tsigKey(description: string) {
   return object(description, {
-    keyName: text("The key's name at the server, like dnsalias-key.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
-    algorithm: oneOf("The key's algorithm at the server.", ["hmac-sha256", "hmac-sha384", "hmac-sha512"], {
+    keyName: text("Name of the key at the server, for example dnsalias-key.", {
+      minLength: 1,
+      maxLength: MAX_NAME_TEXT,
+    }),
+    algorithm: oneOf("Algorithm of the key at the server.", ["hmac-sha256", "hmac-sha384", "hmac-sha512"], {
       default: "hmac-sha256",
     }),
-    secretRef: secretKeyRef("The Secret's key that holds the TSIG secret in base64, as tsig-keygen prints it."),
+    secretRef: secretKeyRef("Key of a Secret with the TSIG secret in base64, as tsig-keygen prints it."),
   });
 }
 
@@ -49,11 +52,11 @@ const MAX_INLINE_ZONE = 1_000_000;
 /** The zone's records that are not ours, as zone-file text. */
 export function baseZone(description: string) {
   return object(`${description} Exactly one of inline and configMapKeyRef.`, {
-    inline: optional(text("The text itself.", { minLength: 1, maxLength: MAX_INLINE_ZONE })),
+    inline: optional(text("Text of the zone file.", { minLength: 1, maxLength: MAX_INLINE_ZONE })),
     configMapKeyRef: optional(
-      object("A key of a ConfigMap in this namespace that holds the text. It is read, never written.", {
-        name: objectName("The ConfigMap's name."),
-        key: keyName("The key in it."),
+      object("Key of a ConfigMap, in the namespace of the DnsZone, with the text. dnsalias only reads it.", {
+        name: objectName("Name of the ConfigMap."),
+        key: keyName("Key in the object."),
       }),
     ),
   });
@@ -83,7 +86,7 @@ export const servedBy = object(
         "Addresses of the name servers.",
         object("One name server.", {
           address: address("IPv4 or IPv6 address of the name server."),
-          port: whole("UDP and TCP port of the name server.", { ...PORT, default: 53 }),
+          port: optional(whole("UDP and TCP port of the name server. Defaults to 53.", PORT)),
         }),
         { kind: "atomic", minItems: 1, maxItems: 64 },
       ),

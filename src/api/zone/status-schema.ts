@@ -13,20 +13,20 @@ const leftHostname = object("A name that no alias has any more, and its records.
 
 /** status of a DnsZone: written by the controller alone. */
 export const zoneStatusSchema = object(
-  "How the zone stands. Written by dnsalias.",
+  "Observed state of the zone. Only dnsalias writes it.",
   {
-    observedGeneration: whole("The metadata.generation that this status is about; -1 before the first.", {
+    observedGeneration: whole("Generation of the object that this status describes; -1 before the first status.", {
       minimum: -1,
       default: -1,
     }),
     conditions: optional(
       conditionsSchema(
-        "Accepted: the object is valid and no other DnsZone writes to the same place. Programmed: the servers give what is wanted. Ready: both.",
+        "Conditions of the object. Accepted: the object is valid, and no other DnsZone writes to the same place. Programmed: the name servers serve the desired records. Ready: both.",
       ),
     ),
-    provider: optional(text("The provider and its way of delivery, like coreDNS/zoneFile.", { maxLength: 64 })),
-    names: optional(whole("How many names are published.", { minimum: 0 })),
-    serial: optional(whole("The SOA serial that was written last.", { minimum: 0 })),
+    provider: optional(text("Provider and its way of delivery, for example coreDNS/zoneFile.", { maxLength: 64 })),
+    names: optional(whole("Number of names that are published.", { minimum: 0 })),
+    serial: optional(whole("Serial of the SOA that was written last.", { minimum: 0 })),
     servers: optional(
       object("Numbers of name servers of the zone, from the last propagation check.", {
         current: whole("Number of name servers that serve the desired records.", { minimum: 0 }),
@@ -40,23 +40,25 @@ export const zoneStatusSchema = object(
     ),
     planHash: optional(
       text(
-        "The plan that is held because of guard. To let it go ahead, set the annotation dnsalias.io/approve-plan to this.",
+        "Hash of the plan that the guard holds. To approve the plan, set the annotation dnsalias.io/approve-plan to this hash.",
         { maxLength: 128 },
       ),
     ),
     guard: optional(
-      object("What the guard counts, so that a restart or a change of leader doesn't begin the hour anew.", {
-        deletes: optional(whole("How many records were deleted within an hour.", { minimum: 0 })),
-        ofRecords: optional(whole("The most records that the zone had in that hour.", { minimum: 0 })),
+      object("Counts of the guard, so that a restart or a change of leader doesn't restart the hour.", {
+        deletes: optional(whole("Number of RRsets that were deleted within an hour.", { minimum: 0 })),
+        ofRecords: optional(whole("Highest number of RRsets that the zone had in that hour.", { minimum: 0 })),
         lastDeleteTime: optional(time("Time at which the last of them was deleted.")),
         usedPlanHash: optional(
-          text("The last plan that was approved and carried out. Its approval isn't valid again.", { maxLength: 128 }),
+          text("Hash of the last plan that was approved and applied. Its approval isn't valid again.", {
+            maxLength: 128,
+          }),
         ),
       }),
     ),
     leftHostnames: optional(
       list(
-        "Names without an alias whose records wait for an approval, or for a backend that is away. Only of backends that could not tell of them after a restart, and as many as have room.",
+        "Names without a DnsAlias whose records wait for an approval, or for a backend that is not available. Only of backends that don't list their records, and as many as there is room for.",
         leftHostname,
         { kind: "atomic", maxItems: 1000 },
       ),

@@ -19,14 +19,14 @@ export const tenants = object(
       ),
     ),
     wildcards: oneOf(
-      "Whether a hostname of these DnsAliases can be a wildcard such as *.shop.example.com.",
+      "Permission for wildcards, such as *.shop.example.com, as hostnames of these DnsAliases.",
       ["Allow", "Deny"],
       {
         default: "Allow",
       },
     ),
     privateAddresses: oneOf(
-      "Whether these DnsAliases can publish private addresses, such as 10.0.0.1 or 127.0.0.1. Deny ignores their spec.allowPrivate, and leaves out private addresses under targets and fallbackAddresses.",
+      "Permission to publish private addresses, such as 10.0.0.1 or 127.0.0.1, in these DnsAliases. Deny ignores their spec.allowPrivate, and leaves out private addresses under targets and fallbackAddresses.",
       ["Deny", "Allow"],
       { default: "Deny" },
     ),

@@ -6,13 +6,13 @@ import { address, baseZone, PORT, tsigKey } from "./shared-fields.ts";
 const MAX_PREFIX_TEXT = 49;
 
 export const transfer = object(
-  "Publish as a hidden primary: secondaries (CoreDNS, BIND, Knot, NSD or a DNS service) transfer the zone from us, and are told of each change.",
+  "Hidden primary: secondaries (CoreDNS, BIND, Knot, NSD, or a DNS service) transfer the zone from dnsalias, and get a notification of each change.",
   {
     baseZone: baseZone(
-      "The zone's other records (SOA, NS, MX, TXT and so on) in zone-file text, without the names' A and AAAA records that are ours.",
+      "Other records of the zone (SOA, NS, MX, TXT, and so on) as zone-file text, without the A and AAAA records that dnsalias manages.",
     ),
     allow: list(
-      "Who may transfer the zone. With tsig the key is needed too.",
+      "Addresses and networks that can transfer the zone. With tsig the key is needed too.",
       text("An address, or a network like 192.0.2.0/24 or 2001:db8::/32.", {
         minLength: 2,
         maxLength: MAX_PREFIX_TEXT,
@@ -21,22 +21,22 @@ export const transfer = object(
     ),
     tsig: optional(
       tsigKey(
-        "The key that transfers must be signed with (RFC 8945), and that notifications are. Without it the addresses alone decide.",
+        "Key that must sign transfers (RFC 8945), and that signs notifications. By default only the addresses decide.",
       ),
     ),
     notify: optional(
       list(
-        "The secondaries that are told of each change (RFC 1996). Those that are not listed see it at the SOA's refresh time.",
+        "Secondaries that get a notification of each change (RFC 1996). Others see it at the refresh time of the SOA.",
         object("A secondary.", {
-          address: address("Its IPv4 or IPv6 address."),
-          port: whole("Its port.", { ...PORT, default: 53 }),
+          address: address("IPv4 or IPv6 address of the secondary."),
+          port: optional(whole("Port of the secondary. Defaults to 53.", PORT)),
         }),
         { kind: "atomic", maxItems: 32 },
       ),
     ),
     catalog: optional(
       text(
-        "The name of the catalog zone (RFC 9432) that lists this zone, so that the secondaries take it up by themselves. Several zones may have the same one. Without it: none.",
+        "Name of the catalog zone (RFC 9432) that lists this zone, so that secondaries add it by themselves. Several zones can have the same one. Defaults to none.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),

@@ -1,5 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
-import type { AliasStatus, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
+import { targetNames } from "../../api/target-names.ts";
+import type { AliasStatus, DnsAlias, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
 import { summarize } from "../../api/condition/summarize.ts";
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
@@ -89,16 +90,30 @@ function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone, maxAddresses:
 
 function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
   const previous = facts.alias.status?.targets ?? [];
+  const names = namesByHostname(facts.alias);
   const known = targetVerdicts(facts).map((verdict) => targetStatus(verdict, previous));
-  return [...known, ...withoutLookups(facts, previous, known)].sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  return [...known, ...withoutLookups(facts, previous, known)]
+    .map((target) => ({ ...target, name: names.get(target.hostname) ?? target.hostname }))
+    .sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
+
+/** Two targets with one hostname are one lookup, which has the name of the first. */
+function namesByHostname({ spec: { targets } }: DnsAlias): ReadonlyMap<string, string> {
+  const names = targetNames(targets);
+  const named = targets.flatMap((target, index) =>
+    target.kind === "hostname" ? [[displayName(target.hostname), names[index] ?? ""] as const] : [],
+  );
+  return new Map(named.reverse());
+}
+
+type LookupStatus = Omit<TargetStatus, "name">;
 
 /** Where records stay in a zone that can't be read, nothing is looked up; the last known good addresses are for when it can be. */
 function withoutLookups(
   { alias, withoutZone }: AliasFacts,
   previous: readonly TargetStatus[],
-  known: readonly TargetStatus[],
-): readonly TargetStatus[] {
+  known: readonly LookupStatus[],
+): readonly LookupStatus[] {
   const targets = new Set(
     alias.spec.targets.flatMap((one) => (one.kind === "hostname" ? displayName(one.hostname) : [])),
   );
@@ -108,7 +123,7 @@ function withoutLookups(
     : [];
 }
 
-function targetStatus({ target, verdict, answers }: TargetVerdict, previous: readonly TargetStatus[]): TargetStatus {
+function targetStatus({ target, verdict, answers }: TargetVerdict, previous: readonly TargetStatus[]): LookupStatus {
   // What was withdrawn must not come back from the status after a restart.
   const withData = answers.filter((answer) => counts(answer, verdict));
   const outcome = outcomesText(answers);

@@ -1,5 +1,7 @@
+import { IMMUTABLE_DOMAIN_MESSAGE } from "../../api/zone/rules/domain-rules.ts";
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
+import { textAt } from "../../base/json.ts";
 import { identify, type Identity } from "../manifest/identity.ts";
 import type { FileContent, ValidatedObject, Manifest } from "../manifest/validate-file.ts";
 import type { ManifestKind } from "../manifest/manifest-kind.ts";
@@ -104,12 +106,28 @@ function duplicateOf(first: Sighting, second: Sighting): ManifestProblem {
 function knownOf(before: KnownObject | undefined, file: string, object: ValidatedObject, now: Millis): KnownObject {
   const { id, kind, namespace, name, result } = object;
   const common = { id, kind, namespace, name, file, identity: identify(before?.identity, object.specHash, now) };
-  if (result.kind === "good") {
+  const problems = result.kind === "good" ? immutableProblems(before, file, object, result.manifest) : result.problems;
+  if (result.kind === "good" && problems.length === 0) {
     const { fingerprint, object: data } = object;
     return { ...common, good: { fingerprint, object: data, manifest: result.manifest } };
   }
   const known = before?.good === undefined ? { unread: object.object } : { good: before.good };
-  return { ...common, ...known, invalid: result.problems };
+  return { ...common, ...known, invalid: problems };
+}
+
+/** A change that the API server refuses too; the object stays as it was. */
+function immutableProblems(
+  before: KnownObject | undefined,
+  file: string,
+  { line, column, object }: ValidatedObject,
+  manifest: Manifest,
+): readonly string[] {
+  const old = before?.good?.manifest;
+  if (manifest.kind !== "DnsZone" || old?.kind !== "DnsZone" || old.value.spec.domain === manifest.value.spec.domain) {
+    return [];
+  }
+  const message = `spec.domain: "${textAt(object, "spec", "domain")}": ${IMMUTABLE_DOMAIN_MESSAGE}`;
+  return [problemText({ file, line, column, message })];
 }
 
 function keep(known: KnownObject, view: FolderView, now: Millis): readonly KnownObject[] {

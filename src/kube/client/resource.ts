@@ -51,11 +51,3 @@ export function pathOf(resource: Resource, path: ApiPath = {}): string {
   const query = new URLSearchParams({ ...path.query }).toString();
   return `${root}/${parts.join("/")}${query === "" ? "" : `?${query}`}`;
 }
-
-/** `k=v,k=v`, sorted, as labelSelector wants it. */
-export function labelSelector(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .toSorted()
-    .join(",");
-}

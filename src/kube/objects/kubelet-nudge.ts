@@ -1,5 +1,6 @@
+import { type LabelSelector, selectorQuery } from "../../api/label-selector.ts";
 import { listAt, textAt } from "../../base/json.ts";
-import { labelSelector, pathOf, PODS } from "../client/resource.ts";
+import { pathOf, PODS } from "../client/resource.ts";
 import { describeResult, type KubeResult } from "../client/api-result.ts";
 import { MERGE_PATCH, type Transport } from "../client/transport.ts";
 
@@ -8,7 +9,7 @@ const NUDGE_ANNOTATION = "dnsalias.io/nudge";
 
 interface NudgeRequest {
   readonly namespace: string;
-  readonly matchLabels: Readonly<Record<string, string>>;
+  readonly selector: LabelSelector;
   /** Written as it is; one that stands there already nudges nothing. */
   readonly serial: string;
 }
@@ -23,11 +24,12 @@ export type NudgeKubelet = (request: NudgeRequest, signal: AbortSignal) => Promi
 
 /** Patches the annotation on the running pods with these labels, 100 at most. Without labels it does nothing: that would be every pod. */
 export function createNudgeKubelet(transport: Transport): NudgeKubelet {
-  return async ({ namespace, matchLabels, serial }, signal) => {
-    if (Object.keys(matchLabels).length === 0) {
+  return async ({ namespace, selector, serial }, signal) => {
+    const labelSelector = selectorQuery(selector);
+    if (labelSelector === "") {
       return { patched: 0, problems: ["no labels to find pods by"] };
     }
-    const query = { labelSelector: labelSelector(matchLabels), fieldSelector: "status.phase=Running", limit: MAX_PODS };
+    const query = { labelSelector, fieldSelector: "status.phase=Running", limit: MAX_PODS };
     const accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
     const list = await transport.request({ method: "GET", path: pathOf(PODS, { namespace, query }), accept }, signal);
     if (list.kind !== "ok") {

@@ -1,3 +1,4 @@
+import { matchesLabels } from "../../api/label-selector.ts";
 import type { AllowedNamespaces } from "../../api/dns-zone.ts";
 
 /** Labels of each namespace; a namespace that is not in the map has none. */
@@ -21,9 +22,7 @@ export function admits(
       return true;
     case "Same":
       return own === namespace;
-    case "Selector": {
-      const has = labels.get(namespace) ?? {};
-      return Object.entries(allowed.matchLabels).every(([key, value]) => has[key] === value);
-    }
+    case "Selector":
+      return matchesLabels(allowed.selector, labels.get(namespace) ?? {});
   }
 }

@@ -7,6 +7,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset } from "../change.ts";
 import { allowsPrivate } from "../domain/private-addresses.ts";
 import type { Contributor } from "../contribution.ts";
+import type { TargetAnswer } from "../target-answer.ts";
 import type { ZonePlan } from "../zone-plan.ts";
 
 /** Published RRsets of one owner name of which no target that was read has shown whose they are. */
@@ -23,6 +24,8 @@ export interface InheritedName {
   readonly carriedSince: Millis;
   /** Addresses of both that a target of the name was known to have. */
   readonly known: ReadonlySet<string>;
+  /** RRsets of ours in the first read that stay as they are: no target is known to have some of their addresses, and a target isn't read yet. */
+  readonly held: readonly ActualRRset[];
   /** An alias of the name can't be read, which may have addresses of any family. */
   readonly isUnreadable: boolean;
 }
@@ -71,7 +74,8 @@ export function inheritNames(input: InheritInput): InheritedNames {
       const here = isOwn ? withoutAddresses(published.get(name) ?? [], isRefused) : [];
       const entry = recorded(input, input.before?.get(name), here, targetsText(contributors));
       const left = withoutGivenUp({ ...entry, isUnreadable }, contributors);
-      return [name, expired(left, contributors, input.now)];
+      const held = left.held.filter((set) => isHeld(set, left.known, contributors));
+      return [name, expired({ ...left, held }, contributors, input.now)];
     }),
   );
 }
@@ -114,6 +118,7 @@ function recorded(
       carried: isFirst ? [] : here,
       carriedSince: now,
       known: NONE,
+      held: isFirst ? here.filter(({ owner }) => owner !== undefined) : [],
     };
   }
   if (entry.targets === targets) {
@@ -154,6 +159,24 @@ function withoutGivenUp(entry: InheritedName, contributors: readonly Contributed
         carried: withoutAddresses(entry.carried, isGivenUp),
       }
     : { ...entry, known };
+}
+
+/** Such an address can be an old one of a target that was read, or one of a target that wasn't. */
+function isHeld(
+  { type, data }: ActualRRset,
+  known: ReadonlySet<string>,
+  contributors: readonly Contributed[],
+): boolean {
+  const answers = contributors
+    .flatMap(({ contribution }) => contribution.targets)
+    .flatMap(({ answers }) => answers)
+    .filter(({ key }) => key.family === type);
+  return data.some((address) => !known.has(address)) && answers.some(isOpen);
+}
+
+/** The first lookup of the term isn't over, or it found other addresses, which are confirmed next. A lookup that failed is over. */
+function isOpen({ unread, outcome, failingSince }: TargetAnswer): boolean {
+  return unread === "pending" || (unread === "failing" && outcome.kind === "positive" && failingSince === undefined);
 }
 
 function withoutAddresses(

@@ -38,13 +38,28 @@ function nameWithInherited(
   const isResolving = contributors.some(({ contribution }) =>
     contribution.targets.some(({ verdict }) => verdict === "resolving"),
   );
-  const sets = isResolving || merged.length === 0 ? union(merged, entry.carried, families, resources) : merged;
+  const followed = isResolving || merged.length === 0 ? union(merged, entry.carried, families, resources) : merged;
+  const sets = withHeld(followed, entry.held, resources);
   const https = plan.sets.find(({ type }) => type === "HTTPS");
   return {
     ...plan,
     sets: sets.length === 0 || https === undefined ? sets : [...sets, https],
     keepPublished: sets.length > 0 && plan.keepPublished.includes("HTTPS") ? ["HTTPS"] : [],
   };
+}
+
+function withHeld(
+  sets: readonly DesiredRRset[],
+  held: readonly ActualRRset[],
+  resources: DesiredRRset["resources"],
+): readonly DesiredRRset[] {
+  return held.length === 0
+    ? sets
+    : FAMILIES.flatMap((type) => {
+        const own = held.find((one) => one.type === type);
+        const followed = sets.filter((one) => one.type === type);
+        return own === undefined ? followed : [{ name: own.name, type, ttl: own.ttl, data: own.data, resources }];
+      });
 }
 
 function withoutUnread({ alias, contribution }: Contributed): Contributed {

@@ -149,7 +149,7 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
   test("kubectl explain shows the descriptions", async () => {
     // The apiserver publishes the schema some moments after the CRD is established.
     const alias = await untilGiven(() => apiserver.kubectl(["explain", "dnsalias.spec.targets.hostname"]));
-    assert.match(alias, /The host name whose addresses are published/);
+    assert.match(alias, /Hostname whose addresses are published/);
     const zone = await untilGiven(() => apiserver.kubectl(["explain", "dz.spec.provider.coreDNS", "--recursive"]));
     assert.match(zone, /configMapKeyRef\s+<Object>/);
     assert.match(zone, /maxNames\s+<integer>/);
@@ -165,6 +165,7 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
       hostnames: [{ hostname: "example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 }],
       targets: [
         {
+          name: "lb.example.net",
           hostname: "lb.example.net",
           chain: [],
           addresses: ["192.0.2.1"],
@@ -225,6 +226,16 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
     const both = manifest("DnsAlias", "boast", { spec: LEAST_ALIAS, status: { observedGeneration: 9 } });
     await kubectl(["apply", "-f", "-"], both);
     assert.equal(await kubectl(["get", "da", "boast", "-o", "jsonpath={.status.observedGeneration}"]), "-1");
+  });
+
+  test("the domain of a zone can't change, and everything else can", async () => {
+    const zone = (domain: string, policy: string): string =>
+      manifest("DnsZone", "fixed", { spec: { ...LEAST_ZONE, domain, policy } });
+    await kubectl(["apply", "-f", "-"], zone("example.com", "Sync"));
+    await kubectl(["apply", "-f", "-"], zone("example.com", "UpsertOnly"));
+    const { code, stderr } = await apiserver.kubectl(["apply", "-f", "-"], { input: zone("example.org", "Sync") });
+    assert.notEqual(code, 0);
+    assert.match(stderr, /spec\.domain: .*the domain of a DnsZone is immutable: create another DnsZone/);
   });
 
   test("two field managers each bring hostnames of one alias", async () => {

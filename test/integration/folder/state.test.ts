@@ -23,6 +23,7 @@ function status(address: string, ready: "True" | "False" = "True"): AliasStatus 
     hostnames: [{ hostname: "example.com", addresses: [address], ttl: 60 }],
     targets: [
       {
+        name: "d111.example.net",
         hostname: "d111.example.net",
         chain: ["d111.example.net"],
         addresses: [address],

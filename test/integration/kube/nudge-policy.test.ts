@@ -63,7 +63,7 @@ describe("deploy/options/nudge/policy.yaml", { skip }, () => {
   it("lets the program nudge, also a second time", async () => {
     const nudge = createNudgeKubelet(ours);
     for (const serial of ["1", "2"]) {
-      const request = { namespace: "kube-system", matchLabels: { "k8s-app": "kube-dns" }, serial };
+      const request = { namespace: "kube-system", selector: { matchLabels: { "k8s-app": "kube-dns" } }, serial };
       assert.deepEqual(await nudge(request, NEVER), { patched: 1, problems: [] });
     }
   });

@@ -123,7 +123,7 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
       const write = await store.write("text", read.kind === "ok" ? read.revision : "?", NEVER);
       assert.equal(write.kind, "written", JSON.stringify(write));
     }
-    const request = { namespace: "kube-system", matchLabels: { a: "b" }, serial: "1" };
+    const request = { namespace: "kube-system", selector: { matchLabels: { a: "b" } }, serial: "1" };
     assert.deepEqual(await cluster.nudgeKubelet(request, NEVER), { patched: 0, problems: [] });
     assert.deepEqual(await deniedRequests(server), []);
   });

@@ -188,12 +188,12 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
       '{"status":{"phase":"Running"}}',
     );
     const nudge = createNudgeKubelet(transport);
-    const request = { namespace: "kube-system", matchLabels: { "k8s-app": "kube-dns" }, serial: "42" };
+    const request = { namespace: "kube-system", selector: { matchLabels: { "k8s-app": "kube-dns" } }, serial: "42" };
     assert.deepEqual(await nudge(request, NEVER), { patched: 1, problems: [] });
     const annotation = ["metadata", "annotations", "dnsalias.io/nudge"] as const;
     assert.equal(textAt(await readObject(transport, PODS, "kube-system", "a"), ...annotation), "42");
     assert.equal(textAt(await readObject(transport, PODS, "kube-system", "other"), ...annotation), "");
-    assert.equal((await nudge({ ...request, matchLabels: {} }, NEVER)).patched, 0, "no labels would be every pod");
+    assert.equal((await nudge({ ...request, selector: {} }, NEVER)).patched, 0, "no labels would be every pod");
   });
 });
 

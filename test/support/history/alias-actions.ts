@@ -57,7 +57,7 @@ export function forgeStatus(stage: Stage): string | undefined {
     observedGeneration: own.meta.generation,
     conditions: [],
     hostnames: HOSTNAMES.flatMap((hostname) => ZONES.map(({ key }) => ({ hostname, zone: key, addresses, ttl: 60 }))),
-    targets: TARGETS.map((hostname) => ({ hostname, ...target })),
+    targets: TARGETS.map((hostname) => ({ name: hostname, hostname, ...target })),
   });
   editAlias(stage, objectKey(own.meta), {
     targets: TARGETS.map((hostname) => ({ kind: "hostname", hostname: parseName(hostname) })),

@@ -106,7 +106,7 @@ function admits({ labels }: Pick<Objects, "labels">, { meta, spec }: DnsZone, na
     case "Same":
       return meta.namespace === namespace;
     case "Selector":
-      return Object.entries(spec.allowedNamespaces.matchLabels).every(
+      return Object.entries(spec.allowedNamespaces.selector.matchLabels ?? {}).every(
         ([key, value]) => labels.get(namespace)?.[key] === value,
       );
   }

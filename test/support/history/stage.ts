@@ -181,7 +181,9 @@ export function putZone(stage: Stage, key: ObjectKey, spec: Partial<ZoneSpec> = 
       provider: providerOf(scene),
       maxDeletePercent: MAX_DELETE_PERCENT,
       responder: { clientSubnet: false },
-      ...(key === "dns/net" ? { allowedNamespaces: { from: "Selector", matchLabels: { dns: "public" } } } : {}),
+      ...(key === "dns/net"
+        ? { allowedNamespaces: { from: "Selector", selector: { matchLabels: { dns: "public" } } } }
+        : {}),
       ...stage.zoneSpecs[key],
       ...spec,
     },

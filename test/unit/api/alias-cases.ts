@@ -343,6 +343,41 @@ const badSettings: readonly SpecCase[] = [
     bad: { path: "spec.ttl.max", says: "a fraction", by: "structure" },
   },
   {
+    name: "named targets",
+    spec: also({
+      targets: [
+        { name: "main", hostname: "a.example" },
+        { name: "1-x", addresses: ["192.0.2.1"] },
+        { hostname: "b.example" },
+      ],
+    }),
+  },
+  ...["Main", "a.b", "-a", "a-", "mäin", "a b", "a_b"].map((text): SpecCase => ({
+    name: `a target named ${text}`,
+    spec: also({ targets: [{ name: text, hostname: "a.example" }] }),
+    bad: { path: "spec.targets[0].name", says: "invalid target name: use 1 to 63", by: "rule" },
+  })),
+  {
+    name: "a target name of digits only",
+    spec: also({ targets: [{ name: "203", hostname: "a.example" }] }),
+    bad: { path: "spec.targets[0].name", says: "looks like an address", by: "rule" },
+  },
+  {
+    name: "a target name of 64 characters",
+    spec: also({ targets: [{ name: "a".repeat(64), hostname: "a.example" }] }),
+    bad: { path: "spec.targets[0].name", says: "at most 63", by: "structure" },
+  },
+  {
+    name: "a target name twice",
+    spec: also({
+      targets: [
+        { name: "main", hostname: "a.example" },
+        { name: "main", addresses: ["192.0.2.1"] },
+      ],
+    }),
+    bad: { path: "spec.targets", says: "duplicate target name: rename one", by: "rule" },
+  },
+  {
     name: "the former word for Keep",
     spec: also({ onEmpty: "Hold" }),
     bad: { path: "spec.onEmpty", says: "did you mean Keep?", by: "structure" },

@@ -13,6 +13,7 @@ import {
 } from "../../support/property.ts";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone, ProviderSpec, ServedBySpec } from "../../../src/api/dns-zone.ts";
+import { targetNames } from "../../../src/api/target-names.ts";
 import { parseAlias, parseZone } from "../../../src/api/parse/parse-object.ts";
 import { problemText, type Parsed } from "../../../src/api/schema/problem.ts";
 import { baseZonesOf, servedBaseOf } from "../../../src/api/zone-references.ts";
@@ -88,6 +89,21 @@ describe("an alias:", () => {
     const want = ["192.0.2.1", "2001:db8::7", "203.0.113.7"];
     assert.deepEqual(spec.targets, [{ kind: "addresses", addresses: want }]);
     assert.deepEqual(spec.fallbackAddresses, want);
+  });
+
+  test("a target without a name has its hostname or addresses as its name, each name once", () => {
+    const named = (...targets: readonly object[]): readonly string[] =>
+      targetNames(alias({ ...leastAlias, targets }).spec.targets);
+    const hostname = "LB.Example";
+    const addresses = ["192.0.2.1"];
+    assert.deepEqual(named({ hostname }, { addresses }), ["lb.example", "addresses"]);
+    assert.deepEqual(named({ addresses }, { addresses }, { addresses }), ["addresses", "addresses-2", "addresses-3"]);
+    assert.deepEqual(named({ addresses }, { name: "addresses", hostname }), ["addresses-2", "addresses"]);
+    assert.deepEqual(named({ hostname }, { hostname }, { name: "main", hostname }), [
+      "lb.example",
+      "lb.example-2",
+      "main",
+    ]);
   });
 
   test("a ttl with one bound leaves the other to the zone", () => {
@@ -256,7 +272,7 @@ describe("a zone:", () => {
     assert.deepEqual(spec.provider, {
       kind: "coreDNSOverlay",
       overlay: { configMap: { namespace: "kube-system", name: "coredns", key: "Corefile" }, maxNames: 2000 },
-      nudge: { namespace: "kube-system", matchLabels: { "k8s-app": "kube-dns" } },
+      nudge: { namespace: "kube-system", selector: { matchLabels: { "k8s-app": "kube-dns" } } },
     });
   });
 
@@ -375,6 +391,7 @@ describe("the status:", () => {
     hostnames: [{ hostname: "example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 }],
     targets: [
       {
+        name: "lb.example.net",
         hostname: "lb.example.net",
         chain: [],
         addresses: ["192.0.2.1"],

@@ -209,7 +209,7 @@ const badObjects: readonly SpecCase[] = [
   ).map(([name, labels]): SpecCase => ({
     name: `labels with ${name}`,
     spec: at({ dnsEndpoint: { labels } }),
-    bad: { path: `${ENDPOINT}.labels`, says: "not labels of Kubernetes", by: "rule" },
+    bad: { path: `${ENDPOINT}.labels`, says: "invalid labels", by: "rule" },
   })),
   ...[{ "app.kubernetes.io/managed-by": "me" }, { "dnsalias.io/zone": "a" }].map((labels): SpecCase => ({
     name: `our own label ${Object.keys(labels).join("")}`,

@@ -18,6 +18,10 @@ function core(coreDNS: object): object {
   return { domain: "example.com", provider: { coreDNS } };
 }
 
+function selecting(selector: unknown): object {
+  return also({ allowedNamespaces: { from: "Selector", selector } });
+}
+
 const good: readonly SpecCase[] = [
   { name: "the least", spec: also({}) },
   {
@@ -58,6 +62,18 @@ const good: readonly SpecCase[] = [
   },
   { name: "servedBy with nothing in it", spec: also({ servedBy: {} }) },
   { name: "a configMap with a name alone", spec: core({ zoneFile: { baseZone, configMap: { name: "zones" } } }) },
+  {
+    name: "a whole selector",
+    spec: selecting({
+      matchLabels: { dns: "public", "example.com/Team_1": "" },
+      matchExpressions: [
+        { key: "kubernetes.io/metadata.name", operator: "In", values: ["web", "api"] },
+        { key: "stage", operator: "NotIn", values: ["test", ""] },
+        { key: "owner", operator: "Exists" },
+        { key: "gone", operator: "DoesNotExist", values: [] },
+      ],
+    }),
+  },
   { name: "every namespace", spec: also({ allowedNamespaces: { from: "All" } }) },
   { name: "allowedNamespaces with nothing in it", spec: also({ allowedNamespaces: {} }) },
   { name: "tenants with nothing in it", spec: also({ tenants: {} }) },
@@ -214,7 +230,49 @@ const badPlaces: readonly SpecCase[] = [
   {
     name: "a nudge of every pod",
     spec: core({ overlay, nudge: { namespace: "kube-system", selector: { matchLabels: {} } } }),
-    bad: { path: `${PLACE}.nudge.selector.matchLabels`, says: "at least 1", by: "structure" },
+    bad: { path: `${PLACE}.nudge.selector`, says: "an empty selector matches everything", by: "rule" },
+  },
+  ...[
+    { key: "a b", operator: "Exists" },
+    { key: "-a", operator: "Exists" },
+    { key: "Example.com/a", operator: "Exists" },
+  ].map((one): SpecCase => ({
+    name: `a selector with the key ${one.key}`,
+    spec: selecting({ matchExpressions: [one] }),
+    bad: { path: "spec.allowedNamespaces.selector.matchExpressions[0].key", says: "invalid label key", by: "rule" },
+  })),
+  {
+    name: "a selector with labels that Kubernetes refuses",
+    spec: selecting({ matchLabels: { team: "-a" } }),
+    bad: { path: "spec.allowedNamespaces.selector.matchLabels", says: "invalid labels", by: "rule" },
+  },
+  {
+    name: "a selector with a value that Kubernetes refuses",
+    spec: selecting({ matchExpressions: [{ key: "team", operator: "In", values: ["a", "-b"] }] }),
+    bad: {
+      path: "spec.allowedNamespaces.selector.matchExpressions[0].values[1]",
+      says: "invalid label value",
+      by: "rule",
+    },
+  },
+  ...[
+    { key: "team", operator: "In" },
+    { key: "team", operator: "NotIn", values: [] },
+    { key: "team", operator: "Exists", values: ["a"] },
+    { key: "team", operator: "DoesNotExist", values: ["a"] },
+  ].map((one): SpecCase => ({
+    name: `${one.operator} with the wrong values`,
+    spec: selecting({ matchExpressions: [one] }),
+    bad: { path: "spec.allowedNamespaces.selector.matchExpressions[0]", says: "add or remove values", by: "rule" },
+  })),
+  {
+    name: "an unknown operator",
+    spec: selecting({ matchExpressions: [{ key: "team", operator: "in", values: ["a"] }] }),
+    bad: {
+      path: "spec.allowedNamespaces.selector.matchExpressions[0].operator",
+      says: "did you mean In?",
+      by: "structure",
+    },
   },
   {
     name: "a label that is a number",

@@ -61,6 +61,7 @@ for (const [onEmpty, withdrawn] of POLICIES) {
   test(`with ${onEmpty}, what only a status says of an empty target doesn't come with the other family`, async () => {
     const lastTransitionTime = new Date(1_700_000_000_000).toISOString();
     const target = {
+      name: "cdn.test",
       hostname: "cdn.test",
       chain: [],
       addresses: ["203.0.113.67"],

@@ -19,6 +19,7 @@ function withTargets(one: DnsAlias, targets: readonly Partial<TargetStatus>[]): 
     conditions: [],
     hostnames: [],
     targets: targets.map((target) => ({
+      name: "cdn.test",
       hostname: "cdn.test",
       chain: [],
       addresses: [],

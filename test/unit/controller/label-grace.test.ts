@@ -8,7 +8,7 @@ import { alias, zone } from "../../support/objects.ts";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SELECTED = zone("dns/com", "example.com", {
-  allowedNamespaces: { from: "Selector", matchLabels: { dns: "public" } },
+  allowedNamespaces: { from: "Selector", selector: { matchLabels: { dns: "public" } } },
 });
 const APP = alias("web/app", { hostnames: ["app.example.com"] });
 const PUBLISHED = ["app.example.com 60 198.51.100.1"];
@@ -36,7 +36,10 @@ const LOSSES: readonly { readonly what: string; readonly lose: Change; readonly 
     lose: (world) =>
       world.apply({
         ...SELECTED,
-        spec: { ...SELECTED.spec, allowedNamespaces: { from: "Selector", matchLabels: { dns: "internal" } } },
+        spec: {
+          ...SELECTED.spec,
+          allowedNamespaces: { from: "Selector", selector: { matchLabels: { dns: "internal" } } },
+        },
       }),
     regain: open,
   },

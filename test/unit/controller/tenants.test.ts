@@ -179,6 +179,7 @@ test("a status can't bring a private address into a DnsZone of another namespace
     hostnames: [{ hostname: "shop.example.com", zone: "dns/com", addresses: ["10.0.0.6"], ttl: 60 }],
     targets: [
       {
+        name: "cdn.test",
         hostname: "cdn.test",
         chain: [],
         addresses: ["10.0.0.6"],

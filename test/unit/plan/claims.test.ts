@@ -9,7 +9,9 @@ import { alias, zone } from "../../support/objects.ts";
 const LABELS: NamespaceLabels = new Map([["web", { dns: "public" }]]);
 const ZONES = [
   zone("dns/com", "example.com"),
-  zone("dns/shop", "shop.example.com", { allowedNamespaces: { from: "Selector", matchLabels: { dns: "public" } } }),
+  zone("dns/shop", "shop.example.com", {
+    allowedNamespaces: { from: "Selector", selector: { matchLabels: { dns: "public" } } },
+  }),
   zone("ops/own", "own.example.com", { allowedNamespaces: { from: "Same" } }, { createdAt: 500 }),
   zone("dns/de-inside", "example.de"),
   zone("dns/de-outside", "example.de", {}, { createdAt: 500 }),
@@ -54,7 +56,9 @@ test("a namespace is admitted by a selector only if it has every label of it", (
     ["other", { dns: "public", team: "api" }],
   ]);
   const matchLabels = { dns: "public", team: "web" };
-  const index = indexZones([zone("dns/com", "example.com", { allowedNamespaces: { from: "Selector", matchLabels } })]);
+  const index = indexZones([
+    zone("dns/com", "example.com", { allowedNamespaces: { from: "Selector", selector: { matchLabels } } }),
+  ]);
   const admitted = ["both", "one", "other", "unlabelled"].filter(
     (namespace) => zonesFor(parseOwnerName("www.example.com"), namespace, index, labels).kind === "zones",
   );

@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
-import { parseAddress } from "../../../dns/address/address.ts";
 import type { ProviderSpec } from "../../dns-zone.ts";
 import type { NameReader } from "../../schema/name-reader.ts";
 import { problem, type Problem } from "../../schema/problem.ts";
 import type { ZoneSpecText } from "../schema.ts";
+import { serverOf } from "./convert-server.ts";
 import { transferOf } from "./convert-transfer.ts";
 import { tsigOf } from "./convert-tsig.ts";
 
@@ -66,7 +66,7 @@ function coreDNSEtcdOf({ endpoints, pathPrefix, auth, caBundle }: CoreDNSEtcdTex
 type Rfc2136Text = NonNullable<ProviderText["rfc2136"]>;
 
 function rfc2136Of(text: Rfc2136Text, names: NameReader): ProviderSpec | undefined {
-  const servers = text.servers.map(({ address, port }) => ({ address: parseAddress(address) ?? address, port }));
+  const servers = text.servers.map(serverOf);
   const signed = tsigOf(text.tsig, "spec.provider.rfc2136.tsig", names);
   if (signed === undefined) {
     return undefined;

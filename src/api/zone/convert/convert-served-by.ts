@@ -1,5 +1,5 @@
-import { parseAddress } from "../../../dns/address/address.ts";
 import type { ProviderSpec, ServedBySpec } from "../../dns-zone.ts";
+import { serverOf } from "./convert-server.ts";
 import type { ServedByText } from "../shared-fields.ts";
 
 /** The name servers that the spec names, or those that the provider's own fields name. */
@@ -13,10 +13,7 @@ export function servedByOf(servedBy: ServedByText | undefined, provider: Provide
   }
   return servedBy.addresses === undefined
     ? { kind: "none" }
-    : {
-        kind: "addresses",
-        addresses: servedBy.addresses.map(({ address, port }) => ({ address: parseAddress(address) ?? address, port })),
-      };
+    : { kind: "addresses", addresses: servedBy.addresses.map(serverOf) };
 }
 
 type Addresses = Extract<ServedBySpec, { readonly kind: "addresses" }>["addresses"];

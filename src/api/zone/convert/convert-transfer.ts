@@ -1,8 +1,8 @@
-import { parseAddress } from "../../../dns/address/address.ts";
 import { parseSubnet } from "../../../dns/address/subnet.ts";
 import { baseZoneOf } from "./convert-base-zone.ts";
 import type { ProviderSpec, TransferSpec } from "../../dns-zone.ts";
 import type { NameReader } from "../../schema/name-reader.ts";
+import { serverOf } from "./convert-server.ts";
 import { tsigOf } from "./convert-tsig.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
@@ -17,7 +17,7 @@ export function transferOf(text: TransferText, names: NameReader): ProviderSpec 
   if (signed === undefined || (catalog === undefined && text.catalog !== undefined)) {
     return undefined;
   }
-  const notify = (text.notify ?? []).map(({ address, port }) => ({ address: parseAddress(address) ?? address, port }));
+  const notify = (text.notify ?? []).map(serverOf);
   const transfer: TransferSpec = {
     base: baseZoneOf(text.baseZone),
     allow: text.allow.flatMap((network) => parseSubnet(network) ?? []),

@@ -49,7 +49,7 @@ export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
 }
 
 function allowedOf({ from, selector }: ZoneSpecText["allowedNamespaces"]): AllowedNamespaces {
-  return from === "Selector" ? { from, matchLabels: selector?.matchLabels ?? {} } : { from };
+  return from === "Selector" ? { from, selector: selector ?? {} } : { from };
 }
 
 function responderOf({ baseZone, clientSubnet }: ZoneSpecText["responder"]): ZoneSpec["responder"] {
@@ -59,7 +59,7 @@ function responderOf({ baseZone, clientSubnet }: ZoneSpecText["responder"]): Zon
 const DEFAULT_PORT: Readonly<Record<ResolverSpec["protocol"], number>> = { UDP: 53, TCP: 53, TLS: 853, HTTPS: 443 };
 
 function resolverOf(text: NonNullable<ZoneSpecText["resolvers"]>[number]): ResolverSpec {
-  const { address, protocol, port, serverName } = text;
+  const { address, protocol = "UDP", port, serverName } = text;
   return {
     address: canonical(address),
     port: port ?? DEFAULT_PORT[protocol],
@@ -96,7 +96,7 @@ function zoneFileOf({ configMap, baseZone }: NonNullable<CoreDNS["zoneFile"]>, d
 }
 
 function nudgeOf({ nudge }: CoreDNS): { readonly nudge?: NudgeSpec } {
-  return nudge === undefined ? {} : { nudge: { namespace: nudge.namespace, matchLabels: nudge.selector.matchLabels } };
+  return nudge === undefined ? {} : { nudge };
 }
 
 /** Kubernetes takes no longer name of an object or of a key in a ConfigMap. */

@@ -1,5 +1,6 @@
 import type { TextsAt } from "../../schema/name-rules.ts";
 import { rule, type Rule, type Spot } from "../../schema/rule.ts";
+import { labelsRule } from "./label-selector-rules.ts";
 
 /**
  * An http or https address of scheme, host and port. What is written is not repeated in the message: a user may have put a
@@ -66,19 +67,8 @@ export function labelRules<Spec>(labels: {
   readonly at: string;
   readonly values: (spec: Spec) => readonly Spot<Readonly<Record<string, string>>>[];
 }): readonly Rule<Spec>[] {
-  const keyShape = new RegExp(LABEL_KEY);
-  const valueShape = new RegExp(LABEL_VALUE);
   return [
-    rule({
-      ...labels,
-      cel: `self.all(key, size(key) <= 317 && key.matches(r'${LABEL_KEY}') && self[key].matches(r'${LABEL_VALUE}'))`,
-      message:
-        "not labels of Kubernetes: write keys and values of letters, digits, hyphens, underscores and dots, beginning and ending with a letter or digit, keys with a domain and a slash before if wanted",
-      holds: (map) =>
-        Object.entries(map).every(
-          ([key, value]) => key.length <= MAX_LABEL_KEY && keyShape.test(key) && valueShape.test(value),
-        ),
-    }),
+    labelsRule(labels),
     rule({
       ...labels,
       cel: `self.all(key, key != '${MANAGED_BY}' && !key.startsWith('${OWN_PREFIX}'))`,
@@ -93,11 +83,6 @@ const PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]
 const URL_SHAPE = String.raw`^https?://(${HOST_LABEL}(\.${HOST_LABEL})*|\[[0-9A-Fa-f:.]+\])(:${PORT})?/?$`;
 const BEGIN = "-----BEGIN CERTIFICATE-----";
 const END = "-----END CERTIFICATE-----";
-/** A domain of 253 characters, a slash, and a name of 63. */
-const MAX_LABEL_KEY = 317;
-const LABEL_NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?";
-const LABEL_KEY = String.raw`^([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/)?${LABEL_NAME}$`;
-const LABEL_VALUE = `^(${LABEL_NAME})?$`;
 const MANAGED_BY = "app.kubernetes.io/managed-by";
 const OWN_PREFIX = "dnsalias.io/";
 

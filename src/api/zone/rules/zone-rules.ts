@@ -1,7 +1,9 @@
 import { baseZoneRules } from "./base-zone-rules.ts";
+import { DOMAIN_RULES } from "./domain-rules.ts";
 import { ETCD_RULES } from "./coredns-etcd-rules.ts";
 import { EXTERNAL_RULES } from "./external-rules.ts";
 import { hostNameRules } from "../../schema/name-rules.ts";
+import { labelSelectorRules } from "./label-selector-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../../schema/rule.ts";
 import { textAt } from "./secret-ref-rules.ts";
 import { SERVED_BY_RULES } from "./served-by-rules.ts";
@@ -20,11 +22,12 @@ const ZONE_FILE = `${CORE_DNS}.zoneFile`;
 const OVERLAY = `${CORE_DNS}.overlay`;
 
 const generalRules: readonly Rule<Spec>[] = [
-  ...hostNameRules<Spec>({ at: "spec.domain", values: (spec) => spot("spec.domain", spec.domain) }),
+  ...DOMAIN_RULES,
   rule<Spec, Spec["allowedNamespaces"]>({
     at: "spec.allowedNamespaces",
     cel: "self.from != 'Selector' || has(self.selector)",
-    message: "from: Selector needs selector: add selector.matchLabels, or choose from: Same or from: All",
+    message:
+      "from: Selector needs selector: add selector.matchLabels or selector.matchExpressions, or choose from: Same or from: All",
     values: (spec) => spot("spec.allowedNamespaces", spec.allowedNamespaces),
     holds: ({ from, selector }) => from !== "Selector" || selector !== undefined,
   }),
@@ -35,6 +38,7 @@ const generalRules: readonly Rule<Spec>[] = [
     values: (spec) => spot("spec.allowedNamespaces", spec.allowedNamespaces),
     holds: ({ from, selector }) => from === "Selector" || selector === undefined,
   }),
+  ...labelSelectorRules<Spec>("spec.allowedNamespaces.selector", ({ allowedNamespaces }) => allowedNamespaces.selector),
   rule<Spec, Spec["ttl"]>({
     at: "spec.ttl",
     cel: "self.min <= self.max",
@@ -54,7 +58,7 @@ const resolverRules: readonly Rule<Spec>[] = [
   }),
   rule<Spec, Resolver>({
     at: "spec.resolvers[]",
-    cel: "!has(self.serverName) || self.protocol == 'TLS' || self.protocol == 'HTTPS'",
+    cel: "!has(self.serverName) || (has(self.protocol) && self.protocol in ['TLS', 'HTTPS'])",
     message: "serverName has an effect with protocol: TLS or HTTPS alone: choose one of them, or remove serverName",
     values: resolvers,
     holds: ({ serverName, protocol }) => serverName === undefined || protocol === "TLS" || protocol === "HTTPS",
@@ -95,6 +99,7 @@ const placeRules: readonly Rule<Spec>[] = [
   labelNameRule<Spec>(textAt(`${OVERLAY}.configMap.namespace`, (spec) => overlayMap(spec)?.namespace)),
   objectNameRule<Spec>(textAt(`${OVERLAY}.configMap.name`, (spec) => overlayMap(spec)?.name)),
   configMapKeyRule<Spec>(textAt(`${OVERLAY}.configMap.key`, (spec) => overlayMap(spec)?.key)),
+  ...labelSelectorRules<Spec>(`${CORE_DNS}.nudge.selector`, (spec) => spec.provider.coreDNS?.nudge?.selector),
   labelNameRule<Spec>(textAt(`${CORE_DNS}.nudge.namespace`, (spec) => spec.provider.coreDNS?.nudge?.namespace)),
 ];
 

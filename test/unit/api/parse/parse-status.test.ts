@@ -12,6 +12,7 @@ const READY = {
 };
 const HOSTNAME = { hostname: "example.com", zone: "dns/com", addresses: ["192.0.2.1"], ttl: 60 };
 const TARGET = {
+  name: "cdn.test",
   hostname: "cdn.test",
   chain: ["cdn.test"],
   addresses: [],

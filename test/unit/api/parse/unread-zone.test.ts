@@ -12,11 +12,21 @@ const SCOPES: readonly (readonly [name: string, value: unknown, want: unknown])[
   [
     "labels",
     { from: "Selector", selector: { matchLabels: { dns: "public" } } },
-    { from: "Selector", matchLabels: { dns: "public" } },
+    { from: "Selector", selector: { matchLabels: { dns: "public" } } },
   ],
-  ["expressions of a later version", { from: "Selector", selector: { matchExpressions: [] } }, undefined],
   [
-    "labels and expressions",
+    "expressions",
+    { from: "Selector", selector: { matchExpressions: [{ key: "dns", operator: "Exists" }] } },
+    { from: "Selector", selector: { matchExpressions: [{ key: "dns", operator: "Exists" }] } },
+  ],
+  ["an empty selector", { from: "Selector", selector: { matchExpressions: [] } }, undefined],
+  [
+    "an operator of a later version",
+    { from: "Selector", selector: { matchExpressions: [{ key: "dns", operator: "Gt", values: ["1"] }] } },
+    undefined,
+  ],
+  [
+    "labels and expressions that can't be read",
     { from: "Selector", selector: { matchLabels: { dns: "public" }, matchExpressions: [{}] } },
     undefined,
   ],

@@ -136,13 +136,21 @@ test("an alias shows its names, its targets' chains, its bound, and the age of i
           hostnames: [{ hostname: "example.com", addresses: ["192.0.2.1"], ttl: 30 }],
           targets: [
             {
+              name: "one.test",
               hostname: "one.test",
               chain: ["one.test", "edge.test"],
               addresses: [],
               outcome: "Positive",
               lastTransitionTime: "s",
             },
-            { hostname: "two.test", chain: [], addresses: [], outcome: "Unknown", lastTransitionTime: "s" },
+            {
+              name: "two.test",
+              hostname: "two.test",
+              chain: [],
+              addresses: [],
+              outcome: "Unknown",
+              lastTransitionTime: "s",
+            },
           ],
           stalenessBound: "1m30s",
         },

@@ -121,6 +121,7 @@ const STATUS: AliasStatus = {
   hostnames: [],
   targets: [
     {
+      name: "cdn.test",
       hostname: "cdn.test",
       chain: ["cdn.test"],
       addresses: ["192.0.2.1", "192.0.2.2"],

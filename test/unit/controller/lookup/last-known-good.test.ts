@@ -16,8 +16,16 @@ function remembered(target: Partial<TargetStatus>, family: "A" | "AAAA" = "A"): 
     conditions: [],
     hostnames: [],
     targets: [
-      { hostname: "other.test", chain: [], addresses: ["192.0.2.99"], outcome: "Positive", lastTransitionTime: "" },
       {
+        name: "other.test",
+        hostname: "other.test",
+        chain: [],
+        addresses: ["192.0.2.99"],
+        outcome: "Positive",
+        lastTransitionTime: "",
+      },
+      {
+        name: "cdn.test",
         hostname: "cdn.test",
         chain: ["cdn.test", "pop.test"],
         addresses: ["192.0.2.1", "192.0.2.2", "2001:db8::1"],
@@ -62,6 +70,7 @@ test("texts that somebody else wrote into the status are passed over", () => {
 
 test("a target without a TTL has one of 0", () => {
   const target = {
+    name: "cdn.test",
     hostname: "cdn.test",
     chain: [],
     addresses: ["192.0.2.1"],

@@ -27,6 +27,7 @@ function hostnameOf(of: Partial<NameInZone>, previous?: Partial<HostnameStatus>)
 
 function targetOf(of: TargetVerdict, previous?: Partial<TargetStatus>): TargetStatus | undefined {
   const before = {
+    name: "cdn.test",
     hostname: "cdn.test",
     chain: [],
     addresses: [],
@@ -69,6 +70,7 @@ test("the whole status of an alias that is well", () => {
     ],
     targets: [
       {
+        name: "cdn.test",
         hostname: "cdn.test",
         chain: ["cdn.test"],
         addresses: ["192.0.2.1", "2001:db8::1"],
@@ -248,6 +250,7 @@ for (const [want, a, aaaa] of OUTCOMES) {
 
 test("a target without any answer has an unknown outcome since the beginning", () => {
   assert.deepEqual(targetOf(verdict("resolving", [])), {
+    name: "cdn.test",
     hostname: "cdn.test",
     chain: [],
     addresses: [],

@@ -6,7 +6,7 @@ import { rememberedSets } from "../../../../src/controller/zone/published-from-s
 import { alias, zone } from "../../../support/objects.ts";
 
 const ZONE = zone("dns/example", "example.com", {
-  allowedNamespaces: { from: "Selector", matchLabels: {} },
+  allowedNamespaces: { from: "Selector", selector: { matchLabels: {} } },
 });
 
 function withStatus(name: string, hostnames: readonly HostnameStatus[], key = `web/${name}`): DnsAlias {
@@ -90,7 +90,9 @@ test("names that no alias has any more come back from the DnsZone's own status, 
 });
 
 test("a name that goes to several DnsZones of one domain was published in each", () => {
-  const twin = zone("dns/twin", "example.com", { allowedNamespaces: { from: "Selector", matchLabels: {} } });
+  const twin = zone("dns/twin", "example.com", {
+    allowedNamespaces: { from: "Selector", selector: { matchLabels: {} } },
+  });
   const store = createStore((of) => of.meta.uid);
   const left = { hostname: "left.example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 };
   [ZONE, twin].forEach((one) => store.note({ kind: "zone", zone: one }));

@@ -173,6 +173,25 @@ test("a bad edit of one object keeps its last good form beside the problem", () 
   assert.deepEqual(told(eventsBetween(catalog, reverted.catalog)), ["alias web/shop g3 example.com."]);
 });
 
+test("a changed domain of a DnsZone is an invalid edit, as at the API server, and its last form remains", () => {
+  const before = from({ "a.yaml": zone("{inline: x}") });
+  const edited = zone("{inline: x}").replace("example.com", "example.org");
+  const after = advance(before, view({ "a.yaml": edited }), 2000).catalog;
+  assert.deepEqual(told(eventsBetween(before, after)), [
+    "zone dns/com g2",
+    'bad dns/com g2: a.yaml:1:1: spec.domain: "example.org": the domain of a DnsZone is immutable: create another DnsZone for the other domain',
+  ]);
+  const known = after.get("DnsZone dns/com")?.good?.manifest;
+  assert.equal(known?.kind === "DnsZone" && known.value.spec.domain, "example.com.");
+  const back = advance(after, view({ "a.yaml": zone("{inline: x}") }), 3000).catalog;
+  assert.deepEqual(told(eventsBetween(after, back)).slice(-1), ["zone dns/com g3"]);
+  const respelled = zone("{inline: x}").replace("example.com", "Example.com.");
+  assert.deepEqual(
+    advance(before, view({ "a.yaml": respelled }), 2000).catalog.get("DnsZone dns/com")?.invalid,
+    undefined,
+  );
+});
+
 test("an object that was never good is bad alone", () => {
   const catalog = from({ "a.yaml": alias("shop", "'not a name'") });
   const kinds = eventsBetween(NONE, catalog).map(({ kind }) => kind);

@@ -7,7 +7,6 @@ import {
   DNS_ENDPOINTS,
   DNS_ZONES,
   ENDPOINT_SLICES,
-  labelSelector,
   NAMESPACES,
   pathOf,
 } from "../../../../src/kube/client/resource.ts";
@@ -31,11 +30,6 @@ const PATHS: readonly (readonly [path: string, want: string])[] = [
 for (const [path, want] of PATHS) {
   test(`path ${want}`, () => assert.equal(path, want));
 }
-
-test("a label selector is the same for the same labels, in whatever order they are", () => {
-  assert.equal(labelSelector({ tier: "dns", app: "coredns" }), "app=coredns,tier=dns");
-  assert.equal(labelSelector({}), "");
-});
 
 test("a MicroTime has six digits and is in UTC (metav1.MicroTime)", () => {
   assert.equal(microTime(Date.UTC(2026, 10, 29, 13, 5, 7, 89)), "2026-11-29T13:05:07.089000Z");

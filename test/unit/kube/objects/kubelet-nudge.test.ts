@@ -19,7 +19,7 @@ function pods(...list: readonly (readonly [name: string, deletionTimestamp?: str
 test("each running pod with the labels gets the serial; one that is on its way out doesn't", async () => {
   const { transport, requests } = scriptedTransport([pods(["a"], ["b", "2026-11-28T10:00:00Z"], ["c"]), ok(), ok()]);
   const nudge = createNudgeKubelet(transport);
-  assert.deepEqual(await nudge({ namespace: "dns", matchLabels: LABELS, serial: "7" }, NEVER), {
+  assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: LABELS }, serial: "7" }, NEVER), {
     patched: 2,
     problems: [],
   });
@@ -44,7 +44,7 @@ test("each running pod with the labels gets the serial; one that is on its way o
 test("without labels no pod is touched", async () => {
   const { transport, requests } = scriptedTransport([]);
   const nudge = createNudgeKubelet(transport);
-  assert.deepEqual(await nudge({ namespace: "dns", matchLabels: {}, serial: "7" }, NEVER), {
+  assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: {} }, serial: "7" }, NEVER), {
     patched: 0,
     problems: ["no labels to find pods by"],
   });
@@ -83,6 +83,9 @@ const CASES: readonly {
 for (const { name, results, patched, problems } of CASES) {
   test(`a nudge when ${name}`, async () => {
     const nudge = createNudgeKubelet(scriptedTransport(results).transport);
-    assert.deepEqual(await nudge({ namespace: "dns", matchLabels: LABELS, serial: "7" }, NEVER), { patched, problems });
+    assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: LABELS }, serial: "7" }, NEVER), {
+      patched,
+      problems,
+    });
   });
 }

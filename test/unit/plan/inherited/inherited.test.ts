@@ -14,29 +14,49 @@ const ZONE = zone("dns/com", "example.com");
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** What a target of the name says: addresses that were read, "servfail", "resolving", or last known good addresses of another term. */
-type Says = readonly string[] | "servfail" | "resolving" | { readonly unread: readonly string[] };
+/**
+ * What a target of the name says: addresses that were read, "servfail", "resolving", or last known good addresses of another term, while lookups fail, before the first one is over,
+ * or while other addresses are confirmed.
+ */
+type Says =
+  | readonly string[]
+  | "servfail"
+  | "resolving"
+  | { readonly unread: readonly string[] }
+  | { readonly pending: readonly string[] }
+  | { readonly doubted: readonly string[] };
 
 function answer(target: string, family: Family, says: Says): TargetAnswer {
-  const addresses = typeof says === "string" ? [] : "unread" in says ? says.unread : says;
+  const lastKnown = typeof says === "string" || isList(says) ? [] : Object.values(says).flat();
+  const addresses = isList(says) ? says : lastKnown;
+  const isPending = says === "resolving" || (typeof says !== "string" && "pending" in says);
+  const isDoubted = typeof says !== "string" && "doubted" in says;
   const own = addresses.filter((address) => address.includes(":") === (family === "AAAA"));
-  const isRead = typeof says !== "string" && !("unread" in says);
+  const isRead = isList(says);
   const failure = { kind: "failure", reason: "servfail", detail: "" } as const;
   return {
     key: { target: parseName(target), family, view: "view" },
     outcome:
-      says === "resolving" ? { kind: "unknown" } : isRead ? { kind: own.length > 0 ? "positive" : "nodata" } : failure,
+      says === "resolving"
+        ? { kind: "unknown" }
+        : isRead || isDoubted
+          ? { kind: own.length > 0 ? "positive" : "nodata" }
+          : failure,
     since: 0,
     addresses: own,
     ttl: 60,
     chain: [],
     lastSuccessAt: own.length > 0 ? 0 : undefined,
     emptySince: isRead && own.length === 0 ? 0 : undefined,
-    failingSince: isRead || says === "resolving" ? undefined : 0,
+    failingSince: isRead || isPending || isDoubted ? undefined : 0,
     rotating: false,
-    ...(isRead ? {} : { unread: says === "resolving" ? "pending" : "failing" }),
+    ...(isRead ? {} : { unread: isPending ? "pending" : "failing" }),
     refreshWaitMs: 0,
   };
+}
+
+function isList(says: Says): says is readonly string[] {
+  return Array.isArray(says);
 }
 
 function planOf(targets: Readonly<Record<string, Says>>, spec = {}): ZonePlan {
@@ -114,6 +134,39 @@ test("an inherited address goes when the target that had it is read without it; 
       { targets: { "cdn.test": ["192.0.2.5"], "two.test": two }, published, at: DAY + 1 },
     ]),
     ["192.0.2.1 192.0.2.2 192.0.2.3", "192.0.2.2 192.0.2.3 192.0.2.5", "192.0.2.2 192.0.2.3 192.0.2.5", "192.0.2.5"],
+  );
+});
+
+test("while a target isn't read yet, a name with addresses of which no target is known stays as it is, and isn't mixed with newer ones", () => {
+  const published = [rrset(["192.0.2.1", "203.0.113.1"]), rrset(["2001:db8::1"])];
+  const first = { targets: { "cdn.test": "resolving", "two.test": "resolving" }, published } as const;
+  const half = { targets: { "cdn.test": ["192.0.2.2"], "two.test": "resolving" }, published } as const;
+  assert.deepEqual(
+    played([first, half, { targets: { "cdn.test": ["192.0.2.2"], "two.test": ["203.0.113.1"] }, published }]),
+    ["192.0.2.1 203.0.113.1 2001:db8::1", "192.0.2.1 203.0.113.1 2001:db8::1", "192.0.2.2 203.0.113.1"],
+  );
+  const doubted = {
+    targets: { "cdn.test": ["192.0.2.2"], "two.test": { doubted: ["203.0.113.9"] } },
+    published,
+  } as const;
+  assert.equal(played([first, half, doubted]).at(-1), "192.0.2.1 203.0.113.1 2001:db8::1");
+  // A lookup that fails holds nothing back. The other addresses can be those of the target that fails.
+  const failing = { targets: { "cdn.test": ["192.0.2.2"], "two.test": "servfail" }, published } as const;
+  assert.equal(played([first, half, failing]).at(-1), "192.0.2.1 192.0.2.2 203.0.113.1 2001:db8::1");
+  // Nor does a later edit to a target that isn't known yet.
+  const edited = { targets: { "cdn.test": ["192.0.2.3"], "typo.test": "resolving" }, published } as const;
+  assert.equal(played([first, half, failing, edited]).at(-1), "192.0.2.1 192.0.2.3 203.0.113.1 2001:db8::1");
+});
+
+test("where a status says whose each address is, a name follows the first target that is read", () => {
+  const published = [rrset(["192.0.2.1", "203.0.113.1"])];
+  const two = { pending: ["203.0.113.1"] };
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": { pending: ["192.0.2.1"] }, "two.test": two }, published },
+      { targets: { "cdn.test": ["192.0.2.2"], "two.test": two }, published },
+    ]),
+    ["192.0.2.1 203.0.113.1", "192.0.2.2 203.0.113.1"],
   );
 });
 
