@@ -69,6 +69,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
       "ownership",
       "powerdns",
       "rfc2136",
+      "tls",
       "transfer",
     ],
   ],

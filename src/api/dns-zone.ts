@@ -114,14 +114,21 @@ export interface TransferSpec {
 }
 
 /** Keys for the etcd plugin of CoreDNS. */
-export interface CoreDNSEtcdSpec {
+export interface CoreDNSEtcdSpec extends AuthoritySpec {
   /** "https://etcd.example.net:2379", without a path; tried in order. */
   readonly endpoints: readonly string[];
   /** The plugin's `path`: "/skydns". */
   readonly pathPrefix: string;
   readonly auth?: { readonly username: string; readonly passwordRef: SecretKeyRef };
-  /** PEM; absent: what Node.js trusts. */
+  /** A Secret of the type kubernetes.io/tls. */
+  readonly clientCertificateRef?: { readonly name: string };
+}
+
+/** Which authorities sign the certificate of a server; with neither, those that Node.js trusts. */
+export interface AuthoritySpec {
+  /** PEM. */
   readonly caBundle?: string;
+  readonly caBundleRef?: { readonly kind: "ConfigMap" | "Secret"; readonly name: string; readonly key: string };
 }
 
 /** A key of a Secret in the zone's own namespace. */
@@ -146,20 +153,17 @@ export interface Rfc2136Spec {
   readonly read: "AXFR" | "Query";
 }
 
-export interface PowerDNSSpec {
+export interface PowerDNSSpec extends AuthoritySpec {
   /** "https://pdns.example.net:8081", without /api/v1. */
   readonly url: string;
   /** Usually "localhost". */
   readonly serverId: string;
   readonly apiKeyRef: SecretKeyRef;
-  /** PEM; absent: what Node.js trusts. */
-  readonly caBundle?: string;
 }
 
-export interface WebhookSpec {
+export interface WebhookSpec extends AuthoritySpec {
   /** "http://127.0.0.1:8888", without a path. */
   readonly url: string;
-  readonly caBundle?: string;
 }
 
 interface DnsEndpointSpec {

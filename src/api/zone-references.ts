@@ -1,4 +1,12 @@
-import type { BaseZoneSpec, NudgeSpec, ProviderSpec, SecretKeyRef, ZoneSpec } from "./dns-zone.ts";
+import type {
+  AuthoritySpec,
+  BaseZoneSpec,
+  CoreDNSEtcdSpec,
+  NudgeSpec,
+  ProviderSpec,
+  SecretKeyRef,
+  ZoneSpec,
+} from "./dns-zone.ts";
 
 /** The zone's records that are not ours: what the responder is told to serve, else what the provider publishes; undefined where neither says. */
 export function servedBaseOf({ responder, provider }: ZoneSpec): BaseZoneSpec | undefined {
@@ -39,13 +47,47 @@ export function secretRefsOf(provider: ProviderSpec): readonly SecretKeyRef[] {
     case "transfer":
       return provider.transfer.tsig === undefined ? [] : [provider.transfer.tsig.secretRef];
     case "powerDNS":
-      return [provider.powerDNS.apiKeyRef];
+      return [provider.powerDNS.apiKeyRef, ...bundleRefs(provider.powerDNS, "Secret")];
+    case "externalDNSWebhook":
+      return bundleRefs(provider.webhook, "Secret");
     case "coreDNSEtcd":
-      return provider.etcd.auth === undefined ? [] : [provider.etcd.auth.passwordRef];
+      return etcdSecretRefs(provider.etcd);
     case "coreDNSZoneFile":
     case "coreDNSOverlay":
-    case "externalDNSWebhook":
     case "dnsEndpoint":
       return [];
   }
+}
+
+/** The ConfigMap keys with certificates, in the zone's namespace, that a provider reads. */
+export function bundleMapsOf(provider: ProviderSpec): readonly SecretKeyRef[] {
+  switch (provider.kind) {
+    case "powerDNS":
+      return bundleRefs(provider.powerDNS, "ConfigMap");
+    case "externalDNSWebhook":
+      return bundleRefs(provider.webhook, "ConfigMap");
+    case "coreDNSEtcd":
+      return bundleRefs(provider.etcd, "ConfigMap");
+    case "rfc2136":
+    case "transfer":
+    case "coreDNSZoneFile":
+    case "coreDNSOverlay":
+    case "dnsEndpoint":
+      return [];
+  }
+}
+
+function etcdSecretRefs(etcd: CoreDNSEtcdSpec): readonly SecretKeyRef[] {
+  const { auth, clientCertificateRef } = etcd;
+  return [
+    ...(auth === undefined ? [] : [auth.passwordRef]),
+    ...bundleRefs(etcd, "Secret"),
+    ...(clientCertificateRef === undefined
+      ? []
+      : ["tls.crt", "tls.key"].map((key) => ({ name: clientCertificateRef.name, key }))),
+  ];
+}
+
+function bundleRefs({ caBundleRef }: AuthoritySpec, kind: "ConfigMap" | "Secret"): readonly SecretKeyRef[] {
+  return caBundleRef?.kind === kind ? [{ name: caBundleRef.name, key: caBundleRef.key }] : [];
 }

@@ -2,6 +2,7 @@ import type { Name } from "../dns/name/name.ts";
 import type { AliasType, RRset } from "../dns/record.ts";
 import type { RejectReason } from "../plan/change.ts";
 import type { ApplyResult, Failed } from "./provider.ts";
+import type { BackendProblem } from "./http-error.ts";
 
 /**
  * One zone at a DNS server or service outside the cluster, as record sets. It knows nothing of owners and aliases: markers are record sets
@@ -104,3 +105,14 @@ export type SecretRead =
   /** `reason` is a condition reason. `message` names the Secret and key, never what is in it. */
   | { readonly kind: "refused"; readonly reason: "SecretMissing" | "Forbidden"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
+
+/** Certificates for one connection, as PEM. */
+export interface TlsFiles {
+  readonly caBundle?: string;
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+}
+
+/** Reads the certificates that a DnsZone refers to, before each request, so that renewed ones take effect. */
+export type TlsSource = (signal: AbortSignal) => Promise<TlsRead>;
+
+export type TlsRead = { readonly kind: "ok"; readonly tls: TlsFiles } | BackendProblem;

@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** PEM of what signs the server's certificate, in place of what Node.js trusts. */
   readonly caBundle?: string;
+  /** Shown to a server that asks for one; PEM. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
 }
 
 /** What came of a request. A status of 300 and more is a response like others; redirects are not followed. */
@@ -54,7 +56,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     request: async (request, signal) => {
       try {
-        return await answerTwice(agents.of(request.caBundle), request, options, signal);
+        return await answerTwice(agents.of(request), request, options, signal);
       } catch (error) {
         signal.throwIfAborted();
         return { kind: "unreachable", message: messageOf(error) };
@@ -137,25 +139,31 @@ async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   return Buffer.concat(pieces, length).toString("utf8");
 }
 
+type Tls = Pick<HttpRequest, "caBundle" | "clientCertificate">;
+
 interface Agents {
-  of(caBundle: string | undefined): Dispatcher;
+  of(tls: Tls): Dispatcher;
   close(): Promise<void>;
 }
 
-/** An agent keeps the connections to all servers whose certificates the same authority signs. */
+/** An agent keeps the connections to all servers whose certificates the same authority signs, with one client certificate. */
 function createAgents({ maxConnections, idleMs = DEFAULT_IDLE_MS }: HttpClientOptions): Agents {
   const agents = new Map<string, Agent>();
-  const create = (caBundle: string | undefined): Agent =>
+  const create = ({ caBundle, clientCertificate }: Tls): Agent =>
     new Agent({
       connections: maxConnections ?? DEFAULT_MAX_CONNECTIONS,
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,
-      connect: { timeout: 10_000, ...(caBundle !== undefined && { ca: caBundle }) },
+      connect: {
+        timeout: 10_000,
+        ...(caBundle !== undefined && { ca: caBundle }),
+        ...(clientCertificate !== undefined && { cert: clientCertificate.certificate, key: clientCertificate.key }),
+      },
     });
   return {
-    of: (caBundle) => {
-      const key = caBundle ?? "";
-      const agent = agents.get(key) ?? create(caBundle);
+    of: (tls) => {
+      const key = JSON.stringify([tls.caBundle, tls.clientCertificate]);
+      const agent = agents.get(key) ?? create(tls);
       agents.set(key, agent);
       const [oldest] = agents;
       if (agents.size > MAX_AGENTS && oldest !== undefined) {

@@ -21,6 +21,7 @@ import type { ToolKey } from "../support/nsupdate.ts";
 import { startPdns } from "../support/pdns.ts";
 import { converge, labZone, zoneFileSpec } from "../support/provider-lab.ts";
 import { zoneText } from "../support/zone-text.ts";
+import { tlsOf } from "../support/tls-source.ts";
 
 /** Each side has a zone of its own on the same server. */
 const OURS = "example.com";
@@ -101,6 +102,7 @@ async function openPowerDNS(names: number): Promise<Arena> {
     spec: { url: proxy.url, serverId: "localhost", apiKeyRef: { name: "pdns", key: "api-key" } },
     domain: DOMAIN,
     apiKey: () => Promise.resolve({ kind: "ok", text: API_KEY }),
+    tls: tlsOf(),
     http,
     clock: systemClock,
   });
@@ -123,6 +125,7 @@ async function openEtcd(names: number): Promise<Arena> {
     spec: { endpoints: [etcd.clientUrl], pathPrefix: "/dnsalias" },
     domain: DOMAIN,
     password: undefined,
+    tls: tlsOf(),
     http,
   });
   return {
@@ -145,7 +148,13 @@ async function openWebhook(names: number): Promise<Arena> {
   const provider = { kind: "webhook", webhookUrl: proxy.url } as const;
   const client = await startExternalDnsWebhook({ zones: [THEIRS], provider, moves: true });
   const http = createHttpClient({ clock: systemClock });
-  const ours = createWebhookBackend({ spec: { url: proxy.url }, domain: DOMAIN, http, clock: systemClock });
+  const ours = createWebhookBackend({
+    spec: { url: proxy.url },
+    domain: DOMAIN,
+    http,
+    tls: tlsOf(),
+    clock: systemClock,
+  });
   return {
     server: "webhook (inmemory)",
     ours: backendContender("dnsalias externalDNSWebhook", ours, names),

@@ -138,7 +138,11 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     within("staleness", grown("dnsalias_staleness_seconds_sum"), stale - 0.5, stale + 6.5 + SLACK_S);
     const { boundMs } = await readAlias(lab, "web/seen");
     within("bound", after.value("dnsalias_staleness_bound_seconds"), (0.7 * boundMs) / 1000, boundMs / 1000);
-    await hasEvent("web", "seen", /^Normal Published: seen\.example A: 11\.18\.0\.1 → 11\.18\.0\.2$/);
+    await hasEvent(
+      "web",
+      "seen",
+      /^Normal Published: Published seen\.example A 11\.18\.0\.2 \(TTL \d+s\) instead of 11\.18\.0\.1\.$/,
+    );
     await hasEvent("web", "seen", /^Normal Published: Published seen\.example A 11\.18\.0\.1 \(TTL \d+s\)\.$/);
   });
 

@@ -45,9 +45,14 @@ The rights that are needed, by namespace, as JSON: what the zones of the values 
 {{- with dig "coreDNS" "overlay" "configMap" dict $provider }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" (.namespace | default "kube-system") "what" "corefiles" "name" .name) -}}
 {{- end }}
-{{- range list (dig "rfc2136" "tsig" "secretRef" dict $provider) (dig "powerDNS" "apiKeyRef" dict $provider) (dig "transfer" "tsig" "secretRef" dict $provider) (dig "coreDNSEtcd" "auth" "passwordRef" dict $provider) }}
+{{- range list (dig "rfc2136" "tsig" "secretRef" dict $provider) (dig "powerDNS" "apiKeyRef" dict $provider) (dig "transfer" "tsig" "secretRef" dict $provider) (dig "coreDNSEtcd" "auth" "passwordRef" dict $provider) (dig "coreDNSEtcd" "clientCertificateRef" dict $provider) }}
 {{- with .name }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" "secrets" "name" .) -}}
+{{- end }}
+{{- end }}
+{{- range list "powerDNS" "externalDNSWebhook" "coreDNSEtcd" }}
+{{- with dig . "caBundleRef" dict $provider }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" (eq .kind "Secret" | ternary "secrets" "inputs") "name" .name) -}}
 {{- end }}
 {{- end }}
 {{- with dig "servedBy" "service" dict $.zone.spec }}

@@ -18,6 +18,14 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "CertificateInvalid",
+    on: ["Programmed"],
+    meaning:
+      "The certificates that `caBundleRef` or `clientCertificateRef` of the DnsZone name don't exist, or can't be used. Nothing is sent to the server.",
+    whatToDo: "See the message. Create the object, or put certificates as PEM into it. It is read again every minute.",
+    turn: "user",
+  },
+  {
     reason: "Unauthorized",
     on: ["Programmed"],
     meaning:

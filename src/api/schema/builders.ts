@@ -15,6 +15,7 @@ interface TextLimits {
   readonly minLength?: number;
   readonly default?: string;
   readonly pattern?: string;
+  readonly format?: "byte";
 }
 
 /** A time of RFC 3339. */

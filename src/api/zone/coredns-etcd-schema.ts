@@ -1,5 +1,5 @@
 import { list, object, optional, text } from "../schema/builders.ts";
-import { caBundle, secretKeyRef, serverUrl } from "./shared-fields.ts";
+import { authorities, objectName, secretKeyRef, serverUrl } from "./shared-fields.ts";
 
 /** etcd takes longer ones; people do not. */
 const MAX_USERNAME = 256;
@@ -22,5 +22,11 @@ export const coreDNSEtcd = object("Keys in the etcd that the etcd plugin of Core
       passwordRef: secretKeyRef("Key of a Secret with the password."),
     }),
   ),
-  caBundle: optional(caBundle),
+  ...authorities,
+  clientCertificateRef: optional(
+    object(
+      "Secret of the type kubernetes.io/tls, in the namespace of the DnsZone, with the client certificate (tls.crt) and its key (tls.key). Defaults to none.",
+      { name: objectName("Name of the Secret.") },
+    ),
+  ),
 });

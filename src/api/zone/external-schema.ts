@@ -1,5 +1,5 @@
 import { labelMap, list, object, oneOf, optional, text, whole } from "../schema/builders.ts";
-import { address, caBundle, PORT, secretKeyRef, serverUrl, tsigKey } from "./shared-fields.ts";
+import { address, authorities, PORT, secretKeyRef, serverUrl, tsigKey } from "./shared-fields.ts";
 
 export const rfc2136 = object("Server that accepts dynamic updates (RFC 2136): BIND, Knot, PowerDNS, or another one.", {
   servers: list(
@@ -22,12 +22,12 @@ export const powerDNS = object("PowerDNS authoritative server, through its HTTP 
   url: serverUrl("URL of the API without a path, for example https://pdns.example.net:8081."),
   serverId: text("ID of the server in the API.", { minLength: 1, maxLength: 253, default: "localhost" }),
   apiKeyRef: secretKeyRef("Key of a Secret with the API key."),
-  caBundle: optional(caBundle),
+  ...authorities,
 });
 
 export const externalDNSWebhook = object("ExternalDNS webhook provider, usually a sidecar.", {
   url: serverUrl("URL of the webhook without a path, for example http://127.0.0.1:8888."),
-  caBundle: optional(caBundle),
+  ...authorities,
 });
 
 export const dnsEndpoint = object(

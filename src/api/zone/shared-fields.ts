@@ -70,13 +70,30 @@ export function serverUrl(description: string) {
   return text(description, { minLength: 1, maxLength: MAX_URL });
 }
 
-/** Some dozens of certificates. */
-const MAX_CA_BUNDLE = 131_072;
+/** Some dozens of certificates, in base64. */
+const MAX_CA_BUNDLE = 174_764;
 
-export const caBundle = text(
-  "The certificates, in PEM, of the authorities that its server certificate may come from. Without it: those that Node.js trusts.",
-  { minLength: 1, maxLength: MAX_CA_BUNDLE },
-);
+/** The authorities that the certificate of a server may come from. */
+export const authorities = {
+  caBundle: optional(
+    text(
+      "Certificates of the authorities that the certificate of the server may come from, as PEM in base64. Defaults to those that Node.js trusts. At most one of caBundle and caBundleRef.",
+      { minLength: 1, maxLength: MAX_CA_BUNDLE, format: "byte" },
+    ),
+  ),
+  caBundleRef: optional(
+    object("Key of a ConfigMap or Secret, in the namespace of the DnsZone, with these certificates as PEM.", {
+      kind: oneOf("Kind of the object.", ["ConfigMap", "Secret"]),
+      name: objectName("Name of the object."),
+      key: keyName("Key in the object, for example ca.crt."),
+    }),
+  ),
+};
+
+export interface AuthoritiesText {
+  readonly caBundle?: string;
+  readonly caBundleRef?: { readonly kind: "ConfigMap" | "Secret"; readonly name: string; readonly key: string };
+}
 
 export const servedBy = object(
   "Name servers of the zone for the propagation check. dnsalias queries them after each change until they serve it. At most one of addresses and service. Defaults to provider.rfc2136.servers and provider.transfer.notify; other providers have no default. An empty object ({}) turns the check off.",

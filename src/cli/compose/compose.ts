@@ -74,7 +74,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const { exchange } = network;
   const onBudget = (event: BudgetEvent): void => countBudget(metrics, event);
   const externalProviders = opened.use(
-    createExternalProviders({ owner, exchange, secretText, endpointStore, onBudget }),
+    createExternalProviders({ owner, exchange, secretText, stores, endpointStore, onBudget }),
   );
   let memory: Store | undefined;
   const transfers = opened.use(

@@ -1,8 +1,9 @@
+import { bundleProblem } from "../../api/zone/convert/convert-authorities.ts";
 import { randomBytes } from "node:crypto";
 import type { DnsZone, ExternalProviderSpec, SecretKeyRef } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { systemClock } from "../../base/clock.ts";
-import type { RecordBackend, SecretText } from "../../providers/backend.ts";
+import type { RecordBackend, SecretText, TlsSource } from "../../providers/backend.ts";
 import { createBudgets, type BudgetEvent } from "../../providers/budget/budget.ts";
 import { budgetPlaceOf } from "../../providers/budget/budget-target.ts";
 import { createCoreDNSEtcdBackend } from "../../providers/coredns-etcd/coredns-etcd.ts";
@@ -13,6 +14,8 @@ import { unsavedOwnerId, withoutOwnerId } from "../../providers/owner-id.ts";
 import { owned } from "../../providers/ownership/owned.ts";
 import { createPowerDNSBackend } from "../../providers/powerdns/powerdns.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
+import type { TextStore } from "../../providers/text-store.ts";
+import { createTlsSource, type TlsReferences } from "../../providers/tls/tls-source.ts";
 import type { Owner } from "./platform.ts";
 import { createRfc2136Backend } from "../../providers/rfc2136/rfc2136.ts";
 import type { Exchange } from "../../transport/exchange.ts";
@@ -31,6 +34,8 @@ export interface ExternalProvidersDeps {
   readonly owner: Pick<Owner, "id" | "formerIds" | "formerIdsHere" | "unsaved">;
   readonly exchange: Exchange;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
+  /** A key of a ConfigMap, as for a base zone. */
+  readonly stores: { base(namespace: string, name: string, key: string): Pick<TextStore, "location" | "read"> };
   /** Undefined: there is no cluster, and so no DNSEndpoint. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
   /** Told of calls that are put off and of providers that are left alone. */
@@ -75,10 +80,19 @@ type RecordProviderSpec = Exclude<ExternalSpec, { readonly kind: "dnsEndpoint" }
 const WALL_CLOCK = { now: () => Date.now() };
 
 function backendOf(
-  { exchange, secretText, http }: ExternalProvidersDeps & { readonly http: HttpClient },
+  { exchange, secretText, stores, http }: ExternalProvidersDeps & { readonly http: HttpClient },
   { meta, spec: { domain } }: DnsZone,
   provider: RecordProviderSpec,
 ): RecordBackend {
+  const tlsOf = (references: TlsReferences): TlsSource =>
+    createTlsSource(
+      {
+        bundleProblem,
+        secretText: (ref) => secretText(meta.namespace, ref),
+        configMapText: ({ name, key }) => stores.base(meta.namespace, name, key),
+      },
+      references,
+    );
   switch (provider.kind) {
     case "rfc2136": {
       const { rfc2136: spec } = provider;
@@ -89,14 +103,20 @@ function backendOf(
     case "powerDNS": {
       const { powerDNS: spec } = provider;
       const apiKey = secretText(meta.namespace, spec.apiKeyRef);
-      return createPowerDNSBackend({ spec, domain, apiKey, http, clock: systemClock });
+      return createPowerDNSBackend({ spec, domain, apiKey, http, tls: tlsOf(spec), clock: systemClock });
     }
     case "externalDNSWebhook":
-      return createWebhookBackend({ spec: provider.webhook, domain, http, clock: systemClock });
+      return createWebhookBackend({
+        spec: provider.webhook,
+        domain,
+        http,
+        tls: tlsOf(provider.webhook),
+        clock: systemClock,
+      });
     case "coreDNSEtcd": {
       const { etcd: spec } = provider;
       const password = spec.auth === undefined ? undefined : secretText(meta.namespace, spec.auth.passwordRef);
-      return createCoreDNSEtcdBackend({ spec, domain, password, http });
+      return createCoreDNSEtcdBackend({ spec, domain, password, http, tls: tlsOf(spec) });
     }
   }
 }

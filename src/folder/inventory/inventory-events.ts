@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ProviderSpec, ZoneSpec } from "../../api/dns-zone.ts";
 import type { ObjectMeta } from "../../api/meta.ts";
-import { baseZonesOf, secretRefsOf } from "../../api/zone-references.ts";
+import { baseZonesOf, bundleMapsOf, secretRefsOf } from "../../api/zone-references.ts";
 import { namesAskedByInvalidAlias, namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
 import { unreadZoneOf } from "../../api/parse/unread-zone.ts";
 import type { InventoryEvent } from "../../controller/ports/inventory.ts";
@@ -137,6 +137,7 @@ function inputsOf(spec: ZoneSpec, namespace: string): readonly ObjectId[] {
     ...baseZonesOf(spec).flatMap((base): readonly ObjectId[] =>
       base.kind === "configMap" ? [`ConfigMap ${namespace}/${base.name}`] : [],
     ),
+    ...bundleMapsOf(spec.provider).map(({ name }): ObjectId => `ConfigMap ${namespace}/${name}`),
     ...secretRefsOf(spec.provider).map((ref): ObjectId => `Secret ${namespace}/${ref.name}`),
   ];
 }

@@ -1,5 +1,5 @@
 import type { DnsZone } from "../../api/dns-zone.ts";
-import { baseZonesOf } from "../../api/zone-references.ts";
+import { baseZonesOf, bundleMapsOf } from "../../api/zone-references.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 
 /** The ConfigMaps that a zone's provider reads or writes, as keys, sorted. */
@@ -8,7 +8,8 @@ export function configMapsOf(zone: DnsZone): readonly ObjectKey[] {
   const { namespace } = zone.meta;
   const bases = baseZonesOf(zone.spec).flatMap((base) => (base.kind === "configMap" ? [base.name] : []));
   const ours = provider.kind === "coreDNSZoneFile" ? [provider.zoneFile.configMap.name] : [];
-  const here = [...bases, ...ours].map((name) => objectKey({ namespace, name }));
+  const bundles = bundleMapsOf(provider).map(({ name }) => name);
+  const here = [...bases, ...bundles, ...ours].map((name) => objectKey({ namespace, name }));
   const elsewhere = provider.kind === "coreDNSOverlay" ? [objectKey(provider.overlay.configMap)] : [];
   return [...new Set([...here, ...elsewhere])].toSorted();
 }

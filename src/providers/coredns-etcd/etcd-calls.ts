@@ -1,6 +1,6 @@
 import type { CoreDNSEtcdSpec } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { SecretText } from "../backend.ts";
+import type { SecretText, TlsFiles, TlsSource } from "../backend.ts";
 import type { Millis } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";
 import { parseJson, textAt } from "../../base/json.ts";
@@ -14,6 +14,8 @@ export interface EtcdClientDeps {
   /** Of `spec.auth`; undefined without it. */
   readonly password: SecretText | undefined;
   readonly http: HttpClient;
+  /** Of the certificates that the spec refers to. */
+  readonly tls: TlsSource;
 }
 
 /** Calls of etcd's JSON gateway: to the endpoint that answered last, and to the others in order where it does not; logged in where the zone says so. */
@@ -53,12 +55,17 @@ const NO_TOKEN = "";
  * them with.
  */
 async function call(state: State, path: string, body: object, signal: AbortSignal): Promise<CallResult> {
+  const certificates = await state.deps.tls(signal);
+  if (certificates.kind !== "ok") {
+    return certificates;
+  }
+  const { tls } = certificates;
   for (let logins = 0; ; logins += 1) {
-    const login = await loggedIn(state, signal);
+    const login = await loggedIn(state, tls, signal);
     if (login.kind !== "ok") {
       return login;
     }
-    const result = await anywhere(state, { path, body, token: login.token }, signal);
+    const result = await anywhere(state, { path, body, token: login.token, tls }, signal);
     if (logins > 0 || state.deps.password === undefined || !loginNeeded(result.http)) {
       return answerOf(state, result, login.secrets);
     }
@@ -68,7 +75,7 @@ async function call(state: State, path: string, body: object, signal: AbortSigna
 
 type Login = { readonly kind: "ok"; readonly token: string; readonly secrets: readonly string[] } | BackendProblem;
 
-async function loggedIn(state: State, signal: AbortSignal): Promise<Login> {
+async function loggedIn(state: State, tls: TlsFiles, signal: AbortSignal): Promise<Login> {
   const { auth } = state.deps.spec;
   if (auth === undefined || state.deps.password === undefined) {
     return { kind: "ok", token: NO_TOKEN, secrets: [] };
@@ -85,7 +92,7 @@ async function loggedIn(state: State, signal: AbortSignal): Promise<Login> {
     return { kind: "ok", token: state.token, secrets: [password, state.token] };
   }
   const body = { name: auth.username, password };
-  const result = await anywhere(state, { path: "/v3/auth/authenticate", body, token: NO_TOKEN }, signal);
+  const result = await anywhere(state, { path: "/v3/auth/authenticate", body, token: NO_TOKEN, tls }, signal);
   const answer = answerOf(state, result, [password]);
   if (answer.kind === "ok") {
     state.token = textAt(answer.body, "token");
@@ -101,6 +108,7 @@ interface Request {
   readonly path: string;
   readonly body: object;
   readonly token: string;
+  readonly tls: TlsFiles;
 }
 
 interface Result {
@@ -137,10 +145,9 @@ async function send(state: State, endpoint: string, request: Request, signal: Ab
 async function post(
   { deps }: State,
   endpoint: string,
-  { path, body, token }: Request,
+  { path, body, token, tls }: Request,
   signal: AbortSignal,
 ): Promise<HttpResult> {
-  const { caBundle } = deps.spec;
   const result = await withDeadline(signal, TIMEOUT_MS, (inner) =>
     deps.http.request(
       {
@@ -153,7 +160,7 @@ async function post(
           ...(token !== NO_TOKEN && { authorization: token }),
         },
         body,
-        ...(caBundle !== undefined && { caBundle }),
+        ...tls,
       },
       inner,
     ),

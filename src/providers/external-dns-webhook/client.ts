@@ -1,12 +1,15 @@
 import type { WebhookSpec } from "../../api/dns-zone.ts";
 import { parseJson } from "../../base/json.ts";
-import type { HttpClient, HttpRequest } from "../../transport/http-client.ts";
+import type { HttpClient, HttpRequest, HttpResult } from "../../transport/http-client.ts";
+import type { TlsSource } from "../backend.ts";
 import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-error.ts";
 import { type Changes, type DomainFilter, domainFilterOf, type Endpoint, endpointsOf } from "./endpoint.ts";
 
 export interface WebhookClientDeps {
   readonly spec: WebhookSpec;
   readonly http: HttpClient;
+  /** Of the certificates that the spec refers to. */
+  readonly tls: TlsSource;
 }
 
 type Answer<T> = { readonly kind: "ok"; readonly value: T } | BackendProblem;
@@ -29,6 +32,9 @@ export function createWebhookClient(deps: WebhookClientDeps): WebhookClient {
     adjust: (body, signal) => exchange(deps, { method: "POST", path: "/adjustendpoints", body }, endpointsOf, signal),
     apply: async (body, signal) => {
       const result = await send(deps, { method: "POST", path: "/records", body }, signal);
+      if (result.kind === "refused" || result.kind === "failed") {
+        return result;
+      }
       if (result.kind === "response" && result.status === 204) {
         return { kind: "ok", value: undefined };
       }
@@ -54,6 +60,9 @@ async function exchange<T>(
 ): Promise<Answer<T>> {
   const words = wordsOf(deps.spec);
   const result = await send(deps, call, signal);
+  if (result.kind === "refused" || result.kind === "failed") {
+    return result;
+  }
   if (result.kind !== "response" || !isSuccess(result)) {
     return problemOf(result, words);
   }
@@ -68,13 +77,20 @@ async function exchange<T>(
     : { kind: "ok", value };
 }
 
-function send({ spec, http }: WebhookClientDeps, call: Call, signal: AbortSignal): ReturnType<HttpClient["request"]> {
+async function send(
+  { spec, http, tls }: WebhookClientDeps,
+  call: Call,
+  signal: AbortSignal,
+): Promise<HttpResult | BackendProblem> {
+  const certificates = await tls(signal);
+  if (certificates.kind !== "ok") {
+    return certificates;
+  }
   const headers = { accept: MEDIA_TYPE, ...(call.body !== undefined && { "content-type": MEDIA_TYPE }) };
-  const ca = spec.caBundle === undefined ? {} : { caBundle: spec.caBundle };
-  return http.request({ ...call, ...ca, baseUrl: spec.url, headers }, signal);
+  return http.request({ ...call, ...certificates.tls, baseUrl: spec.url, headers }, signal);
 }
 
-function isSuccess(result: Awaited<ReturnType<HttpClient["request"]>>): boolean {
+function isSuccess(result: HttpResult): boolean {
   return result.kind === "response" && result.status >= 200 && result.status < 300;
 }
 

@@ -2,7 +2,7 @@ import { parseJson } from "../../base/json.ts";
 import type { PowerDNSSpec } from "../../api/dns-zone.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { HttpClient, HttpResult } from "../../transport/http-client.ts";
-import type { SecretText } from "../backend.ts";
+import type { SecretText, TlsSource } from "../backend.ts";
 import { type BackendProblem, misfit, problemOf, type ServerWords } from "../http-error.ts";
 import { type PowerDNSZone, type RrsetPatch, zoneOf } from "./convert.ts";
 
@@ -11,6 +11,8 @@ export interface PowerDNSClientDeps {
   readonly domain: Name;
   readonly apiKey: SecretText;
   readonly http: HttpClient;
+  /** Of the certificates that the spec refers to. */
+  readonly tls: TlsSource;
 }
 
 /** The two requests of PowerDNS's HTTP API that are needed. Rejects only with the reason of the caller's signal. */
@@ -46,6 +48,10 @@ type Answer = { readonly kind: "response"; readonly text: string; readonly words
 
 async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: AbortSignal): Promise<Answer> {
   const { spec, domain, http } = deps;
+  const certificates = await deps.tls(signal);
+  if (certificates.kind !== "ok") {
+    return certificates;
+  }
   const key = await deps.apiKey(signal);
   if (key.kind !== "ok") {
     return key;
@@ -67,7 +73,7 @@ async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: Ab
         ...(body !== undefined && { "content-type": "application/json" }),
       },
       ...(body !== undefined && { body }),
-      ...(spec.caBundle !== undefined && { caBundle: spec.caBundle }),
+      ...certificates.tls,
     },
     signal,
   );

@@ -9,6 +9,8 @@ import { sortedSets } from "../../../src/providers/rrset-changes.ts";
 import type { HttpClient } from "../../../src/transport/http-client.ts";
 import { startCoreDns, type CoreDns } from "../../support/coredns.ts";
 import { etcdStore, type EtcdKey } from "../../support/etcd-store.ts";
+import type { TlsSource } from "../../../src/providers/backend.ts";
+import { tlsOf } from "../../support/tls-source.ts";
 
 export const ZONE = parseName("example.com");
 export const ROOT_KEY = "/skydns/com/example";
@@ -18,13 +20,15 @@ export interface BackendOptions {
   readonly http: HttpClient;
   readonly spec?: Partial<CoreDNSEtcdSpec>;
   readonly password?: SecretText;
+  readonly tls?: TlsSource;
 }
 
-export function etcdBackend({ endpoints, http, spec, password }: BackendOptions): RecordBackend {
+export function etcdBackend({ endpoints, http, spec, password, tls }: BackendOptions): RecordBackend {
   return createCoreDNSEtcdBackend({
     spec: { endpoints, pathPrefix: "/skydns", ...spec },
     domain: ZONE,
     password,
+    tls: tls ?? tlsOf(spec),
     http,
   });
 }

@@ -7,6 +7,7 @@ import { parseName } from "../../../src/dns/name/name.ts";
 import { createCoreDNSEtcdBackend } from "../../../src/providers/coredns-etcd/coredns-etcd.ts";
 import { createHttpClient, type HttpClient } from "../../../src/transport/http-client.ts";
 import { documentedFigure } from "../../support/documented-figure.ts";
+import { tlsOf } from "../../support/tls-source.ts";
 
 const WEBHOOK = "src/providers/external-dns-webhook/README.md";
 const POWERDNS = "src/providers/powerdns/README.md";
@@ -36,7 +37,7 @@ describe("a call of a provider over HTTP", { concurrency: true }, () => {
     await using silent = await startLab(() => undefined);
     await using other = await startLab(() => Buffer.from('{"header":{"revision":"7"},"kvs":[]}'));
     const spec = { endpoints: [silent.url, other.url], pathPrefix: "/skydns" };
-    const parts = { domain: parseName("example.com"), password: undefined, http: silent.http };
+    const parts = { domain: parseName("example.com"), password: undefined, http: silent.http, tls: tlsOf() };
     const backend = createCoreDNSEtcdBackend({ spec, ...parts });
     const read = await tookAbout(seconds, () => backend.read([], SIGNAL));
     assert.equal(read.kind, "ok", JSON.stringify(read));

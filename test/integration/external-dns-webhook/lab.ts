@@ -9,6 +9,7 @@ import { sortedSets } from "../../../src/providers/rrset-changes.ts";
 import { canonicalData } from "../../../src/providers/canonical-rdata.ts";
 import type { HttpClient } from "../../../src/transport/http-client.ts";
 import type { ToolKey } from "../../support/nsupdate.ts";
+import { tlsOf } from "../../support/tls-source.ts";
 
 export const ZONE = parseName("example.com");
 export const KEY: ToolKey = {
@@ -30,7 +31,13 @@ export interface BackendOptions {
 }
 
 export function webhookBackend({ url, http, domain, clock = systemClock }: BackendOptions): RecordBackend {
-  return createWebhookBackend({ spec: { url }, domain: domain === undefined ? ZONE : parseName(domain), http, clock });
+  return createWebhookBackend({
+    spec: { url },
+    domain: domain === undefined ? ZONE : parseName(domain),
+    http,
+    tls: tlsOf(),
+    clock,
+  });
 }
 
 /** "x.example.com 60 A 192.0.2.1 192.0.2.2". */

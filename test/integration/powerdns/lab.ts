@@ -5,6 +5,7 @@ import type { RRset } from "../../../src/dns/record.ts";
 import type { RecordBackend, SecretText } from "../../../src/providers/backend.ts";
 import { createPowerDNSBackend } from "../../../src/providers/powerdns/powerdns.ts";
 import type { HttpClient } from "../../../src/transport/http-client.ts";
+import { tlsOf } from "../../support/tls-source.ts";
 
 export const ZONE = parseName("example.com");
 export const API_KEY = "k3y-that-nobody-may-see";
@@ -32,6 +33,7 @@ export function powerDNSBackend({ url, http, apiKey, spec, domain }: BackendOpti
     spec: { url, serverId: "localhost", apiKeyRef: { name: "pdns", key: "api-key" }, ...spec },
     domain: domain === undefined ? ZONE : parseName(domain),
     apiKey: apiKey ?? keyOf(API_KEY),
+    tls: tlsOf(spec),
     http,
     clock: systemClock,
   });

@@ -246,7 +246,8 @@ describe("a zone:", () => {
 
   test("what stands in an address or among the authorities is never repeated in a problem", () => {
     const url = "https://me:hunter2@pdns.example";
-    const caBundle = "-----BEGIN PRIVATE KEY-----hunter2";
+    const caBundle = Buffer.from("-----BEGIN PRIVATE KEY-----hunter2").toString("base64");
+    const secrets = new RegExp(`hunter2|${caBundle}`);
     for (const provider of [
       { powerDNS: { url, apiKeyRef: { name: "a", key: "b" } } },
       { externalDNSWebhook: { url: "https://h/hunter2", caBundle } },
@@ -257,7 +258,7 @@ describe("a zone:", () => {
       const parsed = parseZone({ metadata: { name: "x" }, spec: { domain: "example.com", provider } });
       const said = parsed.kind === "invalid" ? parsed.problems.map(problemText).join("\n") : "";
       assert.match(said, /spec\.provider/);
-      assert.doesNotMatch(said, /hunter2/);
+      assert.doesNotMatch(said, secrets);
     }
   });
 

@@ -6,7 +6,8 @@ const tsig = { keyName: "dnsalias-key", secretRef: secret };
 const powerDNS = { url: "https://pdns.example.net:8081", apiKeyRef: secret };
 const webhook = { url: "http://127.0.0.1:8888" };
 
-export const CA_BUNDLE = `-----BEGIN CERTIFICATE-----
+/** PEM. */
+const AUTHORITY = `-----BEGIN CERTIFICATE-----
 MIIBiDCCAS+gAwIBAgIUXkXWatxAGYWwmipPBLTN8i1YeVAwCgYIKoZIzj0EAwIw
 GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjYxMTI0MjMxODI4WhgPMjEy
 NjEwMzEyMzE4MjhaMBkxFzAVBgNVBAMMDnRlc3QgYXV0aG9yaXR5MFkwEwYHKoZI
@@ -18,6 +19,15 @@ FtaUt1o0ddkJYli2374+fn7vJzhCtl/7pFUCIGBchMmdJK3M9Evdh29yhepOLi5v
 SLuSkHz/1bMoMjMt
 -----END CERTIFICATE-----
 `;
+
+/** PEM in base64, as base64 -w0 prints it. */
+export function base64(pem: string): string {
+  return Buffer.from(pem).toString("base64");
+}
+
+export const CA_BUNDLE = base64(AUTHORITY);
+/** One that no certificate is in. */
+export const BROKEN_BUNDLE = base64(AUTHORITY.replace("MIIB", "AAAA"));
 
 function at(provider: object): object {
   return { domain: "example.com", provider };
@@ -47,7 +57,7 @@ const good: readonly SpecCase[] = [
       powerDNS: {
         ...powerDNS,
         serverId: "ns-1.example",
-        caBundle: `# our own\n${CA_BUNDLE}\n${CA_BUNDLE}`,
+        caBundle: base64(`# our own\n${AUTHORITY}\n${AUTHORITY}`),
       },
     }),
   },
@@ -63,6 +73,12 @@ const good: readonly SpecCase[] = [
   {
     name: "a webhook, every field",
     spec: at({ externalDNSWebhook: { url: "https://hook.example", caBundle: CA_BUNDLE } }),
+  },
+  {
+    name: "a webhook with authorities in a ConfigMap",
+    spec: at({
+      externalDNSWebhook: { url: "https://hook", caBundleRef: { kind: "ConfigMap", name: "ca", key: "ca.crt" } },
+    }),
   },
   { name: "dnsEndpoint, the least", spec: at({ dnsEndpoint: {} }) },
   {
@@ -171,17 +187,50 @@ const badReached: readonly SpecCase[] = [
   },
   {
     name: "an authority that is no certificate",
-    spec: at({ powerDNS: { ...powerDNS, caBundle: "MIIB" } }),
-    bad: { path: `${POWER_DNS}.caBundle`, says: "no certificate in PEM", by: "rule" },
+    spec: at({ powerDNS: { ...powerDNS, caBundle: base64("MIIB") } }),
+    bad: { path: `${POWER_DNS}.caBundle`, says: "no certificate in PEM", by: "program" },
   },
   {
     name: "a private key among the authorities",
-    spec: at({ externalDNSWebhook: { url: "https://h", caBundle: `${CA_BUNDLE}-----BEGIN PRIVATE KEY-----\n` } }),
-    bad: { path: `${WEBHOOK}.caBundle`, says: "a private key stands", by: "rule" },
+    spec: at({
+      externalDNSWebhook: { url: "https://h", caBundle: base64(`${AUTHORITY}-----BEGIN PRIVATE KEY-----\n`) },
+    }),
+    bad: { path: `${WEBHOOK}.caBundle`, says: "a private key is among", by: "program" },
+  },
+  {
+    name: "authorities as PEM text",
+    spec: at({ powerDNS: { ...powerDNS, caBundle: AUTHORITY } }),
+    bad: {
+      path: `${POWER_DNS}.caBundle`,
+      says: "write the output of base64 -w0 ca.crt, or use caBundleRef",
+      by: "rule",
+    },
+  },
+  {
+    name: "authorities that are not base64",
+    spec: at({ powerDNS: { ...powerDNS, caBundle: "not base64!" } }),
+    bad: { path: `${POWER_DNS}.caBundle`, says: "not base64", by: "rule" },
+  },
+  {
+    name: "authorities twice",
+    spec: at({
+      powerDNS: { ...powerDNS, caBundle: CA_BUNDLE, caBundleRef: { kind: "ConfigMap", name: "ca", key: "ca.crt" } },
+    }),
+    bad: { path: POWER_DNS, says: "at most one of caBundle and caBundleRef", by: "rule" },
+  },
+  {
+    name: "authorities in an object that can't hold them",
+    spec: at({ powerDNS: { ...powerDNS, caBundleRef: { kind: "Pod", name: "ca", key: "ca.crt" } } }),
+    bad: { path: `${POWER_DNS}.caBundleRef.kind`, says: "must be one of ConfigMap, Secret", by: "structure" },
+  },
+  {
+    name: "a reference to authorities without TLS",
+    spec: at({ externalDNSWebhook: { ...webhook, caBundleRef: { kind: "Secret", name: "ca", key: "ca.crt" } } }),
+    bad: { path: WEBHOOK, says: "remove caBundle and caBundleRef", by: "rule" },
   },
   {
     name: "an authority that is garbled",
-    spec: at({ powerDNS: { ...powerDNS, caBundle: `${CA_BUNDLE}${CA_BUNDLE.replace("MIIB", "MIIX")}` } }),
+    spec: at({ powerDNS: { ...powerDNS, caBundle: base64(`${AUTHORITY}${AUTHORITY.replace("MIIB", "MIIX")}`) } }),
     bad: { path: `${POWER_DNS}.caBundle`, says: "certificate 2 of 2 cannot be read", by: "program" },
   },
   {

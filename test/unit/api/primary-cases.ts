@@ -1,5 +1,5 @@
 import type { SpecCase } from "./alias-cases.ts";
-import { CA_BUNDLE } from "./external-cases.ts";
+import { BROKEN_BUNDLE, CA_BUNDLE } from "./external-cases.ts";
 
 const secretRef = { name: "dns-credentials", key: "key" };
 const baseZone = { inline: "@ SOA ns1 hostmaster 1 7200 900 1209600 300\n@ NS ns1\n" };
@@ -43,6 +43,7 @@ const good: readonly SpecCase[] = [
         pathPrefix: "/Team_1/sky.dns",
         auth: { username: "dns alias", passwordRef: secretRef },
         caBundle: CA_BUNDLE,
+        clientCertificateRef: { name: "etcd-client" },
       },
     }),
   },
@@ -207,17 +208,27 @@ const badEtcds: readonly SpecCase[] = [
   {
     name: "authorities without TLS",
     spec: at({ coreDNSEtcd: { endpoints: ["https://a", "http://b"], caBundle: CA_BUNDLE } }),
-    bad: { path: ETCD, says: "https:// addresses alone", by: "rule" },
+    bad: { path: ETCD, says: "apply only to https:// addresses", by: "rule" },
+  },
+  {
+    name: "a client certificate without TLS",
+    spec: at({ coreDNSEtcd: { endpoints: ["http://a"], clientCertificateRef: { name: "client" } } }),
+    bad: { path: ETCD, says: "apply only to https:// addresses", by: "rule" },
+  },
+  {
+    name: "a client certificate in a Secret that cannot be",
+    spec: at({ coreDNSEtcd: { endpoints: ["https://a"], clientCertificateRef: { name: "Client!" } } }),
+    bad: { path: `${ETCD}.clientCertificateRef.name`, says: "not the name of a Kubernetes object", by: "rule" },
   },
   {
     name: "authorities of etcd that are none",
-    spec: at({ coreDNSEtcd: { endpoints: ["https://a"], caBundle: "none" } }),
-    bad: { path: `${ETCD}.caBundle`, says: "no certificate in PEM", by: "rule" },
+    spec: at({ coreDNSEtcd: { endpoints: ["https://a"], caBundle: "bm9uZQ==" } }),
+    bad: { path: `${ETCD}.caBundle`, says: "no certificate in PEM", by: "program" },
   },
   {
     name: "authorities of etcd that cannot be read",
     spec: at({
-      coreDNSEtcd: { endpoints: ["https://a"], caBundle: CA_BUNDLE.replace("MIIB", "AAAA") },
+      coreDNSEtcd: { endpoints: ["https://a"], caBundle: BROKEN_BUNDLE },
     }),
     bad: { path: `${ETCD}.caBundle`, says: "certificate 1 of 1 cannot be read", by: "program" },
   },

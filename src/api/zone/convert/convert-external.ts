@@ -1,8 +1,8 @@
-import { X509Certificate } from "node:crypto";
 import type { ProviderSpec } from "../../dns-zone.ts";
 import type { NameReader } from "../../schema/name-reader.ts";
 import { problem, type Problem } from "../../schema/problem.ts";
 import type { ZoneSpecText } from "../schema.ts";
+import { authoritiesOf, authorityProblems } from "./convert-authorities.ts";
 import { serverOf } from "./convert-server.ts";
 import { transferOf } from "./convert-transfer.ts";
 import { tsigOf } from "./convert-tsig.ts";
@@ -16,13 +16,13 @@ export function externalProviderOf(text: ProviderText, names: NameReader): Provi
     return rfc2136Of(rfc2136, names);
   }
   if (powerDNS !== undefined) {
-    const { url, serverId, apiKeyRef, caBundle } = powerDNS;
-    const spec = { url: originOf(url), serverId, apiKeyRef, ...optionalBundle(caBundle) };
+    const { url, serverId, apiKeyRef } = powerDNS;
+    const spec = { url: originOf(url), serverId, apiKeyRef, ...authoritiesOf(powerDNS) };
     return { kind: "powerDNS", powerDNS: spec };
   }
   if (externalDNSWebhook !== undefined) {
-    const { url, caBundle } = externalDNSWebhook;
-    return { kind: "externalDNSWebhook", webhook: { url: originOf(url), ...optionalBundle(caBundle) } };
+    const webhook = { url: originOf(externalDNSWebhook.url), ...authoritiesOf(externalDNSWebhook) };
+    return { kind: "externalDNSWebhook", webhook };
   }
   if (transfer !== undefined) {
     return transferOf(transfer, names);
@@ -44,21 +44,23 @@ export function externalProblems({ powerDNS, externalDNSWebhook, coreDNSEtcd }: 
   const etcd = "spec.provider.coreDNSEtcd";
   return [
     ...reached.flatMap(({ at, text }) =>
-      text === undefined ? [] : [...urlProblems(`${at}.url`, text.url), ...bundleProblems(at, text.caBundle)],
+      text === undefined ? [] : [...urlProblems(`${at}.url`, text.url), ...authorityProblems(at, text.caBundle)],
     ),
     ...(coreDNSEtcd?.endpoints ?? []).flatMap((url, index) => urlProblems(`${etcd}.endpoints[${index}]`, url)),
-    ...bundleProblems(etcd, coreDNSEtcd?.caBundle),
+    ...authorityProblems(etcd, coreDNSEtcd?.caBundle),
   ];
 }
 
 type CoreDNSEtcdText = NonNullable<ProviderText["coreDNSEtcd"]>;
 
-function coreDNSEtcdOf({ endpoints, pathPrefix, auth, caBundle }: CoreDNSEtcdText): ProviderSpec {
+function coreDNSEtcdOf(text: CoreDNSEtcdText): ProviderSpec {
+  const { endpoints, pathPrefix, auth, clientCertificateRef } = text;
   const etcd = {
     endpoints: [...new Set(endpoints.map(originOf))],
     pathPrefix,
     ...(auth === undefined ? {} : { auth }),
-    ...optionalBundle(caBundle),
+    ...authoritiesOf(text),
+    ...(clientCertificateRef === undefined ? {} : { clientCertificateRef }),
   };
   return { kind: "coreDNSEtcd", etcd };
 }
@@ -74,10 +76,6 @@ function rfc2136Of(text: Rfc2136Text, names: NameReader): ProviderSpec | undefin
   return { kind: "rfc2136", rfc2136: { servers, read: text.read, ...signed } };
 }
 
-function optionalBundle(caBundle: string | undefined): { readonly caBundle?: string } {
-  return caBundle === undefined ? {} : { caBundle };
-}
-
 /** The usual port left out, letters in lower case. */
 function originOf(url: string): string {
   return URL.parse(url)?.origin ?? url;
@@ -87,23 +85,4 @@ function urlProblems(path: string, url: string): readonly Problem[] {
   return URL.canParse(url)
     ? []
     : [problem(path, undefined, "not an address of a server: the host is neither a name nor an address")];
-}
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?/g;
-
-function bundleProblems(at: string, caBundle: string | undefined): readonly Problem[] {
-  const certificates = caBundle?.match(CERTIFICATE) ?? [];
-  const invalid = certificates.findIndex((text) => !isCertificate(text));
-  return invalid === -1
-    ? []
-    : [problem(`${at}.caBundle`, undefined, `certificate ${invalid + 1} of ${certificates.length} cannot be read`)];
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    void new X509Certificate(pem);
-    return true;
-  } catch {
-    return false;
-  }
 }

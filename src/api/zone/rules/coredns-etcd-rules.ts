@@ -1,5 +1,7 @@
-import { caBundleRules, urlRules } from "./external-text-rules.ts";
+import { authorityRules } from "./authority-rules.ts";
+import { urlRules } from "./external-text-rules.ts";
 import { rule, spot, spots, type Rule } from "../../schema/rule.ts";
+import { objectNameRule } from "../../schema/text-rules.ts";
 import { secretRefRules, textAt } from "./secret-ref-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
@@ -23,14 +25,17 @@ export const ETCD_RULES: readonly Rule<Spec>[] = [
     holds: (text) => new RegExp(PATH).test(text),
   }),
   ...secretRefRules(`${ETCD}.auth.passwordRef`, (spec) => etcd(spec)?.auth?.passwordRef),
-  ...caBundleRules<Spec>(textAt(`${ETCD}.caBundle`, (spec) => etcd(spec)?.caBundle)),
+  ...authorityRules(ETCD, etcd),
+  objectNameRule<Spec>(textAt(`${ETCD}.clientCertificateRef.name`, (spec) => etcd(spec)?.clientCertificateRef?.name)),
   rule<Spec, Etcd>({
     at: ETCD,
-    cel: "!has(self.caBundle) || self.endpoints.all(url, !url.startsWith('http://'))",
+    cel: "!(has(self.caBundle) || has(self.caBundleRef) || has(self.clientCertificateRef)) || self.endpoints.all(url, !url.startsWith('http://'))",
     message:
-      "caBundle has an effect with https:// addresses alone: write https://… for every endpoint, or remove caBundle",
+      "caBundle, caBundleRef, and clientCertificateRef apply only to https:// addresses: write https://… for every endpoint, or remove them",
     values: (spec) => spot(ETCD, etcd(spec)),
-    holds: ({ caBundle, endpoints }) => caBundle === undefined || endpoints.every((url) => !url.startsWith("http://")),
+    holds: ({ caBundle, caBundleRef, clientCertificateRef, endpoints }) =>
+      [caBundle, caBundleRef, clientCertificateRef].every((one) => one === undefined) ||
+      endpoints.every((url) => !url.startsWith("http://")),
   }),
 ];
 

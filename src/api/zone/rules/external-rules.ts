@@ -1,9 +1,11 @@
 import { hostNameRules } from "../../schema/name-rules.ts";
 import { rule, spot, spots, type Rule } from "../../schema/rule.ts";
 import { addressRule } from "../../schema/text-rules.ts";
-import { caBundleRules, labelRules, serverIdRule, urlRules } from "./external-text-rules.ts";
+import { authorityRules } from "./authority-rules.ts";
+import { labelRules, serverIdRule, urlRules } from "./external-text-rules.ts";
 import { secretRefRules, textAt } from "./secret-ref-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
+import type { AuthoritiesText } from "../shared-fields.ts";
 
 type Spec = ZoneSpecText;
 
@@ -29,12 +31,12 @@ const powerDNSRules: readonly Rule<Spec>[] = [
   ...urlRules<Spec>(textAt(`${POWER_DNS}.url`, ({ provider }) => provider.powerDNS?.url)),
   serverIdRule<Spec>(textAt(`${POWER_DNS}.serverId`, ({ provider }) => provider.powerDNS?.serverId)),
   ...secretRefRules(`${POWER_DNS}.apiKeyRef`, ({ provider }) => provider.powerDNS?.apiKeyRef),
-  ...caBundleRules<Spec>(textAt(`${POWER_DNS}.caBundle`, ({ provider }) => provider.powerDNS?.caBundle)),
+  ...authorityRules(POWER_DNS, ({ provider }) => provider.powerDNS),
 ];
 
 const webhookRules: readonly Rule<Spec>[] = [
   ...urlRules<Spec>(textAt(`${WEBHOOK}.url`, ({ provider }) => provider.externalDNSWebhook?.url)),
-  ...caBundleRules<Spec>(textAt(`${WEBHOOK}.caBundle`, ({ provider }) => provider.externalDNSWebhook?.caBundle)),
+  ...authorityRules(WEBHOOK, ({ provider }) => provider.externalDNSWebhook),
 ];
 
 const dnsEndpointRules: readonly Rule<Spec>[] = [
@@ -58,17 +60,18 @@ export const EXTERNAL_RULES: readonly Rule<Spec>[] = [
   ...caBundleNeedsHttps,
 ];
 
-interface Reached {
+interface Reached extends AuthoritiesText {
   readonly url: string;
-  readonly caBundle?: string;
 }
 
 function needsHttps(path: string, reached: (spec: Spec) => Reached | undefined): Rule<Spec> {
   return rule<Spec, Reached>({
     at: path,
-    cel: "!has(self.caBundle) || !self.url.startsWith('http://')",
-    message: "caBundle has an effect with an https:// address alone: write url: https://…, or remove caBundle",
+    cel: "!(has(self.caBundle) || has(self.caBundleRef)) || !self.url.startsWith('http://')",
+    message:
+      "caBundle and caBundleRef apply only to an https:// address: write url: https://…, or remove caBundle and caBundleRef",
     values: (spec) => spot(path, reached(spec)),
-    holds: ({ url, caBundle }) => caBundle === undefined || !url.startsWith("http://"),
+    holds: ({ url, caBundle, caBundleRef }) =>
+      (caBundle === undefined && caBundleRef === undefined) || !url.startsWith("http://"),
   });
 }

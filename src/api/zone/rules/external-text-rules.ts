@@ -30,29 +30,6 @@ export function urlRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   ];
 }
 
-/** Certificates alone; that each can be read is judged once the rules have passed. */
-export function caBundleRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
-  return [
-    unshown(
-      rule({
-        ...texts,
-        cel: `self.contains('${BEGIN}') && self.contains('${END}')`,
-        message: "no certificate in PEM: write the text from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
-        holds: (text) => text.includes(BEGIN) && text.includes(END),
-      }),
-    ),
-    unshown(
-      rule({
-        ...texts,
-        cel: "!self.contains('PRIVATE KEY-----')",
-        message:
-          "a private key stands among the certificates: take it out, and take it for known to everybody who sees this object",
-        holds: (text) => !text.includes("PRIVATE KEY-----"),
-      }),
-    ),
-  ];
-}
-
 export function serverIdRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
   const shape = /^[A-Za-z0-9._-]+$/;
   return rule({
@@ -81,12 +58,11 @@ export function labelRules<Spec>(labels: {
 const HOST_LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 const PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
 const URL_SHAPE = String.raw`^https?://(${HOST_LABEL}(\.${HOST_LABEL})*|\[[0-9A-Fa-f:.]+\])(:${PORT})?/?$`;
-const BEGIN = "-----BEGIN CERTIFICATE-----";
-const END = "-----END CERTIFICATE-----";
 const MANAGED_BY = "app.kubernetes.io/managed-by";
 const OWN_PREFIX = "dnsalias.io/";
 
-function unshown<Spec>(shown: Rule<Spec>): Rule<Spec> {
+/** The value is not repeated in a problem. */
+export function unshown<Spec>(shown: Rule<Spec>): Rule<Spec> {
   return {
     ...shown,
     broken: (spec) => shown.broken(spec).map(({ path, message }) => ({ path, value: undefined, message })),

@@ -22,6 +22,12 @@ async function play(provider: object, secret: SecretRead, more: Partial<External
   const did: string[] = [];
   await using providers = createExternalProviders({
     owner: ownerOf({ ownerId: "me", adoptOwnerIds: [] }, () => "me"),
+    stores: {
+      base: (namespace, name, key) => ({
+        location: `ConfigMap ${namespace}/${name}/${key}`,
+        read: async () => ({ kind: "ok", text: undefined, revision: "", owner: undefined }),
+      }),
+    },
     exchange: async () => ({ kind: "unreachable", message: "there is no network" }),
     secretText: (namespace, { name, key }) => {
       const location = `Secret ${namespace}/${name}/${key}`;

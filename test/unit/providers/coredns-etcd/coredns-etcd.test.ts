@@ -6,6 +6,7 @@ import type { BackendBatch, BackendChange, BackendRead, RecordBackend } from "..
 import { createCoreDNSEtcdBackend } from "../../../../src/providers/coredns-etcd/coredns-etcd.ts";
 import type { HttpResult } from "../../../../src/transport/http-client.ts";
 import { etcdAnswer, etcdModel, type EtcdModel, type EtcdModelOptions } from "../../../support/etcd-model.ts";
+import { tlsOf } from "../../../support/tls-source.ts";
 
 const NEVER = new AbortController().signal;
 const ROOT = "/skydns/com/example";
@@ -18,6 +19,7 @@ function play(options: EtcdModelOptions = {}, endpoints: readonly string[] = ["h
     spec: { endpoints, pathPrefix: "/skydns" },
     domain: parseName("example.com"),
     password: undefined,
+    tls: tlsOf(),
     http: etcd.http,
   });
   return { etcd, backend };

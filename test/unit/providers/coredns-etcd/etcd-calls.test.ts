@@ -5,6 +5,7 @@ import { parseName } from "../../../../src/dns/name/name.ts";
 import type { SecretRead, SecretText } from "../../../../src/providers/backend.ts";
 import { createEtcdCalls, type EtcdCalls } from "../../../../src/providers/coredns-etcd/etcd-calls.ts";
 import type { HttpRequest, HttpResult } from "../../../../src/transport/http-client.ts";
+import { tlsOf } from "../../../support/tls-source.ts";
 
 const NEVER = new AbortController().signal;
 const AUTH = { username: "dns", passwordRef: { name: "etcd", key: "password" } };
@@ -27,6 +28,7 @@ function play(answers: readonly Answer[], spec: Partial<CoreDNSEtcdSpec> = {}, p
     spec: { endpoints: ["http://a"], pathPrefix: "/skydns", ...spec },
     domain: parseName("example.com"),
     password,
+    tls: tlsOf(spec),
     http: {
       request: async (request, signal) => {
         requests.push(request);

@@ -4,6 +4,7 @@ import { createWebhookClient } from "../../../../src/providers/external-dns-webh
 import type { Changes } from "../../../../src/providers/external-dns-webhook/endpoint.ts";
 import type { HttpRequest, HttpResult } from "../../../../src/transport/http-client.ts";
 import { endpoint } from "./builders.ts";
+import { tlsOf } from "../../../support/tls-source.ts";
 
 const NEVER = new AbortController().signal;
 const MEDIA_TYPE = "application/external.dns.webhook+json;version=1";
@@ -13,7 +14,8 @@ const NONE: Changes = { create: [], updateOld: [], updateNew: [], delete: [] };
 function play(text: string, status = 200, mediaType = MEDIA_TYPE, caBundle?: string) {
   const requests: HttpRequest[] = [];
   const client = createWebhookClient({
-    spec: { url: "https://hook", ...(caBundle !== undefined && { caBundle }) },
+    spec: { url: "https://hook" },
+    tls: tlsOf(caBundle === undefined ? {} : { caBundle }),
     http: {
       request: async (request): Promise<HttpResult> => {
         requests.push(request);
@@ -143,6 +145,7 @@ test("a provider without records says null", async () => {
 test("no answer is a problem of the moment", async () => {
   const client = createWebhookClient({
     spec: { url: "https://hook" },
+    tls: tlsOf(),
     http: {
       request: async () => ({ kind: "unreachable", message: "ECONNREFUSED" }),
       [Symbol.asyncDispose]: async () => undefined,

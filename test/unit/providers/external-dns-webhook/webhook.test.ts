@@ -9,6 +9,7 @@ import { createWebhookBackend } from "../../../../src/providers/external-dns-web
 import type { HttpResult } from "../../../../src/transport/http-client.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { endpoint, lineOf } from "./builders.ts";
+import { tlsOf } from "../../../support/tls-source.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -50,6 +51,7 @@ function play(...stands: readonly Endpoint[]) {
   const clock = fakeClock();
   const backend = createWebhookBackend({
     spec: { url: "https://hook" },
+    tls: tlsOf(),
     domain: parseName("example.com"),
     clock: { ...clock, sleep: async () => undefined },
     http: {

@@ -4,6 +4,7 @@ import { parseName } from "../../../../src/dns/name/name.ts";
 import type { SecretRead } from "../../../../src/providers/backend.ts";
 import { createPowerDNSClient } from "../../../../src/providers/powerdns/client.ts";
 import type { HttpRequest, HttpResult } from "../../../../src/transport/http-client.ts";
+import { tlsOf } from "../../../support/tls-source.ts";
 
 const NEVER = new AbortController().signal;
 const SPEC = {
@@ -16,7 +17,8 @@ const ZONE = JSON.stringify({ kind: "Native", rrsets: [] });
 function play(secret: SecretRead, text = ZONE, status = 200, caBundle?: string) {
   const requests: HttpRequest[] = [];
   const client = createPowerDNSClient({
-    spec: { ...SPEC, ...(caBundle !== undefined && { caBundle }) },
+    spec: SPEC,
+    tls: tlsOf(caBundle === undefined ? {} : { caBundle }),
     domain: parseName("example.com"),
     apiKey: async () => secret,
     http: {

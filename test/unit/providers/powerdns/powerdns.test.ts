@@ -5,6 +5,7 @@ import { nameOfCanonical, parseName } from "../../../../src/dns/name/name.ts";
 import type { BackendApplyResult, RecordBackend } from "../../../../src/providers/backend.ts";
 import { createPowerDNSBackend } from "../../../../src/providers/powerdns/powerdns.ts";
 import type { HttpResult } from "../../../../src/transport/http-client.ts";
+import { tlsOf } from "../../../support/tls-source.ts";
 
 const NEVER = new AbortController().signal;
 const WWW = rrset("www", "A", "192.0.2.1");
@@ -36,6 +37,7 @@ function play(zone: object, status: { readonly get?: number; readonly patch?: nu
     spec: { url: "https://pdns", serverId: "localhost", apiKeyRef: { name: "pdns", key: "key" } },
     domain: parseName("example.com"),
     apiKey: async () => ({ kind: "ok", text: "k3y" }),
+    tls: tlsOf(),
     clock: { now: () => 0, sleep: () => assert.fail("no wait") },
     http: {
       request: async ({ method, body }) => {
