@@ -59,7 +59,7 @@ describe(
       await lab.apply(
         aliasManifest({
           name: "p15",
-          hostnames: ["p15.example", "*.wild.p15.example", "bücher.p15.example", "_x.p15.example"],
+          hostnames: ["p15.example", "*.wild.p15.example", "xn--bcher-kva.p15.example", "_x.p15.example"],
           targets: ["www.lb.test"],
         }),
         aliasManifest({ name: "many", hostnames: ["many.p15.example"], targets: ["many.lb.test"] }),

@@ -15,7 +15,6 @@ interface TextLimits {
   readonly minLength?: number;
   readonly default?: string;
   readonly pattern?: string;
-  readonly format?: "byte";
 }
 
 /** A time of RFC 3339. */

@@ -78,7 +78,7 @@ export const authorities = {
   caBundle: optional(
     text(
       "Certificates of the authorities that the certificate of the server may come from, as PEM in base64. Defaults to those that Node.js trusts. At most one of caBundle and caBundleRef.",
-      { minLength: 1, maxLength: MAX_CA_BUNDLE, format: "byte" },
+      { minLength: 1, maxLength: MAX_CA_BUNDLE },
     ),
   ),
   caBundleRef: optional(
