@@ -9,6 +9,7 @@ import type { Lookup } from "../resolver/lookup.ts";
 import type { Claim } from "../plan/claims.ts";
 import { type LoopInput, namesBehind } from "../plan/loop.ts";
 import { planZone, type ZonePlan } from "../plan/zone-plan.ts";
+import type { WorkBudget } from "../schedule/work-budget.ts";
 import type { WorkQueue } from "../schedule/work-queue.ts";
 import type { ZoneSync } from "./responder/zone-sync-loop.ts";
 import type { ResponderPort } from "./responder/zone-sync-context.ts";
@@ -87,6 +88,8 @@ export interface ControllerContext {
   readonly claimQueue: WorkQueue;
   /** One zone is planned a turn of the event loop. */
   readonly planTurn: () => Promise<void>;
+  /** Plans of all zones together hold the event loop for at most about a sixth of the time. */
+  readonly planning: WorkBudget;
   readonly phase: Phase;
 }
 

@@ -1,5 +1,8 @@
 import type { Millis } from "../base/clock.ts";
 import type { ObjectKey } from "../api/meta.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
+import type { ZonePlan } from "../plan/zone-plan.ts";
+import { createWorkBudget } from "../schedule/work-budget.ts";
 import { createOneATurn } from "../schedule/turn-gate.ts";
 import { createWorkQueue, type Requeue, type WorkQueue } from "../schedule/work-queue.ts";
 import { report, reportOn } from "./reports.ts";
@@ -184,6 +187,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     reportQueue: termQueue("reports", REPORTS_AT_ONCE, (zone, signal) => reportOn(context, zone, signal)),
     claimQueue: createQueue(deps, "claims", 1, async () => endGrace(context)),
     planTurn: createOneATurn(),
+    planning: createWorkBudget({ clock: deps.clock, ...PLANNING }),
     phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
   return context;
@@ -210,6 +214,9 @@ function zoneSyncOf(deps: ControllerDeps, store: Store, context: () => Controlle
     },
   });
 }
+
+/** Changes of many answers that come together are one write. */
+const PLANNING = { restShare: 5, minWaitMs: 50, maxWaitMs: 2_000 };
 
 type Handle = (key: string, signal: AbortSignal) => Promise<Requeue>;
 
@@ -246,15 +253,14 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
   if (state === undefined) {
     return { requeue: "done" };
   }
-  const startedAt = deps.clock.now();
-  const requeue = await reconcileZone(
+  return reconcileZone(
     {
       ownerId: deps.ownerId,
       clock: deps.clock,
       log: deps.log,
       reporter: deps.reporter,
       observer: deps.observer,
-      plan: (of) => planOf(context, of),
+      plan: (of) => planWithinBudget(context, of),
       refusalOf: (of) => zoneRefusal(store, of),
       mayNotDelete: (of) => keptNames(store, context.invalid.values(), of),
       mayWrite: () => mayWrite(context),
@@ -274,8 +280,14 @@ async function reconcile(context: ControllerContext, zone: ObjectKey, signal: Ab
     state,
     signal,
   );
-  state.tookMs = deps.clock.now() - startedAt;
-  return requeue;
+}
+
+function planWithinBudget(context: ControllerContext, zone: DnsZone): ZonePlan {
+  const { clock } = context.deps;
+  const startedAt = clock.now();
+  const plan = planOf(context, zone);
+  context.planning.spend(clock.now() - startedAt);
+  return plan;
 }
 
 async function checkZone(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {

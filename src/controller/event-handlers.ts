@@ -20,11 +20,6 @@ import { replace } from "./zone/state/zone-state.ts";
 import { forgetReplaced } from "./object-identity.ts";
 import { endingZone, forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
-/** Changes of many answers that come together are one write. */
-const GATHER_MS = 50;
-const MAX_GATHER_MS = 2_000;
-/** A zone is planned and written for at most about a fifth of the time. */
-const GATHER_SHARE = 5;
 /** A new alias is usually resolved and written within this: one status instead of three. */
 const STATUS_GATHER_MS = 400;
 /** The one key of the queue of claims. */
@@ -68,7 +63,7 @@ export function onLead(context: ControllerContext): void {
   context.refresher.follow();
   for (const [key, state] of context.zones) {
     replace(state, { observed: termStarted(state.observed) });
-    restoreGuard(state, context.store.zone(key) ?? state.zone);
+    restoreGuard(state, context.store.zone(key) ?? state.handle.zone);
     context.zoneQueue.add(key);
     context.propagationQueue.add(key);
     onZoneChanged(context, key, undefined);
@@ -310,10 +305,6 @@ function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: M
   if (state !== undefined) {
     const change = { at: context.deps.clock.now(), lastSuccessBefore };
     replace(state, { planned: changeSeen(state.planned, change) });
-    context.zoneQueue.add(zone, { afterMs: gatherMs(state.tookMs) });
+    context.zoneQueue.add(zone, { afterMs: context.planning.waitMs() });
   }
-}
-
-function gatherMs(tookMs: Millis): Millis {
-  return Math.max(GATHER_MS, Math.min(MAX_GATHER_MS, tookMs * GATHER_SHARE));
 }

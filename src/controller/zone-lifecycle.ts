@@ -14,7 +14,7 @@ export const REPORT_GATHER_MS = 1_000;
 /** Takes over a DnsZone that is new or edited: its provider is made anew only if its spec is another one. */
 export function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
   const known = context.zones.get(key);
-  if (known !== undefined && (known.next ?? known).zone.meta.uid !== zone.meta.uid) {
+  if (known !== undefined && (known.next ?? known.handle).zone.meta.uid !== zone.meta.uid) {
     forgetZone(context, key);
   }
   const state = context.zones.get(key);
@@ -25,7 +25,7 @@ export function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZon
     context.propagationQueue.add(key);
     return;
   }
-  const before = state.next ?? state;
+  const before = state.next ?? state.handle;
   const changed = JSON.stringify(before.zone.spec) !== JSON.stringify(zone.spec);
   setNext(state, {
     zone,
@@ -66,7 +66,7 @@ export function endingZone(
 /** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
 export function forgetZone(context: ControllerContext, key: ObjectKey): void {
   const state = context.zones.get(key);
-  (state?.next ?? state)?.provider.close?.();
+  (state?.next ?? state?.handle)?.provider.close?.();
   context.zones.delete(key);
   context.wildcards.remove(key);
   context.deps.observer.zoneGone(key);

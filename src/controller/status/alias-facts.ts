@@ -150,8 +150,8 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
     contribution: planned.plan?.contributions.get(key),
     outcome: planned.outcome,
     propagation,
-    lags: propagationTimes.map((lag) => Math.max(lag, state?.provider.cachedForMs ?? 0)),
-    expectedLagMs: state?.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
+    lags: propagationTimes.map((lag) => Math.max(lag, state?.handle.provider.cachedForMs ?? 0)),
+    expectedLagMs: state?.handle.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
   };
 }
 

@@ -110,7 +110,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
       previous: zone.status?.conditions ?? [],
       now,
     }),
-    provider: state.provider.id,
+    provider: state.handle.provider.id,
     names: ownedNames(state.observed).size,
     ...(serial === undefined ? {} : { serial }),
     ...(servers === undefined ? {} : { servers }),
@@ -145,7 +145,7 @@ function acceptedCondition(
 }
 
 function programmedCondition(
-  { planned, confirmed, provider, observed: { inputProblem, actual } }: ZoneState,
+  { planned, confirmed, handle: { provider }, observed: { inputProblem, actual } }: ZoneState,
   before: Condition | undefined,
 ): ConditionResult {
   const { outcome, refusals: all, moves } = planned;

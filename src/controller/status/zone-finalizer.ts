@@ -93,7 +93,7 @@ export async function endUnreadZone(
 
 /** Judged by a round that began after the deletion. */
 function isWithdrawn(state: ZoneState | undefined): boolean {
-  if (state === undefined || state.next !== undefined || !isEnding(state.zone)) {
+  if (state === undefined || state.next !== undefined || !isEnding(state.handle.zone)) {
     return false;
   }
   const { outcome } = state.planned;

@@ -8,7 +8,7 @@ import type { Requeue } from "../../schedule/work-queue.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter } from "../ports/reporter.ts";
 import { type Planned, refusalsFound, roundEnded, type ZoneOutcome } from "./state/planned.ts";
-import { type LeftBehind, replace, type ZoneState } from "./state/zone-state.ts";
+import { type LeftBehind, replace, retryNotBefore, type ZoneState } from "./state/zone-state.ts";
 
 /** What a round finds out about a zone, for log, Events, and statuses. */
 export interface FindingDeps {
@@ -21,12 +21,12 @@ export interface FindingDeps {
 
 /** Deletes that the guard holds back are an Event once for each plan. */
 export function recordHeld(deps: FindingDeps, state: ZoneState, guarded: Guarded): void {
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   const { outcome } = state.planned;
   deps.observer.held(zone, guarded.kind === "held");
   if (guarded.kind === "held" && !(outcome.kind === "held" && outcome.hash === guarded.hash)) {
     deps.log.warn({ zone, deletes: guarded.deletes, of: guarded.of, hash: guarded.hash }, "deletes held");
-    deps.reporter.event(state.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
+    deps.reporter.event(state.handle.zone, { type: "Warning", reason: "PlanHeld", message: guarded.message });
   }
 }
 
@@ -36,11 +36,11 @@ export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: 
   if (JSON.stringify(problem) === JSON.stringify(before)) {
     return;
   }
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   if (problem !== undefined) {
     const { reason, message } = problem;
     deps.log.warn({ zone, reason, message }, "zone input not used");
-    deps.reporter.event(state.zone, { type: "Warning", reason, message });
+    deps.reporter.event(state.handle.zone, { type: "Warning", reason, message });
   }
   deps.onChanged(zone, []);
 }
@@ -56,14 +56,14 @@ export function recordRefusals(
   const { refusals } = state.planned;
   if (JSON.stringify(refusals) !== JSON.stringify(before)) {
     const names = new Set([...before, ...refusals].map(({ name }) => name));
-    deps.onChanged(objectKey(state.zone.meta), [...names]);
+    deps.onChanged(objectKey(state.handle.zone.meta), [...names]);
   }
 }
 
 /** Records at a place that the DnsZone names no more stay there, as those of a deleted DnsZone do. */
 export function recordLeftBehind(
   { log, reporter }: Pick<FindingDeps, "log" | "reporter">,
-  { zone }: ZoneState,
+  { handle: { zone } }: ZoneState,
   left: LeftBehind | undefined,
   isLeader: boolean,
 ): void {
@@ -88,12 +88,12 @@ export function settleAs(
   outcome: ZoneOutcome,
   requeue: Exclude<Requeue["requeue"], "done" | "backoff">,
 ): Requeue {
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   if (!sameOutcome(state.planned.outcome, outcome)) {
     replace(state, { planned: roundEnded(state.planned, outcome) });
     if (outcome.kind === "refused") {
       deps.log.warn({ zone, reason: outcome.reason, message: outcome.message }, "zone refused");
-      deps.reporter.event(state.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
+      deps.reporter.event(state.handle.zone, { type: "Warning", reason: outcome.reason, message: outcome.message });
     }
     deps.onChanged(zone, undefined);
   }
@@ -109,14 +109,14 @@ export function deferred(deps: SettleDeps, state: ZoneState, failure: Failed): R
 }
 
 export function failed(deps: SettleDeps, state: ZoneState, { message, retryAfterMs }: Failed): Requeue {
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   const first = state.planned.outcome.kind !== "failed";
   replace(state, { planned: roundEnded(state.planned, { kind: "failed", message, since: deps.clock.now() }) });
   // A changed answer asks for a try at once; a backend in trouble is not to be asked at every one.
-  state.notBefore = deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0);
-  deps.log.warn({ zone, provider: state.provider.id, err: message }, "zone not applied");
+  retryNotBefore(state, deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0));
+  deps.log.warn({ zone, provider: state.handle.provider.id, err: message }, "zone not applied");
   if (first) {
-    deps.reporter.event(state.zone, { type: "Warning", reason: "WriteFailed", message });
+    deps.reporter.event(state.handle.zone, { type: "Warning", reason: "WriteFailed", message });
     deps.onChanged(zone, undefined);
   }
   return { requeue: retryAfterMs === undefined ? "backoff" : { afterMs: retryAfterMs } };

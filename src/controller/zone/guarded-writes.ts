@@ -61,7 +61,7 @@ export function moveGuard(
     return;
   }
   const left = own.filter(({ name }) => !wanted.has(name));
-  const isSeen = left.length === 0 ? () => true : isWatched(state.zone);
+  const isSeen = left.length === 0 ? () => true : isWatched(state.handle.zone);
   const unseen = left.filter(({ name }) => !isSeen(name));
   remember(state, { window: addUnwatched(moved, unseen), isJudged: true });
 }
@@ -82,7 +82,7 @@ export async function saveDeletes(
   const { window, usedApproval } = state.planned.guard;
   const counted = recordDeletes(window, writes, { now, approved: false });
   remember(state, { window: counted });
-  return saveGuard(objectKey(state.zone.meta), guardStatus({ window: counted, usedApproval }), signal);
+  return saveGuard(objectKey(state.handle.zone.meta), guardStatus({ window: counted, usedApproval }), signal);
 }
 
 /** Remembers deletes that were carried out, and that an approval was used. */
@@ -197,11 +197,11 @@ export function withoutUnfinalized(
   state: ZoneState,
   writes: readonly Write[],
 ): readonly Write[] {
-  if (state.observed.lists !== false || state.zone.spec.policy !== "Sync") {
+  if (state.observed.lists !== false || state.handle.zone.spec.policy !== "Sync") {
     replace(state, { planned: finalizersAwaited(state.planned, new Set()) });
     return writes;
   }
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   const known = ownedNames(state.observed);
   const isLeftOut = (write: Write): boolean =>
     write.kind !== "delete" && !known.has(write.after.name) && !isFinalized(zone, write.after.name);

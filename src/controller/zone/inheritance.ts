@@ -24,7 +24,10 @@ export function inherit(
   plan: ZonePlan,
   sets: readonly ActualRRset[],
 ): ZonePlan {
-  const { zone, observed } = state;
+  const {
+    handle: { zone },
+    observed,
+  } = state;
   const { conflict, ttl } = zone.spec;
   const published = inheritable(sets, ownerId, conflict);
   const publishedFor = new Map(observed.publishedFor);

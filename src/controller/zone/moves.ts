@@ -42,14 +42,14 @@ export interface Leaving {
 
 /** Decides which records of the zone stay until the new zones of their names serve them, and reports what is new about that. */
 export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving {
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   const { departures } = deps;
   const planned = new Set(plan.names.map(({ name }) => name));
   const unplanned = [...ownedNames(state.observed)].filter((name) => !planned.has(name));
   const leaving = new Set(
     unplanned.filter((name) => !departures.hasClaim(zone, name) && departures.zonesOf(zone, name).length > 0),
   );
-  const follow = departures.plan(state.zone, [...leaving]);
+  const follow = departures.plan(state.handle.zone, [...leaving]);
   const plans = new Map(follow.names.map((one) => [one.name, one]));
   const before = state.planned.moves;
   const moves = movesOf(deps, state, leaving, plans);
@@ -87,7 +87,7 @@ function movesOf(
   leaving: ReadonlySet<Name>,
   plans: ReadonlyMap<Name, NamePlan>,
 ): ReadonlyMap<Name, Move> {
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   const withdrawn = [...state.planned.moves.values()].filter(
     ({ name, phase }) => phase === "overdue" && !leaving.has(name) && !departures.hasClaim(zone, name),
   );
@@ -154,7 +154,7 @@ function planRefusals(stateOf: Departures["stateOf"]): (zone: ObjectKey) => Read
 function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"]): void {
   const { log, reporter } = deps;
   const { moves } = state.planned;
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   const names = [...new Set([...before.keys(), ...moves.keys()])].filter((name) => {
     const [was, is] = [before.get(name), moves.get(name)];
     return was?.phase !== is?.phase || was?.since !== is?.since || was?.stays !== is?.stays;
@@ -163,7 +163,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"])
     const [was, is] = [before.get(name), moves.get(name)];
     if (is?.phase === "overdue" && was?.phase !== "overdue") {
       log.warn({ zone, hostname: displayName(name), to: is.to }, "the new zone of a name does not serve it in time");
-      reporter.event(state.zone, { type: "Warning", reason: "MoveOverdue", message: overdueText(is) });
+      reporter.event(state.handle.zone, { type: "Warning", reason: "MoveOverdue", message: overdueText(is) });
     }
     for (const other of new Set([...(was?.to ?? []), ...(is?.to ?? [])])) {
       deps.onChanged(other, [name]);

@@ -52,7 +52,7 @@ export async function checkPropagation(
   state: ZoneState,
   signal: AbortSignal,
 ): Promise<Requeue> {
-  const listed = await deps.endpointsOf(state.zone, signal);
+  const listed = await deps.endpointsOf(state.handle.zone, signal);
   const { servers, unconfirmed: begun } = state.confirmed;
   const endpoints = listed === "none" || "reason" in listed ? [] : listed;
   const obstacle = obstacleOf(listed);
@@ -136,7 +136,7 @@ function settleCheck(deps: PropagationCheckDeps, state: ZoneState, { begun, isFi
     // The place changed, or the term ended, while the servers were queried.
     return { requeue: { afterMs: FIRST_WAIT_MS } };
   }
-  const zone = objectKey(state.zone.meta);
+  const zone = objectKey(state.handle.zone.meta);
   const now = deps.clock.now();
   const before = state.confirmed.propagation;
   const result = checkResult(state.confirmed, { begun, names: ownedNames(state.observed) });

@@ -47,7 +47,7 @@ export function recordRejections(
   refusals: readonly Refusal[],
   result: Applied,
 ): void {
-  recordBegun(deps, state.zone, result.rejected ?? [], state.planned.rejected);
+  recordBegun(deps, state.handle.zone, result.rejected ?? [], state.planned.rejected);
   recordRefusals(deps, state, { refusals, rejected: rejectionRefusals(result) });
 }
 

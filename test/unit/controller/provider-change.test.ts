@@ -5,6 +5,7 @@ import type { Write } from "../../../src/plan/change.ts";
 import type { ZoneProvider } from "../../../src/providers/provider.ts";
 import { startWorld, type ControllerWorld } from "../../support/controller-world.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
+import { retryNotBefore } from "../../../src/controller/zone/state/zone-state.ts";
 import { alias, zone } from "../../support/objects.ts";
 
 const MINUTE = 60_000;
@@ -114,7 +115,7 @@ test("a wait that one provider asked for ends with it, also at the same place", 
   await clock.advance(MINUTE);
   const state = running.controller.zoneState("dns/com");
   assert.ok(state);
-  state.notBefore = clock.now() + 60 * MINUTE;
+  retryNotBefore(state, clock.now() + 60 * MINUTE);
   const { meta, spec, kind } = zoneAt("old");
   world.apply({ kind, meta, spec: { ...spec, ttl: { min: 120, max: 300 } } });
   await clock.advance(MINUTE);

@@ -8,9 +8,14 @@ import { NOTHING_PLANNED, placeChanged, type Planned } from "./planned.ts";
 import type { Repairs } from "./repairs.ts";
 
 /** A DnsZone and the provider that was made for it. */
-interface NextHandle {
+interface ZoneHandle {
   readonly zone: DnsZone;
   readonly provider: ZoneProvider;
+  /** The backend asked not to be called before this. */
+  readonly notBefore: Millis;
+}
+
+interface NextHandle extends Pick<ZoneHandle, "zone" | "provider"> {
   /** The provider writes to another place than the one before. */
   readonly isElsewhere: boolean;
 }
@@ -24,74 +29,67 @@ export interface LeftBehind {
 
 /** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
 export interface ZoneState {
-  /** The DnsZone and its provider as of the last round that began; both are replaced together, between rounds. */
-  zone: DnsZone;
-  provider: ZoneProvider;
+  /** As of the last round that began; replaced between rounds. */
+  readonly handle: ZoneHandle;
   /** What the next round begins with; undefined: the same. */
-  next: NextHandle | undefined;
+  readonly next: NextHandle | undefined;
   readonly observed: Observed;
   readonly planned: Planned;
   readonly writerHolds: WriterHolds;
   readonly repairs: Repairs;
   readonly confirmed: Confirmed;
-  /** How long the last reconcile took: a slow zone is asked for less often. */
-  tookMs: Millis;
-  /** The backend asked not to be called before this. */
-  notBefore: Millis;
 }
 
 export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
   return {
-    zone,
-    provider,
+    handle: { zone, provider, notBefore: 0 },
     next: undefined,
     observed: nothingObserved(provider.lists),
     planned: NOTHING_PLANNED,
     confirmed: NOTHING_CONFIRMED,
-    tookMs: 0,
-    notBefore: 0,
     writerHolds: new Map(),
     repairs: new Map(),
   };
 }
 
 /** Replaces values of the state. */
-export function replace(
-  state: ZoneState,
-  values: Partial<Pick<ZoneState, "observed" | "planned" | "confirmed" | "writerHolds" | "repairs">>,
-): void {
+export function replace(state: ZoneState, values: Partial<ZoneState>): void {
   Object.assign(state, values);
 }
 
 /** A round that is under way ends with the DnsZone and the provider that it began with; the next one begins with these. */
 export function setNext(state: ZoneState, next: NextHandle): void {
-  state.next = { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true };
+  replace(state, { next: { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true } });
 }
 
 /** Begins a round: takes over what is next. Nothing that is known of one place holds for another. Returns what stays behind there. */
 export function takeNext(state: ZoneState): LeftBehind | undefined {
-  const { next, provider } = state;
-  state.next = undefined;
+  const { next, handle } = state;
   if (next === undefined) {
     return undefined;
   }
-  state.zone = next.zone;
-  state.provider = next.provider;
-  if (next.provider !== provider) {
-    state.notBefore = 0;
-    replace(state, { observed: providerChanged(state.observed, next.provider.lists) });
+  const { zone, provider } = next;
+  const isSame = provider === handle.provider;
+  replace(state, { next: undefined, handle: { zone, provider, notBefore: isSame ? handle.notBefore : 0 } });
+  if (!isSame) {
+    replace(state, { observed: providerChanged(state.observed, provider.lists) });
   }
   if (!next.isElsewhere) {
     return undefined;
   }
   const { observed, planned } = state;
-  const fresh = newZoneState(state.zone, state.provider);
-  Object.assign(state, fresh);
+  const fresh = newZoneState(zone, provider);
   replace(state, {
+    ...fresh,
     observed: { ...fresh.observed, inputVersion: observed.inputVersion },
     planned: placeChanged(planned),
   });
-  return { provider: provider.id, names: ownedNames(observed).size };
+  return { provider: handle.provider.id, names: ownedNames(observed).size };
+}
+
+/** The backend is not called before that time. It ends with the provider. */
+export function retryNotBefore(state: ZoneState, notBefore: Millis): void {
+  replace(state, { handle: { ...state.handle, notBefore } });
 }
 
 /** Replaces what is known of the backend. Names that have no records of ours there have nothing that servers could confirm. */

@@ -162,7 +162,7 @@ test("a failure is an Event when it begins, keeps its beginning, and gives the b
   assert.deepEqual(failed(deps, state, { kind: "failed", message: "503" }), { requeue: "backoff" });
   assert.deepEqual(told(), ["log: zone not applied", "dns/com: Warning WriteFailed: 503", "changed dns/com: all"]);
   assert.deepEqual(
-    [state.planned.outcome, state.notBefore],
+    [state.planned.outcome, state.handle.notBefore],
     [{ kind: "failed", message: "503", since: NOW }, NOW + 500],
   );
   await clock.advance(10_000);
@@ -170,11 +170,11 @@ test("a failure is an Event when it begins, keeps its beginning, and gives the b
   assert.deepEqual(again, { requeue: { afterMs: 7_000 } });
   assert.deepEqual(told(), ["log: zone not applied"]);
   assert.deepEqual(
-    [state.planned.outcome, state.notBefore],
+    [state.planned.outcome, state.handle.notBefore],
     [{ kind: "failed", message: "502", since: NOW }, NOW + 17_000],
   );
   failed(deps, state, { kind: "failed", message: "502", retryAfterMs: 1 });
-  assert.equal(state.notBefore, NOW + 10_500);
+  assert.equal(state.handle.notBefore, NOW + 10_500);
 });
 
 const DEFERRALS: readonly (readonly [

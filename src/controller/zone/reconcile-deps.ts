@@ -1,0 +1,42 @@
+import type { Clock } from "../../base/clock.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsZone } from "../../api/dns-zone.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { ActualRRset } from "../../plan/change.ts";
+import type { ZonePlan } from "../../plan/zone-plan.ts";
+import type { ActualZone } from "../../providers/provider.ts";
+import type { MayNotDelete } from "../inventory/unreadable-names.ts";
+import type { FindingDeps } from "./findings.ts";
+import type { GuardedDeps, UnfinalizedDeps } from "./guarded-writes.ts";
+import type { Departures } from "./moves.ts";
+
+export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps {
+  readonly ownerId: string;
+  readonly clock: Clock;
+  readonly plan: (zone: DnsZone) => ZonePlan;
+  /** Why nothing is written for the zone; undefined: it may be written. */
+  readonly refusalOf: (zone: DnsZone) => { readonly reason: string; readonly message: string } | undefined;
+  /** Names that are not taken away though nobody is known to ask for them. */
+  readonly mayNotDelete: (zone: DnsZone) => MayNotDelete;
+  /** False while another replica leads: plan, but write nothing. */
+  readonly mayWrite: () => boolean;
+  readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
+  /** Names that nobody claims now and that may still have records of ours. */
+  readonly formerNames: (zone: DnsZone) => readonly Name[];
+  /** Names of which the backend has to say whether they exist, because a wildcard of the zone may answer for them. */
+  readonly targetNames: (zone: DnsZone) => readonly Name[];
+  /** Takes note of what the backend has; true: names may lead back to themselves now, or no longer. */
+  readonly recordRead: (zone: ObjectKey, actual: ActualZone) => boolean;
+  readonly departures: Departures;
+  /** Leaves out what another DnsZone on the same server has to write. */
+  readonly setsHere: (
+    zone: DnsZone,
+    queried: ReadonlySet<Name>,
+    sets: readonly ActualRRset[],
+  ) => readonly ActualRRset[];
+  /** Looks the targets of these owner names up now. */
+  readonly refreshTargets: (zone: ObjectKey, names: readonly Name[]) => void;
+  /** Record sets were written: have the servers asked. */
+  readonly onWritten: (zone: ObjectKey) => void;
+}
