@@ -12,6 +12,7 @@ import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-wat
 import { DNS_ALIASES, DNS_ZONES, NAMESPACES, type Resource } from "../client/resource.ts";
 import { keyOf } from "./known-versions.ts";
 import { readServing } from "./resource-serving.ts";
+import { withCurrentDefaults } from "./stored-defaults.ts";
 
 export interface InventoryOptions {
   /** Only these namespaces; absent: all. */
@@ -114,7 +115,7 @@ function eventsFor({ resource }: Source, handlers: InventoryHandlers, inputs: In
 function aliasEvents({ onEvent }: InventoryHandlers): EventMapper {
   return {
     onObject: (object) => {
-      const parsed = parseAlias(object);
+      const parsed = parseAlias(withCurrentDefaults(object));
       onEvent(
         parsed.kind === "ok"
           ? { kind: "alias", alias: parsed.value }
@@ -129,7 +130,7 @@ function aliasEvents({ onEvent }: InventoryHandlers): EventMapper {
 function zoneEvents({ onEvent }: InventoryHandlers, inputs: InputWatch): EventMapper {
   return {
     onObject: (object) => {
-      const parsed = parseZone(object);
+      const parsed = parseZone(withCurrentDefaults(object));
       if (parsed.kind === "ok") {
         onEvent({ kind: "zone", zone: parsed.value });
         inputs.setZone(parsed.value);
