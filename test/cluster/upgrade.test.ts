@@ -77,11 +77,7 @@ describe(`an upgrade of the chart and the program from ${BEFORE}`, { skip: SKIP 
 
   it("is upgraded, and answers all the while", async (test) => {
     const sampler = startSampler(servers, "example.com", ["11.1.0.1"]);
-    const crds = await runOrThrow(
-      "cat",
-      CRDS.map((name) => join(CHART, "crds", name)),
-    );
-    await cluster.node.kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], crds);
+    await cluster.node.kubectl(["apply", "--server-side", "--force-conflicts", "-f", join(CHART, "crds")]);
     await release("upgrade", "dnsalias", CHART, ...VALUES);
     await bothRolledOut();
     const samples = await sampler.stop();
@@ -128,8 +124,6 @@ describe(`an upgrade of the chart and the program from ${BEFORE}`, { skip: SKIP 
     );
   });
 });
-
-const CRDS = ["dnsaliases.dnsalias.io.yaml", "dnszones.dnsalias.io.yaml"];
 
 /** Writes the files of a commit into a directory. The commit must be in the clone: a shallow one may lack it. */
 async function extract(commit: string, directory: string): Promise<void> {
