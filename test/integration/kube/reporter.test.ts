@@ -117,7 +117,10 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     const object = await read("bad");
     assert.match(JSON.stringify(memberAt(object, "status", "hostnames")), /198\.51\.100\.7/);
     const accepted = listAt(object, "status", "conditions").find((entry) => textAt(entry, "type") === "Accepted");
-    assert.deepEqual([textAt(accepted, "status"), textAt(accepted, "message")], ["False", "spec.x: wrong"]);
+    assert.deepEqual(
+      [textAt(accepted, "status"), textAt(accepted, "message")],
+      ["False", "The object is not valid: spec.x: wrong."],
+    );
     const version = await versionOf("bad");
     await reporter.invalidObject(manifest, NEVER);
     assert.equal(await versionOf("bad"), version, "the same badness again is no write");
