@@ -40,7 +40,7 @@ export const EXPECTED: Expectations = {
     ...[
       ["overlays", "the overlays of deploy/ in pods"],
       ["charts", "the chart in pods"],
-      ["upgrade", "an upgrade of the chart and the program from 6148050"],
+      ["upgrade", "an upgrade of the chart and the program from c9b478f"],
     ].map(([file, test]) => ({
       file: `test/cluster/${file}.test.ts`,
       test: String(test),
