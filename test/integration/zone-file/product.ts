@@ -115,19 +115,19 @@ async function folderArgs(
 
 interface ZoneMessage {
   readonly zone: string;
-  readonly detail: string;
+  readonly message: string;
 }
 
 function refusals(log: string): ReadonlyMap<string, string> {
-  return new Map(fields(log, "zone refused").map(({ zone, detail }) => [zone, detail]));
+  return new Map(fields(log, "zone refused").map(({ zone, message }) => [zone, message]));
 }
 
 /** The fields of the log's lines with this message. */
-function fields(log: string, message: string): readonly ZoneMessage[] {
+function fields(log: string, wanted: string): readonly ZoneMessage[] {
   return log
     .split("\n")
     .filter((line) => line.startsWith("{") && line.endsWith("}"))
     .map((line): Readonly<Record<string, unknown>> => JSON.parse(line))
-    .filter(({ msg }) => msg === message)
-    .map(({ zone, detail }) => ({ zone: String(zone).replace("default/", ""), detail: String(detail) }));
+    .filter(({ msg }) => msg === wanted)
+    .map(({ zone, message }) => ({ zone: String(zone).replace("default/", ""), message: String(message) }));
 }
