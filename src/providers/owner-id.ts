@@ -33,5 +33,5 @@ export function sharedOwnerId({ meta }: DnsZone): string {
 
 /** The message of a zone in folder mode whose random id is not in the state file. */
 export function unsavedOwnerId({ meta }: DnsZone, why: string): string {
-  return `DnsZone ${meta.namespace}/${meta.name} is not written: the owner id cannot be saved in the state file (${why}), so its records would belong to another installation after a restart. Make the file of --state writable, or set --owner-id`;
+  return `DnsZone ${meta.namespace}/${meta.name} is not written: the owner id cannot be saved in the state file (${why}). After a restart, its records would belong to another installation. Make the file of --state writable, or set --owner-id`;
 }

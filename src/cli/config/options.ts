@@ -174,7 +174,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   {
     name: "responder",
     kind: "switch",
-    help: "Run the responder. It serves the zones that have a base zone, and looks up targets when clients query their hostnames (default: off in a cluster, on in folder mode).",
+    help: "Run the responder. It serves the zones that have a base zone. It looks up a target when a client queries its hostname (default: off in a cluster, on in folder mode).",
     commands: RUN,
   },
   {

@@ -82,7 +82,7 @@ async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | No
   }
   const { owner, line } = found.file;
   if (owner !== undefined && owner !== ownerId && !formerOwnerIds.includes(owner)) {
-    const message = `the part of ${keyOf(zone)} in ${store.location}, line ${line}, belongs to the dnsalias owner "${owner}", and the id of this installation is "${ownerId}": use the same owner id, or remove the part with its markers`;
+    const message = `the part of ${keyOf(zone)} in ${store.location}, line ${line}, belongs to the dnsalias owner "${owner}". The id of this installation is "${ownerId}". Use the same owner id, or remove the part with its markers`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
   const { otherBytes = 0, revision } = text;

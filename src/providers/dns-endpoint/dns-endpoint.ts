@@ -83,7 +83,7 @@ function warningOf(state: State, { ours }: View): string | undefined {
   const late = [...unseen.values()].filter(({ since }) => now - since >= UNSEEN_MS).length;
   return late === 0
     ? undefined
-    : `no ExternalDNS has read ${late} of ${ours.size} DNSEndpoint objects for ${UNSEEN_MS / 60_000} minutes: check that one runs with --source=crd, and that its namespace and label filters admit them`;
+    : `no ExternalDNS has read ${late} of ${ours.size} DNSEndpoint objects for ${UNSEEN_MS / 60_000} minutes. Check that one runs with --source=crd, and that its namespace and label filters admit them`;
 }
 
 async function apply(state: State, { zone, writes }: ApplyRequest, signal: AbortSignal): Promise<ApplyResult> {

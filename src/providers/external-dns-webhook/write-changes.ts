@@ -97,7 +97,7 @@ function inPart(problem: ReturnType<typeof recordsRejectedBy>): BackendApplyResu
 
 function notKept(change: AdjustedChange): RejectedChange {
   const { name, type } = targetOf(change.change);
-  const message = `the provider accepted ${nameOf(change)} but does not list it: widen its domain filter, permit it to list the zone (rfc2136 requires --rfc2136-axfr), or read its log`;
+  const message = `the provider accepted ${nameOf(change)} but does not list it. Widen its domain filter, permit it to list the zone (rfc2136 requires --rfc2136-axfr), or read its log`;
   return { name, type, reason: "NotKept", message };
 }
 

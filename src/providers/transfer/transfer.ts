@@ -182,7 +182,7 @@ function oversizedWrite(write: Write): readonly Rejection[] {
     return [];
   }
   const { data, type } = write.after;
-  const message = `it has ${data.length} ${type} records, and secondaries can refuse a zone with more than ${MAX_RECORDS} records of a type at a name (BIND: max-records-per-type): remove targets or addresses from the DnsAlias`;
+  const message = `it has ${data.length} ${type} records. Secondaries can refuse a zone with more than ${MAX_RECORDS} records of a type at a name (BIND: max-records-per-type). Remove targets or addresses from the DnsAlias`;
   return [{ write, reason: "NotSupported", message }];
 }
 

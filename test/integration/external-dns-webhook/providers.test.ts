@@ -45,7 +45,7 @@ describe(
       assert.deepEqual(reasons(result), ["x.example.org. A NotKept"]);
       assert.match(
         result.kind === "rejected" ? result.message : "",
-        /accepted x\.example\.org\. A, but does not list it/,
+        /accepted x\.example\.org\. A but does not list it/,
       );
     });
 

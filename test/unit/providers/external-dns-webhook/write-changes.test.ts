@@ -120,7 +120,7 @@ function textsOf({ create, updateNew, delete: gone }: Changes): readonly string[
 
 const APPLIED = { kind: "applied", revision: "", wrote: true };
 const NOT_KEPT =
-  "the provider accepted a.example.com. A but does not list it: widen its domain filter, permit it to list the zone (rfc2136 requires --rfc2136-axfr), or read its log";
+  "the provider accepted a.example.com. A but does not list it. Widen its domain filter, permit it to list the zone (rfc2136 requires --rfc2136-axfr), or read its log";
 
 test("a change that is shown at once needs no wait", async () => {
   const played = await play("", "1.1.1.1", ["1.1.1.1"]);
