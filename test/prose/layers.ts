@@ -19,6 +19,6 @@ export const LAYERS: readonly Layer[] = [
   { name: "values", files: ["charts/*/values.yaml"], isError: true },
   { name: "CRDs", files: ["deploy/crds/*.yaml"], isError: false },
   { name: "docs", files: ["docs/**/*.md", "examples/**/*.md"], isError: false },
-  { name: "provider pages", files: ["src/providers/**/README.md"], isError: false },
+  { name: "provider pages", files: ["src/providers/**/README.md"], isError: true },
   { name: "comments", files: ["src/**/*.ts"], isError: false },
 ];

@@ -39,15 +39,39 @@ const HOUR_MS = 3_600_000;
 const middle = (): number => 0.5;
 
 const times: readonly Time[] = [
-  { page: RFC2136, text: /An update may take (\d+) s/, measure: async () => (await callsOf("apply")).update ?? 0 },
-  { page: RFC2136, text: /a question (\d+) s, a pause/, measure: async () => (await callsOf("read")).question ?? 0 },
-  { page: RFC2136, text: /a pause in a transfer (\d+) s/, measure: async () => (await callsOf("read")).silence ?? 0 },
-  { page: RFC2136, text: /128 MiB, and take (\d+) s/, measure: async () => (await callsOf("read")).transfer ?? 0 },
-  { page: TRANSFER, text: /until it is answered, (twelve) times/, measure: async () => (await notifications()).length },
-  { page: TRANSFER, text: /repeated after (0\.5), 1, 2, 4/, measure: async () => (await notifications())[1] ?? 0 },
+  {
+    page: RFC2136,
+    text: /Time limits: (\d+) s for an update/,
+    measure: async () => (await callsOf("apply")).update ?? 0,
+  },
+  {
+    page: RFC2136,
+    text: /for an update, (\d+) s for a query/,
+    measure: async () => (await callsOf("read")).question ?? 0,
+  },
+  {
+    page: RFC2136,
+    text: /and (\d+) s for a pause in a transfer/,
+    measure: async () => (await callsOf("read")).silence ?? 0,
+  },
+  {
+    page: RFC2136,
+    text: /128 MiB, and takes at most (\d+) s/,
+    measure: async () => (await callsOf("read")).transfer ?? 0,
+  },
   {
     page: TRANSFER,
-    text: /1, 2, 4 … (\d+) s until/,
+    text: /until the secondary answers, at most (twelve)\s+times/,
+    measure: async () => (await notifications()).length,
+  },
+  {
+    page: TRANSFER,
+    text: /repeats the NOTIFY after (0\.5), 1, 2, 4/,
+    measure: async () => (await notifications())[1] ?? 0,
+  },
+  {
+    page: TRANSFER,
+    text: /1, 2, 4, … (\d+) s until/,
     measure: async () => {
       const [last = 0, before = 0] = (await notifications()).toReversed();
       return last - before;
