@@ -57,7 +57,7 @@ const sizes: readonly Size[] = [
   },
   {
     page: OWNERSHIP,
-    text: /\| rate \| (\d+) readings and writes a second/,
+    text: /\| rate \| (\d+) reads and writes a second/,
     measure: () => callsPerSecond({ rfc2136: { servers: [{ address: "192.0.2.1" }] } }),
   },
   {

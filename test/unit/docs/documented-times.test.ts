@@ -77,8 +77,8 @@ const times: readonly Time[] = [
       return last - before;
     },
   },
-  { page: OWNERSHIP, text: /\| breaker \| after (five) failures in a row/, measure: failuresUntilOpen },
-  { page: OWNERSHIP, text: /backend is left alone for (\d+) s, then/, measure: () => (pauses(1)[0] ?? 0) / 1_000 },
+  { page: OWNERSHIP, text: /\| circuit breaker \| after (five) consecutive failures/, measure: failuresUntilOpen },
+  { page: OWNERSHIP, text: /pauses calls for the zone for (\d+) s, then/, measure: () => (pauses(1)[0] ?? 0) / 1_000 },
   {
     page: OWNERSHIP,
     text: /the pause doubles up to (\d+) minutes/,
@@ -86,7 +86,7 @@ const times: readonly Time[] = [
   },
   { page: FRESHNESS, text: /never under (\d+) s, never over/, measure: () => nextWaitMs(0, middle) / 1_000 },
   { page: FRESHNESS, text: /never under \d+ s, never over (\d+) s/, measure: () => nextWaitMs(86_400, middle) / 1_000 },
-  { page: FRESHNESS, text: /tried again after (\d+), 10, 20/, measure: () => backoffMs(RETRY, 0, middle) / 1_000 },
+  { page: FRESHNESS, text: /retries after (\d+), 10, 20/, measure: () => backoffMs(RETRY, 0, middle) / 1_000 },
   { page: FRESHNESS, text: /±20 %,\s+at most (\d+) s/, measure: () => backoffMs(RETRY, 20, middle) / 1_000 },
   { page: OPERATIONS, text: /names a loop that shows no sign of life for (\d+) s/, measure: secondsUntilStuck },
   { page: OPERATIONS, text: /A holder stops writing (\d+) s after its last renewal/, measure: secondsOfHolder },
