@@ -62,7 +62,7 @@ describe("connections to the responder", { concurrency: true }, () => {
   });
 
   test("a question without a fresh answer waits for so many seconds", async () => {
-    const seconds = documentedFigure(ANSWERS, /the look-up is made and waited for, ([\d.]+) s at most/);
+    const seconds = documentedFigure(ANSWERS, /the responder waits for a lookup, ([\d.]+) s at most/);
     await using started = new AsyncDisposableStack();
     const source = sourceOf(() => new Promise<LiveAnswer>(() => undefined));
     const server = started.use(await openPool([zone({ aliases: [alias("example.com")] })], { source }));
