@@ -33,3 +33,9 @@ export const APPROVE_ANNOTATION = "dnsalias.io/approve-plan";
 export const ALLOW_ZONE_ANNOTATION = "dnsalias.io/allow-zone";
 /** On a DnsZone: the deleted DnsZones below it whose names it takes over, as `<namespace>/<name>[, …]`. */
 export const TAKE_OVER_ANNOTATION = "dnsalias.io/take-over-zone";
+
+/** The DnsZones that an annotation lists as `<namespace>/<name>[, …]`; empty for an absent annotation. */
+export function zonesListed(annotation: string | undefined): ReadonlySet<ObjectKey> {
+  const keys = (annotation ?? "").split(",").map((key) => key.trim());
+  return new Set(keys.filter((key) => key !== ""));
+}
