@@ -49,7 +49,7 @@ test("without labels no pod is touched", async () => {
   const nudge = createNudgeKubelet({ transport, clock: fakeClock() });
   assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: {} }, ...HERE }, NEVER), {
     patched: 0,
-    problems: ["no labels to find pods by"],
+    problems: ["there are no labels to select pods with"],
   });
   assert.deepEqual(requests, []);
 });
