@@ -126,7 +126,7 @@ export const JUSTIFIED: readonly Justified[] = [
       ours.answer.length === 1 &&
       isCnameLast(ours) &&
       ours.authority.length === 0,
-    why: "RFC 1034 4.3.2 step 3a continues with step 1, but a resolver queries the target again (RFC 2181 5.4.1). NSD follows it, CoreDNS in part; Knot answers from the first zone",
+    why: "RFC 1034 4.3.2 step 3a continues with step 1. However, a resolver queries the target again (RFC 2181 5.4.1). NSD follows it, CoreDNS in part, Knot answers from the first zone",
   },
   {
     title: "DS below the apex of a zone is for that zone to answer",
