@@ -18,7 +18,7 @@ export interface OpsServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Serves the status page, /metrics, /healthz and /readyz. Rejects when the port cannot be had. */
+/** Serves the status page, /metrics, /healthz and /readyz. Rejects if the port is not available. */
 export async function listenOps(options: OpsServerOptions): Promise<OpsServer> {
   const server = createServer(LIMITS, (request, response) => void answer(options, request, response));
   server.maxConnections = MAX_CONNECTIONS;
@@ -42,7 +42,7 @@ async function listenAt(server: Server, { host, port }: Pick<OpsServerOptions, "
   }
 }
 
-/** Scrapers and probes are few and quick; whoever is neither is not waited for. */
+/** Scrapers and probes are few and fast, so slow clients are disconnected. */
 const MAX_CONNECTIONS = 64;
 const LIMITS = {
   maxHeaderSize: 8192,

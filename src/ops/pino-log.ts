@@ -11,7 +11,7 @@ export interface PinoLogOptions {
   readonly destination: DestinationStream;
 }
 
-/** A logger that writes one JSON object a line, or a line for people; secrets are cut out by the name of their field. */
+/** A logger that writes one JSON object a line, or a readable line for users. It removes secrets by the name of their field. */
 export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
   const level: Level = options.level;
   const settings: LoggerOptions = {

@@ -15,7 +15,7 @@ export interface PooledPumpDeps<K, Pool extends string> {
   readonly concurrency: number;
   /** To which pool a key that is due belongs, and what it claims there. */
   readonly placeOf: (key: K) => { readonly pool: Pool; readonly claim: Claim };
-  /** Runs a key and says when it is due again; undefined: only when somebody asks. */
+  /** Runs a key and returns the time of its next run; undefined: only on request. */
   readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
   /** A run took long while others wait; true: it is stopped, and is due again in another pool. */
   readonly onSlow: (key: K) => boolean;

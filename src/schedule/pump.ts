@@ -9,7 +9,7 @@ export interface PumpDeps<K> {
   readonly log: Logger;
   /** How many keys run at once. */
   readonly concurrency: number;
-  /** Runs a key and says when it is due again; undefined: only when somebody asks. */
+  /** Runs a key and returns the time of its next run; undefined: only on request. */
   readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
 }
 

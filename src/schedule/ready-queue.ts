@@ -10,7 +10,7 @@ export interface Claim {
  * many as there are free places, so that another one finds a place.
  */
 export interface ReadyQueue<K> {
-  /** Adds the key, or gives a waiting one another claim. A running key is left alone. */
+  /** Adds the key, or changes the claim of a waiting one. A running key does not change. */
   add(key: K, claim: Claim): void;
   /** The next key, which runs from now on; undefined while none may run. */
   begin(): K | undefined;

@@ -13,7 +13,7 @@ export interface ResolverServer {
   readonly path?: string;
 }
 
-/** Bytes out, bytes in. `accept` is asked about each packet that comes to the port, so that a forged one does not end the wait. */
+/** Bytes out, bytes in. `accept` checks each packet that arrives at the port, so a forged one does not end the wait. */
 export interface ExchangeRequest {
   readonly query: Uint8Array;
   readonly timeoutMs: Millis;

@@ -11,7 +11,7 @@ export function framed(message: Uint8Array): Uint8Array {
 export interface Deframer {
   /** The messages that are whole with this piece, in their order. */
   push(piece: Uint8Array): readonly Uint8Array[];
-  /** True when the stream stands inside a message. */
+  /** True if the stream is inside a message. */
   readonly unfinished: boolean;
 }
 
@@ -38,7 +38,7 @@ export function createDeframer(): Deframer {
 
 const LENGTH_BYTES = 2;
 
-/** The length that the first two octets announce, even when they came in pieces of one octet. */
+/** The length in the first two bytes, which can arrive separately. */
 function announced(pieces: readonly Uint8Array[]): number {
   let length = 0;
   let seen = 0;

@@ -19,7 +19,7 @@ export interface ResponderPort {
   removeZone(domain: Name): void;
   /** What these owner names are answered with has changed. */
   changed(domain: Name, names: readonly Name[]): void;
-  /** A look-up was begun because a question waits for it. */
+  /** A lookup started because a query waits for it. */
   lookupStarted(): void;
 }
 

@@ -6,7 +6,7 @@ import { endOfWireName, textOfWire } from "../name/name-wire.ts";
 export interface WireWriter {
   readonly bytes: Uint8Array;
   length: number;
-  /** Where a name stands whose letters are exactly these: for RDATA, whose letters are kept. */
+  /** Position of a name with the same letter case, for RDATA, which keeps its letter case. */
   readonly exact: Map<string, WrittenName>;
   /** The same by lower case: for owner names, where case does not matter (RFC 1035 2.3.3). */
   readonly folded: Map<string, WrittenName>;

@@ -11,7 +11,7 @@ import { cutAbove, cutsOf } from "./zone-cuts.ts";
 import type { ZoneFileRecord } from "./records.ts";
 import type { ZoneFileProblem } from "../presentation/parse-result.ts";
 
-/** What keeps the records from being one whole zone that name servers accept, sorted by place; each says what to do. */
+/** Returns the problems that make name servers refuse the records as a zone, sorted by position. Each has its cure. */
 export function checkZone(origin: Name, records: readonly ZoneFileRecord[]): readonly ZoneFileProblem[] {
   const index: ZoneIndex = {
     origin,
@@ -86,7 +86,7 @@ function recordProblem(record: ZoneFileRecord, index: ZoneIndex): ZoneFileProble
   return dnameProblem(record, index);
 }
 
-/** RFC 6672 2.3, 2.4: below a DNAME there is nothing, and beside it no delegation. */
+/** RFC 6672 2.3, 2.4: no records exist below a DNAME, and no delegation at its name. */
 function dnameProblem(record: ZoneFileRecord, { origin, types, dnames }: ZoneIndex): ZoneFileProblem | undefined {
   const { name, type } = record;
   const dname = name === origin ? undefined : cutAbove(parentOf(name) ?? origin, origin, dnames);

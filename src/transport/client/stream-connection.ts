@@ -29,7 +29,7 @@ const MAX_PIPELINED = 32;
 const DEAD_AFTER_MS = 1_000;
 const MAX_ABANDONED = 64;
 
-/** One TCP or TLS connection with any number of queries on the way (RFC 7766 6.2.1), told apart by their id. */
+/** One TCP or TLS connection with any number of concurrent queries (RFC 7766 6.2.1), distinguished by their id. */
 export class StreamConnection {
   readonly #options: StreamOptions;
   readonly #pending = new Map<number, Pending>();
