@@ -30,7 +30,7 @@ export interface ComposeOptions {
   readonly platform: PlatformConfig;
   readonly owner: OwnerConfig;
   readonly concurrency: number;
-  /** The recursive servers of zones that name none, and how to reach them. */
+  /** The recursive resolvers of zones without their own, and the network to them. */
   readonly lookupConfig: LookupConfig;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -127,7 +127,7 @@ function withTransfers(controller: Controller, transfers: Pick<Transfers, "lead"
   };
 }
 
-/** The way to the recursive servers, which is closed with `opened`. */
+/** The network to the recursive resolvers, which is closed with `opened`. */
 async function openLookups({ lookupConfig, log }: ComposeOptions, opened: AsyncDisposableStack) {
   const network = opened.use(await openNetwork(lookupConfig));
   const views = createViews(network.resolvers);

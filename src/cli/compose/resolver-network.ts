@@ -5,7 +5,7 @@ import type { ResolverServer } from "../../transport/exchange.ts";
 import type { LookupConfig } from "../config/config.ts";
 import { systemResolvers } from "./system-resolvers.ts";
 
-/** The way to the recursive servers that are asked where a zone names none. */
+/** The network to the recursive resolvers for zones without their own. */
 export interface Network extends ExchangeClient {
   readonly resolvers: readonly ResolverServer[];
 }

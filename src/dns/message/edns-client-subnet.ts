@@ -13,7 +13,7 @@ export interface ClientSubnet {
 
 export type ClientSubnetRead =
   | { readonly kind: "read"; readonly option: ClientSubnet }
-  /** One sentence for people. */
+  /** One sentence for users. */
   | { readonly kind: "malformed"; readonly problem: string };
 
 /** Strict, as RFC 7871 6 requires: only the needed bytes, no bits after the prefix, no prefix longer than an address. Never throws. */

@@ -48,8 +48,8 @@ export function writeQuestionName(writer: WireWriter, text: string): void {
 }
 
 /**
- * The uncompressed name that stands at `offset` of some RDATA, shortened by a pointer to an ending with the very same letters; gives the
- * offset behind it. Throws MESSAGE_INVALID when no whole name stands there.
+ * Writes the uncompressed name at `offset` of RDATA, compressed with a pointer to an ending with the same letter case. Returns the
+ * offset after it. Throws MESSAGE_INVALID if there is no complete name.
  */
 export function writeWireName(writer: WireWriter, rdata: Uint8Array, offset: number): number {
   const end = endOfWireName(rdata, offset, rdata.length);

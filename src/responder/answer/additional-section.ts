@@ -74,7 +74,7 @@ export function glueFor(
 
 const NOTHING: Additional = { records: [], uses: [] };
 
-/** Octets in front of the name in RDATA. */
+/** Bytes before the name in RDATA. */
 const NAME_AT: ReadonlyMap<number, number> = new Map([
   [TYPE.NS, 0],
   [TYPE.MX, 2],
@@ -120,7 +120,7 @@ function joined(parts: readonly Additional[]): Additional {
 
 interface Owned {
   readonly name: Name;
-  /** Where the node stands: the name, or a wildcard. */
+  /** The name of the node: the queried name, or a wildcard. */
   readonly owner: Name;
 }
 

@@ -15,8 +15,8 @@ export type RateLimitAction = "answer" | "truncate" | "drop";
 export type ResponseClass = "positive" | "negative" | "error";
 
 /**
- * Limits of what is sent over UDP without proof of who asks. Neither method is to be called for TCP, nor for a query with a valid server cookie. Both are cheap (a few hundred
- * nanoseconds) and allocate nothing.
+ * Limits answers over UDP to unverified addresses. Don't call the methods for TCP, or for a query with a valid server cookie. Both take a few hundred
+ * nanoseconds and allocate nothing.
  */
 export interface RateLimiter {
   /** Once a query, as soon as it is known to have no valid cookie: the client's and its network's share of queries. */

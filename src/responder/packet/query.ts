@@ -19,7 +19,7 @@ export interface Query {
   readonly hash: number;
   /** The OPT record; absent: a query without EDNS. */
   readonly edns: QueryEdns | undefined;
-  /** It is signed (RFC 8945), or has another record that asks for a key. */
+  /** The query is signed (RFC 8945), or has another record that requires a key. */
   readonly signed: boolean;
 }
 
@@ -32,7 +32,7 @@ interface QueryEdns {
   readonly subnet: Uint8Array | undefined;
 }
 
-/** Reads a query in one pass without decoding names. Never throws; looks at nothing beyond the octets. */
+/** Reads a query in one pass without decoding names. Never throws; never reads beyond the bytes. */
 export function readQuery(bytes: Uint8Array, seed: number): Query {
   if (bytes.length < HEADER_BYTES || (at(bytes, 2) & 0x80) !== 0) {
     return { ...NOTHING, bytes, kind: "drop" };
@@ -49,7 +49,7 @@ export function readQuery(bytes: Uint8Array, seed: number): Query {
 
 const NOTHING = { nameEnd: 0, type: 0, class: 0, hash: 0, edns: undefined, signed: false } as const;
 
-/** RFC 4343: for octets of a name and for the lengths of its labels, which are below every letter. */
+/** RFC 4343: for the bytes of a name and the lengths of its labels, which are lower than every letter. */
 export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
 );

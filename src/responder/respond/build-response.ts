@@ -19,7 +19,7 @@ import type { ZoneView } from "../zone/zone-view.ts";
 /** A response, or that the name is in none of our zones, or that the client subnet makes no sense. */
 export type Made = CachedResponse | "foreign" | "malformed";
 
-/** How a question is answered that no prepared packet stands for: out of its zone, after its addresses have been looked up where that is needed. */
+/** Answers a query without a cached response: from its zone, after a lookup of its addresses if that is needed. */
 export interface SlowPath {
   /** Never rejects. */
   answer(query: Query, client: DnsClient, now: Millis): Made | Promise<Made>;

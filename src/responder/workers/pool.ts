@@ -38,7 +38,7 @@ export interface ResponderPool extends AsyncDisposable {
   /** From some moments later on the zone is served so; the object must not change any more. */
   setZone(zone: ServedZone): void;
   removeZone(domain: Name): void;
-  /** `AnswerSource.live` now says something else of these owner names. */
+  /** `AnswerSource.live` has new answers for these hostnames. */
   changed(zone: Name, names: readonly Name[]): void;
   /** Of all workers, those that have ended included; at most a second old if they answer. */
   counts(): Promise<ResponderCounts>;
@@ -148,8 +148,8 @@ async function countedInTime(supervisors: readonly WorkerSupervisor[]): Promise<
 }
 
 /**
- * The workers share their port, so the system would let them share it with another process that does the same, without a word. So it is taken for a moment by
- * who shares it with nobody.
+ * The workers share their port, so the system would silently share it with another process that does the same. Therefore a socket that does not share
+ * the port opens it for a moment first.
  */
 async function freeAddresses(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]> {
   const free: ListenAddress[] = [];
