@@ -26,7 +26,7 @@ function main(): void {
     createHash("sha256")
       .update(`${values.seed ?? "1"} ${text}`)
       .digest("hex");
-  const drawn = found
+  const drawn = [...new Map(found.map((sentence) => [sentence.text, sentence])).values()]
     .map((sentence) => ({ ...sentence, rank: rank(sentence) }))
     .toSorted((a, b) => (a.rank < b.rank ? -1 : 1))
     .slice(0, COUNT);

@@ -16,7 +16,7 @@ export function fullBucket({ burst }: Rate, now: Millis): Bucket {
   return { tokens: burst, at: now };
 }
 
-/** Takes one call out of the bucket; `waitMs` says when it may be made: each caller gets a time of its own, so that none has to ask again. */
+/** Takes one call out of the bucket; `waitMs` is the time until it may be made. Each caller gets a different time, so no caller has to try again. */
 export function takeCall(
   bucket: Bucket,
   rate: Rate,

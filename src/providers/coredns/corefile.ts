@@ -124,7 +124,7 @@ function parseImport(parser: Parser, word: Piece): Problem | undefined {
   return undefined;
 }
 
-/** Keys go on over the line's end behind a comma, and end before an opening brace. */
+/** Keys continue on the next line after a comma, and end before an opening brace. */
 function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Problem {
   const texts: string[] = [];
   let previous: Piece | undefined;
@@ -156,7 +156,7 @@ function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Prob
   }
 }
 
-/** Up to and with the closing brace; a block without braces goes on to the end of the file. */
+/** Up to and including the closing brace. A block without braces extends to the end of the file. */
 function parseDirectives(
   parser: Parser,
   hasBrace: boolean,

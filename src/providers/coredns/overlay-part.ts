@@ -20,7 +20,7 @@ export type SegmentsRead =
   | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
 /**
- * Cuts a Corefile at the marker lines, whatever is between them. A zone can have several parts: somebody copied one. A part without its END
+ * Splits a Corefile at the marker lines, regardless of the text between them. A zone can have several parts, if a user copied one. A part without its END
  * marker ends where its checksum says. Other markers that are not clear pairs are an error for a user, because only a user knows which
  * lines are theirs.
  */

@@ -17,8 +17,8 @@ export interface DnsEndpointDeps extends Ours {
 }
 
 /**
- * Hands a zone's names to an ExternalDNS that runs already: one DNSEndpoint object an owner name, which its `crd` source reads. The objects are ours by
- * their names, labels and annotations; all others of the namespace are read and never written.
+ * Passes the names of a zone to a running ExternalDNS: one DNSEndpoint object for each hostname, which its `crd` source reads. Names, labels, and annotations
+ * identify the objects of dnsalias. It reads all other objects of the namespace and never writes them.
  */
 export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);

@@ -4,12 +4,12 @@ import { sameSet, targetOf } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import type { Shown } from "./convert.ts";
 
-/** What became of changes, seen by reading back: the protocol says nothing about single records. */
+/** The results of changes, from reading back, because the protocol does not report single records. */
 export interface Outcome {
   readonly done: readonly AdjustedChange[];
   /** As before: the provider dropped the change, or does not show it yet. */
   readonly untouched: readonly AdjustedChange[];
-  /** Between before and after: to be sent again from what stands now. */
+  /** Half applied: send it again, based on the current records. */
   readonly partial: readonly AdjustedChange[];
   /** Something that neither we nor the state before had. */
   readonly foreign: readonly AdjustedChange[];

@@ -213,7 +213,7 @@ function touchedNames({ ownership }: View, items: readonly Item[], writes: reado
   });
 }
 
-/** A write that failed may have taken effect all the same: what it would have left is known for ours. */
+/** A failed write can have taken effect, so its records are remembered as records of dnsalias. */
 async function attempt(
   { backend, lastWritten }: State,
   changes: readonly BackendChange[],

@@ -48,8 +48,8 @@ export function zoneOf(body: unknown): PowerDNSZone | undefined {
 }
 
 /**
- * What stands in the zone. An ALIAS is shown as the CNAME that it stands for, so that it is seen to have the name. Records that are disabled
- * are left out, unless all of a set are: someone has parked them.
+ * Returns the RRsets of the zone. An ALIAS counts as a CNAME, so that its name is taken. Disabled records
+ * are ignored, unless all records of an RRset are disabled.
  */
 export function rrsetsOfZone({ rrsets }: PowerDNSZone, domain: Name): readonly RRset[] {
   const sets = rrsets.flatMap((rrset) => {

@@ -14,7 +14,7 @@ export type ZoneRead =
       readonly delegations: readonly Name[];
       readonly serial: number;
     }
-  /** The server does not give the zone as a whole, or it is too large: it can be asked name by name. */
+  /** The server refuses a transfer of the zone, or the zone is too large. It can be read with queries. */
   | { readonly kind: "not-given"; readonly message: string; readonly tooLarge: boolean }
   | Problem;
 

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { type WireRRset, recordBytes } from "./wire-rrset.ts";
 
-/** A zone at one serial. Never changed: whoever sends it goes on sending it while newer ones come. */
+/** A zone at one serial. Immutable, so a running transfer continues while newer versions are added. */
 export interface ZoneVersion {
   readonly serial: number;
   readonly soa: WireRecord;

@@ -29,15 +29,15 @@ const MAX_AHEAD: Seconds = 5;
 const OTHER_COUNT: Seconds = 3_600;
 
 export interface FirstSerialInput {
-  /** Of a status, which is written a second or so after what it tells of. */
+  /** The delay of a status, which is written about a second after the change. */
   readonly remembered: number | undefined;
   readonly known: readonly (number | undefined)[];
   readonly unixSeconds: Seconds;
 }
 
 /**
- * The serial after a restart: later than the second in which the process before may have given out its last, and than what the status may not have been
- * told of any more.
+ * Returns the serial after a restart. It is later than the last possible serial of the previous process, which the status may not have
+ * recorded.
  */
 export function firstSerial({ remembered, known, unixSeconds }: FirstSerialInput): number {
   const now = Math.floor(unixSeconds);

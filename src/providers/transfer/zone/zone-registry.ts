@@ -37,7 +37,7 @@ export interface ZoneRegistry {
   owner(owner: string): ZoneEntry | undefined;
   entries(): Iterable<ZoneEntry>;
   zoneOf(domain: Name): PrimaryZone | undefined;
-  /** The newest serial that was given out for a domain, whoever wanted it. */
+  /** The newest serial of a domain, for any DnsZone. */
   lastSerial(domain: Name): number | undefined;
 }
 
@@ -123,7 +123,7 @@ function keyFor({ tsig }: TransferSpec, before: ZoneEntry | undefined): AclEntry
   return before !== undefined && isSame ? before.key : "unread";
 }
 
-/** Zones that were: a domain that comes back goes on from where it was, as long as this many others have not come since. */
+/** Number of remembered removed zones. A domain that returns continues with its serial, unless this many others were removed since. */
 const REMEMBERED = 10_000;
 
 function remember(serials: Map<Name, number>, domain: Name, serial: number): void {
