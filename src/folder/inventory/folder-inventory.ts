@@ -17,7 +17,7 @@ import type { FolderWatch } from "./folder-watch.ts";
 export interface FolderInventory extends Inventory {
   /** Every mistake now, without duplicates: its object if it is known, file, line, column, field, value, and cure. */
   readonly problems: () => readonly string[];
-  /** The last good text of a ConfigMap's key. */
+  /** The last valid text of a ConfigMap key. */
   readonly configMapText: (namespace: string, name: string, key: string) => string | undefined;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretRead;
 }
@@ -30,11 +30,11 @@ export interface FolderInventoryDeps {
   readonly files: Pick<OutFiles, "listen">;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The longest time until a change is seen that no watch told of. */
+  /** The longest time until a change is noticed that no watch reported. */
   readonly rescanMs: Millis;
 }
 
-/** Reads a folder of manifests for ever; see the rules in {@link advance} for what a look can and cannot change. */
+/** Reads a folder of manifests continuously. The rules in {@link advance} limit the changes of one scan. */
 export function createFolderInventory(deps: FolderInventoryDeps): FolderInventory {
   const scan = createFolderReader(deps.root);
   const remembered = rememberedCatalog(deps.state);
@@ -132,8 +132,8 @@ async function untilEmitted(
 }
 
 /**
- * Tells of statuses that were written, as a watch of the apiserver would, and of files that someone else has edited: soon, outside the stack of whoever
- * caused it, and never once the signal has aborted.
+ * Reports written statuses, like a watch of the API server, and files that another writer has changed. Calls listeners soon, outside the stack of
+ * the writer, and never after the signal has aborted.
  */
 function listenBeside(
   { statuses, files }: FolderInventoryDeps,

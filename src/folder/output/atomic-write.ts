@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 export interface AtomicWriteOptions {
   readonly mode: number;
-  /** True: a file that is there already is left alone, and the write rejects with the code EEXIST. */
+  /** True: an existing file is not changed, and the write rejects with the code EEXIST. */
   readonly exclusive?: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface KubeconfigOptions {
   readonly kubeconfig?: string;
   /** Instead of the file's current context. */
   readonly context?: string;
-  /** Where the apiserver is, as every pod is told; absent: this is no pod. */
+  /** The address of the API server in the environment of a pod; absent: the process doesn't run in a pod. */
   readonly pod?: PodApiserver;
 }
 

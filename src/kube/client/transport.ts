@@ -43,14 +43,14 @@ export interface TransportDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Told of each answer to a request, by its HTTP status; `code` is "unreachable" where there was none. */
+  /** Gets each answer to a request, with its HTTP status; `code` is "unreachable" if there was none. */
   readonly onRequest?: (method: string, code: string) => void;
-  /** Told of the Date header of each response. */
+  /** Gets the Date header of each response. */
   readonly onDate?: (date: string | undefined) => void;
 }
 
 export interface TransportOptions {
-  /** Requests in flight at once, watches not counted. */
+  /** Maximum number of concurrent requests, excluding watches. */
   readonly concurrency?: number;
   readonly rereadMs?: Millis;
   readonly userAgent?: string;
@@ -85,7 +85,7 @@ interface TransportContext {
 
 const URGENT_SOCKETS = 2;
 const DEFAULT_TIMEOUT_MS = 15_000;
-/** Tries after a 429 or 503 that says when to come back. Longer waits, and more of them, are the caller's. */
+/** Retries after a 429 or 503 with a Retry-After. The caller handles longer waits and more retries. */
 const MAX_RETRIES = 3;
 const LONGEST_OWN_WAIT_MS = 5_000;
 

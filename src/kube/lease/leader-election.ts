@@ -121,7 +121,7 @@ function lose(term: Term, leading: AbortController): void {
   }
 }
 
-/** Tells the others at once; if it does not work, they wait until it has run out. */
+/** Releases the Lease, so that others can have it at once. If that fails, they wait until it expires. */
 async function release(term: Term): Promise<void> {
   if (term.state.renewedAt !== undefined) {
     term.state = await term.client.release(term.state);

@@ -127,7 +127,7 @@ function tooLarge(options: ConfigMapStoreOptions, text: string, otherBytes: numb
   return { kind: "refused", reason: "TooLarge", message };
 }
 
-/** Made empty first where it is ours: only then is there a resourceVersion that makes the write of the text a compare-and-swap. */
+/** An own ConfigMap is created empty first, because only an existing object has a resourceVersion for the compare-and-swap of the text. */
 async function create(
   transport: Transport,
   options: ConfigMapStoreOptions,
@@ -173,7 +173,7 @@ async function replace(
 
 /**
  * uid and resourceVersion make it a compare-and-swap: with the resourceVersion alone, an apply to a ConfigMap that was deleted meanwhile
- * makes it anew (measured with kube-apiserver 1.36).
+ * creates it again (measured with kube-apiserver 1.36).
  */
 function apply(
   transport: Transport,

@@ -6,8 +6,8 @@ import type { InvalidObject } from "../../controller/ports/inventory.ts";
 import { isObject, type JsonObject } from "../../base/json.ts";
 
 /**
- * The status of an object that could not be read: what stood in it, with Accepted=False, and Ready and Stalled to match. The same badness
- * twice is the same status. Conditions of other writers are left out, being theirs to apply.
+ * Returns the status of an object that could not be read: its previous status with Accepted=False, and matching Ready and Stalled conditions. The same mistake
+ * leads to the same status. Conditions of other writers are omitted, because those writers apply them.
  */
 export function invalidObjectStatus(
   current: unknown,

@@ -7,7 +7,7 @@ import { pathOf, type Resource } from "../client/resource.ts";
 import { describeResult, type KubeResult } from "../client/api-result.ts";
 import { APPLY_PATCH, type Transport } from "../client/transport.ts";
 
-/** Owns what it applies; what other managers wrote beside it stays. */
+/** Owns the fields that it applies. Fields of other managers remain. */
 export const FIELD_MANAGER = "dnsalias";
 
 export interface StatusTarget {
@@ -67,7 +67,7 @@ interface Pending {
   readonly at: Millis;
 }
 
-/** A watch is begun anew long before. Of an object that is gone nothing comes back. */
+/** A watch restarts long before this time. A deleted object has no more events. */
 const KEPT_MS: Millis = 600_000;
 
 function forgetOld(pending: Map<string, Pending>, now: Millis): void {

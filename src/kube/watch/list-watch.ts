@@ -246,7 +246,7 @@ function guarded({ deps, spec }: ListWatchContext, call: () => void): void {
 /** Written by `kubectl apply`: a second copy of the whole object. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** An object without what nobody here reads: managedFields and the last-applied annotation. */
+/** Removes unused parts of an object: managedFields and the last-applied annotation. */
 export function trimObject(object: JsonObject): JsonObject {
   const metadata = object["metadata"];
   if (!isObject(metadata)) {

@@ -32,7 +32,7 @@ function privateAddresses({ spec: { targets, fallbackAddresses } }: DnsAlias): r
   return [...fixed, ...fallbackAddresses].filter((address) => isPrivate(address));
 }
 
-/** Whether the DnsZone leaves out private addresses that the alias asks for. */
+/** Whether the DnsZone omits private addresses of the alias. */
 export function ignoresPrivate(zone: DnsZone, alias: DnsAlias): boolean {
   const asks = alias.spec.allowPrivate || privateAddresses(alias).length > 0;
   return asks && !allowsPrivate(zone, alias.meta.namespace);

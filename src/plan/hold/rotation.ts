@@ -38,12 +38,12 @@ const CHANGES_REMEMBERED = 0xff;
 const RETURNS_TO_ROTATE = 2;
 /** Addresses unseen for longer than this are forgotten. */
 const MEMORY_CYCLES = 16;
-/** Four readings of the largest size that a look-up takes (64). */
+/** Four answers of the largest size of a lookup (64). */
 const MEMORY_ADDRESSES = 256;
 
 /**
- * True for a TTL that lets each look-up find a new copy. With a longer one a target cannot cause a write more often than every five minutes anyway, and
- * look-ups would meet old and new copies in turn.
+ * True for a TTL with which each lookup gets a new copy. With a longer one, a target causes at most a write in five minutes, and
+ * lookups would get old and new copies in turn.
  */
 export function canRotate(ttl: Seconds): boolean {
   return ttl * 1000 * (1 + JITTER) + SLACK_MS <= MAX_WAIT_MS;

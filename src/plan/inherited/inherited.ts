@@ -24,7 +24,7 @@ export interface InheritedName {
   readonly carriedSince: Millis;
   /** Addresses of both that a target of the name was known to have. */
   readonly known: ReadonlySet<string>;
-  /** RRsets of ours in the first read that stay as they are: no target is known to have some of their addresses, and a target isn't read yet. */
+  /** RRsets of dnsalias in the first read that don't change, because some of their addresses belong to no known target, and a target isn't read yet. */
   readonly held: readonly ActualRRset[];
   /** An alias of the name can't be read, which may have addresses of any family. */
   readonly isUnreadable: boolean;
@@ -41,7 +41,7 @@ export interface InheritInput {
   readonly before: InheritedNames | undefined;
   readonly plan: ZonePlan;
   readonly zone: DnsZone;
-  /** What is published and ours, or would be adopted. */
+  /** The published RRsets of dnsalias, and those that it would adopt. */
   readonly published: readonly ActualRRset[];
   /** The namespace for whose aliases a name was published; undefined: it isn't known. */
   readonly namespaceOf: (name: Name) => string | undefined;
@@ -80,7 +80,7 @@ export function inheritNames(input: InheritInput): InheritedNames {
   );
 }
 
-/** The RRsets of ours, and those that the zone adopts. */
+/** The RRsets of dnsalias, and those that the zone adopts. */
 export function inheritable(
   sets: readonly ActualRRset[],
   ownerId: string,

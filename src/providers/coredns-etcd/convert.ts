@@ -61,7 +61,7 @@ export function markerNameFor(name: Name): Name | undefined {
   return parseCanonicalName(`${MARKER}${name}`);
 }
 
-/** Where one address of a name stands. A question's label cannot have a plain dot (RFC 1035 5.1: `\.`), so that no name leads here; `+` sorts before other labels. */
+/** Returns the key of one address of a name. No query name has this key, because a label in a query cannot have a plain dot (RFC 1035 5.1). `+` sorts before other labels. */
 export function addressKey(ownerKey: string, address: string): string {
   return `${ownerKey}/${OWN}${address}`;
 }

@@ -21,7 +21,7 @@ export type SegmentsRead =
 
 /**
  * Splits a Corefile at the marker lines, regardless of the text between them. A zone can have several parts, if a user copied one. A part without its END
- * marker ends where its checksum says. Other markers that are not clear pairs are an error for a user, because only a user knows which
+ * marker ends where its checksum says. Other markers that are not clear pairs are an error, because only a user knows which
  * lines are theirs.
  */
 export function splitSegments(text: string): SegmentsRead {

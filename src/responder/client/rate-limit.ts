@@ -85,8 +85,9 @@ export function rateLimitSeed(randomBytes: (bytes: number) => Uint8Array): Uint3
 }
 
 /**
- * A number for what an answer is about, to be made once a prepared answer. Positive: the name of the record set (under a wildcard the name with `*`, else
- * every name there had an account of its own) and the type. Negative: the zone's name, without a type. Names in lower case, as `Name` has them.
+ * Returns a number for the content of an answer, to be computed once for each cached answer. Positive: the name of the RRset and the type. Under a
+ * wildcard it is the name with `*`, because otherwise every name would have its own counter. Negative: the name of the zone, without a type. Names are
+ * in lower case, like `Name`.
  */
 export function accountOf(name: string, type = 0): number {
   let hash = 0x811c_9dc5 ^ type;
