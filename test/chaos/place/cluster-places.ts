@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listAt, textAt, type KubeRequests } from "../../lab/kube-requests.ts";
-import { baseZoneManifest, hyphened } from "../../lab/manifests.ts";
+import { baseZoneManifest, corefileManifest, hyphened } from "../../lab/manifests.ts";
 import { startProjection } from "../../lab/projection.ts";
 import { startCoreDns } from "../../support/coredns.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -105,12 +105,8 @@ const FOREIGN_LINE = "# of another owner";
 
 /** A line of another owner in the key that dnsalias shares, and a key of another owner. */
 function foreignConfigMap({ name, key }: { readonly name: string; readonly key: string }): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name, namespace: "kube-system" },
-    data: { [key]: `${FOREIGN_LINE}\n`, [OTHER_KEY]: `${FOREIGN_LINE}\n` },
-  });
+  const data = { [key]: `${FOREIGN_LINE}\n`, [OTHER_KEY]: `${FOREIGN_LINE}\n` };
+  return corefileManifest(name, data, ["dns-system/overlay"]);
 }
 
 /** DNSEndpoint objects, as an ExternalDNS would read them. */

@@ -38,7 +38,7 @@ test("the manifests of the example are read, and the ConfigMap among them has th
 
 const UNUSABLE: readonly (readonly [manifests: string, cure: string])[] = [
   ["examples/none", "it does not exist; create it or correct --manifests"],
-  ["package.json", "it is not a folder; name the folder that the file is in with --manifests"],
+  ["package.json", "it is not a folder; set --manifests to the folder of the file"],
 ];
 for (const [manifests, cure] of UNUSABLE) {
   test(`${manifests} as the folder of manifests ends at once with its cure`, async () => {
@@ -64,8 +64,12 @@ test("one process writes, at once; there is no Lease and no DNSEndpoint, and tex
 test("a file is named by its key, whatever its ConfigMap and namespace", async () => {
   await using platform = await open();
   const { stores } = platform;
+  const zone = parsedZone({ coreDNS: { zoneFile: { baseZone: { inline: SOA } } } });
   assert.equal(stores.zoneFile("dns", "out", "every-type.zone").location, "test/fixtures/zones/every-type.zone");
-  assert.equal(stores.corefile("kube-system", "custom", "x.server").location, "test/fixtures/zones/x.server");
+  assert.equal(
+    stores.corefile({ namespace: "kube-system", name: "custom", key: "x.server" }, zone.meta).location,
+    "test/fixtures/zones/x.server",
+  );
 });
 
 test("the servers that a zone names are queried for the propagation check, and none is made up", async () => {

@@ -64,7 +64,7 @@ const CASES: readonly Case[] = [
     options: OWN,
     revision: "",
     results: [refusal(404), refusal(409)],
-    wanted: { kind: "conflict", message: "the ConfigMap was made by someone else meanwhile" },
+    wanted: { kind: "conflict", message: "the ConfigMap was created by another writer meanwhile" },
     requests: [{ method: "POST" }],
   },
   {
@@ -116,7 +116,7 @@ const CASES: readonly Case[] = [
       kind: "refused",
       reason: "ForeignManager",
       message:
-        "ConfigMap dns/zones exists and is not ours: it lacks the label app.kubernetes.io/managed-by=dnsalias; choose another name, or delete it",
+        "ConfigMap dns/zones exists without the label app.kubernetes.io/managed-by=dnsalias, so dnsalias does not write it: choose another name, or delete it",
     },
     requests: [],
   },
@@ -136,7 +136,8 @@ const CASES: readonly Case[] = [
     wanted: {
       kind: "refused",
       reason: "ForeignOwner",
-      message: 'ConfigMap dns/zones belongs to the installation with owner id "me", this one is "other"',
+      message:
+        'ConfigMap dns/zones belongs to the installation with owner id "me", and the id of this installation is "other"',
     },
     requests: [],
   },
@@ -256,7 +257,7 @@ const CASES: readonly Case[] = [
     text: "ä",
     revision: "5",
     results: [configMap({}), refusal(413, { message: "no" })],
-    wanted: { kind: "refused", reason: "TooLarge", message: "ConfigMap dns/zones takes no text of 2 bytes: no" },
+    wanted: { kind: "refused", reason: "TooLarge", message: "ConfigMap dns/zones cannot store a text of 2 bytes: no" },
     requests: [{ method: "PATCH" }],
   },
 ];
@@ -318,3 +319,46 @@ for (const { name, options, result, wanted } of READS) {
     assert.equal(store.location, `ConfigMap dns/${options.name} key ${options.key}`);
   });
 }
+
+const ELSEWHERE: ConfigMapStoreOptions = { ...SHARED, consentFor: "web/shop" };
+const NOT_PERMITTED = {
+  kind: "refused",
+  reason: "RefNotPermitted",
+  message:
+    "ConfigMap dns/coredns doesn't exist, or doesn't permit DnsZone web/shop, which is in another namespace. Annotate it with dnsalias.io/allow-zone: web/shop. Commas separate several DnsZones",
+} as const;
+const allow = (zones: string) => ({ annotations: { "dnsalias.io/allow-zone": zones } });
+
+test("a ConfigMap of another namespace is read and written while it permits the DnsZone", async () => {
+  const before = configMap({ Corefile: "old" }, allow("dns/other, web/shop"));
+  const { transport } = scriptedTransport([before, before, configMap({ Corefile: "new" }, {}, "6")]);
+  const store = createConfigMapStore(transport, ELSEWHERE);
+  assert.deepEqual(await store.read(NEVER), { kind: "ok", text: "old", revision: "5", owner: undefined });
+  assert.deepEqual(await store.write("new", "5", NEVER), written);
+});
+
+const UNPERMITTED: readonly (readonly [what: string, result: KubeResult])[] = [
+  ["has no annotation", configMap({ Corefile: "old" })],
+  ["permits another DnsZone", configMap({ Corefile: "old" }, allow("web/shop-2"))],
+  ["doesn't exist", refusal(404)],
+];
+for (const [what, result] of UNPERMITTED) {
+  test(`a ConfigMap of another namespace that ${what} is neither read nor written, and none is created`, async () => {
+    const { transport, requests } = scriptedTransport([result, result]);
+    const store = createConfigMapStore(transport, ELSEWHERE);
+    assert.deepEqual(await store.read(NEVER), NOT_PERMITTED);
+    assert.deepEqual(await store.write("new", "", NEVER), NOT_PERMITTED);
+    assert.deepEqual(
+      requests.map(({ method }) => method),
+      ["GET", "GET"],
+    );
+  });
+}
+
+test("a ConfigMap of another namespace that can't be read is no missing consent", async () => {
+  const { transport } = scriptedTransport([refusal(500), refusal(403)]);
+  const store = createConfigMapStore(transport, ELSEWHERE);
+  assert.equal((await store.read(NEVER)).kind, "failed");
+  const forbidden = await store.read(NEVER);
+  assert.equal(forbidden.kind === "refused" && forbidden.reason, "Forbidden");
+});
