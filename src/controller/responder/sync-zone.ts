@@ -23,7 +23,7 @@ const SHOWN_PROBLEMS = 3;
 
 type ReadText = Extract<BaseText, { readonly kind: "ok" }>;
 
-/** Brings what is served under a domain up to date, or says why it stays as it is. Does nothing where nothing has changed. */
+/** Updates the served zone of a domain, or returns why it doesn't change. Does nothing without a change. */
 export async function syncZone(
   deps: ZoneSyncDeps,
   state: ZoneSyncState,
@@ -36,7 +36,7 @@ export async function syncZone(
     state.unhandled.delete(domain);
     const above = state.served.has(domain) ? servedAbove(state, domain) : undefined;
     if (above !== undefined) {
-      // Until it says nothing of the names here, the zone above would deny them.
+      // The zone above would deny the names here until it excludes them.
       await syncZone(deps, state, above, signal);
     }
     withdraw(deps, state, domain);

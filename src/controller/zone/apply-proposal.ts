@@ -17,7 +17,7 @@ import { driftKeys, repaired, repairedBy, WHOLE_TEXT } from "./state/repairs.ts"
 import { observe, replace, type ZoneState } from "./state/zone-state.ts";
 import { countedAs, recordPublished, recordRepaired, tally } from "./zone-events.ts";
 
-/** What a round has to write, and what it says then. */
+/** The writes of a round, and its reports. */
 export interface Proposal {
   readonly actual: ActualZone;
   /** See {@link BackendContent}. */
@@ -124,7 +124,7 @@ function recordWritten(
   }
 }
 
-/** What the backend has after a write: a write of ours changes neither the room of its place nor the hosts of its base zone. */
+/** The state of the backend after a write. A write changes neither the available room nor the hosts of the base zone. */
 function actualAfter(
   { serial: before, warning, capacity, hosts, encloserOf }: ActualZone,
   { revision, serial = before }: Applied,

@@ -22,7 +22,7 @@ import { contestedText } from "./zone-refusal.ts";
 /** Makes one zone's backend equal to its plan, or reports why it can't. Safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
-  // The round that an input change asks for must not go by what this one read before it.
+  // The round after an input change must not use reads of this round from before the change.
   const since = state.observed.inputVersion;
   const before = state.planned.plan;
   const plan = planRound(deps, state);

@@ -9,7 +9,7 @@ import type { Observed } from "./observed.ts";
 const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 60_000;
 
-/** A name whose records another process of this installation wrote: ours are not put over them before we have looked up its targets ourselves. */
+/** A name whose records another process of this installation wrote. They are not overwritten before this process has looked up the targets itself. */
 interface WriterHold {
   readonly until: Millis;
   readonly waitMs: Millis;

@@ -10,7 +10,7 @@ import type { PendingChange } from "./confirmed.ts";
 export type ZoneOutcome =
   | { readonly kind: "pending" }
   | { readonly kind: "ok" }
-  /** Nothing will change until somebody acts; what is served stays. */
+  /** Nothing changes until a user acts. The served records remain. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   /** Being retried. */
   | { readonly kind: "failed"; readonly message: string; readonly since: Millis }

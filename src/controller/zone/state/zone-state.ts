@@ -60,7 +60,7 @@ export function replace(state: ZoneState, values: Partial<ZoneState>): void {
   Object.assign(state, values);
 }
 
-/** A round that is under way ends with the DnsZone and the provider that it began with; the next one begins with these. */
+/** A round in progress ends with the DnsZone and the provider that it started with. The next one starts with these. */
 export function setNext(state: ZoneState, next: NextHandle): void {
   replace(state, { next: { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true } });
 }
@@ -95,7 +95,7 @@ export function retryNotBefore(state: ZoneState, notBefore: Millis): void {
   replace(state, { handle: { ...state.handle, notBefore } });
 }
 
-/** Replaces what is known of the backend. Names that have no records of ours there have nothing that servers could confirm. */
+/** Replaces the known state of the backend. Names without records of dnsalias need no propagation check. */
 export function observe(state: ZoneState, observed: Observed): void {
   replace(state, { observed, confirmed: withdrawn(state.confirmed, ownedNames(observed)) });
 }
