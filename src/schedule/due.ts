@@ -27,7 +27,7 @@ export interface Due<K> {
 /** A node outside the heap is running. */
 interface Node<K> extends HeapItem {
   readonly key: K;
-  /** Asked for while it runs. */
+  /** Requested while it runs. */
   againAt: Millis | undefined;
 }
 

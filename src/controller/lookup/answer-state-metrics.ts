@@ -1,6 +1,6 @@
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 
-/** For metrics: how many answers are in each state. Every state is there, with 0 where it has none. */
+/** For metrics: how many answers are in each state. Has every state, with 0 for a state without streams. */
 export function countStates(answers: Iterable<TargetAnswer>): ReadonlyMap<AnswerState, number> {
   const counts = new Map<AnswerState, number>(STATES.map((state) => [state, 0]));
   for (const answer of answers) {

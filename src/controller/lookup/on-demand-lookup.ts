@@ -11,8 +11,8 @@ const MAX_FOR_QUESTIONS = 512;
 const SAME_COPY_MS: Millis = 1_500;
 
 /**
- * Notes that a question wants the key. Undefined: what is known is good enough, or asking again now is not worth it; else one look-up, which any number of
- * askers share, and which may have to be confirmed by a second one.
+ * Records a query for the key. Undefined: the known answer is fresh enough, or another lookup is not useful now. Otherwise returns one lookup, which any number of
+ * clients share, and which may need a confirmation.
  */
 export function lookUpFor(context: RefresherContext, key: TargetKey): Promise<void> | undefined {
   const text = keyText(key);

@@ -109,7 +109,7 @@ async function applyToSame(
   }
 }
 
-/** 404, and the two ways in which the apiserver says that the uid is another (409 when gone, 422 when replaced), mean a newer event follows. */
+/** 404, 409 (deleted), and 422 (replaced) mean that the uid is no longer valid. A newer event follows. */
 export function toStatusWrite(result: KubeResult): StatusWrite {
   if (result.kind === "ok") {
     return { kind: "written" };

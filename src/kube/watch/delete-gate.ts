@@ -24,7 +24,7 @@ export interface DeleteGateHandlers {
   readonly onFirstList: () => void;
 }
 
-/** Stands between a list-watch and the inventory: deletions of objects count only while their CustomResourceDefinition is served. */
+/** Filters events between a list-watch and the inventory: deletions of objects count only while their CustomResourceDefinition is served. */
 export interface DeleteGate {
   readonly onObject: (object: JsonObject) => void;
   readonly onGone: (key: ObjectKey) => void;
@@ -43,7 +43,7 @@ interface Departure {
   readonly marked: JsonObject | undefined;
 }
 
-/** The API server deletes the objects first, and a moment later the discovery document of each replica says why. */
+/** The API server deletes the objects first, and a moment later the discovery document of each replica shows the reason. */
 const DELETE_BELIEF_MS: Millis = 3_000;
 /** How often the discovery document is read while it denies a deletion. */
 const POLL_MS: Millis = 5_000;

@@ -2,8 +2,8 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { textAt, type JsonObject } from "../../base/json.ts";
 
 /**
- * Which objects are known and at which version. It keeps no objects: whoever is told of them keeps what it needs.
- * An object that was deleted and made again under its name is told as gone only by {@link KnownVersions.endList} or a watch.
+ * The known objects with their versions. It keeps no objects; listeners keep the parts that they need.
+ * Only {@link KnownVersions.endList} or a watch reports the deletion of an object that was created again with the same name.
  */
 export interface KnownVersions {
   /** True when the object is new or at another version than the last time. */

@@ -10,8 +10,8 @@ import { JITTER, MAX_WAIT_MS, SLACK_MS } from "./next-lookup.ts";
 export interface Rotation {
   readonly cycle: number;
   /**
-   * When every copy that was read in this cycle has run out. A recursive server that fetched just before a change shows the old set until then, so
-   * what differs within one cycle is no sign of rotation.
+   * The time when every copy of this cycle has expired. A recursive resolver that read the target just before a change returns the old set until then, so
+   * different answers within one cycle are not a rotation.
    */
   readonly endsAt: Millis;
   /** The cycle in which each address was seen last. */

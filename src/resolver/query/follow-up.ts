@@ -18,7 +18,7 @@ export interface Sent {
   readonly retry?: Retry;
 }
 
-/** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. A {@link SpoofingProof}: its answer lacked it. */
+/** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. The answer lacked this {@link SpoofingProof}. */
 export type Retry = "truncated" | "edns" | "subnet" | "badcookie" | SpoofingProof;
 
 export type FollowUp =

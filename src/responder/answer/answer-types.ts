@@ -19,7 +19,7 @@ export interface AnswerContext {
 
 export type AnswerResult =
   | ReadyAnswer
-  /** Nothing can be said before this live answer is there. */
+  /** The answer of the zone requires this live answer first. */
   | { readonly kind: "ask"; readonly alias: Name; readonly family: Family };
 
 /** The sections of a response; records of one set stand together. Owner names that are the question's are the question's `name`. */

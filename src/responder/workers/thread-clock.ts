@@ -1,6 +1,6 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 
-/** A moment by a clock, and by the machine's monotonic one, which all threads read the same. */
+/** The same moment on a clock and on the monotonic clock of the machine, which is equal in all threads. */
 export interface ClockMark {
   readonly now: Millis;
   readonly monotonicMs: Millis;

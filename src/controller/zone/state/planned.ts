@@ -39,7 +39,7 @@ export interface Planned {
   readonly changePendingSince: PendingChange | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
   readonly changePlannedSince: PendingChange | undefined;
-  /** Owner names whose aliases were reported while a change was not planned yet: they are reported again with the plan. */
+  /** Hostnames whose aliases were reported before a change was planned. They are reported again with the plan. */
   readonly reportedEarly: ReadonlySet<Name>;
   /** Names that are not written for the first time, because none of their aliases has its finalizer yet. */
   readonly unfinalized: ReadonlySet<Name>;

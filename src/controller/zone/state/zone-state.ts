@@ -29,7 +29,7 @@ export interface LeftBehind {
 
 /** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
 export interface ZoneState {
-  /** As of the last round that began; replaced between rounds. */
+  /** The state at the start of the last round. It is replaced between rounds. */
   readonly handle: ZoneHandle;
   /** What the next round begins with; undefined: the same. */
   readonly next: NextHandle | undefined;
