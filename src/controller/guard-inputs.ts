@@ -23,12 +23,12 @@ export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta,
     : watchedGone.names().filter((name) => isAtOrBelow(name, spec.domain));
 }
 
-/** Names that an alias may have which can't be read; undefined: there is no such alias. */
+/** Names that an alias may have that can't be read; undefined: there is no such alias. */
 function unreadNames({ invalid, store }: ControllerContext): ((name: Name) => boolean) | undefined {
   return namesOfUnread(invalid.values(), (key) => store.alias(key) !== undefined);
 }
 
-/** Has the DnsZone's status say what the guard counts; false: it could not be written. */
+/** Writes the counts of the guard to the status of the DnsZone; false: the write failed. */
 export async function saveGuard(
   { store, deps }: ControllerContext,
   key: ObjectKey,

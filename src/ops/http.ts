@@ -28,7 +28,7 @@ export async function listenOps(options: OpsServerOptions): Promise<OpsServer> {
   return { host: options.host, port, [Symbol.asyncDispose]: () => close(server) };
 }
 
-/** One socket takes both families (RFC 3493 5.3); a machine without IPv6 has IPv4 alone. */
+/** One socket serves both families (RFC 3493 5.3). A machine without IPv6 has only IPv4. */
 async function listenAt(server: Server, { host, port }: Pick<OpsServerOptions, "host" | "port">): Promise<void> {
   try {
     server.listen(port, host === "" ? "::" : host);

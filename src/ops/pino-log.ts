@@ -46,7 +46,7 @@ async function prettyStream({ colours, destination }: PinoLogOptions): Promise<D
   return { write: (line) => destination.write(format(line) ?? line) };
 }
 
-/** Whatever was thrown, with its causes in one sentence; the stack only of what is no AppError, for that is a defect. */
+/** A thrown value with its causes in one sentence. Only errors other than AppError have their stack, because they are defects. */
 function serializeError(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) {
     return thrown;

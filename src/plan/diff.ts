@@ -144,7 +144,7 @@ function byNameAndType(a: Change, b: Change): number {
   return byCodeUnit(changeKey(a), changeKey(b));
 }
 
-/** The {@link rrsetKey} of what a change is about. */
+/** The {@link rrsetKey} of the RRset of a change. */
 export function changeKey(change: Change): string {
   switch (change.kind) {
     case "create":

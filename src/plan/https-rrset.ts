@@ -10,7 +10,7 @@ import type { Contributor } from "./contribution.ts";
 export interface HttpsPlan {
   /** Published next to the addresses, with the lowest of their TTLs. */
   readonly set?: DesiredRRset;
-  /** The target has not been read yet: what is published stays. */
+  /** The target has not been read yet. The published record remains. */
   readonly mayNotDelete: boolean;
   readonly notPublished?: UnpublishedRRset;
 }

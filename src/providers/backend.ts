@@ -102,7 +102,7 @@ export type SecretText = (signal: AbortSignal) => Promise<SecretRead>;
 
 export type SecretRead =
   | { readonly kind: "ok"; readonly text: string }
-  /** `reason` is a condition reason. `message` names the Secret and key, never what is in it. */
+  /** `reason` is a condition reason. `message` names the Secret and key, never its content. */
   | { readonly kind: "refused"; readonly reason: "SecretMissing" | "Forbidden"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
 

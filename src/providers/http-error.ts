@@ -85,7 +85,7 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
   }
 }
 
-/** An answer that is not what the protocol has. It may be a proxy's or a starting server's, so it is tried again. */
+/** An answer that is not part of the protocol. It may come from a proxy or a starting server, so the request is retried. */
 export function misfit(what: string, words: ServerWords): BackendProblem {
   return { kind: "failed", message: `${words.server} ${what}: check that ${fieldOf(words)} is correct` };
 }

@@ -91,7 +91,7 @@ export interface Rejection {
   readonly message: string;
 }
 
-/** To be tried again: by itself after a while, or not before what the backend asked for (Retry-After). */
+/** A retry is needed: after a while, or not before the time that the backend requires (Retry-After). */
 export interface Failed {
   readonly kind: "failed";
   readonly message: string;
@@ -106,7 +106,7 @@ export interface ApplyRequest {
   readonly writes: readonly Write[];
 }
 
-/** One zone at one backend. No method throws for what a backend does; each ends when its signal aborts. */
+/** One zone at one backend. No method throws for faults of a backend; each ends if its signal aborts. */
 export interface ZoneProvider {
   /** For status, metrics, logs: "coreDNS/zoneFile". */
   readonly id: string;

@@ -21,7 +21,7 @@ export function failureResult(notes: readonly [Note, ...Note[]]): LookupResult {
   return { kind: "failure", reason, detail: [...sentences].join("; "), chain: path, ...(nat64 && { nat64 }) };
 }
 
-/** What is wrong with the name comes before what is wrong with a server, and that before what is wrong with the way to it. */
+/** Faults of the name come before faults of a server, which come before faults of the network. */
 const RANKING: readonly FailureReason[] = [
   "loop",
   "too-deep",

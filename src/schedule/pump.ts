@@ -13,7 +13,7 @@ export interface PumpDeps<K> {
   readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
 }
 
-/** Runs what is due: one timer for all keys, bounded concurrency, in the order in which they became due. */
+/** Runs due keys: one timer for all keys, limited concurrency, in the order in which they became due. */
 export interface Pump {
   /** To be called after anything was added to the queue from outside. */
   wake(): void;

@@ -5,7 +5,7 @@ export interface Claim {
 }
 
 /**
- * Keys that are due, of which so many run at once. Turns come in order, one key each, and the keys of one turn in the order in which they were added. No turn has
+ * Keys that are due, with limited concurrency. Turns come in order, one key each, and the keys of one turn in the order in which they were added. No turn has
  * more than three quarters of the places, and no share more than seven eighths, and less where others have many: each may run three or seven times as
  * many as there are free places, so that another one finds a place.
  */

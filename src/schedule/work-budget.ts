@@ -10,7 +10,7 @@ export interface WorkBudget {
 
 export interface WorkBudgetOptions {
   readonly clock: Pick<Clock, "now">;
-  /** For each millisecond of work so many pass without any. */
+  /** Milliseconds of pause for each millisecond of work. */
   readonly restShare: number;
   /** What comes within this time is done together. */
   readonly minWaitMs: Millis;

@@ -15,7 +15,7 @@ export interface WorkQueueDeps {
   readonly concurrency: number;
   /** Absent: 1 s, doubled up to 5 minutes, ±20 %. */
   readonly backoff?: Backoff;
-  /** Level-triggered: looks at the present state of what the key names. A key is never handled twice at once. */
+  /** Level-triggered: reads the current state of the object of the key. A key never runs twice at the same time. */
   readonly handle: (key: string, signal: AbortSignal) => Promise<Requeue>;
   readonly observe?: QueueObserver;
 }

@@ -25,7 +25,7 @@ export type ExchangeResult =
   | { readonly kind: "timeout" }
   | { readonly kind: "unreachable"; readonly message: string };
 
-/** Sends one query to one server and waits for the packet that `accept` takes. Never throws for what the network does. */
+/** Sends one query to one server and waits for the packet that `accept` takes. Never throws for faults of the network. */
 export type Exchange = (
   server: ResolverServer,
   request: ExchangeRequest,

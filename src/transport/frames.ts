@@ -1,4 +1,4 @@
-/** A message behind its length (RFC 1035 4.2.2), in one piece, so that it goes out in one segment where it fits. */
+/** A message after its length (RFC 1035 4.2.2), in one buffer, so that one segment contains both if they fit. */
 export function framed(message: Uint8Array): Uint8Array {
   const frame = new Uint8Array(message.length + LENGTH_BYTES);
   frame[0] = message.length >>> 8;

@@ -10,7 +10,7 @@ export interface Network extends ExchangeClient {
   readonly resolvers: readonly ResolverServer[];
 }
 
-/** Reads what the settings name and opens nothing yet. Throws CONFIG_INVALID when the file of certificates cannot be read. */
+/** Reads the files in the settings without opening connections. Throws CONFIG_INVALID if the file of certificates cannot be read. */
 export async function openNetwork({
   resolvers,
   resolverCa,

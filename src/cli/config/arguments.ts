@@ -71,7 +71,7 @@ interface ReadWords {
   readonly words: readonly string[];
 }
 
-/** The options and words, or what is wrong with them. */
+/** Returns the options and words, or a mistake in them. */
 function readWords(command: Command, words: readonly string[], own: readonly OptionSpec[]): ReadWords | string {
   const { tokens } = parseArgs({
     args: [...words],
@@ -167,7 +167,7 @@ function readEnvironment(
   return values;
 }
 
-/** Kubernetes gives every pod DNSALIAS_SERVICE_HOST and the like where a Service is called dnsalias, or dnsalias-something. */
+/** If a Service has the name dnsalias, or dnsalias-something, Kubernetes sets DNSALIAS_SERVICE_HOST and similar variables in every pod. */
 const SERVICE_LINK = /_(?:SERVICE_(?:HOST|PORT(?:_.*)?)|PORT(?:_\d+_[A-Z]+(?:_.*)?)?)$/;
 const SWITCH = /^(?:|true|false|1|0)$/;
 

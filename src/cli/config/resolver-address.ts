@@ -34,7 +34,7 @@ export function parseResolverAddress(text: string): ResolverServer | string {
 }
 
 /**
- * The servers of an /etc/resolv.conf; resolv.conf(5): without any, the name server of this machine. Lines that are no nameserver, and
+ * The servers of an /etc/resolv.conf; resolv.conf(5): without any, the name server of this machine. Lines without a nameserver, and
  * addresses with a zone (fe80::1%eth0), are passed over.
  */
 export function parseResolvConf(text: string): readonly ResolverServer[] {

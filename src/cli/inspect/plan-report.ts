@@ -16,7 +16,7 @@ export interface PlanDocument {
   readonly zones: readonly ZoneDocument[];
   /** Invalid objects, and failed lookups. */
   readonly problems: readonly string[];
-  /** Targets that could not be looked up just now: what is published for them stays. */
+  /** Targets whose lookup just failed. Their published addresses remain. */
   readonly warnings: readonly string[];
 }
 

@@ -45,7 +45,7 @@ export interface Entry {
   running: Promise<void> | undefined;
   /** Another one was requested since it started. */
   requeue: boolean;
-  /** No lookup of this term has said what the target has: none has ended ("pending"), or those that have failed ("failing"). */
+  /** No lookup of this term has read the target: none has ended ("pending"), or all have failed ("failing"). */
   unread: "pending" | "failing" | undefined;
   /** The namespace whose status the last known good addresses of `state` come from, until the first result; undefined: from none. */
   restoredFrom: string | undefined;

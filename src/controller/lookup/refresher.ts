@@ -16,7 +16,7 @@ import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context
 
 /** One stream of lookups for each key, regardless of the number of its users. */
 export interface Refresher {
-  /** One more user of the key. The first makes it due at once where keys are followed; what a status of the namespace remembers helps a key that knows nothing yet. */
+  /** Adds a user of the key. The first makes it due at once if keys are followed. A key without an answer starts with the one in a status of the namespace. */
   want(key: TargetKey, namespace: string, lastKnownGood?: LastKnownGood): void;
   /** One user less; with the last one the key is forgotten. */
   drop(key: TargetKey): void;

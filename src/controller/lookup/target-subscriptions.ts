@@ -6,7 +6,7 @@ import type { Name } from "../../dns/name/name.ts";
 
 /** The lookup streams of each alias. A stream exists as long as one alias needs it. */
 export interface TargetSubscriptions {
-  /** Takes over what the alias, as it is now, needs; undefined when it is gone. */
+  /** Updates the subscriptions of the alias; undefined if it no longer exists. */
   update(key: ObjectKey, alias: DnsAlias | undefined): void;
   /** The aliases that one stream serves. */
   aliasesOf(key: TargetKey): Iterable<ObjectKey>;

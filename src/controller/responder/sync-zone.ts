@@ -140,7 +140,7 @@ function outOfDate(state: ZoneSyncState, domain: string, cause: string): SyncPro
     : { reason: "NotServed", message: `The responder does not serve the DnsZone: ${cause}` };
 }
 
-/** The base zone, or what is wrong with it. */
+/** Returns the base zone, or its mistake. */
 function baseOf(
   state: ZoneSyncState,
   { meta, spec: { domain } }: DnsZone,

@@ -59,7 +59,7 @@ export interface SyncProblem {
   readonly message: string;
 }
 
-/** What was handed over of a zone, and from what it was made. */
+/** The last version of a zone that the responder got, and its inputs. */
 interface Served {
   readonly domain: Name;
   readonly zone: ObjectKey;

@@ -12,7 +12,7 @@ interface NextPlanDeps {
 
 /** Interval of reads, to find changes by other writers that were not reported. */
 const RESYNC_MS = 300_000;
-/** A refusal that no event may lift (a permission, say) is tried again at this interval. */
+/** Interval of retries after a refusal that can end without an event, for example a missing permission. */
 export const REFUSED_RETRY_MS = 60_000;
 
 /** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
@@ -30,7 +30,7 @@ export function changedLoops(before: ZonePlan | undefined, after: ZonePlan): rea
   return [...names].filter((name) => was.get(name)?.join() !== after.loops.get(name)?.join());
 }
 
-/** Until the plan changes by time alone, or what is held is read again. */
+/** The time until the plan changes without an event, or the backend is read again. */
 export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneState): Millis {
   const { planned } = state;
   const moments = [

@@ -38,7 +38,7 @@ export interface PropagationCheckDeps {
 /** A server loads a zone as a whole, so if more names than this changed, an even sample of them is checked. */
 const SAMPLE = 256;
 const CONCURRENT_QUESTIONS = 16;
-/** Waits between rounds: first, and at most, while a server is behind. */
+/** Waits between rounds while a server is out of date: the first and the longest. */
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 2_000;
 /** A delivery that is slow is checked less often. */
@@ -96,7 +96,7 @@ async function queryOne(
       if (await serves(deps, endpoint, name, wanted, signal)) {
         served.push(name);
       } else if (names.size > SAMPLE) {
-        // One name that is behind shows that the whole zone is: no need to ask on.
+        // One out-of-date name shows that the whole zone is out of date, so no more queries are needed.
         queue.length = 0;
       }
     }

@@ -26,10 +26,10 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   readonly formerNames: (zone: DnsZone) => readonly Name[];
   /** Names of which the backend has to say whether they exist, because a wildcard of the zone may answer for them. */
   readonly targetNames: (zone: DnsZone) => readonly Name[];
-  /** Takes note of what the backend has; true: names may lead back to themselves now, or no longer. */
+  /** Stores the state of the backend; true: names may now lead back to themselves, or no longer. */
   readonly recordRead: (zone: ObjectKey, actual: ActualZone) => boolean;
   readonly departures: Departures;
-  /** Leaves out what another DnsZone on the same server has to write. */
+  /** Removes RRsets that another DnsZone on the same server writes. */
   readonly setsHere: (
     zone: DnsZone,
     queried: ReadonlySet<Name>,

@@ -95,7 +95,7 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
 /** Writes of one save come together. */
 const DEBOUNCE_MS = 50;
 
-/** Before the first event: what the state file remembers and the folder no longer has is given the time to come back. */
+/** Before the first event: objects in the state file that are missing in the folder get some time to return. */
 async function untilSettled(
   { clock, watch, rescanMs }: FolderInventoryDeps,
   step: () => Promise<Advance>,

@@ -151,7 +151,7 @@ function namespaceEvents(before: Catalog, after: Catalog): readonly InventoryEve
     .map((name) => ({ kind: "namespace", name, labels: now.get(name) }));
 }
 
-/** Every namespace that an object names, with the labels of its Namespace document and the one that Kubernetes gives to all. */
+/** Every namespace that an object names, with the labels of its Namespace document and the one that Kubernetes adds to all. */
 function namespacesOf(catalog: Catalog): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const labels = new Map<string, Readonly<Record<string, string>>>();
   for (const { kind, namespace, name, good } of catalog.values()) {

@@ -29,7 +29,7 @@ export async function writeAtomically(path: string, data: string, options: Atomi
   await syncFolder(dirname(path));
 }
 
-/** Makes a folder ready for {@link writeAtomically}: it exists afterwards, without what a killed process has left half-written. */
+/** Makes a folder ready for {@link writeAtomically}: it exists afterwards, without incomplete files of a killed process. */
 export async function prepareFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const names = await readdir(folder);

@@ -7,7 +7,7 @@ import { createFileStore, type FileStore } from "./file-store.ts";
 
 /** The files that dnsalias writes, with reports of changes by another writer. */
 export interface OutFiles extends Disposable {
-  /** One store a file, so that its writes queue behind each other. */
+  /** One store for each file, so that its writes run one after the other. */
   store(name: string): TextStore;
   /** Gets the name of a file that differs from the last read or write. It is only a hint, because watches lose events. */
   listen(listener: ((name: string) => void) | undefined): void;

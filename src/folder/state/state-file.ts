@@ -15,7 +15,7 @@ export interface StateFile extends AsyncDisposable {
   all(): readonly StateEntry[];
   put(entry: StateEntry): void;
   remove(id: ObjectId): void;
-  /** Why the file on disk is behind; undefined: it is not, or will not be in a moment. */
+  /** Why the file on disk is out of date; undefined: it is current, or will be in a moment. */
   problem(): string | undefined;
 }
 

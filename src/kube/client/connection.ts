@@ -16,7 +16,7 @@ export interface ConnectionOptions {
   readonly maxSockets: number;
 }
 
-/** Where a request goes and what it carries, now. */
+/** The current address and headers of requests. */
 export interface LiveConnection extends Sockets {
   readonly credentials: Credentials;
   readonly readAt: Millis;

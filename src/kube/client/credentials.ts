@@ -1,6 +1,6 @@
 /** What a connection to the apiserver needs, as it is at one moment: files and plugins have been read. */
 export interface Credentials {
-  /** `https://host:port`, with a path where the apiserver is behind one; no final slash. */
+  /** `https://host:port`, with a path if the API server has one; no final slash. */
   readonly server: string;
   /** Authorization, Impersonate-User. */
   readonly headers: Readonly<Record<string, string>>;

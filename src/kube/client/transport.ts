@@ -17,7 +17,7 @@ export interface KubeRequest {
   readonly accept?: string;
   /** For one try, from the moment it is sent; default 15 s. */
   readonly timeoutMs?: Millis;
-  /** Not made to wait behind others, nor to wait out a 429: a Lease's renewal. */
+  /** Does not wait for other requests, or after a 429: the renewal of a Lease. */
   readonly isUrgent?: boolean;
 }
 
@@ -113,7 +113,7 @@ function ownWait(result: KubeResult): Millis | undefined {
   return retryAfterMs !== undefined && retryAfterMs <= LONGEST_OWN_WAIT_MS ? retryAfterMs : undefined;
 }
 
-/** A 401 can be a token that was rotated a moment ago: once more with what is on disk now. */
+/** A 401 can mean that the token was just rotated, so the request is repeated once with the current token on disk. */
 async function requestAuthorized(
   context: TransportContext,
   request: KubeRequest,

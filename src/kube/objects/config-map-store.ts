@@ -172,7 +172,7 @@ async function replace(
 }
 
 /**
- * uid and resourceVersion make it a compare-and-swap: with the resourceVersion alone, an apply to a ConfigMap that was deleted meanwhile
+ * uid and resourceVersion make it a compare-and-swap: with only the resourceVersion, an apply to a ConfigMap that was deleted meanwhile
  * creates it again (measured with kube-apiserver 1.36).
  */
 function apply(

@@ -16,7 +16,7 @@ interface OfferedEvent {
   readonly event: ReportedEvent;
 }
 
-/** Takes Events at any speed, never blocks, never throws; what is too much is dropped. */
+/** Accepts Events at any rate, never blocks, and never throws. Events beyond the limit are dropped. */
 export interface EventRecorder extends AsyncDisposable {
   offer(offered: OfferedEvent): void;
 }

@@ -28,7 +28,7 @@ export function invalidObjectStatus(
   return { ...(isObject(current) ? current : {}), observedGeneration: generation, conditions };
 }
 
-/** What was accepted before stays in force, and so does what was found about it. */
+/** The spec that was accepted before remains in effect, and so does its status. */
 function findingOf(previous: readonly Condition[], wanted: ConditionType): Finding | undefined {
   const found = previous.find(({ type }) => type === wanted);
   return found === undefined ? undefined : { status: found.status, reason: found.reason, message: found.message };

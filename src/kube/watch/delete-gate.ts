@@ -16,7 +16,7 @@ export interface DeleteGateDeps {
 export interface DeleteGateHandlers {
   /** An object that is to be; or one whose deletion is believed, with its deletionTimestamp. */
   readonly onObject: (object: JsonObject) => void;
-  /** The deletion is believed. `unwatched`: no watch has seen it alone; the object was missing in a list, or a list followed at once. */
+  /** The deletion is accepted. `unwatched`: no watch reported it separately; the object was missing in a list, or a list followed at once. */
   readonly onGone: (key: ObjectKey, unwatched: boolean) => void;
   /** The object is being deleted together with its CustomResourceDefinition. Reported once for each object. */
   readonly onUnserved: (object: JsonObject) => void;
@@ -64,7 +64,7 @@ interface Gate {
   lists: number;
   /** When the last of them ended. */
   listedAt: Millis | undefined;
-  /** When the resource was last seen unserved; undefined: what is listed counts. */
+  /** The last time that the resource was not served; undefined: lists count. */
   unservedAt: Millis | undefined;
   /** The last check that settled nothing. */
   checkedAt: Millis | undefined;

@@ -10,7 +10,7 @@ export interface KnownVersions {
   see(object: JsonObject): boolean;
   /** The key, if the object was known. */
   forget(object: JsonObject): ObjectKey | undefined;
-  /** From here on what is seen belongs to a new list. */
+  /** From here on, objects belong to a new list. */
   beginList(): void;
   /** What was known but is not in the list; it is forgotten. */
   endList(): readonly ObjectKey[];
@@ -45,7 +45,7 @@ export function createKnownVersions(): KnownVersions {
   };
 }
 
-/** `namespace/name`; `/name` for what has no namespace. */
+/** `namespace/name`; `/name` for objects without a namespace. */
 export function keyOf(object: JsonObject): ObjectKey {
   return objectKey({ namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name") });
 }

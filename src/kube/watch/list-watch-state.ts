@@ -6,7 +6,7 @@ import type { Millis, Random } from "../../base/clock.ts";
  * a wait, and no state is final. The driver executes {@link nextStep} and reports the result.
  */
 type ListWatchStep =
-  /** Ask for the page behind this token; "" is the first page, which starts the list over. */
+  /** Request the page after this token; "" is the first page, which starts a new list. */
   | { readonly kind: "list"; readonly token: string }
   | { readonly kind: "watch"; readonly resourceVersion: string }
   | { readonly kind: "wait"; readonly ms: Millis; readonly next: "list" | "page" | "watch" };
@@ -80,7 +80,7 @@ export const LIST_WATCH_BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000, spread
 const SHORT_WATCH_MS = 1_000;
 /** If a version is refused this often, the version itself may be invalid. */
 const RELIST_AFTER_REFUSALS = 5;
-/** An apiserver that is away for minutes is no reason for a list, but a watch that breaks it might be. */
+/** An unavailable API server doesn't require a new list, but a watch that always fails may. */
 const RELIST_AFTER_BREAKS = 20;
 
 function afterPage(state: ListWatchState, page: { readonly token: string; readonly resourceVersion: string }) {

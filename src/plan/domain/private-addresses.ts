@@ -53,7 +53,7 @@ export function ignoredMessage(zones: readonly ObjectKey[], { spec }: DnsAlias):
     : `DnsZone ${zones.join(", ")} ignores spec.allowPrivate of other namespaces. Ask the owner of the DnsZone to set spec.tenants.privateAddresses: Allow`;
 }
 
-/** A message has room for so many addresses. */
+/** Maximum number of addresses in a message. */
 const MAX_SHOWN = 5;
 
 function shown(addresses: readonly string[]): string {

@@ -47,7 +47,7 @@ const OUTAGE_REASONS: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "truncated",
 ]);
 
-/** True for failures that a dead or sick resolver gives. */
+/** True for failures that a broken resolver causes. */
 export function isOutage(reason: FailureReason): boolean {
   return OUTAGE_REASONS.has(reason);
 }

@@ -22,14 +22,14 @@ const PREFETCH_PART = 0.1;
 const PREFETCH_MS: Millis = 5_000;
 
 /**
- * A rotating target keeps what is *published* steady, since each change would be a write; an answer at query time costs none, so that it is what the target
- * shows now. The rules of holding are the same for both.
+ * For a rotating target, the *published* addresses are kept steady, because each change would be a write. An answer at query time needs no write, so it has
+ * the newest addresses. The rules of holding are the same for both.
  */
 export function liveOf(state: HoldState): LiveResult {
   const answer = answerOf(state);
   const { read, nextAt, lastSuccessAt } = state;
   if (state.failingSince !== undefined || (state.outcome.kind === "positive" && read === undefined)) {
-    // Failing, or known from before a restart alone: what was read is good until its TTL runs out.
+    // Failing, or known only from before a restart: the last answer is valid until its TTL expires.
     return { answer, freshUntil: read?.until ?? -Infinity, nextLookupAt: nextAt, prefetchAt: nextAt };
   }
   if (state.outcome.kind !== "positive" || state.doubt !== undefined || read === undefined) {

@@ -93,7 +93,7 @@ function believed(state: HoldState, result: PositiveResult, { now, random }: Hol
     ...state,
     addresses,
     isSubset: result.isSubset === true,
-    // What was shown until now may be the path of a loop or of an empty answer: it gives way at once when the outcome just turned.
+    // The current chain may be the path of a loop or of an empty answer. It is replaced at once if the outcome just changed.
     ...shownChain(state, result.chain, addresses !== state.addresses || state.since === now),
     ...publishedTtl(state, cycles, addresses !== state.addresses),
     cycles,

@@ -31,7 +31,7 @@ export interface SeenResult {
 
 /** What is published stays while each of its addresses was seen within this many cycles. */
 export const WINDOW_CYCLES = 3;
-/** A target that keeps still for so many cycles does not rotate (any more). */
+/** A target without a change for this number of cycles does not rotate (any more). */
 const QUIET_CYCLES = 8;
 const CHANGES_REMEMBERED = 0xff;
 /** One return is a rollback; two are a pool. */
@@ -49,7 +49,7 @@ export function canRotate(ttl: Seconds): boolean {
   return ttl * 1000 * (1 + JITTER) + SLACK_MS <= MAX_WAIT_MS;
 }
 
-/** The memory after one more reading that is believed; `before` is what was believed until now. */
+/** Returns the memory after one more accepted answer; `before` has the previous addresses. */
 export function track(
   rotation: Rotation | undefined,
   before: readonly string[],

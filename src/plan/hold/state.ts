@@ -7,7 +7,7 @@ import type { TargetAnswer, Outcome } from "../target-answer.ts";
 import { restoredCycles, type TtlCycles } from "./cycles.ts";
 import type { Rotation } from "./rotation.ts";
 
-/** All that is known of one key. Values that do not change are shared between states, so a key at rest costs its numbers alone. */
+/** The state of one key. Unchanged values are shared between states, so a new state allocates only its numbers. */
 export interface HoldState {
   readonly key: TargetKey;
   readonly outcome: Outcome;
@@ -43,7 +43,7 @@ export interface HoldState {
 }
 
 interface LastRead {
-  /** Sorted; the same array as what is published where they are equal. */
+  /** Sorted; the same array as the published addresses if they are equal. */
   readonly addresses: readonly string[];
   /** The time when the lowest TTL of its chain expires, as the recursive resolver counted it down. */
   readonly until: Millis;

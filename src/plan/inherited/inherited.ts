@@ -33,7 +33,7 @@ export interface InheritedName {
 /** Only names that have a target that was not read in this term, or never well. */
 export type InheritedNames = ReadonlyMap<Name, InheritedName>;
 
-/** One alias with what it brings to a name. */
+/** One alias with its contribution to a name. */
 export type Contributed = Pick<Contributor, "alias" | "contribution">;
 
 export interface InheritInput {
@@ -52,7 +52,7 @@ export interface InheritInput {
 
 /**
  * What names have inherited, after another read or plan. An address goes when a target that had it was read without it, and all of them go after `maxStaleness`: at once those of
- * a name that another namespace had, and private addresses that the zone doesn't allow to the namespace. What this term wrote is never inherited; but an edit to a target that isn't known yet leaves the name what it had.
+ * a name that another namespace had, and private addresses that the zone doesn't allow to the namespace. Records that this term wrote are never inherited. However, if an edit adds a target that isn't known yet, the name keeps its addresses.
  */
 export function inheritNames(input: InheritInput): InheritedNames {
   const names = input.plan.names.flatMap(({ name, keepPublished }) => {

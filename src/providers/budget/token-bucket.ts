@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** How many calls an endpoint is given: so many a second on the long run, so many at once after a pause. */
+/** The limit of calls to an endpoint: the rate per second, and the burst after a pause. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;

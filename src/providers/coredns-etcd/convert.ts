@@ -96,7 +96,7 @@ type Own =
   | { readonly kind: "address" }
   | { readonly kind: "screen" };
 
-/** Undefined for a value that is no JSON object: the plugin answers SERVFAIL when it meets one. */
+/** Undefined for a value that is not a JSON object. The plugin answers SERVFAIL to such a value. */
 export function readService(value: string): Service | undefined {
   const body = parseJson(value);
   if (typeof body !== "object" || body === null) {
@@ -147,7 +147,7 @@ export const APEX_PATH = "dns/apex";
 export const NAME_SERVER_PATH = "dns/ns";
 const MARKER = "_dnsalias.";
 const OWN = "+.";
-/** A label that a question can have; the plugin looks for lower case alone. */
+/** A possible label of a query. The plugin reads only lower-case keys. */
 const SEGMENT = /^[a-z0-9_*-]{1,63}$/;
 const PLAIN_TEXT = /^"([ !#-[\]-~]*)"$/;
 

@@ -118,7 +118,7 @@ async function readRecords({ client, deps: { spec, domain } }: State, signal: Ab
 
 type Written =
   | { readonly kind: "applied"; readonly revision: string }
-  /** The zone is not what it was when it was read; a part may have been written. */
+  /** The zone has changed since it was read. A part may have been written. */
   | { readonly kind: "stale" }
   /** `inPart`: transactions before this one were done. */
   | { readonly kind: "problem"; readonly problem: BackendProblem; readonly inPart: boolean };

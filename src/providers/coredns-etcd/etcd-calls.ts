@@ -47,7 +47,7 @@ interface State {
   token: string | undefined;
 }
 
-/** A kind of login that gives no token: etcd wants none. */
+/** A login without a token, because etcd requires none. */
 const NO_TOKEN = "";
 
 /**

@@ -17,7 +17,7 @@ export interface Entry extends KeyValue {
   readonly service: Service | undefined;
 }
 
-/** All keys below a zone's, and what the plugin makes of them. */
+/** All keys below that of a zone, as the plugin interprets them. */
 export interface ZoneKeys {
   readonly domain: Name;
   readonly root: string;

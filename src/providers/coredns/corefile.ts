@@ -1,6 +1,6 @@
 import { lexCorefile, type Piece } from "./corefile-lexer.ts";
 
-/** A Corefile, just deep enough to find its server blocks and their directives; {@link printCorefile} gives the same bytes back. */
+/** A Corefile, just deep enough to find its server blocks and their directives; {@link printCorefile} returns the same bytes. */
 export interface Corefile {
   readonly pieces: readonly Piece[];
   readonly blocks: readonly ServerBlock[];
@@ -17,7 +17,7 @@ export interface ServerBlock {
   /** False: its directives continue to the end of the file. */
   readonly hasBraces: boolean;
   readonly line: number;
-  /** Offsets in the text from the first key to behind the closing brace. */
+  /** Offsets in the text: the first key, and the end of the closing brace. */
   readonly start: number;
   readonly end: number;
 }
@@ -26,7 +26,7 @@ interface Snippet {
   readonly name: string;
   readonly directives: readonly Directive[];
   readonly line: number;
-  /** Offsets in the text from the name to behind the closing brace. */
+  /** Offsets in the text: the name, and the end of the closing brace. */
   readonly start: number;
   readonly end: number;
 }

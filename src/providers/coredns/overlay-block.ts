@@ -34,7 +34,7 @@ function wrapped(zone: ObjectKey, owner: string, body: string): string {
   return `${beginMarker(zone, owner)}# Changes here are undone. sum=${fingerprint(body)}\n${body}${endMarker(zone)}`;
 }
 
-/** The blocks alone, of these sets, in a part that has these owner names, sorted. */
+/** Returns only the blocks of these RRsets, for a part with these hostnames, sorted. */
 export function renderBlocks(
   { domain, listeners, sets }: Pick<PartInput, "domain" | "listeners" | "sets">,
   partNames: readonly Name[],

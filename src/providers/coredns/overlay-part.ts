@@ -71,7 +71,7 @@ function nextMarker(markers: readonly (Marker | undefined)[], from: number): num
   return at;
 }
 
-/** The line behind a part of which the END marker alone is missing: its body has the checksum of its second line. */
+/** Returns the line after a part without an END marker, if its body has the checksum of its second line. */
 function intactEnd(lines: readonly string[], begin: number, limit: number): number | undefined {
   const sum = SUM.exec(lines[begin + 1] ?? "")?.[1];
   if (sum === undefined) {

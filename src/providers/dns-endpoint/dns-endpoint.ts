@@ -129,7 +129,7 @@ interface Task {
   readonly outcome: { object: StoredEndpoint | undefined };
 }
 
-/** Without what was rejected and is not due for a retry. */
+/** Without rejected changes that are not due for a retry. */
 function tasksOf(state: State, view: View, writes: readonly Write[]): readonly Task[] {
   const damaged = unsound(view, state);
   const { fresh, due } = state.rejections.plan([...writes.map(writeKey), ...damaged.map(marksKey)]);
@@ -178,7 +178,7 @@ function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): re
 
 type Problem = EndpointConflict | EndpointProblem;
 
-/** Undefined: it is done, or rejected. An object that is rejected with several changes is tried with each of them alone. */
+/** Undefined: it is done, or rejected. If an object is rejected with several changes, each is tried separately. */
 async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
   const { name, writes } = task;
   const keys = writes.length === 0 ? [marksKey(name)] : writes.map(writeKey);

@@ -31,7 +31,7 @@ export interface StoredEndpoint extends Omit<EndpointObject, "owner"> {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly generation: number;
-  /** True when an endpoint has more than {@link Endpoint} knows: a set identifier, say. */
+  /** True if an endpoint has more fields than {@link Endpoint}, for example a set identifier. */
   readonly hasMore: boolean;
   /** `status.observedGeneration`: what ExternalDNS has looked at last. */
   readonly observedGeneration: number | undefined;

@@ -4,7 +4,7 @@ import { targetOf } from "../rrset-changes.ts";
 import { mergedEndpoint, type Shown } from "./convert.ts";
 import type { Changes, Endpoint } from "./endpoint.ts";
 
-/** A change with the endpoint that the provider made of what is wanted; undefined where the set goes. */
+/** A change with the adjusted endpoint of the provider; undefined for a delete. */
 export interface AdjustedChange {
   readonly change: BackendChange;
   readonly wanted: Endpoint | undefined;

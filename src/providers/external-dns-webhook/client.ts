@@ -20,7 +20,7 @@ export interface WebhookClient {
   records(signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
   /** What the provider would make of these endpoints. */
   adjust(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
-  /** `ok` means that the provider said so; it drops what it does not serve without a word. */
+  /** `ok` is only the answer of the provider. It silently drops records that it does not serve. */
   apply(changes: Changes, signal: AbortSignal): Promise<Answer<undefined>>;
 }
 

@@ -59,7 +59,7 @@ export function endpointFor({ name, type, ttl, data }: RRset): Endpoint {
   };
 }
 
-/** The data of a set as an endpoint has it, in canonical text, sorted; undefined when it is not a set of that type alone. */
+/** Returns the data of the RRset in an endpoint, in canonical text, sorted; undefined if the endpoint has other types too. */
 export function dataOf(endpoint: Endpoint): readonly string[] | undefined {
   const name = parseCanonicalName(endpoint.dnsName);
   const [part, ...more] = partsOf(endpoint);

@@ -24,7 +24,7 @@ export function outcomeOf(changes: readonly AdjustedChange[], before: Shown, now
   return outcome;
 }
 
-/** The TTL does not count: providers have least ones, and some show none. A change of the TTL alone is believed. */
+/** The TTL does not count, because providers have minimum TTLs, and some list none. A change of only the TTL counts as applied. */
 function compare(wanted: RRset | undefined, before: RRset | undefined, now: RRset | undefined): keyof Outcome {
   if (sameMembers(dataOf(wanted), dataOf(now))) {
     return "done";

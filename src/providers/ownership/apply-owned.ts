@@ -62,7 +62,7 @@ function newSession(state: State, view: View, signal: AbortSignal): Session {
   return { state, signal, view, serial: undefined, wrote: false, batches: 0, startedAt, done: new Set() };
 }
 
-/** One write, or a name whose marker alone has to be corrected. */
+/** One write, or a name of which only the marker must be corrected. */
 interface Item {
   readonly key: string;
   readonly name: Name;

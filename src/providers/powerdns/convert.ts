@@ -13,7 +13,7 @@ export interface PowerDNSZone {
   readonly kind: string;
   /** As it is served: `edited_serial` where SOA-EDIT makes another of it. */
   readonly serial: number | undefined;
-  /** False when the server leaves the serial alone when its API writes: SOA-EDIT-API is empty. */
+  /** False if writes with the API don't change the serial: SOA-EDIT-API is empty. */
   readonly raisesSerial: boolean;
   readonly rrsets: readonly PowerDNSRrset[];
 }
@@ -34,7 +34,7 @@ export interface RrsetPatch {
   readonly records?: readonly { readonly content: string; readonly disabled: boolean }[];
 }
 
-/** Undefined when the body is no zone. */
+/** Undefined if the body is not a zone. */
 export function zoneOf(body: unknown): PowerDNSZone | undefined {
   if (!Array.isArray(memberAt(body, "rrsets")) || textAt(body, "kind") === "") {
     return undefined;

@@ -25,7 +25,7 @@ export interface ClientDeps {
   readonly randomBytes: (size: number) => Uint8Array;
 }
 
-/** Signed messages over TCP, to one server after another. Nothing here throws for what a server does. */
+/** Signed messages over TCP, to one server after another. Never throws for faults of a server. */
 export interface Client {
   /** A message's id: random, so that an answer is not mistaken for another's. */
   readonly newId: () => number;

@@ -60,7 +60,7 @@ export type Rest =
   /** Another writer wrote an RRset that is neither the read one nor the desired one. */
   | { readonly kind: "foreign"; readonly set: Pick<RRset, "name" | "type"> };
 
-/** What of a batch is left to do where part of it may have taken effect. TTLs count in what is wanted, not in what was read, as in an UPDATE. */
+/** Returns the remaining changes of a batch that may be partly applied. As in an UPDATE, TTLs count in the desired RRsets, but not in the read ones. */
 export function restOf(changes: readonly BackendChange[], sets: readonly RRset[]): Rest {
   const existing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
   const rest: BackendChange[] = [];

@@ -77,7 +77,7 @@ async function readAt(state: State, { session, server, names }: ZoneReader, sign
 /** A zone does not shrink from one reading to the next, and fetching too much of it each time is a burden. */
 const TOO_LARGE_FOR_MS: Millis = 3_600_000;
 
-/** The first server's result that is no problem; else what is worst of the problems. */
+/** Returns the first successful result of a server, otherwise the worst problem. */
 async function firstThatDoes<Result extends { readonly kind: string }>(
   { order }: State,
   attempt: (server: ResolverServer) => Promise<Result | Problem>,

@@ -52,7 +52,7 @@ export function readProblem(server: string, zone: Name, { rcode, doubt }: ErrorA
   const what = `${server} answers ${rcodeName(rcode)} for ${displayName(zone)}`;
   switch (rcode) {
     case RCODE.NOTAUTH:
-      // A question gets it for its signature alone (RFC 8945 5.2).
+      // A query gets this rcode only because of its signature (RFC 8945 5.2).
       return doubt === undefined ? notFound(what) : refused("BadSignature", `${what}; ${doubt}`);
     case RCODE.REFUSED:
     case RCODE.NXDOMAIN:

@@ -33,7 +33,7 @@ export interface TransferDeps {
   readonly secret: SecretText | undefined;
   readonly primary: Pick<Primary, "open" | "serves" | "claim">;
   readonly ownerId: string;
-  /** What the statuses say of the time before this process: what was published, and the serial. */
+  /** The published records and the serial before this process, according to the statuses. */
   readonly remembered: {
     sets(): readonly OwnedRRset[];
     serial(): number | undefined;

@@ -11,7 +11,7 @@ import { aliasAt, type CnameHop, indexRecords, type RecordIndex } from "./cname-
 import { addressOfRdata, negativeTtlOfSoa } from "./read-rdata.ts";
 import { steadySubset } from "./steady-subset.ts";
 
-/** More is no chain that anyone means. */
+/** No intended chain has more hops. */
 const MAX_HOPS = 16;
 
 /** How far the names were followed: every name from the target on, and the least TTL of the hops between them. */
@@ -62,7 +62,7 @@ interface Progress {
 
 /** The policy keeps a public name from leading into a private network, or to an address that names no host. */
 export interface ChainQuestion extends AddressPolicy {
-  /** The type asked for: A, AAAA, or CNAME for one hop alone. */
+  /** The queried type: A, AAAA, or CNAME for a single hop. */
   readonly type: number;
   /** What was followed before; the question was for its last name. */
   readonly chain: Chain;

@@ -71,7 +71,7 @@ export async function attempt(
   return { kind: "failed", reason: "malformed", detail: "did not come to an answer" };
 }
 
-/** UDP, a new cookie, no subnet, no EDNS, TCP for what is left; or UDP, TCP, and UDP again. */
+/** UDP, a new cookie, no subnet, no EDNS, then TCP; or UDP, TCP, and UDP again. */
 const MAX_PACKETS = 6;
 
 function answered({ repeats }: Sent, { message, match, trailing }: Response) {

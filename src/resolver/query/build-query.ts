@@ -14,7 +14,7 @@ export interface ResolverQuestion {
   readonly subnet?: Subnet;
 }
 
-/** What this query has that another has not; see {@link Traits} for what is known of the server. */
+/** The optional features of this query; see {@link Traits} for the features of the server. */
 export interface QueryVariant {
   /** 0 to 65535, random. */
   readonly id: number;

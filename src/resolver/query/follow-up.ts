@@ -26,7 +26,7 @@ export type FollowUp =
   | { readonly kind: "again"; readonly next: Sent }
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
 
-/** What is to be done with a response that is not mismatched. Over TCP and what is built on it, doubts are settled: only the server can answer there. */
+/** The next step after a matching response. Over TCP and protocols on it, a response counts as verified, because only the server can answer there. */
 export function followUp(sent: Sent, message: Message, match: ResponseMatch): FollowUp {
   const isUdp = sent.protocol === "udp";
   if (isUdp && match.kind === "unverified" && sent.repeats < REPEATS) {

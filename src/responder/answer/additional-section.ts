@@ -83,7 +83,7 @@ const NAME_AT: ReadonlyMap<number, number> = new Map([
   [TYPE.HTTPS, 2],
 ]);
 
-/** "." is nothing (RFC 7505, RFC 2782), but the owner name itself in a service record that is no alias (RFC 9460 2.5). */
+/** "." means no target (RFC 7505, RFC 2782). In a service record in service mode it means the owner name (RFC 9460 2.5). */
 function targetOf(
   type: number,
   rdata: Uint8Array,

@@ -95,7 +95,7 @@ function stepAt(lookup: NameLookup): Step {
   const found = findIn(view, name);
   switch (found.kind) {
     case "reserved":
-      // RFC 8020 2: NXDOMAIN would deny every name below, and NODATA is no more true.
+      // RFC 8020 2: NXDOMAIN would deny every name below, and NODATA could also be false.
       return { ...EMPTY, rcode: RCODE.SERVFAIL, authoritative: false, failure: RESERVED };
     case "absent":
       return { ...EMPTY, rcode: RCODE.NXDOMAIN, authorities: negativeSoa(view) };

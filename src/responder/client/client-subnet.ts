@@ -2,7 +2,7 @@ import { isSpecialUse } from "../../dns/address/address.ts";
 import { readClientSubnet, subnetOfOption } from "../../dns/message/edns-client-subnet.ts";
 import { NETWORK_BITS, type Subnet, subnetOf } from "../../dns/address/subnet.ts";
 
-/** Whose answer is wanted. Read it for zones with `clientSubnet` alone: elsewhere the option is left out of account, and of the answer (RFC 7871 7.2.1). */
+/** The subnet of a query. Read it only for zones with `clientSubnet`. Other zones ignore the option, and their answers don't have it (RFC 7871 7.2.1). */
 export type DnsClientSubnet =
   | {
       readonly kind: "asker";

@@ -4,7 +4,7 @@ import type { RateLimitAction } from "./rate-limit.ts";
 import { sipHash24 } from "./siphash.ts";
 
 /**
- * What server cookies are made with (RFC 9018 5). The main thread makes them and gives the same to every worker; replicas behind one address should
+ * The secrets for server cookies (RFC 9018 5). The main thread creates them and sends the same ones to every worker; replicas behind one address should
  * have the same too. Where they do not, nothing breaks: no query is refused for its cookie, it only counts in the rate limits.
  */
 export interface CookieSecrets {

@@ -229,7 +229,7 @@ function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
   return Math.min(now + RECHECK_MS, Math.max(answer.refreshAt, answer.freshUntil - rest));
 }
 
-/** Prepared responses look at the slot that they were made of: what was made of this one is void. */
+/** Invalidates the cached responses of this slot, which refer to it. */
 function forget(entry: LiveCacheEntry): void {
   entry.subnets?.forEach(forget);
   entry.subnets = undefined;

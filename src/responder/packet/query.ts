@@ -7,15 +7,15 @@ import { EDNS_OPTION, OPCODE, TYPE } from "../../dns/registry.ts";
 export interface Query {
   readonly bytes: Uint8Array;
   /**
-   * `plain`: one question. `empty`: none, which with a cookie is no error (RFC 7873 5.4). `drop`: a response, or no message at all. `unknown`: an opcode that is not
-   * answered here. Otherwise the sections are not what the header promises.
+   * `plain`: one question. `empty`: none, which is valid with a cookie (RFC 7873 5.4). `drop`: a response, or not a message. `unknown`: an unsupported
+   * opcode. Otherwise the sections don't match the header.
    */
   readonly kind: "plain" | "empty" | "drop" | "unknown" | "malformed";
   /** Behind the question's name; 0 when there is none. */
   readonly nameEnd: number;
   readonly type: number;
   readonly class: number;
-  /** Of the name without regard to case and of the type; 30 bits, so that it is no allocation. */
+  /** Hash of the name without case and of the type; 30 bits, so that it needs no allocation. */
   readonly hash: number;
   /** The OPT record; absent: a query without EDNS. */
   readonly edns: QueryEdns | undefined;
@@ -110,7 +110,7 @@ type Sections = Pick<Query, "kind" | "edns" | "signed">;
 
 const MALFORMED: Sections = { kind: "malformed", edns: undefined, signed: false };
 
-/** Walks the records behind the question, which are only counted, but for OPT. Whatever follows them is an error. */
+/** Reads the records after the question. They are only counted, except OPT. More data after them is an error. */
 function readSections(bytes: Uint8Array, start: number, others: number, additionals: number): Sections {
   let offset = start;
   let edns: QueryEdns | undefined;

@@ -133,7 +133,7 @@ interface ResponseInput {
   readonly epoch: number;
   readonly subnet: Subnet | undefined;
   readonly option: Uint8Array | undefined;
-  /** Live answers that have been waited for: what is there now has to do. */
+  /** Live answers after the wait: the current ones are used. */
   readonly settled: Set<LiveCacheEntry>;
 }
 
@@ -141,7 +141,7 @@ function questionOf({ view, subnet }: ResponseInput, name: Name, family: Family)
   return { zone: view.domain, name, family, ...(subnet !== undefined && { subnet }) };
 }
 
-/** Of the addresses in the answer; what is not an alias's is the same for everyone. */
+/** Scope of the addresses in the answer. Records other than those of an alias are the same for all clients. */
 function scopeOf({ subnet }: ResponseInput, { uses }: ReadyAnswer): number | undefined {
   const live = uses.find((use: LiveUse) => use.section === "answers")?.live;
   return subnet === undefined ? undefined : (live?.scope ?? 0);

@@ -14,7 +14,7 @@ import { createWorkerSupervisor, type WorkerSupervisor } from "./supervisor.ts";
 import { markOf } from "./thread-clock.ts";
 
 export interface ResponderPoolOptions {
-  /** Where to answer, over UDP and TCP; port 0 takes a free one. `::` is IPv6 alone. */
+  /** The addresses of the responder, over UDP and TCP; port 0 uses a free one. `::` is only IPv6. */
   readonly listen: readonly ListenAddress[];
   /** Threads that answer, 1 or more. With 2 the port is served while one is replaced. Where threads cannot share a port there is 1 (macOS). */
   readonly workers: number;
@@ -24,7 +24,7 @@ export interface ResponderPoolOptions {
   readonly random: Random;
   readonly limits?: Partial<Omit<ResponderLimits, "rate">>;
   readonly rate?: Partial<RateLimitOptions>;
-  /** The same for all replicas behind one address; absent: made, and renewed every day. */
+  /** The same for all replicas with one address; absent: created, and renewed every day. */
   readonly cookieSecrets?: CookieSecrets;
 }
 

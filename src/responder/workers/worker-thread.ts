@@ -36,7 +36,7 @@ export interface RunningWorker {
   counted(): Promise<void>;
   /** As a crash does. */
   terminate(): Promise<void>;
-  /** Closes what is open, and ends. */
+  /** Closes all sockets, and ends. */
   stop(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export interface ZoneView {
    * (RFC 4592 2.2.2). Names below a delegation are there too, for their glue.
    */
   readonly nodes: ReadonlyMap<string, ZoneNode>;
-  /** True when there is a delegation or a DNAME, so that what is above a name counts. */
+  /** True if the zone has a delegation or a DNAME, so that the names above a name matter. */
   readonly hasCuts: boolean;
   /** RRsets without a wire form, which are not served. */
   readonly skipped: readonly Pick<RRset, "name" | "type">[];

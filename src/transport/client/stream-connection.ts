@@ -50,7 +50,7 @@ export class StreamConnection {
     socket.on("error", (error) => {
       this.#problem = messageOf(error);
     });
-    // A server that closes its side will not answer what comes later.
+    // A server that closes its side does not answer later queries.
     socket.on("end", () => socket.destroy());
     socket.on("close", () => this.#closed());
   }
@@ -65,7 +65,7 @@ export class StreamConnection {
     return this.#pending.size === 0;
   }
 
-  /** Sends, now or when it is open, and gives what takes the query back. */
+  /** Sends the query, now or after the connection opens. Returns a function that cancels the query. */
   send(request: ExchangeRequest, settle: (result: StreamResult) => void): () => void {
     const id = idOf(request.query);
     const entry = { request, settle, startedAt: performance.now() };

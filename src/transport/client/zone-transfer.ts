@@ -25,7 +25,7 @@ export type TransferResult =
   | { readonly kind: "unreachable"; readonly message: string }
   | { readonly kind: "too-large"; readonly message: string };
 
-/** Over a connection of its own, which is closed in the end. Never throws for what the network does; rejects when the signal aborts. */
+/** Uses a separate connection, which is closed at the end. Never throws for faults of the network; rejects if the signal aborts. */
 export type Transfer = (
   server: ResolverServer,
   request: TransferRequest,

@@ -31,7 +31,7 @@ export function concurrentWrites(
   if (readAt === undefined || read.needsWrite?.kind === "foreign-edit" || read.drift !== undefined) {
     return [];
   }
-  // An RRset that is gone is no better answer: it is written again at once.
+  // A missing RRset is not a newer answer, so it is written again at once.
   const theirs = read.sets.filter((set) => set.owner === ownerId && !sameSet(owned.get(rrsetKey(set)), set));
   return [...new Set(theirs.map(({ name }) => name))];
 }

@@ -27,7 +27,7 @@ export interface GuardMemory {
   readonly usedApproval: string | undefined;
 }
 
-/** The plan of a zone, what became of it, and what the next one has to take up. */
+/** The plan of a zone, its outcome, and the changes for the next one. */
 export interface Planned {
   readonly plan: ZonePlan | undefined;
   readonly outcome: ZoneOutcome;
@@ -89,7 +89,7 @@ export function planMade(planned: Planned, plan: ZonePlan): Planned {
   };
 }
 
-/** The read showed what the plan didn't know: this one replaces it, and takes up nothing more. */
+/** The read showed new facts. This plan replaces the previous one without other changes. */
 export function planCorrected(planned: Planned, plan: ZonePlan): Planned {
   return planned.plan === plan ? planned : { ...planned, plan };
 }

@@ -38,7 +38,7 @@ export interface ZoneState {
   readonly writerHolds: WriterHolds;
   readonly repairs: Repairs;
   readonly confirmed: Confirmed;
-  /** Why the delivery of the last write could not be expedited, as a clause for users; undefined: it was, or there is no way to. */
+  /** Why the delivery of the last write could not be expedited, as a clause for users; undefined: it was, or this is not possible. */
   readonly deliveryProblem: string | undefined;
 }
 
@@ -65,7 +65,7 @@ export function setNext(state: ZoneState, next: NextHandle): void {
   replace(state, { next: { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true } });
 }
 
-/** Begins a round: takes over what is next. Nothing that is known of one place holds for another. Returns what stays behind there. */
+/** Starts a round with the next DnsZone and provider. The known state of one location doesn't apply to another. Returns the records that remain at the old location. */
 export function takeNext(state: ZoneState): LeftBehind | undefined {
   const { next, handle } = state;
   if (next === undefined) {

@@ -17,7 +17,7 @@ export interface CatalogKeeperDeps {
   /** The DnsZones (namespace/name) that will be claimed; undefined while not all are known: a catalog that lacks one would have it dropped by the secondaries. */
   readonly expected: () => readonly string[] | undefined;
   readonly onChanged: (catalog: Name, history: History, members: readonly ZoneEntry[]) => void;
-  /** One catalog can't be kept; what is served of it stays, and the others are kept. */
+  /** One catalog can't be updated. Its served version remains, and the others are updated. */
   readonly onFailed: (catalog: Name, error: unknown) => void;
 }
 
@@ -145,7 +145,7 @@ function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries
   return true;
 }
 
-/** After a restart what is known of the time before is what the members' serials say of it. */
+/** After a restart, only the serials of the members show the earlier serial. */
 function catalogSerial(before: Kept | undefined, members: readonly ZoneEntry[], now: Millis): number {
   const known = before === undefined ? members.map(({ published }) => published?.history.current.serial) : [];
   const serials = [before?.history.current.serial, ...known];

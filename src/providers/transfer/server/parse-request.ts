@@ -18,7 +18,7 @@ export type TransferQuery =
   | { readonly kind: "soa" | "ns" | "whole" }
   /** `serial`: the version of the client (RFC 1995 3). */
   | { readonly kind: "incremental"; readonly serial: number }
-  /** Everything else: a hidden primary is no server for questions. */
+  /** Everything else: a hidden primary does not answer other queries. */
   | { readonly kind: "other" };
 
 /** Parses a request. Never throws, for any bytes. */

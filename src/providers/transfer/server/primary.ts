@@ -43,7 +43,7 @@ interface PrimaryObserver {
 
 /** The hidden primary of all zones of this process: one listener, one notifier, and the catalogs. Does nothing before a zone is claimed. */
 export interface Primary extends AsyncDisposable {
-  /** Serves until the signal aborts; what another process may have published since is not served again. */
+  /** Serves until the signal aborts. Afterwards it doesn't serve its zones again, because another process may have published newer ones. */
   lead(term: AbortSignal): void;
   /** Opens the listeners on demand. Returns a sentence if that fails. */
   open(): Promise<ListenResult>;

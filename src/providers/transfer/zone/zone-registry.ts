@@ -8,7 +8,7 @@ import { newestSerial } from "./serials.ts";
 import type { PrimaryZone } from "./primary-zone.ts";
 import type { History } from "./journal.ts";
 
-/** What is served of a zone, and what it was made of. */
+/** The served version of a zone, and its inputs. */
 export interface Published {
   readonly history: History;
   readonly sets: readonly OwnedRRset[];
@@ -26,11 +26,11 @@ export interface ZoneEntry {
 
 /** The DnsZones that want to be transferred. Two may have one domain; the one that was published last is served. */
 export interface ZoneRegistry {
-  /** A DnsZone, by its namespace and name, is there, or has another spec: what it has published stays. */
+  /** A DnsZone, by namespace and name, is new or has a new spec. Its published version remains. */
   claim(owner: string, domain: Name, spec: TransferSpec): ZoneEntry;
   /** False: another claim has taken its place. */
   release(owner: string, entry: ZoneEntry): boolean;
-  /** False: another claim has taken its place, or it was released; what was being written then is not served any more. */
+  /** False: another claim replaced it, or it was released. A write in progress is then not served any more. */
   publish(owner: string, entry: ZoneEntry, published: Published): boolean;
   /** Takes everything out of service, and keeps who wants to be in it. */
   clear(): void;
