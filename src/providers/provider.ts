@@ -16,7 +16,7 @@ export interface ActualZone {
   readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** RRsets of dnsalias that another writer changed or removed since the last write. The plan decides whether they are restored. */
   readonly drift?: readonly Drift[];
-  /** The names that NS, MX, and SRV records of the base zone point to, each with the clause why; absent: no base zone is known. */
+  /** The names that NS, MX, and SRV records of the base zone point to, each with the reason as a clause; absent: no base zone is known. */
   readonly hosts?: ReadonlyMap<string, string>;
   /**
    * Which names don't exist among the records of other writers: all names of a base zone, otherwise the requested names. Absent: unknown for all names. Records of dnsalias

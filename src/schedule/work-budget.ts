@@ -4,7 +4,7 @@ import type { Clock, Millis } from "../base/clock.ts";
 export interface WorkBudget {
   /** Work was done for so long. */
   spend(ms: Millis): void;
-  /** How long work that comes now waits. */
+  /** The wait of work that arrives now. */
   waitMs(): Millis;
 }
 

@@ -9,7 +9,7 @@ export function framed(message: Uint8Array): Uint8Array {
 
 /** Takes a stream apart into messages, however it was cut. Holds at most one unfinished message, of at most 64 KiB. */
 export interface Deframer {
-  /** The messages that are whole with this piece, in their order. */
+  /** Returns the messages that this piece completes, in order. */
   push(piece: Uint8Array): readonly Uint8Array[];
   /** True if the stream is inside a message. */
   readonly unfinished: boolean;

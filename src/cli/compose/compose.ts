@@ -37,7 +37,7 @@ export interface ComposeOptions {
   readonly observer: Observer;
   /** Questions are answered too, at these addresses; not for commands that only look. */
   readonly responder?: ResponderConfig;
-  /** True for commands that only look: nothing is written anywhere. */
+  /** True for read-only commands. */
   readonly readOnly: boolean;
   /** Where zone transfers are served, once a zone is there; not for commands that only look. */
   readonly transferListen?: readonly HostPort[];

@@ -22,7 +22,7 @@ export interface Snapshot {
   readonly answers: ReadonlyMap<string, TargetAnswer>;
 }
 
-/** The parts of a composition that are read. */
+/** The parts of a composition that a snapshot reads. */
 export interface SnapshotSource {
   readonly platform: Pick<Platform, "inventory" | "writeTargetOf">;
   readonly views: Views;

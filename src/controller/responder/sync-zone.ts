@@ -14,7 +14,7 @@ import type { Requeue } from "../../schedule/work-queue.ts";
 import type { BaseText, ZoneSyncDeps, SyncProblem, ZoneSyncState, ReadBase } from "./zone-sync-context.ts";
 import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-base.ts";
 
-/** A base zone that is missing or broken is looked at again, should no event tell of it. */
+/** Interval of reads of a missing or invalid base zone, in case there is no event. */
 const AGAIN_MS: Millis = 60_000;
 /** Names between two looks at the clock, and how long the event loop is held. On a busy loop a turn may take long, so each is used. */
 const SLICE = 500;

@@ -15,7 +15,7 @@ export interface FinalizeDeps extends PresenceDeps, WaitDeps {
 
 export interface WaitDeps {
   readonly clock: Clock;
-  /** Now by the clock that dates deletions; undefined: not known. */
+  /** The current time of the clock that dates deletions; undefined: not known. */
   readonly sourceNow: () => Millis | undefined;
   /** The deletions that wait. */
   readonly deletions: Map<ObjectKey, Deletion>;

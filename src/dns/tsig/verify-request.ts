@@ -53,7 +53,7 @@ function errorOf(named: readonly TsigKey[], { mac }: TsigRecord): TsigError {
   return mac.length === tsigAlgorithm(first.algorithm).macBytes ? "BADSIG" : "BADTRUNC";
 }
 
-/** RFC 8945 5.3.2: nothing that a stranger could check. */
+/** RFC 8945 5.3.2: the answer has no MAC. */
 function refusal(notAuth: Uint8Array, tsig: TsigRecord, error: TsigError): TsigRequest {
   const record = { ...tsig, mac: NOTHING, error: TSIG_ERROR[error], other: NOTHING };
   return { kind: "refused", error, answer: appendTsig(notAuth, record) };

@@ -45,7 +45,7 @@ function typesByName(records: readonly { readonly name: Name; readonly type: str
 
 function apexProblems(origin: Name, records: readonly ZoneFileRecord[]): readonly ZoneFileProblem[] {
   const atApex = records.filter(({ name }) => name === origin);
-  // A listing of a transfer ends with the SOA that it begins with (RFC 5936 2.2).
+  // A zone transfer ends with the same SOA that it begins with (RFC 5936 2.2).
   const [firstSoa, ...moreSoa] = atApex.filter(({ type }) => type === "SOA");
   const secondSoa = moreSoa.find(({ data }) => data !== firstSoa?.data);
   const missing = (["SOA", "NS"] as const).filter((wanted) => !atApex.some(({ type }) => type === wanted));

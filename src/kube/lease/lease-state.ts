@@ -37,7 +37,7 @@ export const LEASE_TIMES: LeaseTimes = { durationMs: 15_000, renewDeadlineMs: 10
 
 export const LEASE_START: LeaseState = { observed: undefined, observedAt: 0, renewedAt: undefined };
 
-/** What to do about the Lease as it was observed. */
+/** Returns the next step for the observed Lease. */
 export type LeaseMove =
   | { readonly kind: "create" }
   /** Write our renewal, or our name into one that is free or has run out; only at the observed resourceVersion. */

@@ -113,7 +113,7 @@ export function readService(value: string): Service | undefined {
   };
 }
 
-/** One address. The group keeps it from answering at the names above, the port -1 from being made an SRV record. */
+/** One address. The group prevents answers at the names above, and the port -1 prevents an SRV record. */
 export function addressValue(address: string, ttl: Seconds, group: string): string {
   return JSON.stringify({ host: address, ttl, group, port: NO_SRV, dnsalias: { kind: "address" } });
 }

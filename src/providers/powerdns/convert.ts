@@ -11,7 +11,7 @@ import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 export interface PowerDNSZone {
   /** "Native", "Master", "Slave", …; lower case. */
   readonly kind: string;
-  /** As it is served: `edited_serial` where SOA-EDIT makes another of it. */
+  /** The served serial: `edited_serial` if SOA-EDIT changes it. */
   readonly serial: number | undefined;
   /** False if writes with the API don't change the serial: SOA-EDIT-API is empty. */
   readonly raisesSerial: boolean;

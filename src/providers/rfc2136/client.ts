@@ -151,7 +151,7 @@ async function sendQuery(
 }
 
 /**
- * What is wrong with the answer's signature, if anything. An error without a signature is taken as it is: it can only keep something from being done, and
+ * The fault of the signature of an answer, if there is one. An error without a signature is taken as it is: it can only keep something from being done, and
  * servers leave errors unsigned.
  */
 function verified(

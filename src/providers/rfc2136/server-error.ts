@@ -40,7 +40,7 @@ export function unsignedDoubt({ name, key }: SecretKeyRef): string {
   return `the answer is unsigned, so the server probably did not accept the signature: check tsig.keyName, tsig.algorithm, the Secret ${name}, key ${key}, and both clocks`;
 }
 
-/** An error that a server answers with. */
+/** An error answer of a server. */
 export interface ErrorAnswer {
   readonly rcode: number;
   /** {@link unsignedDoubt}, where there is one. */

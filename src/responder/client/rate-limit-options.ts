@@ -15,7 +15,7 @@ export interface RateLimitOptions {
   readonly clientQueriesPerSecond: number;
   /** Queries of one client network. */
   readonly networkQueriesPerSecond: number;
-  /** So many seconds' worth may come at once; at least one packet. */
+  /** The burst, in seconds of the rate; at least one packet. */
   readonly burstSeconds: number;
   /** Every n-th answer beyond the limits is sent truncated (TC), so that a real client repeats the query over TCP. 1: all; 0: none. */
   readonly slip: number;

@@ -23,7 +23,7 @@ export type Made = CachedResponse | "foreign" | "malformed";
 export interface SlowPath {
   /** Never rejects. */
   answer(query: Query, client: DnsClient, now: Millis): Made | Promise<Made>;
-  /** True when a response that was prepared earlier would come out the same again, but for TTLs. */
+  /** True if a new response would equal the cached one, except for TTLs. */
   stands(response: CachedResponse, now: Millis): boolean;
 }
 

@@ -91,7 +91,7 @@ interface Content {
   readonly what: TransferQuery;
   readonly client: TransferClient;
   readonly zone: PrimaryZone;
-  /** May transfer, and not only ask for the serial. */
+  /** Whether the client may transfer the zone, and not only query the serial. */
   readonly isTrusted: boolean;
   readonly signer: Signer | undefined;
 }
