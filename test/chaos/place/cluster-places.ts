@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,13 +44,16 @@ export async function zoneFilePlace(
     claimed: `foreign.${domain}`,
     async records() {
       const map = await requests.get(`/api/v1/namespaces/dns-system/configmaps/dnsalias-${hyphened(domain)}`);
-      return managedLines(textAt(map, "data", `${domain}.zone`));
+      const text = textAt(map, "data", `${domain}.zone`);
+      // It is created empty, and filled by the next request.
+      assert.notEqual(text, "", `there is no zone ${domain} yet`);
+      return addressLines(text);
     },
   };
 }
 
-/** The base zone is input only, so that the managed records are all that dnsalias can change. */
-function managedLines(text: string): readonly string[] {
+/** Addresses of the base zone and of the aliases. */
+function addressLines(text: string): readonly string[] {
   return text
     .split("\n")
     .map((line) => /^(\S+)\.\t\d+\tIN\t(A|AAAA)\t(\S+)$/.exec(line))
