@@ -100,7 +100,7 @@ function wordsOf({ url }: WebhookSpec): ServerWords {
     unauthorized: "the protocol has no credentials, so permit requests from dnsalias in the proxy before it",
     forbidden: "permit requests from dnsalias in the proxy before it",
     notFound: "set url to an ExternalDNS webhook provider, which serves /, /records, and /adjustendpoints",
-    rejected: "see the provider's log",
+    rejected: "read the provider's log",
     broken: "read the provider's log, which has the reason",
     redact: (text) => text,
   };
