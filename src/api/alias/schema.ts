@@ -1,10 +1,8 @@
 import type { Static } from "typebox";
 import { ADDRESS_POLICIES } from "../dns-alias.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
 import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
-export const MAX_ADDRESS_TEXT = 45;
-/** 253 characters (RFC 1035 2.3.4) and a final dot. */
-export const MAX_NAME_TEXT = 254;
 /** A day: an address that may be cached longer does not follow its target. */
 export const MAX_TTL = 86_400;
 

@@ -1,5 +1,5 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
-import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./schema.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
 import { duration, list, object, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
 /** "-16", where the default name is taken. */
