@@ -40,7 +40,10 @@ export function explainName({ name, candidates, zones }: ExplainInput): readonly
   const shown = displayName(name);
   if (candidates.length === 0) {
     return [
-      invalid("claim", `no DnsAlias asks for ${shown}: look for a typing error in spec.hostnames, or at --namespace`),
+      invalid(
+        "claim",
+        `no DnsAlias has the hostname ${shown}: check spec.hostnames and --namespace for a typing error`,
+      ),
     ];
   }
   const withoutZone = candidates.flatMap(({ alias, match }) =>
@@ -73,7 +76,7 @@ function claimFacts({ claim }: ExplainedZone): readonly Fact[] {
     ...losers.map(({ alias, winner }) =>
       invalid(
         "claim",
-        `DnsAlias ${objectKey(alias.meta)} does not: HostnameConflict with ${winner}, which is older and of another namespace`,
+        `DnsAlias ${objectKey(alias.meta)} does not have the name: HostnameConflict with ${winner}, which is older and in another namespace`,
       ),
     ),
   ];
@@ -87,7 +90,7 @@ function targetFacts({ zone, claim, plan }: ExplainedZone): readonly Fact[] {
     return [
       ...(contribution?.targets ?? []).flatMap(({ target, verdict, answers }) => [
         ...answers.map((answer) => answerFact(answer)),
-        fact("target", `${displayName(target)} counts as ${verdict}`, verdict === "good"),
+        fact("target", `the state of ${displayName(target)} is ${verdict}`, verdict === "good"),
       ]),
       ...privateFacts(zone, alias),
       ...(fixed.length === 0 ? [] : [good("target", `static addresses ${fixed.join(", ")}`)]),
@@ -113,7 +116,7 @@ function answerFact(answer: TargetAnswer): Fact {
     case "positive":
       return good(
         "target",
-        `${head}: ${addresses.join(", ")}, TTL ${ttl} s${answer.rotating ? ", rotating: kept steady" : ""}`,
+        `${head}: ${addresses.join(", ")}, TTL ${ttl} s${answer.rotating ? ", changing parts of a pool: the published addresses are kept steady" : ""}`,
       );
     case "nodata":
     case "nxdomain":
@@ -130,7 +133,7 @@ function answerFact(answer: TargetAnswer): Fact {
 }
 
 function currentState(addresses: readonly string[]): string {
-  return addresses.length === 0 ? "" : `; last-good ${addresses.join(", ")} stands until that is confirmed`;
+  return addresses.length === 0 ? "" : `; the last known good addresses ${addresses.join(", ")} remain published`;
 }
 
 function decisionFacts(name: Name, { plan, problem, actual, ownerId }: ExplainedZone): readonly Fact[] {
@@ -142,18 +145,18 @@ function decisionFacts(name: Name, { plan, problem, actual, ownerId }: Explained
     ...(problem === undefined ? [] : [invalid("decision", `${problem.reason}: ${problem.message}`)]),
     ...(loop === undefined
       ? []
-      : [invalid("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; nothing is changed`)]),
-    ...(named?.frozen === true && loop === undefined ? [invalid("decision", "Paused: nothing is changed")] : []),
+      : [invalid("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; no records are modified`)]),
+    ...(named?.frozen === true && loop === undefined ? [invalid("decision", "Paused: no records are modified")] : []),
     ...(named?.keepPublished ?? [])
       .filter(stands)
       .map((family) =>
         invalid(
           "decision",
-          `${family === "HTTPS" ? "the target is" : `a target's ${family} addresses are`} not known well yet, so that ${family === "HTTPS" ? "the published HTTPS record is not" : "no published one is"} taken away`,
+          `${family === "HTTPS" ? "the target has not been read" : `the ${family} addresses of a target have not been read`} yet, so the published ${family} records remain`,
         ),
       ),
     ...(named?.sets ?? []).map((set) =>
-      good("decision", `wanted: ${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s`),
+      good("decision", `desired: ${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s`),
     ),
   ];
 }
@@ -170,7 +173,7 @@ function publishedFacts(name: Name, { plan, actual, changes, ownerId }: Explaine
     ...here.map((set) =>
       fact(
         "published",
-        `${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s, ${set.owner === ownerId ? "ours" : "not ours"}`,
+        `${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s, ${set.owner === ownerId ? "owned by this installation" : "not owned by this installation"}`,
         set.owner === ownerId,
       ),
     ),
@@ -180,7 +183,7 @@ function publishedFacts(name: Name, { plan, actual, changes, ownerId }: Explaine
         ? invalid("change", `${change.reason}: ${change.message}`)
         : good("change", `to ${change.kind} ${changeKey(change)}`),
     ),
-    ...(mine.length === 0 ? [good("change", "none: what is published is what is wanted")] : []),
+    ...(mine.length === 0 ? [good("change", "none: the published records are the desired ones")] : []),
   ];
 }
 
@@ -196,7 +199,7 @@ function statusFacts(alias: DnsAlias): readonly Fact[] {
     ),
     ...(bound === undefined ? [] : [good("status", `${objectKey(alias.meta)} staleness bound ${bound}`)]),
     ...(conditions.length === 0
-      ? [invalid("status", `${objectKey(alias.meta)} has no status: no controller has seen it`)]
+      ? [invalid("status", `${objectKey(alias.meta)} has no status, because no controller has read it`)]
       : []),
   ];
 }

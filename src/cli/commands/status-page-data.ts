@@ -48,7 +48,7 @@ export async function statusView(source: StatusSource, query: URLSearchParams): 
     now,
     leading: platform.hasLease ? controller.leading() : undefined,
     problems: [
-      ...(controller.synced() ? [] : ["the inventory is not known yet"]),
+      ...(controller.synced() ? [] : ["the DnsAliases and DnsZones have not been read yet"]),
       ...platform.problems(),
       ...(responder?.problems() ?? []),
     ],
@@ -143,7 +143,7 @@ function ageOf({ controller, views }: StatusSource, alias: DnsAlias, now: Millis
 function readyViewOf(conditions: readonly Condition[] | undefined): ReadyView {
   const ready = conditions?.find(({ type }) => type === "Ready");
   if (ready === undefined) {
-    return { light: "working", reason: "Pending", message: "nothing is known of it yet" };
+    return { light: "working", reason: "Pending", message: "it has not been read yet" };
   }
   const isWorking =
     ready.status === "Unknown" ||

@@ -78,7 +78,7 @@ test("zones are rows, sorted, with what their status says; one without a status 
       names: 0,
       light: "working",
       reason: "Pending",
-      message: "nothing is known of it yet",
+      message: "it has not been read yet",
     },
     {
       key: "dns/com",
@@ -180,7 +180,7 @@ test("an alias without a good answer has no age, and one without a status no bou
       key: "web/a",
       light: "working",
       reason: "Pending",
-      message: "nothing is known of it yet",
+      message: "it has not been read yet",
       hostnames: [],
       targets: [],
     },
@@ -265,7 +265,7 @@ test("what keeps the process from working is named, of all its parts", async () 
     source: { platform, responder },
     controller: { synced: () => false, leading: () => false },
   });
-  assert.deepEqual(shown.problems, ["the inventory is not known yet", "no apiserver", "no worker"]);
+  assert.deepEqual(shown.problems, ["the DnsAliases and DnsZones have not been read yet", "no apiserver", "no worker"]);
   assert.deepEqual([shown.platform, shown.leading], ["cluster c", false]);
   assert.deepEqual(shown.responder, {
     addresses: ["127.0.0.1:53"],
