@@ -6,7 +6,8 @@ import { addressSet, familyOf, isPrivate, parseAddress } from "../../dns/address
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import { type Contribution, contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
+import { type Contribution, contributionOf } from "../../plan/contribution.ts";
+import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";

@@ -5,7 +5,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ignoredMessage, leftOutMessage } from "../../plan/domain/private-addresses.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
-import type { TargetVerdict } from "../../plan/contribution.ts";
+import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import type { AliasFacts } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
 import type { InvalidObject } from "../ports/inventory.ts";

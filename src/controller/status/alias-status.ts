@@ -5,7 +5,7 @@ import { summarize } from "../../api/condition/summarize.ts";
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import type { TargetVerdict } from "../../plan/contribution.ts";
+import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import {
   acceptedCondition,

@@ -5,7 +5,7 @@ import type { AliasFacts, NameInZone } from "../../../../src/controller/status/a
 import { aliasStatus } from "../../../../src/controller/status/alias-status.ts";
 import { boundText } from "../../../../src/controller/status/staleness-bound.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
+import type { TargetVerdict } from "../../../../src/plan/target-outcome.ts";
 import type { Outcome, TargetAnswer } from "../../../../src/plan/target-answer.ts";
 import { alias, answer } from "../../../support/objects.ts";
 import { A, AAAA, at, contribution, facts, inZone, NO_AAAA, NOW, rrset, verdict, withVerdicts } from "./facts.ts";
