@@ -15,8 +15,8 @@ import { followFinalizer, recordGone, recordUnserved } from "./alias-lifecycle.t
 import { restoreGuard } from "./zone/guarded-writes.ts";
 import { NOTHING_CONFIRMED } from "./zone/state/confirmed.ts";
 import { inputChanged, ownedNames, termStarted } from "./zone/state/observed.ts";
-import { changeSeen } from "./zone/state/planned.ts";
 import { replace } from "./zone/state/zone-state.ts";
+import { plan, planAlias } from "./plan-requests.ts";
 import { forgetReplaced } from "./object-identity.ts";
 import { endingZone, forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
@@ -90,11 +90,9 @@ export function onAnswer(
 ): void {
   for (const key of context.subscriptions.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
-    for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
-      for (const zone of [...context.store.zonesOfName(hostname), ...context.store.former.zonesOf(hostname)]) {
-        context.zoneSync?.changed(zone, hostname);
-        plan(context, zone, lastSuccessBefore);
-      }
+    const alias = context.store.alias(key);
+    if (alias !== undefined) {
+      planAlias(context, alias, lastSuccessBefore);
     }
   }
 }
@@ -297,14 +295,5 @@ function syncToResponder(
   }
   for (const zone of zones) {
     to.touch(zone);
-  }
-}
-
-function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: Millis): void {
-  const state = context.zones.get(zone);
-  if (state !== undefined) {
-    const change = { at: context.deps.clock.now(), lastSuccessBefore };
-    replace(state, { planned: changeSeen(state.planned, change) });
-    context.zoneQueue.add(zone, { afterMs: context.planning.waitMs() });
   }
 }
