@@ -61,6 +61,7 @@ export function onLead(context: ControllerContext): void {
     context.store.touchAll();
   }
   context.refresher.follow();
+  context.steering.reset();
   for (const [key, state] of context.zones) {
     replace(state, { observed: termStarted(state.observed) });
     restoreGuard(state, context.store.zone(key) ?? state.handle.zone);
@@ -69,13 +70,15 @@ export function onLead(context: ControllerContext): void {
     onZoneChanged(context, key, undefined);
   }
   for (const alias of context.store.aliases()) {
+    context.steering.touch(objectKey(alias.meta));
     context.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
   }
   settle(context);
 }
 
 /** Another replica may write from now on: what this one has seen at the servers is out of date soon. */
-export function onTermEnd({ zones, deps }: ControllerContext): void {
+export function onTermEnd({ zones, deps, steering }: ControllerContext): void {
+  steering.reset();
   for (const [key, state] of zones) {
     replace(state, { confirmed: NOTHING_CONFIRMED });
     deps.observer.propagation(key, 0, undefined);
@@ -90,6 +93,7 @@ export function onAnswer(
 ): void {
   for (const key of context.subscriptions.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
+    context.steering.touch(key);
     const alias = context.store.alias(key);
     if (alias !== undefined) {
       planAlias(context, alias, lastSuccessBefore);
@@ -270,6 +274,7 @@ function settleSlice(context: ControllerContext): boolean {
     context.subscriptions.update(key, context.store.alias(key));
     restoreTargets(context, key);
     lookUpEdited(context, key);
+    context.steering.touch(key);
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
   }
   for (const key of zones) {

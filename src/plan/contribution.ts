@@ -3,6 +3,9 @@ import type { Family, Seconds } from "../dns/record.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Millis } from "../base/clock.ts";
+import { targetNames } from "../api/target-names.ts";
+import { withoutDown } from "./health/target.ts";
+import type { AppliedSelection } from "./select/applied-selection.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import { type AnswerOf, mayStandBehindPublished, outcomeOf, type TargetVerdict } from "./target-outcome.ts";
 
@@ -18,6 +21,10 @@ export interface Contribution {
   /** When this contribution is another one though nothing was heard: the next moment at which last-good becomes stale. */
   readonly changesAt?: Millis;
   readonly targets: readonly TargetVerdict[];
+  /** The families that only targets have which aren't selected: records of them go with a switch. Absent: the alias selects nothing. */
+  readonly leftFamilies?: readonly Family[];
+  /** Nothing is selected yet, because the first lookups or health checks have not ended. */
+  readonly isPending?: true;
 }
 
 /** Addresses by family; a family without addresses is absent. TTLs are before clamping. */
@@ -28,45 +35,106 @@ type ContributedSets = Readonly<
 /** A target without an address may have one again at any time: resolvers must not keep a set without it for the whole `ttl.max` of static addresses. */
 const INCOMPLETE_TTL: Seconds = 60;
 
-/** Applies the alias's policies to what its targets answered. Static addresses always count. TTLs are before clamping. */
-export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): Contribution {
-  const verdicts: TargetVerdict[] = [];
-  const contributing: TargetAnswer[] = [];
-  let usesFallback = false;
-  let maxTtl: Seconds = Infinity;
-  for (const target of alias.spec.targets) {
-    if (target.kind === "addresses") {
-      continue;
-    }
-    const outcome = outcomeOf(alias, target.hostname, answerOf, now);
-    verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers: outcome.answers });
-    usesFallback ||= outcome.fallback;
-    contributing.push(...outcome.contributing);
-    maxTtl = outcome.contributing.length === 0 ? INCOMPLETE_TTL : maxTtl;
+/**
+ * Applies the alias's policies to what its targets answered. Without a selection all targets count, static addresses always. With one, only the selected
+ * targets do. TTLs are before clamping.
+ */
+export function contributionOf(
+  alias: DnsAlias,
+  answerOf: AnswerOf,
+  now: Millis,
+  selection?: AppliedSelection,
+): Contribution {
+  const all = partsOf(alias, answerOf, now);
+  const verdicts = all.flatMap(({ verdict }) => verdict ?? []);
+  if (selection !== undefined && selection.kind !== "selected") {
+    return { ...unselected(alias, selection), ...staleNext(alias, verdicts, now), targets: verdicts };
   }
-  const statics = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
-  const found = setsOf(alias, { statics, answers: contributing, maxTtl });
+  const parts = selection === undefined ? all : all.filter(({ name }) => selection.targets.has(name));
+  const statics = parts.flatMap((part) => part.statics);
+  const contributing = parts.flatMap((part) => part.contributing);
+  const maxTtl = parts.some(isIncomplete) ? INCOMPLETE_TTL : Infinity;
+  const isDown = selection?.isDown;
+  const found = setsOf(alias, { statics, answers: contributing, maxTtl, isDown });
   const empty = Object.keys(found).length === 0;
+  const usesFallback = empty && parts.some(({ fallback }) => fallback);
   const read = contributing.filter(({ unread, isRestored }) => unread === undefined && isRestored !== true);
   return {
-    sets: empty && usesFallback ? setsOf(alias, { statics: alias.spec.fallbackAddresses, answers: [], maxTtl }) : found,
-    ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, { statics, answers: read, maxTtl }) }),
+    sets: usesFallback ? setsOf(alias, { statics: alias.spec.fallbackAddresses, answers: [], maxTtl }) : found,
+    ...(read.length !== contributing.length && {
+      setsRead: setsOf(alias, { statics, answers: read, maxTtl, isDown }),
+    }),
     keepPublished: alias.spec.families.filter((family) =>
-      verdicts.some((verdict) => mayStandBehindPublished(verdict, family)),
+      parts.some(({ verdict }) => verdict !== undefined && mayStandBehindPublished(verdict, family)),
     ),
-    usesFallback: empty && usesFallback,
+    usesFallback,
+    ...(selection !== undefined && { leftFamilies: leftFamilies(alias, all, found) }),
     ...staleNext(alias, verdicts, now),
     targets: verdicts,
   };
+}
+
+/** What one target brings. */
+interface Part {
+  readonly name: string;
+  readonly statics: readonly string[];
+  readonly contributing: readonly TargetAnswer[];
+  readonly fallback: boolean;
+  /** Undefined: static addresses. */
+  readonly verdict: TargetVerdict | undefined;
+}
+
+function partsOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): readonly Part[] {
+  const names = targetNames(alias.spec.targets);
+  return alias.spec.targets.map((target, index) => {
+    const name = names[index] ?? "";
+    if (target.kind === "addresses") {
+      return { name, statics: target.addresses, contributing: [], fallback: false, verdict: undefined };
+    }
+    const { verdict, answers, contributing, fallback } = outcomeOf(alias, target.hostname, answerOf, now);
+    return { name, statics: [], contributing, fallback, verdict: { target: target.hostname, verdict, answers } };
+  });
+}
+
+function isIncomplete({ verdict, contributing }: Part): boolean {
+  return verdict !== undefined && contributing.length === 0;
+}
+
+/** While nothing is selected yet, what is published stays. */
+function unselected(
+  alias: DnsAlias,
+  { kind }: Exclude<AppliedSelection, { readonly kind: "selected" }>,
+): Pick<Contribution, "sets" | "keepPublished" | "usesFallback" | "isPending"> {
+  switch (kind) {
+    case "pending":
+      return { sets: {}, keepPublished: alias.spec.families, usesFallback: false, isPending: true };
+    case "withdrawn":
+      return { sets: {}, keepPublished: [], usesFallback: false };
+    case "fallback": {
+      const statics = alias.spec.fallbackAddresses;
+      return { sets: setsOf(alias, { statics, answers: [], maxTtl: Infinity }), keepPublished: [], usesFallback: true };
+    }
+  }
+}
+
+/** The families that the selected targets lack, and that another target of the alias has. */
+function leftFamilies(alias: DnsAlias, all: readonly Part[], found: ContributedSets): readonly Family[] {
+  const possible = setsOf(alias, {
+    statics: all.flatMap(({ statics }) => statics),
+    answers: all.flatMap(({ contributing }) => contributing),
+    maxTtl: Infinity,
+  });
+  return alias.spec.families.filter((family) => possible[family] !== undefined && found[family] === undefined);
 }
 
 interface SetParts {
   readonly statics: readonly string[];
   readonly answers: readonly TargetAnswer[];
   readonly maxTtl: Seconds;
+  readonly isDown?: ((address: string) => boolean) | undefined;
 }
 
-function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl }: SetParts): Contribution["sets"] {
+function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown }: SetParts): Contribution["sets"] {
   const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
   for (const family of spec.families) {
     const own = answers.filter(({ key, addresses }) => key.family === family && addresses.length > 0);
@@ -75,7 +143,8 @@ function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl }: SetParts): Con
       ...own.flatMap((answer) => answer.addresses),
     ];
     if (addresses.length > 0) {
-      sets[family] = { addresses: addressSet(addresses), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
+      const up = isDown === undefined ? addresses : withoutDown(addresses, isDown);
+      sets[family] = { addresses: addressSet(up), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
     }
   }
   return sets;

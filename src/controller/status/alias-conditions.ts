@@ -10,7 +10,7 @@ import type { AliasFacts } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { movingTexts, placementCondition } from "./staying-names.ts";
-import { time } from "./time.ts";
+import { time } from "./field/time.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
 export type ConditionResult = Finding;

@@ -11,7 +11,7 @@ import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
 import { ignoresPrivate } from "../../plan/domain/private-addresses.ts";
-import { showsList } from "./status-limits.ts";
+import { showsList } from "./field/status-limits.ts";
 import type { LeavingName, NameRefused, NameWithoutZone } from "./staying-names.ts";
 import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts";
 import { NOTHING_PLANNED, type ZoneOutcome } from "../zone/state/planned.ts";

@@ -15,11 +15,12 @@ import {
   targetVerdicts,
 } from "./alias-conditions.ts";
 import { formerStatuses } from "./former-places.ts";
-import { time } from "./time.ts";
+import { time } from "./field/time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
-import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
+import { boundText } from "./field/bound.ts";
+import { stalenessBoundMs } from "./staleness-bound.ts";
 import { programmedCondition } from "./programmed-condition.ts";
-import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./status-limits.ts";
+import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./field/status-limits.ts";
 import { refusedEntries, stayingEntries } from "./staying-names.ts";
 
 /**

@@ -10,7 +10,7 @@ import {
   type ConditionResult,
 } from "../../../../src/controller/status/alias-conditions.ts";
 import type { AliasFacts } from "../../../../src/controller/status/alias-facts.ts";
-import { time } from "../../../../src/controller/status/time.ts";
+import { time } from "../../../../src/controller/status/field/time.ts";
 import type { FailureReason } from "../../../../src/dns/lookup-result.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { TargetVerdict } from "../../../../src/plan/target-outcome.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { AliasStatus, HostnameStatus, TargetStatus } from "../../../../src/api/dns-alias.ts";
 import type { AliasFacts, NameInZone } from "../../../../src/controller/status/alias-facts.ts";
 import { aliasStatus } from "../../../../src/controller/status/alias-status.ts";
-import { boundText } from "../../../../src/controller/status/staleness-bound.ts";
+import { boundText } from "../../../../src/controller/status/field/bound.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { TargetVerdict } from "../../../../src/plan/target-outcome.ts";
 import type { Outcome, TargetAnswer } from "../../../../src/plan/target-answer.ts";
