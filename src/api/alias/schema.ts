@@ -1,15 +1,16 @@
 import type { Static } from "typebox";
-import { ADDRESS_POLICIES } from "../dns-alias.ts";
+import { ADDRESS_POLICIES, FAILBACK_MODES, SELECTIONS } from "../dns-alias.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
+import { specHealthCheckSchema, targetHealthCheckSchema } from "./health-check-schema.ts";
 import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
-export const MAX_ADDRESS_TEXT = 45;
-/** 253 characters (RFC 1035 2.3.4) and a final dot. */
-export const MAX_NAME_TEXT = 254;
 /** A day: an address that may be cached longer does not follow its target. */
 export const MAX_TTL = 86_400;
 
 /** A DNS label. */
 const MAX_TARGET_NAME = 63;
+/** One for each of 16 targets. */
+const MAX_PRIORITY = 15;
 
 const address = text("An IPv4 or IPv6 address, like 203.0.113.7 or 2001:db8::7.", {
   minLength: 2,
@@ -32,21 +33,47 @@ const target = object(
       ),
     ),
     addresses: optional(
-      list("Addresses that never change. They are merged with those of the other targets.", address, {
+      list("Addresses that never change.", address, {
         kind: "set",
         minItems: 1,
         maxItems: 64,
       }),
     ),
+    priority: optional(
+      whole(
+        "Priority of the target, if selection is Failover. The lowest number is the first choice, and targets of equal priority are published together. All targets have it, or none has it. Defaults to the position in the list.",
+        { minimum: 0, maximum: MAX_PRIORITY },
+      ),
+    ),
+    healthCheck: optional(targetHealthCheckSchema),
   },
 );
 
 const ttlDescription =
   "Bounds in seconds for the TTL of the published records. They narrow those of the DnsZone and never widen them.";
 
+const failback = object("Return to a better target after a failover. Applies only if selection is Failover.", {
+  mode: optional(
+    oneOf(
+      "Mode of the return. Automatic returns when the better target has been healthy for the duration in after. Manual stays with the current target while it is healthy. Defaults to Automatic.",
+      [...FAILBACK_MODES],
+    ),
+  ),
+  after: optional(
+    duration(
+      "Duration for which the better target must have been healthy before the return, from 0s to 24h. Defaults to 5m.",
+    ),
+  ),
+});
+
 const ttl = object(ttlDescription, {
   min: optional(whole("Lowest TTL, in seconds. Defaults to that of the DnsZone.", { minimum: 1, maximum: MAX_TTL })),
-  max: optional(whole("Highest TTL, in seconds. Defaults to that of the DnsZone.", { minimum: 1, maximum: MAX_TTL })),
+  max: optional(
+    whole(
+      "Highest TTL, in seconds. Defaults to that of the DnsZone, and to 60 or less with a health check so that clients follow a failover.",
+      { minimum: 1, maximum: MAX_TTL },
+    ),
+  ),
 });
 
 function addressPolicy(description: string) {
@@ -70,8 +97,13 @@ export const aliasSpecSchema = object("Desired state: the names, and the targets
     ),
     { kind: "set", minItems: 1, maxItems: 64 },
   ),
+  selection: oneOf(
+    "Selection among the targets. Merge publishes the addresses of all healthy targets. Failover publishes those of the healthy targets with the best priority.",
+    [...SELECTIONS],
+    { default: "Merge" },
+  ),
   targets: list(
-    "Sources of the addresses. The addresses of all targets are merged, without duplicates, and the lowest of their TTLs applies.",
+    "Sources of the addresses. The addresses of all selected targets are merged, without duplicates, and the lowest of their TTLs applies.",
     target,
     { kind: "atomic", minItems: 1, maxItems: 16 },
   ),
@@ -80,14 +112,17 @@ export const aliasSpecSchema = object("Desired state: the names, and the targets
     oneOf("IPv4 (A records) or IPv6 (AAAA records).", ["IPv4", "IPv6"]),
     { kind: "set", minItems: 1, maxItems: 2, default: ["IPv4", "IPv6"] },
   ),
+  healthCheck: optional(specHealthCheckSchema),
+  failback: optional(failback),
   ttl: optional(ttl),
   onEmpty: addressPolicy(
     "Policy for targets that no longer have an address. An empty answer counts only after several lookups agree.",
   ),
   onStale: addressPolicy("Policy for targets whose lookups have failed for longer than maxStaleness."),
+  onUnhealthy: addressPolicy("Policy for the case that no target is healthy. Applies only with a health check."),
   fallbackAddresses: optional(
     list(
-      "Addresses that are published instead of those of the targets if onEmpty or onStale is Fallback and applies.",
+      "Addresses that are published instead of those of the targets if onEmpty, onStale, or onUnhealthy is Fallback and applies.",
       address,
       { kind: "set", maxItems: 64 },
     ),

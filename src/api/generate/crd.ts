@@ -85,6 +85,12 @@ const KINDS: readonly Kind[] = [
       column("Targets", ".status.summary.targets", "Sources of the addresses."),
       column("Addresses", ".status.summary.addresses", "Published addresses."),
       { ...column("TTL", ".status.summary.ttl", "Lowest TTL of the published records, in seconds."), type: "integer" },
+      column(
+        "Selected",
+        ".status.selected.targets",
+        "Targets whose addresses are published, if they are selected by health.",
+      ),
+      column("Healthy", '.status.conditions[?(@.type=="Healthy")].status', "True when every target is healthy."),
       ...READY,
       {
         ...column("Staleness", ".status.stalenessBound", "The longest time that an old address may still be given."),

@@ -126,7 +126,7 @@ function aliasView(source: StatusSource, alias: DnsAlias, now: Millis): AliasVie
     hostnames: (status?.hostnames ?? []).map(({ zone = "", ...rest }) => ({ zone, ...rest })),
     targets: (status?.targets ?? []).map(({ hostname, chain, ...rest }) => ({
       ...rest,
-      chain: chain.length === 0 ? [hostname] : chain,
+      chain: chain.length === 0 ? [hostname ?? rest.name] : chain,
     })),
     ...(boundMs === undefined ? {} : { boundMs }),
     ...(ageMs === undefined ? {} : { ageMs }),

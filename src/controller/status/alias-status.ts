@@ -107,7 +107,9 @@ function namesByHostname({ spec: { targets } }: DnsAlias): ReadonlyMap<string, s
   return new Map(named.reverse());
 }
 
-type LookupStatus = Omit<TargetStatus, "name">;
+interface LookupStatus extends Omit<TargetStatus, "name"> {
+  readonly hostname: string;
+}
 
 /** Where records stay in a zone that can't be read, nothing is looked up; the last known good addresses are for when it can be. */
 function withoutLookups(
@@ -120,7 +122,10 @@ function withoutLookups(
   );
   const hosts = new Set(known.map(({ hostname }) => hostname));
   return withoutZone.some(({ stays }) => stays !== undefined)
-    ? previous.filter(({ hostname }) => targets.has(hostname) && !hosts.has(hostname))
+    ? previous.flatMap((target) => {
+        const { hostname } = target;
+        return hostname !== undefined && targets.has(hostname) && !hosts.has(hostname) ? [{ ...target, hostname }] : [];
+      })
     : [];
 }
 
