@@ -1,9 +1,9 @@
-import type { HttpCheck, TcpCheck } from "../../api/health-check.ts";
+import type { HealthCheck } from "../../api/health-check.ts";
 import type { CheckBudget } from "../../plan/health/schedule.ts";
 import type { CheckRules } from "../../plan/health/permission.ts";
 
 /** A health check that connects. */
-export type ActiveCheck = HttpCheck | TcpCheck;
+export type ActiveCheck = Exclude<HealthCheck, { readonly kind: "none" }>;
 
 /** The result of one check. `local`: this host could not make it, which proves nothing. */
 export type CheckFinding =

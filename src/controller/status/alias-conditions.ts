@@ -42,6 +42,7 @@ export function acceptedCondition({
   withoutZone,
   leaving = [],
   refused = [],
+  healthCheckRefusal,
 }: AliasFacts): ConditionResult {
   const lost = inZones.flatMap(({ hostname, lostTo }) =>
     lostTo === undefined ? [] : [`Hostname ${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
@@ -52,6 +53,9 @@ export function acceptedCondition({
   const misplaced = placementCondition(withoutZone, leaving, refused);
   if (misplaced !== undefined) {
     return misplaced;
+  }
+  if (healthCheckRefusal !== undefined) {
+    return no("HealthCheckNotAllowed", healthCheckRefusal);
   }
   const names = alias.spec.hostnames.length === 1 ? "The hostname is accepted" : "All hostnames are accepted";
   return alias.spec.paused

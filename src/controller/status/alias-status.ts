@@ -15,6 +15,8 @@ import {
   targetVerdicts,
 } from "./alias-conditions.ts";
 import { formerStatuses } from "./former-places.ts";
+import { healthyCondition } from "./field/healthy-condition.ts";
+import { selectionStatus, withHealth } from "./field/selection-fields.ts";
 import { time } from "./field/time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText } from "./field/bound.ts";
@@ -35,19 +37,21 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     accepted: invalidEdit === undefined ? acceptedCondition(facts) : invalidCondition(invalidEdit),
     resolved: resolvedCondition(facts),
     programmed: programmedCondition(facts),
+    healthy: facts.steering && healthyCondition(alias, facts.steering.decision),
     paused: alias.spec.paused,
     generation,
     previous: previous?.conditions ?? [],
     now,
   });
   const hostnames = hostnameStatuses(facts);
-  const targets = targetStatuses(facts);
+  const targets = withHealth(targetStatuses(facts), facts.steering);
   const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
     conditions,
     hostnames,
     targets,
+    ...selectionStatus(alias, facts.inZones, facts.steering),
     ...(bound === undefined ? {} : { stalenessBound: bound }),
     summary: summaryOf(
       facts,

@@ -66,13 +66,13 @@ function isDown({ state }: SteeredTarget["addresses"][number]): boolean {
 
 function notChecked({ targets }: Decision): Finding | undefined {
   const [address] = targets.flatMap(({ refused }) => refused);
-  return (
-    address && {
-      status: "Unknown",
-      reason: "CheckRefused",
-      message: `${address} is not checked. Ask the operator to allow its network with --health-check-allow.`,
-    }
-  );
+  return address === undefined
+    ? undefined
+    : {
+        status: "Unknown",
+        reason: "CheckRefused",
+        message: `${address} is not checked. Ask the operator to allow its network with --health-check-allow.`,
+      };
 }
 
 function checking({ targets }: Decision): Finding | undefined {

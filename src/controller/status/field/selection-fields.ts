@@ -36,27 +36,26 @@ export function selectionStatus(
 export function withHealth(
   targets: readonly TargetStatus[],
   steering: SteeringFacts | undefined,
-  startedAt: number,
 ): readonly TargetStatus[] {
   if (steering === undefined) {
     return targets;
   }
   const known = new Set(targets.map(({ name }) => name));
   const others = steering.decision.targets.filter(({ target }) => !known.has(target.name));
-  return [...targets, ...others.map((one) => statusOf(one, startedAt))].map((status) => {
+  return [...targets, ...others.map((one) => statusOf(one))].map((status) => {
     const steered = steering.decision.targets.find(({ target }) => target.name === status.name);
     return steered === undefined ? status : { ...status, ...healthOf(steered) };
   });
 }
 
-function statusOf({ target, eligibleSince }: SteeredTarget, startedAt: number): TargetStatus {
+function statusOf({ target, eligibleSince, since }: SteeredTarget): TargetStatus {
   return {
     name: target.name,
     ...(target.hostname !== undefined && { hostname: displayName(target.hostname) }),
     chain: [],
     addresses: cutList(target.addresses, MAX_ADDRESSES),
     outcome: target.hostname === undefined ? "Static" : "Unknown",
-    lastTransitionTime: time(eligibleSince ?? startedAt),
+    lastTransitionTime: time(eligibleSince ?? since),
   };
 }
 
