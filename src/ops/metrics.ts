@@ -1,7 +1,8 @@
 import type { Millis } from "../base/clock.ts";
+import { type HealthMetrics, noHealthMetrics } from "./health-metrics.ts";
 
 /** What the program counts, as plain functions, so that nobody else knows the library. All are cheap and none throws. */
-export interface Metrics {
+export interface Metrics extends HealthMetrics {
   /** One look-up ended; the outcome is positive, nodata, nxdomain, or failure with its reason: "failure:timeout". */
   lookup(outcome: string, tookMs: Millis): void;
   /** How many keys are in each state now; a state that is left out becomes 0. */
@@ -81,6 +82,7 @@ export interface QueueMetrics {
 }
 
 export const noMetrics: Metrics = {
+  ...noHealthMetrics,
   lookup: () => undefined,
   answers: () => undefined,
   lookupsOverdue: () => undefined,

@@ -1,4 +1,5 @@
 import { silentLogger } from "./silent-logger.ts";
+import { silentObserver } from "./silent-observer.ts";
 import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
@@ -182,20 +183,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       event: (object, event) => void events.push({ key: objectKey(object.meta), ...event }),
     },
     observer: {
-      zoneWrite: () => undefined,
-      zonePlanned: () => undefined,
-      zoneGone: () => undefined,
+      ...silentObserver(),
       drift: (zone) => options.onDrift?.(zone),
-      held: () => undefined,
-      propagated: () => undefined,
       propagation: (zone, current, total) => options.onPropagation?.(zone, current, total),
-      aliasReady: () => undefined,
-      statusWrite: () => undefined,
-      queue: () => ({
-        added: () => undefined,
-        retried: () => undefined,
-        done: () => undefined,
-      }),
     },
     providerOf:
       options.providerOf ??

@@ -12,6 +12,13 @@ export function silentObserver(): Observer {
     propagation: () => undefined,
     aliasReady: () => undefined,
     statusWrite: () => undefined,
+    checked: () => undefined,
+    checkLate: () => undefined,
+    steered: () => undefined,
+    steeringGone: () => undefined,
+    switched: () => undefined,
+    switchBound: () => undefined,
+    switchServed: () => undefined,
     queue: () => ({ added: () => undefined, retried: () => undefined, done: () => undefined }),
   };
 }

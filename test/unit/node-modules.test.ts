@@ -14,7 +14,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "dns/tsig": ["crypto (Hmac, createHmac, timingSafeEqual)"],
   "api/zone/convert": ["crypto (X509Certificate)"],
   plan: ["crypto (createHash)"],
+  "plan/health": ["crypto (createHash)"],
   schedule: ["timers/promises (setImmediate)"],
+  "transport/check": ["http", "net", "tls", "worker_threads"],
   "transport/client": ["dgram", "net", "tls"],
   "transport/server": ["dgram", "events", "net"],
   ops: ["events", "http"],
@@ -43,7 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "folder/output": ["crypto (createHash, randomUUID)", "fs", "fs/promises", "path"],
   "folder/state": ["crypto (randomUUID)", "fs/promises", "path"],
   "cli/config": ["path", "util (parseArgs)"],
-  "cli/compose": ["crypto (randomBytes)", "fs/promises", "net (isIPv6)", "timers/promises"],
+  "cli/compose": ["crypto (randomBytes)", "dns/promises", "fs/promises", "net (isIP, isIPv6)", "os", "timers/promises"],
   "cli/commands": ["crypto (randomBytes)", "events", "fs", "fs/promises", "path"],
 };
 

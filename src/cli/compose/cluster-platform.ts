@@ -61,6 +61,7 @@ export async function openClusterPlatform(
     endpointStore: (namespace) => cluster.endpointStore(namespace),
     secretText: cluster.secretTexts,
     writeTargetOf,
+    apiServerHost: () => cluster.apiServerHost(),
     hasLease: platform.lease !== undefined,
     problems: () => [
       ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),

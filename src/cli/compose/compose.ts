@@ -22,6 +22,7 @@ import type { HostPort, OwnerConfig } from "../config/settings.ts";
 import { createExternalProviders } from "./external-providers.ts";
 import { providerOf, type Platform } from "./platform.ts";
 import { createTransfers, type Transfers } from "./zone-transfers.ts";
+import { createHealthChecks, type HealthChecksOptions } from "./health-checks.ts";
 import { createResponder, type Responder } from "./responder.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
 import { createViews, type Views } from "./resolver-views.ts";
@@ -37,6 +38,8 @@ export interface ComposeOptions {
   readonly observer: Observer;
   /** Questions are answered too, at these addresses; not for commands that only look. */
   readonly responder?: ResponderConfig;
+  /** Health checks are made; not for commands that only look. */
+  readonly healthChecks?: Pick<HealthChecksOptions, "config" | "version">;
   /** True for commands that only look: nothing is written anywhere. */
   readonly readOnly: boolean;
   /** Where zone transfers are served, once a zone is there; not for commands that only look. */
@@ -69,6 +72,11 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     ),
   );
   const platform = opened.use(await openPlatform(options));
+  const healthChecks =
+    options.healthChecks &&
+    opened.use(
+      createHealthChecks({ ...options.healthChecks, log, apiServerHost: async () => platform.apiServerHost?.() }),
+    );
   const { network, views, net, lookup } = await openLookups(options, opened);
   const { stores, secretText, endpointStore, owner } = platform;
   const { exchange } = network;
@@ -99,6 +107,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     lookup,
     providerOf: makeProvider,
     ...(responder === undefined ? {} : { responder: responder.port }),
+    ...(healthChecks === undefined ? {} : { healthChecks: healthChecks.port }),
   });
   const open = opened.move();
   return {

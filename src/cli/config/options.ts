@@ -38,6 +38,11 @@ export type OptionName =
   | "responder-listen"
   | "responder-workers"
   | "responder-exempt"
+  | "health-checks"
+  | "no-health-checks"
+  | "health-check-ports"
+  | "health-check-allow"
+  | "health-check-rate"
   | "json"
   | "help";
 
@@ -202,6 +207,39 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: "texts",
     placeholder: "NETWORK",
     help: "Network of clients that have no rate limits, for example 10.0.0.0/8. Use it for caches such as CoreDNS. Repeat the option for more networks (loopback is always exempt).",
+    commands: RUN,
+  },
+  {
+    name: "health-checks",
+    kind: "switch",
+    help: "run the health checks of DnsAliases (folder mode: always, unless --no-health-checks)",
+    commands: RUN,
+  },
+  {
+    name: "no-health-checks",
+    kind: "switch",
+    help: "folder mode: run no health checks",
+    commands: RUN,
+  },
+  {
+    name: "health-check-ports",
+    kind: "text",
+    placeholder: "PORTS",
+    help: "ports that health checks may connect to (default: 80,443,1024-65535)",
+    commands: RUN,
+  },
+  {
+    name: "health-check-allow",
+    kind: "texts",
+    placeholder: "NETWORK",
+    help: "a network of special-use addresses that health checks may connect to, 10.0.0.0/8; may be given more than once (default: none)",
+    commands: RUN,
+  },
+  {
+    name: "health-check-rate",
+    kind: "text",
+    placeholder: "N",
+    help: "health checks a second, 1 to 400; if there are more, all periods get longer (default: 100)",
     commands: RUN,
   },
   {

@@ -5,7 +5,7 @@ import { summarize } from "../../api/condition/summarize.ts";
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import type { TargetVerdict } from "../../plan/contribution.ts";
+import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import {
   acceptedCondition,
@@ -15,11 +15,14 @@ import {
   targetVerdicts,
 } from "./alias-conditions.ts";
 import { formerStatuses } from "./former-places.ts";
-import { time } from "./time.ts";
+import { healthyCondition } from "./field/healthy-condition.ts";
+import { selectionStatus, withHealth } from "./field/selection-fields.ts";
+import { time } from "./field/time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
-import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
+import { boundText } from "./field/bound.ts";
+import { stalenessBoundMs } from "./staleness-bound.ts";
 import { programmedCondition } from "./programmed-condition.ts";
-import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./status-limits.ts";
+import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./field/status-limits.ts";
 import { refusedEntries, stayingEntries } from "./staying-names.ts";
 
 /**
@@ -34,19 +37,21 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     accepted: invalidEdit === undefined ? acceptedCondition(facts) : invalidCondition(invalidEdit),
     resolved: resolvedCondition(facts),
     programmed: programmedCondition(facts),
+    healthy: facts.steering && healthyCondition(alias, facts.steering.decision),
     paused: alias.spec.paused,
     generation,
     previous: previous?.conditions ?? [],
     now,
   });
   const hostnames = hostnameStatuses(facts);
-  const targets = targetStatuses(facts);
+  const targets = withHealth(targetStatuses(facts), facts.steering);
   const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
     conditions,
     hostnames,
     targets,
+    ...selectionStatus(alias, facts.inZones, facts.steering),
     ...(bound === undefined ? {} : { stalenessBound: bound }),
     summary: summaryOf(
       facts,

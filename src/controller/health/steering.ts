@@ -1,0 +1,227 @@
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import type { TargetKey } from "../../dns/lookup-result.ts";
+import { allowsAddress } from "../../plan/health/permission.ts";
+import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
+import { createWorkQueue, type Requeue } from "../../schedule/work-queue.ts";
+import type { HealthCheckPort } from "../ports/checks.ts";
+import type { Observer } from "../ports/observer.ts";
+import type { ReportedEvent } from "../ports/reporter.ts";
+import { type AddressCheck, type Checker, type CheckState, createChecker, type WantedCheck } from "./checker.ts";
+import { observedTargets, type ObservedTarget } from "./observed-targets.ts";
+import { permittedChecks } from "./permitted-checks.ts";
+import { steer, type Steered, type Switch } from "./steer.ts";
+import { steeringEvents } from "./steering-events.ts";
+import { type Decision, restoredHealth, restoredState, type SteeringState } from "./steering-state.ts";
+
+/** Selects among the targets of aliases, and checks their addresses, while this replica leads. Other replicas follow the statuses. */
+export interface Steering {
+  /** What is published of the alias; undefined: it merges all targets. */
+  selectionOf(alias: DnsAlias): AppliedSelection | undefined;
+  /** The last decision, for the status; undefined: the alias selects nothing, or this replica doesn't lead. */
+  decisionOf(alias: DnsAlias): Decision | undefined;
+  /** Why the alias has fewer health checks than its spec; undefined: it has all. */
+  refusalOf(alias: DnsAlias): string | undefined;
+  /** By how much the periods of checks of the address are stretched. */
+  stretchOf(address: string): number;
+  /** Decides again about an alias that is new, changed, or gone, or whose targets have other addresses. */
+  touch(key: ObjectKey): void;
+  /** A term begins or ends: statuses know better than this process. */
+  reset(): void;
+  run(signal: AbortSignal): Promise<void>;
+  /** Aliases and checks that are remembered. */
+  size(): number;
+  heartbeats(): ReadonlyMap<string, Millis>;
+}
+
+export interface SteeringDeps {
+  readonly port: HealthCheckPort | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly observer: Observer;
+  readonly isLeading: () => boolean;
+  readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
+  readonly streamsOf: (key: ObjectKey) => Iterable<TargetKey>;
+  readonly answer: (key: TargetKey, namespace: string) => TargetAnswer | undefined;
+  readonly onEvent: (alias: DnsAlias, event: ReportedEvent) => void;
+  /** What is published changes. `lastSuccessAt`: when a check last reached the targets that were left, with a switch. */
+  readonly onChanged: (alias: DnsAlias, lastSuccessAt: Millis | undefined) => void;
+  /** The status may change. */
+  readonly onDecided: (alias: DnsAlias) => void;
+}
+
+const ALIASES_AT_ONCE = 8;
+
+interface Context {
+  readonly deps: SteeringDeps;
+  readonly states: Map<ObjectKey, SteeringState>;
+  readonly checker: Checker | undefined;
+}
+
+export function createSteering(deps: SteeringDeps): Steering {
+  const { port, clock, random, log, observer, isLeading } = deps;
+  const queue = createWorkQueue({
+    clock,
+    random,
+    log,
+    concurrency: ALIASES_AT_ONCE,
+    handle: async (key) => decide(context, key),
+    observe: observer.queue("steering"),
+  });
+  const touch = (keys: Iterable<ObjectKey>): void => [...keys].forEach((key) => queue.add(key));
+  const checker = port && createChecker({ port, clock, log, observer, mayCheck: isLeading, onChange: touch });
+  const context: Context = { deps, states: new Map(), checker };
+  return {
+    selectionOf: (alias) => selectionOf(context, alias),
+    decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
+    refusalOf: (alias) => permittedChecks(alias, port).refusal,
+    stretchOf: (address) => checker?.stretchOf(address) ?? 1,
+    touch(key) {
+      const alias = deps.aliasOf(key);
+      if (context.states.has(key) || (alias !== undefined && selects(alias))) {
+        queue.add(key);
+      }
+    },
+    reset() {
+      context.states.clear();
+      checker?.reset();
+    },
+    run: async (signal) => {
+      await Promise.all([queue.run(signal), checker?.run(signal)]);
+    },
+    size: () => context.states.size + (checker?.size() ?? 0),
+    heartbeats: () =>
+      new Map([
+        ["steering", queue.heartbeatAt()],
+        ...(checker === undefined ? [] : [["checks", checker.heartbeatAt()] as const]),
+      ]),
+  };
+}
+
+function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSelection | undefined {
+  const { alias } = permittedChecks(original, deps.port);
+  if (!selects(alias)) {
+    return undefined;
+  }
+  const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
+  return decision?.applied ?? selectionFromStatus(alias);
+}
+
+function decide(context: Context, key: ObjectKey): Requeue {
+  const { deps, states, checker } = context;
+  const original = deps.aliasOf(key);
+  const alias = original && permittedChecks(original, deps.port).alias;
+  if (alias === undefined || alias.meta.deletedAt !== undefined || !selects(alias) || !deps.isLeading()) {
+    states.delete(key);
+    checker?.want(key, []);
+    deps.observer.steeringGone(key);
+    return { requeue: "done" };
+  }
+  const now = deps.clock.now();
+  const before = states.get(key) ?? restoredState(alias, now);
+  const observed = observedTargets(alias, { answer: deps.answer, streams: deps.streamsOf(key), now });
+  checker?.want(key, wantedChecks(context, alias, before, observed));
+  const steered = steer({
+    alias,
+    state: before,
+    targets: observed.map((target) => withStates(context, target)),
+    hasOutsideControl: hasOutsideControl(checker, observed),
+    now,
+  });
+  const { events, state } = steeringEvents(alias, before, steered, now);
+  states.set(key, state);
+  events.forEach((event) => deps.onEvent(alias, event));
+  report(context, alias, steered);
+  return steered.nextAt === undefined
+    ? { requeue: "done" }
+    : { requeue: { afterMs: Math.max(0, steered.nextAt - deps.clock.now()) } };
+}
+
+function wantedChecks(
+  { deps: { port } }: Context,
+  alias: DnsAlias,
+  { decision }: SteeringState,
+  observed: readonly ObservedTarget[],
+): readonly WantedCheck[] {
+  const rules = port?.rules();
+  return observed.flatMap((target) => {
+    const { check } = target;
+    if (check === undefined || rules === undefined) {
+      return [];
+    }
+    return target.addresses
+      .slice(0, MAX_ADDRESSES)
+      .filter((address) => allowsAddress(rules, address))
+      .map((address) => {
+        const restored = decision === undefined ? restoredHealth(alias, target, address) : undefined;
+        return { address, check, ...(restored !== undefined && { restored }) };
+      });
+  });
+}
+
+/** Of one target; more are not checked and count as up. */
+const MAX_ADDRESSES = 64;
+
+function withStates({ deps: { port }, checker }: Context, target: ObservedTarget) {
+  const { check } = target;
+  const rules = port?.rules();
+  const stateOf = (address: string): CheckState | undefined => check && checker?.state({ address, check });
+  return {
+    target,
+    addresses: target.addresses.map((address) => ({ address, state: stateOf(address) })),
+    refused:
+      check === undefined || rules === undefined
+        ? []
+        : target.addresses.filter((address) => !allowsAddress(rules, address)),
+  };
+}
+
+function hasOutsideControl(checker: Checker | undefined, observed: readonly ObservedTarget[]): boolean {
+  const own = new Set(observed.flatMap(({ addresses }) => addresses));
+  const windowMs = Math.max(0, ...observed.flatMap(({ check }) => (check ? [check.periodMs + check.timeoutMs] : [])));
+  return checker?.wasReached((address) => !own.has(address), windowMs) === true;
+}
+
+function report({ deps, checker }: Context, alias: DnsAlias, { decision, switched, isChanged }: Steered): void {
+  const key = objectKey(alias.meta);
+  if (switched !== undefined) {
+    const { from, to } = switched;
+    deps.observer.switched(to.reason);
+    deps.log.info({ alias: key, from: from.targets, to: to.targets, reason: to.reason }, "other targets selected");
+  }
+  deps.observer.steered(key, {
+    targets: new Map(decision.targets.map(({ target, health }) => [target.name, health])),
+    isOnStandby: isOnStandby(alias, decision),
+    isAllUnhealthy: decision.selection.isAllUnhealthy,
+  });
+  if (isChanged) {
+    deps.onChanged(alias, switched && checker && lastSuccessOf(checker, decision, switched));
+  }
+  deps.onDecided(alias);
+}
+
+/** Whether other targets are selected than the first choice. */
+export function isOnStandby({ spec }: DnsAlias, { selection, targets }: Decision): boolean {
+  const least = Math.min(...targets.map(({ target }) => target.priority));
+  const { selected } = selection;
+  return (
+    spec.selection === "Failover" &&
+    selected !== undefined &&
+    !targets.some(({ target }) => target.priority === least && selected.targets.includes(target.name))
+  );
+}
+
+function lastSuccessOf(checker: Checker, { targets }: Decision, { from }: Switch): Millis | undefined {
+  const checks: readonly AddressCheck[] = targets.flatMap(({ target, addresses }) => {
+    const { check } = target;
+    return check === undefined || !from.targets.includes(target.name)
+      ? []
+      : addresses.map(({ address }) => ({ address, check }));
+  });
+  const times = checks.flatMap((check) => checker.state(check)?.probe.lastSuccessAt ?? []);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
