@@ -20,7 +20,7 @@ const PERCENT = { minimum: 1, maximum: 100 };
 const MAX_PATH = 1024;
 const MAX_BODY_TEXT = 256;
 const MAX_HEADER_NAME = 64;
-const MAX_HEADER_VALUE = 1024;
+const MAX_HEADER_VALUE = 256;
 const MAX_ITEMS = 8;
 /** "200-399", and room for a mistake that a rule explains. */
 const STATUS_TEXT = { minLength: 1, maxLength: 16 };

@@ -9,8 +9,7 @@ export const MAX_TTL = 86_400;
 
 /** A DNS label. */
 const MAX_TARGET_NAME = 63;
-/** One for each of 16 targets. */
-const MAX_PRIORITY = 15;
+export const MAX_TARGETS = 16;
 
 const address = text("An IPv4 or IPv6 address, like 203.0.113.7 or 2001:db8::7.", {
   minLength: 2,
@@ -42,7 +41,7 @@ const target = object(
     priority: optional(
       whole(
         "Priority of the target, if selection is Failover. The lowest number is the first choice, and targets of equal priority are published together. All targets have it, or none has it. Defaults to the position in the list.",
-        { minimum: 0, maximum: MAX_PRIORITY },
+        { minimum: 0, maximum: MAX_TARGETS - 1 },
       ),
     ),
     healthCheck: optional(targetHealthCheckSchema),
@@ -105,7 +104,7 @@ export const aliasSpecSchema = object("Desired state: the names, and the targets
   targets: list(
     "Sources of the addresses. The addresses of all selected targets are merged, without duplicates, and the lowest of their TTLs applies.",
     target,
-    { kind: "atomic", minItems: 1, maxItems: 16 },
+    { kind: "atomic", minItems: 1, maxItems: MAX_TARGETS },
   ),
   ipFamilies: list(
     "IP families of the published addresses: IPv4 for A records, IPv6 for AAAA records.",

@@ -1,11 +1,8 @@
 import { rule, spot, type Rule } from "../schema/rule.ts";
-import type { AliasSpecText } from "./schema.ts";
+import { MAX_TARGETS, type AliasSpecText } from "./schema.ts";
 
 type Spec = AliasSpecText;
 type Target = Spec["targets"][number];
-
-/** As {@link nameOf}. */
-const NAME_CEL = "has(target.name) ? target.name : has(target.hostname) ? target.hostname : 'addresses'";
 
 /** The rules of the fields that choose among targets. */
 export const SELECTION_RULES: readonly Rule<Spec>[] = [
@@ -22,7 +19,7 @@ export const SELECTION_RULES: readonly Rule<Spec>[] = [
   namingTargets({
     cel: "self.selection == 'Failover' || !self.targets.exists(target, has(target.priority))",
     holds: ({ selection, targets }) => selection === "Failover" || targets.every(lacksPriority),
-    named: "has(target.priority)",
+    named: (target) => `has(${target}.priority)`,
     isNamed: (target) => !lacksPriority(target),
     message: (names) =>
       `priority applies only if selection is Failover: remove it from ${names}, or set selection: Failover`,
@@ -31,7 +28,7 @@ export const SELECTION_RULES: readonly Rule<Spec>[] = [
     cel: "self.selection != 'Failover' || !self.targets.exists(target, has(target.priority)) || self.targets.all(target, has(target.priority))",
     holds: ({ selection, targets }) =>
       selection !== "Failover" || targets.every(lacksPriority) || !targets.some(lacksPriority),
-    named: "!has(target.priority)",
+    named: (target) => `!has(${target}.priority)`,
     isNamed: lacksPriority,
     message: (names) => `priority is missing on ${names}: add it there, or remove it from all targets`,
   }),
@@ -47,8 +44,8 @@ export const SELECTION_RULES: readonly Rule<Spec>[] = [
 interface NamingRule {
   readonly cel: string;
   readonly holds: (spec: Spec) => boolean;
-  /** CEL: whether the message names `target`. */
-  readonly named: string;
+  /** CEL: whether the message names the target. */
+  readonly named: (target: string) => string;
   /** As `named`. */
   readonly isNamed: (target: Target) => boolean;
   readonly message: (names: string) => string;
@@ -61,7 +58,7 @@ function namingTargets({ cel, holds, named, isNamed, message }: NamingRule): Rul
     at: "spec",
     cel,
     message: message("the targets"),
-    messageCel: `'${before}' + self.targets.filter(target, ${named}).map(target, ${NAME_CEL}).join(', ') + '${after}'`,
+    messageCel: `'${before}' + ${namesCel(named)} + '${after}'`,
     values: whole,
     holds,
     messageFor: ({ targets }) => message(targets.filter(isNamed).map(nameOf).join(", ")),
@@ -71,6 +68,19 @@ function namingTargets({ cel, holds, named, isNamed, message }: NamingRule): Rul
 /** The name, or else what tells a target from the others in its manifest. */
 function nameOf({ name, hostname }: Target): string {
   return name ?? hostname ?? "addresses";
+}
+
+/**
+ * As {@link nameOf} of each target, with commas. One term for each target that a list can have: the cost of `join` is estimated with the longest texts of all if
+ * its list is computed, and is over the budget then.
+ */
+function namesCel(named: NamingRule["named"]): string {
+  const terms = Array.from({ length: MAX_TARGETS }, (_, index) => {
+    const target = `self.targets[${index}]`;
+    const name = `has(${target}.name) ? ${target}.name : has(${target}.hostname) ? ${target}.hostname : 'addresses'`;
+    return `(size(self.targets) > ${index} && ${named(target)} ? ', ' + (${name}) : '')`;
+  });
+  return `(${terms.join(" + ")}).substring(2)`;
 }
 
 function lacksPriority({ priority }: Target): boolean {
