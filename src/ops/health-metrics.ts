@@ -11,7 +11,7 @@ export interface HealthMetrics {
   steeredAliases(gauges: SteeringGauges): void;
 }
 
-export interface SteeringGauges {
+interface SteeringGauges {
   /** At most {@link MAX_TARGET_SERIES}. */
   readonly targets: readonly {
     readonly namespace: string;

@@ -34,7 +34,7 @@ describe("folder mode, with a main target and a standby", { skip: skipWithout("n
       assert.equal(conditions.find(({ type }) => type === "Healthy")?.reason, "AllHealthy"),
     );
     assert.deepEqual(status.selected?.targets, ["main"]);
-    assert.ok(boundMs(status) <= 25_000, status.switchBound);
+    assert.ok(boundMs(status) <= 25_000, `${status.switchBound}`);
   });
 
   test("after SIGKILL of the main target the name switches within the bound, and is never blank", async () => {

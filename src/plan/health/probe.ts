@@ -1,8 +1,8 @@
+import type { HEALTH_VERDICTS } from "../../api/dns-alias.ts";
 import type { Millis } from "../../base/clock.ts";
 
 /** Health of one address, or of one target. Unknown counts as up: an address that no check has judged yet is not taken away. */
-export const HEALTHS = ["Healthy", "Unhealthy", "Unknown"] as const;
-export type Health = (typeof HEALTHS)[number];
+export type Health = (typeof HEALTH_VERDICTS)[number];
 
 /** The outcome of one check. `inconclusive`: it failed without a control, so it proves nothing. */
 export type CheckOutcome = "success" | "failure" | "inconclusive";
@@ -65,9 +65,4 @@ function healthAfter(
     return "Unhealthy";
   }
   return streak >= successThreshold && failed < HEALTHY_BELOW ? "Healthy" : before;
-}
-
-/** Checks until an address that answers again is Healthy, after an outage of any length. */
-export function recoveryChecks({ successThreshold }: Thresholds): number {
-  return Math.max(successThreshold, WINDOW - HEALTHY_BELOW + 1);
 }

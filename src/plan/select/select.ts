@@ -25,7 +25,7 @@ export interface Candidate {
 
 /** Why these targets are selected. */
 export const SELECTION_REASONS = ["Initial", "Changed", "FailedOver", "FailedBack"] as const;
-export type SelectionReason = (typeof SELECTION_REASONS)[number];
+type SelectionReason = (typeof SELECTION_REASONS)[number];
 
 /** The selected targets, as the status has them. */
 export interface Selected {
@@ -35,7 +35,7 @@ export interface Selected {
   readonly reason: SelectionReason;
 }
 
-export interface SelectionPolicy {
+interface SelectionPolicy {
   readonly selection: "Failover" | "Merge";
   readonly failback: { readonly mode: "Automatic" | "Manual"; readonly afterMs: Millis };
 }
@@ -131,11 +131,18 @@ function better(input: SelectInput, stays: number, here: readonly Candidate[]): 
   const at = failbackAt(input, known);
   if (at !== undefined && at <= now) {
     const delayMs = failbackDelay(input.failback.afterMs, recentSwitches(input.switches, now).length);
-    const first = bestOf(known.filter(({ healthSince }) => healthSince + delayMs <= now)) ?? known;
+    const ready = bestOf(known.filter(({ healthSince }) => healthSince + delayMs <= now)) ?? known;
+    const first = healthyAt(input, ready[0]?.priority ?? stays);
     return { selected: selectedAs(input, first, "FailedBack"), isAllUnhealthy: false };
   }
   const selected = selectedAs(input, here, input.current?.reason ?? "Initial");
   return { selected, isAllUnhealthy: false, ...(at !== undefined && { failbackAt: at, changesAt: at }) };
+}
+
+function healthyAt({ candidates }: SelectInput, wanted: number): readonly Candidate[] {
+  return candidates.filter(
+    ({ priority, isEligible, health }) => priority === wanted && isEligible && health !== "Unhealthy",
+  );
 }
 
 /** The targets of the best priority: those that checks reach come before those that no check has judged, and those whose last checks failed come last. */

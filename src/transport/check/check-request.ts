@@ -31,18 +31,16 @@ export type CheckResult =
   | { readonly kind: "failure"; readonly class: FailureClass; readonly status?: number }
   | { readonly kind: "local" };
 
-export const FAILURE_CLASSES = [
-  "refused",
-  "unreachable",
-  "timeout",
-  "closed",
-  "certificate",
-  "tls",
-  "protocol",
-  "status",
-  "body",
-] as const;
-export type FailureClass = (typeof FAILURE_CLASSES)[number];
+export type FailureClass =
+  | "refused"
+  | "unreachable"
+  | "timeout"
+  | "closed"
+  | "certificate"
+  | "tls"
+  | "protocol"
+  | "status"
+  | "body";
 
 /** What the system reports for its own limits and rules: sockets, ports, buffers, a firewall of this host. */
 const LOCAL = new Set(["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM", "EPERM", "EACCES"]);
