@@ -86,7 +86,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   kube: [["client"], ["lease", "objects", "status", "watch"], ["."]],
   folder: [["manifest", "output"], ["state"], ["inventory"], ["."]],
-  cli: [["terminal"], ["config"], ["compose"], ["inspect"], ["commands"], ["."]],
+  cli: [["terminal"], ["config"], ["compose/health"], ["compose"], ["inspect"], ["commands"], ["."]],
 };
 
 /** As many files as a reader takes in at one look. */

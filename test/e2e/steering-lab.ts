@@ -145,8 +145,14 @@ async function startDnsalias({ root, opsPort, caFile, lab }: Start): Promise<Man
   const args = [
     "src/main.ts",
     "run",
-    ...["--manifests", join(root, "manifests"), "--out", join(root, "out"), "--owner-id=me", "--resolver=127.0.0.1:9"],
-    ...["--no-responder", `--listen-ops=127.0.0.1:${opsPort}`, "--log-level=debug", "--log-format=json"],
+    `--manifests=${join(root, "manifests")}`,
+    `--out=${join(root, "out")}`,
+    "--owner-id=me",
+    "--resolver=127.0.0.1:9",
+    "--no-responder",
+    `--listen-ops=127.0.0.1:${opsPort}`,
+    "--log-level=debug",
+    "--log-format=json",
     ...(lab.allow ?? ["127.0.0.0/8"]).map((network) => `--health-check-allow=${network}`),
     ...(lab.options ?? []),
   ];

@@ -45,7 +45,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "folder/output": ["crypto (createHash, randomUUID)", "fs", "fs/promises", "path"],
   "folder/state": ["crypto (randomUUID)", "fs/promises", "path"],
   "cli/config": ["path", "util (parseArgs)"],
-  "cli/compose": ["crypto (randomBytes)", "dns/promises", "fs/promises", "net (isIP, isIPv6)", "os", "timers/promises"],
+  "cli/compose": ["crypto (randomBytes)", "fs/promises", "net (isIPv6)", "timers/promises"],
+  "cli/compose/health": ["dns/promises", "net (isIP)", "os"],
   "cli/commands": ["crypto (randomBytes)", "events", "fs", "fs/promises", "path"],
 };
 

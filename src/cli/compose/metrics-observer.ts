@@ -1,6 +1,6 @@
 import type { Observer } from "../../controller/ports/observer.ts";
 import type { BudgetEvent } from "../../providers/budget/budget.ts";
-import { createHealthCounting } from "./health-counting.ts";
+import { createHealthCounting } from "./health/health-counting.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 
 export interface Counting {

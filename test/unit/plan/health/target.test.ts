@@ -14,7 +14,7 @@ const HEALTH: Readonly<Record<string, Health | undefined>> = {
 /** "HD" is a healthy address and one that is down; N isn't checked. */
 function addresses(v4: string, v6 = ""): readonly CheckedAddress[] {
   const make = (letters: string, prefix: string): readonly CheckedAddress[] =>
-    [...letters].map((letter, index) => {
+    Array.from(letters, (letter, index) => {
       const health = HEALTH[letter];
       return { address: `${prefix}${index + 1}`, probe: health && { health } };
     });

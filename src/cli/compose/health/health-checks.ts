@@ -1,14 +1,14 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
-import { type Clock, type Millis, systemClock } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
-import type { ActiveCheck, CheckFinding, HealthCheckPort } from "../../controller/ports/checks.ts";
-import { parseAddress } from "../../dns/address/address.ts";
-import { displayName } from "../../dns/name/name.ts";
-import type { CheckRequest, CheckResult, FailureClass } from "../../transport/check/check-request.ts";
-import { createCheckWorker } from "../../transport/check/check-worker.ts";
-import type { HealthCheckConfig } from "../config/health-check-config.ts";
+import { type Clock, type Millis, systemClock } from "../../../base/clock.ts";
+import type { Logger } from "../../../base/log.ts";
+import type { ActiveCheck, CheckFinding, HealthCheckPort } from "../../../controller/ports/checks.ts";
+import { parseAddress } from "../../../dns/address/address.ts";
+import { displayName } from "../../../dns/name/name.ts";
+import type { CheckRequest, CheckResult, FailureClass } from "../../../transport/check/check-request.ts";
+import { createCheckWorker } from "../../../transport/check/check-worker.ts";
+import type { HealthCheckConfig } from "../../config/health-check-config.ts";
 
 export interface HealthChecksOptions {
   readonly config: HealthCheckConfig;

@@ -1,7 +1,7 @@
-import type { Millis } from "../../base/clock.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import type { HealthObserver, SteeredAlias } from "../../controller/ports/observer.ts";
-import { type HealthMetrics, MAX_TARGET_SERIES } from "../../ops/health-metrics.ts";
+import type { Millis } from "../../../base/clock.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import type { HealthObserver, SteeredAlias } from "../../../controller/ports/observer.ts";
+import { type HealthMetrics, MAX_TARGET_SERIES } from "../../../ops/health-metrics.ts";
 
 export interface HealthCounting {
   readonly observer: HealthObserver;
