@@ -2,7 +2,15 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { familyOf } from "../../dns/address/address.ts";
-import { controlFor, type Controls, NO_CONTROLS, recordSuccess, type Success } from "../../plan/health/control.ts";
+import { FAMILIES, type Family } from "../../dns/record.ts";
+import {
+  controlFor,
+  type Controls,
+  hasControl,
+  NO_CONTROLS,
+  recordSuccess,
+  type Success,
+} from "../../plan/health/control.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type CheckOutcome, freshProbe, type Health, type Probe, stepProbe } from "../../plan/health/probe.ts";
 import { nextCheckAt, NO_STRETCH, type Stretch, stretchFor, stretchOf } from "../../plan/health/schedule.ts";
@@ -133,6 +141,7 @@ export function createChecker(deps: CheckerDeps): Checker {
       message: failed ? finding.message : before.message,
       control: failed ? control : before.control,
     };
+    deps.observer.healthControl(family, hasControl(controls, { family, now, windowMs }));
     if (probe.health !== before.probe.health || outcome !== before.last) {
       deps.onChange(entry.users);
     }
@@ -177,6 +186,13 @@ export function createChecker(deps: CheckerDeps): Checker {
       entry.unusedSince = clock.now();
       isStretchKnown = false;
       due.remove(key);
+      noteUnchecked(familyOf(entry.address));
+    }
+  }
+
+  function noteUnchecked(family: Family): void {
+    if (!entries.values().some(({ address, users }) => users.size > 0 && familyOf(address) === family)) {
+      deps.observer.healthControl(family, undefined);
     }
   }
 
@@ -216,6 +232,7 @@ export function createChecker(deps: CheckerDeps): Checker {
       byAlias.clear();
       controls = NO_CONTROLS;
       isStretchKnown = false;
+      FAMILIES.forEach((family) => deps.observer.healthControl(family, undefined));
     },
     run: (signal) => pump.run(signal),
     size: () => entries.size,
