@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { waitFor } from "../lab/wait-for.ts";
 import { parseDuration } from "../../src/api/schema/duration.ts";
 import { startBind, type Bind } from "../support/bind.ts";
+import { dig } from "../support/dig.ts";
 import { freePort } from "../support/free-port.ts";
 import { makeCertificate, startHttpsTarget, type HttpsTarget, type TestCertificate } from "../support/https-target.ts";
 import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
@@ -23,6 +24,8 @@ export interface SteeringLab extends AsyncDisposable {
   /** The status of the alias in the state file. */
   status(): Promise<AliasStatusText>;
   writeAlias(spec: SteeredSpec): Promise<void>;
+  /** Another alias, whose target is an address that is checked too. */
+  addControl(address: string): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   metrics(): Promise<string>;
@@ -107,6 +110,14 @@ export async function startSteeringLab(lab: SteeringLabOptions): Promise<Steerin
     },
     status: () => statusIn(root),
     writeAlias,
+    addControl: (address) =>
+      writeFile(
+        join(root, "manifests", "control.yaml"),
+        aliasText(
+          { targets: [{ addresses: [address] }], healthCheck: { tcpSocket: { port }, period: "5s", timeout: "1s" } },
+          "control",
+        ),
+      ),
     start,
     stop: async () => dnsalias?.stop(),
     metrics: async () => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text(),
@@ -132,6 +143,17 @@ export function boundMs({ switchBound }: AliasStatusText): number {
     throw new Error(`no switch bound: "${switchBound}"`);
   }
   return bound;
+}
+
+/** The reason of the condition Healthy. */
+export function healthyReason({ conditions }: AliasStatusText): string | undefined {
+  return conditions.find(({ type }) => type === "Healthy")?.reason;
+}
+
+/** The serial of the zone at BIND, which each write raises by 1. */
+export async function serialOf({ bind }: SteeringLab): Promise<number> {
+  const { answer } = await dig(bind, DOMAIN, "SOA");
+  return Number(answer[0]?.data.split(" ")[2]);
 }
 
 interface Start {
@@ -183,12 +205,12 @@ function zoneManifest({ host, port }: Bind): string {
   });
 }
 
-function aliasText(spec: SteeredSpec): string {
+function aliasText(spec: SteeredSpec, name = "shop"): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsAlias",
-    metadata: { name: "shop", namespace: "web" },
-    spec: { hostnames: [DOMAIN], ...spec },
+    metadata: { name, namespace: "web" },
+    spec: { hostnames: [name === "shop" ? DOMAIN : `${name}.${DOMAIN}`], ...spec },
   });
 }
 

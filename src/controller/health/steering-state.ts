@@ -3,7 +3,7 @@ import type { AliasStatus, DnsAlias, TargetStatus } from "../../api/dns-alias.ts
 import { targetNames } from "../../api/target-names.ts";
 import { type AppliedSelection, selectionFromStatus } from "../../plan/select/applied-selection.ts";
 import { type Selected, type Selection, SELECTION_REASONS } from "../../plan/select/select.ts";
-import type { WantedCheck } from "./checker.ts";
+import type { WantedCheck } from "./check-registry.ts";
 import type { ObservedTarget } from "./observed-targets.ts";
 import type { AddressState, TargetHealth } from "./target-health.ts";
 
