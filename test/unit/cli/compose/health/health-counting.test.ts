@@ -5,12 +5,12 @@ import { createPrometheus } from "../../../../../src/ops/prometheus.ts";
 
 function counting() {
   const { metrics, page } = createPrometheus({ version: "1", process: false });
-  const { observer, flush } = createHealthCounting(metrics);
+  const counted = createHealthCounting(metrics);
   const series = async (): Promise<readonly string[]> => {
-    flush();
+    counted.flush();
     return (await page()).text.split("\n").filter((line) => !line.startsWith("#"));
   };
-  return { observer, series };
+  return { observer: counted.observer, series };
 }
 
 const targets = new Map([
