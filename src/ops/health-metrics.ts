@@ -7,6 +7,8 @@ export interface HealthMetrics {
   healthCheckLate(lateMs: Millis): void;
   selectionChanged(reason: string): void;
   switched(tookMs: Millis): void;
+  /** By family with checks: whether another address was reached lately. */
+  healthControls(controls: ReadonlyMap<string, boolean>): void;
   /** Replaces all gauges of aliases that select among their targets. */
   steeredAliases(gauges: SteeringGauges): void;
 }
@@ -70,6 +72,12 @@ export function healthSeries(registry: Registry) {
 
 function steeringGauges(registers: Registry[]) {
   return {
+    control: new Gauge({
+      name: "dnsalias_health_control",
+      help: "1 while health checks of the family reach an address, so that failures of others count.",
+      labelNames: ["family"],
+      registers,
+    }),
     targetHealthy: new Gauge({
       name: "dnsalias_target_healthy",
       help: "1 while the target of the DnsAlias is not unhealthy, for at most 5,000 targets.",
@@ -103,6 +111,10 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
     healthCheckLate: (lateMs) => series.lateSeconds.observe(lateMs / 1000),
     selectionChanged: (reason) => series.selectionChanges.inc({ reason }),
     switched: (tookMs) => series.switchSeconds.observe({ plane: "published" }, tookMs / 1000),
+    healthControls(controls) {
+      series.control.reset();
+      controls.forEach((isReached, family) => series.control.set({ family }, isReached ? 1 : 0));
+    },
     steeredAliases({ targets, onStandby, allUnhealthy, boundSeconds }) {
       series.targetHealthy.reset();
       for (const { isHealthy, ...labels } of targets) {
@@ -120,5 +132,6 @@ export const noHealthMetrics: HealthMetrics = {
   healthCheckLate: () => undefined,
   selectionChanged: () => undefined,
   switched: () => undefined,
+  healthControls: () => undefined,
   steeredAliases: () => undefined,
 };

@@ -1,5 +1,7 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { ObjectKey } from "../../api/meta.ts";
+import { familyOf } from "../../dns/address/address.ts";
+import type { Family } from "../../dns/record.ts";
 import type { Success } from "../../plan/health/control.ts";
 import { type CheckOutcome, freshProbe, type Health, type Probe } from "../../plan/health/probe.ts";
 import { type CheckBudget, type Stretch, stretchFor, stretchOf } from "../../plan/health/schedule.ts";
@@ -44,12 +46,14 @@ export interface CheckRegistry {
   periodOf(check: AddressCheck): Millis;
   /** By how much the periods of the address are stretched; 1: not at all. */
   stretchOf(address: string): number;
+  /** The longest period and timeout of the checks of a family; undefined: there are none. */
+  longestWindowMs(family: Family): Millis | undefined;
   /** Forgets everything, and returns what there was. */
   clear(): readonly string[];
   size(): number;
 }
 
-export interface WantedChange {
+interface WantedChange {
   readonly begun: readonly {
     readonly key: string;
     readonly entry: CheckEntry;
@@ -91,6 +95,12 @@ export function createCheckRegistry(clock: Clock, budget: CheckBudget): CheckReg
     },
     periodOf: ({ address, check }) => check.periodMs * stretchFor(current(), address),
     stretchOf: (address) => stretchFor(current(), address),
+    longestWindowMs(family) {
+      const windows = [...entries.values()]
+        .filter(({ address, users }) => users.size > 0 && familyOf(address) === family)
+        .map((entry) => entry.check.periodMs * stretchFor(current(), entry.address) + entry.check.timeoutMs);
+      return windows.length === 0 ? undefined : Math.max(...windows);
+    },
     clear() {
       const keys = [...entries.keys()];
       entries.clear();
