@@ -114,7 +114,7 @@ export interface HostnameStatus {
 }
 
 /** The targets whose addresses are published. */
-interface SelectedStatus {
+export interface SelectedStatus {
   /** 1 to 16 names of `targets`, in the order of the spec. */
   readonly targets: readonly string[];
   /** When these targets were selected, RFC 3339. */

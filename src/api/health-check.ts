@@ -51,3 +51,8 @@ export interface StatusRange {
   readonly first: number;
   readonly last: number;
 }
+
+/** Whether the check connects to addresses. */
+export function connects(check: HealthCheck | undefined): check is HttpCheck | TcpCheck {
+  return check !== undefined && check.kind !== "none";
+}

@@ -185,7 +185,7 @@ export function sizesOf(context: ControllerContext): ReadonlyMap<string, number>
     ["deletions", context.deletions.size + context.zoneDeletions.size],
     ["unserved", context.unserved.size],
     ["zones to do", zoneQueue.size()],
-    ["proofs to do", propagationQueue.size()],
+    ["propagation checks to do", propagationQueue.size()],
     ["aliases to do", aliasQueue.size()],
     ["reports to do", reportQueue.size()],
     ["claims to do", context.claimQueue.size()],

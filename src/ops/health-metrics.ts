@@ -6,9 +6,16 @@ export interface HealthMetrics {
   healthCheck(kind: string, result: string, tookMs: Millis): void;
   healthCheckLate(lateMs: Millis): void;
   selectionChanged(reason: string): void;
+<<<<<<< HEAD
   switched(tookMs: Millis): void;
   /** By family with checks: whether another address was reached lately. */
   healthControls(controls: ReadonlyMap<string, boolean>): void;
+=======
+  /** `boundMs`: the bound that the status stated before the switch. */
+  switched(tookMs: Millis, boundMs: Millis | undefined): void;
+  /** Undefined: no address of the family is checked. */
+  healthControl(family: "A" | "AAAA", isThere: boolean | undefined): void;
+>>>>>>> steer-api
   /** Replaces all gauges of aliases that select among their targets. */
   steeredAliases(gauges: SteeringGauges): void;
 }
@@ -66,6 +73,11 @@ export function healthSeries(registry: Registry) {
       buckets: SWITCH_SECONDS,
       registers,
     }),
+    switchesOverBound: new Counter({
+      name: "dnsalias_switches_over_bound_total",
+      help: "Switches that took longer than the switch bound in the status of their DnsAlias.",
+      registers,
+    }),
     ...steeringGauges(registers),
   };
 }
@@ -82,6 +94,12 @@ function steeringGauges(registers: Registry[]) {
       name: "dnsalias_target_healthy",
       help: "1 while the target of the DnsAlias is not unhealthy, for at most 5,000 targets.",
       labelNames: ["namespace", "alias", "target"],
+      registers,
+    }),
+    healthControl: new Gauge({
+      name: "dnsalias_health_control",
+      help: "1 while a check of an address of the family was successful lately, and 0 while none was. Without a success, failures prove nothing.",
+      labelNames: ["family"],
       registers,
     }),
     onStandby: new Gauge({
@@ -110,10 +128,25 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
     },
     healthCheckLate: (lateMs) => series.lateSeconds.observe(lateMs / 1000),
     selectionChanged: (reason) => series.selectionChanges.inc({ reason }),
+<<<<<<< HEAD
     switched: (tookMs) => series.switchSeconds.observe({ plane: "published" }, tookMs / 1000),
     healthControls(controls) {
       series.control.reset();
       controls.forEach((isReached, family) => series.control.set({ family }, isReached ? 1 : 0));
+=======
+    switched(tookMs, boundMs) {
+      series.switchSeconds.observe({ plane: "published" }, tookMs / 1000);
+      if (boundMs !== undefined && tookMs > boundMs) {
+        series.switchesOverBound.inc();
+      }
+    },
+    healthControl(family, isThere) {
+      if (isThere === undefined) {
+        series.healthControl.remove({ family });
+      } else {
+        series.healthControl.set({ family }, isThere ? 1 : 0);
+      }
+>>>>>>> steer-api
     },
     steeredAliases({ targets, onStandby, allUnhealthy, boundSeconds }) {
       series.targetHealthy.reset();
@@ -132,6 +165,10 @@ export const noHealthMetrics: HealthMetrics = {
   healthCheckLate: () => undefined,
   selectionChanged: () => undefined,
   switched: () => undefined,
+<<<<<<< HEAD
   healthControls: () => undefined,
+=======
+  healthControl: () => undefined,
+>>>>>>> steer-api
   steeredAliases: () => undefined,
 };

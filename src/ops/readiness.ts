@@ -12,5 +12,7 @@ export interface ReadinessFacts {
  * depend on the source of the objects any more, so it stays ready while that is away: if all replicas were removed from the Service then, nobody would answer.
  */
 export function unreadyReasons({ synced, sourceProblems, responderProblems = [] }: ReadinessFacts): readonly string[] {
-  return synced ? responderProblems : ["the inventory is not known yet", ...sourceProblems, ...responderProblems];
+  return synced
+    ? responderProblems
+    : ["the DnsAliases and DnsZones have not been read yet", ...sourceProblems, ...responderProblems];
 }

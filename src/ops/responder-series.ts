@@ -12,20 +12,20 @@ export function responderSeries(registry: Registry) {
   const gauge = (name: string, help: string) =>
     new Gauge({ name: `dnsalias_responder_${name}`, help, registers: [registry] });
   return {
-    queries: labelled("queries_total", "Questions by protocol.", "protocol"),
-    types: labelled("query_types_total", "Questions by type.", "type"),
+    queries: labelled("queries_total", "Queries by protocol.", "protocol"),
+    types: labelled("query_types_total", "Queries by type.", "type"),
     responses: labelled("responses_total", "Responses by rcode.", "rcode"),
-    hits: counter("cache_hits_total", "Questions answered by a prepared packet."),
-    waitedForLookup: counter("waited_total", "Questions that waited for a look-up."),
-    stale: counter("stale_total", "Responses with addresses past their time."),
+    hits: counter("cache_hits_total", "Queries answered from the cache of encoded responses."),
+    waitedForLookup: counter("waited_total", "Queries that waited for a lookup."),
+    stale: counter("stale_total", "Responses with expired addresses."),
     truncated: counter("truncated_total", "Responses that were too long for UDP."),
-    dropped: counter("dropped_total", "Packets that were no question and got no response."),
-    rateLimited: counter("limited_total", "Questions that the rate limits left without a full response."),
-    errors: counter("errors_total", "Questions that a defect left without a response."),
-    lookups: counter("lookups_total", "Look-ups that were begun because a question waited."),
-    restarts: counter("worker_restarts_total", "Workers that ended and were replaced."),
-    waiting: gauge("waiting", "Questions that wait for a look-up now."),
-    packets: gauge("prepared_packets", "Prepared packets that are kept."),
+    dropped: counter("dropped_total", "Packets that were not a query and got no response."),
+    rateLimited: counter("limited_total", "Queries that got no full response because of rate limits."),
+    errors: counter("errors_total", "Queries that got no response because of a defect."),
+    lookups: counter("lookups_total", "Lookups that the responder started."),
+    restarts: counter("worker_restarts_total", "Responder threads that ended and were replaced."),
+    waiting: gauge("waiting", "Queries that are waiting for a lookup."),
+    packets: gauge("prepared_packets", "Encoded responses in the cache."),
   };
 }
 

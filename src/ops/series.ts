@@ -26,7 +26,7 @@ const QUEUE_SECONDS = [0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10];
 function buildInfo(registry: Registry) {
   return new Gauge({
     name: "dnsalias_build_info",
-    help: "Always 1; the labels say what runs.",
+    help: "Always 1. The labels have the versions of dnsalias and Node.js.",
     labelNames: ["version", "node"],
     registers: [registry],
   });
@@ -37,36 +37,36 @@ function dnsSeries(registry: Registry) {
   return {
     lookups: new Counter({
       name: "dnsalias_lookups_total",
-      help: "Look-ups of targets by outcome.",
+      help: "Lookups of targets by outcome.",
       labelNames: ["outcome"],
       registers,
     }),
     lookupSeconds: new Histogram({
       name: "dnsalias_lookup_duration_seconds",
-      help: "Time of a whole look-up, every hop and retry included.",
+      help: "Duration of a lookup, including all hops and retries.",
       buckets: LOOKUP_SECONDS,
       registers,
     }),
     answers: new Gauge({
       name: "dnsalias_answers",
-      help: "Target and family pairs by the state of their answer.",
+      help: "Pairs of target and address family by the state of their answer.",
       labelNames: ["state"],
       registers,
     }),
     lookupsOverdue: new Gauge({
       name: "dnsalias_lookups_overdue",
-      help: "Lookups that were due and have no result beyond the time that the staleness bound allows.",
+      help: "Lookups that are due and have had no result for longer than the staleness bound allows.",
       registers,
     }),
     stalenessSeconds: new Histogram({
       name: "dnsalias_staleness_seconds",
-      help: "Measured at each change: from the last look-up that still found the old addresses until every server gave the new ones.",
+      help: "Seconds from the last lookup that returned the old addresses until every name server served the new ones.",
       buckets: LAG_SECONDS,
       registers,
     }),
     stalenessBound: new Gauge({
       name: "dnsalias_staleness_bound_seconds",
-      help: "The largest staleness bound that any alias states.",
+      help: "Largest staleness bound in the status of any DnsAlias.",
       registers,
     }),
   };
@@ -83,44 +83,44 @@ function zoneSeries(registry: Registry) {
     }),
     zoneWriteSeconds: new Histogram({
       name: "dnsalias_zone_write_duration_seconds",
-      help: "Time of a write at the backend.",
+      help: "Duration of a write at the backend.",
       buckets: WRITE_SECONDS,
       registers,
     }),
     propagationLag: new Histogram({
       name: "dnsalias_propagation_lag_seconds",
-      help: "Time from a write until every server of the zone was seen to serve it.",
+      help: "Time from a write until every server of the zone served it.",
       labelNames: ["zone"],
       buckets: LAG_SECONDS,
       registers,
     }),
     propagationServers: new Gauge({
       name: "dnsalias_propagation_servers",
-      help: "Servers of a zone that serve what is wanted, and that do not yet.",
+      help: "Servers of a zone that serve the current records, and servers that do not yet.",
       labelNames: ["zone", "state"],
       registers,
     }),
     driftRepairs: new Counter({
       name: "dnsalias_drift_repairs_total",
-      help: "Foreign edits of our records that were undone.",
+      help: "Changes by other writers to records of dnsalias that were reverted.",
       labelNames: ["zone"],
       registers,
     }),
     providerDeferrals: new Counter({
       name: "dnsalias_provider_deferrals_total",
-      help: "Calls of providers that were put off, by reason.",
+      help: "Calls to providers that were deferred, by reason.",
       labelNames: ["zone", "why"],
       registers,
     }),
     breakerOpen: new Gauge({
       name: "dnsalias_provider_breaker_open",
-      help: "1 while a zone's provider is left alone after a row of failures.",
+      help: "1 while calls to the provider of a zone are paused after consecutive failures.",
       labelNames: ["zone"],
       registers,
     }),
     heldPlans: new Gauge({
       name: "dnsalias_held_plans",
-      help: "Zones whose plan is held by the guard.",
+      help: "Zones whose plan the guard holds.",
       registers,
     }),
   };
@@ -131,13 +131,13 @@ function transferSeries(registry: Registry) {
   return {
     transfers: new Counter({
       name: "dnsalias_transfers_total",
-      help: "Requests for zones that secondaries made, by how they were answered.",
+      help: "Zone transfer requests of secondaries by kind of answer.",
       labelNames: ["kind"],
       registers,
     }),
     notifies: new Counter({
       name: "dnsalias_notifies_total",
-      help: "Changes that secondaries were told of, by how it ended.",
+      help: "NOTIFY messages to secondaries by result.",
       labelNames: ["result"],
       registers,
     }),
@@ -149,18 +149,18 @@ function objectSeries(registry: Registry) {
   return {
     aliases: new Gauge({
       name: "dnsalias_aliases",
-      help: "Aliases by status and reason of their Ready condition.",
+      help: "DnsAliases by status and reason of their Ready condition.",
       labelNames: ["ready", "reason"],
       registers,
     }),
     conflicts: new Gauge({
       name: "dnsalias_conflicts",
-      help: "Host names that an alias wants and another alias or a foreign record has.",
+      help: "Hostnames of DnsAliases that belong to another DnsAlias or have records of another writer.",
       registers,
     }),
     loops: new Gauge({
       name: "dnsalias_loops",
-      help: "Aliases whose target leads back to itself or too deep.",
+      help: "DnsAliases whose CNAME chain is a loop or too long.",
       registers,
     }),
     events: new Counter({
@@ -188,13 +188,13 @@ function machinerySeries(registry: Registry) {
     }),
     listWatchRestarts: new Counter({
       name: "dnsalias_list_watch_restarts_total",
-      help: "Lists and watches that were begun anew, by cause.",
+      help: "Lists and watches that were restarted, by cause.",
       labelNames: ["resource", "cause"],
       registers,
     }),
     requests: new Counter({
       name: "rest_client_requests_total",
-      help: "Requests to the apiserver by method and status code.",
+      help: "Requests to the API server by method and status code.",
       labelNames: ["method", "code"],
       registers,
     }),
@@ -205,19 +205,19 @@ function machinerySeries(registry: Registry) {
 function queueSeries(registers: Registry[]) {
   const labelNames = ["name"] as const;
   return {
-    queueAdds: new Counter({ name: "workqueue_adds_total", help: "Items added.", labelNames, registers }),
-    queueRetries: new Counter({ name: "workqueue_retries_total", help: "Items tried again.", labelNames, registers }),
-    queueDepth: new Gauge({ name: "workqueue_depth", help: "Items that wait.", labelNames, registers }),
+    queueAdds: new Counter({ name: "workqueue_adds_total", help: "Items added to the queue.", labelNames, registers }),
+    queueRetries: new Counter({ name: "workqueue_retries_total", help: "Items retried.", labelNames, registers }),
+    queueDepth: new Gauge({ name: "workqueue_depth", help: "Items in the queue.", labelNames, registers }),
     queueWait: new Histogram({
       name: "workqueue_queue_duration_seconds",
-      help: "Time that an item waited.",
+      help: "Time that an item waited in the queue.",
       labelNames,
       buckets: QUEUE_SECONDS,
       registers,
     }),
     queueWork: new Histogram({
       name: "workqueue_work_duration_seconds",
-      help: "Time that an item was worked on.",
+      help: "Time to process an item.",
       labelNames,
       buckets: QUEUE_SECONDS,
       registers,
@@ -230,7 +230,7 @@ function queueSeries(registers: Registry[]) {
     }),
     reconcileSeconds: new Histogram({
       name: "controller_runtime_reconcile_time_seconds",
-      help: "Time of a reconcile.",
+      help: "Duration of a reconcile.",
       labelNames: ["controller"],
       buckets: WRITE_SECONDS,
       registers,

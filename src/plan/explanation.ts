@@ -7,16 +7,10 @@ import type { TargetAnswer } from "./target-answer.ts";
 import type { ActualRRset, Change } from "./change.ts";
 import { type Claim, refusalsOf, type ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";
+import { healthFacts, selectionFacts } from "./explain-selection.ts";
+import { type Fact, fact, good, invalid } from "./fact.ts";
 import { asAllowed, ignoredMessage, ignoresPrivate, leftOutMessage } from "./domain/private-addresses.ts";
 import type { ZonePlan } from "./zone-plan.ts";
-
-/** One thing that is known of an owner name, for whoever asks why it is as it is. */
-export interface Fact {
-  readonly topic: "zone" | "claim" | "target" | "decision" | "published" | "change" | "status";
-  readonly text: string;
-  /** False marks what stands in the way. */
-  readonly good: boolean;
-}
 
 export interface ExplainedZone {
   readonly zone: DnsZone;
@@ -40,7 +34,10 @@ export function explainName({ name, candidates, zones }: ExplainInput): readonly
   const shown = displayName(name);
   if (candidates.length === 0) {
     return [
-      invalid("claim", `no DnsAlias asks for ${shown}: look for a typing error in spec.hostnames, or at --namespace`),
+      invalid(
+        "claim",
+        `no DnsAlias has the hostname ${shown}: check spec.hostnames and --namespace for a typing error`,
+      ),
     ];
   }
   const withoutZone = candidates.flatMap(({ alias, match }) =>
@@ -73,7 +70,7 @@ function claimFacts({ claim }: ExplainedZone): readonly Fact[] {
     ...losers.map(({ alias, winner }) =>
       invalid(
         "claim",
-        `DnsAlias ${objectKey(alias.meta)} does not: HostnameConflict with ${winner}, which is older and of another namespace`,
+        `DnsAlias ${objectKey(alias.meta)} does not have the name: HostnameConflict with ${winner}, which is older and in another namespace`,
       ),
     ),
   ];
@@ -87,13 +84,15 @@ function targetFacts({ zone, claim, plan }: ExplainedZone): readonly Fact[] {
     return [
       ...(contribution?.targets ?? []).flatMap(({ target, verdict, answers }) => [
         ...answers.map((answer) => answerFact(answer)),
-        fact("target", `${displayName(target)} counts as ${verdict}`, verdict === "good"),
+        fact("target", `the state of ${displayName(target)} is ${verdict}`, verdict === "good"),
       ]),
+      ...healthFacts(alias),
       ...privateFacts(zone, alias),
       ...(fixed.length === 0 ? [] : [good("target", `static addresses ${fixed.join(", ")}`)]),
       ...(contribution?.usesFallback === true
         ? [invalid("decision", "no target has addresses: spec.fallbackAddresses are used")]
         : []),
+      ...selectionFacts(alias),
     ];
   });
 }
@@ -113,7 +112,7 @@ function answerFact(answer: TargetAnswer): Fact {
     case "positive":
       return good(
         "target",
-        `${head}: ${addresses.join(", ")}, TTL ${ttl} s${answer.rotating ? ", rotating: kept steady" : ""}`,
+        `${head}: ${addresses.join(", ")}, TTL ${ttl} s${answer.rotating ? ", changing parts of a pool: the published addresses are kept steady" : ""}`,
       );
     case "nodata":
     case "nxdomain":
@@ -130,7 +129,7 @@ function answerFact(answer: TargetAnswer): Fact {
 }
 
 function currentState(addresses: readonly string[]): string {
-  return addresses.length === 0 ? "" : `; last-good ${addresses.join(", ")} stands until that is confirmed`;
+  return addresses.length === 0 ? "" : `; the last known good addresses ${addresses.join(", ")} remain published`;
 }
 
 function decisionFacts(name: Name, { plan, problem, actual, ownerId }: ExplainedZone): readonly Fact[] {
@@ -142,18 +141,18 @@ function decisionFacts(name: Name, { plan, problem, actual, ownerId }: Explained
     ...(problem === undefined ? [] : [invalid("decision", `${problem.reason}: ${problem.message}`)]),
     ...(loop === undefined
       ? []
-      : [invalid("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; nothing is changed`)]),
-    ...(named?.frozen === true && loop === undefined ? [invalid("decision", "Paused: nothing is changed")] : []),
+      : [invalid("decision", `LoopDetected: ${loop.map(displayName).join(" → ")}; no records are modified`)]),
+    ...(named?.frozen === true && loop === undefined ? [invalid("decision", "Paused: no records are modified")] : []),
     ...(named?.keepPublished ?? [])
       .filter(stands)
       .map((family) =>
         invalid(
           "decision",
-          `${family === "HTTPS" ? "the target is" : `a target's ${family} addresses are`} not known well yet, so that ${family === "HTTPS" ? "the published HTTPS record is not" : "no published one is"} taken away`,
+          `${family === "HTTPS" ? "the target has not been read" : `the ${family} addresses of a target have not been read`} yet, so the published ${family} records remain`,
         ),
       ),
     ...(named?.sets ?? []).map((set) =>
-      good("decision", `wanted: ${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s`),
+      good("decision", `desired: ${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s`),
     ),
   ];
 }
@@ -170,7 +169,7 @@ function publishedFacts(name: Name, { plan, actual, changes, ownerId }: Explaine
     ...here.map((set) =>
       fact(
         "published",
-        `${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s, ${set.owner === ownerId ? "ours" : "not ours"}`,
+        `${set.type} ${set.data.join(", ")}, TTL ${set.ttl} s, ${set.owner === ownerId ? "owned by this installation" : "not owned by this installation"}`,
         set.owner === ownerId,
       ),
     ),
@@ -180,7 +179,7 @@ function publishedFacts(name: Name, { plan, actual, changes, ownerId }: Explaine
         ? invalid("change", `${change.reason}: ${change.message}`)
         : good("change", `to ${change.kind} ${changeKey(change)}`),
     ),
-    ...(mine.length === 0 ? [good("change", "none: what is published is what is wanted")] : []),
+    ...(mine.length === 0 ? [good("change", "none: the published records are the desired ones")] : []),
   ];
 }
 
@@ -196,7 +195,7 @@ function statusFacts(alias: DnsAlias): readonly Fact[] {
     ),
     ...(bound === undefined ? [] : [good("status", `${objectKey(alias.meta)} staleness bound ${bound}`)]),
     ...(conditions.length === 0
-      ? [invalid("status", `${objectKey(alias.meta)} has no status: no controller has seen it`)]
+      ? [invalid("status", `${objectKey(alias.meta)} has no status, because no controller has read it`)]
       : []),
   ];
 }
@@ -209,16 +208,4 @@ function stayFacts({ meta, status }: DnsAlias, hostname: string): readonly Fact[
       ? [invalid("status", `${objectKey(meta)} in DnsZone ${zone}: ${reason}${text}`)]
       : [];
   });
-}
-
-function fact(topic: Fact["topic"], text: string, isGood: boolean): Fact {
-  return { topic, text, good: isGood };
-}
-
-function good(topic: Fact["topic"], text: string): Fact {
-  return fact(topic, text, true);
-}
-
-function invalid(topic: Fact["topic"], text: string): Fact {
-  return fact(topic, text, false);
 }

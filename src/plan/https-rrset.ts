@@ -38,7 +38,7 @@ export function planHttps(
   }
   if (contributors.length > 1) {
     const others = contributors.filter((one) => one !== withHttps).map(({ alias }) => objectKey(alias.meta));
-    const message = `it would lead past the targets of ${others.join(", ")}, which ${others.length === 1 ? "has" : "have"} ${displayName(name)} too: set httpsAlias: false, or leave the name to one alias`;
+    const message = `it would bypass the targets of ${others.join(", ")}, which ${others.length === 1 ? "has" : "have"} ${displayName(name)} too: set httpsAlias: false, or remove the hostname from one of the DnsAliases`;
     return { mayNotDelete: false, notPublished: { type: "HTTPS", message } };
   }
   if (withHttps.contribution.usesFallback || addresses.length === 0) {

@@ -53,7 +53,7 @@ function orLastGood(problem: InputProblem, base: BaseZone | undefined): BaseInFo
 }
 
 function missing(location: string): InputProblem {
-  const message = `the base zone is not there: create ${location}, with SOA and NS records at least`;
+  const message = `the base zone does not exist: create ${location} with at least SOA and NS records`;
   return { reason: "BaseZoneMissing", message };
 }
 
@@ -62,5 +62,5 @@ function invalid(message: string): InputProblem {
 }
 
 function kept({ reason, message }: InputProblem): InputProblem {
-  return { reason, message: `${message}; the last good base zone stays in force` };
+  return { reason, message: `${message}. The last known good base zone remains in effect` };
 }

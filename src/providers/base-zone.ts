@@ -90,11 +90,13 @@ function obstacleOf(origin: Name, sets: readonly RRset[]): BaseZone["obstacle"] 
     }
     const own = [type, ...FAMILIES].flatMap((at) => byKey.get(`${name} ${at}`) ?? [])[0];
     if (own !== undefined) {
-      const note = `the base zone has ${own.type} records of its own at ${display}`;
+      const note = `the base zone already has ${own.type} records at ${display}`;
       return own.type === type ? { note, ttl: own.ttl, data: own.data } : otherObstacle(note);
     }
     if (byKey.has(`${name} CNAME`)) {
-      return otherObstacle(`the base zone has a CNAME at ${display}, and nothing can stand beside it (RFC 1034 3.6.2)`);
+      return otherObstacle(
+        `the base zone has a CNAME at ${display}, and a name with a CNAME can have no other records (RFC 1034 3.6.2)`,
+      );
     }
     const delegation = cutAbove(name, origin, delegations);
     if (delegation !== undefined) {

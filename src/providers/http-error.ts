@@ -51,7 +51,7 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
   const { status } = result;
   const says = `${words.server} answers ${status}${said(result, words)}`;
   if ((status === 403 || status >= 500) && READ_ONLY.test(result.text)) {
-    return { kind: "refused", reason: "ReadOnly", message: `${says}: let the server write its data` };
+    return { kind: "refused", reason: "ReadOnly", message: `${says}: permit the server to write its data` };
   }
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const { retryAfterMs } = result;
@@ -65,7 +65,10 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
     };
   }
   if (status >= 300 && status < 400) {
-    return refused("Rejected", `${says}, a redirect, which is not followed: set ${fieldOf(words)} to where it leads`);
+    return refused(
+      "Rejected",
+      `${says}, a redirect, which dnsalias does not follow: set ${fieldOf(words)} to the target of the redirect`,
+    );
   }
   switch (status) {
     case 401:
@@ -84,7 +87,7 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
 
 /** An answer that is not what the protocol has. It may be a proxy's or a starting server's, so it is tried again. */
 export function misfit(what: string, words: ServerWords): BackendProblem {
-  return { kind: "failed", message: `${words.server} ${what}: check that ${fieldOf(words)} leads to it` };
+  return { kind: "failed", message: `${words.server} ${what}: check that ${fieldOf(words)} is correct` };
 }
 
 /** Bad Request, Conflict, Content Too Large, Unprocessable Content (RFC 9110 15.5). */
@@ -102,9 +105,9 @@ function fieldOf({ field = "url" }: ServerWords): string {
 
 function unreachable(message: string, words: ServerWords): BackendProblem {
   const cure = /certificate|CERT_|altnames/i.test(message)
-    ? `: set caBundle to what signs its certificate, and ${fieldOf(words)} to a name that stands in it`
+    ? `: set caBundle to the CA of its certificate, and ${fieldOf(words)} to a name in the certificate`
     : "";
-  return { kind: "failed", message: `${words.server} gives no answer: ${message}${cure}` };
+  return { kind: "failed", message: `${words.server} does not answer: ${message}${cure}` };
 }
 
 /** What the server says itself: `{"error": "…"}`, or plain text; no page of HTML. */

@@ -5,7 +5,7 @@ import type { ZoneProvider } from "./provider.ts";
 /** An owner id that can stand in a marker; throws CONFIG_INVALID for one that cannot. */
 export function checkedOwnerId(ownerId: string): string {
   if (!isOwnerId(ownerId)) {
-    const message = `the owner id "${ownerId}" has to be 1 to 128 letters, digits and . _ : / -`;
+    const message = `the owner id "${ownerId}" must be 1 to 128 characters: letters, digits, and . _ : / -`;
     throw new AppError("CONFIG_INVALID", message, { retry: "never" });
   }
   return ownerId;
@@ -28,10 +28,10 @@ export function withoutOwnerId(id: string, message: string): ZoneProvider {
 
 /** The message of a zone whose installation has the id that every installation had by default. */
 export function sharedOwnerId({ meta }: DnsZone): string {
-  return `DnsZone ${meta.namespace}/${meta.name} is not written: --owner-id (ownerId in the chart) is "${SHARED_OWNER_ID}", which was the id of every installation, so two of them would delete each other's records; remove the option, because the id is then unique by itself, and set --adopt-owner-id ${SHARED_OWNER_ID} (adoptOwnerIds in the chart) if this installation has written records with it`;
+  return `DnsZone ${meta.namespace}/${meta.name} is not written: --owner-id (ownerId in the chart) is "${SHARED_OWNER_ID}". Every installation had this id, so two of them would delete each other's records. Remove the option, because the default id is unique. If this installation has written records with the old id, set --adopt-owner-id ${SHARED_OWNER_ID} (adoptOwnerIds in the chart)`;
 }
 
 /** The message of a zone in folder mode whose random id is not in the state file. */
 export function unsavedOwnerId({ meta }: DnsZone, why: string): string {
-  return `DnsZone ${meta.namespace}/${meta.name} is not written: the owner id cannot be saved in the state file (${why}), so after a restart the records would be another installation's; make the file of --state writable, or set --owner-id`;
+  return `DnsZone ${meta.namespace}/${meta.name} is not written: the owner id cannot be saved in the state file (${why}). After a restart, its records would belong to another installation. Make the file of --state writable, or set --owner-id`;
 }

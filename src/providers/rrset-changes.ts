@@ -49,7 +49,7 @@ export function pendingChanges({ changes }: BackendBatch, sets: ReadonlyMap<stri
     if (!sameSet(now, change.before)) {
       return {
         kind: "conflict",
-        message: `${target.name} ${target.type} was changed by someone else since it was read`,
+        message: `${target.name} ${target.type} was changed by another writer since it was read`,
       };
     }
     open.push(change);

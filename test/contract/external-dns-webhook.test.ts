@@ -70,7 +70,7 @@ providerContract(
     return {
       ...peer,
       cannot: NO_DELEGATIONS,
-      rejected: { line: "mapped 60 ::ffff:192.0.2.1", message: /the provider would make "::ffff:192/ },
+      rejected: { line: "mapped 60 ::ffff:192.0.2.1", message: /the provider would change .* to "::ffff:192/ },
       put: (set) => putSet(tool, set),
       remove: (name, type) => removeSet(tool, name, type),
       list: () => listSets({ server: pdns, zone: ZONE }),

@@ -13,7 +13,7 @@ export async function checkZone(domain: string, text: string): Promise<void> {
   try {
     const path = join(directory, `${domain}.zone`);
     await writeFile(path, text);
-    // An underscore in an owner of addresses is no host name (RFC 952), and yet what was asked for: a warning.
+    // An underscore in an owner of addresses is not a hostname (RFC 952), and yet what was asked for: a warning.
     const strictly = ["-i", "local", "-k", "warn", "-n", "fail"];
     await runOrThrow(locateComponent("named-checkzone"), [...strictly, domain, path]);
   } finally {

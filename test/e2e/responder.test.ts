@@ -244,7 +244,7 @@ test(
         moreArgs: [`--responder-listen=127.0.0.1:${first.dns.port}`],
       }),
       new RegExp(
-        `ended with 1\\n.*--responder-listen: 127\\.0\\.0\\.1:${first.dns.port} is taken by another process`,
+        `ended with 1\\n.*--responder-listen: 127\\.0\\.0\\.1:${first.dns.port} is in use by another process`,
         "s",
       ),
     );

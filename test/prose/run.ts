@@ -55,10 +55,13 @@ async function findingsOf(vale: string, files: readonly string[]): Promise<reado
   return [...(pages.length === 0 ? [] : await check(vale, pages)), ...ofLists.flat()];
 }
 
-/** Each line of a list is a label and a text, and each text is a paragraph of its own. */
+/**
+ * Each line of a list is a label and a text, and each text is a paragraph of its own. The name of a placeholder
+ * such as `{says}` comes from the code, so the linter reads `{0}` instead.
+ */
 async function findingsOfList(vale: string, file: string): Promise<readonly Finding[]> {
   const texts = readFileSync(file, "utf8").trimEnd().split("\n");
-  const input = texts.map((line) => line.slice(line.indexOf(" | ") + 3)).join("\n\n");
+  const input = texts.map((line) => line.slice(line.indexOf(" | ") + 3).replaceAll(/\{\w+\}/g, "{0}")).join("\n\n");
   const findings = await check(vale, ["--ext=.md"], input);
   return findings.map((finding) => ({ ...finding, file, line: (finding.line + 1) / 2 }));
 }

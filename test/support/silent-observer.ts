@@ -19,6 +19,7 @@ export function silentObserver(): Observer {
     switched: () => undefined,
     switchBound: () => undefined,
     switchServed: () => undefined,
+    healthControl: () => undefined,
     queue: () => ({ added: () => undefined, retried: () => undefined, done: () => undefined }),
   };
 }

@@ -3,6 +3,7 @@ import { isWildcard } from "../../dns/name/name.ts";
 import type { Family } from "../../dns/record.ts";
 import type { AliasSpecText } from "./schema.ts";
 import type { AliasSpec, AliasTarget, Failback, TtlRange } from "../dns-alias.ts";
+import { connects } from "../health-check.ts";
 import { healthCheckOf, type HealthCheckPlace } from "./convert-health-check.ts";
 import { parseDuration } from "../schema/duration.ts";
 import { nameReader } from "../schema/name-reader.ts";
@@ -21,7 +22,10 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
   if (names.problems.length > 0) {
     return { kind: "invalid", problems: names.problems };
   }
-  const ttl = ttlOf(text.ttl, targets.some(isChecked));
+  const ttl = ttlOf(
+    text.ttl,
+    targets.some(({ healthCheck }) => connects(healthCheck)),
+  );
   const spec: AliasSpec = {
     hostnames: [...new Set(hostnames)],
     targets,
@@ -78,10 +82,6 @@ function checkIn(text: TargetText["healthCheck"], place: HealthCheckPlace): Pick
   const path = `${place.path}.healthCheck`;
   const healthCheck = text === undefined ? undefined : healthCheckOf(text, { ...place, path });
   return healthCheck === undefined ? {} : { healthCheck };
-}
-
-function isChecked({ healthCheck }: AliasTarget): boolean {
-  return healthCheck !== undefined && healthCheck.kind !== "none";
 }
 
 function addressesOf(texts: readonly string[]): readonly string[] {

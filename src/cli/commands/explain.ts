@@ -15,7 +15,7 @@ import { takeSnapshot, type Snapshot } from "../inspect/snapshot.ts";
 export async function explainCommand(config: ExplainConfig, io: Io, signal: AbortSignal): Promise<number> {
   const { concurrency, hostname } = config;
   await using composition = await composeReadOnly(config, io);
-  using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
+  using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking up targets");
   const snapshot = await takeSnapshot(
     composition,
     {
@@ -25,7 +25,7 @@ export async function explainCommand(config: ExplainConfig, io: Io, signal: Abor
     },
     signal,
   );
-  progress.finish(`${snapshot.answers.size} look-ups`);
+  progress.finish(`${snapshot.answers.size} lookups`);
   const ownerId = composition.platform.owner.id();
   const zones = [...snapshot.store.zones()].filter((zone) =>
     snapshot.store.zonesOfName(hostname).has(objectKey(zone.meta)),

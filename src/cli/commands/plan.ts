@@ -13,10 +13,10 @@ import { takeSnapshot } from "../inspect/snapshot.ts";
 export async function planCommand(config: PlanConfig, io: Io, signal: AbortSignal): Promise<number> {
   const { concurrency } = config;
   await using composition = await composeReadOnly(config, io);
-  using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking targets up");
+  using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, "Looking up targets");
   const onProgress = (done: number, total: number): void => progress.update(done, total);
   const snapshot = await takeSnapshot(composition, { concerns: () => true, concurrency, onProgress }, signal);
-  progress.finish(`${snapshot.answers.size} look-ups`);
+  progress.finish(`${snapshot.answers.size} lookups`);
   const ownerId = composition.platform.owner.id();
   const zones = [...snapshot.store.zones()].sort((a, b) => (objectKey(a.meta) < objectKey(b.meta) ? -1 : 1));
   const previews = await previewZones({ composition, snapshot, ownerId, now: systemClock.now() }, zones, signal);

@@ -21,7 +21,7 @@ export async function removeFinalizersCommand(
     ...(platform.namespaces.length === 0 ? {} : { namespaces: platform.namespaces }),
   });
   const { removed, problems } = await cluster.removeFinalizers(signal);
-  removed.forEach((object) => io.out.write(`${object}: the finalizer is removed; its records stay\n`));
+  removed.forEach((object) => io.out.write(`${object}: the finalizer is removed, and the records remain\n`));
   problems.forEach((problem) => io.err.write(`${harmless(problem)}\n`));
   io.out.write(`${removed.length} finalizers removed\n`);
   return problems.length === 0 ? EXIT.ok : EXIT.failed;

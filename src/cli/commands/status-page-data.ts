@@ -1,7 +1,7 @@
 import { systemClock, type Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Condition } from "../../api/condition/condition.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { parseDuration } from "../../api/schema/duration.ts";
 import { objectKey } from "../../api/meta.ts";
@@ -11,6 +11,7 @@ import type {
   AliasView,
   ResponderView,
   Search,
+  SelectionView,
   StatusView,
   ReadyView,
   ZoneRow,
@@ -48,7 +49,7 @@ export async function statusView(source: StatusSource, query: URLSearchParams): 
     now,
     leading: platform.hasLease ? controller.leading() : undefined,
     problems: [
-      ...(controller.synced() ? [] : ["the inventory is not known yet"]),
+      ...(controller.synced() ? [] : ["the DnsAliases and DnsZones have not been read yet"]),
       ...platform.problems(),
       ...(responder?.problems() ?? []),
     ],
@@ -120,6 +121,7 @@ function aliasView(source: StatusSource, alias: DnsAlias, now: Millis): AliasVie
   const { status } = alias;
   const boundMs = status?.stalenessBound === undefined ? undefined : parseDuration(status.stalenessBound);
   const ageMs = ageOf(source, alias, now);
+  const selection = selectionOf(status);
   return {
     key: objectKey(alias.meta),
     ...readyViewOf(status?.conditions),
@@ -128,9 +130,24 @@ function aliasView(source: StatusSource, alias: DnsAlias, now: Millis): AliasVie
       ...rest,
       chain: chain.length === 0 ? [hostname ?? rest.name] : chain,
     })),
+    ...(selection === undefined ? {} : { selection }),
     ...(boundMs === undefined ? {} : { boundMs }),
     ...(ageMs === undefined ? {} : { ageMs }),
   };
+}
+
+function selectionOf({ selected, switchBound, conditions = [] }: Partial<AliasStatus> = {}): SelectionView | undefined {
+  const healthy = conditions.find(({ type }) => type === "Healthy");
+  const boundMs = switchBound === undefined ? undefined : parseDuration(switchBound);
+  return (
+    selected && {
+      ...selected,
+      ...(boundMs === undefined ? {} : { boundMs }),
+      ...(healthy === undefined || healthy.status === "True"
+        ? {}
+        : { problem: { reason: healthy.reason, message: healthy.message } }),
+    }
+  );
 }
 
 function ageOf({ controller, views }: StatusSource, alias: DnsAlias, now: Millis): Millis | undefined {
@@ -143,7 +160,7 @@ function ageOf({ controller, views }: StatusSource, alias: DnsAlias, now: Millis
 function readyViewOf(conditions: readonly Condition[] | undefined): ReadyView {
   const ready = conditions?.find(({ type }) => type === "Ready");
   if (ready === undefined) {
-    return { light: "working", reason: "Pending", message: "nothing is known of it yet" };
+    return { light: "working", reason: "Pending", message: "it has not been read yet" };
   }
   const isWorking =
     ready.status === "Unknown" ||

@@ -126,7 +126,7 @@ function dnsEndpointProvider({ endpointStore, owner }: ExternalProvidersDeps, zo
     const ids = { ownerId: owner.id(), formerOwnerIds: owner.formerIdsHere };
     return createDnsEndpointProvider({ zone, ...ids, store: endpointStore(zone.meta.namespace), clock: systemClock });
   }
-  const message = `DnsZone ${objectKey(zone.meta)}: dnsEndpoint needs a cluster, because its objects are Kubernetes'; with manifests from a folder choose rfc2136, powerDNS or externalDNSWebhook`;
+  const message = `DnsZone ${objectKey(zone.meta)}: dnsEndpoint requires a cluster. In folder mode use rfc2136, powerDNS, or externalDNSWebhook`;
   const refused = { kind: "refused", reason: "NotSupported", message } as const;
   return { id: "dnsEndpoint", read: async () => refused, apply: async () => refused };
 }

@@ -44,8 +44,8 @@ async function problemOf(address: HostPort): Promise<unknown> {
 function sentenceOf(problem: unknown): string {
   const code = systemCode(problem);
   return code === "EADDRINUSE"
-    ? "is taken by another process"
+    ? "is in use by another process"
     : code === "EACCES"
-      ? "may not be had by this user: take a port from 1024 on, or give the capability NET_BIND_SERVICE"
-      : `cannot be had: ${messageOf(problem)}`;
+      ? "is not permitted for this user: use a port from 1024 up, or add the capability NET_BIND_SERVICE"
+      : `cannot be opened: ${messageOf(problem)}`;
 }

@@ -13,7 +13,7 @@ export function ownerOf(
     id() {
       const id = idNow();
       if (id === undefined) {
-        throw new AppError("CONFIG_INVALID", "the owner id is not known yet", { retry: "backoff" });
+        throw new AppError("CONFIG_INVALID", "the owner id has not been read yet", { retry: "backoff" });
       }
       return id;
     },

@@ -31,7 +31,7 @@ async function readCertificates(path: string): Promise<string> {
     });
   }
   if (!text.includes("-----BEGIN CERTIFICATE-----")) {
-    const message = `--resolver-ca ${path}: there is no certificate in it: name a file in PEM form`;
+    const message = `--resolver-ca ${path}: the file has no certificate: set a file in PEM format`;
     throw new AppError("CONFIG_INVALID", message, { retry: "on-change" });
   }
   return text;

@@ -92,9 +92,9 @@ function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
     },
     problems() {
       if (state === "waiting") {
-        return ["the responder does not answer yet: its zones are not complete"];
+        return ["the responder does not answer yet, because its zones are not complete"];
       }
-      return state === "open" && pool.threadIds.length === 0 ? ["no worker of the responder runs"] : [];
+      return state === "open" && pool.threadIds.length === 0 ? ["no responder thread runs"] : [];
     },
     async count() {
       deps.metrics.responder(await pool.counts(), pool.restarts);
@@ -110,7 +110,7 @@ function giveUp({ config, log }: ResponderDeps, error: unknown): void {
     // The sentence has the causes in it, and whoever prints it would add them once more.
     throw new AppError("CONFIG_INVALID", `--responder-listen: ${messageOf(error)}`, { retry: "on-change" });
   }
-  const hint = "give another one with --responder-listen, or --no-responder";
+  const hint = "set another address with --responder-listen, or set --no-responder";
   log.warn({ err: messageOf(error), message: hint }, "responder disabled: default address not available");
 }
 

@@ -43,7 +43,7 @@ function helpFor(word: string | undefined): Arguments {
 function unknownCommand(word: string): Arguments {
   const message = word.startsWith("-")
     ? `a command must come before ${word}: ${COMMANDS.join(", ")}`
-    : `no such command: ${word}${meant(word, COMMANDS) || `; there is ${COMMANDS.join(", ")}`}`;
+    : `no such command: ${word}${meant(word, COMMANDS) || `; the commands are ${COMMANDS.join(", ")}`}`;
   return { kind: "wrong", message, command: undefined };
 }
 
@@ -137,7 +137,7 @@ function unknownOption(command: Command, raw: string, own: readonly OptionSpec[]
           own.map(({ name }) => `--${name}`),
         ) || `; see dnsalias ${command} --help`
       }`
-    : `${raw} is not an option of ${command}, but of ${elsewhere.commands.join(", ")}`;
+    : `${raw} is not an option of ${command}, only of ${elsewhere.commands.join(", ")}`;
 }
 
 /** Variables of other commands' options are left alone: one environment may serve all of them. */

@@ -224,8 +224,8 @@ function platformOf(from: Reader): PlatformConfig {
   if (misplaced !== undefined) {
     throw wrong(
       manifests === undefined
-        ? `${from.origin(misplaced)} is for folder mode: give --manifests too`
-        : `${from.origin(misplaced)} is for a cluster, and ${from.origin("manifests")} for folder mode: give one of them`,
+        ? `${from.origin(misplaced)} applies only to folder mode: set --manifests too`
+        : `${from.origin(misplaced)} applies only to a cluster, and ${from.origin("manifests")} selects folder mode: set only one of them`,
     );
   }
   if (manifests === undefined) {
@@ -233,7 +233,7 @@ function platformOf(from: Reader): PlatformConfig {
   }
   const out = from.text("out");
   if (out === undefined) {
-    throw wrong(`${from.origin("manifests")} needs --out too: the folder that the zone files are written to`);
+    throw wrong(`${from.origin("manifests")} requires --out, the folder for the zone files`);
   }
   return { kind: "folder", manifests, out, stateFile: from.text("state") ?? join(out, STATE_FILE) };
 }
@@ -246,7 +246,7 @@ function clusterPlatform(from: Reader): Extract<PlatformConfig, { readonly kind:
   const context = from.text("context");
   const namespace = from.text("lease-namespace");
   if (from.has("no-lease") && (from.has("lease-name") || namespace !== undefined)) {
-    throw wrong(`${from.origin("no-lease")} and --lease-name or --lease-namespace contradict each other`);
+    throw wrong(`${from.origin("no-lease")} and --lease-name or --lease-namespace cannot be used together`);
   }
   const lease = { name: from.text("lease-name") ?? "dnsalias", ...(namespace === undefined ? {} : { namespace }) };
   return {

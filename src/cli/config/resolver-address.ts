@@ -11,11 +11,11 @@ export function parseResolverAddress(text: string): ResolverServer | string {
   const { scheme = "udp", host = "", port, path, name } = match?.groups ?? {};
   const address = parseAddress(host.replace(/^\[|\]$/g, ""));
   if (match === null || address === undefined) {
-    return `"${text}" must be an address like 10.0.0.10, 10.0.0.10:53, [2001:db8::1]:53, tcp://…, tls://1.1.1.1#name or https://1.1.1.1/dns-query`;
+    return `"${text}" must be an address such as 10.0.0.10, 10.0.0.10:53, [2001:db8::1]:53, tcp://…, tls://1.1.1.1#name or https://1.1.1.1/dns-query`;
   }
   const protocol = PROTOCOLS.find((known) => known === scheme.toLowerCase());
   if (protocol === undefined) {
-    return `"${text}": ${scheme} is none of udp, tcp, tls and https`;
+    return `"${text}": the scheme ${scheme} is not udp, tcp, tls, or https`;
   }
   const number = port === undefined ? DEFAULT_PORTS[protocol] : Number(port);
   if (number < 1 || number > 65_535) {
@@ -55,12 +55,12 @@ const MAX_SERVERS = 8;
 
 function misplacedPart(protocol: Protocol, path: string | undefined, name: string | undefined): string | undefined {
   if (path !== undefined && protocol !== "https") {
-    return `a path belongs to https alone`;
+    return `only https addresses may have a path`;
   }
   if (name !== undefined && protocol !== "tls" && protocol !== "https") {
-    return `a name after # belongs to tls and https alone`;
+    return `only tls and https addresses may have a name after #`;
   }
   return name !== undefined && !isHostName(name) && parseAddress(name) === undefined
-    ? `${name} is no host name`
+    ? `${name} is not a hostname`
     : undefined;
 }

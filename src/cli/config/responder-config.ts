@@ -20,10 +20,10 @@ export function responderConfig(from: Reader, platform: "folder" | "cluster"): R
   const commandLine = from.has("responder") ? "responder" : detail;
   const against = (["no-responder", "once"] as const).find((name) => from.has(name));
   if (commandLine !== undefined && against !== undefined) {
-    throw wrong(`${from.origin(against)} and ${from.origin(commandLine)} contradict each other`);
+    throw wrong(`${from.origin(against)} and ${from.origin(commandLine)} cannot be used together`);
   }
   if (detail !== undefined && platform === "cluster" && !from.has("responder")) {
-    throw wrong(`${from.origin(detail)} needs --responder too`);
+    throw wrong(`${from.origin(detail)} requires --responder`);
   }
   if (against !== undefined || (platform === "cluster" && !from.has("responder"))) {
     return undefined;
@@ -42,7 +42,7 @@ function network(from: Reader, text: string): Subnet {
   const subnet = parseSubnet(text);
   if (subnet === undefined) {
     throw wrong(
-      `${from.origin("responder-exempt")} must be a network like 10.0.0.0/8, with no bits beyond its prefix, not "${text}"`,
+      `${from.origin("responder-exempt")} must be a network such as 10.0.0.0/8, with no bits set after the prefix, not "${text}"`,
     );
   }
   return subnet;

@@ -130,8 +130,8 @@ export function nameFrom({ command, words }: Reader, parse: (text: string) => Na
   if (word === undefined || extra !== undefined) {
     throw wrong(
       word === undefined
-        ? `${command} needs a NAME: dnsalias ${command} example.com`
-        : `${command} takes one NAME: what is "${extra}" for?`,
+        ? `${command} requires a NAME: dnsalias ${command} example.com`
+        : `${command} takes one NAME: remove "${extra}"`,
     );
   }
   return parse(word);
@@ -141,6 +141,6 @@ export function nameFrom({ command, words }: Reader, parse: (text: string) => Na
 export function noWords({ command, words }: Reader): void {
   const [word] = words;
   if (word !== undefined) {
-    throw wrong(`${command} takes options only: what is "${word}" for?`);
+    throw wrong(`${command} takes only options: remove "${word}"`);
   }
 }

@@ -25,12 +25,12 @@ export function programUsage(): string {
   return [
     "Usage: dnsalias COMMAND [OPTIONS]",
     "",
-    "Keeps A and AAAA records at a zone's apex, or anywhere, equal to those of a target host name.",
+    "Keeps the A and AAAA records of a hostname equal to the addresses of its target. The hostname can be a zone apex.",
     "",
     "Commands:",
     ...COMMANDS.map((command) => `  ${command.padEnd(width)}  ${PAGES[command].summary}`),
     "",
-    "dnsalias COMMAND --help says more.",
+    "Run dnsalias COMMAND --help for the options of a command.",
     "",
   ].join("\n");
 }
@@ -39,7 +39,10 @@ function variableLines(command: Command): readonly string[] {
   const example = optionsOf(command).find(({ kind }) => kind !== "switch")?.name;
   return example === undefined
     ? []
-    : ["", `Options can be variables of the environment too: --${example} is ${variableOf(example)}. The option wins.`];
+    : [
+        "",
+        `Each option has an environment variable: --${example} is ${variableOf(example)}. The option takes precedence.`,
+      ];
 }
 
 interface Page {
@@ -51,11 +54,11 @@ interface Page {
 
 const PAGES: Readonly<Record<Command, Page>> = {
   run: {
-    summary: "keep the records of a cluster, or of a folder of manifests, up to date",
+    summary: "keep the records of a cluster or of a manifest folder up to date",
     synopsis: "[--manifests DIR --out DIR] [OPTIONS]",
     about: [
-      "Looks targets up as their TTLs ask and publishes what changed, until SIGTERM or SIGINT.",
-      "Without --manifests the objects come from the Kubernetes apiserver.",
+      "Looks up targets when their TTLs expire and publishes changed addresses. Runs until SIGTERM or SIGINT.",
+      "Reads the objects from the Kubernetes API server, or from files with --manifests.",
     ],
     examples: [
       "dnsalias run --listen-ops :9753",
@@ -64,17 +67,17 @@ const PAGES: Readonly<Record<Command, Page>> = {
     ],
   },
   plan: {
-    summary: "print what would change, and change nothing",
+    summary: "print the changes that run would make, without making them",
     synopsis: "[--manifests DIR --out DIR] [OPTIONS]",
-    about: ["Ends with 0 when nothing would change and with 2 when something would."],
+    about: ["Exits with 0 if run would change nothing, and with 2 if it would change records."],
     examples: ["dnsalias plan --manifests ./manifests --out ./zones", "dnsalias plan --context prod --json"],
   },
   resolve: {
-    summary: "look a target up and show each step",
+    summary: "look up a target and show each step",
     synopsis: "NAME [--resolver ADDRESS]... [--json]",
     about: [
-      "Shows the servers asked, every CNAME of the chain with its TTL, the addresses, and when the next look-up would be.",
-      "Ends with 0 when an address was found, and with 1 when not.",
+      "Shows the queried servers, each CNAME of the chain with its TTL, the addresses, and the time of the next lookup.",
+      "Exits with 0 if it finds an address, and with 1 if not.",
     ],
     examples: [
       "dnsalias resolve d111111abcdef8.cloudfront.net",
@@ -82,33 +85,33 @@ const PAGES: Readonly<Record<Command, Page>> = {
     ],
   },
   explain: {
-    summary: "say which alias stands behind a name, what it shows, and why",
+    summary: "show the alias of a hostname, its records, and the reasons",
     synopsis: "NAME [--manifests DIR --out DIR] [OPTIONS]",
     about: [
-      "Says who claims the owner name, which answers stand, what would be published, and the reason of each decision.",
+      "Shows which alias has the hostname, the addresses in use, the records to publish, and the reason for each decision.",
     ],
     examples: ["dnsalias explain example.com", "dnsalias explain example.com --manifests ./manifests --out ./zones"],
   },
   crds: {
     summary: "print the CustomResourceDefinitions, or write them to a folder",
     synopsis: "[--out DIR]",
-    about: ["Without --out both go to standard output as one YAML stream."],
+    about: ["Prints both to standard output as one YAML stream, or writes one file for each with --out."],
     examples: ["dnsalias crds | kubectl apply -f -", "dnsalias crds --out ./deploy/crds"],
   },
   "remove-finalizers": {
-    summary: "let DnsAliases go after dnsalias is uninstalled",
+    summary: "remove finalizers so that objects can be deleted after an uninstall",
     synopsis: "[OPTIONS]",
     about: [
-      "Removes the finalizer dnsalias.io/withdraw from DnsAliases and DnsZones, so that nothing waits for a controller",
-      "that is gone.",
-      "Records stay as they are. A controller that still runs adds the finalizers again.",
+      "Removes the finalizer dnsalias.io/withdraw from DnsAliases and DnsZones. Use it if no controller runs any more,",
+      "because a deleted object waits until its finalizer is removed.",
+      "Does not modify records. A running controller adds the finalizers again.",
     ],
     examples: ["dnsalias remove-finalizers", "dnsalias remove-finalizers --context prod --namespace web"],
   },
   version: {
     summary: "print the version",
     synopsis: "[--json]",
-    about: ["Prints the version of this program and of Node.js."],
+    about: ["Prints the versions of dnsalias and Node.js."],
     examples: ["dnsalias version"],
   },
 };

@@ -80,7 +80,7 @@ function familyLines(sink: Sink, report: FamilyReport): readonly string[] {
       ({ server, name, type, tookMs: each, result }) =>
         `      asked ${server}: ${displayName(name)} ${type}: ${harmless(result)} in ${duration(each)}`,
     ),
-    `      next look-up in ${duration(nextInMs)}`,
+    `      next lookup in ${duration(nextInMs)}`,
   ];
 }
 
@@ -123,7 +123,7 @@ function chainLines(steps: readonly LookupStep[], family: Family): readonly stri
 }
 
 function noted(address: string): string {
-  return isSpecialUse(address) ? `${address}  (special use: published with allowPrivate alone)` : address;
+  return isSpecialUse(address) ? `${address}  (special use: published only with allowPrivate)` : address;
 }
 
 function verdictLines(result: LookupResult): readonly string[] {

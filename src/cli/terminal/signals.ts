@@ -46,7 +46,7 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
     }
     cause = name;
     deadline = setTimeout(() => {
-      tell(`not ended ${drainMs / 1000} s after ${name}: leaving at once`);
+      tell(`not stopped ${drainMs / 1000} s after ${name}: exiting now`);
       endBy(name);
     }, drainMs);
     // It must not keep alive a process that has ended in time.
@@ -69,7 +69,7 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
       unlisten();
       // A call of the file system that hangs would keep the process for ever. Unreferenced, this ends no sooner than everything else.
       setTimeout(() => {
-        tell(`something has not ended ${drainMs / 1000} s after the work: leaving at once`);
+        tell(`a task has not stopped ${drainMs / 1000} s after the work: exiting now`);
         endBy(cause ?? "SIGTERM");
       }, drainMs).unref();
     },

@@ -2,7 +2,15 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import { familyOf } from "../../dns/address/address.ts";
-import { controlFor, type Controls, NO_CONTROLS, recordSuccess, type Success } from "../../plan/health/control.ts";
+import { FAMILIES } from "../../dns/record.ts";
+import {
+  controlFor,
+  type Controls,
+  hasControl,
+  NO_CONTROLS,
+  recordSuccess,
+  type Success,
+} from "../../plan/health/control.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type CheckOutcome, stepProbe } from "../../plan/health/probe.ts";
 import { nextCheckAt } from "../../plan/health/schedule.ts";
@@ -72,6 +80,9 @@ export function createChecker(deps: CheckerDeps): Checker {
     want(alias, checks) {
       const { begun, ended } = registry.want(alias, checks);
       ended.forEach((key) => due.remove(key));
+      if (ended.length > 0) {
+        reportUnchecked(context);
+      }
       begun.forEach(({ key, entry, isKnown }) => {
         due.add(key, isKnown ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : firstAt(context));
       });
@@ -87,6 +98,7 @@ export function createChecker(deps: CheckerDeps): Checker {
     reset() {
       registry.clear().forEach((key) => due.remove(key));
       context.memory.controls = NO_CONTROLS;
+      reportUnchecked(context);
     },
     run: (signal) => pump.run(signal),
     size: () => registry.size(),
@@ -94,6 +106,7 @@ export function createChecker(deps: CheckerDeps): Checker {
   };
 }
 
+<<<<<<< HEAD
 function hasControl(
   { deps, registry, memory }: Context,
   family: Family,
@@ -101,6 +114,13 @@ function hasControl(
   const windowMs = registry.longestWindowMs(family);
   const last = memory.controls[family]?.[0]?.at ?? -Infinity;
   return windowMs === undefined ? undefined : [[family, deps.clock.now() - last <= windowMs]];
+=======
+/** A family without checks has no control, and lacks none. */
+function reportUnchecked({ deps: { observer }, registry }: Context): void {
+  FAMILIES.filter((family) => !registry.hasFamily(family)).forEach((family) => {
+    observer.healthControl(family, undefined);
+  });
+>>>>>>> steer-api
 }
 
 /** The first checks of many addresses keep the budget too. */
@@ -141,6 +161,7 @@ function settle({ deps, registry, memory }: Context, entry: CheckEntry, finding:
   if (outcome === "success") {
     memory.controls = recordSuccess(memory.controls, family, { address, at: now });
   }
+  deps.observer.healthControl(family, hasControl(memory.controls, { family, now, windowMs }));
   entry.state = {
     probe: stepProbe(before.probe, outcome, check, now),
     last: outcome,

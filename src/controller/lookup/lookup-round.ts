@@ -238,7 +238,9 @@ function logNews(log: Logger, before: TargetAnswer, after: TargetAnswer): void {
   if (after.outcome.kind === "failure" && before.failingSince === undefined) {
     log.warn(
       fields,
-      after.addresses.length > 0 ? "target fails; last-good stays" : "target fails, and was never read well",
+      after.addresses.length > 0
+        ? "target fails; keeping the last known good addresses"
+        : "target fails, and has no last known good addresses",
     );
   } else if (before.failingSince !== undefined && after.failingSince === undefined) {
     log.info(fields, "target answers again");

@@ -1,5 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import type { ObjectKey } from "../../api/meta.ts";
+import type { Family } from "../../dns/record.ts";
 import type { QueueObserver } from "../../schedule/work-queue.ts";
 
 /** What is counted of health checks and of the selection among targets; every function returns at once. */
@@ -16,8 +17,10 @@ export interface HealthObserver {
   switched(reason: string): void;
   /** The bound that the status of the alias states; undefined: none. */
   switchBound(alias: ObjectKey, boundMs: Millis | undefined): void;
-  /** A switch is served by every server: so long after the targets that were left answered last, with the TTL. */
-  switchServed(tookMs: Millis): void;
+  /** A switch of the alias is served by every server: so long after the targets that were left answered last, with the TTL. */
+  switchServed(alias: ObjectKey, tookMs: Millis): void;
+  /** Whether a check of an address of the family was successful lately, so that failures prove something; undefined: none is checked. */
+  healthControl(family: Family, isThere: boolean | undefined): void;
 }
 
 /** What is counted of one alias. */

@@ -137,9 +137,9 @@ function unresolved({ target, verdict, answers }: TargetVerdict, family: Family)
   switch (own?.outcome.kind) {
     case undefined:
     case "unknown":
-      return `the look-up of ${name} has not ended`;
+      return `the lookup of ${name} is in progress`;
     case "failure":
-      return own.emptySince === undefined ? `the look-up of ${name} failed: ${own.outcome.detail}` : undefined;
+      return own.emptySince === undefined ? `the lookup of ${name} failed: ${own.outcome.detail}` : undefined;
     case "nodata":
     case "nxdomain":
       return own.emptySince !== undefined || answers.some(({ addresses }) => addresses.length > 0)

@@ -75,7 +75,9 @@ async function serveLastGood(
   const known = state.bases.get(domain);
   const text = known?.zone === objectKey(zone.meta) ? known.text : await deps.port.lastGoodBase?.(zone, signal);
   const base =
-    text === undefined ? undefined : baseOf(state, zone, { kind: "ok", text, location: "the last good base zone" });
+    text === undefined
+      ? undefined
+      : baseOf(state, zone, { kind: "ok", text, location: "the last known good base zone" });
   if (base !== undefined && typeof base !== "string") {
     await serve(deps, state, zone, base);
     state.unhandled.delete(domain);
@@ -145,7 +147,7 @@ function baseOf(
   { text, location }: ReadText,
 ): ReadBase | string {
   if (text === undefined) {
-    return `${location} is not there`;
+    return `${location} does not exist`;
   }
   const known = state.bases.get(domain);
   if (known?.text === text && known.zone === objectKey(meta)) {

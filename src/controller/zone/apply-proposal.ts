@@ -103,7 +103,7 @@ function recordWritten(
   recordRepaired(
     deps,
     state.handle.zone,
-    corrected.map(({ message }) => `${message}: it is put right`),
+    corrected.map(({ message }) => `${message}: dnsalias restores it`),
   );
   if (actual.needsWrite?.kind === "foreign-edit") {
     recordRepaired(deps, state.handle.zone, [actual.needsWrite.message]);

@@ -69,7 +69,10 @@ export function recordLeftBehind(
 ): void {
   if (left !== undefined && left.names > 0 && isLeader) {
     const message = `The records of ${left.names} ${left.names === 1 ? "hostname" : "hostnames"} remain at ${left.provider}, the former provider of this DnsZone. Remove them there when no client queries it any more.`;
-    log.warn({ zone: objectKey(zone.meta), provider: left.provider, names: left.names }, "records left behind");
+    log.warn(
+      { zone: objectKey(zone.meta), provider: left.provider, names: left.names },
+      "records remain at a former provider",
+    );
     reporter.event(zone, { type: "Warning", reason: "RecordsLeft", message });
   }
 }

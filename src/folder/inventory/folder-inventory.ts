@@ -197,12 +197,12 @@ function secretText(catalog: Catalog, namespace: string, { name, key }: SecretKe
     return {
       kind: "refused",
       reason: "SecretMissing",
-      message: `${position} is in no manifest: write one with the key ${key}`,
+      message: `${position} is not in the manifests: add it with the key ${key}`,
     };
   }
   const text = Object.hasOwn(manifest.texts, key) ? manifest.texts[key] : "";
   if (text === undefined || text === "") {
-    const what = text === "" ? "has no key" : "has no base64 text (stringData takes plain text) under the key";
+    const what = text === "" ? "has no key" : "has no base64 text (plain text belongs in stringData) under the key";
     return { kind: "refused", reason: "SecretMissing", message: `${position} ${what} ${key}` };
   }
   return { kind: "ok", text };

@@ -81,7 +81,7 @@ function failureOf(scan: FolderScan, { rootId, hadFiles }: Earlier): string | un
   }
   const replaced = rootId !== undefined && rootId !== scan.folders.get("");
   return replaced && hadFiles && scan.files.size === 0
-    ? "the folder was replaced by an empty one; a volume that is not mounted looks like this"
+    ? "the folder was replaced by an empty one; check that its volume is mounted"
     : undefined;
 }
 
@@ -120,7 +120,7 @@ type TextResult =
 
 async function readText(path: string, size: number): Promise<TextResult> {
   if (size > MAX_FILE_SIZE) {
-    return { kind: "failed", message: `larger than ${MAX_FILE_SIZE} octets; split the file` };
+    return { kind: "failed", message: `larger than ${MAX_FILE_SIZE} bytes; split the file` };
   }
   try {
     return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path)) };

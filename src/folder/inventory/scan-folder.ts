@@ -52,14 +52,14 @@ export async function folderError(path: string): Promise<FolderError | undefined
 
 const NO_FOLDER: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist; create it or correct --manifests",
-  ENOTDIR: "it is not a folder; name the folder that the file is in with --manifests",
+  ENOTDIR: "it is not a folder; set --manifests to the folder of the file",
 };
 
 /** Deeper, or more, is a mistake such as mounting the wrong folder; it is named instead of being read for minutes. */
 const MAX_DEPTH = 16;
 const MAX_FILES = 50_000;
 const MAX_FOLDERS = 5000;
-const TOO_MUCH = `too much to read: over ${MAX_FILES} files, ${MAX_FOLDERS} folders, or ${MAX_DEPTH} levels`;
+const TOO_MUCH = `too many files: more than ${MAX_FILES} files, ${MAX_FOLDERS} folders, or ${MAX_DEPTH} levels`;
 /** Calls to the file system at once. */
 const WIDTH = 32;
 const MANIFEST = /\.(?:ya?ml|json)$/i;

@@ -137,7 +137,7 @@ function readObject(source: Source, object: unknown, at: FieldPath): readonly Pi
   const kind = field(object, "kind");
   const apiVersion = field(object, "apiVersion");
   if (typeof kind !== "string" || typeof apiVersion !== "string") {
-    return [problemAt(source, at, "kind and apiVersion are missing or not text; this is no manifest")];
+    return [problemAt(source, at, "kind and apiVersion are missing or not text, so this is not a manifest")];
   }
   if (isObject(object) && (object["items"] !== undefined || kind.endsWith("List"))) {
     return readList(source, { kind, apiVersion, items: object["items"] }, at);
@@ -210,7 +210,7 @@ function isObjectName(value: unknown): value is string {
 
 function nameProblem(kind: ManifestKind, path: string, value: unknown): string {
   const found = value === undefined ? "missing" : kind === "Secret" ? "not a name" : JSON.stringify(value);
-  return `${kind}: ${path} is ${found}; wanted: text of lower-case letters, digits, "-" and "."`;
+  return `${kind}: ${path} is ${found}; expected: text of lower-case letters, digits, "-" and "."`;
 }
 
 function problemAt({ file, document, lines }: Source, path: FieldPath, message: string): Piece {

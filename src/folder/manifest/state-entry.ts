@@ -39,11 +39,11 @@ export function parseState(text: string): StateText {
   }
   if (!isRecord(data) || data["schemaVersion"] !== STATE_SCHEMA_VERSION) {
     const found = isRecord(data) ? JSON.stringify(data["schemaVersion"]) : "none";
-    return damaged(`its schemaVersion is ${found}, this program reads ${STATE_SCHEMA_VERSION}`, text);
+    return damaged(`its schemaVersion is ${found}, and this program reads ${STATE_SCHEMA_VERSION}`, text);
   }
   const objects: unknown = data["objects"];
   if (!Array.isArray(objects) || !objects.every(isEntry)) {
-    return damaged("its objects are not of the shape that this program writes", text);
+    return damaged("its objects do not have the format that dnsalias writes", text);
   }
   return { kind: "ok", entries: objects, ...ownerIdIn(text) };
 }

@@ -50,7 +50,7 @@ const INTEGER = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[oO]?([0-7]+)|0[bB]([01]+)|(0|[
 const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]| )\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)?)?$/;
-const WRONG_TAG = "which its tag asks for: remove the tag or correct the value";
+const WRONG_TAG = "which its tag requires: remove the tag or correct the value";
 
 function words<Value>(means: Value, ...texts: readonly string[]): readonly (readonly [string, Value])[] {
   return texts.map((text) => [text, means]);

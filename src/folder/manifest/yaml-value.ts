@@ -161,7 +161,7 @@ function isOverLimit(context: Context, node: unknown): boolean {
   if (!counts.isOver && counts.aliased > 100 && counts.nodes > 1000) {
     counts.isOver = counts.aliased / counts.nodes > allowedAliasRatio(counts.nodes);
     if (counts.isOver) {
-      complain(context, node, "too much is repeated by aliases: write some of it out");
+      complain(context, node, "YAML aliases repeat too much: write out some of their values");
     }
   }
   return counts.isOver;

@@ -34,7 +34,7 @@ export function createFileStore(path: string, { readOnly, clock, limitMs = LIMIT
     const ended = await result;
     return ended === "expired" ? failed() : ended;
   };
-  const refused: TextWrite = { kind: "refused", reason: "Forbidden", message: `${path} is only read here` };
+  const refused: TextWrite = { kind: "refused", reason: "Forbidden", message: `${path} is read-only for dnsalias` };
   return {
     location: path,
     busySince: () => queue.busySince(),
@@ -77,7 +77,7 @@ async function writeText(path: string, text: string, revision: string): Promise<
     return current;
   }
   if (current.revision !== revision) {
-    return { kind: "conflict", message: `${path} was changed by someone else since it was read` };
+    return { kind: "conflict", message: `${path} was changed by another writer since it was read` };
   }
   if (current.text === text) {
     return { kind: "written", revision };
@@ -93,7 +93,7 @@ async function writeText(path: string, text: string, revision: string): Promise<
 function refusal(path: string, error: unknown): TextWrite {
   const code = systemCode(error) ?? "";
   if (code === "EEXIST") {
-    return { kind: "conflict", message: `${path} was made by someone else meanwhile` };
+    return { kind: "conflict", message: `${path} was created by another writer meanwhile` };
   }
   return ["EACCES", "EPERM", "EROFS"].includes(code)
     ? { kind: "refused", reason: "Forbidden", message: messageOf(error) }

@@ -27,7 +27,7 @@ export async function openPod({ host, port }: PodApiserver, folder = SERVICE_ACC
     const namespace = (await text(folder, "namespace")).trim();
     return { description: "the cluster of this pod", namespace, read: () => read().catch(unreadable) };
   } catch (error) {
-    const message = `this is a pod without a ServiceAccount (automountServiceAccountToken?): ${messageOf(error)}`;
+    const message = `this pod has no ServiceAccount token (see automountServiceAccountToken): ${messageOf(error)}`;
     throw new AppError("CONFIG_INVALID", message, { retry: "never", cause: error });
   }
 }

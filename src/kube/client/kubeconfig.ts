@@ -64,7 +64,9 @@ function loadWith(make: () => KubeConfig, options: KubeconfigOptions): KubeConfi
     throw invalid(`the kubeconfig has no cluster for context "${config.getCurrentContext()}"`);
   }
   if (options.kubeconfig === undefined && cluster.server === NOTHING_FOUND) {
-    throw invalid("no cluster: this is no pod, and there is neither $KUBECONFIG nor ~/.kube/config");
+    throw invalid(
+      "no cluster found: this process does not run in a pod, and there is no $KUBECONFIG and no ~/.kube/config",
+    );
   }
   return config;
 }

@@ -49,7 +49,7 @@ export function writeRefusal(
     return { kind: "refused", reason: "NotFound", message: `namespace ${namespace} does not exist` };
   }
   if (result.code === 413 || result.causes.some((cause) => cause.reason === "FieldValueTooLong")) {
-    const message = `ConfigMap ${namespace}/${name} takes no text of ${tried.bytes} bytes: ${result.message}`;
+    const message = `ConfigMap ${namespace}/${name} cannot store a text of ${tried.bytes} bytes: ${result.message}`;
     return { kind: "refused", reason: "TooLarge", message };
   }
   return result.code === 422 || result.code === 400

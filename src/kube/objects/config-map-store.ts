@@ -75,11 +75,11 @@ function toRead(stored: StoredKey, mode: ConfigMapStoreOptions["mode"]): TextRea
 function refusal(stored: StoredKey, options: ConfigMapStoreOptions, text: string): TextWrite | undefined {
   const location = `ConfigMap ${options.namespace}/${options.name}`;
   if (options.mode === "own" && !stored.isOurs) {
-    const message = `${location} exists and is not ours: it lacks the label ${MANAGED_BY_LABEL}=${MANAGED_BY}; choose another name, or delete it`;
+    const message = `${location} exists without the label ${MANAGED_BY_LABEL}=${MANAGED_BY}, so dnsalias does not write it: choose another name, or delete it`;
     return { kind: "refused", reason: "ForeignManager", message };
   }
   if (options.mode === "own" && stored.owner !== undefined && !ownersOf(options).includes(stored.owner)) {
-    const message = `${location} belongs to the installation with owner id "${stored.owner}", this one is "${options.owner}"`;
+    const message = `${location} belongs to the installation with owner id "${stored.owner}", and the id of this installation is "${options.owner}"`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
   return tooLarge(options, text, stored.otherBytes);
@@ -117,7 +117,7 @@ async function create(
   } as const;
   const made = await transport.request(post, signal);
   if (made.kind === "status" && made.code === 409) {
-    return conflict("the ConfigMap was made by someone else meanwhile");
+    return conflict("the ConfigMap was created by another writer meanwhile");
   }
   return made.kind === "ok"
     ? replace(transport, options, storedKey(made.body, options.key), text, signal)

@@ -73,7 +73,7 @@ async function readUid({ transport }: InstallationIdDeps, signal: AbortSignal): 
     result = await transport.request({ method: "GET", path }, signal);
   } catch (error) {
     if (signal.aborted) {
-      return unknown("the program ends");
+      return unknown("the program stops");
     }
     throw error;
   }

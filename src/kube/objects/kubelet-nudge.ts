@@ -27,7 +27,7 @@ export function createNudgeKubelet(transport: Transport): NudgeKubelet {
   return async ({ namespace, selector, serial }, signal) => {
     const labelSelector = selectorQuery(selector);
     if (labelSelector === "") {
-      return { patched: 0, problems: ["no labels to find pods by"] };
+      return { patched: 0, problems: ["there are no labels to select pods with"] };
     }
     const query = { labelSelector, fieldSelector: "status.phase=Running", limit: MAX_PODS };
     const accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";

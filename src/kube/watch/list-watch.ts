@@ -208,7 +208,7 @@ function applyWatchEvent(context: ListWatchContext, event: unknown): ListWatchOu
     return { ...toStatus(500, object), message: `the watch was ended: ${textAt(object, "message")}` };
   }
   if (!isObject(object)) {
-    return { kind: "broken", message: "the watch sent a line that is no event" };
+    return { kind: "broken", message: "the watch sent a line that is not an event" };
   }
   if (type === "DELETED") {
     const key = context.knownVersions.forget(object);

@@ -31,6 +31,11 @@ export function controlFor(controls: Controls, { family, address, now, windowMs 
   return controls[family]?.find((success) => success.address !== address && now - success.at <= windowMs);
 }
 
+/** Whether any address of the family was reached within the window. */
+export function hasControl(controls: Controls, { family, now, windowMs }: Omit<ControlQuery, "address">): boolean {
+  return controls[family]?.some(({ at }) => now - at <= windowMs) === true;
+}
+
 export interface ControlQuery {
   readonly family: Family;
   readonly address: string;

@@ -48,5 +48,5 @@ function namespaceOf({ sets }: NamePlan): string | undefined {
 }
 
 function closedMessage(name: Name, why: string, namespace: string): string {
-  return `${why}, so ${displayName(name)} is closed to aliases outside the DnsZone's namespace ${namespace}; take the host name out of the alias`;
+  return `${why}, so ${displayName(name)} is reserved for DnsAliases of namespace ${namespace}, in which the DnsZone is. Remove the hostname from the DnsAlias`;
 }

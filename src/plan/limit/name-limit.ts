@@ -32,7 +32,7 @@ export function applyNameLimit(
         name,
         type,
         reason: "OverlayFull" as const,
-        message: `${displayName(name)}: the zone has room for ${maxNames} names, and they are taken: raise maxNames, or use the zoneFile delivery`,
+        message: `${displayName(name)}: the limit of ${maxNames} names is reached: raise maxNames, or use the zoneFile delivery`,
       })),
     ),
   };

@@ -136,25 +136,25 @@ function mayCall(caller: Caller): Waiting | undefined {
   const now = deps.clock.now();
   if (now < endpoint.blockedUntil) {
     const waitMs = endpoint.blockedUntil - now;
-    return { why: "retry-after", waitMs, message: `${target.endpoint} asked to be left alone for ${seconds(waitMs)}` };
+    return { why: "retry-after", waitMs, message: `${target.endpoint} requires a pause of ${seconds(waitMs)}` };
   }
   const admission = admit(breaker, now);
   if (admission.kind === "wait") {
     const last = breaker.kind === "closed" ? "" : `: ${breaker.last}`;
-    const message = `calls failed again and again, the next is in ${seconds(admission.waitMs)}${last}`;
+    const message = `consecutive calls failed, and the next is in ${seconds(admission.waitMs)}${last}`;
     return { why: "open", waitMs: admission.waitMs, message };
   }
   if (endpoint.underWay >= target.limit.atOnce) {
     caller.busyTries += 1;
     const waitMs = backoffMs(BUSY, caller.busyTries - 1, deps.random);
-    return { why: "busy", waitMs, message: `${endpoint.underWay} calls to ${target.endpoint} are under way` };
+    return { why: "busy", waitMs, message: `${endpoint.underWay} calls to ${target.endpoint} are in progress` };
   }
   const waitMs = reserveCall(caller, now);
   if (waitMs > 0) {
     return {
       why: "rate",
       waitMs,
-      message: `${target.endpoint} is called ${target.limit.perSecond} times a second at most`,
+      message: `${target.endpoint} is limited to ${target.limit.perSecond} calls a second`,
     };
   }
   caller.busyTries = 0;

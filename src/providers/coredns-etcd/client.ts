@@ -40,7 +40,7 @@ export function createEtcdClient(deps: EtcdClientDeps): EtcdClient {
       }
       const revision = revisionIn(answer.body);
       return revision === undefined
-        ? calls.misfit("answers with something that is no transaction's result")
+        ? calls.misfit("answers with data that is not the result of a transaction")
         : { kind: "ok", succeeded: memberAt(answer.body, "succeeded") === true, revision };
     },
   };
@@ -57,7 +57,7 @@ async function list(calls: EtcdCalls, root: string, signal: AbortSignal): Promis
       return listed;
     }
     if (starts === MAX_STARTS) {
-      const message = `${calls.server} compacts its history faster than the zone can be read: let it keep a few minutes (--auto-compaction-retention)`;
+      const message = `${calls.server} compacts its history faster than the zone can be read: raise --auto-compaction-retention to a few minutes`;
       return { kind: "failed", message };
     }
   }
@@ -75,7 +75,7 @@ async function listOnce(
   }
   const revision = revisionIn(first.body);
   if (revision === undefined) {
-    return calls.misfit("answers with something that is no range of keys");
+    return calls.misfit("answers with data that is not a range of keys");
   }
   const pairs = pairsIn(first.body);
   const end = { range_end: base64(`${root}${AFTER_SLASH}`), limit: String(PAGE), revision: String(revision) };

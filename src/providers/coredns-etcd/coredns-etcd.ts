@@ -95,7 +95,7 @@ async function applyAnew(
     }
     wrote = true;
   }
-  const message = `the zone's keys at ${client.server} were changed by someone else each time they were read`;
+  const message = `the zone's keys at ${client.server} were changed by another writer each time they were read`;
   return { kind: "conflict", message };
 }
 

@@ -19,13 +19,13 @@ export function etcdProblem(http: HttpResult, context: ProblemContext): BackendP
   const known = KNOWN.find(({ words }) => words.test(said));
   const { server, redact } = wordsOf(context);
   if (http.kind === "response" && http.status === 404) {
-    const message = `${server} answers 404: it is no etcd of 3.4 or later with its JSON gateway (--enable-grpc-gateway): correct endpoints`;
+    const message = `${server} answers 404: it is not etcd 3.4 or later with a JSON gateway (--enable-grpc-gateway): correct endpoints`;
     return { kind: "refused", reason: "NotSupported", message };
   }
   if (known === undefined) {
     return problemOf(http, wordsOf(context));
   }
-  const message = `${server} says "${redact(said)}": ${known.cure(context)}`;
+  const message = `${server} answers "${redact(said)}": ${known.cure(context)}`;
   return known.reason === undefined
     ? { kind: "failed", message }
     : { kind: "refused", reason: known.reason, message, ...(known.isContent === true && { isContent: true }) };
@@ -41,7 +41,7 @@ export function loginNeeded(http: HttpResult): boolean {
 }
 
 export function misfitOf(spec: CoreDNSEtcdSpec, what: string): BackendProblem {
-  return { kind: "failed", message: `${serverOf(spec)} ${what}: check that endpoints lead to it` };
+  return { kind: "failed", message: `${serverOf(spec)} ${what}: check that endpoints are correct` };
 }
 
 export function serverOf({ endpoints }: CoreDNSEtcdSpec): string {
@@ -67,21 +67,21 @@ const KNOWN: readonly ErrorDescription[] = [
     words: /user name is empty/,
     reason: "Unauthorized",
     cure: ({ spec: { auth } }) =>
-      auth === undefined ? "it wants a user: set auth" : `correct auth.username, or ${secretOf(auth)}`,
+      auth === undefined ? "it requires a user: set auth" : `correct auth.username, or ${secretOf(auth)}`,
   },
   {
     words: /permission denied/,
     reason: "Forbidden",
     cure: ({ spec, domain }) => {
       const root = zoneRoot(spec.pathPrefix, domain);
-      return `give the user's role readwrite for the key ${root} and for the prefix ${root}/ (etcdctl role grant-permission)`;
+      return `grant the role of the user readwrite access to the key ${root} and the prefix ${root}/ (etcdctl role grant-permission)`;
     },
   },
   {
     words: /request is too large|too many operations/,
     reason: "Rejected",
     isContent: true,
-    cure: () => "leave --max-request-bytes and --max-txn-ops of etcd at their defaults, or above",
+    cure: () => "set --max-request-bytes and --max-txn-ops of etcd to their defaults or higher",
   },
   {
     words: /database space exceeded/,
@@ -89,7 +89,7 @@ const KNOWN: readonly ErrorDescription[] = [
   },
   {
     words: /no leader|request timed out|leader changed/,
-    cure: () => "it has no leader at the moment: see that a majority of its members runs",
+    cure: () => "it has no leader at the moment: check that a majority of its members runs",
   },
 ];
 
@@ -104,9 +104,9 @@ function wordsOf({ spec, endpoint, secrets }: ProblemContext): ServerWords {
     server: `etcd at ${endpoint}`,
     field: "endpoints",
     unauthorized: `correct auth.username, or ${secretOf(spec.auth)}`,
-    forbidden: "let this address through in the proxy before it",
+    forbidden: "permit this address in the proxy before it",
     notFound: "correct endpoints",
-    rejected: "see what it says",
+    rejected: "read its message",
     redact: (text) => secrets.filter((one) => one !== "").reduce((clean, one) => clean.replaceAll(one, "***"), text),
   };
 }

@@ -26,22 +26,22 @@ function inTheWay({ root, domain, entries }: ZoneKeys, foreign: Foreign, name: N
   const shown = displayName(name);
   const beside = foreign.beside.get(key);
   if (beside !== undefined) {
-    return `the key ${beside.key} is more than an address, and CoreDNS answers with it at ${shown}`;
+    return `the key ${beside.key} has more than an address, and CoreDNS answers with it at ${shown}`;
   }
   const deeper = foreign.deeper.get(key);
   if (deeper !== undefined) {
-    return `CoreDNS answers with the key ${deeper.key} at ${shown} as well: give it a "group"`;
+    return `CoreDNS also answers with the key ${deeper.key} at ${shown}: add a "group" to the key`;
   }
   const hidden = [key, ...ancestorKeys(root, key), ...foreign.alone].find((one) =>
     isHidden(entries.get(one), one === key),
   );
   if (hidden !== undefined) {
-    return `CoreDNS would not see the key ${hidden} any more with keys below it: move it to ${hidden}/x1`;
+    return `CoreDNS would no longer find the key ${hidden} if keys below it existed: move it to ${hidden}/x1`;
   }
   const above = ancestorKeys(root, key).find((one) => foreign.grouped.has(one));
   return above === undefined
     ? undefined
-    : `the "group" of the key ${foreign.grouped.get(above)?.key} would let ${shown} answer at the name above`;
+    : `the "group" of the key ${foreign.grouped.get(above)?.key} would make CoreDNS answer with ${shown} at the name above`;
 }
 
 function neverWritten(name: Name, domain: Name): string | undefined {
@@ -50,12 +50,10 @@ function neverWritten(name: Name, domain: Name): string | undefined {
   }
   const labels = labelsOf(name);
   if (labels.slice(0, labels.length - labelsOf(domain).length).includes("any")) {
-    return 'the etcd plugin of CoreDNS takes a label "any" in a question for every label';
+    return 'the etcd plugin of CoreDNS treats the label "any" in a query as a wildcard';
   }
   const reserved = RESERVED.find((suffix) => `.${name}`.endsWith(`.${suffix}.${domain}`));
-  return reserved === undefined
-    ? undefined
-    : `the etcd plugin of CoreDNS keeps records of the zone itself at ${reserved}.${displayName(domain)}`;
+  return reserved === undefined ? undefined : `the etcd plugin of CoreDNS reserves ${reserved}.${displayName(domain)}`;
 }
 
 /** Addresses of the apex, and name servers. */

@@ -73,7 +73,7 @@ function repeatedKey(corefile: Corefile): CorefileProblem | undefined {
       const id = `${scheme}://${zone}:${port ?? ""}`;
       const before = seen.get(id);
       if (before !== undefined && (bind === "" || before.binds.has("") || before.binds.has(bind))) {
-        const message = `"${shown(key)}" has a server block in line ${before.line} already: join the two`;
+        const message = `"${shown(key)}" already has a server block in line ${before.line}: merge the two`;
         return { line: block.line, message };
       }
       seen.set(id, { line: before?.line ?? block.line, binds: (before?.binds ?? new Set()).add(bind) });
@@ -136,7 +136,7 @@ function importProblem({ blocks, snippets, imports }: Corefile): CorefileProblem
       return { line, message: "import needs exactly one file or snippet: add or remove words" };
     }
     if (text.split("*").length > 2 || text.split("?").length > 2 || (text.includes("[") && text.includes("]"))) {
-      return { line, message: `"${shown(text)}" has more than one wildcard, import accepts one: use one *` };
+      return { line, message: `"${shown(text)}" has more than one wildcard, but import accepts only one: use one *` };
     }
   }
   return undefined;

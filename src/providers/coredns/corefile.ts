@@ -91,10 +91,10 @@ function parseItem(parser: Parser): Problem | undefined {
   const snippet = keys.texts.length === 1 ? /^\((.*)\)$/.exec(only ?? "")?.[1] : undefined;
   const hasBrace = parser.tokens[parser.at]?.text === "{";
   if (snippet !== undefined && !hasBrace) {
-    return { line: first.line, message: `the snippet (${snippet}) has no { behind its name` };
+    return { line: first.line, message: `the snippet (${snippet}) has no { after its name` };
   }
   if (keys.texts.length === 0) {
-    return { line: first.line, message: `"${first.text}" stands where a server block's name should` };
+    return { line: first.line, message: `invalid server block name "${first.text}"` };
   }
   parser.at += hasBrace ? 1 : 0;
   const directives = parseDirectives(parser, hasBrace, first);
@@ -114,7 +114,7 @@ function parseItem(parser: Parser): Problem | undefined {
 function parseImport(parser: Parser, word: Piece): Problem | undefined {
   const [, pattern, extra] = parser.tokens.slice(parser.at, parser.at + 3);
   if (pattern === undefined || startsLine(word, pattern)) {
-    return { line: word.line, message: "import without a file or snippet behind it" };
+    return { line: word.line, message: "import has no file or snippet" };
   }
   if (extra !== undefined && !startsLine(pattern, extra)) {
     return { line: word.line, message: "import takes exactly one file or snippet" };
@@ -137,11 +137,11 @@ function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Prob
       (previous !== undefined && !wantsMore && startsLine(previous, token))
     ) {
       return wantsMore && previous !== undefined
-        ? { line: previous.line, message: "another server block name is missing behind the comma" }
+        ? { line: previous.line, message: "a server block name is missing after the comma" }
         : { texts };
     }
     if (token.text === "}") {
-      return { line: token.line, message: "this } closes nothing: remove it, or add the { that it belongs to" };
+      return { line: token.line, message: "this } has no matching {: remove it, or add the {" };
     }
     wantsMore = token.text.endsWith(",");
     const text = wantsMore ? token.text.slice(0, -1) : token.text;
@@ -172,7 +172,7 @@ function parseDirectives(
     }
     if (token.text === "}") {
       parser.at += 1;
-      return hasBrace ? { list } : { line: token.line, message: "this } closes nothing: the block has no {" };
+      return hasBrace ? { list } : { line: token.line, message: "this } has no matching {: add the { of the block" };
     }
     const directive = parseDirective(parser, token);
     if ("message" in directive) {

@@ -112,7 +112,7 @@ function repairParts(
     if (!ownerIds.includes(owner)) {
       return invalid(
         `line ${line}: the part of the DnsZone ${segment.zone} is damaged, so CoreDNS may not start with this file. ` +
-          `It belongs to the dnsalias owner "${owner}", which repairs it while it runs; else remove lines ${line} to ${last}`,
+          `It belongs to the dnsalias owner "${owner}", which repairs it if that installation still runs. If not, remove lines ${line} to ${last}`,
       );
     }
     result.push({ ...segment, text: repairedPart(segment, listeners) });

@@ -35,7 +35,10 @@ export function splitSegments(text: string): SegmentsRead {
     if (marker === undefined) {
       rest += line;
     } else if (marker.kind === "unclear") {
-      return invalid(at + 1, `"${line.trim().slice(0, 80)}" looks like a dnsalias marker and is none: remove the line`);
+      return invalid(
+        at + 1,
+        `"${line.trim().slice(0, 80)}" looks like a dnsalias marker, but is not one: remove the line`,
+      );
     } else if (marker.kind === "end") {
       return invalid(at + 1, `an END marker of ${marker.zone} without its BEGIN: remove the line`);
     } else {

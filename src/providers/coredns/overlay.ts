@@ -72,7 +72,7 @@ async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | No
     return text;
   }
   if (text.text === undefined && !mayCreate(zone)) {
-    const message = `${store.location} is not there: name the key that holds your Corefile, or a key that ends in .server and is imported by it`;
+    const message = `${store.location} does not exist: set the key of your Corefile, or a key that ends in .server and that the Corefile imports`;
     return { kind: "refused", reason: "CorefileInvalid", message };
   }
   const found = readText(deps, text.text ?? "");
@@ -82,7 +82,7 @@ async function load(deps: OverlayDeps, signal: AbortSignal): Promise<Loaded | No
   }
   const { owner, line } = found.file;
   if (owner !== undefined && owner !== ownerId && !formerOwnerIds.includes(owner)) {
-    const message = `the part of ${keyOf(zone)} in ${store.location}, line ${line}, belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": use the same owner id, or remove the part with its markers`;
+    const message = `the part of ${keyOf(zone)} in ${store.location}, line ${line}, belongs to the dnsalias owner "${owner}". The id of this installation is "${ownerId}". Use the same owner id, or remove the part with its markers`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
   const { otherBytes = 0, revision } = text;
@@ -128,7 +128,7 @@ function capacityOf(deps: OverlayDeps, { text, file, otherBytes }: Loaded): Capa
         maxBytes: maxBytes - otherBytes - others - partOverhead(keyOf(zone), owner),
         sizeOf: (sets) => Buffer.byteLength(renderBlocks({ domain, listeners, sets }, names)),
         reason: "OverlayFull",
-        message: `${store.location} holds at most ${maxBytes} bytes, which are taken: take names out, or use the zoneFile delivery`,
+        message: `${store.location} has reached its limit of ${maxBytes} bytes: remove names, or use the zoneFile delivery`,
       };
 }
 
@@ -147,10 +147,13 @@ function reasonToWrite(deps: OverlayDeps, file: OverlayFile): ActualZone["needsW
     return first === undefined ? undefined : { kind: "base", message: `${location}: ${first}${others}` };
   }
   return !isIntact(file.part)
-    ? { kind: "foreign-edit", message: `someone edited our part of ${location}: the edit is undone` }
+    ? {
+        kind: "foreign-edit",
+        message: `another writer changed the part of dnsalias in ${location}: the change is reverted`,
+      }
     : {
         kind: "base",
-        message: `around our part of ${location} something changed: where the root block listens, or who has a block for a name`,
+        message: `the rest of ${location} changed in a way that affects the part of dnsalias: the addresses of the root block, or the blocks of names`,
       };
 }
 
@@ -212,7 +215,7 @@ function refusalOf(file: OverlayFile, sets: readonly OwnedRRset[], maxNames: num
 function unsafeBecause(deps: OverlayDeps, text: string): Refused | undefined {
   const { store, maxBytes = CONFIG_MAP_BYTES } = deps;
   if (Buffer.byteLength(text) > maxBytes) {
-    const message = `${store.location} would have over ${maxBytes} bytes, the most that it can hold: take names out, or use the zoneFile delivery`;
+    const message = `${store.location} would exceed its limit of ${maxBytes} bytes: remove names, or use the zoneFile delivery`;
     return { kind: "refused", reason: "OverlayFull", message };
   }
   const whole = parseCorefile(text);
@@ -222,7 +225,11 @@ function unsafeBecause(deps: OverlayDeps, text: string): Refused | undefined {
   }
   const why =
     whole.kind === "invalid" ? `line ${whole.line}: ${whole.message}` : read.kind === "invalid" ? read.message : "";
-  return { kind: "refused", reason: "CorefileInvalid", message: `not written, CoreDNS could not read it: ${why}` };
+  return {
+    kind: "refused",
+    reason: "CorefileInvalid",
+    message: `not written, because CoreDNS could not read it: ${why}`,
+  };
 }
 
 function keyOf({ meta }: DnsZone): ObjectKey {

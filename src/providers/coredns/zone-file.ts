@@ -124,7 +124,7 @@ function withRecords(stored: StoredZone | undefined, base: BaseZone): Pick<Loade
 /** A base zone that leaves too little room for the names that are published is a mistake like others. */
 function outgrown({ base: { location } }: ZoneFileDeps, loaded: Loaded): InputProblem {
   const bytes = loaded.base.othersText.length;
-  const message = `${location}: its ${bytes} bytes and the records of the aliases are more than the zone's place holds: make the base zone smaller, or publish it by provider.transfer; the last good base zone stays in force`;
+  const message = `${location}: its ${bytes} bytes and the records of the aliases exceed the limit of the zone. Make the base zone smaller, or publish the zone with provider.transfer. The last known good base zone remains in effect`;
   return { reason: "ZoneTooLarge", message };
 }
 
@@ -136,11 +136,11 @@ function foreignOwner(
 ): string | undefined {
   const owner = text.owner ?? stored?.owner;
   if (owner !== undefined && owner !== ownerId && !formerOwnerIds.includes(owner)) {
-    return `${store.location} belongs to the dnsalias owner "${owner}", and this one is "${ownerId}": give each its own place, or the same owner id`;
+    return `${store.location} belongs to the dnsalias owner "${owner}", and the id of this installation is "${ownerId}": use another location, or the same owner id`;
   }
   const isBlank = text.text === undefined || text.text.trim() === "";
   if (owner === undefined && !isBlank && !lastRender.isOurs) {
-    return `${store.location} holds a text that dnsalias did not write: name another place, or delete it`;
+    return `${store.location} has a text that dnsalias did not write: choose another location, or delete the text`;
   }
   lastRender.isOurs ||= owner !== undefined;
   return undefined;
@@ -186,7 +186,7 @@ function reasonToWrite(
   return stored.base === base.fingerprint && stored.sets.length === sets.length
     ? {
         kind: "foreign-edit",
-        message: `someone edited ${location}: the edit is undone; change ${deps.base.location} instead`,
+        message: `another writer changed ${location}: the change is reverted. Change ${deps.base.location} instead`,
       }
     : { kind: "base", message: `the base zone ${deps.base.location} changed` };
 }
@@ -255,7 +255,7 @@ function makeText(
 function fitting({ zone, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: string, serial: number): Made {
   const bytes = Buffer.byteLength(text) + keyBytes(zone);
   if (bytes > maxBytes) {
-    const message = `the rendered zone has ${bytes} bytes and its place holds ${maxBytes}: make the zone smaller, or publish it by provider.transfer, which has no such limit`;
+    const message = `the rendered zone has ${bytes} bytes, and the limit is ${maxBytes}: make the zone smaller, or publish it with provider.transfer, which has no such limit`;
     return { kind: "refused", reason: "ZoneTooLarge", message };
   }
   return { kind: "made", text, serial };
@@ -272,7 +272,7 @@ function capacityOf(deps: ZoneFileDeps, { base, textOwnerId, otherBytes }: Loade
     maxBytes: maxBytes - otherBytes - keyBytes(zone) - Buffer.byteLength(empty),
     sizeOf: (sets) => sets.reduce((sum, set) => sum + recordBytes(set), 0),
     reason: "ZoneTooLarge",
-    message: `the rendered zone has at most ${maxBytes} bytes, which are taken: publish it by provider.transfer, which has no such limit, or make it smaller`,
+    message: `the rendered zone has reached its limit of ${maxBytes} bytes: make the zone smaller, or publish it with provider.transfer, which has no such limit`,
   };
 }
 

@@ -83,13 +83,13 @@ function warningOf(state: State, { ours }: View): string | undefined {
   const late = [...unseen.values()].filter(({ since }) => now - since >= UNSEEN_MS).length;
   return late === 0
     ? undefined
-    : `no ExternalDNS has looked at ${late} of ${ours.size} DNSEndpoint objects for ${UNSEEN_MS / 60_000} minutes: does one run with --source=crd, and do its namespace and label filter admit them?`;
+    : `no ExternalDNS has read ${late} of ${ours.size} DNSEndpoint objects for ${UNSEEN_MS / 60_000} minutes. Check that one runs with --source=crd, and that its namespace and label filters admit them`;
 }
 
 async function apply(state: State, { zone, writes }: ApplyRequest, signal: AbortSignal): Promise<ApplyResult> {
   const { view } = state;
   if (view === undefined || view.revision !== zone.revision) {
-    return { kind: "conflict", message: "the DNSEndpoint objects were read anew meanwhile" };
+    return { kind: "conflict", message: "the DNSEndpoint objects were read again meanwhile" };
   }
   state.view = undefined;
   const tasks = tasksOf(state, view, writes);

@@ -82,11 +82,11 @@ export function unsound({ ours: own }: View, ours: Ours): readonly Name[] {
 export function driftOf(view: View, left: ReadonlyMap<Name, readonly EndpointSet[]>): readonly Drift[] {
   const edited = [...view.ours].flatMap(([name, object]) =>
     isEdited(object)
-      ? driftAt(name, left.get(name) ?? setsIn(object, name), `somebody edited DNSEndpoint ${object.name}`)
+      ? driftAt(name, left.get(name) ?? setsIn(object, name), `another writer changed DNSEndpoint ${object.name}`)
       : [],
   );
   const gone = [...left].flatMap(([name, sets]) =>
-    view.ours.has(name) ? [] : driftAt(name, sets, `somebody deleted the DNSEndpoint of ${displayName(name)}`),
+    view.ours.has(name) ? [] : driftAt(name, sets, `another writer deleted the DNSEndpoint of ${displayName(name)}`),
   );
   return [...edited, ...gone];
 }
@@ -105,7 +105,7 @@ function reasonToWrite(view: View, ours: Ours): ActualZone["needsWrite"] {
   const edited = names.find((name) => view.ours.get(name)?.hasMore === true);
   return edited === undefined
     ? { kind: "markers", message: `labels, annotations or owner of the DNSEndpoint of ${displayName(first)}${more}` }
-    : { kind: "foreign-edit", message: `somebody put more into the DNSEndpoint of ${displayName(edited)}` };
+    : { kind: "foreign-edit", message: `another writer added endpoints to the DNSEndpoint of ${displayName(edited)}` };
 }
 
 /** Records that an ExternalDNS which reads our objects would publish at the same names; a CNAME leaves no room for either family. */

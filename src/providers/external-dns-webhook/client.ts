@@ -40,7 +40,7 @@ export function createWebhookClient(deps: WebhookClientDeps): WebhookClient {
       }
       return isSuccess(result)
         ? misfit(
-            `answers ${result.kind === "response" ? result.status : ""} to a change, where the protocol has 204`,
+            `answers ${result.kind === "response" ? result.status : ""} to a change, but the protocol requires 204`,
             words,
           )
         : problemOf(result, words);
@@ -73,7 +73,7 @@ async function exchange<T>(
   }
   const value = read(parseJson(text));
   return value === undefined
-    ? misfit(`answers ${call.path} with something that the protocol does not have`, words)
+    ? misfit(`answers ${call.path} with data that is not part of the protocol`, words)
     : { kind: "ok", value };
 }
 
@@ -97,11 +97,11 @@ function isSuccess(result: HttpResult): boolean {
 function wordsOf({ url }: WebhookSpec): ServerWords {
   return {
     server: `the webhook at ${url}`,
-    unauthorized: "the protocol has no credentials, so let dnsalias through in what stands before it",
-    forbidden: "let dnsalias through in what stands before it",
-    notFound: "set url to where an ExternalDNS webhook provider serves /, /records and /adjustendpoints",
+    unauthorized: "the protocol has no credentials, so permit requests from dnsalias in the proxy before it",
+    forbidden: "permit requests from dnsalias in the proxy before it",
+    notFound: "set url to an ExternalDNS webhook provider, which serves /, /records, and /adjustendpoints",
     rejected: "see the provider's log",
-    broken: "see the provider's log, which has the reason",
+    broken: "read the provider's log, which has the reason",
     redact: (text) => text,
   };
 }

@@ -27,7 +27,7 @@ export function filterChanges(
   return filterByDomain<BackendChange, BackendChange>(changes, (change) => {
     const { name, type } = targetOf(change);
     if (!admits(filter, name)) {
-      const message = `${displayName(name)} is outside of the provider's domain filter: widen it there, or take the name out of the DnsAlias`;
+      const message = `${displayName(name)} is outside the domain filter of the provider: widen the filter, or remove the name from the DnsAlias`;
       return { name, type, reason: "ZoneNotFound", message };
     }
     const stands = shown.get(rrsetKey({ name, type }))?.endpoints ?? [];
@@ -36,7 +36,7 @@ export function filterChanges(
           name,
           type,
           reason: "Rejected",
-          message: `${displayName(name)} ${type} has a routing policy (a set identifier), which is not touched: remove it at the provider`,
+          message: `${displayName(name)} ${type} has a routing policy (a set identifier), which dnsalias does not modify: remove it at the provider`,
         }
       : change;
   });
@@ -64,7 +64,7 @@ export function filterAdjusted(
           name,
           type,
           reason: "Rejected",
-          message: `the provider would make "${wanted.targets.join(" ").slice(0, 200)}" of ${displayName(name)} ${type}`,
+          message: `the provider would change ${displayName(name)} ${type} to "${wanted.targets.join(" ").slice(0, 200)}"`,
         };
   });
 }

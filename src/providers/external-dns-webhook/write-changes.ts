@@ -44,7 +44,7 @@ export async function write(
     }
     const { done, untouched, partial, foreign } = back.outcome;
     if (foreign[0] !== undefined) {
-      return { kind: "conflict", message: `${nameOf(foreign[0])} was changed by someone else during the write` };
+      return { kind: "conflict", message: `${nameOf(foreign[0])} was changed by another writer during the write` };
     }
     done.forEach(({ change }) => learn(context.requestedTtls, change.after, back.shown));
     left.push(...untouched.map(notKept));
@@ -97,7 +97,7 @@ function inPart(problem: ReturnType<typeof recordsRejectedBy>): BackendApplyResu
 
 function notKept(change: AdjustedChange): RejectedChange {
   const { name, type } = targetOf(change.change);
-  const message = `the provider accepted ${nameOf(change)} and does not list it so afterwards: widen its domain filter, let it list the zone (rfc2136 needs --rfc2136-axfr), or see its log`;
+  const message = `the provider accepted ${nameOf(change)} but does not list it. Widen its domain filter, permit it to list the zone (rfc2136 requires --rfc2136-axfr), or read its log`;
   return { name, type, reason: "NotKept", message };
 }
 
@@ -113,7 +113,7 @@ function resultOf(
     ? { kind: "applied", revision: "", wrote }
     : {
         kind: "failed",
-        message: `after ${MAX_ROUNDS} tries the provider has carried out a part of ${nameOf(open[0])}`,
+        message: `after ${MAX_ROUNDS} tries the provider has applied only a part of ${nameOf(open[0])}`,
       };
 }
 

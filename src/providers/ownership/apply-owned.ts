@@ -21,7 +21,7 @@ export async function applyOwned(
 ): Promise<ApplyResult> {
   const { backend, view } = state;
   if (view === undefined || view.revision !== zone.revision) {
-    return { kind: "conflict", message: `${backend.id} was read again since this plan was made` };
+    return { kind: "conflict", message: `${backend.id} was read again after this plan was made` };
   }
   const problem = writes.map((write) => problemOf(state, view, write)).find((found) => found !== undefined);
   if (problem !== undefined) {
@@ -165,7 +165,7 @@ async function send(session: Session, items: readonly Item[]): Promise<Sent<Item
   const rebased = items.map((item) => ({ item, write: item.write && rebase(view, item.write) }));
   const moved = rebased.find(({ write }) => write === "conflict");
   if (moved !== undefined) {
-    const message = `${displayName(moved.item.name)} ${moved.item.type} was changed by someone else during the write`;
+    const message = `${displayName(moved.item.name)} ${moved.item.type} was changed by another writer during the write`;
     return { kind: "stopped", result: { kind: "conflict", message } };
   }
   const writes = rebased.flatMap(({ write }) => (write === undefined || write === "conflict" ? [] : write));

@@ -99,8 +99,8 @@ function addressChanges(
 function driftText(name: Name, type: AliasType, was: RRset, now: RRset | undefined): string {
   const where = `${displayName(name)} ${type}`;
   return now === undefined
-    ? `somebody removed ${where} (${contents(was)})`
-    : `somebody changed ${where} from ${contents(was)} to ${contents(now)}`;
+    ? `another writer removed ${where} (${contents(was)})`
+    : `another writer changed ${where} from ${contents(was)} to ${contents(now)}`;
 }
 
 function contents({ ttl, data }: RRset): string {

@@ -80,13 +80,13 @@ function foreignSet(name: Name, type: AliasType, owner: string, sets: RecordMap)
 function obstacleAt(name: Name, sets: RecordMap): Obstacle | undefined {
   const markerName = markerNameOf(name);
   if (markerName === undefined) {
-    const message = `the owner marker of ${displayName(name)} has no place (the name is too long, or begins with _wildcard)`;
+    const message = `the owner marker of ${displayName(name)} cannot be written (the name is too long, or begins with _wildcard)`;
     return { message };
   }
   for (const at of [name, markerName]) {
     const cname = sets.get(rrsetKey({ name: at, type: "CNAME" }));
     if (cname !== undefined) {
-      return { message: `a CNAME to ${cname.data.join(", ")} stands at ${displayName(at)}` };
+      return { message: `${displayName(at)} has a CNAME to ${cname.data.join(", ")}` };
     }
   }
   return undefined;

@@ -81,7 +81,7 @@ function actualZone({ backend, lastWritten }: State, view: View, requested: Read
     ...(untidy.length === 0
       ? {}
       : {
-          needsWrite: { kind: "markers", message: `owner markers at ${backend.id} are put right: ${names.join(", ")}` },
+          needsWrite: { kind: "markers", message: `owner markers at ${backend.id} are restored: ${names.join(", ")}` },
         }),
     ...(drift.length === 0 ? {} : { drift }),
     ...(view.serial === undefined ? {} : { serial: view.serial }),
@@ -97,7 +97,10 @@ function* driftOf(lastWritten: LastWritten, { ownership, sets }: View): Generato
       continue;
     }
     if (now.lost.length > 0) {
-      yield { name, message: `somebody removed the owner marker of ${displayName(name)} (${now.lost.join(", ")})` };
+      yield {
+        name,
+        message: `another writer removed the owner marker of ${displayName(name)} (${now.lost.join(", ")})`,
+      };
     }
     for (const type of ALIAS_TYPES) {
       const drift = lastWritten.driftOf(name, type, sets.get(rrsetKey({ name, type })));

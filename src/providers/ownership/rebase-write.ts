@@ -24,7 +24,7 @@ export function problemOf({ own }: State, { sets, ownership }: View, write: Writ
   const isForeignDelete = write.kind === "delete" && stands?.owner === undefined;
   return ownership.has(name) && !isNews && !isForeignDelete
     ? undefined
-    : { kind: "conflict", message: `${displayName(name)} ${type} is not as it was planned for` };
+    : { kind: "conflict", message: `${displayName(name)} ${type} differs from the state that the plan is for` };
 }
 
 /** The write as it has to be made now that others have been; undefined: it is done. */

@@ -30,7 +30,7 @@ export function createPowerDNSClient(deps: PowerDNSClientDeps): PowerDNSClient {
         return answer;
       }
       const zone = zoneOf(parseJson(answer.text));
-      return zone === undefined ? misfit("answers with something that is no zone", answer.words) : { kind: "ok", zone };
+      return zone === undefined ? misfit("answers with data that is not a zone", answer.words) : { kind: "ok", zone };
     },
     patch: async (rrsets, signal) => {
       const answer = await call(deps, { method: "PATCH", body: { rrsets } }, signal);
@@ -59,7 +59,7 @@ async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: Ab
   const apiKey = key.text.trim(); // a line break at the end is kubectl create secret --from-file's
   const words = wordsOf(deps, apiKey);
   if (!HEADER_TEXT.test(apiKey)) {
-    const message = `${secretOf(spec)} cannot be an API key: it is empty, or has characters that no HTTP header may have`;
+    const message = `${secretOf(spec)} is not a valid API key: it is empty, or has characters that HTTP headers do not allow`;
     return { kind: "refused", reason: "SecretInvalid", message };
   }
   const result: HttpResult = await http.request(
@@ -92,10 +92,10 @@ function secretOf({ apiKeyRef }: PowerDNSSpec): string {
 function wordsOf({ spec, domain }: PowerDNSClientDeps, key: string): ServerWords {
   return {
     server: `PowerDNS at ${spec.url}`,
-    unauthorized: `correct ${secretOf(spec)}: it must be what api-key says in pdns.conf`,
+    unauthorized: `correct ${secretOf(spec)}: it must equal api-key in pdns.conf`,
     forbidden: "allow this address in webserver-allow-from of pdns.conf, or in the proxy before it",
     notFound: `create the zone ${displayName(domain)} there, or correct url, serverId ("${spec.serverId}") or domain`,
-    rejected: "see what it says about the record, and remove what stands in the way",
+    rejected: "read its message about the record, and remove the cause",
     redact: (text) => text.replaceAll(key, "***"),
   };
 }

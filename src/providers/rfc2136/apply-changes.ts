@@ -87,7 +87,7 @@ export function messagesOf(
       } else if (groups.length > 1) {
         waiting.push(groups.slice(half), groups.slice(0, half));
       } else {
-        const message = `the records of ${nameOf(groups)} are over 64 KiB: they fit into no DNS update`;
+        const message = `the records of ${nameOf(groups)} exceed 64 KiB, the limit of a DNS update`;
         return { kind: "rejected", message };
       }
     }
@@ -102,7 +102,7 @@ export function messagesOf(
 
 /** Signed zones take their time. */
 const UPDATE_MS: Millis = 15_000;
-const UNKNOWN = "; whether the update took effect, the next reading shows";
+const UNKNOWN = "; the next read shows whether the update took effect";
 /**
  * Policies of single records answer REFUSED as a server without permission does; NOTZONE and FORMERR can be about one name or type; BIND answers SERVFAIL to
  * more records than `max-records-per-type` allows.

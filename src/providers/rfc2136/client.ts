@@ -91,7 +91,7 @@ async function readKey({ tsig, secret }: ClientDeps, signal: AbortSignal): Promi
     return { kind: "ok", key: undefined };
   }
   if (secret === undefined) {
-    return refused("SecretMissing", `there is no way to read the Secret ${tsig.secretRef.name}`);
+    return refused("SecretMissing", `the provider cannot read the Secret ${tsig.secretRef.name}`);
   }
   const read = await secret(signal);
   if (read.kind !== "ok") {

@@ -76,7 +76,10 @@ export async function readSerial(
   const soa = answers.find(({ name, type }) => name === zone && type === TYPE.SOA);
   return soa !== undefined && authoritative
     ? { kind: "ok", serial: Number(printRdata(TYPE.SOA, soa.rdata).split(" ")[2]) }
-    : refused("NotAuthoritative", `${serverText(server)} is no authority for ${zone}: name the zone's own servers`);
+    : refused(
+        "NotAuthoritative",
+        `${serverText(server)} is not authoritative for ${zone}: set servers to authoritative servers of the zone`,
+      );
 }
 
 /** Questions on the way at once. */

@@ -69,7 +69,7 @@ function resultOf(server: string, zone: Name, step: TransferStep): ZoneRead {
     case "too-large":
       return { kind: "not-given", message: `${server}: ${step.message}`, tooLarge: true };
     case "malformed":
-      return { kind: "failed", message: `${server} gives no right zone transfer: ${step.problem}` };
+      return { kind: "failed", message: `${server} sends an invalid zone transfer: ${step.problem}` };
     case "more":
       return { kind: "failed", message: `${server} ended a zone transfer too early` };
   }

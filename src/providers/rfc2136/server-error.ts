@@ -17,27 +17,27 @@ export function tsigProblem(server: string, refusal: TsigRefusal, secretRef: Sec
     case "BADKEY":
       return refused(
         "BadKey",
-        `${said}: make tsig.keyName and tsig.algorithm the same in the DnsZone and at the server, and permit the key there (Knot answers so where no acl does)`,
+        `${said}: use the same tsig.keyName and tsig.algorithm in the DnsZone and at the server, and permit the key there (Knot: in an acl)`,
       );
     case "BADSIG":
       return refused("BadSignature", `${said}: put the server's secret into ${secret}`);
     case "BADTIME":
-      return refused("BadTime", `${said}: set the clocks of both, by NTP for instance`);
+      return refused("BadTime", `${said}: synchronize the clocks of both, for example with NTP`);
     case "BADTRUNC":
     case "other":
-      return refused("NotSupported", `${said}: the server must take and give whole MACs of the key's algorithm`);
+      return refused("NotSupported", `${said}: the server must accept and send MACs of full length`);
   }
 }
 
 /** A success that nobody has signed: it may come from anyone. */
 export function unsignedProblem(server: string): Problem {
-  const message = `${server}: the answer is not signed, though the request was: it cannot be believed; the server must know the TSIG key`;
+  const message = `${server}: the answer is not signed, although the request was, so dnsalias ignores it: configure the TSIG key at the server`;
   return refused("BadSignature", message);
 }
 
 /** What an error without a signature may mean where the request was signed: PowerDNS does not say that it refuses a signature. */
 export function unsignedDoubt({ name, key }: SecretKeyRef): string {
-  return `the answer is unsigned, as where a server does not accept the signature: check tsig.keyName, tsig.algorithm, the Secret ${name}, key ${key}, and both clocks`;
+  return `the answer is unsigned, so the server probably did not accept the signature: check tsig.keyName, tsig.algorithm, the Secret ${name}, key ${key}, and both clocks`;
 }
 
 /** An error that a server answers with. */
@@ -76,9 +76,9 @@ export function updateProblem(server: string, zone: Name, { rcode, doubt }: Erro
         `${what}: permit updates there for this key or address (BIND: allow-update or update-policy; Knot: acl with action update; PowerDNS: dnsupdate=yes and TSIG-ALLOW-DNSUPDATE)`,
       );
     case RCODE.NOTAUTH:
-      return refused("NotAuthoritative", `${what}: name the zone's primary in servers, or correct domain`);
+      return refused("NotAuthoritative", `${what}: set servers to the primary of the zone, or correct domain`);
     case RCODE.NOTIMP:
-      return refused("ReadOnly", `${what}: it takes no updates at all; name a server that does`);
+      return refused("ReadOnly", `${what}: it accepts no updates: set servers to a server that does`);
     case RCODE.NOTZONE:
       return refused("Rejected", `${what}: a name is outside the zone that the server has`);
     case RCODE.FORMERR:
@@ -90,12 +90,12 @@ export function updateProblem(server: string, zone: Name, { rcode, doubt }: Erro
 
 /** The answer to an update of which the server refuses only the records (RFC 2136 3): it takes other updates of the zone. */
 export function recordsRejected(server: string, zone: Name, answer: string): RecordsRejected {
-  const message = `${server} answers ${answer} to these records, and accepts other updates of ${displayName(zone)}: see its log and its rules for names and types (BIND: check-names, update-policy, max-records-per-type; Knot: update-owner and update-type of an acl), or choose another hostname`;
+  const message = `${server} answers ${answer} to these records, but accepts other updates of ${displayName(zone)}. Read its log. See its rules for names and types (BIND: check-names, update-policy, max-records-per-type; Knot: update-owner and update-type of an acl), or choose another hostname`;
   return { kind: "rejected", message };
 }
 
 function notFound(what: string): Problem {
-  return refused("ZoneNotFound", `${what}: it must have the zone, and let this client ask about it (allow-query)`);
+  return refused("ZoneNotFound", `${what}: it must have the zone, and permit queries from this client (allow-query)`);
 }
 
 export function refused(reason: string, message: string): Problem {
@@ -107,7 +107,7 @@ export function refused(reason: string, message: string): Problem {
  * first of them refuses.
  */
 export function worstOf(problems: readonly Problem[]): Problem {
-  const [first = { kind: "failed", message: "no server to ask" } satisfies Problem] = problems;
+  const [first = { kind: "failed", message: "no server to query" } satisfies Problem] = problems;
   const message = problems.map((problem) => problem.message).join("; ");
   const isLasting = problems.every(({ kind }) => kind === "refused");
   return isLasting && first.kind === "refused" ? { ...first, message } : { kind: "failed", message };

@@ -182,7 +182,7 @@ function oversizedWrite(write: Write): readonly Rejection[] {
     return [];
   }
   const { data, type } = write.after;
-  const message = `it has ${data.length} ${type} records, and a secondary may transfer no zone that has more than ${MAX_RECORDS} of a type at a name (BIND: max-records-per-type): take targets or addresses out of the alias`;
+  const message = `it has ${data.length} ${type} records. Secondaries can refuse a zone with more than ${MAX_RECORDS} records of a type at a name (BIND: max-records-per-type). Remove targets or addresses from the DnsAlias`;
   return [{ write, reason: "NotSupported", message }];
 }
 
@@ -227,7 +227,7 @@ async function publish(
     case "replaced":
       return { kind: "conflict", message: `the DnsZone of ${displayName(deps.zone.spec.domain)} changed meanwhile` };
     case "elsewhere":
-      return { kind: "failed", message: "this process may not serve zones now: another one does" };
+      return { kind: "failed", message: "this process does not serve zones now, because another process does" };
   }
 }
 
@@ -235,7 +235,7 @@ function catalogProblem({ catalog }: TransferSpec): InputProblem | undefined {
   if (catalog === undefined || catalog.length <= MAX_CATALOG_NAME) {
     return undefined;
   }
-  const message = `no catalog zone ${displayName(catalog)} is made: its name has ${catalog.length - 1} characters, and at most ${MAX_CATALOG_NAME - 1} leave room for the names below it; the zone itself is served`;
+  const message = `catalog zone ${displayName(catalog)} is not served: its name has ${catalog.length - 1} characters, more than the limit of ${MAX_CATALOG_NAME - 1}. The zone itself is served. Choose a shorter catalog name`;
   return { reason: "CatalogInvalid", message };
 }
 

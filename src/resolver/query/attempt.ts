@@ -76,7 +76,7 @@ const MAX_PACKETS = 6;
 
 function answered({ repeats }: Sent, { message, match, trailing }: Response) {
   const warnings = [
-    ...(trailing > 0 ? ["its answers have octets after the last record, which are ignored"] : []),
+    ...(trailing > 0 ? ["its answers have bytes after the last record, which are ignored"] : []),
     ...(repeats > 0 && match.kind === "unverified" ? [WITHOUT_PROOF[match.lacks]] : []),
   ];
   return { kind: "answered" as const, message, ...(warnings.length > 0 && { warning: warnings.join("; ") }) };

@@ -13,14 +13,14 @@ test("an address that is taken is named, with what to do", async () => {
   await using other = await taken();
   await assert.rejects(freeAddresses([{ host: "127.0.0.1", port: other.port }]), {
     code: "CONFIG_INVALID",
-    message: `127.0.0.1:${other.port} is taken by another process`,
+    message: `127.0.0.1:${other.port} is in use by another process`,
   });
 });
 
 test("an address that is not this machine's is named too", async () => {
   await assert.rejects(
     freeAddresses([{ host: "192.0.2.1", port: 5300 }]),
-    /^AppError: 192\.0\.2\.1:5300 cannot be had: /,
+    /^AppError: 192\.0\.2\.1:5300 cannot be opened: /,
   );
 });
 
@@ -49,7 +49,7 @@ test("a default address that is taken costs the responder alone, with a warning;
   assert.equal(await make(true), undefined);
   assert.deepEqual(warned, ["responder disabled: default address not available"]);
   await assert.rejects(make(false), (error) => {
-    assert.equal(messageOf(error), `--responder-listen: 127.0.0.1:${other.port} is taken by another process`);
+    assert.equal(messageOf(error), `--responder-listen: 127.0.0.1:${other.port} is in use by another process`);
     return true;
   });
 });
@@ -66,7 +66,7 @@ test("it is not ready until it answers, answers nothing before its zones are the
   assert.ok(responder !== undefined);
   const stop = new AbortController();
   const opened = responder.open({ synced: () => false, served: () => false }, stop.signal);
-  assert.deepEqual(responder.problems(), ["the responder does not answer yet: its zones are not complete"]);
+  assert.deepEqual(responder.problems(), ["the responder does not answer yet, because its zones are not complete"]);
   {
     await using free = await listen({ host: "127.0.0.1", port, onQuery: () => undefined });
     assert.equal(free.port, port);

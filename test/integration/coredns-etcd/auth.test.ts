@@ -83,12 +83,12 @@ describe("etcd with users and roles", { skip: skipWithout("etcd") }, () => {
       /correct auth\.username, or the key "password" of the Secret "etcd"/,
     ],
     ["an unknown user", () => as("nobody"), "Unauthorized", /correct auth\.username/],
-    ["no user", () => etcdBackend({ endpoints: [etcd.clientUrl], http }), "Unauthorized", /wants a user: set auth/],
+    ["no user", () => etcdBackend({ endpoints: [etcd.clientUrl], http }), "Unauthorized", /requires a user: set auth/],
     [
       "a role for another prefix",
       () => as("stranger"),
       "Forbidden",
-      /readwrite for the key \/skydns\/com\/example and for the prefix/,
+      /readwrite access to the key \/skydns\/com\/example and for the prefix/,
     ],
   ];
   for (const [name, backend, reason, cure] of refusals) {
@@ -106,7 +106,7 @@ describe("etcd with users and roles", { skip: skipWithout("etcd") }, () => {
     const result = await write(as("reader"), 8);
     assert.ok(result.kind === "refused", JSON.stringify(result));
     assert.equal(result.reason, "Forbidden");
-    assert.match(result.message, /permission denied": give the user's role readwrite/);
+    assert.match(result.message, /permission denied": grant the role of the user readwrite/);
   });
 
   it("takes a password that was missing at first", async () => {

@@ -40,7 +40,7 @@ describe("etcd when things break", { skip: skipWithout("etcd") }, () => {
     await etcd.stop();
     const read = await us.read([], NEVER);
     assert.ok(read.kind === "failed");
-    assert.match(read.message, /^etcd at http:\S+ gives no answer: .*ECONNREFUSED/);
+    assert.match(read.message, /^etcd at http:\S+ does not answer: .*ECONNREFUSED/);
     assert.equal((await us.apply({ zone: seen, writes: [deletion(seen.sets)] }, NEVER)).kind, "failed");
     await etcd.start();
     assert.equal((await converge(us, "example.com 60 192.0.2.2")).kind, "applied");
@@ -57,7 +57,7 @@ describe("etcd when things break", { skip: skipWithout("etcd") }, () => {
     broken.next(down);
     const alone = await at(broken.url).read([], NEVER);
     assert.ok(alone.kind === "failed");
-    assert.match(alone.message, /"etcdserver: no leader": it has no leader at the moment: see that a majority/);
+    assert.match(alone.message, /"etcdserver: no leader": it has no leader at the moment: check that a majority/);
   });
 
   it("a write whose answer is lost took effect once, wherever it is repeated", async () => {
@@ -140,17 +140,17 @@ describe("etcd when things break", { skip: skipWithout("etcd") }, () => {
     assert.ok(read.kind === "failed");
     assert.match(
       read.message,
-      /self-signed certificate.*: set caBundle to what signs its certificate, and endpoints to/,
+      /self-signed certificate.*: set caBundle to the CA of its certificate, and endpoints to/,
     );
     await using other = await startFaultProxy({ upstream: etcd.clientUrl });
     other.next({ kind: "answer", status: 404, body: "404 page not found" });
     const lost = await at(other.url).read([], NEVER);
     assert.ok(lost.kind === "refused");
-    assert.match(lost.message, /answers 404: it is no etcd of 3\.4 or later/);
+    assert.match(lost.message, /answers 404: it is not etcd 3\.4 or later/);
     other.next({ kind: "answer", status: 200, body: "<html>hello</html>" });
     const misfit = await at(other.url).read([], NEVER);
     assert.ok(misfit.kind === "failed");
-    assert.match(misfit.message, /no range of keys: check that endpoints lead to it/);
+    assert.match(misfit.message, /not a range of keys: check that endpoints are correct/);
   });
 
   async function revision(): Promise<string> {

@@ -170,7 +170,7 @@ const REFUSALS: readonly Refusal[] = [
         /line \d+: "\.:\{\$DNS_PORT\}" cannot be a plugin: correct it, or close the server block before it/,
         false,
       ],
-      ["a stray }", append("}\n"), /line \d+: this \} closes nothing: remove it/, true],
+      ["a stray }", append("}\n"), /line \d+: this \} has no matching \{: remove it/, true],
       [
         "an unclosed block",
         append(`a.org {\n${OPEN}`),
@@ -178,7 +178,7 @@ const REFUSALS: readonly Refusal[] = [
         false,
       ],
       ["an unclosed quote", append('"\n'), /line \d+: a quoted string that never ends: add the closing "/, true],
-      ["a key that ends with a comma", append("a.org,\n"), /line \d+: another server block name is missing/, false],
+      ["a key that ends with a comma", append("a.org,\n"), /line \d+: a server block name is missing/, false],
       [
         "a block twice",
         append(`a.org {\n${OPEN}whoami\n}\n`.repeat(2)),
@@ -242,10 +242,10 @@ const REFUSALS: readonly Refusal[] = [
       [
         "an import of two wildcards",
         append("import */*.server\n"),
-        /line \d+: .*more than one wildcard, import accepts one: use one/,
+        /line \d+: .*more than one wildcard, but import accepts only one: use one/,
         false,
       ],
-      ["an import of nothing", append("import\n"), /line \d+: import without a file/, false],
+      ["an import of nothing", append("import\n"), /line \d+: import has no file/, false],
     ] as const satisfies readonly (readonly [string, Damage["edit"], RegExp, boolean])[]
   ).map(([name, edit, message, starts]) => ({
     name: `${name} in the users' own lines`,
@@ -282,7 +282,7 @@ const REFUSALS: readonly Refusal[] = [
       [
         "a marker cut short",
         append("# BEGIN dnsalias zone=\n"),
-        /line \d+: .*looks like a dnsalias marker and is none: remove the line/,
+        /line \d+: .*looks like a dnsalias marker, but is not one: remove the line/,
         true,
       ],
       [

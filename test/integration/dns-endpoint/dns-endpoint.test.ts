@@ -102,13 +102,13 @@ describe("DNSEndpoint objects in a real apiserver", { skip }, () => {
     const fresh = at.restarted();
     assert.match(
       (await fresh.read()).drift?.map(({ message }) => message).join() ?? "",
-      /^somebody edited DNSEndpoint example/,
+      /^another writer changed DNSEndpoint example/,
     );
     assert.equal(await fresh.reach(wanted), "applied");
     assert.equal((await fresh.read()).drift, undefined);
     await kubectl(server, "delete", "dnsendpoint", first, "-n", at.namespace);
     assert.deepEqual((await fresh.read()).drift, [
-      { name: "example.com.", type: "A", message: "somebody deleted the DNSEndpoint of example.com" },
+      { name: "example.com.", type: "A", message: "another writer deleted the DNSEndpoint of example.com" },
     ]);
     assert.equal(await fresh.reach(wanted), "applied");
     assert.deepEqual(await fresh.plan(wanted), []);
@@ -267,10 +267,7 @@ describe("DNSEndpoint objects in a real apiserver", { skip }, () => {
     await at.reach(["example.com A 60 192.0.2.1"]);
     assert.equal((await at.read()).warning, undefined);
     await at.clock.advance(180_000);
-    assert.match(
-      (await at.read()).warning ?? "",
-      /no ExternalDNS has looked at 1 of 1 DNSEndpoint objects for 3 minutes/,
-    );
+    assert.match((await at.read()).warning ?? "", /no ExternalDNS has read 1 of 1 DNSEndpoint objects for 3 minutes/);
     await at.patch({ status: { observedGeneration: 1 } }, "--subresource=status");
     assert.equal((await at.read()).warning, undefined);
   });

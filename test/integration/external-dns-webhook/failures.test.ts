@@ -34,7 +34,7 @@ describe("ExternalDNS webhook when things break", { skip: skipWithout("external-
     readonly message: RegExp;
     readonly retryAfterMs?: number;
   }[] = [
-    { name: "500", fault: { kind: "answer", status: 500 }, message: /answers 500: see the provider's log/ },
+    { name: "500", fault: { kind: "answer", status: 500 }, message: /answers 500: read the provider's log/ },
     {
       name: "503 at the candidates",
       at: "POST /adjust",
@@ -47,7 +47,7 @@ describe("ExternalDNS webhook when things break", { skip: skipWithout("external-
       message: /answers 429$/,
       retryAfterMs: 7_000,
     },
-    { name: "a connection that is cut at once", fault: { kind: "refuse" }, message: /gives no answer/ },
+    { name: "a connection that is cut at once", fault: { kind: "refuse" }, message: /does not answer/ },
     {
       name: "no answer in time after the write took effect",
       fault: { kind: "swallow" },
@@ -58,14 +58,14 @@ describe("ExternalDNS webhook when things break", { skip: skipWithout("external-
       name: "a connection that is cut in the middle of the answer",
       fault: { kind: "cut" },
       tookEffect: true,
-      message: /gives no answer/,
+      message: /does not answer/,
     },
     {
       name: "200 in place of 204",
       fault: { kind: "answer", status: 200 },
-      message: /answers 200 to a change, where the protocol has 204/,
+      message: /answers 200 to a change, but the protocol requires 204/,
     },
-    { name: "candidates that are cut in half", at: "POST /adjust", fault: { kind: "cut" }, message: /gives no answer/ },
+    { name: "candidates that are cut in half", at: "POST /adjust", fault: { kind: "cut" }, message: /does not answer/ },
     {
       name: "candidates that are no JSON",
       at: "POST /adjust",
@@ -75,7 +75,7 @@ describe("ExternalDNS webhook when things break", { skip: skipWithout("external-
         headers: { "content-type": "application/external.dns.webhook+json;version=1" },
         body: "[{",
       },
-      message: /answers \/adjustendpoints with something that the protocol does not have/,
+      message: /answers \/adjustendpoints with data that is not part of the protocol/,
     },
   ];
   for (const [
@@ -123,10 +123,10 @@ describe("ExternalDNS webhook when things break", { skip: skipWithout("external-
 
   const refusals: readonly (readonly [number, string, RegExp])[] = [
     [401, "Unauthorized", /the protocol has no credentials/],
-    [403, "Forbidden", /let dnsalias through/],
-    [404, "ZoneNotFound", /set url to where an ExternalDNS webhook provider serves/],
-    [400, "Rejected", /see the provider's log/],
-    [308, "Rejected", /a redirect, which is not followed/],
+    [403, "Forbidden", /permit requests from dnsalias/],
+    [404, "ZoneNotFound", /set url to an ExternalDNS webhook provider/],
+    [400, "Rejected", /read the provider's log/],
+    [308, "Rejected", /a redirect, which dnsalias does not follow/],
   ];
   for (const [status, reason, message] of refusals) {
     it(`refuses after ${status} until something is changed`, async () => {

@@ -41,7 +41,7 @@ test(
     const root = await mkdtemp(join(tmpdir(), "dnsalias-pod-"));
     try {
       const { hostname, port } = new URL(server.url);
-      await assert.rejects(openPod({ host: hostname, port }, root), /pod without a ServiceAccount/);
+      await assert.rejects(openPod({ host: hostname, port }, root), /this pod has no ServiceAccount token/);
 
       const project = async (name: string): Promise<void> => {
         const config: unknown = parse(

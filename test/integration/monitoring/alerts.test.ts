@@ -34,6 +34,15 @@ const WELL: Series = {
   dnsalias_held_plans: "0x60",
   dnsalias_conflicts: "0x60",
   dnsalias_loops: "0x60",
+  dnsalias_on_standby: "0x20 1x10 0x30",
+  dnsalias_all_unhealthy: "0x60",
+  'dnsalias_target_healthy{namespace="web", alias="shop", target="main"}': "1x30 0x20 1x10",
+  'dnsalias_target_healthy{namespace="web", alias="shop", target="second"}': "1x60",
+  dnsalias_switches_over_bound_total: "3x60",
+  'dnsalias_health_control{family="A"}': "1x20 0x3 1x37",
+  'dnsalias_health_check_late_seconds_bucket{le="1"}': "0+100x60",
+  'dnsalias_health_check_late_seconds_bucket{le="10"}': "0+100x60",
+  'dnsalias_health_check_late_seconds_bucket{le="+Inf"}': "0+100x60",
   'dnsalias_zone_writes_total{zone="dns/com", result="applied"}': "0+2x60",
   'dnsalias_zone_writes_total{zone="dns/com", result="conflict"}': "0+1x60",
   'dnsalias_provider_breaker_open{zone="dns/com"}': "0x60",
@@ -67,7 +76,7 @@ const CASES: readonly Case[] = [
   {
     alert: "DnsaliasDown",
     wrong: { 'dnsalias_build_info{version="1"}': undefined },
-    summary: "no dnsalias is being scraped",
+    summary: "no dnsalias process is scraped",
   },
   {
     alert: "DnsaliasLeaderMissing",
@@ -89,17 +98,17 @@ const CASES: readonly Case[] = [
   {
     alert: "DnsaliasAnswersHeld",
     wrong: { 'dnsalias_answers{state="held"}': "4x60" },
-    summary: "4 look-up streams live on last-good addresses",
+    summary: "4 lookups fail or are empty; the last known good addresses are in use",
   },
   {
     alert: "DnsaliasLookupsOverdue",
     wrong: { 'dnsalias_lookups_overdue{instance="a"}': "5x60" },
-    summary: "5 look-ups are overdue",
+    summary: "5 lookups are overdue",
   },
   {
     alert: "DnsaliasLookupsFailing",
     wrong: { 'dnsalias_lookups_total{outcome="failure:timeout"}': "0+300x60" },
-    summary: "75% of all look-ups fail",
+    summary: "75% of all lookups fail",
   },
   {
     alert: "DnsaliasStalenessOverBound",
@@ -107,7 +116,7 @@ const CASES: readonly Case[] = [
       'dnsalias_staleness_seconds_bucket{le="30"}': "0x60",
       'dnsalias_staleness_seconds_bucket{le="120"}': "0+10x60",
     },
-    summary: "changes of targets take longer than any alias states",
+    summary: "changes of targets take longer than the largest staleness bound",
   },
   {
     alert: "DnsaliasPlanHeld",
@@ -117,9 +126,41 @@ const CASES: readonly Case[] = [
   {
     alert: "DnsaliasHostnameConflict",
     wrong: { dnsalias_conflicts: "2x60" },
-    summary: "2 DnsAliases want a name that an older one has",
+    summary: "2 hostnames belong to another DnsAlias or another writer",
   },
-  { alert: "DnsaliasLoop", wrong: { dnsalias_loops: "1x60" }, summary: "1 DnsAliases lead back to themselves" },
+  { alert: "DnsaliasLoop", wrong: { dnsalias_loops: "1x60" }, summary: "1 DnsAliases have a CNAME loop" },
+  {
+    alert: "DnsaliasOnStandby",
+    wrong: { dnsalias_on_standby: "2x60" },
+    summary: "2 DnsAliases publish a standby",
+  },
+  {
+    alert: "DnsaliasAllUnhealthy",
+    wrong: { dnsalias_all_unhealthy: "1x60" },
+    summary: "1 DnsAliases have no healthy target",
+  },
+  {
+    alert: "DnsaliasStandbyUnhealthy",
+    wrong: { 'dnsalias_target_healthy{namespace="web", alias="shop", target="second"}': "0x60" },
+    labels: { namespace: "web", alias: "shop", target: "second" },
+    summary: "target second of DnsAlias web/shop is unhealthy",
+  },
+  {
+    alert: "DnsaliasSwitchOverBound",
+    wrong: { dnsalias_switches_over_bound_total: "0x40 1x20" },
+    summary: "a switch to another target took longer than its bound",
+  },
+  {
+    alert: "DnsaliasNoHealthControl",
+    wrong: { 'dnsalias_health_control{family="AAAA"}': "0x60" },
+    labels: { family: "AAAA" },
+    summary: "no health check of the family AAAA is successful",
+  },
+  {
+    alert: "DnsaliasHealthChecksLate",
+    wrong: { 'dnsalias_health_check_late_seconds_bucket{le="1"}': "0+50x60" },
+    summary: "health checks begin 9.82s late",
+  },
   {
     alert: "DnsaliasPublishFailing",
     wrong: {
@@ -133,19 +174,19 @@ const CASES: readonly Case[] = [
     alert: "DnsaliasProviderLeftAlone",
     wrong: { 'dnsalias_provider_breaker_open{zone="dns/com"}': "1x60" },
     labels: ZONE,
-    summary: "the provider of zone dns/com is left alone after a row of failures",
+    summary: "calls to the provider of zone dns/com are paused after consecutive failures",
   },
   {
     alert: "DnsaliasPropagationSlow",
     wrong: { 'dnsalias_propagation_servers{zone="dns/com", state="behind"}': "1x60" },
     labels: ZONE,
-    summary: "1 servers of zone dns/com do not serve what was written",
+    summary: "1 servers of zone dns/com do not serve the written records",
   },
   {
     alert: "DnsaliasForeignEdits",
     wrong: { 'dnsalias_drift_repairs_total{zone="dns/com"}': "0+1x60" },
     labels: ZONE,
-    summary: "somebody keeps changing the records of zone dns/com",
+    summary: "another writer repeatedly changes the records of zone dns/com",
   },
   {
     alert: "DnsaliasLoopStalled",
@@ -164,24 +205,24 @@ const CASES: readonly Case[] = [
   {
     alert: "DnsaliasResponderStale",
     wrong: { dnsalias_responder_stale_total: "0+3000x60" },
-    summary: "50% of the responder's answers are past their time",
+    summary: "50% of the responder's answers have expired addresses",
   },
   {
     alert: "DnsaliasResponderLimiting",
     wrong: { dnsalias_responder_limited_total: "0+1500x60" },
-    summary: "rate limits leave 25% of the questions without a full response",
+    summary: "25% of the queries get no full response because of rate limits",
   },
   {
     alert: "DnsaliasResponderDefects",
     wrong: { 'dnsalias_responder_worker_restarts_total{instance="a"}': "0x10 1x10 2x10 3x30" },
     labels: { instance: "a" },
-    summary: "workers of the responder at a end, or leave questions without a response",
+    summary: "responder threads at a end, or do not answer queries",
   },
   {
     alert: "DnsaliasSecondariesNotTold",
     wrong: { 'dnsalias_notifies_total{result="silent"}': "0x10 1x10 2x10 3x10 4x20" },
     labels: { result: "silent" },
-    summary: "secondaries do not take the news of changes: silent",
+    summary: "secondaries do not confirm NOTIFY messages: silent",
   },
 ];
 

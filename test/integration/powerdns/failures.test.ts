@@ -59,19 +59,19 @@ describe("PowerDNS when things break", { skip: skipWithout("pdns_server", "sqlit
       name: "a connection that is cut at once",
       fault: { kind: "refuse" },
       tookEffect: false,
-      message: /gives no answer/,
+      message: /does not answer/,
     },
     {
       name: "no answer in time after the write took effect",
       fault: { kind: "swallow" },
       tookEffect: true,
-      message: /gives no answer: no answer within 500 ms/,
+      message: /does not answer: no answer within 500 ms/,
     },
     {
       name: "a connection that is cut in the middle of the answer to a write",
       fault: { kind: "cut" },
       tookEffect: true,
-      message: /gives no answer/,
+      message: /does not answer/,
     },
   ];
   for (const [index, { name, fault, tookEffect, message, retryAfterMs }] of passing.entries()) {
@@ -109,7 +109,7 @@ describe("PowerDNS when things break", { skip: skipWithout("pdns_server", "sqlit
       proxy.next({ kind: "answer", status: 200, body });
       const read = await powerDNSBackend({ url: proxy.url, http }).read([], SIGNAL);
       assert.equal(read.kind, "failed", body);
-      assert.match(read.kind === "failed" ? read.message : "", /is no zone: check that url/);
+      assert.match(read.kind === "failed" ? read.message : "", /is not a zone: check that url/);
     }
   });
 
@@ -119,7 +119,7 @@ describe("PowerDNS when things break", { skip: skipWithout("pdns_server", "sqlit
       assert.deepEqual(result, {
         kind: "refused",
         reason: "Unauthorized",
-        message: `PowerDNS at ${pdns.apiUrl} answers 401 (Unauthorized): correct the key "api-key" of the Secret "pdns": it must be what api-key says in pdns.conf`,
+        message: `PowerDNS at ${pdns.apiUrl} answers 401 (Unauthorized): correct the key "api-key" of the Secret "pdns": it must equal api-key in pdns.conf`,
       });
     }
   });
@@ -138,14 +138,14 @@ describe("PowerDNS when things break", { skip: skipWithout("pdns_server", "sqlit
       "a redirect",
       { kind: "answer", status: 308, headers: { location: "/x" } },
       "Rejected",
-      /set url to where it leads/,
+      /set url to the target of the redirect/,
     ],
     ["409", { kind: "answer", status: 409, body: '{"error":"Conflict"}' }, "Rejected", /\(Conflict\)/],
     [
       "a read-only database",
       { kind: "answer", status: 500, body: '{"error":"attempt to write a readonly database"}' },
       "ReadOnly",
-      /let the server write/,
+      /permit the server to write/,
     ],
   ];
   for (const [name, fault, reason, message] of refusals) {
@@ -200,7 +200,7 @@ describe("PowerDNS when things break", { skip: skipWithout("pdns_server", "sqlit
         kind: "refused",
         reason: "SecretInvalid",
         message:
-          'the key "api-key" of the Secret "pdns" cannot be an API key: it is empty, or has characters that no HTTP header may have',
+          'the key "api-key" of the Secret "pdns" is not a valid API key: it is empty, or has characters that HTTP headers do not allow',
       });
     }
   });

@@ -154,7 +154,7 @@ describe("PowerDNS by its HTTP API", { skip: skipWithout("pdns_server", "sqlite3
     );
     assert.deepEqual(result, {
       kind: "rejected",
-      message: `PowerDNS at ${pdns.apiUrl} answers 422 (RRset www.example.com. IN A: Conflicts with pre-existing RRset): see what it says about the record, and remove what stands in the way`,
+      message: `PowerDNS at ${pdns.apiUrl} answers 422 (RRset www.example.com. IN A: Conflicts with pre-existing RRset): read its message about the record, and remove the cause`,
     });
     assert.deepEqual(await served("whole.example.com", "A"), []);
   });

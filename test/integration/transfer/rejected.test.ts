@@ -47,7 +47,7 @@ for (const { kind, needs } of cases) {
           assert.deepEqual(
             result.rejected?.map(({ reason, message }) => `${reason}: ${message}`),
             [
-              "NotSupported: it has 101 A records, and a secondary may transfer no zone that has more than 100 of a type at a name (BIND: max-records-per-type): take targets or addresses out of the alias",
+              "NotSupported: it has 101 A records. Secondaries can refuse a zone with more than 100 records of a type at a name (BIND: max-records-per-type). Remove targets or addresses from the DnsAlias",
             ],
           );
           await serves(DOMAIN, [`192.0.2.${last}`]);

@@ -45,9 +45,14 @@ for (const [title, broken, reason, says] of [
     "a mistake in the base zone",
     BROKEN,
     "BaseZoneInvalid",
-    /line 8, column \d+: MX.*last good base zone stays in force/,
+    /line 8, column \d+: MX.*last known good base zone remains in effect/,
   ],
-  ["a base zone that is gone", undefined, "BaseZoneMissing", /create the base.*last good base zone stays in force/],
+  [
+    "a base zone that is gone",
+    undefined,
+    "BaseZoneMissing",
+    /create the base.*last known good base zone remains in effect/,
+  ],
 ] as const) {
   test(`${title}: names follow and new ones are published, and the zone alone reports it`, async () => {
     const at = scene();

@@ -94,7 +94,7 @@ test("a foreign edit is put right at the next reading, counted once and told wit
   await world.clock.advance(6 * MINUTE);
   assert.deepEqual(lines(backend), ["example.com 60 198.51.100.1"]);
   assert.deepEqual(told(world, "DriftRepaired"), [
-    "dns/com somebody changed example.com A from 198.51.100.1 with TTL 60 s to 203.0.113.66 with TTL 5 s: it is put right",
+    "dns/com another writer changed example.com A from 198.51.100.1 with TTL 60 s to 203.0.113.66 with TTL 5 s: dnsalias restores it",
   ]);
   backend.remove(parseOwnerName("_dnsalias.example.com"), "TXT");
   await world.clock.advance(6 * MINUTE);

@@ -15,7 +15,8 @@ test("the word list of docs/contributing/style.md equals the linter's", () => {
     [...old.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => [text, word] as const),
   );
   assert.ok(swap.length > 0);
-  assert.deepEqual(swap, Object.entries(rule.swap));
+  const words = Object.entries(rule.swap).map(([old, word]) => [old.replace("(?<!-)", ""), word]);
+  assert.deepEqual(swap, words);
 });
 
 test("docs/contributing/style.md has the five rules, and the linter's bound of a sentence", () => {

@@ -14,7 +14,7 @@ const WELL: OpsPages = {
 const UNWELL: OpsPages = {
   ...WELL,
   unhealthy: () => ["a loop is stuck"],
-  unready: () => ["the inventory is not known yet", "no worker runs"],
+  unready: () => ["the DnsAliases and DnsZones have not been read yet", "no worker runs"],
 };
 
 interface Case {
@@ -32,7 +32,7 @@ const CASES: readonly Case[] = [
   {
     request: "GET /readyz",
     pages: UNWELL,
-    want: [503, PLAIN, "the inventory is not known yet\nno worker runs\n"],
+    want: [503, PLAIN, "the DnsAliases and DnsZones have not been read yet\nno worker runs\n"],
   },
   { request: "GET /metrics", want: [200, "text/plain; version=0.0.4", "up 1\n"] },
   { request: "GET /metrics/", want: [404, PLAIN, NOTHING] },

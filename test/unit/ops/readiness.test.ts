@@ -7,7 +7,7 @@ interface Case extends ReadinessFacts {
   readonly want: readonly string[];
 }
 
-const UNKNOWN = "the inventory is not known yet";
+const UNKNOWN = "the DnsAliases and DnsZones have not been read yet";
 const AWAY = "the apiserver of context a cannot be reached";
 const WAITS = "the responder does not answer yet";
 

@@ -4,7 +4,8 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { parseName, type Name } from "../../../src/dns/name/name.ts";
 import type { ActualRRset, Change } from "../../../src/plan/change.ts";
 import { decideClaim } from "../../../src/plan/claims.ts";
-import { explainName, type ExplainedZone, type Fact } from "../../../src/plan/explanation.ts";
+import { explainName, type ExplainedZone } from "../../../src/plan/explanation.ts";
+import type { Fact } from "../../../src/plan/fact.ts";
 import type { TargetAnswer } from "../../../src/plan/target-answer.ts";
 import { planZone } from "../../../src/plan/zone-plan.ts";
 import { alias, answer, zone } from "../../support/objects.ts";
@@ -151,7 +152,11 @@ const FAILURE = { kind: "failure", reason: "servfail", detail: "ns1 said SERVFAI
 const TARGETS: readonly (readonly [name: string, answers: readonly TargetAnswer[], want: readonly RegExp[]])[] = [
   ["addresses", [A], [/^good .*cdn\.test A: 192\.0\.2\.1, TTL 60 s$/, /^good .*cdn\.test .*good$/]],
   ["a chain is shown hop by hop", [{ ...A, chain: CHAIN }], [/^good .*cdn\.test → pop\.test/, /good$/]],
-  ["a rotating target", [{ ...A, rotating: true }], [/^good .*192\.0\.2\.1, TTL 60 s, rotating/, /good$/]],
+  [
+    "a rotating target",
+    [{ ...A, rotating: true }],
+    [/^good .*192\.0\.2\.1, TTL 60 s, changing parts of a pool/, /good$/],
+  ],
   ["no record", [NO_AAAA, answer("cdn.test", "A", [])], [/^good .*no such record$/, /^good .*AAAA.*no such record$/]],
   [
     "no name, while the last addresses remain",
@@ -221,7 +226,7 @@ test("what may not be taken away yet is named only where it is published and our
   const aliases = [alias("web/shop", { spec: { httpsAlias: true } })];
   const facts = matching(explained({ aliases, answers, actual: [https] }), /^bad decision/);
   assert.equal(facts.length, 1);
-  assert.match(facts[0] ?? "", /the target is .*the published HTTPS record is not taken away/);
+  assert.match(facts[0] ?? "", /the target has not been read yet, so the published HTTPS records remain/);
 });
 
 test("wanted records, published records, and changes", () => {
@@ -234,13 +239,13 @@ test("wanted records, published records, and changes", () => {
   ];
   const facts = explained({ answers: [A, AAAA], actual: [OURS, foreign, other], changes });
   assert.deepEqual(matching(facts, / decision:/), [
-    "good decision: wanted: A 192.0.2.1, TTL 60 s",
-    "good decision: wanted: AAAA 2001:db8::1, TTL 60 s",
+    "good decision: desired: A 192.0.2.1, TTL 60 s",
+    "good decision: desired: AAAA 2001:db8::1, TTL 60 s",
   ]);
   const published = matching(facts, / published:/);
   assert.equal(published.length, 2);
-  assert.match(published[0] ?? "", /^good published: A 192\.0\.2\.1, TTL 60 s, ours$/);
-  assert.match(published[1] ?? "", /^bad published: AAAA 2001:db8::9, TTL 300 s, not ours$/);
+  assert.match(published[0] ?? "", /^good published: A 192\.0\.2\.1, TTL 60 s, owned by this installation$/);
+  assert.match(published[1] ?? "", /^bad published: AAAA 2001:db8::9, TTL 300 s, not owned by this installation$/);
   const changed = matching(facts, / change:/);
   assert.equal(changed.length, 2);
   assert.match(changed[0] ?? "", /^good change: .*delete example\.com\. A$/);

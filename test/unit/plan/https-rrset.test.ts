@@ -44,7 +44,7 @@ const cases: readonly Case[] = [
     name: "is for one alias alone",
     other: true,
     want: [],
-    notPublished: /past the targets of web\/other, which has example\.com too/,
+    notPublished: /would bypass the targets of web\/other, which has example\.com too/,
   },
 ];
 

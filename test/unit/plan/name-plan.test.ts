@@ -168,6 +168,6 @@ for (const { name, maxNames, published = [], empty = [], want, refused = [] } of
       result.refusals.map((one) => `${one.name} ${one.type} ${one.reason}`),
       refused.flatMap((text) => [`${text}.test. A OverlayFull`, `${text}.test. AAAA OverlayFull`]),
     );
-    result.refusals.forEach(({ message }) => assert.match(message, new RegExp(`room for ${maxNames} names`)));
+    result.refusals.forEach(({ message }) => assert.match(message, new RegExp(`limit of ${maxNames} names`)));
   });
 }

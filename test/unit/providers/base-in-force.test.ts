@@ -39,28 +39,28 @@ const BROKEN: readonly (readonly [string, string | undefined, string, RegExp])[]
 ];
 
 for (const [title, broken, reason, message] of BROKEN) {
-  test(`${title}: the last good base zone stays in force, and without one the zone is refused`, () => {
+  test(`${title}: the last known good base zone remains in effect, and without one the zone is refused`, () => {
     const { decide } = scene();
     const kept = decide(text(broken), () => good(`${HEAD}www A 192.0.2.2\n`));
     assert.ok(kept.kind === "ok" && kept.problem !== undefined);
     assert.equal(kept.base.fingerprint, good(`${HEAD}www A 192.0.2.2\n`).fingerprint);
     assert.equal(kept.problem.reason, reason);
     assert.match(kept.problem.message, message);
-    assert.match(kept.problem.message, /; the last good base zone stays in force$/);
+    assert.match(kept.problem.message, /\. The last known good base zone remains in effect$/);
     const refused = decide(text(broken), () => undefined);
     assert.equal(refused.kind === "refused" && refused.reason, reason);
     assert.ok(refused.kind === "refused" && message.test(refused.message) && !/stays in force/.test(refused.message));
   });
 }
 
-test("a read that is forbidden is no passing failure: the last good base zone stays in force at once, and without one the zone is refused", () => {
+test("a read that is forbidden is no passing failure: the last known good base zone remains in effect at once, and without one the zone is refused", () => {
   const { decide } = scene();
   const forbidden: TextRead = { kind: "refused", reason: "Forbidden", message: "not allowed to get configmaps" };
   const why = "the base zone the base cannot be read: not allowed to get configmaps";
   const kept = decide(forbidden, good);
   assert.deepEqual(kept.kind === "ok" && kept.problem, {
     reason: "Forbidden",
-    message: `${why}; the last good base zone stays in force`,
+    message: `${why}. The last known good base zone remains in effect`,
   });
   assert.deepEqual(
     decide(forbidden, () => undefined),
@@ -78,7 +78,7 @@ test("a read that fails is tried again, and after a minute the last good base zo
   assert.ok(kept.kind === "ok");
   assert.deepEqual(kept.problem, {
     reason: "BaseZoneMissing",
-    message: "the base zone the base cannot be read: away; the last good base zone stays in force",
+    message: "the base zone the base cannot be read: away. The last known good base zone remains in effect",
   });
   assert.deepEqual(
     decide(FAILED, () => undefined),

@@ -87,14 +87,14 @@ test("a redirect and a misfit name the field that says where the server is", () 
   assert.match(problem(answered(302), words)[1], /set endpoint/);
   assert.deepEqual(misfit("answers with a page", words), {
     kind: "failed",
-    message: "PowerDNS at https://pdns.test answers with a page: check that endpoint leads to it",
+    message: "PowerDNS at https://pdns.test answers with a page: check that endpoint is correct",
   });
-  assert.match(misfit("x", WORDS).message, /check that url leads to it$/);
+  assert.match(misfit("x", WORDS).message, /check that url is correct$/);
 });
 
 test("no answer is a failure, with a cure where a certificate is the cause", () => {
   const [kind, message] = problem({ kind: "unreachable", message: "connect ECONNREFUSED" });
-  assert.deepEqual([kind, message], ["failed", "PowerDNS at https://pdns.test gives no answer: connect ECONNREFUSED"]);
+  assert.deepEqual([kind, message], ["failed", "PowerDNS at https://pdns.test does not answer: connect ECONNREFUSED"]);
   for (const cause of [
     "self-signed certificate",
     "CERT_HAS_EXPIRED",

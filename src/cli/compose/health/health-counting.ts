@@ -17,6 +17,8 @@ interface Steered extends SteeredAlias {
 export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
   const aliases = new Map<ObjectKey, Steered>();
   const bounds = new Map<ObjectKey, Millis>();
+  /** After a switch there may be no bound, because no standby is left. */
+  const lastBounds = new Map<ObjectKey, Millis>();
   return {
     observer: {
       checked: (kind, result, tookMs) => metrics.healthCheck(kind, result, tookMs),
@@ -25,6 +27,7 @@ export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
       steeringGone(alias) {
         aliases.delete(alias);
         bounds.delete(alias);
+        lastBounds.delete(alias);
       },
       switched: (reason) => metrics.selectionChanged(reason),
       switchBound(alias, boundMs) {
@@ -32,9 +35,11 @@ export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
           bounds.delete(alias);
         } else {
           bounds.set(alias, boundMs);
+          lastBounds.set(alias, boundMs);
         }
       },
-      switchServed: (tookMs) => metrics.switched(tookMs),
+      switchServed: (alias, tookMs) => metrics.switched(tookMs, lastBounds.get(alias)),
+      healthControl: (family, isThere) => metrics.healthControl(family, isThere),
     },
     flush() {
       const all = [...aliases.values()];

@@ -30,7 +30,7 @@ export function createLazyListeners(deps: LazyListenersDeps): LazyListeners {
   return {
     async open() {
       if (isClosed) {
-        return { kind: "failed", message: "the program ends" };
+        return { kind: "failed", message: "the program stops" };
       }
       try {
         opened ??= openAll(deps);
@@ -38,7 +38,7 @@ export function createLazyListeners(deps: LazyListenersDeps): LazyListeners {
         return { kind: "open" };
       } catch (error) {
         opened = undefined;
-        return { kind: "failed", message: `zone transfers cannot be listened for: ${messageOf(error)}` };
+        return { kind: "failed", message: `cannot listen for zone transfers: ${messageOf(error)}` };
       }
     },
     async [Symbol.asyncDispose]() {

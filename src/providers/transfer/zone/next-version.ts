@@ -56,7 +56,7 @@ function isOversized({ records }: WireRRset): boolean {
 }
 
 function oversizedText(name: Name): string {
-  return `a record of ${displayName(name)} has over ${MAX_BYTES} bytes, which no message of a transfer can hold`;
+  return `a record of ${displayName(name)} has over ${MAX_BYTES} bytes, the limit of a message of a transfer`;
 }
 
 /** Of 65,535 in a message, with room for a question, EDNS and a signature. */

@@ -38,7 +38,7 @@ async function dnsalias(...words: readonly string[]): Promise<Played> {
 }
 
 const REFUSED =
-  "The A records of www.example.com are not written: the base zone has A records of its own at www.example.com. Remove it there, or remove the hostname from the DnsAlias";
+  "The A records of www.example.com are not written: the base zone already has A records at www.example.com. Remove it there, or remove the hostname from the DnsAlias";
 
 test("plan shows what would be written and what is refused; progress goes to standard error", async () => {
   const { code, out, err } = await dnsalias("plan");
@@ -53,7 +53,7 @@ test("plan shows what would be written and what is refused; progress goes to sta
       "",
     ].join("\n"),
   );
-  assert.match(err, /^Looking targets up \.\.\.\nLooking targets up: done in \d+ ms \(0 look-ups\)\n$/);
+  assert.match(err, /^Looking up targets \.\.\.\nLooking up targets: done in \d+ ms \(0 lookups\)\n$/);
   assert.equal(code, 2);
 });
 
@@ -76,12 +76,12 @@ const zone = (name: string): Fact => ({ topic: "zone", good: true, text: `${name
 const DECIDED: readonly Fact[] = [
   { topic: "claim", good: true, text: "DnsAlias web/shop has the name" },
   { topic: "target", good: true, text: "static addresses 203.0.113.7" },
-  { topic: "decision", good: true, text: "wanted: A 203.0.113.7, TTL 300 s" },
+  { topic: "decision", good: true, text: "desired: A 203.0.113.7, TTL 300 s" },
 ];
 const NO_STATUS: Fact = {
   topic: "status",
   good: false,
-  text: "web/shop has no status: no controller has seen it",
+  text: "web/shop has no status, because no controller has read it",
 };
 
 const EXPLAINED: readonly (readonly [name: string, facts: readonly Fact[]])[] = [
@@ -100,7 +100,7 @@ const EXPLAINED: readonly (readonly [name: string, facts: readonly Fact[]])[] = 
     [
       zone("www.example.com"),
       ...DECIDED,
-      { topic: "published", good: false, text: "A 192.0.2.80, TTL 3600 s, not ours" },
+      { topic: "published", good: false, text: "A 192.0.2.80, TTL 3600 s, not owned by this installation" },
       { topic: "change", good: false, text: `ForeignRecord: ${REFUSED}` },
       NO_STATUS,
     ],
@@ -111,7 +111,7 @@ const EXPLAINED: readonly (readonly [name: string, facts: readonly Fact[]])[] = 
       {
         topic: "claim",
         good: false,
-        text: "no DnsAlias asks for other.example.com: look for a typing error in spec.hostnames, or at --namespace",
+        text: "no DnsAlias has the hostname other.example.com: check spec.hostnames and --namespace for a typing error",
       },
     ],
   ],
@@ -131,7 +131,7 @@ for (const [name, facts] of EXPLAINED) {
       .split("\n")
       .map((line) => line.trim().replace(/ {2,}/, " "));
     assert.deepEqual(lines, [name, ...facts.map(({ topic, good, text }) => `${topic} ${good ? "✓" : "✗"} ${text}`)]);
-    assert.match(err, /done in \d+ ms \(0 look-ups\)/);
+    assert.match(err, /done in \d+ ms \(0 lookups\)/);
     assert.equal(code, 1);
   });
 }

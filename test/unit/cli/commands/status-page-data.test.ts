@@ -78,7 +78,7 @@ test("zones are rows, sorted, with what their status says; one without a status 
       names: 0,
       light: "working",
       reason: "Pending",
-      message: "nothing is known of it yet",
+      message: "it has not been read yet",
     },
     {
       key: "dns/com",
@@ -180,7 +180,7 @@ test("an alias without a good answer has no age, and one without a status no bou
       key: "web/a",
       light: "working",
       reason: "Pending",
-      message: "nothing is known of it yet",
+      message: "it has not been read yet",
       hostnames: [],
       targets: [],
     },
@@ -265,7 +265,7 @@ test("what keeps the process from working is named, of all its parts", async () 
     source: { platform, responder },
     controller: { synced: () => false, leading: () => false },
   });
-  assert.deepEqual(shown.problems, ["the inventory is not known yet", "no apiserver", "no worker"]);
+  assert.deepEqual(shown.problems, ["the DnsAliases and DnsZones have not been read yet", "no apiserver", "no worker"]);
   assert.deepEqual([shown.platform, shown.leading], ["cluster c", false]);
   assert.deepEqual(shown.responder, {
     addresses: ["127.0.0.1:53"],
@@ -282,4 +282,31 @@ test("what keeps the process from working is named, of all its parts", async () 
 test("without a Lease nobody leads, and without a responder there is none", async () => {
   const shown = await view("", {});
   assert.deepEqual([shown.leading, shown.problems, "responder" in shown], [undefined, [], false]);
+});
+
+test("an alias that selects has its selection, bound, and health from the status", async () => {
+  const since = "2026-12-01T14:02:13Z";
+  const selected = { targets: ["second"], lastTransitionTime: since, reason: "FailedOver" };
+  const lookup = { chain: [], addresses: [], outcome: "Static", lastTransitionTime: since };
+  const health = { health: "Unhealthy", healthTransitionTime: since, message: "no address answers" } as const;
+  const shown = async (...conditions: readonly Condition[]) => {
+    const aliasStatus = {
+      ...status(condition("Ready", "True", "Ready"), ...conditions),
+      selected,
+      switchBound: "1m35s",
+      targets: [{ name: "sorry", ...lookup, ...health }],
+    };
+    return (await view("", { aliases: [named("web/a", "a.example.com", { status: aliasStatus })] })).aliases[0];
+  };
+  const standby = await shown(condition("Healthy", "False", "FailedOver"));
+  assert.deepEqual(standby?.selection, {
+    ...selected,
+    boundMs: 95_000,
+    problem: { reason: "FailedOver", message: "FailedOver." },
+  });
+  assert.deepEqual(standby?.targets, [{ name: "sorry", ...lookup, chain: ["sorry"], ...health }]);
+  assert.deepEqual((await shown(condition("Healthy", "True", "AllHealthy")))?.selection, {
+    ...selected,
+    boundMs: 95_000,
+  });
 });

@@ -104,5 +104,5 @@ test("without a cluster there are no DNSEndpoint objects: the zone is refused, r
   assert.equal(id, "dnsEndpoint");
   assert.ok(result.kind === "refused");
   assert.equal(result.reason, "NotSupported");
-  assert.match(result.message, /^DnsZone dns\/com: dnsEndpoint needs a cluster/);
+  assert.match(result.message, /^DnsZone dns\/com: dnsEndpoint requires a cluster/);
 });

@@ -38,7 +38,7 @@ test("the manifests of the example are read, and the ConfigMap among them has th
 
 const UNUSABLE: readonly (readonly [manifests: string, cure: string])[] = [
   ["examples/none", "it does not exist; create it or correct --manifests"],
-  ["package.json", "it is not a folder; name the folder that the file is in with --manifests"],
+  ["package.json", "it is not a folder; set --manifests to the folder of the file"],
 ];
 for (const [manifests, cure] of UNUSABLE) {
   test(`${manifests} as the folder of manifests ends at once with its cure`, async () => {

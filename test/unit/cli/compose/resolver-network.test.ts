@@ -16,7 +16,7 @@ test("the recursive servers are those of the settings, or else the machine's", a
 
 const FILES: readonly (readonly [path: string, message: RegExp])[] = [
   ["test/fixtures/no-such-file", /^--resolver-ca test\/fixtures\/no-such-file: .*ENOENT/],
-  ["package.json", /^--resolver-ca package\.json: there is no certificate in it: name a file in PEM form$/],
+  ["package.json", /^--resolver-ca package\.json: the file has no certificate: set a file in PEM format$/],
 ];
 
 for (const [resolverCa, message] of FILES) {

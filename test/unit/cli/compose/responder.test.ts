@@ -55,10 +55,10 @@ function text(value: string | undefined): TextRead {
 
 test("a responder is unready until it is open, and again while no worker runs", async () => {
   await using responder = await responderWith();
-  assert.deepEqual(responder.problems(), ["the responder does not answer yet: its zones are not complete"]);
+  assert.deepEqual(responder.problems(), ["the responder does not answer yet, because its zones are not complete"]);
   assert.deepEqual((await responder.state()).addresses, []);
   await responder.open({ synced: () => true, served: () => true }, NEVER);
-  assert.deepEqual(responder.problems(), ["no worker of the responder runs"]);
+  assert.deepEqual(responder.problems(), ["no responder thread runs"]);
   assert.equal((await responder.state()).workers, 0);
 });
 
@@ -79,7 +79,7 @@ test("a run that ends before its zones are served opens nothing", async () => {
   const opened = responder.open({ synced: () => false, served: () => false }, stop.signal);
   stop.abort();
   await opened;
-  assert.deepEqual(responder.problems(), ["the responder does not answer yet: its zones are not complete"]);
+  assert.deepEqual(responder.problems(), ["the responder does not answer yet, because its zones are not complete"]);
 });
 
 test("its counts reach the metrics with the number of replaced workers", async () => {

@@ -228,24 +228,24 @@ interface WrongCase {
 const wrong: readonly WrongCase[] = [
   {
     line: "run --manifests m --out o --once --responder",
-    says: "--once and --responder contradict each other",
+    says: "--once and --responder cannot be used together",
   },
   {
     line: "run --manifests m --out o --no-responder",
     environment: { DNSALIAS_RESPONDER_LISTEN: ":53" },
-    says: "--no-responder and DNSALIAS_RESPONDER_LISTEN contradict each other",
+    says: "--no-responder and DNSALIAS_RESPONDER_LISTEN cannot be used together",
   },
   {
     line: "run --responder --responder-exempt 10.0.0.1/8",
-    says: '--responder-exempt must be a network like 10.0.0.0/8, with no bits beyond its prefix, not "10.0.0.1/8"',
+    says: '--responder-exempt must be a network such as 10.0.0.0/8, with no bits set after the prefix, not "10.0.0.1/8"',
   },
   ...["listen :53", "workers 4", "exempt 10.0.0.0/8"].flatMap((detail): readonly WrongCase[] => {
     const option = `--responder-${detail.split(" ")[0]}`;
     return [
-      { line: `run --responder-${detail}`, says: `${option} needs --responder too` },
+      { line: `run --responder-${detail}`, says: `${option} requires --responder` },
       {
         line: `run --manifests m --out o --once --responder-${detail}`,
-        says: `--once and ${option} contradict each other`,
+        says: `--once and ${option} cannot be used together`,
       },
     ];
   }),
@@ -260,7 +260,7 @@ const wrong: readonly WrongCase[] = [
   { line: "rnu", says: "no such command: rnu; did you mean run?" },
   {
     line: "frobnicate",
-    says: "no such command: frobnicate; there is run, plan, resolve, explain, crds, remove-finalizers, version",
+    says: "no such command: frobnicate; the commands are run, plan, resolve, explain, crds, remove-finalizers, version",
   },
   {
     line: "--manifests m",
@@ -269,34 +269,34 @@ const wrong: readonly WrongCase[] = [
   { line: "run --manifest m", says: "no such option: --manifest; did you mean --manifests?" },
   { line: "run --xyzzy", says: "no such option: --xyzzy; see dnsalias run --help" },
   { line: "run -x", says: "no such option: -x; see dnsalias run --help" },
-  { line: "run --json", says: "--json is not an option of run, but of plan, resolve, explain, version" },
+  { line: "run --json", says: "--json is not an option of run, only of plan, resolve, explain, version" },
   { line: "run --once=yes", says: "--once takes no value" },
   { line: "run --state", says: "--state needs a value: --state FILE" },
   { line: "run --manifests --out o", says: "--manifests needs a value: --manifests DIR" },
   { line: "run --owner-id a --owner-id b", says: "--owner-id is given twice" },
-  { line: "run extra", says: 'run takes options only: what is "extra" for?' },
-  { line: "plan extra", says: 'plan takes options only: what is "extra" for?' },
-  { line: "crds extra", says: 'crds takes options only: what is "extra" for?' },
-  { line: "version extra", says: 'version takes options only: what is "extra" for?' },
-  { line: "run --manifests m", says: "--manifests needs --out too: the folder that the zone files are written to" },
-  { line: "run --out o", says: "--out is for folder mode: give --manifests too" },
+  { line: "run extra", says: 'run takes only options: remove "extra"' },
+  { line: "plan extra", says: 'plan takes only options: remove "extra"' },
+  { line: "crds extra", says: 'crds takes only options: remove "extra"' },
+  { line: "version extra", says: 'version takes only options: remove "extra"' },
+  { line: "run --manifests m", says: "--manifests requires --out, the folder for the zone files" },
+  { line: "run --out o", says: "--out applies only to folder mode: set --manifests too" },
   {
     line: "run",
     environment: { DNSALIAS_STATE: "s" },
-    says: "DNSALIAS_STATE is for folder mode: give --manifests too",
+    says: "DNSALIAS_STATE applies only to folder mode: set --manifests too",
   },
   {
     line: "run --manifests m --out o --context c",
-    says: "--context is for a cluster, and --manifests for folder mode: give one of them",
+    says: "--context applies only to a cluster, and --manifests selects folder mode: set only one of them",
   },
   {
     line: "run --context c",
     environment: { DNSALIAS_MANIFESTS: "m" },
-    says: "--context is for a cluster, and DNSALIAS_MANIFESTS for folder mode: give one of them",
+    says: "--context applies only to a cluster, and DNSALIAS_MANIFESTS selects folder mode: set only one of them",
   },
   {
     line: "run --no-lease --lease-name x",
-    says: "--no-lease and --lease-name or --lease-namespace contradict each other",
+    says: "--no-lease and --lease-name or --lease-namespace cannot be used together",
   },
   { line: "run --concurrency 0", says: '--concurrency must be a whole number from 1 to 1000, not "0"' },
   { line: "run --concurrency 1e2", says: '--concurrency must be a whole number from 1 to 1000, not "1e2"' },
@@ -322,13 +322,13 @@ const wrong: readonly WrongCase[] = [
     environment: { DNSALIAS_OWNERID: "a" },
     says: "no such variable: DNSALIAS_OWNERID; did you mean DNSALIAS_OWNER_ID?",
   },
-  { line: "resolve", says: "resolve needs a NAME: dnsalias resolve example.com" },
-  { line: "resolve a b", says: 'resolve takes one NAME: what is "b" for?' },
+  { line: "resolve", says: "resolve requires a NAME: dnsalias resolve example.com" },
+  { line: "resolve a b", says: 'resolve takes one NAME: remove "b"' },
   { line: "resolve a..b", says: 'not a domain name: "a..b"' },
   { line: "resolve *.a.example", says: 'not a domain name: "*.a.example"' },
   {
     line: "resolve a --resolver dns.google",
-    says: '--resolver "dns.google" must be an address like 10.0.0.10, 10.0.0.10:53, [2001:db8::1]:53, tcp://…, tls://1.1.1.1#name or https://1.1.1.1/dns-query',
+    says: '--resolver "dns.google" must be an address such as 10.0.0.10, 10.0.0.10:53, [2001:db8::1]:53, tcp://…, tls://1.1.1.1#name or https://1.1.1.1/dns-query',
   },
 ];
 

@@ -40,11 +40,11 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ["1.1.1.1:", /must be an address/],
   ["1.1.1.1:0", /port 0 is not between/],
   ["1.1.1.1:65536", /port 65536 is not between/],
-  ["quic://1.1.1.1", /quic is none of udp, tcp, tls and https/],
-  ["tls://1.1.1.1/path", /a path belongs to https alone/],
-  ["1.1.1.1#name", /a name after # belongs to tls and https alone/],
+  ["quic://1.1.1.1", /the scheme quic is not udp, tcp, tls, or https/],
+  ["tls://1.1.1.1/path", /only https addresses may have a path/],
+  ["1.1.1.1#name", /only tls and https addresses may have a name after #/],
   ["tls://1.1.1.1#no name", /must be an address/],
-  ["tls://1.1.1.1#-bad-", /-bad- is no host name/],
+  ["tls://1.1.1.1#-bad-", /-bad- is not a hostname/],
 ];
 
 for (const [text, says] of wrong) {

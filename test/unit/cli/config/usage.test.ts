@@ -10,7 +10,7 @@ test("the help of the program lists its commands, aligned", () => {
     [
       "Usage: dnsalias COMMAND [OPTIONS]",
       "",
-      "Keeps A and AAAA records at a zone's apex, or anywhere, equal to those of a target host name.",
+      "Keeps the A and AAAA records of a hostname equal to the addresses of its target. The hostname can be a zone apex.",
       "",
       "Commands:",
       "  run                ",
@@ -21,7 +21,7 @@ test("the help of the program lists its commands, aligned", () => {
       "  remove-finalizers  ",
       "  version            ",
       "",
-      "dnsalias COMMAND --help says more.",
+      "Run dnsalias COMMAND --help for the options of a command.",
       "",
     ],
   );
@@ -33,13 +33,13 @@ test("the help of a command has its usage, what it does, its options, its variab
     commandUsage("crds"),
     `Usage: dnsalias crds [--out DIR]
 
-Without --out both go to standard output as one YAML stream.
+Prints both to standard output as one YAML stream, or writes one file for each with --out.
 
 Options:
-  --out DIR  the folder to write to: zone files and Corefiles in folder mode, the CRDs for crds
-  --help     print this help
+  --out DIR  Folder for the output: zone files and Corefiles in folder mode, CRDs for crds.
+  --help     Print this help.
 
-Options can be variables of the environment too: --out is DNSALIAS_OUT. The option wins.
+Each option has an environment variable: --out is DNSALIAS_OUT. The option takes precedence.
 
 Examples:
   dnsalias crds | kubectl apply -f -
@@ -53,11 +53,11 @@ test("nothing is said of variables where there is nothing to set", () => {
     commandUsage("version"),
     `Usage: dnsalias version [--json]
 
-Prints the version of this program and of Node.js.
+Prints the versions of dnsalias and Node.js.
 
 Options:
-  --json  print JSON
-  --help  print this help
+  --json  Print JSON.
+  --help  Print this help.
 
 Examples:
   dnsalias version
@@ -77,7 +77,7 @@ test("the help names the exit codes that a script can tell apart", () => {
 });
 
 test("the help of run says how it ends, and where its objects come from", () => {
-  assert.match(commandUsage("run"), /SIGTERM or SIGINT[^]*Without --manifests[^]*apiserver/);
+  assert.match(commandUsage("run"), /SIGTERM or SIGINT[^]*API server, or from files with --manifests/);
 });
 
 for (const command of COMMANDS) {

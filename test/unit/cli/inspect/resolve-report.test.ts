@@ -44,16 +44,16 @@ test("a person sees the chain hop by hop, the addresses, the servers, and what c
 
 A     Positive in 3 ms
       www.example.net   300  CNAME  edge.example.org
-      edge.example.org   20  A      10.0.0.1  (special use: published with allowPrivate alone)
+      edge.example.org   20  A      10.0.0.1  (special use: published only with allowPrivate)
       edge.example.org   20  A      93.184.216.34
       TTL of the chain 20 s, validated by the server (AD)
       asked 127.0.0.1:53: www.example.net A: NOERROR in 2 ms
-      next look-up in 21 s
+      next lookup in 21 s
 
 AAAA  Failure: timeout in 10 s
       no answer\\u001b[2J
       asked 127.0.0.1:53: www.example.net AAAA: no answer in 2 s
-      next look-up in 5 s
+      next lookup in 5 s
 `,
   );
 });

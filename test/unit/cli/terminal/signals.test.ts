@@ -36,7 +36,7 @@ test("an end that takes too long is cut short, and says so", (context) => {
   assert.deepEqual([source.exits, stop.cause()], [[], "SIGTERM"]);
   context.mock.timers.tick(1);
   assert.deepEqual([source.kills, source.exits], [["7 SIGTERM 0"], [143]]);
-  assert.deepEqual(told, ["not ended 10 s after SIGTERM: leaving at once"]);
+  assert.deepEqual(told, ["not stopped 10 s after SIGTERM: exiting now"]);
 });
 
 test("after the work nothing is listened to, and what still hangs has as long as an orderly end", (context) => {
@@ -53,5 +53,5 @@ test("after the work nothing is listened to, and what still hangs has as long as
   assert.deepEqual([source.kills, told], [[], []]);
   context.mock.timers.tick(1);
   assert.deepEqual(source.kills, ["7 SIGINT 0"]);
-  assert.deepEqual(told, ["something has not ended 1 s after the work: leaving at once"]);
+  assert.deepEqual(told, ["a task has not stopped 1 s after the work: exiting now"]);
 });

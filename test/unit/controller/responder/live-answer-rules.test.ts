@@ -134,7 +134,7 @@ const EMPTY: readonly (readonly [name: string, results: readonly LiveResult[], w
       live(answer("cdn.test", "A", [], { outcome: FAILURE })),
       live(answer("cdn.test", "AAAA", [], { outcome: FAILURE })),
     ],
-    "failed the look-up of cdn.test failed: ns1 says SERVFAIL",
+    "failed the lookup of cdn.test failed: ns1 says SERVFAIL",
   ],
   [
     "a failure, while the other family has addresses",
@@ -145,14 +145,14 @@ const EMPTY: readonly (readonly [name: string, results: readonly LiveResult[], w
   [
     "no answer yet",
     [live(answer("cdn.test", "A", [], { outcome: { kind: "unknown" } })), live(NO_AAAA)],
-    "failed the look-up of cdn.test has not ended",
+    "failed the lookup of cdn.test is in progress",
   ],
   [
     "no answer yet, while the other family has addresses",
     [live(answer("cdn.test", "A", [], { outcome: { kind: "unknown" } })), live(AAAA)],
     "none",
   ],
-  ["no stream yet", [], "failed the look-up of cdn.test has not ended"],
+  ["no stream yet", [], "failed the lookup of cdn.test is in progress"],
 ];
 
 for (const [name, results, want] of EMPTY) {

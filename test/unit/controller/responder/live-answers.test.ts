@@ -64,7 +64,7 @@ test("a look-up that does not end is not waited for longer than a DNS client wai
   });
   const queries = world.ask();
   await world.clock.advance(1_700);
-  assert.deepEqual(kindOf(await queries), "failed example.com A: the look-up of cdn.test has not ended");
+  assert.deepEqual(kindOf(await queries), "failed example.com A: the lookup of cdn.test is in progress");
   await world.clock.advance(10_000);
   assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1"]);
 });
@@ -89,7 +89,7 @@ test("a target without IPv6 is empty at once for AAAA, and one that does not exi
 
 test("what was there and fails since before it was ever read is a failure of that family alone", async () => {
   await using world = await start({ aliases: [alias("web/shop")], targets: { "cdn.test": "servfail" } });
-  assert.match(kindOf(await world.ask()), /^failed example\.com A: the look-up of cdn\.test failed: /);
+  assert.match(kindOf(await world.ask()), /^failed example\.com A: the lookup of cdn\.test failed: /);
 });
 
 test("after maxStaleness the policy for stale targets holds", async () => {

@@ -100,7 +100,7 @@ test("a base zone that goes missing or is broken leaves what is served, and is t
   assert.equal(events.length, 2);
   assert.deepEqual(typesOf(world, "ServedOutOfDate"), ["Warning", "Warning"]);
   assert.match(events[0] ?? "", /serves an older version of the DnsZone: ConfigMap dns\/base\/zone: line 1, column /);
-  assert.match(events[1] ?? "", /ConfigMap dns\/base\/zone is not there/);
+  assert.match(events[1] ?? "", /ConfigMap dns\/base\/zone does not exist/);
   world.serving.bases.set("dns/base/zone", `${BASE_ZONE}late IN TXT x\n`);
   await world.clock.advance(60_000);
   assert.equal(setsOf(world.serving).length, 2, "it is looked at again, should no event tell of it");

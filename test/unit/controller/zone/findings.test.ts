@@ -128,7 +128,7 @@ test("records that stay at a former place are an Event of the leader, where ther
   recordLeftBehind(deps, state, undefined, true);
   assert.deepEqual(told(), []);
   assert.deepEqual(left(1), [
-    "log: records left behind",
+    "log: records remain at a former provider",
     "dns/com: Warning RecordsLeft: The records of 1 hostname remain at powerDNS, the former provider of this DnsZone. Remove them there when no client queries it any more.",
   ]);
 });

@@ -205,15 +205,15 @@ test("texts of ConfigMaps and Secrets are those of the manifests, and what is mi
   assert.equal(configMapText("web", "base", "zone"), undefined);
   assert.deepEqual(secretText("dns", { name: "pdns", key: "key" }), { kind: "ok", text: "k3y" });
   const missing: readonly (readonly [namespace: string, name: string, key: string, message: string])[] = [
-    ["web", "pdns", "key", "Secret web/pdns is in no manifest: write one with the key key"],
-    ["dns", "base", "zone", "Secret dns/base is in no manifest: write one with the key zone"],
+    ["web", "pdns", "key", "Secret web/pdns is not in the manifests: add it with the key key"],
+    ["dns", "base", "zone", "Secret dns/base is not in the manifests: add it with the key zone"],
     ["dns", "pdns", "other", "Secret dns/pdns has no key other"],
     ["dns", "pdns", "toString", "Secret dns/pdns has no key toString"],
     [
       "dns",
       "pdns",
       "invalid",
-      "Secret dns/pdns has no base64 text (stringData takes plain text) under the key invalid",
+      "Secret dns/pdns has no base64 text (plain text belongs in stringData) under the key invalid",
     ],
   ];
   for (const [namespace, name, key, message] of missing) {

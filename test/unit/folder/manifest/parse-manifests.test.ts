@@ -59,21 +59,21 @@ const cases: readonly ReadCase[] = [
     problems: [
       "f.yaml:1:1: List: items must be a list of objects",
       "f.yaml:7:3: a List in a list is not read: move its items one level up",
-      "f.yaml:8:3: kind and apiVersion are missing or not text; this is no manifest",
+      "f.yaml:8:3: kind and apiVersion are missing or not text, so this is not a manifest",
     ],
   },
   {
     name: "JSON objects one after the other, each with its place",
     text: '{"apiVersion":"v1","kind":"Namespace",\n"metadata":{"name":"web"}}\n{"apiVersion":"v1","kind":"Namespace",\n"metadata":{"name":7}}\n',
     documents: ["Namespace /web"],
-    problems: ['f.yaml:4:20: Namespace: metadata.name is 7; wanted: text of lower-case letters, digits, "-" and "."'],
+    problems: ['f.yaml:4:20: Namespace: metadata.name is 7; expected: text of lower-case letters, digits, "-" and "."'],
   },
   {
     name: "every mistake in the YAML of a document",
     text: `${ALIAS}  ttl: {min: .inf, max: !!int x}\n  onEmpty: *none\n`,
     problems: [
       "f.yaml:10:14: JSON has no such number",
-      "f.yaml:10:31: this is not an integer, which its tag asks for",
+      "f.yaml:10:31: this is not an integer, which its tag requires",
       "f.yaml:11:12: the anchor of this alias is not defined before it",
     ],
   },
@@ -99,39 +99,39 @@ const cases: readonly ReadCase[] = [
   {
     name: "no kind",
     text: "\n\nfoo: bar\n",
-    problems: ["f.yaml:3:1: kind and apiVersion are missing or not text; this is no manifest"],
+    problems: ["f.yaml:3:1: kind and apiVersion are missing or not text, so this is not a manifest"],
   },
   {
     name: "a name that is a number points at the number",
     text: ALIAS.replace("name: shop", "name: 123"),
-    problems: ['f.yaml:4:9: DnsAlias: metadata.name is 123; wanted: text of lower-case letters, digits, "-" and "."'],
+    problems: ['f.yaml:4:9: DnsAlias: metadata.name is 123; expected: text of lower-case letters, digits, "-" and "."'],
   },
   {
     name: "no name points at metadata",
     text: ALIAS.replace("  name: shop\n", ""),
     problems: [
-      'f.yaml:3:1: DnsAlias: metadata.name is missing; wanted: text of lower-case letters, digits, "-" and "."',
+      'f.yaml:3:1: DnsAlias: metadata.name is missing; expected: text of lower-case letters, digits, "-" and "."',
     ],
   },
   {
     name: "a namespace that is no name points at itself",
     text: ALIAS.replace("namespace: web", "namespace: Web_1"),
     problems: [
-      'f.yaml:5:14: DnsAlias: metadata.namespace is "Web_1"; wanted: text of lower-case letters, digits, "-" and "."',
+      'f.yaml:5:14: DnsAlias: metadata.namespace is "Web_1"; expected: text of lower-case letters, digits, "-" and "."',
     ],
   },
   {
     name: "what is wrong with a Secret is told without its text",
     text: "apiVersion: v1\nkind: Secret\nmetadata: {name: S3cret_}\n",
     problems: [
-      'f.yaml:3:18: Secret: metadata.name is not a name; wanted: text of lower-case letters, digits, "-" and "."',
+      'f.yaml:3:18: Secret: metadata.name is not a name; expected: text of lower-case letters, digits, "-" and "."',
     ],
   },
   {
     name: "a wrong item of a List points at itself, and the others are read",
     text: `apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Namespace\n  metadata: {name: 7}\n- apiVersion: v1\n  kind: Namespace\n  metadata: {name: web, namespace: 8}\n`,
     documents: ["Namespace /web"],
-    problems: ['f.yaml:6:20: Namespace: metadata.name is 7; wanted: text of lower-case letters, digits, "-" and "."'],
+    problems: ['f.yaml:6:20: Namespace: metadata.name is 7; expected: text of lower-case letters, digits, "-" and "."'],
   },
   {
     name: "a broken document does not hide the good ones beside it",
@@ -171,7 +171,7 @@ test("an alias bomb is refused at once, with its place", () => {
   const reading = readManifests("f.yaml", bomb);
   assert.ok(cpuMs() - before < 2000);
   assert.deepEqual(reading.problems.map(problemText), [
-    "f.yaml:11:12: too much is repeated by aliases: write some of it out",
+    "f.yaml:11:12: YAML aliases repeat too much: write out some of their values",
   ]);
 });
 
@@ -180,7 +180,7 @@ test("mappings that are merged into one another without end are refused at once"
   const before = cpuMs();
   const reading = readManifests("f.yaml", `${ALIAS}x:\n  l0: &l0 {}\n  ${levels.join("\n  ")}\n`);
   assert.ok(cpuMs() - before < 2000);
-  assert.match(reading.problems.map(problemText).join(), /^f\.yaml:\d+:\d+: too much is repeated by aliases/);
+  assert.match(reading.problems.map(problemText).join(), /^f\.yaml:\d+:\d+: YAML aliases repeat too much/);
 });
 
 test("thousands of nested brackets are a problem and no crash", () => {
@@ -302,8 +302,8 @@ test("an object without a usable name has its other mistakes named too, in the o
   assert.deepEqual(objects, []);
   const told = problems.map(problemText);
   const wanted = [
-    'f.yaml:4:9: DnsAlias: metadata.name is 7; wanted: text of lower-case letters, digits, "-" and "."',
-    'f.yaml:5:14: DnsAlias: metadata.namespace is "W_"; wanted: text of lower-case letters, digits, "-" and "."',
+    'f.yaml:4:9: DnsAlias: metadata.name is 7; expected: text of lower-case letters, digits, "-" and "."',
+    'f.yaml:5:14: DnsAlias: metadata.namespace is "W_"; expected: text of lower-case letters, digits, "-" and "."',
     "f.yaml:10:8: DnsAlias: spec.ttl: 5: must be a mapping",
     "f.yaml:11:12: DnsAlias: spec.onEmtpy: there is no such field: did you mean onEmpty?",
   ];

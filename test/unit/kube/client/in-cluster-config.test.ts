@@ -24,6 +24,6 @@ test("a pod without a ServiceAccount is told so, and that waiting doesn't help",
   await assert.rejects(openPod({ host: "10.96.0.1", port: "443" }, `${FOLDER}/none`), {
     code: "CONFIG_INVALID",
     retry: "never",
-    message: /^this is a pod without a ServiceAccount \(automountServiceAccountToken\?\): /,
+    message: /^this pod has no ServiceAccount token \(see automountServiceAccountToken\): /,
   });
 });

@@ -69,13 +69,17 @@ const WRITES: readonly {
     wanted: {
       kind: "refused",
       reason: "TooLarge",
-      message: "ConfigMap dns/zones takes no text of 77 bytes: limit is 3145728",
+      message: "ConfigMap dns/zones cannot store a text of 77 bytes: limit is 3145728",
     },
   },
   {
     name: "a value over the limit",
     result: status(422, { message: "Too long", causes: [cause("FieldValueTooLong", "")] }),
-    wanted: { kind: "refused", reason: "TooLarge", message: "ConfigMap dns/zones takes no text of 77 bytes: Too long" },
+    wanted: {
+      kind: "refused",
+      reason: "TooLarge",
+      message: "ConfigMap dns/zones cannot store a text of 77 bytes: Too long",
+    },
   },
   {
     name: "an admission webhook",

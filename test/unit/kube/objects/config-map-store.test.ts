@@ -64,7 +64,7 @@ const CASES: readonly Case[] = [
     options: OWN,
     revision: "",
     results: [refusal(404), refusal(409)],
-    wanted: { kind: "conflict", message: "the ConfigMap was made by someone else meanwhile" },
+    wanted: { kind: "conflict", message: "the ConfigMap was created by another writer meanwhile" },
     requests: [{ method: "POST" }],
   },
   {
@@ -116,7 +116,7 @@ const CASES: readonly Case[] = [
       kind: "refused",
       reason: "ForeignManager",
       message:
-        "ConfigMap dns/zones exists and is not ours: it lacks the label app.kubernetes.io/managed-by=dnsalias; choose another name, or delete it",
+        "ConfigMap dns/zones exists without the label app.kubernetes.io/managed-by=dnsalias, so dnsalias does not write it: choose another name, or delete it",
     },
     requests: [],
   },
@@ -136,7 +136,8 @@ const CASES: readonly Case[] = [
     wanted: {
       kind: "refused",
       reason: "ForeignOwner",
-      message: 'ConfigMap dns/zones belongs to the installation with owner id "me", this one is "other"',
+      message:
+        'ConfigMap dns/zones belongs to the installation with owner id "me", and the id of this installation is "other"',
     },
     requests: [],
   },
@@ -256,7 +257,7 @@ const CASES: readonly Case[] = [
     text: "ä",
     revision: "5",
     results: [configMap({}), refusal(413, { message: "no" })],
-    wanted: { kind: "refused", reason: "TooLarge", message: "ConfigMap dns/zones takes no text of 2 bytes: no" },
+    wanted: { kind: "refused", reason: "TooLarge", message: "ConfigMap dns/zones cannot store a text of 2 bytes: no" },
     requests: [{ method: "PATCH" }],
   },
 ];

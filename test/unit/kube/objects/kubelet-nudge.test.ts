@@ -46,7 +46,7 @@ test("without labels no pod is touched", async () => {
   const nudge = createNudgeKubelet(transport);
   assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: {} }, serial: "7" }, NEVER), {
     patched: 0,
-    problems: ["no labels to find pods by"],
+    problems: ["there are no labels to select pods with"],
   });
   assert.deepEqual(requests, []);
 });

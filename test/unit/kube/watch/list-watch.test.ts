@@ -159,7 +159,7 @@ const TROUBLES: readonly {
   {
     name: "a line that is no event",
     replies: [page([]), watch("{}"), watch()],
-    told: ["listed", "trouble: the watch sent a line that is no event", "trouble: none"],
+    told: ["listed", "trouble: the watch sent a line that is not an event", "trouble: none"],
   },
   {
     name: "an error within the watch",

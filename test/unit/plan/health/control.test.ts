@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { controlFor, type Controls, NO_CONTROLS, recordSuccess } from "../../../../src/plan/health/control.ts";
+import {
+  controlFor,
+  type Controls,
+  hasControl,
+  NO_CONTROLS,
+  recordSuccess,
+} from "../../../../src/plan/health/control.ts";
 
 const WINDOW = { family: "A", now: 12_000, windowMs: 12_000 } as const;
 
@@ -42,3 +48,13 @@ test("two successes a family are remembered, each of another address", () => {
     { address: "192.0.2.4", at: 3 },
   ]);
 });
+
+for (const [name, at, want] of [
+  ["as old as the window", 0, true],
+  ["1 ms older than the window", -1, false],
+] as const) {
+  test(`a family with a success ${name} has ${want ? "a" : "no"} control`, () => {
+    assert.equal(hasControl(controls(["192.0.2.1", at]), WINDOW), want);
+    assert.equal(hasControl(controls(["192.0.2.1", at]), { ...WINDOW, family: "AAAA" }), false);
+  });
+}

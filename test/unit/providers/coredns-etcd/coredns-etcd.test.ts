@@ -72,7 +72,7 @@ test("a zone is read whole: its records, and the names that can't be written", a
     "x1.www.example.com. A 60 192.0.2.9",
   ]);
   assert.equal(read.obstacleOf?.(parseName("www.example.com")), undefined);
-  assert.match(read.obstacleOf?.(parseName("ftp.example.com"))?.message ?? "", /would not see the key/);
+  assert.match(read.obstacleOf?.(parseName("ftp.example.com"))?.message ?? "", /would no longer find the key/);
 });
 
 for (const [count, calls] of [
@@ -142,7 +142,7 @@ test("a writer that never stops is a conflict, after four tries", async () => {
   const { backend, etcd } = racing([1, 2, 3, 4, 5, 6]);
   assert.deepEqual(await backend.apply(create("www"), NEVER), {
     kind: "conflict",
-    message: "the zone's keys at etcd at http://a were changed by someone else each time they were read",
+    message: "the zone's keys at etcd at http://a were changed by another writer each time they were read",
   });
   assert.equal(etcd.calls.filter((call) => call === "txn").length, 4);
   assert.deepEqual(
@@ -274,13 +274,13 @@ const NO_REVISION: readonly object[] = [
 for (const body of NO_REVISION) {
   test(`${JSON.stringify(body)} is no etcd's answer`, async () => {
     for (const [call, what] of [
-      ["range", "answers with something that is no range of keys"],
-      ["txn", "answers with something that is no transaction's result"],
+      ["range", "answers with data that is not a range of keys"],
+      ["txn", "answers with data that is not the result of a transaction"],
     ] as const) {
       const { backend } = play({ before: (one) => (one === call ? etcdAnswer(body) : undefined) });
       assert.deepEqual(await backend.apply(create("www"), NEVER), {
         kind: "failed",
-        message: `etcd at http://a ${what}: check that endpoints lead to it`,
+        message: `etcd at http://a ${what}: check that endpoints are correct`,
       });
     }
   });

@@ -92,7 +92,7 @@ test("where no endpoint answers, the last one's problem is reported", async () =
   const { calls } = play([away(), away(), away("the third is away")], THREE);
   assert.deepEqual(await range(calls), {
     kind: "failed",
-    message: "etcd at http://c gives no answer: the third is away",
+    message: "etcd at http://c does not answer: the third is away",
   });
 });
 
@@ -254,7 +254,7 @@ test("an endpoint that stays silent is named", async (t) => {
   t.mock.timers.tick(8_000);
   assert.deepEqual(await result, {
     kind: "failed",
-    message: "etcd at http://a gives no answer: no answer within 8000 ms",
+    message: "etcd at http://a does not answer: no answer within 8000 ms",
   });
 });
 
@@ -263,7 +263,7 @@ test("what fits no etcd names the endpoints", () => {
   assert.equal(calls.server, "etcd at http://a, http://b, http://c");
   assert.deepEqual(calls.misfit("answers nonsense"), {
     kind: "failed",
-    message: "etcd at http://a, http://b, http://c answers nonsense: check that endpoints lead to it",
+    message: "etcd at http://a, http://b, http://c answers nonsense: check that endpoints are correct",
   });
 });
 

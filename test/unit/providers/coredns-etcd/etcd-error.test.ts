@@ -32,52 +32,52 @@ const PROBLEMS: readonly (readonly [said: string, want: string, spec?: CoreDNSEt
     `Unauthorized|correct auth.username, or ${SECRET}`,
   ],
   ["etcdserver: user name is empty", `Unauthorized|correct auth.username, or ${SECRET}`],
-  ["etcdserver: user name is empty", "Unauthorized|it wants a user: set auth", ANONYMOUS],
+  ["etcdserver: user name is empty", "Unauthorized|it requires a user: set auth", ANONYMOUS],
   [
     "etcdserver: permission denied",
-    "Forbidden|give the user's role readwrite for the key /skydns/com/example and for the prefix /skydns/com/example/ (etcdctl role grant-permission)",
+    "Forbidden|grant the role of the user readwrite access to the key /skydns/com/example and the prefix /skydns/com/example/ (etcdctl role grant-permission)",
   ],
   [
     "etcdserver: request is too large",
-    "Rejected|leave --max-request-bytes and --max-txn-ops of etcd at their defaults, or above",
+    "Rejected|set --max-request-bytes and --max-txn-ops of etcd to their defaults or higher",
   ],
   [
     "etcdserver: too many operations in txn request",
-    "Rejected|leave --max-request-bytes and --max-txn-ops of etcd at their defaults, or above",
+    "Rejected|set --max-request-bytes and --max-txn-ops of etcd to their defaults or higher",
   ],
   [
     "etcdserver: mvcc: database space exceeded",
     "failed|compact and defragment it, then etcdctl alarm disarm, or raise --quota-backend-bytes",
   ],
-  ["etcdserver: no leader", "failed|it has no leader at the moment: see that a majority of its members runs"],
-  ["etcdserver: request timed out", "failed|it has no leader at the moment: see that a majority of its members runs"],
-  ["etcdserver: leader changed", "failed|it has no leader at the moment: see that a majority of its members runs"],
+  ["etcdserver: no leader", "failed|it has no leader at the moment: check that a majority of its members runs"],
+  ["etcdserver: request timed out", "failed|it has no leader at the moment: check that a majority of its members runs"],
+  ["etcdserver: leader changed", "failed|it has no leader at the moment: check that a majority of its members runs"],
 ];
 
 for (const [said, want, spec] of PROBLEMS) {
   test(`"${said}"${spec === undefined ? "" : " without a user"} is told with its cure`, () => {
     const [reason, cure] = want.split("|");
-    assert.equal(problem(answer(400, said), spec), `${reason}: etcd at http://a:2379 says "${said}": ${cure}`);
+    assert.equal(problem(answer(400, said), spec), `${reason}: etcd at http://a:2379 answers "${said}": ${cure}`);
   });
 }
 
 test("a server that is not etcd's gateway is told to be none", () => {
   const want =
-    "NotSupported: etcd at http://a:2379 answers 404: it is no etcd of 3.4 or later with its JSON gateway (--enable-grpc-gateway): correct endpoints";
+    "NotSupported: etcd at http://a:2379 answers 404: it is not etcd 3.4 or later with a JSON gateway (--enable-grpc-gateway): correct endpoints";
   assert.equal(problem(answer(404, "permission denied")), want);
 });
 
 test("secrets in the words of a server are not shown", () => {
-  assert.match(problem(answer(400, "permission denied for s3cret")), /says "permission denied for \*\*\*":/);
+  assert.match(problem(answer(400, "permission denied for s3cret")), /answers "permission denied for \*\*\*":/);
   assert.doesNotMatch(problem(answer(500, "no s3cret")), /s3cret/);
 });
 
 test("what etcd doesn't say itself is told by the status, with the field to correct", () => {
   assert.match(problem(answer(401, "")), new RegExp(`^Unauthorized: etcd at http://a:2379 .*${SECRET}`));
-  assert.match(problem(answer(403, "")), /^Forbidden: .*let this address through in the proxy before it/);
-  assert.match(problem(answer(422, "x")), /^Rejected: .*see what it says/);
+  assert.match(problem(answer(403, "")), /^Forbidden: .*permit this address in the proxy before it/);
+  assert.match(problem(answer(422, "x")), /^Rejected: .*read its message/);
   assert.match(problem(answer(503, "x")), /^failed: /);
-  assert.match(problem(answer(302, "x")), /^Rejected: .*set endpoints to where it leads/);
+  assert.match(problem(answer(302, "x")), /^Rejected: .*set endpoints to the target of the redirect/);
 });
 
 test("a login is needed again where the token is not known, or no longer", () => {
@@ -97,6 +97,6 @@ test("a login is needed again where the token is not known, or no longer", () =>
 test("an answer that fits no etcd names all endpoints", () => {
   assert.deepEqual(misfitOf(SPEC, "answers nonsense"), {
     kind: "failed",
-    message: "etcd at http://a:2379, http://b:2379 answers nonsense: check that endpoints lead to it",
+    message: "etcd at http://a:2379, http://b:2379 answers nonsense: check that endpoints are correct",
   });
 });

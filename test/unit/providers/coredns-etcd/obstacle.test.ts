@@ -23,13 +23,13 @@ const OWN_ADDRESS = addressValue("192.0.2.1", 60, "a.example.com.");
 
 const UNSUPPORTED: readonly (readonly [name: string, want: string | undefined, domain?: string])[] = [
   ["*.example.com", "the etcd plugin of CoreDNS has no wildcards"],
-  ["www.any.example.com", 'the etcd plugin of CoreDNS takes a label "any" in a question for every label'],
-  ["any.example.com", 'the etcd plugin of CoreDNS takes a label "any" in a question for every label'],
+  ["www.any.example.com", 'the etcd plugin of CoreDNS treats the label "any" in a query as a wildcard'],
+  ["any.example.com", 'the etcd plugin of CoreDNS treats the label "any" in a query as a wildcard'],
   ["many.example.com", undefined],
   ["www.any.test", undefined, "any.test"],
-  ["apex.dns.example.com", "the etcd plugin of CoreDNS keeps records of the zone itself at apex.dns.example.com"],
-  ["a.apex.dns.example.com", "the etcd plugin of CoreDNS keeps records of the zone itself at apex.dns.example.com"],
-  ["ns.dns.example.com", "the etcd plugin of CoreDNS keeps records of the zone itself at ns.dns.example.com"],
+  ["apex.dns.example.com", "the etcd plugin of CoreDNS reserves apex.dns.example.com"],
+  ["a.apex.dns.example.com", "the etcd plugin of CoreDNS reserves apex.dns.example.com"],
+  ["ns.dns.example.com", "the etcd plugin of CoreDNS reserves ns.dns.example.com"],
   ["xns.dns.example.com", undefined],
   ["dns.example.com", undefined],
   ["ns.dns.a.example.com", undefined],
@@ -45,13 +45,13 @@ for (const [name, want, domain] of UNSUPPORTED) {
 
 const key = (path: string): string => `/skydns/com/example${path}`;
 const more = (path: string, name: string): string =>
-  `the key ${key(path)} is more than an address, and CoreDNS answers with it at ${name}.example.com`;
+  `the key ${key(path)} has more than an address, and CoreDNS answers with it at ${name}.example.com`;
 const deeper = (path: string, name: string): string =>
-  `CoreDNS answers with the key ${key(path)} at ${name}.example.com as well: give it a "group"`;
+  `CoreDNS also answers with the key ${key(path)} at ${name}.example.com: add a "group" to the key`;
 const hidden = (path: string): string =>
-  `CoreDNS would not see the key ${key(path)} any more with keys below it: move it to ${key(path)}/x1`;
+  `CoreDNS would no longer find the key ${key(path)} if keys below it existed: move it to ${key(path)}/x1`;
 const group = (path: string, name: string): string =>
-  `the "group" of the key ${key(path)} would let ${name}.example.com answer at the name above`;
+  `the "group" of the key ${key(path)} would make CoreDNS answer with ${name}.example.com at the name above`;
 
 /** The name is below example.com. */
 const IN_THE_WAY: readonly (readonly [keys: Keys, name: string, want: string | undefined])[] = [

@@ -49,7 +49,7 @@ for (const [key, fault] of KEYS) {
 }
 
 const twice = (key: string, line: number, before: number): string =>
-  `${line}: "${key}" has a server block in line ${before} already: join the two`;
+  `${line}: "${key}" already has a server block in line ${before}: merge the two`;
 
 const BLOCKS: readonly (readonly [name: string, text: string, want: string])[] = [
   ["one zone in two blocks", ". {\n log\n}\n. {\n errors\n}\n", twice(".", 4, 1)],
@@ -105,7 +105,8 @@ for (const [name, text, want] of DIRECTIVES) {
 }
 
 const COUNT = "import needs exactly one file or snippet: add or remove words";
-const wildcards = (pattern: string): string => `"${pattern}" has more than one wildcard, import accepts one: use one *`;
+const wildcards = (pattern: string): string =>
+  `"${pattern}" has more than one wildcard, but import accepts only one: use one *`;
 
 const IMPORTS: readonly (readonly [name: string, text: string, want: string])[] = [
   ["a file", ". {\n import a.conf\n}\n", "none"],

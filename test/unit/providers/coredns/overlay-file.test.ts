@@ -44,7 +44,10 @@ for (const [name, text, want] of PLACES) {
 test("a fault of the Corefile is reported with its line in the file, parts included", () => {
   const end = ". CoreDNS cannot start with this file, or reads it differently";
   const block = ". {\n}\n";
-  assert.equal(read(`${PART}${block}${block}`), `line 5: "." has a server block in line 3 already: join the two${end}`);
+  assert.equal(
+    read(`${PART}${block}${block}`),
+    `line 5: "." already has a server block in line 3: merge the two${end}`,
+  );
   assert.match(read(`${PART}. {\n`), /^line 3: the block "\." is never closed/);
   assert.match(read("# END dnsalias zone=dns/z\n"), /^line 1: an END marker/);
 });

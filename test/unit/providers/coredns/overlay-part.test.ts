@@ -53,12 +53,12 @@ const FILES: readonly (readonly [name: string, text: string, want: string])[] = 
   [
     "a marker that isn't clear",
     "x\n #  begin DNSALIAS zone=z\n",
-    '2: "#  begin DNSALIAS zone=z" looks like a dnsalias marker and is none: remove the line',
+    '2: "#  begin DNSALIAS zone=z" looks like a dnsalias marker, but is not one: remove the line',
   ],
   [
     "a BEGIN without an owner",
     "# BEGIN dnsalias zone=z\n",
-    '1: "# BEGIN dnsalias zone=z" looks like a dnsalias marker and is none: remove the line',
+    '1: "# BEGIN dnsalias zone=z" looks like a dnsalias marker, but is not one: remove the line',
   ],
   ["an unclear marker within a part", part("z").replace("x {", "# END dnsalias"), "me/z 1-4"],
   ["no END and no checksum", "# BEGIN dnsalias zone=z owner=me\nx {\n}\n", `1: ${NO_END}`],

@@ -217,7 +217,7 @@ test("a root block that listens elsewhere moves our blocks with it", async () =>
 const PART = "# BEGIN dnsalias zone=dns-system/zone owner=me\n# END dnsalias zone=dns-system/zone\n";
 const OTHERS = "# BEGIN dnsalias zone=x/y owner=me\n# END dnsalias zone=x/y\n";
 const LEFT_ALONE: readonly (readonly [name: string, text: string | undefined, reason: string, message: RegExp])[] = [
-  ["no Corefile", undefined, "CorefileInvalid", /memory is not there/],
+  ["no Corefile", undefined, "CorefileInvalid", /memory does not exist/],
   [
     "an open brace",
     ".:53 {\n errors\n",
@@ -316,7 +316,7 @@ test("a text that its place cannot hold is not written: OverlayFull, and the lim
     assert.equal(result.kind === "refused" ? result.reason : result.kind, want);
     assert.equal(store.writes, want === "applied" ? 1 : 0);
     if (result.kind === "refused") {
-      assert.match(result.message, new RegExp(`over ${maxBytes} bytes`));
+      assert.match(result.message, new RegExp(`limit of ${maxBytes} bytes`));
     }
   }
 });

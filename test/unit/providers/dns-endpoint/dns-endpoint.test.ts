@@ -206,7 +206,7 @@ test("an object that somebody deleted is drift, once, and one that we deleted is
   assert.equal((await readZone(provider)).drift, undefined);
   at.objects.clear();
   assert.deepEqual((await readZone(provider)).drift, [
-    { name: "example.com.", type: "A", message: "somebody deleted the DNSEndpoint of example.com" },
+    { name: "example.com.", type: "A", message: "another writer deleted the DNSEndpoint of example.com" },
   ]);
   assert.equal((await readZone(provider)).drift, undefined);
 });
@@ -274,12 +274,12 @@ test("objects that no ExternalDNS looks at for three minutes are a warning, unti
   };
   assert.equal(await warning(0), undefined);
   assert.equal(await warning(179_999), undefined);
-  assert.match((await warning(1)) ?? "", /has looked at 2 of 2 DNSEndpoint objects for 3 minutes/);
+  assert.match((await warning(1)) ?? "", /has read 2 of 2 DNSEndpoint objects for 3 minutes/);
   edit(at, "example.com", ({ generation }) => ({ observedGeneration: generation }));
-  assert.match((await warning(0)) ?? "", /looked at 1 of 2/);
+  assert.match((await warning(0)) ?? "", /read 1 of 2/);
   edit(at, "www.example.com", ({ generation }) => ({ generation: generation + 1 }));
   assert.equal(await warning(0), undefined, "a new generation has its own time");
-  assert.match((await warning(180_000)) ?? "", /looked at 1 of 2/);
+  assert.match((await warning(180_000)) ?? "", /read 1 of 2/);
 });
 
 const TWENTY = Array.from({ length: 20 }, (_, index) => `n${index}.example.com 60 192.0.2.1`);

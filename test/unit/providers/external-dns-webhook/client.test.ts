@@ -62,7 +62,7 @@ test("changes are posted to /records, and 204 alone is success", async () => {
   for (const status of [200, 202, 299]) {
     assert.deepEqual(await play("", status).client.apply(NONE, NEVER), {
       kind: "failed",
-      message: `the webhook at https://hook answers ${status} to a change, where the protocol has 204: check that url leads to it`,
+      message: `the webhook at https://hook answers ${status} to a change, but the protocol requires 204: check that url is correct`,
     });
   }
 });
@@ -73,10 +73,10 @@ const STATUSES: readonly (readonly [status: number, want: string])[] = [
   [199, "Rejected"],
   [300, "Rejected"],
   [400, "Rejected: see the provider's log"],
-  [401, "Unauthorized: the protocol has no credentials, so let dnsalias through in what stands before it"],
-  [403, "Forbidden: let dnsalias through in what stands before it"],
-  [404, "ZoneNotFound: set url to where an ExternalDNS webhook provider serves /, /records and /adjustendpoints"],
-  [500, "failed: see the provider's log, which has the reason"],
+  [401, "Unauthorized: the protocol has no credentials, so permit requests from dnsalias in the proxy before it"],
+  [403, "Forbidden: permit requests from dnsalias in the proxy before it"],
+  [404, "ZoneNotFound: set url to an ExternalDNS webhook provider, which serves /, /records, and /adjustendpoints"],
+  [500, "failed: read the provider's log, which has the reason"],
 ];
 
 for (const [status, want] of STATUSES) {
@@ -133,7 +133,7 @@ for (const [call, text] of [
   test(`${text} isn't what ${call} answers`, async () => {
     assert.deepEqual(await play(text).client[call](NEVER), {
       kind: "failed",
-      message: `the webhook at https://hook answers ${call === "records" ? "/records" : "/"} with something that the protocol does not have: check that url leads to it`,
+      message: `the webhook at https://hook answers ${call === "records" ? "/records" : "/"} with data that is not part of the protocol: check that url is correct`,
     });
   });
 }
@@ -151,6 +151,6 @@ test("no answer is a problem of the moment", async () => {
       [Symbol.asyncDispose]: async () => undefined,
     },
   });
-  const want = { kind: "failed", message: "the webhook at https://hook gives no answer: ECONNREFUSED" };
+  const want = { kind: "failed", message: "the webhook at https://hook does not answer: ECONNREFUSED" };
   assert.deepEqual([await client.records(NEVER), await client.apply(NONE, NEVER)], [want, want]);
 });

@@ -193,7 +193,7 @@ const REJECTED: readonly (readonly [
     "a name outside of the domain filter",
     (provider) => (provider.filter = { include: ["example.com"], exclude: ["www.example.com"] }),
     "ZoneNotFound",
-    "www.example.com is outside of the provider's domain filter: widen it there, or take the name out of the DnsAlias",
+    "www.example.com is outside the domain filter of the provider: widen the filter, or remove the name from the DnsAlias",
   ],
   [
     "an endpoint that the provider leaves out",
@@ -207,7 +207,7 @@ const REJECTED: readonly (readonly [
       (provider.adjust = (wanted) =>
         wanted.dnsName === "www.example.com" ? { ...wanted, targets: ["192.0.2.66", "192.0.2.67"] } : wanted),
     "Rejected",
-    'the provider would make "192.0.2.66 192.0.2.67" of www.example.com A',
+    'the provider would change www.example.com A to "192.0.2.66 192.0.2.67"',
   ],
 ];
 
@@ -232,7 +232,7 @@ test("a record with a routing policy is left as it is", async () => {
       type: "A",
       reason: "Rejected",
       message:
-        "www.example.com A has a routing policy (a set identifier), which is not touched: remove it at the provider",
+        "www.example.com A has a routing policy (a set identifier), which dnsalias does not modify: remove it at the provider",
     },
   ]);
   assert.equal(provider.records.size, 1);
@@ -267,7 +267,7 @@ test("the domain filter is asked for once a minute", async () => {
 test("a domain filter that could not be read is asked for again", async () => {
   const { backend, provider } = play();
   provider.fault = (call, nth) => (call === "" && nth === 1 ? { kind: "unreachable", message: "away" } : undefined);
-  const want = { kind: "failed", message: "the webhook at https://hook gives no answer: away" };
+  const want = { kind: "failed", message: "the webhook at https://hook does not answer: away" };
   assert.deepEqual(await backend.read([], NEVER), want);
   assert.deepEqual(await lines(backend), []);
 });

@@ -120,7 +120,7 @@ function textsOf({ create, updateNew, delete: gone }: Changes): readonly string[
 
 const APPLIED = { kind: "applied", revision: "", wrote: true };
 const NOT_KEPT =
-  "the provider accepted a.example.com. A and does not list it so afterwards: widen its domain filter, let it list the zone (rfc2136 needs --rfc2136-axfr), or see its log";
+  "the provider accepted a.example.com. A but does not list it. Widen its domain filter, permit it to list the zone (rfc2136 requires --rfc2136-axfr), or read its log";
 
 test("a change that is shown at once needs no wait", async () => {
   const played = await play("", "1.1.1.1", ["1.1.1.1"]);
@@ -163,7 +163,7 @@ test("a provider that adds one address a time is tried four times, and then late
   const { result, sent } = await play("", "1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5 1.1.1.6", parts);
   assert.deepEqual(result, {
     kind: "failed",
-    message: "after 4 tries the provider has carried out a part of a.example.com. A",
+    message: "after 4 tries the provider has applied only a part of a.example.com. A",
   });
   assert.equal(sent.length, 4);
 });
@@ -172,7 +172,7 @@ test("a set that somebody else changed meanwhile is a conflict", async () => {
   const { result } = await play("1.1.1.1", "1.1.1.2", ["1.1.1.9"]);
   assert.deepEqual(result, {
     kind: "conflict",
-    message: "a.example.com. A was changed by someone else during the write",
+    message: "a.example.com. A was changed by another writer during the write",
   });
 });
 

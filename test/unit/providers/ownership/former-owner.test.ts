@@ -131,7 +131,7 @@ test("with the id that every installation had, nothing is read or written, and t
   assert.equal(read.reason, "OwnerIdNotUnique");
   assert.match(
     read.message,
-    /^DnsZone dns\/com is not written: --owner-id .* is "default",.* --adopt-owner-id default/,
+    /^DnsZone dns\/com is not written: --owner-id .* is "default"\..* --adopt-owner-id default/,
   );
   assert.deepEqual([backend.reads, backend.applies], [0, 0]);
 });

@@ -72,7 +72,7 @@ const readings: readonly Case[] = [
     name: "beside a CNAME at the marker's name cannot be written",
     sets: [{ name: MARKER_NAME, type: "CNAME", ttl: 60, data: ["x.test."] }],
     want: ["- a.example.com. A 0", "- a.example.com. AAAA 0", "- a.example.com. HTTPS 0"],
-    note: /a CNAME to x\.test\. stands at _dnsalias\.a\.example\.com/,
+    note: /_dnsalias\.a\.example\.com has a CNAME to x\.test\./,
   },
 ];
 

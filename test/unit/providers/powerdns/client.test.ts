@@ -34,7 +34,7 @@ function play(secret: SecretRead, text = ZONE, status = 200, caBundle?: string) 
 
 const KEY = { kind: "ok", text: "k3y\n" } as const;
 const INVALID =
-  'the key "api-key" of the Secret "pdns" cannot be an API key: it is empty, or has characters that no HTTP header may have';
+  'the key "api-key" of the Secret "pdns" is not a valid API key: it is empty, or has characters that HTTP headers do not allow';
 
 const SECRETS: readonly (readonly [name: string, secret: SecretRead, want: object])[] = [
   [
@@ -86,7 +86,7 @@ test("the certificate authority of the spec is given on", async () => {
 test("what is no zone, and what is no success, is a problem, and the key is not shown", async () => {
   const misfit = await play(KEY, "[]").client.zone(NEVER);
   assert.ok(misfit.kind === "failed");
-  assert.match(misfit.message, /answers with something that is no zone/);
+  assert.match(misfit.message, /answers with data that is not a zone/);
   for (const act of ["zone", "patch"] as const) {
     const { client } = play(KEY, '{"error":"wrong key k3y"}', 401);
     const found = act === "zone" ? await client.zone(NEVER) : await client.patch([], NEVER);

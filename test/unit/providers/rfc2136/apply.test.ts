@@ -174,7 +174,7 @@ test("a rejected update is followed by one question of the server that rejected 
   assert.ok(result.kind === "rejected");
   assert.match(
     result.message,
-    /^192\.0\.2\.1.* answers REFUSED to these records, and accepts other updates of example\.com/,
+    /^192\.0\.2\.1.* answers REFUSED to these records, but accepts other updates of example\.com/,
   );
   assert.deepEqual(asked, ["192.0.2.1 UPDATE 1", "192.0.2.1 UPDATE 0"]);
 });

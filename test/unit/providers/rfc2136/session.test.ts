@@ -98,7 +98,7 @@ function textOf(problem: Problem): string {
 }
 
 const UNSIGNED =
-  "BadSignature: 192.0.2.53: the answer is not signed, though the request was: it cannot be believed; the server must know the TSIG key";
+  "BadSignature: 192.0.2.53: the answer is not signed, although the request was, so dnsalias ignores it: configure the TSIG key at the server";
 const BADSIG =
   "BadSignature: 192.0.2.53: the answer's signature does not fit the request, the key or what was received: put the server's secret into the Secret tsig, key secret";
 
@@ -117,16 +117,21 @@ const QUERIES: readonly (readonly [name: string, tsig: ClientDeps["tsig"], reply
     "an answer signed 301 s ago",
     TSIG,
     signed(BYTES, KEY, NOW - 301),
-    "BadTime: 192.0.2.53: the answer was signed 301 s before our time: set the clocks of both, by NTP for instance",
+    "BadTime: 192.0.2.53: the answer was signed 301 s before our time: synchronize the clocks of both, for example with NTP",
   ],
-  ["a key that the server doesn't know", TSIG, serverError("BADKEY"), /^BadKey: .*make tsig\.keyName and tsig\.alg/],
+  [
+    "a key that the server doesn't know",
+    TSIG,
+    serverError("BADKEY"),
+    /^BadKey: .*use the same tsig\.keyName and tsig\.alg/,
+  ],
   ["a signature that the server refuses", TSIG, serverError("BADSIG"), /^BadSignature: .*put the server's secret into/],
-  ["a clock that the server refuses", TSIG, serverError("BADTIME"), /^BadTime: .*set the clocks of both/],
+  ["a clock that the server refuses", TSIG, serverError("BADTIME"), /^BadTime: .*synchronize the clocks of both/],
   [
     "a MAC that the server finds too short",
     TSIG,
     serverError("BADTRUNC"),
-    /^NotSupported: .*the server must take and give whole MACs of the key's algorithm$/,
+    /^NotSupported: .*the server must accept and send MACs of full length$/,
   ],
 ];
 

@@ -359,7 +359,7 @@ test("attempt: rejects when the signal aborts", async () => {
 
 const FAULTS: readonly (readonly [string, Script, RegExp | undefined])[] = [
   ["nothing", (query) => [packet(response(query, OK))], undefined],
-  ["an octet after the last record", (query) => [longer(response(query, OK), 1)], /octets after the last record/],
+  ["an octet after the last record", (query) => [longer(response(query, OK), 1)], /bytes after the last record/],
   [
     "folded letters without TCP",
     withoutTcp("closed", (query) => folded(query)),

@@ -91,5 +91,5 @@ test("a primary that listens nowhere serves nobody; after its end nothing is pub
   await primary[Symbol.asyncDispose]();
   assert.equal(claim.published(), undefined);
   assert.equal(claim.publish(published(2)), "elsewhere");
-  assert.deepEqual(await primary.open(), { kind: "failed", message: "the program ends" });
+  assert.deepEqual(await primary.open(), { kind: "failed", message: "the program stops" });
 });
