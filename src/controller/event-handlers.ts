@@ -267,6 +267,7 @@ function settleSlice(context: ControllerContext): boolean {
     for (const key of context.zoneSync === undefined ? [] : aliases) {
       context.subscriptions.update(key, context.store.alias(key));
       restoreTargets(context, key);
+      context.steering.touch(key);
     }
     return more;
   }

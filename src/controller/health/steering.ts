@@ -3,6 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { TargetKey } from "../../dns/lookup-result.ts";
+import type { Family, Seconds } from "../../dns/record.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
@@ -28,6 +29,10 @@ export interface Steering {
   refusalOf(alias: DnsAlias): string | undefined;
   /** By how much the periods of checks of the address are stretched. */
   stretchOf(address: string): number;
+  /** By family with checks: whether another address was reached lately. */
+  controls(): ReadonlyMap<Family, boolean>;
+  /** Measures the last switch of an alias, once each of its records has been seen at every server since then. */
+  recordServed(alias: DnsAlias, records: readonly ServedRecords[]): void;
   /** Decides again about an alias that is new, changed, or gone, or whose targets have other addresses. */
   touch(key: ObjectKey): void;
   /** A term begins or ends: statuses know better than this process. */
@@ -36,6 +41,13 @@ export interface Steering {
   /** Aliases and checks that are remembered. */
   size(): number;
   heartbeats(): ReadonlyMap<string, Millis>;
+}
+
+/** The records of one hostname in one zone. */
+export interface ServedRecords {
+  /** When they were first seen at every server; undefined: not yet. */
+  readonly publishedAt: Millis | undefined;
+  readonly published: readonly { readonly ttl: Seconds }[];
 }
 
 export interface SteeringDeps {
@@ -61,6 +73,10 @@ interface Context {
   readonly deps: SteeringDeps;
   readonly states: Map<ObjectKey, SteeringState>;
   readonly checker: Checker | undefined;
+  /** The switches that are not seen at every server yet. */
+  readonly unserved: Map<ObjectKey, { readonly at: Millis; readonly lastSuccessAt: Millis }>;
+  /** The selections that this replica follows while another one leads, as text. */
+  readonly followed: Map<ObjectKey, string>;
 }
 
 export function createSteering(deps: SteeringDeps): Steering {
@@ -75,20 +91,25 @@ export function createSteering(deps: SteeringDeps): Steering {
   });
   const touch = (keys: Iterable<ObjectKey>): void => [...keys].forEach((key) => queue.add(key));
   const checker = port && createChecker({ port, clock, log, observer, mayCheck: isLeading, onChange: touch });
-  const context: Context = { deps, states: new Map(), checker };
+  const context: Context = { deps, states: new Map(), checker, unserved: new Map(), followed: new Map() };
   return {
     selectionOf: (alias) => selectionOf(context, alias),
     decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
     refusalOf: (alias) => permittedChecks(alias, port).refusal,
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
+    controls: () => checker?.controls() ?? new Map(),
+    recordServed: ({ meta }, records) => recordServed(context, objectKey(meta), records),
     touch(key) {
       const alias = deps.aliasOf(key);
+      follow(context, key, alias);
       if (context.states.has(key) || (alias !== undefined && selects(alias))) {
         queue.add(key);
       }
     },
     reset() {
       context.states.clear();
+      context.unserved.clear();
+      context.followed.clear();
       checker?.reset();
     },
     run: async (signal) => {
@@ -101,6 +122,32 @@ export function createSteering(deps: SteeringDeps): Steering {
         ...(checker === undefined ? [] : [["checks", checker.heartbeatAt()] as const]),
       ]),
   };
+}
+
+/** The responder of a replica that doesn't lead follows the status. */
+function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | undefined): void {
+  if (alias === undefined || deps.isLeading() || !selects(alias)) {
+    followed.delete(key);
+    return;
+  }
+  const { selected, conditions = [], hostnames = [] } = alias.status ?? {};
+  const healthy = conditions.find(({ type }) => type === "Healthy")?.reason;
+  const text = JSON.stringify([selected, healthy, hostnames.map(({ addresses }) => addresses)]);
+  if (followed.get(key) !== text) {
+    followed.set(key, text);
+    deps.onChanged(alias, undefined);
+  }
+}
+
+function recordServed({ deps, unserved }: Context, key: ObjectKey, records: readonly ServedRecords[]): void {
+  const change = unserved.get(key);
+  const times = records.map(({ publishedAt }) => publishedAt ?? -Infinity);
+  if (change === undefined || times.length === 0 || Math.min(...times) < change.at) {
+    return;
+  }
+  unserved.delete(key);
+  const ttlMs = Math.max(0, ...records.flatMap(({ published }) => published.map(({ ttl }) => ttl))) * 1000;
+  deps.observer.switchServed(Math.max(...times) - change.lastSuccessAt + ttlMs);
 }
 
 function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSelection | undefined {
@@ -118,6 +165,7 @@ function decide(context: Context, key: ObjectKey): Requeue {
   const alias = original && permittedChecks(original, deps.port).alias;
   if (alias === undefined || alias.meta.deletedAt !== undefined || !selects(alias) || !deps.isLeading()) {
     states.delete(key);
+    context.unserved.delete(key);
     checker?.want(key, []);
     deps.observer.steeringGone(key);
     return { requeue: "done" };
@@ -187,7 +235,11 @@ function hasOutsideControl(checker: Checker | undefined, observed: readonly Obse
   return checker?.wasReached((address) => !own.has(address), windowMs) === true;
 }
 
-function report({ deps, checker }: Context, alias: DnsAlias, { decision, switched, isChanged }: Steered): void {
+function report(
+  { deps, checker, unserved }: Context,
+  alias: DnsAlias,
+  { decision, switched, isChanged }: Steered,
+): void {
   const key = objectKey(alias.meta);
   if (switched !== undefined) {
     const { from, to } = switched;
@@ -199,8 +251,12 @@ function report({ deps, checker }: Context, alias: DnsAlias, { decision, switche
     isOnStandby: isOnStandby(alias, decision),
     isAllUnhealthy: decision.selection.isAllUnhealthy,
   });
+  const lastSuccessAt = switched && checker && lastSuccessOf(checker, decision, switched);
+  if (switched?.to.reason === "FailedOver" && lastSuccessAt !== undefined) {
+    unserved.set(key, { at: deps.clock.now(), lastSuccessAt });
+  }
   if (isChanged) {
-    deps.onChanged(alias, switched && checker && lastSuccessOf(checker, decision, switched));
+    deps.onChanged(alias, lastSuccessAt);
   }
   deps.onDecided(alias);
 }

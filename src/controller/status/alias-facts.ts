@@ -84,7 +84,7 @@ export interface FactsDeps {
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly ownerId: string;
   readonly overdueOf?: (alias: ObjectKey) => readonly OverdueLookup[];
-  readonly steering?: Pick<Steering, "decisionOf" | "refusalOf" | "stretchOf">;
+  readonly steering?: Pick<Steering, "decisionOf" | "refusalOf" | "stretchOf" | "recordServed">;
 }
 
 /** A delivery of which nothing is known: the kubelet's 90 s and a reload. */

@@ -22,7 +22,7 @@ export function selects({ spec }: DnsAlias): boolean {
 
 /**
  * The selection that the status of an alias has, for a replica that doesn't lead, and for commands; undefined: the alias selects nothing. An address of a selected
- * target is down if the status has published addresses of its family, and not this one.
+ * target is down if the status lists others of its family as published, and not this one.
  */
 export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefined {
   if (!selects(alias)) {
@@ -49,8 +49,9 @@ function downFromStatus(
   selected: ReadonlySet<string>,
 ): (address: string) => boolean {
   const published = new Set(hostnames.flatMap(({ addresses }) => addresses));
-  const families = new Set([...published].map(familyOf));
   const listed = targets.flatMap(({ name, addresses }) => (selected.has(name) ? addresses : []));
+  // A status that was written just after a switch lists the records of before.
+  const families = new Set(listed.filter((address) => published.has(address)).map(familyOf));
   const down = new Set(listed.filter((address) => families.has(familyOf(address)) && !published.has(address)));
   return (address) => down.has(address);
 }

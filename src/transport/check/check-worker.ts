@@ -19,6 +19,8 @@ export interface CheckWorker extends AsyncDisposable {
   readonly restarts: number;
   /** The id of the thread; undefined: none has been needed yet. */
   readonly threadId: number | undefined;
+  /** For tests: ends the thread as a crash does. */
+  terminate(): Promise<void>;
 }
 
 /** What is reported of the thread; returns at once. */
@@ -52,6 +54,9 @@ export function createCheckWorker({ onEnd }: CheckWorkerEvents): CheckWorker {
     },
     get threadId() {
       return running?.threadId;
+    },
+    terminate: async () => {
+      await running?.terminate();
     },
     async [Symbol.asyncDispose]() {
       isStopping = true;
