@@ -29,7 +29,16 @@ export const FINALIZER = "dnsalias.io/withdraw";
 export const ABANDON_ANNOTATION = "dnsalias.io/abandon";
 /** On a DnsZone: the plan hash that may go beyond the guard, see the PlanHeld reason. */
 export const APPROVE_ANNOTATION = "dnsalias.io/approve-plan";
-/** On a DnsZone: the younger DnsZones of other namespaces that may have its domain or a domain below it, as `<namespace>/<name>[, …]`. */
+/**
+ * The DnsZones of other namespaces that an object permits, as `<namespace>/<name>[, …]`. On a DnsZone: to have its domain or a domain below it. On a ConfigMap: to write an overlay
+ * into it. On a Service: to query its Pods, and to nudge them.
+ */
 export const ALLOW_ZONE_ANNOTATION = "dnsalias.io/allow-zone";
 /** On a DnsZone: the deleted DnsZones below it whose names it takes over, as `<namespace>/<name>[, …]`. */
 export const TAKE_OVER_ANNOTATION = "dnsalias.io/take-over-zone";
+
+/** The DnsZones that an annotation lists as `<namespace>/<name>[, …]`; empty for an absent annotation. */
+export function zonesListed(annotation: string | undefined): ReadonlySet<ObjectKey> {
+  const keys = (annotation ?? "").split(",").map((key) => key.trim());
+  return new Set(keys.filter((key) => key !== ""));
+}

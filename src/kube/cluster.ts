@@ -96,7 +96,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     textStore: (mode, key) => createConfigMapStore(transport, { ...key, mode, owner: options.owner, formerOwners }),
     endpointStore: (namespace) => createEndpointStore(transport, namespace),
     secretTexts: createSecretTexts({ transport, clock: monotonicClock }),
-    nudgeKubelet: createNudgeKubelet(transport),
+    nudgeKubelet: createNudgeKubelet({ transport, clock: monotonicClock }),
     lease: createLease(
       { transport, clock: monotonicClock, wallNow: () => systemClock.now(), random, log },
       {

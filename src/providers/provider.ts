@@ -36,7 +36,13 @@ export interface ActualZone {
 /** What is wrong with an input of a zone, such as its base zone or its catalog. */
 export interface InputProblem {
   /** A condition reason of docs/reasons.md. */
-  readonly reason: "BaseZoneMissing" | "BaseZoneInvalid" | "Forbidden" | "ZoneTooLarge" | "CatalogInvalid";
+  readonly reason:
+    | "BaseZoneMissing"
+    | "BaseZoneInvalid"
+    | "Forbidden"
+    | "RefNotPermitted"
+    | "ZoneTooLarge"
+    | "CatalogInvalid";
   readonly message: string;
 }
 
@@ -118,8 +124,10 @@ export interface ZoneProvider {
   readonly cachedForMs?: number;
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;
   apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
-  /** Called after a write took effect; hurries the delivery where the backend has a way to. */
-  expediteDelivery?(signal: AbortSignal): Promise<void>;
+  /** The same while {@link expediteDelivery} has no problem; absent: nothing can be expedited. */
+  readonly expeditedLagMs?: number;
+  /** Called after a write took effect; hurries the delivery where the backend has a way to. Returns the problem, as a clause for users; undefined: there is none. */
+  expediteDelivery?(signal: AbortSignal): Promise<string | undefined>;
   /** Called once when the zone is gone, or when another provider, perhaps of the same kind, has been made for it. What is published stays where it is stored. */
   close?(): void;
 }

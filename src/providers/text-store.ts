@@ -21,14 +21,14 @@ export type TextRead =
       /** What the place holds beside this text, of the bytes that it can hold; absent: nothing. */
       readonly otherBytes?: number;
     }
-  /** The right to read is missing; `reason` is a condition reason. */
-  | { readonly kind: "refused"; readonly reason: "Forbidden"; readonly message: string }
+  /** The right to read is missing, or a place in another namespace doesn't permit the zone; `reason` is a condition reason. */
+  | { readonly kind: "refused"; readonly reason: "Forbidden" | "RefNotPermitted"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
 export type TextWrite =
   | { readonly kind: "written"; readonly revision: string }
   | { readonly kind: "conflict"; readonly message: string }
-  /** `reason` is a condition reason: Forbidden, TooLarge, ForeignManager, NotFound. */
+  /** `reason` is a condition reason: Forbidden, RefNotPermitted, TooLarge, ForeignManager, NotFound. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 

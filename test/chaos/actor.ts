@@ -8,7 +8,7 @@ import type { Disturbances } from "./disturbance.ts";
 import type { Part, Place } from "./place/place.ts";
 import type { Replica } from "./world/replica.ts";
 import type { Action, Victim } from "./schedule.ts";
-import type { World } from "./world/world.ts";
+import { RESOLVER, type World } from "./world/world.ts";
 
 export interface ActorDeps {
   readonly world: World;
@@ -125,12 +125,20 @@ async function freeze(state: ActorState, { victim, forMs }: Extract<Fault, { kin
 }
 
 async function cut(state: ActorState, { victim, from, forMs }: Extract<Fault, { kind: "cut" }>): Promise<void> {
-  const { network } = replicaOf(state, victim);
+  const replica = replicaOf(state, victim);
+  const { network } = replica;
   const servers = state.world.peers[from] ?? [];
   state.count(`network cut from ${from}`);
+  const deprived = from === RESOLVER ? [replica] : [];
+  tellResolver(state, deprived, "unresolved");
   await Promise.all(servers.map((server) => network.cut(server)));
   await delay(forMs);
   await Promise.all(servers.map((server) => network.heal(server)));
+  tellResolver(state, deprived, "resolved");
+}
+
+function tellResolver({ onEvent }: ActorState, replicas: readonly Replica[], kind: "unresolved" | "resolved"): void {
+  replicas.forEach(({ responder }) => onEvent({ kind, at: performance.now(), server: responder }));
 }
 
 async function restart(state: ActorState, { server, how, forMs }: Extract<Fault, { kind: "restart" }>): Promise<void> {
@@ -141,12 +149,15 @@ async function restart(state: ActorState, { server, how, forMs }: Extract<Fault,
   state.count(`restart of ${server}`);
   const tell = (kind: "away" | "back"): void =>
     part.silences.forEach((name) => state.onEvent({ kind, at: performance.now(), server: name }));
+  const deprived = server === RESOLVER ? state.world.replicas : [];
   tell("away");
+  tellResolver(state, deprived, "unresolved");
   await (how === "stop" ? part.daemon.stop() : part.daemon.kill());
   await delay(forMs);
   await part.daemon.start();
   await servesAgain(state.world.places, part);
   tell("back");
+  tellResolver(state, deprived, "resolved");
 }
 
 /** A server that answers may not have its zones yet, or not have found what it reads from. */

@@ -12,6 +12,9 @@ const TITLES: Readonly<Record<FaultKind, string>> = {
   crash: "processes that ended by themselves",
 };
 
+/** The share of answers that aren't compared with earlier ones. */
+const MOST_WITHOUT_RESOLVER = 0.01;
+
 /** Tables of what was done and of what was found, and the first faults of each kind. */
 export function reportOf(sink: Sink, { verdict, done, settledAfterMs, statedBounds }: ChaosResult): string {
   const actions = [...done].toSorted(([one], [other]) => one.localeCompare(other));
@@ -19,6 +22,11 @@ export function reportOf(sink: Sink, { verdict, done, settledAfterMs, statedBoun
     ...FAULTS.map((kind) => [TITLES[kind], String(verdict.counts[kind]), "0"]),
     ["answers that were judged", String(verdict.answers - verdict.silences), ""],
     ["queries without an answer", String(verdict.silences), ""],
+    [
+      "answers of a restarted responder without a resolver",
+      String(verdict.withoutResolver),
+      `up to ${100 * MOST_WITHOUT_RESOLVER} %`,
+    ],
     ["longest time for which an old address was served", seconds(verdict.longestStaleMs), "within its bound"],
     ["all servers current after the last fault", seconds(settledAfterMs), ""],
   ];
@@ -39,7 +47,11 @@ export function reportOf(sink: Sink, { verdict, done, settledAfterMs, statedBoun
 }
 
 export function isClean({ verdict, settledAfterMs }: ChaosResult): boolean {
-  return settledAfterMs !== undefined && FAULTS.every((kind) => verdict.counts[kind] === 0);
+  return (
+    settledAfterMs !== undefined &&
+    FAULTS.every((kind) => verdict.counts[kind] === 0) &&
+    verdict.withoutResolver <= verdict.answers * MOST_WITHOUT_RESOLVER
+  );
 }
 
 function seconds(ms: number | undefined): string {

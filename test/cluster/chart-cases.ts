@@ -18,6 +18,8 @@ export interface ChartCase {
   readonly options: readonly string[];
   /** Objects that the file names and that the chart does not make. */
   readonly objects: readonly string[];
+  /** DnsZones of other namespaces that name the cluster's own CoreDNS. */
+  readonly permitted: readonly string[];
   /** DnsZones that are not in the values. */
   readonly zones: readonly string[];
   /** The namespaces and names of the Deployments. */
@@ -71,7 +73,7 @@ export function chartCases(input: CaseInput): Readonly<Record<string, ChartCase>
   };
 }
 
-const PLAIN = { options: [], objects: [], zones: [], names: [], account: "dnsalias" };
+const PLAIN = { options: [], objects: [], permitted: [], zones: [], names: [], account: "dnsalias" };
 
 const BASE_ZONE = `$TTL 300
 @ SOA ns1 hostmaster 1 300 60 1209600 60
@@ -88,6 +90,7 @@ function handWritten({ outside }: CaseInput): ChartCase {
       secret("dns-zones/key-1", { secret: outside.tsigSecret }),
       secret("dns-zones/key-2", { "api-key": outside.apiKey }),
     ],
+    permitted: ["dns-zones/corefile"],
     zones: [
       zone("dns-zones/file", "example.com", { coreDNS: { zoneFile: { baseZone: { inline: BASE_ZONE } } } }),
       zone("dns-zones/corefile", "example.com", overlayProvider(COREFILE), KUBE_DNS),
@@ -122,6 +125,7 @@ function outsideCase({ outside }: CaseInput): ChartCase {
       secret("dns-bind/dnsalias-tsig", { secret: outside.tsigSecret }),
       secret("dns-system/dnsalias-powerdns", { key: outside.apiKey }),
     ],
+    permitted: ["dns-system/inside"],
     deployments: ["dnsalias"],
     names: outsideNames("dns-system", "dns-bind"),
   };

@@ -18,6 +18,7 @@ import { lagText, measureLags } from "./kubelet-lag.ts";
 import { startOutside, type Outside } from "./outside.ts";
 import { answersBecome, rolledOut, serviceAddress } from "./pods.ts";
 import { SKIP } from "./requirements.ts";
+import { permitZones } from "./zones.ts";
 import { withoutReason } from "./unused-rights.ts";
 import { recordRights, type RightsRecord } from "./rights-record.ts";
 import { refusedRequests, unusedRights } from "./rights.ts";
@@ -84,6 +85,7 @@ describe("the chart in pods", { skip: SKIP }, () => {
       it("is installed, and becomes Ready", async () => {
         installedAt = Date.now();
         await cluster.apply(...subject.objects);
+        await permitZones(cluster.node, subject.permitted);
         await release("install", "dnsalias", CHART, "-f", valueFile(set), ...subject.options);
         for (const deployment of subject.deployments) {
           await rolledOut(cluster.node, "dns-system", deployment);

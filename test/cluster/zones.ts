@@ -1,4 +1,5 @@
 import type { DnsEndpoint } from "../support/dns-probe.ts";
+import type { Node } from "./node.ts";
 import type { Outside } from "./outside.ts";
 
 /** A DnsZone that every namespace may use. */
@@ -42,6 +43,16 @@ export const KUBE_DNS = { service: { namespace: "kube-system", name: "kube-dns" 
 /** `servedBy` for one server. */
 export function addressOf({ host, port }: DnsEndpoint): object {
   return { addresses: [{ address: host, port }] };
+}
+
+/** Lets DnsZones, as `namespace/name`, use the cluster's own CoreDNS: its Corefile, the keys that it imports, its Service, and its Pods. */
+export async function permitZones(node: Node, zones: readonly string[]): Promise<void> {
+  const metadata = { name: "coredns-custom", namespace: "kube-system" };
+  const custom = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata });
+  await node.kubectl(["apply", "-f", "-"], custom);
+  const objects = ["configmap/coredns", "configmap/coredns-custom", "service/kube-dns"];
+  const annotation = `dnsalias.io/allow-zone=${zones.join(",")}`;
+  await node.kubectl(["annotate", "--overwrite", "-n", "kube-system", ...objects, annotation]);
 }
 
 export function secret(key: string, data: Readonly<Record<string, string>>): string {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { ClusterLab } from "../lab/cluster-lab.ts";
 import { listAt, textAt } from "../lab/kube-requests.ts";
-import { aliasManifest, baseZoneManifest, baseZoneText, hyphened } from "../lab/manifests.ts";
+import { aliasManifest, baseZoneManifest, baseZoneText, corefileManifest, hyphened } from "../lab/manifests.ts";
 import { startProjection } from "../lab/projection.ts";
 import { startBind } from "../support/bind.ts";
 import { locateComponent } from "../support/component.ts";
@@ -90,6 +90,7 @@ async function overlay(lab: ClusterLab, started: AsyncDisposableStack): Promise<
   const root = `.:{$DNS_PORT} {\n bind {$DNS_HOST}\n reload 2s 1s\n}\n`;
   const dns = started.use(await startCoreDns({ port, corefile: `${root}import ${volume}/*.server\n` }));
   const at = (name: string): object => ({ overlay: { configMap: { name, key: "dnsalias.server" } } });
+  await lab.apply(corefileManifest("coredns-custom", {}, ["dns-system/overlay"]));
   return {
     delivery: "overlay",
     domain: "overlay.example",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
 import { textAt } from "../lab/kube-requests.ts";
-import { aliasManifest, baseZoneText, zoneManifest } from "../lab/manifests.ts";
+import { aliasManifest, baseZoneText, corefileManifest, zoneManifest } from "../lab/manifests.ts";
 import { startProjection } from "../lab/projection.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { startCoreDns } from "../support/coredns.ts";
@@ -41,7 +41,7 @@ describe("the overlay in Corefiles of real distributions", { skip: REAL_SERVERS,
 
   test("kubeadm's: the alias is answered from its own block, all else as before, and the Corefile is itself again in the end", async () => {
     const original = await corefileOf("kubeadm", upstream);
-    await createConfigMap(lab, "coredns", "Corefile", original);
+    await lab.apply(corefileManifest("coredns", { Corefile: original }, ["dns-system/kubeadm-example"]));
     const volume = join(directory, "kubeadm");
     const includes = (name: string): boolean => name === "coredns";
     await using projection = await startProjection({
@@ -80,7 +80,7 @@ describe("the overlay in Corefiles of real distributions", { skip: REAL_SERVERS,
     assert.deepEqual(sampler.blanks(), []);
   });
 
-  test("k3s's: a *.server key of coredns-custom, which nobody had made before", async () => {
+  test("k3s's: a *.server key of coredns-custom, which had no key before", async () => {
     const original = (await corefileOf("k3s", upstream)).replaceAll("custom/", `${directory}/custom/`);
     const volume = join(directory, "custom");
     await mkdir(volume);
@@ -93,7 +93,10 @@ describe("the overlay in Corefiles of real distributions", { skip: REAL_SERVERS,
     await using dns = await startCoreDns({ port, corefile: original, files: { NodeHosts: "11.99.0.1 node1\n" } });
     const beside = await answersBeside(dns, "k3s.example");
 
-    await lab.apply(overlayZone("k3s.example", "coredns-custom", "dnsalias.server", dns));
+    await lab.apply(
+      corefileManifest("coredns-custom", {}, ["dns-system/k3s-example"]),
+      overlayZone("k3s.example", "coredns-custom", "dnsalias.server", dns),
+    );
     const hostnames = ["k3s.example", "*.apps.k3s.example"];
     await lab.apply(aliasManifest({ name: "k3s", hostnames, targets: ["two.lb.test"] }));
     await addressesBecome(dns, "k3s.example", "A", ["11.10.1.1"]);
@@ -109,7 +112,7 @@ describe("the overlay in Corefiles of real distributions", { skip: REAL_SERVERS,
 
   test("a Corefile that cannot be read is left alone, with a condition that names the line", async () => {
     const text = ".:53 {\n    forward . 192.0.2.53\n";
-    await createConfigMap(lab, "coredns-broken", "Corefile", text);
+    await lab.apply(corefileManifest("coredns-broken", { Corefile: text }, ["dns-system/broken-example"]));
     await lab.kubectl("patch", "role", "dnsalias-overlay", "-n", "kube-system", "--type=json", `-p=${ALLOW_BROKEN}`);
     await lab.apply(overlayZone("broken.example", "coredns-broken", "Corefile", lab.dns));
     await lab.apply(aliasManifest({ name: "broken", hostnames: ["broken.example"], targets: ["one.lb.test"] }));
@@ -136,11 +139,6 @@ async function corefileOf(fixture: string, { host, port }: DnsEndpoint): Promise
 
 function overlayZone(domain: string, name: string, key: string, servedBy: DnsEndpoint): string {
   return zoneManifest({ domain, provider: { overlay: { configMap: { name, key } } }, servedBy });
-}
-
-async function createConfigMap(lab: ClusterLab, name: string, key: string, text: string): Promise<void> {
-  const metadata = { name, namespace: "kube-system" };
-  await lab.apply(JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { [key]: text } }));
 }
 
 async function corefileIn(lab: ClusterLab, name: string, key: string): Promise<string> {

@@ -82,6 +82,21 @@ export function aliasManifest({ name, namespace, hostnames, targets, spec, final
   });
 }
 
+/** A ConfigMap of kube-system that permits DnsZones, as `namespace/name`, to write an overlay into it. */
+export function corefileManifest(
+  name: string,
+  data: Readonly<Record<string, string>>,
+  zones: readonly string[],
+): string {
+  const annotations = { "dnsalias.io/allow-zone": zones.join(", ") };
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: "kube-system", annotations },
+    data,
+  });
+}
+
 export function namespaceManifest(name: string): string {
   return JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { dns: "public" } } });
 }

@@ -1,5 +1,6 @@
 import type { Condition } from "../../src/api/condition/condition.ts";
 import { summarize } from "../../src/api/condition/summarize.ts";
+import { notPermittedText } from "../../src/api/zone-consent.ts";
 import {
   acceptedCondition,
   invalidCondition,
@@ -40,6 +41,9 @@ const failing = (reason: "loop" | "servfail" | "special-use" | "timeout") => ({
 const empty = { ...A, emptySince: at("11:00:00") };
 const slow = { total: 2, current: 1, laggingSince: at("11:00:00"), slow: true };
 const obstacle = { reason: "NoEndpoints", message: "Service dns/dns has no ready endpoint" } as const;
+
+const notPermitted = (object: string) =>
+  ({ reason: "RefNotPermitted", message: notPermittedText(object, "dns/com") }) as const;
 
 const UNDELEGATED = { key: "web/com", domain: parseName("example.com") };
 const MOVE = { phase: "waiting", name: WWW, to: ["dns/com"], since: NOW, stays: "unwritten" } as const;
@@ -94,6 +98,8 @@ const ALIASES: readonly AliasFacts[] = [
   facts({ inZones: [inZone({ publishedAt: undefined })] }),
   facts({ inZones: [inZone({ propagation: slow })] }),
   facts({ inZones: [inZone({ propagation: { ...slow, obstacle } })] }),
+  facts({ inZones: [inZone({ propagation: { ...slow, obstacle: notPermitted("Service kube-system/kube-dns") } })] }),
+  facts({ inZones: [inZone({ outcome: { kind: "refused", ...notPermitted("ConfigMap kube-system/coredns") } })] }),
   facts({ inZones: [inZone({ propagation: { total: undefined, current: 0, laggingSince: undefined, slow: false } })] }),
   facts({
     letGoAt: at("12:10:00"),

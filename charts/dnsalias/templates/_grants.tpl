@@ -1,7 +1,9 @@
 {{- /*
 The rights that are needed, by namespace, as JSON: what the zones of the values name, and what rbac.* adds for zones made otherwise.
-  {NAMESPACE: {inputs: [names], outputs: [names], allConfigMaps: bool, corefiles: [names], secrets: [names],
-               serving: bool, nudge: bool, dnsEndpoints: bool}}
+  {NAMESPACE: {inputs: [names], outputs: [names], allConfigMaps: bool, corefiles: [names], ownCorefiles: [names], secrets: [names],
+               serving: bool, services: [names], allServices: bool, nudge: bool, listServices: bool, dnsEndpoints: bool}}
+A zone reads the annotation of a Service of another namespace (services for servedBy, listServices for the nudge), and creates the ConfigMap of an
+overlay in its own namespace only (ownCorefiles).
 */ -}}
 {{- define "dnsalias.grants" -}}
 {{- $grants := dict -}}
@@ -19,9 +21,11 @@ The rights that are needed, by namespace, as JSON: what the zones of the values 
 {{- end }}
 {{- range .Values.rbac.nudgeNamespaces }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "nudge") -}}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "listServices") -}}
 {{- end }}
 {{- range .Values.rbac.servingNamespaces }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "serving") -}}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "allServices") -}}
 {{- end }}
 {{- range .Values.rbac.dnsEndpointNamespaces }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" . "what" "dnsEndpoints") -}}
@@ -43,7 +47,11 @@ The rights that are needed, by namespace, as JSON: what the zones of the values 
 {{- end }}
 {{- end }}
 {{- with dig "coreDNS" "overlay" "configMap" dict $provider }}
-{{- include "dnsalias.grant" (dict "grants" $grants "namespace" (.namespace | default "kube-system") "what" "corefiles" "name" .name) -}}
+{{- $there := .namespace | default "kube-system" -}}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" $there "what" "corefiles" "name" .name) -}}
+{{- if eq $there $namespace }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" $there "what" "ownCorefiles" "name" .name) -}}
+{{- end }}
 {{- end }}
 {{- range list (dig "rfc2136" "tsig" "secretRef" dict $provider) (dig "powerDNS" "apiKeyRef" dict $provider) (dig "transfer" "tsig" "secretRef" dict $provider) (dig "coreDNSEtcd" "auth" "passwordRef" dict $provider) (dig "coreDNSEtcd" "clientCertificateRef" dict $provider) }}
 {{- with .name }}
@@ -57,9 +65,15 @@ The rights that are needed, by namespace, as JSON: what the zones of the values 
 {{- end }}
 {{- with dig "servedBy" "service" dict $.zone.spec }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "serving") -}}
+{{- if ne .namespace $namespace }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "services" "name" .name) -}}
+{{- end }}
 {{- end }}
 {{- with dig "coreDNS" "nudge" dict $provider }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "nudge") -}}
+{{- if ne .namespace $namespace }}
+{{- include "dnsalias.grant" (dict "grants" $grants "namespace" .namespace "what" "listServices") -}}
+{{- end }}
 {{- end }}
 {{- if hasKey $provider "dnsEndpoint" }}
 {{- include "dnsalias.grant" (dict "grants" $grants "namespace" $namespace "what" "dnsEndpoints") -}}

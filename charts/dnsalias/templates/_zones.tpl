@@ -22,6 +22,52 @@
 {{- dict "zones" $zones | toJson }}
 {{- end }}
 
+{{- /* The zones of other namespaces that name the bundled CoreDNS in servedBy, or nudge its pods, with those of the annotation in the values:
+     the text of its Service's annotation dnsalias.io/allow-zone. */ -}}
+{{- define "dnsalias.coredns.allowZones" -}}
+{{- $root := . -}}
+{{- $here := .Release.Namespace -}}
+{{- $name := printf "%s-coredns" (include "dnsalias.fullname" .) -}}
+{{- $allowed := list -}}
+{{- with get (.Values.coredns.service.annotations | default dict) "dnsalias.io/allow-zone" }}
+{{- $allowed = append $allowed . -}}
+{{- end }}
+{{- range (fromJson (include "dnsalias.zones" .)).zones }}
+{{- $service := dig "servedBy" "service" dict .spec -}}
+{{- $isServed := and (eq ($service.namespace | default "") $here) (eq ($service.name | default "") $name) -}}
+{{- $isNudged := eq (dig "provider" "coreDNS" "nudge" "namespace" "" .spec) $here -}}
+{{- if and (ne .namespace $here) (or $isServed $isNudged) }}
+{{- $allowed = append $allowed (printf "%s/%s" .namespace .name) -}}
+{{- end }}
+{{- end }}
+{{- join ", " (uniq $allowed) }}
+{{- end }}
+
+{{- /* The objects of other namespaces that the zones of the values name and the chart does not make, as {"WORDS OF KUBECTL": ["namespace/name"]}:
+     each has to permit these zones by the annotation dnsalias.io/allow-zone. */ -}}
+{{- define "dnsalias.consents" -}}
+{{- $root := . -}}
+{{- $own := printf "-n %s service %s-coredns" .Release.Namespace (include "dnsalias.fullname" .) -}}
+{{- $consents := dict -}}
+{{- range (fromJson (include "dnsalias.zones" .)).zones }}
+{{- $zone := . -}}
+{{- $objects := list -}}
+{{- with dig "provider" "coreDNS" "overlay" "configMap" dict .spec }}
+{{- $objects = append $objects (dict "namespace" (.namespace | default "kube-system") "words" (printf "configmap %s" .name)) -}}
+{{- end }}
+{{- with dig "servedBy" "service" dict .spec }}
+{{- $objects = append $objects (dict "namespace" .namespace "words" (printf "service %s" .name)) -}}
+{{- end }}
+{{- range $objects }}
+{{- $key := printf "-n %s %s" .namespace .words -}}
+{{- if and (ne .namespace $zone.namespace) (not (and $root.Values.coredns.enabled (eq $key $own))) }}
+{{- $_ := set $consents $key (append (get $consents $key | default list) (printf "%s/%s" $zone.namespace $zone.name)) -}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- toJson $consents }}
+{{- end }}
+
 {{- /* The rendered ConfigMaps that the bundled CoreDNS serves, as {"names": […]}. */ -}}
 {{- define "dnsalias.served" -}}
 {{- $root := . -}}

@@ -12,6 +12,15 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "RefNotPermitted",
+    on: ["Programmed"],
+    meaning:
+      "The DnsZone refers to an object of another namespace, which doesn't permit it: the ConfigMap of `overlay.configMap`, or the Service of `servedBy.service`. For the ConfigMap, nothing is read or written, and the published records remain. For the Service, the records are written, and propagation is not verified.",
+    whatToDo:
+      "Ask the owner of the object for the annotation `dnsalias.io/allow-zone: <namespace>/<name>` of the DnsZone. Commas separate several. Or use an object in the namespace of the DnsZone.",
+    turn: "user",
+  },
+  {
     reason: "Rejected",
     on: ["Programmed"],
     meaning:

@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/log.ts";
 import { objectKey } from "../../api/meta.ts";
+import { consentNeeded } from "../../api/zone-consent.ts";
 import { nudgeOf } from "../../api/zone-references.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { connectCluster, type Cluster, type KubeObserver } from "../../kube/cluster.ts";
@@ -53,7 +54,8 @@ export async function openClusterPlatform(
     stores: {
       base: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
       zoneFile: (namespace, name, key) => cluster.textStore("own", { namespace, name, key }),
-      corefile: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
+      corefile: ({ namespace, name, key }, zone) =>
+        cluster.textStore("shared", { namespace, name, key, consentFor: consentNeeded(zone, namespace) }),
       maxBytes: CONFIG_MAP_BYTES,
       expediteDelivery: (zone, signal) => expediteDelivery(cluster, log, zone, signal),
       projection: "kubelet",
@@ -95,18 +97,27 @@ async function loggedNudge(
   }
 }
 
-async function expediteDelivery(cluster: Cluster, log: Logger, zone: DnsZone, signal: AbortSignal): Promise<void> {
+async function expediteDelivery(
+  cluster: Cluster,
+  log: Logger,
+  zone: DnsZone,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const nudge = nudgeOf(zone.spec.provider);
   if (nudge === undefined) {
-    return;
+    return undefined;
   }
-  const { problems } = await cluster.nudgeKubelet({ ...nudge, serial: String(Date.now()) }, signal);
-  if (problems.length > 0) {
-    log.warn(
-      { zone: objectKey(zone.meta), err: problems },
-      "pods not nudged; the kubelet projects the change on its own",
-    );
+  const consentFor = consentNeeded(zone.meta, nudge.namespace);
+  const { problems } = await cluster.nudgeKubelet({ ...nudge, serial: String(Date.now()), consentFor }, signal);
+  const [first] = problems;
+  if (first === undefined) {
+    return undefined;
   }
+  log.warn(
+    { zone: objectKey(zone.meta), err: problems },
+    "pods not nudged; the kubelet projects the change on its own",
+  );
+  return `some Pods were not nudged, so that a change takes about a minute more: ${first}`;
 }
 
 function writeTargetOf(zone: DnsZone): string {

@@ -52,7 +52,7 @@ export async function openFolderPlatform(
     stores: {
       base: (namespace, name, key) => folder.configMapStore(namespace, name, key),
       zoneFile: (_namespace, _name, key) => folder.fileStore(key),
-      corefile: (_namespace, _name, key) => folder.fileStore(key),
+      corefile: ({ key }) => folder.fileStore(key),
       maxBytes: Infinity,
       expediteDelivery: undefined,
       projection: "file",

@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import type { BaseZoneSpec, DnsZone, SecretKeyRef } from "../../api/dns-zone.ts";
+import type { BaseZoneSpec, DnsZone, OverlaySpec, SecretKeyRef } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { nudgeOf } from "../../api/zone-references.ts";
 import type { Inventory } from "../../controller/ports/inventory.ts";
@@ -63,9 +63,9 @@ interface Stores {
   /** A rendered zone: ours alone. */
   zoneFile(namespace: string, name: string, key: string): TextStore;
   /** A Corefile key that others write too. */
-  corefile(namespace: string, name: string, key: string): TextStore;
-  /** Hurries the projection of what was written; undefined where there is nothing to hurry. */
-  readonly expediteDelivery: ((zone: DnsZone, signal: AbortSignal) => Promise<void>) | undefined;
+  corefile(configMap: OverlaySpec["configMap"], zone: DnsZone["meta"]): TextStore;
+  /** Hurries the projection of what was written, and returns the problem as a clause; undefined where there is nothing to hurry. */
+  readonly expediteDelivery: ((zone: DnsZone, signal: AbortSignal) => Promise<string | undefined>) | undefined;
   /** Octets that one text may have. */
   readonly maxBytes: number;
   /** How CoreDNS gets what was written here. */
@@ -84,9 +84,13 @@ export interface ProviderContext {
 export function providerOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
   const { expediteDelivery, projection } = context.stores;
-  const isNudged = nudgeOf(provider) !== undefined && expediteDelivery !== undefined;
-  const lag = expectedLagMs(provider.kind, isNudged && projection === "kubelet" ? "nudgedKubelet" : projection);
-  return { ...backendOf(context, zone), expectedLagMs: lag, cachedForMs: cachedForMs(provider.kind) };
+  const isNudged = nudgeOf(provider) !== undefined && expediteDelivery !== undefined && projection === "kubelet";
+  return {
+    ...backendOf(context, zone),
+    expectedLagMs: expectedLagMs(provider.kind, projection),
+    ...(isNudged && { expeditedLagMs: expectedLagMs(provider.kind, "nudgedKubelet") }),
+    cachedForMs: cachedForMs(provider.kind),
+  };
 }
 
 function backendOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
@@ -102,8 +106,7 @@ function backendOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
       return { ...withoutRejected(made, { now }), ...expediting(stores, zone) };
     }
     case "coreDNSOverlay": {
-      const { namespace, name, key } = provider.overlay.configMap;
-      const store = stores.corefile(namespace, name, key);
+      const store = stores.corefile(provider.overlay.configMap, zone.meta);
       const made = createOverlayProvider({ zone, store, ...ids, maxBytes: stores.maxBytes });
       return { ...withoutRejected(made, { now }), ...expediting(stores, zone) };
     }

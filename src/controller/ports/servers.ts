@@ -13,7 +13,7 @@ export type ServingEndpoints = "none" | readonly ServingEndpoint[] | Propagation
 /** Why the servers of a zone can't be queried. */
 export interface PropagationObstacle {
   /** A condition reason of docs/reasons.md. */
-  readonly reason: "Forbidden" | "NoEndpoints";
+  readonly reason: "Forbidden" | "NoEndpoints" | "RefNotPermitted";
   /** A clause for users. */
   readonly message: string;
 }

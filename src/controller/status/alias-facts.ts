@@ -155,7 +155,7 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
   const lost = claim?.losers.find((loser) => objectKey(loser.alias.meta) === key);
   const published = publishedIn(state, hostname);
   const planned = state?.planned ?? NOTHING_PLANNED;
-  const { publishedTimes, propagation, propagationTimes } = state?.confirmed ?? NOTHING_CONFIRMED;
+  const { publishedTimes, propagation } = state?.confirmed ?? NOTHING_CONFIRMED;
   return {
     hostname,
     zone,
@@ -168,9 +168,21 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
     contribution: planned.plan?.contributions.get(key),
     outcome: planned.outcome,
     propagation,
-    lags: propagationTimes.map((lag) => Math.max(lag, state?.handle.provider.cachedForMs ?? 0)),
-    expectedLagMs: state?.handle.provider.expectedLagMs ?? UNKNOWN_LAG_MS,
+    lags: lagsOf(state),
+    expectedLagMs: expectedLag(state),
   };
+}
+
+/** The measured lags. While a delivery isn't expedited, the time that it usually takes then counts as measured, because the lags of expedited ones are shorter. */
+function lagsOf(state: ZoneState | undefined): readonly Millis[] {
+  const { propagationTimes } = state?.confirmed ?? NOTHING_CONFIRMED;
+  const measured = propagationTimes.map((lag) => Math.max(lag, state?.handle.provider.cachedForMs ?? 0));
+  return state?.deliveryProblem === undefined ? measured : [...measured, expectedLag(state)];
+}
+
+function expectedLag(state: ZoneState | undefined): Millis {
+  const { expectedLagMs = UNKNOWN_LAG_MS, expeditedLagMs = expectedLagMs } = state?.handle.provider ?? {};
+  return state?.deliveryProblem === undefined ? expeditedLagMs : expectedLagMs;
 }
 
 /** What a status says of the very same addresses: they were served before this controller started. */

@@ -138,7 +138,7 @@ export function unverifiedCondition(
     return undefined;
   }
   const { reason, message } = obstacle;
-  if (reason === "Forbidden" || slow || before?.reason === reason) {
+  if (reason !== "NoEndpoints" || slow || before?.reason === reason) {
     return no(reason, message);
   }
   return before?.status === "True" ? undefined : { status: "Unknown", reason: "Propagating", message };

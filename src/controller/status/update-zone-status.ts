@@ -145,7 +145,7 @@ function acceptedCondition(
 }
 
 function programmedCondition(
-  { planned, confirmed, handle: { provider }, observed: { inputProblem, actual } }: ZoneState,
+  { planned, confirmed, handle: { provider }, observed: { inputProblem, actual }, deliveryProblem }: ZoneState,
   before: Condition | undefined,
 ): ConditionResult {
   const { outcome, refusals: all, moves } = planned;
@@ -186,6 +186,7 @@ function programmedCondition(
   const warnings = [
     ...(https === undefined ? [] : [refusedText(all, https)]),
     ...(actual?.warning === undefined ? [] : [actual.warning]),
+    ...(deliveryProblem === undefined ? [] : [deliveryProblem]),
     ...movesText([...moves.values()]),
   ];
   const message = sentences([`The records are written to ${provider.id}`, ...warnings]);

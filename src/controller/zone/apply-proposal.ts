@@ -60,7 +60,7 @@ export async function applyChanges(
           { zone, provider: state.handle.provider.id, ...tally(done), serial: result.serial, tookMs },
           "zone applied",
         );
-        await state.handle.provider.expediteDelivery?.(signal);
+        await expediteDelivery(deps, state, signal);
       }
       const waitsMs = [nextPlanMs(deps, state), pending.waitMs ?? Infinity, result.retryAfterMs ?? Infinity];
       return settleAs(deps, state, pending.settled, { afterMs: Math.min(...waitsMs) });
@@ -76,6 +76,15 @@ export async function applyChanges(
       // The write may have taken effect all the same, so what is held is read again before the next try.
       replace(state, { observed: readInvalidated(state.observed) });
       return failed(deps, state, result);
+  }
+}
+
+/** Statuses show a problem until a later write has none. */
+async function expediteDelivery(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<void> {
+  const problem = await state.handle.provider.expediteDelivery?.(signal);
+  if (problem !== state.deliveryProblem) {
+    replace(state, { deliveryProblem: problem });
+    deps.onChanged(objectKey(state.handle.zone.meta), undefined);
   }
 }
 

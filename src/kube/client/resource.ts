@@ -16,6 +16,7 @@ export const DNS_ZONES: Resource = { apiVersion: `${API_GROUP}/${API_VERSION}`, 
 export const NAMESPACES: Resource = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };
 export const CONFIG_MAPS: Resource = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps" };
 export const SECRETS: Resource = { apiVersion: "v1", kind: "Secret", plural: "secrets" };
+export const SERVICES: Resource = { apiVersion: "v1", kind: "Service", plural: "services" };
 export const PODS: Resource = { apiVersion: "v1", kind: "Pod", plural: "pods" };
 export const EVENTS: Resource = { apiVersion: "events.k8s.io/v1", kind: "Event", plural: "events" };
 export const LEASES: Resource = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", plural: "leases" };

@@ -1,3 +1,6 @@
+import { ALLOW_ZONE_ANNOTATION, type ObjectKey } from "../../api/meta.ts";
+import { isPermitted, notPermittedText } from "../../api/zone-consent.ts";
+import { textAt } from "../../base/json.ts";
 import type { TextRead, TextStore, TextWrite } from "../../providers/text-store.ts";
 import {
   fieldManagerOf,
@@ -27,6 +30,8 @@ export interface ConfigMapStoreOptions {
   readonly owner: string;
   /** Ids that it had before: a ConfigMap with one of them is its own, and keeps the id. */
   readonly formerOwners?: readonly string[];
+  /** The DnsZone that the ConfigMap has to permit by its annotation; absent: it is in the namespace of the DnsZone. */
+  readonly consentFor?: ObjectKey | undefined;
 }
 
 /** A key of a ConfigMap. The revision is the ConfigMap's resourceVersion, so a write to any of its keys is a conflict. */
@@ -36,6 +41,10 @@ export function createConfigMapStore(transport: Transport, options: ConfigMapSto
     location: `ConfigMap ${namespace}/${name} key ${key}`,
     read: async (signal) => {
       const result = await get(transport, options, signal);
+      const refused = consentRefusal(result, options);
+      if (refused !== undefined) {
+        return refused;
+      }
       if (result.kind === "status" && result.code === 404) {
         return { kind: "ok", text: undefined, revision: "", owner: undefined };
       }
@@ -43,6 +52,10 @@ export function createConfigMapStore(transport: Transport, options: ConfigMapSto
     },
     write: async (text, revision, signal) => {
       const result = await get(transport, options, signal);
+      const refused = consentRefusal(result, options);
+      if (refused !== undefined) {
+        return refused;
+      }
       if (result.kind === "status" && result.code === 404) {
         return revision === ""
           ? create(transport, options, text, signal)
@@ -64,6 +77,26 @@ export function createConfigMapStore(transport: Transport, options: ConfigMapSto
 
 function get(transport: Transport, { namespace, name }: ConfigMapStoreOptions, signal: AbortSignal) {
   return transport.request({ method: "GET", path: pathOf(CONFIG_MAPS, { namespace, name }) }, signal);
+}
+
+/** Of a ConfigMap that doesn't permit the DnsZone, or that doesn't exist. */
+function consentRefusal(
+  result: KubeResult,
+  { namespace, name, consentFor }: ConfigMapStoreOptions,
+): { readonly kind: "refused"; readonly reason: "RefNotPermitted"; readonly message: string } | undefined {
+  const isKnown = result.kind === "ok" || (result.kind === "status" && result.code === 404);
+  if (consentFor === undefined || !isKnown) {
+    return undefined;
+  }
+  const annotation =
+    result.kind === "ok" ? textAt(result.body, "metadata", "annotations", ALLOW_ZONE_ANNOTATION) : undefined;
+  return isPermitted(consentFor, annotation)
+    ? undefined
+    : {
+        kind: "refused",
+        reason: "RefNotPermitted",
+        message: notPermittedText(`ConfigMap ${namespace}/${name}`, consentFor),
+      };
 }
 
 function toRead(stored: StoredKey, mode: ConfigMapStoreOptions["mode"]): TextRead {

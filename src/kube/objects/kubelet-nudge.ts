@@ -1,8 +1,11 @@
 import { type LabelSelector, selectorQuery } from "../../api/label-selector.ts";
-import { listAt, textAt } from "../../base/json.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import type { Clock } from "../../base/clock.ts";
+import { listAt, textAt, textsAt } from "../../base/json.ts";
 import { pathOf, PODS } from "../client/resource.ts";
 import { describeResult, type KubeResult } from "../client/api-result.ts";
 import { MERGE_PATCH, type Transport } from "../client/transport.ts";
+import { createNudgeConsent } from "./nudge-consent.ts";
 
 /** A change of this annotation makes the kubelet sync the pod, ConfigMap volumes included, at once (seconds in place of a minute). */
 const NUDGE_ANNOTATION = "dnsalias.io/nudge";
@@ -12,6 +15,8 @@ interface NudgeRequest {
   readonly selector: LabelSelector;
   /** Written as it is; one that stands there already nudges nothing. */
   readonly serial: string;
+  /** The DnsZone that Services in the namespace have to permit; undefined: it is in the namespace itself. */
+  readonly consentFor: ObjectKey | undefined;
 }
 
 interface NudgeResult {
@@ -22,9 +27,14 @@ interface NudgeResult {
 
 export type NudgeKubelet = (request: NudgeRequest, signal: AbortSignal) => Promise<NudgeResult>;
 
-/** Patches the annotation on the running pods with these labels, 100 at most. Without labels it does nothing: that would be every pod. */
-export function createNudgeKubelet(transport: Transport): NudgeKubelet {
-  return async ({ namespace, selector, serial }, signal) => {
+/**
+ * Patches the annotation on the running pods with these labels, 100 at most. Without labels it does nothing: that would be every pod. In another namespace than that of the DnsZone,
+ * it patches only pods that a consenting Service selects.
+ */
+export function createNudgeKubelet(deps: { readonly transport: Transport; readonly clock: Clock }): NudgeKubelet {
+  const { transport } = deps;
+  const permittedPods = createNudgeConsent(deps);
+  return async ({ namespace, selector, serial, consentFor }, signal) => {
     const labelSelector = selectorQuery(selector);
     if (labelSelector === "") {
       return { patched: 0, problems: ["there are no labels to select pods with"] };
@@ -35,13 +45,20 @@ export function createNudgeKubelet(transport: Transport): NudgeKubelet {
     if (list.kind !== "ok") {
       return { patched: 0, problems: [problemText("list", namespace, list)] };
     }
-    const names = listAt(list.body, "items")
+    const found = listAt(list.body, "items")
       .filter((pod) => textAt(pod, "metadata", "deletionTimestamp") === "")
-      .map((pod) => textAt(pod, "metadata", "name"));
-    const results = await Promise.all(names.map((name) => patch(transport, namespace, name, serial, signal)));
+      .map((pod) => ({ name: textAt(pod, "metadata", "name"), labels: textsAt(pod, "metadata", "labels") }));
+    const { pods, problems } =
+      consentFor === undefined || found.length === 0
+        ? { pods: found, problems: [] }
+        : await permittedPods({ namespace, zone: consentFor, pods: found }, signal);
+    const results = await Promise.all(pods.map(({ name }) => patch(transport, namespace, name, serial, signal)));
     return {
       patched: results.filter((result) => result.kind === "ok").length,
-      problems: results.flatMap((result) => (isProblem(result) ? [problemText("patch", namespace, result)] : [])),
+      problems: [
+        ...problems,
+        ...results.flatMap((result) => (isProblem(result) ? [problemText("patch", namespace, result)] : [])),
+      ],
     };
   };
 }

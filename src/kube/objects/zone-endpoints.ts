@@ -4,9 +4,12 @@ import type { Logger } from "../../base/log.ts";
 import type { EndpointsOf, ServingEndpoints } from "../../controller/ports/servers.ts";
 import { listAt } from "../../base/json.ts";
 import { ENDPOINT_SLICES, pathOf } from "../client/resource.ts";
+import { consentNeeded } from "../../api/zone-consent.ts";
 import { describeResult } from "../client/api-result.ts";
 import { endpointsOfSlices } from "./endpoint-slices.ts";
 import type { Transport } from "../client/transport.ts";
+import { createServiceConsent } from "./service-consent.ts";
+import { createSharedReads } from "./shared-reads.ts";
 
 export interface EndpointsDeps {
   readonly transport: Transport;
@@ -15,11 +18,12 @@ export interface EndpointsDeps {
 }
 
 /**
- * The servers that serve a zone: the spec's own list, or what the EndpointSlices of its Service say. Slices are read at most once in
- * `freshMs` for a Service. While the API server is away, the last list applies; a right that is missing is no passing failure.
+ * The servers that serve a zone: the spec's own list, or the endpoints in the EndpointSlices of its Service. A Service of another namespace has to permit the DnsZone. The slices
+ * of a Service, and its consent, are read at most once in `freshMs`. While the API server is away, the last list applies; a missing right is a lasting failure.
  */
 export function createEndpointsOf(deps: EndpointsDeps, freshMs: Millis = 5_000): EndpointsOf {
-  const cache = new Map<string, Cached>();
+  const consentOf = createServiceConsent(deps, freshMs);
+  const reads = createSharedReads<ServingEndpoints>(deps.clock, freshMs);
   return async (zone, signal) => {
     const { servedBy } = zone.spec;
     switch (servedBy.kind) {
@@ -28,24 +32,13 @@ export function createEndpointsOf(deps: EndpointsDeps, freshMs: Millis = 5_000):
       case "addresses":
         return servedBy.addresses;
       case "service": {
+        const consentFor = consentNeeded(zone.meta, servedBy.namespace);
+        const obstacle = consentFor === undefined ? undefined : await consentOf(servedBy, consentFor, signal);
         const id = `${servedBy.namespace}/${servedBy.name}:${servedBy.port}`;
-        const cached = cache.get(id);
-        if (cached !== undefined && deps.clock.now() - cached.at < freshMs) {
-          return cached.endpoints;
-        }
-        // Kept as a promise: many zones with one Service ask at once, and make one request.
-        const pendingRead = readSlices(deps, servedBy, cached?.endpoints, signal);
-        cache.set(id, { at: deps.clock.now(), endpoints: pendingRead });
-        pendingRead.catch(() => cache.delete(id));
-        return pendingRead;
+        return obstacle ?? reads(id, (last) => readSlices(deps, servedBy, last, signal));
       }
     }
   };
-}
-
-interface Cached {
-  readonly at: Millis;
-  readonly endpoints: Promise<ServingEndpoints>;
 }
 
 type ServiceEndpoints = Extract<ServedBySpec, { readonly kind: "service" }>;

@@ -1,5 +1,5 @@
 import type { AllowedNamespaces, DnsZone } from "../../api/dns-zone.ts";
-import { ALLOW_ZONE_ANNOTATION, objectKey, TAKE_OVER_ANNOTATION, type ObjectKey } from "../../api/meta.ts";
+import { ALLOW_ZONE_ANNOTATION, objectKey, TAKE_OVER_ANNOTATION, zonesListed, type ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { byCodeUnit } from "../../base/order.ts";
 
@@ -39,12 +39,6 @@ export function isEnding(zone: DnsZone): boolean {
 /** The deleted DnsZones whose names this one takes over. */
 export function takenOver({ meta }: DnsZone): ReadonlySet<ObjectKey> {
   return zonesListed(meta.annotations[TAKE_OVER_ANNOTATION]);
-}
-
-/** The `<namespace>/<name>[, …]` of an annotation. */
-export function zonesListed(annotation: string | undefined): ReadonlySet<ObjectKey> {
-  const keys = (annotation ?? "").split(",").map((key) => key.trim());
-  return new Set(keys.filter((key) => key !== ""));
 }
 
 /** Older first; the key decides between equals, so that every replica decides alike. */

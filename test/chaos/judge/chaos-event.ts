@@ -23,6 +23,8 @@ export type ChaosEvent =
   | { readonly kind: "disturbed" | "calm"; readonly at: number }
   /** The test itself stops a name server, or what it reads from, and starts it again. */
   | { readonly kind: "away" | "back"; readonly at: number; readonly server: string }
+  /** The test keeps a responder from its resolver, and no longer does. */
+  | { readonly kind: "unresolved" | "resolved"; readonly at: number; readonly server: string }
   | {
       readonly kind: "answer";
       readonly askedAt: number;

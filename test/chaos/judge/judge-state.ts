@@ -14,12 +14,22 @@ export interface JudgeState {
   readonly newest: Map<number, { readonly alone: number; readonly seen: number }>;
   readonly names: Map<string, NameState>;
   readonly keys: Map<string, KeyState>;
-  readonly servers: Map<string, { away: number; backAt: number }>;
+  readonly servers: Map<string, Spans>;
+  /** Responders without a resolver. */
+  readonly unresolved: Map<string, Spans>;
   readonly counts: Record<FaultKind, number>;
   readonly examples: string[];
   answers: number;
   silences: number;
+  withoutResolver: number;
   longestStaleMs: number;
+}
+
+/** Spans of time in which something is away; they can overlap. */
+export interface Spans {
+  readonly away: number;
+  /** When the last one ended. */
+  readonly backAt: number;
 }
 
 export interface NameState {
@@ -40,6 +50,8 @@ export interface KeyState {
    */
   phase: "absent" | "coming" | "served" | "leaving" | "unsure";
   silencesInRow: number;
+  /** The server was away and has not answered with addresses since. */
+  isRestarted: boolean;
   /** The last one that came. */
   last: Answer;
 }

@@ -2,7 +2,7 @@ import { createTargetHistory } from "../../support/target-history.ts";
 import type { ChaosEvent } from "./chaos-event.ts";
 import { generationOf } from "./generation.ts";
 import { takeAddresses, type Sample } from "./judge-addresses.ts";
-import { note, type FaultKind, type JudgeState, type KeyState } from "./judge-state.ts";
+import { note, type FaultKind, type JudgeState, type KeyState, type Spans } from "./judge-state.ts";
 
 export interface Verdict {
   readonly counts: Readonly<Record<FaultKind, number>>;
@@ -11,6 +11,8 @@ export interface Verdict {
   readonly answers: number;
   /** Answers that the test itself prevented, or that were not there in time. */
   readonly silences: number;
+  /** Answers of a restarted responder that can't reach a resolver, and so has only what the statuses say. */
+  readonly withoutResolver: number;
   /** The longest time for which an address was served after its target no longer had it, without the times of disturbance. */
   readonly longestStaleMs: number;
 }
@@ -31,17 +33,19 @@ export function createJudge(): Judge {
     names: new Map(),
     keys: new Map(),
     servers: new Map(),
+    unresolved: new Map(),
     counts: { blank: 0, wrong: 0, back: 0, orphan: 0, foreign: 0, crash: 0 },
     examples: [],
     answers: 0,
     silences: 0,
+    withoutResolver: 0,
     longestStaleMs: 0,
   };
   return {
     take: (event) => take(state, event),
     verdict: () => {
-      const { counts, examples, answers, silences, longestStaleMs } = state;
-      return { counts, examples, answers, silences, longestStaleMs };
+      const { counts, examples, answers, silences, withoutResolver, longestStaleMs } = state;
+      return { counts, examples, answers, silences, withoutResolver, longestStaleMs };
     },
     unsettled: () => [...state.keys.values()].flatMap((key) => unsettledKey(state, key)),
   };
@@ -64,6 +68,9 @@ function take(state: JudgeState, event: ChaosEvent): void {
     case "away":
     case "back":
       return takeServer(state, event);
+    case "unresolved":
+    case "resolved":
+      return takeSpan(state.unresolved, event, event.kind === "unresolved");
     case "answer":
       return takeAnswer(state, event);
     case "foreign-answer":
@@ -107,20 +114,33 @@ function takeUnwanted({ names, keys }: JudgeState, name: string): void {
   }
 }
 
-function takeServer(
-  { servers }: JudgeState,
-  { kind, server, at }: Extract<ChaosEvent, { kind: "away" | "back" }>,
+function takeServer(state: JudgeState, event: Extract<ChaosEvent, { kind: "away" | "back" }>): void {
+  takeSpan(state.servers, event, event.kind === "away");
+  for (const key of state.keys.values()) {
+    key.isRestarted ||= key.server === event.server;
+  }
+}
+
+function takeSpan(
+  spans: Map<string, Spans>,
+  { server, at }: { readonly server: string; readonly at: number },
+  begins: boolean,
 ): void {
-  const known = servers.get(server) ?? { away: 0, backAt: Number.NEGATIVE_INFINITY };
-  servers.set(
-    server,
-    kind === "away" ? { ...known, away: known.away + 1 } : { away: known.away - 1, backAt: Math.max(known.backAt, at) },
-  );
+  const { away, backAt } = spans.get(server) ?? { away: 0, backAt: Number.NEGATIVE_INFINITY };
+  spans.set(server, begins ? { away: away + 1, backAt } : { away: away - 1, backAt: Math.max(backAt, at) });
 }
 
 function isAway({ servers }: JudgeState, server: string, askedAt: number): boolean {
   const known = servers.get(server);
   return known !== undefined && (known.away > 0 || askedAt < known.backAt);
+}
+
+/** A lookup that failed is tried again after a while. */
+const RETRY_MS = 5_000;
+
+function isUnresolved({ unresolved }: JudgeState, server: string, askedAt: number): boolean {
+  const known = unresolved.get(server);
+  return known !== undefined && (known.away > 0 || askedAt < known.backAt + RETRY_MS);
 }
 
 function takeAnswer(state: JudgeState, sample: Sample): void {
@@ -137,6 +157,15 @@ function takeAnswer(state: JudgeState, sample: Sample): void {
   }
   key.silencesInRow = 0;
   key.last = answer;
+  if (key.isRestarted && isUnresolved(state, server, askedAt)) {
+    state.withoutResolver += 1;
+    // The status can be older than what the process before had looked up itself.
+    key.seen.clear();
+    if (answer === "SERVFAIL") {
+      return;
+    }
+  }
+  key.isRestarted &&= typeof answer === "string";
   if (typeof answer !== "string") {
     takeAddresses(state, key, sample, answer);
   } else if (key.phase === "served") {
@@ -154,7 +183,7 @@ interface NewKey {
 
 function newKey(text: string, { server, name, isWanted }: NewKey): KeyState {
   const phase = isWanted ? "coming" : "absent";
-  return { text, server, name, seen: new Map(), phase, silencesInRow: 0, last: "silent" };
+  return { text, server, name, seen: new Map(), phase, silencesInRow: 0, isRestarted: false, last: "silent" };
 }
 
 function takeForeign(state: JudgeState, event: Extract<ChaosEvent, { kind: "foreign-answer" }>): void {

@@ -1,8 +1,9 @@
+import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listAt, textAt, type KubeRequests } from "../../lab/kube-requests.ts";
-import { baseZoneManifest, hyphened } from "../../lab/manifests.ts";
+import { baseZoneManifest, corefileManifest, hyphened } from "../../lab/manifests.ts";
 import { startProjection } from "../../lab/projection.ts";
 import { startCoreDns } from "../../support/coredns.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -43,13 +44,16 @@ export async function zoneFilePlace(
     claimed: `foreign.${domain}`,
     async records() {
       const map = await requests.get(`/api/v1/namespaces/dns-system/configmaps/dnsalias-${hyphened(domain)}`);
-      return managedLines(textAt(map, "data", `${domain}.zone`));
+      const text = textAt(map, "data", `${domain}.zone`);
+      // It is created empty, and filled by the next request.
+      assert.notEqual(text, "", `there is no zone ${domain} yet`);
+      return addressLines(text);
     },
   };
 }
 
-/** The base zone is input only, so that the managed records are all that dnsalias can change. */
-function managedLines(text: string): readonly string[] {
+/** Addresses of the base zone and of the aliases. */
+function addressLines(text: string): readonly string[] {
   return text
     .split("\n")
     .map((line) => /^(\S+)\.\t\d+\tIN\t(A|AAAA)\t(\S+)$/.exec(line))
@@ -101,12 +105,8 @@ const FOREIGN_LINE = "# of another owner";
 
 /** A line of another owner in the key that dnsalias shares, and a key of another owner. */
 function foreignConfigMap({ name, key }: { readonly name: string; readonly key: string }): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name, namespace: "kube-system" },
-    data: { [key]: `${FOREIGN_LINE}\n`, [OTHER_KEY]: `${FOREIGN_LINE}\n` },
-  });
+  const data = { [key]: `${FOREIGN_LINE}\n`, [OTHER_KEY]: `${FOREIGN_LINE}\n` };
+  return corefileManifest(name, data, ["dns-system/overlay"]);
 }
 
 /** DNSEndpoint objects, as an ExternalDNS would read them. */

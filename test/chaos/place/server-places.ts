@@ -153,10 +153,15 @@ function nameOfKey(key: string): string {
 export interface TransferParts {
   readonly host: string;
   readonly primaries: readonly DnsEndpoint[];
+  /** The responders of the controllers, by their names in the report. */
+  readonly responders: Place["servers"];
 }
 
-/** dnsalias is a hidden primary of three secondaries. */
-export async function transferPlace({ host, primaries }: TransferParts, started: AsyncDisposableStack): Promise<Place> {
+/** dnsalias is a hidden primary of three secondaries, and answers queries for the same zone itself. */
+export async function transferPlace(
+  { host, primaries, responders }: TransferParts,
+  started: AsyncDisposableStack,
+): Promise<Place> {
   const domain = "transfer.example";
   const [primary, ...morePrimaries] = primaries;
   if (primary === undefined) {
@@ -166,7 +171,7 @@ export async function transferPlace({ host, primaries }: TransferParts, started:
   const bind = started.use(await SECONDARIES.bind(await options()));
   const knot = started.use(await SECONDARIES.knot(await options()));
   const nsd = started.use(await SECONDARIES.nsd(await options()));
-  const servers = { "BIND by transfer": bind, "Knot by transfer": knot, "NSD by transfer": nsd };
+  const secondaries = { "BIND by transfer": bind, "Knot by transfer": knot, "NSD by transfer": nsd };
   return {
     id: "transfer",
     domain,
@@ -179,10 +184,10 @@ export async function transferPlace({ host, primaries }: TransferParts, started:
       },
     },
     manifests: [baseZoneManifest(domain, foreignZoneText(domain))],
-    servers,
+    servers: { ...secondaries, ...responders },
     peers: { transfer: [bind, knot, nsd] },
     parts: Object.fromEntries(
-      Object.entries(servers).map(([server, daemon]) => [server, { daemon, silences: [server] }]),
+      Object.entries(secondaries).map(([server, daemon]) => [server, { daemon, silences: [server] }]),
     ),
     foreign: foreignQuestions(domain),
     claimed: `foreign.${domain}`,

@@ -13,6 +13,8 @@ export interface ChaosNetwork extends AsyncDisposable {
 export interface NetworkNamespace {
   /** Its address for this machine. */
   readonly address: string;
+  /** The network that queries of this machine come from. */
+  readonly clients: string;
   /** The words before a command that runs in it. */
   readonly prefix: readonly string[];
   /** From now on no packet passes between the namespace and the server; other servers can be reached. */
@@ -66,7 +68,13 @@ async function startNamespace(
       await runOrThrow(ip, [...prefix.slice(1), locateComponent("iptables"), "-w", change, ...rule]);
     }
   };
-  return { address: inner, prefix, cut: (server) => filter("-A", server), heal: (server) => filter("-D", server) };
+  return {
+    address: inner,
+    clients: `${net}.0/24`,
+    prefix,
+    cut: (server) => filter("-A", server),
+    heal: (server) => filter("-D", server),
+  };
 }
 
 /** Both directions, both protocols. */

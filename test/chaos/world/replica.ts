@@ -6,12 +6,18 @@ import type { NetworkNamespace } from "./network.ts";
 
 export interface ReplicaOptions {
   readonly namespace: NetworkNamespace;
+  /** Its name server in the report. */
+  readonly responder: string;
   /** The program. Defaults to the sources. */
   readonly main?: string | undefined;
   readonly kubeconfig: string;
   readonly resolver: DnsEndpoint;
   readonly opsPort: number;
   readonly transferPort: number;
+  /** The port of its responder. */
+  readonly dnsPort: number;
+  /** Called with false at the start and when a ready process has ended, and with true as soon as a process says that it is ready, as a Service learns it. */
+  readonly onReadiness: (isReady: boolean) => void;
   /** Called when a process ends that nobody told to end. */
   readonly onCrash: (text: string) => void;
 }
@@ -19,6 +25,8 @@ export interface ReplicaOptions {
 /** `dnsalias run` in a network namespace. A process that ends is started again at once, as a kubelet does. */
 export interface Replica extends AsyncDisposable {
   readonly network: NetworkNamespace;
+  /** Its name server in the report. */
+  readonly responder: string;
   /** As the log of the running process shows. */
   leads(): boolean;
   /** SIGKILL; false if there is no process at this moment. */
@@ -36,6 +44,7 @@ export function startReplica(options: ReplicaOptions): Replica {
   let child = launch(options);
   let told = false;
   let lead = LEAD_START;
+  let isReady = false;
   const signal = (name: NodeJS.Signals, ends: boolean): boolean => {
     if (child.ended() !== undefined) {
       return false;
@@ -63,14 +72,23 @@ export function startReplica(options: ReplicaOptions): Replica {
         }
         told = false;
         lead = LEAD_START;
+        if (isReady) {
+          isReady = false;
+          options.onReadiness(isReady);
+        }
         child = launch(options);
+      } else if (!isReady && (await saysReady(options, ending.signal))) {
+        isReady = true;
+        options.onReadiness(isReady);
       }
       await delay(LOOK_EVERY_MS, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   };
+  options.onReadiness(isReady);
   const running = supervise();
   return {
     network: options.namespace,
+    responder: options.responder,
     leads,
     kill: () => signal("SIGKILL", true),
     stop: () => void signal("SIGTERM", true),
@@ -88,9 +106,23 @@ export function startReplica(options: ReplicaOptions): Replica {
 
 const MAIN = join(import.meta.dirname, "..", "..", "..", "src", "main.ts");
 const LOOK_EVERY_MS = 100;
+/** A frozen process accepts connections and says nothing. */
+const READY_WITHIN_MS = 1_000;
+
+async function saysReady({ namespace, opsPort }: ReplicaOptions, ending: AbortSignal): Promise<boolean> {
+  const signal = AbortSignal.any([ending, AbortSignal.timeout(READY_WITHIN_MS)]);
+  try {
+    const reply = await fetch(`http://${namespace.address}:${opsPort}/readyz`, { signal });
+    await reply.body?.cancel();
+    return reply.ok;
+  } catch {
+    // It doesn't listen yet.
+    return false;
+  }
+}
 
 function launch(options: ReplicaOptions): ManagedProcess {
-  const { namespace, main = MAIN, kubeconfig, resolver, opsPort, transferPort } = options;
+  const { namespace, main = MAIN, kubeconfig, resolver, opsPort, transferPort, dnsPort } = options;
   const [command = "", ...prefix] = namespace.prefix;
   return startProcess({
     component: "dnsalias run",
@@ -105,6 +137,10 @@ function launch(options: ReplicaOptions): ManagedProcess {
       "--lease-namespace=dns-system",
       `--listen-ops=${namespace.address}:${opsPort}`,
       `--transfer-listen=${namespace.address}:${transferPort}`,
+      "--responder",
+      `--responder-listen=${namespace.address}:${dnsPort}`,
+      // All clients of the run have one address.
+      `--responder-exempt=${namespace.clients}`,
       "--log-format=json",
     ],
     stopAfterMs: 20_000,

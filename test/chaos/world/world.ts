@@ -7,11 +7,19 @@ import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apise
 import { startUnbound, type Unbound } from "../../support/unbound.ts";
 import { TARGETS } from "../aliases.ts";
 import type { ChaosEvent } from "../judge/chaos-event.ts";
-import { dnsEndpointPlace, overlayPlace, zoneFilePlace } from "../place/cluster-places.ts";
-import { startChaosNetwork } from "./network.ts";
+import { dnsEndpointPlace, overlayPlace, zoneFilePlace, type ClusterParts } from "../place/cluster-places.ts";
+import { startChaosNetwork, type NetworkNamespace } from "./network.ts";
 import type { Part, Place } from "../place/place.ts";
 import { startReplica, type Replica } from "./replica.ts";
-import { bindPlace, etcdPlace, knotPlace, powerDnsPlace, transferPlace, webhookPlace } from "../place/server-places.ts";
+import {
+  bindPlace,
+  etcdPlace,
+  knotPlace,
+  powerDnsPlace,
+  transferPlace,
+  webhookPlace,
+  type TransferParts,
+} from "../place/server-places.ts";
 import { startTargets, TARGET_ZONE, type ChaosTargets } from "./targets.ts";
 
 /** A real cluster's API server, two controllers, and a place for each delivery. */
@@ -52,15 +60,34 @@ export async function startWorld({ main, onEvent }: WorldOptions): Promise<World
   const resolver = starting.use(await startUnbound({ host, stubs, moreServer }));
   const transferPort = await freePort(host);
   const primaries = [first, second].map(({ address }) => ({ host: address, port: transferPort }));
-  const places = await startPlaces({ host, api, requests, primaries }, starting);
+  const dnsPort = await freePort(host);
+  const responders = Object.fromEntries(
+    [first, second].map(({ address }, at) => [responderName(at), { host: address, port: dnsPort }]),
+  );
+  const places = await startPlaces({ host, api, requests, primaries, responders }, starting);
   const kubeconfig = await api.kubeconfigFor({ serviceAccount: "dnsalias", namespace: "dns-system" });
   const opsPort = await freePort(host);
   const onCrash = (text: string): void => onEvent({ kind: "crash", at: performance.now(), text });
-  const options = { main, kubeconfig, resolver, opsPort, transferPort, onCrash };
-  const replicas = [
-    starting.use(startReplica({ ...options, namespace: first })),
-    starting.use(startReplica({ ...options, namespace: second })),
-  ] as const;
+  const start = (namespace: NetworkNamespace, at: number): Replica => {
+    const responder = responderName(at);
+    const onReadiness = (isReady: boolean): void =>
+      onEvent({ kind: isReady ? "back" : "away", at: performance.now(), server: responder });
+    return starting.use(
+      startReplica({
+        namespace,
+        responder,
+        main,
+        kubeconfig,
+        resolver,
+        opsPort,
+        transferPort,
+        dnsPort,
+        onCrash,
+        onReadiness,
+      }),
+    );
+  };
+  const replicas = [start(first, 0), start(second, 1)] as const;
   const owned = starting.move();
   return {
     api,
@@ -71,25 +98,27 @@ export async function startWorld({ main, onEvent }: WorldOptions): Promise<World
     replicas,
     peers: {
       "kube-apiserver": [{ host, port: Number(new URL(api.url).port) }],
-      Unbound: [resolver],
+      [RESOLVER]: [resolver],
       ...Object.assign({}, ...places.map(({ peers }) => peers)),
     },
     parts: {
       "kube-apiserver": { daemon: api, silences: [] },
       "etcd of the kube-apiserver": { daemon: api.etcd, silences: [] },
-      Unbound: { daemon: resolver, silences: [] },
+      [RESOLVER]: { daemon: resolver, silences: [] },
       ...Object.assign({}, ...places.map(({ parts }) => parts)),
     },
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
 
-interface PlaceParts {
-  readonly host: string;
-  readonly api: KubeApiserver;
-  readonly requests: KubeRequests;
-  readonly primaries: Parameters<typeof transferPlace>[0]["primaries"];
+/** Its name among the peers and the parts. */
+export const RESOLVER = "Unbound";
+
+function responderName(at: number): string {
+  return `responder ${at + 1}`;
 }
+
+type PlaceParts = ClusterParts & TransferParts;
 
 async function startPlaces(parts: PlaceParts, started: AsyncDisposableStack): Promise<readonly Place[]> {
   const { host } = parts;

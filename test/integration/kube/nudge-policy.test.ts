@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { systemClock } from "../../../src/base/clock.ts";
 import { PODS, pathOf } from "../../../src/kube/client/resource.ts";
 import type { Transport } from "../../../src/kube/client/transport.ts";
 import { createNudgeKubelet } from "../../../src/kube/objects/kubelet-nudge.ts";
@@ -61,9 +62,14 @@ describe("deploy/options/nudge/policy.yaml", { skip }, () => {
   });
 
   it("lets the program nudge, also a second time", async () => {
-    const nudge = createNudgeKubelet(ours);
+    const nudge = createNudgeKubelet({ transport: ours, clock: systemClock });
     for (const serial of ["1", "2"]) {
-      const request = { namespace: "kube-system", selector: { matchLabels: { "k8s-app": "kube-dns" } }, serial };
+      const request = {
+        namespace: "kube-system",
+        selector: { matchLabels: { "k8s-app": "kube-dns" } },
+        serial,
+        consentFor: undefined,
+      };
       assert.deepEqual(await nudge(request, NEVER), { patched: 1, problems: [] });
     }
   });

@@ -45,7 +45,7 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     );
     await kubectl(server, "create", "secret", "generic", "other", "-n", "dns-system", "--from-literal=key=x");
     await kubectl(server, "create", "configmap", "base", "-n", "dns-system", "--from-literal=zone=x");
-    await kubectl(server, "create", "configmap", "coredns", "-n", "kube-system", "--from-literal=Corefile=x");
+    await kubectlApply(server, OBJECTS_OF_COREDNS);
     await kubectl(server, "create", "configmap", "other", "-n", "kube-system", "--from-literal=x=y");
     await kubectlApply(server, JSON.stringify(aliasManifest("shop")));
     await kubectlApply(server, JSON.stringify(zoneManifest("shop", "base")));
@@ -98,7 +98,7 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     const rendered = cluster.textStore("own", { namespace: "dns-system", name: "rendered-shop", key: "zone" });
     assert.equal((await rendered.write("text", "", NEVER)).kind, "written");
     assert.equal((await rendered.read(NEVER)).kind, "ok");
-    await cluster.endpointsOf(serviceZone(zone), NEVER);
+    assert.match(JSON.stringify(await cluster.endpointsOf(serviceZone(zone), NEVER)), /has no EndpointSlice/);
     await cluster.installationId.find(NEVER);
     assert.match(cluster.installationId.value() ?? "", /^[0-9a-f-]{36}$/);
     let hasLed = false;
@@ -114,17 +114,21 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
   });
 
   it("with the options is enough for the overlay and the nudge", async () => {
+    const consentFor = "dns-system/shop";
     for (const [name, key] of [
       ["coredns", "Corefile"],
       ["coredns-custom", "dnsalias.server"],
     ] as const) {
-      const store = cluster.textStore("shared", { namespace: "kube-system", name, key });
+      const store = cluster.textStore("shared", { namespace: "kube-system", name, key, consentFor });
       const read = await store.read(NEVER);
       const write = await store.write("text", read.kind === "ok" ? read.revision : "?", NEVER);
       assert.equal(write.kind, "written", JSON.stringify(write));
     }
-    const request = { namespace: "kube-system", selector: { matchLabels: { a: "b" } }, serial: "1" };
-    assert.deepEqual(await cluster.nudgeKubelet(request, NEVER), { patched: 0, problems: [] });
+    const pod = ["-n", "kube-system", "pod/kube-dns"];
+    await kubectl(server, "patch", ...pod, "--subresource=status", "-p", '{"status":{"phase":"Running"}}');
+    const selector = { matchLabels: { "k8s-app": "kube-dns" } };
+    const request = { namespace: "kube-system", selector, serial: "1", consentFor };
+    assert.deepEqual(await cluster.nudgeKubelet(request, NEVER), { patched: 1, problems: [] });
     assert.deepEqual(await deniedRequests(server), []);
   });
 
@@ -174,6 +178,7 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     ["get", "configmaps/other", "-n", "kube-system"],
     ["patch", "configmaps/other", "-n", "kube-system"],
     ["create", "configmaps/coredns", "-n", "kube-system"],
+    ["create", "configmaps/coredns-custom", "-n", "kube-system"],
     ["list", "configmaps", "-n", "default"],
     ["list", "configmaps", "--all-namespaces"],
     ["create", "configmaps", "-n", "default"],
@@ -187,7 +192,10 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     ["delete", "dnsaliases.dnsalias.io", "-n", "default"],
     ["update", "dnszones.dnsalias.io", "-n", "dns-system"],
     ["patch", "namespaces"],
-    ["list", "services", "-n", "kube-system"],
+    ["list", "services", "-n", "dns-system"],
+    ["get", "services", "-n", "dns-system"],
+    ["watch", "services", "-n", "kube-system"],
+    ["patch", "services", "-n", "kube-system"],
     ["patch", "deployments.apps", "-n", "kube-system"],
     ["impersonate", "users"],
     ["escalate", "clusterroles"],
@@ -210,6 +218,27 @@ describe("deploy/base/rbac.yaml", { skip }, () => {
     assert.equal(write.kind === "refused" && write.reason, "Forbidden");
   });
 });
+
+const OBJECTS_OF_COREDNS = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: coredns, namespace: kube-system, annotations: {dnsalias.io/allow-zone: dns-system/shop}}
+data: {Corefile: x}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: coredns-custom, namespace: kube-system, annotations: {dnsalias.io/allow-zone: dns-system/shop}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: kube-dns, namespace: kube-system, annotations: {dnsalias.io/allow-zone: dns-system/shop}}
+spec: {selector: {k8s-app: kube-dns}, ports: [{port: 53, protocol: UDP}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: kube-dns, namespace: kube-system, labels: {k8s-app: kube-dns}}
+spec: {containers: [{name: coredns, image: coredns}]}
+`;
 
 const ACCOUNT = "system:serviceaccount:dns-system:dnsalias";
 

@@ -175,7 +175,11 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
     const servedBy = { service: { namespace: "kube-system", name: "kube-dns" } };
     await kubectlApply(server, JSON.stringify({ ...manifest, spec: { ...manifest.spec, servedBy } }));
     const zone = zoneOf(await readObject(transport, { ...DNS_ALIASES, plural: "dnszones" }, "dns-system", "served"));
-    assert.deepEqual(await createEndpointsOf(liveDeps(transport))(zone, NEVER), [
+    const service = ["service", "kube-dns", "-n", "kube-system"];
+    const endpoints = async () => createEndpointsOf(liveDeps(transport))(zone, NEVER);
+    assert.match(JSON.stringify(await endpoints()), /RefNotPermitted.*dnsalias\.io\/allow-zone: dns-system\/served/);
+    await kubectl(server, "annotate", ...service, "dnsalias.io/allow-zone=web/other, dns-system/served");
+    assert.deepEqual(await endpoints(), [
       { address: "10.1.0.1", port: 53 },
       { address: "10.1.0.4", port: 53 },
     ]);
@@ -190,13 +194,23 @@ describe("reports to a real apiserver", { skip: skipWithout("kube-apiserver", "e
       "-p",
       '{"status":{"phase":"Running"}}',
     );
-    const nudge = createNudgeKubelet(transport);
-    const request = { namespace: "kube-system", selector: { matchLabels: { "k8s-app": "kube-dns" } }, serial: "42" };
+    const nudge = createNudgeKubelet(liveDeps(transport));
+    const request = {
+      namespace: "kube-system",
+      selector: { matchLabels: { "k8s-app": "kube-dns" } },
+      serial: "42",
+      consentFor: "dns-system/served",
+    };
     assert.deepEqual(await nudge(request, NEVER), { patched: 1, problems: [] });
     const annotation = ["metadata", "annotations", "dnsalias.io/nudge"] as const;
     assert.equal(textAt(await readObject(transport, PODS, "kube-system", "a"), ...annotation), "42");
     assert.equal(textAt(await readObject(transport, PODS, "kube-system", "other"), ...annotation), "");
     assert.equal((await nudge({ ...request, selector: {} }, NEVER)).patched, 0, "no labels would be every pod");
+    await kubectl(server, "annotate", ...service, "dnsalias.io/allow-zone-");
+    assert.match(JSON.stringify(await endpoints()), /RefNotPermitted/);
+    const { patched, problems } = await createNudgeKubelet(liveDeps(transport))({ ...request, serial: "43" }, NEVER);
+    assert.equal(patched, 0);
+    assert.match(problems.join(), /selects 1 of 1 Pods permits DnsZone dns-system\/served.*dnsalias\.io\/allow-zone/);
   });
 });
 
@@ -233,6 +247,11 @@ async function setFinalizers(server: KubeApiserver, name: string, finalizers: re
 }
 
 const slicesAndPods = `
+apiVersion: v1
+kind: Service
+metadata: {name: kube-dns, namespace: kube-system}
+spec: {selector: {k8s-app: kube-dns}, ports: [{port: 53, protocol: UDP}]}
+---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
 metadata: {name: kube-dns-1, namespace: kube-system, labels: {kubernetes.io/service-name: kube-dns}}

@@ -18,6 +18,8 @@ interface Play extends AsyncDisposable {
   events(): readonly string[];
   programmed(): string;
   readonly hurried: () => number;
+  /** Of the next deliveries. */
+  deliveryProblem: string | undefined;
 }
 
 /** A backend in memory that does what a test says. */
@@ -55,7 +57,10 @@ function play(): Play {
         }
         return result ?? { kind: "applied", revision: `${revision}`, wrote: writes.length > 0 };
       },
-      expediteDelivery: async () => void (hurried += 1),
+      expediteDelivery: async () => {
+        hurried += 1;
+        return at.deliveryProblem;
+      },
     }),
   });
   const startedAt = world.clock.now();
@@ -74,6 +79,7 @@ function play(): Play {
     programmed: () =>
       world.zone("dns/com")?.status?.conditions.find(({ type }) => type === "Programmed")?.message ?? "",
     hurried: () => hurried,
+    deliveryProblem: undefined,
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
   return at;
@@ -205,4 +211,15 @@ test("a delivery is hurried after each write, and not without one", async () => 
   at.world.targets.set("cdn.test", ["198.51.100.9"]);
   await at.world.clock.advance(120_000);
   assert.equal(at.hurried(), 2);
+});
+
+test("a delivery that could not be expedited is shown until a later write has no such problem", async () => {
+  await using at = play();
+  at.deliveryProblem = "no Pod was nudged";
+  await at.world.clock.advance(10_000);
+  assert.match(at.programmed(), /The records are written to memory\. No Pod was nudged\.$/);
+  at.deliveryProblem = undefined;
+  at.world.targets.set("cdn.test", ["198.51.100.2"]);
+  await at.world.clock.advance(200_000);
+  assert.equal(at.programmed(), "The records are written to memory.");
 });

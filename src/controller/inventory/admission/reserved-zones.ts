@@ -1,7 +1,7 @@
 import type { DnsZone } from "../../../api/dns-zone.ts";
-import { ALLOW_ZONE_ANNOTATION, type ObjectKey } from "../../../api/meta.ts";
+import { ALLOW_ZONE_ANNOTATION, type ObjectKey, zonesListed } from "../../../api/meta.ts";
 import type { ReservedZone } from "../../../plan/domain/reserved-zone.ts";
-import { domainOf, zonesListed } from "../../../plan/domain/zone-domain.ts";
+import { domainOf } from "../../../plan/domain/zone-domain.ts";
 import type { InvalidObject } from "../../ports/inventory.ts";
 
 /** The reserved zones that this process knows. */

@@ -38,6 +38,8 @@ export interface ZoneState {
   readonly writerHolds: WriterHolds;
   readonly repairs: Repairs;
   readonly confirmed: Confirmed;
+  /** Why the delivery of the last write could not be expedited, as a clause for users; undefined: it was, or there is no way to. */
+  readonly deliveryProblem: string | undefined;
 }
 
 export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
@@ -49,6 +51,7 @@ export function newZoneState(zone: DnsZone, provider: ZoneProvider): ZoneState {
     confirmed: NOTHING_CONFIRMED,
     writerHolds: new Map(),
     repairs: new Map(),
+    deliveryProblem: undefined,
   };
 }
 
@@ -72,7 +75,7 @@ export function takeNext(state: ZoneState): LeftBehind | undefined {
   const isSame = provider === handle.provider;
   replace(state, { next: undefined, handle: { zone, provider, notBefore: isSame ? handle.notBefore : 0 } });
   if (!isSame) {
-    replace(state, { observed: providerChanged(state.observed, provider.lists) });
+    replace(state, { observed: providerChanged(state.observed, provider.lists), deliveryProblem: undefined });
   }
   if (!next.isElsewhere) {
     return undefined;

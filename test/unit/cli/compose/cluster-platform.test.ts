@@ -8,6 +8,7 @@ import { silentLogger } from "../../../support/silent-logger.ts";
 import { parsedZone } from "./parsed-zone.ts";
 
 const SOA = "@ 3600 IN SOA ns1 h 7 7200 900 1209600 300\n@ 3600 IN NS ns1\n";
+const INLINE = { coreDNS: { zoneFile: { baseZone: { inline: SOA } } } };
 const kubeconfig = "test/fixtures/kubeconfig/contexts.yaml";
 
 /** Nothing is sent to the API server by opening it. */
@@ -59,12 +60,15 @@ test("a ConfigMap takes 1 MiB, is projected by the kubelet, and names its place"
   assert.deepEqual([stores.maxBytes, stores.projection], [1_048_576, "kubelet"]);
   assert.match(stores.zoneFile("dns", "out", "z").location, /ConfigMap dns\/out key z/);
   assert.match(stores.base("dns", "base", "b").location, /ConfigMap dns\/base key b/);
-  assert.match(stores.corefile("kube-system", "custom", "x").location, /ConfigMap kube-system\/custom key x/);
+  assert.match(
+    stores.corefile({ namespace: "kube-system", name: "custom", key: "x" }, parsedZone(INLINE).meta).location,
+    /ConfigMap kube-system\/custom key x/,
+  );
 });
 
 test("a zone without a nudge hurries nothing: no pod is looked for", async () => {
   await using platform = await open();
-  const zone = parsedZone({ coreDNS: { zoneFile: { baseZone: { inline: SOA } } } });
+  const zone = parsedZone(INLINE);
   await platform.stores.expediteDelivery?.(zone, AbortSignal.abort(new Error("nothing may be sent")));
 });
 

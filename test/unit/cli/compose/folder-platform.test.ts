@@ -64,8 +64,12 @@ test("one process writes, at once; there is no Lease and no DNSEndpoint, and tex
 test("a file is named by its key, whatever its ConfigMap and namespace", async () => {
   await using platform = await open();
   const { stores } = platform;
+  const zone = parsedZone({ coreDNS: { zoneFile: { baseZone: { inline: SOA } } } });
   assert.equal(stores.zoneFile("dns", "out", "every-type.zone").location, "test/fixtures/zones/every-type.zone");
-  assert.equal(stores.corefile("kube-system", "custom", "x.server").location, "test/fixtures/zones/x.server");
+  assert.equal(
+    stores.corefile({ namespace: "kube-system", name: "custom", key: "x.server" }, zone.meta).location,
+    "test/fixtures/zones/x.server",
+  );
 });
 
 test("the servers that a zone names are queried for the propagation check, and none is made up", async () => {

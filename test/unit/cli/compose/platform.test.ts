@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { objectKey } from "../../../../src/api/meta.ts";
 import { providerOf, type ProviderContext } from "../../../../src/cli/compose/platform.ts";
 import { ownerOf } from "../../../../src/cli/compose/owner.ts";
 import type { ZoneProvider } from "../../../../src/providers/provider.ts";
@@ -34,8 +35,11 @@ function play(provider: object, stores: Partial<ProviderContext["stores"]> = {})
     stores: {
       base: store("base"),
       zoneFile: store("zoneFile"),
-      corefile: store("corefile"),
-      expediteDelivery: async (zone) => void did.push(`hurried ${zone.spec.domain}`),
+      corefile: ({ namespace, name, key }, zone) => store(`corefile for ${objectKey(zone)}`)(namespace, name, key),
+      expediteDelivery: async (zone) => {
+        did.push(`hurried ${zone.spec.domain}`);
+        return "not every pod";
+      },
       maxBytes: 1_048_576,
       projection: "kubelet",
       ...stores,
@@ -65,9 +69,9 @@ const corefile = { configMap: { name: "custom", namespace: "kube-system", key: "
 /** docs/concepts/freshness.md: how long a delivery usually takes, in milliseconds. */
 const LAGS: readonly (readonly [name: string, provider: object, ms: number])[] = [
   ["zoneFile", { coreDNS: { zoneFile } }, 92_500],
-  ["zoneFile with the nudge", { coreDNS: { zoneFile, nudge } }, 7_500],
+  ["zoneFile without its nudge", { coreDNS: { zoneFile, nudge } }, 92_500],
   ["overlay", { coreDNS: { overlay: corefile } }, 136_000],
-  ["overlay with the nudge", { coreDNS: { overlay: corefile, nudge } }, 51_000],
+  ["overlay without its nudge", { coreDNS: { overlay: corefile, nudge } }, 136_000],
   ["transfer", { transfer: { baseZone: { inline: SOA }, allow: ["192.0.2.0/24"] } }, 1_000],
   ["rfc2136", { rfc2136: { servers: [{ address: "192.0.2.1" }] } }, 2_000],
 ];
@@ -77,16 +81,28 @@ describe("the lag of a delivery", () => {
     test(`${name} in a cluster`, () => assert.equal(play(provider).provider.expectedLagMs, ms));
   }
 
+  test("a nudge shortens it for as long as it works", () => {
+    const expedited = (delivery: object) => play({ coreDNS: { ...delivery, nudge } }).provider.expeditedLagMs;
+    assert.deepEqual([expedited({ zoneFile }), expedited({ overlay: corefile })], [7_500, 51_000]);
+    assert.equal(play({ coreDNS: { zoneFile } }).provider.expeditedLagMs, undefined);
+  });
+
   test("files have no kubelet that a nudge could hurry", () => {
     for (const provider of [{ coreDNS: { zoneFile } }, { coreDNS: { zoneFile, nudge } }]) {
       const files = play(provider, { projection: "file", expediteDelivery: undefined }).provider;
-      assert.deepEqual([files.expectedLagMs, "expediteDelivery" in files], [3_000, false]);
+      assert.deepEqual(
+        [files.expectedLagMs, files.expeditedLagMs, "expediteDelivery" in files],
+        [3_000, undefined, false],
+      );
     }
   });
 
   test("a nudge that can't be made shortens nothing", () => {
     const { provider } = play({ coreDNS: { zoneFile, nudge } }, { expediteDelivery: undefined });
-    assert.deepEqual([provider.expectedLagMs, "expediteDelivery" in provider], [92_500, false]);
+    assert.deepEqual(
+      [provider.expectedLagMs, provider.expeditedLagMs, "expediteDelivery" in provider],
+      [92_500, undefined, false],
+    );
   });
 
   test("PowerDNS caches for 42 s, and the others not at all", () => {
@@ -101,7 +117,7 @@ describe("the lag of a delivery", () => {
 test("a nudge hurries the delivery of its own zone, and without one nothing can", async () => {
   for (const delivery of [{ zoneFile }, { overlay: corefile }]) {
     const { provider, did } = play({ coreDNS: { ...delivery, nudge } });
-    await provider.expediteDelivery?.(NEVER);
+    assert.equal(await provider.expediteDelivery?.(NEVER), "not every pod");
     assert.equal(did.at(-1), "hurried example.com.");
     assert.equal("expediteDelivery" in play({ coreDNS: delivery }).provider, false);
   }
@@ -118,7 +134,7 @@ test("a zone file is written in the zone's namespace, and its base zone is read 
 });
 
 test("an overlay is in the namespace that it names", () => {
-  assert.deepEqual(play({ coreDNS: { overlay: corefile } }).did, ["corefile kube-system/custom/x.server"]);
+  assert.deepEqual(play({ coreDNS: { overlay: corefile } }).did, ["corefile for dns/com kube-system/custom/x.server"]);
 });
 
 test("zones outside CoreDNS are the external providers', and transfers have their base zone", () => {

@@ -34,7 +34,7 @@ async function responderWith(
       stores: {
         base: storeOf("base"),
         zoneFile: storeOf("zoneFile"),
-        corefile: storeOf("corefile"),
+        corefile: ({ namespace, name, key }) => storeOf("corefile")(namespace, name, key),
         expediteDelivery: undefined,
         maxBytes: 1_048_576,
         projection: "kubelet",

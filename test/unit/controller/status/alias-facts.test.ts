@@ -153,6 +153,23 @@ test("the rest is the zone's: plan, outcome, propagation, lags", () => {
   assert.equal(first(SHOP, stateOf([])).expectedLagMs, 95_000);
 });
 
+test("a delivery takes the longer time while it isn't expedited", () => {
+  const state = stateOf([rrset(["192.0.2.1"])]);
+  const provider = { ...state.handle.provider, expectedLagMs: 90_000, expeditedLagMs: 5_000 };
+  const confirmed = { ...NOTHING_CONFIRMED, propagationTimes: [1, 2, 3, 4, 5] };
+  const lags = (deliveryProblem: string | undefined) => {
+    const found = first(SHOP, { ...state, confirmed, handle: { ...state.handle, provider }, deliveryProblem });
+    return [found.expectedLagMs, Math.max(...found.lags)];
+  };
+  assert.deepEqual(
+    [lags(undefined), lags("not permitted")],
+    [
+      [5_000, 5],
+      [90_000, 90_000],
+    ],
+  );
+});
+
 test("no measured lag counts for less than the server's caches may keep an old answer", () => {
   const confirmed = { ...NOTHING_CONFIRMED, propagationTimes: [1_000, 50_000] };
   const found = first(SHOP, stateOf([rrset(["192.0.2.1"])], { confirmed }, 5_000, 42_000));

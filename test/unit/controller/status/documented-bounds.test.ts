@@ -229,7 +229,7 @@ function composed(zone: DnsZone, projection: "kubelet" | "file"): ZoneProvider {
     ownerId: "me",
     now: () => 0,
   });
-  const { expectedLagMs, cachedForMs } = providerOf(
+  const { expectedLagMs, expeditedLagMs, cachedForMs } = providerOf(
     {
       stores: {
         base: () => stored,
@@ -249,6 +249,7 @@ function composed(zone: DnsZone, projection: "kubelet" | "file"): ZoneProvider {
   return {
     ...inMemory,
     ...(expectedLagMs !== undefined && { expectedLagMs }),
+    ...(expeditedLagMs !== undefined && { expeditedLagMs }),
     ...(cachedForMs !== undefined && { cachedForMs }),
   };
 }

@@ -269,6 +269,12 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
     /^False Forbidden: Not allowed\.$/,
   ],
   [
+    "its servers are in a namespace that doesn't consent",
+    { confirmed: servedBy({ ...WITHOUT_SERVERS, obstacle: { reason: "RefNotPermitted", message: "annotate it" } }) },
+    /^True Accepted/,
+    /^False RefNotPermitted: annotate it\.$/i,
+  ],
+  [
     "its servers are gone, for a moment",
     { confirmed: servedBy(WITHOUT_SERVERS) },
     /^True Accepted/,
@@ -298,6 +304,12 @@ const ROWS: readonly (readonly [name: string, state: Partial<ZoneState>, accepte
     { observed: observedSets(PUBLISHED, { actual: { warning: "there is no reload plugin" } }) },
     /^True Accepted/,
     /^True Programmed: .*There is no reload plugin\.$/,
+  ],
+  [
+    "the delivery is not expedited",
+    { deliveryProblem: "no Pod was nudged" },
+    /^True Accepted/,
+    /^True Programmed: .*No Pod was nudged\.$/,
   ],
   [
     "HTTPS records are refused and the backend warns",

@@ -319,3 +319,46 @@ for (const { name, options, result, wanted } of READS) {
     assert.equal(store.location, `ConfigMap dns/${options.name} key ${options.key}`);
   });
 }
+
+const ELSEWHERE: ConfigMapStoreOptions = { ...SHARED, consentFor: "web/shop" };
+const NOT_PERMITTED = {
+  kind: "refused",
+  reason: "RefNotPermitted",
+  message:
+    "ConfigMap dns/coredns doesn't exist, or doesn't permit DnsZone web/shop, which is in another namespace. Annotate it with dnsalias.io/allow-zone: web/shop. Commas separate several DnsZones",
+} as const;
+const allow = (zones: string) => ({ annotations: { "dnsalias.io/allow-zone": zones } });
+
+test("a ConfigMap of another namespace is read and written while it permits the DnsZone", async () => {
+  const before = configMap({ Corefile: "old" }, allow("dns/other, web/shop"));
+  const { transport } = scriptedTransport([before, before, configMap({ Corefile: "new" }, {}, "6")]);
+  const store = createConfigMapStore(transport, ELSEWHERE);
+  assert.deepEqual(await store.read(NEVER), { kind: "ok", text: "old", revision: "5", owner: undefined });
+  assert.deepEqual(await store.write("new", "5", NEVER), written);
+});
+
+const UNPERMITTED: readonly (readonly [what: string, result: KubeResult])[] = [
+  ["has no annotation", configMap({ Corefile: "old" })],
+  ["permits another DnsZone", configMap({ Corefile: "old" }, allow("web/shop-2"))],
+  ["doesn't exist", refusal(404)],
+];
+for (const [what, result] of UNPERMITTED) {
+  test(`a ConfigMap of another namespace that ${what} is neither read nor written, and none is created`, async () => {
+    const { transport, requests } = scriptedTransport([result, result]);
+    const store = createConfigMapStore(transport, ELSEWHERE);
+    assert.deepEqual(await store.read(NEVER), NOT_PERMITTED);
+    assert.deepEqual(await store.write("new", "", NEVER), NOT_PERMITTED);
+    assert.deepEqual(
+      requests.map(({ method }) => method),
+      ["GET", "GET"],
+    );
+  });
+}
+
+test("a ConfigMap of another namespace that can't be read is no missing consent", async () => {
+  const { transport } = scriptedTransport([refusal(500), refusal(403)]);
+  const store = createConfigMapStore(transport, ELSEWHERE);
+  assert.equal((await store.read(NEVER)).kind, "failed");
+  const forbidden = await store.read(NEVER);
+  assert.equal(forbidden.kind === "refused" && forbidden.reason, "Forbidden");
+});

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubeResult } from "../../../../src/kube/client/api-result.ts";
 import { createNudgeKubelet } from "../../../../src/kube/objects/kubelet-nudge.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
 import { ok, refusal, scriptedTransport } from "../../../support/scripted-transport.ts";
 
 const NEVER = new AbortController().signal;
+/** In the namespace of the DnsZone. */
+const HERE = { serial: "7", consentFor: undefined };
 const PODS = "/api/v1/namespaces/dns/pods";
 const LABELS = { "k8s-app": "kube-dns", app: "dns" };
 
@@ -18,8 +21,8 @@ function pods(...list: readonly (readonly [name: string, deletionTimestamp?: str
 
 test("each running pod with the labels gets the serial; one that is on its way out doesn't", async () => {
   const { transport, requests } = scriptedTransport([pods(["a"], ["b", "2026-11-28T10:00:00Z"], ["c"]), ok(), ok()]);
-  const nudge = createNudgeKubelet(transport);
-  assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: LABELS }, serial: "7" }, NEVER), {
+  const nudge = createNudgeKubelet({ transport, clock: fakeClock() });
+  assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: LABELS }, ...HERE }, NEVER), {
     patched: 2,
     problems: [],
   });
@@ -43,8 +46,8 @@ test("each running pod with the labels gets the serial; one that is on its way o
 
 test("without labels no pod is touched", async () => {
   const { transport, requests } = scriptedTransport([]);
-  const nudge = createNudgeKubelet(transport);
-  assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: {} }, serial: "7" }, NEVER), {
+  const nudge = createNudgeKubelet({ transport, clock: fakeClock() });
+  assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: {} }, ...HERE }, NEVER), {
     patched: 0,
     problems: ["there are no labels to select pods with"],
   });
@@ -82,10 +85,39 @@ const CASES: readonly {
 ];
 for (const { name, results, patched, problems } of CASES) {
   test(`a nudge when ${name}`, async () => {
-    const nudge = createNudgeKubelet(scriptedTransport(results).transport);
-    assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: LABELS }, serial: "7" }, NEVER), {
+    const nudge = createNudgeKubelet({ transport: scriptedTransport(results).transport, clock: fakeClock() });
+    assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: LABELS }, ...HERE }, NEVER), {
       patched,
       problems,
     });
   });
 }
+
+const ELSEWHERE = { namespace: "dns", selector: { matchLabels: LABELS }, serial: "7", consentFor: "web/shop" };
+const SERVICE = { spec: { selector: { app: "dns" } } };
+
+test("in another namespace only pods that a consenting Service selects are nudged", async () => {
+  const consenting = { ...SERVICE, metadata: { annotations: { "dnsalias.io/allow-zone": "web/shop" } } };
+  const labelled = ok({
+    items: [
+      { metadata: { name: "a", labels: LABELS } },
+      { metadata: { name: "b", labels: { "k8s-app": "kube-dns" } } },
+    ],
+  });
+  const { transport, requests } = scriptedTransport([labelled, ok({ items: [consenting] }), ok()]);
+  const { patched, problems } = await createNudgeKubelet({ transport, clock: fakeClock() })(ELSEWHERE, NEVER);
+  assert.deepEqual([patched, problems.length], [1, 1]);
+  assert.match(problems[0] ?? "", /selects 1 of 2 Pods permits DnsZone web\/shop/);
+  assert.equal(requests.at(-1)?.path, `${PODS}/a?fieldManager=dnsalias-nudge`);
+});
+
+test("in another namespace nothing is patched without consent, and without pods none is needed", async () => {
+  const { transport, requests } = scriptedTransport([pods(["a"]), ok({ items: [SERVICE] }), pods()]);
+  const nudge = createNudgeKubelet({ transport, clock: fakeClock() });
+  assert.match((await nudge(ELSEWHERE, NEVER)).problems[0] ?? "", /dnsalias\.io\/allow-zone: web\/shop/);
+  assert.deepEqual(await nudge(ELSEWHERE, NEVER), { patched: 0, problems: [] });
+  assert.deepEqual(
+    requests.map(({ method }) => method),
+    ["GET", "GET", "GET"],
+  );
+});

@@ -13,7 +13,7 @@ const NEVER = new AbortController().signal;
 function servedBy(servers: ServedBySpec): DnsZone {
   return zone("dns/a", "example.com", { servedBy: servers });
 }
-const service = (name: string): DnsZone => servedBy({ kind: "service", namespace: "kube-system", name, port: 53 });
+const service = (name: string): DnsZone => servedBy({ kind: "service", namespace: "dns", name, port: 53 });
 const slices = (...addresses: readonly string[]): KubeResult =>
   ok({
     items: [
@@ -65,7 +65,7 @@ test("the EndpointSlices of a Service are read at most once in 5 s, by many zone
   assert.equal(await addresses(service("dns")), "192.0.2.2:53");
   assert.deepEqual(requests[0], {
     method: "GET",
-    path: "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Ddns",
+    path: "/apis/discovery.k8s.io/v1/namespaces/dns/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Ddns",
   });
 });
 
@@ -73,13 +73,13 @@ test("another Service, or another port of it, is another answer", async () => {
   const { addresses, requests } = play([slices("192.0.2.1"), slices("192.0.2.2"), slices("192.0.2.3")]);
   await addresses(service("dns"));
   await addresses(service("other"));
-  await addresses(servedBy({ kind: "service", namespace: "kube-system", name: "dns", port: 5353 }));
+  await addresses(servedBy({ kind: "service", namespace: "dns", name: "dns", port: 5353 }));
   assert.equal(requests.length, 3);
 });
 
 test("while the slices can't be read, the last servers are the servers, and it is logged", async () => {
   const { addresses, clock, logged } = play([refusal(500), slices("192.0.2.1"), refusal(500)]);
-  assert.equal(await addresses(service("dns")), "NoEndpoints: the servers of Service kube-system/dns are not known");
+  assert.equal(await addresses(service("dns")), "NoEndpoints: the servers of Service dns/dns are not known");
   await clock.advance(5_000);
   assert.equal(await addresses(service("dns")), "192.0.2.1:53");
   await clock.advance(5_000);
@@ -102,10 +102,61 @@ test("a Service without slices, one without a ready endpoint, and one that may n
     await clock.advance(5_000);
   }
   assert.deepEqual(seen, [
-    "NoEndpoints: Service kube-system/dns has no EndpointSlice: it doesn't exist, or selects no pods",
-    "NoEndpoints: Service kube-system/dns has no ready endpoint",
+    "NoEndpoints: Service dns/dns has no EndpointSlice: it doesn't exist, or selects no pods",
+    "NoEndpoints: Service dns/dns has no ready endpoint",
     "192.0.2.1:53",
-    'Forbidden: not allowed to list endpointslices in namespace "kube-system"; docs/rbac.md has the Role that grants it',
+    'Forbidden: not allowed to list endpointslices in namespace "dns"; docs/rbac.md has the Role that grants it',
     "192.0.2.1:53",
   ]);
+});
+
+const elsewhere = (key: string): DnsZone =>
+  zone(key, "example.com", { servedBy: { kind: "service", namespace: "kube-system", name: "kube-dns", port: 53 } });
+const annotated = (allow: string): KubeResult => ok({ metadata: { annotations: { "dnsalias.io/allow-zone": allow } } });
+const notPermitted = (key: string): string =>
+  `RefNotPermitted: Service kube-system/kube-dns doesn't exist, or doesn't permit DnsZone ${key}, which is in another namespace. Annotate it with dnsalias.io/allow-zone: ${key}. Commas separate several DnsZones`;
+
+test("a Service of another namespace is read for its consent once in 5 s, whatever number of zones name it", async () => {
+  const { addresses, requests, clock } = play([annotated("dns/a"), slices("192.0.2.1"), ok({ metadata: {} })]);
+  assert.deepEqual(await Promise.all([addresses(elsewhere("dns/a")), addresses(elsewhere("dns/b"))]), [
+    "192.0.2.1:53",
+    notPermitted("dns/b"),
+  ]);
+  assert.deepEqual(requests[0], {
+    method: "GET",
+    path: "/api/v1/namespaces/kube-system/services/kube-dns",
+    accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+  });
+  await clock.advance(4_999);
+  assert.deepEqual([await addresses(elsewhere("dns/a")), requests.length], ["192.0.2.1:53", 2]);
+  await clock.advance(1);
+  assert.deepEqual([await addresses(elsewhere("dns/a")), requests.length], [notPermitted("dns/a"), 3]);
+});
+
+const UNREAD: readonly (readonly [what: string, result: KubeResult, found: string])[] = [
+  ["doesn't exist", refusal(404), notPermitted("dns/a")],
+  [
+    "may not be read",
+    refusal(403),
+    'Forbidden: not allowed to get services "kube-dns" in namespace "kube-system"; docs/rbac.md has the Role that grants it',
+  ],
+  [
+    "can't be read",
+    refusal(500),
+    "NoEndpoints: Service kube-system/kube-dns can't be read: the apiserver answered 500",
+  ],
+];
+for (const [what, result, found] of UNREAD) {
+  test(`no slices are read for a Service of another namespace that ${what}`, async () => {
+    const { addresses, requests } = play([result]);
+    assert.deepEqual([await addresses(elsewhere("dns/a")), requests.length], [found, 1]);
+  });
+}
+
+test("while a Service can't be read, its last consent applies", async () => {
+  const { addresses, clock } = play([annotated("dns/a"), slices("192.0.2.1"), refusal(500), slices("192.0.2.2")]);
+  assert.equal(await addresses(elsewhere("dns/a")), "192.0.2.1:53");
+  await clock.advance(5_000);
+  assert.equal(await addresses(elsewhere("dns/a")), "192.0.2.2:53");
+  assert.equal(await addresses(elsewhere("dns/b")), notPermitted("dns/b"));
 });

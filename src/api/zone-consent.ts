@@ -1,0 +1,27 @@
+import { ALLOW_ZONE_ANNOTATION, objectKey, type ObjectKey, zonesListed } from "./meta.ts";
+
+/** The DnsZone that an object in `namespace` has to permit. Undefined in the namespace of the DnsZone, where no consent is needed. */
+export function consentNeeded(
+  zone: { readonly namespace: string; readonly name: string },
+  namespace: string,
+): ObjectKey | undefined {
+  return zone.namespace === namespace ? undefined : objectKey(zone);
+}
+
+/** Whether the annotation `dnsalias.io/allow-zone` of an object has the DnsZone. */
+export function isPermitted(zone: ObjectKey, annotation: string | undefined): boolean {
+  return zonesListed(annotation).has(zone);
+}
+
+/**
+ * The message of RefNotPermitted for an object, for example "Service kube-system/kube-dns". An object that doesn't exist has the same message, so that a DnsZone can't be used to
+ * find out which objects another namespace has.
+ */
+export function notPermittedText(object: string, zone: ObjectKey): string {
+  return `${object} doesn't exist, or doesn't permit DnsZone ${zone}, which is in another namespace. ${annotateText("it", zone)}`;
+}
+
+/** The cure: the annotation and its value. */
+export function annotateText(object: string, zone: ObjectKey): string {
+  return `Annotate ${object} with ${ALLOW_ZONE_ANNOTATION}: ${zone}. Commas separate several DnsZones`;
+}
