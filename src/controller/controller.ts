@@ -1,7 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
-import type { Family } from "../dns/record.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import { createWorkBudget } from "../schedule/work-budget.ts";
 import { createOneATurn } from "../schedule/turn-gate.ts";
@@ -76,8 +75,6 @@ export interface Controller {
   readonly answerStates: () => ReadonlyMap<string, number>;
   /** How many lookups have no result beyond the time for which the staleness bound allows. */
   readonly lookupsOverdue: () => number;
-  /** By family with health checks: whether another address was reached lately, so that failures count. */
-  readonly healthControls: () => ReadonlyMap<Family, boolean>;
   /** Keys that wait or run, by queue: zones, proof, aliases, reports, claims. */
   readonly queueDepths: () => ReadonlyMap<string, number>;
   /** How much is remembered, by kind: all is 0 when there are no objects. */
@@ -136,7 +133,6 @@ export function createController(deps: ControllerDeps): Controller {
     served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),
     heartbeats: () => heartbeatsOf(context),
     answerStates: () => countStates(context.refresher.answers()),
-    healthControls: () => context.steering.controls(),
     lookupsOverdue: () => refresher.overdueCount(),
     queueDepths: () => queueDepthsOf(context),
     sizes: () => sizesOf(context),

@@ -6,16 +6,10 @@ export interface HealthMetrics {
   healthCheck(kind: string, result: string, tookMs: Millis): void;
   healthCheckLate(lateMs: Millis): void;
   selectionChanged(reason: string): void;
-<<<<<<< HEAD
-  switched(tookMs: Millis): void;
-  /** By family with checks: whether another address was reached lately. */
-  healthControls(controls: ReadonlyMap<string, boolean>): void;
-=======
   /** `boundMs`: the bound that the status stated before the switch. */
   switched(tookMs: Millis, boundMs: Millis | undefined): void;
   /** Undefined: no address of the family is checked. */
   healthControl(family: "A" | "AAAA", isThere: boolean | undefined): void;
->>>>>>> steer-api
   /** Replaces all gauges of aliases that select among their targets. */
   steeredAliases(gauges: SteeringGauges): void;
 }
@@ -84,12 +78,6 @@ export function healthSeries(registry: Registry) {
 
 function steeringGauges(registers: Registry[]) {
   return {
-    control: new Gauge({
-      name: "dnsalias_health_control",
-      help: "1 while health checks of the family reach an address, so that failures of others count.",
-      labelNames: ["family"],
-      registers,
-    }),
     targetHealthy: new Gauge({
       name: "dnsalias_target_healthy",
       help: "1 while the target of the DnsAlias is not unhealthy, for at most 5,000 targets.",
@@ -128,12 +116,6 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
     },
     healthCheckLate: (lateMs) => series.lateSeconds.observe(lateMs / 1000),
     selectionChanged: (reason) => series.selectionChanges.inc({ reason }),
-<<<<<<< HEAD
-    switched: (tookMs) => series.switchSeconds.observe({ plane: "published" }, tookMs / 1000),
-    healthControls(controls) {
-      series.control.reset();
-      controls.forEach((isReached, family) => series.control.set({ family }, isReached ? 1 : 0));
-=======
     switched(tookMs, boundMs) {
       series.switchSeconds.observe({ plane: "published" }, tookMs / 1000);
       if (boundMs !== undefined && tookMs > boundMs) {
@@ -146,7 +128,6 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
       } else {
         series.healthControl.set({ family }, isThere ? 1 : 0);
       }
->>>>>>> steer-api
     },
     steeredAliases({ targets, onStandby, allUnhealthy, boundSeconds }) {
       series.targetHealthy.reset();
@@ -165,10 +146,6 @@ export const noHealthMetrics: HealthMetrics = {
   healthCheckLate: () => undefined,
   selectionChanged: () => undefined,
   switched: () => undefined,
-<<<<<<< HEAD
-  healthControls: () => undefined,
-=======
   healthControl: () => undefined,
->>>>>>> steer-api
   steeredAliases: () => undefined,
 };

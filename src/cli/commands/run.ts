@@ -131,7 +131,6 @@ async function openOps(at: HostPort | undefined, { log, composition, prometheus,
       await responder?.count();
       prometheus.metrics.answers(controller.answerStates());
       prometheus.metrics.lookupsOverdue(controller.lookupsOverdue());
-      prometheus.metrics.healthControls(controller.healthControls());
       controller.queueDepths().forEach((depth, name) => prometheus.metrics.queue(name).depth(depth));
       return prometheus.page();
     },

@@ -46,19 +46,14 @@ export interface CheckRegistry {
   periodOf(check: AddressCheck): Millis;
   /** By how much the periods of the address are stretched; 1: not at all. */
   stretchOf(address: string): number;
-<<<<<<< HEAD
-  /** The longest period and timeout of the checks of a family; undefined: there are none. */
-  longestWindowMs(family: Family): Millis | undefined;
-=======
   /** Whether an alias wants a check of an address of the family. */
   hasFamily(family: Family): boolean;
->>>>>>> steer-api
   /** Forgets everything, and returns what there was. */
   clear(): readonly string[];
   size(): number;
 }
 
-interface WantedChange {
+export interface WantedChange {
   readonly begun: readonly {
     readonly key: string;
     readonly entry: CheckEntry;
@@ -100,17 +95,8 @@ export function createCheckRegistry(clock: Clock, budget: CheckBudget): CheckReg
     },
     periodOf: ({ address, check }) => check.periodMs * stretchFor(current(), address),
     stretchOf: (address) => stretchFor(current(), address),
-<<<<<<< HEAD
-    longestWindowMs(family) {
-      const windows = [...entries.values()]
-        .filter(({ address, users }) => users.size > 0 && familyOf(address) === family)
-        .map((entry) => entry.check.periodMs * stretchFor(current(), entry.address) + entry.check.timeoutMs);
-      return windows.length === 0 ? undefined : Math.max(...windows);
-    },
-=======
     hasFamily: (family) =>
       entries.values().some(({ address, users }) => users.size > 0 && familyOf(address) === family),
->>>>>>> steer-api
     clear() {
       const keys = [...entries.keys()];
       entries.clear();

@@ -14,7 +14,6 @@ import {
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type CheckOutcome, stepProbe } from "../../plan/health/probe.ts";
 import { nextCheckAt } from "../../plan/health/schedule.ts";
-import { FAMILIES, type Family } from "../../dns/record.ts";
 import { createDue, type Due } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
 import type { CheckFinding, HealthCheckPort } from "../ports/checks.ts";
@@ -36,8 +35,6 @@ export interface Checker {
   state(check: AddressCheck): CheckState | undefined;
   /** By how much the periods of the address are stretched; 1: not at all. */
   stretchOf(address: string): number;
-  /** By family with checks: whether one of the last checks was successful, so that failures of other addresses count. */
-  controls(): ReadonlyMap<Family, boolean>;
   /** Whether a check reached one of these addresses within the time. */
   wasReached(isOne: (address: string) => boolean, withinMs: Millis): boolean;
   /** Forgets everything: another replica checked meanwhile, or does from now on. */
@@ -90,7 +87,6 @@ export function createChecker(deps: CheckerDeps): Checker {
     },
     state: (check) => registry.entry(checkKey(check))?.state,
     stretchOf: (address) => registry.stretchOf(address),
-    controls: () => new Map(FAMILIES.flatMap((family) => hasControl(context, family) ?? [])),
     wasReached: (isOne, withinMs) =>
       Object.values(context.memory.controls)
         .flat()
@@ -106,21 +102,11 @@ export function createChecker(deps: CheckerDeps): Checker {
   };
 }
 
-<<<<<<< HEAD
-function hasControl(
-  { deps, registry, memory }: Context,
-  family: Family,
-): readonly [readonly [Family, boolean]] | undefined {
-  const windowMs = registry.longestWindowMs(family);
-  const last = memory.controls[family]?.[0]?.at ?? -Infinity;
-  return windowMs === undefined ? undefined : [[family, deps.clock.now() - last <= windowMs]];
-=======
 /** A family without checks has no control, and lacks none. */
 function reportUnchecked({ deps: { observer }, registry }: Context): void {
   FAMILIES.filter((family) => !registry.hasFamily(family)).forEach((family) => {
     observer.healthControl(family, undefined);
   });
->>>>>>> steer-api
 }
 
 /** The first checks of many addresses keep the budget too. */

@@ -3,7 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { TargetKey } from "../../dns/lookup-result.ts";
-import type { Family, Seconds } from "../../dns/record.ts";
+import type { Seconds } from "../../dns/record.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
@@ -29,8 +29,6 @@ export interface Steering {
   refusalOf(alias: DnsAlias): string | undefined;
   /** By how much the periods of checks of the address are stretched. */
   stretchOf(address: string): number;
-  /** By family with checks: whether another address was reached lately. */
-  controls(): ReadonlyMap<Family, boolean>;
   /** Measures the last switch of an alias, once each of its records has been seen at every server since then. */
   recordServed(alias: DnsAlias, records: readonly ServedRecords[]): void;
   /** Decides again about an alias that is new, changed, or gone, or whose targets have other addresses. */
@@ -44,7 +42,7 @@ export interface Steering {
 }
 
 /** The records of one hostname in one zone. */
-export interface ServedRecords {
+interface ServedRecords {
   /** When they were first seen at every server; undefined: not yet. */
   readonly publishedAt: Millis | undefined;
   readonly published: readonly { readonly ttl: Seconds }[];
@@ -97,7 +95,6 @@ export function createSteering(deps: SteeringDeps): Steering {
     decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
     refusalOf: (alias) => permittedChecks(alias, port).refusal,
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
-    controls: () => checker?.controls() ?? new Map(),
     recordServed: ({ meta }, records) => recordServed(context, objectKey(meta), records),
     touch(key) {
       const alias = deps.aliasOf(key);
@@ -147,7 +144,7 @@ function recordServed({ deps, unserved }: Context, key: ObjectKey, records: read
   }
   unserved.delete(key);
   const ttlMs = Math.max(0, ...records.flatMap(({ published }) => published.map(({ ttl }) => ttl))) * 1000;
-  deps.observer.switchServed(Math.max(...times) - change.lastSuccessAt + ttlMs);
+  deps.observer.switchServed(key, Math.max(...times) - change.lastSuccessAt + ttlMs);
 }
 
 function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSelection | undefined {
