@@ -53,7 +53,7 @@ export interface CheckRegistry {
   size(): number;
 }
 
-export interface WantedChange {
+interface WantedChange {
   readonly begun: readonly {
     readonly key: string;
     readonly entry: CheckEntry;
