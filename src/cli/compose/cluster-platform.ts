@@ -65,10 +65,7 @@ export async function openClusterPlatform(
     writeTargetOf,
     apiServerHost: () => cluster.apiServerHost(),
     hasLease: platform.lease !== undefined,
-    problems: () => [
-      ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
-      ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
-    ],
+    problems: () => problemsOf(cluster),
     // Each request to the apiserver has a time limit.
     heartbeats: () => new Map(),
     async lead(onLeading, signal) {
@@ -79,6 +76,13 @@ export async function openClusterPlatform(
     },
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   };
+}
+
+function problemsOf(cluster: Cluster): readonly string[] {
+  return [
+    ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
+    ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
+  ];
 }
 
 /** The apiserver takes no more data in one ConfigMap. */
